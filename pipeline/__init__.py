@@ -1,0 +1,13 @@
+"""Offrecord: recorded office hours in, redacted media and feature requests out.
+
+The map of the package, in the order in which a session travels::
+
+    cli ──► nightly ──► run ──► ingest ─► consent ─► speech ─► detect ─► review ─► render ─► tag ─► export
+                                   │                    │                            │
+                                   └──────── media (ffmpeg) · store (database, vault, ledger) ────────┘
+
+``records`` holds the frozen values that cross the stages, ``settings`` the one frozen configuration, ``errors`` the
+error tree with its exit codes, ``log`` the structured log. Stages never import each other; ``run`` joins them.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,115 @@
+"""The error tree and the exit codes.
+
+::
+
+    OffrecordError                1   unexpected
+    ├── UsageProblem              2   wrong arguments, unknown keys
+    ├── ConfigurationError        4   settings, or a missing tool or model
+    ├── LockHeld                  5   another run works in this workspace
+    ├── ConsentUnreadable         6   the consent store cannot be trusted; nothing was processed
+    ├── RefusedByPolicy           7   a rule forbids what was asked
+    ├── WorkspaceDamaged          8   the vault, the ledger or the database is not as it was left
+    ├── InputRefused              9   a file or folder that will not be processed as it is
+    ├── ProofFailed              10   the result could not be proved; nothing was written
+    └── TryAgain                 75   temporary: no space, a file still being written
+
+Exit code 0 is done, 3 is finished with some sessions held, refused or failed, 130 is interrupted. A message is one
+line for a person: what is wrong, then what to do; it never holds a name, a term or a file's content.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The exit codes of every command."""
+
+    DONE = 0
+    UNEXPECTED = 1
+    USAGE = 2
+    SOME_STOPPED = 3
+    CONFIGURATION = 4
+    LOCKED = 5
+    CONSENT_UNREADABLE = 6
+    POLICY = 7
+    DAMAGED = 8
+    INPUT_REFUSED = 9
+    PROOF_FAILED = 10
+    TRY_AGAIN = 75
+    INTERRUPTED = 130
+
+
+class OffrecordError(Exception):
+    """The root: carries the exit code and what the reader should do next."""
+
+    code = Exit.UNEXPECTED
+
+    def __init__(self, message: str, *, action: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.action = action
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.action}" if self.action else self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuild, (type(self), self.message, self.action))
+
+
+def _rebuild(kind: type[OffrecordError], message: str, action: str) -> OffrecordError:
+    return kind(message, action=action)
+
+
+class UsageProblem(OffrecordError):
+    """Wrong arguments, an unknown key, a value out of its range."""
+
+    code = Exit.USAGE
+
+
+class ConfigurationError(OffrecordError):
+    """Settings that cannot be read, or a tool or model that is missing."""
+
+    code = Exit.CONFIGURATION
+
+
+class LockHeld(OffrecordError):
+    """Another run works in this workspace."""
+
+    code = Exit.LOCKED
+
+
+class ConsentUnreadable(OffrecordError):
+    """The consent store cannot be read or its chain is broken."""
+
+    code = Exit.CONSENT_UNREADABLE
+
+
+class RefusedByPolicy(OffrecordError):
+    """A rule forbids what was asked."""
+
+    code = Exit.POLICY
+
+
+class WorkspaceDamaged(OffrecordError):
+    """The vault, the ledger or the database is not as it was left."""
+
+    code = Exit.DAMAGED
+
+
+class InputRefused(OffrecordError):
+    """A file or folder that will not be processed as it is."""
+
+    code = Exit.INPUT_REFUSED
+
+
+class ProofFailed(OffrecordError):
+    """The result could not be proved."""
+
+    code = Exit.PROOF_FAILED
+
+
+class TryAgain(OffrecordError):
+    """A temporary condition."""
+
+    code = Exit.TRY_AGAIN

@@ -1,0 +1,102 @@
+"""One frozen ``Settings``, read once: defaults, then ``offrecord.toml`` of the workspace, then the environment, then flags."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from pipeline.errors import ConfigurationError
+
+FILE_NAME = "offrecord.toml"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SpeechSettings(_Section):
+    """How sessions are recognised."""
+
+    engine: Literal["sphinx", "whisper", "captions"] = Field("sphinx", description="The recogniser.")
+    model: str = Field("", description="For whisper: a name in models/models.toml or a folder on disk.")
+    device: Literal["cpu", "cuda"] = Field("cpu", description="For whisper: where it computes.")
+    batch_size: int = Field(8, ge=1, le=64, description="For whisper: clips decoded at once.")
+    search_sound: bool = Field(True, description="Also search the sound itself for known names and terms.")
+
+
+class DetectSettings(_Section):
+    """How names and terms are found."""
+
+    spacy_model: str = Field("", description="An installed spaCy pipeline whose names join the findings; empty for none.")
+    regions: tuple[str, ...] = Field(("US", "GB", "DE"), description="Regions whose written phone numbers are known.")
+
+
+class RedactSettings(_Section):
+    """How much is taken out around a finding, and what stands in its place."""
+
+    pad_s: float = Field(0.06, ge=0.025, le=2.0, description="Seconds added on both sides of a span, beside its doubt.")
+    join_s: float = Field(0.25, ge=0.0, le=5.0, description="Windows nearer than this become one.")
+    fill: Literal["silence", "tone"] = Field("silence", description="What replaces the sound.")
+
+
+class ConsentSettings(_Section):
+    """How consent is read."""
+
+    hold_deadline_days: int = Field(14, ge=1, le=365, description="Days until a held session is due for a decision.")
+    valid_hours: int = Field(24, ge=1, le=168, description="Hours after which a ruling is made anew.")
+
+
+class RunSettings(_Section):
+    """How a night is worked."""
+
+    workers: int = Field(0, ge=0, le=256, description="Worker processes; 0 for one for each core.")
+    settle_s: float = Field(10.0, ge=0.0, le=86400.0, description="A folder changed less than this ago is left for next time.")
+    timeout_s: float = Field(14400.0, gt=0, description="A session that takes longer is stopped and reported.")
+    attempts: int = Field(3, ge=1, le=20, description="Tries for a session that fails, before it waits for a person.")
+
+
+class Settings(BaseSettings):
+    """The whole configuration of a workspace; an unknown key is an error."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix="OFFRECORD_", env_nested_delimiter="__", env_ignore_empty=True
+    )
+
+    speech: SpeechSettings = SpeechSettings()
+    detect: DetectSettings = DetectSettings()
+    redact: RedactSettings = RedactSettings()
+    consent: ConsentSettings = ConsentSettings()
+    run: RunSettings = RunSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before the file, which arrives as keyword arguments."""
+        return env_settings, init_settings
+
+
+def read(folder: Path) -> Settings:
+    """The settings of the workspace at ``folder``; raises ``ConfigurationError`` naming the key that is wrong."""
+    path = folder / FILE_NAME
+    values: dict[str, Any] = {}
+    if path.exists():
+        try:
+            values = tomllib.loads(path.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{FILE_NAME} is not valid TOML: {error}", action="correct the line it names") from error
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"{FILE_NAME} or OFFRECORD_…: {key}: {first['msg']}", action="see docs/settings.md") from error

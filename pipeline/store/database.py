@@ -1,0 +1,71 @@
+"""The database: SQLite in WAL mode, brought up to date by the numbered migrations before anything reads it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+
+from pipeline.errors import ConsentUnreadable, WorkspaceDamaged
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def connect(path: Path) -> Engine:
+    """An engine on the database file; every write is one immediate transaction, flushed to the disk."""
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    reads_only = connection.get_execution_options().get("reads_only", False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent view of the database that takes no write lock."""
+    with engine.connect().execution_options(reads_only=True) as connection, connection.begin():
+        yield connection
+
+
+def migrate(engine: Engine) -> None:
+    """Brings the schema up to date; raises ``WorkspaceDamaged`` for a database that cannot be read."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    try:
+        with reading(engine) as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        if current != newest:
+            with engine.begin() as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise WorkspaceDamaged("the database cannot be read", action="restore it from a backup, then run `offrecord verify`") from error
+
+
+@contextmanager
+def unreadable_is_closed() -> Iterator[None]:
+    """Turns a database error met while consent is read into ``ConsentUnreadable``: nothing may be processed."""
+    try:
+        yield
+    except (DatabaseError, sqlite3.Error) as error:
+        raise ConsentUnreadable("the consent store cannot be read", action="nothing was processed; restore it from a backup") from error

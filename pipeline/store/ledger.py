@@ -1,0 +1,58 @@
+"""The ledger: append-only and hash-chained, so that what was done cannot be changed unnoticed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, select
+
+from pipeline.errors import WorkspaceDamaged
+from pipeline.store.database import reading
+from pipeline.store.schema import ledger
+
+GENESIS = "0" * 64
+
+
+class Ledger:
+    """The chain of what was done; ids, hashes and counts only."""
+
+    def __init__(self, db: Engine) -> None:
+        self._db = db
+
+    def append(self, kind: str, key: str, body: Mapping[str, object]) -> bool:
+        """Adds one entry in its own transaction; the same kind and key twice is one entry. True when it was new."""
+        with self._db.begin() as connection:
+            return append(connection, kind, key, body)
+
+    def verify(self) -> int:
+        """Walks the chain and returns its length; raises ``WorkspaceDamaged`` at the first entry that does not hold."""
+        previous, count = GENESIS, 0
+        with reading(self._db) as connection:
+            for row in connection.execute(select(ledger).order_by(ledger.c.seq)):
+                count += 1
+                if row.seq != count or row.prev_hash != previous or row.hash != _hash(previous, row.kind, row.key, row.body):
+                    raise WorkspaceDamaged(f"ledger: entry {count} was changed", action="compare it with a backup")
+                previous = row.hash
+        return count
+
+
+def append(connection: Connection, kind: str, key: str, body: Mapping[str, object]) -> bool:
+    """Adds one entry within a transaction of the caller's; the same kind and key twice is one entry."""
+    if connection.execute(select(ledger.c.seq).where(ledger.c.kind == kind, ledger.c.key == key)).first():
+        return False
+    last = connection.execute(select(ledger.c.seq, ledger.c.hash).order_by(ledger.c.seq.desc()).limit(1)).first()
+    seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
+    text = json.dumps({**body, "at": datetime.now(UTC).isoformat(timespec="seconds")}, sort_keys=True)
+    connection.execute(
+        ledger.insert().values(
+            seq=seq, kind=kind, key=key, body=text, prev_hash=previous, hash=_hash(previous, kind, key, text)
+        )
+    )
+    return True
+
+
+def _hash(previous: str, kind: str, key: str, body: str) -> str:
+    return hashlib.sha256("\n".join((previous, kind, key, body)).encode()).hexdigest()

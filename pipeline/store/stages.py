@@ -1,0 +1,81 @@
+"""Stage results, each under the hash of all that it was made from: the same inputs are never worked twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from pipeline.store.files import make_private, write_bytes
+
+T = TypeVar("T")
+
+
+@lru_cache(maxsize=64)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def encode(value: object, kind: Any = None) -> bytes:
+    """A record as canonical JSON: sorted keys, no spaces, sets in order."""
+    shown = _adapter(kind or type(value)).dump_python(value)
+    return json.dumps(shown, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain).encode()
+
+
+def plain(value: object) -> Any:
+    """Any records, also within lists and mappings, as plain JSON values."""
+    return json.loads(json.dumps(_adapter(Any).dump_python(value), default=_plain))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    raise TypeError(f"{type(value).__name__} is no part of a record")
+
+
+def decode(content: bytes | str, kind: type[T]) -> T:
+    """A record from its JSON; raises ``pydantic.ValidationError`` when it is not one."""
+    value: T = _adapter(kind).validate_json(content)
+    return value
+
+
+def key_of(*parts: object) -> str:
+    """The SHA-256 over the canonical JSON of all parts: the name of a result made from them."""
+    hasher = hashlib.sha256()
+    for part in parts:
+        content = part.encode() if isinstance(part, str) else encode(part)
+        hasher.update(len(content).to_bytes(8, "big") + content)
+    return hasher.hexdigest()
+
+
+class StageStore:
+    """A folder of stage results as JSON files."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = make_private(root)
+
+    def recall(self, stage: str, key: str, kind: type[T]) -> T | None:
+        """The result kept under this key, or None; an unreadable one counts as none, so that it is made again."""
+        try:
+            return decode(self._place(stage, key).read_bytes(), kind)
+        except (FileNotFoundError, ValidationError):
+            return None
+
+    def keep(self, stage: str, key: str, value: object, kind: Any = None) -> None:
+        """Keeps a result, all of it or nothing."""
+        place = self._place(stage, key)
+        make_private(place.parent)
+        write_bytes(place, encode(value, kind))
+
+    def _place(self, stage: str, key: str) -> Path:
+        return self.root / stage / f"{key}.json"

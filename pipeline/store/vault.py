@@ -1,0 +1,88 @@
+"""The vault: originals by content hash, sealed once and never edited (0600 in 0700)."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from pipeline.errors import InputRefused, WorkspaceDamaged
+from pipeline.records import Sealed
+from pipeline.store.files import CHUNK, make_private, sha256, sync_folder
+
+_PARTIAL = ".partial-"
+
+
+class Vault:
+    """A folder of sealed files, each named by the SHA-256 of its bytes."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = make_private(root)
+
+    def path(self, digest: str) -> Path:
+        """Where a sealed file lies; raises ``WorkspaceDamaged`` when it is not there."""
+        path = self._place(digest)
+        if not path.is_file():
+            raise WorkspaceDamaged(f"vault: {digest[:12]} is missing", action="restore it from a backup, then run `offrecord verify`")
+        return path
+
+    def seal(self, source: Path, *, kind: str) -> Sealed:
+        """Copies a regular file in, once; the copy is on the disk before this returns. Raises ``InputRefused`` for a link or a device."""
+        with _open_regular(source) as original:
+            temporary = self.root / f"{_PARTIAL}{os.getpid()}"
+            try:
+                digest, size = _copy(original, temporary)
+                place = self._place(digest)
+                if not place.exists():
+                    make_private(place.parent)
+                    temporary.replace(place)
+                    sync_folder(place.parent)
+            finally:
+                temporary.unlink(missing_ok=True)
+        return Sealed(digest=digest, kind=kind, size=size)
+
+    def digests(self) -> Iterator[str]:
+        """Every sealed file's digest, sorted."""
+        for shelf in sorted(self.root.iterdir()):
+            if shelf.is_dir():
+                yield from (path.name for path in sorted(shelf.iterdir()))
+
+    def damaged(self) -> list[str]:
+        """The digests whose bytes are no longer what they were."""
+        return [digest for digest in self.digests() if sha256(self._place(digest)) != digest]
+
+    def sweep(self) -> None:
+        """Removes what a killed run left half copied."""
+        for path in self.root.glob(f"{_PARTIAL}*"):
+            path.unlink(missing_ok=True)
+
+    def _place(self, digest: str) -> Path:
+        return self.root / digest[:2] / digest
+
+
+def _open_regular(path: Path) -> IO[bytes]:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise InputRefused("a file is a link or cannot be read", action="put a plain readable file in its place") from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise InputRefused("something in the folder is not a plain file", action="remove it")
+    return os.fdopen(handle, "rb")
+
+
+def _copy(source: IO[bytes], target: Path) -> tuple[str, int]:
+    target.unlink(missing_ok=True)
+    hasher, size = hashlib.sha256(), 0
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        while chunk := source.read(CHUNK):
+            hasher.update(chunk)
+            out.write(chunk)
+            size += len(chunk)
+        out.flush()
+        os.fsync(out.fileno())
+    return hasher.hexdigest(), size

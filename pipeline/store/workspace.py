@@ -1,0 +1,101 @@
+"""A workspace: the folder that holds settings, database, vault, stage results and output of one team."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from pipeline.errors import ConfigurationError, LockHeld, UsageProblem
+from pipeline.records import Context
+from pipeline.settings import FILE_NAME, Settings
+from pipeline.settings import read as read_settings
+from pipeline.store import database, terms
+from pipeline.store.files import make_private, write_bytes
+from pipeline.store.ledger import Ledger
+from pipeline.store.stages import StageStore
+from pipeline.store.vault import Vault
+
+_DATABASE = "offrecord.db"
+_SETTINGS = b"# Settings of this workspace; docs/settings.md explains each. Without a line, the default holds.\n"
+_TERMS = b'# Names and terms that are confidential; this file is a secret itself. See docs/detection.md.\nallow = []\n'
+
+
+class Workspace:
+    """One open workspace; made with ``create`` once, opened with ``open``."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        self.root = root
+        self.settings = settings
+        self.db: Engine = database.connect(root / _DATABASE)
+        self.vault = Vault(root / "vault")
+        self.stages = StageStore(root / "stages")
+        self.ledger = Ledger(self.db)
+        self.out = root / "out"
+        self.scratch = root / "scratch"
+        self.reports = root / "reports"
+        self.logs = root / "log"
+
+    @classmethod
+    def create(cls, root: Path) -> Workspace:
+        """Makes a workspace in a new or empty folder; raises ``UsageProblem`` when the folder holds something else."""
+        if (root / _DATABASE).exists():
+            raise UsageProblem("this is a workspace already", action="use it, or name another folder")
+        if root.exists() and any(root.iterdir()):
+            raise UsageProblem("the folder is not empty", action="name a new folder for the workspace")
+        root = make_private(root).resolve()
+        for name in ("vault", "stages", "scratch", "reports", "log", "keys"):
+            make_private(root / name)
+        (root / "out").mkdir(mode=0o750, exist_ok=True)
+        write_bytes(root / FILE_NAME, _SETTINGS)
+        write_bytes(root / terms.FILE_NAME, _TERMS)
+        workspace = cls(root, read_settings(root))
+        database.migrate(workspace.db)
+        return workspace
+
+    @classmethod
+    def open(cls, root: Path) -> Workspace:
+        """Opens a workspace; raises ``ConfigurationError`` when there is none."""
+        if not (root / _DATABASE).is_file():
+            raise ConfigurationError("there is no workspace in that folder", action="make one with `offrecord init FOLDER`")
+        root = root.resolve()
+        workspace = cls(root, read_settings(root))
+        database.migrate(workspace.db)
+        return workspace
+
+    def key(self, name: str) -> bytes:
+        """A 32-byte secret of this workspace, made at its first use and kept in ``keys/`` (0600)."""
+        path = make_private(self.root / "keys") / name
+        if not path.exists():
+            temporary = path.with_name(f".{name}.{secrets.token_hex(4)}")
+            write_bytes(temporary, secrets.token_bytes(32))
+            with suppress(FileExistsError):
+                os.link(temporary, path)
+            temporary.unlink()
+        return path.read_bytes()
+
+    def listed(self) -> Context:
+        """The term list of this workspace."""
+        return terms.read(self.root / terms.FILE_NAME)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Holds the one lock of the workspace; raises ``LockHeld`` when another run has it."""
+        with (self.root / "lock").open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise LockHeld("another run works in this workspace", action="wait for it to end") from error
+            yield
+
+    def sweep(self) -> None:
+        """Removes what a killed run left half done; only under the lock."""
+        self.vault.sweep()
+        for path in self.scratch.iterdir():
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
