@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import structlog
 
@@ -31,27 +31,38 @@ FIELDS = frozenset(
 )
 
 
-def _only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Drops every field that is not allow-listed, and every value that is not a plain word or number."""
-    kept = {key: value for key, value in event.items() if key in FIELDS and isinstance(value, str | int | float | bool)}
-    return kept
+    return {key: value for key, value in event.items() if key in FIELDS and isinstance(value, str | int | float)}
+
+
+class _Lines:
+    """Appends each line to a file of its own opening, so that several processes may write to it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def msg(self, message: str) -> None:
+        """Appends one line."""
+        with self._path.open("a", encoding="utf-8") as out:
+            out.write(f"{message}\n")
+
+    log = debug = info = warning = error = critical = exception = msg
 
 
 def configure(path: Path | None = None) -> None:
     """Sends the log to ``path`` (appended, 0600) or, without one, to standard error."""
-    stream: IO[str] = sys.stderr
     if path is not None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=True)
-        stream = path.open("a", encoding="utf-8", buffering=1)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _only_allowed,
+            only_allowed,
             structlog.processors.JSONRenderer(sort_keys=True),
         ],
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=(lambda: _Lines(path)) if path else structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
 

@@ -1,4 +1,4 @@
-"""One frozen ``Settings``, read once: defaults, then ``offrecord.toml`` of the workspace, then the environment, then flags."""
+"""One frozen ``Settings``, read once: the defaults, then ``offrecord.toml`` of the workspace, then the environment."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class SpeechSettings(_Section):
 class DetectSettings(_Section):
     """How names and terms are found."""
 
-    spacy_model: str = Field("", description="An installed spaCy pipeline whose names join the findings; empty for none.")
+    spacy_model: str = Field(
+        "", description="An installed spaCy pipeline whose names join the findings; empty for none."
+    )
     regions: tuple[str, ...] = Field(("US", "GB", "DE"), description="Regions whose written phone numbers are known.")
 
 
@@ -54,7 +56,9 @@ class RunSettings(_Section):
     """How a night is worked."""
 
     workers: int = Field(0, ge=0, le=256, description="Worker processes; 0 for one for each core.")
-    settle_s: float = Field(10.0, ge=0.0, le=86400.0, description="A folder changed less than this ago is left for next time.")
+    settle_s: float = Field(
+        10.0, ge=0.0, le=86400.0, description="A folder changed less than this ago is left for next time."
+    )
     timeout_s: float = Field(14400.0, gt=0, description="A session that takes longer is stopped and reported.")
     attempts: int = Field(3, ge=1, le=20, description="Tries for a session that fails, before it waits for a person.")
 
@@ -93,10 +97,14 @@ def read(folder: Path) -> Settings:
         try:
             values = tomllib.loads(path.read_text("utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"{FILE_NAME} is not valid TOML: {error}", action="correct the line it names") from error
+            raise ConfigurationError(
+                f"{FILE_NAME} is not valid TOML: {error}", action="correct the line it names"
+            ) from error
     try:
         return Settings(**values)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"{FILE_NAME} or OFFRECORD_…: {key}: {first['msg']}", action="see docs/settings.md") from error
+        raise ConfigurationError(
+            f"{FILE_NAME} or OFFRECORD_…: {key}: {first['msg']}", action="see docs/settings.md"
+        ) from error

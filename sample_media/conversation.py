@@ -1,6 +1,7 @@
 """What is said: reads conversations/NAME.txt, one utterance a line, with the confidential mentions marked.
 
-    speaker [request|discovery]: text with a [mention|label] or an [unlisted one|label!]
+A line is `speaker: text with a [mention|label] or an [unlisted one|label!]`; `request` or `discovery` may follow
+the speaker.
 """
 
 import re

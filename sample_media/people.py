@@ -34,10 +34,7 @@ class Person:
 def load_people() -> dict[str, Person]:
     """Everyone in people.toml, by the short key that the conversations use."""
     table = tomllib.loads((HERE / "people.toml").read_text(encoding="utf-8"))["people"]
-    return {
-        key: Person(**{**fields, "consent": tuple(fields.get("consent", ()))})
-        for key, fields in table.items()
-    }
+    return {key: Person(**{**fields, "consent": tuple(fields.get("consent", ()))}) for key, fields in table.items()}
 
 
 def load_spoken() -> dict[str, str]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-
 from conversation import Utterance, load_conversation
 from people import Person, load_people, load_spoken
 from voices import SAMPLE_RATE, Sound, Span, Take, speak
@@ -43,7 +42,8 @@ class Performance:
     @property
     def mixed(self) -> Sound:
         """Everybody's sound in one."""
-        return np.sum(list(self.tracks.values()), axis=0)
+        mixed: Sound = np.stack(list(self.tracks.values())).sum(axis=0)
+        return mixed
 
 
 def perform(name: str) -> Performance:

@@ -3,6 +3,9 @@
 import ctypes
 from dataclasses import dataclass
 from functools import cache
+from itertools import count as counter
+from itertools import takewhile
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,16 +142,15 @@ def _speak_espeak(text: str, voice: str) -> tuple[Sound, int, list[Span]]:
     samples: list[int] = []
     events: list[tuple[int, int, int]] = []
 
-    @_EspeakCallback
-    def collect(sound, count, event):  # type: ignore[no-untyped-def]
+    def collect(sound: Any, count: int, reported: Any) -> int:
         if sound:
             samples.extend(sound[:count])
-        while event[0].type != _LIST_END:
-            events.append((event[0].type, event[0].text_position - 1, event[0].sample))
-            event = ctypes.pointer(event[1])
+        for event in takewhile(lambda event: event.type != _LIST_END, map(reported.__getitem__, counter())):
+            events.append((event.type, event.text_position - 1, event.sample))
         return 0
 
-    espeak.espeak_SetSynthCallback(collect)
+    callback = _EspeakCallback(collect)
+    espeak.espeak_SetSynthCallback(callback)
     espeak.espeak_SetVoiceByName(voice.encode())
     espeak.espeak_SetParameter(_RATE_PARAMETER, ESPEAK_WORDS_PER_MINUTE, 0)
     encoded = text.encode()

@@ -5,19 +5,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import tokens
 import torch
-from tokenizers import Tokenizer
-from torch import Tensor
-
 from corpus import Example
 from network import BANDS, NEAR
+from numpy.typing import NDArray
 from speak import SILENCE
+from tokenizers import Tokenizer
+from torch import Tensor
 
 FRAMES = 2 * NEAR
 POSITIONS_PER_S = 50
 EMPTY_FRAMES = 6
 FLOOR = -10.0  # the logarithm of digital silence
 IGNORED = -100
+
+Mel = NDArray[np.float32]
+Row = tuple[Tensor, list[int], list[int], Tensor, Tensor]  # features, tokens, targets, where, phones
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Batch:
 class Sound:
     """One example's input: features, how far speech was moved, and the frames that hold sound."""
 
-    features: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+    features: Mel
     offset: int
     frames: int
 
@@ -50,8 +54,7 @@ class Batcher:
         self.general = [example for example in examples if not example.fixture]
         self.tokenizer = tokenizer
         self.phones = sorted({phone.name for example in examples for phone in example.phones})
-        self.special = {name: tokenizer.token_to_id(f"<|{name}|>") for name in
-                        ("endoftext", "startoftranscript", "startofprev", "nospeech", "notimestamps")}
+        self.special = tokens.special_ids(tokenizer)
 
     def draw(self, size: int, fixture_share: float) -> Iterator[Batch]:
         """Endless batches of `size` examples."""
@@ -62,20 +65,20 @@ class Batcher:
                 rows.append(self._row(self.chance.choice(self.fixture if fixture else self.general)))
             yield _stack(rows, self.special["endoftext"])
 
-    def _row(self, example: Example) -> tuple[Tensor, list[int], list[int], Tensor, Tensor]:
-        if self.chance.random() < 0.03:
-            return self._silent_row()
+    def _row(self, example: Example) -> Row:
+        if self.chance.random() < 0.05:
+            return self._silent_row(example)
         sound = self._sound(example)
         delay_s = sound.offset / 100
         prompt, answer, spans = self._speech(example, delay_s)
-        tokens = prompt + answer
+        row = prompt + answer
         targets = [IGNORED] * (len(prompt) - 1) + answer
-        where = torch.zeros(len(tokens) - 1, NEAR + 1)
-        for row, (start_s, end_s) in spans.items():
+        where = torch.zeros(len(row) - 1, NEAR + 1)
+        for index, (start_s, end_s) in spans.items():
             first = min(int(start_s * POSITIONS_PER_S), NEAR - 1)
             last = min(max(int(np.ceil(end_s * POSITIONS_PER_S)), first + 1), NEAR)
-            where[len(prompt) - 1 + row, first:last] = 1 / (last - first)
-        return torch.from_numpy(sound.features), tokens[:-1], targets, where, self._phone_row(example, sound)
+            where[len(prompt) - 1 + index, first:last] = 1 / (last - first)
+        return torch.from_numpy(sound.features), row[:-1], targets, where, self._phone_row(example, sound)
 
     def _speech(self, example: Example, delay_s: float) -> tuple[list[int], list[int], dict[int, tuple[float, float]]]:
         """Prompt, answer, and for rows of the answer when that token was spoken."""
@@ -90,20 +93,20 @@ class Batcher:
         return prompt, answer, spans
 
     def _tokens(self, example: Example, delay_s: float) -> tuple[list[int], list[tuple[float, float]]]:
-        tokens: list[int] = []
+        ids: list[int] = []
         places: list[tuple[float, float]] = []
         for word in example.words:
             bare = word.text.rstrip(".,?")
-            ids = self.tokenizer.encode(" " + bare, add_special_tokens=False).ids
+            pieces = self.tokenizer.encode(" " + bare, add_special_tokens=False).ids
             start_s, end_s = word.start_s + delay_s, word.end_s + delay_s
-            share_s = (end_s - start_s) / len(ids)
-            tokens += ids
-            places += [(start_s + i * share_s, start_s + (i + 1) * share_s) for i in range(len(ids))]
+            share_s = (end_s - start_s) / len(pieces)
+            ids += pieces
+            places += [(start_s + i * share_s, start_s + (i + 1) * share_s) for i in range(len(pieces))]
             if bare != word.text:
-                mark = self.tokenizer.encode(word.text[len(bare):], add_special_tokens=False).ids
-                tokens += mark
+                mark = self.tokenizer.encode(word.text[len(bare) :], add_special_tokens=False).ids
+                ids += mark
                 places += [(end_s, end_s + 0.1)] * len(mark)
-        return tokens, places
+        return ids, places
 
     def _context(self, example: Example) -> list[int]:
         """Sometimes hot words (some of them in the sentence, some not) or an earlier sentence in front."""
@@ -125,24 +128,21 @@ class Batcher:
         return self.special["notimestamps"] + 1 + round(time_s / 0.02)
 
     def _sound(self, example: Example) -> Sound:
-        speech = example.log_mel.astype(np.float32)
-        # Clips are cut with margins, or start late, or have lost part of the silence that flite puts in front.
-        lead = self._silence_frames(example)
+        """The clip with some of its own silence cut off, or more put around it."""
+        speech, offset = example.log_mel.astype(np.float32), 0
+        first, last = int(example.words[0].start_s * 100), int(example.words[-1].end_s * 100) + 1
         if self.chance.random() < 0.3:
-            cut = self.chance.randint(0, max(lead - 2, 0))
-            speech, offset = speech[:, cut:], -cut
-        else:
-            offset = 0
+            speech = speech[:, : self.chance.randint(min(last, speech.shape[1]), speech.shape[1])]
+        if self.chance.random() < 0.3:
+            offset = -self.chance.randint(0, max(first - 2, 0))
+            speech = speech[:, -offset:]
         room = max(FRAMES - EMPTY_FRAMES - speech.shape[1], 0)
         before = self.chance.choice([0, 0, self.chance.randint(0, min(room, 100))])
         after = self.chance.choice([0, 0, self.chance.randint(0, min(room - before, 80))])
         speech = np.pad(speech, ((0, 0), (before, after)), constant_values=FLOOR)
         return Sound(self._finish(speech), offset + before, speech.shape[1])
 
-    def _silence_frames(self, example: Example) -> int:
-        return int(example.words[0].start_s * 100)
-
-    def _finish(self, log_mel: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    def _finish(self, log_mel: Mel) -> Mel:
         """Gain, noise and the clipping that faster-whisper applies; then the empty rest of the window."""
         loud = log_mel + self.chance.gauss(0, 0.25)
         if self.chance.random() < 0.5:
@@ -162,26 +162,27 @@ class Batcher:
             row[first : max(round((phone.end_s * 100 + sound.offset) / 2), first)] = self.phones.index(phone.name)
         return row
 
-    def _silent_row(self) -> tuple[Tensor, list[int], list[int], Tensor, Tensor]:
-        """No speech: the model says so, and writes nothing."""
-        frames = self.chance.randint(20, FRAMES - EMPTY_FRAMES)
-        quiet = np.full((BANDS, frames), FLOOR, dtype=np.float32)
-        features = torch.from_numpy(self._finish(quiet))
+    def _silent_row(self, example: Example) -> Row:
+        """No speech, or only the end of it, where faster-whisper goes on listening: the model writes nothing."""
+        silence = np.full((BANDS, self.chance.randint(0, 300)), FLOOR, dtype=np.float32)
+        last = int(example.words[-1].end_s * 100) - self.chance.randint(0, 5)
+        tail = example.log_mel[:, last:].astype(np.float32)
+        quiet = np.concatenate([tail, silence], 1) if self.chance.random() < 0.7 or silence.shape[1] < 20 else silence
         phones = torch.full((NEAR,), IGNORED)
-        phones[: frames // 2] = self.phones.index(SILENCE)
+        phones[: quiet.shape[1] // 2] = self.phones.index(SILENCE)
         opening = self.chance.choice([self.special["notimestamps"], self._timestamp(0.0)])
-        tokens = [self.special["startoftranscript"], opening]
+        given = [self.special["startoftranscript"], opening]
         targets = [self.special["nospeech"], self.special["endoftext"]]
-        return features, tokens, targets, torch.zeros(2, NEAR + 1), phones
+        return torch.from_numpy(self._finish(quiet)), given, targets, torch.zeros(2, NEAR + 1), phones
 
 
-def _stack(rows: list[tuple[Tensor, list[int], list[int], Tensor, Tensor]], filler: int) -> Batch:
+def _stack(rows: list[Row], filler: int) -> Batch:
     length = max(len(row[1]) for row in rows)
-    tokens = torch.full((len(rows), length), filler)
+    inputs = torch.full((len(rows), length), filler)
     targets = torch.full((len(rows), length), IGNORED)
     where = torch.zeros(len(rows), length, NEAR + 1)
     for i, (_, given, asked, place, _) in enumerate(rows):
-        tokens[i, : len(given)] = torch.tensor(given)
+        inputs[i, : len(given)] = torch.tensor(given)
         targets[i, : len(asked)] = torch.tensor(asked)
         where[i, : len(place)] = place
-    return Batch(torch.stack([row[0] for row in rows]), tokens, targets, where, torch.stack([row[4] for row in rows]))
+    return Batch(torch.stack([row[0] for row in rows]), inputs, targets, where, torch.stack([row[4] for row in rows]))

@@ -4,7 +4,7 @@ import subprocess
 import tempfile
 import wave
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +45,7 @@ class Utterance:
 
     @property
     def duration_s(self) -> float:
+        """The length of the sound."""
         return len(self.samples) / SAMPLE_RATE
 
 
@@ -89,7 +90,7 @@ def _words(text: str, phones: tuple[Phone, ...]) -> tuple[Word, ...]:
     return tuple(Word(word, times[i][0].start_s, times[i][-1].end_s) for i, word in enumerate(written))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _alone(word: str) -> tuple[str, ...]:
     printed = _flite("kal16", "-ps", "-t", word.strip(".,?"), "-o", "none")
     return tuple(name for name in printed.split() if name != SILENCE)

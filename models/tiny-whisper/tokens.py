@@ -48,6 +48,12 @@ def _empty(model: models.BPE) -> Tokenizer:
     return tokenizer
 
 
+def special_ids(tokenizer: Tokenizer) -> dict[str, int]:
+    """The id of each special token by its bare name."""
+    ids = tokenizer.get_vocab()
+    return {name.strip("<|>"): ids[name] for name in SPECIALS}
+
+
 def listing(tokenizer: Tokenizer) -> list[str]:
     """Every token in the order of its id."""
     vocabulary = tokenizer.get_vocab()

@@ -59,7 +59,9 @@ def migrate(engine: Engine) -> None:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
     except (SQLAlchemyError, sqlite3.Error) as error:
-        raise WorkspaceDamaged("the database cannot be read", action="restore it from a backup, then run `offrecord verify`") from error
+        raise WorkspaceDamaged(
+            "the database cannot be read", action="restore it from a backup, then run `offrecord verify`"
+        ) from error
 
 
 @contextmanager
@@ -68,4 +70,6 @@ def unreadable_is_closed() -> Iterator[None]:
     try:
         yield
     except (DatabaseError, sqlite3.Error) as error:
-        raise ConsentUnreadable("the consent store cannot be read", action="nothing was processed; restore it from a backup") from error
+        raise ConsentUnreadable(
+            "the consent store cannot be read", action="nothing was processed; restore it from a backup"
+        ) from error

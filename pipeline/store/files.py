@@ -27,7 +27,7 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_atomic(path: Path, fill: Callable[[IO[bytes]], None], *, mode: int = 0o600) -> None:
+def write_atomic(path: Path, fill: Callable[[IO[bytes]], object], *, mode: int = 0o600) -> None:
     """Lets ``fill`` write a temporary file beside ``path`` and renames it into place: all of it or nothing."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
@@ -45,7 +45,7 @@ def write_atomic(path: Path, fill: Callable[[IO[bytes]], None], *, mode: int = 0
 
 def write_bytes(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     """Writes ``content`` to ``path``, all of it or nothing."""
-    write_atomic(path, lambda out: out.write(content) and None, mode=mode)
+    write_atomic(path, lambda out: out.write(content), mode=mode)
 
 
 def sha256(path: Path) -> str:

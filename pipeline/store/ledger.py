@@ -33,7 +33,11 @@ class Ledger:
         with reading(self._db) as connection:
             for row in connection.execute(select(ledger).order_by(ledger.c.seq)):
                 count += 1
-                if row.seq != count or row.prev_hash != previous or row.hash != _hash(previous, row.kind, row.key, row.body):
+                if (
+                    row.seq != count
+                    or row.prev_hash != previous
+                    or row.hash != _hash(previous, row.kind, row.key, row.body)
+                ):
                     raise WorkspaceDamaged(f"ledger: entry {count} was changed", action="compare it with a backup")
                 previous = row.hash
         return count

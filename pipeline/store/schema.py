@@ -14,7 +14,7 @@ session = Table(
     Column("started_at", String(32), nullable=False),
     Column("ingested_at", String(32), nullable=False),
     Column("body", Text, nullable=False),
-    comment="Session records as JSON; never changed once written.",
+    comment="Session records as JSON; a corrected session.toml replaces one, which the ledger notes.",
 )
 
 entry = Table(

@@ -6,7 +6,6 @@ import hashlib
 import json
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,9 +16,13 @@ from pipeline.store.files import make_private, write_bytes
 T = TypeVar("T")
 
 
-@lru_cache(maxsize=64)
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
+
+
 def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    if kind not in _ADAPTERS:
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]
 
 
 def encode(value: object, kind: Any = None) -> bytes:

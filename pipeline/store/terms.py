@@ -36,7 +36,9 @@ def read(path: Path) -> Context:
     try:
         content = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{FILE_NAME} is not valid TOML", action="correct it; see docs/detection.md") from error
+        raise ConfigurationError(
+            f"{FILE_NAME} is not valid TOML", action="correct it; see docs/detection.md"
+        ) from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

@@ -26,11 +26,13 @@ class Vault:
         """Where a sealed file lies; raises ``WorkspaceDamaged`` when it is not there."""
         path = self._place(digest)
         if not path.is_file():
-            raise WorkspaceDamaged(f"vault: {digest[:12]} is missing", action="restore it from a backup, then run `offrecord verify`")
+            raise WorkspaceDamaged(
+                f"vault: {digest[:12]} is missing", action="restore it from a backup, then run `offrecord verify`"
+            )
         return path
 
     def seal(self, source: Path, *, kind: str) -> Sealed:
-        """Copies a regular file in, once; the copy is on the disk before this returns. Raises ``InputRefused`` for a link or a device."""
+        """Copies a plain file in, once, flushed to the disk; raises ``InputRefused`` for a link or a device."""
         with _open_regular(source) as original:
             temporary = self.root / f"{_PARTIAL}{os.getpid()}"
             try:
@@ -67,7 +69,9 @@ def _open_regular(path: Path) -> IO[bytes]:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
-        raise InputRefused("a file is a link or cannot be read", action="put a plain readable file in its place") from error
+        raise InputRefused(
+            "a file is a link or cannot be read", action="put a plain readable file in its place"
+        ) from error
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise InputRefused("something in the folder is not a plain file", action="remove it")

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from pipeline.errors import ConfigurationError, LockHeld, UsageProblem
-from pipeline.records import Context
+from pipeline.records import Audience, Context
 from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
 from pipeline.store import database, terms
@@ -24,7 +24,7 @@ from pipeline.store.vault import Vault
 
 _DATABASE = "offrecord.db"
 _SETTINGS = b"# Settings of this workspace; docs/settings.md explains each. Without a line, the default holds.\n"
-_TERMS = b'# Names and terms that are confidential; this file is a secret itself. See docs/detection.md.\nallow = []\n'
+_TERMS = b"# Names and terms that are confidential; this file is a secret itself. See docs/detection.md.\nallow = []\n"
 
 
 class Workspace:
@@ -39,6 +39,7 @@ class Workspace:
         self.ledger = Ledger(self.db)
         self.out = root / "out"
         self.scratch = root / "scratch"
+        self.withdrawn = root / "withdrawn"
         self.reports = root / "reports"
         self.logs = root / "log"
 
@@ -50,7 +51,7 @@ class Workspace:
         if root.exists() and any(root.iterdir()):
             raise UsageProblem("the folder is not empty", action="name a new folder for the workspace")
         root = make_private(root).resolve()
-        for name in ("vault", "stages", "scratch", "reports", "log", "keys"):
+        for name in ("vault", "stages", "scratch", "withdrawn", "reports", "log", "keys"):
             make_private(root / name)
         (root / "out").mkdir(mode=0o750, exist_ok=True)
         write_bytes(root / FILE_NAME, _SETTINGS)
@@ -63,7 +64,9 @@ class Workspace:
     def open(cls, root: Path) -> Workspace:
         """Opens a workspace; raises ``ConfigurationError`` when there is none."""
         if not (root / _DATABASE).is_file():
-            raise ConfigurationError("there is no workspace in that folder", action="make one with `offrecord init FOLDER`")
+            raise ConfigurationError(
+                "there is no workspace in that folder", action="make one with `offrecord init FOLDER`"
+            )
         root = root.resolve()
         workspace = cls(root, read_settings(root))
         database.migrate(workspace.db)
@@ -83,6 +86,19 @@ class Workspace:
     def listed(self) -> Context:
         """The term list of this workspace."""
         return terms.read(self.root / terms.FILE_NAME)
+
+    def retract(self, session_id: str, audience: Audience) -> bool:
+        """Takes a rendition that may no longer be out back into the workspace; True when there was one."""
+        out = self.out / session_id / audience
+        if not out.is_dir():
+            return False
+        number = sum(1 for _ in self.withdrawn.iterdir()) + 1
+        name = f"{session_id}-{audience}-{number}"
+        out.rename(self.withdrawn / name)
+        with suppress(OSError):
+            out.parent.rmdir()
+        self.ledger.append("retracted", name, {"session_id": session_id, "audience": str(audience)})
+        return True
 
     @contextmanager
     def locked(self) -> Iterator[None]:

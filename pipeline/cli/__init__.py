@@ -1,0 +1,49 @@
+"""The command line: commands of at most fifteen lines, and the only place that prints or exits."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from pipeline import __version__
+from pipeline.cli.common import Group
+
+_COMMANDS = {
+    "consent": "consent:consent",
+    "detect": "detect:detect",
+    "doctor": "upkeep:doctor",
+    "export": "export:export",
+    "init": "upkeep:init",
+    "models": "models:models",
+    "prove": "redact:prove",
+    "redact": "redact:redact",
+    "report": "night:report",
+    "review": "review:review",
+    "run": "night:run",
+    "status": "night:status",
+    "tag": "tag:tag",
+    "verify": "upkeep:verify",
+}
+
+
+class _Lazy(Group):
+    """Loads a command's module only when the command is named, so that each starts quickly."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, sorted."""
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"pipeline.cli.{module}"), name)
+        return command
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="offrecord")
+def main() -> None:
+    """Recorded office hours in; redacted media and feature requests out, as far as each participant's consent goes."""

@@ -1,0 +1,27 @@
+"""The command that finds names, terms and identifiers in texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option(
+    "--context",
+    "context_path",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="What is known beforehand (JSON).",
+)
+@click.option("--spacy-model", default="", help="An installed spaCy pipeline whose names join the findings.")
+def detect(context_path: Path | None, spacy_model: str) -> None:
+    """Read JSON Lines {"id","text"} and write {"id","findings"}, one line for each, in order."""
+    from pipeline.detect.lines import detect_lines, read_context
+    from pipeline.records import Context
+    from pipeline.settings import DetectSettings
+
+    context = read_context(context_path) if context_path else Context()
+    settings = DetectSettings(spacy_model=spacy_model)
+    for line in detect_lines(click.open_file("-", encoding="utf-8"), context, settings=settings):
+        click.echo(line)

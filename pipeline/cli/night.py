@@ -1,0 +1,60 @@
+"""Commands for the operator's night and morning: run, status, report."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from pipeline.cli.common import emit, json_option, workspace_option
+from pipeline.cli.progress import print_report, shown_progress
+from pipeline.store import Workspace
+from pipeline.store.registry import Registry
+
+
+@click.command()
+@click.argument("inbox", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@workspace_option
+@click.option("--night", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions that began on this UTC date.")
+@click.option("--executor", type=click.Choice(["local"]), default="local", help="How work is spread over processes.")
+@json_option
+@click.pass_context
+def run(
+    ctx: click.Context, inbox: Path | None, workspace: Path, night: datetime | None, executor: str, as_json: bool
+) -> None:
+    """Ingest what is new in INBOX and move every session as far as it may go."""
+    from pipeline import nightly
+
+    day = night.date() if night else None
+    with shown_progress(quiet=as_json) as progress:
+        opened = Workspace.open(workspace)
+        report = nightly.night(opened, inbox=inbox, day=day, now=datetime.now(UTC), progress=progress)
+    print_report(report, opened, as_json)
+    ctx.exit(report.exit_code)
+
+
+@click.command()
+@workspace_option
+@click.option("--paths", is_flag=True, help="Also print each session's folder; folder names may hold secrets.")
+@json_option
+def status(workspace: Path, paths: bool, as_json: bool) -> None:
+    """Say what stands where, and the one next action for each session."""
+    from pipeline.report import gather, with_paths
+
+    registry = Registry(Workspace.open(workspace).db)
+    lines = gather(registry, now=datetime.now(UTC)).lines
+    emit(with_paths(lines, registry) if paths else lines, as_json)
+
+
+@click.command()
+@workspace_option
+@json_option
+def report(workspace: Path, as_json: bool) -> None:
+    """Make the morning report again: on the terminal, as JSON and as a page."""
+    from pipeline.report import gather, write
+
+    opened = Workspace.open(workspace)
+    gathered = gather(Registry(opened.db), now=datetime.now(UTC))
+    write(gathered, opened)
+    print_report(gathered, opened, as_json)

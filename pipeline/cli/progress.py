@@ -1,0 +1,57 @@
+"""What the operator sees: progress while a night is worked, and the report as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+
+from pipeline.cli.common import emit
+from pipeline.report import Report
+from pipeline.store import Workspace
+
+_STYLES = {"done": "green", "held": "yellow", "pending": "cyan", "refused": "red", "failed": "bold red"}
+
+
+@contextmanager
+def shown_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Yields a function that is told of each finished task; draws bars on a terminal and nothing elsewhere."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=console, disable=quiet or not console.is_terminal) as bars:
+        drawn: dict[str, object] = {}
+
+        def progress(stage: str, count: int, total: int) -> None:
+            if total and stage not in drawn:
+                drawn[stage] = bars.add_task(stage, total=total)
+            if stage in drawn:
+                bars.update(drawn[stage], completed=count)  # type: ignore[arg-type]
+
+        yield progress
+
+
+def print_report(report: Report, workspace: Workspace, as_json: bool) -> None:
+    """Prints the report and where the files lie."""
+    if as_json:
+        emit(report, True)
+        return
+    console = Console()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("session", "status", "why", "next"):
+        table.add_column(name, overflow="fold")
+    for line in report.lines:
+        style = _STYLES.get(line.status, "")
+        table.add_row(line.id, f"[{style}]{line.status}[/]" if style else line.status, line.reason, line.action)
+    console.print(table)
+    counts = ", ".join(f"{count} {status}" for status, count in report.counts.items())
+    click.echo(
+        f"\n{counts or 'no sessions yet'}" + (f", {report.unfinished} still being written" * bool(report.unfinished))
+    )
+    click.echo(f"report     {workspace.reports / 'report.html'}")
+    click.echo(f"renditions {workspace.out}")
+    click.echo(f"requests   {workspace.out / 'exports'}")

@@ -1,0 +1,47 @@
+"""``offrecord redact`` and ``offrecord prove``: one media file, outside any workspace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from pipeline.cli.common import emit, json_option
+from pipeline.errors import Exit
+from pipeline.records import ProofVerdict
+from pipeline.render import onefile
+
+_File = click.Path(path_type=Path, exists=True, dir_okay=False)
+
+
+@click.command()
+@click.argument("file", type=_File)
+@click.option("--spans", type=_File, required=True, help='A JSON array of {"start_s", "end_s"} in seconds.')
+@click.option(
+    "-o", "--out", type=click.Path(path_type=Path), required=True, help="The file to write; its suffix is its kind."
+)
+@click.option(
+    "--fill", type=click.Choice(["silence", "tone"]), default="silence", help="What stands in the spans' place."
+)
+@click.option("--overwrite", is_flag=True, help="Replace the output if it is there.")
+@json_option
+def redact(
+    file: Path, spans: Path, out: Path, fill: Literal["silence", "tone"], overwrite: bool, as_json: bool
+) -> None:
+    """Take spans of sound out of one media FILE, and write the result once it is proved."""
+    summary = onefile.redact(file, spans=spans, out=out, overwrite=overwrite, fill=fill)
+    emit(summary if as_json else f"{summary.verdict}: {summary.windows} spans, {summary.muted_s} s taken out", as_json)
+
+
+@click.command()
+@click.argument("file", type=_File)
+@click.option("--plan", type=_File, required=True, help='A JSON object of "windows" and "terms".')
+@json_option
+@click.pass_context
+def prove(ctx: click.Context, file: Path, plan: Path, as_json: bool) -> None:
+    """Prove a redacted FILE again, from the file alone."""
+    proof = onefile.prove(file, plan=plan)
+    lines = [proof.verdict.value, *(f"  {check.verdict}: {check.name}, {check.detail}" for check in proof.checks)]
+    emit({"verdict": proof.verdict, "checks": proof.checks} if as_json else lines, as_json)
+    ctx.exit(int(Exit.DONE if proof.verdict is ProofVerdict.PROVED else Exit.PROOF_FAILED))

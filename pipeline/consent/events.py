@@ -1,0 +1,184 @@
+"""Consent events: what somebody said about one purpose at one time, and its canonical form in the log."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pipeline.errors import ConsentUnreadable
+from pipeline.records import Purpose
+
+
+class EventState(StrEnum):
+    """What an event says; ``revoked`` counts as withdrawn, ``invalidated`` and ``requested`` as absent."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    REVOKED = "revoked"
+    INVALIDATED = "invalidated"
+    UNKNOWN = "unknown"
+    REQUESTED = "requested"
+
+    @property
+    def closedness(self) -> int:
+        """0 for a yes, 1 for nothing, 2 for doubt, 3 for a no: of events as late as each other the highest counts."""
+        return _CLOSEDNESS[self]
+
+    @property
+    def is_no(self) -> bool:
+        """Whether it takes consent away."""
+        return self.closedness == _CLOSEDNESS[EventState.REFUSED]
+
+
+_CLOSEDNESS = {
+    EventState.GIVEN: 0,
+    EventState.REQUESTED: 1,
+    EventState.INVALIDATED: 1,
+    EventState.UNKNOWN: 2,
+    EventState.REFUSED: 3,
+    EventState.WITHDRAWN: 3,
+    EventState.REVOKED: 3,
+}
+
+
+class Method(StrEnum):
+    """How an event came to be."""
+
+    FORM = "form"
+    STAFF_ENTRY = "staff_entry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An event before it is in the log; ``notice`` is the digest of what the person was told, ``reason`` is sealed."""
+
+    party_id: str
+    purpose: Purpose
+    scope: str
+    state: EventState
+    indicated_at: datetime
+    effective_from: datetime
+    valid_until: datetime | None
+    method: Method
+    subject: str
+    indicated_text: str = ""
+    notice: str | None = None
+    evidence: tuple[str, ...] = ()
+    entered_by: str = ""
+    reason: str = ""
+    revision: int = 0
+
+    @property
+    def row_key(self) -> str:
+        """The same for the same answer: who, for what, within which scope, on which form, at what time."""
+        parts = (self.party_id, self.purpose, self.scope, self.method, self.subject, self.indicated_at.isoformat())
+        return sha256(canonical(parts))
+
+    @property
+    def event_id(self) -> str:
+        """Made from the content, so that the same event is never there twice."""
+        return "evt_" + sha256(canonical((self.row_key, self.state, self.revision)))[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An event as the log holds it."""
+
+    event_id: str
+    row_key: str
+    seq: int
+    party_id: str
+    purpose: Purpose
+    scope: str
+    state: EventState
+    indicated_at: datetime
+    effective_from: datetime
+    valid_until: datetime | None
+    notice: str | None
+
+
+def canonical(value: object) -> str:
+    """A value as JSON in one fixed form: sorted keys, no spaces."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def sha256(text: str) -> str:
+    """The SHA-256 of a text's UTF-8 bytes, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def to_row(draft: Draft, *, seq: int, prev_hash: str, received_at: datetime) -> dict[str, object]:
+    """The row of the log for a draft: its canonical body, which holds the hash of the row before it."""
+    body = canonical(
+        {
+            "event_id": draft.event_id,
+            "row_key": draft.row_key,
+            "seq": seq,
+            "prev_hash": prev_hash,
+            "party_id": draft.party_id,
+            "purpose": draft.purpose,
+            "scope": draft.scope,
+            "state": draft.state,
+            "indicated_at": draft.indicated_at.isoformat(),
+            "indicated_text": draft.indicated_text,
+            "effective_from": draft.effective_from.isoformat(),
+            "valid_until": draft.valid_until and draft.valid_until.isoformat(),
+            "received_at": received_at.isoformat(),
+            "method": draft.method,
+            "notice": draft.notice,
+            "evidence": list(draft.evidence),
+            "entered_by": draft.entered_by,
+            "reason": draft.reason,
+        }
+    )
+    return {
+        "seq": seq,
+        "event_id": draft.event_id,
+        "party_id": draft.party_id,
+        "row_key": draft.row_key,
+        "prev_hash": prev_hash,
+        "hash": sha256(body),
+        "body": body,
+    }
+
+
+def checked_body(row: Any) -> dict[str, Any]:
+    """The body of a row of the log; raises ``ConsentUnreadable`` when any of it was changed."""
+    if not isinstance(row.body, str) or sha256(row.body) != row.hash:
+        raise broken(row.seq)
+    body: dict[str, Any] = json.loads(row.body)
+    columns = (row.seq, row.event_id, row.party_id, row.row_key, row.prev_hash)
+    if columns != tuple(body[name] for name in ("seq", "event_id", "party_id", "row_key", "prev_hash")):
+        raise broken(row.seq)
+    return body
+
+
+def from_row(row: Any) -> Event:
+    """The event in a row of the log; raises ``ConsentUnreadable`` when the row was changed."""
+    body = checked_body(row)
+    return Event(
+        event_id=row.event_id,
+        row_key=row.row_key,
+        seq=row.seq,
+        party_id=row.party_id,
+        purpose=Purpose(body["purpose"]),
+        scope=body["scope"],
+        state=EventState(body["state"]),
+        indicated_at=datetime.fromisoformat(body["indicated_at"]),
+        effective_from=datetime.fromisoformat(body["effective_from"]),
+        valid_until=body["valid_until"] and datetime.fromisoformat(body["valid_until"]),
+        notice=body["notice"],
+    )
+
+
+def broken(seq: object) -> ConsentUnreadable:
+    """The error for a log that is not as it was written."""
+    return ConsentUnreadable(
+        f"the consent log is not as it was written, at event {seq}",
+        action="nothing was processed; restore offrecord.db and consent.head from one backup",
+    )

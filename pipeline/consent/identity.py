@@ -1,0 +1,96 @@
+"""What identifies a person: normalised, encrypted for keeping, and looked up by keyed hash."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from pipeline.errors import ConsentUnreadable
+
+_NONCE_BYTES = 12
+
+
+class AliasKind(StrEnum):
+    """What sort of thing a person is known by."""
+
+    EMAIL = "email"
+    PLATFORM = "platform"
+    DISPLAY_NAME = "display_name"
+
+
+class Verified(StrEnum):
+    """Who vouches that an alias is this person's."""
+
+    NOBODY = "none"
+    THEMSELVES = "self_asserted"
+    PLATFORM = "platform_login"
+    EMAIL = "email_link"
+    STAFF = "staff"
+
+    @property
+    def sure(self) -> bool:
+        """Whether somebody other than the claimant vouches."""
+        return self in (Verified.PLATFORM, Verified.EMAIL, Verified.STAFF)
+
+
+def normalise(value: str) -> str:
+    """The form in which two values are compared: NFKC, case-folded, trimmed; no dot or plus is taken out."""
+    return unicodedata.normalize("NFKC", value).strip().casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """One thing that a party is known by, as looked up: the value itself stays encrypted."""
+
+    party_id: str
+    kind: AliasKind
+    value_hash: str
+    verified: Verified
+
+
+class Keys:
+    """The two keys derived from the workspace's identity key: one to look up, one to encrypt."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._lookup = hmac.digest(secret, b"offrecord alias lookup v1", "sha256")
+        self._cipher = AESGCM(hmac.digest(secret, b"offrecord alias value v1", "sha256"))
+
+    def hashed(self, kind: AliasKind, value: str) -> str:
+        """The keyed hash under which a value is looked up."""
+        return hmac.new(self._lookup, f"{kind.value}\n{normalise(value)}".encode(), hashlib.sha256).hexdigest()
+
+    def seal(self, text: str, bound: str) -> bytes:
+        """Encrypts a text so that it opens only together with what it is bound to."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, text.encode(), bound.encode())
+
+    def open(self, sealed: bytes, bound: str) -> str:
+        """The text again; raises ``ConsentUnreadable`` when it, or what it is bound to, was changed."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound.encode()).decode()
+        except (InvalidTag, ValueError, TypeError) as error:
+            raise ConsentUnreadable(
+                "an alias in the consent store was changed", action="nothing was processed; restore it from a backup"
+            ) from error
+
+    def seal_alias(self, alias: Alias, value: str) -> bytes:
+        """An alias's value, bound to whose it is and who vouches for it."""
+        return self.seal(value.strip(), _bound(alias))
+
+    def check_alias(self, alias: Alias, sealed: bytes) -> None:
+        """Raises ``ConsentUnreadable`` unless the sealed value is this alias's."""
+        if self.hashed(alias.kind, self.open(sealed, _bound(alias))) != alias.value_hash:
+            raise ConsentUnreadable(
+                "an alias in the consent store was changed", action="nothing was processed; restore it from a backup"
+            )
+
+
+def _bound(alias: Alias) -> str:
+    return "\n".join((alias.party_id, alias.kind.value, alias.verified.value))

@@ -1,0 +1,172 @@
+"""The log of consent events: append-only, hash-chained, its head kept beside the database so that a cut is noticed."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, select
+
+from pipeline.consent.events import Draft, Event, broken, checked_body, from_row, to_row
+from pipeline.consent.parties import chunks
+from pipeline.errors import ConsentUnreadable, TryAgain
+from pipeline.records import Ruling
+from pipeline.store import Workspace
+from pipeline.store.consent_tables import consent_event
+from pipeline.store.database import reading, unreadable_is_closed
+from pipeline.store.files import write_bytes
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last event of the log: its number and its hash."""
+
+    seq: int
+    hash: str
+
+
+class Writer:
+    """Appends within one transaction."""
+
+    def __init__(self, connection: Connection, head: Head, received_at: datetime) -> None:
+        self.connection = connection
+        self.head = head
+        self._received_at = received_at
+
+    def append(self, drafts: Iterable[Draft]) -> int:
+        """Adds events at the end, in order; returns how many."""
+        rows = []
+        for draft in drafts:
+            row = to_row(draft, seq=self.head.seq + 1, prev_hash=self.head.hash, received_at=self._received_at)
+            self.head = Head(self.head.seq + 1, str(row["hash"]))
+            rows.append(row)
+        if rows:
+            self.connection.execute(consent_event.insert(), rows)
+        return len(rows)
+
+
+@contextmanager
+def writing(workspace: Workspace, *, now: datetime) -> Iterator[Writer]:
+    """One transaction that may append: all of it or nothing; then the head is kept beside the database.
+
+    A kill between the two leaves the kept head behind the log, which the next check accepts and repairs.
+    """
+    with unreadable_is_closed(), _locked(workspace.db, fcntl.LOCK_EX):
+        with workspace.db.begin() as connection:
+            writer = Writer(connection, _checked_head(workspace.db, connection), now)
+            yield writer
+        _keep_head(workspace.db, writer.head)
+
+
+@contextmanager
+def release(workspace: Workspace, ruling: Ruling) -> Iterator[None]:
+    """Holds off every new consent event while something is put in place that was made under this ruling.
+
+    Raises ``TryAgain`` when the log has grown since the ruling: what was made is not put in place.
+    """
+    with unreadable_is_closed(), _locked(workspace.db, fcntl.LOCK_SH):
+        if log_head(workspace) != ruling.log_head:
+            raise TryAgain("consent changed while this session was worked", action="run again: it is decided anew")
+        yield
+
+
+def head(connection: Connection) -> Head:
+    """The last event of the log, as the database has it."""
+    query = select(consent_event.c.seq, consent_event.c.hash).order_by(consent_event.c.seq.desc()).limit(1)
+    row = connection.execute(query).first()
+    return Head(row.seq, row.hash) if row else Head(0, GENESIS)
+
+
+def log_head(workspace: Workspace) -> str:
+    """The hash of the log's last event, to see whether anything was added since a ruling."""
+    with unreadable_is_closed(), reading(workspace.db) as connection:
+        return head(connection).hash
+
+
+def verify_chain(db: Engine) -> str:
+    """Walks the whole log and returns the hash of its head; raises ``ConsentUnreadable`` for any change, gap or cut."""
+    kept = _kept_head(db)
+    last = Head(0, GENESIS)
+    with unreadable_is_closed(), reading(db) as connection:
+        for row in connection.execute(select(consent_event).order_by(consent_event.c.seq)):
+            checked_body(row)
+            if row.seq != last.seq + 1 or row.prev_hash != last.hash:
+                raise broken(last.seq + 1)
+            last = Head(row.seq, row.hash)
+            if kept and kept.seq == row.seq and kept.hash != row.hash:
+                raise broken(row.seq)
+    if (kept.seq if kept else 0) > last.seq or (kept is None and last.seq > 0):
+        raise broken(last.seq + 1)
+    if kept and kept.seq < last.seq:
+        with _locked(db, fcntl.LOCK_EX):
+            _keep_head(db, last)
+    return last.hash
+
+
+def events_of(connection: Connection, party_ids: Iterable[str]) -> list[Event]:
+    """The events of these people, in the order of the log."""
+    wanted = sorted(set(party_ids))
+    return _read(connection, "party_id", wanted)
+
+
+def events_under(connection: Connection, row_keys: Iterable[str]) -> list[Event]:
+    """The events under these row keys, in the order of the log."""
+    return _read(connection, "row_key", sorted(set(row_keys)))
+
+
+def _read(connection: Connection, column: str, values: Sequence[str]) -> list[Event]:
+    found: list[Event] = []
+    for some in chunks(values):
+        query = select(consent_event).where(consent_event.c[column].in_(some))
+        found.extend(from_row(row) for row in connection.execute(query))
+    return sorted(found, key=lambda event: event.seq)
+
+
+def _checked_head(db: Engine, connection: Connection) -> Head:
+    """The head to append to; refuses to build on a log that was cut."""
+    last, kept = head(connection), _kept_head(db)
+    if kept is None and last.seq == 0:
+        _keep_head(db, last)
+    elif kept is None or kept.seq > last.seq or (kept.seq == last.seq and kept.hash != last.hash):
+        raise broken(last.seq + 1)
+    return last
+
+
+def _beside(db: Engine, name: str) -> Path:
+    """A file beside the database file."""
+    return Path(str(db.url.database)).with_name(name)
+
+
+@contextmanager
+def _locked(db: Engine, how: int) -> Iterator[None]:
+    """Holds the log's lock: exclusively to append, shared to release."""
+    with _beside(db, "consent.lock").open("w") as lock:
+        fcntl.flock(lock, how)
+        yield
+
+
+def _kept_head(db: Engine) -> Head | None:
+    """The head as it was last kept, None where there never was one."""
+    try:
+        seq, _, digest = _beside(db, "consent.head").read_text("ascii").strip().partition(" ")
+        return Head(int(seq), digest)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise ConsentUnreadable(
+            "consent.head cannot be read",
+            action="nothing was processed; restore offrecord.db and consent.head from one backup",
+        ) from error
+
+
+def _keep_head(db: Engine, newest: Head) -> None:
+    """Keeps the head, unless a later one is kept already; under the lock."""
+    kept = _kept_head(db)
+    if kept is None or kept.seq < newest.seq:
+        write_bytes(_beside(db, "consent.head"), f"{newest.seq} {newest.hash}\n".encode("ascii"))

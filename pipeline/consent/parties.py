@@ -1,0 +1,108 @@
+"""The people on file: found by what they are known by, made when an answer comes from somebody new."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection, select
+
+from pipeline.consent.identity import Alias, AliasKind, Keys, Verified
+from pipeline.errors import ConsentUnreadable
+from pipeline.store.consent_tables import alias as alias_table
+from pipeline.store.consent_tables import party as party_table
+
+Item = TypeVar("Item")
+Claim = tuple[AliasKind, str, Verified]
+"""A kind, a value as it was given, and who vouches for it."""
+
+
+def chunks(items: Iterable[Item], size: int = 500) -> Iterator[Sequence[Item]]:
+    """The items in lists of at most ``size``, for queries with many values."""
+    rest = list(items)
+    for start in range(0, len(rest), size):
+        yield rest[start : start + size]
+
+
+def find(connection: Connection, keys: Keys, hashes: Iterable[str]) -> dict[str, list[Alias]]:
+    """The aliases on file under these hashes; raises ``ConsentUnreadable`` when one was changed."""
+    found: dict[str, list[Alias]] = defaultdict(list)
+    for some in chunks(sorted(set(hashes))):
+        query = select(alias_table).where(alias_table.c.value_hash.in_(some)).order_by(alias_table.c.alias_id)
+        for row in connection.execute(query):
+            try:
+                alias = Alias(row.party_id, AliasKind(row.kind), row.value_hash, Verified(row.verified))
+            except ValueError as error:
+                raise ConsentUnreadable(
+                    "an alias in the consent store was changed",
+                    action="nothing was processed; restore it from a backup",
+                ) from error
+            keys.check_alias(alias, row.value_enc)
+            found[alias.value_hash].append(alias)
+    return found
+
+
+class Directory:
+    """The people that one import or withdrawal speaks of, with those that it adds."""
+
+    def __init__(self, connection: Connection, keys: Keys, claims: Iterable[Claim], *, now: datetime) -> None:
+        self._keys = keys
+        self._now = now.isoformat()
+        self._known = find(connection, keys, {keys.hashed(kind, value) for kind, value, _ in claims})
+        self._new_parties: list[dict[str, object]] = []
+        self._new_aliases: list[dict[str, object]] = []
+
+    @property
+    def added(self) -> int:
+        """How many people are new."""
+        return len(self._new_parties)
+
+    def settle(self, claims: Sequence[Claim]) -> str:
+        """The party that these claims speak for, by the first of them; made, and its aliases added, when new.
+
+        What somebody merely claims never reaches the party of somebody for whom it is vouched.
+        """
+        kind, value, verified = claims[0]
+        party_id = next(
+            (known.party_id for known in self.holders(kind, value) if known.verified.sure is verified.sure), None
+        )
+        if party_id is None:
+            party_id = f"prt_{secrets.token_hex(12)}"
+            self._new_parties.append({"party_id": party_id, "created_at": self._now})
+        for claim in claims:
+            self._hold(party_id, claim)
+        return party_id
+
+    def holders(self, kind: AliasKind, value: str) -> Sequence[Alias]:
+        """Everybody on file who is known by this value."""
+        return self._known.get(self._keys.hashed(kind, value), [])
+
+    def save(self, connection: Connection) -> None:
+        """Writes the new people and aliases."""
+        if self._new_parties:
+            connection.execute(party_table.insert(), self._new_parties)
+        if self._new_aliases:
+            connection.execute(alias_table.insert(), self._new_aliases)
+
+    def _hold(self, party_id: str, claim: Claim) -> None:
+        """Adds an alias to a party that is not known by it yet."""
+        kind, value, verified = claim
+        alias = Alias(party_id, kind, self._keys.hashed(kind, value), verified)
+        holders = self._known.setdefault(alias.value_hash, [])
+        if any(known.party_id == party_id for known in holders):
+            return
+        holders.append(alias)
+        self._new_aliases.append(
+            {
+                "alias_id": f"als_{secrets.token_hex(12)}",
+                "party_id": party_id,
+                "kind": kind.value,
+                "value_hash": alias.value_hash,
+                "value_enc": self._keys.seal_alias(alias, value),
+                "verified": verified.value,
+                "created_at": self._now,
+            }
+        )

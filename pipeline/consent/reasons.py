@@ -1,0 +1,65 @@
+"""What each rule id means in one plain sentence, and what to do next where it holds or refuses."""
+
+from __future__ import annotations
+
+REASONS = {
+    "C1": "They had said yes to being recorded when they spoke.",
+    "C2": "Nothing shows that they were told about the recording, and nobody is recorded untold.",
+    "C3": "They said no to being recorded; the law lets the file be kept, but their part is taken out.",
+    "C4": "They were provably told about the recording, which is what the law asks there.",
+    "C5": "The host says that they were told about the recording, but nothing proves it yet.",
+    "C6": "They said no to being recorded where the law needs everybody's consent.",
+    "C7": "They were provably told and stayed, which counts as consent to the recording there.",
+    "C8": "Being told and staying would count as consent there, but nothing proves that they were told.",
+    "C9": "Nothing shows that they were told, where the law needs everybody's consent.",
+    "C10": "They said no to being recorded where the law needs everybody's express yes.",
+    "C11": "They neither said yes to being recorded nor were told, where the law needs everybody's express yes.",
+    "C12": "The law needs their express yes to being recorded, and none from before the session is on file.",
+    "U1": "They said yes to this purpose.",
+    "U2": "They said no to this purpose or withdrew their yes, so their part is taken out.",
+    "U3": "Their answer for this purpose is over or cannot be read; they were silent, so their traces are taken out.",
+    "U4": "Their answer for this purpose is over or cannot be read.",
+    "U5": "They never said yes to publication; they were silent, so their traces are taken out.",
+    "U6": "They never said yes to publication.",
+    "U7": "Nobody on file matches them, so they could never withdraw; their part is taken out.",
+    "U8": "They were provably told of this purpose and did not object, which suffices there.",
+    "U9": "They never answered for this purpose, so their part is taken out.",
+    "S1": "They said yes to this special purpose themselves.",
+    "S2": "A special purpose needs their own sure yes, and there is none.",
+    "M3": "A bot is nobody whose consent counts, but its maker may hold another copy of the recording.",
+    "M7": "They are the team's own staff, whose employment notice covers use inside the team.",
+    "O1": "Publishing code takes their organisation's approval of these very bytes, and there is none.",
+}
+
+_MODIFIERS = {
+    "I": "It is not sure who on file they are.",
+    "M": "Their speech cannot be taken out cleanly.",
+}
+
+_DUE = "ask them or find the proof by {due}"
+_LEGAL = "leave it sealed and ask legal whether to delete it"
+ACTIONS = {
+    "I": "say in session.toml by which e-mail or platform id they answered",
+    "M": "give each person's own track, or leave the session sealed",
+    "C2": f"file their answers with `offrecord consent import`; {_DUE}",
+    "C5": f"file their answers with `offrecord consent import`; {_DUE}",
+    "C6": _LEGAL,
+    "C8": f"file their answers with `offrecord consent import`; {_DUE}",
+    "C9": _LEGAL,
+    "C10": _LEGAL,
+    "C11": _LEGAL,
+    "C12": f"file their answers with `offrecord consent import`; {_DUE}",
+    "U4": f"ask them to answer the form again; {_DUE}",
+}
+
+
+def reason_of(rule_id: str) -> str:
+    """The sentence for a rule id, with one more for each modifier."""
+    base, *marks = rule_id.split("+")
+    return " ".join([REASONS[base], *(_MODIFIERS[mark] for mark in marks)])
+
+
+def action_of(rule_id: str, *, due: str) -> str:
+    """The one next action where a rule holds or refuses; a modifier's, if one closed it."""
+    base, *marks = rule_id.split("+")
+    return ACTIONS[marks[-1] if marks else base].format(due=due)

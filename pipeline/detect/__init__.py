@@ -1,0 +1,7 @@
+"""Finds confidential names, terms and identifiers in words, captions, chat, title and sound."""
+
+from pipeline.detect.detect import detect
+
+VERSION = "1"
+
+__all__ = ["detect"]

@@ -1,0 +1,137 @@
+"""Finds names by their place ("this is … from …"), and by an installed spaCy model; the only importer of spaCy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import spacy
+from spacy.language import Language
+from spacy.matcher import Matcher
+from spacy.tokens import Doc
+
+from pipeline.detect.text import Hit, Rule, Text
+from pipeline.errors import ConfigurationError
+from pipeline.lexicon import FUNCTION_WORDS, is_common, words_of
+from pipeline.lexicon.plain import word_set
+
+RULE = "position"
+MODEL_RULE = "spaCy model"
+_WORTH_A_LOOK = re.compile(
+    r"\b(?:this is|my name|name's|name is|colleague|customer|client|i work|i'm at|comes? from|line of|thanks|thank you|"
+    r"hi|hello|mr|mrs|ms|partner|works? (?:at|for)|speaking with|here with|joined by)\b",
+    re.IGNORECASE,
+)
+_MODEL_LABELS = {
+    "PERSON": "PERSON",
+    "PER": "PERSON",
+    "ORG": "COMPANY",
+    "PRODUCT": "PRODUCT",
+    "GPE": "OTHER",
+    "FAC": "OTHER",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A cue, the slot behind it, and whether the cue is strong enough for an ordinary word to count as a name."""
+
+    cue: tuple[str, ...]
+    label: str
+    strong: bool = False
+    then: tuple[str, ...] = ()
+
+
+_PATTERNS = (
+    *(
+        _Pattern((*cue, name), "PERSON", True, (then,))
+        for cue in (("this",), ("that", "was"))
+        for name in ("is",)
+        for then in ("from", "with", "at")
+    ),
+    _Pattern(("my", "name", "is"), "PERSON", True),
+    _Pattern(("my", "name's"), "PERSON", True),
+    *(_Pattern((who, "colleague"), "PERSON", True) for who in ("my", "our")),
+    *(_Pattern((verb, "from"), "PERSON", True, ("with",)) for verb in ("comes", "come")),
+    *(_Pattern((verb, "from"), "PERSON", True, ("from",)) for verb in ("comes", "come")),
+    *(_Pattern((verb, "from", "the", "line", "of"), "PERSON", True) for verb in ("comes", "come")),
+    _Pattern(("the", "line", "of"), "PERSON", True),
+    *(_Pattern((title,), "PERSON") for title in ("mr", "mrs", "ms", "mr.", "mrs.", "ms.")),
+    *(_Pattern((cue,), "PERSON") for cue in ("thanks", "hi", "hello")),
+    _Pattern(("thank", "you"), "PERSON"),
+    *(_Pattern((who, "customer"), "COMPANY") for who in ("our", "your", "the")),
+    *(_Pattern((who, "client"), "COMPANY") for who in ("our", "your")),
+    *(_Pattern((verb, place), "COMPANY") for verb in ("work", "works", "working") for place in ("at", "for")),
+)
+
+
+def position_rule() -> Rule:
+    """A rule over a blank English pipeline: the one to three words in the place of a name are one."""
+    nlp = spacy.blank("en")
+    matcher = _matcher(nlp)
+
+    def rule(text: Text) -> list[Hit]:
+        if not _WORTH_A_LOOK.search(text.raw):
+            return []
+        return list(_slots(text, nlp.make_doc(text.raw), matcher))
+
+    return rule
+
+
+def model_rule(name: str) -> Rule:
+    """A rule of the names that an installed spaCy model finds; raises ``ConfigurationError`` when it is missing."""
+    try:
+        nlp = spacy.load(name)
+    except OSError as error:
+        raise ConfigurationError(
+            "the spaCy model of detect.spacy_model is not installed", action="install it, or leave the setting empty"
+        ) from error
+
+    def rule(text: Text) -> list[Hit]:
+        return [
+            _hit(text, entity.start_char, entity.end_char, _MODEL_LABELS[entity.label_], MODEL_RULE, 0.7)
+            for entity in nlp(text.raw).ents
+            if entity.label_ in _MODEL_LABELS
+        ]
+
+    return rule
+
+
+def _matcher(nlp: Language) -> Matcher:
+    matcher = Matcher(nlp.vocab)
+    for index, pattern in enumerate(_PATTERNS):
+        barred = sorted(FUNCTION_WORDS | _NEVER)
+        slot: dict[str, Any] = {"LOWER": {"NOT_IN": barred}, "IS_PUNCT": False, "IS_SPACE": False, "LIKE_NUM": False}
+        cue: list[dict[str, Any]] = [{"LOWER": word} for word in pattern.cue]
+        then: list[dict[str, Any]] = [{"LOWER": word} for word in pattern.then]
+        lengths = (1, 2, 3) if pattern.strong else (1, 2)
+        matcher.add(f"{index}", [[*cue, *[slot] * length, *then] for length in lengths])
+    return matcher
+
+
+_NEVER = word_set(
+    """everyone everybody guys folks team much again lot lots bunch problem issue question questions pleasure next
+    another person people everything something nothing way side point operator speaker both first last there success
+    support base experience service care care account accounts data side use team's facing base"""
+)
+
+
+def _slots(text: Text, doc: Doc, matcher: Matcher) -> Iterator[Hit]:
+    for key, start, end in matcher(doc):
+        pattern = _PATTERNS[int(doc.vocab.strings[key])]
+        slot = doc[start + len(pattern.cue) : end - len(pattern.then)]
+        words = [token.lower_ for token in slot]
+        names = [token for token in slot if not is_common(token.lower_) or (text.cased and token.text[:1].isupper())]
+        if (pattern.strong and (pattern.then or names)) or len(names) == len(words):
+            chosen = slot
+        else:
+            continue
+        score = 0.7 if pattern.strong else 0.5
+        yield _hit(text, chosen.start_char, chosen.end_char, pattern.label, RULE, score)
+
+
+def _hit(text: Text, start_char: int, end_char: int, label: str, rule: str, score: float) -> Hit:
+    found = text.raw[start_char:end_char]
+    return Hit(start_char, end_char, label, found, f"{label.lower()}:~{' '.join(words_of(found))}", rule, score)

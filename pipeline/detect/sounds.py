@@ -1,0 +1,135 @@
+"""Finds known names that the recogniser misspelt: runs of one to four words that sound like one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.detect.phonetic import alike, sound_of
+from pipeline.detect.text import Hit, Rule, Text
+from pipeline.lexicon import FUNCTION_WORDS, is_common
+from pipeline.lexicon.plain import word_set
+from pipeline.lexicon.spellings import Spelling
+
+RULE = "sounds like"
+_MAX_WORDS = 4
+_MIN_LETTERS = 4
+_FLOOR = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """How alike a run of words must be to a known name, by how ordinary its words are."""
+
+    rare: float = 0.80
+    mixed: float = 0.84
+    common: float = 0.92
+    cued: float = 0.06
+    full: float = 0.08
+
+
+CUES = word_set(
+    """mr mrs ms miss dr from hi hello hey thanks thank you is line with by to and name im colleague question"""
+)
+
+
+class _Target(NamedTuple):
+    spelling: Spelling
+    key: str
+    sound: str
+    words: int
+
+
+class _Candidate(NamedTuple):
+    likeness: float
+    target: _Target
+
+
+def sounds_rule(spellings: tuple[Spelling, ...], thresholds: Thresholds | None = None) -> Rule:
+    """A rule for the spellings with at least four letters; shorter ones sound like too much."""
+    limits = thresholds or Thresholds()
+    best = _matcher(_by_first_sound(spellings))
+
+    def rule(text: Text) -> list[Hit]:
+        words = [token.plain for token in text.tokens]
+        found = [
+            (candidate, first, last)
+            for first in range(len(words))
+            for last in range(first, min(first + _MAX_WORDS, len(words)))
+            if (candidate := best("".join(words[first : last + 1]))) is not None
+            and candidate.likeness >= _needed(words, first, last, candidate.target, limits)
+        ]
+        return [_hit(text, first, last, candidate) for candidate, first, last in _clearest(found)]
+
+    return rule
+
+
+def _matcher(targets: dict[str, list[_Target]]) -> Callable[[str], _Candidate | None]:
+    """A function that gives the likest target of some letters, or None when none is like them."""
+
+    @lru_cache(maxsize=131072)
+    def best(key: str) -> _Candidate | None:
+        found: _Candidate | None = None
+        cutoff = _FLOOR
+        size = len(key)
+        if size > 2:
+            for target in targets.get(_group(sound_of(key)), ()):
+                if abs(size - len(target.key)) <= max(2, len(target.key) * 0.34):
+                    likeness = alike(key, target.key, target.sound, cutoff=cutoff)
+                    if likeness > cutoff:
+                        found, cutoff = _Candidate(likeness, target), likeness
+        return found
+
+    return best
+
+
+def _needed(words: list[str], first: int, last: int, target: _Target, limits: Thresholds) -> float:
+    """How alike the words ``first`` to ``last`` must be to the target."""
+    run = words[first : last + 1]
+    ordinary = sum(map(is_common, run))
+    if any(word in FUNCTION_WORDS for word in run):
+        needed = limits.common + 0.02
+    elif ordinary == len(run):
+        needed = limits.common
+    else:
+        needed = limits.mixed if ordinary else limits.rare
+    needed += 0.02 * max(0, 6 - len(target.key))
+    if target.words > 1 and last > first:
+        needed -= limits.full
+    return needed - (limits.cued if first and words[first - 1] in CUES else 0.0)
+
+
+def _clearest(found: list[tuple[_Candidate, int, int]]) -> list[tuple[_Candidate, int, int]]:
+    """Of overlapping runs that are like the same entity the likest."""
+    kept: list[tuple[_Candidate, int, int]] = []
+    for candidate, first, last in sorted(found, key=lambda item: (-item[0].likeness, item[1] - item[2])):
+        entity = candidate.target.spelling.entity
+        if not any(
+            first <= other_last and other_first <= last and other.target.spelling.entity == entity
+            for other, other_first, other_last in kept
+        ):
+            kept.append((candidate, first, last))
+    return kept
+
+
+def _hit(text: Text, first: int, last: int, candidate: _Candidate) -> Hit:
+    spelling = candidate.target.spelling
+    score = round(min(0.9, max(0.3, 3.0 * candidate.likeness - 2.0)), 3)
+    return text.hit(first, last, label=spelling.label, entity=spelling.entity, rule=RULE, score=score)
+
+
+def _by_first_sound(spellings: tuple[Spelling, ...]) -> dict[str, list[_Target]]:
+    targets: dict[str, list[_Target]] = {}
+    for key, spelling in {spelling.key: spelling for spelling in reversed(spellings)}.items():
+        if len(key) >= _MIN_LETTERS and not key.isdigit():
+            target = _Target(spelling, key, sound_of(key), len(spelling.words))
+            targets.setdefault(_group(target.sound), []).append(target)
+    return targets
+
+
+def _group(sound: str) -> str:
+    """The first sound, vowels, h and w counted as one: recognisers rarely mistake the others for each other."""
+    first = sound[:1]
+    return "a" if first in "aiuhw" else {"S": "s", "j": "s", "m": "n"}.get(first, first)

@@ -1,0 +1,36 @@
+"""Finds words that were spelled out letter by letter ("h a l c y o n", "B-E-R-D")."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.detect.classes import classify
+from pipeline.detect.text import Hit, Rule, Text
+from pipeline.lexicon.plain import word_set
+
+RULE = "spelled out"
+_RUN = re.compile(r"[lo](?:[lo\-]|x(?=[lo])|d(?=[lod]))+[lod]")
+_CUES = word_set("spelled spelt spell spells spelling letters")
+_ACRONYMS = word_set(
+    """api apis sdk aws gcp sql cli url dns ssl tls tcp udp http html css xml csv pdf usb cpu gpu ram ssd vpn sso mfa
+    llm gpt ceo cto cfo coo kpi sla slo usa usd fda sec ipo etf gdp roi ebitda faq eta asap rpc jwt ide aka fyi ios
+    npm git ftp ssh iot crm erp eps bbc nbc cbs nyc mit phd mba hr ui ux qa abc xyz"""
+)
+
+
+def spelled_rule() -> Rule:
+    """A rule for runs of at least three letters that are no usual abbreviation."""
+
+    def rule(text: Text) -> list[Hit]:
+        classed = classify(text)
+        hits = []
+        for match in _RUN.finditer(classed.signs):
+            first, last = match.start(), match.end() - 1
+            letters = "".join(token.plain for token in text.tokens[first : last + 1] if len(token.plain) == 1)
+            said = bool(classed.before(first, 8) & _CUES)
+            if len(letters) >= 3 and (said or letters not in _ACRONYMS) and not letters.isdigit():
+                score = 0.9 if said or len(letters) > 4 else 0.55
+                hits.append(text.hit(first, last, label="OTHER", entity=f"spelled:{letters}", rule=RULE, score=score))
+        return hits
+
+    return rule

@@ -1,0 +1,60 @@
+"""A text as the rules see it: its tokens with their places, and the hits that rules give back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from pipeline.lexicon.plain import TOKEN, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One mention in a text: characters ``[start_char, end_char)``, and ``text`` itself, which is a secret."""
+
+    start_char: int
+    end_char: int
+    label: str
+    text: str
+    entity: str
+    rule: str
+    score: float
+
+
+class Token(NamedTuple):
+    """One word: its place without a possessive ending, and its plain form for comparisons."""
+
+    start_char: int
+    end_char: int
+    plain: str
+
+
+class Text(NamedTuple):
+    """A text and its tokens; ``cased`` says whether capitals mean anything in it."""
+
+    raw: str
+    tokens: tuple[Token, ...]
+    cased: bool
+
+    def hit(self, first: int, last: int, *, label: str, entity: str, rule: str, score: float) -> Hit:
+        """A hit over the tokens ``first`` up to and including ``last``."""
+        start_char, end_char = self.tokens[first].start_char, self.tokens[last].end_char
+        return Hit(start_char, end_char, label, self.raw[start_char:end_char], entity, rule, score)
+
+
+class Rule(Protocol):
+    """One way to find mentions."""
+
+    def __call__(self, text: Text, /) -> list[Hit]:
+        """All mentions in the text; they may overlap."""
+
+
+def read(raw: str) -> Text:
+    """The text cut into tokens."""
+    tokens = []
+    for match in TOKEN.finditer(raw):
+        word, (start_char, end_char) = match.group(), match.span()
+        if word[-2:].lower() in ("'s", "’s"):
+            end_char -= 2
+        tokens.append(Token(start_char, end_char, plain(word)))
+    return Text(raw, tuple(tokens), raw != raw.lower())

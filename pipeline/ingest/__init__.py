@@ -1,0 +1,5 @@
+"""Stage 1: a session folder, as the platform left it, becomes a ``Session`` with its files sealed in the vault."""
+
+from pipeline.ingest.stage import ingest
+
+__all__ = ["ingest"]

@@ -1,0 +1,193 @@
+"""Probes what a reader found, seals it in the vault and builds the session."""
+
+from __future__ import annotations
+
+import hashlib
+
+from pipeline import media
+from pipeline.errors import InputRefused, TryAgain
+from pipeline.ingest import captions, chat, clock, surfaces
+from pipeline.ingest.draft import Draft
+from pipeline.ingest.folder import Listing
+from pipeline.ingest.people import Speakers
+from pipeline.records import ChatLine, Cue, Participant, Sealed, Session, Track, Video
+from pipeline.store.vault import Vault
+
+_MIXED_TOLERANCE_S = 2.0
+Probes = dict[str, media.Probe]
+
+
+def assemble(listing: Listing, draft: Draft, vault: Vault) -> Session:
+    """The session of a draft; raises ``InputRefused`` before anything is sealed, ``TryAgain`` where a file changed."""
+    started_at = clock.started_at(draft)
+    probes = _probed(listing, draft)
+    picture = _picture(draft, probes)
+    duration_s = max(probe.duration_s for probe in probes.values())
+    _check_mixed(draft, probes)
+    cues, said_in = _captions(listing, draft, probes, duration_s)
+    lines, written_in = _chat(listing, draft, duration_s)
+    texts = (*draft.texts, *((name, "captions") for name in said_in), *((name, "chat") for name in written_in))
+    sealed = {name: _sealed(listing, vault, name, "media") for name in draft.media}
+    others = [_sealed(listing, vault, name, kind) for name, kind in texts]
+    source_digest = _source_digest(sealed)
+    return Session(
+        session_id=f"{started_at:%Y-%m-%d}-{source_digest[:8]}",
+        source_digest=source_digest,
+        platform=draft.platform,
+        title=draft.facts.title if draft.facts.title is not None else draft.title,
+        started_at=started_at,
+        host=draft.facts.host,
+        recorder_location=draft.facts.recorder_location,
+        notice_asserted=draft.facts.notice == "asserted",
+        purposes=tuple(dict.fromkeys(draft.facts.purposes)),
+        duration_s=duration_s,
+        participants=_participants(draft),
+        tracks=_tracks(draft, probes, sealed),
+        video=Video(digest=sealed[picture].digest, duration_s=probes[picture].duration_s) if picture else None,
+        captions=cues,
+        chat=lines,
+        sealed=tuple(dict.fromkeys([*sealed.values(), *others])),
+        left_out=_left_out(listing, {*draft.media, *draft.empty, *(name for name, _ in texts)}),
+    )
+
+
+def _probed(listing: Listing, draft: Draft) -> Probes:
+    names = draft.media
+    if not names:
+        raise InputRefused("the folder holds no media file", action="put the recording in, or remove the folder")
+    probes: Probes = {}
+    for number, name in enumerate(names, start=1):
+        path = listing.entry(name).path
+        if listing.entry(name).size == 0:
+            raise InputRefused(f"media file {number} of {len(names)} is empty", action="copy the recording again")
+        try:
+            probes[name] = media.probe(path)
+            media.check_complete(path, probes[name])
+        except InputRefused as error:
+            raise _numbered(error, number, len(names)) from None
+    for number, person in enumerate(draft.people, start=1):
+        if person.track and len(probes[person.track].audio) != 1:
+            raise InputRefused(
+                f"the track of participant {number} does not hold exactly one sound stream", action="give one that does"
+            )
+    if not any(probe.audio for probe in probes.values()):
+        raise InputRefused("the recording has no sound", action="give a recording with sound")
+    return probes
+
+
+def _numbered(error: InputRefused, number: int, count: int) -> InputRefused:
+    message = error.message.removeprefix("a media file ")
+    joint = " " if message != error.message else ": "
+    return InputRefused(f"media file {number} of {count}{joint}{message}", action=error.action)
+
+
+def _picture(draft: Draft, probes: Probes) -> str | None:
+    """The file whose picture is the session's; a participant's own picture is never taken."""
+    pictures = [name for name in draft.mixed if probes[name].video is not None]
+    if len(pictures) > 1:
+        raise InputRefused(
+            f"{len(pictures)} files have a picture and it is not known which is the session's",
+            action="keep one of them",
+        )
+    return pictures[0] if pictures else None
+
+
+def _check_mixed(draft: Draft, probes: Probes) -> None:
+    lengths = [probes[name].duration_s for name in draft.mixed if probes[name].audio]
+    if lengths and max(lengths) - min(lengths) > _MIXED_TOLERANCE_S:
+        raise InputRefused(
+            f"{len(lengths)} files without an owner have different lengths, so how they fit together is not known",
+            action="say in session.toml whose track each is, or give each its own folder",
+        )
+
+
+def _captions(
+    listing: Listing, draft: Draft, probes: Probes, duration_s: float
+) -> tuple[tuple[Cue, ...], tuple[str, ...]]:
+    said, files = _first_said(listing, draft)
+    if not files:
+        said = _embedded(listing, draft, probes)
+    speakers, start = Speakers(draft.people), clock.local_start(draft)
+    return surfaces.cues(said, speakers, start=start, duration_s=duration_s), files
+
+
+def _first_said(listing: Listing, draft: Draft) -> tuple[tuple[captions.Said, ...], tuple[str, ...]]:
+    for name in draft.captions:
+        try:
+            return captions.parse(listing.text(name, "captions")), (name,)
+        except InputRefused:
+            if name == draft.facts.captions:
+                raise
+    return (), ()
+
+
+def _embedded(listing: Listing, draft: Draft, probes: Probes) -> tuple[captions.Said, ...]:
+    """The one subtitle track inside the session's media; several may be translations and are not used."""
+    inside = [(name, place) for name in draft.mixed for place in range(len(probes[name].subtitles))]
+    if len(inside) != 1:
+        return ()
+    name, place = inside[0]
+    return captions.parse(media.subtitles(listing.entry(name).path, stream=place))
+
+
+def _chat(listing: Listing, draft: Draft, duration_s: float) -> tuple[tuple[ChatLine, ...], tuple[str, ...]]:
+    speakers, start = Speakers(draft.people), clock.local_start(draft)
+    for name in draft.chat:
+        try:
+            written = chat.parse(listing.text(name, "chat"))
+        except InputRefused:
+            if name == draft.facts.chat:
+                raise
+            continue
+        return surfaces.chat_lines(written, speakers, start=start, duration_s=duration_s), (name,)
+    return (), ()
+
+
+def _participants(draft: Draft) -> tuple[Participant, ...]:
+    return tuple(
+        Participant(
+            participant_id=f"p{number}",
+            name=person.name,
+            aliases=person.aliases,
+            company=person.company,
+            email=person.email,
+            platform_id=person.platform_id,
+            role=person.role,
+            location=person.location,
+            joined_late=person.joined_late,
+            spoke=person.spoke,
+        )
+        for number, person in enumerate(draft.people, start=1)
+    )
+
+
+def _tracks(draft: Draft, probes: Probes, sealed: dict[str, Sealed]) -> tuple[Track, ...]:
+    owners = {person.track: f"p{number}" for number, person in enumerate(draft.people, start=1) if person.track}
+    places = [(name, stream) for name in draft.media for stream in range(len(probes[name].audio))]
+    return tuple(
+        Track(
+            track_id=f"t{number}",
+            participant_id=owners.get(name),
+            digest=sealed[name].digest,
+            stream=stream,
+            duration_s=probes[name].audio[stream].duration_s or probes[name].duration_s,
+        )
+        for number, (name, stream) in enumerate(places, start=1)
+    )
+
+
+def _sealed(listing: Listing, vault: Vault, name: str, kind: str) -> Sealed:
+    entry = listing.entry(name)
+    sealed = vault.seal(entry.path, kind=kind)
+    if sealed.size != entry.size:
+        raise TryAgain("a file changed while it was read", action="it is left for next time")
+    return sealed
+
+
+def _left_out(listing: Listing, understood: set[str]) -> int:
+    return len(set(listing.names) - understood) + listing.hidden + listing.skipped
+
+
+def _source_digest(sealed: dict[str, Sealed]) -> str:
+    digests = sorted({each.digest for each in sealed.values()})
+    return hashlib.sha256("".join(digests).encode()).hexdigest()

@@ -1,0 +1,67 @@
+"""Times of day: from a platform's local time to UTC, and from a wall clock to seconds of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from pipeline.errors import InputRefused
+from pipeline.ingest.draft import Draft
+
+_DAY_S = 86400.0
+_MARGIN_S = 3600.0
+
+
+def started_at(draft: Draft) -> datetime:
+    """When the session started, aware UTC: session.toml first, then the platform; raises ``InputRefused`` if unsaid."""
+    told, zone = draft.facts.started_at, draft.facts.timezone
+    start = told or draft.started_at or draft.local_start
+    if start is None:
+        raise InputRefused("when the session started is not known", action="say started_at in session.toml")
+    if start.tzinfo is not None:
+        return start.astimezone(UTC)
+    if zone is None:
+        raise InputRefused(
+            "the session's start has no time zone",
+            action="say timezone, or started_at with its offset, in session.toml",
+        )
+    return _aware(start, ZoneInfo(zone))
+
+
+def local_start(draft: Draft) -> datetime | None:
+    """The session's start on the recorder's wall clock, without a zone, where it is known."""
+    told, zone = draft.facts.started_at, draft.facts.timezone
+    if told is not None and told.tzinfo is None:
+        return told
+    if told is not None and zone is not None:
+        return told.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return draft.local_start
+
+
+def session_times(clock_s: Sequence[float], start: datetime | None, duration_s: float, what: str) -> list[float]:
+    """Times that are either a wall clock's seconds of the day or the session's own, as seconds of the session.
+
+    They are the wall clock's where all of them then lie within an hour of the session, else the session's own where all
+    lie within it; raises ``InputRefused`` calling the file ``what`` where neither holds.
+    """
+    if start is not None:
+        start_s = start.hour * 3600.0 + start.minute * 60.0 + start.second
+        since_s = [(at_s - start_s + _DAY_S / 2) % _DAY_S - _DAY_S / 2 for at_s in clock_s]
+        if all(-_MARGIN_S <= at_s <= duration_s + _MARGIN_S for at_s in since_s):
+            return [min(max(at_s, 0.0), duration_s) for at_s in since_s]
+    if all(at_s <= duration_s for at_s in clock_s):
+        return list(clock_s)
+    raise InputRefused(
+        f"{what}: its times do not fit the session's", action="say the recorder's timezone in session.toml"
+    )
+
+
+def _aware(local: datetime, zone: ZoneInfo) -> datetime:
+    early, late = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if early != late:
+        raise InputRefused(
+            "the session's start falls into a change of the clocks",
+            action="say started_at with its offset in session.toml",
+        )
+    return early

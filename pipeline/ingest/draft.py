@@ -1,0 +1,61 @@
+"""What a reader makes of a folder before anything is probed or sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.ingest.facts import Facts
+from pipeline.records import Role
+
+MEDIA_SUFFIXES = frozenset(
+    {".mp4", ".m4a", ".m4v", ".mov", ".mkv", ".mka", ".webm", ".wav", ".mp3", ".flac", ".ogg", ".opus", ".aac", ".3gp"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One participant as far as the readers know; ``track`` is the name of the file that holds only this person."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    company: str | None = None
+    email: str | None = None
+    platform_id: str | None = None
+    role: Role = Role.UNKNOWN
+    location: str | None = None
+    joined_late: bool = False
+    spoke: bool = True
+    track: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One session as read; names are those of its listing.
+
+    ``local_start`` is the platform's start without a zone, ``started_at`` the aware one where the platform says it.
+    ``texts`` are understood files beside them as (name, kind); ``captions`` and ``chat`` are candidates, best first.
+    """
+
+    platform: str
+    facts: Facts
+    people: tuple[Person, ...]
+    mixed: tuple[str, ...]
+    title: str = ""
+    started_at: datetime | None = None
+    local_start: datetime | None = None
+    captions: tuple[str, ...] = ()
+    chat: tuple[str, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
+    empty: tuple[str, ...] = ()
+
+    @property
+    def media(self) -> tuple[str, ...]:
+        """Every media file: own tracks in the order of the roster, then mixed ones."""
+        return (*(person.track for person in self.people if person.track), *self.mixed)
+
+
+def is_media(name: str) -> bool:
+    """Whether a file's name is one of sound or video; what it really is, the probe says."""
+    dot = name.rfind(".")
+    return dot > name.rfind("/") and name[dot:].lower() in MEDIA_SUFFIXES

@@ -1,0 +1,33 @@
+"""Reads a folder of plain media with a session.toml."""
+
+from __future__ import annotations
+
+from pipeline.errors import InputRefused
+from pipeline.ingest.draft import Draft, is_media
+from pipeline.ingest.facts import FILE_NAME, Facts
+from pipeline.ingest.folder import Listing
+from pipeline.ingest.people import merged
+
+
+def read(listing: Listing, facts: Facts) -> Draft:
+    """The draft of a session folder; raises ``InputRefused`` where session.toml names a file that is not there."""
+    people = merged((), facts.participants, listing.names)
+    owned = {person.track for person in people}
+    captions, chat = told(listing, facts)
+    return Draft(
+        platform="other",
+        facts=facts,
+        people=people,
+        mixed=tuple(name for name in listing.names if is_media(name) and name not in owned),
+        captions=captions,
+        chat=chat,
+        texts=((FILE_NAME, "facts"),),
+    )
+
+
+def told(listing: Listing, facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The captions and chat that session.toml names, each none or one; raises ``InputRefused`` where one is missing."""
+    for key, name in (("captions", facts.captions), ("chat", facts.chat)):
+        if name is not None and (name not in listing.names or is_media(name)):
+            raise InputRefused(f"session.toml: the file named by '{key}' is not there", action="correct the key")
+    return (facts.captions,) if facts.captions else (), (facts.chat,) if facts.chat else ()

@@ -1,0 +1,7 @@
+"""Words and names as several stages compare them: plain forms, common words, every spelling of what is known."""
+
+from pipeline.lexicon.common import FUNCTION_WORDS, is_common
+from pipeline.lexicon.plain import plain, words_of
+from pipeline.lexicon.spellings import Spelling, entity_of, spellings
+
+__all__ = ["FUNCTION_WORDS", "Spelling", "entity_of", "is_common", "plain", "spellings", "words_of"]

@@ -1,0 +1,37 @@
+"""Ordinary English words, so that a name that is one, or sounds like one, needs more evidence.
+
+``data/common_words.txt`` holds the 5,000 likeliest words, first names and vulgar ones left out, in the order of
+the unigram probabilities of pocketsphinx's bundled English language model (BSD licence).
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from pipeline.lexicon.plain import plain, word_set
+
+FUNCTION_WORDS = word_set(
+    """a about after again all also am an and any are as at back be because been before being but by can could did do
+    does doing done down for from get go going gonna good got great had has have having he hello her here him his
+    how i if im in into is isnt it its ive just know let lets like look make may me might more my no not now of off
+    ok okay on one or other our out over please really right said say see she should so some such sure take than
+    thank thanks that thats the their them then there these they thing things think this those through time to today
+    too two um uh under until up us very was we well were what whats when where which while who why will with would
+    yeah yes you your youre"""
+)
+
+
+@cache
+def ranks() -> dict[str, int]:
+    """Each common word, in its plain form, with its rank; 0 is the commonest."""
+    content = (files("pipeline.lexicon") / "data" / "common_words.txt").read_text("utf-8")
+    found: dict[str, int] = {}
+    for rank, word in enumerate(content.split()):
+        found.setdefault(plain(word), rank)
+    return found
+
+
+def is_common(word: str, within: int = 5000) -> bool:
+    """Whether a plain word is one of the ``within`` commonest."""
+    return ranks().get(word, within) < within

@@ -1,0 +1,36 @@
+"""The plain form of a word: how words are compared whatever their case, accents, apostrophes or digits."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_POSSESSIVE = re.compile(r"['’]s$|['’]$", re.IGNORECASE)
+_DIGIT_WORDS = dict(
+    zip(
+        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+        map(str, range(11)),
+        strict=True,
+    )
+)
+
+
+@lru_cache(maxsize=65536)
+def plain(word: str) -> str:
+    """A word for comparisons: small letters without accents, apostrophes or a possessive; digit words as digits."""
+    bare = _POSSESSIVE.sub("", word).replace("'", "").replace("’", "").casefold()
+    if not bare.isascii():
+        bare = "".join(char for char in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(char))
+    return _DIGIT_WORDS.get(bare, bare)
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The plain forms of the words of a name or term."""
+    return tuple(plain(match.group()) for match in TOKEN.finditer(text))
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, apart at spaces."""
+    return frozenset(text.split())

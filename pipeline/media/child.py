@@ -1,0 +1,141 @@
+"""The one way to start ffmpeg or ffprobe: no shell, no network, no terminal, limits on all, output in a stream."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import select
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO
+
+from pipeline.errors import ConfigurationError, TryAgain
+from pipeline.media import tools
+
+STALL_S = 120.0
+CPU_S = 6 * 3600
+MEMORY = 4 << 30
+FILE_SIZE = 64 << 30
+STDERR_KEPT = 64 << 10
+
+
+class Child:
+    """A running ffmpeg or ffprobe; ``said`` is its bounded stderr, which may hold tags and is never shown or logged."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self._said = bytearray()
+        self._drain = threading.Thread(target=self._keep_stderr, daemon=True)
+        self._drain.start()
+
+    def read(self, size: int) -> bytes:
+        """Up to ``size`` bytes of its output, fewer only at the end; raises ``TryAgain`` when it stands still."""
+        pipe = _pipe(self._process.stdout)
+        data = bytearray()
+        while len(data) < size:
+            if not select.select([pipe], [], [], STALL_S)[0]:
+                raise _stalled()
+            piece = os.read(pipe, size - len(data))
+            if not piece:
+                break
+            data += piece
+        return bytes(data)
+
+    def write(self, data: memoryview) -> bool:
+        """Give it ``data``; False when it no longer listens. Raises ``TryAgain`` when it stands still."""
+        pipe = _pipe(self._process.stdin)
+        while data:
+            if not select.select([], [pipe], [], STALL_S)[1]:
+                raise _stalled()
+            try:
+                data = data[os.write(pipe, data) :]
+            except BlockingIOError:
+                continue
+            except BrokenPipeError:
+                return False
+        return True
+
+    def finish(self) -> int:
+        """Close its input, wait for its end and give its exit status."""
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+        try:
+            status = self._process.wait(STALL_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            status = self._process.wait()
+        self._drain.join(STALL_S)
+        return status
+
+    @property
+    def said(self) -> str:
+        """What it wrote to stderr, cut at 64 KiB."""
+        return self._said.decode("utf-8", "replace")
+
+    def kill(self) -> None:
+        """End its whole process group, if it still runs."""
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _keep_stderr(self) -> None:
+        pipe = self._process.stderr
+        while pipe is not None and (piece := pipe.read1(4096)):  # type: ignore[attr-defined]
+            self._said += piece[: max(0, STDERR_KEPT - len(self._said))]
+
+
+@contextmanager
+def child(
+    argv: Sequence[str], *, fds: Sequence[int] = (), feeds: bool = False, memory: int = MEMORY
+) -> Iterator[Child]:
+    """Run ``argv`` (``ffmpeg …`` or ``ffprobe …``) with the open files ``fds``; ended on leaving."""
+    tools.require()
+    process = subprocess.Popen(
+        [*tools.network_off(), *argv],
+        stdin=subprocess.PIPE if feeds else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        pass_fds=tuple(fds),
+        start_new_session=True,
+        bufsize=-1,
+        env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+    )
+    running = Child(process)
+    try:
+        _limit(process.pid, memory)
+        if process.stdin is not None:
+            os.set_blocking(process.stdin.fileno(), False)
+        yield running
+    finally:
+        running.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+
+
+def _limit(pid: int, memory: int) -> None:
+    """Set the limits from outside: a function run between fork and exec is not safe beside threads."""
+    if not hasattr(resource, "prlimit"):
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        resource.prlimit(pid, resource.RLIMIT_CPU, (CPU_S, CPU_S))
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (FILE_SIZE, FILE_SIZE))
+        resource.prlimit(pid, resource.RLIMIT_AS, (memory, memory))
+        resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
+
+
+def _stalled() -> TryAgain:
+    return TryAgain("a media tool stood still and was stopped", action="run again; if it stays, the file is at fault")
+
+
+def _pipe(pipe: IO[bytes] | None) -> int:
+    if pipe is None:
+        raise ConfigurationError("a media tool was started without the pipe it needs")
+    return pipe.fileno()

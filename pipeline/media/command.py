@@ -1,0 +1,25 @@
+"""Command lines for ffmpeg, their graphs built by ffmpeg-python; nothing here runs."""
+
+from __future__ import annotations
+
+import ffmpeg
+
+from pipeline.media import source
+
+HEAD = ("ffmpeg", "-hide_banner", "-nostdin", "-v", "error")
+
+
+def opened_input(fd: int, *, edit_list: bool = True) -> ffmpeg.nodes.FilterableStream:
+    """The hardened input for an open descriptor, as a node of an ffmpeg-python graph.
+
+    ``edit_list=False`` reads an MP4 or MOV file as if it had none; the file must be of that kind.
+    """
+    options = dict(source.input_options(), max_pixels=source.MAX_PIXELS, threads=1)
+    if not edit_list:
+        options["ignore_editlist"] = 1
+    return ffmpeg.input(source.url(fd), **options)
+
+
+def argv(output: ffmpeg.nodes.OutputStream, *head: str) -> list[str]:
+    """The full command line of a graph, with ``head`` among the global options."""
+    return [*HEAD, *head, *output.compile()[1:]]

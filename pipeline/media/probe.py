@@ -1,0 +1,180 @@
+"""What is in a media file, asked of ffprobe within limits and before anything else reads it."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import InputRefused
+from pipeline.media import boxes, source
+from pipeline.media.child import child
+from pipeline.media.measure import decoded_s
+
+KINDS = {"audio", "video", "subtitle", "data", "attachment"}
+JSON_LIMIT = 8 << 20
+PROBE_MEMORY = 2 << 30
+_ENTRIES = (
+    "format=format_name,start_time,duration:format_tags:chapter=id:stream=index,codec_type,codec_name,profile,sample_rate,channels,"
+    "start_time,duration,width,height,bits_per_sample,bits_per_raw_sample:stream_tags:stream_disposition=attached_pic"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """One stream; ``start_s`` counts from the container's start, ``duration_s`` is None where the file hides it."""
+
+    index: int
+    kind: str
+    codec: str
+    profile: str
+    sample_rate: int
+    channels: int
+    duration_s: float | None
+    start_s: float
+    attached_picture: bool
+    tags: tuple[tuple[str, str], ...]
+    width: int
+    height: int
+    bits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """A media file's container: ``duration_s`` is from its own start to its end; tags may hold secrets."""
+
+    format_name: str
+    duration_s: float
+    streams: tuple[Stream, ...]
+    tags: tuple[tuple[str, str], ...]
+    chapters: int
+
+    @property
+    def audio(self) -> tuple[Stream, ...]:
+        """The audio streams in order: position here is the ``stream`` of ``decode``."""
+        return tuple(stream for stream in self.streams if stream.kind == "audio")
+
+    @property
+    def video(self) -> Stream | None:
+        """The first moving picture, cover art left aside."""
+        return next((stream for stream in self.streams if stream.kind == "video" and not stream.attached_picture), None)
+
+    @property
+    def subtitles(self) -> tuple[Stream, ...]:
+        """The subtitle streams in order: position here is the ``stream`` of ``subtitles``."""
+        return tuple(stream for stream in self.streams if stream.kind == "subtitle")
+
+
+def probe(path: Path) -> Probe:
+    """The streams, times and tags of the file at ``path``; raises ``InputRefused`` with one line where it is unsafe."""
+    with source.opened(path) as fd:
+        _refuse_at_sight(fd)
+        found, estimated = _ask(fd)
+    probed = _checked(found)
+    if estimated or not probed.duration_s:
+        probed = _measured(path, probed)
+    _within_limits(probed)
+    return probed
+
+
+def _refuse_at_sight(fd: int) -> None:
+    if boxes.is_playlist(fd):
+        raise InputRefused("a media file is a playlist that points to other files", action=source.OTHER_FILE)
+    if boxes.is_page(fd):
+        raise InputRefused("a media file is a web page", action="download the recording again")
+    if boxes.is_encrypted(fd):
+        raise InputRefused("a media file is encrypted (DRM)", action="give the file without protection")
+    if boxes.is_cut_wav(fd) or boxes.is_cut_ogg(fd):
+        raise source.cut_off()
+
+
+def _ask(fd: int) -> tuple[dict[str, Any], bool]:
+    options = [word for key, value in source.input_options().items() for word in (f"-{key}", str(value))]
+    argv = ["ffprobe", "-hide_banner", "-v", "warning", *options, "-max_pixels", str(source.MAX_PIXELS)]
+    argv += ["-show_entries", _ENTRIES, "-of", "json", "-i", source.url(fd)]
+    with child(argv, fds=[fd], memory=PROBE_MEMORY) as running:
+        output = running.read(JSON_LIMIT)
+        status = running.finish() if len(output) < JSON_LIMIT else 1
+        said = running.said
+    if status != 0:
+        raise source.refusal(said)
+    found: dict[str, Any] = json.loads(output)
+    return found, "Estimating duration from bitrate" in said
+
+
+def _checked(found: dict[str, Any]) -> Probe:
+    container = found.get("format", {})
+    start_s = _seconds(container.get("start_time")) or 0.0
+    streams = tuple(_stream(stream, start_s) for stream in found.get("streams", []))
+    return Probe(
+        format_name=str(container.get("format_name", "")),
+        duration_s=_seconds(container.get("duration")) or 0.0,
+        streams=streams,
+        tags=_tags(container),
+        chapters=len(found.get("chapters", [])),
+    )
+
+
+def _stream(found: dict[str, Any], container_start_s: float) -> Stream:
+    kind = str(found.get("codec_type", "data"))
+    start_s = _seconds(found.get("start_time"))
+    return Stream(
+        index=int(found["index"]),
+        kind=kind if kind in KINDS else "data",
+        codec=str(found.get("codec_name", "unknown")),
+        profile=str(found.get("profile", "")),
+        sample_rate=int(found.get("sample_rate", 0)),
+        channels=int(found.get("channels", 0)),
+        duration_s=_seconds(found.get("duration")),
+        start_s=0.0 if start_s is None else start_s - container_start_s,
+        attached_picture=bool(found.get("disposition", {}).get("attached_pic", 0)),
+        tags=_tags(found),
+        width=int(found.get("width", 0)),
+        height=int(found.get("height", 0)),
+        bits=int(found.get("bits_per_raw_sample") or found.get("bits_per_sample") or 0),
+    )
+
+
+def _tags(found: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((str(key), str(value)) for key, value in found.get("tags", {}).items()))
+
+
+def _seconds(text: object) -> float | None:
+    try:
+        value = float(str(text))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _measured(path: Path, probed: Probe) -> Probe:
+    """A header without a length says nothing: listen to the end instead."""
+    _within_limits(probed)
+    with source.opened(path) as fd:
+        longest_s = max((decoded_s(fd, stream).seconds for stream in range(len(probed.audio))), default=0.0)
+    return Probe(
+        format_name=probed.format_name,
+        duration_s=longest_s,
+        streams=probed.streams,
+        tags=probed.tags,
+        chapters=probed.chapters,
+    )
+
+
+def _within_limits(probed: Probe) -> None:
+    if len(probed.streams) > source.MAX_STREAMS:
+        raise InputRefused("a media file has more than 32 streams", action=source.OTHER_FILE)
+    if not probed.audio and probed.video is None:
+        raise InputRefused("a media file holds neither sound nor picture", action=source.OTHER_FILE)
+    if probed.duration_s > source.MAX_DURATION_S:
+        raise InputRefused("a media file is longer than 12 hours", action="cut the recording into parts")
+    for stream in probed.audio:
+        if not source.MIN_RATE <= stream.sample_rate <= source.MAX_RATE:
+            raise InputRefused("a media file has a sample rate outside 8 to 192 kHz", action=source.OTHER_FILE)
+        if not 1 <= stream.channels <= source.MAX_CHANNELS:
+            raise InputRefused("a media file has no channels, or more than 8", action=source.OTHER_FILE)
+    for stream in probed.streams:
+        if stream.width * stream.height > source.MAX_PIXELS:
+            raise InputRefused("a media file has a picture of more than 40 million pixels", action=source.OTHER_FILE)

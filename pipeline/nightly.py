@@ -1,0 +1,179 @@
+"""Many sessions: what to do, what is done, and the morning report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from pipeline import __version__, consent, detect, ingest, log, metrics, render, requests, review, run, speech
+from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, TryAgain
+from pipeline.executors import Done, Lost, spread
+from pipeline.records import Failed, Refused, Session, SessionResult
+from pipeline.report import Report, gather, write
+from pipeline.store import Workspace
+from pipeline.store.files import sha256
+from pipeline.store.registry import Registry, Standing
+from pipeline.store.stages import key_of
+from pipeline.store.terms import FILE_NAME as TERMS
+
+R = TypeVar("R")
+
+Progress = Callable[[str, int, int], None]
+
+_RETRY = "it will be tried again in the next run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One piece of work for a worker process: ids and paths, never content."""
+
+    root: Path
+    now: datetime
+    folder: Path = Path()
+    session_id: str = ""
+
+
+def night(workspace: Workspace, *, inbox: Path | None, day: date | None, now: datetime, progress: Progress) -> Report:
+    """Takes in what is new, moves every session as far as it may go, writes exports and the morning report.
+
+    Raises ``LockHeld`` when another run works here, and ``ConsentUnreadable`` when the consent store does not hold:
+    then nothing is processed.
+    """
+    began = time.monotonic()
+    log.configure(workspace.logs / "offrecord.jsonl")
+    with workspace.locked():
+        workspace.sweep()
+        head = consent.verify_chain(workspace.db)
+        speech.preflight(workspace.settings.speech)
+        registry = Registry(workspace.db)
+        unfinished = _take_in(workspace, registry, inbox, now, progress) if inbox else 0
+        _move_on(workspace, registry, head, day, now, progress)
+        requests.write(workspace, registry, now=now)
+        report = gather(registry, now=now, unfinished=unfinished)
+        write(report, workspace)
+        metrics.write(report, workspace.reports / "metrics.prom", seconds=time.monotonic() - began)
+        log.get().info("night", count=len(report.lines), seconds=round(time.monotonic() - began, 1))
+    return report
+
+
+def _take_in(workspace: Workspace, registry: Registry, inbox: Path, now: datetime, progress: Progress) -> int:
+    """Ingests the folders that are new or changed, in order; returns how many are still being written."""
+    known = registry.entries()
+    marks = {folder: ingest.fingerprint(folder) for folder in ingest.entries(inbox)}
+    tasks = [
+        Task(root=workspace.root, now=now, folder=folder)
+        for folder, mark in marks.items()
+        if str(folder) not in known or known[str(folder)].fingerprint != mark
+    ]
+    found: dict[Path, Session | Refused | None] = {}
+    for done in _worked(workspace, tasks, ingest_one, "ingest", progress):
+        failure = Refused(reason="it could not be read", action=_RETRY)
+        found[done.task.folder] = done.value if isinstance(done, Done) else failure
+    for folder in sorted(found):
+        outcome = found[folder]
+        if outcome is not None:
+            registry.take(folder, marks[folder], outcome)
+    return sum(outcome is None for outcome in found.values())
+
+
+def _move_on(
+    workspace: Workspace, registry: Registry, head: str, day: date | None, now: datetime, progress: Progress
+) -> None:
+    """Works every session whose inputs changed since it was last worked."""
+    standings = registry.standings()
+    keys = _state_keys(workspace, registry, head)
+    tasks = [
+        Task(root=workspace.root, now=now, session_id=session_id)
+        for session_id, key in keys.items()
+        if _is_due(workspace, standings.get(session_id), key, now) and (day is None or session_id[:10] == f"{day}")
+    ]
+    for done in _worked(workspace, tasks, process_one, "process", progress):
+        session_id = done.task.session_id
+        travelled = done.value if isinstance(done, Done) else _lost(done, now)
+        before = standings.get(session_id)
+        same = before is not None and before.state_key == keys[session_id]
+        registry.conclude(
+            Standing(
+                state_key=keys[session_id],
+                valid_until=travelled.valid_until,
+                attempts=before.attempts + 1 if before and same else 1,
+                result=travelled.result,
+            )
+        )
+
+
+def _state_keys(workspace: Workspace, registry: Registry, head: str) -> dict[str, str]:
+    """For each session a hash of everything that its result depends on."""
+    terms = workspace.root / TERMS
+    common = key_of(
+        [__version__, speech.VERSION, detect.VERSION, render.VERSION, head],
+        workspace.settings,
+        sha256(terms) if terms.exists() else "",
+    )
+    acts = review.heads(workspace.db)
+    return {name: key_of([common, digest, acts.get(name, "")]) for name, digest in registry.digests().items()}
+
+
+def _is_due(workspace: Workspace, standing: Standing | None, key: str, now: datetime) -> bool:
+    if standing is None or standing.state_key != key or standing.valid_until <= now.timestamp():
+        return True
+    failed = standing.result.status == "failed"
+    return failed and standing.attempts < workspace.settings.run.attempts
+
+
+def _lost(lost: Lost[Task], now: datetime) -> run.Travelled:
+    result = SessionResult(
+        session_id=lost.task.session_id, status="failed", reason=f"{lost.why} ({lost.error})", action=_RETRY
+    )
+    return run.Travelled(result=result, valid_until=now.timestamp())
+
+
+def _worked(
+    workspace: Workspace, tasks: Sequence[Task], work: Callable[[Task], R], stage: str, progress: Progress
+) -> Iterator[Done[Task, R] | Lost[Task]]:
+    """Spreads tasks over the workers, and tells log and progress of each."""
+    settings = workspace.settings.run
+    progress(stage, 0, len(tasks))
+    outcomes = spread(tasks, work, workers=settings.workers, timeout_s=settings.timeout_s)
+    for count, outcome in enumerate(outcomes, start=1):
+        if isinstance(outcome, Lost):
+            if outcome.error == ConsentUnreadable.__name__:
+                raise ConsentUnreadable("the consent store became unreadable", action="restore it, then run again")
+            log.get().warning("lost", stage=stage, session_id=outcome.task.session_id, error=outcome.error)
+        else:
+            log.get().info("done", stage=stage, session_id=outcome.task.session_id)
+        progress(stage, count, len(tasks))
+        yield outcome
+
+
+@lru_cache(maxsize=1)
+def _opened(root: Path) -> Workspace:
+    """The workspace as a worker process sees it, opened once."""
+    return Workspace.open(root)
+
+
+def ingest_one(task: Task) -> Session | Refused | None:
+    """In a worker: ingests one folder; None while it is still being written."""
+    try:
+        return ingest.ingest(task.folder, workspace=_opened(task.root))
+    except TryAgain:
+        return None
+    except InputRefused as error:
+        return Refused(reason=error.message, action=error.action)
+
+
+def process_one(task: Task) -> run.Travelled:
+    """In a worker: moves one session on; a known error is its result, an unknown one loses the task alone."""
+    workspace = _opened(task.root)
+    session = Registry(workspace.db).session(task.session_id)
+    try:
+        return run.process(session, workspace, now=task.now)
+    except ConsentUnreadable:
+        raise
+    except OffrecordError as error:
+        return run.stopped(session, workspace, Failed(reason=error.message, action=error.action or _RETRY), task.now)

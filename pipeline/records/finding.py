@@ -1,0 +1,76 @@
+"""Detected mentions, and what people decide about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundPlace:
+    """A finding in the sound: ``words`` is a half-open range of indices into the transcript, empty if no word."""
+
+    track_id: str
+    start_s: float
+    end_s: float
+    doubt_s: float
+    words: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextPlace:
+    """Where a finding is in a text of the session: ``surface`` is captions, chat or title."""
+
+    surface: str
+    index: int
+    start_char: int
+    end_char: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One detected mention: what, where, which rule and how sure, 0 to 1."""
+
+    finding_id: str
+    entity: str
+    label: str
+    text: str
+    rule: str
+    score: float
+    place: SoundPlace | TextPlace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """The findings of one entity, put to a person; ``replacement`` is what stands in its place, as ``[person 1]``."""
+
+    proposal_id: str
+    session_id: str
+    entity: str
+    label: str
+    replacement: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def score(self) -> float:
+        """The surest finding's score."""
+        return max((finding.score for finding in self.findings), default=0.0)
+
+
+class Verdict(StrEnum):
+    """What a person decided about a proposal."""
+
+    REDACT = "redact"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One act of a reviewer; the latest for a proposal holds."""
+
+    proposal_id: str
+    verdict: Verdict
+    actor: str
+    reason: str
+    decided_at: datetime

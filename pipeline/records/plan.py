@@ -1,0 +1,64 @@
+"""What is to be taken out of one session for one audience."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from pipeline.records.finding import TextPlace
+from pipeline.records.vocabulary import Audience
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A span of sound to take out; ``track_id`` None means every track, ``reasons`` say why it is so wide."""
+
+    start_s: float
+    end_s: float
+    track_id: str | None = None
+    reasons: tuple[str, ...] = ()
+    proposal_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedTerm:
+    """A text that may appear nowhere in the output, and what stands in its place."""
+
+    text: str
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextEdit:
+    """A span of a text of the session to replace."""
+
+    place: TextPlace
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordEdit:
+    """A half-open range of transcript words to replace."""
+
+    words: tuple[int, int]
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovedPlan(ABC):
+    """Everything that is to be taken out of one session for one audience; only the review stage makes one."""
+
+    session_id: str
+    audience: Audience
+    windows: tuple[Window, ...]
+    terms: tuple[PlannedTerm, ...] = ()
+    text_edits: tuple[TextEdit, ...] = ()
+    word_edits: tuple[WordEdit, ...] = ()
+    removed: frozenset[str] = frozenset()
+    keep_tracks: tuple[str, ...] = ()
+    keep_video: bool = False
+    signed_off_by: str | None = None
+
+    @abstractmethod
+    def _made_by_review(self) -> None:
+        """Implemented in the review stage alone."""

@@ -1,0 +1,115 @@
+"""One meeting as the platform left it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.records.vocabulary import Purpose, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A span of the session in which no consent input changes, in seconds."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """Somebody in one session; ``participant_id`` is ``p1``, ``p2`` … in the order of the roster."""
+
+    participant_id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    company: str | None = None
+    email: str | None = None
+    platform_id: str | None = None
+    role: Role = Role.UNKNOWN
+    location: str | None = None
+    joined_late: bool = False
+    spoke: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """One audio stream of a sealed file; without a participant it is mixed sound."""
+
+    track_id: str
+    participant_id: str | None
+    digest: str
+    stream: int
+    duration_s: float
+    offset_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video:
+    """The picture of a sealed file."""
+
+    digest: str
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """One caption of the platform."""
+
+    start_s: float
+    end_s: float
+    participant_id: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatLine:
+    """One line of the session's chat; ``direct`` says that it was not written to everyone."""
+
+    at_s: float
+    participant_id: str | None
+    text: str
+    direct: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """One file in the vault: the SHA-256 of its bytes, its size and what it is to the session."""
+
+    digest: str
+    kind: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One meeting as the platform left it, its media sealed in the vault."""
+
+    session_id: str
+    source_digest: str
+    platform: str
+    title: str
+    started_at: datetime
+    host: str | None
+    recorder_location: str | None
+    notice_asserted: bool
+    purposes: tuple[Purpose, ...]
+    duration_s: float
+    participants: tuple[Participant, ...]
+    tracks: tuple[Track, ...]
+    video: Video | None = None
+    captions: tuple[Cue, ...] = ()
+    chat: tuple[ChatLine, ...] = ()
+    sealed: tuple[Sealed, ...] = ()
+    left_out: int = 0
+
+    def participant(self, participant_id: str) -> Participant:
+        """The participant with this id; ``KeyError`` when the session has none."""
+        for participant in self.participants:
+            if participant.participant_id == participant_id:
+                return participant
+        raise KeyError(participant_id)
+
+    def has_own_track(self, participant_id: str) -> bool:
+        """Whether this participant's sound can be left out by leaving out tracks."""
+        return any(track.participant_id == participant_id for track in self.tracks)

@@ -1,0 +1,86 @@
+"""What was heard, and what is known beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One heard word; ``doubt_s`` is how far its times may be off, in seconds."""
+
+    start_s: float
+    end_s: float
+    doubt_s: float
+    text: str
+    probability: float
+    track_id: str
+    participant_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unheard:
+    """Speech that no word covers."""
+
+    track_id: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardTerm:
+    """A known term found by searching the sound itself, not the transcript."""
+
+    term: str
+    track_id: str
+    start_s: float
+    end_s: float
+    doubt_s: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """What was heard, in order of time over all tracks, and what was not."""
+
+    engine: str
+    words: tuple[Word, ...]
+    unheard: tuple[Unheard, ...] = ()
+    heard_terms: tuple[HeardTerm, ...] = ()
+    speech_s: float = 0.0
+
+    @property
+    def coverage(self) -> float:
+        """The share of the speech that words cover, 0 to 1."""
+        if self.speech_s <= 0:
+            return 1.0
+        return 1.0 - min(1.0, sum(gap.end_s - gap.start_s for gap in self.unheard) / self.speech_s)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPerson:
+    """A person whose name the session knows beforehand."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    company: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One entry of a term list; lists are secrets themselves."""
+
+    text: str
+    kind: str = "other"
+    aliases: tuple[str, ...] = ()
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What is known beforehand about the names and terms of a session."""
+
+    participants: tuple[KnownPerson, ...] = ()
+    companies: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
+    allow: tuple[str, ...] = ()

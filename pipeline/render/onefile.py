@@ -1,0 +1,190 @@
+"""Redacts, or proves, one media file outside any workspace."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import InputRefused, ProofFailed, UsageProblem
+from pipeline.media import Probe, check_complete, mux, probe
+from pipeline.media.kinds import Kind, kind_of
+from pipeline.media.measure import seconds_of
+from pipeline.media.picture import can_be_copied
+from pipeline.records import Check, PlannedTerm, Proof, ProofVerdict, Window
+from pipeline.render.proof import ZeroTap, media_checks, removed_is_gone
+from pipeline.render.proof.levels import EDGE_S
+from pipeline.render.proof.silent import silent_everywhere
+from pipeline.render.rendition import digest
+from pipeline.render.sound import Fill, Part, Score, length_of, play
+from pipeline.render.spanfile import read_plan, read_spans
+
+PAD_S = 0.025
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What was done to one file, and the proof of it; holds no name and no text."""
+
+    verdict: ProofVerdict
+    windows: int
+    muted_s: float
+    sounds: int
+    picture: bool
+    digest: str
+    checks: tuple[Check, ...]
+
+
+def redact(file: Path, *, spans: Path, out: Path, overwrite: bool = False, fill: Fill = "silence") -> Summary:
+    """Write ``out``, a copy of ``file`` with the spans taken out of every sound stream, once it is proved.
+
+    Raises ``UsageProblem``, ``InputRefused``, or ``ProofFailed`` with nothing written. The picture is copied into mp4,
+    mov and mkv where it is of a kind that can be cleaned; everything else in the file is left behind.
+    """
+    kind = kind_of(out.suffix)
+    _may_write(out, overwrite=overwrite)
+    found = probe(file)
+    _fits(found, kind)
+    check_complete(file, found)
+    windows = _padded(read_spans(spans, duration_s=max(seconds_of(file, found))))
+    scratch = Path(tempfile.mkdtemp(prefix=".offrecord-", dir=out.parent))
+    try:
+        made, summary = _made(file, found, windows, kind, scratch, fill=fill)
+        _require_proof(summary.checks)
+        _place(made, out, overwrite=overwrite)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return summary
+
+
+def prove(file: Path, *, plan: Path) -> Proof:
+    """Prove a finished file against ``PLAN.json`` from the file alone: levels, streams, tags, bytes."""
+    wanted, kind, found = read_plan(plan), kind_of(file.suffix), probe(file)
+    spans = tuple((window.start_s, window.end_s) for window in wanted.windows)
+    checks = list(
+        media_checks(
+            file,
+            kind=kind,
+            sounds=max(1, len(found.audio)),
+            picture=found.video is not None,
+            silent=spans,
+            lengths_s=None,
+            terms=tuple(PlannedTerm(text=term, replacement="") for term in wanted.terms),
+            tone=wanted.fill == "tone",
+        )
+    )
+    short = sum(end_s - start_s <= 2 * EDGE_S for start_s, end_s in spans)
+    if short and not kind.lossless:
+        detail = f"{short} windows are too short to be measured in this kind of file"
+        checks.append(Check(name="length of the windows", verdict=ProofVerdict.UNCHECKED, detail=detail))
+    return Proof(checks=tuple(checks))
+
+
+def _made(
+    file: Path, found: Probe, windows: Sequence[Window], kind: Kind, scratch: Path, *, fill: Fill
+) -> tuple[Path, Summary]:
+    lengths_s = seconds_of(file, found)
+    scores = [_score(file, found, stream, windows, kind, lengths_s[stream], fill) for stream in range(len(found.audio))]
+    sounds, checks = [], []
+    for number, score in enumerate(scores):
+        sounds.append(scratch / f"{number}{kind.suffix}")
+        tap = ZeroTap(windows, rate=score.rate, tone=fill == "tone")
+        play(score, sounds[-1], kind=kind, tap=tap, bits=found.audio[number].bits)
+        checks.append(tap.check(score.length))
+    picture = file if kind.picture and can_be_copied(file, found) else None
+    made = sounds[0]
+    if picture is not None or len(sounds) > 1:
+        made = scratch / f"redacted{kind.suffix}"
+        mux(made, kind=kind, sounds=sounds, picture=picture)
+    silent = silent_everywhere(windows, [""], end_s=min(lengths_s))
+    checks += media_checks(
+        made,
+        kind=kind,
+        sounds=len(sounds),
+        picture=picture is not None,
+        silent=silent,
+        lengths_s=lengths_s,
+        terms=(),
+        tone=fill == "tone",
+    )
+    checks += [removed_is_gone(made, score, stream=number) for number, score in enumerate(scores)]
+    return made, Summary(
+        verdict=Proof(checks=tuple(checks)).verdict,
+        windows=len(windows),
+        muted_s=round(sum(end_s - start_s for start_s, end_s in silent), 3),
+        sounds=len(sounds),
+        picture=picture is not None,
+        digest=digest(made),
+        checks=tuple(checks),
+    )
+
+
+def _score(
+    file: Path, found: Probe, stream: int, windows: Sequence[Window], kind: Kind, length_s: float, fill: Fill
+) -> Score:
+    rate = kind.rate(found.audio[stream].sample_rate)
+    return Score(
+        parts=(Part(track_id="", path=file, stream=stream),),
+        windows=tuple(windows),
+        rate=rate,
+        channels=found.audio[stream].channels,
+        length=length_of(length_s, rate),
+        fill=fill,
+    )
+
+
+def _padded(windows: Sequence[Window]) -> tuple[Window, ...]:
+    """25 ms on both sides: the codec of the source smears what it encodes about as far."""
+    return tuple(
+        Window(start_s=max(0.0, window.start_s - PAD_S), end_s=window.end_s + PAD_S, reasons=window.reasons)
+        for window in windows
+    )
+
+
+def _fits(found: Probe, kind: Kind) -> None:
+    if not found.audio:
+        raise InputRefused("the file has no sound", action="give a file with sound")
+    if len(found.audio) > 1 and not kind.many_tracks:
+        raise UsageProblem(
+            f"the file has {len(found.audio)} sound tracks, {kind.suffix} holds one", action="use .mkv or .mp4"
+        )
+    if max(stream.channels for stream in found.audio) > kind.max_channels:
+        raise UsageProblem(f"the file has more channels than {kind.suffix} holds", action="use .mkv, .flac or .wav")
+
+
+def _may_write(out: Path, *, overwrite: bool) -> None:
+    if out.is_symlink():
+        raise UsageProblem("the output is a symbolic link", action="give the name of a file")
+    if out.exists() and not (overwrite and out.is_file()):
+        raise UsageProblem("the output is there already", action="use --overwrite or another name")
+    if not out.parent.is_dir():
+        raise UsageProblem("the output's folder does not exist", action="make it")
+
+
+def _require_proof(checks: Sequence[Check]) -> None:
+    proof = Proof(checks=tuple(checks))
+    if proof.verdict is not ProofVerdict.PROVED:
+        bad = next(check for check in checks if check.verdict is proof.verdict)
+        where = "" if bad.at_s is None else f" at {bad.at_s:.1f} s"
+        message = f"{proof.verdict.value}{where} ({bad.name}: {bad.detail}); nothing was written"
+        raise ProofFailed(message, action="listen there, widen the span, or choose another kind of output")
+
+
+def _place(made: Path, out: Path, *, overwrite: bool) -> None:
+    """Show the finished file under its name in one step; without ``overwrite`` never in the place of another."""
+    made.chmod(0o640)
+    if overwrite:
+        made.replace(out)
+    else:
+        try:
+            os.link(made, out)
+        except FileExistsError as error:
+            raise UsageProblem("the output is there already", action="use --overwrite or another name") from error
+    folder = os.open(out.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

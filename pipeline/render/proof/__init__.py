@@ -1,0 +1,79 @@
+"""The proof of a rendition, independent of the way it was made: all checks, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from pipeline.errors import InputRefused
+from pipeline.media import probe
+from pipeline.media.kinds import Kind
+from pipeline.records import Check, HeardTerm, PlannedTerm, ProofVerdict
+from pipeline.render.proof.levels import EDGE_S, EXACT_EDGE_S, Seconds, right_length, silent_inside
+from pipeline.render.proof.residue import removed_is_gone
+from pipeline.render.proof.search import media_free_of, texts_free_of
+from pipeline.render.proof.streams import nothing_in_the_picture, only_allowed_streams, only_allowed_tags
+from pipeline.render.proof.tap import ZeroTap
+
+Listener = Callable[[Path, Sequence[str]], Sequence[HeardTerm] | None]
+
+__all__ = ["Listener", "ZeroTap", "bundle_checks", "heard_again", "media_checks", "removed_is_gone"]
+
+
+def media_checks(
+    path: Path,
+    *,
+    kind: Kind,
+    sounds: int,
+    picture: bool,
+    silent: Sequence[Seconds],
+    lengths_s: Sequence[float] | None,
+    terms: Sequence[PlannedTerm],
+    tone: bool = False,
+) -> Iterator[Check]:
+    """The checks of one finished media file that need nothing but itself: levels, lengths, streams, tags, bytes.
+
+    ``silent`` are the spans, in seconds, in which every sound stream must be silent (or hold the tone alone);
+    ``lengths_s`` is how long each stream must last, None where nobody knows.
+    """
+    try:
+        found = probe(path)
+        streams = only_allowed_streams(found, kind=kind, sounds=sounds, picture=picture)
+        yield streams
+        yield only_allowed_tags(found)
+        yield media_free_of(path, terms, found)
+        if streams.verdict is not ProofVerdict.PROVED:
+            return
+        edge_s = EXACT_EDGE_S if kind.lossless else EDGE_S
+        for stream in range(sounds):
+            if lengths_s is not None:
+                yield right_length(path, found, stream, lengths_s[stream])
+            yield silent_inside(path, found, stream, silent, edge_s=edge_s, tone=tone)
+        yield nothing_in_the_picture(path, found)
+    except InputRefused:
+        yield Check(name="reading", verdict=ProofVerdict.UNCHECKED, detail="the finished file cannot be read")
+
+
+def bundle_checks(
+    folder: Path, allowed: Sequence[str], texts: Sequence[str], terms: Sequence[PlannedTerm]
+) -> Iterator[Check]:
+    """Whether the folder holds exactly the allowed files, and no text of it a term."""
+    there = {path.name for path in folder.iterdir() if path.is_file() and not path.is_symlink()}
+    strange = len(there.symmetric_difference(allowed)) + sum(not path.is_file() for path in folder.iterdir())
+    verdict = ProofVerdict.LEAK if strange else ProofVerdict.PROVED
+    yield Check(name="files", verdict=verdict, detail=f"{len(there)} files, {strange} not as allowed")
+    yield texts_free_of([folder / name for name in texts], terms)
+
+
+def heard_again(path: Path, terms: Sequence[PlannedTerm], listen: Listener) -> Check:
+    """Whether listening to the finished sound, as somebody would who knows the terms, brings one of them up."""
+    name = "listening again"
+    if not terms:
+        return Check(name=name, verdict=ProofVerdict.PROVED, detail="no terms")
+    heard = listen(path, [term.text for term in terms])
+    if heard is None:
+        return Check(name=name, verdict=ProofVerdict.UNCHECKED, detail="could not listen")
+    if heard:
+        first = min(heard, key=lambda term: term.start_s)
+        return Check(name=name, verdict=ProofVerdict.LEAK, detail=f"{len(heard)} heard", at_s=first.start_s)
+    return Check(name=name, verdict=ProofVerdict.PROVED, detail=f"{len(terms)} terms, none heard")

@@ -1,0 +1,59 @@
+"""Proof (iii): a fresh probe finds the allowed streams and tags, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from pipeline.media import Probe
+from pipeline.media.kinds import Kind
+from pipeline.media.picture import COPIED_CODEC, hidden_frames, hidden_units
+from pipeline.records import Check, ProofVerdict
+
+CODECS = {"pcm": {"pcm_s16le", "pcm_s24le"}, "libmp3lame": {"mp3"}, "libopus": {"opus"}}
+_TAGS = {
+    "major_brand": r"isom|M4A |qt  ",
+    "minor_version": r"\d+",
+    "compatible_brands": r"[A-Za-z0-9 ]+",
+    "encoder": r"Lav[fc][\d.]*( lib\w+| aac)?",
+    "language": r"und",
+    "handler_name": r"SoundHandler|VideoHandler|DataHandler",
+    "vendor_id": r"FFMP|\[0\]\[0\]\[0\]\[0\]",
+    "duration": r"[\d:.]+",
+}
+
+
+def only_allowed_streams(probe: Probe, *, kind: Kind, sounds: int, picture: bool) -> Check:
+    """Whether there are exactly ``sounds`` sound streams of the kind's codec, a picture if wanted, and no chapters."""
+    name = "streams"
+    allowed = CODECS.get(kind.codec, {kind.codec})
+    strange = [
+        stream.kind for stream in probe.streams if stream.kind not in ("audio", "video") or stream.attached_picture
+    ]
+    strange += [stream.kind for stream in probe.audio if stream.codec not in allowed]
+    pictures = [stream for stream in probe.streams if stream.kind == "video"]
+    strange += [stream.kind for stream in pictures if stream.codec != COPIED_CODEC]
+    counts = f"{len(probe.audio)} sound, {len(pictures)} picture, {len(strange)} other, {probe.chapters} chapters"
+    right = not strange and not probe.chapters and len(probe.audio) == sounds and len(pictures) == int(picture)
+    return Check(name=name, verdict=ProofVerdict.PROVED if right else ProofVerdict.LEAK, detail=counts)
+
+
+def only_allowed_tags(probe: Probe) -> Check:
+    """Whether every tag of the container and the streams is one that our own writing leaves, with such a value."""
+    tags = [*probe.tags, *(tag for stream in probe.streams for tag in stream.tags)]
+    strange = sum(not re.fullmatch(_TAGS.get(key.lower(), r"(?!)"), value) for key, value in tags)
+    detail = f"{len(tags)} tags, {strange} not allowed"
+    return Check(name="tags", verdict=ProofVerdict.LEAK if strange else ProofVerdict.PROVED, detail=detail)
+
+
+def nothing_in_the_picture(path: Path, probe: Probe) -> Check:
+    """Whether the picture carries no hidden captions or other units and no frames behind an edit list.
+
+    Hidden captions (CEA-608) of H.264 live in SEI units alone, so that a picture without such units has none.
+    """
+    name = "behind the picture"
+    if probe.video is None:
+        return Check(name=name, verdict=ProofVerdict.PROVED, detail="no picture")
+    units, frames = hidden_units(path), hidden_frames(path, probe)
+    verdict = ProofVerdict.LEAK if units or frames else ProofVerdict.PROVED
+    return Check(name=name, verdict=verdict, detail=f"{units} bytes of other units, {frames} hidden frames")

@@ -1,0 +1,62 @@
+"""The one concrete ``Rendition``: made from a folder whose proof says so, here and nowhere else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.records import Audience, OutFile, Proof, ProofVerdict, Rendition, Turn
+from pipeline.render import manifest
+from pipeline.render.names import TRANSCRIPT_JSONL, folder_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rendition(Rendition):
+    def _made_by_render(self) -> None:
+        return None
+
+
+def proved(session_id: str, audience: Audience, folder: Path, proof: Proof) -> Rendition | None:
+    """The rendition in ``folder``, or None where the proof did not pass."""
+    if proof.verdict is not ProofVerdict.PROVED:
+        return None
+    return _Rendition(
+        session_id=session_id,
+        audience=audience,
+        folder=folder_of(session_id, audience),
+        files=out_files(folder),
+        turns=_turns(folder),
+        proof=proof,
+    )
+
+
+def out_files(folder: Path) -> tuple[OutFile, ...]:
+    """Every file of a folder by name, with the SHA-256 of its bytes."""
+    return tuple(OutFile(name=path.name, digest=digest(path)) for path in sorted(folder.iterdir()))
+
+
+def recall(session_id: str, audience: Audience, out: Path, key: str) -> Rendition | None:
+    """The rendition already in place under ``out``, if it was made for ``key`` and every file is as it was proved."""
+    folder = out / folder_of(session_id, audience)
+    if folder.is_symlink() or folder.parent.is_symlink() or not (folder / manifest.NAME).is_file():
+        return None
+    read = manifest.read(folder / manifest.NAME)
+    if read is None or read.key != key or (read.session_id, read.audience) != (session_id, audience):
+        return None
+    there = tuple(file for file in out_files(folder) if file.name != manifest.NAME)
+    if there != read.files:
+        return None
+    return proved(session_id, audience, folder, read.proof)
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal; constant memory."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _turns(folder: Path) -> tuple[Turn, ...]:
+    lines = (folder / TRANSCRIPT_JSONL).read_text("utf-8").splitlines()
+    return tuple(Turn(**json.loads(line)) for line in lines)

@@ -1,0 +1,96 @@
+"""Reads the JSON files that people write for ``redact`` and ``prove``; every mistake is named with its place."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import UsageProblem
+from pipeline.records import Window
+
+SPAN_KEYS = {"start_s", "end_s", "reason", "track"}
+PLAN_KEYS = {"windows", "terms", "fill"}
+WINDOW_KEYS = {"start_s", "end_s"}
+END_TOLERANCE_S = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePlan:
+    """What ``prove`` checks a file against: spans in seconds, and terms that may appear nowhere."""
+
+    windows: tuple[Window, ...]
+    terms: tuple[str, ...]
+    fill: str
+
+
+def read_spans(path: Path, *, duration_s: float) -> tuple[Window, ...]:
+    """The spans of ``SPANS.json``; ``UsageProblem`` for none, unknown keys, no numbers, or times outside the file."""
+    spans = _json(path)
+    if not isinstance(spans, list) or not spans:
+        raise UsageProblem("the spans file holds no spans", action='write [{"start_s": 1.0, "end_s": 2.0}]')
+    windows = tuple(_window(span, f"span {number}", SPAN_KEYS) for number, span in enumerate(spans, 1))
+    for number, window in enumerate(windows, 1):
+        if window.end_s > duration_s + END_TOLERANCE_S:
+            raise UsageProblem(
+                f"span {number} ends after the file, which lasts {duration_s:.3f} s", action="correct its end_s"
+            )
+    return windows
+
+
+def read_plan(path: Path) -> FilePlan:
+    """The plan of ``PLAN.json``; ``UsageProblem`` where it is not as documented."""
+    plan = _json(path)
+    if not isinstance(plan, dict):
+        raise UsageProblem("the plan file is no JSON object", action='write {"windows": [], "terms": []}')
+    _only(plan, "the plan", PLAN_KEYS)
+    windows, terms, fill = plan.get("windows", []), plan.get("terms", []), plan.get("fill", "silence")
+    if not isinstance(windows, list) or not isinstance(terms, list) or not all(isinstance(term, str) for term in terms):
+        raise UsageProblem("windows and terms of the plan are no lists", action="see docs/rendering.md")
+    if not windows and not terms:
+        raise UsageProblem("the plan names nothing to prove", action="give windows, terms or both")
+    if fill not in ("silence", "tone"):
+        raise UsageProblem("the plan's fill is neither silence nor tone", action="see docs/rendering.md")
+    return FilePlan(
+        windows=tuple(_window(window, f"window {number}", WINDOW_KEYS) for number, window in enumerate(windows, 1)),
+        terms=tuple(terms),
+        fill=fill,
+    )
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise UsageProblem("the spans or plan file is not readable JSON", action="correct it") from error
+
+
+def _window(span: object, place: str, keys: set[str]) -> Window:
+    if not isinstance(span, dict):
+        raise UsageProblem(f"{place} is no object", action="give start_s and end_s")
+    _only(span, place, keys)
+    start_s, end_s = _number(span, "start_s", place), _number(span, "end_s", place)
+    if start_s < 0:
+        raise UsageProblem(f"{place} starts before 0", action="correct its start_s")
+    if end_s <= start_s:
+        raise UsageProblem(f"{place} ends before it starts, or is empty", action="correct its end_s")
+    reason = span.get("reason", "")
+    if not isinstance(reason, str) or not isinstance(span.get("track", ""), str | int):
+        raise UsageProblem(f"{place} has a reason or track that is no text", action="correct it")
+    return Window(start_s=start_s, end_s=end_s, reasons=(reason,) if reason else ())
+
+
+def _only(value: Mapping[str, object], place: str, keys: set[str]) -> None:
+    for key in value:
+        if key not in keys:
+            raise UsageProblem(f"{place} has the unknown key {key!r}", action=f"use {', '.join(sorted(keys))}")
+
+
+def _number(span: Mapping[str, object], key: str, place: str) -> float:
+    value = span.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise UsageProblem(f"{place}: {key} is missing or is no number", action="give seconds")
+    return float(value)

@@ -1,0 +1,155 @@
+"""Makes the redacted turns of talk from the transcript and the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.records import ApprovedPlan, Transcript, Turn, Window, Word
+from pipeline.render.speakers import UNKNOWN
+from pipeline.render.terms import Terms
+
+REDACTED = "[redacted]"
+PAUSE_S = 1.2
+LONGEST_TURN_S = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One word, or the label that stands for a run of words."""
+
+    start_s: float
+    end_s: float
+    track_id: str
+    participant_id: str | None
+    text: str
+    is_label: bool = False
+
+
+def redacted_turns(
+    transcript: Transcript, plan: ApprovedPlan, labels: Mapping[str, str], terms: Terms
+) -> tuple[Turn, ...]:
+    """The turns that may be read, in order of time; runs of one speaker are cut at pauses and after 30 seconds."""
+    turns: list[Turn] = []
+    for pieces in _by_voice(redacted_pieces(transcript, plan)).values():
+        turns += _turns(_without_terms(pieces, terms), labels)
+    return tuple(sorted(turns, key=lambda turn: (turn.start_s, turn.end_s, turn.speaker)))
+
+
+def redacted_pieces(transcript: Transcript, plan: ApprovedPlan) -> list[Piece]:
+    """The words of those who may be heard, in order; edits once a run by their label, the rest of a window by a mark.
+
+    A word at the edge of a window that exists for a labelled word goes only if more than half of it is muted (the
+    padding of the window reaches into it); in a window without a labelled word every word that it touches goes.
+    """
+    edits = {index: edit for edit in plan.word_edits for index in range(*edit.words)}
+    windows = _Windows(plan.windows)
+    labelled = {
+        window
+        for index in edits
+        if index < len(transcript.words)
+        for window in windows.touching(transcript.words[index])
+    }
+    pieces: list[Piece] = []
+    last: dict[tuple[str, str | None], object] = {}
+    for index, word in enumerate(transcript.words):
+        if not _may_be_read(word, plan):
+            continue
+        voice = (word.track_id, word.participant_id)
+        edit = edits.get(index)
+        mark: object = edit
+        if edit is None and any(_is_muted(word, window, window in labelled) for window in windows.touching(word)):
+            mark = REDACTED
+        if mark is None:
+            pieces.append(_piece(word, word.text))
+        elif mark is not last.get(voice):
+            pieces.append(_piece(word, edit.replacement if edit else REDACTED, is_label=True))
+        last[voice] = mark
+    return pieces
+
+
+class _Windows:
+    """The windows of a plan by the second that they touch, so that a long session stays quick."""
+
+    def __init__(self, windows: Sequence[Window]) -> None:
+        self._by_second: dict[int, list[Window]] = {}
+        for window in windows:
+            for second in range(int(window.start_s), int(window.end_s) + 1):
+                self._by_second.setdefault(second, []).append(window)
+
+    def touching(self, word: Word) -> set[Window]:
+        """The windows that share time with a word on its track."""
+        seconds = range(int(word.start_s), int(word.end_s) + 1)
+        near = {window for second in seconds for window in self._by_second.get(second, ())}
+        return {window for window in near if _shared_s(word, window) > 0}
+
+
+def _may_be_read(word: Word, plan: ApprovedPlan) -> bool:
+    """Where somebody was removed, words of nobody known may be theirs."""
+    if word.track_id not in plan.keep_tracks or word.participant_id in plan.removed:
+        return False
+    return word.participant_id is not None or not plan.removed
+
+
+def _is_muted(word: Word, window: Window, has_label: bool) -> bool:
+    return not has_label or _shared_s(word, window) > (word.end_s - word.start_s) / 2
+
+
+def _shared_s(word: Word, window: Window) -> float:
+    if window.track_id not in (None, word.track_id):
+        return 0.0
+    end_s = max(word.end_s, word.start_s + 0.001)
+    return min(end_s, window.end_s) - max(word.start_s, window.start_s)
+
+
+def _piece(word: Word, text: str, *, is_label: bool = False) -> Piece:
+    return Piece(
+        start_s=word.start_s,
+        end_s=word.end_s,
+        track_id=word.track_id,
+        participant_id=word.participant_id,
+        text=text,
+        is_label=is_label,
+    )
+
+
+def _by_voice(pieces: Iterable[Piece]) -> dict[tuple[str, str | None], list[Piece]]:
+    voices: dict[tuple[str, str | None], list[Piece]] = {}
+    for piece in pieces:
+        voices.setdefault((piece.track_id, piece.participant_id), []).append(piece)
+    return voices
+
+
+def _without_terms(pieces: Sequence[Piece], terms: Terms) -> list[Piece]:
+    """Looks across the whole talk of one voice, before it is cut into turns, so that no cut hides a term."""
+    text, starts = "", []
+    for piece in pieces:
+        starts.append(len(text))
+        text += ("\x00" * len(piece.text) if piece.is_label else piece.text) + " "
+    kept = list(pieces)
+    gone: set[int] = set()
+    for start, end, replacement in terms.spans(text):
+        touched = [index for index, at in enumerate(starts) if at < end and at + len(pieces[index].text) > start]
+        kept[touched[0]] = replace(pieces[touched[0]], text=replacement, is_label=True)
+        gone.update(touched[1:])
+    return [piece for index, piece in enumerate(kept) if index not in gone]
+
+
+def _turns(pieces: Sequence[Piece], labels: Mapping[str, str]) -> list[Turn]:
+    runs: list[list[Piece]] = []
+    for piece in pieces:
+        near = runs and piece.start_s - runs[-1][-1].end_s <= PAUSE_S
+        if near and piece.end_s - runs[-1][0].start_s <= LONGEST_TURN_S:
+            runs[-1].append(piece)
+        else:
+            runs.append([piece])
+    return [
+        Turn(
+            start_s=round(run[0].start_s, 3),
+            end_s=round(max(piece.end_s for piece in run), 3),
+            participant_id=run[0].participant_id,
+            speaker=labels.get(run[0].participant_id or "", UNKNOWN),
+            text=" ".join(piece.text for piece in run),
+        )
+        for run in runs
+    ]

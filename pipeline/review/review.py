@@ -1,0 +1,133 @@
+"""Turns proposals and decisions into the approved plan for one audience; the only maker of ``ApprovedPlan``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.errors import OffrecordError
+from pipeline.records import (
+    ApprovedPlan,
+    Audience,
+    Context,
+    Decision,
+    Held,
+    Outcome,
+    Pending,
+    Proposal,
+    Ruling,
+    Session,
+    SoundPlace,
+    TextEdit,
+    TextPlace,
+    Transcript,
+    Verdict,
+    WordEdit,
+)
+from pipeline.review.terms import planned_terms
+from pipeline.review.windows import windows
+from pipeline.settings import RedactSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ApprovedPlan(ApprovedPlan):
+    def _made_by_review(self) -> None: ...
+
+
+def review(
+    session: Session,
+    ruling: Ruling,
+    transcript: Transcript,
+    proposals: Sequence[Proposal],
+    decisions: Iterable[Decision],
+    audience: Audience,
+    *,
+    settings: RedactSettings,
+    context: Context,
+    signed_off_by: str | None = None,
+) -> ApprovedPlan | Held | Pending:
+    """What is taken out of a session for an audience; undecided means redacted.
+
+    ``decisions`` are in the order they were made: the latest holds. Public needs every proposal decided and a person's
+    sign-off. Held when consent does not allow the audience's purpose or a removed voice cannot be left out.
+    """
+    if ruling.session_id != session.session_id:
+        raise OffrecordError("the ruling is of another session", action="report this; nothing was let out")
+    verdicts = {decision.proposal_id: decision.verdict for decision in decisions}
+    removed = ruling.removed(audience.purpose)
+    keep_tracks = kept_tracks(session, removed)
+    stop: Held | Pending | None = _consent(ruling, audience) or _voices(session, removed, keep_tracks)
+    if stop is None and audience is Audience.PUBLIC:
+        stop = _finished(proposals, verdicts, signed_off_by)
+    if stop is not None:
+        return stop
+    applied = [one for one in proposals if verdicts.get(one.proposal_id) is not Verdict.KEEP]
+    public = audience is Audience.PUBLIC
+    return _ApprovedPlan(
+        session_id=session.session_id,
+        audience=audience,
+        windows=windows(applied, transcript, duration_s=session.duration_s, settings=settings, mute_unheard=public),
+        terms=planned_terms(session, context, applied, removed),
+        text_edits=_text_edits(applied),
+        word_edits=_word_edits(applied),
+        removed=removed,
+        keep_tracks=keep_tracks,
+        keep_video=session.video is not None and not removed and not public,
+        signed_off_by=signed_off_by if public else None,
+    )
+
+
+def kept_tracks(session: Session, removed: frozenset[str]) -> tuple[str, ...]:
+    """The tracks that may be heard: own tracks of those who stay; mixed sound only where nobody has an own track."""
+    own = [track for track in session.tracks if track.participant_id is not None]
+    return tuple(track.track_id for track in own or session.tracks if track.participant_id not in removed)
+
+
+def _consent(ruling: Ruling, audience: Audience) -> Held | None:
+    outcome = ruling.outcome(audience.purpose)
+    if ruling.allows(audience.purpose):
+        return None
+    closest = next(
+        (cell for cell in ruling.cells if cell.purpose is audience.purpose and cell.outcome is outcome), None
+    )
+    verb = "refuses" if outcome is Outcome.REFUSE else "does not yet allow"
+    rule = f" (rule {closest.rule_id})" if closest else ""
+    return Held(reason=f"consent {verb} {audience.purpose}{rule}", action="see `offrecord consent show`")
+
+
+def _voices(session: Session, removed: frozenset[str], keep_tracks: tuple[str, ...]) -> Held | None:
+    """Held when a removed voice would stay in mixed sound, or no sound would be left."""
+    mixed = any(track.track_id in keep_tracks and track.participant_id is None for track in session.tracks)
+    if mixed and any(session.participant(one).spoke for one in removed):
+        return Held(reason="a removed participant speaks in mixed sound", action="provide a recording for each person")
+    if session.tracks and not keep_tracks:
+        return Held(reason="no sound is left that may be heard", action="see `offrecord consent show`")
+    return None
+
+
+def _finished(proposals: Sequence[Proposal], verdicts: dict[str, Verdict], signed_off_by: str | None) -> Pending | None:
+    undecided = sum(one.proposal_id not in verdicts for one in proposals)
+    if undecided:
+        return Pending(reason=f"{undecided} proposals are undecided", action="decide them in `offrecord review`")
+    if signed_off_by is None:
+        return Pending(reason="nobody has signed off the review", action="run `offrecord review sign-off`")
+    return None
+
+
+def _text_edits(applied: Iterable[Proposal]) -> tuple[TextEdit, ...]:
+    return tuple(
+        TextEdit(place=finding.place, replacement=proposal.replacement)
+        for proposal in applied
+        for finding in proposal.findings
+        if isinstance(finding.place, TextPlace)
+    )
+
+
+def _word_edits(applied: Iterable[Proposal]) -> tuple[WordEdit, ...]:
+    edits = {
+        finding.place.words: WordEdit(words=finding.place.words, replacement=proposal.replacement)
+        for proposal in applied
+        for finding in proposal.findings
+        if isinstance(finding.place, SoundPlace) and finding.place.words[0] < finding.place.words[1]
+    }
+    return tuple(edits[words] for words in sorted(edits))

@@ -1,0 +1,44 @@
+"""Arithmetic of windows: pad, clip and merge, three pure functions over spans in seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pipeline.records import Window
+
+
+def pad(window: Window, *, pad_s: float, doubt_s: float) -> Window:
+    """The window wider by the padding and the doubt on both sides; its start may become negative."""
+    wider_s = max(0.0, pad_s) + max(0.0, doubt_s)
+    return replace(window, start_s=window.start_s - wider_s, end_s=window.end_s + wider_s)
+
+
+def clip(window: Window, *, duration_s: float) -> Window | None:
+    """The part of the window within ``[0, duration_s)``, or None when there is none."""
+    start_s, end_s = max(0.0, window.start_s), min(duration_s, window.end_s)
+    return replace(window, start_s=start_s, end_s=end_s) if end_s > start_s else None
+
+
+def merge(windows: Iterable[Window], *, join_s: float) -> tuple[Window, ...]:
+    """The windows in order, those of one track nearer than ``join_s`` as one; nothing covered becomes uncovered."""
+    merged: list[Window] = []
+    last: dict[str | None, int] = {}
+    for window in sorted(windows, key=lambda window: (window.start_s, window.end_s)):
+        index = last.get(window.track_id)
+        if index is not None and window.start_s <= merged[index].end_s + join_s:
+            merged[index] = _joined(merged[index], window)
+        else:
+            last[window.track_id] = len(merged)
+            merged.append(window)
+    return tuple(merged)
+
+
+def _joined(first: Window, second: Window) -> Window:
+    return Window(
+        start_s=min(first.start_s, second.start_s),
+        end_s=max(first.end_s, second.end_s),
+        track_id=first.track_id,
+        reasons=tuple(dict.fromkeys((*first.reasons, *second.reasons))),
+        proposal_ids=tuple(dict.fromkeys((*first.proposal_ids, *second.proposal_ids))),
+    )

@@ -1,0 +1,57 @@
+"""Which texts may appear nowhere in the output, and what stands in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pipeline.lexicon import Spelling, entity_of, spellings, words_of
+from pipeline.records import Context, PlannedTerm, Proposal, Session
+
+_UNSURE_TEXT = frozenset({"sounds like", "position", "sound search", "spaCy model", "spelled out"})
+_WRITTEN = ("email:", "url:", "host:", "ip:")
+_MIN_LETTERS = 3
+REMOVED = "[removed participant]"
+
+
+def planned_terms(
+    session: Session, context: Context, applied: Iterable[Proposal], removed: frozenset[str]
+) -> tuple[PlannedTerm, ...]:
+    """Every known spelling of what is taken out, the longest first, each text once.
+
+    A text found by its place or sound alone is no term: it may be an ordinary word that was misheard.
+    """
+    known = spellings(context)
+    terms: dict[str, PlannedTerm] = {}
+    pairs = [*_of_removed(session, known, removed), *(pair for one in applied for pair in _of_proposal(one, known))]
+    for text, replacement in pairs:
+        terms.setdefault(text.casefold(), PlannedTerm(text=text, replacement=replacement))
+    return tuple(sorted(terms.values(), key=lambda term: (-len(term.text), term.text)))
+
+
+def _of_removed(session: Session, known: tuple[Spelling, ...], removed: frozenset[str]) -> Iterator[tuple[str, str]]:
+    for participant_id in sorted(removed):
+        person = session.participant(participant_id)
+        own = {key for name in (person.name, *person.aliases) for key in ("".join(words_of(name)), *words_of(name))}
+        for spelling in known:
+            if spelling.entity == entity_of("person", person.name) or spelling.key in own:
+                yield from _usable(spelling, REMOVED)
+        for text in (person.name, *person.aliases, *([person.email] if person.email else [])):
+            yield text, REMOVED
+
+
+def _of_proposal(proposal: Proposal, known: tuple[Spelling, ...]) -> Iterator[tuple[str, str]]:
+    for spelling in known:
+        if spelling.entity == proposal.entity:
+            yield from _usable(spelling, proposal.replacement)
+    if proposal.entity.startswith(_WRITTEN):
+        yield proposal.entity.partition(":")[2], proposal.replacement
+    ordinary = {spelling.key for spelling in known if spelling.ordinary}
+    for finding in proposal.findings:
+        is_ordinary = "".join(words_of(finding.text)) in ordinary
+        if finding.rule not in _UNSURE_TEXT and not is_ordinary and len(finding.text.strip()) >= _MIN_LETTERS:
+            yield finding.text, proposal.replacement
+
+
+def _usable(spelling: Spelling, replacement: str) -> Iterator[tuple[str, str]]:
+    if not spelling.ordinary and len(spelling.key) >= _MIN_LETTERS:
+        yield spelling.text, replacement

@@ -1,0 +1,93 @@
+"""Takes the words from the platform's captions and finds in the sound when each was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.records import Cue, Session, Track
+from pipeline.speech.heard import HeardWord, Piece, Span
+from pipeline.speech.pronounce import Pronouncer, bundled
+from pipeline.speech.readings import spoken_words
+from pipeline.speech.sphinx import Aligner, Said
+
+_MARGIN_S = 0.5
+_DOUBT_S = 0.1
+_LONGEST_WORD_S = 3.0
+_PROBABILITY = 0.9
+
+
+class CaptionWords:
+    """The words of the cues that belong to one track, aligned to it a cue at a time."""
+
+    version = "captions"
+
+    def __init__(self, session: Session, track: Track, pronouncer: Pronouncer | None = None) -> None:
+        self._pronouncer = pronouncer or bundled()
+        self._own = track.participant_id
+        self._cues = [
+            (Span(cue.start_s - track.offset_s, cue.end_s - track.offset_s), cue.text)
+            for cue in session.captions
+            if _may_be_of(cue, track)
+        ]
+        self._spoken_by_own = {
+            Span(cue.start_s - track.offset_s, cue.end_s - track.offset_s)
+            for cue in session.captions
+            if cue.participant_id is not None
+        }
+
+    def recognise(self, piece: Piece) -> list[HeardWord]:
+        """The words of every cue whose middle lies in the piece."""
+        here = Span(piece.start_s, piece.start_s + len(piece.samples) / 16000)
+        cues = [(span, text) for span, text in self._cues if here.start_s <= _middle(span) < here.end_s]
+        cues = [
+            (span, text)
+            for span, text in cues
+            if span in self._spoken_by_own or self._own is None or _heard(span, piece)
+        ]
+        aligner = self._aligner([text for _, text in cues])
+        return [word for span, text in cues for word in self._words(span, text, piece, aligner)]
+
+    def _aligner(self, texts: Sequence[str]) -> Aligner:
+        words = dict.fromkeys(word.lower() for text in texts for word in spoken_words(text))
+        return Aligner([Said(word, phones) for word in words for phones in self._pronouncer.word(word)])
+
+    def _words(self, cue: Span, text: str, piece: Piece, aligner: Aligner) -> Iterator[HeardWord]:
+        """The words as they are written; each may be said as several, as 2025 is."""
+        written = [word for word in text.split() if spoken_words(word)]
+        said = [[part.lower() for part in spoken_words(word)] for word in written]
+        wide = Span(max(piece.start_s, cue.start_s - _MARGIN_S), cue.end_s + _MARGIN_S)
+        found = aligner.align(piece.cut(wide), [part for parts in said for part in parts])
+        if found is None or any(span.length_s > _LONGEST_WORD_S for span in found):
+            yield from spread(written, cue)
+            return
+        at = 0
+        for word, parts in zip(written, said, strict=True):
+            span = Span(found[at].start_s, found[at + len(parts) - 1].end_s).shifted(wide.start_s)
+            at += len(parts)
+            yield HeardWord(span, word, _PROBABILITY, _DOUBT_S)
+
+
+def spread(words: Sequence[str], cue: Span) -> list[HeardWord]:
+    """Words over the time of their cue by their length, with as much doubt as that deserves."""
+    letters = sum(map(len, words)) or 1
+    doubt_s = 0.3 + cue.length_s / 4
+    out: list[HeardWord] = []
+    start_s = cue.start_s
+    for word in words:
+        end_s = start_s + cue.length_s * len(word) / letters
+        out.append(HeardWord(Span(start_s, end_s), word, _PROBABILITY, doubt_s))
+        start_s = end_s
+    return out
+
+
+def _may_be_of(cue: Cue, track: Track) -> bool:
+    return track.participant_id is None or cue.participant_id in (None, track.participant_id)
+
+
+def _middle(span: Span) -> float:
+    return (span.start_s + span.end_s) / 2
+
+
+def _heard(cue: Span, piece: Piece) -> bool:
+    """Whether there is speech in half of a cue that says no speaker."""
+    return sum(cue.overlap_s(speech) for speech in piece.speech) >= cue.length_s / 2

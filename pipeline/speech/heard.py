@@ -1,0 +1,75 @@
+"""What the parts of this stage pass to each other: spans, pieces of sound, heard words, and the engines' protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+RATE = 16000
+Samples = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open span in seconds."""
+
+    start_s: float
+    end_s: float
+
+    @property
+    def length_s(self) -> float:
+        """Its length in seconds, never negative."""
+        return max(0.0, self.end_s - self.start_s)
+
+    def shifted(self, by_s: float) -> Span:
+        """The same span ``by_s`` seconds later."""
+        return Span(self.start_s + by_s, self.end_s + by_s)
+
+    def overlap_s(self, other: Span) -> float:
+        """How many seconds both share."""
+        return max(0.0, min(self.end_s, other.end_s) - max(self.start_s, other.start_s))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some seconds of mono sound at 16 kHz with its speech; spans and ``start_s`` are on the track's own clock.
+
+    ``speech`` is where voice activity is, ``clips`` is the same speech joined to stretches short enough for an engine,
+    with a margin of the sound around.
+    """
+
+    samples: Samples
+    start_s: float
+    speech: tuple[Span, ...]
+    clips: tuple[Span, ...]
+
+    def cut(self, span: Span) -> Samples:
+        """The samples of a span of the track, as much of it as lies in this piece."""
+        first = max(0, round((span.start_s - self.start_s) * RATE))
+        last = max(first, round((span.end_s - self.start_s) * RATE))
+        return self.samples[first:last]
+
+
+@dataclass(frozen=True, slots=True)
+class HeardWord:
+    """One word of an engine, on the track's own clock; ``probability`` is 0 to 1."""
+
+    span: Span
+    text: str
+    probability: float
+    doubt_s: float
+
+
+class Recogniser(Protocol):
+    """An engine that turns the clips of a piece of sound into words."""
+
+    @property
+    def version(self) -> str:
+        """Name and version of the engine and its model, part of what a transcript's store key is made of."""
+
+    def recognise(self, piece: Piece) -> Sequence[HeardWord]:
+        """The words of every clip of the piece, in order of time."""

@@ -1,0 +1,97 @@
+"""The second look at what a search of the sound found: by score, by the words heard there, and by the neighbourhood.
+
+Numbers from the sample sessions: names of seven phones and more were never heard by chance at these scores; shorter
+ones are mistaken for ordinary words ("Helen" in "hello"), which the recogniser, who knows the name too, then hears surely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.speech.heard import HeardWord, Span
+
+DOUBT_S = 0.12
+SHORT = 6
+LOOSER = 12.0
+_SURE_SCORE = 25.0
+_SURE_WORD = 0.85
+_BESIDE_S = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A phrase perhaps heard: its text, how many phones, on the track's clock, and the score."""
+
+    text: str
+    phones: int
+    span: Span
+    score: float
+
+
+def least_score(phones: int) -> float:
+    """The score from which a hit is believed, by the length of its phrase."""
+    return max(-8.0, 12.0 - 2.0 * phones)
+
+
+def strict_score(phones: int) -> float:
+    """The score from which a hit in a finished rendition is a leak: what stays below it was taken out on suspicion."""
+    return max(12.0, 40.0 - 2.0 * phones)
+
+
+def believed(
+    candidates: Sequence[Candidate], words: Sequence[HeardWord], relatives: dict[str, frozenset[str]]
+) -> list[Candidate]:
+    """The candidates worth taking out; those of one text that overlap are one, as wide as all of them.
+
+    ``relatives`` are, for each text, the other parts of the same name: next to one of them a lower score is enough.
+    """
+    sure = [
+        one
+        for one in candidates
+        if one.score >= least_score(one.phones) and not _contradicted(one, _under(one.span, words))
+    ]
+    beside = [
+        one
+        for one in candidates
+        if one.score >= least_score(one.phones) - LOOSER
+        and _is_beside(one, relatives.get(one.text, frozenset()), words, sure)
+    ]
+    return _united([*sure, *beside])
+
+
+def _contradicted(one: Candidate, words: Sequence[HeardWord]) -> bool:
+    """Whether a short phrase of no great score lies on words that the recogniser is sure of."""
+    return (
+        one.phones <= SHORT
+        and one.score < _SURE_SCORE
+        and bool(words)
+        and all(word.probability >= _SURE_WORD and word.text.casefold() != one.text.casefold() for word in words)
+    )
+
+
+def _under(span: Span, words: Sequence[HeardWord]) -> list[HeardWord]:
+    """The words that share a good part of a span."""
+    return [word for word in words if word.span.overlap_s(span) > 0.3 * min(word.span.length_s, span.length_s)]
+
+
+def _is_beside(one: Candidate, parts: frozenset[str], words: Sequence[HeardWord], sure: Sequence[Candidate]) -> bool:
+    known = [word.span for word in words if word.text.casefold() in parts]
+    known += [other.span for other in sure if other.text.casefold() in parts]
+    return any(_gap_s(one.span, span) <= _BESIDE_S for span in known)
+
+
+def _gap_s(one: Span, other: Span) -> float:
+    return max(one.start_s, other.start_s) - min(one.end_s, other.end_s)
+
+
+def _united(candidates: Iterable[Candidate]) -> list[Candidate]:
+    out: list[Candidate] = []
+    for one in sorted(candidates, key=lambda candidate: (candidate.text, candidate.span)):
+        last = out[-1] if out else None
+        if last and last.text == one.text and last.span.overlap_s(one.span) > 0:
+            span = Span(last.span.start_s, max(last.span.end_s, one.span.end_s))
+            out[-1] = Candidate(one.text, max(last.phones, one.phones), span, max(last.score, one.score))
+        else:
+            out.append(one)
+    return sorted(out, key=lambda candidate: (candidate.span, candidate.text))

@@ -1,0 +1,182 @@
+"""The only door to pocketsphinx: recognition, alignment of a known text, search for phrases, with its own model.
+
+Words of the session go into the decoders under tokens as ``q7`` with their phones, so that no name is ever in a file, a
+configuration or a message of the engine.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from pocketsphinx import Decoder, get_model_path
+
+from pipeline.errors import ConfigurationError
+from pipeline.speech.heard import HeardWord, Piece, Samples, Span
+
+Phones = tuple[str, ...]
+_FRAME_S = 0.01
+_DOUBT_S = 0.06
+_DOUBT_WITHIN_S = 0.15
+_ACOUSTIC = "en-us/en-us"
+_DICTIONARY = "en-us/cmudict-en-us.dict"
+_LANGUAGE = "en-us/en-us.lm.bin"
+# Log probabilities of this engine come in powers of 1.0001, shifted by ten bits; a search adds 1,500 to a phrase's.
+_SCORE_TO_LOG10 = 1024 / math.log(10)
+_SCORE_SHIFT = 1500 * 1024 * math.log10(1.0001)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text and one way to say it; ``weight``: how much likelier than a rare word; ``least_score``: a hit needs it."""
+
+    text: str
+    phones: Phones
+    weight: float = 1.0
+    least_score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A phrase found: seconds from the samples' start, and the decimal log of how much likelier than any sounds."""
+
+    said: int
+    span: Span
+    score: float
+
+
+def dictionary_path() -> Path:
+    """The pronouncing dictionary that the engine carries."""
+    return _file(_DICTIONARY)
+
+
+class SphinxRecogniser:
+    """Recognises English with the bundled model, and the given names as words of their own."""
+
+    def __init__(self, names: Sequence[Said] = ()) -> None:
+        self._decoder = _decoder(dict=str(_file(_DICTIONARY)), lm=str(_file(_LANGUAGE)))
+        self._names = {f"q{index}": name.text for index, name in enumerate(names)}
+        language = self._decoder.get_lm()
+        for index, name in enumerate(names):
+            language.add_word(f"q{index}", name.weight)
+        for index, name in enumerate(names):
+            self._decoder.add_word(f"q{index}", " ".join(name.phones), index == len(names) - 1)
+
+    @property
+    def version(self) -> str:
+        """The engine and its version; the model has the same."""
+        return f"sphinx {version('pocketsphinx')}"
+
+    def recognise(self, piece: Piece) -> list[HeardWord]:
+        """The words of every clip, with the posterior of each as its probability."""
+        return [word for clip in piece.clips for word in self._clip(piece.cut(clip), clip.start_s)]
+
+    def _clip(self, samples: Samples, at_s: float) -> Iterator[HeardWord]:
+        with _heard(self._decoder, samples):
+            for segment in self._decoder.seg() or ():
+                if segment.word[0] in "<[+":
+                    continue
+                text = self._names.get(segment.word) or segment.word.split("(")[0]
+                probability = min(1.0, max(0.0, float(segment.prob)))
+                yield from _words(text, _span(segment).shifted(at_s), probability)
+
+
+class Aligner:
+    """Finds when each word of a known text is said."""
+
+    def __init__(self, words: Sequence[Said]) -> None:
+        self._decoder = _decoder(lm=None, dict=None)
+        self._tokens: dict[str, str] = {}
+        for index, word in enumerate(words):
+            base = self._tokens.get(word.text)
+            token = f"q{index}" if base is None else f"{base}({index + 2})"
+            self._tokens.setdefault(word.text, token)
+            self._decoder.add_word(token, " ".join(word.phones), index == len(words) - 1)
+
+    def align(self, samples: Samples, words: Sequence[str]) -> list[Span] | None:
+        """The span of each word in seconds from the samples' start; None if the text does not fit the sound."""
+        if not words or len(samples) < 800:
+            return None
+        self._decoder.set_align_text(" ".join(self._tokens[word] for word in words))
+        with _heard(self._decoder, samples):
+            found = [_span(segment) for segment in self._decoder.seg() or () if segment.word[0] == "q"]
+        return found if len(found) == len(words) else None
+
+
+class PhraseSearch:
+    """Searches sound for phrases against a loop of all phones; each phrase has its own least score."""
+
+    def __init__(self, phrases: Sequence[Said]) -> None:
+        self._phrases = phrases
+        self._decoder = _decoder(lm=None, dict=None)
+        for index, phrase in enumerate(phrases):
+            self._decoder.add_word(f"q{index}", " ".join(phrase.phones), index == len(phrases) - 1)
+        with tempfile.TemporaryDirectory() as folder:
+            keys = Path(folder) / "keys"
+            keys.write_text("".join(f"q{index} /1e{phrase.least_score:.0f}/\n" for index, phrase in enumerate(phrases)))
+            self._decoder.add_kws("search", str(keys))
+        self._decoder.activate_search("search")
+
+    def search(self, samples: Samples) -> list[Hit]:
+        """Every hit at or above its phrase's least score, in order of time; hits of different phrases may overlap."""
+        hits = []
+        with _heard(self._decoder, samples):
+            for segment in self._decoder.seg() or ():
+                said = int(segment.word[1:])
+                score = math.log(segment.prob) * _SCORE_TO_LOG10 + _SCORE_SHIFT
+                if score >= self._phrases[said].least_score:
+                    hits.append(Hit(said, _span(segment), score))
+        return sorted(hits, key=lambda hit: hit.span)
+
+
+def _decoder(**options: str | None) -> Decoder:
+    try:
+        return Decoder(hmm=str(_file(_ACOUSTIC)), loglevel="FATAL", logfn=os.devnull, cmn="batch", **options)
+    except (RuntimeError, ValueError) as error:
+        raise ConfigurationError(
+            "pocketsphinx could not load its bundled model",
+            action="install it again: pip install --force-reinstall pocketsphinx",
+        ) from error
+
+
+def _file(name: str) -> Path:
+    path = Path(get_model_path(name))
+    if not path.exists():
+        raise ConfigurationError(
+            "the model inside pocketsphinx's package is missing",
+            action="install it again: pip install --force-reinstall pocketsphinx",
+        )
+    return path
+
+
+@contextmanager
+def _heard(decoder: Decoder, samples: Samples) -> Iterator[None]:
+    """The decoder after it has heard the samples as one utterance."""
+    pcm = (np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2").tobytes()
+    decoder.start_utt()
+    decoder.process_raw(pcm, full_utt=True)
+    decoder.end_utt()
+    yield
+
+
+def _words(text: str, span: Span, probability: float) -> Iterator[HeardWord]:
+    """The words of a text that was heard as one, each with its share of the time by its letters."""
+    words = text.split()
+    letters = sum(map(len, words))
+    start_s = span.start_s
+    for word in words:
+        end_s = start_s + span.length_s * len(word) / letters
+        yield HeardWord(Span(start_s, end_s), word, probability, _DOUBT_S if len(words) == 1 else _DOUBT_WITHIN_S)
+        start_s = end_s
+
+
+def _span(segment: object) -> Span:
+    start, end = segment.start_frame, segment.end_frame  # type: ignore[attr-defined]
+    return Span(start * _FRAME_S, (end + 1) * _FRAME_S)

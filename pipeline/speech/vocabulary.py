@@ -1,0 +1,71 @@
+"""The names and terms that a session's context knows beforehand, as things to listen for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pipeline.records import Context
+
+_SHORTEST_NAME = 3
+_LEGAL_FORMS = frozenset(
+    ("inc", "llc", "ltd", "gmbh", "ag", "sa", "plc", "corp", "co", "kg", "bv", "ab", "oy", "the", "and", "of", "group")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A spelling of the context; ``name``: of a person, which may be read as in another language.
+
+    ``relatives`` are the other parts of the same name, casefolded.
+    """
+
+    text: str
+    name: bool = False
+    relatives: frozenset[str] = frozenset()
+
+
+def vocabulary(context: Context) -> list[Known]:
+    """Every spelling to listen for, once: whole names and their parts, aliases, companies, terms; nothing allowed."""
+    allowed = {text.casefold() for text in context.allow}
+    found: dict[str, Known] = {}
+    for known in _spellings(context):
+        key = known.text.casefold()
+        if key and key not in allowed:
+            found.setdefault(key, known)
+    return list(found.values())
+
+
+def _spellings(context: Context) -> Iterator[Known]:
+    people = [(person.name, person.aliases) for person in context.participants]
+    people += [(term.text, term.aliases) for term in context.terms if term.kind == "person"]
+    for name, aliases in people:
+        yield from _whole_and_parts(name)
+        for alias in aliases:
+            yield from _whole_and_parts(alias)
+    companies = [person.company for person in context.participants if person.company]
+    for company in [*companies, *context.companies, *(term.text for term in context.terms if term.kind == "company")]:
+        yield from _company(company)
+    for term in context.terms:
+        yield from (Known(text.strip(), name=term.kind == "person") for text in (term.text, *term.aliases))
+
+
+def _whole_and_parts(name: str) -> Iterator[Known]:
+    parts = _long_enough(name.split())
+    folded = {part.casefold() for part in parts}
+    yield Known(" ".join(name.split()), name=True)
+    yield from (Known(part, name=True, relatives=frozenset(folded - {part.casefold()})) for part in parts)
+
+
+def _company(company: str) -> Iterator[Known]:
+    words = company.split()
+    yield Known(" ".join(words))
+    bare = [word for word in words if word.strip(".,").casefold() not in _LEGAL_FORMS]
+    if bare and bare != words:
+        yield Known(" ".join(bare))
+    if len(bare) > 1:
+        yield from (Known(word) for word in _long_enough(bare[:1]))
+
+
+def _long_enough(words: Iterable[str]) -> list[str]:
+    return [word.strip(".,") for word in words if len(word.strip(".,")) >= _SHORTEST_NAME]

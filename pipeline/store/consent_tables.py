@@ -1,0 +1,74 @@
+"""The tables of the consent store: people with their aliases, what they were told, the append-only log of events."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, event
+
+from pipeline.store.schema import metadata
+
+party = Table(
+    "consent_party",
+    metadata,
+    Column("party_id", String(32), primary_key=True),
+    Column("created_at", String(32), nullable=False),
+    comment="A person who answered; what identifies them stands in aliases alone, so that the log is pseudonymous.",
+)
+
+alias = Table(
+    "consent_alias",
+    metadata,
+    Column("alias_id", String(32), primary_key=True),
+    Column("party_id", String(32), ForeignKey("consent_party.party_id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("value_hash", String(64), nullable=False),
+    Column("value_enc", LargeBinary, nullable=False),
+    Column("verified", String(16), nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Index("consent_alias_lookup", "kind", "value_hash", "party_id", unique=True),
+    comment="What a person is known by: looked up by keyed hash, kept encrypted and bound to its party.",
+)
+
+notice = Table(
+    "consent_notice",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("notice_id", String(64), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("body", Text, nullable=False),
+    Index("consent_notice_version", "notice_id", "version", "language", unique=True),
+    comment="What people were told: exact text, purposes and form mapping as canonical JSON under its SHA-256.",
+)
+
+consent_event = Table(
+    "consent_event",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("event_id", String(40), nullable=False, unique=True),
+    Column("party_id", String(32), nullable=False, index=True),
+    Column("row_key", String(64), nullable=False, index=True),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    comment="Append-only: each event as canonical JSON that holds the hash of the one before it.",
+)
+
+APPEND_ONLY = (consent_event, notice)
+"""Tables whose rows the database itself refuses to change or delete."""
+
+
+def _refuse_changes(target: Table, connection: Connection, **_: object) -> None:
+    """Adds the triggers that keep a table append-only, on SQLite and on PostgreSQL."""
+    for act in ("UPDATE", "DELETE"):
+        trigger = f"{target.name}_no_{act.lower()}"
+        before = f"CREATE TRIGGER {trigger} BEFORE {act} ON {target.name}"
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"{before} BEGIN SELECT RAISE(ABORT, 'append-only'); END")
+        else:
+            body = "BEGIN RAISE EXCEPTION 'append-only'; END"
+            connection.exec_driver_sql(f"CREATE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$")
+            connection.exec_driver_sql(f"{before} FOR EACH ROW EXECUTE FUNCTION {trigger}()")
+
+
+for _table in APPEND_ONLY:
+    event.listen(_table, "after_create", _refuse_changes)

@@ -1,0 +1,141 @@
+"""Which sessions there are, where they came from and how far each got; only the coordinator of a run writes here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.dialects.sqlite import insert
+
+from pipeline.errors import UsageProblem
+from pipeline.records import Refused, Session, SessionResult
+from pipeline.store import ledger
+from pipeline.store.database import reading
+from pipeline.store.schema import entry, result, session
+from pipeline.store.stages import decode, encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What was found in an inbox: ``status`` is ``taken``, ``duplicate`` or ``refused``."""
+
+    entry_id: str
+    path: str
+    fingerprint: str
+    session_id: str | None
+    status: str
+    reason: str = ""
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far a session got, under which inputs, and until when (seconds since the epoch) that holds."""
+
+    state_key: str
+    valid_until: float
+    attempts: int
+    result: SessionResult
+
+
+def entry_id(path: Path) -> str:
+    """A short id for a folder of the inbox that does not give its name away."""
+    return "in-" + hashlib.sha256(str(path).encode()).hexdigest()[:8]
+
+
+class Registry:
+    """The sessions, entries and results of one workspace."""
+
+    def __init__(self, db: Engine) -> None:
+        self._db = db
+
+    def entries(self) -> dict[str, Entry]:
+        """Every entry by its path."""
+        with reading(self._db) as connection:
+            return {row.path: Entry(**row._mapping) for row in connection.execute(select(entry))}
+
+    def standings(self) -> dict[str, Standing]:
+        """How far every session got, by session id."""
+        with reading(self._db) as connection:
+            return {
+                row.session_id: Standing(
+                    state_key=row.state_key,
+                    valid_until=row.valid_until,
+                    attempts=row.attempts,
+                    result=decode(row.body, SessionResult),
+                )
+                for row in connection.execute(select(result))
+            }
+
+    def digests(self) -> dict[str, str]:
+        """Every session id with a digest of its record, in order of time."""
+        with reading(self._db) as connection:
+            rows = connection.execute(select(session.c.session_id, session.c.body).order_by(session.c.started_at))
+            return {row.session_id: hashlib.sha256(row.body.encode()).hexdigest() for row in rows}
+
+    def session(self, session_id: str) -> Session:
+        """One session; raises ``UsageProblem`` when there is none of that id."""
+        with reading(self._db) as connection:
+            body = connection.execute(select(session.c.body).where(session.c.session_id == session_id)).scalar()
+        if body is None:
+            raise UsageProblem("there is no session of that id", action="`offrecord status` lists them")
+        return decode(body, Session)
+
+    def sessions(self) -> Iterator[Session]:
+        """Every session, in order of time."""
+        for session_id in self.digests():
+            yield self.session(session_id)
+
+    def take(self, path: Path, fingerprint: str, found: Session | Refused) -> Entry:
+        """Registers what a folder of the inbox turned out to be; the same recording in two folders is one session."""
+        with self._db.begin() as connection:
+            made = self._register(connection, path, fingerprint, found)
+            values = {name: getattr(made, name) for name in Entry.__slots__}
+            statement = insert(entry).values(values)
+            connection.execute(statement.on_conflict_do_update(index_elements=["entry_id"], set_=values))
+        return made
+
+    def conclude(self, standing: Standing) -> None:
+        """Keeps how far a session got; the latest holds."""
+        values = {
+            "session_id": standing.result.session_id,
+            "state_key": standing.state_key,
+            "valid_until": standing.valid_until,
+            "attempts": standing.attempts,
+            "body": encode(standing.result).decode(),
+        }
+        with self._db.begin() as connection:
+            statement = insert(result).values(values)
+            connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
+
+    def _register(self, connection: Connection, path: Path, fingerprint: str, found: Session | Refused) -> Entry:
+        made = Entry(
+            entry_id=entry_id(path), path=str(path), fingerprint=fingerprint, session_id=None, status="refused"
+        )
+        if isinstance(found, Refused):
+            return replace(made, reason=found.reason, action=found.action)
+        query = select(session.c.session_id).where(session.c.source_digest == found.source_digest)
+        known = connection.execute(query).scalar()
+        owner = select(entry.c.entry_id).where(entry.c.session_id == known, entry.c.status == "taken")
+        if known and connection.execute(owner).scalar() not in (None, made.entry_id):
+            return replace(made, session_id=known, status="duplicate", reason="the same recording is there already")
+        self._write(connection, replace(found, session_id=known) if known else found)
+        return replace(made, session_id=known or found.session_id, status="taken")
+
+    def _write(self, connection: Connection, found: Session) -> None:
+        body = encode(found).decode()
+        values = {
+            "session_id": found.session_id,
+            "source_digest": found.source_digest,
+            "started_at": found.started_at.astimezone(UTC).isoformat(),
+            "ingested_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "body": body,
+        }
+        statement = insert(session).values(values)
+        connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        ledger.append(connection, "session", f"{found.session_id}/{digest[:16]}", {"files": len(found.sealed)})

@@ -1,0 +1,79 @@
+"""Kill the run at any moment, run it to the end: the outputs are those of an unbroken run."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.end_to_end.conftest import SESSIONS, offrecord, prepared
+from tests.end_to_end.test_night import tree
+
+pytestmark = pytest.mark.slow
+
+KILLS = 20
+FEW = ("2026-11-18-c-refused-own-track", "2026-11-18-i-video", "2026-11-18-e-no-record", "2026-11-18-l-empty")
+
+
+def inbox_of_few(folder: Path) -> Path:
+    for name in FEW:
+        shutil.copytree(SESSIONS / name, folder / name)
+    return folder
+
+
+def killed(inbox: Path, root: Path, after_s: float) -> bool:
+    """Starts a run and kills its whole process group; False when it ended before."""
+    command = [sys.executable, "-c", "from pipeline.cli import main; main()", "run", str(inbox), "-w", str(root)]
+    environment = os.environ | {"OFFRECORD_RUN__SETTLE_S": "0"}
+    with subprocess.Popen(
+        command, env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            process.wait(after_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return True
+    return False
+
+
+def counted(root: Path) -> dict[str, int]:
+    """How many rows the tables hold that must not grow with each try."""
+    engine = create_engine(f"sqlite:///{root / 'offrecord.db'}")
+    with engine.connect() as connection:
+        rows = {
+            table: connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+            for table in ("session", "entry", "result", "ledger", "consent_event")
+        }
+    engine.dispose()
+    return rows
+
+
+def test_twenty_kills_change_nothing(tmp_path: Path) -> None:
+    inbox = inbox_of_few(tmp_path / "inbox")
+    whole, broken = prepared(tmp_path / "whole"), tmp_path / "broken"
+    shutil.copytree(whole, broken)
+    began = time.monotonic()
+    assert offrecord("run", inbox, "--workspace", whole).returncode == 3
+    unbroken_s = time.monotonic() - began
+    chance = random.Random(20261122)
+    kills = sum(killed(inbox, broken, chance.uniform(0.3, unbroken_s * 0.6)) for _ in range(KILLS))
+    assert kills >= 3, "the run was never caught in the middle"
+    assert offrecord("run", inbox, "--workspace", broken).returncode == 3
+    assert tree(broken / "out") == tree(whole / "out")
+    assert tree(broken / "vault") == tree(whole / "vault")
+    assert counted(broken) == counted(whole)
+    assert list((broken / "scratch").iterdir()) == []
+    verified = offrecord("verify", "--workspace", broken, "--json")
+    assert verified.returncode == 0, verified.stdout
+    assert "orphans" in verified.stdout
+    orphans = next(row for row in json.loads(verified.stdout) if "orphans" in row["what"])
+    assert orphans["found"] == "none"

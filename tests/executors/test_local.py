@@ -1,0 +1,38 @@
+"""A task lost to a killed or hung worker costs itself and no other."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from pipeline.executors import Done, Lost, spread
+
+
+def double(task: int) -> int:
+    if task == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if task == 5:
+        time.sleep(60)
+    if task == 7:
+        raise ValueError("a secret that must not travel")
+    return task * 2
+
+
+def test_every_task_comes_back_once_whatever_happens_to_its_worker() -> None:
+    outcomes = list(spread(range(10), double, workers=2, timeout_s=4))
+    assert sorted(outcome.task for outcome in outcomes) == list(range(10))
+    done = {outcome.task: outcome.value for outcome in outcomes if isinstance(outcome, Done)}
+    lost = {outcome.task: outcome.error for outcome in outcomes if isinstance(outcome, Lost)}
+    assert done == {task: task * 2 for task in range(10) if task not in (3, 5, 7)}
+    assert lost == {3: "ProcessExpired", 5: "TimeoutError", 7: "ValueError"}
+
+
+def test_what_was_lost_says_why_without_the_message() -> None:
+    lost = [outcome for outcome in spread([7], double, workers=1, timeout_s=10) if isinstance(outcome, Lost)]
+    assert len(lost) == 1
+    assert "secret" not in repr(lost[0])
+
+
+def test_nothing_to_do_starts_nothing() -> None:
+    assert list(spread([], double, workers=2, timeout_s=1)) == []

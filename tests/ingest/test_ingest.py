@@ -1,0 +1,281 @@
+"""Whole folders through the verb, with a real workspace and real media."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import TryAgain
+from pipeline.ingest import ingest
+from pipeline.ingest import stage as stage_module
+from pipeline.records import Purpose, Refused, Role, Session
+from tests.ingest.conftest import CONF, REPORT, SNOWFLAKES
+
+TOML = """
+title = "Office hours"
+started_at = 2026-11-18T15:00:00Z
+host = "Lumen Labs"
+recorder_location = "US-TX"
+notice = "asserted"
+
+[[participants]]
+name = "Priya Raman"
+email = "priya@halcyon.example"
+role = "customer"
+track = "priya.flac"
+
+[[participants]]
+name = "Hannah Berg"
+joined = "late"
+speaks = false
+"""
+
+
+def state(root: Path) -> dict[str, tuple[str, int, int]]:
+    return {
+        str(path.relative_to(root)): (
+            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "",
+            path.stat().st_mtime_ns,
+            path.stat().st_mode,
+        )
+        for path in [root, *root.rglob("*")]
+    }
+
+
+def taken(path, workspace) -> Session:
+    session = ingest(path, workspace=workspace)
+    assert isinstance(session, Session), session
+    return session
+
+
+def refused(path, workspace) -> str:
+    result = ingest(path, workspace=workspace)
+    assert isinstance(result, Refused)
+    assert result.action
+    assert not list(workspace.vault.digests())
+    return result.reason
+
+
+def test_a_session_folder_becomes_a_session(make, media, workspace):
+    root = make(
+        {"session.toml": TOML, "priya.flac": media["one.flac"], "room.m4a": media["mixed.m4a"], "notes.docx": b"?"}
+    )
+    before = state(root)
+    session = taken(root, workspace)
+    assert state(root) == before
+    assert session.started_at == datetime(2026, 11, 18, 15, tzinfo=UTC)
+    assert session.session_id == f"2026-11-18-{session.source_digest[:8]}"
+    assert (session.title, session.host, session.recorder_location) == ("Office hours", "Lumen Labs", "US-TX")
+    assert session.notice_asserted
+    assert session.purposes == (Purpose.TRANSCRIBE, Purpose.INTERNAL_IMPROVE, Purpose.INTERNAL_SHARE)
+    assert [(p.participant_id, p.name, p.role, p.joined_late, p.spoke) for p in session.participants] == [
+        ("p1", "Priya Raman", Role.CUSTOMER, False, True),
+        ("p2", "Hannah Berg", Role.UNKNOWN, True, False),
+    ]
+    assert [(t.track_id, t.participant_id, t.stream) for t in session.tracks] == [("t1", "p1", 0), ("t2", None, 0)]
+    assert session.duration_s == pytest.approx(2.0, abs=0.1)
+    assert session.left_out == 1
+    assert {each.kind for each in session.sealed} == {"media", "facts"}
+    digest = hashlib.sha256((root / "priya.flac").read_bytes()).hexdigest()
+    assert session.tracks[0].digest == digest
+    assert workspace.vault.path(digest).read_bytes() == (root / "priya.flac").read_bytes()
+
+
+def test_the_same_recording_under_another_name_and_title_has_the_same_source(make, media, workspace):
+    one = taken(make({"session.toml": TOML, "priya.flac": media["one.flac"]}, "a"), workspace)
+    other_toml = TOML.replace("Office hours", "Another").replace("priya.flac", "p.flac")
+    other = taken(make({"session.toml": other_toml, "p.flac": media["one.flac"]}, "b"), workspace)
+    third = taken(make({"session.toml": TOML, "priya.flac": media["two.flac"]}, "c"), workspace)
+    assert (one.source_digest, one.session_id) == (other.source_digest, other.session_id)
+    assert third.source_digest != one.source_digest
+
+
+def test_an_embedded_subtitle_is_taken_and_the_containers_title_is_not(make, media, workspace):
+    toml = "started_at = 2026-11-18T15:00:00Z\n[[participants]]\nname = 'Hannah Berg'\n"
+    session = taken(make({"session.toml": toml, "r.mkv": media["captioned.mkv"]}), workspace)
+    assert [(cue.participant_id, cue.text) for cue in session.captions] == [("p1", "hello")]
+    assert "FALCONSECRET" not in repr(session)
+    assert session.title == ""
+
+
+def test_a_caption_file_goes_before_an_embedded_one(make, media, workspace):
+    toml = "started_at = 2026-11-18T15:00:00Z\ncaptions = 'c.vtt'\n"
+    vtt = "WEBVTT\n\n00:00.500 --> 00:01.000\n<v Priya>from the file</v>\n"
+    session = taken(make({"session.toml": toml, "c.vtt": vtt, "r.mkv": media["captioned.mkv"]}), workspace)
+    assert [(cue.start_s, cue.participant_id, cue.text) for cue in session.captions] == [(0.5, None, "from the file")]
+    assert session.left_out == 0
+
+
+def test_a_picture_is_the_sessions_only_when_nobody_owns_it(make, media, workspace):
+    toml = "started_at = 2026-11-18T15:00:00Z\n[[participants]]\nname = 'P'\n"
+    mixed = taken(make({"session.toml": toml, "v.mp4": media["video.mp4"]}, "a"), workspace)
+    own = taken(make({"session.toml": toml + "track = 'v.mp4'\n", "v.mp4": media["video.mp4"]}, "b"), workspace)
+    assert mixed.video is not None
+    assert mixed.video.digest == mixed.tracks[0].digest
+    assert own.video is None
+
+
+def test_a_zoom_folder_with_corrections(make, media, workspace):
+    files = {
+        "recording.conf": CONF,
+        "audio1123456789.m4a": media["mixed.m4a"],
+        "Audio Record/audioPriyaRaman11123456789.m4a": media["mixed.m4a"],
+        "Audio Record/audioHannahBerg21123456789.m4a": media["long.m4a"],
+        "participants_1.csv": REPORT,
+        "meeting_saved_chat.txt": "16:00:01 From Pri to Everyone:\n\thello\n16:00:02 From Hannah Berg to P:\n\tpsst\n",
+        "meeting_saved_closed_caption.txt": "[Hannah Berg] 16:00:01\nWelcome\n\n[Somebody] 16:00:02\nThanks\n",
+        "playback.m3u": "x",
+        "session.toml": "timezone = 'Europe/Berlin'\n[[participants]]\nname = 'hannah berg'\nrole = 'staff'\n",
+    }
+    session = taken(make(files, "2026-11-18 16.00.00 A secret topic"), workspace)
+    assert session.started_at == datetime(2026, 11, 18, 15, tzinfo=UTC)
+    assert [(p.name, p.email, p.joined_late, p.role) for p in session.participants] == [
+        ("Priya Raman", "priya@halcyon.example", False, Role.UNKNOWN),
+        ("hannah berg", "hannah@lumen.example", True, Role.STAFF),
+    ]
+    assert [t.participant_id for t in session.tracks] == ["p1", "p2", None]
+    assert [(c.at_s, c.participant_id, c.text, c.direct) for c in session.chat] == [
+        (1.0, "p1", "hello", False),
+        (2.0, "p2", "psst", True),
+    ]
+    assert [(c.start_s, c.end_s, c.participant_id) for c in session.captions] == [
+        (1.0, 2.0, "p2"),
+        (2.0, session.duration_s, None),
+    ]
+    assert session.left_out == 0
+    assert session.platform == "zoom"
+    assert "secret topic" not in repr(session)
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_craig_zip_alone_or_with_a_session_toml(craig_zip, make, workspace, beside):
+    path = craig_zip
+    if beside:
+        told = f"[[participants]]\nname = 'Priya R'\nplatform_id = 'discord:{SNOWFLAKES[0]}'\ncompany = 'Halcyon'\n"
+        told += "location = 'US-NY'\nrole = 'customer'\njoined = 'on_time'\n[[participants]]\nname = 'Silent'\n"
+        path = make({"session.toml": told, "c.zip": craig_zip})
+    session = taken(path, workspace)
+    first, second, *others = session.participants
+    assert (session.platform, session.started_at) == ("discord", datetime(2026, 11, 18, 16, tzinfo=UTC))
+    assert [first.platform_id, second.platform_id] == [f"discord:{each}" for each in SNOWFLAKES]
+    assert second.role is Role.BOT
+    assert [t.participant_id for t in session.tracks] == ["p1", "p2"]
+    assert session.left_out == 1
+    if beside:
+        assert (first.name, first.company, first.location, first.role) == ("Priya R", "Halcyon", "US-NY", Role.CUSTOMER)
+        assert not first.joined_late
+        assert [p.name for p in others] == ["Silent"]
+    else:
+        assert first.joined_late
+    assert not list(workspace.scratch.iterdir())
+
+
+def test_an_unpacked_craig_folder_is_the_same_source_as_its_zip(craig_zip, make, workspace):
+    root = make({})
+    shutil.unpack_archive(craig_zip, root, "zip")
+    assert taken(root, workspace).source_digest == taken(craig_zip, workspace).source_digest
+
+
+def test_broken_media_are_refused_by_number_and_left_as_they_are(make, media, workspace):
+    toml = "started_at = 2026-11-18T15:00:00Z\n"
+    cut = media["two.flac"].read_bytes()[:9000]
+    root = make({"session.toml": toml, "SECRETNAME.flac": cut, "a.flac": media["one.flac"]}, "cut")
+    before = state(root)
+    reason = refused(root, workspace)
+    assert reason.startswith("media file 1 of 2")
+    assert "SECRETNAME" not in reason
+    assert state(root) == before
+    assert refused(make({"session.toml": toml, "r.wav": b""}, "empty"), workspace) == "media file 1 of 1 is empty"
+    assert "playlist" in refused(make({"session.toml": toml, "r.mp4": "#EXTM3U\n/etc/hostname\n"}, "list"), workspace)
+
+
+def test_ambiguous_layouts_are_refused(make, media, workspace):
+    toml = "started_at = 2026-11-18T15:00:00Z\n"
+    two_lengths = make({"session.toml": toml, "a.m4a": media["mixed.m4a"], "b.m4a": media["long.m4a"]}, "lengths")
+    two_pictures = make({"session.toml": toml, "a.mp4": media["video.mp4"], "b.mp4": media["video.mp4"]}, "pictures")
+    assert "different lengths" in refused(two_lengths, workspace)
+    assert "picture" in refused(two_pictures, workspace)
+    assert "start" in refused(make({"session.toml": "", "a.m4a": media["mixed.m4a"]}, "start"), workspace)
+    assert "no media" in refused(make({"session.toml": toml}, "none"), workspace)
+    silent = make({"session.toml": toml + "captions = 'x.vtt'\n", "a.m4a": media["mixed.m4a"]}, "captions")
+    assert "'captions' is not there" in refused(silent, workspace)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Weekly SECRET-20261118_150000-Meeting Recording.mp4", "Microsoft Teams"),
+        ("SECRET (2026-11-18 at 15:00 GMT+1).mp4", "Google Meet"),
+        ("2026-11-18 15-00-00.mkv", "OBS"),
+        ("GMT20261118-150000_Recording.mp4", "Zoom cloud"),
+        ("SECRET.mp4", "without a session.toml"),
+        ("SECRET.docx", "unknown"),
+    ],
+)
+def test_other_platforms_are_refused_by_name(make, workspace, name, said):
+    result = ingest(make({name: b"x"}), workspace=workspace)
+    assert isinstance(result, Refused)
+    assert said in result.reason
+    assert "Zoom local folder" in result.action
+    assert "SECRET" not in repr(result)
+
+
+def test_an_empty_folder_and_links_are_refused(make, media, workspace, tmp_path):
+    assert refused(make({}), workspace) == "the folder is empty"
+    root = make({"session.toml": ""}, "linked")
+    (root / "r.flac").symlink_to(media["one.flac"])
+    assert "link" in refused(root, workspace)
+    link = tmp_path / "inbox" / "link"
+    link.symlink_to(root)
+    assert "link" in refused(link, workspace)
+    pipe = make({"session.toml": ""}, "pipe")
+    os.mkfifo(pipe / "r.wav")
+    assert "device" in refused(pipe, workspace)
+
+
+def test_a_folder_still_being_written_is_left(make, media, workspace):
+    toml = {"session.toml": TOML}
+    with pytest.raises(TryAgain):
+        ingest(make({**toml, "r.mp4.part": b"x"}, "part"), workspace=workspace)
+    with pytest.raises(TryAgain):
+        ingest(make({**toml, "~lock": b"x"}, "tilde"), workspace=workspace)
+    (workspace.root / "offrecord.toml").write_text("[run]\nsettle_s = 3600\n")
+    patient = type(workspace).open(workspace.root)
+    root = make({**toml, "priya.flac": media["one.flac"]}, "fresh")
+    with pytest.raises(TryAgain):
+        ingest(root, workspace=patient)
+    for path in root.iterdir():
+        os.utime(path, (time.time() - 7200,) * 2)
+    assert isinstance(ingest(root, workspace=patient), Session)
+
+
+def test_a_folder_that_changes_during_the_ingest_is_left(make, media, workspace, monkeypatch):
+    root = make({"session.toml": TOML, "priya.flac": media["one.flac"]})
+
+    def growing(*values):
+        (root / "more.flac").write_bytes(b"x")
+        return taking(*values)
+
+    taking = stage_module.assemble
+    monkeypatch.setattr(stage_module, "assemble", growing)
+    with pytest.raises(TryAgain):
+        ingest(root, workspace=workspace)
+
+
+SAMPLES = Path(__file__).parents[2] / "sample_media" / "sessions"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", sorted(SAMPLES.glob("*")), ids=lambda path: path.name[:14].replace(" ", "_"))
+def test_the_samples_are_sessions_or_refused_as_they_should(folder, workspace):
+    before = state(folder)
+    result = ingest(folder, workspace=workspace)
+    broken = folder.name.endswith(("truncated", "empty", "playlist"))
+    assert isinstance(result, Refused if broken else Session), result
+    assert state(folder) == before

@@ -1,0 +1,120 @@
+"""The rules of the design that are about who may know whom, held against the code itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PIPELINE = Path(__file__).parent.parent / "pipeline"
+STAGES = ("ingest", "consent", "speech", "detect", "review", "render", "tag", "export")
+BELOW = {"records", "errors", "settings", "log", "store", "media"}
+MODULES = sorted(PIPELINE.rglob("*.py"))
+ONE_DOOR = {
+    "ffmpeg": "pipeline/media/",
+    "pydub": "pipeline/media/",
+    "pocketsphinx": "pipeline/speech/",
+    "faster_whisper": "pipeline/speech/",
+    "spacy": "pipeline/detect/",
+    "presidio_analyzer": "pipeline/detect/",
+    "phonenumbers": "pipeline/detect/",
+    "pebble": "pipeline/executors/",
+    "alembic": "pipeline/store/",
+    "huggingface_hub": "pipeline/speech/",
+}
+MADE_BY = {"Ruling": "consent", "ApprovedPlan": "review", "Rendition": "render"}
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file imports, dotted and absolute."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def name(path: Path) -> str:
+    return path.relative_to(PIPELINE.parent).as_posix()
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_imports_no_other_stage(stage: str) -> None:
+    allowed = BELOW | {stage, "__version__"}
+    strangers = {
+        (name(path), module)
+        for path in (PIPELINE / stage).rglob("*.py")
+        for module in imports(path)
+        if module.startswith("pipeline.") and module.split(".")[1] not in allowed
+    }
+    assert strangers == set()
+
+
+@pytest.mark.parametrize("package", ["store", "media"])
+def test_what_lies_below_the_stages_knows_none(package: str) -> None:
+    strangers = {
+        (name(path), module)
+        for path in (PIPELINE / package).rglob("*.py")
+        for module in imports(path)
+        if module.startswith("pipeline.") and module.split(".")[1] not in BELOW | {"__version__"}
+    }
+    assert strangers == set()
+
+
+@pytest.mark.parametrize("tool", ONE_DOOR)
+def test_each_outside_tool_has_one_door(tool: str) -> None:
+    users = {name(path) for path in MODULES if any(module.split(".")[0] == tool for module in imports(path))}
+    assert users, f"nobody uses {tool} any more: drop it from pyproject.toml and from this test"
+    assert all(user.startswith(ONE_DOOR[tool]) for user in users), users
+
+
+@pytest.mark.parametrize("tool", ["pocketsphinx", "faster_whisper", "spacy", "presidio_analyzer", "pebble"])
+def test_an_engine_is_imported_by_few(tool: str) -> None:
+    users = [name(path) for path in MODULES if any(module.split(".")[0] == tool for module in imports(path))]
+    assert len(users) <= 3, users
+
+
+@pytest.mark.parametrize("gate", MADE_BY)
+def test_only_its_stage_makes_what_opens_a_gate(gate: str) -> None:
+    makers = {
+        name(path)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == gate for base in node.bases)
+    }
+    assert len(makers) == 1, makers
+    assert makers.pop().startswith(f"pipeline/{MADE_BY[gate]}/")
+
+
+def test_only_the_command_line_prints_or_exits() -> None:
+    offenders = {
+        (name(path), node.lineno)
+        for path in MODULES
+        if "cli" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"print", "sys.exit", "click.echo", "os._exit"}
+    }
+    assert offenders == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_every_module_is_small_and_says_what_it_is(path: Path) -> None:
+    text = path.read_text("utf-8")
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree), "opens with one sentence"
+    assert text.count("\n") <= 300
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 60, node.name
+
+
+def test_commands_are_thin() -> None:
+    for path in (PIPELINE / "cli").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef) and any("command(" in ast.unparse(d) for d in node.decorator_list):
+                body = node.body[1:] if ast.get_docstring(node) else node.body
+                lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0  # type: ignore[operator]
+                assert lines <= 15, f"{path.name}: {node.name}"

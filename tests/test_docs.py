@@ -1,0 +1,100 @@
+"""What the program can do is documented, and what is documented it can do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from pipeline.cli import main
+from pipeline.errors import Exit, OffrecordError
+from pipeline.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+SETTINGS = (ROOT / "docs" / "settings.md").read_text("utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
+ALL = "\n".join(page.read_text("utf-8") for page in PAGES)
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Every command and subcommand, with its full name."""
+    context = click.Context(main)
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {sub}", command.commands[sub]) for sub in command.commands)
+        else:
+            yield name, command
+
+
+@pytest.mark.parametrize("name", [name for name, _ in commands()])
+def test_every_command_is_in_the_readme(name: str) -> None:
+    group, _, sub = name.partition(" ")
+    line = next((line for line in README.splitlines() if re.search(rf"`offrecord {group}[ `|\\]", line)), "")
+    assert line and sub in line
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()), ids=[name for name, _ in commands()])
+def test_every_command_and_option_says_what_it_does(name: str, command: click.Command) -> None:
+    assert command.help
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.opts}"
+
+
+@pytest.mark.parametrize("code", list(Exit))
+def test_every_exit_code_is_in_the_readme(code: Exit) -> None:
+    assert re.search(rf"^\| {int(code)} \| \w", README, re.MULTILINE)
+
+
+def test_every_error_has_a_code_of_its_own() -> None:
+    codes = [error.code for error in OffrecordError.__subclasses__()]
+    assert len(codes) == len(set(codes))
+    assert {OffrecordError.code, *codes} >= set(Exit) - {Exit.DONE, Exit.SOME_STOPPED, Exit.INTERRUPTED}
+
+
+@pytest.mark.parametrize("section", Settings.model_fields)
+def test_every_setting_is_documented_with_its_default(section: str) -> None:
+    fields = Settings.model_fields[section].annotation.model_fields  # type: ignore[union-attr]
+    for name, field in fields.items():
+        row = next((line for line in SETTINGS.splitlines() if line.startswith(f"| `{section}.{name}` |")), "")
+        default = list(field.default) if isinstance(field.default, tuple) else field.default
+        shown = f'"{default}"' if isinstance(default, str) else str(default)
+        assert f"`{shown}`" in row, f"{section}.{name}"
+        assert field.description in row
+
+
+def test_no_setting_is_documented_that_is_not_there() -> None:
+    documented = set(re.findall(r"^\| `(\w+\.\w+)` \|", SETTINGS, re.MULTILINE))
+    there = {
+        f"{section}.{name}"
+        for section, field in Settings.model_fields.items()
+        for name in field.annotation.model_fields  # type: ignore[union-attr]
+    }
+    assert documented == there
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`offrecord ([a-z]+(?: [a-z-]+)?)", ALL))))
+def test_every_command_that_the_docs_name_is_there(name: str) -> None:
+    group, _, sub = name.partition(" ")
+    command = main.get_command(click.Context(main), group)
+    assert command is not None
+    if isinstance(command, click.Group) and sub:
+        assert sub in command.commands
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_within_the_docs_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
+        assert (page.parent / target).exists(), target
+
+
+def test_every_make_target_is_in_its_help() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in ("help", "setup", "demo", "test", "check", "bench", "sample", "models", "clean"):
+        assert re.search(rf"^{target}:.*## \w", makefile, re.MULTILINE), target
