@@ -53,7 +53,7 @@ def night(workspace: Workspace, *, inbox: Path | None, day: date | None, now: da
         registry = Registry(workspace.db)
         unfinished = _take_in(workspace, registry, inbox, now, progress) if inbox else 0
         _move_on(workspace, registry, head, day, now, progress)
-        requests.write(workspace, registry, now=now)
+        requests.write(workspace, now=now)
         report = gather(registry, now=now, unfinished=unfinished)
         write(report, workspace)
         metrics.write(report, workspace.reports / "metrics.prom", seconds=time.monotonic() - began)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
-from pipeline import consent, detect, render, review, speech, tag
+from pipeline import consent, detect, render, requests, review, speech, tag
 from pipeline.records import (
     ApprovedPlan,
     Audience,
     Context,
+    Decision,
     Failed,
     Finding,
     Held,
@@ -28,9 +29,8 @@ from pipeline.records import (
     Transcript,
 )
 from pipeline.store import Workspace, terms
+from pipeline.store.files import make_private
 from pipeline.store.stages import key_of
-
-T = TypeVar("T")
 
 _STATUS: dict[type[Stop], str] = {Held: "held", Refused: "refused", Pending: "pending", Failed: "failed"}
 
@@ -53,6 +53,20 @@ class _Case:
     context: Context
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Proposed:
+    """What is proposed for a session, and what people decided about it."""
+
+    proposals: tuple[Proposal, ...]
+    decisions: tuple[Decision, ...]
+    signed_off_by: str | None
+
+    @property
+    def undecided(self) -> int:
+        """How many proposals nobody decided yet."""
+        return len({one.proposal_id for one in self.proposals} - {one.proposal_id for one in self.decisions})
+
+
 def process(session: Session, workspace: Workspace, *, now: datetime) -> Travelled:
     """Moves one session as far as consent and review let it; nothing is let out that is not proved."""
     ruling = consent.rule(session, workspace=workspace, now=now)
@@ -63,9 +77,9 @@ def process(session: Session, workspace: Workspace, *, now: datetime) -> Travell
     transcript = _transcribe(case)
     if not isinstance(transcript, Transcript):
         return stopped(session, workspace, transcript, now)
-    proposals = _propose(case, transcript)
-    outcomes = {audience: _let_out(case, transcript, proposals, audience) for audience in _audiences(session)}
-    result = _result(session, transcript, proposals, outcomes)
+    proposed = _propose(case, transcript)
+    outcomes = {audience: _let_out(case, transcript, proposed, audience) for audience in _audiences(session)}
+    result = _result(case, transcript, proposed, outcomes)
     return Travelled(result=result, valid_until=ruling.valid_until.timestamp())
 
 
@@ -82,44 +96,64 @@ def _transcribe(case: _Case) -> Transcript | Failed:
     return heard
 
 
-def _propose(case: _Case, transcript: Transcript) -> tuple[Proposal, ...]:
+def _propose(case: _Case, transcript: Transcript) -> _Proposed:
     stages, settings = case.workspace.stages, case.workspace.settings.detect
     key = key_of(detect.VERSION, case.session, transcript, case.context, settings)
     findings = stages.recall("detect", key, tuple[Finding, ...])
     if findings is None:
         findings = detect.detect(case.session, transcript, case.context, settings=settings)
         stages.keep("detect", key, findings, tuple[Finding, ...])
-    proposals = review.propose(case.session.session_id, findings)
-    stages.keep("proposals", case.session.session_id, proposals, tuple[Proposal, ...])
-    return proposals
+    session_id, db = case.session.session_id, case.workspace.db
+    proposals = review.propose(session_id, findings)
+    stages.keep("proposals", session_id, proposals, tuple[Proposal, ...])
+    return _Proposed(
+        proposals=proposals,
+        decisions=review.decisions(db, session_id),
+        signed_off_by=review.signed_off_by(db, session_id, proposals),
+    )
 
 
-def _let_out(
-    case: _Case, transcript: Transcript, proposals: tuple[Proposal, ...], audience: Audience
-) -> Rendition | Stop:
+def _let_out(case: _Case, transcript: Transcript, proposed: _Proposed, audience: Audience) -> Rendition | Stop:
     """Plans, renders, proves and puts in place one rendition, or takes back what may no longer be out."""
-    session, workspace = case.session, case.workspace
     plan = review.review(
-        session,
+        case.session,
         case.ruling,
         transcript,
-        proposals,
-        review.decisions(workspace.db, session.session_id),
+        proposed.proposals,
+        proposed.decisions,
         audience,
-        settings=workspace.settings.redact,
+        settings=case.workspace.settings.redact,
         context=case.context,
-        signed_off_by=review.signed_off_by(workspace.db, session.session_id, proposals),
+        signed_off_by=proposed.signed_off_by,
     )
-    if not isinstance(plan, ApprovedPlan):
-        workspace.retract(session.session_id, audience)
-        return plan
-    rendition = render.render(session, plan, transcript, workspace=workspace, listen=_listener(case))
-    if isinstance(rendition, Rendition):
+    made = _render(case, plan, transcript) if isinstance(plan, ApprovedPlan) else plan
+    if not isinstance(made, Rendition):
+        case.workspace.retract(case.session.session_id, audience)
+    elif audience is Audience.INTERNAL:
+        key = requests.tags_key(case.session.session_id)
+        case.workspace.stages.keep("tags", key, tag.tag(made.turns), tuple[Tag, ...])
+    return made
+
+
+def _render(case: _Case, plan: ApprovedPlan, transcript: Transcript) -> Rendition | Failed:
+    """The rendition of a plan, in place: the one that is there already, or a new one that was proved."""
+    session, workspace, fill = case.session, case.workspace, case.workspace.settings.redact.fill
+    key = key_of(render.VERSION, workspace.key("plan").hex(), plan, session, transcript, fill)
+    with consent.release(workspace, case.ruling):
+        placed = render.recall(session.session_id, plan.audience, workspace.out, key)
+    if placed is not None:
+        return placed
+    scratch = make_private(workspace.scratch / f"{session.session_id}-{plan.audience}")
+    made = render.render(
+        session, plan, transcript, vault=workspace.vault, scratch=scratch, listen=speech.listen, key=key, fill=fill
+    )
+    if isinstance(made, Rendition):
         with consent.release(workspace, case.ruling):
-            render.publish(rendition, workspace)
-        tags = tag.tag(rendition.turns)
-        workspace.stages.keep("tags", f"{session.session_id}-{audience}", tags, tuple[Tag, ...])
-    return rendition
+            render.publish(made, scratch=scratch, out=workspace.out)
+            note = {"session_id": session.session_id, "audience": str(plan.audience), "verdict": made.proof.verdict}
+            workspace.ledger.append("released", key, note)
+    shutil.rmtree(scratch)
+    return made
 
 
 def _audiences(session: Session) -> tuple[Audience, ...]:
@@ -139,26 +173,25 @@ def stopped(session: Session, workspace: Workspace, stop: Stop, now: datetime) -
 
 
 def _result(
-    session: Session,
-    transcript: Transcript,
-    proposals: tuple[Proposal, ...],
-    outcomes: Mapping[Audience, Rendition | Stop],
+    case: _Case, transcript: Transcript, proposed: _Proposed, outcomes: Mapping[Audience, Rendition | Stop]
 ) -> SessionResult:
-    """The session's line in the report: done when something is out, else the internal rendition's stop."""
+    """The session's line in the report: failed if anything failed, done if anything is out, else its first stop."""
     out = [outcome for outcome in outcomes.values() if isinstance(outcome, Rendition)]
     stops = [outcome for outcome in outcomes.values() if not isinstance(outcome, Rendition)]
-    failed = next((stop for stop in stops if isinstance(stop, Failed)), None)
-    leading = failed or (None if out else next(iter(stops), None))
-    waiting = stops[0] if stops else None
+    stops.sort(key=lambda stop: not isinstance(stop, Failed))
+    stop = stops[0] if stops else None
+    status = "done" if out and not isinstance(stop, Failed) else _STATUS[type(stop)] if stop else "held"
     return SessionResult(
-        session_id=session.session_id,
-        status=_STATUS[type(leading)] if leading else "done",
-        reason=(leading or waiting).reason if (leading or waiting) else "everything asked for is out",
-        action=(leading or waiting).action if (leading or waiting) else "",
+        session_id=case.session.session_id,
+        status=status,
+        reason=stop.reason if stop else "everything asked for is out" if out else "nothing was asked for",
+        action=stop.action if stop else "",
         renditions=tuple(sorted(rendition.folder for rendition in out)),
         detail={
-            "duration_s": round(session.duration_s, 1),
+            "duration_s": round(case.session.duration_s, 1),
             "speech_covered": round(transcript.coverage, 3),
-            "proposals": len(proposals),
+            "proposals": len(proposed.proposals),
+            "undecided": proposed.undecided,
+            "requests": requests.count(case.workspace, case.session.session_id),
         },
     )

@@ -67,11 +67,12 @@ def _read_object(number: int, line: str) -> dict[str, object]:
 
 def _choice(number: int, values: Mapping[str, object], key: str, kind: type[Choice]) -> Choice:
     value = _required(number, values, key)
-    if not isinstance(value, str) or value not in list(kind):
+    try:
+        return kind(str(value))
+    except ValueError as error:
         raise UsageProblem(
             f"line {number}: {key}: unknown value {_shown(value)}", action=f"use one of {', '.join(kind)}"
-        )
-    return kind(value)
+        ) from error
 
 
 def _flag(number: int, values: Mapping[str, object], key: str) -> bool:

@@ -36,20 +36,23 @@ _MODIFIERS = {
     "M": "Their speech cannot be taken out cleanly.",
 }
 
-_DUE = "ask them or find the proof by {due}"
+_FILE = "file their answers with `offrecord consent import`; ask them or find the proof by {due}"
+_SETTLE = "say in session.toml by which e-mail or platform id they answered"
 _LEGAL = "leave it sealed and ask legal whether to delete it"
-ACTIONS = {
-    "I": "say in session.toml by which e-mail or platform id they answered",
-    "M": "give each person's own track, or leave the session sealed",
-    "C2": f"file their answers with `offrecord consent import`; {_DUE}",
-    "C5": f"file their answers with `offrecord consent import`; {_DUE}",
+_ACTIONS = {
+    "C2": _FILE,
+    "C5": _FILE,
     "C6": _LEGAL,
-    "C8": f"file their answers with `offrecord consent import`; {_DUE}",
+    "C8": _FILE,
     "C9": _LEGAL,
     "C10": _LEGAL,
     "C11": _LEGAL,
-    "C12": f"file their answers with `offrecord consent import`; {_DUE}",
-    "U4": f"ask them to answer the form again; {_DUE}",
+    "C12": _FILE,
+    "U4": "ask them to answer the form again by {due}",
+    "U7": _SETTLE,
+    "U9": _FILE,
+    "I": _SETTLE,
+    "M": "give each person's own track, or leave the session sealed",
 }
 
 
@@ -60,6 +63,7 @@ def reason_of(rule_id: str) -> str:
 
 
 def action_of(rule_id: str, *, due: str) -> str:
-    """The one next action where a rule holds or refuses; a modifier's, if one closed it."""
+    """The one next action where a rule holds or refuses: what its ground asks for, else what the modifier does."""
     base, *marks = rule_id.split("+")
-    return ACTIONS[marks[-1] if marks else base].format(due=due)
+    ground = _ACTIONS.get(base)
+    return (ground or _ACTIONS[marks[-1]]).format(due=due)

@@ -59,6 +59,8 @@ def _count(classed: Classed, first: int, last: int) -> tuple[int, int]:
             spoken, repeat = spoken + 1, 0
         elif sign == "t":
             count += 2
+        elif sign == "w":
+            count += 1
     return count, spoken
 
 

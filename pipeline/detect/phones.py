@@ -12,6 +12,7 @@ from pipeline.detect.text import Hit, Rule, Text
 RULE = "written number"
 _WORTH_A_LOOK = re.compile(r"\d(?:[^\w\n]{0,3}\d){5}")
 _GROUPS = re.compile(r"(?<![\w.])\+?\(?\d(?:[ \-./()x]{0,3}\d){6,18}(?!\w|\.\d)")
+_WORDS = re.compile(r"[^\W\d]{2,}")
 _DATE = re.compile(r"(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d")
 
 
@@ -30,6 +31,8 @@ def _valid(text: Text, regions: tuple[str, ...]) -> Iterator[Hit]:
     for region in regions:
         for match in phonenumbers.PhoneNumberMatcher(text.raw, region, leniency=phonenumbers.Leniency.POSSIBLE):
             valid = phonenumbers.is_valid_number(match.number)
+            if not valid and (_DATE.match(match.raw_string) or _WORDS.search(match.raw_string)):
+                continue
             yield _hit(text, match.start, match.end, "PHONE", 0.95 if valid else 0.6)
 
 

@@ -44,13 +44,35 @@ def sound_of(letters: str) -> str:
     return letters
 
 
+@lru_cache(maxsize=4096)
+def first_sound(start: str) -> str:
+    """The group of the first sound of a word that starts with these two letters; vowels, h, w and y are one group.
+
+    Recognisers rarely mistake the sounds of one group for those of another.
+    """
+    first, second = start[:1], start[1:2]
+    if start in ("kn", "gn", "pn", "wr"):
+        first = second
+    if first in "cg" and second in ("e", "i", "y", "h") or first in "szxj":
+        return "s"
+    return _FIRST.get(first, first)
+
+
+_FIRST = {
+    **dict.fromkeys("aeiouhwy", "a"),
+    **dict.fromkeys("kcqg", "k"),
+    **dict.fromkeys("td", "t"),
+    **dict.fromkeys("mn", "n"),
+    **dict.fromkeys("pbfv", "p"),
+}
+_LETTERS_AT_LEAST = 0.55
+
+
 def alike(heard: str, known: str, known_sound: str, cutoff: float = 0.0) -> float:
     """How alike two spellings without spaces are, 0 to 1: the mean of letters and sounds; 0 below the cutoff."""
     letters = JaroWinkler.similarity(heard, known)
-    if letters / 2 + 0.5 < cutoff:
+    if letters < _LETTERS_AT_LEAST or letters / 2 + 0.5 < cutoff:
         return 0.0
     sound = sound_of(heard)
-    sounds = 0.5 * JaroWinkler.similarity(sound, known_sound) + 0.5 * Levenshtein.normalized_similarity(
-        sound, known_sound
-    )
-    return 0.5 * letters + 0.5 * sounds
+    by_start = JaroWinkler.similarity(sound, known_sound)
+    return 0.5 * letters + 0.25 * by_start + 0.25 * Levenshtein.normalized_similarity(sound, known_sound)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.detect.phonetic import alike, sound_of
+from pipeline.detect.phonetic import alike, first_sound, sound_of
 from pipeline.detect.text import Hit, Rule, Text
 from pipeline.lexicon import FUNCTION_WORDS, is_common
 from pipeline.lexicon.plain import word_set
@@ -23,8 +23,8 @@ _FLOOR = 0.7
 class Thresholds:
     """How alike a run of words must be to a known name, by how ordinary its words are."""
 
-    rare: float = 0.80
-    mixed: float = 0.84
+    rare: float = 0.76
+    mixed: float = 0.80
     common: float = 0.92
     cued: float = 0.06
     full: float = 0.08
@@ -50,7 +50,7 @@ class _Candidate(NamedTuple):
 def sounds_rule(spellings: tuple[Spelling, ...], thresholds: Thresholds | None = None) -> Rule:
     """A rule for the spellings with at least four letters; shorter ones sound like too much."""
     limits = thresholds or Thresholds()
-    best = _matcher(_by_first_sound(spellings))
+    best = _matcher(_by_start(spellings))
 
     def rule(text: Text) -> list[Hit]:
         words = [token.plain for token in text.tokens]
@@ -66,20 +66,17 @@ def sounds_rule(spellings: tuple[Spelling, ...], thresholds: Thresholds | None =
     return rule
 
 
-def _matcher(targets: dict[str, list[_Target]]) -> Callable[[str], _Candidate | None]:
+def _matcher(targets: dict[tuple[str, int], list[_Target]]) -> Callable[[str], _Candidate | None]:
     """A function that gives the likest target of some letters, or None when none is like them."""
 
     @lru_cache(maxsize=131072)
     def best(key: str) -> _Candidate | None:
         found: _Candidate | None = None
         cutoff = _FLOOR
-        size = len(key)
-        if size > 2:
-            for target in targets.get(_group(sound_of(key)), ()):
-                if abs(size - len(target.key)) <= max(2, len(target.key) * 0.34):
-                    likeness = alike(key, target.key, target.sound, cutoff=cutoff)
-                    if likeness > cutoff:
-                        found, cutoff = _Candidate(likeness, target), likeness
+        for target in targets.get((first_sound(key[:2]), len(key)), ()):
+            likeness = alike(key, target.key, target.sound, cutoff=cutoff)
+            if likeness > cutoff:
+                found, cutoff = _Candidate(likeness, target), likeness
         return found
 
     return best
@@ -102,12 +99,11 @@ def _needed(words: list[str], first: int, last: int, target: _Target, limits: Th
 
 
 def _clearest(found: list[tuple[_Candidate, int, int]]) -> list[tuple[_Candidate, int, int]]:
-    """Of overlapping runs that are like the same entity the likest."""
+    """Of overlapping runs that are like the same spelling the likest."""
     kept: list[tuple[_Candidate, int, int]] = []
     for candidate, first, last in sorted(found, key=lambda item: (-item[0].likeness, item[1] - item[2])):
-        entity = candidate.target.spelling.entity
         if not any(
-            first <= other_last and other_first <= last and other.target.spelling.entity == entity
+            first <= other_last and other_first <= last and other.target is candidate.target
             for other, other_first, other_last in kept
         ):
             kept.append((candidate, first, last))
@@ -120,16 +116,13 @@ def _hit(text: Text, first: int, last: int, candidate: _Candidate) -> Hit:
     return text.hit(first, last, label=spelling.label, entity=spelling.entity, rule=RULE, score=score)
 
 
-def _by_first_sound(spellings: tuple[Spelling, ...]) -> dict[str, list[_Target]]:
-    targets: dict[str, list[_Target]] = {}
+def _by_start(spellings: tuple[Spelling, ...]) -> dict[tuple[str, int], list[_Target]]:
+    """The targets by their first sound and by every length that something heard for them may have."""
+    targets: dict[tuple[str, int], list[_Target]] = {}
     for key, spelling in {spelling.key: spelling for spelling in reversed(spellings)}.items():
-        if len(key) >= _MIN_LETTERS and not key.isdigit():
+        if len(key) >= _MIN_LETTERS and not key.isdigit() and not spelling.ordinary:
             target = _Target(spelling, key, sound_of(key), len(spelling.words))
-            targets.setdefault(_group(target.sound), []).append(target)
+            slack = max(2, int(len(key) * 0.34))
+            for length in range(max(3, len(key) - slack), len(key) + slack + 1):
+                targets.setdefault((first_sound(key[:2]), length), []).append(target)
     return targets
-
-
-def _group(sound: str) -> str:
-    """The first sound, vowels, h and w counted as one: recognisers rarely mistake the others for each other."""
-    first = sound[:1]
-    return "a" if first in "aiuhw" else {"S": "s", "j": "s", "m": "n"}.get(first, first)

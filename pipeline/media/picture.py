@@ -15,7 +15,7 @@ _EDITED = ("mov", "mp4")
 
 def can_be_copied(path: Path, probe: Probe) -> bool:
     """Whether the first picture is one that we know how to clean: H.264 with nothing behind an edit list."""
-    return probe.video is not None and probe.video.codec == COPIED_CODEC and hidden_frames(path, probe) == 0
+    return probe.video is not None and probe.video.codec == COPIED_CODEC and hidden_frames(path) == 0
 
 
 def hidden_units(path: Path) -> int:
@@ -32,27 +32,19 @@ def hidden_units(path: Path) -> int:
     return count
 
 
-def hidden_frames(path: Path, probe: Probe) -> int:
-    """How many frames of the first picture an MP4 edit list hides; 0 for other containers."""
-    if not has_edit_list(probe):
-        return 0
-    return abs(_frames(path, edit_list=False) - _frames(path, edit_list=True))
+def hidden_frames(path: Path) -> int:
+    """How many frames of the first picture an edit list hides: they are in the file, yet no player shows them."""
+    with source.opened(path) as fd:
+        argv = [*source.probe_head(), "-select_streams", "V:0", "-show_entries", "packet=flags", "-of", "csv=p=0"]
+        with child([*argv, "-i", source.url(fd)], fds=[fd]) as running:
+            count = 0
+            while data := running.read(1 << 16):
+                count += data.count(b"D")
+            if running.finish() != 0:
+                raise source.damaged()
+    return count
 
 
 def has_edit_list(probe: Probe) -> bool:
     """Whether the container is of the kind that may hide content behind an edit list."""
     return any(name in _EDITED for name in probe.format_name.split(","))
-
-
-def _frames(path: Path, *, edit_list: bool) -> int:
-    """Decodes nothing; packets that a player would throw away are not counted."""
-    with source.opened(path) as fd:
-        picture = command.opened_input(fd, edit_list=edit_list)["V:0"]
-        argv = command.argv(picture.output("pipe:1", format="framecrc", c="copy"))
-        with child(argv, fds=[fd]) as running:
-            count = 0
-            while data := running.read(1 << 16):
-                count += data.count(b"\n0,")
-            if running.finish() != 0:
-                raise source.damaged()
-    return count

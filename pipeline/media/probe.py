@@ -91,9 +91,7 @@ def _refuse_at_sight(fd: int) -> None:
 
 
 def _ask(fd: int) -> tuple[dict[str, Any], bool]:
-    options = [word for key, value in source.input_options().items() for word in (f"-{key}", str(value))]
-    argv = ["ffprobe", "-hide_banner", "-v", "warning", *options, "-max_pixels", str(source.MAX_PIXELS)]
-    argv += ["-show_entries", _ENTRIES, "-of", "json", "-i", source.url(fd)]
+    argv = [*source.probe_head(), "-show_entries", _ENTRIES, "-of", "json", "-i", source.url(fd)]
     with child(argv, fds=[fd], memory=PROBE_MEMORY) as running:
         output = running.read(JSON_LIMIT)
         status = running.finish() if len(output) < JSON_LIMIT else 1

@@ -62,6 +62,12 @@ def input_options() -> dict[str, str | int]:
     }
 
 
+def probe_head() -> list[str]:
+    """The first words of every ffprobe command line, the hardened options among them."""
+    options = [word for key, value in input_options().items() for word in (f"-{key}", str(value))]
+    return ["ffprobe", "-hide_banner", "-v", "warning", *options, "-max_pixels", str(MAX_PIXELS)]
+
+
 def refusal(said: str) -> InputRefused:
     """A one-line reason made from what ffmpeg said, without repeating any of it."""
     for word, reason in _SAID:

@@ -1,5 +1,9 @@
 """Stage 6: from an approved plan to redacted files that are proved, or to nothing."""
 
+from pipeline.render.publish import publish
+from pipeline.render.rendition import recall
 from pipeline.render.session import render
 
-__all__ = ["render"]
+VERSION = "1"
+
+__all__ = ["VERSION", "publish", "recall", "render"]

@@ -22,7 +22,7 @@ from pipeline.render.rendition import digest
 from pipeline.render.sound import Fill, Part, Score, length_of, play
 from pipeline.render.spanfile import read_plan, read_spans
 
-PAD_S = 0.025
+PAD_S = 0.03
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +49,11 @@ def redact(file: Path, *, spans: Path, out: Path, overwrite: bool = False, fill:
     found = probe(file)
     _fits(found, kind)
     check_complete(file, found)
-    windows = _padded(read_spans(spans, duration_s=max(seconds_of(file, found))))
+    lengths_s = seconds_of(file, found)
+    windows = _padded(read_spans(spans, duration_s=max(lengths_s)))
     scratch = Path(tempfile.mkdtemp(prefix=".offrecord-", dir=out.parent))
     try:
-        made, summary = _made(file, found, windows, kind, scratch, fill=fill)
+        made, summary = _made(file, found, lengths_s, windows, kind, scratch, fill=fill)
         _require_proof(summary.checks)
         _place(made, out, overwrite=overwrite)
     finally:
@@ -84,9 +85,15 @@ def prove(file: Path, *, plan: Path) -> Proof:
 
 
 def _made(
-    file: Path, found: Probe, windows: Sequence[Window], kind: Kind, scratch: Path, *, fill: Fill
+    file: Path,
+    found: Probe,
+    lengths_s: Sequence[float],
+    windows: Sequence[Window],
+    kind: Kind,
+    scratch: Path,
+    *,
+    fill: Fill,
 ) -> tuple[Path, Summary]:
-    lengths_s = seconds_of(file, found)
     scores = [_score(file, found, stream, windows, kind, lengths_s[stream], fill) for stream in range(len(found.audio))]
     sounds, checks = [], []
     for number, score in enumerate(scores):
@@ -137,7 +144,7 @@ def _score(
 
 
 def _padded(windows: Sequence[Window]) -> tuple[Window, ...]:
-    """25 ms on both sides: the codec of the source smears what it encodes about as far."""
+    """30 ms on both sides: the codec of the source smears what it encodes about as far."""
     return tuple(
         Window(start_s=max(0.0, window.start_s - PAD_S), end_s=window.end_s + PAD_S, reasons=window.reasons)
         for window in windows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -36,6 +37,12 @@ def samples_of(windows: Iterable[Window], track_id: str | None, *, rate: int, le
 
 def silence(block: NDArray[np.float32], at: int, ranges: Sequence[Samples]) -> None:
     """Replace by zeros, in place, what ``ranges`` take out of a block whose first sample is number ``at``."""
-    for start, end in ranges:
-        if end > at and start < at + len(block):
-            block[max(0, start - at) : max(0, end - at)] = 0.0
+    for start, end in touching(ranges, at, at + len(block)):
+        block[max(0, start - at) : end - at] = 0.0
+
+
+def touching(ranges: Sequence[Samples], first: int, last: int) -> Sequence[Samples]:
+    """Those of the merged ``ranges`` that share a sample with ``[first, last)``."""
+    return ranges[
+        bisect_right(ranges, first, key=lambda span: span[1]) : bisect_left(ranges, last, key=lambda span: span[0])
+    ]

@@ -8,17 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.tone import second_of_tone
-from pipeline.render.spans import Samples
+from pipeline.render.spans import Samples, touching
 
 FADE_S = 0.01
 
 
 def lay_tone(block: NDArray[np.float32], at: int, ranges: Sequence[Samples], *, rate: int) -> None:
     """Replace, in place, on every channel, what ``ranges`` take out of a block whose first sample is number ``at``."""
-    for start, end in ranges:
+    for start, end in touching(ranges, at, at + len(block)):
         first, last = max(start, at), min(end, at + len(block))
-        if first < last:
-            block[first - at : last - at] = tone_within(start, end, first, last, rate=rate)[:, None]
+        block[first - at : last - at] = tone_within(start, end, first, last, rate=rate)[:, None]
 
 
 def tone_within(start: int, end: int, first: int, last: int, *, rate: int) -> NDArray[np.float32]:

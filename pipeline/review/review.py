@@ -24,7 +24,7 @@ from pipeline.records import (
     Verdict,
     WordEdit,
 )
-from pipeline.review.terms import planned_terms
+from pipeline.review.terms import entities_of, planned_terms
 from pipeline.review.windows import windows
 from pipeline.settings import RedactSettings
 
@@ -61,7 +61,8 @@ def review(
         stop = _finished(proposals, verdicts, signed_off_by)
     if stop is not None:
         return stop
-    applied = [one for one in proposals if verdicts.get(one.proposal_id) is not Verdict.KEEP]
+    forced = entities_of(session, removed)
+    applied = [one for one in proposals if one.entity in forced or verdicts.get(one.proposal_id) is not Verdict.KEEP]
     public = audience is Audience.PUBLIC
     return _ApprovedPlan(
         session_id=session.session_id,

@@ -28,6 +28,18 @@ def planned_terms(
     return tuple(sorted(terms.values(), key=lambda term: (-len(term.text), term.text)))
 
 
+def entities_of(session: Session, removed: frozenset[str]) -> frozenset[str]:
+    """The entities of removed participants, and those of the parts of their names: taken out whatever was decided."""
+    names = {
+        name
+        for participant_id in removed
+        for person in (session.participant(participant_id),)
+        for name in (person.name, *person.aliases)
+    }
+    parts = {word for name in names for word in words_of(name)}
+    return frozenset(entity_of("person", text) for text in names | parts)
+
+
 def _of_removed(session: Session, known: tuple[Spelling, ...], removed: frozenset[str]) -> Iterator[tuple[str, str]]:
     for participant_id in sorted(removed):
         person = session.participant(participant_id)
@@ -36,7 +48,8 @@ def _of_removed(session: Session, known: tuple[Spelling, ...], removed: frozense
             if spelling.entity == entity_of("person", person.name) or spelling.key in own:
                 yield from _usable(spelling, REMOVED)
         for text in (person.name, *person.aliases, *([person.email] if person.email else [])):
-            yield text, REMOVED
+            if len("".join(words_of(text))) >= _MIN_LETTERS:
+                yield text, REMOVED
 
 
 def _of_proposal(proposal: Proposal, known: tuple[Spelling, ...]) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """The second look at what a search of the sound found: by score, by the words heard there, and by the neighbourhood.
 
 Numbers from the sample sessions: names of seven phones and more were never heard by chance at these scores; shorter
-ones are mistaken for ordinary words ("Helen" in "hello"), which the recogniser, who knows the name too, then hears surely.
+ones are mistaken for ordinary words ("Helen" in "hello"), which the recogniser, knowing the name too, hears surely.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def least_score(phones: int) -> float:
 
 def strict_score(phones: int) -> float:
     """The score from which a hit in a finished rendition is a leak: what stays below it was taken out on suspicion."""
-    return max(12.0, 40.0 - 2.0 * phones)
+    return 38.0 - 2.0 * phones if phones <= SHORT else 16.0 if phones == SHORT + 1 else 10.0
 
 
 def believed(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from pipeline.errors import ConfigurationError, LockHeld, UsageProblem
+from pipeline.errors import ConfigurationError, LockHeld, UsageProblem, WorkspaceDamaged
 from pipeline.records import Audience, Context
 from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
@@ -21,6 +20,9 @@ from pipeline.store.files import make_private, write_bytes
 from pipeline.store.ledger import Ledger
 from pipeline.store.stages import StageStore
 from pipeline.store.vault import Vault
+
+KEYS = ("alias", "identity", "plan")
+"""Customers' aliases in exports, people in the consent store, and plans in proofs."""
 
 _DATABASE = "offrecord.db"
 _SETTINGS = b"# Settings of this workspace; docs/settings.md explains each. Without a line, the default holds.\n"
@@ -55,6 +57,8 @@ class Workspace:
             make_private(root / name)
         (root / "out").mkdir(mode=0o750, exist_ok=True)
         write_bytes(root / FILE_NAME, _SETTINGS)
+        for name in KEYS:
+            write_bytes(root / "keys" / name, secrets.token_bytes(32))
         write_bytes(root / terms.FILE_NAME, _TERMS)
         workspace = cls(root, read_settings(root))
         database.migrate(workspace.db)
@@ -73,15 +77,11 @@ class Workspace:
         return workspace
 
     def key(self, name: str) -> bytes:
-        """A 32-byte secret of this workspace, made at its first use and kept in ``keys/`` (0600)."""
-        path = make_private(self.root / "keys") / name
-        if not path.exists():
-            temporary = path.with_name(f".{name}.{secrets.token_hex(4)}")
-            write_bytes(temporary, secrets.token_bytes(32))
-            with suppress(FileExistsError):
-                os.link(temporary, path)
-            temporary.unlink()
-        return path.read_bytes()
+        """One of the secrets of this workspace, 32 bytes; raises ``WorkspaceDamaged`` when it is gone."""
+        try:
+            return (self.root / "keys" / name).read_bytes()
+        except FileNotFoundError as error:
+            raise WorkspaceDamaged(f"the key {name} is missing", action="restore keys/ from its backup") from error
 
     def listed(self) -> Context:
         """The term list of this workspace."""

@@ -9,7 +9,7 @@ from pipeline.errors import InputRefused
 from pipeline.media import probe
 from pipeline.media.kinds import Kind
 from pipeline.records import Check, HeardTerm, PlannedTerm, ProofVerdict
-from pipeline.render.proof.levels import EDGE_S, EXACT_EDGE_S, Seconds, right_length, silent_inside
+from pipeline.render.proof.levels import EDGE_S, EXACT_EDGE_S, Seconds, sound_checks
 from pipeline.render.proof.residue import removed_is_gone
 from pipeline.render.proof.search import media_free_of, texts_free_of
 from pipeline.render.proof.streams import nothing_in_the_picture, only_allowed_streams, only_allowed_tags
@@ -44,11 +44,10 @@ def media_checks(
         yield media_free_of(path, terms, found)
         if streams.verdict is not ProofVerdict.PROVED:
             return
-        edge_s = EXACT_EDGE_S if kind.lossless else EDGE_S
+        edge_s = EXACT_EDGE_S if kind.lossless and not tone else EDGE_S
         for stream in range(sounds):
-            if lengths_s is not None:
-                yield right_length(path, found, stream, lengths_s[stream])
-            yield silent_inside(path, found, stream, silent, edge_s=edge_s, tone=tone)
+            length_s = None if lengths_s is None else lengths_s[stream]
+            yield from sound_checks(path, found, stream, silent, length_s=length_s, edge_s=edge_s, tone=tone)
         yield nothing_in_the_picture(path, found)
     except InputRefused:
         yield Check(name="reading", verdict=ProofVerdict.UNCHECKED, detail="the finished file cannot be read")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from pipeline.media.picture import has_edit_list
 from pipeline.media.tone import FREQUENCY_HZ
 from pipeline.records import Check, ProofVerdict
 
+LEVEL, LENGTH = "level in the windows", "length"
 FLOOR_DBFS = -60.0
 FLOOR_TONE_DBFS = -50.0
 # A lossy codec smears its neighbours up to one frame of 2048 samples into a window: they are not what was taken out.
@@ -25,40 +27,49 @@ LENGTH_TOLERANCE_S = 0.1
 Seconds = tuple[float, float]
 
 
-def silent_inside(
-    path: Path, probe: Probe, stream: int, windows: Sequence[Seconds], *, edge_s: float = EDGE_S, tone: bool = False
-) -> Check:
-    """Whether a sound stream stays under -60 dBFS in the core of every window, with what an edit list hides too.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heard:
+    """One decoding: the loudest place in any core, how many cores were met, and how long it lasted."""
 
-    The level is the effective value of 10 ms; with ``tone`` the tone itself is taken away first and the floor is -50.
+    level_dbfs: float
+    at_s: float
+    met: int
+    seconds: float
+
+
+def sound_checks(
+    path: Path,
+    probe: Probe,
+    stream: int,
+    windows: Sequence[Seconds],
+    *,
+    length_s: float | None,
+    edge_s: float = EDGE_S,
+    tone: bool = False,
+) -> Iterator[Check]:
+    """Whether a sound stream stays under -60 dBFS in every window's core and lasts ``length_s``, within 0.1 s.
+
+    Both are looked at once more without the edit list, which may hide sound. The level is the effective value of 10 ms;
+    with ``tone`` the tone is taken away first and the floor is -50. ``length_s`` None asks for no length.
     """
-    ways = [(True, edge_s)]
-    if has_edit_list(probe):
-        ways.append((False, edge_s + PRIMING_S))
-    loudest, cores = -math.inf, 0
+    ways = [(True, edge_s)] if not has_edit_list(probe) else [(True, edge_s), (False, edge_s + PRIMING_S)]
     for edit_list, margin_s in ways:
-        wanted = _cores(windows, margin_s)
-        level, at_s, count = _loudest(path, probe, stream, wanted, edit_list=edit_list, tone=tone)
-        loudest, cores = max(loudest, level), max(cores, count)
-        if level > (FLOOR_TONE_DBFS if tone else FLOOR_DBFS):
-            name = "level in the windows" if edit_list else "level behind the edit list"
-            return Check(name=name, verdict=ProofVerdict.LEAK, detail=f"{level:.1f} dBFS", at_s=at_s)
-        if count < len(wanted):
-            detail = f"stream {stream}: {len(wanted) - count} windows lie behind its end"
-            return Check(name="level in the windows", verdict=ProofVerdict.UNCHECKED, detail=detail)
-    detail = f"stream {stream}: {len(windows)} windows, {cores} measured, at most {max(loudest, -200.0):.1f} dBFS"
-    return Check(name="level in the windows", verdict=ProofVerdict.PROVED, detail=detail)
-
-
-def right_length(path: Path, probe: Probe, stream: int, expected_s: float) -> Check:
-    """Whether the stream lasts ``expected_s`` seconds, within 0.1 s, with and without its edit list."""
-    name = "length"
-    for edit_list in (True, False) if has_edit_list(probe) else (True,):
-        seconds = _length_s(path, probe, stream, edit_list=edit_list)
-        if abs(seconds - expected_s) > LENGTH_TOLERANCE_S:
-            detail = f"stream {stream}: {seconds:.3f} s instead of {expected_s:.3f} s"
-            return Check(name=name, verdict=ProofVerdict.LEAK, detail=detail)
-    return Check(name=name, verdict=ProofVerdict.PROVED, detail=f"stream {stream}: {expected_s:.3f} s")
+        cores = _cores(windows, margin_s)
+        heard = _listen(path, probe, stream, cores, edit_list=edit_list, tone=tone)
+        behind = "" if edit_list else ", edit list ignored"
+        place = f"stream {stream}{behind}"
+        level = f"{place}: {heard.met} windows, at most {max(heard.level_dbfs, -200.0):.1f} dBFS"
+        if heard.level_dbfs > (FLOOR_TONE_DBFS if tone else FLOOR_DBFS):
+            yield Check(name=LEVEL, verdict=ProofVerdict.LEAK, detail=level, at_s=heard.at_s)
+        elif heard.met < len(cores):
+            detail = f"{place}: {len(cores) - heard.met} windows lie behind its end"
+            yield Check(name=LEVEL, verdict=ProofVerdict.UNCHECKED, detail=detail)
+        else:
+            yield Check(name=LEVEL, verdict=ProofVerdict.PROVED, detail=level)
+        if length_s is not None:
+            right = abs(heard.seconds - length_s) <= LENGTH_TOLERANCE_S
+            detail = f"{place}: {heard.seconds:.3f} of {length_s:.3f} s"
+            yield Check(name=LENGTH, verdict=ProofVerdict.PROVED if right else ProofVerdict.LEAK, detail=detail)
 
 
 def _cores(windows: Sequence[Seconds], margin_s: float) -> list[Seconds]:
@@ -72,23 +83,23 @@ def _cores(windows: Sequence[Seconds], margin_s: float) -> list[Seconds]:
     return [(start_s + margin_s, end_s - margin_s) for start_s, end_s in joined if end_s - start_s > 2 * margin_s]
 
 
-def _loudest(
-    path: Path, probe: Probe, stream: int, cores: Sequence[Seconds], *, edit_list: bool, tone: bool
-) -> tuple[float, float | None, int]:
-    """The highest level in any core, in dBFS, where it is in seconds, and how many cores were met."""
+def _listen(path: Path, probe: Probe, stream: int, cores: Sequence[Seconds], *, edit_list: bool, tone: bool) -> _Heard:
     rate, channels = probe.audio[stream].sample_rate, probe.audio[stream].channels
-    loudest, where, met, at = -math.inf, None, set[int](), 0
+    loudest, at_s, met, at, next_core = -math.inf, 0.0, set[int](), 0, 0
     for block in decode(path, stream=stream, rate=rate, channels=channels, edit_list=edit_list):
-        for number, (start_s, end_s) in enumerate(cores):
-            first, last = max(0, round(start_s * rate) - at), min(len(block), round(end_s * rate) - at)
-            if first >= last:
-                continue
-            met.add(number)
-            level, index = _level(block[first:last], at + first, rate, tone=tone)
-            if level > loudest:
-                loudest, where = level, (at + first + index) / rate
+        while next_core < len(cores) and cores[next_core][1] * rate < at:
+            next_core += 1
+        for number in range(next_core, len(cores)):
+            first, last = (round(edge * rate) - at for edge in cores[number])
+            if first >= len(block):
+                break
+            if last > max(0, first):
+                met.add(number)
+                level, index = _level(block[max(0, first) : last], at + max(0, first), rate, tone=tone)
+                if level > loudest:
+                    loudest, at_s = level, (at + max(0, first) + index) / rate
         at += len(block)
-    return loudest, where, len(met)
+    return _Heard(level_dbfs=loudest, at_s=at_s, met=len(met), seconds=at / rate)
 
 
 def _level(sound: NDArray[np.float32], at: int, rate: int, *, tone: bool) -> tuple[float, int]:
@@ -105,8 +116,3 @@ def _level(sound: NDArray[np.float32], at: int, rate: int, *, tone: bool) -> tup
         if level > loudest:
             loudest, where = level, start
     return loudest, where
-
-
-def _length_s(path: Path, probe: Probe, stream: int, *, edit_list: bool) -> float:
-    rate = probe.audio[stream].sample_rate
-    return sum(len(block) for block in decode(path, stream=stream, rate=rate, channels=1, edit_list=edit_list)) / rate

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pipeline.media import decode
 from pipeline.records import Check, ProofVerdict
 from pipeline.render.mix import mixed
+from pipeline.render.proof.near import Near
 from pipeline.render.sound import Score, part_blocks
 
 NAME = "removed sound is gone"
@@ -32,6 +33,7 @@ def removed_is_gone(path: Path, score: Score, *, stream: int = 0) -> Check:
         return Check(name=NAME, verdict=ProofVerdict.PROVED, detail="no windows")
     finished = decode(path, stream=stream, rate=score.rate, channels=score.channels)
     sources = [part_blocks(score, part) for part in score.parts]
+    near = Near(score.windows)
     at, compared, worst = 0, 0, 0.0
     for heard, *blocks in zip_longest(finished, *sources):
         if any(block is None for block in blocks):
@@ -40,7 +42,7 @@ def removed_is_gone(path: Path, score: Score, *, stream: int = 0) -> Check:
             return Check(
                 name=NAME, verdict=ProofVerdict.UNCHECKED, detail="the finished file is shorter than the session"
             )
-        for fit, start in _fits(heard[: len(blocks[0])], blocks, score, at):
+        for fit, start in _fits(heard[: len(blocks[0])], blocks, score, near, at):
             compared, worst = compared + 1, max(worst, abs(fit))
             if abs(fit) > MOST_FIT:
                 detail = f"fit {fit:.2f}"
@@ -50,10 +52,10 @@ def removed_is_gone(path: Path, score: Score, *, stream: int = 0) -> Check:
 
 
 def _fits(
-    heard: NDArray[np.float32], blocks: Sequence[NDArray[np.float32]], score: Score, at: int
+    heard: NDArray[np.float32], blocks: Sequence[NDArray[np.float32]], score: Score, near: Near, at: int
 ) -> list[tuple[float, int]]:
     """How well the removed sound of each track fits what is left, for every 50 ms that a window touches."""
-    masks = [_mask(score, part.track_id, at, len(heard)) for part in score.parts]
+    masks = [_mask(near, part.track_id, at, len(heard), score.rate) for part in score.parts]
     if not any(mask.any() for mask in masks):
         return []
     staying = [np.where(mask[:, None], np.float32(0), block) for mask, block in zip(masks, blocks, strict=True)]
@@ -70,10 +72,10 @@ def _fits(
     return fits
 
 
-def _mask(score: Score, track_id: str, at: int, size: int) -> NDArray[np.bool_]:
-    times_s = (at + np.arange(size) + 0.5) / score.rate
+def _mask(near: Near, track_id: str, at: int, size: int, rate: int) -> NDArray[np.bool_]:
+    times_s = (at + np.arange(size) + 0.5) / rate
     mask = np.zeros(size, np.bool_)
-    for window in score.windows:
-        if window.track_id in (None, track_id) and window.end_s > times_s[0] and window.start_s < times_s[-1]:
+    for window in near.touching(at / rate, (at + size) / rate):
+        if window.track_id in (None, track_id):
             mask |= (times_s >= window.start_s) & (times_s < window.end_s)
     return mask

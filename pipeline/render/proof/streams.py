@@ -15,7 +15,7 @@ _TAGS = {
     "major_brand": r"isom|M4A |qt  ",
     "minor_version": r"\d+",
     "compatible_brands": r"[A-Za-z0-9 ]+",
-    "encoder": r"Lav[fc][\d.]*( lib\w+| aac)?",
+    "encoder": r"Lav[fc][\d.]*( l\w*| aac)?",
     "language": r"und",
     "handler_name": r"SoundHandler|VideoHandler|DataHandler",
     "vendor_id": r"FFMP|\[0\]\[0\]\[0\]\[0\]",
@@ -54,6 +54,6 @@ def nothing_in_the_picture(path: Path, probe: Probe) -> Check:
     name = "behind the picture"
     if probe.video is None:
         return Check(name=name, verdict=ProofVerdict.PROVED, detail="no picture")
-    units, frames = hidden_units(path), hidden_frames(path, probe)
+    units, frames = hidden_units(path), hidden_frames(path)
     verdict = ProofVerdict.LEAK if units or frames else ProofVerdict.PROVED
     return Check(name=name, verdict=verdict, detail=f"{units} bytes of other units, {frames} hidden frames")

@@ -1,0 +1,67 @@
+"""How names are said."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.speech.pronounce import Pronouncer
+from pipeline.speech.readings import as_written_abroad, number, spelled, spoken_words
+
+
+def said(pronouncer: Pronouncer, text: str, *, name: bool = True) -> list[str]:
+    return [" ".join(phones) for phones in pronouncer.phrase(text, name=name)]
+
+
+@pytest.mark.parametrize(
+    ("text", "phones"),
+    [
+        ("falcon", "F AE L K AH N"),
+        ("Raman", "R AA M AH N"),
+        ("Tomasz", "T OW M AA SH"),
+        ("Brightwater", "B R AY T W AO T ER"),
+        ("Łukasz", "L UW K AA SH"),
+        ("AWS", "EY D AH B AH L Y UW EH S"),
+        ("gRPC", "JH IY AA R P IY S IY"),
+        ("Falcon's", "F AE L K AH N Z"),
+        ("Halcyon Freight", "HH AE L S IY AH N F R EY T"),
+        ("a.b", "EY D AA T B IY"),
+    ],
+)
+def test_a_plausible_pronunciation_is_among_those_given(pronouncer: Pronouncer, text: str, phones: str) -> None:
+    assert phones in said(pronouncer, text)
+
+
+def test_the_dictionary_goes_first_and_the_number_of_ways_is_bounded(pronouncer: Pronouncer) -> None:
+    assert said(pronouncer, "Falcon")[0] == "F AE L K AH N"
+    assert len(said(pronouncer, "Wojciech Szczepan Okafor Xiaoming Nguyen Raman")) <= 6
+
+
+@pytest.mark.parametrize("text", ["", "…", "株式会社", "  "])
+def test_what_cannot_be_said_has_no_pronunciation(pronouncer: Pronouncer, text: str) -> None:
+    assert said(pronouncer, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("jane.doe@acme.example", ["jane", "dot", "doe", "at", "acme", "dot", "example"]),
+        ("555-0142", ["five", "five", "five", "zero", "one", "four", "two"]),
+        ("Q3 2024", ["Q", "three", "twenty", "twenty", "four"]),
+        ("O’Brien's", ["O'Brien's"]),
+        ("Dr. No", ["Dr", "No"]),
+    ],
+)
+def test_signs_and_numbers_become_words(text: str, words: list[str]) -> None:
+    assert spoken_words(text) == words
+
+
+def test_numbers() -> None:
+    assert number("7") == ["seven"]
+    assert number("40") == ["forty"]
+    assert number("1999") == ["nineteen", "ninety", "nine"]
+    assert number("2000") == ["two", "zero", "zero", "zero"]
+
+
+def test_spelling_and_reading_by_rule() -> None:
+    assert spelled("Hi") == ("EY", "CH", "AY")
+    assert ("T", "OW", "M", "AA", "SH") in as_written_abroad("Tomasz")

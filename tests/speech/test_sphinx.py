@@ -1,0 +1,89 @@
+"""Recognition, alignment and search with pocketsphinx, on a few seconds of the samples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.records import Context
+from pipeline.speech.heard import RATE, HeardWord, Piece
+from pipeline.speech.names import names
+from pipeline.speech.pronounce import Pronouncer
+from pipeline.speech.sphinx import Aligner, PhraseSearch, Said, SphinxRecogniser
+from pipeline.speech.spot import Spotter
+from pipeline.speech.vocabulary import vocabulary
+from tests.speech.conftest import piece_of, sound, truth
+
+FROM_S = 5.0
+
+
+@pytest.fixture(scope="module")
+def piece(introduction: Path) -> Piece:
+    return piece_of(sound(introduction))
+
+
+@pytest.fixture(scope="module")
+def heard(piece: Piece, context: Context, pronouncer: Pronouncer) -> list[HeardWord]:
+    return SphinxRecogniser(names(vocabulary(context), pronouncer)).recognise(piece)
+
+
+def starts() -> dict[str, float]:
+    """When each word of the clip begins, on the clip's clock."""
+    said = [word for word in truth()["words"] if word["track"] == "priya-raman.flac"]
+    return {word["text"].strip(".,"): word["start_s"] - FROM_S for word in said if word["start_s"] < 8.5}
+
+
+def test_names_that_no_dictionary_has_are_heard_as_they_are_written(heard: list[HeardWord]) -> None:
+    assert {"Priya", "Raman", "Halcyon", "Freight"} <= {word.text for word in heard}
+
+
+def test_words_are_where_they_were_said(heard: list[HeardWord]) -> None:
+    expected = starts()
+    for word in heard:
+        if word.text in expected:
+            assert abs(word.span.start_s - expected[word.text]) <= word.doubt_s + 0.1
+    assert all(0.0 <= word.probability <= 1.0 and word.span.length_s > 0 for word in heard)
+
+
+def test_known_names_are_found_in_the_sound_and_others_are_not(
+    piece: Piece, context: Context, pronouncer: Pronouncer
+) -> None:
+    found = Spotter(vocabulary(context), pronouncer).search(piece, ())
+    assert {"Priya Raman", "Halcyon Freight"} <= {one.text for one in found}
+    assert not {one.text for one in found} & {"Tomasz Nowak", "Northwind Traders", "Project Falcon"}
+    (whole,) = (one for one in found if one.text == "Halcyon Freight")
+    assert whole.span.start_s == pytest.approx(starts()["Halcyon"], abs=0.15)
+
+
+def test_a_search_for_nothing_finds_nothing(piece: Piece, pronouncer: Pronouncer) -> None:
+    assert Spotter([], pronouncer).nothing
+    assert Spotter([], pronouncer).candidates(piece) == []
+
+
+def test_silence_holds_no_words_and_no_names() -> None:
+    silence = np.zeros(2 * RATE, np.float32)
+    search = PhraseSearch([Said("Priya", ("P", "R", "IY", "Y", "AH"))])
+    assert search.search(silence) == []
+    assert Aligner([Said("hello", ("HH", "AH", "L", "OW"))]).align(silence[:100], ["hello"]) is None
+
+
+def test_a_known_text_is_aligned(introduction: Path, pronouncer: Pronouncer) -> None:
+    words = ["hi", "this", "is", "priya", "raman", "from", "halcyon", "freight"]
+    aligner = Aligner([Said(word, phones) for word in words for phones in pronouncer.word(word, name=True)])
+    spans = aligner.align(sound(introduction), words)
+    assert spans is not None
+    expected = {text.lower(): start for text, start in starts().items()}
+    for word, span in zip(words, spans, strict=True):
+        assert span.start_s == pytest.approx(expected[word], abs=0.15)
+
+
+def test_no_name_reaches_the_engine(
+    context: Context, pronouncer: Pronouncer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    recogniser = SphinxRecogniser(names(vocabulary(context), pronouncer))
+    assert recogniser._decoder.lookup_word("tomasz") is None
+    assert recogniser._decoder.lookup_word("q0") is not None
+    Spotter(vocabulary(context), pronouncer)
+    assert capfd.readouterr() == ("", "")

@@ -1,0 +1,153 @@
+"""The stage's verb."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline import speech
+from pipeline.errors import InputRefused
+from pipeline.records import Context, Cue, Failed, Outcome, Transcript
+from pipeline.settings import SpeechSettings
+from pipeline.speech import hearing
+from pipeline.speech.heard import RATE, HeardWord, Piece
+from tests.speech.conftest import Shelf, ruling_of, sample, session_of, sound, track_of, write_wav
+
+YES = Outcome.PROCEED
+
+
+def transcribe(session, ruling, context: Context, **settings: object) -> Transcript | Failed:
+    return speech.transcribe(session, ruling, context, vault=Shelf(), settings=SpeechSettings(**settings))
+
+
+@pytest.fixture(scope="module")
+def two_people(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two speakers, each on an own track of some seconds."""
+    folder = tmp_path_factory.mktemp("tracks")
+    write_wav(folder / "one.wav", sound(sample("priya-raman.flac"), 5.0, 12.0))
+    write_wav(folder / "two.wav", sound(sample("tomasz-nowak.flac"), 5.0, 12.5))
+    return folder / "one.wav", folder / "two.wav"
+
+
+@pytest.fixture(scope="module")
+def transcript(two_people: tuple[Path, Path], context: Context) -> Transcript:
+    one, two = two_people
+    session = session_of(track_of(one), track_of(two, owner="p2", number=2, offset_s=0.5), people=2)
+    heard = transcribe(session, ruling_of(YES, YES), context)
+    assert isinstance(heard, Transcript)
+    return heard
+
+
+def test_own_tracks_are_heard_apart_and_interleaved(transcript: Transcript) -> None:
+    assert [word.start_s for word in transcript.words] == sorted(word.start_s for word in transcript.words)
+    by_person = {who: [w.text for w in transcript.words if w.participant_id == who] for who in ("p1", "p2")}
+    assert "Halcyon" in by_person["p1"]
+    assert "Northwind" in by_person["p2"]
+    assert {(word.track_id, word.participant_id) for word in transcript.words} == {("t1", "p1"), ("t2", "p2")}
+
+
+def test_a_track_that_begins_later_is_put_where_it_belongs(transcript: Transcript) -> None:
+    northwind = next(word for word in transcript.words if word.text == "Northwind")
+    assert northwind.start_s == pytest.approx(10.571 - 5.0 + 0.5, abs=0.2)
+
+
+def test_names_are_found_in_the_sound_too(transcript: Transcript) -> None:
+    found = {(term.term, term.track_id) for term in transcript.heard_terms}
+    assert {("Halcyon Freight", "t1"), ("Tomasz Nowak", "t2")} <= found
+    assert all(0.1 <= term.doubt_s <= 0.15 for term in transcript.heard_terms)
+
+
+def test_speech_is_accounted_for(transcript: Transcript) -> None:
+    assert transcript.speech_s > 4.0
+    assert transcript.coverage > 0.9
+    assert transcript.engine.startswith("sphinx 5")
+
+
+def test_the_track_of_somebody_who_is_taken_out_is_never_opened(
+    two_people: tuple[Path, Path], context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = two_people
+    opened: list[str] = []
+
+    class Watching(Shelf):
+        def path(self, digest: str) -> Path:
+            opened.append(digest)
+            return super().path(digest)
+
+    monkeypatch.setattr(hearing, "_hear", lambda *_: None)
+    session = session_of(track_of(one), track_of(two, owner="p2", number=2), people=2)
+    speech.transcribe(session, ruling_of(YES, Outcome.MINUS), context, vault=Watching(), settings=SpeechSettings())
+    assert opened == [str(one)]
+
+
+def test_without_any_track_that_may_be_heard_it_stops(two_people: tuple[Path, Path], context: Context) -> None:
+    session = session_of(track_of(two_people[0], owner=None), people=2)
+    stopped = transcribe(session, ruling_of(YES, Outcome.HOLD), context)
+    assert isinstance(stopped, Failed)
+    assert "may be transcribed" in stopped.reason
+
+
+def test_captions_are_not_replaced_in_silence(two_people: tuple[Path, Path], context: Context) -> None:
+    stopped = transcribe(session_of(track_of(two_people[0])), ruling_of(YES), context, engine="captions")
+    assert isinstance(stopped, Failed)
+    assert "captions" in stopped.reason
+    assert "speech.engine" in stopped.action
+
+
+def test_captions_give_the_words_when_they_are_asked_for(two_people: tuple[Path, Path], context: Context) -> None:
+    cue = Cue(start_s=0.9, end_s=3.1, participant_id="p1", text="Hi, this is Priya Raman from Halcyon Freight.")
+    session = session_of(track_of(two_people[0]), captions=(cue,))
+    heard = transcribe(session, ruling_of(YES), context, engine="captions", search_sound=False)
+    assert isinstance(heard, Transcript)
+    assert [word.text for word in heard.words] == cue.text.split()
+    assert heard.heard_terms == ()
+    assert all(gap.start_s > 3.0 for gap in heard.unheard)
+
+
+class Deaf:
+    """Hears nothing."""
+
+    version = "deaf"
+
+    def recognise(self, piece: Piece) -> list[HeardWord]:
+        return []
+
+
+class _Deafness:
+    def recogniser(self, session: object, track: object) -> Deaf:
+        return Deaf()
+
+    def spotter(self) -> None:
+        return None
+
+
+def test_speech_without_a_word_fails(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.speech.engines.engines", lambda *_: _Deafness())
+    session = session_of(track_of(sample("priya-raman.flac")))
+    stopped = transcribe(session, ruling_of(YES), context)
+    assert isinstance(stopped, Failed)
+    assert "no word" in stopped.reason
+
+
+def test_a_little_speech_without_a_word_is_unheard(
+    introduction: Path, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.speech.engines.engines", lambda *_: _Deafness())
+    heard = transcribe(session_of(track_of(introduction)), ruling_of(YES), context)
+    assert isinstance(heard, Transcript)
+    assert heard.coverage < 0.1
+    assert sum(gap.end_s - gap.start_s for gap in heard.unheard) == pytest.approx(heard.speech_s, abs=0.3)
+
+
+def test_silence_is_a_transcript_without_words(tmp_path: Path, context: Context) -> None:
+    write_wav(tmp_path / "silence.wav", np.zeros(8 * RATE, np.float32))
+    heard = transcribe(session_of(track_of(tmp_path / "silence.wav")), ruling_of(YES), context)
+    assert heard == Transcript(engine=heard.engine, words=())  # type: ignore[union-attr]
+
+
+def test_a_track_that_cannot_be_read_is_refused(tmp_path: Path, context: Context) -> None:
+    (tmp_path / "broken.wav").write_bytes(b"RIFF not really")
+    with pytest.raises(InputRefused):
+        transcribe(session_of(track_of(tmp_path / "broken.wav")), ruling_of(YES), context)

@@ -1,0 +1,34 @@
+"""What of a context is listened for."""
+
+from __future__ import annotations
+
+from pipeline.records import Context, KnownPerson, Term
+from pipeline.speech.vocabulary import vocabulary
+
+
+def texts(context: Context) -> list[str]:
+    return [known.text for known in vocabulary(context)]
+
+
+def test_names_their_parts_companies_and_terms_are_listened_for_once(context: Context) -> None:
+    found = texts(context)
+    assert {"Priya Raman", "Priya", "Raman", "Halcyon Freight", "Halcyon", "Project Falcon", "Falcon"} <= set(found)
+    assert "Freight" not in found
+    assert len(found) == len({text.casefold() for text in found})
+
+
+def test_what_is_allowed_is_left_out() -> None:
+    context = Context(companies=("Lumen Labs GmbH",), allow=("lumen", "Lumen Labs"))
+    assert texts(context) == ["Lumen Labs GmbH"]
+
+
+def test_parts_know_the_other_parts_of_their_name() -> None:
+    by_text = {known.text: known for known in vocabulary(Context(participants=(KnownPerson(name="Ana de Souza"),)))}
+    assert by_text["Souza"].relatives == {"ana"}
+    assert by_text["Souza"].name
+    assert "de" not in by_text
+
+
+def test_terms_that_are_persons_are_taken_apart() -> None:
+    found = texts(Context(terms=(Term(text="Helen Fischer", kind="person", aliases=("HF One",)),)))
+    assert {"Helen Fischer", "Helen", "Fischer", "HF One"} <= set(found)
