@@ -12,12 +12,12 @@ from typing import TypeVar
 
 from pipeline import __version__, consent, detect, ingest, log, metrics, render, requests, review, run, speech
 from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, TryAgain
-from pipeline.executors import Done, Lost, spread
+from pipeline.executors import Done, Executor, Lost
 from pipeline.records import Failed, Refused, Session, SessionResult
 from pipeline.report import Report, gather, write
 from pipeline.store import Workspace
 from pipeline.store.files import sha256
-from pipeline.store.registry import Registry, Standing
+from pipeline.store.registry import Registry, Standing, entry_id
 from pipeline.store.stages import key_of
 from pipeline.store.terms import FILE_NAME as TERMS
 
@@ -38,7 +38,20 @@ class Task:
     session_id: str = ""
 
 
-def night(workspace: Workspace, *, inbox: Path | None, day: date | None, now: datetime, progress: Progress) -> Report:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """How a run is to be done: which sessions (of one UTC date or all, ``again`` those too that failed too often)."""
+
+    executor: Executor
+    day: date | None = None
+    again: bool = False
+
+    def includes(self, session_id: str) -> bool:
+        """Whether the run is about this session; its id begins with its date."""
+        return self.day is None or session_id.startswith(self.day.isoformat())
+
+
+def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: datetime, progress: Progress) -> Report:
     """Takes in what is new, moves every session as far as it may go, writes exports and the morning report.
 
     Raises ``LockHeld`` when another run works here, and ``ConsentUnreadable`` when the consent store does not hold:
@@ -48,51 +61,63 @@ def night(workspace: Workspace, *, inbox: Path | None, day: date | None, now: da
     log.configure(workspace.logs / "offrecord.jsonl")
     with workspace.locked():
         workspace.sweep()
-        head = consent.verify_chain(workspace.db)
+        consent.verify_chain(workspace.db)
         speech.preflight(workspace.settings.speech)
         registry = Registry(workspace.db)
-        unfinished = _take_in(workspace, registry, inbox, now, progress) if inbox else 0
-        _move_on(workspace, registry, head, day, now, progress)
+        taken, unfinished = _take_in(workspace, registry, inbox, chosen, now, progress) if inbox else (set(), 0)
+        worked = taken | _move_on(workspace, registry, chosen, now, progress)
         requests.write(workspace, now=now)
-        report = gather(registry, now=now, unfinished=unfinished)
+        report = gather(registry, now=now, unfinished=unfinished, worked=worked)
         write(report, workspace)
         metrics.write(report, workspace.reports / "metrics.prom", seconds=time.monotonic() - began)
         log.get().info("night", count=len(report.lines), seconds=round(time.monotonic() - began, 1))
     return report
 
 
-def _take_in(workspace: Workspace, registry: Registry, inbox: Path, now: datetime, progress: Progress) -> int:
-    """Ingests the folders that are new or changed, in order; returns how many are still being written."""
+def _take_in(
+    workspace: Workspace, registry: Registry, inbox: Path, chosen: Chosen, now: datetime, progress: Progress
+) -> tuple[set[str], int]:
+    """Ingests the folders that are new or changed, in order; the ids of those, and how many are still being written."""
     known = registry.entries()
-    marks = {folder: ingest.fingerprint(folder) for folder in ingest.entries(inbox)}
+    marks = {folder: mark for folder in ingest.entries(inbox) if (mark := _mark(folder))}
     tasks = [
         Task(root=workspace.root, now=now, folder=folder)
         for folder, mark in marks.items()
         if str(folder) not in known or known[str(folder)].fingerprint != mark
     ]
     found: dict[Path, Session | Refused | None] = {}
-    for done in _worked(workspace, tasks, ingest_one, "ingest", progress):
-        failure = Refused(reason="it could not be read", action=_RETRY)
+    for done in _worked(workspace, tasks, ingest_one, chosen, progress):
+        if isinstance(done, Lost):
+            marks[done.task.folder] = ""
+        failure = Refused(reason="it could not be taken in", action=_RETRY)
         found[done.task.folder] = done.value if isinstance(done, Done) else failure
+    taken: set[str] = set()
     for folder in sorted(found):
         outcome = found[folder]
         if outcome is not None:
             registry.take(folder, marks[folder], outcome)
-    return sum(outcome is None for outcome in found.values())
+            taken.add(entry_id(folder))
+    return taken, len(found) - len(taken)
 
 
-def _move_on(
-    workspace: Workspace, registry: Registry, head: str, day: date | None, now: datetime, progress: Progress
-) -> None:
-    """Works every session whose inputs changed since it was last worked."""
+def _mark(folder: Path) -> str | None:
+    """The fingerprint of a folder, None when it is being moved away."""
+    try:
+        return ingest.fingerprint(folder)
+    except TryAgain:
+        return None
+
+
+def _move_on(workspace: Workspace, registry: Registry, chosen: Chosen, now: datetime, progress: Progress) -> set[str]:
+    """Works every session whose inputs changed since it was last worked; returns their ids."""
     standings = registry.standings()
-    keys = _state_keys(workspace, registry, head)
+    keys = state_keys(workspace, registry)
     tasks = [
         Task(root=workspace.root, now=now, session_id=session_id)
         for session_id, key in keys.items()
-        if _is_due(workspace, standings.get(session_id), key, now) and (day is None or session_id[:10] == f"{day}")
+        if chosen.includes(session_id) and _is_due(workspace, standings.get(session_id), key, now, chosen.again)
     ]
-    for done in _worked(workspace, tasks, process_one, "process", progress):
+    for done in _worked(workspace, tasks, process_one, chosen, progress):
         session_id = done.task.session_id
         travelled = done.value if isinstance(done, Done) else _lost(done, now)
         before = standings.get(session_id)
@@ -105,13 +130,14 @@ def _move_on(
                 result=travelled.result,
             )
         )
+    return {task.session_id for task in tasks}
 
 
-def _state_keys(workspace: Workspace, registry: Registry, head: str) -> dict[str, str]:
+def state_keys(workspace: Workspace, registry: Registry) -> dict[str, str]:
     """For each session a hash of everything that its result depends on."""
     terms = workspace.root / TERMS
     common = key_of(
-        [__version__, speech.VERSION, detect.VERSION, render.VERSION, head],
+        [__version__, speech.VERSION, detect.VERSION, render.VERSION, consent.log_head(workspace)],
         workspace.settings,
         sha256(terms) if terms.exists() else "",
     )
@@ -119,11 +145,12 @@ def _state_keys(workspace: Workspace, registry: Registry, head: str) -> dict[str
     return {name: key_of([common, digest, acts.get(name, "")]) for name, digest in registry.digests().items()}
 
 
-def _is_due(workspace: Workspace, standing: Standing | None, key: str, now: datetime) -> bool:
-    if standing is None or standing.state_key != key or standing.valid_until <= now.timestamp():
+def _is_due(workspace: Workspace, standing: Standing | None, key: str, now: datetime, again: bool) -> bool:
+    if standing is None or standing.state_key != key:
         return True
-    failed = standing.result.status == "failed"
-    return failed and standing.attempts < workspace.settings.run.attempts
+    if standing.result.status == "failed":
+        return again or standing.attempts < workspace.settings.run.attempts
+    return standing.valid_until <= now.timestamp()
 
 
 def _lost(lost: Lost[Task], now: datetime) -> run.Travelled:
@@ -134,12 +161,12 @@ def _lost(lost: Lost[Task], now: datetime) -> run.Travelled:
 
 
 def _worked(
-    workspace: Workspace, tasks: Sequence[Task], work: Callable[[Task], R], stage: str, progress: Progress
+    workspace: Workspace, tasks: Sequence[Task], work: Callable[[Task], R], chosen: Chosen, progress: Progress
 ) -> Iterator[Done[Task, R] | Lost[Task]]:
     """Spreads tasks over the workers, and tells log and progress of each."""
-    settings = workspace.settings.run
+    settings, stage = workspace.settings.run, work.__name__.removesuffix("_one")
     progress(stage, 0, len(tasks))
-    outcomes = spread(tasks, work, workers=settings.workers, timeout_s=settings.timeout_s)
+    outcomes = chosen.executor(tasks, work, workers=settings.workers, timeout_s=settings.timeout_s)
     for count, outcome in enumerate(outcomes, start=1):
         if isinstance(outcome, Lost):
             if outcome.error == ConsentUnreadable.__name__:

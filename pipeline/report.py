@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,6 +33,7 @@ class Line:
     proposals: int | None = None
     undecided: int | None = None
     requests: int | None = None
+    worked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +47,21 @@ class Report:
     lines: tuple[Line, ...]
 
     @property
+    def to_show(self) -> tuple[Line, ...]:
+        """The lines for a terminal: what the run worked, and what waits for a person."""
+        return tuple(line for line in self.lines if line.worked or line.status != "done")
+
+    @property
     def exit_code(self) -> Exit:
         """DONE, or SOME_STOPPED when a session is held, refused or failed."""
         return Exit.SOME_STOPPED if _NEEDS_A_LOOK & self.counts.keys() else Exit.DONE
 
 
-def gather(registry: Registry, *, now: datetime, unfinished: int = 0) -> Report:
-    """The report on everything the workspace knows, worst first."""
+def gather(registry: Registry, *, now: datetime, unfinished: int = 0, worked: Container[str] = ()) -> Report:
+    """The report on everything the workspace knows, worst first; ``worked`` are the ids that the run was about."""
     lines = [*_sessions(registry), *(_folder(entry) for entry in registry.entries().values() if not entry.session_id)]
     order = {"failed": 0, "refused": 1, "held": 2, "pending": 3, "waiting": 4, "done": 5}
+    lines = [replace(line, worked=line.id in worked) for line in lines]
     lines.sort(key=lambda line: (order[line.status], line.id))
     counts: dict[str, int] = {}
     for line in lines:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from pipeline import consent
 from pipeline.export import Item, export
 from pipeline.export.export import collect
 from pipeline.export.requests import Request
-from pipeline.records import Audience, Ruling, Tag
+from pipeline.records import Audience, OutFile, Ruling, Tag
 from pipeline.store import Workspace
+from pipeline.store.files import sha256
 from pipeline.store.registry import Registry
 from pipeline.store.stages import key_of
 
@@ -23,11 +26,33 @@ def gather(workspace: Workspace, *, now: datetime) -> tuple[Request, ...]:
     return rows
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    """From what the files were last made, until when that holds (seconds since the epoch), and what was made."""
+
+    key: str
+    valid_until: float
+    files: tuple[OutFile, ...]
+
+
 def write(workspace: Workspace, *, now: datetime) -> None:
-    """Writes the files in ``out/exports``; raises ``TryAgain`` when they cannot be written."""
+    """Writes the files in ``out/exports`` unless they stand as they would be; raises ``TryAgain`` when it cannot."""
     folder = workspace.out / "exports"
     folder.mkdir(mode=0o750, exist_ok=True)
-    export(_items(workspace, now), folder=folder, key=workspace.key(_ALIAS_KEY), now=now)
+    standings = Registry(workspace.db).standings()
+    key = key_of(consent.log_head(workspace), sorted((name, one.state_key) for name, one in standings.items()))
+    last = workspace.stages.recall("exports", "last", _Written)
+    if last and last.key == key and now.timestamp() < last.valid_until and _are_there(folder, last.files):
+        return
+    items = list(_items(workspace, now))
+    made = export(items, folder=folder, key=workspace.key(_ALIAS_KEY), now=now)
+    hours = timedelta(hours=workspace.settings.consent.valid_hours)
+    until = min((item.ruling.valid_until for item in items), default=now + hours)
+    workspace.stages.keep("exports", "last", _Written(key=key, valid_until=until.timestamp(), files=made.files))
+
+
+def _are_there(folder: Path, files: Iterable[OutFile]) -> bool:
+    return all((folder / file.name).is_file() and sha256(folder / file.name) == file.digest for file in files)
 
 
 def tags_key(session_id: str) -> str:

@@ -56,7 +56,13 @@ def show(session: str, names: bool, workspace: Path, as_json: bool) -> None:
 
 @consent.command("withdraw")
 @click.option("--email", required=True, help="The address of the person who withdraws.")
-@click.option("--purpose", "purposes", type=click.Choice([purpose.value for purpose in Purpose]), multiple=True, help="A purpose; may be repeated.")
+@click.option(
+    "--purpose",
+    "purposes",
+    type=click.Choice([purpose.value for purpose in Purpose]),
+    multiple=True,
+    help="A purpose; may be repeated.",
+)
 @click.option("--everything", is_flag=True, help="Every purpose.")
 @click.option("--session", "session_id", help="Only for this session.")
 @click.option("--by", "actor", required=True, help="Who enters it.")

@@ -9,6 +9,7 @@ import click
 
 from pipeline.cli.common import emit, json_option, workspace_option
 from pipeline.cli.progress import print_report, shown_progress
+from pipeline.executors import EXECUTORS
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 
@@ -17,19 +18,26 @@ from pipeline.store.registry import Registry
 @click.argument("inbox", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
 @workspace_option
 @click.option("--night", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions that began on this UTC date.")
-@click.option("--executor", type=click.Choice(["local"]), default="local", help="How work is spread over processes.")
+@click.option("--executor", type=click.Choice(list(EXECUTORS)), default="local", help="How work is spread.")
+@click.option("--again", is_flag=True, help="Also try sessions that failed too often.")
 @json_option
 @click.pass_context
 def run(
-    ctx: click.Context, inbox: Path | None, workspace: Path, night: datetime | None, executor: str, as_json: bool
+    ctx: click.Context,
+    inbox: Path | None,
+    workspace: Path,
+    night: datetime | None,
+    executor: str,
+    again: bool,
+    as_json: bool,
 ) -> None:
     """Ingest what is new in INBOX and move every session as far as it may go."""
     from pipeline import nightly
 
-    day = night.date() if night else None
+    chosen = nightly.Chosen(executor=EXECUTORS[executor], day=night.date() if night else None, again=again)
     with shown_progress(quiet=as_json) as progress:
         opened = Workspace.open(workspace)
-        report = nightly.night(opened, inbox=inbox, day=day, now=datetime.now(UTC), progress=progress)
+        report = nightly.night(opened, inbox=inbox, chosen=chosen, now=datetime.now(UTC), progress=progress)
     print_report(report, opened, as_json)
     ctx.exit(report.exit_code)
 

@@ -44,7 +44,7 @@ def print_report(report: Report, workspace: Workspace, as_json: bool) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("session", "status", "why", "next"):
         table.add_column(name, overflow="fold")
-    for line in report.lines:
+    for line in report.to_show:
         style = _STYLES.get(line.status, "")
         table.add_row(line.id, f"[{style}]{line.status}[/]" if style else line.status, line.reason, line.action)
     console.print(table)

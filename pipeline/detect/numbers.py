@@ -38,12 +38,18 @@ def _runs(classed: Classed) -> Iterator[Hit]:
             last -= 1
         count, spoken = _count(classed, first, last)
         before = classed.before(first)
-        if not gap_is_plain(classed.text, first, last):
+        if not gap_is_plain(classed.text, first, last) or not _is_said(classed, first, last):
             continue
         if (count >= 7 and spoken >= 0.6 * (last - first + 1)) or (
             count >= 4 and last > first and before & _SHORT_CUES
         ):
             yield _hit(classed.text, first, last, _label(count, before), 0.9 if count >= 7 else 0.6)
+
+
+def _is_said(classed: Classed, first: int, last: int) -> bool:
+    """Whether some digit of a run is a word: figures alone are for the rules of written numbers."""
+    tokens = classed.text.tokens[first : last + 1]
+    return any(token.plain.isdigit() and classed.text.raw[token.start_char].isalpha() for token in tokens)
 
 
 def _count(classed: Classed, first: int, last: int) -> tuple[int, int]:

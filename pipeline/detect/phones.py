@@ -31,7 +31,8 @@ def _valid(text: Text, regions: tuple[str, ...]) -> Iterator[Hit]:
     for region in regions:
         for match in phonenumbers.PhoneNumberMatcher(text.raw, region, leniency=phonenumbers.Leniency.POSSIBLE):
             valid = phonenumbers.is_valid_number(match.number)
-            if not valid and (_DATE.match(match.raw_string) or _WORDS.search(match.raw_string)):
+            shown = match.raw_string
+            if sum(map(str.isdigit, shown)) < 7 or _DATE.match(shown) or (not valid and _WORDS.search(shown)):
                 continue
             yield _hit(text, match.start, match.end, "PHONE", 0.95 if valid else 0.6)
 

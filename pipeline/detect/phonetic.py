@@ -53,7 +53,7 @@ def first_sound(start: str) -> str:
     first, second = start[:1], start[1:2]
     if start in ("kn", "gn", "pn", "wr"):
         first = second
-    if first in "cg" and second in ("e", "i", "y", "h") or first in "szxj":
+    if (first in "cg" and second in ("e", "i", "y", "h")) or first in "szxj":
         return "s"
     return _FIRST.get(first, first)
 

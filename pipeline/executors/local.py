@@ -9,33 +9,17 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
+
+from pipeline.executors.outcome import Done, Lost
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 _PR_SET_PDEATHSIG = 1
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-@dataclass(frozen=True, slots=True)
-class Done(Generic[T, R]):
-    """A task that came back with its value."""
-
-    task: T
-    value: R
-
-
-@dataclass(frozen=True, slots=True)
-class Lost(Generic[T]):
-    """A task that came back without one; ``why`` is the kind of loss, and ``error`` the exception's type."""
-
-    task: T
-    why: str
-    error: str
 
 
 def spread(

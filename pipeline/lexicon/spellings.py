@@ -10,6 +10,7 @@ from pipeline.lexicon.plain import TOKEN, plain, word_set, words_of
 from pipeline.records import Context, KnownPerson, Term
 
 LABELS = {"person": "PERSON", "company": "COMPANY", "product": "PRODUCT", "host": "HOST", "other": "TERM"}
+_VERY_COMMON = 1200  # a rarer word costs little where it is no name, and hides much where it is one
 _TITLES = word_set("mr mrs ms miss dr prof sir madam jr sr ii iii")
 _FORMS = word_set(
     """inc incorporated ltd limited llc llp lp plc corp corporation co company gmbh ag sa se bv nv oy ab as spa kg pty
@@ -78,14 +79,14 @@ def _person(entity: str, names: tuple[str, ...], rule: str) -> Iterator[Spelling
         if len(parts) > 2:
             yield Spelling(f"{parts[0]} {parts[-1]}", entity, "PERSON", rule, 0.98)
         for part in parts:
-            yield Spelling(part, entity, "PERSON", rule, 0.95, is_common(plain(part)))
+            yield Spelling(part, entity, "PERSON", rule, 0.95, is_common(plain(part), _VERY_COMMON))
 
 
 def _company(name: str) -> Iterator[Spelling]:
     entity, rule, words = entity_of("company", name), "known company", TOKEN.findall(name)
     core = [word for word in words if plain(word) not in _FORMS] or words
     for spelt in (words, core) if core != words else (words,):
-        ordinary = len(spelt) == 1 and is_common(plain(spelt[0]))
+        ordinary = len(spelt) == 1 and is_common(plain(spelt[0]), _VERY_COMMON)
         yield Spelling(" ".join(spelt), entity, "COMPANY", rule, 0.99, ordinary)
     if len(core) > 1:
         if not is_common(plain(core[0])) and len(core[0]) > 2:

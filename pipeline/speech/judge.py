@@ -36,7 +36,7 @@ def least_score(phones: int) -> float:
 
 def strict_score(phones: int) -> float:
     """The score from which a hit in a finished rendition is a leak: what stays below it was taken out on suspicion."""
-    return 38.0 - 2.0 * phones if phones <= SHORT else 16.0 if phones == SHORT + 1 else 10.0
+    return max(10.0, 38.0 - 2.0 * phones - 6.0 * max(0, phones - SHORT))
 
 
 def believed(

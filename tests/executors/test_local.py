@@ -6,7 +6,12 @@ import os
 import signal
 import time
 
-from pipeline.executors import Done, Lost, spread
+import pytest
+
+from pipeline.executors import EXECUTORS, Done, Lost
+
+
+spread = EXECUTORS["local"]
 
 
 def double(task: int) -> int:
@@ -36,3 +41,10 @@ def test_what_was_lost_says_why_without_the_message() -> None:
 
 def test_nothing_to_do_starts_nothing() -> None:
     assert list(spread([], double, workers=2, timeout_s=1)) == []
+
+
+def test_inline_works_in_order_and_lets_errors_through() -> None:
+    inline = EXECUTORS["inline"]
+    assert list(inline([1, 2], double, workers=2, timeout_s=1)) == [Done(1, 2), Done(2, 4)]
+    with pytest.raises(ValueError, match="travel"):
+        list(inline([7], double, workers=1, timeout_s=1))

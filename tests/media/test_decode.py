@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import InputRefused
 from pipeline.media import decode
-from tests.media.making import LENGTH_S, TONE_END_S, TONE_START_S, ffmpeg, tone
+from tests.media.making import LENGTH_S, TONE_END_S, TONE_START_S, ffmpeg
 
 RATE = 48_000
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,6 +33,8 @@ from pipeline.speech.vad import VoiceActivity
 
 SAMPLES = Path(__file__).parents[2] / "sample_media"
 OWN_TRACKS = "2026-11-18-a-own-tracks"
+INTRODUCTION = ["Hi", "this", "is", "Priya", "Raman", "from", "Halcyon", "Freight"]
+LEAD_S = 0.7
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
@@ -59,8 +62,29 @@ def piece_of(samples: Samples) -> Piece:
     return piece
 
 
-def truth(folder: str = OWN_TRACKS) -> dict[str, list[dict[str, object]]]:
+def truth(folder: str = OWN_TRACKS) -> dict[str, list[dict[str, Any]]]:
     return json.loads((SAMPLES / "truth" / f"{folder}.json").read_text("utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One word that was really said, on its track's clock."""
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+def spoken(track: str, folder: str = OWN_TRACKS) -> list[Spoken]:
+    said = [word for word in truth(folder)["words"] if word["track"] == track]
+    return [Spoken(str(word["text"]), float(word["start_s"]), float(word["end_s"])) for word in said]
+
+
+def introduced() -> list[Spoken]:
+    """The words of the introduction, on the clock of its clip."""
+    said = spoken("priya-raman.flac")[: len(INTRODUCTION)]
+    begin_s = said[0].start_s - LEAD_S
+    return [Spoken(word.text, word.start_s - begin_s, word.end_s - begin_s) for word in said]
 
 
 def sample(track: str, folder: str = OWN_TRACKS) -> Path:
@@ -128,7 +152,9 @@ def context() -> Context:
 def introduction(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first sentence of a speaker who names herself and her company, as a file of its own."""
     path = tmp_path_factory.mktemp("clips") / "introduction.wav"
-    write_wav(path, sound(sample("priya-raman.flac"), 5.0, 8.6))
+    said = spoken("priya-raman.flac")[: len(INTRODUCTION)]
+    assert [word.text for word in said] == INTRODUCTION
+    write_wav(path, sound(sample("priya-raman.flac"), said[0].start_s - LEAD_S, said[-1].end_s + LEAD_S))
     return path
 
 

@@ -13,7 +13,7 @@ from pipeline.records import Cue
 from pipeline.speech.captions import CaptionWords, spread
 from pipeline.speech.heard import Span
 from pipeline.speech.pronounce import Pronouncer
-from tests.speech.conftest import piece_of, session_of, sound, track_of, truth
+from tests.speech.conftest import introduced, piece_of, session_of, sound, track_of
 
 TEXT = "Hi, this is Priya Raman from Halcyon Freight."
 
@@ -29,23 +29,22 @@ def words(introduction: Path, pronouncer: Pronouncer, *cues: Cue, owner: str | N
 
 
 def test_words_keep_their_spelling_and_get_the_times_of_the_sound(introduction: Path, pronouncer: Pronouncer) -> None:
-    found = words(introduction, pronouncer, cue(0.4, 3.2))
+    found = words(introduction, pronouncer, cue(0.5, 3.1))
     assert [word.text for word in found] == TEXT.split()
-    said = [word for word in truth()["words"] if word["track"] == "priya-raman.flac"][: len(found)]
-    for word, true in zip(found, said, strict=True):
-        assert word.span.start_s == pytest.approx(true["start_s"] - 5.0, abs=0.2)
+    for word, true in zip(found, introduced(), strict=True):
+        assert word.span.start_s == pytest.approx(true.start_s, abs=0.2)
 
 
 def test_the_offset_of_a_track_is_minded(introduction: Path, pronouncer: Pronouncer) -> None:
-    plain = words(introduction, pronouncer, cue(0.4, 3.2))
-    moved = words(introduction, pronouncer, cue(10.4, 13.2), offset_s=10.0)
+    plain = words(introduction, pronouncer, cue(0.5, 3.1))
+    moved = words(introduction, pronouncer, cue(10.5, 13.1), offset_s=10.0)
     assert [word.span.start_s for word in moved] == pytest.approx([word.span.start_s for word in plain], abs=0.05)
 
 
 def test_the_words_of_another_speaker_are_not_laid_on_this_track(introduction: Path, pronouncer: Pronouncer) -> None:
-    assert words(introduction, pronouncer, cue(0.4, 3.2, who="p2")) == []
-    assert words(introduction, pronouncer, cue(0.4, 3.2, who=None)) != []
-    assert words(introduction, pronouncer, cue(0.4, 3.2, who="p2"), owner=None) != []
+    assert words(introduction, pronouncer, cue(0.5, 3.1, who="p2")) == []
+    assert words(introduction, pronouncer, cue(0.5, 3.1, who=None)) != []
+    assert words(introduction, pronouncer, cue(0.5, 3.1, who="p2"), owner=None) != []
 
 
 def test_a_cue_where_there_is_nothing_to_align_is_spread_with_more_doubt(

@@ -55,7 +55,7 @@ def test_the_first_pull_records_what_nobody_knew_and_the_next_checks_it(shop: Pa
 
 
 def test_a_file_that_is_not_what_it_should_be_is_refused_and_deleted(shop: Path, pulled: Path) -> None:
-    with pytest.raises(ConfigurationError, match="model.bin is not the file it should be"):
+    with pytest.raises(ConfigurationError, match=r"model\.bin is not the file it should be"):
         models.pull(model(model="0" * 64), from_shop(shop))
     assert not (pulled / "m" / "model.bin").exists()
     assert not (pulled / "m" / LOCK_NAME).exists()
@@ -103,7 +103,7 @@ def test_preflight_names_the_command_that_helps(pulled: Path) -> None:
     preflight(SpeechSettings())
     with pytest.raises(ConfigurationError, match="offrecord models pull whisper-small-en"):
         preflight(SpeechSettings(engine="whisper", model="whisper-small-en"))
-    with pytest.raises(ConfigurationError, match="speech.model is empty"):
+    with pytest.raises(ConfigurationError, match=r"speech\.model is empty"):
         preflight(SpeechSettings(engine="whisper"))
     with pytest.raises(ConfigurationError, match="choose one of"):
         preflight(SpeechSettings(engine="whisper", model="no-such-model"))

@@ -14,9 +14,7 @@ from pipeline.speech.pronounce import Pronouncer
 from pipeline.speech.sphinx import Aligner, PhraseSearch, Said, SphinxRecogniser
 from pipeline.speech.spot import Spotter
 from pipeline.speech.vocabulary import vocabulary
-from tests.speech.conftest import piece_of, sound, truth
-
-FROM_S = 5.0
+from tests.speech.conftest import introduced, piece_of, sound
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +29,7 @@ def heard(piece: Piece, context: Context, pronouncer: Pronouncer) -> list[HeardW
 
 def starts() -> dict[str, float]:
     """When each word of the clip begins, on the clip's clock."""
-    said = [word for word in truth()["words"] if word["track"] == "priya-raman.flac"]
-    return {word["text"].strip(".,"): word["start_s"] - FROM_S for word in said if word["start_s"] < 8.5}
+    return {word.text: word.start_s for word in introduced()}
 
 
 def test_names_that_no_dictionary_has_are_heard_as_they_are_written(heard: list[HeardWord]) -> None:
@@ -70,7 +67,7 @@ def test_silence_holds_no_words_and_no_names() -> None:
 
 
 def test_a_known_text_is_aligned(introduction: Path, pronouncer: Pronouncer) -> None:
-    words = ["hi", "this", "is", "priya", "raman", "from", "halcyon", "freight"]
+    words = [word.text.lower() for word in introduced()]
     aligner = Aligner([Said(word, phones) for word in words for phones in pronouncer.word(word, name=True)])
     spans = aligner.align(sound(introduction), words)
     assert spans is not None

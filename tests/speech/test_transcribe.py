@@ -13,7 +13,7 @@ from pipeline.records import Context, Cue, Failed, Outcome, Transcript
 from pipeline.settings import SpeechSettings
 from pipeline.speech import hearing
 from pipeline.speech.heard import RATE, HeardWord, Piece
-from tests.speech.conftest import Shelf, ruling_of, sample, session_of, sound, track_of, write_wav
+from tests.speech.conftest import LEAD_S, Shelf, ruling_of, sample, session_of, sound, spoken, track_of, write_wav
 
 YES = Outcome.PROCEED
 
@@ -26,8 +26,10 @@ def transcribe(session, ruling, context: Context, **settings: object) -> Transcr
 def two_people(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Two speakers, each on an own track of some seconds."""
     folder = tmp_path_factory.mktemp("tracks")
-    write_wav(folder / "one.wav", sound(sample("priya-raman.flac"), 5.0, 12.0))
-    write_wav(folder / "two.wav", sound(sample("tomasz-nowak.flac"), 5.0, 12.5))
+    begin_s = spoken("priya-raman.flac")[0].start_s - LEAD_S
+    end_s = next(word.end_s for word in spoken("tomasz-nowak.flac") if word.text == "Traders") + LEAD_S
+    write_wav(folder / "one.wav", sound(sample("priya-raman.flac"), begin_s, end_s))
+    write_wav(folder / "two.wav", sound(sample("tomasz-nowak.flac"), begin_s, end_s))
     return folder / "one.wav", folder / "two.wav"
 
 
@@ -50,7 +52,9 @@ def test_own_tracks_are_heard_apart_and_interleaved(transcript: Transcript) -> N
 
 def test_a_track_that_begins_later_is_put_where_it_belongs(transcript: Transcript) -> None:
     northwind = next(word for word in transcript.words if word.text == "Northwind")
-    assert northwind.start_s == pytest.approx(10.571 - 5.0 + 0.5, abs=0.2)
+    said = next(word for word in spoken("tomasz-nowak.flac") if word.text == "Northwind")
+    begin_s = spoken("priya-raman.flac")[0].start_s - LEAD_S
+    assert northwind.start_s == pytest.approx(said.start_s - begin_s + 0.5, abs=0.2)
 
 
 def test_names_are_found_in_the_sound_too(transcript: Transcript) -> None:
@@ -97,7 +101,7 @@ def test_captions_are_not_replaced_in_silence(two_people: tuple[Path, Path], con
 
 
 def test_captions_give_the_words_when_they_are_asked_for(two_people: tuple[Path, Path], context: Context) -> None:
-    cue = Cue(start_s=0.9, end_s=3.1, participant_id="p1", text="Hi, this is Priya Raman from Halcyon Freight.")
+    cue = Cue(start_s=0.5, end_s=3.1, participant_id="p1", text="Hi, this is Priya Raman from Halcyon Freight.")
     session = session_of(track_of(two_people[0]), captions=(cue,))
     heard = transcribe(session, ruling_of(YES), context, engine="captions", search_sound=False)
     assert isinstance(heard, Transcript)

@@ -1,0 +1,19 @@
+"""One task after the other in this process: for looking into a session with a debugger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from pipeline.executors.outcome import Done, Lost
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def spread(
+    tasks: Sequence[T], work: Callable[[T], R], *, workers: int, timeout_s: float
+) -> Iterator[Done[T, R] | Lost[T]]:
+    """Works every task here, in order; there is no worker to lose, so errors come through, and no time limit."""
+    for task in tasks:
+        yield Done(task, work(task))

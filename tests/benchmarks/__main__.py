@@ -1,0 +1,34 @@
+"""Prints the figures that the README may claim, each beside what it is compared with in the same run."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from tests.benchmarks import idle, memory, overhead
+
+BENCHMARKS: dict[str, Callable[[Path], list[str]]] = {
+    "overhead": overhead.measure,
+    "idle": idle.measure,
+    "memory": memory.measure,
+}
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(list(BENCHMARKS)))
+def main(names: tuple[str, ...]) -> None:
+    """Run the benchmarks NAMES, or all."""
+    click.echo(f"{platform.machine()}, Python {platform.python_version()}, {sys.platform}")
+    for name in names or BENCHMARKS:
+        with tempfile.TemporaryDirectory() as folder:
+            for line in BENCHMARKS[name](Path(folder)):
+                click.echo(f"{name:9} {line}")
+
+
+if __name__ == "__main__":
+    main()

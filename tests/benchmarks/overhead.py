@@ -1,0 +1,34 @@
+"""Wall time of a night over the bare recogniser on the same sound, one core each."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.benchmarks.sessions import session_folder, timed
+from tests.end_to_end.conftest import prepared
+
+_BARE = """
+import subprocess, sys
+from pocketsphinx import Decoder
+sound = subprocess.run(["ffmpeg", "-v", "error", "-i", sys.argv[1], "-f", "s16le", "-ar", "16000", "-ac", "1", "-"],
+                       capture_output=True, check=True).stdout
+decoder = Decoder(loglevel="FATAL")
+decoder.start_utt()
+decoder.process_raw(sound, full_utt=True)
+decoder.end_utt()
+print(len(decoder.hyp().hypstr))
+"""
+
+
+def measure(folder: Path) -> list[str]:
+    """Ten minutes of talk: recognised bare, then taken through the whole line."""
+    made = session_folder(folder / "inbox", "long", repeats=9, pause_s=0.5)
+    workspace = prepared(folder / "ws")
+    began = time.monotonic()
+    subprocess.run([sys.executable, "-c", _BARE, str(made / "recording.flac")], check=True, stdout=subprocess.DEVNULL)
+    bare_s = time.monotonic() - began
+    run = timed("run", folder / "inbox", "--workspace", workspace)
+    return [f"run {run.wall_s:.1f} s, bare pocketsphinx {bare_s:.1f} s, ratio {run.wall_s / bare_s:.2f} (goal 1.15)"]

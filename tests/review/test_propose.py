@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from pipeline.records import Finding
+from pipeline.review import propose
+from tests.review.conftest import SESSION_ID, finding
+
+
+def test_one_entity_is_one_proposal_and_people_come_first(findings: tuple[Finding, ...]) -> None:
+    proposals = propose(SESSION_ID, findings)
+    assert [(one.entity, one.replacement) for one in proposals] == [
+        ("person:tom vantrexa", "[person 1]"),
+        ("person:priya raman", "[person 2]"),
+        ("company:halcyon freight inc", "[company 1]"),
+        ("person:~noel", "[person 3]"),
+        ("email:pri@halcyon.example", "[email 1]"),
+    ]
+    assert [len(one.findings) for one in proposals] == [1, 2, 1, 1, 1]
+
+
+def test_ids_are_stable_and_tell_sessions_apart(findings: tuple[Finding, ...]) -> None:
+    first, again = propose(SESSION_ID, findings), propose(SESSION_ID, reversed(findings))
+    assert {one.entity: one.proposal_id for one in first} == {one.entity: one.proposal_id for one in again}
+    other = propose("2026-11-19-def", findings)
+    assert not {one.proposal_id for one in first} & {one.proposal_id for one in other}
+    assert not any("priya" in one.proposal_id for one in first)
+
+
+def test_nothing_found_proposes_nothing() -> None:
+    assert propose(SESSION_ID, ()) == ()
+
+
+def test_a_later_finding_does_not_change_the_proposal_id(findings: tuple[Finding, ...]) -> None:
+    more = (*findings, finding("person:priya raman", "pri", start_s=20.0))
+    before = {one.entity: one.proposal_id for one in propose(SESSION_ID, findings)}
+    assert {one.entity: one.proposal_id for one in propose(SESSION_ID, more)} == before
