@@ -98,8 +98,9 @@ SAMPLES = (
             "edge.internal.harbor.example",
             "AKIAIOSFODNN7EXAMPLE",
             "+1 212 555 0187",
-            "OliviaFoster",
+            "HannahBerg",
             "KenjiSato",
+            "OliviaFoster",
         ),
     ),
     Sample(
@@ -108,7 +109,14 @@ SAMPLES = (
         layout=craig,
         title="Office hours on Discord",
         hour=16,
-        secrets=("danielokafor", "sofiarossi", "417263548190273645", "528374651902837465"),
+        secrets=(
+            "owenclarke",
+            "danielokafor",
+            "sofiarossi",
+            "302233445566778899",
+            "417263548190273645",
+            "528374651902837465",
+        ),
     ),
     Sample(
         folder="2026-11-18-i-video",

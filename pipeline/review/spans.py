@@ -31,7 +31,7 @@ def merge(windows: Iterable[Window], *, join_s: float) -> tuple[Window, ...]:
         else:
             last[window.track_id] = len(merged)
             merged.append(window)
-    return tuple(merged)
+    return tuple(sorted(merged, key=lambda window: (window.start_s, window.end_s, window.track_id or "")))
 
 
 def _joined(first: Window, second: Window) -> Window:

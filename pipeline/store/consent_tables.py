@@ -24,7 +24,7 @@ alias = Table(
     Column("value_enc", LargeBinary, nullable=False),
     Column("verified", String(16), nullable=False),
     Column("created_at", String(32), nullable=False),
-    Index("consent_alias_lookup", "kind", "value_hash", "party_id", unique=True),
+    Index("consent_alias_lookup", "value_hash", "party_id", unique=True),
     comment="What a person is known by: looked up by keyed hash, kept encrypted and bound to its party.",
 )
 

@@ -120,6 +120,7 @@ CUES = (
             r"(?:it|they|that|which|this) (?:just |always |sometimes |keeps? |kept )?(?:crash|fail|break|"
             r"hang|freez|time[sd]? out|timing out|drop)\w*"
         ),
+        r"(?:keeps?|kept) (?:crash|fail|break|hang|freez|dropp|tim)ing\b",
         r"(?:error message|stack trace|data loss|memory leak|outage|regression|deadlock|race condition)\b",
         (
             r"(?:the|one|our|a|biggest|main) (?:big |real )?(?:problem|issue|pain point|bug|headache|"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,5 +64,5 @@ def test_merged_windows_are_in_order_and_apart(given_windows: list[Window], join
     merged = merge(given_windows, join_s=join_s)
     for track_id in (None, "t1"):
         own = [one for one in merged if one.track_id == track_id]
-        assert all(second.start_s > first.end_s + join_s for first, second in zip(own, own[1:], strict=False))
+        assert all(second.start_s > first.end_s + join_s for first, second in pairwise(own))
     assert merge(merged, join_s=join_s) == merged
