@@ -4,6 +4,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,19 +31,24 @@ class Heard:
 def check(folder: Path) -> None:
     """Prints one line of figures for each way of calling the model."""
     model = WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True)
-    clips = [speak(text, voice) for voice, text in itertools.product(VOICES, fixture_sentences())]
-    for name, heard, took_s in (
-        ("one clip a call", *_timed(lambda: [_single(model, clip) for clip in clips])),
-        ("  with timestamps", *_timed(lambda: [_single(model, clip, without_timestamps=False) for clip in clips])),
-        ("  with hot words", *_timed(lambda: [_single(model, clip, hotwords=HOTWORDS) for clip in clips])),
-        ("  beam of five", *_timed(lambda: [_single(model, clip, beam_size=5) for clip in clips])),
-        ("clips of a joined file", *_timed(lambda: _clipped(model, clips))),
-        ("batched, joined file", *_timed(lambda: _batched(model, clips))),
-        ("  with hot words", *_timed(lambda: _batched(model, clips, hotwords=HOTWORDS))),
-    ):
-        print(f"{name:24}", _figures(clips, heard, took_s), flush=True)
+    lines = fixture_sentences()
+    _report("one clip a call", [speak(text, voice) for text in lines for voice in VOICES], partial(_single, model))
+    # The other ways are compared on every sentence once, the voices taking turns.
+    clips = [speak(text, voice) for text, voice in zip(lines, itertools.cycle(VOICES), strict=False)]
+    _report("with timestamps", clips, partial(_single, model, without_timestamps=False))
+    _report("with hot words", clips, partial(_single, model, hotwords=HOTWORDS))
+    _report("beam of five", clips, partial(_single, model, beam_size=5))
+    _report("cut from a joined file", clips, partial(_clipped, model))
+    _report("batched", clips, partial(_batched, model))
+    _report("batched with hot words", clips, partial(_batched, model, hotwords=HOTWORDS))
     silence = model.transcribe(np.zeros(3 * SAMPLE_RATE, dtype=np.float32), **_options())[0]
     print("three seconds of silence:", [segment.text for segment in silence])
+
+
+def _report(name: str, clips: list[Utterance], hear: Callable[[list[Utterance]], list[Heard]]) -> None:
+    began = time.monotonic()
+    heard = hear(clips)
+    print(f"{name:24}", _figures(clips, heard, time.monotonic() - began), flush=True)
 
 
 def _options(**changes: object) -> dict[str, object]:
@@ -59,8 +65,8 @@ def _options(**changes: object) -> dict[str, object]:
     return fixed | changes
 
 
-def _single(model: WhisperModel, clip: Utterance, **changes: object) -> Heard:
-    return _heard(model.transcribe(_sound(clip), **_options(**changes))[0], 0.0)
+def _single(model: WhisperModel, clips: list[Utterance], **changes: object) -> list[Heard]:
+    return [_heard(model.transcribe(_sound(clip), **_options(**changes))[0], 0.0) for clip in clips]
 
 
 def _clipped(model: WhisperModel, clips: list[Utterance]) -> list[Heard]:
@@ -116,11 +122,6 @@ def _heard(segments: Iterable[Segment], origin_s: float) -> Heard:
 
 def _sound(clip: Utterance) -> Sound:
     return clip.samples.astype(np.float32) / 32768.0
-
-
-def _timed(work: Callable[[], list[Heard]]) -> tuple[list[Heard], float]:
-    began = time.monotonic()
-    return work(), time.monotonic() - began
 
 
 def _figures(clips: list[Utterance], heard: list[Heard], took_s: float) -> str:

@@ -24,10 +24,10 @@ def export() -> None:
 )
 def requests_(workspace: Path, format_: str, output: Path | None) -> None:
     """Export requests and discoveries, as far as consent goes at this moment."""
-    from pipeline import requests
     from pipeline.export.files import FORMATS, write
+    from pipeline.requests import gather
 
-    content = FORMATS[format_](requests.gather(Workspace.open(workspace), now=datetime.now(UTC)))
+    content = FORMATS[format_](gather(Workspace.open(workspace), now=datetime.now(UTC)))
     if output is None:
         click.echo(content, nl=False)
     else:

@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from pipeline.errors import ConsentUnreadable
@@ -53,7 +54,7 @@ class Method(StrEnum):
     STAFF_ENTRY = "staff_entry"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Draft:
     """An event before it is in the log; ``notice`` is the digest of what the person was told, ``reason`` is sealed."""
 
@@ -73,13 +74,13 @@ class Draft:
     reason: str = ""
     revision: int = 0
 
-    @property
+    @cached_property
     def row_key(self) -> str:
         """The same for the same answer: who, for what, within which scope, on which form, at what time."""
         parts = (self.party_id, self.purpose, self.scope, self.method, self.subject, self.indicated_at.isoformat())
         return sha256(canonical(parts))
 
-    @property
+    @cached_property
     def event_id(self) -> str:
         """Made from the content, so that the same event is never there twice."""
         return "evt_" + sha256(canonical((self.row_key, self.state, self.revision)))[:32]
@@ -102,9 +103,12 @@ class Event:
     notice: str | None
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical(value: object) -> str:
     """A value as JSON in one fixed form: sorted keys, no spaces."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def sha256(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from pipeline.detect.addresses import secrets_rule
+from pipeline.detect.beside import beside_rule
 from pipeline.detect.known import known_rule, literal_rule
 from pipeline.detect.numbers import numbers_rule
 from pipeline.detect.phones import phones_rule
@@ -32,7 +33,8 @@ def find(text: str, context: Context, *, settings: DetectSettings = _DEFAULTS) -
 def _rules(context: Context, settings: DetectSettings) -> tuple[Rule, ...]:
     """The rules for a context, made once: the order does not matter, ``settle`` decides between overlaps."""
     known = spellings(context)
-    rules = [known_rule(known), literal_rule(context.terms), sounds_rule(known), *_independent(settings.regions)]
+    rules = [known_rule(known), literal_rule(context.terms), sounds_rule(known), beside_rule(known)]
+    rules += _independent(settings.regions)
     if settings.spacy_model:
         rules.append(_model(settings.spacy_model))
     return tuple(rules)

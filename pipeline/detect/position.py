@@ -112,9 +112,9 @@ def _matcher(nlp: Language) -> Matcher:
 
 
 _NEVER = word_set(
-    """everyone everybody guys folks team much again lot lots bunch problem issue question questions pleasure next
-    another person people everything something nothing way side point operator speaker both first last there success
-    support base experience service care care account accounts data side use team's facing base"""
+    """goodbye bye cheers everyone everybody guys folks team much again lot lots bunch problem issue question questions
+    pleasure next another person people everything something nothing way side point operator speaker both first last
+    there success support base experience service care account accounts data use team's facing"""
 )
 
 

@@ -7,7 +7,14 @@ from pipeline.lexicon import words_of
 from pipeline.records import Context
 
 _LISTED = frozenset({"known name", "known company", "term list"})
-_RANK = {**dict.fromkeys(_LISTED, 5), "written number": 3, "sounds like": 2, "position": 1, "spaCy model": 1}
+_RANK = {
+    **dict.fromkeys(_LISTED, 5),
+    "written number": 3,
+    "sounds like": 2,
+    "beside a name": 2,
+    "position": 1,
+    "spaCy model": 1,
+}
 _PATTERN_RANK = 4
 
 

@@ -96,7 +96,8 @@ def _company(name: str) -> Iterator[Spelling]:
 
 
 def _term(term: Term) -> Iterator[Spelling]:
-    label, entity = LABELS.get(term.kind, "TERM"), entity_of("term", term.text)
+    kind = term.kind if term.kind in ("person", "company") else "term"
+    label, entity = LABELS.get(term.kind, "TERM"), entity_of(kind, term.text)
     for text in (term.text, *term.aliases):
         yield Spelling(text, entity, label, "term list", 0.99)
     if term.kind == "person":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ffmpeg
 
 from pipeline.media import source
@@ -18,6 +20,18 @@ def opened_input(fd: int, *, edit_list: bool = True) -> ffmpeg.nodes.FilterableS
     if not edit_list:
         options["ignore_editlist"] = 1
     return ffmpeg.input(source.url(fd), **options)
+
+
+def samples_input(rate: int, channels: int) -> ffmpeg.nodes.FilterableStream:
+    """The input for float32 samples that we write to the process ourselves."""
+    return ffmpeg.input("pipe:0", format="f32le", ar=rate, ac=channels)
+
+
+def output(
+    streams: Sequence[ffmpeg.nodes.FilterableStream], url: str, **options: str | int
+) -> ffmpeg.nodes.OutputStream:
+    """One output of several streams, in their order."""
+    return ffmpeg.output(*streams, url, **options)
 
 
 def argv(output: ffmpeg.nodes.OutputStream, *head: str) -> list[str]:

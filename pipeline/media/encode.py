@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import ffmpeg
-
 from pipeline.errors import TryAgain
 from pipeline.media import command, source
 from pipeline.media.child import Child, child
@@ -18,7 +16,7 @@ from pipeline.media.kinds import BITS_PER_CHANNEL, Kind
 # Slices and parameter sets of H.264 only: SEI (hidden captions, encoder banners), fillers and private units go.
 H264_UNITS = "1-5|7-9"
 AAC_PRIMING = 1024
-_BARE = {
+_BARE: dict[str, str | int] = {
     "map_metadata": -1,
     "map_chapters": -1,
     "fflags": "+bitexact",
@@ -46,7 +44,7 @@ class Encoder:
 def encoder(path: Path, *, kind: Kind, rate: int, channels: int, bits: int = 16) -> Iterator[Encoder]:
     """A new file at ``path`` (must not exist) with one sound track; complete and on disk when the block is left."""
     with created(path) as fd:
-        sound = ffmpeg.input("pipe:0", format="f32le", ar=rate, ac=channels)
+        sound = command.samples_input(rate, channels)
         output = sound.output(source.url(fd), **_container(kind), **_sound_codec(kind, channels, bits), **_BARE)
         with child(command.argv(output, "-y"), fds=[fd], feeds=True) as running:
             yield Encoder(running, _priming(kind))
@@ -60,14 +58,12 @@ def mux(path: Path, *, kind: Kind, sounds: Sequence[Path], picture: Path | None)
         fd = stack.enter_context(created(path))
         fds = [stack.enter_context(source.opened(sound)) for sound in sounds]
         streams = [command.opened_input(sound)["a:0"] for sound in fds]
-        options: dict[str, str | int] = {}
+        options: dict[str, str | int] = {"c": "copy", "map_metadata:s": -1}
         if picture is not None:
             fds.append(stack.enter_context(source.opened(picture)))
             streams.insert(0, command.opened_input(fds[-1])["V:0"])
             options["bsf:v"] = f"filter_units=pass_types={H264_UNITS}"
-        output = ffmpeg.output(
-            *streams, source.url(fd), c="copy", **{"map_metadata:s": -1}, **options, **_container(kind), **_BARE
-        )
+        output = command.output(streams, source.url(fd), **options, **_container(kind), **_BARE)
         with child(command.argv(output, "-y"), fds=[fd, *fds]) as running:
             if running.finish() != 0:
                 raise _gave_up()

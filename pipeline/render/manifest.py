@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline.media.tools import tools
 from pipeline.records import Audience, Check, OutFile, Proof, Window
+from pipeline.render.terms import Terms
 
 NAME = "proof.json"
 VERSION = 1
@@ -61,7 +62,10 @@ def versions() -> dict[str, str]:
     return {tool.name: tool.version or "missing" for tool in tools()}
 
 
-def in_order(windows: Sequence[Window]) -> tuple[Window, ...]:
-    """The windows in order of time, without the ids of the proposals, which stand for names."""
-    bare = (replace(window, proposal_ids=()) for window in windows)
+def in_order(windows: Sequence[Window], terms: Terms) -> tuple[Window, ...]:
+    """The windows in order of time, without the ids of the proposals, which stand for names, or terms in a reason."""
+    bare = (
+        replace(window, proposal_ids=(), reasons=tuple(terms.replace(reason) for reason in window.reasons))
+        for window in windows
+    )
     return tuple(sorted(bare, key=lambda window: (window.start_s, window.end_s, window.track_id or "")))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pipeline.lexicon import Spelling, entity_of, spellings, words_of
 from pipeline.records import Context, PlannedTerm, Proposal, Session
 
-_UNSURE_TEXT = frozenset({"sounds like", "position", "sound search", "spaCy model", "spelled out"})
+_UNSURE_TEXT = frozenset({"sounds like", "beside a name", "position", "sound search", "spaCy model", "spelled out"})
 _WRITTEN = ("email:", "url:", "host:", "ip:")
 _MIN_LETTERS = 3
 REMOVED = "[removed participant]"

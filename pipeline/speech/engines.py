@@ -20,7 +20,8 @@ class _Engines:
 
     @cached_property
     def known(self) -> list[Known]:
-        return vocabulary(self.context)
+        emails = dict.fromkeys(person.email for person in self.session.participants if person.email)
+        return [*vocabulary(self.context), *(Known(email) for email in emails)]
 
     @cached_property
     def _recogniser(self) -> Recogniser:

@@ -10,7 +10,7 @@ from pipeline.records import Context, Failed, HeardTerm, Ruling, Session, Track,
 from pipeline.settings import SpeechSettings
 from pipeline.speech import coverage, speakers, tracks
 from pipeline.speech.heard import RATE, HeardWord, Piece, Recogniser, Span
-from pipeline.speech.judge import DOUBT_S, Candidate
+from pipeline.speech.judge import DOUBT_S, Candidate, certainty
 
 if TYPE_CHECKING:
     from pipeline.speech.spot import Spotter
@@ -134,5 +134,5 @@ def _term(track: Track, term: Candidate) -> HeardTerm:
         start_s=span.start_s,
         end_s=span.end_s,
         doubt_s=DOUBT_S,
-        score=term.score,
+        score=certainty(term),
     )

@@ -15,6 +15,7 @@ DOUBT_S = 0.12
 SHORT = 6
 LOOSER = 12.0
 _SURE_SCORE = 25.0
+_FIRM_SCORE = 15.0
 _SURE_WORD = 0.85
 _BESIDE_S = 0.3
 
@@ -37,6 +38,12 @@ def least_score(phones: int) -> float:
 def strict_score(phones: int) -> float:
     """The score from which a hit in a finished rendition is a leak: what stays below it was taken out on suspicion."""
     return max(10.0, 38.0 - 2.0 * phones - 6.0 * max(0, phones - SHORT))
+
+
+def certainty(candidate: Candidate) -> float:
+    """How sure a hit is, 0 to 1: a half where it is just believed, one where listening again would call it a leak."""
+    least, strict = least_score(candidate.phones), strict_score(candidate.phones)
+    return min(1.0, max(0.0, 0.5 + 0.5 * (candidate.score - least) / (strict - least)))
 
 
 def believed(
@@ -77,7 +84,7 @@ def _under(span: Span, words: Sequence[HeardWord]) -> list[HeardWord]:
 
 def _is_beside(one: Candidate, parts: frozenset[str], words: Sequence[HeardWord], sure: Sequence[Candidate]) -> bool:
     known = [word.span for word in words if word.text.casefold() in parts]
-    known += [other.span for other in sure if other.text.casefold() in parts]
+    known += [other.span for other in sure if other.score >= _FIRM_SCORE and other.text.casefold() in parts]
     return any(_gap_s(one.span, span) <= _BESIDE_S for span in known)
 
 

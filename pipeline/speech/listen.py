@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline import media
 from pipeline.records import HeardTerm
 from pipeline.speech.heard import RATE
-from pipeline.speech.judge import DOUBT_S, Candidate, strict_score
+from pipeline.speech.judge import DOUBT_S, Candidate, certainty, strict_score
 from pipeline.speech.pieces import pieces
 from pipeline.speech.pronounce import bundled
 from pipeline.speech.spot import Spotter
@@ -49,5 +49,5 @@ def _term(number: str, one: Candidate) -> HeardTerm:
         start_s=span.start_s,
         end_s=span.end_s,
         doubt_s=DOUBT_S,
-        score=one.score,
+        score=certainty(one),
     )

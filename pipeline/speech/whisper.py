@@ -109,7 +109,7 @@ def _words(segments: Any, piece: Piece) -> Iterator[HeardWord]:
         )
         for word in segment.words or ():
             text = word.word.strip()
-            start = min(max(word.start + piece.start_s, clip.start_s), clip.end_s)
-            end = min(max(word.end + piece.start_s, start), clip.end_s)
+            start = min(max(float(word.start) + piece.start_s, clip.start_s), clip.end_s)
+            end = min(max(float(word.end) + piece.start_s, start), clip.end_s)
             if text:
                 yield HeardWord(Span(start, end), text, float(word.probability), _DOUBT_S)

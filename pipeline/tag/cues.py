@@ -8,7 +8,7 @@ from typing import NamedTuple
 LABELS = ("request", "discovery", "problem", "praise", "question", "none")
 _WOULD = r"(?:it would|it'd|would|that would|that'd|'d)"
 _FINE = (
-    r"(?:really |super |very |so |pretty )?(?:nice|great|cool|awesome|amazing|useful|helpful|"
+    r"(?:really |super |very |so |pretty |even )?(?:nice|great|better|cool|awesome|amazing|useful|helpful|"
     r"handy|lovely|good|ideal|wonderful)"
 )
 _WE = r"(?:i|we|they|users|people|customers|my team|our team|our developers|you guys)"
@@ -82,12 +82,17 @@ CUES = (
             r"feature request|on (?:the|your) roadmap|do you support\b|when (?:will|can) (?:you|we|"
             r"it)\b.*\b(?:support|get|have)"
         ),
+        r"(?:it|that|this) (?:would|could) (?:really |also |even )?(?:help|save) (?:us|me|if|our|a lot)",
+        r"we (?:really |also |still )?(?:need|must have|require) (?!to know\b|to go\b)\w+",
+        r"i(?: would|'d) like to have\b",
         r"i want(?:ed)? to be able to|instead of having to|without having to|so (?:that )?we don't have to",
     ),
     _cue(
         "discovery",
         0.85,
         r"(?:i|we) (?:didn't|did not|never|hadn't) (?:even )?(?:know|knew|realized?|realised?|noticed?|aware)",
+        r"(?:i|we) (?:was|were) (?:not|never) aware\b|(?:i|we) wasn't aware\b",
+        r"all (?:the time|along)\b.*\bnever (?:found|saw|knew)",
         r"(?:i|we) had no idea\b|no idea (?:that )?(?:you|it|there|this)\b",
         (
             r"(?:oh|wait|wow|huh)[, ]+(?:wow |so |really |wait )*(?:you can|it can|it does|"

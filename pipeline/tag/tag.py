@@ -48,7 +48,8 @@ def judge(text: str) -> Judged:
 
 
 def _request_score(small: str, weight: float) -> float:
-    score = weight + (0.1 if PRODUCT.search(small) else -0.15)
+    about_product = PRODUCT.search(small) or area_of(small) != OTHER
+    score = weight + (0.1 if about_product else -0.15)
     return max(0.0, min(1.0, score - (0.5 if NOT_A_REQUEST.search(small) else 0.0)))
 
 

@@ -58,6 +58,12 @@ def test_a_misspelt_name_goes_to_its_entity(text: str) -> None:
     assert {hit.entity for hit in found} <= {"person:priya raman", "company:halcyon freight inc"}
 
 
+def test_a_family_name_behind_a_known_given_name_goes_with_it() -> None:
+    assert surfaces("so priya krzyzewska said it").get("priya krzyzewska") == "person:priya raman"
+    assert "priya said" not in surfaces("so priya said it")
+    assert "Priya tokenizes" not in surfaces("Then Priya tokenizes it")
+
+
 def test_common_talk_sounds_like_nobody() -> None:
     text = "so we were thinking about the price of the queue and whether it would work for a larger team next year"
     assert find(text, CONTEXT) == []

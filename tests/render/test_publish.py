@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,11 +17,21 @@ from pipeline.render.publish import publish
 from pipeline.render.rendition import recall
 from tests.render.making import TRANSCRIPT, Vault, hears_nothing, plan, session
 
+Make = Callable[[Path], Rendition]
 
-def made(vault: Vault, scratch: Path) -> Rendition:
-    found = render(session(), plan(), TRANSCRIPT, vault=vault, scratch=scratch, listen=hears_nothing, key="plan")
+
+@pytest.fixture(scope="module")
+def make(vault: Vault, tmp_path_factory: pytest.TempPathFactory) -> Make:
+    """Puts a rendition, rendered once, into a scratch folder."""
+    master = tmp_path_factory.mktemp("master")
+    found = render(session(), plan(), TRANSCRIPT, vault=vault, scratch=master, listen=hears_nothing, key="plan")
     assert isinstance(found, Rendition)
-    return found
+
+    def put(scratch: Path) -> Rendition:
+        shutil.copytree(master, scratch, dirs_exist_ok=True)
+        return found
+
+    return put
 
 
 @pytest.fixture
@@ -28,10 +40,10 @@ def places(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "scratch", tmp_path / "out"
 
 
-def test_a_rendition_is_published_recalled_and_replaced(vault: Vault, places: tuple[Path, Path]) -> None:
+def test_a_rendition_is_published_recalled_and_replaced(make: Make, places: tuple[Path, Path]) -> None:
     scratch, out = places
     assert recall("s1", Audience.INTERNAL, out, "plan") is None
-    first = made(vault, scratch)
+    first = make(scratch)
     folder = publish(first, scratch=scratch, out=out)
     assert folder == out / "s1" / "internal"
     assert sorted(path.name for path in folder.iterdir()) == [file.name for file in first.files]
@@ -39,15 +51,15 @@ def test_a_rendition_is_published_recalled_and_replaced(vault: Vault, places: tu
     assert recall("s1", Audience.INTERNAL, out, "plan") == first
     assert recall("s1", Audience.INTERNAL, out, "another plan") is None
     assert recall("s1", Audience.PUBLIC, out, "plan") is None
-    assert publish(made(vault, scratch), scratch=scratch, out=out) == folder
+    assert publish(make(scratch), scratch=scratch, out=out) == folder
     assert recall("s1", Audience.INTERNAL, out, "plan") == first
     assert [path for path in scratch.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("damage", ["changed", "missing", "extra", "manifest", "verdict"])
-def test_what_is_not_as_it_was_proved_is_not_recalled(vault: Vault, places: tuple[Path, Path], damage: str) -> None:
+def test_what_is_not_as_it_was_proved_is_not_recalled(make: Make, places: tuple[Path, Path], damage: str) -> None:
     scratch, out = places
-    folder = publish(made(vault, scratch), scratch=scratch, out=out)
+    folder = publish(make(scratch), scratch=scratch, out=out)
     manifest = folder / "proof.json"
     if damage == "changed":
         (folder / "chat.txt").write_text("changed")
@@ -64,9 +76,9 @@ def test_what_is_not_as_it_was_proved_is_not_recalled(vault: Vault, places: tupl
     assert recall("s1", Audience.INTERNAL, out, "plan") is None
 
 
-def test_a_file_changed_after_the_proof_is_not_published(vault: Vault, places: tuple[Path, Path]) -> None:
+def test_a_file_changed_after_the_proof_is_not_published(make: Make, places: tuple[Path, Path]) -> None:
     scratch, out = places
-    rendition = made(vault, scratch)
+    rendition = make(scratch)
     (scratch / rendition.folder / "chat.txt").write_text("changed")
     with pytest.raises(WorkspaceDamaged):
         publish(rendition, scratch=scratch, out=out)
@@ -74,24 +86,24 @@ def test_a_file_changed_after_the_proof_is_not_published(vault: Vault, places: t
 
 
 @pytest.mark.parametrize("link", ["out", "out/s1", "out/s1/internal"])
-def test_nothing_is_written_through_a_link(vault: Vault, places: tuple[Path, Path], tmp_path: Path, link: str) -> None:
+def test_nothing_is_written_through_a_link(make: Make, places: tuple[Path, Path], tmp_path: Path, link: str) -> None:
     scratch, out = places
     victim = tmp_path / "victim"
     victim.mkdir()
     (tmp_path / link).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / link).symlink_to(victim)
     with pytest.raises(WorkspaceDamaged):
-        publish(made(vault, scratch), scratch=scratch, out=out)
+        publish(make(scratch), scratch=scratch, out=out)
     assert list(victim.iterdir()) == []
 
 
 def test_a_crash_between_the_two_renames_is_mended(
-    vault: Vault, places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+    make: Make, places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scratch, out = places
-    first = made(vault, scratch)
+    first = make(scratch)
     publish(first, scratch=scratch, out=out)
-    again = made(vault, scratch)
+    again = make(scratch)
     real = Path.rename
 
     def crash(self: Path, target: Path) -> Path:
@@ -104,7 +116,7 @@ def test_a_crash_between_the_two_renames_is_mended(
         publish(again, scratch=scratch, out=out)
     monkeypatch.undo()
     assert recall("s1", Audience.INTERNAL, out, "plan") is None
-    publish(made(vault, scratch), scratch=scratch, out=out)
+    publish(make(scratch), scratch=scratch, out=out)
     assert recall("s1", Audience.INTERNAL, out, "plan") == first
     assert [path for path in scratch.rglob("*") if path.is_file()] == []
 

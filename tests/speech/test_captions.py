@@ -56,6 +56,12 @@ def test_a_cue_where_there_is_nothing_to_align_is_spread_with_more_doubt(
     assert min(word.doubt_s for word in found) > 0.3
 
 
+def test_a_word_that_cannot_be_said_does_not_stop_the_rest(introduction: Path, pronouncer: Pronouncer) -> None:
+    found = words(introduction, pronouncer, cue(0.5, 3.1, text="Hi … 株式会社 from"))
+    assert [word.text for word in found] == ["Hi", "株式会社", "from"]
+    assert min(word.doubt_s for word in found) > 0.3
+
+
 @given(st.lists(st.text("abc", min_size=1, max_size=9), min_size=1, max_size=20), st.floats(0.1, 20.0))
 def test_spread_words_fill_their_cue_in_order(texts: list[str], seconds: float) -> None:
     found = spread(texts, Span(5.0, 5.0 + seconds))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.speech.heard import HeardWord, Span
-from pipeline.speech.judge import Candidate, believed, least_score, strict_score
+from pipeline.speech.judge import Candidate, believed, certainty, least_score, strict_score
 
 PLACE = Span(1.0, 1.5)
 
@@ -24,6 +24,14 @@ def test_listening_again_asks_for_more_than_the_first_search(phones: int) -> Non
     assert strict_score(phones) >= least_score(phones) + 14
     assert least_score(phones) >= least_score(phones + 1)
     assert strict_score(phones) >= strict_score(phones + 1)
+
+
+@given(st.integers(4, 60), st.integers(-1000, 2000).map(lambda tenths: tenths / 10))
+def test_certainty_is_a_half_where_believed_and_one_where_it_would_be_a_leak(phones: int, score: float) -> None:
+    sure = certainty(Candidate("x", phones, PLACE, score))
+    assert 0.0 <= sure <= 1.0
+    assert (sure >= 0.5) == (score >= least_score(phones))
+    assert (sure == 1.0) == (score >= strict_score(phones))
 
 
 def test_a_short_name_on_words_that_are_sure_is_not_believed() -> None:

@@ -93,6 +93,16 @@ def test_without_a_network_pulling_says_so(pulled: Path, monkeypatch: pytest.Mon
         models.pull(models.find("whisper-small-en"))
 
 
+def test_an_installed_package_carries_its_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "site-packages" / "pipeline"
+    (package / "_models").mkdir(parents=True)
+    monkeypatch.setattr(models, "__file__", str(package / "speech" / "models.py"))
+    with pytest.raises(ConfigurationError, match="bundled models are missing"):
+        models.models_home()
+    (package / "_models" / "models.toml").write_text("")
+    assert models.models_home() == package / "_models"
+
+
 def test_every_bundled_model_is_whole() -> None:
     bundled = [known for known in models.registry().values() if known.bundled]
     assert "g2p" in {known.name for known in bundled}
