@@ -35,7 +35,7 @@ def _examined(workspace: Workspace | None) -> Iterator[Examined]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Examined(what="python", ok=sys.version_info >= (3, 11), found=version, action="install Python 3.11 or later")
     for tool in tools.tools():
-        yield Examined(what=tool.name, ok=tool.version is not None, found=tool.version or "", action=tool.action)
+        yield Examined(what=tool.name, ok=tool.version is not None, found=tool.version or "", action=tool.install)
     if workspace is None:
         return
     yield _engine(workspace)

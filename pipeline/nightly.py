@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline import __version__, consent, detect, ingest, log, metrics, render, requests, review, run, speech
+from pipeline import __version__, consent, detect, ingest, log, metrics, render, requests, review, run, speech, tag
 from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, TryAgain
 from pipeline.executors import Done, Executor, Lost
 from pipeline.records import Failed, Refused, Session, SessionResult
@@ -25,6 +25,7 @@ R = TypeVar("R")
 
 Progress = Callable[[str, int, int], None]
 
+_TRIES = 3
 _RETRY = "it will be tried again in the next run"
 
 
@@ -137,7 +138,7 @@ def state_keys(workspace: Workspace, registry: Registry) -> dict[str, str]:
     """For each session a hash of everything that its result depends on."""
     terms = workspace.root / TERMS
     common = key_of(
-        [__version__, speech.VERSION, detect.VERSION, render.VERSION, consent.log_head(workspace)],
+        [__version__, *(stage.VERSION for stage in (speech, detect, review, render, tag)), consent.log_head(workspace)],
         workspace.settings,
         sha256(terms) if terms.exists() else "",
     )
@@ -195,12 +196,19 @@ def ingest_one(task: Task) -> Session | Refused | None:
 
 
 def process_one(task: Task) -> run.Travelled:
-    """In a worker: moves one session on; a known error is its result, an unknown one loses the task alone."""
+    """In a worker: moves one session on; a known error is its result, an unknown one loses the task alone.
+
+    Where consent changed while it was worked, it is worked again: what is kept makes that quick.
+    """
     workspace = _opened(task.root)
     session = Registry(workspace.db).session(task.session_id)
-    try:
-        return run.process(session, workspace, now=task.now)
-    except ConsentUnreadable:
-        raise
-    except OffrecordError as error:
-        return run.stopped(session, workspace, Failed(reason=error.message, action=error.action or _RETRY), task.now)
+    for attempt in range(_TRIES):
+        try:
+            return run.process(session, workspace, now=task.now)
+        except ConsentUnreadable:
+            raise
+        except OffrecordError as error:
+            if isinstance(error, TryAgain) and attempt + 1 < _TRIES:
+                continue
+            failed = Failed(reason=error.message, action=error.action or _RETRY)
+    return run.stopped(session, workspace, failed, task.now)

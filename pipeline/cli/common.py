@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,12 @@ from rich.table import Table
 
 from pipeline.errors import Exit, OffrecordError
 from pipeline.store.stages import plain
+
+
+def now() -> datetime:
+    """The time that a command goes by, aware UTC."""
+    return datetime.now(UTC)
+
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
 import click
 
-from pipeline.cli.common import emit, json_option, workspace_option
+from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.consent.explain import explain
 from pipeline.consent.importer import import_answers
 from pipeline.consent.lines import decide_lines
@@ -31,7 +30,7 @@ def consent() -> None:
 @json_option
 def import_command(file: Path, form: Path, workspace: Path, as_json: bool) -> None:
     """File the answers in the CSV table FILE: all of them, or none."""
-    emit(import_answers(file, form, workspace=Workspace.open(workspace), now=datetime.now(UTC)), as_json)
+    emit(import_answers(file, form, workspace=Workspace.open(workspace), now=now()), as_json)
 
 
 @consent.command()
@@ -51,7 +50,7 @@ def show(session: str, names: bool, workspace: Path, as_json: bool) -> None:
     """Say for each person and purpose of SESSION what was decided, and why."""
     opened = Workspace.open(workspace)
     found = Registry(opened.db).session(session)
-    emit(explain(found, workspace=opened, now=datetime.now(UTC), names=names), as_json)
+    emit(explain(found, workspace=opened, now=now(), names=names), as_json)
 
 
 @consent.command("withdraw")
@@ -74,4 +73,4 @@ def withdraw_command(workspace: Path, as_json: bool, purposes: tuple[str, ...], 
     if everything == bool(purposes):
         raise UsageProblem("say what is withdrawn", action="give either --purpose or --everything")
     chosen = [Purpose(purpose) for purpose in (purposes or Purpose)]
-    emit(withdraw(**said, purposes=chosen, workspace=Workspace.open(workspace), now=datetime.now(UTC)), as_json)
+    emit(withdraw(**said, purposes=chosen, workspace=Workspace.open(workspace), now=now()), as_json)

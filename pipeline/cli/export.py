@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from pipeline.cli.common import workspace_option
+from pipeline.cli.common import now, workspace_option
 from pipeline.store import Workspace
 
 
@@ -27,7 +26,7 @@ def requests_(workspace: Path, format_: str, output: Path | None) -> None:
     from pipeline.export.files import FORMATS, write
     from pipeline.requests import gather
 
-    content = FORMATS[format_](gather(Workspace.open(workspace), now=datetime.now(UTC)))
+    content = FORMATS[format_](gather(Workspace.open(workspace), now=now()))
     if output is None:
         click.echo(content, nl=False)
     else:

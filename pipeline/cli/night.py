@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, workspace_option
+from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.cli.progress import print_report, shown_progress
 from pipeline.executors import EXECUTORS
 from pipeline.store import Workspace
@@ -37,7 +37,7 @@ def run(
     chosen = nightly.Chosen(executor=EXECUTORS[executor], day=night.date() if night else None, again=again)
     with shown_progress(quiet=as_json) as progress:
         opened = Workspace.open(workspace)
-        report = nightly.night(opened, inbox=inbox, chosen=chosen, now=datetime.now(UTC), progress=progress)
+        report = nightly.night(opened, inbox=inbox, chosen=chosen, now=now(), progress=progress)
     print_report(report, opened, as_json)
     ctx.exit(report.exit_code)
 
@@ -51,7 +51,7 @@ def status(workspace: Path, paths: bool, as_json: bool) -> None:
     from pipeline.report import gather, with_paths
 
     registry = Registry(Workspace.open(workspace).db)
-    lines = gather(registry, now=datetime.now(UTC)).lines
+    lines = gather(registry, now=now()).lines
     emit(with_paths(lines, registry) if paths else lines, as_json)
 
 
@@ -63,6 +63,6 @@ def report(workspace: Path, as_json: bool) -> None:
     from pipeline.report import gather, write
 
     opened = Workspace.open(workspace)
-    gathered = gather(Registry(opened.db), now=datetime.now(UTC))
+    gathered = gather(Registry(opened.db), now=now())
     write(gathered, opened)
     print_report(gathered, opened, as_json)

@@ -79,7 +79,7 @@ def decide(
 @click.argument("session")
 @workspace_option
 @_actor
-@click.option("--audience", type=click.Choice(["public"]), required=True, help="What the review is finished for.")
+@click.option("--audience", type=click.Choice(["public"]), default="public", help="What the review is finished for.")
 def sign_off(session: str, workspace: Path, actor: str, audience: str) -> None:
     """Say that the review of SESSION is finished; a later finding or decision voids it."""
     from pipeline.review import acts

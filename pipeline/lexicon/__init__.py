@@ -2,6 +2,6 @@
 
 from pipeline.lexicon.common import FUNCTION_WORDS, is_common
 from pipeline.lexicon.plain import plain, words_of
-from pipeline.lexicon.spellings import Spelling, entity_of, spellings
+from pipeline.lexicon.spellings import Spelling, entity_of, spellings, spoken_address
 
-__all__ = ["FUNCTION_WORDS", "Spelling", "entity_of", "is_common", "plain", "spellings", "words_of"]
+__all__ = ["FUNCTION_WORDS", "Spelling", "entity_of", "is_common", "plain", "spellings", "spoken_address", "words_of"]

@@ -10,6 +10,7 @@ from pipeline.lexicon.plain import TOKEN, plain, word_set, words_of
 from pipeline.records import Context, KnownPerson, Term
 
 LABELS = {"person": "PERSON", "company": "COMPANY", "product": "PRODUCT", "host": "HOST", "other": "TERM"}
+_SAID = {".": " dot ", "@": " at ", "-": " dash ", "_": " underscore ", "+": " plus "}
 _VERY_COMMON = 1200  # a rarer word costs little where it is no name, and hides much where it is one
 _TITLES = word_set("mr mrs ms miss dr prof sir madam jr sr ii iii")
 _FORMS = word_set(
@@ -46,9 +47,16 @@ def spellings(context: Context) -> tuple[Spelling, ...]:
     employers = (person.company for person in context.participants if person.company)
     companies = [*context.companies, *(name for name in employers if "".join(words_of(name)) not in allowed)]
     found = [*_people(context.participants)]
+    found += [spelling for person in context.participants if person.email for spelling in _address(person.email)]
     found += [spelling for name in dict.fromkeys(companies) for spelling in _company(name)]
     found += [spelling for term in context.terms for spelling in _term(term)]
     return tuple(sorted((one for one in found if len(one.key) > 1), key=lambda one: -one.score))
+
+
+def spoken_address(address: str) -> str:
+    """An e-mail address or host name as it is said: ``jane.doe@acme.example`` is "jane dot doe at acme dot example"."""
+    said = "".join(_SAID.get(char, char) for char in address)
+    return " ".join(said.split())
 
 
 def entity_of(kind: str, name: str) -> str:
@@ -93,6 +101,11 @@ def _company(name: str) -> Iterator[Spelling]:
             yield Spelling(core[0], entity, "COMPANY", rule, 0.93)
         initials = "".join(word[0] for word in core if plain(word) not in FUNCTION_WORDS)
         yield Spelling(initials, entity, "COMPANY", rule, 0.8, len(initials) < 3 or is_common(plain(initials)))
+
+
+def _address(email: str) -> Iterator[Spelling]:
+    for text in (email, spoken_address(email)):
+        yield Spelling(text, f"email:{email.casefold()}", "EMAIL", "known address", 0.99)
 
 
 def _term(term: Term) -> Iterator[Spelling]:

@@ -64,6 +64,7 @@ class KnownPerson:
     name: str
     aliases: tuple[str, ...] = ()
     company: str | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.records import Cue, Session, Track
-from pipeline.speech.heard import HeardWord, Piece, Span
+from pipeline.speech.heard import RATE, HeardWord, Piece, Span
 from pipeline.speech.pronounce import Pronouncer, bundled
 from pipeline.speech.readings import spoken_words
 from pipeline.speech.sphinx import Aligner, Said
@@ -23,29 +23,26 @@ class CaptionWords:
 
     def __init__(self, session: Session, track: Track, pronouncer: Pronouncer | None = None) -> None:
         self._pronouncer = pronouncer or bundled()
-        self._own = track.participant_id
-        self._cues = [
-            (Span(cue.start_s - track.offset_s, cue.end_s - track.offset_s), cue.text)
-            for cue in session.captions
-            if _may_be_of(cue, track)
-        ]
-        self._spoken_by_own = {
-            Span(cue.start_s - track.offset_s, cue.end_s - track.offset_s)
-            for cue in session.captions
-            if cue.participant_id is not None
-        }
+        self._track = track
+        self._cues = [cue for cue in session.captions if _may_be_of(cue, track)]
 
     def recognise(self, piece: Piece) -> list[HeardWord]:
         """The words of every cue whose middle lies in the piece."""
-        here = Span(piece.start_s, piece.start_s + len(piece.samples) / 16000)
-        cues = [(span, text) for span, text in self._cues if here.start_s <= _middle(span) < here.end_s]
-        cues = [
-            (span, text)
-            for span, text in cues
-            if span in self._spoken_by_own or self._own is None or _heard(span, piece)
-        ]
+        cues = [(self._span(cue), cue.text) for cue in self._cues if self._is_here(cue, piece)]
         aligner = self._aligner([text for _, text in cues])
         return [word for span, text in cues for word in self._words(span, text, piece, aligner)]
+
+    def _span(self, cue: Cue) -> Span:
+        """The time of a cue on the track's clock."""
+        return Span(cue.start_s, cue.end_s).shifted(-self._track.offset_s)
+
+    def _is_here(self, cue: Cue, piece: Piece) -> bool:
+        """Whether a cue is of this piece; on an own track, one without a speaker needs speech in half of its time."""
+        span = self._span(cue)
+        if not piece.start_s <= (span.start_s + span.end_s) / 2 < piece.start_s + len(piece.samples) / RATE:
+            return False
+        heard_s = sum(span.overlap_s(speech) for speech in piece.speech)
+        return cue.participant_id is not None or self._track.participant_id is None or heard_s >= span.length_s / 2
 
     def _aligner(self, texts: Sequence[str]) -> Aligner:
         words = dict.fromkeys(word.lower() for text in texts for word in spoken_words(text))
@@ -82,12 +79,3 @@ def spread(words: Sequence[str], cue: Span) -> list[HeardWord]:
 
 def _may_be_of(cue: Cue, track: Track) -> bool:
     return track.participant_id is None or cue.participant_id in (None, track.participant_id)
-
-
-def _middle(span: Span) -> float:
-    return (span.start_s + span.end_s) / 2
-
-
-def _heard(cue: Span, piece: Piece) -> bool:
-    """Whether there is speech in half of a cue that says no speaker."""
-    return sum(cue.overlap_s(speech) for speech in piece.speech) >= cue.length_s / 2

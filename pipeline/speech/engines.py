@@ -14,14 +14,12 @@ from pipeline.speech.vocabulary import Known, vocabulary
 
 @dataclass
 class _Engines:
-    session: Session
     context: Context
     settings: SpeechSettings
 
     @cached_property
     def known(self) -> list[Known]:
-        emails = dict.fromkeys(person.email for person in self.session.participants if person.email)
-        return [*vocabulary(self.context), *(Known(email) for email in emails)]
+        return vocabulary(self.context)
 
     @cached_property
     def _recogniser(self) -> Recogniser:
@@ -54,6 +52,6 @@ class _Engines:
         return self._spotter
 
 
-def engines(session: Session, context: Context, settings: SpeechSettings) -> _Engines:
+def engines(context: Context, settings: SpeechSettings) -> _Engines:
     """What is needed to hear one session; each engine is loaded when it is first asked for."""
-    return _Engines(session, context, settings)
+    return _Engines(context, settings)

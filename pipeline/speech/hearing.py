@@ -56,7 +56,7 @@ def transcribe(
         )
     from pipeline.speech.engines import engines
 
-    made = engines(session, context, settings)
+    made = engines(context, settings)
     heard = [_listen(session, track, made, vault) for track in chosen]
     if any(_silent(one) for one in heard):
         return Failed(

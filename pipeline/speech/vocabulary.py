@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from pipeline.lexicon import spoken_address
 from pipeline.records import Context
 
 _SHORTEST_NAME = 3
@@ -46,6 +47,9 @@ def _spellings(context: Context) -> Iterator[Known]:
     companies = [person.company for person in context.participants if person.company]
     for company in [*companies, *context.companies, *(term.text for term in context.terms if term.kind == "company")]:
         yield from _company(company)
+    for person in context.participants:
+        if person.email:
+            yield Known(spoken_address(person.email))
     for term in context.terms:
         yield from (Known(text.strip(), name=term.kind == "person") for text in (term.text, *term.aliases))
 

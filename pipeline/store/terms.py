@@ -49,7 +49,9 @@ def read(path: Path) -> Context:
 
 def known_to(session: Session, listed: Context) -> Context:
     """What this session knows beforehand: the list, its participants and their companies; the host is allowed."""
-    people = tuple(KnownPerson(name=p.name, aliases=p.aliases, company=p.company) for p in session.participants)
+    people = tuple(
+        KnownPerson(name=p.name, aliases=p.aliases, company=p.company, email=p.email) for p in session.participants
+    )
     companies = {p.company for p in session.participants if p.company and p.company != session.host}
     allow = (*listed.allow, session.host) if session.host else listed.allow
     return Context(participants=people, companies=tuple(sorted(companies)), terms=listed.terms, allow=allow)

@@ -1,4 +1,4 @@
-"""One night over all of sample_media/, as its operator would run it, shared by every test that looks at what came of it."""
+"""One night over all of sample_media/, as its operator would run it, shared by all tests of what came of it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,20 @@ SAMPLES = ROOT / "sample_media"
 SESSIONS = SAMPLES / "sessions"
 
 
+# The samples' consent runs out after a year, and so does the table of jurisdictions: their night stays where it was.
+LAUNCH = """
+from datetime import UTC, datetime
+import pipeline.cli.common
+pipeline.cli.common.now = lambda: datetime(2026, 11, 23, 3, tzinfo=UTC)
+from pipeline.cli import main
+main()
+"""
+
+
 def offrecord(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Runs a command as a process of its own."""
     environment = os.environ | {"OFFRECORD_RUN__SETTLE_S": "0"}
-    command = [sys.executable, "-c", "from pipeline.cli import main; main()", *map(str, arguments)]
+    command = [sys.executable, "-c", LAUNCH, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=cwd, check=False, timeout=900)
 
 

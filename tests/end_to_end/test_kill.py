@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.end_to_end.conftest import SESSIONS, offrecord, prepared
+from tests.end_to_end.conftest import LAUNCH, SESSIONS, offrecord, prepared
 from tests.end_to_end.test_night import tree
 
 pytestmark = pytest.mark.slow
@@ -32,7 +32,7 @@ def inbox_of_few(folder: Path) -> Path:
 
 def killed(inbox: Path, root: Path, after_s: float) -> bool:
     """Starts a run and kills its whole process group; False when it ended before."""
-    command = [sys.executable, "-c", "from pipeline.cli import main; main()", "run", str(inbox), "-w", str(root)]
+    command = [sys.executable, "-c", LAUNCH, "run", str(inbox), "-w", str(root)]
     environment = os.environ | {"OFFRECORD_RUN__SETTLE_S": "0"}
     with subprocess.Popen(
         command, env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

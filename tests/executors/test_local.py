@@ -10,7 +10,6 @@ import pytest
 
 from pipeline.executors import EXECUTORS, Done, Lost
 
-
 spread = EXECUTORS["local"]
 
 

@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pipeline import speech
 from pipeline.errors import ConfigurationError
+from pipeline.records import Context, KnownPerson, Outcome, Transcript
 from pipeline.settings import SpeechSettings
 from pipeline.speech import models, whisper
 from pipeline.speech.heard import RATE, Piece, Span
-from tests.speech.conftest import piece_of, sound
+from tests.speech.conftest import Shelf, piece_of, ruling_of, session_of, sound, track_of
 
 TINY = "tiny-whisper"
 FIXTURE = Path(__file__).parents[2] / "models" / TINY / "fixture"
@@ -137,9 +139,25 @@ def test_the_real_engine_hears_clips_in_a_batch_as_it_does_alone(tiny: whisper.W
 
 def test_hot_words_reach_the_real_engine(tiny: whisper.WhisperRecogniser) -> None:
     with_names = whisper.WhisperRecogniser(SpeechSettings(engine="whisper", model=TINY), ["Priya Raman"])
-    words = with_names.recognise(piece_of(sound(FIXTURE / fixture_clips()[0]["file"])))
-    assert all(word.span.length_s >= 0 for word in words)
+    clip = fixture_clips()[0]
+    words = with_names.recognise(piece_of(sound(FIXTURE / clip["file"])))
+    assert {"priya", "raman"} <= {plain(word.text)[0] for word in words}
     assert tiny.version == with_names.version
+
+
+def test_the_stage_works_with_the_real_engine() -> None:
+    clip = fixture_clips()[0]
+    heard = speech.transcribe(
+        session_of(track_of(FIXTURE / clip["file"])),
+        ruling_of(Outcome.PROCEED),
+        Context(participants=(KnownPerson(name="Priya Raman"),)),
+        vault=Shelf(),
+        settings=SpeechSettings(engine="whisper", model=TINY),
+    )
+    assert isinstance(heard, Transcript)
+    assert plain(" ".join(word.text for word in heard.words)) == plain(clip["text"])
+    assert "Priya Raman" in {term.term for term in heard.heard_terms}
+    assert heard.engine.startswith("whisper tiny-whisper")
 
 
 def test_the_real_engine_opens_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,7 +79,7 @@ def _fits(
 def _fit(removed: NDArray[np.float64], left: NDArray[np.float64], kept: NDArray[np.float64]) -> float:
     """The share of ``removed`` in ``left``, 0 where it is too faint to be told from coding noise.
 
-    Voices spill from one microphone into another: what both have in common with the voice that stays is set aside first.
+    Voices spill from one microphone into another: what both share with the voice that stays is set aside first.
     """
     energy = float(kept @ kept)
     if energy > 0:
