@@ -126,6 +126,8 @@ def _sound(clip: Utterance) -> Sound:
 
 def _figures(clips: list[Utterance], heard: list[Heard], took_s: float) -> str:
     exact = [(clip, got) for clip, got in zip(clips, heard, strict=True) if clip.text == got.text]
+    if not exact:
+        return f"exact 0 of {len(clips)}"
     off = [
         (abs(start_s - word.start_s), index == 0)
         for clip, got in exact

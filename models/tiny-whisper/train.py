@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn import functional
 
 SEED = 7
-STEPS = 2000
+STEPS = 1500
 BATCH = 10  # for each worker
 FIXTURE_SHARE = 0.5
 PEAK_RATE = 1.5e-3

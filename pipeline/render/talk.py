@@ -149,7 +149,19 @@ def _turns(pieces: Sequence[Piece], labels: Mapping[str, str]) -> list[Turn]:
             end_s=round(max(piece.end_s for piece in run), 3),
             participant_id=run[0].participant_id,
             speaker=labels.get(run[0].participant_id or "", UNKNOWN),
-            text=" ".join(piece.text for piece in run),
+            text=" ".join(_marks_merged(run)),
         )
         for run in runs
     ]
+
+
+def _marks_merged(pieces: Sequence[Piece]) -> list[str]:
+    """The texts of a turn, a label that follows itself once, and no bare mark beside a label."""
+    shown: list[Piece] = []
+    for piece in pieces:
+        last = shown[-1] if shown and shown[-1].is_label and piece.is_label else None
+        if last is None or (REDACTED not in (last.text, piece.text) and last.text != piece.text):
+            shown.append(piece)
+        elif last.text == REDACTED:
+            shown[-1] = piece
+    return [piece.text for piece in shown]
