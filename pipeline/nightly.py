@@ -63,7 +63,6 @@ def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: date
     with workspace.locked():
         workspace.sweep()
         consent.verify_chain(workspace.db)
-        speech.preflight(workspace.settings.speech)
         registry = Registry(workspace.db)
         taken, unfinished = _take_in(workspace, registry, inbox, chosen, now, progress) if inbox else (set(), 0)
         worked = taken | _move_on(workspace, registry, chosen, now, progress)
@@ -138,7 +137,12 @@ def state_keys(workspace: Workspace, registry: Registry) -> dict[str, str]:
     """For each session a hash of everything that its result depends on."""
     terms = workspace.root / TERMS
     common = key_of(
-        [__version__, *(stage.VERSION for stage in (speech, detect, review, render, tag)), consent.log_head(workspace)],
+        [
+            __version__,
+            speech.preflight(workspace.settings.speech),
+            *(stage.VERSION for stage in (speech, detect, review, render, tag)),
+            consent.log_head(workspace),
+        ],
         workspace.settings,
         sha256(terms) if terms.exists() else "",
     )

@@ -86,7 +86,8 @@ def process(session: Session, workspace: Workspace, *, now: datetime) -> Travell
 def _transcribe(case: _Case) -> Transcript | Failed:
     session, settings = case.session, case.workspace.settings.speech
     removed = sorted(case.ruling.removed(Purpose.TRANSCRIBE))
-    key = key_of(speech.VERSION, session.tracks, session.captions, removed, case.context, settings)
+    engine, known = speech.preflight(settings), speech.vocabulary(case.context)
+    key = key_of(speech.VERSION, engine, session.tracks, session.captions, removed, known, settings)
     kept = case.workspace.stages.recall("speech", key, Transcript)
     if kept is not None:
         return kept

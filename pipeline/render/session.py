@@ -178,9 +178,8 @@ def _prove(
 def _failed(proof: Proof) -> Failed:
     bad = next(check for check in proof.checks if check.verdict is proof.verdict)
     where = "" if bad.at_s is None else f" at {bad.at_s:.1f} s"
-    return Failed(
-        reason=f"proof: {bad.verdict.value}{where} ({bad.name}: {bad.detail})", action="listen there and review it"
-    )
+    action = "listen there; add what is still heard to terms.toml, so that it is searched for everywhere, and run again"
+    return Failed(reason=f"proof: {bad.verdict.value}{where} ({bad.name}: {bad.detail})", action=action)
 
 
 def _write_manifest(folder: Path, made: _Made, plan: ApprovedPlan, proof: Proof, *, key: str, fill: Fill) -> None:

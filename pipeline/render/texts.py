@@ -31,11 +31,14 @@ def transcript_jsonl(turns: Sequence[Turn]) -> str:
 
 
 def chat_txt(session: Session, plan: ApprovedPlan, labels: Mapping[str, str], terms: Terms) -> str:
-    """The chat without the lines of those removed; where somebody was removed, lines of nobody known go too."""
+    """The chat that everyone could read, without the lines of those removed.
+
+    Where somebody was removed, lines of nobody known go too.
+    """
     edits = [edit for edit in plan.text_edits if edit.place.surface == "chat"]
     lines = []
     for index, line in enumerate(session.chat):
-        if line.participant_id in plan.removed or (line.participant_id is None and plan.removed):
+        if line.direct or line.participant_id in plan.removed or (line.participant_id is None and plan.removed):
             continue
         text = terms.replace(_edited(line, [edit for edit in edits if edit.place.index == index]))
         speaker = labels.get(line.participant_id or "", UNKNOWN)

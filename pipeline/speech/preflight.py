@@ -6,10 +6,16 @@ from pipeline.settings import SpeechSettings
 from pipeline.speech import models
 
 
-def preflight(settings: SpeechSettings) -> None:
-    """Raises ``ConfigurationError`` that names the command to run where a model is missing or not whole."""
-    models.verified(models.find("g2p"))
+def preflight(settings: SpeechSettings) -> str:
+    """What tells the recogniser that the settings ask for, and its model, from any other.
+
+    Raises ``ConfigurationError`` that names the command to run where a model is missing or not whole.
+    """
+    models.bundled_file("g2p", "g2p.npz")
     if settings.engine == "whisper":
         from pipeline.speech.whisper import locate
 
-        locate(settings.model)
+        return locate(settings.model).version
+    from pipeline.speech.sphinx import engine_version
+
+    return f"{settings.engine}, {engine_version()}"

@@ -60,6 +60,11 @@ def dictionary_path() -> Path:
     return _file(_DICTIONARY)
 
 
+def engine_version() -> str:
+    """The engine and its version, as ``sphinx 5.1.1``."""
+    return f"sphinx {version('pocketsphinx')}"
+
+
 class SphinxRecogniser:
     """Recognises English with the bundled model, and the given names as words of their own."""
 
@@ -75,7 +80,7 @@ class SphinxRecogniser:
     @property
     def version(self) -> str:
         """The engine and its version; the model has the same."""
-        return f"sphinx {version('pocketsphinx')}"
+        return engine_version()
 
     def recognise(self, piece: Piece) -> list[HeardWord]:
         """The words of every clip, with the posterior of each as its probability."""

@@ -187,7 +187,7 @@ def test_words_of_a_track_that_is_not_kept_go() -> None:
     assert turns(word("mine", 0, 0.5), keep=["t2"]) == []
 
 
-def test_an_edit_is_shown_once_even_when_others_talk_in_between() -> None:
+def test_a_label_is_shown_once_even_when_others_talk_in_between() -> None:
     words = (
         word("falcon", 0, 0.5),
         word("yes", 0.2, 0.4, track="t2", by="p2"),
@@ -199,7 +199,7 @@ def test_an_edit_is_shown_once_even_when_others_talk_in_between() -> None:
         session_id="s1", audience=approved.audience, windows=(), word_edits=edits, keep_tracks=("t1", "t2")
     )
     made = redacted_turns(Transcript(engine="by hand", words=words), approved, {}, Terms(()))
-    assert [turn.text for turn in made] == ["[a] [a]", "yes"]
+    assert [turn.text for turn in made] == ["[a]", "yes"]
 
 
 def test_captions_are_escaped_and_cut() -> None:
