@@ -10,12 +10,26 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline import __version__, consent, detect, ingest, log, metrics, render, requests, review, run, speech, tag
+from pipeline import (
+    __version__,
+    consent,
+    detect,
+    erasure,
+    ingest,
+    log,
+    metrics,
+    render,
+    requests,
+    review,
+    run,
+    speech,
+    tag,
+)
 from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, TryAgain
 from pipeline.executors import Done, Executor, Lost
 from pipeline.records import Failed, Refused, Session, SessionResult
 from pipeline.report import Report, gather, write
-from pipeline.store import Workspace
+from pipeline.store import Workspace, tombstones
 from pipeline.store.files import sha256
 from pipeline.store.registry import Registry, Standing, entry_id
 from pipeline.store.stages import key_of
@@ -63,6 +77,7 @@ def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: date
     with workspace.locked():
         workspace.sweep()
         consent.verify_chain(workspace.db)
+        erasure.carry_out(workspace, now=now)
         registry = Registry(workspace.db)
         taken, unfinished = _take_in(workspace, registry, inbox, chosen, now, progress) if inbox else (set(), 0)
         worked = taken | _move_on(workspace, registry, chosen, now, progress)
@@ -70,6 +85,7 @@ def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: date
         report = gather(registry, now=now, unfinished=unfinished, worked=worked)
         write(report, workspace)
         metrics.write(report, workspace.reports / "metrics.prom", seconds=time.monotonic() - began)
+        erasure.conclude(workspace)
         log.get().info("night", count=len(report.lines), seconds=round(time.monotonic() - began, 1))
     return report
 
@@ -135,7 +151,7 @@ def _move_on(workspace: Workspace, registry: Registry, chosen: Chosen, now: date
 
 def state_keys(workspace: Workspace, registry: Registry) -> dict[str, str]:
     """For each session a hash of everything that its result depends on."""
-    terms = workspace.root / TERMS
+    terms, settings = workspace.root / TERMS, workspace.settings
     common = key_of(
         [
             __version__,
@@ -143,7 +159,7 @@ def state_keys(workspace: Workspace, registry: Registry) -> dict[str, str]:
             *(stage.VERSION for stage in (speech, detect, review, render, tag)),
             consent.log_head(workspace),
         ],
-        workspace.settings,
+        [settings.speech, settings.detect, settings.redact, settings.consent],
         sha256(terms) if terms.exists() else "",
     )
     acts = review.heads(workspace.db)
@@ -192,7 +208,10 @@ def _opened(root: Path) -> Workspace:
 def ingest_one(task: Task) -> Session | Refused | None:
     """In a worker: ingests one folder; None while it is still being written."""
     try:
-        return ingest.ingest(task.folder, workspace=_opened(task.root))
+        found = ingest.ingest(task.folder, workspace=_opened(task.root))
+        if isinstance(found, Session) and tombstones.holds(_opened(task.root).db, found.source_digest):
+            return Refused(reason="this recording was erased on request", action="remove it from the inbox")
+        return found
     except TryAgain:
         return None
     except InputRefused as error:

@@ -10,6 +10,8 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline import __version__
+from pipeline.consent.explain import Explained, explain
+from pipeline.consent.jurisdictions import warnings
 from pipeline.errors import Exit
 from pipeline.store import Workspace
 from pipeline.store.files import write_bytes
@@ -34,6 +36,7 @@ class Line:
     undecided: int | None = None
     requests: int | None = None
     worked: bool = False
+    consent: tuple[Explained, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,7 @@ class Report:
     counts: dict[str, int]
     unfinished: int
     lines: tuple[Line, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def to_show(self) -> tuple[Line, ...]:
@@ -67,7 +71,14 @@ def gather(registry: Registry, *, now: datetime, unfinished: int = 0, worked: Co
     for line in lines:
         counts[line.status] = counts.get(line.status, 0) + 1
     made_at = now.astimezone(UTC).replace(microsecond=0)
-    return Report(made_at=made_at, version=__version__, counts=counts, unfinished=unfinished, lines=tuple(lines))
+    return Report(
+        made_at=made_at,
+        version=__version__,
+        counts=counts,
+        unfinished=unfinished,
+        lines=tuple(lines),
+        warnings=warnings(made_at.date()),
+    )
 
 
 def with_paths(lines: Sequence[Line], registry: Registry) -> list[dict[str, object]]:
@@ -82,7 +93,8 @@ def with_paths(lines: Sequence[Line], registry: Registry) -> list[dict[str, obje
 
 
 def write(report: Report, workspace: Workspace) -> Path:
-    """Writes ``report.json`` and ``report.html`` into the workspace's reports; returns the page's path."""
+    """Writes ``report.json`` and ``report.html``, with why consent decided as it did; returns the page's path."""
+    report = _with_reasons(report, workspace)
     write_bytes(workspace.reports / "report.json", encode(report))
     page = workspace.reports / "report.html"
     write_bytes(page, render_page(report).encode())
@@ -95,6 +107,19 @@ def render_page(report: Report) -> str:
         loader=PackageLoader("pipeline", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     return environment.get_template("report.html").render(report=report)
+
+
+def _with_reasons(report: Report, workspace: Workspace) -> Report:
+    """The report with each person's decisions, by ids alone, for the sessions that it is about."""
+    registry = Registry(workspace.db)
+    known, shown = registry.digests(), {line.id for line in report.to_show}
+    lines = (
+        replace(line, consent=explain(registry.session(line.id), workspace=workspace, now=report.made_at))
+        if line.id in shown and line.id in known
+        else line
+        for line in report.lines
+    )
+    return replace(report, lines=tuple(lines))
 
 
 def _sessions(registry: Registry) -> list[Line]:

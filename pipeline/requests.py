@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -48,7 +49,22 @@ def write(workspace: Workspace, *, now: datetime) -> None:
     made = export(items, folder=folder, key=workspace.key(_ALIAS_KEY), now=now)
     hours = timedelta(hours=workspace.settings.consent.valid_hours)
     until = min((item.ruling.valid_until for item in items), default=now + hours)
+    for file in made.files:
+        _note(workspace, file.name, file.digest)
     workspace.stages.keep("exports", "last", _Written(key=key, valid_until=until.timestamp(), files=made.files))
+
+
+def handed_out(workspace: Workspace, content: str, format_: str, *, to: str, now: datetime) -> None:
+    """Notes that requests were written to a file that nobody here can call back; anybody may be in it."""
+    artefact_id = _note(workspace, f"requests.{format_}", hashlib.sha256(content.encode()).hexdigest())
+    workspace.artefacts.copied(artefact_id, to=to, by="offrecord export requests", now=now)
+
+
+def _note(workspace: Workspace, name: str, digest: str) -> str:
+    place, log_head = workspace.out / "exports" / name, consent.log_head(workspace)
+    return workspace.artefacts.note(
+        "export", place, session_id=None, contributors=None, log_head=log_head, digest=digest
+    )
 
 
 def _are_there(folder: Path, files: Iterable[OutFile]) -> bool:
@@ -71,6 +87,8 @@ def _items(workspace: Workspace, now: datetime) -> Iterator[Item]:
     registry = Registry(workspace.db)
     for session_id, standing in registry.standings().items():
         if f"{session_id}/{Audience.INTERNAL}" not in standing.result.renditions:
+            continue
+        if not (workspace.out / session_id / Audience.INTERNAL).is_dir():
             continue
         tags = workspace.stages.recall("tags", tags_key(session_id), tuple[Tag, ...])
         session = registry.session(session_id)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from pipeline import consent, detect, render, requests, review, speech, tag
+from pipeline.errors import TryAgain
 from pipeline.records import (
     ApprovedPlan,
     Audience,
@@ -16,6 +19,7 @@ from pipeline.records import (
     Failed,
     Finding,
     Held,
+    Outcome,
     Pending,
     Proposal,
     Purpose,
@@ -30,8 +34,10 @@ from pipeline.records import (
 )
 from pipeline.store import Workspace, terms
 from pipeline.store.files import make_private
-from pipeline.store.stages import key_of
+from pipeline.store.stages import encode, key_of
 
+_ERASED = Refused(reason="its recording was erased on request", action="nothing; it stays erased")
+_TRACES = ["chat", "mention", "speech"]
 _STATUS: dict[type[Stop], str] = {Held: "held", Refused: "refused", Pending: "pending", Failed: "failed"}
 
 
@@ -51,6 +57,38 @@ class _Case:
     workspace: Workspace
     ruling: Ruling
     context: Context
+    now: datetime
+
+    def keep(self, stage: str, key: str, value: object, kind: Any = None, *, purpose: Purpose) -> None:
+        """Keeps a stage result with who is in it; raises ``TryAgain``, and keeps nothing, when consent here changed."""
+        ruling = consent.rule(self.session, workspace=self.workspace, now=self.now)
+        if not isinstance(ruling, Ruling) or ruling.cells != self.ruling.cells:
+            raise TryAgain("consent changed while this session was worked", action="run again: it is decided anew")
+        with consent.release(self.workspace, ruling):
+            place = self.workspace.stages.keep(stage, key, value, kind)
+            self.note(stage, place, purpose=purpose, digest=key_of(encode(value, kind).decode()))
+
+    def note(self, kind: str, place: Path, *, purpose: Purpose, digest: str | None = None) -> None:
+        """Registers an artefact of this session: removed people may be named in it, the others also speak and write.
+
+        Who is taken out of a part alone speaks in the rest.
+        """
+        removed = {
+            person.participant_id
+            for person in self.session.participants
+            if all(outcome is not Outcome.PROCEED for _, outcome in self.ruling.spans(purpose, person.participant_id))
+        }
+        self.workspace.artefacts.note(
+            kind,
+            place,
+            session_id=self.session.session_id,
+            contributors={
+                person.participant_id: ["mention"] if person.participant_id in removed else _TRACES
+                for person in self.session.participants
+            },
+            log_head=self.ruling.log_head,
+            digest=digest,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +107,14 @@ class _Proposed:
 
 def process(session: Session, workspace: Workspace, *, now: datetime) -> Travelled:
     """Moves one session as far as consent and review let it; nothing is let out that is not proved."""
+    if not session.tracks:
+        return stopped(session, workspace, _ERASED, now)
+    session = consent.with_erased(session, workspace=workspace)
     ruling = consent.rule(session, workspace=workspace, now=now)
     if not isinstance(ruling, Ruling):
         return stopped(session, workspace, ruling, now)
     context = terms.known_to(session, workspace.listed())
-    case = _Case(session=session, workspace=workspace, ruling=ruling, context=context)
+    case = _Case(session=session, workspace=workspace, ruling=ruling, context=context, now=now)
     transcript = _transcribe(case)
     if not isinstance(transcript, Transcript):
         return stopped(session, workspace, transcript, now)
@@ -85,28 +126,29 @@ def process(session: Session, workspace: Workspace, *, now: datetime) -> Travell
 
 def _transcribe(case: _Case) -> Transcript | Failed:
     session, settings = case.session, case.workspace.settings.speech
-    removed = sorted(case.ruling.removed(Purpose.TRANSCRIBE))
+    closed = speech.closed(session, case.ruling)
     engine, known = speech.preflight(settings), speech.vocabulary(case.context)
-    key = key_of(speech.VERSION, engine, session.tracks, session.captions, removed, known, settings)
+    key = key_of(speech.VERSION, engine, session.tracks, session.captions, closed, known, settings)
     kept = case.workspace.stages.recall("speech", key, Transcript)
     if kept is not None:
         return kept
     heard = speech.transcribe(session, case.ruling, case.context, vault=case.workspace.vault, settings=settings)
     if isinstance(heard, Transcript):
-        case.workspace.stages.keep("speech", key, heard)
+        case.keep("speech", key, heard, purpose=Purpose.TRANSCRIBE)
     return heard
 
 
 def _propose(case: _Case, transcript: Transcript) -> _Proposed:
     stages, settings = case.workspace.stages, case.workspace.settings.detect
-    key = key_of(detect.VERSION, case.session, transcript, case.context, settings)
+    readable = speech.readable(case.session, case.ruling)
+    key = key_of(detect.VERSION, readable, transcript, case.context, settings)
     findings = stages.recall("detect", key, tuple[Finding, ...])
     if findings is None:
-        findings = detect.detect(case.session, transcript, case.context, settings=settings)
-        stages.keep("detect", key, findings, tuple[Finding, ...])
+        findings = detect.detect(readable, transcript, case.context, settings=settings)
+        case.keep("detect", key, findings, tuple[Finding, ...], purpose=Purpose.TRANSCRIBE)
     session_id, db = case.session.session_id, case.workspace.db
     proposals = review.propose(session_id, findings)
-    stages.keep("proposals", session_id, proposals, tuple[Proposal, ...])
+    case.keep("proposals", session_id, proposals, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
     return _Proposed(
         proposals=proposals,
         decisions=review.decisions(db, session_id),
@@ -132,7 +174,7 @@ def _let_out(case: _Case, transcript: Transcript, proposed: _Proposed, audience:
         case.workspace.retract(case.session.session_id, audience)
     elif audience is Audience.INTERNAL:
         key = requests.tags_key(case.session.session_id)
-        case.workspace.stages.keep("tags", key, tag.tag(made.turns), tuple[Tag, ...])
+        case.keep("tags", key, tag.tag(made.turns), tuple[Tag, ...], purpose=audience.purpose)
     return made
 
 
@@ -142,18 +184,22 @@ def _render(case: _Case, plan: ApprovedPlan, transcript: Transcript) -> Renditio
     key = key_of(render.VERSION, workspace.key("plan").hex(), plan, session, transcript, fill)
     with consent.release(workspace, case.ruling):
         placed = render.recall(session.session_id, plan.audience, workspace.out, key)
-    if placed is not None:
-        return placed
+        if placed is not None:
+            case.note("rendition", workspace.out / placed.folder, purpose=plan.audience.purpose)
+            return placed
     scratch = make_private(workspace.scratch / f"{session.session_id}-{plan.audience}")
-    made = render.render(
-        session, plan, transcript, vault=workspace.vault, scratch=scratch, listen=speech.listen, key=key, fill=fill
-    )
-    if isinstance(made, Rendition):
-        with consent.release(workspace, case.ruling):
-            render.publish(made, scratch=scratch, out=workspace.out)
-            note = {"session_id": session.session_id, "audience": str(plan.audience), "verdict": made.proof.verdict}
-            workspace.ledger.append("released", key, note)
-    shutil.rmtree(scratch)
+    try:
+        made = render.render(
+            session, plan, transcript, vault=workspace.vault, scratch=scratch, listen=speech.listen, key=key, fill=fill
+        )
+        if isinstance(made, Rendition):
+            with consent.release(workspace, case.ruling):
+                render.publish(made, scratch=scratch, out=workspace.out)
+                note = {"session_id": session.session_id, "audience": str(plan.audience), "verdict": made.proof.verdict}
+                workspace.ledger.append("released", key, note)
+                case.note("rendition", workspace.out / made.folder, purpose=plan.audience.purpose)
+    finally:
+        shutil.rmtree(scratch)
     return made
 
 
@@ -173,6 +219,13 @@ def stopped(session: Session, workspace: Workspace, stop: Stop, now: datetime) -
     return Travelled(result=result, valid_until=now.timestamp() + 3600 * hours)
 
 
+def _let_out_as(case: _Case, out: Sequence[Rendition]) -> str:
+    """What the report says of a session that came through, with those who were taken out of it by id."""
+    removed = sorted({who for rendition in out for who in case.ruling.removed(rendition.audience.purpose)})
+    without = f", without {', '.join(removed)}" if removed else ""
+    return f"everything asked for is out{without}" if out else "nothing was asked for"
+
+
 def _result(
     case: _Case, transcript: Transcript, proposed: _Proposed, outcomes: Mapping[Audience, Rendition | Stop]
 ) -> SessionResult:
@@ -185,7 +238,7 @@ def _result(
     return SessionResult(
         session_id=case.session.session_id,
         status=status,
-        reason=stop.reason if stop else "everything asked for is out" if out else "nothing was asked for",
+        reason=stop.reason if stop else _let_out_as(case, out),
         action=stop.action if stop else "",
         renditions=tuple(sorted(rendition.folder for rendition in out)),
         detail={

@@ -50,6 +50,8 @@ class ConsentSettings(_Section):
 
     hold_deadline_days: int = Field(14, ge=1, le=365, description="Days until a held session is due for a decision.")
     valid_hours: int = Field(24, ge=1, le=168, description="Hours after which a ruling is made anew.")
+    controller: str = Field("", description="Who answers for the recordings, as receipts and consent exports say.")
+    withdrawal_url: str = Field("", description="Where people withdraw; receipts and consent exports link to it.")
 
 
 class RunSettings(_Section):

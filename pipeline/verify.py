@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import consent
+from pipeline.consent.snapshots import kept_snapshots
 from pipeline.errors import OffrecordError, WorkspaceDamaged
 from pipeline.store import Workspace
 from pipeline.store.files import sha256
@@ -46,6 +47,7 @@ def _ledger(workspace: Workspace) -> Verified:
 def _vault(workspace: Workspace) -> Iterator[Verified]:
     there = set(workspace.vault.digests())
     named = {sealed.digest for session in Registry(workspace.db).sessions() for sealed in session.sealed}
+    named |= kept_snapshots(workspace)
     missing, damaged, orphans = named - there, workspace.vault.damaged(), there - named
     yield Verified(what="vault, missing", ok=not missing, found=_ids(missing))
     yield Verified(what="vault, damaged", ok=not damaged, found=_ids(damaged))

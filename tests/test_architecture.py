@@ -20,6 +20,7 @@ ONE_DOOR = {
     "spacy": "pipeline/detect/",
     "presidio_analyzer": "pipeline/detect/",
     "phonenumbers": "pipeline/detect/",
+    "openpyxl": "pipeline/consent/",
     "pebble": "pipeline/executors/",
     "alembic": "pipeline/store/",
     "huggingface_hub": "pipeline/speech/",

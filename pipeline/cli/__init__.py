@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib import import_module
+from types import TracebackType
 
 import click
 
@@ -41,6 +44,18 @@ class _Lazy(Group):
         module, _, name = _COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(f"pipeline.cli.{module}"), name)
         return command
+
+
+def _one_line(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What is left of an error that nobody foresaw: its kind; its words might hold a secret."""
+    if os.environ.get("OFFRECORD_TRACEBACK"):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        say = f"offrecord: unexpected error ({kind.__name__}); set OFFRECORD_TRACEBACK=1 and try again to see where"
+        click.echo(say, err=True)
+
+
+sys.excepthook = _one_line
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})

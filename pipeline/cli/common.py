@@ -21,6 +21,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+_WIDE = 200
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 workspace_option: Callable[[F], F] = click.option(
@@ -49,6 +51,12 @@ def emit(value: object, as_json: bool) -> None:
         click.echo("\n".join(map(str, shown)) if isinstance(shown, list) else str(shown))
 
 
+def console() -> Console:
+    """Where people read: as wide as the terminal, and wide enough for a line where there is none."""
+    shown = Console()
+    return shown if shown.is_terminal else Console(width=_WIDE)
+
+
 def _print_rows(rows: Iterable[Mapping[str, object]]) -> None:
     rows = list(rows)
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -56,7 +64,7 @@ def _print_rows(rows: Iterable[Mapping[str, object]]) -> None:
         table.add_column(name.strip().replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*(_cell(value) for value in row.values()))
-    Console().print(table, markup=False)
+    console().print(table, markup=False)
 
 
 def _cell(value: object) -> str:

@@ -7,13 +7,17 @@ from typing import TextIO
 
 import click
 
+from pipeline.cli import withdrawal
+from pipeline.cli.code import code, org
 from pipeline.cli.common import emit, json_option, now, workspace_option
+from pipeline.cli.interchange import export_dpv, import_vcon
+from pipeline.cli.matching import match
+from pipeline.consent.durable import export_log
 from pipeline.consent.explain import explain
 from pipeline.consent.importer import import_answers
 from pipeline.consent.lines import decide_lines
-from pipeline.consent.withdraw import withdraw
+from pipeline.consent.restore import import_log
 from pipeline.errors import UsageProblem
-from pipeline.records import Purpose
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 
@@ -23,14 +27,33 @@ def consent() -> None:
     """What participants allow: import answers, explain decisions, file withdrawals."""
 
 
+for _command in (code, export_dpv, import_vcon, org, *withdrawal.COMMANDS, match):
+    consent.add_command(_command)
+
+
 @consent.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--form", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The form mapping.")
+@click.option("--form", type=click.Path(path_type=Path, dir_okay=False), help="The form mapping, for a table.")
+@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), help="For an export: its workspace's key.")
 @workspace_option
 @json_option
-def import_command(file: Path, form: Path, workspace: Path, as_json: bool) -> None:
-    """File the answers in the CSV table FILE: all of them, or none."""
-    emit(import_answers(file, form, workspace=Workspace.open(workspace), now=now()), as_json)
+def import_command(file: Path, form: Path | None, key: Path | None, workspace: Path, as_json: bool) -> None:
+    """File the answers in FILE, a table (CSV or xlsx) or an export of a consent log: all of them, or none."""
+    if form is None:
+        emit(import_log(file, workspace=Workspace.open(workspace), now=now(), key=key), as_json)
+    elif key is None:
+        emit(import_answers(file, form, workspace=Workspace.open(workspace), now=now()), as_json)
+    else:
+        raise UsageProblem("a table needs no key", action="give --form for a table, --key only for an export")
+
+
+@consent.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@workspace_option
+@json_option
+def export_command(file: Path, workspace: Path, as_json: bool) -> None:
+    """Write the whole consent log to FILE as JSON Lines, people as keyed hashes only."""
+    emit(export_log(file, workspace=Workspace.open(workspace)), as_json)
 
 
 @consent.command()
@@ -51,26 +74,3 @@ def show(session: str, names: bool, workspace: Path, as_json: bool) -> None:
     opened = Workspace.open(workspace)
     found = Registry(opened.db).session(session)
     emit(explain(found, workspace=opened, now=now(), names=names), as_json)
-
-
-@consent.command("withdraw")
-@click.option("--email", required=True, help="The address of the person who withdraws.")
-@click.option(
-    "--purpose",
-    "purposes",
-    type=click.Choice([purpose.value for purpose in Purpose]),
-    multiple=True,
-    help="A purpose; may be repeated.",
-)
-@click.option("--everything", is_flag=True, help="Every purpose.")
-@click.option("--session", "session_id", help="Only for this session.")
-@click.option("--by", "actor", required=True, help="Who enters it.")
-@click.option("--reason", required=True, help="How it reached you, in a few words.")
-@workspace_option
-@json_option
-def withdraw_command(workspace: Path, as_json: bool, purposes: tuple[str, ...], everything: bool, **said: str) -> None:
-    """File a withdrawal; from then on nothing new is made with that person."""
-    if everything == bool(purposes):
-        raise UsageProblem("say what is withdrawn", action="give either --purpose or --everything")
-    chosen = [Purpose(purpose) for purpose in (purposes or Purpose)]
-    emit(withdraw(**said, purposes=chosen, workspace=Workspace.open(workspace), now=now()), as_json)

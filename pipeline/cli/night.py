@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import emit, json_option, now, workspace_option
-from pipeline.cli.progress import print_report, shown_progress
+from pipeline.cli.progress import print_lines, print_report, shown_progress
 from pipeline.executors import EXECUTORS
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
@@ -52,7 +52,10 @@ def status(workspace: Path, paths: bool, as_json: bool) -> None:
 
     registry = Registry(Workspace.open(workspace).db)
     lines = gather(registry, now=now()).lines
-    emit(with_paths(lines, registry) if paths else lines, as_json)
+    if paths or as_json:
+        emit(with_paths(lines, registry) if paths else lines, as_json)
+    else:
+        print_lines(lines)
 
 
 @click.command()

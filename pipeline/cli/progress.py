@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import click
@@ -10,9 +10,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
+from rich.text import Text
 
-from pipeline.cli.common import emit
-from pipeline.report import Report
+from pipeline.cli.common import console, emit
+from pipeline.report import Line, Report
 from pipeline.store import Workspace
 
 _STYLES = {"done": "green", "held": "yellow", "pending": "cyan", "refused": "red", "failed": "bold red"}
@@ -40,14 +41,9 @@ def print_report(report: Report, workspace: Workspace, as_json: bool) -> None:
     if as_json:
         emit(report, True)
         return
-    console = Console()
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("session", "status", "why", "next"):
-        table.add_column(name, overflow="fold")
-    for line in report.to_show:
-        style = _STYLES.get(line.status, "")
-        table.add_row(line.id, f"[{style}]{line.status}[/]" if style else line.status, line.reason, line.action)
-    console.print(table)
+    for warning in report.warnings:
+        click.echo(f"warning    {warning}")
+    print_lines(report.to_show)
     counts = ", ".join(f"{count} {status}" for status, count in report.counts.items())
     click.echo(
         f"\n{counts or 'no sessions yet'}" + (f", {report.unfinished} still being written" * bool(report.unfinished))
@@ -55,3 +51,14 @@ def print_report(report: Report, workspace: Workspace, as_json: bool) -> None:
     click.echo(f"report     {workspace.reports / 'report.html'}")
     click.echo(f"renditions {workspace.out}")
     click.echo(f"requests   {workspace.out / 'exports'}")
+
+
+def print_lines(lines: Sequence[Line]) -> None:
+    """Prints what stands where as a table: the id, the status, why, and what to do next."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("session", "status", "why", "next"):
+        table.add_column(name, overflow="fold")
+    for line in lines:
+        style = _STYLES.get(line.status, "default")
+        table.add_row(line.id, Text(line.status, style=style), Text(line.reason), Text(line.action))
+    console().print(table)

@@ -52,6 +52,10 @@ class Method(StrEnum):
 
     FORM = "form"
     STAFF_ENTRY = "staff_entry"
+    VCON = "vcon"
+    AGREEMENT = "agreement"
+    ANNOUNCEMENT = "announcement"
+    CODE = "code"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,39 +120,33 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def to_row(draft: Draft, *, seq: int, prev_hash: str, received_at: datetime) -> dict[str, object]:
-    """The row of the log for a draft: its canonical body, which holds the hash of the row before it."""
-    body = canonical(
-        {
-            "event_id": draft.event_id,
-            "row_key": draft.row_key,
-            "seq": seq,
-            "prev_hash": prev_hash,
-            "party_id": draft.party_id,
-            "purpose": draft.purpose,
-            "scope": draft.scope,
-            "state": draft.state,
-            "indicated_at": draft.indicated_at.isoformat(),
-            "indicated_text": draft.indicated_text,
-            "effective_from": draft.effective_from.isoformat(),
-            "valid_until": draft.valid_until and draft.valid_until.isoformat(),
-            "received_at": received_at.isoformat(),
-            "method": draft.method,
-            "notice": draft.notice,
-            "evidence": list(draft.evidence),
-            "entered_by": draft.entered_by,
-            "reason": draft.reason,
-        }
-    )
+def body_of(draft: Draft, *, received_at: datetime) -> dict[str, object]:
+    """What the log says of a draft, but for its place in the log."""
     return {
-        "seq": seq,
         "event_id": draft.event_id,
-        "party_id": draft.party_id,
         "row_key": draft.row_key,
-        "prev_hash": prev_hash,
-        "hash": sha256(body),
-        "body": body,
+        "party_id": draft.party_id,
+        "purpose": draft.purpose,
+        "scope": draft.scope,
+        "state": draft.state,
+        "indicated_at": draft.indicated_at.isoformat(),
+        "indicated_text": draft.indicated_text,
+        "effective_from": draft.effective_from.isoformat(),
+        "valid_until": draft.valid_until and draft.valid_until.isoformat(),
+        "received_at": received_at.isoformat(),
+        "method": draft.method,
+        "notice": draft.notice,
+        "evidence": list(draft.evidence),
+        "entered_by": draft.entered_by,
+        "reason": draft.reason,
     }
+
+
+def to_row(body: dict[str, object], *, seq: int, prev_hash: str) -> dict[str, object]:
+    """The row of the log for a body: canonical, with its place and the hash of the row before it."""
+    text = canonical({**body, "seq": seq, "prev_hash": prev_hash})
+    kept = {name: body[name] for name in ("event_id", "party_id", "row_key")}
+    return {**kept, "seq": seq, "prev_hash": prev_hash, "hash": sha256(text), "body": text}
 
 
 def checked_body(row: Any) -> dict[str, Any]:

@@ -14,9 +14,11 @@ from pipeline.store.database import unreadable_is_closed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """One cell in words; ``person`` is an id unless names were asked for."""
+    """One cell in words; ``person`` is an id unless names were asked for, the times are seconds of the session."""
 
     person: str
+    from_s: float
+    to_s: float
     purpose: str
     outcome: str
     rule: str
@@ -31,6 +33,8 @@ def explain(session: Session, *, workspace: Workspace, now: datetime, names: boo
     return tuple(
         Explained(
             person=session.participant(cell.participant_id).name if names else cell.participant_id,
+            from_s=cell.interval.start_s,
+            to_s=cell.interval.end_s,
             purpose=cell.purpose.value,
             outcome=cell.outcome.value,
             rule=cell.rule_id,

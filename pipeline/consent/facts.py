@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from pipeline.consent import platform
 from pipeline.consent.decide import Identity, Inputs, Join, Law, NoticeProof, Speech, State, Use
 from pipeline.consent.events import Event
 from pipeline.consent.identity import normalise
@@ -47,6 +48,8 @@ class Facts:
     today: Mapping[Purpose, Standing]
     told: tuple[Event, ...]
     told_of: frozenset[Purpose]
+    platform_notice: str | None = None
+    """What shows that the platform told them of the recording, and that they said yes."""
 
     @property
     def own_staff(self) -> bool:
@@ -61,7 +64,7 @@ class Facts:
             purpose=use_of(purpose),
             rule=self.law,
             notice=self._notice(),
-            notice_names_purpose=purpose in self.told_of,
+            notice_names_purpose=purpose in self.told_of or self._platform_names(purpose),
             consent_at_speech=self.at_speech.state,
             consent_now=self.today[purpose].state,
             identity=self.identity,
@@ -82,15 +85,21 @@ class Facts:
         if inputs.consent_now in _OPEN_TO_STAFF:
             inputs = replace(inputs, consent_now=State.GIVEN)
         willing = inputs.consent_at_speech is inputs.consent_now is State.GIVEN
-        return replace(inputs, identity=Identity.MATCHED) if willing else inputs
+        known = willing and not self.person.shared_microphone
+        return replace(inputs, identity=Identity.MATCHED) if known else inputs
 
     def evidence(self, purpose: Purpose) -> tuple[str, ...]:
         """The ids of the events that a decision stands on: consent when spoken, consent now, notice."""
         events = (self.at_speech.event, self.today[purpose].event, *self.told)
-        return tuple(dict.fromkeys(event.event_id for event in events if event is not None))
+        shown = [event.event_id for event in events if event is not None]
+        return tuple(dict.fromkeys([*shown, *([self.platform_notice] if self.platform_notice else [])]))
+
+    def _platform_names(self, purpose: Purpose) -> bool:
+        """Whether the platform's notice names a purpose: it tells of the recording and of nothing else."""
+        return self.platform_notice is not None and purpose is Purpose.RECORD
 
     def _notice(self) -> NoticeProof:
-        if self.told:
+        if self.told or self.platform_notice:
             return NoticeProof.EVIDENCED
         asserted = self.session.notice_asserted or self.own_staff
         return NoticeProof.ASSERTED if asserted else NoticeProof.NONE
@@ -98,7 +107,8 @@ class Facts:
     def _join(self) -> Join:
         if not self.person.joined_late:
             return Join.ON_TIME
-        return Join.LATE_OWN_NOTICE if self.told or self.own_staff else Join.LATE_NO_NOTICE
+        own_notice = self.told or self.platform_notice or self.own_staff
+        return Join.LATE_OWN_NOTICE if own_notice else Join.LATE_NO_NOTICE
 
 
 def gather(
@@ -120,22 +130,25 @@ def gather(
         return [on_file.events_for(party_id, purpose) for party_id in match.party_ids]
 
     told = _told(session, match.party_ids, on_file, start)
+    stay = platform.answered(session, person, interval)
+    at_speech = worst(
+        standing_during(events, session, start, end, on_file.trusted) for events in candidates(Purpose.RECORD)
+    )
     named = [on_file.notices[str(event.notice)].purposes for event in told]
     return Facts(
         session=session,
         person=person,
         interval=interval,
         law=law,
-        identity=match.identity,
-        at_speech=worst(
-            standing_during(events, session, start, end, on_file.trusted) for events in candidates(Purpose.RECORD)
-        ),
+        identity=Identity.AMBIGUOUS if person.shared_microphone else match.identity,
+        at_speech=platform.heard(at_speech, session, person, interval, on_file.events_of(match.party_ids)),
         today={
             purpose: worst(standing_now(events, session, now, on_file.trusted) for events in candidates(purpose))
             for purpose in purposes
         },
         told=told,
         told_of=frozenset.intersection(*named) if named else frozenset(),
+        platform_notice=platform.evidence(session) if stay and stay.told else None,
     )
 
 

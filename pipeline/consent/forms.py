@@ -2,48 +2,63 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import cached_property
-from pathlib import Path
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from pipeline.consent.choices import ticked
 from pipeline.consent.events import EventState
 from pipeline.consent.identity import normalise
+from pipeline.consent.tools import HABITS, Habits, Tool, heading
 from pipeline.errors import UsageProblem
 from pipeline.records import Purpose
 
 ASKABLE = tuple(purpose for purpose in Purpose if purpose is not Purpose.CODE_PUBLISH)
 """The purposes that a person can answer for; publishing code is for their organisation to allow."""
 EVERYTHING = "everything"
-_SCOPE = re.compile(r"series:\S+|session:\S+|until:\d{4}-\d{2}-\d{2}|any")
 _Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_OneOrMore = BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
+_YES, _NO = frozenset({"1", "true", "yes", "x"}), frozenset({"", "0", "false", "no"})
 
 
 class ColumnKind(StrEnum):
     """What a column holds."""
 
     TIMESTAMP = "timestamp"
+    STAGE = "stage"
+    MODIFIED = "modified"
+    RESPONSE = "response"
     EMAIL = "email"
+    TYPED_EMAIL = "typed_email"
     NAME = "name"
     COMPANY = "company"
     PLATFORM = "platform"
     PURPOSE = "purpose"
+    TICKS = "ticks"
+    CHOICE = "choice"
     WITHDRAWS = "withdraws"
     IGNORE = "ignore"
 
 
+ONCE = (ColumnKind.TIMESTAMP, ColumnKind.MODIFIED, ColumnKind.RESPONSE, ColumnKind.EMAIL, ColumnKind.NAME)
+"""What at most one column of a table can be."""
+IDENTIFYING = (ColumnKind.EMAIL, ColumnKind.TYPED_EMAIL, ColumnKind.PLATFORM)
+ASKING = (ColumnKind.PURPOSE, ColumnKind.TICKS, ColumnKind.CHOICE)
+"""What a question that takes a yes can be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its kind, with the platform or the purposes that it is for."""
+    """One column: its kind, its header, and the platform or the purposes that it is for."""
 
     kind: ColumnKind
+    header: str = ""
     platform: str = ""
     purposes: tuple[Purpose, ...] = ()
 
@@ -65,47 +80,112 @@ class Form(BaseModel):
     notice_id: _Filled
     version: _Filled
     language: _Filled
-    timezone: _Filled
-    date_format: _Filled
+    supersedes: str = ""
+    material_change: bool = False
+    changes: tuple[Purpose, ...] = ()
+    effective_from: date | None = None
+    tool: Tool = Tool.GENERIC
+    timezone: str = ""
+    date_format: Annotated[tuple[_Filled, ...], _OneOrMore] = ()
+    separator: str = ""
     scope: _Filled
     names_purposes: tuple[Purpose, ...]
     text: _Filled
     columns: dict[str, str] = Field(min_length=1)
     answers: dict[str, EventState] = {}
+    ticks: dict[str, str] = {}
     withdraws: dict[str, str] = {}
     options: Options = Options()
 
     @property
     def asks(self) -> bool:
         """Whether this form takes a yes, and so tells people what they say yes to."""
-        return EventState.GIVEN in self.answers.values()
+        kinds = {column.kind for column in self.bound_columns().values()}
+        says_yes = EventState.GIVEN in self._answers.values()
+        return bool(kinds & {ColumnKind.TICKS, ColumnKind.CHOICE}) or (says_yes and ColumnKind.PURPOSE in kinds)
+
+    @property
+    def habits(self) -> Habits:
+        """What its tool adds to a table by itself."""
+        return HABITS[self.tool]
 
     @cached_property
     def zone(self) -> ZoneInfo:
         """The time zone of its timestamps."""
-        return ZoneInfo(self.timezone)
+        return ZoneInfo(self.timezone or self.habits.timezone)
+
+    @property
+    def replaces_from(self) -> datetime | None:
+        """From when a material change ends earlier consent, in UTC; None without one."""
+        if not self.material_change or self.effective_from is None:
+            return None
+        return datetime.combine(self.effective_from, time(), tzinfo=self.zone).astimezone(UTC)
+
+    @property
+    def separators(self) -> tuple[str, ...]:
+        """What stands between several answers in one cell."""
+        return (self.separator,) if self.separator else self.habits.separators
 
     def bound_columns(self) -> dict[str, Column]:
-        """What each header means; raises ``UsageProblem`` for a meaning that there is not."""
-        return {header.strip(): _column(header, meaning) for header, meaning in self.columns.items()}
+        """What each header of the mapping means; raises ``UsageProblem`` for a meaning that there is not."""
+        return {heading(header): _column(header, meaning) for header, meaning in self.columns.items()}
+
+    def added_columns(self) -> dict[str, Column]:
+        """What the headers mean that its tool adds; without meaning where the mapping has a column of that kind."""
+        taken = {column.kind for column in self.bound_columns().values()} & set(ONCE)
+        added = {heading(header): _column(header, meaning) for header, meaning in self.habits.columns.items()}
+        return {
+            header: Column(ColumnKind.IGNORE) if column.kind in taken else column for header, column in added.items()
+        }
 
     def answer(self, text: str) -> EventState | None:
-        """The state that an answer means, None when the mapping has no such answer; a blank one is a no."""
-        return self._answers.get(normalise(text), None if text.strip() else EventState.REFUSED)
+        """The state that an answer means, None when the mapping has no such answer; a blank one is a no.
+
+        Of several answers in one cell a no counts; answers that differ otherwise cannot be read.
+        """
+        whole = self._answers.get(normalise(text), None if text.strip() else EventState.REFUSED)
+        if whole is not None:
+            return whole
+        states = {self._answers[label] for label in ticked(text, self._answers, self.separators) or ()}
+        noes = [state for state in states if state.is_no]
+        return next(iter(noes or (states if len(states) == 1 else ())), None)
+
+    def choice(self, column: Column, text: str) -> EventState | None:
+        """The state that the one choice of a column means: ticked is a yes, left alone a no."""
+        said = normalise(text)
+        if said in self._answers:
+            return self._answers[said]
+        if said in _NO:
+            return EventState.REFUSED
+        return EventState.GIVEN if said in _YES or said == normalise(column.header) else None
+
+    def granted(self, column: Column, text: str) -> Mapping[Purpose, EventState] | None:
+        """What a cell of ticked answers says of each purpose that it asks for, None when it cannot be read."""
+        labels = ticked(text, self._ticks, self.separators)
+        if labels is None:
+            return None
+        yes = {purpose for label in labels for purpose in self._ticks[label]}
+        return {one: EventState.GIVEN if one in yes else EventState.REFUSED for one in column.purposes}
 
     def withdrawn(self, text: str) -> tuple[Purpose, ...] | None:
         """The purposes that an answer withdraws, none for a blank one, None when it cannot be read."""
         whole = self._withdrawn_by(text)
         if whole is not None:
             return whole
-        parts = [self._withdrawn_by(part) for part in re.split(r"[;,]", text) if part.strip()]
-        if any(part is None for part in parts):
+        labels = ticked(text, (*self.withdraws, *Purpose, EVERYTHING), (*self.separators, ";", ","))
+        parts = [self._withdrawn_by(label) for label in labels or ()]
+        if labels is None or None in parts:
             return None
         return tuple(dict.fromkeys(purpose for part in parts for purpose in part or ()))
 
     @cached_property
     def _answers(self) -> dict[str, EventState]:
-        return {normalise(answer): state for answer, state in self.answers.items()}
+        said = {**self.habits.answers, **self.answers}
+        return {normalise(answer): state for answer, state in said.items()}
+
+    @cached_property
+    def _ticks(self) -> dict[str, tuple[Purpose, ...]]:
+        return {normalise(label): purposes_of(codes) for label, codes in self.ticks.items()}
 
     def _withdrawn_by(self, text: str) -> tuple[Purpose, ...] | None:
         named = {normalise(label): purposes for label, purposes in self.withdraws.items()}
@@ -113,82 +193,29 @@ class Form(BaseModel):
         if code == EVERYTHING:
             return tuple(Purpose)
         try:
-            return tuple(Purpose(part.strip()) for part in code.split(",")) if code else ()
+            return purposes_of(code)
         except ValueError:
             return None
 
 
-def read_form(path: Path) -> Form:
-    """The form mapping in a TOML file; raises ``UsageProblem`` naming the key that is wrong."""
-    try:
-        values: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
-        form = Form(**values)
-    except OSError as error:
-        raise UsageProblem("the form mapping cannot be read", action="check the path given to --form") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageProblem(f"the form mapping is not valid TOML: {error}", action="correct that line") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise UsageProblem(f"form mapping: {key}: {first['msg']}", action="see docs/consent.md") from error
-    _check(form)
-    return form
-
-
-def _check(form: Form) -> None:
-    """Raises ``UsageProblem`` for a mapping that contradicts itself."""
-    columns = list(form.bound_columns().values())
-    kinds = [column.kind for column in columns]
-    asked = {purpose for column in columns for purpose in column.purposes}
-    problems = {
-        "columns: one column must be the timestamp": kinds.count(ColumnKind.TIMESTAMP) != 1,
-        "columns: at most one column can be the email, one the name": max(map(kinds.count, _ONCE)) > 1,
-        "columns: an email or platform column is needed": not {ColumnKind.EMAIL, ColumnKind.PLATFORM} & set(kinds),
-        "columns: no column holds an answer": not {ColumnKind.PURPOSE, ColumnKind.WITHDRAWS} & set(kinds),
-        "columns: a question asks for a purpose that names_purposes lacks": not asked <= set(form.names_purposes),
-        "names_purposes: code_publish is for an organisation to allow": not set(form.names_purposes) <= set(ASKABLE),
-        "scope: use series:NAME, session:ID, until:YYYY-MM-DD or any": not _SCOPE.fullmatch(form.scope),
-        "scope: any is for withdrawals; a yes needs a narrower one": form.scope == "any" and form.asks,
-        "withdraws: use purposes or everything": any(form.withdrawn(label) is None for label in form.withdraws),
-        "date_format: it must hold year, month, day, hour and minute": not _keeps_minutes(form.date_format),
-        "timezone: there is no such zone on this machine": not _has_zone(form.timezone),
-    }
-    for problem, is_there in problems.items():
-        if is_there:
-            raise UsageProblem(f"form mapping: {problem}", action="see docs/consent.md")
-
-
-_ONCE = (ColumnKind.EMAIL, ColumnKind.NAME)
+def purposes_of(codes: str) -> tuple[Purpose, ...]:
+    """The purposes in a list with commas; raises ``ValueError`` for a code that there is not."""
+    return tuple(Purpose(code.strip()) for code in codes.split(",")) if codes.strip() else ()
 
 
 def _column(header: str, meaning: str) -> Column:
     kind, _, detail = (part.strip() for part in meaning.partition(":"))
     try:
-        if kind == ColumnKind.PURPOSE:
-            return Column(ColumnKind.PURPOSE, purposes=tuple(Purpose(code.strip()) for code in detail.split(",")))
+        if kind in ASKING and detail:
+            return Column(ColumnKind(kind), header=header, purposes=purposes_of(detail))
         if kind == ColumnKind.PLATFORM and detail:
             return Column(ColumnKind.PLATFORM, platform=detail)
-        if kind != ColumnKind.PLATFORM and not detail:
+        if kind not in (*ASKING, ColumnKind.PLATFORM) and not detail:
             return Column(ColumnKind(kind))
     except ValueError as error:
-        raise UsageProblem(
-            f"form mapping: columns: {header!r} has no known meaning", action="see docs/consent.md"
-        ) from error
-    raise UsageProblem(f"form mapping: columns: {header!r} has no known meaning", action="see docs/consent.md")
+        raise _meaningless(header) from error
+    raise _meaningless(header)
 
 
-def _keeps_minutes(date_format: str) -> bool:
-    sample = datetime(2026, 11, 22, 13, 47)
-    try:
-        read = datetime.strptime(sample.strftime(date_format), date_format)
-    except ValueError:
-        return False
-    return read.replace(tzinfo=None) == sample
-
-
-def _has_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
+def _meaningless(header: str) -> UsageProblem:
+    return UsageProblem(f"form mapping: columns: {header!r} has no known meaning", action="see docs/consent.md")

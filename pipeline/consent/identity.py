@@ -23,6 +23,7 @@ class AliasKind(StrEnum):
     EMAIL = "email"
     PLATFORM = "platform"
     DISPLAY_NAME = "display_name"
+    ORGANISATION = "organisation"
 
 
 class Verified(StrEnum):
@@ -60,6 +61,7 @@ class Keys:
 
     def __init__(self, secret: bytes) -> None:
         self._lookup = hmac.digest(secret, b"offrecord alias lookup v1", "sha256")
+        self._marks = hmac.digest(secret, b"offrecord erased marks v1", "sha256")
         self._cipher = AESGCM(hmac.digest(secret, b"offrecord alias value v1", "sha256"))
 
     def hashed(self, kind: AliasKind, value: str) -> str:
@@ -83,6 +85,14 @@ class Keys:
     def seal_alias(self, alias: Alias, value: str) -> bytes:
         """An alias's value, bound to whose it is and who vouches for it."""
         return self.seal(value.strip(), _bound(alias))
+
+    def open_alias(self, alias: Alias, sealed: bytes) -> str:
+        """An alias's value again."""
+        return self.open(sealed, _bound(alias))
+
+    def marked(self, text: str) -> str:
+        """A keyed hash by which a text of an erased person is found again, without keeping it."""
+        return hmac.digest(self._marks, text.encode(), "sha256").hex()
 
     def check_alias(self, alias: Alias, sealed: bytes) -> None:
         """Raises ``ConsentUnreadable`` unless the sealed value is this alias's."""

@@ -11,10 +11,12 @@ from pathlib import Path
 from pipeline.consent import notices
 from pipeline.consent.answers import Submission, read_answers
 from pipeline.consent.events import Draft, Event, EventState, Method
-from pipeline.consent.forms import Form, read_form
+from pipeline.consent.forms import Form
 from pipeline.consent.identity import Keys
 from pipeline.consent.log import events_under, writing
+from pipeline.consent.mapping import read_form
 from pipeline.consent.parties import Directory
+from pipeline.consent.snapshots import keep_snapshot
 from pipeline.errors import InputRefused
 from pipeline.records import Purpose
 from pipeline.store import Workspace
@@ -35,7 +37,7 @@ class Imported:
 
 
 def import_answers(file: Path, mapping: Path, *, workspace: Workspace, now: datetime) -> Imported:
-    """Files every answer of a CSV table; raises before anything is written when any of it is uncertain."""
+    """Files every answer of a table; raises before anything is written when any of it is uncertain."""
     form = read_form(mapping)
     try:
         content = file.read_bytes()
@@ -51,6 +53,7 @@ def import_answers(file: Path, mapping: Path, *, workspace: Workspace, now: date
         notices.put(log.connection, form)
         directory.save(log.connection)
         log.append(fresh)
+        keep_snapshot(log.connection, workspace, file, source, {"rows": len(submissions), "events": len(fresh)})
     unread = [f"line {row.line}, column {number}" for row in submissions for number in row.unread]
     return Imported(
         rows=len(submissions),
@@ -75,11 +78,11 @@ def _drafts(submissions: Sequence[Submission], form: Form, directory: Directory,
                 state=state,
                 indicated_at=submission.at,
                 indicated_text=submission.at_text,
-                effective_from=submission.at,
+                effective_from=_counts_from(submission, state),
                 valid_until=_valid_until(purpose, state, submission.at),
                 method=Method.FORM,
                 subject=form.notice_id,
-                notice=digest,
+                notice=digest if submission.finished else None,
                 evidence=("form_row", f"{source}:{submission.line}", submission.digest),
                 entered_by="import",
             )
@@ -87,11 +90,17 @@ def _drafts(submissions: Sequence[Submission], form: Form, directory: Directory,
     return list(drafts.values())
 
 
+def _counts_from(submission: Submission, state: EventState) -> datetime:
+    """A no counts from when the row was sent; a yes in a row that was changed later only from that change."""
+    changed = submission.changed_at
+    return max(submission.at, changed) if changed and not state.is_no else submission.at
+
+
 def _agreed(one: Draft, other: Draft) -> Draft:
-    """Two rows as one: as they are when they agree; a no when either is one; else unknown."""
+    """Two rows as one: as they are when they agree; a no when either is one; else unknown; in any order."""
     if one.state is other.state:
         return one
-    state = max(one.state, other.state, EventState.UNKNOWN, key=lambda state: state.closedness)
+    state = max(one.state, other.state, EventState.UNKNOWN, key=lambda state: (state.closedness, state))
     return replace(one, state=state, valid_until=None)
 
 

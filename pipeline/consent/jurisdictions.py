@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.consent.decide import Law
 from pipeline.errors import ConfigurationError
+
+WARN_BEFORE = timedelta(days=7)
+"""How long before a review is due it is said."""
 
 _TABLE = Path(__file__).with_name("jurisdictions.toml")
 
@@ -77,3 +80,22 @@ def strictest(locations: Iterable[str | None], *, now: datetime) -> Law:
     order = list(Law)
     laws = [law_at(location, today=now.date()) for location in locations]
     return max(laws, key=order.index, default=Law.UNKNOWN)
+
+
+def warnings(today: date, table: Mapping[str, Place] | None = None) -> tuple[str, ...]:
+    """What to say of the table's reviews: which are overdue, so that their rules are unknown, and which are near."""
+    rows = list({id(place): place for place in (places() if table is None else table).values()}.values())
+    overdue = [place.next_review for place in rows if place.next_review < today]
+    soon = [place.next_review for place in rows if today <= place.next_review <= today + WARN_BEFORE]
+    said = []
+    if overdue:
+        said.append(
+            f"The review of the rules of {len(overdue)} of {len(rows)} places is overdue since {min(overdue)}: they "
+            "count as unknown, which asks for everybody's express yes. Have jurisdictions.toml reviewed."
+        )
+    if soon:
+        said.append(
+            f"The rules of {len(soon)} of {len(rows)} places are due for review by {min(soon)}; after that they count "
+            "as unknown. Have jurisdictions.toml reviewed."
+        )
+    return tuple(said)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from pipeline.consent.events import Draft, Event, broken, checked_body, from_row, to_row
+from pipeline.consent import human, matches, notices
+from pipeline.consent.events import Draft, Event, body_of, broken, checked_body, from_row, to_row
 from pipeline.consent.parties import chunks
 from pipeline.errors import ConsentUnreadable, TryAgain
 from pipeline.records import Ruling
@@ -37,13 +39,21 @@ class Writer:
     def __init__(self, connection: Connection, head: Head, received_at: datetime) -> None:
         self.connection = connection
         self.head = head
+        self.started_at = head_hash(connection)
         self._received_at = received_at
 
     def append(self, drafts: Iterable[Draft]) -> int:
         """Adds events at the end, in order; returns how many."""
+        return self._insert(body_of(draft, received_at=self._received_at) for draft in drafts)
+
+    def refile(self, bodies: Iterable[dict[str, object]]) -> int:
+        """Adds events of an exported log at the end, as they were but for their place; returns how many."""
+        return self._insert(bodies)
+
+    def _insert(self, bodies: Iterable[dict[str, object]]) -> int:
         rows = []
-        for draft in drafts:
-            row = to_row(draft, seq=self.head.seq + 1, prev_hash=self.head.hash, received_at=self._received_at)
+        for body in bodies:
+            row = to_row(body, seq=self.head.seq + 1, prev_hash=self.head.hash)
             self.head = Head(self.head.seq + 1, str(row["hash"]))
             rows.append(row)
         if rows:
@@ -52,8 +62,10 @@ class Writer:
 
 
 @contextmanager
-def writing(workspace: Workspace, *, now: datetime) -> Iterator[Writer]:
+def writing(workspace: Workspace, *, now: datetime, then: Callable[[], None] | None = None) -> Iterator[Writer]:
     """One transaction that may append: all of it or nothing; then the head is kept beside the database.
+
+    ``then`` is done afterwards, while nothing can be released yet.
 
     A kill between the two leaves the kept head behind the log, which the next check accepts and repairs.
     """
@@ -62,6 +74,15 @@ def writing(workspace: Workspace, *, now: datetime) -> Iterator[Writer]:
             writer = Writer(connection, _checked_head(workspace.db, connection), now)
             yield writer
         _keep_head(workspace.db, writer.head)
+        if then is not None:
+            then()
+
+
+@contextmanager
+def holding_releases(workspace: Workspace) -> Iterator[None]:
+    """Lets nothing be released, and no event be filed, while something is taken back."""
+    with unreadable_is_closed(), _locked(workspace.db, fcntl.LOCK_EX):
+        yield
 
 
 @contextmanager
@@ -84,9 +105,16 @@ def head(connection: Connection) -> Head:
 
 
 def log_head(workspace: Workspace) -> str:
-    """The hash of the log's last event, to see whether anything was added since a ruling."""
+    """The hash of what decisions stand on, to see whether anything was added since a ruling."""
     with unreadable_is_closed(), reading(workspace.db) as connection:
-        return head(connection).hash
+        return head_hash(connection)
+
+
+def head_hash(connection: Connection) -> str:
+    """The hash of the log's last event; with what people decided about holds and who is who, and material changes."""
+    acts, said, digest = human.head(connection), matches.head(connection), head(connection).hash
+    beside = [*(last for seq, last in (acts, said) if seq), *notices.material(connection)]
+    return hashlib.sha256(" ".join((digest, *beside)).encode()).hexdigest() if beside else digest
 
 
 def verify_chain(db: Engine) -> str:
@@ -101,6 +129,8 @@ def verify_chain(db: Engine) -> str:
             last = Head(row.seq, row.hash)
             if kept and kept.seq == row.seq and kept.hash != row.hash:
                 raise broken(row.seq)
+        human.verify(connection)
+        matches.verify(connection)
     if (kept.seq if kept else 0) > last.seq or (kept is None and last.seq > 0):
         raise broken(last.seq + 1)
     if kept and kept.seq < last.seq:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.consent.decide import Answer, State, decide, decide_capture
 from pipeline.consent.facts import Facts, gather, is_internal
+from pipeline.consent.human import settle
+from pipeline.consent.intervals import intervals, joined
 from pipeline.consent.jurisdictions import strictest
 from pipeline.consent.on_file import OnFile
+from pipeline.consent.organisations import closed
 from pipeline.consent.reasons import reason_of
-from pipeline.records import Cell, Interval, Outcome, Purpose, Role, Session
+from pipeline.records import Cell, Minor, Outcome, Participant, Purpose, Role, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +32,20 @@ def decide_session(session: Session, on_file: OnFile, *, now: datetime) -> Decid
     all_facts = [
         gather(session, person, interval, on_file, purposes, law=law, now=now)
         for person in session.participants
-        for interval in intervals(session)
+        for interval in intervals(session, person, on_file)
     ]
-    cells = tuple(cell for facts in all_facts for cell in _cells(facts, purposes))
+    settled = settle([cell for facts in all_facts for cell in _cells(facts, purposes)], session, on_file, now=now)
+    guarded = [_guarded(cell, session.participant(cell.participant_id)) for cell in settled]
+    cells = joined(closed(guarded, session, on_file.agreements, now=now))
     return Decided(cells, min((at for facts in all_facts for at in _expiries(facts)), default=None))
 
 
-def intervals(session: Session) -> tuple[Interval, ...]:
-    """The spans that are decided apart; now one, the whole session, which its most closed moment decides."""
-    return (Interval(start_s=0.0, end_s=session.duration_s),)
+def _guarded(cell: Cell, person: Participant) -> Cell:
+    """Rule M2, which nobody's decision opens: a minor, or somebody who may be one, is held, and never published."""
+    floor = Outcome.HOLD if is_internal(cell.purpose) else Outcome.REFUSE
+    if person.minor is Minor.ADULT or cell.outcome.closedness >= floor.closedness:
+        return cell
+    return replace(cell, outcome=floor, rule_id="M2", reason=reason_of("M2"))
 
 
 def _locations(session: Session) -> Iterator[str | None]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import Connection, select
 
-from pipeline.consent.events import canonical, sha256
+from pipeline.consent.events import Event, canonical, sha256
 from pipeline.consent.forms import Form
 from pipeline.errors import InputRefused
 from pipeline.records import Purpose
@@ -18,12 +19,20 @@ from pipeline.store.consent_tables import notice as notice_table
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a ruling needs of a notice version: what it names, whether it asked, and for which sessions."""
+    """What a ruling needs of a notice version: what it names, whether it asked, and for which sessions.
+
+    With a material change it says, in UTC, from when earlier consent to ``changes`` no longer carries over.
+    """
 
     digest: str
     purposes: frozenset[Purpose]
     asks: bool
     scope: str
+    notice_id: str = ""
+    version: str = ""
+    supersedes: str = ""
+    replaces_from: datetime | None = None
+    changes: frozenset[Purpose] = frozenset()
 
 
 def digest_of(form: Form) -> str:
@@ -61,13 +70,74 @@ def on_file(connection: Connection) -> Mapping[str, Notice]:
     return {row.digest: found for row in rows if (found := _read(row.digest, row.body)) is not None}
 
 
+def ended(events: Iterable[Event], filed: Mapping[str, Notice]) -> Iterator[Event]:
+    """The events, each yes with its end moved to where a later notice version changed its purpose materially."""
+    ends = _ends(filed)
+    for event in events:
+        at = ends.get((event.notice or "", event.purpose))
+        yield event if at is None else replace(event, valid_until=min(event.valid_until or at, at))
+
+
+def as_of(filed: Mapping[str, Notice], moment: datetime) -> dict[str, Notice]:
+    """What each notice told somebody who is recorded at a moment: of what was changed by then, nothing."""
+    stale = {key for key, at in _ends(filed).items() if at <= moment}
+    return {
+        digest: replace(
+            notice,
+            purposes=frozenset(one for one in notice.purposes if (digest, one) not in stale),
+            asks=notice.asks and (digest, Purpose.RECORD) not in stale,
+        )
+        for digest, notice in filed.items()
+    }
+
+
+def _ends(filed: Mapping[str, Notice]) -> dict[tuple[str, Purpose], datetime]:
+    """From when a yes to a notice version no longer counts for a purpose: its first material change afterwards."""
+    ends: dict[tuple[str, Purpose], datetime] = {}
+    for later in filed.values():
+        if later.replaces_from is None:
+            continue
+        for digest in _before(later, filed):
+            for purpose in later.changes:
+                at = ends.get((digest, purpose), later.replaces_from)
+                ends[digest, purpose] = min(at, later.replaces_from)
+    return ends
+
+
+def _before(later: Notice, filed: Mapping[str, Notice]) -> set[str]:
+    """The versions that a version supersedes, directly or through others, in every language."""
+    versions, found = {later.supersedes} - {""}, set[str]()
+    while versions:
+        notices = [one for one in filed.values() if one.notice_id == later.notice_id and one.version in versions]
+        fresh = [one for one in notices if one.digest not in found and one.version != later.version]
+        found |= {one.digest for one in fresh}
+        versions = {one.supersedes for one in fresh} - {""}
+    return found
+
+
+def material(connection: Connection) -> list[str]:
+    """The digests of the versions with a material change, sorted: with each, what earlier consent allows may change."""
+    says = notice_table.c.body.contains('"material_change":true', autoescape=True)
+    return list(connection.execute(select(notice_table.c.digest).where(says).order_by(notice_table.c.digest)).scalars())
+
+
 @lru_cache(maxsize=256)
 def _read(digest: str, body: str) -> Notice | None:
     if sha256(body) != digest:
         return None
     form = Form(**json.loads(body)["form"])
-    return Notice(digest, frozenset(form.names_purposes), form.asks, form.scope)
+    return Notice(
+        digest=digest,
+        purposes=frozenset(form.names_purposes),
+        asks=form.asks,
+        scope=form.scope,
+        notice_id=form.notice_id,
+        version=form.version,
+        supersedes=form.supersedes.strip(),
+        replaces_from=form.replaces_from,
+        changes=frozenset(form.changes or Purpose),
+    )
 
 
 def _body(form: Form) -> str:
-    return canonical({"form": form.model_dump(mode="json"), "text_sha256": sha256(form.text)})
+    return canonical({"form": form.model_dump(mode="json", exclude_defaults=True), "text_sha256": sha256(form.text)})

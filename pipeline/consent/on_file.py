@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from pipeline.consent import log, notices
+from sqlalchemy import Connection
+
+from pipeline.consent import erased, human, log, notices, organisations
+from pipeline.consent import matches as staff
 from pipeline.consent.decide import Identity
-from pipeline.consent.events import Event
+from pipeline.consent.events import Event, canonical, sha256
+from pipeline.consent.human import HumanAct
 from pipeline.consent.identity import Alias, AliasKind, Keys
 from pipeline.consent.notices import Notice
+from pipeline.consent.organisations import Agreement
 from pipeline.consent.parties import find
 from pipeline.records import Participant, Purpose, Session
 from pipeline.store import Workspace
@@ -19,10 +24,11 @@ from pipeline.store.database import reading
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Who on file a participant is, or may be."""
+    """Who on file a participant is, or may be; ``by_staff`` where staff settled it."""
 
     identity: Identity
     party_ids: tuple[str, ...] = ()
+    by_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,12 @@ class OnFile:
     notices: Mapping[str, Notice]
     trusted: frozenset[str]
     log_head: str
+    acts: tuple[HumanAct, ...] = ()
+    agreements: Mapping[str, tuple[Agreement, ...]] = field(default_factory=dict)
+
+    def events_of(self, party_ids: Iterable[str]) -> list[Event]:
+        """Everything that these people said."""
+        return [event for party_id in party_ids for event in self.events.get(party_id, ())]
 
     def events_for(self, party_id: str, purpose: Purpose) -> list[Event]:
         """What one person said about one purpose."""
@@ -43,15 +55,43 @@ class OnFile:
 def read(session: Session, *, workspace: Workspace) -> OnFile:
     """Matches the session's participants and reads their events; raises ``ConsentUnreadable`` for any change."""
     keys = Keys(workspace.key("identity"))
-    wanted = {person.participant_id: _hashes(person, keys) for person in session.participants}
     with reading(workspace.db) as connection:
-        found = find(connection, keys, (value for hashes in wanted.values() for value in hashes))
-        matches = {who: _match([found.get(value, ()) for value in hashes]) for who, hashes in wanted.items()}
+        matches = {**by_what_is_known(connection, session, keys)}
+        matches |= dict(_by_staff(connection, session, keys, matches))
+        gone = erased.of_session(connection, session.session_id)
+        matches |= {who: Match(Identity.MATCHED, (one.party_id,)) for who, one in gone.items()}
         events: dict[str, list[Event]] = defaultdict(list)
-        for event in log.events_of(connection, (party for match in matches.values() for party in match.party_ids)):
+        filed, acts = notices.on_file(connection), human.acts_on(connection, session.session_id)
+        known = log.events_of(connection, (party for match in matches.values() for party in match.party_ids))
+        for event in notices.ended(known, filed):
             events[event.party_id].append(event)
-        filed = notices.on_file(connection)
-        return OnFile(matches, events, filed, _trusted(filed.values()), log.head(connection).hash)
+        told = notices.as_of(filed, session.started_at)
+        trusted, papers = trusted_of(filed.values(), session), organisations.read(connection, keys, session)
+        return OnFile(matches, events, told, trusted, log.head_hash(connection), acts, papers)
+
+
+def by_what_is_known(connection: Connection, session: Session, keys: Keys) -> Mapping[str, Match]:
+    """Who each participant is by addresses, ids and names alone."""
+    wanted = {person.participant_id: _hashes(person, keys) for person in session.participants}
+    found = find(connection, keys, (value for hashes in wanted.values() for value in hashes))
+    return {who: _match([found.get(value, ()) for value in hashes]) for who, hashes in wanted.items()}
+
+
+def known_by(person: Participant, keys: Keys) -> str:
+    """A hash of everything that a participant is known by: another participant in their place has another."""
+    return sha256(canonical(_hashes(person, keys)))
+
+
+def _by_staff(
+    connection: Connection, session: Session, keys: Keys, found: Mapping[str, Match]
+) -> Iterator[tuple[str, Match]]:
+    """Who staff say that somebody is, where no address or id says it and they are still known by the same."""
+    said = staff.standing(connection, keys, session.session_id)
+    for person in session.participants:
+        act = said.get(person.participant_id)
+        unsettled = found[person.participant_id].identity is not Identity.MATCHED
+        if act is not None and act.party_id and unsettled and act.known_by == known_by(person, keys):
+            yield person.participant_id, Match(Identity.MATCHED, (act.party_id,), by_staff=True)
 
 
 def _hashes(person: Participant, keys: Keys) -> tuple[str, ...]:
@@ -74,8 +114,13 @@ def _match(hits: Sequence[Iterable[Alias]]) -> Match:
     return Match(Identity.AMBIGUOUS if candidates else Identity.UNMATCHED, candidates)
 
 
-def _trusted(filed: Iterable[Notice]) -> frozenset[str]:
-    """The intact notices; once forms of several series are on file, none that is for a series."""
+def trusted_of(filed: Iterable[Notice], session: Session) -> frozenset[str]:
+    """The intact notices; once forms of several series are on file, none for a series unless the session says its own.
+
+    A notice for another series than the session's covers nothing of it, see ``scope_width``.
+    """
     filed = list(filed)
+    if session.series is not None:
+        return frozenset(notice.digest for notice in filed)
     series = {notice.scope for notice in filed if notice.scope.startswith("series:")}
     return frozenset(notice.digest for notice in filed if notice.scope not in series or len(series) == 1)

@@ -26,9 +26,22 @@ REASONS = {
     "U9": "They never answered for this purpose, so their part is taken out.",
     "S1": "They said yes to this special purpose themselves.",
     "S2": "A special purpose needs their own sure yes, and there is none.",
+    "M1": "An agreement with somebody's organisation forbids it, whatever anybody ticked.",
+    "M2": "They are, or may be, a minor: only a guardian could agree for them.",
     "M3": "A bot is nobody whose consent counts, but its maker may hold another copy of the recording.",
     "M7": "They are the team's own staff, whose employment notice covers use inside the team.",
+    "H1": "It was held, and people decided with reason and evidence that it may go on.",
+    "H2": "It was held, and people decided that their part is taken out.",
     "O1": "Publishing code takes their organisation's approval of these very bytes, and there is none.",
+    "O2": "The organisation was asked about the code and has not answered yet.",
+    "O3": "Somebody who may speak for the organisation approved these bytes for this place and licence.",
+    "O4": "The organisation approved other bytes, another place or another licence: ask again.",
+    "O5": "Whoever approved the code could not, or can no longer, speak for the organisation.",
+    "O6": "An agreement with the organisation forbids publication.",
+    "O7": "Staff vouch by name and with a reason that the code is a trifle, and nothing in it speaks against that.",
+    "O8": "The organisation took its approval back: take the code down; copies may exist.",
+    "O9": "The approval of the code has run out: ask again.",
+    "O10": "The organisation said no to publishing the code.",
 }
 
 _MODIFIERS = {
@@ -37,7 +50,9 @@ _MODIFIERS = {
 }
 
 _FILE = "file their answers with `offrecord consent import`; ask them or find the proof by {due}"
-_SETTLE = "say in session.toml by which e-mail or platform id they answered"
+_SETTLE = (
+    "say in session.toml by which e-mail or platform id they answered, or settle it with `offrecord consent match`"
+)
 _LEGAL = "leave it sealed and ask legal whether to delete it"
 _ACTIONS = {
     "C2": _FILE,
@@ -48,6 +63,8 @@ _ACTIONS = {
     "C10": _LEGAL,
     "C11": _LEGAL,
     "C12": _FILE,
+    "M1": _LEGAL,
+    "M2": "take them out of the recording, or leave the session sealed",
     "U4": "ask them to answer the form again by {due}",
     "U7": _SETTLE,
     "U9": _FILE,

@@ -38,19 +38,21 @@ def rule(session: Session, *, workspace: Workspace, now: datetime) -> Ruling | H
         cells=decided.cells,
         log_head=filed.log_head,
         valid_until=min(lasts, decided.next_expiry or lasts),
+        duration_s=session.duration_s,
+        own_tracks=frozenset(track.participant_id for track in session.tracks if track.participant_id is not None),
     )
     due = session.started_at + timedelta(days=settings.hold_deadline_days)
-    return _stop(decided.cells, due) or ruling
+    if all(ruling.allows(purpose) for purpose in _NEEDED):
+        return ruling
+    return _stop(decided.cells, due)
 
 
-def _stop(cells: Sequence[Cell], due: datetime) -> Held | Refused | None:
-    """Why the session may not go on at all, if so; names participants by id only."""
+def _stop(cells: Sequence[Cell], due: datetime) -> Held | Refused:
+    """Why the session may not go on at all, in no span of it; names participants by id only."""
     needed = [cell for cell in cells if cell.purpose in _NEEDED]
     if not needed:
         return Held(reason="no participant is known", action="list everybody who was there in session.toml")
     worst = max((cell.outcome for cell in needed), key=lambda outcome: outcome.closedness)
-    if worst in (Outcome.PROCEED, Outcome.MINUS):
-        return None
     stopping = [cell for cell in needed if cell.outcome is worst]
     rules = dict.fromkeys(f"{cell.participant_id} {cell.rule_id}" for cell in stopping)
     reason = f"consent: {', '.join(rules)}: {stopping[0].reason}"

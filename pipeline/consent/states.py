@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -56,13 +56,13 @@ def worst(standings: Iterable[Standing]) -> Standing:
 def scope_width(scope: str, session: Session) -> int | None:
     """How wide a scope is, 0 for this very session; None when it does not cover the session.
 
-    A workspace holds one series; ``standing_at`` trusts no series once forms of several are on file.
+    A session that does not say its series is of the only one; once forms of several are on file, of none.
     """
     kind, _, value = scope.partition(":")
     if kind == "session":
         return 0 if value == session.session_id else None
     if kind == "series":
-        return 1
+        return 1 if session.series in (None, value) else None
     if kind == "until":
         return 2 if session.started_at.astimezone(UTC).date() <= date.fromisoformat(value) else None
     return 3 if scope == "any" else None
@@ -76,9 +76,18 @@ def standing_now(events: Sequence[Event], session: Session, now: datetime, trust
 def standing_during(
     events: Sequence[Event], session: Session, start: datetime, end: datetime, trusted: Collection[str]
 ) -> Standing:
-    """The most closed state at any moment between two; times around a change are doubted by ``SKEW``."""
-    changes = [event.effective_from for event in events if start < event.effective_from <= end]
-    return worst(_standing(events, session, at, at + SKEW, trusted) for at in (start, *changes, end))
+    """The most closed state at any moment from ``start`` to before ``end``; around a no it is doubted by ``SKEW``."""
+    changes = [at for event in events for at in borders(event) if start < at < end]
+    return worst(_standing(events, session, at, at + SKEW, trusted) for at in (start, *changes))
+
+
+def borders(event: Event) -> Iterator[datetime]:
+    """When an event may change what somebody's consent is: a no already ``SKEW`` before its time."""
+    yield event.effective_from
+    if event.state.is_no:
+        yield event.effective_from - SKEW
+    if event.valid_until is not None:
+        yield event.valid_until
 
 
 def _standing(
@@ -91,8 +100,16 @@ def _standing(
         for width, event in widths
         if width is not None and event.effective_from <= (no_until if event.state.is_no else at)
     ]
-    if not counted:
-        return NOTHING
+    answered = [(width, event) for width, event in counted if event.state is not EventState.REQUESTED]
+    return max(
+        (_chosen(some, at, trusted) for some in (counted, answered) if some),
+        key=lambda standing: standing.closedness,
+        default=NOTHING,
+    )
+
+
+def _chosen(counted: Sequence[tuple[int, Event]], at: datetime, trusted: Collection[str]) -> Standing:
+    """What counts of the events; somebody who was merely asked again keeps their no."""
     narrowest = min(width for width, _ in counted)
     chosen = _latest([event for width, event in counted if width == narrowest])
     later = [event for width, event in counted if width > narrowest and _is_later_no(event, chosen)]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.consent.events import Draft, EventState, Method
+from pipeline.consent.events import Draft, EventState, Method, sha256
 from pipeline.consent.identity import AliasKind, Keys, Verified
 from pipeline.consent.log import writing
 from pipeline.consent.parties import Directory
-from pipeline.errors import UsageProblem
+from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Purpose
-from pipeline.store import Workspace
+from pipeline.store import Workspace, withdrawals
+from pipeline.store.withdrawals import Filed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,16 @@ class Withdrawn:
     events: int
     people: int
     new_person: bool
+    withdrawal: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """What a withdrawal asks beyond stopping: erasure, and of mixed recordings ``whole`` ones, not after a hold."""
+
+    erase: bool = False
+    whole: bool = False
+    party_id: str | None = None
 
 
 def withdraw(
@@ -34,32 +45,78 @@ def withdraw(
     reason: str,
     workspace: Workspace,
     now: datetime,
+    erasure: Erasure | None = None,
+    then: Callable[[Filed], None] = lambda _: None,
 ) -> Withdrawn:
-    """Files a withdrawal for everybody known by an address, also for somebody who never answered."""
+    """Files a withdrawal for everybody known by an address, also for somebody who never answered.
+
+    ``then`` is done with it while nothing can be released. An erasure is one person's: raises ``RefusedByPolicy`` when
+    several are known by the address and none of them is named.
+    """
     if email.count("@") != 1:
         raise UsageProblem("that is not an e-mail address", action="give the one they answered from")
     keys = Keys(workspace.key("identity"))
     claim = (AliasKind.EMAIL, email, Verified.STAFF)
-    with writing(workspace, now=now) as log:
+    asked = erasure or Erasure()
+    filed: list[Filed] = []
+
+    def afterwards() -> None:
+        for one in filed:
+            then(one)
+
+    with writing(workspace, now=now, then=afterwards) as log:
         directory = Directory(log.connection, keys, [claim], now=now)
         holders = [holder.party_id for holder in directory.holders(AliasKind.EMAIL, email)]
-        party_ids = list(dict.fromkeys(holders or [directory.settle([claim])]))
+        party_ids = _chosen(list(dict.fromkeys(holders)), asked) or [directory.settle([claim])]
         directory.save(log.connection)
-        count = log.append(
-            Draft(
-                party_id=party_id,
-                purpose=purpose,
-                scope=f"session:{session_id}" if session_id else "any",
-                state=EventState.WITHDRAWN,
-                indicated_at=now,
-                effective_from=now,
-                valid_until=None,
-                method=Method.STAFF_ENTRY,
-                subject=actor,
-                entered_by=actor,
-                reason=base64.b64encode(keys.seal(reason, party_id)).decode("ascii"),
-            )
+        sealed = {party_id: keys.seal(reason, party_id) for party_id in party_ids}
+        drafts = [
+            _draft(party_id, purpose, session_id, actor=actor, reason=sealed[party_id], now=now)
             for party_id in party_ids
             for purpose in dict.fromkeys(purposes)
+        ]
+        count = log.append(drafts)
+        filed.append(
+            Filed(
+                withdrawal_id="wdr_" + sha256("".join(draft.event_id for draft in drafts))[:24],
+                party_ids=tuple(party_ids),
+                purposes=tuple(dict.fromkeys(purposes)),
+                session_id=session_id,
+                erase=asked.erase,
+                whole=asked.whole,
+                filed_at=now,
+            )
         )
-    return Withdrawn(events=count, people=len(party_ids), new_person=not holders)
+        withdrawals.put(log.connection, filed[0])
+    return Withdrawn(events=count, people=len(party_ids), new_person=not holders, withdrawal=filed[0].withdrawal_id)
+
+
+def _draft(
+    party_id: str, purpose: Purpose, session_id: str | None, *, actor: str, reason: bytes, now: datetime
+) -> Draft:
+    return Draft(
+        party_id=party_id,
+        purpose=purpose,
+        scope=f"session:{session_id}" if session_id else "any",
+        state=EventState.WITHDRAWN,
+        indicated_at=now,
+        effective_from=now,
+        valid_until=None,
+        method=Method.STAFF_ENTRY,
+        subject=actor,
+        entered_by=actor,
+        reason=base64.b64encode(reason).decode("ascii"),
+    )
+
+
+def _chosen(holders: list[str], erasure: Erasure) -> list[str]:
+    if erasure.party_id is not None:
+        if erasure.party_id not in holders:
+            raise UsageProblem("nobody of that id is known by that address", action="check --party and --email")
+        return [erasure.party_id]
+    if erasure.erase and len(holders) > 1:
+        raise RefusedByPolicy(
+            f"several people are known by that address: {', '.join(holders)}; an erasure is one person's",
+            action="find out who asks and name them with --party",
+        )
+    return holders

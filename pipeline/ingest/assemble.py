@@ -6,7 +6,7 @@ import hashlib
 
 from pipeline import media
 from pipeline.errors import InputRefused, TryAgain
-from pipeline.ingest import captions, chat, clock, surfaces
+from pipeline.ingest import attendance, captions, chat, clock, surfaces
 from pipeline.ingest.draft import Draft
 from pipeline.ingest.folder import Listing
 from pipeline.ingest.people import Speakers
@@ -48,6 +48,8 @@ def assemble(listing: Listing, draft: Draft, vault: Vault) -> Session:
         chat=lines,
         sealed=tuple(dict.fromkeys([*sealed.values(), *others])),
         left_out=_left_out(listing, {*draft.media, *draft.empty, *(name for name, _ in texts)}),
+        series=draft.facts.series,
+        attendance=attendance.within(draft.people, duration_s),
     )
 
 
@@ -156,6 +158,8 @@ def _participants(draft: Draft) -> tuple[Participant, ...]:
             location=person.location,
             joined_late=person.joined_late,
             spoke=person.spoke,
+            minor=person.minor,
+            shared_microphone=person.shared_microphone,
         )
         for number, person in enumerate(draft.people, start=1)
     )

@@ -42,6 +42,10 @@ class Info:
 
 def read(listing: Listing, facts: Facts) -> Draft:
     """The draft of a Craig recording; raises ``InputRefused`` where its parts do not agree."""
+    if facts.roster:
+        raise InputRefused(
+            "session.toml: a Craig recording takes no 'roster'", action="list who else was there instead"
+        )
     info = parse_info(listing.text("info.txt", "info.txt"))
     bots = frozenset[str]()
     if "raw.dat" in listing.names:

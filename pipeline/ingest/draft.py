@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.ingest.facts import Facts
-from pipeline.records import Role
+from pipeline.records import Minor, Role
 
 MEDIA_SUFFIXES = frozenset(
     {".mp4", ".m4a", ".m4v", ".mov", ".mkv", ".mka", ".webm", ".wav", ".mp3", ".flac", ".ogg", ".opus", ".aac", ".3gp"}
@@ -14,8 +14,25 @@ MEDIA_SUFFIXES = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """One time that somebody was there, in seconds from the session's start, which it may begin before and outlast.
+
+    ``told`` is the answer to the platform's own notice, None where there is none; ``uncertainty_s`` is how far off both
+    times may be.
+    """
+
+    join_s: float
+    leave_s: float
+    told: bool | None = None
+    uncertainty_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """One participant as far as the readers know; ``track`` is the name of the file that holds only this person."""
+    """One participant as far as the readers know; ``track`` is the name of the file that holds only this person.
+
+    ``stays`` are empty where it is not known when they were there.
+    """
 
     name: str
     aliases: tuple[str, ...] = ()
@@ -26,7 +43,10 @@ class Person:
     location: str | None = None
     joined_late: bool = False
     spoke: bool = True
+    minor: Minor = Minor.ADULT
+    shared_microphone: bool = False
     track: str | None = None
+    stays: tuple[Stay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, field_validator
 
 from pipeline.errors import InputRefused
-from pipeline.records import Purpose, Role
+from pipeline.records import Minor, Purpose, Role
 
 FILE_NAME = "session.toml"
 MAX_PARTICIPANTS = 200
@@ -39,6 +39,8 @@ class Who(_Table):
     track: _Text | None = None
     joined: Literal["on_time", "late"] | None = None
     speaks: bool | None = None
+    minor: Annotated[Minor, Strict(False)] | None = None
+    shared_microphone: bool | None = None
 
 
 class Facts(_Table):
@@ -53,6 +55,8 @@ class Facts(_Table):
     notice: Literal["none", "asserted"] = "none"
     captions: _Text | None = None
     chat: _Text | None = None
+    roster: _Text | None = None
+    series: Annotated[str, Field(pattern=r"^\S{1,100}$")] | None = None
     participants: Annotated[list[Who], Field(max_length=MAX_PARTICIPANTS)] = []
 
     @field_validator("timezone")

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pipeline.errors import InputRefused
+from pipeline.ingest import attendance, stays
 from pipeline.ingest.draft import Draft, is_media
 from pipeline.ingest.facts import FILE_NAME, Facts
 from pipeline.ingest.folder import Listing
 from pipeline.ingest.people import merged
+from pipeline.ingest.report import Report
 
 
 def read(listing: Listing, facts: Facts) -> Draft:
     """The draft of a session folder; raises ``InputRefused`` where session.toml names a file that is not there."""
-    people = merged((), facts.participants, listing.names)
-    owned = {person.track for person in people}
     captions, chat = told(listing, facts)
-    return Draft(
+    draft = Draft(
         platform="other",
         facts=facts,
-        people=people,
-        mixed=tuple(name for name in listing.names if is_media(name) and name not in owned),
+        people=(),
+        mixed=(),
         captions=captions,
         chat=chat,
-        texts=((FILE_NAME, "facts"),),
+        texts=((FILE_NAME, "facts"), *([(facts.roster, "roster")] if facts.roster else [])),
     )
+    report = attendance.told(listing, facts.roster) if facts.roster else Report(())
+    listed = stays.people(report.rows, attendance.clock_of(draft))
+    people = merged(listed, facts.participants, listing.names)
+    owned = {person.track for person in people}
+    mixed = tuple(name for name in listing.names if is_media(name) and name not in owned)
+    return replace(draft, people=people, mixed=mixed, title=report.topic)
 
 
 def told(listing: Listing, facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -13,8 +13,12 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def decoded(data: bytes, what: str) -> str:
-    """UTF-8 or marked UTF-16 with line feeds as line ends; raises ``InputRefused`` calling the file ``what``."""
-    encoding = "utf-16" if data.startswith(_UTF16) else "utf-8-sig"
+    """UTF-8 or UTF-16 with line feeds as line ends; raises ``InputRefused`` calling the file ``what``.
+
+    UTF-16 is known by its mark, or without one by the zero that every other byte of Western text is.
+    """
+    unmarked = "utf-16-le" if data[1:2] == b"\0" and data[:1] != b"\0" else "utf-8-sig"
+    encoding = "utf-16" if data.startswith(_UTF16) else unmarked
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:

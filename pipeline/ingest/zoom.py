@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.errors import InputRefused
-from pipeline.ingest import clock, roster
+from pipeline.ingest import attendance, roster, stays
 from pipeline.ingest.draft import Draft, Person, is_media
 from pipeline.ingest.facts import FILE_NAME, Facts
 from pipeline.ingest.folder import Listing
 from pipeline.ingest.people import merged
 from pipeline.ingest.plain import told
+from pipeline.ingest.report import Report
 from pipeline.ingest.text import squashed
 
 _CONF = "recording.conf"
@@ -46,8 +47,8 @@ def read(listing: Listing, facts: Facts) -> Draft:
         texts=tuple((name, "facts") for name in (_CONF, FILE_NAME) if name in names),
         empty=tuple(name for name in names if _EMPTY.fullmatch(name)),
     )
-    report, file_name = _report(listing)
-    people = merged(roster.people(report.rows, clock.local_start(draft)), facts.participants, names)
+    report, file_name = _report(listing, facts)
+    people = merged(stays.people(report.rows, attendance.clock_of(draft)), facts.participants, names)
     own = [name for name in names if _OWN.fullmatch(name) and is_media(name)]
     claimed = {person.track for person in people}
     people = owned(people, [name for name in own if name not in claimed], main)
@@ -144,7 +145,9 @@ def _main_files(listing: Listing) -> tuple[str, ...]:
     return files
 
 
-def _report(listing: Listing) -> tuple[roster.Report, tuple[str, ...]]:
+def _report(listing: Listing, facts: Facts) -> tuple[Report, tuple[str, ...]]:
+    if facts.roster:
+        return attendance.told(listing, facts.roster), (facts.roster,)
     tables = [name for name in listing.names if name.lower().endswith(".csv") and "/" not in name]
     parsed = [(name, roster.parse(listing.text(name, "the participants report"))) for name in tables]
     reports = [(name, report) for name, report in parsed if report is not None]
@@ -152,4 +155,4 @@ def _report(listing: Listing) -> tuple[roster.Report, tuple[str, ...]]:
         raise InputRefused(f"the folder holds {len(reports)} participants reports", action=_OTHER_REPORT)
     if tables and not reports:
         raise InputRefused("the participants report has columns that are not known", action="download it in English")
-    return (reports[0][1], (reports[0][0],)) if reports else (roster.Report(()), ())
+    return (reports[0][1], (reports[0][0],)) if reports else (Report(()), ())

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.errors import InputRefused
 from pipeline.media import command, source
 from pipeline.media.child import child
-from pipeline.media.measure import PTS_FAITHFUL
+from pipeline.media.extent import PTS_FAITHFUL
 
 Block = NDArray[np.float32]
 _SAMPLE = 4

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from pipeline.errors import UsageProblem
 
-AAC_RATES = frozenset({8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000})
-MP3_RATES = frozenset({8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000})
+# At a lower rate a frame lasts longer, and its smear would reach further into a window than the proof allows for.
+AAC_RATES = frozenset({44100, 48000, 88200, 96000})
+MP3_RATES = frozenset({44100, 48000})
 OPUS_RATES = frozenset({8000, 12000, 16000, 24000, 48000})
 BITS_PER_CHANNEL = 96_000
 

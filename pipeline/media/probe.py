@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.errors import InputRefused
 from pipeline.media import boxes, source
 from pipeline.media.child import child
-from pipeline.media.measure import decoded_s
+from pipeline.media.extent import decoded_s
 
 KINDS = {"audio", "video", "subtitle", "data", "attachment"}
 JSON_LIMIT = 8 << 20

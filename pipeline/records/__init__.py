@@ -15,6 +15,7 @@ from pipeline.records.finding import (
 )
 from pipeline.records.plan import (
     ApprovedPlan,
+    Gone,
     PlannedTerm,
     TextEdit,
     Window,
@@ -40,6 +41,7 @@ from pipeline.records.ruling import (
     Stop,
 )
 from pipeline.records.session import (
+    Attendance,
     ChatLine,
     Cue,
     Interval,
@@ -60,6 +62,7 @@ from pipeline.records.transcript import (
 )
 from pipeline.records.vocabulary import (
     Audience,
+    Minor,
     Outcome,
     Purpose,
     Role,
@@ -67,6 +70,7 @@ from pipeline.records.vocabulary import (
 
 __all__ = [
     "ApprovedPlan",
+    "Attendance",
     "Audience",
     "Cell",
     "ChatLine",
@@ -76,10 +80,12 @@ __all__ = [
     "Decision",
     "Failed",
     "Finding",
+    "Gone",
     "HeardTerm",
     "Held",
     "Interval",
     "KnownPerson",
+    "Minor",
     "OutFile",
     "Outcome",
     "Participant",

@@ -45,8 +45,25 @@ class WordEdit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """A span in which one participant, or with None everybody, leaves no word, chat line or caption."""
+
+    start_s: float
+    end_s: float
+    participant_id: str | None = None
+
+    def takes(self, participant_id: str | None, start_s: float, end_s: float) -> bool:
+        """Whether something said or written from ``start_s`` to ``end_s`` goes; what may be anybody's goes too."""
+        theirs = self.participant_id is None or participant_id in (None, self.participant_id)
+        return theirs and start_s < self.end_s and end_s > self.start_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovedPlan(ABC):
-    """Everything that is to be taken out of one session for one audience; only the review stage makes one."""
+    """Everything that is to be taken out of one session for one audience; only the review stage makes one.
+
+    ``removed`` leave no trace at all, ``gone`` says who leaves none in a part of it.
+    """
 
     session_id: str
     audience: Audience
@@ -55,6 +72,7 @@ class ApprovedPlan(ABC):
     text_edits: tuple[TextEdit, ...] = ()
     word_edits: tuple[WordEdit, ...] = ()
     removed: frozenset[str] = frozenset()
+    gone: tuple[Gone, ...] = ()
     keep_tracks: tuple[str, ...] = ()
     keep_video: bool = False
     signed_off_by: str | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.records.session import Interval
+from pipeline.records.spans import Span, only, swept
 from pipeline.records.vocabulary import Outcome, Purpose
 
 
@@ -66,6 +67,10 @@ class Ruling(ABC):
     cells: tuple[Cell, ...]
     log_head: str
     valid_until: datetime
+    duration_s: float = 0.0
+    """The session's length; 0 where only the cells say it."""
+    own_tracks: frozenset[str] = frozenset()
+    """Who has a track of their own, which is to be silent where they were not in the call."""
 
     @abstractmethod
     def _made_by_consent(self) -> None:
@@ -77,13 +82,72 @@ class Ruling(ABC):
         return max(outcomes, key=lambda outcome: outcome.closedness, default=Outcome.HOLD)
 
     def allows(self, purpose: Purpose) -> bool:
-        """Whether the session may go on for a purpose, with or without some participants."""
-        return self.outcome(purpose).closedness <= Outcome.MINUS.closedness
+        """Whether the session may go on for a purpose, with or without some participants.
+
+        At least one span of it: nothing of the others, see ``closed_spans``, may be in anything that is made.
+        """
+        return self.any_open(purpose)
+
+    def any_open(self, purpose: Purpose) -> bool:
+        """Whether the session goes on for a purpose in at least one span, with or without some participants."""
+        return self.closed_spans(purpose) != (self._whole,)
 
     def removed(self, purpose: Purpose) -> frozenset[str]:
-        """The ids of the participants of whom every trace is taken out for a purpose."""
-        return frozenset(
-            cell.participant_id
-            for cell in self.cells
-            if cell.purpose is purpose and cell.outcome is not Outcome.PROCEED
+        """The ids of the participants of whom every trace is taken out for a purpose, throughout the session.
+
+        Who is minus anywhere, or proceeds nowhere; not who is only held or refused for a part: that part is closed, see
+        ``closed_spans``. What may not be transcribed was never searched for secrets, so whoever is taken out of the
+        transcript is taken out of what is made with it.
+        """
+        cells = self._counting(purpose)
+        minus = {cell.participant_id for cell in cells if cell.outcome is Outcome.MINUS}
+        unsure = {cell.participant_id for cell in cells} - minus
+        return frozenset(minus | {one for one in unsure if not self._ever_proceeds(purpose, one)})
+
+    def spans(self, purpose: Purpose, participant_id: str) -> tuple[Span, ...]:
+        """One participant's outcome at every moment of the session, in order, without gaps; neighbours differ.
+
+        Where they were not in the call it is proceed, for there is nothing of theirs; but minus for somebody who does
+        not proceed throughout and has a track of their own, or is minus anywhere, should their times not be exact.
+        Hold for somebody about whom nothing was decided.
+        """
+        cells = [cell for cell in self._counting(purpose) if cell.participant_id == participant_id]
+        if not any(cell.purpose is purpose for cell in cells):
+            return ((self._whole, Outcome.HOLD),)
+        outcomes = {cell.outcome for cell in cells}
+        unsure = Outcome.MINUS in outcomes or participant_id in self.own_tracks
+        return swept(
+            ((cell.interval, cell.outcome) for cell in cells),
+            self._whole.end_s,
+            elsewhere=Outcome.MINUS if unsure and outcomes != {Outcome.PROCEED} else Outcome.PROCEED,
         )
+
+    def closed_spans(self, purpose: Purpose) -> tuple[Interval, ...]:
+        """The spans that hold or refuse for anybody, or where nobody was there to be asked: nothing of them is used.
+
+        In order, apart from each other; the whole session where nothing was decided about the purpose.
+        """
+        if not any(cell.purpose is purpose for cell in self.cells):
+            return (self._whole,)
+        swept_spans = swept(
+            ((cell.interval, cell.outcome) for cell in self._counting(purpose)),
+            self._whole.end_s,
+            elsewhere=Outcome.HOLD,
+        )
+        return only(swept_spans, at_least=Outcome.HOLD)
+
+    def _ever_proceeds(self, purpose: Purpose, participant_id: str) -> bool:
+        cells = (cell for cell in self._counting(purpose) if cell.participant_id == participant_id)
+        spans = swept(((cell.interval, cell.outcome) for cell in cells), self._whole.end_s, elsewhere=Outcome.HOLD)
+        return any(outcome is Outcome.PROCEED for _, outcome in spans)
+
+    @property
+    def _whole(self) -> Interval:
+        """The whole session."""
+        ends = (cell.interval.end_s for cell in self.cells)
+        return Interval(start_s=0.0, end_s=self.duration_s or max(ends, default=0.0))
+
+    def _counting(self, purpose: Purpose) -> list[Cell]:
+        """The cells that close a purpose: its own, and those about transcribing for whatever is made of the words."""
+        also = purpose if purpose is Purpose.RECORD else Purpose.TRANSCRIBE
+        return [cell for cell in self.cells if cell.purpose in (purpose, also)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.records.vocabulary import Purpose, Role
+from pipeline.records.vocabulary import Minor, Purpose, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,10 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """Somebody in one session; ``participant_id`` is ``p1``, ``p2`` … in the order of the roster."""
+    """Somebody in one session; ``participant_id`` is ``p1``, ``p2`` … in the order of the roster.
+
+    ``shared_microphone`` says that several people speak through this participant's device.
+    """
 
     participant_id: str
     name: str
@@ -30,6 +33,23 @@ class Participant:
     location: str | None = None
     joined_late: bool = False
     spoke: bool = True
+    minor: Minor = Minor.ADULT
+    shared_microphone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attendance:
+    """One time that somebody was in the call, within the session; a participant without any was there throughout.
+
+    ``told`` is what they answered to the platform's own notice of the recording on joining, None where nothing is
+    known. ``uncertainty_s`` is how far off both times may be; they already lie as far apart as that allows.
+    """
+
+    participant_id: str
+    join_s: float
+    leave_s: float
+    told: bool | None = None
+    uncertainty_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +122,8 @@ class Session:
     chat: tuple[ChatLine, ...] = ()
     sealed: tuple[Sealed, ...] = ()
     left_out: int = 0
+    series: str | None = None
+    attendance: tuple[Attendance, ...] = ()
 
     def participant(self, participant_id: str) -> Participant:
         """The participant with this id; ``KeyError`` when the session has none."""
@@ -109,6 +131,11 @@ class Session:
             if participant.participant_id == participant_id:
                 return participant
         raise KeyError(participant_id)
+
+    def stays(self, participant_id: str) -> tuple[Attendance, ...]:
+        """When somebody was in the call; the whole session where no list says so, as nobody is absent by a list."""
+        found = tuple(stay for stay in self.attendance if stay.participant_id == participant_id)
+        return found or (Attendance(participant_id=participant_id, join_s=0.0, leave_s=self.duration_s),)
 
     def has_own_track(self, participant_id: str) -> bool:
         """Whether this participant's sound can be left out by leaving out tracks."""

@@ -44,6 +44,14 @@ class Role(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Minor(StrEnum):
+    """Whether somebody is of age."""
+
+    ADULT = "adult"
+    MINOR = "minor"
+    UNSURE = "unsure"
+
+
 class Audience(StrEnum):
     """Whom a rendition is for."""
 

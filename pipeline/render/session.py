@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from pipeline.errors import InputRefused
 from pipeline.media import mux, probe
@@ -24,19 +23,13 @@ from pipeline.records import (
     Transcript,
 )
 from pipeline.render import manifest, names, rendition, texts
+from pipeline.render.left_out import Sources, left_out_is_gone, without_bleed
 from pipeline.render.proof import Listener, ZeroTap, bundle_checks, heard_again, media_checks, removed_is_gone
 from pipeline.render.proof.silent import silent_everywhere
 from pipeline.render.sound import RATE, Fill, Part, Score, length_of, play
 from pipeline.render.speakers import labels
 from pipeline.render.talk import redacted_turns
 from pipeline.render.terms import Terms
-
-
-class Sources(Protocol):
-    """Where sealed media lie; the vault is one."""
-
-    def path(self, digest: str) -> Path:
-        """The file with this digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +56,7 @@ def render(
 ) -> Rendition | Failed:
     """Render ``session`` by ``plan`` into ``scratch``/<session>/<audience>, prove it, and give the rendition.
 
+    Where a voice that the plan leaves out bleeds into a track that stays, that track is silent too.
     ``scratch`` must be private (0700) and of the output's file system; ``key`` stands for the plan in ``proof.json``.
     The same inputs give the same bytes. Raises ``InputRefused`` where a sealed file cannot be read.
     """
@@ -71,10 +65,11 @@ def render(
         return Failed(reason="the plan is for another session", action="review this session")
     if not tracks:
         return Failed(reason="no sound of this session may be kept", action="see the consents of its participants")
+    plan = without_bleed(session, plan, vault=vault)
     folder = _fresh(scratch / names.folder_of(session.session_id, plan.audience))
     made = _make_media(session, plan, tracks, folder, vault=vault, fill=fill)
     text_names = _write_texts(session, plan, transcript, folder)
-    proof = _prove(made, plan, session, folder, text_names, listen=listen)
+    proof = _prove(made, plan, session, folder, text_names, vault=vault, listen=listen)
     if proof.verdict is not ProofVerdict.PROVED:
         shutil.rmtree(folder)
         return _failed(proof)
@@ -155,7 +150,14 @@ def _write_texts(session: Session, plan: ApprovedPlan, transcript: Transcript, f
 
 
 def _prove(
-    made: _Made, plan: ApprovedPlan, session: Session, folder: Path, text_names: Sequence[str], *, listen: Listener
+    made: _Made,
+    plan: ApprovedPlan,
+    session: Session,
+    folder: Path,
+    text_names: Sequence[str],
+    *,
+    vault: Sources,
+    listen: Listener,
 ) -> Proof:
     checks, track_ids = [made.zeros], [part.track_id for part in made.score.parts]
     checks += media_checks(
@@ -169,6 +171,7 @@ def _prove(
         tone=made.score.fill == "tone",
     )
     checks.append(removed_is_gone(made.path, made.score))
+    checks.append(left_out_is_gone(made.path, session, plan, vault=vault))
     checks += bundle_checks(folder, [made.path.name, *text_names], text_names, plan.terms)
     if Proof(checks=tuple(checks)).verdict is ProofVerdict.PROVED:
         checks.append(heard_again(made.path, plan.terms, listen))

@@ -88,6 +88,8 @@ def _may_be_read(word: Word, plan: ApprovedPlan) -> bool:
     """Where somebody was removed, words of nobody known may be theirs."""
     if word.track_id not in plan.keep_tracks or word.participant_id in plan.removed:
         return False
+    if any(one.takes(word.participant_id, word.start_s, word.end_s) for one in plan.gone):
+        return False
     return word.participant_id is not None or not plan.removed
 
 

@@ -11,6 +11,7 @@ from pipeline.render.speakers import UNKNOWN
 from pipeline.render.terms import Terms
 
 CUE_CHARS = 80
+CHAT_CLOCK_S = 1.0
 
 
 def captions_vtt(turns: Sequence[Turn]) -> str:
@@ -33,12 +34,14 @@ def transcript_jsonl(turns: Sequence[Turn]) -> str:
 def chat_txt(session: Session, plan: ApprovedPlan, labels: Mapping[str, str], terms: Terms) -> str:
     """The chat that everyone could read, without the lines of those removed.
 
-    Where somebody was removed, lines of nobody known go too.
+    Where somebody was removed, lines of nobody known go too. A line's time is known to the second.
     """
     edits = [edit for edit in plan.text_edits if edit.place.surface == "chat"]
     lines = []
     for index, line in enumerate(session.chat):
         if line.direct or line.participant_id in plan.removed or (line.participant_id is None and plan.removed):
+            continue
+        if any(one.takes(line.participant_id, line.at_s - CHAT_CLOCK_S, line.at_s + CHAT_CLOCK_S) for one in plan.gone):
             continue
         text = terms.replace(_edited(line, [edit for edit in edits if edit.place.index == index]))
         speaker = labels.get(line.participant_id or "", UNKNOWN)

@@ -4,6 +4,6 @@ from pipeline.review.acts import decisions, heads, signed_off_by
 from pipeline.review.propose import propose
 from pipeline.review.review import review
 
-VERSION = "1"
+VERSION = "2"
 
 __all__ = ["VERSION", "decisions", "heads", "propose", "review", "signed_off_by"]

@@ -24,8 +24,9 @@ from pipeline.records import (
     Verdict,
     WordEdit,
 )
+from pipeline.review.consented import Consented, consented, cover
 from pipeline.review.terms import entities_of, planned_terms
-from pipeline.review.windows import windows
+from pipeline.review.windows import of_findings, of_unheard, windows
 from pipeline.settings import RedactSettings
 
 
@@ -49,44 +50,41 @@ def review(
     """What is taken out of a session for an audience; undecided means redacted.
 
     ``decisions`` are in the order they were made: the latest holds. Public needs every proposal decided and a person's
-    sign-off. Held when consent does not allow the audience's purpose or a removed voice cannot be left out.
+    sign-off. What consent closes for a part of the session goes in that part, whoever speaks. Held when that is all of
+    it, or when a removed voice cannot be told from the others.
     """
     if ruling.session_id != session.session_id:
         raise OffrecordError("the ruling is of another session", action="report this; nothing was let out")
     verdicts = {decision.proposal_id: decision.verdict for decision in decisions}
-    removed = ruling.removed(audience.purpose)
-    keep_tracks = kept_tracks(session, removed)
-    stop: Held | Pending | None = _consent(ruling, audience) or _voices(session, removed, keep_tracks)
+    out = consented(session, ruling, transcript, audience, pad_s=settings.pad_s)
+    stop: Held | Pending | None = _consent(ruling, audience) or _voices(session, out)
     if stop is None and audience is Audience.PUBLIC:
         stop = _finished(proposals, verdicts, signed_off_by)
     if stop is not None:
         return stop
-    forced = entities_of(session, removed)
+    forced = entities_of(session, out.named)
     applied = [one for one in proposals if one.entity in forced or verdicts.get(one.proposal_id) is not Verdict.KEEP]
     public = audience is Audience.PUBLIC
+    found = of_findings(applied, settings)
+    unheard = of_unheard(transcript, settings) if public else ()
     return _ApprovedPlan(
         session_id=session.session_id,
         audience=audience,
-        windows=windows(applied, transcript, duration_s=session.duration_s, settings=settings, mute_unheard=public),
-        terms=planned_terms(session, context, applied, removed),
+        windows=windows((*found, *unheard, *out.windows), duration_s=session.duration_s, settings=settings),
+        terms=planned_terms(session, context, applied, removed=out.removed, partly=out.named - out.removed),
         text_edits=_text_edits(applied),
         word_edits=_word_edits(applied),
-        removed=removed,
-        keep_tracks=keep_tracks,
-        keep_video=session.video is not None and not removed and not public,
+        removed=out.removed,
+        gone=out.gone,
+        keep_tracks=out.keep_tracks,
+        keep_video=session.video is not None and not out.named and not out.gone and not public,
         signed_off_by=signed_off_by if public else None,
     )
 
 
-def kept_tracks(session: Session, removed: frozenset[str]) -> tuple[str, ...]:
-    """The tracks that may be heard: own tracks of those who stay; mixed sound only where nobody has an own track."""
-    own = [track for track in session.tracks if track.participant_id is not None]
-    return tuple(track.track_id for track in own or session.tracks if track.participant_id not in removed)
-
-
 def _consent(ruling: Ruling, audience: Audience) -> Held | None:
     outcome = ruling.outcome(audience.purpose)
-    if ruling.allows(audience.purpose):
+    if ruling.any_open(audience.purpose):
         return None
     closest = next(
         (cell for cell in ruling.cells if cell.purpose is audience.purpose and cell.outcome is outcome), None
@@ -96,12 +94,14 @@ def _consent(ruling: Ruling, audience: Audience) -> Held | None:
     return Held(reason=f"consent {verb} {audience.purpose}{rule}", action="see `offrecord consent show`")
 
 
-def _voices(session: Session, removed: frozenset[str], keep_tracks: tuple[str, ...]) -> Held | None:
+def _voices(session: Session, out: Consented) -> Held | None:
     """Held when a removed voice would stay in mixed sound, or no sound would be left."""
-    mixed = any(track.track_id in keep_tracks and track.participant_id is None for track in session.tracks)
-    if mixed and any(session.participant(one).spoke for one in removed):
+    if out.unsafe:
         return Held(reason="a removed participant speaks in mixed sound", action="provide a recording for each person")
-    if session.tracks and not keep_tracks:
+    if session.tracks and all(
+        cover((one for one in out.windows if one.track_id in (None, track_id)), session.duration_s)
+        for track_id in out.keep_tracks
+    ):
         return Held(reason="no sound is left that may be heard", action="see `offrecord consent show`")
     return None
 

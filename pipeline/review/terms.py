@@ -14,15 +14,22 @@ REMOVED = "[removed participant]"
 
 
 def planned_terms(
-    session: Session, context: Context, applied: Iterable[Proposal], removed: frozenset[str]
+    session: Session,
+    context: Context,
+    applied: Iterable[Proposal],
+    *,
+    removed: frozenset[str],
+    partly: frozenset[str] = frozenset(),
 ) -> tuple[PlannedTerm, ...]:
     """Every known spelling of what is taken out, the longest first, each text once.
 
-    A text found by its place or sound alone is no term: it may be an ordinary word that was misheard.
+    A text found by its place or sound alone is no term: it may be an ordinary word that was misheard. Those who are
+    removed ``partly`` keep the label that was proposed for them.
     """
     known = spellings(context)
     terms: dict[str, PlannedTerm] = {}
-    pairs = [*_of_removed(session, known, removed), *(pair for one in applied for pair in _of_proposal(one, known))]
+    proposed = (pair for one in applied for pair in _of_proposal(one, known))
+    pairs = [*_of_removed(session, known, removed), *proposed, *_of_removed(session, known, partly)]
     for text, replacement in pairs:
         terms.setdefault(text.casefold(), PlannedTerm(text=text, replacement=replacement))
     return tuple(sorted(terms.values(), key=lambda term: (-len(term.text), term.text)))

@@ -9,21 +9,14 @@ from pipeline.review.spans import clip, merge, pad
 from pipeline.settings import RedactSettings
 
 
-def windows(
-    applied: Iterable[Proposal],
-    transcript: Transcript,
-    *,
-    duration_s: float,
-    settings: RedactSettings,
-    mute_unheard: bool,
-) -> tuple[Window, ...]:
-    """The windows of all applied findings, on every track; with ``mute_unheard`` also speech that no word covers."""
-    wanted = [*_of_findings(applied, settings), *(_of_unheard(transcript, settings) if mute_unheard else ())]
+def windows(wanted: Iterable[Window], *, duration_s: float, settings: RedactSettings) -> tuple[Window, ...]:
+    """The windows within the session, in order, near ones of one track as one."""
     clipped = (clip(window, duration_s=duration_s) for window in wanted)
     return merge((window for window in clipped if window is not None), join_s=settings.join_s)
 
 
-def _of_findings(applied: Iterable[Proposal], settings: RedactSettings) -> Iterator[Window]:
+def of_findings(applied: Iterable[Proposal], settings: RedactSettings) -> Iterator[Window]:
+    """A window on every track for each applied finding in the sound."""
     for proposal in applied:
         for finding in proposal.findings:
             place = finding.place
@@ -37,7 +30,8 @@ def _of_findings(applied: Iterable[Proposal], settings: RedactSettings) -> Itera
                 yield pad(window, pad_s=settings.pad_s, doubt_s=place.doubt_s)
 
 
-def _of_unheard(transcript: Transcript, settings: RedactSettings) -> Iterator[Window]:
+def of_unheard(transcript: Transcript, settings: RedactSettings) -> Iterator[Window]:
+    """A window on every track for speech that no word covers."""
     for gap in transcript.unheard:
         window = Window(start_s=gap.start_s, end_s=gap.end_s, reasons=("speech that no word covers",))
         yield pad(window, pad_s=settings.pad_s, doubt_s=0.0)

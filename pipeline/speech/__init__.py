@@ -3,8 +3,9 @@
 from pipeline.speech.hearing import transcribe
 from pipeline.speech.listen import listen
 from pipeline.speech.preflight import preflight
+from pipeline.speech.tracks import closed, readable
 from pipeline.speech.vocabulary import vocabulary
 
-VERSION = "1"
+VERSION = "2"
 
-__all__ = ["VERSION", "listen", "preflight", "transcribe", "vocabulary"]
+__all__ = ["VERSION", "closed", "listen", "preflight", "readable", "transcribe", "vocabulary"]

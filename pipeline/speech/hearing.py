@@ -42,6 +42,7 @@ def transcribe(
 ) -> Transcript | Failed:
     """Every word of the tracks that may be transcribed, speech without words, and known terms found in the sound.
 
+    What consent closes in a part of a track is silent before anything listens to it, and counts as no speech.
     Raises ``ConfigurationError`` when a model is missing and ``InputRefused`` when a track cannot be read.
     """
     chosen = tracks.audible(session, ruling)
@@ -56,8 +57,8 @@ def transcribe(
         )
     from pipeline.speech.engines import engines
 
-    made = engines(context, settings)
-    heard = [_listen(session, track, made, vault) for track in chosen]
+    made, closed = engines(context, settings), dict(tracks.closed(session, ruling))
+    heard = [_listen(session, track, closed[track.track_id], made, vault) for track in chosen]
     if any(_silent(one) for one in heard):
         return Failed(
             reason="a track holds speech, but the recogniser heard no word",
@@ -66,14 +67,17 @@ def transcribe(
     return _transcript(session, heard, made.recogniser(session, chosen[0]).version)
 
 
-def _listen(session: Session, track: Track, made: Engines, vault: Vault) -> _Heard:
+def _listen(session: Session, track: Track, closed: Sequence[Span], made: Engines, vault: Vault) -> _Heard:
+    """Hears one track; in the closed spans of the session's clock there is silence for it, and no caption."""
     from pipeline import media
     from pipeline.speech.pieces import pieces
     from pipeline.speech.vad import VoiceActivity
 
-    recogniser, spotter, heard = made.recogniser(session, track), made.spotter(), _Heard(track)
+    recogniser = made.recogniser(tracks.open_captions(session, closed), track)
+    spotter, heard = made.spotter(), _Heard(track)
     blocks = media.decode(vault.path(track.digest), stream=track.stream, rate=RATE, channels=1)
-    for piece in pieces(blocks, voice=VoiceActivity()):
+    allowed = tracks.quiet(blocks, [span.shifted(-track.offset_s) for span in closed])
+    for piece in pieces(allowed, voice=VoiceActivity()):
         _hear(piece, recogniser, spotter, heard)
     return heard
 

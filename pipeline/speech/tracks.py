@@ -1,21 +1,84 @@
-"""Which tracks of a session may be listened to."""
+"""Which tracks of a session may be listened to, and when."""
 
 from __future__ import annotations
 
-from pipeline.records import Purpose, Ruling, Session, Track
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from pipeline.records import Cue, Outcome, Purpose, Ruling, Session, Track
+from pipeline.speech.coverage import merged, without
+from pipeline.speech.heard import RATE, Samples, Span
 
 
 def audible(session: Session, ruling: Ruling) -> list[Track]:
-    """The tracks that consent lets be transcribed; the sound of anybody else is not opened.
+    """The tracks that consent lets be transcribed, at least in part; any other sound is not opened.
 
-    Own tracks of those who may be transcribed; mixed tracks only in a session without own tracks, and only if nobody is
-    taken out.
+    Own tracks of those who may be transcribed; mixed tracks only in a session without own tracks.
     """
-    removed = ruling.removed(Purpose.TRANSCRIBE)
-    decided = {cell.participant_id for cell in ruling.cells if cell.purpose is Purpose.TRANSCRIBE}
-    if ruling.session_id != session.session_id or not ruling.allows(Purpose.TRANSCRIBE):
+    if ruling.session_id != session.session_id:
         return []
     own = [track for track in session.tracks if track.participant_id is not None]
-    if own:
-        return [track for track in own if track.participant_id in decided and track.participant_id not in removed]
-    return [] if removed else list(session.tracks)
+    whole = [Span(0.0, session.duration_s)]
+    return [track for track in own or session.tracks if without(whole, _closed(session, ruling, track))]
+
+
+def closed(session: Session, ruling: Ruling) -> tuple[tuple[str, tuple[Span, ...]], ...]:
+    """For each track, by id, the spans on the session's clock that may not be listened to, in order and apart."""
+    return tuple((track.track_id, tuple(_closed(session, ruling, track))) for track in session.tracks)
+
+
+def quiet(blocks: Iterable[Samples], spans: Iterable[Span]) -> Iterator[Samples]:
+    """The blocks of a track, shape (n, 1), with zeros in the spans of the track's own clock, rounded outward."""
+    taken = [(int(span.start_s * RATE), int(-(-span.end_s * RATE // 1))) for span in spans]
+    at = 0
+    for block in blocks:
+        for start, end in taken:
+            if start < at + len(block) and end > at:
+                block = block.copy()
+                block[max(0, start - at) : max(0, end - at)] = 0.0
+        yield block
+        at += len(block)
+
+
+def open_captions(session: Session, spans: Iterable[Span]) -> Session:
+    """The session without the captions that touch any of the spans."""
+    shut = list(spans)
+    left = (cue for cue in session.captions if not any(_span(cue).overlap_s(one) for one in shut))
+    return replace(session, captions=tuple(left))
+
+
+def readable(session: Session, ruling: Ruling) -> Session:
+    """The session with empty captions where consent lets nothing be transcribed of who said them."""
+    people = {cue.participant_id for cue in session.captions}
+    shut = {one: _closed_to(session, ruling, _may_be(session, one)) for one in people}
+    cues = (
+        replace(cue, text="") if any(_span(cue).overlap_s(one) for one in shut[cue.participant_id]) else cue
+        for cue in session.captions
+    )
+    return replace(session, captions=tuple(cues))
+
+
+def _span(cue: Cue) -> Span:
+    return Span(cue.start_s, cue.end_s)
+
+
+def _closed(session: Session, ruling: Ruling, track: Track) -> list[Span]:
+    return _closed_to(session, ruling, _may_be(session, track.participant_id))
+
+
+def _may_be(session: Session, participant_id: str | None) -> list[str]:
+    """Whom sound or a caption of a participant, or of nobody known, may be of."""
+    if participant_id is not None:
+        return [participant_id]
+    return [one.participant_id for one in session.participants if one.spoke]
+
+
+def _closed_to(session: Session, ruling: Ruling, people: Iterable[str]) -> list[Span]:
+    """Where one of these people may not be transcribed, or the session may not."""
+    spans = [Span(span.start_s, span.end_s) for span in ruling.closed_spans(Purpose.TRANSCRIBE)]
+    for participant_id in people:
+        for span, outcome in ruling.spans(Purpose.TRANSCRIBE, participant_id):
+            if outcome is not Outcome.PROCEED:
+                spans.append(Span(span.start_s, span.end_s))
+    reach_s = max((cell.interval.end_s for cell in ruling.cells), default=0.0)
+    return merged([*spans, Span(reach_s, max(reach_s, session.duration_s))])

@@ -57,7 +57,7 @@ APPEND_ONLY = (consent_event, notice)
 """Tables whose rows the database itself refuses to change or delete."""
 
 
-def _refuse_changes(target: Table, connection: Connection, **_: object) -> None:
+def refuse_changes(target: Table, connection: Connection, **_: object) -> None:
     """Adds the triggers that keep a table append-only, on SQLite and on PostgreSQL."""
     for act in ("UPDATE", "DELETE"):
         trigger = f"{target.name}_no_{act.lower()}"
@@ -71,4 +71,4 @@ def _refuse_changes(target: Table, connection: Connection, **_: object) -> None:
 
 
 for _table in APPEND_ONLY:
-    event.listen(_table, "after_create", _refuse_changes)
+    event.listen(_table, "after_create", refuse_changes)

@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from pipeline.errors import ConsentUnreadable, WorkspaceDamaged
@@ -22,7 +22,7 @@ _MIGRATIONS = Path(__file__).with_name("migrations")
 
 def connect(path: Path) -> Engine:
     """An engine on the database file; every write is one immediate transaction, flushed to the disk."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, poolclass=NullPool)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -30,7 +30,7 @@ def connect(path: Path) -> Engine:
 
 def _prepare(connection: Any, _: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "cache_size=-65536"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -44,6 +44,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view of the database that takes no write lock."""
     with engine.connect().execution_options(reads_only=True) as connection, connection.begin():
         yield connection
+
+
+def settle(engine: Engine) -> None:
+    """Writes the log of the database into it and empties it, so that nothing deleted is left there."""
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.close()
 
 
 def migrate(engine: Engine) -> None:

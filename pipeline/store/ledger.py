@@ -27,6 +27,18 @@ class Ledger:
         with self._db.begin() as connection:
             return append(connection, kind, key, body)
 
+    def has(self, kind: str, key: str) -> bool:
+        """Whether there is an entry of this kind and key."""
+        with reading(self._db) as connection:
+            query = select(ledger.c.seq).where(ledger.c.kind == kind, ledger.c.key == key)
+            return connection.execute(query).first() is not None
+
+    def under(self, kind: str, prefix: str) -> list[tuple[str, str]]:
+        """Key and body of the entries of a kind whose keys begin so, in order."""
+        with reading(self._db) as connection:
+            query = select(ledger.c.key, ledger.c.body).where(ledger.c.kind == kind, ledger.c.key.startswith(prefix))
+            return [(row.key, row.body) for row in connection.execute(query.order_by(ledger.c.seq))]
+
     def verify(self) -> int:
         """Walks the chain and returns its length; raises ``WorkspaceDamaged`` at the first entry that does not hold."""
         previous, count = GENESIS, 0

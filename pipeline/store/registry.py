@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import UsageProblem
@@ -98,6 +98,17 @@ class Registry:
             statement = insert(entry).values(values)
             connection.execute(statement.on_conflict_do_update(index_elements=["entry_id"], set_=values))
         return made
+
+    def rewrite(self, changed: Session) -> None:
+        """Replaces a session's record, which the ledger notes."""
+        with self._db.begin() as connection:
+            self._write(connection, changed)
+
+    def hide_path(self, path: str) -> None:
+        """Forgets what a folder of the inbox was called."""
+        with self._db.begin() as connection:
+            hidden = f"erased:{entry_id(Path(path))}"
+            connection.execute(update(entry).where(entry.c.path == path).values(path=hidden))
 
     def conclude(self, standing: Standing) -> None:
         """Keeps how far a session got; the latest holds."""

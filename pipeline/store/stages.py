@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
+import secrets
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.store.files import make_private, write_bytes
 
 T = TypeVar("T")
+
+_NONCE_BYTES = 12
 
 
 _ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
@@ -62,23 +69,49 @@ def key_of(*parts: object) -> str:
 
 
 class StageStore:
-    """A folder of stage results as JSON files."""
+    """A folder of stage results as JSON files, each encrypted: raw transcripts are as confidential as the recording."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, key: Callable[[], bytes]) -> None:
         self.root = make_private(root)
+        self._key = key
 
     def recall(self, stage: str, key: str, kind: type[T]) -> T | None:
         """The result kept under this key, or None; an unreadable one counts as none, so that it is made again."""
         try:
-            return decode(self._place(stage, key).read_bytes(), kind)
-        except (FileNotFoundError, ValidationError):
+            return decode(self.opened(self.place(stage, key)), kind)
+        except (FileNotFoundError, ValidationError, InvalidTag):
             return None
 
-    def keep(self, stage: str, key: str, value: object, kind: Any = None) -> None:
-        """Keeps a result, all of it or nothing."""
-        place = self._place(stage, key)
+    def keep(self, stage: str, key: str, value: object, kind: Any = None) -> Path:
+        """Keeps a result, all of it or nothing; gives its file."""
+        place = self.place(stage, key)
         make_private(place.parent)
-        write_bytes(place, encode(value, kind))
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = self._cipher().encrypt(nonce, encode(value, kind), self._bound(place))
+        write_bytes(place, nonce + sealed)
+        return place
 
-    def _place(self, stage: str, key: str) -> Path:
+    def drop(self, place: Path) -> None:
+        """Removes one result's file; it is made again when it is needed."""
+        place.unlink(missing_ok=True)
+
+    def files(self) -> Iterator[Path]:
+        """Every result's file."""
+        yield from sorted(self.root.glob("*/*.json"))
+
+    def opened(self, place: Path) -> bytes:
+        """The JSON in a result's file; raises ``InvalidTag`` when it was changed or moved."""
+        content = place.read_bytes()
+        if len(content) <= _NONCE_BYTES:
+            raise InvalidTag
+        return self._cipher().decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], self._bound(place))
+
+    def place(self, stage: str, key: str) -> Path:
+        """Where the result of this key lies."""
         return self.root / stage / f"{key}.json"
+
+    def _bound(self, place: Path) -> bytes:
+        return str(place.relative_to(self.root)).encode()
+
+    def _cipher(self) -> AESGCM:
+        return AESGCM(hmac.digest(self._key(), b"offrecord stage results v1", "sha256"))

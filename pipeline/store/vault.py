@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -19,8 +19,9 @@ _PARTIAL = ".partial-"
 class Vault:
     """A folder of sealed files, each named by the SHA-256 of its bytes."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, was_erased: Callable[[str], bool] = lambda _: False) -> None:
         self.root = make_private(root)
+        self._was_erased = was_erased
 
     def path(self, digest: str) -> Path:
         """Where a sealed file lies; raises ``WorkspaceDamaged`` when it is not there."""
@@ -37,6 +38,10 @@ class Vault:
             temporary = self.root / f"{_PARTIAL}{os.getpid()}"
             try:
                 digest, size = _copy(original, temporary)
+                if self._was_erased(digest):
+                    raise InputRefused(
+                        "this recording was erased on request", action="remove it from the inbox; it stays erased"
+                    )
                 place = self._place(digest)
                 if not place.exists():
                     make_private(place.parent)
@@ -55,6 +60,15 @@ class Vault:
     def damaged(self) -> list[str]:
         """The digests whose bytes are no longer what they were."""
         return [digest for digest in self.digests() if sha256(self._place(digest)) != digest]
+
+    def erase(self, digest: str) -> bool:
+        """Removes a sealed file for good; True when it was there."""
+        place = self._place(digest)
+        if not place.exists():
+            return False
+        place.unlink()
+        sync_folder(place.parent)
+        return True
 
     def sweep(self) -> None:
         """Removes what a killed run left half copied."""

@@ -15,7 +15,8 @@ from pipeline.errors import ConfigurationError, LockHeld, UsageProblem, Workspac
 from pipeline.records import Audience, Context
 from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
-from pipeline.store import database, terms
+from pipeline.store import database, terms, tombstones
+from pipeline.store.artefacts import Artefacts
 from pipeline.store.files import make_private, write_bytes
 from pipeline.store.ledger import Ledger
 from pipeline.store.stages import StageStore
@@ -36,8 +37,9 @@ class Workspace:
         self.root = root
         self.settings = settings
         self.db: Engine = database.connect(root / _DATABASE)
-        self.vault = Vault(root / "vault")
-        self.stages = StageStore(root / "stages")
+        self.vault = Vault(root / "vault", was_erased=lambda digest: tombstones.holds(self.db, digest))
+        self.stages = StageStore(root / "stages", lambda: self.key("plan"))
+        self.artefacts = Artefacts(self.db, root)
         self.ledger = Ledger(self.db)
         self.out = root / "out"
         self.scratch = root / "scratch"
@@ -93,8 +95,13 @@ class Workspace:
         if not out.is_dir():
             return False
         number = sum(1 for _ in self.withdrawn.iterdir()) + 1
-        name = f"{session_id}-{audience}-{number}"
-        out.rename(self.withdrawn / name)
+        while self.ledger.has("retracted", name := f"{session_id}-{audience}-{number}"):
+            number += 1
+        try:
+            out.rename(self.withdrawn / name)
+        except FileNotFoundError:
+            return False
+        self.artefacts.moved(out, self.withdrawn / name)
         with suppress(OSError):
             out.parent.rmdir()
         self.ledger.append("retracted", name, {"session_id": session_id, "audience": str(audience)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 import tempfile
@@ -10,12 +11,13 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import idle, memory, overhead
+from tests.benchmarks import consent, idle, memory, overhead
 
 BENCHMARKS: dict[str, Callable[[Path], list[str]]] = {
     "overhead": overhead.measure,
     "idle": idle.measure,
     "memory": memory.measure,
+    "consent": consent.measure,
 }
 
 
@@ -23,6 +25,7 @@ BENCHMARKS: dict[str, Callable[[Path], list[str]]] = {
 @click.argument("names", nargs=-1, type=click.Choice(list(BENCHMARKS)))
 def main(names: tuple[str, ...]) -> None:
     """Run the benchmarks NAMES, or all."""
+    os.environ["OFFRECORD_RUN__SETTLE_S"] = "0"
     click.echo(f"{platform.machine()}, Python {platform.python_version()}, {sys.platform}")
     for name in names or BENCHMARKS:
         with tempfile.TemporaryDirectory() as folder:

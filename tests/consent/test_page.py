@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pipeline.consent.decide import Inputs
 from pipeline.consent.events import EventState
-from pipeline.consent.forms import Form, Options, read_form
+from pipeline.consent.forms import Form, Options
+from pipeline.consent.mapping import read_form
 from pipeline.consent.reasons import REASONS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "consent.md").read_text("utf-8")

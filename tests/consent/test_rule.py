@@ -92,14 +92,6 @@ def test_scenario_7_a_dial_in_nobody_knows(
     assert of(1, mixed, workspace)["transcribe"] == (want if want.startswith("refuse") else "hold U7+M")
 
 
-def test_scenario_9_consent_during_the_call_does_not_reach_back(workspace: Workspace, file_answers: Files) -> None:
-    # Until intervals are cut, the whole session is as closed as its most closed moment.
-    asked = ("Ask me later",) * 4
-    file_answers(row("ana@a.example", asked), row("ana@a.example", at=text(START + 20 * MINUTE)))
-    found = session(person(1, "ana@a.example", location="DE"))
-    assert of(1, found, workspace)["transcribe"] == "hold C12"
-
-
 def test_scenario_11_a_yes_two_days_later_cures_no_capture(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", at="2026-11-20 09:00:00"))
     found = session(person(1, "ana@a.example", location="DE"))

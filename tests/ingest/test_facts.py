@@ -20,7 +20,7 @@ def test_an_empty_file_has_the_defaults():
 def test_all_keys_are_read():
     facts = parse(
         "title='t'\nstarted_at=2026-11-18T15:00:00+01:00\ntimezone='Europe/Berlin'\nhost='h'\nrecorder_location='DE'\n"
-        "purposes=['public_recording']\nnotice='asserted'\ncaptions='c'\nchat='d'\n[[participants]]\nname='n'\n"
+        "purposes=['public_recording']\nnotice='asserted'\ncaptions='c'\nchat='d'\nroster='r'\nseries='s'\n[[participants]]\nname='n'\n"
         "aliases=['a']\ncompany='c'\nemail='a@b'\nplatform_id='zoom:1'\nrole='bot'\nlocation='US-NY'\ntrack='t'\n"
         "joined='late'\nspeaks=false\n"
     )

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputRefused
-from pipeline.ingest import roster, zoom
+from pipeline.ingest import roster, stays, zoom
 from pipeline.ingest.draft import Person
 from pipeline.ingest.facts import parse
+from pipeline.ingest.stays import Clock
 from tests.ingest.conftest import CONF, NOTHING_TOLD, REPORT, listed
 
 MAIN = ("video1123456789.mp4",)
@@ -38,7 +39,7 @@ def people(*names: str) -> tuple[Person, ...]:
         '{"items": 3}',
     ],
 )
-def test_what_is_not_one_converted_recording_is_refused(conf):
+def test_scenario_33_what_is_not_one_converted_recording_is_refused(conf):
     with pytest.raises(InputRefused):
         zoom.converted(conf)
 
@@ -128,7 +129,7 @@ def test_session_toml_settles_two_people_of_one_name(tmp_path):
 )
 def test_every_variant_of_the_report(text):
     report = roster.parse(text)
-    found = roster.people(report.rows, START)
+    found = stays.people(report.rows, Clock(START))
     assert [(p.name, p.aliases, p.email, p.joined_late) for p in found] == [
         ("Priya Raman", ("Pri",), "priya@halcyon.example", False),
         ("Hannah Berg", (), "hannah@lumen.example", True),
@@ -141,23 +142,23 @@ def test_the_topic_and_the_waiting_room():
         "Ann,a@x,No,OK\nBob,b@x,Yes,\nCy,c@x,No,\n"
     )
     assert report.topic == "Plans"
-    assert [(p.name, p.joined_late) for p in roster.people(report.rows, START)] == [("Ann", False), ("Cy", True)]
+    assert [(p.name, p.joined_late) for p in stays.people(report.rows, Clock(START))] == [("Ann", False), ("Cy", True)]
 
 
 def test_nobody_is_on_time_by_a_report_of_another_zone_or_without_times():
-    assert all(p.joined_late for p in roster.people(roster.parse(REPORT).rows, START.replace(hour=7)))
-    assert all(p.joined_late for p in roster.people(roster.parse(REPORT).rows, START.replace(hour=22)))
-    assert all(p.joined_late for p in roster.people(roster.parse(REPORT).rows, None))
+    assert all(p.joined_late for p in stays.people(roster.parse(REPORT).rows, Clock(START.replace(hour=7))))
+    assert all(p.joined_late for p in stays.people(roster.parse(REPORT).rows, Clock(START.replace(hour=22))))
+    assert all(p.joined_late for p in stays.people(roster.parse(REPORT).rows, Clock(None)))
 
 
 def test_rejoining_is_one_person_and_two_at_once_are_refused():
     head = "Name (Original Name),User Email,Join Time,Leave Time\n"
     again = "Sam,,11/18/2026 04:00:00 PM,11/18/2026 04:10:00 PM\nSam,,11/18/2026 04:20:00 PM,11/18/2026 04:30:00 PM\n"
-    assert len(roster.people(roster.parse(head + again).rows, START)) == 1
+    assert len(stays.people(roster.parse(head + again).rows, Clock(START))) == 1
     with pytest.raises(InputRefused):
-        roster.people(roster.parse(head + again.replace("04:20", "04:05")).rows, START)
+        stays.people(roster.parse(head + again.replace("04:20", "04:05")).rows, Clock(START))
     with pytest.raises(InputRefused):
-        roster.people(roster.parse("Name (Original Name),User Email\nSam,\nSam,\n").rows, START)
+        stays.people(roster.parse("Name (Original Name),User Email\nSam,\nSam,\n").rows, Clock(START))
 
 
 def test_reports_that_cannot_be_told_apart_or_read_are_refused(tmp_path):
@@ -196,7 +197,7 @@ def test_any_report_is_read_or_refused(text):
     try:
         report = roster.parse(text)
         if report is not None:
-            assert len(roster.people(report.rows, START)) <= len(report.rows)
+            assert len(stays.people(report.rows, Clock(START))) <= len(report.rows)
     except InputRefused as error:
         assert error.action
 

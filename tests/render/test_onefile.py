@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,16 @@ def test_a_tone_only_in_the_span_is_gone_everywhere(sources: Path, tmp_path: Pat
             )
     assert SECRET.encode() not in out.read_bytes()
     assert sorted(path.name for path in tmp_path.iterdir()) == [out.name]
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 22050, 44100, 96000])
+def test_any_usual_sample_rate_is_proved(tmp_path: Path, rate: int) -> None:
+    source = tmp_path / "source.wav"
+    graph = f"sine=frequency=300:sample_rate={rate}:duration=11"
+    subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", graph, str(source)], check=True)
+    for suffix in ("flac", "m4a"):
+        done = redact(tmp_path, "source.wav", f"out.{suffix}")
+        assert done.exit_code == 0, done.output
 
 
 def test_a_tone_may_stand_in_the_place(sources: Path, tmp_path: Path) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.records import Cue, Outcome, Track
-from pipeline.speech.heard import Span
+from pipeline.records import Cell, Cue, Interval, Outcome, Purpose, Track
+from pipeline.speech.coverage import merged
+from pipeline.speech.heard import RATE, Span
 from pipeline.speech.speakers import speaker
-from pipeline.speech.tracks import audible
-from tests.speech.conftest import ruling_of, session_of, track_of
+from pipeline.speech.tracks import audible, closed, open_captions, quiet, readable
+from tests.speech.conftest import NOW, HandMade, ruling_of, session_of, track_of
 
 OWN = (track_of(Path("a"), owner="p1", number=1), track_of(Path("b"), owner="p2", number=2))
 MIXED = track_of(Path("m"), owner=None, number=3)
@@ -54,3 +58,66 @@ def test_the_speaker_is_whose_caption_shares_most_of_a_word() -> None:
     assert speaker(cues, Span(1.8, 2.6)) == "p2"
     assert speaker(cues, Span(1.5, 2.5)) is None
     assert speaker(cues, Span(5.1, 5.5)) is None
+
+
+def in_parts(*parts: tuple[str, float, float, Outcome]) -> HandMade:
+    cells = tuple(
+        Cell(
+            participant_id=who,
+            interval=Interval(start_s=start_s, end_s=end_s),
+            purpose=Purpose.TRANSCRIBE,
+            outcome=outcome,
+            rule_id="test",
+            reason="test",
+        )
+        for who, start_s, end_s, outcome in parts
+    )
+    return HandMade(session_id="s1", cells=cells, log_head="", valid_until=NOW)
+
+
+IN_PARTS = in_parts(
+    ("p1", 0.0, 60.0, Outcome.PROCEED),
+    ("p2", 0.0, 20.0, Outcome.PROCEED),
+    ("p2", 20.0, 30.0, Outcome.MINUS),
+    ("p2", 30.0, 50.0, Outcome.PROCEED),
+    ("p2", 50.0, 60.0, Outcome.HOLD),
+)
+
+
+def test_what_is_closed_in_a_part_is_closed_there_alone() -> None:
+    own = dict(closed(session_of(*OWN, people=2), IN_PARTS))
+    assert own == {"t1": (Span(50.0, 60.0),), "t2": (Span(20.0, 30.0), Span(50.0, 60.0))}
+    assert dict(closed(session_of(MIXED, people=2), IN_PARTS))["t3"] == (Span(20.0, 30.0), Span(50.0, 60.0))
+    assert len(audible(session_of(*OWN, people=2), IN_PARTS)) == 2
+
+
+@given(
+    spans=st.lists(st.tuples(st.floats(-2.0, 6.0), st.floats(0.0, 3.0)), max_size=5),
+    sizes=st.lists(st.integers(1, RATE), min_size=1, max_size=6),
+)
+def test_samples_in_a_closed_span_are_zero_and_no_others(spans: list[tuple[float, float]], sizes: list[int]) -> None:
+    blocks = [np.ones((size, 1), np.float32) for size in sizes]
+    shut = merged(Span(start_s, start_s + length_s) for start_s, length_s in spans)
+    heard = np.concatenate(list(quiet(blocks, shut)))[:, 0]
+    assert len(heard) == sum(sizes)
+    at = np.arange(len(heard))
+    inside = np.zeros(len(heard), bool)
+    near = np.zeros(len(heard), bool)
+    for span in shut:
+        inside |= (at >= span.start_s * RATE) & (at < span.end_s * RATE)
+        near |= (at >= span.start_s * RATE - 1) & (at < span.end_s * RATE + 1)
+    assert not heard[inside].any()
+    assert heard[~near].all()
+    assert all(block.all() for block in blocks)
+
+
+def test_captions_of_what_is_closed_are_not_read() -> None:
+    cues = tuple(
+        Cue(start_s=start_s, end_s=start_s + 2.0, participant_id=who, text=f"{who}{start_s:.0f}")
+        for start_s in (5.0, 25.0, 55.0)
+        for who in ("p1", "p2", None)
+    )
+    session = session_of(*OWN, people=2, captions=cues)
+    left = [cue.text for cue in readable(session, IN_PARTS).captions]
+    assert left == ["p15", "p25", "None5", "p125", "", "", "", "", ""]
+    assert [cue.text for cue in open_captions(session, [Span(26.0, 60.0)]).captions] == ["p15", "p25", "None5"]

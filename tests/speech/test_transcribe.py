@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from pipeline import speech
 from pipeline.errors import InputRefused
-from pipeline.records import Context, Cue, Failed, Outcome, Transcript
+from pipeline.records import Context, Cue, Failed, Interval, Outcome, Transcript
 from pipeline.settings import SpeechSettings
 from pipeline.speech import hearing
 from pipeline.speech.heard import RATE, HeardWord, Piece
@@ -84,6 +85,26 @@ def test_the_track_of_somebody_who_is_taken_out_is_never_opened(
     session = session_of(track_of(one), track_of(two, owner="p2", number=2), people=2)
     speech.transcribe(session, ruling_of(YES, Outcome.MINUS), context, vault=Watching(), settings=SpeechSettings())
     assert opened == [str(one)]
+
+
+def test_a_span_that_is_closed_is_silent_to_everything_that_listens(
+    two_people: tuple[Path, Path], context: Context
+) -> None:
+    session = session_of(track_of(two_people[0]))
+    whole = transcribe(session, ruling_of(YES), context)
+    assert isinstance(whole, Transcript)
+    border = next(word.start_s for word in whole.words if word.text == "Halcyon")
+    cells = tuple(
+        replace(ruling_of(outcome).cells[0], interval=Interval(start_s=start_s, end_s=end_s))
+        for start_s, end_s, outcome in ((0.0, border, YES), (border, 60.0, Outcome.HOLD))
+    )
+    part = transcribe(session, replace(ruling_of(YES), cells=cells), context)
+    assert isinstance(part, Transcript)
+    assert "Halcyon" not in {word.text for word in part.words}
+    assert not any(term.start_s >= border for term in part.heard_terms)
+    assert not any(gap.end_s > border + 0.2 for gap in part.unheard)
+    assert part.words
+    assert 0.0 < part.speech_s < whole.speech_s
 
 
 def test_without_any_track_that_may_be_heard_it_stops(two_people: tuple[Path, Path], context: Context) -> None:

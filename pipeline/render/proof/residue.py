@@ -19,7 +19,7 @@ from pipeline.media import decode
 from pipeline.records import Check, ProofVerdict
 from pipeline.render.mix import mixed
 from pipeline.render.proof.near import Near
-from pipeline.render.sound import Score, part_blocks
+from pipeline.render.sound import BLOCK, Score, part_blocks
 from pipeline.render.spans import samples_of
 from pipeline.render.tone import lay_tone
 
@@ -34,7 +34,7 @@ def removed_is_gone(path: Path, score: Score, *, stream: int = 0) -> Check:
     """Whether nothing that the score's windows take out can be found in the finished file's ``stream``."""
     if not score.windows:
         return Check(name=NAME, verdict=ProofVerdict.PROVED, detail="no windows")
-    finished = decode(path, stream=stream, rate=score.rate, channels=score.channels)
+    finished = decode(path, stream=stream, rate=score.rate, channels=score.channels, block_s=BLOCK / score.rate)
     sources = [part_blocks(score, part) for part in score.parts]
     near = Near(score.windows)
     at, compared, worst = 0, 0, 0.0

@@ -1,0 +1,187 @@
+"""What people decided about cells that were held: applied to holds alone, never to a no, void when the ground moves.
+
+An act stands on the rule and the evidence that held the cell. A cell that is held on another ground, or closed further,
+is not settled by it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, select
+
+from pipeline.consent.decide import REFUSALS
+from pipeline.consent.reasons import reason_of
+from pipeline.consent.states import standing_during, standing_now
+from pipeline.errors import ConsentUnreadable
+from pipeline.records import Cell, Outcome, Purpose, Session
+from pipeline.store.artefact_tables import human_act
+
+if TYPE_CHECKING:
+    from pipeline.consent.on_file import OnFile
+
+GENESIS = "0" * 64
+PUBLIC = frozenset({Purpose.PUBLIC_RECORDING, Purpose.PUBLIC_QUOTE})
+"""Purposes whose hold takes two different people to open."""
+
+
+class Act(StrEnum):
+    """What a person decided about a held cell."""
+
+    ALLOW = "allow"
+    KEEP_OUT = "keep_out"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HumanAct:
+    """One act as the chain holds it; ``bases`` are the grounds of the holds that it speaks of."""
+
+    seq: int
+    participant_id: str
+    purpose: Purpose
+    act: Act
+    bases: frozenset[str]
+    actor: str
+
+
+def resolved(outcome: Outcome, *, refused: bool, removable: bool, acts: Sequence[HumanAct], people: int) -> Outcome:
+    """The outcome after the acts about it; ``people`` different ones must allow, and only a hold without a no opens."""
+    if outcome is not Outcome.HOLD or refused or not acts:
+        return outcome
+    if any(act.act is Act.KEEP_OUT for act in acts):
+        return Outcome.MINUS if removable else outcome
+    return Outcome.PROCEED if len({act.actor for act in acts}) >= people else outcome
+
+
+def settle(cells: Sequence[Cell], session: Session, on_file: OnFile, *, now: datetime) -> tuple[Cell, ...]:
+    """The cells with what people decided; none becomes more open than the same person's recording at that time."""
+    if not on_file.acts:
+        return tuple(cells)
+    settled = tuple(_settled(cell, session, on_file, now) for cell in cells)
+    records = {(one.participant_id, one.interval): one for one in settled if one.purpose is Purpose.RECORD}
+    return tuple(
+        after if after == before else _within(before, after, records.get((after.participant_id, after.interval)))
+        for before, after in zip(cells, settled, strict=True)
+    )
+
+
+def basis_of(cell: Cell) -> str:
+    """The ground on which a cell stands: its rule and its evidence."""
+    return hashlib.sha256(json.dumps([cell.rule_id, *cell.evidence]).encode()).hexdigest()
+
+
+def says_no(cell: Cell, session: Session, on_file: OnFile, *, now: datetime) -> bool:
+    """Whether the person, or anybody that they may be, said no to this purpose or to the recording, then or since."""
+    start = session.started_at + timedelta(seconds=cell.interval.start_s)
+    end = session.started_at + timedelta(seconds=cell.interval.end_s)
+    for party_id in on_file.matches[cell.participant_id].party_ids:
+        about = {purpose: on_file.events_for(party_id, purpose) for purpose in (Purpose.RECORD, cell.purpose)}
+        today = [standing_now(events, session, now, on_file.trusted) for events in about.values()]
+        then = standing_during(about[Purpose.RECORD], session, start, end, on_file.trusted)
+        if any(standing.state in REFUSALS for standing in (*today, then)):
+            return True
+    return False
+
+
+def removable(session: Session, participant_id: str) -> bool:
+    """Whether a participant can be taken out cleanly."""
+    return session.has_own_track(participant_id) or not session.participant(participant_id).spoke
+
+
+def acts_on(connection: Connection, session_id: str) -> tuple[HumanAct, ...]:
+    """The acts about a session that were not undone, in order; raises ``ConsentUnreadable`` for a changed one."""
+    query = select(human_act).where(human_act.c.session_id == session_id).order_by(human_act.c.seq)
+    standing: list[HumanAct] = []
+    for act in (_read(row) for row in connection.execute(query)):
+        about = (act.participant_id, act.purpose)
+        if act.act is Act.UNDO:
+            standing = [one for one in standing if (one.participant_id, one.purpose) != about]
+        else:
+            standing.append(act)
+    return tuple(standing)
+
+
+def head(connection: Connection) -> tuple[int, str]:
+    """Number and hash of the last act."""
+    query = select(human_act.c.seq, human_act.c.hash).order_by(human_act.c.seq.desc()).limit(1)
+    row = connection.execute(query).first()
+    return (row.seq, row.hash) if row else (0, GENESIS)
+
+
+def verify(connection: Connection) -> None:
+    """Walks the chain; raises ``ConsentUnreadable`` at the first act that does not hold."""
+    seq, previous = 0, GENESIS
+    for row in connection.execute(select(human_act).order_by(human_act.c.seq)):
+        _read(row)
+        if (row.seq, row.prev_hash) != (seq + 1, previous):
+            raise _broken(row.seq)
+        seq, previous = row.seq, row.hash
+
+
+def row_of(body: Mapping[str, Any], session_id: str, last: tuple[int, str]) -> dict[str, object]:
+    """The row after ``last`` for an act."""
+    seq = last[0] + 1
+    text = json.dumps({**body, "seq": seq, "session_id": session_id, "prev_hash": last[1]}, sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return {"seq": seq, "session_id": session_id, "prev_hash": last[1], "hash": digest, "body": text}
+
+
+def _settled(cell: Cell, session: Session, on_file: OnFile, now: datetime) -> Cell:
+    basis = basis_of(cell)
+    about = [
+        act
+        for act in on_file.acts
+        if (act.participant_id, act.purpose) == (cell.participant_id, cell.purpose) and basis in act.bases
+    ]
+    if cell.outcome is not Outcome.HOLD or not about:
+        return cell
+    outcome = resolved(
+        cell.outcome,
+        refused=says_no(cell, session, on_file, now=now),
+        removable=removable(session, cell.participant_id),
+        acts=about,
+        people=2 if cell.purpose in PUBLIC else 1,
+    )
+    if outcome is cell.outcome:
+        return cell
+    rule_id = "H1" if outcome is Outcome.PROCEED else "H2"
+    return replace(cell, outcome=outcome, rule_id=rule_id, reason=reason_of(rule_id), evidence=_evidence(cell, about))
+
+
+def _evidence(cell: Cell, acts: Iterable[HumanAct]) -> tuple[str, ...]:
+    return (*cell.evidence, *(f"act_{act.seq}" for act in acts))
+
+
+def _within(before: Cell, after: Cell, record: Cell | None) -> Cell:
+    open_enough = record is None or record.outcome.closedness <= after.outcome.closedness
+    return after if open_enough else before
+
+
+def _read(row: Any) -> HumanAct:
+    if hashlib.sha256(str(row.body).encode()).hexdigest() != row.hash:
+        raise _broken(row.seq)
+    body = json.loads(row.body)
+    if (body["seq"], body["session_id"], body["prev_hash"]) != (row.seq, row.session_id, row.prev_hash):
+        raise _broken(row.seq)
+    return HumanAct(
+        seq=row.seq,
+        participant_id=body["participant_id"],
+        purpose=Purpose(body["purpose"]),
+        act=Act(body["act"]),
+        bases=frozenset(body["bases"]),
+        actor=body["actor"],
+    )
+
+
+def _broken(seq: object) -> ConsentUnreadable:
+    return ConsentUnreadable(
+        f"what people decided about holds is not as it was written, at act {seq}",
+        action="nothing was processed; restore offrecord.db and consent.head from one backup",
+    )

@@ -1,0 +1,253 @@
+"""A consent record as JSON-LD after ISO/IEC TS 27560 in DPV terms, and back: arrays, and never a key twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from pipeline.consent.decide import State
+from pipeline.consent.events import Event, EventState, sha256
+from pipeline.consent.interchange.record import Filed, Record, Shown, Stated
+from pipeline.consent.interchange.terms import EVENTS, METHODS, PURPOSES, STATES
+from pipeline.errors import InputRefused
+from pipeline.records import Purpose
+
+CONTEXT = {
+    "dpv": "https://w3id.org/dpv#",
+    "pd": "https://w3id.org/dpv/pd#",
+    "loc": "https://w3id.org/dpv/loc#",
+    "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
+    "dct": "http://purl.org/dc/terms/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "oh": "https://example.org/ns/office-hours#",
+}
+RECORD, RECEIPT = "dpv:ConsentRecord", "dpv:ConsentReceipt"
+_SCHEMA = "https://w3id.org/dpv/schema/dpv-27560#"
+_EVENT_OF = {term: state for state, term in EVENTS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Controller:
+    """Who answers for the recordings, and where people withdraw; both empty until the settings say them."""
+
+    name: str = ""
+    withdrawal_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A record as a document says it, with the states that the document itself states at its time."""
+
+    record: Record
+    made_at: datetime
+    stated: tuple[Stated, ...]
+
+
+def record_id(party_id: str) -> str:
+    """The UUID of somebody's record, the same in every export."""
+    return str(UUID(bytes=bytes.fromhex(sha256(f"oh:record/{party_id}"))[:16], version=4))
+
+
+def node(record: Record, *, kind: str, identifier: str, controller: Controller, now: datetime) -> dict[str, Any]:
+    """One record or receipt as a JSON-LD object without its context."""
+    party = _id(f"oh:party/{record.party_id}")
+    values: dict[str, Any] = {
+        "@id": f"urn:uuid:{identifier}",
+        "@type": kind,
+        "dct:conformsTo": _id(_SCHEMA + ("record" if kind == RECORD else "receipt")),
+        "dct:identifier": identifier,
+        "dct:created": _time(now),
+        "dpv:hasDataSubject": {**party, "@type": "dpv:DataSubject"},
+        "dpv:hasDataController": {**_id("oh:org/controller"), "@type": "dpv:DataController"},
+        "dpv:hasNotice": [_notice(notice) for notice in record.notices],
+        "dpv:hasProcess": [_process(purpose) for purpose in Purpose],
+        "dpv:hasConsentControl": [{"@type": ["dpv:ProvideConsent", "dpv:WithdrawConsent"], **_at(controller)}],
+        "dpv:hasRight": [
+            {"@type": ["dpv:DataSubjectRight", right], **_at(controller)} for right in ("eu-gdpr:A7-3", "eu-gdpr:A17")
+        ],
+        "dpv:hasConsentStatus": [_status(filed, party) for filed in record.filed],
+        "oh:stateNow": [_state(stated) for stated in record.states(now)],
+    }
+    if controller.name:
+        values["dpv:hasDataController"]["dpv:hasName"] = controller.name
+    if kind == RECEIPT:
+        values["dct:source"] = _id(f"urn:uuid:{record_id(record.party_id)}")
+    return values
+
+
+def document(nodes: Iterable[Mapping[str, Any]], *, one: bool) -> str:
+    """The JSON-LD text of one node, or of many as a graph."""
+    nodes = list(nodes)
+    content = {"@context": CONTEXT, **nodes[0]} if one else {"@context": CONTEXT, "@graph": nodes}
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def read(text: str) -> tuple[Read, ...]:
+    """The records of a document of ours; raises ``InputRefused`` for a repeated key or anything that is not known."""
+    try:
+        content = json.loads(text, object_pairs_hook=unrepeated)
+        return tuple(_read(one) for one in content.get("@graph", [content]))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        raise InputRefused("this is no consent record that can be read", action="export it again") from error
+
+
+def unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these pairs; raises ``InputRefused`` where a key stands twice, of which parsers keep the last."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise InputRefused("a key stands twice in one object of the file", action="have it exported with arrays")
+    return found
+
+
+def _id(name: str) -> dict[str, str]:
+    return {"@id": name}
+
+
+def _time(moment: datetime) -> dict[str, str]:
+    text = moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return {"@value": text, "@type": "xsd:dateTime"}
+
+
+def _at(controller: Controller) -> dict[str, Any]:
+    return {"dpv:isExercisedAt": _id(controller.withdrawal_url)} if controller.withdrawal_url else {}
+
+
+def _notice(notice: Shown) -> dict[str, Any]:
+    return {
+        "@id": f"oh:notice/{notice.notice_id}/{notice.version}.{notice.language}",
+        "@type": "dpv:ConsentNotice",
+        "dct:identifier": notice.digest,
+        "dct:title": notice.notice_id,
+        "dct:language": notice.language,
+        "dct:hasVersion": notice.version,
+        "oh:sha256": notice.text_sha256,
+        "oh:trusted": notice.trusted,
+    }
+
+
+def _process(purpose: Purpose) -> dict[str, Any]:
+    terms = PURPOSES[purpose]
+    lasts = "dpv:TemporalDuration" if terms.duration.startswith("P") else "dpv:UntilEventDuration"
+    return {
+        "@id": f"oh:purpose/{purpose}",
+        "@type": "dpv:Process",
+        "dpv:hasPurpose": _id(terms.purpose),
+        "dpv:hasProcessing": [_id(term) for term in terms.processing],
+        "dpv:hasPersonalData": [_id(term) for term in terms.data],
+        "dpv:hasLegalBasis": _id("dpv:ExpressedConsent"),
+        "dpv:hasRecipient": [_id("oh:recipient/public" if purpose.startswith("public_") else "oh:org/controller")],
+        "dpv:hasStorageCondition": [
+            {"@type": "dpv:StorageLocation", "dpv:hasLocation": _id("oh:location/own-premises")},
+            {"@type": "dpv:StorageDuration", "dpv:hasDuration": {"@type": lasts, "rdf:value": terms.duration}},
+        ],
+    }
+
+
+def _status(filed: Filed, party: Mapping[str, str]) -> dict[str, Any]:
+    event = filed.event
+    types = [EVENTS[event.state], *(["dpv:ExpressedConsent"] if event.state is EventState.GIVEN else [])]
+    status: dict[str, Any] = {
+        "@id": f"oh:event/{event.event_id}",
+        "@type": types,
+        "oh:forProcess": [_id(f"oh:purpose/{event.purpose}")],
+        "oh:scope": event.scope,
+        "dpv:isIndicatedBy": dict(party),
+        "dpv:hasIndicationMethod": METHODS.get(filed.method, filed.method),
+        "oh:method": filed.method,
+        "dpv:isIndicatedAtTime": _time(event.indicated_at),
+        "oh:effectiveFrom": _time(event.effective_from),
+        "oh:receivedAt": _time(filed.received_at),
+        "oh:sequence": event.seq,
+        "oh:rowKey": event.row_key,
+    }
+    if event.valid_until is not None:
+        status["oh:validUntil"] = _time(event.valid_until)
+    if event.notice is not None:
+        status["oh:onNotice"] = event.notice
+    return status
+
+
+def _state(stated: Stated) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "@type": list(STATES[stated.state]),
+        "oh:forProcess": [_id(f"oh:purpose/{stated.purpose}")],
+        "oh:scope": stated.scope,
+        "oh:state": stated.state.value,
+    }
+    if stated.event_id is not None and stated.since is not None:
+        said |= {"oh:basedOn": _id(f"oh:event/{stated.event_id}"), "oh:since": _time(stated.since)}
+    if stated.until is not None:
+        said["oh:validUntil"] = _time(stated.until)
+    return said
+
+
+def _read(content: Mapping[str, Any]) -> Read:
+    if content["@type"] not in (RECORD, RECEIPT):
+        raise ValueError("neither a record nor a receipt")
+    party_id = _after(content["dpv:hasDataSubject"], "oh:party/")
+    filed = tuple(one for status in content["dpv:hasConsentStatus"] for one in _read_status(status, party_id))
+    notices = tuple(
+        Shown(
+            digest=notice["dct:identifier"],
+            notice_id=notice["dct:title"],
+            version=notice["dct:hasVersion"],
+            language=notice["dct:language"],
+            text_sha256=notice["oh:sha256"],
+            trusted=notice["oh:trusted"],
+        )
+        for notice in content["dpv:hasNotice"]
+    )
+    record = Record(party_id=party_id, filed=filed, notices=notices)
+    stated = tuple(one for state in content["oh:stateNow"] for one in _read_state(state))
+    return Read(record=record, made_at=_read_time(content["dct:created"]), stated=stated)
+
+
+def _read_status(status: Mapping[str, Any], party_id: str) -> Iterable[Filed]:
+    (state,) = (_EVENT_OF[term] for term in status["@type"] if term in _EVENT_OF)
+    for process in status["oh:forProcess"]:
+        event = Event(
+            event_id=_after(status, "oh:event/"),
+            row_key=status["oh:rowKey"],
+            seq=status["oh:sequence"],
+            party_id=party_id,
+            purpose=Purpose(_after(process, "oh:purpose/")),
+            scope=status["oh:scope"],
+            state=state,
+            indicated_at=_read_time(status["dpv:isIndicatedAtTime"]),
+            effective_from=_read_time(status["oh:effectiveFrom"]),
+            valid_until=_read_time(status["oh:validUntil"]) if "oh:validUntil" in status else None,
+            notice=status.get("oh:onNotice"),
+        )
+        yield Filed(event=event, method=status["oh:method"], received_at=_read_time(status["oh:receivedAt"]))
+
+
+def _read_state(state: Mapping[str, Any]) -> Iterable[Stated]:
+    for process in state["oh:forProcess"]:
+        yield Stated(
+            purpose=Purpose(_after(process, "oh:purpose/")),
+            scope=state["oh:scope"],
+            state=State(state["oh:state"]),
+            event_id=_after(state["oh:basedOn"], "oh:event/") if "oh:basedOn" in state else None,
+            since=_read_time(state["oh:since"]) if "oh:since" in state else None,
+            until=_read_time(state["oh:validUntil"]) if "oh:validUntil" in state else None,
+        )
+
+
+def _after(value: Mapping[str, Any], prefix: str) -> str:
+    name = str(value["@id"])
+    if not name.startswith(prefix):
+        raise ValueError("an id of another kind")
+    return name.removeprefix(prefix)
+
+
+def _read_time(value: Mapping[str, str]) -> datetime:
+    moment = datetime.fromisoformat(value["@value"])
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return moment

@@ -1,0 +1,71 @@
+"""Exports consent records in DPV terms; what is handed out was read back and says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from pipeline.consent.identity import AliasKind, Keys
+from pipeline.consent.interchange import dpv
+from pipeline.consent.interchange.record import Record, records
+from pipeline.consent.parties import find
+from pipeline.errors import ProofFailed, UsageProblem
+from pipeline.store import Workspace
+from pipeline.store.consent_tables import alias as alias_table
+from pipeline.store.consent_tables import party as party_table
+from pipeline.store.database import reading, unreadable_is_closed
+
+
+def export_dpv(email: str | None, *, workspace: Workspace, now: datetime) -> str:
+    """The JSON-LD of one person's record, or of everybody's as a graph where no address is given.
+
+    Raises ``UsageProblem`` for somebody who is not on file, and ``ProofFailed`` when the text does not read back.
+    """
+    with unreadable_is_closed(), reading(workspace.db) as connection:
+        found = list(records(connection, party_ids_of(email, connection, workspace)))
+    nodes = (
+        dpv.node(
+            record,
+            kind=dpv.RECORD,
+            identifier=dpv.record_id(record.party_id),
+            controller=controller_of(workspace),
+            now=now,
+        )
+        for record in found
+    )
+    text = dpv.document(nodes, one=len(found) == 1 and email is not None)
+    check(text, found, now)
+    return text
+
+
+def check(text: str, found: Sequence[Record], now: datetime) -> None:
+    """Raises ``ProofFailed`` unless the text reads back as these records with the states that they have now."""
+    again = dpv.read(text)
+    same = tuple(one.record for one in again) == tuple(found)
+    if not same or any(one.stated != one.record.states(now) for one in again):
+        raise ProofFailed("the export does not say what is on file", action="nothing was written; report this")
+
+
+def party_ids_of(who: str | None, connection: Connection, workspace: Workspace) -> list[str]:
+    """Whom an address or a party id stands for; everybody on file where it is None."""
+    organisations = select(alias_table.c.party_id).where(alias_table.c.kind == AliasKind.ORGANISATION.value)
+    columns = party_table.c
+    everybody = select(columns.party_id).where(columns.party_id.not_in(organisations))
+    everybody = everybody.order_by(columns.created_at, columns.party_id)
+    if who is None:
+        return list(connection.execute(everybody).scalars())
+    keys = Keys(workspace.key("identity"))
+    aliases = find(connection, keys, [keys.hashed(AliasKind.EMAIL, who)])
+    ids = dict.fromkeys(alias.party_id for some in aliases.values() for alias in some)
+    is_there = connection.execute(everybody.where(party_table.c.party_id == who)).scalar()
+    if not ids and is_there is None:
+        raise UsageProblem("nobody is on file under that address or id", action="check how it is written")
+    return list(ids) or [who]
+
+
+def controller_of(workspace: Workspace) -> dpv.Controller:
+    """Who the settings say answers for the recordings."""
+    settings = workspace.settings.consent
+    return dpv.Controller(name=settings.controller, withdrawal_url=settings.withdrawal_url)

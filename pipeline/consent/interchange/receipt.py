@@ -1,0 +1,76 @@
+"""A participant's receipt: what is on file of what they said, as a page to read and as JSON-LD to keep."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pipeline.consent.decide import State
+from pipeline.consent.interchange import dpv
+from pipeline.consent.interchange.export import controller_of, party_ids_of
+from pipeline.consent.interchange.record import EVERY_SESSION, Record, Stated, records
+from pipeline.consent.interchange.terms import METHODS, PURPOSES, WORDS
+from pipeline.errors import UsageProblem
+from pipeline.store import Workspace
+from pipeline.store.database import reading, unreadable_is_closed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """An authoritative copy of one person's record at one moment, with an id of its own."""
+
+    receipt_id: str
+    record: Record
+    controller: dpv.Controller
+    made_at: datetime
+
+    def as_json_ld(self) -> str:
+        """The receipt in DPV terms; it holds no name and no address."""
+        node = dpv.node(
+            self.record,
+            kind=dpv.RECEIPT,
+            identifier=self.receipt_id,
+            controller=self.controller,
+            now=self.made_at,
+        )
+        return dpv.document([node], one=True)
+
+    def as_page(self) -> str:
+        """The receipt as one self-contained HTML page, without scripts."""
+        environment = Environment(
+            loader=PackageLoader("pipeline", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
+        return environment.get_template("receipt.html").render(
+            receipt=self,
+            states=[stated for stated in self.record.states(self.made_at) if self._is_worth_a_row(stated)],
+            every_session=EVERY_SESSION,
+            purposes=PURPOSES,
+            words=WORDS,
+            methods=METHODS,
+        )
+
+    def _is_worth_a_row(self, stated: Stated) -> bool:
+        """In general every purpose, in one session only what is not absent."""
+        return stated.scope == EVERY_SESSION or stated.state is not State.ABSENT
+
+
+def receipt(email_or_party: str, *, workspace: Workspace, now: datetime) -> Receipt:
+    """The receipt of one person on file; raises ``UsageProblem`` when nobody, or more than one, goes by that address.
+
+    Raises ``ConsentUnreadable`` when the log cannot be trusted.
+    """
+    with unreadable_is_closed(), reading(workspace.db) as connection:
+        ids = party_ids_of(email_or_party, connection, workspace)
+        if len(ids) > 1:
+            raise UsageProblem("several people are on file under that address", action=f"name one: {', '.join(ids)}")
+        (record,) = records(connection, ids)
+    return Receipt(
+        receipt_id=str(UUID(bytes=secrets.token_bytes(16), version=4)),
+        record=record,
+        controller=controller_of(workspace),
+        made_at=now,
+    )

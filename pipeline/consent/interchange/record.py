@@ -1,0 +1,150 @@
+"""Everything on file that one person said, and what their consent is today because of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from sqlalchemy import Connection, select
+
+from pipeline.consent import notices, on_file
+from pipeline.consent.decide import State
+from pipeline.consent.events import Event, checked_body, from_row
+from pipeline.consent.states import standing_now
+from pipeline.records import Purpose, Session
+from pipeline.store.consent_tables import consent_event
+from pipeline.store.consent_tables import notice as notice_table
+
+EVERY_SESSION = "every session"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """One event with how it reached the store."""
+
+    event: Event
+    method: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One notice version that the person answered; ``trusted`` says that a yes may stand on it."""
+
+    digest: str
+    notice_id: str
+    version: str
+    language: str
+    text_sha256: str
+    trusted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """What somebody's consent for one purpose is: in one session's scope, or in every session that names no own."""
+
+    purpose: Purpose
+    scope: str
+    state: State
+    event_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The consent record of one person: ids, codes, times and hashes, no name and no address."""
+
+    party_id: str
+    filed: tuple[Filed, ...]
+    notices: tuple[Shown, ...]
+
+    def states(self, now: datetime) -> tuple[Stated, ...]:
+        """Every purpose in every scope that the person spoke of, as it stands now; derived, never stored."""
+        events = [one.event for one in self.filed]
+        trusted = {notice.digest for notice in self.notices if notice.trusted}
+        intact = {notice.digest for notice in self.notices}
+        return tuple(
+            _stated(events, purpose, scope, now, intact if scope.startswith("series:") else trusted)
+            for scope in _scopes(events)
+            for purpose in Purpose
+        )
+
+
+def records(connection: Connection, party_ids: Iterable[str]) -> Iterator[Record]:
+    """The records of these people, in order; raises ``ConsentUnreadable`` for a log that was changed."""
+    columns = notice_table.c
+    known = {row.digest: row for row in connection.execute(select(notice_table).order_by(columns.digest))}
+    intact = notices.on_file(connection)
+    trusted = on_file.trusted_of(intact.values(), _bare_session(EVERY_SESSION, datetime.now(UTC)))
+    for party_id in party_ids:
+        query = select(consent_event).where(consent_event.c.party_id == party_id).order_by(consent_event.c.seq)
+        rows = list(connection.execute(query))
+        events = notices.ended([from_row(row) for row in rows], intact)
+        filed = tuple(_filed(row, event) for row, event in zip(rows, events, strict=True))
+        digests = sorted({str(event.notice) for event in (one.event for one in filed) if event.notice in intact})
+        shown = tuple(
+            Shown(
+                digest=digest,
+                notice_id=known[digest].notice_id,
+                version=known[digest].version,
+                language=known[digest].language,
+                text_sha256=str(json.loads(known[digest].body).get("text_sha256", "")),
+                trusted=digest in trusted,
+            )
+            for digest in digests
+        )
+        yield Record(party_id=party_id, filed=filed, notices=shown)
+
+
+def _filed(row: object, event: Event) -> Filed:
+    body = checked_body(row)
+    return Filed(event=event, method=str(body["method"]), received_at=datetime.fromisoformat(body["received_at"]))
+
+
+def _scopes(events: Sequence[Event]) -> list[str]:
+    """The general case first, then each series where there are several, then each session spoken of by its id."""
+    series = sorted({event.scope for event in events if event.scope.startswith("series:")})
+    own = sorted({event.scope for event in events if event.scope.startswith("session:")})
+    return [EVERY_SESSION, *(series if len(series) > 1 else []), *own]
+
+
+def _stated(events: Sequence[Event], purpose: Purpose, scope: str, now: datetime, trusted: set[str]) -> Stated:
+    about = [event for event in events if event.purpose is purpose]
+    standing = standing_now(about, _bare_session(scope, now), now, trusted)
+    event = standing.event
+    return Stated(
+        purpose=purpose,
+        scope=scope,
+        state=standing.state,
+        event_id=event.event_id if event else None,
+        since=event.effective_from if event else None,
+        until=event.valid_until if event else None,
+    )
+
+
+def _bare_session(scope: str, now: datetime) -> Session:
+    """A session that only its scope is known of; an id tells its day."""
+    kind, _, name = scope.partition(":")
+    session_id = name if kind == "session" else ""
+    try:
+        started_at = datetime.combine(date.fromisoformat(session_id[:10]), time(tzinfo=UTC))
+    except ValueError:
+        started_at = now
+    return Session(
+        session_id=session_id,
+        source_digest="",
+        platform="",
+        title="",
+        started_at=min(started_at, now),
+        host=None,
+        recorder_location=None,
+        notice_asserted=False,
+        purposes=(),
+        duration_s=0.0,
+        participants=(),
+        tracks=(),
+        series=name if kind == "series" else None,
+    )

@@ -1,0 +1,63 @@
+"""Finds the list of participants beside a recording, by its header, and puts its stays on the session's clock."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from pipeline.errors import InputRefused
+from pipeline.ingest import clock, meet, roster, teams
+from pipeline.ingest.draft import Draft, Person
+from pipeline.ingest.folder import Listing
+from pipeline.ingest.report import Report
+from pipeline.ingest.stays import GRACE_S, Clock
+from pipeline.records import Attendance
+
+_DRIFT_S = 10.0
+"""How far apart the clocks of a platform and a recorder are taken to be at least."""
+
+_PARSERS = (teams.parse, meet.parse, roster.parse)
+
+
+def told(listing: Listing, name: str) -> Report:
+    """The list that session.toml names; raises ``InputRefused`` where it is not there or nobody's list."""
+    if name not in listing.names:
+        raise InputRefused("session.toml: the file named by 'roster' is not there", action="correct the key")
+    text = listing.text(name, "the participants report")
+    report = next((found for parse in _PARSERS if (found := parse(text)) is not None), None)
+    if report is None:
+        raise InputRefused(
+            "the participants report is not one of Zoom, Microsoft Teams or Google Meet",
+            action="say in session.toml who was there, and take out 'roster'",
+        )
+    return report
+
+
+def clock_of(draft: Draft) -> Clock:
+    """The recorder's clock as far as session.toml and the platform say it."""
+    zone = draft.facts.timezone
+    return Clock(clock.local_start(draft), ZoneInfo(zone) if zone else None)
+
+
+def within(people: tuple[Person, ...], duration_s: float) -> tuple[Attendance, ...]:
+    """When each was there, wider by the doubt about it, within the session; edges within a minute of it are its own.
+
+    Somebody whose every stay lies outside has none, and so counts as there throughout.
+    """
+    found = []
+    for number, person in enumerate(people, start=1):
+        for stay in person.stays:
+            doubt_s = max(stay.uncertainty_s, _DRIFT_S)
+            start_s, end_s = stay.join_s - doubt_s, stay.leave_s + doubt_s
+            start_s = 0.0 if start_s <= GRACE_S else start_s
+            end_s = duration_s if end_s >= duration_s - GRACE_S else end_s
+            if start_s < end_s:
+                found.append(
+                    Attendance(
+                        participant_id=f"p{number}",
+                        join_s=start_s,
+                        leave_s=end_s,
+                        told=stay.told,
+                        uncertainty_s=doubt_s,
+                    )
+                )
+    return tuple(found)

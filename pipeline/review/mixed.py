@@ -1,0 +1,86 @@
+"""Where in mixed sound somebody may be heard, as far as the platform's captions tell speakers apart."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from pipeline.records import Interval, Session, Track, Transcript, Word
+
+
+def turns_of(
+    session: Session,
+    transcript: Transcript,
+    track: Track,
+    participant_id: str,
+    minus: Mapping[str, Sequence[Interval]],
+    *,
+    pad_s: float,
+) -> tuple[Interval, ...] | None:
+    """Everything that may be the participant's, from the end of the last word that is surely another's to the next one.
+
+    That is their words and captions, those of nobody known, speech that no word covers, and every word of others that
+    overlaps any of it. ``minus`` are the spans in which words of others are no safe border. None where the captions do
+    not name this voice: then nothing can be told apart.
+    """
+    if not any(cue.participant_id == participant_id for cue in session.captions):
+        return None
+    words = [word for word in transcript.words if word.track_id == track.track_id]
+    doubtful = _merged(_doubtful(session, transcript, track, participant_id, words, pad_s=pad_s))
+    surely = [word for word in words if _is_safe(word, participant_id, minus) and not _meets(word, doubtful)]
+    ends = sorted(word.end_s for word in surely)
+    starts = sorted(word.start_s for word in surely)
+    return tuple(
+        Interval(
+            start_s=ends[before - 1] if (before := bisect_right(ends, start_s)) else 0.0,
+            end_s=starts[after] if (after := bisect_left(starts, end_s)) < len(starts) else session.duration_s,
+        )
+        for start_s, end_s in doubtful
+    )
+
+
+def _doubtful(
+    session: Session,
+    transcript: Transcript,
+    track: Track,
+    participant_id: str,
+    words: Sequence[Word],
+    *,
+    pad_s: float,
+) -> Iterator[tuple[float, float]]:
+    """What may be this participant's voice, padded."""
+    for word in words:
+        if word.participant_id in (None, participant_id):
+            yield word.start_s - word.doubt_s - pad_s, word.end_s + word.doubt_s + pad_s
+    for cue in session.captions:
+        if cue.participant_id in (None, participant_id):
+            yield cue.start_s - pad_s, cue.end_s + pad_s
+    for gap in transcript.unheard:
+        if gap.track_id == track.track_id:
+            yield gap.start_s - pad_s, gap.end_s + pad_s
+
+
+def _is_safe(word: Word, participant_id: str, minus: Mapping[str, Sequence[Interval]]) -> bool:
+    """Whether a word is that of somebody else who stays."""
+    if word.participant_id in (None, participant_id):
+        return False
+    return not any(
+        span.start_s < word.end_s and word.start_s < span.end_s for span in minus.get(word.participant_id or "", ())
+    )
+
+
+def _merged(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The spans in order, those that touch as one."""
+    merged: list[tuple[float, float]] = []
+    for start_s, end_s in sorted(spans):
+        if merged and start_s <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end_s))
+        else:
+            merged.append((start_s, end_s))
+    return merged
+
+
+def _meets(word: Word, spans: Sequence[tuple[float, float]]) -> bool:
+    """Whether a word shares time with any of the merged spans."""
+    last = bisect_left(spans, word.end_s, key=lambda span: span[0])
+    return last > 0 and spans[last - 1][1] > word.start_s

@@ -1,0 +1,153 @@
+"""The register of what was made: each artefact with its contributors and its state, written where it is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import Engine, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from pipeline.errors import UsageProblem
+from pipeline.store.artefact_tables import artefact, artefact_copy
+from pipeline.store.database import reading
+from pipeline.store.files import sha256
+
+
+class State(StrEnum):
+    """What became of an artefact."""
+
+    LIVE = "live"
+    QUARANTINED = "quarantined"
+    SUPERSEDED = "superseded"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artefact:
+    """One thing that was made: ``contributors`` None means that everybody may be in it."""
+
+    artefact_id: str
+    kind: str
+    location: str
+    sha256: str
+    session_id: str | None
+    contributors: dict[str, list[str]] | None
+    log_head: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A copy that left the workspace."""
+
+    artefact_id: str
+    went_to: str
+    noted_by: str
+    noted_at: str
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file; of a folder that of its files' names and digests."""
+    if not path.is_dir():
+        return sha256(path)
+    inside = sorted(one for one in path.rglob("*") if one.is_file())
+    return hashlib.sha256("\n".join(f"{one.relative_to(path)} {sha256(one)}" for one in inside).encode()).hexdigest()
+
+
+class Artefacts:
+    """The artefacts of one workspace."""
+
+    def __init__(self, db: Engine, root: Path) -> None:
+        self._db = db
+        self._root = root
+
+    def note(
+        self,
+        kind: str,
+        place: Path,
+        *,
+        session_id: str | None,
+        contributors: dict[str, list[str]] | None,
+        log_head: str,
+        digest: str | None = None,
+    ) -> str:
+        """Registers what lies at a place, under the digest of its content; the same again is the same artefact."""
+        location, digest = str(place.relative_to(self._root)), digest or digest_of(place)
+        artefact_id = self._id(kind, location, digest)
+        values = {
+            "artefact_id": artefact_id,
+            "kind": kind,
+            "location": location,
+            "sha256": digest,
+            "session_id": session_id,
+            "contributors": json.dumps(contributors, sort_keys=True),
+            "log_head": log_head,
+            "state": State.LIVE.value,
+        }
+        with self._db.begin() as connection:
+            older = (artefact.c.location == location, artefact.c.artefact_id != artefact_id)
+            live = artefact.c.state == State.LIVE.value
+            connection.execute(update(artefact).where(*older, live).values(state=State.SUPERSEDED.value))
+            statement = insert(artefact).values(values)
+            connection.execute(statement.on_conflict_do_update(index_elements=["artefact_id"], set_=values))
+        return artefact_id
+
+    def _id(self, kind: str, location: str, digest: str) -> str:
+        """An id from what it is; another where a copy that was taken back has that one."""
+        number = 0
+        with reading(self._db) as connection:
+            while True:
+                source = f"{kind}\n{location}\n{digest}\n{number}"
+                artefact_id = "art_" + hashlib.sha256(source.encode()).hexdigest()[:32]
+                query = select(artefact.c.location).where(artefact.c.artefact_id == artefact_id)
+                if connection.execute(query).scalar() in (None, location):
+                    return artefact_id
+                number += 1
+
+    def of(self, session_id: str) -> list[Artefact]:
+        """Every artefact of a session, in a fixed order."""
+        return [one for one in self.all() if one.session_id == session_id]
+
+    def all(self) -> Iterator[Artefact]:
+        """Every artefact, in a fixed order."""
+        with reading(self._db) as connection:
+            rows = connection.execute(select(artefact).order_by(artefact.c.location, artefact.c.artefact_id)).all()
+        for row in rows:
+            values = {**row._mapping, "contributors": json.loads(row.contributors), "state": State(row.state)}
+            yield Artefact(**values)
+
+    def set_state(self, artefact_ids: Iterable[str], state: State) -> None:
+        """Says what became of some artefacts."""
+        with self._db.begin() as connection:
+            for one in artefact_ids:
+                connection.execute(update(artefact).where(artefact.c.artefact_id == one).values(state=state.value))
+
+    def moved(self, source: Path, target: Path) -> None:
+        """Follows what was taken out of the output folder; it is quarantined now."""
+        before, after = str(source.relative_to(self._root)), str(target.relative_to(self._root))
+        with self._db.begin() as connection:
+            was = (artefact.c.location == before, artefact.c.state == State.LIVE.value)
+            values = {"location": after, "state": State.QUARANTINED.value}
+            connection.execute(update(artefact).where(*was).values(values))
+
+    def copied(self, artefact_id: str, *, to: str, by: str, now: datetime) -> Copy:
+        """Notes where a copy went; raises ``UsageProblem`` when there is no such artefact."""
+        noted = Copy(artefact_id=artefact_id, went_to=to, noted_by=by, noted_at=now.isoformat(timespec="seconds"))
+        if all(one.artefact_id != artefact_id for one in self.all()):
+            raise UsageProblem("there is no artefact of that id", action="`offrecord consent artefacts` lists them")
+        values = {name: getattr(noted, name) for name in Copy.__slots__}
+        with self._db.begin() as connection:
+            connection.execute(insert(artefact_copy).values(values).on_conflict_do_nothing())
+        return noted
+
+    def copies(self) -> list[Copy]:
+        """Every copy that left."""
+        with reading(self._db) as connection:
+            rows = connection.execute(select(artefact_copy).order_by(artefact_copy.c.noted_at)).all()
+        return [Copy(**row._mapping) for row in rows]

@@ -1,0 +1,122 @@
+"""Withdrawals and how far each came; what was done for one stands in the ledger under its id."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from pipeline.records import Purpose
+from pipeline.store.artefact_tables import erased_mark, withdrawal
+from pipeline.store.database import reading
+from pipeline.store.ledger import Ledger
+
+STEP = "withdrawal"
+"""The kind of a ledger entry that is a step of a withdrawal."""
+
+
+class Stage(StrEnum):
+    """How far a withdrawal came; ``waiting`` is for the end of a hold."""
+
+    FILED = "filed"
+    WAITING = "waiting"
+    DONE = "done"
+    VERIFIED = "verified"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """One withdrawal: whose, of what, of one session or all, and whether it asks for erasure, also of mixed sound."""
+
+    withdrawal_id: str
+    party_ids: tuple[str, ...]
+    purposes: tuple[Purpose, ...]
+    session_id: str | None
+    erase: bool
+    whole: bool
+    filed_at: datetime
+    state: Stage = Stage.FILED
+
+    @property
+    def about_sound(self) -> bool:
+        """Whether what was heard of them may no longer be kept."""
+        return self.erase or not {Purpose.RECORD, Purpose.TRANSCRIBE}.isdisjoint(self.purposes)
+
+
+def put(connection: Connection, filed: Filed) -> None:
+    """Files a withdrawal within a transaction of the caller's; the same one twice is one."""
+    values = {
+        "withdrawal_id": filed.withdrawal_id,
+        "party_ids": json.dumps(filed.party_ids),
+        "purposes": json.dumps(filed.purposes),
+        "session_id": filed.session_id,
+        "erase": int(filed.erase),
+        "whole": int(filed.whole),
+        "filed_at": filed.filed_at.isoformat(),
+        "state": filed.state.value,
+    }
+    connection.execute(insert(withdrawal).values(values).on_conflict_do_nothing())
+
+
+def read(db: Engine) -> list[Filed]:
+    """Every withdrawal, in the order they were filed."""
+    with reading(db) as connection:
+        rows = connection.execute(select(withdrawal).order_by(withdrawal.c.filed_at, withdrawal.c.withdrawal_id)).all()
+    return [
+        Filed(
+            withdrawal_id=row.withdrawal_id,
+            party_ids=tuple(json.loads(row.party_ids)),
+            purposes=tuple(Purpose(one) for one in json.loads(row.purposes)),
+            session_id=row.session_id,
+            erase=bool(row.erase),
+            whole=bool(row.whole),
+            filed_at=datetime.fromisoformat(row.filed_at),
+            state=Stage(row.state),
+        )
+        for row in rows
+    ]
+
+
+def set_state(db: Engine, withdrawal_id: str, state: Stage) -> None:
+    """Says how far a withdrawal came."""
+    with db.begin() as connection:
+        which = withdrawal.c.withdrawal_id == withdrawal_id
+        connection.execute(update(withdrawal).where(which).values(state=state.value))
+
+
+def step(ledger: Ledger, withdrawal_id: str, done: str, what: str, body: Mapping[str, object]) -> None:
+    """Notes one thing that was done for a withdrawal, once: ids, counts and digests only."""
+    ledger.append(STEP, f"{withdrawal_id}/{done}/{what}"[:128], {"done": done, "what": what, **body})
+
+
+def steps(ledger: Ledger, withdrawal_id: str) -> list[dict[str, object]]:
+    """What was done for a withdrawal, in order."""
+    return [json.loads(body) for _, body in ledger.under(STEP, f"{withdrawal_id}/")]
+
+
+def mark(connection: Connection, withdrawal_id: str, kind: str, words: int, value: str) -> None:
+    """Keeps a keyed hash of what should be found nowhere any more; once is enough."""
+    values = {"withdrawal_id": withdrawal_id, "kind": kind, "words": words, "mark": value}
+    connection.execute(insert(erased_mark).values(values).on_conflict_do_nothing())
+
+
+def marks(db: Engine, withdrawal_id: str) -> dict[tuple[str, int], frozenset[str]]:
+    """The keyed hashes of a withdrawal by kind (``alias``, ``gram``) and number of words."""
+    found: dict[tuple[str, int], set[str]] = {}
+    with reading(db) as connection:
+        query = select(erased_mark).where(erased_mark.c.withdrawal_id == withdrawal_id)
+        for row in connection.execute(query):
+            found.setdefault((row.kind, row.words), set()).add(row.mark)
+    return {name: frozenset(values) for name, values in found.items()}
+
+
+def marked_as(db: Engine, value: str) -> list[str]:
+    """The withdrawals of those who were known by what has this keyed hash."""
+    with reading(db) as connection:
+        which = (erased_mark.c.kind == "alias", erased_mark.c.mark == value)
+        return sorted(connection.execute(select(erased_mark.c.withdrawal_id).where(*which)).scalars())

@@ -1,0 +1,83 @@
+"""A participant's receipt: readable, complete, and of nobody else."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import text as sql
+
+from pipeline.consent.interchange import dpv
+from pipeline.consent.interchange.receipt import receipt
+from pipeline.consent.withdraw import withdraw
+from pipeline.errors import ConsentUnreadable, UsageProblem
+from pipeline.records import Purpose
+from pipeline.settings import ConsentSettings
+from pipeline.store import Workspace
+from tests.consent.conftest import NOW, Files, form_text, row
+
+
+def test_a_receipt_says_what_holds_on_a_page_without_scripts(workspace: Workspace, file_answers: Files) -> None:
+    file_answers(row("ana@a.example", ("Yes", "Yes", "No", "No"), name="Ana"), row("bo@b.example", name="Bo"))
+    withdraw(
+        "ana@a.example",
+        purposes=[Purpose.INTERNAL_IMPROVE],
+        session_id="2026-11-18-aaaaaaaa",
+        actor="sam",
+        reason="by pigeon",
+        workspace=workspace,
+        now=NOW,
+    )
+    made = receipt("ana@a.example", workspace=workspace, now=NOW)
+    page = made.as_page()
+    assert "You said yes" in page and "You said no" in page and "You withdrew your yes" in page
+    assert "session:2026-11-18-aaaaaaaa" in page and made.receipt_id in page
+    assert "default-src 'none'" in page and "<script" not in page and "http" not in page.partition("<body>")[2]
+    assert "pigeon" not in page and "Ana" not in page
+
+
+def test_the_json_ld_is_a_receipt_with_an_id_of_its_own(workspace: Workspace, file_answers: Files) -> None:
+    file_answers(row("ana@a.example"))
+    made, again = (receipt("ana@a.example", workspace=workspace, now=NOW) for _ in range(2))
+    found = json.loads(made.as_json_ld())
+    assert found["@type"] == "dpv:ConsentReceipt"
+    assert found["dct:identifier"] == made.receipt_id != again.receipt_id
+    assert found["dct:source"]["@id"] == f"urn:uuid:{dpv.record_id(made.record.party_id)}"
+    (read,) = dpv.read(made.as_json_ld())
+    assert (read.record, read.stated) == (made.record, made.record.states(NOW))
+
+
+def test_a_party_id_stands_for_its_person(workspace: Workspace, file_answers: Files) -> None:
+    file_answers(row("ana@a.example"))
+    party_id = receipt("ana@a.example", workspace=workspace, now=NOW).record.party_id
+    assert receipt(party_id, workspace=workspace, now=NOW).record.party_id == party_id
+
+
+def test_nobody_or_two_people_have_no_receipt(workspace: Workspace, file_answers: Files) -> None:
+    with pytest.raises(UsageProblem, match="nobody is on file"):
+        receipt("ana@a.example", workspace=workspace, now=NOW)
+    file_answers(row("ana@a.example"))
+    unsure = form_text(options={}, notice_id='"other-form"')
+    file_answers(row("ana@a.example"), form=unsure)
+    with pytest.raises(UsageProblem, match="several people"):
+        receipt("ana@a.example", workspace=workspace, now=NOW)
+
+
+def test_who_answers_and_where_to_withdraw_come_from_the_settings(workspace: Workspace, file_answers: Files) -> None:
+    file_answers(row("ana@a.example"))
+    said = ConsentSettings(controller="Lumen <b>Labs</b>", withdrawal_url="https://lumen.example/withdraw")
+    workspace.settings = workspace.settings.model_copy(update={"consent": said})
+    page = receipt("ana@a.example", workspace=workspace, now=NOW).as_page()
+    assert "Lumen &lt;b&gt;Labs&lt;/b&gt;" in page and "https://lumen.example/withdraw" in page
+    found = json.loads(receipt("ana@a.example", workspace=workspace, now=NOW).as_json_ld())
+    assert found["dpv:hasConsentControl"][0]["dpv:isExercisedAt"] == {"@id": "https://lumen.example/withdraw"}
+    assert found["dpv:hasDataController"]["dpv:hasName"].startswith("Lumen")
+
+
+def test_a_log_that_was_changed_has_no_receipt(workspace: Workspace, file_answers: Files) -> None:
+    file_answers(row("ana@a.example"))
+    with workspace.db.begin() as connection:
+        connection.execute(sql("DROP TRIGGER consent_event_no_update"))
+        connection.execute(sql("UPDATE consent_event SET body = replace(body, 'given', 'taken')"))
+    with pytest.raises(ConsentUnreadable):
+        receipt("ana@a.example", workspace=workspace, now=NOW)

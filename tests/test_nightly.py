@@ -1,0 +1,137 @@
+"""What a night does around its sessions: what is due, what is lost, what is still being written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline import nightly
+from pipeline.errors import ConsentUnreadable
+from pipeline.executors import Done, Lost
+from pipeline.records import Refused, SessionResult
+from pipeline.report import Report, gather, render_page
+from pipeline.run import Travelled
+from pipeline.store import Workspace
+from pipeline.store.registry import Registry
+from tests.store.test_store import session
+
+NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
+
+
+class Scripted:
+    """An executor whose outcomes are written down beforehand; it notes what it was asked for."""
+
+    def __init__(self, ingested: object = None, processed: object = None) -> None:
+        self.outcomes = {"ingest_one": ingested, "process_one": processed}
+        self.asked: list[str] = []
+
+    def __call__(
+        self, tasks: Sequence[Any], work: Callable[[Any], Any], *, workers: int, timeout_s: float
+    ) -> Iterator[Any]:
+        outcome = self.outcomes[work.__name__]
+        for task in tasks:
+            self.asked.append(task.session_id or task.folder.name)
+            yield outcome(task) if callable(outcome) else Done(task, outcome)
+
+
+def done(task: nightly.Task) -> Done[nightly.Task, Travelled]:
+    result = SessionResult(session_id=task.session_id, status="done", reason="out", action="")
+    return Done(task, Travelled(result=result, valid_until=(NOW + timedelta(hours=24)).timestamp()))
+
+
+def lost(task: nightly.Task) -> Lost[nightly.Task]:
+    return Lost(task, "its worker process died", "ProcessExpired")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    folder = tmp_path / "inbox" / "Halcyon Freight"
+    folder.mkdir(parents=True)
+    (folder / "session.toml").write_text("title = 'x'\n")
+    return Workspace.create(tmp_path / "ws")
+
+
+def night(workspace: Workspace, executor: Scripted, *, now: datetime = NOW, again: bool = False) -> Report:
+    chosen = nightly.Chosen(executor=executor, again=again)
+    inbox = workspace.root.parent / "inbox"
+    return nightly.night(workspace, inbox=inbox, chosen=chosen, now=now, progress=lambda *_: None)
+
+
+def test_what_is_done_is_not_done_again(workspace: Workspace) -> None:
+    first, second = Scripted(session(), done), Scripted(session(), done)
+    assert night(workspace, first).counts == {"done": 1}
+    assert first.asked == ["Halcyon Freight", "2026-11-18-aaaaaaaa"]
+    assert night(workspace, second).counts == {"done": 1}
+    assert second.asked == []
+
+
+def test_a_ruling_that_runs_out_is_made_again(workspace: Workspace) -> None:
+    night(workspace, Scripted(session(), done))
+    later = Scripted(session(), done)
+    night(workspace, later, now=NOW + timedelta(hours=25))
+    assert later.asked == ["2026-11-18-aaaaaaaa"]
+
+
+def test_a_changed_term_list_is_worked_again(workspace: Workspace) -> None:
+    night(workspace, Scripted(session(), done))
+    (workspace.root / "terms.toml").write_text('[[terms]]\ntext = "Bluefin"\n')
+    later = Scripted(session(), done)
+    night(workspace, later)
+    assert later.asked == ["2026-11-18-aaaaaaaa"]
+
+
+def test_a_failing_session_is_tried_three_times_and_then_waits_for_a_person(workspace: Workspace) -> None:
+    for attempt in range(5):
+        executor = Scripted(session(), lost)
+        report = night(workspace, executor, now=NOW + timedelta(days=attempt))
+        assert report.counts == {"failed": 1}
+        assert ("2026-11-18-aaaaaaaa" in executor.asked) is (attempt < 3)
+    asked_for = Scripted(session(), done)
+    assert night(workspace, asked_for, now=NOW + timedelta(days=9), again=True).counts == {"done": 1}
+
+
+def test_a_folder_whose_worker_died_is_taken_in_the_next_night(workspace: Workspace) -> None:
+    assert night(workspace, Scripted(lost, done)).counts == {"refused": 1}
+    assert night(workspace, Scripted(session(), done)).counts == {"done": 1}
+
+
+def test_a_folder_still_being_written_is_left_and_counted(workspace: Workspace) -> None:
+    report = night(workspace, Scripted(None, done))
+    assert (report.unfinished, report.counts) == (1, {})
+    assert night(workspace, Scripted(session(), done)).counts == {"done": 1}
+
+
+def test_a_refused_folder_is_looked_at_again_only_when_it_changes(workspace: Workspace) -> None:
+    refused = Refused(reason="media file 1 of 1 is empty", action="copy the recording again")
+    assert night(workspace, Scripted(refused, done)).counts == {"refused": 1}
+    unchanged = Scripted(session(), done)
+    assert night(workspace, unchanged).counts == {"refused": 1}
+    assert unchanged.asked == []
+    (workspace.root.parent / "inbox" / "Halcyon Freight" / "sound.wav").write_bytes(b"RIFF")
+    assert night(workspace, Scripted(session(), done)).counts == {"done": 1}
+
+
+def test_an_unreadable_consent_store_in_a_worker_stops_the_night(workspace: Workspace) -> None:
+    def unreadable(task: nightly.Task) -> Lost[nightly.Task]:
+        return Lost(task, "an unexpected error", "ConsentUnreadable")
+
+    with pytest.raises(ConsentUnreadable):
+        night(workspace, Scripted(session(), unreadable))
+
+
+def test_the_page_needs_nothing_else_and_names_nobody(workspace: Workspace) -> None:
+    night(workspace, Scripted(session(title="Office hours with Halcyon Freight"), lost))
+    page = render_page(gather(Registry(workspace.db), now=NOW))
+    assert "2026-11-18-aaaaaaaa" in page
+    assert "its worker process died" in page
+    assert "Halcyon" not in page
+    assert not any(sign in page for sign in ("<script", "src=", "http://", "https://", "@import", "url("))
+
+
+def test_the_exit_code_tells_cron_whether_somebody_must_look(workspace: Workspace) -> None:
+    assert night(workspace, Scripted(session(), lost)).exit_code == 3
+    assert night(workspace, Scripted(session(), done), now=NOW + timedelta(days=2)).exit_code == 0

@@ -1,0 +1,226 @@
+"""The redacted vCon of a rendition: valid, bound to its consent, and never with the original or who was there."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline import nightly, vcon
+from pipeline.cli import main
+from pipeline.consent.interchange.attached import content_hash
+from pipeline.consent.interchange.scrub import Forbidden, refuse_leaks
+from pipeline.consent.interchange.vcon_format import check
+from pipeline.consent.withdraw import withdraw
+from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain
+from pipeline.records import Audience, Check, OutFile, ProofVerdict, Purpose, Sealed, Session, SessionResult
+from pipeline.render import manifest
+from pipeline.render.rendition import out_files
+from pipeline.render.terms import Terms
+from pipeline.store import Workspace
+from pipeline.store.registry import Registry, Standing
+from tests.consent.conftest import ALL_NO, NOW, Files, file_answers, person, row, session, workspace
+
+__all__ = ["file_answers", "workspace"]
+ORIGINAL = b"the unredacted sound"
+TURNS = [
+    {"start_s": 1.0, "end_s": 3.5, "participant_id": "p1", "speaker": "[person 1]", "text": "we ask [company 1]"},
+    {"start_s": 4.0, "end_s": 6.0, "participant_id": "p2", "speaker": "staff 1", "text": "thank you recording"},
+]
+
+
+def placed(opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS) -> Session:
+    """A session whose internal rendition is out; the original is sealed and its folder still there."""
+    folder.mkdir()
+    (folder / "Granite call 17.m4a").write_bytes(ORIGINAL)
+    sealed = opened.vault.seal(folder / "Granite call 17.m4a", kind="audio")
+    people = (
+        person(1, "ana@a.example", name="Nora Unmistakable", company="Granite Foundry"),
+        person(2, "bo@b.example", name="Bo"),
+        person(3, "cy@c.example", name="Cyril Refusing"),
+    )
+    found = session(*people, sealed=(Sealed(digest=sealed.digest, kind="audio", size=sealed.size),))
+    registry = Registry(opened.db)
+    registry.take(folder, "f", found)
+    out = opened.out / found.session_id / "internal"
+    out.mkdir(parents=True)
+    (out / "transcript.jsonl").write_text("".join(json.dumps(turn) + "\n" for turn in turns), "utf-8")
+    (out / "sound.m4a").write_bytes(b"redacted sound")
+    (out / "chat.txt").write_text("[00:00:04] [person 1]: see [url 1]\n", "utf-8")
+    files: tuple[OutFile, ...] = out_files(out)
+    checks = (Check(name="sound", verdict=ProofVerdict.PROVED, detail="ok"),)
+    made = manifest.Manifest(
+        version=manifest.VERSION,
+        key="k",
+        session_id=found.session_id,
+        audience=Audience.INTERNAL,
+        verdict="proved",
+        checks=checks,
+        files=files,
+        windows=(),
+        fill="silence",
+        picture="none",
+        tools={},
+    )
+    manifest.write(out / manifest.NAME, made)
+    conclude(opened, found)
+    return found
+
+
+def conclude(opened: Workspace, found: Session) -> None:
+    registry = Registry(opened.db)
+    result = SessionResult(
+        session_id=found.session_id, status="done", reason="", action="", renditions=(f"{found.session_id}/internal",)
+    )
+    key = nightly.state_keys(opened, registry)[found.session_id]
+    registry.conclude(Standing(state_key=key, valid_until=NOW.timestamp(), attempts=1, result=result))
+
+
+@pytest.fixture
+def out(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Session:
+    file_answers(row("ana@a.example"), row("bo@b.example"), row("cy@c.example", ALL_NO))
+    return placed(workspace, tmp_path / "Granite Foundry")
+
+
+def made(opened: Workspace, found: Session, url: str | None = "https://vault.example/s") -> dict[str, Any]:
+    text = vcon.export(found.session_id, Audience.INTERNAL, workspace=opened, url=url, now=NOW)
+    content: dict[str, Any] = json.loads(text)
+    return content
+
+
+def test_it_is_valid_and_keeps_every_index(workspace: Workspace, out: Session) -> None:
+    found = made(workspace, out)
+    check(json.dumps(found))
+    assert found["vcon"] == "0.4.0" and found["redacted"]["uuid"] != found["uuid"] and "amended" not in found
+    whole, *tracks, sound, chat = found["dialog"]
+    assert whole["recordings"] == [1, 2, 3, 4] and whole["parties"] == [0, 1, 2]
+    assert [track["parties"] for track in tracks] == [0, 1, 2]
+    assert all(set(track) == {"type", "start", "parties", "recording_set"} for track in tracks)
+    digest = base64.urlsafe_b64encode(hashlib.sha512(b"redacted sound").digest()).decode().rstrip("=")
+    assert (sound["url"], sound["content_hash"]) == ("https://vault.example/s/sound.m4a", f"sha512-{digest}")
+    assert chat["body"] == "[00:00:04] [person 1]: see [url 1]\n"
+    assert [one["text"] for one in found["analysis"][0]["body"]["segments"]] == [turn["text"] for turn in TURNS]
+
+
+def test_nobody_is_named(workspace: Workspace, out: Session) -> None:
+    found = made(workspace, out)
+    assert {party["name"] for party in found["parties"]} == {"anonymous"}
+    text = json.dumps(found)
+    for secret in ("Unmistakable", "Granite", "Refusing", "a.example", "prt_", out.session_id):
+        assert secret not in text
+
+
+def test_consent_is_attached_and_bound_to_this_vcon(workspace: Workspace, out: Session) -> None:
+    found = made(workspace, out)
+    first, _, third = (one["body"] for one in found["attachments"])
+    assert [one["party"] for one in found["attachments"]] == [0, 1, 2]
+    grants = {(one["purpose"], one["granted"]) for one in first["purpose_grants"]}
+    assert ("recording", True) in grants and ("sharing", True) in grants
+    assert {one["granted"] for one in third["purpose_grants"]} == {False}
+    state = third["metadata"]["x-oh"]
+    assert state["states"]["record"] == "refused" and {one["outcome"] for one in state["decisions"]} == {"minus"}
+    assert first["content_hash"]["value"] == content_hash(first)
+    elsewhere = json.loads(json.dumps(first))
+    elsewhere["metadata"]["x-oh"]["vcon_uuid"] = found["redacted"]["uuid"]
+    assert content_hash(elsewhere) != first["content_hash"]["value"]
+
+
+def test_without_a_url_no_file_is_named(workspace: Workspace, out: Session) -> None:
+    text = json.dumps(made(workspace, out, url=None))
+    assert "sound.m4a" not in text and "sha512-" not in text
+
+
+LEAKS = {
+    "sha256": hashlib.sha256(ORIGINAL).hexdigest(),
+    "SHA256": hashlib.sha256(ORIGINAL).hexdigest().upper(),
+    "content_hash": "sha512-" + base64.urlsafe_b64encode(hashlib.sha512(ORIGINAL).digest()).decode().rstrip("="),
+    "content_hash in base64": base64.b64encode(hashlib.sha512(ORIGINAL).digest()).decode(),
+    "any other hash": "ab" * 32,
+    "file name": "see Granite call 17.m4a",
+    "folder name": "Granite Foundry/sound",
+    "a name": "My name is nora  UNMISTAKABLE.",
+    "a short name": "thank you, Bo!",
+    "an address": "write to ana@a.example",
+}
+
+
+@pytest.mark.parametrize("leak", LEAKS.values(), ids=LEAKS)
+def test_scenario_47_what_the_standards_own_example_leaks(workspace: Workspace, out: Session, leak: str) -> None:
+    found = made(workspace, out)
+    ruling = vcon.consent.rule(out, workspace=workspace, now=NOW)
+    assert isinstance(ruling, vcon.Ruling)
+    never = vcon.forbidden(out, ruling, Audience.INTERNAL, workspace)
+    vouched = {one["body"]["content_hash"]["value"] for one in found["attachments"]}
+    found["analysis"][0]["body"]["segments"][0]["text"] = leak
+    with pytest.raises(ProofFailed) as error:
+        refuse_leaks(json.dumps(found["analysis"]), never, allowed_hashes=vouched)
+    assert leak not in str(error.value)
+
+
+def test_a_name_that_a_reviewer_kept_is_taken_out(
+    workspace: Workspace, file_answers: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file_answers(row("ana@a.example"), row("bo@b.example"), row("cy@c.example"))
+    turns = [TURNS[0] | {"text": "I am Nora Unmistakable"}]
+    found = placed(workspace, tmp_path / "inbox", turns)
+    assert made(workspace, found)["analysis"][0]["body"]["segments"][0]["text"] == "I am [name]"
+    monkeypatch.setattr(vcon, "_scrub", lambda _: Terms([]))
+    command = ["export", "vcon", found.session_id, "-o", str(tmp_path / "x.json"), "-w", str(workspace.root)]
+    monkeypatch.setattr("pipeline.cli.export.now", lambda: NOW)
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 10 and "Nora" not in done.stderr
+    assert not (tmp_path / "x.json").exists()
+
+
+def test_consent_is_read_again_at_the_door(workspace: Workspace, out: Session) -> None:
+    common: dict[str, Any] = {"session_id": None, "actor": "sam", "reason": "r", "workspace": workspace, "now": NOW}
+    withdraw("ana@a.example", purposes=[Purpose.INTERNAL_SHARE], **common)
+    with pytest.raises(TryAgain):
+        made(workspace, out)
+    with pytest.raises(RefusedByPolicy):
+        vcon.export(out.session_id, Audience.PUBLIC, workspace=workspace, url=None, now=NOW)
+
+
+def test_a_changed_file_is_not_handed_out(workspace: Workspace, out: Session) -> None:
+    (workspace.out / out.session_id / "internal" / "chat.txt").write_text("other", "utf-8")
+    with pytest.raises(ProofFailed):
+        made(workspace, out)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amended": {}},
+        {"vcon": "0.0.1"},
+        {"uuid": "5b0a1d5e-6a0f-4f2e-9f0b-0e9d6d1f7a10"},
+        {"attachments": []} | {"analysis": [{}]},
+        {"dialog": []},
+        {"parties": []},
+        {"parties": [{"name": "Bo"}]},
+        {"created_at": "yesterday"},
+        {"mimetype": "x"},
+    ],
+)
+def test_what_core_forbids_is_not_valid(workspace: Workspace, out: Session, change: dict[str, Any]) -> None:
+    with pytest.raises(ProofFailed):
+        check(json.dumps(made(workspace, out) | change))
+
+
+@pytest.mark.parametrize("change", [{"content_hash": None}, {"url": "http://x"}, {"body": "x"}, {"filename": 1}])
+def test_content_is_whole_or_not_there(workspace: Workspace, out: Session, change: dict[str, Any]) -> None:
+    found = made(workspace, out)
+    found["dialog"][4] |= change
+    with pytest.raises(ProofFailed):
+        check(json.dumps(found))
+
+
+def test_labels_and_the_formats_own_words_are_no_leak() -> None:
+    never = Forbidden(texts=frozenset({"person", "recording", "company 1"}))
+    refuse_leaks(
+        '{"a": "recording", "b": "we ask [company 1]"}', never, allowed_hashes=(), fixed=frozenset({"recording"})
+    )
