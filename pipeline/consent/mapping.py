@@ -15,6 +15,7 @@ from pipeline.consent.forms import ASKABLE, ASKING, IDENTIFYING, ONCE, ColumnKin
 from pipeline.consent.tools import Tool
 from pipeline.errors import UsageProblem
 
+_YEAR = re.compile("%[YyGcxs]")
 _SCOPE = re.compile(r"series:\S+|session:\S+|until:\d{4}-\d{2}-\d{2}|any")
 
 
@@ -88,6 +89,8 @@ def _is_scope(scope: str) -> bool:
 
 def _keeps_minutes(date_format: str) -> bool:
     sample = datetime(2026, 11, 22, 13, 47)
+    if not _YEAR.search(date_format):
+        return False
     try:
         read = datetime.strptime(sample.strftime(date_format), date_format)
     except (ValueError, re.error):

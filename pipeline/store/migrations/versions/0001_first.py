@@ -1,18 +1,15 @@
-"""The first schema."""
-
-import importlib
-import importlib.util
+"""The first schema, with the triggers that keep its append-only tables so."""
 
 from alembic import op
 
-from pipeline.store.schema import metadata
+from pipeline.store import artefact_tables, consent_tables, match_tables, review_tables, schema
 
 revision = "0001"
 down_revision = None
 
+_PARTS = (schema, artefact_tables, consent_tables, match_tables, review_tables)
+
 
 def upgrade() -> None:
-    for name in ("artefact_tables", "consent_tables", "match_tables", "review_tables"):
-        if importlib.util.find_spec(f"pipeline.store.{name}"):
-            importlib.import_module(f"pipeline.store.{name}")
-    metadata.create_all(op.get_bind())
+    for part in _PARTS:
+        part.metadata.create_all(op.get_bind())
