@@ -219,8 +219,11 @@ def stopped(session: Session, workspace: Workspace, stop: Stop, now: datetime) -
     return Travelled(result=result, valid_until=now.timestamp() + 3600 * hours)
 
 
-def _let_out_as(case: _Case, out: Sequence[Rendition]) -> str:
-    """What the report says of a session that came through, with those who were taken out of it by id."""
+def _why(case: _Case, out: Sequence[Rendition], stop: Stop | None) -> str:
+    """What the report says of a session: what is out, with those who were taken out of it by id, and what stops."""
+    if stop:
+        there = " and ".join(rendition.audience for rendition in out)
+        return f"{there} is out; {stop.reason}" if there else stop.reason
     removed = sorted({who for rendition in out for who in case.ruling.removed(rendition.audience.purpose)})
     without = f", without {', '.join(removed)}" if removed else ""
     return f"everything asked for is out{without}" if out else "nothing was asked for"
@@ -238,7 +241,7 @@ def _result(
     return SessionResult(
         session_id=case.session.session_id,
         status=status,
-        reason=stop.reason if stop else _let_out_as(case, out),
+        reason=_why(case, out, stop),
         action=stop.action if stop else "",
         renditions=tuple(sorted(rendition.folder for rendition in out)),
         detail={

@@ -1,4 +1,4 @@
-"""No test reaches a network, and in CI every test of properties tries the same cases in each run."""
+"""No test reaches a network or asserts a time, and in CI property tests try the same cases in each run."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+settings.register_profile(
+    "offrecord", deadline=None, derandomize=bool(os.environ.get("CI")), suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("offrecord")
 
 
 @pytest.fixture(autouse=True, scope="session")
