@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
@@ -25,13 +25,13 @@ def shown_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description:8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bars(*columns, console=console, disable=quiet or not console.is_terminal) as bars:
-        drawn: dict[str, object] = {}
+        drawn: dict[str, TaskID] = {}
 
         def progress(stage: str, count: int, total: int) -> None:
             if total and stage not in drawn:
                 drawn[stage] = bars.add_task(stage, total=total)
             if stage in drawn:
-                bars.update(drawn[stage], completed=count)  # type: ignore[arg-type]
+                bars.update(drawn[stage], completed=count)
 
         yield progress
 
