@@ -7,12 +7,12 @@ DEMO := demo
 EVAL ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench sample models lock clean ffmpeg
+.PHONY: help setup demo test check bench bench-detect bench-hearing sample models lock clean ffmpeg tesseract
 
 help: ## list what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
-setup: $(READY) ffmpeg ## virtual environment from the lock file, and ffmpeg
+setup: $(READY) ffmpeg tesseract ## virtual environment from the lock file, ffmpeg and tesseract
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make setup PYTHON=python3.12"; exit 4; }
@@ -30,6 +30,13 @@ ffmpeg:
 	elif command -v brew >/dev/null; then echo "ffmpeg is missing: brew install ffmpeg"; exit 4; \
 	else echo "ffmpeg is missing: install ffmpeg and ffprobe, then try again"; exit 4; fi
 
+# Without it everything works but pictures, which are left out where nothing could read them.
+tesseract:
+	@command -v tesseract >/dev/null || { command -v apt-get >/dev/null && \
+	    as_root=$$([ "$$(id -u)" = 0 ] || echo sudo) && \
+	    $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq tesseract-ocr; } \
+	    || echo "tesseract is missing: pictures are left out until it is installed (dnf or brew install tesseract)"
+
 demo: setup ## take in sample_media/, redact it, export the requests
 	@rm -rf $(DEMO)
 	@$(BIN)/offrecord init $(DEMO)
@@ -42,7 +49,7 @@ demo: setup ## take in sample_media/, redact it, export the requests
 	@$(BIN)/offrecord review list --workspace $(DEMO)
 
 test: setup ## the whole test suite
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: setup ## format, lint, types
 	$(BIN)/ruff format --check .
@@ -52,12 +59,20 @@ check: setup ## format, lint, types
 bench: setup ## print the figures that the README claims
 	$(BIN)/python -m tests.benchmarks
 
+bench-detect: setup ## measure detection on a folder of marked sets: make bench-detect EVAL=FOLDER
+	@[ -n "$(EVAL)" ] || { echo "Say which folder of sets: make bench-detect EVAL=FOLDER"; exit 2; }
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.detection $(EVAL)
+
+bench-hearing: setup ## seconds that leak and seconds too many, on spoken samples (minutes)
+	$(BIN)/python -m tests.benchmarks hearing
+
 sample: setup ## make sample_media/ again (needs flite and espeak-ng)
 	$(BIN)/python sample_media/make.py
 
 models: setup ## train the bundled models again (needs PyTorch, flite and espeak-ng)
 	$(BIN)/python models/g2p/train.py
 	$(BIN)/python models/tiny-whisper/train.py
+	$(BIN)/python models/names/train.py
 
 lock: ## pin the requirements again, with digests and without addresses (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -28,12 +28,6 @@ _GUESSED = frozenset(
 )
 """Rules for speech, which say nothing about code."""
 _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*(?: (?:AND|OR|WITH) [A-Za-z0-9][A-Za-z0-9.+-]*)*")
-_ASSIGNED = re.compile(
-    r"\b\w*(?:passw(?:or)?d|secret|token|api_?key)\w*[\"']?\s*[:=]\s*"
-    r"(?:[\"'][^\"'\n]{4,}[\"']|(?=\S*\d)(?=\S*[a-z])[^\s\"'()\[\]{}.]{6,})",
-    re.IGNORECASE,
-)
-"""A password or key that is written out, as a literal or in a configuration file."""
 _LARGEST = 1 << 20
 
 
@@ -69,7 +63,7 @@ def in_session(session_id: str, *, workspace: Workspace, save_to: Path | None, n
         for line in session.chat
         if not line.direct and line.participant_id is not None and line.participant_id not in removed
     ]
-    context = terms.known_to(session, workspace.listed())
+    context = terms.known_to(session, workspace.listed(), on=now.date())
     found = dict.fromkeys(code for line in open_to_us for code in snippets(line.text))
     for code in found if save_to else ():
         make_private(save_to or Path())
@@ -82,7 +76,6 @@ def scan(code: bytes, context: Context, *, workspace: Workspace) -> Scanned:
     text = _text(code)
     hits = [hit for hit in find(text, context, settings=workspace.settings.detect) if hit.rule not in _GUESSED]
     blocking = Counter(hit.label for hit in hits if hit.label not in _POINTING)
-    blocking["SECRET"] += len(_ASSIGNED.findall(text))
     return Scanned(
         sha256=digest_of(code),
         lines=len(text.splitlines()),
@@ -97,7 +90,7 @@ def ask(
     """Files that its organisation is asked about these bytes; raises ``RefusedByPolicy`` where the scan forbids."""
     code = _read(file)
     _check(wanted)
-    scanned = scan(code, _context(session_id, organisation, workspace), workspace=workspace)
+    scanned = scan(code, _context(session_id, organisation, workspace, now), workspace=workspace)
     if scanned.blocked_by:
         raise RefusedByPolicy(
             f"the code holds what may not leave: {', '.join(scanned.blocked_by)}",
@@ -119,7 +112,7 @@ def decide(
 ) -> Decided:
     """Whether these bytes may be published now; ``trifle`` is who vouches that they are insignificant, and why."""
     code = _read(file)
-    scanned = scan(code, _context(session_id, organisation, workspace), workspace=workspace)
+    scanned = scan(code, _context(session_id, organisation, workspace, now), workspace=workspace)
     permission = approvals.permission(organisation, scanned.sha256, wanted, workspace=workspace, now=now)
     vouched = trifle is not None and all(said.strip() for said in trifle)
     answer = decide_code(replace(permission, claimed_insignificant=vouched, significant=scanned.significant))
@@ -134,10 +127,10 @@ def digest_of_file(file: Path) -> str:
     return digest_of(_read(file))
 
 
-def _context(session_id: str, organisation: str, workspace: Workspace) -> Context:
+def _context(session_id: str, organisation: str, workspace: Workspace, now: datetime) -> Context:
     """What is known beforehand, with the organisation's own name among it."""
     session = Registry(workspace.db).session(session_id)
-    context = terms.known_to(session, workspace.listed())
+    context = terms.known_to(session, workspace.listed(), on=now.date())
     return replace(context, companies=tuple(_unrepeated(*context.companies, organisation)))
 
 

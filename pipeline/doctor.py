@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from pipeline import speech
-from pipeline.errors import OffrecordError
+from pipeline.errors import OffrecordError, WorkspaceDamaged
 from pipeline.media import tools
-from pipeline.store import Workspace
+from pipeline.store import Workspace, terms
 
 _ROOM = 2 << 30
 
@@ -38,10 +38,21 @@ def _examined(workspace: Workspace | None) -> Iterator[Examined]:
         yield Examined(what=tool.name, ok=tool.version is not None, found=tool.version or "", action=tool.install)
     if workspace is None:
         return
+    yield _reader(workspace)
     yield _engine(workspace)
     yield _spacy(workspace)
+    yield _public_key(workspace)
+    yield _term_lists(workspace)
     free = shutil.disk_usage(workspace.root).free
     yield Examined(what="disk", ok=free >= _ROOM, found=f"{free / 1e9:.1f} GB free", action="make room")
+
+
+def _reader(workspace: Workspace) -> Examined:
+    """What reads pictures, where they have to be read before they are kept."""
+    tool, settings = tools.reader(), workspace.settings.picture
+    ok = tool.version is not None or not (settings.keep and settings.look)
+    action = f"{tool.install}; until then no picture is kept"
+    return Examined(what=tool.name, ok=ok, found=tool.version or "not needed", action=action)
 
 
 def _engine(workspace: Workspace) -> Examined:
@@ -51,6 +62,24 @@ def _engine(workspace: Workspace) -> Examined:
     except OffrecordError as error:
         return Examined(what="recogniser", ok=False, found=settings.engine, action=f"{error}")
     return Examined(what="recogniser", ok=True, found=settings.engine)
+
+
+def _term_lists(workspace: Workspace) -> Examined:
+    """Whether the term lists can be read, and by nobody else."""
+    try:
+        count = len(workspace.listed().lists)
+    except OffrecordError as error:
+        return Examined(what="term lists", ok=False, found="", action=f"{error}")
+    closed = not terms.exposed(workspace.root)
+    return Examined(what="term lists", ok=closed, found=f"{count} lists", action="chmod 600 terms.toml terms/*.toml")
+
+
+def _public_key(workspace: Workspace) -> Examined:
+    """What others check our signatures against."""
+    try:
+        return Examined(what="public key", ok=True, found=workspace.signer.public_key)
+    except WorkspaceDamaged as error:
+        return Examined(what="public key", ok=False, found="", action=error.action)
 
 
 def _spacy(workspace: Workspace) -> Examined:

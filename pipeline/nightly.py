@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +18,7 @@ from pipeline import (
     ingest,
     log,
     metrics,
+    naming,
     render,
     requests,
     review,
@@ -25,15 +26,15 @@ from pipeline import (
     speech,
     tag,
 )
+from pipeline.consent.jurisdictions import rules_of
 from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, TryAgain
 from pipeline.executors import Done, Executor, Lost
+from pipeline.media import reader
 from pipeline.records import Failed, Refused, Session, SessionResult
 from pipeline.report import Report, gather, write
-from pipeline.store import Workspace, tombstones
-from pipeline.store.files import sha256
+from pipeline.store import Workspace, releases, tombstones
 from pipeline.store.registry import Registry, Standing, entry_id
 from pipeline.store.stages import key_of
-from pipeline.store.terms import FILE_NAME as TERMS
 
 R = TypeVar("R")
 
@@ -51,6 +52,11 @@ class Task:
     now: datetime
     folder: Path = Path()
     session_id: str = ""
+    begun: float = field(default_factory=time.time)
+
+    def at(self) -> datetime:
+        """The run's time as it is by now: a ruling that was made late in a long run ends no later for it."""
+        return self.now + timedelta(seconds=max(0.0, time.time() - self.begun))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +82,16 @@ def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: date
     log.configure(workspace.logs / "offrecord.jsonl")
     with workspace.locked():
         workspace.sweep()
-        consent.verify_chain(workspace.db)
+        consent.verify_chain(workspace)
+        workspace.ledger.check()
+        rules = rules_of(workspace.root)
         erasure.carry_out(workspace, now=now)
         registry = Registry(workspace.db)
         taken, unfinished = _take_in(workspace, registry, inbox, chosen, now, progress) if inbox else (set(), 0)
         worked = taken | _move_on(workspace, registry, chosen, now, progress)
         requests.write(workspace, now=now)
-        report = gather(registry, now=now, unfinished=unfinished, worked=worked)
+        warned = (*rules.warnings(now.date()), *workspace.list_warnings(now.date()))
+        report = gather(registry, now=now, unfinished=unfinished, worked=worked, warned=warned)
         write(report, workspace)
         metrics.write(report, workspace.reports / "metrics.prom", seconds=time.monotonic() - began)
         erasure.conclude(workspace)
@@ -127,12 +136,13 @@ def _mark(folder: Path) -> str | None:
 def _move_on(workspace: Workspace, registry: Registry, chosen: Chosen, now: datetime, progress: Progress) -> set[str]:
     """Works every session whose inputs changed since it was last worked; returns their ids."""
     standings = registry.standings()
-    keys = state_keys(workspace, registry)
+    keys = state_keys(workspace, registry, on=now.date())
     tasks = [
         Task(root=workspace.root, now=now, session_id=session_id)
         for session_id, key in keys.items()
         if chosen.includes(session_id) and _is_due(workspace, standings.get(session_id), key, now, chosen.again)
     ]
+    naming.assign((registry.session(task.session_id) for task in tasks), workspace)
     for done in _worked(workspace, tasks, process_one, chosen, progress):
         session_id = done.task.session_id
         travelled = done.value if isinstance(done, Done) else _lost(done, now)
@@ -149,9 +159,9 @@ def _move_on(workspace: Workspace, registry: Registry, chosen: Chosen, now: date
     return {task.session_id for task in tasks}
 
 
-def state_keys(workspace: Workspace, registry: Registry) -> dict[str, str]:
+def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[str, str]:
     """For each session a hash of everything that its result depends on."""
-    terms, settings = workspace.root / TERMS, workspace.settings
+    settings = workspace.settings
     common = key_of(
         [
             __version__,
@@ -159,11 +169,15 @@ def state_keys(workspace: Workspace, registry: Registry) -> dict[str, str]:
             *(stage.VERSION for stage in (speech, detect, review, render, tag)),
             consent.log_head(workspace),
         ],
-        [settings.speech, settings.detect, settings.redact, settings.consent],
-        sha256(terms) if terms.exists() else "",
+        [settings.speech, settings.detect, settings.redact, settings.picture, settings.consent, reader.version()],
+        workspace.listed().mark(on),
+        rules_of(workspace.root).version,
     )
-    acts = review.heads(workspace.db)
-    return {name: key_of([common, digest, acts.get(name, "")]) for name, digest in registry.digests().items()}
+    acts, approved = review.heads(workspace.db), releases.approvals(workspace.db)
+    return {
+        name: key_of([common, digest, acts.get(name, ""), approved.get(name, "")])
+        for name, digest in registry.digests().items()
+    }
 
 
 def _is_due(workspace: Workspace, standing: Standing | None, key: str, now: datetime, again: bool) -> bool:
@@ -227,7 +241,7 @@ def process_one(task: Task) -> run.Travelled:
     session = Registry(workspace.db).session(task.session_id)
     for attempt in range(_TRIES):
         try:
-            return run.process(session, workspace, now=task.now)
+            return run.process(session, workspace, now=task.at())
         except ConsentUnreadable:
             raise
         except OffrecordError as error:

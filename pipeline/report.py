@@ -11,8 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline import __version__
 from pipeline.consent.explain import Explained, explain
-from pipeline.consent.jurisdictions import warnings
 from pipeline.errors import Exit
+from pipeline.records import Broken
 from pipeline.store import Workspace
 from pipeline.store.files import write_bytes
 from pipeline.store.registry import Entry, Registry
@@ -35,6 +35,7 @@ class Line:
     proposals: int | None = None
     undecided: int | None = None
     requests: int | None = None
+    broken: tuple[Broken, ...] = ()
     worked: bool = False
     consent: tuple[Explained, ...] = ()
 
@@ -61,7 +62,14 @@ class Report:
         return Exit.SOME_STOPPED if _NEEDS_A_LOOK & self.counts.keys() else Exit.DONE
 
 
-def gather(registry: Registry, *, now: datetime, unfinished: int = 0, worked: Container[str] = ()) -> Report:
+def gather(
+    registry: Registry,
+    *,
+    now: datetime,
+    unfinished: int = 0,
+    worked: Container[str] = (),
+    warned: Sequence[str] = (),
+) -> Report:
     """The report on everything the workspace knows, worst first; ``worked`` are the ids that the run was about."""
     lines = [*_sessions(registry), *(_folder(entry) for entry in registry.entries().values() if not entry.session_id)]
     order = {"failed": 0, "refused": 1, "held": 2, "pending": 3, "waiting": 4, "done": 5}
@@ -77,7 +85,7 @@ def gather(registry: Registry, *, now: datetime, unfinished: int = 0, worked: Co
         counts=counts,
         unfinished=unfinished,
         lines=tuple(lines),
-        warnings=warnings(made_at.date()),
+        warnings=tuple(warned),
     )
 
 
@@ -143,6 +151,7 @@ def _sessions(registry: Registry) -> list[Line]:
                 proposals=_whole(result.detail.get("proposals")),
                 undecided=_whole(result.detail.get("undecided")),
                 requests=_whole(result.detail.get("requests")),
+                broken=result.broken,
             )
         )
     return lines

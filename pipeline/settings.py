@@ -10,8 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.errors import ConfigurationError
+from pipeline.records import Purpose
 
 FILE_NAME = "offrecord.toml"
+NOTICE = r"^\S+@\S+$"
+"""How a notice version is named: ``id@version``."""
 
 
 class _Section(BaseModel):
@@ -42,14 +45,50 @@ class RedactSettings(_Section):
 
     pad_s: float = Field(0.06, ge=0.025, le=2.0, description="Seconds added on both sides of a span, beside its doubt.")
     join_s: float = Field(0.25, ge=0.0, le=5.0, description="Windows nearer than this become one.")
+    grid_s: float = Field(
+        0.0, ge=0.0, le=10.0, description="Lengths of windows are rounded up to multiples of this; 0 leaves them."
+    )
     fill: Literal["silence", "tone"] = Field("silence", description="What replaces the sound.")
+    srt: bool = Field(False, description="Write the captions as SubRip too.")
+
+
+Rule = Literal["notify", "consent_by_notice", "consent_express"]
+
+
+class SeriesPolicy(_Section):
+    """What every session of a series asks for; it can only make the workspace's policy stricter."""
+
+    floor_rule: Rule | None = None
+    hold_deadline_days: int | None = Field(None, ge=1, le=365)
+    purposes_enabled: tuple[Purpose, ...] = ()
+    allow_silent_relax: bool | None = None
+    notice_required: str | None = Field(None, pattern=NOTICE)
+
+
+class PictureSettings(_Section):
+    """What becomes of the picture, where consent and review let it be seen."""
+
+    keep: bool = Field(True, description="Whether a rendition may have a picture at all.")
+    look: bool = Field(True, description="Keep a picture only after it was read (tesseract) for names and terms.")
+    looks_per_second: float = Field(1.0, ge=0.2, le=5.0, description="How often it is read, where it changes.")
 
 
 class ConsentSettings(_Section):
     """How consent is read."""
 
-    hold_deadline_days: int = Field(14, ge=1, le=365, description="Days until a held session is due for a decision.")
+    hold_deadline_days: int = Field(14, ge=1, le=365, description="Days after which a hold that nobody settled closes.")
     valid_hours: int = Field(24, ge=1, le=168, description="Hours after which a ruling is made anew.")
+    floor_rule: Rule = Field("notify", description="The least strict rule that any session is decided by.")
+    purposes_enabled: tuple[Purpose, ...] = Field(
+        (), description="What recordings may be used for at all; empty for every purpose."
+    )
+    allow_silent_relax: bool = Field(
+        False, description="Go on without who was silent and never answered, where that would hold."
+    )
+    notice_required: str = Field(
+        "", pattern=f"^$|{NOTICE}", description="As id@version: only this notice, or one that supersedes it, counts."
+    )
+    series: dict[str, SeriesPolicy] = Field({}, description="Stricter policies of single series, by name.")
     controller: str = Field("", description="Who answers for the recordings, as receipts and consent exports say.")
     withdrawal_url: str = Field("", description="Where people withdraw; receipts and consent exports link to it.")
 
@@ -75,6 +114,7 @@ class Settings(BaseSettings):
     speech: SpeechSettings = SpeechSettings()
     detect: DetectSettings = DetectSettings()
     redact: RedactSettings = RedactSettings()
+    picture: PictureSettings = PictureSettings()
     consent: ConsentSettings = ConsentSettings()
     run: RunSettings = RunSettings()
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import consent
-from pipeline.consent.snapshots import kept_snapshots
-from pipeline.errors import OffrecordError, WorkspaceDamaged
-from pipeline.store import Workspace
+from pipeline.consent import answer_rows, decisions
+from pipeline.consent.identity import Keys
+from pipeline.errors import ConsentUnreadable, WorkspaceDamaged
+from pipeline.render import manifest
+from pipeline.store import Workspace, releases
+from pipeline.store.database import reading
 from pipeline.store.files import sha256
 from pipeline.store.registry import Registry
 
@@ -26,12 +30,14 @@ class Verified:
 
 def inspect(workspace: Workspace) -> tuple[Verified, ...]:
     """Re-hashes everything; raises ``ConsentUnreadable`` when the consent chain does not hold."""
-    consent.verify_chain(workspace.db)
+    consent.verify_chain(workspace)
     return (Verified(what="consent chain", ok=True, found="whole"), *_inspected(workspace))
 
 
 def _inspected(workspace: Workspace) -> Iterator[Verified]:
     yield _ledger(workspace)
+    yield _decisions(workspace)
+    yield _answers(workspace)
     yield from _vault(workspace)
     yield _renditions(workspace)
 
@@ -44,10 +50,35 @@ def _ledger(workspace: Workspace) -> Verified:
     return Verified(what="ledger", ok=True, found=f"{count} entries")
 
 
+def _decisions(workspace: Workspace) -> Verified:
+    try:
+        with reading(workspace.db) as connection:
+            count = decisions.verify(connection)
+    except WorkspaceDamaged as error:
+        return Verified(what="decisions", ok=False, found=error.message)
+    return Verified(what="decisions", ok=True, found=f"{count} decisions")
+
+
+def _answers(workspace: Workspace) -> Verified:
+    """Every row of every imported table, under the digest that its events name; an erased one is not missing."""
+    what, found = "answers as filed", Counter[str]()
+    try:
+        with reading(workspace.db) as connection:
+            for row in answer_rows.read(connection, Keys(workspace.key("identity"))):
+                found[row.source] += 1
+    except ConsentUnreadable as error:
+        return Verified(what=what, ok=False, found=error.message)
+    entries = workspace.ledger.under(answer_rows.IMPORTED, "")
+    imported = {source: int(json.loads(body)["rows"]) for source, body in entries}
+    missing = {source for source, count in imported.items() if found[source] < count}
+    return Verified(
+        what=what, ok=not missing, found=f"missing in {_ids(missing)}" if missing else f"{found.total()} rows"
+    )
+
+
 def _vault(workspace: Workspace) -> Iterator[Verified]:
     there = set(workspace.vault.digests())
     named = {sealed.digest for session in Registry(workspace.db).sessions() for sealed in session.sealed}
-    named |= kept_snapshots(workspace)
     missing, damaged, orphans = named - there, workspace.vault.damaged(), there - named
     yield Verified(what="vault, missing", ok=not missing, found=_ids(missing))
     yield Verified(what="vault, damaged", ok=not damaged, found=_ids(damaged))
@@ -55,17 +86,21 @@ def _vault(workspace: Workspace) -> Iterator[Verified]:
 
 
 def _renditions(workspace: Workspace) -> Verified:
-    manifests = sorted(workspace.out.glob("*/*/proof.json"))
-    changed = {str(path.parent.relative_to(workspace.out)) for path in manifests if not _as_proved(path)}
+    folders = sorted(path for path in workspace.out.glob("*/*") if path.parent.name != "exports")
+    changed = {str(path.relative_to(workspace.out)) for path in folders if not _as_proved(workspace, path)}
     return Verified(what="renditions, changed since their proof", ok=not changed, found=_ids(changed))
 
 
-def _as_proved(manifest: Path) -> bool:
-    try:
-        files = json.loads(manifest.read_text("utf-8"))["files"]
-        return all(sha256(manifest.parent / file["name"]) == file["digest"] for file in files)
-    except (OSError, ValueError, KeyError, TypeError, OffrecordError):
+def _as_proved(workspace: Workspace, folder: Path) -> bool:
+    """Whether a rendition is as it was signed, byte for byte, and its proof the one that the ledger knows."""
+    told = manifest.read(folder / manifest.NAME)
+    if told is None or not told.is_signed_by(workspace.signer.public_key):
         return False
+    noted = workspace.ledger.body(releases.RELEASED, told.entry)
+    known = noted is not None and json.loads(noted)["proof"] == sha256(folder / manifest.NAME)
+    files = {file.name: file.digest for file in told.files}
+    there = {path.name: sha256(path) for path in folder.iterdir() if path.name != manifest.NAME}
+    return known and files == there
 
 
 def _ids(found: set[str] | list[str]) -> str:

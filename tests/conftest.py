@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from pipeline.store import Workspace
 
 settings.register_profile(
     "offrecord", deadline=None, derandomize=bool(os.environ.get("CI")), suppress_health_check=[HealthCheck.too_slow]
@@ -30,3 +34,15 @@ def no_network() -> Iterator[None]:
     patch.setattr(socket.socket, "connect", refused)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def new_workspace(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Workspace]:
+    """Makes a workspace as ``Workspace.create`` does, but by copying one: all of these have the same keys."""
+    made = Workspace.create(tmp_path_factory.mktemp("new") / "ws")
+    made.db.dispose()
+
+    def copied(root: Path) -> Workspace:
+        return Workspace.open(shutil.copytree(made.root, root))
+
+    return copied

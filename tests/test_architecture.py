@@ -13,6 +13,7 @@ STAGES = ("ingest", "consent", "speech", "detect", "review", "render", "tag", "e
 BELOW = {"records", "errors", "settings", "log", "lexicon", "store", "media"}
 MODULES = sorted(PIPELINE.rglob("*.py"))
 ONE_DOOR = {
+    "av": "pipeline/media/",
     "ffmpeg": "pipeline/media/",
     "pydub": "pipeline/media/",
     "pocketsphinx": "pipeline/speech/",

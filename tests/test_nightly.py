@@ -48,11 +48,11 @@ def lost(task: nightly.Task) -> Lost[nightly.Task]:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
+def workspace(tmp_path: Path, new_workspace: Callable[[Path], Workspace]) -> Workspace:
     folder = tmp_path / "inbox" / "Halcyon Freight"
     folder.mkdir(parents=True)
     (folder / "session.toml").write_text("title = 'x'\n")
-    return Workspace.create(tmp_path / "ws")
+    return new_workspace(tmp_path / "ws")
 
 
 def night(workspace: Workspace, executor: Scripted, *, now: datetime = NOW, again: bool = False) -> Report:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.consent.jurisdictions import places, warnings
+from pipeline.consent.jurisdictions import rules_of
 from pipeline.report import gather, render_page, write
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from tests.consent.conftest import NOW, Files, file_answers, person, row, session, workspace
 
 __all__ = ["file_answers", "workspace"]
-DUE = min(place.next_review for place in places().values())
+DUE = min(place.next_review for place in rules_of(Path()).places.values())
 
 
 def test_each_persons_decisions_stand_in_the_report(workspace: Workspace, file_answers: Files, tmp_path: Path) -> None:
@@ -49,5 +49,6 @@ def test_a_review_is_announced_a_week_before_and_when_overdue(
     workspace: Workspace, today: date, says: str | None
 ) -> None:
     at = datetime.combine(today, NOW.timetz())
-    page = render_page(gather(Registry(workspace.db), now=at))
-    assert (says in page) if says else not warnings(today)
+    warned = rules_of(workspace.root).warnings(today)
+    page = render_page(gather(Registry(workspace.db), now=at, warned=warned))
+    assert (says in page) if says else not warned

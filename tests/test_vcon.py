@@ -5,25 +5,30 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from pipeline import nightly, vcon
+from pipeline import erasure, nightly, vcon, vcon_parts
 from pipeline.cli import main
 from pipeline.consent.interchange.attached import content_hash
 from pipeline.consent.interchange.scrub import Forbidden, refuse_leaks
 from pipeline.consent.interchange.vcon_format import check
+from pipeline.consent.interchange.vcon_import import read_grants
 from pipeline.consent.withdraw import withdraw
+from pipeline.consent.withdrawal_receipt import of_person
 from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain
-from pipeline.records import Audience, Check, OutFile, ProofVerdict, Purpose, Sealed, Session, SessionResult
+from pipeline.records import Attendance, Audience, Check, OutFile, ProofVerdict, Purpose, Sealed, Session, SessionResult
 from pipeline.render import manifest
 from pipeline.render.rendition import out_files
 from pipeline.render.terms import Terms
-from pipeline.store import Workspace
+from pipeline.store import Workspace, jws
 from pipeline.store.registry import Registry, Standing
+from pipeline.store.signing import Signer
 from tests.consent.conftest import ALL_NO, NOW, Files, file_answers, person, row, session, workspace
 
 __all__ = ["file_answers", "workspace"]
@@ -55,18 +60,20 @@ def placed(opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS)
     files: tuple[OutFile, ...] = out_files(out)
     checks = (Check(name="sound", verdict=ProofVerdict.PROVED, detail="ok"),)
     made = manifest.Manifest(
-        version=manifest.VERSION,
         key="k",
         session_id=found.session_id,
         audience=Audience.INTERNAL,
         verdict="proved",
         checks=checks,
         files=files,
+        media="sound.m4a",
+        length_s=3600.0,
+        tracks=("t0",),
         windows=(),
         fill="silence",
         picture="none",
-        tools={},
     )
+    made = manifest.on(manifest.Basis(signer=opened.signer), made)
     manifest.write(out / manifest.NAME, made)
     conclude(opened, found)
     return found
@@ -77,7 +84,7 @@ def conclude(opened: Workspace, found: Session) -> None:
     result = SessionResult(
         session_id=found.session_id, status="done", reason="", action="", renditions=(f"{found.session_id}/internal",)
     )
-    key = nightly.state_keys(opened, registry)[found.session_id]
+    key = nightly.state_keys(opened, registry, on=NOW.date())[found.session_id]
     registry.conclude(Standing(state_key=key, valid_until=NOW.timestamp(), attempts=1, result=result))
 
 
@@ -130,6 +137,52 @@ def test_consent_is_attached_and_bound_to_this_vcon(workspace: Workspace, out: S
     assert content_hash(elsewhere) != first["content_hash"]["value"]
 
 
+def test_who_came_when_is_told_of_those_who_stay(workspace: Workspace, out: Session) -> None:
+    joined = (("p1", -4.0), ("p2", 90.0), ("p3", 5.0))
+    stays = [Attendance(participant_id=who, join_s=join, leave_s=3600.0) for who, join in joined]
+    seen = replace(out, attendance=tuple(stays))
+    Registry(workspace.db).rewrite(seen)
+    conclude(workspace, seen)
+    history = made(workspace, out)["dialog"][0]["party_history"]
+    assert [(one["party"], one["event"], one["time"][11:]) for one in history] == [
+        (0, "join", "15:00:00Z"),
+        (1, "join", "15:01:30Z"),
+        (0, "drop", "16:00:00Z"),
+        (1, "drop", "16:00:00Z"),
+    ]
+
+
+def test_it_is_signed_and_registered_and_a_withdrawal_lists_it(workspace: Workspace, out: Session) -> None:
+    values: dict[str, Any] = {"workspace": workspace, "url": None, "now": NOW}
+    text = vcon.export(out.session_id, Audience.INTERNAL, **values, sign=True, to="/home/pm/s1.json")
+    public_key = workspace.signer.public_key
+    inside = jws.opened(text, public_key=public_key)
+    assert inside is not None and check(inside).uuid == json.loads(inside)["uuid"]
+    body = json.loads(text)
+    changed = body | {"payload": body["payload"][:-6] + "AAAAAA"}
+    assert jws.opened(json.dumps(changed), public_key=public_key) is None
+    assert jws.opened(text, public_key=Signer(b"x" * 32).public_key) is None
+    assert jws.opened("{}", public_key=public_key) is None
+    assert {grant.granted for grant in read_grants(text.encode(), now=NOW)} == {True, False}
+    (noted,) = [one for one in workspace.artefacts.of(out.session_id) if one.kind == "vcon"]
+    assert noted.sha256 == hashlib.sha256(text.encode()).hexdigest()
+    assert noted.contributors is not None and noted.contributors["p3"] == ["mention"]
+    withdraw(
+        "ana@a.example",
+        purposes=[Purpose.INTERNAL_SHARE],
+        session_id=None,
+        actor="sam",
+        reason="r",
+        workspace=workspace,
+        now=NOW,
+        then=partial(erasure.quarantine, workspace, now=NOW),
+    )
+    (noted,) = [one for one in workspace.artefacts.of(out.session_id) if one.kind == "vcon"]
+    assert noted.state == "quarantined"
+    (receipt,) = of_person("ana@a.example", "", workspace=workspace)
+    assert any("vcon" in line and "/home/pm/s1.json" in line for line in receipt.not_recalled)
+
+
 def test_without_a_url_no_file_is_named(workspace: Workspace, out: Session) -> None:
     text = json.dumps(made(workspace, out, url=None))
     assert "sound.m4a" not in text and "sha512-" not in text
@@ -154,7 +207,7 @@ def test_scenario_47_what_the_standards_own_example_leaks(workspace: Workspace, 
     found = made(workspace, out)
     ruling = vcon.consent.rule(out, workspace=workspace, now=NOW)
     assert isinstance(ruling, vcon.Ruling)
-    never = vcon.forbidden(out, ruling, Audience.INTERNAL, workspace)
+    never = vcon.forbidden(out, ruling, Audience.INTERNAL, workspace, now=NOW)
     vouched = {one["body"]["content_hash"]["value"] for one in found["attachments"]}
     found["analysis"][0]["body"]["segments"][0]["text"] = leak
     with pytest.raises(ProofFailed) as error:
@@ -169,7 +222,7 @@ def test_a_name_that_a_reviewer_kept_is_taken_out(
     turns = [TURNS[0] | {"text": "I am Nora Unmistakable"}]
     found = placed(workspace, tmp_path / "inbox", turns)
     assert made(workspace, found)["analysis"][0]["body"]["segments"][0]["text"] == "I am [name]"
-    monkeypatch.setattr(vcon, "_scrub", lambda _: Terms([]))
+    monkeypatch.setattr(vcon_parts, "_scrub", lambda _: Terms([]))
     command = ["export", "vcon", found.session_id, "-o", str(tmp_path / "x.json"), "-w", str(workspace.root)]
     monkeypatch.setattr("pipeline.cli.export.now", lambda: NOW)
     done = CliRunner().invoke(main, command)

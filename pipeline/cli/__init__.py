@@ -21,11 +21,13 @@ _COMMANDS = {
     "models": "models:models",
     "prove": "redact:prove",
     "redact": "redact:redact",
+    "release": "release:release",
     "report": "night:report",
     "review": "review:review",
     "run": "night:run",
     "status": "night:status",
     "tag": "tag:tag",
+    "terms": "terms:terms",
     "verify": "upkeep:verify",
 }
 

@@ -37,6 +37,8 @@ _evidence = click.option("--evidence", required=True, help="Where that can be se
 
 @click.command("org")
 @click.option("--name", required=True, help="The organisation, as sessions name it.")
+@click.option("--alias", "aliases", multiple=True, help="Another name of it; may be given again.")
+@click.option("--domain", "domains", multiple=True, help="Whose addresses are its people's; may be given again.")
 @click.option(
     "--kind",
     type=click.Choice(["nda", "msa", "dpa", "recording_policy", "publication_clause"]),

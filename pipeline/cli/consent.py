@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 import click
 
+from pipeline import erasure
 from pipeline.cli import withdrawal
 from pipeline.cli.code import code, org
 from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.cli.interchange import export_dpv, import_vcon
 from pipeline.cli.matching import match
 from pipeline.consent.durable import export_log
-from pipeline.consent.explain import explain
+from pipeline.consent.explain import decided, explain
 from pipeline.consent.importer import import_answers
 from pipeline.consent.lines import decide_lines
 from pipeline.consent.restore import import_log
+from pipeline.consent.wording import file_spoken
 from pipeline.errors import UsageProblem
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
@@ -39,10 +42,12 @@ for _command in (code, export_dpv, import_vcon, org, *withdrawal.COMMANDS, match
 @json_option
 def import_command(file: Path, form: Path | None, key: Path | None, workspace: Path, as_json: bool) -> None:
     """File the answers in FILE, a table (CSV or xlsx) or an export of a consent log: all of them, or none."""
+    opened, at = Workspace.open(workspace), now()
+    take_back = partial(erasure.quarantine, opened, now=at)
     if form is None:
-        emit(import_log(file, workspace=Workspace.open(workspace), now=now(), key=key), as_json)
+        emit(import_log(file, workspace=opened, now=at, key=key, then=take_back), as_json)
     elif key is None:
-        emit(import_answers(file, form, workspace=Workspace.open(workspace), now=now()), as_json)
+        emit(import_answers(file, form, workspace=opened, now=at, then=take_back), as_json)
     else:
         raise UsageProblem("a table needs no key", action="give --form for a table, --key only for an export")
 
@@ -67,10 +72,23 @@ def decide(lines: TextIO) -> None:
 @consent.command()
 @click.argument("session")
 @click.option("--names", is_flag=True, help="Show names instead of ids.")
+@click.option("--history", is_flag=True, help="Every decision that was made about it, in order, with its inputs.")
 @workspace_option
 @json_option
-def show(session: str, names: bool, workspace: Path, as_json: bool) -> None:
+def show(session: str, names: bool, history: bool, workspace: Path, as_json: bool) -> None:
     """Say for each person and purpose of SESSION what was decided, and why."""
     opened = Workspace.open(workspace)
     found = Registry(opened.db).session(session)
-    emit(explain(found, workspace=opened, now=now(), names=names), as_json)
+    if history:
+        emit(decided(found, workspace=opened), as_json)
+    else:
+        emit(explain(found, workspace=opened, now=now(), names=names), as_json)
+
+
+@consent.command("notice")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@workspace_option
+@json_option
+def notice_command(file: Path, workspace: Path, as_json: bool) -> None:
+    """File the wording in FILE by which you announce a recording: it is then looked for in every session."""
+    emit(file_spoken(file, workspace=Workspace.open(workspace), now=now()), as_json)

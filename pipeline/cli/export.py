@@ -46,12 +46,15 @@ def requests_(workspace: Path, format_: str, output: Path | None) -> None:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
 )
+@click.option("--sign", is_flag=True, help="As a JWS, signed in the name of the workspace.")
 @workspace_option
-def vcon(session: str, audience: str, url: str | None, output: Path | None, workspace: Path) -> None:
+def vcon(session: str, audience: str, url: str | None, sign: bool, output: Path | None, workspace: Path) -> None:
     """Export the rendition of SESSION that is out as a redacted vCon, with the consent that it stands on."""
     from pipeline.vcon import export as export_vcon
 
-    text = export_vcon(session, Audience(audience), workspace=Workspace.open(workspace), url=url, now=now())
+    to = str(output.absolute()) if output else "standard output"
+    opened = Workspace.open(workspace)
+    text = export_vcon(session, Audience(audience), workspace=opened, url=url, now=now(), sign=sign, to=to)
     if output is None:
         click.echo(text, nl=False)
     else:

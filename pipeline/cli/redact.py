@@ -11,6 +11,7 @@ from pipeline.cli.common import emit, json_option
 from pipeline.errors import Exit
 from pipeline.records import ProofVerdict
 from pipeline.render import onefile
+from pipeline.render import prove as again
 
 _File = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -35,13 +36,16 @@ def redact(
 
 
 @click.command()
-@click.argument("file", type=_File)
-@click.option("--plan", type=_File, required=True, help='A JSON object of "windows" and "terms".')
+@click.argument("place", type=click.Path(path_type=Path, exists=True))
+@click.option("--plan", type=_File, help='A JSON object of "windows" and "terms"; without it by the proof.json there.')
+@click.option("--key", "public_key", help="The workspace's public key, as `offrecord doctor` shows it.")
 @json_option
 @click.pass_context
-def prove(ctx: click.Context, file: Path, plan: Path, as_json: bool) -> None:
-    """Prove a redacted FILE again, from the file alone."""
-    proof = onefile.prove(file, plan=plan)
+def prove(ctx: click.Context, place: Path, plan: Path | None, public_key: str | None, as_json: bool) -> None:
+    """Prove a rendition (a folder or a file of it), or one redacted file, again from the files alone."""
+    proof = again.prove(place, plan=plan, public_key=public_key)
     lines = [proof.verdict.value, *(f"  {check.verdict}: {check.name}, {check.detail}" for check in proof.checks)]
     emit({"verdict": proof.verdict, "checks": proof.checks} if as_json else lines, as_json)
+    if proof.verdict is not ProofVerdict.PROVED:
+        click.echo(f"offrecord: {again.in_one_line(proof)}", err=True)
     ctx.exit(int(Exit.DONE if proof.verdict is ProofVerdict.PROVED else Exit.PROOF_FAILED))

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, workspace_option
+from pipeline.cli import picture
+from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.records import Audience
 from pipeline.store import Workspace
 
@@ -17,6 +18,10 @@ _actor = click.option("--by", "actor", required=True, help="Who decides.")
 @click.group()
 def review() -> None:
     """Look at what was proposed, decide, sign off."""
+
+
+for _command in (picture.picture, picture.cover, picture.uncover, picture.approve_picture):
+    review.add_command(_command)
 
 
 @review.command("list")
@@ -68,10 +73,13 @@ def decide(
     """Decide PROPOSAL of SESSION."""
     from pipeline.review import acts
     from pipeline.review import queue as queue_of
+    from pipeline.review.learn import learn
 
     opened, verdict = Workspace.open(workspace), queue_of.verdict_of(redact=redact, keep=keep)
     ids = queue_of.chosen(opened, session, proposal, all_undecided=all_undecided, verdict=verdict)
     acts.decide(opened.db, session, ids, verdict=verdict, actor=actor, reason=reason)
+    if not all_undecided:
+        learn(opened, queue_of.proposals_of(opened, session), ids, verdict)
     click.echo(f"decided {len(ids)}; `offrecord run` applies it")
 
 
@@ -87,4 +95,19 @@ def sign_off(session: str, workspace: Path, actor: str, audience: str) -> None:
 
     opened = Workspace.open(workspace)
     acts.sign(opened.db, session, proposals_of(opened, session), audience=Audience(audience), actor=actor)
-    click.echo("signed off; `offrecord run` applies it")
+    click.echo(f"signed off; `offrecord release {session}` lets it out")
+
+
+@review.command("approve-weaker")
+@click.argument("session")
+@workspace_option
+@click.option("--audience", type=click.Choice([one.value for one in Audience]), required=True, help="Which rendition.")
+@_actor
+@click.option("--reason", required=True, help="Why.")
+def approve_weaker(session: str, workspace: Path, audience: str, actor: str, reason: str) -> None:
+    """Approve that a rendition of SESSION shows what an earlier one hides, exactly as its report line says."""
+    from pipeline.letting_out import Wish, approve
+
+    opened, wish = Workspace.open(workspace), Wish(actor=actor, reason=reason)
+    shown = approve(opened, session, Audience(audience), wish=wish, now=now())
+    click.echo(f"approved: {shown}; the next run applies it")

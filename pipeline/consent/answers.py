@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.consent.behalf import OnBehalf
 from pipeline.consent.events import EventState, canonical, sha256
 from pipeline.consent.forms import ASKABLE, IDENTIFYING, ONCE, Column, ColumnKind, Form
 from pipeline.consent.identity import AliasKind, Verified, normalise
 from pipeline.consent.moments import NoMoment, read_moment
 from pipeline.consent.parties import Claim
+from pipeline.consent.phones import digits
 from pipeline.consent.tables import Cell, read_rows, refusal
 from pipeline.consent.tools import heading
 from pipeline.records import Purpose
@@ -24,7 +26,8 @@ class Submission:
     """One row: who sent it, when, and what it says about each purpose; ``unread`` are the columns not understood.
 
     Of a row that was changed, ``changed_at`` says when. One that is not ``finished`` was asked, never answered with a
-    yes.
+    yes. ``written`` is the row as it stood there, each cell under its header; ``digest`` is of its cells. One that was
+    filled in for somebody else names in ``sent_by`` who did, and whether that is surely their guardian.
     """
 
     line: int
@@ -36,6 +39,9 @@ class Submission:
     unread: tuple[int, ...] = ()
     changed_at: datetime | None = None
     finished: bool = True
+    written: tuple[tuple[str, str], ...] = ()
+    sent_by: tuple[Claim, ...] = ()
+    by_guardian: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ class _Row:
 
     line: int
     cells: Sequence[Cell]
+    headers: Sequence[str]
     columns: Sequence[Column]
     form: Form
 
@@ -68,8 +75,9 @@ def read_answers(content: bytes, form: Form) -> list[Submission]:
     """
     rows = read_rows(content, form.habits.encodings)
     line, header = next(rows, (1, []))
-    columns = _bind(line, [_text(cell) for cell in header], form)
-    filled = (_Row(number, cells, columns, form) for number, cells in rows if any(map(_text, cells)))
+    headers = [_text(cell) for cell in header]
+    columns = _bind(line, headers, form)
+    filled = (_Row(number, cells, headers, columns, form) for number, cells in rows if any(map(_text, cells)))
     return [submission for row in filled if (submission := _submission(row)) is not None]
 
 
@@ -125,17 +133,27 @@ def _submission(row: _Row) -> Submission | None:
         raise refusal(row.line, number, "neither an e-mail nor a platform id", action)
     at, at_text = _sent(row, finished=finished)
     states, unread = _states(row, finished=finished)
+    behalf = on_behalf(row, claims)
+    cells = [_text(cell) for cell in row.cells]
     return Submission(
         line=row.line,
-        digest=sha256(canonical([_text(cell) for cell in row.cells])),
+        digest=digest_of(cells),
         at=at,
         at_text=at_text,
-        claims=claims,
-        states=states,
+        claims=behalf.claims if behalf else claims,
+        states=behalf.said(states) if behalf else states,
         unread=unread,
         changed_at=next((row.moment(n, cell) for n, _, cell in row.of(ColumnKind.MODIFIED) if _text(cell)), None),
         finished=finished,
+        written=tuple(zip(row.headers, cells, strict=True)),
+        sent_by=claims if behalf else (),
+        by_guardian=behalf is not None and behalf.by_guardian,
     )
+
+
+def digest_of(cells: Sequence[str]) -> str:
+    """The SHA-256 of a row's cells, which the events made of it name as their evidence."""
+    return sha256(canonical(cells))
 
 
 def _is_finished(row: _Row) -> bool:
@@ -181,7 +199,25 @@ def _claims(row: _Row) -> tuple[Claim, ...]:
     names = [
         (AliasKind.DISPLAY_NAME, name, Verified.NOBODY) for name in named if name and normalise(name) not in nobody
     ]
+    phones = [digits(_text(cell)) for _, _, cell in row.of(ColumnKind.PHONE)]
+    names += [(AliasKind.PHONE, number, Verified.NOBODY) for number in phones if number]
     return (*sorted(sure.values(), key=lambda claim: not claim[2].sure), *names) if sure else ()
+
+
+def on_behalf(row: _Row, claims: Sequence[Claim]) -> OnBehalf | None:
+    """For whom else a row was filled in, None where it was not; who sent it must be vouched for to be a guardian."""
+    for number, _, cell in row.of(ColumnKind.FOR_EMAIL):
+        mine = {normalise(value) for kind, value, _ in claims if kind is AliasKind.EMAIL}
+        if not _text(cell) or normalise(_text(cell)) in mine:
+            continue
+        address = (AliasKind.EMAIL, _address(row.line, number, _text(cell)), Verified.THEMSELVES)
+        names = [_text(one) for _, _, one in row.of(ColumnKind.FOR_NAME) if _text(one)]
+        answers = [row.form.answer(_text(one)) for _, _, one in row.of(ColumnKind.GUARDIAN) if _text(one)]
+        return OnBehalf(
+            claims=(address, *((AliasKind.DISPLAY_NAME, name, Verified.NOBODY) for name in names)),
+            by_guardian=EventState.GIVEN in answers and claims[0][2].sure,
+        )
+    return None
 
 
 def _address(line: int, number: int, value: str) -> str:

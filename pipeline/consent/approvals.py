@@ -14,7 +14,7 @@ from pipeline.consent.code import Asked, Permission
 from pipeline.consent.events import Draft, EventState, Method, canonical, checked_body
 from pipeline.consent.identity import AliasKind, Keys, Verified
 from pipeline.consent.log import events_under, writing
-from pipeline.consent.organisations import agreements_of, claim, forbidden, sealed
+from pipeline.consent.organisations import agreements_of, claim, forbidden, known_as, sealed
 from pipeline.consent.parties import Claim, Directory, find
 from pipeline.errors import UsageProblem
 from pipeline.records import Purpose
@@ -95,9 +95,9 @@ def permission(organisation: str, digest: str, terms: Terms, *, workspace: Works
     """What is on file about publishing these bytes there under that licence; nothing is ever assumed."""
     keys = Keys(workspace.key("identity"))
     with unreadable_is_closed(), reading(workspace.db) as connection:
-        aliases = find(connection, keys, [keys.hashed(AliasKind.ORGANISATION, organisation)])
-        org_ids = [alias.party_id for some in aliases.values() for alias in some]
-        said = [one for org_id in org_ids for one in _said(connection, org_id)]
+        aliases = find(connection, keys, [keys.hashed(AliasKind.ORGANISATION, one) for one in known_as(organisation)])
+        org_ids = {alias.party_id for some in aliases.values() for alias in some}
+        said = [one for org_id in org_ids for one in _said(connection, org_id)] if len(org_ids) == 1 else []
         clauses = [one for some in agreements_of(connection, org_ids).values() for one in some]
     deadline = timedelta(days=workspace.settings.consent.hold_deadline_days)
     found = _standing(said, digest, terms, now, deadline)

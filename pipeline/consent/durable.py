@@ -1,4 +1,4 @@
-"""The durable form of the consent log: JSON Lines, one event a line, closed by a manifest that vouches for it all."""
+"""The durable form of the consent store: JSON Lines, one thing a line, closed by a manifest that vouches for it all."""
 
 from __future__ import annotations
 
@@ -14,25 +14,26 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from pipeline.consent import log
+from pipeline.consent import beside, log
 from pipeline.consent.events import canonical, checked_body, sha256
 from pipeline.store import Workspace
 from pipeline.store.consent_tables import alias, consent_event, notice, party
 from pipeline.store.database import reading, unreadable_is_closed
 from pipeline.store.files import write_bytes
 
-FORMAT = "offrecord-consent-1"
+FORMAT = "offrecord-consent-2"
 _BESIDE = ("type", "record_id", "notice_version", "aliases", "hash")
 """What an event's line says beside the event itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """What an export holds; ``head`` is the hash of the last event."""
+    """What an export holds: ``beside`` the log what people decided, and withdrawals; ``head`` is of the last event."""
 
     events: int
     people: int
     notices: int
+    beside: int
     head: str
 
 
@@ -58,12 +59,12 @@ def export_log(file: Path, *, workspace: Workspace) -> Exported:
 
     Raises ``ConsentUnreadable`` when the log does not hold.
     """
-    log.verify_chain(workspace.db)
+    log.verify_chain(workspace)
     with unreadable_is_closed(), reading(workspace.db) as connection:
         notices, people = list(_notices(connection)), list(_people(connection))
-        events = list(_events(connection, people, notices))
+        events, others = list(_events(connection, people, notices)), list(beside.lines(connection))
         head = log.head(connection)
-    content = "".join(f"{canonical(line)}\n" for line in (*notices, *people, *events)).encode()
+    content = "".join(f"{canonical(line)}\n" for line in (*notices, *people, *events, *others)).encode()
     seal = Seal(workspace.key("identity"))
     manifest: dict[str, object] = {
         "type": "manifest",
@@ -71,13 +72,15 @@ def export_log(file: Path, *, workspace: Workspace) -> Exported:
         "events": len(events),
         "people": len(people),
         "notices": len(notices),
+        "beside": len(others),
         "head": head.hash,
         "sha256": hashlib.sha256(content).hexdigest(),
         "key_id": seal.key_id,
     }
     closing = canonical({**manifest, "seal": seal.of(manifest)})
     write_bytes(file, content + f"{closing}\n".encode())
-    return Exported(events=len(events), people=len(people), notices=len(notices), head=head.hash)
+    counts = {name: len(some) for name, some in (("events", events), ("people", people), ("notices", notices))}
+    return Exported(**counts, beside=len(others), head=head.hash)
 
 
 def body_of(line: Mapping[str, Any]) -> dict[str, object]:

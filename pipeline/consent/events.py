@@ -60,7 +60,10 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """An event before it is in the log; ``notice`` is the digest of what the person was told, ``reason`` is sealed."""
+    """An event before it is in the log; ``notice`` is the digest of what the person was told, ``reason`` is sealed.
+
+    ``indicated_by`` is the party who said it for them, where that is another; ``by_guardian`` their parent or guardian.
+    """
 
     party_id: str
     purpose: Purpose
@@ -77,12 +80,14 @@ class Draft:
     entered_by: str = ""
     reason: str = ""
     revision: int = 0
+    indicated_by: str = ""
+    by_guardian: bool = False
 
     @cached_property
     def row_key(self) -> str:
         """The same for the same answer: who, for what, within which scope, on which form, at what time."""
         parts = (self.party_id, self.purpose, self.scope, self.method, self.subject, self.indicated_at.isoformat())
-        return sha256(canonical(parts))
+        return sha256(canonical((*parts, self.indicated_by) if self.indicated_by else parts))
 
     @cached_property
     def event_id(self) -> str:
@@ -105,9 +110,10 @@ class Event:
     effective_from: datetime
     valid_until: datetime | None
     notice: str | None
+    by_guardian: bool = False
 
 
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 
 def canonical(value: object) -> str:
@@ -139,6 +145,7 @@ def body_of(draft: Draft, *, received_at: datetime) -> dict[str, object]:
         "evidence": list(draft.evidence),
         "entered_by": draft.entered_by,
         "reason": draft.reason,
+        **({"indicated_by": draft.indicated_by, "by_guardian": draft.by_guardian} if draft.indicated_by else {}),
     }
 
 
@@ -175,6 +182,7 @@ def from_row(row: Any) -> Event:
         effective_from=datetime.fromisoformat(body["effective_from"]),
         valid_until=body["valid_until"] and datetime.fromisoformat(body["valid_until"]),
         notice=body["notice"],
+        by_guardian=body.get("by_guardian", False),
     )
 
 
@@ -182,5 +190,5 @@ def broken(seq: object) -> ConsentUnreadable:
     """The error for a log that is not as it was written."""
     return ConsentUnreadable(
         f"the consent log is not as it was written, at event {seq}",
-        action="nothing was processed; restore offrecord.db and consent.head from one backup",
+        action="nothing was processed; restore offrecord.db and heads from one backup",
     )

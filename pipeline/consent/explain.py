@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.consent import on_file
-from pipeline.consent.matrix import decide_session
-from pipeline.records import Session
+from pipeline.consent import decisions, on_file
+from pipeline.consent.decisions import Kept
+from pipeline.consent.matrix import Decided, decide_session
+from pipeline.records import Cell, Outcome, Session
 from pipeline.store import Workspace
-from pipeline.store.database import unreadable_is_closed
+from pipeline.store.database import reading, unreadable_is_closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """One cell in words; ``person`` is an id unless names were asked for, the times are seconds of the session."""
+    """One cell in words; ``person`` is an id unless names were asked for, the times are seconds of the session.
+
+    ``due`` is the day by which somebody settles what is held, else empty.
+    """
 
     person: str
     from_s: float
@@ -24,12 +28,14 @@ class Explained:
     rule: str
     reason: str
     evidence: tuple[str, ...]
+    due: str = ""
 
 
 def explain(session: Session, *, workspace: Workspace, now: datetime, names: bool = False) -> tuple[Explained, ...]:
     """Every cell of a session, also of one that is held or refused; raises ``ConsentUnreadable``."""
     with unreadable_is_closed():
         filed = on_file.read(session, workspace=workspace)
+    found = decide_session(session, filed, now=now)
     return tuple(
         Explained(
             person=session.participant(cell.participant_id).name if names else cell.participant_id,
@@ -40,6 +46,18 @@ def explain(session: Session, *, workspace: Workspace, now: datetime, names: boo
             rule=cell.rule_id,
             reason=cell.reason,
             evidence=cell.evidence,
+            due=_due(cell, found),
         )
-        for cell in decide_session(session, filed, now=now).cells
+        for cell in found.cells
     )
+
+
+def _due(cell: Cell, found: Decided) -> str:
+    at = found.due.get((cell.participant_id, cell.purpose)) if cell.outcome is Outcome.HOLD else None
+    return at.date().isoformat() if at else ""
+
+
+def decided(session: Session, *, workspace: Workspace) -> tuple[Kept, ...]:
+    """Every decision that was made about a session, in order, with its inputs; by ids alone."""
+    with reading(workspace.db) as connection:
+        return decisions.history(connection, session.session_id)

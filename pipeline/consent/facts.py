@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline.consent import platform
 from pipeline.consent.decide import Identity, Inputs, Join, Law, NoticeProof, Speech, State, Use
-from pipeline.consent.events import Event
-from pipeline.consent.identity import normalise
+from pipeline.consent.events import Event, EventState
 from pipeline.consent.on_file import OnFile
-from pipeline.consent.states import Standing, scope_width, standing_during, standing_now, worst
-from pipeline.records import Interval, Participant, Purpose, Role, Session
+from pipeline.consent.reaching import reaching
+from pipeline.consent.served import NoticeServed
+from pipeline.consent.staff import own_staff
+from pipeline.consent.states import Standing, standing_during, standing_now, worst
+from pipeline.records import Interval, Minor, Participant, Purpose, Role, Session
+from pipeline.records.turns import separable
 
 _USES = {
     Purpose.TRANSCRIBE: Use.TRANSCRIBE,
@@ -44,19 +47,25 @@ class Facts:
     interval: Interval
     law: Law
     identity: Identity
+    separable: bool
     at_speech: Standing
     today: Mapping[Purpose, Standing]
-    told: tuple[Event, ...]
+    told: tuple[NoticeServed, ...]
     told_of: frozenset[Purpose]
-    platform_notice: str | None = None
-    """What shows that the platform told them of the recording, and that they said yes."""
+    """What the notices that reached them by then name: one to each person that they may be, the platform's, one that
+    was announced."""
+    guarded: frozenset[Purpose] = frozenset()
+    """What their guardian agreed to, where they need one."""
 
     @property
     def own_staff(self) -> bool:
         """Whether rule M7 applies: one of the host's own people."""
-        company, host = self.person.company, self.session.host
-        own = company is None or (host is not None and normalise(company) == normalise(host))
-        return self.person.role is Role.STAFF and own
+        return own_staff(self.session, self.person)
+
+    @property
+    def needs_guardian(self) -> bool:
+        """Whether rule M2 applies: they are, or may be, a minor."""
+        return self.person.minor is not Minor.ADULT
 
     def inputs(self, purpose: Purpose) -> Inputs:
         """The inputs of the decision about one purpose, as the file has them."""
@@ -64,13 +73,13 @@ class Facts:
             purpose=use_of(purpose),
             rule=self.law,
             notice=self._notice(),
-            notice_names_purpose=purpose in self.told_of or self._platform_names(purpose),
+            notice_names_purpose=purpose in self.told_of,
             consent_at_speech=self.at_speech.state,
             consent_now=self.today[purpose].state,
             identity=self.identity,
             join=self._join(),
             speech=Speech.SPOKE if self.person.spoke else Speech.SILENT,
-            separable=self.session.has_own_track(self.person.participant_id),
+            separable=self.separable,
         )
 
     def staff_inputs(self, purpose: Purpose) -> Inputs:
@@ -89,17 +98,13 @@ class Facts:
         return replace(inputs, identity=Identity.MATCHED) if known else inputs
 
     def evidence(self, purpose: Purpose) -> tuple[str, ...]:
-        """The ids of the events that a decision stands on: consent when spoken, consent now, notice."""
-        events = (self.at_speech.event, self.today[purpose].event, *self.told)
+        """The ids of what a decision stands on: consent when spoken, consent now, each notice and what shows it."""
+        events = (self.at_speech.event, self.today[purpose].event)
         shown = [event.event_id for event in events if event is not None]
-        return tuple(dict.fromkeys([*shown, *([self.platform_notice] if self.platform_notice else [])]))
-
-    def _platform_names(self, purpose: Purpose) -> bool:
-        """Whether the platform's notice names a purpose: it tells of the recording and of nothing else."""
-        return self.platform_notice is not None and purpose is Purpose.RECORD
+        return tuple(dict.fromkeys([*shown, *(one for each in self.told for one in (each.evidence, each.served_id))]))
 
     def _notice(self) -> NoticeProof:
-        if self.told or self.platform_notice:
+        if self.told:
             return NoticeProof.EVIDENCED
         asserted = self.session.notice_asserted or self.own_staff
         return NoticeProof.ASSERTED if asserted else NoticeProof.NONE
@@ -107,8 +112,7 @@ class Facts:
     def _join(self) -> Join:
         if not self.person.joined_late:
             return Join.ON_TIME
-        own_notice = self.told or self.platform_notice or self.own_staff
-        return Join.LATE_OWN_NOTICE if own_notice else Join.LATE_NO_NOTICE
+        return Join.LATE_OWN_NOTICE if self.told or self.own_staff else Join.LATE_NO_NOTICE
 
 
 def gather(
@@ -118,55 +122,64 @@ def gather(
     on_file: OnFile,
     purposes: Sequence[Purpose],
     *,
-    law: Law,
     now: datetime,
 ) -> Facts:
     """The facts about one participant; of several people that they may be, the most closed answer counts."""
     match = on_file.matches[person.participant_id]
     start = session.started_at + timedelta(seconds=interval.start_s)
     end = session.started_at + timedelta(seconds=interval.end_s)
+    reach = reaching(session, person, interval, on_file)
 
-    def candidates(purpose: Purpose) -> list[list[Event]]:
-        return [on_file.events_for(party_id, purpose) for party_id in match.party_ids]
+    def said(purpose: Purpose, *, by_guardian: bool = False) -> list[Sequence[Event]]:
+        """What each person that they may be said, or had said for them."""
+        found = [on_file.events_for(party_id, purpose) for party_id in match.party_ids]
+        return [_for_a_minor(some) if by_guardian else _for_an_adult(some, person) for some in found]
 
-    told = _told(session, match.party_ids, on_file, start)
-    stay = platform.answered(session, person, interval)
-    at_speech = worst(
-        standing_during(events, session, start, end, on_file.trusted) for events in candidates(Purpose.RECORD)
-    )
-    named = [on_file.notices[str(event.notice)].purposes for event in told]
+    def when_spoken(*, by_guardian: bool = False) -> Standing:
+        events = said(Purpose.RECORD, by_guardian=by_guardian)
+        return worst(standing_during(some, session, start, end, on_file.trusted) for some in events)
+
+    def today(purpose: Purpose, *, by_guardian: bool = False) -> Standing:
+        events = said(purpose, by_guardian=by_guardian)
+        return worst(standing_now(some, session, now, on_file.trusted) for some in events)
+
+    guarded = when_spoken(by_guardian=True).state is today(Purpose.RECORD, by_guardian=True).state is State.GIVEN
     return Facts(
         session=session,
         person=person,
         interval=interval,
-        law=law,
+        law=on_file.policy.at_least(
+            on_file.rules.strictest(_locations(session), now=now, announced=reach.announced is not None)
+        ),
         identity=Identity.AMBIGUOUS if person.shared_microphone else match.identity,
-        at_speech=platform.heard(at_speech, session, person, interval, on_file.events_of(match.party_ids)),
-        today={
-            purpose: worst(standing_now(events, session, now, on_file.trusted) for events in candidates(purpose))
-            for purpose in purposes
-        },
-        told=told,
-        told_of=frozenset.intersection(*named) if named else frozenset(),
-        platform_notice=platform.evidence(session) if stay and stay.told else None,
+        separable=separable(session, person.participant_id),
+        at_speech=platform.heard(when_spoken(), session, person, interval, on_file.events_of(match.party_ids)),
+        today={purpose: today(purpose) for purpose in purposes},
+        told=reach.notices,
+        told_of=reach.names,
+        guarded=frozenset(
+            purpose for purpose in purposes if guarded and today(purpose, by_guardian=True).state is State.GIVEN
+        ),
     )
 
 
-def _told(session: Session, party_ids: Sequence[str], on_file: OnFile, start: datetime) -> tuple[Event, ...]:
-    """For each candidate an answer, from before the interval, to a form that asked; empty if anyone lacks one."""
-    told = []
-    for party_id in party_ids:
-        answers = [event for event in on_file.events.get(party_id, ()) if event.indicated_at <= start]
-        latest = next((event for event in reversed(answers) if _shows_notice(event, session, on_file)), None)
-        if latest is None:
-            return ()
-        told.append(latest)
-    return tuple(told)
+def _for_an_adult(events: Sequence[Event], person: Participant) -> Sequence[Event]:
+    """An adult's events: that somebody agreed as their guardian is nothing that can be read with certainty."""
+    if person.minor is not Minor.ADULT:
+        return events
+    return [replace(one, state=EventState.UNKNOWN) if _is_yes_of_guardian(one) else one for one in events]
 
 
-def _shows_notice(event: Event, session: Session, on_file: OnFile) -> bool:
-    """Whether an event shows that its person saw an intact notice for this session."""
-    notice = on_file.notices.get(event.notice or "")
-    if notice is None or not notice.asks or notice.digest not in on_file.trusted:
-        return False
-    return scope_width(event.scope, session) is not None
+def _for_a_minor(events: Sequence[Event]) -> Sequence[Event]:
+    """A minor's events without the yes that was their own: every no counts, whoever said it."""
+    return [one for one in events if one.state is not EventState.GIVEN or one.by_guardian]
+
+
+def _is_yes_of_guardian(event: Event) -> bool:
+    return event.by_guardian and event.state is EventState.GIVEN
+
+
+def _locations(session: Session) -> Iterator[str | None]:
+    """Where the recorder and every person was; a bot is nowhere."""
+    yield session.recorder_location
+    yield from (person.location for person in session.participants if person.role is not Role.BOT)

@@ -37,7 +37,11 @@ class ColumnKind(StrEnum):
     EMAIL = "email"
     TYPED_EMAIL = "typed_email"
     NAME = "name"
+    PHONE = "phone"
     COMPANY = "company"
+    FOR_EMAIL = "for_email"
+    FOR_NAME = "for_name"
+    GUARDIAN = "guardian"
     PLATFORM = "platform"
     PURPOSE = "purpose"
     TICKS = "ticks"
@@ -46,7 +50,16 @@ class ColumnKind(StrEnum):
     IGNORE = "ignore"
 
 
-ONCE = (ColumnKind.TIMESTAMP, ColumnKind.MODIFIED, ColumnKind.RESPONSE, ColumnKind.EMAIL, ColumnKind.NAME)
+ONCE = (
+    ColumnKind.TIMESTAMP,
+    ColumnKind.MODIFIED,
+    ColumnKind.RESPONSE,
+    ColumnKind.EMAIL,
+    ColumnKind.NAME,
+    ColumnKind.FOR_EMAIL,
+    ColumnKind.FOR_NAME,
+    ColumnKind.GUARDIAN,
+)
 """What at most one column of a table can be."""
 IDENTIFYING = (ColumnKind.EMAIL, ColumnKind.TYPED_EMAIL, ColumnKind.PLATFORM)
 ASKING = (ColumnKind.PURPOSE, ColumnKind.TICKS, ColumnKind.CHOICE)

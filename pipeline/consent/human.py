@@ -21,6 +21,7 @@ from pipeline.consent.reasons import reason_of
 from pipeline.consent.states import standing_during, standing_now
 from pipeline.errors import ConsentUnreadable
 from pipeline.records import Cell, Outcome, Purpose, Session
+from pipeline.records.turns import separable
 from pipeline.store.artefact_tables import human_act
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def says_no(cell: Cell, session: Session, on_file: OnFile, *, now: datetime) -> 
 
 def removable(session: Session, participant_id: str) -> bool:
     """Whether a participant can be taken out cleanly."""
-    return session.has_own_track(participant_id) or not session.participant(participant_id).spoke
+    return not session.participant(participant_id).spoke or separable(session, participant_id)
 
 
 def acts_on(connection: Connection, session_id: str) -> tuple[HumanAct, ...]:
@@ -183,5 +184,5 @@ def _read(row: Any) -> HumanAct:
 def _broken(seq: object) -> ConsentUnreadable:
     return ConsentUnreadable(
         f"what people decided about holds is not as it was written, at act {seq}",
-        action="nothing was processed; restore offrecord.db and consent.head from one backup",
+        action="nothing was processed; restore offrecord.db and heads from one backup",
     )

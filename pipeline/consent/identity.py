@@ -21,9 +21,12 @@ class AliasKind(StrEnum):
     """What sort of thing a person is known by."""
 
     EMAIL = "email"
+    EMAIL_LIKE = "email_like"
     PLATFORM = "platform"
+    PHONE = "phone"
     DISPLAY_NAME = "display_name"
     ORGANISATION = "organisation"
+    DOMAIN = "domain"
 
 
 class Verified(StrEnum):
@@ -44,6 +47,12 @@ class Verified(StrEnum):
 def normalise(value: str) -> str:
     """The form in which two values are compared: NFKC, case-folded, trimmed; no dot or plus is taken out."""
     return unicodedata.normalize("NFKC", value).strip().casefold()
+
+
+def bare(address: str) -> str:
+    """An address without what often differs: dots and a plus sign's tail before the at sign; it only suggests."""
+    box, _, host = normalise(address).partition("@")
+    return f"{box.partition('+')[0].replace('.', '')}@{host}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.consent import notices
+from pipeline.consent import answer_rows, notices
 from pipeline.consent.answers import Submission, read_answers
 from pipeline.consent.events import Draft, Event, EventState, Method
 from pipeline.consent.forms import Form
 from pipeline.consent.identity import Keys
-from pipeline.consent.log import events_under, writing
+from pipeline.consent.log import events_of, events_under, writing
 from pipeline.consent.mapping import read_form
 from pipeline.consent.parties import Directory
-from pipeline.consent.snapshots import keep_snapshot
+from pipeline.consent.withdraw import by_form
 from pipeline.errors import InputRefused
 from pipeline.records import Purpose
-from pipeline.store import Workspace
+from pipeline.store import Workspace, withdrawals
+from pipeline.store.withdrawals import Filed
 
 _LAST_WITH_THE_SCOPE = frozenset({Purpose.RECORD, Purpose.TRANSCRIBE})
 """Purposes whose yes holds for the sessions in its scope; every other is asked again after a year."""
@@ -27,17 +28,32 @@ _LAST_WITH_THE_SCOPE = frozenset({Purpose.RECORD, Purpose.TRANSCRIBE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What one import did; ``unread`` places, as ``line 4, column 6``, were filed as unknown."""
+    """What one import did; ``unread`` places, as ``line 4, column 6``, were filed as unknown.
+
+    ``withdrawals`` are the ids of those that came with it; ``erased`` rows were erased on request and not filed again.
+    """
 
     rows: int
     events: int
     on_file: int
     people: int
     unread: tuple[str, ...]
+    withdrawals: tuple[str, ...] = ()
+    erased: int = 0
 
 
-def import_answers(file: Path, mapping: Path, *, workspace: Workspace, now: datetime) -> Imported:
-    """Files every answer of a table; raises before anything is written when any of it is uncertain."""
+def import_answers(
+    file: Path,
+    mapping: Path,
+    *,
+    workspace: Workspace,
+    now: datetime,
+    then: Callable[[Filed], None] = lambda _: None,
+) -> Imported:
+    """Files every answer of a table; raises before anything is written when any of it is uncertain.
+
+    ``then`` is done with each withdrawal among them, while nothing can be released.
+    """
     form = read_form(mapping)
     try:
         content = file.read_bytes()
@@ -45,15 +61,30 @@ def import_answers(file: Path, mapping: Path, *, workspace: Workspace, now: date
         raise InputRefused("the table of answers cannot be read", action="check its path") from error
     submissions = read_answers(content, form)
     source = hashlib.sha256(content).hexdigest()
-    with writing(workspace, now=now) as log:
-        claims = [claim for submission in submissions for claim in submission.claims]
-        directory = Directory(log.connection, Keys(workspace.key("identity")), claims, now=now)
-        drafts = _drafts(submissions, form, directory, source)
+    taken_back: list[Filed] = []
+
+    def afterwards() -> None:
+        for one in taken_back:
+            then(one)
+
+    with writing(workspace, now=now, then=afterwards) as log:
+        gone = answer_rows.erased(log.connection, (row.digest for row in submissions))
+        submissions = [row for row in submissions if row.digest not in gone]
+        keys = Keys(workspace.key("identity"))
+        claims = [claim for row in submissions for claim in (*row.claims, *row.sent_by)]
+        directory = Directory(log.connection, keys, claims, now=now)
+        whose = [_people(row, directory) for row in submissions]
+        drafts = _drafts(zip(submissions, whose, strict=True), form, source)
         fresh = list(_unfiled(drafts, events_under(log.connection, (draft.row_key for draft in drafts)), now))
         notices.put(log.connection, form)
         directory.save(log.connection)
+        noes = [draft for draft in fresh if draft.state.is_no]
+        taken_back += by_form(noes, events_of(log.connection, (draft.party_id for draft in noes)), now=now)
         log.append(fresh)
-        keep_snapshot(log.connection, workspace, file, source, {"rows": len(submissions), "events": len(fresh)})
+        for one in taken_back:
+            withdrawals.put(log.connection, one)
+        rows = [(party_id, row) for (party_id, _), row in zip(whose, submissions, strict=True)]
+        answer_rows.keep(log.connection, keys, source, rows, {"rows": len(submissions), "events": len(fresh)})
     unread = [f"line {row.line}, column {number}" for row in submissions for number in row.unread]
     return Imported(
         rows=len(submissions),
@@ -61,15 +92,21 @@ def import_answers(file: Path, mapping: Path, *, workspace: Workspace, now: date
         on_file=len(drafts) - len(fresh),
         people=directory.added,
         unread=tuple(unread),
+        withdrawals=tuple(one.withdrawal_id for one in taken_back),
+        erased=len(gone),
     )
 
 
-def _drafts(submissions: Sequence[Submission], form: Form, directory: Directory, source: str) -> list[Draft]:
+def _people(row: Submission, directory: Directory) -> tuple[str, str]:
+    """Whom a row is about, and who sent it where that is another."""
+    return directory.settle(row.claims), directory.settle(row.sent_by) if row.sent_by else ""
+
+
+def _drafts(submissions: Iterable[tuple[Submission, tuple[str, str]]], form: Form, source: str) -> list[Draft]:
     """One event for each purpose of each row; rows of one person and moment become one."""
     drafts: dict[str, Draft] = {}
     digest = notices.digest_of(form)
-    for submission in submissions:
-        party_id = directory.settle(submission.claims)
+    for submission, (party_id, sender) in submissions:
         for purpose, state in submission.states.items():
             draft = Draft(
                 party_id=party_id,
@@ -85,6 +122,8 @@ def _drafts(submissions: Sequence[Submission], form: Form, directory: Directory,
                 notice=digest if submission.finished else None,
                 evidence=("form_row", f"{source}:{submission.line}", submission.digest),
                 entered_by="import",
+                indicated_by=sender,
+                by_guardian=submission.by_guardian,
             )
             drafts[draft.row_key] = _agreed(drafts.get(draft.row_key, draft), draft)
     return list(drafts.values())

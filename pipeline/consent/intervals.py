@@ -9,6 +9,7 @@ from itertools import groupby, pairwise
 
 from pipeline.consent.events import Event
 from pipeline.consent.on_file import OnFile
+from pipeline.consent.served import NoticeServed
 from pipeline.consent.states import borders
 from pipeline.records import Cell, Interval, Participant, Purpose, Session
 
@@ -25,7 +26,8 @@ def intervals(session: Session, person: Participant, on_file: OnFile) -> tuple[I
     ]
     stays = [(start_s, end_s) for start_s, end_s in stays if start_s < end_s] or [(whole.start_s, whole.end_s)]
     events = on_file.events_of(on_file.matches[person.participant_id].party_ids)
-    cuts = {at_s for stay in stays for at_s in stay} | set(_changes(session, events))
+    told = [*on_file.served_to(person.participant_id), *on_file.announced]
+    cuts = {at_s for stay in stays for at_s in stay} | set(_changes(session, events, told))
     pieces = pairwise(sorted(at_s for at_s in cuts if whole.start_s <= at_s <= whole.end_s))
     there = [
         Interval(start_s=start_s, end_s=end_s)
@@ -53,8 +55,8 @@ def _alike(before: Sequence[Cell], after: Sequence[Cell]) -> bool:
     return touching and [replace(cell, interval=after[0].interval) for cell in before] == list(after)
 
 
-def _changes(session: Session, events: Sequence[Event]) -> Iterator[float]:
+def _changes(session: Session, events: Sequence[Event], told: Sequence[NoticeServed]) -> Iterator[float]:
     """When somebody was told of the recording, or their consent to it changed, in seconds of the session."""
-    for event in events:
-        for at in (event.indicated_at, *(borders(event) if event.purpose is Purpose.RECORD else ())):
-            yield (at - session.started_at) / timedelta(seconds=1)
+    changes = (at for event in events if event.purpose is Purpose.RECORD for at in borders(event))
+    for at in (*changes, *(one.at for one in told)):
+        yield (at - session.started_at) / timedelta(seconds=1)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from pipeline.consent import human, matches, notices
+from pipeline.consent import human, matches, notices, served
 from pipeline.consent.events import Draft, Event, body_of, broken, checked_body, from_row, to_row
 from pipeline.consent.parties import chunks
 from pipeline.errors import ConsentUnreadable, TryAgain
@@ -20,17 +20,8 @@ from pipeline.records import Ruling
 from pipeline.store import Workspace
 from pipeline.store.consent_tables import consent_event
 from pipeline.store.database import reading, unreadable_is_closed
-from pipeline.store.files import write_bytes
-
-GENESIS = "0" * 64
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The last event of the log: its number and its hash."""
-
-    seq: int
-    hash: str
+from pipeline.store.heads import Cut, Head, HeadsLost, chains, head_of
+from pipeline.store.schema import ledger
 
 
 class Writer:
@@ -52,28 +43,29 @@ class Writer:
 
     def _insert(self, bodies: Iterable[dict[str, object]]) -> int:
         rows = []
+        shown: dict[tuple[object, ...], dict[str, object]] = {}
         for body in bodies:
+            shown.setdefault((body["party_id"], body["notice"], body["indicated_at"], body["method"]), body)
             row = to_row(body, seq=self.head.seq + 1, prev_hash=self.head.hash)
             self.head = Head(self.head.seq + 1, str(row["hash"]))
             rows.append(row)
         if rows:
             self.connection.execute(consent_event.insert(), rows)
+            by_form = (served.by_form(body) for body in shown.values())
+            served.append(self.connection, (one for one in by_form if one is not None))
         return len(rows)
 
 
 @contextmanager
 def writing(workspace: Workspace, *, now: datetime, then: Callable[[], None] | None = None) -> Iterator[Writer]:
-    """One transaction that may append: all of it or nothing; then the head is kept beside the database.
+    """One transaction that may append: all of it or nothing; ``then`` is done while nothing can be released yet.
 
-    ``then`` is done afterwards, while nothing can be released yet.
-
-    A kill between the two leaves the kept head behind the log, which the next check accepts and repairs.
+    Raises ``ConsentUnreadable`` rather than build on a log that was cut.
     """
     with unreadable_is_closed(), _locked(workspace.db, fcntl.LOCK_EX):
         with workspace.db.begin() as connection:
-            writer = Writer(connection, _checked_head(workspace.db, connection), now)
-            yield writer
-        _keep_head(workspace.db, writer.head)
+            _check_heads(workspace, connection)
+            yield Writer(connection, head(connection), now)
         if then is not None:
             then()
 
@@ -89,9 +81,11 @@ def holding_releases(workspace: Workspace) -> Iterator[None]:
 def release(workspace: Workspace, ruling: Ruling) -> Iterator[None]:
     """Holds off every new consent event while something is put in place that was made under this ruling.
 
-    Raises ``TryAgain`` when the log has grown since the ruling: what was made is not put in place.
+    Raises ``TryAgain`` when the log has grown since the ruling, or its time is over: what was made is not put in place.
     """
     with unreadable_is_closed(), _locked(workspace.db, fcntl.LOCK_SH):
+        if time.monotonic() >= ruling.live_until_s:
+            raise TryAgain("the ruling on this session is over", action="run again: it is decided anew")
         if log_head(workspace) != ruling.log_head:
             raise TryAgain("consent changed while this session was worked", action="run again: it is decided anew")
         yield
@@ -99,9 +93,7 @@ def release(workspace: Workspace, ruling: Ruling) -> Iterator[None]:
 
 def head(connection: Connection) -> Head:
     """The last event of the log, as the database has it."""
-    query = select(consent_event.c.seq, consent_event.c.hash).order_by(consent_event.c.seq.desc()).limit(1)
-    row = connection.execute(query).first()
-    return Head(row.seq, row.hash) if row else Head(0, GENESIS)
+    return head_of(connection, consent_event)
 
 
 def log_head(workspace: Workspace) -> str:
@@ -117,25 +109,19 @@ def head_hash(connection: Connection) -> str:
     return hashlib.sha256(" ".join((digest, *beside)).encode()).hexdigest() if beside else digest
 
 
-def verify_chain(db: Engine) -> str:
+def verify_chain(workspace: Workspace) -> str:
     """Walks the whole log and returns the hash of its head; raises ``ConsentUnreadable`` for any change, gap or cut."""
-    kept = _kept_head(db)
-    last = Head(0, GENESIS)
-    with unreadable_is_closed(), reading(db) as connection:
+    last = Head()
+    with unreadable_is_closed(), reading(workspace.db) as connection:
         for row in connection.execute(select(consent_event).order_by(consent_event.c.seq)):
             checked_body(row)
             if row.seq != last.seq + 1 or row.prev_hash != last.hash:
                 raise broken(last.seq + 1)
             last = Head(row.seq, row.hash)
-            if kept and kept.seq == row.seq and kept.hash != row.hash:
-                raise broken(row.seq)
-        human.verify(connection)
-        matches.verify(connection)
-    if (kept.seq if kept else 0) > last.seq or (kept is None and last.seq > 0):
-        raise broken(last.seq + 1)
-    if kept and kept.seq < last.seq:
-        with _locked(db, fcntl.LOCK_EX):
-            _keep_head(db, last)
+        for beside in (human, matches, served):
+            beside.verify(connection)
+        _check_heads(workspace, connection)
+        workspace.heads.keep({table.name: head_of(connection, table) for table in chains()})
     return last.hash
 
 
@@ -158,14 +144,17 @@ def _read(connection: Connection, column: str, values: Sequence[str]) -> list[Ev
     return sorted(found, key=lambda event: event.seq)
 
 
-def _checked_head(db: Engine, connection: Connection) -> Head:
-    """The head to append to; refuses to build on a log that was cut."""
-    last, kept = head(connection), _kept_head(db)
-    if kept is None and last.seq == 0:
-        _keep_head(db, last)
-    elif kept is None or kept.seq > last.seq or (kept.seq == last.seq and kept.hash != last.hash):
-        raise broken(last.seq + 1)
-    return last
+def _check_heads(workspace: Workspace, connection: Connection) -> None:
+    """Raises ``ConsentUnreadable`` where a chain of the consent store lacks what it had."""
+    try:
+        workspace.heads.check(connection, (table for table in chains() if table is not ledger))
+    except Cut as cut:
+        raise broken(cut.args[0]) from cut
+    except HeadsLost as lost:
+        raise ConsentUnreadable(
+            "the file heads is not as it was written",
+            action="nothing was processed; restore offrecord.db and heads from one backup",
+        ) from lost
 
 
 def _beside(db: Engine, name: str) -> Path:
@@ -179,24 +168,3 @@ def _locked(db: Engine, how: int) -> Iterator[None]:
     with _beside(db, "consent.lock").open("w") as lock:
         fcntl.flock(lock, how)
         yield
-
-
-def _kept_head(db: Engine) -> Head | None:
-    """The head as it was last kept, None where there never was one."""
-    try:
-        seq, _, digest = _beside(db, "consent.head").read_text("ascii").strip().partition(" ")
-        return Head(int(seq), digest)
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise ConsentUnreadable(
-            "consent.head cannot be read",
-            action="nothing was processed; restore offrecord.db and consent.head from one backup",
-        ) from error
-
-
-def _keep_head(db: Engine, newest: Head) -> None:
-    """Keeps the head, unless a later one is kept already; under the lock."""
-    kept = _kept_head(db)
-    if kept is None or kept.seq < newest.seq:
-        write_bytes(_beside(db, "consent.head"), f"{newest.seq} {newest.hash}\n".encode("ascii"))

@@ -51,6 +51,10 @@ def _problems(form: Form) -> dict[str, bool]:
         "columns: at most one column can be the timestamp, one the email, one the name": max(map(kinds.count, ONCE))
         > 1,
         "columns: an email or platform column is needed": not set(IDENTIFYING) & there,
+        "columns: guardian and for_name need for_email, the address of whom it is filled in for": bool(
+            {ColumnKind.GUARDIAN, ColumnKind.FOR_NAME} & there
+        )
+        and ColumnKind.FOR_EMAIL not in there,
         "columns: no column holds an answer": not {*ASKING, ColumnKind.WITHDRAWS} & set(kinds),
         "columns: a question asks for a purpose that names_purposes lacks": not asked <= set(form.names_purposes),
         "names_purposes: code_publish is for an organisation to allow": not set(form.names_purposes) <= set(ASKABLE),

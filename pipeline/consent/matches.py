@@ -90,5 +90,5 @@ def _read(row: Any) -> StaffMatch:
 def _broken(seq: object) -> ConsentUnreadable:
     return ConsentUnreadable(
         f"what staff said about who is who is not as it was written, at act {seq}",
-        action="nothing was processed; restore offrecord.db and consent.head from one backup",
+        action="nothing was processed; restore offrecord.db and heads from one backup",
     )

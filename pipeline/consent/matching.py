@@ -10,9 +10,9 @@ from datetime import datetime
 from rapidfuzz.fuzz import token_sort_ratio
 from sqlalchemy import Connection, select
 
-from pipeline.consent import matches, on_file
+from pipeline.consent import matches, on_file, phones
 from pipeline.consent.decide import Identity
-from pipeline.consent.identity import Alias, AliasKind, Keys, Verified, normalise
+from pipeline.consent.identity import Alias, AliasKind, Keys, Verified, bare, normalise
 from pipeline.consent.log import writing
 from pipeline.consent.matches import StaffMatch
 from pipeline.consent.on_file import Match, known_by
@@ -142,19 +142,14 @@ def _rated(
 
 
 def _likeness(person: Participant, alias: Alias, value: str) -> float:
-    """How like a participant's names or address something is that a party is known by, from 0 to 100."""
+    """How like a participant's names, number or address something is that a party is known by, from 0 to 100."""
+    names = (person.name, *person.aliases)
     if alias.kind is AliasKind.DISPLAY_NAME:
-        return max(token_sort_ratio(normalise(name), value) for name in (person.name, *person.aliases))
-    mine = person.email if alias.kind is AliasKind.EMAIL else person.platform_id
-    if not mine:
-        return 0.0
+        return max(token_sort_ratio(normalise(name), value) for name in names)
+    if alias.kind is AliasKind.PHONE:
+        return max(phones.likeness(name, value) for name in names)
     if alias.kind is AliasKind.PLATFORM:
-        return 100.0 if normalise(mine) == value else 0.0
-    same = _bare(normalise(mine)) == _bare(value)
-    return 100.0 if normalise(mine) == value else 95.0 if same else 0.0
-
-
-def _bare(address: str) -> str:
-    """An address without what often differs: dots and a plus sign's tail before the at sign."""
-    box, _, host = address.partition("@")
-    return f"{box.partition('+')[0].replace('.', '')}@{host}"
+        return 100.0 if person.platform_id and normalise(person.platform_id) == value else 0.0
+    if alias.kind is not AliasKind.EMAIL or not person.email:
+        return 0.0
+    return 100.0 if normalise(person.email) == value else 95.0 if bare(person.email) == bare(value) else 0.0

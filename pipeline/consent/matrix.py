@@ -2,56 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pipeline.consent.decide import Answer, State, decide, decide_capture
+from pipeline.consent import deadline
+from pipeline.consent.decide import Answer, Identity, State, decide, decide_capture
+from pipeline.consent.decisions import Decision, decision_of
 from pipeline.consent.facts import Facts, gather, is_internal
 from pipeline.consent.human import settle
 from pipeline.consent.intervals import intervals, joined
-from pipeline.consent.jurisdictions import strictest
 from pipeline.consent.on_file import OnFile
 from pipeline.consent.organisations import closed
+from pipeline.consent.policy import Policy
 from pipeline.consent.reasons import reason_of
-from pipeline.records import Cell, Minor, Outcome, Participant, Purpose, Role, Session
+from pipeline.records import Cell, Outcome, Purpose, Role, Session
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The cells of a session, and when the first yes they stand on ends by itself."""
+    """The cells of a session, each decision with its inputs, and when the first yes or hold in it ends by itself.
+
+    ``due`` says until when each person and purpose that is held may be.
+    """
 
     cells: tuple[Cell, ...]
+    decisions: tuple[Decision, ...]
     next_expiry: datetime | None
+    due: Mapping[tuple[str, Purpose], datetime]
 
 
 def decide_session(session: Session, on_file: OnFile, *, now: datetime) -> Decided:
     """Every cell of a session: for each participant and interval the purposes asked for, recording and transcribing."""
-    law = strictest(_locations(session), now=now)
     purposes = tuple(dict.fromkeys((Purpose.RECORD, Purpose.TRANSCRIBE, *session.purposes)))
     all_facts = [
-        gather(session, person, interval, on_file, purposes, law=law, now=now)
+        gather(session, person, interval, on_file, purposes, now=now)
         for person in session.participants
         for interval in intervals(session, person, on_file)
     ]
-    settled = settle([cell for facts in all_facts for cell in _cells(facts, purposes)], session, on_file, now=now)
-    guarded = [_guarded(cell, session.participant(cell.participant_id)) for cell in settled]
-    cells = joined(closed(guarded, session, on_file.agreements, now=now))
-    return Decided(cells, min((at for facts in all_facts for at in _expiries(facts)), default=None))
+    behind = [facts for facts in all_facts for _ in purposes]
+    by_rule = [cell for facts in all_facts for cell in _cells(facts, purposes)]
+    relaxed = [_relaxed(cell, facts, on_file.policy) for cell, facts in zip(by_rule, behind, strict=True)]
+    settled = settle(relaxed, session, on_file, now=now)
+    guarded = [_guarded(cell, facts) for cell, facts in zip(settled, behind, strict=True)]
+    agreed = [_enabled(cell, on_file.policy) for cell in closed(guarded, session, on_file.agreements, now=now)]
+    final, due = deadline.applied(agreed, session, on_file, now=now)
+    steps = zip(by_rule, relaxed, settled, guarded, agreed, final, strict=True)
+    decisions = tuple(decision_of(facts, row, on_file, now=now) for facts, row in zip(behind, steps, strict=True))
+    ends = (*due.values(), *(at for facts in all_facts for at in _expiries(facts)))
+    return Decided(joined(final), decisions, min(ends, default=None), due)
 
 
-def _guarded(cell: Cell, person: Participant) -> Cell:
-    """Rule M2, which nobody's decision opens: a minor, or somebody who may be one, is held, and never published."""
-    floor = Outcome.HOLD if is_internal(cell.purpose) else Outcome.REFUSE
-    if person.minor is Minor.ADULT or cell.outcome.closedness >= floor.closedness:
+def _relaxed(cell: Cell, facts: Facts, policy: Policy) -> Cell:
+    """Rule P1, where the policy has it: without somebody who was silent and never answered, where that would hold."""
+    base = cell.rule_id in ("C11", "C12") and cell.outcome is Outcome.HOLD
+    silent = not facts.person.spoke and facts.identity is Identity.MATCHED
+    if not (policy.silent_relax and base and silent and facts.at_speech.state is State.ABSENT):
         return cell
-    return replace(cell, outcome=floor, rule_id="M2", reason=reason_of("M2"))
+    return replace(cell, outcome=Outcome.MINUS, rule_id="P1", reason=reason_of("P1"))
 
 
-def _locations(session: Session) -> Iterator[str | None]:
-    """Where the recorder and every person was; a bot is nowhere."""
-    yield session.recorder_location
-    yield from (person.location for person in session.participants if person.role is not Role.BOT)
+def _enabled(cell: Cell, policy: Policy) -> Cell:
+    """Rule P2: a purpose that workspace, series or session do not use recordings for is refused."""
+    if cell.purpose in policy.purposes or cell.outcome is Outcome.REFUSE:
+        return cell
+    return replace(cell, outcome=Outcome.REFUSE, rule_id="P2", reason=reason_of("P2"))
+
+
+def _guarded(cell: Cell, facts: Facts) -> Cell:
+    """Rule M2, which no staff opens: a minor, or somebody who may be one, is held unless their guardian agreed.
+
+    What a guardian may agree to stays inside the team: a minor is never published.
+    """
+    internal = is_internal(cell.purpose)
+    floor = Outcome.HOLD if internal else Outcome.REFUSE
+    if not facts.needs_guardian or cell.outcome.closedness >= floor.closedness:
+        return cell
+    agreed = internal and cell.purpose in facts.guarded and facts.identity is Identity.MATCHED
+    if agreed and cell.outcome is Outcome.PROCEED:
+        return replace(cell, rule_id="G1", reason=reason_of("G1"))
+    return cell if agreed else replace(cell, outcome=floor, rule_id="M2", reason=reason_of("M2"))
 
 
 def _cells(facts: Facts, purposes: Sequence[Purpose]) -> Iterator[Cell]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.consent.events import Event, canonical, sha256
 from pipeline.consent.forms import Form
+from pipeline.consent.spoken import Spoken
 from pipeline.errors import InputRefused
 from pipeline.records import Purpose
 from pipeline.store.consent_tables import notice as notice_table
@@ -21,7 +22,8 @@ from pipeline.store.consent_tables import notice as notice_table
 class Notice:
     """What a ruling needs of a notice version: what it names, whether it asked, and for which sessions.
 
-    With a material change it says, in UTC, from when earlier consent to ``changes`` no longer carries over.
+    With a material change it says, in UTC, from when earlier consent to ``changes`` no longer carries over. One that is
+    announced has its wording in ``spoken``.
     """
 
     digest: str
@@ -33,14 +35,15 @@ class Notice:
     supersedes: str = ""
     replaces_from: datetime | None = None
     changes: frozenset[Purpose] = frozenset()
+    spoken: str = ""
 
 
-def digest_of(form: Form) -> str:
+def digest_of(form: Form | Spoken) -> str:
     """The SHA-256 of a notice version: text, purposes and mapping together."""
     return sha256(_body(form))
 
 
-def put(connection: Connection, form: Form) -> str:
+def put(connection: Connection, form: Form | Spoken) -> str:
     """Files a notice version and returns its digest; raises ``InputRefused`` when the version says something else."""
     digest = digest_of(form)
     columns = notice_table.c
@@ -91,6 +94,24 @@ def as_of(filed: Mapping[str, Notice], moment: datetime) -> dict[str, Notice]:
     }
 
 
+def satisfying(filed: Mapping[str, Notice], required: Iterable[str]) -> frozenset[str]:
+    """The digests of the notices that do for each of these, given as ``id@version``: it, and what supersedes it."""
+    found = frozenset(filed)
+    for name in required:
+        found &= {
+            digest
+            for digest, notice in filed.items()
+            if f"{notice.notice_id}@{notice.version}" == name
+            or any(f"{one.notice_id}@{one.version}" == name for one in (filed[d] for d in _before(notice, filed)))
+        }
+    return found
+
+
+def spoken(filed: Mapping[str, Notice]) -> dict[str, Notice]:
+    """The notices that are announced, by digest."""
+    return {digest: notice for digest, notice in filed.items() if notice.spoken}
+
+
 def _ends(filed: Mapping[str, Notice]) -> dict[tuple[str, Purpose], datetime]:
     """From when a yes to a notice version no longer counts for a purpose: its first material change afterwards."""
     ends: dict[tuple[str, Purpose], datetime] = {}
@@ -116,8 +137,12 @@ def _before(later: Notice, filed: Mapping[str, Notice]) -> set[str]:
 
 
 def material(connection: Connection) -> list[str]:
-    """The digests of the versions with a material change, sorted: with each, what earlier consent allows may change."""
-    says = notice_table.c.body.contains('"material_change":true', autoescape=True)
+    """The digests of the versions that may change what is allowed by being on file alone, sorted.
+
+    Those with a material change, and those that are announced: then recordings of before are searched for them.
+    """
+    body = notice_table.c.body
+    says = body.contains('"material_change":true', autoescape=True) | body.startswith('{"spoken":', autoescape=True)
     return list(connection.execute(select(notice_table.c.digest).where(says).order_by(notice_table.c.digest)).scalars())
 
 
@@ -125,7 +150,19 @@ def material(connection: Connection) -> list[str]:
 def _read(digest: str, body: str) -> Notice | None:
     if sha256(body) != digest:
         return None
-    form = Form(**json.loads(body)["form"])
+    kept = json.loads(body)
+    if "spoken" in kept:
+        said = Spoken(**kept["spoken"])
+        return Notice(
+            digest=digest,
+            purposes=frozenset(said.names_purposes),
+            asks=False,
+            scope="any",
+            notice_id=said.notice_id,
+            version=said.version,
+            spoken=said.text,
+        )
+    form = Form(**kept["form"])
     return Notice(
         digest=digest,
         purposes=frozenset(form.names_purposes),
@@ -139,5 +176,6 @@ def _read(digest: str, body: str) -> Notice | None:
     )
 
 
-def _body(form: Form) -> str:
-    return canonical({"form": form.model_dump(mode="json", exclude_defaults=True), "text_sha256": sha256(form.text)})
+def _body(form: Form | Spoken) -> str:
+    what = "spoken" if isinstance(form, Spoken) else "form"
+    return canonical({what: form.model_dump(mode="json", exclude_defaults=True), "text_sha256": sha256(form.text)})

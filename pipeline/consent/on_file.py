@@ -8,18 +8,25 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from pipeline.consent import erased, human, log, notices, organisations
+from pipeline.consent import decisions, erased, human, log, notices, organisations, platform, served
 from pipeline.consent import matches as staff
+from pipeline.consent.announcement import announced, caption_words, still_heard
 from pipeline.consent.decide import Identity
+from pipeline.consent.decisions import Kept
 from pipeline.consent.events import Event, canonical, sha256
 from pipeline.consent.human import HumanAct
-from pipeline.consent.identity import Alias, AliasKind, Keys
+from pipeline.consent.identity import Alias, AliasKind, Keys, bare
+from pipeline.consent.jurisdictions import Rules, rules_of
 from pipeline.consent.notices import Notice
 from pipeline.consent.organisations import Agreement
 from pipeline.consent.parties import find
+from pipeline.consent.policy import Policy, policy_of
+from pipeline.consent.served import NoticeServed
 from pipeline.records import Participant, Purpose, Session
 from pipeline.store import Workspace
 from pipeline.store.database import reading
+
+_ONE = served.Reach.INDIVIDUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +38,13 @@ class Match:
     by_staff: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OnFile:
-    """The part of the store that one session needs; ``trusted`` are the notices that a yes may stand on."""
+    """The part of the store that one session needs; ``trusted`` are the notices that a yes may stand on.
+
+    ``served`` was given to people on file by themselves, ``announced`` to all who were there; ``unfiled`` is what the
+    session's own files show of notices and the store does not have yet. ``decided`` is all that was decided about it.
+    """
 
     matches: Mapping[str, Match]
     events: Mapping[str, Sequence[Event]]
@@ -42,10 +53,21 @@ class OnFile:
     log_head: str
     acts: tuple[HumanAct, ...] = ()
     agreements: Mapping[str, tuple[Agreement, ...]] = field(default_factory=dict)
+    served: tuple[NoticeServed, ...] = ()
+    announced: tuple[NoticeServed, ...] = ()
+    unfiled: tuple[NoticeServed, ...] = ()
+    decided: tuple[Kept, ...] = ()
+    rules: Rules
+    policy: Policy
 
     def events_of(self, party_ids: Iterable[str]) -> list[Event]:
         """Everything that these people said."""
         return [event for party_id in party_ids for event in self.events.get(party_id, ())]
+
+    def served_to(self, participant_id: str) -> list[NoticeServed]:
+        """What was served to a participant, or to anybody that they may be, by themselves."""
+        parties = self.matches[participant_id].party_ids
+        return [one for one in self.served if participant_id == one.participant_id or one.party_id in parties]
 
     def events_for(self, party_id: str, purpose: Purpose) -> list[Event]:
         """What one person said about one purpose."""
@@ -62,19 +84,49 @@ def read(session: Session, *, workspace: Workspace) -> OnFile:
         matches |= {who: Match(Identity.MATCHED, (one.party_id,)) for who, one in gone.items()}
         events: dict[str, list[Event]] = defaultdict(list)
         filed, acts = notices.on_file(connection), human.acts_on(connection, session.session_id)
-        known = log.events_of(connection, (party for match in matches.values() for party in match.party_ids))
-        for event in notices.ended(known, filed):
+        parties = [party for match in matches.values() for party in match.party_ids]
+        for event in notices.ended(log.events_of(connection, parties), filed):
             events[event.party_id].append(event)
-        told = notices.as_of(filed, session.started_at)
-        trusted, papers = trusted_of(filed.values(), session), organisations.read(connection, keys, session)
-        return OnFile(matches, events, told, trusted, log.head_hash(connection), acts, papers)
+        policy = policy_of(session, workspace.settings.consent)
+        kept, shown = served.on_file(connection, session.session_id, parties), _shown(session, filed)
+        return OnFile(
+            matches=matches,
+            events=events,
+            notices=notices.as_of(filed, session.started_at),
+            trusted=trusted_of(filed.values(), session) & notices.satisfying(filed, policy.notices),
+            log_head=log.head_hash(connection),
+            acts=acts,
+            agreements=organisations.read(connection, keys, session),
+            served=tuple(one for one in (*(one for one in kept if one.party_id), *shown) if one.reach is _ONE),
+            announced=tuple(
+                one
+                for one in (*(one for one in kept if one.said_in and still_heard(session, one)), *shown)
+                if one.reach is not _ONE and one.notice in filed
+            ),
+            unfiled=tuple(one for one in shown if one.served_id not in {one.served_id for one in kept}),
+            decided=decisions.history(connection, session.session_id),
+            rules=rules_of(workspace.root),
+            policy=policy,
+        )
+
+
+def _shown(session: Session, filed: Mapping[str, Notice]) -> tuple[NoticeServed, ...]:
+    """The notices that the session's own files show: answers to the platform, and what its captions say."""
+    spoken = notices.spoken(filed)
+    said = announced(session, caption_words(session), spoken) if spoken else ()
+    return (*platform.served(session), *said)
 
 
 def by_what_is_known(connection: Connection, session: Session, keys: Keys) -> Mapping[str, Match]:
-    """Who each participant is by addresses, ids and names alone."""
+    """Who each participant is by addresses, ids and names alone; an address that is only like one suggests."""
     wanted = {person.participant_id: _hashes(person, keys) for person in session.participants}
-    found = find(connection, keys, (value for hashes in wanted.values() for value in hashes))
-    return {who: _match([found.get(value, ()) for value in hashes]) for who, hashes in wanted.items()}
+    alike = {person.participant_id: _like_hashes(person, keys) for person in session.participants}
+    found = find(connection, keys, (value for some in (wanted, alike) for hashes in some.values() for value in hashes))
+
+    def hits(hashes: Iterable[str]) -> list[Sequence[Alias]]:
+        return [found.get(value, ()) for value in hashes]
+
+    return {who: _suggested(_match(hits(hashes)), hits(alike[who])) for who, hashes in wanted.items()}
 
 
 def known_by(person: Participant, keys: Keys) -> str:
@@ -102,6 +154,21 @@ def _hashes(person: Participant, keys: Keys) -> tuple[str, ...]:
         *((AliasKind.DISPLAY_NAME, name) for name in (person.name, *person.aliases)),
     ]
     return tuple(keys.hashed(kind, value) for kind, value in values if value and value.strip())
+
+
+def _like_hashes(person: Participant, keys: Keys) -> tuple[str, ...]:
+    """What to look up somebody by who may be a participant: an address that is like theirs."""
+    if not person.email or person.email.count("@") != 1:
+        return ()
+    return tuple(keys.hashed(kind, bare(person.email)) for kind in (AliasKind.EMAIL, AliasKind.EMAIL_LIKE))
+
+
+def _suggested(match: Match, alike: Iterable[Iterable[Alias]]) -> Match:
+    """The match, with who is only like them where it is not sure who they are."""
+    candidates = dict.fromkeys((*match.party_ids, *(alias.party_id for some in alike for alias in some)))
+    if match.identity is Identity.MATCHED or not candidates:
+        return match
+    return Match(Identity.AMBIGUOUS, tuple(candidates))
 
 
 def _match(hits: Sequence[Iterable[Alias]]) -> Match:

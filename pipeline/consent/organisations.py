@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,14 +12,18 @@ from enum import StrEnum
 from sqlalchemy import Connection, select
 
 from pipeline.consent.events import Draft, EventState, Method, canonical, checked_body
-from pipeline.consent.identity import AliasKind, Keys, Verified
+from pipeline.consent.identity import AliasKind, Keys, Verified, normalise
 from pipeline.consent.log import events_under, writing
 from pipeline.consent.parties import Claim, Directory, chunks, find
 from pipeline.consent.reasons import reason_of
+from pipeline.errors import UsageProblem
 from pipeline.records import Cell, Outcome, Participant, Purpose, Role, Session
 from pipeline.store import Workspace
 from pipeline.store.consent_tables import consent_event
 
+_LEGAL_FORMS = re.compile(
+    "ab|ag|as|bv|co|company|corp|corporation|gmbh|inc|incorporated|kg|limited|llc|llp|ltd|nv|oy|plc|pty|sa|sarl|sas|se|spa|srl"
+)
 PUBLICATION = (Purpose.PUBLIC_RECORDING, Purpose.PUBLIC_QUOTE, Purpose.CODE_PUBLISH)
 
 
@@ -46,6 +51,7 @@ class Agreement:
     """One clause as it was filed: what it forbids, from when, until when."""
 
     event_id: str
+    org_id: str
     kind: Kind
     purpose: Purpose
     says: Says
@@ -62,9 +68,26 @@ def claim(name: str) -> Claim:
     return (AliasKind.ORGANISATION, name, Verified.STAFF)
 
 
+def known_as(name: str) -> tuple[str, ...]:
+    """A company's name as it was written, and without punctuation and what says its legal form."""
+    words = re.findall(r"[^\W_]+", normalise(name))
+    while len(words) > 1 and _LEGAL_FORMS.fullmatch(words[-1]):
+        words.pop()
+    return tuple(dict.fromkeys((normalise(name), " ".join(words) or normalise(name))))
+
+
+def names_of(name: str, aliases: Iterable[str] = (), domains: Iterable[str] = ()) -> list[Claim]:
+    """Everything that an organisation is known by, its name first."""
+    named = [claim(one) for each in (name, *aliases) for one in known_as(each)]
+    held = [(AliasKind.DOMAIN, domain.strip().lstrip("@"), Verified.STAFF) for domain in domains]
+    return [*named, *held]
+
+
 def agree(
     name: str,
     *,
+    aliases: Iterable[str] = (),
+    domains: Iterable[str] = (),
     kind: Kind,
     recording: Says | None,
     publication: Says | None,
@@ -77,10 +100,13 @@ def agree(
 ) -> int:
     """Files what an agreement with an organisation says; a later one of its kind replaces it. Returns the clauses."""
     said = [(Purpose.RECORD, recording), *((purpose, publication) for purpose in PUBLICATION)]
-    keys = Keys(workspace.key("identity"))
+    keys, claims = Keys(workspace.key("identity")), names_of(name, aliases, domains)
+    if any("." not in value or "@" in value for kind, value, _ in claims if kind is AliasKind.DOMAIN):
+        raise UsageProblem("that is no domain of mail addresses", action="give it as granite.example")
     with writing(workspace, now=now) as log:
-        directory = Directory(log.connection, keys, [claim(name)], now=now)
-        org_id = directory.settle([claim(name)])
+        directory = Directory(log.connection, keys, claims, now=now)
+        there = [one for one in claims if directory.holders(one[0], one[1])]
+        org_id = directory.settle([*there[:1], *claims])
         directory.save(log.connection)
         drafts = [
             Draft(
@@ -110,15 +136,30 @@ def sealed(keys: Keys, text: str, party_id: str) -> str:
 
 
 def read(connection: Connection, keys: Keys, session: Session) -> Mapping[str, tuple[Agreement, ...]]:
-    """The agreements that each participant's organisation has, by participant id."""
-    names = {person.participant_id: _organisation(person, session) for person in session.participants}
-    hashes = {who: keys.hashed(AliasKind.ORGANISATION, name) for who, name in names.items() if name}
-    found = find(connection, keys, hashes.values())
-    parties = {who: [alias.party_id for alias in found.get(value, ())] for who, value in hashes.items()}
+    """The agreements that each participant's organisation has, by participant id.
+
+    It is theirs by the name of their company, or by the domain of their address: it can only take away.
+    """
+    hashes = {person.participant_id: _hashes(person, session, keys) for person in session.participants}
+    found = find(connection, keys, (value for some in hashes.values() for value in some))
+    parties = {
+        who: list(dict.fromkeys(alias.party_id for value in some for alias in found.get(value, ())))
+        for who, some in hashes.items()
+    }
     agreements = agreements_of(connection, [one for some in parties.values() for one in some])
     return {
         who: tuple(agreement for one in ids for agreement in agreements.get(one, ())) for who, ids in parties.items()
     }
+
+
+def _hashes(person: Participant, session: Session, keys: Keys) -> list[str]:
+    name, (_, _, host) = _organisation(person, session), (person.email or "").partition("@")
+    labels = normalise(host).split(".")
+    domains = [".".join(labels[first:]) for first in range(len(labels) - 1)]
+    return [
+        *(keys.hashed(AliasKind.ORGANISATION, one) for one in (known_as(name) if name else ())),
+        *(keys.hashed(AliasKind.DOMAIN, domain) for domain in domains),
+    ]
 
 
 def agreements_of(connection: Connection, org_ids: Iterable[str]) -> dict[str, list[Agreement]]:
@@ -133,6 +174,7 @@ def agreements_of(connection: Connection, org_ids: Iterable[str]) -> dict[str, l
             says = json.loads(body["evidence"][1])
             agreement = Agreement(
                 event_id=row.event_id,
+                org_id=row.party_id,
                 kind=Kind(says["kind"]),
                 purpose=Purpose(body["purpose"]),
                 says=Says(says["says"]),
@@ -144,11 +186,11 @@ def agreements_of(connection: Connection, org_ids: Iterable[str]) -> dict[str, l
 
 
 def forbidden(agreements: Iterable[Agreement], at: datetime) -> dict[Purpose, Agreement]:
-    """What is forbidden at a moment, with the clause that forbids it: of each kind the latest in force counts."""
-    latest: dict[tuple[Kind, Purpose], Agreement] = {}
+    """What is forbidden at a moment, with its clause: of each organisation and kind the latest in force counts."""
+    latest: dict[tuple[str, Kind, Purpose], Agreement] = {}
     for one in agreements:
         if one.holds(at):
-            latest[one.kind, one.purpose] = one
+            latest[one.org_id, one.kind, one.purpose] = one
     return {one.purpose: one for one in latest.values() if one.says is Says.FORBIDDEN}
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
-from pipeline.consent.identity import Alias, AliasKind, Keys, Verified
+from pipeline.consent.identity import Alias, AliasKind, Keys, Verified, bare, normalise
 from pipeline.errors import ConsentUnreadable
 from pipeline.store.consent_tables import alias as alias_table
 from pipeline.store.consent_tables import party as party_table
@@ -51,7 +51,9 @@ class Directory:
     def __init__(self, connection: Connection, keys: Keys, claims: Iterable[Claim], *, now: datetime) -> None:
         self._keys = keys
         self._now = now.isoformat()
-        self._known = find(connection, keys, {keys.hashed(kind, value) for kind, value, _ in claims})
+        self._hashes: dict[tuple[AliasKind, str], str] = {}
+        all_claims = [one for claim in claims for one in _with_likes(claim)]
+        self._known = find(connection, keys, {self._hashed(kind, value) for kind, value, _ in all_claims})
         self._new_parties: list[dict[str, object]] = []
         self._new_aliases: list[dict[str, object]] = []
 
@@ -73,12 +75,13 @@ class Directory:
             party_id = f"prt_{secrets.token_hex(12)}"
             self._new_parties.append({"party_id": party_id, "created_at": self._now})
         for claim in claims:
-            self._hold(party_id, claim)
+            for one in _with_likes(claim):
+                self._hold(party_id, one)
         return party_id
 
     def holders(self, kind: AliasKind, value: str) -> Sequence[Alias]:
         """Everybody on file who is known by this value."""
-        return self._known.get(self._keys.hashed(kind, value), [])
+        return self._known.get(self._hashed(kind, value), [])
 
     def save(self, connection: Connection) -> None:
         """Writes the new people and aliases."""
@@ -87,10 +90,16 @@ class Directory:
         if self._new_aliases:
             connection.execute(alias_table.insert(), self._new_aliases)
 
+    def _hashed(self, kind: AliasKind, value: str) -> str:
+        """The hash under which a value is looked up, made once."""
+        if (kind, value) not in self._hashes:
+            self._hashes[kind, value] = self._keys.hashed(kind, value)
+        return self._hashes[kind, value]
+
     def _hold(self, party_id: str, claim: Claim) -> None:
         """Adds an alias to a party that is not known by it yet."""
         kind, value, verified = claim
-        alias = Alias(party_id, kind, self._keys.hashed(kind, value), verified)
+        alias = Alias(party_id, kind, self._hashed(kind, value), verified)
         holders = self._known.setdefault(alias.value_hash, [])
         if any(known.party_id == party_id for known in holders):
             return
@@ -106,3 +115,11 @@ class Directory:
                 "created_at": self._now,
             }
         )
+
+
+def _with_likes(claim: Claim) -> Iterator[Claim]:
+    """A claim, and for an address what it is like: by that it may be suggested, and by no more."""
+    kind, value, _ = claim
+    yield claim
+    if kind is AliasKind.EMAIL and bare(value) != normalise(value):
+        yield AliasKind.EMAIL_LIKE, bare(value), Verified.NOBODY

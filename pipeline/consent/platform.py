@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from pipeline.consent.decide import State
 from pipeline.consent.events import Event
+from pipeline.consent.served import NoticeServed, Reach
 from pipeline.consent.states import SKEW, Standing, worst
 from pipeline.records import Attendance, Interval, Participant, Purpose, Session
 
@@ -24,6 +25,23 @@ def answered(session: Session, person: Participant, interval: Interval) -> Atten
 def evidence(session: Session) -> str:
     """What the platform's answers are kept in: the sealed list of participants."""
     return next((f"roster_{sealed.digest}" for sealed in session.sealed if sealed.kind == "roster"), "roster")
+
+
+def served(session: Session) -> tuple[NoticeServed, ...]:
+    """The platform's own notice, served to each who said yes to it when they joined."""
+    return tuple(
+        NoticeServed(
+            notice=f"platform:{session.platform}",
+            session_id=session.session_id,
+            participant_id=stay.participant_id,
+            since=session.started_at + timedelta(seconds=stay.join_s),
+            at=session.started_at + timedelta(seconds=stay.join_s),
+            reach=Reach.INDIVIDUAL,
+            evidence=evidence(session),
+        )
+        for stay in session.attendance
+        if stay.told
+    )
 
 
 def heard(

@@ -27,9 +27,12 @@ REASONS = {
     "S1": "They said yes to this special purpose themselves.",
     "S2": "A special purpose needs their own sure yes, and there is none.",
     "M1": "An agreement with somebody's organisation forbids it, whatever anybody ticked.",
-    "M2": "They are, or may be, a minor: only a guardian could agree for them.",
+    "M2": "They are, or may be, a minor: only a guardian can agree for them, and to nothing public.",
     "M3": "A bot is nobody whose consent counts, but its maker may hold another copy of the recording.",
     "M7": "They are the team's own staff, whose employment notice covers use inside the team.",
+    "G1": "They are, or may be, a minor, and their guardian agreed for them.",
+    "P1": "They were silent and never answered; the policy goes on without them there.",
+    "P2": "The policy of the workspace, the series or the session does not allow this purpose.",
     "H1": "It was held, and people decided with reason and evidence that it may go on.",
     "H2": "It was held, and people decided that their part is taken out.",
     "O1": "Publishing code takes their organisation's approval of these very bytes, and there is none.",
@@ -47,6 +50,7 @@ REASONS = {
 _MODIFIERS = {
     "I": "It is not sure who on file they are.",
     "M": "Their speech cannot be taken out cleanly.",
+    "D": "It was held, and nobody settled it by its deadline.",
 }
 
 _FILE = "file their answers with `offrecord consent import`; ask them or find the proof by {due}"
@@ -54,6 +58,7 @@ _SETTLE = (
     "say in session.toml by which e-mail or platform id they answered, or settle it with `offrecord consent match`"
 )
 _LEGAL = "leave it sealed and ask legal whether to delete it"
+_OVERDUE = "leave it sealed and ask legal whether to delete it; an answer from before that turns up may still be filed"
 _ACTIONS = {
     "C2": _FILE,
     "C5": _FILE,
@@ -64,12 +69,13 @@ _ACTIONS = {
     "C11": _LEGAL,
     "C12": _FILE,
     "M1": _LEGAL,
-    "M2": "take them out of the recording, or leave the session sealed",
+    "M2": "file their guardian's answer, take them out of the recording, or leave the session sealed",
+    "P2": "ask for other purposes in session.toml, or change the policy",
     "U4": "ask them to answer the form again by {due}",
     "U7": _SETTLE,
     "U9": _FILE,
     "I": _SETTLE,
-    "M": "give each person's own track, or leave the session sealed",
+    "M": "give each person's own track, or captions that name the speakers, or leave the session sealed",
 }
 
 
@@ -82,5 +88,7 @@ def reason_of(rule_id: str) -> str:
 def action_of(rule_id: str, *, due: str) -> str:
     """The one next action where a rule holds or refuses: what its ground asks for, else what the modifier does."""
     base, *marks = rule_id.split("+")
+    if "D" in marks:
+        return _OVERDUE
     ground = _ACTIONS.get(base)
     return (ground or _ACTIONS[marks[-1]]).format(due=due)

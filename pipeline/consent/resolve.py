@@ -89,7 +89,8 @@ def _check(held: list[Cell], session: Session, filed: on_file.OnFile, act: Act, 
         raise RefusedByPolicy("they said no, which nobody may decide otherwise", action="leave it closed")
     if act is Act.KEEP_OUT and not human.removable(session, held[0].participant_id):
         raise RefusedByPolicy(
-            "they cannot be kept out: they spoke in mixed sound", action="give each person's own track"
+            "they cannot be kept out: they spoke in mixed sound",
+            action="give each person's own track, or captions that name the speakers",
         )
 
 

@@ -1,11 +1,11 @@
-"""Imports the durable form of a consent log: all of it or nothing, every byte vouched for, every link checked."""
+"""Imports the durable form of a consent store: all of it or nothing, every byte vouched for, every link checked."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,15 +13,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from pipeline.consent import beside
+from pipeline.consent.answer_rows import IMPORTED
 from pipeline.consent.durable import FORMAT, Seal, body_of, read_line
 from pipeline.consent.events import canonical, sha256
 from pipeline.consent.identity import Alias, AliasKind, Keys, Verified
-from pipeline.consent.log import GENESIS, writing
+from pipeline.consent.log import writing
 from pipeline.consent.parties import chunks
-from pipeline.consent.snapshots import keep_snapshot
 from pipeline.errors import InputRefused, UsageProblem
 from pipeline.store import Workspace
 from pipeline.store.consent_tables import alias, consent_event, notice, party
+from pipeline.store.heads import GENESIS
+from pipeline.store.ledger import append
+from pipeline.store.withdrawals import Filed
 
 _AGAIN = "nothing was imported; export the log again"
 Lines = Sequence[Mapping[str, Any]]
@@ -29,12 +33,13 @@ Lines = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What one import did."""
+    """What one import did; ``withdrawals`` are those that were not on file, to be carried out here."""
 
     events: int
     on_file: int
     people: int
     notices: int
+    withdrawals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +50,21 @@ class _Export:
     notices: Lines
     people: Lines
     events: Lines
+    beside: Mapping[str, Lines]
 
 
-def import_log(file: Path, *, workspace: Workspace, now: datetime, key: Path | None = None) -> Restored:
+def import_log(
+    file: Path,
+    *,
+    workspace: Workspace,
+    now: datetime,
+    key: Path | None = None,
+    then: Callable[[Filed], None] = lambda _: None,
+) -> Restored:
     """Files every event that the log lacks; raises before anything is written when one byte was changed.
 
-    ``key`` is the identity key of the workspace that wrote the file, where that is another one.
+    ``key`` is the identity key of the workspace that wrote the file, where that is another one. ``then`` is done with
+    each withdrawal that was not on file, while nothing can be released.
     """
     own = workspace.key("identity")
     source = _secret(key) if key else own
@@ -59,14 +73,28 @@ def import_log(file: Path, *, workspace: Workspace, now: datetime, key: Path | N
     except OSError as error:
         raise InputRefused("the export cannot be read", action="check its path") from error
     export = _checked(content, Seal(source))
-    with writing(workspace, now=now) as writer:
+    keys, withdrawn = Keys(own), list[Filed]()
+    theirs = Keys(source) if key else keys
+
+    def afterwards() -> None:
+        for one in withdrawn:
+            then(one)
+
+    with writing(workspace, now=now, then=afterwards) as writer:
         connection = writer.connection
         notices = _put_notices(connection, export.notices)
-        people = _put_people(connection, export.people, Keys(source), Keys(own))
+        people = _put_people(connection, export.people, theirs, keys)
         fresh = _lacking(connection, consent_event, "event_id", export.events)
         writer.refile(body_of(line) for line in fresh)
-        keep_snapshot(connection, workspace, file, export.digest, {"rows": len(export.events), "events": len(fresh)})
-    return Restored(events=len(fresh), on_file=len(export.events) - len(fresh), people=people, notices=notices)
+        withdrawn += beside.bring_in(connection, export.beside, theirs, keys)
+        append(connection, IMPORTED, export.digest, {"rows": 0, "events": len(fresh)})
+    return Restored(
+        events=len(fresh),
+        on_file=len(export.events) - len(fresh),
+        people=people,
+        notices=notices,
+        withdrawals=tuple(one.withdrawal_id for one in withdrawn),
+    )
 
 
 def _secret(path: Path) -> bytes:
@@ -81,7 +109,8 @@ def _secret(path: Path) -> bytes:
 
 def _checked(content: bytes, seal: Seal) -> _Export:
     """Everything in the file; raises ``InputRefused`` with the line where it is not as it was written."""
-    lines: dict[str, list[dict[str, Any]]] = {"notice": [], "person": [], "event": [], "manifest": []}
+    kinds = ("notice", "person", "event", *beside.KINDS, "manifest")
+    lines: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
     texts, last = content.split(b"\n"), ""
     for number, text in enumerate(texts[:-1], start=1):
         try:
@@ -94,8 +123,10 @@ def _checked(content: bytes, seal: Seal) -> _Export:
     if texts[-1] or len(manifests) != 1 or last != "manifest":
         raise InputRefused(f"line {max(len(texts) - 1, 1)}: the manifest is not the last line", action=_AGAIN)
     _check_manifest(manifests[0], content[: -len(texts[-2]) - 1], lines, seal)
-    _check_chain(lines["event"], len(texts) - 1, str(manifests[0]["head"]))
-    return _Export(hashlib.sha256(content).hexdigest(), lines["notice"], lines["person"], lines["event"])
+    others = {kind: lines[kind] for kind in beside.KINDS}
+    _check_chain(lines["event"], len(texts) - 1, str(manifests[0]["head"]), after=sum(map(len, others.values())))
+    digest = hashlib.sha256(content).hexdigest()
+    return _Export(digest, lines["notice"], lines["person"], lines["event"], others)
 
 
 def _check_manifest(
@@ -108,20 +139,24 @@ def _check_manifest(
             "the export was written with another workspace's identity key, under which its aliases are hashed",
             action="nothing was imported; give that workspace's keys/identity with --key",
         )
-    counts = (len(lines["event"]), len(lines["person"]), len(lines["notice"]))
-    said = (manifest.get("events"), manifest.get("people"), manifest.get("notices"))
+    others = sum(len(lines[kind]) for kind in beside.KINDS)
+    counts = (len(lines["event"]), len(lines["person"]), len(lines["notice"]), others)
+    said = tuple(manifest.get(name) for name in ("events", "people", "notices", "beside"))
     whole = manifest.get("sha256") == hashlib.sha256(before).hexdigest() and counts == said
     if not whole or not hmac.compare_digest(seal.of(manifest).encode(), str(manifest.get("seal")).encode()):
         raise InputRefused("the export is not as it was written", action=_AGAIN)
 
 
-def _check_chain(events: Lines, last_line: int, head: str) -> None:
-    """Every event under its hash, each holding the hash of the one before, the last as the manifest says."""
+def _check_chain(events: Lines, last_line: int, head: str, *, after: int) -> None:
+    """Every event under its hash, each holding the hash of the one before, the last as the manifest says.
+
+    ``after`` lines stand between the last event and the manifest.
+    """
     previous = GENESIS
     for number, line in enumerate(events, start=1):
         digest = line.get("hash")
         if line.get("seq") != number or line.get("prev_hash") != previous or sha256(canonical(body_of(line))) != digest:
-            place = last_line - len(events) + number - 1
+            place = last_line - after - len(events) + number - 1
             raise InputRefused(f"line {place}: event {number} breaks the chain", action=_AGAIN)
         previous = str(digest)
     if previous != head:

@@ -1,13 +1,14 @@
-"""Withdrawal as staff enter it: for one purpose, several or everything; for one session or all."""
+"""Withdrawals, as staff enter them or as they come by form: for one purpose or several; for one session or all."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.consent.events import Draft, EventState, Method, sha256
+from pipeline.consent.events import Draft, Event, EventState, Method, sha256
 from pipeline.consent.identity import AliasKind, Keys, Verified
 from pipeline.consent.log import writing
 from pipeline.consent.parties import Directory
@@ -15,6 +16,8 @@ from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Purpose
 from pipeline.store import Workspace, withdrawals
 from pipeline.store.withdrawals import Filed
+
+_ENDED = frozenset({EventState.WITHDRAWN, EventState.REVOKED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,7 @@ def withdraw(
         count = log.append(drafts)
         filed.append(
             Filed(
-                withdrawal_id="wdr_" + sha256("".join(draft.event_id for draft in drafts))[:24],
+                withdrawal_id=_id_of(drafts),
                 party_ids=tuple(party_ids),
                 purposes=tuple(dict.fromkeys(purposes)),
                 session_id=session_id,
@@ -89,6 +92,33 @@ def withdraw(
         )
         withdrawals.put(log.connection, filed[0])
     return Withdrawn(events=count, people=len(party_ids), new_person=not holders, withdrawal=filed[0].withdrawal_id)
+
+
+def by_form(fresh: Iterable[Draft], earlier: Iterable[Event], *, now: datetime) -> Iterator[Filed]:
+    """What new answers of a form take back, by person and session; the first answer of somebody takes back nothing.
+
+    That is every withdrawal, and a no to what the person had not yet said no to.
+    """
+    open_to = {(event.party_id, event.purpose) for event in earlier if not event.state.is_no}
+    taken: dict[tuple[str, str | None], list[Draft]] = defaultdict(list)
+    for draft in fresh:
+        if draft.state in _ENDED or (draft.state.is_no and (draft.party_id, draft.purpose) in open_to):
+            kind, _, name = draft.scope.partition(":")
+            taken[draft.party_id, name if kind == "session" else None].append(draft)
+    for (party_id, session_id), drafts in taken.items():
+        yield Filed(
+            withdrawal_id=_id_of(drafts),
+            party_ids=(party_id,),
+            purposes=tuple(dict.fromkeys(draft.purpose for draft in drafts)),
+            session_id=session_id,
+            erase=False,
+            whole=False,
+            filed_at=now,
+        )
+
+
+def _id_of(drafts: Iterable[Draft]) -> str:
+    return "wdr_" + sha256("".join(draft.event_id for draft in drafts))[:24]
 
 
 def _draft(

@@ -19,7 +19,7 @@ from pipeline.store.schema import entry
 from pipeline.store.withdrawals import Filed, Stage
 
 _OUTSIDE = "the recording in the inbox, folder {}: it is outside the workspace; delete it there"
-_ANSWERS = "the sealed tables of answers that were filed, as proof of what everybody said"
+_ANSWERS = "the rows of answers that were filed, encrypted, as proof of what they said"
 _NAMES = "their names in the sessions, encrypted, only to keep them out of what others say"
 _STANDS = {
     Stage.FILED: "taken back; the next run does the rest",
@@ -78,6 +78,7 @@ def receipt(filed: Filed, *, workspace: Workspace) -> Receipt:
     counted = Counter(str(step["done"]) for step in steps)
     touched = {str(step["what"]).partition("/")[0] for step in steps}
     log = "the consent log and this withdrawal, by random ids, as proof"
+    rows_too = filed.erase and filed.session_id is None
     return Receipt(
         withdrawal=filed.withdrawal_id,
         filed_at=filed.filed_at.isoformat(timespec="seconds"),
@@ -87,7 +88,7 @@ def receipt(filed: Filed, *, workspace: Workspace) -> Receipt:
         standing=_STANDS[filed.state],
         done=tuple(f"{what}: {count}" for what, count in counted.items()),
         not_recalled=tuple(_not_recalled(workspace, touched, erase=filed.erase)),
-        kept=(log, _ANSWERS, _NAMES) if filed.erase else (log, _ANSWERS),
+        kept=(log, *(() if rows_too else (_ANSWERS,)), *((_NAMES,) if filed.erase else ())),
     )
 
 

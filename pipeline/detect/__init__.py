@@ -2,6 +2,6 @@
 
 from pipeline.detect.detect import detect
 
-VERSION = "1"
+VERSION = "2"
 
 __all__ = ["detect"]

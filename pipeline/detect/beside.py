@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.detect.evidence import MEASURED
 from pipeline.detect.text import Hit, Rule, Text
 from pipeline.lexicon import FUNCTION_WORDS, Spelling, is_common
 
@@ -18,7 +19,7 @@ def beside_rule(spellings: tuple[Spelling, ...]) -> Rule:
 
     def rule(text: Text) -> list[Hit]:
         return [
-            text.hit(index, index + 1, label="PERSON", entity=name.entity, rule=RULE, score=0.65)
+            text.hit(index, index + 1, label="PERSON", entity=name.entity, rule=RULE, score=MEASURED[RULE])
             for index in range(len(text.tokens) - 1)
             if (name := names.get(text.tokens[index].plain)) is not None
             and not name.ordinary

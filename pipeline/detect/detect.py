@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
+from pipeline.detect.again import find_in_all
 from pipeline.detect.find import find
 from pipeline.detect.listeners import from_search, sound_of_captions
-from pipeline.detect.places import in_captions, in_text, in_words
+from pipeline.detect.places import EMBEDDED, Find, in_captions, in_text, in_words
+from pipeline.detect.seen import in_picture
 from pipeline.detect.text import Hit
-from pipeline.records import Context, Finding, Session, Transcript
+from pipeline.records import Context, Finding, Seen, Session, Transcript
 from pipeline.settings import DetectSettings
 
 
 def detect(
-    session: Session, transcript: Transcript, context: Context, *, settings: DetectSettings
+    session: Session,
+    transcript: Transcript,
+    context: Context,
+    *,
+    settings: DetectSettings,
+    seen: Seen | None = None,
 ) -> tuple[Finding, ...]:
-    """All findings of a session: in its words, captions, chat and title, and in the sound itself.
+    """All findings of a session: in its words, captions, chat and title, in the sound itself, and in what was ``seen``.
 
     Raises ``ConfigurationError`` when the spaCy model set is not installed, and ``OffrecordError`` when a
     mention has no place in the sound.
     """
     session_id = session.session_id
+    texts: list[str] = []
+
+    def note(text: str) -> list[Hit]:
+        texts.append(text)
+        return []
 
     def look(text: str) -> list[Hit]:
-        return find(text, context, settings=settings)
+        return found[text] if text in found else find(text, context, settings=settings)
 
-    heard = [*in_words(session_id, transcript, look), *from_search(session_id, transcript, context)]
-    captions = list(in_captions(session_id, session.captions, look))
+    _in_texts(session, transcript, note)
+    found = dict(zip(texts, find_in_all(texts, context, settings=settings), strict=True))
+    heard, captions, others = _in_texts(session, transcript, look)
+    heard += from_search(session_id, transcript, context)
     captions += sound_of_captions(session, captions, heard)
+    written = [*heard, *captions, *others]
+    unique = {one.finding_id: one for one in (*written, *in_picture(session_id, seen, context, written, look))}
+    return tuple(unique.values())
+
+
+def _in_texts(
+    session: Session, transcript: Transcript, look: Find
+) -> tuple[list[Finding], list[Finding], list[Finding]]:
+    """What ``look`` finds in the words that were heard, in captions, and in chat and title."""
+    session_id = session.session_id
+    heard = list(in_words(session_id, transcript, look))
+    captions = list(in_captions(session_id, session.captions, look))
+    captions += in_captions(session_id, session.embedded, look, surface=EMBEDDED)
     chat = [
         one for index, line in enumerate(session.chat) for one in in_text(session_id, "chat", index, line.text, look)
     ]
-    title = in_text(session_id, "title", 0, session.title, look)
-    unique = {one.finding_id: one for one in (*heard, *captions, *chat, *title)}
-    return tuple(unique.values())
+    return heard, captions, [*chat, *in_text(session_id, "title", 0, session.title, look)]

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from pipeline.detect.text import Hit, Rule, Text
 from pipeline.lexicon import FUNCTION_WORDS, words_of
+from pipeline.lexicon.patterns import places
 from pipeline.lexicon.plain import word_set
 from pipeline.lexicon.spellings import LABELS, Spelling, entity_of
-from pipeline.records import Term
+from pipeline.records import Pattern, Term
 
 _MAX_WORDS = 7
 _STRONG_CUES = word_set("hi hello hey thanks thank im mr mrs ms miss dr")
@@ -58,6 +59,27 @@ def literal_rule(terms: tuple[Term, ...]) -> Rule:
             )
             for pattern, term in patterns
             for match in pattern.finditer(text.raw)
+        ]
+
+    return rule
+
+
+def pattern_rule(patterns: tuple[Pattern, ...]) -> Rule:
+    """A rule for the patterns of term lists; raises ``ConfigurationError`` when one takes too long on a text."""
+
+    def rule(text: Text) -> list[Hit]:
+        return [
+            Hit(
+                start_char,
+                end_char,
+                LABELS.get(pattern.kind, "TERM"),
+                text.raw[start_char:end_char],
+                f"pattern:{text.raw[start_char:end_char].casefold()}",
+                "term pattern",
+                0.99,
+            )
+            for pattern in patterns
+            for start_char, end_char in places(pattern.text, text.raw, pattern.where)
         ]
 
     return rule

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from io import BufferedIOBase
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.detect.find import find
+from pipeline.detect.again import find_in_all
+from pipeline.detect.find import find_each
+from pipeline.detect.text import Hit
 from pipeline.errors import UsageProblem
 from pipeline.records import Context, KnownPerson, Term
 from pipeline.settings import DetectSettings
+
+_BLOCK = 1 << 16
 
 
 class _Strict(BaseModel):
@@ -61,20 +66,59 @@ def read_context(path: Path) -> Context:
     )
 
 
-def detect_lines(lines: Iterable[str], context: Context, *, settings: DetectSettings) -> Iterator[str]:
-    """One line of findings for each line of text, in order; raises ``UsageProblem`` with the number of a bad line."""
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield _answer(number, line, context, settings)
+def arriving(stream: BufferedIOBase) -> Iterator[list[str]]:
+    """The lines of a stream, those together that have arrived together; it waits only when there is none."""
+    rest: list[bytes] = []
+    while block := stream.read1(_BLOCK):
+        *lines, last = block.split(b"\n")
+        if lines:
+            yield b"\n".join([b"".join([*rest, lines[0]]), *lines[1:]]).decode("utf-8").split("\n")
+            rest = []
+        rest.append(last)
+    yield [b"".join(rest).decode("utf-8")]
 
 
-def _answer(number: int, line: str, context: Context, settings: DetectSettings) -> str:
+def detect_lines(groups: Iterable[Sequence[str]], context: Context, *, settings: DetectSettings) -> Iterator[str]:
+    """One line of findings for each line of text, in order; raises ``UsageProblem`` with the number of a bad line.
+
+    Each group of lines is answered before the next is read. With participants or companies all lines are one session:
+    they are read to the end first, and what one tells helps with the others.
+    """
+    if context.participants or context.companies:
+        session, problem = _asked([line for group in groups for line in group])
+        if problem:
+            raise problem
+        yield from map(_answer, session, find_in_all([one.text for one in session], context, settings=settings))
+        return
+    number = 1
+    for group in groups:
+        asked, problem = _asked(group, number)
+        yield from map(_answer, asked, find_each([one.text for one in asked], context, settings=settings))
+        if problem:
+            raise problem
+        number += len(group)
+
+
+def _asked(lines: Sequence[str], number: int = 1) -> tuple[list[_Line], UsageProblem | None]:
+    """What these lines ask, the first of which has this number, and what is wrong with the line behind the last."""
+    asked: list[_Line] = []
     try:
-        asked = _Line.model_validate(json.loads(line))
+        asked.extend(_line(place, line) for place, line in enumerate(lines, number) if line.strip())
+    except UsageProblem as problem:
+        return asked, problem
+    return asked, None
+
+
+def _line(number: int, line: str) -> _Line:
+    try:
+        return _Line.model_validate(json.loads(line))
     except ValidationError as error:
         raise UsageProblem(f"line {number}: {_key(error)}", action='give {"id", "text"}') from None
     except ValueError:
         raise UsageProblem(f"line {number} is not JSON", action='give {"id", "text"}') from None
+
+
+def _answer(asked: _Line, hits: list[Hit]) -> str:
     findings: list[dict[str, Any]] = [
         {
             "start_char": hit.start_char,
@@ -83,7 +127,7 @@ def _answer(number: int, line: str, context: Context, settings: DetectSettings) 
             "score": hit.score,
             "rule": hit.rule,
         }
-        for hit in find(asked.text, context, settings=settings)
+        for hit in hits
     ]
     return json.dumps({"id": asked.id, "findings": findings})
 

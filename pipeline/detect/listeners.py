@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.detect.places import finding
+from pipeline.detect.places import EMBEDDED, finding
 from pipeline.detect.text import Hit
 from pipeline.lexicon import words_of
 from pipeline.lexicon.spellings import spellings
@@ -49,7 +49,8 @@ def sound_of_captions(session: Session, found: Sequence[Finding], spoken: Sequen
     for one in found:
         if not isinstance(one.place, TextPlace) or not session.tracks:
             continue
-        cue = session.captions[one.place.index]
+        cues = session.embedded if one.place.surface == EMBEDDED else session.captions
+        cue = cues[one.place.index]
         if not any(_same(one, other, cue) for other in spoken):
             hit = Hit(one.place.start_char, one.place.end_char, one.label, one.text, one.entity, one.rule, one.score)
             yield finding(session.session_id, hit, _within(cue, one.place, _track(session, cue)))

@@ -9,15 +9,16 @@ from itertools import pairwise
 from pipeline.detect.joined import Joined
 from pipeline.detect.text import Hit
 from pipeline.errors import OffrecordError
-from pipeline.records import Cue, Finding, SoundPlace, TextPlace, Transcript, Word
+from pipeline.records import Cue, Finding, PicturePlace, SoundPlace, TextPlace, Transcript, Word
 
 Find = Callable[[str], list[Hit]]
+EMBEDDED = "embedded captions"
 _PAUSE_S = 3.0
 
 
-def finding(session_id: str, hit: Hit, place: SoundPlace | TextPlace) -> Finding:
-    """A finding of a hit; its id is the same whenever the same is found in the same place."""
-    digest = hashlib.sha256(f"{session_id}\n{hit.entity}\n{hit.rule}\n{place}".encode()).hexdigest()
+def finding(session_id: str, hit: Hit, place: SoundPlace | TextPlace | PicturePlace) -> Finding:
+    """A finding of a hit; its id is the same whenever the same is found in the same place, by any rule."""
+    digest = hashlib.sha256(f"{session_id}\n{hit.entity}\n{place}".encode()).hexdigest()
     return Finding(
         finding_id=f"f-{digest[:16]}",
         entity=hit.entity,
@@ -83,22 +84,22 @@ def in_text(session_id: str, surface: str, index: int, text: str, find: Find) ->
         yield finding(session_id, hit, place)
 
 
-def in_captions(session_id: str, cues: Sequence[Cue], find: Find) -> Iterator[Finding]:
+def in_captions(session_id: str, cues: Sequence[Cue], find: Find, *, surface: str = "captions") -> Iterator[Finding]:
     """The findings in captions; a name that runs over two captions of one speaker is found too, as a part in each."""
     run: list[int] = []
     for index in [*range(len(cues)), None]:
         if run and (index is None or cues[index].participant_id != cues[run[-1]].participant_id):
-            yield from _in_run(session_id, cues, run, find)
+            yield from _in_run(session_id, cues, run, find, surface)
             run = []
         if index is not None:
             run.append(index)
 
 
-def _in_run(session_id: str, cues: Sequence[Cue], run: list[int], find: Find) -> Iterator[Finding]:
+def _in_run(session_id: str, cues: Sequence[Cue], run: list[int], find: Find, surface: str) -> Iterator[Finding]:
     joined = Joined([cues[index].text for index in run])
     for hit in find(joined.text):
         for part in joined.parts(hit.start_char, hit.end_char):
             place = TextPlace(
-                surface="captions", index=run[part.piece], start_char=part.start_char, end_char=part.end_char
+                surface=surface, index=run[part.piece], start_char=part.start_char, end_char=part.end_char
             )
             yield finding(session_id, hit, place)

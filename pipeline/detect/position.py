@@ -1,4 +1,4 @@
-"""Finds names by their place ("this is … from …"), and by an installed spaCy model; the only importer of spaCy."""
+"""Finds names by their place ("this is … from …")."""
 
 from __future__ import annotations
 
@@ -12,26 +12,18 @@ from spacy.language import Language
 from spacy.matcher import Matcher
 from spacy.tokens import Doc
 
+from pipeline.detect.evidence import MEASURED
 from pipeline.detect.text import Hit, Rule, Text
-from pipeline.errors import ConfigurationError
 from pipeline.lexicon import FUNCTION_WORDS, is_common, words_of
 from pipeline.lexicon.plain import word_set
 
 RULE = "position"
-MODEL_RULE = "spaCy model"
 _WORTH_A_LOOK = re.compile(
     r"\b(?:this is|my name|name's|name is|colleague|customer|client|i work|i'm at|comes? from|line of|thanks|thank you|"
-    r"hi|hello|mr|mrs|ms|partner|works? (?:at|for)|speaking with|here with|joined by)\b",
+    r"hi|hello|mr|mrs|ms|partner|works? (?:at|for)|here with|joined by|over to|"
+    r"question (?:is )?from|will come from|as \w+ (?:\w+ )?(?:said|mentioned|noted|indicated|described|outlined))\b",
     re.IGNORECASE,
 )
-_MODEL_LABELS = {
-    "PERSON": "PERSON",
-    "PER": "PERSON",
-    "ORG": "COMPANY",
-    "PRODUCT": "PRODUCT",
-    "GPE": "OTHER",
-    "FAC": "OTHER",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +50,17 @@ _PATTERNS = (
     *(_Pattern((verb, "from"), "PERSON", True, ("from",)) for verb in ("comes", "come")),
     *(_Pattern((verb, "from", "the", "line", "of"), "PERSON", True) for verb in ("comes", "come")),
     _Pattern(("the", "line", "of"), "PERSON", True),
+    *(
+        _Pattern(("question", *link, "from"), "PERSON", True, (then,))
+        for link in ((), ("is",), ("comes",), ("will", "come"))
+        for then in ("with", "from", "of", "at")
+    ),
+    *(
+        _Pattern(("as",), "PERSON", True, (said,))
+        for said in ("said", "mentioned", "noted", "indicated", "described", "outlined")
+    ),
+    _Pattern(("over", "to"), "PERSON"),
+    _Pattern(("joined", "by"), "PERSON"),
     *(_Pattern((title,), "PERSON") for title in ("mr", "mrs", "ms", "mr.", "mrs.", "ms.")),
     *(_Pattern((cue,), "PERSON") for cue in ("thanks", "hi", "hello")),
     _Pattern(("thank", "you"), "PERSON"),
@@ -80,25 +83,6 @@ def position_rule() -> Rule:
     return rule
 
 
-def model_rule(name: str) -> Rule:
-    """A rule of the names that an installed spaCy model finds; raises ``ConfigurationError`` when it is missing."""
-    try:
-        nlp = spacy.load(name)
-    except OSError as error:
-        raise ConfigurationError(
-            "the spaCy model of detect.spacy_model is not installed", action="install it, or leave the setting empty"
-        ) from error
-
-    def rule(text: Text) -> list[Hit]:
-        return [
-            _hit(text, entity.start_char, entity.end_char, _MODEL_LABELS[entity.label_], MODEL_RULE, 0.7)
-            for entity in nlp(text.raw).ents
-            if entity.label_ in _MODEL_LABELS
-        ]
-
-    return rule
-
-
 def _matcher(nlp: Language) -> Matcher:
     matcher = Matcher(nlp.vocab)
     for index, pattern in enumerate(_PATTERNS):
@@ -114,6 +98,7 @@ def _matcher(nlp: Language) -> Matcher:
 _NEVER = word_set(
     """goodbye bye cheers everyone everybody guys folks team much again lot lots bunch problem issue question questions
     pleasure next another person people everything something nothing way side point operator speaker both first last
+    previously earlier already recently just briefly often commonly clearly always originally alluded
     there success support base experience service care account accounts data use team's facing"""
 )
 
@@ -128,8 +113,8 @@ def _slots(text: Text, doc: Doc, matcher: Matcher) -> Iterator[Hit]:
             chosen = slot
         else:
             continue
-        score = 0.7 if pattern.strong else 0.5
-        yield _hit(text, chosen.start_char, chosen.end_char, pattern.label, RULE, score)
+        case = "any word" if pattern.strong else pattern.label
+        yield _hit(text, chosen.start_char, chosen.end_char, pattern.label, RULE, MEASURED[f"position: {case}"])
 
 
 def _hit(text: Text, start_char: int, end_char: int, label: str, rule: str, score: float) -> Hit:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from pipeline.detect.text import Hit, Text
 from pipeline.lexicon import words_of
+from pipeline.lexicon.spellings import HEARD_BEFORE, NICKNAME
 from pipeline.records import Context
 
-_LISTED = frozenset({"known name", "known company", "term list"})
+_LISTED = frozenset({"known name", "known company", "term list", "term pattern", NICKNAME, HEARD_BEFORE})
 _RANK = {
     **dict.fromkeys(_LISTED, 5),
     "written number": 3,
     "sounds like": 2,
     "beside a name": 2,
     "position": 1,
+    "name model": 1,
+    "found again": 1,
+    "heard often": 1,
     "spaCy model": 1,
 }
 _PATTERN_RANK = 4

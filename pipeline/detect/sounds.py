@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.detect.phonetic import alike, first_sound, sound_of
+from pipeline.detect.evidence import share_alike
 from pipeline.detect.text import Hit, Rule, Text
 from pipeline.lexicon import FUNCTION_WORDS, is_common
+from pipeline.lexicon.phonetic import alike, first_sound, sound_of
 from pipeline.lexicon.plain import word_set
 from pipeline.lexicon.spellings import Spelling
 
@@ -112,15 +113,21 @@ def _clearest(found: list[tuple[_Candidate, int, int]]) -> list[tuple[_Candidate
 
 def _hit(text: Text, first: int, last: int, candidate: _Candidate) -> Hit:
     spelling = candidate.target.spelling
-    score = round(min(0.9, max(0.3, 3.0 * candidate.likeness - 2.0)), 3)
+    ordinary = all(is_common(token.plain) for token in text.tokens[first : last + 1])
+    score = share_alike(candidate.likeness, ordinary)
     return text.hit(first, last, label=spelling.label, entity=spelling.entity, rule=RULE, score=score)
+
+
+def _may_be_misheard(spelling: Spelling) -> bool:
+    """Pet forms and the like are found as they are, and an ordinary word sounds like too much."""
+    return not spelling.ordinary and not spelling.exact
 
 
 def _by_start(spellings: tuple[Spelling, ...]) -> dict[tuple[str, int], list[_Target]]:
     """The targets by their first sound and by every length that something heard for them may have."""
     targets: dict[tuple[str, int], list[_Target]] = {}
     for key, spelling in {spelling.key: spelling for spelling in reversed(spellings)}.items():
-        if len(key) >= _MIN_LETTERS and not key.isdigit() and not spelling.ordinary:
+        if len(key) >= _MIN_LETTERS and not key.isdigit() and _may_be_misheard(spelling):
             target = _Target(spelling, key, sound_of(key), len(spelling.words))
             slack = max(2, int(len(key) * 0.34))
             for length in range(max(3, len(key) - slack), len(key) + slack + 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.detect.classes import classify
+from pipeline.detect.evidence import MEASURED
 from pipeline.detect.text import Hit, Rule, Text
 from pipeline.lexicon.plain import word_set
 
@@ -29,7 +30,8 @@ def spelled_rule() -> Rule:
             letters = "".join(token.plain for token in text.tokens[first : last + 1] if len(token.plain) == 1)
             said = bool(classed.before(first, 8) & _CUES)
             if len(letters) >= 3 and (said or letters not in _ACRONYMS) and not letters.isdigit():
-                score = 0.9 if said or len(letters) > 4 else 0.55
+                sure = said or len(letters) > 4
+                score = MEASURED["spelled out" if sure else "spelled out, three or four letters"]
                 hits.append(text.hit(first, last, label="OTHER", entity=f"spelled:{letters}", rule=RULE, score=score))
         return hits
 

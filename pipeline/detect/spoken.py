@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.detect.classes import Classed, classify
+from pipeline.detect.evidence import MEASURED
 from pipeline.detect.text import Hit, Rule, Text
 from pipeline.lexicon.plain import word_set
 
@@ -18,11 +19,14 @@ _URL = re.compile(
 )
 _SCHEMES = word_set("http https ftp ssh git")
 _IP4 = re.compile(r"[dntxo]{1,9}(?:\.[dntxo]{1,9}){3}")
+_MAC = re.compile(r"(?:x[dlo]|[dlo]{2}|n)(?:[:\-](?:x[dlo]|[dlo]{2}|n)){5}")
 _IP6 = re.compile(r"[dntxolw]{1,8}(?:::?[dntxolw]{1,8}){4,7}")
 _TOPS = word_set(
     """com org net edu gov io dev ai app cloud co uk de fr it es nl se no dk fi be ch at pl cz ie eu us ca au nz jp cn
     in br example test local internal lan corp info biz me tv to so sh xyz tech"""
 )
+_ENDINGS = word_set("in to so me be it us")  # of addresses, and words of any talk
+_SURE, _TWO_PARTS, _TALK = "spoken host or path", "spoken address of two parts", "spoken address that may be talk"
 _NO_HOST = word_set("js py ts md go rb php cpp css html json yaml txt")
 _NO_LOCAL = word_set(
     """is me us you him her them it look looking looked here there or and are was were start started be been the meet
@@ -34,7 +38,7 @@ def spoken_rule() -> Rule:
     """A rule for all addresses said aloud."""
 
     def rule(text: Text) -> list[Hit]:
-        if not {"dot", "colon", "period", "point"} & {token.plain for token in text.tokens}:
+        if not {"dot", "colon", "period", "point", "dash", "hyphen"} & {token.plain for token in text.tokens}:
             return []
         classed = classify(text)
         return [*_emails(classed), *_ips(classed), *_urls(classed)]
@@ -46,7 +50,8 @@ def _emails(classed: Classed) -> Iterator[Hit]:
     for match in _DOMAIN.finditer(classed.signs):
         first, at, last = _local_start(classed, match.start()), match.start(), match.end() - 1
         if first < at:
-            yield _hit(classed.text, first, last, "EMAIL", 0.95)
+            talk = _may_be_talk(classed, first, last)
+            yield _hit(classed.text, first, last, "EMAIL", MEASURED[_TALK if talk else "spoken e-mail"])
 
 
 def _local_start(classed: Classed, at: int) -> int:
@@ -75,6 +80,8 @@ def _local_start(classed: Classed, at: int) -> int:
 def _ips(classed: Classed) -> Iterator[Hit]:
     for match in _IP4.finditer(classed.signs):
         yield _hit(classed.text, match.start(), match.end() - 1, "IP", 0.95)
+    for match in _MAC.finditer(classed.signs):
+        yield _hit(classed.text, match.start(), match.end() - 1, "IP", 0.92)
     for match in _IP6.finditer(classed.signs):
         yield _hit(classed.text, match.start(), match.end() - 1, "IP", 0.9)
 
@@ -87,13 +94,26 @@ def _urls(classed: Classed) -> Iterator[Hit]:
         signs = match.group()
         dots = signs.count(".")
         top = "".join(words[len(words) - signs[::-1].index(".") :])
-        if not (set(signs) - set("dntxo.")):
+        if not (set(signs) - set("dntxo.")) or _is_a_version(words, signs):
             continue
         if dots > 1 or "/" in signs or _SCHEMES & set(words) or words[0] == "www":
             label = "URL" if "/" in signs or _SCHEMES & set(words) or "www" in "".join(words[:3]) else "HOST"
-            yield _hit(classed.text, first, last, label, 0.93)
+            doubtful = label == "HOST" and _may_be_talk(classed, first, last)
+            yield _hit(classed.text, first, last, label, MEASURED[_TALK if doubtful else _SURE])
         elif top in _TOPS or (len(top) <= 3 and top.isalpha() and top not in _NO_HOST):
-            yield _hit(classed.text, first, last, "URL", 0.85)
+            usual = top in _TOPS - _ENDINGS and not _may_be_talk(classed, first, last)
+            yield _hit(classed.text, first, last, "URL", MEASURED[_TWO_PARTS if usual else _TALK])
+
+
+def _may_be_talk(classed: Classed, first: int, last: int) -> bool:
+    """Whether the dots were said as "point" before no usual ending: talk has "the point is" and the like."""
+    words = [token.plain for token in classed.text.tokens[first : last + 1]]
+    return "point" in words and words[-1] not in _TOPS - _ENDINGS
+
+
+def _is_a_version(words: list[str], signs: str) -> bool:
+    """Whether a word has nothing behind it but figures with "point" between: "version two point five point one"."""
+    return "dot" not in words and "period" not in words and not set(signs.partition(".")[2]) - set("dntxo.")
 
 
 def _hit(text: Text, first: int, last: int, label: str, score: float) -> Hit:

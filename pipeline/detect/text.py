@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -47,6 +48,13 @@ class Rule(Protocol):
 
     def __call__(self, text: Text, /) -> list[Hit]:
         """All mentions in the text; they may overlap."""
+
+
+class WideRule(Protocol):
+    """One way to find mentions that is quicker over many texts together."""
+
+    def __call__(self, texts: Sequence[Text], /) -> list[list[Hit]]:
+        """All mentions in each text; they may overlap."""
 
 
 def read(raw: str) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -13,8 +13,11 @@ from pipeline.consent import erased
 from pipeline.consent.identity import Keys
 from pipeline.erasure import words
 from pipeline.erasure.people import Affected
-from pipeline.records import ChatLine, Cue, Session, Transcript
-from pipeline.store import Workspace, tombstones, withdrawals
+from pipeline.errors import InputRefused, WorkspaceDamaged
+from pipeline.lexicon.spellings import entities_of
+from pipeline.records import Bleed, ChatLine, Cue, Session, Track, Transcript, Window
+from pipeline.render.left_out import LeftOut, bleeding
+from pipeline.store import Workspace, labels, misheard, tombstones, withdrawals
 from pipeline.store.artefacts import State
 from pipeline.store.registry import Registry
 from pipeline.store.withdrawals import Filed
@@ -65,6 +68,7 @@ def without(session: Session, people: frozenset[str], *, mixed_too: bool) -> Cha
             video=None,
             participants=nameless,
             captions=_lines_of_others(session.captions, people) if kept else (),
+            embedded=_lines_of_others(session.embedded, people) if kept else (),
             chat=_lines_of_others(session.chat, people) if kept else (),
             sealed=tuple(one for one in session.sealed if one.digest not in files),
         ),
@@ -83,6 +87,7 @@ def unnamed(session: Session, aliases: Iterable[str]) -> Session:
         session,
         title=pattern.sub(GAP, session.title),
         captions=tuple(replace(line, text=pattern.sub(GAP, line.text)) for line in session.captions),
+        embedded=tuple(replace(line, text=pattern.sub(GAP, line.text)) for line in session.embedded),
         chat=tuple(replace(line, text=pattern.sub(GAP, line.text)) for line in session.chat),
     )
 
@@ -91,6 +96,8 @@ def erase(workspace: Workspace, filed: Filed, one: Affected, *, now: datetime) -
     """Erases a withdrawal's person from a session; True when part of it waits for a decision. Safe to repeat."""
     people, keys = frozenset(one.sure), Keys(workspace.key("identity"))
     changed = without(one.session, people, mixed_too=filed.whole or now >= filed.filed_at + HOLD)
+    heard = dict.fromkeys((*one.session.bleeding, *_bleeding(workspace, one.session, changed.session.tracks)))
+    changed = replace(changed, session=replace(changed.session, bleeding=tuple(heard)))
     done = "held for a decision: they spoke in mixed sound" if changed.waits else "removed from the session"
     if workspace.ledger.has(withdrawals.STEP, f"{filed.withdrawal_id}/{done}/{one.session.session_id}"):
         return changed.waits
@@ -101,11 +108,30 @@ def erase(workspace: Workspace, filed: Filed, one: Affected, *, now: datetime) -
         for sealed in session.sealed
     }
     files = changed.files - others
-    _mark(workspace, filed, one, keys, files, now)
+    before = replace(one, session=replace(one.session, bleeding=tuple(heard)))
+    _mark(workspace, filed, before, keys, files, now)
     Registry(workspace.db).rewrite(changed.session)
     forget_made(workspace, filed, one.session.session_id)
     _note(workspace, filed, done, one.session.session_id)
     return changed.waits
+
+
+def _bleeding(workspace: Workspace, session: Session, kept: Sequence[Track]) -> tuple[Bleed, ...]:
+    """Where the voices of tracks that go are heard in those that stay; all of them where that cannot be said.
+
+    Once the tracks are gone nobody can find it any more.
+    """
+    whole = (Window(start_s=0.0, end_s=session.duration_s),)
+    own = [track for track in session.tracks if track.participant_id is not None and track not in kept]
+    try:
+        left = [LeftOut(track=track, windows=whole) for track in own]
+        return bleeding(session, left, kept, vault=workspace.vault)
+    except (InputRefused, WorkspaceDamaged):
+        places = ((one, track) for one in own for track in kept)
+        return tuple(
+            Bleed(track_id=track.track_id, start_s=0.0, end_s=session.duration_s, of=one.track_id)
+            for one, track in places
+        )
 
 
 def forget_made(workspace: Workspace, filed: Filed, session_id: str, *, copies: bool = True) -> None:
@@ -144,6 +170,9 @@ def _mark(workspace: Workspace, filed: Filed, one: Affected, keys: Keys, files: 
         for who, party_id in one.sure.items():
             person = session.participant(who)
             if person.name != erased.PLACEHOLDER:
+                entities = entities_of(words.known_by(person))
+                misheard.unlearn(connection, workspace.key("alias"), entities)
+                labels.free(connection, [labels.mark(workspace.key("alias"), labels.PERSON, party_id)])
                 for text, size in words.searchable(words.known_by(person)).items():
                     withdrawals.mark(connection, filed.withdrawal_id, "alias", size, keys.marked(text))
                 erased.put(connection, session, person, party_id, keys)

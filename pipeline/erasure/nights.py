@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import delete, select
 
-from pipeline.consent import erased
+from pipeline.consent import answer_rows, erased
 from pipeline.consent.identity import Keys
 from pipeline.consent.log import holding_releases
 from pipeline.erasure import words
@@ -104,9 +105,13 @@ def _forget_aliases(workspace: Workspace, filed: Filed, names: list[str]) -> Non
     with workspace.db.begin() as connection:
         for text, size in words.searchable(names).items():
             withdrawals.mark(connection, filed.withdrawal_id, "alias", size, keys.marked(text))
+        named = partial(words.names, words.searchable(names))
+        rows = answer_rows.erase(connection, keys, filed.party_ids, named, filed.withdrawal_id)
         connection.execute(delete(alias_table).where(alias_table.c.party_id.in_(filed.party_ids)))
     for party_id in filed.party_ids:
         withdrawals.step(workspace.ledger, filed.withdrawal_id, "forgotten: what they are known by", party_id, {})
+    if rows:
+        withdrawals.step(workspace.ledger, filed.withdrawal_id, "erased: rows of answers", str(rows), {})
     database.settle(workspace.db)
 
 

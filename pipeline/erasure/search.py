@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import String, inspect, text
 
+from pipeline.consent import answer_rows
 from pipeline.consent.identity import Keys
 from pipeline.erasure import words
 from pipeline.erasure.people import affected
@@ -47,6 +48,7 @@ def search(workspace: Workspace, filed: Filed) -> tuple[Hit, ...]:
     gone = _gone(workspace, filed)
     found = [
         *_in_database(workspace, finder, filed),
+        *_in_answers(workspace, finder, keys, filed),
         *_in_stages(workspace, finder),
         *_in_files(workspace, finder, gone),
         *(Hit("vault", digest, "file") for digest in workspace.vault.digests() if digest in gone),
@@ -117,6 +119,19 @@ def _in_database(workspace: Workspace, finder: _Finder, filed: Filed) -> Iterato
                 content = " \n ".join(str(row[name]) for name in columns if row[name] is not None)
                 place = "/".join(str(row[name]) for name in keys)
                 yield from (Hit(f"database: {table}", place, kind) for kind in names.kinds(content))
+
+
+def _in_answers(workspace: Workspace, finder: _Finder, keys: Keys, filed: Filed) -> Iterator[Hit]:
+    """The rows of imported tables: theirs, and what they are known by in anybody's."""
+    if filed.session_id is not None:
+        return
+    names = finder.only("alias")
+    with reading(workspace.db) as connection:
+        for row in answer_rows.read(connection, keys):
+            if row.written is not None and row.party_id in filed.party_ids:
+                yield Hit("answers", row.place, "row")
+            for _, cell in row.written or ():
+                yield from (Hit("answers", row.place, kind) for kind in names.kinds(cell))
 
 
 def _in_stages(workspace: Workspace, finder: _Finder) -> Iterator[Hit]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
 from pipeline.consent.identity import Alias, AliasKind, Keys, Verified
 from pipeline.lexicon import is_common, words_of
-from pipeline.records import ChatLine, Cue, Participant, Session, Transcript
+from pipeline.records import Bleed, ChatLine, Cue, Participant, Session, Transcript, Word
 from pipeline.store.consent_tables import alias as alias_table
 
 GRAM = 5
@@ -39,6 +39,12 @@ def searchable(aliases: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def names(aliases: Mapping[str, int], text: str) -> bool:
+    """Whether a text holds one of these aliases, as ``searchable`` gives them."""
+    said = tokens(text)
+    return any(alias in windows(said, size) for alias, size in aliases.items())
+
+
 def known_by(person: Participant) -> list[str]:
     """What one session knows a participant by."""
     return [one for one in (person.name, *person.aliases, person.email, person.platform_id) if one]
@@ -54,7 +60,7 @@ def on_file(connection: Connection, keys: Keys, party_ids: Iterable[str]) -> lis
 
 
 def said_by(session: Session, transcripts: Iterable[Transcript], people: frozenset[str]) -> frozenset[str]:
-    """The runs of words that these people alone said or wrote in a session."""
+    """The runs of words that these people alone said or wrote; what bled into another's track is not the other's."""
     theirs: set[str] = set()
     others: set[str] = set()
     for who, words in _utterances(session, transcripts):
@@ -62,12 +68,18 @@ def said_by(session: Session, transcripts: Iterable[Transcript], people: frozens
     return frozenset(theirs - others)
 
 
+def _is_in(word: Word, bleed: Bleed) -> bool:
+    return word.track_id == bleed.track_id and word.start_s < bleed.end_s and bleed.start_s < word.end_s
+
+
 def _utterances(session: Session, transcripts: Iterable[Transcript]) -> Iterator[tuple[str | None, Sequence[str]]]:
-    lines: tuple[Cue | ChatLine, ...] = (*session.captions, *session.chat)
+    lines: tuple[Cue | ChatLine, ...] = (*session.captions, *session.embedded, *session.chat)
     for line in lines:
         yield line.participant_id, tokens(line.text)
     for transcript in transcripts:
         heard: dict[str | None, list[str]] = {}
         for word in transcript.words:
+            if any(_is_in(word, bleed) for bleed in session.bleeding):
+                continue
             heard.setdefault(word.participant_id, []).extend(tokens(word.text))
         yield from heard.items()

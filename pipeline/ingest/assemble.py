@@ -6,11 +6,12 @@ import hashlib
 
 from pipeline import media
 from pipeline.errors import InputRefused, TryAgain
-from pipeline.ingest import attendance, captions, chat, clock, surfaces
+from pipeline.ingest import attendance, captions, chat, clock, embedded, surfaces
 from pipeline.ingest.draft import Draft
 from pipeline.ingest.folder import Listing
 from pipeline.ingest.people import Speakers
-from pipeline.records import ChatLine, Cue, Participant, Sealed, Session, Track, Video
+from pipeline.media.smear import smear_s
+from pipeline.records import ChatLine, Cue, Participant, Sealed, Session, SessionPolicy, Track, Video
 from pipeline.store.vault import Vault
 
 _MIXED_TOLERANCE_S = 2.0
@@ -43,13 +44,26 @@ def assemble(listing: Listing, draft: Draft, vault: Vault) -> Session:
         duration_s=duration_s,
         participants=_participants(draft),
         tracks=_tracks(draft, probes, sealed),
-        video=Video(digest=sealed[picture].digest, duration_s=probes[picture].duration_s) if picture else None,
+        video=_video(draft, probes, sealed, picture),
         captions=cues,
         chat=lines,
         sealed=tuple(dict.fromkeys([*sealed.values(), *others])),
         left_out=_left_out(listing, {*draft.media, *draft.empty, *(name for name, _ in texts)}),
         series=draft.facts.series,
         attendance=attendance.within(draft.people, duration_s),
+        embedded=_embedded(listing, draft, probes, duration_s, files=said_in),
+        policy=_policy(draft),
+    )
+
+
+def _policy(draft: Draft) -> SessionPolicy:
+    asked = draft.facts.policy
+    return SessionPolicy(
+        floor_rule=asked.floor_rule,
+        hold_deadline_days=asked.hold_deadline_days,
+        purposes_enabled=tuple(asked.purposes_enabled),
+        allow_silent_relax=asked.allow_silent_relax,
+        notice_required=asked.notice_required,
     )
 
 
@@ -94,6 +108,13 @@ def _picture(draft: Draft, probes: Probes) -> str | None:
     return pictures[0] if pictures else None
 
 
+def _video(draft: Draft, probes: Probes, sealed: dict[str, Sealed], picture: str | None) -> Video | None:
+    """The session's picture, unless session.toml says that nothing is to be made with it."""
+    if picture is None or not draft.facts.picture:
+        return None
+    return Video(digest=sealed[picture].digest, duration_s=probes[picture].duration_s)
+
+
 def _check_mixed(draft: Draft, probes: Probes) -> None:
     lengths = [probes[name].duration_s for name in draft.mixed if probes[name].audio]
     if lengths and max(lengths) - min(lengths) > _MIXED_TOLERANCE_S:
@@ -108,9 +129,19 @@ def _captions(
 ) -> tuple[tuple[Cue, ...], tuple[str, ...]]:
     said, files = _first_said(listing, draft)
     if not files:
-        said = _embedded(listing, draft, probes)
+        said = embedded.said_in(listing, _session_track(draft, probes))
     speakers, start = Speakers(draft.people), clock.local_start(draft)
     return surfaces.cues(said, speakers, start=start, duration_s=duration_s), files
+
+
+def _embedded(
+    listing: Listing, draft: Draft, probes: Probes, duration_s: float, *, files: tuple[str, ...]
+) -> tuple[Cue, ...]:
+    """What else is said inside the media: subtitles that are not the session's captions, and hidden captions."""
+    taken = () if files else _session_track(draft, probes)
+    others = tuple(track for track in embedded.tracks(draft, probes) if track not in taken)
+    said = [*embedded.said_in(listing, others), *embedded.hidden_in(listing, draft, probes)]
+    return surfaces.cues(said, Speakers(draft.people), start=clock.local_start(draft), duration_s=duration_s)
 
 
 def _first_said(listing: Listing, draft: Draft) -> tuple[tuple[captions.Said, ...], tuple[str, ...]]:
@@ -123,13 +154,10 @@ def _first_said(listing: Listing, draft: Draft) -> tuple[tuple[captions.Said, ..
     return (), ()
 
 
-def _embedded(listing: Listing, draft: Draft, probes: Probes) -> tuple[captions.Said, ...]:
+def _session_track(draft: Draft, probes: Probes) -> embedded.Tracks:
     """The one subtitle track inside the session's media; several may be translations and are not used."""
-    inside = [(name, place) for name in draft.mixed for place in range(len(probes[name].subtitles))]
-    if len(inside) != 1:
-        return ()
-    name, place = inside[0]
-    return captions.parse(media.subtitles(listing.entry(name).path, stream=place))
+    inside = tuple(track for track in embedded.tracks(draft, probes) if track[0] in draft.mixed)
+    return inside if len(inside) == 1 else ()
 
 
 def _chat(listing: Listing, draft: Draft, duration_s: float) -> tuple[tuple[ChatLine, ...], tuple[str, ...]]:
@@ -175,6 +203,7 @@ def _tracks(draft: Draft, probes: Probes, sealed: dict[str, Sealed]) -> tuple[Tr
             digest=sealed[name].digest,
             stream=stream,
             duration_s=probes[name].audio[stream].duration_s or probes[name].duration_s,
+            smear_s=smear_s(probes[name].audio[stream].codec, rate=probes[name].audio[stream].sample_rate),
         )
         for number, (name, stream) in enumerate(places, start=1)
     )

@@ -58,6 +58,7 @@ def within(people: tuple[Person, ...], duration_s: float) -> tuple[Attendance, .
                         leave_s=end_s,
                         told=stay.told,
                         uncertainty_s=doubt_s,
+                        surely_s=(max(0.0, stay.join_s + doubt_s), min(duration_s, stay.leave_s - doubt_s)),
                     )
                 )
     return tuple(found)

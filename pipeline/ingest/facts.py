@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, fiel
 
 from pipeline.errors import InputRefused
 from pipeline.records import Minor, Purpose, Role
+from pipeline.settings import NOTICE, Rule
 
 FILE_NAME = "session.toml"
 MAX_PARTICIPANTS = 200
@@ -43,6 +44,16 @@ class Who(_Table):
     shared_microphone: bool | None = None
 
 
+class Policy(_Table):
+    """The ``[policy]`` table."""
+
+    floor_rule: Rule | None = None
+    hold_deadline_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    purposes_enabled: list[Annotated[Purpose, Strict(False)]] = []
+    allow_silent_relax: bool | None = None
+    notice_required: Annotated[str, Field(pattern=NOTICE)] | None = None
+
+
 class Facts(_Table):
     """The whole file; every key may be absent."""
 
@@ -56,7 +67,9 @@ class Facts(_Table):
     captions: _Text | None = None
     chat: _Text | None = None
     roster: _Text | None = None
+    picture: bool = True
     series: Annotated[str, Field(pattern=r"^\S{1,100}$")] | None = None
+    policy: Policy = Policy()
     participants: Annotated[list[Who], Field(max_length=MAX_PARTICIPANTS)] = []
 
     @field_validator("timezone")

@@ -2,6 +2,16 @@
 
 from pipeline.lexicon.common import FUNCTION_WORDS, is_common
 from pipeline.lexicon.plain import plain, words_of
-from pipeline.lexicon.spellings import Spelling, entity_of, spellings, spoken_address
+from pipeline.lexicon.spellings import Spelling, company_key, entity_of, spellings, spoken_address
 
-__all__ = ["FUNCTION_WORDS", "Spelling", "entity_of", "is_common", "plain", "spellings", "spoken_address", "words_of"]
+__all__ = [
+    "FUNCTION_WORDS",
+    "Spelling",
+    "company_key",
+    "entity_of",
+    "is_common",
+    "plain",
+    "spellings",
+    "spoken_address",
+    "words_of",
+]

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s$|['’]$", re.IGNORECASE)
+_WITHOUT_PARTS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
 _DIGIT_WORDS = dict(
     zip(
         ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -22,6 +23,7 @@ def plain(word: str) -> str:
     """A word for comparisons: small letters without accents, apostrophes or a possessive; digit words as digits."""
     bare = _POSSESSIVE.sub("", word).replace("'", "").replace("’", "").casefold()
     if not bare.isascii():
+        bare = bare.translate(_WITHOUT_PARTS)
         bare = "".join(char for char in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(char))
     return _DIGIT_WORDS.get(bare, bare)
 

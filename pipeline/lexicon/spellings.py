@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pipeline.lexicon.common import FUNCTION_WORDS, is_common
+from pipeline.lexicon.nicknames import forms_of
 from pipeline.lexicon.plain import TOKEN, plain, word_set, words_of
-from pipeline.records import Context, KnownPerson, Term
+from pipeline.records import Context, KnownPerson, Misheard, Term
 
+NICKNAME, HEARD_BEFORE = "nickname", "heard before"
 LABELS = {"person": "PERSON", "company": "COMPANY", "product": "PRODUCT", "host": "HOST", "other": "TERM"}
 _SAID = {".": " dot ", "@": " at ", "-": " dash ", "_": " underscore ", "+": " plus "}
 _VERY_COMMON = 1200  # a rarer word costs little where it is no name, and hides much where it is one
 _TITLES = word_set("mr mrs ms miss dr prof sir madam jr sr ii iii")
+_PARTICLES = word_set("van von der den de la le du da dos das del della di bin ibn al el ter ten zu zur y e")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _FORMS = word_set(
     """inc incorporated ltd limited llc llp lp plc corp corporation co company gmbh ag sa se bv nv oy ab as spa kg pty
     group holdings the"""
@@ -21,7 +25,10 @@ _FORMS = word_set(
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """One spelling as it is written; ``ordinary`` when it could as well be a common word."""
+    """One spelling as it is written.
+
+    ``ordinary`` when it could as well be a common word, ``exact`` when what sounds like it says nothing.
+    """
 
     text: str
     entity: str
@@ -29,6 +36,7 @@ class Spelling:
     rule: str
     score: float
     ordinary: bool = False
+    exact: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -50,6 +58,7 @@ def spellings(context: Context) -> tuple[Spelling, ...]:
     found += [spelling for person in context.participants if person.email for spelling in _address(person.email)]
     found += [spelling for name in dict.fromkeys(companies) for spelling in _company(name)]
     found += [spelling for term in context.terms for spelling in _term(term)]
+    found += _misheard(context.misheard, found)
     return tuple(sorted((one for one in found if len(one.key) > 1), key=lambda one: -one.score))
 
 
@@ -62,6 +71,20 @@ def spoken_address(address: str) -> str:
 def entity_of(kind: str, name: str) -> str:
     """The key under which all mentions of one known thing meet."""
     return f"{kind}:{' '.join(words_of(name))}"
+
+
+def entities_of(names: Iterable[str]) -> frozenset[str]:
+    """The entities of somebody with these names, and those of the parts, which others may share."""
+    found = list(names)
+    return frozenset(
+        entity_of("person", text) for text in (*found, *(word for name in found for word in words_of(name)))
+    )
+
+
+def company_key(name: str) -> str:
+    """A company's name as it is compared: its plain words run together, without its legal form."""
+    words = words_of(name)
+    return "".join(word for word in words if word not in _FORMS) or "".join(words)
 
 
 def _people(people: tuple[KnownPerson, ...]) -> Iterator[Spelling]:
@@ -80,14 +103,32 @@ def _people(people: tuple[KnownPerson, ...]) -> Iterator[Spelling]:
 
 
 def _person(entity: str, names: tuple[str, ...], rule: str) -> Iterator[Spelling]:
-    for name in names:
-        parts = [part for part in TOKEN.findall(name) if plain(part) not in _TITLES]
+    written = dict.fromkeys(form for one in names for form in (one, one.translate(_UMLAUTS)))
+    for name in written:
+        groups = [[part for part in TOKEN.findall(word) if plain(part) not in _TITLES] for word in name.split()]
+        groups = [group for group in groups if group]
+        parts = [part for group in groups for part in group]
         if len(parts) > 1:
             yield Spelling(" ".join(parts), entity, "PERSON", rule, 0.99)
+            yield Spelling(" ".join((parts[-1], *parts[:-1])), entity, "PERSON", rule, 0.98, exact=True)
         if len(parts) > 2:
             yield Spelling(f"{parts[0]} {parts[-1]}", entity, "PERSON", rule, 0.98)
+            yield from _by_initials(groups, entity, rule)
+        yield from (Spelling(" ".join(group), entity, "PERSON", rule, 0.97) for group in groups if len(group) > 1)
         for part in parts:
-            yield Spelling(part, entity, "PERSON", rule, 0.95, is_common(plain(part), _VERY_COMMON))
+            if len(parts) < 3 or plain(part) not in _PARTICLES:
+                yield Spelling(part, entity, "PERSON", rule, 0.95, is_common(plain(part), _VERY_COMMON))
+        for form in sorted(forms_of(plain(parts[0])) if parts else ()):
+            yield Spelling(form.capitalize(), entity, "PERSON", NICKNAME, 0.85, is_common(form), exact=True)
+
+
+def _by_initials(groups: list[list[str]], entity: str, rule: str) -> Iterator[Spelling]:
+    """Two given names and more by their initials: "J P Morgan", "J. P."."""
+    family = groups[-1]
+    initials = [part[0] for group in groups[:-1] for part in group if plain(part) not in _PARTICLES]
+    if len(initials) > 1:
+        yield Spelling(" ".join((*initials, *family)), entity, "PERSON", rule, 0.97, exact=True)
+        yield Spelling(" ".join(initials), entity, "PERSON", rule, 0.75, ordinary=True, exact=True)
 
 
 def _company(name: str) -> Iterator[Spelling]:
@@ -106,6 +147,16 @@ def _company(name: str) -> Iterator[Spelling]:
 def _address(email: str) -> Iterator[Spelling]:
     for text in (email, spoken_address(email)):
         yield Spelling(text, f"email:{email.casefold()}", "EMAIL", "known address", 0.99)
+
+
+def _misheard(confirmed: tuple[Misheard, ...], known: list[Spelling]) -> Iterator[Spelling]:
+    """What reviewers confirmed to stand for something that is known here; an ordinary word alone stays unsure."""
+    entities, keys = {spelling.entity for spelling in known}, {spelling.key for spelling in known}
+    for one in confirmed:
+        words = words_of(one.text)
+        if one.entity in entities and "".join(words) not in keys:
+            ordinary = all(is_common(word, _VERY_COMMON) for word in words)
+            yield Spelling(one.text, one.entity, one.label, HEARD_BEFORE, 0.9, ordinary, exact=True)
 
 
 def _term(term: Term) -> Iterator[Spelling]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 
 MOOV_LIMIT = 64 << 20
 BOX_LIMIT = 10_000
@@ -10,6 +11,8 @@ OGG_PAGE_LIMIT = 1 << 17
 UNKNOWN_SIZES = (0, 0xFFFFFFFF)
 _PLAYLISTS = (b"#extm3u", b"ffconcat", b"<mpd", b"<?xml", b"<smil", b"v=0\r", b"v=0\n", b"[playlist]")
 _PAGES = (b"<!doctype", b"<html", b"<head")
+# Bytes between the head of a box and the boxes in it: a version and a count, or a picture's description.
+_HEADS = {b"stsd": 8, b"hvc1": 78, b"hev1": 78}
 
 
 def is_playlist(fd: int) -> bool:
@@ -53,19 +56,40 @@ def _head(fd: int) -> bytes:
 
 def _top_level(fd: int, wanted: bytes) -> bytes:
     """The first ``MOOV_LIMIT`` bytes of the wanted top-level box; empty where the file has none."""
-    position, end = 0, os.fstat(fd).st_size
+    for name, position, size in _boxes(fd, 0, os.fstat(fd).st_size):
+        if name == wanted:
+            return os.pread(fd, min(size, MOOV_LIMIT), position)
+        if not name.isalnum():
+            break
+    return b""
+
+
+def inside(fd: int, names: Sequence[bytes]) -> Iterator[tuple[int, int]]:
+    """Position and size of every box at the end of the path ``names``; ``a|b`` is either, heads included."""
+    yield from _within(fd, names, 0, os.fstat(fd).st_size)
+
+
+def _within(fd: int, names: Sequence[bytes], position: int, end: int) -> Iterator[tuple[int, int]]:
+    for name, at, size in _boxes(fd, position, end):
+        if name in names[0].split(b"|"):
+            if len(names) == 1:
+                yield at, size
+            else:
+                yield from _within(fd, names[1:], at + 8 + _HEADS.get(name, 0), at + size)
+
+
+def _boxes(fd: int, position: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Name, position and size of the boxes that follow one another, up to ``BOX_LIMIT``."""
     for _ in range(BOX_LIMIT):
         head = os.pread(fd, 16, position)
-        if len(head) < 8 or not head[4:8].isalnum():
-            return b""
+        if position + 8 > end or len(head) < 8:
+            return
         size = int.from_bytes(head[:4])
         if size == 1 and len(head) == 16:
             size = int.from_bytes(head[8:16])
         elif size == 0:
             size = end - position
-        if head[4:8] == wanted:
-            return os.pread(fd, min(size, MOOV_LIMIT), position)
         if size < 8:
-            return b""
+            return
+        yield head[4:8], position, min(size, end - position)
         position += size
-    return b""

@@ -1,14 +1,16 @@
-"""The one way to start ffmpeg or ffprobe: no shell, no network, no terminal, limits on all, output in a stream."""
+"""The one way to start ffmpeg, ffprobe or tesseract: no shell, network or terminal, limits on all, output streamed."""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import resource
 import select
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
@@ -17,18 +19,23 @@ from pipeline.errors import ConfigurationError, TryAgain
 from pipeline.media import tools
 
 STALL_S = 120.0
+WAITED_S = 4 * 3600.0
 CPU_S = 6 * 3600
 MEMORY = 4 << 30
 FILE_SIZE = 64 << 30
 STDERR_KEPT = 64 << 10
+PIPE_SIZE = 1 << 20
+# The numbers of one child are few: more threads would only take address space.
+QUIET = {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class Child:
-    """A running ffmpeg or ffprobe; ``said`` is its bounded stderr, which may hold tags and is never shown or logged."""
+    """A running media tool; ``said`` is its bounded stderr, which may hold tags and is never shown or logged."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
         self._said = bytearray()
+        self._waited_s = 0.0
         self._drain = threading.Thread(target=self._keep_stderr, daemon=True)
         self._drain.start()
 
@@ -37,20 +44,29 @@ class Child:
         pipe = _pipe(self._process.stdout)
         data = bytearray()
         while len(data) < size:
-            if not select.select([pipe], [], [], STALL_S)[0]:
-                raise _stalled()
+            self._wait([pipe], [])
             piece = os.read(pipe, size - len(data))
             if not piece:
                 break
             data += piece
         return bytes(data)
 
+    def read_into(self, data: memoryview) -> int:
+        """Fill ``data`` with its output and say how many bytes came: fewer only at the end; raises ``TryAgain``."""
+        pipe, filled = _pipe(self._process.stdout), 0
+        while filled < len(data):
+            self._wait([pipe], [])
+            came = os.readv(pipe, [data[filled:]])
+            if not came:
+                break
+            filled += came
+        return filled
+
     def write(self, data: memoryview) -> bool:
         """Give it ``data``; False when it no longer listens. Raises ``TryAgain`` when it stands still."""
         pipe = _pipe(self._process.stdin)
         while data:
-            if not select.select([], [pipe], [], STALL_S)[1]:
-                raise _stalled()
+            self._wait([], [pipe])
             try:
                 data = data[os.write(pipe, data) :]
             except BlockingIOError:
@@ -59,11 +75,23 @@ class Child:
                 return False
         return True
 
-    def finish(self) -> int:
-        """Close its input, wait for its end and give its exit status."""
+    def _wait(self, readers: list[int], writers: list[int]) -> None:
+        """Until it gives or takes something; raises ``TryAgain`` when that takes too long, at once or in all."""
+        began = time.monotonic()
+        ready = select.select(readers, writers, [], STALL_S)
+        self._waited_s += time.monotonic() - began
+        if not any(ready) or self._waited_s > WAITED_S:
+            raise _stalled()
+
+    def end_input(self) -> None:
+        """Close its input, so that it knows that no more will come."""
         if self._process.stdin is not None:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()
+
+    def finish(self) -> int:
+        """Close its input, wait for its end and give its exit status."""
+        self.end_input()
         try:
             status = self._process.wait(STALL_S)
         except subprocess.TimeoutExpired:
@@ -93,7 +121,7 @@ class Child:
 def child(
     argv: Sequence[str], *, fds: Sequence[int] = (), feeds: bool = False, memory: int = MEMORY
 ) -> Iterator[Child]:
-    """Run ``argv`` (``ffmpeg …`` or ``ffprobe …``) with the open files ``fds``; ended on leaving."""
+    """Run ``argv`` (``ffmpeg …``, ``ffprobe …`` or ``tesseract …``) with the open files ``fds``; ended on leaving."""
     tools.require()
     process = subprocess.Popen(
         [*tools.network_off(), *argv],
@@ -103,11 +131,13 @@ def child(
         pass_fds=tuple(fds),
         start_new_session=True,
         bufsize=-1,
-        env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+        env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", **QUIET},
     )
     running = Child(process)
     try:
         _limit(process.pid, memory)
+        for pipe in (process.stdin, process.stdout):
+            _widen(pipe)
         if process.stdin is not None:
             os.set_blocking(process.stdin.fileno(), False)
         yield running
@@ -129,6 +159,13 @@ def _limit(pid: int, memory: int) -> None:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (FILE_SIZE, FILE_SIZE))
         resource.prlimit(pid, resource.RLIMIT_AS, (memory, memory))
         resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """More room between the processes, so that they change places less often; where the system allows it."""
+    if pipe is not None and hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
 
 
 def _stalled() -> TryAgain:

@@ -9,6 +9,14 @@ import ffmpeg
 from pipeline.media import source
 
 HEAD = ("ffmpeg", "-hide_banner", "-nostdin", "-v", "error")
+# Nothing of the source but its streams, and the same bytes every time.
+BARE: dict[str, str | int] = {
+    "map_metadata": -1,
+    "map_chapters": -1,
+    "fflags": "+bitexact",
+    "flags": "+bitexact",
+    "threads": 1,
+}
 
 
 def opened_input(fd: int, *, edit_list: bool = True) -> ffmpeg.nodes.FilterableStream:
@@ -25,6 +33,11 @@ def opened_input(fd: int, *, edit_list: bool = True) -> ffmpeg.nodes.FilterableS
 def samples_input(rate: int, channels: int) -> ffmpeg.nodes.FilterableStream:
     """The input for float32 samples that we write to the process ourselves."""
     return ffmpeg.input("pipe:0", format="f32le", ar=rate, ac=channels)
+
+
+def frames_input() -> ffmpeg.nodes.FilterableStream:
+    """The input for uncompressed frames in Matroska that we write to the process ourselves."""
+    return ffmpeg.input("pipe:0", format="matroska", threads=1)
 
 
 def output(

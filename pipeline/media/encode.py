@@ -7,22 +7,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from pipeline.errors import TryAgain
-from pipeline.media import command, source
+import numpy as np
+
+from pipeline.errors import OffrecordError, TryAgain
+from pipeline.media import command, source, units
 from pipeline.media.child import Child, child
+from pipeline.media.command import BARE
 from pipeline.media.decode import Block
 from pipeline.media.kinds import BITS_PER_CHANNEL, Kind
+from pipeline.media.probe import probe
 
-# Slices and parameter sets of H.264 only: SEI (hidden captions, encoder banners), fillers and private units go.
-H264_UNITS = "1-5|7-9"
 AAC_PRIMING = 1024
-_BARE: dict[str, str | int] = {
-    "map_metadata": -1,
-    "map_chapters": -1,
-    "fflags": "+bitexact",
-    "flags": "+bitexact",
-    "threads": 1,
-}
 
 
 class Encoder:
@@ -36,7 +31,8 @@ class Encoder:
         """Encode ``block``; raises ``TryAgain`` when the encoder gave up."""
         skipped = min(self._skip, len(block))
         self._skip -= skipped
-        if not self._running.write(memoryview(block[skipped:].astype("<f4", copy=False).tobytes())):
+        data = np.ascontiguousarray(block[skipped:], dtype="<f4")
+        if not self._running.write(data.reshape(-1).view(np.uint8).data):
             raise _gave_up()
 
 
@@ -45,7 +41,7 @@ def encoder(path: Path, *, kind: Kind, rate: int, channels: int, bits: int = 16)
     """A new file at ``path`` (must not exist) with one sound track; complete and on disk when the block is left."""
     with created(path) as fd:
         sound = command.samples_input(rate, channels)
-        output = sound.output(source.url(fd), **_container(kind), **_sound_codec(kind, channels, bits), **_BARE)
+        output = sound.output(source.url(fd), **_container(kind), **_sound_codec(kind, channels, bits), **BARE)
         with child(command.argv(output, "-y"), fds=[fd], feeds=True) as running:
             yield Encoder(running, _priming(kind))
             if running.finish() != 0:
@@ -53,20 +49,33 @@ def encoder(path: Path, *, kind: Kind, rate: int, channels: int, bits: int = 16)
 
 
 def mux(path: Path, *, kind: Kind, sounds: Sequence[Path], picture: Path | None) -> None:
-    """Put the sounds (files of ours) and the copied H.264 ``picture`` of a sealed file into a new file at ``path``."""
+    """Put the sounds (files of ours) and the copied ``picture`` of a file into a new file at ``path``.
+
+    Of the picture, H.264 or HEVC, slices and parameter sets are copied and nothing else.
+    """
+    codec = None if picture is None else _codec(picture)
     with ExitStack() as stack:
         fd = stack.enter_context(created(path))
         fds = [stack.enter_context(source.opened(sound)) for sound in sounds]
         streams = [command.opened_input(sound)["a:0"] for sound in fds]
         options: dict[str, str | int] = {"c": "copy", "map_metadata:s": -1}
-        if picture is not None:
+        if picture is not None and codec is not None:
             fds.append(stack.enter_context(source.opened(picture)))
             streams.insert(0, command.opened_input(fds[-1])["V:0"])
-            options["bsf:v"] = f"filter_units=pass_types={H264_UNITS}"
-        output = command.output(streams, source.url(fd), **options, **_container(kind), **_BARE)
+            options["bsf:v"] = f"filter_units=pass_types={codec.types}"
+        output = command.output(streams, source.url(fd), **options, **_container(kind), **BARE)
         with child(command.argv(output, "-y"), fds=[fd, *fds]) as running:
             if running.finish() != 0:
                 raise _gave_up()
+    if codec is units.HEVC:
+        units.clean_header(path)
+
+
+def _codec(picture: Path) -> units.Codec:
+    found = probe(picture).video
+    if found is None or found.codec not in units.CODECS:
+        raise OffrecordError("a picture of this kind cannot be copied", action="report this; nothing was written")
+    return units.CODECS[found.codec]
 
 
 @contextmanager

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.errors import UsageProblem
 
 # At a lower rate a frame lasts longer, and its smear would reach further into a window than the proof allows for.
 AAC_RATES = frozenset({44100, 48000, 88200, 96000})
 MP3_RATES = frozenset({44100, 48000})
+VORBIS_RATES = frozenset({44100, 48000})
 OPUS_RATES = frozenset({8000, 12000, 16000, 24000, 48000})
 BITS_PER_CHANNEL = 96_000
 
@@ -29,6 +30,12 @@ class Kind:
     def rate(self, wanted: int) -> int:
         """The sample rate to encode at for sound that has ``wanted``."""
         return wanted if not self.rates or wanted in self.rates else 48_000
+
+    def after(self, codec: str) -> Kind:
+        """The kind for sound that is of ``codec``: Ogg holds Opus, but what is Vorbis stays Vorbis."""
+        if self.container == "ogg" and codec == "vorbis":
+            return replace(self, codec="libvorbis", rates=VORBIS_RATES)
+        return self
 
 
 _KINDS = (

@@ -14,23 +14,21 @@ TOLERANCE_S = 0.1
 _CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
-def seconds_of(path: Path, probe: Probe) -> tuple[float, ...]:
-    """How long each sound stream lasts when it is decoded, late starts and gaps included."""
-    with source.opened(path) as fd:
-        return tuple(decoded_s(fd, stream).seconds for stream in range(len(probe.audio)))
+def check_complete(path: Path, probe: Probe) -> tuple[float, ...]:
+    """How long each sound stream lasts when it is decoded, in seconds, late starts and gaps included.
 
-
-def check_complete(path: Path, probe: Probe) -> None:
-    """Raise ``InputRefused`` unless every second that the file promises is there and nothing in it is damaged.
-
-    The exit status is no test: ffmpeg ends a truncated file with 0. Sound is decoded, the picture only read.
+    Raises ``InputRefused`` unless every second that the file promises is there and nothing in it is damaged. The exit
+    status is no test: ffmpeg ends a truncated file with 0. Sound is decoded, the picture only read.
     """
+    lengths_s = []
     with source.opened(path) as fd:
         for position, stream in enumerate(probe.audio):
             measured = decoded_s(fd, position)
             _refuse_unless_whole(measured, _promised_s(probe, stream))
+            lengths_s.append(measured.seconds)
         if probe.video is not None:
             _refuse_unless_whole(demuxed_s(fd), None)
+    return tuple(lengths_s)
 
 
 def _promised_s(probe: Probe, stream: Stream) -> float | None:

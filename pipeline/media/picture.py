@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.media import command, source
+from pipeline.media import source, units
 from pipeline.media.child import child
-from pipeline.media.encode import H264_UNITS
+from pipeline.media.kinds import Kind
 from pipeline.media.probe import Probe
 
-COPIED_CODEC = "h264"
 _EDITED = ("mov", "mp4")
 
 
-def can_be_copied(path: Path, probe: Probe) -> bool:
-    """Whether the first picture is one that we know how to clean: H.264 with nothing behind an edit list."""
-    return probe.video is not None and probe.video.codec == COPIED_CODEC and hidden_frames(path) == 0
+def can_be_copied(path: Path, probe: Probe, *, kind: Kind | None = None) -> bool:
+    """Whether the first picture is one that we know how to clean: H.264 or HEVC, nothing behind an edit list.
+
+    HEVC has messages in the container's header too, which can be cleaned in MP4 and MOV files alone.
+    """
+    codec = units.CODECS.get(probe.video.codec) if probe.video is not None else None
+    if codec is None or (codec is units.HEVC and kind is not None and kind.container not in _EDITED):
+        return False
+    return hidden_frames(path) == 0
 
 
-def hidden_units(path: Path) -> int:
-    """The bytes of H.264 units beside slices and parameter sets in the first picture: captions, banners."""
-    with source.opened(path) as fd:
-        picture = command.opened_input(fd)["V:0"]
-        bare = picture.output("pipe:1", format="data", c="copy", **{"bsf:v": f"filter_units=remove_types={H264_UNITS}"})
-        with child(command.argv(bare), fds=[fd]) as running:
-            count = 0
-            while data := running.read(1 << 20):
-                count += len(data)
-            if running.finish() != 0:
-                raise source.damaged()
-    return count
+def hidden_units(path: Path, codec: str = units.H264.name) -> int:
+    """The bytes of units beside slices and parameter sets in the first picture: captions, banners, messages."""
+    known = units.CODECS[codec]
+    return sum(len(unit) for unit in units.units(path, known) if known.type_of(unit) not in known.kept)
 
 
 def hidden_frames(path: Path) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +43,17 @@ class Stream:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """A media file's container: ``duration_s`` is from its own start to its end; tags may hold secrets."""
+    """A media file's container: ``duration_s`` is from its own start to its end; tags may hold secrets.
+
+    ``start_s`` is what its timestamps count from, which every other time here leaves out.
+    """
 
     format_name: str
     duration_s: float
     streams: tuple[Stream, ...]
     tags: tuple[tuple[str, str], ...]
     chapters: int
+    start_s: float = 0.0
 
     @property
     def audio(self) -> tuple[Stream, ...]:
@@ -112,6 +116,7 @@ def _checked(found: dict[str, Any]) -> Probe:
         streams=streams,
         tags=_tags(container),
         chapters=len(found.get("chapters", [])),
+        start_s=start_s,
     )
 
 
@@ -152,13 +157,7 @@ def _measured(path: Path, probed: Probe) -> Probe:
     _within_limits(probed)
     with source.opened(path) as fd:
         longest_s = max((decoded_s(fd, stream).seconds for stream in range(len(probed.audio))), default=0.0)
-    return Probe(
-        format_name=probed.format_name,
-        duration_s=longest_s,
-        streams=probed.streams,
-        tags=probed.tags,
-        chapters=probed.chapters,
-    )
+    return replace(probed, duration_s=longest_s)
 
 
 def _within_limits(probed: Probe) -> None:

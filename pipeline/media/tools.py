@@ -1,4 +1,4 @@
-"""Whether ffmpeg and ffprobe are there, which versions they are, and how to get them."""
+"""Whether ffmpeg, ffprobe and tesseract are there, which versions they are, and how to get them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from pipeline.errors import ConfigurationError
 INSTALL = {"Darwin": "brew install ffmpeg"}
 INSTALL_LINUX = "apt-get install ffmpeg (or dnf install ffmpeg-free)"
 TOOLS = ("ffmpeg", "ffprobe")
+READER = "tesseract"
+READER_INSTALL = {"Darwin": "brew install tesseract"}
+READER_INSTALL_LINUX = "apt-get install tesseract-ocr (or dnf install tesseract)"
+LANGUAGE = "eng"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,15 @@ def tools() -> tuple[Tool, ...]:
     """What ``doctor`` says about the programs that media needs; never raises."""
     install = INSTALL.get(platform.system(), INSTALL_LINUX)
     return tuple(Tool(name=name, version=_version(name), install=install) for name in TOOLS)
+
+
+@lru_cache(maxsize=1)
+def reader() -> Tool:
+    """The program that reads writing in pictures: without it, or without its English, no picture can be read."""
+    install = READER_INSTALL.get(platform.system(), READER_INSTALL_LINUX)
+    version = _version(READER, "--version", 1)
+    known = _said(READER, "--list-langs").split() if version else []
+    return Tool(name=READER, version=version if LANGUAGE in known else None, install=install)
 
 
 def require() -> None:
@@ -52,15 +65,18 @@ def network_off() -> tuple[str, ...]:
     return words if done.returncode == 0 else ()
 
 
-def _version(name: str) -> str | None:
+def _version(name: str, option: str = "-version", place: int = 2) -> str | None:
+    words = _said(name, option).split()
+    return words[place] if len(words) > place else None
+
+
+def _said(name: str, option: str) -> str:
+    """What a program prints for an option; nothing where it is missing or fails."""
     path = shutil.which(name)
     if path is None:
-        return None
+        return ""
     try:
-        done = subprocess.run(
-            [path, "-version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False
-        )
+        done = subprocess.run([path, option], stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
-        return None
-    words = done.stdout.decode("utf-8", "replace").split()
-    return words[2] if done.returncode == 0 and len(words) > 2 else None
+        return ""
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else ""

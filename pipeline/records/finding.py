@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from pipeline.records.picture import Region
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundPlace:
@@ -20,12 +22,21 @@ class SoundPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextPlace:
-    """Where a finding is in a text of the session: ``surface`` is captions, chat or title."""
+    """Where a finding is in a text of the session: ``surface`` is captions, embedded captions, chat or title."""
 
     surface: str
     index: int
     start_char: int
     end_char: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PicturePlace:
+    """Where and when a finding can be read in the picture, in seconds."""
+
+    region: Region
+    start_s: float
+    end_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +49,7 @@ class Finding:
     text: str
     rule: str
     score: float
-    place: SoundPlace | TextPlace
+    place: SoundPlace | TextPlace | PicturePlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +67,11 @@ class Proposal:
     def score(self) -> float:
         """The surest finding's score."""
         return max((finding.score for finding in self.findings), default=0.0)
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is about the picture alone: then it is decided and approved with the picture."""
+        return bool(self.findings) and all(isinstance(finding.place, PicturePlace) for finding in self.findings)
 
 
 class Verdict(StrEnum):

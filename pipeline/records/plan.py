@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from pipeline.records.finding import TextPlace
+from pipeline.records.picture import PicturePlan
 from pipeline.records.vocabulary import Audience
 
 
@@ -62,7 +63,7 @@ class Gone:
 class ApprovedPlan(ABC):
     """Everything that is to be taken out of one session for one audience; only the review stage makes one.
 
-    ``removed`` leave no trace at all, ``gone`` says who leaves none in a part of it.
+    ``removed`` leave no trace at all, ``gone`` says who leaves none in a part of it; ``picture`` None is no picture.
     """
 
     session_id: str
@@ -74,7 +75,9 @@ class ApprovedPlan(ABC):
     removed: frozenset[str] = frozenset()
     gone: tuple[Gone, ...] = ()
     keep_tracks: tuple[str, ...] = ()
-    keep_video: bool = False
+    picture: PicturePlan | None = None
+    kept: tuple[str, ...] = ()
+    """Texts that people decided to keep, or allowed: no leak although they may sound like a term."""
     signed_off_by: str | None = None
 
     @abstractmethod

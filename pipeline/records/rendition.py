@@ -93,6 +93,15 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """A place of what was out that is taken out now: its file, and where in it by time or line, never its text."""
+
+    audience: Audience
+    file: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionResult:
     """How far one session got in one run, for the report; ``detail`` holds counts only."""
 
@@ -102,3 +111,4 @@ class SessionResult:
     action: str
     renditions: tuple[str, ...] = ()
     detail: dict[str, float] = field(default_factory=dict)
+    broken: tuple[Broken, ...] = ()

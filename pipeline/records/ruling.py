@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline.records.session import Interval
@@ -71,6 +72,8 @@ class Ruling(ABC):
     """The session's length; 0 where only the cells say it."""
     own_tracks: frozenset[str] = frozenset()
     """Who has a track of their own, which is to be silent where they were not in the call."""
+    live_until_s: float = field(default=math.inf, compare=False)
+    """When it is over by this machine's monotonic clock."""
 
     @abstractmethod
     def _made_by_consent(self) -> None:

@@ -42,7 +42,8 @@ class Attendance:
     """One time that somebody was in the call, within the session; a participant without any was there throughout.
 
     ``told`` is what they answered to the platform's own notice of the recording on joining, None where nothing is
-    known. ``uncertainty_s`` is how far off both times may be; they already lie as far apart as that allows.
+    known. ``uncertainty_s`` is how far off both times may be; they already lie as far apart as that allows, and
+    ``surely_s`` is the span in which they were there all the same.
     """
 
     participant_id: str
@@ -50,11 +51,21 @@ class Attendance:
     leave_s: float
     told: bool | None = None
     uncertainty_s: float = 0.0
+    surely_s: tuple[float, float] | None = None
+
+    def surely_covers(self, start_s: float, end_s: float) -> bool:
+        """Whether they were surely there from ``start_s`` to ``end_s``."""
+        doubt_s = 2 * self.uncertainty_s
+        from_s, to_s = self.surely_s or (self.join_s + doubt_s, self.leave_s - doubt_s)
+        return from_s <= start_s and end_s <= to_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """One audio stream of a sealed file; without a participant it is mixed sound."""
+    """One audio stream of a sealed file; without a participant it is mixed sound.
+
+    ``smear_s`` is how far its codec smears a sound beyond where it was, in seconds.
+    """
 
     track_id: str
     participant_id: str | None
@@ -62,6 +73,7 @@ class Track:
     stream: int
     duration_s: float
     offset_s: float = 0.0
+    smear_s: float = 0.025
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +105,39 @@ class ChatLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bleed:
+    """Where a voice that is left out may be heard in another's track: nobody listens there, and no output has it.
+
+    ``of`` is the track of that voice.
+    """
+
+    track_id: str
+    start_s: float
+    end_s: float
+    of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sealed:
     """One file in the vault: the SHA-256 of its bytes, its size and what it is to the session."""
 
     digest: str
     kind: str
     size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionPolicy:
+    """What one session asks for beyond the workspace: it can only make it stricter; None leaves it as it is.
+
+    ``floor_rule`` is ``notify``, ``consent_by_notice`` or ``consent_express``; ``notice_required`` is ``id@version``.
+    """
+
+    floor_rule: str | None = None
+    hold_deadline_days: int | None = None
+    purposes_enabled: tuple[Purpose, ...] = ()
+    allow_silent_relax: bool | None = None
+    notice_required: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +163,10 @@ class Session:
     left_out: int = 0
     series: str | None = None
     attendance: tuple[Attendance, ...] = ()
+    bleeding: tuple[Bleed, ...] = ()
+    policy: SessionPolicy = SessionPolicy()
+    embedded: tuple[Cue, ...] = ()
+    """Hidden captions and further subtitles inside the media: searched for mentions, and put out nowhere."""
 
     def participant(self, participant_id: str) -> Participant:
         """The participant with this id; ``KeyError`` when the session has none."""

@@ -28,6 +28,15 @@ class Unheard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voiced:
+    """A stretch of one track in which somebody speaks without a pause."""
+
+    track_id: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HeardTerm:
     """A known term found by searching the sound itself, not the transcript."""
 
@@ -48,6 +57,7 @@ class Transcript:
     unheard: tuple[Unheard, ...] = ()
     heard_terms: tuple[HeardTerm, ...] = ()
     speech_s: float = 0.0
+    voiced: tuple[Voiced, ...] = ()
 
     @property
     def coverage(self) -> float:
@@ -78,6 +88,24 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Misheard:
+    """How something known was heard before, as a reviewer confirmed: the heard words and what they stand for."""
+
+    text: str
+    entity: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """A regular expression of a term list; ``where`` names its entry without its text."""
+
+    text: str
+    kind: str = "other"
+    where: str = "a pattern"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What is known beforehand about the names and terms of a session."""
 
@@ -85,3 +113,5 @@ class Context:
     companies: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()
     allow: tuple[str, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    misheard: tuple[Misheard, ...] = ()

@@ -4,6 +4,6 @@ from pipeline.render.publish import publish
 from pipeline.render.rendition import recall
 from pipeline.render.session import render
 
-VERSION = "2"
+VERSION = "3"
 
 __all__ = ["VERSION", "publish", "recall", "render"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -12,14 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media import decode
-from pipeline.records import ApprovedPlan, Check, ProofVerdict, Session, Track, Window
+from pipeline.records import ApprovedPlan, Bleed, Check, ProofVerdict, Session, Track, Window
 from pipeline.render.mix import aligned
 from pipeline.render.proof.bleed import RATE, STEP, Voice, listen
 from pipeline.render.sound import BLOCK, length_of
 from pipeline.render.spans import samples_of
 
 NAME = "voices left out are gone"
-REASON = "bleed of a removed track"
 JOIN_S, BEFORE_S, AFTER_S = 0.5, 0.1, 0.3
 Blocks = Generator[NDArray[np.float32]]
 
@@ -55,17 +54,15 @@ def left_out(session: Session, plan: ApprovedPlan) -> tuple[LeftOut, ...]:
     return tuple(found)
 
 
-def without_bleed(session: Session, plan: ApprovedPlan, *, vault: Sources) -> ApprovedPlan:
-    """The plan with more taken out: kept tracks in which a voice left out is heard are silent while it speaks."""
-    kept = [track for track in session.tracks if track.track_id in plan.keep_tracks]
-    found = [
-        window
-        for one in left_out(session, plan)
+def bleeding(session: Session, left: Iterable[LeftOut], kept: Sequence[Track], *, vault: Sources) -> tuple[Bleed, ...]:
+    """Where a voice left out is heard in the tracks that stay."""
+    return tuple(
+        bleed
+        for one in left
         for track in kept
         if track.track_id != one.track.track_id
-        for window in _bleeding(_compared(session, one, _of_track(session, track, vault), vault), track, one)
-    ]
-    return replace(plan, windows=(*plan.windows, *found)) if found else plan
+        for bleed in _bleeding(_compared(session, one, _of_track(session, track, vault), vault), track, one)
+    )
 
 
 def left_out_is_gone(path: Path, session: Session, plan: ApprovedPlan, *, vault: Sources) -> Check:
@@ -110,7 +107,7 @@ def _only(blocks: Blocks, windows: Sequence[Window], session: Session) -> Iterat
         at += len(block)
 
 
-def _bleeding(voice: Voice, track: Track, one: LeftOut) -> Iterator[Window]:
+def _bleeding(voice: Voice, track: Track, one: LeftOut) -> Iterator[Bleed]:
     """While the voice speaks, and as much later as it comes: pauses of half a second go with it."""
     if not voice.is_there:
         return
@@ -122,9 +119,9 @@ def _bleeding(voice: Voice, track: Track, one: LeftOut) -> Iterator[Window]:
             start_s, _ = spans.pop()
         spans.append((start_s, end_s))
     for start_s, end_s in spans:
-        yield Window(
+        yield Bleed(
+            track_id=track.track_id,
             start_s=max(0.0, start_s - BEFORE_S),
             end_s=end_s + voice.late_s + AFTER_S,
-            track_id=track.track_id,
-            reasons=(f"{REASON} {one.track.track_id}",),
+            of=one.track.track_id,
         )

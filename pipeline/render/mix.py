@@ -25,23 +25,27 @@ def aligned(
         while len(waiting) < wanted:
             piece = next(source, None)
             if piece is None:
-                waiting = np.concatenate((waiting, np.zeros((wanted - len(waiting), channels), np.float32)))
-            else:
-                waiting = np.concatenate((waiting, piece))
-        yield waiting[:wanted].copy()
+                piece = np.zeros((wanted - len(waiting), channels), np.float32)
+            waiting = np.concatenate((waiting, piece)) if len(waiting) else piece
+        # Ours to change, and the rest as well: a whole block is handed on, not copied.
+        yield waiting if len(waiting) == wanted else waiting[:wanted].copy()
         waiting = waiting[wanted:]
 
 
 def mixed(blocks: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """The sum of the tracks' blocks with headroom; silence stays exact silence and nothing exceeds 1."""
+    """The sum of the tracks' blocks with headroom; silence stays exact silence and nothing exceeds 1.
+
+    Of one track alone it is the very block, if that is not too loud.
+    """
+    if len(blocks) == 1:
+        low, high = float(blocks[0].min(initial=0.0)), float(blocks[0].max(initial=0.0))
+        return blocks[0] if low >= -1.0 and high <= 1.0 else np.clip(blocks[0], -1.0, 1.0)
     total = np.zeros_like(blocks[0])
     for block in blocks:
         total += block
     total /= np.float32(math.sqrt(len(blocks)))
     if float(np.max(np.abs(total), initial=0.0)) <= KNEE:
         return total
-    if len(blocks) == 1:
-        return np.clip(total, -1.0, 1.0).astype(np.float32)
     over = np.maximum(np.abs(total) - KNEE, 0.0)
     soft = np.minimum(np.abs(total), KNEE) + (1 - KNEE) * np.tanh(over / (1 - KNEE))
     return (np.sign(total) * soft).astype(np.float32)

@@ -7,6 +7,7 @@ import re
 from pipeline.records import Audience
 
 CAPTIONS = "captions.vtt"
+CAPTIONS_SRT = "captions.srt"
 TRANSCRIPT = "transcript.txt"
 TRANSCRIPT_JSONL = "transcript.jsonl"
 CHAT = "chat.txt"

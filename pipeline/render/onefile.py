@@ -12,28 +12,31 @@ from pathlib import Path
 from pipeline.errors import InputRefused, ProofFailed, UsageProblem
 from pipeline.media import Probe, check_complete, mux, probe
 from pipeline.media.kinds import Kind, kind_of
-from pipeline.media.measure import seconds_of
-from pipeline.media.picture import can_be_copied
-from pipeline.records import Check, PlannedTerm, Proof, ProofVerdict, Window
-from pipeline.render.proof import ZeroTap, media_checks, removed_is_gone
+from pipeline.media.smear import smear_s
+from pipeline.records import Check, Cover, PicturePlan, PlannedTerm, Proof, ProofVerdict, Window
+from pipeline.render.picture import shown
+from pipeline.render.proof import media_checks
+from pipeline.render.proof.covered import covers_hold
 from pipeline.render.proof.levels import EDGE_S
+from pipeline.render.proof.packets import untouched
 from pipeline.render.proof.silent import silent_everywhere
 from pipeline.render.rendition import digest
-from pipeline.render.sound import Fill, Part, Score, length_of, play
+from pipeline.render.sound import Fill, Part, Score, length_of
 from pipeline.render.spanfile import read_plan, read_spans
-
-PAD_S = 0.03
+from pipeline.render.spliced import put_sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What was done to one file, and the proof of it; holds no name and no text."""
+    """What was done to one file, and the proof of it; ``ways`` says how each sound was written. No name, no text."""
 
     verdict: ProofVerdict
     windows: int
     muted_s: float
     sounds: int
-    picture: bool
+    ways: tuple[str, ...]
+    picture: str
+    covers: int
     digest: str
     checks: tuple[Check, ...]
 
@@ -41,19 +44,21 @@ class Summary:
 def redact(file: Path, *, spans: Path, out: Path, overwrite: bool = False, fill: Fill = "silence") -> Summary:
     """Write ``out``, a copy of ``file`` with the spans taken out of every sound stream, once it is proved.
 
-    Raises ``UsageProblem``, ``InputRefused``, or ``ProofFailed`` with nothing written. The picture is copied into mp4,
-    mov and mkv where it is of a kind that can be cleaned; everything else in the file is left behind.
+    Raises ``UsageProblem``, ``InputRefused``, or ``ProofFailed`` with nothing written. The picture goes into mp4, mov
+    and mkv: copied where it can be cleaned and nothing of it is covered, else encoded again; everything else in the
+    file is left behind.
     """
     kind = kind_of(out.suffix)
     _may_write(out, overwrite=overwrite)
     found = probe(file)
     _fits(found, kind)
-    check_complete(file, found)
-    lengths_s = seconds_of(file, found)
-    windows = _padded(read_spans(spans, duration_s=max(lengths_s)))
+    kind = kind.after(found.audio[0].codec)
+    lengths_s = check_complete(file, found)
+    sound_spans, covers = read_spans(spans, duration_s=max(lengths_s))
+    windows = _padded(sound_spans, found)
     scratch = Path(tempfile.mkdtemp(prefix=".offrecord-", dir=out.parent))
     try:
-        made, summary = _made(file, found, lengths_s, windows, kind, scratch, fill=fill)
+        made, summary = _made(file, found, lengths_s, windows, kind, scratch, covers=covers, fill=fill)
         _require_proof(summary.checks)
         _place(made, out, overwrite=overwrite)
     finally:
@@ -64,6 +69,7 @@ def redact(file: Path, *, spans: Path, out: Path, overwrite: bool = False, fill:
 def prove(file: Path, *, plan: Path) -> Proof:
     """Prove a finished file against ``PLAN.json`` from the file alone: levels, streams, tags, bytes."""
     wanted, kind, found = read_plan(plan), kind_of(file.suffix), probe(file)
+    kind = kind.after(found.audio[0].codec if found.audio else "")
     spans = tuple((window.start_s, window.end_s) for window in wanted.windows)
     checks = list(
         media_checks(
@@ -92,38 +98,48 @@ def _made(
     kind: Kind,
     scratch: Path,
     *,
+    covers: Sequence[Cover],
     fill: Fill,
 ) -> tuple[Path, Summary]:
     scores = [_score(file, found, stream, windows, kind, lengths_s[stream], fill) for stream in range(len(found.audio))]
-    sounds, checks = [], []
-    for number, score in enumerate(scores):
-        sounds.append(scratch / f"{number}{kind.suffix}")
-        tap = ZeroTap(windows, rate=score.rate, tone=fill == "tone")
-        play(score, sounds[-1], kind=kind, tap=tap, bits=found.audio[number].bits)
-        checks.append(tap.check(score.length))
-    picture = file if kind.picture and can_be_copied(file, found) else None
+    sounds = [scratch / f"{number}{kind.suffix}" for number in range(len(scores))]
+    written = [
+        put_sound(score, path, kind=kind, bits=stream.bits)
+        for score, path, stream in zip(scores, sounds, found.audio, strict=True)
+    ]
+    checks = [one.zeros for one in written]
+    wanted = PicturePlan(covers=tuple(covers)) if kind.picture and found.video else None
+    picture = shown(wanted, file, scratch / "picture.mp4", kind=kind)
     made = sounds[0]
-    if picture is not None or len(sounds) > 1:
+    if picture.path is not None or len(sounds) > 1 or written[0].spliced:
         made = scratch / f"redacted{kind.suffix}"
-        mux(made, kind=kind, sounds=sounds, picture=picture)
+        mux(made, kind=kind, sounds=sounds, picture=picture.path)
     silent = silent_everywhere(windows, [""], end_s=min(lengths_s))
     checks += media_checks(
         made,
         kind=kind,
         sounds=len(sounds),
-        picture=picture is not None,
+        picture=picture.path is not None,
         silent=silent,
         lengths_s=lengths_s,
         terms=(),
         tone=fill == "tone",
+        scores=scores,
     )
-    checks += [removed_is_gone(made, score, stream=number) for number, score in enumerate(scores)]
+    if picture.source is not None:
+        checks += covers_hold(made, covers, source=picture.source)
+    checks += [
+        untouched(made, score, way=one, stream=number)
+        for number, (score, one) in enumerate(zip(scores, written, strict=True))
+    ]
     return made, Summary(
         verdict=Proof(checks=tuple(checks)).verdict,
         windows=len(windows),
         muted_s=round(sum(end_s - start_s for start_s, end_s in silent), 3),
         sounds=len(sounds),
-        picture=picture is not None,
+        ways=tuple(one.way for one in written),
+        picture=picture.note,
+        covers=len(covers),
         digest=digest(made),
         checks=tuple(checks),
     )
@@ -143,10 +159,11 @@ def _score(
     )
 
 
-def _padded(windows: Sequence[Window]) -> tuple[Window, ...]:
-    """30 ms on both sides: the codec of the source smears what it encodes about as far."""
+def _padded(windows: Sequence[Window], found: Probe) -> tuple[Window, ...]:
+    """Wider on both sides by as far as the codec of the source smears what it encodes."""
+    wider_s = max(smear_s(stream.codec, rate=stream.sample_rate) for stream in found.audio)
     return tuple(
-        Window(start_s=max(0.0, window.start_s - PAD_S), end_s=window.end_s + PAD_S, reasons=window.reasons)
+        Window(start_s=max(0.0, window.start_s - wider_s), end_s=window.end_s + wider_s, reasons=window.reasons)
         for window in windows
     )
 

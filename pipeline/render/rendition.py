@@ -27,7 +27,7 @@ def proved(session_id: str, audience: Audience, folder: Path, proof: Proof) -> R
         audience=audience,
         folder=folder_of(session_id, audience),
         files=out_files(folder),
-        turns=_turns(folder),
+        turns=turns_of(folder),
         proof=proof,
     )
 
@@ -37,13 +37,20 @@ def out_files(folder: Path) -> tuple[OutFile, ...]:
     return tuple(OutFile(name=path.name, digest=digest(path)) for path in sorted(folder.iterdir()))
 
 
-def recall(session_id: str, audience: Audience, out: Path, key: str) -> Rendition | None:
-    """The rendition already in place under ``out``, if it was made for ``key`` and every file is as it was proved."""
+def recall(
+    session_id: str, audience: Audience, out: Path, key: str, *, public_key: str | None = None
+) -> Rendition | None:
+    """The rendition already in place under ``out``, if it was made for ``key`` and every file is as it was proved.
+
+    With a ``public_key`` only where its ``proof.json`` was signed with that one.
+    """
     folder = out / folder_of(session_id, audience)
     if folder.is_symlink() or folder.parent.is_symlink() or not (folder / manifest.NAME).is_file():
         return None
     read = manifest.read(folder / manifest.NAME)
     if read is None or read.key != key or (read.session_id, read.audience) != (session_id, audience):
+        return None
+    if public_key is not None and not read.is_signed_by(public_key):
         return None
     there = tuple(file for file in out_files(folder) if file.name != manifest.NAME)
     if there != read.files:
@@ -57,6 +64,7 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _turns(folder: Path) -> tuple[Turn, ...]:
+def turns_of(folder: Path) -> tuple[Turn, ...]:
+    """The redacted turns of a rendition; raises ``ValueError`` or ``TypeError`` where its file is not as written."""
     lines = (folder / TRANSCRIPT_JSONL).read_text("utf-8").splitlines()
     return tuple(Turn(**json.loads(line)) for line in lines)

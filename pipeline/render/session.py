@@ -10,10 +10,8 @@ from pathlib import Path
 from pipeline.errors import InputRefused
 from pipeline.media import mux, probe
 from pipeline.media.kinds import KINDS, Kind
-from pipeline.media.picture import can_be_copied
 from pipeline.records import (
     ApprovedPlan,
-    Check,
     Failed,
     Proof,
     ProofVerdict,
@@ -23,13 +21,19 @@ from pipeline.records import (
     Transcript,
 )
 from pipeline.render import manifest, names, rendition, texts
-from pipeline.render.left_out import Sources, left_out_is_gone, without_bleed
-from pipeline.render.proof import Listener, ZeroTap, bundle_checks, heard_again, media_checks, removed_is_gone
+from pipeline.render.left_out import Sources, left_out_is_gone
+from pipeline.render.picture import Shown, shown
+from pipeline.render.proof import Listener, bundle_checks, heard_again, media_checks
+from pipeline.render.proof.covered import covers_hold
+from pipeline.render.proof.packets import untouched
 from pipeline.render.proof.silent import silent_everywhere
-from pipeline.render.sound import RATE, Fill, Part, Score, length_of, play
+from pipeline.render.sound import RATE, Fill, Part, Score, length_of
 from pipeline.render.speakers import labels
+from pipeline.render.spliced import Written, put_sound
 from pipeline.render.talk import redacted_turns
 from pipeline.render.terms import Terms
+
+PICTURE_SCRATCH, SOUND_SCRATCH = "picture.tmp", "sound.tmp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +43,8 @@ class _Made:
     path: Path
     kind: Kind
     score: Score
-    picture: str
-    zeros: Check
+    picture: Shown
+    sound: Written
 
 
 def render(
@@ -53,27 +57,28 @@ def render(
     listen: Listener,
     key: str,
     fill: Fill = "silence",
+    srt: bool = False,
+    basis: manifest.Basis | None = None,
 ) -> Rendition | Failed:
     """Render ``session`` by ``plan`` into ``scratch``/<session>/<audience>, prove it, and give the rendition.
 
-    Where a voice that the plan leaves out bleeds into a track that stays, that track is silent too.
-    ``scratch`` must be private (0700) and of the output's file system; ``key`` stands for the plan in ``proof.json``.
-    The same inputs give the same bytes. Raises ``InputRefused`` where a sealed file cannot be read.
+    ``scratch`` must be private (0700) and of the output's file system; ``key`` stands for the plan in ``proof.json``,
+    and ``basis`` for what it was made from; without a signer there it is not signed. The same inputs give the same
+    bytes. Raises ``InputRefused`` where a sealed file cannot be read.
     """
     tracks = [track for track in session.tracks if track.track_id in plan.keep_tracks]
     if plan.session_id != session.session_id:
         return Failed(reason="the plan is for another session", action="review this session")
     if not tracks:
         return Failed(reason="no sound of this session may be kept", action="see the consents of its participants")
-    plan = without_bleed(session, plan, vault=vault)
     folder = _fresh(scratch / names.folder_of(session.session_id, plan.audience))
     made = _make_media(session, plan, tracks, folder, vault=vault, fill=fill)
-    text_names = _write_texts(session, plan, transcript, folder)
+    text_names = _write_texts(session, plan, transcript, folder, srt=srt)
     proof = _prove(made, plan, session, folder, text_names, vault=vault, listen=listen)
     if proof.verdict is not ProofVerdict.PROVED:
         shutil.rmtree(folder)
         return _failed(proof)
-    _write_manifest(folder, made, plan, proof, key=key, fill=fill)
+    _write_manifest(folder, made, plan, proof, key=key, basis=basis or manifest.Basis())
     found = rendition.proved(session.session_id, plan.audience, folder, proof)
     return found or _failed(proof)
 
@@ -89,18 +94,18 @@ def _make_media(
     session: Session, plan: ApprovedPlan, tracks: Sequence[Track], folder: Path, *, vault: Sources, fill: Fill
 ) -> _Made:
     score = _score(session, plan, tracks, vault=vault, fill=fill)
-    picture, note = _picture(session, plan, vault)
-    kind = KINDS[".mp4"] if picture else KINDS[".m4a"]
-    path = folder / (names.PICTURE if picture else names.SOUND)
-    tap = ZeroTap(plan.windows, rate=score.rate, tone=fill == "tone")
-    if picture is None:
-        play(score, path, kind=kind, tap=tap)
+    picture = _picture(session, plan, folder, vault=vault)
+    kind = KINDS[".mp4"] if picture.path else KINDS[".m4a"]
+    path = folder / (names.PICTURE if picture.path else names.SOUND)
+    alone = folder / SOUND_SCRATCH
+    sound = put_sound(score, alone, kind=kind)
+    if picture.path is None and not sound.spliced:
+        alone.rename(path)
     else:
-        alone = folder / "sound.tmp"
-        play(score, alone, kind=kind, tap=tap)
-        mux(path, kind=kind, sounds=[alone], picture=picture)
+        mux(path, kind=kind, sounds=[alone], picture=picture.path)
         alone.unlink()
-    return _Made(path=path, kind=kind, score=score, picture=note, zeros=tap.check(score.length))
+        (folder / PICTURE_SCRATCH).unlink(missing_ok=True)
+    return _Made(path=path, kind=kind, score=score, picture=picture, sound=sound)
 
 
 def _score(session: Session, plan: ApprovedPlan, tracks: Sequence[Track], *, vault: Sources, fill: Fill) -> Score:
@@ -108,33 +113,31 @@ def _score(session: Session, plan: ApprovedPlan, tracks: Sequence[Track], *, vau
         Part(track_id=track.track_id, path=vault.path(track.digest), stream=track.stream, offset_s=track.offset_s)
         for track in tracks
     ]
-    channels = 1
+    rate, channels = RATE, 1
     if len(parts) == 1:
         streams = probe(parts[0].path).audio
         if parts[0].stream >= len(streams):
             raise InputRefused("a sealed file lacks a sound stream that its session names", action="ingest it again")
+        rate = KINDS[".m4a"].rate(streams[parts[0].stream].sample_rate)
         channels = min(2, streams[parts[0].stream].channels)
     return Score(
         parts=tuple(parts),
         windows=plan.windows,
-        rate=RATE,
+        rate=rate,
         channels=channels,
-        length=length_of(session.duration_s, RATE),
+        length=length_of(session.duration_s, rate),
         fill=fill,
     )
 
 
-def _picture(session: Session, plan: ApprovedPlan, vault: Sources) -> tuple[Path | None, str]:
-    """The file whose picture is copied, if any, and what the manifest says about it."""
-    if not plan.keep_video or session.video is None:
-        return None, "none"
-    path = vault.path(session.video.digest)
-    if not can_be_copied(path, probe(path)):
-        return None, "left out: a kind of picture that cannot be cleaned"
-    return path, "copied, not reviewed"
+def _picture(session: Session, plan: ApprovedPlan, folder: Path, *, vault: Sources) -> Shown:
+    """The picture that goes into the rendition, if any."""
+    if plan.picture is None or session.video is None:
+        return Shown()
+    return shown(plan.picture, vault.path(session.video.digest), folder / PICTURE_SCRATCH, kind=KINDS[".mp4"])
 
 
-def _write_texts(session: Session, plan: ApprovedPlan, transcript: Transcript, folder: Path) -> list[str]:
+def _write_texts(session: Session, plan: ApprovedPlan, transcript: Transcript, folder: Path, *, srt: bool) -> list[str]:
     terms, called = Terms(plan.terms), labels(session, plan.terms)
     turns = redacted_turns(transcript, plan, called, terms)
     written = {
@@ -142,6 +145,8 @@ def _write_texts(session: Session, plan: ApprovedPlan, transcript: Transcript, f
         names.TRANSCRIPT: texts.transcript_txt(turns),
         names.TRANSCRIPT_JSONL: texts.transcript_jsonl(turns),
     }
+    if srt:
+        written[names.CAPTIONS_SRT] = texts.captions_srt(turns)
     if session.chat:
         written[names.CHAT] = texts.chat_txt(session, plan, called, terms)
     for name, text in written.items():
@@ -159,7 +164,7 @@ def _prove(
     vault: Sources,
     listen: Listener,
 ) -> Proof:
-    checks, track_ids = [made.zeros], [part.track_id for part in made.score.parts]
+    checks, track_ids = [made.sound.zeros], [part.track_id for part in made.score.parts]
     checks += media_checks(
         made.path,
         kind=made.kind,
@@ -169,12 +174,16 @@ def _prove(
         lengths_s=[session.duration_s],
         terms=plan.terms,
         tone=made.score.fill == "tone",
+        scores=[made.score],
     )
-    checks.append(removed_is_gone(made.path, made.score))
+    checks.append(untouched(made.path, made.score, way=made.sound))
+    if made.picture.source is not None:
+        checks += covers_hold(made.path, made.picture.covers, source=made.picture.source)
     checks.append(left_out_is_gone(made.path, session, plan, vault=vault))
-    checks += bundle_checks(folder, [made.path.name, *text_names], text_names, plan.terms)
+    checks += bundle_checks(folder, [made.path.name, *text_names], text_names, plan.terms, kept=plan.kept)
     if Proof(checks=tuple(checks)).verdict is ProofVerdict.PROVED:
-        checks.append(heard_again(made.path, plan.terms, listen))
+        near = [(window.start_s, window.end_s) for window in plan.windows]
+        checks.append(heard_again(made.path, plan.terms, near, listen))
     return Proof(checks=tuple(checks))
 
 
@@ -185,20 +194,22 @@ def _failed(proof: Proof) -> Failed:
     return Failed(reason=f"proof: {bad.verdict.value}{where} ({bad.name}: {bad.detail})", action=action)
 
 
-def _write_manifest(folder: Path, made: _Made, plan: ApprovedPlan, proof: Proof, *, key: str, fill: Fill) -> None:
-    manifest.write(
-        folder / manifest.NAME,
-        manifest.Manifest(
-            version=manifest.VERSION,
-            key=key,
-            session_id=plan.session_id,
-            audience=plan.audience,
-            verdict=proof.verdict,
-            checks=proof.checks,
-            files=rendition.out_files(folder),
-            windows=manifest.in_order(plan.windows, Terms(plan.terms)),
-            fill=fill,
-            picture=made.picture,
-            tools=manifest.versions(),
-        ),
+def _write_manifest(
+    folder: Path, made: _Made, plan: ApprovedPlan, proof: Proof, *, key: str, basis: manifest.Basis
+) -> None:
+    told = manifest.Manifest(
+        key=key,
+        session_id=plan.session_id,
+        audience=plan.audience,
+        verdict=proof.verdict,
+        checks=proof.checks,
+        files=rendition.out_files(folder),
+        media=made.path.name,
+        length_s=made.score.length / made.score.rate,
+        tracks=tuple(part.track_id for part in made.score.parts),
+        windows=manifest.in_order(plan.windows, Terms(plan.terms), basis.decided),
+        fill=made.score.fill,
+        picture=made.picture.note,
+        covers=manifest.covers_in_order(made.picture.covers, Terms(plan.terms), basis.decided),
     )
+    manifest.write(folder / manifest.NAME, manifest.on(basis, told))

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageProblem
-from pipeline.records import Window
+from pipeline.records import Cover, Region, Window
 
-SPAN_KEYS = {"start_s", "end_s", "reason", "track"}
+SPAN_KEYS = {"start_s", "end_s", "reason", "track", "box"}
+WHOLE = "all"
 PLAN_KEYS = {"windows", "terms", "fill"}
 WINDOW_KEYS = {"start_s", "end_s"}
 END_TOLERANCE_S = 0.1
@@ -27,8 +28,18 @@ class FilePlan:
     fill: str
 
 
-def read_spans(path: Path, *, duration_s: float) -> tuple[Window, ...]:
-    """The spans of ``SPANS.json``; ``UsageProblem`` for none, unknown keys, no numbers, or times outside the file."""
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """What of the picture a span covers: a region, or with None all of it."""
+
+    region: Region | None
+
+
+def read_spans(path: Path, *, duration_s: float) -> tuple[tuple[Window, ...], tuple[Cover, ...]]:
+    """The spans of ``SPANS.json``: of sound, and with a ``box`` those of the picture.
+
+    ``UsageProblem`` for none, unknown keys, no numbers, or times outside the file.
+    """
     spans = _json(path)
     if not isinstance(spans, list) or not spans:
         raise UsageProblem("the spans file holds no spans", action='write [{"start_s": 1.0, "end_s": 2.0}]')
@@ -38,7 +49,14 @@ def read_spans(path: Path, *, duration_s: float) -> tuple[Window, ...]:
             raise UsageProblem(
                 f"span {number} ends after the file, which lasts {duration_s:.3f} s", action="correct its end_s"
             )
-    return windows
+    boxes = tuple(_box(span, f"span {number}") for number, span in enumerate(spans, 1))
+    sound = tuple(window for window, box in zip(windows, boxes, strict=True) if box is None)
+    covers = (
+        Cover(start_s=window.start_s, end_s=window.end_s, region=box.region, reason=" ".join(window.reasons))
+        for window, box in zip(windows, boxes, strict=True)
+        if box is not None
+    )
+    return sound, tuple(covers)
 
 
 def read_plan(path: Path) -> FilePlan:
@@ -81,6 +99,20 @@ def _window(span: object, place: str, keys: set[str]) -> Window:
     if not isinstance(reason, str) or not isinstance(span.get("track", ""), str | int):
         raise UsageProblem(f"{place} has a reason or track that is no text", action="correct it")
     return Window(start_s=start_s, end_s=end_s, reasons=(reason,) if reason else ())
+
+
+def _box(span: Mapping[str, object], place: str) -> _Box | None:
+    box = span.get("box")
+    if box is None:
+        return None
+    if box == WHOLE:
+        return _Box(region=None)
+    if not isinstance(box, list) or len(box) != 4:
+        raise UsageProblem(f"{place} has a box that is none", action='give [left, top, right, bottom] or "all"')
+    left, top, right, bottom = (_number({"box": share}, "box", place) for share in box)
+    if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+        raise UsageProblem(f"{place} has a box outside the picture", action="give shares of it from 0 to 1")
+    return _Box(region=Region(left=left, top=top, right=right, bottom=bottom))
 
 
 def _only(value: Mapping[str, object], place: str, keys: set[str]) -> None:

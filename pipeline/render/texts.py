@@ -21,6 +21,15 @@ def captions_vtt(turns: Sequence[Turn]) -> str:
     return "\n".join(["WEBVTT\n", *blocks])
 
 
+def captions_srt(turns: Sequence[Turn]) -> str:
+    """The same cues as SubRip."""
+    cues = sorted(cue for turn in turns for cue in _cues(turn))
+    return "\n".join(
+        f"{number}\n{_comma(start_s)} --> {_comma(end_s)}\n{text}\n"
+        for number, (start_s, end_s, text) in enumerate(cues, 1)
+    )
+
+
 def transcript_txt(turns: Sequence[Turn]) -> str:
     """One line for each turn: time, speaker, text."""
     return "".join(f"[{_clock(turn.start_s)[:8]}] {turn.speaker}: {turn.text}\n" for turn in turns)
@@ -81,6 +90,10 @@ def _cues(turn: Turn) -> list[tuple[float, float, str]]:
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _comma(seconds: float) -> str:
+    return _clock(seconds).replace(".", ",")
 
 
 def _clock(seconds: float) -> str:

@@ -1,9 +1,20 @@
 """Puts proposals to people and turns their decisions into the approved plan."""
 
-from pipeline.review.acts import decisions, heads, signed_off_by
+from pipeline.review.acts import decisions, heads, numbered, signed_off_by
+from pipeline.review.picture import may_be_shown, picture_review
 from pipeline.review.propose import propose
 from pipeline.review.review import review
 
-VERSION = "2"
+VERSION = "3"
 
-__all__ = ["VERSION", "decisions", "heads", "propose", "review", "signed_off_by"]
+__all__ = [
+    "VERSION",
+    "decisions",
+    "heads",
+    "may_be_shown",
+    "numbered",
+    "picture_review",
+    "propose",
+    "review",
+    "signed_off_by",
+]

@@ -13,20 +13,29 @@ from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Audience, Decision, Proposal, Verdict
 from pipeline.store import ledger
 from pipeline.store.database import reading
+from pipeline.store.picture_tables import picture_act
 from pipeline.store.review_tables import decision, sign_off
 
 
 def decisions(db: Engine, session_id: str) -> tuple[Decision, ...]:
     """All decisions about a session in the order they were made."""
+    return tuple(one for _, one in numbered(db, session_id))
+
+
+def numbered(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
+    """The same, each with its number, which the ledger has too."""
     wanted = select(decision).where(decision.c.session_id == session_id).order_by(decision.c.seq)
     with reading(db) as connection:
         return tuple(
-            Decision(
-                proposal_id=row.proposal_id,
-                verdict=Verdict(row.verdict),
-                actor=row.actor,
-                reason=row.reason,
-                decided_at=datetime.fromisoformat(row.decided_at),
+            (
+                row.seq,
+                Decision(
+                    proposal_id=row.proposal_id,
+                    verdict=Verdict(row.verdict),
+                    actor=row.actor,
+                    reason=row.reason,
+                    decided_at=datetime.fromisoformat(row.decided_at),
+                ),
             )
             for row in connection.execute(wanted)
         )
@@ -50,7 +59,7 @@ def decide(
             row = {"session_id": session_id, "proposal_id": proposal_id, "verdict": verdict.value}
             added = decision.insert().values(**row, actor=actor, reason=reason, decided_at=at).returning(decision.c.seq)
             seq = connection.execute(added).scalar_one()
-            ledger.append(connection, "decision", f"{seq}", {**row, "actor": _mark(actor)})
+            ledger.append(connection, "decision", f"{seq}", {**row, "actor": mark(actor)})
 
 
 def sign(db: Engine, session_id: str, proposals: Sequence[Proposal], *, audience: Audience, actor: str) -> None:
@@ -58,22 +67,23 @@ def sign(db: Engine, session_id: str, proposals: Sequence[Proposal], *, audience
     if not actor.strip():
         raise UsageProblem("a sign-off needs an actor", action="give --by")
     made = decisions(db, session_id)
-    left = len(undecided(proposals, made))
+    left = len(undecided(not_of_picture(proposals), made))
     if left:
         raise RefusedByPolicy(f"{left} proposals are undecided", action="decide them first")
-    row = {"session_id": session_id, "audience": audience.value, "state": state_of(proposals, made)}
+    state = state_of(not_of_picture(proposals), made)
+    row = {"session_id": session_id, "audience": audience.value, "state": state}
     at = datetime.now(UTC).isoformat()
     with db.begin() as connection:
         added = sign_off.insert().values(**row, actor=actor, signed_at=at).returning(sign_off.c.seq)
         seq = connection.execute(added).scalar_one()
-        ledger.append(connection, "sign-off", f"{seq}", {**row, "actor": _mark(actor)})
+        ledger.append(connection, "sign-off", f"{seq}", {**row, "actor": mark(actor)})
 
 
 def signed_off_by(
     db: Engine, session_id: str, proposals: Sequence[Proposal], *, audience: Audience = Audience.PUBLIC
 ) -> str | None:
     """Who signed off these very proposals and decisions; None when nobody did, or something changed since."""
-    state = state_of(proposals, decisions(db, session_id))
+    state = state_of(not_of_picture(proposals), decisions(db, session_id))
     wanted = (
         select(sign_off.c.actor)
         .where(sign_off.c.session_id == session_id, sign_off.c.audience == audience.value, sign_off.c.state == state)
@@ -82,6 +92,11 @@ def signed_off_by(
     )
     with reading(db) as connection:
         return connection.execute(wanted).scalar_one_or_none()
+
+
+def not_of_picture(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
+    """The proposals that a sign-off is about; those about the picture are decided with the picture."""
+    return tuple(one for one in proposals if not one.is_picture)
 
 
 def state_of(proposals: Iterable[Proposal], made: Iterable[Decision]) -> str:
@@ -98,7 +113,7 @@ def heads(db: Engine) -> dict[str, str]:
     """For each session with acts a mark that changes with every act."""
     found: dict[str, str] = {}
     with reading(db) as connection:
-        for table in (decision, sign_off):
+        for table in (decision, sign_off, picture_act):
             wanted = select(table.c.session_id, func.max(table.c.seq)).group_by(table.c.session_id)
             for session_id, seq in connection.execute(wanted):
                 found[session_id] = f"{found.get(session_id, '')}/{table.name}:{seq}"
@@ -109,9 +124,9 @@ def note_reveal(db: Engine, session_id: str, *, actor: str) -> None:
     """Notes in the ledger that somebody looked at what is masked."""
     at = datetime.now(UTC).isoformat()
     with db.begin() as connection:
-        ledger.append(connection, "reveal", f"{session_id} {at}", {"session_id": session_id, "actor": _mark(actor)})
+        ledger.append(connection, "reveal", f"{session_id} {at}", {"session_id": session_id, "actor": mark(actor)})
 
 
-def _mark(actor: str) -> str:
+def mark(actor: str) -> str:
     """An actor without the name itself: the ledger holds ids and counts only."""
     return hashlib.sha256(actor.encode()).hexdigest()[:12]

@@ -18,7 +18,10 @@ from pipeline.records import (
     Window,
     Word,
 )
+from pipeline.records.turns import shared, turns
 from pipeline.review.mixed import turns_of
+
+BLEED = "bleed of a removed track"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,7 @@ def consented(
     ]
     windows = [_window(span, None, _why(ruling, purpose, span)) for span in closed]
     windows += _own(kept, minus, ruling, purpose)
+    windows += _bleeding(session, keep)
     windows += _straddling(transcript.words, gone)
     unsafe = False
     for track in (track for track in kept if track.participant_id is None):
@@ -106,6 +110,13 @@ def _own(kept: Sequence[Track], minus: dict[str, list[Interval]], ruling: Ruling
             yield _window(span, track.track_id, _why(ruling, purpose, span, track.participant_id))
 
 
+def _bleeding(session: Session, keep: Sequence[str]) -> Iterator[Window]:
+    """A kept track is silent where a voice that is left out bleeds into it."""
+    for one in session.bleeding:
+        if one.track_id in keep:
+            yield _window(Interval(start_s=one.start_s, end_s=one.end_s), one.track_id, f"{BLEED} {one.of}")
+
+
 def _straddling(words: Iterable[Word], gone: Sequence[Gone]) -> Iterator[Window]:
     """A word that lies across a border goes whole, as it goes from the text."""
     for word in words:
@@ -126,18 +137,23 @@ def _mixed(
     *,
     pad_s: float,
 ) -> list[Window]:
-    """What goes out of mixed sound: each removed voice, or all of a span where it cannot be told from the others."""
+    """What goes out of mixed sound: each removed voice, or all of a span where it cannot be told from the others.
+
+    Where nobody listened, all goes that the captions do not surely say is another's.
+    """
     cut: list[Window] = []
     for participant in session.participants:
         spans = minus[participant.participant_id]
         if not spans or not participant.spoke:
             continue
         unheard = list(_not_open(ruling, Purpose.TRANSCRIBE, participant.participant_id))
-        turns = turns_of(session, transcript, track, participant.participant_id, minus, pad_s=pad_s)
+        heard = turns_of(session, transcript, track, participant.participant_id, minus, pad_s=pad_s)
+        captioned = turns(session, participant.participant_id)
         for span in spans:
             why = _why(ruling, purpose, span, participant.participant_id)
-            whole = turns is None or any(one.start_s < span.end_s and span.start_s < one.end_s for one in unheard)
-            parts = [span] if whole else [shared for turn in turns or () if (shared := _shared(turn, span))]
+            silent = shared([span], unheard)
+            whole = heard is None or (bool(silent) and captioned is None)
+            parts = (span,) if whole else (*shared([span], heard or ()), *shared(silent, captioned or ()))
             cut += [_window(part, track.track_id, why) for part in parts]
     return cut
 
@@ -151,14 +167,9 @@ def _why(ruling: Ruling, purpose: Purpose, span: Interval, participant_id: str |
         if cell.purpose in (purpose, Purpose.TRANSCRIBE)
         and participant_id in (None, cell.participant_id)
         and cell.outcome.closedness >= least.closedness
-        and _shared(cell.interval, span)
+        and shared([cell.interval], [span])
     }
     return f"consent: {', '.join(sorted(rules)) or 'nothing was decided'}"
-
-
-def _shared(one: Interval, other: Interval) -> Interval | None:
-    start_s, end_s = max(one.start_s, other.start_s), min(one.end_s, other.end_s)
-    return Interval(start_s=start_s, end_s=end_s) if start_s < end_s else None
 
 
 def _window(span: Interval, track_id: str | None, why: str) -> Window:

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline.records import Interval, Session, Track, Transcript, Word
+from pipeline.records.turns import DOUBT_S
 
 
 def turns_of(
@@ -54,7 +55,7 @@ def _doubtful(
             yield word.start_s - word.doubt_s - pad_s, word.end_s + word.doubt_s + pad_s
     for cue in session.captions:
         if cue.participant_id in (None, participant_id):
-            yield cue.start_s - pad_s, cue.end_s + pad_s
+            yield cue.start_s - max(pad_s, DOUBT_S), cue.end_s + max(pad_s, DOUBT_S)
     for gap in transcript.unheard:
         if gap.track_id == track.track_id:
             yield gap.start_s - pad_s, gap.end_s + pad_s

@@ -4,32 +4,43 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
-from pipeline.records import Finding, Proposal, SoundPlace
+from pipeline.records import Finding, PicturePlace, Proposal, SoundPlace
+from pipeline.review.together import owners_of_guesses
 
 KINDS = {"SECRET": "key", "TERM": "term", "OTHER": "name"}
 _KNOWN = "known name"
+_NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
-def propose(session_id: str, findings: Iterable[Finding]) -> tuple[Proposal, ...]:
-    """One proposal for each entity; labels are numbered in order of first appearance, people known beforehand first."""
+def propose(
+    session_id: str, findings: Iterable[Finding], *, known: Mapping[str, str] = _NOBODY
+) -> tuple[Proposal, ...]:
+    """One proposal for each entity.
+
+    ``known`` are the labels that some entities have in every session; the others' are numbered in order of first
+    appearance, people known beforehand first.
+    """
+    findings = tuple(findings)
+    owners = owners_of_guesses({finding.entity for finding in findings})
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
-        groups.setdefault(finding.entity, []).append(finding)
+        groups.setdefault(owners.get(finding.entity, finding.entity), []).append(finding)
     counts: Counter[str] = Counter()
     proposals = []
     for entity, group in sorted(groups.items(), key=lambda item: (_is_unknown(item[1]), _first(item[1]), item[0])):
         label = max(group, key=lambda finding: (finding.score, finding.label)).label
         kind = KINDS.get(label, label.lower())
-        counts[kind] += 1
+        counts[kind] += entity not in known
         proposals.append(
             Proposal(
                 proposal_id=proposal_id(session_id, entity),
                 session_id=session_id,
                 entity=entity,
                 label=label,
-                replacement=f"[{kind} {counts[kind]}]",
+                replacement=known.get(entity) or f"[{kind} {counts[kind]}]",
                 findings=tuple(sorted(group, key=_place)),
             )
         )
@@ -51,7 +62,9 @@ def _first(group: list[Finding]) -> tuple[float, str, int, int]:
 
 
 def _place(finding: Finding) -> tuple[float, str, int, int]:
-    """An order over places: sound by time, then captions, chat and title."""
+    """An order over places: sound by time, then captions, chat and title, then the picture by time."""
     if isinstance(finding.place, SoundPlace):
         return finding.place.start_s, "", *finding.place.words
+    if isinstance(finding.place, PicturePlace):
+        return float("inf"), "~picture", round(finding.place.start_s * 1000), round(finding.place.end_s * 1000)
     return float("inf"), finding.place.surface, finding.place.index, finding.place.start_char

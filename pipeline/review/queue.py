@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from pipeline.errors import UsageProblem
-from pipeline.records import Decision, Finding, Proposal, SoundPlace, Verdict
+from pipeline.records import Decision, Finding, PicturePlace, Proposal, SoundPlace, Verdict
 from pipeline.review import acts
 from pipeline.store import Workspace
 from pipeline.store.database import reading
@@ -27,7 +27,7 @@ class SessionLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalLine:
-    """One proposal; ``times`` are H:MM:SS of its mentions in the sound, ``text`` is masked unless revealed."""
+    """One proposal; ``times`` are H:MM:SS of its mentions in sound or picture, ``text`` is masked unless revealed."""
 
     proposal_id: str
     replacement: str
@@ -112,7 +112,7 @@ def mask(text: str) -> str:
 
 
 def _time(finding: Finding) -> str:
-    if not isinstance(finding.place, SoundPlace):
+    if not isinstance(finding.place, SoundPlace | PicturePlace):
         return ""
     at_s = int(finding.place.start_s)
     return f"{at_s // 3600}:{at_s // 60 % 60:02}:{at_s % 60:02}"

@@ -24,8 +24,11 @@ from pipeline.records import (
     Verdict,
     WordEdit,
 )
+from pipeline.review.acts import not_of_picture
 from pipeline.review.consented import Consented, consented, cover
+from pipeline.review.picture import NO_PICTURE, PictureReview, picture_plan
 from pipeline.review.terms import entities_of, planned_terms
+from pipeline.review.widen import Widener
 from pipeline.review.windows import of_findings, of_unheard, windows
 from pipeline.settings import RedactSettings
 
@@ -46,6 +49,7 @@ def review(
     settings: RedactSettings,
     context: Context,
     signed_off_by: str | None = None,
+    picture: PictureReview = NO_PICTURE,
 ) -> ApprovedPlan | Held | Pending:
     """What is taken out of a session for an audience; undecided means redacted.
 
@@ -59,27 +63,37 @@ def review(
     out = consented(session, ruling, transcript, audience, pad_s=settings.pad_s)
     stop: Held | Pending | None = _consent(ruling, audience) or _voices(session, out)
     if stop is None and audience is Audience.PUBLIC:
-        stop = _finished(proposals, verdicts, signed_off_by)
+        stop = _finished(not_of_picture(proposals), verdicts, signed_off_by)
     if stop is not None:
         return stop
     forced = entities_of(session, out.named)
     applied = [one for one in proposals if one.entity in forced or verdicts.get(one.proposal_id) is not Verdict.KEEP]
     public = audience is Audience.PUBLIC
-    found = of_findings(applied, settings)
-    unheard = of_unheard(transcript, settings) if public else ()
+    widener = Widener(transcript, session.tracks, settings)
+    found = of_findings(applied, widener)
+    unheard = of_unheard(transcript, widener) if public else ()
     return _ApprovedPlan(
         session_id=session.session_id,
         audience=audience,
         windows=windows((*found, *unheard, *out.windows), duration_s=session.duration_s, settings=settings),
-        terms=planned_terms(session, context, applied, removed=out.removed, partly=out.named - out.removed),
+        terms=planned_terms(
+            session, context, not_of_picture(applied), removed=out.removed, partly=out.named - out.removed
+        ),
         text_edits=_text_edits(applied),
         word_edits=_word_edits(applied),
         removed=out.removed,
         gone=out.gone,
         keep_tracks=out.keep_tracks,
-        keep_video=session.video is not None and not out.named and not out.gone and not public,
+        kept=_kept(proposals, applied, context),
+        picture=picture_plan(session, ruling, audience, applied, picture),
         signed_off_by=signed_off_by if public else None,
     )
+
+
+def _kept(proposals: Iterable[Proposal], applied: Iterable[Proposal], context: Context) -> tuple[str, ...]:
+    taken = {one.proposal_id for one in applied}
+    left = (finding.text for one in proposals if one.proposal_id not in taken for finding in one.findings)
+    return tuple(sorted({*left, *context.allow}))
 
 
 def _consent(ruling: Ruling, audience: Audience) -> Held | None:

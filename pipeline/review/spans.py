@@ -1,11 +1,14 @@
-"""Arithmetic of windows: pad, clip and merge, three pure functions over spans in seconds."""
+"""Arithmetic of windows: pad, clip, round and merge, four pure functions over spans in seconds."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 
 from pipeline.records import Window
+
+SAME_STEPS = 1e-6
 
 
 def pad(window: Window, *, pad_s: float, doubt_s: float) -> Window:
@@ -18,6 +21,21 @@ def clip(window: Window, *, duration_s: float) -> Window | None:
     """The part of the window within ``[0, duration_s)``, or None when there is none."""
     start_s, end_s = max(0.0, window.start_s), min(duration_s, window.end_s)
     return replace(window, start_s=start_s, end_s=end_s) if end_s > start_s else None
+
+
+def rounded(window: Window, *, grid_s: float, duration_s: float) -> Window:
+    """The window with a length that is a multiple of the grid, so that it tells less of what was said in it.
+
+    It grows at its end, and where the session ends before, at its start; one that finds no room is the whole session.
+    """
+    steps = max(1, math.ceil((window.end_s - window.start_s) / grid_s - SAME_STEPS))
+    length_s = steps * grid_s
+    if abs(window.end_s - window.start_s - length_s) <= SAME_STEPS * grid_s:
+        return window
+    end_s = min(duration_s, window.start_s + length_s)
+    start_s = max(0.0, end_s - length_s)
+    reason = f"length rounded up to {grid_s:g} s"
+    return replace(window, start_s=start_s, end_s=end_s, reasons=tuple(dict.fromkeys((*window.reasons, reason))))
 
 
 def merge(windows: Iterable[Window], *, join_s: float) -> tuple[Window, ...]:

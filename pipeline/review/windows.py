@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pipeline.records import Proposal, SoundPlace, Transcript, Window
-from pipeline.review.spans import clip, merge, pad
+from pipeline.review.spans import clip, merge, rounded
+from pipeline.review.widen import Widener
 from pipeline.settings import RedactSettings
 
 
 def windows(wanted: Iterable[Window], *, duration_s: float, settings: RedactSettings) -> tuple[Window, ...]:
-    """The windows within the session, in order, near ones of one track as one."""
-    clipped = (clip(window, duration_s=duration_s) for window in wanted)
-    return merge((window for window in clipped if window is not None), join_s=settings.join_s)
+    """The windows within the session, in order, near ones of one track as one; on the grid, if there is one."""
+    clipped = [clipped for window in wanted if (clipped := clip(window, duration_s=duration_s)) is not None]
+    apart = merge(clipped, join_s=settings.join_s)
+    while settings.grid_s > 0:
+        longer = [rounded(window, grid_s=settings.grid_s, duration_s=duration_s) for window in apart]
+        joined = merge(longer, join_s=settings.join_s)
+        if joined == apart:
+            break
+        apart = joined
+    return apart
 
 
-def of_findings(applied: Iterable[Proposal], settings: RedactSettings) -> Iterator[Window]:
+def of_findings(applied: Iterable[Proposal], widener: Widener) -> Iterator[Window]:
     """A window on every track for each applied finding in the sound."""
     for proposal in applied:
         for finding in proposal.findings:
-            place = finding.place
-            if isinstance(place, SoundPlace):
-                window = Window(
-                    start_s=place.start_s,
-                    end_s=place.end_s,
-                    reasons=(finding.rule, f"pad {settings.pad_s:.3f} s", f"doubt {place.doubt_s:.3f} s"),
-                    proposal_ids=(proposal.proposal_id,),
-                )
-                yield pad(window, pad_s=settings.pad_s, doubt_s=place.doubt_s)
+            if isinstance(finding.place, SoundPlace):
+                yield from widener.widened(finding.place, rule=finding.rule, proposal_id=proposal.proposal_id)
 
 
-def of_unheard(transcript: Transcript, settings: RedactSettings) -> Iterator[Window]:
+def of_unheard(transcript: Transcript, widener: Widener) -> Iterator[Window]:
     """A window on every track for speech that no word covers."""
     for gap in transcript.unheard:
-        window = Window(start_s=gap.start_s, end_s=gap.end_s, reasons=("speech that no word covers",))
-        yield pad(window, pad_s=settings.pad_s, doubt_s=0.0)
+        yield widener.of_span(gap.start_s, gap.end_s, "speech that no word covers")

@@ -3,9 +3,10 @@
 from pipeline.speech.hearing import transcribe
 from pipeline.speech.listen import listen
 from pipeline.speech.preflight import preflight
+from pipeline.speech.search import search
 from pipeline.speech.tracks import closed, readable
-from pipeline.speech.vocabulary import vocabulary
+from pipeline.speech.vocabulary import hints, vocabulary
 
-VERSION = "2"
+VERSION = "3"
 
-__all__ = ["VERSION", "closed", "listen", "preflight", "readable", "transcribe", "vocabulary"]
+__all__ = ["VERSION", "closed", "hints", "listen", "preflight", "readable", "search", "transcribe", "vocabulary"]

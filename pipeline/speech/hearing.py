@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from pipeline.records import Context, Failed, HeardTerm, Ruling, Session, Track, Transcript, Unheard, Word
+from pipeline.records import Context, Failed, Ruling, Session, Track, Transcript, Unheard, Voiced, Word
 from pipeline.settings import SpeechSettings
 from pipeline.speech import coverage, speakers, tracks
 from pipeline.speech.heard import RATE, HeardWord, Piece, Recogniser, Span
-from pipeline.speech.judge import DOUBT_S, Candidate, certainty
 
 if TYPE_CHECKING:
-    from pipeline.speech.spot import Spotter
     from pipeline.store.vault import Vault
 
 SPEECH_WITHOUT_WORDS_S = 5.0
@@ -25,22 +23,18 @@ class Engines(Protocol):
     def recogniser(self, session: Session, track: Track) -> Recogniser:
         """The recogniser for one track."""
 
-    def spotter(self) -> Spotter | None:
-        """The search for known terms; None when it is off or nothing is known."""
-
 
 @dataclass(slots=True)
 class _Heard:
     track: Track
     words: list[HeardWord] = field(default_factory=list)
     speech: list[Span] = field(default_factory=list)
-    terms: list[Candidate] = field(default_factory=list)
 
 
 def transcribe(
     session: Session, ruling: Ruling, context: Context, *, vault: Vault, settings: SpeechSettings
 ) -> Transcript | Failed:
-    """Every word of the tracks that may be transcribed, speech without words, and known terms found in the sound.
+    """Every word of the tracks that may be transcribed, and speech without words.
 
     What consent closes in a part of a track is silent before anything listens to it, and counts as no speech.
     Raises ``ConfigurationError`` when a model is missing and ``InputRefused`` when a track cannot be read.
@@ -69,24 +63,27 @@ def transcribe(
 
 def _listen(session: Session, track: Track, closed: Sequence[Span], made: Engines, vault: Vault) -> _Heard:
     """Hears one track; in the closed spans of the session's clock there is silence for it, and no caption."""
+    recogniser = made.recogniser(tracks.open_captions(session, closed), track)
+    heard = _Heard(track)
+    for piece in pieces_of(track, closed, vault):
+        _hear(piece, recogniser, heard)
+    return heard
+
+
+def pieces_of(track: Track, closed: Sequence[Span], vault: Vault) -> Iterator[Piece]:
+    """The sound of a track in pieces, silent in the closed spans of the session's clock."""
     from pipeline import media
     from pipeline.speech.pieces import pieces
     from pipeline.speech.vad import VoiceActivity
 
-    recogniser = made.recogniser(tracks.open_captions(session, closed), track)
-    spotter, heard = made.spotter(), _Heard(track)
     blocks = media.decode(vault.path(track.digest), stream=track.stream, rate=RATE, channels=1)
     allowed = tracks.quiet(blocks, [span.shifted(-track.offset_s) for span in closed])
-    for piece in pieces(allowed, voice=VoiceActivity()):
-        _hear(piece, recogniser, spotter, heard)
-    return heard
+    yield from pieces(allowed, voice=VoiceActivity())
 
 
-def _hear(piece: Piece, recogniser: Recogniser, spotter: Spotter | None, heard: _Heard) -> None:
+def _hear(piece: Piece, recogniser: Recogniser, heard: _Heard) -> None:
     heard.speech += piece.speech
-    words = recogniser.recognise(piece)
-    heard.words += words
-    heard.terms += spotter.search(piece, words) if spotter else ()
+    heard.words += recogniser.recognise(piece)
 
 
 def _silent(heard: _Heard) -> bool:
@@ -98,7 +95,7 @@ def _transcript(session: Session, heard: Sequence[_Heard], engine: str) -> Trans
         engine=engine,
         words=_interleaved(session, heard),
         unheard=tuple(_gap(one.track, gap) for one in heard for gap in _gaps(one)),
-        heard_terms=tuple(_term(one.track, term) for one in heard for term in one.terms),
+        voiced=tuple(_voiced(one.track, span) for one in heard for span in coverage.merged(one.speech)),
         speech_s=sum(span.length_s for one in heard for span in coverage.merged(one.speech)),
     )
 
@@ -125,18 +122,11 @@ def _gaps(heard: _Heard) -> list[Span]:
     return coverage.unheard(heard.speech, (word.span for word in heard.words))
 
 
+def _voiced(track: Track, speech: Span) -> Voiced:
+    span = speech.shifted(track.offset_s)
+    return Voiced(track_id=track.track_id, start_s=span.start_s, end_s=span.end_s)
+
+
 def _gap(track: Track, gap: Span) -> Unheard:
     span = gap.shifted(track.offset_s)
     return Unheard(track_id=track.track_id, start_s=span.start_s, end_s=span.end_s)
-
-
-def _term(track: Track, term: Candidate) -> HeardTerm:
-    span = term.span.shifted(track.offset_s)
-    return HeardTerm(
-        term=term.text,
-        track_id=track.track_id,
-        start_s=span.start_s,
-        end_s=span.end_s,
-        doubt_s=DOUBT_S,
-        score=certainty(term),
-    )

@@ -1,4 +1,4 @@
-"""Listening again: searches a rendered file for the terms that should be gone from it, for render's proof."""
+"""Listening again, for render's proof: searches a rendered file for the terms that should be gone from it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pipeline import media
 from pipeline.records import HeardTerm
-from pipeline.speech.heard import RATE
+from pipeline.speech.again import Nearby, neighbourhoods
+from pipeline.speech.heard import RATE, Span
 from pipeline.speech.judge import DOUBT_S, Candidate, certainty, strict_score
 from pipeline.speech.pieces import pieces
 from pipeline.speech.pronounce import bundled
@@ -16,16 +17,21 @@ from pipeline.speech.vad import VoiceActivity
 from pipeline.speech.vocabulary import Known
 
 
-def listen(path: Path, terms: Sequence[str]) -> list[HeardTerm] | None:
+def listen(path: Path, terms: Sequence[str], near: Sequence[tuple[float, float]] = ()) -> list[HeardTerm] | None:
     """Where any of the terms is still heard in any sound of the file; ``track_id`` is the number of its audio stream.
+
+    All of it is searched for the terms; what lies beside the spans ``near`` is also recognised again, see ``again``.
 
     A hit needs a better score than in the first search, so that what that one took out on suspicion does not come
     back as a leak elsewhere. Terms with fewer than four phones, as "Lee", are left out by rule: they are heard in any
     talk. None if the file has no sound to listen to; raises ``InputRefused`` if it cannot be read.
     """
-    streams = range(len(media.probe(path).audio))
-    spotter = Spotter([Known(term) for term in terms], bundled())
+    probe, known = media.probe(path), [Known(term) for term in terms]
+    streams = range(len(probe.audio))
+    spotter, nearby = Spotter(known, bundled()), Nearby(known, bundled())
+    beside = neighbourhoods([Span(*span) for span in near], probe.duration_s)
     heard = [(str(number), one) for number in streams for one in _leaks(path, number, spotter)]
+    heard += [(str(number), one) for number in streams for one in nearby.search(path, number, beside)]
     return [_term(number, one) for number, one in heard] if streams else None
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.errors import ConfigurationError
+from pipeline.store.bundled import models_home
 
 LOCK_NAME = "offrecord-lock.json"
 Fetch = Callable[[str, str | None, str, Path], None]
@@ -42,15 +43,6 @@ class State:
     kind: str
     state: str
     about: str
-
-
-def models_home() -> Path:
-    """The folder of the bundled models: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).parents[1]
-    for folder in (package / "_models", package.parent / "models"):
-        if (folder / "models.toml").is_file():
-            return folder
-    raise ConfigurationError("the bundled models are missing", action="install offrecord again")
 
 
 def pulled_home() -> Path:

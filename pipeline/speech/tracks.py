@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.records import Cue, Outcome, Purpose, Ruling, Session, Track
+from pipeline.records import Cue, Interval, Outcome, Purpose, Ruling, Session, Track
+from pipeline.records.turns import shared, turns
 from pipeline.speech.coverage import merged, without
 from pipeline.speech.heard import RATE, Samples, Span
 
@@ -13,7 +14,8 @@ from pipeline.speech.heard import RATE, Samples, Span
 def audible(session: Session, ruling: Ruling) -> list[Track]:
     """The tracks that consent lets be transcribed, at least in part; any other sound is not opened.
 
-    Own tracks of those who may be transcribed; mixed tracks only in a session without own tracks.
+    Own tracks of those who may be transcribed; mixed tracks only in a session without own tracks, of which only what is
+    surely said by those who may be.
     """
     if ruling.session_id != session.session_id:
         return []
@@ -49,13 +51,16 @@ def open_captions(session: Session, spans: Iterable[Span]) -> Session:
 
 def readable(session: Session, ruling: Ruling) -> Session:
     """The session with empty captions where consent lets nothing be transcribed of who said them."""
-    people = {cue.participant_id for cue in session.captions}
+    people = {cue.participant_id for cue in (*session.captions, *session.embedded)}
     shut = {one: _closed_to(session, ruling, _may_be(session, one)) for one in people}
-    cues = (
-        replace(cue, text="") if any(_span(cue).overlap_s(one) for one in shut[cue.participant_id]) else cue
-        for cue in session.captions
-    )
-    return replace(session, captions=tuple(cues))
+
+    def open_to(cues: Iterable[Cue]) -> tuple[Cue, ...]:
+        return tuple(
+            replace(cue, text="") if any(_span(cue).overlap_s(one) for one in shut[cue.participant_id]) else cue
+            for cue in cues
+        )
+
+    return replace(session, captions=open_to(session.captions), embedded=open_to(session.embedded))
 
 
 def _span(cue: Cue) -> Span:
@@ -63,7 +68,9 @@ def _span(cue: Cue) -> Span:
 
 
 def _closed(session: Session, ruling: Ruling, track: Track) -> list[Span]:
-    return _closed_to(session, ruling, _may_be(session, track.participant_id))
+    closed = _closed_to(session, ruling, _may_be(session, track.participant_id))
+    others = [Span(one.start_s, one.end_s) for one in session.bleeding if one.track_id == track.track_id]
+    return merged([*closed, *others])
 
 
 def _may_be(session: Session, participant_id: str | None) -> list[str]:
@@ -79,6 +86,12 @@ def _closed_to(session: Session, ruling: Ruling, people: Iterable[str]) -> list[
     for participant_id in people:
         for span, outcome in ruling.spans(Purpose.TRANSCRIBE, participant_id):
             if outcome is not Outcome.PROCEED:
-                spans.append(Span(span.start_s, span.end_s))
+                spans += [Span(one.start_s, one.end_s) for one in _theirs(session, span, outcome, participant_id)]
     reach_s = max((cell.interval.end_s for cell in ruling.cells), default=0.0)
     return merged([*spans, Span(reach_s, max(reach_s, session.duration_s))])
+
+
+def _theirs(session: Session, span: Interval, outcome: Outcome, participant_id: str) -> Sequence[Interval]:
+    """What of a span goes with somebody: where they are only taken out of mixed sound, what may be their voice."""
+    captioned = turns(session, participant_id) if outcome is Outcome.MINUS else None
+    return [span] if captioned is None else shared([span], captioned)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from pipeline.lexicon import spoken_address
 from pipeline.records import Context
 
 _SHORTEST_NAME = 3
+_ROOM_FOR_HINTS = 600  # characters, for the 223 tokens that faster-whisper keeps of its hot words
 _LEGAL_FORMS = frozenset(
     ("inc", "llc", "ltd", "gmbh", "ag", "sa", "plc", "corp", "co", "kg", "bv", "ab", "oy", "the", "and", "of", "group")
 )
@@ -35,6 +37,18 @@ def vocabulary(context: Context) -> list[Known]:
         if key and key not in allowed:
             found.setdefault(key, known)
     return list(found.values())
+
+
+def hints(context: Context, engine: str) -> list[Known]:
+    """What an engine takes as hints, people and companies first; a transcript depends on nothing else of the context.
+
+    Captions take none, the bundled recogniser all, and Whisper what its prompt has room for.
+    """
+    known = vocabulary(context)
+    if engine == "whisper":
+        sizes = accumulate(len(one.text) + 2 for one in known)
+        return [one for one, size in zip(known, sizes, strict=True) if size <= _ROOM_FOR_HINTS]
+    return [] if engine == "captions" else known
 
 
 def _spellings(context: Context) -> Iterator[Known]:

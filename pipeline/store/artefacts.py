@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import UsageProblem
@@ -129,12 +129,14 @@ class Artefacts:
                 connection.execute(update(artefact).where(artefact.c.artefact_id == one).values(state=state.value))
 
     def moved(self, source: Path, target: Path) -> None:
-        """Follows what was taken out of the output folder; it is quarantined now."""
+        """Follows what was taken out of the output folder, with all that was made of it; it is quarantined now."""
         before, after = str(source.relative_to(self._root)), str(target.relative_to(self._root))
+        inside = artefact.c.location.startswith(f"{before}/", autoescape=True)
         with self._db.begin() as connection:
-            was = (artefact.c.location == before, artefact.c.state == State.LIVE.value)
-            values = {"location": after, "state": State.QUARANTINED.value}
-            connection.execute(update(artefact).where(*was).values(values))
+            was = (or_(artefact.c.location == before, inside), artefact.c.state == State.LIVE.value)
+            for row in connection.execute(select(artefact.c.artefact_id, artefact.c.location).where(*was)).all():
+                values = {"location": after + row.location.removeprefix(before), "state": State.QUARANTINED.value}
+                connection.execute(update(artefact).where(artefact.c.artefact_id == row.artefact_id).values(values))
 
     def copied(self, artefact_id: str, *, to: str, by: str, now: datetime) -> Copy:
         """Notes where a copy went; raises ``UsageProblem`` when there is no such artefact."""

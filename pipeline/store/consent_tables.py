@@ -53,6 +53,18 @@ consent_event = Table(
     comment="Append-only: each event as canonical JSON that holds the hash of the one before it.",
 )
 
+answer_row = Table(
+    "consent_answer_row",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("party_id", String(32), nullable=False, index=True),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("sealed", LargeBinary),
+    Column("changed_by", String(32)),
+    comment="Imported tables row by row, encrypted, as evidence; of an erased person the digest of the row is left.",
+)
+
 APPEND_ONLY = (consent_event, notice)
 """Tables whose rows the database itself refuses to change or delete."""
 

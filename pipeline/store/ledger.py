@@ -11,16 +11,18 @@ from sqlalchemy import Connection, Engine, select
 
 from pipeline.errors import WorkspaceDamaged
 from pipeline.store.database import reading
+from pipeline.store.heads import GENESIS, Cut, Heads, HeadsLost
 from pipeline.store.schema import ledger
 
-GENESIS = "0" * 64
+_DAMAGED = "restore offrecord.db and heads from one backup, and compare what is there with it"
 
 
 class Ledger:
     """The chain of what was done; ids, hashes and counts only."""
 
-    def __init__(self, db: Engine) -> None:
+    def __init__(self, db: Engine, heads: Heads) -> None:
         self._db = db
+        self._heads = heads
 
     def append(self, kind: str, key: str, body: Mapping[str, object]) -> bool:
         """Adds one entry in its own transaction; the same kind and key twice is one entry. True when it was new."""
@@ -39,8 +41,31 @@ class Ledger:
             query = select(ledger.c.key, ledger.c.body).where(ledger.c.kind == kind, ledger.c.key.startswith(prefix))
             return [(row.key, row.body) for row in connection.execute(query.order_by(ledger.c.seq))]
 
+    def last(self, kind: str, prefix: str) -> int:
+        """The number of the last entry of a kind whose key begins so; 0 where there is none."""
+        with reading(self._db) as connection:
+            query = select(ledger.c.seq).where(ledger.c.kind == kind, ledger.c.key.startswith(prefix, autoescape=True))
+            return connection.execute(query.order_by(ledger.c.seq.desc()).limit(1)).scalar() or 0
+
+    def body(self, kind: str, key: str) -> str | None:
+        """What an entry holds, as JSON; None where there is none."""
+        with reading(self._db) as connection:
+            query = select(ledger.c.body).where(ledger.c.kind == kind, ledger.c.key == key)
+            return connection.execute(query).scalar()
+
+    def check(self) -> None:
+        """Raises ``WorkspaceDamaged`` where entries at the end are gone, without a walk over them all."""
+        try:
+            with reading(self._db) as connection:
+                self._heads.check(connection, [ledger])
+        except Cut as cut:
+            raise WorkspaceDamaged(f"ledger: it ends before entry {cut.args[0]}", action=_DAMAGED) from cut
+        except HeadsLost as lost:
+            raise WorkspaceDamaged("the file heads is not as it was written", action=_DAMAGED) from lost
+
     def verify(self) -> int:
         """Walks the chain and returns its length; raises ``WorkspaceDamaged`` at the first entry that does not hold."""
+        self.check()
         previous, count = GENESIS, 0
         with reading(self._db) as connection:
             for row in connection.execute(select(ledger).order_by(ledger.c.seq)):

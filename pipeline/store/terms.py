@@ -1,57 +1,249 @@
-"""The term list of a workspace, and what a session knows beforehand: both are secrets."""
+"""The term lists of a workspace, and what a session knows beforehand: both are secrets.
+
+``terms.toml`` holds for every session; each file in ``terms/`` names a ``customer`` and holds where that company takes
+part. What is listed is taken out (``terms``, ``patterns``) or never guessed to be confidential (``allow``).
+"""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigurationError
-from pipeline.records import Context, KnownPerson, Session, Term
+from pipeline.lexicon import company_key
+from pipeline.lexicon.patterns import check
+from pipeline.records import Context, KnownPerson, Misheard, Pattern, Role, Session, Term
+from pipeline.store.stages import key_of
 
-FILE_NAME = "terms.toml"
+FILE_NAME, FOLDER = "terms.toml", "terms"
+TEMPLATE = b"""\
+# Names and terms that are confidential; this file is a secret itself. See docs/detection.md.
+# It holds for every session. Lists of one customer lie in terms/, under any name, and begin with customer = "...".
+
+allow = []                           # what no rule may guess to be confidential
+
+# [[terms]]
+# text = "Project Falcon"            # as a whole, whatever its case and punctuation
+# kind = "product"                   # person, company, product, host or other
+# aliases = ["Falcon"]
+# owner = "devrel"                   # whom to ask
+# expires = 2027-06-30               # its last day; without it an entry stays until it is removed
+
+# [[patterns]]
+# pattern = 'acme-[0-9]{4,9}'        # a regular expression
+"""
+_KINDS = "^(person|company|product|host|other)$"
+_WEEK = timedelta(days=7)
 
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    text: str = Field(min_length=2)
-    kind: str = Field("other", pattern="^(person|company|product|host|other)$")
-    aliases: tuple[str, ...] = ()
+    kind: str = Field("other", pattern=_KINDS)
     owner: str | None = None
+    expires: date | None = None
+
+    @property
+    def secret(self) -> str:
+        """What is listed."""
+        raise NotImplementedError
+
+    def holds(self, on: date) -> bool:
+        """Whether it still applies on a day."""
+        return self.expires is None or on <= self.expires
+
+
+class _Term(_Entry):
+    text: str = Field(min_length=2, pattern=r"\S")
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def secret(self) -> str:
+        return self.text
+
+
+class _Pattern(_Entry):
+    pattern: str = Field(min_length=1)
+
+    @property
+    def secret(self) -> str:
+        return self.pattern
+
+
+class _Allowed(_Entry):
+    text: str = Field(min_length=1)
+
+    @property
+    def secret(self) -> str:
+        return self.text
 
 
 class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    allow: tuple[str, ...] = ()
-    terms: tuple[_Entry, ...] = ()
-
-
-def read(path: Path) -> Context:
-    """The list as a context without participants; raises ``ConfigurationError`` naming the key, never the term."""
-    if not path.exists():
-        return Context()
-    try:
-        content = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"{FILE_NAME} is not valid TOML", action="correct it; see docs/detection.md"
-        ) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"{FILE_NAME}: {key}: {first['msg']}", action="see docs/detection.md") from error
-    entries = tuple(Term(text=e.text, kind=e.kind, aliases=e.aliases, owner=e.owner) for e in content.terms)
-    return Context(terms=entries, allow=content.allow)
+    customer: str | tuple[str, ...] | None = None
+    allow: tuple[str | _Allowed, ...] = ()
+    terms: tuple[_Term, ...] = ()
+    patterns: tuple[_Pattern, ...] = ()
 
 
-def known_to(session: Session, listed: Context) -> Context:
-    """What this session knows beforehand: the list, its participants and their companies; the host is allowed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One entry as it may be shown: where it stands, whose it is, until when it holds; ``text`` is the secret."""
+
+    where: str
+    customer: str
+    kind: str
+    owner: str
+    expires: date | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """One file: ``where`` names it without giving its name away; no customers means that it is for all."""
+
+    where: str
+    customers: frozenset[str]
+    content: _File
+
+    def entries(self) -> Iterator[tuple[str, _Entry]]:
+        """Every entry with where it stands."""
+        allowed = [_Allowed(text=one) if isinstance(one, str) else one for one in self.content.allow]
+        for section, found in (("terms", self.content.terms), ("patterns", self.content.patterns), ("allow", allowed)):
+            for number, entry in enumerate(found, 1):
+                yield f"{self.where}, entry {number} of {section}", entry
+
+
+T = TypeVar("T", bound=_Entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """All term lists of a workspace, and how known things were misheard before."""
+
+    lists: tuple[_List, ...] = ()
+    misheard: tuple[Misheard, ...] = ()
+
+    def entries(self) -> list[Listed]:
+        """Every entry of every list."""
+        return [
+            Listed(
+                where=where,
+                customer=", ".join(_names(one.content.customer)),
+                kind=entry.kind,
+                owner=entry.owner or "",
+                expires=entry.expires,
+                text=entry.secret,
+            )
+            for one in self.lists
+            for where, entry in one.entries()
+        ]
+
+    def mark(self, on: date) -> str:
+        """A hash that changes whenever what applies changes."""
+        held = [where for one in self.lists for where, entry in one.entries() if entry.holds(on)]
+        return key_of(held, [one.content.model_dump_json() for one in self.lists], self.misheard)
+
+    def warnings(self, on: date) -> tuple[str, ...]:
+        """What lapsed, and what will within a week; no entry is named but by its place."""
+        dated = [(one.where, one.expires) for one in self.entries() if one.expires is not None]
+        gone = [f"{where} lapsed after {day}: renew or remove it" for where, day in dated if day < on]
+        near = [f"{where} applies until {day}: renew or remove it" for where, day in dated if on <= day <= on + _WEEK]
+        return (*gone, *near)
+
+    def applying(self, session: Session, on: date) -> Context:
+        """What applies to a session on a day, without its participants.
+
+        A customer's list applies where the customer takes part; its terms and patterns also where nobody knows whom
+        some guest works for, as it may be that customer.
+        """
+        there = {company_key(one.company) for one in session.participants if one.company}
+        unknown = any(not one.company and one.role not in (Role.STAFF, Role.BOT) for one in session.participants)
+        sure = [one for one in self.lists if not one.customers or one.customers & there]
+        maybe = [one for one in self.lists if one in sure or unknown]
+        return Context(
+            terms=tuple(
+                Term(text=one.text, kind=one.kind, aliases=one.aliases, owner=one.owner)
+                for _, one in _in_force(maybe, _Term, on)
+            ),
+            patterns=tuple(
+                Pattern(text=one.pattern, kind=one.kind, where=where) for where, one in _in_force(maybe, _Pattern, on)
+            ),
+            allow=tuple(one.text for _, one in _in_force(sure, _Allowed, on)),
+            misheard=self.misheard,
+        )
+
+
+def read(root: Path) -> Lists:
+    """The lists of the workspace at ``root``; raises ``ConfigurationError`` naming entry and key, never a term."""
+    found = [_read(root / FILE_NAME, FILE_NAME)] if (root / FILE_NAME).exists() else []
+    for number, path in enumerate(_of_customers(root), 1):
+        where = f"list {number} in {FOLDER}/"
+        one = _read(path, where)
+        if not one.customers:
+            raise ConfigurationError(f"{where} names no customer", action='begin it with customer = "…"')
+        found.append(one)
+    return Lists(tuple(found))
+
+
+def exposed(root: Path) -> int:
+    """How many lists others on this machine may read or change."""
+    paths = [path for path in (root / FILE_NAME, *_of_customers(root)) if path.exists()]
+    return sum(bool(path.stat().st_mode & 0o077) for path in paths)
+
+
+def known_to(session: Session, lists: Lists, *, on: date) -> Context:
+    """What this session knows beforehand: the lists, its participants and their companies; the host is allowed."""
+    listed = lists.applying(session, on)
     people = tuple(
         KnownPerson(name=p.name, aliases=p.aliases, company=p.company, email=p.email) for p in session.participants
     )
     companies = {p.company for p in session.participants if p.company and p.company != session.host}
     allow = (*listed.allow, session.host) if session.host else listed.allow
-    return Context(participants=people, companies=tuple(sorted(companies)), terms=listed.terms, allow=allow)
+    return Context(
+        participants=people,
+        companies=tuple(sorted(companies)),
+        terms=listed.terms,
+        allow=allow,
+        patterns=listed.patterns,
+        misheard=listed.misheard,
+    )
+
+
+def _of_customers(root: Path) -> list[Path]:
+    return sorted((root / FOLDER).glob("*.toml"))
+
+
+def _read(path: Path, where: str) -> _List:
+    try:
+        content = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{where} is not valid TOML", action="correct it; see docs/detection.md") from error
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        key = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
+        raise ConfigurationError(f"{where}: {key}: {first['msg']}", action="see docs/detection.md") from None
+    customers = frozenset(filter(None, map(company_key, _names(content.customer))))
+    found = _List(where, customers, content)
+    for place, entry in found.entries():
+        if isinstance(entry, _Pattern):
+            check(entry.pattern, place)
+    return found
+
+
+def _names(customer: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (customer,) if isinstance(customer, str) else customer or ()
+
+
+def _in_force(lists: list[_List], kind: type[T], on: date) -> Iterator[tuple[str, T]]:
+    for one in lists:
+        for where, entry in one.entries():
+            if isinstance(entry, kind) and entry.holds(on):
+                yield where, entry

@@ -7,27 +7,35 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from pipeline.errors import ConfigurationError, LockHeld, UsageProblem, WorkspaceDamaged
-from pipeline.records import Audience, Context
+from pipeline.records import Audience
 from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
-from pipeline.store import database, terms, tombstones
+from pipeline.store import database, misheard, signing, terms, tombstones
 from pipeline.store.artefacts import Artefacts
 from pipeline.store.files import make_private, write_bytes
+from pipeline.store.heads import Heads
 from pipeline.store.ledger import Ledger
 from pipeline.store.stages import StageStore
 from pipeline.store.vault import Vault
 
-KEYS = ("alias", "identity", "plan")
-"""Customers' aliases in exports, people in the consent store, and plans in proofs."""
+KEYS = ("alias", "identity", "plan", signing.KEY)
+"""Customers' aliases in exports, people in the consent store, plans in proofs, and signatures."""
 
 _DATABASE = "offrecord.db"
 _SETTINGS = b"# Settings of this workspace; docs/settings.md explains each. Without a line, the default holds.\n"
-_TERMS = b"# Names and terms that are confidential; this file is a secret itself. See docs/detection.md.\nallow = []\n"
+_PLACES = (
+    b"# Rows here take the place of the shipped rules of places, code by code; see docs/consent.md. For example:\n"
+    b'# [[place]]\n# codes = ["US-NY"]\n# name = "New York"\n# rule = "consent_by_notice"\n'
+    b'# source = "our counsel, 3 November 2026"\n# confidence = "V"\n# reviewed_by = "R. Ruiz"\n'
+    b"# reviewed_on = 2026-11-03\n# next_review = 2027-11-03\n"
+)
 
 
 class Workspace:
@@ -40,7 +48,8 @@ class Workspace:
         self.vault = Vault(root / "vault", was_erased=lambda digest: tombstones.holds(self.db, digest))
         self.stages = StageStore(root / "stages", lambda: self.key("plan"))
         self.artefacts = Artefacts(self.db, root)
-        self.ledger = Ledger(self.db)
+        self.heads = Heads(root, lambda: self.key("plan"))
+        self.ledger = Ledger(self.db, self.heads)
         self.out = root / "out"
         self.scratch = root / "scratch"
         self.withdrawn = root / "withdrawn"
@@ -55,15 +64,18 @@ class Workspace:
         if root.exists() and any(root.iterdir()):
             raise UsageProblem("the folder is not empty", action="name a new folder for the workspace")
         root = make_private(root).resolve()
-        for name in ("vault", "stages", "scratch", "withdrawn", "reports", "log", "keys"):
+        for name in ("vault", "stages", "scratch", "withdrawn", "reports", "log", "keys", terms.FOLDER):
             make_private(root / name)
         (root / "out").mkdir(mode=0o750, exist_ok=True)
         write_bytes(root / FILE_NAME, _SETTINGS)
         for name in KEYS:
             write_bytes(root / "keys" / name, secrets.token_bytes(32))
-        write_bytes(root / terms.FILE_NAME, _TERMS)
+        write_bytes(root / terms.FILE_NAME, terms.TEMPLATE)
+        write_bytes(root / "jurisdictions.toml", _PLACES)
         workspace = cls(root, read_settings(root))
         database.migrate(workspace.db)
+        workspace.heads.start()
+        workspace.heads.follow(workspace.db)
         return workspace
 
     @classmethod
@@ -76,6 +88,7 @@ class Workspace:
         root = root.resolve()
         workspace = cls(root, read_settings(root))
         database.migrate(workspace.db)
+        workspace.heads.follow(workspace.db)
         return workspace
 
     def key(self, name: str) -> bytes:
@@ -85,9 +98,22 @@ class Workspace:
         except FileNotFoundError as error:
             raise WorkspaceDamaged(f"the key {name} is missing", action="restore keys/ from its backup") from error
 
-    def listed(self) -> Context:
-        """The term list of this workspace."""
-        return terms.read(self.root / terms.FILE_NAME)
+    @property
+    def signer(self) -> signing.Signer:
+        """Signs in the name of this workspace; raises ``WorkspaceDamaged`` when its key is gone."""
+        return signing.Signer(self.key(signing.KEY))
+
+    def listed(self) -> terms.Lists:
+        """The term lists of this workspace, and what was confirmed to be misheard."""
+        return replace(terms.read(self.root), misheard=misheard.known(self.db, self.key("alias")))
+
+    def list_warnings(self, on: date) -> tuple[str, ...]:
+        """What the operator should know about the term lists: what others may read, what lapsed or will soon."""
+        open_lists = terms.exposed(self.root)
+        others = (
+            (f"{open_lists} term lists may be read by others on this machine: chmod 600 them",) if open_lists else ()
+        )
+        return (*others, *self.listed().warnings(on))
 
     def retract(self, session_id: str, audience: Audience) -> bool:
         """Takes a rendition that may no longer be out back into the workspace; True when there was one."""

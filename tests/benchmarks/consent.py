@@ -36,7 +36,7 @@ def measure(folder: Path) -> list[str]:
     empty_s = _ruling_s(met, other)
     filed, first_s = _timed(lambda: import_answers(table, mapping, workspace=workspace, now=NOW))
     _, again_s = _timed(lambda: import_answers(table, mapping, workspace=workspace, now=NOW))
-    _, verify_s = _timed(lambda: consent.verify_chain(workspace.db))
+    _, verify_s = _timed(lambda: consent.verify_chain(workspace))
     _, export_s = _timed(lambda: export_log(export, workspace=workspace))
     key = workspace.root / "keys" / "identity"
     _, restore_s = _timed(lambda: import_log(export, workspace=other, now=NOW, key=key))

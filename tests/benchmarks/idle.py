@@ -46,7 +46,7 @@ def _fill(root: Path, folder: Path) -> None:
         digest = f"{number:064x}"
         session = replace(made, session_id=f"2026-11-18-{number:08x}", source_digest=digest)
         registry.take(place, ingest.fingerprint(place), session)
-    keys = nightly.state_keys(workspace, registry)
+    keys = nightly.state_keys(workspace, registry, on=now.date())
     until = (now + timedelta(hours=20)).timestamp()
     for session_id, key in keys.items():
         result = SessionResult(

@@ -17,9 +17,10 @@ SPOKEN = SESSIONS / "2026-11-18-b-halcyon-freight-mixed" / "recording.m4a"
 
 @dataclass(frozen=True)
 class Cost:
-    """Wall seconds of a command, and the peak memory of its largest process in megabytes."""
+    """Wall seconds of a command, its processor seconds, and the peak memory of its largest process in megabytes."""
 
     wall_s: float
+    cpu_s: float
     peak_mb: float
 
 
@@ -32,8 +33,9 @@ def timed(*arguments: str | Path, one_worker: bool = True) -> Cost:
         "try:\n    main()\n"
         "finally:\n"
         "    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)\n"
-        "    peak = max(resource.getrusage(who).ru_maxrss for who in whose)\n"
-        "    print('peak', peak, file=sys.stderr)\n"
+        "    used = [resource.getrusage(who) for who in whose]\n"
+        "    cpu_s = sum(one.ru_utime + one.ru_stime for one in used)\n"
+        "    print('cost', cpu_s, max(one.ru_maxrss for one in used), file=sys.stderr)\n"
     )
     began = time.monotonic()
     done = subprocess.run(
@@ -42,7 +44,8 @@ def timed(*arguments: str | Path, one_worker: bool = True) -> Cost:
     wall_s = time.monotonic() - began
     if done.returncode not in (0, 3):
         raise RuntimeError(f"exit code {done.returncode}: {done.stderr[-300:]}")
-    return Cost(wall_s, int(done.stderr.split("peak ")[-1]) / 1024)
+    cpu_s, peak_kb = done.stderr.split("cost ")[-1].split()
+    return Cost(wall_s, float(cpu_s), int(peak_kb) / 1024)
 
 
 def session_folder(inbox: Path, name: str, *, repeats: int, pause_s: float) -> Path:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from pipeline.consent.importer import Imported, import_answers
 from pipeline.store import Workspace
-from pipeline.store.consent_tables import alias, consent_event, notice, party
+from pipeline.store.consent_tables import alias, answer_row, consent_event, notice, party
 from pipeline.store.database import reading
 from tests.consent.conftest import FORM, NOW
 
@@ -72,10 +72,17 @@ def states(workspace: Workspace) -> dict[str, str]:
 
 
 def rows_on_file(workspace: Workspace) -> list[int]:
-    """How many rows each table of the store has, and how many files the vault."""
+    """How many rows each table of the store has, and how many answers are kept as they were written."""
     with reading(workspace.db) as connection:
         counts = [len(connection.execute(select(table)).all()) for table in (party, alias, notice, consent_event)]
-    return [*counts, len(list(workspace.vault.digests()))]
+    return [*counts, len(kept_rows(workspace))]
+
+
+def kept_rows(workspace: Workspace) -> list[tuple[str, int, str]]:
+    """Table, line and digest of every row that is kept."""
+    with reading(workspace.db) as connection:
+        query = select(answer_row.c.source, answer_row.c.line, answer_row.c.digest)
+        return [tuple(row) for row in connection.execute(query.where(answer_row.c.sealed.is_not(None)))]
 
 
 def aliases(workspace: Workspace) -> list[tuple[str, str]]:

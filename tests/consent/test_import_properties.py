@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -69,11 +70,13 @@ def derived(workspace: Workspace) -> list[str]:
 
 @settings(max_examples=12, deadline=None)
 @given(tables, st.randoms(use_true_random=False))
-def test_no_order_and_no_repetition_changes_a_state(table: list[list[str]], chance: object) -> None:
+def test_no_order_and_no_repetition_changes_a_state(
+    new_workspace: Callable[[Path], Workspace], table: list[list[str]], chance: object
+) -> None:
     mixed = list(table)
     chance.shuffle(mixed)  # type: ignore[attr-defined]
     with TemporaryDirectory() as folder:
-        one, other = (Workspace.create(Path(folder) / name / "ws") for name in ("one", "other"))
+        one, other = (new_workspace(Path(folder) / name / "ws") for name in ("one", "other"))
         bring_in(one, as_csv([HEADER, *table]), form_text())
         before = rows_on_file(one)
         assert bring_in(one, as_csv([HEADER, *table]), form_text()).events == 0

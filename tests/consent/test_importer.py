@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from pipeline.consent.importer import import_answers
 from pipeline.errors import InputRefused, UsageProblem
-from pipeline.store import Workspace
+from pipeline.records import Purpose
+from pipeline.store import Workspace, withdrawals
 from pipeline.store.consent_tables import alias, consent_event, notice, party
 from pipeline.store.database import reading
 from tests.consent.conftest import (
@@ -249,3 +250,18 @@ def test_a_mapping_that_is_wrong_names_its_key(form: str, key: str, workspace: W
         file_answers(row("ana@a.example"), form=form)
     assert caught.value.code == 2
     assert count(workspace) == 0
+
+
+def test_what_an_import_takes_back(workspace: Workspace, file_answers: Files) -> None:
+    first = file_answers(row("ana@a.example"), row("bo@b.example", ALL_NO))
+    assert first.withdrawals == (), "a first no takes back nothing"
+    edited = row("ana@a.example", ("Yes", "Yes", "No", "Yes"))
+    done = file_answers(edited, row("bo@b.example", ALL_NO, at="2026-11-11 09:00:00"))
+    (filed,) = withdrawals.read(workspace.db)
+    assert (filed.withdrawal_id,) == done.withdrawals
+    assert (filed.purposes, filed.session_id, filed.erase) == ((Purpose.INTERNAL_SHARE,), None, False)
+    assert file_answers(edited).withdrawals == ()
+    own = form_text(scope='"session:2026-11-18-aaaaaaaa"', notice_id='"other"')
+    withdrawn = row("cy@c.example", ("I withdraw",) * 4, at="2026-11-12 09:00:00")
+    assert len(file_answers(withdrawn, form=own).withdrawals) == 1
+    assert {one.session_id for one in withdrawals.read(workspace.db)} == {None, "2026-11-18-aaaaaaaa"}

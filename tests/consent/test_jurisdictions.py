@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 
 from pipeline.consent.decide import Law
-from pipeline.consent.jurisdictions import law_at, places, strictest
+from pipeline.consent.jurisdictions import FILE_NAME, rules_of
 from pipeline.errors import ConfigurationError
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+SHIPPED = rules_of(Path())
+ROW = (
+    "[[place]]\ncodes = ['US-NY']\nname = 'New York'\nrule = 'consent_express'\nsource = 'our counsel'\n"
+    "confidence = 'V'\nreviewed_by = 'R. Ruiz'\nreviewed_on = 2026-01-01\nnext_review = 2027-01-01\n"
+)
+TEXAS = ROW.replace("US-NY", "US-TX")
 
 
 @pytest.mark.parametrize(
@@ -40,26 +46,26 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
     ],
 )
 def test_the_rule_of_a_place(code: str | None, law: Law) -> None:
-    assert law_at(code, today=TODAY) is law
+    assert SHIPPED.law_at(code, today=TODAY) is law
 
 
 def test_all_parts_of_the_us_and_the_eea_are_there() -> None:
-    assert sum(code.startswith("US-") for code in places()) == 51
+    assert sum(code.startswith("US-") for code in SHIPPED.places) == 51
     eea = re.findall("..", "ATBEBGHRCYCZDKEEFIFRDEGRHUIEITLVLTLUMTNLPLPTROSKSIESSEISLINO")
     assert len(eea) == 30
-    assert {law_at(code, today=TODAY) for code in eea} == {Law.EXPRESS}
+    assert {SHIPPED.law_at(code, today=TODAY) for code in eea} == {Law.EXPRESS}
 
 
 def test_every_row_has_a_source_and_a_later_review() -> None:
-    for place in places().values():
+    for place in SHIPPED.places.values():
         assert place.source
         assert place.next_review > place.reviewed_on
 
 
-@pytest.mark.parametrize("code", sorted(places()))
+@pytest.mark.parametrize("code", sorted(SHIPPED.places))
 def test_an_overdue_review_makes_a_rule_unknown(code: str) -> None:
-    after = places()[code].next_review + timedelta(days=1)
-    assert law_at(code, today=after) is Law.UNKNOWN
+    after = SHIPPED.places[code].next_review + timedelta(days=1)
+    assert SHIPPED.law_at(code, today=after) is Law.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -73,23 +79,40 @@ def test_an_overdue_review_makes_a_rule_unknown(code: str) -> None:
     ],
 )
 def test_the_strictest_counts(locations: list[str | None], law: Law) -> None:
-    assert strictest(locations, now=NOW) is law
+    assert SHIPPED.strictest(locations, now=NOW) is law
 
 
-@pytest.mark.parametrize("content", ["", "version = 1", "[[place]]\ncodes = ['US-TX']", "\xff"])
-def test_a_broken_table_stops_everything(content: str, tmp_path: Path) -> None:
-    path = tmp_path / "jurisdictions.toml"
-    path.write_bytes(content.encode("latin-1"))
-    with pytest.raises(ConfigurationError):
-        places(path)
+def test_the_announcement_must_be_in_the_recording_in_washington() -> None:
+    assert SHIPPED.law_at("US-WA", today=TODAY, announced=True) is Law.BY_NOTICE
+    assert SHIPPED.strictest(["US-WA", "DE"], now=NOW, announced=True) is Law.EXPRESS
 
 
-def test_a_place_with_two_rows_stops_everything(tmp_path: Path) -> None:
-    row = (
-        "[[place]]\ncodes = ['XX']\nname = 'X'\nrule = 'notify'\nsource = 'x'\nconfidence = 'M'\n"
-        "reviewed_on = 2026-01-01\nnext_review = 2027-01-01\n"
-    )
-    path = tmp_path / "jurisdictions.toml"
-    path.write_text("version = '1'\n" + row + row, "utf-8")
-    with pytest.raises(ConfigurationError, match="XX is there twice"):
-        places(path)
+def test_a_row_of_the_workspace_takes_the_place_of_the_shipped_one(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text(ROW, "utf-8")
+    own = rules_of(tmp_path)
+    assert own.law_at("US-NY", today=TODAY) is Law.EXPRESS
+    assert own.law_at("US-TX", today=TODAY) is Law.NOTIFY
+    assert own.law_at("US-NY", today=date(2027, 1, 2)) is Law.UNKNOWN
+    assert own.version.startswith(f"{SHIPPED.version}+")
+    (tmp_path / FILE_NAME).write_text(ROW.replace("express", "by_notice"), "utf-8")
+    assert rules_of(tmp_path).version != own.version
+    (tmp_path / FILE_NAME).write_text("# nothing of our own\n", "utf-8")
+    assert rules_of(tmp_path) == SHIPPED
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (ROW + "[[place]\n", "at line 10"),
+        ("# ours\n\n" + ROW + "\n" + TEXAS.replace("2027-01-01", "'soon'"), "line 13: place.1.next_review"),
+        (ROW + ROW, "US-NY is there twice"),
+        (ROW.replace("US-NY", "us-ny"), "line 1: place.0.codes.0"),
+        (ROW.replace("consent_express", "two-party"), "line 1: place.0.rule"),
+        (ROW + "minor_age = 13\n", "line 1: place.0.minor_age"),
+        ("\xff", "jurisdictions.toml"),
+    ],
+)
+def test_a_broken_table_stops_everything_and_says_where(content: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes(content.encode("latin-1"))
+    with pytest.raises(ConfigurationError, match=re.escape(says)):
+        rules_of(tmp_path)

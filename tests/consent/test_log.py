@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from pipeline import consent
-from pipeline.consent import log
 from pipeline.errors import ConsentUnreadable, TryAgain
 from pipeline.records import Ruling
 from pipeline.store import Workspace
+from pipeline.store.heads import GENESIS
 from tests.consent.conftest import NOW, Files, person, row, session
 
 
@@ -29,17 +29,17 @@ def tamper(workspace: Workspace, *statements: str, triggers: bool = False) -> No
 
 
 def kept(workspace: Workspace) -> Path:
-    return workspace.root / "consent.head"
+    return workspace.root / "heads"
 
 
 def test_an_empty_log_holds(workspace: Workspace) -> None:
-    assert consent.verify_chain(workspace.db) == log.GENESIS
+    assert consent.verify_chain(workspace) == GENESIS
 
 
 def test_a_filled_log_holds_and_names_its_head(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"), row("bo@b.example"))
-    assert consent.verify_chain(workspace.db) == consent.log_head(workspace)
-    assert kept(workspace).read_text() == f"10 {consent.log_head(workspace)}\n"
+    assert consent.verify_chain(workspace) == consent.log_head(workspace)
+    assert f"consent_event 10 {consent.log_head(workspace)}\n" in kept(workspace).read_text()
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_any_change_is_noticed(change: str, workspace: Workspace, file_answers: 
     file_answers(row("ana@a.example", ("No", "No", "No", "No")))
     tamper(workspace, change)
     with pytest.raises(ConsentUnreadable) as caught:
-        consent.verify_chain(workspace.db)
+        consent.verify_chain(workspace)
     assert caught.value.code == 6
 
 
@@ -78,7 +78,7 @@ def test_one_byte_of_the_file_is_noticed(workspace: Workspace, file_answers: Fil
     place = content.index(b'"state":"refused"') + len(b'"state":"r')
     path.write_bytes(content[:place] + b"a" + content[place + 1 :])
     with pytest.raises(ConsentUnreadable):
-        consent.verify_chain(workspace.db)
+        consent.verify_chain(workspace)
 
 
 def test_a_database_that_is_none_is_unreadable(workspace: Workspace, file_answers: Files) -> None:
@@ -88,7 +88,7 @@ def test_a_database_that_is_none_is_unreadable(workspace: Workspace, file_answer
         (workspace.root / name).unlink(missing_ok=True)
     (workspace.root / "offrecord.db").write_bytes(b"no database" * 1000)
     with pytest.raises(ConsentUnreadable):
-        consent.verify_chain(workspace.db)
+        consent.verify_chain(workspace)
     with pytest.raises(ConsentUnreadable):
         consent.rule(session(person(1, "ana@a.example")), workspace=workspace, now=NOW)
 
@@ -107,28 +107,30 @@ def test_a_kill_before_the_head_is_kept_is_repaired(workspace: Workspace, file_a
     before = kept(workspace).read_text()
     file_answers(row("bo@b.example"))
     kept(workspace).write_text(before)
-    head = consent.verify_chain(workspace.db)
-    assert kept(workspace).read_text() == f"10 {head}\n"
+    head = consent.verify_chain(workspace)
+    assert f"consent_event 10 {head}\n" in kept(workspace).read_text()
     tamper(workspace, "DELETE FROM consent_event WHERE seq > 5")
     with pytest.raises(ConsentUnreadable):
-        consent.verify_chain(workspace.db)
+        consent.verify_chain(workspace)
 
 
 def test_a_kill_at_the_first_write_is_repaired(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"))
-    kept(workspace).write_text(f"0 {log.GENESIS}\n")
+    workspace.heads.start()
     file_answers(row("bo@b.example"))
-    assert consent.verify_chain(workspace.db) == consent.log_head(workspace)
+    assert consent.verify_chain(workspace) == consent.log_head(workspace)
 
 
-@pytest.mark.parametrize("content", [None, "", "5", "five x\n", "99 " + "0" * 64, "5 " + "0" * 64])
+@pytest.mark.parametrize(
+    "content", [None, "", "5", f"consent_event 5 {GENESIS}\n", f"consent_event 5 {GENESIS}\n{GENESIS}\n"]
+)
 def test_nothing_is_built_on_a_log_whose_head_is_lost(
     content: str | None, workspace: Workspace, file_answers: Files
 ) -> None:
     file_answers(row("ana@a.example"))
     kept(workspace).unlink() if content is None else kept(workspace).write_text(content)
     with pytest.raises(ConsentUnreadable):
-        consent.verify_chain(workspace.db)
+        consent.verify_chain(workspace)
     with pytest.raises(ConsentUnreadable):
         file_answers(row("bo@b.example"))
 

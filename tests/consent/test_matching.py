@@ -16,7 +16,7 @@ from pipeline.errors import ConsentUnreadable, RefusedByPolicy, TryAgain, UsageP
 from pipeline.records import Role, Ruling, Session
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
-from tests.consent.conftest import ALL_NO, NOW, Files, person, row, session
+from tests.consent.conftest import ALL_NO, COLUMNS, HEADER, NOW, Files, form_text, person, row, session
 
 
 def cell(found: Session, workspace: Workspace, number: int = 1) -> str:
@@ -40,13 +40,56 @@ def test_scenario_41_an_address_in_another_form_is_suggested_and_settled(
 ) -> None:
     file_answers(row("j.doe+oh@corp.example"), row("other@corp.example"))
     found = session(person(1, "jdoe@corp.example"))
-    assert cell(found, workspace) == "hold C5"
+    assert cell(found, workspace) == "hold U1+I"
     listed = suggestions(found, workspace=workspace)
-    assert [(one.status, one.score, one.by) for one in listed] == [("unmatched", 95, "email")]
+    assert [(one.status, one.score, one.by) for one in listed] == [("ambiguous", 95, "email")]
     assert said(found, listed[0].party, workspace) == "matched"
     assert cell(found, workspace) == "proceed U1"
     assert suggestions(found, workspace=workspace)[0].by == "staff"
-    assert said(found, None, workspace) == "unmatched"
+    assert said(found, None, workspace) == "ambiguous"
+    assert cell(found, workspace) == "hold U1+I"
+
+
+@pytest.mark.parametrize(
+    ("filed", "seen"),
+    [
+        ("jdoe@corp.example", "j.doe+oh@corp.example"),
+        ("J.Doe@corp.example", "jdoe+x@CORP.example"),
+        ("jdoe+a@corp.example", "jd.oe@corp.example"),
+    ],
+)
+def test_scenario_41_an_address_that_is_only_like_one_is_never_sure(
+    filed: str, seen: str, workspace: Workspace, file_answers: Files
+) -> None:
+    file_answers(row(filed))
+    file_answers(row(filed))
+    found = session(person(1, seen), person(2, "jdoe@other.example"))
+    assert [one.status for one in suggestions(found, workspace=workspace)] == ["ambiguous", "unmatched"]
+    file_answers(row(seen, ALL_NO))
+    assert suggestions(found, workspace=workspace)[0].status == "matched"
+    assert cell(found, workspace) == "minus U2"
+
+
+@pytest.mark.parametrize(
+    ("shown", "score"),
+    [
+        ("+1 ***-***-4567", 80),
+        ("14155554567", 90),
+        ("(415) 555-4567", 90),
+        ("+1 ***-***-9999", 0),
+        ("***-67", 0),
+        ("Room 4567", 0),
+    ],
+)
+def test_a_telephone_number_suggests_and_never_matches(
+    shown: str, score: int, workspace: Workspace, file_answers: Files
+) -> None:
+    columns = {**COLUMNS, "Phone": "phone"}
+    rows = [[*row("ana@a.example"), "+1 415 555 4567"], [*row("bo@b.example"), "555 1234"]]
+    file_answers(*rows, header=[*HEADER, "Phone"], form=form_text(columns=columns))
+    found = session(person(1, name=shown))
+    listed = suggestions(found, workspace=workspace)
+    assert [(one.status, one.score, one.by) for one in listed] == [("unmatched", score, "phone" if score else "")]
     assert cell(found, workspace) == "hold C5"
 
 

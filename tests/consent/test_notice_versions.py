@@ -105,10 +105,10 @@ def test_having_seen_the_old_text_shows_nothing_of_the_new(workspace: Workspace,
 
 def test_filing_it_alone_changes_what_rulings_stand_on(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"))
-    before, chain = consent.log_head(workspace), consent.verify_chain(workspace.db)
+    before, chain = consent.log_head(workspace), consent.verify_chain(workspace)
     file_answers(form=form_text(**CHANGED))
     assert consent.log_head(workspace) != before
-    assert consent.verify_chain(workspace.db) == chain
+    assert consent.verify_chain(workspace) == chain
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from pipeline import consent
 from pipeline.consent.explain import explain
 from pipeline.consent.organisations import Kind, Says, agree
+from pipeline.errors import UsageProblem
 from pipeline.records import Purpose, Refused, Role, Ruling, Session
 from pipeline.store import Workspace
 from tests.consent.conftest import NOW, START, Files, person, row, session
@@ -26,9 +27,11 @@ def file(
     publication: Says | None = None,
     starts: datetime = START - DAY,
     ends: datetime | None = None,
+    **known_by: list[str],
 ) -> None:
     agree(
         name,
+        **known_by,
         kind=kind,
         recording=recording,
         publication=publication,
@@ -114,3 +117,45 @@ def test_a_paper_makes_every_session_due_again(workspace: Workspace, both: Sessi
     before = consent.log_head(workspace)
     file(workspace, publication=Says.FORBIDDEN)
     assert consent.log_head(workspace) != before
+
+
+@pytest.mark.parametrize(
+    ("company", "email", "want"),
+    [
+        ("Granite Foundry, Inc.", None, "refuse M1"),
+        ("GRANITE FOUNDRY GmbH & Co. KG", None, "refuse M1"),
+        ("Granite", None, "refuse M1"),
+        (None, "kim@granite.example", "refuse M1"),
+        ("Freelance", "kim@eu.Granite.example", "refuse M1"),
+        (None, "kim@notgranite.example", "hold U6"),
+        ("Granite Foundry Friends", None, "hold U6"),
+        (None, None, "hold U6"),
+    ],
+)
+def test_an_organisation_is_known_by_its_other_names_and_its_addresses(
+    company: str | None, email: str | None, want: str, workspace: Workspace
+) -> None:
+    file(workspace, publication=Says.FORBIDDEN, aliases=["Granite"], domains=["granite.example"])
+    found = session(person(1, email, company=company))
+    assert outcomes(found, workspace)["p1", "public_recording"] == want
+
+
+def test_a_paper_under_another_spelling_is_of_the_same_organisation(workspace: Workspace, both: Session) -> None:
+    file(workspace, publication=Says.FORBIDDEN, domains=["granite.example"])
+    file(workspace, name="Granite Foundry Ltd.", publication=Says.ALLOWED)
+    assert outcomes(both, workspace)["p1", "public_recording"] == "proceed U1"
+
+
+def test_of_two_organisations_that_somebody_is_of_both_count(workspace: Workspace) -> None:
+    file(workspace, publication=Says.FORBIDDEN, domains=["granite.example"])
+    file(workspace, name="Quarry Works", publication=Says.ALLOWED)
+    found = session(person(1, "kim@granite.example", company="Quarry Works"))
+    assert outcomes(found, workspace)["p1", "public_recording"] == "refuse M1"
+
+
+@pytest.mark.parametrize("domain", ["granite", "kim@granite.example", ""])
+def test_a_domain_that_is_none_files_nothing(domain: str, workspace: Workspace) -> None:
+    before = consent.log_head(workspace)
+    with pytest.raises(UsageProblem, match="domain"):
+        file(workspace, publication=Says.FORBIDDEN, domains=[domain])
+    assert consent.log_head(workspace) == before

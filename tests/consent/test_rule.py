@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from pipeline import consent
 from pipeline.consent.explain import explain
 from pipeline.consent.withdraw import withdraw
-from pipeline.records import Held, Participant, Purpose, Refused, Role, Ruling, Session
+from pipeline.records import Cue, Held, Participant, Purpose, Refused, Role, Ruling, Session, Track
 from pipeline.store import Workspace
 from tests.consent.conftest import ALL_NO, ALL_YES, NOW, START, Files, form_text, person, row, session
 
@@ -98,7 +99,7 @@ def test_scenario_11_a_yes_two_days_later_cures_no_capture(workspace: Workspace,
     assert of(1, found, workspace)["internal_improve"] == "hold C12"
     stop = consent.rule(found, workspace=workspace, now=NOW)
     assert isinstance(stop, Held)
-    assert "2026-12-02" in stop.action
+    assert "2026-12-06" in stop.action, "two weeks from when it was first held"
 
 
 def test_scenario_15_expired_since_the_session(workspace: Workspace, file_answers: Files) -> None:
@@ -161,7 +162,9 @@ def test_scenario_41_another_spelling_of_the_address_only_suggests(workspace: Wo
     stop = consent.rule(unsettled, workspace=workspace, now=NOW)
     assert isinstance(stop, Held)
     assert "session.toml" in stop.action
-    unknown = session(person(1, "jdoe@corp.example", name="Somebody"))
+    by_address = session(person(1, "jdoe@corp.example", name="Somebody"))
+    assert of(1, by_address, workspace)["internal_improve"] == "hold U1+I"
+    unknown = session(person(1, "jdoe@elsewhere.example", name="Somebody"))
     assert of(1, unknown, workspace)["internal_improve"] == "hold C5"
 
 
@@ -177,6 +180,24 @@ def test_a_no_is_taken_out_where_it_can_be(
         assert ruling.removed(Purpose.TRANSCRIBE) == {"p1"}
     else:
         assert "own track" in ruling.action
+
+
+def captioned(found: Session, *cues: tuple[float, float, str | None]) -> Session:
+    captions = (Cue(start_s=start, end_s=end, participant_id=who, text="w") for start, end, who in cues)
+    mix = Track(track_id="m", participant_id=None, digest="d" * 64, stream=0, duration_s=3600.0)
+    return replace(found, tracks=(mix,), captions=tuple(captions))
+
+
+def test_captions_that_name_the_speakers_let_a_voice_be_taken_out(workspace: Workspace, file_answers: Files) -> None:
+    file_answers(row("ana@a.example", ALL_NO), row("bo@b.example"))
+    found = session(person(1, "ana@a.example"), person(2, "bo@b.example"))
+    told = captioned(found, (0.0, 1800.0, "p2"), (1800.0, 2400.0, "p1"), (2400.0, 3600.0, "p2"))
+    assert ruled(told, workspace).removed(Purpose.TRANSCRIBE) == {"p1"}
+    assert set(of(1, told, workspace).values()) == {"minus U2"}
+    doubtful = captioned(found, (0.0, 1800.0, "p2"), (1800.0, 2400.0, "p1"), (2400.0, 3600.0, None))
+    assert of(1, doubtful, workspace)["transcribe"].endswith("+M")
+    assert of(1, doubtful, workspace)["public_recording"] == "refuse U2+M"
+    assert isinstance(consent.rule(doubtful, workspace=workspace, now=NOW), Held)
 
 
 @pytest.mark.parametrize("lag", [timedelta(hours=1), timedelta(days=30)])

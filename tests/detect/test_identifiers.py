@@ -86,3 +86,52 @@ def test_no_socket_is_ever_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     assert "a.b@some.unknown-tld-xyz" in labels("mail a.b@some.unknown-tld-xyz or a.b@acme.co.uk")
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "label"),
+    [
+        ("four one sorry four two five five five one two three four", "", "PHONE"),
+        ("four one five no wait four two five five five five one two three four", "", "PHONE"),
+        ("it is zero zero dash one a dash two b dash three c dash four d dash five e", "zero zero", "IP"),
+        ("mac double oh colon one a colon two b colon three c colon four d colon five e", "mac double oh", "IP"),
+        ("mac 001a.2b3c.4d5e here", "001a.2b3c.4d5e", "IP"),
+        ("ticket number four seven one two nine", "four seven one two nine", "ACCOUNT"),
+        ("see ticket INC0012345 there", "INC0012345", "ACCOUNT"),
+        ("contract CN-2024-17 applies", "CN-2024-17", "ACCOUNT"),
+        ("see case #48213", "48213", "ACCOUNT"),
+        ("order no. 99182-A", "99182-A", "ACCOUNT"),
+        ("customer number five five oh two correction five five oh three", "five five oh two", "PHONE"),
+    ],
+)
+def test_corrections_in_mid_air_macs_and_reference_numbers(text: str, whole: str, label: str) -> None:
+    found = [hit for hit in find(text, Context()) if hit.label == label]
+    assert any(hit.text.startswith(whole or text[:4]) for hit in found), found
+    if not whole:
+        assert found[0].text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "version two point five point one",
+        "we sign the contract 2025 or 2026",
+        "in that case two of them",
+        "order of magnitude",
+    ],
+)
+def test_versions_and_years_are_no_identifiers(text: str) -> None:
+    assert find(text, Context()) == []
+
+
+@pytest.mark.parametrize(
+    ("sure", "talk"),
+    [
+        ("visit acme dot com for that", "that is a good data point to have"),
+        ("write to jane at acme dot com", "we are at another point in it"),
+        ("it is spelled v a n t r e x a", "it was about the q b r last week"),
+    ],
+)
+def test_what_may_be_talk_comes_behind_what_is_sure(sure: str, talk: str) -> None:
+    assert min(hit.score for hit in find(sure, NOTHING)) > 0.8
+    assert max(hit.score for hit in find(talk, NOTHING)) < 0.5

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.detect.find import find
-from pipeline.records import Context, KnownPerson, Term
+from pipeline.errors import ConfigurationError
+from pipeline.records import Context, KnownPerson, Pattern, Term
 
 CONTEXT = Context(
     participants=(
@@ -92,3 +93,47 @@ def test_spans_are_the_characters_of_the_text() -> None:
     for hit in find(text, CONTEXT):
         assert text[hit.start_char : hit.end_char] == hit.text
         assert 0 < hit.score <= 1
+
+
+def test_a_pattern_is_found_whatever_its_case_and_never_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.lexicon.patterns.LIMIT_S", 0.05)
+    context = Context(patterns=(Pattern(text=r"\bHF-[0-9]{4}\b", kind="product", where="entry 1"),), allow=("hf-1234",))
+    text = "is hf-1234 or HF-12345 there"
+    assert [(hit.text, hit.label, hit.rule) for hit in find(text, context)] == [("hf-1234", "PRODUCT", "term pattern")]
+    hanging = Context(patterns=(Pattern(text=r"(a|aa)+$", where="terms.toml, entry 7 of patterns"),))
+    with pytest.raises(ConfigurationError, match="entry 7 of patterns takes too long"):
+        find("a" * 200 + "b", hanging)
+
+
+NAMES = Context(
+    participants=(
+        KnownPerson(name="Robert Griffin"),
+        KnownPerson(name="Liz Moore"),
+        KnownPerson(name="Łukasz Müller"),
+        KnownPerson(name="Anna-Lena van der Berg"),
+        KnownPerson(name="John Pierpont Morgan"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "entity"),
+    [
+        ("then bob said so", "bob", "person:robert griffin"),
+        ("and Bobby's idea", "Bobby", "person:robert griffin"),
+        ("elizabeth agreed", "elizabeth", "person:liz moore"),
+        ("lukasz mueller wrote it", "lukasz mueller", "person:lukasz muller"),
+        ("Muller wrote it", "Muller", "person:lukasz muller"),
+        ("griffin robert is on", "griffin robert", "person:robert griffin"),
+        ("annalena was there", "annalena", "person:anna lena van der berg"),
+        ("ask j p morgan", "j p morgan", "person:john pierpont morgan"),
+        ("as J.P. said", "J.P", "person:john pierpont morgan"),
+    ],
+)
+def test_pet_forms_initials_order_and_accents_lead_to_their_person(text: str, surface: str, entity: str) -> None:
+    assert surfaces(text, NAMES).get(surface) == entity
+
+
+@pytest.mark.parametrize("text", ["we drove the van to der end", "rob the bank", "will it rob us of time"])
+def test_particles_are_no_names(text: str) -> None:
+    assert not any(surface in ("van", "der") for surface in surfaces(text, NAMES))

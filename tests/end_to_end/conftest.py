@@ -39,7 +39,7 @@ def offrecord(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Com
 def prepared(folder: Path) -> Path:
     """A workspace with the samples' term list and consent."""
     assert offrecord("init", folder).returncode == 0
-    shutil.copy(SAMPLES / "terms.toml", folder / "terms.toml")
+    shutil.copyfile(SAMPLES / "terms.toml", folder / "terms.toml")
     for answers, form in (("consent.csv", "consent-form.toml"), ("withdrawals.csv", "withdrawal-form.toml")):
         done = offrecord("consent", "import", SAMPLES / answers, "--form", SAMPLES / form, "--workspace", folder)
         assert done.returncode == 0, done.stderr

@@ -28,7 +28,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     root = tmp_path_factory.mktemp("half") / "ws"
     Workspace.create(root)
     (root / "offrecord.toml").write_text("[run]\nsettle_s = 0\n")
-    shutil.copy(SAMPLES / "terms.toml", root / "terms.toml")
+    shutil.copyfile(SAMPLES / "terms.toml", root / "terms.toml")
     opened = Workspace.open(root)
     import_answers(SAMPLES / "consent.csv", SAMPLES / "consent-form.toml", workspace=opened, now=NOW)
     return opened

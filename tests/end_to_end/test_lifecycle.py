@@ -63,7 +63,7 @@ def test_2_signing_off_is_refused_while_anything_is_undecided(office: Office) ->
     assert office.renditions() == ["internal"]
 
 
-def test_3_a_finished_review_with_a_sign_off_lets_it_out(office: Office) -> None:
+def test_3_a_finished_review_a_sign_off_and_a_release_let_it_out(office: Office) -> None:
     session = office.line["id"]
     decide = ["review", "decide", session, "--all-undecided", "--redact", "--by", "ann", "--reason", "names"]
     assert offrecord(*decide, "--workspace", office.root).returncode == 0
@@ -71,7 +71,20 @@ def test_3_a_finished_review_with_a_sign_off_lets_it_out(office: Office) -> None
     assert office.renditions() == ["internal"]
     assert offrecord("review", "sign-off", session, "--by", "lead", "--workspace", office.root).returncode == 0
     assert office.run(inbox=False) == 0
+    assert office.renditions() == ["internal"]
+    assert f"offrecord release {session}" in office.line["action"]
+    release = ["release", session, "--workspace", office.root]
+    told = json.loads(offrecord(*release, "--dry-run", "--json").stdout)
+    assert (told["stops"], told["windows"] > 0, told["picture"]) == ("", True, False)
+    assert office.renditions() == ["internal"]
+    assert offrecord(*release, "--by", "lead").returncode == 0
     assert office.renditions() == ["internal", "public"]
+    assert office.run(inbox=False) == 0
+    assert office.renditions() == ["internal", "public"]
+    told = json.loads(offrecord("doctor", "--json", "--workspace", office.root).stdout)
+    key = next(row["found"] for row in told if row["what"] == "public key")
+    for rendition in (office.root / "out").glob("*/*/proof.json"):
+        assert offrecord("prove", rendition.parent, "--key", key).returncode == 0
 
 
 def test_4_a_changed_term_list_redoes_only_what_depends_on_it(office: Office) -> None:
@@ -80,11 +93,35 @@ def test_4_a_changed_term_list_redoes_only_what_depends_on_it(office: Office) ->
     assert f" {word} " in plain(next((office.root / "out").glob("*/internal/transcript.txt")).read_text("utf-8"))
     with (office.root / "terms.toml").open("a", encoding="utf-8") as terms:
         terms.write(f'\n[[terms]]\ntext = "{word}"\nkind = "product"\nowner = "test"\n')
+    checked = offrecord("terms", "check", "--json", "--workspace", office.root)
+    assert checked.returncode == 3
+    assert word not in checked.stdout + checked.stderr
+    places = json.loads(checked.stdout)
+    for audience in ("internal", "public"):
+        files = {one["file"] for one in places if one["audience"] == audience}
+        assert files == {"sound.m4a", "captions.vtt", "transcript.txt", "transcript.jsonl"}
+    assert tree(office.root / "out") == before, "a check changes nothing"
     assert office.run() == 0
+    assert len(office.line["broken"]) == len(places)
+    assert "taken out now" in office.line["reason"]
+    assert offrecord("terms", "check", "--workspace", office.root).returncode == 0
     assert f" {word} " not in plain(next((office.root / "out").glob("*/internal/transcript.txt")).read_text("utf-8"))
     assert tree(office.root / "vault") == vault
     assert tree(office.root / "out") != before
     assert office.renditions() == ["internal"], "the sign-off was of another state, so the public rendition is back"
+
+
+def test_4_what_was_hidden_comes_back_only_when_somebody_approves(office: Office) -> None:
+    terms, word = office.root / "terms.toml", "published"
+    before = tree(office.root / "out")
+    terms.write_text(terms.read_text("utf-8").replace(f'text = "{word}"', 'text = "vermilion gate"'), "utf-8")
+    assert office.run(inbox=False) == 0
+    assert "would show what an earlier one hides" in office.line["reason"]
+    assert tree(office.root / "out") == before
+    approve = ["review", "approve-weaker", office.line["id"], "--audience", "internal", "--by", "ann"]
+    assert offrecord(*approve, "--reason", "no product", "--workspace", office.root).returncode == 0
+    assert office.run(inbox=False) == 0
+    assert f" {word} " in plain(next((office.root / "out").glob("*/internal/transcript.txt")).read_text("utf-8"))
 
 
 def test_5_a_withdrawal_takes_back_what_is_out(office: Office) -> None:

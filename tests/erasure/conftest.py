@@ -34,7 +34,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("erasure")
     shutil.copytree(SAMPLES / "sessions" / FOLDER, folder / "inbox" / FOLDER)
     workspace = Workspace.create(folder / "empty")
-    shutil.copy(SAMPLES / "terms.toml", workspace.root / "terms.toml")
+    shutil.copyfile(SAMPLES / "terms.toml", workspace.root / "terms.toml")
     (workspace.root / "offrecord.toml").write_text("[run]\nsettle_s = 0\n", "utf-8")
     import_answers(SAMPLES / "consent.csv", SAMPLES / "consent-form.toml", workspace=workspace, now=NOW)
     workspace.db.dispose()

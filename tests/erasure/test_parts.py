@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import erasure
+from pipeline.consent import answer_rows
+from pipeline.consent.identity import Keys
 from pipeline.consent.withdraw import Erasure, withdraw
 from pipeline.consent.withdrawal_receipt import of_person
 from pipeline.erasure import words
@@ -17,8 +19,10 @@ from pipeline.erasure.people import affected
 from pipeline.errors import InputRefused, RefusedByPolicy, UsageProblem
 from pipeline.records import ChatLine, Cue, Purpose, Sealed, Session, Track, Video
 from pipeline.store import Workspace, tombstones, withdrawals
+from pipeline.store.database import reading
 from pipeline.store.registry import Registry
 from pipeline.store.withdrawals import Filed, Stage
+from pipeline.verify import inspect
 from tests.consent.conftest import ALL_YES, NOW, Files, file_answers, person, row, session, workspace
 
 __all__ = ["file_answers", "workspace"]
@@ -106,7 +110,7 @@ def take(workspace: Workspace, found: Session) -> Session:
 
 
 def recorded(workspace: Workspace) -> set[str]:
-    """What the vault holds of recordings; the sealed tables of answers stay as proof."""
+    """What the vault holds of recordings."""
     return {digest for digest in workspace.vault.digests() if len(set(digest)) == 1}
 
 
@@ -145,6 +149,26 @@ def test_a_held_recording_is_erased_whole_after_thirty_days(workspace: Workspace
     assert Registry(workspace.db).session(found.session_id).tracks == ()
     erasure.conclude(workspace)
     assert the_one(workspace).state is Stage.VERIFIED
+
+
+def test_an_erased_persons_rows_go_and_are_not_filed_again(workspace: Workspace, file_answers: Files) -> None:
+    rows = (row(ANA, ALL_YES, name="Ana Maria Ruiz"), row(BO, ALL_YES, name="asked by Ana Maria Ruiz"))
+    file_answers(*rows)
+    leave(workspace)
+    keys, filed = Keys(workspace.key("identity")), the_one(workspace)
+    assert {(hit.store, hit.what) for hit in erasure.search(workspace, filed)} >= {("answers", "row")}
+    erasure.carry_out(workspace, now=NOW)
+    assert erasure.search(workspace, filed) == ()
+    with reading(workspace.db) as connection:
+        ana, bo = answer_rows.read(connection, keys)
+    assert ana.written is None and bo.written is not None
+    assert dict(bo.written)["Name"] == answer_rows.GAP and dict(bo.written)["Email"] == BO
+    assert all(found.ok for found in inspect(workspace))
+    again = file_answers(*rows)
+    assert (again.events, again.people, again.erased) == (0, 0, 1)
+    with workspace.db.begin() as connection:
+        connection.exec_driver_sql("UPDATE consent_answer_row SET changed_by = NULL WHERE sealed IS NOT NULL")
+    assert [found.what for found in inspect(workspace) if not found.ok] == ["answers as filed"]
 
 
 def test_whole_recordings_do_not_wait(workspace: Workspace, file_answers: Files) -> None:
@@ -215,7 +239,7 @@ def ask(workspace: Workspace, email: str, **asked: object) -> None:
 
 def known_too(workspace: Workspace, email: str, party_id: str) -> None:
     """Puts an address on a second person, as staff would."""
-    from pipeline.consent.identity import Alias, AliasKind, Keys, Verified
+    from pipeline.consent.identity import Alias, AliasKind, Verified
     from pipeline.store.consent_tables import alias as table
 
     keys = Keys(workspace.key("identity"))

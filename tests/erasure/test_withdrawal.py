@@ -10,8 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from pipeline import consent, erasure, render, requests, run, speech
+from pipeline import consent, erasure, render, requests, speech
+from pipeline.cli import main
 from pipeline.consent.withdrawal_receipt import known_as, of_person
 from pipeline.errors import WorkspaceDamaged
 from pipeline.records import Purpose, Ruling, Transcript
@@ -20,7 +22,7 @@ from pipeline.store.artefacts import State
 from pipeline.store.registry import Registry
 from pipeline.store.withdrawals import Stage
 from pipeline.verify import inspect
-from tests.erasure.conftest import GUEST, NOW, Leave, night
+from tests.erasure.conftest import GUEST, NOW, SAMPLES, Leave, night
 
 GUEST_ID = "p2"
 LATER = NOW + timedelta(hours=1)
@@ -70,7 +72,7 @@ def everything_is_accounted_for(workspace: Workspace) -> None:
 def test_the_night_had_something_of_the_guest(workspace: Workspace) -> None:
     assert any(turn["participant_id"] == GUEST_ID for turn in turns(workspace))
     kinds = {one.kind for one in workspace.artefacts.of(session_id(workspace))}
-    assert kinds == {"speech", "detect", "proposals", "tags", "rendition"}
+    assert kinds == {"speech", "search", "detect", "proposals", "tags", "rendition"}
     rendition = next(one for one in workspace.artefacts.of(session_id(workspace)) if one.kind == "rendition")
     assert rendition.contributors is not None and "speech" in rendition.contributors[GUEST_ID]
     everything_is_accounted_for(workspace)
@@ -103,6 +105,23 @@ def test_after_release_it_is_taken_back_at_once(workspace: Workspace, leave: Lea
     (receipt,) = of_person(GUEST, "", workspace=workspace)
     assert receipt.withdrawal == filed.withdrawal
     assert receipt.standing.startswith("done; every store")
+
+
+def test_a_withdrawal_by_form_takes_effect_on_import(workspace: Workspace, tmp_path: Path) -> None:
+    name, table = session_id(workspace), tmp_path / "withdrawals.csv"
+    header, *_ = (SAMPLES / "withdrawals.csv").read_text("utf-8").splitlines()
+    table.write_text(f"{header}\n11/23/2026 03:30:00,{GUEST},Everything I agreed to\n", "utf-8")
+    form = SAMPLES / "withdrawal-form.toml"
+    arguments = ["consent", "import", table, "--form", form, "-w", workspace.root, "--json"]
+    done = CliRunner().invoke(main, [str(one) for one in arguments])
+    assert done.exit_code == 0, done.output
+    (withdrawal,) = json.loads(done.stdout)["withdrawals"]
+    assert not (workspace.out / name).exists()
+    (receipt,) = of_person(GUEST, "", workspace=workspace)
+    assert (receipt.withdrawal, receipt.standing) == (withdrawal, "taken back; the next run does the rest")
+    assert "quarantined: 1" in receipt.done
+    again = CliRunner().invoke(main, [str(one) for one in arguments])
+    assert json.loads(again.stdout)["withdrawals"] == []
 
 
 def test_one_use_leaves_the_others(workspace: Workspace, leave: Leave) -> None:
@@ -159,7 +178,7 @@ def test_nothing_is_put_out_when_it_comes_just_before(
         placed.append(any(turn.participant_id == GUEST_ID for turn in arguments[0].turns))  # type: ignore[attr-defined]
         return real(*arguments, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(run.render, "publish", publish)
+    monkeypatch.setattr(render, "publish", publish)
     rendered = render.render
     once = iter([True])
 
@@ -169,7 +188,7 @@ def test_nothing_is_put_out_when_it_comes_just_before(
             leave(before)
         return made
 
-    monkeypatch.setattr(run.render, "render", and_leave)
+    monkeypatch.setattr(render, "render", and_leave)
     night(before, inbox)
     assert placed == [False]
 
@@ -267,6 +286,6 @@ def test_after_export_the_receipt_says_where_copies_went(workspace: Workspace, l
 
 
 def log_length(workspace: Workspace) -> int:
-    consent.verify_chain(workspace.db)
+    consent.verify_chain(workspace)
     with workspace.db.connect() as connection:
         return int(connection.exec_driver_sql("SELECT count(*) FROM consent_event").scalar_one())

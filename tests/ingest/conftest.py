@@ -71,9 +71,9 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
+def workspace(tmp_path: Path, new_workspace: Callable[[Path], Workspace]) -> Workspace:
     root = tmp_path / "ws"
-    Workspace.create(root)
+    new_workspace(root)
     (root / "offrecord.toml").write_text("[run]\nsettle_s = 0\n")
     return Workspace.open(root)
 

@@ -17,6 +17,7 @@ from pipeline.records import (
     ChatLine,
     HeardTerm,
     Participant,
+    PicturePlan,
     PlannedTerm,
     Role,
     Session,
@@ -54,7 +55,7 @@ class Vault:
         return self.folder / digest
 
 
-def hears_nothing(path: Path, terms: Sequence[str]) -> Sequence[HeardTerm]:
+def hears_nothing(path: Path, terms: Sequence[str], near: Sequence[tuple[float, float]]) -> Sequence[HeardTerm]:
     assert path.is_file()
     assert terms
     return ()
@@ -131,7 +132,7 @@ def plan(
     windows: Sequence[Window] = (Window(start_s=0.95, end_s=2.05, reasons=("term",), proposal_ids=("x",)),),
     keep: Sequence[str] = ("t1", "t2"),
     removed: frozenset[str] = frozenset(),
-    keep_video: bool = False,
+    picture: PicturePlan | None = None,
 ) -> Plan:
     return Plan(
         session_id="s1",
@@ -144,7 +145,7 @@ def plan(
         ),
         removed=removed,
         keep_tracks=tuple(keep),
-        keep_video=keep_video,
+        picture=picture,
     )
 
 

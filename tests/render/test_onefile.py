@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 
 from pipeline.cli import main
 from pipeline.media import probe
-from pipeline.render import onefile, sound
+from pipeline.media.smear import smear_s
+from pipeline.render import sound, spliced
 from tests.media.making import H264, PICTURE, SECRET, TONE_END_S, TONE_START_S, ffmpeg, tone
 from tests.render.making import level_db
 from tests.render.making import sound as decoded
@@ -32,28 +33,34 @@ def redact(folder: Path, source: str, out: str, *words: object, spans: Any = SPA
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sources")
-    for name in ("a.wav", "a.flac", "a.mp3", "a.m4a"):
+    for name in ("a.wav", "a.flac", "a.mp3", "a.ogg", "a.m4a"):
         ffmpeg(*tone(), "-metadata", f"title={SECRET}", folder / name)
     ffmpeg(*tone(), "-c:a", "libopus", "-metadata", f"title={SECRET}", folder / "a.opus")
     (folder / "note").write_text(SECRET)
     both = (*PICTURE, *tone(), *tone(hz=700), "-map", "0", "-map", "1", "-map", "2", *H264, "-c:a", "aac")
     ffmpeg(*both, "-metadata", f"title={SECRET}", folder / "a.mp4")
+    ffmpeg("-i", folder / "a.mp4", "-map", "0", "-c", "copy", folder / "a.mov")
     ffmpeg(*both, "-attach", folder / "note", "-metadata:s:t", "mimetype=text/plain", folder / "a.mkv")
     return folder
 
 
-@pytest.mark.parametrize("suffix", ["wav", "flac", "mp3", "m4a", "opus", "mp4", "mkv"])
+@pytest.mark.parametrize("suffix", ["wav", "flac", "mp3", "ogg", "m4a", "opus", "mp4", "mov", "mkv"])
 def test_a_tone_only_in_the_span_is_gone_everywhere(sources: Path, tmp_path: Path, suffix: str) -> None:
     out = tmp_path / f"out.{suffix}"
     done = redact(sources, f"a.{suffix}", str(out), "--json")
     assert done.exit_code == 0, done.output
-    assert json.loads(done.output)["verdict"] == "proved"
-    found = probe(out)
-    assert len(found.audio) == (2 if suffix in ("mp4", "mkv") else 1)
-    assert (found.video is not None) == (suffix in ("mp4", "mkv"))
+    told = json.loads(done.output)
+    assert told["verdict"] == "proved"
+    copied = suffix in ("m4a", "mp4", "mov", "mkv")
+    assert all(("the others copied" in way) == copied for way in told["ways"])
+    found, given = probe(out), probe(sources / f"a.{suffix}")
+    assert found.duration_s == pytest.approx(given.duration_s, abs=0.03)
+    assert found.audio[0].codec == given.audio[0].codec
+    assert len(found.audio) == (2 if suffix in ("mp4", "mov", "mkv") else 1)
+    assert (found.video is not None) == (suffix in ("mp4", "mov", "mkv"))
     assert {stream.kind for stream in found.streams} <= {"audio", "video"}
     for stream in range(len(found.audio)):
-        for edit_list in (True, False) if suffix in ("m4a", "mp4") else (True,):
+        for edit_list in (True, False) if suffix in ("m4a", "mp4", "mov") else (True,):
             assert level_db(decoded(out, stream=stream, edit_list=edit_list)) <= (
                 -90 if suffix in ("wav", "flac") else -60
             )
@@ -131,7 +138,8 @@ def test_a_refused_input_is_exit_9(tmp_path: Path) -> None:
 
 
 def test_a_failed_proof_writes_nothing(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sound, "silence", lambda *_: None)
+    for way in (sound, spliced):
+        monkeypatch.setattr(way, "silence", lambda *_: None)
     done = redact(sources, "a.wav", str(tmp_path / "out.wav"))
     assert done.exit_code == 10
     assert "nothing was written" in done.output
@@ -176,5 +184,15 @@ def test_a_plan_that_says_nothing_clear_is_a_usage_problem(sources: Path, tmp_pa
     assert prove(tmp_path, sources / "a.wav", plan).exit_code == 2
 
 
-def test_pads_are_at_least_what_a_codec_smears() -> None:
-    assert onefile.PAD_S >= 0.025
+@pytest.mark.parametrize(
+    ("codec", "rate", "least_s"),
+    [
+        ("pcm_s16le", 8000, 0.025),
+        ("aac", 48000, 0.025),
+        ("opus", 8000, 0.0226),
+        ("mp3", 22050, 0.034),
+        ("new", 8000, 0.25),
+    ],
+)
+def test_pads_are_at_least_what_a_codec_smears(codec: str, rate: int, least_s: float) -> None:
+    assert least_s <= smear_s(codec, rate=rate) < 0.3

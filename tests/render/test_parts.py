@@ -15,7 +15,7 @@ from pipeline.render.spans import samples_of, silence
 from pipeline.render.speakers import labels
 from pipeline.render.talk import redacted_turns
 from pipeline.render.terms import Terms
-from pipeline.render.texts import captions_vtt, chat_txt
+from pipeline.render.texts import captions_srt, captions_vtt, chat_txt
 from pipeline.render.tone import lay_tone
 from tests.render.making import plan, session, word
 
@@ -220,3 +220,13 @@ def test_edits_of_one_chat_line_do_not_move_each_other() -> None:
         session_id="s1", audience=approved.audience, windows=(), text_edits=(edit(4, 9), edit(0, 3), edit(7, 16))
     )
     assert chat_txt(session(), approved, {}, Terms(())).splitlines()[0] == "[00:00:01] speaker: [x] [x] & ask Priya"
+
+
+def test_subrip_says_what_webvtt_says() -> None:
+    turns = [
+        Turn(start_s=1.5, end_s=4.0, participant_id=None, speaker="speaker 2", text="a < b"),
+        Turn(start_s=0.0, end_s=1.25, participant_id=None, speaker="speaker 1", text="hello"),
+    ]
+    assert captions_srt(turns) == (
+        "1\n00:00:00,000 --> 00:00:01,250\nspeaker 1: hello\n\n2\n00:00:01,500 --> 00:00:04,000\nspeaker 2: a < b\n"
+    )

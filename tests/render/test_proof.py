@@ -11,10 +11,10 @@ import pytest
 
 from pipeline.media import encode, probe
 from pipeline.media.kinds import KINDS
-from pipeline.records import Failed, PlannedTerm, ProofVerdict, Window
+from pipeline.records import Failed, PicturePlan, PlannedTerm, ProofVerdict, Window
 from pipeline.render import render, sound, talk, texts
-from pipeline.render import session as verb
 from pipeline.render.proof import ZeroTap, bundle_checks, media_checks
+from pipeline.render.proof.alike import texts_sound_free_of
 from pipeline.render.proof.search import media_free_of, texts_free_of
 from pipeline.render.spans import samples_of
 from tests.media.making import H264, PICTURE, SECRET, tone, with_captions_608
@@ -80,9 +80,9 @@ def test_a_wrong_window_is_found_in_the_finished_file(
     vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mutant: Callable[..., Any], track_id: str | None
 ) -> None:
     monkeypatch.setattr(sound, "samples_of", mutant)
-    monkeypatch.setattr(verb, "ZeroTap", Blind)
+    monkeypatch.setattr("pipeline.render.spliced.ZeroTap", Blind)
     reason = failed(vault, tmp_path, plan(windows=[Window(start_s=0.95, end_s=2.05, track_id=track_id)]))
-    assert ("removed sound is gone" if track_id else "level in the windows") in reason
+    assert "removed sound is gone" in reason or (track_id is None and "level in the windows" in reason)
 
 
 def test_attenuation_instead_of_replacement_is_found(
@@ -94,19 +94,19 @@ def test_attenuation_instead_of_replacement_is_found(
 
     monkeypatch.setattr(sound, "silence", attenuate)
     assert "zeros before encoding" in failed(vault, tmp_path / "one")
-    monkeypatch.setattr(verb, "ZeroTap", Blind)
+    monkeypatch.setattr("pipeline.render.spliced.ZeroTap", Blind)
     assert "level in the windows" in failed(vault, tmp_path / "two")
 
 
 def test_a_kept_tag_is_found(vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = {key: value for key, value in encode._BARE.items() if not key.startswith("map_")}
-    monkeypatch.setattr(encode, "_BARE", {**kept, "metadata": f"title={SECRET}"})
+    kept = {key: value for key, value in encode.BARE.items() if not key.startswith("map_")}
+    monkeypatch.setattr(encode, "BARE", {**kept, "metadata": f"title={SECRET}"})
     assert "leak (tags" in failed(vault, tmp_path)
 
 
 def test_kept_units_in_the_picture_are_found(vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encode, "H264_UNITS", "0-31")
-    reason = failed(vault, tmp_path, plan(keep=["t1"], keep_video=True), video=True)
+    monkeypatch.setattr(encode.units.Codec, "types", "0-31")
+    reason = failed(vault, tmp_path, plan(keep=["t1"], picture=PicturePlan()), video=True)
     assert "search for terms" in reason or "behind the picture" in reason
 
 
@@ -221,6 +221,25 @@ def test_terms_are_found_in_text(tmp_path: Path, text: str, leaks: bool) -> None
     (tmp_path / "a.txt").write_text(text)
     terms = (*TERMS, PlannedTerm(text="Ann", replacement="[person 2]"))
     assert texts_free_of([tmp_path / "a.txt"], terms).verdict is (ProofVerdict.LEAK if leaks else ProofVerdict.PROVED)
+
+
+@pytest.mark.parametrize(
+    ("text", "leaks"),
+    [
+        ("[00:00:01] staff 1: ask pria ramen\n", True),
+        ("[00:00:01] staff 1: ask Preeya-Raamen about it\n", True),
+        ("[00:00:01] staff 1: the falken secret\n", True),
+        ("[00:00:01] staff 1: [person 1] said that all is right\n", False),
+        ("[00:00:01] staff 1: priya\n[00:00:02] staff 2: raman\n", False),
+        ("[00:00:01] staff 1: a private room in the project\n", False),
+    ],
+)
+def test_terms_are_found_by_their_sound(tmp_path: Path, text: str, leaks: bool) -> None:
+    (tmp_path / "a.txt").write_text(text)
+    found = texts_sound_free_of([tmp_path / "a.txt"], TERMS, ())
+    assert found.verdict is (ProofVerdict.LEAK if leaks else ProofVerdict.PROVED)
+    kept = texts_sound_free_of([tmp_path / "a.txt"], TERMS, ["Pria Ramen", "preeya raamen", "falken secret"])
+    assert kept.verdict is ProofVerdict.PROVED, "what somebody decided to keep is no leak"
 
 
 def test_a_stray_file_in_the_bundle_is_found(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,8 @@ def proposals(findings: tuple[Finding, ...]) -> tuple[Proposal, ...]:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, proposals: tuple[Proposal, ...]) -> Workspace:
-    made = Workspace.create(tmp_path / "ws")
+def workspace(tmp_path: Path, proposals: tuple[Proposal, ...], new_workspace: Callable[[Path], Workspace]) -> Workspace:
+    made = new_workspace(tmp_path / "ws")
     row = {"session_id": SESSION_ID, "source_digest": "0" * 64, "started_at": "", "ingested_at": "", "body": "{}"}
     with made.db.begin() as connection:
         connection.execute(sessions.insert().values(**row))

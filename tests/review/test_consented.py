@@ -20,6 +20,7 @@ from pipeline.records import (
     Interval,
     Outcome,
     Participant,
+    PicturePlan,
     Purpose,
     Ruling,
     Session,
@@ -29,6 +30,7 @@ from pipeline.records import (
     Word,
 )
 from pipeline.review import propose, review
+from pipeline.review.picture import PictureReview
 from pipeline.settings import RedactSettings
 from tests.review.conftest import SESSION_ID, HandMadeRuling, finding
 
@@ -75,7 +77,10 @@ def mixed(session: Session, *cues: tuple[float, float, str | None]) -> Session:
 
 def reviewed(session: Session, ruling: Ruling, *words: Word, unheard: tuple[Unheard, ...] = ()) -> object:
     heard = Transcript(engine="test", words=words, unheard=unheard)
-    return review(session, ruling, heard, (), (), Audience.INTERNAL, settings=SETTINGS, context=Context())
+    shown = PictureReview(may_be_kept=True)
+    return review(
+        session, ruling, heard, (), (), Audience.INTERNAL, settings=SETTINGS, context=Context(), picture=shown
+    )
 
 
 def planned(session: Session, ruling: Ruling, *words: Word, unheard: tuple[Unheard, ...] = ()) -> ApprovedPlan:
@@ -98,7 +103,7 @@ def test_in_a_closed_span_everything_goes(session: Session, outcome: Outcome) ->
     assert (0.0, 30.0, None) in muted(plan)
     assert any(one.takes("p1", 10.0, 11.0) for one in plan.gone)
     assert not any(one.takes("p1", 30.0, 31.0) for one in plan.gone)
-    assert not plan.keep_video
+    assert plan.picture is None
     assert plan.keep_tracks == ("t1", "t2")
     assert plan.windows[0].reasons == ("consent: p2 C5",)
 
@@ -107,7 +112,7 @@ def test_an_own_track_is_silent_in_exactly_the_spans_of_its_owner(session: Sessi
     plan = planned(session, ruled(ALL, MIDDLE))
     assert muted(plan) == [(20.0, 40.0, "t2")]
     assert plan.windows[0].reasons == ("consent: p2 U2",)
-    assert (plan.removed, plan.keep_video) == (frozenset(), False)
+    assert (plan.removed, plan.picture) == (frozenset(), None)
     assert "tom vantrexa" in {term.text.casefold() for term in plan.terms}
     assert [one.takes(who, 25.0, 26.0) for one in plan.gone for who in ("p1", "p2", None)] == [False, True, True]
 
@@ -257,7 +262,7 @@ def test_nothing_of_a_span_that_is_not_open_survives(
             assert not set(inside) & audible(plan, spoke.track_id)
     if max((*one, *other, *transcribe), key=lambda outcome: outcome.closedness) is OPEN:
         assert plan.windows == ()
-        assert plan.keep_video
+        assert plan.picture == PicturePlan()
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

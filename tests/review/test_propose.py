@@ -33,3 +33,27 @@ def test_a_later_finding_does_not_change_the_proposal_id(findings: tuple[Finding
     more = (*findings, finding("person:priya raman", "pri", start_s=20.0))
     before = {one.entity: one.proposal_id for one in propose(SESSION_ID, findings)}
     assert {one.entity: one.proposal_id for one in propose(SESSION_ID, more)} == before
+
+
+def test_who_is_known_in_every_session_has_one_label_and_takes_no_number(findings: tuple[Finding, ...]) -> None:
+    known = {"person:priya raman": "[participant 7]", "company:halcyon freight inc": "[customer B]"}
+    labels = {one.entity: one.replacement for one in propose(SESSION_ID, findings, known=known)}
+    assert labels["person:priya raman"] == "[participant 7]"
+    assert labels["company:halcyon freight inc"] == "[customer B]"
+    assert labels["person:tom vantrexa"] == "[person 1]"
+    assert labels["person:~noel"] == "[person 2]"
+
+
+def test_a_guess_goes_with_the_one_name_it_can_be() -> None:
+    said = [
+        finding(f"person:{name}", name) for name in ("~maria lopez", "~maria", "~mario", "~tom", "~anna bel", "~anna")
+    ]
+    assert [(one.entity, len(one.findings)) for one in propose(SESSION_ID, said)] == [
+        ("person:~anna bel", 2),
+        ("person:~maria lopez", 3),
+        ("person:~tom", 1),
+    ]
+    two = [finding(f"person:{name}", name) for name in ("~maria", "~maria lopez", "maria silva")]
+    assert {one.entity for one in propose(SESSION_ID, two)} == {
+        f"person:{n}" for n in ("~maria", "~maria lopez", "maria silva")
+    }

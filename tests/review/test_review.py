@@ -17,6 +17,7 @@ from pipeline.records import (
     Outcome,
     Participant,
     Pending,
+    PicturePlan,
     Proposal,
     Ruling,
     Session,
@@ -25,11 +26,13 @@ from pipeline.records import (
     Verdict,
 )
 from pipeline.review import propose, review
+from pipeline.review.picture import PictureReview
 from pipeline.settings import RedactSettings
 from tests.review.conftest import SESSION_ID
 
 Rule = Callable[..., Ruling]
 SETTINGS = RedactSettings(pad_s=0.1, join_s=0.25)
+KEPT = PictureReview(may_be_kept=True)
 
 
 @pytest.fixture
@@ -48,6 +51,7 @@ def reviewed(
         *,
         session: Session = session,
         signed_off_by: str | None = None,
+        picture: PictureReview = KEPT,
     ) -> object:
         return review(
             session,
@@ -59,6 +63,7 @@ def reviewed(
             settings=SETTINGS,
             context=context,
             signed_off_by=signed_off_by,
+            picture=picture,
         )
 
     return call
@@ -84,12 +89,12 @@ def test_undecided_means_redacted(
     reviewed: Callable[..., object], ruled: Rule, proposals: tuple[Proposal, ...]
 ) -> None:
     plan = plan_of(reviewed(ruled()))
-    assert {one for window in plan.windows for one in window.proposal_ids} == {
+    everywhere = [window for window in plan.windows if window.track_id is None]
+    assert {one for window in everywhere for one in window.proposal_ids} == {
         one.proposal_id for one in proposals if one.label != "EMAIL"
     }
     assert len(plan.word_edits) == 5
     assert [edit.replacement for edit in plan.text_edits] == ["[email 1]"]
-    assert all(window.track_id is None for window in plan.windows)
 
 
 def test_only_an_explicit_keep_leaves_something_in(
@@ -111,9 +116,9 @@ def test_terms_are_every_known_spelling_but_no_misheard_word(reviewed: Callable[
 
 
 def test_windows_say_why_they_are_so_wide(reviewed: Callable[..., object], ruled: Rule) -> None:
-    first = plan_of(reviewed(ruled())).windows[0]
-    assert (first.start_s, first.end_s) == (pytest.approx(0.3), pytest.approx(1.2))
-    assert first.reasons == ("known company", "pad 0.100 s", "doubt 0.100 s")
+    first = next(window for window in plan_of(reviewed(ruled())).windows if window.track_id is None)
+    assert (first.start_s, first.end_s) == (pytest.approx(0.275), pytest.approx(1.225))
+    assert first.reasons == ("known company", "pad 0.100 s", "doubt 0.100 s", "smear 0.025 s")
 
 
 @pytest.mark.parametrize("outcome", [Outcome.HOLD, Outcome.REFUSE])
@@ -136,7 +141,7 @@ def test_a_removed_participant_leaves_no_trace_whatever_was_decided(
     plan = plan_of(reviewed(ruled(internal_share=Outcome.MINUS), (kept,)))
     assert plan.removed == frozenset({"p2"})
     assert plan.keep_tracks == ("t1",)
-    assert not plan.keep_video
+    assert plan.picture is None
     assert {"tom vantrexa", "tom", "vantrexa"} <= terms(plan)
     assert kept.proposal_id in {one for window in plan.windows for one in window.proposal_ids}
 
@@ -154,7 +159,7 @@ def test_own_tracks_leave_mixed_sound_unused(reviewed: Callable[..., object], ru
     mixed = Track(track_id="m", participant_id=None, digest="0" * 64, stream=0, duration_s=60.0)
     plan = plan_of(reviewed(ruled(), session=replace(session, tracks=(mixed, *session.tracks))))
     assert plan.keep_tracks == ("t1", "t2")
-    assert plan.keep_video
+    assert plan.picture == PicturePlan()
 
 
 def test_public_needs_every_decision_and_a_person(
@@ -165,7 +170,7 @@ def test_public_needs_every_decision_and_a_person(
     assert isinstance(reviewed(ruled(), everything, Audience.PUBLIC), Pending)
     plan = plan_of(reviewed(ruled(), everything, Audience.PUBLIC, signed_off_by="ana"))
     assert plan.signed_off_by == "ana"
-    assert not plan.keep_video
+    assert plan.picture is None
     (unheard,) = [window for window in plan.windows if "speech that no word covers" in window.reasons]
     assert unheard.start_s <= 30.0
     assert unheard.end_s >= 32.0

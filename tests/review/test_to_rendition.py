@@ -52,7 +52,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
     return Vault(folder)
 
 
-def nothing(path: Path, terms: Sequence[str]) -> tuple[HeardTerm, ...]:
+def nothing(path: Path, terms: Sequence[str], near: object) -> tuple[HeardTerm, ...]:
     return ()
 
 

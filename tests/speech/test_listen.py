@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.speech import listen
-from pipeline.speech.heard import RATE
+from pipeline.speech.again import Nearby, neighbourhoods
+from pipeline.speech.heard import RATE, Span
+from pipeline.speech.pronounce import bundled
+from pipeline.speech.vocabulary import Known
 from tests.speech.conftest import introduced, sound, write_wav
 
 TERMS = ("Priya Raman", "Halcyon Freight", "Halcyon", "Project Falcon", "Berg", "Northwind Traders")
@@ -35,3 +38,23 @@ def test_what_was_silenced_is_not_heard(introduction: Path, tmp_path: Path) -> N
 def test_terms_too_short_to_listen_for_are_left_out(introduction: Path) -> None:
     assert listen(introduction, ["Hi", "Lee"]) == []
     assert listen(introduction, []) == []
+
+
+def test_what_lies_beside_a_window_is_recognised_again(introduction: Path) -> None:
+    said = {word.text: word for word in introduced()}
+    window = Span(said["Halcyon"].start_s - 1.5, said["Halcyon"].start_s - 1.0)
+    near = neighbourhoods([window], length_s=60.0)
+    nearby = Nearby([Known("Halcyon Freight"), Known("Northwind Traders"), Known("Lee")], bundled())
+    found = list(nearby.search(introduction, 0, near))
+    assert {one.text for one in found} == {"Halcyon Freight"}
+    assert found[0].span.start_s == pytest.approx(said["Halcyon"].start_s, abs=0.2)
+    assert list(nearby.search(introduction, 0, [])) == []
+
+
+def test_the_sound_beside_windows_is_bounded() -> None:
+    windows = [Span(at, at + 0.5) for at in range(10, 3600, 12)]
+    near = neighbourhoods(windows, length_s=3600.0)
+    assert 100.0 < sum(span.length_s for span in near) <= 180.0
+    assert near[0].start_s < 60 and near[-1].end_s > 3500, "all over the session"
+    joined = neighbourhoods([Span(1.0, 2.0), Span(3.0, 4.0)], length_s=5.0)
+    assert joined == [Span(0.0, 5.0)]

@@ -15,6 +15,7 @@ from pipeline.settings import SpeechSettings
 from pipeline.speech import models
 from pipeline.speech.models import LOCK_NAME, Model
 from pipeline.speech.preflight import preflight
+from pipeline.store import bundled
 
 
 @pytest.fixture
@@ -96,11 +97,11 @@ def test_without_a_network_pulling_says_so(pulled: Path, monkeypatch: pytest.Mon
 def test_an_installed_package_carries_its_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "site-packages" / "pipeline"
     (package / "_models").mkdir(parents=True)
-    monkeypatch.setattr(models, "__file__", str(package / "speech" / "models.py"))
+    monkeypatch.setattr(bundled, "__file__", str(package / "store" / "bundled.py"))
     with pytest.raises(ConfigurationError, match="bundled models are missing"):
-        models.models_home()
+        bundled.models_home()
     (package / "_models" / "models.toml").write_text("")
-    assert models.models_home() == package / "_models"
+    assert bundled.models_home() == package / "_models"
 
 
 def test_every_bundled_model_is_whole() -> None:

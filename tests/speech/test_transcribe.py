@@ -10,7 +10,7 @@ import pytest
 
 from pipeline import speech
 from pipeline.errors import InputRefused
-from pipeline.records import Context, Cue, Failed, Interval, Outcome, Transcript
+from pipeline.records import Context, Cue, Failed, Interval, Outcome, Term, Transcript
 from pipeline.settings import SpeechSettings
 from pipeline.speech import hearing
 from pipeline.speech.heard import RATE, HeardWord, Piece
@@ -20,7 +20,12 @@ YES = Outcome.PROCEED
 
 
 def transcribe(session, ruling, context: Context, **settings: object) -> Transcript | Failed:
-    return speech.transcribe(session, ruling, context, vault=Shelf(), settings=SpeechSettings(**settings))
+    chosen = SpeechSettings(**settings)
+    heard = speech.transcribe(session, ruling, context, vault=Shelf(), settings=chosen)
+    if not isinstance(heard, Transcript):
+        return heard
+    found = speech.search(session, ruling, heard, context, vault=Shelf(), settings=chosen)
+    return replace(heard, heard_terms=found)
 
 
 @pytest.fixture(scope="module")
@@ -144,9 +149,6 @@ class _Deafness:
     def recogniser(self, session: object, track: object) -> Deaf:
         return Deaf()
 
-    def spotter(self) -> None:
-        return None
-
 
 def test_speech_without_a_word_fails(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.speech.engines.engines", lambda *_: _Deafness())
@@ -176,3 +178,17 @@ def test_a_track_that_cannot_be_read_is_refused(tmp_path: Path, context: Context
     (tmp_path / "broken.wav").write_bytes(b"RIFF not really")
     with pytest.raises(InputRefused):
         transcribe(session_of(track_of(tmp_path / "broken.wav")), ruling_of(YES), context)
+
+
+def test_a_new_term_is_searched_for_without_recognising_again(
+    transcript: Transcript, two_people: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise AssertionError("recognised again")
+
+    monkeypatch.setattr("pipeline.speech.engines.engines", refused)
+    session = session_of(track_of(two_people[0]))
+    listed = Context(terms=(Term(text="Halcyon Freight", kind="company"),))
+    found = speech.search(session, ruling_of(YES), transcript, listed, vault=Shelf(), settings=SpeechSettings())
+    assert "Halcyon Freight" in {term.term for term in found}
+    assert speech.search(session, ruling_of(YES), transcript, Context(), vault=Shelf(), settings=SpeechSettings()) == ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.records import Context, KnownPerson, Term
-from pipeline.speech.vocabulary import vocabulary
+from pipeline.speech.vocabulary import hints, vocabulary
 
 
 def texts(context: Context) -> list[str]:
@@ -32,3 +32,14 @@ def test_parts_know_the_other_parts_of_their_name() -> None:
 def test_terms_that_are_persons_are_taken_apart() -> None:
     found = texts(Context(terms=(Term(text="Helen Fischer", kind="person", aliases=("HF One",)),)))
     assert {"Helen Fischer", "Helen", "Fischer", "HF One"} <= set(found)
+
+
+def test_an_engine_takes_as_hints_what_it_has_room_for_and_people_first() -> None:
+    terms = tuple(Term(text=f"Codename {number:04}") for number in range(200))
+    context = Context(participants=(KnownPerson(name="Ana Souza"),), terms=terms)
+    assert hints(context, "captions") == []
+    assert hints(context, "sphinx") == vocabulary(context)
+    some = hints(context, "whisper")
+    assert some[0].text == "Ana Souza"
+    assert 20 < len(some) < 60
+    assert hints(Context(participants=context.participants, terms=(*terms, Term(text="New"))), "whisper") == some

@@ -147,16 +147,14 @@ def test_hot_words_reach_the_real_engine(tiny: whisper.WhisperRecogniser) -> Non
 
 def test_the_stage_works_with_the_real_engine() -> None:
     clip = fixture_clips()[0]
-    heard = speech.transcribe(
-        session_of(track_of(FIXTURE / clip["file"])),
-        ruling_of(Outcome.PROCEED),
-        Context(participants=(KnownPerson(name="Priya Raman"),)),
-        vault=Shelf(),
-        settings=SpeechSettings(engine="whisper", model=TINY),
-    )
+    session, ruling = session_of(track_of(FIXTURE / clip["file"])), ruling_of(Outcome.PROCEED)
+    context = Context(participants=(KnownPerson(name="Priya Raman"),))
+    settings = SpeechSettings(engine="whisper", model=TINY)
+    heard = speech.transcribe(session, ruling, context, vault=Shelf(), settings=settings)
     assert isinstance(heard, Transcript)
     assert plain(" ".join(word.text for word in heard.words)) == plain(clip["text"])
-    assert "Priya Raman" in {term.term for term in heard.heard_terms}
+    found = speech.search(session, ruling, heard, context, vault=Shelf(), settings=settings)
+    assert "Priya Raman" in {term.term for term in found}
     assert heard.engine.startswith("whisper tiny-whisper")
 
 

@@ -111,6 +111,28 @@ def test_a_missing_entry_of_the_ledger_is_noticed(workspace: Workspace) -> None:
         workspace.ledger.verify()
 
 
+def test_what_is_cut_off_the_ledger_is_noticed_and_a_lost_head_is_no_excuse(workspace: Workspace) -> None:
+    for key in "ab":
+        workspace.ledger.append("session", key, {})
+    before = (workspace.root / "heads").read_bytes()
+    workspace.ledger.append("session", "c", {})
+    newest = (workspace.root / "heads").read_bytes()
+    (workspace.root / "heads").write_bytes(before)
+    workspace.ledger.check()
+    (workspace.root / "heads").write_bytes(newest)
+    with workspace.db.begin() as connection:
+        connection.execute(text("DELETE FROM ledger WHERE seq = 3"))
+    with pytest.raises(WorkspaceDamaged, match="before entry 3") as caught:
+        workspace.ledger.verify()
+    assert caught.value.code == 8
+    (workspace.root / "heads").write_bytes(newest.replace(b"ledger 3", b"ledger 2"))
+    with pytest.raises(WorkspaceDamaged, match="heads"):
+        workspace.ledger.check()
+    (workspace.root / "heads").unlink()
+    with pytest.raises(WorkspaceDamaged, match="heads"):
+        workspace.ledger.check()
+
+
 def test_the_same_recording_in_two_folders_is_one_session(workspace: Workspace) -> None:
     registry = Registry(workspace.db)
     first = registry.take(Path("/inbox/one"), "f1", session())
@@ -209,5 +231,5 @@ def test_a_wrong_term_list_names_the_key_and_never_the_term(tmp_path: Path) -> N
     path = tmp_path / "terms.toml"
     path.write_text('[[terms]]\ntext = "Project Falcon"\nkynd = "product"\n')
     with pytest.raises(ConfigurationError, match="kynd") as caught:
-        terms.read(path)
+        terms.read(tmp_path)
     assert "Falcon" not in str(caught.value)

@@ -65,6 +65,7 @@ def node(record: Record, *, kind: str, identifier: str, controller: Controller, 
         "dct:created": _time(now),
         "dpv:hasDataSubject": {**party, "@type": "dpv:DataSubject"},
         "dpv:hasDataController": {**_id("oh:org/controller"), "@type": "dpv:DataController"},
+        "dpv:hasJurisdiction": [_id(f"loc:{place}") for place in record.places],
         "dpv:hasNotice": [_notice(notice) for notice in record.notices],
         "dpv:hasProcess": [_process(purpose) for purpose in Purpose],
         "dpv:hasConsentControl": [{"@type": ["dpv:ProvideConsent", "dpv:WithdrawConsent"], **_at(controller)}],
@@ -203,7 +204,8 @@ def _read(content: Mapping[str, Any]) -> Read:
         )
         for notice in content["dpv:hasNotice"]
     )
-    record = Record(party_id=party_id, filed=filed, notices=notices)
+    places = tuple(_after(place, "loc:") for place in content["dpv:hasJurisdiction"])
+    record = Record(party_id=party_id, filed=filed, notices=notices, places=places)
     stated = tuple(one for state in content["oh:stateNow"] for one in _read_state(state))
     return Read(record=record, made_at=_read_time(content["dct:created"]), stated=stated)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from pipeline.consent import on_file
+from pipeline.consent.decide import Identity
 from pipeline.consent.identity import AliasKind, Keys
 from pipeline.consent.interchange import dpv
 from pipeline.consent.interchange.record import Record, records
@@ -16,6 +20,7 @@ from pipeline.store import Workspace
 from pipeline.store.consent_tables import alias as alias_table
 from pipeline.store.consent_tables import party as party_table
 from pipeline.store.database import reading, unreadable_is_closed
+from pipeline.store.registry import Registry
 
 
 def export_dpv(email: str | None, *, workspace: Workspace, now: datetime) -> str:
@@ -25,6 +30,7 @@ def export_dpv(email: str | None, *, workspace: Workspace, now: datetime) -> str
     """
     with unreadable_is_closed(), reading(workspace.db) as connection:
         found = list(records(connection, party_ids_of(email, connection, workspace)))
+    found = placed(found, workspace)
     nodes = (
         dpv.node(
             record,
@@ -38,6 +44,17 @@ def export_dpv(email: str | None, *, workspace: Workspace, now: datetime) -> str
     text = dpv.document(nodes, one=len(found) == 1 and email is not None)
     check(text, found, now)
     return text
+
+
+def placed(found: Iterable[Record], workspace: Workspace) -> list[Record]:
+    """The records with the places whose rules may count: of every session that somebody was in for sure."""
+    places: dict[str, set[str]] = defaultdict(set)
+    for session in Registry(workspace.db).sessions():
+        for who, match in on_file.read(session, workspace=workspace).matches.items():
+            if match.identity is Identity.MATCHED:
+                said = {session.participant(who).location, session.recorder_location}
+                places[match.party_ids[0]] |= {place for place in said if place}
+    return [replace(record, places=tuple(sorted(places[record.party_id]))) for record in found]
 
 
 def check(text: str, found: Sequence[Record], now: datetime) -> None:

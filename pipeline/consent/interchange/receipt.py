@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.consent.decide import State
 from pipeline.consent.interchange import dpv
-from pipeline.consent.interchange.export import controller_of, party_ids_of
+from pipeline.consent.interchange.export import controller_of, party_ids_of, placed
 from pipeline.consent.interchange.record import EVERY_SESSION, Record, Stated, records
 from pipeline.consent.interchange.terms import METHODS, PURPOSES, WORDS
 from pipeline.errors import UsageProblem
@@ -67,7 +67,8 @@ def receipt(email_or_party: str, *, workspace: Workspace, now: datetime) -> Rece
         ids = party_ids_of(email_or_party, connection, workspace)
         if len(ids) > 1:
             raise UsageProblem("several people are on file under that address", action=f"name one: {', '.join(ids)}")
-        (record,) = records(connection, ids)
+        found = list(records(connection, ids))
+    (record,) = placed(found, workspace)
     return Receipt(
         receipt_id=str(UUID(bytes=secrets.token_bytes(16), version=4)),
         record=record,

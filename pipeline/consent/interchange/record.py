@@ -55,11 +55,15 @@ class Stated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The consent record of one person: ids, codes, times and hashes, no name and no address."""
+    """The consent record of one person: ids, codes, times and hashes, no name and no address.
+
+    ``places`` are those of the sessions that they were in for sure: where they said they were, and the recorder was.
+    """
 
     party_id: str
     filed: tuple[Filed, ...]
     notices: tuple[Shown, ...]
+    places: tuple[str, ...] = ()
 
     def states(self, now: datetime) -> tuple[Stated, ...]:
         """Every purpose in every scope that the person spoke of, as it stands now; derived, never stored."""

@@ -61,6 +61,14 @@ class Content(_Part):
         return self
 
 
+class PartyEvent(_Part):
+    """When somebody joined or left; core has further events, which are not written here."""
+
+    party: _Index
+    time: AwareDatetime
+    event: Literal["join", "drop"]
+
+
 class Dialog(Content):
     """A recording, the set that it belongs to, or a text; without content it is a placeholder of what was removed."""
 
@@ -71,6 +79,7 @@ class Dialog(Content):
     recordings: tuple[_Index, ...] | None = None
     recording_set: _Index | None = None
     application: str | None = None
+    party_history: tuple[PartyEvent, ...] | None = None
 
 
 class Analysis(Content):
@@ -124,6 +133,7 @@ class Vcon(_Part):
     def _parties(self) -> Iterator[int]:
         for dialog in self.dialog:
             yield from (dialog.parties,) if isinstance(dialog.parties, int) else dialog.parties
+            yield from (one.party for one in dialog.party_history or ())
         yield from (attachment.party for attachment in self.attachments)
 
     def _dialogs(self) -> Iterator[int]:

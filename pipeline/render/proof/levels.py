@@ -14,6 +14,10 @@ from pipeline.media import Probe, decode
 from pipeline.media.picture import has_edit_list
 from pipeline.media.tone import FREQUENCY_HZ
 from pipeline.records import Check, ProofVerdict
+from pipeline.render.proof.packets import hides_nothing
+from pipeline.render.proof.residue import Residue
+from pipeline.render.proof.silent import Seconds
+from pipeline.render.sound import BLOCK
 
 LEVEL, LENGTH = "level in the windows", "length"
 FLOOR_DBFS = -60.0
@@ -24,7 +28,6 @@ EXACT_EDGE_S = 0.001
 PRIMING_S = 0.05
 CHUNK_S = 0.01
 LENGTH_TOLERANCE_S = 0.1
-Seconds = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +49,23 @@ def sound_checks(
     length_s: float | None,
     edge_s: float = EDGE_S,
     tone: bool = False,
+    residue: Residue | None = None,
 ) -> Iterator[Check]:
     """Whether a sound stream stays under -60 dBFS in every window's core and lasts ``length_s``, within 0.1 s.
 
-    Both are looked at once more without the edit list, which may hide sound. The level is the effective value of 10 ms;
-    with ``tone`` the tone is taken away first and the floor is -50. ``length_s`` None asks for no length.
+    Both are looked at once more without the edit list, which may hide sound: not by ear where the same packets come
+    without it. The level is the effective value of 10 ms; with ``tone`` the tone is taken away first and the floor is
+    -50. ``length_s`` None asks for no length. ``residue`` hears what is decoded, and its verdict comes with the others.
     """
-    ways = [(True, edge_s)] if not has_edit_list(probe) else [(True, edge_s), (False, edge_s + PRIMING_S)]
-    for edit_list, margin_s in ways:
-        cores = _cores(windows, margin_s)
-        heard = _listen(path, probe, stream, cores, edit_list=edit_list, tone=tone)
+    for edit_list in (True, False) if has_edit_list(probe) else (True,):
+        if not edit_list and hides_nothing(path, stream=stream):
+            detail = f"stream {stream}, edit list ignored: the same packets"
+            yield Check(name=LEVEL, verdict=ProofVerdict.PROVED, detail=detail)
+            return
+        cores = _cores(windows, edge_s if edit_list else edge_s + PRIMING_S)
+        heard = _listen(
+            path, probe, stream, cores, edit_list=edit_list, tone=tone, residue=residue if edit_list else None
+        )
         behind = "" if edit_list else ", edit list ignored"
         place = f"stream {stream}{behind}"
         level = f"{place}: {heard.met} windows, at most {max(heard.level_dbfs, -200.0):.1f} dBFS"
@@ -70,6 +80,8 @@ def sound_checks(
             right = abs(heard.seconds - length_s) <= LENGTH_TOLERANCE_S
             detail = f"{place}: {heard.seconds:.3f} of {length_s:.3f} s"
             yield Check(name=LENGTH, verdict=ProofVerdict.PROVED if right else ProofVerdict.LEAK, detail=detail)
+        if residue is not None and edit_list:
+            yield residue.check()
 
 
 def _cores(windows: Sequence[Seconds], margin_s: float) -> list[Seconds]:
@@ -83,10 +95,24 @@ def _cores(windows: Sequence[Seconds], margin_s: float) -> list[Seconds]:
     return [(start_s + margin_s, end_s - margin_s) for start_s, end_s in joined if end_s - start_s > 2 * margin_s]
 
 
-def _listen(path: Path, probe: Probe, stream: int, cores: Sequence[Seconds], *, edit_list: bool, tone: bool) -> _Heard:
+def _listen(
+    path: Path,
+    probe: Probe,
+    stream: int,
+    cores: Sequence[Seconds],
+    *,
+    edit_list: bool,
+    tone: bool,
+    residue: Residue | None,
+) -> _Heard:
     rate, channels = probe.audio[stream].sample_rate, probe.audio[stream].channels
+    if residue is not None:
+        rate, channels = residue.score.rate, residue.score.channels
     loudest, at_s, met, at, next_core = -math.inf, 0.0, set[int](), 0, 0
-    for block in decode(path, stream=stream, rate=rate, channels=channels, edit_list=edit_list):
+    block_s = BLOCK / rate
+    for block in decode(path, stream=stream, rate=rate, channels=channels, block_s=block_s, edit_list=edit_list):
+        if residue is not None:
+            residue.hear(block)
         while next_core < len(cores) and cores[next_core][1] * rate < at:
             next_core += 1
         for number in range(next_core, len(cores)):
@@ -103,16 +129,19 @@ def _listen(path: Path, probe: Probe, stream: int, cores: Sequence[Seconds], *, 
 
 
 def _level(sound: NDArray[np.float32], at: int, rate: int, *, tone: bool) -> tuple[float, int]:
+    """The loudest 10 ms, in dBFS, and where it starts."""
     size = max(1, round(CHUNK_S * rate))
-    loudest, where = -math.inf, 0
-    for start in range(0, len(sound), size):
+    powers = []
+    for start in range(0, len(sound), size) if tone else ():
         chunk = sound[start : start + size].astype(np.float64)
-        if tone and len(chunk) > 4:
+        if len(chunk) > 4:
             turns = 2 * np.pi * FREQUENCY_HZ * (at + start + np.arange(len(chunk))) / rate
             waves = np.stack((np.sin(turns), np.cos(turns)), axis=1)
             chunk = chunk - waves @ np.linalg.lstsq(waves, chunk, rcond=None)[0]
-        power = float(np.mean(chunk**2, axis=0).max())
-        level = 10 * math.log10(power) if power > 0 else -math.inf
-        if level > loudest:
-            loudest, where = level, start
-    return loudest, where
+        powers.append(float(np.mean(chunk**2, axis=0).max()))
+    if not tone:
+        starts = np.arange(0, len(sound), size)
+        sums = np.add.reduceat(np.square(sound, dtype=np.float64), starts, axis=0)
+        powers = (sums / np.diff(starts, append=len(sound))[:, None]).max(axis=1).tolist()
+    loudest = max(range(len(powers)), key=powers.__getitem__)
+    return 10 * math.log10(powers[loudest]) if powers[loudest] > 0 else -math.inf, loudest * size

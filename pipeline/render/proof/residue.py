@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
-from pathlib import Path
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media import decode
 from pipeline.records import Check, ProofVerdict
 from pipeline.render.mix import mixed
 from pipeline.render.proof.near import Near
@@ -24,56 +22,114 @@ from pipeline.render.spans import samples_of
 from pipeline.render.tone import lay_tone
 
 NAME = "removed sound is gone"
-CHUNK_S, LEAST_S = 0.1, 0.02
+CHUNK_S, EDGE_S, LEAST_S = 0.1, 0.02, 0.005
 LEAST_ALIKE = 0.6
 MOST_FIT = 0.3
 QUIET_DBFS = -50.0
+# Less than a fit of MOST_FIT would leave of the faintest sound that is looked for.
+FAINT = 10 ** (QUIET_DBFS / 10) * MOST_FIT**2
 
 
-def removed_is_gone(path: Path, score: Score, *, stream: int = 0) -> Check:
-    """Whether nothing that the score's windows take out can be found in the finished file's ``stream``."""
-    if not score.windows:
-        return Check(name=NAME, verdict=ProofVerdict.PROVED, detail="no windows")
-    finished = decode(path, stream=stream, rate=score.rate, channels=score.channels, block_s=BLOCK / score.rate)
-    sources = [part_blocks(score, part) for part in score.parts]
-    near = Near(score.windows)
-    at, compared, worst = 0, 0, 0.0
-    for heard, *blocks in zip_longest(finished, *sources):
-        if any(block is None for block in blocks):
-            break
-        if heard is None or len(heard) < len(blocks[0]):
-            return Check(
-                name=NAME, verdict=ProofVerdict.UNCHECKED, detail="the finished file is shorter than the session"
-            )
-        for fit, start in _fits(heard[: len(blocks[0])], blocks, score, near, at):
-            compared, worst = compared + 1, max(worst, abs(fit))
-            if abs(fit) > MOST_FIT:
-                detail = f"fit {fit:.2f}"
-                return Check(name=NAME, verdict=ProofVerdict.LEAK, detail=detail, at_s=start / score.rate)
-        at += len(blocks[0])
-    return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{compared} pieces compared, best fit {worst:.2f}")
+class Residue:
+    """Hears the finished sound beside its sources, block by block, and remembers the best fit of what was removed."""
+
+    def __init__(self, score: Score) -> None:
+        self.score = score
+        self._sources = [part_blocks(score, part) for part in score.parts] if score.windows else []
+        self._near = Near(score.windows)
+        self._at = self._compared = self._behind = 0
+        self._worst = 0.0
+        self._leak_s: float | None = None
+
+    def hear(self, heard: NDArray[np.float32]) -> None:
+        """The next block of the finished sound: ``BLOCK`` samples at the score's rate, the last may be shorter.
+
+        The sources are decoded up to the last block in which something is left that could be theirs, and no further.
+        """
+        wanted = min(BLOCK, self.score.length - self._at)
+        if not self._sources or wanted <= 0 or len(heard) < wanted:
+            return
+        masks = [_mask(self._near, part.track_id, self._at, wanted, self.score.rate) for part in self.score.parts]
+        self._behind += 1
+        if any(mask.any() for mask in masks) and not self._is_quiet(heard[:wanted], masks):
+            self._compare(heard[:wanted], masks)
+        self._at += wanted
+
+    def _is_quiet(self, heard: NDArray[np.float32], masks: Sequence[NDArray[np.bool_]]) -> bool:
+        """Whether one track alone was to be heard, and less than could tell is left of it in every piece."""
+        if len(masks) > 1:
+            return False
+        kept = _with_tone(np.zeros_like(heard), self.score, self._at)
+        pieces = list(_pieces(masks[0], self.score.rate))
+        self._compared += len(pieces)
+        return all(
+            float(np.mean(np.square(heard[start:end] - kept[start:end], dtype=np.float64))) < FAINT
+            for start, end in pieces
+        )
+
+    def _compare(self, heard: NDArray[np.float32], masks: Sequence[NDArray[np.bool_]]) -> None:
+        for _ in range(self._behind - 1):
+            for source in self._sources:
+                next(source)
+        blocks, self._behind = [next(source) for source in self._sources], 0
+        for fit, start in _fits(heard, blocks, masks, self.score, self._at):
+            self._compared, self._worst = self._compared + (len(masks) > 1), max(self._worst, abs(fit))
+            if abs(fit) > MOST_FIT and self._leak_s is None:
+                self._leak_s = start / self.score.rate
+
+    def check(self) -> Check:
+        """The verdict, after the last block."""
+        for source in self._sources:
+            source.close()
+        if not self.score.windows:
+            return Check(name=NAME, verdict=ProofVerdict.PROVED, detail="no windows")
+        if self._leak_s is not None:
+            return Check(name=NAME, verdict=ProofVerdict.LEAK, detail=f"fit {self._worst:.2f}", at_s=self._leak_s)
+        if self._at < self.score.length:
+            detail = "the finished file is shorter than the session"
+            return Check(name=NAME, verdict=ProofVerdict.UNCHECKED, detail=detail)
+        detail = f"{self._compared} pieces compared, best fit {self._worst:.2f}"
+        return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=detail)
 
 
 def _fits(
-    heard: NDArray[np.float32], blocks: Sequence[NDArray[np.float32]], score: Score, near: Near, at: int
+    heard: NDArray[np.float32],
+    blocks: Sequence[NDArray[np.float32]],
+    masks: Sequence[NDArray[np.bool_]],
+    score: Score,
+    at: int,
 ) -> Iterator[tuple[float, int]]:
-    """How well the removed sound of each track fits what is left, for every 100 ms that a window touches."""
-    masks = [_mask(near, part.track_id, at, len(heard), score.rate) for part in score.parts]
-    if not any(mask.any() for mask in masks):
-        return
+    """How well the removed sound of each track fits what is left, piece by piece of what the windows touch."""
     staying = mixed([np.where(mask[:, None], np.float32(0), block) for mask, block in zip(masks, blocks, strict=True)])
+    _with_tone(staying, score, at)
+    for mask, block in zip(masks, blocks, strict=True):
+        for start, end in _pieces(mask, score.rate):
+            removed = block[start:end].astype(np.float64).ravel() / math.sqrt(len(blocks))
+            kept = staying[start:end].astype(np.float64).ravel()
+            yield _fit(removed, heard[start:end].astype(np.float64).ravel() - kept, kept), at + start
+
+
+def _with_tone(staying: NDArray[np.float32], score: Score, at: int) -> NDArray[np.float32]:
     if score.fill == "tone":
         track_id = None if len(score.parts) > 1 else score.parts[0].track_id
         ranges = samples_of(score.windows, track_id, rate=score.rate, length=score.length)
         lay_tone(staying, at, ranges, rate=score.rate)
-    size, least = round(CHUNK_S * score.rate), round(LEAST_S * score.rate)
-    for mask, block in zip(masks, blocks, strict=True):
-        for start in range(0, len(heard), size):
-            inside = start + np.flatnonzero(mask[start : start + size])
-            if len(inside) >= least:
-                removed = block[inside].astype(np.float64).ravel() / math.sqrt(len(blocks))
-                kept = staying[inside].astype(np.float64).ravel()
-                yield _fit(removed, heard[inside].astype(np.float64).ravel() - kept, kept), at + start
+    return staying
+
+
+def _pieces(mask: NDArray[np.bool_], rate: int) -> Iterator[tuple[int, int]]:
+    """Every window in the block in pieces: short ones at its edges, where a packet too few would show, then long ones.
+
+    A rest of less than 5 ms is left to the check before encoding.
+    """
+    size, short, least = (round(length_s * rate) for length_s in (CHUNK_S, EDGE_S, LEAST_S))
+    edges = np.flatnonzero(np.diff(mask.astype(np.int8), prepend=0, append=0))
+    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        cuts = sorted({start, min(start + short, end), max(end - short, start), end})
+        for first, last in pairwise(cuts):
+            for at in range(first, last, size):
+                if min(at + size, last) - at >= least:
+                    yield at, min(at + size, last)
 
 
 def _fit(removed: NDArray[np.float64], left: NDArray[np.float64], kept: NDArray[np.float64]) -> float:
@@ -93,9 +149,12 @@ def _fit(removed: NDArray[np.float64], left: NDArray[np.float64], kept: NDArray[
 
 
 def _mask(near: Near, track_id: str, at: int, size: int, rate: int) -> NDArray[np.bool_]:
-    times_s = (at + np.arange(size) + 0.5) / rate
     mask = np.zeros(size, np.bool_)
     for window in near.touching(at / rate, (at + size) / rate):
         if window.track_id in (None, track_id):
-            mask |= (times_s >= window.start_s) & (times_s < window.end_s)
+            # Around the window alone; the middle of a sample decides.
+            first, last = (max(0, int(edge_s * rate) - at) for edge_s in (window.start_s, window.end_s))
+            part = slice(max(0, first - 1), last + 2)
+            times_s = (at + part.start + np.arange(len(mask[part])) + 0.5) / rate
+            mask[part] |= (times_s >= window.start_s) & (times_s < window.end_s)
     return mask

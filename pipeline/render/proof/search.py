@@ -24,7 +24,7 @@ SHORTEST = 6
 PIECE = 1 << 22
 # The labels that renditions use themselves are no leak of a term that happens to be called alike.
 _BREAK = "\x00"
-_CLOCK = re.compile(r"^(?:\[[\d:]+\]|[\d:.]+ --> [\d:.]+$)", re.MULTILINE)
+_CLOCK = re.compile(r"^(?:\[[\d:]+\]|(?:\d+\n)?[\d:.,]+ --> [\d:.,]+$)", re.MULTILINE)
 _LABELS = re.compile(r"\[redacted\]|\b(?:staff|speaker) \d+\b|\bspeaker:")
 
 
@@ -42,8 +42,14 @@ def texts_free_of(paths: Iterable[Path], terms: Sequence[PlannedTerm]) -> Check:
     found = files = 0
     for path in paths:
         files += 1
-        found += sum(_text_holds(stretch, terms) for text in _texts(path) for stretch in _stretches(text, terms))
+        found += sum(_text_holds(stretch, terms) for stretch in stretches_of(path, terms))
     return _check(found, files, len(terms))
+
+
+def stretches_of(path: Path, terms: Sequence[PlannedTerm]) -> Iterator[str]:
+    """What can be read in a text file, cut at labels, which must not make a term by standing beside one another."""
+    for text in _texts(path):
+        yield from _stretches(text, terms)
 
 
 def _check(found: int, files: int, terms: int) -> Check:

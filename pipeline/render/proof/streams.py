@@ -7,10 +7,11 @@ from pathlib import Path
 
 from pipeline.media import Probe
 from pipeline.media.kinds import Kind
-from pipeline.media.picture import COPIED_CODEC, hidden_frames, hidden_units
+from pipeline.media.picture import hidden_frames, hidden_units
+from pipeline.media.units import CODECS as PICTURES
 from pipeline.records import Check, ProofVerdict
 
-CODECS = {"pcm": {"pcm_s16le", "pcm_s24le"}, "libmp3lame": {"mp3"}, "libopus": {"opus"}}
+CODECS = {"pcm": {"pcm_s16le", "pcm_s24le"}, "libmp3lame": {"mp3"}, "libopus": {"opus"}, "libvorbis": {"vorbis"}}
 _TAGS = {
     "major_brand": r"isom|M4A |qt  ",
     "minor_version": r"\d+",
@@ -32,7 +33,7 @@ def only_allowed_streams(probe: Probe, *, kind: Kind, sounds: int, picture: bool
     ]
     strange += [stream.kind for stream in probe.audio if stream.codec not in allowed]
     pictures = [stream for stream in probe.streams if stream.kind == "video"]
-    strange += [stream.kind for stream in pictures if stream.codec != COPIED_CODEC]
+    strange += [stream.kind for stream in pictures if stream.codec not in PICTURES]
     counts = f"{len(probe.audio)} sound, {len(pictures)} picture, {len(strange)} other, {probe.chapters} chapters"
     right = not strange and not probe.chapters and len(probe.audio) == sounds and len(pictures) == int(picture)
     return Check(name=name, verdict=ProofVerdict.PROVED if right else ProofVerdict.LEAK, detail=counts)
@@ -49,11 +50,13 @@ def only_allowed_tags(probe: Probe) -> Check:
 def nothing_in_the_picture(path: Path, probe: Probe) -> Check:
     """Whether the picture carries no hidden captions or other units and no frames behind an edit list.
 
-    Hidden captions (CEA-608) of H.264 live in SEI units alone, so that a picture without such units has none.
+    Hidden captions (CEA-608 and 708) live in SEI units alone, so that a picture without such units has none.
     """
     name = "behind the picture"
     if probe.video is None:
         return Check(name=name, verdict=ProofVerdict.PROVED, detail="no picture")
-    units, frames = hidden_units(path), hidden_frames(path)
+    if probe.video.codec not in PICTURES:
+        return Check(name=name, verdict=ProofVerdict.UNCHECKED, detail="a kind of picture that cannot be taken apart")
+    units, frames = hidden_units(path, probe.video.codec), hidden_frames(path)
     verdict = ProofVerdict.LEAK if units or frames else ProofVerdict.PROVED
     return Check(name=name, verdict=verdict, detail=f"{units} bytes of other units, {frames} hidden frames")

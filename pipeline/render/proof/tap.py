@@ -20,16 +20,17 @@ class ZeroTap:
 
     def __init__(self, windows: Sequence[Window], *, rate: int, tone: bool = False) -> None:
         self._windows = Near(windows)
-        self._count = len(windows)
+        self._all = tuple(windows)
         self._rate = rate
         self._limit = TONE_PEAK if tone else 0.0
         self._first: int | None = None
         self._seen = 0
+        self._inside = 0
 
     def track(self, track_id: str, at: int, block: NDArray[np.float32]) -> None:
         """A silenced block of one track: zero in the track's windows and in those of every track."""
-        windows = self._near(at, block)
-        self._look([window for window in windows if window.track_id in (None, track_id)], at, block, 0.0)
+        windows = [window for window in self._near(at, block) if window.track_id in (None, track_id)]
+        self._inside += self._look(windows, at, block, 0.0)
 
     def mixed(self, at: int, block: NDArray[np.float32]) -> None:
         """A block as the encoder gets it: zero, or no louder than the tone, in the windows of every track."""
@@ -43,20 +44,41 @@ class ZeroTap:
             return Check(name=NAME, verdict=ProofVerdict.LEAK, detail="sound in a window", at_s=at_s)
         if self._seen != length:
             return Check(name=NAME, verdict=ProofVerdict.UNCHECKED, detail="not every sample was seen")
-        return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{self._count} windows, {length} samples")
+        return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{len(self._all)} windows, {length} samples")
+
+    def check_windows(self, length: int) -> Check:
+        """The verdict where only what is near a window passes, of a sound of ``length`` samples."""
+        wanted_s, reached_s = 0.0, 0.0
+        for window in sorted(self._all, key=lambda window: window.start_s):
+            start_s, end_s = max(reached_s, window.start_s), min(window.end_s, length / self._rate)
+            wanted_s += max(0.0, end_s - start_s)
+            reached_s = max(reached_s, end_s)
+        if self._inside < wanted_s * self._rate - len(self._all):
+            self._seen = -1
+        else:
+            self._seen = length
+        return self.check(length)
 
     def _near(self, at: int, block: NDArray[np.float32]) -> list[Window]:
         return self._windows.touching(at / self._rate, (at + len(block)) / self._rate)
 
-    def _look(self, windows: Sequence[Window], at: int, block: NDArray[np.float32], limit: float) -> None:
-        """A sample lasts from n/rate to (n+1)/rate: it belongs to a window that it shares any time with."""
-        starts_s = (at + np.arange(len(block))) / self._rate
-        loud = np.abs(block).max(axis=1, initial=0.0) > limit
+    def _look(self, windows: Sequence[Window], at: int, block: NDArray[np.float32], limit: float) -> int:
+        """A sample lasts from n/rate to (n+1)/rate: it belongs to a window that it shares any time with.
+
+        Gives how many samples of the block belong to a window.
+        """
+        belongs = np.zeros(len(block), np.bool_)
         for window in windows:
+            first, last = int(window.start_s * self._rate) - 2 - at, int(window.end_s * self._rate) + 3 - at
+            part = slice(max(0, first), max(0, last))
+            starts_s = (at + part.start + np.arange(len(block[part]))) / self._rate
             inside = (starts_s + 1 / self._rate > window.start_s) & (starts_s < window.end_s)
-            found = np.flatnonzero(inside & loud)
+            belongs[part] |= inside
+            found = np.flatnonzero(inside & (np.abs(block[part]).max(axis=1, initial=0.0) > limit))
             # The first sample may only touch the window in the last bit of a float.
             edge = 1e-6 / self._rate
             for index in found[:2]:
                 if min(starts_s[index] + 1 / self._rate, window.end_s) - max(starts_s[index], window.start_s) > edge:
-                    self._first = at + int(index) if self._first is None else self._first
+                    number = at + part.start + int(index)
+                    self._first = number if self._first is None else self._first
+        return int(belongs.sum())

@@ -23,9 +23,10 @@ from pipeline.consent.withdraw import withdraw
 from pipeline.errors import InputRefused, ProofFailed
 from pipeline.records import Purpose
 from pipeline.store import Workspace
-from tests.consent.conftest import ALL_NO, NOW, Files, row
+from pipeline.store.registry import Registry
+from tests.consent.conftest import ALL_NO, NOW, Files, person, row, session
 
-ARRAYS = ("hasNotice", "hasProcess", "hasConsentControl", "hasRight", "hasConsentStatus")
+ARRAYS = ("hasJurisdiction", "hasNotice", "hasProcess", "hasConsentControl", "hasRight", "hasConsentStatus")
 SCOPES = ("series:office-hours", "series:other", "session:2026-11-18-aaaaaaaa", "until:2026-12-31", "any")
 moments = st.integers(-400, 400).map(lambda days: NOW + timedelta(days=days, minutes=days))
 events = st.builds(
@@ -95,8 +96,11 @@ def test_the_shape_is_that_of_the_guide(workspace: Workspace, file_answers: File
         workspace=workspace,
         now=NOW,
     )
+    here = session(person(1, "ana@a.example", location="DE"), person(2, "bo@b.example", location="FR"))
+    Registry(workspace.db).take(workspace.root / "inbox", "f", here)
     text = export_dpv("ana@a.example", workspace=workspace, now=NOW)
     found: dict[str, Any] = json.loads(text)
+    assert found["dpv:hasJurisdiction"] == [{"@id": "loc:DE"}, {"@id": "loc:US-TX"}]
     assert found["@type"] == "dpv:ConsentRecord"
     assert found["dct:conformsTo"] == {"@id": "https://w3id.org/dpv/schema/dpv-27560#record"}
     assert all(isinstance(found[f"dpv:{name}"], list) for name in ARRAYS)

@@ -1,0 +1,81 @@
+"""Commands about the picture of a session: what was read in it, covers, and its approval for the public."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+
+import click
+
+from pipeline.cli.common import emit, json_option, workspace_option
+from pipeline.store import Workspace
+
+_actor = click.option("--by", "actor", required=True, help="Who decides.")
+_reason = click.option("--reason", required=True, help="Why.")
+
+
+@click.command()
+@click.argument("session")
+@workspace_option
+@click.option("--reveal", is_flag=True, help="Show the texts themselves; this is noted in the ledger.")
+@json_option
+def picture(session: str, workspace: Path, reveal: bool, as_json: bool) -> None:
+    """Show what was read in the picture of SESSION, its covers, and whether it is approved."""
+    from pipeline.review import acts, picture_queue
+
+    opened = Workspace.open(workspace)
+    lines = picture_queue.show(opened, session, reveal=reveal)
+    if reveal:
+        acts.note_reveal(opened.db, session, actor=getpass.getuser())
+    emit(lines, as_json)
+
+
+@click.command()
+@click.argument("session")
+@workspace_option
+@click.option("--from", "start_s", type=float, required=True, help="Where it begins, in seconds.")
+@click.option("--to", "end_s", type=float, required=True, help="Where it ends, in seconds.")
+@click.option("--box", help="left,top,right,bottom as shares from 0 to 1; without it all of the picture.")
+@_actor
+@_reason
+def cover(
+    session: str, workspace: Path, start_s: float, end_s: float, box: str | None, actor: str, reason: str
+) -> None:
+    """Cover a part of the picture of SESSION with one colour."""
+    from pipeline.records import Cover
+    from pipeline.review import picture_acts, picture_queue
+
+    opened = Workspace.open(workspace)
+    wanted = Cover(start_s=start_s, end_s=end_s, region=picture_queue.region_of(box), reason=reason)
+    found = picture_queue.session_of(opened, session)
+    click.echo(f"{picture_acts.cover(opened.db, found, wanted, actor=actor)} is covered; the next run applies it")
+
+
+@click.command()
+@click.argument("session")
+@click.argument("cover_id", metavar="COVER")
+@workspace_option
+@_actor
+@_reason
+def uncover(session: str, cover_id: str, workspace: Path, actor: str, reason: str) -> None:
+    """Take back COVER, which a person laid over the picture of SESSION."""
+    from pipeline.review import picture_acts
+
+    picture_acts.lift(Workspace.open(workspace).db, session, cover_id, actor=actor, reason=reason)
+    click.echo(f"{cover_id} is taken back; the next run applies it")
+
+
+@click.command("approve-picture")
+@click.argument("session")
+@workspace_option
+@_actor
+@_reason
+def approve_picture(session: str, workspace: Path, actor: str, reason: str) -> None:
+    """Say that the picture of SESSION was looked at and may be public as it is covered now."""
+    from pipeline.review import picture_acts, picture_queue
+    from pipeline.review.queue import proposals_of
+
+    opened = Workspace.open(workspace)
+    found, proposals = picture_queue.session_of(opened, session), proposals_of(opened, session)
+    picture_acts.approve(opened.db, found, proposals, actor=actor, reason=reason)
+    click.echo("approved; the next run applies it, and any change to its covers voids it")

@@ -1,0 +1,57 @@
+"""The second look at a session: names that the model is sure of are looked for everywhere else.
+
+A person introduced as "tomasz wilk from vantrexa" may later be thanked as "tomash", in no place that gives a name away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.detect.evidence import MEASURED
+from pipeline.detect.find import DEFAULTS, find_each
+from pipeline.detect.known import known_rule
+from pipeline.detect.names import RULE as GUESSED
+from pipeline.detect.repeated import RULE as REPEATED
+from pipeline.detect.repeated import repeated
+from pipeline.detect.settle import settle
+from pipeline.detect.sounds import Thresholds, sounds_rule
+from pipeline.detect.text import Hit, Rule, Text, read
+from pipeline.lexicon import FUNCTION_WORDS, Spelling, is_common, spellings, words_of
+from pipeline.records import Context
+from pipeline.settings import DetectSettings
+
+RULE = "found again"
+_SURE = 0.75
+_MIN_LETTERS = 4
+_LIMITS = Thresholds(rare=0.86, mixed=0.9, common=0.98, cued=0.04)
+
+
+def find_in_all(texts: Sequence[str], context: Context, *, settings: DetectSettings = DEFAULTS) -> list[list[Hit]]:
+    """The hits in each text of one session, the second look included."""
+    asked = [read(text) for text in texts]
+    first = find_each(texts, context, settings=settings)
+    rules = _rules([hit for hits in first for hit in hits], asked, context)
+    return [_joined(text, hits, rules, context) for text, hits in zip(asked, first, strict=True)]
+
+
+def _joined(text: Text, hits: list[Hit], rules: tuple[Rule, ...], context: Context) -> list[Hit]:
+    again = [_renamed(hit) for rule in rules for hit in rule(text)]
+    return settle([*hits, *again], text, context) if again else hits
+
+
+def _renamed(hit: Hit) -> Hit:
+    return hit if hit.rule == REPEATED else replace(hit, rule=RULE, score=MEASURED[RULE])
+
+
+def _rules(hits: list[Hit], texts: list[Text], context: Context) -> tuple[Rule, ...]:
+    """The rules for what is said too often, and for guessed names that are distinctive enough to be known by sound."""
+    learnt: dict[str, Spelling] = {}
+    for hit in hits:
+        if hit.rule == GUESSED and hit.score >= _SURE and hit.label == "PERSON":
+            for word in words_of(hit.text):
+                if len(word) >= _MIN_LETTERS and word not in FUNCTION_WORDS and not is_common(word):
+                    learnt.setdefault(word, Spelling(word, hit.entity, hit.label, RULE, MEASURED[RULE]))
+    guessed, often = tuple(learnt.values()), tuple(repeated(texts, spellings(context)))
+    found = [known_rule(guessed), sounds_rule(guessed, _LIMITS)] if guessed else []
+    return (*found, known_rule(often)) if often else tuple(found)

@@ -1,0 +1,123 @@
+"""Writes a WAV file anew in a stream: its samples as they are but for what is taken out, and nothing else of it."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.media import source
+from pipeline.media.encode import created
+from pipeline.media.kinds import Kind
+from pipeline.media.probe import Probe
+from pipeline.media.splice import Edit, Unfit
+
+CODECS = {"pcm_s16le": 2, "pcm_s24le": 3}
+# More channels, or more than 4 GB, need another header than the plain one.
+MOST_CHANNELS, MOST_BYTES = 2, (1 << 32) - 64
+MOST_CHUNKS = 64
+PIECE = 1 << 16
+_CHUNK, _HEADER = struct.Struct("<4sI"), struct.Struct("<4sI4s4sIHHIIHH4sI")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Samples:
+    """Where the samples of a file lie, in bytes, and how large one and all channels of one are."""
+
+    start: int
+    count: int
+    width: int
+    channels: int
+
+    @property
+    def size(self) -> int:
+        return self.width * self.channels
+
+
+def may_rewrite(probe: Probe, *, kind: Kind) -> Unfit | None:
+    """What speaks against writing a WAV file anew as ``kind`` without encoding it, as far as a probe tells."""
+    sound = probe.audio[0]
+    if kind.container != "wav":
+        return Unfit(reason="the output is not WAV")
+    if probe.format_name != "wav" or sound.codec not in CODECS or len(probe.streams) > 1 or probe.start_s:
+        return Unfit(reason="the source is no plain WAV of 16 or 24 bits")
+    if sound.channels > MOST_CHANNELS:
+        return Unfit(reason="the source has more than two channels")
+    return None
+
+
+def rewrite(
+    path: Path, target: Path, *, probe: Probe, ranges: Sequence[tuple[int, int]], length: int, edit: Edit
+) -> int | Unfit:
+    """Write the samples of ``path`` to a new file at ``target``; ``edit(at, block)`` replaces what ``ranges`` name.
+
+    Like ``splice``, with the sorted ``ranges`` in samples and blocks of float32. Gives the number of samples, at most
+    ``length`` and at least one less; nothing is written where it is ``Unfit``.
+    """
+    sound = probe.audio[0]
+    with source.opened(path) as fd:
+        found = _find(fd, width=CODECS[sound.codec], channels=sound.channels)
+        if found is None or abs(found.count - length) > 1:
+            return Unfit(reason="its header does not say where its samples are")
+        found = replace(found, count=min(found.count, length))
+        with created(target) as out, os.fdopen(os.dup(out), "wb") as file:
+            file.write(_header(found, sound.sample_rate))
+            waiting = [*reversed(ranges)]
+            for at in range(0, found.count, PIECE):
+                wanted = min(PIECE, found.count - at)
+                data = bytearray(os.pread(fd, wanted * found.size, found.start + at * found.size))
+                if len(data) < wanted * found.size:
+                    raise source.cut_off()
+                while waiting and waiting[-1][0] < at + wanted:
+                    start, end = waiting[-1]
+                    _change(data, found, at, max(start, at), min(end, at + wanted), edit)
+                    if end > at + wanted:
+                        break
+                    waiting.pop()
+                file.write(data)
+    return found.count
+
+
+def _find(fd: int, *, width: int, channels: int) -> _Samples | None:
+    """The one chunk of samples in a plain WAV file whose header says how large it is."""
+    if os.pread(fd, 4, 0) != b"RIFF" or os.pread(fd, 4, 8) != b"WAVE":
+        return None
+    at, end, size = 12, os.fstat(fd).st_size, width * channels
+    for _ in range(MOST_CHUNKS):
+        head = os.pread(fd, _CHUNK.size, at)
+        if len(head) < _CHUNK.size:
+            return None
+        name, held = _CHUNK.unpack(head)
+        at += _CHUNK.size
+        if name == b"data":
+            whole = held % size == 0 and at + held <= end and held <= MOST_BYTES
+            return _Samples(start=at, count=held // size, width=width, channels=channels) if whole else None
+        at += held + held % 2
+    return None
+
+
+def _header(found: _Samples, rate: int) -> bytes:
+    data = found.count * found.size
+    shape = (found.channels, rate, rate * found.size, found.size, 8 * found.width)
+    return _HEADER.pack(b"RIFF", data + _HEADER.size - 8, b"WAVE", b"fmt ", 16, 1, *shape, b"data", data)
+
+
+def _change(data: bytearray, found: _Samples, at: int, first: int, last: int, edit: Edit) -> None:
+    """Edit samples ``first`` to ``last`` of a piece that begins with sample ``at``."""
+    part = slice((first - at) * found.size, (last - at) * found.size)
+    full = 1 << (8 * found.width - 1)
+    block = (_numbers(data[part], found.width) / np.float32(full)).reshape(-1, found.channels)
+    edit(first, block)
+    whole = np.clip(np.rint(block.astype(np.float64) * full), -full, full - 1).astype("<i4")
+    data[part] = whole.view(np.uint8).reshape(-1, 4)[:, : found.width].tobytes()
+
+
+def _numbers(data: bytes | bytearray, width: int) -> NDArray[np.float32]:
+    filled = np.zeros((len(data) // width, 4), np.uint8)
+    filled[:, 4 - width :] = np.frombuffer(data, np.uint8).reshape(-1, width)
+    return (filled.view("<i4")[:, 0] >> (32 - 8 * width)).astype(np.float32)

@@ -1,0 +1,64 @@
+"""One label for one person or customer in every session: ``[participant 3]``, ``[customer B]``.
+
+Whom the consent store does not know has a label within their session alone, as ``[person 1]``, for a name that two
+sessions share need not be one person's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from pipeline import consent
+from pipeline.lexicon import company_key, entity_of
+from pipeline.records import Role, Session
+from pipeline.store import Workspace, labels
+
+
+def assign(sessions: Iterable[Session], workspace: Workspace) -> None:
+    """Gives labels to the people and customers of these sessions who have none, in the order of the sessions."""
+    people, customers = list[str](), list[str]()
+    for session in sessions:
+        people += _people(session, workspace).values()
+        customers += _customers(session, workspace).values()
+    labels.give(workspace.db, labels.PERSON, people)
+    labels.give(workspace.db, labels.CUSTOMER, customers)
+
+
+def known_labels(session: Session, workspace: Workspace) -> dict[str, str]:
+    """The label of each entity of a session that has one in every session."""
+    people, customers = labels.known(workspace.db, labels.PERSON), labels.known(workspace.db, labels.CUSTOMER)
+    found = {
+        entity: f"[{labels.PERSON} {people[mark]}]"
+        for entity, mark in _people(session, workspace).items()
+        if mark in people
+    }
+    for entity, mark in _customers(session, workspace).items():
+        if mark in customers:
+            found[entity] = f"[{labels.CUSTOMER} {labels.letters(customers[mark])}]"
+    return found
+
+
+def _people(session: Session, workspace: Workspace) -> dict[str, str]:
+    """The marks of the participants who are somebody on file for sure, by entity; nobody of two of one name."""
+    parties, secret = consent.parties(session, workspace=workspace), workspace.key("alias")
+    named = [(entity_of("person", one.name), parties.get(one.participant_id)) for one in session.participants]
+    times = Counter(entity for entity, _ in named)
+    return {
+        entity: labels.mark(secret, labels.PERSON, party)
+        for entity, party in named
+        if party is not None and times[entity] == 1
+    }
+
+
+def _customers(session: Session, workspace: Workspace) -> dict[str, str]:
+    """The marks of the companies that customers in a session work for, by entity."""
+    companies = {
+        one.company: company_key(one.company)
+        for one in session.participants
+        if one.company and one.company != session.host and one.role not in (Role.STAFF, Role.BOT)
+    }
+    secret = workspace.key("alias")
+    return {
+        entity_of("company", name): labels.mark(secret, labels.CUSTOMER, key) for name, key in sorted(companies.items())
+    }

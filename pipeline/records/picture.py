@@ -1,0 +1,61 @@
+"""What is seen in a session's picture, and what of it is covered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A rectangle as fractions, 0 to 1, of the picture's width and height as it is shown."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """A span of the picture that is covered by one colour: a region, or with None all of it."""
+
+    start_s: float
+    end_s: float
+    region: Region | None = None
+    reason: str = ""
+    proposal_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PicturePlan:
+    """The picture is kept under these covers; ``reviewed_by`` is who approved it, None where nobody looked at it."""
+
+    covers: tuple[Cover, ...] = ()
+    reviewed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenWord:
+    """One word read in the picture, and how sure the reader is, 0 to 1."""
+
+    text: str
+    region: Region
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenLine:
+    """One line of writing that stands in the picture from ``start_s`` to ``end_s``, the doubt in both included."""
+
+    start_s: float
+    end_s: float
+    words: tuple[SeenWord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """All writing that was read in a session's picture, in ``frames`` frames that differ from the one before."""
+
+    reader: str
+    frames: int
+    lines: tuple[SeenLine, ...] = ()

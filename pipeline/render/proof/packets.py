@@ -1,0 +1,94 @@
+"""Proof (ii), third part: packets that no window touches are the source's, and an edit list hides none.
+
+The packets are read by ffmpeg and known by their digests; what the renderer said it did is not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, zip_longest
+from pathlib import Path
+from typing import Protocol
+
+from pipeline.media.packets import Packet, packets, packets_digest
+from pipeline.records import Check, ProofVerdict, Window
+from pipeline.render.proof.silent import Seconds
+from pipeline.render.sound import Score
+
+NAME = "untouched packets"
+FRAME, REACH, NEAR = 1024, 2048, 4
+# Matroska counts milliseconds.
+SLACK_S = 0.0015
+
+
+class Way(Protocol):
+    """How the renderer says it wrote a sound."""
+
+    @property
+    def spliced(self) -> bool:
+        """Whether it claims to have copied packets."""
+
+    @property
+    def way(self) -> str:
+        """The same in words."""
+
+
+def untouched(path: Path, score: Score, *, way: Way, stream: int = 0) -> Check:
+    """Whether every packet of the spliced ``stream`` that no window of ``score`` reaches is the source's own.
+
+    Count and times must be the same. A packet before the start or around the end may differ: nobody hears these.
+    """
+    if not way.spliced:
+        return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"none: {way.way}")
+    part = score.parts[0]
+    made = packets(path, stream=stream)
+    given = packets(part.path, stream=part.stream)
+    try:
+        return _compared(made, given, _reach(score.windows, part.track_id, score))
+    finally:
+        made.close()
+        given.close()
+
+
+def hides_nothing(path: Path, *, stream: int) -> bool:
+    """Whether reading an MP4 without its edit list shows the very packets that it shows with it."""
+    return packets_digest(path, stream=stream) == packets_digest(path, stream=stream, edit_list=False)
+
+
+def _compared(made: Iterator[Packet], given: Iterator[Packet], reach: Sequence[Seconds]) -> Check:
+    same, other, near = 0, 0, 0
+    first, oldest = next(made, None), next(given, None)
+    if first is None:
+        return Check(name=NAME, verdict=ProofVerdict.UNCHECKED, detail="the finished file has no packets")
+    # A container that knows no priming starts with the first packet that is heard.
+    while oldest is not None and first[0] >= -SLACK_S and oldest[0] <= -SLACK_S:
+        oldest = next(given, None)
+    before = () if oldest is None else (oldest,)
+    for new, old in zip_longest(chain((first,), made), chain(before, given)):
+        if new is None or old is None:
+            return Check(name=NAME, verdict=ProofVerdict.LEAK, detail="more or fewer packets than the source has")
+        if abs(new[0] - old[0]) > SLACK_S:
+            return Check(name=NAME, verdict=ProofVerdict.LEAK, detail="a packet has moved", at_s=new[0])
+        if new[1] == old[1]:
+            same += 1
+            continue
+        while near < len(reach) and reach[near][1] < new[0]:
+            near += 1
+        if near == len(reach) or not reach[near][0] < new[0]:
+            return Check(name=NAME, verdict=ProofVerdict.LEAK, detail="a packet is not the source's", at_s=new[0])
+        other += 1
+    return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{same} as in the source, {other} encoded again")
+
+
+def _reach(windows: Sequence[Window], track_id: str, score: Score) -> list[Seconds]:
+    """When a packet may start that is encoded again: it carries twice its length, and near stretches are one."""
+    reach_s, near_s = REACH / score.rate + SLACK_S, NEAR * FRAME / score.rate
+    spans = [(window.start_s, window.end_s) for window in windows if window.track_id in (None, track_id)]
+    spans += [(-1.0, 0.0), (score.length / score.rate, 2 * score.length / score.rate + 1.0)]
+    reached: list[Seconds] = []
+    for start_s, end_s in sorted((start_s - reach_s, end_s + SLACK_S) for start_s, end_s in spans):
+        if reached and start_s - reached[-1][1] <= near_s:
+            reached[-1] = (reached[-1][0], max(reached[-1][1], end_s))
+        else:
+            reached.append((start_s, end_s))
+    return reached

@@ -1,0 +1,77 @@
+"""The stage's second verb: searches the sound of the tracks that were transcribed for what the session knows.
+
+Apart from recognition, so that a changed list of terms searches again and recognises nothing again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.records import Context, HeardTerm, Ruling, Session, Track, Transcript
+from pipeline.settings import SpeechSettings
+from pipeline.speech import tracks
+from pipeline.speech.heard import RATE, HeardWord, Piece, Span
+from pipeline.speech.hearing import pieces_of
+from pipeline.speech.judge import DOUBT_S, Candidate, certainty
+from pipeline.speech.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from pipeline.speech.spot import Spotter
+    from pipeline.store.vault import Vault
+
+
+def search(
+    session: Session,
+    ruling: Ruling,
+    transcript: Transcript,
+    context: Context,
+    *,
+    vault: Vault,
+    settings: SpeechSettings,
+) -> tuple[HeardTerm, ...]:
+    """The known names and terms that are heard in the sound, judged beside the words that were recognised there.
+
+    What consent closes is silent to it, as in ``transcribe``. Raises ``ConfigurationError`` when a model is missing.
+    """
+    known = vocabulary(context)
+    if not settings.search_sound or not known:
+        return ()
+    from pipeline.speech.pronounce import bundled
+    from pipeline.speech.spot import Spotter
+
+    spotter, closed = Spotter(known, bundled()), dict(tracks.closed(session, ruling))
+    return tuple(
+        term
+        for track in tracks.audible(session, ruling)
+        for term in _in_track(track, closed[track.track_id], transcript, spotter, vault)
+    )
+
+
+def _in_track(
+    track: Track, closed: Sequence[Span], transcript: Transcript, spotter: Spotter, vault: Vault
+) -> Iterator[HeardTerm]:
+    words = [
+        HeardWord(Span(word.start_s, word.end_s).shifted(-track.offset_s), word.text, word.probability, word.doubt_s)
+        for word in transcript.words
+        if word.track_id == track.track_id
+    ]
+    for piece in pieces_of(track, closed, vault):
+        for candidate in spotter.search(piece, [word for word in words if _is_in(piece, word)]):
+            yield _term(track, candidate)
+
+
+def _is_in(piece: Piece, word: HeardWord) -> bool:
+    return piece.start_s <= (word.span.start_s + word.span.end_s) / 2 < piece.start_s + len(piece.samples) / RATE
+
+
+def _term(track: Track, term: Candidate) -> HeardTerm:
+    span = term.span.shifted(track.offset_s)
+    return HeardTerm(
+        term=term.text,
+        track_id=track.track_id,
+        start_s=span.start_s,
+        end_s=span.end_s,
+        doubt_s=DOUBT_S,
+        score=certainty(term),
+    )

@@ -1,0 +1,114 @@
+"""What was let out of each session and what it hid, and the acts of people that let it out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Engine, func, select
+
+from pipeline.errors import UsageProblem
+from pipeline.records import Audience
+from pipeline.store import ledger
+from pipeline.store.database import reading
+from pipeline.store.ledger import Ledger
+from pipeline.store.release_tables import release_act, released
+
+RELEASED = "released"
+RELEASE = "release"
+
+
+class Act(StrEnum):
+    """What a person may say about letting out."""
+
+    RELEASE = "release"
+    APPROVE = "approve"
+
+
+def prefix_of(session_id: str, audience: Audience) -> str:
+    """How the ledger's keys about one rendition of a session begin."""
+    return f"{session_id}-{audience}-"
+
+
+def next_entry(book: Ledger, session_id: str, audience: Audience) -> str:
+    """The key of the ledger entry that the next rendition will have."""
+    prefix = prefix_of(session_id, audience)
+    return f"{prefix}{len(book.under(RELEASED, prefix)) + 1}"
+
+
+def note(
+    db: Engine, entry: str, session_id: str, audience: Audience, *, hidden: str, body: Mapping[str, object]
+) -> None:
+    """Notes a rendition that was put out and what it hides, once."""
+    with db.begin() as connection:
+        if not ledger.append(connection, RELEASED, entry, body):
+            return
+        seq = connection.execute(select(func.coalesce(func.max(released.c.seq), 0))).scalar_one() + 1
+        row = {"entry": entry, "seq": seq, "session_id": session_id, "audience": audience.value, "hidden": hidden}
+        connection.execute(released.insert().values(row))
+
+
+def latest(db: Engine, session_id: str, audience: Audience) -> tuple[str, str] | None:
+    """The ledger's entry of the latest rendition that was put out, and what it hid; None where there never was one."""
+    query = (
+        select(released.c.entry, released.c.hidden)
+        .where(released.c.session_id == session_id, released.c.audience == audience.value)
+        .order_by(released.c.seq.desc())
+        .limit(1)
+    )
+    with reading(db) as connection:
+        row = connection.execute(query).first()
+    return (row.entry, row.hidden) if row else None
+
+
+def say(
+    db: Engine,
+    session_id: str,
+    audience: Audience,
+    act: Act,
+    *,
+    state: str,
+    actor: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Keeps one act of a person; raises ``UsageProblem`` when actor or reason is blank."""
+    if not actor.strip() or not reason.strip():
+        raise UsageProblem("this needs an actor and a reason", action="give --by and --reason")
+    row = {"session_id": session_id, "audience": audience.value, "act": act.value, "state": state}
+    with db.begin() as connection:
+        kept = release_act.insert().values(**row, actor=actor, reason=reason, at=now.isoformat())
+        seq = connection.execute(kept.returning(release_act.c.seq)).scalar_one()
+        said_by = hashlib.sha256(actor.encode()).hexdigest()[:12]
+        ledger.append(connection, act.value, f"{prefix_of(session_id, audience)}{seq}", {**row, "actor": said_by})
+
+
+def is_approved(db: Engine, session_id: str, audience: Audience, state: str) -> bool:
+    """Whether somebody approved exactly this."""
+    query = select(release_act.c.seq).where(
+        release_act.c.session_id == session_id,
+        release_act.c.audience == audience.value,
+        release_act.c.act == Act.APPROVE.value,
+        release_act.c.state == state,
+    )
+    with reading(db) as connection:
+        return connection.execute(query).first() is not None
+
+
+def is_released(book: Ledger, session_id: str, audience: Audience) -> bool:
+    """Whether somebody released it since it was last taken back."""
+    prefix = prefix_of(session_id, audience)
+    return book.last(RELEASE, prefix) > book.last("retracted", prefix)
+
+
+def approvals(db: Engine) -> dict[str, str]:
+    """For each session with approvals a mark that changes with every one."""
+    query = (
+        select(release_act.c.session_id, func.max(release_act.c.seq))
+        .where(release_act.c.act == Act.APPROVE.value)
+        .group_by(release_act.c.session_id)
+    )
+    with reading(db) as connection:
+        return {session_id: f"approved:{seq}" for session_id, seq in connection.execute(query)}

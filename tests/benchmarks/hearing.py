@@ -1,0 +1,199 @@
+"""How many confidential seconds stay to be heard, and how many others go: by engine, and by who listens beside it.
+
+``leaked``: seconds of planted names, terms and numbers, as spoken, that no window covers. ``over-muted``: seconds of
+other spoken words inside windows; silence does not count. Both for each hour of recording, with every proposal applied.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import detect, ingest, review, run, speech
+from pipeline.records import Context, Finding, KnownPerson, Outcome, Session, SoundPlace, Term, Track, Transcript
+from pipeline.review.widen import Widener
+from pipeline.review.windows import of_findings, windows
+from pipeline.settings import DetectSettings, RedactSettings, SpeechSettings
+from pipeline.store import Workspace
+from pipeline.store.registry import Registry
+from tests.end_to_end.conftest import SESSIONS, TRUTHS, prepared
+from tests.speech.conftest import NOW, Shelf, ruling_of, session_of, track_of, write_wav
+
+FIXTURE = Path(__file__).parents[2] / "models" / "tiny-whisper" / "fixture"
+VOICES = ("flite:rms", "flite:awb", "flite:slt", "flite:kal16", "espeak:en-us", "espeak:en-gb")
+NAMES = Context(
+    participants=(
+        KnownPerson(name="Ingrid Halvorsen", company="Silverline Robotics"),
+        KnownPerson(name="Rajesh Kulkarni"),
+    ),
+    terms=(Term(text="Project Kestrel", kind="product", aliases=("Kestrel",)),),
+)
+SAID = (
+    "Good morning, my name is *Ingrid *Halvorsen and I work on the deployment tools.",
+    "We run the scheduler at *Silverline *Robotics with about forty machines.",
+    "I asked *Rajesh last week whether the export could be faster.",
+    "The next release of *Project *Kestrel would need a second region.",
+    "It would be nice if the dashboard kept the filter between two visits.",
+    "*Kestrel is still internal so please do not write that down.",
+)
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One recording: its length, what is confidential in it, all other words, and what was found."""
+
+    duration_s: float
+    secret: list[Span]
+    other: list[Span]
+    findings: tuple[Finding, ...]
+    transcript: Transcript
+    tracks: tuple[Track, ...]
+
+
+LISTENERS: dict[str, Callable[[Finding], bool]] = {
+    "the words alone": lambda one: not _searched(one) and _in_words(one),
+    "and the captions": lambda one: not _searched(one),
+    "and the sound search": lambda one: True,
+}
+
+
+def measure(folder: Path) -> list[str]:
+    """The figures of every engine that is there."""
+    lines = []
+    for engine in ("sphinx", "captions"):
+        cases = list(_sessions(folder / engine, engine))
+        lines += [f"{engine}, {len(cases)} sample sessions, {line}" for line in _lines(cases)]
+    clips = list(_clips(folder))
+    lines += [f"sphinx, names new to it, {len(clips)} made voices, {line}" for line in _lines(clips)]
+    tiny = [_whisper(clip) for clip in json.loads((FIXTURE / "fixture.json").read_text("utf-8"))]
+    return lines + [f"tiny-whisper, its own {len(tiny)} clips, {line}" for line in _lines(tiny)]
+
+
+def _lines(cases: list[Case]) -> Iterator[str]:
+    hours = sum(case.duration_s for case in cases) / 3600
+    if not cases:
+        return
+    spoken = sum(_length(case.secret) for case in cases) / hours
+    for name, chosen in LISTENERS.items():
+        leaked = over = 0.0
+        for case in cases:
+            muted = _muted(case, chosen)
+            leaked += _length(_without(case.secret, muted))
+            over += _length(case.other) - _length(_without(case.other, muted))
+        yield f"{name}: {leaked / hours:.0f} of {spoken:.0f} s/h leaked, {over / hours:.0f} s/h over-muted"
+
+
+def _muted(case: Case, chosen: Callable[[Finding], bool]) -> list[Span]:
+    proposals = review.propose("bench", filter(chosen, case.findings))
+    settings = RedactSettings()
+    made = windows(
+        of_findings(proposals, Widener(case.transcript, case.tracks, settings)),
+        duration_s=case.duration_s,
+        settings=settings,
+    )
+    return [(one.start_s, one.end_s) for one in made]
+
+
+def _sessions(folder: Path, engine: str) -> Iterator[Case]:
+    root = prepared(folder)
+    workspace = Workspace.open(root)
+    chosen = workspace.settings.speech.model_copy(update={"engine": engine})
+    workspace.settings = workspace.settings.model_copy(update={"speech": chosen})
+    for truth in TRUTHS:
+        if truth.status != "done" or truth.removed:
+            continue
+        place = folder / "inbox" / truth.folder
+        shutil.copytree(SESSIONS / truth.folder, place)
+        session = ingest.ingest(place, workspace=workspace)
+        if not isinstance(session, Session) or (engine == "captions" and not session.captions):
+            continue
+        Registry(workspace.db).take(place, "0", session)
+        found = run.looked(session, workspace, now=NOW)
+        if isinstance(found, run.Looked):
+            yield _of_truth(truth.body, found)
+
+
+def _of_truth(body: dict[str, Any], found: run.Looked) -> Case:
+    secret = [(one["start_s"], one["end_s"]) for one in body["confidential"]]
+    words = [(one["start_s"], one["end_s"]) for one in body["words"]]
+    findings = tuple(finding for one in found.proposed.proposals for finding in one.findings)
+    return Case(
+        body["duration_s"], secret, _without(words, secret), findings, found.transcript, found.case.session.tracks
+    )
+
+
+def _clips(folder: Path) -> Iterator[Case]:
+    """Each voice that is installed says everything, with half a second between."""
+    for number, voice in enumerate(VOICES):
+        try:
+            from sample_media.voices import SAMPLE_RATE, speak
+
+            takes = [speak(text.replace("*", ""), voice=voice) for text in SAID]
+        except (OSError, ValueError, RuntimeError):
+            continue
+        sound, secret, other, at_s = [], list[Span](), list[Span](), 0.5
+        for text, take in zip(SAID, takes, strict=True):
+            for word, (start_s, end_s) in zip(text.split(), take.spans, strict=True):
+                (secret if word.startswith("*") else other).append((at_s + start_s, at_s + end_s))
+            sound += [np.zeros(SAMPLE_RATE // 2), take.sound]
+            at_s += len(take.sound) / SAMPLE_RATE + 0.5
+        path = folder / f"voice-{number}.wav"
+        write_wav(path, np.concatenate([*sound, np.zeros(SAMPLE_RATE // 2)]).astype(np.float32))
+        yield Case(at_s, secret, other, *_found(path, NAMES, SpeechSettings()))
+
+
+def _whisper(clip: dict[str, Any]) -> Case:
+    """A clip of the fixture of the tiny model; its names are the words with a capital within the sentence."""
+    words = [(one["text"], (one["start_s"], one["end_s"])) for one in clip["words"]]
+    names = {word for (_, (word, _)) in pairwise(words) if word[0].isupper() and word != "I"}
+    context = Context(terms=tuple(Term(text=name.strip(".,?"), kind="other") for name in sorted(names)))
+    settings = SpeechSettings(engine="whisper", model="tiny-whisper")
+    secret = [span for word, span in words if word in names]
+    other = [span for word, span in words if word not in names]
+    return Case(clip["duration_s"], secret, other, *_found(FIXTURE / clip["file"], context, settings))
+
+
+def _found(
+    path: Path, context: Context, settings: SpeechSettings
+) -> tuple[tuple[Finding, ...], Transcript, tuple[Track, ...]]:
+    session, ruling = session_of(track_of(path)), ruling_of(Outcome.PROCEED)
+    heard = speech.transcribe(session, ruling, context, vault=Shelf(), settings=settings)
+    if not isinstance(heard, Transcript):
+        return (), Transcript(engine="", words=()), session.tracks
+    terms = speech.search(session, ruling, heard, context, vault=Shelf(), settings=settings)
+    whole = Transcript(engine=heard.engine, words=heard.words, heard_terms=terms)
+    return detect.detect(session, whole, context, settings=DetectSettings()), whole, session.tracks
+
+
+def _searched(one: Finding) -> bool:
+    return one.rule == "sound search"
+
+
+def _in_words(one: Finding) -> bool:
+    return isinstance(one.place, SoundPlace) and one.place.words != (0, 0)
+
+
+def _length(spans: Iterable[Span]) -> float:
+    return sum(end_s - start_s for start_s, end_s in spans)
+
+
+def _without(spans: Iterable[Span], cut: Iterable[Span]) -> list[Span]:
+    """What of the spans lies in none of the others."""
+    left = list(spans)
+    for start_s, end_s in cut:
+        left = [
+            part
+            for one in left
+            for part in ((one[0], min(one[1], start_s)), (max(one[0], end_s), one[1]))
+            if part[1] > part[0]
+        ]
+    return left

@@ -1,0 +1,87 @@
+"""The proof of spliced sound must object when a packet too many, too few or a wrong one was copied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.media import encoder
+from pipeline.media.kinds import KINDS
+from pipeline.records import ProofVerdict, Window
+from pipeline.render.proof.packets import hides_nothing, untouched
+from pipeline.render.proof.residue import Residue
+from pipeline.render.sound import BLOCK, Part, Score
+from tests.media.making import ffmpeg, tone
+from tests.render.making import RATE, sound
+
+LENGTH = 3 * RATE
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a renderer claims."""
+
+    spliced: bool = True
+    way: str = "spliced"
+
+
+def score(path: Path, *windows: Window) -> Score:
+    part = Part(track_id="", path=path, stream=0)
+    return Score(parts=(part,), windows=windows, rate=RATE, channels=2, length=LENGTH)
+
+
+@pytest.fixture(scope="module")
+def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("talk") / "a.m4a"
+    ffmpeg(*tone(0, 3), "-c:a", "aac", path)
+    return path
+
+
+def test_a_copy_of_every_packet_is_as_in_the_source(talk: Path) -> None:
+    assert untouched(talk, score(talk), way=Said()).verdict is ProofVerdict.PROVED
+    assert hides_nothing(talk, stream=0)
+
+
+def test_a_changed_packet_is_found_unless_a_window_reaches_it(talk: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.m4a"
+    ffmpeg(*tone(0, 3), "-af", "volume=0:enable='between(t,1,2)'", "-c:a", "aac", other)
+    without = untouched(other, score(talk), way=Said())
+    assert (without.verdict, without.detail) == (ProofVerdict.LEAK, "a packet is not the source's")
+    assert without.at_s == pytest.approx(1.0, abs=0.1)
+    narrow = untouched(other, score(talk, Window(start_s=1.2, end_s=1.8)), way=Said())
+    assert narrow.verdict is ProofVerdict.LEAK
+
+
+def test_a_missing_or_moved_packet_is_found(talk: Path, tmp_path: Path) -> None:
+    short, moved = tmp_path / "short.m4a", tmp_path / "moved.mkv"
+    ffmpeg("-i", talk, "-t", "2", "-c", "copy", short)
+    assert untouched(short, score(talk), way=Said()).detail == "more or fewer packets than the source has"
+    ffmpeg("-i", talk, "-c", "copy", moved)
+    assert untouched(moved, score(talk), way=Said()).verdict is ProofVerdict.LEAK
+
+
+def test_sound_behind_an_edit_list_is_not_the_same_packets(talk: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.mp4"
+    picture = ("-f", "lavfi", "-i", "testsrc=s=64x64:r=10:d=3")
+    ffmpeg(*picture, "-i", talk, "-c:v", "libx264", "-g", "100", "-c:a", "copy", tmp_path / "whole.mp4")
+    ffmpeg("-ss", "1.5", "-i", tmp_path / "whole.mp4", "-c", "copy", cut)
+    assert hides_nothing(cut, stream=0) == (len(sound(cut, edit_list=False)) - len(sound(cut)) <= 2048)
+
+
+@pytest.mark.parametrize(("left_s", "verdict"), [(0.0, ProofVerdict.PROVED), (0.021, ProofVerdict.LEAK)])
+def test_one_packet_left_at_the_edge_of_a_window_is_heard(
+    talk: Path, tmp_path: Path, left_s: float, verdict: ProofVerdict
+) -> None:
+    made, heard = tmp_path / "made.flac", sound(talk)
+    heard[round((1.0 + left_s) * RATE) : 2 * RATE] = 0.0
+    with encoder(made, kind=KINDS[".flac"], rate=RATE, channels=2) as out:
+        out.write(heard[:LENGTH])
+    residue = Residue(score(talk, Window(start_s=1.0, end_s=2.0)))
+    finished = sound(made)
+    for at in range(0, len(finished), BLOCK):
+        residue.hear(np.ascontiguousarray(finished[at : at + BLOCK]))
+    found = residue.check()
+    assert found.verdict is verdict, found

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.store import Workspace, labels
+
+
+def test_a_number_is_one_partys_and_is_never_given_again(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "ws")
+    secret = workspace.key("alias")
+    ana, bo, cy = (labels.mark(secret, labels.PERSON, who) for who in ("pty_1", "pty_2", "pty_3"))
+    labels.give(workspace.db, labels.PERSON, [ana, bo, ana])
+    assert labels.known(workspace.db, labels.PERSON) == {ana: 1, bo: 2}
+    with workspace.db.begin() as connection:
+        labels.free(connection, [bo])
+    labels.give(workspace.db, labels.PERSON, [cy, bo])
+    assert {name: labels.known(workspace.db, labels.PERSON)[mark] for name, mark in (("cy", cy), ("bo", bo))} == {
+        "cy": 3,
+        "bo": 4,
+    }
+    assert labels.known(workspace.db, labels.CUSTOMER) == {}
+    assert labels.mark(secret, labels.CUSTOMER, "pty_1") != ana
+
+
+def test_letters_go_on_after_z() -> None:
+    assert [labels.letters(number) for number in (1, 2, 26, 27, 52, 703)] == ["A", "B", "Z", "AA", "AZ", "AAA"]

@@ -1,0 +1,124 @@
+"""A picture is kept only where it was read, or nobody asked for that; and it is read only where it may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline import looking
+from pipeline.case import Case
+from pipeline.doctor import examine
+from pipeline.errors import InputRefused
+from pipeline.media import reader, tools
+from pipeline.records import Context, Outcome, Participant, Purpose, Ruling, Seen, Session, Video
+from pipeline.settings import PictureSettings
+from pipeline.store import Workspace
+from tests.review.conftest import SESSION_ID, ruling
+
+NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
+SEEN = Seen(reader="tesseract 5", frames=3)
+
+
+class Sealed:
+    """A vault that opens nothing."""
+
+    def path(self, digest: str) -> Path:
+        return Path(digest)
+
+
+def case(workspace: Workspace, ruled: Ruling | None = None, **settings: object) -> Case:
+    here = Session(
+        session_id=SESSION_ID,
+        source_digest="0" * 64,
+        platform="other",
+        title="",
+        started_at=NOW,
+        host=None,
+        recorder_location=None,
+        notice_asserted=True,
+        purposes=(Purpose.INTERNAL_SHARE,),
+        duration_s=60.0,
+        participants=tuple(Participant(participant_id=f"p{n}", name=f"N{n}") for n in (1, 2)),
+        tracks=(),
+        video=Video(digest="v" * 64, duration_s=60.0),
+    )
+    changed = workspace.settings.model_copy(update={"picture": PictureSettings(**settings)})  # type: ignore[arg-type]
+    workspace.settings = changed
+    return Case(session=here, workspace=workspace, ruling=ruled or ruling(), context=Context(), now=NOW)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, new_workspace: Callable[[Path], Workspace]) -> Workspace:
+    return new_workspace(tmp_path / "ws")
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """A reader that is there; what it was asked for."""
+    asked: list[float] = []
+
+    def read(path: Path, *, per_second: float) -> Seen:
+        asked.append(per_second)
+        return SEEN
+
+    monkeypatch.setattr(reader, "version", lambda: "tesseract 5")
+    monkeypatch.setattr(reader, "read", read)
+    monkeypatch.setattr(
+        Case,
+        "keep",
+        lambda self, stage, key, value, kind=None, purpose=None: self.workspace.stages.keep(stage, key, value),
+    )
+    return asked
+
+
+def test_a_picture_is_read_once_and_may_then_be_kept(workspace: Workspace, looks: list[float]) -> None:
+    one = case(workspace, looks_per_second=2.0)
+    object.__setattr__(workspace, "vault", Sealed())
+    assert looking.look(one) == SEEN
+    assert looking.look(one) == SEEN
+    assert looks == [2.0]
+    assert looking.may_be_kept(one, SEEN)
+    assert not looking.unread(one)
+
+
+def test_a_picture_that_cannot_be_decoded_stays_out_and_the_rest_goes_on(
+    workspace: Workspace, looks: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *, per_second: float) -> Seen:
+        raise InputRefused("a media file cannot be read to its end")
+
+    monkeypatch.setattr(reader, "read", refuse)
+    object.__setattr__(workspace, "vault", Sealed())
+    one = case(workspace)
+    assert looking.look(one) is None
+    assert not looking.may_be_kept(one, None)
+
+
+def test_a_picture_that_nobody_may_see_is_not_read(workspace: Workspace, looks: list[float]) -> None:
+    assert looking.look(case(workspace, ruling(internal_share=Outcome.MINUS))) is None
+    one = case(workspace)
+    assert looking.look(replace(one, session=replace(one.session, video=None))) is None
+    assert looking.look(case(workspace, keep=False)) is None
+    assert not looking.may_be_kept(case(workspace, keep=False), SEEN)
+    assert looks == []
+
+
+def test_without_a_reader_the_picture_stays_out_and_that_is_said(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = tools.Tool(name="tesseract", version=None, install="apt-get install tesseract-ocr")
+    monkeypatch.setattr(tools, "reader", lambda: missing)
+    one = case(workspace)
+    assert looking.look(one) is None
+    assert not looking.may_be_kept(one, None)
+    assert looking.unread(one)
+    (said,) = [each for each in examine(workspace) if each.what == "tesseract"]
+    assert (said.ok, said.action) == (False, "apt-get install tesseract-ocr; until then no picture is kept")
+    unlooked = case(workspace, look=False)
+    assert looking.may_be_kept(unlooked, None)
+    assert not looking.unread(unlooked)
+    assert [each.ok for each in examine(workspace) if each.what == "tesseract"] == [True]
