@@ -118,5 +118,5 @@ def test_commands_are_thin() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef) and any("command(" in ast.unparse(d) for d in node.decorator_list):
                 body = node.body[1:] if ast.get_docstring(node) else node.body
-                lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0  # type: ignore[operator]
+                lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0
                 assert lines <= 15, f"{path.name}: {node.name}"

@@ -60,7 +60,7 @@ def test_every_error_has_a_code_of_its_own() -> None:
 
 @pytest.mark.parametrize("section", Settings.model_fields)
 def test_every_setting_is_documented_with_its_default(section: str) -> None:
-    fields = Settings.model_fields[section].annotation.model_fields  # type: ignore[union-attr]
+    fields = Settings.model_fields[section].annotation.model_fields
     for name, field in fields.items():
         row = next((line for line in SETTINGS.splitlines() if line.startswith(f"| `{section}.{name}` |")), "")
         default = list(field.default) if isinstance(field.default, tuple) else field.default
@@ -74,7 +74,7 @@ def test_no_setting_is_documented_that_is_not_there() -> None:
     there = {
         f"{section}.{name}"
         for section, field in Settings.model_fields.items()
-        for name in field.annotation.model_fields  # type: ignore[union-attr]
+        for name in field.annotation.model_fields
     }
     assert documented == there
 

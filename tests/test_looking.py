@@ -46,7 +46,7 @@ def case(workspace: Workspace, ruled: Ruling | None = None, **settings: object) 
         tracks=(),
         video=Video(digest="v" * 64, duration_s=60.0),
     )
-    changed = workspace.settings.model_copy(update={"picture": PictureSettings(**settings)})  # type: ignore[arg-type]
+    changed = workspace.settings.model_copy(update={"picture": PictureSettings(**settings)})
     workspace.settings = changed
     return Case(session=here, workspace=workspace, ruling=ruled or ruling(), context=Context(), now=NOW)
 

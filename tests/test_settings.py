@@ -45,4 +45,4 @@ def test_a_wrong_key_or_value_is_named(tmp_path: Path, text: str, named: str) ->
 def test_settings_cannot_be_changed_afterwards(tmp_path: Path) -> None:
     settings = read(tmp_path)
     with pytest.raises(ValueError, match="frozen"):
-        settings.run.workers = 7  # type: ignore[misc]
+        settings.run.workers = 7

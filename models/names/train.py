@@ -2,13 +2,13 @@
 
     python models/names/train.py          ten minutes on one free core, no network; writes pipeline/ beside this file
 
-Needs what requirements-train.txt names beside the project's own packages. The draws come from fixed seeds.
+Needs this project installed (`make setup`), and beside it what requirements-train.txt names. The draws
+come from fixed seeds.
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -16,19 +16,17 @@ from pathlib import Path
 
 import numpy as np
 import spacy
+import talk
+import words
+from sentences import UNKNOWN, Maker, Word
 from spacy.language import Language
 from spacy.strings import get_string_id
 from spacy.tokens import Doc
 from thinc.api import Adam, fix_random_seed
 
+from pipeline.detect import kinds, tagger
+
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parents[1])]
-import talk  # noqa: E402
-import words  # noqa: E402
-from sentences import UNKNOWN, Maker, Word  # noqa: E402
-
-from pipeline.detect import kinds, tagger  # noqa: E402
-
 MARKS = ["O", *(f"{start}-{label}" for label in tagger.LABELS for start in "BI")]
 SEED = 7
 DRAWN = 60_000

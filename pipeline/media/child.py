@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import io
 import os
 import resource
 import select
@@ -113,7 +114,7 @@ class Child:
 
     def _keep_stderr(self) -> None:
         pipe = self._process.stderr
-        while pipe is not None and (piece := pipe.read1(4096)):  # type: ignore[attr-defined]
+        while isinstance(pipe, io.BufferedReader) and (piece := pipe.read1(4096)):
             self._said += piece[: max(0, STDERR_KEPT - len(self._said))]
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pocketsphinx import Decoder, get_model_path
@@ -193,6 +194,6 @@ def _words(text: str, span: Span, probability: float) -> Iterator[HeardWord]:
         start_s = end_s
 
 
-def _span(segment: object) -> Span:
-    start, end = segment.start_frame, segment.end_frame  # type: ignore[attr-defined]
+def _span(segment: Any) -> Span:
+    start, end = segment.start_frame, segment.end_frame
     return Span(start * _FRAME_S, (end + 1) * _FRAME_S)

@@ -7,6 +7,7 @@ part. What is listed is taken out (``terms``, ``patterns``) or never guessed to 
 from __future__ import annotations
 
 import tomllib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -42,7 +43,7 @@ _KINDS = "^(person|company|product|host|other)$"
 _WEEK = timedelta(days=7)
 
 
-class _Entry(BaseModel):
+class _Entry(BaseModel, ABC):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: str = Field("other", pattern=_KINDS)
@@ -50,9 +51,9 @@ class _Entry(BaseModel):
     expires: date | None = None
 
     @property
+    @abstractmethod
     def secret(self) -> str:
         """What is listed."""
-        raise NotImplementedError
 
     def holds(self, on: date) -> bool:
         """Whether it still applies on a day."""

@@ -88,7 +88,7 @@ def file_answers(workspace: Workspace, tmp_path: Path) -> Files:
 
 def person(number: int, email: str | None = None, *, location: str | None = "US-NY", **changed: object) -> Participant:
     values = {"participant_id": f"p{number}", "name": f"Person {number}", "email": email, "location": location}
-    return Participant(**(values | changed))  # type: ignore[arg-type]
+    return Participant(**(values | changed))
 
 
 def session(*people: Participant, mixed: Sequence[str] = (), **changed: object) -> Session:
@@ -112,4 +112,4 @@ def session(*people: Participant, mixed: Sequence[str] = (), **changed: object) 
         "participants": people,
         "tracks": tuple(tracks),
     }
-    return Session(**(values | changed))  # type: ignore[arg-type]
+    return Session(**(values | changed))

@@ -122,7 +122,7 @@ def test_scenario_29_nobody_speaks_for_an_organisation_unasked(workspace: Worksp
     said(workspace, EventState.GIVEN, "assistant@granite.example")
     assert rule(workspace) == "O5"
     late = {"until": None, "ends": False, "actor": "sam", "evidence": "mail"}
-    delegate(ORG, "assistant@granite.example", workspace=workspace, now=NOW + 2 * DAY, **late)  # type: ignore[arg-type]
+    delegate(ORG, "assistant@granite.example", workspace=workspace, now=NOW + 2 * DAY, **late)
     assert rule(workspace, later=3 * DAY) == "O5"
 
 

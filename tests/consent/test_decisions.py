@@ -70,7 +70,7 @@ def test_what_did_not_change_is_kept_once(both: Session, workspace: Workspace, f
 def test_a_decision_of_staff_is_a_persons(both: Session, workspace: Workspace) -> None:
     ruled(both, workspace)
     about = {"actor": "Rui", "reason": "on the phone", "evidence": "call log", "workspace": workspace, "now": NOW}
-    resolve(both, "p2", Purpose.RECORD, Act.ALLOW, **about)  # type: ignore[arg-type]
+    resolve(both, "p2", Purpose.RECORD, Act.ALLOW, **about)
     (one,) = [one for one in ruled(both, workspace) if one.by == "person"]
     assert (one.participant_id, one.purpose, one.rules) == ("p2", "record", ("C5", "H1"))
 

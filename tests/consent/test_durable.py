@@ -39,9 +39,9 @@ def exported(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Path:
     file_answers(row(ANA, name="Ana Diaz"), row("cy@c.example"))
     said = {"actor": "sam", "reason": "she wrote to us", "workspace": workspace, "now": NOW}
     party = suggestions(met(), workspace=workspace)[0].party
-    settle(met(), "p1", party, **said)  # type: ignore[arg-type]
+    settle(met(), "p1", party, **said)
     for purpose in (Purpose.RECORD, Purpose.TRANSCRIBE):
-        resolve(met(), "p2", purpose, Act.ALLOW, evidence="a mail", **said)  # type: ignore[arg-type]
+        resolve(met(), "p2", purpose, Act.ALLOW, evidence="a mail", **said)
     agree(
         "Granite Foundry",
         kind=Kind.NDA,
@@ -54,11 +54,11 @@ def exported(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Path:
         workspace=workspace,
         now=NOW,
     )
-    withdraw("cy@c.example", purposes=list(Purpose), session_id=None, erasure=Erasure(erase=True), **said)  # type: ignore[arg-type]
+    withdraw("cy@c.example", purposes=list(Purpose), session_id=None, erasure=Erasure(erase=True), **said)
     (filed,) = withdrawals.read(workspace.db)
     with workspace.db.begin() as connection:
         kept = {"kind": tombstones.VAULT, "withdrawal_id": filed.withdrawal_id, "session_id": "s", "erased_at": NOW}
-        tombstones.put(connection, "a" * 64, **kept)  # type: ignore[arg-type]
+        tombstones.put(connection, "a" * 64, **kept)
     export_log(tmp_path / "consent.jsonl", workspace=workspace)
     return tmp_path / "consent.jsonl"
 

@@ -35,7 +35,7 @@ CHILD, PARENT = "kim@home.example", "pat@home.example"
 
 
 def mapping(**changed: object) -> str:
-    text = form_text(**changed)  # type: ignore[arg-type]
+    text = form_text(**changed)
     extra = "\n".join(f'"{header}" = "{kind}"' for header, kind in FOR.items())
     return text.replace("[answers]", f"{extra}\n[answers]")
 

@@ -74,7 +74,7 @@ def test_no_order_and_no_repetition_changes_a_state(
     new_workspace: Callable[[Path], Workspace], table: list[list[str]], chance: object
 ) -> None:
     mixed = list(table)
-    chance.shuffle(mixed)  # type: ignore[attr-defined]
+    chance.shuffle(mixed)
     with TemporaryDirectory() as folder:
         one, other = (new_workspace(Path(folder) / name / "ws") for name in ("one", "other"))
         bring_in(one, as_csv([HEADER, *table]), form_text())

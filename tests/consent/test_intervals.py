@@ -44,7 +44,7 @@ def text(minutes: float) -> str:
 
 
 def stay(number: int, join_s: float, leave_s: float = HOUR, **changed: object) -> Attendance:
-    return Attendance(participant_id=f"p{number}", join_s=join_s, leave_s=leave_s, **changed)  # type: ignore[arg-type]
+    return Attendance(participant_id=f"p{number}", join_s=join_s, leave_s=leave_s, **changed)
 
 
 def cells(

@@ -52,7 +52,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     session = ingest.ingest(SESSIONS / FOLDER, workspace=workspace)
     assert isinstance(session, Session), session
     said = {"actor": "ann", "reason": "by mail", "workspace": workspace, "now": NOW}
-    withdraw(EMAIL, purposes=tuple(Purpose), session_id=None, **said)  # type: ignore[arg-type]
+    withdraw(EMAIL, purposes=tuple(Purpose), session_id=None, **said)
     ruling = rule(session, workspace=workspace, now=NOW)
     assert isinstance(ruling, Ruling), ruling
     travelled = run.process(session, workspace, now=NOW)

@@ -123,7 +123,7 @@ def leave(workspace: Workspace, **asked: object) -> None:
         reason="by mail",
         workspace=workspace,
         now=NOW,
-        erasure=Erasure(erase=True, **asked),  # type: ignore[arg-type]
+        erasure=Erasure(erase=True, **asked),
         then=lambda filed: erasure.quarantine(workspace, filed, now=NOW),
     )
 
@@ -233,7 +233,7 @@ def ask(workspace: Workspace, email: str, **asked: object) -> None:
         reason="by mail",
         workspace=workspace,
         now=NOW,
-        erasure=Erasure(erase=True, **asked),  # type: ignore[arg-type]
+        erasure=Erasure(erase=True, **asked),
     )
 
 

@@ -175,15 +175,15 @@ def test_nothing_is_put_out_when_it_comes_just_before(
     real = render.publish
 
     def publish(*arguments: object, **named: object) -> object:
-        placed.append(any(turn.participant_id == GUEST_ID for turn in arguments[0].turns))  # type: ignore[attr-defined]
-        return real(*arguments, **named)  # type: ignore[arg-type]
+        placed.append(any(turn.participant_id == GUEST_ID for turn in arguments[0].turns))
+        return real(*arguments, **named)
 
     monkeypatch.setattr(render, "publish", publish)
     rendered = render.render
     once = iter([True])
 
     def and_leave(*arguments: object, **named: object) -> object:
-        made = rendered(*arguments, **named)  # type: ignore[arg-type]
+        made = rendered(*arguments, **named)
         if next(once, False):
             leave(before)
         return made

@@ -146,8 +146,8 @@ def test_no_term_is_left_after_replacing(text: str) -> None:
 
 
 def turns(*words: object, **changes: object) -> list[tuple[str, str]]:
-    transcript = Transcript(engine="by hand", words=tuple(words))  # type: ignore[arg-type]
-    approved = plan(**{"windows": [], **changes})  # type: ignore[arg-type]
+    transcript = Transcript(engine="by hand", words=tuple(words))
+    approved = plan(**{"windows": [], **changes})
     approved = type(approved)(
         session_id="s1",
         audience=approved.audience,

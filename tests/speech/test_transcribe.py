@@ -171,7 +171,7 @@ def test_a_little_speech_without_a_word_is_unheard(
 def test_silence_is_a_transcript_without_words(tmp_path: Path, context: Context) -> None:
     write_wav(tmp_path / "silence.wav", np.zeros(8 * RATE, np.float32))
     heard = transcribe(session_of(track_of(tmp_path / "silence.wav")), ruling_of(YES), context)
-    assert heard == Transcript(engine=heard.engine, words=())  # type: ignore[union-attr]
+    assert heard == Transcript(engine=heard.engine, words=())
 
 
 def test_a_track_that_cannot_be_read_is_refused(tmp_path: Path, context: Context) -> None:
