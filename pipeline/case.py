@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ class Case:
         ruling = consent.rule(self.session, workspace=self.workspace, now=self.now)
         if not isinstance(ruling, Ruling) or ruling.cells != self.ruling.cells:
             raise TryAgain("consent changed while this session was worked", action="run again: it is decided anew")
-        with consent.release(self.workspace, ruling):
+        with consent.release(self.workspace, replace(ruling, live_until_s=self.ruling.live_until_s)):
             place = self.workspace.stages.keep(stage, key, value, kind)
             self.note(stage, place, purpose=purpose, digest=key_of(encode(value, kind).decode()))
 

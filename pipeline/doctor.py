@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
 from pipeline import speech
@@ -28,7 +28,7 @@ class Examined:
 
 def examine(workspace: Workspace | None) -> tuple[Examined, ...]:
     """Everything a run needs, and what the workspace's own settings need beside."""
-    return tuple(_examined(workspace))
+    return tuple(replace(one, action="") if one.ok else one for one in _examined(workspace))
 
 
 def _examined(workspace: Workspace | None) -> Iterator[Examined]:
@@ -50,9 +50,10 @@ def _examined(workspace: Workspace | None) -> Iterator[Examined]:
 def _reader(workspace: Workspace) -> Examined:
     """What reads pictures, where they have to be read before they are kept."""
     tool, settings = tools.reader(), workspace.settings.picture
-    ok = tool.version is not None or not (settings.keep and settings.look)
+    is_needed = settings.keep and settings.look
     action = f"{tool.install}; until then no picture is kept"
-    return Examined(what=tool.name, ok=ok, found=tool.version or "not needed", action=action)
+    found = tool.version or ("" if is_needed else "not needed")
+    return Examined(what=tool.name, ok=bool(found), found=found, action=action)
 
 
 def _engine(workspace: Workspace) -> Examined:
@@ -70,8 +71,8 @@ def _term_lists(workspace: Workspace) -> Examined:
         count = len(workspace.listed().lists)
     except OffrecordError as error:
         return Examined(what="term lists", ok=False, found="", action=f"{error}")
-    closed = not terms.exposed(workspace.root)
-    return Examined(what="term lists", ok=closed, found=f"{count} lists", action="chmod 600 terms.toml terms/*.toml")
+    closed, lists = not terms.exposed(workspace.root), "list" if count == 1 else "lists"
+    return Examined(what="term lists", ok=closed, found=f"{count} {lists}", action="chmod 600 terms.toml terms/*.toml")
 
 
 def _public_key(workspace: Workspace) -> Examined:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -29,11 +29,11 @@ from pipeline import (
 from pipeline.consent.jurisdictions import rules_of
 from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, TryAgain
 from pipeline.executors import Done, Executor, Lost
-from pipeline.media import reader
-from pipeline.records import Failed, Refused, Session, SessionResult
+from pipeline.media import reader, tools
+from pipeline.records import Failed, Refused, Session
 from pipeline.report import Report, gather, write
 from pipeline.store import Workspace, releases, tombstones
-from pipeline.store.registry import Registry, Standing, entry_id
+from pipeline.store.registry import Entry, Registry, Standing, entry_id, entry_path
 from pipeline.store.stages import key_of
 
 R = TypeVar("R")
@@ -53,6 +53,11 @@ class Task:
     folder: Path = Path()
     session_id: str = ""
     begun: float = field(default_factory=time.time)
+
+    @property
+    def name(self) -> str:
+        """The session's id, or that of a folder which is none yet."""
+        return self.session_id or entry_id(self.folder)
 
     def at(self) -> datetime:
         """The run's time as it is by now: a ruling that was made late in a long run ends no later for it."""
@@ -79,6 +84,7 @@ def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: date
     then nothing is processed.
     """
     began = time.monotonic()
+    inbox = inbox.resolve() if inbox else None
     log.configure(workspace.logs / "offrecord.jsonl")
     with workspace.locked():
         workspace.sweep()
@@ -90,7 +96,7 @@ def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: date
         taken, unfinished = _take_in(workspace, registry, inbox, chosen, now, progress) if inbox else (set(), 0)
         worked = taken | _move_on(workspace, registry, chosen, now, progress)
         requests.write(workspace, now=now)
-        warned = (*rules.warnings(now.date()), *workspace.list_warnings(now.date()))
+        warned = (*_stray(inbox), *rules.warnings(now.date()), *workspace.list_warnings(now.date()))
         report = gather(registry, now=now, unfinished=unfinished, worked=worked, warned=warned)
         write(report, workspace)
         metrics.write(report, workspace.reports / "metrics.prom", seconds=time.monotonic() - began)
@@ -103,19 +109,22 @@ def _take_in(
     workspace: Workspace, registry: Registry, inbox: Path, chosen: Chosen, now: datetime, progress: Progress
 ) -> tuple[set[str], int]:
     """Ingests the folders that are new or changed, in order; the ids of those, and how many are still being written."""
-    known = registry.entries()
-    marks = {folder: mark for folder in ingest.entries(inbox) if (mark := _mark(folder))}
+    there, known = ingest.entries(inbox), registry.entries()
+    for path in _gone(known, inbox, there):
+        registry.forget(path)
+    marks = {folder: mark for folder in there if (mark := _mark(folder))}
     tasks = [
         Task(root=workspace.root, now=now, folder=folder)
         for folder, mark in marks.items()
-        if str(folder) not in known or known[str(folder)].fingerprint != mark
+        if (path := entry_path(folder)) not in known or known[path].fingerprint != mark
     ]
     found: dict[Path, Session | Refused | None] = {}
     for done in _worked(workspace, tasks, ingest_one, chosen, progress):
         if isinstance(done, Lost):
             marks[done.task.folder] = ""
-        failure = Refused(reason="it could not be taken in", action=_RETRY)
-        found[done.task.folder] = done.value if isinstance(done, Done) else failure
+            found[done.task.folder] = Refused(reason=f"it could not be taken in: {done.why}", action=_RETRY)
+        else:
+            found[done.task.folder] = done.value
     taken: set[str] = set()
     for folder in sorted(found):
         outcome = found[folder]
@@ -123,6 +132,22 @@ def _take_in(
             registry.take(folder, marks[folder], outcome)
             taken.add(entry_id(folder))
     return taken, len(found) - len(taken)
+
+
+def _gone(known: Mapping[str, Entry], inbox: Path, there: Iterable[Path]) -> list[str]:
+    """The refused folders that were in this inbox and are not any more."""
+    present = {entry_path(folder) for folder in there}
+    return [
+        path
+        for path, one in known.items()
+        if one.session_id is None and path not in present and Path(path).parent == Path(entry_path(inbox))
+    ]
+
+
+def _stray(inbox: Path | None) -> Iterator[str]:
+    count = ingest.strays(inbox) if inbox else 0
+    if count:
+        yield f"{count} files lie in the inbox itself and are not taken in: give each session a folder of its own"
 
 
 def _mark(folder: Path) -> str | None:
@@ -140,12 +165,13 @@ def _move_on(workspace: Workspace, registry: Registry, chosen: Chosen, now: date
     tasks = [
         Task(root=workspace.root, now=now, session_id=session_id)
         for session_id, key in keys.items()
-        if chosen.includes(session_id) and _is_due(workspace, standings.get(session_id), key, now, chosen.again)
+        if (chosen.includes(session_id) or _is_out(standings.get(session_id)))
+        and _is_due(workspace, standings.get(session_id), key, now, chosen.again)
     ]
     naming.assign((registry.session(task.session_id) for task in tasks), workspace)
     for done in _worked(workspace, tasks, process_one, chosen, progress):
         session_id = done.task.session_id
-        travelled = done.value if isinstance(done, Done) else _lost(done, now)
+        travelled = done.value if isinstance(done, Done) else _lost(done, registry, workspace, now)
         before = standings.get(session_id)
         same = before is not None and before.state_key == keys[session_id]
         registry.conclude(
@@ -180,19 +206,25 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
     }
 
 
+def _is_out(standing: Standing | None) -> bool:
+    """Whether anything of a session is out: whatever day a run is for, it may stay no longer than its ground holds."""
+    return standing is not None and bool(standing.result.renditions)
+
+
 def _is_due(workspace: Workspace, standing: Standing | None, key: str, now: datetime, again: bool) -> bool:
     if standing is None or standing.state_key != key:
         return True
+    is_over = standing.valid_until <= now.timestamp()
     if standing.result.status == "failed":
-        return again or standing.attempts < workspace.settings.run.attempts
-    return standing.valid_until <= now.timestamp()
+        return again or standing.attempts < workspace.settings.run.attempts or (_is_out(standing) and is_over)
+    return is_over
 
 
-def _lost(lost: Lost[Task], now: datetime) -> run.Travelled:
-    result = SessionResult(
-        session_id=lost.task.session_id, status="failed", reason=f"{lost.why} ({lost.error})", action=_RETRY
-    )
-    return run.Travelled(result=result, valid_until=now.timestamp())
+def _lost(lost: Lost[Task], registry: Registry, workspace: Workspace, now: datetime) -> run.Travelled:
+    """A session whose worker was lost: whatever of it is out is taken back, for nobody said that it may stay."""
+    failed = Failed(reason=f"{lost.why} ({lost.error})", action=_RETRY)
+    travelled = run.stopped(registry.session(lost.task.session_id), workspace, failed, now)
+    return replace(travelled, valid_until=now.timestamp())
 
 
 def _worked(
@@ -200,15 +232,17 @@ def _worked(
 ) -> Iterator[Done[Task, R] | Lost[Task]]:
     """Spreads tasks over the workers, and tells log and progress of each."""
     settings, stage = workspace.settings.run, work.__name__.removesuffix("_one")
+    if tasks:
+        tools.require()
     progress(stage, 0, len(tasks))
     outcomes = chosen.executor(tasks, work, workers=settings.workers, timeout_s=settings.timeout_s)
     for count, outcome in enumerate(outcomes, start=1):
         if isinstance(outcome, Lost):
             if outcome.error == ConsentUnreadable.__name__:
                 raise ConsentUnreadable("the consent store became unreadable", action="restore it, then run again")
-            log.get().warning("lost", stage=stage, session_id=outcome.task.session_id, error=outcome.error)
+            log.get().warning("lost", stage=stage, session_id=outcome.task.name, error=outcome.error)
         else:
-            log.get().info("done", stage=stage, session_id=outcome.task.session_id)
+            log.get().info("done", stage=stage, session_id=outcome.task.name)
         progress(stage, count, len(tasks))
         yield outcome
 

@@ -102,7 +102,7 @@ def looked(session: Session, workspace: Workspace, *, now: datetime) -> Looked |
 def _transcribe(case: Case) -> Transcript | Failed:
     session, settings = case.session, case.workspace.settings.speech
     closed = speech.closed(session, case.ruling)
-    engine, hints = speech.preflight(settings), speech.hints(case.context, settings.engine)
+    engine, hints = speech.preflight(settings), speech.hints(case.context, settings)
     key = key_of(speech.VERSION, engine, session.tracks, session.captions, closed, hints, settings)
     kept = case.workspace.stages.recall("speech", key, Transcript)
     if kept is not None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from pipeline.errors import ConfigurationError
 from pipeline.records import Purpose
 
 FILE_NAME = "offrecord.toml"
+_PREFIX, _BETWEEN = "OFFRECORD_", "__"
+_NO_SETTINGS = frozenset({"OFFRECORD_WORKSPACE", "OFFRECORD_TRACEBACK", "OFFRECORD_MODELS"})
 NOTICE = r"^\S+@\S+$"
 """How a notice version is named: ``id@version``."""
 
@@ -26,6 +30,9 @@ class SpeechSettings(_Section):
 
     engine: Literal["sphinx", "whisper", "captions"] = Field("sphinx", description="The recogniser.")
     model: str = Field("", description="For whisper: a name in models/models.toml or a folder on disk.")
+    second_engine: Literal["", "sphinx"] = Field(
+        "", description="Another recogniser, whose words count only where they are known names; empty for none."
+    )
     device: Literal["cpu", "cuda"] = Field("cpu", description="For whisper: where it computes.")
     batch_size: int = Field(8, ge=1, le=64, description="For whisper: clips decoded at once.")
     search_sound: bool = Field(True, description="Also search the sound itself for known names and terms.")
@@ -108,7 +115,7 @@ class Settings(BaseSettings):
     """The whole configuration of a workspace; an unknown key is an error."""
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix="OFFRECORD_", env_nested_delimiter="__", env_ignore_empty=True
+        frozen=True, extra="forbid", env_prefix=_PREFIX, env_nested_delimiter=_BETWEEN, env_ignore_empty=True
     )
 
     speech: SpeechSettings = SpeechSettings()
@@ -142,11 +149,31 @@ def read(folder: Path) -> Settings:
             raise ConfigurationError(
                 f"{FILE_NAME} is not valid TOML: {error}", action="correct the line it names"
             ) from error
+    _check_environment(os.environ)
     try:
         return Settings(**values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
+    except SettingsError as error:
         raise ConfigurationError(
-            f"{FILE_NAME} or OFFRECORD_…: {key}: {first['msg']}", action="see docs/settings.md"
+            "a variable of the environment holds a whole section that is not JSON",
+            action=f"set single keys, as {_PREFIX}RUN{_BETWEEN}WORKERS; see docs/settings.md",
         ) from error
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        said = _said(first["type"], first["loc"], first["msg"])
+        raise ConfigurationError(said, action="see docs/settings.md") from error
+
+
+def _check_environment(variables: Mapping[str, str]) -> None:
+    """Raises ``ConfigurationError`` for a variable that looks like a setting and is of no section there is."""
+    sections = {f"{_PREFIX}{name}".upper() for name in Settings.model_fields}
+    for name in sorted(name.upper() for name in variables):
+        if name.startswith(_PREFIX) and name not in _NO_SETTINGS and name.split(_BETWEEN)[0] not in sections:
+            raise ConfigurationError(f"the environment's {name} is no setting", action="see docs/settings.md")
+
+
+def _said(kind: str, place: tuple[int | str, ...], message: str) -> str:
+    """What is wrong with a key, and whether the environment or the file says it."""
+    key = ".".join(map(str, place))
+    variable = f"{_PREFIX}{_BETWEEN.join(map(str, place))}".upper()
+    where = variable if variable in {name.upper() for name in os.environ} else f"{FILE_NAME}: {key}"
+    return f"{where}: {'unknown key' if kind == 'extra_forbidden' else message}"

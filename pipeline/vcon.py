@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from pipeline import consent, nightly, render, review
 from pipeline.consent.decide import State
 from pipeline.consent.events import canonical, sha256
 from pipeline.consent.interchange import vcon_format
-from pipeline.consent.interchange.attached import content_hash, hashes_of, stood
+from pipeline.consent.interchange.attached import Stood, content_hash, hashes_of, stood
 from pipeline.consent.interchange.scrub import Forbidden, refuse_leaks
 from pipeline.consent.interchange.terms import PURPOSES
 from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain
@@ -23,9 +23,11 @@ from pipeline.render import manifest, names
 from pipeline.review.terms import planned_terms
 from pipeline.store import Workspace, jws, terms
 from pipeline.store.registry import Registry
+from pipeline.store.stages import key_of
 from pipeline.vcon_parts import MEDIA, Case, base64url, document, file_names, names_of, sha512
 
 _KEY = "alias"
+_HANDED_OUT = "vcon"
 _FIXED = frozenset(
     {
         "anonymous", "person", "recording", "recording-set", "text", "json", "none", "consent", "jcs", "offrecord",
@@ -54,17 +56,19 @@ def export(
     Raises ``RefusedByPolicy`` when consent does not allow it or nothing is out, ``TryAgain`` when anything changed
     since the last run, and ``ProofFailed`` when what was made holds anything that it must not.
     """
-    session = Registry(workspace.db).session(session_id)
+    session = consent.with_erased(Registry(workspace.db).session(session_id), workspace=workspace)
     ruling = consent.rule(session, workspace=workspace, now=now)
     if not isinstance(ruling, Ruling) or not ruling.allows(audience.purpose):
         raise RefusedByPolicy("consent does not allow this export", action="see `offrecord consent show`")
+    rendition, people = _placed(session_id, audience, workspace, now), stood(session, workspace=workspace, now=now)
+    says = _version_of(rendition, people)
     case = Case(
         session=session,
-        rendition=_placed(session_id, audience, workspace, now),
+        rendition=rendition,
         folder=workspace.out / names.folder_of(session_id, audience),
         url=url,
-        people=stood(session, workspace=workspace, now=now),
-        uuids=_uuids(session, audience, workspace),
+        people=people,
+        uuids=_uuids(session, audience, says, workspace),
         removed=_taken_out(session, ruling, audience),
         now=now,
     )
@@ -75,7 +79,8 @@ def export(
     refuse_leaks(text, never, allowed_hashes=_vouched(case, content), fixed=_FIXED)
     handed = jws.signed(text, workspace.signer) if sign else text
     with consent.release(workspace, ruling):
-        workspace.ledger.append("vcon", sha256(handed), {"session_id": session_id, "audience": str(audience)})
+        about = {"session_id": session_id, "audience": str(audience), "says": says, "uuid": case.uuids["vcon"]}
+        workspace.ledger.append(_HANDED_OUT, sha256(handed), about)
         _note(case, ruling, sha256(handed), workspace, to=to)
     return handed
 
@@ -157,13 +162,28 @@ def _long(session: Session, workspace: Workspace) -> set[bytes]:
     return {sha512(workspace.vault.path(sealed.digest)) for sealed in session.sealed}
 
 
-def _uuids(session: Session, audience: Audience, workspace: Workspace) -> dict[str, str]:
-    """UUIDs (version 8) that nobody can link to anything outside this vCon: keyed, and the same in every export."""
-    key, what = workspace.key(_KEY), ("vcon", "unredacted", *(one.participant_id for one in session.participants))
+def _version_of(rendition: Rendition, people: Sequence[Stood]) -> str:
+    """A hash of what a vCon says of the recording and of consent: another version has another."""
+    consents = [
+        (one.participant_id, {purpose: said.state for purpose, said in one.standings.items()}) for one in people
+    ]
+    return key_of([file.digest for file in rendition.files], consents)
+
+
+def _uuids(session: Session, audience: Audience, says: str, workspace: Workspace) -> dict[str, str]:
+    """UUIDs (version 8) that nobody can link to anything outside its vCons: keyed, and the same while it says the same.
+
+    Each version is the redacted form of the one that was handed out before it; the first, of one that was never made.
+    """
+    key, what = workspace.key(_KEY), ("unredacted", *(one.participant_id for one in session.participants))
 
     def made(name: str) -> str:
         drawn = bytearray(hmac.digest(key, f"vcon\n{session.session_id}\n{audience}\n{name}".encode(), "sha256")[:16])
         drawn[6], drawn[8] = drawn[6] & 0x0F | 0x80, drawn[8] & 0x3F | 0x80
         return str(UUID(bytes=bytes(drawn)))
 
-    return {name: made(name) for name in what}
+    about = {"session_id": session.session_id, "audience": str(audience)}
+    handed = [json.loads(body) for _, body in workspace.ledger.under(_HANDED_OUT, "")]
+    before = [one["uuid"] for one in handed if one["says"] != says and about.items() <= one.items()]
+    uuids = {name: made(name) for name in what} | {"vcon": made(f"vcon {says}")}
+    return uuids | {"unredacted": before[-1]} if before else uuids

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -162,6 +163,29 @@ def test_a_rendition_and_its_proof_are_anchored_in_the_ledger(desk: Desk) -> Non
     assert verify._renditions(desk.workspace).ok
     (folder / "captions.vtt").write_text("WEBVTT\n")
     assert not verify._renditions(desk.workspace).ok
+
+
+def test_an_earlier_rendition_put_back_is_noticed(desk: Desk, tmp_path: Path) -> None:
+    desk.findings = (FALCON,)
+    out = desk.workspace.out / "s1"
+    desk.let()
+    shutil.copytree(out / "internal", tmp_path / "earlier")
+    desk.findings = (FALCON, CALL)
+    assert desk.let().stop is None and verify._renditions(desk.workspace).ok
+    shutil.copytree(out / "internal", tmp_path / "later")
+
+    def put(folder: str, place: str) -> verify.Verified:
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.copytree(tmp_path / folder, out / place)
+        return verify._renditions(desk.workspace)
+
+    assert put("later", "internal").ok
+    assert not put("earlier", "internal").ok, "it shows what is hidden by now"
+    assert not put("later", "public").ok, "it is not for the public"
+    assert put("later", "internal").ok and desk.workspace.retract("s1", Audience.INTERNAL)
+    assert not put("later", "internal").ok, "it was taken back"
+    (desk.workspace.out / "notes.txt").write_text("falcon")
+    assert "notes.txt" in verify._renditions(desk.workspace).found
 
 
 def test_what_is_found_no_more_stays_hidden_until_a_person_says_so(desk: Desk) -> None:

@@ -9,14 +9,31 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import looking
+from pipeline import looking, run
 from pipeline.case import Case
+from pipeline.consent import log_head
 from pipeline.doctor import examine
 from pipeline.errors import InputRefused
 from pipeline.media import reader, tools
-from pipeline.records import Context, Outcome, Participant, Purpose, Ruling, Seen, Session, Video
+from pipeline.records import (
+    Audience,
+    Context,
+    Outcome,
+    Participant,
+    Purpose,
+    Ruling,
+    Seen,
+    Session,
+    Track,
+    Transcript,
+    Video,
+    Word,
+)
+from pipeline.render import manifest
 from pipeline.settings import PictureSettings
 from pipeline.store import Workspace
+from tests.media.making import H264, ffmpeg
+from tests.media.test_reader import SLIDE
 from tests.review.conftest import SESSION_ID, ruling
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -122,3 +139,48 @@ def test_without_a_reader_the_picture_stays_out_and_that_is_said(
     assert looking.may_be_kept(unlooked, None)
     assert not looking.unread(unlooked)
     assert [each.ok for each in examine(workspace) if each.what == "tesseract"] == [True]
+
+
+@pytest.mark.parametrize(
+    ("settings", "picture"),
+    [
+        ({}, "encoded again with 2 covers, not reviewed"),
+        ({"look": False}, "copied, not reviewed"),
+        ({"keep": False}, "none"),
+    ],
+)
+def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, bool], picture: str
+) -> None:
+    if reader.version() is None:
+        pytest.skip("what is read is shown where there is a reader; the test above shows what happens without")
+    slide, sound = (
+        ("-loop", "1", "-i", SLIDE, "-t", "3", "-r", "5"),
+        ("-f", "lavfi", "-i", "sine=d=3:r=48000"),
+    )
+    ffmpeg(*sound, *slide, "-vf", "scale=640:-2", *H264, "-c:a", "aac", tmp_path / "a.mp4")
+    (workspace.root / "terms.toml").write_text('[[terms]]\ntext = "Halcyon Freight"\nkind = "company"\n')
+    digest = workspace.vault.seal(tmp_path / "a.mp4", kind="media").digest
+    track = Track(track_id="t1", participant_id=None, digest=digest, stream=0, duration_s=3.0)
+    here = case(workspace, **settings).session
+    here = replace(here, tracks=(track,), duration_s=3.0, video=Video(digest=digest, duration_s=3.0))
+    said = Word(start_s=1.0, end_s=1.5, doubt_s=0.0, text="hello", probability=1.0, track_id="t1", participant_id="p1")
+    ruled = replace(ruling(), log_head=log_head(workspace))
+    monkeypatch.setattr("pipeline.consent.rule", lambda *_, **__: ruled)
+    monkeypatch.setattr("pipeline.consent.heard", lambda *_, **__: False)
+    monkeypatch.setattr("pipeline.run._transcribe", lambda *_: Transcript(engine="by hand", words=(said,)))
+    monkeypatch.setattr("pipeline.letting_out.speech.listen", lambda *_, **__: [])
+    monkeypatch.setattr(Case, "keep", lambda self, stage, key, value, kind=None, purpose=None: None)
+    found = run.looked(here, workspace, now=NOW)
+    assert isinstance(found, run.Looked), found
+    assert {one.label for one in found.proposed.proposals} == ({"PICTURE"} if not settings else set())
+    made = run.let_all(found)[Audience.INTERNAL].out
+    assert made is not None
+    told = manifest.read(workspace.out / made.folder / "proof.json")
+    assert told is not None
+    assert (told.picture, told.media) == (picture, "sound.m4a" if picture == "none" else "picture.mp4")
+    if picture != "none":
+        seen = reader.read(workspace.out / made.folder / told.media, per_second=1.0)
+        texts = " ".join(word.text for line in seen.lines for word in line.words)
+        assert "Owner" in texts
+        assert ("Halcyon" in texts) == (not settings.get("look", True))

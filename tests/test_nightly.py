@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,8 +12,10 @@ from typing import Any
 import pytest
 
 from pipeline import nightly
-from pipeline.errors import ConsentUnreadable
+from pipeline.errors import ConfigurationError, ConsentUnreadable
 from pipeline.executors import Done, Lost
+from pipeline.media import tools
+from pipeline.media.tools import Tool
 from pipeline.records import Refused, SessionResult
 from pipeline.report import Report, gather, render_page
 from pipeline.run import Travelled
@@ -129,9 +133,60 @@ def test_the_page_needs_nothing_else_and_names_nobody(workspace: Workspace) -> N
     assert "2026-11-18-aaaaaaaa" in page
     assert "its worker process died" in page
     assert "Halcyon" not in page
+    assert page.count("<h1>") == 1 and re.findall(r"<td[^>]*>\s*</td>", page) == []
+    assert re.findall(r"<th(?![^>]*scope=)", page.replace("<thead>", "")) == []
     assert not any(sign in page for sign in ("<script", "src=", "http://", "https://", "@import", "url("))
 
 
 def test_the_exit_code_tells_cron_whether_somebody_must_look(workspace: Workspace) -> None:
     assert night(workspace, Scripted(session(), lost)).exit_code == 3
     assert night(workspace, Scripted(session(), done), now=NOW + timedelta(days=2)).exit_code == 0
+
+
+def test_a_name_that_is_no_utf_8_stops_nobody(workspace: Workspace) -> None:
+    inbox = workspace.root.parent / "inbox"
+    (inbox / os.fsdecode(b"caf\xe9")).mkdir()
+    assert night(workspace, Scripted(lambda task: Done(task, None), done)).unfinished == 2
+    empty = Refused(reason="the folder is empty", action="put the recording in, or remove the folder")
+    assert night(workspace, Scripted(empty, done)).counts == {"refused": 2}
+    again = Scripted(empty, done)
+    assert night(workspace, again).counts == {"refused": 2}
+    assert again.asked == []
+
+
+def test_a_refused_folder_that_was_removed_is_forgotten_and_a_session_is_not(workspace: Workspace) -> None:
+    inbox = workspace.root.parent / "inbox"
+    (inbox / "empty").mkdir()
+    outcomes = {"Halcyon Freight": session(), "empty": Refused(reason="the folder is empty", action="remove it")}
+    taken_in = Scripted(lambda task: Done(task, outcomes[task.folder.name]), done)
+    assert night(workspace, taken_in).counts == {"refused": 1, "done": 1}
+    (inbox / "empty").rmdir()
+    (inbox / "Halcyon Freight").rename(workspace.root.parent / "elsewhere")
+    assert night(workspace, Scripted(None, done)).counts == {"done": 1}
+
+
+def test_an_inbox_is_the_same_however_it_is_called(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = Refused(reason="the folder is empty", action="remove it")
+    night(workspace, Scripted(refused, done))
+    monkeypatch.chdir(workspace.root.parent)
+    chosen = nightly.Chosen(executor=Scripted(refused, done))
+    report = nightly.night(workspace, inbox=Path("inbox"), chosen=chosen, now=NOW, progress=lambda *_: None)
+    assert report.counts == {"refused": 1}
+
+
+def test_files_that_lie_in_the_inbox_itself_are_told(workspace: Workspace) -> None:
+    inbox = workspace.root.parent / "inbox"
+    assert night(workspace, Scripted(None, done)).warnings == ()
+    for name in ("Halcyon.mp4", "notes.txt", ".hidden", "Thumbs.db"):
+        (inbox / name).touch()
+    (warning,) = night(workspace, Scripted(None, done)).warnings
+    assert warning.startswith("2 files") and "Halcyon" not in warning
+
+
+def test_without_its_tools_a_night_changes_nothing(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    night(workspace, Scripted(session(), done))
+    missing = Tool(name="ffmpeg", version=None, install="apt-get install ffmpeg")
+    monkeypatch.setattr(tools, "tools", lambda: (missing,))
+    with pytest.raises(ConfigurationError, match="ffmpeg is missing"):
+        night(workspace, Scripted(session(), lost), now=NOW + timedelta(days=2))
+    assert gather(Registry(workspace.db), now=NOW).counts == {"done": 1}

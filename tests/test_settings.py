@@ -46,3 +46,27 @@ def test_settings_cannot_be_changed_afterwards(tmp_path: Path) -> None:
     settings = read(tmp_path)
     with pytest.raises(ValueError, match="frozen"):
         settings.run.workers = 7
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("OFFRECORD_SPEACH__ENGINE", "whisper", "OFFRECORD_SPEACH__ENGINE is no setting"),
+        ("OFFRECORD_ENGINE", "whisper", "OFFRECORD_ENGINE is no setting"),
+        ("OFFRECORD_SPEECH__ENGIN", "whisper", "OFFRECORD_SPEECH__ENGIN: unknown key"),
+        ("OFFRECORD_RUN__WORKERS", "many", "OFFRECORD_RUN__WORKERS: "),
+        ("OFFRECORD_SPEECH", "whisper", "a whole section"),
+    ],
+)
+def test_a_variable_that_means_nothing_is_an_error_that_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigurationError, match=said):
+        read(tmp_path)
+
+
+def test_the_variables_that_are_no_settings_are_let_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OFFRECORD_WORKSPACE", "OFFRECORD_TRACEBACK", "OFFRECORD_MODELS"):
+        monkeypatch.setenv(name, "x")
+    assert read(tmp_path).run.workers == 0

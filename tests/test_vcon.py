@@ -183,6 +183,17 @@ def test_it_is_signed_and_registered_and_a_withdrawal_lists_it(workspace: Worksp
     assert any("vcon" in line and "/home/pm/s1.json" in line for line in receipt.not_recalled)
 
 
+def test_after_a_withdrawal_a_new_version_names_the_one_before(workspace: Workspace, out: Session) -> None:
+    first, again = made(workspace, out), made(workspace, out, url=None)
+    assert (again["uuid"], again["redacted"]) == (first["uuid"], first["redacted"])
+    common: dict[str, Any] = {"session_id": None, "actor": "sam", "reason": "r", "workspace": workspace, "now": NOW}
+    withdraw("ana@a.example", purposes=[Purpose.PUBLIC_RECORDING], **common)
+    conclude(workspace, out)
+    for _ in range(2):
+        later = made(workspace, out)
+        assert later["uuid"] != first["uuid"] == later["redacted"]["uuid"]
+
+
 def test_without_a_url_no_file_is_named(workspace: Workspace, out: Session) -> None:
     text = json.dumps(made(workspace, out, url=None))
     assert "sound.m4a" not in text and "sha512-" not in text

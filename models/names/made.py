@@ -6,7 +6,7 @@ import random
 import tomllib
 from pathlib import Path
 
-from words import Lists
+from words import Lists, firms, lines_of
 
 HERE = Path(__file__).parent
 
@@ -22,19 +22,15 @@ def word_lists() -> dict[str, list[str]]:
     }
 
 
-def lines_of(file: str) -> list[str]:
-    """The lines of a file of this folder, remarks left out."""
-    lines = (line.strip() for line in (HERE / file).read_text("utf-8").splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
-
-
 class Names:
     """Makes names; its draws come from the ``random`` it is given, ``rare`` are ordinary words that are seldom said."""
 
     def __init__(self, known: Lists, rare: list[str], draws: random.Random) -> None:
         self.random, self.known, self.rare = draws, known, rare
         self.words = word_lists()
-        self.near, self.firms = lines_of("places.txt"), lines_of("companies.txt")
+        self.near = lines_of("places.txt")
+        self.famous, self.unsure = firms()
+        self.firms = [*self.famous, *self.unsure]
         self.common = sorted(known.common)
 
     def first(self) -> str:
@@ -68,12 +64,20 @@ class Names:
             parts.insert(1, self.random.choice("ABCDEFGHJKLMPRST"))
         elif draw < 0.08:
             parts.insert(1, self.last())
-        elif draw < 0.16:  # a family name that was heard as something else
-            parts[1] = " ".join(
-                self.random.choice(self.common if self.random.random() < 0.6 else self.rare)
-                for _ in range(self.random.choice((1, 1, 2)))
-            )
+        elif draw < 0.2:
+            parts[1] = self.misheard()
         return " ".join(parts)
+
+    def misheard(self) -> str:
+        """What a recogniser writes for a name that it never heard: one to three ordinary words."""
+        return " ".join(
+            self.random.choice(self.words["small"] if place and self.random.random() < 0.5 else self.ordinary())
+            for place in range(self.random.choice((1, 1, 1, 2, 2, 3)))
+        )
+
+    def ordinary(self) -> list[str]:
+        """Words that are no names: common ones, or rare ones."""
+        return self.common if self.random.random() < 0.6 else self.rare
 
     def person(self) -> str:
         """A person as people are named: mostly by the given name."""
@@ -112,16 +116,26 @@ class Names:
 
     def company(self) -> str:
         """An organisation: a known one, or one made of names, new words, letters and trades."""
+        name = self.organisation()
         draw = self.random.random()
-        if draw < 0.3:
-            return self.random.choice(self.firms)
-        if draw < 0.5:
+        if draw < 0.03:
+            return self.garbled(name)
+        if draw < 0.06:
+            return " ".join([name.split()[0], self.random.choice(self.ordinary())])
+        return self.misheard() if draw < 0.07 else name
+
+    def organisation(self) -> str:
+        """An organisation as it is said."""
+        draw = self.random.random()
+        if draw < 0.26:
+            name = self.random.choice(self.famous if self.random.random() < 0.8 else self.unsure)
+            return f"{name} {self.random.choice(self.words['segments'])}" if self.random.random() < 0.08 else name
+        if draw < 0.4:
             return self.random.choice(self.known.companies)
-        if draw < 0.58:
-            letters = "".join(
-                self.random.choice("ABCDEFGHIKLMNPRSTUVW") for _ in range(self.random.choice((2, 3, 3, 3, 4)))
-            )
-            return letters if self.random.random() < 0.7 else " ".join(letters)
+        if draw < 0.49:
+            return self.letters()
+        if draw < 0.6:
+            return self.institution()
         stem = self.random.choice(
             (
                 self.last,
@@ -131,19 +145,49 @@ class Names:
                 lambda: self.random.choice(self.common).capitalize(),
             )
         )()
-        if draw < 0.72:
+        if draw < 0.76:
             return (
                 stem
-                if draw < 0.66
+                if draw < 0.71
                 else self.novel(2).capitalize()
                 + self.random.choice(
                     ("ify", "ix", "ly", "tech", "soft", "gen", "ware", "corp", "base", "hub", "lytics", "co")
                 )
             )
-        if draw < 0.76:
-            office = self.random.choice(("Bank", "University", "Department", "House", "Ministry", "City", "Board"))
-            return f"{office} of {self.random.choice(self.near + self.common[:300]).title()}"
-        return f"{stem} {self.random.choice(self.words['trades'])}" if draw < 0.95 else f"{stem} and {self.last()}"
+        if draw < 0.9:
+            return f"{stem} {self.random.choice(self.words['trades'])}"
+        if draw < 0.95:
+            return f"{stem} {self.random.choice(self.words['trades'])} {self.random.choice(self.words['trades'])}"
+        return f"{stem} and {self.last() if draw < 0.98 else 'Company'}"
+
+    def letters(self) -> str:
+        """An organisation of letters, together or one by one, now and then with its trade: "K B W Securities"."""
+        length = self.random.choice((2, 3, 3, 3, 4))
+        drawn = "".join(self.random.choice("AABCCDEFGHIJKLMMNPPRSSTUVWX") for _ in range(length))
+        name = drawn if self.random.random() < 0.7 else " ".join(drawn)
+        if self.random.random() < 0.08:
+            name = f"{drawn[0]} and {drawn[1]}"
+        return f"{name} {self.random.choice(self.words['trades'])}" if self.random.random() < 0.15 else name
+
+    def institution(self) -> str:
+        """A public body, a court, an association, a division of a company."""
+        topic, other = self.random.choice(self.words["topics"]), self.random.choice(self.words["topics"])
+        head = self.random.choice(self.words["heads"])
+        where = self.random.choice(self.near if self.random.random() < 0.7 else self.known.places)
+        draw = self.random.random()
+        if draw < 0.2:
+            name = f"{where} {topic} {head}"
+        elif draw < 0.5:
+            name = f"{self.random.choice(self.words['reaches'])} {topic} {head}"
+        elif draw < 0.6:
+            name = f"{where} {head}"
+        elif draw < 0.75:
+            name = f"{topic} {head}"
+        elif draw < 0.9:
+            name = f"{self.random.choice(self.words['offices'])} of {topic}" + (f" and {other}" if draw < 0.8 else "")
+        else:
+            name = f"{self.random.choice(self.words['offices'])} of {where}"
+        return name.title().replace(" Of ", " of ").replace(" And ", " and ").replace("Us ", "US ")
 
     def product(self) -> str:
         """A product."""

@@ -8,12 +8,21 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from made import Names, lines_of
-from words import USES, Lists
+from made import Names
+from words import USES, Lists, lines_of
 
 UNKNOWN = "?"  # a word of which nobody knows whether it is a name: it teaches nothing
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _PIECE = re.compile(r"\{(\w)\}|([^{}]+)")
+LISTS = {
+    "r": "roles",
+    "k": "knowledge",
+    "n": "numbers",
+    "t": "shows",
+    "a": "streets",
+    "b": "business",
+    "m": "months",
+}  # by the slot that each fills
 
 
 class Word(NamedTuple):
@@ -33,9 +42,10 @@ class Maker:
         self.rare = [word for word in sorted(used) if used[word][0] > 0.8 and word not in known.common]
         self.names = Names(known, self.rare, self.random)
         self.words, self.near = self.names.words, self.names.near
-        self.titles, self.single_firms = set(self.words["titles"]), {name.lower() for name in self.names.firms}
+        self.titles, self.single_firms = set(self.words["titles"]), {name.lower() for name in self.names.unsure}
         self.templates = lines_of("templates.txt")
         self.talk = [marked for words in drawn if (marked := self.marked(words))]
+        self.firm_talk = [marked for marked in self.talk if any(word.mark == "B-ORG" for word in marked)]
 
     def marked(self, words: list[str]) -> list[Word]:
         """Drawn talk with the names in it marked, most of them others than were drawn; unsure words as unknown."""
@@ -45,7 +55,7 @@ class Maker:
             word = words[at].removesuffix("'s")
             tail = words[at][len(word) :]
             pair = " ".join(words[at : at + 2])
-            if pair in self.near or pair in self.single_firms:
+            if pair in self.near or pair in self.known.famous or pair in self.single_firms:
                 out += self.spread(
                     self.names.place() if pair in self.near else self.names.company(),
                     "GPE" if pair in self.near else "ORG",
@@ -80,8 +90,10 @@ class Maker:
             return "PERSON"
         if after_name and word in self.lasts:
             return UNKNOWN
+        if word in self.known.famous:
+            return "ORG"
         if word in self.single_firms:
-            return "ORG" if proper else UNKNOWN
+            return "ORG" if proper else "O" if use is not None and use[0] > 0.9 else UNKNOWN
         if word in self.near:
             return "GPE" if proper or word not in self.known.common else UNKNOWN
         if use is None or not proper:
@@ -137,24 +149,53 @@ class Maker:
             return self.spread(make(), label)
         if slot == "x":
             return self.fragment()
-        lists = {"r": "roles", "k": "knowledge", "n": "numbers", "t": "shows", "a": "streets"}
-        words = self.rare if slot == "w" else self.words[lists[slot]]
-        return [Word(word) for word in self.random.choice(words).split()]
+        if slot == "w":
+            return [Word(self.plain_word())]
+        return [Word(word) for word in self.random.choice(self.words[LISTS[slot]]).split()]
+
+    def plain_word(self) -> str:
+        """A rare word that is no name, also one that is in no list: "telesynthesis"."""
+        draw = self.random.random()
+        if draw < 0.75:
+            return self.random.choice(self.rare)
+        front, back = self.random.choice(self.words["fronts"]), self.random.choice(self.words["backs"])
+        if draw < 0.85:
+            return front + self.random.choice(self.rare)
+        start = front if draw < 0.93 else self.names.novel(1)
+        return start + self.random.choice(("", "", self.names.novel(1))) + back
 
     def passage(self) -> list[Word]:
         """One to three sentences written in one way: small and bare, small with capital names, or with all signs."""
         parts = [
-            self.random.choice(self.talk) if self.random.random() < 0.45 else self.filled()
+            self.filled() if self.random.random() < 0.55 else self.random.choice(self.drawn())
             for _ in range(self.random.choice((1, 1, 2, 2, 3)))
         ]
         draw = self.random.random()
-        if draw < 0.62:
+        if draw < 0.58:
             return [
                 Word(re.sub(r"[^\w' &-]", "", word.text).lower() or "a", word.mark) for part in parts for word in part
             ]
-        if draw < 0.72:
+        if draw < 0.64:
             return [word for part in parts for word in part]
+        if draw < 0.78:
+            return [word for part in parts for word in self.cased(part)]
         return [word for part in parts if part for word in self.written(part)]
+
+    def drawn(self) -> list[list[Word]]:
+        """Drawn talk, or that with organisations in it."""
+        return self.firm_talk if self.firm_talk and self.random.random() < 0.12 else self.talk
+
+    def cased(self, part: list[Word]) -> list[Word]:
+        """A sentence as a recogniser writes it that sets capitals where it takes words for names, rightly or not."""
+        out = []
+        for place, word in enumerate(part):
+            text, draw = re.sub(r"[^\w' &-]", "", word.text) or "a", self.random.random()
+            if word.mark == "O":
+                text = text[:1].upper() + text[1:] if draw < (0.6 if not place else 0.06) or text == "i" else text
+            elif draw < 0.12:
+                text = text.lower()
+            out.append(Word(text, word.mark))
+        return out
 
     def written(self, part: list[Word]) -> list[Word]:
         """A sentence with capitals and signs."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import multiprocessing
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ import pocketsphinx
 BASE = 1.0001  # of the logarithms that the library gives
 CANDIDATES = 24
 LONGEST = 32
+OPENED = 0.35
 CONFIG, LOGARITHMS = pocketsphinx.Config(), pocketsphinx.LogMath(BASE)  # the model does not keep them alive itself
 
 
@@ -58,8 +59,10 @@ def tables(folder: Path) -> tuple[dict[str, float], dict[str, tuple[list[str], n
     return single, {word: (found, np.array(chances)) for word, (found, chances) in pairs.items()}
 
 
-def sentences(count: int, pairs: dict[str, tuple[list[str], np.ndarray]], seed: int) -> Iterator[list[str]]:
-    """So many sentences of 3 to 32 words."""
+def sentences(
+    count: int, pairs: dict[str, tuple[list[str], np.ndarray]], openings: Sequence[str], seed: int
+) -> Iterator[list[str]]:
+    """So many sentences of 3 to 32 words; a third begin with one of the openings."""
     rng = np.random.default_rng(seed)
     model = language_model()
     ready = {word: (found, np.cumsum(10**logs) / (10**logs).sum(), logs) for word, (found, logs) in pairs.items()}
@@ -78,6 +81,8 @@ def sentences(count: int, pairs: dict[str, tuple[list[str], np.ndarray]], seed: 
     made = 0
     while made < count:
         sentence = ["<s>"]
+        if rng.random() < OPENED:
+            sentence += openings[rng.integers(len(openings))].split()
         while len(sentence) <= LONGEST:
             word = following(sentence[-2] if len(sentence) > 1 else None, sentence[-1])
             if word is None or word == "</s>":

@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import made
 import numpy as np
 import spacy
 import talk
@@ -114,7 +115,7 @@ def main() -> None:
         known = words.lists()
         used = words.uses(single, pairs, known)
         print("words ready", time.process_time(), flush=True)
-        drawn = list(talk.sentences(DRAWN, pairs, SEED))
+        drawn = list(talk.sentences(DRAWN, pairs, made.word_lists()["openings"], SEED))
         del pairs
     print("talk ready", time.process_time(), flush=True)
     nlp = blank(words.kinds(single, used, known))
@@ -122,6 +123,7 @@ def main() -> None:
     print("maker ready", time.process_time(), flush=True)
     train(nlp, maker, asked.minutes)
     nlp.to_disk(asked.out)
+    blank({}).vocab.to_disk(asked.out / "vocab")  # without the words of the made-up talk
 
 
 if __name__ == "__main__":

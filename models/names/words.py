@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -32,7 +33,10 @@ USES = ("ordinary", "first", "last", "place")
 
 
 class Lists(NamedTuple):
-    """Names in small letters, the commonest first where that is known; companies as they are written."""
+    """Names in small letters, the commonest first where that is known; companies as they are written.
+
+    ``famous`` are organisations that everybody knows by a name that is nothing else.
+    """
 
     first: list[str]
     first_abroad: list[str]
@@ -41,6 +45,7 @@ class Lists(NamedTuple):
     places: list[str]
     companies: list[str]
     common: frozenset[str]
+    famous: frozenset[str]
 
 
 def bare(text: str) -> str:
@@ -60,9 +65,10 @@ def lists() -> Lists:
     first = list(dict.fromkeys(name for _, name in given))
     last = [name for _, name in census("dist.all.last")]
     abroad = {kind: sorted(set(_faker("person", (kind,)))) for kind in ("first_name", "last_name")}
-    places = sorted({*_faker("address", ("cit", "countr", "state")), *_lines("places.txt")})
+    places = sorted({*_faker("address", ("cit", "countr", "state")), *lines_of("places.txt")})
     here = {kind: set(group) for kind, group in (("first_name", first), ("last_name", last))}
-    companies = {_company(stock["name"]) for stock in PyTickerSymbols().get_all_stocks()} | set(_lines("companies.txt"))
+    famous, unsure = firms()
+    companies = {_company(stock["name"]) for stock in PyTickerSymbols().get_all_stocks()} | {*famous, *unsure}
     return Lists(
         first,
         [name for name in abroad["first_name"] if name not in here["first_name"]],
@@ -71,11 +77,21 @@ def lists() -> Lists:
         places,
         sorted(name for name in companies if len(name) > 1),
         frozenset(COMMON.read_text("utf-8").split()),
+        frozenset(name.lower() for name in famous),
     )
 
 
-def _lines(file: str) -> list[str]:
-    return [line.strip() for line in (HERE / file).read_text("utf-8").splitlines() if line.strip()]
+def lines_of(file: str) -> list[str]:
+    """The lines of a file of this folder, remarks left out."""
+    lines = (line.strip() for line in (HERE / file).read_text("utf-8").splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def firms() -> tuple[list[str], list[str]]:
+    """The well-known organisations: those whose name is nothing else, and those whose name is also another word."""
+    lines = lines_of("companies.txt")
+    sure = [line for line in lines if not line.endswith("?")]
+    return sure, [line.removesuffix("?").strip() for line in lines if line.endswith("?")]
 
 
 def _company(name: str) -> str:
@@ -172,18 +188,31 @@ def kinds(single: dict[str, float], used: dict[str, np.ndarray], known: Lists) -
     last = {name: 4 if rank < 1000 else 3 if rank < 12000 else 2 for rank, name in enumerate(known.last)}
     last |= {name: 1 for name in _single(known.last_abroad) if name not in last}
     where = set(_single(known.places))
-    firms = {word.lower() for name in known.companies for word in name.split() if len(word) > 2}
+    listed = _distinctive(known)
+    famous = {name for name in known.famous if " " not in name}
     top = set(sorted(single, key=lambda word: -single[word])[:15000])
     found = {}
-    for word in sorted({*single, *first, *last, *where, *firms}):
+    for word in sorted({*single, *first, *last, *where, *listed, *famous}):
         rarity = 0 if word not in single else min(7, max(1, int((single[word] + 7.5) * 1.6)))
         use = _use(used[word]) if word in used and single[word] > -7.4 else 0
         itself = int((word in top and (use in (1, 2) or word in known.common)) or rarity == 7)
         found[word] = (
             rarity | first.get(word, 0) << 3 | last.get(word, 0) << 6 | use << 9
-            | int(word in where) << 12 | int(word in firms) << 13 | itself << 14
+            | int(word in where) << 12 | int(word in listed) << 13 | itself << 14
+            | int(word in famous) << 15
         )  # fmt: skip
     return found
+
+
+def _distinctive(known: Lists) -> set[str]:
+    """Words of listed companies' names that say which company it is: in few names, or a whole name alone."""
+    counts = Counter(word.lower() for name in known.companies for word in set(name.split()))
+    alone = {name.lower() for name in known.companies if " " not in name}
+    return {
+        word
+        for word, count in counts.items()
+        if len(word) > 2 and (word in alone or (count < 3 and word not in known.common))
+    }
 
 
 def _use(chances: np.ndarray) -> int:

@@ -10,26 +10,27 @@ from types import TracebackType
 import click
 
 from pipeline import __version__
-from pipeline.cli.common import Group
+from pipeline.cli.common import INTERRUPTED, Group
 
 _COMMANDS = {
-    "consent": "consent:consent",
-    "detect": "detect:detect",
-    "doctor": "upkeep:doctor",
-    "export": "export:export",
-    "init": "upkeep:init",
-    "models": "models:models",
-    "prove": "redact:prove",
-    "redact": "redact:redact",
-    "release": "release:release",
-    "report": "night:report",
-    "review": "review:review",
-    "run": "night:run",
-    "status": "night:status",
-    "tag": "tag:tag",
-    "terms": "terms:terms",
-    "verify": "upkeep:verify",
+    "consent": ("consent", "What participants allow: answers, decisions, withdrawals."),
+    "detect": ("detect", "Find names, terms and identifiers in JSON Lines."),
+    "doctor": ("upkeep", "Say what is missing and how to get it."),
+    "export": ("export", "Exports for product managers."),
+    "init": ("upkeep", "Make a workspace."),
+    "models": ("models", "The models on this machine."),
+    "prove": ("redact", "Prove a rendition or a redacted file again."),
+    "redact": ("redact", "Take spans of sound out of one media file."),
+    "release": ("release", "Let a reviewed session out to the public."),
+    "report": ("night", "Make the morning report again."),
+    "review": ("review", "Look at what was proposed, decide, sign off."),
+    "run": ("night", "The nightly batch: move every session as far as it may go."),
+    "status": ("night", "Say what stands where, and the one next action for each."),
+    "tag": ("tag", "Tag JSON Lines as requests, discoveries, problems and so on."),
+    "terms": ("terms", "The lists of confidential terms, and what they forbid."),
+    "verify": ("upkeep", "Re-hash what is kept and what is out, walk the chains."),
 }
+"""Each command with its module and its line of help, so that the help of all loads none."""
 
 
 class _Lazy(Group):
@@ -43,15 +44,22 @@ class _Lazy(Group):
         """The command of that name, or None."""
         if cmd_name not in _COMMANDS:
             return None
-        module, _, name = _COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(import_module(f"pipeline.cli.{module}"), name)
+        module, _ = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"pipeline.cli.{module}"), cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes a line for each command."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _COMMANDS[name][1]) for name in self.list_commands(ctx)])
 
 
 def _one_line(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """What is left of an error that nobody foresaw: its kind; its words might hold a secret."""
     if os.environ.get("OFFRECORD_TRACEBACK"):
         sys.__excepthook__(kind, error, trace)
+    elif issubclass(kind, KeyboardInterrupt):
+        click.echo(INTERRUPTED, err=True)
     else:
         say = f"offrecord: unexpected error ({kind.__name__}); set OFFRECORD_TRACEBACK=1 and try again to see where"
         click.echo(say, err=True)

@@ -61,7 +61,8 @@ _evidence = click.option("--evidence", required=True, help="Where that can be se
 @json_option
 def org(starts: datetime | None, ends: datetime | None, workspace: Path, as_json: bool, **said: Any) -> None:
     """File what an agreement with an organisation says; it can only take away."""
-    from pipeline.consent.organisations import Kind, Says, agree
+    from pipeline.consent.agreements import Kind, Says
+    from pipeline.consent.organisations import agree
 
     clauses: dict[str, Any] = {
         name: Says(said.pop(name)) if said[name] else said.pop(name) for name in ("recording", "publication")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from rich.console import Console
-from rich.table import Table
 
-from pipeline.errors import Exit, OffrecordError
-from pipeline.store.stages import plain
+from pipeline.errors import ConfigurationError, Exit, OffrecordError, TryAgain
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def now() -> datetime:
@@ -22,6 +23,9 @@ def now() -> datetime:
 
 
 _WIDE = 200
+NOTHING = "–"
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,10 +39,13 @@ workspace_option: Callable[[F], F] = click.option(
     help="The workspace folder (or OFFRECORD_WORKSPACE).",
 )
 json_option: Callable[[F], F] = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+decider_option: Callable[[F], F] = click.option("--by", "actor", required=True, help="Who decides.")
 
 
 def emit(value: object, as_json: bool) -> None:
-    """Prints a value: as JSON for machines, else lines, mappings as a table of two columns, rows as a table."""
+    """Prints a value: as JSON for machines, else lines, mappings as a line for each key, rows as a table."""
+    from pipeline.store.stages import plain
+
     if as_json:
         click.echo(json.dumps(plain(value), ensure_ascii=False, sort_keys=True))
         return
@@ -46,43 +53,84 @@ def emit(value: object, as_json: bool) -> None:
     if isinstance(shown, list) and shown and all(isinstance(row, dict) for row in shown):
         _print_rows(shown)
     elif isinstance(shown, dict):
-        _print_rows([{"": key, " ": item} for key, item in shown.items()])
+        width = max(map(len, shown))
+        for key, item in shown.items():
+            click.echo(f"{_title(key):{width}}  {_cell(item)}")
+    elif isinstance(shown, list):
+        click.echo("\n".join(map(str, shown)) if shown else "none")
     else:
-        click.echo("\n".join(map(str, shown)) if isinstance(shown, list) else str(shown))
+        click.echo(str(shown))
 
 
 def console() -> Console:
     """Where people read: as wide as the terminal, and wide enough for a line where there is none."""
+    from rich.console import Console
+
     shown = Console()
     return shown if shown.is_terminal else Console(width=_WIDE)
 
 
-def _print_rows(rows: Iterable[Mapping[str, object]]) -> None:
-    rows = list(rows)
+def _print_rows(rows: Sequence[Mapping[str, object]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in rows[0]:
-        table.add_column(name.strip().replace("_", " "), overflow="fold")
+        is_number = any(isinstance(row[name], int | float) and not isinstance(row[name], bool) for row in rows)
+        table.add_column(_title(name), overflow="fold", justify="right" if is_number else "left")
     for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
-    console().print(table, markup=False)
+        table.add_row(*(Text(_cell(value)) for value in row.values()))
+    console().print(table)
+
+
+def _title(key: str) -> str:
+    return key.replace("_", " ")
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return f"{value:.2f}" if isinstance(value, float) else "" if value is None else str(value)
+    if value is None or value in ("", [], {}):
+        return NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(_cell, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{_title(key)} {_cell(item)}" for key, item in value.items())
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
 class Group(click.Group):
     """A group whose commands end with the exit code of the error they meet, and one line about it on standard error."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command; every ``OffrecordError`` becomes its exit code."""
+        """Runs the command; every ``OffrecordError`` becomes its exit code, and so does what the system refuses."""
         try:
             return super().invoke(ctx)
         except OffrecordError as error:
-            click.echo(f"offrecord: {error}", err=True)
-            ctx.exit(int(error.code))
+            _end(ctx, error)
+        except OSError as error:
+            known = _of_system(error)
+            if known is None:
+                raise
+            _end(ctx, known)
         except KeyboardInterrupt:
-            click.echo("offrecord: interrupted; run again to go on", err=True)
+            click.echo(INTERRUPTED, err=True)
             ctx.exit(int(Exit.INTERRUPTED))
+
+
+INTERRUPTED = "offrecord: interrupted; run again to go on"
+
+
+def _end(ctx: click.Context, error: OffrecordError) -> None:
+    click.echo(f"offrecord: {error}", err=True)
+    ctx.exit(int(error.code))
+
+
+def _of_system(error: OSError) -> OffrecordError | None:
+    """What a full disk or a missing right means for who reads it; None for anything else."""
+    if error.errno in _FULL:
+        return TryAgain("no space is left on the disk", action="make room, then run again")
+    if error.errno in _CLOSED:
+        action = "check whose the workspace and the files named are, and what this user may do there"
+        return ConfigurationError("this user may not read or write something that the command needs", action=action)
+    return None

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import emit, json_option, now, workspace_option
-from pipeline.cli.progress import print_lines, print_report, shown_progress
+from pipeline.cli.progress import print_counts, print_lines, print_report, shown_progress
 from pipeline.executors import EXECUTORS
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
@@ -17,7 +17,7 @@ from pipeline.store.registry import Registry
 @click.command()
 @click.argument("inbox", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
 @workspace_option
-@click.option("--night", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions that began on this UTC date.")
+@click.option("--night", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions of this UTC date, and what is out.")
 @click.option("--executor", type=click.Choice(list(EXECUTORS)), default="local", help="How work is spread.")
 @click.option("--again", is_flag=True, help="Also try sessions that failed too often.")
 @json_option
@@ -51,11 +51,12 @@ def status(workspace: Path, paths: bool, as_json: bool) -> None:
     from pipeline.report import gather, with_paths
 
     registry = Registry(Workspace.open(workspace).db)
-    lines = gather(registry, now=now()).lines
+    gathered = gather(registry, now=now())
     if paths or as_json:
-        emit(with_paths(lines, registry) if paths else lines, as_json)
+        emit(with_paths(gathered.lines, registry) if paths else gathered.lines, as_json)
     else:
-        print_lines(lines)
+        print_lines(gathered.lines)
+        print_counts(gathered)
 
 
 @click.command()

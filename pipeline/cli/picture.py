@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, workspace_option
+from pipeline.cli.common import decider_option, emit, json_option, workspace_option
 from pipeline.store import Workspace
 
-_actor = click.option("--by", "actor", required=True, help="Who decides.")
 _reason = click.option("--reason", required=True, help="Why.")
 
 
@@ -36,7 +35,7 @@ def picture(session: str, workspace: Path, reveal: bool, as_json: bool) -> None:
 @click.option("--from", "start_s", type=float, required=True, help="Where it begins, in seconds.")
 @click.option("--to", "end_s", type=float, required=True, help="Where it ends, in seconds.")
 @click.option("--box", help="left,top,right,bottom as shares from 0 to 1; without it all of the picture.")
-@_actor
+@decider_option
 @_reason
 def cover(
     session: str, workspace: Path, start_s: float, end_s: float, box: str | None, actor: str, reason: str
@@ -55,7 +54,7 @@ def cover(
 @click.argument("session")
 @click.argument("cover_id", metavar="COVER")
 @workspace_option
-@_actor
+@decider_option
 @_reason
 def uncover(session: str, cover_id: str, workspace: Path, actor: str, reason: str) -> None:
     """Take back COVER, which a person laid over the picture of SESSION."""
@@ -68,7 +67,7 @@ def uncover(session: str, cover_id: str, workspace: Path, actor: str, reason: st
 @click.command("approve-picture")
 @click.argument("session")
 @workspace_option
-@_actor
+@decider_option
 @_reason
 def approve_picture(session: str, workspace: Path, actor: str, reason: str) -> None:
     """Say that the picture of SESSION was looked at and may be public as it is covered now."""
@@ -79,3 +78,19 @@ def approve_picture(session: str, workspace: Path, actor: str, reason: str) -> N
     found, proposals = picture_queue.session_of(opened, session), proposals_of(opened, session)
     picture_acts.approve(opened.db, found, proposals, actor=actor, reason=reason)
     click.echo("approved; the next run applies it, and any change to its covers voids it")
+
+
+@click.command()
+@click.argument("session")
+@workspace_option
+@click.option("--at", "at_s", type=float, required=True, help="When, in seconds.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The PNG file to write.")
+@click.option("--under", is_flag=True, help="Draw the covers' edges alone; this is noted in the ledger.")
+@json_option
+def still(session: str, workspace: Path, at_s: float, out: Path, under: bool, as_json: bool) -> None:
+    """Write one frame of the picture of SESSION as a PNG file, under the covers that it would have."""
+    from pipeline import stills
+
+    made = stills.still(Workspace.open(workspace), session, at_s, out, actor=getpass.getuser(), under=under)
+    until = "its end" if made.to_s is None else f"{made.to_s:.2f} s"
+    emit(made if as_json else f"written: shown from {made.from_s:.2f} s to {until}, {made.covers} covers", as_json)

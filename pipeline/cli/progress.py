@@ -12,7 +12,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from pipeline.cli.common import console, emit
+from pipeline.cli.common import NOTHING, console, emit
 from pipeline.report import Line, Report
 from pipeline.store import Workspace
 
@@ -44,21 +44,27 @@ def print_report(report: Report, workspace: Workspace, as_json: bool) -> None:
     for warning in report.warnings:
         click.echo(f"warning    {warning}")
     print_lines(report.to_show)
-    counts = ", ".join(f"{count} {status}" for status, count in report.counts.items())
-    click.echo(
-        f"\n{counts or 'no sessions yet'}" + (f", {report.unfinished} still being written" * bool(report.unfinished))
-    )
+    print_counts(report)
     click.echo(f"report     {workspace.reports / 'report.html'}")
     click.echo(f"renditions {workspace.out}")
     click.echo(f"requests   {workspace.out / 'exports'}")
 
 
+def print_counts(report: Report) -> None:
+    """Prints how many sessions and folders stand where."""
+    counts = [f"{count} {status}" for status, count in report.counts.items()]
+    counts += [f"{report.unfinished} still being written"] * bool(report.unfinished)
+    click.echo(f"\n{', '.join(counts)}" if counts else "no sessions yet: `offrecord run INBOX` takes them in")
+
+
 def print_lines(lines: Sequence[Line]) -> None:
     """Prints what stands where as a table: the id, the status, why, and what to do next."""
+    if not lines:
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("session", "status", "why", "next"):
         table.add_column(name, overflow="fold")
     for line in lines:
         style = _STYLES.get(line.status, "default")
-        table.add_row(line.id, Text(line.status, style=style), Text(line.reason), Text(line.action))
+        table.add_row(line.id, Text(line.status, style=style), Text(line.reason), Text(line.action or NOTHING))
     console().print(table)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
 from pipeline.cli.common import emit, json_option, workspace_option
 from pipeline.errors import Exit
-from pipeline.store import Workspace
+from pipeline.store import Workspace, terms
 
 
 @click.command()
@@ -16,9 +17,11 @@ from pipeline.store import Workspace
 def init(workspace: Path) -> None:
     """Make a workspace in the new or empty folder WORKSPACE."""
     made = Workspace.create(workspace)
-    click.echo(
-        f"made {made.root}; next: `offrecord consent import`, then `offrecord run INBOX --workspace {workspace}`"
-    )
+    place = quote(str(workspace))
+    click.echo(f"made {made.root}; next:")
+    click.echo(f"  list what must never leave in {quote(str(workspace / terms.FILE_NAME))}")
+    click.echo(f"  offrecord consent import ANSWERS --form FORM --workspace {place}")
+    click.echo(f"  offrecord run INBOX --workspace {place}")
 
 
 @click.command()

@@ -9,7 +9,7 @@ from datetime import datetime
 from pipeline.consent.behalf import OnBehalf
 from pipeline.consent.events import EventState, canonical, sha256
 from pipeline.consent.forms import ASKABLE, IDENTIFYING, ONCE, Column, ColumnKind, Form
-from pipeline.consent.identity import AliasKind, Verified, normalise
+from pipeline.consent.identity import AliasKind, Verified, is_address, normalise
 from pipeline.consent.moments import NoMoment, read_moment
 from pipeline.consent.parties import Claim
 from pipeline.consent.phones import digits
@@ -221,7 +221,7 @@ def on_behalf(row: _Row, claims: Sequence[Claim]) -> OnBehalf | None:
 
 
 def _address(line: int, number: int, value: str) -> str:
-    if value.count("@") != 1 or value.startswith("@") or value.endswith("@"):
+    if not is_address(value):
         raise refusal(line, number, "not an e-mail address", "nobody could be matched; correct the row")
     return value
 

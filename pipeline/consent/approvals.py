@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from pipeline.consent.agreements import agreements_of, forbidden, known_as
 from pipeline.consent.code import Asked, Permission
 from pipeline.consent.events import Draft, EventState, Method, canonical, checked_body
-from pipeline.consent.identity import AliasKind, Keys, Verified
+from pipeline.consent.identity import AliasKind, Keys, Verified, is_address
 from pipeline.consent.log import events_under, writing
-from pipeline.consent.organisations import agreements_of, claim, forbidden, known_as, sealed
+from pipeline.consent.organisations import claim, sealed
 from pipeline.consent.parties import Claim, Directory, find
 from pipeline.errors import UsageProblem
 from pipeline.records import Purpose
@@ -174,7 +175,7 @@ def _file(
     workspace: Workspace,
     now: datetime,
 ) -> None:
-    if person is not None and person.count("@") != 1:
+    if person is not None and not is_address(person):
         raise UsageProblem("that is not an e-mail address", action="give the one of who speaks for the organisation")
     keys = Keys(workspace.key("identity"))
     who: Claim | None = (AliasKind.EMAIL, person, Verified.STAFF) if person else None

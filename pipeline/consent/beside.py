@@ -1,4 +1,4 @@
-"""What an export of the log holds beside events: what people decided and matched, notices served, and withdrawals."""
+"""What an export of the log holds beside events: what was decided and matched, notices served, and withdrawals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from pipeline.consent import human, matches, served
+from pipeline.consent import decisions, human, matches, served
 from pipeline.consent.events import canonical, sha256
 from pipeline.consent.identity import Keys
 from pipeline.consent.matches import StaffMatch
@@ -20,11 +20,11 @@ from pipeline.records import Purpose
 from pipeline.store import tombstones, withdrawals
 from pipeline.store.artefact_tables import human_act, tombstone, withdrawal
 from pipeline.store.match_tables import staff_match
-from pipeline.store.ruling_tables import notice_served
+from pipeline.store.ruling_tables import decision, notice_served
 from pipeline.store.withdrawals import Filed, Stage
 
 Lines = Sequence[Mapping[str, Any]]
-KINDS = ("act", "match", "served", "withdrawal", "tombstone")
+KINDS = ("act", "match", "served", "decision", "withdrawal", "tombstone", "forgotten")
 """The types of these lines, in the order in which they stand."""
 _PLACE = ("seq", "prev_hash")
 _SEALED = ("reason", "evidence")
@@ -38,10 +38,14 @@ def lines(connection: Connection) -> Iterator[dict[str, Any]]:
         yield {"type": "match", "body": row.body, "sealed": base64.b64encode(row.sealed).decode("ascii")}
     for row in _rows(connection, notice_served):
         yield {"type": "served", "body": row.body}
+    for row in _rows(connection, decision):
+        yield {"type": "decision", "body": row.body}
     for row in connection.execute(select(withdrawal).order_by(withdrawal.c.filed_at, withdrawal.c.withdrawal_id)):
         yield {"type": "withdrawal", **{name: value for name, value in row._mapping.items() if name != "state"}}
     for row in connection.execute(select(tombstone).order_by(tombstone.c.digest)):
         yield {"type": "tombstone", **row._mapping}
+    for withdrawal_id, value_hash in withdrawals.looked_up(connection):
+        yield {"type": "forgotten", "withdrawal_id": withdrawal_id, "hash": value_hash}
 
 
 def bring_in(connection: Connection, found: Mapping[str, Lines], source: Keys, own: Keys) -> list[Filed]:
@@ -52,6 +56,7 @@ def bring_in(connection: Connection, found: Mapping[str, Lines], source: Keys, o
     _acts(connection, found["act"], source, own)
     _matches(connection, found["match"], source, own)
     served.append(connection, (_served(json.loads(line["body"])) for line in found["served"]))
+    decisions.bring_in(connection, (line["body"] for line in found["decision"]))
     known = set(connection.execute(select(withdrawal.c.withdrawal_id)).scalars())
     fresh = [_filed(line) for line in found["withdrawal"] if line["withdrawal_id"] not in known]
     for one in fresh:
@@ -60,6 +65,8 @@ def bring_in(connection: Connection, found: Mapping[str, Lines], source: Keys, o
         said = {name: line[name] for name in ("kind", "withdrawal_id", "session_id")}
         at = datetime.fromisoformat(line["erased_at"])
         tombstones.put(connection, line["digest"], **said, erased_at=at)
+    for line in found["forgotten"] if source is own else ():
+        withdrawals.forget(connection, line["withdrawal_id"], [line["hash"]])
     return fresh
 
 
@@ -82,8 +89,7 @@ def _acts(connection: Connection, found: Lines, source: Keys, own: Keys) -> None
         if source is not own:
             bound = f"{session_id}\n{body['participant_id']}"
             body |= {name: _resealed(body[name], bound, source, own) for name in _SEALED}
-        row = human.row_of(body, session_id, human.head(connection))
-        connection.execute(human_act.insert(), [row])
+        human.append(connection, body, session_id)
 
 
 def _resealed(value: str, bound: str, source: Keys, own: Keys) -> str:

@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
+from pipeline.consent.agreements import forbidden
 from pipeline.consent.decide import Inputs
 from pipeline.consent.events import canonical, sha256
-from pipeline.consent.organisations import forbidden
-from pipeline.errors import WorkspaceDamaged
+from pipeline.errors import ConsentUnreadable
 from pipeline.records import Cell, Interval, Outcome, Purpose, Role
+from pipeline.store.heads import Head, head_of, walk
 from pipeline.store.ruling_tables import decision
 
 if TYPE_CHECKING:
     from pipeline.consent.facts import Facts
     from pipeline.consent.on_file import OnFile
 
-GENESIS = "0" * 64
 OVERDUE = "+D"
 """What ends the rule id of a hold that was closed at its deadline."""
+_PLACE = ("seq", "prev_hash", "session_id", "of_set")
 _BY_PEOPLE = frozenset({"H1", "H2"})
 
 
@@ -123,8 +124,8 @@ def append(
     """Adds decisions, each naming the one that it supersedes; within a transaction of the caller's."""
     before = {(one.participant_id, one.purpose): one for one in standing(history(connection, session_id))}
     latest = {about: one.decision_id for about, one in before.items()}
-    seq, previous = head(connection)
-    rows = []
+    last, rows = head_of(connection, decision), []
+    seq, previous = last.seq, last.hash
     for some in sets:
         digest = _digest(some)
         for one in some:
@@ -141,9 +142,12 @@ def append(
 
 
 def history(connection: Connection, session_id: str) -> tuple[Kept, ...]:
-    """Every decision about a session, in the order in which they were made; raises ``WorkspaceDamaged``."""
+    """Every decision about a session, in the order in which they were made; raises ``ConsentUnreadable``.
+
+    Those that an export brought back may stand behind later ones.
+    """
     query = select(decision).where(decision.c.session_id == session_id).order_by(decision.c.seq)
-    return tuple(_read(row) for row in connection.execute(query))
+    return tuple(sorted(map(_read, connection.execute(query)), key=lambda one: datetime.fromisoformat(one.decided_at)))
 
 
 def standing(kept: Iterable[Kept]) -> Iterator[Kept]:
@@ -151,22 +155,36 @@ def standing(kept: Iterable[Kept]) -> Iterator[Kept]:
     yield from {(one.participant_id, one.purpose): one for one in kept}.values()
 
 
-def head(connection: Connection) -> tuple[int, str]:
-    """Number and hash of the last decision."""
-    query = select(decision.c.seq, decision.c.hash).order_by(decision.c.seq.desc()).limit(1)
-    row = connection.execute(query).first()
-    return (row.seq, row.hash) if row else (0, GENESIS)
-
-
 def verify(connection: Connection) -> int:
-    """Walks the chain, returns how many there are; raises ``WorkspaceDamaged`` at the first that does not hold."""
-    last = (0, GENESIS)
-    for row in connection.execute(select(decision).order_by(decision.c.seq)):
-        _read(row)
-        if (row.seq - 1, row.prev_hash) != last:
-            raise _broken(row.seq)
-        last = (row.seq, row.hash)
-    return last[0]
+    """Walks the chain, returns how many there are; raises ``ConsentUnreadable`` at the first that does not hold."""
+    return walk(connection, decision, read=_read, broken=_broken).seq
+
+
+def bring_in(connection: Connection, bodies: Iterable[str]) -> None:
+    """Adds decisions of an export that are not on file, as they were but for their place and the ids that follow it."""
+    known = {_unplaced(body) for body in connection.execute(select(decision.c.body)).scalars()}
+    last, ids, rows = head_of(connection, decision), dict[str, str](), []
+    for text in bodies:
+        body = json.loads(text)
+        if _unplaced(text) in known:
+            continue
+        supersedes = ids.get(body["supersedes"], body["supersedes"])
+        placed = {**body, "supersedes": supersedes, "seq": last.seq + 1, "prev_hash": last.hash}
+        last = Head(last.seq + 1, sha256(canonical(placed)))
+        ids[_id(sha256(text))] = _id(last.hash)
+        named = {name: placed[name] for name in (*_PLACE, "participant_id", "purpose")}
+        rows.append({**named, "hash": last.hash, "body": canonical(placed)})
+    if rows:
+        connection.execute(decision.insert(), rows)
+
+
+def _unplaced(text: str) -> str:
+    """What a decision says, whatever its place and the ids that follow from places: by that it is known again."""
+    return canonical({**json.loads(text), "seq": 0, "prev_hash": "", "supersedes": ""})
+
+
+def _id(digest: str) -> str:
+    return f"dec_{digest[:32]}"
 
 
 def _plain(one: Decision) -> dict[str, Any]:
@@ -191,16 +209,16 @@ def _read(row: Any) -> Kept:
     if sha256(str(row.body)) != row.hash:
         raise _broken(row.seq)
     body = json.loads(row.body)
-    names = ("seq", "prev_hash", "session_id", "of_set", "participant_id", "purpose")
-    if any(body[name] != getattr(row, name) for name in names):
+    if any(body[name] != getattr(row, name) for name in (*_PLACE, "participant_id", "purpose")):
         raise _broken(row.seq)
-    for name in ("seq", "prev_hash", "session_id", "of_set"):
+    for name in _PLACE:
         del body[name]
     rules, evidence, by = tuple(body.pop("rules")), tuple(body.pop("evidence")), body.pop("decided_by")
-    return Kept(decision_id=f"dec_{row.hash[:32]}", rules=rules, evidence=evidence, by=by, **body)
+    return Kept(decision_id=_id(row.hash), rules=rules, evidence=evidence, by=by, **body)
 
 
-def _broken(seq: object) -> WorkspaceDamaged:
-    return WorkspaceDamaged(
-        f"the decisions are not as they were written, at number {seq}", action="restore offrecord.db from a backup"
+def _broken(seq: object) -> ConsentUnreadable:
+    return ConsentUnreadable(
+        f"the decisions are not as they were written, at number {seq}",
+        action="nothing was processed; restore offrecord.db and heads from one backup",
     )

@@ -56,11 +56,13 @@ class Facts:
     was announced."""
     guarded: frozenset[Purpose] = frozenset()
     """What their guardian agreed to, where they need one."""
+    forgotten: bool = False
+    """Whether they were erased before, and so what they had said is known of nobody any more."""
 
     @property
     def own_staff(self) -> bool:
-        """Whether rule M7 applies: one of the host's own people."""
-        return own_staff(self.session, self.person)
+        """Whether rule M7 applies: one of the host's own people, who was not erased without answering again."""
+        return own_staff(self.session, self.person) and not self.forgotten
 
     @property
     def needs_guardian(self) -> bool:
@@ -157,6 +159,7 @@ def gather(
         today={purpose: today(purpose) for purpose in purposes},
         told=reach.notices,
         told_of=reach.names,
+        forgotten=person.participant_id in on_file.forgotten,
         guarded=frozenset(
             purpose for purpose in purposes if guarded and today(purpose, by_guardian=True).state is State.GIVEN
         ),

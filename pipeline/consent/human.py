@@ -23,11 +23,11 @@ from pipeline.errors import ConsentUnreadable
 from pipeline.records import Cell, Outcome, Purpose, Session
 from pipeline.records.turns import separable
 from pipeline.store.artefact_tables import human_act
+from pipeline.store.heads import head_of, walk
 
 if TYPE_CHECKING:
     from pipeline.consent.on_file import OnFile
 
-GENESIS = "0" * 64
 PUBLIC = frozenset({Purpose.PUBLIC_RECORDING, Purpose.PUBLIC_QUOTE})
 """Purposes whose hold takes two different people to open."""
 
@@ -73,9 +73,10 @@ def settle(cells: Sequence[Cell], session: Session, on_file: OnFile, *, now: dat
     )
 
 
-def basis_of(cell: Cell) -> str:
-    """The ground on which a cell stands: its rule and its evidence."""
-    return hashlib.sha256(json.dumps([cell.rule_id, *cell.evidence]).encode()).hexdigest()
+def basis_of(cell: Cell, on_file: OnFile) -> str:
+    """The ground on which a cell stands: its rule, its evidence, and whom the participant is known as."""
+    who = on_file.known_by[cell.participant_id]
+    return hashlib.sha256(json.dumps([cell.rule_id, *cell.evidence, who]).encode()).hexdigest()
 
 
 def says_no(cell: Cell, session: Session, on_file: OnFile, *, now: datetime) -> bool:
@@ -109,33 +110,22 @@ def acts_on(connection: Connection, session_id: str) -> tuple[HumanAct, ...]:
     return tuple(standing)
 
 
-def head(connection: Connection) -> tuple[int, str]:
-    """Number and hash of the last act."""
-    query = select(human_act.c.seq, human_act.c.hash).order_by(human_act.c.seq.desc()).limit(1)
-    row = connection.execute(query).first()
-    return (row.seq, row.hash) if row else (0, GENESIS)
-
-
 def verify(connection: Connection) -> None:
     """Walks the chain; raises ``ConsentUnreadable`` at the first act that does not hold."""
-    seq, previous = 0, GENESIS
-    for row in connection.execute(select(human_act).order_by(human_act.c.seq)):
-        _read(row)
-        if (row.seq, row.prev_hash) != (seq + 1, previous):
-            raise _broken(row.seq)
-        seq, previous = row.seq, row.hash
+    walk(connection, human_act, read=_read, broken=_broken)
 
 
-def row_of(body: Mapping[str, Any], session_id: str, last: tuple[int, str]) -> dict[str, object]:
-    """The row after ``last`` for an act."""
-    seq = last[0] + 1
-    text = json.dumps({**body, "seq": seq, "session_id": session_id, "prev_hash": last[1]}, sort_keys=True)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return {"seq": seq, "session_id": session_id, "prev_hash": last[1], "hash": digest, "body": text}
+def append(connection: Connection, body: Mapping[str, Any], session_id: str) -> int:
+    """Adds an act within a transaction of the caller's; returns its number."""
+    last = head_of(connection, human_act)
+    place = {"seq": last.seq + 1, "session_id": session_id, "prev_hash": last.hash}
+    text = json.dumps({**body, **place}, sort_keys=True)
+    connection.execute(human_act.insert(), [{**place, "hash": hashlib.sha256(text.encode()).hexdigest(), "body": text}])
+    return last.seq + 1
 
 
 def _settled(cell: Cell, session: Session, on_file: OnFile, now: datetime) -> Cell:
-    basis = basis_of(cell)
+    basis = basis_of(cell, on_file)
     about = [
         act
         for act in on_file.acts

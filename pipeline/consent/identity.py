@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pipeline.errors import ConsentUnreadable
 
 _NONCE_BYTES = 12
+_PART = r"[^\s@<>()\[\],;:\"\\.]+"
+_ADDRESS = re.compile(rf"[^\s@<>()\[\],;:\"\\]+@{_PART}(?:\.{_PART})*")
 
 
 class AliasKind(StrEnum):
@@ -49,6 +53,12 @@ def normalise(value: str) -> str:
     return unicodedata.normalize("NFKC", value).strip().casefold()
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is one bare mail address, without a name, a bracket, a space or anything that cannot be seen."""
+    hidden = any(unicodedata.category(letter) in ("Cf", "Cc") for letter in text)
+    return _ADDRESS.fullmatch(text.strip()) is not None and not hidden
+
+
 def bare(address: str) -> str:
     """An address without what often differs: dots and a plus sign's tail before the at sign; it only suggests."""
     box, _, host = normalise(address).partition("@")
@@ -71,6 +81,7 @@ class Keys:
     def __init__(self, secret: bytes) -> None:
         self._lookup = hmac.digest(secret, b"offrecord alias lookup v1", "sha256")
         self._marks = hmac.digest(secret, b"offrecord erased marks v1", "sha256")
+        self._vouches = hmac.digest(secret, b"offrecord party aliases v1", "sha256")
         self._cipher = AESGCM(hmac.digest(secret, b"offrecord alias value v1", "sha256"))
 
     def hashed(self, kind: AliasKind, value: str) -> str:
@@ -98,6 +109,10 @@ class Keys:
     def open_alias(self, alias: Alias, sealed: bytes) -> str:
         """An alias's value again."""
         return self.open(sealed, _bound(alias))
+
+    def vouched(self, party_id: str, value_hashes: Iterable[str]) -> str:
+        """A keyed hash over everything that somebody is known by."""
+        return hmac.digest(self._vouches, "\n".join((party_id, *sorted(value_hashes))).encode(), "sha256").hex()
 
     def marked(self, text: str) -> str:
         """A keyed hash by which a text of an erased person is found again, without keeping it."""

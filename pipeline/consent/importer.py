@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from pipeline.consent import answer_rows, notices
 from pipeline.consent.answers import Submission, read_answers
 from pipeline.consent.events import Draft, Event, EventState, Method
 from pipeline.consent.forms import Form
-from pipeline.consent.identity import Keys
+from pipeline.consent.identity import AliasKind, Keys
 from pipeline.consent.log import events_of, events_under, writing
 from pipeline.consent.mapping import read_form
 from pipeline.consent.parties import Directory
@@ -68,9 +70,8 @@ def import_answers(
             then(one)
 
     with writing(workspace, now=now, then=afterwards) as log:
-        gone = answer_rows.erased(log.connection, (row.digest for row in submissions))
-        submissions = [row for row in submissions if row.digest not in gone]
-        keys = Keys(workspace.key("identity"))
+        keys, found = Keys(workspace.key("identity")), submissions
+        submissions = _not_erased(log.connection, keys, found)
         claims = [claim for row in submissions for claim in (*row.claims, *row.sent_by)]
         directory = Directory(log.connection, keys, claims, now=now)
         whose = [_people(row, directory) for row in submissions]
@@ -93,8 +94,32 @@ def import_answers(
         people=directory.added,
         unread=tuple(unread),
         withdrawals=tuple(one.withdrawal_id for one in taken_back),
-        erased=len(gone),
+        erased=len(found) - len(submissions),
     )
+
+
+def _not_erased(connection: Connection, keys: Keys, rows: Sequence[Submission]) -> list[Submission]:
+    """The rows without those that were erased, and those that an erased person had sent before they asked for it.
+
+    A table that gained a column holds no row as it was: then the person is known again by their address or id.
+    """
+    gone = answer_rows.erased(connection, (row.digest for row in rows))
+    asked = withdrawals.forgotten(connection)
+
+    def is_old(row: Submission) -> bool:
+        sent = max(row.at, row.changed_at or row.at)
+        known_by = {keys.hashed(kind, value) for kind, value in _known_by(row)} if asked else set()
+        return any(sent <= asked[mark] for mark in known_by & asked.keys())
+
+    return [row for row in rows if row.digest not in gone and not is_old(row)]
+
+
+def _known_by(row: Submission) -> Iterator[tuple[AliasKind, str]]:
+    """The addresses and ids in a row; of who sent it for another only where it says no no, which always counts."""
+    says_no = any(state.is_no for state in row.states.values())
+    for kind, value, _ in (*row.claims, *(() if says_no else row.sent_by)):
+        if kind in (AliasKind.EMAIL, AliasKind.PLATFORM):
+            yield kind, value
 
 
 def _people(row: Submission, directory: Directory) -> tuple[str, str]:

@@ -12,16 +12,26 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from pipeline.consent import human, matches, notices, served
+from pipeline.consent import decisions, human, matches, notices, parties, served
 from pipeline.consent.events import Draft, Event, body_of, broken, checked_body, from_row, to_row
+from pipeline.consent.identity import Keys
 from pipeline.consent.parties import chunks
 from pipeline.errors import ConsentUnreadable, TryAgain
 from pipeline.records import Ruling
-from pipeline.store import Workspace
+from pipeline.store import Workspace, withdrawals
+from pipeline.store.artefact_tables import human_act
 from pipeline.store.consent_tables import consent_event
 from pipeline.store.database import reading, unreadable_is_closed
-from pipeline.store.heads import Cut, Head, HeadsLost, chains, head_of
+from pipeline.store.heads import Cut, Head, HeadsLost, chains, head_of, walk
+from pipeline.store.match_tables import staff_match
 from pipeline.store.schema import ledger
+
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def clock() -> float:
+    """Seconds by a clock that nobody sets and that goes on while the machine sleeps, where it has one."""
+    return time.clock_gettime(_CLOCK)
 
 
 class Writer:
@@ -84,7 +94,7 @@ def release(workspace: Workspace, ruling: Ruling) -> Iterator[None]:
     Raises ``TryAgain`` when the log has grown since the ruling, or its time is over: what was made is not put in place.
     """
     with unreadable_is_closed(), _locked(workspace.db, fcntl.LOCK_SH):
-        if time.monotonic() >= ruling.live_until_s:
+        if clock() >= ruling.live_until_s:
             raise TryAgain("the ruling on this session is over", action="run again: it is decided anew")
         if log_head(workspace) != ruling.log_head:
             raise TryAgain("consent changed while this session was worked", action="run again: it is decided anew")
@@ -104,22 +114,18 @@ def log_head(workspace: Workspace) -> str:
 
 def head_hash(connection: Connection) -> str:
     """The hash of the log's last event; with what people decided about holds and who is who, and material changes."""
-    acts, said, digest = human.head(connection), matches.head(connection), head(connection).hash
-    beside = [*(last for seq, last in (acts, said) if seq), *notices.material(connection)]
+    digest, acts = head(connection).hash, [head_of(connection, table) for table in (human_act, staff_match)]
+    beside = [*(last.hash for last in acts if last.seq), *notices.material(connection)]
     return hashlib.sha256(" ".join((digest, *beside)).encode()).hexdigest() if beside else digest
 
 
 def verify_chain(workspace: Workspace) -> str:
     """Walks the whole log and returns the hash of its head; raises ``ConsentUnreadable`` for any change, gap or cut."""
-    last = Head()
     with unreadable_is_closed(), reading(workspace.db) as connection:
-        for row in connection.execute(select(consent_event).order_by(consent_event.c.seq)):
-            checked_body(row)
-            if row.seq != last.seq + 1 or row.prev_hash != last.hash:
-                raise broken(last.seq + 1)
-            last = Head(row.seq, row.hash)
-        for beside in (human, matches, served):
+        last = walk(connection, consent_event, read=checked_body, broken=broken)
+        for beside in (decisions, human, matches, notices, served, withdrawals):
             beside.verify(connection)
+        parties.verify(connection, Keys(workspace.key("identity")))
         _check_heads(workspace, connection)
         workspace.heads.keep({table.name: head_of(connection, table) for table in chains()})
     return last.hash

@@ -11,9 +11,8 @@ from sqlalchemy import Connection, select
 from pipeline.consent.events import canonical, sha256
 from pipeline.consent.identity import Keys
 from pipeline.errors import ConsentUnreadable
+from pipeline.store.heads import head_of, walk
 from pipeline.store.match_tables import staff_match
-
-GENESIS = "0" * 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,37 +44,26 @@ def standing(connection: Connection, keys: Keys, session_id: str) -> dict[str, S
 
 def append(connection: Connection, keys: Keys, act: StaffMatch, reason: str) -> int:
     """Adds an act, with its reason encrypted and bound to it; returns its number."""
-    seq, previous = head(connection)
+    last = head_of(connection, staff_match)
+    seq = last.seq + 1
     fields = {name: getattr(act, name) for name in StaffMatch.__slots__}
-    body = canonical({**fields, "seq": seq + 1, "prev_hash": previous})
+    body = canonical({**fields, "seq": seq, "prev_hash": last.hash})
     digest = sha256(body)
     row = {
-        "seq": seq + 1,
+        "seq": seq,
         "session_id": act.session_id,
-        "prev_hash": previous,
+        "prev_hash": last.hash,
         "hash": digest,
         "body": body,
         "sealed": keys.seal(reason, digest),
     }
     connection.execute(staff_match.insert(), [row])
-    return seq + 1
-
-
-def head(connection: Connection) -> tuple[int, str]:
-    """Number and hash of the last act."""
-    query = select(staff_match.c.seq, staff_match.c.hash).order_by(staff_match.c.seq.desc()).limit(1)
-    row = connection.execute(query).first()
-    return (row.seq, row.hash) if row else (0, GENESIS)
+    return seq
 
 
 def verify(connection: Connection) -> None:
     """Walks the chain; raises ``ConsentUnreadable`` at the first act that does not hold."""
-    last = (0, GENESIS)
-    for row in connection.execute(select(staff_match).order_by(staff_match.c.seq)):
-        _read(row)
-        if (row.seq - 1, row.prev_hash) != last:
-            raise _broken(row.seq)
-        last = (row.seq, row.hash)
+    walk(connection, staff_match, read=_read, broken=_broken)
 
 
 def _read(row: Any) -> StaffMatch:

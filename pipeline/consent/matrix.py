@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.consent import deadline
+from pipeline.consent.agreements import closed
 from pipeline.consent.decide import Answer, Identity, State, decide, decide_capture
 from pipeline.consent.decisions import Decision, decision_of
 from pipeline.consent.facts import Facts, gather, is_internal
 from pipeline.consent.human import settle
 from pipeline.consent.intervals import intervals, joined
 from pipeline.consent.on_file import OnFile
-from pipeline.consent.organisations import closed
 from pipeline.consent.policy import Policy
 from pipeline.consent.reasons import reason_of
 from pipeline.records import Cell, Outcome, Purpose, Role, Session

@@ -13,9 +13,14 @@ from sqlalchemy import Connection, select
 from pipeline.consent.events import Event, canonical, sha256
 from pipeline.consent.forms import Form
 from pipeline.consent.spoken import Spoken
-from pipeline.errors import InputRefused
+from pipeline.errors import ConsentUnreadable, InputRefused
 from pipeline.records import Purpose
+from pipeline.store import ledger
 from pipeline.store.consent_tables import notice as notice_table
+from pipeline.store.schema import ledger as ledger_table
+
+FILED = "notice"
+"""The kind of ledger entry whose key is the digest of a notice version that was filed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,27 @@ def put(connection: Connection, form: Form | Spoken) -> str:
                 body=_body(form),
             )
         )
+        ledger.append(connection, FILED, digest, {})
     elif known != digest:
         raise InputRefused(
             "this notice version is on file with another text or mapping",
             action="a version never changes: give the form a new version",
         )
     return digest
+
+
+def verify(connection: Connection) -> None:
+    """Raises ``ConsentUnreadable`` where a notice version is not as it was filed, or is gone.
+
+    A version with a material change ends earlier consent by being there: without it that would count again.
+    """
+    rows = connection.execute(select(notice_table.c.digest, notice_table.c.body)).all()
+    filed = set(connection.execute(select(ledger_table.c.key).where(ledger_table.c.kind == FILED)).scalars())
+    if any(sha256(row.body) != row.digest for row in rows) or not filed <= {row.digest for row in rows}:
+        raise ConsentUnreadable(
+            "a notice version is not as it was filed",
+            action="nothing was processed; restore offrecord.db and heads from one backup",
+        )
 
 
 def on_file(connection: Connection) -> Mapping[str, Notice]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from pipeline.consent import decisions, erased, human, log, notices, organisations, platform, served
+from pipeline.consent import agreements, decisions, erased, human, log, notices, platform, served
 from pipeline.consent import matches as staff
+from pipeline.consent.agreements import Agreement
 from pipeline.consent.announcement import announced, caption_words, still_heard
 from pipeline.consent.decide import Identity
 from pipeline.consent.decisions import Kept
@@ -18,12 +19,11 @@ from pipeline.consent.human import HumanAct
 from pipeline.consent.identity import Alias, AliasKind, Keys, bare
 from pipeline.consent.jurisdictions import Rules, rules_of
 from pipeline.consent.notices import Notice
-from pipeline.consent.organisations import Agreement
-from pipeline.consent.parties import find
+from pipeline.consent.parties import find, sharing
 from pipeline.consent.policy import Policy, policy_of
 from pipeline.consent.served import NoticeServed
 from pipeline.records import Participant, Purpose, Session
-from pipeline.store import Workspace
+from pipeline.store import Workspace, withdrawals
 from pipeline.store.database import reading
 
 _ONE = served.Reach.INDIVIDUAL
@@ -43,7 +43,8 @@ class OnFile:
     """The part of the store that one session needs; ``trusted`` are the notices that a yes may stand on.
 
     ``served`` was given to people on file by themselves, ``announced`` to all who were there; ``unfiled`` is what the
-    session's own files show of notices and the store does not have yet. ``decided`` is all that was decided about it.
+    session's own files show of notices and the store does not have yet. ``decided`` is all that was decided about it;
+    ``known_by`` a hash of everything that each participant is known by, ``forgotten`` who was erased before.
     """
 
     matches: Mapping[str, Match]
@@ -51,6 +52,8 @@ class OnFile:
     notices: Mapping[str, Notice]
     trusted: frozenset[str]
     log_head: str
+    known_by: Mapping[str, str] = field(default_factory=dict)
+    forgotten: frozenset[str] = frozenset()
     acts: tuple[HumanAct, ...] = ()
     agreements: Mapping[str, tuple[Agreement, ...]] = field(default_factory=dict)
     served: tuple[NoticeServed, ...] = ()
@@ -91,12 +94,14 @@ def read(session: Session, *, workspace: Workspace) -> OnFile:
         kept, shown = served.on_file(connection, session.session_id, parties), _shown(session, filed)
         return OnFile(
             matches=matches,
+            known_by={person.participant_id: known_by(person, keys) for person in session.participants},
+            forgotten=frozenset(_forgotten(connection, session, keys, matches)),
             events=events,
             notices=notices.as_of(filed, session.started_at),
             trusted=trusted_of(filed.values(), session) & notices.satisfying(filed, policy.notices),
             log_head=log.head_hash(connection),
             acts=acts,
-            agreements=organisations.read(connection, keys, session),
+            agreements=agreements.read(connection, keys, session),
             served=tuple(one for one in (*(one for one in kept if one.party_id), *shown) if one.reach is _ONE),
             announced=tuple(
                 one
@@ -126,12 +131,23 @@ def by_what_is_known(connection: Connection, session: Session, keys: Keys) -> Ma
     def hits(hashes: Iterable[str]) -> list[Sequence[Alias]]:
         return [found.get(value, ()) for value in hashes]
 
-    return {who: _suggested(_match(hits(hashes)), hits(alike[who])) for who, hashes in wanted.items()}
+    matches = {who: _suggested(_match(hits(hashes)), hits(alike[who])) for who, hashes in wanted.items()}
+    return _doubted(connection, matches)
 
 
 def known_by(person: Participant, keys: Keys) -> str:
     """A hash of everything that a participant is known by: another participant in their place has another."""
     return sha256(canonical(_hashes(person, keys)))
+
+
+def _forgotten(connection: Connection, session: Session, keys: Keys, found: Mapping[str, Match]) -> Iterator[str]:
+    """Who was erased, is there again, and has not answered since: what they had said is known of nobody any more."""
+    gone = withdrawals.forgotten(connection)
+    for person in session.participants:
+        if found[person.participant_id].identity is not Identity.MATCHED and not gone.keys().isdisjoint(
+            _hashes(person, keys)
+        ):
+            yield person.participant_id
 
 
 def _by_staff(
@@ -161,6 +177,23 @@ def _like_hashes(person: Participant, keys: Keys) -> tuple[str, ...]:
     if not person.email or person.email.count("@") != 1:
         return ()
     return tuple(keys.hashed(kind, bare(person.email)) for kind in (AliasKind.EMAIL, AliasKind.EMAIL_LIKE))
+
+
+def _doubted(connection: Connection, matches: Mapping[str, Match]) -> Mapping[str, Match]:
+    """The matches; ambiguous where somebody else, by an address or id of that person that nobody vouches for, said no.
+
+    It may have been them, also where the session knows them by something else.
+    """
+    people = {match.party_ids[0]: match for match in matches.values() if match.identity is Identity.MATCHED}
+    claimed = sharing(connection, people)
+    noes = {one.party_id for one in log.events_of(connection, set().union(*claimed.values())) if one.state.is_no}
+    doubts = {party_id: tuple(sorted(noes & others)) for party_id, others in claimed.items() if noes & others}
+
+    def doubted(match: Match) -> Match:
+        others = doubts.get(match.party_ids[0], ()) if match.identity is Identity.MATCHED else ()
+        return Match(Identity.AMBIGUOUS, (*match.party_ids, *others)) if others else match
+
+    return {who: doubted(match) for who, match in matches.items()}
 
 
 def _suggested(match: Match, alike: Iterable[Iterable[Alias]]) -> Match:

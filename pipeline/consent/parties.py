@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select, true, update
 
 from pipeline.consent.identity import Alias, AliasKind, Keys, Verified, bare, normalise
 from pipeline.errors import ConsentUnreadable
 from pipeline.store.consent_tables import alias as alias_table
+from pipeline.store.consent_tables import consent_event
 from pipeline.store.consent_tables import party as party_table
 
 Item = TypeVar("Item")
@@ -45,6 +46,48 @@ def find(connection: Connection, keys: Keys, hashes: Iterable[str]) -> dict[str,
     return found
 
 
+def vouch(connection: Connection, keys: Keys, party_ids: Iterable[str]) -> None:
+    """Notes for these people by what they are known now, so that it is noticed when any of it is gone."""
+    for some in chunks(sorted(set(party_ids))):
+        hashes = _hashes(connection, alias_table.c.party_id.in_(some))
+        rows = [{"who": party_id, "mark": keys.vouched(party_id, hashes.get(party_id, ()))} for party_id in some]
+        statement = update(party_table).where(party_table.c.party_id == bindparam("who"))
+        connection.execute(statement.values(vouched=bindparam("mark")), rows)
+
+
+def verify(connection: Connection, keys: Keys) -> None:
+    """Raises ``ConsentUnreadable`` where somebody is not known by all that they were known by, and by no more."""
+    hashes = _hashes(connection, true())
+    vouched = {row.party_id: row.vouched for row in connection.execute(select(party_table))}
+    whole = all(mark == keys.vouched(party_id, hashes.get(party_id, ())) for party_id, mark in vouched.items())
+    there = hashes.keys() | set(connection.execute(select(consent_event.c.party_id).distinct()).scalars())
+    if not whole or not there <= vouched.keys():
+        raise ConsentUnreadable(
+            "what people are known by is not as it was filed",
+            action="nothing was processed; restore offrecord.db and heads from one backup",
+        )
+
+
+def _hashes(connection: Connection, which: ColumnElement[bool]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(select(alias_table.c.party_id, alias_table.c.value_hash).where(which)):
+        found[row.party_id].append(row.value_hash)
+    return found
+
+
+def sharing(connection: Connection, party_ids: Iterable[str]) -> dict[str, set[str]]:
+    """For each of these people everybody else who is known by, or claims, an address or id of theirs."""
+    theirs, other = alias_table, alias_table.alias()
+    same = (theirs.c.value_hash == other.c.value_hash) & (theirs.c.party_id != other.c.party_id)
+    query = select(theirs.c.party_id, other.c.party_id.label("other")).join(other, same)
+    found: dict[str, set[str]] = defaultdict(set)
+    for some in chunks(sorted(set(party_ids))):
+        which = (theirs.c.party_id.in_(some), theirs.c.kind.in_([AliasKind.EMAIL, AliasKind.PLATFORM]))
+        for row in connection.execute(query.where(*which)):
+            found[row.party_id].add(row.other)
+    return found
+
+
 class Directory:
     """The people that one import or withdrawal speaks of, with those that it adds."""
 
@@ -54,7 +97,7 @@ class Directory:
         self._hashes: dict[tuple[AliasKind, str], str] = {}
         all_claims = [one for claim in claims for one in _with_likes(claim)]
         self._known = find(connection, keys, {self._hashed(kind, value) for kind, value, _ in all_claims})
-        self._new_parties: list[dict[str, object]] = []
+        self._new_parties: list[str] = []
         self._new_aliases: list[dict[str, object]] = []
 
     @property
@@ -73,7 +116,7 @@ class Directory:
         )
         if party_id is None:
             party_id = f"prt_{secrets.token_hex(12)}"
-            self._new_parties.append({"party_id": party_id, "created_at": self._now})
+            self._new_parties.append(party_id)
         for claim in claims:
             for one in _with_likes(claim):
                 self._hold(party_id, one)
@@ -84,11 +127,17 @@ class Directory:
         return self._known.get(self._hashed(kind, value), [])
 
     def save(self, connection: Connection) -> None:
-        """Writes the new people and aliases."""
-        if self._new_parties:
-            connection.execute(party_table.insert(), self._new_parties)
+        """Writes the new people and aliases, and by what everybody is known now."""
+        held: dict[str, list[str]] = defaultdict(list)
+        for one in self._new_aliases:
+            held[str(one["party_id"])].append(str(one["value_hash"]))
+        new = {party_id: self._keys.vouched(party_id, held.pop(party_id, ())) for party_id in self._new_parties}
+        if new:
+            rows = [{"party_id": who, "created_at": self._now, "vouched": mark} for who, mark in new.items()]
+            connection.execute(party_table.insert(), rows)
         if self._new_aliases:
             connection.execute(alias_table.insert(), self._new_aliases)
+        vouch(connection, self._keys, held)
 
     def _hashed(self, kind: AliasKind, value: str) -> str:
         """The hash under which a value is looked up, made once."""

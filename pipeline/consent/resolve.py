@@ -16,7 +16,6 @@ from pipeline.consent.matrix import decide_session
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Cell, Outcome, Purpose, Session
 from pipeline.store import Workspace
-from pipeline.store.artefact_tables import human_act
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +55,7 @@ def resolve(
         "participant_id": participant_id,
         "purpose": purpose.value,
         "act": act.value,
-        "bases": sorted({human.basis_of(cell) for cell in held}),
+        "bases": sorted({human.basis_of(cell, filed) for cell in held}),
         "actor": normalise(actor),
         "reason": _sealed(keys, reason, bound),
         "evidence": evidence if re.fullmatch(r"[0-9a-f]{64}", evidence) else _sealed(keys, evidence, bound),
@@ -65,10 +64,9 @@ def resolve(
     with writing(workspace, now=now) as log:
         if log.started_at != filed.log_head:
             raise RefusedByPolicy("consent changed meanwhile", action="look again with `offrecord consent show`")
-        row = human.row_of(body, session.session_id, human.head(log.connection))
-        log.connection.execute(human_act.insert(), [row])
+        number = human.append(log.connection, body, session.session_id)
     after = on_file.read(session, workspace=workspace)
-    return _said(act, row, _about(decide_session(session, after, now=now).cells, participant_id, purpose))
+    return _said(act, number, _about(decide_session(session, after, now=now).cells, participant_id, purpose))
 
 
 def _about(cells: Iterable[Cell], participant_id: str, purpose: Purpose) -> list[Cell]:
@@ -98,12 +96,12 @@ def _sealed(keys: Keys, text: str, bound: str) -> str:
     return base64.b64encode(keys.seal(text, bound)).decode("ascii")
 
 
-def _said(act: Act, row: dict[str, object], cells: list[Cell]) -> Resolved:
+def _said(act: Act, number: int, cells: list[Cell]) -> Resolved:
     worst = max((cell.outcome for cell in cells), key=lambda outcome: outcome.closedness)
     waits = act is Act.ALLOW and worst is Outcome.HOLD and cells[0].purpose in human.PUBLIC
     return Resolved(
         act=act.value,
-        number=int(str(row["seq"])),
+        number=number,
         outcome=worst.value,
         rules=tuple(dict.fromkeys(cell.rule_id for cell in cells)),
         still_needed="a second person" if waits else "",

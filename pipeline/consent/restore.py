@@ -19,7 +19,8 @@ from pipeline.consent.durable import FORMAT, Seal, body_of, read_line
 from pipeline.consent.events import canonical, sha256
 from pipeline.consent.identity import Alias, AliasKind, Keys, Verified
 from pipeline.consent.log import writing
-from pipeline.consent.parties import chunks
+from pipeline.consent.notices import FILED
+from pipeline.consent.parties import chunks, vouch
 from pipeline.errors import InputRefused, UsageProblem
 from pipeline.store import Workspace
 from pipeline.store.consent_tables import alias, consent_event, notice, party
@@ -184,6 +185,8 @@ def _put_notices(connection: Connection, lines: Lines) -> int:
         connection.execute(
             notice.insert(), [{name: line[name] for name in ("digest", "body", *named)} for line in fresh]
         )
+    for line in fresh:
+        append(connection, FILED, line["digest"], {})
     return len(fresh)
 
 
@@ -191,11 +194,12 @@ def _put_people(connection: Connection, lines: Lines, source: Keys, own: Keys) -
     """Adds the people that are not on file, their aliases hashed and encrypted anew under this workspace's key."""
     fresh = _lacking(connection, party, "party_id", lines)
     if fresh:
-        rows = [{name: line[name] for name in ("party_id", "created_at")} for line in fresh]
+        rows = [{name: line[name] for name in ("party_id", "created_at")} | {"vouched": ""} for line in fresh]
         connection.execute(party.insert(), rows)
     known = [_rekeyed(line["party_id"], said, source, own) for line in fresh for said in line["aliases"]]
     if known:
         connection.execute(alias.insert(), known)
+    vouch(connection, own, (line["party_id"] for line in fresh))
     return len(fresh)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline.consent import decisions, notices, on_file, served
 from pipeline.consent.announcement import announced
+from pipeline.consent.log import clock
 from pipeline.consent.matrix import Decided, decide_session
 from pipeline.consent.reasons import action_of
 from pipeline.records import Held, Outcome, Purpose, Refused, Ruling, Session, Word
@@ -42,7 +42,7 @@ def rule(session: Session, *, workspace: Workspace, now: datetime) -> Ruling | H
         cells=decided.cells,
         log_head=filed.log_head,
         valid_until=valid_until,
-        live_until_s=time.monotonic() + (valid_until - now).total_seconds(),
+        live_until_s=clock() + (valid_until - now).total_seconds(),
         duration_s=session.duration_s,
         own_tracks=frozenset(track.participant_id for track in session.tracks if track.participant_id is not None),
     )

@@ -14,9 +14,8 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 from pipeline.consent.events import Method, canonical, sha256
 from pipeline.consent.parties import chunks
 from pipeline.errors import ConsentUnreadable
+from pipeline.store.heads import Head, head_of, walk
 from pipeline.store.ruling_tables import notice_served
-
-GENESIS = "0" * 64
 
 
 class Reach(StrEnum):
@@ -77,7 +76,7 @@ def append(connection: Connection, served: Iterable[NoticeServed]) -> int:
         known = select(notice_served.c.served_id).where(notice_served.c.served_id.in_(some))
         for served_id in connection.execute(known).scalars():
             del new[served_id]
-    rows = list(_rows(new.values(), head(connection)))
+    rows = list(_rows(new.values(), head_of(connection, notice_served)))
     if rows:
         connection.execute(notice_served.insert(), rows)
     return len(rows)
@@ -93,25 +92,13 @@ def on_file(connection: Connection, session_id: str, party_ids: Iterable[str]) -
     return tuple(found[seq] for seq in sorted(found))
 
 
-def head(connection: Connection) -> tuple[int, str]:
-    """Number and hash of the last one."""
-    query = select(notice_served.c.seq, notice_served.c.hash).order_by(notice_served.c.seq.desc()).limit(1)
-    row = connection.execute(query).first()
-    return (row.seq, row.hash) if row else (0, GENESIS)
-
-
 def verify(connection: Connection) -> None:
     """Walks the chain; raises ``ConsentUnreadable`` at the first one that does not hold."""
-    last = (0, GENESIS)
-    for row in connection.execute(select(notice_served).order_by(notice_served.c.seq)):
-        _read(row)
-        if (row.seq - 1, row.prev_hash) != last:
-            raise _broken(row.seq)
-        last = (row.seq, row.hash)
+    walk(connection, notice_served, read=_read, broken=_broken)
 
 
-def _rows(served: Iterable[NoticeServed], last: tuple[int, str]) -> Iterator[dict[str, object]]:
-    seq, previous = last
+def _rows(served: Iterable[NoticeServed], last: Head) -> Iterator[dict[str, object]]:
+    seq, previous = last.seq, last.hash
     for one in served:
         seq += 1
         fields = {name: getattr(one, name) for name in NoticeServed.__slots__}

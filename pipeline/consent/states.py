@@ -22,6 +22,8 @@ _STATES = {
     EventState.UNKNOWN: State.UNKNOWN,
     EventState.REQUESTED: State.ABSENT,
 }
+_NO_ANSWERS = frozenset({EventState.REQUESTED, EventState.INVALIDATED})
+"""What opens nothing and closes nothing: a yes before it ends, a no before it stays."""
 _CLOSEDNESS = {
     State.GIVEN: 0,
     State.ABSENT: 1,
@@ -100,7 +102,7 @@ def _standing(
         for width, event in widths
         if width is not None and event.effective_from <= (no_until if event.state.is_no else at)
     ]
-    answered = [(width, event) for width, event in counted if event.state is not EventState.REQUESTED]
+    answered = [(width, event) for width, event in counted if event.state not in _NO_ANSWERS]
     return max(
         (_chosen(some, at, trusted) for some in (counted, answered) if some),
         key=lambda standing: standing.closedness,
@@ -109,7 +111,7 @@ def _standing(
 
 
 def _chosen(counted: Sequence[tuple[int, Event]], at: datetime, trusted: Collection[str]) -> Standing:
-    """What counts of the events; somebody who was merely asked again keeps their no."""
+    """What counts of the events; somebody who was merely asked again, or whose later yes was none, keeps their no."""
     narrowest = min(width for width, _ in counted)
     chosen = _latest([event for width, event in counted if width == narrowest])
     later = [event for width, event in counted if width > narrowest and _is_later_no(event, chosen)]

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.consent.events import Draft, Event, EventState, Method, sha256
-from pipeline.consent.identity import AliasKind, Keys, Verified
+from pipeline.consent.identity import AliasKind, Keys, Verified, is_address
 from pipeline.consent.log import writing
 from pipeline.consent.parties import Directory
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Purpose
 from pipeline.store import Workspace, withdrawals
+from pipeline.store.registry import Registry
 from pipeline.store.withdrawals import Filed
 
 _ENDED = frozenset({EventState.WITHDRAWN, EventState.REVOKED})
@@ -54,10 +55,12 @@ def withdraw(
     """Files a withdrawal for everybody known by an address, also for somebody who never answered.
 
     ``then`` is done with it while nothing can be released. An erasure is one person's: raises ``RefusedByPolicy`` when
-    several are known by the address and none of them is named.
+    several are known by the address and none of them is named, ``UsageProblem`` for a session that there is not.
     """
-    if email.count("@") != 1:
+    if not is_address(email):
         raise UsageProblem("that is not an e-mail address", action="give the one they answered from")
+    if session_id is not None:
+        Registry(workspace.db).session(session_id)
     keys = Keys(workspace.key("identity"))
     claim = (AliasKind.EMAIL, email, Verified.STAFF)
     asked = erasure or Erasure()

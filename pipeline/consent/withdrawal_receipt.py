@@ -25,8 +25,9 @@ _STANDS = {
     Stage.FILED: "taken back; the next run does the rest",
     Stage.WAITING: "waits: mixed sound for a decision, 30 days at most, then it is erased whole; or for who it is",
     Stage.DONE: "done, not yet searched for what may be left",
-    Stage.VERIFIED: "done; every store was searched and nothing was found",
+    Stage.VERIFIED: "done; what is out was searched and nothing was found",
 }
+_ERASED = "done; every store was searched and nothing was found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ def receipt(filed: Filed, *, workspace: Workspace) -> Receipt:
         purposes=tuple(purpose.value for purpose in filed.purposes),
         session=filed.session_id or "every session",
         erasure=filed.erase,
-        standing=_STANDS[filed.state],
+        standing=_ERASED if filed.erase and filed.state is Stage.VERIFIED else _STANDS[filed.state],
         done=tuple(f"{what}: {count}" for what, count in counted.items()),
         not_recalled=tuple(_not_recalled(workspace, touched, erase=filed.erase)),
         kept=(log, *(() if rows_too else (_ANSWERS,)), *((_NAMES,) if filed.erase else ())),

@@ -2,6 +2,6 @@
 
 from pipeline.detect.detect import detect
 
-VERSION = "2"
+VERSION = "3"
 
 __all__ = ["detect"]

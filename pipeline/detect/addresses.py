@@ -25,7 +25,7 @@ def addresses_rule() -> Rule:
     """A rule for web addresses and hosts."""
 
     def rule(text: Text) -> list[Hit]:
-        if not _WORTH_A_LOOK.search(text.raw):
+        if not ("." in text.raw or "://" in text.raw) or not _WORTH_A_LOOK.search(text.raw):
             return []
         hits = [_hit(match, "URL", 0.95) for match in _URL.finditer(text.raw)]
         hits += [_hit(match, "HOST" if _is_host(match.group()) else "URL", 0.9) for match in _HOST.finditer(text.raw)]

@@ -15,6 +15,8 @@ from pipeline.detect.names import RULE as GUESSED
 from pipeline.detect.repeated import RULE as REPEATED
 from pipeline.detect.repeated import repeated
 from pipeline.detect.settle import settle
+from pipeline.detect.slots import RULE as PLACE
+from pipeline.detect.slots import slots_rule
 from pipeline.detect.sounds import Thresholds, sounds_rule
 from pipeline.detect.text import Hit, Rule, Text, read
 from pipeline.lexicon import FUNCTION_WORDS, Spelling, is_common, spellings, words_of
@@ -41,7 +43,7 @@ def _joined(text: Text, hits: list[Hit], rules: tuple[Rule, ...], context: Conte
 
 
 def _renamed(hit: Hit) -> Hit:
-    return hit if hit.rule == REPEATED else replace(hit, rule=RULE, score=MEASURED[RULE])
+    return hit if hit.rule in (REPEATED, PLACE) else replace(hit, rule=RULE, score=MEASURED[RULE])
 
 
 def _rules(hits: list[Hit], texts: list[Text], context: Context) -> tuple[Rule, ...]:
@@ -52,6 +54,10 @@ def _rules(hits: list[Hit], texts: list[Text], context: Context) -> tuple[Rule, 
             for word in words_of(hit.text):
                 if len(word) >= _MIN_LETTERS and word not in FUNCTION_WORDS and not is_common(word):
                     learnt.setdefault(word, Spelling(word, hit.entity, hit.label, RULE, MEASURED[RULE]))
-    guessed, often = tuple(learnt.values()), tuple(repeated(texts, spellings(context)))
+    guessed, often = tuple(learnt.values()), tuple(repeated(texts, spellings(context), hits))
     found = [known_rule(guessed), sounds_rule(guessed, _LIMITS)] if guessed else []
-    return (*found, known_rule(often)) if often else tuple(found)
+    if sure := tuple(one for one in often if not one.ordinary):
+        found.append(known_rule(sure))
+    if placed := tuple(one for one in often if one.ordinary):
+        found.append(slots_rule(placed, least=1.0))
+    return tuple(found)

@@ -11,9 +11,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.detect.text import Text, Token
+from pipeline.detect.text import Text
 from pipeline.lexicon import FUNCTION_WORDS
 from pipeline.lexicon.plain import word_set
 
@@ -58,11 +59,11 @@ class Classed(NamedTuple):
 
 def classify(text: Text) -> Classed:
     """The signs of all tokens of a text."""
-    return Classed(text, "".join(map(_sign, text.tokens)))
+    return Classed(text, "".join([_sign(token.plain) for token in text.tokens]))
 
 
-def _sign(token: Token) -> str:
-    word = token.plain
+@lru_cache(maxsize=65536)
+def _sign(word: str) -> str:
     if word.isdigit():
         return "d" if len(word) == 1 else "n"
     if word in _CLASSES:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pipeline.detect.again import find_in_all
-from pipeline.detect.find import find
-from pipeline.detect.listeners import from_search, sound_of_captions
-from pipeline.detect.places import EMBEDDED, Find, in_captions, in_text, in_words
+from pipeline.detect.borders import across_captions, across_turns
+from pipeline.detect.captioned import sound_of_captions
+from pipeline.detect.find import find, find_over
+from pipeline.detect.listeners import from_sound
+from pipeline.detect.places import CAPTIONS, EMBEDDED, Find, in_captions, in_text, in_words
 from pipeline.detect.seen import in_picture
 from pipeline.detect.text import Hit
 from pipeline.records import Context, Finding, Seen, Session, Transcript
@@ -37,9 +39,16 @@ def detect(
 
     _in_texts(session, transcript, note)
     found = dict(zip(texts, find_in_all(texts, context, settings=settings), strict=True))
+
+    def look_over(text: str) -> list[Hit]:
+        return find_over(text, context, settings=settings)
+
     heard, captions, others = _in_texts(session, transcript, look)
-    heard += from_search(session_id, transcript, context)
-    captions += sound_of_captions(session, captions, heard)
+    heard += across_turns(session_id, transcript, look_over)
+    captions += across_captions(session_id, session.captions, look_over, surface=CAPTIONS)
+    captions += across_captions(session_id, session.embedded, look_over, surface=EMBEDDED)
+    heard += from_sound(session_id, transcript, context)
+    captions += sound_of_captions(session, transcript, captions, heard)
     written = [*heard, *captions, *others]
     unique = {one.finding_id: one for one in (*written, *in_picture(session_id, seen, context, written, look))}
     return tuple(unique.values())

@@ -14,7 +14,8 @@ from pipeline.detect.numbers import numbers_rule
 from pipeline.detect.phones import phones_rule
 from pipeline.detect.position import position_rule
 from pipeline.detect.references import references_rule
-from pipeline.detect.settle import settle
+from pipeline.detect.settle import LISTED, settle
+from pipeline.detect.slots import slots_rule
 from pipeline.detect.sounds import sounds_rule
 from pipeline.detect.spelled import spelled_rule
 from pipeline.detect.spoken import spoken_rule
@@ -25,6 +26,7 @@ from pipeline.records import Context
 from pipeline.settings import DetectSettings
 
 DEFAULTS = DetectSettings()  # pydantic fills every field
+_FORMS = frozenset({"spoken address", "spoken number", "written number", "written identifier", "spelled out"})
 
 
 def find(text: str, context: Context, *, settings: DetectSettings = DEFAULTS) -> list[Hit]:
@@ -35,11 +37,21 @@ def find(text: str, context: Context, *, settings: DetectSettings = DEFAULTS) ->
 def find_each(texts: Sequence[str], context: Context, *, settings: DetectSettings = DEFAULTS) -> list[list[Hit]]:
     """What ``find`` gives for each text, quicker than one by one."""
     seen = [read(text) for text in texts]
-    hits = [[hit for rule in _rules(context, settings) for hit in rule(text)] for text in seen]
+    hits: list[list[Hit]] = [[] for _ in seen]
+    for rule in _rules(context, settings):  # each over all texts: its code and tables stay in the processor's cache
+        for found, text in zip(hits, seen, strict=True):
+            found += rule(text)
     for wide in _wide_rules(context, settings):
         for found, more in zip(hits, wide(seen), strict=True):
             found += more
-    return [settle(found, text, context) for found, text in zip(hits, seen, strict=True)]
+    return [settle(found, text, context) if found else [] for found, text in zip(hits, seen, strict=True)]
+
+
+def find_over(text: str, context: Context, *, settings: DetectSettings = DEFAULTS) -> list[Hit]:
+    """What lists and the forms of numbers and addresses find, for the few words around a border; without guesses."""
+    seen = read(text)
+    hits = [hit for rule in _rules(context, settings) for hit in rule(seen)]
+    return [hit for hit in settle(hits, seen, context) if hit.rule in LISTED or hit.rule in _FORMS]
 
 
 @lru_cache(maxsize=8)
@@ -47,7 +59,7 @@ def _rules(context: Context, settings: DetectSettings) -> tuple[Rule, ...]:
     """The rules for a context, made once: the order does not matter, ``settle`` decides between overlaps."""
     known = spellings(context)
     rules = [known_rule(known), literal_rule(context.terms), pattern_rule(context.patterns)]
-    rules += [sounds_rule(known), beside_rule(known)] if known else []
+    rules += [sounds_rule(known), beside_rule(known), slots_rule(known)] if known else []
     return (*rules, *_independent(settings.regions))
 
 

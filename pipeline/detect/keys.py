@@ -42,6 +42,8 @@ from pipeline.lexicon import is_common, plain
 RULE = "key or token"
 _NAMED = r"(?:passw(?:or)?d|pwd|passphrase|passcode|secret|token|api[_ -]?key|access[_ -]?key|private[_ -]?key)"
 _WORTH_A_LOOK = re.compile(rf"[A-Za-z0-9_\-+/=]{{16,}}|-----BEGIN|://[^\s/]*@|{_NAMED}|\bpin\b", re.IGNORECASE)
+_LONG_WORD = 16
+_PARTS = ("passw", "pwd", "pass", "secret", "token", "key", "pin", "://", "-----begin")
 _SHAPED = re.compile(
     r"-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|\Z)"
     r"|\b(?:AKIA|ASIA|AGPA|AIDA|AROA)[A-Z0-9]{12,}\b"
@@ -63,7 +65,7 @@ def keys_rule() -> Rule:
     """A rule for keys and tokens by their shape or entropy, and for passwords that are written out."""
 
     def rule(text: Text) -> list[Hit]:
-        if not _WORTH_A_LOOK.search(text.raw):
+        if not _may_hold_one(text.raw) or not _WORTH_A_LOOK.search(text.raw):
             return []
         hits = [_hit(text, *match.span(), 0.98) for match in _SHAPED.finditer(text.raw)]
         hits += [_hit(text, *match.span("value"), 0.9) for match in _WRITTEN_OUT.finditer(text.raw) if _is_value(match)]
@@ -71,6 +73,12 @@ def keys_rule() -> Rule:
         return [*hits, *_scanned(text)]
 
     return rule
+
+
+def _may_hold_one(raw: str) -> bool:
+    """Whether a text has a long word or a part of those that name a key: quick to tell, and true of few texts."""
+    folded = raw.casefold()
+    return any(part in folded for part in _PARTS) or max(map(len, raw.split()), default=0) >= _LONG_WORD
 
 
 @cache

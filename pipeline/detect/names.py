@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from pipeline.detect import tagger
+from pipeline.detect.around import place_of
+from pipeline.detect.chunks import Chunks, Named, Token
 from pipeline.detect.evidence import known_for, share_right
-from pipeline.detect.kinds import Kinds
-from pipeline.detect.tagger import Found, Names
 from pipeline.detect.text import Hit, Text, WideRule
 from pipeline.lexicon import FUNCTION_WORDS, words_of
+from pipeline.lexicon.plain import word_set
 from pipeline.store.bundled import bundled_folder
 
 RULE = "name model"
 MODEL_RULE = "spaCy model"
-FLOOR, KNOWING_FLOOR = 0.33, 0.6  # who is known beforehand makes a stranger's name less likely
-_CAPITALS = 0.11  # a recogniser that writes capitals writes them where it takes words for names, rightly or not
+FLOOR, KNOWING_FLOOR = 0.38, 0.8  # who is known beforehand makes a stranger's name less likely
+_TRADE = word_set(  # what developers talk about and nobody is called
+    """kubernetes javascript typescript postgres postgresql mysql graphql json yaml html css webpack wasm golang nginx
+    kafka oauth linux python java kotlin devops localhost middleware serverless blockchain bluetooth api apis sdk sdks
+    sql cli url dns ssl http usb cpu gpu ram ssd vpn sso llm ceo cto cfo coo kpi sla faq eta asap rfid iot crm erp"""
+)
 _LABELS = {
     "PERSON": "PERSON",
     "PER": "PERSON",
@@ -38,48 +40,46 @@ def model_folder() -> Path:
 
 def names_rule(floor: float = FLOOR) -> WideRule:
     """A rule of the names that the project's own pipeline finds and of which a share of at least ``floor`` is right."""
-    nlp, kinds, names = _own()
+    chunks = _own()
 
     def rule(texts: Sequence[Text]) -> list[list[Hit]]:
-        docs = [kinds(nlp.make_doc(text.raw)) for text in texts]
         return [
-            _sure(text, doc, found, kinds.of_words(doc), floor + _CAPITALS if text.cased else floor) if found else []
-            for text, doc, found in zip(texts, docs, names.find(docs), strict=True)
+            [hit for one in names for hit in _sure(text, one, floor)]
+            for text, names in zip(texts, chunks.named([text.raw for text in texts]), strict=True)
         ]
 
     return rule
 
 
-def _sure(text: Text, doc: Any, names: list[Found], known: np.ndarray, floor: float) -> list[Hit]:
-    """The names of one text of which a share of at least ``floor`` is right."""
-    hits = []
-    for found in names:
-        end = _end(doc, found, known, text.cased)
-        span = doc[found.start : end]
-        words = [token.lower_ for token in span if token.text[0].isalnum()]
-        if words:
-            share = share_right(found.label, words, known[found.start : end], found.chance)
-            if share >= floor:
-                hits += _hit(text, span.start_char, span.end_char, _LABELS[found.label], RULE, share)
-    return hits
+def _sure(text: Text, named: Named, floor: float) -> list[Hit]:
+    """A name of which a share of at least ``floor`` is right."""
+    tokens = _without_end(named, text.cased)
+    words = [token.text.lower() for token in tokens if token.text[0].isalnum()]
+    if not words:
+        return []
+    place = place_of(text, tokens[0].start_char, tokens[-1].end_char)
+    share = share_right(named.label, words, [token.kind for token in tokens], named.chance, place)
+    if share < floor:
+        return []
+    return _hit(text, tokens[0].start_char, tokens[-1].end_char, _LABELS[named.label], RULE, share)
 
 
-def _end(doc: Any, found: Found, known: np.ndarray, cased: bool) -> int:
-    """Where a person's name ends: not with an ordinary word that is in no list of names, as in "chris agreed"."""
-    end = found.end
-    while found.label == "PERSON" and end > found.start + 1:
-        about, small = known_for(known[end - 1 : end]), doc[end - 1].text[0].islower()
+def _without_end(named: Named, cased: bool) -> list[Token]:
+    """A name's tokens; a person's does not end with an ordinary word that is in no list of names: "chris agreed"."""
+    tokens = named.tokens
+    while named.label == "PERSON" and len(tokens) > 1:
+        about, small = known_for([tokens[-1].kind]), tokens[-1].text[0].islower()
         plain = about.ordinary and not about.given and not about.family
-        if not plain and not (cased and small and doc[found.start].text[0].isupper()):
+        if not plain and not (cased and small and tokens[0].text[0].isupper()):
             break
-        end -= 1
-    return end
+        tokens = tokens[:-1]
+    return tokens
 
 
 @lru_cache(maxsize=1)
-def _own() -> tuple[Any, Kinds, Names]:
+def _own() -> Chunks:
     nlp = tagger.load(model_folder())
-    return nlp, *tagger.parts(nlp)
+    return Chunks(nlp, *tagger.parts(nlp))
 
 
 def model_rule(name: str) -> WideRule:
@@ -105,7 +105,8 @@ def _hit(text: Text, start_char: int, end_char: int, label: str, rule: str, scor
     found = text.raw[start_char:end_char]
     bare = found.rstrip(".,!?;: ").removesuffix("'s").removesuffix("’s")
     words = words_of(bare)
-    if not words or all(word in FUNCTION_WORDS or word.isdigit() for word in words):
+    plain = all(word in FUNCTION_WORDS or word in _TRADE or word.isdigit() for word in words)
+    if plain or "".join(words) in _TRADE:
         return []
     entity = f"{label.lower()}:~{' '.join(words)}"
     return [Hit(start_char, start_char + len(bare), label, bare, entity, rule, round(score, 3))]

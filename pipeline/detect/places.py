@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from pipeline.detect.joined import Joined
 from pipeline.detect.text import Hit
@@ -12,7 +12,7 @@ from pipeline.errors import OffrecordError
 from pipeline.records import Cue, Finding, PicturePlace, SoundPlace, TextPlace, Transcript, Word
 
 Find = Callable[[str], list[Hit]]
-EMBEDDED = "embedded captions"
+CAPTIONS, EMBEDDED = "captions", "embedded captions"
 _PAUSE_S = 3.0
 
 
@@ -77,6 +77,13 @@ def sound_places(words: Sequence[Word], touched: list[int]) -> Iterator[SoundPla
             start = following
 
 
+def runs(indices: Sequence[int]) -> list[tuple[int, int]]:
+    """Indices in order as half-open ranges of neighbours."""
+    grouped = groupby(enumerate(indices), key=lambda pair: pair[1] - pair[0])
+    members = [[index for _, index in group] for _, group in grouped]
+    return [(one[0], one[-1] + 1) for one in members]
+
+
 def in_text(session_id: str, surface: str, index: int, text: str, find: Find) -> Iterator[Finding]:
     """The findings in one chat line or the title."""
     for hit in find(text):
@@ -84,7 +91,7 @@ def in_text(session_id: str, surface: str, index: int, text: str, find: Find) ->
         yield finding(session_id, hit, place)
 
 
-def in_captions(session_id: str, cues: Sequence[Cue], find: Find, *, surface: str = "captions") -> Iterator[Finding]:
+def in_captions(session_id: str, cues: Sequence[Cue], find: Find, *, surface: str = CAPTIONS) -> Iterator[Finding]:
     """The findings in captions; a name that runs over two captions of one speaker is found too, as a part in each."""
     run: list[int] = []
     for index in [*range(len(cues)), None]:

@@ -68,24 +68,56 @@ _PATTERNS = (
     *(_Pattern((who, "client"), "COMPANY") for who in ("our", "your")),
     *(_Pattern((verb, place), "COMPANY") for verb in ("work", "works", "working") for place in ("at", "for")),
 )
+_OPENINGS = {
+    pattern.cue[0].rstrip("."): frozenset(
+        ("".join(other.cue[1:2]).removesuffix("'s"), "".join(other.then[-1:]))
+        for other in _PATTERNS
+        if other.cue[0] == pattern.cue[0]
+    )
+    for pattern in _PATTERNS
+}
+"""The first word of each cue, and with it how the second begins and what is behind the slot, if anything."""
+_LONGEST = max(len(pattern.cue) + 3 + len(pattern.then) for pattern in _PATTERNS)
+_CHUNKS = re.compile(rf"(?:\S+\s*){{1,{_LONGEST}}}")
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def position_rule() -> Rule:
     """A rule over a blank English pipeline: the one to three words in the place of a name are one."""
     nlp = spacy.blank("en")
-    matcher = _matcher(nlp)
+    matchers = {word: _matcher(nlp, word) for word in _OPENINGS}
 
     def rule(text: Text) -> list[Hit]:
-        if not _WORTH_A_LOOK.search(text.raw):
+        windows = list(_windows(text))
+        if not windows or not _WORTH_A_LOOK.search(text.raw):
             return []
-        return list(_slots(text, nlp.make_doc(text.raw), matcher))
+        docs = ((start, nlp.tokenizer(window), matchers[word]) for start, word, window in windows)
+        return [hit for start, doc, matcher in docs for hit in _slots(text, start, doc, matcher)]
 
     return rule
 
 
-def _matcher(nlp: Language) -> Matcher:
+def _windows(text: Text) -> Iterator[tuple[int, str, str]]:
+    """Where in a text a cue may begin, its first word, and as much of the text as it may take with its slot."""
+    words = [token.plain for token in text.tokens]
+    for index, word in enumerate(words):
+        if word in _OPENINGS:
+            second = "".join(words[index + 1 : index + 2])
+            behind = {then for begin, then in _OPENINGS[word] if second.startswith(begin)}
+            start = text.tokens[index].start_char
+            while behind and start and not text.raw[start - 1].isspace():
+                start -= 1
+            chunks = _CHUNKS.match(text.raw, start) if behind else None
+            if chunks and ("" in behind or behind & set(_LETTERS.findall(chunks.group().lower()))):
+                yield start, word, chunks.group()
+
+
+def _matcher(nlp: Language, word: str) -> Matcher:
+    """What finds the patterns that begin with a word."""
     matcher = Matcher(nlp.vocab)
     for index, pattern in enumerate(_PATTERNS):
+        if pattern.cue[0].rstrip(".") != word:
+            continue
         barred = sorted(FUNCTION_WORDS | _NEVER)
         slot: dict[str, Any] = {"LOWER": {"NOT_IN": barred}, "IS_PUNCT": False, "IS_SPACE": False, "LIKE_NUM": False}
         cue: list[dict[str, Any]] = [{"LOWER": word} for word in pattern.cue]
@@ -103,7 +135,8 @@ _NEVER = word_set(
 )
 
 
-def _slots(text: Text, doc: Doc, matcher: Matcher) -> Iterator[Hit]:
+def _slots(text: Text, ahead: int, doc: Doc, matcher: Matcher) -> Iterator[Hit]:
+    """The names in a doc whose characters are so far ahead in the text."""
     for key, start, end in matcher(doc):
         pattern = _PATTERNS[int(doc.vocab.strings[key])]
         slot = doc[start + len(pattern.cue) : end - len(pattern.then)]
@@ -114,7 +147,9 @@ def _slots(text: Text, doc: Doc, matcher: Matcher) -> Iterator[Hit]:
         else:
             continue
         case = "any word" if pattern.strong else pattern.label
-        yield _hit(text, chosen.start_char, chosen.end_char, pattern.label, RULE, MEASURED[f"position: {case}"])
+        yield _hit(
+            text, ahead + chosen.start_char, ahead + chosen.end_char, pattern.label, RULE, MEASURED[f"position: {case}"]
+        )
 
 
 def _hit(text: Text, start_char: int, end_char: int, label: str, rule: str, score: float) -> Hit:

@@ -14,6 +14,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _SERVICE_DESK = re.compile(r"\b(?:INC|REQ|RITM|CHG|PRB|TASK|CS|SR|CASE)-?\d{5,12}\b")
+_WORTH_A_LOOK = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[-/](?:\d\d|\d{4}))?")
 
 
@@ -21,6 +22,8 @@ def references_rule() -> Rule:
     """A rule for codes behind a word like "ticket", and for the numbers of service desks."""
 
     def rule(text: Text) -> list[Hit]:
+        if not _WORTH_A_LOOK.search(text.raw):
+            return []
         hits = [
             _hit(text, *match.span("code"), 0.75)
             for match in _NAMED.finditer(text.raw)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipeline.detect.evidence import share_alike
 from pipeline.detect.text import Hit, Rule, Text
-from pipeline.lexicon import FUNCTION_WORDS, is_common
+from pipeline.lexicon import FUNCTION_WORDS, is_common, is_english
 from pipeline.lexicon.phonetic import alike, first_sound, sound_of
 from pipeline.lexicon.plain import word_set
 from pipeline.lexicon.spellings import Spelling
@@ -25,10 +25,12 @@ class Thresholds:
     """How alike a run of words must be to a known name, by how ordinary its words are."""
 
     rare: float = 0.76
+    english: float = 0.80
     mixed: float = 0.80
     common: float = 0.92
     cued: float = 0.06
     full: float = 0.08
+    company: float = 0.04
 
 
 CUES = word_set(
@@ -91,11 +93,15 @@ def _needed(words: list[str], first: int, last: int, target: _Target, limits: Th
         needed = limits.common + 0.02
     elif ordinary == len(run):
         needed = limits.common
+    elif ordinary:
+        needed = limits.mixed
     else:
-        needed = limits.mixed if ordinary else limits.rare
+        needed = limits.english if all(map(is_english, run)) else limits.rare
     needed += 0.02 * max(0, 6 - len(target.key))
     if target.words > 1 and last > first:
         needed -= limits.full
+    if target.spelling.label == "COMPANY":
+        needed -= limits.company
     return needed - (limits.cued if first and words[first - 1] in CUES else 0.0)
 
 

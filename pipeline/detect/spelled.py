@@ -15,7 +15,8 @@ _CUES = word_set("spelled spelt spell spells spelling letters")
 _ACRONYMS = word_set(
     """api apis sdk aws gcp sql cli url dns ssl tls tcp udp http html css xml csv pdf usb cpu gpu ram ssd vpn sso mfa
     llm gpt ceo cto cfo coo kpi sla slo usa usd fda sec ipo etf gdp roi ebitda faq eta asap rpc jwt ide aka fyi ios
-    npm git ftp ssh iot crm erp eps bbc nbc cbs nyc mit phd mba hr ui ux qa abc xyz"""
+    npm git ftp ssh iot crm erp eps bbc nbc cbs nyc mit phd mba hr ui ux qa abc xyz rfid lng ifrs oem cpg nda rfp rfi
+    sku ltv cac arr mrr npv irr ebit mri pcr dna rna hiv led lcd dvd suv hvac atm pos kyc aml gdpr saas paas faqs"""
 )
 
 
@@ -29,10 +30,15 @@ def spelled_rule() -> Rule:
             first, last = match.start(), match.end() - 1
             letters = "".join(token.plain for token in text.tokens[first : last + 1] if len(token.plain) == 1)
             said = bool(classed.before(first, 8) & _CUES)
-            if len(letters) >= 3 and (said or letters not in _ACRONYMS) and not letters.isdigit():
+            if len(letters) >= 3 and (said or not _is_usual(letters)) and not letters.isdigit():
                 sure = said or len(letters) > 4
                 score = MEASURED["spelled out" if sure else "spelled out, three or four letters"]
                 hits.append(text.hit(first, last, label="OTHER", entity=f"spelled:{letters}", rule=RULE, score=score))
         return hits
 
     return rule
+
+
+def _is_usual(letters: str) -> bool:
+    """An abbreviation that any talk has, or one letter again and again: "m m m"."""
+    return letters in _ACRONYMS or len(set(letters)) == 1

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pipeline.detect.classes import Classed, classify
 from pipeline.detect.evidence import MEASURED
 from pipeline.detect.text import Hit, Rule, Text
+from pipeline.lexicon import FUNCTION_WORDS, is_common
 from pipeline.lexicon.plain import word_set
 
 RULE = "spoken address"
@@ -49,7 +50,7 @@ def spoken_rule() -> Rule:
 def _emails(classed: Classed) -> Iterator[Hit]:
     for match in _DOMAIN.finditer(classed.signs):
         first, at, last = _local_start(classed, match.start()), match.start(), match.end() - 1
-        if first < at:
+        if first < at and set(match[1]) - set("dnto.-"):
             talk = _may_be_talk(classed, first, last)
             yield _hit(classed.text, first, last, "EMAIL", MEASURED[_TALK if talk else "spoken e-mail"])
 
@@ -100,6 +101,8 @@ def _urls(classed: Classed) -> Iterator[Hit]:
             label = "URL" if "/" in signs or _SCHEMES & set(words) or "www" in "".join(words[:3]) else "HOST"
             doubtful = label == "HOST" and _may_be_talk(classed, first, last)
             yield _hit(classed.text, first, last, label, MEASURED[_TALK if doubtful else _SURE])
+        elif _is_talk(words, top):
+            continue
         elif top in _TOPS or (len(top) <= 3 and top.isalpha() and top not in _NO_HOST):
             usual = top in _TOPS - _ENDINGS and not _may_be_talk(classed, first, last)
             yield _hit(classed.text, first, last, "URL", MEASURED[_TWO_PARTS if usual else _TALK])
@@ -109,6 +112,11 @@ def _may_be_talk(classed: Classed, first: int, last: int) -> bool:
     """Whether the dots were said as "point" before no usual ending: talk has "the point is" and the like."""
     words = [token.plain for token in classed.text.tokens[first : last + 1]]
     return "point" in words and words[-1] not in _TOPS - _ENDINGS
+
+
+def _is_talk(words: list[str], top: str) -> bool:
+    """Whether ordinary words stand on both sides of "point" or "period": "a data point to", "the same period in"."""
+    return len(words) == 3 and words[1] in ("point", "period") and is_common(words[0]) and top in FUNCTION_WORDS
 
 
 def _is_a_version(words: list[str], signs: str) -> bool:

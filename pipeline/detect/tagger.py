@@ -9,17 +9,20 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 import spacy
+from spacy.attrs import IDS
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from thinc.api import Model, NumpyOps
 
 from pipeline.detect import kinds
+from pipeline.detect.layers import Layers, Line
 from pipeline.errors import ConfigurationError
 
 FACTORY = "offrecord_names"
 LABELS = ("PERSON", "ORG", "PRODUCT", "GPE")
 OUTSIDE = 0
 BATCH = 64  # texts that the model sees together
+_FEW = 100  # words of which it costs least to look at all
 _OPS = NumpyOps(use_blis=False)  # numpy multiplies large matrices three times as fast as BLIS does
 CONFIG: dict[str, Any] = {
     "model": {
@@ -57,14 +60,27 @@ class Found(NamedTuple):
     chance: float
 
 
+class Words(NamedTuple):
+    """A text by the numbers of its words' forms, and which of them can be a name alone."""
+
+    forms: np.ndarray
+    nameable: np.ndarray
+
+
 class Names:
     """Finds runs of words that are more likely than ``floor`` to be part of a name, as the doc's entities."""
 
     def __init__(self, model: Model[list[Doc], list[Any]], floor: float) -> None:
         self.model = model
         self.floor = floor
+        self._read: Layers | None = None
         for layer in model.walk():
             layer.ops = _OPS
+
+    @property
+    def layers(self) -> Layers:
+        """The model as it finds names: made anew as long as it may still be trained."""
+        return self._read or Layers(self.model)
 
     def __call__(self, doc: Doc) -> Doc:
         """The same doc with its names as entities."""
@@ -82,27 +98,55 @@ class Names:
 
     def find(self, docs: Sequence[Doc]) -> list[list[Found]]:
         """The names of each doc; their words' kinds are set."""
-        found: list[list[Found]] = [[] for _ in docs]
-        filled = [index for index, doc in enumerate(docs) if len(doc)]
-        for start in range(0, len(filled), BATCH):
-            some = filled[start : start + BATCH]
-            for index, chances in zip(some, self.model.predict([docs[index] for index in some]), strict=True):
-                found[index] = list(self._runs(np.asarray(chances)))
-        return found
+        layers = self.layers
+        if layers.forms.full:
+            layers.forms.forget()
+        if not any(map(len, docs)):
+            return [[] for _ in docs]
+        forms = self.forms(layers, docs)
+        ends = np.cumsum([len(doc) for doc in docs])
+        return self.find_in(layers, [Words(some, np.ones(len(some), bool)) for some in np.split(forms, ends[:-1])])
 
-    def _runs(self, chances: np.ndarray) -> Iterator[Found]:
-        """The names in a doc by the chances of its tokens."""
-        named = 1.0 - chances[:, OUTSIDE]
-        begins = chances[:, 1::2].sum(axis=1) > chances[:, 2::2].sum(axis=1)
-        start = None
-        for index in range(len(named) + 1):
-            inside = index < len(named) and named[index] >= self.floor
-            if start is not None and (not inside or begins[index]):
-                by_label = (chances[start:index, 1::2] + chances[start:index, 2::2]).sum(axis=0)
-                yield Found(start, index, LABELS[int(by_label.argmax())], float(named[start:index].max()))
-                start = None
-            if inside and start is None:
-                start = index
+    def forms(self, layers: Layers, docs: Sequence[Doc]) -> np.ndarray:
+        """The numbers of the forms of all words, whose kinds are set."""
+        columns = [IDS[column] for column in layers.forms.columns]
+        return layers.forms.numbers(np.concatenate([doc.to_array(columns).reshape(-1, len(columns)) for doc in docs]))
+
+    def find_in(self, layers: Layers, texts: Sequence[Words]) -> list[list[Found]]:
+        """The names in each text that hold a word which can be a name alone."""
+        line = Line(layers, [text.forms for text in texts])
+        unseen, wanted = line.inside.copy(), line.inside.copy()
+        if len(wanted) > _FEW:
+            wanted[line.inside] = np.concatenate([text.nameable for text in texts])
+        chances = np.zeros((len(wanted), len(layers.bias)), np.float32)
+        chances[:, OUTSIDE] = 1.0
+        while (places := np.flatnonzero(wanted & unseen)).size:
+            chances[places] = line.chances(places)
+            unseen[places] = False
+            named = 1.0 - chances[:, OUTSIDE] >= self.floor
+            wanted[:-1] |= named[1:]
+            wanted[1:] |= named[:-1]
+        return self._runs(chances, line.starts)
+
+    def _runs(self, chances: np.ndarray, starts: np.ndarray) -> list[list[Found]]:
+        """The names of each text by the chances of the words in a line, and by where each text starts in it."""
+        found: list[list[Found]] = [[] for _ in starts]
+        inside = np.flatnonzero(1.0 - chances[:, OUTSIDE] >= self.floor)
+        if not len(inside):
+            return found
+        begin, within = chances[inside, 1::2], chances[inside, 2::2]
+        first = begin.sum(axis=1) > within.sum(axis=1)
+        first[1:] |= np.diff(inside) > 1
+        first[0] = True
+        runs = np.flatnonzero(first)
+        labels = np.add.reduceat(begin + within, runs).argmax(axis=1)
+        surest = np.maximum.reduceat(1.0 - chances[inside, OUTSIDE], runs)
+        texts = np.searchsorted(starts, inside[runs], side="right") - 1
+        begins = inside[runs] - starts[texts]
+        ends = begins + np.diff(runs, append=len(inside))
+        for text, start, end, label, chance in zip(texts, begins, ends, labels, surest, strict=True):
+            found[text].append(Found(int(start), int(end), LABELS[label], float(chance)))
+        return found
 
     def to_disk(self, path: str | Path, **_: Any) -> None:
         """Writes the weights into a new folder."""
@@ -112,6 +156,7 @@ class Names:
     def from_disk(self, path: str | Path, **_: Any) -> Names:
         """Reads the weights from a folder."""
         self.model.from_disk(Path(path) / "model")
+        self._read = Layers(self.model)
         return self
 
 

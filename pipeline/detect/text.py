@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from pipeline.lexicon.plain import TOKEN, plain
@@ -59,10 +60,20 @@ class WideRule(Protocol):
 
 def read(raw: str) -> Text:
     """The text cut into tokens."""
+    tokens, place = [], 0
+    for chunk in raw.split(" "):
+        tokens += [Token._make((place + start, place + end, word)) for start, end, word in _tokens(chunk)]
+        place += len(chunk) + 1
+    return Text(raw, tuple(tokens), raw != raw.lower())
+
+
+@lru_cache(maxsize=65536)
+def _tokens(chunk: str) -> tuple[Token, ...]:
+    """The tokens between two spaces: no word goes over a space."""
     tokens = []
-    for match in TOKEN.finditer(raw):
+    for match in TOKEN.finditer(chunk):
         word, (start_char, end_char) = match.group(), match.span()
         if word[-2:].lower() in ("'s", "’s"):
             end_char -= 2
         tokens.append(Token(start_char, end_char, plain(word)))
-    return Text(raw, tuple(tokens), raw != raw.lower())
+    return tuple(tokens)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import cast
 
 from presidio_analyzer import EntityRecognizer
@@ -40,24 +41,29 @@ class _OfflineEmailRecognizer(EmailRecognizer):
         return "@" in pattern_text
 
 
+RECOGNISERS: dict[Callable[[], EntityRecognizer], str] = {
+    _OfflineEmailRecognizer: r"@",
+    CreditCardRecognizer: r"\d(?:[- ]?\d){12}",
+    IbanRecognizer: r"[A-Z]{2}[0-9]{2}",
+    IpRecognizer: r"\d\.\d{1,3}\.\d|::|[0-9a-fA-F]:[0-9a-fA-F%]",
+    MacAddressRecognizer: r"[0-9a-fA-F]{2}[:-][0-9a-fA-F]{2}[:-]|[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.",
+    UsSsnRecognizer: r"[0-9]{3}[- .]?[0-9]{2}[- .]?[0-9]{4}",
+    CryptoRecognizer: r"[^\W_]{26}",
+}
+"""Each recogniser, and what every text holds that it finds something in: to look for that costs far less."""
+
+
 def written_rule() -> Rule:
     """A rule for e-mail addresses, cards, IBANs, IP and MAC addresses, social security numbers and wallets."""
-    recognisers: tuple[EntityRecognizer, ...] = (
-        _OfflineEmailRecognizer(),
-        CreditCardRecognizer(),
-        IbanRecognizer(),
-        IpRecognizer(),
-        MacAddressRecognizer(),
-        UsSsnRecognizer(),
-        CryptoRecognizer(),
-    )
+    asked = [(recogniser(), re.compile(needed)) for recogniser, needed in RECOGNISERS.items()]
 
     def rule(text: Text) -> list[Hit]:
         if not _WORTH_A_LOOK.search(text.raw):
             return []
         return [
             _hit(text, found.start, found.end, _LABELS[found.entity_type], found.score)
-            for recogniser in recognisers
+            for recogniser, needed in asked
+            if needed.search(text.raw)
             for found in recogniser.analyze(text.raw, recogniser.supported_entities, _NO_ARTIFACTS)
         ]
 

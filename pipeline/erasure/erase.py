@@ -12,6 +12,7 @@ from typing import TypeVar
 from pipeline.consent import erased
 from pipeline.consent.identity import Keys
 from pipeline.erasure import words
+from pipeline.erasure.apart import taken_apart
 from pipeline.erasure.people import Affected
 from pipeline.errors import InputRefused, WorkspaceDamaged
 from pipeline.lexicon.spellings import entities_of
@@ -28,6 +29,9 @@ HOLD = timedelta(days=30)
 """How long a recording in which they cannot be told from the others waits for a decision before it is erased whole."""
 
 GAP = "[removed]"
+_REMOVED = "removed from the session"
+_MIXED = "held for a decision: they spoke in mixed sound"
+_TOGETHER = "held for a decision: a file holds them beside others"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +99,16 @@ def unnamed(session: Session, aliases: Iterable[str]) -> Session:
 def erase(workspace: Workspace, filed: Filed, one: Affected, *, now: datetime) -> bool:
     """Erases a withdrawal's person from a session; True when part of it waits for a decision. Safe to repeat."""
     people, keys = frozenset(one.sure), Keys(workspace.key("identity"))
-    changed = without(one.session, people, mixed_too=filed.whole or now >= filed.filed_at + HOLD)
+    whole = filed.whole or now >= filed.filed_at + HOLD
+    changed = without(one.session, people, mixed_too=whole)
     heard = dict.fromkeys((*one.session.bleeding, *_bleeding(workspace, one.session, changed.session.tracks)))
     changed = replace(changed, session=replace(changed.session, bleeding=tuple(heard)))
-    done = "held for a decision: they spoke in mixed sound" if changed.waits else "removed from the session"
+    done = _MIXED if changed.waits else _REMOVED
     if workspace.ledger.has(withdrawals.STEP, f"{filed.withdrawal_id}/{done}/{one.session.session_id}"):
         return changed.waits
+    if not changed.waits:
+        changed = _apart(workspace, changed, whole=whole)
+        done = _TOGETHER if changed.waits else _REMOVED
     others = {
         sealed.digest
         for session in Registry(workspace.db).sessions()
@@ -114,6 +122,13 @@ def erase(workspace: Workspace, filed: Filed, one: Affected, *, now: datetime) -
     forget_made(workspace, filed, one.session.session_id)
     _note(workspace, filed, done, one.session.session_id)
     return changed.waits
+
+
+def _apart(workspace: Workspace, changed: Changed, *, whole: bool) -> Changed:
+    """The change with the files gone that hold more than what stays; it waits where that cannot be taken out of one."""
+    session, left = taken_apart(changed.session, workspace=workspace, whole=whole)
+    gone = {track.digest for track in changed.session.tracks} - {track.digest for track in session.tracks}
+    return replace(changed, session=session, files=changed.files | gone, waits=left)
 
 
 def _bleeding(workspace: Workspace, session: Session, kept: Sequence[Track]) -> tuple[Bleed, ...]:

@@ -8,8 +8,9 @@ from functools import partial
 from sqlalchemy import delete, select
 
 from pipeline.consent import answer_rows, erased
-from pipeline.consent.identity import Keys
+from pipeline.consent.identity import AliasKind, Keys
 from pipeline.consent.log import holding_releases
+from pipeline.consent.parties import vouch
 from pipeline.erasure import words
 from pipeline.erasure.erase import erase, forget_made, unnamed
 from pipeline.erasure.people import affected
@@ -52,7 +53,8 @@ def conclude(workspace: Workspace) -> None:
             found.append(filed.withdrawal_id)
         else:
             withdrawals.set_state(workspace.db, filed.withdrawal_id, Stage.VERIFIED)
-            withdrawals.step(workspace.ledger, filed.withdrawal_id, "verified", "every store", {})
+            where = "every store" if filed.erase else "what is out"
+            withdrawals.step(workspace.ledger, filed.withdrawal_id, "verified", where, {})
     if found:
         raise WorkspaceDamaged(
             f"something is left of what was withdrawn: {', '.join(found)}",
@@ -107,7 +109,15 @@ def _forget_aliases(workspace: Workspace, filed: Filed, names: list[str]) -> Non
             withdrawals.mark(connection, filed.withdrawal_id, "alias", size, keys.marked(text))
         named = partial(words.names, words.searchable(names))
         rows = answer_rows.erase(connection, keys, filed.party_ids, named, filed.withdrawal_id)
-        connection.execute(delete(alias_table).where(alias_table.c.party_id.in_(filed.party_ids)))
+        theirs = alias_table.c.party_id.in_(filed.party_ids)
+        by = (theirs, alias_table.c.kind.in_([AliasKind.EMAIL, AliasKind.PLATFORM]))
+        withdrawals.forget(
+            connection,
+            filed.withdrawal_id,
+            connection.execute(select(alias_table.c.value_hash).where(*by)).scalars().all(),
+        )
+        connection.execute(delete(alias_table).where(theirs))
+        vouch(connection, keys, filed.party_ids)
     for party_id in filed.party_ids:
         withdrawals.step(workspace.ledger, filed.withdrawal_id, "forgotten: what they are known by", party_id, {})
     if rows:

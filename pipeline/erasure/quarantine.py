@@ -11,9 +11,12 @@ from pipeline.records import Audience, Purpose
 from pipeline.store import Workspace, withdrawals
 from pipeline.store.withdrawals import Filed
 
+_SESSION = "sessions that they were in"
+"""What is noted of each session that a withdrawal is about, whether anything of it was out or not."""
 _FINISHED = ("written again", "exports")
 _BOTH = frozenset({Purpose.RECORD, Purpose.TRANSCRIBE})
-_OF_TAGS = _BOTH | {Purpose.INTERNAL_IMPROVE, Purpose.INTERNAL_SHARE, Purpose.FOLLOWUP_CONTACT}
+OF_TAGS = _BOTH | {Purpose.INTERNAL_IMPROVE, Purpose.INTERNAL_SHARE, Purpose.FOLLOWUP_CONTACT}
+"""What takes the tags of a session with it when it is withdrawn."""
 
 
 def audiences(purposes: Iterable[Purpose]) -> tuple[Audience, ...]:
@@ -31,10 +34,11 @@ def quarantine(workspace: Workspace, filed: Filed, *, now: datetime) -> None:
     """
     for one in affected(workspace, filed):
         session_id = one.session.session_id
+        _note(workspace, filed, _SESSION, session_id)
         for audience in audiences(filed.purposes):
             if workspace.retract(session_id, audience):
                 _note(workspace, filed, "quarantined", f"{session_id}/{audience}")
-        if not _OF_TAGS.isdisjoint(filed.purposes):
+        if not OF_TAGS.isdisjoint(filed.purposes):
             workspace.stages.drop(workspace.stages.place("tags", requests.tags_key(session_id)))
         if one.unsure:
             what = f"{session_id}/{','.join(sorted(one.unsure))}"

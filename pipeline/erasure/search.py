@@ -14,7 +14,7 @@ from pipeline.consent import answer_rows
 from pipeline.consent.identity import Keys
 from pipeline.erasure import words
 from pipeline.erasure.people import affected
-from pipeline.erasure.quarantine import audiences
+from pipeline.erasure.quarantine import OF_TAGS, audiences
 from pipeline.errors import UsageProblem
 from pipeline.records import Transcript
 from pipeline.store import Workspace, tombstones, withdrawals
@@ -162,7 +162,7 @@ def _in_files(workspace: Workspace, finder: _Finder, gone: frozenset[str]) -> It
 
 
 def _in_output(workspace: Workspace, filed: Filed, keys: Keys) -> Iterator[Hit]:
-    """After a withdrawal without erasure: the renditions that it takes back, and the exports."""
+    """After a withdrawal without erasure: the renditions that it takes back, and the exports for what they said."""
     with reading(workspace.db) as connection:
         known = words.on_file(connection, keys, filed.party_ids)
     for one in affected(workspace, filed):
@@ -174,11 +174,13 @@ def _in_output(workspace: Workspace, filed: Filed, keys: Keys) -> Iterator[Hit]:
         said = words.said_by(one.session, _transcripts(workspace, one.session.session_id), people)
         marks[("gram", words.GRAM)] = {keys.marked(run) for run in said}
         finder = _Finder(keys, {name: frozenset(values) for name, values in marks.items()})
-        folders = [workspace.out / one.session.session_id / audience for audience in audiences(filed.purposes)]
-        for folder in folders:
+        folders = {workspace.out / one.session.session_id / audience: finder for audience in audiences(filed.purposes)}
+        if not OF_TAGS.isdisjoint(filed.purposes):
+            folders[workspace.out / "exports"] = finder.only("gram")
+        for folder, looks in folders.items():
             for path in sorted(folder.glob("*")):
                 place = str(path.relative_to(workspace.out))
-                yield from (Hit("out", place, kind) for kind in finder.kinds(_text_of(path)))
+                yield from (Hit("out", place, kind) for kind in looks.kinds(_text_of(path)))
 
 
 def _transcripts(workspace: Workspace, session_id: str) -> Iterable[Transcript]:

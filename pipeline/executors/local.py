@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
+from contextlib import contextmanager
 from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -19,7 +20,15 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 _PR_SET_PDEATHSIG = 1
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+# One thread each, and what is freed goes back to the system: a worker lives as long as the night.
+_SPARING = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 20),
+}
 
 
 def spread(
@@ -32,19 +41,30 @@ def spread(
     """
     if not tasks:
         return
-    for name in _ONE_THREAD:
-        os.environ.setdefault(name, "1")
+    for name, value in _SPARING.items():
+        os.environ.setdefault(name, value)
     size = min(workers or os.cpu_count() or 1, len(tasks))
     with ProcessPool(
         max_workers=size, context=multiprocessing.get_context("spawn"), initializer=_die_with_parent
     ) as pool:
-        waiting: dict[Future[R], T] = {pool.schedule(work, args=(task,), timeout=timeout_s): task for task in tasks}
+        with _deaf():
+            waiting: dict[Future[R], T] = {pool.schedule(work, args=(task,), timeout=timeout_s): task for task in tasks}
         try:
             for future in as_completed(waiting):
                 yield _outcome(waiting[future], future)
         finally:
             if not all(future.done() for future in waiting):
                 pool.stop()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """The threads and processes that start here hear no Ctrl-C: this process hears it, and ends them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _die_with_parent() -> None:

@@ -113,6 +113,16 @@ def entries(inbox: Path) -> list[Path]:
         return sorted(Path(entry.path) for entry in found if not entry.name.startswith(".") and _candidate(entry))
 
 
+def strays(inbox: Path) -> int:
+    """How many files lie in an inbox beside its folders and zips: nobody takes them in."""
+    with os.scandir(inbox) as found:
+        return sum(not entry.name.startswith(".") and not _candidate(entry) and not _is_junk(entry) for entry in found)
+
+
+def _is_junk(entry: os.DirEntry[str]) -> bool:
+    return entry.name.lower() in _JUNK
+
+
 def _candidate(entry: os.DirEntry[str]) -> bool:
     return entry.is_symlink() or entry.is_dir() or entry.name.lower().endswith(".zip")
 

@@ -1,6 +1,6 @@
 """Words and names as several stages compare them: plain forms, common words, every spelling of what is known."""
 
-from pipeline.lexicon.common import FUNCTION_WORDS, is_common
+from pipeline.lexicon.common import FUNCTION_WORDS, is_common, is_english
 from pipeline.lexicon.plain import plain, words_of
 from pipeline.lexicon.spellings import Spelling, company_key, entity_of, spellings, spoken_address
 
@@ -10,6 +10,7 @@ __all__ = [
     "company_key",
     "entity_of",
     "is_common",
+    "is_english",
     "plain",
     "spellings",
     "spoken_address",

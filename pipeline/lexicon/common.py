@@ -1,7 +1,9 @@
 """Ordinary English words, so that a name that is one, or sounds like one, needs more evidence.
 
 ``data/common_words.txt`` holds the 5,000 likeliest words, first names and vulgar ones left out, in the order of
-the unigram probabilities of pocketsphinx's bundled English language model (BSD licence).
+the unigram probabilities of pocketsphinx's bundled English language model (BSD licence). ``data/rarer_words.txt`` goes
+on with those of the 20,000 likeliest that are in no list of names, companies or places, and ends with newer words of
+our own.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from importlib.resources import files
 
 from pipeline.lexicon.plain import plain, word_set
 
+COMMON = 5000
 FUNCTION_WORDS = word_set(
     """a about after again all also am an and any are as at back be because been before being but by can could did do
     does doing done down for from get go going gonna good got great had has have having he hello her here him his
@@ -24,14 +27,22 @@ FUNCTION_WORDS = word_set(
 
 @cache
 def ranks() -> dict[str, int]:
-    """Each common word, in its plain form, with its rank; 0 is the commonest."""
-    content = (files("pipeline.lexicon") / "data" / "common_words.txt").read_text("utf-8")
+    """Each English word, in its plain form, with its rank; 0 is the commonest, from ``COMMON`` on they are rarer."""
+    folder = files("pipeline.lexicon") / "data"
+    common, rarer = ((folder / name).read_text("utf-8").split() for name in ("common_words.txt", "rarer_words.txt"))
     found: dict[str, int] = {}
-    for rank, word in enumerate(content.split()):
+    for rank, word in enumerate(common):
         found.setdefault(plain(word), rank)
+    for rank, word in enumerate(rarer):
+        found.setdefault(word, COMMON + rank)
     return found
 
 
-def is_common(word: str, within: int = 5000) -> bool:
+def is_english(word: str) -> bool:
+    """Whether a plain word is in the dictionary, and no name."""
+    return word in ranks()
+
+
+def is_common(word: str, within: int = COMMON) -> bool:
     """Whether a plain word is one of the ``within`` commonest."""
     return ranks().get(word, within) < within

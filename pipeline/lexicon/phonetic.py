@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import JaroWinkler, Levenshtein
 
 _RULES = [
@@ -73,6 +75,27 @@ def alike(heard: str, known: str, known_sound: str, cutoff: float = 0.0) -> floa
     letters = JaroWinkler.similarity(heard, known)
     if letters < _LETTERS_AT_LEAST or letters / 2 + 0.5 < cutoff:
         return 0.0
+    return _mean(letters, heard, known_sound)
+
+
+def likest(heard: str, known: Sequence[str], sounds: Sequence[str], needed: float) -> tuple[float, int] | None:
+    """The likest of several known spellings as its likeness and its place, None when none is as alike as needed.
+
+    It is measured as ``alike`` measures, and ``alike`` gives 0 where letters differ much, which some places forgive.
+    """
+    found: tuple[float, int] | None = None
+    cutoff = max(0.0, 2 * needed - 1)
+    if cutoff > 1:
+        return None
+    near = process.extract(heard, known, scorer=JaroWinkler.similarity, limit=None, score_cutoff=cutoff)
+    for _, letters, place in near:
+        likeness = _mean(letters, heard, sounds[place])
+        if likeness >= needed and (found is None or likeness > found[0]):
+            found = likeness, place
+    return found
+
+
+def _mean(letters: float, heard: str, known_sound: str) -> float:
     sound = sound_of(heard)
     by_start = JaroWinkler.similarity(sound, known_sound)
     return 0.5 * letters + 0.25 * by_start + 0.25 * Levenshtein.normalized_similarity(sound, known_sound)

@@ -9,6 +9,8 @@ from functools import lru_cache
 TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s$|['’]$", re.IGNORECASE)
 _WITHOUT_PARTS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+# Letters of other alphabets that nobody can tell from Latin ones.
+_LOOKALIKES = str.maketrans("авсԁенһіјкӏморѕтухѵԝαεηικνορτυχω", "abcdehhijklmopstyxvwaenikvoptuxw")
 _DIGIT_WORDS = dict(
     zip(
         ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -24,8 +26,13 @@ def plain(word: str) -> str:
     bare = _POSSESSIVE.sub("", word).replace("'", "").replace("’", "").casefold()
     if not bare.isascii():
         bare = bare.translate(_WITHOUT_PARTS)
-        bare = "".join(char for char in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(char))
+        bare = latin("".join(char for char in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(char)))
     return _DIGIT_WORDS.get(bare, bare)
+
+
+def latin(word: str) -> str:
+    """A word of small letters with Latin ones for those that look like them, if it has any Latin letter."""
+    return word.translate(_LOOKALIKES) if any("a" <= char <= "z" for char in word) else word
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -76,6 +76,35 @@ class Child:
                 return False
         return True
 
+    def pass_on(self, other: Child, size: int) -> int:
+        """Move up to ``size`` bytes of its output to the input of ``other`` and say how many: fewer only at the end.
+
+        Where the system can, no byte is copied. Raises ``TryAgain`` when one stands still, ``BrokenPipeError`` when
+        ``other`` no longer listens.
+        """
+        left = size
+        while left:
+            self._wait([_pipe(self._process.stdout)], [])
+            try:
+                moved = self._move(other, min(left, PIPE_SIZE))
+            except BlockingIOError:
+                continue
+            if not moved:
+                break
+            left -= moved
+        return size - left
+
+    def _move(self, other: Child, size: int) -> int:
+        """What is ready of ``size`` bytes: how many, 0 at the end; ``BlockingIOError`` where there was no room."""
+        pipe, target = _pipe(self._process.stdout), _pipe(other._process.stdin)
+        if hasattr(os, "splice"):
+            other._wait([], [target])
+            return os.splice(pipe, target, size)
+        data = os.read(pipe, size)
+        if not other.write(memoryview(data)):
+            raise BrokenPipeError
+        return len(data)
+
     def _wait(self, readers: list[int], writers: list[int]) -> None:
         """Until it gives or takes something; raises ``TryAgain`` when that takes too long, at once or in all."""
         began = time.monotonic()

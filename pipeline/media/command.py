@@ -19,20 +19,25 @@ BARE: dict[str, str | int] = {
 }
 
 
-def opened_input(fd: int, *, edit_list: bool = True) -> ffmpeg.nodes.FilterableStream:
+def opened_input(fd: int, *, edit_list: bool = True, start_s: float = 0.0) -> ffmpeg.nodes.FilterableStream:
     """The hardened input for an open descriptor, as a node of an ffmpeg-python graph.
 
-    ``edit_list=False`` reads an MP4 or MOV file as if it had none; the file must be of that kind.
+    ``edit_list=False`` reads an MP4 or MOV file as if it had none; the file must be of that kind. Times count from
+    ``start_s``, and nothing before is read.
     """
     options = dict(source.input_options(), max_pixels=source.MAX_PIXELS, threads=1)
+    # Else decoders show up to 63 pixels of what the left margin of a picture hides.
+    options["flags"] = "unaligned"
     if not edit_list:
         options["ignore_editlist"] = 1
+    if start_s > 0:
+        options["ss"] = f"{start_s:.6f}"
     return ffmpeg.input(source.url(fd), **options)
 
 
-def samples_input(rate: int, channels: int) -> ffmpeg.nodes.FilterableStream:
-    """The input for float32 samples that we write to the process ourselves."""
-    return ffmpeg.input("pipe:0", format="f32le", ar=rate, ac=channels)
+def samples_input(rate: int, channels: int, *, form: str) -> ffmpeg.nodes.FilterableStream:
+    """The input for samples of ffmpeg's format ``form`` that we write to the process ourselves."""
+    return ffmpeg.input("pipe:0", format=form, ar=rate, ac=channels)
 
 
 def frames_input() -> ffmpeg.nodes.FilterableStream:

@@ -13,6 +13,7 @@ from pipeline.media import command, source
 from pipeline.media.child import child
 from pipeline.media.extent import PTS_FAITHFUL
 
+FLOAT = "f32le"
 Block = NDArray[np.float32]
 _SAMPLE = 4
 # Decoders give their sound in small pieces; fewer and larger ones cost both ends of the pipe less.
@@ -39,7 +40,9 @@ def decode(
     size = max(1, round(block_s * rate)) * channels * _SAMPLE
     left = int(source.MAX_DURATION_S * rate) * channels * _SAMPLE
     with source.opened(path) as fd:
-        argv = _argv(fd, stream, rate, channels, start_s, end_s, edit_list)
+        argv = decoding(
+            fd, stream=stream, rate=rate, channels=channels, start_s=start_s, end_s=end_s, edit_list=edit_list
+        )
         with child(argv, fds=[fd]) as running:
             while True:
                 block = np.empty(size // _SAMPLE, dtype="<f4")
@@ -54,9 +57,18 @@ def decode(
                 raise source.refusal(running.said)
 
 
-def _argv(
-    fd: int, stream: int, rate: int, channels: int, start_s: float, end_s: float | None, edit_list: bool
+def decoding(
+    fd: int,
+    *,
+    stream: int,
+    rate: int,
+    channels: int,
+    form: str = FLOAT,
+    start_s: float = 0.0,
+    end_s: float | None = None,
+    edit_list: bool = True,
 ) -> list[str]:
+    """The command that writes sound ``stream`` of an open file to its output: samples of ffmpeg's format ``form``."""
     sound = command.opened_input(fd, edit_list=edit_list)[f"a:{stream}"]
     sound = sound.filter("aresample", rate, rematrix_maxval=1, **PTS_FAITHFUL)
     if start_s > 0 or end_s is not None:
@@ -65,4 +77,4 @@ def _argv(
             cut["end_sample"] = round(end_s * rate)
         sound = sound.filter("atrim", **cut)
     sound = sound.filter("asetnsamples", **_TOGETHER)
-    return command.argv(sound.output("pipe:1", format="f32le", ac=channels))
+    return command.argv(sound.output("pipe:1", format=form, ac=channels))

@@ -13,7 +13,7 @@ from pipeline.errors import OffrecordError, TryAgain
 from pipeline.media import command, source, units
 from pipeline.media.child import Child, child
 from pipeline.media.command import BARE
-from pipeline.media.decode import Block
+from pipeline.media.decode import FLOAT, Block
 from pipeline.media.kinds import BITS_PER_CHANNEL, Kind
 from pipeline.media.probe import probe
 
@@ -33,19 +33,25 @@ class Encoder:
         self._skip -= skipped
         data = np.ascontiguousarray(block[skipped:], dtype="<f4")
         if not self._running.write(data.reshape(-1).view(np.uint8).data):
-            raise _gave_up()
+            raise gave_up()
 
 
 @contextmanager
 def encoder(path: Path, *, kind: Kind, rate: int, channels: int, bits: int = 16) -> Iterator[Encoder]:
     """A new file at ``path`` (must not exist) with one sound track; complete and on disk when the block is left."""
     with created(path) as fd:
-        sound = command.samples_input(rate, channels)
-        output = sound.output(source.url(fd), **_container(kind), **_sound_codec(kind, channels, bits), **BARE)
-        with child(command.argv(output, "-y"), fds=[fd], feeds=True) as running:
-            yield Encoder(running, _priming(kind))
+        argv = encoding(fd, kind=kind, rate=rate, channels=channels, bits=bits)
+        with child(argv, fds=[fd], feeds=True) as running:
+            yield Encoder(running, priming(kind))
             if running.finish() != 0:
-                raise _gave_up()
+                raise gave_up()
+
+
+def encoding(fd: int, *, kind: Kind, rate: int, channels: int, bits: int, form: str = FLOAT) -> list[str]:
+    """The command that encodes samples of ffmpeg's format ``form`` from its input into an open file of ``kind``."""
+    sound = command.samples_input(rate, channels, form=form)
+    output = sound.output(source.url(fd), **_container(kind), **_sound_codec(kind, channels, bits), **BARE)
+    return command.argv(output, "-y")
 
 
 def mux(path: Path, *, kind: Kind, sounds: Sequence[Path], picture: Path | None) -> None:
@@ -66,7 +72,7 @@ def mux(path: Path, *, kind: Kind, sounds: Sequence[Path], picture: Path | None)
         output = command.output(streams, source.url(fd), **options, **_container(kind), **BARE)
         with child(command.argv(output, "-y"), fds=[fd, *fds]) as running:
             if running.finish() != 0:
-                raise _gave_up()
+                raise gave_up()
     if codec is units.HEVC:
         units.clean_header(path)
 
@@ -98,8 +104,8 @@ def _container(kind: Kind) -> dict[str, str | int]:
     return options
 
 
-def _priming(kind: Kind) -> int:
-    """Matroska cannot say that AAC's first 1024 samples are priming: they take the place of as many of ours."""
+def priming(kind: Kind) -> int:
+    """How many of our first samples to leave out: Matroska cannot say that AAC's first 1024 are priming."""
     return AAC_PRIMING if kind.container == "matroska" else 0
 
 
@@ -118,7 +124,8 @@ def _sound_codec(kind: Kind, channels: int, bits: int) -> dict[str, str | int]:
     return options
 
 
-def _gave_up() -> TryAgain:
+def gave_up() -> TryAgain:
+    """For an encoder that ended early."""
     return TryAgain(
         "the rendered sound could not be written", action="check the free space of the workspace and run again"
     )

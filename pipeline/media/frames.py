@@ -6,6 +6,7 @@ written to the next byte for byte, with only the frames' own bytes changed, so t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +47,9 @@ _OPENED = {_SEGMENT, _CLUSTER, _GROUP, _TRACKS, _TRACK, _VIDEO}
 _WIDTH, _HEIGHT, _TIME, _SIMPLE_BLOCK, _BLOCK = b"\xb0", b"\xba", b"\xe7", b"\xa3", b"\xa1"
 _BLOCK_HEAD = 4
 _SMALL = 1 << 20
+# A still picture of a slide may have begun longer ago: then everything before is read.
+LOOK_BACK_S = 10.0
+_CLOCK_S = 0.0005
 
 
 @dataclass(slots=True)
@@ -71,17 +75,35 @@ class Frame:
         return bright, blue.reshape(half), red.reshape(half)
 
 
-def frames(path: Path, *, gray: bool = False, per_second: float | None = None) -> Iterator[Frame]:
-    """The frames of the first picture as they are shown, or ``per_second`` of them.
+def frames(path: Path, *, gray: bool = False, per_second: float | None = None, start_s: float = 0.0) -> Iterator[Frame]:
+    """The frames of the first picture as they are shown from ``start_s`` on, or ``per_second`` of them.
 
     Times count from the container's start. Raises ``InputRefused`` where the picture cannot be read.
     """
-    with source.opened(path) as fd, child(_decoding(fd, gray=gray, per_second=per_second), fds=[fd]) as running:
-        for _, frame in _parts(running, gray=gray):
-            if frame is not None:
-                yield frame
-        if running.finish() != 0:
-            raise source.refusal(running.said)
+    with source.opened(path) as fd:
+        argv = _decoding(fd, gray=gray, per_second=per_second, start_s=start_s)
+        with child(argv, fds=[fd]) as running:
+            for _, frame in _parts(running, gray=gray):
+                if frame is not None:
+                    frame.at_s += start_s
+                    yield frame
+            if running.finish() != 0:
+                raise source.refusal(running.said)
+
+
+def frame_at(path: Path, at_s: float) -> tuple[Frame, float]:
+    """The frame that a player shows at ``at_s``, and until when: the first from the start on, the last for ever."""
+    for start_s in (max(0.0, at_s - LOOK_BACK_S), 0.0):
+        shown = None
+        for frame in frames(path, start_s=start_s):
+            if frame.at_s > at_s + _CLOCK_S and shown is not None:
+                return shown, frame.at_s
+            if frame.at_s > at_s + _CLOCK_S and start_s > 0:
+                break
+            shown = frame
+        if shown is not None:
+            return shown, math.inf
+    raise source.damaged()
 
 
 def repaint(path: Path, target: Path, paint: Paint) -> None:
@@ -92,7 +114,7 @@ def repaint(path: Path, target: Path, paint: Paint) -> None:
     with (
         source.opened(path) as fd,
         created(target) as out,
-        child(_decoding(fd, gray=False, per_second=None), fds=[fd]) as reader,
+        child(_decoding(fd, gray=False), fds=[fd]) as reader,
         child(_encoding(out), fds=[out], feeds=True) as writer,
     ):
         waiting: list[tuple[bytes, Frame | None]] = []
@@ -113,8 +135,8 @@ def _encoding(out: int) -> list[str]:
     return command.argv(picture.output(source.url(out), **options), "-y", "-copyts")
 
 
-def _decoding(fd: int, *, gray: bool, per_second: float | None) -> list[str]:
-    picture = command.opened_input(fd)["V:0"]
+def _decoding(fd: int, *, gray: bool, per_second: float | None = None, start_s: float = 0.0) -> list[str]:
+    picture = command.opened_input(fd, start_s=start_s)["V:0"]
     if per_second is not None:
         picture = picture.filter("fps", per_second)
     picture = picture.filter("crop", **_EVEN)

@@ -10,7 +10,8 @@ from pipeline.media import source
 from pipeline.media.extent import Measured, decoded_s, demuxed_s
 from pipeline.media.probe import Probe, Stream
 
-TOLERANCE_S = 0.1
+# The first and the last frame of a stream may be there in part: at a low rate one lasts long.
+TOLERANCE_S, FRAME = 0.1, 1152
 _CLOCK = re.compile(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 
 
@@ -24,7 +25,8 @@ def check_complete(path: Path, probe: Probe) -> tuple[float, ...]:
     with source.opened(path) as fd:
         for position, stream in enumerate(probe.audio):
             measured = decoded_s(fd, position)
-            _refuse_unless_whole(measured, _promised_s(probe, stream))
+            frame_s = FRAME / stream.sample_rate
+            _refuse_unless_whole(measured, _promised_s(probe, stream), tolerance_s=TOLERANCE_S + frame_s)
             lengths_s.append(measured.seconds)
         if probe.video is not None:
             _refuse_unless_whole(demuxed_s(fd), None)
@@ -40,10 +42,10 @@ def _promised_s(probe: Probe, stream: Stream) -> float | None:
     return probe.duration_s if len(probe.streams) == 1 else None
 
 
-def _refuse_unless_whole(measured: Measured, promised_s: float | None) -> None:
+def _refuse_unless_whole(measured: Measured, promised_s: float | None, *, tolerance_s: float = TOLERANCE_S) -> None:
     if not measured.clean:
         raise source.damaged()
     if measured.seconds <= 0:
         raise InputRefused("a media file holds a stream that cannot be decoded", action=source.OTHER_FILE)
-    if promised_s is not None and abs(measured.seconds - promised_s) > TOLERANCE_S:
+    if promised_s is not None and abs(measured.seconds - promised_s) > tolerance_s:
         raise source.cut_off()

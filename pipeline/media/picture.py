@@ -7,26 +7,30 @@ from pathlib import Path
 from pipeline.media import source, units
 from pipeline.media.child import child
 from pipeline.media.kinds import Kind
+from pipeline.media.margins import cuts_away
 from pipeline.media.probe import Probe
 
 _EDITED = ("mov", "mp4")
 
 
 def can_be_copied(path: Path, probe: Probe, *, kind: Kind | None = None) -> bool:
-    """Whether the first picture is one that we know how to clean: H.264 or HEVC, nothing behind an edit list.
+    """Whether the first picture is one that we know how to clean: H.264 or HEVC, all of it shown by every player.
 
-    HEVC has messages in the container's header too, which can be cleaned in MP4 and MOV files alone.
+    Nothing may lie behind an edit list, in margins that are cut away, or in a layer of its own. HEVC has messages in
+    the container's header too, which can be cleaned in MP4 and MOV files alone.
     """
     codec = units.CODECS.get(probe.video.codec) if probe.video is not None else None
     if codec is None or (codec is units.HEVC and kind is not None and kind.container not in _EDITED):
         return False
-    return hidden_frames(path) == 0
+    return hidden_frames(path) == 0 and not any(_hides(unit, codec) for unit in units.units(path, codec))
 
 
 def hidden_units(path: Path, codec: str = units.H264.name) -> int:
-    """The bytes of units beside slices and parameter sets in the first picture: captions, banners, messages."""
+    """The bytes of units in the first picture that are not seen as they are: captions, banners, messages, margins."""
     known = units.CODECS[codec]
-    return sum(len(unit) for unit in units.units(path, known) if known.type_of(unit) not in known.kept)
+    return sum(
+        len(unit) for unit in units.units(path, known) if known.type_of(unit) not in known.kept or _hides(unit, known)
+    )
 
 
 def hidden_frames(path: Path) -> int:
@@ -45,3 +49,10 @@ def hidden_frames(path: Path) -> int:
 def has_edit_list(probe: Probe) -> bool:
     """Whether the container is of the kind that may hide content behind an edit list."""
     return any(name in _EDITED for name in probe.format_name.split(","))
+
+
+def _hides(unit: bytes, codec: units.Codec) -> bool:
+    """Whether what no player shows would stay in a copy, although the unit is one of those that are copied."""
+    if codec.type_of(unit) not in codec.kept:
+        return False
+    return codec.layer_of(unit) > 0 or cuts_away(unit, codec)

@@ -153,11 +153,12 @@ def _seconds(text: object) -> float | None:
 
 
 def _measured(path: Path, probed: Probe) -> Probe:
-    """A header without a length says nothing: listen to the end instead."""
+    """A header without a length says nothing, and a length that was guessed is none: listen to the end instead."""
     _within_limits(probed)
     with source.opened(path) as fd:
         longest_s = max((decoded_s(fd, stream).seconds for stream in range(len(probed.audio))), default=0.0)
-    return replace(probed, duration_s=longest_s)
+    streams = tuple(replace(stream, duration_s=None) for stream in probed.streams)
+    return replace(probed, duration_s=longest_s, streams=streams)
 
 
 def _within_limits(probed: Probe) -> None:

@@ -1,11 +1,12 @@
-"""Reads the writing in a picture with tesseract, a frame at a time; the only caller of tesseract."""
+"""Reads the writing in a picture with tesseract, a few frames at a time; the only caller of tesseract."""
 
 from __future__ import annotations
 
 import csv
 import io
+import struct
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,19 @@ HIGH = 720
 SQUARE = 8
 LEAST_CHANGED = 6.0
 TEXT_LIMIT = 4 << 20
-_WORD_LEVEL = "5"
+# Few enough that the reader is done long before it counts as standing still.
+MOST_TOGETHER, MOST_BYTES = 8, 16 << 20
+_PAGE_LEVEL, _WORD_LEVEL = "1", "5"
 _PAGE = ("--psm", "11", "-l", tools.LANGUAGE, "tsv")
+_TIFF = b"II*\0" + struct.pack("<I", 8)
+_COUNT, _ENTRY, _NEXT = struct.Struct("<H"), struct.Struct("<HHII"), struct.Struct("<I")
+_LONG = 4
+# Width, height, bits, compression, what is black, where the samples are, channels, rows in a strip, its bytes.
+_TAGS = (256, 257, 258, 259, 262, 273, 277, 278, 279)
+_DEPTH, _PLAIN, _BLACK_IS_0, _CHANNELS = 8, 1, 1, 1
+Page = NDArray[np.uint8]
+Line = tuple[SeenWord, ...]
+Still = tuple[Frame, float]
 
 
 def version() -> str | None:
@@ -43,15 +55,16 @@ def read(path: Path, *, per_second: float) -> Seen:
         raise ConfigurationError("tesseract is missing", action=f"install it: {tools.reader().install}")
     lines: list[SeenLine] = []
     looked = 0
-    for frame, last_s in _still(path, per_second):
-        start_s = max(0.0, frame.at_s - 0.5 / per_second) if looked else 0.0
-        end_s = last_s + 1.5 / per_second
-        looked += 1
-        lines += [SeenLine(start_s=start_s, end_s=end_s, words=words) for words in _lines(frame)]
+    for stills in _together(_still(path, per_second)):
+        for (frame, last_s), found in zip(stills, _lines([frame for frame, _ in stills]), strict=True):
+            start_s = max(0.0, frame.at_s - 0.5 / per_second) if looked else 0.0
+            end_s = last_s + 1.5 / per_second
+            looked += 1
+            lines += [SeenLine(start_s=start_s, end_s=end_s, words=words) for words in found]
     return Seen(reader=reader, frames=looked, lines=tuple(lines))
 
 
-def _still(path: Path, per_second: float) -> Iterator[tuple[Frame, float]]:
+def _still(path: Path, per_second: float) -> Iterator[Still]:
     """Each frame that differs from the one before, with the time of the last look that saw it."""
     held: tuple[Frame, NDArray[np.float32]] | None = None
     last_s = 0.0
@@ -74,27 +87,60 @@ def _squares(plane: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.asarray(squares.mean(axis=(1, 3), dtype=np.float32))
 
 
-def _lines(frame: Frame) -> list[tuple[SeenWord, ...]]:
-    plane = frame.planes[0]
-    times = 2 if frame.height < HIGH else 1
-    big = np.repeat(np.repeat(plane, times, axis=0), times, axis=1)
-    height, width = big.shape
-    image = b"P5 %d %d 255\n" % (width, height) + big.tobytes()
+def _together(stills: Iterable[Still]) -> Iterator[list[Still]]:
+    """A few at a time: the reader takes longer to start than to read a frame."""
+    waiting: list[Still] = []
+    for still in stills:
+        waiting.append(still)
+        if len(waiting) == MOST_TOGETHER or sum(len(frame.data) for frame, _ in waiting) >= MOST_BYTES:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
+
+
+def _lines(shown: Sequence[Frame]) -> list[list[Line]]:
+    """The lines of writing in each frame."""
+    pages = [_page(frame) for frame in shown]
     with child([tools.READER, "stdin", "stdout", *_PAGE], feeds=True) as running:
-        taken = running.write(memoryview(image))
+        taken = all(running.write(memoryview(part)) for part in tiff(pages))
         running.end_input()
-        text = running.read(TEXT_LIMIT)
-        if not taken or len(text) == TEXT_LIMIT or running.finish() != 0:
-            raise TryAgain("the writing in a picture could not be read", action="run again")
-    return _of_table(text.decode("utf-8", "replace"), width, height)
+        limit = TEXT_LIMIT * len(pages)
+        text = running.read(limit)
+        if not taken or len(text) == limit or running.finish() != 0:
+            raise _unread()
+    return _of_table(text.decode("utf-8", "replace"), pages)
 
 
-def _of_table(table: str, width: int, height: int) -> list[tuple[SeenWord, ...]]:
-    """The words of each line of writing, from tesseract's table."""
-    lines: dict[tuple[str, ...], list[SeenWord]] = defaultdict(list)
+def _page(frame: Frame) -> Page:
+    times = 2 if frame.height < HIGH else 1
+    return np.repeat(np.repeat(frame.planes[0], times, axis=0), times, axis=1)
+
+
+def tiff(pages: Sequence[Page]) -> Iterator[bytes]:
+    """Gray pages as one TIFF file, piece by piece; nothing is compressed."""
+    at = len(_TIFF)
+    yield _TIFF
+    for number, page in enumerate(pages, start=1):
+        height, width = page.shape
+        samples = at + _COUNT.size + len(_TAGS) * _ENTRY.size + _NEXT.size
+        at = samples + width * height
+        values = (width, height, _DEPTH, _PLAIN, _BLACK_IS_0, samples, _CHANNELS, height, width * height)
+        entries = (_ENTRY.pack(tag, _LONG, 1, value) for tag, value in zip(_TAGS, values, strict=True))
+        yield _COUNT.pack(len(_TAGS)) + b"".join(entries) + _NEXT.pack(0 if number == len(pages) else at)
+        yield page.tobytes()
+
+
+def _of_table(table: str, pages: Sequence[Page]) -> list[list[Line]]:
+    """The words of each line of writing on each page, from tesseract's table; ``TryAgain`` unless all were read."""
+    lines: list[dict[tuple[str, ...], list[SeenWord]]] = [defaultdict(list) for _ in pages]
+    read = 0
     for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
+        read += row["level"] == _PAGE_LEVEL
         if row["level"] != _WORD_LEVEL or not (row["text"] or "").strip():
             continue
+        page = int(row["page_num"]) - 1
+        height, width = pages[page].shape
         left, top = int(row["left"]) / width, int(row["top"]) / height
         region = Region(
             left=left,
@@ -103,6 +149,12 @@ def _of_table(table: str, width: int, height: int) -> list[tuple[SeenWord, ...]]
             bottom=min(1.0, top + int(row["height"]) / height),
         )
         confidence = min(1.0, max(0.0, float(row["conf"]) / 100))
-        place = tuple(row[key] for key in ("page_num", "block_num", "par_num", "line_num"))
-        lines[place].append(SeenWord(text=row["text"].strip(), region=region, confidence=round(confidence, 3)))
-    return [tuple(words) for words in lines.values()]
+        place = tuple(row[key] for key in ("block_num", "par_num", "line_num"))
+        lines[page][place].append(SeenWord(text=row["text"].strip(), region=region, confidence=round(confidence, 3)))
+    if read != len(pages):
+        raise _unread()
+    return [[tuple(words) for words in found.values()] for found in lines]
+
+
+def _unread() -> TryAgain:
+    return TryAgain("the writing in a picture could not be read", action="run again")

@@ -5,17 +5,14 @@ Where it can be done, this is fifteen times as fast as encoding everything again
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from pipeline.media import source, splicer
-from pipeline.media.child import Child, child
-from pipeline.media.decode import Block
+from pipeline.media import source
+from pipeline.media.asked import Edit, Unfit, ask
 from pipeline.media.encode import created
 from pipeline.media.kinds import BITS_PER_CHANNEL, Kind
 from pipeline.media.probe import Probe
@@ -23,7 +20,6 @@ from pipeline.media.probe import Probe
 FORMATS = ("mov", "mp4", "m4a", "matroska")
 ENDLESS = 1 << 40
 SAME_S = 1e-6
-Edit = Callable[[int, Block], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +29,6 @@ class Spliced:
     packets: int
     encoded: int
     length: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unfit:
-    """Why a stream cannot be spliced and is encoded again as a whole; holds nothing of the file."""
-
-    reason: str
 
 
 BROKEN = Unfit(reason="it cannot be read packet by packet")
@@ -79,40 +68,21 @@ def splice(
     ``drop_priming`` is for containers that cannot say that the first packets are not to be heard. An ``Unfit`` target
     holds nothing of use. Constant memory; raises ``TryAgain`` where the child stands still.
     """
-    with source.opened(path) as fd, created(target) as out:
-        job = {
-            "source": source.url(fd),
-            "target": source.url(out),
-            "stream": stream,
-            "options": {key: str(value) for key, value in source.input_options().items()},
-            "ranges": [*ranges, (length, ENDLESS)],
-            "drop_priming": drop_priming,
-            "bits_per_channel": BITS_PER_CHANNEL,
-        }
-        with child([sys.executable, "-I", splicer.__file__], fds=[fd, out], feeds=True) as running:
-            _say(running, job)
-            return _serve(running, channels, length, edit)
 
-
-def _say(running: Child, job: dict[str, object]) -> None:
-    data = json.dumps(job).encode()
-    running.write(memoryview(splicer.LENGTH.pack(len(data)) + data))
-
-
-def _serve(running: Child, channels: int, length: int, edit: Edit) -> Spliced | Unfit:
-    """Answer every block of samples with the edited one until the child is done."""
-    while len(head := running.read(splicer.HEADER.size)) == splicer.HEADER.size:
-        kind, at, size = splicer.HEADER.unpack(head)
-        data = running.read(size)
-        if kind == splicer.UNFIT:
-            return Unfit(reason=data.decode())
-        if kind == splicer.DONE:
-            return Spliced(**json.loads(data)) if running.finish() == 0 else BROKEN
-        block = np.frombuffer(bytearray(data), dtype=np.float32).reshape(-1, channels)
+    def answer(at: int, data: bytearray) -> bytes:
+        block = np.frombuffer(data, dtype=np.float32).reshape(-1, channels)
         early, late = max(0, min(len(block), -at)), max(0, min(len(block), length - at))
         block[:early] = block[late:] = 0.0
         if early < late:
             edit(at + early, block[early:late])
-        if not running.write(memoryview(block.tobytes())):
-            return BROKEN
-    return BROKEN
+        return block.tobytes()
+
+    job = {
+        "stream": stream,
+        "ranges": [*ranges, (length, ENDLESS)],
+        "drop_priming": drop_priming,
+        "bits_per_channel": BITS_PER_CHANNEL,
+    }
+    with source.opened(path) as fd, created(target) as out:
+        done = ask("splicer", job, fd=fd, out=out, answer=answer, broken=BROKEN)
+    return done if isinstance(done, Unfit) else Spliced(**done)

@@ -40,6 +40,10 @@ class Codec:
         """The type that the first byte of a unit says."""
         return unit[0] >> self.shift & self.mask
 
+    def layer_of(self, unit: bytes) -> int:
+        """The layer of a unit; only 0 is shown. Layers of H.264 have types of their own, which are not kept."""
+        return 0 if self.shift == 0 else (unit[0] & 1) << 5 | unit[1] >> 3
+
 
 # SEI (hidden captions, encoder banners), delimiters, fillers, and private and reserved units go.
 H264 = Codec(name="h264", kept=frozenset({*range(1, 6), *range(7, 10)}), shift=0, mask=31)

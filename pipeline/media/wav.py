@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media import source
+from pipeline.media.asked import Edit, Unfit
 from pipeline.media.encode import created
 from pipeline.media.kinds import Kind
 from pipeline.media.probe import Probe
-from pipeline.media.splice import Edit, Unfit
+from pipeline.media.whole import as_floats, as_numbers
 
 CODECS = {"pcm_s16le": 2, "pcm_s24le": 3}
 # More channels, or more than 4 GB, need another header than the plain one.
@@ -110,14 +111,14 @@ def _header(found: _Samples, rate: int) -> bytes:
 def _change(data: bytearray, found: _Samples, at: int, first: int, last: int, edit: Edit) -> None:
     """Edit samples ``first`` to ``last`` of a piece that begins with sample ``at``."""
     part = slice((first - at) * found.size, (last - at) * found.size)
-    full = 1 << (8 * found.width - 1)
-    block = (_numbers(data[part], found.width) / np.float32(full)).reshape(-1, found.channels)
+    bits = 8 * found.width
+    block = as_floats(_numbers(data[part], found.width), bits=bits).reshape(-1, found.channels)
     edit(first, block)
-    whole = np.clip(np.rint(block.astype(np.float64) * full), -full, full - 1).astype("<i4")
+    whole = as_numbers(block, bits=bits).astype("<i4", copy=False)
     data[part] = whole.view(np.uint8).reshape(-1, 4)[:, : found.width].tobytes()
 
 
-def _numbers(data: bytes | bytearray, width: int) -> NDArray[np.float32]:
+def _numbers(data: bytes | bytearray, width: int) -> NDArray[np.int32]:
     filled = np.zeros((len(data) // width, 4), np.uint8)
     filled[:, 4 - width :] = np.frombuffer(data, np.uint8).reshape(-1, width)
-    return (filled.view("<i4")[:, 0] >> (32 - 8 * width)).astype(np.float32)
+    return np.asarray(filled.view("<i4")[:, 0] >> (32 - 8 * width))

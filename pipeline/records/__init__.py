@@ -64,6 +64,7 @@ from pipeline.records.session import (
     Video,
 )
 from pipeline.records.transcript import (
+    Alternative,
     Context,
     HeardTerm,
     KnownPerson,
@@ -84,6 +85,7 @@ from pipeline.records.vocabulary import (
 )
 
 __all__ = [
+    "Alternative",
     "ApprovedPlan",
     "Attendance",
     "Audience",

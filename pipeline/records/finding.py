@@ -75,10 +75,11 @@ class Proposal:
 
 
 class Verdict(StrEnum):
-    """What a person decided about a proposal."""
+    """What a person decided about a proposal; OPEN takes back what was decided before."""
 
     REDACT = "redact"
     KEEP = "keep"
+    OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,18 @@ class HeardTerm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """A name of the session that an engine also thought of where its words are others; ``probability`` is its own."""
+
+    text: str
+    track_id: str
+    start_s: float
+    end_s: float
+    doubt_s: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
     """What was heard, in order of time over all tracks, and what was not."""
 
@@ -58,6 +70,7 @@ class Transcript:
     heard_terms: tuple[HeardTerm, ...] = ()
     speech_s: float = 0.0
     voiced: tuple[Voiced, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
 
     @property
     def coverage(self) -> float:

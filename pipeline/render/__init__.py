@@ -4,6 +4,6 @@ from pipeline.render.publish import publish
 from pipeline.render.rendition import recall
 from pipeline.render.session import render
 
-VERSION = "3"
+VERSION = "4"
 
 __all__ = ["VERSION", "publish", "recall", "render"]

@@ -54,7 +54,7 @@ def redact(file: Path, *, spans: Path, out: Path, overwrite: bool = False, fill:
     _fits(found, kind)
     kind = kind.after(found.audio[0].codec)
     lengths_s = check_complete(file, found)
-    sound_spans, covers = read_spans(spans, duration_s=max(lengths_s))
+    sound_spans, covers = read_spans(spans, duration_s=max(lengths_s), picture_s=found.duration_s)
     windows = _padded(sound_spans, found)
     scratch = Path(tempfile.mkdtemp(prefix=".offrecord-", dir=out.parent))
     try:
@@ -104,7 +104,7 @@ def _made(
     scores = [_score(file, found, stream, windows, kind, lengths_s[stream], fill) for stream in range(len(found.audio))]
     sounds = [scratch / f"{number}{kind.suffix}" for number in range(len(scores))]
     written = [
-        put_sound(score, path, kind=kind, bits=stream.bits)
+        put_sound(score, path, kind=kind, bits=stream.bits, found=found)
         for score, path, stream in zip(scores, sounds, found.audio, strict=True)
     ]
     checks = [one.zeros for one in written]

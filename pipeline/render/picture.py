@@ -65,10 +65,11 @@ class Painter:
             self._active.append(self._waiting.pop())
         self._active = [cover for cover in self._active if cover.end_s > from_s]
         for cover in self._active:
-            _lay(frame, cover.region)
+            lay(frame, cover.region)
 
 
-def _lay(frame: Frame, region: Region | None) -> None:
+def lay(frame: Frame, region: Region | None) -> None:
+    """Put one colour over a region of the frame, out to whole blocks; over all of it for None."""
     left, top, right, bottom = 0, 0, frame.width, frame.height
     if region is not None:
         left, right = _blocks(region.left, region.right, frame.width)

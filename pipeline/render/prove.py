@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.errors import InputRefused, UsageProblem
-from pipeline.media.kinds import KINDS
-from pipeline.records import Check, PlannedTerm, Proof, ProofVerdict
+from pipeline.media.kinds import kind_of
+from pipeline.records import Audience, Check, PlannedTerm, Proof, ProofVerdict
 from pipeline.render import manifest, names, onefile, texts
 from pipeline.render.manifest import Manifest
 from pipeline.render.proof import media_checks
@@ -18,7 +18,7 @@ from pipeline.render.proof.silent import silent_everywhere
 from pipeline.render.rendition import out_files, turns_of
 from pipeline.render.spanfile import read_plan
 
-SIGNATURE, FILES, TEXTS = "signature", "files", "texts agree"
+SIGNATURE, PLACE, FILES, TEXTS = "signature", "place", "files", "texts agree"
 _TEXTS = (names.CAPTIONS, names.CAPTIONS_SRT, names.TRANSCRIPT, names.TRANSCRIPT_JSONL, names.CHAT)
 
 
@@ -26,11 +26,16 @@ def prove(place: Path, *, plan: Path | None = None, public_key: str | None = Non
     """Prove a rendition by the ``proof.json`` in the folder ``place`` or beside the file ``place``.
 
     It must be signed with ``public_key``, or without one with the key that it names. A ``plan`` gives terms that may
-    stand nowhere; a file with a plan is proved by that alone. Raises ``UsageProblem`` where there is neither.
+    stand nowhere; a file with a plan is proved by that alone. Raises ``UsageProblem`` where there is neither, or where
+    something was asked for that would not be looked at.
     """
     if plan is not None and place.is_file():
+        if public_key is not None:
+            raise UsageProblem(
+                "a plan proves one file, whoever signed it", action="leave out --key, or give the folder"
+            )
         return onefile.prove(place, plan=plan)
-    terms = read_plan(plan).terms if plan is not None else ()
+    terms = _terms_of(plan) if plan is not None else ()
     folder = place if place.is_dir() else place.parent
     if not (folder / manifest.NAME).is_file():
         raise UsageProblem("there is no proof.json beside it", action="give the folder of a rendition, or --plan")
@@ -47,7 +52,7 @@ def sealed(folder: Path, *, public_key: str | None) -> Proof:
     signed = _signed(told, public_key)
     if told is None or signed.verdict is not ProofVerdict.PROVED:
         return Proof(checks=(signed,))
-    return Proof(checks=(signed, _unchanged(folder, told)))
+    return Proof(checks=(signed, _in_place(folder, told), _unchanged(folder, told)))
 
 
 def in_one_line(proof: Proof) -> str:
@@ -63,12 +68,29 @@ def _signed(told: Manifest | None, public_key: str | None) -> Check:
         return Check(name=SIGNATURE, verdict=ProofVerdict.UNCHECKED, detail=detail)
     if not told.signature:
         return Check(name=SIGNATURE, verdict=ProofVerdict.UNCHECKED, detail="proof.json is not signed")
-    if not told.is_signed_by(public_key or told.signed_by):
-        whose = "with the given key" if public_key else "with the key that it names"
+    if not told.is_signed_by(told.signed_by if public_key is None else public_key):
+        whose = "with the key that it names" if public_key is None else "with the given key"
         detail = f"proof.json was changed, or was not signed {whose}"
         return Check(name=SIGNATURE, verdict=ProofVerdict.UNCHECKED, detail=detail)
-    whose = "the given key" if public_key else f"{told.signed_by}, which nobody vouches for: give --key"
-    return Check(name=SIGNATURE, verdict=ProofVerdict.PROVED, detail=f"signed with {whose}")
+    whose = f"{told.signed_by}, which nobody vouches for: give --key" if public_key is None else "the given key"
+    detail = f"the {told.audience} rendition of {told.session_id}, signed with {whose}"
+    return Check(name=SIGNATURE, verdict=ProofVerdict.PROVED, detail=detail)
+
+
+def _terms_of(plan: Path) -> tuple[str, ...]:
+    wanted = read_plan(plan)
+    if wanted.windows:
+        raise UsageProblem("a rendition is proved by its own windows", action="give the file, or a plan of terms alone")
+    return wanted.terms
+
+
+def _in_place(folder: Path, told: Manifest) -> Check:
+    """Whether a folder that is named after an audience holds the rendition for that audience."""
+    meant = folder.resolve().name
+    if meant in set(Audience) and meant != told.audience:
+        detail = f"this is the {told.audience} rendition in the place of the {meant} one"
+        return Check(name=PLACE, verdict=ProofVerdict.LEAK, detail=detail)
+    return Check(name=PLACE, verdict=ProofVerdict.PROVED, detail=f"the {told.audience} rendition")
 
 
 def _unchanged(folder: Path, told: Manifest) -> Check:
@@ -80,15 +102,16 @@ def _unchanged(folder: Path, told: Manifest) -> Check:
     listed = {file.name: file.digest for file in told.files}
     changed = sorted(name for name in listed if there.get(name, listed[name]) != listed[name])
     missing, extra = sorted(listed.keys() - there.keys()), len(there.keys() - listed.keys())
-    if not (changed or missing or extra):
+    if not (changed or missing or extra or told.media not in listed):
         return Check(name=FILES, verdict=ProofVerdict.PROVED, detail=f"{len(listed)} files as they were proved")
     found = [*(f"{name} was changed" for name in changed), *(f"{name} is missing" for name in missing)]
     found += [f"{extra} files more than were proved"] if extra else []
+    found += ["the sound or picture is none of them"] if told.media not in listed else []
     return Check(name=FILES, verdict=ProofVerdict.LEAK, detail="; ".join(found))
 
 
 def _media(folder: Path, told: Manifest, terms: Sequence[PlannedTerm]) -> Iterator[Check]:
-    kind = KINDS[Path(told.media).suffix]
+    kind = kind_of(Path(told.media).suffix)
     silent = silent_everywhere(told.spans, told.tracks, end_s=told.length_s)
     yield from media_checks(
         folder / told.media,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ WHOLE = "all"
 PLAN_KEYS = {"windows", "terms", "fill"}
 WINDOW_KEYS = {"start_s", "end_s"}
 END_TOLERANCE_S = 0.1
+ENDLESS_S = 1e9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +35,10 @@ class _Box:
     region: Region | None
 
 
-def read_spans(path: Path, *, duration_s: float) -> tuple[tuple[Window, ...], tuple[Cover, ...]]:
-    """The spans of ``SPANS.json``: of sound, and with a ``box`` those of the picture.
+def read_spans(
+    path: Path, *, duration_s: float, picture_s: float = 0.0
+) -> tuple[tuple[Window, ...], tuple[Cover, ...]]:
+    """The spans of ``SPANS.json``: of sound, and with a ``box`` those of the picture, which may last longer.
 
     ``UsageProblem`` for none, unknown keys, no numbers, or times outside the file.
     """
@@ -44,12 +46,13 @@ def read_spans(path: Path, *, duration_s: float) -> tuple[tuple[Window, ...], tu
     if not isinstance(spans, list) or not spans:
         raise UsageProblem("the spans file holds no spans", action='write [{"start_s": 1.0, "end_s": 2.0}]')
     windows = tuple(_window(span, f"span {number}", SPAN_KEYS) for number, span in enumerate(spans, 1))
-    for number, window in enumerate(windows, 1):
-        if window.end_s > duration_s + END_TOLERANCE_S:
-            raise UsageProblem(
-                f"span {number} ends after the file, which lasts {duration_s:.3f} s", action="correct its end_s"
-            )
     boxes = tuple(_box(span, f"span {number}") for number, span in enumerate(spans, 1))
+    for number, (window, box) in enumerate(zip(windows, boxes, strict=True), 1):
+        lasts_s = duration_s if box is None else max(duration_s, picture_s)
+        if window.end_s > lasts_s + END_TOLERANCE_S:
+            raise UsageProblem(
+                f"span {number} ends after the file, which lasts {lasts_s:.3f} s", action="correct its end_s"
+            )
     sound = tuple(window for window, box in zip(windows, boxes, strict=True) if box is None)
     covers = (
         Cover(start_s=window.start_s, end_s=window.end_s, region=box.region, reason=" ".join(window.reasons))
@@ -81,9 +84,16 @@ def read_plan(path: Path) -> FilePlan:
 
 def _json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        return json.loads(path.read_text("utf-8"), object_pairs_hook=_each_key_once)
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageProblem("the spans or plan file is not readable JSON", action="correct it") from error
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise UsageProblem("the spans or plan file gives a key twice in one object", action="correct it")
+    return found
 
 
 def _window(span: object, place: str, keys: set[str]) -> Window:
@@ -123,6 +133,6 @@ def _only(value: Mapping[str, object], place: str, keys: set[str]) -> None:
 
 def _number(span: Mapping[str, object], key: str, place: str) -> float:
     value = span.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < ENDLESS_S:
         raise UsageProblem(f"{place}: {key} is missing or is no number", action="give seconds")
     return float(value)

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.media import Block, Probe, probe
+from pipeline.media.asked import Edit, Unfit
+from pipeline.media.flac import keep_numbers, may_keep_numbers
 from pipeline.media.kinds import Kind
-from pipeline.media.splice import Edit, Spliced, Unfit, may_splice, splice
+from pipeline.media.recode import recode
+from pipeline.media.splice import Spliced, may_splice, splice
 from pipeline.media.wav import may_rewrite, rewrite
 from pipeline.records import Check
 from pipeline.render.proof import ZeroTap
@@ -28,14 +31,14 @@ class Written:
     zeros: Check
 
 
-def put_sound(score: Score, path: Path, *, kind: Kind, bits: int = 16) -> Written:
-    """Write the score's sound to a new file at ``path``.
+def put_sound(score: Score, path: Path, *, kind: Kind, bits: int = 16, found: Probe | None = None) -> Written:
+    """Write the score's sound to a new file at ``path``; ``found`` is the probe of its first part, if somebody has it.
 
     AAC-LC of one track whose clock is the session's is spliced: only packets that carry something to take out are
-    encoded again, the others stay as they are. So do the samples of a WAV file in another. Whatever else it is,
-    everything is encoded again.
+    encoded again, the others stay as they are. So do the samples of WAV in WAV, and those of WAV and FLAC in FLAC.
+    Whatever else it is, everything is encoded again.
     """
-    found = probe(score.parts[0].path)
+    found = found or probe(score.parts[0].path)
     unfit = _unfit(score, found) or may_splice(found, stream=score.parts[0].stream, kind=kind)
     if unfit is None:
         tap = ZeroTap(score.windows, rate=score.rate, tone=score.fill == "tone")
@@ -44,17 +47,26 @@ def put_sound(score: Score, path: Path, *, kind: Kind, bits: int = 16) -> Writte
             done = Unfit(reason="it is not as long as the session")
         if isinstance(done, Spliced):
             way = f"{done.encoded} of {done.packets} packets encoded again, the others copied"
-            return Written(way=way, spliced=True, zeros=tap.check_windows(score.length))
+            return Written(
+                way=way, spliced=True, zeros=tap.check_windows(score.length, track_id=score.parts[0].track_id)
+            )
         path.unlink()
         unfit = done
-    if not _unfit(score, found) and not may_rewrite(found, kind=kind):
+    if not _unfit(score, found):
         tap = ZeroTap(score.windows, rate=score.rate, tone=score.fill == "tone")
-        if not isinstance(_rewrite(score, path, found, tap=tap), Unfit):
+        if not isinstance(_exact(score, path, found, kind=kind, tap=tap), Unfit):
             way = "written anew, every sample outside the windows as it was"
-            return Written(way=way, spliced=False, zeros=tap.check_windows(score.length))
+            return Written(
+                way=way, spliced=False, zeros=tap.check_windows(score.length, track_id=score.parts[0].track_id)
+            )
+        path.unlink(missing_ok=True)
     tap = ZeroTap(score.windows, rate=score.rate, tone=score.fill == "tone")
-    play(score, path, kind=kind, tap=tap, bits=bits)
-    return Written(way=f"encoded again as a whole: {unfit.reason}", spliced=False, zeros=tap.check(score.length))
+    way = f"encoded again as a whole: {unfit.reason}"
+    if len(score.parts) > 1 or score.parts[0].offset_s:
+        play(score, path, kind=kind, tap=tap, bits=bits)
+        return Written(way=way, spliced=False, zeros=tap.check(score.length))
+    _recode(score, path, kind=kind, tap=tap, bits=bits)
+    return Written(way=way, spliced=False, zeros=tap.check_windows(score.length, track_id=score.parts[0].track_id))
 
 
 def _unfit(score: Score, found: Probe) -> Unfit | None:
@@ -82,9 +94,31 @@ def _splice(score: Score, path: Path, *, kind: Kind, tap: ZeroTap) -> Spliced | 
     )
 
 
-def _rewrite(score: Score, path: Path, found: Probe, *, tap: ZeroTap) -> int | Unfit:
+def _exact(score: Score, path: Path, found: Probe, *, kind: Kind, tap: ZeroTap) -> int | Unfit:
+    """Write whole numbers as whole numbers, from WAV to WAV or into FLAC."""
+    source, stream = score.parts[0].path, score.parts[0].stream
     ranges, edit = _ranges(score), _edit(score, tap)
-    return rewrite(score.parts[0].path, path, probe=found, ranges=ranges, length=score.length, edit=edit)
+    if may_rewrite(found, kind=kind) is None:
+        return rewrite(source, path, probe=found, ranges=ranges, length=score.length, edit=edit)
+    unfit = may_keep_numbers(found, stream=stream, kind=kind)
+    return unfit or keep_numbers(
+        source, path, probe=found, stream=stream, ranges=ranges, length=score.length, edit=edit
+    )
+
+
+def _recode(score: Score, path: Path, *, kind: Kind, tap: ZeroTap, bits: int) -> None:
+    recode(
+        score.parts[0].path,
+        path,
+        stream=score.parts[0].stream,
+        kind=kind,
+        rate=score.rate,
+        channels=score.channels,
+        bits=bits,
+        ranges=_ranges(score),
+        length=score.length,
+        edit=_edit(score, tap),
+    )
 
 
 def _ranges(score: Score) -> Sequence[Samples]:

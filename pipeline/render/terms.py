@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
+from pipeline.lexicon.plain import latin
 from pipeline.records import PlannedTerm
 
 LONG = 6
 _TOKEN = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
+# Hyphens, joiners, marks of direction and of style that are not seen and may stand in the middle of a word.
+_UNSEEN = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]+")
 Span = tuple[int, int, str]
 
 
@@ -18,13 +22,21 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
+def looks(token: str) -> str:
+    """A token as it looks to who reads it: like ``normal``, without accents, in Latin letters where it looks so."""
+    bare = normal(token)
+    if bare.isascii():
+        return bare
+    return latin("".join(char for char in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(char)))
+
+
 class Terms:
     """The planned terms of one plan, ready to be looked for."""
 
     def __init__(self, terms: Sequence[PlannedTerm]) -> None:
         found: dict[tuple[str, ...], str] = {}
         for term in terms:
-            tokens = tuple(normal(token) for token in _TOKEN.findall(term.text))
+            tokens = tuple(looks(token) for token in _TOKEN.findall(_UNSEEN.sub("", term.text)))
             if tokens:
                 found.setdefault(tokens, term.replacement)
         self._terms = sorted(found.items(), key=lambda item: -len("".join(item[0])))
@@ -33,10 +45,13 @@ class Terms:
         """Where terms stand: start and end character and the replacement, in order, whole tokens, without overlap.
 
         Tokens may be split or joined otherwise than in the term ("data dog" for "DataDog"). A term of six characters or
-        more is also found inside longer tokens, which then go as a whole: its bytes may stand nowhere.
+        more is also found inside longer tokens, which then go as a whole: its bytes may stand nowhere. Accents, what is
+        not seen, and letters of other alphabets that look the same make no difference.
         """
-        tokens = [(match.start(), match.end(), normal(match.group())) for match in _TOKEN.finditer(text)]
-        written, joined = _Line(tokens, " "), _Line(tokens, "")
+        tokens = [(match.start(), match.end(), looks(match.group())) for match in _TOKEN.finditer(text)]
+        gaps = [text[one[1] : two[0]] for one, two in pairwise(tokens)]
+        written = _Line(tokens, ["" if _UNSEEN.fullmatch(gap) else " " for gap in gaps])
+        joined = _Line(tokens, [""] * len(gaps))
         taken = [False] * len(tokens)
         spans: list[Span] = []
         for term, replacement in self._terms:
@@ -62,12 +77,13 @@ class Terms:
 class _Line:
     """The tokens of a text written one after another, and which token each character belongs to."""
 
-    def __init__(self, tokens: Sequence[tuple[int, int, str]], between: str) -> None:
-        self._text = between.join(token for _, _, token in tokens)
+    def __init__(self, tokens: Sequence[tuple[int, int, str]], between: Sequence[str]) -> None:
+        pieces = [token + gap for (_, _, token), gap in zip(tokens, [*between, ""], strict=False)]
+        self._text = "".join(pieces)
         self._owner: list[int] = []
         self._starts: set[int] = {0}
-        for index, (_, _, token) in enumerate(tokens):
-            self._owner += [index] * (len(token) + len(between))
+        for index, piece in enumerate(pieces):
+            self._owner += [index] * len(piece)
             self._starts.add(len(self._owner))
 
     def whole(self, term: str) -> list[tuple[int, int]]:

@@ -18,12 +18,18 @@ from pipeline.store.review_tables import decision, sign_off
 
 
 def decisions(db: Engine, session_id: str) -> tuple[Decision, ...]:
-    """All decisions about a session in the order they were made."""
+    """The decisions about a session that nobody took back, in the order they were made."""
     return tuple(one for _, one in numbered(db, session_id))
 
 
 def numbered(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
     """The same, each with its number, which the ledger has too."""
+    made = _all(db, session_id)
+    taken_back = {one.proposal_id: seq for seq, one in made if one.verdict is Verdict.OPEN}
+    return tuple((seq, one) for seq, one in made if seq > taken_back.get(one.proposal_id, 0))
+
+
+def _all(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
     wanted = select(decision).where(decision.c.session_id == session_id).order_by(decision.c.seq)
     with reading(db) as connection:
         return tuple(

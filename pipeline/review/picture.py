@@ -69,14 +69,15 @@ def picture_plan(
         return None
     if audience is Audience.PUBLIC and reviewed.approved_by is None:
         return None
-    wanted = [*_of_proposals(applied), *reviewed.covers]
+    wanted = [*covers_of(applied), *reviewed.covers]
     return PicturePlan(
         covers=tuple(replace(cover, end_s=min(cover.end_s, session.duration_s)) for cover in wanted),
         reviewed_by=reviewed.approved_by,
     )
 
 
-def _of_proposals(applied: Iterable[Proposal]) -> Iterator[Cover]:
+def covers_of(applied: Iterable[Proposal]) -> Iterator[Cover]:
+    """The covers that proposals about the picture ask for."""
     for proposal in applied:
         for finding in proposal.findings:
             place = finding.place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -49,36 +50,71 @@ def proposals_of(workspace: Workspace, session_id: str) -> tuple[Proposal, ...]:
 
 def queue(workspace: Workspace) -> tuple[SessionLine, ...]:
     """All sessions with proposals, the riskiest first."""
-    with reading(workspace.db) as connection:
-        ids = connection.execute(select(sessions.c.session_id)).scalars().all()
-    kept = {one: workspace.stages.recall("proposals", one, tuple[Proposal, ...]) for one in ids}
-    lines = [_line(workspace, one, proposals) for one, proposals in kept.items() if proposals is not None]
+    lines = [_line(workspace, one, proposals) for one, proposals in _kept(workspace).items()]
     return tuple(sorted(lines, key=lambda line: (-line.risk, line.session_id)))
 
 
-def show(workspace: Workspace, session_id: str, *, reveal: bool) -> tuple[ProposalLine, ...]:
-    """The session's proposals, undecided ones first."""
+def _kept(workspace: Workspace) -> dict[str, tuple[Proposal, ...]]:
+    """The proposals of every session that has any."""
+    with reading(workspace.db) as connection:
+        ids = connection.execute(select(sessions.c.session_id)).scalars().all()
+    kept = {one: workspace.stages.recall("proposals", one, tuple[Proposal, ...]) for one in ids}
+    return {one: proposals for one, proposals in kept.items() if proposals is not None}
+
+
+def show(
+    workspace: Workspace, session_id: str, *, reveal: bool, undecided: bool = False, below: float = 2.0
+) -> tuple[ProposalLine, ...]:
+    """The session's proposals, undecided ones first; those alone, or only those that are less sure than ``below``."""
     proposals = proposals_of(workspace, session_id)
     latest = {one.proposal_id: one for one in acts.decisions(workspace.db, session_id)}
     ordered = sorted(proposals, key=lambda one: one.proposal_id in latest)
-    return tuple(_shown(one, latest.get(one.proposal_id), reveal) for one in ordered)
+    return tuple(
+        shown(one, latest.get(one.proposal_id), reveal=reveal)
+        for one in ordered
+        if one.score < below and not (undecided and one.proposal_id in latest)
+    )
 
 
 def chosen(
-    workspace: Workspace, session_id: str, proposal_id: str | None, *, all_undecided: bool, verdict: Verdict
+    workspace: Workspace, session_id: str, named: Sequence[str], *, all_undecided: bool, verdict: Verdict
 ) -> list[str]:
-    """The ids that a decision is about: one, or all that nobody decided; raises ``UsageProblem`` when it is neither."""
+    """The ids that a decision is about: those named, by id or by label, or all that nobody decided.
+
+    Raises ``UsageProblem`` when it is neither, or when a person should look at each.
+    """
     proposals = proposals_of(workspace, session_id)
-    if all_undecided and verdict is Verdict.KEEP:
+    if all_undecided and verdict is not Verdict.REDACT:
         raise UsageProblem("keeping needs a look at each proposal", action="decide them one by one")
-    if (proposal_id is None) is not all_undecided:
-        raise UsageProblem("name one proposal or give --all-undecided", action="see `offrecord review show`")
-    if proposal_id is None:
+    if bool(named) is all_undecided:
+        raise UsageProblem("name proposals or give --all-undecided", action="see `offrecord review show`")
+    if not named:
         left = acts.undecided(proposals, acts.decisions(workspace.db, session_id))
         return [proposal.proposal_id for proposal in left]
-    if proposal_id not in {one.proposal_id for one in proposals}:
+    ids = {one.proposal_id: one.proposal_id for one in proposals} | {
+        one.replacement: one.proposal_id for one in proposals
+    }
+    if not all(name in ids for name in named):
         raise UsageProblem("the session has no such proposal", action="see `offrecord review show`")
-    return [proposal_id]
+    return list(dict.fromkeys(ids[name] for name in named))
+
+
+def alike(
+    workspace: Workspace, session_id: str, proposal_ids: Collection[str], *, verdict: Verdict
+) -> dict[str, list[str]]:
+    """By session the undecided proposals of the same entities in all the other sessions: only to take them out."""
+    if verdict is not Verdict.REDACT:
+        raise UsageProblem(
+            "--everywhere goes with --redact alone", action="list what is nobody's under allow in terms.toml"
+        )
+    entities = {one.entity for one in proposals_of(workspace, session_id) if one.proposal_id in proposal_ids}
+    found = {}
+    for other, proposals in _kept(workspace).items():
+        left = acts.undecided(proposals, acts.decisions(workspace.db, other))
+        ids = [one.proposal_id for one in left if one.entity in entities]
+        if ids and other != session_id:
+            found[other] = ids
+    return found
 
 
 def _line(workspace: Workspace, session_id: str, proposals: tuple[Proposal, ...]) -> SessionLine:
@@ -92,7 +128,8 @@ def _line(workspace: Workspace, session_id: str, proposals: tuple[Proposal, ...]
     )
 
 
-def _shown(proposal: Proposal, decision: Decision | None, reveal: bool) -> ProposalLine:
+def shown(proposal: Proposal, decision: Decision | None, *, reveal: bool) -> ProposalLine:
+    """One proposal as a person sees it."""
     texts = dict.fromkeys(finding.text for finding in proposal.findings)
     return ProposalLine(
         proposal_id=proposal.proposal_id,
@@ -118,8 +155,8 @@ def _time(finding: Finding) -> str:
     return f"{at_s // 3600}:{at_s // 60 % 60:02}:{at_s % 60:02}"
 
 
-def verdict_of(*, redact: bool, keep: bool) -> Verdict:
-    """The verdict that two flags ask for; raises ``UsageProblem`` when it is not one of them."""
-    if redact is keep:
-        raise UsageProblem("give --redact or --keep", action="one of them")
-    return Verdict.REDACT if redact else Verdict.KEEP
+def verdict_of(said: str | None) -> Verdict:
+    """The verdict that a flag asks for; raises ``UsageProblem`` when there was none."""
+    if said is None:
+        raise UsageProblem("say what you decide", action="give --redact, --keep or --undo")
+    return Verdict(said)

@@ -63,7 +63,7 @@ def review(
     out = consented(session, ruling, transcript, audience, pad_s=settings.pad_s)
     stop: Held | Pending | None = _consent(ruling, audience) or _voices(session, out)
     if stop is None and audience is Audience.PUBLIC:
-        stop = _finished(not_of_picture(proposals), verdicts, signed_off_by)
+        stop = _finished(session.session_id, not_of_picture(proposals), verdicts, signed_off_by)
     if stop is not None:
         return stop
     forced = entities_of(session, out.named)
@@ -105,7 +105,8 @@ def _consent(ruling: Ruling, audience: Audience) -> Held | None:
     )
     verb = "refuses" if outcome is Outcome.REFUSE else "does not yet allow"
     rule = f" (rule {closest.rule_id})" if closest else ""
-    return Held(reason=f"consent {verb} {audience.purpose}{rule}", action="see `offrecord consent show`")
+    action = f"see `offrecord consent show {ruling.session_id}`"
+    return Held(reason=f"consent {verb} {audience.purpose}{rule}", action=action)
 
 
 def _voices(session: Session, out: Consented) -> Held | None:
@@ -116,16 +117,20 @@ def _voices(session: Session, out: Consented) -> Held | None:
         cover((one for one in out.windows if one.track_id in (None, track_id)), session.duration_s)
         for track_id in out.keep_tracks
     ):
-        return Held(reason="no sound is left that may be heard", action="see `offrecord consent show`")
+        action = f"see `offrecord consent show {session.session_id}`"
+        return Held(reason="no sound is left that may be heard", action=action)
     return None
 
 
-def _finished(proposals: Sequence[Proposal], verdicts: dict[str, Verdict], signed_off_by: str | None) -> Pending | None:
+def _finished(
+    session_id: str, proposals: Sequence[Proposal], verdicts: dict[str, Verdict], signed_off_by: str | None
+) -> Pending | None:
     undecided = sum(one.proposal_id not in verdicts for one in proposals)
     if undecided:
-        return Pending(reason=f"{undecided} proposals are undecided", action="decide them in `offrecord review`")
+        action = f"decide them: `offrecord review go {session_id}`"
+        return Pending(reason=f"{undecided} proposals are undecided", action=action)
     if signed_off_by is None:
-        return Pending(reason="nobody has signed off the review", action="run `offrecord review sign-off`")
+        return Pending(reason="nobody has signed off the review", action=f"`offrecord review sign-off {session_id}`")
     return None
 
 

@@ -8,7 +8,9 @@ from pipeline.lexicon import Spelling, entity_of, spellings, words_of
 from pipeline.lexicon.spellings import HEARD_BEFORE, NICKNAME
 from pipeline.records import Context, PlannedTerm, Proposal, Session
 
-_UNSURE_TEXT = frozenset({"sounds like", "beside a name", "position", "sound search", "spaCy model", "spelled out"})
+_UNSURE_TEXT = frozenset(
+    {"sounds like", "beside a name", "position", "sound search", "also heard", "spaCy model", "spelled out"}
+)
 _GUESSED = frozenset({NICKNAME, HEARD_BEFORE})  # where they were found they are out, elsewhere they may be another
 _WRITTEN = ("email:", "url:", "host:", "ip:")
 _MIN_LETTERS = 3

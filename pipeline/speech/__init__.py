@@ -7,6 +7,6 @@ from pipeline.speech.search import search
 from pipeline.speech.tracks import closed, readable
 from pipeline.speech.vocabulary import hints, vocabulary
 
-VERSION = "3"
+VERSION = "4"
 
 __all__ = ["VERSION", "closed", "hints", "listen", "preflight", "readable", "search", "transcribe", "vocabulary"]

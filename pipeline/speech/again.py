@@ -63,7 +63,7 @@ class Nearby:
             blocks = media.decode(path, stream=stream, rate=RATE, channels=1, start_s=span.start_s, end_s=span.end_s)
             samples = np.concatenate([block.reshape(-1) for block in blocks] or [np.zeros(0, np.float32)])
             piece = Piece(samples=samples, start_s=span.start_s, speech=(span,), clips=(span,))
-            yield from self._alike(self._recogniser.recognise(piece) if self._recogniser else [])
+            yield from self._alike(self._recogniser.recognise(piece).words if self._recogniser else ())
 
     def _alike(self, words: Sequence[HeardWord]) -> Iterator[Candidate]:
         for first in range(len(words)):

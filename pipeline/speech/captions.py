@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.records import Cue, Session, Track
-from pipeline.speech.heard import RATE, HeardWord, Piece, Span
+from pipeline.speech.heard import RATE, HeardWord, Piece, Recognised, Span, spread
 from pipeline.speech.pronounce import Pronouncer, bundled
 from pipeline.speech.readings import spoken_words
 from pipeline.speech.sphinx import Aligner, Said
@@ -26,11 +26,11 @@ class CaptionWords:
         self._track = track
         self._cues = [cue for cue in session.captions if _may_be_of(cue, track)]
 
-    def recognise(self, piece: Piece) -> list[HeardWord]:
+    def recognise(self, piece: Piece) -> Recognised:
         """The words of every cue whose middle lies in the piece."""
         cues = [(self._span(cue), cue.text) for cue in self._cues if self._is_here(cue, piece)]
         aligner = self._aligner([text for _, text in cues])
-        return [word for span, text in cues for word in self._words(span, text, piece, aligner)]
+        return Recognised(tuple(word for span, text in cues for word in self._words(span, text, piece, aligner)))
 
     def _span(self, cue: Cue) -> Span:
         """The time of a cue on the track's clock."""
@@ -55,26 +55,13 @@ class CaptionWords:
         wide = Span(max(piece.start_s, cue.start_s - _MARGIN_S), cue.end_s + _MARGIN_S)
         found = aligner.align(piece.cut(wide), [part for parts in said for part in parts])
         if found is None or any(span.length_s > _LONGEST_WORD_S for span in found):
-            yield from spread(written, cue)
+            yield from spread(written, cue, probability=_PROBABILITY)
             return
         at = 0
         for word, parts in zip(written, said, strict=True):
             span = Span(found[at].start_s, found[at + len(parts) - 1].end_s).shifted(wide.start_s)
             at += len(parts)
             yield HeardWord(span, word, _PROBABILITY, _DOUBT_S)
-
-
-def spread(words: Sequence[str], cue: Span) -> list[HeardWord]:
-    """Words over the time of their cue by their length, with as much doubt as that deserves."""
-    letters = sum(map(len, words)) or 1
-    doubt_s = 0.3 + cue.length_s / 4
-    out: list[HeardWord] = []
-    start_s = cue.start_s
-    for word in words:
-        end_s = start_s + cue.length_s * len(word) / letters
-        out.append(HeardWord(Span(start_s, end_s), word, _PROBABILITY, doubt_s))
-        start_s = end_s
-    return out
 
 
 def _may_be_of(cue: Cue, track: Track) -> bool:

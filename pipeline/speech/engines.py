@@ -1,19 +1,23 @@
-"""Makes the recogniser that the settings ask for; an engine is imported when it is wanted."""
+"""Makes the recognisers that the settings ask for; an engine is imported when it is wanted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pipeline.records import Context, Session, Track
 from pipeline.settings import SpeechSettings
 from pipeline.speech.heard import Recogniser
-from pipeline.speech.vocabulary import Known, hints
+from pipeline.speech.vocabulary import Known, hot_words, vocabulary
+
+if TYPE_CHECKING:
+    from pipeline.speech.sphinx import SphinxRecogniser
 
 
 @dataclass
 class _Engines:
-    hints: list[Known]
+    known: list[Known]
     settings: SpeechSettings
 
     @cached_property
@@ -21,12 +25,16 @@ class _Engines:
         if self.settings.engine == "whisper":
             from pipeline.speech.whisper import WhisperRecogniser
 
-            return WhisperRecogniser(self.settings, [known.text for known in self.hints])
+            return WhisperRecogniser(self.settings, [known.text for known in hot_words(self.known)])
+        return self._sphinx
+
+    @cached_property
+    def _sphinx(self) -> SphinxRecogniser:
         from pipeline.speech.names import names
         from pipeline.speech.pronounce import bundled
         from pipeline.speech.sphinx import SphinxRecogniser
 
-        return SphinxRecogniser(names(self.hints, bundled()))
+        return SphinxRecogniser(names(self.known, bundled()))
 
     def recogniser(self, session: Session, track: Track) -> Recogniser:
         """One recogniser serves every track, but captions are aligned a track at a time."""
@@ -36,7 +44,13 @@ class _Engines:
             return CaptionWords(session, track)
         return self._recogniser
 
+    @property
+    def second(self) -> SphinxRecogniser | None:
+        """The other recogniser that listens for the names alone, if the settings ask for one and it is another."""
+        wanted = self.settings.second_engine == "sphinx" and self.settings.engine != "sphinx"
+        return self._sphinx if wanted else None
+
 
 def engines(context: Context, settings: SpeechSettings) -> _Engines:
     """What is needed to hear one session; each engine is loaded when it is first asked for."""
-    return _Engines(hints(context, settings.engine), settings)
+    return _Engines(vocabulary(context), settings)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 RATE = 16000
+FEWEST_PHONES = 4  # what is shorter is heard in any talk
 Samples = npt.NDArray[np.float32]
 
 
@@ -64,6 +65,30 @@ class HeardWord:
     doubt_s: float
 
 
+def spread(words: Sequence[str], text: Span, *, probability: float) -> list[HeardWord]:
+    """Words over the time of their text by their length, with as much doubt as that deserves."""
+    letters = sum(map(len, words)) or 1
+    doubt_s = 0.3 + text.length_s / 4
+    out: list[HeardWord] = []
+    start_s = text.start_s
+    for word in words:
+        end_s = start_s + text.length_s * len(word) / letters
+        out.append(HeardWord(Span(start_s, end_s), word, probability, doubt_s))
+        start_s = end_s
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What an engine made of a piece: its words, and the session's names that it also thought of, in order of time.
+
+    Each of ``others`` has the whole name as its text and the engine's chance for it as its probability.
+    """
+
+    words: tuple[HeardWord, ...]
+    others: tuple[HeardWord, ...] = ()
+
+
 class Recogniser(Protocol):
     """An engine that turns the clips of a piece of sound into words."""
 
@@ -71,5 +96,12 @@ class Recogniser(Protocol):
     def version(self) -> str:
         """Name and version of the engine and its model, part of what a transcript's store key is made of."""
 
-    def recognise(self, piece: Piece) -> Sequence[HeardWord]:
+    def recognise(self, piece: Piece) -> Recognised:
         """The words of every clip of the piece, in order of time."""
+
+
+class Names(Protocol):
+    """An engine that listens for the names of a session alone."""
+
+    def names(self, piece: Piece) -> Sequence[HeardWord]:
+        """Each place of the piece where a name may have been said: all of it as the text, and its chance."""

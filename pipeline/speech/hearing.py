@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from pipeline.records import Context, Failed, Ruling, Session, Track, Transcript, Unheard, Voiced, Word
+from pipeline.records import Alternative, Context, Failed, Ruling, Session, Track, Transcript, Unheard, Voiced, Word
 from pipeline.settings import SpeechSettings
 from pipeline.speech import coverage, speakers, tracks
-from pipeline.speech.heard import RATE, HeardWord, Piece, Recogniser, Span
+from pipeline.speech.heard import RATE, HeardWord, Names, Piece, Recogniser, Span
 
 if TYPE_CHECKING:
     from pipeline.store.vault import Vault
@@ -23,11 +23,16 @@ class Engines(Protocol):
     def recogniser(self, session: Session, track: Track) -> Recogniser:
         """The recogniser for one track."""
 
+    @property
+    def second(self) -> Names | None:
+        """What else listens for the names of the session, if anything."""
+
 
 @dataclass(slots=True)
 class _Heard:
     track: Track
     words: list[HeardWord] = field(default_factory=list)
+    others: list[HeardWord] = field(default_factory=list)
     speech: list[Span] = field(default_factory=list)
 
 
@@ -66,7 +71,7 @@ def _listen(session: Session, track: Track, closed: Sequence[Span], made: Engine
     recogniser = made.recogniser(tracks.open_captions(session, closed), track)
     heard = _Heard(track)
     for piece in pieces_of(track, closed, vault):
-        _hear(piece, recogniser, heard)
+        _hear(piece, recogniser, made.second, heard)
     return heard
 
 
@@ -81,9 +86,12 @@ def pieces_of(track: Track, closed: Sequence[Span], vault: Vault) -> Iterator[Pi
     yield from pieces(allowed, voice=VoiceActivity())
 
 
-def _hear(piece: Piece, recogniser: Recogniser, heard: _Heard) -> None:
+def _hear(piece: Piece, recogniser: Recogniser, second: Names | None, heard: _Heard) -> None:
     heard.speech += piece.speech
-    heard.words += recogniser.recognise(piece)
+    made = recogniser.recognise(piece)
+    heard.words += made.words
+    heard.others += made.others
+    heard.others += second.names(piece) if second else ()
 
 
 def _silent(heard: _Heard) -> bool:
@@ -96,6 +104,7 @@ def _transcript(session: Session, heard: Sequence[_Heard], engine: str) -> Trans
         words=_interleaved(session, heard),
         unheard=tuple(_gap(one.track, gap) for one in heard for gap in _gaps(one)),
         voiced=tuple(_voiced(one.track, span) for one in heard for span in coverage.merged(one.speech)),
+        alternatives=_alternatives(heard),
         speech_s=sum(span.length_s for one in heard for span in coverage.merged(one.speech)),
     )
 
@@ -103,6 +112,23 @@ def _transcript(session: Session, heard: Sequence[_Heard], engine: str) -> Trans
 def _interleaved(session: Session, heard: Sequence[_Heard]) -> tuple[Word, ...]:
     words = [_word(session, one.track, word) for one in heard for word in one.words]
     return tuple(sorted(words, key=lambda word: (word.start_s, word.end_s, word.track_id)))
+
+
+def _alternatives(heard: Sequence[_Heard]) -> tuple[Alternative, ...]:
+    others = [_alternative(one.track, other) for one in heard for other in one.others]
+    return tuple(sorted(others, key=lambda other: (other.start_s, other.end_s, other.track_id, other.text)))
+
+
+def _alternative(track: Track, other: HeardWord) -> Alternative:
+    span = other.span.shifted(track.offset_s)
+    return Alternative(
+        text=other.text,
+        track_id=track.track_id,
+        start_s=span.start_s,
+        end_s=span.end_s,
+        doubt_s=other.doubt_s,
+        probability=other.probability,
+    )
 
 
 def _word(session: Session, track: Track, word: HeardWord) -> Word:

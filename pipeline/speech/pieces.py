@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -60,16 +60,35 @@ def _piece(samples: Samples, probabilities: npt.NDArray[np.float32], start: int)
         Span(max(whole.start_s, span.start_s), min(whole.end_s, span.end_s))
         for span in (region.shifted(start_s) for region in regions(probabilities))
     )
-    return Piece(samples=samples, start_s=start_s, speech=speech, clips=clips(speech, whole))
+
+    def cut(span: Span) -> float:
+        return start_s + _least_likely(probabilities, span.shifted(-start_s))
+
+    return Piece(samples=samples, start_s=start_s, speech=speech, clips=clips(speech, whole, cut=cut))
+
+
+def _least_likely(probabilities: npt.NDArray[np.float32], span: Span) -> float:
+    """The moment in the middle third of a span at which speech is least likely."""
+    first, last = (int((span.start_s + span.length_s * third) / FRAME_S) for third in (1 / 3, 2 / 3))
+    return (first + int(np.argmin(probabilities[first : max(last, first + 1)])) + 0.5) * FRAME_S
+
+
+def _middle(span: Span) -> float:
+    return (span.start_s + span.end_s) / 2
 
 
 def clips(
-    speech: Sequence[Span], whole: Span, *, clip_s: float = CLIP_S, margin_s: float = MARGIN_S
+    speech: Sequence[Span],
+    whole: Span,
+    *,
+    clip_s: float = CLIP_S,
+    margin_s: float = MARGIN_S,
+    cut: Callable[[Span], float] = _middle,
 ) -> tuple[Span, ...]:
     """Stretches that hold all the speech, with a margin, inside ``whole``, about ``clip_s`` at most, not overlapping.
 
     Speech is joined over pauses under a second; a stretch that gets too long is cut at its longest pause, and one
-    without any pause into equal parts.
+    without any pause where ``cut`` says.
     """
     stretches: list[list[Span]] = []
     for span in speech:
@@ -77,22 +96,22 @@ def clips(
             stretches[-1].append(span)
         else:
             stretches.append([span])
-    bare = [part for stretch in stretches for part in _divided(stretch, clip_s)]
+    bare = [part for stretch in stretches for part in _divided(stretch, clip_s, cut)]
     return _with_margin(bare, whole, margin_s)
 
 
-def _divided(stretch: Sequence[Span], clip_s: float) -> list[Span]:
+def _divided(stretch: Sequence[Span], clip_s: float, cut: Callable[[Span], float]) -> list[Span]:
     whole = Span(stretch[0].start_s, stretch[-1].end_s)
     if whole.length_s <= clip_s:
         return [whole]
     if len(stretch) == 1:
-        parts = int(whole.length_s // clip_s) + 1
-        step = whole.length_s / parts
-        return [Span(whole.start_s + step * i, whole.start_s + step * (i + 1)) for i in range(parts)]
+        border = cut(whole)
+        halves = Span(whole.start_s, border), Span(border, whole.end_s)
+        return [part for half in halves for part in _divided([half], clip_s, cut)]
     pauses = [after.start_s - before.end_s for before, after in pairwise(stretch)]
     # Weighed by where it lies, so that a little longer pause does not cut off a word or two at an end.
     at = max(range(len(pauses)), key=lambda i: pauses[i] * min(i + 1, len(pauses) - i) ** 0.5)
-    return _divided(stretch[: at + 1], clip_s) + _divided(stretch[at + 1 :], clip_s)
+    return _divided(stretch[: at + 1], clip_s, cut) + _divided(stretch[at + 1 :], clip_s, cut)
 
 
 def _with_margin(bare: Sequence[Span], whole: Span, margin_s: float) -> tuple[Span, ...]:

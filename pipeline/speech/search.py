@@ -14,7 +14,7 @@ from pipeline.speech import tracks
 from pipeline.speech.heard import RATE, HeardWord, Piece, Span
 from pipeline.speech.hearing import pieces_of
 from pipeline.speech.judge import DOUBT_S, Candidate, certainty
-from pipeline.speech.vocabulary import vocabulary
+from pipeline.speech.vocabulary import tells_all, vocabulary
 
 if TYPE_CHECKING:
     from pipeline.speech.spot import Spotter
@@ -40,16 +40,16 @@ def search(
     from pipeline.speech.pronounce import bundled
     from pipeline.speech.spot import Spotter
 
-    spotter, closed = Spotter(known, bundled()), dict(tracks.closed(session, ruling))
+    spotter, closed, told = Spotter(known, bundled()), dict(tracks.closed(session, ruling)), tells_all(settings)
     return tuple(
         term
         for track in tracks.audible(session, ruling)
-        for term in _in_track(track, closed[track.track_id], transcript, spotter, vault)
+        for term in _in_track(track, closed[track.track_id], transcript, spotter, vault, told=told)
     )
 
 
 def _in_track(
-    track: Track, closed: Sequence[Span], transcript: Transcript, spotter: Spotter, vault: Vault
+    track: Track, closed: Sequence[Span], transcript: Transcript, spotter: Spotter, vault: Vault, *, told: bool
 ) -> Iterator[HeardTerm]:
     words = [
         HeardWord(Span(word.start_s, word.end_s).shifted(-track.offset_s), word.text, word.probability, word.doubt_s)
@@ -57,7 +57,7 @@ def _in_track(
         if word.track_id == track.track_id
     ]
     for piece in pieces_of(track, closed, vault):
-        for candidate in spotter.search(piece, [word for word in words if _is_in(piece, word)]):
+        for candidate in spotter.search(piece, [word for word in words if _is_in(piece, word)], told=told):
             yield _term(track, candidate)
 
 

@@ -20,7 +20,8 @@ import numpy as np
 from pocketsphinx import Decoder, get_model_path
 
 from pipeline.errors import ConfigurationError
-from pipeline.speech.heard import HeardWord, Piece, Samples, Span
+from pipeline.speech.heard import FEWEST_PHONES, HeardWord, Piece, Recognised, Samples, Span
+from pipeline.speech.lattice import gathered, thoughts
 
 Phones = tuple[str, ...]
 _FRAME_S = 0.01
@@ -30,6 +31,8 @@ _DOUBT_WITHIN_S = 0.15
 _ACOUSTIC = "en-us/en-us"
 _DICTIONARY = "en-us/cmudict-en-us.dict"
 _LANGUAGE = "en-us/en-us.lm.bin"
+# What a name in the lattice must have at least to be told: with less, nine in ten were not said.
+LEAST_CHANCE = 0.03
 # A tenth of what the engine would follow at most: twice as quick, and as good on the real and the made voices tried.
 _MOST_STATES = 3000
 # The engine's own language weight is 6.5: with less the words follow the sound more and what is usual less.
@@ -76,6 +79,9 @@ class SphinxRecogniser:
         dictionary, language = str(_file(_DICTIONARY)), str(_file(_LANGUAGE))
         self._decoder = _decoder(dict=dictionary, lm=language, maxhmmpf=_MOST_STATES, **more)
         self._names = {f"q{index}": name.text for index, name in enumerate(names)}
+        self._thinkable = frozenset(
+            f"q{index}" for index, name in enumerate(names) if len(name.phones) >= FEWEST_PHONES
+        )
         language = self._decoder.get_lm()
         for index, name in enumerate(names):
             language.add_word(f"q{index}", name.weight)
@@ -87,18 +93,54 @@ class SphinxRecogniser:
         """The engine and its version; the model has the same."""
         return engine_version()
 
-    def recognise(self, piece: Piece) -> list[HeardWord]:
-        """The words of every clip, with the posterior of each as its probability."""
-        return [word for clip in piece.clips for word in self._clip(piece.cut(clip), clip.start_s)]
+    def recognise(self, piece: Piece) -> Recognised:
+        """The words of every clip, with the posterior of each as its probability, and the names it also thought of."""
+        clips = [self._clip(piece.cut(clip), clip.start_s) for clip in piece.clips]
+        return Recognised(
+            tuple(word for clip in clips for word in clip.words), tuple(one for clip in clips for one in clip.others)
+        )
 
-    def _clip(self, samples: Samples, at_s: float) -> Iterator[HeardWord]:
+    def names(self, piece: Piece) -> list[HeardWord]:
+        """Where each name may have been said, with its chance: those in its words and those it also thought of."""
+        return [one for clip in piece.clips for one in self._names_in(piece.cut(clip), clip.start_s)]
+
+    def _clip(self, samples: Samples, at_s: float) -> Recognised:
         with _heard(self._decoder, samples):
-            for segment in self._decoder.seg() or ():
-                if segment.word[0] in "<[+":
-                    continue
-                text = self._names.get(segment.word) or segment.word.split("(")[0]
-                probability = min(1.0, max(0.0, float(segment.prob)))
-                yield from _words(text, _span(segment).shifted(at_s), probability)
+            said = self._said()
+            words = [
+                word
+                for segment in said
+                for word in _words(self._text(segment), _span(segment).shifted(at_s), _probability(segment))
+            ]
+            return Recognised(tuple(words), tuple(self._others(said, at_s)))
+
+    def _names_in(self, samples: Samples, at_s: float) -> Iterator[HeardWord]:
+        with _heard(self._decoder, samples):
+            said = self._said()
+            for segment in said:
+                if segment.word in self._thinkable:
+                    span = _span(segment).shifted(at_s)
+                    yield HeardWord(span, self._text(segment), _probability(segment), _DOUBT_S)
+            yield from self._others(said, at_s)
+
+    def _said(self) -> list[Any]:
+        """The segments of what was just heard that are words."""
+        return [segment for segment in self._decoder.seg() or () if segment.word[0] not in "<[+"]
+
+    def _text(self, segment: Any) -> str:
+        return self._names.get(segment.word) or str(segment.word).split("(")[0]
+
+    def _others(self, said: Sequence[Any], at_s: float) -> Iterator[HeardWord]:
+        """The names in the lattice of what was just heard that are not where they are in the words."""
+        lattice = self._decoder.get_lattice() if self._thinkable else None
+        if lattice is None:
+            return
+        taken = [(self._text(segment), _span(segment)) for segment in said if segment.word in self._names]
+        for one in gathered(thoughts(lattice, self._thinkable), self._names):
+            if one.chance >= LEAST_CHANCE and not any(
+                text == one.token and span.overlap_s(one.span) for text, span in taken
+            ):
+                yield HeardWord(one.span.shifted(at_s), one.token, one.chance, _DOUBT_S)
 
 
 class Aligner:
@@ -192,6 +234,10 @@ def _words(text: str, span: Span, probability: float) -> Iterator[HeardWord]:
         end_s = start_s + span.length_s * len(word) / letters
         yield HeardWord(Span(start_s, end_s), word, probability, _DOUBT_S if len(words) == 1 else _DOUBT_WITHIN_S)
         start_s = end_s
+
+
+def _probability(segment: Any) -> float:
+    return min(1.0, max(0.0, float(segment.prob)))
 
 
 def _span(segment: Any) -> Span:

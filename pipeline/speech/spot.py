@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from pipeline.speech.heard import HeardWord, Piece
+from pipeline.speech.heard import FEWEST_PHONES, HeardWord, Piece, Span
 from pipeline.speech.judge import LOOSER, Candidate, believed, least_score
 from pipeline.speech.pronounce import Pronouncer
 from pipeline.speech.sphinx import PhraseSearch, Said
 from pipeline.speech.vocabulary import Known
 
-FEWEST_PHONES = 4
+_CUT_S = 0.3
+_SEAM_S = 1.5
 
 
 class Spotter:
@@ -34,12 +36,19 @@ class Spotter:
     def candidates(self, piece: Piece) -> list[Candidate]:
         """Everything that might be one of the phrases, at scores below what is believed."""
         found = []
-        for clip in piece.clips if self._said else ():
+        for clip in (*piece.clips, *_seams(piece.clips)) if self._said else ():
             for hit in self._search.search(piece.cut(clip)):
                 said = self._said[hit.said]
                 found.append(Candidate(said.text, len(said.phones), hit.span.shifted(clip.start_s), hit.score))
         return found
 
-    def search(self, piece: Piece, words: Sequence[HeardWord]) -> list[Candidate]:
-        """What is worth taking out, given the words a recogniser heard in the same piece."""
-        return believed(self.candidates(piece), words, self._relatives)
+    def search(self, piece: Piece, words: Sequence[HeardWord], *, told: bool = False) -> list[Candidate]:
+        """What is worth taking out, given the words that a recogniser, ``told`` the names or not, heard there."""
+        return believed(self.candidates(piece), words, self._relatives, told=told)
+
+
+def _seams(clips: Sequence[Span]) -> Iterator[Span]:
+    """The sound around each border at which talk was cut in two, maybe within a name."""
+    for before, after in pairwise(clips):
+        if after.start_s - before.end_s < _CUT_S:
+            yield Span(max(before.start_s, before.end_s - _SEAM_S), min(after.end_s, after.start_s + _SEAM_S))

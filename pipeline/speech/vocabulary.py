@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from pipeline.lexicon import spoken_address
 from pipeline.records import Context
+from pipeline.settings import SpeechSettings
 
 _SHORTEST_NAME = 3
 _ROOM_FOR_HINTS = 600  # characters, for the 223 tokens that faster-whisper keeps of its hot words
@@ -39,16 +40,25 @@ def vocabulary(context: Context) -> list[Known]:
     return list(found.values())
 
 
-def hints(context: Context, engine: str) -> list[Known]:
-    """What an engine takes as hints, people and companies first; a transcript depends on nothing else of the context.
+def hints(context: Context, settings: SpeechSettings) -> list[Known]:
+    """What the engines take as hints, people and companies first; a transcript depends on nothing else of the context.
 
     Captions take none, the bundled recogniser all, and Whisper what its prompt has room for.
     """
-    known = vocabulary(context)
-    if engine == "whisper":
-        sizes = accumulate(len(one.text) + 2 for one in known)
-        return [one for one, size in zip(known, sizes, strict=True) if size <= _ROOM_FOR_HINTS]
-    return [] if engine == "captions" else known
+    if tells_all(settings):
+        return vocabulary(context)
+    return hot_words(vocabulary(context)) if settings.engine == "whisper" else []
+
+
+def tells_all(settings: SpeechSettings) -> bool:
+    """Whether one of the engines is told every name, and may so think of it."""
+    return "sphinx" in (settings.engine, settings.second_engine)
+
+
+def hot_words(known: list[Known]) -> list[Known]:
+    """Those at the front that Whisper's prompt has room for."""
+    sizes = accumulate(len(one.text) + 2 for one in known)
+    return [one for one, size in zip(known, sizes, strict=True) if size <= _ROOM_FOR_HINTS]
 
 
 def _spellings(context: Context) -> Iterator[Known]:

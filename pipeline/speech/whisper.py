@@ -11,9 +11,10 @@ from typing import Any
 from pipeline.errors import ConfigurationError
 from pipeline.settings import SpeechSettings
 from pipeline.speech import models
-from pipeline.speech.heard import HeardWord, Piece, Span
+from pipeline.speech.heard import HeardWord, Piece, Recognised, Span, spread
 
 _DOUBT_S = 0.2
+_UNTIMED = 0.5
 _NEW_TOKENS = 200
 _NEEDED = ("model.bin", "config.json", "tokenizer.json")
 _COMPUTE = {"cpu": "int8", "cuda": "float16"}
@@ -39,10 +40,10 @@ class WhisperRecogniser:
         """The engine and what tells its model from any other."""
         return self._place.version
 
-    def recognise(self, piece: Piece) -> list[HeardWord]:
+    def recognise(self, piece: Piece) -> Recognised:
         """The words of every clip; a word never reaches outside the clip it was heard in."""
         if not piece.clips:
-            return []
+            return Recognised(())
         segments, _ = self._batches.transcribe(
             piece.samples,
             clip_timestamps=[_on_piece(clip, piece) for clip in piece.clips],
@@ -53,7 +54,7 @@ class WhisperRecogniser:
             max_new_tokens=_NEW_TOKENS,
             log_progress=False,
         )
-        return sorted(_words(segments, piece), key=lambda word: word.span)
+        return Recognised(tuple(sorted(_words(segments, piece), key=lambda word: word.span)))
 
 
 def locate(model: str) -> _Place:
@@ -107,6 +108,9 @@ def _words(segments: Any, piece: Piece) -> Iterator[HeardWord]:
         clip = max(
             piece.clips, key=lambda c: c.overlap_s(Span(segment.start + piece.start_s, segment.end + piece.start_s))
         )
+        if not segment.words:
+            words = str(getattr(segment, "text", "")).split()
+            yield from spread(words, clip, probability=_UNTIMED)
         for word in segment.words or ():
             text = word.word.strip()
             start = min(max(float(word.start) + piece.start_s, clip.start_s), clip.end_s)

@@ -11,7 +11,9 @@ party = Table(
     metadata,
     Column("party_id", String(32), primary_key=True),
     Column("created_at", String(32), nullable=False),
-    comment="A person who answered; what identifies them stands in aliases alone, so that the log is pseudonymous.",
+    Column("vouched", String(64), nullable=False),
+    comment="A person who answered; what identifies them stands in aliases alone, so that the log is pseudonymous. "
+    "vouched is a keyed hash over all of their aliases, so that one that is gone is noticed.",
 )
 
 alias = Table(

@@ -13,10 +13,11 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
-from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 
-from pipeline.errors import ConsentUnreadable, WorkspaceDamaged
+from pipeline.errors import ConsentUnreadable, TryAgain, WorkspaceDamaged
 
+_PASSING = ("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR")
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -68,9 +69,21 @@ def migrate(engine: Engine) -> None:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
     except (SQLAlchemyError, sqlite3.Error) as error:
+        if _is_passing(error):
+            raise TryAgain(
+                "the database cannot be used now: no space is left, another command holds it, or a right is missing",
+                action="see to that, then try again",
+            ) from error
         raise WorkspaceDamaged(
             "the database cannot be read", action="restore it from a backup, then run `offrecord verify`"
         ) from error
+
+
+def _is_passing(error: BaseException) -> bool:
+    """Whether what the database met says nothing of what it holds: a full disk, a lock, a missing right."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    name = getattr(cause, "sqlite_errorname", None) or ""
+    return name.startswith(_PASSING)
 
 
 @contextmanager

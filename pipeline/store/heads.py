@@ -47,6 +47,19 @@ def head_of(connection: Connection, table: Table) -> Head:
     return Head(row.seq, row.hash) if row else Head()
 
 
+def walk(
+    connection: Connection, table: Table, *, read: Callable[[Any], object], broken: Callable[[int], Exception]
+) -> Head:
+    """Reads every entry of a chain in order, and gives the last; raises ``broken`` where one does not fit."""
+    last = Head()
+    for row in connection.execute(select(table).order_by(table.c.seq)):
+        read(row)
+        if row.seq != last.seq + 1 or row.prev_hash != last.hash:
+            raise broken(last.seq + 1)
+        last = Head(row.seq, row.hash)
+    return last
+
+
 class Heads:
     """The heads of one workspace; a commit that adds to any chain keeps them.
 

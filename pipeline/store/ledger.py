@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
 from pipeline.errors import WorkspaceDamaged
 from pipeline.store.database import reading
-from pipeline.store.heads import GENESIS, Cut, Heads, HeadsLost
+from pipeline.store.heads import Cut, Heads, HeadsLost, head_of, walk
 from pipeline.store.schema import ledger
 
 _DAMAGED = "restore offrecord.db and heads from one backup, and compare what is there with it"
@@ -66,26 +67,16 @@ class Ledger:
     def verify(self) -> int:
         """Walks the chain and returns its length; raises ``WorkspaceDamaged`` at the first entry that does not hold."""
         self.check()
-        previous, count = GENESIS, 0
         with reading(self._db) as connection:
-            for row in connection.execute(select(ledger).order_by(ledger.c.seq)):
-                count += 1
-                if (
-                    row.seq != count
-                    or row.prev_hash != previous
-                    or row.hash != _hash(previous, row.kind, row.key, row.body)
-                ):
-                    raise WorkspaceDamaged(f"ledger: entry {count} was changed", action="compare it with a backup")
-                previous = row.hash
-        return count
+            return walk(connection, ledger, read=_check, broken=_changed).seq
 
 
 def append(connection: Connection, kind: str, key: str, body: Mapping[str, object]) -> bool:
     """Adds one entry within a transaction of the caller's; the same kind and key twice is one entry."""
     if connection.execute(select(ledger.c.seq).where(ledger.c.kind == kind, ledger.c.key == key)).first():
         return False
-    last = connection.execute(select(ledger.c.seq, ledger.c.hash).order_by(ledger.c.seq.desc()).limit(1)).first()
-    seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
+    last = head_of(connection, ledger)
+    seq, previous = last.seq + 1, last.hash
     text = json.dumps({**body, "at": datetime.now(UTC).isoformat(timespec="seconds")}, sort_keys=True)
     connection.execute(
         ledger.insert().values(
@@ -93,6 +84,15 @@ def append(connection: Connection, kind: str, key: str, body: Mapping[str, objec
         )
     )
     return True
+
+
+def _check(row: Any) -> None:
+    if row.hash != _hash(row.prev_hash, row.kind, row.key, row.body):
+        raise _changed(row.seq)
+
+
+def _changed(seq: int) -> WorkspaceDamaged:
+    return WorkspaceDamaged(f"ledger: entry {seq} was changed", action="compare it with a backup")
 
 
 def _hash(previous: str, kind: str, key: str, body: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import UsageProblem
@@ -44,7 +45,12 @@ class Standing:
 
 def entry_id(path: Path) -> str:
     """A short id for a folder of the inbox that does not give its name away."""
-    return "in-" + hashlib.sha256(str(path).encode()).hexdigest()[:8]
+    return "in-" + hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
+
+
+def entry_path(path: Path) -> str:
+    """How a folder of the inbox is called here: its path, with bytes that are no UTF-8 spelled out."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 class Registry:
@@ -104,6 +110,11 @@ class Registry:
         with self._db.begin() as connection:
             self._write(connection, changed)
 
+    def forget(self, path: str) -> None:
+        """Forgets a refused folder that is no longer in the inbox; what became a session stays known."""
+        with self._db.begin() as connection:
+            connection.execute(delete(entry).where(entry.c.path == path, entry.c.session_id.is_(None)))
+
     def hide_path(self, path: str) -> None:
         """Forgets what a folder of the inbox was called."""
         with self._db.begin() as connection:
@@ -125,7 +136,7 @@ class Registry:
 
     def _register(self, connection: Connection, path: Path, fingerprint: str, found: Session | Refused) -> Entry:
         made = Entry(
-            entry_id=entry_id(path), path=str(path), fingerprint=fingerprint, session_id=None, status="refused"
+            entry_id=entry_id(path), path=entry_path(path), fingerprint=fingerprint, session_id=None, status="refused"
         )
         if isinstance(found, Refused):
             return replace(made, reason=found.reason, action=found.action)

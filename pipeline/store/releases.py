@@ -38,6 +38,15 @@ def next_entry(book: Ledger, session_id: str, audience: Audience) -> str:
     return f"{prefix}{len(book.under(RELEASED, prefix)) + 1}"
 
 
+def standing(book: Ledger, session_id: str, audience: Audience) -> str | None:
+    """The entry of the rendition that may be out: the last that was put out, None where it was taken back since."""
+    prefix = prefix_of(session_id, audience)
+    entries = book.under(RELEASED, prefix)
+    if not entries or book.last(RELEASED, prefix) < book.last("retracted", prefix):
+        return None
+    return entries[-1][0]
+
+
 def note(
     db: Engine, entry: str, session_id: str, audience: Audience, *, hidden: str, body: Mapping[str, object]
 ) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Index, Integer, String, Table, Text, event
 
+from pipeline.store.consent_tables import refuse_changes
 from pipeline.store.schema import metadata
 
 decision = Table(
@@ -32,3 +33,6 @@ sign_off = Table(
     comment="A person's word that a review is finished; it holds for exactly these proposals and decisions.",
 )
 Index("sign_off_session", sign_off.c.session_id)
+
+for _table in (decision, sign_off):
+    event.listen(_table, "after_create", refuse_changes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,13 +11,17 @@ from enum import StrEnum
 from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from pipeline.errors import ConsentUnreadable
 from pipeline.records import Purpose
 from pipeline.store.artefact_tables import erased_mark, withdrawal
 from pipeline.store.database import reading
-from pipeline.store.ledger import Ledger
+from pipeline.store.ledger import Ledger, append
+from pipeline.store.schema import ledger as entry
 
 STEP = "withdrawal"
 """The kind of a ledger entry that is a step of a withdrawal."""
+_FILED = "withdrawal_filed"
+_LOOKED_UP = "known"
 
 
 class Stage(StrEnum):
@@ -61,6 +65,17 @@ def put(connection: Connection, filed: Filed) -> None:
         "state": filed.state.value,
     }
     connection.execute(insert(withdrawal).values(values).on_conflict_do_nothing())
+    append(connection, _FILED, filed.withdrawal_id, {"erase": filed.erase})
+
+
+def verify(connection: Connection) -> None:
+    """Raises ``ConsentUnreadable`` where a withdrawal that was filed is gone: it would never be carried out."""
+    filed = set(connection.execute(select(entry.c.key).where(entry.c.kind == _FILED)).scalars())
+    if not filed <= set(connection.execute(select(withdrawal.c.withdrawal_id)).scalars()):
+        raise ConsentUnreadable(
+            "a withdrawal that was filed is gone",
+            action="nothing was processed; restore offrecord.db and heads from one backup",
+        )
 
 
 def read(db: Engine) -> list[Filed]:
@@ -109,10 +124,34 @@ def marks(db: Engine, withdrawal_id: str) -> dict[tuple[str, int], frozenset[str
     """The keyed hashes of a withdrawal by kind (``alias``, ``gram``) and number of words."""
     found: dict[tuple[str, int], set[str]] = {}
     with reading(db) as connection:
-        query = select(erased_mark).where(erased_mark.c.withdrawal_id == withdrawal_id)
+        which = (erased_mark.c.withdrawal_id == withdrawal_id, erased_mark.c.kind != _LOOKED_UP)
+        query = select(erased_mark).where(*which)
         for row in connection.execute(query):
             found.setdefault((row.kind, row.words), set()).add(row.mark)
     return {name: frozenset(values) for name, values in found.items()}
+
+
+def forget(connection: Connection, withdrawal_id: str, value_hashes: Iterable[str]) -> None:
+    """Keeps the keyed hashes under which an erased person was looked up, to know them again; once is enough."""
+    for value in value_hashes:
+        mark(connection, withdrawal_id, _LOOKED_UP, 0, value)
+
+
+def looked_up(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Each withdrawal's id with the keyed hashes under which its person was looked up."""
+    query = select(erased_mark.c.withdrawal_id, erased_mark.c.mark).where(erased_mark.c.kind == _LOOKED_UP)
+    for row in connection.execute(query.order_by(erased_mark.c.withdrawal_id, erased_mark.c.mark)):
+        yield row.withdrawal_id, row.mark
+
+
+def forgotten(connection: Connection) -> dict[str, datetime]:
+    """The keyed hashes under which erased people were looked up, with when they last asked to be erased."""
+    rows = connection.execute(select(withdrawal.c.withdrawal_id, withdrawal.c.filed_at))
+    asked = {row.withdrawal_id: datetime.fromisoformat(row.filed_at) for row in rows}
+    found: dict[str, datetime] = {}
+    for withdrawal_id, value_hash in looked_up(connection):
+        found[value_hash] = max(asked[withdrawal_id], found.get(value_hash, asked[withdrawal_id]))
+    return found
 
 
 def marked_as(db: Engine, value: str) -> list[str]:

@@ -64,9 +64,11 @@ class Workspace:
         if root.exists() and any(root.iterdir()):
             raise UsageProblem("the folder is not empty", action="name a new folder for the workspace")
         root = make_private(root).resolve()
-        for name in ("vault", "stages", "scratch", "withdrawn", "reports", "log", "keys", terms.FOLDER):
+        root.chmod(0o700)
+        (root / _DATABASE).touch(mode=0o600)
+        for name in ("keys", terms.FOLDER):
             make_private(root / name)
-        (root / "out").mkdir(mode=0o750, exist_ok=True)
+        _make_folders(root)
         write_bytes(root / FILE_NAME, _SETTINGS)
         for name in KEYS:
             write_bytes(root / "keys" / name, secrets.token_bytes(32))
@@ -86,6 +88,7 @@ class Workspace:
                 "there is no workspace in that folder", action="make one with `offrecord init FOLDER`"
             )
         root = root.resolve()
+        _make_folders(root)
         workspace = cls(root, read_settings(root))
         database.migrate(workspace.db)
         workspace.heads.follow(workspace.db)
@@ -148,3 +151,10 @@ class Workspace:
         self.vault.sweep()
         for path in self.scratch.iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def _make_folders(root: Path) -> None:
+    """The folders of a workspace, also those that a backup left out because they were empty."""
+    for name in ("vault", "stages", "scratch", "withdrawn", "reports", "log"):
+        make_private(root / name)
+    (root / "out").mkdir(mode=0o750, exist_ok=True)

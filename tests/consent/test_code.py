@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from pipeline.cli import main
 from pipeline.code_permission import decide, in_session
+from pipeline.consent.agreements import Kind, Says
 from pipeline.consent.approvals import Terms, answer, ask, delegate, permission
 from pipeline.consent.code import Asked, Permission, decide_code, digest_of, is_significant, snippets
 from pipeline.consent.events import EventState
-from pipeline.consent.organisations import Kind, Says, agree
+from pipeline.consent.organisations import agree
 from pipeline.errors import RefusedByPolicy
 from pipeline.records import ChatLine, Outcome
 from pipeline.store import Workspace

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from pipeline import consent, erasure
+from pipeline.consent import decisions, on_file
+from pipeline.consent.agreements import Kind, Says
 from pipeline.consent.durable import export_log
 from pipeline.consent.explain import explain
 from pipeline.consent.human import Act
+from pipeline.consent.importer import import_answers
 from pipeline.consent.matching import settle, suggestions
-from pipeline.consent.organisations import Kind, Says, agree
+from pipeline.consent.matrix import Decided, decide_session
+from pipeline.consent.organisations import agree
 from pipeline.consent.resolve import resolve
 from pipeline.consent.restore import Restored, import_log
 from pipeline.consent.withdraw import Erasure, withdraw
 from pipeline.errors import InputRefused
 from pipeline.records import Purpose, Session
 from pipeline.store import Workspace, tombstones, withdrawals
+from pipeline.store.database import reading
 from pipeline.store.withdrawals import Stage
 from tests.consent.conftest import NOW, Files, person, row, session
 
@@ -92,7 +99,7 @@ def test_a_restored_store_decides_alike_and_carries_withdrawals_out_again(
     assert consent.log_head(other) == consent.log_head(workspace)
 
 
-def test_under_another_key_reasons_open_again_and_a_match_is_void(
+def test_under_another_key_reasons_open_again_and_what_staff_said_is_void(
     exported: Path, workspace: Workspace, tmp_path: Path
 ) -> None:
     other = Workspace.create(tmp_path / "other")
@@ -100,12 +107,57 @@ def test_under_another_key_reasons_open_again_and_a_match_is_void(
     brought(exported, other, key)
     consent.verify_chain(other)
     theirs, here = dict.fromkeys(cells(workspace)), dict.fromkeys(cells(other))
-    assert [one for one in here if one[0] == "p2"] == [one for one in theirs if one[0] == "p2"]
+    for one in (("p2", "record", "proceed", "H1"), ("p2", "transcribe", "proceed", "H1")):
+        assert one in theirs and one not in here, "who it was about cannot be told under another key"
     assert ("p1", "transcribe", "proceed", "U1") in theirs
     assert ("p1", "transcribe", "proceed", "U1") not in here
     before = consent.log_head(other)
     assert brought(exported, other, key).events == 0
     assert consent.log_head(other) == before
+
+
+def test_a_hold_goes_on_where_it_was_when_a_store_is_restored(
+    workspace: Workspace, file_answers: Files, tmp_path: Path
+) -> None:
+    file_answers(row(ANA))
+    held = session(person(1, ANA), person(2))
+    for days in range(3):
+        consent.rule(replace(held, notice_asserted=days != 1), workspace=workspace, now=NOW + timedelta(days=days))
+    export_log(tmp_path / "consent.jsonl", workspace=workspace)
+    other = Workspace.create(tmp_path / "other")
+    (other.root / "keys" / "identity").write_bytes(workspace.key("identity"))
+    consent.rule(held, workspace=other, now=NOW + timedelta(days=9))
+    for _ in range(2):
+        brought(tmp_path / "consent.jsonl", other)
+    consent.verify_chain(other)
+    kept = {}
+    for one in (workspace, other):
+        with reading(one.db) as connection:
+            kept[one] = decisions.history(connection, held.session_id)
+    before, after = kept[workspace], kept[other]
+    assert before and [one.decided_at for one in after[: len(before)]] == [one.decided_at for one in before]
+    ids = {one.decision_id for one in after}
+    assert all(one.supersedes in {*ids, None} for one in after)
+    due = [next(iter(decided.due.values())) for decided in (decide_for(held, one) for one in (workspace, other))]
+    assert due[0] == due[1] == NOW + timedelta(days=14)
+
+
+def test_a_restored_store_knows_again_who_was_erased(workspace: Workspace, file_answers: Files, tmp_path: Path) -> None:
+    file_answers(row(ANA))
+    said = {"actor": "sam", "reason": "by mail", "workspace": workspace, "now": NOW}
+    withdraw(ANA, purposes=list(Purpose), session_id=None, erasure=Erasure(erase=True), **said)
+    erasure.carry_out(workspace, now=NOW)
+    export_log(tmp_path / "consent.jsonl", workspace=workspace)
+    other = Workspace.create(tmp_path / "other")
+    (other.root / "keys" / "identity").write_bytes(workspace.key("identity"))
+    brought(tmp_path / "consent.jsonl", other)
+    mapping, table = tmp_path / "form.toml", tmp_path / "answers.csv"
+    again = import_answers(table, mapping, workspace=other, now=NOW)
+    assert (again.people, again.erased) == (0, 1)
+
+
+def decide_for(found: Session, workspace: Workspace) -> Decided:
+    return decide_session(found, on_file.read(found, workspace=workspace), now=NOW + timedelta(days=9))
 
 
 def test_a_decision_that_was_changed_is_refused(exported: Path, workspace: Workspace) -> None:

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from pipeline import consent
+from pipeline.consent.agreements import Kind, Says
 from pipeline.consent.explain import explain
-from pipeline.consent.organisations import Kind, Says, agree
+from pipeline.consent.organisations import agree
 from pipeline.errors import UsageProblem
 from pipeline.records import Purpose, Refused, Role, Ruling, Session
 from pipeline.store import Workspace

@@ -12,6 +12,7 @@ from pipeline.consent.explain import explain
 from pipeline.consent.withdraw import withdraw
 from pipeline.records import Cue, Held, Participant, Purpose, Refused, Role, Ruling, Session, Track
 from pipeline.store import Workspace
+from pipeline.store.registry import Registry
 from tests.consent.conftest import ALL_NO, ALL_YES, NOW, START, Files, form_text, person, row, session
 
 INTERNAL = (Purpose.TRANSCRIBE, Purpose.INTERNAL_IMPROVE, Purpose.INTERNAL_SHARE)
@@ -350,6 +351,7 @@ def test_a_later_no_to_recording_counts_for_everything(workspace: Workspace, fil
 
 def test_withdrawing_for_one_session_leaves_the_others(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"))
+    Registry(workspace.db).take(workspace.root / "inbox", "f", session(person(1, "ana@a.example")))
     done = withdraw(
         " Ana@a.example",
         purposes=list(Purpose),

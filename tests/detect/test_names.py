@@ -4,8 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipeline.detect import tagger
 from pipeline.detect.again import find_in_all
+from pipeline.detect.around import Place
+from pipeline.detect.evidence import share_right
 from pipeline.detect.find import find, find_each
 from pipeline.detect.lines import detect_lines
 from pipeline.errors import ConfigurationError
@@ -28,6 +33,10 @@ def guessed(text: str, context: Context = NOTHING) -> dict[str, str]:
         ("Yesterday Graham Wilkerson told me about it.", "Graham Wilkerson", "PERSON"),
         ("we bought it from halcyon freight last year", "halcyon freight", "COMPANY"),
         ("they moved everything to google and microsoft", "microsoft", "COMPANY"),
+        ("we also sell it through amazon and the numbers are fine", "amazon", "COMPANY"),
+        ("they filed it with the brumovia public safety commission", "brumovia public safety commission", "COMPANY"),
+        ("and from brightmoor capital we have tamsin okafor", "brightmoor capital", "COMPANY"),
+        ("thanks wilma", "wilma", "PERSON"),
     ],
 )
 def test_a_name_that_nobody_knew_is_found_in_talk(text: str, name: str, label: str) -> None:
@@ -40,6 +49,9 @@ def test_a_name_that_nobody_knew_is_found_in_talk(text: str, name: str, label: s
         "so we were thinking about the price of the queue and whether it would work for a larger team",
         "the build on kubernetes was slow and the api gave us json that nobody could read",
         "You know, we will see what happens next week.",
+        "our cfo and the ceo looked at the gross margin in april",
+        "On the other Hand the Pricing in June was fine",
+        "the hyperosmosis trial and our rfid business grew",
         "",
     ],
 )
@@ -50,6 +62,32 @@ def test_ordinary_talk_has_no_names(text: str) -> None:
 def test_a_name_ends_before_the_ordinary_word_behind_it() -> None:
     assert "graham" in " ".join(guessed("so graham agreed with that"))
     assert not any("agreed" in name for name in guessed("so graham agreed with that"))
+
+
+def share(label: str, place: Place, *, kind: int = 0, chance: float = 0.99) -> float:
+    return share_right(label, ["wexly"], [kind], chance, place)
+
+
+def test_a_guess_is_surer_in_the_place_of_a_name() -> None:
+    assert share("PERSON", Place("thanks", "", None)) > share("PERSON", Place("the", "thing", None))
+    assert share("ORG", Place("from", "has", None)) > share("ORG", Place("the", "thing", None))
+    assert share("ORG", Place("from", "", True)) > share("ORG", Place("from", "", False))
+
+
+def test_what_everybody_knows_as_an_organisation_is_one_whatever_the_model_calls_it() -> None:
+    known, nowhere = 1 << 15, Place("so", "thing", None)
+    assert share("GPE", nowhere, kind=known) == share("ORG", nowhere, kind=known) > 0.8
+    assert share("GPE", nowhere) < 0.5
+
+
+@given(
+    st.sampled_from(tagger.LABELS),
+    st.integers(0, (1 << 16) - 1),
+    st.floats(0.0, 1.0),
+    st.builds(Place, st.sampled_from(["", "from", "thanks"]), st.sampled_from(["", "is"]), st.none() | st.booleans()),
+)
+def test_a_share_is_never_certain(label: str, kind: int, chance: float, place: Place) -> None:
+    assert 0.0 < share(label, place, kind=kind, chance=chance) < 1.0
 
 
 def test_texts_looked_at_together_give_what_each_gives_alone() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from pipeline.detect.joined import Joined
 from pipeline.detect.places import sound_places, turns
 from pipeline.errors import OffrecordError
 from pipeline.records import (
+    Alternative,
     ChatLine,
     Context,
     Cue,
@@ -124,14 +126,39 @@ def test_chat_and_title_have_places_in_their_text() -> None:
 
 
 def test_captions_are_a_second_listener() -> None:
-    cues = (Cue(start_s=10.0, end_s=14.0, participant_id="p1", text="we at Halcyon Freight need it"),)
-    findings = found(session(captions=cues), transcript(words("we at calcium fraying need it", start_s=10.0)))
+    cues = (Cue(start_s=10.0, end_s=14.0, participant_id="p1", text="so my Halcyon Freight need it"),)
+    findings = found(session(captions=cues), transcript(words("oh nine calcium fraying wheat", start_s=10.0)))
     (text,) = [one.place for one in findings if isinstance(one.place, TextPlace)]
     (sound,) = [one.place for one in findings if isinstance(one.place, SoundPlace)]
     assert (text.surface, text.index, text.start_char, text.end_char) == ("captions", 0, 6, 21)
     assert sound.track_id == "t1"
     assert 10.0 <= sound.start_s < sound.end_s <= 14.0
     assert sound.doubt_s == pytest.approx(1.6)
+
+
+def test_what_captions_heard_lies_between_the_words_that_both_heard() -> None:
+    cues = (Cue(start_s=10.0, end_s=16.0, participant_id="p1", text="today Halcyon Freight really need it"),)
+    heard = [*words("today calcium", start_s=10.0), *words("fraying really need it", start_s=12.0)]
+    other = words("yes", track="t2", who="p2", start_s=11.5)
+    findings = found(session(captions=cues), transcript([*heard, *other]))
+    places = [one.place for one in findings if isinstance(one.place, SoundPlace)]
+    assert [place.words for place in places] == [(1, 2), (3, 4)]
+    assert {(place.start_s, place.end_s, place.doubt_s) for place in places} == {(10.8, 13.0, 0.1)}
+
+
+def test_each_mention_of_captions_is_heard_once_at_most() -> None:
+    cues = (Cue(start_s=0.0, end_s=9.0, participant_id="p1", text="Priya and then for a long time Priya"),)
+    findings = found(session(captions=cues), transcript(words("priya and than four along dime three")))
+    spoken = sorted(one.place.start_s for one in findings if isinstance(one.place, SoundPlace))
+    assert spoken[0] == 0.0
+    assert spoken[1] > 6.0
+
+
+def test_half_a_name_is_not_the_whole_name_of_captions() -> None:
+    cues = (Cue(start_s=0.0, end_s=6.0, participant_id="p1", text="today Priya Raman is speaking here"),)
+    findings = found(session(captions=cues), transcript(words("today priya rain is speaking here")))
+    places = [one.place for one in findings if isinstance(one.place, SoundPlace)]
+    assert any(place.start_s <= 1.0 and place.end_s >= 2.8 and place.words == (1, 3) for place in places)
 
 
 def test_what_both_listeners_heard_is_muted_once() -> None:
@@ -156,6 +183,67 @@ def test_the_search_in_the_sound_joins_with_the_words_heard_instead() -> None:
     (finding,) = [one for one in findings if one.rule == "sound search"]
     assert finding.entity == "company:halcyon freight"
     assert finding.place == SoundPlace(track_id="t1", start_s=1.9, end_s=3.9, doubt_s=0.2, words=(2, 4))
+
+
+def test_what_an_engine_also_thought_of_is_found_with_its_share() -> None:
+    def thought(probability: float) -> Alternative:
+        return Alternative(
+            text="halcyon freight", track_id="t1", start_s=2.0, end_s=3.8, doubt_s=0.1, probability=probability
+        )
+
+    heard = words("we at calcium fraying need it")
+    other = words("yes", track="t2", who="p2", start_s=2.5)
+    places, scores = [], []
+    for probability in (0.6, 0.04):
+        whole = replace(transcript([*heard, *other]), alternatives=(thought(probability),))
+        also = [one for one in found(session(), whole) if one.rule == "also heard"]
+        places.append([one.place.words for one in also if isinstance(one.place, SoundPlace)])
+        scores.append({one.score for one in also})
+        assert {one.entity for one in also} == {"company:halcyon freight"}
+    assert places == [[(2, 3), (4, 5)]] * 2
+    assert scores == [{0.85}, {0.5}]
+
+
+def test_a_name_over_the_border_of_two_speakers_is_found() -> None:
+    half = [*words("so we at halcyon"), *words("freight need it", who="p2", start_s=4.0)]
+    places = [one.place for one in found(session(), transcript(half)) if one.entity == "company:halcyon freight"]
+    assert (3, 5) in {place.words for place in places if isinstance(place, SoundPlace)}
+
+
+def test_a_name_with_a_word_of_another_between_is_found() -> None:
+    apart = [
+        *words("so we at halcyon"),
+        *words("right", who="p2", start_s=4.0),
+        *words("freight need it", start_s=5.0),
+    ]
+    places = [one.place for one in found(session(), transcript(apart)) if one.entity == "company:halcyon freight"]
+    assert {(3, 4), (5, 6)} <= {place.words for place in places if isinstance(place, SoundPlace)}
+
+
+def test_a_number_over_the_border_of_two_speakers_is_found() -> None:
+    half = [*words("call four one five five"), *words("five five oh one three two", who="p2", start_s=5.0)]
+    places = [one.place for one in found(session(), transcript(half)) if one.label == "PHONE"]
+    assert (1, 11) in {place.words for place in places if isinstance(place, SoundPlace)}
+
+
+def test_the_ends_of_two_sentences_are_no_address() -> None:
+    def addresses(pause_s: float) -> set[tuple[int, int]]:
+        heard = [*words("wait ten seconds"), *words("at robert dot diaz", who="p2", start_s=3.0 + pause_s)]
+        places = [one.place for one in found(session(), transcript(heard)) if one.rule == "spoken address"]
+        return {place.words for place in places if isinstance(place, SoundPlace) and place.words[0] < 3}
+
+    assert addresses(0.0)
+    assert not addresses(2.0)
+
+
+def test_a_name_over_two_captions_with_anothers_between_is_found_in_both() -> None:
+    said = [("p1", "we are Halcyon"), ("p2", "mm-hm"), ("p1", "Freight and ship")]
+    cues = tuple(
+        Cue(start_s=float(at), end_s=at + 1.0, participant_id=who, text=text) for at, (who, text) in enumerate(said)
+    )
+    places = {finding.place for finding in found(session(captions=cues), transcript([]))}
+    assert TextPlace(surface="captions", index=2, start_char=0, end_char=7) in places
+    assert not any(isinstance(place, TextPlace) and place.index == 1 for place in places)
 
 
 def test_the_same_session_gives_the_same_ids() -> None:

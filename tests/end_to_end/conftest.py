@@ -8,11 +8,15 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+
+from pipeline.cli import common, main
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLES = ROOT / "sample_media"
@@ -29,11 +33,25 @@ main()
 """
 
 
-def offrecord(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Runs a command as a process of its own."""
-    environment = os.environ | {"OFFRECORD_RUN__SETTLE_S": "0"}
-    command = [sys.executable, "-c", LAUNCH, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=cwd, check=False, timeout=900)
+class _ThatNight(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return datetime(2026, 11, 23, 3, tzinfo=UTC)
+
+
+def offrecord(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Runs a command: a run as a process of its own, any other, which starts no workers, in this one."""
+    command = [str(argument) for argument in arguments]
+    if command[0] == "run":
+        environment = os.environ | {"OFFRECORD_RUN__SETTLE_S": "0"}
+        launched = [sys.executable, "-c", LAUNCH, *command]
+        return subprocess.run(launched, capture_output=True, text=True, env=environment, check=False, timeout=900)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(common, "datetime", _ThatNight)
+        done = CliRunner().invoke(main, command)
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess(command, done.exit_code, done.stdout, done.stderr)
 
 
 def prepared(folder: Path) -> Path:

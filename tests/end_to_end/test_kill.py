@@ -17,15 +17,19 @@ from sqlalchemy import create_engine, text
 
 from tests.end_to_end.conftest import LAUNCH, SESSIONS, offrecord, prepared
 from tests.end_to_end.test_night import tree
+from tests.samples import shortened
 
 pytestmark = pytest.mark.slow
 
 KILLS = 20
-FEW = ("2026-11-18-c-refused-own-track", "2026-11-18-i-video", "2026-11-18-e-no-record", "2026-11-18-l-empty")
+WORKED = ("2026-11-18-c-refused-own-track", "2026-11-18-i-video")
+STOPPED = ("2026-11-18-e-no-record", "2026-11-18-l-empty")
 
 
 def inbox_of_few(folder: Path) -> Path:
-    for name in FEW:
+    for name in WORKED:
+        shortened(name, folder, seconds=16)
+    for name in STOPPED:
         shutil.copytree(SESSIONS / name, folder / name)
     return folder
 
@@ -64,6 +68,7 @@ def test_twenty_kills_change_nothing(tmp_path: Path) -> None:
     began = time.monotonic()
     assert offrecord("run", inbox, "--workspace", whole).returncode == 3
     unbroken_s = time.monotonic() - began
+    assert len(list(whole.glob("out/*/internal/proof.json"))) == len(WORKED)
     chance = random.Random(20261122)
     longest_s = [3.0] * 5 + [unbroken_s * 0.6] * (KILLS - 5)
     kills = sum(killed(inbox, broken, chance.uniform(0.3, after_s)) for after_s in longest_s)

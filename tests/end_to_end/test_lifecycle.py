@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.conftest import SESSIONS, offrecord, prepared
+from tests.end_to_end.conftest import offrecord, prepared
 from tests.end_to_end.test_night import plain, tree
+from tests.samples import shortened
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +24,7 @@ class Office:
 
     def __init__(self, folder: Path) -> None:
         self.inbox = folder / "inbox"
-        shutil.copytree(SESSIONS / FOLDER, self.inbox / FOLDER)
+        shortened(FOLDER, self.inbox, seconds=29.2)
         self.root = prepared(folder / "ws")
 
     def run(self, *arguments: str, inbox: bool = True) -> int:

@@ -54,8 +54,9 @@ def holds(content: bytes, secret: str) -> bool:
 
 
 def media_of(night: Night, truth: Truth) -> list[Path]:
-    files = (night.out / night.ids[truth.folder]).rglob("*")
-    return [path for path in files if path.suffix in SOUND]
+    files = [path for path in (night.out / night.ids[truth.folder]).rglob("*") if path.suffix in SOUND]
+    assert files, "nothing to listen to"
+    return files
 
 
 def test_the_run_ends_with_the_code_for_some_stopped(night: Night) -> None:
@@ -80,7 +81,7 @@ def test_what_may_not_leave_leaves_nothing(night: Night, truth: Truth) -> None:
 def test_what_may_leave_is_all_there(night: Night, truth: Truth) -> None:
     names = {path.name for path in (night.out / night.ids[truth.folder] / "internal").iterdir()}
     assert {"captions.vtt", "transcript.jsonl", "transcript.txt", "proof.json"} <= names
-    assert media_of(night, truth)
+    media_of(night, truth)
 
 
 def test_no_byte_of_the_output_spells_a_secret(night: Night) -> None:

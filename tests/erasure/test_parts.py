@@ -202,7 +202,9 @@ def test_scenario_43_a_shared_mailbox_is_left_to_a_person(workspace: Workspace, 
     shared = "team@a.example"
     file_answers(row(shared, ALL_YES, discord="1"))
     with workspace.db.begin() as connection:
-        connection.exec_driver_sql("INSERT INTO consent_party (party_id, created_at) VALUES ('prt_other', 'now')")
+        connection.exec_driver_sql(
+            "INSERT INTO consent_party (party_id, created_at, vouched) VALUES ('prt_other', 'now', '')"
+        )
     known_too(workspace, shared, "prt_other")
     found = take(workspace, talk("p1", "p2", participants=(person(1, shared), person(2, BO))))
     with pytest.raises(RefusedByPolicy, match="several people"):

@@ -22,10 +22,9 @@ from pipeline.store.artefacts import State
 from pipeline.store.registry import Registry
 from pipeline.store.withdrawals import Stage
 from pipeline.verify import inspect
-from tests.erasure.conftest import GUEST, NOW, SAMPLES, Leave, night
+from tests.erasure.conftest import GUEST, LATER, NOW, SAMPLES, Leave, night
 
 GUEST_ID = "p2"
-LATER = NOW + timedelta(hours=1)
 
 
 def session_id(workspace: Workspace) -> str:
@@ -104,7 +103,7 @@ def test_after_release_it_is_taken_back_at_once(workspace: Workspace, leave: Lea
     assert log_length(workspace) == events + len(Purpose)
     (receipt,) = of_person(GUEST, "", workspace=workspace)
     assert receipt.withdrawal == filed.withdrawal
-    assert receipt.standing.startswith("done; every store")
+    assert receipt.standing.startswith("done; what is out")
 
 
 def test_a_withdrawal_by_form_takes_effect_on_import(workspace: Workspace, tmp_path: Path) -> None:
@@ -193,12 +192,10 @@ def test_nothing_is_put_out_when_it_comes_just_before(
     assert placed == [False]
 
 
-def test_erasure_leaves_nothing_and_what_is_left_is_found(workspace: Workspace, leave: Leave) -> None:
-    name = session_id(workspace)
-    session = Registry(workspace.db).session(name)
+def test_erasure_leaves_nothing_and_what_is_left_is_found(kept: Path, without: Workspace) -> None:
+    workspace, name = without, session_id(without)
+    session = Registry(Workspace.open(kept / "ws").db).session(name)
     own = next(track.digest for track in session.tracks if track.participant_id == GUEST_ID)
-    leave(workspace, erase=True)
-    night(workspace, now=LATER)
     (filed,) = withdrawals.read(workspace.db)
     assert filed.state is Stage.VERIFIED
     assert own not in set(workspace.vault.digests())
@@ -218,11 +215,10 @@ def test_erasure_leaves_nothing_and_what_is_left_is_found(workspace: Workspace, 
     ("store", "content", "what"),
     [("out", "said MARTIN  keller today", "alias"), ("reports", "martin.keller@cedar.example", "alias")],
 )
-def test_a_planted_trace_is_found(workspace: Workspace, leave: Leave, store: str, content: str, what: str) -> None:
-    leave(workspace, erase=True)
-    night(workspace, now=LATER)
-    (workspace.root / store / "planted.txt").write_text(content, "utf-8")
-    hits = erasure.left_of(workspace, known_as(GUEST, workspace=workspace))
+def test_a_planted_trace_is_found(without: Workspace, store: str, content: str, what: str) -> None:
+    assert not erasure.left_of(without, known_as(GUEST, workspace=without))
+    (without.root / store / "planted.txt").write_text(content, "utf-8")
+    hits = erasure.left_of(without, known_as(GUEST, workspace=without))
     assert [(hit.store, hit.place, hit.what) for hit in hits] == [(store, "planted.txt", what)]
 
 
@@ -244,12 +240,9 @@ def test_planted_words_and_files_are_found_and_fail_the_run(workspace: Workspace
     assert withdrawals.read(workspace.db)[0].state is Stage.VERIFIED
 
 
-def test_a_restored_vault_and_the_same_recording_again(workspace: Workspace, inbox: Path, leave: Leave) -> None:
-    backup = shutil.copytree(workspace.root / "vault", workspace.root.parent / "backup")
-    leave(workspace, erase=True)
-    night(workspace, now=LATER)
-    left = set(workspace.vault.digests())
-    shutil.copytree(backup, workspace.root / "vault", dirs_exist_ok=True)
+def test_a_restored_vault_and_the_same_recording_again(kept: Path, without: Workspace, inbox: Path) -> None:
+    workspace, left = without, set(without.vault.digests())
+    shutil.copytree(kept / "ws" / "vault", workspace.root / "vault", dirs_exist_ok=True)
     assert set(workspace.vault.digests()) > left
     (inbox / "2026-11-18-j-public").rename(inbox / "again")
     report = night(workspace, inbox, now=LATER)

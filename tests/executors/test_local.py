@@ -47,3 +47,12 @@ def test_inline_works_in_order_and_lets_errors_through() -> None:
     assert list(inline([1, 2], double, workers=2, timeout_s=1)) == [Done(1, 2), Done(2, 4)]
     with pytest.raises(ValueError, match="travel"):
         list(inline([7], double, workers=1, timeout_s=1))
+
+
+def hears_ctrl_c(_: int) -> bool:
+    return signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_ctrl_c_is_heard_here_and_by_no_worker() -> None:
+    assert list(spread([1], hears_ctrl_c, workers=1, timeout_s=30)) == [Done(1, False)]
+    assert hears_ctrl_c(0)

@@ -155,6 +155,23 @@ def test_a_file_that_does_not_say_its_length_is_listened_to(tmp_path: Path) -> N
     assert probe(live).duration_s == pytest.approx(LENGTH_S, abs=0.01)
 
 
+def test_a_length_that_was_guessed_promises_nothing(tmp_path: Path) -> None:
+    bare = tmp_path / "a.aac"
+    ffmpeg(*tone(start_s=0.0, end_s=2.0, length_s=6.0), "-c:a", "aac", bare)
+    found = probe(bare)
+    assert [stream.duration_s for stream in found.streams] == [None]
+    assert found.duration_s == pytest.approx(6.0, abs=0.05)
+    assert check_complete(bare, found) == (found.duration_s,)
+
+
+@pytest.mark.parametrize("suffix", ["m4a", "mp3"])
+def test_a_frame_that_lasts_long_does_not_make_a_file_cut_off(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    ffmpeg(*tone(), "-ar", "8000", "-ac", "1", path)
+    (lasts_s,) = check_complete(path, probe(path))
+    assert lasts_s == pytest.approx(3.0, abs=0.15)
+
+
 def test_a_missing_tool_is_named_with_the_way_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     absent = tuple(tools.Tool(name=name, version=None, install="apt-get install ffmpeg") for name in tools.TOOLS)
     monkeypatch.setattr(tools, "tools", lambda: absent)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, TryAgain
 from pipeline.media import reader, tools
 from tests.media.making import H264, ffmpeg
 
@@ -57,3 +57,28 @@ def test_a_picture_that_begins_late_keeps_its_times(slides: Path, tmp_path: Path
     lines = reader.read(late, per_second=1.0).lines
     assert lines
     assert all(4.0 <= line.start_s <= 5.0 and 6.95 <= line.end_s <= 8.0 for line in lines)
+
+
+def test_a_term_shown_for_one_look_on_a_moving_picture_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many frames are read together, each is read as if it were alone."""
+    if reader.version() is None:
+        pytest.skip("what is read is shown where there is a reader; a test above shows what happens without")
+    path = tmp_path / "moving.mp4"
+    moving = ("-f", "lavfi", "-i", "testsrc=s=640x360:r=2:d=5", "-loop", "1", "-i", SLIDE)
+    ffmpeg(*moving, "-filter_complex", "[0][1]overlay=enable='between(t,2.8,3.4)'", "-t", "5", *H264, path)
+    seen = reader.read(path, per_second=1.0)
+    assert seen.frames == 5
+    shown = [line for line in seen.lines if "Halcyon" in {word.text for word in line.words}]
+    assert shown
+    assert all(line.start_s <= 2.8 and 3.4 <= line.end_s <= 4.6 for line in shown)
+    monkeypatch.setattr(reader, "MOST_TOGETHER", 1)
+    assert reader.read(path, per_second=1.0) == seen
+
+
+def test_pages_that_the_reader_left_out_are_not_taken_for_empty(slides: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if reader.version() is None:
+        pytest.skip("what is read is shown where there is a reader; a test above shows what happens without")
+    real = reader.tiff
+    monkeypatch.setattr(reader, "tiff", lambda pages: real(pages[:1]))
+    with pytest.raises(TryAgain):
+        reader.read(slides, per_second=1.0)

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from pipeline.cli import main
 from pipeline.media import probe
 from pipeline.media.frames import Frame, frames, repaint
-from pipeline.media.picture import hidden_frames, hidden_units
+from pipeline.media.picture import can_be_copied, hidden_frames, hidden_units
 from pipeline.records import Cover, Failed, PicturePlan, ProofVerdict, Region, Rendition, Session, Video
 from pipeline.render import picture, render
 from pipeline.render.proof.covered import NAME, SAME, covers_hold
@@ -130,6 +130,35 @@ def test_a_picture_without_covers_is_cleaned_or_made_again(pictures: Vault, tmp_
         assert shown_frames[0] == shown_frames[1] < 50
 
 
+AV1 = (("libsvtav1", "-preset", "12"), ("libaom-av1", "-cpu-used", "8"), ("librav1e", "-speed", "10"))
+
+
+def av1_words() -> tuple[str, ...]:
+    """Words for whichever AV1 encoder is here; the test is about reading it."""
+    there = ffmpeg("-encoders").decode()
+    words = next((words for words in AV1 if words[0] in there), None)
+    if words is None:
+        pytest.skip("this ffmpeg writes no AV1")
+    return ("-c:v", *words)
+
+
+def test_av1_is_covered_and_encoded_again(tmp_path: Path) -> None:
+    name = "a.mkv"
+    ffmpeg(*tone(), *PICTURE, "-map", "1", "-map", "0", *av1_words(), "-c:a", "aac", tmp_path / name)
+    assert not can_be_copied(tmp_path / name, probe(tmp_path / name))
+    rendition = made(Vault(tmp_path), tmp_path / "scratch", name, KEPT)
+    assert isinstance(rendition, Rendition), rendition
+    file = tmp_path / "scratch" / rendition.folder / "picture.mp4"
+    assert [stream.codec for stream in probe(file).streams] == ["h264", "aac"]
+    under = [all(np.ptp(part) <= 8 for part in inside(frame)) for frame, _ in shown(file)]
+    touched = [
+        any(frame.at_s < cover.end_s and until_s > cover.start_s for cover in COVERS) for frame, until_s in shown(file)
+    ]
+    assert len(under) == 30
+    assert all(covered for covered, wanted in zip(under, touched, strict=True) if wanted)
+    assert 7 <= sum(touched) <= sum(under) <= 9, "a frame that only touches a cover's end may be covered as well"
+
+
 def late(frame: Frame, region: Region | None, *, lay: Callable[..., None]) -> None:
     if frame.at_s >= 1.2:
         lay(frame, region)
@@ -159,8 +188,8 @@ def colourless(frame: Frame, region: Region | None, *, lay: Callable[..., None])
 def test_a_cover_that_lets_anything_through_is_found(
     pictures: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mutant: Callable[..., None]
 ) -> None:
-    lay = picture._lay
-    monkeypatch.setattr(picture, "_lay", lambda frame, region: mutant(frame, region, lay=lay))
+    lay = picture.lay
+    monkeypatch.setattr(picture, "lay", lambda frame, region: mutant(frame, region, lay=lay))
     source, out = pictures.path("plain.mp4"), tmp_path / "out.mp4"
     repaint(source, out, picture.Painter(COVERS))
     assert covers_hold(out, COVERS, source=source)[0].verdict is ProofVerdict.LEAK

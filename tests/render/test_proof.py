@@ -214,6 +214,11 @@ def test_terms_are_found_in_bytes(tmp_path: Path, encoding: str, form: Callable[
         ("[00:00:01] staff 1: ann\n", True),
         ("[00:00:01] staff 1: annoying\n", False),
         ("[00:00:01] staff 1: Ａｎｎ\n", True),
+        ("[00:00:01] staff 1: Pri\u200bya Ra\u00adman\n", True),
+        ("[00:00:01] staff 1: Рriуа Rаmаn\n", True),
+        ("[00:00:01] staff 1: Ánn\u0336\n", True),
+        ("[00:00:01] staff 1: an\u200bnoying Ann\u200bLee\n", True),
+        ("[00:00:01] staff 1: an\u200bnoying\n", False),
         ("[00:00:01] staff 1: priya\n[00:00:02] staff 2: raman\n", False),
     ],
 )

@@ -125,6 +125,30 @@ def test_only_the_right_key_counts(copy: Path) -> None:
     assert "not signed with the given key" in failed(copy, "--key", SIGNER.public_key)
 
 
+def test_a_key_that_is_empty_is_not_no_key(copy: Path) -> None:
+    told = manifest.read(copy / "proof.json")
+    assert told is not None
+    manifest.write(copy / "proof.json", manifest.on(replace(BASIS, signer=Signer(b"o" * 32)), told))
+    assert proving(copy).exit_code == 0
+    assert "not signed with the given key" in failed(copy, "--key", "")
+
+
+def test_another_rendition_in_the_place_of_the_public_one_is_found(copy: Path, tmp_path: Path) -> None:
+    assert "the internal rendition of s1, signed with the given key" in proving(
+        copy, "--key", SIGNER.public_key
+    ).output  # fmt: skip
+    copy.rename(tmp_path / "public")
+    assert "internal rendition in the place of the public one" in failed(tmp_path / "public")
+    (tmp_path / "public").rename(tmp_path / "internal")
+    assert proving(tmp_path / "internal").exit_code == 0
+
+
+@pytest.mark.parametrize("media", ["../../secret.m4a", "nothing.m4a", "x", "proof.json"])
+def test_a_proof_about_another_file_is_none(copy: Path, media: str) -> None:
+    resigned(copy, media=media)
+    assert "the sound or picture is none of them" in failed(copy, "--key", SIGNER.public_key)
+
+
 def resigned(folder: Path, **changes: Any) -> None:
     """As if a workspace had signed something that is not so: the files themselves must speak."""
     told = manifest.read(folder / "proof.json")
@@ -151,6 +175,14 @@ def test_a_plan_adds_terms_to_look_for(copy: Path, tmp_path: Path) -> None:
     assert proving(copy, "--plan", str(tmp_path / "plan.json")).exit_code == 0
     (tmp_path / "plan.json").write_text(json.dumps({"terms": ["right"]}))
     assert "search for terms" in failed(copy, "--plan", str(tmp_path / "plan.json"))
+
+
+def test_what_would_not_be_looked_at_is_not_asked_for(copy: Path, tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text(json.dumps({"windows": [{"start_s": 1, "end_s": 2}]}))
+    done = proving(copy, "--plan", str(tmp_path / "plan.json"))
+    assert (done.exit_code, "proved by its own windows" in done.stderr) == (2, True)
+    done = proving(copy / "sound.m4a", "--plan", str(tmp_path / "plan.json"), "--key", SIGNER.public_key)
+    assert (done.exit_code, "leave out --key" in done.stderr) == (2, True)
 
 
 def test_without_a_proof_there_is_nothing_to_go_by(tmp_path: Path) -> None:

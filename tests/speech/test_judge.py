@@ -57,6 +57,14 @@ def test_beside_another_part_of_the_name_less_is_enough() -> None:
     assert texts(weak, spotted, Okafor=frozenset({"daniel"})) == ["Daniel", "Okafor"]
 
 
+def test_a_recogniser_that_was_told_the_names_asks_more_of_a_hit_alone() -> None:
+    hit = Candidate("Okafor", 5, PLACE, least_score(5) + 7)
+    assert believed([hit], (), {}) == [hit]
+    assert believed([hit], (), {}, told=True) == []
+    beside = (word("Daniel", 0.9, Span(0.5, 0.95)),)
+    assert believed([hit], beside, {"Okafor": frozenset({"daniel"})}, told=True) == [hit]
+
+
 def test_hits_of_one_name_that_overlap_are_one_as_wide_as_all() -> None:
     hits = [Candidate("Raman", 7, Span(1.0, 1.4), 20.0), Candidate("Raman", 7, Span(1.2, 1.6), 30.0)]
     assert believed(hits, (), {}) == [Candidate("Raman", 7, Span(1.0, 1.6), 30.0)]

@@ -84,6 +84,15 @@ def test_clips_hold_all_the_speech_and_do_not_overlap(lengths: list[tuple[int, i
     assert all(whole.start_s <= clip.start_s < clip.end_s <= whole.end_s for clip in found)
 
 
+def test_talk_without_a_pause_is_cut_where_speech_is_least_likely() -> None:
+    loud = np.full(50 * RATE, 0.9, np.float32)
+    loud[int(21.0 * RATE) : int(21.1 * RATE)] = 0.5
+    (piece,) = pieces([loud], voice=Loudness())
+    borders = [clip.end_s for clip in piece.clips[:-1]]
+    assert any(20.9 <= border <= 21.2 for border in borders)
+    assert all(clip.length_s <= 20.5 for clip in piece.clips)
+
+
 def test_speech_is_found_where_it_is() -> None:
     said = spoken("hannah-berg.flac")
     pause = next(i for i in range(1, len(said)) if said[i].start_s - said[i - 1].end_s > 3.0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pipeline.records import Context
-from pipeline.speech.heard import RATE, HeardWord, Piece
+from pipeline.speech.heard import RATE, HeardWord, Piece, Span
 from pipeline.speech.names import names
 from pipeline.speech.pronounce import Pronouncer
 from pipeline.speech.sphinx import Aligner, PhraseSearch, Said, SphinxRecogniser
@@ -24,7 +25,7 @@ def piece(introduction: Path) -> Piece:
 
 @pytest.fixture(scope="module")
 def heard(piece: Piece, context: Context, pronouncer: Pronouncer) -> list[HeardWord]:
-    return SphinxRecogniser(names(vocabulary(context), pronouncer)).recognise(piece)
+    return list(SphinxRecogniser(names(vocabulary(context), pronouncer)).recognise(piece).words)
 
 
 def starts() -> dict[str, float]:
@@ -52,6 +53,38 @@ def test_known_names_are_found_in_the_sound_and_others_are_not(
     assert not {one.text for one in found} & {"Tomasz Nowak", "Northwind Traders", "Project Falcon"}
     (whole,) = (one for one in found if one.text == "Halcyon Freight")
     assert whole.span.start_s == pytest.approx(starts()["Halcyon"], abs=0.15)
+
+
+def test_a_name_cut_in_two_is_searched_for_over_the_cut(piece: Piece, context: Context, pronouncer: Pronouncer) -> None:
+    within_s = starts()["Freight"] - 0.1
+    first, last = piece.clips[0].start_s, piece.clips[-1].end_s
+    cut = replace(piece, clips=(Span(first, within_s), Span(within_s, last)))
+    apart = [PhraseSearch(_said(context, pronouncer)).search(cut.cut(clip)) for clip in cut.clips]
+    assert apart == [[], []]
+    assert {one.text for one in Spotter(vocabulary(context), pronouncer).search(cut, ())} >= {"Halcyon Freight"}
+
+
+def _said(context: Context, pronouncer: Pronouncer) -> list[Said]:
+    return [Said("Halcyon Freight", way, least_score=0.0) for way in pronouncer.phrase("Halcyon Freight")]
+
+
+def test_a_name_that_lost_to_other_words_is_told_with_its_chance(
+    piece: Piece, context: Context, pronouncer: Pronouncer
+) -> None:
+    said = names(vocabulary(context), pronouncer)
+    rival = [Said("Hal Seon Fright", way, weight=20.0) for way in pronouncer.phrase("Halcyon Freight")]
+    made = SphinxRecogniser([*said, *rival]).recognise(piece)
+    assert {"Halcyon", "Freight"} <= {word.text for word in made.words}
+    (other,) = (one for one in made.others if one.text == "Hal Seon Fright")
+    assert other.probability == pytest.approx(20 / 220, abs=0.02)  # it sounds the same and is a tenth as likely
+    assert other.span.start_s == pytest.approx(starts()["Halcyon"], abs=0.15)
+    assert not {one.text for one in made.others} & {"Halcyon Freight", "Priya Raman"}
+
+
+def test_who_listens_for_names_alone_tells_them_whole(piece: Piece, context: Context, pronouncer: Pronouncer) -> None:
+    told = SphinxRecogniser(names(vocabulary(context), pronouncer)).names(piece)
+    assert {"Priya Raman", "Halcyon Freight"} <= {one.text for one in told}
+    assert not {one.text for one in told} & {"Tomasz Nowak", "hi", "this"}
 
 
 def test_a_search_for_nothing_finds_nothing(piece: Piece, pronouncer: Pronouncer) -> None:

@@ -13,7 +13,7 @@ from pipeline.errors import InputRefused
 from pipeline.records import Context, Cue, Failed, Interval, Outcome, Term, Transcript
 from pipeline.settings import SpeechSettings
 from pipeline.speech import hearing
-from pipeline.speech.heard import RATE, HeardWord, Piece
+from pipeline.speech.heard import RATE, Piece, Recognised
 from tests.speech.conftest import LEAD_S, Shelf, ruling_of, sample, session_of, sound, spoken, track_of, write_wav
 
 YES = Outcome.PROCEED
@@ -112,6 +112,25 @@ def test_a_span_that_is_closed_is_silent_to_everything_that_listens(
     assert 0.0 < part.speech_s < whole.speech_s
 
 
+def test_a_second_engine_adds_the_names_that_captions_have_not(two_people: tuple[Path, Path], context: Context) -> None:
+    cue = Cue(start_s=0.5, end_s=3.1, participant_id="p1", text="Hi, this is praying raymond from calcium fraying.")
+    session = session_of(replace(track_of(two_people[0]), offset_s=2.0), captions=(shifted(cue, 2.0),))
+    alone = transcribe(session, ruling_of(YES), context, engine="captions", search_sound=False)
+    both = transcribe(session, ruling_of(YES), context, engine="captions", search_sound=False, second_engine="sphinx")
+    assert isinstance(alone, Transcript)
+    assert isinstance(both, Transcript)
+    assert alone.alternatives == ()
+    assert both.words == alone.words
+    heard = {one.text: one for one in both.alternatives}
+    assert {"Priya Raman", "Halcyon Freight"} <= set(heard)
+    assert heard["Priya Raman"].start_s == pytest.approx(2.0 + LEAD_S + 0.5, abs=0.4)
+    assert {(one.track_id, one.doubt_s) for one in both.alternatives} == {("t1", 0.06)}
+
+
+def shifted(cue: Cue, by_s: float) -> Cue:
+    return replace(cue, start_s=cue.start_s + by_s, end_s=cue.end_s + by_s)
+
+
 def test_without_any_track_that_may_be_heard_it_stops(two_people: tuple[Path, Path], context: Context) -> None:
     session = session_of(track_of(two_people[0], owner=None), people=2)
     stopped = transcribe(session, ruling_of(YES, Outcome.HOLD), context)
@@ -141,11 +160,13 @@ class Deaf:
 
     version = "deaf"
 
-    def recognise(self, piece: Piece) -> list[HeardWord]:
-        return []
+    def recognise(self, piece: Piece) -> Recognised:
+        return Recognised(())
 
 
 class _Deafness:
+    second = None
+
     def recogniser(self, session: object, track: object) -> Deaf:
         return Deaf()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.records import Context, KnownPerson, Term
+from pipeline.settings import SpeechSettings
 from pipeline.speech.vocabulary import hints, vocabulary
 
 
@@ -37,9 +38,16 @@ def test_terms_that_are_persons_are_taken_apart() -> None:
 def test_an_engine_takes_as_hints_what_it_has_room_for_and_people_first() -> None:
     terms = tuple(Term(text=f"Codename {number:04}") for number in range(200))
     context = Context(participants=(KnownPerson(name="Ana Souza"),), terms=terms)
-    assert hints(context, "captions") == []
-    assert hints(context, "sphinx") == vocabulary(context)
-    some = hints(context, "whisper")
+    assert hints(context, SpeechSettings(engine="captions")) == []
+    assert hints(context, SpeechSettings(engine="sphinx")) == vocabulary(context)
+    some = hints(context, SpeechSettings(engine="whisper"))
     assert some[0].text == "Ana Souza"
     assert 20 < len(some) < 60
-    assert hints(Context(participants=context.participants, terms=(*terms, Term(text="New"))), "whisper") == some
+    assert (
+        hints(
+            Context(participants=context.participants, terms=(*terms, Term(text="New"))),
+            SpeechSettings(engine="whisper"),
+        )
+        == some
+    )
+    assert hints(context, SpeechSettings(engine="whisper", second_engine="sphinx")) == vocabulary(context)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.records import Check, ProofVerdict
 from pipeline.render.mix import mixed
 from pipeline.render.proof.near import Near
-from pipeline.render.sound import BLOCK, Score, part_blocks
+from pipeline.render.sound import Score, part_blocks
 from pipeline.render.spans import samples_of
 from pipeline.render.tone import lay_tone
 
@@ -26,6 +26,8 @@ CHUNK_S, EDGE_S, LEAST_S = 0.1, 0.02, 0.005
 LEAST_ALIKE = 0.6
 MOST_FIT = 0.3
 QUIET_DBFS = -50.0
+# Containers round the length of what they hold; nothing is looked for behind the end of either sound.
+END_S = 0.05
 # Less than a fit of MOST_FIT would leave of the faintest sound that is looked for.
 FAINT = 10 ** (QUIET_DBFS / 10) * MOST_FIT**2
 
@@ -46,8 +48,8 @@ class Residue:
 
         The sources are decoded up to the last block in which something is left that could be theirs, and no further.
         """
-        wanted = min(BLOCK, self.score.length - self._at)
-        if not self._sources or wanted <= 0 or len(heard) < wanted:
+        wanted = min(len(heard), self.score.length - self._at)
+        if not self._sources or wanted <= 0:
             return
         masks = [_mask(self._near, part.track_id, self._at, wanted, self.score.rate) for part in self.score.parts]
         self._behind += 1
@@ -71,7 +73,7 @@ class Residue:
         for _ in range(self._behind - 1):
             for source in self._sources:
                 next(source)
-        blocks, self._behind = [next(source) for source in self._sources], 0
+        blocks, self._behind = [next(source)[: len(heard)] for source in self._sources], 0
         for fit, start in _fits(heard, blocks, masks, self.score, self._at):
             self._compared, self._worst = self._compared + (len(masks) > 1), max(self._worst, abs(fit))
             if abs(fit) > MOST_FIT and self._leak_s is None:
@@ -85,7 +87,7 @@ class Residue:
             return Check(name=NAME, verdict=ProofVerdict.PROVED, detail="no windows")
         if self._leak_s is not None:
             return Check(name=NAME, verdict=ProofVerdict.LEAK, detail=f"fit {self._worst:.2f}", at_s=self._leak_s)
-        if self._at < self.score.length:
+        if self._at < self.score.length - END_S * self.score.rate:
             detail = "the finished file is shorter than the session"
             return Check(name=NAME, verdict=ProofVerdict.UNCHECKED, detail=detail)
         detail = f"{self._compared} pieces compared, best fit {self._worst:.2f}"
@@ -104,9 +106,14 @@ def _fits(
     _with_tone(staying, score, at)
     for mask, block in zip(masks, blocks, strict=True):
         for start, end in _pieces(mask, score.rate):
-            removed = block[start:end].astype(np.float64).ravel() / math.sqrt(len(blocks))
-            kept = staying[start:end].astype(np.float64).ravel()
-            yield _fit(removed, heard[start:end].astype(np.float64).ravel() - kept, kept), at + start
+            removed = _about_zero(block[start:end]) / math.sqrt(len(blocks))
+            kept = _about_zero(staying[start:end])
+            yield _fit(removed, _about_zero(heard[start:end]) - kept, kept), at + start
+
+
+def _about_zero(piece: NDArray[np.float32]) -> NDArray[np.float64]:
+    """The samples of all channels in one row, each channel's offset taken off: it tells nothing, and codecs move it."""
+    return np.asarray(piece - piece.mean(axis=0, dtype=np.float64)).ravel()
 
 
 def _with_tone(staying: NDArray[np.float32], score: Score, at: int) -> NDArray[np.float32]:

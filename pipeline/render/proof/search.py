@@ -3,7 +3,8 @@
 Media files are searched as bytes, in UTF-8 and both UTF-16 orders, whatever the case. A term whose bytes in an encoding
 are fewer than six is not searched for that way, because so few bytes come up by chance in compressed sound; it is
 looked for as a whole token in text files and in the tags that a probe shows. Text files are searched after normalising
-(NFKC, case, punctuation, spacing): each stretch between speakers and labels, and all that one participant said.
+(case, accents, punctuation, spacing, what is not seen, what only looks Latin): each stretch between speakers and
+labels, and all that one participant said.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from pipeline.lexicon.plain import latin
 from pipeline.media import Probe
 from pipeline.records import Check, PlannedTerm, ProofVerdict
 
@@ -24,6 +26,7 @@ SHORTEST = 6
 PIECE = 1 << 22
 # The labels that renditions use themselves are no leak of a term that happens to be called alike.
 _BREAK = "\x00"
+_STYLES = frozenset("\u034f" + "".join(map(chr, range(0xFE00, 0xFE10))))
 _CLOCK = re.compile(r"^(?:\[[\d:]+\]|(?:\d+\n)?[\d:.,]+ --> [\d:.,]+$)", re.MULTILINE)
 _LABELS = re.compile(r"\[redacted\]|\b(?:staff|speaker) \d+\b|\bspeaker:")
 
@@ -88,18 +91,24 @@ def _holds_any(data: bytes, needles: Iterable[bytes]) -> bool:
 
 def _text_holds(text: str, terms: Sequence[PlannedTerm]) -> int:
     """How many terms stand in the text: as whole words, or, from six characters on, anywhere."""
-    spaced = f" {_plain(text)} "
+    lines = {f" {_plain(text)} ", f" {_plain(_without_unseen(text))} "}
     found = 0
     for term in terms:
-        wanted = _plain(term.text)
+        wanted = _plain(_without_unseen(term.text))
         if wanted:
-            found += f" {wanted} " in spaced or (len(wanted) >= SHORTEST and wanted in spaced)
+            found += any(f" {wanted} " in line or (len(wanted) >= SHORTEST and wanted in line) for line in lines)
     return found
 
 
+def _without_unseen(text: str) -> str:
+    return "".join(letter for letter in text if unicodedata.category(letter) != "Cf" and letter not in _STYLES)
+
+
 def _plain(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return " ".join("".join(letter if letter.isalnum() else " " for letter in folded).split())
+    """Words apart at one space: small letters without accents, and Latin ones for those that look so."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    bare = (letter for letter in folded if not unicodedata.combining(letter))
+    return " ".join(map(latin, "".join(letter if letter.isalnum() else " " for letter in bare).split()))
 
 
 def _texts(path: Path) -> list[str]:

@@ -46,10 +46,11 @@ class ZeroTap:
             return Check(name=NAME, verdict=ProofVerdict.UNCHECKED, detail="not every sample was seen")
         return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{len(self._all)} windows, {length} samples")
 
-    def check_windows(self, length: int) -> Check:
-        """The verdict where only what is near a window passes, of a sound of ``length`` samples."""
+    def check_windows(self, length: int, *, track_id: str) -> Check:
+        """The verdict where only what is near a window passes, of one track's sound of ``length`` samples."""
         wanted_s, reached_s = 0.0, 0.0
-        for window in sorted(self._all, key=lambda window: window.start_s):
+        own = [window for window in self._all if window.track_id in (None, track_id)]
+        for window in sorted(own, key=lambda window: window.start_s):
             start_s, end_s = max(reached_s, window.start_s), min(window.end_s, length / self._rate)
             wanted_s += max(0.0, end_s - start_s)
             reached_s = max(reached_s, end_s)

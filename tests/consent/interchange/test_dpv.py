@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.cli import main
+from pipeline.consent.agreements import Kind, Says
 from pipeline.consent.decide import State
 from pipeline.consent.events import Event, EventState
 from pipeline.consent.interchange import dpv
 from pipeline.consent.interchange.export import check, export_dpv
 from pipeline.consent.interchange.record import EVERY_SESSION, Filed, Record, Shown
 from pipeline.consent.interchange.terms import EVENTS, PURPOSES, STATES
-from pipeline.consent.organisations import Kind, Says, agree
+from pipeline.consent.organisations import agree
 from pipeline.consent.withdraw import withdraw
 from pipeline.errors import InputRefused, ProofFailed
 from pipeline.records import Purpose

@@ -14,11 +14,13 @@ from pipeline.errors import ConsentUnreadable, UsageProblem
 from pipeline.records import Purpose
 from pipeline.settings import ConsentSettings
 from pipeline.store import Workspace
-from tests.consent.conftest import NOW, Files, form_text, row
+from pipeline.store.registry import Registry
+from tests.consent.conftest import NOW, Files, form_text, row, session
 
 
 def test_a_receipt_says_what_holds_on_a_page_without_scripts(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", ("Yes", "Yes", "No", "No"), name="Ana"), row("bo@b.example", name="Bo"))
+    Registry(workspace.db).take(workspace.root / "inbox", "f", session())
     withdraw(
         "ana@a.example",
         purposes=[Purpose.INTERNAL_IMPROVE],

@@ -1,4 +1,4 @@
-"""The program that splices AAC: run by ``pipeline.media.splice`` as a child with limits; imports nothing of ours.
+"""The program that splices AAC: run by ``pipeline.media.splice`` as a child; imports nothing else of ours.
 
 It copies the packets of one AAC-LC stream into a new MP4, but encodes again those that carry a sample of the wanted
 ranges. Their samples go to the parent, which replaces them, and come back. Packet ``i`` starts at sample ``origin +
@@ -7,13 +7,10 @@ ranges. Their samples go to the parent, which replaces them, and come back. Pack
 
 from __future__ import annotations
 
-import json
-import struct
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, BinaryIO, TypeAlias
+from typing import Any, TypeAlias
 
 import av
 import numpy as np
@@ -23,21 +20,17 @@ from av.container import OutputContainer
 from av.packet import Packet
 from numpy.typing import NDArray
 
+from .parent import NotFit, Parent, answer
+
 FRAME = 1024
 REACH = 2 * FRAME
 JOIN_PACKETS = 4
 MOST_PRIMING = 3 * FRAME
 EXCHANGED_FRAMES = 64
 DATA_ELEMENT = 4
-LENGTH, HEADER = struct.Struct("<i"), struct.Struct("<cqi")
-SAMPLES, UNFIT, DONE = b"S", b"U", b"D"
 
 Run = tuple[int, int]
 SoundPacket: TypeAlias = "Packet[AudioStream]"
-
-
-class NotFit(Exception):
-    """The stream is none that can be spliced; the message is one of a few fixed lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,35 +44,6 @@ class Job:
     ranges: Sequence[tuple[int, int]]
     drop_priming: bool
     bits_per_channel: int
-
-
-class Parent:
-    """The other end of the pipes."""
-
-    def __init__(self, reader: BinaryIO, writer: BinaryIO) -> None:
-        self._reader = reader
-        self._writer = writer
-
-    def job(self) -> Job:
-        """What is to be done."""
-        return Job(**json.loads(self._read(LENGTH.unpack(self._read(LENGTH.size))[0])))
-
-    def edited(self, at: int, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The samples, shape (n, channels), of which the first is number ``at``, as the parent wants them."""
-        self.say(SAMPLES, at, samples.tobytes())
-        return np.frombuffer(self._read(samples.nbytes), dtype=np.float32).reshape(samples.shape)
-
-    def say(self, kind: bytes, at: int, data: bytes) -> None:
-        """One message of so many bytes."""
-        self._writer.write(HEADER.pack(kind, at, len(data)))
-        self._writer.write(data)
-        self._writer.flush()
-
-    def _read(self, size: int) -> bytes:
-        data = self._reader.read(size)
-        if len(data) < size:
-            raise EOFError("the parent went away")
-        return data
 
 
 class Stretch:
@@ -124,7 +88,8 @@ class Stretch:
         if not self._waiting:
             return
         at = self._origin + self._next * FRAME
-        samples = self._parent.edited(at, np.ascontiguousarray(np.concatenate(self._waiting)))
+        heard = np.concatenate(self._waiting)
+        samples = np.frombuffer(self._parent.edited(at, heard.tobytes()), dtype=np.float32).reshape(heard.shape)
         self._next += len(self._waiting)
         self._waiting.clear()
         for start in range(0, len(samples), FRAME):
@@ -155,8 +120,9 @@ def runs_of(ranges: Iterable[tuple[int, int]], *, origin: int) -> list[Run]:
     return runs
 
 
-def splice(job: Job, parent: Parent) -> dict[str, int]:
+def splice(told: dict[str, Any], parent: Parent) -> dict[str, int]:
     """Do the job, and say how many packets there are; raises ``NotFit``, whatever was written by then."""
+    job = Job(**told)
     with av.open(job.source, options=dict(job.options)) as source, av.open(job.target, "w", format="mp4") as target:
         stream = source.streams.audio[job.stream]
         header = _encoder(stream.codec_context, job.bits_per_channel).extradata or b""
@@ -268,15 +234,5 @@ def _decoder(template: AudioCodecContext) -> AudioCodecContext:
     return decoder
 
 
-def main() -> None:
-    """Take one job from standard input, do it, and say how it went."""
-    parent = Parent(sys.stdin.buffer, sys.stdout.buffer)
-    job = parent.job()
-    try:
-        parent.say(DONE, 0, json.dumps(splice(job, parent)).encode())
-    except NotFit as reason:
-        parent.say(UNFIT, 0, str(reason).encode())
-
-
 if __name__ == "__main__":
-    main()
+    answer(splice)

@@ -1,0 +1,1 @@
+"""Programs that read files from outside, apart in a child with limits; they import nothing else of ours."""

@@ -1,0 +1,57 @@
+"""Starts one of the programs that run apart, as a child with limits, and answers what it asks."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.media import source
+from pipeline.media.apart import parent
+from pipeline.media.child import Child, child
+from pipeline.media.decode import Block
+
+Edit = Callable[[int, Block], None]
+Answer = Callable[[int, bytearray], bytes]
+# The folder comes last: nothing in it may stand for a module of Python's own or of a library's.
+_START = "import runpy, sys; sys.path.append(sys.argv[1]); runpy.run_module(sys.argv[2], run_name='__main__')"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfit:
+    """Why a stream cannot be treated in some way and is encoded again as a whole; holds nothing of the file."""
+
+    reason: str
+
+
+def ask(
+    program: str, job: Mapping[str, object], *, fd: int, out: int, answer: Answer, broken: Unfit
+) -> dict[str, int] | Unfit:
+    """Have ``program`` do its ``job`` on the open files, and say what it did; ``answer(at, data)`` replaces samples.
+
+    ``broken`` is the reason where it ends without one. Raises ``TryAgain`` where it stands still.
+    """
+    options = {key: str(value) for key, value in source.input_options().items()}
+    told = json.dumps({**job, "source": source.url(fd), "target": source.url(out), "options": options}).encode()
+    folder = Path(parent.__file__).parent
+    argv = [sys.executable, "-I", "-c", _START, str(folder.parent), f"{folder.name}.{program}"]
+    with child(argv, fds=[fd, out], feeds=True) as running:
+        running.write(memoryview(parent.LENGTH.pack(len(told)) + told))
+        return _serve(running, answer) or broken
+
+
+def _serve(running: Child, answer: Answer) -> dict[str, int] | Unfit | None:
+    """Answer every block of samples until the child is done; None where it ends in another way."""
+    while len(head := running.read(parent.HEADER.size)) == parent.HEADER.size:
+        kind, at, size = parent.HEADER.unpack(head)
+        data = running.read(size)
+        if kind == parent.UNFIT:
+            return Unfit(reason=data.decode())
+        if kind == parent.DONE:
+            done: dict[str, int] = json.loads(data)
+            return done if running.finish() == 0 else None
+        if len(data) < size or not running.write(memoryview(answer(at, bytearray(data)))):
+            return None
+    return None

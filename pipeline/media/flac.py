@@ -1,0 +1,66 @@
+"""Writes FLAC from sound of whole numbers: decoder and encoder in one child, every sample that stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.media import source
+from pipeline.media.asked import Edit, Unfit, ask
+from pipeline.media.encode import created
+from pipeline.media.kinds import Kind
+from pipeline.media.probe import Probe
+from pipeline.media.whole import as_floats, as_numbers
+
+BITS = {"flac": (16, 24), "pcm_s16le": (16,), "pcm_s24le": (24,)}
+# Of 24 bits there are 32, the lowest of them empty.
+_HELD = {16: 16, 24: 32}
+_BROKEN = Unfit(reason="it cannot be read frame by frame")
+
+
+def may_keep_numbers(probe: Probe, *, stream: int, kind: Kind) -> Unfit | None:
+    """What speaks against writing sound ``stream`` as FLAC in one go, as far as a probe tells."""
+    sound = probe.audio[stream]
+    if kind.codec != "flac":
+        return Unfit(reason="the output is not FLAC")
+    if sound.bits not in BITS.get(sound.codec, ()):
+        return Unfit(reason="the source holds no whole numbers of 16 or 24 bits")
+    return None
+
+
+def keep_numbers(
+    path: Path,
+    target: Path,
+    *,
+    probe: Probe,
+    stream: int,
+    ranges: Sequence[tuple[int, int]],
+    length: int,
+    edit: Edit,
+) -> int | Unfit:
+    """Write sound ``stream`` of ``path`` to a new FLAC file at ``target``; ``edit(at, block)`` replaces ``ranges``.
+
+    Like ``splice``, with the sorted ``ranges`` in samples. Gives the number of samples, at most one more or less than
+    ``length``; where it is ``Unfit`` the target holds nothing of use. Raises ``TryAgain`` where the child stands still.
+    """
+    sound = probe.audio[stream]
+    bits = _HELD[sound.bits]
+
+    def answer(at: int, data: bytearray) -> bytes:
+        numbers = np.frombuffer(data, f"<i{bits // 8}").reshape(-1, sound.channels)
+        for start, end in ranges:
+            first, last = max(start - at, 0), min(end - at, len(numbers))
+            if first < last:
+                block = as_floats(numbers[first:last], bits=bits)
+                edit(at + first, block)
+                numbers[first:last] = as_numbers(block, bits=bits)
+        return numbers.tobytes()
+
+    with source.opened(path) as fd, created(target) as out:
+        job = {"stream": stream, "ranges": ranges, "bits": sound.bits}
+        done = ask("flac", job, fd=fd, out=out, answer=answer, broken=_BROKEN)
+    if isinstance(done, Unfit):
+        return done
+    return done["length"] if abs(done["length"] - length) <= 1 else Unfit(reason="it is not as long as the session")

@@ -1,0 +1,43 @@
+"""The migrations make the tables that the code has, to the letter, triggers included."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+from pipeline import store
+from pipeline.store import database
+from pipeline.store.schema import metadata
+
+_NOT_OURS = "alembic_version"
+
+
+def made(engine: Engine) -> dict[str, str]:
+    """Every table, index and trigger with its statement, spaces apart."""
+    query = "SELECT type || ' ' || name AS what, sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name != :not_ours"
+    with database.reading(engine) as connection:
+        rows = connection.execute(text(query), {"not_ours": _NOT_OURS}).all()
+    return {row.what: " ".join(row.sql.split()) for row in rows}
+
+
+def test_the_migrated_schema_is_the_one_that_the_code_has(tmp_path: Path) -> None:
+    for module in pkgutil.iter_modules(store.__path__):
+        if module.name.endswith("_tables"):
+            importlib.import_module(f"{store.__name__}.{module.name}")
+    migrated, declared = database.connect(tmp_path / "migrated.db"), database.connect(tmp_path / "declared.db")
+    database.migrate(migrated)
+    with declared.begin() as connection:
+        metadata.create_all(connection)
+    assert made(migrated) == made(declared), "a changed table needs a migration of its own; 0001 is never edited"
+    assert any(what.startswith("trigger consent_event_no_") for what in made(migrated))
+
+
+def test_a_migrated_database_is_left_as_it_is(tmp_path: Path) -> None:
+    engine = database.connect(tmp_path / "offrecord.db")
+    database.migrate(engine)
+    before = made(engine)
+    database.migrate(engine)
+    assert made(engine) == before and "table ledger" in before

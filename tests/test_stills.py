@@ -1,0 +1,123 @@
+"""A person who decides about a picture sees a frame of it: under its covers, or with their edges alone."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+from numpy.typing import NDArray
+
+from pipeline.cli import main
+from pipeline.media.frames import frame_at
+from pipeline.records import Cover, Finding, PicturePlace, Proposal, Region, Verdict, Video
+from pipeline.review import acts, picture_acts, propose
+from pipeline.store import Workspace
+from pipeline.store.registry import Registry
+from tests.media.making import H264, ffmpeg
+from tests.render.making import session as made_session
+
+SESSION_ID = "s1"
+LEFT = Region(left=0.0, top=0.0, right=0.5, bottom=1.0)
+READ = Finding(
+    finding_id="f-seen",
+    entity="picture:person:priya raman",
+    label="PICTURE",
+    text="Priya Raman",
+    rule="text in the picture",
+    score=0.9,
+    place=PicturePlace(region=LEFT, start_s=1.0, end_s=2.0),
+)
+
+
+@pytest.fixture
+def proposals() -> tuple[Proposal, ...]:
+    return propose(SESSION_ID, (READ,))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, proposals: tuple[Proposal, ...], new_workspace: Callable[[Path], Workspace]) -> Workspace:
+    """A session whose picture is noise at ten frames a second, for three seconds."""
+    made = new_workspace(tmp_path / "ws")
+    noise = "nullsrc=s=160x96:r=10:d=3,geq=random(1)*255:128:128"
+    ffmpeg("-f", "lavfi", "-i", noise, *H264, "-crf", "10", tmp_path / "a.mp4")
+    digest = made.vault.seal(tmp_path / "a.mp4", kind="media").digest
+    session = replace(made_session(), video=Video(digest=digest, duration_s=3.0))
+    Registry(made.db).take(tmp_path / "inbox", "1", session)
+    made.stages.keep("proposals", SESSION_ID, proposals, tuple[Proposal, ...])
+    return made
+
+
+def still(workspace: Workspace, at_s: float, out: Path, *words: str) -> Result:
+    arguments = ["review", "still", SESSION_ID, "--at", str(at_s), "--out", str(out), "-w", str(workspace.root)]
+    return CliRunner().invoke(main, [*arguments, *words])
+
+
+def seen(path: Path) -> NDArray[np.uint8]:
+    """The brightness of a PNG, as ffmpeg reads it."""
+    raw = ffmpeg("-i", path, "-f", "rawvideo", "-pix_fmt", "gray", "pipe:1")
+    return np.frombuffer(raw, np.uint8).reshape(96, 160)
+
+
+def test_a_still_shows_what_a_rendition_would(
+    workspace: Workspace, proposals: tuple[Proposal, ...], tmp_path: Path
+) -> None:
+    shown = []
+    for number, (at_s, from_s) in enumerate(((0.5, 0.5), (1.55, 1.5), (2.55, 2.5))):
+        done = still(workspace, at_s, tmp_path / f"{number}.png", "--json")
+        assert done.exit_code == 0, done.output
+        told = json.loads(done.output)
+        assert (round(told["from_s"], 3), told["covers"]) == (from_s, int(number == 1))
+        shown.append(seen(tmp_path / f"{number}.png"))
+        assert stat.S_IMODE((tmp_path / f"{number}.png").stat().st_mode) == 0o600
+    assert [image[:, :80].std() < 1 for image in shown] == [False, True, False]
+    assert all(image[:, 80:].std() > 20 for image in shown)
+    assert not (shown[0] == shown[2]).all()
+    acts.decide(workspace.db, SESSION_ID, [proposals[0].proposal_id], verdict=Verdict.KEEP, actor="ana", reason="ours")
+    assert still(workspace, 1.55, tmp_path / "kept.png").output.endswith("0 covers\n")
+    session = Registry(workspace.db).session(SESSION_ID)
+    picture_acts.cover(workspace.db, session, Cover(start_s=1.5, end_s=1.6, reason="a badge"), actor="ana")
+    assert still(workspace, 1.55, tmp_path / "laid.png").exit_code == 0
+    assert seen(tmp_path / "laid.png").std() < 1
+
+
+def test_what_is_under_a_cover_is_shown_on_request_and_that_is_noted(workspace: Workspace, tmp_path: Path) -> None:
+    before = workspace.ledger.verify()
+    assert still(workspace, 1.55, tmp_path / "a.png").exit_code == 0
+    assert workspace.ledger.verify() == before
+    assert still(workspace, 1.55, tmp_path / "b.png", "--under").exit_code == 0
+    assert workspace.ledger.verify() == before + 1
+    image = seen(tmp_path / "b.png").astype(int)
+    assert image[8:88, 8:72].std() > 20, "what is under it"
+    assert min(image[:4, :80].min(), image[:, :4].min(), image[:, 76:80].min(), image[-4:, :80].min()) > 220
+
+
+@pytest.mark.parametrize(
+    ("at_s", "out"),
+    [(-1.0, "a.png"), (3.5, "a.png"), (float("nan"), "a.png"), (1.0, "a.jpg"), (1.0, "there.png"), (1.0, "no/a.png"),
+     (1.0, "link.png"), (1.0, "ws/out/a.png"), (1.0, "out/a.png")],
+)  # fmt: skip
+def test_a_still_is_never_put_where_it_does_not_belong(
+    workspace: Workspace, tmp_path: Path, at_s: float, out: str
+) -> None:
+    (tmp_path / "there.png").write_text("precious")
+    (tmp_path / "link.png").symlink_to(tmp_path / "new.png")
+    (tmp_path / "out").symlink_to(workspace.out)
+    assert still(workspace, at_s, tmp_path / out).exit_code == 2
+    assert (tmp_path / "there.png").read_text() == "precious"
+    assert list(workspace.out.iterdir()) == []
+    assert not (tmp_path / "new.png").exists()
+
+
+def test_the_frame_of_a_time_is_the_one_that_is_shown_then(tmp_path: Path) -> None:
+    steps = "color=black:s=32x32:r=10:d=30,geq=lum='40+10*floor(T/8)':cb=128:cr=128"
+    slow = ("-vf", "select='eq(n,3)+eq(n,80)+eq(n,240)'", "-fps_mode", "vfr")
+    ffmpeg("-f", "lavfi", "-i", steps, "-f", "lavfi", "-i", "sine=d=30", *slow, *H264, "-shortest", tmp_path / "a.mp4")
+    found = [frame_at(tmp_path / "a.mp4", at_s) for at_s in (0.0, 0.3, 7.9, 8.0, 23.9, 24.0, 29.0)]
+    assert [round(float(frame.planes[0].mean()) / 10) for frame, _ in found] == [4, 4, 4, 5, 5, 7, 7]
+    assert [until_s for _, until_s in found] == [8.0, 8.0, 8.0, 24.0, 24.0, float("inf"), float("inf")]
