@@ -21,7 +21,7 @@ from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain
 from pipeline.records import Audience, Outcome, Proposal, Purpose, Rendition, Ruling, Session, Verdict
 from pipeline.render import manifest, names
 from pipeline.review.terms import planned_terms
-from pipeline.store import Workspace, jws, terms
+from pipeline.store import Workspace, jws, releases, terms
 from pipeline.store.registry import Registry
 from pipeline.store.stages import key_of
 from pipeline.vcon_parts import MEDIA, Case, base64url, document, file_names, names_of, sha512
@@ -138,6 +138,8 @@ def _placed(session_id: str, audience: Audience, workspace: Workspace, now: date
         raise RefusedByPolicy(f"no {audience} rendition of this session is out", action="see `offrecord status`")
     if standing.state_key != nightly.state_keys(workspace, registry, on=now.date())[session_id]:
         raise TryAgain("something changed since this session was last worked", action="run `offrecord run` first")
+    if proof.entry != releases.standing(workspace.ledger, session_id, audience):
+        raise ProofFailed("the rendition there is not the one that was put out", action="run `offrecord verify`")
     public_key = workspace.signer.public_key
     placed = render.recall(session_id, audience, workspace.out, proof.key, public_key=public_key)
     if placed is None:

@@ -26,7 +26,7 @@ from pipeline.records import Attendance, Audience, Check, OutFile, ProofVerdict,
 from pipeline.render import manifest
 from pipeline.render.rendition import out_files
 from pipeline.render.terms import Terms
-from pipeline.store import Workspace, jws
+from pipeline.store import Workspace, jws, releases
 from pipeline.store.registry import Registry, Standing
 from pipeline.store.signing import Signer
 from tests.consent.conftest import ALL_NO, NOW, Files, file_answers, person, row, session, workspace
@@ -73,8 +73,10 @@ def placed(opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS)
         fill="silence",
         picture="none",
     )
-    made = manifest.on(manifest.Basis(signer=opened.signer), made)
+    entry = releases.next_entry(opened.ledger, found.session_id, Audience.INTERNAL)
+    made = manifest.on(manifest.Basis(signer=opened.signer, entry=entry), made)
     manifest.write(out / manifest.NAME, made)
+    releases.note(opened.db, entry, found.session_id, Audience.INTERNAL, hidden="h", body={"proof": "p"})
     conclude(opened, found)
     return found
 
@@ -252,6 +254,13 @@ def test_consent_is_read_again_at_the_door(workspace: Workspace, out: Session) -
 
 def test_a_changed_file_is_not_handed_out(workspace: Workspace, out: Session) -> None:
     (workspace.out / out.session_id / "internal" / "chat.txt").write_text("other", "utf-8")
+    with pytest.raises(ProofFailed):
+        made(workspace, out)
+
+
+def test_an_earlier_rendition_put_back_is_not_handed_out(workspace: Workspace, out: Session) -> None:
+    entry = releases.next_entry(workspace.ledger, out.session_id, Audience.INTERNAL)
+    releases.note(workspace.db, entry, out.session_id, Audience.INTERNAL, hidden="more", body={"proof": "q"})
     with pytest.raises(ProofFailed):
         made(workspace, out)
 

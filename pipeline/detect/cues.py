@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 
-class Place(NamedTuple):
+class Slot(NamedTuple):
     """A place for names of one label.
 
     ``cue`` is said before the name, or behind it where ``behind``; ``then`` must follow a name that stands behind its
@@ -37,8 +37,8 @@ _SAID = re.compile(
     r"talking|touched|pointed|highlighted|outlined|alluded)\b"
 )
 
-PLACES = (
-    Place(
+SLOTS = (
+    Slot(
         "COMPANY",
         re.compile(
             r"\b(?:welcome (?:\w+ ){0,2}?to|join(?:ing|ed)? (?:us |me )?(?:today |this \w+ )?(?:for|on|at)) "
@@ -48,7 +48,7 @@ PLACES = (
         0.45,
         _EVENT,
     ),
-    Place(
+    Slot(
         "COMPANY",
         re.compile(
             r"\b(?:(?:here|teams?|we|work(?:ing|s|ed)?|people|folks|you|guys|colleagues|everyone|everybody|employees|"
@@ -62,7 +62,7 @@ PLACES = (
         0.58,
         0.58,
     ),
-    Place(
+    Slot(
         "COMPANY",
         re.compile(
             r" (?=(?:team|management|website|employees|shareholders|account|colleagues|incorporated|corporation|inc|"
@@ -72,8 +72,8 @@ PLACES = (
         0.58,
         behind=True,
     ),
-    Place("COMPANY", re.compile(r"\b(?:of|for|by|at|from|with|that|believe) (?=\w)"), 0.7, 0.7, _CLAUSE),
-    Place(
+    Slot("COMPANY", re.compile(r"\b(?:of|for|by|at|from|with|that|believe) (?=\w)"), 0.7, 0.7, _CLAUSE),
+    Slot(
         "PERSON",
         re.compile(
             r"\b(?:questions? (?:(?:is|comes?|will come|coming) )?from|line of) (?:(?:the )?line of )?"
@@ -83,7 +83,7 @@ PLACES = (
         0.4,
         _ANSWER,
     ),
-    Place(
+    Slot(
         "PERSON",
         re.compile(
             r"\b(?:(?:go|over|back|hand|turn|question|up) to|invite|question for|joined by|introduce|m(?:r|rs|s)|miss|"
@@ -93,15 +93,15 @@ PLACES = (
         0.6,
         _PAUSE,
     ),
-    Place(
+    Slot(
         "PERSON",
         re.compile(r"\b(?:thanks|thank you|hi|hello|hey|good morning|good afternoon|good evening) (?=\w)"),
         0.7,
         0.6,
         _PAUSE,
     ),
-    Place("PERSON", re.compile(r"\b(?:as|like|what|because|which) (?=\w)"), 0.75, 0.65, _SAID),
-    Place(
+    Slot("PERSON", re.compile(r"\b(?:as|like|what|because|which) (?=\w)"), 0.75, 0.65, _SAID),
+    Slot(
         "PERSON",
         re.compile(
             r" (?=(?:mentioned|please go|go ahead|you have the floor|your line|talked about|touched on|pointed out|"
@@ -111,7 +111,7 @@ PLACES = (
         0.65,
         behind=True,
     ),
-    Place(
+    Slot(
         "PERSON",
         re.compile(r"^(?:(?:yeah|yes|sure|okay|ok|well|right|so|and|great|no) )?(?=\w)"),
         0.85,

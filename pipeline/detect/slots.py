@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import log2
 from typing import NamedTuple
 
-from pipeline.detect.cues import PLACES, Place
+from pipeline.detect.cues import SLOTS, Slot
 from pipeline.detect.evidence import MEASURED
 from pipeline.detect.text import Hit, Rule, Text
 from pipeline.lexicon import FUNCTION_WORDS, Spelling, is_common
@@ -42,7 +42,7 @@ class _Line(NamedTuple):
 class _Run(NamedTuple):
     first: int
     last: int
-    place: Place
+    slot: Slot
 
 
 Likest = tuple[float, Spelling]
@@ -58,18 +58,18 @@ def slots_rule(spellings: tuple[Spelling, ...], least: float = 0.0) -> Rule:
     best = {label: _matcher(found) for label, found in names.items()}
     crowd = {label: _CROWD * log2(max(1.0, len(found) / _FEW[label])) for label, found in names.items()}
     longest = {label: min(_MAX_WORDS, 1 + max(len(one.words) for one in found)) for label, found in names.items()}
-    places = [place for place in PLACES if place.label in names]
+    slots = [slot for slot in SLOTS if slot.label in names]
 
     def rule(text: Text) -> list[Hit]:
         line = _line(text)
         found: dict[tuple[int, str], tuple[float, Spelling, _Run]] = {}
-        for place in places:
-            for run in _runs(line, place, longest[place.label]):
+        for slot in slots:
+            for run in _runs(line, slot, longest[slot.label]):
                 words = line.words[run.first : run.last + 1]
-                match = best[place.label]("".join(words), max(least, _needed(words, place) + crowd[place.label]))
-                at = run.first, place.label
+                match = best[slot.label]("".join(words), max(least, _needed(words, slot) + crowd[slot.label]))
+                at = run.first, slot.label
                 if match and match[0] > found.get(at, (0.0,))[0]:
-                    found[at] = *match, _tight(line, run, match[1], best[place.label])
+                    found[at] = *match, _tight(line, run, match[1], best[slot.label])
         return [_hit(text, run, spelling) for _, spelling, run in found.values()]
 
     return rule
@@ -78,7 +78,7 @@ def slots_rule(spellings: tuple[Spelling, ...], least: float = 0.0) -> Rule:
 def _tight(line: _Line, run: _Run, spelling: Spelling, best: Best) -> _Run:
     """The run without the words at its far end that are beyond a name, as long as the one, which was heard as it is."""
     for size in range(run.last - run.first, len(spelling.words) - 1, -1):
-        first, last = (run.last + 1 - size, run.last) if run.place.behind else (run.first, run.first + size - 1)
+        first, last = (run.last + 1 - size, run.last) if run.slot.behind else (run.first, run.first + size - 1)
         if best("".join(line.words[first : last + 1]), _EXACT):
             return run._replace(first=first, last=last)
     return run
@@ -98,22 +98,22 @@ def _line(text: Text) -> _Line:
     return _Line(words, " ".join(words), ends, first_at)
 
 
-def _runs(line: _Line, place: Place, most: int) -> Iterator[_Run]:
+def _runs(line: _Line, slot: Slot, most: int) -> Iterator[_Run]:
     """The runs of words that stand in such a place."""
-    for match in place.cue.finditer(line.joined):
+    for match in slot.cue.finditer(line.joined):
         at = line.first_at[match.end()]
-        if place.behind:
-            yield from (_Run(first, at - 1, place) for first in range(max(0, at - most), at))
+        if slot.behind:
+            yield from (_Run(first, at - 1, slot) for first in range(max(0, at - most), at))
             continue
         for last in range(at, min(at + most, len(line.words))):
-            if place.then is None or place.then.match(line.joined, line.ends[last]):
-                yield _Run(at, last, place)
+            if slot.then is None or slot.then.match(line.joined, line.ends[last]):
+                yield _Run(at, last, slot)
 
 
-def _needed(words: list[str], place: Place) -> float:
+def _needed(words: list[str], slot: Slot) -> float:
     """How much the words must resemble a name in this place."""
     bound = (words[0] in _GENERIC and words[0] not in _MAY_BEGIN) + (words[-1] in _GENERIC)
-    return (place.bar if any(map(is_common, words)) else place.rare) + _BOUND * bound
+    return (slot.bar if any(map(is_common, words)) else slot.rare) + _BOUND * bound
 
 
 def _matcher(names: list[Spelling]) -> Best:

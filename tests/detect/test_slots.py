@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.detect.again import find_in_all
-from pipeline.detect.cues import PLACES
+from pipeline.detect.cues import SLOTS
 from pipeline.detect.find import find
 from pipeline.detect.slots import slots_rule
 from pipeline.detect.text import read
@@ -123,7 +123,7 @@ def test_a_rarer_english_word_needs_more_than_one_that_is_in_no_dictionary() -> 
 
 
 def test_a_rare_word_never_needs_more_than_a_common_one() -> None:
-    assert all(0 < place.rare <= place.bar < 1 for place in PLACES)
+    assert all(0 < place.rare <= place.bar < 1 for place in SLOTS)
 
 
 words = st.text("abcdeiklmnorstuy", min_size=1, max_size=12)
