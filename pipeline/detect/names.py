@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from pipeline.bundled import bundled_folder
 from pipeline.detect import tagger
 from pipeline.detect.around import place_of
 from pipeline.detect.chunks import Chunks, Named, Token
@@ -14,7 +15,6 @@ from pipeline.detect.evidence import known_for, share_right
 from pipeline.detect.text import Hit, Text, WideRule
 from pipeline.lexicon import FUNCTION_WORDS, words_of
 from pipeline.lexicon.plain import word_set
-from pipeline.store.bundled import bundled_folder
 
 RULE = "name model"
 MODEL_RULE = "spaCy model"
@@ -81,7 +81,7 @@ def _without_end(named: Named, cased: bool) -> list[Token]:
 def _own() -> Chunks:
     nlp = tagger.load(model_folder())
     chunks = Chunks(nlp, *tagger.parts(nlp))
-    # All that is loaded by now stays as long as the process: going through it again and again costs a fifth of detection.
+    # What is loaded by now stays as long as the process: the collector, going through it again, costs a fifth.
     gc.collect()
     gc.freeze()
     return chunks

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.bundled import models_home
 from pipeline.errors import ConfigurationError
-from pipeline.store.bundled import models_home
 
 LOCK_NAME = "offrecord-lock.json"
 Fetch = Callable[[str, str | None, str, Path], None]

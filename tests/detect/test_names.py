@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import bundled
 from pipeline.detect import tagger
 from pipeline.detect.again import find_in_all
 from pipeline.detect.around import Place
@@ -16,7 +17,6 @@ from pipeline.detect.lines import detect_lines
 from pipeline.errors import ConfigurationError
 from pipeline.records import Context, KnownPerson
 from pipeline.settings import DetectSettings
-from pipeline.store import bundled
 
 NOTHING = Context()
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from pipeline import bundled
 from pipeline.cli.models import models as command
 from pipeline.errors import ConfigurationError
 from pipeline.settings import SpeechSettings
 from pipeline.speech import models
 from pipeline.speech.models import LOCK_NAME, Model
 from pipeline.speech.preflight import preflight
-from pipeline.store import bundled
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_without_a_network_pulling_says_so(pulled: Path, monkeypatch: pytest.Mon
 def test_an_installed_package_carries_its_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "site-packages" / "pipeline"
     (package / "_models").mkdir(parents=True)
-    monkeypatch.setattr(bundled, "__file__", str(package / "store" / "bundled.py"))
+    monkeypatch.setattr(bundled, "__file__", str(package / "bundled.py"))
     with pytest.raises(ConfigurationError, match="bundled models are missing"):
         bundled.models_home()
     (package / "_models" / "models.toml").write_text("")

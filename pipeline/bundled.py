@@ -12,7 +12,7 @@ from pipeline.errors import ConfigurationError
 
 def models_home() -> Path:
     """The folder of the bundled models: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).parents[1]
+    package = Path(__file__).parent
     for folder in (package / "_models", package.parent / "models"):
         if (folder / "models.toml").is_file():
             return folder
