@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from pipeline.media import reader
 from pipeline.store import Workspace
 
 settings.register_profile(
@@ -46,3 +47,10 @@ def new_workspace(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], 
         return Workspace.open(shutil.copytree(made.root, root))
 
     return copied
+
+
+@pytest.fixture(scope="session")
+def text_reader() -> None:
+    """Tesseract, which ``make setup`` installs where it can; what happens without it has tests of its own."""
+    if reader.version() is None:
+        pytest.skip("tesseract is missing here")

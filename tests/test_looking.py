@@ -141,6 +141,7 @@ def test_without_a_reader_the_picture_stays_out_and_that_is_said(
     assert [each.ok for each in examine(workspace) if each.what == "tesseract"] == [True]
 
 
+@pytest.mark.usefixtures("text_reader")
 @pytest.mark.parametrize(
     ("settings", "picture"),
     [
@@ -152,8 +153,6 @@ def test_without_a_reader_the_picture_stays_out_and_that_is_said(
 def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, bool], picture: str
 ) -> None:
-    if reader.version() is None:
-        pytest.skip("what is read is shown where there is a reader; the test above shows what happens without")
     slide, sound = (
         ("-loop", "1", "-i", SLIDE, "-t", "3", "-r", "5"),
         ("-f", "lavfi", "-i", "sine=d=3:r=48000"),

@@ -1,4 +1,4 @@
-"""Finds the family name that nobody knew, or that was misheard, right behind a known given name ("josh poker's")."""
+"""Finds the family name that nobody knew, or that was misheard, behind a known given name ("ana limber" for Lima)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """What a session says instead of a company that it knows: words that it says more often than talk does and that sound
-like the name ("fire" for Spire), and words that it puts again and again where only the name can stand.
+like the name ("vantage" for Vantrexa), and words that it puts again and again where only the name can stand.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OFTEN = 3
 _PLACED, _SHARE = 2, 0.4  # so many times in a name's place, and so much of all the times that it is said
 _NO_NAME_BEHIND = word_set("the a an this that these those each every we they to")
 _VOWELS = frozenset("aeiou")
-_WEAK = ("the ", "a ", "an ", "uh ")  # "the luminous" for Illumina
+_WEAK = ("the ", "a ", "an ", "uh ")  # "a lumber" for Alumbra
 _NO_NAME = 0.6  # of its places behind one of those: "the bank", "we serve"
 
 

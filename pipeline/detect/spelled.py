@@ -1,4 +1,4 @@
-"""Finds words that were spelled out letter by letter ("h a l c y o n", "B-E-R-D")."""
+"""Finds words that were spelled out letter by letter ("h a l c y o n", "W-I-L-K")."""
 
 from __future__ import annotations
 

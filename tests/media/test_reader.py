@@ -22,11 +22,8 @@ def slides(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("text_reader")
 def test_what_stands_on_a_slide_is_read_with_its_place_and_time(slides: Path) -> None:
-    if reader.version() is None:
-        with pytest.raises(ConfigurationError, match="tesseract"):
-            reader.read(slides, per_second=1.0)
-        return
     seen = reader.read(slides, per_second=1.0)
     assert seen.frames == 3
     text = {" ".join(word.text for word in line.words) for line in seen.lines}
@@ -48,9 +45,8 @@ def test_without_a_reader_nothing_is_taken_for_read(slides: Path, monkeypatch: p
         reader.read(slides, per_second=1.0)
 
 
+@pytest.mark.usefixtures("text_reader")
 def test_a_picture_that_begins_late_keeps_its_times(slides: Path, tmp_path: Path) -> None:
-    if reader.version() is None:
-        pytest.skip("what is read is shown where there is a reader; the test above shows what happens without")
     late = tmp_path / "late.mkv"
     sound = ("-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono")
     ffmpeg("-itsoffset", "3", "-i", slides, *sound, "-t", "9", "-c:v", "copy", "-c:a", "flac", late)
@@ -59,10 +55,9 @@ def test_a_picture_that_begins_late_keeps_its_times(slides: Path, tmp_path: Path
     assert all(4.0 <= line.start_s <= 5.0 and 6.95 <= line.end_s <= 8.0 for line in lines)
 
 
+@pytest.mark.usefixtures("text_reader")
 def test_a_term_shown_for_one_look_on_a_moving_picture_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many frames are read together, each is read as if it were alone."""
-    if reader.version() is None:
-        pytest.skip("what is read is shown where there is a reader; a test above shows what happens without")
     path = tmp_path / "moving.mp4"
     moving = ("-f", "lavfi", "-i", "testsrc=s=640x360:r=2:d=5", "-loop", "1", "-i", SLIDE)
     ffmpeg(*moving, "-filter_complex", "[0][1]overlay=enable='between(t,2.8,3.4)'", "-t", "5", *H264, path)
@@ -75,9 +70,8 @@ def test_a_term_shown_for_one_look_on_a_moving_picture_is_read(tmp_path: Path, m
     assert reader.read(path, per_second=1.0) == seen
 
 
+@pytest.mark.usefixtures("text_reader")
 def test_pages_that_the_reader_left_out_are_not_taken_for_empty(slides: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if reader.version() is None:
-        pytest.skip("what is read is shown where there is a reader; a test above shows what happens without")
     real = reader.tiff
     monkeypatch.setattr(reader, "tiff", lambda pages: real(pages[:1]))
     with pytest.raises(TryAgain):
