@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.case import Case
-from pipeline.records import Bleed, Outcome, Purpose, Track, Window
+from pipeline.records import Crosstalk, Outcome, Purpose, RedactionInterval, Track
 from pipeline.render.left_out import LeftOut, bleeding
 from pipeline.store.stages import key_of
 
@@ -23,19 +23,19 @@ def quieted(case: Case, purpose: Purpose) -> Case:
     if not left or len(kept) < 2:
         return case
     key = key_of(VERSION, session.tracks, session.duration_s, left)
-    found = case.workspace.stages.recall("bleed", key, tuple[Bleed, ...])
+    found = case.workspace.stages.recall("bleed", key, tuple[Crosstalk, ...])
     if found is None:
         found = bleeding(session, left, kept, vault=case.workspace.vault)
-        case.keep("bleed", key, found, tuple[Bleed, ...], purpose=Purpose.TRANSCRIBE)
-    return replace(case, session=replace(session, bleeding=tuple(dict.fromkeys((*session.bleeding, *found)))))
+        case.keep("bleed", key, found, tuple[Crosstalk, ...], purpose=Purpose.TRANSCRIBE)
+    return replace(case, session=replace(session, crosstalk=tuple(dict.fromkeys((*session.crosstalk, *found)))))
 
 
-def _out(case: Case, purpose: Purpose, track: Track) -> tuple[Window, ...]:
+def _out(case: Case, purpose: Purpose, track: Track) -> tuple[RedactionInterval, ...]:
     """When the owner of a track is taken out."""
     if track.participant_id is None:
         return ()
     return tuple(
-        Window(start_s=span.start_s, end_s=span.end_s)
+        RedactionInterval(start_s=span.start_s, end_s=span.end_s)
         for span, outcome in case.ruling.spans(purpose, track.participant_id)
         if outcome is not Outcome.PROCEED
     )

@@ -22,12 +22,12 @@ from pipeline.records import (
     Failed,
     Pending,
     ProofVerdict,
+    RedactionInterval,
     Rendition,
     Stop,
     Tag,
     Transcript,
     Verdict,
-    Window,
 )
 from pipeline.render import manifest
 from pipeline.render.hidden import Hidden, Shown, hidden_by, shown_beyond
@@ -161,7 +161,9 @@ def _with_earlier(found: Candidate) -> Candidate:
     if before is None or set(before.tracks) <= set(found.hidden.tracks):
         return found
     lost = shown_beyond(before, found.strict)
-    windows = tuple(Window(start_s=a, end_s=b, track_id=track, reasons=(_EARLIER,)) for track, a, b in lost.windows)
+    windows = tuple(
+        RedactionInterval(start_s=a, end_s=b, track_id=track, reasons=(_EARLIER,)) for track, a, b in lost.windows
+    )
     plan = replace(found.plan, windows=(*found.plan.windows, *windows))
     return replace(found, plan=plan, hidden=_and(found.hidden, lost), strict=_and(found.strict, lost))
 

@@ -6,20 +6,20 @@ from pipeline import review
 from pipeline.case import Case
 from pipeline.errors import InputRefused
 from pipeline.media import reader
-from pipeline.records import Audience, Purpose, Seen
+from pipeline.records import Audience, OcrResult, Purpose
 from pipeline.store.stages import key_of
 
 VERSION = "1"
 
 
-def look(case: Case) -> Seen | None:
+def look(case: Case) -> OcrResult | None:
     """What can be read in the picture; None where no rendition may show it, nobody asked, or it cannot be read."""
     session, settings = case.session, case.workspace.settings.picture
     version = reader.version()
     if session.video is None or not settings.keep or not settings.look or version is None or not _is_shown(case):
         return None
     key = key_of(VERSION, version, session.video.digest, settings.looks_per_second)
-    seen = case.workspace.stages.recall("picture", key, Seen)
+    seen = case.workspace.stages.recall("picture", key, OcrResult)
     if seen is not None:
         return seen
     try:
@@ -30,7 +30,7 @@ def look(case: Case) -> Seen | None:
     return seen
 
 
-def may_be_kept(case: Case, seen: Seen | None) -> bool:
+def may_be_kept(case: Case, seen: OcrResult | None) -> bool:
     """Whether the settings let the picture be kept: read, or with reading switched off."""
     settings = case.workspace.settings.picture
     return settings.keep and (seen is not None or not settings.look)

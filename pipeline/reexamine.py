@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.case import Case, Proposed
 from pipeline.letting_out import Candidate, candidate
-from pipeline.records import Audience, Broken, Transcript
+from pipeline.records import Audience, Exposure, Transcript
 from pipeline.render import manifest, names
 from pipeline.render.hidden import Hidden, shown_beyond
 from pipeline.render.terms import Terms
@@ -19,7 +19,7 @@ _TEXTS = (names.CAPTIONS, names.CAPTIONS_SRT, names.TRANSCRIPT, names.TRANSCRIPT
 _MEDIA = (names.SOUND, names.PICTURE)
 
 
-def broken(case: Case, transcript: Transcript, proposed: Proposed) -> tuple[Broken, ...]:
+def broken(case: Case, transcript: Transcript, proposed: Proposed) -> tuple[Exposure, ...]:
     """Every place of what is out that would be taken out now: by its file, and by time or line, never by its text.
 
     Nothing where consent has ended: what is out is taken back as a whole then, and the report says why.
@@ -27,7 +27,7 @@ def broken(case: Case, transcript: Transcript, proposed: Proposed) -> tuple[Brok
     return tuple(one for audience in Audience for one in _in_rendition(case, transcript, proposed, audience))
 
 
-def _in_rendition(case: Case, transcript: Transcript, proposed: Proposed, audience: Audience) -> Iterator[Broken]:
+def _in_rendition(case: Case, transcript: Transcript, proposed: Proposed, audience: Audience) -> Iterator[Exposure]:
     workspace, session_id = case.workspace, case.session.session_id
     folder = workspace.out / names.folder_of(session_id, audience)
     told = manifest.read(folder / manifest.NAME)
@@ -47,16 +47,16 @@ def _in_rendition(case: Case, transcript: Transcript, proposed: Proposed, audien
     yield from _in_texts(folder, Terms(wanted.plan.terms), audience)
 
 
-def _in_sound(windows: tuple[tuple[str, float, float], ...], audience: Audience, file: str) -> Iterator[Broken]:
+def _in_sound(windows: tuple[tuple[str, float, float], ...], audience: Audience, file: str) -> Iterator[Exposure]:
     for start_s, end_s in sorted({(start_s, end_s) for _, start_s, end_s in windows}):
-        yield Broken(audience=audience, file=file, where=f"{start_s:.2f} s to {end_s:.2f} s")
+        yield Exposure(audience=audience, file=file, where=f"{start_s:.2f} s to {end_s:.2f} s")
 
 
-def _in_texts(folder: Path, terms: Terms, audience: Audience) -> Iterator[Broken]:
+def _in_texts(folder: Path, terms: Terms, audience: Audience) -> Iterator[Exposure]:
     for name in _TEXTS:
         path = folder / name
         for number, line in enumerate(path.read_text("utf-8").splitlines() if path.is_file() else (), 1):
             text = json.loads(line)["text"] if path.suffix == ".jsonl" else line
             for start_char, end_char, _ in terms.spans(text):
                 where = f"line {number}, characters {start_char} to {end_char}"
-                yield Broken(audience=audience, file=name, where=where)
+                yield Exposure(audience=audience, file=name, where=where)

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipeline import __version__
 from pipeline.consent.explain import Explained, explain
 from pipeline.errors import Exit
-from pipeline.records import Broken
+from pipeline.records import Exposure
 from pipeline.store import Workspace
 from pipeline.store.files import write_bytes
 from pipeline.store.registry import Entry, Registry
@@ -35,7 +35,7 @@ class Line:
     proposals: int | None = None
     undecided: int | None = None
     requests: int | None = None
-    broken: tuple[Broken, ...] = ()
+    broken: tuple[Exposure, ...] = ()
     worked: bool = False
     consent: tuple[Explained, ...] = ()
 

@@ -13,11 +13,11 @@ from pipeline.letting_out import Let, Wish, let_out
 from pipeline.naming import known_labels
 from pipeline.records import (
     Audience,
-    Broken,
+    Exposure,
     Failed,
     Finding,
-    HeardTerm,
     Held,
+    KeywordHit,
     Pending,
     Proposal,
     Purpose,
@@ -69,7 +69,7 @@ def let_all(found: Looked, *, wish: Wish | None = None) -> dict[Audience, Let]:
     return {one: let_out(case, transcript, proposed, one, wish=wish) for one in audiences(case.session)}
 
 
-def concluded(found: Looked, lets: Mapping[Audience, Let], *, was: tuple[Broken, ...] = ()) -> Travelled:
+def concluded(found: Looked, lets: Mapping[Audience, Let], *, was: tuple[Exposure, ...] = ()) -> Travelled:
     """How far the session came, by what became of its renditions; ``was`` is what was out and should not have been."""
     result = replace(_result(found.case, found.transcript, found.proposed, lets), broken=was)
     if was:
@@ -114,15 +114,15 @@ def _transcribe(case: Case) -> Transcript | Failed:
     return replace(heard, heard_terms=_search(case, heard, key))
 
 
-def _search(case: Case, heard: Transcript, speech_key: str) -> tuple[HeardTerm, ...]:
+def _search(case: Case, heard: Transcript, speech_key: str) -> tuple[KeywordHit, ...]:
     """What the sound holds of all that is known now; a changed list leads to this alone, not to recognition."""
     key = key_of(speech_key, speech.vocabulary(case.context))
-    kept = case.workspace.stages.recall("search", key, tuple[HeardTerm, ...])
+    kept = case.workspace.stages.recall("search", key, tuple[KeywordHit, ...])
     if kept is not None:
         return kept
     vault, settings = case.workspace.vault, case.workspace.settings.speech
     found = speech.search(case.session, case.ruling, heard, case.context, vault=vault, settings=settings)
-    case.keep("search", key, found, tuple[HeardTerm, ...], purpose=Purpose.TRANSCRIBE)
+    case.keep("search", key, found, tuple[KeywordHit, ...], purpose=Purpose.TRANSCRIBE)
     return found
 
 

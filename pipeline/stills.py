@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.errors import UsageProblem
 from pipeline.media.frames import Frame, frame_at
 from pipeline.media.still import png
-from pipeline.records import Cover, Region, Verdict
+from pipeline.records import RedactionBox, Region, Verdict
 from pipeline.render.picture import CLOCK_S, lay
 from pipeline.review import acts, picture_acts
 from pipeline.review.picture import covers_of
@@ -65,7 +65,7 @@ def _may_write(workspace: Workspace, out: Path) -> None:
         raise UsageProblem("a still may not lie among the renditions", action="write it elsewhere")
 
 
-def _covers(workspace: Workspace, session_id: str) -> Iterator[Cover]:
+def _covers(workspace: Workspace, session_id: str) -> Iterator[RedactionBox]:
     """Every cover that holds while nobody decides anything else."""
     verdicts = {one.proposal_id: one.verdict for one in acts.decisions(workspace.db, session_id)}
     proposals = proposals_of(workspace, session_id)
@@ -73,7 +73,7 @@ def _covers(workspace: Workspace, session_id: str) -> Iterator[Cover]:
     yield from picture_acts.covers(workspace.db, session_id).values()
 
 
-def _touches(cover: Cover, from_s: float, until_s: float) -> bool:
+def _touches(cover: RedactionBox, from_s: float, until_s: float) -> bool:
     return cover.start_s < until_s + CLOCK_S and cover.end_s > from_s - CLOCK_S
 
 

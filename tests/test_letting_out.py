@@ -54,7 +54,9 @@ class HandMadeRuling(Ruling):
 
 def found(entity: str, words: tuple[int, int]) -> Finding:
     said = TRANSCRIPT.words[slice(*words)]
-    place = SoundPlace(track_id="t1", start_s=said[0].start_s, end_s=said[-1].end_s, doubt_s=0.0, words=words)
+    place = SoundPlace(
+        track_id="t1", start_s=said[0].start_s, end_s=said[-1].end_s, time_uncertainty_s=0.0, words=words
+    )
     text = " ".join(word.text for word in said)
     return Finding(
         finding_id=f"f-{entity}", entity=entity, label="TERM", text=text, rule="known term", score=0.9, place=place

@@ -18,11 +18,11 @@ from pipeline.media import reader, tools
 from pipeline.records import (
     Audience,
     Context,
+    OcrResult,
     Outcome,
     Participant,
     Purpose,
     Ruling,
-    Seen,
     Session,
     Track,
     Transcript,
@@ -37,10 +37,10 @@ from tests.media.test_reader import SLIDE
 from tests.review.conftest import SESSION_ID, ruling
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
-SEEN = Seen(reader="tesseract 5", frames=3)
+SEEN = OcrResult(reader="tesseract 5", frames=3)
 
 
-class Sealed:
+class SealedStub:
     """A vault that opens nothing."""
 
     def path(self, digest: str) -> Path:
@@ -78,7 +78,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """A reader that is there; what it was asked for."""
     asked: list[float] = []
 
-    def read(path: Path, *, per_second: float) -> Seen:
+    def read(path: Path, *, per_second: float) -> OcrResult:
         asked.append(per_second)
         return SEEN
 
@@ -94,7 +94,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def test_a_picture_is_read_once_and_may_then_be_kept(workspace: Workspace, looks: list[float]) -> None:
     one = case(workspace, looks_per_second=2.0)
-    object.__setattr__(workspace, "vault", Sealed())
+    object.__setattr__(workspace, "vault", SealedStub())
     assert looking.look(one) == SEEN
     assert looking.look(one) == SEEN
     assert looks == [2.0]
@@ -105,11 +105,11 @@ def test_a_picture_is_read_once_and_may_then_be_kept(workspace: Workspace, looks
 def test_a_picture_that_cannot_be_decoded_stays_out_and_the_rest_goes_on(
     workspace: Workspace, looks: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(path: Path, *, per_second: float) -> Seen:
+    def refuse(path: Path, *, per_second: float) -> OcrResult:
         raise InputRefused("a media file cannot be read to its end")
 
     monkeypatch.setattr(reader, "read", refuse)
-    object.__setattr__(workspace, "vault", Sealed())
+    object.__setattr__(workspace, "vault", SealedStub())
     one = case(workspace)
     assert looking.look(one) is None
     assert not looking.may_be_kept(one, None)
@@ -163,7 +163,15 @@ def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
     track = Track(track_id="t1", participant_id=None, digest=digest, stream=0, duration_s=3.0)
     here = case(workspace, **settings).session
     here = replace(here, tracks=(track,), duration_s=3.0, video=Video(digest=digest, duration_s=3.0))
-    said = Word(start_s=1.0, end_s=1.5, doubt_s=0.0, text="hello", probability=1.0, track_id="t1", participant_id="p1")
+    said = Word(
+        start_s=1.0,
+        end_s=1.5,
+        time_uncertainty_s=0.0,
+        text="hello",
+        probability=1.0,
+        track_id="t1",
+        participant_id="p1",
+    )
     ruled = replace(ruling(), log_head=log_head(workspace))
     monkeypatch.setattr("pipeline.consent.rule", lambda *_, **__: ruled)
     monkeypatch.setattr("pipeline.consent.heard", lambda *_, **__: False)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.cli import main
 from pipeline.media.frames import frame_at
-from pipeline.records import Cover, Finding, PicturePlace, Proposal, Region, Verdict, Video
+from pipeline.records import Finding, PicturePlace, Proposal, RedactionBox, Region, Verdict, Video
 from pipeline.review import acts, picture_acts, propose
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
@@ -81,7 +81,7 @@ def test_a_still_shows_what_a_rendition_would(
     acts.decide(workspace.db, SESSION_ID, [proposals[0].proposal_id], verdict=Verdict.KEEP, actor="ana", reason="ours")
     assert still(workspace, 1.55, tmp_path / "kept.png").output.endswith("0 covers\n")
     session = Registry(workspace.db).session(SESSION_ID)
-    picture_acts.cover(workspace.db, session, Cover(start_s=1.5, end_s=1.6, reason="a badge"), actor="ana")
+    picture_acts.cover(workspace.db, session, RedactionBox(start_s=1.5, end_s=1.6, reason="a badge"), actor="ana")
     assert still(workspace, 1.55, tmp_path / "laid.png").exit_code == 0
     assert seen(tmp_path / "laid.png").std() < 1
 

@@ -22,7 +22,17 @@ from pipeline.consent.interchange.vcon_import import read_grants
 from pipeline.consent.withdraw import withdraw
 from pipeline.consent.withdrawal_receipt import of_person
 from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain
-from pipeline.records import Attendance, Audience, Check, OutFile, ProofVerdict, Purpose, Sealed, Session, SessionResult
+from pipeline.records import (
+    Attendance,
+    Audience,
+    Check,
+    OutFile,
+    ProofVerdict,
+    Purpose,
+    Session,
+    SessionResult,
+    VaultFile,
+)
 from pipeline.render import manifest
 from pipeline.render.rendition import out_files
 from pipeline.render.terms import Terms
@@ -49,7 +59,7 @@ def placed(opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS)
         person(2, "bo@b.example", name="Bo"),
         person(3, "cy@c.example", name="Cyril Refusing"),
     )
-    found = session(*people, sealed=(Sealed(digest=sealed.digest, kind="audio", size=sealed.size),))
+    found = session(*people, sealed=(VaultFile(digest=sealed.digest, kind="audio", size=sealed.size),))
     registry = Registry(opened.db)
     registry.take(folder, "f", found)
     out = opened.out / found.session_id / "internal"

@@ -41,11 +41,11 @@ def cover(
     session: str, workspace: Path, start_s: float, end_s: float, box: str | None, actor: str, reason: str
 ) -> None:
     """Cover a part of the picture of SESSION with one colour."""
-    from pipeline.records import Cover
+    from pipeline.records import RedactionBox
     from pipeline.review import picture_acts, picture_queue
 
     opened = Workspace.open(workspace)
-    wanted = Cover(start_s=start_s, end_s=end_s, region=picture_queue.region_of(box), reason=reason)
+    wanted = RedactionBox(start_s=start_s, end_s=end_s, region=picture_queue.region_of(box), reason=reason)
     found = picture_queue.session_of(opened, session)
     click.echo(f"{picture_acts.cover(opened.db, found, wanted, actor=actor)} is covered; the next run applies it")
 

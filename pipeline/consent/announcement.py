@@ -121,7 +121,7 @@ def caption_words(session: Session) -> Iterator[Word]:
             yield Word(
                 start_s=max(cue.start_s, 0.0),
                 end_s=cue.end_s,
-                doubt_s=0.0,
+                time_uncertainty_s=0.0,
                 text=text,
                 probability=1.0,
                 track_id=voice,

@@ -235,7 +235,7 @@ def _states(row: _Row, *, finished: bool) -> tuple[Mapping[Purpose, EventState],
         if EventState.UNKNOWN in said.values():
             unread.append(number)
         for purpose, state in said.items():
-            states[purpose] = max(states.get(purpose, state), state, key=lambda one: one.closedness)
+            states[purpose] = max(states.get(purpose, state), state, key=lambda one: one.restrictiveness)
     return states, tuple(unread)
 
 

@@ -105,7 +105,7 @@ def decide(inputs: Inputs) -> Answer:
     effective = _effective(inputs)
     captured = _capture_modified(effective)
     used = _use_modified(effective)
-    return captured if captured.outcome.closedness > used.outcome.closedness else used
+    return captured if captured.outcome.restrictiveness > used.outcome.restrictiveness else used
 
 
 def decide_capture(inputs: Inputs) -> Answer:
@@ -170,7 +170,7 @@ def _use_modified(inputs: Inputs) -> Answer:
         return _special(inputs)
     answer = _use(inputs)
     unsure = inputs.identity is Identity.AMBIGUOUS and inputs.consent_now not in REFUSALS
-    if unsure and answer.outcome.closedness < Outcome.HOLD.closedness:
+    if unsure and answer.outcome.restrictiveness < Outcome.HOLD.restrictiveness:
         answer = answer.modified(Outcome.HOLD, "+I")
     if _cannot_remove(inputs, answer):
         answer = answer.modified(Outcome.REFUSE if inputs.purpose is Use.PUBLIC else Outcome.HOLD, "+M")

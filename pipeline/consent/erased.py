@@ -21,17 +21,17 @@ _NAMED = ("name", "aliases", "email", "platform_id")
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class ErasedRow:
     """An erased participant: the party they were, and what the record said of them, encrypted."""
 
     party_id: str
     sealed: bytes
 
 
-def of_session(connection: Connection, session_id: str) -> Mapping[str, Gone]:
+def of_session(connection: Connection, session_id: str) -> Mapping[str, ErasedRow]:
     """The erased participants of a session by their ids."""
     query = select(erased_participant).where(erased_participant.c.session_id == session_id)
-    return {row.participant_id: Gone(row.party_id, row.sealed) for row in connection.execute(query)}
+    return {row.participant_id: ErasedRow(row.party_id, row.sealed) for row in connection.execute(query)}
 
 
 def with_erased(session: Session, *, workspace: Workspace) -> Session:
@@ -62,7 +62,7 @@ def nameless(person: Participant) -> Participant:
     return replace(person, name=PLACEHOLDER, aliases=(), email=None, platform_id=None)
 
 
-def _named(session: Session, person: Participant, gone: Mapping[str, Gone], keys: Keys) -> Participant:
+def _named(session: Session, person: Participant, gone: Mapping[str, ErasedRow], keys: Keys) -> Participant:
     if person.participant_id not in gone:
         return person
     sealed = gone[person.participant_id].sealed

@@ -26,14 +26,14 @@ class EventState(StrEnum):
     REQUESTED = "requested"
 
     @property
-    def closedness(self) -> int:
+    def restrictiveness(self) -> int:
         """0 for a yes, 1 for nothing, 2 for doubt, 3 for a no: of events as late as each other the highest counts."""
         return _CLOSEDNESS[self]
 
     @property
     def is_no(self) -> bool:
         """Whether it takes consent away."""
-        return self.closedness == _CLOSEDNESS[EventState.REFUSED]
+        return self.restrictiveness == _CLOSEDNESS[EventState.REFUSED]
 
 
 _CLOSEDNESS = {

@@ -14,7 +14,7 @@ from pipeline.consent.reaching import reaching
 from pipeline.consent.served import NoticeServed
 from pipeline.consent.staff import own_staff
 from pipeline.consent.states import Standing, standing_during, standing_now, worst
-from pipeline.records import Interval, Minor, Participant, Purpose, Role, Session
+from pipeline.records import AgeStatus, Interval, Participant, Purpose, Role, Session
 from pipeline.records.turns import separable
 
 _USES = {
@@ -67,7 +67,7 @@ class Facts:
     @property
     def needs_guardian(self) -> bool:
         """Whether rule M2 applies: they are, or may be, a minor."""
-        return self.person.minor is not Minor.ADULT
+        return self.person.minor is not AgeStatus.ADULT
 
     def inputs(self, purpose: Purpose) -> Inputs:
         """The inputs of the decision about one purpose, as the file has them."""
@@ -168,7 +168,7 @@ def gather(
 
 def _for_an_adult(events: Sequence[Event], person: Participant) -> Sequence[Event]:
     """An adult's events: that somebody agreed as their guardian is nothing that can be read with certainty."""
-    if person.minor is not Minor.ADULT:
+    if person.minor is not AgeStatus.ADULT:
         return events
     return [replace(one, state=EventState.UNKNOWN) if _is_yes_of_guardian(one) else one for one in events]
 

@@ -151,7 +151,7 @@ def _evidence(cell: Cell, acts: Iterable[HumanAct]) -> tuple[str, ...]:
 
 
 def _within(before: Cell, after: Cell, record: Cell | None) -> Cell:
-    open_enough = record is None or record.outcome.closedness <= after.outcome.closedness
+    open_enough = record is None or record.outcome.restrictiveness <= after.outcome.restrictiveness
     return after if open_enough else before
 
 

@@ -164,7 +164,7 @@ def _agreed(one: Draft, other: Draft) -> Draft:
     """Two rows as one: as they are when they agree; a no when either is one; else unknown; in any order."""
     if one.state is other.state:
         return one
-    state = max(one.state, other.state, EventState.UNKNOWN, key=lambda state: (state.closedness, state))
+    state = max(one.state, other.state, EventState.UNKNOWN, key=lambda state: (state.restrictiveness, state))
     return replace(one, state=state, valid_until=None)
 
 
@@ -191,7 +191,7 @@ def _unfiled(drafts: Iterable[Draft], filed: Iterable[Event], now: datetime) -> 
             yield draft
         elif earlier[-1].state is not draft.state:
             repeated = sum(event.state is draft.state for event in earlier)
-            closes = draft.state.closedness >= earlier[-1].state.closedness
+            closes = draft.state.restrictiveness >= earlier[-1].state.restrictiveness
             if closes or not repeated:
                 at = draft.indicated_at if closes and not repeated else max(now, draft.indicated_at)
                 yield replace(draft, effective_from=at, revision=repeated)

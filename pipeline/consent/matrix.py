@@ -76,7 +76,7 @@ def _guarded(cell: Cell, facts: Facts) -> Cell:
     """
     internal = is_internal(cell.purpose)
     floor = Outcome.HOLD if internal else Outcome.REFUSE
-    if not facts.needs_guardian or cell.outcome.closedness >= floor.closedness:
+    if not facts.needs_guardian or cell.outcome.restrictiveness >= floor.restrictiveness:
         return cell
     agreed = internal and cell.purpose in facts.guarded and facts.identity is Identity.MATCHED
     if agreed and cell.outcome is Outcome.PROCEED:
@@ -89,7 +89,7 @@ def _cells(facts: Facts, purposes: Sequence[Purpose]) -> Iterator[Cell]:
     record = _record(facts)
     for purpose in purposes:
         answer = _answer(facts, purpose)
-        if facts.person.role is not Role.BOT and record.outcome.closedness > answer.outcome.closedness:
+        if facts.person.role is not Role.BOT and record.outcome.restrictiveness > answer.outcome.restrictiveness:
             answer = record
         yield Cell(
             participant_id=facts.person.participant_id,

@@ -17,9 +17,9 @@ def answered(session: Session, person: Participant, interval: Interval) -> Atten
     answers = [
         stay
         for stay in session.stays(person.participant_id)
-        if stay.told is not None and stay.join_s <= interval.start_s
+        if stay.accepted_platform_notice is not None and stay.join_s <= interval.start_s
     ]
-    return max(answers, key=lambda stay: (stay.join_s, not stay.told), default=None)
+    return max(answers, key=lambda stay: (stay.join_s, not stay.accepted_platform_notice), default=None)
 
 
 def evidence(session: Session) -> str:
@@ -40,7 +40,7 @@ def served(session: Session) -> tuple[NoticeServed, ...]:
             evidence=evidence(session),
         )
         for stay in session.attendance
-        if stay.told
+        if stay.accepted_platform_notice
     )
 
 
@@ -49,7 +49,7 @@ def heard(
 ) -> Standing:
     """Consent when they spoke, with what the list says: a no to the platform is one, and M5 for an unsure clock."""
     stay = answered(session, person, interval)
-    said_no = Standing(State.REFUSED) if stay is not None and stay.told is False else standing
+    said_no = Standing(State.REFUSED) if stay is not None and stay.accepted_platform_notice is False else standing
     change = next((event for event in events if _is_unsure(event, session, person, interval)), None)
     return worst([said_no, standing, Standing(State.UNKNOWN, change) if change else standing])
 

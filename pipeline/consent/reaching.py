@@ -70,7 +70,7 @@ def _asked(served: NoticeServed, session: Session, on_file: OnFile) -> bool:
 def _by_platform(session: Session, person: Participant, interval: Interval, on_file: OnFile) -> Iterator[NoticeServed]:
     """The platform's own notice, where their latest answer to it by then was a yes."""
     stay = platform.answered(session, person, interval)
-    if stay is None or not stay.told:
+    if stay is None or not stay.accepted_platform_notice:
         return
     at = session.started_at + timedelta(seconds=stay.join_s)
     yield from [one for one in on_file.served if one.participant_id == person.participant_id and one.since == at][:1]

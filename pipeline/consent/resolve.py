@@ -97,7 +97,7 @@ def _sealed(keys: Keys, text: str, bound: str) -> str:
 
 
 def _said(act: Act, number: int, cells: list[Cell]) -> Resolved:
-    worst = max((cell.outcome for cell in cells), key=lambda outcome: outcome.closedness)
+    worst = max((cell.outcome for cell in cells), key=lambda outcome: outcome.restrictiveness)
     waits = act is Act.ALLOW and worst is Outcome.HOLD and cells[0].purpose in human.PUBLIC
     return Resolved(
         act=act.value,

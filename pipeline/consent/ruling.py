@@ -89,7 +89,7 @@ def _stop(decided: Decided) -> Held | Refused:
     needed = [cell for cell in decided.cells if cell.purpose in _NEEDED]
     if not needed:
         return Held(reason="no participant is known", action="list everybody who was there in session.toml")
-    worst = max((cell.outcome for cell in needed), key=lambda outcome: outcome.closedness)
+    worst = max((cell.outcome for cell in needed), key=lambda outcome: outcome.restrictiveness)
     stopping = [cell for cell in needed if cell.outcome is worst]
     rules = dict.fromkeys(f"{cell.participant_id} {cell.rule_id}" for cell in stopping)
     reason = f"consent: {', '.join(rules)}: {stopping[0].reason}"

@@ -42,7 +42,7 @@ class Standing:
     event: Event | None = None
 
     @property
-    def closedness(self) -> int:
+    def restrictiveness(self) -> int:
         """0 for given, 3 for a no: of several candidates the highest counts."""
         return _CLOSEDNESS[self.state]
 
@@ -52,7 +52,7 @@ NOTHING = Standing(State.ABSENT)
 
 def worst(standings: Iterable[Standing]) -> Standing:
     """The most closed of several; absent when there is none."""
-    return max(standings, key=lambda standing: standing.closedness, default=NOTHING)
+    return max(standings, key=lambda standing: standing.restrictiveness, default=NOTHING)
 
 
 def scope_width(scope: str, session: Session) -> int | None:
@@ -105,7 +105,7 @@ def _standing(
     answered = [(width, event) for width, event in counted if event.state not in _NO_ANSWERS]
     return max(
         (_chosen(some, at, trusted) for some in (counted, answered) if some),
-        key=lambda standing: standing.closedness,
+        key=lambda standing: standing.restrictiveness,
         default=NOTHING,
     )
 
@@ -123,7 +123,7 @@ def _latest(events: Sequence[Event]) -> Event:
     border = max(event.effective_from for event in events) - SKEW
     return max(
         (event for event in events if event.effective_from >= border),
-        key=lambda event: (event.state.closedness, event.seq),
+        key=lambda event: (event.state.restrictiveness, event.seq),
     )
 
 

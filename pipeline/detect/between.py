@@ -45,9 +45,13 @@ class Between:
         start_s, end_s = self._words[heard[before]].end_s, self._words[heard[after]].start_s
         if end_s - start_s < _LETTER_S * (place.end_char - place.start_char):
             return []
-        doubt_s = max(self._words[heard[before]].doubt_s, self._words[heard[after]].doubt_s)
+        time_uncertainty_s = max(
+            self._words[heard[before]].time_uncertainty_s, self._words[heard[after]].time_uncertainty_s
+        )
         return [
-            SoundPlace(track_id=track_id, start_s=start_s, end_s=end_s, doubt_s=doubt_s, words=words)
+            SoundPlace(
+                track_id=track_id, start_s=start_s, end_s=end_s, time_uncertainty_s=time_uncertainty_s, words=words
+            )
             for words in runs(heard[before + 1 : after]) or [(0, 0)]
         ]
 

@@ -101,10 +101,10 @@ def _within(cue: Cue, place: TextPlace, track_id: str) -> SoundPlace:
     """The share of the caption's time that its characters take, in doubt by much of it; all of a short caption."""
     length_s, size = cue.end_s - cue.start_s, max(1, len(cue.text))
     if length_s < _SHORT_S:
-        return SoundPlace(track_id=track_id, start_s=cue.start_s, end_s=cue.end_s, doubt_s=_NEAR_S * 0.3)
+        return SoundPlace(track_id=track_id, start_s=cue.start_s, end_s=cue.end_s, time_uncertainty_s=_NEAR_S * 0.3)
     start_s = cue.start_s + length_s * place.start_char / size
     end_s = cue.start_s + length_s * place.end_char / size
-    return SoundPlace(track_id=track_id, start_s=start_s, end_s=end_s, doubt_s=length_s * _DOUBT)
+    return SoundPlace(track_id=track_id, start_s=start_s, end_s=end_s, time_uncertainty_s=length_s * _DOUBT)
 
 
 def _track(session: Session, cue: Cue) -> str:

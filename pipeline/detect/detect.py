@@ -10,7 +10,7 @@ from pipeline.detect.listeners import from_sound
 from pipeline.detect.places import CAPTIONS, EMBEDDED, Find, in_captions, in_text, in_words
 from pipeline.detect.seen import in_picture
 from pipeline.detect.text import Hit
-from pipeline.records import Context, Finding, Seen, Session, Transcript
+from pipeline.records import Context, Finding, OcrResult, Session, Transcript
 from pipeline.settings import DetectSettings
 
 
@@ -20,7 +20,7 @@ def detect(
     context: Context,
     *,
     settings: DetectSettings,
-    seen: Seen | None = None,
+    seen: OcrResult | None = None,
 ) -> tuple[Finding, ...]:
     """All findings of a session: in its words, captions, chat and title, in the sound itself, and in what was ``seen``.
 

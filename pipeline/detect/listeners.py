@@ -9,7 +9,7 @@ from pipeline.detect.places import finding, runs
 from pipeline.detect.text import Hit
 from pipeline.lexicon import words_of
 from pipeline.lexicon.spellings import Spelling, spellings
-from pipeline.records import Alternative, Context, Finding, HeardTerm, SoundPlace, Transcript, Word
+from pipeline.records import Alternative, Context, Finding, KeywordHit, SoundPlace, Transcript, Word
 
 SEARCH_RULE = "sound search"
 ALSO_RULE = "also heard"
@@ -57,10 +57,14 @@ def _hit(text: str, known: dict[str, Spelling], rule: str, score: float) -> Hit:
     return Hit(0, len(text), label, text, entity, rule, score)
 
 
-def _findings(session_id: str, hit: Hit, heard: HeardTerm | Alternative, beneath: Beneath) -> Iterator[Finding]:
+def _findings(session_id: str, hit: Hit, heard: KeywordHit | Alternative, beneath: Beneath) -> Iterator[Finding]:
     """The whole span once for each run of the words there."""
     for words in beneath.ranges(heard.track_id, heard.start_s, heard.end_s):
         place = SoundPlace(
-            track_id=heard.track_id, start_s=heard.start_s, end_s=heard.end_s, doubt_s=heard.doubt_s, words=words
+            track_id=heard.track_id,
+            start_s=heard.start_s,
+            end_s=heard.end_s,
+            time_uncertainty_s=heard.time_uncertainty_s,
+            words=words,
         )
         yield finding(session_id, hit, place)

@@ -71,7 +71,7 @@ def sound_places(words: Sequence[Word], touched: list[int]) -> Iterator[SoundPla
                 track_id=chosen[0].track_id,
                 start_s=min(word.start_s for word in chosen),
                 end_s=max(word.end_s for word in chosen),
-                doubt_s=max(word.doubt_s for word in chosen),
+                time_uncertainty_s=max(word.time_uncertainty_s for word in chosen),
                 words=(start, index + 1),
             )
             start = following

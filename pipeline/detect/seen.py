@@ -12,7 +12,7 @@ from pipeline.detect.places import Find, finding
 from pipeline.detect.text import Hit
 from pipeline.lexicon import is_common, words_of
 from pipeline.lexicon.spellings import spellings
-from pipeline.records import Context, Finding, PicturePlace, Region, Seen, SeenLine, SeenWord
+from pipeline.records import Context, Finding, OcrLine, OcrResult, OcrWord, PicturePlace, Region
 
 RULE = "text in the picture"
 LABEL = "PICTURE"
@@ -58,7 +58,7 @@ class _Match:
 
 
 def in_picture(
-    session_id: str, seen: Seen | None, context: Context, found: Iterable[Finding], find: Find
+    session_id: str, seen: OcrResult | None, context: Context, found: Iterable[Finding], find: Find
 ) -> Iterator[Finding]:
     """The findings in the picture: listed names and terms, what was found elsewhere, and written identifiers.
 
@@ -122,7 +122,7 @@ def _score(key: str, one: _Wanted) -> float:
     return 0.0 if distance > one.tolerance else 1.0 - distance / len(one.key)
 
 
-def _hit(line: SeenLine, match: _Match) -> tuple[Hit, PicturePlace]:
+def _hit(line: OcrLine, match: _Match) -> tuple[Hit, PicturePlace]:
     words = line.words[match.first : match.last]
     sure = match.score * (0.5 + 0.5 * min(word.confidence for word in words))
     text = " ".join(word.text for word in words)
@@ -130,7 +130,7 @@ def _hit(line: SeenLine, match: _Match) -> tuple[Hit, PicturePlace]:
     return hit, PicturePlace(region=_around(words), start_s=line.start_s, end_s=line.end_s)
 
 
-def _around(words: Sequence[SeenWord]) -> Region:
+def _around(words: Sequence[OcrWord]) -> Region:
     """The box of the words, wider on every side by a share of their height, as boxes are drawn tight."""
     left, right = min(word.region.left for word in words), max(word.region.right for word in words)
     top, bottom = min(word.region.top for word in words), max(word.region.bottom for word in words)

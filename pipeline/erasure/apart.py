@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline.errors import InputRefused, WorkspaceDamaged
 from pipeline.media.sounds import copy_sounds, holds_only
-from pipeline.records import Sealed, Session
+from pipeline.records import Session, VaultFile
 from pipeline.store import Workspace
 
 _NAME = "apart"
@@ -39,7 +39,7 @@ def _holds_more(workspace: Workspace, digest: str, streams: list[int]) -> bool:
         return False
 
 
-def _copied(workspace: Workspace, digest: str, streams: list[int]) -> Sealed:
+def _copied(workspace: Workspace, digest: str, streams: list[int]) -> VaultFile:
     target = workspace.scratch / _NAME
     try:
         target.unlink(missing_ok=True)
@@ -49,7 +49,7 @@ def _copied(workspace: Workspace, digest: str, streams: list[int]) -> Sealed:
         target.unlink(missing_ok=True)
 
 
-def _moved(session: Session, digest: str, streams: list[int], sealed: Sealed) -> Session:
+def _moved(session: Session, digest: str, streams: list[int], sealed: VaultFile) -> Session:
     """The session with these sounds of one file in another, in the same order."""
     tracks = (
         replace(track, digest=sealed.digest, stream=streams.index(track.stream)) if track.digest == digest else track
@@ -58,5 +58,5 @@ def _moved(session: Session, digest: str, streams: list[int], sealed: Sealed) ->
     return replace(session, tracks=tuple(tracks), sealed=(*_others(session, digest), sealed))
 
 
-def _others(session: Session, digest: str) -> tuple[Sealed, ...]:
+def _others(session: Session, digest: str) -> tuple[VaultFile, ...]:
     return tuple(one for one in session.sealed if one.digest != digest)

@@ -16,7 +16,7 @@ from pipeline.erasure.apart import taken_apart
 from pipeline.erasure.people import Affected
 from pipeline.errors import InputRefused, WorkspaceDamaged
 from pipeline.lexicon.spellings import entities_of
-from pipeline.records import Bleed, ChatLine, Cue, Session, Track, Transcript, Window
+from pipeline.records import ChatLine, Crosstalk, Cue, RedactionInterval, Session, Track, Transcript
 from pipeline.render.left_out import LeftOut, bleeding
 from pipeline.store import Workspace, labels, misheard, tombstones, withdrawals
 from pipeline.store.artefacts import State
@@ -101,8 +101,8 @@ def erase(workspace: Workspace, filed: Filed, one: Affected, *, now: datetime) -
     people, keys = frozenset(one.sure), Keys(workspace.key("identity"))
     whole = filed.whole or now >= filed.filed_at + HOLD
     changed = without(one.session, people, mixed_too=whole)
-    heard = dict.fromkeys((*one.session.bleeding, *_bleeding(workspace, one.session, changed.session.tracks)))
-    changed = replace(changed, session=replace(changed.session, bleeding=tuple(heard)))
+    heard = dict.fromkeys((*one.session.crosstalk, *_bleeding(workspace, one.session, changed.session.tracks)))
+    changed = replace(changed, session=replace(changed.session, crosstalk=tuple(heard)))
     done = _MIXED if changed.waits else _REMOVED
     if workspace.ledger.has(withdrawals.STEP, f"{filed.withdrawal_id}/{done}/{one.session.session_id}"):
         return changed.waits
@@ -116,7 +116,7 @@ def erase(workspace: Workspace, filed: Filed, one: Affected, *, now: datetime) -
         for sealed in session.sealed
     }
     files = changed.files - others
-    before = replace(one, session=replace(one.session, bleeding=tuple(heard)))
+    before = replace(one, session=replace(one.session, crosstalk=tuple(heard)))
     _mark(workspace, filed, before, keys, files, now)
     Registry(workspace.db).rewrite(changed.session)
     forget_made(workspace, filed, one.session.session_id)
@@ -131,12 +131,12 @@ def _apart(workspace: Workspace, changed: Changed, *, whole: bool) -> Changed:
     return replace(changed, session=session, files=changed.files | gone, waits=left)
 
 
-def _bleeding(workspace: Workspace, session: Session, kept: Sequence[Track]) -> tuple[Bleed, ...]:
+def _bleeding(workspace: Workspace, session: Session, kept: Sequence[Track]) -> tuple[Crosstalk, ...]:
     """Where the voices of tracks that go are heard in those that stay; all of them where that cannot be said.
 
     Once the tracks are gone nobody can find it any more.
     """
-    whole = (Window(start_s=0.0, end_s=session.duration_s),)
+    whole = (RedactionInterval(start_s=0.0, end_s=session.duration_s),)
     own = [track for track in session.tracks if track.participant_id is not None and track not in kept]
     try:
         left = [LeftOut(track=track, windows=whole) for track in own]
@@ -144,7 +144,7 @@ def _bleeding(workspace: Workspace, session: Session, kept: Sequence[Track]) -> 
     except (InputRefused, WorkspaceDamaged):
         places = ((one, track) for one in own for track in kept)
         return tuple(
-            Bleed(track_id=track.track_id, start_s=0.0, end_s=session.duration_s, of=one.track_id)
+            Crosstalk(track_id=track.track_id, start_s=0.0, end_s=session.duration_s, of=one.track_id)
             for one, track in places
         )
 

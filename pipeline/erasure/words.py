@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.consent.identity import Alias, AliasKind, Keys, Verified
 from pipeline.lexicon import is_common, words_of
-from pipeline.records import Bleed, ChatLine, Cue, Participant, Session, Transcript, Word
+from pipeline.records import ChatLine, Crosstalk, Cue, Participant, Session, Transcript, Word
 from pipeline.store.consent_tables import alias as alias_table
 
 GRAM = 5
@@ -68,7 +68,7 @@ def said_by(session: Session, transcripts: Iterable[Transcript], people: frozens
     return frozenset(theirs - others)
 
 
-def _is_in(word: Word, bleed: Bleed) -> bool:
+def _is_in(word: Word, bleed: Crosstalk) -> bool:
     return word.track_id == bleed.track_id and word.start_s < bleed.end_s and bleed.start_s < word.end_s
 
 
@@ -79,7 +79,7 @@ def _utterances(session: Session, transcripts: Iterable[Transcript]) -> Iterator
     for transcript in transcripts:
         heard: dict[str | None, list[str]] = {}
         for word in transcript.words:
-            if any(_is_in(word, bleed) for bleed in session.bleeding):
+            if any(_is_in(word, bleed) for bleed in session.crosstalk):
                 continue
             heard.setdefault(word.participant_id, []).extend(tokens(word.text))
         yield from heard.items()

@@ -11,7 +11,7 @@ from pipeline.ingest.draft import Draft
 from pipeline.ingest.folder import Listing
 from pipeline.ingest.people import Speakers
 from pipeline.media.smear import smear_s
-from pipeline.records import ChatLine, Cue, Participant, Sealed, Session, SessionPolicy, Track, Video
+from pipeline.records import ChatLine, Cue, Participant, Session, SessionPolicy, Track, VaultFile, Video
 from pipeline.store.vault import Vault
 
 _MIXED_TOLERANCE_S = 2.0
@@ -48,7 +48,7 @@ def assemble(listing: Listing, draft: Draft, vault: Vault) -> Session:
         captions=cues,
         chat=lines,
         sealed=tuple(dict.fromkeys([*sealed.values(), *others])),
-        left_out=_left_out(listing, {*draft.media, *draft.empty, *(name for name, _ in texts)}),
+        unrecognised_files=_unrecognised(listing, {*draft.media, *draft.empty, *(name for name, _ in texts)}),
         series=draft.facts.series,
         attendance=attendance.within(draft.people, duration_s),
         embedded=_embedded(listing, draft, probes, duration_s, files=said_in),
@@ -108,7 +108,7 @@ def _picture(draft: Draft, probes: Probes) -> str | None:
     return pictures[0] if pictures else None
 
 
-def _video(draft: Draft, probes: Probes, sealed: dict[str, Sealed], picture: str | None) -> Video | None:
+def _video(draft: Draft, probes: Probes, sealed: dict[str, VaultFile], picture: str | None) -> Video | None:
     """The session's picture, unless session.toml says that nothing is to be made with it."""
     if picture is None or not draft.facts.picture:
         return None
@@ -193,7 +193,7 @@ def _participants(draft: Draft) -> tuple[Participant, ...]:
     )
 
 
-def _tracks(draft: Draft, probes: Probes, sealed: dict[str, Sealed]) -> tuple[Track, ...]:
+def _tracks(draft: Draft, probes: Probes, sealed: dict[str, VaultFile]) -> tuple[Track, ...]:
     owners = {person.track: f"p{number}" for number, person in enumerate(draft.people, start=1) if person.track}
     places = [(name, stream) for name in draft.media for stream in range(len(probes[name].audio))]
     return tuple(
@@ -209,7 +209,7 @@ def _tracks(draft: Draft, probes: Probes, sealed: dict[str, Sealed]) -> tuple[Tr
     )
 
 
-def _sealed(listing: Listing, vault: Vault, name: str, kind: str) -> Sealed:
+def _sealed(listing: Listing, vault: Vault, name: str, kind: str) -> VaultFile:
     entry = listing.entry(name)
     sealed = vault.seal(entry.path, kind=kind)
     if sealed.size != entry.size:
@@ -217,10 +217,10 @@ def _sealed(listing: Listing, vault: Vault, name: str, kind: str) -> Sealed:
     return sealed
 
 
-def _left_out(listing: Listing, understood: set[str]) -> int:
+def _unrecognised(listing: Listing, understood: set[str]) -> int:
     return len(set(listing.names) - understood) + listing.hidden + listing.skipped
 
 
-def _source_digest(sealed: dict[str, Sealed]) -> str:
+def _source_digest(sealed: dict[str, VaultFile]) -> str:
     digests = sorted({each.digest for each in sealed.values()})
     return hashlib.sha256("".join(digests).encode()).hexdigest()

@@ -46,8 +46,8 @@ def within(people: tuple[Person, ...], duration_s: float) -> tuple[Attendance, .
     found = []
     for number, person in enumerate(people, start=1):
         for stay in person.stays:
-            doubt_s = max(stay.uncertainty_s, _DRIFT_S)
-            start_s, end_s = stay.join_s - doubt_s, stay.leave_s + doubt_s
+            time_uncertainty_s = max(stay.uncertainty_s, _DRIFT_S)
+            start_s, end_s = stay.join_s - time_uncertainty_s, stay.leave_s + time_uncertainty_s
             start_s = 0.0 if start_s <= GRACE_S else start_s
             end_s = duration_s if end_s >= duration_s - GRACE_S else end_s
             if start_s < end_s:
@@ -56,9 +56,12 @@ def within(people: tuple[Person, ...], duration_s: float) -> tuple[Attendance, .
                         participant_id=f"p{number}",
                         join_s=start_s,
                         leave_s=end_s,
-                        told=stay.told,
-                        uncertainty_s=doubt_s,
-                        surely_s=(max(0.0, stay.join_s + doubt_s), min(duration_s, stay.leave_s - doubt_s)),
+                        accepted_platform_notice=stay.told,
+                        uncertainty_s=time_uncertainty_s,
+                        surely_s=(
+                            max(0.0, stay.join_s + time_uncertainty_s),
+                            min(duration_s, stay.leave_s - time_uncertainty_s),
+                        ),
                     )
                 )
     return tuple(found)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.ingest.facts import Facts
-from pipeline.records import Minor, Role
+from pipeline.records import AgeStatus, Role
 
 MEDIA_SUFFIXES = frozenset(
     {".mp4", ".m4a", ".m4v", ".mov", ".mkv", ".mka", ".webm", ".wav", ".mp3", ".flac", ".ogg", ".opus", ".aac", ".3gp"}
@@ -43,7 +43,7 @@ class Person:
     location: str | None = None
     joined_late: bool = False
     spoke: bool = True
-    minor: Minor = Minor.ADULT
+    minor: AgeStatus = AgeStatus.ADULT
     shared_microphone: bool = False
     track: str | None = None
     stays: tuple[Stay, ...] = ()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, field_validator
 
 from pipeline.errors import InputRefused
-from pipeline.records import Minor, Purpose, Role
+from pipeline.records import AgeStatus, Purpose, Role
 from pipeline.settings import NOTICE, Rule
 
 FILE_NAME = "session.toml"
@@ -40,7 +40,7 @@ class Who(_Table):
     track: _Text | None = None
     joined: Literal["on_time", "late"] | None = None
     speaks: bool | None = None
-    minor: Annotated[Minor, Strict(False)] | None = None
+    minor: Annotated[AgeStatus, Strict(False)] | None = None
     shared_microphone: bool | None = None
 
 

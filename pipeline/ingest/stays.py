@@ -35,7 +35,7 @@ class Clock:
         there, then = (moment.replace(tzinfo=self.zone).astimezone(UTC) for moment in (at, start))
         return (there - then).total_seconds()
 
-    def doubt_s(self, at: datetime, start: datetime) -> float:
+    def time_uncertainty_s(self, at: datetime, start: datetime) -> float:
         """How far off that is: by as much as the clocks changed between the two, or at a time that was there twice."""
         if self.zone is None:
             return 0.0
@@ -99,7 +99,7 @@ def _stays(rows: Sequence[Row], clock: Clock) -> tuple[Stay, ...]:
         joined, left = nearest(row.joined, clock.start), nearest(row.left, clock.start)
         if joined is None:
             return ()
-        doubts = [clock.doubt_s(at, clock.start) for at in (joined, left) if at is not None]
+        doubts = [clock.time_uncertainty_s(at, clock.start) for at in (joined, left) if at is not None]
         stay = Stay(
             join_s=clock.since_s(joined, clock.start),
             leave_s=inf if left is None else clock.since_s(left, clock.start) + row.coarse_s,

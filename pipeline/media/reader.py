@@ -16,7 +16,7 @@ from pipeline.errors import ConfigurationError, TryAgain
 from pipeline.media import tools
 from pipeline.media.child import child
 from pipeline.media.frames import Frame, frames
-from pipeline.records import Region, Seen, SeenLine, SeenWord
+from pipeline.records import OcrLine, OcrResult, OcrWord, Region
 
 # Writing in a lower picture is too small to be read as it is.
 HIGH = 720
@@ -34,7 +34,7 @@ _LONG = 4
 _TAGS = (256, 257, 258, 259, 262, 273, 277, 278, 279)
 _DEPTH, _PLAIN, _BLACK_IS_0, _CHANNELS = 8, 1, 1, 1
 Page = NDArray[np.uint8]
-Line = tuple[SeenWord, ...]
+Line = tuple[OcrWord, ...]
 Still = tuple[Frame, float]
 
 
@@ -44,7 +44,7 @@ def version() -> str | None:
     return None if tool.version is None else f"{tool.name} {tool.version}"
 
 
-def read(path: Path, *, per_second: float) -> Seen:
+def read(path: Path, *, per_second: float) -> OcrResult:
     """All writing in the first picture of the file, looked at ``per_second`` times a second where it changed.
 
     Each line stands from the look before to the look after those at which it was there. Raises
@@ -53,15 +53,15 @@ def read(path: Path, *, per_second: float) -> Seen:
     reader = version()
     if reader is None:
         raise ConfigurationError("tesseract is missing", action=f"install it: {tools.reader().install}")
-    lines: list[SeenLine] = []
+    lines: list[OcrLine] = []
     looked = 0
     for stills in _together(_still(path, per_second)):
         for (frame, last_s), found in zip(stills, _lines([frame for frame, _ in stills]), strict=True):
             start_s = max(0.0, frame.at_s - 0.5 / per_second) if looked else 0.0
             end_s = last_s + 1.5 / per_second
             looked += 1
-            lines += [SeenLine(start_s=start_s, end_s=end_s, words=words) for words in found]
-    return Seen(reader=reader, frames=looked, lines=tuple(lines))
+            lines += [OcrLine(start_s=start_s, end_s=end_s, words=words) for words in found]
+    return OcrResult(reader=reader, frames=looked, lines=tuple(lines))
 
 
 def _still(path: Path, per_second: float) -> Iterator[Still]:
@@ -133,7 +133,7 @@ def tiff(pages: Sequence[Page]) -> Iterator[bytes]:
 
 def _of_table(table: str, pages: Sequence[Page]) -> list[list[Line]]:
     """The words of each line of writing on each page, from tesseract's table; ``TryAgain`` unless all were read."""
-    lines: list[dict[tuple[str, ...], list[SeenWord]]] = [defaultdict(list) for _ in pages]
+    lines: list[dict[tuple[str, ...], list[OcrWord]]] = [defaultdict(list) for _ in pages]
     read = 0
     for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
         read += row["level"] == _PAGE_LEVEL
@@ -150,7 +150,7 @@ def _of_table(table: str, pages: Sequence[Page]) -> list[list[Line]]:
         )
         confidence = min(1.0, max(0.0, float(row["conf"]) / 100))
         place = tuple(row[key] for key in ("block_num", "par_num", "line_num"))
-        lines[page][place].append(SeenWord(text=row["text"].strip(), region=region, confidence=round(confidence, 3)))
+        lines[page][place].append(OcrWord(text=row["text"].strip(), region=region, confidence=round(confidence, 3)))
     if read != len(pages):
         raise _unread()
     return [[tuple(words) for words in found.values()] for found in lines]

@@ -16,7 +16,7 @@ class SoundPlace:
     track_id: str
     start_s: float
     end_s: float
-    doubt_s: float
+    time_uncertainty_s: float
     words: tuple[int, int] = (0, 0)
 
 

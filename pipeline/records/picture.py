@@ -16,7 +16,7 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
+class RedactionBox:
     """A span of the picture that is covered by one colour: a region, or with None all of it."""
 
     start_s: float
@@ -30,12 +30,12 @@ class Cover:
 class PicturePlan:
     """The picture is kept under these covers; ``reviewed_by`` is who approved it, None where nobody looked at it."""
 
-    covers: tuple[Cover, ...] = ()
+    covers: tuple[RedactionBox, ...] = ()
     reviewed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenWord:
+class OcrWord:
     """One word read in the picture, and how sure the reader is, 0 to 1."""
 
     text: str
@@ -44,18 +44,18 @@ class SeenWord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenLine:
+class OcrLine:
     """One line of writing that stands in the picture from ``start_s`` to ``end_s``, the doubt in both included."""
 
     start_s: float
     end_s: float
-    words: tuple[SeenWord, ...]
+    words: tuple[OcrWord, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class OcrResult:
     """All writing that was read in a session's picture, in ``frames`` frames that differ from the one before."""
 
     reader: str
     frames: int
-    lines: tuple[SeenLine, ...] = ()
+    lines: tuple[OcrLine, ...] = ()

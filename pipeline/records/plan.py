@@ -11,7 +11,7 @@ from pipeline.records.vocabulary import Audience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class RedactionInterval:
     """A span of sound to take out; ``track_id`` None means every track, ``reasons`` say why it is so wide."""
 
     start_s: float
@@ -46,7 +46,7 @@ class WordEdit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gone:
+class RemovedInterval:
     """A span in which one participant, or with None everybody, leaves no word, chat line or caption."""
 
     start_s: float
@@ -63,17 +63,18 @@ class Gone:
 class ApprovedPlan(ABC):
     """Everything that is to be taken out of one session for one audience; only the review stage makes one.
 
-    ``removed`` leave no trace at all, ``gone`` says who leaves none in a part of it; ``picture`` None is no picture.
+    ``removed`` leave no trace at all, ``removed_intervals`` says who leaves none in a part of it; ``picture``
+    None is no picture.
     """
 
     session_id: str
     audience: Audience
-    windows: tuple[Window, ...]
+    windows: tuple[RedactionInterval, ...]
     terms: tuple[PlannedTerm, ...] = ()
     text_edits: tuple[TextEdit, ...] = ()
     word_edits: tuple[WordEdit, ...] = ()
     removed: frozenset[str] = frozenset()
-    gone: tuple[Gone, ...] = ()
+    removed_intervals: tuple[RemovedInterval, ...] = ()
     keep_tracks: tuple[str, ...] = ()
     picture: PicturePlan | None = None
     kept: tuple[str, ...] = ()

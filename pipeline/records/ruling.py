@@ -82,7 +82,7 @@ class Ruling(ABC):
     def outcome(self, purpose: Purpose) -> Outcome:
         """The session's outcome for a purpose: the most closed of its participants; hold where nothing was decided."""
         outcomes = [cell.outcome for cell in self.cells if cell.purpose is purpose]
-        return max(outcomes, key=lambda outcome: outcome.closedness, default=Outcome.HOLD)
+        return max(outcomes, key=lambda outcome: outcome.restrictiveness, default=Outcome.HOLD)
 
     def allows(self, purpose: Purpose) -> bool:
         """Whether the session may go on for a purpose, with or without some participants.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.records.vocabulary import Minor, Purpose, Role
+from pipeline.records.vocabulary import AgeStatus, Purpose, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Participant:
     location: str | None = None
     joined_late: bool = False
     spoke: bool = True
-    minor: Minor = Minor.ADULT
+    minor: AgeStatus = AgeStatus.ADULT
     shared_microphone: bool = False
 
 
@@ -41,22 +41,22 @@ class Participant:
 class Attendance:
     """One time that somebody was in the call, within the session; a participant without any was there throughout.
 
-    ``told`` is what they answered to the platform's own notice of the recording on joining, None where nothing is
-    known. ``uncertainty_s`` is how far off both times may be; they already lie as far apart as that allows, and
-    ``surely_s`` is the span in which they were there all the same.
+    ``accepted_platform_notice`` is what they answered to the platform's own notice of the recording on joining,
+    None where nothing is known. ``uncertainty_s`` is how far off both times may be; they already lie as far apart as
+    that allows, and ``surely_s`` is the span in which they were there all the same.
     """
 
     participant_id: str
     join_s: float
     leave_s: float
-    told: bool | None = None
+    accepted_platform_notice: bool | None = None
     uncertainty_s: float = 0.0
     surely_s: tuple[float, float] | None = None
 
     def surely_covers(self, start_s: float, end_s: float) -> bool:
         """Whether they were surely there from ``start_s`` to ``end_s``."""
-        doubt_s = 2 * self.uncertainty_s
-        from_s, to_s = self.surely_s or (self.join_s + doubt_s, self.leave_s - doubt_s)
+        time_uncertainty_s = 2 * self.uncertainty_s
+        from_s, to_s = self.surely_s or (self.join_s + time_uncertainty_s, self.leave_s - time_uncertainty_s)
         return from_s <= start_s and end_s <= to_s
 
 
@@ -105,7 +105,7 @@ class ChatLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bleed:
+class Crosstalk:
     """Where a voice that is left out may be heard in another's track: nobody listens there, and no output has it.
 
     ``of`` is the track of that voice.
@@ -118,7 +118,7 @@ class Bleed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
+class VaultFile:
     """One file in the vault: the SHA-256 of its bytes, its size and what it is to the session."""
 
     digest: str
@@ -159,11 +159,11 @@ class Session:
     video: Video | None = None
     captions: tuple[Cue, ...] = ()
     chat: tuple[ChatLine, ...] = ()
-    sealed: tuple[Sealed, ...] = ()
-    left_out: int = 0
+    sealed: tuple[VaultFile, ...] = ()
+    unrecognised_files: int = 0
     series: str | None = None
     attendance: tuple[Attendance, ...] = ()
-    bleeding: tuple[Bleed, ...] = ()
+    crosstalk: tuple[Crosstalk, ...] = ()
     policy: SessionPolicy = SessionPolicy()
     embedded: tuple[Cue, ...] = ()
     """Hidden captions and further subtitles inside the media: searched for mentions, and put out nowhere."""

@@ -22,14 +22,14 @@ def swept(spans: Iterable[Span], end_s: float, *, elsewhere: Outcome) -> tuple[S
     pieces = []
     for start_s, stop_s in pairwise(inside):
         over = [outcome for span, outcome in given if span.start_s <= start_s and stop_s <= span.end_s]
-        worst = max(over, key=lambda outcome: outcome.closedness, default=elsewhere)
+        worst = max(over, key=lambda outcome: outcome.restrictiveness, default=elsewhere)
         pieces.append((Interval(start_s=start_s, end_s=stop_s), worst))
     return _joined(pieces)
 
 
 def only(spans: Iterable[Span], *, at_least: Outcome) -> tuple[Interval, ...]:
     """The spans that are at least as closed as ``at_least``, neighbours joined."""
-    same = [(span, at_least) for span, outcome in spans if outcome.closedness >= at_least.closedness]
+    same = [(span, at_least) for span, outcome in spans if outcome.restrictiveness >= at_least.restrictiveness]
     return tuple(span for span, _ in _joined(same))
 
 

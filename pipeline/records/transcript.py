@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """One heard word; ``doubt_s`` is how far its times may be off, in seconds."""
+    """One heard word; ``time_uncertainty_s`` is how far its times may be off, in seconds."""
 
     start_s: float
     end_s: float
-    doubt_s: float
+    time_uncertainty_s: float
     text: str
     probability: float
     track_id: str
@@ -19,7 +19,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unheard:
+class UncoveredSpeech:
     """Speech that no word covers."""
 
     track_id: str
@@ -28,7 +28,7 @@ class Unheard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Voiced:
+class SpeechSegment:
     """A stretch of one track in which somebody speaks without a pause."""
 
     track_id: str
@@ -37,14 +37,14 @@ class Voiced:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeardTerm:
+class KeywordHit:
     """A known term found by searching the sound itself, not the transcript."""
 
     term: str
     track_id: str
     start_s: float
     end_s: float
-    doubt_s: float
+    time_uncertainty_s: float
     score: float
 
 
@@ -56,7 +56,7 @@ class Alternative:
     track_id: str
     start_s: float
     end_s: float
-    doubt_s: float
+    time_uncertainty_s: float
     probability: float
 
 
@@ -66,10 +66,10 @@ class Transcript:
 
     engine: str
     words: tuple[Word, ...]
-    unheard: tuple[Unheard, ...] = ()
-    heard_terms: tuple[HeardTerm, ...] = ()
+    unheard: tuple[UncoveredSpeech, ...] = ()
+    heard_terms: tuple[KeywordHit, ...] = ()
     speech_s: float = 0.0
-    voiced: tuple[Voiced, ...] = ()
+    voiced: tuple[SpeechSegment, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
 
     @property

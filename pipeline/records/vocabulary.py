@@ -29,7 +29,7 @@ class Outcome(StrEnum):
     REFUSE = "refuse"
 
     @property
-    def closedness(self) -> int:
+    def restrictiveness(self) -> int:
         """0 for the most open outcome, 3 for the most closed."""
         return list(Outcome).index(self)
 
@@ -44,7 +44,7 @@ class Role(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Minor(StrEnum):
+class AgeStatus(StrEnum):
     """Whether somebody is of age."""
 
     ADULT = "adult"

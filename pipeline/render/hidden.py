@@ -75,7 +75,7 @@ def hidden_by(plan: ApprovedPlan, marked: Callable[[str], str]) -> Hidden:
         tracks=tuple(sorted(plan.keep_tracks)),
         windows=_spans((one.track_id, one.start_s, one.end_s) for one in plan.windows),
         removed=tuple(sorted(plan.removed)),
-        gone=_spans((one.participant_id, one.start_s, one.end_s) for one in plan.gone),
+        gone=_spans((one.participant_id, one.start_s, one.end_s) for one in plan.removed_intervals),
         terms=tuple(sorted({marked(normal(term.text)) for term in plan.terms})),
         texts=tuple(
             sorted(

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media import decode
-from pipeline.records import ApprovedPlan, Bleed, Check, ProofVerdict, Session, Track, Window
+from pipeline.records import ApprovedPlan, Check, Crosstalk, ProofVerdict, RedactionInterval, Session, Track
 from pipeline.render.mix import aligned
 from pipeline.render.proof.bleed import RATE, STEP, Voice, listen
 from pipeline.render.sound import BLOCK, length_of
@@ -35,7 +35,7 @@ class LeftOut:
     """One person's own track and the windows in which nothing of it may be heard."""
 
     track: Track
-    windows: tuple[Window, ...]
+    windows: tuple[RedactionInterval, ...]
 
 
 def left_out(session: Session, plan: ApprovedPlan) -> tuple[LeftOut, ...]:
@@ -45,16 +45,18 @@ def left_out(session: Session, plan: ApprovedPlan) -> tuple[LeftOut, ...]:
         if track.participant_id is None:
             continue
         if track.participant_id in plan.removed:
-            windows = [Window(start_s=0.0, end_s=session.duration_s)]
+            windows = [RedactionInterval(start_s=0.0, end_s=session.duration_s)]
         else:
-            gone = [one for one in plan.gone if one.participant_id == track.participant_id]
-            windows = [Window(start_s=one.start_s, end_s=one.end_s) for one in gone]
+            gone = [one for one in plan.removed_intervals if one.participant_id == track.participant_id]
+            windows = [RedactionInterval(start_s=one.start_s, end_s=one.end_s) for one in gone]
         if windows:
             found.append(LeftOut(track=track, windows=tuple(windows)))
     return tuple(found)
 
 
-def bleeding(session: Session, left: Iterable[LeftOut], kept: Sequence[Track], *, vault: Sources) -> tuple[Bleed, ...]:
+def bleeding(
+    session: Session, left: Iterable[LeftOut], kept: Sequence[Track], *, vault: Sources
+) -> tuple[Crosstalk, ...]:
     """Where a voice left out is heard in the tracks that stay."""
     return tuple(
         bleed
@@ -94,7 +96,7 @@ def _in_frames(session: Session, blocks: Iterator[NDArray[np.float32]], offset: 
     return aligned(blocks, offset=offset, length=length_of(session.duration_s, RATE), size=BLOCK, channels=1)
 
 
-def _only(blocks: Blocks, windows: Sequence[Window], session: Session) -> Iterator[NDArray[np.float32]]:
+def _only(blocks: Blocks, windows: Sequence[RedactionInterval], session: Session) -> Iterator[NDArray[np.float32]]:
     """The sound inside the windows, zeros elsewhere."""
     ranges = samples_of(windows, None, rate=RATE, length=length_of(session.duration_s, RATE))
     at = 0
@@ -107,7 +109,7 @@ def _only(blocks: Blocks, windows: Sequence[Window], session: Session) -> Iterat
         at += len(block)
 
 
-def _bleeding(voice: Voice, track: Track, one: LeftOut) -> Iterator[Bleed]:
+def _bleeding(voice: Voice, track: Track, one: LeftOut) -> Iterator[Crosstalk]:
     """While the voice speaks, and as much later as it comes: pauses of half a second go with it."""
     if not voice.is_there:
         return
@@ -119,7 +121,7 @@ def _bleeding(voice: Voice, track: Track, one: LeftOut) -> Iterator[Bleed]:
             start_s, _ = spans.pop()
         spans.append((start_s, end_s))
     for start_s, end_s in spans:
-        yield Bleed(
+        yield Crosstalk(
             track_id=track.track_id,
             start_s=max(0.0, start_s - BEFORE_S),
             end_s=end_s + voice.late_s + AFTER_S,

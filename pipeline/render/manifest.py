@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from pipeline import __version__
 from pipeline.media.tools import tools
-from pipeline.records import Audience, Check, Cover, OutFile, Proof, Window
+from pipeline.records import Audience, Check, OutFile, Proof, RedactionBox, RedactionInterval
 from pipeline.render.terms import Terms
 from pipeline.store.signing import Signer, is_signed
 
@@ -73,7 +73,7 @@ class Manifest:
     windows: tuple[Taken, ...]
     fill: str
     picture: str
-    covers: tuple[Cover, ...] = ()
+    covers: tuple[RedactionBox, ...] = ()
     sources: dict[str, str] = field(default_factory=dict)
     terms: str = ""
     settings: str = ""
@@ -88,9 +88,11 @@ class Manifest:
         return Proof(checks=self.checks)
 
     @property
-    def spans(self) -> tuple[Window, ...]:
+    def spans(self) -> tuple[RedactionInterval, ...]:
         """The windows, as a plan has them."""
-        return tuple(Window(start_s=one.start_s, end_s=one.end_s, track_id=one.track_id) for one in self.windows)
+        return tuple(
+            RedactionInterval(start_s=one.start_s, end_s=one.end_s, track_id=one.track_id) for one in self.windows
+        )
 
     def is_signed_by(self, public_key: str) -> bool:
         """Whether every byte of it is as the holder of that key signed it."""
@@ -145,7 +147,7 @@ def versions() -> dict[str, str]:
     return {"offrecord": __version__, **{tool.name: tool.version or "missing" for tool in tools()}}
 
 
-def in_order(windows: Sequence[Window], terms: Terms, decided: Mapping[str, str]) -> tuple[Taken, ...]:
+def in_order(windows: Sequence[RedactionInterval], terms: Terms, decided: Mapping[str, str]) -> tuple[Taken, ...]:
     """The windows in order of time, without the ids of the proposals, which stand for names, or terms in a reason."""
     taken = (
         Taken(
@@ -160,7 +162,9 @@ def in_order(windows: Sequence[Window], terms: Terms, decided: Mapping[str, str]
     return tuple(sorted(taken, key=lambda one: (one.start_s, one.end_s, one.track_id or "")))
 
 
-def covers_in_order(covers: Sequence[Cover], terms: Terms, decided: Mapping[str, str]) -> tuple[Cover, ...]:
+def covers_in_order(
+    covers: Sequence[RedactionBox], terms: Terms, decided: Mapping[str, str]
+) -> tuple[RedactionBox, ...]:
     """The covers of the picture in order of time: the rule and the decisions about each, never a person's own words."""
     bare = (
         replace(

@@ -13,7 +13,7 @@ from pipeline.errors import InputRefused, ProofFailed, UsageProblem
 from pipeline.media import Probe, check_complete, mux, probe
 from pipeline.media.kinds import Kind, kind_of
 from pipeline.media.smear import smear_s
-from pipeline.records import Check, Cover, PicturePlan, PlannedTerm, Proof, ProofVerdict, Window
+from pipeline.records import Check, PicturePlan, PlannedTerm, Proof, ProofVerdict, RedactionBox, RedactionInterval
 from pipeline.render.picture import shown
 from pipeline.render.proof import media_checks
 from pipeline.render.proof.covered import covers_hold
@@ -94,11 +94,11 @@ def _made(
     file: Path,
     found: Probe,
     lengths_s: Sequence[float],
-    windows: Sequence[Window],
+    windows: Sequence[RedactionInterval],
     kind: Kind,
     scratch: Path,
     *,
-    covers: Sequence[Cover],
+    covers: Sequence[RedactionBox],
     fill: Fill,
 ) -> tuple[Path, Summary]:
     scores = [_score(file, found, stream, windows, kind, lengths_s[stream], fill) for stream in range(len(found.audio))]
@@ -146,7 +146,7 @@ def _made(
 
 
 def _score(
-    file: Path, found: Probe, stream: int, windows: Sequence[Window], kind: Kind, length_s: float, fill: Fill
+    file: Path, found: Probe, stream: int, windows: Sequence[RedactionInterval], kind: Kind, length_s: float, fill: Fill
 ) -> Score:
     rate = kind.rate(found.audio[stream].sample_rate)
     return Score(
@@ -159,11 +159,13 @@ def _score(
     )
 
 
-def _padded(windows: Sequence[Window], found: Probe) -> tuple[Window, ...]:
+def _padded(windows: Sequence[RedactionInterval], found: Probe) -> tuple[RedactionInterval, ...]:
     """Wider on both sides by as far as the codec of the source smears what it encodes."""
     wider_s = max(smear_s(stream.codec, rate=stream.sample_rate) for stream in found.audio)
     return tuple(
-        Window(start_s=max(0.0, window.start_s - wider_s), end_s=window.end_s + wider_s, reasons=window.reasons)
+        RedactionInterval(
+            start_s=max(0.0, window.start_s - wider_s), end_s=window.end_s + wider_s, reasons=window.reasons
+        )
         for window in windows
     )
 

@@ -11,7 +11,7 @@ from pipeline.media import probe
 from pipeline.media.frames import Frame, repaint
 from pipeline.media.kinds import Kind
 from pipeline.media.picture import can_be_copied
-from pipeline.records import Cover, PicturePlan, Region
+from pipeline.records import PicturePlan, RedactionBox, Region
 
 NONE = "none"
 BLACK = (16, 128, 128)
@@ -29,7 +29,7 @@ class Shown:
 
     path: Path | None = None
     source: Path | None = None
-    covers: tuple[Cover, ...] = ()
+    covers: tuple[RedactionBox, ...] = ()
     note: str = NONE
 
 
@@ -52,9 +52,9 @@ def shown(plan: PicturePlan | None, source: Path, scratch: Path, *, kind: Kind) 
 class Painter:
     """Lays one colour over every frame that is shown at any time of a cover; frames come in order of time."""
 
-    def __init__(self, covers: Sequence[Cover]) -> None:
+    def __init__(self, covers: Sequence[RedactionBox]) -> None:
         self._waiting = sorted(covers, key=lambda cover: -cover.start_s)
-        self._active: list[Cover] = []
+        self._active: list[RedactionBox] = []
         self._first = True
 
     def __call__(self, frame: Frame, until_s: float) -> None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.media import decode, encoder
 from pipeline.media.kinds import Kind
-from pipeline.records import Window
+from pipeline.records import RedactionInterval
 from pipeline.render.mix import aligned, mixed
 from pipeline.render.spans import Samples, samples_of, silence
 from pipeline.render.tone import lay_tone
@@ -49,7 +49,7 @@ class Score:
     """What is to be played: the parts, the windows to take out and the shape of the result (``length`` in samples)."""
 
     parts: tuple[Part, ...]
-    windows: tuple[Window, ...]
+    windows: tuple[RedactionInterval, ...]
     rate: int
     channels: int
     length: int

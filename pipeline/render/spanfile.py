@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageProblem
-from pipeline.records import Cover, Region, Window
+from pipeline.records import RedactionBox, RedactionInterval, Region
 
 SPAN_KEYS = {"start_s", "end_s", "reason", "track", "box"}
 WHOLE = "all"
@@ -23,7 +23,7 @@ ENDLESS_S = 1e9
 class FilePlan:
     """What ``prove`` checks a file against: spans in seconds, and terms that may appear nowhere."""
 
-    windows: tuple[Window, ...]
+    windows: tuple[RedactionInterval, ...]
     terms: tuple[str, ...]
     fill: str
 
@@ -37,7 +37,7 @@ class _Box:
 
 def read_spans(
     path: Path, *, duration_s: float, picture_s: float = 0.0
-) -> tuple[tuple[Window, ...], tuple[Cover, ...]]:
+) -> tuple[tuple[RedactionInterval, ...], tuple[RedactionBox, ...]]:
     """The spans of ``SPANS.json``: of sound, and with a ``box`` those of the picture, which may last longer.
 
     ``UsageProblem`` for none, unknown keys, no numbers, or times outside the file.
@@ -55,7 +55,7 @@ def read_spans(
             )
     sound = tuple(window for window, box in zip(windows, boxes, strict=True) if box is None)
     covers = (
-        Cover(start_s=window.start_s, end_s=window.end_s, region=box.region, reason=" ".join(window.reasons))
+        RedactionBox(start_s=window.start_s, end_s=window.end_s, region=box.region, reason=" ".join(window.reasons))
         for window, box in zip(windows, boxes, strict=True)
         if box is not None
     )
@@ -96,7 +96,7 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _window(span: object, place: str, keys: set[str]) -> Window:
+def _window(span: object, place: str, keys: set[str]) -> RedactionInterval:
     if not isinstance(span, dict):
         raise UsageProblem(f"{place} is no object", action="give start_s and end_s")
     _only(span, place, keys)
@@ -108,7 +108,7 @@ def _window(span: object, place: str, keys: set[str]) -> Window:
     reason = span.get("reason", "")
     if not isinstance(reason, str) or not isinstance(span.get("track", ""), str | int):
         raise UsageProblem(f"{place} has a reason or track that is no text", action="correct it")
-    return Window(start_s=start_s, end_s=end_s, reasons=(reason,) if reason else ())
+    return RedactionInterval(start_s=start_s, end_s=end_s, reasons=(reason,) if reason else ())
 
 
 def _box(span: Mapping[str, object], place: str) -> _Box | None:

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.records import Window
+from pipeline.records import RedactionInterval
 
 Samples = tuple[int, int]
 
 
-def samples_of(windows: Iterable[Window], track_id: str | None, *, rate: int, length: int) -> tuple[Samples, ...]:
+def samples_of(
+    windows: Iterable[RedactionInterval], track_id: str | None, *, rate: int, length: int
+) -> tuple[Samples, ...]:
     """The half-open sample ranges to take out of one track, merged, in order and inside ``[0, length)``.
 
     A window without a track concerns every track. Starts are floored and ends ceiled, so nothing of a window stays.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.records import ApprovedPlan, Transcript, Turn, Window, Word
+from pipeline.records import ApprovedPlan, RedactionInterval, Transcript, Turn, Word
 from pipeline.render.speakers import UNKNOWN
 from pipeline.render.terms import Terms
 
@@ -71,13 +71,13 @@ def redacted_pieces(transcript: Transcript, plan: ApprovedPlan) -> list[Piece]:
 class _Windows:
     """The windows of a plan by the second that they touch, so that a long session stays quick."""
 
-    def __init__(self, windows: Sequence[Window]) -> None:
-        self._by_second: dict[int, list[Window]] = {}
+    def __init__(self, windows: Sequence[RedactionInterval]) -> None:
+        self._by_second: dict[int, list[RedactionInterval]] = {}
         for window in windows:
             for second in range(int(window.start_s), int(window.end_s) + 1):
                 self._by_second.setdefault(second, []).append(window)
 
-    def touching(self, word: Word) -> set[Window]:
+    def touching(self, word: Word) -> set[RedactionInterval]:
         """The windows that share time with a word on its track."""
         seconds = range(int(word.start_s), int(word.end_s) + 1)
         near = {window for second in seconds for window in self._by_second.get(second, ())}
@@ -88,16 +88,16 @@ def _may_be_read(word: Word, plan: ApprovedPlan) -> bool:
     """Where somebody was removed, words of nobody known may be theirs."""
     if word.track_id not in plan.keep_tracks or word.participant_id in plan.removed:
         return False
-    if any(one.takes(word.participant_id, word.start_s, word.end_s) for one in plan.gone):
+    if any(one.takes(word.participant_id, word.start_s, word.end_s) for one in plan.removed_intervals):
         return False
     return word.participant_id is not None or not plan.removed
 
 
-def _is_muted(word: Word, window: Window, has_label: bool) -> bool:
+def _is_muted(word: Word, window: RedactionInterval, has_label: bool) -> bool:
     return not has_label or _shared_s(word, window) > (word.end_s - word.start_s) / 2
 
 
-def _shared_s(word: Word, window: Window) -> float:
+def _shared_s(word: Word, window: RedactionInterval) -> float:
     if window.track_id not in (None, word.track_id):
         return 0.0
     end_s = max(word.end_s, word.start_s + 0.001)

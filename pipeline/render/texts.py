@@ -50,7 +50,10 @@ def chat_txt(session: Session, plan: ApprovedPlan, labels: Mapping[str, str], te
     for index, line in enumerate(session.chat):
         if line.direct or line.participant_id in plan.removed or (line.participant_id is None and plan.removed):
             continue
-        if any(one.takes(line.participant_id, line.at_s - CHAT_CLOCK_S, line.at_s + CHAT_CLOCK_S) for one in plan.gone):
+        if any(
+            one.takes(line.participant_id, line.at_s - CHAT_CLOCK_S, line.at_s + CHAT_CLOCK_S)
+            for one in plan.removed_intervals
+        ):
             continue
         text = terms.replace(_edited(line, [edit for edit in edits if edit.place.index == index]))
         speaker = labels.get(line.participant_id or "", UNKNOWN)

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from pipeline.records import (
     Audience,
-    Gone,
     Interval,
     Outcome,
     Purpose,
+    RedactionInterval,
+    RemovedInterval,
     Ruling,
     Session,
     Track,
     Transcript,
-    Window,
     Word,
 )
 from pipeline.records.turns import shared, turns
@@ -26,15 +26,16 @@ BLEED = "bleed of a removed track"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consented:
-    """``removed`` leave no trace at all, ``named`` are those of whom no name stays, ``gone`` and ``windows`` the rest.
+    """``removed`` leave no trace at all, ``named`` are those of whom no name stays, ``removed_intervals`` and
+    ``windows`` the rest.
 
     ``unsafe`` says that the voice of somebody removed throughout cannot be told from the others in mixed sound.
     """
 
     removed: frozenset[str]
     named: frozenset[str]
-    gone: tuple[Gone, ...]
-    windows: tuple[Window, ...]
+    removed_intervals: tuple[RemovedInterval, ...]
+    windows: tuple[RedactionInterval, ...]
     keep_tracks: tuple[str, ...]
     unsafe: bool
 
@@ -49,9 +50,9 @@ def consented(
     keep = kept_tracks(session, removed)
     kept = [track for track in session.tracks if track.track_id in keep]
     closed = _closed(session, ruling, purpose)
-    gone = [Gone(start_s=span.start_s, end_s=span.end_s) for span in closed]
+    gone = [RemovedInterval(start_s=span.start_s, end_s=span.end_s) for span in closed]
     gone += [
-        Gone(start_s=span.start_s, end_s=span.end_s, participant_id=one)
+        RemovedInterval(start_s=span.start_s, end_s=span.end_s, participant_id=one)
         for one, spans in minus.items()
         if one not in removed
         for span in spans
@@ -68,7 +69,7 @@ def consented(
     return Consented(
         removed=removed,
         named=frozenset(one for one, spans in minus.items() if spans),
-        gone=tuple(gone),
+        removed_intervals=tuple(gone),
         windows=tuple(windows),
         keep_tracks=keep,
         unsafe=unsafe,
@@ -103,21 +104,23 @@ def _minus(ruling: Ruling, purpose: Purpose, participant_id: str) -> list[Interv
     return joined
 
 
-def _own(kept: Sequence[Track], minus: dict[str, list[Interval]], ruling: Ruling, purpose: Purpose) -> Iterator[Window]:
+def _own(
+    kept: Sequence[Track], minus: dict[str, list[Interval]], ruling: Ruling, purpose: Purpose
+) -> Iterator[RedactionInterval]:
     """A kept own track is silent while its owner is taken out."""
     for track in kept:
         for span in minus.get(track.participant_id or "", ()):
             yield _window(span, track.track_id, _why(ruling, purpose, span, track.participant_id))
 
 
-def _bleeding(session: Session, keep: Sequence[str]) -> Iterator[Window]:
+def _bleeding(session: Session, keep: Sequence[str]) -> Iterator[RedactionInterval]:
     """A kept track is silent where a voice that is left out bleeds into it."""
-    for one in session.bleeding:
+    for one in session.crosstalk:
         if one.track_id in keep:
             yield _window(Interval(start_s=one.start_s, end_s=one.end_s), one.track_id, f"{BLEED} {one.of}")
 
 
-def _straddling(words: Iterable[Word], gone: Sequence[Gone]) -> Iterator[Window]:
+def _straddling(words: Iterable[Word], gone: Sequence[RemovedInterval]) -> Iterator[RedactionInterval]:
     """A word that lies across a border goes whole, as it goes from the text."""
     for word in words:
         for one in gone:
@@ -136,12 +139,12 @@ def _mixed(
     track: Track,
     *,
     pad_s: float,
-) -> list[Window]:
+) -> list[RedactionInterval]:
     """What goes out of mixed sound: each removed voice, or all of a span where it cannot be told from the others.
 
     Where nobody listened, all goes that the captions do not surely say is another's.
     """
-    cut: list[Window] = []
+    cut: list[RedactionInterval] = []
     for participant in session.participants:
         spans = minus[participant.participant_id]
         if not spans or not participant.spoke:
@@ -166,17 +169,17 @@ def _why(ruling: Ruling, purpose: Purpose, span: Interval, participant_id: str |
         for cell in ruling.cells
         if cell.purpose in (purpose, Purpose.TRANSCRIBE)
         and participant_id in (None, cell.participant_id)
-        and cell.outcome.closedness >= least.closedness
+        and cell.outcome.restrictiveness >= least.restrictiveness
         and shared([cell.interval], [span])
     }
     return f"consent: {', '.join(sorted(rules)) or 'nothing was decided'}"
 
 
-def _window(span: Interval, track_id: str | None, why: str) -> Window:
-    return Window(start_s=span.start_s, end_s=span.end_s, track_id=track_id, reasons=(why,))
+def _window(span: Interval, track_id: str | None, why: str) -> RedactionInterval:
+    return RedactionInterval(start_s=span.start_s, end_s=span.end_s, track_id=track_id, reasons=(why,))
 
 
-def cover(spans: Iterable[Interval] | Iterable[Window], end_s: float) -> bool:
+def cover(spans: Iterable[Interval] | Iterable[RedactionInterval], end_s: float) -> bool:
     """Whether spans leave nothing of ``[0, end_s)``."""
     ordered = sorted((span.start_s, span.end_s) for span in spans)
     reached = 0.0

@@ -52,7 +52,7 @@ def _doubtful(
     """What may be this participant's voice, padded."""
     for word in words:
         if word.participant_id in (None, participant_id):
-            yield word.start_s - word.doubt_s - pad_s, word.end_s + word.doubt_s + pad_s
+            yield word.start_s - word.time_uncertainty_s - pad_s, word.end_s + word.time_uncertainty_s + pad_s
     for cue in session.captions:
         if cue.participant_id in (None, participant_id):
             yield cue.start_s - max(pad_s, DOUBT_S), cue.end_s + max(pad_s, DOUBT_S)

@@ -9,11 +9,11 @@ from sqlalchemy import Engine
 
 from pipeline.records import (
     Audience,
-    Cover,
     Outcome,
     PicturePlace,
     PicturePlan,
     Proposal,
+    RedactionBox,
     Ruling,
     Session,
 )
@@ -25,7 +25,7 @@ class PictureReview:
     """What people did about a picture; ``may_be_kept`` is False where it had to be read and was not."""
 
     may_be_kept: bool = False
-    covers: tuple[Cover, ...] = ()
+    covers: tuple[RedactionBox, ...] = ()
     approved_by: str | None = None
 
 
@@ -76,13 +76,13 @@ def picture_plan(
     )
 
 
-def covers_of(applied: Iterable[Proposal]) -> Iterator[Cover]:
+def covers_of(applied: Iterable[Proposal]) -> Iterator[RedactionBox]:
     """The covers that proposals about the picture ask for."""
     for proposal in applied:
         for finding in proposal.findings:
             place = finding.place
             if isinstance(place, PicturePlace):
-                yield Cover(
+                yield RedactionBox(
                     start_s=place.start_s,
                     end_s=place.end_s,
                     region=place.region,

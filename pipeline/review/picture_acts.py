@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, select
 
 from pipeline.errors import RefusedByPolicy, UsageProblem
-from pipeline.records import Cover, Proposal, Session
+from pipeline.records import Proposal, RedactionBox, Session
 from pipeline.review.acts import decisions, mark, state_of, undecided
 from pipeline.store import ledger
 from pipeline.store.database import reading
@@ -21,19 +21,19 @@ from pipeline.store.stages import decode, encode
 _COVER, _LIFT, _APPROVE = "cover", "lift", "approve"
 
 
-def covers(db: Engine, session_id: str) -> dict[str, Cover]:
+def covers(db: Engine, session_id: str) -> dict[str, RedactionBox]:
     """The covers that people laid and nobody lifted, by id, in the order they were laid."""
-    found: dict[str, Cover] = {}
+    found: dict[str, RedactionBox] = {}
     with reading(db) as connection:
         for row in connection.execute(_acts(session_id)):
             if row.act == _COVER:
-                found[f"c{row.seq}"] = decode(row.body, Cover)
+                found[f"c{row.seq}"] = decode(row.body, RedactionBox)
             elif row.act == _LIFT:
                 found.pop(row.body, None)
     return found
 
 
-def cover(db: Engine, session: Session, wanted: Cover, *, actor: str) -> str:
+def cover(db: Engine, session: Session, wanted: RedactionBox, *, actor: str) -> str:
     """Keeps a cover, with its reason, and gives its id; raises ``UsageProblem`` where it covers nothing."""
     region = wanted.region
     if session.video is None:

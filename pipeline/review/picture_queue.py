@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.errors import UsageProblem
-from pipeline.records import Cover, PicturePlace, Region, Session
+from pipeline.records import PicturePlace, RedactionBox, Region, Session
 from pipeline.review import acts, picture_acts
 from pipeline.review.queue import mask, proposals_of
 from pipeline.store import Workspace
@@ -72,7 +72,7 @@ def _places(workspace: Workspace, session_id: str, *, reveal: bool) -> Iterator[
         yield _cover(cover_id, cover)
 
 
-def _cover(cover_id: str, cover: Cover) -> PictureLine:
+def _cover(cover_id: str, cover: RedactionBox) -> PictureLine:
     return PictureLine(
         id=cover_id,
         state="covered",

@@ -82,7 +82,7 @@ def review(
         text_edits=_text_edits(applied),
         word_edits=_word_edits(applied),
         removed=out.removed,
-        gone=out.gone,
+        removed_intervals=out.removed_intervals,
         keep_tracks=out.keep_tracks,
         kept=_kept(proposals, applied, context),
         picture=picture_plan(session, ruling, audience, applied, picture),

@@ -6,24 +6,24 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pipeline.records import Window
+from pipeline.records import RedactionInterval
 
 SAME_STEPS = 1e-6
 
 
-def pad(window: Window, *, pad_s: float, doubt_s: float) -> Window:
+def pad(window: RedactionInterval, *, pad_s: float, time_uncertainty_s: float) -> RedactionInterval:
     """The window wider by the padding and the doubt on both sides; its start may become negative."""
-    wider_s = max(0.0, pad_s) + max(0.0, doubt_s)
+    wider_s = max(0.0, pad_s) + max(0.0, time_uncertainty_s)
     return replace(window, start_s=window.start_s - wider_s, end_s=window.end_s + wider_s)
 
 
-def clip(window: Window, *, duration_s: float) -> Window | None:
+def clip(window: RedactionInterval, *, duration_s: float) -> RedactionInterval | None:
     """The part of the window within ``[0, duration_s)``, or None when there is none."""
     start_s, end_s = max(0.0, window.start_s), min(duration_s, window.end_s)
     return replace(window, start_s=start_s, end_s=end_s) if end_s > start_s else None
 
 
-def rounded(window: Window, *, grid_s: float, duration_s: float) -> Window:
+def rounded(window: RedactionInterval, *, grid_s: float, duration_s: float) -> RedactionInterval:
     """The window with a length that is a multiple of the grid, so that it tells less of what was said in it.
 
     It grows at its end, and where the session ends before, at its start; one that finds no room is the whole session.
@@ -38,9 +38,9 @@ def rounded(window: Window, *, grid_s: float, duration_s: float) -> Window:
     return replace(window, start_s=start_s, end_s=end_s, reasons=tuple(dict.fromkeys((*window.reasons, reason))))
 
 
-def merge(windows: Iterable[Window], *, join_s: float) -> tuple[Window, ...]:
+def merge(windows: Iterable[RedactionInterval], *, join_s: float) -> tuple[RedactionInterval, ...]:
     """The windows in order, those of one track nearer than ``join_s`` as one; nothing covered becomes uncovered."""
-    merged: list[Window] = []
+    merged: list[RedactionInterval] = []
     last: dict[str | None, int] = {}
     for window in sorted(windows, key=lambda window: (window.start_s, window.end_s)):
         index = last.get(window.track_id)
@@ -52,8 +52,8 @@ def merge(windows: Iterable[Window], *, join_s: float) -> tuple[Window, ...]:
     return tuple(sorted(merged, key=lambda window: (window.start_s, window.end_s, window.track_id or "")))
 
 
-def _joined(first: Window, second: Window) -> Window:
-    return Window(
+def _joined(first: RedactionInterval, second: RedactionInterval) -> RedactionInterval:
+    return RedactionInterval(
         start_s=min(first.start_s, second.start_s),
         end_s=max(first.end_s, second.end_s),
         track_id=first.track_id,

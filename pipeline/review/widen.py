@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from pipeline.records import SoundPlace, Track, Transcript, Voiced, Window, Word
+from pipeline.records import RedactionInterval, SoundPlace, SpeechSegment, Track, Transcript, Word
 from pipeline.review.spans import pad
 from pipeline.settings import RedactSettings
 
@@ -49,24 +49,29 @@ class Widener:
         for word in transcript.words:
             by_track[word.track_id].append(word)
         self._words = {track_id: _in_order(words) for track_id, words in by_track.items()}
-        self._voiced: dict[str, list[Voiced]] = defaultdict(list)
+        self._voiced: dict[str, list[SpeechSegment]] = defaultdict(list)
         for one in transcript.voiced:
             self._voiced[one.track_id].append(one)
 
-    def widened(self, place: SoundPlace, *, rule: str, proposal_id: str) -> Iterator[Window]:
+    def widened(self, place: SoundPlace, *, rule: str, proposal_id: str) -> Iterator[RedactionInterval]:
         """The windows for a finding, as wide as its furthest doubt on either side; a start may become negative.
 
         The engine's uncertainty, the padding and the smear of the source's codec add up, on every track. The silence up
         to the neighbouring words, and voice that goes on across the edge, are other ways to be wrong: where they reach
         further, there is a second window, on the finding's own track where there are several.
         """
-        window = Window(
+        window = RedactionInterval(
             start_s=place.start_s,
             end_s=place.end_s,
-            reasons=(rule, f"pad {self._pad_s:.3f} s", f"doubt {place.doubt_s:.3f} s", f"smear {self._smear_s:.3f} s"),
+            reasons=(
+                rule,
+                f"pad {self._pad_s:.3f} s",
+                f"doubt {place.time_uncertainty_s:.3f} s",
+                f"smear {self._smear_s:.3f} s",
+            ),
             proposal_ids=(proposal_id,),
         )
-        wide = pad(window, pad_s=self._pad_s + self._smear_s, doubt_s=place.doubt_s)
+        wide = pad(window, pad_s=self._pad_s + self._smear_s, time_uncertainty_s=place.time_uncertainty_s)
         yield wide
         room_before_s, room_after_s = self._room(place)
         before = self._side(place, place.start_s, room_before_s, "before")
@@ -78,11 +83,11 @@ class Widener:
             track_id = place.track_id if self._several else None
             yield replace(wide, start_s=start_s, end_s=end_s, track_id=track_id, reasons=(*wide.reasons, *moved))
 
-    def of_span(self, start_s: float, end_s: float, reason: str) -> Window:
+    def of_span(self, start_s: float, end_s: float, reason: str) -> RedactionInterval:
         """The window for speech that is no finding: wider by the padding and the smear."""
         reasons = (reason, f"pad {self._pad_s:.3f} s", f"smear {self._smear_s:.3f} s")
-        window = Window(start_s=start_s, end_s=end_s, reasons=reasons)
-        return pad(window, pad_s=self._pad_s + self._smear_s, doubt_s=0.0)
+        window = RedactionInterval(start_s=start_s, end_s=end_s, reasons=reasons)
+        return pad(window, pad_s=self._pad_s + self._smear_s, time_uncertainty_s=0.0)
 
     def _room(self, place: SoundPlace) -> tuple[float, float]:
         """The seconds up to the neighbouring words of the track, before and after; 0 where one overlaps the edge."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.records import Proposal, SoundPlace, Transcript, Window
+from pipeline.records import Proposal, RedactionInterval, SoundPlace, Transcript
 from pipeline.review.spans import clip, merge, rounded
 from pipeline.review.widen import Widener
 from pipeline.settings import RedactSettings
 
 
-def windows(wanted: Iterable[Window], *, duration_s: float, settings: RedactSettings) -> tuple[Window, ...]:
+def windows(
+    wanted: Iterable[RedactionInterval], *, duration_s: float, settings: RedactSettings
+) -> tuple[RedactionInterval, ...]:
     """The windows within the session, in order, near ones of one track as one; on the grid, if there is one."""
     clipped = [clipped for window in wanted if (clipped := clip(window, duration_s=duration_s)) is not None]
     apart = merge(clipped, join_s=settings.join_s)
@@ -23,7 +25,7 @@ def windows(wanted: Iterable[Window], *, duration_s: float, settings: RedactSett
     return apart
 
 
-def of_findings(applied: Iterable[Proposal], widener: Widener) -> Iterator[Window]:
+def of_findings(applied: Iterable[Proposal], widener: Widener) -> Iterator[RedactionInterval]:
     """A window on every track for each applied finding in the sound."""
     for proposal in applied:
         for finding in proposal.findings:
@@ -31,7 +33,7 @@ def of_findings(applied: Iterable[Proposal], widener: Widener) -> Iterator[Windo
                 yield from widener.widened(finding.place, rule=finding.rule, proposal_id=proposal.proposal_id)
 
 
-def of_unheard(transcript: Transcript, widener: Widener) -> Iterator[Window]:
+def of_unheard(transcript: Transcript, widener: Widener) -> Iterator[RedactionInterval]:
     """A window on every track for speech that no word covers."""
     for gap in transcript.unheard:
         yield widener.of_span(gap.start_s, gap.end_s, "speech that no word covers")

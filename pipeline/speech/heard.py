@@ -62,18 +62,18 @@ class HeardWord:
     span: Span
     text: str
     probability: float
-    doubt_s: float
+    time_uncertainty_s: float
 
 
 def spread(words: Sequence[str], text: Span, *, probability: float) -> list[HeardWord]:
     """Words over the time of their text by their length, with as much doubt as that deserves."""
     letters = sum(map(len, words)) or 1
-    doubt_s = 0.3 + text.length_s / 4
+    time_uncertainty_s = 0.3 + text.length_s / 4
     out: list[HeardWord] = []
     start_s = text.start_s
     for word in words:
         end_s = start_s + text.length_s * len(word) / letters
-        out.append(HeardWord(Span(start_s, end_s), word, probability, doubt_s))
+        out.append(HeardWord(Span(start_s, end_s), word, probability, time_uncertainty_s))
         start_s = end_s
     return out
 

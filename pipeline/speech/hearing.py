@@ -6,7 +6,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from pipeline.records import Alternative, Context, Failed, Ruling, Session, Track, Transcript, Unheard, Voiced, Word
+from pipeline.records import (
+    Alternative,
+    Context,
+    Failed,
+    Ruling,
+    Session,
+    SpeechSegment,
+    Track,
+    Transcript,
+    UncoveredSpeech,
+    Word,
+)
 from pipeline.settings import SpeechSettings
 from pipeline.speech import coverage, speakers, tracks
 from pipeline.speech.heard import RATE, HeardWord, Names, Piece, Recogniser, Span
@@ -126,7 +137,7 @@ def _alternative(track: Track, other: HeardWord) -> Alternative:
         track_id=track.track_id,
         start_s=span.start_s,
         end_s=span.end_s,
-        doubt_s=other.doubt_s,
+        time_uncertainty_s=other.time_uncertainty_s,
         probability=other.probability,
     )
 
@@ -136,7 +147,7 @@ def _word(session: Session, track: Track, word: HeardWord) -> Word:
     return Word(
         start_s=span.start_s,
         end_s=span.end_s,
-        doubt_s=word.doubt_s,
+        time_uncertainty_s=word.time_uncertainty_s,
         text=word.text,
         probability=word.probability,
         track_id=track.track_id,
@@ -148,11 +159,11 @@ def _gaps(heard: _Heard) -> list[Span]:
     return coverage.unheard(heard.speech, (word.span for word in heard.words))
 
 
-def _voiced(track: Track, speech: Span) -> Voiced:
+def _voiced(track: Track, speech: Span) -> SpeechSegment:
     span = speech.shifted(track.offset_s)
-    return Voiced(track_id=track.track_id, start_s=span.start_s, end_s=span.end_s)
+    return SpeechSegment(track_id=track.track_id, start_s=span.start_s, end_s=span.end_s)
 
 
-def _gap(track: Track, gap: Span) -> Unheard:
+def _gap(track: Track, gap: Span) -> UncoveredSpeech:
     span = gap.shifted(track.offset_s)
-    return Unheard(track_id=track.track_id, start_s=span.start_s, end_s=span.end_s)
+    return UncoveredSpeech(track_id=track.track_id, start_s=span.start_s, end_s=span.end_s)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline import media
-from pipeline.records import HeardTerm
+from pipeline.records import KeywordHit
 from pipeline.speech.again import Nearby, neighbourhoods
 from pipeline.speech.heard import RATE, Span
 from pipeline.speech.judge import DOUBT_S, Candidate, certainty, strict_score
@@ -17,7 +17,7 @@ from pipeline.speech.vad import VoiceActivity
 from pipeline.speech.vocabulary import Known
 
 
-def listen(path: Path, terms: Sequence[str], near: Sequence[tuple[float, float]] = ()) -> list[HeardTerm] | None:
+def listen(path: Path, terms: Sequence[str], near: Sequence[tuple[float, float]] = ()) -> list[KeywordHit] | None:
     """Where any of the terms is still heard in any sound of the file; ``track_id`` is the number of its audio stream.
 
     All of it is searched for the terms; what lies beside the spans ``near`` is also recognised again, see ``again``.
@@ -47,13 +47,13 @@ def _leaks(path: Path, number: int, spotter: Spotter) -> list[Candidate]:
     ]
 
 
-def _term(number: str, one: Candidate) -> HeardTerm:
+def _term(number: str, one: Candidate) -> KeywordHit:
     span = one.span
-    return HeardTerm(
+    return KeywordHit(
         term=one.text,
         track_id=number,
         start_s=span.start_s,
         end_s=span.end_s,
-        doubt_s=DOUBT_S,
+        time_uncertainty_s=DOUBT_S,
         score=certainty(one),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.records import Context, HeardTerm, Ruling, Session, Track, Transcript
+from pipeline.records import Context, KeywordHit, Ruling, Session, Track, Transcript
 from pipeline.settings import SpeechSettings
 from pipeline.speech import tracks
 from pipeline.speech.heard import RATE, HeardWord, Piece, Span
@@ -29,7 +29,7 @@ def search(
     *,
     vault: Vault,
     settings: SpeechSettings,
-) -> tuple[HeardTerm, ...]:
+) -> tuple[KeywordHit, ...]:
     """The known names and terms that are heard in the sound, judged beside the words that were recognised there.
 
     What consent closes is silent to it, as in ``transcribe``. Raises ``ConfigurationError`` when a model is missing.
@@ -50,9 +50,14 @@ def search(
 
 def _in_track(
     track: Track, closed: Sequence[Span], transcript: Transcript, spotter: Spotter, vault: Vault, *, told: bool
-) -> Iterator[HeardTerm]:
+) -> Iterator[KeywordHit]:
     words = [
-        HeardWord(Span(word.start_s, word.end_s).shifted(-track.offset_s), word.text, word.probability, word.doubt_s)
+        HeardWord(
+            Span(word.start_s, word.end_s).shifted(-track.offset_s),
+            word.text,
+            word.probability,
+            word.time_uncertainty_s,
+        )
         for word in transcript.words
         if word.track_id == track.track_id
     ]
@@ -65,13 +70,13 @@ def _is_in(piece: Piece, word: HeardWord) -> bool:
     return piece.start_s <= (word.span.start_s + word.span.end_s) / 2 < piece.start_s + len(piece.samples) / RATE
 
 
-def _term(track: Track, term: Candidate) -> HeardTerm:
+def _term(track: Track, term: Candidate) -> KeywordHit:
     span = term.span.shifted(track.offset_s)
-    return HeardTerm(
+    return KeywordHit(
         term=term.text,
         track_id=track.track_id,
         start_s=span.start_s,
         end_s=span.end_s,
-        doubt_s=DOUBT_S,
+        time_uncertainty_s=DOUBT_S,
         score=certainty(term),
     )

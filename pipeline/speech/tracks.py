@@ -69,7 +69,7 @@ def _span(cue: Cue) -> Span:
 
 def _closed(session: Session, ruling: Ruling, track: Track) -> list[Span]:
     closed = _closed_to(session, ruling, _may_be(session, track.participant_id))
-    others = [Span(one.start_s, one.end_s) for one in session.bleeding if one.track_id == track.track_id]
+    others = [Span(one.start_s, one.end_s) for one in session.crosstalk if one.track_id == track.track_id]
     return merged([*closed, *others])
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.errors import InputRefused, WorkspaceDamaged
-from pipeline.records import Sealed
+from pipeline.records import VaultFile
 from pipeline.store.files import CHUNK, make_private, sha256, sync_folder
 
 _PARTIAL = ".partial-"
@@ -32,7 +32,7 @@ class Vault:
             )
         return path
 
-    def seal(self, source: Path, *, kind: str) -> Sealed:
+    def seal(self, source: Path, *, kind: str) -> VaultFile:
         """Copies a plain file in, once, flushed to the disk; raises ``InputRefused`` for a link or a device."""
         with _open_regular(source) as original:
             temporary = self.root / f"{_PARTIAL}{os.getpid()}"
@@ -49,7 +49,7 @@ class Vault:
                     sync_folder(place.parent)
             finally:
                 temporary.unlink(missing_ok=True)
-        return Sealed(digest=digest, kind=kind, size=size)
+        return VaultFile(digest=digest, kind=kind, size=size)
 
     def digests(self) -> Iterator[str]:
         """Every sealed file's digest, sorted."""

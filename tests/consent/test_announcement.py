@@ -53,7 +53,7 @@ def words_of(text: str, *, at_s: float = 0.0) -> tuple[Word, ...]:
         Word(
             start_s=at_s + number,
             end_s=at_s + number + 1,
-            doubt_s=0.1,
+            time_uncertainty_s=0.1,
             text=token,
             probability=1.0,
             track_id="t0",
@@ -69,7 +69,7 @@ def sample(name: str) -> tuple[Word, ...]:
         Word(
             start_s=word["start_s"],
             end_s=word["end_s"],
-            doubt_s=0.1,
+            time_uncertainty_s=0.1,
             text=word["text"],
             probability=1.0,
             track_id=word["track"],
@@ -213,13 +213,13 @@ def test_somebody_at_the_teams_shared_microphone_is_not_surely_the_team(known: W
 
 
 @pytest.mark.parametrize(
-    ("join_s", "doubt_s", "want"),
+    ("join_s", "time_uncertainty_s", "want"),
     [(0.0, 0.0, "proceed C4"), (2.0, 0.0, "hold C5"), (0.0, 1.0, "hold C5"), (900.0, 0.0, "hold C5")],
 )
 def test_a_spoken_notice_reaches_only_who_was_surely_there(
-    join_s: float, doubt_s: float, want: str, known: Workspace
+    join_s: float, time_uncertainty_s: float, want: str, known: Workspace
 ) -> None:
-    there = Attendance(participant_id="p2", join_s=join_s, leave_s=3600.0, uncertainty_s=doubt_s)
+    there = Attendance(participant_id="p2", join_s=join_s, leave_s=3600.0, uncertainty_s=time_uncertainty_s)
     host = Attendance(participant_id="p1", join_s=0.0, leave_s=3600.0)
     found = session(STAFF, GUEST, captions=(said(),), attendance=(host, there))
     assert spans(found, known, 2, Purpose.RECORD)[-1][2] == want

@@ -13,7 +13,7 @@ from pipeline.consent.events import EventState
 from pipeline.consent.explain import explain
 from pipeline.consent.matching import settle, suggestions
 from pipeline.errors import UsageProblem
-from pipeline.records import Minor, Purpose, Session
+from pipeline.records import AgeStatus, Purpose, Session
 from pipeline.store import Workspace
 from tests.consent.conftest import (
     ALL_NO,
@@ -46,7 +46,7 @@ def sent(
     return [at, by, "Pat", "", *answers, child, "Kim", guardian]
 
 
-def call(*, minor: Minor = Minor.MINOR, location: str = "US-NY") -> Session:
+def call(*, minor: AgeStatus = AgeStatus.MINOR, location: str = "US-NY") -> Session:
     return session(person(1, CHILD, minor=minor, location=location))
 
 
@@ -60,10 +60,10 @@ def matched(found: Session, workspace: Workspace) -> None:
     settle(found, "p1", likely.party, actor="Rui", reason="their teacher says so", workspace=workspace, now=NOW)
 
 
-@pytest.mark.parametrize("minor", [Minor.MINOR, Minor.UNSURE])
+@pytest.mark.parametrize("minor", [AgeStatus.MINOR, AgeStatus.UNSURE])
 @pytest.mark.parametrize("location", ["US-NY", "DE"])
 def test_a_guardians_yes_opens_use_inside_the_team_alone(
-    minor: Minor, location: str, workspace: Workspace, file_answers: Files
+    minor: AgeStatus, location: str, workspace: Workspace, file_answers: Files
 ) -> None:
     file_answers(sent(), header=HEAD, form=mapping())
     found = call(minor=minor, location=location)
@@ -100,7 +100,7 @@ def test_scenario_29_who_is_not_surely_their_guardian_says_no_yes(
     row: list[str], options: dict[str, str], workspace: Workspace, file_answers: Files
 ) -> None:
     file_answers(row, header=HEAD, form=mapping(options=options))
-    for minor in Minor:
+    for minor in AgeStatus:
         found = call(minor=minor)
         matched(found, workspace)
         assert {one.split()[0] for one in cells(found, workspace).values()} <= {"hold", "refuse"}
@@ -108,7 +108,7 @@ def test_scenario_29_who_is_not_surely_their_guardian_says_no_yes(
 
 def test_scenario_29_an_assistant_fills_it_in_for_the_boss(workspace: Workspace, file_answers: Files) -> None:
     file_answers(sent(guardian="No"), header=HEAD, form=mapping())
-    found = call(minor=Minor.ADULT)
+    found = call(minor=AgeStatus.ADULT)
     matched(found, workspace)
     assert cells(found, workspace) == {
         "record": "hold U4",
@@ -121,7 +121,7 @@ def test_scenario_29_an_assistant_fills_it_in_for_the_boss(workspace: Workspace,
 
 def test_a_guardian_of_an_adult_agrees_to_nothing(workspace: Workspace, file_answers: Files) -> None:
     file_answers(sent(), header=HEAD, form=mapping())
-    found = call(minor=Minor.ADULT)
+    found = call(minor=AgeStatus.ADULT)
     matched(found, workspace)
     assert set(cells(found, workspace).values()) == {"hold U4"}
 

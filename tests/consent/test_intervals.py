@@ -16,18 +16,18 @@ from pipeline.consent.matrix import decide_session
 from pipeline.consent.on_file import read
 from pipeline.errors import InputRefused
 from pipeline.records import (
+    AgeStatus,
     Attendance,
     Cell,
     Held,
     Interval,
-    Minor,
     Outcome,
     Purpose,
     Refused,
     Role,
     Ruling,
-    Sealed,
     Session,
+    VaultFile,
 )
 from pipeline.records.spans import swept
 from pipeline.store import Workspace
@@ -188,30 +188,33 @@ def test_scenario_49_a_change_under_an_unsure_clock_is_unknown(workspace: Worksp
 def test_the_platforms_own_notice_is_evidence_for_the_recording(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"))
     guest = person(2, location="US-CA", joined_late=True)
-    found = session(person(1, "ana@a.example"), guest, sealed=(Sealed(digest="e" * 64, kind="roster", size=1),))
-    answered = replace(found, attendance=(stay(2, 1800, told=True),))
+    found = session(person(1, "ana@a.example"), guest, sealed=(VaultFile(digest="e" * 64, kind="roster", size=1),))
+    answered = replace(found, attendance=(stay(2, 1800, accepted_platform_notice=True),))
     assert cells(answered, workspace, 2, Purpose.RECORD) == [(1800, 3600, "proceed C7")]
     assert cells(answered, workspace, 2) == [(1800, 3600, "minus U7")]
     assert any("roster_" + "e" * 64 in cell.evidence for cell in ruled(answered, workspace).cells)
-    declined = replace(found, attendance=(stay(2, 1800, told=False),))
+    declined = replace(found, attendance=(stay(2, 1800, accepted_platform_notice=False),))
     assert cells(declined, workspace, 2, Purpose.RECORD)[0][2] == "refuse C9"
 
 
 def test_a_no_to_the_platforms_notice_outweighs_a_form(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"))
     found = session(person(1, "ana@a.example", location="DE"))
-    assert cells(replace(found, attendance=(stay(1, 0, told=False),)), workspace, 1)[0][2] == "refuse C10"
+    assert (
+        cells(replace(found, attendance=(stay(1, 0, accepted_platform_notice=False),)), workspace, 1)[0][2]
+        == "refuse C10"
+    )
 
 
 def test_rejoining_after_a_yes_on_the_platform_is_still_told(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("bo@b.example"))
     found = session(person(1, "ana@a.example", joined_late=True), person(2, "bo@b.example"))
-    found = replace(found, attendance=(stay(1, 600, 1200, told=True), stay(1, 1800)))
+    found = replace(found, attendance=(stay(1, 600, 1200, accepted_platform_notice=True), stay(1, 1800)))
     assert [cell[2] for cell in cells(found, workspace, 1, Purpose.RECORD)] == ["proceed C4", "proceed C4"]
 
 
-@pytest.mark.parametrize("minor", [Minor.MINOR, Minor.UNSURE])
-def test_m2_minors_are_held_and_never_published(minor: Minor, workspace: Workspace, file_answers: Files) -> None:
+@pytest.mark.parametrize("minor", [AgeStatus.MINOR, AgeStatus.UNSURE])
+def test_m2_minors_are_held_and_never_published(minor: AgeStatus, workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("kid@k.example"), row("ana@a.example"))
     found = session(person(1, "kid@k.example", minor=minor), person(2, "ana@a.example"))
     found = replace(found, attendance=(stay(1, 0, 600),))
@@ -299,9 +302,12 @@ def test_spans_cover_the_session_and_open_nothing_that_a_cell_closes(
             there = cell.interval.start_s <= at_s < cell.interval.end_s
             if there and cell.participant_id == who and who in asked:
                 outcome = next(outcome for span, outcome in spans if span.start_s <= at_s < span.end_s)
-                assert outcome.closedness >= cell.outcome.closedness
+                assert outcome.restrictiveness >= cell.outcome.restrictiveness
     for cell in decided:
-        if cell.outcome.closedness >= Outcome.HOLD.closedness and cell.interval.start_s <= at_s < cell.interval.end_s:
+        if (
+            cell.outcome.restrictiveness >= Outcome.HOLD.restrictiveness
+            and cell.interval.start_s <= at_s < cell.interval.end_s
+        ):
             assert any(span.start_s <= at_s < span.end_s for span in closed)
     assert ruling.any_open(SHARE) == (seconds(closed) != [(0.0, 20.0)])
     assert {cell.participant_id for cell in decided if cell.outcome is Outcome.MINUS} <= ruling.removed(SHARE)

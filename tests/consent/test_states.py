@@ -77,7 +77,7 @@ def test_a_no_more_never_opens(history: list[Event], more: list[Event]) -> None:
 def test_during_is_no_more_open_than_at_its_start_or_just_before_its_end(history: list[Event]) -> None:
     during = standing_during(history, SESSION, START, END, TRUSTED)
     for moment in (START, END - timedelta(microseconds=1)):
-        assert during.closedness >= standing_during(history, SESSION, moment, moment, TRUSTED).closedness
+        assert during.restrictiveness >= standing_during(history, SESSION, moment, moment, TRUSTED).restrictiveness
 
 
 @given(histories)

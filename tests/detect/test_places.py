@@ -17,7 +17,7 @@ from pipeline.records import (
     Context,
     Cue,
     Finding,
-    HeardTerm,
+    KeywordHit,
     KnownPerson,
     Participant,
     Session,
@@ -37,7 +37,7 @@ def words(text: str, *, track: str = "t1", who: str | None = "p1", start_s: floa
         Word(
             start_s=start_s + index,
             end_s=start_s + index + 0.8,
-            doubt_s=0.1,
+            time_uncertainty_s=0.1,
             text=word,
             probability=0.9,
             track_id=track,
@@ -70,7 +70,7 @@ def found(one: Session, transcript: Transcript) -> tuple[Finding, ...]:
     return detect(one, transcript, CONTEXT, settings=DetectSettings())
 
 
-def transcript(heard: list[Word], *, terms: tuple[HeardTerm, ...] = ()) -> Transcript:
+def transcript(heard: list[Word], *, terms: tuple[KeywordHit, ...] = ()) -> Transcript:
     ordered = sorted(heard, key=lambda word: word.start_s)
     return Transcript(engine="test", words=tuple(ordered), heard_terms=terms)
 
@@ -89,7 +89,7 @@ def test_parts_are_the_way_back(pieces: list[str], data: st.DataObject) -> None:
 
 def test_a_spoken_name_has_its_words_and_their_times() -> None:
     (finding,) = found(session(), transcript(words("so today priya raman is here")))
-    assert finding.place == SoundPlace(track_id="t1", start_s=2.0, end_s=3.8, doubt_s=0.1, words=(2, 4))
+    assert finding.place == SoundPlace(track_id="t1", start_s=2.0, end_s=3.8, time_uncertainty_s=0.1, words=(2, 4))
     assert (finding.entity, finding.rule, finding.label) == ("person:priya raman", "known name", "PERSON")
 
 
@@ -133,7 +133,7 @@ def test_captions_are_a_second_listener() -> None:
     assert (text.surface, text.index, text.start_char, text.end_char) == ("captions", 0, 6, 21)
     assert sound.track_id == "t1"
     assert 10.0 <= sound.start_s < sound.end_s <= 14.0
-    assert sound.doubt_s == pytest.approx(1.6)
+    assert sound.time_uncertainty_s == pytest.approx(1.6)
 
 
 def test_what_captions_heard_lies_between_the_words_that_both_heard() -> None:
@@ -143,7 +143,7 @@ def test_what_captions_heard_lies_between_the_words_that_both_heard() -> None:
     findings = found(session(captions=cues), transcript([*heard, *other]))
     places = [one.place for one in findings if isinstance(one.place, SoundPlace)]
     assert [place.words for place in places] == [(1, 2), (3, 4)]
-    assert {(place.start_s, place.end_s, place.doubt_s) for place in places} == {(10.8, 13.0, 0.1)}
+    assert {(place.start_s, place.end_s, place.time_uncertainty_s) for place in places} == {(10.8, 13.0, 0.1)}
 
 
 def test_each_mention_of_captions_is_heard_once_at_most() -> None:
@@ -178,17 +178,22 @@ def test_a_name_over_two_captions_is_found_in_both() -> None:
 
 
 def test_the_search_in_the_sound_joins_with_the_words_heard_instead() -> None:
-    heard = HeardTerm(term="halcyon freight", track_id="t1", start_s=1.9, end_s=3.9, doubt_s=0.2, score=0.7)
+    heard = KeywordHit(term="halcyon freight", track_id="t1", start_s=1.9, end_s=3.9, time_uncertainty_s=0.2, score=0.7)
     findings = found(session(), transcript(words("we at calcium fraying need it"), terms=(heard,)))
     (finding,) = [one for one in findings if one.rule == "sound search"]
     assert finding.entity == "company:halcyon freight"
-    assert finding.place == SoundPlace(track_id="t1", start_s=1.9, end_s=3.9, doubt_s=0.2, words=(2, 4))
+    assert finding.place == SoundPlace(track_id="t1", start_s=1.9, end_s=3.9, time_uncertainty_s=0.2, words=(2, 4))
 
 
 def test_what_an_engine_also_thought_of_is_found_with_its_share() -> None:
     def thought(probability: float) -> Alternative:
         return Alternative(
-            text="halcyon freight", track_id="t1", start_s=2.0, end_s=3.8, doubt_s=0.1, probability=probability
+            text="halcyon freight",
+            track_id="t1",
+            start_s=2.0,
+            end_s=3.8,
+            time_uncertainty_s=0.1,
+            probability=probability,
         )
 
     heard = words("we at calcium fraying need it")

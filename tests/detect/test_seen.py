@@ -10,11 +10,11 @@ from pipeline.records import (
     Context,
     Finding,
     KnownPerson,
+    OcrLine,
+    OcrResult,
+    OcrWord,
     PicturePlace,
     Region,
-    Seen,
-    SeenLine,
-    SeenWord,
     SoundPlace,
     Term,
 )
@@ -30,20 +30,20 @@ CONTEXT = Context(
 )
 
 
-def line(text: str, *, start_s: float = 1.0, end_s: float = 3.0, top: float = 0.5, confidence: float = 0.9) -> SeenLine:
+def line(text: str, *, start_s: float = 1.0, end_s: float = 3.0, top: float = 0.5, confidence: float = 0.9) -> OcrLine:
     words = tuple(
-        SeenWord(
+        OcrWord(
             text=word,
             region=Region(left=0.1 * n, top=top, right=0.1 * n + 0.08, bottom=top + 0.05),
             confidence=confidence,
         )
         for n, word in enumerate(text.split())
     )
-    return SeenLine(start_s=start_s, end_s=end_s, words=words)
+    return OcrLine(start_s=start_s, end_s=end_s, words=words)
 
 
-def seen(*lines: SeenLine, found: tuple[Finding, ...] = ()) -> list[Finding]:
-    read = Seen(reader="by hand", frames=len(lines), lines=lines)
+def seen(*lines: OcrLine, found: tuple[Finding, ...] = ()) -> list[Finding]:
+    read = OcrResult(reader="by hand", frames=len(lines), lines=lines)
     return list(in_picture("s1", read, CONTEXT, found, lambda text: find(text, CONTEXT)))
 
 
@@ -75,7 +75,7 @@ def test_ordinary_writing_is_no_mention(text: str) -> None:
 
 
 def test_a_name_that_was_only_heard_is_looked_for_too() -> None:
-    place = SoundPlace(track_id="t1", start_s=1.0, end_s=1.5, doubt_s=0.0)
+    place = SoundPlace(track_id="t1", start_s=1.0, end_s=1.5, time_uncertainty_s=0.0)
     heard = Finding(
         finding_id="f", entity="person:~noelle", label="PERSON", text="Noelle", rule="position", score=0.6, place=place
     )

@@ -46,7 +46,13 @@ def ruled(session: Session, workspace: Workspace) -> Ruling:
 
 def word(at_s: float, text: str, *, track: str, by: str) -> Word:
     return Word(
-        start_s=at_s, end_s=at_s + 0.1, doubt_s=0.0, text=text, probability=1.0, track_id=track, participant_id=by
+        start_s=at_s,
+        end_s=at_s + 0.1,
+        time_uncertainty_s=0.0,
+        text=text,
+        probability=1.0,
+        track_id=track,
+        participant_id=by,
     )
 
 
@@ -60,9 +66,9 @@ def test_what_bled_is_closed_for_good_when_the_track_goes(
     leave(workspace)
     without = ruled(before, workspace)
     quiet = quieted(replace(case, ruling=without), Purpose.TRANSCRIBE).session
-    assert {(one.track_id, one.of) for one in quiet.bleeding} == {("t2", "t1")}
+    assert {(one.track_id, one.of) for one in quiet.crosstalk} == {("t2", "t1")}
     texts = ("alpha", "bravo", "carol", "delta", "echo")
-    start_s = quiet.bleeding[0].start_s
+    start_s = quiet.crosstalk[0].start_s
     heard = tuple(
         word(start_s + n / 100, text, track=track, by=who)
         for track, who in (("t1", "p1"), ("t2", "p2"))
@@ -73,9 +79,9 @@ def test_what_bled_is_closed_for_good_when_the_track_goes(
     erasure.carry_out(workspace, now=NOW)
     after = Registry(workspace.db).session(before.session_id)
     assert [track.track_id for track in after.tracks] == ["t2"]
-    assert after.bleeding == quiet.bleeding
+    assert after.crosstalk == quiet.crosstalk
     shut = dict(closed(after, without))["t2"]
-    assert all(any(span.start_s <= one.start_s and one.end_s <= span.end_s for span in shut) for one in after.bleeding)
+    assert all(any(span.start_s <= one.start_s and one.end_s <= span.end_s for span in shut) for one in after.crosstalk)
     out = consented(after, without, Transcript(engine="by hand", words=()), Audience.INTERNAL, pad_s=0.1)
     silent = {(one.start_s, one.end_s) for one in out.windows if one.reasons == (f"{BLEED} t1",)}
-    assert silent == {(one.start_s, one.end_s) for one in after.bleeding}
+    assert silent == {(one.start_s, one.end_s) for one in after.crosstalk}

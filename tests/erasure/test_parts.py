@@ -17,7 +17,7 @@ from pipeline.erasure import words
 from pipeline.erasure.erase import GAP, HOLD, unnamed, without
 from pipeline.erasure.people import affected
 from pipeline.errors import InputRefused, RefusedByPolicy, UsageProblem
-from pipeline.records import ChatLine, Cue, Purpose, Sealed, Session, Track, Video
+from pipeline.records import ChatLine, Cue, Purpose, Session, Track, VaultFile, Video
 from pipeline.store import Workspace, tombstones, withdrawals
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
@@ -40,8 +40,8 @@ def talk(*owners: str | None, **changed: object) -> Session:
     values: dict[str, object] = {
         "tracks": tracks,
         "sealed": (
-            *(Sealed(digest=one.digest, kind="media", size=1) for one in tracks),
-            Sealed(digest="c" * 64, kind="chat", size=1),
+            *(VaultFile(digest=one.digest, kind="media", size=1) for one in tracks),
+            VaultFile(digest="c" * 64, kind="chat", size=1),
         ),
         "chat": (
             ChatLine(at_s=1.0, participant_id="p1", text="hello from me"),

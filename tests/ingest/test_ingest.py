@@ -80,7 +80,7 @@ def test_a_session_folder_becomes_a_session(make, media, workspace):
     ]
     assert [(t.track_id, t.participant_id, t.stream) for t in session.tracks] == [("t1", "p1", 0), ("t2", None, 0)]
     assert session.duration_s == pytest.approx(2.0, abs=0.1)
-    assert session.left_out == 1
+    assert session.unrecognised_files == 1
     assert {each.kind for each in session.sealed} == {"media", "facts"}
     digest = hashlib.sha256((root / "priya.flac").read_bytes()).hexdigest()
     assert session.tracks[0].digest == digest
@@ -109,7 +109,7 @@ def test_a_caption_file_goes_before_an_embedded_one(make, media, workspace):
     vtt = "WEBVTT\n\n00:00.500 --> 00:01.000\n<v Priya>from the file</v>\n"
     session = taken(make({"session.toml": toml, "c.vtt": vtt, "r.mkv": media["captioned.mkv"]}), workspace)
     assert [(cue.start_s, cue.participant_id, cue.text) for cue in session.captions] == [(0.5, None, "from the file")]
-    assert session.left_out == 0
+    assert session.unrecognised_files == 0
 
 
 def test_a_picture_is_the_sessions_only_when_nobody_owns_it(make, media, workspace):
@@ -148,7 +148,7 @@ def test_a_zoom_folder_with_corrections(make, media, workspace):
         (1.0, 2.0, "p2"),
         (2.0, session.duration_s, None),
     ]
-    assert session.left_out == 0
+    assert session.unrecognised_files == 0
     assert session.platform == "zoom"
     assert "secret topic" not in repr(session)
 
@@ -166,7 +166,7 @@ def test_a_craig_zip_alone_or_with_a_session_toml(craig_zip, make, workspace, be
     assert [first.platform_id, second.platform_id] == [f"discord:{each}" for each in SNOWFLAKES]
     assert second.role is Role.BOT
     assert [t.participant_id for t in session.tracks] == ["p1", "p2"]
-    assert session.left_out == 1
+    assert session.unrecognised_files == 1
     if beside:
         assert (first.name, first.company, first.location, first.role) == ("Priya R", "Halcyon", "US-NY", Role.CUSTOMER)
         assert not first.joined_late

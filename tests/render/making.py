@@ -15,10 +15,11 @@ from pipeline.records import (
     ApprovedPlan,
     Audience,
     ChatLine,
-    HeardTerm,
+    KeywordHit,
     Participant,
     PicturePlan,
     PlannedTerm,
+    RedactionInterval,
     Role,
     Session,
     TextEdit,
@@ -26,7 +27,6 @@ from pipeline.records import (
     Track,
     Transcript,
     Video,
-    Window,
     Word,
     WordEdit,
 )
@@ -55,7 +55,7 @@ class Vault:
         return self.folder / digest
 
 
-def hears_nothing(path: Path, terms: Sequence[str], near: Sequence[tuple[float, float]]) -> Sequence[HeardTerm]:
+def hears_nothing(path: Path, terms: Sequence[str], near: Sequence[tuple[float, float]]) -> Sequence[KeywordHit]:
     assert path.is_file()
     assert terms
     return ()
@@ -79,7 +79,13 @@ def make_sources(folder: Path) -> None:
 
 def word(text: str, start_s: float, end_s: float, *, track: str = "t1", by: str | None = "p1") -> Word:
     return Word(
-        start_s=start_s, end_s=end_s, doubt_s=0.0, text=text, probability=1.0, track_id=track, participant_id=by
+        start_s=start_s,
+        end_s=end_s,
+        time_uncertainty_s=0.0,
+        text=text,
+        probability=1.0,
+        track_id=track,
+        participant_id=by,
     )
 
 
@@ -129,7 +135,9 @@ def session(*, video: bool = False, tracks: bool = True) -> Session:
 
 def plan(
     *,
-    windows: Sequence[Window] = (Window(start_s=0.95, end_s=2.05, reasons=("term",), proposal_ids=("x",)),),
+    windows: Sequence[RedactionInterval] = (
+        RedactionInterval(start_s=0.95, end_s=2.05, reasons=("term",), proposal_ids=("x",)),
+    ),
     keep: Sequence[str] = ("t1", "t2"),
     removed: frozenset[str] = frozenset(),
     picture: PicturePlan | None = None,

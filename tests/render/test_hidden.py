@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.records import Cover, Gone, PicturePlan, PlannedTerm, Region, TextEdit, TextPlace, Window
+from pipeline.records import (
+    PicturePlan,
+    PlannedTerm,
+    RedactionBox,
+    RedactionInterval,
+    Region,
+    RemovedInterval,
+    TextEdit,
+    TextPlace,
+)
 from pipeline.render.hidden import EDGE_S, Hidden, Shown, hidden_by, shown_beyond
 from tests.render.making import Plan, plan
 
@@ -24,10 +33,10 @@ def hidden(approved: Plan) -> Hidden:
 
 HALF = Region(left=0.0, top=0.0, right=0.5, bottom=1.0)
 FULL = replace(
-    plan(windows=[Window(start_s=1.0, end_s=2.0), Window(start_s=4.0, end_s=5.0, track_id="t2")]),
+    plan(windows=[RedactionInterval(start_s=1.0, end_s=2.0), RedactionInterval(start_s=4.0, end_s=5.0, track_id="t2")]),
     removed=frozenset({"p3"}),
-    gone=(Gone(start_s=6.0, end_s=7.0, participant_id="p2"),),
-    picture=PicturePlan(covers=(Cover(start_s=0.0, end_s=3.0, region=HALF),), reviewed_by="ann"),
+    removed_intervals=(RemovedInterval(start_s=6.0, end_s=7.0, participant_id="p2"),),
+    picture=PicturePlan(covers=(RedactionBox(start_s=0.0, end_s=3.0, region=HALF),), reviewed_by="ann"),
 )
 
 
@@ -38,15 +47,24 @@ def without_covers(shown: PicturePlan) -> PicturePlan:
 LESS: dict[str, tuple[dict[str, Any], str]] = {
     "a window": ({"windows": FULL.windows[1:]}, "1 windows (from 1.0 s)"),
     "a window of one track": ({"windows": FULL.windows[:1]}, "1 windows (from 4.0 s)"),
-    "half a window": ({"windows": (Window(start_s=1.5, end_s=2.0), FULL.windows[1])}, "1 windows (from 1.0 s)"),
+    "half a window": (
+        {"windows": (RedactionInterval(start_s=1.5, end_s=2.0), FULL.windows[1])},
+        "1 windows (from 1.0 s)",
+    ),
     "the middle": (
-        {"windows": (Window(start_s=1, end_s=1.2), Window(start_s=1.8, end_s=2), FULL.windows[1])},
+        {
+            "windows": (
+                RedactionInterval(start_s=1, end_s=1.2),
+                RedactionInterval(start_s=1.8, end_s=2),
+                FULL.windows[1],
+            )
+        },
         "1 windows (from 1.2 s)",
     ),
     "all tracks but one": ({"windows": (replace(FULL.windows[0], track_id="t1"), FULL.windows[1])}, "1 windows"),
     "a term": ({"terms": FULL.terms[1:]}, "1 terms"),
     "a removed person": ({"removed": frozenset()}, "1 people"),
-    "a span of a person": ({"gone": ()}, "1 spans of people"),
+    "a span of a person": ({"removed_intervals": ()}, "1 spans of people"),
     "a place in the chat": ({"text_edits": ()}, "1 places in the chat"),
     "a cover": ({"picture": without_covers(FULL.picture or PicturePlan())}, "1 parts of the picture"),
 }
@@ -71,11 +89,15 @@ def test_a_track_or_a_picture_that_was_left_out_is_seen() -> None:
 def test_what_is_hidden_otherwise_stays_hidden() -> None:
     wider = replace(
         FULL,
-        windows=(Window(start_s=0.5, end_s=1.4), Window(start_s=1.4, end_s=2.5), Window(start_s=3.9, end_s=5.1)),
+        windows=(
+            RedactionInterval(start_s=0.5, end_s=1.4),
+            RedactionInterval(start_s=1.4, end_s=2.5),
+            RedactionInterval(start_s=3.9, end_s=5.1),
+        ),
         removed=frozenset({"p2", "p3"}),
-        gone=(),
+        removed_intervals=(),
         text_edits=(TextEdit(place=TextPlace(surface="chat", index=0, start_char=20, end_char=30), replacement="[x]"),),
-        picture=PicturePlan(covers=(Cover(start_s=0.0, end_s=9.0),)),
+        picture=PicturePlan(covers=(RedactionBox(start_s=0.0, end_s=9.0),)),
     )
     assert shown_beyond(hidden(FULL), hidden(wider)) == Shown()
 
@@ -88,7 +110,9 @@ def test_a_term_is_the_same_however_it_is_written() -> None:
 seconds = st.floats(0, 100, allow_nan=False).map(lambda value: round(value, 3))
 windows = st.lists(
     st.builds(
-        lambda start_s, length_s, track_id: Window(start_s=start_s, end_s=start_s + length_s, track_id=track_id),
+        lambda start_s, length_s, track_id: RedactionInterval(
+            start_s=start_s, end_s=start_s + length_s, track_id=track_id
+        ),
         seconds,
         st.floats(0.2, 5.0).map(lambda value: round(value, 3)),
         st.sampled_from([None, "t1", "t2"]),
@@ -98,7 +122,9 @@ windows = st.lists(
 
 
 @given(windows, windows)
-def test_two_renditions_show_nothing_beyond_what_both_hide(one: list[Window], other: list[Window]) -> None:
+def test_two_renditions_show_nothing_beyond_what_both_hide(
+    one: list[RedactionInterval], other: list[RedactionInterval]
+) -> None:
     first, second = hidden(plan(windows=one)), hidden(plan(windows=other))
     both = hidden(plan(windows=[*one, *other]))
     assert not shown_beyond(first, both)

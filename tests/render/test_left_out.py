@@ -14,7 +14,17 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.media import decode
-from pipeline.records import ChatLine, Failed, Gone, ProofVerdict, Rendition, Session, Track, Transcript, Window
+from pipeline.records import (
+    ChatLine,
+    Failed,
+    ProofVerdict,
+    RedactionInterval,
+    RemovedInterval,
+    Rendition,
+    Session,
+    Track,
+    Transcript,
+)
 from pipeline.render import left_out, render
 from pipeline.render.proof.bleed import RATE, Voice, listen
 from pipeline.render.speakers import labels
@@ -121,12 +131,12 @@ def without_priya() -> Plan:
     return replace(plan(windows=[], keep=["t2"], removed=frozenset({"p1"})), word_edits=(), text_edits=())
 
 
-def heard_in(vault: Vault, approved: Plan, *, stays: str = "sam") -> tuple[Window, ...]:
+def heard_in(vault: Vault, approved: Plan, *, stays: str = "sam") -> tuple[RedactionInterval, ...]:
     """What bleeds into the kept track, as windows."""
     here = long_session(stays=stays)
     found = left_out.bleeding(here, left_out.left_out(here, approved), here.tracks[1:], vault=vault)
     assert {(one.of, one.track_id) for one in found} <= {("t1", "t2")}
-    return tuple(Window(start_s=one.start_s, end_s=one.end_s, track_id=one.track_id) for one in found)
+    return tuple(RedactionInterval(start_s=one.start_s, end_s=one.end_s, track_id=one.track_id) for one in found)
 
 
 def made(vault: Vault, folder: Path, approved: Plan, *, stays: str = "sam") -> Rendition | Failed:
@@ -171,8 +181,8 @@ def test_bleed_that_stays_fails_the_proof(bled: Vault, tmp_path: Path) -> None:
 
 
 def test_a_part_is_compared_in_that_part_alone(bled: Vault) -> None:
-    here, gone = long_session(), Gone(start_s=10.0, end_s=20.0, participant_id="p1")
-    approved = replace(plan(windows=[], keep=["t1", "t2"]), gone=(gone,))
+    here, gone = long_session(), RemovedInterval(start_s=10.0, end_s=20.0, participant_id="p1")
+    approved = replace(plan(windows=[], keep=["t1", "t2"]), removed_intervals=(gone,))
     (one,) = left_out.left_out(here, approved)
     assert [(window.start_s, window.end_s) for window in one.windows] == [(10.0, 20.0)]
     windows = heard_in(bled, approved)
@@ -193,8 +203,10 @@ people = st.sampled_from(["p1", "p2", None])
 def test_no_word_and_no_line_of_a_span_that_is_gone_survives(
     gone: list[tuple[str | None, float, float]], said: list[tuple[str | None, float, float]]
 ) -> None:
-    spans = tuple(Gone(start_s=start, end_s=start + length, participant_id=who) for who, start, length in gone)
-    approved = replace(plan(windows=[]), word_edits=(), text_edits=(), gone=spans)
+    spans = tuple(
+        RemovedInterval(start_s=start, end_s=start + length, participant_id=who) for who, start, length in gone
+    )
+    approved = replace(plan(windows=[]), word_edits=(), text_edits=(), removed_intervals=spans)
     words = tuple(
         word(f"w{n}", start, start + length, track="t2" if who == "p2" else "t1", by=who)
         for n, (who, start, length) in enumerate(said)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.media.decode import Block
-from pipeline.records import Failed, PicturePlan, Rendition, Window
+from pipeline.records import Failed, PicturePlan, RedactionInterval, Rendition
 from pipeline.render import left_out, manifest, render, sound, spliced, texts
 from pipeline.render import session as verb
 from pipeline.render.proof import ZeroTap
@@ -61,14 +61,14 @@ def one_channel_only(patch: Patch) -> None:
 
 
 def one_track_only(patch: Patch) -> None:
-    def first(windows: Sequence[Window], track_id: str | None, **shape: int) -> Any:
+    def first(windows: Sequence[RedactionInterval], track_id: str | None, **shape: int) -> Any:
         return samples_of([] if track_id == "t2" else windows, track_id, **shape)
 
     everywhere(patch, "samples_of", first)
 
 
 def narrow(patch: Patch) -> None:
-    def inside(windows: Sequence[Window], track_id: str | None, *, rate: int, length: int) -> Any:
+    def inside(windows: Sequence[RedactionInterval], track_id: str | None, *, rate: int, length: int) -> Any:
         spans = samples_of(windows, track_id, rate=rate, length=length)
         return tuple((start + rate // 10, end - rate // 10) for start, end in spans)
 
@@ -98,7 +98,7 @@ def test_sound_that_stays_is_found(
     if blind:
         unseen(monkeypatch)
     checks = ("level in the windows", "removed sound is gone") if blind else ("zeros before encoding",)
-    wanted = {"video": mutate is one_channel_only, "windows": [Window(start_s=0.95, end_s=1.8)]}
+    wanted = {"video": mutate is one_channel_only, "windows": [RedactionInterval(start_s=0.95, end_s=1.8)]}
     reason = objection(vault, tmp_path, **wanted)
     assert any(check in reason for check in checks), reason
 

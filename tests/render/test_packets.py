@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.media import encoder
 from pipeline.media.kinds import KINDS
-from pipeline.records import ProofVerdict, Window
+from pipeline.records import ProofVerdict, RedactionInterval
 from pipeline.render.proof.packets import hides_nothing, untouched
 from pipeline.render.proof.residue import Residue
 from pipeline.render.sound import BLOCK, Part, Score
@@ -28,7 +28,7 @@ class Said:
     way: str = "spliced"
 
 
-def score(path: Path, *windows: Window) -> Score:
+def score(path: Path, *windows: RedactionInterval) -> Score:
     part = Part(track_id="", path=path, stream=0)
     return Score(parts=(part,), windows=windows, rate=RATE, channels=2, length=LENGTH)
 
@@ -51,7 +51,7 @@ def test_a_changed_packet_is_found_unless_a_window_reaches_it(talk: Path, tmp_pa
     without = untouched(other, score(talk), way=Said())
     assert (without.verdict, without.detail) == (ProofVerdict.LEAK, "a packet is not the source's")
     assert without.at_s == pytest.approx(1.0, abs=0.1)
-    narrow = untouched(other, score(talk, Window(start_s=1.2, end_s=1.8)), way=Said())
+    narrow = untouched(other, score(talk, RedactionInterval(start_s=1.2, end_s=1.8)), way=Said())
     assert narrow.verdict is ProofVerdict.LEAK
 
 
@@ -79,7 +79,7 @@ def test_one_packet_left_at_the_edge_of_a_window_is_heard(
     heard[round((1.0 + left_s) * RATE) : 2 * RATE] = 0.0
     with encoder(made, kind=KINDS[".flac"], rate=RATE, channels=2) as out:
         out.write(heard[:LENGTH])
-    residue = Residue(score(talk, Window(start_s=1.0, end_s=2.0)))
+    residue = Residue(score(talk, RedactionInterval(start_s=1.0, end_s=2.0)))
     finished = sound(made)
     for at in range(0, len(finished), BLOCK):
         residue.hear(np.ascontiguousarray(finished[at : at + BLOCK]))

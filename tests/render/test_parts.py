@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.records import PlannedTerm, TextEdit, TextPlace, Transcript, Turn, Window, WordEdit
+from pipeline.records import PlannedTerm, RedactionInterval, TextEdit, TextPlace, Transcript, Turn, WordEdit
 from pipeline.render.mix import aligned, mixed
 from pipeline.render.proof.near import Near
 from pipeline.render.proof.silent import silent_everywhere
@@ -24,7 +24,7 @@ times = st.floats(0, 20, allow_nan=False)
 spans = st.tuples(times, times).map(sorted).filter(lambda span: span[0] < span[1])
 windows = st.lists(
     st.builds(
-        lambda span, track: Window(start_s=span[0], end_s=span[1], track_id=track),
+        lambda span, track: RedactionInterval(start_s=span[0], end_s=span[1], track_id=track),
         spans,
         st.sampled_from([None, "t1", "t2"]),
     ),
@@ -33,7 +33,7 @@ windows = st.lists(
 
 
 @given(windows, st.integers(1, 15_000))
-def test_every_sample_that_a_window_touches_goes_and_no_other(found: list[Window], length: int) -> None:
+def test_every_sample_that_a_window_touches_goes_and_no_other(found: list[RedactionInterval], length: int) -> None:
     block = np.ones((length, 1), np.float32)
     silence(block, 0, samples_of(found, "t1", rate=RATE, length=length))
     for window in found:
@@ -47,7 +47,7 @@ def test_every_sample_that_a_window_touches_goes_and_no_other(found: list[Window
 
 
 @given(windows, st.integers(1, 700))
-def test_blocks_are_silenced_as_the_whole_is(found: list[Window], size: int) -> None:
+def test_blocks_are_silenced_as_the_whole_is(found: list[RedactionInterval], size: int) -> None:
     ranges = samples_of(found, "t1", rate=100, length=2000)
     whole = np.ones((2000, 2), np.float32)
     silence(whole, 0, ranges)
@@ -58,7 +58,7 @@ def test_blocks_are_silenced_as_the_whole_is(found: list[Window], size: int) -> 
 
 
 @given(windows)
-def test_spans_of_silence_are_those_of_every_track(found: list[Window]) -> None:
+def test_spans_of_silence_are_those_of_every_track(found: list[RedactionInterval]) -> None:
     everywhere = silent_everywhere(found, ["t1", "t2"], end_s=15.0)
     for moment in np.linspace(0.01, 19.99, 173):
         covered = all(
@@ -68,7 +68,7 @@ def test_spans_of_silence_are_those_of_every_track(found: list[Window]) -> None:
 
 
 @given(windows, spans)
-def test_near_windows_are_never_missed(found: list[Window], span: tuple[float, float]) -> None:
+def test_near_windows_are_never_missed(found: list[RedactionInterval], span: tuple[float, float]) -> None:
     touching = {w for w in found if w.start_s < span[1] and w.end_s > span[0]}
     assert touching <= set(Near(found).touching(*span))
 
@@ -175,13 +175,13 @@ def test_a_term_is_found_across_a_pause() -> None:
 
 
 def test_words_in_a_window_without_a_label_go_as_soon_as_they_touch_it() -> None:
-    window = Window(start_s=0.45, end_s=1.05)
+    window = RedactionInterval(start_s=0.45, end_s=1.05)
     words = [word("one", 0, 0.5), word("two", 0.5, 1.0), word("three", 1.0, 1.5), word("four", 1.6, 2.0)]
     assert turns(*words, windows=[window]) == [("[person 1]", "[redacted] four")]
 
 
 def test_words_of_another_track_stay() -> None:
-    window = Window(start_s=0.0, end_s=2.0, track_id="t1")
+    window = RedactionInterval(start_s=0.0, end_s=2.0, track_id="t1")
     words = [word("one", 0, 0.5), word("two", 0.5, 1.0, track="t2", by="p2")]
     assert turns(*words, windows=[window]) == [("[person 1]", "[redacted]"), ("staff 1", "two")]
 

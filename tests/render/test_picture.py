@@ -15,7 +15,7 @@ from pipeline.cli import main
 from pipeline.media import probe
 from pipeline.media.frames import Frame, frames, repaint
 from pipeline.media.picture import can_be_copied, hidden_frames, hidden_units
-from pipeline.records import Cover, Failed, PicturePlan, ProofVerdict, Region, Rendition, Session, Video
+from pipeline.records import Failed, PicturePlan, ProofVerdict, RedactionBox, Region, Rendition, Session, Video
 from pipeline.render import picture, render
 from pipeline.render.proof.covered import NAME, SAME, covers_hold
 from tests.media.making import H264, PICTURE, SECRET, captions_608, ffmpeg, tone, with_captions_608
@@ -24,8 +24,8 @@ from tests.render.making import LENGTH_S, TRANSCRIPT, Vault, hears_nothing, plan
 
 BOX = Region(left=0.3, top=0.2, right=0.55, bottom=0.5)
 COVERS = (
-    Cover(start_s=1.02, end_s=1.5, region=BOX, reason=f"a slide of {SECRET}", proposal_ids=("r-1",)),
-    Cover(start_s=2.01, end_s=2.19, reason="ana saw a face"),
+    RedactionBox(start_s=1.02, end_s=1.5, region=BOX, reason=f"a slide of {SECRET}", proposal_ids=("r-1",)),
+    RedactionBox(start_s=2.01, end_s=2.19, reason="ana saw a face"),
 )
 KEPT = PicturePlan(covers=COVERS)
 

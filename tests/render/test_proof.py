@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.media import encode, probe
 from pipeline.media.kinds import KINDS
-from pipeline.records import Failed, PicturePlan, PlannedTerm, ProofVerdict, Window
+from pipeline.records import Failed, PicturePlan, PlannedTerm, ProofVerdict, RedactionInterval
 from pipeline.render import render, sound, talk, texts
 from pipeline.render.proof import ZeroTap, bundle_checks, media_checks
 from pipeline.render.proof.alike import texts_sound_free_of
@@ -70,7 +70,7 @@ def test_a_wrong_window_is_found_before_encoding(
 
 def test_one_sample_too_late_is_found(vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sound, "samples_of", late_by_a_sample)
-    approved = plan(windows=[Window(start_s=1.0213, end_s=2.05)])
+    approved = plan(windows=[RedactionInterval(start_s=1.0213, end_s=2.05)])
     assert "leak at 1.0 s (zeros before encoding" in failed(vault, tmp_path, approved)
 
 
@@ -81,7 +81,7 @@ def test_a_wrong_window_is_found_in_the_finished_file(
 ) -> None:
     monkeypatch.setattr(sound, "samples_of", mutant)
     monkeypatch.setattr("pipeline.render.spliced.ZeroTap", Blind)
-    reason = failed(vault, tmp_path, plan(windows=[Window(start_s=0.95, end_s=2.05, track_id=track_id)]))
+    reason = failed(vault, tmp_path, plan(windows=[RedactionInterval(start_s=0.95, end_s=2.05, track_id=track_id)]))
     assert "removed sound is gone" in reason or (track_id is None and "level in the windows" in reason)
 
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
-from pipeline.records import Rendition, Window
+from pipeline.records import RedactionInterval, Rendition
 from pipeline.render import manifest, render
 from pipeline.render.rendition import out_files
 from pipeline.store.signing import Signer
@@ -34,8 +34,8 @@ BASIS = manifest.Basis(
 def rendition(vault: Vault, tmp_path_factory: pytest.TempPathFactory) -> Path:
     scratch = tmp_path_factory.mktemp("scratch")
     windows = [
-        Window(start_s=0.95, end_s=2.05, reasons=(f"known term {SECRET}",), proposal_ids=("x", "y")),
-        Window(start_s=2.5, end_s=2.7, track_id="t1"),
+        RedactionInterval(start_s=0.95, end_s=2.05, reasons=(f"known term {SECRET}",), proposal_ids=("x", "y")),
+        RedactionInterval(start_s=2.5, end_s=2.7, track_id="t1"),
     ]
     made = render(
         session(), plan(windows=windows), TRANSCRIPT, vault=vault, scratch=scratch, listen=hears_nothing, key="k",

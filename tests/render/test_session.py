@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.media import probe
-from pipeline.records import Failed, HeardTerm, PicturePlan, ProofVerdict, Rendition, Window
+from pipeline.records import Failed, KeywordHit, PicturePlan, ProofVerdict, RedactionInterval, Rendition
 from pipeline.render import render
 from tests.media.making import SECRET
 from tests.render.making import (
@@ -71,7 +71,7 @@ def test_a_session_of_own_tracks(vault: Vault, tmp_path: Path) -> None:
 
 
 def test_only_the_window_of_one_track_is_silenced_and_others_go_on(vault: Vault, tmp_path: Path) -> None:
-    made = rendered(vault, tmp_path, plan(windows=[Window(start_s=0.95, end_s=2.05, track_id="t1")]))
+    made = rendered(vault, tmp_path, plan(windows=[RedactionInterval(start_s=0.95, end_s=2.05, track_id="t1")]))
     heard = sound(tmp_path / made.folder / "sound.m4a")[RATE : 2 * RATE, 0]
     spectrum = np.abs(np.fft.rfft(heard * np.hanning(len(heard))))
     assert spectrum[300] > 1000 * spectrum[1000]
@@ -126,9 +126,9 @@ def test_the_manifest_holds_no_secret_and_no_source_digest(vault: Vault, tmp_pat
 
 
 def test_what_is_heard_again_blocks(vault: Vault, tmp_path: Path) -> None:
-    def hears(path: Path, terms: object, near: object) -> tuple[HeardTerm, ...]:
+    def hears(path: Path, terms: object, near: object) -> tuple[KeywordHit, ...]:
         assert near == [(0.95, 2.05)]
-        return (HeardTerm(term=SECRET, track_id="", start_s=2.5, end_s=2.9, doubt_s=0.0, score=1.0),)
+        return (KeywordHit(term=SECRET, track_id="", start_s=2.5, end_s=2.9, time_uncertainty_s=0.0, score=1.0),)
 
     made = render(session(), plan(), TRANSCRIPT, vault=vault, scratch=tmp_path, listen=hears, key="k")
     assert isinstance(made, Failed)

@@ -23,7 +23,7 @@ from pipeline.records import (
     TextPlace,
     Track,
     Transcript,
-    Unheard,
+    UncoveredSpeech,
     Video,
     Word,
 )
@@ -59,7 +59,11 @@ def finding(
     entity: str, text: str, *, label: str = "PERSON", rule: str = "known name", start_s: float = 1.0, chat: bool = False
 ) -> Finding:
     sound = SoundPlace(
-        track_id="t1", start_s=start_s, end_s=start_s + 0.5, doubt_s=0.1, words=(int(start_s), int(start_s) + 1)
+        track_id="t1",
+        start_s=start_s,
+        end_s=start_s + 0.5,
+        time_uncertainty_s=0.1,
+        words=(int(start_s), int(start_s) + 1),
     )
     return Finding(
         finding_id=f"f-{entity}-{text}-{start_s}-{chat}",
@@ -123,11 +127,17 @@ def session() -> Session:
 def transcript() -> Transcript:
     words = tuple(
         Word(
-            start_s=float(n), end_s=n + 0.5, doubt_s=0.1, text="w", probability=1.0, track_id="t1", participant_id="p1"
+            start_s=float(n),
+            end_s=n + 0.5,
+            time_uncertainty_s=0.1,
+            text="w",
+            probability=1.0,
+            track_id="t1",
+            participant_id="p1",
         )
         for n in range(12)
     )
-    return Transcript(engine="test", words=words, unheard=(Unheard(track_id="t1", start_s=30.0, end_s=32.0),))
+    return Transcript(engine="test", words=words, unheard=(UncoveredSpeech(track_id="t1", start_s=30.0, end_s=32.0),))
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from pipeline.records import (
     Session,
     Track,
     Transcript,
-    Unheard,
+    UncoveredSpeech,
     Word,
 )
 from pipeline.review import propose, review
@@ -66,7 +66,13 @@ def ruled(p1: Spans, p2: Spans, transcribe: Spans = ((0.0, 60.0, OPEN),)) -> Rul
 
 def word(who: str | None, start_s: float, end_s: float, track: str = "m") -> Word:
     return Word(
-        start_s=start_s, end_s=end_s, doubt_s=0.0, text="w", probability=1.0, track_id=track, participant_id=who
+        start_s=start_s,
+        end_s=end_s,
+        time_uncertainty_s=0.0,
+        text="w",
+        probability=1.0,
+        track_id=track,
+        participant_id=who,
     )
 
 
@@ -75,7 +81,7 @@ def mixed(session: Session, *cues: tuple[float, float, str | None]) -> Session:
     return replace(session, tracks=(MIXED,), captions=captions)
 
 
-def reviewed(session: Session, ruling: Ruling, *words: Word, unheard: tuple[Unheard, ...] = ()) -> object:
+def reviewed(session: Session, ruling: Ruling, *words: Word, unheard: tuple[UncoveredSpeech, ...] = ()) -> object:
     heard = Transcript(engine="test", words=words, unheard=unheard)
     shown = PictureReview(may_be_kept=True)
     return review(
@@ -83,7 +89,7 @@ def reviewed(session: Session, ruling: Ruling, *words: Word, unheard: tuple[Unhe
     )
 
 
-def planned(session: Session, ruling: Ruling, *words: Word, unheard: tuple[Unheard, ...] = ()) -> ApprovedPlan:
+def planned(session: Session, ruling: Ruling, *words: Word, unheard: tuple[UncoveredSpeech, ...] = ()) -> ApprovedPlan:
     plan = reviewed(session, ruling, *words, unheard=unheard)
     assert isinstance(plan, ApprovedPlan), plan
     return plan
@@ -101,8 +107,8 @@ MIDDLE: Spans = ((0.0, 20.0, OPEN), (20.0, 40.0, MINUS), (40.0, 60.0, OPEN))
 def test_in_a_closed_span_everything_goes(session: Session, outcome: Outcome) -> None:
     plan = planned(session, ruled(ALL, ((0.0, 30.0, outcome), (30.0, 60.0, OPEN))))
     assert (0.0, 30.0, None) in muted(plan)
-    assert any(one.takes("p1", 10.0, 11.0) for one in plan.gone)
-    assert not any(one.takes("p1", 30.0, 31.0) for one in plan.gone)
+    assert any(one.takes("p1", 10.0, 11.0) for one in plan.removed_intervals)
+    assert not any(one.takes("p1", 30.0, 31.0) for one in plan.removed_intervals)
     assert plan.picture is None
     assert plan.keep_tracks == ("t1", "t2")
     assert plan.windows[0].reasons == ("consent: p2 C5",)
@@ -114,7 +120,11 @@ def test_an_own_track_is_silent_in_exactly_the_spans_of_its_owner(session: Sessi
     assert plan.windows[0].reasons == ("consent: p2 U2",)
     assert (plan.removed, plan.picture) == (frozenset(), None)
     assert "tom vantrexa" in {term.text.casefold() for term in plan.terms}
-    assert [one.takes(who, 25.0, 26.0) for one in plan.gone for who in ("p1", "p2", None)] == [False, True, True]
+    assert [one.takes(who, 25.0, 26.0) for one in plan.removed_intervals for who in ("p1", "p2", None)] == [
+        False,
+        True,
+        True,
+    ]
 
 
 def test_minus_in_every_span_leaves_the_track_out(session: Session) -> None:
@@ -157,7 +167,7 @@ def test_in_mixed_sound_an_overlap_and_what_may_be_theirs_go(session: Session) -
     assert muted(planned(here, ruled(ALL, MIDDLE), *overlap)) == [(22.0, 27.0, "m")]
     unknown = (*overlap, word("p1", 29.0, 30.0), word(None, 31.0, 31.5), word("p1", 33.0, 34.0))
     assert (30.0, 33.0, "m") in muted(planned(here, ruled(ALL, MIDDLE), *unknown))
-    gap = Unheard(track_id="m", start_s=35.0, end_s=36.0)
+    gap = UncoveredSpeech(track_id="m", start_s=35.0, end_s=36.0)
     assert muted(planned(here, ruled(ALL, MIDDLE), *unknown, unheard=(gap,)))[-1] == (34.0, 40.0, "m")
 
 
@@ -244,9 +254,9 @@ def test_nothing_of_a_span_that_is_not_open_survives(
     if not isinstance(plan, ApprovedPlan):
         return
     for n in range(4):
-        mine, theirs = one[n], max(other[n], transcribe[n], key=lambda outcome: outcome.closedness)
+        mine, theirs = one[n], max(other[n], transcribe[n], key=lambda outcome: outcome.restrictiveness)
         steps = set(range(int(BORDERS[n] * 4), int(BORDERS[n + 1] * 4)))
-        closed = HOLD.closedness <= max(mine.closedness, theirs.closedness)
+        closed = HOLD.restrictiveness <= max(mine.restrictiveness, theirs.restrictiveness)
         if mine is not OPEN:
             assert not steps & audible(plan, "t1")
         if theirs is not OPEN:
@@ -254,13 +264,15 @@ def test_nothing_of_a_span_that_is_not_open_survives(
         if closed:
             assert not any(steps & audible(plan, track_id) for track_id in ("t1", "t2", "m"))
         for who, outcome in (("p1", mine), ("p2", theirs)):
-            goes = who in plan.removed or any(gone.takes(who, BORDERS[n], BORDERS[n + 1]) for gone in plan.gone)
+            goes = who in plan.removed or any(
+                gone.takes(who, BORDERS[n], BORDERS[n + 1]) for gone in plan.removed_intervals
+            )
             assert goes or outcome is OPEN
     for spoke in words:
-        if any(gone.takes(spoke.participant_id, spoke.start_s, spoke.end_s) for gone in plan.gone):
+        if any(gone.takes(spoke.participant_id, spoke.start_s, spoke.end_s) for gone in plan.removed_intervals):
             inside = range(int(spoke.start_s * 4) + 1, int(spoke.end_s * 4))
             assert not set(inside) & audible(plan, spoke.track_id)
-    if max((*one, *other, *transcribe), key=lambda outcome: outcome.closedness) is OPEN:
+    if max((*one, *other, *transcribe), key=lambda outcome: outcome.restrictiveness) is OPEN:
         assert plan.windows == ()
         assert plan.picture == PicturePlan()
 
@@ -288,7 +300,7 @@ def test_worsening_a_cell_never_lets_a_sample_out(
     here = session if apart else mixed(session, *((start, start + length, who) for who, start, length in said))
     words = said_by(said, apart=apart)
     changed = [list(one), list(other)]
-    changed[second][at] = max(changed[second][at], worse, key=lambda outcome: outcome.closedness)
+    changed[second][at] = max(changed[second][at], worse, key=lambda outcome: outcome.restrictiveness)
     before = reviewed(here, ruled(spans(one), spans(other)), *words)
     after = reviewed(here, ruled(spans(changed[0]), spans(changed[1])), *words)
     for track_id in ("t1", "t2", "m"):

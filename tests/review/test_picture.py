@@ -13,12 +13,12 @@ from pipeline.records import (
     ApprovedPlan,
     Audience,
     Context,
-    Cover,
     Decision,
     Finding,
     Outcome,
     PicturePlace,
     Proposal,
+    RedactionBox,
     Region,
     Ruling,
     Session,
@@ -34,7 +34,7 @@ from tests.review.conftest import SESSION_ID
 
 Rule = Callable[..., Ruling]
 BOX = Region(left=0.1, top=0.1, right=0.4, bottom=0.2)
-COVER = Cover(start_s=5.0, end_s=9.0, reason="a badge")
+COVER = RedactionBox(start_s=5.0, end_s=9.0, reason="a badge")
 
 
 @pytest.fixture
@@ -169,15 +169,17 @@ def test_the_sign_off_is_about_what_is_heard_and_written(workspace: Workspace, p
 @pytest.mark.parametrize(
     "wanted",
     [
-        Cover(start_s=5.0, end_s=5.0, reason="x"),
-        Cover(start_s=-1.0, end_s=5.0, reason="x"),
-        Cover(start_s=60.0, end_s=61.0, reason="x"),
-        Cover(start_s=1.0, end_s=2.0, region=Region(left=0.5, top=0, right=0.5, bottom=1), reason="x"),
-        Cover(start_s=1.0, end_s=2.0, region=Region(left=0, top=0, right=1.5, bottom=1), reason="x"),
-        Cover(start_s=1.0, end_s=2.0, reason=" "),
+        RedactionBox(start_s=5.0, end_s=5.0, reason="x"),
+        RedactionBox(start_s=-1.0, end_s=5.0, reason="x"),
+        RedactionBox(start_s=60.0, end_s=61.0, reason="x"),
+        RedactionBox(start_s=1.0, end_s=2.0, region=Region(left=0.5, top=0, right=0.5, bottom=1), reason="x"),
+        RedactionBox(start_s=1.0, end_s=2.0, region=Region(left=0, top=0, right=1.5, bottom=1), reason="x"),
+        RedactionBox(start_s=1.0, end_s=2.0, reason=" "),
     ],
 )
-def test_a_cover_of_nothing_or_for_no_reason_is_refused(workspace: Workspace, session: Session, wanted: Cover) -> None:
+def test_a_cover_of_nothing_or_for_no_reason_is_refused(
+    workspace: Workspace, session: Session, wanted: RedactionBox
+) -> None:
     with pytest.raises(UsageProblem):
         picture_acts.cover(workspace.db, session, wanted, actor="ana")
     assert picture_acts.covers(workspace.db, SESSION_ID) == {}

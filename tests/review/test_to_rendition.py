@@ -16,8 +16,8 @@ from pipeline.records import (
     Audience,
     Cell,
     Context,
-    HeardTerm,
     Interval,
+    KeywordHit,
     KnownPerson,
     Outcome,
     Purpose,
@@ -52,7 +52,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
     return Vault(folder)
 
 
-def nothing(path: Path, terms: Sequence[str], near: object) -> tuple[HeardTerm, ...]:
+def nothing(path: Path, terms: Sequence[str], near: object) -> tuple[KeywordHit, ...]:
     return ()
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.records import Finding, Proposal, SoundPlace, Track, Transcript, Voiced, Window, Word
+from pipeline.records import Finding, Proposal, RedactionInterval, SoundPlace, SpeechSegment, Track, Transcript, Word
 from pipeline.review.widen import Widener
 from pipeline.review.windows import of_findings, windows
 from pipeline.settings import RedactSettings
@@ -20,15 +20,25 @@ BASE_S = SETTINGS.pad_s + TRACK.smear_s
 
 
 def word(start_s: float, end_s: float, *, track_id: str = "t1") -> Word:
-    return Word(start_s=start_s, end_s=end_s, doubt_s=0, text="", probability=1, track_id=track_id, participant_id=None)
+    return Word(
+        start_s=start_s,
+        end_s=end_s,
+        time_uncertainty_s=0,
+        text="",
+        probability=1,
+        track_id=track_id,
+        participant_id=None,
+    )
 
 
-def place(start_s: float, end_s: float, *, doubt_s: float = 0.0, words: tuple[int, int] = (0, 0)) -> SoundPlace:
-    return SoundPlace(track_id="t1", start_s=start_s, end_s=end_s, doubt_s=doubt_s, words=words)
+def place(
+    start_s: float, end_s: float, *, time_uncertainty_s: float = 0.0, words: tuple[int, int] = (0, 0)
+) -> SoundPlace:
+    return SoundPlace(track_id="t1", start_s=start_s, end_s=end_s, time_uncertainty_s=time_uncertainty_s, words=words)
 
 
 def widened(
-    words: list[Word], where: SoundPlace, *, voiced: tuple[Voiced, ...] = (), track: Track = TRACK
+    words: list[Word], where: SoundPlace, *, voiced: tuple[SpeechSegment, ...] = (), track: Track = TRACK
 ) -> tuple[float, float, tuple[str, ...]]:
     transcript = Transcript(engine="", words=tuple(words), voiced=voiced)
     *_, window = Widener(transcript, [track], SETTINGS).widened(where, rule="r", proposal_id="p")
@@ -37,7 +47,7 @@ def widened(
 
 def test_padding_doubt_and_smear_add_up() -> None:
     words = [word(9.5, 10.0), word(10.0, 10.5), word(10.5, 11.0)]
-    start_s, end_s, reasons = widened(words, place(10.0, 10.5, doubt_s=0.05, words=(1, 2)))
+    start_s, end_s, reasons = widened(words, place(10.0, 10.5, time_uncertainty_s=0.05, words=(1, 2)))
     assert (start_s, end_s) == (round(10 - BASE_S - 0.05, 6), round(10.5 + BASE_S + 0.05, 6))
     assert reasons == ("r", "pad 0.030 s", "doubt 0.050 s", "smear 0.025 s")
 
@@ -61,7 +71,7 @@ def test_a_word_that_overlaps_the_edge_leaves_no_gap() -> None:
 
 
 def test_voice_that_goes_on_is_followed_until_it_pauses_or_another_word_begins() -> None:
-    voiced = (Voiced(track_id="t1", start_s=9.45, end_s=11.5), Voiced(track_id="t2", start_s=0, end_s=60))
+    voiced = (SpeechSegment(track_id="t1", start_s=9.45, end_s=11.5), SpeechSegment(track_id="t2", start_s=0, end_s=60))
     start_s, end_s, reasons = widened(
         [word(10.0, 10.5), word(11.0, 11.4)], place(10.0, 10.5, words=(0, 1)), voiced=voiced
     )
@@ -110,7 +120,7 @@ def test_every_finding_lies_in_a_window_and_windows_lie_apart(
 ) -> None:
     settings = RedactSettings(pad_s=0.03, join_s=0.1, grid_s=grid_s)
     heard = tuple(sorted((word(*span) for span in words), key=lambda one: one.start_s))
-    voiced = tuple(Voiced(track_id="t1", start_s=start_s, end_s=end_s) for start_s, end_s in voices)
+    voiced = tuple(SpeechSegment(track_id="t1", start_s=start_s, end_s=end_s) for start_s, end_s in voices)
     widener = Widener(Transcript(engine="", words=heard, voiced=voiced), [TRACK], settings)
     found = tuple(
         Finding(
@@ -120,14 +130,14 @@ def test_every_finding_lies_in_a_window_and_windows_lie_apart(
             text="",
             rule="r",
             score=1,
-            place=place(*span, doubt_s=doubt_s),
+            place=place(*span, time_uncertainty_s=time_uncertainty_s),
         )
-        for number, (span, doubt_s) in enumerate(findings)
+        for number, (span, time_uncertainty_s) in enumerate(findings)
     )
     proposal = Proposal(proposal_id="p", session_id="s", entity="e", label="person", replacement="", findings=found)
     made = windows(of_findings([proposal], widener), duration_s=DURATION_S, settings=settings)
-    for (start_s, end_s), doubt_s in findings:
-        wide_s = doubt_s + BASE_S - 1e-9
+    for (start_s, end_s), time_uncertainty_s in findings:
+        wide_s = time_uncertainty_s + BASE_S - 1e-9
         assert any(
             one.start_s <= max(0.0, start_s - wide_s) and one.end_s >= min(DURATION_S, end_s + wide_s) for one in made
         )
@@ -137,14 +147,14 @@ def test_every_finding_lies_in_a_window_and_windows_lie_apart(
     assert windows(made, duration_s=DURATION_S, settings=settings) == made
 
 
-def _on_grid(window: Window, grid_s: float) -> bool:
+def _on_grid(window: RedactionInterval, grid_s: float) -> bool:
     steps = (window.end_s - window.start_s) / grid_s
     return abs(steps - round(steps)) < 1e-5 or window.end_s - window.start_s == DURATION_S
 
 
 def test_a_window_at_the_end_grows_at_its_start() -> None:
     settings = RedactSettings(grid_s=1.0)
-    (made,) = windows([Window(start_s=59.5, end_s=59.9)], duration_s=DURATION_S, settings=settings)
+    (made,) = windows([RedactionInterval(start_s=59.5, end_s=59.9)], duration_s=DURATION_S, settings=settings)
     assert (made.start_s, made.end_s) == (59.0, 60.0)
-    (whole,) = windows([Window(start_s=0.1, end_s=0.4)], duration_s=0.5, settings=settings)
+    (whole,) = windows([RedactionInterval(start_s=0.1, end_s=0.4)], duration_s=0.5, settings=settings)
     assert (whole.start_s, whole.end_s) == (0.0, 0.5)

@@ -53,13 +53,13 @@ def test_a_cue_where_there_is_nothing_to_align_is_spread_with_more_doubt(
     long_text = "word " * 200
     found = words(introduction, pronouncer, cue(0.4, 1.2, text=long_text))
     assert len(found) == 200
-    assert min(word.doubt_s for word in found) > 0.3
+    assert min(word.time_uncertainty_s for word in found) > 0.3
 
 
 def test_a_word_that_cannot_be_said_does_not_stop_the_rest(introduction: Path, pronouncer: Pronouncer) -> None:
     found = words(introduction, pronouncer, cue(0.5, 3.1, text="Hi … 株式会社 from"))
     assert [word.text for word in found] == ["Hi", "株式会社", "from"]
-    assert min(word.doubt_s for word in found) > 0.3
+    assert min(word.time_uncertainty_s for word in found) > 0.3
 
 
 @given(st.lists(st.text("abc", min_size=1, max_size=9), min_size=1, max_size=20), st.floats(0.1, 20.0))

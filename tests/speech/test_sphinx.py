@@ -41,7 +41,7 @@ def test_words_are_where_they_were_said(heard: list[HeardWord]) -> None:
     expected = starts()
     for word in heard:
         if word.text in expected:
-            assert abs(word.span.start_s - expected[word.text]) <= word.doubt_s + 0.1
+            assert abs(word.span.start_s - expected[word.text]) <= word.time_uncertainty_s + 0.1
     assert all(0.0 <= word.probability <= 1.0 and word.span.length_s > 0 for word in heard)
 
 

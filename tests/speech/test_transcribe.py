@@ -66,7 +66,7 @@ def test_a_track_that_begins_later_is_put_where_it_belongs(transcript: Transcrip
 def test_names_are_found_in_the_sound_too(transcript: Transcript) -> None:
     found = {(term.term, term.track_id) for term in transcript.heard_terms}
     assert {("Halcyon Freight", "t1"), ("Tomasz Nowak", "t2")} <= found
-    assert all(0.1 <= term.doubt_s <= 0.15 for term in transcript.heard_terms)
+    assert all(0.1 <= term.time_uncertainty_s <= 0.15 for term in transcript.heard_terms)
 
 
 def test_speech_is_accounted_for(transcript: Transcript) -> None:
@@ -124,7 +124,7 @@ def test_a_second_engine_adds_the_names_that_captions_have_not(two_people: tuple
     heard = {one.text: one for one in both.alternatives}
     assert {"Priya Raman", "Halcyon Freight"} <= set(heard)
     assert heard["Priya Raman"].start_s == pytest.approx(2.0 + LEAD_S + 0.5, abs=0.4)
-    assert {(one.track_id, one.doubt_s) for one in both.alternatives} == {("t1", 0.06)}
+    assert {(one.track_id, one.time_uncertainty_s) for one in both.alternatives} == {("t1", 0.06)}
 
 
 def shifted(cue: Cue, by_s: float) -> Cue:

@@ -87,7 +87,7 @@ def test_a_text_without_words_is_spread_over_its_clip_in_doubt(
     words = recogniser(model_folder, engine, monkeypatch).recognise(piece).words
     assert [word.text for word in words] == ["from", "Halcyon", "Freight"]
     assert (words[0].span.start_s, words[-1].span.end_s) == (101.0, pytest.approx(103.0))
-    assert all(word.doubt_s >= 0.5 for word in words)
+    assert all(word.time_uncertainty_s >= 0.5 for word in words)
 
 
 def test_nothing_is_asked_where_nobody_speaks(model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

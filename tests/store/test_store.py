@@ -200,7 +200,7 @@ words = st.builds(
     Word,
     start_s=st.floats(0, 1e5),
     end_s=st.floats(0, 1e5),
-    doubt_s=st.floats(0, 1),
+    time_uncertainty_s=st.floats(0, 1),
     text=st.text(),
     probability=st.floats(0, 1),
     track_id=st.text(),

@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.errors import InputRefused
 from pipeline.media import probe
 from pipeline.media.kinds import Kind
-from pipeline.records import Check, HeardTerm, PlannedTerm, ProofVerdict
+from pipeline.records import Check, KeywordHit, PlannedTerm, ProofVerdict
 from pipeline.render.proof.alike import texts_sound_free_of
 from pipeline.render.proof.levels import EDGE_S, EXACT_EDGE_S, sound_checks
 from pipeline.render.proof.residue import Residue
@@ -18,7 +18,7 @@ from pipeline.render.proof.streams import nothing_in_the_picture, only_allowed_s
 from pipeline.render.proof.tap import ZeroTap
 from pipeline.render.sound import Score
 
-Listener = Callable[[Path, Sequence[str], Sequence[Seconds]], Sequence[HeardTerm] | None]
+Listener = Callable[[Path, Sequence[str], Sequence[Seconds]], Sequence[KeywordHit] | None]
 """Listens to a file for terms, beside the given spans with care; None where it could not."""
 
 __all__ = ["Listener", "ZeroTap", "bundle_checks", "heard_again", "media_checks"]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import InputRefused
 from pipeline.media.frames import Frame, frames
-from pipeline.records import Check, Cover, ProofVerdict, Region
+from pipeline.records import Check, ProofVerdict, RedactionBox, Region
 
 NAME, SAME = "covers in the picture", "picture beside the covers"
 # What the encoder makes of one colour beside noise; below, the share of the source that may be left.
@@ -26,7 +26,7 @@ SQUARE = 16
 Timed = tuple[Frame, float, float]
 
 
-def covers_hold(made: Path, covers: Sequence[Cover], *, source: Path | None = None) -> tuple[Check, ...]:
+def covers_hold(made: Path, covers: Sequence[RedactionBox], *, source: Path | None = None) -> tuple[Check, ...]:
     """Whether each frame that is shown during a cover is of one colour there, and every other part as in ``source``.
 
     Without a source only the colour is looked at.
@@ -49,7 +49,7 @@ def covers_hold(made: Path, covers: Sequence[Cover], *, source: Path | None = No
 class _Look:
     """What was seen so far: the most that is left under a cover, and the most that changed elsewhere."""
 
-    def __init__(self, covers: Sequence[Cover]) -> None:
+    def __init__(self, covers: Sequence[RedactionBox]) -> None:
         self._covers = Spans(covers)
         self._count = len(covers)
         self._frames, self._left, self._at_s, self._changed = 0, 0.0, 0.0, 0.0
@@ -88,12 +88,12 @@ class _Look:
 class Spans:
     """Covers in order of their start, so that those of one frame are found without looking at all of them."""
 
-    def __init__(self, covers: Sequence[Cover]) -> None:
+    def __init__(self, covers: Sequence[RedactionBox]) -> None:
         self._covers = sorted(covers, key=lambda cover: cover.start_s)
         self._starts = [cover.start_s for cover in self._covers]
         self._longest_s = max((cover.end_s - cover.start_s for cover in covers), default=0.0)
 
-    def touching(self, from_s: float, until_s: float) -> list[Cover]:
+    def touching(self, from_s: float, until_s: float) -> list[RedactionBox]:
         """The covers that share time with ``[from_s, until_s)``."""
         first = bisect_left(self._starts, from_s - self._longest_s)
         last = bisect_left(self._starts, until_s)
@@ -144,7 +144,7 @@ def _part(plane: NDArray[np.uint8], region: Region | None) -> NDArray[np.float32
     return plane[rows, columns].astype(np.float32)
 
 
-def _changed(frame: Frame, before: Frame, covers: Sequence[Cover]) -> float:
+def _changed(frame: Frame, before: Frame, covers: Sequence[RedactionBox]) -> float:
     """By how much the brightest square of 16 pixels outside the covers differs from the source."""
     if any(cover.region is None for cover in covers):
         return 0.0

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.media.packets import Packet, packets, packets_digest
-from pipeline.records import Check, ProofVerdict, Window
+from pipeline.records import Check, ProofVerdict, RedactionInterval
 from pipeline.render.proof.silent import Seconds
 from pipeline.render.sound import Score
 
@@ -80,7 +80,7 @@ def _compared(made: Iterator[Packet], given: Iterator[Packet], reach: Sequence[S
     return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{same} as in the source, {other} encoded again")
 
 
-def _reach(windows: Sequence[Window], track_id: str, score: Score) -> list[Seconds]:
+def _reach(windows: Sequence[RedactionInterval], track_id: str, score: Score) -> list[Seconds]:
     """When a packet may start that is encoded again: it carries twice its length, and near stretches are one."""
     reach_s, near_s = REACH / score.rate + SLACK_S, NEAR * FRAME / score.rate
     spans = [(window.start_s, window.end_s) for window in windows if window.track_id in (None, track_id)]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.records import Window
+from pipeline.records import RedactionInterval
 
 Seconds = tuple[float, float]
 
 
-def silent_everywhere(windows: Sequence[Window], track_ids: Sequence[str], *, end_s: float) -> tuple[Seconds, ...]:
+def silent_everywhere(
+    windows: Sequence[RedactionInterval], track_ids: Sequence[str], *, end_s: float
+) -> tuple[Seconds, ...]:
     """The spans up to ``end_s``, in seconds, in order and merged, in which a window covers every one of the tracks."""
     common: list[Seconds] | None = None
     for track_id in track_ids:

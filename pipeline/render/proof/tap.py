@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.tone import LEVEL_DBFS
-from pipeline.records import Check, ProofVerdict, Window
+from pipeline.records import Check, ProofVerdict, RedactionInterval
 from pipeline.render.proof.near import Near
 
 NAME = "zeros before encoding"
@@ -18,7 +18,7 @@ TONE_PEAK = 10 ** (LEVEL_DBFS / 20) * 1.001
 class ZeroTap:
     """Sees every block on its way to the encoder and remembers the first sample that should not be there."""
 
-    def __init__(self, windows: Sequence[Window], *, rate: int, tone: bool = False) -> None:
+    def __init__(self, windows: Sequence[RedactionInterval], *, rate: int, tone: bool = False) -> None:
         self._windows = Near(windows)
         self._all = tuple(windows)
         self._rate = rate
@@ -60,10 +60,10 @@ class ZeroTap:
             self._seen = length
         return self.check(length)
 
-    def _near(self, at: int, block: NDArray[np.float32]) -> list[Window]:
+    def _near(self, at: int, block: NDArray[np.float32]) -> list[RedactionInterval]:
         return self._windows.touching(at / self._rate, (at + len(block)) / self._rate)
 
-    def _look(self, windows: Sequence[Window], at: int, block: NDArray[np.float32], limit: float) -> int:
+    def _look(self, windows: Sequence[RedactionInterval], at: int, block: NDArray[np.float32], limit: float) -> int:
         """A sample lasts from n/rate to (n+1)/rate: it belongs to a window that it shares any time with.
 
         Gives how many samples of the block belong to a window.
