@@ -89,9 +89,9 @@ def code() -> None:
 @json_option
 def find_code(session: str, save_to: Path | None, workspace: Path, as_json: bool) -> None:
     """List the code in the chat of SESSION: its hash, its lines, what stands against asking."""
-    from pipeline.workflow.code_permission import in_session
+    from pipeline.workflow.code_permission import find_code as find
 
-    emit(in_session(session, workspace=Workspace.open(workspace), save_to=save_to, now=now()), as_json)
+    emit(find(session, workspace=Workspace.open(workspace), save_to=save_to, now=now()), as_json)
 
 
 @code.command("ask")
@@ -106,34 +106,36 @@ def ask_code(
 ) -> None:
     """Scan FILE and note that its organisation is asked about exactly these bytes."""
     from pipeline.consent.approvals import Terms
-    from pipeline.workflow.code_permission import ask
+    from pipeline.workflow.code_permission import ask_permission
 
     opened = Workspace.open(workspace)
     emit(
-        ask(file, organisation, Terms(**terms), session_id=session_id, actor=actor, workspace=opened, now=now()),
+        ask_permission(
+            file, organisation, Terms(**terms), session_id=session_id, actor=actor, workspace=opened, now=now()
+        ),
         as_json,
     )
 
 
 @code.command("answer")
 @click.argument("file", type=_FILE)
-@click.argument("said", type=click.Choice(["yes", "no", "withdrawn"]))
+@click.argument("answer", type=click.Choice(["yes", "no", "withdrawn"]))
 @click.option("--email", "approver", required=True, help="The address of who answered.")
 @click.option("--until", type=_DAY, help="The answer holds up to, not including, this UTC date.")
 @_about
 @_evidence
 @_by
 @workspace_option
-def answer_code(file: Path, said: str, until: datetime | None, organisation: str, workspace: Path, **told: Any) -> None:
+def answer_code(
+    file: Path, answer: str, until: datetime | None, organisation: str, workspace: Path, **values: Any
+) -> None:
     """Note what somebody answered for the organisation about exactly the bytes of FILE."""
-    from pipeline.consent.approvals import Terms, answer
-    from pipeline.consent.events import EventState
-    from pipeline.workflow.code_permission import digest_of_file
+    from pipeline.consent.approvals import Terms
+    from pipeline.workflow.code_permission import record_answer
 
-    states = {"yes": EventState.GIVEN, "no": EventState.REFUSED, "withdrawn": EventState.WITHDRAWN}
-    terms = Terms(**{name: told.pop(name) for name in ("destination", "licence", "attribution")})
+    terms = Terms(**{name: values.pop(name) for name in ("destination", "licence", "attribution")})
     common: dict[str, Any] = {"until": _utc(until), "workspace": Workspace.open(workspace), "now": now()}
-    answer(organisation, digest_of_file(file), terms, state=states[said], **told, **common)
+    record_answer(file, organisation, terms, answer=answer, **values, **common)
 
 
 @code.command("delegate")
@@ -171,11 +173,13 @@ def show_code(
 ) -> None:
     """Say whether exactly the bytes of FILE may be published now, and why."""
     from pipeline.consent.approvals import Terms
-    from pipeline.workflow.code_permission import decide
+    from pipeline.workflow.code_permission import decide_permission
 
     opened, trifle = Workspace.open(workspace), (trifle_by, reason) if trifle_by else None
     emit(
-        decide(file, organisation, Terms(**terms), session_id=session_id, trifle=trifle, workspace=opened, now=now()),
+        decide_permission(
+            file, organisation, Terms(**terms), session_id=session_id, trifle=trifle, workspace=opened, now=now()
+        ),
         as_json,
     )
 

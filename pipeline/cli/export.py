@@ -25,16 +25,11 @@ def export() -> None:
 )
 def requests_(workspace: Path, format_: str, output: Path | None) -> None:
     """Export requests and discoveries, as far as consent goes at this moment."""
-    from pipeline.export.files import FORMATS, write
-    from pipeline.workflow.request_files import gather, handed_out
+    from pipeline.workflow.request_files import export_requests
 
-    opened = Workspace.open(workspace)
-    content = FORMATS[format_](gather(opened, now=now()))
+    content = export_requests(Workspace.open(workspace), format_, output=output, now=now())
     if output is None:
         click.echo(content, nl=False)
-    else:
-        write(output, content)
-        handed_out(opened, content, format_, to=str(output), now=now())
 
 
 @export.command()

@@ -34,10 +34,10 @@ def run(
     """Ingest what is new in INBOX and move every session as far as it may go."""
     from pipeline import nightly
 
-    chosen = nightly.Chosen(executor=EXECUTORS[executor], day=night.date() if night else None, again=again)
+    options = nightly.RunOptions(executor=EXECUTORS[executor], day=night.date() if night else None, retry_failed=again)
     with shown_progress(quiet=as_json) as progress:
         opened = Workspace.open(workspace)
-        report = nightly.night(opened, inbox=inbox, chosen=chosen, now=now(), progress=progress)
+        report = nightly.run_night(opened, inbox=inbox, options=options, now=now(), progress=progress)
     print_report(report, opened, as_json)
     ctx.exit(report.exit_code)
 
@@ -70,6 +70,6 @@ def report(workspace: Path, as_json: bool) -> None:
     opened = Workspace.open(workspace)
     at = now()
     warned = (*rules_of(opened.root).warnings(at.date()), *opened.list_warnings(at.date()))
-    gathered = gather(Registry(opened.db), now=at, warned=warned)
+    gathered = gather(Registry(opened.db), now=at, warnings=warned)
     write(gathered, opened)
     print_report(gathered, opened, as_json)

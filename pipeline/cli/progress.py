@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.common import NOTHING, console, emit
-from pipeline.reports.morning_report import Line, Report
+from pipeline.reports.morning_report import MorningReport, ReportLine
 from pipeline.store import Workspace
 
 _STYLES = {"done": "green", "held": "yellow", "pending": "cyan", "refused": "red", "failed": "bold red"}
@@ -36,7 +36,7 @@ def shown_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         yield progress
 
 
-def print_report(report: Report, workspace: Workspace, as_json: bool) -> None:
+def print_report(report: MorningReport, workspace: Workspace, as_json: bool) -> None:
     """Prints the report and where the files lie."""
     if as_json:
         emit(report, True)
@@ -50,14 +50,14 @@ def print_report(report: Report, workspace: Workspace, as_json: bool) -> None:
     click.echo(f"requests   {workspace.out / 'exports'}")
 
 
-def print_counts(report: Report) -> None:
+def print_counts(report: MorningReport) -> None:
     """Prints how many sessions and folders stand where."""
     counts = [f"{count} {status}" for status, count in report.counts.items()]
     counts += [f"{report.unfinished} still being written"] * bool(report.unfinished)
     click.echo(f"\n{', '.join(counts)}" if counts else "no sessions yet: `offrecord run INBOX` takes them in")
 
 
-def print_lines(lines: Sequence[Line]) -> None:
+def print_lines(lines: Sequence[ReportLine]) -> None:
     """Prints what stands where as a table: the id, the status, why, and what to do next."""
     if not lines:
         return

@@ -23,15 +23,17 @@ def release(
     ctx: click.Context, session: str, workspace: Path, actor: str | None, reason: str, dry_run: bool, as_json: bool
 ) -> None:
     """Release SESSION to the public, once its review is finished and signed off."""
-    from pipeline.workflow import release
-    from pipeline.workflow.publish import Wish
+    from pipeline.workflow.publish import ReleaseRequest
+    from pipeline.workflow.release import preview_release
+    from pipeline.workflow.release import release as release_session
 
     opened = Workspace.open(workspace)
     if dry_run:
-        found = release.outlook(session, workspace=opened, now=now())
+        found = preview_release(session, workspace=opened, now=now())
         emit(found, as_json)
         ctx.exit(int(Exit.POLICY if found.stops else Exit.DONE))
     if not actor:
         raise click.UsageError("give --by, or --dry-run")
-    result = release.release(session, workspace=opened, wish=Wish(actor=actor, reason=reason), now=now())
+    request = ReleaseRequest(actor=actor, reason=reason)
+    result = release_session(session, workspace=opened, release_request=request, now=now())
     emit(result if as_json else f"released: {', '.join(result.renditions)}", as_json)

@@ -128,8 +128,8 @@ def sign_off(session: str, workspace: Path, actor: str, audience: str) -> None:
 @click.option("--reason", required=True, help="Why.")
 def approve_weaker(session: str, workspace: Path, audience: str, actor: str, reason: str) -> None:
     """Approve that a rendition of SESSION shows what an earlier one hides, exactly as its report line says."""
-    from pipeline.workflow.publish import Wish, approve
+    from pipeline.workflow.exposure_approval import approve_exposure
 
-    opened, wish = Workspace.open(workspace), Wish(actor=actor, reason=reason)
-    shown = approve(opened, session, Audience(audience), wish=wish, now=now())
+    opened = Workspace.open(workspace)
+    shown = approve_exposure(opened, session, Audience(audience), actor=actor, reason=reason, now=now())
     click.echo(f"approved: {shown}; the next run applies it")

@@ -22,9 +22,9 @@ def terms() -> None:
 @json_option
 def list_(workspace: Path, reveal: bool, as_json: bool) -> None:
     """List every entry: where it stands, whose it is, until when it holds."""
-    from pipeline.workflow.audit_terms import entries
+    from pipeline.workflow.audit_terms import list_terms
 
-    emit(entries(Workspace.open(workspace), on=now().date(), reveal=reveal), as_json)
+    emit(list_terms(Workspace.open(workspace), on=now().date(), reveal=reveal), as_json)
 
 
 @terms.command()
@@ -34,8 +34,8 @@ def list_(workspace: Path, reveal: bool, as_json: bool) -> None:
 @click.pass_context
 def check(ctx: click.Context, session: str | None, workspace: Path, as_json: bool) -> None:
     """Say what is out and would break the lists as they are now, of SESSION or of all; changes nothing of it."""
-    from pipeline.workflow.audit_terms import check as check_lists
+    from pipeline.workflow.audit_terms import audit_terms
 
-    found = check_lists(Workspace.open(workspace), session, now=now())
-    emit(found if found or as_json else "nothing that is out breaks a list", as_json)
-    ctx.exit(Exit.SOME_STOPPED if found else Exit.DONE)
+    exposures = audit_terms(Workspace.open(workspace), session, now=now())
+    emit(exposures if exposures or as_json else "nothing that is out breaks a list", as_json)
+    ctx.exit(Exit.SOME_STOPPED if exposures else Exit.DONE)

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from pipeline.executors.outcome import Done, Lost
+from pipeline.executors.outcome import TaskDone, TaskFailed
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -31,9 +31,9 @@ _SPARING = {
 }
 
 
-def spread(
+def run_tasks(
     tasks: Sequence[T], work: Callable[[T], R], *, workers: int, timeout_s: float
-) -> Iterator[Done[T, R] | Lost[T]]:
+) -> Iterator[TaskDone[T, R] | TaskFailed[T]]:
     """Works every task in a process of its own pool and yields each as it ends.
 
     ``work`` must be importable. ``workers`` 0 means one for each core. Tasks left over are cancelled when the caller
@@ -47,7 +47,7 @@ def spread(
     with ProcessPool(
         max_workers=size, context=multiprocessing.get_context("spawn"), initializer=_die_with_parent
     ) as pool:
-        with _deaf():
+        with _block_sigint():
             waiting: dict[Future[R], T] = {pool.schedule(work, args=(task,), timeout=timeout_s): task for task in tasks}
         try:
             for future in as_completed(waiting):
@@ -58,7 +58,7 @@ def spread(
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
+def _block_sigint() -> Iterator[None]:
     """The threads and processes that start here hear no Ctrl-C: this process hears it, and ends them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -73,12 +73,12 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _outcome(task: T, future: Future[R]) -> Done[T, R] | Lost[T]:
+def _outcome(task: T, future: Future[R]) -> TaskDone[T, R] | TaskFailed[T]:
     error = future.exception()
     if error is None:
-        return Done(task, future.result())
+        return TaskDone(task, future.result())
     if isinstance(error, TimeoutError):
-        return Lost(task, "it took too long", "TimeoutError")
+        return TaskFailed(task, "it took too long", "TimeoutError")
     if isinstance(error, ProcessExpired):
-        return Lost(task, "its worker process died", "ProcessExpired")
-    return Lost(task, "an unexpected error", type(error).__name__)
+        return TaskFailed(task, "its worker process died", "ProcessExpired")
+    return TaskFailed(task, "an unexpected error", type(error).__name__)

@@ -1,5 +1,5 @@
 """Hands requests and discoveries to product managers."""
 
-from pipeline.export.export import Exported, Item, export
+from pipeline.export.export import ExportItem, ExportResult, export
 
-__all__ = ["Exported", "Item", "export"]
+__all__ = ["ExportItem", "ExportResult", "export"]

@@ -15,7 +15,7 @@ SCHEMA_VERSION = 1
 PURPOSE = Purpose.INTERNAL_IMPROVE
 KINDS = frozenset({"request", "discovery"})
 _TITLE_CHARS = 80
-_FORMS = frozenset({"inc", "ltd", "llc", "corp", "gmbh", "co", "plc", "ag", "the"})
+_LEGAL_FORMS = frozenset({"inc", "ltd", "llc", "corp", "gmbh", "co", "plc", "ag", "the"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ def requests_of(
     if ruling.session_id != session.session_id:
         return Held(reason="the ruling is of another session", action="run `offrecord run` again")
     if ruling.valid_until <= now:
-        return Held(reason="the ruling no longer holds", action="run `offrecord run` again")
+        return Held(reason="the ruling has expired", action="run `offrecord run` again")
     rows = [
         _row(session, tag, key)
         for tag in tags
@@ -61,7 +61,7 @@ def _may_quote(ruling: Ruling, session: Session, participant_id: str | None) -> 
     cells = [cell for cell in ruling.cells if cell.purpose is PURPOSE]
     if participant_id is None:
         decided = {cell.participant_id for cell in cells}
-        everybody = {one.participant_id for one in session.participants}
+        everybody = {person.participant_id for person in session.participants}
         return bool(cells) and everybody <= decided and all(cell.outcome is Outcome.PROCEED for cell in cells)
     own = [cell for cell in cells if cell.participant_id == participant_id]
     return bool(own) and all(cell.outcome is Outcome.PROCEED for cell in own)
@@ -105,5 +105,5 @@ def _customer(session: Session, participant_id: str | None, key: bytes) -> str:
 
 def alias(company: str, key: bytes) -> str:
     """A stable name for a customer that tells nothing without the key; legal forms and spelling do not change it."""
-    name = "".join(word for word in words_of(company) if word not in _FORMS)
+    name = "".join(word for word in words_of(company) if word not in _LEGAL_FORMS)
     return f"customer-{hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:6]}"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
-from pipeline.reports.morning_report import Report
+from pipeline.reports.morning_report import MorningReport
 
 
-def write(report: Report, path: Path, *, seconds: float) -> None:
+def write(report: MorningReport, path: Path, *, seconds: float) -> None:
     """Writes counts and times of a finished run; no label holds more than a status."""
     registry = CollectorRegistry()
     sessions = Gauge("offrecord_sessions", "Sessions by status.", ["status"], registry=registry)

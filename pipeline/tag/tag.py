@@ -17,7 +17,7 @@ _THRESHOLD = 0.5
 NONE = "none"
 
 
-class Judged(NamedTuple):
+class Classification(NamedTuple):
     """What one text says: its label, how sure, and the characters of its cue."""
 
     label: str
@@ -29,21 +29,21 @@ class Judged(NamedTuple):
 
 def tag(turns: Sequence[Turn]) -> tuple[Tag, ...]:
     """One tag for each sentence that asks, finds out, complains or praises, in order; none for the others."""
-    return tuple(one for turn in turns for one in _of_turn(turn))
+    return tuple(each for turn in turns for each in _tags_of(turn))
 
 
-def judge(text: str) -> Judged:
+def classify(text: str) -> Classification:
     """The label of one sentence or turn, ``none`` when it is none of them."""
     small = text.lower().replace("’", "'")
-    best = Judged(NONE, 0.0, OTHER)
+    best = Classification(NONE, 0.0, OTHER)
     for cue in CUES:
         match = cue.pattern.search(small)
         if match is not None:
             score = cue.weight if cue.label != "request" else _request_score(small, cue.weight)
             if score > best.score:
-                best = Judged(cue.label, score, OTHER, *match.span())
+                best = Classification(cue.label, score, OTHER, *match.span())
     if best.score < _THRESHOLD:
-        return Judged(NONE, round(1.0 - best.score, 2), area_of(small))
+        return Classification(NONE, round(1.0 - best.score, 2), area_of(small))
     return best._replace(score=round(best.score, 2), area=area_of(small))
 
 
@@ -53,17 +53,17 @@ def _request_score(small: str, weight: float) -> float:
     return max(0.0, min(1.0, score - (0.5 if NOT_A_REQUEST.search(small) else 0.0)))
 
 
-def _of_turn(turn: Turn) -> Iterator[Tag]:
+def _tags_of(turn: Turn) -> Iterator[Tag]:
     for start_char, sentence in sentences(turn.text):
-        judged = judge(sentence)
-        if judged.label != NONE:
-            quote, offset = trim(sentence, judged.start_char, judged.end_char)
+        classification = classify(sentence)
+        if classification.label != NONE:
+            quote, offset = trim(sentence, classification.start_char, classification.end_char)
             share = (turn.end_s - turn.start_s) / max(1, len(turn.text))
             start = start_char + offset
             yield Tag(
-                label=judged.label,
-                score=judged.score,
-                area=judged.area,
+                label=classification.label,
+                score=classification.score,
+                area=classification.area,
                 quote=quote,
                 start_s=round(turn.start_s + start * share, 3),
                 end_s=round(turn.start_s + (start + len(quote)) * share, 3),

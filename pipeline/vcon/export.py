@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from pipeline import consent, nightly, render, review
+from pipeline import consent, render, review
 from pipeline.consent.decide import State
 from pipeline.consent.events import canonical, sha256
 from pipeline.consent.interchange import vcon_format
@@ -25,6 +25,7 @@ from pipeline.store import Workspace, jws, releases, terms
 from pipeline.store.registry import Registry
 from pipeline.store.stages import key_of
 from pipeline.vcon.document import MEDIA, Case, base64url, document, file_names, names_of, sha512
+from pipeline.workflow.state_key import state_keys
 
 _KEY = "alias"
 _HANDED_OUT = "vcon"
@@ -136,7 +137,7 @@ def _placed(session_id: str, audience: Audience, workspace: Workspace, now: date
     proof = manifest.read(workspace.out / names.folder_of(session_id, audience) / manifest.NAME)
     if standing is None or proof is None or names.folder_of(session_id, audience) not in standing.result.renditions:
         raise RefusedByPolicy(f"no {audience} rendition of this session is out", action="see `offrecord status`")
-    if standing.state_key != nightly.state_keys(workspace, registry, on=now.date())[session_id]:
+    if standing.state_key != state_keys(workspace, registry, on=now.date())[session_id]:
         raise TryAgain("something changed since this session was last worked", action="run `offrecord run` first")
     if proof.entry != releases.standing(workspace.ledger, session_id, audience):
         raise ProofFailed("the rendition there is not the one that was put out", action="run `offrecord verify`")

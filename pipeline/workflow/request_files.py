@@ -1,4 +1,4 @@
-"""The requests of all sessions, as far as consent goes at the moment of asking."""
+"""The requests of all sessions as files, as far as consent goes at the moment of asking."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipeline import consent
-from pipeline.export import Item, export
+from pipeline.export import ExportItem, export
 from pipeline.export.export import collect
+from pipeline.export.files import FORMATS, write
 from pipeline.export.requests import Request
 from pipeline.records import Audience, OutFile, Ruling, Tag
 from pipeline.store import Workspace
@@ -21,46 +22,68 @@ from pipeline.store.stages import key_of
 _ALIAS_KEY = "alias"
 
 
-def gather(workspace: Workspace, *, now: datetime) -> tuple[Request, ...]:
-    """Every request and discovery that may be handed out now, in order of time."""
-    rows, _ = collect(_items(workspace, now), key=workspace.key(_ALIAS_KEY), now=now)
-    return rows
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Written:
-    """From what the files were last made, until when that holds (seconds since the epoch), and what was made."""
+class _LastExport:
+    """From what the files were last made, until when that holds (seconds since the epoch), and the files."""
 
     key: str
     valid_until: float
     files: tuple[OutFile, ...]
 
 
-def write(workspace: Workspace, *, now: datetime) -> None:
-    """Writes the files in ``out/exports`` unless they stand as they would be; raises ``TryAgain`` when it cannot."""
+def collect_requests(workspace: Workspace, *, now: datetime) -> tuple[Request, ...]:
+    """Every request and discovery that may be handed out now, in order of time."""
+    rows, _ = collect(_items(workspace, now), key=workspace.key(_ALIAS_KEY), now=now)
+    return rows
+
+
+def export_requests(workspace: Workspace, output_format: str, *, output: Path | None, now: datetime) -> str:
+    """The requests as text in one of the ``FORMATS``; also written to ``output``, if there is one.
+
+    That file is recorded as a copy that nobody here can call back, with anybody in it, for the receipts of withdrawals.
+    Raises ``TryAgain`` when it cannot be written.
+    """
+    content = FORMATS[output_format](collect_requests(workspace, now=now))
+    if output is not None:
+        write(output, content)
+        digest = hashlib.sha256(content.encode()).hexdigest()
+        artefact_id = _register(workspace, f"requests.{output_format}", digest)
+        workspace.artefacts.copied(artefact_id, to=str(output), by="offrecord export requests", now=now)
+    return content
+
+
+def write_exports(workspace: Workspace, *, now: datetime) -> None:
+    """Writes the files in ``out/exports`` unless they are current; raises ``TryAgain`` when it cannot."""
     folder = workspace.out / "exports"
     folder.mkdir(mode=0o750, exist_ok=True)
     standings = Registry(workspace.db).standings()
-    key = key_of(consent.log_head(workspace), sorted((name, one.state_key) for name, one in standings.items()))
-    last = workspace.stages.recall("exports", "last", _Written)
+    state_keys = sorted((session_id, standing.state_key) for session_id, standing in standings.items())
+    key = key_of(consent.log_head(workspace), state_keys)
+    last = workspace.stages.recall("exports", "last", _LastExport)
     if last and last.key == key and now.timestamp() < last.valid_until and _are_there(folder, last.files):
         return
     items = list(_items(workspace, now))
-    made = export(items, folder=folder, key=workspace.key(_ALIAS_KEY), now=now)
+    exported = export(items, folder=folder, key=workspace.key(_ALIAS_KEY), now=now)
     hours = timedelta(hours=workspace.settings.consent.valid_hours)
     until = min((item.ruling.valid_until for item in items), default=now + hours)
-    for file in made.files:
-        _note(workspace, file.name, file.digest)
-    workspace.stages.keep("exports", "last", _Written(key=key, valid_until=until.timestamp(), files=made.files))
+    for file in exported.files:
+        _register(workspace, file.name, file.digest)
+    last = _LastExport(key=key, valid_until=until.timestamp(), files=exported.files)
+    workspace.stages.keep("exports", "last", last)
 
 
-def handed_out(workspace: Workspace, content: str, format_: str, *, to: str, now: datetime) -> None:
-    """Notes that requests were written to a file that nobody here can call back; anybody may be in it."""
-    artefact_id = _note(workspace, f"requests.{format_}", hashlib.sha256(content.encode()).hexdigest())
-    workspace.artefacts.copied(artefact_id, to=to, by="offrecord export requests", now=now)
+def tags_key(session_id: str) -> str:
+    """Under which the tags of a session's internal rendition are stored."""
+    return key_of(session_id, Audience.INTERNAL)
 
 
-def _note(workspace: Workspace, name: str, digest: str) -> str:
+def count_requests(workspace: Workspace, session_id: str) -> int:
+    """How many requests and discoveries were found in a session."""
+    tags = workspace.stages.recall("tags", tags_key(session_id), tuple[Tag, ...]) or ()
+    return sum(tag.label in ("request", "discovery") for tag in tags)
+
+
+def _register(workspace: Workspace, name: str, digest: str) -> str:
     place, log_head = workspace.out / "exports" / name, consent.log_head(workspace)
     return workspace.artefacts.note(
         "export", place, session_id=None, contributors=None, log_head=log_head, digest=digest
@@ -71,19 +94,8 @@ def _are_there(folder: Path, files: Iterable[OutFile]) -> bool:
     return all((folder / file.name).is_file() and sha256(folder / file.name) == file.digest for file in files)
 
 
-def tags_key(session_id: str) -> str:
-    """Under which the tags of a session's internal rendition are kept."""
-    return key_of(session_id, Audience.INTERNAL)
-
-
-def count(workspace: Workspace, session_id: str) -> int:
-    """How many requests and discoveries were found in a session."""
-    tags = workspace.stages.recall("tags", tags_key(session_id), tuple[Tag, ...]) or ()
-    return sum(tag.label in ("request", "discovery") for tag in tags)
-
-
-def _items(workspace: Workspace, now: datetime) -> Iterator[Item]:
-    """The sessions whose internal rendition is out, each with its tags and its ruling as it is now."""
+def _items(workspace: Workspace, now: datetime) -> Iterator[ExportItem]:
+    """The sessions whose internal rendition is published, each with its tags and its ruling as it is now."""
     registry = Registry(workspace.db)
     for session_id, standing in registry.standings().items():
         if f"{session_id}/{Audience.INTERNAL}" not in standing.result.renditions:
@@ -94,4 +106,4 @@ def _items(workspace: Workspace, now: datetime) -> Iterator[Item]:
         session = registry.session(session_id)
         ruling = consent.rule(session, workspace=workspace, now=now)
         if tags and isinstance(ruling, Ruling):
-            yield Item(session=session, ruling=ruling, tags=tags)
+            yield ExportItem(session=session, ruling=ruling, tags=tags)

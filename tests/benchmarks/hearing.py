@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline import detect, ingest, review, run, speech
+from pipeline import detect, ingest, review, speech
 from pipeline.detect.listeners import ALSO_RULE, SEARCH_RULE
 from pipeline.lexicon.spellings import spellings
 from pipeline.records import Context, Cue, Finding, KnownPerson, Outcome, Session, SoundPlace, Term, Track, Transcript
@@ -26,6 +26,7 @@ from pipeline.review.windows import of_findings, windows
 from pipeline.settings import DetectSettings, RedactSettings, SpeechSettings
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
+from pipeline.workflow.analyse import AnalysedSession, analyse
 from tests.end_to_end.conftest import SESSIONS, TRUTHS, prepared
 from tests.speech.conftest import NOW, Shelf, ruling_of, session_of, track_of, write_wav
 
@@ -152,17 +153,22 @@ def _sessions(folder: Path, engine: str) -> Iterator[Case]:
         if not isinstance(session, Session) or (engine == "captions" and not session.captions):
             continue
         Registry(workspace.db).take(place, "0", session)
-        found = run.looked(session, workspace, now=NOW)
-        if isinstance(found, run.Looked):
-            yield _of_truth(truth.body, found)
+        analysed = analyse(session, workspace, now=NOW)
+        if isinstance(analysed, AnalysedSession):
+            yield _of_truth(truth.body, analysed)
 
 
-def _of_truth(body: dict[str, Any], found: run.Looked) -> Case:
+def _of_truth(body: dict[str, Any], analysed: AnalysedSession) -> Case:
     secret = [(one["start_s"], one["end_s"]) for one in body["confidential"]]
     words = [(one["start_s"], one["end_s"]) for one in body["words"]]
-    findings = tuple(finding for one in found.proposed.proposals for finding in one.findings)
+    findings = tuple(finding for one in analysed.review_state.proposals for finding in one.findings)
     return Case(
-        body["duration_s"], secret, _without(words, secret), findings, found.transcript, found.case.session.tracks
+        body["duration_s"],
+        secret,
+        _without(words, secret),
+        findings,
+        analysed.transcript,
+        analysed.context.session.tracks,
     )
 
 

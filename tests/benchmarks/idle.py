@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipeline import ingest, nightly
+from pipeline import ingest
 from pipeline.records import SessionResult, Tag
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry, Standing
 from pipeline.workflow import request_files
+from pipeline.workflow.state_key import state_keys
 from tests.benchmarks.sessions import session_folder, timed
 from tests.end_to_end.conftest import prepared
 
@@ -47,7 +48,7 @@ def _fill(root: Path, folder: Path) -> None:
         digest = f"{number:064x}"
         session = replace(made, session_id=f"2026-11-18-{number:08x}", source_digest=digest)
         registry.take(place, ingest.fingerprint(place), session)
-    keys = nightly.state_keys(workspace, registry, on=now.date())
+    keys = state_keys(workspace, registry, on=now.date())
     until = (now + timedelta(hours=20)).timestamp()
     for session_id, key in keys.items():
         result = SessionResult(

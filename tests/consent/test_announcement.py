@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import consent, ingest, run, speech
+from pipeline import consent, ingest, speech
 from pipeline.consent import served
 from pipeline.consent.announcement import Announcement, find_announcements
 from pipeline.consent.explain import explain
@@ -24,6 +24,7 @@ from pipeline.records import Attendance, Cue, Held, Purpose, Role, Ruling, Sessi
 from pipeline.store import Workspace
 from pipeline.store.database import reading
 from pipeline.store.ruling_tables import notice_served
+from pipeline.workflow.analyse import AnalysedSession, analyse
 from tests.consent.conftest import NOW, Files, form_text, person, row, session
 
 SAMPLES = Path(__file__).parents[2] / "sample_media"
@@ -282,11 +283,11 @@ def test_a_run_that_hears_it_rules_again_at_once(
     heard = Transcript(engine="test", words=words_of("welcome this session is recorded"))
     monkeypatch.setattr(speech, "transcribe", lambda *_, **__: heard)
     monkeypatch.setattr(speech, "search", lambda *_, **__: ())
-    looked = run.looked(found, known, now=NOW)
-    assert isinstance(looked, run.Looked)
+    analysed = analyse(found, known, now=NOW)
+    assert isinstance(analysed, AnalysedSession)
     assert {"U8"} == {
         cell.rule_id
-        for cell in looked.case.ruling.cells
+        for cell in analysed.context.ruling.cells
         if (cell.participant_id, cell.purpose) == ("p2", Purpose.INTERNAL_SHARE) and cell.interval.start_s > 0
     }
 

@@ -22,7 +22,7 @@ from pipeline.errors import RefusedByPolicy
 from pipeline.records import ChatLine, Outcome
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
-from pipeline.workflow.code_permission import decide, in_session
+from pipeline.workflow.code_permission import decide_permission, find_code
 from tests.consent.conftest import ALL_NO, NOW, START, Files, person, row, session
 
 DAY = timedelta(days=1)
@@ -193,7 +193,7 @@ def run(monkeypatch: pytest.MonkeyPatch, workspace: Workspace, *words: object) -
 
 
 def test_code_of_those_who_agreed_is_found_and_saved(workspace: Workspace, taken: str, tmp_path: Path) -> None:
-    found = in_session(taken, workspace=workspace, save_to=tmp_path / "code", now=NOW)
+    found = find_code(taken, workspace=workspace, save_to=tmp_path / "code", now=NOW)
     assert [one.lines for one in found] == [1, 2]
     saved = sorted(path.read_bytes() for path in (tmp_path / "code").iterdir())
     assert saved == [b"one()\ntwo()\n", b"print('a')\n"]
@@ -257,7 +257,7 @@ def test_a_trifle_needs_a_name_a_reason_and_nothing_that_points_at_anybody(
 
     def outcome(code: str, by: tuple[str, str] | None) -> str:
         path.write_text(code, "utf-8")
-        return decide(path, ORG, GIST, session_id=taken, trifle=by, workspace=workspace, now=NOW).rule
+        return decide_permission(path, ORG, GIST, session_id=taken, trifle=by, workspace=workspace, now=NOW).rule
 
     assert outcome("x = 1\n", ("sam", "one line")) == "O7"
     assert outcome("x = 1\n", None) == "O1"
@@ -270,4 +270,4 @@ def test_a_session_that_is_held_gives_no_code(workspace: Workspace, tmp_path: Pa
     found = session(person(1, "new@a.example"), chat=(ChatLine(at_s=1.0, participant_id="p1", text=CHAT),))
     Registry(workspace.db).take(tmp_path / "inbox", "f", found)
     with pytest.raises(RefusedByPolicy):
-        in_session(found.session_id, workspace=workspace, save_to=None, now=NOW)
+        find_code(found.session_id, workspace=workspace, save_to=None, now=NOW)

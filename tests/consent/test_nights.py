@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pipeline import consent, nightly
+from pipeline import consent
 from pipeline.cli import main
 from pipeline.consent.jurisdictions import rules_of
 from pipeline.records import Held, Session
@@ -18,6 +18,7 @@ from pipeline.store import Workspace
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
 from pipeline.store.ruling_tables import decision
+from pipeline.workflow.state_key import state_keys
 from tests.consent.conftest import NOW, Files, person, row, session
 from tests.consent.test_announcement import file_wording
 from tests.consent.test_jurisdictions import ROW
@@ -32,7 +33,7 @@ def taken(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Session:
 
 
 def keys(workspace: Workspace) -> dict[str, str]:
-    return nightly.state_keys(Workspace.open(workspace.root), Registry(workspace.db), on=NOW.date())
+    return state_keys(Workspace.open(workspace.root), Registry(workspace.db), on=NOW.date())
 
 
 def test_what_rulings_stand_on_is_in_the_state_key(workspace: Workspace, taken: Session, tmp_path: Path) -> None:

@@ -42,8 +42,8 @@ def out(workspace: Workspace) -> Path:
     late = Participant(participant_id="p3", name="Late Comer", location="US-TX", joined_late=True)
     stay = Attendance(participant_id="p3", join_s=BORDER_S, leave_s=session.duration_s)
     session = replace(session, participants=(*session.participants, late), attendance=(stay,))
-    travelled = run.process(session, workspace, now=NOW)
-    assert travelled.result.status == "done", travelled.result
+    progress = run.process(session, workspace, now=NOW)
+    assert progress.result.status == "done", progress.result
     return workspace.out / session.session_id / "internal"
 
 

@@ -55,8 +55,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     withdraw(EMAIL, purposes=tuple(Purpose), session_id=None, **said)
     ruling = rule(session, workspace=workspace, now=NOW)
     assert isinstance(ruling, Ruling), ruling
-    travelled = run.process(session, workspace, now=NOW)
-    assert travelled.result.status == "done", travelled.result
+    progress = run.process(session, workspace, now=NOW)
+    assert progress.result.status == "done", progress.result
     return Made(ruling, workspace.out / session.session_id / "internal", workspace)
 
 

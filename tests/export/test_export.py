@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import TryAgain
-from pipeline.export import Item, export
-from pipeline.export.files import COLUMNS, as_csv, as_jsonl
-from pipeline.export.neutral import neutral
+from pipeline.export import ExportItem, export
+from pipeline.export.files import COLUMNS, as_csv, as_jsonl, neutralise_formula
 from pipeline.export.requests import Request, alias, requests_of, title_of
 from pipeline.records import (
     Cell,
@@ -121,7 +120,7 @@ def test_a_participant_without_a_cell_is_not_quoted_and_silences_the_unknown() -
 
 @pytest.mark.parametrize("stale", [ruling(session_id="other"), ruling(valid_s=0.0), ruling(valid_s=-1.0)])
 def test_a_ruling_that_does_not_hold_holds_the_session_at_the_door(stale: Ruling, tmp_path: Path) -> None:
-    made = export([Item(session=session(), ruling=stale, tags=(tagged(),))], folder=tmp_path, key=KEY, now=NOW)
+    made = export([ExportItem(session=session(), ruling=stale, tags=(tagged(),))], folder=tmp_path, key=KEY, now=NOW)
     assert made.requests == ()
     assert [session_id for session_id, _ in made.held] == ["s1"]
     assert (tmp_path / "requests.jsonl").read_text() == ""
@@ -135,8 +134,8 @@ def test_the_customer_is_a_stable_alias_that_only_the_key_gives() -> None:
 
 
 def test_the_same_items_give_the_same_bytes_in_order(tmp_path: Path) -> None:
-    one = Item(session=session(), ruling=ruling(), tags=(tagged(start_s=9.0), tagged(start_s=3.0)))
-    two = Item(session=session("s0"), ruling=ruling(session_id="s0"), tags=(tagged(),))
+    one = ExportItem(session=session(), ruling=ruling(), tags=(tagged(start_s=9.0), tagged(start_s=3.0)))
+    two = ExportItem(session=session("s0"), ruling=ruling(session_id="s0"), tags=(tagged(),))
     first = export([one, two], folder=tmp_path, key=KEY, now=NOW)
     content = [(tmp_path / file.name).read_bytes() for file in first.files]
     again = export([two, one], folder=tmp_path, key=KEY, now=NOW)
@@ -189,8 +188,8 @@ def test_injection_golden_file() -> None:
 
 @given(st.text())
 def test_no_text_reads_as_a_formula(text: str) -> None:
-    assert neutral(text).lstrip(" \u00a0\u3000")[:1] not in set("=+-@\t\r\n＝＋－＠")
-    assert "\x00" not in neutral(text)
+    assert neutralise_formula(text).lstrip(" \u00a0\u3000")[:1] not in set("=+-@\t\r\n＝＋－＠")
+    assert "\x00" not in neutralise_formula(text)
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=5))
@@ -198,7 +197,7 @@ def test_csv_and_json_lines_read_back(quotes: list[str]) -> None:
     made = tuple(replace(rows(tagged())[0], quote=quote, title=title_of(quote)) for quote in quotes)
     read = list(csv.reader(io.StringIO(as_csv(made), newline="")))
     assert read[0] == list(COLUMNS)
-    assert [row[COLUMNS.index("quote")] for row in read[1:]] == [neutral(quote) for quote in quotes]
+    assert [row[COLUMNS.index("quote")] for row in read[1:]] == [neutralise_formula(quote) for quote in quotes]
     lines = as_jsonl(made).split("\n")[:-1]
     assert [json.loads(line)["quote"] for line in lines] == quotes
 

@@ -50,5 +50,5 @@ def test_a_review_is_announced_a_week_before_and_when_overdue(
 ) -> None:
     at = datetime.combine(today, NOW.timetz())
     warned = rules_of(workspace.root).warnings(today)
-    page = render_page(gather(Registry(workspace.db), now=at, warned=warned))
+    page = render_page(gather(Registry(workspace.db), now=at, warnings=warned))
     assert (says in page) if says else not warned

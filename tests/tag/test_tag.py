@@ -13,8 +13,8 @@ from pipeline.records import Turn
 from pipeline.tag import tag
 from pipeline.tag.areas import area_of
 from pipeline.tag.cues import LABELS
-from pipeline.tag.lines import tag_lines
-from pipeline.tag.tag import judge, sentences, trim
+from pipeline.tag.jsonl import tag_lines
+from pipeline.tag.tag import classify, sentences, trim
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ from pipeline.tag.tag import judge, sentences, trim
     ],
 )
 def test_what_people_say(text: str, label: str) -> None:
-    assert judge(text).label == label
+    assert classify(text).label == label
 
 
 @pytest.mark.parametrize(
@@ -78,17 +78,17 @@ def test_a_quote_from_talk_without_signs_is_trimmed_around_its_cue() -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_has_a_label_and_a_score(text: str) -> None:
-    judged = judge(text)
-    assert judged.label in LABELS
-    assert 0.0 <= judged.score <= 1.0
+    classification = classify(text)
+    assert classification.label in LABELS
+    assert 0.0 <= classification.score <= 1.0
 
 
 @given(st.text("ab .?![]", max_size=80))
 def test_sentences_are_pieces_of_the_text(text: str) -> None:
-    found = list(sentences(text))
-    assert all(text[start : start + len(sentence)] == sentence for start, sentence in found)
-    assert "".join(sentence for _, sentence in found).replace(" ", "") == text.replace(" ", "")
-    for _, sentence in found:
+    parts = list(sentences(text))
+    assert all(text[start : start + len(sentence)] == sentence for start, sentence in parts)
+    assert "".join(sentence for _, sentence in parts).replace(" ", "") == text.replace(" ", "")
+    for _, sentence in parts:
         quote, offset = trim(sentence, 0, 1)
         assert sentence[offset : offset + len(quote)] == quote
 

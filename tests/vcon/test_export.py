@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from pipeline import nightly
 from pipeline.cli import main
 from pipeline.consent.interchange.attached import content_hash
 from pipeline.consent.interchange.scrub import Forbidden, refuse_leaks
@@ -41,6 +40,7 @@ from pipeline.store.registry import Registry, Standing
 from pipeline.store.signing import Signer
 from pipeline.vcon import document, export
 from pipeline.workflow import erasure
+from pipeline.workflow.state_key import state_keys
 from tests.consent.conftest import ALL_NO, NOW, Files, file_answers, person, row, session, workspace
 
 __all__ = ["file_answers", "workspace"]
@@ -98,7 +98,7 @@ def conclude(opened: Workspace, found: Session) -> None:
     result = SessionResult(
         session_id=found.session_id, status="done", reason="", action="", renditions=(f"{found.session_id}/internal",)
     )
-    key = nightly.state_keys(opened, registry, on=NOW.date())[found.session_id]
+    key = state_keys(opened, registry, on=NOW.date())[found.session_id]
     registry.conclude(Standing(state_key=key, valid_until=NOW.timestamp(), attempts=1, result=result))
 
 

@@ -43,7 +43,7 @@ def quarantine(workspace: Workspace, filed: Filed, *, now: datetime) -> None:
         if one.unsure:
             what = f"{session_id}/{','.join(sorted(one.unsure))}"
             _note(workspace, filed, "left to a person: it is not sure that it is them", what)
-    request_files.write(workspace, now=now)
+    request_files.write_exports(workspace, now=now)
     _note(workspace, filed, *_FINISHED)
 
 

@@ -14,7 +14,7 @@ from pipeline.consent.importer import import_answers
 from pipeline.consent.withdraw import Erasure, Withdrawn, withdraw
 from pipeline.executors import EXECUTORS
 from pipeline.records import Purpose
-from pipeline.reports.morning_report import Report
+from pipeline.reports.morning_report import MorningReport
 from pipeline.store import Workspace
 from pipeline.workflow import erasure
 from tests.samples import shortened
@@ -27,9 +27,9 @@ LATER = NOW + timedelta(hours=1)
 GUEST = "martin.keller@cedar.example"
 
 
-def night(workspace: Workspace, inbox: Path | None = None, *, now: datetime = NOW) -> Report:
-    chosen = nightly.Chosen(executor=EXECUTORS["inline"])
-    return nightly.night(workspace, inbox=inbox, chosen=chosen, now=now, progress=lambda *_: None)
+def night(workspace: Workspace, inbox: Path | None = None, *, now: datetime = NOW) -> MorningReport:
+    options = nightly.RunOptions(executor=EXECUTORS["inline"])
+    return nightly.run_night(workspace, inbox=inbox, options=options, now=now, progress=lambda *_: None)
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ from pipeline.speech import closed
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.workflow import erasure
-from pipeline.workflow.crosstalk import quieted
+from pipeline.workflow.crosstalk import with_crosstalk
 from pipeline.workflow.erasure import fingerprints
-from pipeline.workflow.session_context import Case
+from pipeline.workflow.session_context import SessionContext
 from tests.consent.conftest import ALL_YES, NOW, Files, file_answers, person, row, workspace
 from tests.consent.conftest import session as session_of
 from tests.render.test_left_out import LENGTH_S, REFUSED, clip, spilled, write
@@ -62,11 +62,13 @@ def test_what_bled_is_closed_for_good_when_the_track_goes(
 ) -> None:
     file_answers(row(ANA, ALL_YES), row(BO, ALL_YES))
     before = taken_in(workspace, tmp_path)
-    case = Case(session=before, workspace=workspace, ruling=ruled(before, workspace), context=Context(), now=NOW)
-    assert quieted(case, Purpose.TRANSCRIBE) is case, "nobody is taken out"
+    context = SessionContext(
+        session=before, workspace=workspace, ruling=ruled(before, workspace), known=Context(), now=NOW
+    )
+    assert with_crosstalk(context, Purpose.TRANSCRIBE) is context, "nobody is taken out"
     leave(workspace)
     without = ruled(before, workspace)
-    quiet = quieted(replace(case, ruling=without), Purpose.TRANSCRIBE).session
+    quiet = with_crosstalk(replace(context, ruling=without), Purpose.TRANSCRIBE).session
     assert {(one.track_id, one.of) for one in quiet.crosstalk} == {("t2", "t1")}
     texts = ("alpha", "bravo", "carol", "delta", "echo")
     start_s = quiet.crosstalk[0].start_s

@@ -266,15 +266,15 @@ def test_a_kill_between_the_steps_of_an_erasure_is_made_good(
     everything_is_accounted_for(workspace)
 
 
-def test_after_export_the_receipt_says_where_copies_went(workspace: Workspace, leave: Leave) -> None:
-    request_files.handed_out(workspace, "a,b\n", "csv", to="/home/pm/request_files.csv", now=NOW)
+def test_after_export_the_receipt_says_where_copies_went(workspace: Workspace, leave: Leave, tmp_path: Path) -> None:
+    request_files.export_requests(workspace, "csv", output=tmp_path / "for-pm.csv", now=NOW)
     rendition = next(one for one in workspace.artefacts.all() if one.kind == "rendition")
     workspace.artefacts.copied(rendition.artefact_id, to="the wiki", by="ann", now=NOW)
     leave(workspace, erase=True)
     night(workspace, now=LATER)
     (receipt,) = of_person(GUEST, "", workspace=workspace)
     left = "\n".join(receipt.not_recalled)
-    assert "/home/pm/request_files.csv" in left
+    assert str(tmp_path / "for-pm.csv") in left
     assert "the wiki" in left
     assert "delete it there" in left
 

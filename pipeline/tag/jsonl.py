@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import UsageProblem
-from pipeline.tag.tag import judge
+from pipeline.tag.tag import classify
 
 
 class _Line(BaseModel):
@@ -23,12 +23,12 @@ def tag_lines(lines: Iterable[str]) -> Iterator[str]:
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                asked = _Line.model_validate(json.loads(line))
+                line_in = _Line.model_validate(json.loads(line))
             except ValidationError as error:
                 first = error.errors(include_input=False)[0]
                 key = ".".join(str(part) for part in first["loc"])
                 raise UsageProblem(f"line {number}: {key}: {first['msg']}", action='give {"id", "text"}') from None
             except ValueError:
                 raise UsageProblem(f"line {number} is not JSON", action='give {"id", "text"}') from None
-            judged = judge(asked.text)
-            yield json.dumps({"id": asked.id, "label": judged.label, "score": judged.score, "area": judged.area})
+            tagged = classify(line_in.text)
+            yield json.dumps({"id": line_in.id, "label": tagged.label, "score": tagged.score, "area": tagged.area})
