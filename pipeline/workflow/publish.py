@@ -45,10 +45,18 @@ class ReleaseRequest:
 def publish_all(
     analysed: AnalysedSession, plans: Plans, *, release_request: ReleaseRequest | None = None
 ) -> dict[Audience, PublishOutcome]:
-    """Publishes every requested rendition as far as it may be; with a ``release_request`` the public one too."""
+    """Publishes every requested rendition as far as it may be; with a ``release_request`` the public one too.
+
+    One that is not requested any more is withdrawn, because nothing would read consent for it again.
+    """
+    context = analysed.context
+    requested = requested_audiences(context.session)
+    for audience in Audience:
+        if audience not in requested:
+            context.workspace.retract(context.session.session_id, audience)
     return {
-        audience: publish_rendition(analysed.context, audience, plans[audience], release_request=release_request)
-        for audience in requested_audiences(analysed.context.session)
+        audience: publish_rendition(context, audience, plans[audience], release_request=release_request)
+        for audience in requested
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline import review, run
-from pipeline.records import Audience, Purpose
+from pipeline.records import Audience, Pending, Purpose
 from pipeline.workflow.plan_renditions import PlannedRendition, plan_renditions
 from pipeline.workflow.publish import publish_all
 from tests.workflow.conftest import NOW, REQUEST, PublishingSession
@@ -55,3 +55,19 @@ def test_only_what_is_requested_or_published_is_planned(publishing: PublishingSe
     publishing.session = replace(publishing.session, purposes=BOTH[:1])
     run.process(publishing.session, publishing.workspace, now=NOW)
     assert planned == [Audience.INTERNAL]
+
+
+def test_a_rendition_that_is_not_requested_any_more_is_withdrawn(
+    publishing: PublishingSession, planned: list[Audience]
+) -> None:
+    analysed = publishing.analysed
+    publish_all(analysed, plan_renditions(analysed), release_request=REQUEST)
+    assert publishing.out(Audience.PUBLIC)
+    publishing.session = replace(publishing.session, purposes=BOTH[:1])
+    progress = run.process(publishing.session, publishing.workspace, now=NOW)
+    assert progress.result.renditions == ("s1/internal",)
+    assert publishing.out(Audience.PUBLIC) is None, "nobody would read consent for it again"
+    publishing.session = replace(publishing.session, purposes=BOTH)
+    analysed = publishing.analysed
+    outcome = publish_all(analysed, plan_renditions(analysed))[Audience.PUBLIC]
+    assert isinstance(outcome.stop, Pending), "and it needs a new release"
