@@ -95,7 +95,7 @@ def run_night(
         report = gather(registry, now=now, unfinished=unfinished, processed=processed, warnings=warnings)
         write(report, workspace)
         metrics.write(report, workspace.reports / "metrics.prom", seconds=time.monotonic() - began)
-        erasure.conclude(workspace)
+        erasure.verify_withdrawals(workspace)
         log.get().info("night", count=len(report.lines), seconds=round(time.monotonic() - began, 1))
     return report
 

@@ -73,9 +73,9 @@ def withdraw(
 def verify_withdrawal(ctx: click.Context, who: str, workspace: Path, as_json: bool) -> None:
     """Search every store for what is left of WHO: an address, a party id or a withdrawal's id."""
     opened = Workspace.open(workspace)
-    hits = erasure.left_of(opened, withdrawal_receipt.known_as(who, workspace=opened))
-    emit(hits or ([] if as_json else "nothing is left"), as_json)
-    ctx.exit(Exit.DAMAGED if hits else Exit.DONE)
+    leftovers = erasure.leftovers_of(opened, withdrawal_receipt.known_as(who, workspace=opened))
+    emit(leftovers or ([] if as_json else "nothing is left"), as_json)
+    ctx.exit(Exit.DAMAGED if leftovers else Exit.DONE)
 
 
 @click.command()

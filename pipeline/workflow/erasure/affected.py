@@ -1,4 +1,4 @@
-"""Whom a withdrawal is about in each session."""
+"""Whom a withdrawal affects in each session."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.store.withdrawals import Filed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Affected:
+class AffectedSession:
     """A session with the participants who are the person for sure, by party, and those who only may be."""
 
     session: Session
@@ -22,7 +22,7 @@ class Affected:
     unsure: frozenset[str]
 
 
-def affected(workspace: Workspace, filed: Filed) -> Iterator[Affected]:
+def affected_sessions(workspace: Workspace, filed: Filed) -> Iterator[AffectedSession]:
     """The sessions within a withdrawal's scope where somebody is, or may be, the person; raises as consent does."""
     for session in Registry(workspace.db).sessions():
         if filed.session_id not in (None, session.session_id):
@@ -31,4 +31,4 @@ def affected(workspace: Workspace, filed: Filed) -> Iterator[Affected]:
         theirs = {who: match for who, match in matches.items() if set(match.party_ids) & set(filed.party_ids)}
         sure = {who: match.party_ids[0] for who, match in theirs.items() if match.identity is Identity.MATCHED}
         if theirs:
-            yield Affected(session=session, sure=sure, unsure=frozenset(theirs) - frozenset(sure))
+            yield AffectedSession(session=session, sure=sure, unsure=frozenset(theirs) - frozenset(sure))

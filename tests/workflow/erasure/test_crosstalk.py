@@ -77,7 +77,7 @@ def test_what_bled_is_closed_for_good_when_the_track_goes(
         for track, who in (("t1", "p1"), ("t2", "p2"))
         for n, text in enumerate(texts)
     )
-    runs = fingerprints.said_by(quiet, [Transcript(engine="by hand", words=heard)], frozenset({"p1"}))
+    runs = fingerprints.unique_runs(quiet, [Transcript(engine="by hand", words=heard)], frozenset({"p1"}))
     assert runs == {" ".join(texts)}, "heard through another's microphone it is still theirs alone"
     erasure.carry_out(workspace, now=NOW)
     after = Registry(workspace.db).session(before.session_id)

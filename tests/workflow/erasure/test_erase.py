@@ -21,8 +21,8 @@ from pipeline.store.registry import Registry
 from pipeline.store.withdrawals import Filed, Stage
 from pipeline.workflow import erasure
 from pipeline.workflow.erasure import fingerprints
-from pipeline.workflow.erasure.affected import affected
-from pipeline.workflow.erasure.erase import GAP, HOLD, unnamed, without
+from pipeline.workflow.erasure.affected import affected_sessions
+from pipeline.workflow.erasure.erase import GAP, HOLD_MIXED, without_names, without_people
 from tests.consent.conftest import ALL_YES, NOW, Files, file_answers, person, row, session, workspace
 
 __all__ = ["file_answers", "workspace"]
@@ -55,7 +55,7 @@ def talk(*owners: str | None, **changed: object) -> Session:
 
 
 def test_own_tracks_go_and_with_them_the_mix_the_picture_and_the_texts() -> None:
-    changed = without(talk("p1", "p2", None), frozenset({"p1"}), mixed_too=False)
+    changed = without_people(talk("p1", "p2", None), frozenset({"p1"}), mixed_too=False)
     assert changed.files == {"1" * 64, "3" * 64, "c" * 64}
     assert [one.participant_id for one in changed.session.tracks] == ["p2"]
     assert changed.session.video is None
@@ -64,15 +64,15 @@ def test_own_tracks_go_and_with_them_the_mix_the_picture_and_the_texts() -> None
     assert not changed.waits
     gone = changed.session.participant("p1")
     assert (gone.email, gone.spoke, gone.name) == (None, False, "removed participant")
-    assert without(changed.session, frozenset({"p1"}), mixed_too=False).session == changed.session
+    assert without_people(changed.session, frozenset({"p1"}), mixed_too=False).session == changed.session
 
 
 def test_mixed_sound_is_held_and_then_goes_whole() -> None:
     found = talk(None)
-    held = without(found, frozenset({"p1"}), mixed_too=False)
+    held = without_people(found, frozenset({"p1"}), mixed_too=False)
     assert held.waits and held.files == {"c" * 64} and len(held.session.tracks) == 1
     assert held.session.participant("p1").spoke
-    whole = without(held.session, frozenset({"p1"}), mixed_too=True)
+    whole = without_people(held.session, frozenset({"p1"}), mixed_too=True)
     assert not whole.waits and whole.files == {"1" * 64}
     assert whole.session.tracks == () and whole.session.chat == ()
 
@@ -80,15 +80,15 @@ def test_mixed_sound_is_held_and_then_goes_whole() -> None:
 def test_somebody_silent_takes_no_sound_along() -> None:
     found = talk(None, video=None)
     silent = replace(found, participants=(replace(found.participants[0], spoke=False), found.participants[1]))
-    changed = without(silent, frozenset({"p1"}), mixed_too=False)
+    changed = without_people(silent, frozenset({"p1"}), mixed_too=False)
     assert len(changed.session.tracks) == 1 and not changed.waits and changed.files == {"c" * 64}
 
 
 def test_names_go_from_everybodys_texts() -> None:
-    changed = unnamed(talk("p1", "p2"), ["ana maria ruiz", ANA])
+    changed = without_names(talk("p1", "p2"), ["ana maria ruiz", ANA])
     assert changed.chat[1].text == f"thanks {GAP}"
-    assert unnamed(changed, ["ana maria ruiz"]) == changed
-    assert unnamed(changed, ["hello"]) == changed, "one ordinary word is nobody's name for sure"
+    assert without_names(changed, ["ana maria ruiz"]) == changed
+    assert without_names(changed, ["hello"]) == changed, "one ordinary word is nobody's name for sure"
 
 
 def test_only_what_nobody_else_said_gives_a_segment_away() -> None:
@@ -96,7 +96,7 @@ def test_only_what_nobody_else_said_gives_a_segment_away() -> None:
         ChatLine(at_s=1.0, participant_id="p1", text="one two three four five six"),
         ChatLine(at_s=2.0, participant_id="p2", text="One, two three four five!"),
     )
-    said = fingerprints.said_by(talk("p1", "p2", chat=lines), [], frozenset({"p1"}))
+    said = fingerprints.unique_runs(talk("p1", "p2", chat=lines), [], frozenset({"p1"}))
     assert said == {" ".join(fingerprints.tokens("two three four five six"))}
 
 
@@ -142,12 +142,12 @@ def test_a_held_recording_is_erased_whole_after_thirty_days(workspace: Workspace
     assert of_person(ANA, "", workspace=workspace)[0].standing.startswith("waits")
     assert recorded(workspace) == {"1" * 64}
     assert all(path.startswith("erased:") for path in Registry(workspace.db).entries())
-    erasure.carry_out(workspace, now=NOW + HOLD - timedelta(seconds=1))
+    erasure.carry_out(workspace, now=NOW + HOLD_MIXED - timedelta(seconds=1))
     assert the_one(workspace).state is Stage.WAITING
-    erasure.carry_out(workspace, now=NOW + HOLD)
+    erasure.carry_out(workspace, now=NOW + HOLD_MIXED)
     assert recorded(workspace) == set()
     assert Registry(workspace.db).session(found.session_id).tracks == ()
-    erasure.conclude(workspace)
+    erasure.verify_withdrawals(workspace)
     assert the_one(workspace).state is Stage.VERIFIED
 
 
@@ -156,9 +156,11 @@ def test_an_erased_persons_rows_go_and_are_not_filed_again(workspace: Workspace,
     file_answers(*rows)
     leave(workspace)
     keys, filed = Keys(workspace.key("identity")), the_one(workspace)
-    assert {(hit.store, hit.what) for hit in erasure.search(workspace, filed)} >= {("answers", "row")}
+    assert {(leftover.store, leftover.what) for leftover in erasure.find_leftovers(workspace, filed)} >= {
+        ("answers", "row")
+    }
     erasure.carry_out(workspace, now=NOW)
-    assert erasure.search(workspace, filed) == ()
+    assert erasure.find_leftovers(workspace, filed) == ()
     with reading(workspace.db) as connection:
         ana, bo = answer_rows.read(connection, keys)
     assert ana.written is None and bo.written is not None
@@ -215,7 +217,7 @@ def test_scenario_43_a_shared_mailbox_is_left_to_a_person(workspace: Workspace, 
     ask(workspace, shared, party_id="prt_other")
     filed = the_one(workspace)
     assert filed.party_ids == ("prt_other",)
-    (one,) = affected(workspace, filed)
+    (one,) = affected_sessions(workspace, filed)
     assert (one.sure, one.unsure) == ({}, {"p1"})
     erasure.quarantine(workspace, filed, now=NOW)
     erasure.carry_out(workspace, now=NOW)

@@ -64,6 +64,6 @@ def test_what_cannot_be_taken_apart_waits_and_then_goes_whole(
         erasure.carry_out(workspace, now=NOW)
         assert withdrawals.read(workspace.db)[0].state is Stage.WAITING
         assert list(workspace.vault.digests()) == [together.tracks[0].digest]
-    erasure.carry_out(workspace, now=NOW + erasure.erase.HOLD)
+    erasure.carry_out(workspace, now=NOW + erasure.erase.HOLD_MIXED)
     assert withdrawals.read(workspace.db)[0].state is Stage.DONE
     assert list(workspace.vault.digests()) == []

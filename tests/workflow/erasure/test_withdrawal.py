@@ -217,10 +217,10 @@ def test_erasure_leaves_nothing_and_what_is_left_is_found(kept: Path, without: W
     [("out", "said MARTIN  keller today", "alias"), ("reports", "martin.keller@cedar.example", "alias")],
 )
 def test_a_planted_trace_is_found(without: Workspace, store: str, content: str, what: str) -> None:
-    assert not erasure.left_of(without, known_as(GUEST, workspace=without))
+    assert not erasure.leftovers_of(without, known_as(GUEST, workspace=without))
     (without.root / store / "planted.txt").write_text(content, "utf-8")
-    hits = erasure.left_of(without, known_as(GUEST, workspace=without))
-    assert [(hit.store, hit.place, hit.what) for hit in hits] == [(store, "planted.txt", what)]
+    leftovers = erasure.leftovers_of(without, known_as(GUEST, workspace=without))
+    assert [(leftover.store, leftover.place, leftover.what) for leftover in leftovers] == [(store, "planted.txt", what)]
 
 
 def test_planted_words_and_files_are_found_and_fail_the_run(workspace: Workspace, leave: Leave) -> None:
@@ -233,8 +233,8 @@ def test_planted_words_and_files_are_found_and_fail_the_run(workspace: Workspace
     (workspace.logs / "words.txt").write_text(" ".join(spoken), "utf-8")
     with pytest.raises(WorkspaceDamaged, match="wdr_"):
         night(workspace, now=LATER)
-    hits = erasure.left_of(workspace, known_as(GUEST, workspace=workspace))
-    assert {(hit.place, hit.what) for hit in hits} >= {("copy.bin", "file"), ("words.txt", "gram")}
+    leftovers = erasure.leftovers_of(workspace, known_as(GUEST, workspace=workspace))
+    assert {(leftover.place, leftover.what) for leftover in leftovers} >= {("copy.bin", "file"), ("words.txt", "gram")}
     for path in (workspace.logs / "copy.bin", workspace.logs / "words.txt"):
         path.unlink()
     night(workspace, now=LATER)
@@ -257,7 +257,7 @@ def test_a_kill_between_the_steps_of_an_erasure_is_made_good(
 ) -> None:
     leave(workspace, erase=True)
     with monkeypatch.context() as patched:
-        patched.setattr("pipeline.workflow.erasure.erase.forget_made", lambda *_: 1 / 0)
+        patched.setattr("pipeline.workflow.erasure.erase.delete_derived", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             night(workspace, now=LATER)
     night(workspace, now=LATER)
