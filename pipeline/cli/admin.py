@@ -43,8 +43,8 @@ def doctor(ctx: click.Context, workspace: Path | None, as_json: bool) -> None:
 @click.pass_context
 def verify(ctx: click.Context, workspace: Path, as_json: bool) -> None:
     """Re-hash the vault and what is out, walk the chains, report orphans."""
-    from pipeline.reports.verify import inspect
+    from pipeline.reports.verify import verify_workspace
 
-    findings = inspect(Workspace.open(workspace))
+    findings = verify_workspace(Workspace.open(workspace))
     emit(findings, as_json)
     ctx.exit(Exit.DONE if all(finding.ok for finding in findings) else Exit.DAMAGED)

@@ -89,8 +89,8 @@ def approve_picture(session: str, workspace: Path, actor: str, reason: str) -> N
 @json_option
 def still(session: str, workspace: Path, at_s: float, out: Path, under: bool, as_json: bool) -> None:
     """Write one frame of the picture of SESSION as a PNG file, under the covers that it would have."""
-    from pipeline.workflow import frame_preview
+    from pipeline.workflow.frame_preview import write_frame
 
-    made = frame_preview.still(Workspace.open(workspace), session, at_s, out, actor=getpass.getuser(), under=under)
-    until = "its end" if made.to_s is None else f"{made.to_s:.2f} s"
-    emit(made if as_json else f"written: shown from {made.from_s:.2f} s to {until}, {made.covers} covers", as_json)
+    frame = write_frame(Workspace.open(workspace), session, at_s, out, actor=getpass.getuser(), outline=under)
+    until = "its end" if frame.to_s is None else f"{frame.to_s:.2f} s"
+    emit(frame if as_json else f"written: shown from {frame.from_s:.2f} s to {until}, {frame.covers} covers", as_json)

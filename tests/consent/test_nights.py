@@ -13,7 +13,7 @@ from pipeline import consent
 from pipeline.cli import main
 from pipeline.consent.jurisdictions import rules_of
 from pipeline.records import Held, Session
-from pipeline.reports.verify import inspect
+from pipeline.reports.verify import verify_workspace
 from pipeline.store import Workspace
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
@@ -81,7 +81,9 @@ def test_the_history_is_shown_and_verified_and_grows_by_changes_alone(workspace:
     done = CliRunner().invoke(main, arguments)
     rows = json.loads(done.stdout)
     assert len(rows) == made and {"inputs", "rules", "by", "ruleset", "supersedes", "valid_until"} <= set(rows[0])
-    assert ("decisions", True, f"{made} decisions") in [(one.what, one.ok, one.found) for one in inspect(workspace)]
+    assert ("decisions", True, f"{made} decisions") in [
+        (one.what, one.ok, one.found) for one in verify_workspace(workspace)
+    ]
 
 
 def test_the_command_files_a_wording(workspace: Workspace, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_an_earlier_rendition_put_back_is_noticed(publishing: PublishingSession,
     assert publishing.publish().stop is None and verify._renditions(publishing.workspace).ok
     shutil.copytree(out / "internal", tmp_path / "later")
 
-    def put(folder: str, place: str) -> verify.Verified:
+    def put(folder: str, place: str) -> verify.CheckResult:
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(tmp_path / folder, out / place)
         return verify._renditions(publishing.workspace)

@@ -14,7 +14,7 @@ from pipeline.consent.withdraw import Erasure, withdraw
 from pipeline.consent.withdrawal_receipt import of_person
 from pipeline.errors import InputRefused, RefusedByPolicy, UsageProblem
 from pipeline.records import ChatLine, Cue, Purpose, Session, Track, VaultFile, Video
-from pipeline.reports.verify import inspect
+from pipeline.reports.verify import verify_workspace
 from pipeline.store import Workspace, tombstones, withdrawals
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
@@ -165,12 +165,12 @@ def test_an_erased_persons_rows_go_and_are_not_filed_again(workspace: Workspace,
         ana, bo = answer_rows.read(connection, keys)
     assert ana.written is None and bo.written is not None
     assert dict(bo.written)["Name"] == answer_rows.GAP and dict(bo.written)["Email"] == BO
-    assert all(found.ok for found in inspect(workspace))
+    assert all(found.ok for found in verify_workspace(workspace))
     again = file_answers(*rows)
     assert (again.events, again.people, again.erased) == (0, 0, 1)
     with workspace.db.begin() as connection:
         connection.exec_driver_sql("UPDATE consent_answer_row SET changed_by = NULL WHERE sealed IS NOT NULL")
-    assert [found.what for found in inspect(workspace) if not found.ok] == ["answers as filed"]
+    assert [found.what for found in verify_workspace(workspace) if not found.ok] == ["answers as filed"]
 
 
 def test_whole_recordings_do_not_wait(workspace: Workspace, file_answers: Files) -> None:

@@ -17,7 +17,7 @@ from pipeline.cli import main
 from pipeline.consent.withdrawal_receipt import known_as, of_person
 from pipeline.errors import WorkspaceDamaged
 from pipeline.records import Purpose, Ruling, Transcript
-from pipeline.reports.verify import inspect
+from pipeline.reports.verify import verify_workspace
 from pipeline.store import Workspace, withdrawals
 from pipeline.store.artefacts import State
 from pipeline.store.registry import Registry
@@ -66,7 +66,7 @@ def everything_is_accounted_for(workspace: Workspace) -> None:
     known = {workspace.root / one.location for one in made if one.state is not State.ERASED}
     assert all(path in known for path in workspace.stages.files() if path.parent.name != "exports")
     assert all(folder in known for folder in workspace.withdrawn.iterdir())
-    assert all(found.ok for found in inspect(workspace))
+    assert all(found.ok for found in verify_workspace(workspace))
 
 
 def test_the_night_had_something_of_the_guest(workspace: Workspace) -> None:
