@@ -92,7 +92,7 @@ def run_night(
         processed = ingested | _process_due(workspace, registry, options, now, progress)
         request_files.write_exports(workspace, now=now)
         warnings = (*_stray_files(inbox), *rules.warnings(now.date()), *workspace.list_warnings(now.date()))
-        report = gather(registry, now=now, unfinished=unfinished, processed=processed, warnings=warnings)
+        report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warnings)
         write(report, workspace)
         metrics.write(report, workspace.reports / "metrics.prom", seconds=time.monotonic() - began)
         erasure.verify_withdrawals(workspace)

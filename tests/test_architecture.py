@@ -26,6 +26,15 @@ ONE_DOOR = {
     "alembic": "pipeline/store/",
     "huggingface_hub": "pipeline/speech/",
 }
+USE_CASES = ("cli", "workflow", "reports", "vcon", "nightly", "records", "errors", "settings", "executors")
+OF_ONE_CALL = {
+    "decide_lines", "detect_lines", "arriving", "read_context", "tag_lines",  # JSON Lines in, JSON Lines out
+    "redact", "prove", "in_one_line", "models",  # outside any workspace
+    "export_log", "export_dpv", "import_vcon", "file_spoken", "delegate",  # nothing has to follow from these
+    "Workspace", "FORMATS", "Terms", "Kind", "Says", "Act", "Erasure",  # what is opened, chosen and said
+    "write_bytes", "plain", "FILE_NAME",  # for printing
+}  # fmt: skip
+"""What a command may call beside use cases: functions that are the whole of what it does, and values."""
 MADE_BY = {"Ruling": "consent", "ApprovedPlan": "review", "Rendition": "render"}
 
 
@@ -120,3 +129,15 @@ def test_commands_are_thin() -> None:
                 body = node.body[1:] if ast.get_docstring(node) else node.body
                 lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0
                 assert lines <= 15, f"{path.name}: {node.name}"
+
+
+def test_commands_call_use_cases_so_that_a_page_can_call_the_same() -> None:
+    strangers = {
+        (path.name, f"{node.module}.{alias.name}")
+        for path in (PIPELINE / "cli").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipeline.")
+        for alias in node.names
+        if node.module.split(".")[1] not in USE_CASES and alias.name not in OF_ONE_CALL
+    }
+    assert strangers == set()

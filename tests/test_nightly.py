@@ -19,7 +19,6 @@ from pipeline.media.tools import Tool
 from pipeline.records import Refused, SessionResult
 from pipeline.reports.morning_report import MorningReport, gather, render_page
 from pipeline.store import Workspace
-from pipeline.store.registry import Registry
 from pipeline.workflow.results import SessionProgress
 from tests.store.test_store import session
 
@@ -131,7 +130,7 @@ def test_an_unreadable_consent_store_in_a_worker_stops_the_night(workspace: Work
 
 def test_the_page_needs_nothing_else_and_names_nobody(workspace: Workspace) -> None:
     night(workspace, Scripted(session(title="Office hours with Halcyon Freight"), lost))
-    page = render_page(gather(Registry(workspace.db), now=NOW))
+    page = render_page(gather(workspace, now=NOW))
     assert "2026-11-18-aaaaaaaa" in page
     assert "its worker process died" in page
     assert "Halcyon" not in page
@@ -191,4 +190,4 @@ def test_without_its_tools_a_night_changes_nothing(workspace: Workspace, monkeyp
     monkeypatch.setattr(tools, "tools", lambda: (missing,))
     with pytest.raises(ConfigurationError, match="ffmpeg is missing"):
         night(workspace, Scripted(session(), lost), now=NOW + timedelta(days=2))
-    assert gather(Registry(workspace.db), now=NOW).counts == {"done": 1}
+    assert gather(workspace, now=NOW).counts == {"done": 1}

@@ -9,7 +9,8 @@ import click
 
 from pipeline.cli.common import emit, json_option, workspace_option
 from pipeline.errors import Exit
-from pipeline.store import Workspace, terms
+from pipeline.store import Workspace
+from pipeline.store.terms import FILE_NAME
 
 
 @click.command()
@@ -19,7 +20,7 @@ def init(workspace: Path) -> None:
     made = Workspace.create(workspace)
     place = quote(str(workspace))
     click.echo(f"made {made.root}; next:")
-    click.echo(f"  list what must never leave in {quote(str(workspace / terms.FILE_NAME))}")
+    click.echo(f"  list what must never leave in {quote(str(workspace / FILE_NAME))}")
     click.echo(f"  offrecord consent import ANSWERS --form FORM --workspace {place}")
     click.echo(f"  offrecord run INBOX --workspace {place}")
 

@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 import click
 
 from pipeline.cli.common import emit, json_option, now, workspace_option
-from pipeline.errors import UsageProblem
 from pipeline.store import Workspace
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _DAY = click.DateTime(["%Y-%m-%d"])
-_SAYS = ("allowed", "notice", "per_item_approval", "forbidden")
+_RECORDING = ("allowed", "notice", "forbidden")
+_PUBLICATION = ("allowed", "per_item_approval", "forbidden")
 
 
 def _about(command: F) -> F:
@@ -45,36 +45,23 @@ _evidence = click.option("--evidence", required=True, help="Where that can be se
     required=True,
     help="The paper.",
 )
-@click.option(
-    "--recording",
-    type=click.Choice([one for one in _SAYS if one != "per_item_approval"]),
-    help="What it says of recording.",
-)
-@click.option(
-    "--publication", type=click.Choice([one for one in _SAYS if one != "notice"]), help="What it says of publication."
-)
+@click.option("--recording", type=click.Choice(_RECORDING), help="What it says of recording.")
+@click.option("--publication", type=click.Choice(_PUBLICATION), help="What it says of publication.")
 @click.option("--from", "starts", type=_DAY, help="From this UTC date; without it, from ever.")
 @click.option("--until", "ends", type=_DAY, help="Up to, not including, this UTC date.")
 @_evidence
 @_by
 @workspace_option
 @json_option
-def org(starts: datetime | None, ends: datetime | None, workspace: Path, as_json: bool, **said: Any) -> None:
+def org(starts: datetime | None, ends: datetime | None, workspace: Path, as_json: bool, **values: Any) -> None:
     """File what an agreement with an organisation says; it can only take away."""
     from pipeline.consent.agreements import Kind, Says
-    from pipeline.consent.organisations import agree
+    from pipeline.workflow.consent_actions import file_agreement
 
-    clauses: dict[str, Any] = {
-        name: Says(said.pop(name)) if said[name] else said.pop(name) for name in ("recording", "publication")
-    }
-    if not any(clauses.values()):
-        raise UsageProblem("say what the agreement says", action="give --recording, --publication or both")
-    said["kind"] = Kind(said["kind"])
-    since, until = _utc(starts) or datetime(1970, 1, 1, tzinfo=UTC), _utc(ends)
-    filed = agree(
-        **said, **clauses, valid_from=since, valid_until=until, workspace=Workspace.open(workspace), now=now()
-    )
-    emit({"clauses": filed}, as_json)
+    for name in ("recording", "publication"):
+        values[name] = Says(values[name]) if values[name] else None
+    values |= {"kind": Kind(values["kind"]), "valid_from": _utc(starts), "valid_until": _utc(ends)}
+    emit({"clauses": file_agreement(**values, workspace=Workspace.open(workspace), now=now())}, as_json)
 
 
 @click.group()
@@ -146,11 +133,11 @@ def answer_code(
 @_evidence
 @_by
 @workspace_option
-def delegate_code(until: datetime | None, workspace: Path, **said: Any) -> None:
+def delegate_code(until: datetime | None, workspace: Path, **values: Any) -> None:
     """Note who may speak for an organisation about its code."""
     from pipeline.consent.approvals import delegate
 
-    delegate(**said, until=_utc(until), workspace=Workspace.open(workspace), now=now())
+    delegate(**values, until=_utc(until), workspace=Workspace.open(workspace), now=now())
 
 
 @code.command("show")

@@ -39,6 +39,9 @@ workspace_option: Callable[[F], F] = click.option(
     help="The workspace folder (or OFFRECORD_WORKSPACE).",
 )
 json_option: Callable[[F], F] = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+output_option: Callable[[F], F] = click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
+)
 decider_option: Callable[[F], F] = click.option("--by", "actor", required=True, help="Who decides.")
 
 
@@ -60,6 +63,16 @@ def emit(value: object, as_json: bool) -> None:
         click.echo("\n".join(map(str, shown)) if shown else "none")
     else:
         click.echo(str(shown))
+
+
+def hand_out(text: str, output: Path | None) -> None:
+    """Writes a text to a file that only its owner reads, or to standard output."""
+    from pipeline.store.files import write_bytes
+
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_bytes(output, text.encode())
 
 
 def console() -> Console:

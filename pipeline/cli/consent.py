@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -14,15 +13,11 @@ from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.cli.interchange import export_dpv, import_vcon
 from pipeline.cli.matching import match
 from pipeline.consent.durable import export_log
-from pipeline.consent.explain import decided, explain
-from pipeline.consent.importer import import_answers
 from pipeline.consent.lines import decide_lines
-from pipeline.consent.restore import import_log
 from pipeline.consent.wording import file_spoken
-from pipeline.errors import UsageProblem
 from pipeline.store import Workspace
-from pipeline.store.registry import Registry
-from pipeline.workflow import erasure
+from pipeline.workflow.consent_actions import import_consent
+from pipeline.workflow.consent_views import decision_history, explain_session
 
 
 @click.group()
@@ -42,14 +37,7 @@ for _command in (code, export_dpv, import_vcon, org, *withdrawal.COMMANDS, match
 @json_option
 def import_command(file: Path, form: Path | None, key: Path | None, workspace: Path, as_json: bool) -> None:
     """File the answers in FILE, a table (CSV or xlsx) or an export of a consent log: all of them, or none."""
-    opened, at = Workspace.open(workspace), now()
-    take_back = partial(erasure.quarantine, opened, now=at)
-    if form is None:
-        emit(import_log(file, workspace=opened, now=at, key=key, then=take_back), as_json)
-    elif key is None:
-        emit(import_answers(file, form, workspace=opened, now=at, then=take_back), as_json)
-    else:
-        raise UsageProblem("a table needs no key", action="give --form for a table, --key only for an export")
+    emit(import_consent(file, form=form, key=key, workspace=Workspace.open(workspace), now=now()), as_json)
 
 
 @consent.command("export")
@@ -78,11 +66,10 @@ def decide(lines: TextIO) -> None:
 def show(session: str, names: bool, history: bool, workspace: Path, as_json: bool) -> None:
     """Say for each person and purpose of SESSION what was decided, and why."""
     opened = Workspace.open(workspace)
-    found = Registry(opened.db).session(session)
     if history:
-        emit(decided(found, workspace=opened), as_json)
+        emit(decision_history(session, workspace=opened), as_json)
     else:
-        emit(explain(found, workspace=opened, now=now(), names=names), as_json)
+        emit(explain_session(session, workspace=opened, now=now(), names=names), as_json)
 
 
 @consent.command("notice")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import now, workspace_option
+from pipeline.cli.common import hand_out, now, output_option, workspace_option
+from pipeline.export.files import FORMATS
 from pipeline.records import Audience
 from pipeline.store import Workspace
-from pipeline.store.files import write_bytes
 
 
 @click.group()
@@ -19,15 +19,13 @@ def export() -> None:
 
 @export.command("requests")
 @workspace_option
-@click.option("--format", "format_", type=click.Choice(["csv", "jsonl"]), default="csv", help="The kind of file.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
-)
-def requests_(workspace: Path, format_: str, output: Path | None) -> None:
+@click.option("--format", "output_format", type=click.Choice(list(FORMATS)), default="csv", help="The kind of file.")
+@output_option
+def requests_(workspace: Path, output_format: str, output: Path | None) -> None:
     """Export requests and discoveries, as far as consent goes at this moment."""
     from pipeline.workflow.request_files import export_requests
 
-    content = export_requests(Workspace.open(workspace), format_, output=output, now=now())
+    content = export_requests(Workspace.open(workspace), output_format, output=output, now=now())
     if output is None:
         click.echo(content, nl=False)
 
@@ -35,12 +33,13 @@ def requests_(workspace: Path, format_: str, output: Path | None) -> None:
 @export.command()
 @click.argument("session")
 @click.option(
-    "--audience", type=click.Choice([one.value for one in Audience]), default="internal", help="Which rendition."
+    "--audience",
+    type=click.Choice([audience.value for audience in Audience]),
+    default="internal",
+    help="Which rendition.",
 )
 @click.option("--url", help="Where its files will be fetched from (https://…); without it the vCon holds text alone.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
-)
+@output_option
 @click.option("--sign", is_flag=True, help="As a JWS, signed in the name of the workspace.")
 @workspace_option
 def vcon(session: str, audience: str, url: str | None, sign: bool, output: Path | None, workspace: Path) -> None:
@@ -50,7 +49,4 @@ def vcon(session: str, audience: str, url: str | None, sign: bool, output: Path 
     to = str(output.absolute()) if output else "standard output"
     opened = Workspace.open(workspace)
     text = export_vcon(session, Audience(audience), workspace=opened, url=url, now=now(), sign=sign, to=to)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_bytes(output, text.encode())
+    hand_out(text, output)

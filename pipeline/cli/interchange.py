@@ -6,14 +6,9 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, workspace_option
+from pipeline.cli.common import emit, hand_out, json_option, now, output_option, workspace_option
 from pipeline.errors import UsageProblem
 from pipeline.store import Workspace
-from pipeline.store.files import write_bytes
-
-output_option = click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
-)
 
 
 @click.command("export-dpv")
@@ -44,11 +39,3 @@ def import_vcon(file: Path, session_id: str | None, actor: str, workspace: Path,
 
     opened = Workspace.open(workspace)
     emit(take_in(file, session_id=session_id, actor=actor, workspace=opened, now=now()), as_json)
-
-
-def hand_out(text: str, output: Path | None) -> None:
-    """Writes a text to a file that only its owner reads, or to standard output."""
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        write_bytes(output, text.encode())

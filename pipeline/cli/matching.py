@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import emit, json_option, now, workspace_option
-from pipeline.consent.matching import settle, suggestions
 from pipeline.errors import UsageProblem
 from pipeline.store import Workspace
-from pipeline.store.registry import Registry
+from pipeline.workflow.consent_actions import settle_match
+from pipeline.workflow.consent_views import suggest_matches
 
 
 @click.command()
@@ -36,10 +36,9 @@ def match(
 ) -> None:
     """List who the people of SESSION may be, or settle it for one PARTICIPANT."""
     opened = Workspace.open(workspace)
-    found = Registry(opened.db).session(session)
     if not participant:
-        emit(suggestions(found, workspace=opened, names=names), as_json)
+        emit(suggest_matches(session, workspace=opened, names=names), as_json)
         return
     if undo == bool(party):
         raise UsageProblem("say who they are", action="give either --party or --undo")
-    emit(settle(found, participant, party, actor=actor, reason=reason, workspace=opened, now=now()), as_json)
+    emit(settle_match(session, participant, party, actor=actor, reason=reason, workspace=opened, now=now()), as_json)

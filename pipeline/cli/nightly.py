@@ -11,7 +11,6 @@ from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.cli.progress import print_counts, print_lines, print_report, shown_progress
 from pipeline.executors import EXECUTORS
 from pipeline.store import Workspace
-from pipeline.store.registry import Registry
 
 
 @click.command()
@@ -50,13 +49,13 @@ def status(workspace: Path, paths: bool, as_json: bool) -> None:
     """Say what stands where, and the one next action for each session."""
     from pipeline.reports.morning_report import gather, with_paths
 
-    registry = Registry(Workspace.open(workspace).db)
-    gathered = gather(registry, now=now())
+    opened = Workspace.open(workspace)
+    report = gather(opened, now=now())
     if paths or as_json:
-        emit(with_paths(gathered.lines, registry) if paths else gathered.lines, as_json)
+        emit(with_paths(report.lines, opened) if paths else report.lines, as_json)
     else:
-        print_lines(gathered.lines)
-        print_counts(gathered)
+        print_lines(report.lines)
+        print_counts(report)
 
 
 @click.command()
@@ -64,12 +63,7 @@ def status(workspace: Path, paths: bool, as_json: bool) -> None:
 @json_option
 def report(workspace: Path, as_json: bool) -> None:
     """Make the morning report again: on the terminal, as JSON and as a page."""
-    from pipeline.consent.jurisdictions import rules_of
-    from pipeline.reports.morning_report import gather, write
+    from pipeline.reports.morning_report import refresh
 
     opened = Workspace.open(workspace)
-    at = now()
-    warned = (*rules_of(opened.root).warnings(at.date()), *opened.list_warnings(at.date()))
-    gathered = gather(Registry(opened.db), now=at, warnings=warned)
-    write(gathered, opened)
-    print_report(gathered, opened, as_json)
+    print_report(refresh(opened, now=now()), opened, as_json)

@@ -9,7 +9,8 @@ import click
 
 from pipeline.cli import pictures
 from pipeline.cli.common import decider_option, emit, json_option, now, workspace_option
-from pipeline.records import Audience
+from pipeline.errors import UsageProblem
+from pipeline.records import Audience, Verdict
 from pipeline.store import Workspace
 
 
@@ -28,13 +29,13 @@ for _command in (pictures.picture, pictures.cover, pictures.uncover, pictures.st
 @json_option
 def list_(workspace: Path, undecided: bool, as_json: bool) -> None:
     """List the sessions with proposals, the riskiest first."""
-    from pipeline.review.queue import queue
+    from pipeline.workflow.review_actions import list_sessions
 
-    lines = [one for one in queue(Workspace.open(workspace)) if one.undecided or not undecided]
+    lines = list_sessions(Workspace.open(workspace), only_undecided=undecided)
     emit(lines, as_json)
     if lines and not as_json:
-        left = sum(one.undecided for one in lines)
-        click.echo(f"\n{left} proposals are undecided in {sum(one.undecided > 0 for one in lines)} sessions")
+        left = sum(line.undecided for line in lines)
+        click.echo(f"\n{left} proposals are undecided in {sum(line.undecided > 0 for line in lines)} sessions")
 
 
 @review.command()
@@ -46,14 +47,10 @@ def list_(workspace: Path, undecided: bool, as_json: bool) -> None:
 @json_option
 def show(session: str, workspace: Path, reveal: bool, undecided: bool, below: float, as_json: bool) -> None:
     """Show the proposals of SESSION, their texts masked."""
-    from pipeline.review import acts
-    from pipeline.review import queue as queue_of
+    from pipeline.workflow.review_actions import show_proposals
 
-    opened = Workspace.open(workspace)
-    lines = queue_of.show(opened, session, reveal=reveal, undecided=undecided, below=below)
-    if reveal:
-        acts.note_reveal(opened.db, session, actor=getpass.getuser())
-    emit(lines, as_json)
+    opened, actor = Workspace.open(workspace), getpass.getuser() if reveal else None
+    emit(show_proposals(opened, session, reveal_to=actor, only_undecided=undecided, below=below), as_json)
 
 
 @review.command()
@@ -72,9 +69,9 @@ def go(session: str | None, workspace: Path, actor: str, reason: str) -> None:
 @click.argument("session")
 @click.argument("proposals", metavar="[PROPOSAL]...", nargs=-1)
 @workspace_option
-@click.option("--redact", "said", flag_value="redact", help="Take it out.")
-@click.option("--keep", "said", flag_value="keep", help="Leave it in.")
-@click.option("--undo", "said", flag_value="open", help="Take back what was decided.")
+@click.option("--redact", "verdict", flag_value="redact", help="Take it out.")
+@click.option("--keep", "verdict", flag_value="keep", help="Leave it in.")
+@click.option("--undo", "verdict", flag_value="open", help="Take back what was decided.")
 @click.option("--all-undecided", is_flag=True, help="Every proposal that nobody decided yet; only with --redact.")
 @click.option("--everywhere", is_flag=True, help="The same names in all other sessions too; only with --redact.")
 @decider_option
@@ -83,26 +80,21 @@ def decide(
     session: str,
     proposals: tuple[str, ...],
     workspace: Path,
-    said: str | None,
+    verdict: str | None,
     all_undecided: bool,
     everywhere: bool,
     actor: str,
     reason: str,
 ) -> None:
     """Decide each PROPOSAL of SESSION, by its id or its label as "[person 2]"."""
-    from pipeline.review import acts
-    from pipeline.review import queue as queue_of
-    from pipeline.review.learn import learn
+    from pipeline.workflow.review_actions import decide as decide_proposals
 
-    opened, verdict = Workspace.open(workspace), queue_of.verdict_of(said)
-    ids = queue_of.chosen(opened, session, proposals, all_undecided=all_undecided, verdict=verdict)
-    also = queue_of.alike(opened, session, ids, verdict=verdict) if everywhere else {}
-    for one, theirs in {session: ids, **also}.items():
-        acts.decide(opened.db, one, theirs, verdict=verdict, actor=actor, reason=reason)
-    if not all_undecided:
-        learn(opened, queue_of.proposals_of(opened, session), ids, verdict)
-    elsewhere = f", and {sum(map(len, also.values()))} in {len(also)} other sessions" if everywhere else ""
-    click.echo(f"decided {len(ids)}{elsewhere}; `offrecord run` applies it")
+    if verdict is None:
+        raise UsageProblem("say what you decide", action="give --redact, --keep or --undo")
+    opened, options = Workspace.open(workspace), {"all_undecided": all_undecided, "all_sessions": everywhere}
+    count = decide_proposals(opened, session, proposals, Verdict(verdict), actor=actor, reason=reason, **options)
+    elsewhere = f", and {count.decided_elsewhere} in {count.other_sessions} other sessions" if everywhere else ""
+    click.echo(f"decided {count.decided}{elsewhere}; `offrecord run` applies it")
 
 
 @review.command("sign-off")
@@ -112,11 +104,9 @@ def decide(
 @click.option("--audience", type=click.Choice(["public"]), default="public", help="What the review is finished for.")
 def sign_off(session: str, workspace: Path, actor: str, audience: str) -> None:
     """Say that the review of SESSION is finished; a later finding or decision voids it."""
-    from pipeline.review import acts
-    from pipeline.review.queue import proposals_of
+    from pipeline.workflow.review_actions import sign_off as sign_off_review
 
-    opened = Workspace.open(workspace)
-    acts.sign(opened.db, session, proposals_of(opened, session), audience=Audience(audience), actor=actor)
+    sign_off_review(Workspace.open(workspace), session, audience=Audience(audience), actor=actor)
     click.echo(f"signed off; `offrecord release {session}` lets it out")
 
 

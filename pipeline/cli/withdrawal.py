@@ -6,18 +6,14 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, workspace_option
-from pipeline.cli.interchange import hand_out
-from pipeline.consent import withdrawal_receipt
+from pipeline.cli.common import emit, hand_out, json_option, now, output_option, workspace_option
 from pipeline.consent.human import Act
-from pipeline.consent.resolve import resolve as resolve_hold
 from pipeline.consent.withdraw import Erasure
-from pipeline.consent.withdraw import withdraw as file_withdrawal
 from pipeline.errors import Exit, UsageProblem
 from pipeline.records import Purpose
 from pipeline.store import Workspace
-from pipeline.store.registry import Registry
-from pipeline.workflow import erasure
+from pipeline.workflow.consent_actions import record_copy, resolve_hold, withdraw_consent
+from pipeline.workflow.consent_views import data_receipt, left_after_withdrawal, list_artefacts, withdrawal_receipts
 
 _PURPOSES = [purpose.value for purpose in Purpose]
 
@@ -50,19 +46,17 @@ def withdraw(
     """File a withdrawal: what is out with that person is taken back at once, and nothing new is made with them."""
     if everything == bool(purposes) or (erase and not everything) or (whole and not erase):
         raise UsageProblem("say what is withdrawn", action="give either --purpose or --everything [--erase]")
-    asked, opened, at = Erasure(erase=erase, whole=whole, party_id=party_id), Workspace.open(workspace), now()
-    filed = file_withdrawal(
+    withdrawn = withdraw_consent(
         email,
         purposes=[Purpose(purpose) for purpose in (purposes or Purpose)],
         session_id=session_id,
+        erasure=Erasure(erase=erase, whole=whole, party_id=party_id),
         actor=actor,
         reason=reason,
-        workspace=opened,
-        now=at,
-        erasure=asked,
-        then=lambda one: erasure.quarantine(opened, one, now=at),
+        workspace=Workspace.open(workspace),
+        now=now(),
     )
-    emit(filed, as_json)
+    emit(withdrawn, as_json)
 
 
 @click.command("verify-withdrawal")
@@ -72,8 +66,7 @@ def withdraw(
 @click.pass_context
 def verify_withdrawal(ctx: click.Context, who: str, workspace: Path, as_json: bool) -> None:
     """Search every store for what is left of WHO: an address, a party id or a withdrawal's id."""
-    opened = Workspace.open(workspace)
-    leftovers = erasure.leftovers_of(opened, withdrawal_receipt.known_as(who, workspace=opened))
+    leftovers = left_after_withdrawal(who, workspace=Workspace.open(workspace))
     emit(leftovers or ([] if as_json else "nothing is left"), as_json)
     ctx.exit(Exit.DAMAGED if leftovers else Exit.DONE)
 
@@ -82,24 +75,18 @@ def verify_withdrawal(ctx: click.Context, who: str, workspace: Path, as_json: bo
 @click.option("--email", required=True, help="The address of the person, or their party id.")
 @click.option("--withdrawal", "withdrawals", is_flag=True, help="What was done for their withdrawals.")
 @click.option("--id", "withdrawal_id", default="", help="Only this withdrawal.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
-)
+@output_option
 @workspace_option
 @json_option
 def receipt(
     email: str, withdrawals: bool, withdrawal_id: str, output: Path | None, workspace: Path, as_json: bool
 ) -> None:
     """Say to a person what is on file of them, as a page or JSON-LD, or what was done for their withdrawal."""
-    from pipeline.consent.interchange.receipt import receipt as of_record
-
     opened = Workspace.open(workspace)
     if withdrawals or withdrawal_id:
-        found = withdrawal_receipt.of_person(email, withdrawal_id, workspace=opened)
-        text = withdrawal_receipt.as_json(found) if as_json else withdrawal_receipt.as_lines(found)
+        text = withdrawal_receipts(email, withdrawal_id, as_json=as_json, workspace=opened)
     else:
-        record = of_record(email, workspace=opened, now=now())
-        text = record.as_json_ld() if as_json else record.as_page()
+        text = data_receipt(email, as_json=as_json, workspace=opened, now=now())
     hand_out(text, output)
 
 
@@ -109,8 +96,7 @@ def receipt(
 @json_option
 def artefacts(session_id: str | None, workspace: Path, as_json: bool) -> None:
     """List what was made, from whom, and what became of it."""
-    made = Workspace.open(workspace).artefacts.all()
-    emit([one for one in made if session_id in (None, one.session_id)], as_json)
+    emit(list_artefacts(session_id, workspace=Workspace.open(workspace)), as_json)
 
 
 @click.command()
@@ -121,7 +107,7 @@ def artefacts(session_id: str | None, workspace: Path, as_json: bool) -> None:
 @json_option
 def published(artefact: str, to: str, by: str, workspace: Path, as_json: bool) -> None:
     """Note that a copy of ARTEFACT left the workspace, so that a receipt can say what cannot be called back."""
-    emit(Workspace.open(workspace).artefacts.copied(artefact, to=to, by=by, now=now()), as_json)
+    emit(record_copy(artefact, to=to, actor=by, workspace=Workspace.open(workspace), now=now()), as_json)
 
 
 @click.command()
@@ -137,15 +123,13 @@ def published(artefact: str, to: str, by: str, workspace: Path, as_json: bool) -
 @workspace_option
 @json_option
 def resolve(
-    session: str, participant: str, purpose: str, act: str | None, workspace: Path, as_json: bool, **said: str
+    session: str, participant: str, purpose: str, act: str | None, workspace: Path, as_json: bool, **grounds: str
 ) -> None:
     """Settle a hold of one PARTICIPANT for one PURPOSE in SESSION; publication takes two people. A no stays a no."""
     if act is None:
         raise UsageProblem("say what you decide", action="give --allow, --keep-out or --undo")
-    opened = Workspace.open(workspace)
-    found = Registry(opened.db).session(session)
-    done = resolve_hold(found, participant, Purpose(purpose), Act(act), **said, workspace=opened, now=now())
-    emit(done, as_json)
+    opened, at = Workspace.open(workspace), now()
+    emit(resolve_hold(session, participant, Purpose(purpose), Act(act), **grounds, workspace=opened, now=at), as_json)
 
 
 COMMANDS = (artefacts, published, receipt, resolve, verify_withdrawal, withdraw)

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline import __version__
 from pipeline.consent.explain import Explained, explain
+from pipeline.consent.jurisdictions import rules_of
 from pipeline.errors import Exit
 from pipeline.records import Exposure
 from pipeline.store import Workspace
@@ -63,7 +64,7 @@ class MorningReport:
 
 
 def gather(
-    registry: Registry,
+    workspace: Workspace,
     *,
     now: datetime,
     unfinished: int = 0,
@@ -71,6 +72,7 @@ def gather(
     warnings: Sequence[str] = (),
 ) -> MorningReport:
     """The report on everything the workspace knows, worst first; ``processed`` are the ids that the run was about."""
+    registry = Registry(workspace.db)
     lines = [*_sessions(registry), *(_folder(entry) for entry in registry.entries().values() if not entry.session_id)]
     order = {"failed": 0, "refused": 1, "held": 2, "pending": 3, "waiting": 4, "done": 5}
     lines = [replace(line, processed=line.id in processed) for line in lines]
@@ -89,10 +91,18 @@ def gather(
     )
 
 
-def with_paths(lines: Sequence[ReportLine], registry: Registry) -> list[dict[str, object]]:
+def refresh(workspace: Workspace, *, now: datetime) -> MorningReport:
+    """Writes the report again, on what the workspace knows now, and gives it."""
+    due = rules_of(workspace.root).warnings(now.date())
+    report = gather(workspace, now=now, warnings=(*due, *workspace.list_warnings(now.date())))
+    write(report, workspace)
+    return report
+
+
+def with_paths(lines: Sequence[ReportLine], workspace: Workspace) -> list[dict[str, object]]:
     """The lines with the folders they came from: for the operator's terminal, as folder names may hold secrets."""
     folders: dict[str, list[str]] = {}
-    for path, entry in registry.entries().items():
+    for path, entry in Registry(workspace.db).entries().items():
         folders.setdefault(entry.session_id or entry.entry_id, []).append(path)
     return [
         {"id": line.id, "status": line.status, "action": line.action, "folders": folders.get(line.id, [])}

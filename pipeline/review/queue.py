@@ -153,10 +153,3 @@ def _time(finding: Finding) -> str:
         return ""
     at_s = int(finding.place.start_s)
     return f"{at_s // 3600}:{at_s // 60 % 60:02}:{at_s % 60:02}"
-
-
-def verdict_of(said: str | None) -> Verdict:
-    """The verdict that a flag asks for; raises ``UsageProblem`` when there was none."""
-    if said is None:
-        raise UsageProblem("say what you decide", action="give --redact, --keep or --undo")
-    return Verdict(said)

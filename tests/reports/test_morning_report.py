@@ -22,7 +22,7 @@ def test_each_persons_decisions_stand_in_the_report(workspace: Workspace, file_a
     file_answers(row("ana@a.example"))
     found = session(person(1, "ana@a.example", name="Nora Unmistakable"), person(2, "new@b.example", name="Xi Unheard"))
     Registry(workspace.db).take(tmp_path / "inbox", "f", found)
-    write(gather(Registry(workspace.db), now=NOW), workspace)
+    write(gather(workspace, now=NOW), workspace)
     page = (workspace.reports / "report.html").read_text("utf-8")
     content = json.loads((workspace.reports / "report.json").read_text("utf-8"))
     (line,) = content["lines"]
@@ -50,5 +50,5 @@ def test_a_review_is_announced_a_week_before_and_when_overdue(
 ) -> None:
     at = datetime.combine(today, NOW.timetz())
     warned = rules_of(workspace.root).warnings(today)
-    page = render_page(gather(Registry(workspace.db), now=at, warnings=warned))
+    page = render_page(gather(workspace, now=at, warnings=warned))
     assert (says in page) if says else not warned

@@ -11,12 +11,12 @@ import pytest
 
 from pipeline import nightly
 from pipeline.consent.importer import import_answers
-from pipeline.consent.withdraw import Erasure, Withdrawn, withdraw
+from pipeline.consent.withdraw import Erasure, Withdrawn
 from pipeline.executors import EXECUTORS
 from pipeline.records import Purpose
 from pipeline.reports.morning_report import MorningReport
 from pipeline.store import Workspace
-from pipeline.workflow import erasure
+from pipeline.workflow.consent_actions import withdraw_consent
 from tests.samples import shortened
 
 SAMPLES = Path(__file__).parents[3] / "sample_media"
@@ -85,8 +85,8 @@ Leave = Callable[..., Withdrawn]
 
 
 def leave_with(workspace: Workspace, *purposes: Purpose, erase: bool = False, now: datetime = NOW) -> Withdrawn:
-    """Files the guest's withdrawal as the command does."""
-    return withdraw(
+    """Files the guest's withdrawal as staff do."""
+    return withdraw_consent(
         GUEST,
         purposes=purposes or tuple(Purpose),
         session_id=None,
@@ -95,7 +95,6 @@ def leave_with(workspace: Workspace, *purposes: Purpose, erase: bool = False, no
         workspace=workspace,
         now=now,
         erasure=Erasure(erase=erase),
-        then=lambda filed: erasure.quarantine(workspace, filed, now=now),
     )
 
 
