@@ -44,7 +44,7 @@ demo: setup ## take in sample_media/, redact it, export the requests
 	@cp sample_media/terms.toml $(DEMO)/terms.toml
 	@$(BIN)/offrecord consent import sample_media/consent.csv --form sample_media/consent-form.toml --workspace $(DEMO)
 	@$(BIN)/offrecord consent import sample_media/withdrawals.csv --form sample_media/withdrawal-form.toml --workspace $(DEMO)
-	@OFFRECORD_RUN__SETTLE_S=0 $(BIN)/offrecord run sample_media/sessions --workspace $(DEMO); \
+	@OFFRECORD_RUN__STABLE_FOR_S=0 $(BIN)/offrecord run sample_media/sessions --workspace $(DEMO); \
 	    code=$$?; [ $$code = 0 ] || [ $$code = 3 ] || exit $$code
 	@echo; echo "What waits for a reviewer:"
 	@$(BIN)/offrecord review list --workspace $(DEMO)

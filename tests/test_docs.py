@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.errors import Exit, OffrecordError
-from pipeline.settings import Settings
+from pipeline.settings import RENAMED, Settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -77,6 +77,11 @@ def test_no_setting_is_documented_that_is_not_there() -> None:
         for name in field.annotation.model_fields
     }
     assert documented == there
+
+
+def test_every_renamed_setting_is_documented() -> None:
+    for (section, old), new in RENAMED.items():
+        assert f"`{section}.{old}` is now `{section}.{new}`" in SETTINGS
 
 
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`offrecord ([a-z]+(?: [a-z-]+)?)", ALL))))

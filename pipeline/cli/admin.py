@@ -7,7 +7,7 @@ from shlex import quote
 
 import click
 
-from pipeline.cli.common import emit, json_option, workspace_option
+from pipeline.cli.common import emit, json_option, open_workspace, workspace_option
 from pipeline.errors import Exit
 from pipeline.store import Workspace
 from pipeline.store.terms import FILE_NAME
@@ -33,7 +33,7 @@ def doctor(ctx: click.Context, workspace: Path | None, as_json: bool) -> None:
     """Say what is missing and how to get it."""
     from pipeline.reports.doctor import examine
 
-    findings = examine(Workspace.open(workspace) if workspace else None)
+    findings = examine(open_workspace(workspace) if workspace else None)
     emit(findings, as_json)
     ctx.exit(Exit.DONE if all(finding.ok for finding in findings) else Exit.CONFIGURATION)
 
@@ -46,6 +46,6 @@ def verify(ctx: click.Context, workspace: Path, as_json: bool) -> None:
     """Re-hash the vault and what is out, walk the chains, report orphans."""
     from pipeline.reports.verify import verify_workspace
 
-    findings = verify_workspace(Workspace.open(workspace))
+    findings = verify_workspace(open_workspace(workspace))
     emit(findings, as_json)
     ctx.exit(Exit.DONE if all(finding.ok for finding in findings) else Exit.DAMAGED)

@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, workspace_option
-from pipeline.store import Workspace
+from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -61,7 +60,7 @@ def org(starts: datetime | None, ends: datetime | None, workspace: Path, as_json
     for name in ("recording", "publication"):
         values[name] = Says(values[name]) if values[name] else None
     values |= {"kind": Kind(values["kind"]), "valid_from": _utc(starts), "valid_until": _utc(ends)}
-    emit({"clauses": file_agreement(**values, workspace=Workspace.open(workspace), now=now())}, as_json)
+    emit({"clauses": file_agreement(**values, workspace=open_workspace(workspace), now=now())}, as_json)
 
 
 @click.group()
@@ -78,7 +77,7 @@ def find_code(session: str, save_to: Path | None, workspace: Path, as_json: bool
     """List the code in the chat of SESSION: its hash, its lines, what stands against asking."""
     from pipeline.workflow.code_permission import find_code as find
 
-    emit(find(session, workspace=Workspace.open(workspace), save_to=save_to, now=now()), as_json)
+    emit(find(session, workspace=open_workspace(workspace), save_to=save_to, now=now()), as_json)
 
 
 @code.command("ask")
@@ -95,7 +94,7 @@ def ask_code(
     from pipeline.consent.approvals import Terms
     from pipeline.workflow.code_permission import ask_permission
 
-    opened = Workspace.open(workspace)
+    opened = open_workspace(workspace)
     emit(
         ask_permission(
             file, organisation, Terms(**terms), session_id=session_id, actor=actor, workspace=opened, now=now()
@@ -121,7 +120,7 @@ def answer_code(
     from pipeline.workflow.code_permission import record_answer
 
     terms = Terms(**{name: values.pop(name) for name in ("destination", "licence", "attribution")})
-    common: dict[str, Any] = {"until": _utc(until), "workspace": Workspace.open(workspace), "now": now()}
+    common: dict[str, Any] = {"until": _utc(until), "workspace": open_workspace(workspace), "now": now()}
     record_answer(file, organisation, terms, answer=answer, **values, **common)
 
 
@@ -137,7 +136,7 @@ def delegate_code(until: datetime | None, workspace: Path, **values: Any) -> Non
     """Note who may speak for an organisation about its code."""
     from pipeline.consent.approvals import delegate
 
-    delegate(**values, until=_utc(until), workspace=Workspace.open(workspace), now=now())
+    delegate(**values, until=_utc(until), workspace=open_workspace(workspace), now=now())
 
 
 @code.command("show")
@@ -162,7 +161,7 @@ def show_code(
     from pipeline.consent.approvals import Terms
     from pipeline.workflow.code_permission import decide_permission
 
-    opened, trifle = Workspace.open(workspace), (trifle_by, reason) if trifle_by else None
+    opened, trifle = open_workspace(workspace), (trifle_by, reason) if trifle_by else None
     emit(
         decide_permission(
             file, organisation, Terms(**terms), session_id=session_id, trifle=trifle, workspace=opened, now=now()

@@ -16,6 +16,8 @@ from pipeline.errors import ConfigurationError, Exit, OffrecordError, TryAgain
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pipeline.store import Workspace
+
 
 def now() -> datetime:
     """The time that a command goes by, aware UTC."""
@@ -43,6 +45,16 @@ output_option: Callable[[F], F] = click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
 )
 decider_option: Callable[[F], F] = click.option("--by", "actor", required=True, help="Who decides.")
+
+
+def open_workspace(root: Path) -> Workspace:
+    """Opens a workspace, and warns of each variable that sets a setting by its old name."""
+    from pipeline.settings import renamed_variables
+    from pipeline.store import Workspace
+
+    for line in renamed_variables():
+        click.echo(f"offrecord: {line}", err=True)
+    return Workspace.open(root)
 
 
 def emit(value: object, as_json: bool) -> None:

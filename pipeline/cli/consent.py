@@ -9,13 +9,12 @@ import click
 
 from pipeline.cli import withdrawal
 from pipeline.cli.code import code, org
-from pipeline.cli.common import emit, json_option, now, workspace_option
+from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
 from pipeline.cli.interchange import export_dpv, import_vcon
 from pipeline.cli.matching import match
 from pipeline.consent.durable import export_log
 from pipeline.consent.lines import decide_lines
 from pipeline.consent.wording import file_spoken
-from pipeline.store import Workspace
 from pipeline.workflow.consent_actions import import_consent
 from pipeline.workflow.consent_views import decision_history, explain_session
 
@@ -37,7 +36,7 @@ for _command in (code, export_dpv, import_vcon, org, *withdrawal.COMMANDS, match
 @json_option
 def import_command(file: Path, form: Path | None, key: Path | None, workspace: Path, as_json: bool) -> None:
     """File the answers in FILE, a table (CSV or xlsx) or an export of a consent log: all of them, or none."""
-    emit(import_consent(file, form=form, key=key, workspace=Workspace.open(workspace), now=now()), as_json)
+    emit(import_consent(file, form=form, key=key, workspace=open_workspace(workspace), now=now()), as_json)
 
 
 @consent.command("export")
@@ -46,7 +45,7 @@ def import_command(file: Path, form: Path | None, key: Path | None, workspace: P
 @json_option
 def export_command(file: Path, workspace: Path, as_json: bool) -> None:
     """Write the whole consent log to FILE as JSON Lines, people as keyed hashes only."""
-    emit(export_log(file, workspace=Workspace.open(workspace)), as_json)
+    emit(export_log(file, workspace=open_workspace(workspace)), as_json)
 
 
 @consent.command()
@@ -65,7 +64,7 @@ def decide(lines: TextIO) -> None:
 @json_option
 def show(session: str, names: bool, history: bool, workspace: Path, as_json: bool) -> None:
     """Say for each person and purpose of SESSION what was decided, and why."""
-    opened = Workspace.open(workspace)
+    opened = open_workspace(workspace)
     if history:
         emit(decision_history(session, workspace=opened), as_json)
     else:
@@ -78,4 +77,4 @@ def show(session: str, names: bool, history: bool, workspace: Path, as_json: boo
 @json_option
 def notice_command(file: Path, workspace: Path, as_json: bool) -> None:
     """File the wording in FILE by which you announce a recording: it is then looked for in every session."""
-    emit(file_spoken(file, workspace=Workspace.open(workspace), now=now()), as_json)
+    emit(file_spoken(file, workspace=open_workspace(workspace), now=now()), as_json)

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import hand_out, now, output_option, workspace_option
+from pipeline.cli.common import hand_out, now, open_workspace, output_option, workspace_option
 from pipeline.export.files import FORMATS
 from pipeline.records import Audience
-from pipeline.store import Workspace
 
 
 @click.group()
@@ -25,7 +24,7 @@ def requests_(workspace: Path, output_format: str, output: Path | None) -> None:
     """Export requests and discoveries, as far as consent goes at this moment."""
     from pipeline.workflow.request_files import export_requests
 
-    content = export_requests(Workspace.open(workspace), output_format, output=output, now=now())
+    content = export_requests(open_workspace(workspace), output_format, output=output, now=now())
     if output is None:
         click.echo(content, nl=False)
 
@@ -47,6 +46,6 @@ def vcon(session: str, audience: str, url: str | None, sign: bool, output: Path 
     from pipeline.vcon.export import export as export_vcon
 
     to = str(output.absolute()) if output else "standard output"
-    opened = Workspace.open(workspace)
+    opened = open_workspace(workspace)
     text = export_vcon(session, Audience(audience), workspace=opened, url=url, now=now(), sign=sign, to=to)
     hand_out(text, output)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, hand_out, json_option, now, output_option, workspace_option
+from pipeline.cli.common import emit, hand_out, json_option, now, open_workspace, output_option, workspace_option
 from pipeline.errors import UsageProblem
-from pipeline.store import Workspace
 
 
 @click.command("export-dpv")
@@ -22,7 +21,7 @@ def export_dpv(email: str | None, everybody: bool, output: Path | None, workspac
 
     if everybody == bool(email):
         raise UsageProblem("say whose record", action="give either --email or --all")
-    hand_out(export(email, workspace=Workspace.open(workspace), now=now()), output)
+    hand_out(export(email, workspace=open_workspace(workspace), now=now()), output)
 
 
 @click.command("import-vcon")
@@ -37,5 +36,5 @@ def import_vcon(file: Path, session_id: str | None, actor: str, workspace: Path,
     """File the consent that somebody else's vCon claims: a yes as evidence to review, a no at its word."""
     from pipeline.consent.interchange.vcon_import import import_vcon as take_in
 
-    opened = Workspace.open(workspace)
+    opened = open_workspace(workspace)
     emit(take_in(file, session_id=session_id, actor=actor, workspace=opened, now=now()), as_json)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, workspace_option
+from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
 from pipeline.errors import UsageProblem
-from pipeline.store import Workspace
 from pipeline.workflow.consent_actions import settle_match
 from pipeline.workflow.consent_views import suggest_matches
 
@@ -35,7 +34,7 @@ def match(
     as_json: bool,
 ) -> None:
     """List who the people of SESSION may be, or settle it for one PARTICIPANT."""
-    opened = Workspace.open(workspace)
+    opened = open_workspace(workspace)
     if not participant:
         emit(suggest_matches(session, workspace=opened, names=names), as_json)
         return

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, workspace_option
+from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
 from pipeline.cli.progress import print_counts, print_lines, print_report, shown_progress
 from pipeline.executors import EXECUTORS
-from pipeline.store import Workspace
 
 
 @click.command()
@@ -35,7 +34,7 @@ def run(
 
     options = nightly.RunOptions(executor=EXECUTORS[executor], day=night.date() if night else None, retry_failed=again)
     with shown_progress(quiet=as_json) as progress:
-        opened = Workspace.open(workspace)
+        opened = open_workspace(workspace)
         report = nightly.run_night(opened, inbox=inbox, options=options, now=now(), progress=progress)
     print_report(report, opened, as_json)
     ctx.exit(report.exit_code)
@@ -49,7 +48,7 @@ def status(workspace: Path, paths: bool, as_json: bool) -> None:
     """Say what stands where, and the one next action for each session."""
     from pipeline.reports.morning_report import gather, with_paths
 
-    opened = Workspace.open(workspace)
+    opened = open_workspace(workspace)
     report = gather(opened, now=now())
     if paths or as_json:
         emit(with_paths(report.lines, opened) if paths else report.lines, as_json)
@@ -65,5 +64,5 @@ def report(workspace: Path, as_json: bool) -> None:
     """Make the morning report again: on the terminal, as JSON and as a page."""
     from pipeline.reports.morning_report import refresh
 
-    opened = Workspace.open(workspace)
+    opened = open_workspace(workspace)
     print_report(refresh(opened, now=now()), opened, as_json)

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import decider_option, emit, json_option, workspace_option
-from pipeline.store import Workspace
+from pipeline.cli.common import decider_option, emit, json_option, open_workspace, workspace_option
 
 _reason = click.option("--reason", required=True, help="Why.")
 
@@ -23,7 +22,7 @@ def picture(session: str, workspace: Path, reveal: bool, as_json: bool) -> None:
     from pipeline.workflow.picture_actions import show_picture
 
     actor = getpass.getuser() if reveal else None
-    emit(show_picture(Workspace.open(workspace), session, reveal_to=actor), as_json)
+    emit(show_picture(open_workspace(workspace), session, reveal_to=actor), as_json)
 
 
 @click.command()
@@ -41,7 +40,7 @@ def cover(
     from pipeline.workflow.picture_actions import cover_picture
 
     span = {"start_s": start_s, "end_s": end_s}
-    cover_id = cover_picture(Workspace.open(workspace), session, **span, box=box, actor=actor, reason=reason)
+    cover_id = cover_picture(open_workspace(workspace), session, **span, box=box, actor=actor, reason=reason)
     click.echo(f"{cover_id} is covered; the next run applies it")
 
 
@@ -55,7 +54,7 @@ def uncover(session: str, cover_id: str, workspace: Path, actor: str, reason: st
     """Take back COVER, which a person laid over the picture of SESSION."""
     from pipeline.workflow.picture_actions import uncover_picture
 
-    uncover_picture(Workspace.open(workspace), session, cover_id, actor=actor, reason=reason)
+    uncover_picture(open_workspace(workspace), session, cover_id, actor=actor, reason=reason)
     click.echo(f"{cover_id} is taken back; the next run applies it")
 
 
@@ -68,7 +67,7 @@ def approve_picture(session: str, workspace: Path, actor: str, reason: str) -> N
     """Say that the picture of SESSION was looked at and may be public as it is covered now."""
     from pipeline.workflow.picture_actions import approve_picture as approve
 
-    approve(Workspace.open(workspace), session, actor=actor, reason=reason)
+    approve(open_workspace(workspace), session, actor=actor, reason=reason)
     click.echo("approved; the next run applies it, and any change to its covers voids it")
 
 
@@ -83,6 +82,6 @@ def still(session: str, workspace: Path, at_s: float, out: Path, under: bool, as
     """Write one frame of the picture of SESSION as a PNG file, under the covers that it would have."""
     from pipeline.workflow.frame_preview import write_frame
 
-    frame = write_frame(Workspace.open(workspace), session, at_s, out, actor=getpass.getuser(), outline=under)
+    frame = write_frame(open_workspace(workspace), session, at_s, out, actor=getpass.getuser(), outline=under)
     until = "its end" if frame.to_s is None else f"{frame.to_s:.2f} s"
     emit(frame if as_json else f"written: shown from {frame.from_s:.2f} s to {until}, {frame.covers} covers", as_json)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, workspace_option
+from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
 from pipeline.errors import Exit
-from pipeline.store import Workspace
 
 
 @click.command()
@@ -27,7 +26,7 @@ def release(
     from pipeline.workflow.release import preview_release
     from pipeline.workflow.release import release as release_session
 
-    opened = Workspace.open(workspace)
+    opened = open_workspace(workspace)
     if dry_run:
         found = preview_release(session, workspace=opened, now=now())
         emit(found, as_json)

@@ -8,10 +8,9 @@ from pathlib import Path
 import click
 
 from pipeline.cli import pictures
-from pipeline.cli.common import decider_option, emit, json_option, now, workspace_option
+from pipeline.cli.common import decider_option, emit, json_option, now, open_workspace, workspace_option
 from pipeline.errors import UsageProblem
 from pipeline.records import Audience, Verdict
-from pipeline.store import Workspace
 
 
 @click.group()
@@ -31,7 +30,7 @@ def list_(workspace: Path, undecided: bool, as_json: bool) -> None:
     """List the sessions with proposals, the riskiest first."""
     from pipeline.workflow.review_actions import list_sessions
 
-    lines = list_sessions(Workspace.open(workspace), only_undecided=undecided)
+    lines = list_sessions(open_workspace(workspace), only_undecided=undecided)
     emit(lines, as_json)
     if lines and not as_json:
         left = sum(line.undecided for line in lines)
@@ -49,7 +48,7 @@ def show(session: str, workspace: Path, reveal: bool, undecided: bool, below: fl
     """Show the proposals of SESSION, their texts masked."""
     from pipeline.workflow.review_actions import show_proposals
 
-    opened, actor = Workspace.open(workspace), getpass.getuser() if reveal else None
+    opened, actor = open_workspace(workspace), getpass.getuser() if reveal else None
     emit(show_proposals(opened, session, reveal_to=actor, only_undecided=undecided, below=below), as_json)
 
 
@@ -62,7 +61,7 @@ def go(session: str | None, workspace: Path, actor: str, reason: str) -> None:
     """Go through what is undecided, in SESSION or in all, the riskiest first: one key for each."""
     from pipeline.cli.interactive import walk
 
-    walk(Workspace.open(workspace), session, actor=actor, reason=reason)
+    walk(open_workspace(workspace), session, actor=actor, reason=reason)
 
 
 @review.command()
@@ -91,7 +90,7 @@ def decide(
 
     if verdict is None:
         raise UsageProblem("say what you decide", action="give --redact, --keep or --undo")
-    opened, options = Workspace.open(workspace), {"all_undecided": all_undecided, "all_sessions": everywhere}
+    opened, options = open_workspace(workspace), {"all_undecided": all_undecided, "all_sessions": everywhere}
     count = decide_proposals(opened, session, proposals, Verdict(verdict), actor=actor, reason=reason, **options)
     elsewhere = f", and {count.decided_elsewhere} in {count.other_sessions} other sessions" if everywhere else ""
     click.echo(f"decided {count.decided}{elsewhere}; `offrecord run` applies it")
@@ -106,7 +105,7 @@ def sign_off(session: str, workspace: Path, actor: str, audience: str) -> None:
     """Say that the review of SESSION is finished; a later finding or decision voids it."""
     from pipeline.workflow.review_actions import sign_off as sign_off_review
 
-    sign_off_review(Workspace.open(workspace), session, audience=Audience(audience), actor=actor)
+    sign_off_review(open_workspace(workspace), session, audience=Audience(audience), actor=actor)
     click.echo(f"signed off; `offrecord release {session}` lets it out")
 
 
@@ -120,6 +119,6 @@ def approve_weaker(session: str, workspace: Path, audience: str, actor: str, rea
     """Approve that a rendition of SESSION shows what an earlier one hides, exactly as its report line says."""
     from pipeline.workflow.exposure_approval import approve_exposure
 
-    opened = Workspace.open(workspace)
+    opened = open_workspace(workspace)
     shown = approve_exposure(opened, session, Audience(audience), actor=actor, reason=reason, now=now())
     click.echo(f"approved: {shown}; the next run applies it")

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, workspace_option
+from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
 from pipeline.errors import Exit
-from pipeline.store import Workspace
 
 
 @click.group()
@@ -24,7 +23,7 @@ def list_(workspace: Path, reveal: bool, as_json: bool) -> None:
     """List every entry: where it stands, whose it is, until when it holds."""
     from pipeline.workflow.audit_terms import list_terms
 
-    emit(list_terms(Workspace.open(workspace), on=now().date(), reveal=reveal), as_json)
+    emit(list_terms(open_workspace(workspace), on=now().date(), reveal=reveal), as_json)
 
 
 @terms.command()
@@ -36,6 +35,6 @@ def check(ctx: click.Context, session: str | None, workspace: Path, as_json: boo
     """Say what is out and would break the lists as they are now, of SESSION or of all; changes nothing of it."""
     from pipeline.workflow.audit_terms import audit_terms
 
-    exposures = audit_terms(Workspace.open(workspace), session, now=now())
+    exposures = audit_terms(open_workspace(workspace), session, now=now())
     emit(exposures if exposures or as_json else "nothing that is out breaks a list", as_json)
     ctx.exit(Exit.SOME_STOPPED if exposures else Exit.DONE)

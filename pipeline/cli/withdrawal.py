@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, hand_out, json_option, now, output_option, workspace_option
+from pipeline.cli.common import emit, hand_out, json_option, now, open_workspace, output_option, workspace_option
 from pipeline.consent.human import Act
 from pipeline.consent.withdraw import Erasure
 from pipeline.errors import Exit, UsageProblem
 from pipeline.records import Purpose
-from pipeline.store import Workspace
 from pipeline.workflow.consent_actions import record_copy, resolve_hold, withdraw_consent
 from pipeline.workflow.consent_views import data_receipt, left_after_withdrawal, list_artefacts, withdrawal_receipts
 
@@ -53,7 +52,7 @@ def withdraw(
         erasure=Erasure(erase=erase, whole=whole, party_id=party_id),
         actor=actor,
         reason=reason,
-        workspace=Workspace.open(workspace),
+        workspace=open_workspace(workspace),
         now=now(),
     )
     emit(withdrawn, as_json)
@@ -66,7 +65,7 @@ def withdraw(
 @click.pass_context
 def verify_withdrawal(ctx: click.Context, who: str, workspace: Path, as_json: bool) -> None:
     """Search every store for what is left of WHO: an address, a party id or a withdrawal's id."""
-    leftovers = left_after_withdrawal(who, workspace=Workspace.open(workspace))
+    leftovers = left_after_withdrawal(who, workspace=open_workspace(workspace))
     emit(leftovers or ([] if as_json else "nothing is left"), as_json)
     ctx.exit(Exit.DAMAGED if leftovers else Exit.DONE)
 
@@ -82,7 +81,7 @@ def receipt(
     email: str, withdrawals: bool, withdrawal_id: str, output: Path | None, workspace: Path, as_json: bool
 ) -> None:
     """Say to a person what is on file of them, as a page or JSON-LD, or what was done for their withdrawal."""
-    opened = Workspace.open(workspace)
+    opened = open_workspace(workspace)
     if withdrawals or withdrawal_id:
         text = withdrawal_receipts(email, withdrawal_id, as_json=as_json, workspace=opened)
     else:
@@ -96,7 +95,7 @@ def receipt(
 @json_option
 def artefacts(session_id: str | None, workspace: Path, as_json: bool) -> None:
     """List what was made, from whom, and what became of it."""
-    emit(list_artefacts(session_id, workspace=Workspace.open(workspace)), as_json)
+    emit(list_artefacts(session_id, workspace=open_workspace(workspace)), as_json)
 
 
 @click.command()
@@ -107,7 +106,7 @@ def artefacts(session_id: str | None, workspace: Path, as_json: bool) -> None:
 @json_option
 def published(artefact: str, to: str, by: str, workspace: Path, as_json: bool) -> None:
     """Note that a copy of ARTEFACT left the workspace, so that a receipt can say what cannot be called back."""
-    emit(record_copy(artefact, to=to, actor=by, workspace=Workspace.open(workspace), now=now()), as_json)
+    emit(record_copy(artefact, to=to, actor=by, workspace=open_workspace(workspace), now=now()), as_json)
 
 
 @click.command()
@@ -128,7 +127,7 @@ def resolve(
     """Settle a hold of one PARTICIPANT for one PURPOSE in SESSION; publication takes two people. A no stays a no."""
     if act is None:
         raise UsageProblem("say what you decide", action="give --allow, --keep-out or --undo")
-    opened, at = Workspace.open(workspace), now()
+    opened, at = open_workspace(workspace), now()
     emit(resolve_hold(session, participant, Purpose(purpose), Act(act), **grounds, workspace=opened, now=at), as_json)
 
 

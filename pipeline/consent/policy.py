@@ -46,16 +46,17 @@ def policy_of(session: Session, settings: ConsentSettings) -> Policy:
     """
     of_series = settings.series.values() if session.series is None else [settings.series.get(session.series)]
     asked: list[SessionPolicy | SeriesPolicy] = [session.policy, *(one for one in of_series if one is not None)]
-    floors = [Law(one.floor_rule) for one in asked if one.floor_rule is not None]
+    floors = [Law(one.minimum_rule) for one in asked if one.minimum_rule is not None]
     days = [one.hold_deadline_days for one in asked if one.hold_deadline_days is not None]
     enabled = frozenset(settings.purposes_enabled or Purpose)
     for one in asked:
         enabled &= frozenset(one.purposes_enabled or Purpose)
     named = [settings.notice_required, *(one.notice_required for one in asked)]
     return Policy(
-        floor=max([Law(settings.floor_rule), *floors], key=list(Law).index),
+        floor=max([Law(settings.minimum_rule), *floors], key=list(Law).index),
         hold_deadline=timedelta(days=min([settings.hold_deadline_days, *days])),
         purposes=enabled | {Purpose.RECORD, Purpose.TRANSCRIBE},
-        silent_relax=settings.allow_silent_relax and all(one.allow_silent_relax is not False for one in asked),
+        silent_relax=settings.exclude_silent_nonresponders
+        and all(one.exclude_silent_nonresponders is not False for one in asked),
         notices=tuple(dict.fromkeys(name for name in named if name)),
     )

@@ -34,7 +34,7 @@ def rule(session: Session, *, workspace: Workspace, now: datetime) -> Ruling | H
     with unreadable_is_closed():
         filed = on_file.read(session, workspace=workspace)
     decided = decide_session(session, filed, now=now)
-    lasts = now + timedelta(hours=workspace.settings.consent.valid_hours)
+    lasts = now + timedelta(hours=workspace.settings.consent.ruling_ttl_hours)
     valid_until = min(lasts, decided.next_expiry or lasts)
     _keep(session, filed, decided, workspace=workspace, now=now, valid_until=valid_until)
     ruling = _Ruling(

@@ -59,10 +59,10 @@ def assemble(listing: Listing, draft: Draft, vault: Vault) -> Session:
 def _policy(draft: Draft) -> SessionPolicy:
     asked = draft.facts.policy
     return SessionPolicy(
-        floor_rule=asked.floor_rule,
+        minimum_rule=asked.minimum_rule,
         hold_deadline_days=asked.hold_deadline_days,
         purposes_enabled=tuple(asked.purposes_enabled),
-        allow_silent_relax=asked.allow_silent_relax,
+        exclude_silent_nonresponders=asked.exclude_silent_nonresponders,
         notice_required=asked.notice_required,
     )
 

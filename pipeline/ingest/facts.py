@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, fiel
 
 from pipeline.errors import InputRefused
 from pipeline.records import AgeStatus, Purpose, Role
-from pipeline.settings import NOTICE, Rule
+from pipeline.settings import NOTICE, RENAMED, Rule
 
 FILE_NAME = "session.toml"
 MAX_PARTICIPANTS = 200
@@ -47,10 +47,10 @@ class Who(_Table):
 class Policy(_Table):
     """The ``[policy]`` table."""
 
-    floor_rule: Rule | None = None
+    minimum_rule: Rule | None = None
     hold_deadline_days: Annotated[int, Field(ge=1, le=365)] | None = None
     purposes_enabled: list[Annotated[Purpose, Strict(False)]] = []
-    allow_silent_relax: bool | None = None
+    exclude_silent_nonresponders: bool | None = None
     notice_required: Annotated[str, Field(pattern=NOTICE)] | None = None
 
 
@@ -103,7 +103,8 @@ def _said(kind: str, place: tuple[int | str, ...], message: str) -> str:
     for part in place:
         key += f"[{part + 1}]" if isinstance(part, int) else f".{part[:40]}" if key else part[:40]
     if kind == "extra_forbidden":
-        return f"unknown key '{key}'"
+        new = RENAMED.get(("consent", str(place[-1]))) if place[0] == "policy" else None
+        return f"key '{key}' is now 'policy.{new}'" if new else f"unknown key '{key}'"
     if kind == "missing":
         return f"key '{key}' is missing"
     return f"key '{key}': {message}"

@@ -44,7 +44,7 @@ def ingest(folder: Path, *, workspace: Workspace) -> Session | Refused:
 
 def _ingested(folder: Path, workspace: Workspace) -> Session:
     found = listing(folder)
-    check_settled(found, now_s=time.time(), settle_s=workspace.settings.run.settle_s)
+    check_settled(found, now_s=time.time(), settle_s=workspace.settings.run.stable_for_s)
     try:
         with _unpacked(found, workspace) as files:
             return assemble(files, _read(files), workspace.vault)

@@ -130,13 +130,13 @@ class VaultFile:
 class SessionPolicy:
     """What one session asks for beyond the workspace: it can only make it stricter; None leaves it as it is.
 
-    ``floor_rule`` is ``notify``, ``consent_by_notice`` or ``consent_express``; ``notice_required`` is ``id@version``.
+    ``minimum_rule`` is ``notify``, ``consent_by_notice`` or ``consent_express``; ``notice_required`` is ``id@version``.
     """
 
-    floor_rule: str | None = None
+    minimum_rule: str | None = None
     hold_deadline_days: int | None = None
     purposes_enabled: tuple[Purpose, ...] = ()
-    allow_silent_relax: bool | None = None
+    exclude_silent_nonresponders: bool | None = None
     notice_required: str | None = None
 
 

@@ -53,7 +53,7 @@ def _requirements(workspace: Workspace | None) -> Iterator[Requirement]:
 def _ocr(workspace: Workspace) -> Requirement:
     """What reads the text in pictures, where that is required before they are kept."""
     tool, settings = tools.reader(), workspace.settings.picture
-    is_needed = settings.keep and settings.look
+    is_needed = settings.keep and settings.require_ocr
     action = f"{tool.install}; until then no picture is kept"
     found = tool.version or ("" if is_needed else "not needed")
     return Requirement(what=tool.name, ok=bool(found), found=found, action=action)

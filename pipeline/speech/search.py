@@ -35,7 +35,7 @@ def search(
     What consent closes is silent to it, as in ``transcribe``. Raises ``ConfigurationError`` when a model is missing.
     """
     known = vocabulary(context)
-    if not settings.search_sound or not known:
+    if not settings.keyword_search or not known:
         return ()
     from pipeline.speech.pronounce import bundled
     from pipeline.speech.spot import Spotter

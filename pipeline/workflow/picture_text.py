@@ -16,15 +16,15 @@ def read_picture(context: SessionContext) -> OcrResult | None:
     """The text in the picture; None where no rendition may show it, nobody asks for it, or it cannot be read."""
     session, settings = context.session, context.workspace.settings.picture
     version = reader.version()
-    is_wanted = settings.keep and settings.look and _is_shown(context)
+    is_wanted = settings.keep and settings.require_ocr and _is_shown(context)
     if session.video is None or version is None or not is_wanted:
         return None
-    key = key_of(VERSION, version, session.video.digest, settings.looks_per_second)
+    key = key_of(VERSION, version, session.video.digest, settings.ocr_per_second)
     stored = context.workspace.stages.recall("picture", key, OcrResult)
     if stored is not None:
         return stored
     try:
-        ocr = reader.read(context.workspace.vault.path(session.video.digest), per_second=settings.looks_per_second)
+        ocr = reader.read(context.workspace.vault.path(session.video.digest), per_second=settings.ocr_per_second)
     except InputRefused:  # the sound may be whole all the same: only the picture is left out
         return None
     context.put("picture", key, ocr, purpose=Purpose.TRANSCRIBE)
@@ -34,13 +34,13 @@ def read_picture(context: SessionContext) -> OcrResult | None:
 def may_be_kept(context: SessionContext, ocr: OcrResult | None) -> bool:
     """Whether the settings let the picture be kept: it was read, or reading is switched off."""
     settings = context.workspace.settings.picture
-    return settings.keep and (ocr is not None or not settings.look)
+    return settings.keep and (ocr is not None or not settings.require_ocr)
 
 
 def is_unread(context: SessionContext) -> bool:
     """Whether the picture is left out only because tesseract is missing."""
     settings = context.workspace.settings.picture
-    return settings.keep and settings.look and reader.version() is None and _is_shown(context)
+    return settings.keep and settings.require_ocr and reader.version() is None and _is_shown(context)
 
 
 def _is_shown(context: SessionContext) -> bool:

@@ -64,7 +64,7 @@ def write_exports(workspace: Workspace, *, now: datetime) -> None:
         return
     items = list(_items(workspace, now))
     exported = export(items, folder=folder, key=workspace.key(_ALIAS_KEY), now=now)
-    hours = timedelta(hours=workspace.settings.consent.valid_hours)
+    hours = timedelta(hours=workspace.settings.consent.ruling_ttl_hours)
     until = min((item.ruling.valid_until for item in items), default=now + hours)
     for file in exported.files:
         _register(workspace, file.name, file.digest)

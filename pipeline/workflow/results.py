@@ -53,7 +53,7 @@ def stop_session(session: Session, workspace: Workspace, stop: Stop, *, now: dat
     result = SessionResult(
         session_id=session.session_id, status=_STATUS[type(stop)], reason=stop.reason, action=stop.action
     )
-    hours = workspace.settings.consent.valid_hours
+    hours = workspace.settings.consent.ruling_ttl_hours
     return SessionProgress(result=result, valid_until=now.timestamp() + 3600 * hours)
 
 

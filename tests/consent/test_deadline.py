@@ -124,7 +124,7 @@ def test_a_hold_that_was_settled_or_answered_begins_anew(workspace: Workspace) -
 def test_another_ground_or_a_shorter_deadline_counts_from_the_first_hold(workspace: Workspace) -> None:
     found = session(person(1))
     rule(found, workspace, 0)
-    stricter = replace(found, policy=SessionPolicy(floor_rule="consent_express"))
+    stricter = replace(found, policy=SessionPolicy(minimum_rule="consent_express"))
     rule(stricter, workspace, 10)
     assert cell(stricter, workspace, 13, "record") == "hold C12"
     assert cell(stricter, workspace, 14, "record") == "refuse C12+D"

@@ -42,7 +42,7 @@ def test_what_rulings_stand_on_is_in_the_state_key(workspace: Workspace, taken: 
     seen.append(keys(workspace))
     (workspace.root / "jurisdictions.toml").write_text(ROW.replace("express", "by_notice"), "utf-8")
     seen.append(keys(workspace))
-    (workspace.root / "offrecord.toml").write_text('[consent]\nfloor_rule = "consent_express"\n', "utf-8")
+    (workspace.root / "offrecord.toml").write_text('[consent]\nminimum_rule = "consent_express"\n', "utf-8")
     seen.append(keys(workspace))
     file_wording(workspace, tmp_path)
     seen.append(keys(workspace))

@@ -27,7 +27,7 @@ def cell(found: Session, workspace: Workspace, number: int, purpose: str) -> str
     return f"{shown[f'p{number}', purpose].outcome} {shown[f'p{number}', purpose].rule}"
 
 
-FLOOR = '[consent]\nfloor_rule = "consent_by_notice"\n[consent.series.beta]\nfloor_rule = "consent_express"\n'
+FLOOR = '[consent]\nminimum_rule = "consent_by_notice"\n[consent.series.beta]\nminimum_rule = "consent_express"\n'
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ FLOOR = '[consent]\nfloor_rule = "consent_by_notice"\n[consent.series.beta]\nflo
 )
 def test_the_strictest_floor_counts(series: str | None, asked: str | None, want: str, workspace: Workspace) -> None:
     opened = with_settings(workspace, FLOOR)
-    found = session(person(1), series=series, policy=SessionPolicy(floor_rule=asked))
+    found = session(person(1), series=series, policy=SessionPolicy(minimum_rule=asked))
     assert cell(found, opened, 1, "record") == want
     consent.rule(found, workspace=opened, now=NOW)
     floors = {one.inputs["policy"]["floor_rule"] for one in decided(found, workspace=opened)}
@@ -70,7 +70,7 @@ def test_a_purpose_that_is_not_enabled_is_refused_whoever_agreed(workspace: Work
     assert cell(asked, opened, 1, "public_recording") == "refuse P2"
 
 
-RELAX = "[consent]\nallow_silent_relax = true\n"
+RELAX = "[consent]\nexclude_silent_nonresponders = true\n"
 
 
 def test_scenario_21_who_was_silent_may_be_left_out_where_the_policy_says_so(
@@ -86,12 +86,15 @@ def test_scenario_21_who_was_silent_may_be_left_out_where_the_policy_says_so(
     ruling = consent.rule(found, workspace=opened, now=NOW)
     assert isinstance(ruling, Ruling) and ruling.removed(Purpose.TRANSCRIBE) == {"p2"}
     for closed in (
-        replace(found, policy=SessionPolicy(allow_silent_relax=False)),
+        replace(found, policy=SessionPolicy(exclude_silent_nonresponders=False)),
         replace(found, participants=(found.participants[0], replace(silent, spoke=True))),
         replace(found, participants=(found.participants[0], replace(silent, email="new@c.example"))),
     ):
         assert cell(closed, opened, 2, "record") == "hold C12"
-    assert cell(replace(found, policy=SessionPolicy(allow_silent_relax=True)), workspace, 2, "record") == "hold C12"
+    assert (
+        cell(replace(found, policy=SessionPolicy(exclude_silent_nonresponders=True)), workspace, 2, "record")
+        == "hold C12"
+    )
 
 
 def test_a_silent_no_is_never_relaxed(workspace: Workspace, file_answers: Files) -> None:
@@ -123,7 +126,7 @@ def test_a_no_counts_under_any_notice(workspace: Workspace, file_answers: Files)
 @pytest.mark.parametrize(
     "text",
     [
-        'floor_rule = "unknown"',
+        'minimum_rule = "unknown"',
         "hold_deadline_days = 0",
         'purposes_enabled = ["marketing"]',
         'notice_required = "office-hours"',
@@ -140,7 +143,7 @@ def test_a_policy_that_cannot_be_read_stops(text: str, tmp_path: Path) -> None:
 
 def test_nothing_asked_for_is_left_when_all_is_refused(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example", ALL_NO))
-    found = session(person(1, "ana@a.example", location="DE"), policy=SessionPolicy(floor_rule="notify"))
+    found = session(person(1, "ana@a.example", location="DE"), policy=SessionPolicy(minimum_rule="notify"))
     stop = consent.rule(found, workspace=workspace, now=NOW)
     assert isinstance(stop, Refused)
     assert {one.outcome for one in decided(found, workspace=workspace)} == {Outcome.REFUSE.value}

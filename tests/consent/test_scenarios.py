@@ -98,10 +98,10 @@ def test_what_only_sounds_like_the_notice_is_none(text: str) -> None:
 
 def test_no_policy_and_no_person_opens_a_no(workspace: Workspace, file_answers: Files) -> None:
     """Of the kind of 17 and 21: the loosest policy there is, and staff who insist, against somebody who said no."""
-    (workspace.root / "offrecord.toml").write_text("[consent]\nallow_silent_relax = true\n", "utf-8")
+    (workspace.root / "offrecord.toml").write_text("[consent]\nexclude_silent_nonresponders = true\n", "utf-8")
     opened = Workspace.open(workspace.root)
     file_answers(row("ana@a.example", ALL_NO))
-    policy = SessionPolicy(floor_rule="notify", allow_silent_relax=True, hold_deadline_days=365)
+    policy = SessionPolicy(minimum_rule="notify", exclude_silent_nonresponders=True, hold_deadline_days=365)
     silent = person(1, "ana@a.example", location="DE", spoke=False)
     found = session(silent, person(2, role=Role.STAFF, company="Lumen Labs"), policy=policy)
     assert cell(found, opened, 1, "record") == "hold C10"

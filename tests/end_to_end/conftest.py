@@ -43,7 +43,7 @@ def offrecord(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Runs a command: a run as a process of its own, any other, which starts no workers, in this one."""
     command = [str(argument) for argument in arguments]
     if command[0] == "run":
-        environment = os.environ | {"OFFRECORD_RUN__SETTLE_S": "0"}
+        environment = os.environ | {"OFFRECORD_RUN__STABLE_FOR_S": "0"}
         launched = [sys.executable, "-c", LAUNCH, *command]
         return subprocess.run(launched, capture_output=True, text=True, env=environment, check=False, timeout=900)
     with pytest.MonkeyPatch.context() as patch:

@@ -37,7 +37,7 @@ def inbox_of_few(folder: Path) -> Path:
 def killed(inbox: Path, root: Path, after_s: float) -> bool:
     """Starts a run and kills its whole process group; False when it ended before."""
     command = [sys.executable, "-c", LAUNCH, "run", str(inbox), "-w", str(root)]
-    environment = os.environ | {"OFFRECORD_RUN__SETTLE_S": "0"}
+    environment = os.environ | {"OFFRECORD_RUN__STABLE_FOR_S": "0"}
     with subprocess.Popen(
         command, env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:

@@ -74,7 +74,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def workspace(tmp_path: Path, new_workspace: Callable[[Path], Workspace]) -> Workspace:
     root = tmp_path / "ws"
     new_workspace(root)
-    (root / "offrecord.toml").write_text("[run]\nsettle_s = 0\n")
+    (root / "offrecord.toml").write_text("[run]\nstable_for_s = 0\n")
     return Workspace.open(root)
 
 

@@ -49,6 +49,12 @@ def test_all_keys_are_read():
             "unknown key 'participants[2].platfrom_id'",
         ),
         ("[[participants]]\nname=' '", "key 'participants[1].name'"),
+        ("[policy]\nfloor_rule = 'SECRET'", "key 'policy.floor_rule' is now 'policy.minimum_rule'"),
+        (
+            "[policy]\nallow_silent_relax = false",
+            "key 'policy.allow_silent_relax' is now 'policy.exclude_silent_nonresponders'",
+        ),
+        ("floor_rule = 'SECRET'", "unknown key 'floor_rule'"),
         ('title = "SECRET\nx', "not valid TOML at line 1"),
     ],
 )

@@ -245,7 +245,7 @@ def test_a_folder_still_being_written_is_left(make, media, workspace):
         ingest(make({**toml, "r.mp4.part": b"x"}, "part"), workspace=workspace)
     with pytest.raises(TryAgain):
         ingest(make({**toml, "~lock": b"x"}, "tilde"), workspace=workspace)
-    (workspace.root / "offrecord.toml").write_text("[run]\nsettle_s = 3600\n")
+    (workspace.root / "offrecord.toml").write_text("[run]\nstable_for_s = 3600\n")
     patient = type(workspace).open(workspace.root)
     root = make({**toml, "priya.flac": media["one.flac"]}, "fresh")
     with pytest.raises(TryAgain):

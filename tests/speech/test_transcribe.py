@@ -115,8 +115,8 @@ def test_a_span_that_is_closed_is_silent_to_everything_that_listens(
 def test_a_second_engine_adds_the_names_that_captions_have_not(two_people: tuple[Path, Path], context: Context) -> None:
     cue = Cue(start_s=0.5, end_s=3.1, participant_id="p1", text="Hi, this is praying raymond from calcium fraying.")
     session = session_of(replace(track_of(two_people[0]), offset_s=2.0), captions=(shifted(cue, 2.0),))
-    alone = transcribe(session, ruling_of(YES), context, engine="captions", search_sound=False)
-    both = transcribe(session, ruling_of(YES), context, engine="captions", search_sound=False, second_engine="sphinx")
+    alone = transcribe(session, ruling_of(YES), context, engine="captions", keyword_search=False)
+    both = transcribe(session, ruling_of(YES), context, engine="captions", keyword_search=False, second_engine="sphinx")
     assert isinstance(alone, Transcript)
     assert isinstance(both, Transcript)
     assert alone.alternatives == ()
@@ -148,7 +148,7 @@ def test_captions_are_not_replaced_in_silence(two_people: tuple[Path, Path], con
 def test_captions_give_the_words_when_they_are_asked_for(two_people: tuple[Path, Path], context: Context) -> None:
     cue = Cue(start_s=0.5, end_s=3.1, participant_id="p1", text="Hi, this is Priya Raman from Halcyon Freight.")
     session = session_of(track_of(two_people[0]), captions=(cue,))
-    heard = transcribe(session, ruling_of(YES), context, engine="captions", search_sound=False)
+    heard = transcribe(session, ruling_of(YES), context, engine="captions", keyword_search=False)
     assert isinstance(heard, Transcript)
     assert [word.text for word in heard.words] == cue.text.split()
     assert heard.heard_terms == ()

@@ -96,7 +96,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_a_picture_is_read_once_and_may_then_be_kept(workspace: Workspace, looks: list[float]) -> None:
-    context = context_of(workspace, looks_per_second=2.0)
+    context = context_of(workspace, ocr_per_second=2.0)
     object.__setattr__(workspace, "vault", SealedStub())
     assert picture_text.read_picture(context) == SEEN
     assert picture_text.read_picture(context) == SEEN
@@ -138,7 +138,7 @@ def test_without_a_reader_the_picture_stays_out_and_that_is_said(
     assert picture_text.is_unread(context)
     (said,) = [each for each in examine(workspace) if each.what == "tesseract"]
     assert (said.ok, said.action) == (False, "apt-get install tesseract-ocr; until then no picture is kept")
-    unlooked = context_of(workspace, look=False)
+    unlooked = context_of(workspace, require_ocr=False)
     assert picture_text.may_be_kept(unlooked, None)
     assert not picture_text.is_unread(unlooked)
     assert [each.ok for each in examine(workspace) if each.what == "tesseract"] == [True]
@@ -149,7 +149,7 @@ def test_without_a_reader_the_picture_stays_out_and_that_is_said(
     ("settings", "picture"),
     [
         ({}, "encoded again with 2 covers, not reviewed"),
-        ({"look": False}, "copied, not reviewed"),
+        ({"require_ocr": False}, "copied, not reviewed"),
         ({"keep": False}, "none"),
     ],
 )
@@ -193,4 +193,4 @@ def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
         seen = reader.read(workspace.out / made.folder / told.media, per_second=1.0)
         texts = " ".join(word.text for line in seen.lines for word in line.words)
         assert "Owner" in texts
-        assert ("Halcyon" in texts) == (not settings.get("look", True))
+        assert ("Halcyon" in texts) == (not settings.get("require_ocr", True))
