@@ -34,7 +34,7 @@ _by = click.option("--by", "actor", required=True, help="Who enters it.")
 _evidence = click.option("--evidence", required=True, help="Where that can be seen, in a few words.")
 
 
-@click.command("org")
+@click.command()
 @click.option("--name", required=True, help="The organisation, as sessions name it.")
 @click.option("--alias", "aliases", multiple=True, help="Another name of it; may be given again.")
 @click.option("--domain", "domains", multiple=True, help="Whose addresses are its people's; may be given again.")
@@ -52,7 +52,7 @@ _evidence = click.option("--evidence", required=True, help="Where that can be se
 @_by
 @workspace_option
 @json_option
-def org(starts: datetime | None, ends: datetime | None, workspace: Path, as_json: bool, **values: Any) -> None:
+def agreement(starts: datetime | None, ends: datetime | None, workspace: Path, as_json: bool, **values: Any) -> None:
     """File what an agreement with an organisation says; it can only take away."""
     from pipeline.consent.agreements import Kind, Says
     from pipeline.workflow.consent_actions import file_agreement

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipeline.errors import ConfigurationError, Exit, OffrecordError, TryAgain
+from pipeline.errors import ConfigurationError, Exit, OffrecordError, TryAgain, UsageProblem
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -124,8 +124,34 @@ def _cell(value: object) -> str:
     return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
+def renamed_flag(old: str, new: str) -> Callable[[F], F]:
+    """An old flag, hidden, that ends the command with a line about its new name."""
+
+    def refuse(_: click.Context, __: click.Parameter, is_given: bool) -> None:
+        if is_given:
+            raise UsageProblem(f"{old} is now {new}", action="use that")
+
+    return click.option(old, is_flag=True, hidden=True, expose_value=False, callback=refuse, help=f"Now {new}.")
+
+
 class Group(click.Group):
-    """A group whose commands end with the exit code of the error they meet, and one line about it on standard error."""
+    """A group whose commands end with the exit code of the error they meet, and one line about it on standard error.
+
+    ``renamed`` holds the new names of commands by their old ones.
+    """
+
+    def __init__(self, *arguments: Any, renamed: Mapping[str, str] | None = None, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.renamed = dict(renamed or {})
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Finds the command; raises ``UsageProblem`` that names the new one for a name that it no longer has."""
+        new = self.renamed.get(args[0])
+        if new is not None:
+            raise UsageProblem(f"`{self.name} {args[0]}` is now `{self.name} {new}`", action="use that")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; every ``OffrecordError`` becomes its exit code, and so does what the system refuses."""

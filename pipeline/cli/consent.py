@@ -8,8 +8,8 @@ from typing import TextIO
 import click
 
 from pipeline.cli import withdrawal
-from pipeline.cli.code import code, org
-from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.code import agreement, code
+from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
 from pipeline.cli.interchange import export_dpv, import_vcon
 from pipeline.cli.matching import match
 from pipeline.consent.durable import export_log
@@ -19,12 +19,12 @@ from pipeline.workflow.consent_actions import import_consent
 from pipeline.workflow.consent_views import decision_history, explain_session
 
 
-@click.group()
+@click.group(cls=Group, renamed={"published": "record-copy", "org": "agreement"})
 def consent() -> None:
     """What participants allow: import answers, explain decisions, file withdrawals."""
 
 
-for _command in (code, export_dpv, import_vcon, org, *withdrawal.COMMANDS, match):
+for _command in (code, export_dpv, import_vcon, agreement, *withdrawal.COMMANDS, match):
     consent.add_command(_command)
 
 

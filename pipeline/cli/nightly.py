@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.common import emit, json_option, now, open_workspace, renamed_flag, workspace_option
 from pipeline.cli.progress import print_counts, print_lines, print_report, shown_progress
 from pipeline.executors import EXECUTORS
 
@@ -17,7 +17,8 @@ from pipeline.executors import EXECUTORS
 @workspace_option
 @click.option("--night", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions of this UTC date, and what is out.")
 @click.option("--executor", type=click.Choice(list(EXECUTORS)), default="local", help="How work is spread.")
-@click.option("--again", is_flag=True, help="Also try sessions that failed too often.")
+@click.option("--retry-failed", is_flag=True, help="Also try sessions that failed too often.")
+@renamed_flag("--again", "--retry-failed")
 @json_option
 @click.pass_context
 def run(
@@ -26,13 +27,15 @@ def run(
     workspace: Path,
     night: datetime | None,
     executor: str,
-    again: bool,
+    retry_failed: bool,
     as_json: bool,
 ) -> None:
     """Ingest what is new in INBOX and move every session as far as it may go."""
     from pipeline import nightly
 
-    options = nightly.RunOptions(executor=EXECUTORS[executor], day=night.date() if night else None, retry_failed=again)
+    options = nightly.RunOptions(
+        executor=EXECUTORS[executor], day=night.date() if night else None, retry_failed=retry_failed
+    )
     with shown_progress(quiet=as_json) as progress:
         opened = open_workspace(workspace)
         report = nightly.run_night(opened, inbox=inbox, options=options, now=now(), progress=progress)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import decider_option, emit, json_option, open_workspace, workspace_option
+from pipeline.cli.common import decider_option, emit, json_option, open_workspace, renamed_flag, workspace_option
 
 _reason = click.option("--reason", required=True, help="Why.")
 
@@ -76,12 +76,14 @@ def approve_picture(session: str, workspace: Path, actor: str, reason: str) -> N
 @workspace_option
 @click.option("--at", "at_s", type=float, required=True, help="When, in seconds.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The PNG file to write.")
-@click.option("--under", is_flag=True, help="Draw the covers' edges alone; this is noted in the ledger.")
+@click.option("--outline", is_flag=True, help="Draw only the edges of the covers; the ledger records it.")
+@renamed_flag("--under", "--outline")
 @json_option
-def still(session: str, workspace: Path, at_s: float, out: Path, under: bool, as_json: bool) -> None:
+def frame(session: str, workspace: Path, at_s: float, out: Path, outline: bool, as_json: bool) -> None:
     """Write one frame of the picture of SESSION as a PNG file, under the covers that it would have."""
     from pipeline.workflow.frame_preview import write_frame
 
-    frame = write_frame(open_workspace(workspace), session, at_s, out, actor=getpass.getuser(), outline=under)
-    until = "its end" if frame.to_s is None else f"{frame.to_s:.2f} s"
-    emit(frame if as_json else f"written: shown from {frame.from_s:.2f} s to {until}, {frame.covers} covers", as_json)
+    preview = write_frame(open_workspace(workspace), session, at_s, out, actor=getpass.getuser(), outline=outline)
+    until = "its end" if preview.to_s is None else f"{preview.to_s:.2f} s"
+    line = f"written: shown from {preview.from_s:.2f} s to {until}, {preview.covers} covers"
+    emit(preview if as_json else line, as_json)

@@ -8,17 +8,26 @@ from pathlib import Path
 import click
 
 from pipeline.cli import pictures
-from pipeline.cli.common import decider_option, emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.common import (
+    Group,
+    decider_option,
+    emit,
+    json_option,
+    now,
+    open_workspace,
+    renamed_flag,
+    workspace_option,
+)
 from pipeline.errors import UsageProblem
 from pipeline.records import Audience, Verdict
 
 
-@click.group()
+@click.group(cls=Group, renamed={"go": "interactive", "approve-weaker": "approve-exposure", "still": "frame"})
 def review() -> None:
     """Look at what was proposed, decide, sign off."""
 
 
-for _command in (pictures.picture, pictures.cover, pictures.uncover, pictures.still, pictures.approve_picture):
+for _command in (pictures.picture, pictures.cover, pictures.uncover, pictures.frame, pictures.approve_picture):
     review.add_command(_command)
 
 
@@ -57,7 +66,7 @@ def show(session: str, workspace: Path, reveal: bool, undecided: bool, below: fl
 @workspace_option
 @decider_option
 @click.option("--reason", default="looked at one by one", show_default=True, help="Why what is taken out is.")
-def go(session: str | None, workspace: Path, actor: str, reason: str) -> None:
+def interactive(session: str | None, workspace: Path, actor: str, reason: str) -> None:
     """Go through what is undecided, in SESSION or in all, the riskiest first: one key for each."""
     from pipeline.cli.interactive import walk
 
@@ -72,7 +81,8 @@ def go(session: str | None, workspace: Path, actor: str, reason: str) -> None:
 @click.option("--keep", "verdict", flag_value="keep", help="Leave it in.")
 @click.option("--undo", "verdict", flag_value="open", help="Take back what was decided.")
 @click.option("--all-undecided", is_flag=True, help="Every proposal that nobody decided yet; only with --redact.")
-@click.option("--everywhere", is_flag=True, help="The same names in all other sessions too; only with --redact.")
+@click.option("--all-sessions", is_flag=True, help="The same names in all other sessions too; only with --redact.")
+@renamed_flag("--everywhere", "--all-sessions")
 @decider_option
 @click.option("--reason", required=True, help="Why.")
 def decide(
@@ -81,7 +91,7 @@ def decide(
     workspace: Path,
     verdict: str | None,
     all_undecided: bool,
-    everywhere: bool,
+    all_sessions: bool,
     actor: str,
     reason: str,
 ) -> None:
@@ -90,9 +100,9 @@ def decide(
 
     if verdict is None:
         raise UsageProblem("say what you decide", action="give --redact, --keep or --undo")
-    opened, options = open_workspace(workspace), {"all_undecided": all_undecided, "all_sessions": everywhere}
+    opened, options = open_workspace(workspace), {"all_undecided": all_undecided, "all_sessions": all_sessions}
     count = decide_proposals(opened, session, proposals, Verdict(verdict), actor=actor, reason=reason, **options)
-    elsewhere = f", and {count.decided_elsewhere} in {count.other_sessions} other sessions" if everywhere else ""
+    elsewhere = f", and {count.decided_elsewhere} in {count.other_sessions} other sessions" if all_sessions else ""
     click.echo(f"decided {count.decided}{elsewhere}; `offrecord run` applies it")
 
 
@@ -109,16 +119,16 @@ def sign_off(session: str, workspace: Path, actor: str, audience: str) -> None:
     click.echo(f"signed off; `offrecord release {session}` lets it out")
 
 
-@review.command("approve-weaker")
+@review.command("approve-exposure")
 @click.argument("session")
 @workspace_option
 @click.option("--audience", type=click.Choice([one.value for one in Audience]), required=True, help="Which rendition.")
 @decider_option
 @click.option("--reason", required=True, help="Why.")
-def approve_weaker(session: str, workspace: Path, audience: str, actor: str, reason: str) -> None:
+def approve_exposure(session: str, workspace: Path, audience: str, actor: str, reason: str) -> None:
     """Approve that a rendition of SESSION shows what an earlier one hides, exactly as its report line says."""
-    from pipeline.workflow.exposure_approval import approve_exposure
+    from pipeline.workflow.exposure_approval import approve_exposure as approve
 
     opened = open_workspace(workspace)
-    shown = approve_exposure(opened, session, Audience(audience), actor=actor, reason=reason, now=now())
+    shown = approve(opened, session, Audience(audience), actor=actor, reason=reason, now=now())
     click.echo(f"approved: {shown}; the next run applies it")

@@ -98,13 +98,13 @@ def artefacts(session_id: str | None, workspace: Path, as_json: bool) -> None:
     emit(list_artefacts(session_id, workspace=open_workspace(workspace)), as_json)
 
 
-@click.command()
+@click.command("record-copy")
 @click.argument("artefact")
 @click.option("--to", required=True, help="Where the copy went.")
 @click.option("--by", required=True, help="Who says so.")
 @workspace_option
 @json_option
-def published(artefact: str, to: str, by: str, workspace: Path, as_json: bool) -> None:
+def record_copy_(artefact: str, to: str, by: str, workspace: Path, as_json: bool) -> None:
     """Note that a copy of ARTEFACT left the workspace, so that a receipt can say what cannot be called back."""
     emit(record_copy(artefact, to=to, actor=by, workspace=open_workspace(workspace), now=now()), as_json)
 
@@ -131,4 +131,4 @@ def resolve(
     emit(resolve_hold(session, participant, Purpose(purpose), Act(act), **grounds, workspace=opened, now=at), as_json)
 
 
-COMMANDS = (artefacts, published, receipt, resolve, verify_withdrawal, withdraw)
+COMMANDS = (artefacts, record_copy_, receipt, resolve, verify_withdrawal, withdraw)

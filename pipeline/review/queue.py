@@ -105,7 +105,7 @@ def alike(
     """By session the undecided proposals of the same entities in all the other sessions: only to take them out."""
     if verdict is not Verdict.REDACT:
         raise UsageProblem(
-            "--everywhere goes with --redact alone", action="list what is nobody's under allow in terms.toml"
+            "--all-sessions goes with --redact alone", action="list what is nobody's under allow in terms.toml"
         )
     entities = {one.entity for one in proposals_of(workspace, session_id) if one.proposal_id in proposal_ids}
     found = {}

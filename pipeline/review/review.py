@@ -127,7 +127,7 @@ def _finished(
 ) -> Pending | None:
     undecided = sum(one.proposal_id not in verdicts for one in proposals)
     if undecided:
-        action = f"decide them: `offrecord review go {session_id}`"
+        action = f"decide them: `offrecord review interactive {session_id}`"
         return Pending(reason=f"{undecided} proposals are undecided", action=action)
     if signed_off_by is None:
         return Pending(reason="nobody has signed off the review", action=f"`offrecord review sign-off {session_id}`")

@@ -34,7 +34,7 @@ def blocking_reason(planned: PlannedRendition, *, is_requested: bool) -> Pending
     workspace.stages.keep(_WAITING, f"{session_id}-{audience}", shown)
     return Pending(
         reason=f"the {audience} rendition would show what an earlier one hides: {shown}",
-        action=f"see why, then `offrecord review approve-weaker {session_id} --audience {audience}`",
+        action=f"see why, then `offrecord review approve-exposure {session_id} --audience {audience}`",
     )
 
 

@@ -119,7 +119,7 @@ def test_4_what_was_hidden_comes_back_only_when_somebody_approves(office: Office
     assert office.run(inbox=False) == 0
     assert "would show what an earlier one hides" in office.line["reason"]
     assert tree(office.root / "out") == before
-    approve = ["review", "approve-weaker", office.line["id"], "--audience", "internal", "--by", "ann"]
+    approve = ["review", "approve-exposure", office.line["id"], "--audience", "internal", "--by", "ann"]
     assert offrecord(*approve, "--reason", "no product", "--workspace", office.root).returncode == 0
     assert office.run(inbox=False) == 0
     assert f" {word} " in plain(next((office.root / "out").glob("*/internal/transcript.txt")).read_text("utf-8"))

@@ -49,7 +49,7 @@ def latest(made: Sequence[Decision]) -> dict[str, Verdict]:
 
 def test_a_walk_keeps_each_decision_at_once_and_shows_no_text(workspace: Workspace) -> None:
     first, second, *others = proposals(workspace)
-    done = run(workspace, "go", SESSION_ID, "--by", "ana", keys="rsq")
+    done = run(workspace, "interactive", SESSION_ID, "--by", "ana", keys="rsq")
     assert done.exit_code == 0, done.output
     assert latest(decisions(workspace.db, SESSION_ID)) == {first.proposal_id: Verdict.REDACT}
     assert f"decided 1, {1 + len(others)} left" in done.output
@@ -60,7 +60,7 @@ def test_a_walk_keeps_each_decision_at_once_and_shows_no_text(workspace: Workspa
 
 def test_a_walk_goes_through_every_session_and_ends_by_itself(workspace: Workspace) -> None:
     count = len(proposals(workspace)) + len(proposals(workspace, OTHER))
-    done = run(workspace, "go", "--by", "ana", keys="r" * count)
+    done = run(workspace, "interactive", "--by", "ana", keys="r" * count)
     assert f"decided {count}, 0 left" in done.output
     assert "0 proposals are undecided in 0 sessions" in run(workspace, "list").output
     assert run(workspace, "list", "--undecided").output == "none\n"
@@ -68,7 +68,7 @@ def test_a_walk_goes_through_every_session_and_ends_by_itself(workspace: Workspa
 
 def test_keeping_asks_why_and_undo_goes_back(workspace: Workspace) -> None:
     first = proposals(workspace)[0]
-    arguments = ["review", "go", SESSION_ID, "--by", "ana", "-w", str(workspace.root)]
+    arguments = ["review", "interactive", SESSION_ID, "--by", "ana", "-w", str(workspace.root)]
     done = CliRunner().invoke(main, arguments, input="k\nour own\nu\nk\n\nq\n")
     assert done.exit_code == 0, done.output
     assert decisions(workspace.db, SESSION_ID) == ()
@@ -80,7 +80,7 @@ def test_keeping_asks_why_and_undo_goes_back(workspace: Workspace) -> None:
 
 def test_a_look_at_the_text_is_noted(workspace: Workspace) -> None:
     text = proposals(workspace)[0].findings[0].text
-    done = run(workspace, "go", SESSION_ID, "--by", "ana", keys="vq")
+    done = run(workspace, "interactive", SESSION_ID, "--by", "ana", keys="vq")
     assert text in done.output
     with reading(workspace.db) as connection:
         assert "reveal" in {row.kind for row in connection.execute(ledger.select())}
@@ -91,7 +91,7 @@ def test_the_talk_around_is_that_of_the_redacted_transcript(workspace: Workspace
     folder = workspace.out / SESSION_ID / "internal"
     folder.mkdir(parents=True)
     (folder / "transcript.txt").write_text(f"[00:00:01] staff 1: ask {label} about it\n[00:00:09] nothing\n", "utf-8")
-    done = run(workspace, "go", SESSION_ID, "--by", "ana", keys="q")
+    done = run(workspace, "interactive", SESSION_ID, "--by", "ana", keys="q")
     assert f"> [00:00:01] staff 1: ask {label} about it" in done.output
     assert "nothing" not in done.output
 
@@ -113,10 +113,10 @@ def test_one_name_is_taken_out_everywhere_at_once_and_never_kept_so(workspace: W
     told = ("--by", "ana", "--reason", "a customer")
     shared = next(one for one in proposals(workspace, OTHER) if not one.entity.endswith("zephyr"))
     here = next(one for one in proposals(workspace) if one.entity == shared.entity)
-    kept = run(workspace, "decide", SESSION_ID, here.proposal_id, "--keep", "--everywhere", *told)
+    kept = run(workspace, "decide", SESSION_ID, here.proposal_id, "--keep", "--all-sessions", *told)
     assert kept.exit_code == 2 and "allow" in kept.output
     assert decisions(workspace.db, SESSION_ID) == decisions(workspace.db, OTHER) == ()
-    done = run(workspace, "decide", SESSION_ID, here.replacement, "--redact", "--everywhere", *told)
+    done = run(workspace, "decide", SESSION_ID, here.replacement, "--redact", "--all-sessions", *told)
     assert "decided 1, and 1 in 1 other sessions" in done.output
     assert latest(decisions(workspace.db, OTHER)) == {shared.proposal_id: Verdict.REDACT}
 

@@ -53,8 +53,8 @@ def workspace(tmp_path: Path, proposals: tuple[Proposal, ...], new_workspace: Ca
     return made
 
 
-def still(workspace: Workspace, at_s: float, out: Path, *words: str) -> Result:
-    arguments = ["review", "still", SESSION_ID, "--at", str(at_s), "--out", str(out), "-w", str(workspace.root)]
+def frame(workspace: Workspace, at_s: float, out: Path, *words: str) -> Result:
+    arguments = ["review", "frame", SESSION_ID, "--at", str(at_s), "--out", str(out), "-w", str(workspace.root)]
     return CliRunner().invoke(main, [*arguments, *words])
 
 
@@ -64,12 +64,12 @@ def seen(path: Path) -> NDArray[np.uint8]:
     return np.frombuffer(raw, np.uint8).reshape(96, 160)
 
 
-def test_a_still_shows_what_a_rendition_would(
+def test_a_frame_shows_what_a_rendition_would(
     workspace: Workspace, proposals: tuple[Proposal, ...], tmp_path: Path
 ) -> None:
     shown = []
     for number, (at_s, from_s) in enumerate(((0.5, 0.5), (1.55, 1.5), (2.55, 2.5))):
-        done = still(workspace, at_s, tmp_path / f"{number}.png", "--json")
+        done = frame(workspace, at_s, tmp_path / f"{number}.png", "--json")
         assert done.exit_code == 0, done.output
         told = json.loads(done.output)
         assert (round(told["from_s"], 3), told["covers"]) == (from_s, int(number == 1))
@@ -79,18 +79,18 @@ def test_a_still_shows_what_a_rendition_would(
     assert all(image[:, 80:].std() > 20 for image in shown)
     assert not (shown[0] == shown[2]).all()
     acts.decide(workspace.db, SESSION_ID, [proposals[0].proposal_id], verdict=Verdict.KEEP, actor="ana", reason="ours")
-    assert still(workspace, 1.55, tmp_path / "kept.png").output.endswith("0 covers\n")
+    assert frame(workspace, 1.55, tmp_path / "kept.png").output.endswith("0 covers\n")
     session = Registry(workspace.db).session(SESSION_ID)
     picture_acts.cover(workspace.db, session, RedactionBox(start_s=1.5, end_s=1.6, reason="a badge"), actor="ana")
-    assert still(workspace, 1.55, tmp_path / "laid.png").exit_code == 0
+    assert frame(workspace, 1.55, tmp_path / "laid.png").exit_code == 0
     assert seen(tmp_path / "laid.png").std() < 1
 
 
 def test_what_is_under_a_cover_is_shown_on_request_and_that_is_noted(workspace: Workspace, tmp_path: Path) -> None:
     before = workspace.ledger.verify()
-    assert still(workspace, 1.55, tmp_path / "a.png").exit_code == 0
+    assert frame(workspace, 1.55, tmp_path / "a.png").exit_code == 0
     assert workspace.ledger.verify() == before
-    assert still(workspace, 1.55, tmp_path / "b.png", "--under").exit_code == 0
+    assert frame(workspace, 1.55, tmp_path / "b.png", "--outline").exit_code == 0
     assert workspace.ledger.verify() == before + 1
     image = seen(tmp_path / "b.png").astype(int)
     assert image[8:88, 8:72].std() > 20, "what is under it"
@@ -102,13 +102,13 @@ def test_what_is_under_a_cover_is_shown_on_request_and_that_is_noted(workspace: 
     [(-1.0, "a.png"), (3.5, "a.png"), (float("nan"), "a.png"), (1.0, "a.jpg"), (1.0, "there.png"), (1.0, "no/a.png"),
      (1.0, "link.png"), (1.0, "ws/out/a.png"), (1.0, "out/a.png")],
 )  # fmt: skip
-def test_a_still_is_never_put_where_it_does_not_belong(
+def test_a_frame_is_never_put_where_it_does_not_belong(
     workspace: Workspace, tmp_path: Path, at_s: float, out: str
 ) -> None:
     (tmp_path / "there.png").write_text("precious")
     (tmp_path / "link.png").symlink_to(tmp_path / "new.png")
     (tmp_path / "out").symlink_to(workspace.out)
-    assert still(workspace, at_s, tmp_path / out).exit_code == 2
+    assert frame(workspace, at_s, tmp_path / out).exit_code == 2
     assert (tmp_path / "there.png").read_text() == "precious"
     assert list(workspace.out.iterdir()) == []
     assert not (tmp_path / "new.png").exists()
