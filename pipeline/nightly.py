@@ -32,7 +32,7 @@ ShowProgress = Callable[[str, int, int], None]
 # Consent may change while a session is processed, which makes it start anew from what is stored: seconds, not hours.
 # Three starts outlast a person who enters a few answers; whoever imports them all night finds the session failed.
 _STARTS = 3
-_RETRY = "it will be tried again in the next run"
+_RETRY = "nothing; the next run tries it again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ def run_night(
         write(report, workspace)
         metrics.write(report, workspace.reports / "metrics.prom", seconds=time.monotonic() - began)
         erasure.verify_withdrawals(workspace)
-        log.get().info("night", count=len(report.lines), seconds=round(time.monotonic() - began, 1))
+        log.get().info("run finished", count=len(report.lines), seconds=round(time.monotonic() - began, 1))
     return report
 
 
@@ -118,7 +118,7 @@ def _ingest_new(
         folder = finished.task.folder
         if isinstance(finished, TaskFailed):
             fingerprints[folder] = ""  # no folder has an empty fingerprint, so that the next run tries it again
-            outcomes[folder] = Refused(reason=f"it could not be taken in: {finished.reason}", action=_RETRY)
+            outcomes[folder] = Refused(reason=f"it could not be ingested: {finished.reason}", action=_RETRY)
         else:
             outcomes[folder] = finished.value
     ingested: set[str] = set()
@@ -143,7 +143,7 @@ def _removed_folders(known: Mapping[str, Entry], inbox: Path, folders: Iterable[
 def _stray_files(inbox: Path | None) -> Iterator[str]:
     count = ingest.strays(inbox) if inbox else 0
     if count:
-        yield f"{count} files lie in the inbox itself and are not taken in: give each session a folder of its own"
+        yield f"{count} files lie in the inbox itself and are not ingested: give each session a folder of its own"
 
 
 def _fingerprint(folder: Path) -> str | None:
@@ -225,9 +225,9 @@ def _run_tasks(
         if isinstance(outcome, TaskFailed):
             if outcome.error == ConsentUnreadable.__name__:
                 raise ConsentUnreadable("the consent store became unreadable", action="restore it, then run again")
-            log.get().warning("lost", stage=stage, session_id=outcome.task.name, error=outcome.error)
+            log.get().warning("task failed", stage=stage, session_id=outcome.task.name, error=outcome.error)
         else:
-            log.get().info("done", stage=stage, session_id=outcome.task.name)
+            log.get().info("task done", stage=stage, session_id=outcome.task.name)
         progress(stage, count, len(tasks))
         yield outcome
 

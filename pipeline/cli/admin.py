@@ -17,20 +17,26 @@ from pipeline.store.terms import FILE_NAME
 @click.argument("workspace", type=click.Path(path_type=Path, file_okay=False))
 def init(workspace: Path) -> None:
     """Make a workspace in the new or empty folder WORKSPACE."""
-    made = Workspace.create(workspace)
+    root = Workspace.create(workspace).root
     place = quote(str(workspace))
-    click.echo(f"made {made.root}; next:")
-    click.echo(f"  list what must never leave in {quote(str(workspace / FILE_NAME))}")
+    click.echo(f"made the workspace {root}; next:")
+    click.echo(f"  list confidential terms in {quote(str(workspace / FILE_NAME))}")
     click.echo(f"  offrecord consent import ANSWERS --form FORM --workspace {place}")
     click.echo(f"  offrecord run INBOX --workspace {place}")
 
 
 @click.command()
-@click.option("--workspace", "-w", type=click.Path(path_type=Path), envvar="OFFRECORD_WORKSPACE", help="Check it too.")
+@click.option(
+    "--workspace",
+    "-w",
+    type=click.Path(path_type=Path),
+    envvar="OFFRECORD_WORKSPACE",
+    help="Also check this workspace.",
+)
 @json_option
 @click.pass_context
 def doctor(ctx: click.Context, workspace: Path | None, as_json: bool) -> None:
-    """Say what is missing and how to get it."""
+    """Check what a run needs, and say how to get what is missing."""
     from pipeline.reports.doctor import examine
 
     findings = examine(open_workspace(workspace) if workspace else None)
@@ -43,7 +49,7 @@ def doctor(ctx: click.Context, workspace: Path | None, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def verify(ctx: click.Context, workspace: Path, as_json: bool) -> None:
-    """Re-hash the vault and what is out, walk the chains, report orphans."""
+    """Re-hash the vault and the renditions, walk every chain, report orphans."""
     from pipeline.reports.verify import verify_workspace
 
     findings = verify_workspace(open_workspace(workspace))

@@ -1,4 +1,4 @@
-"""Commands about organisations: what their agreements say, and whether code may be published."""
+"""Commands about organisations: their agreements, and permission to publish their code."""
 
 from __future__ import annotations
 
@@ -19,41 +19,41 @@ _PUBLICATION = ("allowed", "per_item_approval", "forbidden")
 
 
 def _about(command: F) -> F:
-    """What every command about one piece of code takes."""
+    """Adds the options that every command about one piece of code has."""
     for option in (
-        click.option("--attribution", default="", help="Who is named for it."),
+        click.option("--attribution", default="", help="Who is credited for it."),
         click.option("--licence", required=True, help="The SPDX licence, as MIT."),
-        click.option("--destination", required=True, help="Where it goes, as gist:office-hours."),
-        click.option("--organisation", required=True, help="Whose code it is."),
+        click.option("--destination", required=True, help="Where it is published, as gist:office-hours."),
+        click.option("--organisation", required=True, help="The organisation that owns the code."),
     ):
         command = option(command)
     return command
 
 
-_by = click.option("--by", "actor", required=True, help="Who enters it.")
-_evidence = click.option("--evidence", required=True, help="Where that can be seen, in a few words.")
+_by = click.option("--by", "actor", required=True, help="Who enters this.")
+_evidence = click.option("--evidence", required=True, help="Where the evidence is, in a few words.")
 
 
 @click.command()
 @click.option("--name", required=True, help="The organisation, as sessions name it.")
 @click.option("--alias", "aliases", multiple=True, help="Another name of it; may be given again.")
-@click.option("--domain", "domains", multiple=True, help="Whose addresses are its people's; may be given again.")
+@click.option("--domain", "domains", multiple=True, help="A mail domain of its people; may be given again.")
 @click.option(
     "--kind",
     type=click.Choice(["nda", "msa", "dpa", "recording_policy", "publication_clause"]),
     required=True,
-    help="The paper.",
+    help="The kind of agreement.",
 )
-@click.option("--recording", type=click.Choice(_RECORDING), help="What it says of recording.")
-@click.option("--publication", type=click.Choice(_PUBLICATION), help="What it says of publication.")
-@click.option("--from", "starts", type=_DAY, help="From this UTC date; without it, from ever.")
+@click.option("--recording", type=click.Choice(_RECORDING), help="What it says about recording.")
+@click.option("--publication", type=click.Choice(_PUBLICATION), help="What it says about publication.")
+@click.option("--from", "starts", type=_DAY, help="From this UTC date; without it, from any time.")
 @click.option("--until", "ends", type=_DAY, help="Up to, not including, this UTC date.")
 @_evidence
 @_by
 @workspace_option
 @json_option
 def agreement(starts: datetime | None, ends: datetime | None, workspace: Path, as_json: bool, **values: Any) -> None:
-    """File what an agreement with an organisation says; it can only take away."""
+    """File what an agreement with an organisation says; it only ever restricts."""
     from pipeline.consent.agreements import Kind, Says
     from pipeline.workflow.consent_actions import file_agreement
 
@@ -65,7 +65,7 @@ def agreement(starts: datetime | None, ends: datetime | None, workspace: Path, a
 
 @click.group()
 def code() -> None:
-    """Code from sessions: find it, ask its organisation, say whether it may be published."""
+    """Manage code from sessions: find it, ask its organisation, check whether it may be published."""
 
 
 @code.command("find")
@@ -74,7 +74,7 @@ def code() -> None:
 @workspace_option
 @json_option
 def find_code(session: str, save_to: Path | None, workspace: Path, as_json: bool) -> None:
-    """List the code in the chat of SESSION: its hash, its lines, what stands against asking."""
+    """List the code in the chat of SESSION: its hash, its lines, and what blocks a request."""
     from pipeline.workflow.code_permission import find_code as find
 
     emit(find(session, workspace=open_workspace(workspace), save_to=save_to, now=now()), as_json)
@@ -82,7 +82,7 @@ def find_code(session: str, save_to: Path | None, workspace: Path, as_json: bool
 
 @code.command("ask")
 @click.argument("file", type=_FILE)
-@click.option("--session", "session_id", required=True, help="The session that it is from.")
+@click.option("--session", "session_id", required=True, help="The session it is from.")
 @_about
 @_by
 @workspace_option
@@ -90,7 +90,7 @@ def find_code(session: str, save_to: Path | None, workspace: Path, as_json: bool
 def ask_code(
     file: Path, session_id: str, organisation: str, actor: str, workspace: Path, as_json: bool, **terms: str
 ) -> None:
-    """Scan FILE and note that its organisation is asked about exactly these bytes."""
+    """Scan FILE, and record that its organisation is asked about exactly these bytes."""
     from pipeline.consent.approvals import Terms
     from pipeline.workflow.code_permission import ask_permission
 
@@ -106,8 +106,8 @@ def ask_code(
 @code.command("answer")
 @click.argument("file", type=_FILE)
 @click.argument("answer", type=click.Choice(["yes", "no", "withdrawn"]))
-@click.option("--email", "approver", required=True, help="The address of who answered.")
-@click.option("--until", type=_DAY, help="The answer holds up to, not including, this UTC date.")
+@click.option("--email", "approver", required=True, help="The address of the person who answered.")
+@click.option("--until", type=_DAY, help="The answer is valid up to, not including, this UTC date.")
 @_about
 @_evidence
 @_by
@@ -115,7 +115,7 @@ def ask_code(
 def answer_code(
     file: Path, answer: str, until: datetime | None, organisation: str, workspace: Path, **values: Any
 ) -> None:
-    """Note what somebody answered for the organisation about exactly the bytes of FILE."""
+    """Record an answer for the organisation about exactly the bytes of FILE."""
     from pipeline.consent.approvals import Terms
     from pipeline.workflow.code_permission import record_answer
 
@@ -125,15 +125,15 @@ def answer_code(
 
 
 @code.command("delegate")
-@click.option("--organisation", required=True, help="For whom they speak.")
-@click.option("--email", "person", required=True, help="The address of who may answer.")
+@click.option("--organisation", required=True, help="The organisation they speak for.")
+@click.option("--email", "person", required=True, help="The address of the person who may answer.")
 @click.option("--until", type=_DAY, help="Up to, not including, this UTC date.")
 @click.option("--ends", is_flag=True, help="They no longer speak for it.")
 @_evidence
 @_by
 @workspace_option
 def delegate_code(until: datetime | None, workspace: Path, **values: Any) -> None:
-    """Note who may speak for an organisation about its code."""
+    """Record who may speak for an organisation about its code."""
     from pipeline.consent.approvals import delegate
 
     delegate(**values, until=_utc(until), workspace=open_workspace(workspace), now=now())
@@ -141,8 +141,8 @@ def delegate_code(until: datetime | None, workspace: Path, **values: Any) -> Non
 
 @code.command("show")
 @click.argument("file", type=_FILE)
-@click.option("--session", "session_id", required=True, help="The session that it is from.")
-@click.option("--trifle-by", default="", help="Who of the staff vouches that it is insignificant.")
+@click.option("--session", "session_id", required=True, help="The session it is from.")
+@click.option("--trifle-by", default="", help="The member of staff who vouches that it is insignificant.")
 @click.option("--reason", default="", help="Why it is insignificant.")
 @_about
 @workspace_option
@@ -157,7 +157,7 @@ def show_code(
     as_json: bool,
     **terms: str,
 ) -> None:
-    """Say whether exactly the bytes of FILE may be published now, and why."""
+    """Show whether exactly the bytes of FILE may be published now, and why."""
     from pipeline.consent.approvals import Terms
     from pipeline.workflow.code_permission import decide_permission
 

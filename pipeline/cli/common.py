@@ -1,4 +1,4 @@
-"""What all commands share: the workspace option, output for people or machines, and errors turned into exit codes."""
+"""What all commands share: the workspace option, output for people or machines, and errors as exit codes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def now() -> datetime:
-    """The time that a command goes by, aware UTC."""
+    """The time of a command, aware UTC."""
     return datetime.now(UTC)
 
 
@@ -42,7 +42,10 @@ workspace_option: Callable[[F], F] = click.option(
 )
 json_option: Callable[[F], F] = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 output_option: Callable[[F], F] = click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this file instead of standard output.",
 )
 decider_option: Callable[[F], F] = click.option("--by", "actor", required=True, help="Who decides.")
 
@@ -88,7 +91,7 @@ def hand_out(text: str, output: Path | None) -> None:
 
 
 def console() -> Console:
-    """Where people read: as wide as the terminal, and wide enough for a line where there is none."""
+    """The console that people read: as wide as the terminal, or wide enough for a line where there is none."""
     from rich.console import Console
 
     shown = Console()
@@ -160,7 +163,7 @@ class Group(click.Group):
         except OffrecordError as error:
             _end(ctx, error)
         except OSError as error:
-            known = _of_system(error)
+            known = _known_error(error)
             if known is None:
                 raise
             _end(ctx, known)
@@ -169,7 +172,7 @@ class Group(click.Group):
             ctx.exit(int(Exit.INTERRUPTED))
 
 
-INTERRUPTED = "offrecord: interrupted; run again to go on"
+INTERRUPTED = "offrecord: interrupted; run again to continue"
 
 
 def _end(ctx: click.Context, error: OffrecordError) -> None:
@@ -177,11 +180,11 @@ def _end(ctx: click.Context, error: OffrecordError) -> None:
     ctx.exit(int(error.code))
 
 
-def _of_system(error: OSError) -> OffrecordError | None:
-    """What a full disk or a missing right means for who reads it; None for anything else."""
+def _known_error(error: OSError) -> OffrecordError | None:
+    """The error that a full disk or a missing right is to its reader; None for any other."""
     if error.errno in _FULL:
         return TryAgain("no space is left on the disk", action="make room, then run again")
     if error.errno in _CLOSED:
-        action = "check whose the workspace and the files named are, and what this user may do there"
-        return ConfigurationError("this user may not read or write something that the command needs", action=action)
+        action = "check who owns the workspace and the named files, and the rights of this user"
+        return ConfigurationError("this user may not read or write a file that the command needs", action=action)
     return None

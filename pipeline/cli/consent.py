@@ -21,7 +21,7 @@ from pipeline.workflow.consent_views import decision_history, explain_session
 
 @click.group(cls=Group, renamed={"published": "record-copy", "org": "agreement"})
 def consent() -> None:
-    """What participants allow: import answers, explain decisions, file withdrawals."""
+    """Manage what participants consent to: import answers, explain decisions, file withdrawals."""
 
 
 for _command in (code, export_dpv, import_vcon, agreement, *withdrawal.COMMANDS, match):
@@ -31,11 +31,11 @@ for _command in (code, export_dpv, import_vcon, agreement, *withdrawal.COMMANDS,
 @consent.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--form", type=click.Path(path_type=Path, dir_okay=False), help="The form mapping, for a table.")
-@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), help="For an export: its workspace's key.")
+@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), help="For an export: the key of its workspace.")
 @workspace_option
 @json_option
 def import_command(file: Path, form: Path | None, key: Path | None, workspace: Path, as_json: bool) -> None:
-    """File the answers in FILE, a table (CSV or xlsx) or an export of a consent log: all of them, or none."""
+    """Import the answers in FILE, a table (CSV or xlsx) or an export of a consent log: all of them or none."""
     emit(import_consent(file, form=form, key=key, workspace=open_workspace(workspace), now=now()), as_json)
 
 
@@ -44,14 +44,14 @@ def import_command(file: Path, form: Path | None, key: Path | None, workspace: P
 @workspace_option
 @json_option
 def export_command(file: Path, workspace: Path, as_json: bool) -> None:
-    """Write the whole consent log to FILE as JSON Lines, people as keyed hashes only."""
+    """Export the whole consent log to FILE as JSON Lines, with people as keyed hashes only."""
     emit(export_log(file, workspace=open_workspace(workspace)), as_json)
 
 
 @consent.command()
 @click.argument("lines", type=click.File(encoding="utf-8", errors="replace"), default="-")
 def decide(lines: TextIO) -> None:
-    """Read decision inputs as JSON Lines, write outcome and rule id for each."""
+    """Read decision inputs as JSON Lines, and write the outcome and rule id of each."""
     for line in decide_lines(lines):
         click.echo(line)
 
@@ -59,11 +59,11 @@ def decide(lines: TextIO) -> None:
 @consent.command()
 @click.argument("session")
 @click.option("--names", is_flag=True, help="Show names instead of ids.")
-@click.option("--history", is_flag=True, help="Every decision that was made about it, in order, with its inputs.")
+@click.option("--history", is_flag=True, help="Show every decision about it, in order, with its inputs.")
 @workspace_option
 @json_option
 def show(session: str, names: bool, history: bool, workspace: Path, as_json: bool) -> None:
-    """Say for each person and purpose of SESSION what was decided, and why."""
+    """Show the decision for each participant and purpose of SESSION, with its reason."""
     opened = open_workspace(workspace)
     if history:
         emit(decision_history(session, workspace=opened), as_json)
@@ -76,5 +76,5 @@ def show(session: str, names: bool, history: bool, workspace: Path, as_json: boo
 @workspace_option
 @json_option
 def notice_command(file: Path, workspace: Path, as_json: bool) -> None:
-    """File the wording in FILE by which you announce a recording: it is then looked for in every session."""
+    """File the wording in FILE that announces a recording; every session is then searched for it."""
     emit(file_spoken(file, workspace=open_workspace(workspace), now=now()), as_json)

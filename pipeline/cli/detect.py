@@ -14,7 +14,7 @@ import click
     "--context",
     "context_path",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="What is known beforehand (JSON).",
+    help="Names and terms that are known beforehand (JSON).",
 )
 @click.option("--spacy-model", default="", help="An installed spaCy pipeline whose names join the findings.")
 def detect(context_path: Path | None, spacy_model: str) -> None:

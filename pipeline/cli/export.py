@@ -1,4 +1,4 @@
-"""The command that hands requests and discoveries to product managers."""
+"""Commands that export requests and vCons."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from pipeline.records import Audience
 
 @click.group()
 def export() -> None:
-    """Exports for product managers."""
+    """Export requests for product managers, and renditions as vCons."""
 
 
 @export.command("requests")
 @workspace_option
-@click.option("--format", "output_format", type=click.Choice(list(FORMATS)), default="csv", help="The kind of file.")
+@click.option("--format", "output_format", type=click.Choice(list(FORMATS)), default="csv", help="The file format.")
 @output_option
 def requests_(workspace: Path, output_format: str, output: Path | None) -> None:
-    """Export requests and discoveries, as far as consent goes at this moment."""
+    """Export requests and discoveries, as far as consent allows at this moment."""
     from pipeline.workflow.request_files import export_requests
 
     content = export_requests(open_workspace(workspace), output_format, output=output, now=now())
@@ -37,12 +37,12 @@ def requests_(workspace: Path, output_format: str, output: Path | None) -> None:
     default="internal",
     help="Which rendition.",
 )
-@click.option("--url", help="Where its files will be fetched from (https://…); without it the vCon holds text alone.")
+@click.option("--url", help="Where its files will be (https://…); without it the vCon holds text only.")
 @output_option
-@click.option("--sign", is_flag=True, help="As a JWS, signed in the name of the workspace.")
+@click.option("--sign", is_flag=True, help="Sign it as a JWS, with the key of the workspace.")
 @workspace_option
 def vcon(session: str, audience: str, url: str | None, sign: bool, output: Path | None, workspace: Path) -> None:
-    """Export the rendition of SESSION that is out as a redacted vCon, with the consent that it stands on."""
+    """Export a published rendition of SESSION as a redacted vCon, with the consent it relies on."""
     from pipeline.vcon.export import export as export_vcon
 
     to = str(output.absolute()) if output else "standard output"

@@ -1,4 +1,4 @@
-"""A walk through what is undecided, one key for each proposal; with input that is no terminal, one line for each."""
+"""Interactive review: one key for each undecided proposal; where input is no terminal, one line for each."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pipeline.records import Proposal, Verdict
 from pipeline.store import Workspace
 from pipeline.workflow import review_actions
 
-_KEYS = "r take out · k keep · s skip · v reveal · u undo · q quit"
+_KEYS = "r redact · k keep · s skip · v reveal · u undo · q quit"
 _REDACT, _KEEP, _SKIP, _REVEAL, _UNDO, _QUIT = "rksvuq"
 
 
 @dataclass(slots=True)
-class _Walk:
-    """Where somebody is on their way, and what they decided on it."""
+class _Review:
+    """Where a reviewer is in the list, and what they decided."""
 
     workspace: Workspace
     actor: str
@@ -28,12 +28,12 @@ class _Walk:
     decided: list[int] = field(default_factory=list)
 
     def act(self, key: str) -> bool:
-        """Does what a key asks for; False when the walk is over."""
+        """Does what a key asks for; False when the review is over."""
         proposal = self.waiting[self.at]
         if key == _REDACT:
             self._decide(proposal, Verdict.REDACT, self.reason)
         elif key == _KEEP:
-            why = click.prompt("why may it stay", default="", show_default=False)
+            why = click.prompt("why is it kept", default="", show_default=False)
             if why.strip():
                 self._decide(proposal, Verdict.KEEP, why)
         elif key == _SKIP:
@@ -51,10 +51,10 @@ class _Walk:
         self.at += 1
 
 
-def walk(workspace: Workspace, session_id: str | None, *, actor: str, reason: str) -> None:
-    """Shows each undecided proposal, masked, and keeps each decision at once: stopping loses nothing."""
+def review_interactively(workspace: Workspace, session_id: str | None, *, actor: str, reason: str) -> None:
+    """Shows each undecided proposal, masked, and stores each decision at once: stopping loses nothing."""
     waiting = review_actions.undecided_proposals(workspace, session_id)
-    state, shown = _Walk(workspace, actor, reason, waiting), -1
+    state, shown = _Review(workspace, actor, reason, waiting), -1
     if waiting:
         click.echo(_KEYS)
     goes_on = bool(waiting)
@@ -67,12 +67,12 @@ def walk(workspace: Workspace, session_id: str | None, *, actor: str, reason: st
     click.echo(f"\ndecided {len(state.decided)}, {left} left; `offrecord run` applies it")
 
 
-def _show(state: _Walk) -> None:
+def _show(state: _Review) -> None:
     for line in _lines(state):
         click.echo(line)
 
 
-def _lines(state: _Walk) -> Iterator[str]:
+def _lines(state: _Review) -> Iterator[str]:
     proposal = state.waiting[state.at]
     line = review_actions.masked_line(proposal)
     yield f"\n{state.at + 1} of {len(state.waiting)}  {proposal.session_id}  {line.replacement}  score {line.score:.2f}"

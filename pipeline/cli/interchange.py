@@ -1,4 +1,4 @@
-"""Commands that hand consent out in other formats, and take it in from them."""
+"""Commands that export consent in other formats, and import it from them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pipeline.errors import UsageProblem
 
 
 @click.command("export-dpv")
-@click.option("--email", help="The address of the person whose record it is.")
-@click.option("--all", "everybody", is_flag=True, help="Everybody's record, as a graph.")
+@click.option("--email", help="The address of the person.")
+@click.option("--all", "everybody", is_flag=True, help="Everybody's records, as a graph.")
 @output_option
 @workspace_option
 def export_dpv(email: str | None, everybody: bool, output: Path | None, workspace: Path) -> None:
-    """Export consent records as JSON-LD after ISO/IEC TS 27560, in DPV terms."""
+    """Export consent records as JSON-LD (ISO/IEC TS 27560) in DPV terms."""
     from pipeline.consent.interchange.export import export_dpv as export
 
     if everybody == bool(email):
@@ -27,13 +27,13 @@ def export_dpv(email: str | None, everybody: bool, output: Path | None, workspac
 @click.command("import-vcon")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option(
-    "--session", "session_id", help="The session that it is of; without it, whatever has no answer of its own."
+    "--session", "session_id", help="The session it is about; without it, every purpose without an answer of its own."
 )
-@click.option("--by", "actor", required=True, help="Who enters it.")
+@click.option("--by", "actor", required=True, help="Who enters this.")
 @workspace_option
 @json_option
 def import_vcon(file: Path, session_id: str | None, actor: str, workspace: Path, as_json: bool) -> None:
-    """File the consent that somebody else's vCon claims: a yes as evidence to review, a no at its word."""
+    """Import the consent that another system's vCon claims: a yes as evidence to review, a no at its word."""
     from pipeline.consent.interchange.vcon_import import import_vcon as take_in
 
     opened = open_workspace(workspace)

@@ -1,4 +1,4 @@
-"""The command by which staff settle who a participant is."""
+"""The command by which staff match a participant to a party."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from pipeline.workflow.consent_views import suggest_matches
 @click.command()
 @click.argument("session")
 @click.argument("participant", default="")
-@click.option("--party", help="Who on file they are, by id.")
-@click.option("--undo", is_flag=True, help="Take back what was settled.")
-@click.option("--by", "actor", default="", help="Who settles it.")
+@click.option("--party", help="The id of the party they are.")
+@click.option("--undo", is_flag=True, help="Take back an earlier match.")
+@click.option("--by", "actor", default="", help="Who decides it.")
 @click.option("--reason", default="", help="How you know, in a few words.")
 @click.option("--names", is_flag=True, help="Show names instead of ids.")
 @workspace_option
@@ -33,7 +33,7 @@ def match(
     workspace: Path,
     as_json: bool,
 ) -> None:
-    """List who the people of SESSION may be, or settle it for one PARTICIPANT."""
+    """List the likely parties of SESSION's participants, or match one PARTICIPANT to a party."""
     opened = open_workspace(workspace)
     if not participant:
         emit(suggest_matches(session, workspace=opened, names=names), as_json)

@@ -11,13 +11,13 @@ from pipeline.speech import models as registry
 
 @click.group()
 def models() -> None:
-    """The models on this machine."""
+    """List, pull and verify models."""
 
 
 @models.command("list")
 @json_option
 def list_models(as_json: bool) -> None:
-    """Every model there is, and how it stands here."""
+    """List every known model and its state here."""
     emit([registry.state(model) for model in registry.registry().values()], as_json)
 
 

@@ -1,4 +1,4 @@
-"""Commands for the operator's night and morning: run, status, report."""
+"""Commands of the nightly batch: run, status, report."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from pipeline.executors import EXECUTORS
 @click.command()
 @click.argument("inbox", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
 @workspace_option
-@click.option("--night", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions of this UTC date, and what is out.")
-@click.option("--executor", type=click.Choice(list(EXECUTORS)), default="local", help="How work is spread.")
-@click.option("--retry-failed", is_flag=True, help="Also try sessions that failed too often.")
+@click.option("--night", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions of this UTC date, and published ones.")
+@click.option("--executor", type=click.Choice(list(EXECUTORS)), default="local", help="Where tasks run.")
+@click.option("--retry-failed", is_flag=True, help="Also retry sessions that failed too often.")
 @renamed_flag("--again", "--retry-failed")
 @json_option
 @click.pass_context
@@ -48,7 +48,7 @@ def run(
 @click.option("--paths", is_flag=True, help="Also print each session's folder; folder names may hold secrets.")
 @json_option
 def status(workspace: Path, paths: bool, as_json: bool) -> None:
-    """Say what stands where, and the one next action for each session."""
+    """Show the status of each session and its one next action."""
     from pipeline.reports.morning_report import gather, with_paths
 
     opened = open_workspace(workspace)

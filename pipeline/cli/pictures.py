@@ -1,4 +1,4 @@
-"""Commands about the picture of a session: what was read in it, covers, and its approval for the public."""
+"""Commands about the picture of a session: its text, its covers, a frame, and its approval for the public."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _reason = click.option("--reason", required=True, help="Why.")
 @click.command()
 @click.argument("session")
 @workspace_option
-@click.option("--reveal", is_flag=True, help="Show the texts themselves; this is noted in the ledger.")
+@click.option("--reveal", is_flag=True, help="Show the texts; the ledger records it.")
 @json_option
 def picture(session: str, workspace: Path, reveal: bool, as_json: bool) -> None:
-    """Show what was read in the picture of SESSION, its covers, and whether it is approved."""
+    """Show the text that was read in the picture of SESSION, its covers, and its approval."""
     from pipeline.workflow.picture_actions import show_picture
 
     actor = getpass.getuser() if reveal else None
@@ -30,7 +30,7 @@ def picture(session: str, workspace: Path, reveal: bool, as_json: bool) -> None:
 @workspace_option
 @click.option("--from", "start_s", type=float, required=True, help="Where it begins, in seconds.")
 @click.option("--to", "end_s", type=float, required=True, help="Where it ends, in seconds.")
-@click.option("--box", help="left,top,right,bottom as shares from 0 to 1; without it all of the picture.")
+@click.option("--box", help="left,top,right,bottom as shares from 0 to 1; without it, the whole picture.")
 @decider_option
 @_reason
 def cover(
@@ -41,7 +41,7 @@ def cover(
 
     span = {"start_s": start_s, "end_s": end_s}
     cover_id = cover_picture(open_workspace(workspace), session, **span, box=box, actor=actor, reason=reason)
-    click.echo(f"{cover_id} is covered; the next run applies it")
+    click.echo(f"{cover_id} is added; the next run applies it")
 
 
 @click.command()
@@ -51,11 +51,11 @@ def cover(
 @decider_option
 @_reason
 def uncover(session: str, cover_id: str, workspace: Path, actor: str, reason: str) -> None:
-    """Take back COVER, which a person laid over the picture of SESSION."""
+    """Remove COVER, which a person added to the picture of SESSION."""
     from pipeline.workflow.picture_actions import uncover_picture
 
     uncover_picture(open_workspace(workspace), session, cover_id, actor=actor, reason=reason)
-    click.echo(f"{cover_id} is taken back; the next run applies it")
+    click.echo(f"{cover_id} is removed; the next run applies it")
 
 
 @click.command("approve-picture")
@@ -64,7 +64,7 @@ def uncover(session: str, cover_id: str, workspace: Path, actor: str, reason: st
 @decider_option
 @_reason
 def approve_picture(session: str, workspace: Path, actor: str, reason: str) -> None:
-    """Say that the picture of SESSION was looked at and may be public as it is covered now."""
+    """Approve the picture of SESSION for the public, with exactly its covers of now."""
     from pipeline.workflow.picture_actions import approve_picture as approve
 
     approve(open_workspace(workspace), session, actor=actor, reason=reason)
@@ -74,13 +74,13 @@ def approve_picture(session: str, workspace: Path, actor: str, reason: str) -> N
 @click.command()
 @click.argument("session")
 @workspace_option
-@click.option("--at", "at_s", type=float, required=True, help="When, in seconds.")
+@click.option("--at", "at_s", type=float, required=True, help="The time of the frame, in seconds.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The PNG file to write.")
 @click.option("--outline", is_flag=True, help="Draw only the edges of the covers; the ledger records it.")
 @renamed_flag("--under", "--outline")
 @json_option
 def frame(session: str, workspace: Path, at_s: float, out: Path, outline: bool, as_json: bool) -> None:
-    """Write one frame of the picture of SESSION as a PNG file, under the covers that it would have."""
+    """Write one frame of the picture of SESSION as a PNG file, with its covers drawn."""
     from pipeline.workflow.frame_preview import write_frame
 
     preview = write_frame(open_workspace(workspace), session, at_s, out, actor=getpass.getuser(), outline=outline)

@@ -1,4 +1,4 @@
-"""The command that lets a session out to the public."""
+"""The command that releases a session to the public."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from pipeline.errors import Exit
 @workspace_option
 @click.option("--by", "actor", help="Who releases it.")
 @click.option("--reason", default="released", show_default=True, help="Why.")
-@click.option("--dry-run", is_flag=True, help="Say what would happen, and do nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen, and change nothing.")
 @json_option
 @click.pass_context
 def release(
     ctx: click.Context, session: str, workspace: Path, actor: str | None, reason: str, dry_run: bool, as_json: bool
 ) -> None:
-    """Release SESSION to the public, once its review is finished and signed off."""
+    """Publish the public rendition of SESSION, once its review is finished and signed off."""
     from pipeline.workflow.publish import ReleaseRequest
     from pipeline.workflow.release import preview_release
     from pipeline.workflow.release import release as release_session
 
     opened = open_workspace(workspace)
     if dry_run:
-        found = preview_release(session, workspace=opened, now=now())
-        emit(found, as_json)
-        ctx.exit(int(Exit.POLICY if found.stops else Exit.DONE))
+        preview = preview_release(session, workspace=opened, now=now())
+        emit(preview, as_json)
+        ctx.exit(int(Exit.POLICY if preview.blocking_reason else Exit.DONE))
     if not actor:
         raise click.UsageError("give --by, or --dry-run")
     request = ReleaseRequest(actor=actor, reason=reason)

@@ -1,4 +1,4 @@
-"""Commands for reviewers: list, show, go, decide, sign-off."""
+"""Commands for reviewers: list, show, interactive, decide, sign-off, approve-exposure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from pipeline.records import Audience, Verdict
 
 @click.group(cls=Group, renamed={"go": "interactive", "approve-weaker": "approve-exposure", "still": "frame"})
 def review() -> None:
-    """Look at what was proposed, decide, sign off."""
+    """Review proposals: show them, decide, sign off."""
 
 
 for _command in (pictures.picture, pictures.cover, pictures.uncover, pictures.frame, pictures.approve_picture):
@@ -33,7 +33,7 @@ for _command in (pictures.picture, pictures.cover, pictures.uncover, pictures.fr
 
 @review.command("list")
 @workspace_option
-@click.option("--undecided", is_flag=True, help="Only sessions in which something is left to decide.")
+@click.option("--undecided", is_flag=True, help="Only sessions with undecided proposals.")
 @json_option
 def list_(workspace: Path, undecided: bool, as_json: bool) -> None:
     """List the sessions with proposals, the riskiest first."""
@@ -49,9 +49,9 @@ def list_(workspace: Path, undecided: bool, as_json: bool) -> None:
 @review.command()
 @click.argument("session")
 @workspace_option
-@click.option("--reveal", is_flag=True, help="Show the texts themselves; this is noted in the ledger.")
-@click.option("--undecided", is_flag=True, help="Only those that nobody decided yet.")
-@click.option("--below", type=float, default=2.0, help="Only those with a score below this.")
+@click.option("--reveal", is_flag=True, help="Show the texts; the ledger records it.")
+@click.option("--undecided", is_flag=True, help="Only undecided proposals.")
+@click.option("--below", type=float, default=2.0, help="Only proposals with a score below this.")
 @json_option
 def show(session: str, workspace: Path, reveal: bool, undecided: bool, below: float, as_json: bool) -> None:
     """Show the proposals of SESSION, their texts masked."""
@@ -65,23 +65,23 @@ def show(session: str, workspace: Path, reveal: bool, undecided: bool, below: fl
 @click.argument("session", required=False)
 @workspace_option
 @decider_option
-@click.option("--reason", default="looked at one by one", show_default=True, help="Why what is taken out is.")
+@click.option("--reason", default="reviewed one by one", show_default=True, help="Reason recorded for redactions.")
 def interactive(session: str | None, workspace: Path, actor: str, reason: str) -> None:
-    """Go through what is undecided, in SESSION or in all, the riskiest first: one key for each."""
-    from pipeline.cli.interactive import walk
+    """Review undecided proposals one by one, of SESSION or of all sessions, the riskiest first: one key for each."""
+    from pipeline.cli.interactive import review_interactively
 
-    walk(open_workspace(workspace), session, actor=actor, reason=reason)
+    review_interactively(open_workspace(workspace), session, actor=actor, reason=reason)
 
 
 @review.command()
 @click.argument("session")
 @click.argument("proposals", metavar="[PROPOSAL]...", nargs=-1)
 @workspace_option
-@click.option("--redact", "verdict", flag_value="redact", help="Take it out.")
-@click.option("--keep", "verdict", flag_value="keep", help="Leave it in.")
-@click.option("--undo", "verdict", flag_value="open", help="Take back what was decided.")
-@click.option("--all-undecided", is_flag=True, help="Every proposal that nobody decided yet; only with --redact.")
-@click.option("--all-sessions", is_flag=True, help="The same names in all other sessions too; only with --redact.")
+@click.option("--redact", "verdict", flag_value="redact", help="Redact it.")
+@click.option("--keep", "verdict", flag_value="keep", help="Keep it.")
+@click.option("--undo", "verdict", flag_value="open", help="Take back an earlier decision.")
+@click.option("--all-undecided", is_flag=True, help="Every undecided proposal; only with --redact.")
+@click.option("--all-sessions", is_flag=True, help="The same entities in all other sessions too; only with --redact.")
 @renamed_flag("--everywhere", "--all-sessions")
 @decider_option
 @click.option("--reason", required=True, help="Why.")
@@ -99,7 +99,7 @@ def decide(
     from pipeline.workflow.review_actions import decide as decide_proposals
 
     if verdict is None:
-        raise UsageProblem("say what you decide", action="give --redact, --keep or --undo")
+        raise UsageProblem("no decision is given", action="give --redact, --keep or --undo")
     opened, options = open_workspace(workspace), {"all_undecided": all_undecided, "all_sessions": all_sessions}
     count = decide_proposals(opened, session, proposals, Verdict(verdict), actor=actor, reason=reason, **options)
     elsewhere = f", and {count.decided_elsewhere} in {count.other_sessions} other sessions" if all_sessions else ""
@@ -110,23 +110,27 @@ def decide(
 @click.argument("session")
 @workspace_option
 @decider_option
-@click.option("--audience", type=click.Choice(["public"]), default="public", help="What the review is finished for.")
+@click.option(
+    "--audience", type=click.Choice(["public"]), default="public", help="The audience that the review is finished for."
+)
 def sign_off(session: str, workspace: Path, actor: str, audience: str) -> None:
-    """Say that the review of SESSION is finished; a later finding or decision voids it."""
+    """Sign off the review of SESSION as finished; a later finding or decision voids it."""
     from pipeline.workflow.review_actions import sign_off as sign_off_review
 
     sign_off_review(open_workspace(workspace), session, audience=Audience(audience), actor=actor)
-    click.echo(f"signed off; `offrecord release {session}` lets it out")
+    click.echo(f"signed off; `offrecord release {session}` publishes it")
 
 
 @review.command("approve-exposure")
 @click.argument("session")
 @workspace_option
-@click.option("--audience", type=click.Choice([one.value for one in Audience]), required=True, help="Which rendition.")
+@click.option(
+    "--audience", type=click.Choice([each.value for each in Audience]), required=True, help="Which rendition."
+)
 @decider_option
 @click.option("--reason", required=True, help="Why.")
 def approve_exposure(session: str, workspace: Path, audience: str, actor: str, reason: str) -> None:
-    """Approve that a rendition of SESSION shows what an earlier one hides, exactly as its report line says."""
+    """Approve that a rendition of SESSION shows what an earlier one hides, exactly as the report says."""
     from pipeline.workflow.exposure_approval import approve_exposure as approve
 
     opened = open_workspace(workspace)

@@ -94,7 +94,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """A place of what was out that is taken out now: its file, and where in it by time or line, never its text."""
+    """A place in a published rendition that is redacted now: its file, and where in it, never its text."""
 
     audience: Audience
     file: str
@@ -111,4 +111,4 @@ class SessionResult:
     action: str
     renditions: tuple[str, ...] = ()
     detail: dict[str, float] = field(default_factory=dict)
-    broken: tuple[Exposure, ...] = ()
+    exposures: tuple[Exposure, ...] = ()

@@ -36,14 +36,14 @@ class ReportLine:
     proposals: int | None = None
     undecided: int | None = None
     requests: int | None = None
-    broken: tuple[Exposure, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
     processed: bool = False
     consent: tuple[Explained, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MorningReport:
-    """What stands where after a run; ``unfinished`` folders are still being written."""
+    """The status of everything after a run; ``unfinished`` folders are still being written."""
 
     made_at: datetime
     version: str
@@ -161,7 +161,7 @@ def _sessions(registry: Registry) -> list[ReportLine]:
                 proposals=_whole(result.detail.get("proposals")),
                 undecided=_whole(result.detail.get("undecided")),
                 requests=_whole(result.detail.get("requests")),
-                broken=result.broken,
+                exposures=result.exposures,
             )
         )
     return lines

@@ -61,7 +61,7 @@ def find_code(session_id: str, *, workspace: Workspace, save_to: Path | None, no
     session = Registry(workspace.db).session(session_id)
     ruling = consent.rule(session, workspace=workspace, now=now)
     if not isinstance(ruling, Ruling):
-        raise RefusedByPolicy("consent does not let this session be opened", action="see `offrecord consent show`")
+        raise RefusedByPolicy("consent does not allow this session to be opened", action="see `offrecord consent show`")
     removed = ruling.removed(Purpose.TRANSCRIBE) | ruling.removed(Purpose.INTERNAL_IMPROVE)
     open_to_us = [
         line
@@ -103,7 +103,7 @@ def ask_permission(
     if scanned.blocked_by:
         raise RefusedByPolicy(
             f"the code holds what may not leave: {', '.join(scanned.blocked_by)}",
-            action="nobody was asked; take it out first, and ask about what is left",
+            action="nobody is asked; remove it first, and ask about what is left",
         )
     approvals.ask(organisation, scanned.sha256, wanted, actor=actor, workspace=workspace, now=now)
     return scanned
@@ -189,6 +189,6 @@ def _text(code: bytes) -> str:
 
 def _check(wanted: Terms) -> None:
     if not wanted.destination.strip():
-        raise UsageProblem("say where the code is to go", action="for example gist:office-hours")
+        raise UsageProblem("the destination of the code is missing", action="for example gist:office-hours")
     if not _SPDX.fullmatch(wanted.licence):
-        raise UsageProblem("that is no SPDX licence", action="for example MIT or Apache-2.0")
+        raise UsageProblem("that is not an SPDX licence", action="for example MIT or Apache-2.0")

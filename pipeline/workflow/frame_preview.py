@@ -45,7 +45,7 @@ def write_frame(
     """
     video = session_of(workspace, session_id).video
     if video is None:
-        raise UsageProblem("the session has no picture", action="nothing; there is nothing to look at")
+        raise UsageProblem("the session has no picture", action="nothing; there is no frame to write")
     if not 0 <= at_s <= video.duration_s:
         raise UsageProblem(f"the picture lasts {video.duration_s:.1f} s", action="correct --at")
     _may_write(workspace, out)
@@ -64,7 +64,7 @@ def _may_write(workspace: Workspace, out: Path) -> None:
     if out.suffix.lower() != SUFFIX:
         raise UsageProblem("a frame is a PNG file", action=f"give a name that ends in {SUFFIX}")
     if out.exists() or out.is_symlink() or not out.parent.is_dir():
-        raise UsageProblem("the output is there already, or its folder is not", action="give another name")
+        raise UsageProblem("the output exists already, or its folder does not", action="give another name")
     if out.parent.resolve().is_relative_to(workspace.out.resolve()):
         raise UsageProblem("a frame may not lie among the renditions", action="write it elsewhere")
 

@@ -23,10 +23,10 @@ _PUBLIC = Audience.PUBLIC
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasePreview:
-    """What a release would do: ``stops`` is empty where only rendering and proof are left to fail."""
+    """What a release would do; ``blocking_reason`` is empty where only rendering and proof are left to fail."""
 
     session: str
-    stops: str
+    blocking_reason: str
     action: str
     windows: int = 0
     muted_s: float = 0.0
@@ -71,7 +71,7 @@ def preview_release(session_id: str, *, workspace: Workspace, now: datetime) -> 
         planned = _planned(session, workspace, now)
         if isinstance(planned, PlannedRendition):
             return _preview(session_id, planned)
-    return ReleasePreview(session=session_id, stops=planned.reason, action=planned.action)
+    return ReleasePreview(session=session_id, blocking_reason=planned.reason, action=planned.action)
 
 
 def _planned(session: Session, workspace: Workspace, now: datetime) -> PlannedRendition | Stop:
@@ -86,7 +86,7 @@ def _preview(session_id: str, planned: PlannedRendition) -> ReleasePreview:
     stop, plan = blocking_reason(planned, is_requested=True), planned.plan
     return ReleasePreview(
         session=session_id,
-        stops=stop.reason if stop else "",
+        blocking_reason=stop.reason if stop else "",
         action=stop.action if stop else "run it without --dry-run",
         windows=len(plan.windows),
         muted_s=round(sum(window.end_s - window.start_s for window in plan.windows), 1),
@@ -111,6 +111,6 @@ def _unrequested(session: Session) -> Failed | None:
     if _PUBLIC in requested_audiences(session):
         return None
     return Failed(
-        reason="nobody asked for a public rendition of this session",
+        reason="no public rendition of this session is requested",
         action="add public_recording to the purposes in its session.toml and run again",
     )

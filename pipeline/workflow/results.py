@@ -39,10 +39,10 @@ def summarise(
     analysed: AnalysedSession, outcomes: Mapping[Audience, PublishOutcome], *, exposures: tuple[Exposure, ...] = ()
 ) -> SessionProgress:
     """The progress of a session whose renditions were published, kept or withdrawn."""
-    result = replace(_result(analysed, outcomes), broken=exposures)
+    result = replace(_result(analysed, outcomes), exposures=exposures)
     if exposures:
         count = len(exposures)
-        result = replace(result, reason=f"{result.reason}; {count} places of what was out before are taken out now")
+        result = replace(result, reason=f"{result.reason}; {count} exposures of earlier renditions are redacted now")
     return SessionProgress(result=result, valid_until=analysed.context.ruling.valid_until.timestamp())
 
 
@@ -85,10 +85,11 @@ def _reason(context: SessionContext, published: Sequence[Rendition], stop: Stop 
     """What the report says: what is published, who is removed from it by id, and what stops the rest."""
     if stop:
         audiences = " and ".join(rendition.audience for rendition in published)
-        return f"{audiences} is out; {stop.reason}" if audiences else stop.reason
+        verb = "is" if len(published) == 1 else "are"
+        return f"{audiences} {verb} published; {stop.reason}" if audiences else stop.reason
     if not published:
-        return "nothing was asked for"
-    unread = "; the picture was left out, for tesseract is missing" if picture_text.is_unread(context) else ""
+        return "no rendition is requested"
+    unread = "; the picture is left out because tesseract is missing" if picture_text.is_unread(context) else ""
     removed = sorted({who for rendition in published for who in context.ruling.removed(rendition.audience.purpose)})
     without = f", without {', '.join(removed)}" if removed else ""
-    return f"everything asked for is out{without}{unread}"
+    return f"all permitted renditions are published{without}{unread}"

@@ -54,7 +54,7 @@ def _fill(root: Path, folder: Path) -> None:
         result = SessionResult(
             session_id=session_id,
             status="done",
-            reason="everything asked for is out",
+            reason="all permitted renditions are published",
             action="",
             renditions=(f"{session_id}/internal",),
         )

@@ -76,7 +76,7 @@ def test_3_a_finished_review_a_sign_off_and_a_release_let_it_out(office: Office)
     assert f"offrecord release {session}" in office.line["action"]
     release = ["release", session, "--workspace", office.root]
     told = json.loads(offrecord(*release, "--dry-run", "--json").stdout)
-    assert (told["stops"], told["windows"] > 0, told["picture"]) == ("", True, False)
+    assert (told["blocking_reason"], told["windows"] > 0, told["picture"]) == ("", True, False)
     assert office.renditions() == ["internal"]
     assert offrecord(*release, "--by", "lead").returncode == 0
     assert office.renditions() == ["internal", "public"]
@@ -103,8 +103,8 @@ def test_4_a_changed_term_list_redoes_only_what_depends_on_it(office: Office) ->
         assert files == {"sound.m4a", "captions.vtt", "transcript.txt", "transcript.jsonl"}
     assert tree(office.root / "out") == before, "a check changes nothing"
     assert office.run() == 0
-    assert len(office.line["broken"]) == len(places)
-    assert "taken out now" in office.line["reason"]
+    assert len(office.line["exposures"]) == len(places)
+    assert "exposures of earlier renditions are redacted now" in office.line["reason"]
     assert offrecord("terms", "check", "--workspace", office.root).returncode == 0
     assert f" {word} " not in plain(next((office.root / "out").glob("*/internal/transcript.txt")).read_text("utf-8"))
     assert tree(office.root / "vault") == vault

@@ -35,7 +35,7 @@ from pipeline.settings import RedactSettings
 from tests.review.conftest import SESSION_ID, HandMadeRuling, finding
 
 PAD_S = 0.1
-SETTINGS = RedactSettings(pad_s=PAD_S, join_s=0.25)
+SETTINGS = RedactSettings(pad_s=PAD_S, merge_gap_s=0.25)
 OPEN, MINUS, HOLD, REFUSE = Outcome
 MIXED = Track(track_id="m", participant_id=None, digest="0" * 64, stream=0, duration_s=60.0)
 Spans = Sequence[tuple[float, float, Outcome]]

@@ -31,7 +31,7 @@ from pipeline.settings import RedactSettings
 from tests.review.conftest import SESSION_ID
 
 Rule = Callable[..., Ruling]
-SETTINGS = RedactSettings(pad_s=0.1, join_s=0.25)
+SETTINGS = RedactSettings(pad_s=0.1, merge_gap_s=0.25)
 KEPT = PictureReview(may_be_kept=True)
 
 

@@ -81,7 +81,7 @@ def test_what_is_found_no_more_stays_hidden_until_a_person_says_so(publishing: P
     let = publishing.publish()
     assert "would show what an earlier one hides: " in stopped(let) and "windows (from" in stopped(let)
     assert let.published is not None and publishing.out() == before, "the earlier rendition stays"
-    with pytest.raises(UsageProblem, match="nothing of this session waits"):
+    with pytest.raises(UsageProblem, match="nothing of it waits"):
         publishing.approve(Audience.PUBLIC)
     publishing.approve()
     again = publishing.publish()

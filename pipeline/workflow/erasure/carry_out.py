@@ -52,12 +52,12 @@ def verify_withdrawals(workspace: Workspace) -> None:
             incomplete.append(filed.withdrawal_id)
         else:
             withdrawals.set_state(workspace.db, filed.withdrawal_id, Stage.VERIFIED)
-            where = "every store" if filed.erase else "what is out"
+            where = "every store" if filed.erase else "published renditions"
             withdrawals.step(workspace.ledger, filed.withdrawal_id, "verified", where, {})
     if incomplete:
         raise WorkspaceDamaged(
-            f"something is left of what was withdrawn: {', '.join(incomplete)}",
-            action="`offrecord consent verify-withdrawal` with that id says where",
+            f"leftovers of withdrawn data are found: {', '.join(incomplete)}",
+            action="`offrecord consent verify-withdrawal` with that id shows where",
         )
 
 
