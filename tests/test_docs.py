@@ -119,9 +119,7 @@ def test_every_status_of_a_session_is_in_the_glossary(status: str) -> None:
 
 
 PLAIN = [ROOT / "docs" / name for name in ("glossary.md", "operator.md", "product-managers.md", "settings.md")]
-PRIVATE = re.compile(
-    r"\b(is|are|was) out\b|\blets? out\b|\btak(e|es|en) (back|out|in)\b|\bstands?\b|\bworked\b"
-)
+PRIVATE = re.compile(r"\b(is|are|was) out\b|\blets? out\b|\btak(e|es|en) (back|out|in)\b|\bstands?\b|\bworked\b")
 
 
 @pytest.mark.parametrize("page", [*PLAIN, ROOT / "pipeline" / "templates" / "report.html"], ids=lambda page: page.name)

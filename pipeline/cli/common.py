@@ -24,7 +24,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-_WIDE = 200
+_WIDE = 200  # columns where no terminal says otherwise: no id, path or status of a report wraps
 NOTHING = "–"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})

@@ -1,4 +1,4 @@
-"""How work is spread over processes; one task lost never takes another with it."""
+"""Where tasks run; one that fails never takes another with it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
@@ -11,7 +11,7 @@ R = TypeVar("R")
 
 
 class Executor(Protocol):
-    """Works every task and yields each as it ends."""
+    """Runs every task and yields each as it ends."""
 
     def __call__(
         self, tasks: Sequence[T], work: Callable[[T], R], *, workers: int, timeout_s: float

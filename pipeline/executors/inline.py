@@ -14,6 +14,6 @@ R = TypeVar("R")
 def run_tasks(
     tasks: Sequence[T], work: Callable[[T], R], *, workers: int, timeout_s: float
 ) -> Iterator[TaskDone[T, R] | TaskFailed[T]]:
-    """Works every task here, in order; there is no worker to lose, so errors come through, and no time limit."""
+    """Runs every task here, in order; there is no worker to lose, so errors come through, and no time limit."""
     for task in tasks:
         yield TaskDone(task, work(task))

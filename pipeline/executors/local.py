@@ -1,4 +1,4 @@
-"""Local processes, one for each core: a killed or hung worker costs its own task and no other."""
+"""Local processes, one for each core: a killed or hung worker fails its own task and no other."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from pipeline.executors.outcome import TaskDone, TaskFailed
 T = TypeVar("T")
 R = TypeVar("R")
 
-_PR_SET_PDEATHSIG = 1
-# One thread each, and what is freed goes back to the system: a worker lives as long as the night.
-_SPARING = {
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+# One thread for each worker, because there is one worker for each core; and freed memory goes back to the system
+# (mallopt(3)), because a worker lives as long as a run and would keep the peak of its largest session.
+_WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -34,14 +35,14 @@ _SPARING = {
 def run_tasks(
     tasks: Sequence[T], work: Callable[[T], R], *, workers: int, timeout_s: float
 ) -> Iterator[TaskDone[T, R] | TaskFailed[T]]:
-    """Works every task in a process of its own pool and yields each as it ends.
+    """Runs every task in a process of its own pool and yields each as it ends.
 
     ``work`` must be importable. ``workers`` 0 means one for each core. Tasks left over are cancelled when the caller
     stops early.
     """
     if not tasks:
         return
-    for name, value in _SPARING.items():
+    for name, value in _WORKER_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     size = min(workers or os.cpu_count() or 1, len(tasks))
     with ProcessPool(
@@ -59,7 +60,7 @@ def run_tasks(
 
 @contextmanager
 def _block_sigint() -> Iterator[None]:
-    """The threads and processes that start here hear no Ctrl-C: this process hears it, and ends them."""
+    """Hides Ctrl-C from the threads and processes that start here: only this process gets it, and ends them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

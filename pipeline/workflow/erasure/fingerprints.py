@@ -21,6 +21,7 @@ Shorter runs are said by others too, and a search for them finds what is nobody'
 
 _ESCAPES = re.compile(r"\\[nrtbf]")
 _MIN_LETTERS = 3
+"""Of a single word that is searched for: initials and words as "al" or "jo" are in everybody's talk."""
 
 
 def tokens(text: str) -> tuple[str, ...]:
