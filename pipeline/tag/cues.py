@@ -18,8 +18,8 @@ _LOVE = rf"{_WE}(?:'d| would) (?:really |also |actually )?(?:love|like)"
 class Cue(NamedTuple):
     """One way of saying something, and how much it says, 0 to 1.
 
-    The weights order the cues: 0.75 and more for what says it by itself, 0.5 to 0.6 for what needs more around it. Where
-    two match, the heavier one gives the label.
+    The weights order the cues: 0.75 and more for what says it by itself, 0.5 to 0.6 for what needs more around it.
+    Where two match, the heavier one gives the label.
     """
 
     label: str

@@ -11,8 +11,8 @@ from pipeline.tag.areas import OTHER, area_of
 from pipeline.tag.cues import CUES, NOT_A_REQUEST, PRODUCT
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
-# A recogniser that writes no full stops gives a whole turn as one sentence. What is asked for follows its cue ("it would
-# be great if …"), so a quote keeps more words behind it than before it.
+# A recogniser that writes no full stops gives a whole turn as one sentence. What is asked for follows its cue ("it
+# would be great if …"), so a quote keeps more words behind it than before it.
 _LONG_WORDS = 40
 _BEFORE_WORDS, _AFTER_WORDS = 8, 28
 # F1 of requests on 137 labelled pieces of spoken talk and 513 developer chats that nobody here wrote: 0.62 and 0.44
@@ -53,8 +53,8 @@ def classify(text: str) -> Classification:
 
 def _request_score(small: str, weight: float) -> float:
     about_product = PRODUCT.search(small) or area_of(small) != OTHER
-    # Enough to lift a weak cue over the threshold where it is about the product, and to drop it where it is not; what is
-    # certainly no request ("would love to have you on the show") falls below the threshold whatever its cue.
+    # A weak cue stays over the threshold only where it is about the product; what is certainly no request ("would love
+    # to have you on the show") falls below it whatever its cue.
     score = weight + (0.1 if about_product else -0.15)
     return max(0.0, min(1.0, score - (0.5 if NOT_A_REQUEST.search(small) else 0.0)))
 
