@@ -108,12 +108,12 @@ def _keyword_hits(context: SessionContext, transcript: Transcript, speech_key: s
     takes most of a run.
     """
     key = key_of(speech_key, speech.vocabulary(context.known))
-    stored = context.workspace.stages.recall("search", key, tuple[KeywordHit, ...])
+    stored = context.workspace.stages.recall("keyword_search", key, tuple[KeywordHit, ...])
     if stored is not None:
         return stored
     vault, settings = context.workspace.vault, context.workspace.settings.speech
     hits = speech.search(context.session, context.ruling, transcript, context.known, vault=vault, settings=settings)
-    context.put("search", key, hits, tuple[KeywordHit, ...], purpose=Purpose.TRANSCRIBE)
+    context.put("keyword_search", key, hits, tuple[KeywordHit, ...], purpose=Purpose.TRANSCRIBE)
     return hits
 
 

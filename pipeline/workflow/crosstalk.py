@@ -27,10 +27,10 @@ def with_crosstalk(context: SessionContext, purpose: Purpose) -> SessionContext:
     if not left or len(kept) < 2:
         return context
     key = key_of(VERSION, session.tracks, session.duration_s, left)
-    crosstalk = context.workspace.stages.recall("bleed", key, tuple[Crosstalk, ...])
+    crosstalk = context.workspace.stages.recall("crosstalk", key, tuple[Crosstalk, ...])
     if crosstalk is None:
         crosstalk = bleeding(session, left, kept, vault=context.workspace.vault)
-        context.put("bleed", key, crosstalk, tuple[Crosstalk, ...], purpose=Purpose.TRANSCRIBE)
+        context.put("crosstalk", key, crosstalk, tuple[Crosstalk, ...], purpose=Purpose.TRANSCRIBE)
     every = tuple(dict.fromkeys((*session.crosstalk, *crosstalk)))
     return replace(context, session=replace(session, crosstalk=every))
 

@@ -12,7 +12,7 @@ from pipeline.store.releases import Act
 from pipeline.store.stages import decode, key_of
 from pipeline.workflow.plan_renditions import PlannedRendition
 
-_STAGE = "weaker"
+_STAGE = "exposure"
 
 
 def blocking_reason(planned: PlannedRendition, *, is_requested: bool) -> Pending | None:
