@@ -75,6 +75,18 @@ def test_what_lies_below_the_stages_knows_none(package: str) -> None:
     assert strangers == set()
 
 
+@pytest.mark.parametrize("package", ["workflow", "reports", "vcon", "executors"])
+def test_what_joins_the_stages_knows_neither_commands_nor_the_batch(package: str) -> None:
+    above = {"cli", "web", "nightly", "run"}
+    strangers = {
+        (name(path), module)
+        for path in (PIPELINE / package).rglob("*.py")
+        for module in imports(path)
+        if module.startswith("pipeline.") and module.split(".")[1] in above
+    }
+    assert strangers == set()
+
+
 @pytest.mark.parametrize("tool", ONE_DOOR)
 def test_each_outside_tool_has_one_door(tool: str) -> None:
     users = {name(path) for path in MODULES if any(module.split(".")[0] == tool for module in imports(path))}

@@ -15,7 +15,7 @@ _WE = r"(?:i|we|they|users|people|customers|my team|our team|our developers|you 
 _LOVE = rf"{_WE}(?:'d| would) (?:really |also |actually )?(?:love|like)"
 
 
-class Cue(NamedTuple):
+class LabelCue(NamedTuple):
     """One way of saying something, and how much it says, 0 to 1.
 
     The weights order the cues: 0.75 and more for what says it by itself, 0.5 to 0.6 for what needs more around it.
@@ -27,8 +27,8 @@ class Cue(NamedTuple):
     weight: float
 
 
-def _cue(label: str, weight: float, *patterns: str) -> Cue:
-    return Cue(label, re.compile("|".join(rf"\b(?:{pattern})" for pattern in patterns)), weight)
+def _cue(label: str, weight: float, *patterns: str) -> LabelCue:
+    return LabelCue(label, re.compile("|".join(rf"\b(?:{pattern})" for pattern in patterns)), weight)
 
 
 CUES = (
