@@ -46,18 +46,18 @@ class HandMadeRuling(Ruling):
     def _made_by_consent(self) -> None: ...
 
 
-def found(entity: str, words: tuple[int, int]) -> Finding:
-    said = TRANSCRIPT.words[slice(*words)]
+def finding_of(entity: str, words: tuple[int, int]) -> Finding:
+    heard = TRANSCRIPT.words[slice(*words)]
     place = SoundPlace(
-        track_id="t1", start_s=said[0].start_s, end_s=said[-1].end_s, time_uncertainty_s=0.0, words=words
+        track_id="t1", start_s=heard[0].start_s, end_s=heard[-1].end_s, time_uncertainty_s=0.0, words=words
     )
-    text = " ".join(word.text for word in said)
+    text = " ".join(word.text for word in heard)
     return Finding(
         finding_id=f"f-{entity}", entity=entity, label="TERM", text=text, rule="known term", score=0.9, place=place
     )
 
 
-FALCON, CALL = found("term:falcon secret", (3, 5)), found("term:call", (1, 2))
+FALCON, CALL = finding_of("term:falcon secret", (3, 5)), finding_of("term:call", (1, 2))
 
 
 class PublishingSession:
@@ -108,13 +108,13 @@ class PublishingSession:
         proposals = propose("s1", self.findings)
         decided = tuple(
             Decision(
-                proposal_id=one.proposal_id,
-                verdict=Verdict.KEEP if one.entity in self.kept else Verdict.REDACT,
+                proposal_id=proposal.proposal_id,
+                verdict=Verdict.KEEP if proposal.entity in self.kept else Verdict.REDACT,
                 actor="ann",
                 reason="test",
                 decided_at=NOW,
             )
-            for one in proposals
+            for proposal in proposals
         )
         review_state = ReviewState(proposals=proposals, decisions=decided, signed_off_by="lead")
         return AnalysedSession(context=context, transcript=self.transcript, review_state=review_state)
@@ -141,7 +141,7 @@ class PublishingSession:
 
 @pytest.fixture
 def publishing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PublishingSession:
-    made = PublishingSession(tmp_path)
-    monkeypatch.setattr("pipeline.workflow.session_context.consent.rule", lambda *_, **__: made.ruling)
+    publishing = PublishingSession(tmp_path)
+    monkeypatch.setattr("pipeline.workflow.session_context.consent.rule", lambda *_, **__: publishing.ruling)
     monkeypatch.setattr("pipeline.workflow.publish.speech.listen", lambda *_, **__: [])
-    return made
+    return publishing

@@ -23,29 +23,29 @@ from pipeline.reports import verify
 from pipeline.store import releases
 from pipeline.workflow.publish import PublishOutcome
 from tests.render.making import sound
-from tests.workflow.conftest import AUDIENCES, CALL, FALCON, REQUEST, PublishingSession, found
+from tests.workflow.conftest import AUDIENCES, CALL, FALCON, REQUEST, PublishingSession, finding_of
 
 
-def stopped(let: PublishOutcome) -> str:
-    assert isinstance(let.stop, Pending), let
-    return let.stop.reason
+def stopped(outcome: PublishOutcome) -> str:
+    assert isinstance(outcome.stop, Pending), outcome
+    return outcome.stop.reason
 
 
 def test_a_rendition_and_its_proof_are_anchored_in_the_ledger(publishing: PublishingSession) -> None:
-    made = publishing.publish().published
-    assert made is not None
-    folder = publishing.workspace.out / made.folder
-    told = manifest.read(folder / "proof.json")
-    assert told is not None and told.entry == "s1-internal-1"
-    noted = json.loads(publishing.workspace.ledger.body("released", told.entry) or "{}")
-    assert noted["proof"] == {file.name: file.digest for file in made.files}["proof.json"]
-    assert told.consents["log"] == (log_head(publishing.workspace),)
-    assert "evt_1" in told.consents["relied on"]
+    rendition = publishing.publish().published
+    assert rendition is not None
+    folder = publishing.workspace.out / rendition.folder
+    proof = manifest.read(folder / "proof.json")
+    assert proof is not None and proof.entry == "s1-internal-1"
+    noted = json.loads(publishing.workspace.ledger.body("released", proof.entry) or "{}")
+    assert noted["proof"] == {file.name: file.digest for file in rendition.files}["proof.json"]
+    assert proof.consents["log"] == (log_head(publishing.workspace),)
+    assert "evt_1" in proof.consents["relied on"]
     text = (folder / "proof.json").read_text("utf-8")
     for secret in ("9" * 64, *(track.digest for track in publishing.session.tracks), "lead", "falcon"):
         assert secret not in text
     assert prove(folder, public_key=publishing.workspace.signer.public_key).verdict == "proved"
-    assert publishing.publish().published == made, "what stands is not made again"
+    assert publishing.publish().published == rendition, "what stands is not made again"
     assert verify._renditions(publishing.workspace).ok
     (folder / "captions.vtt").write_text("WEBVTT\n")
     assert not verify._renditions(publishing.workspace).ok
@@ -78,9 +78,9 @@ def test_what_is_found_no_more_stays_hidden_until_a_person_says_so(publishing: P
     publishing.publish()
     before = publishing.out()
     publishing.findings = (FALCON,)
-    let = publishing.publish()
-    assert "would show what an earlier one hides: " in stopped(let) and "windows (from" in stopped(let)
-    assert let.published is not None and publishing.out() == before, "the earlier rendition stays"
+    outcome = publishing.publish()
+    assert "would show what an earlier one hides: " in stopped(outcome) and "windows (from" in stopped(outcome)
+    assert outcome.published is not None and publishing.out() == before, "the earlier rendition stays"
     with pytest.raises(UsageProblem, match="nothing of it waits"):
         publishing.approve(Audience.PUBLIC)
     publishing.approve()
@@ -103,8 +103,8 @@ def test_the_earlier_one_goes_where_it_shows_what_must_be_hidden_now(publishing:
     publishing.findings = (CALL,)
     publishing.publish()
     publishing.findings = (FALCON,)
-    let = publishing.publish()
-    assert "windows (from" in stopped(let) and let.published is None
+    outcome = publishing.publish()
+    assert "windows (from" in stopped(outcome) and outcome.published is None
     assert publishing.out() is None
 
 
@@ -112,12 +112,12 @@ def test_what_was_found_in_a_track_that_is_gone_stays_hidden_in_the_others(publi
     publishing.publish()
     publishing.session = replace(publishing.session, tracks=publishing.session.tracks[1:])
     publishing.findings, publishing.removed = (), frozenset({"p1"})
-    made = publishing.publish()
-    assert made.stop is None and made.published is not None
-    told = manifest.read(publishing.workspace.out / made.published.folder / "proof.json")
-    assert told is not None and told.windows
-    assert {reason for one in told.windows for reason in one.reasons} == {"hidden before a track went"}
-    assert {one.track_id for one in told.windows} == {"t2"}
+    rendition = publishing.publish()
+    assert rendition.stop is None and rendition.published is not None
+    proof = manifest.read(publishing.workspace.out / rendition.published.folder / "proof.json")
+    assert proof is not None and proof.windows
+    assert {reason for window in proof.windows for reason in window.reasons} == {"hidden before a track went"}
+    assert {window.track_id for window in proof.windows} == {"t2"}
 
 
 def test_a_removed_person_does_not_come_back_unasked(publishing: PublishingSession) -> None:
@@ -132,12 +132,12 @@ def test_nothing_goes_public_by_itself(publishing: PublishingSession) -> None:
     assert "nobody released it" in stopped(publishing.publish(Audience.PUBLIC))
     assert publishing.publish(Audience.PUBLIC, release_request=REQUEST).stop is None
     assert publishing.publish(Audience.PUBLIC).stop is None, "the run keeps it up"
-    publishing.findings = (FALCON, CALL, found("term:now", (5, 6)))
+    publishing.findings = (FALCON, CALL, finding_of("term:now", (5, 6)))
     assert publishing.publish(Audience.PUBLIC).stop is None, "and makes it hide more"
     before = publishing.out(Audience.PUBLIC)
     publishing.kept = ("term:call",)
-    let = publishing.publish(Audience.PUBLIC)
-    assert "windows (from" in stopped(let) and publishing.out(Audience.PUBLIC) == before
+    outcome = publishing.publish(Audience.PUBLIC)
+    assert "windows (from" in stopped(outcome) and publishing.out(Audience.PUBLIC) == before
     assert publishing.publish(Audience.PUBLIC, release_request=REQUEST).stop is None, (
         "a person's release makes it show what a person kept"
     )
@@ -149,8 +149,8 @@ def test_nothing_goes_public_by_itself(publishing: PublishingSession) -> None:
 def test_the_public_one_shows_nothing_that_the_internal_one_hides(publishing: PublishingSession) -> None:
     publishing.publish()
     publishing.findings = (FALCON,)
-    let = publishing.publish(Audience.PUBLIC, release_request=REQUEST)
-    assert "the public rendition would show what an earlier one hides" in stopped(let)
+    outcome = publishing.publish(Audience.PUBLIC, release_request=REQUEST)
+    assert "the public rendition would show what an earlier one hides" in stopped(outcome)
     assert publishing.out(Audience.PUBLIC) is None
 
 
@@ -162,7 +162,7 @@ def test_public_minus_internal_does_not_give_the_name(publishing: PublishingSess
     internal, public = (sound(folder / "sound.m4a") for folder in folders)
     difference = internal[: len(public)] - public[: len(internal)]
     hidden = [manifest.read(folder / "proof.json") for folder in folders]
-    spans = {(one.start_s, one.end_s) for told in hidden if told for one in told.windows}
+    spans = {(window.start_s, window.end_s) for proof in hidden if proof for window in proof.windows}
     assert spans
     for start_s, end_s in spans:
         inside = difference[round((start_s + 0.05) * 48_000) : round((end_s - 0.05) * 48_000)]
