@@ -23,10 +23,6 @@ from pipeline.store.registry import Registry
 
 _POINTING = frozenset({"HOST", "URL", "IP"})
 """What points at a customer's systems without being secret by itself: it makes code significant."""
-_GUESSED = frozenset(
-    {"position", "sounds like", "beside a name", "spaCy model", "spelled out", "spoken address", "spoken number"}
-)
-"""Rules for speech, which say nothing about code."""
 _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*(?: (?:AND|OR|WITH) [A-Za-z0-9][A-Za-z0-9.+-]*)*")
 _LARGEST = 1 << 20
 
@@ -74,7 +70,7 @@ def in_session(session_id: str, *, workspace: Workspace, save_to: Path | None, n
 def scan(code: bytes, context: Context, *, workspace: Workspace) -> Scanned:
     """What stands against asking about these bytes: secrets, names, terms and numbers of people."""
     text = _text(code)
-    hits = [hit for hit in find(text, context, settings=workspace.settings.detect) if hit.rule not in _GUESSED]
+    hits = [hit for hit in find(text, context, settings=workspace.settings.detect) if hit.rule.spec.on_code]
     blocking = Counter(hit.label for hit in hits if hit.label not in _POINTING)
     return Scanned(
         sha256=digest_of(code),

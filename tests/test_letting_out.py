@@ -22,6 +22,7 @@ from pipeline.records import (
     Cell,
     Context,
     Decision,
+    DetectionRule,
     Finding,
     Interval,
     Outcome,
@@ -59,7 +60,13 @@ def found(entity: str, words: tuple[int, int]) -> Finding:
     )
     text = " ".join(word.text for word in said)
     return Finding(
-        finding_id=f"f-{entity}", entity=entity, label="TERM", text=text, rule="known term", score=0.9, place=place
+        finding_id=f"f-{entity}",
+        entity=entity,
+        label="TERM",
+        text=text,
+        rule=DetectionRule.TERM_LIST,
+        score=0.9,
+        place=place,
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from pipeline.detect.text import Hit, Rule, Text
+from pipeline.records import DetectionRule
 
-RULE = "written address"
 _WORTH_A_LOOK = re.compile(r"\w\.\w|://")
 _TOPS = (
     "com|org|net|edu|gov|io|dev|ai|app|cloud|co|uk|de|fr|it|es|nl|eu|us|ca|au|nz|jp|cn|in|br|info|biz|me|tv|so|sh|xyz|tech|ly|gl"
@@ -40,4 +40,11 @@ def _is_host(address: str) -> bool:
 
 def _hit(match: re.Match[str], label: str, score: float) -> Hit:
     found = match.group()
-    return Hit(*match.span(), label, found, f"{label.lower()}:{found.casefold().rstrip('/.,')}", RULE, score)
+    return Hit(
+        *match.span(),
+        label,
+        found,
+        f"{label.lower()}:{found.casefold().rstrip('/.,')}",
+        DetectionRule.WRITTEN_ADDRESS,
+        score,
+    )

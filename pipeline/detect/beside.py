@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.detect.evidence import MEASURED
 from pipeline.detect.text import Hit, Rule, Text
 from pipeline.lexicon import FUNCTION_WORDS, Spelling, is_common
+from pipeline.records import DetectionRule
 
-RULE = "beside a name"
+_SCORE = 0.95  # 57 of 57 right, but no surer than a name that was heard as it is
 _COMMON = 3000
 _MIN_LETTERS = 3
 
@@ -19,7 +19,9 @@ def beside_rule(spellings: tuple[Spelling, ...]) -> Rule:
 
     def rule(text: Text) -> list[Hit]:
         return [
-            text.hit(index, index + 1, label="PERSON", entity=name.entity, rule=RULE, score=MEASURED[RULE])
+            text.hit(
+                index, index + 1, label="PERSON", entity=name.entity, rule=DetectionRule.BESIDE_A_NAME, score=_SCORE
+            )
             for index in range(len(text.tokens) - 1)
             if (name := names.get(text.tokens[index].plain)) is not None
             and not name.ordinary

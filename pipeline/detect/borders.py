@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.detect.joined import Joined, Part
 from pipeline.detect.places import Find, finding, sound_places, turns
-from pipeline.detect.settle import LISTED
 from pipeline.detect.text import Hit
 from pipeline.records import Cue, Finding, TextPlace, Transcript, Word
 
@@ -77,5 +76,5 @@ def _crossing(pieces: Sequence[str], border: int, gap_s: float, find: Find) -> I
     for hit in find(joined.text):
         parts = joined.parts(hit.start_char, hit.end_char)
         crosses = bool(parts) and parts[0].piece < border <= parts[-1].piece
-        if crosses and (gap_s <= _BREATH_S or hit.rule in LISTED):
+        if crosses and (gap_s <= _BREATH_S or hit.rule.spec.listed):
             yield hit, parts

@@ -45,23 +45,7 @@ _SHARES: dict[str, tuple[float, float, float]] = {
     "place: given name": (0.18, 0.40, 0.40),
     "digits": (0.07, 0.10, 0.21),
 }
-MEASURED = {
-    "spoken e-mail": 0.95,
-    "spoken host or path": 0.93,
-    "spoken address of two parts": 0.85,
-    "spoken address that may be talk": 0.2,  # "the point is", "dot in"
-    "spelled out": 0.9,
-    "spelled out, three or four letters": 0.3,
-    "position: PERSON": 0.74,  # 0.8 as measured: no surer than what is looked for again, which the model alone decides
-    "position: COMPANY": 0.45,
-    "position: any word": 0.7,
-    "beside a name": 0.95,
-    "found again": 0.4,
-    "heard often": 0.5,
-    "place of a name: COMPANY": 0.8,
-    "place of a name: PERSON": 0.85,
-    "sounds like: ordinary words": 0.55,
-}
+_LIKE_BUT_ORDINARY = 0.55
 _LIKE = ((0.85, 0.95), (0.78, 0.85), (0.0, 0.65))  # how alike at least, and the share that is right
 
 
@@ -96,7 +80,7 @@ def share_right(label: str, words: Sequence[str], kinds: Sequence[int], chance: 
 def share_alike(likeness: float, ordinary: bool) -> float:
     """How many of a hundred runs of words that are so alike to a known name stand for it, as a share."""
     if ordinary:
-        return MEASURED["sounds like: ordinary words"]
+        return _LIKE_BUT_ORDINARY
     return next(share for least, share in _LIKE if likeness >= least)
 
 

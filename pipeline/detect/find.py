@@ -14,7 +14,7 @@ from pipeline.detect.numbers import numbers_rule
 from pipeline.detect.phones import phones_rule
 from pipeline.detect.position import position_rule
 from pipeline.detect.references import references_rule
-from pipeline.detect.settle import LISTED, settle
+from pipeline.detect.settle import settle
 from pipeline.detect.slots import slots_rule
 from pipeline.detect.sounds import sounds_rule
 from pipeline.detect.spelled import spelled_rule
@@ -26,7 +26,6 @@ from pipeline.records import Context
 from pipeline.settings import DetectSettings
 
 DEFAULTS = DetectSettings()  # pydantic fills every field
-_FORMS = frozenset({"spoken address", "spoken number", "written number", "written identifier", "spelled out"})
 
 
 def find(text: str, context: Context, *, settings: DetectSettings = DEFAULTS) -> list[Hit]:
@@ -51,7 +50,7 @@ def find_over(text: str, context: Context, *, settings: DetectSettings = DEFAULT
     """What lists and the forms of numbers and addresses find, for the few words around a border; without guesses."""
     seen = read(text)
     hits = [hit for rule in _rules(context, settings) for hit in rule(seen)]
-    return [hit for hit in settle(hits, seen, context) if hit.rule in LISTED or hit.rule in _FORMS]
+    return [hit for hit in settle(hits, seen, context) if hit.rule.spec.across_borders]
 
 
 @lru_cache(maxsize=8)

@@ -38,8 +38,8 @@ from detect_secrets.plugins.base import BasePlugin
 
 from pipeline.detect.text import Hit, Rule, Text
 from pipeline.lexicon import is_common, plain
+from pipeline.records import DetectionRule
 
-RULE = "key or token"
 _NAMED = r"(?:passw(?:or)?d|pwd|passphrase|passcode|secret|token|api[_ -]?key|access[_ -]?key|private[_ -]?key)"
 _WORTH_A_LOOK = re.compile(rf"[A-Za-z0-9_\-+/=]{{16,}}|-----BEGIN|://[^\s/]*@|{_NAMED}|\bpin\b", re.IGNORECASE)
 _LONG_WORD = 16
@@ -146,4 +146,4 @@ def _is_random(token: str) -> bool:
 
 def _hit(text: Text, start_char: int, end_char: int, score: float) -> Hit:
     found = text.raw[start_char:end_char]
-    return Hit(start_char, end_char, "SECRET", found, f"secret:{found.casefold()}", RULE, score)
+    return Hit(start_char, end_char, "SECRET", found, f"secret:{found.casefold()}", DetectionRule.KEY_OR_TOKEN, score)

@@ -10,7 +10,7 @@ from pipeline.lexicon import FUNCTION_WORDS, words_of
 from pipeline.lexicon.patterns import places
 from pipeline.lexicon.plain import word_set
 from pipeline.lexicon.spellings import LABELS, Spelling, entity_of
-from pipeline.records import Pattern, Term
+from pipeline.records import DetectionRule, Pattern, Term
 
 _MAX_WORDS = 7
 _STRONG_CUES = word_set("hi hello hey thanks thank im mr mrs ms miss dr")
@@ -54,7 +54,7 @@ def literal_rule(terms: tuple[Term, ...]) -> Rule:
                 LABELS.get(term.kind, "TERM"),
                 match.group(),
                 entity_of("term", term.text) + "~" + term.text.casefold(),
-                "term list",
+                DetectionRule.TERM_LIST,
                 0.99,
             )
             for pattern, term in patterns
@@ -75,7 +75,7 @@ def pattern_rule(patterns: tuple[Pattern, ...]) -> Rule:
                 LABELS.get(pattern.kind, "TERM"),
                 text.raw[start_char:end_char],
                 f"pattern:{text.raw[start_char:end_char].casefold()}",
-                "term pattern",
+                DetectionRule.TERM_PATTERN,
                 0.99,
             )
             for pattern in patterns

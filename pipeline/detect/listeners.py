@@ -9,10 +9,8 @@ from pipeline.detect.places import finding, runs
 from pipeline.detect.text import Hit
 from pipeline.lexicon import words_of
 from pipeline.lexicon.spellings import Spelling, spellings
-from pipeline.records import Alternative, Context, Finding, KeywordHit, SoundPlace, Transcript, Word
+from pipeline.records import Alternative, Context, DetectionRule, Finding, KeywordHit, SoundPlace, Transcript, Word
 
-SEARCH_RULE = "sound search"
-ALSO_RULE = "also heard"
 # From what chance of the engine's on, and what share of those names was said there.
 _SHARES = ((0.1, 0.85), (0.0, 0.5))
 _SHARED = 0.3
@@ -45,13 +43,13 @@ def from_sound(session_id: str, transcript: Transcript, context: Context) -> Ite
     beneath = Beneath(transcript.words)
     for heard in transcript.heard_terms:
         score = round(min(1.0, max(0.0, heard.score)), 3)
-        yield from _findings(session_id, _hit(heard.term, known, SEARCH_RULE, score), heard, beneath)
+        yield from _findings(session_id, _hit(heard.term, known, DetectionRule.SOUND_SEARCH, score), heard, beneath)
     for other in transcript.alternatives:
         score = next(share for least, share in _SHARES if other.probability >= least)
-        yield from _findings(session_id, _hit(other.text, known, ALSO_RULE, score), other, beneath)
+        yield from _findings(session_id, _hit(other.text, known, DetectionRule.ALSO_HEARD, score), other, beneath)
 
 
-def _hit(text: str, known: dict[str, Spelling], rule: str, score: float) -> Hit:
+def _hit(text: str, known: dict[str, Spelling], rule: DetectionRule, score: float) -> Hit:
     spelling = known.get("".join(words_of(text)))
     label, entity = (spelling.label, spelling.entity) if spelling else ("TERM", f"term:{text.casefold()}")
     return Hit(0, len(text), label, text, entity, rule, score)

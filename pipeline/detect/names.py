@@ -15,9 +15,9 @@ from pipeline.detect.evidence import known_for, share_right
 from pipeline.detect.text import Hit, Text, WideRule
 from pipeline.lexicon import FUNCTION_WORDS, words_of
 from pipeline.lexicon.plain import word_set
+from pipeline.records import DetectionRule
 
-RULE = "name model"
-MODEL_RULE = "spaCy model"
+_SPACY_SCORE = 0.7
 FLOOR, KNOWING_FLOOR = 0.38, 0.8  # who is known beforehand makes a stranger's name less likely
 _TRADE = word_set(  # what developers talk about and nobody is called
     """kubernetes javascript typescript postgres postgresql mysql graphql json yaml html css webpack wasm golang nginx
@@ -62,7 +62,7 @@ def _sure(text: Text, named: Named, floor: float) -> list[Hit]:
     share = share_right(named.label, words, [token.kind for token in tokens], named.chance, place)
     if share < floor:
         return []
-    return _hit(text, tokens[0].start_char, tokens[-1].end_char, _LABELS[named.label], RULE, share)
+    return _hit(text, tokens[0].start_char, tokens[-1].end_char, _LABELS[named.label], DetectionRule.NAME_MODEL, share)
 
 
 def _without_end(named: Named, cased: bool) -> list[Token]:
@@ -97,7 +97,14 @@ def model_rule(name: str) -> WideRule:
                 hit
                 for entity in doc.ents
                 if entity.label_ in _LABELS
-                for hit in _hit(text, entity.start_char, entity.end_char, _LABELS[entity.label_], MODEL_RULE, 0.7)
+                for hit in _hit(
+                    text,
+                    entity.start_char,
+                    entity.end_char,
+                    _LABELS[entity.label_],
+                    DetectionRule.SPACY_MODEL,
+                    _SPACY_SCORE,
+                )
             ]
             for text, doc in zip(texts, nlp.pipe(text.raw for text in texts), strict=True)
         ]
@@ -105,7 +112,7 @@ def model_rule(name: str) -> WideRule:
     return rule
 
 
-def _hit(text: Text, start_char: int, end_char: int, label: str, rule: str, score: float) -> list[Hit]:
+def _hit(text: Text, start_char: int, end_char: int, label: str, rule: DetectionRule, score: float) -> list[Hit]:
     """One hit, without a possessive ending; none for words that are never a name alone."""
     found = text.raw[start_char:end_char]
     bare = found.rstrip(".,!?;: ").removesuffix("'s").removesuffix("’s")

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pipeline.detect.classes import Classed, classify, gap_is_plain
 from pipeline.detect.text import Hit, Rule, Text
 from pipeline.lexicon.plain import word_set
+from pipeline.records import DetectionRule
 
-RULE = "spoken number"
 _RUN = re.compile(r"\+?(?:[dnxot]|[\-/&](?=[dnxot])|(?<=[dnxo]{2})[wfgl]{1,2}(?=[dnxo]{2}))+")
 _CODE = re.compile(r"(?:[ld]|[on](?=[ldn])){10,}[dnlo]*")
 _TOLL = re.compile(r"d?dt[dnotwfg]{1,3}")
@@ -96,4 +96,6 @@ def _toll_free(classed: Classed) -> Iterator[Hit]:
 
 def _hit(text: Text, first: int, last: int, label: str, score: float) -> Hit:
     letters = "".join(token.plain for token in text.tokens[first : last + 1])
-    return text.hit(first, last, label=label, entity=f"{label.lower()}:{letters}", rule=RULE, score=score)
+    return text.hit(
+        first, last, label=label, entity=f"{label.lower()}:{letters}", rule=DetectionRule.SPOKEN_NUMBER, score=score
+    )

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import phonenumbers
 
 from pipeline.detect.text import Hit, Rule, Text
+from pipeline.records import DetectionRule
 
-RULE = "written number"
 _WORTH_A_LOOK = re.compile(r"\d(?:[^\w\n]{0,3}\d){5}")
 _GROUPS = re.compile(r"(?<![\w.])\+?\(?\d(?:[ \-./()x]{0,3}\d){6,18}(?!\w|\.\d)")
 _WORDS = re.compile(r"[^\W\d]{2,}")
@@ -47,4 +47,4 @@ def _grouped(text: Text) -> Iterator[Hit]:
 def _hit(text: Text, start_char: int, end_char: int, label: str, score: float) -> Hit:
     found = text.raw[start_char:end_char]
     entity = f"{label.lower()}:{''.join(char for char in found if char.isdigit())}"
-    return Hit(start_char, end_char, label, found, entity, RULE, score)
+    return Hit(start_char, end_char, label, found, entity, DetectionRule.WRITTEN_NUMBER, score)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from pipeline.detect.text import Hit, Rule, Text
+from pipeline.records import DetectionRule
 
-RULE = "written reference"
 _CODE = r"(?=[A-Z0-9/_\-]*\d)[A-Z0-9](?:[A-Z0-9/_\-]{2,30})[A-Z0-9]"
 _NAMED = re.compile(
     r"\b(?:ticket|case|incident|order|contract|invoice|account|customer|reference|ref|serial|quote|policy|licen[cs]e)"
@@ -37,4 +37,4 @@ def references_rule() -> Rule:
 def _hit(text: Text, start_char: int, end_char: int, score: float) -> Hit:
     found = text.raw[start_char:end_char]
     entity = f"account:{re.sub(r'[^a-z0-9]', '', found.casefold())}"
-    return Hit(start_char, end_char, "ACCOUNT", found, entity, RULE, score)
+    return Hit(start_char, end_char, "ACCOUNT", found, entity, DetectionRule.WRITTEN_REFERENCE, score)

@@ -12,27 +12,13 @@ from pipeline.detect.places import Find, finding
 from pipeline.detect.text import Hit
 from pipeline.lexicon import is_common, words_of
 from pipeline.lexicon.spellings import spellings
-from pipeline.records import Context, Finding, OcrLine, OcrResult, OcrWord, PicturePlace, Region
+from pipeline.records import Context, DetectionRule, Finding, OcrLine, OcrResult, OcrWord, PicturePlace, Region
 
-RULE = "text in the picture"
 LABEL = "PICTURE"
 # What readers of pictures take for one another.
 _ALIKE = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"), ("i", "l"), ("|", "l"), ("5", "s"), ("8", "b"))
 _LEAST_LETTERS, _LONG = 3, 6
 _INSIDE = 0.9
-# The rules of written text that hold in a few words on a screen as they do in a sentence.
-_RULES = frozenset(
-    {
-        "known name",
-        "known company",
-        "known address",
-        "term list",
-        "written address",
-        "written identifier",
-        "written number",
-        "key or token",
-    }
-)
 _MARGIN = 0.35
 _JOIN_S = 0.01
 
@@ -107,7 +93,7 @@ def _by_spelling(texts: Sequence[str], wanted: Sequence[_Wanted]) -> Iterator[_M
 def _by_rule(texts: Sequence[str], find: Find) -> Iterator[_Match]:
     joined = Joined(texts)
     for hit in find(joined.text):
-        if hit.rule in _RULES:
+        if hit.rule.spec.on_ocr:
             touched = [part.piece for part in joined.parts(hit.start_char, hit.end_char)]
             yield _Match(touched[0], touched[-1] + 1, hit.entity, hit.score)
 
@@ -126,7 +112,9 @@ def _hit(line: OcrLine, match: _Match) -> tuple[Hit, PicturePlace]:
     words = line.words[match.first : match.last]
     sure = match.score * (0.5 + 0.5 * min(word.confidence for word in words))
     text = " ".join(word.text for word in words)
-    hit = Hit(0, len(text), LABEL, text, f"picture:{match.entity}", RULE, round(max(0.3, sure), 3))
+    hit = Hit(
+        0, len(text), LABEL, text, f"picture:{match.entity}", DetectionRule.TEXT_IN_PICTURE, round(max(0.3, sure), 3)
+    )
     return hit, PicturePlace(region=_around(words), start_s=line.start_s, end_s=line.end_s)
 
 

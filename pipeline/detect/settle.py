@@ -4,23 +4,7 @@ from __future__ import annotations
 
 from pipeline.detect.text import Hit, Text
 from pipeline.lexicon import words_of
-from pipeline.lexicon.spellings import HEARD_BEFORE, NICKNAME
 from pipeline.records import Context
-
-LISTED = frozenset({"known name", "known company", "term list", "term pattern", NICKNAME, HEARD_BEFORE})
-_RANK = {
-    **dict.fromkeys(LISTED, 5),
-    "written number": 3,
-    "sounds like": 2,
-    "beside a name": 2,
-    "place of a name": 2,
-    "position": 1,
-    "name model": 1,
-    "found again": 1,
-    "heard often": 1,
-    "spaCy model": 1,
-}
-_PATTERN_RANK = 4
 
 
 def settle(hits: list[Hit], text: Text, context: Context) -> list[Hit]:
@@ -31,15 +15,13 @@ def settle(hits: list[Hit], text: Text, context: Context) -> list[Hit]:
     """
     free = _allowed(text, context.allow)
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (-_rank(hit), hit.start_char - hit.end_char, -hit.score)):
-        allowed = hit.rule not in LISTED and any(start <= hit.start_char and hit.end_char <= end for start, end in free)
+    for hit in sorted(hits, key=lambda hit: (-hit.rule.spec.rank, hit.start_char - hit.end_char, -hit.score)):
+        allowed = not hit.rule.spec.listed and any(
+            start <= hit.start_char and hit.end_char <= end for start, end in free
+        )
         if not allowed and not any(_covers(other, hit) for other in kept):
             kept.append(hit)
     return sorted(kept, key=lambda hit: (hit.start_char, hit.end_char, hit.entity))
-
-
-def _rank(hit: Hit) -> int:
-    return _RANK.get(hit.rule, _PATTERN_RANK)
 
 
 def _covers(other: Hit, hit: Hit) -> bool:

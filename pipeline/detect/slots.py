@@ -8,13 +8,13 @@ from math import log2
 from typing import NamedTuple
 
 from pipeline.detect.cues import SLOTS, Slot
-from pipeline.detect.evidence import MEASURED
 from pipeline.detect.text import Hit, Rule, Text
 from pipeline.lexicon import FUNCTION_WORDS, Spelling, is_common
 from pipeline.lexicon.phonetic import likest, sound_of
 from pipeline.lexicon.plain import word_set
+from pipeline.records import DetectionRule
 
-RULE = "place of a name"
+_SCORES = {"COMPANY": 0.8, "PERSON": 0.85}  # 220 of 254 right
 _MIN_LETTERS = {"COMPANY": 4, "PERSON": 3}
 _FEW = {"COMPANY": 4, "PERSON": 64}  # spellings; for each doubling beyond, something is alike by chance more often
 _CROWD = 0.03
@@ -139,6 +139,6 @@ def _hit(text: Text, run: _Run, spelling: Spelling) -> Hit:
         run.last,
         label=spelling.label,
         entity=spelling.entity,
-        rule=RULE,
-        score=MEASURED[f"{RULE}: {spelling.label}"],
+        rule=DetectionRule.PLACE_OF_A_NAME,
+        score=_SCORES[spelling.label],
     )

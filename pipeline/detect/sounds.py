@@ -13,8 +13,8 @@ from pipeline.lexicon import FUNCTION_WORDS, is_common, is_english
 from pipeline.lexicon.phonetic import alike, first_sound, sound_of
 from pipeline.lexicon.plain import word_set
 from pipeline.lexicon.spellings import Spelling
+from pipeline.records import DetectionRule
 
-RULE = "sounds like"
 _MAX_WORDS = 4
 _MIN_LETTERS = 4
 _FLOOR = 0.7
@@ -121,7 +121,9 @@ def _hit(text: Text, first: int, last: int, candidate: _Candidate) -> Hit:
     spelling = candidate.target.spelling
     ordinary = all(is_common(token.plain) for token in text.tokens[first : last + 1])
     score = share_alike(candidate.likeness, ordinary)
-    return text.hit(first, last, label=spelling.label, entity=spelling.entity, rule=RULE, score=score)
+    return text.hit(
+        first, last, label=spelling.label, entity=spelling.entity, rule=DetectionRule.SOUNDS_LIKE, score=score
+    )
 
 
 def _may_be_misheard(spelling: Spelling) -> bool:

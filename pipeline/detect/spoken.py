@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator
 
 from pipeline.detect.classes import Classed, classify
-from pipeline.detect.evidence import MEASURED
 from pipeline.detect.text import Hit, Rule, Text
 from pipeline.lexicon import FUNCTION_WORDS, is_common
 from pipeline.lexicon.plain import word_set
+from pipeline.records import DetectionRule
 
-RULE = "spoken address"
 _LABEL = r"[dntxlow\-]"
 _DOMAIN = re.compile(rf"@({_LABEL}{{1,16}}?(?:\.(?:[wg]|[dntxlo\-]{{1,24}}|{_LABEL}{{1,8}}?(?=\.)))+)")
 _URL = re.compile(
@@ -27,7 +26,8 @@ _TOPS = word_set(
     in br example test local internal lan corp info biz me tv to so sh xyz tech"""
 )
 _ENDINGS = word_set("in to so me be it us")  # of addresses, and words of any talk
-_SURE, _TWO_PARTS, _TALK = "spoken host or path", "spoken address of two parts", "spoken address that may be talk"
+_EMAIL, _HOST_OR_PATH, _TWO_PARTS = 0.95, 0.93, 0.85
+_TALK = 0.2  # "the point is", "dot in"
 _NO_HOST = word_set("js py ts md go rb php cpp css html json yaml txt")
 _NO_LOCAL = word_set(
     """is me us you him her them it look looking looked here there or and are was were start started be been the meet
@@ -52,7 +52,7 @@ def _emails(classed: Classed) -> Iterator[Hit]:
         first, at, last = _local_start(classed, match.start()), match.start(), match.end() - 1
         if first < at and set(match[1]) - set("dnto.-"):
             talk = _may_be_talk(classed, first, last)
-            yield _hit(classed.text, first, last, "EMAIL", MEASURED[_TALK if talk else "spoken e-mail"])
+            yield _hit(classed.text, first, last, "EMAIL", _TALK if talk else _EMAIL)
 
 
 def _local_start(classed: Classed, at: int) -> int:
@@ -100,12 +100,12 @@ def _urls(classed: Classed) -> Iterator[Hit]:
         if dots > 1 or "/" in signs or _SCHEMES & set(words) or words[0] == "www":
             label = "URL" if "/" in signs or _SCHEMES & set(words) or "www" in "".join(words[:3]) else "HOST"
             doubtful = label == "HOST" and _may_be_talk(classed, first, last)
-            yield _hit(classed.text, first, last, label, MEASURED[_TALK if doubtful else _SURE])
+            yield _hit(classed.text, first, last, label, _TALK if doubtful else _HOST_OR_PATH)
         elif _is_talk(words, top):
             continue
         elif top in _TOPS or (len(top) <= 3 and top.isalpha() and top not in _NO_HOST):
             usual = top in _TOPS - _ENDINGS and not _may_be_talk(classed, first, last)
-            yield _hit(classed.text, first, last, "URL", MEASURED[_TWO_PARTS if usual else _TALK])
+            yield _hit(classed.text, first, last, "URL", _TWO_PARTS if usual else _TALK)
 
 
 def _may_be_talk(classed: Classed, first: int, last: int) -> bool:
@@ -126,7 +126,14 @@ def _is_a_version(words: list[str], signs: str) -> bool:
 
 def _hit(text: Text, first: int, last: int, label: str, score: float) -> Hit:
     words = [token.plain for token in text.tokens[first : last + 1]]
-    return text.hit(first, last, label=label, entity=f"{label.lower()}:{written(words)}", rule=RULE, score=score)
+    return text.hit(
+        first,
+        last,
+        label=label,
+        entity=f"{label.lower()}:{written(words)}",
+        rule=DetectionRule.SPOKEN_ADDRESS,
+        score=score,
+    )
 
 
 _SIGNS = {"dot": ".", "period": ".", "point": ".", "dash": "-", "hyphen": "-", "minus": "-", "underscore": "_"} | {

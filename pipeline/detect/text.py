@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from pipeline.lexicon.plain import TOKEN, plain
+from pipeline.records import DetectionRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Hit:
     label: str
     text: str
     entity: str
-    rule: str
+    rule: DetectionRule
     score: float
 
 
@@ -38,7 +39,7 @@ class Text(NamedTuple):
     tokens: tuple[Token, ...]
     cased: bool
 
-    def hit(self, first: int, last: int, *, label: str, entity: str, rule: str, score: float) -> Hit:
+    def hit(self, first: int, last: int, *, label: str, entity: str, rule: DetectionRule, score: float) -> Hit:
         """A hit over the tokens ``first`` up to and including ``last``."""
         start_char, end_char = self.tokens[first].start_char, self.tokens[last].end_char
         return Hit(start_char, end_char, label, self.raw[start_char:end_char], entity, rule, score)

@@ -19,8 +19,8 @@ from presidio_analyzer.predefined_recognizers import (
 )
 
 from pipeline.detect.text import Hit, Rule, Text
+from pipeline.records import DetectionRule
 
-RULE = "written identifier"
 _NO_ARTIFACTS = cast(NlpArtifacts, None)  # pattern recognisers never read them
 _WORTH_A_LOOK = re.compile(r"[@\d]")
 _LABELS = {
@@ -73,4 +73,4 @@ def written_rule() -> Rule:
 def _hit(text: Text, start_char: int, end_char: int, label: str, score: float) -> Hit:
     found = text.raw[start_char:end_char]
     entity = f"{label.lower()}:{re.sub(r'[^a-z0-9.@]', '', found.casefold())}"
-    return Hit(start_char, end_char, label, found, entity, RULE, round(max(0.3, score), 3))
+    return Hit(start_char, end_char, label, found, entity, DetectionRule.WRITTEN_IDENTIFIER, round(max(0.3, score), 3))

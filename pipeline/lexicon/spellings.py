@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from pipeline.lexicon.common import FUNCTION_WORDS, is_common
 from pipeline.lexicon.nicknames import forms_of
 from pipeline.lexicon.plain import TOKEN, plain, word_set, words_of
-from pipeline.records import Context, KnownPerson, Misheard, Term
+from pipeline.records import Context, DetectionRule, KnownPerson, Misheard, Term
 
-NICKNAME, HEARD_BEFORE = "nickname", "heard before"
 LABELS = {"person": "PERSON", "company": "COMPANY", "product": "PRODUCT", "host": "HOST", "other": "TERM"}
 _SAID = {".": " dot ", "@": " at ", "-": " dash ", "_": " underscore ", "+": " plus "}
 _VERY_COMMON = 1200  # a rarer word costs little where it is no name, and hides much where it is one
@@ -33,7 +32,7 @@ class Spelling:
     text: str
     entity: str
     label: str
-    rule: str
+    rule: DetectionRule
     score: float
     ordinary: bool = False
     exact: bool = False
@@ -93,7 +92,9 @@ def _people(people: tuple[KnownPerson, ...]) -> Iterator[Spelling]:
     found = [
         spelling
         for person in people
-        for spelling in _person(entity_of("person", person.name), (person.name, *person.aliases), "known name")
+        for spelling in _person(
+            entity_of("person", person.name), (person.name, *person.aliases), DetectionRule.KNOWN_NAME
+        )
     ]
     for spelling in found:
         owners.setdefault(spelling.key, set()).add(spelling.entity)
@@ -102,7 +103,7 @@ def _people(people: tuple[KnownPerson, ...]) -> Iterator[Spelling]:
         yield replace(spelling, entity=f"person:{spelling.key}") if shared else spelling
 
 
-def _person(entity: str, names: tuple[str, ...], rule: str) -> Iterator[Spelling]:
+def _person(entity: str, names: tuple[str, ...], rule: DetectionRule) -> Iterator[Spelling]:
     written = dict.fromkeys(form for one in names for form in (one, one.translate(_UMLAUTS)))
     for name in written:
         groups = [[part for part in TOKEN.findall(word) if plain(part) not in _TITLES] for word in name.split()]
@@ -119,10 +120,12 @@ def _person(entity: str, names: tuple[str, ...], rule: str) -> Iterator[Spelling
             if len(parts) < 3 or plain(part) not in _PARTICLES:
                 yield Spelling(part, entity, "PERSON", rule, 0.95, is_common(plain(part), _VERY_COMMON))
         for form in sorted(forms_of(plain(parts[0])) if parts else ()):
-            yield Spelling(form.capitalize(), entity, "PERSON", NICKNAME, 0.85, is_common(form), exact=True)
+            yield Spelling(
+                form.capitalize(), entity, "PERSON", DetectionRule.NICKNAME, 0.85, is_common(form), exact=True
+            )
 
 
-def _by_initials(groups: list[list[str]], entity: str, rule: str) -> Iterator[Spelling]:
+def _by_initials(groups: list[list[str]], entity: str, rule: DetectionRule) -> Iterator[Spelling]:
     """Two given names and more by their initials: "J P Morgan", "J. P."."""
     family = groups[-1]
     initials = [part[0] for group in groups[:-1] for part in group if plain(part) not in _PARTICLES]
@@ -132,7 +135,7 @@ def _by_initials(groups: list[list[str]], entity: str, rule: str) -> Iterator[Sp
 
 
 def _company(name: str) -> Iterator[Spelling]:
-    entity, rule, words = entity_of("company", name), "known company", TOKEN.findall(name)
+    entity, rule, words = entity_of("company", name), DetectionRule.KNOWN_COMPANY, TOKEN.findall(name)
     core = [word for word in words if plain(word) not in _FORMS] or words
     for spelt in (words, core) if core != words else (words,):
         ordinary = len(spelt) == 1 and is_common(plain(spelt[0]), _VERY_COMMON)
@@ -146,7 +149,7 @@ def _company(name: str) -> Iterator[Spelling]:
 
 def _address(email: str) -> Iterator[Spelling]:
     for text in (email, spoken_address(email)):
-        yield Spelling(text, f"email:{email.casefold()}", "EMAIL", "known address", 0.99)
+        yield Spelling(text, f"email:{email.casefold()}", "EMAIL", DetectionRule.KNOWN_ADDRESS, 0.99)
 
 
 def _misheard(confirmed: tuple[Misheard, ...], known: list[Spelling]) -> Iterator[Spelling]:
@@ -156,13 +159,13 @@ def _misheard(confirmed: tuple[Misheard, ...], known: list[Spelling]) -> Iterato
         words = words_of(one.text)
         if one.entity in entities and "".join(words) not in keys:
             ordinary = all(is_common(word, _VERY_COMMON) for word in words)
-            yield Spelling(one.text, one.entity, one.label, HEARD_BEFORE, 0.9, ordinary, exact=True)
+            yield Spelling(one.text, one.entity, one.label, DetectionRule.HEARD_BEFORE, 0.9, ordinary, exact=True)
 
 
 def _term(term: Term) -> Iterator[Spelling]:
     kind = term.kind if term.kind in ("person", "company") else "term"
     label, entity = LABELS.get(term.kind, "TERM"), entity_of(kind, term.text)
     for text in (term.text, *term.aliases):
-        yield Spelling(text, entity, label, "term list", 0.99)
+        yield Spelling(text, entity, label, DetectionRule.TERM_LIST, 0.99)
     if term.kind == "person":
-        yield from _person(entity, (term.text, *term.aliases), "term list")
+        yield from _person(entity, (term.text, *term.aliases), DetectionRule.TERM_LIST)

@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pipeline.lexicon import Spelling, entity_of, spellings, words_of
-from pipeline.lexicon.spellings import HEARD_BEFORE, NICKNAME
 from pipeline.records import Context, PlannedTerm, Proposal, Session
 
-_UNSURE_TEXT = frozenset(
-    {"sounds like", "beside a name", "position", "sound search", "also heard", "spaCy model", "spelled out"}
-)
-_GUESSED = frozenset({NICKNAME, HEARD_BEFORE})  # where they were found they are out, elsewhere they may be another
 _WRITTEN = ("email:", "url:", "host:", "ip:")
 _MIN_LETTERS = 3
 REMOVED = "[removed participant]"
@@ -72,10 +67,10 @@ def _of_proposal(proposal: Proposal, known: tuple[Spelling, ...]) -> Iterator[tu
     ordinary = {spelling.key for spelling in known if spelling.ordinary}
     for finding in proposal.findings:
         is_ordinary = "".join(words_of(finding.text)) in ordinary
-        if finding.rule not in _UNSURE_TEXT and not is_ordinary and len(finding.text.strip()) >= _MIN_LETTERS:
+        if finding.rule.spec.plannable and not is_ordinary and len(finding.text.strip()) >= _MIN_LETTERS:
             yield finding.text, proposal.replacement
 
 
 def _usable(spelling: Spelling, replacement: str) -> Iterator[tuple[str, str]]:
-    if not spelling.ordinary and spelling.rule not in _GUESSED and len(spelling.key) >= _MIN_LETTERS:
+    if not spelling.ordinary and spelling.rule.spec.plannable and len(spelling.key) >= _MIN_LETTERS:
         yield spelling.text, replacement

@@ -20,7 +20,7 @@ import click
 from pipeline.detect.again import find_in_all
 from pipeline.detect.find import find_each
 from pipeline.detect.text import Hit
-from pipeline.records import Context, KnownPerson
+from pipeline.records import Context, DetectionRule, KnownPerson
 from tests.benchmarks.detection_sets import Item, Marked, Score, Spans, guesses, read_set, score
 from tests.benchmarks.rivals import Finder, presidio
 
@@ -67,6 +67,7 @@ ROWS = (
 )
 SPEED_SETS = ("spans_asr/changelog_silver_person", "spans/earnings21")
 SPEED_TEXTS = 2000
+_ALL = 10  # behind the tenths of a score
 _PARTS = 8  # of these texts: half of them to give together, half to give one by one
 RIVAL_CHARACTERS = 40_000  # of a set for the slower ones: every n-th text
 
@@ -112,13 +113,19 @@ def line(row: Row, ours: Score, rivals: Sequence[Score]) -> str:
 
 
 def reliability(scored: Sequence[Marked]) -> list[str]:
-    """For each rule and tenth of its score: how many findings, their mean score, and how many of them are right."""
+    """For each rule and tenth of its score: how many findings, their mean score, and how many of them are right.
+
+    A rule's last line has all of them, beside the share that the registry of rules says.
+    """
     cells: dict[tuple[str, int], list[tuple[float, bool]]] = {}
     for hit, right in guesses(scored):
-        cells.setdefault((hit.rule, min(9, int(hit.score * 10))), []).append((hit.score, right))
+        for tenth in (min(9, int(hit.score * 10)), _ALL):
+            cells.setdefault((hit.rule, tenth), []).append((hit.score, right))
     return [
-        f"{rule:20} {tenth / 10:.1f}  {len(cell):6}  mean score {sum(s for s, _ in cell) / len(cell):.2f}"
+        f"{rule:20} {'all' if tenth == _ALL else tenth / 10}  {len(cell):6}"
+        f"  mean score {sum(s for s, _ in cell) / len(cell):.2f}"
         f"  right {sum(right for _, right in cell) / len(cell):.2f}"
+        + (f"  registry {DetectionRule(rule).spec.right}" if tenth == _ALL else "")
         for (rule, tenth), cell in sorted(cells.items())
         if len(cell) >= 20
     ]

@@ -18,9 +18,20 @@ from typing import Any
 import numpy as np
 
 from pipeline import detect, ingest, review, run, speech
-from pipeline.detect.listeners import ALSO_RULE, SEARCH_RULE
 from pipeline.lexicon.spellings import spellings
-from pipeline.records import Context, Cue, Finding, KnownPerson, Outcome, Session, SoundPlace, Term, Track, Transcript
+from pipeline.records import (
+    Context,
+    Cue,
+    DetectionRule,
+    Finding,
+    KnownPerson,
+    Outcome,
+    Session,
+    SoundPlace,
+    Term,
+    Track,
+    Transcript,
+)
 from pipeline.review.widen import Widener
 from pipeline.review.windows import of_findings, windows
 from pipeline.settings import DetectSettings, RedactSettings, SpeechSettings
@@ -89,11 +100,11 @@ TOLD = {
     SpeechSettings(engine="captions", second_engine="sphinx"): "the same with sphinx as second engine",
 }
 
-HEARD = (ALSO_RULE, SEARCH_RULE)
+HEARD = (DetectionRule.ALSO_HEARD, DetectionRule.SOUND_SEARCH)
 LISTENERS: dict[str, Callable[[Finding], bool]] = {
     "the words alone": lambda one: one.rule not in HEARD and _in_words(one),
     "and the captions": lambda one: one.rule not in HEARD,
-    "and the alternatives": lambda one: one.rule != SEARCH_RULE,
+    "and the alternatives": lambda one: one.rule is not DetectionRule.SOUND_SEARCH,
     "and the sound search": lambda one: True,
 }
 

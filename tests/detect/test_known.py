@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.detect.find import find
 from pipeline.errors import ConfigurationError
-from pipeline.records import Context, KnownPerson, Pattern, Term
+from pipeline.records import Context, DetectionRule, KnownPerson, Pattern, Term
 
 CONTEXT = Context(
     participants=(
@@ -86,6 +86,20 @@ def test_allow_frees_from_rules_but_not_from_lists() -> None:
     assert set(surfaces(text, context)) == {"Ana Lima", "docs.other.example"}
     listed = Context(terms=(Term(text="Lumen Labs"),), allow=("Lumen Labs",))
     assert "Lumen Labs" in surfaces(text, listed)
+
+
+def test_allow_does_not_free_the_address_of_a_participant() -> None:
+    people = (KnownPerson(name="Ana Lima", email="desk@lumen.example"),)
+    context = Context(participants=people, allow=("desk@lumen.example", "press@lumen.example"))
+    assert set(surfaces("mail desk@lumen.example or press@lumen.example", context)) == {"desk@lumen.example"}
+
+
+def test_a_known_address_wins_over_its_format_and_leaves_the_name_in_it_to_its_own_proposal() -> None:
+    context = Context(participants=(KnownPerson(name="Ana Lima", email="ana.lima@halcyon.example"),))
+    found = {(hit.text, hit.rule) for hit in find("mail ana.lima@halcyon.example or ana.lima@other.example", context)}
+    assert ("ana.lima@halcyon.example", DetectionRule.KNOWN_ADDRESS) in found
+    assert ("ana.lima", DetectionRule.KNOWN_NAME) in found
+    assert ("ana.lima@other.example", DetectionRule.WRITTEN_IDENTIFIER) in found
 
 
 def test_spans_are_the_characters_of_the_text() -> None:

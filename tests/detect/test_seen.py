@@ -8,11 +8,13 @@ from pipeline.detect.find import find
 from pipeline.detect.seen import LABEL, in_picture
 from pipeline.records import (
     Context,
+    DetectionRule,
     Finding,
     KnownPerson,
     OcrLine,
     OcrResult,
     OcrWord,
+    Pattern,
     PicturePlace,
     Region,
     SoundPlace,
@@ -24,9 +26,11 @@ CONTEXT = Context(
     participants=(
         KnownPerson(name="Priya Raman", aliases=("Pri",), email="pri@halcyon.example"),
         KnownPerson(name="Will Marsh"),
+        KnownPerson(name="Richard Osei"),
     ),
     companies=("Halcyon Freight Inc",),
     terms=(Term(text="Project Basalt", kind="product"),),
+    patterns=(Pattern(text=r"\bhf-[0-9]{4}\b", kind="product", where="terms.toml, entry 1 of patterns"),),
 )
 
 
@@ -59,6 +63,9 @@ def seen(*lines: OcrLine, found: tuple[Finding, ...] = ()) -> list[Finding]:
         ("Project Ba salt", "picture:term:project basalt"),
         ("mail pri@halcyon.example", "picture:email:pri@halcyon.example"),
         ("card 4111 1111 1111 1111", "picture:card:4111111111111111"),
+        ("see HF-2041 there", "picture:pattern:hf-2041"),
+        ("Ticket INC0012345 of today", "picture:account:inc0012345"),
+        ("ask Rich, please", "picture:person:richard osei"),
     ],
 )
 def test_a_mention_is_found_as_readers_see_it(text: str, entity: str) -> None:
@@ -77,7 +84,13 @@ def test_ordinary_writing_is_no_mention(text: str) -> None:
 def test_a_name_that_was_only_heard_is_looked_for_too() -> None:
     place = SoundPlace(track_id="t1", start_s=1.0, end_s=1.5, time_uncertainty_s=0.0)
     heard = Finding(
-        finding_id="f", entity="person:~noelle", label="PERSON", text="Noelle", rule="position", score=0.6, place=place
+        finding_id="f",
+        entity="person:~noelle",
+        label="PERSON",
+        text="Noelle",
+        rule=DetectionRule.POSITION,
+        score=0.6,
+        place=place,
     )
     assert [one.entity for one in seen(line("with Noelle here"), found=(heard,))] == ["picture:person:~noelle"]
     assert seen(line("with Noelle here")) == []

@@ -13,7 +13,7 @@ from pipeline.detect.slots import slots_rule
 from pipeline.detect.text import read
 from pipeline.lexicon import Spelling, is_common, is_english, spellings
 from pipeline.lexicon.phonetic import alike, likest, sound_of
-from pipeline.records import Context, KnownPerson
+from pipeline.records import Context, DetectionRule, KnownPerson
 
 CONTEXT = Context(
     participants=(KnownPerson(name="Tomasz Wilk"), KnownPerson(name="Yusra Hadid"), KnownPerson(name="Greg Ashdown")),
@@ -147,5 +147,5 @@ def test_a_hit_is_always_words_of_the_text(said: list[str]) -> None:
 
 
 def test_only_names_of_four_letters_and_more_are_looked_for() -> None:
-    short = Spelling("Zel", "company:zel", "COMPANY", "known company", 0.9)
+    short = Spelling("Zel", "company:zel", "COMPANY", DetectionRule.KNOWN_COMPANY, 0.9)
     assert slots_rule((short,))(read("we at sell like it")) == []
