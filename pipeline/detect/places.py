@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 from pipeline.detect.joined import Joined
 from pipeline.detect.text import Hit
 from pipeline.errors import OffrecordError
-from pipeline.records import Cue, Finding, PicturePlace, SoundPlace, TextPlace, Transcript, Word
+from pipeline.records import Cue, Finding, PicturePlace, Region, SoundPlace, TextPlace, Transcript, Word
 
 Find = Callable[[str], list[Hit]]
 CAPTIONS, EMBEDDED = "captions", "embedded captions"
@@ -18,7 +18,7 @@ _PAUSE_S = 3.0
 
 def finding(session_id: str, hit: Hit, place: SoundPlace | TextPlace | PicturePlace) -> Finding:
     """A finding of a hit; its id is the same whenever the same is found in the same place, by any rule."""
-    digest = hashlib.sha256(f"{session_id}\n{hit.entity}\n{place}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{session_id}\n{hit.entity}\n{_canonical(place)}".encode()).hexdigest()
     return Finding(
         finding_id=f"f-{digest[:16]}",
         entity=hit.entity,
@@ -28,6 +28,21 @@ def finding(session_id: str, hit: Hit, place: SoundPlace | TextPlace | PicturePl
         score=hit.score,
         place=place,
     )
+
+
+def _canonical(place: SoundPlace | TextPlace | PicturePlace) -> str:
+    """A place as the ids of findings are made from it.
+
+    A sign-off holds for the ids that were signed, so that this text stays as the first version wrote it, whatever
+    fields and classes are called since.
+    """
+    match place:
+        case SoundPlace(track_id=track_id, start_s=start_s, end_s=end_s, time_uncertainty_s=doubt_s, words=words):
+            return f"SoundPlace({track_id=}, {start_s=}, {end_s=}, {doubt_s=}, {words=})"
+        case TextPlace(surface=surface, index=index, start_char=start_char, end_char=end_char):
+            return f"TextPlace({surface=}, {index=}, {start_char=}, {end_char=})"
+        case PicturePlace(region=Region(left=left, top=top, right=right, bottom=bottom), start_s=start_s, end_s=end_s):
+            return f"PicturePlace(region=Region({left=}, {top=}, {right=}, {bottom=}), {start_s=}, {end_s=})"
 
 
 def in_words(session_id: str, transcript: Transcript, find: Find) -> Iterator[Finding]:

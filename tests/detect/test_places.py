@@ -9,17 +9,21 @@ from hypothesis import strategies as st
 
 from pipeline.detect import detect
 from pipeline.detect.joined import Joined
-from pipeline.detect.places import sound_places, turns
+from pipeline.detect.places import finding, sound_places, turns
+from pipeline.detect.text import Hit
 from pipeline.errors import OffrecordError
 from pipeline.records import (
     Alternative,
     ChatLine,
     Context,
     Cue,
+    DetectionRule,
     Finding,
     KeywordHit,
     KnownPerson,
     Participant,
+    PicturePlace,
+    Region,
     Session,
     SoundPlace,
     TextPlace,
@@ -241,6 +245,14 @@ def test_the_ends_of_two_sentences_are_no_address() -> None:
     assert not addresses(2.0)
 
 
+def test_a_known_address_over_the_border_of_two_turns_is_found_whatever_the_pause() -> None:
+    context = Context(participants=(KnownPerson(name="Priya Raman", email="desk@halcyon.example"),))
+    heard = [*words("so write to desk at"), *words("halcyon dot example", who="p2", start_s=8.0)]
+    findings = detect(session(), transcript(heard), context, settings=DetectSettings())
+    places = [one.place for one in findings if one.rule is DetectionRule.KNOWN_ADDRESS]
+    assert {place.words for place in places if isinstance(place, SoundPlace)} == {(3, 8)}
+
+
 def test_a_name_over_two_captions_with_anothers_between_is_found_in_both() -> None:
     said = [("p1", "we are Halcyon"), ("p2", "mm-hm"), ("p1", "Freight and ship")]
     cues = tuple(
@@ -255,3 +267,24 @@ def test_the_same_session_gives_the_same_ids() -> None:
     heard = transcript(words("priya raman priya"))
     assert [one.finding_id for one in found(session(), heard)] == [one.finding_id for one in found(session(), heard)]
     assert len({one.finding_id for one in found(session(), heard)}) == 2
+
+
+@pytest.mark.parametrize(
+    ("place", "finding_id"),
+    [
+        (
+            SoundPlace(track_id="t1", start_s=2.0, end_s=3.8, time_uncertainty_s=0.1, words=(2, 4)),
+            "f-c57c749cb1817fba",
+        ),
+        (TextPlace(surface="chat", index=1, start_char=3, end_char=6), "f-09716108c91da4bd"),
+        (
+            PicturePlace(region=Region(left=0.1, top=0.5, right=0.25, bottom=0.55), start_s=1.0, end_s=3.0),
+            "f-68673e2faaa498e3",
+        ),
+    ],
+)
+def test_the_ids_that_a_sign_off_holds_for_are_those_of_the_first_version(
+    place: SoundPlace | TextPlace | PicturePlace, finding_id: str
+) -> None:
+    hit = Hit(0, 3, "PERSON", "Ana", "person:ana lima", DetectionRule.KNOWN_NAME, 0.9)
+    assert finding("2026-11-18-abc", hit, place).finding_id == finding_id
