@@ -14,7 +14,7 @@ from pipeline.consent import approvals
 from pipeline.consent.approvals import Terms
 from pipeline.consent.code import decide_code, digest_of, is_significant, snippets
 from pipeline.consent.reasons import reason_of
-from pipeline.detect.find import find
+from pipeline.detect.engine import find
 from pipeline.errors import InputRefused, RefusedByPolicy, UsageProblem
 from pipeline.records import Context, Purpose, Ruling
 from pipeline.store import Workspace, terms

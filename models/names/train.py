@@ -25,7 +25,8 @@ from spacy.strings import get_string_id
 from spacy.tokens import Doc
 from thinc.api import Adam, fix_random_seed
 
-from pipeline.detect import kinds, tagger
+from pipeline.detect.ner import spacy_component as tagger
+from pipeline.detect.ner import word_features as kinds
 
 HERE = Path(__file__).parent
 MARKS = ["O", *(f"{start}-{label}" for label in tagger.LABELS for start in "BI")]

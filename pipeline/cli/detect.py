@@ -19,7 +19,7 @@ import click
 @click.option("--spacy-model", default="", help="An installed spaCy pipeline whose names join the findings.")
 def detect(context_path: Path | None, spacy_model: str) -> None:
     """Read JSON Lines {"id","text"} and write {"id","findings"}, one line for each, in order."""
-    from pipeline.detect.lines import arriving, detect_lines, read_context
+    from pipeline.detect.jsonl import arriving, detect_lines, read_context
     from pipeline.records import Context
     from pipeline.settings import DetectSettings
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pipeline.detect.again import find_in_all
-from pipeline.detect.borders import across_captions, across_turns
-from pipeline.detect.captioned import sound_of_captions
-from pipeline.detect.find import find, find_over
-from pipeline.detect.listeners import from_sound
-from pipeline.detect.places import CAPTIONS, EMBEDDED, Find, in_captions, in_text, in_words
-from pipeline.detect.seen import in_picture
-from pipeline.detect.text import Hit
+from pipeline.detect.engine import find, find_over
+from pipeline.detect.locate.acoustic_hits import from_sound
+from pipeline.detect.locate.boundaries import across_captions, across_turns
+from pipeline.detect.locate.caption_only import sound_of_captions
+from pipeline.detect.locate.ocr import in_picture
+from pipeline.detect.locate.words_and_text import CAPTIONS, EMBEDDED, Find, in_captions, in_text, in_words
+from pipeline.detect.second_pass import find_in_all
+from pipeline.detect.text.tokens import Hit
 from pipeline.records import Context, Finding, OcrResult, Session, Transcript
 from pipeline.settings import DetectSettings
 

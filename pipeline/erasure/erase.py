@@ -15,7 +15,7 @@ from pipeline.erasure import words
 from pipeline.erasure.apart import taken_apart
 from pipeline.erasure.people import Affected
 from pipeline.errors import InputRefused, WorkspaceDamaged
-from pipeline.lexicon.spellings import entities_of
+from pipeline.lexicon.surface_forms import entities_of
 from pipeline.records import ChatLine, Crosstalk, Cue, RedactionInterval, Session, Track, Transcript
 from pipeline.render.left_out import LeftOut, bleeding
 from pipeline.store import Workspace, labels, misheard, tombstones, withdrawals

@@ -2,7 +2,7 @@
 
 from pipeline.lexicon.common import FUNCTION_WORDS, is_common, is_english
 from pipeline.lexicon.plain import plain, words_of
-from pipeline.lexicon.spellings import Spelling, company_key, entity_of, spellings, spoken_address
+from pipeline.lexicon.surface_forms import Spelling, company_key, entity_of, spellings, spoken_address
 
 __all__ = [
     "FUNCTION_WORDS",

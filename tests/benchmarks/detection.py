@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import click
 
-from pipeline.detect.again import find_in_all
-from pipeline.detect.find import find_each
-from pipeline.detect.text import Hit
+from pipeline.detect.engine import find_each
+from pipeline.detect.second_pass import find_in_all
+from pipeline.detect.text.tokens import Hit
 from pipeline.records import Context, DetectionRule, KnownPerson
 from tests.benchmarks.detection_sets import Item, Marked, Score, Spans, guesses, read_set, score
 from tests.benchmarks.rivals import Finder, presidio

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.detect.text import Hit
+from pipeline.detect.text.tokens import Hit
 
 CHARACTERS = 400_000  # of a set; beyond that every n-th document is taken
 SCORED = frozenset(

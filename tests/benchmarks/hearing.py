@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from pipeline import detect, ingest, review, run, speech
-from pipeline.lexicon.spellings import spellings
+from pipeline.lexicon.surface_forms import spellings
 from pipeline.records import (
     Context,
     Cue,

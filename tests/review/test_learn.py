@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.detect.find import find
+from pipeline.detect.engine import find
 from pipeline.errors import WorkspaceDamaged
 from pipeline.records import Context, DetectionRule, Finding, KnownPerson, Misheard, TextPlace, Verdict
 from pipeline.review import propose

@@ -1,0 +1,111 @@
+"""What a session says instead of a company that it knows: words that it says more often than talk does and that sound
+like the name ("vantage" for Vantrexa), and words that it puts again and again where only the name can stand.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pipeline.detect.text.tokens import Hit, Text
+from pipeline.lexicon import FUNCTION_WORDS, Spelling, is_common, words_of
+from pipeline.lexicon.common import ranks
+from pipeline.lexicon.phonetic import alike, sound_of
+from pipeline.lexicon.plain import word_set
+from pipeline.records import DetectionRule
+
+_SCORE = 0.5  # 48 of 96 right
+_MIN_LETTERS = 4
+_RARE, _RARE_OFTEN, _COMMON = 0.66, 0.62, 0.70
+_TIMES = 8.0
+_OFTEN = 3
+_PLACED, _SHARE = 2, 0.4  # so many times in a name's place, and so much of all the times that it is said
+_NO_NAME_BEHIND = word_set("the a an this that these those each every we they to")
+_VOWELS = frozenset("aeiou")
+_WEAK = ("the ", "a ", "an ", "uh ")  # "a lumber" for Alumbra
+_NO_NAME = 0.6  # of its places behind one of those: "the bank", "we serve"
+
+
+def repeated(texts: Sequence[Text], known: Sequence[Spelling], hits: Sequence[Hit] = ()) -> Iterator[Spelling]:
+    """A spelling for each such word or run of words of a session's texts; ``hits`` are those of its first look."""
+    taken = {one.key for one in known}
+    if names := [one for one in known if one.label == "COMPANY"]:
+        yield from _often(texts, names, taken)
+    yield from _placed(texts, hits, taken)
+
+
+def _often(texts: Sequence[Text], known: Sequence[Spelling], taken: set[str]) -> Iterator[Spelling]:
+    """Words that are said too often, each for the name that it is likest, with a weak first syllable heard apart."""
+    counts = Counter(_stem(token.plain) for text in texts for token in text.tokens)
+    total = sum(counts.values())
+    names = [
+        (one, sound_of(one.key))
+        for one in known
+        if len(one.words) == 1 and len(one.key) >= _MIN_LETTERS and not one.exact
+    ]
+    found: dict[str, Spelling] = {}
+    for word, count in counts.items():
+        if len(word) >= _MIN_LETTERS and word.isalpha() and word not in FUNCTION_WORDS and word not in taken:
+            needed = _needed(word, count, total)
+            likest = max(names, key=lambda name: alike(word, name[0].key, name[1]), default=None)
+            if needed and likest and alike(word, likest[0].key, likest[1]) >= needed:
+                found[word] = likest[0]
+    no_names = _ordinary(texts, found, counts)
+    for word, name in found.items():
+        if word not in no_names:
+            apart = _WEAK if name.key[0] in _VOWELS and word[0] not in _VOWELS else ()
+            yield from (_spelling(before + form, name.entity) for before in ("", *apart) for form in (word, f"{word}s"))
+
+
+def _stem(word: str) -> str:
+    """A word without the ending of a plural, or of a possessive that is written as one."""
+    return word[:-1] if word[-1:] == "s" and word[-2:] != "ss" and len(word) > _MIN_LETTERS else word
+
+
+def _needed(word: str, count: int, total: int) -> float:
+    """How alike a word must be to a company's name; 0 when it is no more frequent than anywhere."""
+    rank = min((ranks()[form] for form in (word, f"{word}s") if form in ranks()), default=None)
+    if rank is None:
+        return _RARE_OFTEN if count >= _OFTEN else _RARE
+    usual = total * 0.1 / (rank + 10)
+    return _COMMON if count >= _OFTEN and count > _TIMES * usual else 0.0
+
+
+def _ordinary(texts: Sequence[Text], words: dict[str, Spelling], counts: Counter[str]) -> set[str]:
+    """Those of the English ones among the words that stand where a company's name does not."""
+    behind: Counter[str] = Counter()
+    for text in texts:
+        for before, token in zip(text.tokens, text.tokens[1:], strict=False):
+            if before.plain in _NO_NAME_BEHIND and (word := _stem(token.plain)) in words:
+                behind[word] += 1
+    return {word for word, count in behind.items() if word in ranks() and count > _NO_NAME * counts[word]}
+
+
+def _placed(texts: Sequence[Text], hits: Sequence[Hit], taken: set[str]) -> Iterator[Spelling]:
+    """What stood in a name's place, a company's rare words once, others twice; ordinary if mostly said elsewhere."""
+    placed = Counter(
+        (words_of(hit.text), hit.entity, hit.label) for hit in hits if hit.rule is DetectionRule.PLACE_OF_A_NAME
+    )
+    for (words, entity, label), count in placed.items():
+        key = "".join(words)
+        if len(key) < _MIN_LETTERS or key in taken or all(word in FUNCTION_WORDS for word in words):
+            continue
+        rare = label == "COMPANY" and not any(map(is_common, words))
+        if rare or count >= _PLACED:
+            mostly = rare or count >= _SHARE * _times(texts, words)
+            yield replace(_spelling(" ".join(words), entity, label), ordinary=not mostly)
+
+
+def _times(texts: Sequence[Text], words: tuple[str, ...]) -> int:
+    """How often the words stand together in the texts."""
+    size = len(words)
+    return sum(
+        tuple(token.plain for token in text.tokens[first : first + size]) == words
+        for text in texts
+        for first in range(len(text.tokens) - size + 1)
+    )
+
+
+def _spelling(text: str, entity: str, label: str = "COMPANY") -> Spelling:
+    return Spelling(text, entity, label, DetectionRule.HEARD_OFTEN, _SCORE)

@@ -1,0 +1,50 @@
+"""Finds written phone, card and account numbers: phonenumbers for valid ones, long runs of digits for the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import phonenumbers
+
+from pipeline.detect.text.tokens import Hit, Rule, Text
+from pipeline.records import DetectionRule
+
+_WORTH_A_LOOK = re.compile(r"\d(?:[^\w\n]{0,3}\d){5}")
+_GROUPS = re.compile(r"(?<![\w.])\+?\(?\d(?:[ \-./()x]{0,3}\d){6,18}(?!\w|\.\d)")
+_WORDS = re.compile(r"[^\W\d]{2,}")
+_DATE = re.compile(r"(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d")
+
+
+def phones_rule(regions: tuple[str, ...]) -> Rule:
+    """A rule for numbers of these regions (ISO 3166 codes) and any other run of 7 to 19 grouped digits."""
+
+    def rule(text: Text) -> list[Hit]:
+        if not _WORTH_A_LOOK.search(text.raw):
+            return []
+        return [*_valid(text, regions), *_grouped(text)]
+
+    return rule
+
+
+def _valid(text: Text, regions: tuple[str, ...]) -> Iterator[Hit]:
+    for region in regions:
+        for match in phonenumbers.PhoneNumberMatcher(text.raw, region, leniency=phonenumbers.Leniency.POSSIBLE):
+            valid = phonenumbers.is_valid_number(match.number)
+            shown = match.raw_string
+            if sum(map(str.isdigit, shown)) < 7 or _DATE.match(shown) or (not valid and _WORDS.search(shown)):
+                continue
+            yield _hit(text, match.start, match.end, "PHONE", 0.95 if valid else 0.6)
+
+
+def _grouped(text: Text) -> Iterator[Hit]:
+    for match in _GROUPS.finditer(text.raw):
+        if not _DATE.fullmatch(match.group()):
+            digits = sum(char.isdigit() for char in match.group())
+            yield _hit(text, *match.span(), "CARD" if digits >= 12 else "PHONE", 0.6)
+
+
+def _hit(text: Text, start_char: int, end_char: int, label: str, score: float) -> Hit:
+    found = text.raw[start_char:end_char]
+    entity = f"{label.lower()}:{''.join(char for char in found if char.isdigit())}"
+    return Hit(start_char, end_char, label, found, entity, DetectionRule.WRITTEN_NUMBER, score)

@@ -1,0 +1,40 @@
+"""Finds written ticket, contract, order and customer numbers, which lead whoever may look them up to the customer."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.detect.text.tokens import Hit, Rule, Text
+from pipeline.records import DetectionRule
+
+_CODE = r"(?=[A-Z0-9/_\-]*\d)[A-Z0-9](?:[A-Z0-9/_\-]{2,30})[A-Z0-9]"
+_NAMED = re.compile(
+    r"\b(?:ticket|case|incident|order|contract|invoice|account|customer|reference|ref|serial|quote|policy|licen[cs]e)"
+    rf"\s?(?P<number>number|no\.?|nr\.?|id|key|#)?\s?[:#]?\s?#?(?P<code>{_CODE})(?![\w@])",
+    re.IGNORECASE,
+)
+_SERVICE_DESK = re.compile(r"\b(?:INC|REQ|RITM|CHG|PRB|TASK|CS|SR|CASE)-?\d{5,12}\b")
+_WORTH_A_LOOK = re.compile(r"\d")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[-/](?:\d\d|\d{4}))?")
+
+
+def references_rule() -> Rule:
+    """A rule for codes behind a word like "ticket", and for the numbers of service desks."""
+
+    def rule(text: Text) -> list[Hit]:
+        if not _WORTH_A_LOOK.search(text.raw):
+            return []
+        hits = [
+            _hit(text, *match.span("code"), 0.75)
+            for match in _NAMED.finditer(text.raw)
+            if match["number"] or not _YEAR.fullmatch(match["code"])
+        ]
+        return hits + [_hit(text, *match.span(), 0.8) for match in _SERVICE_DESK.finditer(text.raw)]
+
+    return rule
+
+
+def _hit(text: Text, start_char: int, end_char: int, score: float) -> Hit:
+    found = text.raw[start_char:end_char]
+    entity = f"account:{re.sub(r'[^a-z0-9]', '', found.casefold())}"
+    return Hit(start_char, end_char, "ACCOUNT", found, entity, DetectionRule.WRITTEN_REFERENCE, score)

@@ -1,0 +1,146 @@
+"""Finds e-mail addresses, web addresses, hosts and IP addresses that were said aloud ("priya dot raman at …")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.detect.text.token_classes import Classed, classify
+from pipeline.detect.text.tokens import Hit, Rule, Text
+from pipeline.lexicon import FUNCTION_WORDS, is_common
+from pipeline.lexicon.plain import word_set
+from pipeline.records import DetectionRule
+
+_LABEL = r"[dntxlow\-]"
+_DOMAIN = re.compile(rf"@({_LABEL}{{1,16}}?(?:\.(?:[wg]|[dntxlo\-]{{1,24}}|{_LABEL}{{1,8}}?(?=\.)))+)")
+_URL = re.compile(
+    r"(?:(?:l{3,5}|w)://)?(?:[wlodnt][lodntx\-]*|(?:w-)+w)(?:\.(?:[lodntx][lodntx\-]*w?|w(?:-[wldnto]+)*|ww(?=\.)|g))+"
+    r"(?:/(?:[lodntx\-]+w?|w(?:-[wldnto]+)*)?)*"
+)
+_SCHEMES = word_set("http https ftp ssh git")
+_IP4 = re.compile(r"[dntxo]{1,9}(?:\.[dntxo]{1,9}){3}")
+_MAC = re.compile(r"(?:x[dlo]|[dlo]{2}|n)(?:[:\-](?:x[dlo]|[dlo]{2}|n)){5}")
+_IP6 = re.compile(r"[dntxolw]{1,8}(?:::?[dntxolw]{1,8}){4,7}")
+_TOPS = word_set(
+    """com org net edu gov io dev ai app cloud co uk de fr it es nl se no dk fi be ch at pl cz ie eu us ca au nz jp cn
+    in br example test local internal lan corp info biz me tv to so sh xyz tech"""
+)
+_ENDINGS = word_set("in to so me be it us")  # of addresses, and words of any talk
+_EMAIL, _HOST_OR_PATH, _TWO_PARTS = 0.95, 0.93, 0.85
+_TALK = 0.2  # "the point is", "dot in"
+_NO_HOST = word_set("js py ts md go rb php cpp css html json yaml txt")
+_NO_LOCAL = word_set(
+    """is me us you him her them it look looking looked here there or and are was were start started be been the meet
+    see stay arrive arrived work works working based located"""
+)
+
+
+def spoken_rule() -> Rule:
+    """A rule for all addresses said aloud."""
+
+    def rule(text: Text) -> list[Hit]:
+        if not {"dot", "colon", "period", "point", "dash", "hyphen"} & {token.plain for token in text.tokens}:
+            return []
+        classed = classify(text)
+        return [*_emails(classed), *_ips(classed), *_urls(classed)]
+
+    return rule
+
+
+def _emails(classed: Classed) -> Iterator[Hit]:
+    for match in _DOMAIN.finditer(classed.signs):
+        first, at, last = _local_start(classed, match.start()), match.start(), match.end() - 1
+        if first < at and set(match[1]) - set("dnto.-"):
+            talk = _may_be_talk(classed, first, last)
+            yield _hit(classed.text, first, last, "EMAIL", _TALK if talk else _EMAIL)
+
+
+def _local_start(classed: Classed, at: int) -> int:
+    """The first token of the local part that ends before the token ``at``; ``at`` itself when there is none."""
+    tokens, signs = classed.text.tokens, classed.signs
+    first, free_words = at, 0
+    while first > 0:
+        sign, word = signs[first - 1], tokens[first - 1].plain
+        joined = sign in "._-+&" or (first < at and signs[first] in "._-+&")
+        if first == at and word in _NO_LOCAL:
+            break
+        if not joined and first < at and (sign in "fg@/:"):
+            break
+        if not joined and sign in "wfg":
+            free_words += 1
+            if free_words > 3:
+                break
+        if sign in "@/:":
+            break
+        first -= 1
+    while first < at and signs[first] in "._-+&":
+        first += 1
+    return first
+
+
+def _ips(classed: Classed) -> Iterator[Hit]:
+    for match in _IP4.finditer(classed.signs):
+        yield _hit(classed.text, match.start(), match.end() - 1, "IP", 0.95)
+    for match in _MAC.finditer(classed.signs):
+        yield _hit(classed.text, match.start(), match.end() - 1, "IP", 0.92)
+    for match in _IP6.finditer(classed.signs):
+        yield _hit(classed.text, match.start(), match.end() - 1, "IP", 0.9)
+
+
+def _urls(classed: Classed) -> Iterator[Hit]:
+    tokens = classed.text.tokens
+    for match in _URL.finditer(classed.signs):
+        first, last = match.start(), match.end() - 1
+        words = [token.plain for token in tokens[first : last + 1]]
+        signs = match.group()
+        dots = signs.count(".")
+        top = "".join(words[len(words) - signs[::-1].index(".") :])
+        if not (set(signs) - set("dntxo.")) or _is_a_version(words, signs):
+            continue
+        if dots > 1 or "/" in signs or _SCHEMES & set(words) or words[0] == "www":
+            label = "URL" if "/" in signs or _SCHEMES & set(words) or "www" in "".join(words[:3]) else "HOST"
+            doubtful = label == "HOST" and _may_be_talk(classed, first, last)
+            yield _hit(classed.text, first, last, label, _TALK if doubtful else _HOST_OR_PATH)
+        elif _is_talk(words, top):
+            continue
+        elif top in _TOPS or (len(top) <= 3 and top.isalpha() and top not in _NO_HOST):
+            usual = top in _TOPS - _ENDINGS and not _may_be_talk(classed, first, last)
+            yield _hit(classed.text, first, last, "URL", _TWO_PARTS if usual else _TALK)
+
+
+def _may_be_talk(classed: Classed, first: int, last: int) -> bool:
+    """Whether the dots were said as "point" before no usual ending: talk has "the point is" and the like."""
+    words = [token.plain for token in classed.text.tokens[first : last + 1]]
+    return "point" in words and words[-1] not in _TOPS - _ENDINGS
+
+
+def _is_talk(words: list[str], top: str) -> bool:
+    """Whether ordinary words stand on both sides of "point" or "period": "a data point to", "the same period in"."""
+    return len(words) == 3 and words[1] in ("point", "period") and is_common(words[0]) and top in FUNCTION_WORDS
+
+
+def _is_a_version(words: list[str], signs: str) -> bool:
+    """Whether a word has nothing behind it but figures with "point" between: "version two point five point one"."""
+    return "dot" not in words and "period" not in words and not set(signs.partition(".")[2]) - set("dntxo.")
+
+
+def _hit(text: Text, first: int, last: int, label: str, score: float) -> Hit:
+    words = [token.plain for token in text.tokens[first : last + 1]]
+    return text.hit(
+        first,
+        last,
+        label=label,
+        entity=f"{label.lower()}:{written(words)}",
+        rule=DetectionRule.SPOKEN_ADDRESS,
+        score=score,
+    )
+
+
+_SIGNS = {"dot": ".", "period": ".", "point": ".", "dash": "-", "hyphen": "-", "minus": "-", "underscore": "_"} | {
+    "slash": "/", "colon": ":", "at": "@", "plus": "+", "ampersand": "&", "oh": "0", "o": "0"
+}  # fmt: skip
+
+
+def written(words: list[str]) -> str:
+    """The identifier as it would be written."""
+    return "".join(_SIGNS.get(word, word) for word in words)

@@ -1,0 +1,137 @@
+"""Detection for scripts: JSON Lines of texts in, JSON Lines of findings out, and the context file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from io import BufferedIOBase
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.detect.engine import find_each
+from pipeline.detect.second_pass import find_in_all
+from pipeline.detect.text.tokens import Hit
+from pipeline.errors import UsageProblem
+from pipeline.records import Context, KnownPerson, Term
+from pipeline.settings import DetectSettings
+
+_BLOCK = 1 << 16
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Person(_Strict):
+    name: str = Field(min_length=1)
+    aliases: tuple[str, ...] = ()
+    company: str | None = None
+
+
+class _Term(_Strict):
+    text: str = Field(min_length=1)
+    kind: str = Field("other", pattern="^(person|company|product|host|other)$")
+    aliases: tuple[str, ...] = ()
+    owner: str | None = None
+
+
+class _Context(_Strict):
+    participants: tuple[_Person, ...] = ()
+    companies: tuple[str, ...] = ()
+    terms: tuple[str | _Term, ...] = ()
+    allow: tuple[str, ...] = ()
+
+
+class _Line(_Strict):
+    id: str | int
+    text: str
+
+
+def read_context(path: Path) -> Context:
+    """The context in a JSON file; raises ``UsageProblem`` naming the key that is wrong, never a value."""
+    try:
+        content = _Context.model_validate(json.loads(path.read_text("utf-8")))
+    except ValidationError as error:
+        raise UsageProblem(f"the context file: {_key(error)}", action="see docs/detection.md for its keys") from None
+    except (OSError, ValueError):
+        raise UsageProblem("the context file is not readable JSON", action="correct it") from None
+    terms = tuple(_Term(text=term) if isinstance(term, str) else term for term in content.terms)
+    return Context(
+        participants=tuple(KnownPerson(**person.model_dump()) for person in content.participants),
+        companies=content.companies,
+        terms=tuple(Term(**term.model_dump()) for term in terms),
+        allow=content.allow,
+    )
+
+
+def arriving(stream: BufferedIOBase) -> Iterator[list[str]]:
+    """The lines of a stream, those together that have arrived together; it waits only when there is none."""
+    rest: list[bytes] = []
+    while block := stream.read1(_BLOCK):
+        *lines, last = block.split(b"\n")
+        if lines:
+            yield b"\n".join([b"".join([*rest, lines[0]]), *lines[1:]]).decode("utf-8").split("\n")
+            rest = []
+        rest.append(last)
+    yield [b"".join(rest).decode("utf-8")]
+
+
+def detect_lines(groups: Iterable[Sequence[str]], context: Context, *, settings: DetectSettings) -> Iterator[str]:
+    """One line of findings for each line of text, in order; raises ``UsageProblem`` with the number of a bad line.
+
+    Each group of lines is answered before the next is read. With participants or companies all lines are one session:
+    they are read to the end first, and what one tells helps with the others.
+    """
+    if context.participants or context.companies:
+        session, problem = _asked([line for group in groups for line in group])
+        if problem:
+            raise problem
+        yield from map(_answer, session, find_in_all([one.text for one in session], context, settings=settings))
+        return
+    number = 1
+    for group in groups:
+        asked, problem = _asked(group, number)
+        yield from map(_answer, asked, find_each([one.text for one in asked], context, settings=settings))
+        if problem:
+            raise problem
+        number += len(group)
+
+
+def _asked(lines: Sequence[str], number: int = 1) -> tuple[list[_Line], UsageProblem | None]:
+    """What these lines ask, the first of which has this number, and what is wrong with the line behind the last."""
+    asked: list[_Line] = []
+    try:
+        asked.extend(_line(place, line) for place, line in enumerate(lines, number) if line.strip())
+    except UsageProblem as problem:
+        return asked, problem
+    return asked, None
+
+
+def _line(number: int, line: str) -> _Line:
+    try:
+        return _Line.model_validate(json.loads(line))
+    except ValidationError as error:
+        raise UsageProblem(f"line {number}: {_key(error)}", action='give {"id", "text"}') from None
+    except ValueError:
+        raise UsageProblem(f"line {number} is not JSON", action='give {"id", "text"}') from None
+
+
+def _answer(asked: _Line, hits: list[Hit]) -> str:
+    findings: list[dict[str, Any]] = [
+        {
+            "start_char": hit.start_char,
+            "end_char": hit.end_char,
+            "label": hit.label,
+            "score": hit.score,
+            "rule": hit.rule,
+        }
+        for hit in hits
+    ]
+    return json.dumps({"id": asked.id, "findings": findings})
+
+
+def _key(error: ValidationError) -> str:
+    first = error.errors(include_input=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc']) or 'not a mapping'}: {first['msg']}"

@@ -1,0 +1,68 @@
+"""The other listeners beside the words: the search in the sound itself, and the names an engine also thought of."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from pipeline.detect.locate.words_and_text import finding, runs
+from pipeline.detect.text.tokens import Hit
+from pipeline.lexicon import words_of
+from pipeline.lexicon.surface_forms import Spelling, spellings
+from pipeline.records import Alternative, Context, DetectionRule, Finding, KeywordHit, SoundPlace, Transcript, Word
+
+# From what chance of the engine's on, and what share of those names was said there.
+_SHARES = ((0.1, 0.85), (0.0, 0.5))
+_SHARED = 0.3
+
+
+class Beneath:
+    """Says which words of a transcript lie in a span of a track."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        self._words = words
+        self._starts = [word.start_s for word in words]
+        self._longest_s = max((word.end_s - word.start_s for word in words), default=0.0)
+
+    def ranges(self, track_id: str, start_s: float, end_s: float) -> list[tuple[int, int]]:
+        """The half-open ranges of words that share a good part of the span; ``(0, 0)`` alone when there is none."""
+        first, last = bisect_left(self._starts, start_s - self._longest_s), bisect_left(self._starts, end_s)
+        inside = [at for at in range(first, last) if self._is_in(self._words[at], track_id, start_s, end_s)]
+        return runs(inside) or [(0, 0)]
+
+    @staticmethod
+    def _is_in(word: Word, track_id: str, start_s: float, end_s: float) -> bool:
+        least_s = _SHARED * min(word.end_s - word.start_s, end_s - start_s)
+        shared_s = min(word.end_s, end_s) - max(word.start_s, start_s)
+        return word.track_id == track_id and shared_s >= least_s
+
+
+def from_sound(session_id: str, transcript: Transcript, context: Context) -> Iterator[Finding]:
+    """The names heard by the search in the sound or also thought of by an engine, with the words recognised there."""
+    known = {spelling.key: spelling for spelling in reversed(spellings(context))}
+    beneath = Beneath(transcript.words)
+    for heard in transcript.heard_terms:
+        score = round(min(1.0, max(0.0, heard.score)), 3)
+        yield from _findings(session_id, _hit(heard.term, known, DetectionRule.SOUND_SEARCH, score), heard, beneath)
+    for other in transcript.alternatives:
+        score = next(share for least, share in _SHARES if other.probability >= least)
+        yield from _findings(session_id, _hit(other.text, known, DetectionRule.ALSO_HEARD, score), other, beneath)
+
+
+def _hit(text: str, known: dict[str, Spelling], rule: DetectionRule, score: float) -> Hit:
+    spelling = known.get("".join(words_of(text)))
+    label, entity = (spelling.label, spelling.entity) if spelling else ("TERM", f"term:{text.casefold()}")
+    return Hit(0, len(text), label, text, entity, rule, score)
+
+
+def _findings(session_id: str, hit: Hit, heard: KeywordHit | Alternative, beneath: Beneath) -> Iterator[Finding]:
+    """The whole span once for each run of the words there."""
+    for words in beneath.ranges(heard.track_id, heard.start_s, heard.end_s):
+        place = SoundPlace(
+            track_id=heard.track_id,
+            start_s=heard.start_s,
+            end_s=heard.end_s,
+            time_uncertainty_s=heard.time_uncertainty_s,
+            words=words,
+        )
+        yield finding(session_id, hit, place)

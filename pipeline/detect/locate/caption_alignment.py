@@ -1,0 +1,65 @@
+"""Finds where a caption's mention was said: between the same words that captions and recogniser heard around it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from pipeline.detect.locate.words_and_text import runs
+from pipeline.detect.text.tokens import read
+from pipeline.lexicon import words_of
+from pipeline.records import Cue, SoundPlace, TextPlace, Word
+
+_NEAR_S = 1.5
+_FEWEST_WORDS = 2
+_LONG_WORD = 5
+_LETTER_S = 0.04
+
+
+class Between:
+    """The words of a transcript, to find captions' mentions among."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        self._words = words
+        self._starts = [word.start_s for word in words]
+
+    def places(self, cue: Cue, place: TextPlace, track_id: str) -> list[SoundPlace]:
+        """The sound between the words around a mention, once for each run of words that were heard there instead.
+
+        Empty unless both hold the same words directly before and directly after it, with time enough between.
+        """
+        first = bisect_left(self._starts, cue.start_s - _NEAR_S)
+        last = bisect_left(self._starts, cue.end_s + _NEAR_S)
+        heard = [index for index in range(first, last) if self._words[index].track_id == track_id]
+        tokens = read(cue.text).tokens
+        inside = [
+            at for at, one in enumerate(tokens) if place.start_char < one.end_char and one.start_char < place.end_char
+        ]
+        if not heard or not inside:
+            return []
+        said = ["".join(words_of(self._words[index].text)) for index in heard]
+        before, after = _around([one.plain for one in tokens], said, inside[0], inside[-1] + 1)
+        if before is None or after is None:
+            return []
+        start_s, end_s = self._words[heard[before]].end_s, self._words[heard[after]].start_s
+        if end_s - start_s < _LETTER_S * (place.end_char - place.start_char):
+            return []
+        time_uncertainty_s = max(
+            self._words[heard[before]].time_uncertainty_s, self._words[heard[after]].time_uncertainty_s
+        )
+        return [
+            SoundPlace(
+                track_id=track_id, start_s=start_s, end_s=end_s, time_uncertainty_s=time_uncertainty_s, words=words
+            )
+            for words in runs(heard[before + 1 : after]) or [(0, 0)]
+        ]
+
+
+def _around(written: list[str], said: list[str], first: int, end: int) -> tuple[int | None, int | None]:
+    """The said words that are the ones directly before ``first`` and directly from ``end`` on, as indices."""
+    blocks = SequenceMatcher(None, written, said, autojunk=False).get_matching_blocks()
+    firm = [one for one in blocks if one.size >= _FEWEST_WORDS or (one.size and len(written[one.a]) >= _LONG_WORD)]
+    before = next((one.b + one.size - 1 for one in firm if one.a + one.size == first), None)
+    after = next((one.b for one in firm if one.a == end), None)
+    return before, after
