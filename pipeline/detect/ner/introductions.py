@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import spacy
-from spacy.language import Language
-from spacy.matcher import Matcher
-from spacy.tokens import Doc
-
+from pipeline.detect.ner.spacy_component import SpacyToken, TokenMatcher, TokenPattern
 from pipeline.detect.text.tokens import Hit, Rule, Text
 from pipeline.lexicon import FUNCTION_WORDS, is_common, words_of
 from pipeline.lexicon.plain import word_set
@@ -88,15 +84,18 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 def position_rule() -> Rule:
     """A rule over a blank English pipeline: the one to three words in the place of a name are one."""
-    nlp = spacy.blank("en")
-    matchers = {word: _matcher(nlp, word) for word in _OPENINGS}
+    matcher = TokenMatcher({word: _token_patterns(word) for word in _OPENINGS})
 
     def rule(text: Text) -> list[Hit]:
         windows = list(_windows(text))
         if not windows or not _WORTH_A_LOOK.search(text.raw):
             return []
-        docs = ((start, nlp.tokenizer(window), matchers[word]) for start, word, window in windows)
-        return [hit for start, doc, matcher in docs for hit in _slots(text, start, doc, matcher)]
+        return [
+            hit
+            for start, word, window in windows
+            for key, tokens in matcher.matches(word, window)
+            for hit in _in_slot(text, start, _PATTERNS[int(key)], tokens)
+        ]
 
     return rule
 
@@ -116,19 +115,18 @@ def _windows(text: Text) -> Iterator[tuple[int, str, str]]:
                 yield start, word, chunks.group()
 
 
-def _matcher(nlp: Language, word: str) -> Matcher:
-    """What finds the patterns that begin with a word."""
-    matcher = Matcher(nlp.vocab)
+def _token_patterns(word: str) -> dict[str, list[TokenPattern]]:
+    """The patterns that begin with a word, by their places among all."""
+    barred = sorted(FUNCTION_WORDS | _NEVER)
+    slot: dict[str, Any] = {"LOWER": {"NOT_IN": barred}, "IS_PUNCT": False, "IS_SPACE": False, "LIKE_NUM": False}
+    found = {}
     for index, pattern in enumerate(_PATTERNS):
-        if pattern.cue[0].rstrip(".") != word:
-            continue
-        barred = sorted(FUNCTION_WORDS | _NEVER)
-        slot: dict[str, Any] = {"LOWER": {"NOT_IN": barred}, "IS_PUNCT": False, "IS_SPACE": False, "LIKE_NUM": False}
-        cue: list[dict[str, Any]] = [{"LOWER": word} for word in pattern.cue]
-        then: list[dict[str, Any]] = [{"LOWER": word} for word in pattern.then]
-        lengths = (1, 2, 3) if pattern.strong else (1, 2)
-        matcher.add(f"{index}", [[*cue, *[slot] * length, *then] for length in lengths])
-    return matcher
+        if pattern.cue[0].rstrip(".") == word:
+            cue: TokenPattern = [{"LOWER": word} for word in pattern.cue]
+            then: TokenPattern = [{"LOWER": word} for word in pattern.then]
+            lengths = (1, 2, 3) if pattern.strong else (1, 2)
+            found[f"{index}"] = [[*cue, *[slot] * length, *then] for length in lengths]
+    return found
 
 
 _NEVER = word_set(
@@ -139,19 +137,13 @@ _NEVER = word_set(
 )
 
 
-def _slots(text: Text, ahead: int, doc: Doc, matcher: Matcher) -> Iterator[Hit]:
-    """The names in a doc whose characters are so far ahead in the text."""
-    for key, start, end in matcher(doc):
-        pattern = _PATTERNS[int(doc.vocab.strings[key])]
-        slot = doc[start + len(pattern.cue) : end - len(pattern.then)]
-        words = [token.lower_ for token in slot]
-        names = [token for token in slot if not is_common(token.lower_) or (text.cased and token.text[:1].isupper())]
-        if (pattern.strong and (pattern.then or names)) or len(names) == len(words):
-            chosen = slot
-        else:
-            continue
+def _in_slot(text: Text, ahead: int, pattern: _Pattern, tokens: Sequence[SpacyToken]) -> Iterator[Hit]:
+    """The name in the slot of a pattern that fits these tokens, whose characters are so far ahead in the text."""
+    slot = tokens[len(pattern.cue) : len(tokens) - len(pattern.then)]
+    names = [token for token in slot if not is_common(token.text.lower()) or (text.cased and token.text[:1].isupper())]
+    if len(names) == len(slot) or (pattern.strong and (pattern.then or names)):
         case = "any word" if pattern.strong else pattern.label
-        yield _hit(text, ahead + chosen.start_char, ahead + chosen.end_char, pattern.label, _SCORES[case])
+        yield _hit(text, ahead + slot[0].start_char, ahead + slot[-1].end_char, pattern.label, _SCORES[case])
 
 
 def _hit(text: Text, start_char: int, end_char: int, label: str, score: float) -> Hit:

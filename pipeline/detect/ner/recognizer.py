@@ -8,9 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.bundled import bundled_folder
-from pipeline.detect.ner import spacy_component as tagger
-from pipeline.detect.ner.token_cache import Chunks, Named, Token
-from pipeline.detect.scoring.calibration import known_for, share_right
+from pipeline.detect.ner.spacy_component import NamePipeline, entities, load
+from pipeline.detect.ner.token_cache import FeatureToken, ModelName, TokenCache
+from pipeline.detect.ner.word_features import known_for
+from pipeline.detect.scoring.calibration import share_right
 from pipeline.detect.scoring.context_odds import place_of
 from pipeline.detect.text.tokens import Hit, Text, WideRule
 from pipeline.lexicon import FUNCTION_WORDS, words_of
@@ -41,35 +42,35 @@ def model_folder() -> Path:
 
 def names_rule(floor: float = FLOOR) -> WideRule:
     """A rule of the names that the project's own pipeline finds and of which a share of at least ``floor`` is right."""
-    chunks = _own()
+    cache = _bundled()
 
     def rule(texts: Sequence[Text]) -> list[list[Hit]]:
         return [
-            [hit for one in names for hit in _sure(text, one, floor)]
-            for text, names in zip(texts, chunks.named([text.raw for text in texts]), strict=True)
+            [hit for name in names for hit in _sure(text, name, floor)]
+            for text, names in zip(texts, cache.names([text.raw for text in texts]), strict=True)
         ]
 
     return rule
 
 
-def _sure(text: Text, named: Named, floor: float) -> list[Hit]:
+def _sure(text: Text, name: ModelName, floor: float) -> list[Hit]:
     """A name of which a share of at least ``floor`` is right."""
-    tokens = _without_end(named, text.cased)
+    tokens = _without_end(name, text.cased)
     words = [token.text.lower() for token in tokens if token.text[0].isalnum()]
     if not words:
         return []
     place = place_of(text, tokens[0].start_char, tokens[-1].end_char)
-    share = share_right(named.label, words, [token.kind for token in tokens], named.chance, place)
+    share = share_right(name.label, words, known_for([token.features for token in tokens]), name.probability, place)
     if share < floor:
         return []
-    return _hit(text, tokens[0].start_char, tokens[-1].end_char, _LABELS[named.label], DetectionRule.NAME_MODEL, share)
+    return _hit(text, tokens[0].start_char, tokens[-1].end_char, _LABELS[name.label], DetectionRule.NAME_MODEL, share)
 
 
-def _without_end(named: Named, cased: bool) -> list[Token]:
+def _without_end(name: ModelName, cased: bool) -> list[FeatureToken]:
     """A name's tokens; a person's does not end with an ordinary word that is in no list of names: "chris agreed"."""
-    tokens = named.tokens
-    while named.label == "PERSON" and len(tokens) > 1:
-        about, small = known_for([tokens[-1].kind]), tokens[-1].text[0].islower()
+    tokens = name.tokens
+    while name.label == "PERSON" and len(tokens) > 1:
+        about, small = known_for([tokens[-1].features]), tokens[-1].text[0].islower()
         plain = about.ordinary and not about.given and not about.family
         if not plain and not (cased and small and tokens[0].text[0].isupper()):
             break
@@ -78,35 +79,27 @@ def _without_end(named: Named, cased: bool) -> list[Token]:
 
 
 @lru_cache(maxsize=1)
-def _own() -> Chunks:
-    nlp = tagger.load(model_folder())
-    chunks = Chunks(nlp, *tagger.parts(nlp))
+def _bundled() -> TokenCache:
+    cache = TokenCache(NamePipeline(load(model_folder())))
     # What is loaded by now stays as long as the process: the collector, going through it again, costs a fifth.
     gc.collect()
     gc.freeze()
-    return chunks
+    return cache
 
 
 def model_rule(name: str) -> WideRule:
     """A rule of the names that an installed spaCy model finds; raises ``ConfigurationError`` when it is missing."""
-    nlp = tagger.load(name)
+    nlp = load(name)
 
     def rule(texts: Sequence[Text]) -> list[list[Hit]]:
         return [
             [
                 hit
-                for entity in doc.ents
-                if entity.label_ in _LABELS
-                for hit in _hit(
-                    text,
-                    entity.start_char,
-                    entity.end_char,
-                    _LABELS[entity.label_],
-                    DetectionRule.SPACY_MODEL,
-                    _SPACY_SCORE,
-                )
+                for label, start_char, end_char in named
+                if label in _LABELS
+                for hit in _hit(text, start_char, end_char, _LABELS[label], DetectionRule.SPACY_MODEL, _SPACY_SCORE)
             ]
-            for text, doc in zip(texts, nlp.pipe(text.raw for text in texts), strict=True)
+            for text, named in zip(texts, entities(nlp, [text.raw for text in texts]), strict=True)
         ]
 
     return rule

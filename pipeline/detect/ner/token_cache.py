@@ -6,28 +6,27 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.detect.ner.spacy_component import Found, Names, Words
-from pipeline.detect.ner.word_features import Kinds
+from pipeline.detect.ner.inference import NameSpan, TextForms, find_names
+from pipeline.detect.ner.spacy_component import NamePipeline, SpacyToken
 from pipeline.lexicon import FUNCTION_WORDS, plain, words_of
 
-_TOGETHER = 2000  # words that the model sees at once
-_KEPT = 32768  # chunks
-_PARTS = 4  # of a chunk with more, any may be a name
+_BATCH_WORDS = 2000  # that the model sees at once
+_MAX_CHUNKS = 32768
+_MAX_PARTS = 4  # of a chunk with more, any may be a name
+# What spaCy cuts between its two parts, unless it has a rule of its own for it.
+_USUAL = re.compile(r"([A-Za-z]+)([,?!]|(?<=[a-z])\.)?")
 
 
-_USUAL = re.compile(r"([A-Za-z]+)([,?!]|(?<=[a-z])\.)?")  # what spaCy cuts between its two parts, unless it has a rule
-
-
-class Token(NamedTuple):
-    """One token of spaCy's: its text, its place and its kind."""
+class FeatureToken(NamedTuple):
+    """One token of spaCy's: its text, its place and its features."""
 
     text: str
     start_char: int
-    kind: int
+    features: int
 
     @property
     def end_char(self) -> int:
@@ -35,104 +34,109 @@ class Token(NamedTuple):
         return self.start_char + len(self.text)
 
 
-class Named(NamedTuple):
-    """A name that the model found, with its own chance, which is not calibrated."""
+class ModelName(NamedTuple):
+    """A name that the model found, with its own probability, which is not calibrated."""
 
     label: str
-    chance: float
-    tokens: list[Token]
+    probability: float
+    tokens: list[FeatureToken]
 
 
 class _Chunk(NamedTuple):
     """The tokens of a chunk, and twice the number of each one's form, and one more where it can be a name alone."""
 
-    tokens: list[Token]
+    tokens: list[FeatureToken]
     forms: list[int]
 
 
-class Chunks:
+class TokenCache:
     """Finds names in texts, and keeps the chunks seen lately."""
 
-    def __init__(self, nlp: Any, kinds: Kinds, names: Names) -> None:
-        self._nlp, self._kinds, self._names = nlp, kinds, names
-        self._layers = names.layers
-        self._known: dict[str, _Chunk] = {}
+    def __init__(self, pipeline: NamePipeline) -> None:
+        self._pipeline = pipeline
+        self._network = pipeline.names.network
+        self._chunks: dict[str, _Chunk] = {}
 
-    def named(self, texts: Sequence[str]) -> Iterator[list[Named]]:
+    def names(self, texts: Sequence[str]) -> Iterator[list[ModelName]]:
         """The names that the model finds in each text, but for those of words that cannot be a name alone."""
-        some: list[str] = []
+        batch: list[str] = []
         words = 0
         for text in texts:
-            some.append(text)
+            batch.append(text)
             words += text.count(" ") + 1
-            if words >= _TOGETHER:
-                yield from self._named(some)
-                some, words = [], 0
-        if some:
-            yield from self._named(some)
+            if words >= _BATCH_WORDS:
+                yield from self._names(batch)
+                batch, words = [], 0
+        if batch:
+            yield from self._names(batch)
 
-    def _named(self, texts: Sequence[str]) -> Iterator[list[Named]]:
-        if self._layers.forms.full or len(self._known) > _KEPT:
-            self._layers.forms.forget()
-            self._known.clear()
-        cut = [_chunks(text) for text in texts]
-        self._learn({chunk for chunks in cut for chunk in chunks} - self._known.keys())
-        asked = [self._words(*one) for one in zip(texts, cut, strict=True)]
-        for text, chunks, found in zip(texts, cut, self._names.find_in(self._layers, asked), strict=True):
-            yield self._in_text(text, chunks, found) if found else []
+    def _names(self, texts: Sequence[str]) -> Iterator[list[ModelName]]:
+        if self._network.cache.full or len(self._chunks) > _MAX_CHUNKS:
+            self._network.cache.clear()
+            self._chunks.clear()
+        split = [_chunks(text) for text in texts]
+        self._add({chunk for chunks in split for chunk in chunks} - self._chunks.keys())
+        forms = [self._forms(text, chunks) for text, chunks in zip(texts, split, strict=True)]
+        names = find_names(self._network, forms, self._pipeline.names.floor)
+        for text, chunks, spans in zip(texts, split, names, strict=True):
+            yield self._in_text(text, chunks, spans) if spans else []
 
-    def _learn(self, fresh: set[str]) -> None:
+    def _add(self, fresh: set[str]) -> None:
         """Reads chunks that were not seen before."""
         cut = {chunk: self._cut(chunk) for chunk in fresh}
-        words = [word for some in cut.values() for word, _ in some]
-        kinds, forms = map(iter, self._seen(words))
-        for chunk, some in cut.items():
-            tokens = [Token(word, start, next(kinds)) for word, start in some]
-            nameable = _may_be_named([word for word, _ in some])
-            self._known[chunk] = _Chunk(tokens, [2 * next(forms) + nameable for _ in some])
+        features, forms = map(iter, self._read([token for tokens in cut.values() for token in tokens]))
+        for chunk, tokens in cut.items():
+            featured = [FeatureToken(*token, next(features)) for token in tokens]
+            nameable = _may_be_named([token.text for token in tokens])
+            self._chunks[chunk] = _Chunk(featured, [2 * next(forms) + nameable for _ in tokens])
 
-    def _cut(self, text: str) -> list[tuple[str, int]]:
-        """The tokens of a text, as spaCy cuts it, and their places."""
-        usual, rules = _USUAL.fullmatch(text), self._nlp.tokenizer.rules
-        if usual and usual[1] not in rules and text not in rules:
-            return [(word, start) for word, start in ((usual[1], 0), (usual[2], usual.end(1))) if word]
-        return [(token.text, token.idx) for token in self._nlp.tokenizer(text)]
+    def _cut(self, text: str) -> list[SpacyToken]:
+        """The tokens of a text, as spaCy cuts it."""
+        usual, exceptions = _USUAL.fullmatch(text), self._pipeline.exceptions
+        if usual and usual[1] not in exceptions and text not in exceptions:
+            return [SpacyToken(word, start) for word, start in ((usual[1], 0), (usual[2], usual.end(1))) if word]
+        return self._pipeline.tokens(text)
 
-    def _seen(self, words: Sequence[str]) -> tuple[list[int], list[int]]:
-        """The kind of each word, and the number of its form."""
-        if not words:
+    def _read(self, tokens: Sequence[SpacyToken]) -> tuple[list[int], list[int]]:
+        """The features of each token, and the number of its form."""
+        if not tokens:
             return [], []
-        kinds, attributes = self._kinds.attributes(words, self._layers.forms.columns)
-        return kinds.tolist(), self._layers.forms.numbers(attributes).tolist()
+        cache = self._network.cache
+        features, attributes = self._pipeline.features.attributes([token.text for token in tokens], cache.columns)
+        return features.tolist(), cache.numbers(attributes).tolist()
 
-    def _words(self, text: str, chunks: list[str]) -> Words:
-        known = self._known
+    def _forms(self, text: str, chunks: list[str]) -> TextForms:
         if chunks or not text:
-            numbers = np.array([number for chunk in chunks for number in known[chunk].forms], np.intp)
-            return Words(numbers >> 1, (numbers & 1).astype(bool))
-        _, forms = self._seen([word for word, _ in self._cut(text)])
-        return Words(np.array(forms, np.intp), np.ones(len(forms), bool))
+            numbers = np.array([number for chunk in chunks for number in self._chunks[chunk].forms], np.intp)
+            return TextForms(numbers >> 1, (numbers & 1).astype(bool))
+        _, forms = self._read(self._cut(text))
+        return TextForms(np.array(forms, np.intp), np.ones(len(forms), bool))
 
-    def _in_text(self, text: str, chunks: list[str], found: list[Found]) -> list[Named]:
+    def _in_text(self, text: str, chunks: list[str], spans: list[NameSpan]) -> list[ModelName]:
         if not chunks:
             cut = self._cut(text)
-            kinds, _ = self._seen([word for word, _ in cut])
-            tokens = [Token(word, start, kind) for (word, start), kind in zip(cut, kinds, strict=True)]
-            return [Named(one.label, one.chance, tokens[one.start : one.end]) for one in found]
-        known = [self._known[chunk].tokens for chunk in chunks]
-        ends = list(accumulate(map(len, known)))
+            features, _ = self._read(cut)
+            tokens = [FeatureToken(*token, bits) for token, bits in zip(cut, features, strict=True)]
+            return [ModelName(span.label, span.probability, tokens[span.start : span.end]) for span in spans]
+        cached = [self._chunks[chunk].tokens for chunk in chunks]
+        ends = list(accumulate(map(len, cached)))
         starts = list(accumulate((len(chunk) + 1 for chunk in chunks), initial=0))
-        return [Named(one.label, one.chance, list(_between(known, ends, starts, one.start, one.end))) for one in found]
+        return [
+            ModelName(span.label, span.probability, list(_between(cached, ends, starts, span.start, span.end)))
+            for span in spans
+        ]
 
 
-def _between(known: list[list[Token]], ends: list[int], starts: list[int], start: int, end: int) -> Iterator[Token]:
+def _between(
+    chunks: list[list[FeatureToken]], ends: list[int], starts: list[int], start: int, end: int
+) -> Iterator[FeatureToken]:
     """The tokens ``[start, end)`` of chunks, of which each ends before one token and starts at one character."""
     first = bisect_right(ends, start)
     skipped = start - (ends[first - 1] if first else 0)
     tokens = (
-        Token(word, place + at, kind)
-        for some, place in zip(known[first:], starts[first:], strict=False)
-        for word, at, kind in some
+        FeatureToken(word, chunk_start + at, features)
+        for chunk, chunk_start in zip(chunks[first:], starts[first:], strict=False)
+        for word, at, features in chunk
     )
     yield from islice(tokens, skipped, skipped + end - start)
 
@@ -148,7 +152,7 @@ def _may_be_named(tokens: Sequence[str]) -> bool:
     if len(tokens) == 1 and tokens[0].isalpha():
         word = plain(tokens[0])
         return word not in FUNCTION_WORDS and not word.isdigit()
-    if len(tokens) > _PARTS:
+    if len(tokens) > _MAX_PARTS:
         return True
     runs = ["".join(tokens[first:last]) for last in range(1, len(tokens) + 1) for first in range(last)]
     forms = {form for run in runs for form in (run, run.removesuffix("'s").removesuffix("’s"))}

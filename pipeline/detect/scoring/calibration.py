@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pipeline.detect.scoring.context_odds import Place, odds_in
 from pipeline.lexicon.plain import word_set
 
-_CHANCES = (0.98, 0.999)  # the model's own: below, between, above
+_PROBABILITIES = (0.98, 0.999)  # the model's own: below, between, above
 _BODIES = word_set(
     """commission board authority agency association council department bureau committee institute court ministry
     university college administration union society federation senate exchange office bank"""
@@ -49,8 +49,11 @@ _LIKE_BUT_ORDINARY = 0.55
 _LIKE = ((0.85, 0.95), (0.78, 0.85), (0.0, 0.65))  # how alike at least, and the share that is right
 
 
-class Known(NamedTuple):
-    """What the table of kinds says of some words together; ``famous``: an organisation that everybody knows."""
+class KnownFor(NamedTuple):
+    """What some words are known for together; ``famous``: an organisation that everybody knows.
+
+    ``given`` and ``family`` are 0 for no such name, 1 for one of another country, up to 4 for the commonest.
+    """
 
     given: int
     family: int
@@ -59,20 +62,9 @@ class Known(NamedTuple):
     famous: bool
 
 
-def known_for(kinds: Sequence[int]) -> Known:
-    """The strongest that any of the words is known for; ``ordinary`` only when all are."""
-    return Known(
-        given=max(kind >> 3 & 7 for kind in kinds),
-        family=max(kind >> 6 & 7 for kind in kinds),
-        company=any(kind >> 13 & 1 for kind in kinds),
-        ordinary=all(kind >> 14 & 1 for kind in kinds),
-        famous=any(kind >> 15 & 1 for kind in kinds),
-    )
-
-
-def share_right(label: str, words: Sequence[str], kinds: Sequence[int], chance: float, place: Place) -> float:
+def share_right(label: str, words: Sequence[str], known: KnownFor, probability: float, place: Place) -> float:
     """How many of a hundred such guesses in such a place are names, as a share."""
-    share = _SHARES[_group(label, words, known_for(kinds))][sum(chance >= limit for limit in _CHANCES)]
+    share = _SHARES[_group(label, words, known)][sum(probability >= limit for limit in _PROBABILITIES)]
     odds = share / (1 - share) * odds_in(place, label)
     return odds / (1 + odds)
 
@@ -84,7 +76,7 @@ def share_alike(likeness: float, ordinary: bool) -> float:
     return next(share for least, share in _LIKE if likeness >= least)
 
 
-def _group(label: str, words: Sequence[str], known: Known) -> str:
+def _group(label: str, words: Sequence[str], known: KnownFor) -> str:
     if label != "PERSON" and known.famous:
         return "company: well known"
     if label == "PRODUCT":
@@ -97,7 +89,7 @@ def _group(label: str, words: Sequence[str], known: Known) -> str:
     return _person(known, more) if label == "PERSON" else _company(known, more, words)
 
 
-def _person(known: Known, more: str) -> str:
+def _person(known: KnownFor, more: str) -> str:
     if known.ordinary:
         return "person: ordinary"
     if known.given > 2 or (known.given == 2 and more):
@@ -109,7 +101,7 @@ def _person(known: Known, more: str) -> str:
     return f"person: family name{more}" if known.family > 1 else f"person: unknown{more}"
 
 
-def _company(known: Known, more: str, words: Sequence[str]) -> str:
+def _company(known: KnownFor, more: str, words: Sequence[str]) -> str:
     if more and not _BODIES.isdisjoint(words):
         return "company: public body"
     short = " and short" if not more and len(words[0]) <= 4 else ""

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from pipeline.detect.engine import find
+from pipeline.detect.ner import introductions
+from pipeline.detect.ner.spacy_component import TokenMatcher
+from pipeline.detect.text.tokens import read
 from pipeline.errors import ConfigurationError, Exit
 from pipeline.records import Context
 from pipeline.settings import DetectSettings
+from tests.detect.samples import ODD, PLAIN
 
 
 @pytest.mark.parametrize(
@@ -35,3 +41,24 @@ def test_a_missing_model_is_a_configuration_error_without_its_name() -> None:
     with pytest.raises(ConfigurationError) as caught:
         find("hello", Context(), settings=DetectSettings(spacy_model="xx_not_there"))
     assert caught.value.code is Exit.CONFIGURATION
+
+
+def test_a_cue_is_found_wherever_it_stands_in_a_text() -> None:
+    draw = random.Random(8)
+    cues = [" ".join(pattern.cue) for pattern in introductions._PATTERNS]
+    behind = [" ".join(pattern.then) for pattern in introductions._PATTERNS if pattern.then]
+    rule = introductions.position_rule()
+    openings = {word: introductions._token_patterns(word) for word in introductions._OPENINGS}
+    matcher, hits = TokenMatcher(openings), 0
+    for _ in range(400):
+        parts = [draw.choice((cues, behind, PLAIN, ODD, PLAIN)) for _ in range(draw.choice((3, 8, 25)))]
+        text = read("".join(draw.choice(part) + draw.choice(("  ", " ", " ", "\n", " ")) for part in parts))
+        wanted = {
+            hit
+            for word in openings
+            for key, tokens in matcher.matches(word, text.raw)
+            for hit in introductions._in_slot(text, 0, introductions._PATTERNS[int(key)], tokens)
+        }
+        assert set(rule(text)) == (wanted if introductions._WORTH_A_LOOK.search(text.raw) else set())
+        hits += len(wanted)
+    assert hits > 50

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from pipeline import bundled
 from pipeline.detect.engine import find, find_each
 from pipeline.detect.jsonl import detect_lines
-from pipeline.detect.ner import spacy_component as tagger
+from pipeline.detect.ner.inference import LABELS
+from pipeline.detect.ner.word_features import known_for
 from pipeline.detect.scoring.calibration import share_right
 from pipeline.detect.scoring.context_odds import Place
 from pipeline.detect.second_pass import find_in_all
@@ -64,8 +65,8 @@ def test_a_name_ends_before_the_ordinary_word_behind_it() -> None:
     assert not any("agreed" in name for name in guessed("so graham agreed with that"))
 
 
-def share(label: str, place: Place, *, kind: int = 0, chance: float = 0.99) -> float:
-    return share_right(label, ["wexly"], [kind], chance, place)
+def share(label: str, place: Place, *, features: int = 0, probability: float = 0.99) -> float:
+    return share_right(label, ["wexly"], known_for([features]), probability, place)
 
 
 def test_a_guess_is_surer_in_the_place_of_a_name() -> None:
@@ -76,18 +77,18 @@ def test_a_guess_is_surer_in_the_place_of_a_name() -> None:
 
 def test_what_everybody_knows_as_an_organisation_is_one_whatever_the_model_calls_it() -> None:
     known, nowhere = 1 << 15, Place("so", "thing", None)
-    assert share("GPE", nowhere, kind=known) == share("ORG", nowhere, kind=known) > 0.8
+    assert share("GPE", nowhere, features=known) == share("ORG", nowhere, features=known) > 0.8
     assert share("GPE", nowhere) < 0.5
 
 
 @given(
-    st.sampled_from(tagger.LABELS),
+    st.sampled_from(LABELS),
     st.integers(0, (1 << 16) - 1),
     st.floats(0.0, 1.0),
     st.builds(Place, st.sampled_from(["", "from", "thanks"]), st.sampled_from(["", "is"]), st.none() | st.booleans()),
 )
-def test_a_share_is_never_certain(label: str, kind: int, chance: float, place: Place) -> None:
-    assert 0.0 < share(label, place, kind=kind, chance=chance) < 1.0
+def test_a_share_is_never_certain(label: str, features: int, probability: float, place: Place) -> None:
+    assert 0.0 < share(label, place, features=features, probability=probability) < 1.0
 
 
 def test_texts_looked_at_together_give_what_each_gives_alone() -> None:
