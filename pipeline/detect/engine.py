@@ -5,85 +5,87 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.detect.gazetteer.exact import known_rule, literal_rule, pattern_rule
-from pipeline.detect.gazetteer.in_context import slots_rule
-from pipeline.detect.gazetteer.phonetic import sounds_rule
-from pipeline.detect.gazetteer.surnames import beside_rule
-from pipeline.detect.identifiers.phone_numbers import phones_rule
-from pipeline.detect.identifiers.presidio import written_rule
-from pipeline.detect.identifiers.references import references_rule
-from pipeline.detect.identifiers.secrets import keys_rule
-from pipeline.detect.identifiers.spelled_out import spelled_rule
-from pipeline.detect.identifiers.spoken_addresses import spoken_rule
-from pipeline.detect.identifiers.spoken_numbers import numbers_rule
-from pipeline.detect.identifiers.urls import addresses_rule
-from pipeline.detect.ner.introductions import position_rule
-from pipeline.detect.ner.recognizer import FLOOR, KNOWING_FLOOR, model_rule, names_rule
-from pipeline.detect.scoring.overlaps import settle
-from pipeline.detect.text.tokens import Hit, Rule, WideRule, read
-from pipeline.lexicon.surface_forms import spellings
+from pipeline.detect.gazetteer.exact import exact_recognizer, literal_recognizer, pattern_recognizer
+from pipeline.detect.gazetteer.in_context import context_recognizer
+from pipeline.detect.gazetteer.phonetic import phonetic_recognizer
+from pipeline.detect.gazetteer.surnames import surname_recognizer
+from pipeline.detect.identifiers.phone_numbers import phone_number_recognizer
+from pipeline.detect.identifiers.presidio import presidio_recognizer
+from pipeline.detect.identifiers.references import reference_recognizer
+from pipeline.detect.identifiers.secrets import secret_recognizer
+from pipeline.detect.identifiers.spelled_out import spelled_out_recognizer
+from pipeline.detect.identifiers.spoken_addresses import spoken_address_recognizer
+from pipeline.detect.identifiers.spoken_numbers import spoken_number_recognizer
+from pipeline.detect.identifiers.urls import url_recognizer
+from pipeline.detect.ner.introductions import introduction_recognizer
+from pipeline.detect.ner.recognizer import FLOOR, KNOWING_FLOOR, name_recognizer, spacy_recognizer
+from pipeline.detect.scoring.overlaps import resolve_overlaps
+from pipeline.detect.text.tokens import BatchRecognizer, Match, Recognizer, read
+from pipeline.lexicon.surface_forms import surface_forms
 from pipeline.records import Context
 from pipeline.settings import DetectSettings
 
 DEFAULTS = DetectSettings()  # pydantic fills every field
 
 
-def find(text: str, context: Context, *, settings: DetectSettings = DEFAULTS) -> list[Hit]:
+def find(text: str, context: Context, *, settings: DetectSettings = DEFAULTS) -> list[Match]:
     """The mentions in a text, in order of place; raises ``ConfigurationError`` when the spaCy model set is missing."""
     return find_each([text], context, settings=settings)[0]
 
 
-def find_each(texts: Sequence[str], context: Context, *, settings: DetectSettings = DEFAULTS) -> list[list[Hit]]:
+def find_each(texts: Sequence[str], context: Context, *, settings: DetectSettings = DEFAULTS) -> list[list[Match]]:
     """What ``find`` gives for each text, quicker than one by one."""
     seen = [read(text) for text in texts]
-    hits: list[list[Hit]] = [[] for _ in seen]
-    for rule in _rules(context, settings):  # each over all texts: its code and tables stay in the processor's cache
-        for found, text in zip(hits, seen, strict=True):
+    matches: list[list[Match]] = [[] for _ in seen]
+    for rule in _recognizers(
+        context, settings
+    ):  # each over all texts: its code and tables stay in the processor's cache
+        for found, text in zip(matches, seen, strict=True):
             found += rule(text)
-    for wide in _wide_rules(context, settings):
-        for found, more in zip(hits, wide(seen), strict=True):
+    for wide in _batch_recognizers(context, settings):
+        for found, more in zip(matches, wide(seen), strict=True):
             found += more
-    return [settle(found, text, context) if found else [] for found, text in zip(hits, seen, strict=True)]
+    return [resolve_overlaps(found, text, context) if found else [] for found, text in zip(matches, seen, strict=True)]
 
 
-def find_over(text: str, context: Context, *, settings: DetectSettings = DEFAULTS) -> list[Hit]:
+def find_across(text: str, context: Context, *, settings: DetectSettings = DEFAULTS) -> list[Match]:
     """What lists and the forms of numbers and addresses find, for the few words around a border; without guesses."""
     seen = read(text)
-    hits = [hit for rule in _rules(context, settings) for hit in rule(seen)]
-    return [hit for hit in settle(hits, seen, context) if hit.rule.spec.across_borders]
+    matches = [match for rule in _recognizers(context, settings) for match in rule(seen)]
+    return [match for match in resolve_overlaps(matches, seen, context) if match.rule.spec.across_borders]
 
 
 @lru_cache(maxsize=8)
-def _rules(context: Context, settings: DetectSettings) -> tuple[Rule, ...]:
-    """The rules for a context, made once: the order does not matter, ``settle`` decides between overlaps."""
-    known = spellings(context)
-    rules = [known_rule(known), literal_rule(context.terms), pattern_rule(context.patterns)]
-    rules += [sounds_rule(known), beside_rule(known), slots_rule(known)] if known else []
+def _recognizers(context: Context, settings: DetectSettings) -> tuple[Recognizer, ...]:
+    """The rules for a context, made once: the order does not matter, ``resolve_overlaps`` decides between overlaps."""
+    known = surface_forms(context)
+    rules = [exact_recognizer(known), literal_recognizer(context.terms), pattern_recognizer(context.patterns)]
+    rules += [phonetic_recognizer(known), surname_recognizer(known), context_recognizer(known)] if known else []
     return (*rules, *_independent(settings.regions))
 
 
 @lru_cache(maxsize=8)
-def _wide_rules(context: Context, settings: DetectSettings) -> tuple[WideRule, ...]:
-    names = names_rule(KNOWING_FLOOR if context.participants or context.companies else FLOOR)
+def _batch_recognizers(context: Context, settings: DetectSettings) -> tuple[BatchRecognizer, ...]:
+    names = name_recognizer(KNOWING_FLOOR if context.participants or context.companies else FLOOR)
     return (names, _model(settings.spacy_model)) if settings.spacy_model else (names,)
 
 
 @lru_cache(maxsize=4)
-def _independent(regions: tuple[str, ...]) -> tuple[Rule, ...]:
+def _independent(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
     """The rules that need no context, shared by all contexts of a process."""
     return (
-        spoken_rule(),
-        numbers_rule(),
-        spelled_rule(),
-        written_rule(),
-        phones_rule(regions),
-        addresses_rule(),
-        keys_rule(),
-        references_rule(),
-        position_rule(),
+        spoken_address_recognizer(),
+        spoken_number_recognizer(),
+        spelled_out_recognizer(),
+        presidio_recognizer(),
+        phone_number_recognizer(regions),
+        url_recognizer(),
+        secret_recognizer(),
+        reference_recognizer(),
+        introduction_recognizer(),
     )
 
 
 @lru_cache(maxsize=2)
-def _model(name: str) -> WideRule:
-    return model_rule(name)
+def _model(name: str) -> BatchRecognizer:
+    return spacy_recognizer(name)

@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.detect.engine import find_each
-from pipeline.detect.second_pass import find_in_all
-from pipeline.detect.text.tokens import Hit
+from pipeline.detect.second_pass import find_in_session
+from pipeline.detect.text.tokens import Match
 from pipeline.errors import UsageProblem
 from pipeline.records import Context, KnownPerson, Term
 from pipeline.settings import DetectSettings
@@ -66,7 +66,7 @@ def read_context(path: Path) -> Context:
     )
 
 
-def arriving(stream: BufferedIOBase) -> Iterator[list[str]]:
+def line_groups(stream: BufferedIOBase) -> Iterator[list[str]]:
     """The lines of a stream, those together that have arrived together; it waits only when there is none."""
     rest: list[bytes] = []
     while block := stream.read1(_BLOCK):
@@ -88,7 +88,7 @@ def detect_lines(groups: Iterable[Sequence[str]], context: Context, *, settings:
         session, problem = _asked([line for group in groups for line in group])
         if problem:
             raise problem
-        yield from map(_answer, session, find_in_all([one.text for one in session], context, settings=settings))
+        yield from map(_answer, session, find_in_session([one.text for one in session], context, settings=settings))
         return
     number = 1
     for group in groups:
@@ -118,16 +118,16 @@ def _line(number: int, line: str) -> _Line:
         raise UsageProblem(f"line {number} is not JSON", action='give {"id", "text"}') from None
 
 
-def _answer(asked: _Line, hits: list[Hit]) -> str:
+def _answer(asked: _Line, matches: list[Match]) -> str:
     findings: list[dict[str, Any]] = [
         {
-            "start_char": hit.start_char,
-            "end_char": hit.end_char,
-            "label": hit.label,
-            "score": hit.score,
-            "rule": hit.rule,
+            "start_char": match.start_char,
+            "end_char": match.end_char,
+            "label": match.label,
+            "score": match.score,
+            "rule": match.rule,
         }
-        for hit in hits
+        for match in matches
     ]
     return json.dumps({"id": asked.id, "findings": findings})
 

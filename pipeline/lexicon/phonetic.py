@@ -70,7 +70,7 @@ _FIRST = {
 _LETTERS_AT_LEAST = 0.55
 
 
-def alike(heard: str, known: str, known_sound: str, cutoff: float = 0.0) -> float:
+def similarity(heard: str, known: str, known_sound: str, cutoff: float = 0.0) -> float:
     """How alike two spellings without spaces are, 0 to 1: the mean of letters and sounds; 0 below the cutoff."""
     letters = JaroWinkler.similarity(heard, known)
     if letters < _LETTERS_AT_LEAST or letters / 2 + 0.5 < cutoff:
@@ -78,10 +78,10 @@ def alike(heard: str, known: str, known_sound: str, cutoff: float = 0.0) -> floa
     return _mean(letters, heard, known_sound)
 
 
-def likest(heard: str, known: Sequence[str], sounds: Sequence[str], needed: float) -> tuple[float, int] | None:
+def best_match(heard: str, known: Sequence[str], sounds: Sequence[str], needed: float) -> tuple[float, int] | None:
     """The likest of several known spellings as its likeness and its place, None when none is as alike as needed.
 
-    It is measured as ``alike`` measures, and ``alike`` gives 0 where letters differ much, which some places forgive.
+    It is measured as ``similarity`` measures, which gives 0 where letters differ much: some places forgive that.
     """
     found: tuple[float, int] | None = None
     cutoff = max(0.0, 2 * needed - 1)

@@ -23,7 +23,7 @@ _FORMS = word_set(
 
 
 @dataclass(frozen=True, slots=True)
-class Spelling:
+class SurfaceForm:
     """One spelling as it is written.
 
     ``ordinary`` when it could as well be a common word, ``exact`` when what sounds like it says nothing.
@@ -48,7 +48,7 @@ class Spelling:
         return "".join(self.words)
 
 
-def spellings(context: Context) -> tuple[Spelling, ...]:
+def surface_forms(context: Context) -> tuple[SurfaceForm, ...]:
     """All spellings of all that is known beforehand; the surest first."""
     allowed = {"".join(words_of(text)) for text in context.allow}
     employers = (person.company for person in context.participants if person.company)
@@ -86,7 +86,7 @@ def company_key(name: str) -> str:
     return "".join(word for word in words if word not in _FORMS) or "".join(words)
 
 
-def _people(people: tuple[KnownPerson, ...]) -> Iterator[Spelling]:
+def _people(people: tuple[KnownPerson, ...]) -> Iterator[SurfaceForm]:
     """The names of all people; a part that two of them share belongs to neither alone."""
     owners: dict[str, set[str]] = {}
     found = [
@@ -103,69 +103,69 @@ def _people(people: tuple[KnownPerson, ...]) -> Iterator[Spelling]:
         yield replace(spelling, entity=f"person:{spelling.key}") if shared else spelling
 
 
-def _person(entity: str, names: tuple[str, ...], rule: DetectionRule) -> Iterator[Spelling]:
+def _person(entity: str, names: tuple[str, ...], rule: DetectionRule) -> Iterator[SurfaceForm]:
     written = dict.fromkeys(form for one in names for form in (one, one.translate(_UMLAUTS)))
     for name in written:
         groups = [[part for part in TOKEN.findall(word) if plain(part) not in _TITLES] for word in name.split()]
         groups = [group for group in groups if group]
         parts = [part for group in groups for part in group]
         if len(parts) > 1:
-            yield Spelling(" ".join(parts), entity, "PERSON", rule, 0.99)
-            yield Spelling(" ".join((parts[-1], *parts[:-1])), entity, "PERSON", rule, 0.98, exact=True)
+            yield SurfaceForm(" ".join(parts), entity, "PERSON", rule, 0.99)
+            yield SurfaceForm(" ".join((parts[-1], *parts[:-1])), entity, "PERSON", rule, 0.98, exact=True)
         if len(parts) > 2:
-            yield Spelling(f"{parts[0]} {parts[-1]}", entity, "PERSON", rule, 0.98)
+            yield SurfaceForm(f"{parts[0]} {parts[-1]}", entity, "PERSON", rule, 0.98)
             yield from _by_initials(groups, entity, rule)
-        yield from (Spelling(" ".join(group), entity, "PERSON", rule, 0.97) for group in groups if len(group) > 1)
+        yield from (SurfaceForm(" ".join(group), entity, "PERSON", rule, 0.97) for group in groups if len(group) > 1)
         for part in parts:
             if len(parts) < 3 or plain(part) not in _PARTICLES:
-                yield Spelling(part, entity, "PERSON", rule, 0.95, is_common(plain(part), _VERY_COMMON))
+                yield SurfaceForm(part, entity, "PERSON", rule, 0.95, is_common(plain(part), _VERY_COMMON))
         for form in sorted(forms_of(plain(parts[0])) if parts else ()):
-            yield Spelling(
+            yield SurfaceForm(
                 form.capitalize(), entity, "PERSON", DetectionRule.NICKNAME, 0.85, is_common(form), exact=True
             )
 
 
-def _by_initials(groups: list[list[str]], entity: str, rule: DetectionRule) -> Iterator[Spelling]:
+def _by_initials(groups: list[list[str]], entity: str, rule: DetectionRule) -> Iterator[SurfaceForm]:
     """Two given names and more by their initials: "J P Morgan", "J. P."."""
     family = groups[-1]
     initials = [part[0] for group in groups[:-1] for part in group if plain(part) not in _PARTICLES]
     if len(initials) > 1:
-        yield Spelling(" ".join((*initials, *family)), entity, "PERSON", rule, 0.97, exact=True)
-        yield Spelling(" ".join(initials), entity, "PERSON", rule, 0.75, ordinary=True, exact=True)
+        yield SurfaceForm(" ".join((*initials, *family)), entity, "PERSON", rule, 0.97, exact=True)
+        yield SurfaceForm(" ".join(initials), entity, "PERSON", rule, 0.75, ordinary=True, exact=True)
 
 
-def _company(name: str) -> Iterator[Spelling]:
+def _company(name: str) -> Iterator[SurfaceForm]:
     entity, rule, words = entity_of("company", name), DetectionRule.KNOWN_COMPANY, TOKEN.findall(name)
     core = [word for word in words if plain(word) not in _FORMS] or words
     for spelt in (words, core) if core != words else (words,):
         ordinary = len(spelt) == 1 and is_common(plain(spelt[0]), _VERY_COMMON)
-        yield Spelling(" ".join(spelt), entity, "COMPANY", rule, 0.99, ordinary)
+        yield SurfaceForm(" ".join(spelt), entity, "COMPANY", rule, 0.99, ordinary)
     if len(core) > 1:
         if not is_common(plain(core[0])) and len(core[0]) > 2:
-            yield Spelling(core[0], entity, "COMPANY", rule, 0.93)
+            yield SurfaceForm(core[0], entity, "COMPANY", rule, 0.93)
         initials = "".join(word[0] for word in core if plain(word) not in FUNCTION_WORDS)
-        yield Spelling(initials, entity, "COMPANY", rule, 0.8, len(initials) < 3 or is_common(plain(initials)))
+        yield SurfaceForm(initials, entity, "COMPANY", rule, 0.8, len(initials) < 3 or is_common(plain(initials)))
 
 
-def _address(email: str) -> Iterator[Spelling]:
+def _address(email: str) -> Iterator[SurfaceForm]:
     for text in (email, spoken_address(email)):
-        yield Spelling(text, f"email:{email.casefold()}", "EMAIL", DetectionRule.KNOWN_ADDRESS, 0.99)
+        yield SurfaceForm(text, f"email:{email.casefold()}", "EMAIL", DetectionRule.KNOWN_ADDRESS, 0.99)
 
 
-def _misheard(confirmed: tuple[Misheard, ...], known: list[Spelling]) -> Iterator[Spelling]:
+def _misheard(confirmed: tuple[Misheard, ...], known: list[SurfaceForm]) -> Iterator[SurfaceForm]:
     """What reviewers confirmed to stand for something that is known here; an ordinary word alone stays unsure."""
     entities, keys = {spelling.entity for spelling in known}, {spelling.key for spelling in known}
     for one in confirmed:
         words = words_of(one.text)
         if one.entity in entities and "".join(words) not in keys:
             ordinary = all(is_common(word, _VERY_COMMON) for word in words)
-            yield Spelling(one.text, one.entity, one.label, DetectionRule.HEARD_BEFORE, 0.9, ordinary, exact=True)
+            yield SurfaceForm(one.text, one.entity, one.label, DetectionRule.HEARD_BEFORE, 0.9, ordinary, exact=True)
 
 
-def _term(term: Term) -> Iterator[Spelling]:
+def _term(term: Term) -> Iterator[SurfaceForm]:
     kind = term.kind if term.kind in ("person", "company") else "term"
     label, entity = LABELS.get(term.kind, "TERM"), entity_of(kind, term.text)
     for text in (term.text, *term.aliases):
-        yield Spelling(text, entity, label, DetectionRule.TERM_LIST, 0.99)
+        yield SurfaceForm(text, entity, label, DetectionRule.TERM_LIST, 0.99)
     if term.kind == "person":
         yield from _person(entity, (term.text, *term.aliases), DetectionRule.TERM_LIST)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.lexicon import Spelling, entity_of, spellings, words_of
+from pipeline.lexicon import SurfaceForm, entity_of, surface_forms, words_of
 from pipeline.records import Context, PlannedTerm, Proposal, Session
 
 _WRITTEN = ("email:", "url:", "host:", "ip:")
@@ -25,7 +25,7 @@ def planned_terms(
     A text found by its place or sound alone is no term: it may be an ordinary word that was misheard. Those who are
     removed ``partly`` keep the label that was proposed for them.
     """
-    known = spellings(context)
+    known = surface_forms(context)
     terms: dict[str, PlannedTerm] = {}
     proposed = (pair for one in applied for pair in _of_proposal(one, known))
     pairs = [*_of_removed(session, known, removed), *proposed, *_of_removed(session, known, partly)]
@@ -46,7 +46,7 @@ def entities_of(session: Session, removed: frozenset[str]) -> frozenset[str]:
     return frozenset(entity_of("person", text) for text in names | parts)
 
 
-def _of_removed(session: Session, known: tuple[Spelling, ...], removed: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _of_removed(session: Session, known: tuple[SurfaceForm, ...], removed: frozenset[str]) -> Iterator[tuple[str, str]]:
     for participant_id in sorted(removed):
         person = session.participant(participant_id)
         own = {key for name in (person.name, *person.aliases) for key in ("".join(words_of(name)), *words_of(name))}
@@ -58,7 +58,7 @@ def _of_removed(session: Session, known: tuple[Spelling, ...], removed: frozense
                 yield text, REMOVED
 
 
-def _of_proposal(proposal: Proposal, known: tuple[Spelling, ...]) -> Iterator[tuple[str, str]]:
+def _of_proposal(proposal: Proposal, known: tuple[SurfaceForm, ...]) -> Iterator[tuple[str, str]]:
     for spelling in known:
         if spelling.entity == proposal.entity:
             yield from _usable(spelling, proposal.replacement)
@@ -71,6 +71,6 @@ def _of_proposal(proposal: Proposal, known: tuple[Spelling, ...]) -> Iterator[tu
             yield finding.text, proposal.replacement
 
 
-def _usable(spelling: Spelling, replacement: str) -> Iterator[tuple[str, str]]:
+def _usable(spelling: SurfaceForm, replacement: str) -> Iterator[tuple[str, str]]:
     if not spelling.ordinary and spelling.rule.spec.plannable and len(spelling.key) >= _MIN_LETTERS:
         yield spelling.text, replacement

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from pipeline import detect, ingest, review, run, speech
-from pipeline.lexicon.surface_forms import spellings
+from pipeline.lexicon.surface_forms import surface_forms
 from pipeline.records import (
     Context,
     Cue,
@@ -209,7 +209,7 @@ def _false_alarms(voices: Sequence[Voice], settings: SpeechSettings) -> Iterator
     """How often names are heard that nobody says, by the words and by who listens beside them."""
     cases = [_of_voice(voice, STRANGERS, settings) for voice in voices]
     hours = sum(case.duration_s for case in cases) / 3600
-    known = {spelling.entity for spelling in spellings(STRANGERS)}
+    known = {spelling.entity for spelling in surface_forms(STRANGERS)}
     found = (one for case in cases for one in case.findings if one.rule in HEARD or one.entity in known)
     rules = Counter(one.rule if one.rule in HEARD else "words" for one in found)
     if hours:

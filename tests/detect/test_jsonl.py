@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
-from pipeline.detect.jsonl import arriving, detect_lines, read_context
+from pipeline.detect.jsonl import detect_lines, line_groups, read_context
 from pipeline.errors import UsageProblem
 from pipeline.records import Context, Term
 from pipeline.settings import DetectSettings
@@ -87,7 +87,7 @@ def test_lines_before_a_wrong_one_are_answered() -> None:
 def test_lines_are_read_as_they_arrive() -> None:
     reader, writer = os.pipe()
     with os.fdopen(reader, "rb") as stream, os.fdopen(writer, "wb", buffering=0) as source:
-        groups = arriving(stream)
+        groups = line_groups(stream)
         source.write("ä\nb\nhalf".encode())
         assert next(groups) == ["ä", "b"]
         source.write(b" a line\n")
@@ -98,7 +98,10 @@ def test_lines_are_read_as_they_arrive() -> None:
 
 
 def test_a_line_may_be_longer_than_what_is_read_at_once() -> None:
-    assert [line for group in arriving(io.BytesIO(b"x" * 200_000 + b"\ny")) for line in group] == ["x" * 200_000, "y"]
+    assert [line for group in line_groups(io.BytesIO(b"x" * 200_000 + b"\ny")) for line in group] == [
+        "x" * 200_000,
+        "y",
+    ]
 
 
 def test_the_command_ends_with_two_for_a_bad_line() -> None:

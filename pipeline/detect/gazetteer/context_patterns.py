@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 
-class Slot(NamedTuple):
+class ContextPattern(NamedTuple):
     """A place for names of one label.
 
     ``cue`` is said before the name, or behind it where ``behind``; ``then`` must follow a name that stands behind its
@@ -37,8 +37,8 @@ _SAID = re.compile(
     r"talking|touched|pointed|highlighted|outlined|alluded)\b"
 )
 
-SLOTS = (
-    Slot(
+CONTEXT_PATTERNS = (
+    ContextPattern(
         "COMPANY",
         re.compile(
             r"\b(?:welcome (?:\w+ ){0,2}?to|join(?:ing|ed)? (?:us |me )?(?:today |this \w+ )?(?:for|on|at)) "
@@ -48,7 +48,7 @@ SLOTS = (
         0.45,
         _EVENT,
     ),
-    Slot(
+    ContextPattern(
         "COMPANY",
         re.compile(
             r"\b(?:(?:here|teams?|we|work(?:ing|s|ed)?|people|folks|you|guys|colleagues|everyone|everybody|employees|"
@@ -62,7 +62,7 @@ SLOTS = (
         0.58,
         0.58,
     ),
-    Slot(
+    ContextPattern(
         "COMPANY",
         re.compile(
             r" (?=(?:team|management|website|employees|shareholders|account|colleagues|incorporated|corporation|inc|"
@@ -72,8 +72,8 @@ SLOTS = (
         0.58,
         behind=True,
     ),
-    Slot("COMPANY", re.compile(r"\b(?:of|for|by|at|from|with|that|believe) (?=\w)"), 0.7, 0.7, _CLAUSE),
-    Slot(
+    ContextPattern("COMPANY", re.compile(r"\b(?:of|for|by|at|from|with|that|believe) (?=\w)"), 0.7, 0.7, _CLAUSE),
+    ContextPattern(
         "PERSON",
         re.compile(
             r"\b(?:questions? (?:(?:is|comes?|will come|coming) )?from|line of) (?:(?:the )?line of )?"
@@ -83,7 +83,7 @@ SLOTS = (
         0.4,
         _ANSWER,
     ),
-    Slot(
+    ContextPattern(
         "PERSON",
         re.compile(
             r"\b(?:(?:go|over|back|hand|turn|question|up) to|invite|question for|joined by|introduce|m(?:r|rs|s)|miss|"
@@ -93,15 +93,15 @@ SLOTS = (
         0.6,
         _PAUSE,
     ),
-    Slot(
+    ContextPattern(
         "PERSON",
         re.compile(r"\b(?:thanks|thank you|hi|hello|hey|good morning|good afternoon|good evening) (?=\w)"),
         0.7,
         0.6,
         _PAUSE,
     ),
-    Slot("PERSON", re.compile(r"\b(?:as|like|what|because|which) (?=\w)"), 0.75, 0.65, _SAID),
-    Slot(
+    ContextPattern("PERSON", re.compile(r"\b(?:as|like|what|because|which) (?=\w)"), 0.75, 0.65, _SAID),
+    ContextPattern(
         "PERSON",
         re.compile(
             r" (?=(?:mentioned|please go|go ahead|you have the floor|your line|talked about|touched on|pointed out|"
@@ -111,7 +111,7 @@ SLOTS = (
         0.65,
         behind=True,
     ),
-    Slot(
+    ContextPattern(
         "PERSON",
         re.compile(r"^(?:(?:yeah|yes|sure|okay|ok|well|right|so|and|great|no) )?(?=\w)"),
         0.85,

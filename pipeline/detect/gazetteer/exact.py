@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from pipeline.detect.text.tokens import Hit, Rule, Text
+from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import FUNCTION_WORDS, words_of
 from pipeline.lexicon.patterns import places
 from pipeline.lexicon.plain import word_set
-from pipeline.lexicon.surface_forms import LABELS, Spelling, entity_of
+from pipeline.lexicon.surface_forms import LABELS, SurfaceForm, entity_of
 from pipeline.records import DetectionRule, Pattern, Term
 
 _MAX_WORDS = 7
@@ -17,28 +17,28 @@ _STRONG_CUES = word_set("hi hello hey thanks thank im mr mrs ms miss dr")
 _CUES = _STRONG_CUES | word_set("name is from with by")
 
 
-def known_rule(spellings: tuple[Spelling, ...]) -> Rule:
+def exact_recognizer(surface_forms: tuple[SurfaceForm, ...]) -> Recognizer:
     """A rule that looks up every run of up to seven words, or of single letters, with the spaces left out."""
-    index: dict[str, Spelling] = {}
-    for spelling in spellings:
+    index: dict[str, SurfaceForm] = {}
+    for spelling in surface_forms:
         index.setdefault(spelling.key, spelling)
     starts = {key[:1] for key in index}
     longest = max(map(len, index), default=0)
 
-    def rule(text: Text) -> list[Hit]:
-        hits = []
+    def rule(text: Text) -> list[Match]:
+        matches = []
         for first, token in enumerate(text.tokens):
             if token.plain[:1] in starts:
                 found = _longest_at(text, first, index.get, longest)
                 if found is not None:
                     last, spelling = found
-                    hits.append(_hit(text, first, last, spelling))
-        return hits
+                    matches.append(_match(text, first, last, spelling))
+        return matches
 
     return rule
 
 
-def literal_rule(terms: tuple[Term, ...]) -> Rule:
+def literal_recognizer(terms: tuple[Term, ...]) -> Recognizer:
     """A rule for listed terms that are mostly signs (``C++``), which have no words to compare."""
     patterns = [
         (re.compile(rf"(?<!\w){re.escape(text)}(?!\w)", re.IGNORECASE), term)
@@ -47,29 +47,29 @@ def literal_rule(terms: tuple[Term, ...]) -> Rule:
         if len("".join(words_of(text))) < 2 and text.strip()
     ]
 
-    def rule(text: Text) -> list[Hit]:
+    def rule(text: Text) -> list[Match]:
         return [
-            Hit(
-                *match.span(),
+            Match(
+                *occurrence.span(),
                 LABELS.get(term.kind, "TERM"),
-                match.group(),
+                occurrence.group(),
                 entity_of("term", term.text) + "~" + term.text.casefold(),
                 DetectionRule.TERM_LIST,
                 0.99,
             )
             for pattern, term in patterns
-            for match in pattern.finditer(text.raw)
+            for occurrence in pattern.finditer(text.raw)
         ]
 
     return rule
 
 
-def pattern_rule(patterns: tuple[Pattern, ...]) -> Rule:
+def pattern_recognizer(patterns: tuple[Pattern, ...]) -> Recognizer:
     """A rule for the patterns of term lists; raises ``ConfigurationError`` when one takes too long on a text."""
 
-    def rule(text: Text) -> list[Hit]:
+    def rule(text: Text) -> list[Match]:
         return [
-            Hit(
+            Match(
                 start_char,
                 end_char,
                 LABELS.get(pattern.kind, "TERM"),
@@ -86,8 +86,8 @@ def pattern_rule(patterns: tuple[Pattern, ...]) -> Rule:
 
 
 def _longest_at(
-    text: Text, first: int, lookup: Callable[[str], Spelling | None], longest: int
-) -> tuple[int, Spelling] | None:
+    text: Text, first: int, lookup: Callable[[str], SurfaceForm | None], longest: int
+) -> tuple[int, SurfaceForm] | None:
     key, found = "", None
     letters = True
     for last in range(first, len(text.tokens)):
@@ -115,8 +115,8 @@ def _evident(text: Text, first: int, last: int) -> bool:
     return cue in _CUES and text.tokens[first].plain not in FUNCTION_WORDS
 
 
-def _hit(text: Text, first: int, last: int, spelling: Spelling) -> Hit:
+def _match(text: Text, first: int, last: int, spelling: SurfaceForm) -> Match:
     score = spelling.score * (0.8 if spelling.ordinary else 1.0)
-    return text.hit(
+    return text.match(
         first, last, label=spelling.label, entity=spelling.entity, rule=spelling.rule, score=round(score, 3)
     )

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.detect.text.tokens import Hit, Text
-from pipeline.lexicon import FUNCTION_WORDS, Spelling, is_common, words_of
+from pipeline.detect.text.tokens import Match, Text
+from pipeline.lexicon import FUNCTION_WORDS, SurfaceForm, is_common, words_of
 from pipeline.lexicon.common import ranks
-from pipeline.lexicon.phonetic import alike, sound_of
+from pipeline.lexicon.phonetic import similarity, sound_of
 from pipeline.lexicon.plain import word_set
 from pipeline.records import DetectionRule
 
@@ -27,15 +27,17 @@ _WEAK = ("the ", "a ", "an ", "uh ")  # "a lumber" for Alumbra
 _NO_NAME = 0.6  # of its places behind one of those: "the bank", "we serve"
 
 
-def repeated(texts: Sequence[Text], known: Sequence[Spelling], hits: Sequence[Hit] = ()) -> Iterator[Spelling]:
-    """A spelling for each such word or run of words of a session's texts; ``hits`` are those of its first look."""
+def frequent_forms(
+    texts: Sequence[Text], known: Sequence[SurfaceForm], matches: Sequence[Match] = ()
+) -> Iterator[SurfaceForm]:
+    """A spelling for each such word or run of words of a session's texts; ``matches`` are those of its first look."""
     taken = {one.key for one in known}
     if names := [one for one in known if one.label == "COMPANY"]:
         yield from _often(texts, names, taken)
-    yield from _placed(texts, hits, taken)
+    yield from _placed(texts, matches, taken)
 
 
-def _often(texts: Sequence[Text], known: Sequence[Spelling], taken: set[str]) -> Iterator[Spelling]:
+def _often(texts: Sequence[Text], known: Sequence[SurfaceForm], taken: set[str]) -> Iterator[SurfaceForm]:
     """Words that are said too often, each for the name that it is likest, with a weak first syllable heard apart."""
     counts = Counter(_stem(token.plain) for text in texts for token in text.tokens)
     total = sum(counts.values())
@@ -44,13 +46,13 @@ def _often(texts: Sequence[Text], known: Sequence[Spelling], taken: set[str]) ->
         for one in known
         if len(one.words) == 1 and len(one.key) >= _MIN_LETTERS and not one.exact
     ]
-    found: dict[str, Spelling] = {}
+    found: dict[str, SurfaceForm] = {}
     for word, count in counts.items():
         if len(word) >= _MIN_LETTERS and word.isalpha() and word not in FUNCTION_WORDS and word not in taken:
             needed = _needed(word, count, total)
-            likest = max(names, key=lambda name: alike(word, name[0].key, name[1]), default=None)
-            if needed and likest and alike(word, likest[0].key, likest[1]) >= needed:
-                found[word] = likest[0]
+            best_match = max(names, key=lambda name: similarity(word, name[0].key, name[1]), default=None)
+            if needed and best_match and similarity(word, best_match[0].key, best_match[1]) >= needed:
+                found[word] = best_match[0]
     no_names = _ordinary(texts, found, counts)
     for word, name in found.items():
         if word not in no_names:
@@ -72,7 +74,7 @@ def _needed(word: str, count: int, total: int) -> float:
     return _COMMON if count >= _OFTEN and count > _TIMES * usual else 0.0
 
 
-def _ordinary(texts: Sequence[Text], words: dict[str, Spelling], counts: Counter[str]) -> set[str]:
+def _ordinary(texts: Sequence[Text], words: dict[str, SurfaceForm], counts: Counter[str]) -> set[str]:
     """Those of the English ones among the words that stand where a company's name does not."""
     behind: Counter[str] = Counter()
     for text in texts:
@@ -82,10 +84,12 @@ def _ordinary(texts: Sequence[Text], words: dict[str, Spelling], counts: Counter
     return {word for word, count in behind.items() if word in ranks() and count > _NO_NAME * counts[word]}
 
 
-def _placed(texts: Sequence[Text], hits: Sequence[Hit], taken: set[str]) -> Iterator[Spelling]:
+def _placed(texts: Sequence[Text], matches: Sequence[Match], taken: set[str]) -> Iterator[SurfaceForm]:
     """What stood in a name's place, a company's rare words once, others twice; ordinary if mostly said elsewhere."""
     placed = Counter(
-        (words_of(hit.text), hit.entity, hit.label) for hit in hits if hit.rule is DetectionRule.PLACE_OF_A_NAME
+        (words_of(match.text), match.entity, match.label)
+        for match in matches
+        if match.rule is DetectionRule.PLACE_OF_A_NAME
     )
     for (words, entity, label), count in placed.items():
         key = "".join(words)
@@ -107,5 +111,5 @@ def _times(texts: Sequence[Text], words: tuple[str, ...]) -> int:
     )
 
 
-def _spelling(text: str, entity: str, label: str = "COMPANY") -> Spelling:
-    return Spelling(text, entity, label, DetectionRule.HEARD_OFTEN, _SCORE)
+def _spelling(text: str, entity: str, label: str = "COMPANY") -> SurfaceForm:
+    return SurfaceForm(text, entity, label, DetectionRule.HEARD_OFTEN, _SCORE)

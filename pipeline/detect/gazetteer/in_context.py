@@ -7,10 +7,10 @@ from functools import lru_cache
 from math import log2
 from typing import NamedTuple
 
-from pipeline.detect.gazetteer.context_patterns import SLOTS, Slot
-from pipeline.detect.text.tokens import Hit, Rule, Text
-from pipeline.lexicon import FUNCTION_WORDS, Spelling, is_common
-from pipeline.lexicon.phonetic import likest, sound_of
+from pipeline.detect.gazetteer.context_patterns import CONTEXT_PATTERNS, ContextPattern
+from pipeline.detect.text.tokens import Match, Recognizer, Text
+from pipeline.lexicon import FUNCTION_WORDS, SurfaceForm, is_common
+from pipeline.lexicon.phonetic import best_match, sound_of
 from pipeline.lexicon.plain import word_set
 from pipeline.records import DetectionRule
 
@@ -42,40 +42,40 @@ class _Line(NamedTuple):
 class _Run(NamedTuple):
     first: int
     last: int
-    slot: Slot
+    slot: ContextPattern
 
 
-Likest = tuple[float, Spelling]
+Likest = tuple[float, SurfaceForm]
 Best = Callable[[str, float], Likest | None]
 
 
-def slots_rule(spellings: tuple[Spelling, ...], least: float = 0.0) -> Rule:
+def context_recognizer(surface_forms: tuple[SurfaceForm, ...], least: float = 0.0) -> Recognizer:
     """A rule for the people and companies that are known; the looser the place, the more words must resemble them.
 
     ``least`` is how much they must in any place.
     """
-    names = {label: found for label in _MIN_LETTERS if (found := _names(spellings, label))}
+    names = {label: found for label in _MIN_LETTERS if (found := _names(surface_forms, label))}
     best = {label: _matcher(found) for label, found in names.items()}
     crowd = {label: _CROWD * log2(max(1.0, len(found) / _FEW[label])) for label, found in names.items()}
     longest = {label: min(_MAX_WORDS, 1 + max(len(one.words) for one in found)) for label, found in names.items()}
-    slots = [slot for slot in SLOTS if slot.label in names]
+    slots = [slot for slot in CONTEXT_PATTERNS if slot.label in names]
 
-    def rule(text: Text) -> list[Hit]:
+    def rule(text: Text) -> list[Match]:
         line = _line(text)
-        found: dict[tuple[int, str], tuple[float, Spelling, _Run]] = {}
+        found: dict[tuple[int, str], tuple[float, SurfaceForm, _Run]] = {}
         for slot in slots:
             for run in _runs(line, slot, longest[slot.label]):
                 words = line.words[run.first : run.last + 1]
-                match = best[slot.label]("".join(words), max(least, _needed(words, slot) + crowd[slot.label]))
+                occurrence = best[slot.label]("".join(words), max(least, _needed(words, slot) + crowd[slot.label]))
                 at = run.first, slot.label
-                if match and match[0] > found.get(at, (0.0,))[0]:
-                    found[at] = *match, _tight(line, run, match[1], best[slot.label])
-        return [_hit(text, run, spelling) for _, spelling, run in found.values()]
+                if occurrence and occurrence[0] > found.get(at, (0.0,))[0]:
+                    found[at] = *occurrence, _tight(line, run, occurrence[1], best[slot.label])
+        return [_match(text, run, spelling) for _, spelling, run in found.values()]
 
     return rule
 
 
-def _tight(line: _Line, run: _Run, spelling: Spelling, best: Best) -> _Run:
+def _tight(line: _Line, run: _Run, spelling: SurfaceForm, best: Best) -> _Run:
     """The run without the words at its far end that are beyond a name, as long as the one, which was heard as it is."""
     for size in range(run.last - run.first, len(spelling.words) - 1, -1):
         first, last = (run.last + 1 - size, run.last) if run.slot.behind else (run.first, run.first + size - 1)
@@ -84,8 +84,10 @@ def _tight(line: _Line, run: _Run, spelling: Spelling, best: Best) -> _Run:
     return run
 
 
-def _names(spellings: tuple[Spelling, ...], label: str) -> list[Spelling]:
-    return [one for one in spellings if one.label == label and not one.exact and len(one.key) >= _MIN_LETTERS[label]]
+def _names(surface_forms: tuple[SurfaceForm, ...], label: str) -> list[SurfaceForm]:
+    return [
+        one for one in surface_forms if one.label == label and not one.exact and len(one.key) >= _MIN_LETTERS[label]
+    ]
 
 
 def _line(text: Text) -> _Line:
@@ -98,10 +100,10 @@ def _line(text: Text) -> _Line:
     return _Line(words, " ".join(words), ends, first_at)
 
 
-def _runs(line: _Line, slot: Slot, most: int) -> Iterator[_Run]:
+def _runs(line: _Line, slot: ContextPattern, most: int) -> Iterator[_Run]:
     """The runs of words that stand in such a place."""
-    for match in slot.cue.finditer(line.joined):
-        at = line.first_at[match.end()]
+    for occurrence in slot.cue.finditer(line.joined):
+        at = line.first_at[occurrence.end()]
         if slot.behind:
             yield from (_Run(first, at - 1, slot) for first in range(max(0, at - most), at))
             continue
@@ -110,13 +112,13 @@ def _runs(line: _Line, slot: Slot, most: int) -> Iterator[_Run]:
                 yield _Run(at, last, slot)
 
 
-def _needed(words: list[str], slot: Slot) -> float:
+def _needed(words: list[str], slot: ContextPattern) -> float:
     """How much the words must resemble a name in this place."""
     bound = (words[0] in _GENERIC and words[0] not in _MAY_BEGIN) + (words[-1] in _GENERIC)
     return (slot.bar if any(map(is_common, words)) else slot.rare) + _BOUND * bound
 
 
-def _matcher(names: list[Spelling]) -> Best:
+def _matcher(names: list[SurfaceForm]) -> Best:
     """A function that gives the name that some letters resemble most, and how much; None when that is not enough.
 
     The ending of a plural, or of a possessive written as one, is left out where that is more alike.
@@ -127,14 +129,16 @@ def _matcher(names: list[Spelling]) -> Best:
     @lru_cache(maxsize=65536)
     def best(key: str, needed: float) -> Likest | None:
         forms = (key, key[:-1]) if key[-1:] == "s" else (key,)
-        found = max((match for form in forms if (match := likest(form, keys, sounds, needed))), default=None)
+        found = max(
+            (occurrence for form in forms if (occurrence := best_match(form, keys, sounds, needed))), default=None
+        )
         return (found[0], names[found[1]]) if found else None
 
     return best
 
 
-def _hit(text: Text, run: _Run, spelling: Spelling) -> Hit:
-    return text.hit(
+def _match(text: Text, run: _Run, spelling: SurfaceForm) -> Match:
+    return text.match(
         run.first,
         run.last,
         label=spelling.label,

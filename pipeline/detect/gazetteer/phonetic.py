@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.detect.scoring.calibration import share_alike
-from pipeline.detect.text.tokens import Hit, Rule, Text
+from pipeline.detect.scoring.calibration import share_similar
+from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import FUNCTION_WORDS, is_common, is_english
-from pipeline.lexicon.phonetic import alike, first_sound, sound_of
+from pipeline.lexicon.phonetic import first_sound, similarity, sound_of
 from pipeline.lexicon.plain import word_set
-from pipeline.lexicon.surface_forms import Spelling
+from pipeline.lexicon.surface_forms import SurfaceForm
 from pipeline.records import DetectionRule
 
 _MAX_WORDS = 4
@@ -39,7 +39,7 @@ CUES = word_set(
 
 
 class _Target(NamedTuple):
-    spelling: Spelling
+    spelling: SurfaceForm
     key: str
     sound: str
     words: int
@@ -50,12 +50,12 @@ class _Candidate(NamedTuple):
     target: _Target
 
 
-def sounds_rule(spellings: tuple[Spelling, ...], thresholds: Thresholds | None = None) -> Rule:
+def phonetic_recognizer(surface_forms: tuple[SurfaceForm, ...], thresholds: Thresholds | None = None) -> Recognizer:
     """A rule for the spellings with at least four letters; shorter ones sound like too much."""
     limits = thresholds or Thresholds()
-    best = _matcher(_by_start(spellings))
+    best = _matcher(_by_start(surface_forms))
 
-    def rule(text: Text) -> list[Hit]:
+    def rule(text: Text) -> list[Match]:
         words = [token.plain for token in text.tokens]
         found = [
             (candidate, first, last)
@@ -64,7 +64,7 @@ def sounds_rule(spellings: tuple[Spelling, ...], thresholds: Thresholds | None =
             if (candidate := best("".join(words[first : last + 1]))) is not None
             and candidate.likeness >= _needed(words, first, last, candidate.target, limits)
         ]
-        return [_hit(text, first, last, candidate) for candidate, first, last in _clearest(found)]
+        return [_match(text, first, last, candidate) for candidate, first, last in _clearest(found)]
 
     return rule
 
@@ -77,7 +77,7 @@ def _matcher(targets: dict[tuple[str, int], list[_Target]]) -> Callable[[str], _
         found: _Candidate | None = None
         cutoff = _FLOOR
         for target in targets.get((first_sound(key[:2]), len(key)), ()):
-            likeness = alike(key, target.key, target.sound, cutoff=cutoff)
+            likeness = similarity(key, target.key, target.sound, cutoff=cutoff)
             if likeness > cutoff:
                 found, cutoff = _Candidate(likeness, target), likeness
         return found
@@ -117,24 +117,24 @@ def _clearest(found: list[tuple[_Candidate, int, int]]) -> list[tuple[_Candidate
     return kept
 
 
-def _hit(text: Text, first: int, last: int, candidate: _Candidate) -> Hit:
+def _match(text: Text, first: int, last: int, candidate: _Candidate) -> Match:
     spelling = candidate.target.spelling
     ordinary = all(is_common(token.plain) for token in text.tokens[first : last + 1])
-    score = share_alike(candidate.likeness, ordinary)
-    return text.hit(
+    score = share_similar(candidate.likeness, ordinary)
+    return text.match(
         first, last, label=spelling.label, entity=spelling.entity, rule=DetectionRule.SOUNDS_LIKE, score=score
     )
 
 
-def _may_be_misheard(spelling: Spelling) -> bool:
+def _may_be_misheard(spelling: SurfaceForm) -> bool:
     """Pet forms and the like are found as they are, and an ordinary word sounds like too much."""
     return not spelling.ordinary and not spelling.exact
 
 
-def _by_start(spellings: tuple[Spelling, ...]) -> dict[tuple[str, int], list[_Target]]:
+def _by_start(surface_forms: tuple[SurfaceForm, ...]) -> dict[tuple[str, int], list[_Target]]:
     """The targets by their first sound and by every length that something heard for them may have."""
     targets: dict[tuple[str, int], list[_Target]] = {}
-    for key, spelling in {spelling.key: spelling for spelling in reversed(spellings)}.items():
+    for key, spelling in {spelling.key: spelling for spelling in reversed(surface_forms)}.items():
         if len(key) >= _MIN_LETTERS and not key.isdigit() and _may_be_misheard(spelling):
             target = _Target(spelling, key, sound_of(key), len(spelling.words))
             slack = max(2, int(len(key) * 0.34))

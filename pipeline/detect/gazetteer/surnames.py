@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.detect.text.tokens import Hit, Rule, Text
-from pipeline.lexicon import FUNCTION_WORDS, Spelling, is_common
+from pipeline.detect.text.tokens import Match, Recognizer, Text
+from pipeline.lexicon import FUNCTION_WORDS, SurfaceForm, is_common
 from pipeline.records import DetectionRule
 
 _SCORE = 0.95  # 57 of 57 right, but no surer than a name that was heard as it is
@@ -11,15 +11,15 @@ _COMMON = 3000
 _MIN_LETTERS = 3
 
 
-def beside_rule(spellings: tuple[Spelling, ...]) -> Rule:
+def surname_recognizer(surface_forms: tuple[SurfaceForm, ...]) -> Recognizer:
     """A rule for a known given name with a rare word behind it, capital where capitals mean anything."""
     names = {
-        spelling.key: spelling for spelling in spellings if spelling.label == "PERSON" and len(spelling.words) == 1
+        spelling.key: spelling for spelling in surface_forms if spelling.label == "PERSON" and len(spelling.words) == 1
     }
 
-    def rule(text: Text) -> list[Hit]:
+    def rule(text: Text) -> list[Match]:
         return [
-            text.hit(
+            text.match(
                 index, index + 1, label="PERSON", entity=name.entity, rule=DetectionRule.BESIDE_A_NAME, score=_SCORE
             )
             for index in range(len(text.tokens) - 1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import phonenumbers
 
-from pipeline.detect.text.tokens import Hit, Rule, Text
+from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.records import DetectionRule
 
 _WORTH_A_LOOK = re.compile(r"\d(?:[^\w\n]{0,3}\d){5}")
@@ -16,10 +16,10 @@ _WORDS = re.compile(r"[^\W\d]{2,}")
 _DATE = re.compile(r"(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d\d")
 
 
-def phones_rule(regions: tuple[str, ...]) -> Rule:
+def phone_number_recognizer(regions: tuple[str, ...]) -> Recognizer:
     """A rule for numbers of these regions (ISO 3166 codes) and any other run of 7 to 19 grouped digits."""
 
-    def rule(text: Text) -> list[Hit]:
+    def rule(text: Text) -> list[Match]:
         if not _WORTH_A_LOOK.search(text.raw):
             return []
         return [*_valid(text, regions), *_grouped(text)]
@@ -27,24 +27,24 @@ def phones_rule(regions: tuple[str, ...]) -> Rule:
     return rule
 
 
-def _valid(text: Text, regions: tuple[str, ...]) -> Iterator[Hit]:
+def _valid(text: Text, regions: tuple[str, ...]) -> Iterator[Match]:
     for region in regions:
-        for match in phonenumbers.PhoneNumberMatcher(text.raw, region, leniency=phonenumbers.Leniency.POSSIBLE):
-            valid = phonenumbers.is_valid_number(match.number)
-            shown = match.raw_string
+        for occurrence in phonenumbers.PhoneNumberMatcher(text.raw, region, leniency=phonenumbers.Leniency.POSSIBLE):
+            valid = phonenumbers.is_valid_number(occurrence.number)
+            shown = occurrence.raw_string
             if sum(map(str.isdigit, shown)) < 7 or _DATE.match(shown) or (not valid and _WORDS.search(shown)):
                 continue
-            yield _hit(text, match.start, match.end, "PHONE", 0.95 if valid else 0.6)
+            yield _match(text, occurrence.start, occurrence.end, "PHONE", 0.95 if valid else 0.6)
 
 
-def _grouped(text: Text) -> Iterator[Hit]:
-    for match in _GROUPS.finditer(text.raw):
-        if not _DATE.fullmatch(match.group()):
-            digits = sum(char.isdigit() for char in match.group())
-            yield _hit(text, *match.span(), "CARD" if digits >= 12 else "PHONE", 0.6)
+def _grouped(text: Text) -> Iterator[Match]:
+    for occurrence in _GROUPS.finditer(text.raw):
+        if not _DATE.fullmatch(occurrence.group()):
+            digits = sum(char.isdigit() for char in occurrence.group())
+            yield _match(text, *occurrence.span(), "CARD" if digits >= 12 else "PHONE", 0.6)
 
 
-def _hit(text: Text, start_char: int, end_char: int, label: str, score: float) -> Hit:
+def _match(text: Text, start_char: int, end_char: int, label: str, score: float) -> Match:
     found = text.raw[start_char:end_char]
     entity = f"{label.lower()}:{''.join(char for char in found if char.isdigit())}"
-    return Hit(start_char, end_char, label, found, entity, DetectionRule.WRITTEN_NUMBER, score)
+    return Match(start_char, end_char, label, found, entity, DetectionRule.WRITTEN_NUMBER, score)

@@ -18,7 +18,7 @@ from presidio_analyzer.predefined_recognizers import (
     UsSsnRecognizer,
 )
 
-from pipeline.detect.text.tokens import Hit, Rule, Text
+from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.records import DetectionRule
 
 _NO_ARTIFACTS = cast(NlpArtifacts, None)  # pattern recognisers never read them
@@ -53,15 +53,15 @@ RECOGNISERS: dict[Callable[[], EntityRecognizer], str] = {
 """Each recogniser, and what every text holds that it finds something in: to look for that costs far less."""
 
 
-def written_rule() -> Rule:
+def presidio_recognizer() -> Recognizer:
     """A rule for e-mail addresses, cards, IBANs, IP and MAC addresses, social security numbers and wallets."""
     asked = [(recogniser(), re.compile(needed)) for recogniser, needed in RECOGNISERS.items()]
 
-    def rule(text: Text) -> list[Hit]:
+    def rule(text: Text) -> list[Match]:
         if not _WORTH_A_LOOK.search(text.raw):
             return []
         return [
-            _hit(text, found.start, found.end, _LABELS[found.entity_type], found.score)
+            _match(text, found.start, found.end, _LABELS[found.entity_type], found.score)
             for recogniser, needed in asked
             if needed.search(text.raw)
             for found in recogniser.analyze(text.raw, recogniser.supported_entities, _NO_ARTIFACTS)
@@ -70,7 +70,9 @@ def written_rule() -> Rule:
     return rule
 
 
-def _hit(text: Text, start_char: int, end_char: int, label: str, score: float) -> Hit:
+def _match(text: Text, start_char: int, end_char: int, label: str, score: float) -> Match:
     found = text.raw[start_char:end_char]
     entity = f"{label.lower()}:{re.sub(r'[^a-z0-9.@]', '', found.casefold())}"
-    return Hit(start_char, end_char, label, found, entity, DetectionRule.WRITTEN_IDENTIFIER, round(max(0.3, score), 3))
+    return Match(
+        start_char, end_char, label, found, entity, DetectionRule.WRITTEN_IDENTIFIER, round(max(0.3, score), 3)
+    )

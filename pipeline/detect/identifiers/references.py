@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.detect.text.tokens import Hit, Rule, Text
+from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.records import DetectionRule
 
 _CODE = r"(?=[A-Z0-9/_\-]*\d)[A-Z0-9](?:[A-Z0-9/_\-]{2,30})[A-Z0-9]"
@@ -18,23 +18,23 @@ _WORTH_A_LOOK = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[-/](?:\d\d|\d{4}))?")
 
 
-def references_rule() -> Rule:
+def reference_recognizer() -> Recognizer:
     """A rule for codes behind a word like "ticket", and for the numbers of service desks."""
 
-    def rule(text: Text) -> list[Hit]:
+    def rule(text: Text) -> list[Match]:
         if not _WORTH_A_LOOK.search(text.raw):
             return []
-        hits = [
-            _hit(text, *match.span("code"), 0.75)
-            for match in _NAMED.finditer(text.raw)
-            if match["number"] or not _YEAR.fullmatch(match["code"])
+        matches = [
+            _match(text, *occurrence.span("code"), 0.75)
+            for occurrence in _NAMED.finditer(text.raw)
+            if occurrence["number"] or not _YEAR.fullmatch(occurrence["code"])
         ]
-        return hits + [_hit(text, *match.span(), 0.8) for match in _SERVICE_DESK.finditer(text.raw)]
+        return matches + [_match(text, *occurrence.span(), 0.8) for occurrence in _SERVICE_DESK.finditer(text.raw)]
 
     return rule
 
 
-def _hit(text: Text, start_char: int, end_char: int, score: float) -> Hit:
+def _match(text: Text, start_char: int, end_char: int, score: float) -> Match:
     found = text.raw[start_char:end_char]
     entity = f"account:{re.sub(r'[^a-z0-9]', '', found.casefold())}"
-    return Hit(start_char, end_char, "ACCOUNT", found, entity, DetectionRule.WRITTEN_REFERENCE, score)
+    return Match(start_char, end_char, "ACCOUNT", found, entity, DetectionRule.WRITTEN_REFERENCE, score)

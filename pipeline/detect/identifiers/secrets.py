@@ -36,7 +36,7 @@ from detect_secrets.plugins import (
 )
 from detect_secrets.plugins.base import BasePlugin
 
-from pipeline.detect.text.tokens import Hit, Rule, Text
+from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import is_common, plain
 from pipeline.records import DetectionRule
 
@@ -61,16 +61,24 @@ _REFERENCE = re.compile(r"[$<{%(\[]|[A-Za-z_]\w*(?:[(\[].*|(?:\.[A-Za-z_]\w*)+[(
 _LONG = re.compile(r"(?<![\w/+])[A-Za-z0-9_\-+/=]{20,}(?![\w])")
 
 
-def keys_rule() -> Rule:
+def secret_recognizer() -> Recognizer:
     """A rule for keys and tokens by their shape or entropy, and for passwords that are written out."""
 
-    def rule(text: Text) -> list[Hit]:
+    def rule(text: Text) -> list[Match]:
         if not _may_hold_one(text.raw) or not _WORTH_A_LOOK.search(text.raw):
             return []
-        hits = [_hit(text, *match.span(), 0.98) for match in _SHAPED.finditer(text.raw)]
-        hits += [_hit(text, *match.span("value"), 0.9) for match in _WRITTEN_OUT.finditer(text.raw) if _is_value(match)]
-        hits += [_hit(text, *match.span(), 0.7) for match in _LONG.finditer(text.raw) if _is_random(match.group())]
-        return [*hits, *_scanned(text)]
+        matches = [_match(text, *occurrence.span(), 0.98) for occurrence in _SHAPED.finditer(text.raw)]
+        matches += [
+            _match(text, *occurrence.span("value"), 0.9)
+            for occurrence in _WRITTEN_OUT.finditer(text.raw)
+            if _is_value(occurrence)
+        ]
+        matches += [
+            _match(text, *occurrence.span(), 0.7)
+            for occurrence in _LONG.finditer(text.raw)
+            if _is_random(occurrence.group())
+        ]
+        return [*matches, *_scanned(text)]
 
     return rule
 
@@ -111,14 +119,14 @@ def _detectors() -> tuple[BasePlugin, ...]:
     )
 
 
-def _scanned(text: Text) -> Iterator[Hit]:
+def _scanned(text: Text) -> Iterator[Match]:
     """What the kept scanner finds, line by line, but for references and templates."""
     at = 0
     for line in text.raw.splitlines(keepends=True):
         for secret in {found for one in _detectors() for found in one.analyze_string(line) if found}:
             place = line.find(secret)
             if place >= 0 and not heuristic.is_templated_secret(secret) and _is_no_reference(secret):
-                yield _hit(text, at + place, at + place + len(secret), 0.95)
+                yield _match(text, at + place, at + place + len(secret), 0.95)
         at += len(line)
 
 
@@ -127,13 +135,13 @@ def _is_no_reference(secret: str) -> bool:
     return not heuristic.is_not_alphanumeric_string(secret) and not heuristic.is_prefixed_with_dollar_sign(secret)
 
 
-def _is_value(match: re.Match[str]) -> bool:
+def _is_value(occurrence: re.Match[str]) -> bool:
     """Whether what stands behind "password" is one: no reference, and no word of any talk."""
-    value = match["value"].rstrip(".!?:)")
-    if len(value) < 4 or (not match["quote"] and _REFERENCE.match(value)):
+    value = occurrence["value"].rstrip(".!?:)")
+    if len(value) < 4 or (not occurrence["quote"] and _REFERENCE.match(value)):
         return False
     mixed = any(map(str.isdigit, value)) or not value.isalnum()
-    return mixed if not match["sign"] else mixed or bool(match["quote"]) or not is_common(plain(value))
+    return mixed if not occurrence["sign"] else mixed or bool(occurrence["quote"]) or not is_common(plain(value))
 
 
 def _is_random(token: str) -> bool:
@@ -144,6 +152,6 @@ def _is_random(token: str) -> bool:
     return -sum(n / len(token) * math.log2(n / len(token)) for n in counts.values()) > 3.3
 
 
-def _hit(text: Text, start_char: int, end_char: int, score: float) -> Hit:
+def _match(text: Text, start_char: int, end_char: int, score: float) -> Match:
     found = text.raw[start_char:end_char]
-    return Hit(start_char, end_char, "SECRET", found, f"secret:{found.casefold()}", DetectionRule.KEY_OR_TOKEN, score)
+    return Match(start_char, end_char, "SECRET", found, f"secret:{found.casefold()}", DetectionRule.KEY_OR_TOKEN, score)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.detect.text.token_classes import classify
-from pipeline.detect.text.tokens import Hit, Rule, Text
+from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon.plain import word_set
 from pipeline.records import DetectionRule
 
@@ -21,21 +21,21 @@ _ACRONYMS = word_set(
 )
 
 
-def spelled_rule() -> Rule:
+def spelled_out_recognizer() -> Recognizer:
     """A rule for runs of at least three letters that are no usual abbreviation."""
 
-    def rule(text: Text) -> list[Hit]:
+    def rule(text: Text) -> list[Match]:
         classed = classify(text)
-        hits = []
-        for match in _RUN.finditer(classed.signs):
-            first, last = match.start(), match.end() - 1
+        matches = []
+        for occurrence in _RUN.finditer(classed.codes):
+            first, last = occurrence.start(), occurrence.end() - 1
             letters = "".join(token.plain for token in text.tokens[first : last + 1] if len(token.plain) == 1)
             said = bool(classed.before(first, 8) & _CUES)
             if len(letters) >= 3 and (said or not _is_usual(letters)) and not letters.isdigit():
                 sure = said or len(letters) > 4
                 score = _SURE if sure else _SHORT
-                hits.append(
-                    text.hit(
+                matches.append(
+                    text.match(
                         first,
                         last,
                         label="OTHER",
@@ -44,7 +44,7 @@ def spelled_rule() -> Rule:
                         score=score,
                     )
                 )
-        return hits
+        return matches
 
     return rule
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.detect.text.token_classes import Classed, classify
-from pipeline.detect.text.tokens import Hit, Rule, Text
+from pipeline.detect.text.token_classes import ClassedText, classify
+from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import FUNCTION_WORDS, is_common
 from pipeline.lexicon.plain import word_set
 from pipeline.records import DetectionRule
@@ -35,10 +35,10 @@ _NO_LOCAL = word_set(
 )
 
 
-def spoken_rule() -> Rule:
+def spoken_address_recognizer() -> Recognizer:
     """A rule for all addresses said aloud."""
 
-    def rule(text: Text) -> list[Hit]:
+    def rule(text: Text) -> list[Match]:
         if not {"dot", "colon", "period", "point", "dash", "hyphen"} & {token.plain for token in text.tokens}:
             return []
         classed = classify(text)
@@ -47,68 +47,68 @@ def spoken_rule() -> Rule:
     return rule
 
 
-def _emails(classed: Classed) -> Iterator[Hit]:
-    for match in _DOMAIN.finditer(classed.signs):
-        first, at, last = _local_start(classed, match.start()), match.start(), match.end() - 1
-        if first < at and set(match[1]) - set("dnto.-"):
+def _emails(classed: ClassedText) -> Iterator[Match]:
+    for occurrence in _DOMAIN.finditer(classed.codes):
+        first, at, last = _local_start(classed, occurrence.start()), occurrence.start(), occurrence.end() - 1
+        if first < at and set(occurrence[1]) - set("dnto.-"):
             talk = _may_be_talk(classed, first, last)
-            yield _hit(classed.text, first, last, "EMAIL", _TALK if talk else _EMAIL)
+            yield _match(classed.text, first, last, "EMAIL", _TALK if talk else _EMAIL)
 
 
-def _local_start(classed: Classed, at: int) -> int:
+def _local_start(classed: ClassedText, at: int) -> int:
     """The first token of the local part that ends before the token ``at``; ``at`` itself when there is none."""
-    tokens, signs = classed.text.tokens, classed.signs
+    tokens, codes = classed.text.tokens, classed.codes
     first, free_words = at, 0
     while first > 0:
-        sign, word = signs[first - 1], tokens[first - 1].plain
-        joined = sign in "._-+&" or (first < at and signs[first] in "._-+&")
+        code, word = codes[first - 1], tokens[first - 1].plain
+        joined = code in "._-+&" or (first < at and codes[first] in "._-+&")
         if first == at and word in _NO_LOCAL:
             break
-        if not joined and first < at and (sign in "fg@/:"):
+        if not joined and first < at and (code in "fg@/:"):
             break
-        if not joined and sign in "wfg":
+        if not joined and code in "wfg":
             free_words += 1
             if free_words > 3:
                 break
-        if sign in "@/:":
+        if code in "@/:":
             break
         first -= 1
-    while first < at and signs[first] in "._-+&":
+    while first < at and codes[first] in "._-+&":
         first += 1
     return first
 
 
-def _ips(classed: Classed) -> Iterator[Hit]:
-    for match in _IP4.finditer(classed.signs):
-        yield _hit(classed.text, match.start(), match.end() - 1, "IP", 0.95)
-    for match in _MAC.finditer(classed.signs):
-        yield _hit(classed.text, match.start(), match.end() - 1, "IP", 0.92)
-    for match in _IP6.finditer(classed.signs):
-        yield _hit(classed.text, match.start(), match.end() - 1, "IP", 0.9)
+def _ips(classed: ClassedText) -> Iterator[Match]:
+    for occurrence in _IP4.finditer(classed.codes):
+        yield _match(classed.text, occurrence.start(), occurrence.end() - 1, "IP", 0.95)
+    for occurrence in _MAC.finditer(classed.codes):
+        yield _match(classed.text, occurrence.start(), occurrence.end() - 1, "IP", 0.92)
+    for occurrence in _IP6.finditer(classed.codes):
+        yield _match(classed.text, occurrence.start(), occurrence.end() - 1, "IP", 0.9)
 
 
-def _urls(classed: Classed) -> Iterator[Hit]:
+def _urls(classed: ClassedText) -> Iterator[Match]:
     tokens = classed.text.tokens
-    for match in _URL.finditer(classed.signs):
-        first, last = match.start(), match.end() - 1
+    for occurrence in _URL.finditer(classed.codes):
+        first, last = occurrence.start(), occurrence.end() - 1
         words = [token.plain for token in tokens[first : last + 1]]
-        signs = match.group()
-        dots = signs.count(".")
-        top = "".join(words[len(words) - signs[::-1].index(".") :])
-        if not (set(signs) - set("dntxo.")) or _is_a_version(words, signs):
+        codes = occurrence.group()
+        dots = codes.count(".")
+        top = "".join(words[len(words) - codes[::-1].index(".") :])
+        if not (set(codes) - set("dntxo.")) or _is_a_version(words, codes):
             continue
-        if dots > 1 or "/" in signs or _SCHEMES & set(words) or words[0] == "www":
-            label = "URL" if "/" in signs or _SCHEMES & set(words) or "www" in "".join(words[:3]) else "HOST"
+        if dots > 1 or "/" in codes or _SCHEMES & set(words) or words[0] == "www":
+            label = "URL" if "/" in codes or _SCHEMES & set(words) or "www" in "".join(words[:3]) else "HOST"
             doubtful = label == "HOST" and _may_be_talk(classed, first, last)
-            yield _hit(classed.text, first, last, label, _TALK if doubtful else _HOST_OR_PATH)
+            yield _match(classed.text, first, last, label, _TALK if doubtful else _HOST_OR_PATH)
         elif _is_talk(words, top):
             continue
         elif top in _TOPS or (len(top) <= 3 and top.isalpha() and top not in _NO_HOST):
             usual = top in _TOPS - _ENDINGS and not _may_be_talk(classed, first, last)
-            yield _hit(classed.text, first, last, "URL", _TWO_PARTS if usual else _TALK)
+            yield _match(classed.text, first, last, "URL", _TWO_PARTS if usual else _TALK)
 
 
-def _may_be_talk(classed: Classed, first: int, last: int) -> bool:
+def _may_be_talk(classed: ClassedText, first: int, last: int) -> bool:
     """Whether the dots were said as "point" before no usual ending: talk has "the point is" and the like."""
     words = [token.plain for token in classed.text.tokens[first : last + 1]]
     return "point" in words and words[-1] not in _TOPS - _ENDINGS
@@ -119,14 +119,14 @@ def _is_talk(words: list[str], top: str) -> bool:
     return len(words) == 3 and words[1] in ("point", "period") and is_common(words[0]) and top in FUNCTION_WORDS
 
 
-def _is_a_version(words: list[str], signs: str) -> bool:
+def _is_a_version(words: list[str], codes: str) -> bool:
     """Whether a word has nothing behind it but figures with "point" between: "version two point five point one"."""
-    return "dot" not in words and "period" not in words and not set(signs.partition(".")[2]) - set("dntxo.")
+    return "dot" not in words and "period" not in words and not set(codes.partition(".")[2]) - set("dntxo.")
 
 
-def _hit(text: Text, first: int, last: int, label: str, score: float) -> Hit:
+def _match(text: Text, first: int, last: int, label: str, score: float) -> Match:
     words = [token.plain for token in text.tokens[first : last + 1]]
-    return text.hit(
+    return text.match(
         first,
         last,
         label=label,

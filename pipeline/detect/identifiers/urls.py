@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.detect.text.tokens import Hit, Rule, Text
+from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.records import DetectionRule
 
 _WORTH_A_LOOK = re.compile(r"\w\.\w|://")
@@ -21,15 +21,18 @@ _HOST = re.compile(
 )
 
 
-def addresses_rule() -> Rule:
+def url_recognizer() -> Recognizer:
     """A rule for web addresses and hosts."""
 
-    def rule(text: Text) -> list[Hit]:
+    def rule(text: Text) -> list[Match]:
         if not ("." in text.raw or "://" in text.raw) or not _WORTH_A_LOOK.search(text.raw):
             return []
-        hits = [_hit(match, "URL", 0.95) for match in _URL.finditer(text.raw)]
-        hits += [_hit(match, "HOST" if _is_host(match.group()) else "URL", 0.9) for match in _HOST.finditer(text.raw)]
-        return hits
+        matches = [_match(occurrence, "URL", 0.95) for occurrence in _URL.finditer(text.raw)]
+        matches += [
+            _match(occurrence, "HOST" if _is_host(occurrence.group()) else "URL", 0.9)
+            for occurrence in _HOST.finditer(text.raw)
+        ]
+        return matches
 
     return rule
 
@@ -38,10 +41,10 @@ def _is_host(address: str) -> bool:
     return "/" not in address and address.count(".") > 1 and not address.lower().startswith("www.")
 
 
-def _hit(match: re.Match[str], label: str, score: float) -> Hit:
-    found = match.group()
-    return Hit(
-        *match.span(),
+def _match(occurrence: re.Match[str], label: str, score: float) -> Match:
+    found = occurrence.group()
+    return Match(
+        *occurrence.span(),
         label,
         found,
         f"{label.lower()}:{found.casefold().rstrip('/.,')}",

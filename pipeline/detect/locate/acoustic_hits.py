@@ -6,9 +6,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from pipeline.detect.locate.words_and_text import finding, runs
-from pipeline.detect.text.tokens import Hit
+from pipeline.detect.text.tokens import Match
 from pipeline.lexicon import words_of
-from pipeline.lexicon.surface_forms import Spelling, spellings
+from pipeline.lexicon.surface_forms import SurfaceForm, surface_forms
 from pipeline.records import Alternative, Context, DetectionRule, Finding, KeywordHit, SoundPlace, Transcript, Word
 
 # From what chance of the engine's on, and what share of those names was said there.
@@ -16,7 +16,7 @@ _SHARES = ((0.1, 0.85), (0.0, 0.5))
 _SHARED = 0.3
 
 
-class Beneath:
+class WordIndex:
     """Says which words of a transcript lie in a span of a track."""
 
     def __init__(self, words: Sequence[Word]) -> None:
@@ -37,25 +37,25 @@ class Beneath:
         return word.track_id == track_id and shared_s >= least_s
 
 
-def from_sound(session_id: str, transcript: Transcript, context: Context) -> Iterator[Finding]:
+def acoustic_findings(session_id: str, transcript: Transcript, context: Context) -> Iterator[Finding]:
     """The names heard by the search in the sound or also thought of by an engine, with the words recognised there."""
-    known = {spelling.key: spelling for spelling in reversed(spellings(context))}
-    beneath = Beneath(transcript.words)
+    known = {spelling.key: spelling for spelling in reversed(surface_forms(context))}
+    beneath = WordIndex(transcript.words)
     for heard in transcript.heard_terms:
         score = round(min(1.0, max(0.0, heard.score)), 3)
-        yield from _findings(session_id, _hit(heard.term, known, DetectionRule.SOUND_SEARCH, score), heard, beneath)
+        yield from _findings(session_id, _match(heard.term, known, DetectionRule.SOUND_SEARCH, score), heard, beneath)
     for other in transcript.alternatives:
         score = next(share for least, share in _SHARES if other.probability >= least)
-        yield from _findings(session_id, _hit(other.text, known, DetectionRule.ALSO_HEARD, score), other, beneath)
+        yield from _findings(session_id, _match(other.text, known, DetectionRule.ALSO_HEARD, score), other, beneath)
 
 
-def _hit(text: str, known: dict[str, Spelling], rule: DetectionRule, score: float) -> Hit:
+def _match(text: str, known: dict[str, SurfaceForm], rule: DetectionRule, score: float) -> Match:
     spelling = known.get("".join(words_of(text)))
     label, entity = (spelling.label, spelling.entity) if spelling else ("TERM", f"term:{text.casefold()}")
-    return Hit(0, len(text), label, text, entity, rule, score)
+    return Match(0, len(text), label, text, entity, rule, score)
 
 
-def _findings(session_id: str, hit: Hit, heard: KeywordHit | Alternative, beneath: Beneath) -> Iterator[Finding]:
+def _findings(session_id: str, match: Match, heard: KeywordHit | Alternative, beneath: WordIndex) -> Iterator[Finding]:
     """The whole span once for each run of the words there."""
     for words in beneath.ranges(heard.track_id, heard.start_s, heard.end_s):
         place = SoundPlace(
@@ -65,4 +65,4 @@ def _findings(session_id: str, hit: Hit, heard: KeywordHit | Alternative, beneat
             time_uncertainty_s=heard.time_uncertainty_s,
             words=words,
         )
-        yield finding(session_id, hit, place)
+        yield finding(session_id, match, place)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.detect.locate.words_and_text import Find, finding, sound_places, turns
-from pipeline.detect.text.offset_map import Joined, Part
-from pipeline.detect.text.tokens import Hit
+from pipeline.detect.locate.words_and_text import Finder, finding, sound_places, turns
+from pipeline.detect.text.offset_map import OffsetMap, PieceSpan
+from pipeline.detect.text.tokens import Match
 from pipeline.records import Cue, Finding, TextPlace, Transcript, Word
 
 _WORDS = 8
@@ -14,7 +14,7 @@ _REACH_S = 8.0
 _BREATH_S = 1.5
 
 
-def across_turns(session_id: str, transcript: Transcript, find: Find) -> Iterator[Finding]:
+def across_turns(session_id: str, transcript: Transcript, find: Finder) -> Iterator[Finding]:
     """What is said over the border of two turns of a track: by two speakers, with a pause, or with a word between.
 
     Who speaks is often not sure to the word, so that half of a name may be somebody else's.
@@ -24,16 +24,16 @@ def across_turns(session_id: str, transcript: Transcript, find: Find) -> Iterato
         around = [*before[-_WORDS:], *after[:_WORDS]]
         border = len(before[-_WORDS:])
         gap_s = words[after[0]].start_s - words[before[-1]].end_s
-        for hit, parts in _crossing([words[index].text for index in around], border, gap_s, find):
+        for match, parts in _crossing([words[index].text for index in around], border, gap_s, find):
             for place in sound_places(words, [around[part.piece] for part in parts]):
-                yield finding(session_id, hit, place)
+                yield finding(session_id, match, place)
 
 
-def across_captions(session_id: str, cues: Sequence[Cue], find: Find, *, surface: str) -> Iterator[Finding]:
+def across_captions(session_id: str, cues: Sequence[Cue], find: Finder, *, surface: str) -> Iterator[Finding]:
     """What stands over the border of two captions of two speakers, or of one with another's between."""
     for index, cue in enumerate(cues):
         for other in _following(cues, index):
-            for hit, parts in _crossing([cue.text, cues[other].text], 1, cues[other].start_s - cue.end_s, find):
+            for match, parts in _crossing([cue.text, cues[other].text], 1, cues[other].start_s - cue.end_s, find):
                 for part in parts:
                     place = TextPlace(
                         surface=surface,
@@ -41,7 +41,7 @@ def across_captions(session_id: str, cues: Sequence[Cue], find: Find, *, surface
                         start_char=part.start_char,
                         end_char=part.end_char,
                     )
-                    yield finding(session_id, hit, place)
+                    yield finding(session_id, match, place)
 
 
 def _neighbours(found: list[list[int]], words: Sequence[Word]) -> Iterator[tuple[list[int], list[int]]]:
@@ -67,14 +67,16 @@ def _following(cues: Sequence[Cue], index: int) -> Iterator[int]:
             return
 
 
-def _crossing(pieces: Sequence[str], border: int, gap_s: float, find: Find) -> Iterator[tuple[Hit, list[Part]]]:
+def _crossing(
+    pieces: Sequence[str], border: int, gap_s: float, find: Finder
+) -> Iterator[tuple[Match, list[PieceSpan]]]:
     """The hits in the joined pieces that lie on both sides of a border, with their parts.
 
     After more than a breath, only what is listed: the end of one sentence and the next often look like an address.
     """
-    joined = Joined(pieces)
-    for hit in find(joined.text):
-        parts = joined.parts(hit.start_char, hit.end_char)
+    joined = OffsetMap(pieces)
+    for match in find(joined.text):
+        parts = joined.parts(match.start_char, match.end_char)
         crosses = bool(parts) and parts[0].piece < border <= parts[-1].piece
-        if crosses and (gap_s <= _BREATH_S or hit.rule.spec.listed):
-            yield hit, parts
+        if crosses and (gap_s <= _BREATH_S or match.rule.spec.listed):
+            yield match, parts

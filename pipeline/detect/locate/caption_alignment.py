@@ -17,7 +17,7 @@ _LONG_WORD = 5
 _LETTER_S = 0.04
 
 
-class Between:
+class CaptionAlignment:
     """The words of a transcript, to find captions' mentions among."""
 
     def __init__(self, words: Sequence[Word]) -> None:

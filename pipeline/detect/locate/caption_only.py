@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.detect.locate.caption_alignment import Between
+from pipeline.detect.locate.caption_alignment import CaptionAlignment
 from pipeline.detect.locate.words_and_text import EMBEDDED, finding
-from pipeline.detect.text.tokens import Hit
+from pipeline.detect.text.tokens import Match
 from pipeline.lexicon import words_of
 from pipeline.records import Cue, Finding, Session, SoundPlace, TextPlace, Transcript
 
@@ -28,7 +28,7 @@ class _Mention:
     letters: int
 
 
-def sound_of_captions(
+def caption_only_findings(
     session: Session, transcript: Transcript, found: Sequence[Finding], spoken: Sequence[Finding]
 ) -> Iterator[Finding]:
     """What captions heard and ``spoken`` has not: a mention more in a caption, or more of a name.
@@ -36,7 +36,7 @@ def sound_of_captions(
     It lies between the words that the recogniser heard around it too, else at the share of the caption's time that its
     characters take, in doubt by much of it.
     """
-    heard, between = _mentions(spoken), Between(transcript.words)
+    heard, between = _mentions(spoken), CaptionAlignment(transcript.words)
     captioned: dict[tuple[str, int, str], list[Finding]] = defaultdict(list)
     for one in found:
         if isinstance(one.place, TextPlace) and session.tracks:
@@ -45,9 +45,9 @@ def sound_of_captions(
         cue = (session.embedded if surface == EMBEDDED else session.captions)[index]
         track_id = _track(session, cue)
         for one, text_place, place in _only_captioned(cue, mentions, heard.get(entity, ()), track_id):
-            hit = Hit(0, len(one.text), one.label, one.text, one.entity, one.rule, one.score)
+            match = Match(0, len(one.text), one.label, one.text, one.entity, one.rule, one.score)
             for better in between.places(cue, text_place, track_id) or [place]:
-                yield finding(session.session_id, hit, better)
+                yield finding(session.session_id, match, better)
 
 
 def _mentions(spoken: Sequence[Finding]) -> dict[str, list[_Mention]]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.detect.locate.words_and_text import Find, finding
-from pipeline.detect.text.offset_map import Joined
-from pipeline.detect.text.tokens import Hit
+from pipeline.detect.locate.words_and_text import Finder, finding
+from pipeline.detect.text.offset_map import OffsetMap
+from pipeline.detect.text.tokens import Match
 from pipeline.lexicon import is_common, words_of
-from pipeline.lexicon.surface_forms import spellings
+from pipeline.lexicon.surface_forms import surface_forms
 from pipeline.records import Context, DetectionRule, Finding, OcrLine, OcrResult, OcrWord, PicturePlace, Region
 
 LABEL = "PICTURE"
@@ -34,7 +34,7 @@ class _Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Match:
+class _OcrMatch:
     """Half-open range of a line's words that stand for an entity, and how sure that is."""
 
     first: int
@@ -43,8 +43,8 @@ class _Match:
     score: float
 
 
-def in_picture(
-    session_id: str, seen: OcrResult | None, context: Context, found: Iterable[Finding], find: Find
+def picture_findings(
+    session_id: str, seen: OcrResult | None, context: Context, found: Iterable[Finding], find: Finder
 ) -> Iterator[Finding]:
     """The findings in the picture: listed names and terms, what was found elsewhere, and written identifiers.
 
@@ -53,20 +53,20 @@ def in_picture(
     if seen is None:
         return
     wanted = tuple(_wanted(context, found))
-    known: dict[tuple[str, ...], list[_Match]] = {}
-    hits = []
+    known: dict[tuple[str, ...], list[_OcrMatch]] = {}
+    matches = []
     for line in seen.lines:
         texts = tuple(word.text for word in line.words)
         if texts not in known:
             known[texts] = [*_by_spelling(texts, wanted), *_by_rule(texts, find)]
-        hits += [_hit(line, match) for match in known[texts]]
-    for hit, place in _joined(hits):
-        yield finding(session_id, hit, place)
+        matches += [_match(line, read) for read in known[texts]]
+    for match, place in _joined(matches):
+        yield finding(session_id, match, place)
 
 
 def _wanted(context: Context, found: Iterable[Finding]) -> Iterator[_Wanted]:
     """What is listed, but for what could as well be an ordinary word, and what was found in sound, chat or captions."""
-    listed = {one.text: one.entity for one in reversed(spellings(context)) if not one.ordinary}
+    listed = {one.text: one.entity for one in reversed(surface_forms(context)) if not one.ordinary}
     for one in found:
         if not any(is_common(word) for word in words_of(one.text)):
             listed.setdefault(one.text, one.entity)
@@ -77,7 +77,7 @@ def _wanted(context: Context, found: Iterable[Finding]) -> Iterator[_Wanted]:
             yield _Wanted(key, len(words_of(text)), entity, tolerance)
 
 
-def _by_spelling(texts: Sequence[str], wanted: Sequence[_Wanted]) -> Iterator[_Match]:
+def _by_spelling(texts: Sequence[str], wanted: Sequence[_Wanted]) -> Iterator[_OcrMatch]:
     tokens = [(_alike(token), index) for index, text in enumerate(texts) for token in words_of(text)]
     for one in wanted:
         for first in range(len(tokens)):
@@ -86,16 +86,16 @@ def _by_spelling(texts: Sequence[str], wanted: Sequence[_Wanted]) -> Iterator[_M
                 run += key
                 score = _score(run, one)
                 if score:
-                    yield _Match(tokens[first][1], index + 1, one.entity, score)
+                    yield _OcrMatch(tokens[first][1], index + 1, one.entity, score)
                     break
 
 
-def _by_rule(texts: Sequence[str], find: Find) -> Iterator[_Match]:
-    joined = Joined(texts)
-    for hit in find(joined.text):
-        if hit.rule.spec.on_ocr:
-            touched = [part.piece for part in joined.parts(hit.start_char, hit.end_char)]
-            yield _Match(touched[0], touched[-1] + 1, hit.entity, hit.score)
+def _by_rule(texts: Sequence[str], find: Finder) -> Iterator[_OcrMatch]:
+    joined = OffsetMap(texts)
+    for match in find(joined.text):
+        if match.rule.spec.on_ocr:
+            touched = [part.piece for part in joined.parts(match.start_char, match.end_char)]
+            yield _OcrMatch(touched[0], touched[-1] + 1, match.entity, match.score)
 
 
 def _score(key: str, one: _Wanted) -> float:
@@ -108,14 +108,14 @@ def _score(key: str, one: _Wanted) -> float:
     return 0.0 if distance > one.tolerance else 1.0 - distance / len(one.key)
 
 
-def _hit(line: OcrLine, match: _Match) -> tuple[Hit, PicturePlace]:
-    words = line.words[match.first : match.last]
-    sure = match.score * (0.5 + 0.5 * min(word.confidence for word in words))
+def _match(line: OcrLine, read: _OcrMatch) -> tuple[Match, PicturePlace]:
+    words = line.words[read.first : read.last]
+    sure = read.score * (0.5 + 0.5 * min(word.confidence for word in words))
     text = " ".join(word.text for word in words)
-    hit = Hit(
-        0, len(text), LABEL, text, f"picture:{match.entity}", DetectionRule.TEXT_IN_PICTURE, round(max(0.3, sure), 3)
+    match = Match(
+        0, len(text), LABEL, text, f"picture:{read.entity}", DetectionRule.TEXT_IN_PICTURE, round(max(0.3, sure), 3)
     )
-    return hit, PicturePlace(region=_around(words), start_s=line.start_s, end_s=line.end_s)
+    return match, PicturePlace(region=_around(words), start_s=line.start_s, end_s=line.end_s)
 
 
 def _around(words: Sequence[OcrWord]) -> Region:
@@ -131,20 +131,20 @@ def _around(words: Sequence[OcrWord]) -> Region:
     )
 
 
-def _joined(hits: Iterable[tuple[Hit, PicturePlace]]) -> Iterator[tuple[Hit, PicturePlace]]:
+def _joined(matches: Iterable[tuple[Match, PicturePlace]]) -> Iterator[tuple[Match, PicturePlace]]:
     """Hits of one entity that overlap in the picture and follow one another in time, as one."""
-    kept: list[tuple[Hit, PicturePlace]] = []
+    kept: list[tuple[Match, PicturePlace]] = []
     open_from: dict[str, list[int]] = {}
-    for hit, place in hits:
-        for index in open_from.setdefault(hit.entity, []):
+    for match, place in matches:
+        for index in open_from.setdefault(match.entity, []):
             before, there = kept[index]
             if place.start_s <= there.end_s + _JOIN_S and _overlap(place.region, there.region):
-                surer = before if before.score >= hit.score else hit
-                kept[index] = (replace(surer, entity=hit.entity), _both(place, there))
+                surer = before if before.score >= match.score else match
+                kept[index] = (replace(surer, entity=match.entity), _both(place, there))
                 break
         else:
-            open_from[hit.entity].append(len(kept))
-            kept.append((hit, place))
+            open_from[match.entity].append(len(kept))
+            kept.append((match, place))
     yield from kept
 
 

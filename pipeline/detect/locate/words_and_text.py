@@ -6,26 +6,26 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, pairwise
 
-from pipeline.detect.text.offset_map import Joined
-from pipeline.detect.text.tokens import Hit
+from pipeline.detect.text.offset_map import OffsetMap
+from pipeline.detect.text.tokens import Match
 from pipeline.errors import OffrecordError
 from pipeline.records import Cue, Finding, PicturePlace, Region, SoundPlace, TextPlace, Transcript, Word
 
-Find = Callable[[str], list[Hit]]
+Finder = Callable[[str], list[Match]]
 CAPTIONS, EMBEDDED = "captions", "embedded captions"
 _PAUSE_S = 3.0
 
 
-def finding(session_id: str, hit: Hit, place: SoundPlace | TextPlace | PicturePlace) -> Finding:
+def finding(session_id: str, match: Match, place: SoundPlace | TextPlace | PicturePlace) -> Finding:
     """A finding of a hit; its id is the same whenever the same is found in the same place, by any rule."""
-    digest = hashlib.sha256(f"{session_id}\n{hit.entity}\n{_canonical(place)}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{session_id}\n{match.entity}\n{_canonical(place)}".encode()).hexdigest()
     return Finding(
         finding_id=f"f-{digest[:16]}",
-        entity=hit.entity,
-        label=hit.label,
-        text=hit.text,
-        rule=hit.rule,
-        score=hit.score,
+        entity=match.entity,
+        label=match.label,
+        text=match.text,
+        rule=match.rule,
+        score=match.score,
         place=place,
     )
 
@@ -45,14 +45,14 @@ def _canonical(place: SoundPlace | TextPlace | PicturePlace) -> str:
             return f"PicturePlace(region=Region({left=}, {top=}, {right=}, {bottom=}), {start_s=}, {end_s=})"
 
 
-def in_words(session_id: str, transcript: Transcript, find: Find) -> Iterator[Finding]:
+def in_words(session_id: str, transcript: Transcript, find: Finder) -> Iterator[Finding]:
     """The findings in what was heard, turn by turn."""
     for turn in turns(transcript.words):
-        joined = Joined([transcript.words[index].text for index in turn])
-        for hit in find(joined.text):
-            touched = [turn[part.piece] for part in joined.parts(hit.start_char, hit.end_char)]
+        joined = OffsetMap([transcript.words[index].text for index in turn])
+        for match in find(joined.text):
+            touched = [turn[part.piece] for part in joined.parts(match.start_char, match.end_char)]
             for place in sound_places(transcript.words, touched):
-                yield finding(session_id, hit, place)
+                yield finding(session_id, match, place)
 
 
 def turns(words: Sequence[Word]) -> Iterator[list[int]]:
@@ -99,14 +99,14 @@ def runs(indices: Sequence[int]) -> list[tuple[int, int]]:
     return [(one[0], one[-1] + 1) for one in members]
 
 
-def in_text(session_id: str, surface: str, index: int, text: str, find: Find) -> Iterator[Finding]:
+def in_text(session_id: str, surface: str, index: int, text: str, find: Finder) -> Iterator[Finding]:
     """The findings in one chat line or the title."""
-    for hit in find(text):
-        place = TextPlace(surface=surface, index=index, start_char=hit.start_char, end_char=hit.end_char)
-        yield finding(session_id, hit, place)
+    for match in find(text):
+        place = TextPlace(surface=surface, index=index, start_char=match.start_char, end_char=match.end_char)
+        yield finding(session_id, match, place)
 
 
-def in_captions(session_id: str, cues: Sequence[Cue], find: Find, *, surface: str = CAPTIONS) -> Iterator[Finding]:
+def in_captions(session_id: str, cues: Sequence[Cue], find: Finder, *, surface: str = CAPTIONS) -> Iterator[Finding]:
     """The findings in captions; a name that runs over two captions of one speaker is found too, as a part in each."""
     run: list[int] = []
     for index in [*range(len(cues)), None]:
@@ -117,11 +117,11 @@ def in_captions(session_id: str, cues: Sequence[Cue], find: Find, *, surface: st
             run.append(index)
 
 
-def _in_run(session_id: str, cues: Sequence[Cue], run: list[int], find: Find, surface: str) -> Iterator[Finding]:
-    joined = Joined([cues[index].text for index in run])
-    for hit in find(joined.text):
-        for part in joined.parts(hit.start_char, hit.end_char):
+def _in_run(session_id: str, cues: Sequence[Cue], run: list[int], find: Finder, surface: str) -> Iterator[Finding]:
+    joined = OffsetMap([cues[index].text for index in run])
+    for match in find(joined.text):
+        for part in joined.parts(match.start_char, match.end_char):
             place = TextPlace(
                 surface=surface, index=run[part.piece], start_char=part.start_char, end_char=part.end_char
             )
-            yield finding(session_id, hit, place)
+            yield finding(session_id, match, place)

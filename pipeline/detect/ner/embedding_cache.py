@@ -44,7 +44,7 @@ class Maxout(NamedTuple):
 
 
 class Embedding(NamedTuple):
-    """The layers that see a word alone: ``lookup`` gives its rows of the hash tables, ``mixer`` makes one vector of them.
+    """The layers that see a word alone: ``lookup`` gives its rows of the hash tables, ``mixer`` one vector of them.
 
     ``columns`` names the attributes of a word that ``lookup`` takes, in order.
     """

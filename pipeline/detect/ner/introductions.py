@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.detect.ner.spacy_component import SpacyToken, TokenMatcher, TokenPattern
-from pipeline.detect.text.tokens import Hit, Rule, Text
+from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import FUNCTION_WORDS, is_common, words_of
 from pipeline.lexicon.plain import word_set
 from pipeline.records import DetectionRule
@@ -82,19 +82,19 @@ _CHUNKS = re.compile(rf"(?:\S+\s*){{1,{_LONGEST}}}")
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
-def position_rule() -> Rule:
+def introduction_recognizer() -> Recognizer:
     """A rule over a blank English pipeline: the one to three words in the place of a name are one."""
     matcher = TokenMatcher({word: _token_patterns(word) for word in _OPENINGS})
 
-    def rule(text: Text) -> list[Hit]:
+    def rule(text: Text) -> list[Match]:
         windows = list(_windows(text))
         if not windows or not _WORTH_A_LOOK.search(text.raw):
             return []
         return [
-            hit
+            match
             for start, word, window in windows
             for key, tokens in matcher.matches(word, window)
-            for hit in _in_slot(text, start, _PATTERNS[int(key)], tokens)
+            for match in _in_slot(text, start, _PATTERNS[int(key)], tokens)
         ]
 
     return rule
@@ -137,18 +137,18 @@ _NEVER = word_set(
 )
 
 
-def _in_slot(text: Text, ahead: int, pattern: _Pattern, tokens: Sequence[SpacyToken]) -> Iterator[Hit]:
+def _in_slot(text: Text, ahead: int, pattern: _Pattern, tokens: Sequence[SpacyToken]) -> Iterator[Match]:
     """The name in the slot of a pattern that fits these tokens, whose characters are so far ahead in the text."""
     slot = tokens[len(pattern.cue) : len(tokens) - len(pattern.then)]
     names = [token for token in slot if not is_common(token.text.lower()) or (text.cased and token.text[:1].isupper())]
     if len(names) == len(slot) or (pattern.strong and (pattern.then or names)):
         case = "any word" if pattern.strong else pattern.label
-        yield _hit(text, ahead + slot[0].start_char, ahead + slot[-1].end_char, pattern.label, _SCORES[case])
+        yield _match(text, ahead + slot[0].start_char, ahead + slot[-1].end_char, pattern.label, _SCORES[case])
 
 
-def _hit(text: Text, start_char: int, end_char: int, label: str, score: float) -> Hit:
+def _match(text: Text, start_char: int, end_char: int, label: str, score: float) -> Match:
     found = text.raw[start_char:end_char]
-    return Hit(
+    return Match(
         start_char,
         end_char,
         label,

@@ -12,8 +12,8 @@ from pipeline.detect.ner.spacy_component import NamePipeline, entities, load
 from pipeline.detect.ner.token_cache import FeatureToken, ModelName, TokenCache
 from pipeline.detect.ner.word_features import known_for
 from pipeline.detect.scoring.calibration import share_right
-from pipeline.detect.scoring.context_odds import place_of
-from pipeline.detect.text.tokens import Hit, Text, WideRule
+from pipeline.detect.scoring.context_odds import context_of
+from pipeline.detect.text.tokens import BatchRecognizer, Match, Text
 from pipeline.lexicon import FUNCTION_WORDS, words_of
 from pipeline.lexicon.plain import word_set
 from pipeline.records import DetectionRule
@@ -40,30 +40,30 @@ def model_folder() -> Path:
     return bundled_folder("names") / "pipeline"
 
 
-def names_rule(floor: float = FLOOR) -> WideRule:
+def name_recognizer(floor: float = FLOOR) -> BatchRecognizer:
     """A rule of the names that the project's own pipeline finds and of which a share of at least ``floor`` is right."""
     cache = _bundled()
 
-    def rule(texts: Sequence[Text]) -> list[list[Hit]]:
+    def rule(texts: Sequence[Text]) -> list[list[Match]]:
         return [
-            [hit for name in names for hit in _sure(text, name, floor)]
+            [match for name in names for match in _sure(text, name, floor)]
             for text, names in zip(texts, cache.names([text.raw for text in texts]), strict=True)
         ]
 
     return rule
 
 
-def _sure(text: Text, name: ModelName, floor: float) -> list[Hit]:
+def _sure(text: Text, name: ModelName, floor: float) -> list[Match]:
     """A name of which a share of at least ``floor`` is right."""
     tokens = _without_end(name, text.cased)
     words = [token.text.lower() for token in tokens if token.text[0].isalnum()]
     if not words:
         return []
-    place = place_of(text, tokens[0].start_char, tokens[-1].end_char)
+    place = context_of(text, tokens[0].start_char, tokens[-1].end_char)
     share = share_right(name.label, words, known_for([token.features for token in tokens]), name.probability, place)
     if share < floor:
         return []
-    return _hit(text, tokens[0].start_char, tokens[-1].end_char, _LABELS[name.label], DetectionRule.NAME_MODEL, share)
+    return _match(text, tokens[0].start_char, tokens[-1].end_char, _LABELS[name.label], DetectionRule.NAME_MODEL, share)
 
 
 def _without_end(name: ModelName, cased: bool) -> list[FeatureToken]:
@@ -87,17 +87,17 @@ def _bundled() -> TokenCache:
     return cache
 
 
-def model_rule(name: str) -> WideRule:
+def spacy_recognizer(name: str) -> BatchRecognizer:
     """A rule of the names that an installed spaCy model finds; raises ``ConfigurationError`` when it is missing."""
     nlp = load(name)
 
-    def rule(texts: Sequence[Text]) -> list[list[Hit]]:
+    def rule(texts: Sequence[Text]) -> list[list[Match]]:
         return [
             [
-                hit
+                match
                 for label, start_char, end_char in named
                 if label in _LABELS
-                for hit in _hit(text, start_char, end_char, _LABELS[label], DetectionRule.SPACY_MODEL, _SPACY_SCORE)
+                for match in _match(text, start_char, end_char, _LABELS[label], DetectionRule.SPACY_MODEL, _SPACY_SCORE)
             ]
             for text, named in zip(texts, entities(nlp, [text.raw for text in texts]), strict=True)
         ]
@@ -105,7 +105,7 @@ def model_rule(name: str) -> WideRule:
     return rule
 
 
-def _hit(text: Text, start_char: int, end_char: int, label: str, rule: DetectionRule, score: float) -> list[Hit]:
+def _match(text: Text, start_char: int, end_char: int, label: str, rule: DetectionRule, score: float) -> list[Match]:
     """One hit, without a possessive ending; none for words that are never a name alone."""
     found = text.raw[start_char:end_char]
     bare = found.rstrip(".,!?;: ").removesuffix("'s").removesuffix("’s")
@@ -114,4 +114,4 @@ def _hit(text: Text, start_char: int, end_char: int, label: str, rule: Detection
     if plain or "".join(words) in _TRADE:
         return []
     entity = f"{label.lower()}:~{' '.join(words)}"
-    return [Hit(start_char, start_char + len(bare), label, bare, entity, rule, round(score, 3))]
+    return [Match(start_char, start_char + len(bare), label, bare, entity, rule, round(score, 3))]

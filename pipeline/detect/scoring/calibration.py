@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.detect.scoring.context_odds import Place, odds_in
+from pipeline.detect.scoring.context_odds import Place, context_odds
 from pipeline.lexicon.plain import word_set
 
 _PROBABILITIES = (0.98, 0.999)  # the model's own: below, between, above
@@ -65,11 +65,11 @@ class KnownFor(NamedTuple):
 def share_right(label: str, words: Sequence[str], known: KnownFor, probability: float, place: Place) -> float:
     """How many of a hundred such guesses in such a place are names, as a share."""
     share = _SHARES[_group(label, words, known)][sum(probability >= limit for limit in _PROBABILITIES)]
-    odds = share / (1 - share) * odds_in(place, label)
+    odds = share / (1 - share) * context_odds(place, label)
     return odds / (1 + odds)
 
 
-def share_alike(likeness: float, ordinary: bool) -> float:
+def share_similar(likeness: float, ordinary: bool) -> float:
     """How many of a hundred runs of words that are so alike to a known name stand for it, as a share."""
     if ordinary:
         return _LIKE_BUT_ORDINARY

@@ -53,7 +53,7 @@ class Place(NamedTuple):
     capital: bool | None
 
 
-def place_of(text: Text, start_char: int, end_char: int) -> Place:
+def context_of(text: Text, start_char: int, end_char: int) -> Place:
     """The place of the characters ``[start_char, end_char)``."""
     before = text.raw[max(0, start_char - _NEAR) : start_char].lower().split()[-1:]
     behind = text.raw[end_char : end_char + _NEAR].lower().split()[:1]
@@ -61,7 +61,7 @@ def place_of(text: Text, start_char: int, end_char: int) -> Place:
     return Place("".join(before), "".join(behind), guess != guess.lower() if text.cased else None)
 
 
-def odds_in(place: Place, label: str) -> float:
+def context_odds(place: Place, label: str) -> float:
     """By how much a name with such a label is likelier in this place than its share says, as a factor of its odds."""
     who = "person" if label == "PERSON" else "other"
     return math.prod(_ODDS.get(f"{who} {cue}", 1.0) for cue in _cues(place))

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from pipeline.detect.text.tokens import Hit, Text
+from pipeline.detect.text.tokens import Match, Text
 from pipeline.lexicon import words_of
 from pipeline.records import Context
 
 
-def settle(hits: list[Hit], text: Text, context: Context) -> list[Hit]:
+def resolve_overlaps(matches: list[Match], text: Text, context: Context) -> list[Match]:
     """The hits in order of place, without those that a surer hit covers and those that the allow list frees.
 
     Two hits that only overlap both stay: what is taken out is their union. A hit of a list is never dropped for one of
     a rule, so that a reviewer who keeps the one has not let out the other.
     """
     free = _allowed(text, context.allow)
-    kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (-hit.rule.spec.rank, hit.start_char - hit.end_char, -hit.score)):
-        allowed = not hit.rule.spec.listed and any(
-            start <= hit.start_char and hit.end_char <= end for start, end in free
+    kept: list[Match] = []
+    for match in sorted(
+        matches, key=lambda match: (-match.rule.spec.rank, match.start_char - match.end_char, -match.score)
+    ):
+        allowed = not match.rule.spec.listed and any(
+            start <= match.start_char and match.end_char <= end for start, end in free
         )
-        if not allowed and not any(_covers(other, hit) for other in kept):
-            kept.append(hit)
-    return sorted(kept, key=lambda hit: (hit.start_char, hit.end_char, hit.entity))
+        if not allowed and not any(_covers(other, match) for other in kept):
+            kept.append(match)
+    return sorted(kept, key=lambda match: (match.start_char, match.end_char, match.entity))
 
 
-def _covers(other: Hit, hit: Hit) -> bool:
-    return other.start_char <= hit.start_char and hit.end_char <= other.end_char
+def _covers(other: Match, match: Match) -> bool:
+    return other.start_char <= match.start_char and match.end_char <= other.end_char
 
 
 def _allowed(text: Text, allow: tuple[str, ...]) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 
-class Part(NamedTuple):
+class PieceSpan(NamedTuple):
     """The characters ``[start_char, end_char)`` of piece ``piece``."""
 
     piece: int
@@ -15,7 +15,7 @@ class Part(NamedTuple):
     end_char: int
 
 
-class Joined:
+class OffsetMap:
     """Pieces joined by single spaces."""
 
     def __init__(self, pieces: Sequence[str]) -> None:
@@ -28,7 +28,7 @@ class Joined:
             self._ends.append(place + len(piece))
             place += len(piece) + 1
 
-    def parts(self, start_char: int, end_char: int) -> list[Part]:
+    def parts(self, start_char: int, end_char: int) -> list[PieceSpan]:
         """The pieces that ``[start_char, end_char)`` of the text touches, with the characters touched in each."""
         found = []
         for piece in range(max(0, bisect_right(self._starts, start_char) - 1), len(self._starts)):
@@ -36,5 +36,5 @@ class Joined:
             if begin >= end_char:
                 break
             if min(end, end_char) > max(begin, start_char):
-                found.append(Part(piece, max(begin, start_char) - begin, min(end, end_char) - begin))
+                found.append(PieceSpan(piece, max(begin, start_char) - begin, min(end, end_char) - begin))
         return found

@@ -46,24 +46,24 @@ _CUES = word_set(
 _ENDINGS = word_set("it us be me in so to is")
 
 
-class Classed(NamedTuple):
+class ClassedText(NamedTuple):
     """A text and its tokens' signs, one each."""
 
     text: Text
-    signs: str
+    codes: str
 
     def before(self, first: int, words: int = 6) -> frozenset[str]:
         """The plain words in front of a token."""
         return frozenset(token.plain for token in self.text.tokens[max(0, first - words) : first])
 
 
-def classify(text: Text) -> Classed:
+def classify(text: Text) -> ClassedText:
     """The signs of all tokens of a text."""
-    return Classed(text, "".join([_sign(token.plain) for token in text.tokens]))
+    return ClassedText(text, "".join([_code_of(token.plain) for token in text.tokens]))
 
 
 @lru_cache(maxsize=65536)
-def _sign(word: str) -> str:
+def _code_of(word: str) -> str:
     if word.isdigit():
         return "d" if len(word) == 1 else "n"
     if word in _CLASSES:

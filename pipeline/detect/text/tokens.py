@@ -12,7 +12,7 @@ from pipeline.records import DetectionRule
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Match:
     """One mention in a text: characters ``[start_char, end_char)``, and ``text`` itself, which is a secret."""
 
     start_char: int
@@ -39,23 +39,23 @@ class Text(NamedTuple):
     tokens: tuple[Token, ...]
     cased: bool
 
-    def hit(self, first: int, last: int, *, label: str, entity: str, rule: DetectionRule, score: float) -> Hit:
+    def match(self, first: int, last: int, *, label: str, entity: str, rule: DetectionRule, score: float) -> Match:
         """A hit over the tokens ``first`` up to and including ``last``."""
         start_char, end_char = self.tokens[first].start_char, self.tokens[last].end_char
-        return Hit(start_char, end_char, label, self.raw[start_char:end_char], entity, rule, score)
+        return Match(start_char, end_char, label, self.raw[start_char:end_char], entity, rule, score)
 
 
-class Rule(Protocol):
+class Recognizer(Protocol):
     """One way to find mentions."""
 
-    def __call__(self, text: Text, /) -> list[Hit]:
+    def __call__(self, text: Text, /) -> list[Match]:
         """All mentions in the text; they may overlap."""
 
 
-class WideRule(Protocol):
+class BatchRecognizer(Protocol):
     """One way to find mentions that is quicker over many texts together."""
 
-    def __call__(self, texts: Sequence[Text], /) -> list[list[Hit]]:
+    def __call__(self, texts: Sequence[Text], /) -> list[list[Match]]:
         """All mentions in each text; they may overlap."""
 
 
@@ -72,8 +72,8 @@ def read(raw: str) -> Text:
 def _tokens(chunk: str) -> tuple[Token, ...]:
     """The tokens between two spaces: no word goes over a space."""
     tokens = []
-    for match in TOKEN.finditer(chunk):
-        word, (start_char, end_char) = match.group(), match.span()
+    for occurrence in TOKEN.finditer(chunk):
+        word, (start_char, end_char) = occurrence.group(), occurrence.span()
         if word[-2:].lower() in ("'s", "’s"):
             end_char -= 2
         tokens.append(Token(start_char, end_char, plain(word)))

@@ -18,7 +18,7 @@ CONTEXT = Context(
 
 
 def surfaces(text: str, context: Context = CONTEXT) -> dict[str, str]:
-    return {hit.text: hit.entity for hit in find(text, context)}
+    return {match.text: match.entity for match in find(text, context)}
 
 
 @pytest.mark.parametrize(
@@ -54,9 +54,9 @@ def test_an_ordinary_word_in_the_place_of_a_name_is_one(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["so halcyan freight asked", "priyah raymen said", "this is preeya ramen from there"])
 def test_a_misspelt_name_goes_to_its_entity(text: str) -> None:
-    found = [hit for hit in find(text, CONTEXT) if hit.rule == "sounds like"]
+    found = [match for match in find(text, CONTEXT) if match.rule == "sounds like"]
     assert found
-    assert {hit.entity for hit in found} <= {"person:priya raman", "company:halcyon freight inc"}
+    assert {match.entity for match in found} <= {"person:priya raman", "company:halcyon freight inc"}
 
 
 def test_a_family_name_behind_a_known_given_name_goes_with_it() -> None:
@@ -96,7 +96,9 @@ def test_allow_does_not_free_the_address_of_a_participant() -> None:
 
 def test_a_known_address_wins_over_its_format_and_leaves_the_name_in_it_to_its_own_proposal() -> None:
     context = Context(participants=(KnownPerson(name="Ana Lima", email="ana.lima@halcyon.example"),))
-    found = {(hit.text, hit.rule) for hit in find("mail ana.lima@halcyon.example or ana.lima@other.example", context)}
+    found = {
+        (match.text, match.rule) for match in find("mail ana.lima@halcyon.example or ana.lima@other.example", context)
+    }
     assert ("ana.lima@halcyon.example", DetectionRule.KNOWN_ADDRESS) in found
     assert ("ana.lima", DetectionRule.KNOWN_NAME) in found
     assert ("ana.lima@other.example", DetectionRule.WRITTEN_IDENTIFIER) in found
@@ -104,16 +106,18 @@ def test_a_known_address_wins_over_its_format_and_leaves_the_name_in_it_to_its_o
 
 def test_spans_are_the_characters_of_the_text() -> None:
     text = "Señora Raman's team (Priya) met NORTH WIND; mail priya.raman@halcyon.example"
-    for hit in find(text, CONTEXT):
-        assert text[hit.start_char : hit.end_char] == hit.text
-        assert 0 < hit.score <= 1
+    for match in find(text, CONTEXT):
+        assert text[match.start_char : match.end_char] == match.text
+        assert 0 < match.score <= 1
 
 
 def test_a_pattern_is_found_whatever_its_case_and_never_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipeline.lexicon.patterns.LIMIT_S", 0.05)
     context = Context(patterns=(Pattern(text=r"\bHF-[0-9]{4}\b", kind="product", where="entry 1"),), allow=("hf-1234",))
     text = "is hf-1234 or HF-12345 there"
-    assert [(hit.text, hit.label, hit.rule) for hit in find(text, context)] == [("hf-1234", "PRODUCT", "term pattern")]
+    assert [(match.text, match.label, match.rule) for match in find(text, context)] == [
+        ("hf-1234", "PRODUCT", "term pattern")
+    ]
     hanging = Context(patterns=(Pattern(text=r"(a|aa)+$", where="terms.toml, entry 7 of patterns"),))
     with pytest.raises(ConfigurationError, match="entry 7 of patterns takes too long"):
         find("a" * 200 + "b", hanging)

@@ -11,7 +11,7 @@ NOTHING = Context()
 
 
 def labels(text: str) -> dict[str, str]:
-    return {hit.text: hit.label for hit in find(text, NOTHING)}
+    return {match.text: match.label for match in find(text, NOTHING)}
 
 
 @pytest.mark.parametrize(
@@ -105,8 +105,8 @@ def test_no_socket_is_ever_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_corrections_in_mid_air_macs_and_reference_numbers(text: str, whole: str, label: str) -> None:
-    found = [hit for hit in find(text, Context()) if hit.label == label]
-    assert any(hit.text.startswith(whole or text[:4]) for hit in found), found
+    found = [match for match in find(text, Context()) if match.label == label]
+    assert any(match.text.startswith(whole or text[:4]) for match in found), found
     if not whole:
         assert found[0].text == text
 
@@ -138,5 +138,5 @@ def test_versions_and_years_are_no_identifiers(text: str) -> None:
     ],
 )
 def test_what_may_be_talk_comes_behind_what_is_sure(sure: str, talk: str) -> None:
-    assert min(hit.score for hit in find(sure, NOTHING)) > 0.8
-    assert max(hit.score for hit in find(talk, NOTHING)) < 0.5
+    assert min(match.score for match in find(sure, NOTHING)) > 0.8
+    assert max(match.score for match in find(talk, NOTHING)) < 0.5

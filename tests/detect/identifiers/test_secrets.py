@@ -11,7 +11,7 @@ from pipeline.records import Context
 
 
 def secrets(text: str) -> list[str]:
-    return [hit.text for hit in find(text, Context()) if hit.label == "SECRET"]
+    return [match.text for match in find(text, Context()) if match.label == "SECRET"]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def secrets(text: str) -> list[str]:
     ],
 )  # fmt: skip
 def test_a_secret_that_is_written_out_is_found(text: str, secret: str) -> None:
-    found = [hit.text for hit in find(text, Context())]
+    found = [match.text for match in find(text, Context())]
     assert any(secret in one for one in found), found
 
 

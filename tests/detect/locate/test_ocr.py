@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.detect.engine import find
-from pipeline.detect.locate.ocr import LABEL, in_picture
+from pipeline.detect.locate.ocr import LABEL, picture_findings
 from pipeline.records import (
     Context,
     DetectionRule,
@@ -48,7 +48,7 @@ def line(text: str, *, start_s: float = 1.0, end_s: float = 3.0, top: float = 0.
 
 def seen(*lines: OcrLine, found: tuple[Finding, ...] = ()) -> list[Finding]:
     read = OcrResult(reader="by hand", frames=len(lines), lines=lines)
-    return list(in_picture("s1", read, CONTEXT, found, lambda text: find(text, CONTEXT)))
+    return list(picture_findings("s1", read, CONTEXT, found, lambda text: find(text, CONTEXT)))
 
 
 @pytest.mark.parametrize(
@@ -113,4 +113,4 @@ def test_the_same_place_over_several_looks_is_one_cover_and_says_how_sure_it_is(
 
 
 def test_nothing_read_is_nothing_found() -> None:
-    assert list(in_picture("s1", None, CONTEXT, (), lambda text: [])) == []
+    assert list(picture_findings("s1", None, CONTEXT, (), lambda text: [])) == []

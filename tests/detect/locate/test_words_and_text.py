@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from pipeline.detect import detect
 from pipeline.detect.locate.words_and_text import finding, sound_places, turns
-from pipeline.detect.text.offset_map import Joined
-from pipeline.detect.text.tokens import Hit
+from pipeline.detect.text.offset_map import OffsetMap
+from pipeline.detect.text.tokens import Match
 from pipeline.errors import OffrecordError
 from pipeline.records import (
     Alternative,
@@ -81,7 +81,7 @@ def transcript(heard: list[Word], *, terms: tuple[KeywordHit, ...] = ()) -> Tran
 
 @given(st.lists(st.text("ab ", max_size=6), min_size=1, max_size=8), st.data())
 def test_parts_are_the_way_back(pieces: list[str], data: st.DataObject) -> None:
-    joined = Joined(pieces)
+    joined = OffsetMap(pieces)
     end = data.draw(st.integers(0, len(joined.text)))
     start = data.draw(st.integers(0, end))
     parts = joined.parts(start, end)
@@ -286,5 +286,5 @@ def test_the_same_session_gives_the_same_ids() -> None:
 def test_the_ids_that_a_sign_off_holds_for_are_those_of_the_first_version(
     place: SoundPlace | TextPlace | PicturePlace, finding_id: str
 ) -> None:
-    hit = Hit(0, 3, "PERSON", "Ana", "person:ana lima", DetectionRule.KNOWN_NAME, 0.9)
-    assert finding("2026-11-18-abc", hit, place).finding_id == finding_id
+    match = Match(0, 3, "PERSON", "Ana", "person:ana lima", DetectionRule.KNOWN_NAME, 0.9)
+    assert finding("2026-11-18-abc", match, place).finding_id == finding_id

@@ -27,7 +27,7 @@ from tests.detect.samples import ODD, PLAIN
     ],
 )
 def test_a_name_is_found_by_its_place(text: str, surface: str) -> None:
-    assert surface in {hit.text for hit in find(text, Context()) if hit.rule in ("position", "name model")}
+    assert surface in {match.text for match in find(text, Context()) if match.rule in ("position", "name model")}
 
 
 @pytest.mark.parametrize(
@@ -47,18 +47,18 @@ def test_a_cue_is_found_wherever_it_stands_in_a_text() -> None:
     draw = random.Random(8)
     cues = [" ".join(pattern.cue) for pattern in introductions._PATTERNS]
     behind = [" ".join(pattern.then) for pattern in introductions._PATTERNS if pattern.then]
-    rule = introductions.position_rule()
+    rule = introductions.introduction_recognizer()
     openings = {word: introductions._token_patterns(word) for word in introductions._OPENINGS}
-    matcher, hits = TokenMatcher(openings), 0
+    matcher, matches = TokenMatcher(openings), 0
     for _ in range(400):
         parts = [draw.choice((cues, behind, PLAIN, ODD, PLAIN)) for _ in range(draw.choice((3, 8, 25)))]
         text = read("".join(draw.choice(part) + draw.choice(("  ", " ", " ", "\n", " ")) for part in parts))
         wanted = {
-            hit
+            match
             for word in openings
             for key, tokens in matcher.matches(word, text.raw)
-            for hit in introductions._in_slot(text, 0, introductions._PATTERNS[int(key)], tokens)
+            for match in introductions._in_slot(text, 0, introductions._PATTERNS[int(key)], tokens)
         }
         assert set(rule(text)) == (wanted if introductions._WORTH_A_LOOK.search(text.raw) else set())
-        hits += len(wanted)
-    assert hits > 50
+        matches += len(wanted)
+    assert matches > 50

@@ -14,7 +14,7 @@ from pipeline.detect.ner.inference import LABELS
 from pipeline.detect.ner.word_features import known_for
 from pipeline.detect.scoring.calibration import share_right
 from pipeline.detect.scoring.context_odds import Place
-from pipeline.detect.second_pass import find_in_all
+from pipeline.detect.second_pass import find_in_session
 from pipeline.errors import ConfigurationError
 from pipeline.records import Context, KnownPerson
 from pipeline.settings import DetectSettings
@@ -23,7 +23,7 @@ NOTHING = Context()
 
 
 def guessed(text: str, context: Context = NOTHING) -> dict[str, str]:
-    return {hit.text: hit.label for hit in find(text, context) if hit.rule == "name model"}
+    return {match.text: match.label for match in find(text, context) if match.rule == "name model"}
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_a_stranger_needs_more_evidence_where_people_are_known() -> None:
 
 def test_a_person_guessed_in_one_place_is_found_in_another() -> None:
     texts = ["please welcome graham wilkerson from the other team", "and wilkersen had a point there"]
-    found = find_in_all(texts, Context(participants=(KnownPerson(name="Ana Lima"),)))
-    assert "wilkersen" in {hit.text for hit in found[1]}
+    found = find_in_session(texts, Context(participants=(KnownPerson(name="Ana Lima"),)))
+    assert "wilkersen" in {match.text for match in found[1]}
 
 
 def test_a_company_heard_as_another_word_again_and_again_is_found() -> None:
