@@ -23,6 +23,7 @@ ONE_DOOR = {
     "presidio_analyzer": "pipeline/detect/identifiers/presidio.py",
     "phonenumbers": "pipeline/detect/identifiers/phone_numbers.py",
     "detect_secrets": "pipeline/detect/identifiers/secrets.py",
+    "tldextract": "pipeline/detect/identifiers/top_level_domains.py",
     "openpyxl": "pipeline/consent/",
     "pebble": "pipeline/executors/",
     "alembic": "pipeline/store/",

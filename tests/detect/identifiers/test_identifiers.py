@@ -23,6 +23,7 @@ def labels(text: str) -> dict[str, str]:
         ("on queue dot internal dot halcyon dot example", "queue dot internal dot halcyon dot example", "HOST"),
         ("see http colon slash slash acme dot com slash a", "http colon slash slash acme dot com slash a", "URL"),
         ("go to acme dot com", "acme dot com", "URL"),
+        ("go to halcyon dot health", "halcyon dot health", "URL"),
         ("ten dot one nine dot oh dot four o", "ten dot one nine dot oh dot four o", "IP"),
         ("call five five five oh one two double three", "five five five oh one two double three", "PHONE"),
         ("call four one five tree two six seven", "four one five tree two six seven", "PHONE"),
@@ -49,6 +50,10 @@ def test_what_was_said_aloud(text: str, surface: str, label: str) -> None:
         ("ring +44 20 7946 0958 now", "+44 20 7946 0958", "PHONE"),
         ("see https://wiki.halcyon.example/a?b=1 there", "https://wiki.halcyon.example/a?b=1", "URL"),
         ("on db-1.internal.halcyon.example now", "db-1.internal.halcyon.example", "HOST"),
+        ("on db-1.intern.halcyon.at now", "db-1.intern.halcyon.at", "HOST"),
+        ("at halcyon.ch:8443 now", "halcyon.ch:8443", "URL"),
+        ("see halcyon.health/plan there", "halcyon.health/plan", "URL"),
+        ("see www.halcyon.bank there", "www.halcyon.bank", "URL"),
         ("key AKIAIOSFODNN7EXAMPLE leaked", "AKIAIOSFODNN7EXAMPLE", "SECRET"),
         ("use ghp_16C7e42F292c6912E7710c838347Ae178B4a", "ghp_16C7e42F292c6912E7710c838347Ae178B4a", "SECRET"),
         ("or 9f8Qz71LmPq04TtYw2Xv8 as it", "9f8Qz71LmPq04TtYw2Xv8", "SECRET"),
@@ -73,6 +78,9 @@ def test_a_private_key_goes_whole() -> None:
         "released on 2026-11-18 as 1.2.3",
         "look at the node dot js docs",
         "a very_long_function_name_without_digits",
+        "so chart.data is user.email in setup.py",
+        "we did it.Then event.target was None",
+        "the dot product of the two",
     ],
 )
 def test_ordinary_talk_is_left_alone(text: str) -> None:
