@@ -22,47 +22,48 @@ def detect(
     settings: DetectSettings,
     seen: OcrResult | None = None,
 ) -> tuple[Finding, ...]:
-    """All findings of a session: in its words, captions, chat and title, in the sound itself, and in what was ``seen``.
+    """All findings of a session: words, captions, chat, title, the sound itself, and what OCR has ``seen``.
 
-    Raises ``ConfigurationError`` when the spaCy model set is not installed, and ``OffrecordError`` when a
+    Raises ``ConfigurationError`` when the spaCy pipeline of the settings is not installed, and ``OffrecordError`` when a
     mention has no place in the sound.
     """
     session_id = session.session_id
     texts: list[str] = []
 
-    def note(text: str) -> list[Match]:
+    def collect(text: str) -> list[Match]:
         texts.append(text)
         return []
 
-    def look(text: str) -> list[Match]:
-        return found[text] if text in found else find(text, context, settings=settings)
+    def look_up(text: str) -> list[Match]:
+        return matches[text] if text in matches else find(text, context, settings=settings)
 
-    _in_texts(session, transcript, note)
-    found = dict(zip(texts, find_in_session(texts, context, settings=settings), strict=True))
-
-    def look_over(text: str) -> list[Match]:
+    def across(text: str) -> list[Match]:
         return find_across(text, context, settings=settings)
 
-    heard, captions, others = _in_texts(session, transcript, look)
-    heard += across_turns(session_id, transcript, look_over)
-    captions += across_captions(session_id, session.captions, look_over, surface=CAPTIONS)
-    captions += across_captions(session_id, session.embedded, look_over, surface=EMBEDDED)
+    _in_texts(session, transcript, collect)
+    matches = dict(zip(texts, find_in_session(texts, context, settings=settings), strict=True))
+    heard, captions, others = _in_texts(session, transcript, look_up)
+    heard += across_turns(session_id, transcript, across)
+    captions += across_captions(session_id, session.captions, across, surface=CAPTIONS)
+    captions += across_captions(session_id, session.embedded, across, surface=EMBEDDED)
     heard += acoustic_findings(session_id, transcript, context)
     captions += caption_only_findings(session, transcript, captions, heard)
-    written = [*heard, *captions, *others]
-    unique = {one.finding_id: one for one in (*written, *picture_findings(session_id, seen, context, written, look))}
-    return tuple(unique.values())
+    findings = [*heard, *captions, *others]
+    findings += picture_findings(session_id, seen, context, findings, look_up)
+    return tuple({finding.finding_id: finding for finding in findings}.values())
 
 
 def _in_texts(
-    session: Session, transcript: Transcript, look: Finder
+    session: Session, transcript: Transcript, finder: Finder
 ) -> tuple[list[Finding], list[Finding], list[Finding]]:
-    """What ``look`` finds in the words that were heard, in captions, and in chat and title."""
+    """What ``finder`` finds in the words that were heard, in captions, and in chat and title."""
     session_id = session.session_id
-    heard = list(in_words(session_id, transcript, look))
-    captions = list(in_captions(session_id, session.captions, look))
-    captions += in_captions(session_id, session.embedded, look, surface=EMBEDDED)
+    heard = list(in_words(session_id, transcript, finder))
+    captions = list(in_captions(session_id, session.captions, finder))
+    captions += in_captions(session_id, session.embedded, finder, surface=EMBEDDED)
     chat = [
-        one for index, line in enumerate(session.chat) for one in in_text(session_id, "chat", index, line.text, look)
+        finding
+        for index, line in enumerate(session.chat)
+        for finding in in_text(session_id, "chat", index, line.text, finder)
     ]
-    return heard, captions, [*chat, *in_text(session_id, "title", 0, session.title, look)]
+    return heard, captions, [*chat, *in_text(session_id, "title", 0, session.title, finder)]

@@ -1,4 +1,4 @@
-"""The pure core: all mentions in a text, by every rule, for one context."""
+"""The pure core: all mentions in a text, by every recogniser, for one context."""
 
 from __future__ import annotations
 
@@ -26,53 +26,56 @@ from pipeline.records import Context
 from pipeline.settings import DetectSettings
 
 DEFAULTS = DetectSettings()  # pydantic fills every field
+_CACHED_CONTEXTS = 8  # one session's is enough; a context of a thousand names takes some megabytes
 
 
 def find(text: str, context: Context, *, settings: DetectSettings = DEFAULTS) -> list[Match]:
-    """The mentions in a text, in order of place; raises ``ConfigurationError`` when the spaCy model set is missing."""
+    """The mentions in a text, in order of place; raises ``ConfigurationError`` when the spaCy pipeline is missing."""
     return find_each([text], context, settings=settings)[0]
 
 
 def find_each(texts: Sequence[str], context: Context, *, settings: DetectSettings = DEFAULTS) -> list[list[Match]]:
     """What ``find`` gives for each text, quicker than one by one."""
-    seen = [read(text) for text in texts]
-    matches: list[list[Match]] = [[] for _ in seen]
-    for rule in _recognizers(
-        context, settings
-    ):  # each over all texts: its code and tables stay in the processor's cache
-        for found, text in zip(matches, seen, strict=True):
-            found += rule(text)
-    for wide in _batch_recognizers(context, settings):
-        for found, more in zip(matches, wide(seen), strict=True):
-            found += more
-    return [resolve_overlaps(found, text, context) if found else [] for found, text in zip(matches, seen, strict=True)]
+    tokenized = [read(text) for text in texts]
+    matches: list[list[Match]] = [[] for _ in tokenized]
+    # Each recogniser goes over all texts: its code and tables stay in the processor's cache.
+    for recognize in _recognizers(context, settings):
+        for of_text, text in zip(matches, tokenized, strict=True):
+            of_text += recognize(text)
+    for recognize_all in _batch_recognizers(context, settings):
+        for of_text, more in zip(matches, recognize_all(tokenized), strict=True):
+            of_text += more
+    return [
+        resolve_overlaps(of_text, text, context) if of_text else []
+        for of_text, text in zip(matches, tokenized, strict=True)
+    ]
 
 
 def find_across(text: str, context: Context, *, settings: DetectSettings = DEFAULTS) -> list[Match]:
-    """What lists and the forms of numbers and addresses find, for the few words around a border; without guesses."""
-    seen = read(text)
-    matches = [match for rule in _recognizers(context, settings) for match in rule(seen)]
-    return [match for match in resolve_overlaps(matches, seen, context) if match.rule.spec.across_borders]
+    """What lists and the formats of identifiers find in the few words around a border; without guesses."""
+    tokenized = read(text)
+    matches = [match for recognize in _recognizers(context, settings) for match in recognize(tokenized)]
+    return [match for match in resolve_overlaps(matches, tokenized, context) if match.rule.spec.across_borders]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=_CACHED_CONTEXTS)
 def _recognizers(context: Context, settings: DetectSettings) -> tuple[Recognizer, ...]:
-    """The rules for a context, made once: the order does not matter, ``resolve_overlaps`` decides between overlaps."""
+    """The recognisers for a context, made once; their order does not matter, as ``resolve_overlaps`` decides."""
     known = surface_forms(context)
-    rules = [exact_recognizer(known), literal_recognizer(context.terms), pattern_recognizer(context.patterns)]
-    rules += [phonetic_recognizer(known), surname_recognizer(known), context_recognizer(known)] if known else []
-    return (*rules, *_independent(settings.regions))
+    listed = [exact_recognizer(known), literal_recognizer(context.terms), pattern_recognizer(context.patterns)]
+    misheard = [phonetic_recognizer(known), surname_recognizer(known), context_recognizer(known)] if known else []
+    return (*listed, *misheard, *_without_context(settings.regions))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=_CACHED_CONTEXTS)
 def _batch_recognizers(context: Context, settings: DetectSettings) -> tuple[BatchRecognizer, ...]:
     names = name_recognizer(KNOWING_FLOOR if context.participants or context.companies else FLOOR)
-    return (names, _model(settings.spacy_model)) if settings.spacy_model else (names,)
+    return (names, _spacy(settings.spacy_model)) if settings.spacy_model else (names,)
 
 
 @lru_cache(maxsize=4)
-def _independent(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
-    """The rules that need no context, shared by all contexts of a process."""
+def _without_context(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
+    """The recognisers that need no context, shared by all contexts of a process."""
     return (
         spoken_address_recognizer(),
         spoken_number_recognizer(),
@@ -87,5 +90,5 @@ def _independent(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
 
 
 @lru_cache(maxsize=2)
-def _model(name: str) -> BatchRecognizer:
+def _spacy(name: str) -> BatchRecognizer:
     return spacy_recognizer(name)

@@ -1,4 +1,4 @@
-"""The second look at a session: names that the model is sure of are looked for everywhere else.
+"""The second pass over a session: names that the model is sure of are looked for everywhere else.
 
 A person introduced as "tomasz wilk from vantrexa" may later be thanked as "tomash", in no place that gives a name away.
 """
@@ -23,42 +23,49 @@ _SCORE = 0.4  # 21 of 41 right; below what the model says of a name by itself
 _SURE = 0.75
 _MIN_LETTERS = 4
 _LIMITS = Thresholds(rare=0.86, mixed=0.9, common=0.98, cued=0.04)
+_OWN_RULE = (DetectionRule.HEARD_OFTEN, DetectionRule.PLACE_OF_A_NAME)
 
 
 def find_in_session(
     texts: Sequence[str], context: Context, *, settings: DetectSettings = DEFAULTS
 ) -> list[list[Match]]:
-    """The hits in each text of one session, the second look included."""
-    asked = [read(text) for text in texts]
+    """The matches in each text of one session, those of the second pass included."""
+    tokenized = [read(text) for text in texts]
     first = find_each(texts, context, settings=settings)
-    rules = _recognizers([match for matches in first for match in matches], asked, context)
-    return [_joined(text, matches, rules, context) for text, matches in zip(asked, first, strict=True)]
+    recognizers = _recognizers([match for matches in first for match in matches], tokenized, context)
+    return [_with_second(text, matches, recognizers, context) for text, matches in zip(tokenized, first, strict=True)]
 
 
-def _joined(text: Text, matches: list[Match], rules: tuple[Recognizer, ...], context: Context) -> list[Match]:
-    again = [_renamed(match) for rule in rules for match in rule(text)]
-    return resolve_overlaps([*matches, *again], text, context) if again else matches
+def _with_second(
+    text: Text, matches: list[Match], recognizers: tuple[Recognizer, ...], context: Context
+) -> list[Match]:
+    second = [_of_second_pass(match) for recognize in recognizers for match in recognize(text)]
+    return resolve_overlaps([*matches, *second], text, context) if second else matches
 
 
-def _renamed(match: Match) -> Match:
-    own = match.rule in (DetectionRule.HEARD_OFTEN, DetectionRule.PLACE_OF_A_NAME)
-    return match if own else replace(match, rule=DetectionRule.FOUND_AGAIN, score=_SCORE)
+def _of_second_pass(match: Match) -> Match:
+    return match if match.rule in _OWN_RULE else replace(match, rule=DetectionRule.FOUND_AGAIN, score=_SCORE)
 
 
 def _recognizers(matches: list[Match], texts: list[Text], context: Context) -> tuple[Recognizer, ...]:
-    """The rules for what is said too often, and for guessed names that are distinctive enough to be known by sound."""
-    learnt: dict[str, SurfaceForm] = {}
+    """For what is said too often, and for guessed names that are distinctive enough to be known by sound."""
+    guessed = _distinctive(matches)
+    frequent = tuple(frequent_forms(texts, surface_forms(context), matches))
+    anywhere = tuple(form for form in frequent if not form.ordinary)
+    in_place = tuple(form for form in frequent if form.ordinary)
+    recognizers = [exact_recognizer(guessed), phonetic_recognizer(guessed, _LIMITS)] if guessed else []
+    recognizers += [exact_recognizer(anywhere)] if anywhere else []
+    recognizers += [context_recognizer(in_place, least=1.0)] if in_place else []  # as it was heard before, exactly
+    return tuple(recognizers)
+
+
+def _distinctive(matches: list[Match]) -> tuple[SurfaceForm, ...]:
+    """The rare words of the people whom the name model is sure of."""
+    forms: dict[str, SurfaceForm] = {}
     for match in matches:
         if match.rule is DetectionRule.NAME_MODEL and match.score >= _SURE and match.label == "PERSON":
             for word in words_of(match.text):
                 if len(word) >= _MIN_LETTERS and word not in FUNCTION_WORDS and not is_common(word):
-                    learnt.setdefault(
-                        word, SurfaceForm(word, match.entity, match.label, DetectionRule.FOUND_AGAIN, _SCORE)
-                    )
-    guessed, often = tuple(learnt.values()), tuple(frequent_forms(texts, surface_forms(context), matches))
-    found = [exact_recognizer(guessed), phonetic_recognizer(guessed, _LIMITS)] if guessed else []
-    if sure := tuple(one for one in often if not one.ordinary):
-        found.append(exact_recognizer(sure))
-    if placed := tuple(one for one in often if one.ordinary):
-        found.append(context_recognizer(placed, least=1.0))
-    return tuple(found)
+                    form = SurfaceForm(word, match.entity, match.label, DetectionRule.FOUND_AGAIN, _SCORE)
+                    forms.setdefault(word, form)
+    return tuple(forms.values())

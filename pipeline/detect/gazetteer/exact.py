@@ -18,14 +18,14 @@ _CUES = _STRONG_CUES | word_set("name is from with by")
 
 
 def exact_recognizer(surface_forms: tuple[SurfaceForm, ...]) -> Recognizer:
-    """A rule that looks up every run of up to seven words, or of single letters, with the spaces left out."""
+    """Looks up every run of up to seven words, or of single letters, with the spaces left out."""
     index: dict[str, SurfaceForm] = {}
     for spelling in surface_forms:
         index.setdefault(spelling.key, spelling)
     starts = {key[:1] for key in index}
     longest = max(map(len, index), default=0)
 
-    def rule(text: Text) -> list[Match]:
+    def recognize(text: Text) -> list[Match]:
         matches = []
         for first, token in enumerate(text.tokens):
             if token.plain[:1] in starts:
@@ -35,11 +35,11 @@ def exact_recognizer(surface_forms: tuple[SurfaceForm, ...]) -> Recognizer:
                     matches.append(_match(text, first, last, spelling))
         return matches
 
-    return rule
+    return recognize
 
 
 def literal_recognizer(terms: tuple[Term, ...]) -> Recognizer:
-    """A rule for listed terms that are mostly signs (``C++``), which have no words to compare."""
+    """For listed terms that are mostly signs (``C++``), which have no words to compare."""
     patterns = [
         (re.compile(rf"(?<!\w){re.escape(text)}(?!\w)", re.IGNORECASE), term)
         for term in terms
@@ -47,7 +47,7 @@ def literal_recognizer(terms: tuple[Term, ...]) -> Recognizer:
         if len("".join(words_of(text))) < 2 and text.strip()
     ]
 
-    def rule(text: Text) -> list[Match]:
+    def recognize(text: Text) -> list[Match]:
         return [
             Match(
                 *occurrence.span(),
@@ -61,13 +61,13 @@ def literal_recognizer(terms: tuple[Term, ...]) -> Recognizer:
             for occurrence in pattern.finditer(text.raw)
         ]
 
-    return rule
+    return recognize
 
 
 def pattern_recognizer(patterns: tuple[Pattern, ...]) -> Recognizer:
-    """A rule for the patterns of term lists; raises ``ConfigurationError`` when one takes too long on a text."""
+    """For the patterns of term lists; raises ``ConfigurationError`` when one takes too long on a text."""
 
-    def rule(text: Text) -> list[Match]:
+    def recognize(text: Text) -> list[Match]:
         return [
             Match(
                 start_char,
@@ -82,7 +82,7 @@ def pattern_recognizer(patterns: tuple[Pattern, ...]) -> Recognizer:
             for start_char, end_char in places(pattern.text, text.raw, pattern.where)
         ]
 
-    return rule
+    return recognize
 
 
 def _longest_at(

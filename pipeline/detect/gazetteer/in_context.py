@@ -50,7 +50,7 @@ Best = Callable[[str, float], Likest | None]
 
 
 def context_recognizer(surface_forms: tuple[SurfaceForm, ...], least: float = 0.0) -> Recognizer:
-    """A rule for the people and companies that are known; the looser the place, the more words must resemble them.
+    """For the people and companies that are known; the looser the place, the more words must resemble them.
 
     ``least`` is how much they must in any place.
     """
@@ -60,7 +60,7 @@ def context_recognizer(surface_forms: tuple[SurfaceForm, ...], least: float = 0.
     longest = {label: min(_MAX_WORDS, 1 + max(len(one.words) for one in found)) for label, found in names.items()}
     slots = [slot for slot in CONTEXT_PATTERNS if slot.label in names]
 
-    def rule(text: Text) -> list[Match]:
+    def recognize(text: Text) -> list[Match]:
         line = _line(text)
         found: dict[tuple[int, str], tuple[float, SurfaceForm, _Run]] = {}
         for slot in slots:
@@ -72,7 +72,7 @@ def context_recognizer(surface_forms: tuple[SurfaceForm, ...], least: float = 0.
                     found[at] = *occurrence, _tight(line, run, occurrence[1], best[slot.label])
         return [_match(text, run, spelling) for _, spelling, run in found.values()]
 
-    return rule
+    return recognize
 
 
 def _tight(line: _Line, run: _Run, spelling: SurfaceForm, best: Best) -> _Run:

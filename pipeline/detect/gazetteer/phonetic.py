@@ -51,11 +51,11 @@ class _Candidate(NamedTuple):
 
 
 def phonetic_recognizer(surface_forms: tuple[SurfaceForm, ...], thresholds: Thresholds | None = None) -> Recognizer:
-    """A rule for the spellings with at least four letters; shorter ones sound like too much."""
+    """For the spellings with at least four letters; shorter ones sound like too much."""
     limits = thresholds or Thresholds()
     best = _matcher(_by_start(surface_forms))
 
-    def rule(text: Text) -> list[Match]:
+    def recognize(text: Text) -> list[Match]:
         words = [token.plain for token in text.tokens]
         found = [
             (candidate, first, last)
@@ -66,7 +66,7 @@ def phonetic_recognizer(surface_forms: tuple[SurfaceForm, ...], thresholds: Thre
         ]
         return [_match(text, first, last, candidate) for candidate, first, last in _clearest(found)]
 
-    return rule
+    return recognize
 
 
 def _matcher(targets: dict[tuple[str, int], list[_Target]]) -> Callable[[str], _Candidate | None]:

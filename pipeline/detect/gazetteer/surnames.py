@@ -12,12 +12,12 @@ _MIN_LETTERS = 3
 
 
 def surname_recognizer(surface_forms: tuple[SurfaceForm, ...]) -> Recognizer:
-    """A rule for a known given name with a rare word behind it, capital where capitals mean anything."""
+    """For a known given name with a rare word behind it, capital where capitals mean anything."""
     names = {
         spelling.key: spelling for spelling in surface_forms if spelling.label == "PERSON" and len(spelling.words) == 1
     }
 
-    def rule(text: Text) -> list[Match]:
+    def recognize(text: Text) -> list[Match]:
         return [
             text.match(
                 index, index + 1, label="PERSON", entity=name.entity, rule=DetectionRule.BESIDE_A_NAME, score=_SCORE
@@ -29,7 +29,7 @@ def surname_recognizer(surface_forms: tuple[SurfaceForm, ...]) -> Recognizer:
             and _is_a_name(text, index + 1)
         ]
 
-    return rule
+    return recognize
 
 
 def _is_a_name(text: Text, index: int) -> bool:

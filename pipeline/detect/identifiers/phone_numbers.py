@@ -17,14 +17,14 @@ _DATE = re.compile(r"(?:19|20)\d\d[-/. ]\d{1,2}[-/. ]\d{1,2}|\d{1,2}[-/. ]\d{1,2
 
 
 def phone_number_recognizer(regions: tuple[str, ...]) -> Recognizer:
-    """A rule for numbers of these regions (ISO 3166 codes) and any other run of 7 to 19 grouped digits."""
+    """For numbers of these regions (ISO 3166 codes) and any other run of 7 to 19 grouped digits."""
 
-    def rule(text: Text) -> list[Match]:
+    def recognize(text: Text) -> list[Match]:
         if not _WORTH_A_LOOK.search(text.raw):
             return []
         return [*_valid(text, regions), *_grouped(text)]
 
-    return rule
+    return recognize
 
 
 def _valid(text: Text, regions: tuple[str, ...]) -> Iterator[Match]:

@@ -54,10 +54,10 @@ RECOGNISERS: dict[Callable[[], EntityRecognizer], str] = {
 
 
 def presidio_recognizer() -> Recognizer:
-    """A rule for e-mail addresses, cards, IBANs, IP and MAC addresses, social security numbers and wallets."""
+    """For e-mail addresses, cards, IBANs, IP and MAC addresses, social security numbers and wallets."""
     asked = [(recogniser(), re.compile(needed)) for recogniser, needed in RECOGNISERS.items()]
 
-    def rule(text: Text) -> list[Match]:
+    def recognize(text: Text) -> list[Match]:
         if not _WORTH_A_LOOK.search(text.raw):
             return []
         return [
@@ -67,7 +67,7 @@ def presidio_recognizer() -> Recognizer:
             for found in recogniser.analyze(text.raw, recogniser.supported_entities, _NO_ARTIFACTS)
         ]
 
-    return rule
+    return recognize
 
 
 def _match(text: Text, start_char: int, end_char: int, label: str, score: float) -> Match:

@@ -19,9 +19,9 @@ _YEAR = re.compile(r"(?:19|20)\d\d(?:[-/](?:\d\d|\d{4}))?")
 
 
 def reference_recognizer() -> Recognizer:
-    """A rule for codes behind a word like "ticket", and for the numbers of service desks."""
+    """For codes behind a word like "ticket", and for the numbers of service desks."""
 
-    def rule(text: Text) -> list[Match]:
+    def recognize(text: Text) -> list[Match]:
         if not _WORTH_A_LOOK.search(text.raw):
             return []
         matches = [
@@ -31,7 +31,7 @@ def reference_recognizer() -> Recognizer:
         ]
         return matches + [_match(text, *occurrence.span(), 0.8) for occurrence in _SERVICE_DESK.finditer(text.raw)]
 
-    return rule
+    return recognize
 
 
 def _match(text: Text, start_char: int, end_char: int, score: float) -> Match:

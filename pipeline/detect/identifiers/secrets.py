@@ -62,9 +62,9 @@ _LONG = re.compile(r"(?<![\w/+])[A-Za-z0-9_\-+/=]{20,}(?![\w])")
 
 
 def secret_recognizer() -> Recognizer:
-    """A rule for keys and tokens by their shape or entropy, and for passwords that are written out."""
+    """For keys and tokens by their shape or entropy, and for passwords that are written out."""
 
-    def rule(text: Text) -> list[Match]:
+    def recognize(text: Text) -> list[Match]:
         if not _may_hold_one(text.raw) or not _WORTH_A_LOOK.search(text.raw):
             return []
         matches = [_match(text, *occurrence.span(), 0.98) for occurrence in _SHAPED.finditer(text.raw)]
@@ -80,7 +80,7 @@ def secret_recognizer() -> Recognizer:
         ]
         return [*matches, *_scanned(text)]
 
-    return rule
+    return recognize
 
 
 def _may_hold_one(raw: str) -> bool:

@@ -22,9 +22,9 @@ _ACRONYMS = word_set(
 
 
 def spelled_out_recognizer() -> Recognizer:
-    """A rule for runs of at least three letters that are no usual abbreviation."""
+    """For runs of at least three letters that are no usual abbreviation."""
 
-    def rule(text: Text) -> list[Match]:
+    def recognize(text: Text) -> list[Match]:
         classed = classify(text)
         matches = []
         for occurrence in _RUN.finditer(classed.codes):
@@ -46,7 +46,7 @@ def spelled_out_recognizer() -> Recognizer:
                 )
         return matches
 
-    return rule
+    return recognize
 
 
 def _is_usual(letters: str) -> bool:

@@ -22,13 +22,13 @@ _PHONE = word_set("phone call mobile cell fax desk number reach dial telephone")
 
 
 def spoken_number_recognizer() -> Recognizer:
-    """A rule for runs of digit words."""
+    """For runs of digit words."""
 
-    def rule(text: Text) -> list[Match]:
+    def recognize(text: Text) -> list[Match]:
         classed = classify(text)
         return [*_codes(classed), *_runs(classed), *_toll_free(classed)]
 
-    return rule
+    return recognize
 
 
 def _runs(classed: ClassedText) -> Iterator[Match]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 MAX_FORMS = 8192
-"""Word forms that are kept, 4 KB each with the weights that come with the project: an hour of talk has some 4,000."""
+"""Word forms that are kept, 4 KB each with the bundled weights; 22 calls have 9,753 different words."""
 PADDING = 0
 """The number of what stands before and behind a text."""
 # Odd multiples of 2 ** 64 / golden ratio (Knuth's multiplicative hashing): attributes of a word mixed to one number.

@@ -86,7 +86,7 @@ def introduction_recognizer() -> Recognizer:
     """A rule over a blank English pipeline: the one to three words in the place of a name are one."""
     matcher = TokenMatcher({word: _token_patterns(word) for word in _OPENINGS})
 
-    def rule(text: Text) -> list[Match]:
+    def recognize(text: Text) -> list[Match]:
         windows = list(_windows(text))
         if not windows or not _WORTH_A_LOOK.search(text.raw):
             return []
@@ -97,7 +97,7 @@ def introduction_recognizer() -> Recognizer:
             for match in _in_slot(text, start, _PATTERNS[int(key)], tokens)
         ]
 
-    return rule
+    return recognize
 
 
 def _windows(text: Text) -> Iterator[tuple[int, str, str]]:

@@ -41,16 +41,16 @@ def model_folder() -> Path:
 
 
 def name_recognizer(floor: float = FLOOR) -> BatchRecognizer:
-    """A rule of the names that the project's own pipeline finds and of which a share of at least ``floor`` is right."""
+    """For the names that the project's own pipeline finds and of which a share of at least ``floor`` is right."""
     cache = _bundled()
 
-    def rule(texts: Sequence[Text]) -> list[list[Match]]:
+    def recognize(texts: Sequence[Text]) -> list[list[Match]]:
         return [
             [match for name in names for match in _sure(text, name, floor)]
             for text, names in zip(texts, cache.names([text.raw for text in texts]), strict=True)
         ]
 
-    return rule
+    return recognize
 
 
 def _sure(text: Text, name: ModelName, floor: float) -> list[Match]:
@@ -88,10 +88,10 @@ def _bundled() -> TokenCache:
 
 
 def spacy_recognizer(name: str) -> BatchRecognizer:
-    """A rule of the names that an installed spaCy model finds; raises ``ConfigurationError`` when it is missing."""
+    """For the names that an installed spaCy model finds; raises ``ConfigurationError`` when it is missing."""
     nlp = load(name)
 
-    def rule(texts: Sequence[Text]) -> list[list[Match]]:
+    def recognize(texts: Sequence[Text]) -> list[list[Match]]:
         return [
             [
                 match
@@ -102,7 +102,7 @@ def spacy_recognizer(name: str) -> BatchRecognizer:
             for text, named in zip(texts, entities(nlp, [text.raw for text in texts]), strict=True)
         ]
 
-    return rule
+    return recognize
 
 
 def _match(text: Text, start_char: int, end_char: int, label: str, rule: DetectionRule, score: float) -> list[Match]:

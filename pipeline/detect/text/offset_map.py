@@ -30,11 +30,11 @@ class OffsetMap:
 
     def parts(self, start_char: int, end_char: int) -> list[PieceSpan]:
         """The pieces that ``[start_char, end_char)`` of the text touches, with the characters touched in each."""
-        found = []
+        parts = []
         for piece in range(max(0, bisect_right(self._starts, start_char) - 1), len(self._starts)):
             begin, end = self._starts[piece], self._ends[piece]
             if begin >= end_char:
                 break
             if min(end, end_char) > max(begin, start_char):
-                found.append(PieceSpan(piece, max(begin, start_char) - begin, min(end, end_char) - begin))
-        return found
+                parts.append(PieceSpan(piece, max(begin, start_char) - begin, min(end, end_char) - begin))
+        return parts

@@ -1,4 +1,4 @@
-"""Writes a text as one sign for each token, so that spoken identifiers can be found with regular expressions.
+"""Writes a text as one character for each token, so that regular expressions can find spoken identifiers.
 
 ::
 
@@ -37,28 +37,27 @@ _CLASSES = {
         "t",
     ),
 }
+# Words in front of an identifier, which are no part of it.
 _CUES = word_set(
     """email address reach call send write website site url link server host named called shared photo phone number
     mobile fax desk cell office account card iban ssn extension ip"""
 )
-
-
 _ENDINGS = word_set("it us be me in so to is")
 
 
 class ClassedText(NamedTuple):
-    """A text and its tokens' signs, one each."""
+    """A text and the class of each of its tokens, one character each."""
 
     text: Text
     codes: str
 
     def before(self, first: int, words: int = 6) -> frozenset[str]:
-        """The plain words in front of a token."""
+        """The plain words in front of a token; six reach back over "the number for my new card is"."""
         return frozenset(token.plain for token in self.text.tokens[max(0, first - words) : first])
 
 
 def classify(text: Text) -> ClassedText:
-    """The signs of all tokens of a text."""
+    """The classes of all tokens of a text."""
     return ClassedText(text, "".join([_code_of(token.plain) for token in text.tokens]))
 
 

@@ -1,4 +1,4 @@
-"""A text as the rules see it: its tokens with their places, and the hits that rules give back."""
+"""A text as the recognisers see it: its tokens with their places, and the matches that recognisers give back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import NamedTuple, Protocol
 
 from pipeline.lexicon.plain import TOKEN, plain
 from pipeline.records import DetectionRule
+
+_CACHED_CHUNKS = 65536  # the 522,000 words of all marked sets have 42,448 different ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class Text(NamedTuple):
     cased: bool
 
     def match(self, first: int, last: int, *, label: str, entity: str, rule: DetectionRule, score: float) -> Match:
-        """A hit over the tokens ``first`` up to and including ``last``."""
+        """A match over the tokens ``first`` up to and including ``last``."""
         start_char, end_char = self.tokens[first].start_char, self.tokens[last].end_char
         return Match(start_char, end_char, label, self.raw[start_char:end_char], entity, rule, score)
 
@@ -68,7 +70,7 @@ def read(raw: str) -> Text:
     return Text(raw, tuple(tokens), raw != raw.lower())
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=_CACHED_CHUNKS)
 def _tokens(chunk: str) -> tuple[Token, ...]:
     """The tokens between two spaces: no word goes over a space."""
     tokens = []
