@@ -22,10 +22,10 @@ def detect(
     settings: DetectSettings,
     seen: OcrResult | None = None,
 ) -> tuple[Finding, ...]:
-    """All findings of a session: words, captions, chat, title, the sound itself, and what OCR has ``seen``.
+    """All findings of a session: words, captions, chat, title, sound, and what OCR has ``seen``.
 
-    Raises ``ConfigurationError`` when the spaCy pipeline of the settings is not installed, and ``OffrecordError`` when a
-    mention has no place in the sound.
+    Raises ``ConfigurationError`` when the spaCy pipeline of the settings is not installed, and ``OffrecordError`` when
+    a mention has no place in the sound.
     """
     session_id = session.session_id
     texts: list[str] = []

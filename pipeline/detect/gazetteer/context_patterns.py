@@ -1,4 +1,4 @@
-"""The places where only a name stands: what is said before it or behind it, and how alike a known name must be."""
+"""The places where only a name stands: what is said before or behind it, and how similar to a known name it must be."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from typing import NamedTuple
 class ContextPattern(NamedTuple):
     """A place for names of one label.
 
-    ``cue`` is said before the name, or behind it where ``behind``; ``then`` must follow a name that stands behind its
-    cue. ``bar`` is how much what was heard must resemble the name, ``rare`` the same when no word of it is common.
+    ``cue`` is said before the name, or behind it where ``cue_behind``; ``following`` must come after a name that stands
+    behind its cue. ``similarity`` is how much what was heard must resemble the name, ``similarity_rare`` the same when
+    no word of it is common.
     """
 
     label: str
     cue: re.Pattern[str]
-    bar: float
-    rare: float
-    then: re.Pattern[str] | None = None
-    behind: bool = False
+    similarity: float
+    similarity_rare: float
+    following: re.Pattern[str] | None = None
+    cue_behind: bool = False
 
 
 _EVENT = re.compile(
@@ -70,7 +71,7 @@ CONTEXT_PATTERNS = (
         ),
         0.58,
         0.58,
-        behind=True,
+        cue_behind=True,
     ),
     ContextPattern("COMPANY", re.compile(r"\b(?:of|for|by|at|from|with|that|believe) (?=\w)"), 0.7, 0.7, _CLAUSE),
     ContextPattern(
@@ -109,7 +110,7 @@ CONTEXT_PATTERNS = (
         ),
         0.75,
         0.65,
-        behind=True,
+        cue_behind=True,
     ),
     ContextPattern(
         "PERSON",

@@ -12,16 +12,19 @@ from pipeline.lexicon.plain import word_set
 from pipeline.lexicon.surface_forms import LABELS, SurfaceForm, entity_of
 from pipeline.records import DetectionRule, Pattern, Term
 
-_MAX_WORDS = 7
+_MAX_WORDS = 7  # of a name in a run: "Anna Lena van der Berg" has five, a company with its legal form as many
+_LISTED_SCORE = 0.99
+_ORDINARY = 0.8  # of an ordinary word's score, which sorts it behind the names: of 30 such companies all were right
+# What is said before a name and nothing else, and what also stands before other words.
 _STRONG_CUES = word_set("hi hello hey thanks thank im mr mrs ms miss dr")
 _CUES = _STRONG_CUES | word_set("name is from with by")
 
 
-def exact_recognizer(surface_forms: tuple[SurfaceForm, ...]) -> Recognizer:
+def exact_recognizer(forms: tuple[SurfaceForm, ...]) -> Recognizer:
     """Looks up every run of up to seven words, or of single letters, with the spaces left out."""
     index: dict[str, SurfaceForm] = {}
-    for spelling in surface_forms:
-        index.setdefault(spelling.key, spelling)
+    for form in forms:
+        index.setdefault(form.key, form)
     starts = {key[:1] for key in index}
     longest = max(map(len, index), default=0)
 
@@ -29,10 +32,10 @@ def exact_recognizer(surface_forms: tuple[SurfaceForm, ...]) -> Recognizer:
         matches = []
         for first, token in enumerate(text.tokens):
             if token.plain[:1] in starts:
-                found = _longest_at(text, first, index.get, longest)
-                if found is not None:
-                    last, spelling = found
-                    matches.append(_match(text, first, last, spelling))
+                run = _longest_at(text, first, index.get, longest)
+                if run is not None:
+                    last, form = run
+                    matches.append(_match(text, first, last, form))
         return matches
 
     return recognize
@@ -55,7 +58,7 @@ def literal_recognizer(terms: tuple[Term, ...]) -> Recognizer:
                 occurrence.group(),
                 entity_of("term", term.text) + "~" + term.text.casefold(),
                 DetectionRule.TERM_LIST,
-                0.99,
+                _LISTED_SCORE,
             )
             for pattern, term in patterns
             for occurrence in pattern.finditer(text.raw)
@@ -76,7 +79,7 @@ def pattern_recognizer(patterns: tuple[Pattern, ...]) -> Recognizer:
                 text.raw[start_char:end_char],
                 f"pattern:{text.raw[start_char:end_char].casefold()}",
                 DetectionRule.TERM_PATTERN,
-                0.99,
+                _LISTED_SCORE,
             )
             for pattern in patterns
             for start_char, end_char in places(pattern.text, text.raw, pattern.where)
@@ -88,7 +91,8 @@ def pattern_recognizer(patterns: tuple[Pattern, ...]) -> Recognizer:
 def _longest_at(
     text: Text, first: int, lookup: Callable[[str], SurfaceForm | None], longest: int
 ) -> tuple[int, SurfaceForm] | None:
-    key, found = "", None
+    """The last word and the form of the longest run that begins with a word and is one."""
+    key, best = "", None
     letters = True
     for last in range(first, len(text.tokens)):
         word = text.tokens[last].plain
@@ -96,10 +100,10 @@ def _longest_at(
         key += word
         if len(key) > longest or (last - first >= _MAX_WORDS and not letters):
             break
-        spelling = lookup(key)
-        if spelling is not None and (not spelling.ordinary or _evident(text, first, last)):
-            found = last, spelling
-    return found
+        form = lookup(key)
+        if form is not None and (not form.ordinary or _evident(text, first, last)):
+            best = last, form
+    return best
 
 
 def _evident(text: Text, first: int, last: int) -> bool:
@@ -115,8 +119,6 @@ def _evident(text: Text, first: int, last: int) -> bool:
     return cue in _CUES and text.tokens[first].plain not in FUNCTION_WORDS
 
 
-def _match(text: Text, first: int, last: int, spelling: SurfaceForm) -> Match:
-    score = spelling.score * (0.8 if spelling.ordinary else 1.0)
-    return text.match(
-        first, last, label=spelling.label, entity=spelling.entity, rule=spelling.rule, score=round(score, 3)
-    )
+def _match(text: Text, first: int, last: int, form: SurfaceForm) -> Match:
+    score = form.score * (_ORDINARY if form.ordinary else 1.0)
+    return text.match(first, last, label=form.label, entity=form.entity, rule=form.rule, score=round(score, 3))

@@ -17,47 +17,51 @@ from pipeline.records import DetectionRule
 
 _SCORE = 0.5  # 48 of 96 right
 _MIN_LETTERS = 4
+# How similar to a company's name: a word in no dictionary, one that is said often, and an English word.
 _RARE, _RARE_OFTEN, _COMMON = 0.66, 0.62, 0.70
-_TIMES = 8.0
+_TIMES = 8.0  # as often as such a word is said in any talk
 _OFTEN = 3
 _PLACED, _SHARE = 2, 0.4  # so many times in a name's place, and so much of all the times that it is said
 _NO_NAME_BEHIND = word_set("the a an this that these those each every we they to")
+_NO_NAME = 0.6  # of its places behind one of those: "the bank", "we serve"
 _VOWELS = frozenset("aeiou")
 _WEAK = ("the ", "a ", "an ", "uh ")  # "a lumber" for Alumbra
-_NO_NAME = 0.6  # of its places behind one of those: "the bank", "we serve"
+# The share of all words that the commonest has, by Zipf's law: one of rank r has so much divided by r; the ten
+# commonest have less than that.
+_ZIPF, _ZIPF_SHIFT = 0.1, 10
 
 
 def frequent_forms(
     texts: Sequence[Text], known: Sequence[SurfaceForm], matches: Sequence[Match] = ()
 ) -> Iterator[SurfaceForm]:
-    """A spelling for each such word or run of words of a session's texts; ``matches`` are those of its first look."""
-    taken = {one.key for one in known}
-    if names := [one for one in known if one.label == "COMPANY"]:
+    """A form for each such word or run of words of a session's texts; ``matches`` are those of its first pass."""
+    taken = {form.key for form in known}
+    if names := [form for form in known if form.label == "COMPANY"]:
         yield from _often(texts, names, taken)
     yield from _placed(texts, matches, taken)
 
 
 def _often(texts: Sequence[Text], known: Sequence[SurfaceForm], taken: set[str]) -> Iterator[SurfaceForm]:
-    """Words that are said too often, each for the name that it is likest, with a weak first syllable heard apart."""
+    """Words that are said too often, each for the name most similar, with a weak first syllable heard apart."""
     counts = Counter(_stem(token.plain) for text in texts for token in text.tokens)
     total = sum(counts.values())
     names = [
-        (one, sound_of(one.key))
-        for one in known
-        if len(one.words) == 1 and len(one.key) >= _MIN_LETTERS and not one.exact
+        (form, sound_of(form.key))
+        for form in known
+        if len(form.words) == 1 and len(form.key) >= _MIN_LETTERS and not form.exact
     ]
-    found: dict[str, SurfaceForm] = {}
+    meant: dict[str, SurfaceForm] = {}
     for word, count in counts.items():
         if len(word) >= _MIN_LETTERS and word.isalpha() and word not in FUNCTION_WORDS and word not in taken:
             needed = _needed(word, count, total)
-            best_match = max(names, key=lambda name: similarity(word, name[0].key, name[1]), default=None)
-            if needed and best_match and similarity(word, best_match[0].key, best_match[1]) >= needed:
-                found[word] = best_match[0]
-    no_names = _ordinary(texts, found, counts)
-    for word, name in found.items():
+            closest = max(names, key=lambda name: similarity(word, name[0].key, name[1]), default=None)
+            if needed and closest and similarity(word, closest[0].key, closest[1]) >= needed:
+                meant[word] = closest[0]
+    no_names = _ordinary(texts, meant, counts)
+    for word, name in meant.items():
         if word not in no_names:
             apart = _WEAK if name.key[0] in _VOWELS and word[0] not in _VOWELS else ()
-            yield from (_spelling(before + form, name.entity) for before in ("", *apart) for form in (word, f"{word}s"))
+            yield from (_form(before + ending, name.entity) for before in ("", *apart) for ending in (word, f"{word}s"))
 
 
 def _stem(word: str) -> str:
@@ -66,11 +70,11 @@ def _stem(word: str) -> str:
 
 
 def _needed(word: str, count: int, total: int) -> float:
-    """How alike a word must be to a company's name; 0 when it is no more frequent than anywhere."""
+    """How similar a word must be to a company's name; 0 when it is no more frequent than anywhere."""
     rank = min((ranks()[form] for form in (word, f"{word}s") if form in ranks()), default=None)
     if rank is None:
         return _RARE_OFTEN if count >= _OFTEN else _RARE
-    usual = total * 0.1 / (rank + 10)
+    usual = total * _ZIPF / (rank + _ZIPF_SHIFT)
     return _COMMON if count >= _OFTEN and count > _TIMES * usual else 0.0
 
 
@@ -97,8 +101,8 @@ def _placed(texts: Sequence[Text], matches: Sequence[Match], taken: set[str]) ->
             continue
         rare = label == "COMPANY" and not any(map(is_common, words))
         if rare or count >= _PLACED:
-            mostly = rare or count >= _SHARE * _times(texts, words)
-            yield replace(_spelling(" ".join(words), entity, label), ordinary=not mostly)
+            mostly_placed = rare or count >= _SHARE * _times(texts, words)
+            yield replace(_form(" ".join(words), entity, label), ordinary=not mostly_placed)
 
 
 def _times(texts: Sequence[Text], words: tuple[str, ...]) -> int:
@@ -111,5 +115,5 @@ def _times(texts: Sequence[Text], words: tuple[str, ...]) -> int:
     )
 
 
-def _spelling(text: str, entity: str, label: str = "COMPANY") -> SurfaceForm:
+def _form(text: str, entity: str, label: str = "COMPANY") -> SurfaceForm:
     return SurfaceForm(text, entity, label, DetectionRule.HEARD_OFTEN, _SCORE)

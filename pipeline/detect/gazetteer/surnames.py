@@ -11,11 +11,9 @@ _COMMON = 3000
 _MIN_LETTERS = 3
 
 
-def surname_recognizer(surface_forms: tuple[SurfaceForm, ...]) -> Recognizer:
+def surname_recognizer(forms: tuple[SurfaceForm, ...]) -> Recognizer:
     """For a known given name with a rare word behind it, capital where capitals mean anything."""
-    names = {
-        spelling.key: spelling for spelling in surface_forms if spelling.label == "PERSON" and len(spelling.words) == 1
-    }
+    names = {form.key: form for form in forms if form.label == "PERSON" and len(form.words) == 1}
 
     def recognize(text: Text) -> list[Match]:
         return [

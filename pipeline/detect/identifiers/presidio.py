@@ -22,6 +22,7 @@ from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.records import DetectionRule
 
 _NO_ARTIFACTS = cast(NlpArtifacts, None)  # pattern recognisers never read them
+_MIN_SCORE = 0.3  # Presidio gives 0.1 to what is rarely an address ("::"): all the same it sorts with the guesses
 _WORTH_A_LOOK = re.compile(r"[@\d]")
 _LABELS = {
     "EMAIL_ADDRESS": "EMAIL",
@@ -41,7 +42,7 @@ class _OfflineEmailRecognizer(EmailRecognizer):
         return "@" in pattern_text
 
 
-RECOGNISERS: dict[Callable[[], EntityRecognizer], str] = {
+RECOGNIZERS: dict[Callable[[], EntityRecognizer], str] = {
     _OfflineEmailRecognizer: r"@",
     CreditCardRecognizer: r"\d(?:[- ]?\d){12}",
     IbanRecognizer: r"[A-Z]{2}[0-9]{2}",
@@ -55,24 +56,30 @@ RECOGNISERS: dict[Callable[[], EntityRecognizer], str] = {
 
 def presidio_recognizer() -> Recognizer:
     """For e-mail addresses, cards, IBANs, IP and MAC addresses, social security numbers and wallets."""
-    asked = [(recogniser(), re.compile(needed)) for recogniser, needed in RECOGNISERS.items()]
+    recognizers = [(make(), re.compile(needed)) for make, needed in RECOGNIZERS.items()]
 
     def recognize(text: Text) -> list[Match]:
         if not _WORTH_A_LOOK.search(text.raw):
             return []
         return [
-            _match(text, found.start, found.end, _LABELS[found.entity_type], found.score)
-            for recogniser, needed in asked
+            _match(text, result.start, result.end, _LABELS[result.entity_type], result.score)
+            for recognizer, needed in recognizers
             if needed.search(text.raw)
-            for found in recogniser.analyze(text.raw, recogniser.supported_entities, _NO_ARTIFACTS)
+            for result in recognizer.analyze(text.raw, recognizer.supported_entities, _NO_ARTIFACTS)
         ]
 
     return recognize
 
 
 def _match(text: Text, start_char: int, end_char: int, label: str, score: float) -> Match:
-    found = text.raw[start_char:end_char]
-    entity = f"{label.lower()}:{re.sub(r'[^a-z0-9.@]', '', found.casefold())}"
+    identifier = text.raw[start_char:end_char]
+    entity = f"{label.lower()}:{re.sub(r'[^a-z0-9.@]', '', identifier.casefold())}"
     return Match(
-        start_char, end_char, label, found, entity, DetectionRule.WRITTEN_IDENTIFIER, round(max(0.3, score), 3)
+        start_char,
+        end_char,
+        label,
+        identifier,
+        entity,
+        DetectionRule.WRITTEN_IDENTIFIER,
+        round(max(_MIN_SCORE, score), 3),
     )

@@ -1,4 +1,4 @@
-"""Finds keys, tokens and passwords: a kept scanner's detectors, offline, beside rules of our own; its only importer."""
+"""Finds keys, tokens and passwords by detect-secrets, offline, and by forms of our own; the only importer of it."""
 
 from __future__ import annotations
 
@@ -58,6 +58,11 @@ _WRITTEN_OUT = re.compile(
     re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"[$<{%(\[]|[A-Za-z_]\w*(?:[(\[].*|(?:\.[A-Za-z_]\w*)+[(\[]?.*)$")
+# Judged: no marked set has any. A known form says more than "password: …", that more than a random look.
+_SHAPED_SCORE, _SCANNED_SCORE, _WRITTEN_OUT_SCORE, _RANDOM_SCORE = 0.98, 0.95, 0.9, 0.7
+# Bits a character: of 2,000 random tokens of 20 hexadecimal digits half have more, of 20 letters and digits all but
+# a few. Lower, long identifiers of any code would count.
+_MIN_BITS = 3.3
 _LONG = re.compile(r"(?<![\w/+])[A-Za-z0-9_\-+/=]{20,}(?![\w])")
 
 
@@ -67,14 +72,14 @@ def secret_recognizer() -> Recognizer:
     def recognize(text: Text) -> list[Match]:
         if not _may_hold_one(text.raw) or not _WORTH_A_LOOK.search(text.raw):
             return []
-        matches = [_match(text, *occurrence.span(), 0.98) for occurrence in _SHAPED.finditer(text.raw)]
+        matches = [_match(text, *occurrence.span(), _SHAPED_SCORE) for occurrence in _SHAPED.finditer(text.raw)]
         matches += [
-            _match(text, *occurrence.span("value"), 0.9)
+            _match(text, *occurrence.span("value"), _WRITTEN_OUT_SCORE)
             for occurrence in _WRITTEN_OUT.finditer(text.raw)
             if _is_value(occurrence)
         ]
         matches += [
-            _match(text, *occurrence.span(), 0.7)
+            _match(text, *occurrence.span(), _RANDOM_SCORE)
             for occurrence in _LONG.finditer(text.raw)
             if _is_random(occurrence.group())
         ]
@@ -120,13 +125,13 @@ def _detectors() -> tuple[BasePlugin, ...]:
 
 
 def _scanned(text: Text) -> Iterator[Match]:
-    """What the kept scanner finds, line by line, but for references and templates."""
+    """What detect-secrets finds, line by line, but for references and templates."""
     at = 0
     for line in text.raw.splitlines(keepends=True):
-        for secret in {found for one in _detectors() for found in one.analyze_string(line) if found}:
+        for secret in {value for detector in _detectors() for value in detector.analyze_string(line) if value}:
             place = line.find(secret)
             if place >= 0 and not heuristic.is_templated_secret(secret) and _is_no_reference(secret):
-                yield _match(text, at + place, at + place + len(secret), 0.95)
+                yield _match(text, at + place, at + place + len(secret), _SCANNED_SCORE)
         at += len(line)
 
 
@@ -145,13 +150,15 @@ def _is_value(occurrence: re.Match[str]) -> bool:
 
 
 def _is_random(token: str) -> bool:
-    """Whether a long token mixes letters and digits with more than 3.3 bits a sign."""
+    """Whether a long token mixes letters and digits with more bits a character than words have."""
     if not (re.search(r"\d", token) and re.search(r"[A-Za-z]", token)):
         return False
     counts = Counter(token)
-    return -sum(n / len(token) * math.log2(n / len(token)) for n in counts.values()) > 3.3
+    return -sum(n / len(token) * math.log2(n / len(token)) for n in counts.values()) > _MIN_BITS
 
 
 def _match(text: Text, start_char: int, end_char: int, score: float) -> Match:
-    found = text.raw[start_char:end_char]
-    return Match(start_char, end_char, "SECRET", found, f"secret:{found.casefold()}", DetectionRule.KEY_OR_TOKEN, score)
+    secret = text.raw[start_char:end_char]
+    return Match(
+        start_char, end_char, "SECRET", secret, f"secret:{secret.casefold()}", DetectionRule.KEY_OR_TOKEN, score
+    )

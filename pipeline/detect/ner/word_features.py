@@ -27,8 +27,8 @@ _LISTS = 0xFFFF & ~7 & ~(1 << _ORDINARY)  # all but rarity and whether it is an 
 def known_for(features: Sequence[int]) -> KnownFor:
     """The strongest that any of the words is known for; ``ordinary`` only when all are."""
     return KnownFor(
-        given=max(bits >> _GIVEN & _DEGREES for bits in features),
-        family=max(bits >> _FAMILY & _DEGREES for bits in features),
+        given_name=max(bits >> _GIVEN & _DEGREES for bits in features),
+        family_name=max(bits >> _FAMILY & _DEGREES for bits in features),
         company=any(bits >> _COMPANY & 1 for bits in features),
         ordinary=all(bits >> _ORDINARY & 1 for bits in features),
         famous=any(bits >> _FAMOUS & 1 for bits in features),

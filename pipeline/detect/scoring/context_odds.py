@@ -1,6 +1,7 @@
-"""What the place of a guess says of it: the words beside it, and its capital.
+"""What the context of a guess says of it: the words beside it, and its capital.
 
-The factors were read off the same marked texts as the shares of ``evidence``.
+The factors were read off the same marked texts as the shares of ``calibration``: how much likelier a guess is right
+with the cue than without it, as odds.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from pipeline.detect.text.tokens import Text
 from pipeline.lexicon.plain import word_set
 
-_NEAR = 40  # characters in which the word beside a guess is looked for
+_NEAR = 40  # characters in which the word beside a guess is looked for: longer than any word of talk
 _ODDS = {
     "person with a capital": 1.20,
     "person in small letters": 0.33,
@@ -42,34 +43,34 @@ _BEHIND = {
 _BEFORE_IS = word_set("is has will was says said did does had")
 
 
-class Place(NamedTuple):
-    """Where a guess stands: the words before and behind it, empty at an end of the text, and whether it has a capital.
+class GuessContext(NamedTuple):
+    """Where a guess stands: the words before and after it, empty at an end of the text, and whether it has a capital.
 
     ``capital`` is None in a text without any.
     """
 
     before: str
-    behind: str
+    after: str
     capital: bool | None
 
 
-def context_of(text: Text, start_char: int, end_char: int) -> Place:
-    """The place of the characters ``[start_char, end_char)``."""
+def context_of(text: Text, start_char: int, end_char: int) -> GuessContext:
+    """The context of the characters ``[start_char, end_char)``."""
     before = text.raw[max(0, start_char - _NEAR) : start_char].lower().split()[-1:]
-    behind = text.raw[end_char : end_char + _NEAR].lower().split()[:1]
+    after = text.raw[end_char : end_char + _NEAR].lower().split()[:1]
     guess = text.raw[start_char:end_char]
-    return Place("".join(before), "".join(behind), guess != guess.lower() if text.cased else None)
+    return GuessContext("".join(before), "".join(after), guess != guess.lower() if text.cased else None)
 
 
-def context_odds(place: Place, label: str) -> float:
-    """By how much a name with such a label is likelier in this place than its share says, as a factor of its odds."""
+def context_odds(context: GuessContext, label: str) -> float:
+    """By how much a name with such a label is likelier in this context than its share says, as a factor of its odds."""
     who = "person" if label == "PERSON" else "other"
-    return math.prod(_ODDS.get(f"{who} {cue}", 1.0) for cue in _cues(place))
+    return math.prod(_ODDS.get(f"{who} {cue}", 1.0) for cue in _cues(context))
 
 
-def _cues(place: Place) -> Iterator[str]:
-    yield from (f"behind {cue}" for cue, words in _BEHIND.items() if place.before in words)
-    if place.behind in _BEFORE_IS:
+def _cues(context: GuessContext) -> Iterator[str]:
+    yield from (f"behind {cue}" for cue, words in _BEHIND.items() if context.before in words)
+    if context.after in _BEFORE_IS:
         yield "before is"
-    if place.capital is not None:
-        yield "with a capital" if place.capital else "in small letters"
+    if context.capital is not None:
+        yield "with a capital" if context.capital else "in small letters"

@@ -123,7 +123,7 @@ def test_a_rarer_english_word_needs_more_than_one_that_is_in_no_dictionary() -> 
 
 
 def test_a_rare_word_never_needs_more_than_a_common_one() -> None:
-    assert all(0 < place.rare <= place.bar < 1 for place in CONTEXT_PATTERNS)
+    assert all(0 < place.similarity_rare <= place.similarity < 1 for place in CONTEXT_PATTERNS)
 
 
 words = st.text("abcdeiklmnorstuy", min_size=1, max_size=12)

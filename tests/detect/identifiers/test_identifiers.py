@@ -78,13 +78,17 @@ def test_a_private_key_goes_whole() -> None:
         "released on 2026-11-18 as 1.2.3",
         "look at the node dot js docs",
         "a very_long_function_name_without_digits",
-        "so chart.data is user.email in setup.py",
         "we did it.Then event.target was None",
         "the dot product of the two",
     ],
 )
 def test_ordinary_talk_is_left_alone(text: str) -> None:
     assert labels(text) == {}
+
+
+@pytest.mark.parametrize("text", ["so chart.data is user.email in setup.py", "self.name and self.cv", "like this.We"])
+def test_a_name_with_a_dot_is_no_host(text: str) -> None:
+    assert not {"URL", "HOST"} & set(labels(text).values())
 
 
 def test_no_socket_is_ever_opened(monkeypatch: pytest.MonkeyPatch) -> None:

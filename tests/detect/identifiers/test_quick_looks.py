@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.detect.identifiers import secrets
-from pipeline.detect.identifiers.presidio import _NO_ARTIFACTS, RECOGNISERS
+from pipeline.detect.identifiers.presidio import _NO_ARTIFACTS, RECOGNIZERS
 
 
-@pytest.mark.parametrize("recogniser", RECOGNISERS)
+@pytest.mark.parametrize("recogniser", RECOGNIZERS)
 @settings(deadline=None, max_examples=30)
 @given(data=st.data())
 def test_what_a_recogniser_finds_has_the_signs_that_are_looked_for(recogniser: Any, data: st.DataObject) -> None:
@@ -22,7 +22,7 @@ def test_what_a_recogniser_finds_has_the_signs_that_are_looked_for(recogniser: A
     flags = 0 if "Iban" in type(asked).__name__ else re.IGNORECASE
     text = data.draw(st.from_regex(re.compile(pattern.regex, flags)))
     found = asked.analyze(text, asked.supported_entities, _NO_ARTIFACTS)
-    assert not found or re.search(RECOGNISERS[recogniser], text)
+    assert not found or re.search(RECOGNIZERS[recogniser], text)
 
 
 @settings(deadline=None)

@@ -13,7 +13,7 @@ from pipeline.detect.jsonl import detect_lines
 from pipeline.detect.ner.inference import LABELS
 from pipeline.detect.ner.word_features import known_for
 from pipeline.detect.scoring.calibration import share_right
-from pipeline.detect.scoring.context_odds import Place
+from pipeline.detect.scoring.context_odds import GuessContext
 from pipeline.detect.second_pass import find_in_session
 from pipeline.errors import ConfigurationError
 from pipeline.records import Context, KnownPerson
@@ -65,18 +65,18 @@ def test_a_name_ends_before_the_ordinary_word_behind_it() -> None:
     assert not any("agreed" in name for name in guessed("so graham agreed with that"))
 
 
-def share(label: str, place: Place, *, features: int = 0, probability: float = 0.99) -> float:
-    return share_right(label, ["wexly"], known_for([features]), probability, place)
+def share(label: str, context: GuessContext, *, features: int = 0, probability: float = 0.99) -> float:
+    return share_right(label, ["wexly"], known_for([features]), probability, context)
 
 
 def test_a_guess_is_surer_in_the_place_of_a_name() -> None:
-    assert share("PERSON", Place("thanks", "", None)) > share("PERSON", Place("the", "thing", None))
-    assert share("ORG", Place("from", "has", None)) > share("ORG", Place("the", "thing", None))
-    assert share("ORG", Place("from", "", True)) > share("ORG", Place("from", "", False))
+    assert share("PERSON", GuessContext("thanks", "", None)) > share("PERSON", GuessContext("the", "thing", None))
+    assert share("ORG", GuessContext("from", "has", None)) > share("ORG", GuessContext("the", "thing", None))
+    assert share("ORG", GuessContext("from", "", True)) > share("ORG", GuessContext("from", "", False))
 
 
 def test_what_everybody_knows_as_an_organisation_is_one_whatever_the_model_calls_it() -> None:
-    known, nowhere = 1 << 15, Place("so", "thing", None)
+    known, nowhere = 1 << 15, GuessContext("so", "thing", None)
     assert share("GPE", nowhere, features=known) == share("ORG", nowhere, features=known) > 0.8
     assert share("GPE", nowhere) < 0.5
 
@@ -85,10 +85,12 @@ def test_what_everybody_knows_as_an_organisation_is_one_whatever_the_model_calls
     st.sampled_from(LABELS),
     st.integers(0, (1 << 16) - 1),
     st.floats(0.0, 1.0),
-    st.builds(Place, st.sampled_from(["", "from", "thanks"]), st.sampled_from(["", "is"]), st.none() | st.booleans()),
+    st.builds(
+        GuessContext, st.sampled_from(["", "from", "thanks"]), st.sampled_from(["", "is"]), st.none() | st.booleans()
+    ),
 )
-def test_a_share_is_never_certain(label: str, features: int, probability: float, place: Place) -> None:
-    assert 0.0 < share(label, place, features=features, probability=probability) < 1.0
+def test_a_share_is_never_certain(label: str, features: int, probability: float, context: GuessContext) -> None:
+    assert 0.0 < share(label, context, features=features, probability=probability) < 1.0
 
 
 def test_texts_looked_at_together_give_what_each_gives_alone() -> None:
