@@ -17,7 +17,7 @@ from pipeline.errors import UsageProblem
 from pipeline.records import Context, KnownPerson, Term
 from pipeline.settings import DetectSettings
 
-_BLOCK = 1 << 16
+_BLOCK = 1 << 16  # bytes read at once: what a pipe holds
 
 
 class _Strict(BaseModel):
@@ -82,31 +82,34 @@ def detect_lines(groups: Iterable[Sequence[str]], context: Context, *, settings:
     """One line of findings for each line of text, in order; raises ``UsageProblem`` with the number of a bad line.
 
     Each group of lines is answered before the next is read. With participants or companies all lines are one session:
-    they are read to the end first, and what one tells helps with the others.
+    they are read to the end first, and what one line says of a name helps with the others.
     """
     if context.participants or context.companies:
-        session, problem = _asked([line for group in groups for line in group])
+        session, problem = _read_lines([line for group in groups for line in group])
         if problem:
             raise problem
-        yield from map(_answer, session, find_in_session([one.text for one in session], context, settings=settings))
+        yield from map(
+            _answer, session, find_in_session([request.text for request in session], context, settings=settings)
+        )
         return
     number = 1
     for group in groups:
-        asked, problem = _asked(group, number)
-        yield from map(_answer, asked, find_each([one.text for one in asked], context, settings=settings))
+        requests, problem = _read_lines(group, number)
+        texts = [request.text for request in requests]
+        yield from map(_answer, requests, find_each(texts, context, settings=settings))
         if problem:
             raise problem
         number += len(group)
 
 
-def _asked(lines: Sequence[str], number: int = 1) -> tuple[list[_Line], UsageProblem | None]:
-    """What these lines ask, the first of which has this number, and what is wrong with the line behind the last."""
-    asked: list[_Line] = []
+def _read_lines(lines: Sequence[str], number: int = 1) -> tuple[list[_Line], UsageProblem | None]:
+    """The requests in lines, of which the first has this number, and what is wrong with the line after the last."""
+    requests: list[_Line] = []
     try:
-        asked.extend(_line(place, line) for place, line in enumerate(lines, number) if line.strip())
+        requests.extend(_line(place, line) for place, line in enumerate(lines, number) if line.strip())
     except UsageProblem as problem:
-        return asked, problem
-    return asked, None
+        return requests, problem
+    return requests, None
 
 
 def _line(number: int, line: str) -> _Line:
@@ -118,7 +121,7 @@ def _line(number: int, line: str) -> _Line:
         raise UsageProblem(f"line {number} is not JSON", action='give {"id", "text"}') from None
 
 
-def _answer(asked: _Line, matches: list[Match]) -> str:
+def _answer(request: _Line, matches: list[Match]) -> str:
     findings: list[dict[str, Any]] = [
         {
             "start_char": match.start_char,
@@ -129,7 +132,7 @@ def _answer(asked: _Line, matches: list[Match]) -> str:
         }
         for match in matches
     ]
-    return json.dumps({"id": asked.id, "findings": findings})
+    return json.dumps({"id": request.id, "findings": findings})
 
 
 def _key(error: ValidationError) -> str:

@@ -11,10 +11,10 @@ from pipeline.detect.text.tokens import read
 from pipeline.lexicon import words_of
 from pipeline.records import Cue, SoundPlace, TextPlace, Word
 
-_NEAR_S = 1.5
-_FEWEST_WORDS = 2
-_LONG_WORD = 5
-_LETTER_S = 0.04
+_NEAR_S = 1.5  # platforms show captions up to about a second late
+# What must agree on a side: two words, or one of five letters, which rarely stands there by chance. Judgements.
+_FEWEST_WORDS, _LONG_WORD = 2, 5
+_LETTER_S = 0.04  # the quickest talk: 25 letters a second; with less room the mention is not between these words
 
 
 class CaptionAlignment:
@@ -34,12 +34,14 @@ class CaptionAlignment:
         heard = [index for index in range(first, last) if self._words[index].track_id == track_id]
         tokens = read(cue.text).tokens
         inside = [
-            at for at, one in enumerate(tokens) if place.start_char < one.end_char and one.start_char < place.end_char
+            index
+            for index, token in enumerate(tokens)
+            if place.start_char < token.end_char and token.start_char < place.end_char
         ]
         if not heard or not inside:
             return []
-        said = ["".join(words_of(self._words[index].text)) for index in heard]
-        before, after = _around([one.plain for one in tokens], said, inside[0], inside[-1] + 1)
+        recognized = ["".join(words_of(self._words[index].text)) for index in heard]
+        before, after = _around([token.plain for token in tokens], recognized, inside[0], inside[-1] + 1)
         if before is None or after is None:
             return []
         start_s, end_s = self._words[heard[before]].end_s, self._words[heard[after]].start_s
@@ -56,10 +58,12 @@ class CaptionAlignment:
         ]
 
 
-def _around(written: list[str], said: list[str], first: int, end: int) -> tuple[int | None, int | None]:
-    """The said words that are the ones directly before ``first`` and directly from ``end`` on, as indices."""
-    blocks = SequenceMatcher(None, written, said, autojunk=False).get_matching_blocks()
-    firm = [one for one in blocks if one.size >= _FEWEST_WORDS or (one.size and len(written[one.a]) >= _LONG_WORD)]
-    before = next((one.b + one.size - 1 for one in firm if one.a + one.size == first), None)
-    after = next((one.b for one in firm if one.a == end), None)
+def _around(written: list[str], recognized: list[str], first: int, end: int) -> tuple[int | None, int | None]:
+    """The recognised words that are the ones directly before ``first`` and directly from ``end`` on, as indices."""
+    blocks = SequenceMatcher(None, written, recognized, autojunk=False).get_matching_blocks()
+    firm = [
+        block for block in blocks if block.size >= _FEWEST_WORDS or (block.size and len(written[block.a]) >= _LONG_WORD)
+    ]
+    before = next((block.b + block.size - 1 for block in firm if block.a + block.size == first), None)
+    after = next((block.b for block in firm if block.a == end), None)
     return before, after

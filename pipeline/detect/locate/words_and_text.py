@@ -1,4 +1,4 @@
-"""Makes findings out of hits: in the words of a transcript, and in captions, chat and title."""
+"""Makes findings of matches: in the words of a transcript, and in captions, chat and title."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pipeline.records import Cue, Finding, PicturePlace, Region, SoundPlace, Tex
 
 Finder = Callable[[str], list[Match]]
 CAPTIONS, EMBEDDED = "captions", "embedded captions"
-_PAUSE_S = 3.0
+_PAUSE_S = 3.0  # a judgement: nobody pauses so long within a name or a number; ``boundaries`` looks across all the same
 
 
-def finding(session_id: str, match: Match, place: SoundPlace | TextPlace | PicturePlace) -> Finding:
-    """A finding of a hit; its id is the same whenever the same is found in the same place, by any rule."""
+def make_finding(session_id: str, match: Match, place: SoundPlace | TextPlace | PicturePlace) -> Finding:
+    """A finding of a match; its id is the same whenever the same is found in the same place, by any rule."""
     digest = hashlib.sha256(f"{session_id}\n{match.entity}\n{_canonical(place)}".encode()).hexdigest()
     return Finding(
         finding_id=f"f-{digest[:16]}",
@@ -45,14 +45,14 @@ def _canonical(place: SoundPlace | TextPlace | PicturePlace) -> str:
             return f"PicturePlace(region=Region({left=}, {top=}, {right=}, {bottom=}), {start_s=}, {end_s=})"
 
 
-def in_words(session_id: str, transcript: Transcript, find: Finder) -> Iterator[Finding]:
+def in_words(session_id: str, transcript: Transcript, finder: Finder) -> Iterator[Finding]:
     """The findings in what was heard, turn by turn."""
     for turn in turns(transcript.words):
         joined = OffsetMap([transcript.words[index].text for index in turn])
-        for match in find(joined.text):
+        for match in finder(joined.text):
             touched = [turn[part.piece] for part in joined.parts(match.start_char, match.end_char)]
             for place in sound_places(transcript.words, touched):
-                yield finding(session_id, match, place)
+                yield make_finding(session_id, match, place)
 
 
 def turns(words: Sequence[Word]) -> Iterator[list[int]]:
@@ -74,10 +74,10 @@ def turns(words: Sequence[Word]) -> Iterator[list[int]]:
 def sound_places(words: Sequence[Word], touched: list[int]) -> Iterator[SoundPlace]:
     """Where some words of one track are in the sound: the whole span once for each run of neighbours in the transcript.
 
-    Raises ``OffrecordError`` when there are no words: a mention without a place would be let out.
+    Raises ``OffrecordError`` when there are no words: a mention without a place would be published.
     """
     if not touched:
-        raise OffrecordError("a finding touches no timed word", action="report this; nothing was let out")
+        raise OffrecordError("a finding touches no timed word", action="report this; nothing was published")
     chosen = [words[index] for index in touched]
     start = touched[0]
     for index, following in [*pairwise(touched), (touched[-1], -1)]:
@@ -95,33 +95,33 @@ def sound_places(words: Sequence[Word], touched: list[int]) -> Iterator[SoundPla
 def runs(indices: Sequence[int]) -> list[tuple[int, int]]:
     """Indices in order as half-open ranges of neighbours."""
     grouped = groupby(enumerate(indices), key=lambda pair: pair[1] - pair[0])
-    members = [[index for _, index in group] for _, group in grouped]
-    return [(one[0], one[-1] + 1) for one in members]
+    members = [[index for _, index in pairs] for _, pairs in grouped]
+    return [(group[0], group[-1] + 1) for group in members]
 
 
-def in_text(session_id: str, surface: str, index: int, text: str, find: Finder) -> Iterator[Finding]:
+def in_text(session_id: str, surface: str, index: int, text: str, finder: Finder) -> Iterator[Finding]:
     """The findings in one chat line or the title."""
-    for match in find(text):
+    for match in finder(text):
         place = TextPlace(surface=surface, index=index, start_char=match.start_char, end_char=match.end_char)
-        yield finding(session_id, match, place)
+        yield make_finding(session_id, match, place)
 
 
-def in_captions(session_id: str, cues: Sequence[Cue], find: Finder, *, surface: str = CAPTIONS) -> Iterator[Finding]:
+def in_captions(session_id: str, cues: Sequence[Cue], finder: Finder, *, surface: str = CAPTIONS) -> Iterator[Finding]:
     """The findings in captions; a name that runs over two captions of one speaker is found too, as a part in each."""
     run: list[int] = []
     for index in [*range(len(cues)), None]:
         if run and (index is None or cues[index].participant_id != cues[run[-1]].participant_id):
-            yield from _in_run(session_id, cues, run, find, surface)
+            yield from _in_run(session_id, cues, run, finder, surface)
             run = []
         if index is not None:
             run.append(index)
 
 
-def _in_run(session_id: str, cues: Sequence[Cue], run: list[int], find: Finder, surface: str) -> Iterator[Finding]:
+def _in_run(session_id: str, cues: Sequence[Cue], run: list[int], finder: Finder, surface: str) -> Iterator[Finding]:
     joined = OffsetMap([cues[index].text for index in run])
-    for match in find(joined.text):
+    for match in finder(joined.text):
         for part in joined.parts(match.start_char, match.end_char):
             place = TextPlace(
                 surface=surface, index=run[part.piece], start_char=part.start_char, end_char=part.end_char
             )
-            yield finding(session_id, match, place)
+            yield make_finding(session_id, match, place)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.detect import detect
-from pipeline.detect.locate.words_and_text import finding, sound_places, turns
+from pipeline.detect.locate.words_and_text import make_finding, sound_places, turns
 from pipeline.detect.text.offset_map import OffsetMap
 from pipeline.detect.text.tokens import Match
 from pipeline.errors import OffrecordError
@@ -287,4 +287,4 @@ def test_the_ids_that_a_sign_off_holds_for_are_those_of_the_first_version(
     place: SoundPlace | TextPlace | PicturePlace, finding_id: str
 ) -> None:
     match = Match(0, 3, "PERSON", "Ana", "person:ana lima", DetectionRule.KNOWN_NAME, 0.9)
-    assert finding("2026-11-18-abc", match, place).finding_id == finding_id
+    assert make_finding("2026-11-18-abc", match, place).finding_id == finding_id
