@@ -13,8 +13,8 @@ from pipeline.lexicon import FUNCTION_WORDS, is_common, words_of
 from pipeline.lexicon.plain import word_set
 from pipeline.records import DetectionRule
 
-# Of 150 of the first and last in the marked sets 104 were right, of the 8 others half. People stay below what the second
-# pass takes up from the name model (0.75): an introduction alone is not enough for that.
+# Of 150 of the first and last in the marked sets 104 were right, of the 8 others half. People stay below what the
+# second pass takes up from the name model (0.75): an introduction alone is not enough for that.
 _SCORES = {"PERSON": 0.74, "COMPANY": 0.45, "any word": 0.7}
 _WORTH_A_LOOK = re.compile(
     r"\b(?:this is|my name|name's|name is|colleague|customer|client|i work|i'm at|comes? from|line of|thanks|thank you|"

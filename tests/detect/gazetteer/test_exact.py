@@ -155,3 +155,16 @@ def test_pet_forms_initials_order_and_accents_lead_to_their_person(text: str, su
 @pytest.mark.parametrize("text", ["we drove the van to der end", "rob the bank", "will it rob us of time"])
 def test_particles_are_no_names(text: str) -> None:
     assert not any(surface in ("van", "der") for surface in surfaces(text, NAMES))
+
+
+@pytest.mark.parametrize(
+    "company", ["North Wind S.A.", "North Wind Sp. z o.o.", "North Wind Pte. Ltd.", "North Wind GmbH & Co. KG"]
+)
+def test_a_company_is_called_without_its_legal_form_however_that_is_written(company: str) -> None:
+    context = Context(companies=(company,))
+    assert "north wind" in surfaces("so north wind wants it", context)
+    assert company.rstrip(".") in surfaces(f"so {company} wants it", context)
+
+
+def test_a_legal_form_alone_is_a_name() -> None:
+    assert "Sarl" in surfaces("we asked Sarl about it", Context(companies=("Sarl",)))
