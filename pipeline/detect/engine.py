@@ -26,7 +26,7 @@ from pipeline.records import Context
 from pipeline.settings import DetectSettings
 
 DEFAULTS = DetectSettings()  # pydantic fills every field
-_CACHED_CONTEXTS = 8  # one session's is enough; a context of a thousand names takes some megabytes
+_CACHED_CONTEXTS = 8  # a worker goes through its sessions one after the other
 
 
 def find(text: str, context: Context, *, settings: DetectSettings = DEFAULTS) -> list[Match]:

@@ -1,4 +1,4 @@
-"""Words and names as several stages compare them: plain forms, common words, every spelling of what is known."""
+"""Words and names as several stages compare them: plain forms, common words, every surface form of what is known."""
 
 from pipeline.lexicon.common import FUNCTION_WORDS, is_common, is_english
 from pipeline.lexicon.plain import plain, words_of

@@ -50,7 +50,7 @@ def sound_of(letters: str) -> str:
 def first_sound(start: str) -> str:
     """The group of the first sound of a word that starts with these two letters; vowels, h, w and y are one group.
 
-    Recognisers rarely mistake the sounds of one group for those of another.
+    Speech engines rarely mistake the sounds of one group for those of another.
     """
     first, second = start[:1], start[1:2]
     if start in ("kn", "gn", "pn", "wr"):
@@ -67,7 +67,7 @@ _FIRST = {
     **dict.fromkeys("mn", "n"),
     **dict.fromkeys("pbfv", "p"),
 }
-_LETTERS_AT_LEAST = 0.55  # below, no sound makes two spellings similar: it only saves the work
+_LETTERS_AT_LEAST = 0.55  # a judgement: it saves the sounds of what differs much in its letters
 # Half letters, half sounds, of which a quarter each by their start and as a whole: a judgement that the thresholds of
 # ``pipeline.detect.gazetteer.phonetic`` were measured with.
 _LETTERS, _START, _WHOLE = 0.5, 0.25, 0.25

@@ -38,10 +38,10 @@ _SAID = re.compile(
     r"talking|touched|pointed|highlighted|outlined|alluded)\b"
 )
 
-# Measured like the thresholds of ``phonetic`` (people heard 0.953, companies 0.774, false 3.12 in 1,000 words): with all
-# similarities 0.02 lower false are 3.30 and nothing rises, with 0.02 higher companies fall to 0.764. Without one of the
-# four for companies these fall to 0.751, 0.736, 0.767 and 0.755; without one of the six for people these fall to 0.949,
-# 0.951, 0.952, 0.948, 0.949 and 0.950.
+# Measured like the thresholds of ``phonetic`` (people heard 0.953, companies 0.774, false 3.12 in 1,000 words): with
+# all similarities 0.02 lower false are 3.30 and nothing rises, with 0.02 higher companies fall to 0.764. Without one of
+# the four for companies these fall to 0.751, 0.736, 0.767 and 0.755; without one of the six for people these fall to
+# 0.949, 0.951, 0.952, 0.948, 0.949 and 0.950.
 CONTEXT_PATTERNS = (
     ContextPattern(
         "COMPANY",

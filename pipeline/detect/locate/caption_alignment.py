@@ -1,4 +1,4 @@
-"""Finds where a caption's mention was said: between the same words that captions and recogniser heard around it."""
+"""Finds where a caption's mention was said: between the same words that captions and speech engine have around it."""
 
 from __future__ import annotations
 

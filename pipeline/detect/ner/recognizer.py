@@ -109,7 +109,7 @@ def spacy_recognizer(name: str) -> BatchRecognizer:
 
 
 def _match(text: Text, start_char: int, end_char: int, label: str, rule: DetectionRule, score: float) -> list[Match]:
-    """One hit, without a possessive ending; none for words that are never a name alone."""
+    """One match, without a possessive ending; none for words that are never a name alone."""
     bare = text.raw[start_char:end_char].rstrip(".,!?;: ").removesuffix("'s").removesuffix("’s")
     words = words_of(bare)
     plain = all(word in FUNCTION_WORDS or word in _TRADE or word.isdigit() for word in words)
