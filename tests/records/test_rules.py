@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -74,3 +75,15 @@ def test_a_person_known_beforehand_is_numbered_before_a_stranger_by_whatever_for
     stranger = finding(DetectionRule.NAME_MODEL, "person:~wexley", text="Wexley")
     proposals = propose("s1", [stranger, finding(rule, start_char=20)])
     assert [proposal.entity for proposal in proposals] == ["person:ana lima", "person:~wexley"]
+
+
+def test_no_other_module_writes_a_rule_as_a_string() -> None:
+    pipeline = Path(__file__).parents[2] / "pipeline"
+    others = {
+        (path.relative_to(pipeline).as_posix(), node.value)
+        for path in pipeline.rglob("*.py")
+        if path.name != "rules.py"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and node.value in set(DetectionRule)
+    }
+    assert others == set()

@@ -64,7 +64,7 @@ def test_a_model_of_any_size_is_run_as_thinc_runs_it(
     nlp = spacy.blank("en")
     nlp.add_pipe(FEATURES)
     encode = {"width": width, "depth": depth, "window_size": window, "maxout_pieces": pieces}
-    names = nlp.add_pipe(
+    names: Any = nlp.add_pipe(
         NAMES,
         config={"floor": 0.9, "model": {"tok2vec": {"embed": {"width": width}, "encode": encode}}},
     )
@@ -74,7 +74,7 @@ def test_a_model_of_any_size_is_run_as_thinc_runs_it(
     softmax = names.model.get_ref("softmax")
     softmax.set_param("W", draw.standard_normal(softmax.get_param("W").shape).astype("f") / 4)
     nlp.to_disk(tmp_path)
-    read_again = spacy.load(tmp_path).get_pipe(NAMES)
+    read_again: Any = spacy.load(tmp_path).get_pipe(NAMES)
     wanted = [list(runs(probabilities, 0.9)) for probabilities in by_thinc(docs, names.model)]
     assert any(wanted)
     for spans in (names.find(docs), read_again.find(docs)):
@@ -92,5 +92,5 @@ def test_a_words_attributes_are_those_of_a_doc() -> None:
     columns = ["NORM", "TAG", "LEMMA", "PREFIX", "SUFFIX", "SHAPE", "LOWER"]
     doc = PIPELINE.features(Doc(NLP.vocab, words=words))
     features, attributes = PIPELINE.features.attributes(words, columns)
-    assert (attributes == doc.to_array(columns)).all()
+    assert (attributes == doc.to_array([*columns])).all()
     assert (features == PIPELINE.features.of(doc.to_array(["LOWER"]).reshape(-1))).all()

@@ -45,7 +45,8 @@ def test_chunks_are_read_as_whole_texts_are(
     monkeypatch.setattr(token_cache, "_BATCH_WORDS", 300)
     batch = texts(150, 6, spaces)
     by_chunks = [
-        [(name.label, list(map(tuple, name.tokens))) for name in names] for names in TokenCache(PIPELINE).names(batch)
+        [(name.label, [(token.text, token.start_char, token.features) for token in name.tokens]) for name in names]
+        for names in TokenCache(PIPELINE).names(batch)
     ]
     for text, names, wanted in zip(batch, by_chunks, by_docs(batch), strict=True):
         assert [name for name in names if is_name(name[1], text)] == [name for name in wanted if is_name(name[1], text)]
