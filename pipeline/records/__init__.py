@@ -41,6 +41,7 @@ from pipeline.records.rendition import (
     Tag,
     Turn,
 )
+from pipeline.records.rules import DetectionRule, Rank, RuleSpec
 from pipeline.records.ruling import (
     Cell,
     Failed,
@@ -97,6 +98,7 @@ __all__ = [
     "Crosstalk",
     "Cue",
     "Decision",
+    "DetectionRule",
     "Exposure",
     "Failed",
     "Finding",
@@ -120,6 +122,7 @@ __all__ = [
     "ProofVerdict",
     "Proposal",
     "Purpose",
+    "Rank",
     "RedactionBox",
     "RedactionInterval",
     "Refused",
@@ -127,6 +130,7 @@ __all__ = [
     "RemovedInterval",
     "Rendition",
     "Role",
+    "RuleSpec",
     "Ruling",
     "Session",
     "SessionPolicy",

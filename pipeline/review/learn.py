@@ -8,8 +8,6 @@ from pipeline.lexicon import FUNCTION_WORDS, words_of
 from pipeline.records import Misheard, Proposal, Verdict
 from pipeline.store import Workspace, misheard
 
-_TAUGHT_BY = "sounds like"
-
 
 def learn(workspace: Workspace, proposals: Iterable[Proposal], decided: Iterable[str], verdict: Verdict) -> None:
     """Keeps the heard forms of proposals that a person looked at and takes out; forgets those of what they keep.
@@ -27,8 +25,7 @@ def learn(workspace: Workspace, proposals: Iterable[Proposal], decided: Iterable
 
 def _forms(proposal: Proposal) -> Iterator[Misheard]:
     """How a proposal's entity was heard; not by words that are in any talk."""
-    rules = {_TAUGHT_BY, "heard before"}
-    for text in {finding.text.casefold() for finding in proposal.findings if finding.rule in rules}:
+    for text in {finding.text.casefold() for finding in proposal.findings if finding.rule.spec.teaches}:
         words = words_of(text)
         if words and not all(word in FUNCTION_WORDS for word in words):
             yield Misheard(text=text, entity=proposal.entity, label=proposal.label)

@@ -15,7 +15,7 @@ from pipeline.consent.approvals import Terms
 from pipeline.consent.code import decide_code, digest_of, is_significant, snippets
 from pipeline.consent.events import EventState
 from pipeline.consent.reasons import reason_of
-from pipeline.detect.find import find
+from pipeline.detect.engine import find
 from pipeline.errors import InputRefused, RefusedByPolicy, UsageProblem
 from pipeline.records import Context, Purpose, Ruling
 from pipeline.store import Workspace, terms
@@ -23,11 +23,7 @@ from pipeline.store.files import make_private, write_bytes
 from pipeline.store.registry import Registry
 
 _POINTING = frozenset({"HOST", "URL", "IP"})
-"""Labels that point at a customer's systems without being secret by themselves: they make code significant."""
-_GUESSED = frozenset(
-    {"position", "sounds like", "beside a name", "spaCy model", "spelled out", "spoken address", "spoken number"}
-)
-"""Detection rules for speech, which say nothing about code."""
+"""What points at a customer's systems without being secret by itself: it makes code significant."""
 _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*(?: (?:AND|OR|WITH) [A-Za-z0-9][A-Za-z0-9.+-]*)*")
 _LARGEST_BYTES = 1 << 20
 """More than any piece of code that is read out or pasted in a session; what is larger is a repository."""
@@ -83,7 +79,7 @@ def _save(pieces: Iterable[bytes], folder: Path) -> None:
 def scan_code(code: bytes, context: Context, *, workspace: Workspace) -> CodeScan:
     """What stands against asking about these bytes: secrets, names, terms and numbers of people."""
     text = _text(code)
-    hits = [hit for hit in find(text, context, settings=workspace.settings.detect) if hit.rule not in _GUESSED]
+    hits = [hit for hit in find(text, context, settings=workspace.settings.detect) if hit.rule.spec.on_code]
     blocking = Counter(hit.label for hit in hits if hit.label not in _POINTING)
     return CodeScan(
         sha256=digest_of(code),

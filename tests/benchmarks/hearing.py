@@ -18,9 +18,20 @@ from typing import Any
 import numpy as np
 
 from pipeline import detect, ingest, review, speech
-from pipeline.detect.listeners import ALSO_RULE, SEARCH_RULE
-from pipeline.lexicon.spellings import spellings
-from pipeline.records import Context, Cue, Finding, KnownPerson, Outcome, Session, SoundPlace, Term, Track, Transcript
+from pipeline.lexicon.surface_forms import surface_forms
+from pipeline.records import (
+    Context,
+    Cue,
+    DetectionRule,
+    Finding,
+    KnownPerson,
+    Outcome,
+    Session,
+    SoundPlace,
+    Term,
+    Track,
+    Transcript,
+)
 from pipeline.review.widen import Widener
 from pipeline.review.windows import of_findings, windows
 from pipeline.settings import DetectSettings, RedactSettings, SpeechSettings
@@ -90,11 +101,11 @@ TOLD = {
     SpeechSettings(engine="captions", second_engine="sphinx"): "the same with sphinx as second engine",
 }
 
-HEARD = (ALSO_RULE, SEARCH_RULE)
+HEARD = (DetectionRule.ALSO_HEARD, DetectionRule.SOUND_SEARCH)
 LISTENERS: dict[str, Callable[[Finding], bool]] = {
     "the words alone": lambda one: one.rule not in HEARD and _in_words(one),
     "and the captions": lambda one: one.rule not in HEARD,
-    "and the alternatives": lambda one: one.rule != SEARCH_RULE,
+    "and the alternatives": lambda one: one.rule is not DetectionRule.SOUND_SEARCH,
     "and the sound search": lambda one: True,
 }
 
@@ -204,7 +215,7 @@ def _false_alarms(voices: Sequence[Voice], settings: SpeechSettings) -> Iterator
     """How often names are heard that nobody says, by the words and by who listens beside them."""
     cases = [_of_voice(voice, STRANGERS, settings) for voice in voices]
     hours = sum(case.duration_s for case in cases) / 3600
-    known = {spelling.entity for spelling in spellings(STRANGERS)}
+    known = {spelling.entity for spelling in surface_forms(STRANGERS)}
     found = (one for case in cases for one in case.findings if one.rule in HEARD or one.entity in known)
     rules = Counter(one.rule if one.rule in HEARD else "words" for one in found)
     if hours:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.detect.find import find
+from pipeline.detect.engine import find
 from pipeline.errors import WorkspaceDamaged
-from pipeline.records import Context, Finding, KnownPerson, Misheard, TextPlace, Verdict
+from pipeline.records import Context, DetectionRule, Finding, KnownPerson, Misheard, TextPlace, Verdict
 from pipeline.review import propose
 from pipeline.review.learn import learn
 from pipeline.store import Workspace, misheard
@@ -25,7 +25,9 @@ def hits(workspace: Workspace, text: str) -> list[tuple[str, str, str]]:
 
 def proposal(text: str, rule: str = "sounds like", entity: str = "person:noel brandt") -> Finding:
     place = TextPlace(surface="captions", index=0, start_char=0, end_char=len(text))
-    return Finding(finding_id="f-1", entity=entity, label="PERSON", text=text, rule=rule, score=0.5, place=place)
+    return Finding(
+        finding_id="f-1", entity=entity, label="PERSON", text=text, rule=DetectionRule(rule), score=0.5, place=place
+    )
 
 
 @pytest.fixture
@@ -54,7 +56,10 @@ def test_a_keep_teaches_nothing_and_takes_back_what_was_taught(workspace: Worksp
     assert workspace.listed().misheard == ()
 
 
-@pytest.mark.parametrize("found", [proposal("noel brandt", rule="known name"), proposal("no well")])
+@pytest.mark.parametrize(
+    "found",
+    [proposal("noel brandt", rule="known name"), proposal("no well"), proposal("lumber yard", rule="place of a name")],
+)
 def test_neither_the_name_itself_nor_words_of_any_talk_are_learned(workspace: Workspace, found: Finding) -> None:
     proposals = propose("s1", [found])
     learn(workspace, proposals, [proposals[0].proposal_id], Verdict.REDACT)

@@ -14,6 +14,7 @@ from pipeline.records import (
     Audience,
     Context,
     Decision,
+    DetectionRule,
     Finding,
     Outcome,
     PicturePlace,
@@ -51,7 +52,7 @@ def proposals(findings: tuple[Finding, ...]) -> tuple[Proposal, ...]:
         entity="picture:person:priya raman",
         label="PICTURE",
         text="Priya Raman",
-        rule="text in the picture",
+        rule=DetectionRule.TEXT_IN_PICTURE,
         score=0.9,
         place=place,
     )

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.records import Finding, Proposal, RedactionInterval, SoundPlace, SpeechSegment, Track, Transcript, Word
+from pipeline.records import (
+    DetectionRule,
+    Finding,
+    Proposal,
+    RedactionInterval,
+    SoundPlace,
+    SpeechSegment,
+    Track,
+    Transcript,
+    Word,
+)
 from pipeline.review.widen import Widener
 from pipeline.review.windows import of_findings, windows
 from pipeline.settings import RedactSettings
@@ -128,7 +138,7 @@ def test_every_finding_lies_in_a_window_and_windows_lie_apart(
             entity="e",
             label="person",
             text="",
-            rule="r",
+            rule=DetectionRule.KNOWN_NAME,
             score=1,
             place=place(*span, time_uncertainty_s=time_uncertainty_s),
         )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipeline.cli import main
 from pipeline.media.frames import frame_at
-from pipeline.records import Finding, PicturePlace, Proposal, RedactionBox, Region, Verdict, Video
+from pipeline.records import DetectionRule, Finding, PicturePlace, Proposal, RedactionBox, Region, Verdict, Video
 from pipeline.review import acts, picture_acts, propose
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
@@ -29,7 +29,7 @@ READ = Finding(
     entity="picture:person:priya raman",
     label="PICTURE",
     text="Priya Raman",
-    rule="text in the picture",
+    rule=DetectionRule.TEXT_IN_PICTURE,
     score=0.9,
     place=PicturePlace(region=LEFT, start_s=1.0, end_s=2.0),
 )

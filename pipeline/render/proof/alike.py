@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pipeline.lexicon import is_common, words_of
-from pipeline.lexicon.phonetic import alike, sound_of
+from pipeline.lexicon.phonetic import similarity, sound_of
 from pipeline.records import Check, PlannedTerm, ProofVerdict
 from pipeline.render.proof.search import stretches_of
 
@@ -48,7 +48,7 @@ def _sounds(run: str, known: dict[str, str]) -> bool:
     """Whether a run sounds the same as a term, whatever its vowels, and is spelt much like it."""
     heard = _heard(run)
     return any(
-        heard == other and alike(run, key, sound_of(key), cutoff=LEAST_ALIKE) >= LEAST_ALIKE
+        heard == other and similarity(run, key, sound_of(key), cutoff=LEAST_ALIKE) >= LEAST_ALIKE
         for key, other in known.items()
     )
 

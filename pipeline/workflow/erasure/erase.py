@@ -12,7 +12,7 @@ from typing import TypeVar
 from pipeline.consent import erased
 from pipeline.consent.identity import Keys
 from pipeline.errors import InputRefused, WorkspaceDamaged
-from pipeline.lexicon.spellings import entities_of
+from pipeline.lexicon.surface_forms import entities_of
 from pipeline.records import ChatLine, Crosstalk, Cue, RedactionInterval, Session, Track
 from pipeline.render.left_out import LeftOut, bleeding
 from pipeline.store import Workspace, labels, misheard, tombstones, withdrawals
