@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.bundled import bundled_folder
 from pipeline.detect import tagger
 from pipeline.detect.around import place_of
 from pipeline.detect.chunks import Chunks, Named, Token
@@ -15,6 +14,7 @@ from pipeline.detect.evidence import known_for, share_right
 from pipeline.detect.text import Hit, Text, WideRule
 from pipeline.lexicon import FUNCTION_WORDS, words_of
 from pipeline.lexicon.plain import word_set
+from pipeline.models import bundled_folder
 
 RULE = "name model"
 MODEL_RULE = "spaCy model"
