@@ -7,7 +7,7 @@ import click
 from pipeline import models as known
 from pipeline.cli.common import emit, json_option
 from pipeline.cli.progress import shown_bytes
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, OffrecordError
 
 
 @click.group()
@@ -23,17 +23,23 @@ def list_models(as_json: bool) -> None:
 
 
 @models.command()
-@click.argument("name")
+@click.argument("names", nargs=-1, required=True)
 @click.option("--from", "source", default="", help="hub, index or a folder; without it hub, then index.")
-def pull(name: str, source: str) -> None:
-    """Fetch a model by NAME, check every file, and put it in place."""
+def pull(names: tuple[str, ...], source: str) -> None:
+    """Fetch models by NAMES, check every file, and put each in place."""
     from pipeline.models.pull import pull as fetch
     from pipeline.models.sources import sources
 
-    model = known.find(name)
-    with shown_bytes(name) as progress:
-        served = fetch(model, sources(source), progress=progress)
-    click.echo(f"{name}: {model.bytes / 1e6:.0f} MB from {served}, every digest checked")
+    problems: list[OffrecordError] = []
+    for model in [known.find(name) for name in names]:
+        try:
+            with shown_bytes(model.name) as progress:
+                served = fetch(model, sources(source), progress=progress)
+            click.echo(f"{model.name}: {model.bytes / 1e6:.0f} MB from {served}, every digest checked")
+        except OffrecordError as error:
+            problems.append(error)
+    if problems:
+        raise problems[0]
 
 
 @models.command()
