@@ -22,15 +22,7 @@ browser: ## what the tests of the review page need beside
 	$(PREPARE) browser
 
 demo: setup ## take in sample_media/, redact it, export the requests
-	@rm -rf $(DEMO)
-	@$(BIN)/offrecord init $(DEMO)
-	@cp sample_media/terms.toml $(DEMO)/terms.toml
-	@$(BIN)/offrecord consent import sample_media/consent.csv --form sample_media/consent-form.toml --workspace $(DEMO)
-	@$(BIN)/offrecord consent import sample_media/withdrawals.csv --form sample_media/withdrawal-form.toml --workspace $(DEMO)
-	@OFFRECORD_RUN__SETTLE_S=0 $(BIN)/offrecord run sample_media/sessions --workspace $(DEMO); \
-	    code=$$?; [ $$code = 0 ] || [ $$code = 3 ] || exit $$code
-	@echo; echo "What waits for a reviewer:"
-	@$(BIN)/offrecord review list --workspace $(DEMO)
+	@$(BIN)/python sample_media/demo.py $(DEMO)
 
 test: setup browser ## the whole test suite
 	$(BIN)/pytest -n auto --dist loadfile

@@ -35,6 +35,7 @@ from pipeline.report import Report, gather, write
 from pipeline.store import Workspace, releases, tombstones
 from pipeline.store.registry import Entry, Registry, Standing, entry_id, entry_path
 from pipeline.store.stages import key_of
+from pipeline.warnings import warnings
 
 R = TypeVar("R")
 
@@ -90,13 +91,13 @@ def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: date
         workspace.sweep()
         consent.verify_chain(workspace)
         workspace.ledger.check()
-        rules = rules_of(workspace.root)
+        rules_of(workspace.root)  # a broken table stops the night before anything is done
         erasure.carry_out(workspace, now=now)
         registry = Registry(workspace.db)
         taken, unfinished = _take_in(workspace, registry, inbox, chosen, now, progress) if inbox else (set(), 0)
         worked = taken | _move_on(workspace, registry, chosen, now, progress)
         requests.write(workspace, now=now)
-        warned = (*_stray(inbox), *rules.warnings(now.date()), *workspace.list_warnings(now.date()))
+        warned = (*_stray(inbox), *warnings(workspace, now.date()))
         report = gather(registry, now=now, unfinished=unfinished, worked=worked, warned=warned)
         write(report, workspace)
         metrics.write(report, workspace.reports / "metrics.prom", seconds=time.monotonic() - began)

@@ -13,6 +13,7 @@ from pipeline.cli import withdrawal
 from pipeline.cli.code import code, org
 from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.cli.interchange import export_dpv, import_vcon
+from pipeline.cli.jurisdictions import jurisdictions
 from pipeline.cli.matching import match
 from pipeline.consent.durable import export_log
 from pipeline.consent.explain import decided, explain
@@ -30,7 +31,7 @@ def consent() -> None:
     """What participants allow: import answers, explain decisions, file withdrawals."""
 
 
-for _command in (code, export_dpv, import_vcon, org, *withdrawal.COMMANDS, match):
+for _command in (code, export_dpv, import_vcon, jurisdictions, org, *withdrawal.COMMANDS, match):
     consent.add_command(_command)
 
 

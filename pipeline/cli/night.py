@@ -64,12 +64,11 @@ def status(workspace: Path, paths: bool, as_json: bool) -> None:
 @json_option
 def report(workspace: Path, as_json: bool) -> None:
     """Make the morning report again: on the terminal, as JSON and as a page."""
-    from pipeline.consent.jurisdictions import rules_of
     from pipeline.report import gather, write
+    from pipeline.warnings import warnings
 
     opened = Workspace.open(workspace)
     at = now()
-    warned = (*rules_of(opened.root).warnings(at.date()), *opened.list_warnings(at.date()))
-    gathered = gather(Registry(opened.db), now=at, warned=warned)
+    gathered = gather(Registry(opened.db), now=at, warned=warnings(opened, at.date()))
     write(gathered, opened)
     print_report(gathered, opened, as_json)
