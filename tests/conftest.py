@@ -40,7 +40,7 @@ def no_network() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def new_workspace(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Workspace]:
     """Makes a workspace as ``Workspace.create`` does, but by copying one: all of these have the same keys."""
-    made = Workspace.create(tmp_path_factory.mktemp("new") / "ws")
+    made = Workspace.create(tmp_path_factory.mktemp("new") / "ws", '[speech]\nengine = "sphinx"\n')
     made.db.dispose()
 
     def copied(root: Path) -> Workspace:
