@@ -177,7 +177,10 @@ def main(names: Sequence[str]) -> int:
     LOG.unlink(missing_ok=True)
     for name in names:
         try:
-            print(f"{name} … {STEPS[name]()}", flush=True)
+            print_progress(f"{name} …")
+            outcome = STEPS[name]()
+            print_progress("")
+            print(f"{name} … {outcome}", flush=True)
         except StepFailed as error:
             print(f"{name} … failed: {error}", file=sys.stderr)
             return 4

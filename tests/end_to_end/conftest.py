@@ -30,7 +30,7 @@ def offrecord(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     if command[0] == "run":
         environment = os.environ | {"OFFRECORD_RUN__SETTLE_S": "0"}
         launched = [sys.executable, "-c", LAUNCH, *command]
-        return subprocess.run(launched, capture_output=True, text=True, env=environment, check=False, timeout=900)
+        return subprocess.run(launched, capture_output=True, text=True, env=environment, check=False, timeout=1800)
     with that_night():
         done = CliRunner().invoke(main, command)
     if done.exception and not isinstance(done.exception, SystemExit):
