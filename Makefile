@@ -1,55 +1,30 @@
 # Offrecord: `make demo` shows what it does, `make test` proves it; `make help` lists the rest.
-PYTHON ?= python3
+# The first Python here that is new enough; another one: make setup PYTHON=python3.12
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+    $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
 DEMO := demo
 EVAL ?=
+PREPARE = @$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+    || { echo "Python 3.11 or later is needed: make setup PYTHON=python3.12"; exit 4; }; $(PYTHON) .ci/prepare.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench bench-detect bench-hearing sample models lock clean ffmpeg tesseract
+.PHONY: help setup browser demo test check bench bench-detect bench-hearing sample models lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
-setup: $(READY) ffmpeg tesseract ## virtual environment from the lock file, ffmpeg and tesseract
+setup: ## virtual environment from the lock file, ffmpeg and tesseract, the recognition model
+	$(PREPARE) environment ffmpeg tesseract models
 
-$(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make setup PYTHON=python3.12"; exit 4; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock
-	$(BIN)/pip check --quiet 2>/dev/null || $(BIN)/pip check
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
-	@touch $(READY)
-
-ffmpeg:
-	@if command -v ffmpeg >/dev/null && command -v ffprobe >/dev/null; then :; \
-	elif command -v apt-get >/dev/null; then \
-	    as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	    $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq ffmpeg; \
-	elif command -v dnf >/dev/null; then echo "ffmpeg is missing: sudo dnf install ffmpeg-free"; exit 4; \
-	elif command -v brew >/dev/null; then echo "ffmpeg is missing: brew install ffmpeg"; exit 4; \
-	else echo "ffmpeg is missing: install ffmpeg and ffprobe, then try again"; exit 4; fi
-
-# Without it everything works but pictures, which are left out where nothing could read them.
-tesseract:
-	@command -v tesseract >/dev/null || { command -v apt-get >/dev/null && \
-	    as_root=$$([ "$$(id -u)" = 0 ] || echo sudo) && \
-	    $$as_root apt-get update -qq && $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq tesseract-ocr; } \
-	    || echo "tesseract is missing: pictures are left out until it is installed (dnf or brew install tesseract)"
+browser: ## what the tests of the review page need beside
+	$(PREPARE) browser
 
 demo: setup ## take in sample_media/, redact it, export the requests
-	@rm -rf $(DEMO)
-	@$(BIN)/offrecord init $(DEMO)
-	@cp sample_media/terms.toml $(DEMO)/terms.toml
-	@$(BIN)/offrecord consent import sample_media/consent.csv --form sample_media/consent-form.toml --workspace $(DEMO)
-	@$(BIN)/offrecord consent import sample_media/withdrawals.csv --form sample_media/withdrawal-form.toml --workspace $(DEMO)
-	@OFFRECORD_RUN__STABLE_FOR_S=0 $(BIN)/offrecord run sample_media/sessions --workspace $(DEMO); \
-	    code=$$?; [ $$code = 0 ] || [ $$code = 3 ] || exit $$code
-	@echo; echo "What waits for a reviewer:"
-	@$(BIN)/offrecord review list --workspace $(DEMO)
+	@$(BIN)/python sample_media/demo.py $(DEMO)
 
-test: setup ## the whole test suite
+test: setup browser ## the whole test suite
 	$(BIN)/pytest -n auto --dist loadfile
 
 check: setup ## format, lint, types

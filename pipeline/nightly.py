@@ -18,6 +18,7 @@ from pipeline.media import tools
 from pipeline.records import Failed, Refused, Session
 from pipeline.reports import metrics
 from pipeline.reports.morning_report import MorningReport, gather, write
+from pipeline.reports.warnings import warnings
 from pipeline.store import Workspace, tombstones
 from pipeline.store.registry import Entry, Registry, Standing, entry_id, entry_path
 from pipeline.workflow import erasure, pseudonyms, request_files
@@ -83,7 +84,7 @@ def run_night(
         workspace.sweep()
         consent.verify_chain(workspace)
         workspace.ledger.check()
-        rules = rules_of(workspace.root)
+        rules_of(workspace.root)  # a broken table stops the night before anything is done
         erasure.carry_out(workspace, now=now)
         registry = Registry(workspace.db)
         ingested, unfinished = (
@@ -91,8 +92,8 @@ def run_night(
         )
         processed = ingested | _process_due(workspace, registry, options, now, progress)
         request_files.write_exports(workspace, now=now)
-        warnings = (*_stray_files(inbox), *rules.warnings(now.date()), *workspace.list_warnings(now.date()))
-        report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warnings)
+        warned = (*_stray_files(inbox), *warnings(workspace, now.date()))
+        report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)
         write(report, workspace)
         metrics.write(report, workspace.reports / "metrics.prom", seconds=time.monotonic() - began)
         erasure.verify_withdrawals(workspace)

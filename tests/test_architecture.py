@@ -10,7 +10,7 @@ import pytest
 
 PIPELINE = Path(__file__).parent.parent / "pipeline"
 STAGES = ("ingest", "consent", "speech", "detect", "review", "render", "tag", "export")
-BELOW = {"records", "errors", "settings", "log", "bundled", "lexicon", "store", "media"}
+BELOW = {"records", "errors", "settings", "log", "models", "lexicon", "store", "media"}
 MODULES = sorted(PIPELINE.rglob("*.py"))
 ONE_DOOR = {
     "av": "pipeline/media/",
@@ -27,7 +27,7 @@ ONE_DOOR = {
     "openpyxl": "pipeline/consent/",
     "pebble": "pipeline/executors/",
     "alembic": "pipeline/store/",
-    "huggingface_hub": "pipeline/speech/",
+    "huggingface_hub": "pipeline/models/",
 }
 USE_CASES = ("cli", "workflow", "reports", "vcon", "nightly", "records", "errors", "settings", "executors")
 OF_ONE_CALL = {

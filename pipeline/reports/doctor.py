@@ -1,38 +1,49 @@
-"""What a run needs and whether it is there: tools, models, room on the disk."""
+"""What a run needs and whether it is there, and what this machine could do better: tools, models, rules, room."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from importlib.util import find_spec
 
 from pipeline import speech
+from pipeline.consent.jurisdictions import rules_of
 from pipeline.errors import OffrecordError, WorkspaceDamaged
 from pipeline.media import tools
+from pipeline.settings import SpeechSettings
 from pipeline.store import Workspace, terms
 
 _FREE_BYTES = 2 << 30
 """Advice only, and so no measured figure: a run that fills the disk ends with exit code 75 and loses nothing."""
+# Whisper base recognises 20 seconds of speech a second on one core and takes 1.0 GB a worker; small has three times its
+# numbers to compute with. From four cores on the night is still over by morning with it.
+_CORES_TO_SPARE = 4
+_MEMORY_FOR_SMALL = 2 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """One thing that a run needs; ``action`` says how to get it where it is missing."""
+    """One thing that a run needs; ``action`` says how to get it where it is missing, ``hint`` what would be better."""
 
     what: str
     ok: bool
     found: str
     action: str = ""
+    hint: str = ""
 
 
-def examine(workspace: Workspace | None) -> tuple[Requirement, ...]:
-    """Everything a run needs, and what the workspace's own settings need beside."""
-    return tuple(replace(each, action="") if each.ok else each for each in _requirements(workspace))
+def examine(workspace: Workspace | None, on: date | None = None) -> tuple[Requirement, ...]:
+    """Everything a run needs, and what the workspace's own settings need beside, on a day: today without one."""
+    on = on or datetime.now(UTC).date()
+    return tuple(replace(each, action="") if each.ok else each for each in _requirements(workspace, on))
 
 
-def _requirements(workspace: Workspace | None) -> Iterator[Requirement]:
+def _requirements(workspace: Workspace | None, on: date) -> Iterator[Requirement]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Requirement(
         what="python", ok=sys.version_info >= (3, 11), found=version, action="install Python 3.11 or later"
@@ -46,6 +57,7 @@ def _requirements(workspace: Workspace | None) -> Iterator[Requirement]:
     yield _spacy(workspace)
     yield _public_key(workspace)
     yield _term_lists(workspace)
+    yield _places(workspace, on)
     free = shutil.disk_usage(workspace.root).free
     yield Requirement(what="disk", ok=free >= _FREE_BYTES, found=f"{free / 1e9:.1f} GB free", action="make room")
 
@@ -61,11 +73,56 @@ def _ocr(workspace: Workspace) -> Requirement:
 
 def _engine(workspace: Workspace) -> Requirement:
     settings = workspace.settings.speech
+    is_whisper = settings.engine == "whisper"
+    found = f"whisper, {settings.model}, {settings.device}" if is_whisper else settings.engine
     try:
         speech.preflight(settings)
     except OffrecordError as error:
-        return Requirement(what="recogniser", ok=False, found=settings.engine, action=f"{error}")
-    return Requirement(what="recogniser", ok=True, found=settings.engine)
+        return Requirement(what="recogniser", ok=False, found=found, action=f"{error}")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    hint = better_recogniser(settings, cores=os.cpu_count() or 1, memory=memory, has_gpu=_has_gpu())
+    return Requirement(what="recogniser", ok=True, found=found, hint=hint)
+
+
+def better_recogniser(settings: SpeechSettings, *, cores: int, memory: int, has_gpu: bool) -> str:
+    """What would hear better on a machine with so many cores and bytes of memory; empty where nothing would."""
+    if settings.engine == "sphinx":
+        return "whisper hears far better: set speech.engine to whisper and speech.model to whisper-base"
+    if settings.engine != "whisper" or "large" in settings.model:
+        return ""
+    if has_gpu:
+        model, more = "whisper-large-v3-turbo", " and speech.device to cuda: there is a GPU"
+    elif settings.model in {"whisper-tiny", "whisper-base"} and cores >= _CORES_TO_SPARE:
+        model, more = "whisper-small", f": there are {cores} cores"
+    else:
+        return ""
+    if model == "whisper-small" and memory < cores * _MEMORY_FOR_SMALL:
+        return ""
+    return f"run `offrecord models pull {model}` and set speech.model to it{more}"
+
+
+def _has_gpu() -> bool:
+    """Whether the system's own tool lists a GPU that whisper can compute on."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return False
+    try:
+        done = subprocess.run([program, "-L"], stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0 and done.stdout.startswith(b"GPU ")
+
+
+def _places(workspace: Workspace, on: date) -> Requirement:
+    """Whether the rules of places were reviewed in time; an overdue one counts as unknown."""
+    what = "rules of places"
+    try:
+        rules = rules_of(workspace.root)
+    except OffrecordError as error:
+        return Requirement(what=what, ok=False, found="", action=f"{error}")
+    first, said = min(row.next_review for row in rules.rows()), " ".join(rules.warnings(on))
+    found = f"reviewed until {first}" if first >= on else f"overdue since {first}"
+    return Requirement(what=what, ok=first >= on, found=found, action=said, hint=said if first >= on else "")
 
 
 def _term_lists(workspace: Workspace) -> Requirement:

@@ -11,9 +11,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline import __version__
 from pipeline.consent.explain import Explained, explain
-from pipeline.consent.jurisdictions import rules_of
 from pipeline.errors import Exit
 from pipeline.records import Exposure
+from pipeline.reports.warnings import warnings
 from pipeline.store import Workspace
 from pipeline.store.files import write_bytes
 from pipeline.store.registry import Entry, Registry
@@ -93,8 +93,7 @@ def gather(
 
 def refresh(workspace: Workspace, *, now: datetime) -> MorningReport:
     """Writes the report again, on what the workspace knows now, and gives it."""
-    due = rules_of(workspace.root).warnings(now.date())
-    report = gather(workspace, now=now, warnings=(*due, *workspace.list_warnings(now.date())))
+    report = gather(workspace, now=now, warnings=warnings(workspace, now.date()))
     write(report, workspace)
     return report
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from pipeline import models
 from pipeline.settings import SpeechSettings
-from pipeline.speech import models
 
 
 def preflight(settings: SpeechSettings) -> str:

@@ -9,8 +9,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from pipeline import models
 from pipeline.errors import ConfigurationError
-from pipeline.speech import models
 from pipeline.speech.g2p import Grapher
 from pipeline.speech.readings import as_written_abroad, spelled, spoken_words
 

@@ -57,8 +57,11 @@ class Workspace:
         self.logs = root / "log"
 
     @classmethod
-    def create(cls, root: Path) -> Workspace:
-        """Makes a workspace in a new or empty folder; raises ``UsageProblem`` when the folder holds something else."""
+    def create(cls, root: Path, settings: str = "") -> Workspace:
+        """Makes a workspace in a new or empty folder, with these lines of TOML as its settings.
+
+        Raises ``UsageProblem`` when the folder holds something else.
+        """
         if (root / _DATABASE).exists():
             raise UsageProblem("this is a workspace already", action="use it, or name another folder")
         if root.exists() and any(root.iterdir()):
@@ -69,7 +72,7 @@ class Workspace:
         for name in ("keys", terms.FOLDER):
             make_private(root / name)
         _make_folders(root)
-        write_bytes(root / FILE_NAME, _SETTINGS)
+        write_bytes(root / FILE_NAME, _SETTINGS + settings.encode())
         for name in KEYS:
             write_bytes(root / "keys" / name, secrets.token_bytes(32))
         write_bytes(root / terms.FILE_NAME, terms.TEMPLATE)

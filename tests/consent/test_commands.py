@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from pipeline.cli import main
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
+from tests.clock import that_night
 from tests.consent.conftest import person, session
 
 SAMPLES = Path(__file__).parents[2] / "sample_media"
@@ -29,7 +30,8 @@ INPUTS = {
 
 
 def run(*words: object, stdin: str | bytes = "") -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words], input=stdin)
+    with that_night():
+        return CliRunner().invoke(main, [str(word) for word in words], input=stdin)
 
 
 def test_decide_answers_each_line_in_order() -> None:

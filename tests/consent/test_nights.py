@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from pipeline import consent
 from pipeline.cli import main
-from pipeline.consent.jurisdictions import rules_of
+from pipeline.consent.jurisdictions import WARN_BEFORE, rules_of
 from pipeline.records import Held, Session
 from pipeline.reports.verify import verify_workspace
 from pipeline.store import Workspace
@@ -60,11 +60,11 @@ def test_a_broken_table_ends_a_run_with_4_and_its_line(workspace: Workspace, tak
 
 def test_a_review_of_the_workspaces_own_row_is_warned_of(workspace: Workspace) -> None:
     today = NOW.date()
-    text = ROW.replace("2027-01-01", (today + timedelta(days=7)).isoformat())
+    text = ROW.replace("2027-01-01", (today + WARN_BEFORE).isoformat())
     (workspace.root / "jurisdictions.toml").write_text(text, "utf-8")
     rules = rules_of(workspace.root)
     assert "due for review" in rules.warnings(today)[0]
-    assert "overdue" in rules.warnings(today + timedelta(days=8))[0]
+    assert "overdue" in rules.warnings(today + WARN_BEFORE + timedelta(days=1))[0]
     assert not rules.warnings(today - timedelta(days=1))
 
 

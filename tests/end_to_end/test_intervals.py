@@ -27,7 +27,7 @@ BORDER_S = 20.0
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     root = tmp_path_factory.mktemp("half") / "ws"
     Workspace.create(root)
-    (root / "offrecord.toml").write_text("[run]\nstable_for_s = 0\n")
+    (root / "offrecord.toml").write_text('[run]\nstable_for_s = 0\n[speech]\nengine = "sphinx"\n')
     shutil.copyfile(SAMPLES / "terms.toml", root / "terms.toml")
     opened = Workspace.open(root)
     import_answers(SAMPLES / "consent.csv", SAMPLES / "consent-form.toml", workspace=opened, now=NOW)

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.end_to_end.conftest import LAUNCH, SESSIONS, offrecord, prepared
+from tests.clock import LAUNCH
+from tests.end_to_end.conftest import SESSIONS, SPHINX, offrecord, prepared
 from tests.end_to_end.test_night import tree
 from tests.samples import shortened
 
@@ -63,7 +64,7 @@ def counted(root: Path) -> dict[str, int]:
 
 def test_twenty_kills_change_nothing(tmp_path: Path) -> None:
     inbox = inbox_of_few(tmp_path / "inbox")
-    whole, broken = prepared(tmp_path / "whole"), tmp_path / "broken"
+    whole, broken = prepared(tmp_path / "whole", SPHINX), tmp_path / "broken"
     shutil.copytree(whole, broken)
     began = time.monotonic()
     assert offrecord("run", inbox, "--workspace", whole).returncode == 3

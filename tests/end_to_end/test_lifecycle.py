@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.conftest import offrecord, prepared
+from tests.end_to_end.conftest import SPHINX, offrecord, prepared
 from tests.end_to_end.test_night import plain, tree
 from tests.samples import shortened
 
@@ -25,7 +25,7 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.inbox = folder / "inbox"
         shortened(FOLDER, self.inbox, seconds=29.2)
-        self.root = prepared(folder / "ws")
+        self.root = prepared(folder / "ws", SPHINX)
 
     def run(self, *arguments: str, inbox: bool = True) -> int:
         where = [self.inbox] if inbox else []

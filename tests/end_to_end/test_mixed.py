@@ -45,7 +45,7 @@ def truth() -> Truth:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     root = tmp_path_factory.mktemp("mixed") / "ws"
     Workspace.create(root)
-    (root / "offrecord.toml").write_text("[run]\nstable_for_s = 0\n")
+    (root / "offrecord.toml").write_text('[run]\nstable_for_s = 0\n[speech]\nengine = "sphinx"\n')
     shutil.copy(SAMPLES / "terms.toml", root / "terms.toml")
     workspace = Workspace.open(root)
     import_answers(SAMPLES / "consent.csv", SAMPLES / "consent-form.toml", workspace=workspace, now=NOW)

@@ -248,6 +248,8 @@ def test_a_folder_still_being_written_is_left(make, media, workspace):
     (workspace.root / "offrecord.toml").write_text("[run]\nstable_for_s = 3600\n")
     patient = type(workspace).open(workspace.root)
     root = make({**toml, "priya.flac": media["one.flac"]}, "fresh")
+    for path in root.iterdir():
+        os.utime(path, (time.time(),) * 2)
     with pytest.raises(TryAgain):
         ingest(root, workspace=patient)
     for path in root.iterdir():

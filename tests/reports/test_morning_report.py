@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.consent.jurisdictions import rules_of
+from pipeline.consent.jurisdictions import WARN_BEFORE, rules_of
 from pipeline.reports.morning_report import gather, render_page, write
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
@@ -39,13 +39,13 @@ def test_each_persons_decisions_stand_in_the_report(workspace: Workspace, file_a
 @pytest.mark.parametrize(
     ("today", "says"),
     [
-        (DUE - timedelta(days=8), None),
-        (DUE - timedelta(days=7), "due for review"),
+        (DUE - WARN_BEFORE - timedelta(days=1), None),
+        (DUE - WARN_BEFORE, "due for review"),
         (DUE, "due for review"),
         (DUE + timedelta(days=1), "overdue"),
     ],
 )
-def test_a_review_is_announced_a_week_before_and_when_overdue(
+def test_a_review_is_announced_weeks_before_and_when_overdue(
     workspace: Workspace, today: date, says: str | None
 ) -> None:
     at = datetime.combine(today, NOW.timetz())

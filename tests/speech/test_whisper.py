@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import speech
+from pipeline import models, speech
 from pipeline.errors import ConfigurationError
 from pipeline.records import Context, KnownPerson, Outcome, Transcript
 from pipeline.settings import SpeechSettings
-from pipeline.speech import models, whisper
+from pipeline.speech import whisper
 from pipeline.speech.heard import RATE, Piece, Span
 from tests.speech.conftest import Shelf, piece_of, ruling_of, session_of, sound, track_of
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.bundled import bundled_folder
 from pipeline.detect.ner.spacy_component import NamePipeline, entities, load
 from pipeline.detect.ner.token_cache import FeatureToken, ModelName, TokenCache
 from pipeline.detect.ner.word_features import known_for
@@ -16,6 +15,7 @@ from pipeline.detect.scoring.context_odds import context_of
 from pipeline.detect.text.tokens import BatchRecognizer, Match, Text
 from pipeline.lexicon import FUNCTION_WORDS, words_of
 from pipeline.lexicon.plain import word_set
+from pipeline.models import bundled_folder
 from pipeline.records import DetectionRule
 
 _SPACY_SCORE = 0.7  # right of spaCy's small English pipeline on five marked sets: 0.57 to 0.88

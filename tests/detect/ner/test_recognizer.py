@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import bundled
 from pipeline.detect.engine import find, find_each
 from pipeline.detect.jsonl import detect_lines
 from pipeline.detect.ner.inference import LABELS
@@ -15,7 +13,6 @@ from pipeline.detect.ner.word_features import known_for
 from pipeline.detect.scoring.calibration import share_right
 from pipeline.detect.scoring.context_odds import GuessContext
 from pipeline.detect.second_pass import find_in_session
-from pipeline.errors import ConfigurationError
 from pipeline.records import Context, KnownPerson
 from pipeline.settings import DetectSettings
 
@@ -116,12 +113,3 @@ def test_a_company_heard_as_another_word_again_and_again_is_found() -> None:
     answers = [json.loads(line) for line in detect_lines([lines], context, settings=DetectSettings())]
     assert [answer["id"] for answer in answers] == [0, 1, 2]
     assert all(any(one["label"] == "COMPANY" for one in answer["findings"]) for answer in answers)
-
-
-def test_a_bundled_model_that_was_changed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "models.toml").write_text('[names]\nfiles = { "model" = "00" }\n')
-    (tmp_path / "names").mkdir()
-    (tmp_path / "names" / "model").write_bytes(b"x")
-    monkeypatch.setattr(bundled, "models_home", lambda: tmp_path)
-    with pytest.raises(ConfigurationError, match="not what it was"):
-        bundled.bundled_folder.__wrapped__("names")

@@ -1,0 +1,28 @@
+"""What the operator is warned of in every report: what lapses, what may be read by others, what hears badly."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pipeline.consent.jurisdictions import rules_of
+from pipeline.settings import SpeechSettings
+from pipeline.store import Workspace
+
+
+def warnings(workspace: Workspace, on: date) -> tuple[str, ...]:
+    """The lines on top of a report made on a day; raises ``ConfigurationError`` where the table of places is broken."""
+    return (
+        *rules_of(workspace.root).warnings(on),
+        *workspace.list_warnings(on),
+        *_of_recogniser(workspace.settings.speech),
+    )
+
+
+def _of_recogniser(settings: SpeechSettings) -> tuple[str, ...]:
+    """The recogniser that needs no download is no one to trust: on real speech it mishears about every third word."""
+    if settings.engine != "sphinx":
+        return ()
+    return (
+        "Sessions are heard with sphinx, which mishears about every third word of real speech and so lets names stay: "
+        "run `offrecord models pull whisper-base` and set speech.engine to whisper.",
+    )
