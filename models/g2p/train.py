@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from pipeline.speech.g2p import Grapher
+from pipeline.speech.pronunciation.g2p import Grapher
 
 Entry = tuple[str, tuple[str, ...]]
 Graphone = tuple[str, tuple[str, ...]]

@@ -1,10 +1,10 @@
 """Stage 3: a ``Session`` and its ``Ruling`` to a ``Transcript``; see docs/speech.md."""
 
-from pipeline.speech.hearing import transcribe
-from pipeline.speech.listen import listen
+from pipeline.speech.keyword_search import search
 from pipeline.speech.preflight import preflight
-from pipeline.speech.search import search
+from pipeline.speech.relisten import listen
 from pipeline.speech.tracks import closed, readable
+from pipeline.speech.transcribe import transcribe
 from pipeline.speech.vocabulary import hints, vocabulary
 
 VERSION = "4"

@@ -12,10 +12,10 @@ def preflight(settings: SpeechSettings) -> str:
     Raises ``ConfigurationError`` that names the command to run where a model is missing or not whole.
     """
     models.bundled_file("g2p", "g2p.npz")
-    from pipeline.speech.sphinx import engine_version
+    from pipeline.speech.engines.sphinx import engine_version
 
     if settings.engine == "whisper":
-        from pipeline.speech.whisper import locate
+        from pipeline.speech.engines.whisper import locate
 
         return f"{locate(settings.model).version}, {engine_version()}"
     return f"{settings.engine}, {engine_version()}"

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from pipeline.records import Cue, Interval, Outcome, Purpose, Ruling, Session, Track
 from pipeline.records.turns import shared, turns
+from pipeline.speech.audio_types import RATE, Samples, Span
 from pipeline.speech.coverage import merged, without
-from pipeline.speech.heard import RATE, Samples, Span
 
 
 def audible(session: Session, ruling: Ruling) -> list[Track]:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.errors import ConfigurationError
-from pipeline.speech.heard import RATE, Samples, Span
+from pipeline.speech.audio_types import RATE, Samples, Span
 
 FRAME = 512
 FRAME_S = FRAME / RATE

@@ -26,9 +26,9 @@ from pipeline.records import (
     Term,
     Track,
 )
-from pipeline.speech.heard import RATE, Piece, Samples
-from pipeline.speech.pieces import pieces
-from pipeline.speech.pronounce import Pronouncer, bundled
+from pipeline.speech.audio_types import RATE, Piece, Samples
+from pipeline.speech.chunking import pieces
+from pipeline.speech.pronunciation.pronounce import Pronouncer, bundled
 from pipeline.speech.vad import VoiceActivity
 
 SAMPLES = Path(__file__).parents[2] / "sample_media"

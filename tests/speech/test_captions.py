@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.records import Cue
-from pipeline.speech.captions import CaptionWords
-from pipeline.speech.heard import Span, spread
-from pipeline.speech.pronounce import Pronouncer
+from pipeline.speech.audio_types import Span, spread
+from pipeline.speech.engines.captions import CaptionWords
+from pipeline.speech.pronunciation.pronounce import Pronouncer
 from tests.speech.conftest import introduced, piece_of, session_of, sound, track_of
 
 TEXT = "Hi, this is Priya Raman from Halcyon Freight."

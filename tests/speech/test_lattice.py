@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.speech.heard import Span
-from pipeline.speech.lattice import Thought, gathered, thoughts
+from pipeline.speech.audio_types import Span
+from pipeline.speech.engines.lattice import Thought, gathered, thoughts
 
 WRITTEN = """# Lattice
 VERSION=1.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.speech.pronounce import Pronouncer
-from pipeline.speech.readings import as_written_abroad, number, spelled, spoken_words
+from pipeline.speech.pronunciation.pronounce import Pronouncer
+from pipeline.speech.pronunciation.verbalize import as_written_abroad, number, spelled, spoken_words
 
 
 def said(pronouncer: Pronouncer, text: str, *, name: bool = True) -> list[str]:

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from pipeline.records import Context
-from pipeline.speech.heard import RATE, HeardWord, Piece, Span
-from pipeline.speech.names import names
-from pipeline.speech.pronounce import Pronouncer
-from pipeline.speech.sphinx import Aligner, PhraseSearch, Said, SphinxRecogniser
-from pipeline.speech.spot import Spotter
+from pipeline.speech.audio_types import RATE, HeardWord, Piece, Span
+from pipeline.speech.engines.sphinx import Aligner, PhraseSearch, Said, SphinxRecogniser
+from pipeline.speech.keywords.spotter import Spotter
+from pipeline.speech.pronunciation.name_entries import names
+from pipeline.speech.pronunciation.pronounce import Pronouncer
 from pipeline.speech.vocabulary import vocabulary
 from tests.speech.conftest import introduced, piece_of, sound
 

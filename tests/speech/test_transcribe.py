@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from pipeline import speech
 from pipeline.errors import InputRefused
 from pipeline.records import Context, Cue, Failed, Interval, Outcome, Term, Transcript
 from pipeline.settings import SpeechSettings
-from pipeline.speech import hearing
-from pipeline.speech.heard import RATE, Piece, Recognised
+from pipeline.speech.audio_types import RATE, Piece, Recognised
+from pipeline.speech.transcribe import __name__ as HEARING
 from tests.speech.conftest import LEAD_S, Shelf, ruling_of, sample, session_of, sound, spoken, track_of, write_wav
 
 YES = Outcome.PROCEED
@@ -86,7 +87,7 @@ def test_the_track_of_somebody_who_is_taken_out_is_never_opened(
             opened.append(digest)
             return super().path(digest)
 
-    monkeypatch.setattr(hearing, "_hear", lambda *_: None)
+    monkeypatch.setattr(sys.modules[HEARING], "_hear", lambda *_: None)
     session = session_of(track_of(one), track_of(two, owner="p2", number=2), people=2)
     speech.transcribe(session, ruling_of(YES, Outcome.MINUS), context, vault=Watching(), settings=SpeechSettings())
     assert opened == [str(one)]

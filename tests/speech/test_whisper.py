@@ -16,8 +16,9 @@ from pipeline import speech
 from pipeline.errors import ConfigurationError
 from pipeline.records import Context, KnownPerson, Outcome, Transcript
 from pipeline.settings import SpeechSettings
-from pipeline.speech import models, whisper
-from pipeline.speech.heard import RATE, Piece, Span
+from pipeline.speech import models
+from pipeline.speech.audio_types import RATE, Piece, Span
+from pipeline.speech.engines import whisper
 from tests.speech.conftest import Shelf, piece_of, ruling_of, session_of, sound, track_of
 
 TINY = "tiny-whisper"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pipeline.errors import ConfigurationError
 from pipeline.speech import models
-from pipeline.speech.g2p import Grapher
-from pipeline.speech.readings import as_written_abroad, spelled, spoken_words
+from pipeline.speech.pronunciation.g2p import Grapher
+from pipeline.speech.pronunciation.verbalize import as_written_abroad, spelled, spoken_words
 
 Phones = tuple[str, ...]
 _VOWELS = frozenset("aeiouy")
@@ -117,7 +117,7 @@ def _unaccented(word: str) -> str:
 @functools.cache
 def bundled() -> Pronouncer:
     """The pronouncer of the dictionary in pocketsphinx's package and the model in models/g2p, read once a process."""
-    from pipeline.speech.sphinx import dictionary_path
+    from pipeline.speech.engines.sphinx import dictionary_path
 
     path = models.bundled_file("g2p", "g2p.npz")
     try:

@@ -20,7 +20,7 @@ from pipeline.records import (
 )
 from pipeline.settings import SpeechSettings
 from pipeline.speech import coverage, speakers, tracks
-from pipeline.speech.heard import RATE, HeardWord, Names, Piece, Recogniser, Span
+from pipeline.speech.audio_types import RATE, HeardWord, Names, Piece, Recogniser, Span
 
 if TYPE_CHECKING:
     from pipeline.store.vault import Vault
@@ -89,7 +89,7 @@ def _listen(session: Session, track: Track, closed: Sequence[Span], made: Engine
 def pieces_of(track: Track, closed: Sequence[Span], vault: Vault) -> Iterator[Piece]:
     """The sound of a track in pieces, silent in the closed spans of the session's clock."""
     from pipeline import media
-    from pipeline.speech.pieces import pieces
+    from pipeline.speech.chunking import pieces
     from pipeline.speech.vad import VoiceActivity
 
     blocks = media.decode(vault.path(track.digest), stream=track.stream, rate=RATE, channels=1)

@@ -13,10 +13,10 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from pipeline import media
-from pipeline.speech.heard import RATE, HeardWord, Piece, Span
-from pipeline.speech.judge import Candidate
-from pipeline.speech.pronounce import Pronouncer
-from pipeline.speech.sphinx import Phones, Said, SphinxRecogniser
+from pipeline.speech.audio_types import RATE, HeardWord, Piece, Span
+from pipeline.speech.engines.sphinx import Phones, Said, SphinxRecogniser
+from pipeline.speech.keywords.scoring import Candidate
+from pipeline.speech.pronunciation.pronounce import Pronouncer
 from pipeline.speech.vocabulary import Known
 
 NEAR_S = 2.0

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.speech.heard import RATE, Samples, Span
-from pipeline.speech.pieces import clips, pieces
+from pipeline.speech.audio_types import RATE, Samples, Span
+from pipeline.speech.chunking import clips, pieces
 from pipeline.speech.vad import FRAME, VoiceActivity, regions
 from tests.speech.conftest import piece_of, sample, sound, spoken
 

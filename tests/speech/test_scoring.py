@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.speech.heard import HeardWord, Span
-from pipeline.speech.judge import Candidate, believed, certainty, least_score, strict_score
+from pipeline.speech.audio_types import HeardWord, Span
+from pipeline.speech.keywords.scoring import Candidate, believed, certainty, least_score, strict_score
 
 PLACE = Span(1.0, 1.5)
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from pipeline.records import Context, Session, Track
 from pipeline.settings import SpeechSettings
-from pipeline.speech.heard import Recogniser
+from pipeline.speech.audio_types import Recogniser
 from pipeline.speech.vocabulary import Known, hot_words, vocabulary
 
 if TYPE_CHECKING:
-    from pipeline.speech.sphinx import SphinxRecogniser
+    from pipeline.speech.engines.sphinx import SphinxRecogniser
 
 
 @dataclass
@@ -23,23 +23,23 @@ class _Engines:
     @cached_property
     def _recogniser(self) -> Recogniser:
         if self.settings.engine == "whisper":
-            from pipeline.speech.whisper import WhisperRecogniser
+            from pipeline.speech.engines.whisper import WhisperRecogniser
 
             return WhisperRecogniser(self.settings, [known.text for known in hot_words(self.known)])
         return self._sphinx
 
     @cached_property
     def _sphinx(self) -> SphinxRecogniser:
-        from pipeline.speech.names import names
-        from pipeline.speech.pronounce import bundled
-        from pipeline.speech.sphinx import SphinxRecogniser
+        from pipeline.speech.engines.sphinx import SphinxRecogniser
+        from pipeline.speech.pronunciation.name_entries import names
+        from pipeline.speech.pronunciation.pronounce import bundled
 
         return SphinxRecogniser(names(self.known, bundled()))
 
     def recogniser(self, session: Session, track: Track) -> Recogniser:
         """One recogniser serves every track, but captions are aligned a track at a time."""
         if self.settings.engine == "captions":
-            from pipeline.speech.captions import CaptionWords
+            from pipeline.speech.engines.captions import CaptionWords
 
             return CaptionWords(session, track)
         return self._recogniser

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.speech import listen
-from pipeline.speech.again import Nearby, neighbourhoods
-from pipeline.speech.heard import RATE, Span
-from pipeline.speech.pronounce import bundled
+from pipeline.speech.audio_types import RATE, Span
+from pipeline.speech.keywords.second_pass import Nearby, neighbourhoods
+from pipeline.speech.pronunciation.pronounce import bundled
 from pipeline.speech.vocabulary import Known
 from tests.speech.conftest import introduced, sound, write_wav
 

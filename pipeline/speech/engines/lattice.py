@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.speech.heard import Span
+from pipeline.speech.audio_types import Span
 
 _NODE = re.compile(rb"^I=(\d+)\s+t=([\d.]+)\s+W=(\S+)", re.MULTILINE)
 _LINK = rb"^J=\d+\s+S=(%s)\s+E=(\d+)\s+a=\S+\s+p=(\S+)"

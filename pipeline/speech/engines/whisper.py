@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.errors import ConfigurationError
 from pipeline.settings import SpeechSettings
 from pipeline.speech import models
-from pipeline.speech.heard import HeardWord, Piece, Recognised, Span, spread
+from pipeline.speech.audio_types import HeardWord, Piece, Recognised, Span, spread
 
 _DOUBT_S = 0.2
 _UNTIMED = 0.5

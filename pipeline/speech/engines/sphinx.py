@@ -20,8 +20,8 @@ import numpy as np
 from pocketsphinx import Decoder, get_model_path
 
 from pipeline.errors import ConfigurationError
-from pipeline.speech.heard import FEWEST_PHONES, HeardWord, Piece, Recognised, Samples, Span
-from pipeline.speech.lattice import gathered, thoughts
+from pipeline.speech.audio_types import FEWEST_PHONES, HeardWord, Piece, Recognised, Samples, Span
+from pipeline.speech.engines.lattice import gathered, thoughts
 
 Phones = tuple[str, ...]
 _FRAME_S = 0.01

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pipeline.speech.heard import FEWEST_PHONES, HeardWord, Piece, Span
-from pipeline.speech.judge import LOOSER, Candidate, believed, least_score
-from pipeline.speech.pronounce import Pronouncer
-from pipeline.speech.sphinx import PhraseSearch, Said
+from pipeline.speech.audio_types import FEWEST_PHONES, HeardWord, Piece, Span
+from pipeline.speech.engines.sphinx import PhraseSearch, Said
+from pipeline.speech.keywords.scoring import LOOSER, Candidate, believed, least_score
+from pipeline.speech.pronunciation.pronounce import Pronouncer
 from pipeline.speech.vocabulary import Known
 
 _CUT_S = 0.3

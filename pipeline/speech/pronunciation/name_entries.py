@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.speech.pronounce import Pronouncer
-from pipeline.speech.sphinx import Said
+from pipeline.speech.engines.sphinx import Said
+from pipeline.speech.pronunciation.pronounce import Pronouncer
 from pipeline.speech.vocabulary import Known
 
 WHOLE_WEIGHT = 200.0

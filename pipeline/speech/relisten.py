@@ -7,12 +7,12 @@ from pathlib import Path
 
 from pipeline import media
 from pipeline.records import KeywordHit
-from pipeline.speech.again import Nearby, neighbourhoods
-from pipeline.speech.heard import RATE, Span
-from pipeline.speech.judge import DOUBT_S, Candidate, certainty, strict_score
-from pipeline.speech.pieces import pieces
-from pipeline.speech.pronounce import bundled
-from pipeline.speech.spot import Spotter
+from pipeline.speech.audio_types import RATE, Span
+from pipeline.speech.chunking import pieces
+from pipeline.speech.keywords.scoring import DOUBT_S, Candidate, certainty, strict_score
+from pipeline.speech.keywords.second_pass import Nearby, neighbourhoods
+from pipeline.speech.keywords.spotter import Spotter
+from pipeline.speech.pronunciation.pronounce import bundled
 from pipeline.speech.vad import VoiceActivity
 from pipeline.speech.vocabulary import Known
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.records import Cue, Session, Track
-from pipeline.speech.heard import RATE, HeardWord, Piece, Recognised, Span, spread
-from pipeline.speech.pronounce import Pronouncer, bundled
-from pipeline.speech.readings import spoken_words
-from pipeline.speech.sphinx import Aligner, Said
+from pipeline.speech.audio_types import RATE, HeardWord, Piece, Recognised, Span, spread
+from pipeline.speech.engines.sphinx import Aligner, Said
+from pipeline.speech.pronunciation.pronounce import Pronouncer, bundled
+from pipeline.speech.pronunciation.verbalize import spoken_words
 
 _MARGIN_S = 0.5
 _DOUBT_S = 0.1

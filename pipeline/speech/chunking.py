@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.speech.heard import RATE, Piece, Samples, Span
+from pipeline.speech.audio_types import RATE, Piece, Samples, Span
 from pipeline.speech.vad import FRAME, FRAME_S, VoiceActivity, regions
 
 PIECE_S = 120.0

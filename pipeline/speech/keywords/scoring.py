@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.speech.heard import HeardWord, Span
+from pipeline.speech.audio_types import HeardWord, Span
 
 DOUBT_S = 0.12
 SHORT = 6

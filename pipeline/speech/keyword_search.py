@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from pipeline.records import Context, KeywordHit, Ruling, Session, Track, Transcript
 from pipeline.settings import SpeechSettings
 from pipeline.speech import tracks
-from pipeline.speech.heard import RATE, HeardWord, Piece, Span
-from pipeline.speech.hearing import pieces_of
-from pipeline.speech.judge import DOUBT_S, Candidate, certainty
+from pipeline.speech.audio_types import RATE, HeardWord, Piece, Span
+from pipeline.speech.keywords.scoring import DOUBT_S, Candidate, certainty
+from pipeline.speech.transcribe import pieces_of
 from pipeline.speech.vocabulary import tells_all, vocabulary
 
 if TYPE_CHECKING:
-    from pipeline.speech.spot import Spotter
+    from pipeline.speech.keywords.spotter import Spotter
     from pipeline.store.vault import Vault
 
 
@@ -37,8 +37,8 @@ def search(
     known = vocabulary(context)
     if not settings.search_sound or not known:
         return ()
-    from pipeline.speech.pronounce import bundled
-    from pipeline.speech.spot import Spotter
+    from pipeline.speech.keywords.spotter import Spotter
+    from pipeline.speech.pronunciation.pronounce import bundled
 
     spotter, closed, told = Spotter(known, bundled()), dict(tracks.closed(session, ruling)), tells_all(settings)
     return tuple(
