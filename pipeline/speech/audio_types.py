@@ -1,4 +1,4 @@
-"""What the parts of this stage pass to each other: spans, pieces of sound, heard words, and the engines' protocol."""
+"""What the parts of this stage pass to each other: spans, chunks of sound, heard words, and the engines' protocol."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class AudioChunk:
     """Some seconds of mono sound at 16 kHz with its speech; spans and ``start_s`` are on the track's own clock.
 
     ``speech`` is where voice activity is, ``clips`` is the same speech joined to stretches short enough for an engine,
@@ -49,7 +49,7 @@ class Piece:
     clips: tuple[Span, ...]
 
     def cut(self, span: Span) -> Samples:
-        """The samples of a span of the track, as much of it as lies in this piece."""
+        """The samples of a span of the track, as much of it as lies in this chunk."""
         first = max(0, round((span.start_s - self.start_s) * RATE))
         last = max(first, round((span.end_s - self.start_s) * RATE))
         return self.samples[first:last]
@@ -80,7 +80,7 @@ def spread(words: Sequence[str], text: Span, *, probability: float) -> list[Hear
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What an engine made of a piece: its words, and the session's names that it also thought of, in order of time.
+    """What an engine made of a chunk: its words, and the session's names that it also thought of, in order of time.
 
     Each of ``others`` has the whole name as its text and the engine's chance for it as its probability.
     """
@@ -90,18 +90,18 @@ class Recognised:
 
 
 class Recogniser(Protocol):
-    """An engine that turns the clips of a piece of sound into words."""
+    """An engine that turns the clips of a chunk of sound into words."""
 
     @property
     def version(self) -> str:
         """Name and version of the engine and its model, part of what a transcript's store key is made of."""
 
-    def recognise(self, piece: Piece) -> Recognised:
-        """The words of every clip of the piece, in order of time."""
+    def recognise(self, chunk: AudioChunk) -> Recognised:
+        """The words of every clip of the chunk, in order of time."""
 
 
-class Names(Protocol):
+class NameListener(Protocol):
     """An engine that listens for the names of a session alone."""
 
-    def names(self, piece: Piece) -> Sequence[HeardWord]:
-        """Each place of the piece where a name may have been said: all of it as the text, and its chance."""
+    def names(self, chunk: AudioChunk) -> Sequence[HeardWord]:
+        """Each place of the chunk where a name may have been said: all of it as the text, and its chance."""

@@ -1,4 +1,4 @@
-"""Cuts a track of any length into pieces at silences and into clips, in constant memory."""
+"""Cuts a track of any length into chunks at silences and into clips, in constant memory."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.speech.audio_types import RATE, Piece, Samples, Span
+from pipeline.speech.audio_types import RATE, AudioChunk, Samples, Span
 from pipeline.speech.vad import FRAME, FRAME_S, VoiceActivity, regions
 
-PIECE_S = 120.0
+CHUNK_S = 120.0
 CLIP_S = 20.0
 MARGIN_S = 0.25
 _PAUSE_S = 1.0
 
 
-def pieces(blocks: Iterable[Samples], *, voice: VoiceActivity, piece_s: float = PIECE_S) -> Iterator[Piece]:
-    """Pieces of at most ``piece_s`` seconds from blocks of float32 sound, shape (n,) or (n, 1), every sample in one.
+def chunks(blocks: Iterable[Samples], *, voice: VoiceActivity, chunk_s: float = CHUNK_S) -> Iterator[AudioChunk]:
+    """Pieces of at most ``chunk_s`` seconds from blocks of float32 sound, shape (n,) or (n, 1), every sample in one.
 
-    A piece is cut in the longest silence of its second half, or where speech is least likely if there is none.
+    A chunk is cut in the longest silence of its second half, or where speech is least likely if there is none.
     """
     held = np.zeros(0, np.float32)
     known = np.zeros(0, np.float32)
     start = 0
-    most = int(piece_s / FRAME_S)
+    most = int(chunk_s / FRAME_S)
     for block in blocks:
         held = np.concatenate([held, np.asarray(block, np.float32).reshape(-1)])
         whole = len(held) // FRAME
@@ -33,12 +33,12 @@ def pieces(blocks: Iterable[Samples], *, voice: VoiceActivity, piece_s: float = 
             known = np.concatenate([known, voice.feed(held[len(known) * FRAME : whole * FRAME])])
         while len(known) >= most:
             cut = _quietest(known[:most])
-            yield _piece(held[: cut * FRAME], known[:cut], start)
+            yield _chunk(held[: cut * FRAME], known[:cut], start)
             held, known, start = held[cut * FRAME :], known[cut:], start + cut * FRAME
     if len(held):
         padded = np.concatenate([held, np.zeros(-len(held) % FRAME, np.float32)])
         known = np.concatenate([known, voice.feed(padded[len(known) * FRAME :])])
-        yield _piece(held, known, start)
+        yield _chunk(held, known, start)
 
 
 def _quietest(probabilities: npt.NDArray[np.float32]) -> int:
@@ -53,7 +53,7 @@ def _quietest(probabilities: npt.NDArray[np.float32]) -> int:
     return half + max(1, best if best_length else int(np.argmin(second)))
 
 
-def _piece(samples: Samples, probabilities: npt.NDArray[np.float32], start: int) -> Piece:
+def _chunk(samples: Samples, probabilities: npt.NDArray[np.float32], start: int) -> AudioChunk:
     start_s = start / RATE
     whole = Span(start_s, start_s + len(samples) / RATE)
     speech = tuple(
@@ -64,7 +64,7 @@ def _piece(samples: Samples, probabilities: npt.NDArray[np.float32], start: int)
     def cut(span: Span) -> float:
         return start_s + _least_likely(probabilities, span.shifted(-start_s))
 
-    return Piece(samples=samples, start_s=start_s, speech=speech, clips=clips(speech, whole, cut=cut))
+    return AudioChunk(samples=samples, start_s=start_s, speech=speech, clips=clips(speech, whole, cut=cut))
 
 
 def _least_likely(probabilities: npt.NDArray[np.float32], span: Span) -> float:

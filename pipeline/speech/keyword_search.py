@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from pipeline.records import Context, KeywordHit, Ruling, Session, Track, Transcript
 from pipeline.settings import SpeechSettings
 from pipeline.speech import tracks
-from pipeline.speech.audio_types import RATE, HeardWord, Piece, Span
+from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, Span
 from pipeline.speech.keywords.scoring import DOUBT_S, Candidate, certainty
-from pipeline.speech.transcribe import pieces_of
-from pipeline.speech.vocabulary import tells_all, vocabulary
+from pipeline.speech.transcribe import chunks_of
+from pipeline.speech.vocabulary import hears_all_names, vocabulary
 
 if TYPE_CHECKING:
     from pipeline.speech.keywords.spotter import Spotter
@@ -40,7 +40,7 @@ def search(
     from pipeline.speech.keywords.spotter import Spotter
     from pipeline.speech.pronunciation.pronounce import bundled
 
-    spotter, closed, told = Spotter(known, bundled()), dict(tracks.closed(session, ruling)), tells_all(settings)
+    spotter, closed, told = Spotter(known, bundled()), dict(tracks.closed(session, ruling)), hears_all_names(settings)
     return tuple(
         term
         for track in tracks.audible(session, ruling)
@@ -61,13 +61,13 @@ def _in_track(
         for word in transcript.words
         if word.track_id == track.track_id
     ]
-    for piece in pieces_of(track, closed, vault):
-        for candidate in spotter.search(piece, [word for word in words if _is_in(piece, word)], told=told):
+    for chunk in chunks_of(track, closed, vault):
+        for candidate in spotter.search(chunk, [word for word in words if _is_in(chunk, word)], told=told):
             yield _term(track, candidate)
 
 
-def _is_in(piece: Piece, word: HeardWord) -> bool:
-    return piece.start_s <= (word.span.start_s + word.span.end_s) / 2 < piece.start_s + len(piece.samples) / RATE
+def _is_in(chunk: AudioChunk, word: HeardWord) -> bool:
+    return chunk.start_s <= (word.span.start_s + word.span.end_s) / 2 < chunk.start_s + len(chunk.samples) / RATE
 
 
 def _term(track: Track, term: Candidate) -> KeywordHit:

@@ -8,13 +8,13 @@ from pathlib import Path
 from pipeline import media
 from pipeline.records import KeywordHit
 from pipeline.speech.audio_types import RATE, Span
-from pipeline.speech.chunking import pieces
+from pipeline.speech.chunking import chunks
 from pipeline.speech.keywords.scoring import DOUBT_S, Candidate, certainty, strict_score
-from pipeline.speech.keywords.second_pass import Nearby, neighbourhoods
+from pipeline.speech.keywords.second_pass import SecondPass, neighbourhoods
 from pipeline.speech.keywords.spotter import Spotter
 from pipeline.speech.pronunciation.pronounce import bundled
 from pipeline.speech.vad import VoiceActivity
-from pipeline.speech.vocabulary import Known
+from pipeline.speech.vocabulary import Keyword
 
 
 def listen(path: Path, terms: Sequence[str], near: Sequence[tuple[float, float]] = ()) -> list[KeywordHit] | None:
@@ -26,9 +26,9 @@ def listen(path: Path, terms: Sequence[str], near: Sequence[tuple[float, float]]
     back as a leak elsewhere. Terms with fewer than four phones, as "Lee", are left out by rule: they are heard in any
     talk. None if the file has no sound to listen to; raises ``InputRefused`` if it cannot be read.
     """
-    probe, known = media.probe(path), [Known(term) for term in terms]
+    probe, known = media.probe(path), [Keyword(term) for term in terms]
     streams = range(len(probe.audio))
-    spotter, nearby = Spotter(known, bundled()), Nearby(known, bundled())
+    spotter, nearby = Spotter(known, bundled()), SecondPass(known, bundled())
     beside = neighbourhoods([Span(*span) for span in near], probe.duration_s)
     heard = [(str(number), one) for number in streams for one in _leaks(path, number, spotter)]
     heard += [(str(number), one) for number in streams for one in nearby.search(path, number, beside)]
@@ -41,8 +41,8 @@ def _leaks(path: Path, number: int, spotter: Spotter) -> list[Candidate]:
     blocks = media.decode(path, stream=number, rate=RATE, channels=1)
     return [
         one
-        for piece in pieces(blocks, voice=VoiceActivity())
-        for one in spotter.candidates(piece)
+        for chunk in chunks(blocks, voice=VoiceActivity())
+        for one in spotter.candidates(chunk)
         if one.score >= strict_score(one.phones)
     ]
 

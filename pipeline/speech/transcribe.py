@@ -20,7 +20,7 @@ from pipeline.records import (
 )
 from pipeline.settings import SpeechSettings
 from pipeline.speech import coverage, speakers, tracks
-from pipeline.speech.audio_types import RATE, HeardWord, Names, Piece, Recogniser, Span
+from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, NameListener, Recogniser, Span
 
 if TYPE_CHECKING:
     from pipeline.store.vault import Vault
@@ -35,7 +35,7 @@ class Engines(Protocol):
         """The recogniser for one track."""
 
     @property
-    def second(self) -> Names | None:
+    def second(self) -> NameListener | None:
         """What else listens for the names of the session, if anything."""
 
 
@@ -81,28 +81,28 @@ def _listen(session: Session, track: Track, closed: Sequence[Span], made: Engine
     """Hears one track; in the closed spans of the session's clock there is silence for it, and no caption."""
     recogniser = made.recogniser(tracks.open_captions(session, closed), track)
     heard = _Heard(track)
-    for piece in pieces_of(track, closed, vault):
-        _hear(piece, recogniser, made.second, heard)
+    for chunk in chunks_of(track, closed, vault):
+        _hear(chunk, recogniser, made.second, heard)
     return heard
 
 
-def pieces_of(track: Track, closed: Sequence[Span], vault: Vault) -> Iterator[Piece]:
-    """The sound of a track in pieces, silent in the closed spans of the session's clock."""
+def chunks_of(track: Track, closed: Sequence[Span], vault: Vault) -> Iterator[AudioChunk]:
+    """The sound of a track in chunks, silent in the closed spans of the session's clock."""
     from pipeline import media
-    from pipeline.speech.chunking import pieces
+    from pipeline.speech.chunking import chunks
     from pipeline.speech.vad import VoiceActivity
 
     blocks = media.decode(vault.path(track.digest), stream=track.stream, rate=RATE, channels=1)
     allowed = tracks.quiet(blocks, [span.shifted(-track.offset_s) for span in closed])
-    yield from pieces(allowed, voice=VoiceActivity())
+    yield from chunks(allowed, voice=VoiceActivity())
 
 
-def _hear(piece: Piece, recogniser: Recogniser, second: Names | None, heard: _Heard) -> None:
-    heard.speech += piece.speech
-    made = recogniser.recognise(piece)
+def _hear(chunk: AudioChunk, recogniser: Recogniser, second: NameListener | None, heard: _Heard) -> None:
+    heard.speech += chunk.speech
+    made = recogniser.recognise(chunk)
     heard.words += made.words
     heard.others += made.others
-    heard.others += second.names(piece) if second else ()
+    heard.others += second.names(chunk) if second else ()
 
 
 def _silent(heard: _Heard) -> bool:

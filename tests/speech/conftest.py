@@ -26,8 +26,8 @@ from pipeline.records import (
     Term,
     Track,
 )
-from pipeline.speech.audio_types import RATE, Piece, Samples
-from pipeline.speech.chunking import pieces
+from pipeline.speech.audio_types import RATE, AudioChunk, Samples
+from pipeline.speech.chunking import chunks
 from pipeline.speech.pronunciation.pronounce import Pronouncer, bundled
 from pipeline.speech.vad import VoiceActivity
 
@@ -57,9 +57,9 @@ def sound(path: Path, start_s: float = 0.0, end_s: float | None = None) -> Sampl
     return np.concatenate([block.reshape(-1) for block in blocks])
 
 
-def piece_of(samples: Samples) -> Piece:
-    (piece,) = pieces([samples], voice=VoiceActivity())
-    return piece
+def chunk_of(samples: Samples) -> AudioChunk:
+    (chunk,) = chunks([samples], voice=VoiceActivity())
+    return chunk
 
 
 def truth(folder: str = OWN_TRACKS) -> dict[str, list[dict[str, Any]]]:

@@ -13,7 +13,7 @@ from pipeline.records import Cue
 from pipeline.speech.audio_types import Span, spread
 from pipeline.speech.engines.captions import CaptionWords
 from pipeline.speech.pronunciation.pronounce import Pronouncer
-from tests.speech.conftest import introduced, piece_of, session_of, sound, track_of
+from tests.speech.conftest import chunk_of, introduced, session_of, sound, track_of
 
 TEXT = "Hi, this is Priya Raman from Halcyon Freight."
 
@@ -25,7 +25,7 @@ def cue(start_s: float, end_s: float, who: str | None = "p1", text: str = TEXT) 
 def words(introduction: Path, pronouncer: Pronouncer, *cues: Cue, owner: str | None = "p1", offset_s: float = 0.0):
     track = track_of(introduction, owner=owner, offset_s=offset_s)
     session = session_of(track, people=2, captions=cues)
-    return list(CaptionWords(session, track, pronouncer).recognise(piece_of(sound(introduction))).words)
+    return list(CaptionWords(session, track, pronouncer).recognise(chunk_of(sound(introduction))).words)
 
 
 def test_words_keep_their_spelling_and_get_the_times_of_the_sound(introduction: Path, pronouncer: Pronouncer) -> None:

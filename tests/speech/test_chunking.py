@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.speech.audio_types import RATE, Samples, Span
-from pipeline.speech.chunking import clips, pieces
+from pipeline.speech.chunking import chunks, clips
 from pipeline.speech.vad import FRAME, VoiceActivity, regions
-from tests.speech.conftest import piece_of, sample, sound, spoken
+from tests.speech.conftest import chunk_of, sample, sound, spoken
 
 
 class Loudness(VoiceActivity):
@@ -35,32 +35,32 @@ def stream(seconds: int, block: int = 1600) -> Iterator[Samples]:
 
 
 def test_every_sample_is_in_one_piece_and_pieces_are_short_and_cut_in_silence() -> None:
-    found = list(pieces(stream(151, block=777), voice=Loudness(), piece_s=30.0))
+    found = list(chunks(stream(151, block=777), voice=Loudness(), chunk_s=30.0))
     assert len(found) > 5
-    joined = np.concatenate([piece.samples for piece in found])
+    joined = np.concatenate([chunk.samples for chunk in found])
     assert (joined[: 151 * RATE] == np.concatenate(list(stream(151)))).all()
-    assert all(len(piece.samples) <= 30 * RATE for piece in found)
-    assert all(piece.samples[-1] == 0.0 for piece in found[:-1])
-    starts = np.cumsum([0, *(len(piece.samples) for piece in found[:-1])]) / RATE
-    assert [piece.start_s for piece in found] == pytest.approx(starts)
+    assert all(len(chunk.samples) <= 30 * RATE for chunk in found)
+    assert all(chunk.samples[-1] == 0.0 for chunk in found[:-1])
+    starts = np.cumsum([0, *(len(chunk.samples) for chunk in found[:-1])]) / RATE
+    assert [chunk.start_s for chunk in found] == pytest.approx(starts)
 
 
 def test_little_is_held_at_a_time() -> None:
     voice = Loudness()
-    for piece in pieces(stream(300), voice=voice, piece_s=30.0):
-        held = voice.fed - round((piece.start_s + len(piece.samples) / RATE) * RATE)
+    for chunk in chunks(stream(300), voice=voice, chunk_s=30.0):
+        held = voice.fed - round((chunk.start_s + len(chunk.samples) / RATE) * RATE)
         assert held <= 31 * RATE
 
 
 def test_no_sound_gives_no_piece() -> None:
-    assert list(pieces([], voice=Loudness())) == []
+    assert list(chunks([], voice=Loudness())) == []
 
 
 def test_sound_without_any_silence_is_cut_all_the_same() -> None:
     loud = (np.full(RATE, 0.9, np.float32) for _ in range(100))
-    found = list(pieces(loud, voice=Loudness(), piece_s=20.0))
-    assert all(10 * RATE <= len(piece.samples) <= 20 * RATE for piece in found[:-1])
-    assert sum(len(piece.samples) for piece in found) >= 100 * RATE
+    found = list(chunks(loud, voice=Loudness(), chunk_s=20.0))
+    assert all(10 * RATE <= len(chunk.samples) <= 20 * RATE for chunk in found[:-1])
+    assert sum(len(chunk.samples) for chunk in found) >= 100 * RATE
 
 
 def speech_of(lengths: list[tuple[int, int]]) -> list[Span]:
@@ -87,21 +87,21 @@ def test_clips_hold_all_the_speech_and_do_not_overlap(lengths: list[tuple[int, i
 def test_talk_without_a_pause_is_cut_where_speech_is_least_likely() -> None:
     loud = np.full(50 * RATE, 0.9, np.float32)
     loud[int(21.0 * RATE) : int(21.1 * RATE)] = 0.5
-    (piece,) = pieces([loud], voice=Loudness())
-    borders = [clip.end_s for clip in piece.clips[:-1]]
+    (chunk,) = chunks([loud], voice=Loudness())
+    borders = [clip.end_s for clip in chunk.clips[:-1]]
     assert any(20.9 <= border <= 21.2 for border in borders)
-    assert all(clip.length_s <= 20.5 for clip in piece.clips)
+    assert all(clip.length_s <= 20.5 for clip in chunk.clips)
 
 
 def test_speech_is_found_where_it_is() -> None:
     said = spoken("hannah-berg.flac")
     pause = next(i for i in range(1, len(said)) if said[i].start_s - said[i - 1].end_s > 3.0)
     end_s = said[pause].start_s - 0.3
-    piece = piece_of(sound(sample("hannah-berg.flac"), 0.0, end_s))
+    chunk = chunk_of(sound(sample("hannah-berg.flac"), 0.0, end_s))
     silent = Span(said[pause - 1].end_s + 0.3, end_s)
     for word in said[:pause]:
-        assert sum(Span(word.start_s, word.end_s).overlap_s(span) for span in piece.speech) > 0
-    assert sum(silent.overlap_s(span) for span in piece.speech) == 0
+        assert sum(Span(word.start_s, word.end_s).overlap_s(span) for span in chunk.speech) > 0
+    assert sum(silent.overlap_s(span) for span in chunk.speech) == 0
 
 
 def test_the_network_does_not_care_how_its_stream_is_cut() -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from pipeline.speech import listen
 from pipeline.speech.audio_types import RATE, Span
-from pipeline.speech.keywords.second_pass import Nearby, neighbourhoods
+from pipeline.speech.keywords.second_pass import SecondPass, neighbourhoods
 from pipeline.speech.pronunciation.pronounce import bundled
-from pipeline.speech.vocabulary import Known
+from pipeline.speech.vocabulary import Keyword
 from tests.speech.conftest import introduced, sound, write_wav
 
 TERMS = ("Priya Raman", "Halcyon Freight", "Halcyon", "Project Falcon", "Berg", "Northwind Traders")
@@ -44,7 +44,7 @@ def test_what_lies_beside_a_window_is_recognised_again(introduction: Path) -> No
     said = {word.text: word for word in introduced()}
     window = Span(said["Halcyon"].start_s - 1.5, said["Halcyon"].start_s - 1.0)
     near = neighbourhoods([window], length_s=60.0)
-    nearby = Nearby([Known("Halcyon Freight"), Known("Northwind Traders"), Known("Lee")], bundled())
+    nearby = SecondPass([Keyword("Halcyon Freight"), Keyword("Northwind Traders"), Keyword("Lee")], bundled())
     found = list(nearby.search(introduction, 0, near))
     assert {one.text for one in found} == {"Halcyon Freight"}
     assert found[0].span.start_s == pytest.approx(said["Halcyon"].start_s, abs=0.2)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.speech.audio_types import HeardWord, Span
-from pipeline.speech.keywords.scoring import Candidate, believed, certainty, least_score, strict_score
+from pipeline.speech.keywords.scoring import Candidate, accepted, certainty, least_score, strict_score
 
 PLACE = Span(1.0, 1.5)
 
@@ -16,7 +16,7 @@ def word(text: str, probability: float, span: Span = PLACE) -> HeardWord:
 
 
 def texts(*candidates: Candidate, words: tuple[HeardWord, ...] = (), **relatives: frozenset[str]) -> list[str]:
-    return [one.text for one in believed(candidates, words, relatives)]
+    return [one.text for one in accepted(candidates, words, relatives)]
 
 
 @given(st.integers(4, 60))
@@ -59,12 +59,12 @@ def test_beside_another_part_of_the_name_less_is_enough() -> None:
 
 def test_a_recogniser_that_was_told_the_names_asks_more_of_a_hit_alone() -> None:
     hit = Candidate("Okafor", 5, PLACE, least_score(5) + 7)
-    assert believed([hit], (), {}) == [hit]
-    assert believed([hit], (), {}, told=True) == []
+    assert accepted([hit], (), {}) == [hit]
+    assert accepted([hit], (), {}, told=True) == []
     beside = (word("Daniel", 0.9, Span(0.5, 0.95)),)
-    assert believed([hit], beside, {"Okafor": frozenset({"daniel"})}, told=True) == [hit]
+    assert accepted([hit], beside, {"Okafor": frozenset({"daniel"})}, told=True) == [hit]
 
 
 def test_hits_of_one_name_that_overlap_are_one_as_wide_as_all() -> None:
     hits = [Candidate("Raman", 7, Span(1.0, 1.4), 20.0), Candidate("Raman", 7, Span(1.2, 1.6), 30.0)]
-    assert believed(hits, (), {}) == [Candidate("Raman", 7, Span(1.0, 1.6), 30.0)]
+    assert accepted(hits, (), {}) == [Candidate("Raman", 7, Span(1.0, 1.6), 30.0)]

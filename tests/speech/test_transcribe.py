@@ -13,7 +13,7 @@ from pipeline import speech
 from pipeline.errors import InputRefused
 from pipeline.records import Context, Cue, Failed, Interval, Outcome, Term, Transcript
 from pipeline.settings import SpeechSettings
-from pipeline.speech.audio_types import RATE, Piece, Recognised
+from pipeline.speech.audio_types import RATE, AudioChunk, Recognised
 from pipeline.speech.transcribe import __name__ as HEARING
 from tests.speech.conftest import LEAD_S, Shelf, ruling_of, sample, session_of, sound, spoken, track_of, write_wav
 
@@ -161,7 +161,7 @@ class Deaf:
 
     version = "deaf"
 
-    def recognise(self, piece: Piece) -> Recognised:
+    def recognise(self, chunk: AudioChunk) -> Recognised:
         return Recognised(())
 
 

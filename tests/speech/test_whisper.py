@@ -17,16 +17,16 @@ from pipeline.errors import ConfigurationError
 from pipeline.records import Context, KnownPerson, Outcome, Transcript
 from pipeline.settings import SpeechSettings
 from pipeline.speech import models
-from pipeline.speech.audio_types import RATE, Piece, Span
+from pipeline.speech.audio_types import RATE, AudioChunk, Span
 from pipeline.speech.engines import whisper
-from tests.speech.conftest import Shelf, piece_of, ruling_of, session_of, sound, track_of
+from tests.speech.conftest import Shelf, chunk_of, ruling_of, session_of, sound, track_of
 
 TINY = "tiny-whisper"
 FIXTURE = Path(__file__).parents[2] / "models" / TINY / "fixture"
 
 
 @dataclass
-class Said:
+class KeywordPronunciation:
     word: str
     start: float
     end: float
@@ -37,7 +37,7 @@ class Said:
 class Segment:
     start: float
     end: float
-    words: list[Said]
+    words: list[KeywordPronunciation]
     text: str = ""
 
 
@@ -67,9 +67,19 @@ def recogniser(folder: Path, engine: Recorded, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_clips_hot_words_and_batches_are_asked_for(model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = Recorded(Segment(1.0, 2.0, [Said(" Hello,", 0.9, 1.4), Said(" you", 1.4, 2.6), Said(" ", 2.0, 2.1)]))
-    piece = Piece(np.zeros(5 * RATE, np.float32), 100.0, (), (Span(101.0, 102.0), Span(103.0, 104.5)))
-    words = recogniser(model_folder, engine, monkeypatch).recognise(piece).words
+    engine = Recorded(
+        Segment(
+            1.0,
+            2.0,
+            [
+                KeywordPronunciation(" Hello,", 0.9, 1.4),
+                KeywordPronunciation(" you", 1.4, 2.6),
+                KeywordPronunciation(" ", 2.0, 2.1),
+            ],
+        )
+    )
+    chunk = AudioChunk(np.zeros(5 * RATE, np.float32), 100.0, (), (Span(101.0, 102.0), Span(103.0, 104.5)))
+    words = recogniser(model_folder, engine, monkeypatch).recognise(chunk).words
     assert engine.asked["clip_timestamps"] == [{"start": 1.0, "end": 2.0}, {"start": 3.0, "end": 4.5}]
     assert engine.asked["hotwords"] == "Priya Raman, Halcyon"
     assert engine.asked["batch_size"] == 3
@@ -84,8 +94,8 @@ def test_a_text_without_words_is_spread_over_its_clip_in_doubt(
     model_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = Recorded(Segment(1.0, 2.0, [], text=" from Halcyon Freight"))
-    piece = Piece(np.zeros(5 * RATE, np.float32), 100.0, (), (Span(101.0, 103.0),))
-    words = recogniser(model_folder, engine, monkeypatch).recognise(piece).words
+    chunk = AudioChunk(np.zeros(5 * RATE, np.float32), 100.0, (), (Span(101.0, 103.0),))
+    words = recogniser(model_folder, engine, monkeypatch).recognise(chunk).words
     assert [word.text for word in words] == ["from", "Halcyon", "Freight"]
     assert (words[0].span.start_s, words[-1].span.end_s) == (101.0, pytest.approx(103.0))
     assert all(word.time_uncertainty_s >= 0.5 for word in words)
@@ -94,7 +104,8 @@ def test_a_text_without_words_is_spread_over_its_clip_in_doubt(
 def test_nothing_is_asked_where_nobody_speaks(model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Recorded()
     assert (
-        recogniser(model_folder, engine, monkeypatch).recognise(Piece(np.zeros(9, np.float32), 0.0, (), ())).words == ()
+        recogniser(model_folder, engine, monkeypatch).recognise(AudioChunk(np.zeros(9, np.float32), 0.0, (), ())).words
+        == ()
     )
     assert engine.asked == {}
 
@@ -135,7 +146,7 @@ def plain(text: str) -> list[str]:
 def test_the_real_engine_hears_what_was_said_and_when(tiny: whisper.WhisperRecogniser) -> None:
     exact = 0
     for clip in fixture_clips():
-        words = tiny.recognise(piece_of(sound(FIXTURE / clip["file"]))).words
+        words = tiny.recognise(chunk_of(sound(FIXTURE / clip["file"]))).words
         exact += [plain(word.text)[0] for word in words] == plain(clip["text"])
         for word, true in zip(words[1:], clip["words"][1:], strict=False):
             assert abs(word.span.start_s - true["start_s"]) < 0.5
@@ -145,9 +156,9 @@ def test_the_real_engine_hears_what_was_said_and_when(tiny: whisper.WhisperRecog
 def test_the_real_engine_hears_clips_in_a_batch_as_it_does_alone(tiny: whisper.WhisperRecogniser) -> None:
     clips = fixture_clips()[:3]
     pause = np.zeros(2 * RATE, np.float32)
-    piece = piece_of(np.concatenate([part for clip in clips for part in (sound(FIXTURE / clip["file"]), pause)]))
-    assert len(piece.clips) == len(clips)
-    words = [plain(word.text)[0] for word in tiny.recognise(piece).words]
+    chunk = chunk_of(np.concatenate([part for clip in clips for part in (sound(FIXTURE / clip["file"]), pause)]))
+    assert len(chunk.clips) == len(clips)
+    words = [plain(word.text)[0] for word in tiny.recognise(chunk).words]
     expected = [word for clip in clips for word in plain(clip["text"])]
     assert sum(word in expected for word in words) >= 0.9 * len(expected)
 
@@ -155,7 +166,7 @@ def test_the_real_engine_hears_clips_in_a_batch_as_it_does_alone(tiny: whisper.W
 def test_hot_words_reach_the_real_engine(tiny: whisper.WhisperRecogniser) -> None:
     with_names = whisper.WhisperRecogniser(SpeechSettings(engine="whisper", model=TINY), ["Priya Raman"])
     clip = fixture_clips()[0]
-    words = with_names.recognise(piece_of(sound(FIXTURE / clip["file"]))).words
+    words = with_names.recognise(chunk_of(sound(FIXTURE / clip["file"]))).words
     assert {"priya", "raman"} <= {plain(word.text)[0] for word in words}
     assert tiny.version == with_names.version
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.records import Context, Session, Track
 from pipeline.settings import SpeechSettings
 from pipeline.speech.audio_types import Recogniser
-from pipeline.speech.vocabulary import Known, hot_words, vocabulary
+from pipeline.speech.vocabulary import Keyword, hot_words, vocabulary
 
 if TYPE_CHECKING:
     from pipeline.speech.engines.sphinx import SphinxRecogniser
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class _Engines:
-    known: list[Known]
+    known: list[Keyword]
     settings: SpeechSettings
 
     @cached_property

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.records import Cue, Session, Track
-from pipeline.speech.audio_types import RATE, HeardWord, Piece, Recognised, Span, spread
-from pipeline.speech.engines.sphinx import Aligner, Said
+from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, Recognised, Span, spread
+from pipeline.speech.engines.sphinx import Aligner, KeywordPronunciation
 from pipeline.speech.pronunciation.pronounce import Pronouncer, bundled
 from pipeline.speech.pronunciation.verbalize import spoken_words
 
@@ -26,34 +26,34 @@ class CaptionWords:
         self._track = track
         self._cues = [cue for cue in session.captions if _may_be_of(cue, track)]
 
-    def recognise(self, piece: Piece) -> Recognised:
-        """The words of every cue whose middle lies in the piece."""
-        cues = [(self._span(cue), cue.text) for cue in self._cues if self._is_here(cue, piece)]
+    def recognise(self, chunk: AudioChunk) -> Recognised:
+        """The words of every cue whose middle lies in the chunk."""
+        cues = [(self._span(cue), cue.text) for cue in self._cues if self._is_here(cue, chunk)]
         aligner = self._aligner([text for _, text in cues])
-        return Recognised(tuple(word for span, text in cues for word in self._words(span, text, piece, aligner)))
+        return Recognised(tuple(word for span, text in cues for word in self._words(span, text, chunk, aligner)))
 
     def _span(self, cue: Cue) -> Span:
         """The time of a cue on the track's clock."""
         return Span(cue.start_s, cue.end_s).shifted(-self._track.offset_s)
 
-    def _is_here(self, cue: Cue, piece: Piece) -> bool:
-        """Whether a cue is of this piece; on an own track, one without a speaker needs speech in half of its time."""
+    def _is_here(self, cue: Cue, chunk: AudioChunk) -> bool:
+        """Whether a cue is of this chunk; on an own track, one without a speaker needs speech in half of its time."""
         span = self._span(cue)
-        if not piece.start_s <= (span.start_s + span.end_s) / 2 < piece.start_s + len(piece.samples) / RATE:
+        if not chunk.start_s <= (span.start_s + span.end_s) / 2 < chunk.start_s + len(chunk.samples) / RATE:
             return False
-        heard_s = sum(span.overlap_s(speech) for speech in piece.speech)
+        heard_s = sum(span.overlap_s(speech) for speech in chunk.speech)
         return cue.participant_id is not None or self._track.participant_id is None or heard_s >= span.length_s / 2
 
     def _aligner(self, texts: Sequence[str]) -> Aligner:
         words = dict.fromkeys(word.lower() for text in texts for word in spoken_words(text))
-        return Aligner([Said(word, phones) for word in words for phones in self._pronouncer.word(word)])
+        return Aligner([KeywordPronunciation(word, phones) for word in words for phones in self._pronouncer.word(word)])
 
-    def _words(self, cue: Span, text: str, piece: Piece, aligner: Aligner) -> Iterator[HeardWord]:
+    def _words(self, cue: Span, text: str, chunk: AudioChunk, aligner: Aligner) -> Iterator[HeardWord]:
         """The words as they are written; each may be said as several, as 2025 is."""
         written = [word for word in text.split() if spoken_words(word)]
         said = [[part.lower() for part in spoken_words(word)] for word in written]
-        wide = Span(max(piece.start_s, cue.start_s - _MARGIN_S), cue.end_s + _MARGIN_S)
-        found = aligner.align(piece.cut(wide), [part for parts in said for part in parts])
+        wide = Span(max(chunk.start_s, cue.start_s - _MARGIN_S), cue.end_s + _MARGIN_S)
+        found = aligner.align(chunk.cut(wide), [part for parts in said for part in parts])
         if found is None or any(span.length_s > _LONGEST_WORD_S for span in found):
             yield from spread(written, cue, probability=_PROBABILITY)
             return

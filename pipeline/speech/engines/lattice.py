@@ -22,7 +22,7 @@ class Lattice(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Thought:
+class LatticeArc:
     """A word of the lattice: its token, its span from the utterance's start, and its chance, 0 to 1."""
 
     token: str
@@ -30,7 +30,7 @@ class Thought:
     chance: float
 
 
-def thoughts(lattice: Lattice, tokens: Collection[str]) -> list[Thought]:
+def arcs(lattice: Lattice, tokens: Collection[str]) -> list[LatticeArc]:
     """Every place of these tokens in a lattice, one for each way into it and out of it."""
     # Without a name on disk from the start: what was said is gone with the process, however that ends.
     with tempfile.TemporaryFile() as file:
@@ -41,23 +41,23 @@ def thoughts(lattice: Lattice, tokens: Collection[str]) -> list[Thought]:
     wanted = [number for number, (_, token) in times.items() if token in tokens]
     links = re.compile(_LINK % b"|".join(wanted), re.MULTILINE).findall(written) if wanted else []
     return [
-        Thought(times[start][1], Span(times[start][0], times[end][0]), min(1.0, float(chance)))
+        LatticeArc(times[start][1], Span(times[start][0], times[end][0]), min(1.0, float(chance)))
         for start, end, chance in links
     ]
 
 
-def gathered(thoughts: Iterable[Thought], texts: dict[str, str]) -> list[Thought]:
+def merged_arcs(arcs: Iterable[LatticeArc], texts: dict[str, str]) -> list[LatticeArc]:
     """One thought for each place of a text, under its text: the chances of those that overlap are added.
 
     It reaches as far as the likeliest of them; ``texts`` says for what text each token stands.
     """
-    found: list[Thought] = []
-    for one in sorted(thoughts, key=lambda one: -one.chance):
+    found: list[LatticeArc] = []
+    for one in sorted(arcs, key=lambda one: -one.chance):
         text = texts[one.token]
         same = [other for other in found if other.token == text and other.span.overlap_s(one.span) > 0]
         if same:
             at = found.index(same[0])
-            found[at] = Thought(text, same[0].span, min(1.0, same[0].chance + one.chance))
+            found[at] = LatticeArc(text, same[0].span, min(1.0, same[0].chance + one.chance))
         else:
-            found.append(Thought(text, one.span, one.chance))
+            found.append(LatticeArc(text, one.span, one.chance))
     return sorted(found, key=lambda one: one.span)

@@ -20,8 +20,8 @@ import numpy as np
 from pocketsphinx import Decoder, get_model_path
 
 from pipeline.errors import ConfigurationError
-from pipeline.speech.audio_types import FEWEST_PHONES, HeardWord, Piece, Recognised, Samples, Span
-from pipeline.speech.engines.lattice import gathered, thoughts
+from pipeline.speech.audio_types import FEWEST_PHONES, AudioChunk, HeardWord, Recognised, Samples, Span
+from pipeline.speech.engines.lattice import arcs, merged_arcs
 
 Phones = tuple[str, ...]
 _FRAME_S = 0.01
@@ -43,7 +43,7 @@ _SCORE_SHIFT = 1500 * 1024 * math.log10(1.0001)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class KeywordPronunciation:
     """A text and one way to say it; ``weight``: how much likelier than a rare word; ``least_score``: a hit needs it."""
 
     text: str
@@ -53,7 +53,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class PhraseMatch:
     """A phrase found: seconds from the samples' start, and the decimal log of how much likelier than any sounds."""
 
     said: int
@@ -74,7 +74,7 @@ def engine_version() -> str:
 class SphinxRecogniser:
     """Recognises English with the bundled model, and the given names as words of their own."""
 
-    def __init__(self, names: Sequence[Said] = (), *, trusting_sound: bool = False) -> None:
+    def __init__(self, names: Sequence[KeywordPronunciation] = (), *, trusting_sound: bool = False) -> None:
         more: dict[str, float] = {"lw": _SOUND_LW} if trusting_sound else {}
         dictionary, language = str(_file(_DICTIONARY)), str(_file(_LANGUAGE))
         self._decoder = _decoder(dict=dictionary, lm=language, maxhmmpf=_MOST_STATES, **more)
@@ -93,16 +93,16 @@ class SphinxRecogniser:
         """The engine and its version; the model has the same."""
         return engine_version()
 
-    def recognise(self, piece: Piece) -> Recognised:
+    def recognise(self, chunk: AudioChunk) -> Recognised:
         """The words of every clip, with the posterior of each as its probability, and the names it also thought of."""
-        clips = [self._clip(piece.cut(clip), clip.start_s) for clip in piece.clips]
+        clips = [self._clip(chunk.cut(clip), clip.start_s) for clip in chunk.clips]
         return Recognised(
             tuple(word for clip in clips for word in clip.words), tuple(one for clip in clips for one in clip.others)
         )
 
-    def names(self, piece: Piece) -> list[HeardWord]:
+    def names(self, chunk: AudioChunk) -> list[HeardWord]:
         """Where each name may have been said, with its chance: those in its words and those it also thought of."""
-        return [one for clip in piece.clips for one in self._names_in(piece.cut(clip), clip.start_s)]
+        return [one for clip in chunk.clips for one in self._names_in(chunk.cut(clip), clip.start_s)]
 
     def _clip(self, samples: Samples, at_s: float) -> Recognised:
         with _heard(self._decoder, samples):
@@ -136,7 +136,7 @@ class SphinxRecogniser:
         if lattice is None:
             return
         taken = [(self._text(segment), _span(segment)) for segment in said if segment.word in self._names]
-        for one in gathered(thoughts(lattice, self._thinkable), self._names):
+        for one in merged_arcs(arcs(lattice, self._thinkable), self._names):
             if one.chance >= LEAST_CHANCE and not any(
                 text == one.token and span.overlap_s(one.span) for text, span in taken
             ):
@@ -146,7 +146,7 @@ class SphinxRecogniser:
 class Aligner:
     """Finds when each word of a known text is said."""
 
-    def __init__(self, words: Sequence[Said]) -> None:
+    def __init__(self, words: Sequence[KeywordPronunciation]) -> None:
         self._decoder = _decoder(lm=None, dict=None)
         self._tokens: dict[str, str] = {}
         for index, word in enumerate(words):
@@ -172,7 +172,7 @@ class Aligner:
 class PhraseSearch:
     """Searches sound for phrases against a loop of all phones; each phrase has its own least score."""
 
-    def __init__(self, phrases: Sequence[Said]) -> None:
+    def __init__(self, phrases: Sequence[KeywordPronunciation]) -> None:
         self._phrases = phrases
         self._decoder = _decoder(lm=None, dict=None)
         for index, phrase in enumerate(phrases):
@@ -183,7 +183,7 @@ class PhraseSearch:
             self._decoder.add_kws("search", str(keys))
         self._decoder.activate_search("search")
 
-    def search(self, samples: Samples) -> list[Hit]:
+    def search(self, samples: Samples) -> list[PhraseMatch]:
         """Every hit at or above its phrase's least score, in order of time; hits of different phrases may overlap."""
         hits = []
         with _heard(self._decoder, samples):
@@ -191,7 +191,7 @@ class PhraseSearch:
                 said = int(segment.word[1:])
                 score = math.log(segment.prob) * _SCORE_TO_LOG10 + _SCORE_SHIFT
                 if score >= self._phrases[said].least_score:
-                    hits.append(Hit(said, _span(segment), score))
+                    hits.append(PhraseMatch(said, _span(segment), score))
         return sorted(hits, key=lambda hit: hit.span)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.errors import ConfigurationError
 from pipeline.settings import SpeechSettings
 from pipeline.speech import models
-from pipeline.speech.audio_types import HeardWord, Piece, Recognised, Span, spread
+from pipeline.speech.audio_types import AudioChunk, HeardWord, Recognised, Span, spread
 
 _DOUBT_S = 0.2
 _UNTIMED = 0.5
@@ -27,7 +27,7 @@ class _Place:
 
 
 class WhisperRecogniser:
-    """Recognises the clips of a piece in batches; the names of the session are given as hot words."""
+    """Recognises the clips of a chunk in batches; the names of the session are given as hot words."""
 
     def __init__(self, settings: SpeechSettings, names: Sequence[str] = ()) -> None:
         self._place = locate(settings.model)
@@ -40,13 +40,13 @@ class WhisperRecogniser:
         """The engine and what tells its model from any other."""
         return self._place.version
 
-    def recognise(self, piece: Piece) -> Recognised:
+    def recognise(self, chunk: AudioChunk) -> Recognised:
         """The words of every clip; a word never reaches outside the clip it was heard in."""
-        if not piece.clips:
+        if not chunk.clips:
             return Recognised(())
         segments, _ = self._batches.transcribe(
-            piece.samples,
-            clip_timestamps=[_on_piece(clip, piece) for clip in piece.clips],
+            chunk.samples,
+            clip_timestamps=[_on_chunk(clip, chunk) for clip in chunk.clips],
             batch_size=self._batch_size,
             word_timestamps=True,
             hotwords=self._hotwords,
@@ -54,7 +54,7 @@ class WhisperRecogniser:
             max_new_tokens=_NEW_TOKENS,
             log_progress=False,
         )
-        return Recognised(tuple(sorted(_words(segments, piece), key=lambda word: word.span)))
+        return Recognised(tuple(sorted(_words(segments, chunk), key=lambda word: word.span)))
 
 
 def locate(model: str) -> _Place:
@@ -99,21 +99,21 @@ def _load(folder: Path, device: str) -> Any:
     return BatchedInferencePipeline(model)
 
 
-def _on_piece(clip: Span, piece: Piece) -> dict[str, float]:
-    return {"start": clip.start_s - piece.start_s, "end": clip.end_s - piece.start_s}
+def _on_chunk(clip: Span, chunk: AudioChunk) -> dict[str, float]:
+    return {"start": clip.start_s - chunk.start_s, "end": clip.end_s - chunk.start_s}
 
 
-def _words(segments: Any, piece: Piece) -> Iterator[HeardWord]:
+def _words(segments: Any, chunk: AudioChunk) -> Iterator[HeardWord]:
     for segment in segments:
         clip = max(
-            piece.clips, key=lambda c: c.overlap_s(Span(segment.start + piece.start_s, segment.end + piece.start_s))
+            chunk.clips, key=lambda c: c.overlap_s(Span(segment.start + chunk.start_s, segment.end + chunk.start_s))
         )
         if not segment.words:
             words = str(getattr(segment, "text", "")).split()
             yield from spread(words, clip, probability=_UNTIMED)
         for word in segment.words or ():
             text = word.word.strip()
-            start = min(max(float(word.start) + piece.start_s, clip.start_s), clip.end_s)
-            end = min(max(float(word.end) + piece.start_s, start), clip.end_s)
+            start = min(max(float(word.start) + chunk.start_s, clip.start_s), clip.end_s)
+            end = min(max(float(word.end) + chunk.start_s, start), clip.end_s)
             if text:
                 yield HeardWord(Span(start, end), text, float(word.probability), _DOUBT_S)

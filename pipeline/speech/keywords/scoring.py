@@ -48,7 +48,7 @@ def certainty(candidate: Candidate) -> float:
     return min(1.0, max(0.0, 0.5 + 0.5 * (candidate.score - least) / (strict - least)))
 
 
-def believed(
+def accepted(
     candidates: Sequence[Candidate],
     words: Sequence[HeardWord],
     relatives: dict[str, frozenset[str]],

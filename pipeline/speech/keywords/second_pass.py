@@ -13,11 +13,11 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from pipeline import media
-from pipeline.speech.audio_types import RATE, HeardWord, Piece, Span
-from pipeline.speech.engines.sphinx import Phones, Said, SphinxRecogniser
+from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, Span
+from pipeline.speech.engines.sphinx import KeywordPronunciation, Phones, SphinxRecogniser
 from pipeline.speech.keywords.scoring import Candidate
 from pipeline.speech.pronunciation.pronounce import Pronouncer
-from pipeline.speech.vocabulary import Known
+from pipeline.speech.vocabulary import Keyword
 
 NEAR_S = 2.0
 MOST_SHARE, LEAST_S = 0.05, 60.0
@@ -43,10 +43,10 @@ def neighbourhoods(windows: Sequence[Span], length_s: float) -> list[Span]:
     return merged[::step]
 
 
-class Nearby:
+class SecondPass:
     """Listens beside windows for terms."""
 
-    def __init__(self, known: Sequence[Known], pronouncer: Pronouncer) -> None:
+    def __init__(self, known: Sequence[Keyword], pronouncer: Pronouncer) -> None:
         self._pronouncer = pronouncer
         self._ways = [
             (entry.text, way)
@@ -54,7 +54,7 @@ class Nearby:
             for way in pronouncer.phrase(entry.text, name=entry.name)
             if len(way) >= FEWEST_PHONES
         ]
-        said = [Said(text, way, weight=_WEIGHT) for text, way in self._ways]
+        said = [KeywordPronunciation(text, way, weight=_WEIGHT) for text, way in self._ways]
         self._recogniser = SphinxRecogniser(said, trusting_sound=True) if said else None
 
     def search(self, path: Path, stream: int, near: Sequence[Span]) -> Iterator[Candidate]:
@@ -62,8 +62,8 @@ class Nearby:
         for span in near if self._recogniser else ():
             blocks = media.decode(path, stream=stream, rate=RATE, channels=1, start_s=span.start_s, end_s=span.end_s)
             samples = np.concatenate([block.reshape(-1) for block in blocks] or [np.zeros(0, np.float32)])
-            piece = Piece(samples=samples, start_s=span.start_s, speech=(span,), clips=(span,))
-            yield from self._alike(self._recogniser.recognise(piece).words if self._recogniser else ())
+            chunk = AudioChunk(samples=samples, start_s=span.start_s, speech=(span,), clips=(span,))
+            yield from self._alike(self._recogniser.recognise(chunk).words if self._recogniser else ())
 
     def _alike(self, words: Sequence[HeardWord]) -> Iterator[Candidate]:
         for first in range(len(words)):

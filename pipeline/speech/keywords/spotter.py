@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pipeline.speech.audio_types import FEWEST_PHONES, HeardWord, Piece, Span
-from pipeline.speech.engines.sphinx import PhraseSearch, Said
-from pipeline.speech.keywords.scoring import LOOSER, Candidate, believed, least_score
+from pipeline.speech.audio_types import FEWEST_PHONES, AudioChunk, HeardWord, Span
+from pipeline.speech.engines.sphinx import KeywordPronunciation, PhraseSearch
+from pipeline.speech.keywords.scoring import LOOSER, Candidate, accepted, least_score
 from pipeline.speech.pronunciation.pronounce import Pronouncer
-from pipeline.speech.vocabulary import Known
+from pipeline.speech.vocabulary import Keyword
 
 _CUT_S = 0.3
 _SEAM_S = 1.5
 
 
 class Spotter:
-    """Looks for everything known in pieces of sound: every way to say it that has at least ``FEWEST_PHONES`` phones."""
+    """Looks for everything known in chunks of sound: every way to say it that has at least ``FEWEST_PHONES`` phones."""
 
-    def __init__(self, known: Sequence[Known], pronouncer: Pronouncer) -> None:
+    def __init__(self, known: Sequence[Keyword], pronouncer: Pronouncer) -> None:
         self._said = [
-            Said(entry.text, way, least_score=least_score(len(way)) - LOOSER)
+            KeywordPronunciation(entry.text, way, least_score=least_score(len(way)) - LOOSER)
             for entry in known
             for way in pronouncer.phrase(entry.text, name=entry.name)
             if len(way) >= FEWEST_PHONES
@@ -33,18 +33,18 @@ class Spotter:
         """Whether there is nothing to look for."""
         return not self._said
 
-    def candidates(self, piece: Piece) -> list[Candidate]:
+    def candidates(self, chunk: AudioChunk) -> list[Candidate]:
         """Everything that might be one of the phrases, at scores below what is believed."""
         found = []
-        for clip in (*piece.clips, *_seams(piece.clips)) if self._said else ():
-            for hit in self._search.search(piece.cut(clip)):
+        for clip in (*chunk.clips, *_seams(chunk.clips)) if self._said else ():
+            for hit in self._search.search(chunk.cut(clip)):
                 said = self._said[hit.said]
                 found.append(Candidate(said.text, len(said.phones), hit.span.shifted(clip.start_s), hit.score))
         return found
 
-    def search(self, piece: Piece, words: Sequence[HeardWord], *, told: bool = False) -> list[Candidate]:
+    def search(self, chunk: AudioChunk, words: Sequence[HeardWord], *, told: bool = False) -> list[Candidate]:
         """What is worth taking out, given the words that a recogniser, ``told`` the names or not, heard there."""
-        return believed(self.candidates(piece), words, self._relatives, told=told)
+        return accepted(self.candidates(chunk), words, self._relatives, told=told)
 
 
 def _seams(clips: Sequence[Span]) -> Iterator[Span]:

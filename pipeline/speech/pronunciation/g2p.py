@@ -19,7 +19,7 @@ _FLOOR = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class GuessedPronunciation:
     """One pronunciation as phones of the dictionary's set, and its share of what the model believes, 0 to 1."""
 
     phones: tuple[str, ...]
@@ -33,7 +33,7 @@ class _Order:
     back: npt.NDArray[np.float64]
 
 
-class Grapher:
+class G2PModel:
     """A joint n-gram model over graphones; see models/g2p/README.md."""
 
     def __init__(self, graphones: list[tuple[str, tuple[str, ...]]], orders: list[_Order]) -> None:
@@ -45,7 +45,7 @@ class Grapher:
         self._costs = functools.lru_cache(maxsize=20000)(self._costs_after)
 
     @classmethod
-    def load(cls, path: Path) -> Grapher:
+    def load(cls, path: Path) -> G2PModel:
         """The model in a file that models/g2p/train.py wrote; ``OSError`` or ``ValueError`` if it cannot be read."""
         with np.load(path, allow_pickle=False) as stored:
             table = json.loads(stored["graphones"].tobytes())
@@ -56,7 +56,7 @@ class Grapher:
                 orders.append(_Order(keys, stored[f"cost{order}"] * _STEP, stored[f"back{order}"] * _STEP))
         return cls([(letters, tuple(phones.split())) for letters, phones in table], orders)
 
-    def pronounce(self, word: str, *, most: int = 3) -> list[Guess]:
+    def pronounce(self, word: str, *, most: int = 3) -> list[GuessedPronunciation]:
         """The likeliest pronunciations of a word of a to z and apostrophes, best first; empty if it has other signs."""
         beams: list[dict[tuple[tuple[int, ...], tuple[str, ...]], float]] = [{} for _ in range(len(word) + 1)]
         beams[0][(_START,) * (len(self._orders) - 1), ()] = 0.0
@@ -82,14 +82,16 @@ class Grapher:
             key = ((*history[1:], number), phones + self._graphones[number][1])
             beams[to][key] = min(cost + added, beams[to].get(key, math.inf))
 
-    def _best(self, last: dict[tuple[tuple[int, ...], tuple[str, ...]], float], most: int) -> list[Guess]:
+    def _best(
+        self, last: dict[tuple[tuple[int, ...], tuple[str, ...]], float], most: int
+    ) -> list[GuessedPronunciation]:
         totals: dict[tuple[str, ...], float] = defaultdict(float)
         for (history, phones), cost in last.items():
             if phones:
                 totals[phones] += math.exp(-(cost + self._costs(history, self._graphones[_END][0])[0]))
         whole = sum(totals.values())
         ranked = sorted(totals.items(), key=lambda item: (-item[1], item[0]))[:most]
-        return [Guess(phones, chance / whole) for phones, chance in ranked if whole > 0.0]
+        return [GuessedPronunciation(phones, chance / whole) for phones, chance in ranked if whole > 0.0]
 
     def _costs_after(self, history: tuple[int, ...], letters: str) -> list[float]:
         """Minus log probability of each graphone of these letters after a history."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipeline.errors import ConfigurationError
 from pipeline.speech import models
-from pipeline.speech.pronunciation.g2p import Grapher
+from pipeline.speech.pronunciation.g2p import G2PModel
 from pipeline.speech.pronunciation.verbalize import as_written_abroad, spelled, spoken_words
 
 Phones = tuple[str, ...]
@@ -27,7 +27,7 @@ _LETTERS_WITHOUT_PARTS = str.maketrans("łŁøØđĐßı", "lLoOdDsi")
 class Pronouncer:
     """Gives phones of the dictionary's set for any word, several where several are plausible."""
 
-    def __init__(self, dictionary: Path, grapher: Grapher) -> None:
+    def __init__(self, dictionary: Path, grapher: G2PModel) -> None:
         lines = sorted(dictionary.read_bytes().splitlines())
         # One text with a line here and there to find the way: as lines of their own they take four times the memory.
         self._text = b"\n" + b"\n".join(lines) + b"\n"
@@ -121,7 +121,7 @@ def bundled() -> Pronouncer:
 
     path = models.bundled_file("g2p", "g2p.npz")
     try:
-        return Pronouncer(dictionary_path(), Grapher.load(path))
+        return Pronouncer(dictionary_path(), G2PModel.load(path))
     except (OSError, ValueError, KeyError) as error:
         raise ConfigurationError(
             "the pronunciation model cannot be read", action="run `offrecord models verify`"
