@@ -30,16 +30,23 @@ _SMALL = (
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 )  # fmt: skip
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ORDINALS = {
+    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
+    "twelve": "twelfth",
+}  # fmt: skip
+_SCALES = ((10**9, "billion"), (10**6, "million"), (1000, "thousand"), (100, "hundred"))
+_LONGEST_GROUPED = len("999,999,999,999")
 _SYMBOLS = {
-    ".": "dot",
-    "@": "at",
-    "_": "underscore",
-    "&": "and",
-    "+": "plus",
-    "/": "slash",
-    "#": "number",
-    "%": "percent",
-}
+    ".": "dot", "@": "at", "_": "underscore", "&": "and", "+": "plus", "/": "slash", "#": "number", "%": "percent",
+}  # fmt: skip
+_CURRENCIES = {"$": "dollars", "€": "euros", "£": "pounds"}
+_WORD = r"[^\W\d_]+(?:['’][^\W\d_]+)*"
+# A full stop is read out only before a letter or a digit: elsewhere it ends a sentence or an abbreviation.
+_TOKEN = re.compile(
+    rf"(?P<currency>[$€£])(?=\d)|(?P<ordinal>\d+)(?:st|nd|rd|th)\b|(?P<grouped>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?)(?!\d)"
+    rf"|(?<![.\d])(?P<decimal>\d+\.\d+)(?![.\d])|(?P<digits>\d+)|(?P<initials>(?:[^\W\d_]\.){{2,}})(?!\w)"
+    rf"|(?P<word>{_WORD})|(?P<sign>\.(?=\w)|[^\w\s.]|_)"
+)
 
 
 def spelled(word: str) -> Phones:
@@ -56,25 +63,67 @@ def as_written_abroad(word: str) -> list[Phones]:
 
 
 def spoken_words(text: str) -> list[str]:
-    """A text as the lower-case words somebody says: signs by name, small numbers as words, long ones digit by digit."""
+    """A text as the words somebody says: signs by name, numbers as words, the unit of a price behind its number."""
     words: list[str] = []
-    for part in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*\.?(?=\s|$)|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|[^\w\s]|_", text):
-        if part.isdigit():
-            words += number(part)
-        elif part[0].isalpha():
-            words.append(part.rstrip(".").replace("’", "'"))
-        elif part in _SYMBOLS:
-            words.append(_SYMBOLS[part])
+    unit: list[str] = []
+    for match in _TOKEN.finditer(text):
+        kind, token = str(match.lastgroup), match[0]
+        if kind == "currency":
+            unit = [_CURRENCIES[token]]
+        elif kind == "word":
+            words.append(token.replace("’", "'"))
+        elif kind == "initials":
+            words += token.split(".")[:-1]
+        elif kind == "sign":
+            words += [_SYMBOLS[token]] if token in _SYMBOLS else []
+        else:
+            words += _number_words(kind, match[kind]) + unit
+            unit = []
     return words
 
 
+def _number_words(kind: str, token: str) -> list[str]:
+    if kind == "ordinal":
+        return _ordinal(number(token))
+    whole, _, fraction = token.partition(".")
+    grouped = kind == "grouped" and len(whole) <= _LONGEST_GROUPED
+    words = _cardinal(int(whole.replace(",", ""))) if grouped else number(whole.replace(",", ""))
+    return words + (["point", *_digits(fraction)] if fraction else [])
+
+
 def number(digits: str) -> list[str]:
-    """The words of a number: whole up to 99, in two halves up to 9999 where that is usual, else digit by digit."""
+    """The words of a number as they are usual in talk.
+
+    Whole up to 99 and for round hundreds and thousands, four digits in two halves as in years, else digit by digit as
+    in telephone numbers.
+    """
+    size = len(digits)
+    if size > 4 or (digits[0] == "0" and size > 1):
+        return _digits(digits)
     value = int(digits)
-    if len(digits) <= 2 and (digits[0] != "0" or len(digits) == 1):
-        return (
-            [_SMALL[value]] if value < 20 else [_TENS[value // 10 - 2], *([_SMALL[value % 10]] if value % 10 else [])]
-        )
-    if len(digits) == 4 and digits[0] != "0" and digits[2] != "0":
-        return number(digits[:2]) + number(digits[2:])
+    if size <= 2 or (size == 3 and value % 100 == 0) or (size == 4 and value % 1000 < 10):
+        return _cardinal(value)
+    if size == 4:
+        first, second = digits[:2], digits[2:]
+        return _cardinal(int(first)) + (["hundred"] if second == "00" else number(second))
+    return _digits(digits)
+
+
+def _digits(digits: str) -> list[str]:
     return [_SMALL[int(digit)] for digit in digits]
+
+
+def _cardinal(value: int) -> list[str]:
+    """The words of a whole number."""
+    if value < 20:
+        return [_SMALL[value]]
+    if value < 100:
+        return [_TENS[value // 10 - 2], *(_cardinal(value % 10) if value % 10 else [])]
+    scale, name = next((scale, name) for scale, name in _SCALES if value >= scale)
+    return [*_cardinal(value // scale), name, *(_cardinal(value % scale) if value % scale else [])]
+
+
+def _ordinal(words: list[str]) -> list[str]:
+    last = words[-1]
+    ending = _ORDINALS.get(last) or (last.removesuffix("y") + "ieth" if last.endswith("y") else last + "th")
+    return [*words[:-1], ending]
