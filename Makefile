@@ -70,9 +70,8 @@ bench-hearing: setup ## seconds that leak and seconds too many, on spoken sample
 sample: setup ## make sample_media/ again (needs flite and espeak-ng)
 	$(BIN)/python sample_media/make.py
 
-models: setup ## train the bundled models again (needs PyTorch, flite and espeak-ng)
+models: setup ## train the bundled models again (needs what models/*/requirements-train.txt lists)
 	$(BIN)/python models/g2p/train.py
-	$(BIN)/python models/tiny-whisper/train.py
 	$(BIN)/python models/names/train.py
 
 lock: ## pin the requirements again, with digests and without addresses (needs uv)

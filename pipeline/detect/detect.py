@@ -50,7 +50,10 @@ def detect(
     heard += from_sound(session_id, transcript, context)
     captions += sound_of_captions(session, transcript, captions, heard)
     written = [*heard, *captions, *others]
-    unique = {one.finding_id: one for one in (*written, *in_picture(session_id, seen, context, written, look))}
+    # What is found in the words and heard in the very same place keeps the rule of the words.
+    unique: dict[str, Finding] = {}
+    for finding in (*written, *in_picture(session_id, seen, context, written, look)):
+        unique.setdefault(finding.finding_id, finding)
     return tuple(unique.values())
 
 

@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 RATE = 16000
 FEWEST_PHONES = 4  # what is shorter is heard in any talk
+# What a name that an engine also thought of must have at least to be told: with less, nine in ten were not said.
+LEAST_CHANCE = 0.03
 Samples = npt.NDArray[np.float32]
 
 
@@ -48,6 +50,11 @@ class AudioChunk:
     speech: tuple[Span, ...]
     clips: tuple[Span, ...]
 
+    @property
+    def span(self) -> Span:
+        """Where the chunk lies on its track."""
+        return Span(self.start_s, self.start_s + len(self.samples) / RATE)
+
     def cut(self, span: Span) -> Samples:
         """The samples of a span of the track, as much of it as lies in this chunk."""
         first = max(0, round((span.start_s - self.start_s) * RATE))
@@ -57,15 +64,19 @@ class AudioChunk:
 
 @dataclass(frozen=True, slots=True)
 class HeardWord:
-    """One word of an engine, on the track's own clock; ``probability`` is 0 to 1."""
+    """One word of an engine, on the track's own clock; ``probability`` is 0 to 1.
+
+    ``ends_sentence``: by the engine's punctuation; an engine that writes none never says so.
+    """
 
     span: Span
     text: str
     probability: float
     time_uncertainty_s: float
+    ends_sentence: bool = False
 
 
-def spread(words: Sequence[str], text: Span, *, probability: float) -> list[HeardWord]:
+def spread_words(words: Sequence[str], text: Span, *, probability: float) -> list[HeardWord]:
     """Words over the time of their text by their length, with as much doubt as that deserves."""
     letters = sum(map(len, words)) or 1
     time_uncertainty_s = 0.3 + text.length_s / 4
@@ -79,14 +90,26 @@ def spread(words: Sequence[str], text: Span, *, probability: float) -> list[Hear
 
 
 @dataclass(frozen=True, slots=True)
+class HeardLanguage:
+    """What language some seconds of speech are in: the one they were recognised as, and the likeliest, by chance."""
+
+    speech_s: float
+    recognised: str
+    probability: float
+    likeliest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recognised:
     """What an engine made of a chunk: its words, and the session's names that it also thought of, in order of time.
 
-    Each of ``others`` has the whole name as its text and the engine's chance for it as its probability.
+    Each of ``others`` has the whole name as its text and the engine's chance for it as its probability; ``languages``
+    is empty for an engine that knows one language only.
     """
 
     words: tuple[HeardWord, ...]
     others: tuple[HeardWord, ...] = ()
+    languages: tuple[HeardLanguage, ...] = ()
 
 
 class Recogniser(Protocol):

@@ -5,19 +5,19 @@ Apart from recognition, so that a changed list of terms searches again and recog
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.records import Context, KeywordHit, Ruling, Session, Track, Transcript
 from pipeline.settings import SpeechSettings
 from pipeline.speech import tracks
-from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, Span
-from pipeline.speech.keywords.scoring import DOUBT_S, Candidate, certainty
+from pipeline.speech.audio_types import AudioChunk, HeardWord, Span
+from pipeline.speech.engines import hears_all_names
+from pipeline.speech.keywords.scoring import Candidate, certainty, placed
 from pipeline.speech.transcribe import chunks_of
-from pipeline.speech.vocabulary import hears_all_names, vocabulary
+from pipeline.speech.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from pipeline.speech.keywords.spotter import Spotter
     from pipeline.store.vault import Vault
 
 
@@ -40,43 +40,39 @@ def search(
     from pipeline.speech.keywords.spotter import Spotter
     from pipeline.speech.pronunciation.pronounce import bundled
 
-    spotter, closed, told = Spotter(known, bundled()), dict(tracks.closed(session, ruling)), hears_all_names(settings)
+    spotter, closed = Spotter(known, bundled()), dict(tracks.closed(session, ruling))
+    names_known = hears_all_names(settings)
     return tuple(
-        term
+        _hit(track, candidate, words)
         for track in tracks.audible(session, ruling)
-        for term in _in_track(track, closed[track.track_id], transcript, spotter, vault, told=told)
+        for chunk in chunks_of(track, closed[track.track_id], vault)
+        for words in [_words_in(chunk, transcript, track)]
+        for candidate in spotter.search(chunk, words, names_known=names_known)
     )
 
 
-def _in_track(
-    track: Track, closed: Sequence[Span], transcript: Transcript, spotter: Spotter, vault: Vault, *, told: bool
-) -> Iterator[KeywordHit]:
-    words = [
-        HeardWord(
-            Span(word.start_s, word.end_s).shifted(-track.offset_s),
-            word.text,
-            word.probability,
-            word.time_uncertainty_s,
-        )
+def _words_in(chunk: AudioChunk, transcript: Transcript, track: Track) -> list[HeardWord]:
+    """The words of a track with their middle in a chunk, on the track's clock."""
+    spans = (
+        (word, Span(word.start_s, word.end_s).shifted(-track.offset_s))
         for word in transcript.words
         if word.track_id == track.track_id
+    )
+    return [
+        HeardWord(span, word.text, word.probability, word.time_uncertainty_s)
+        for word, span in spans
+        if chunk.span.start_s <= (span.start_s + span.end_s) / 2 < chunk.span.end_s
     ]
-    for chunk in chunks_of(track, closed, vault):
-        for candidate in spotter.search(chunk, [word for word in words if _is_in(chunk, word)], told=told):
-            yield _term(track, candidate)
 
 
-def _is_in(chunk: AudioChunk, word: HeardWord) -> bool:
-    return chunk.start_s <= (word.span.start_s + word.span.end_s) / 2 < chunk.start_s + len(chunk.samples) / RATE
-
-
-def _term(track: Track, term: Candidate) -> KeywordHit:
-    span = term.span.shifted(track.offset_s)
+def _hit(track: Track, candidate: Candidate, words: Sequence[HeardWord]) -> KeywordHit:
+    span, time_uncertainty_s = placed(candidate.span, words)
+    span = span.shifted(track.offset_s)
     return KeywordHit(
-        term=term.text,
+        term=candidate.text,
         track_id=track.track_id,
         start_s=span.start_s,
         end_s=span.end_s,
-        time_uncertainty_s=DOUBT_S,
-        score=certainty(term),
+        time_uncertainty_s=time_uncertainty_s,
+        score=certainty(candidate),
     )

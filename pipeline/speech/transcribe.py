@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pipeline.records import (
     Alternative,
@@ -19,8 +19,10 @@ from pipeline.records import (
     Word,
 )
 from pipeline.settings import SpeechSettings
-from pipeline.speech import coverage, speakers, tracks
-from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, NameListener, Recogniser, Span
+from pipeline.speech import coverage, language, speakers, tracks
+from pipeline.speech.audio_types import RATE, AudioChunk, HeardLanguage, HeardWord, NameListener, Recogniser, Span
+from pipeline.speech.engines import engine
+from pipeline.speech.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from pipeline.store.vault import Vault
@@ -28,23 +30,23 @@ if TYPE_CHECKING:
 SPEECH_WITHOUT_WORDS_S = 5.0
 
 
-class Engines(Protocol):
-    """Makes what is needed to hear one session."""
-
-    def recogniser(self, session: Session, track: Track) -> Recogniser:
-        """The recogniser for one track."""
-
-    @property
-    def second(self) -> NameListener | None:
-        """What else listens for the names of the session, if anything."""
-
-
 @dataclass(slots=True)
-class _Heard:
+class _HeardTrack:
     track: Track
     words: list[HeardWord] = field(default_factory=list)
     others: list[HeardWord] = field(default_factory=list)
     speech: list[Span] = field(default_factory=list)
+    languages: list[HeardLanguage] = field(default_factory=list)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether there is speech, and the recogniser heard no word in it."""
+        return not self.words and sum(span.length_s for span in self.speech) > SPEECH_WITHOUT_WORDS_S
+
+    @property
+    def gaps(self) -> list[Span]:
+        """The speech that no word covers."""
+        return coverage.unheard(self.speech, (word.span for word in self.words))
 
 
 def transcribe(
@@ -55,35 +57,37 @@ def transcribe(
     What consent closes in a part of a track is silent before anything listens to it, and counts as no speech.
     Raises ``ConfigurationError`` when a model is missing and ``InputRefused`` when a track cannot be read.
     """
-    chosen = tracks.audible(session, ruling)
-    if not chosen:
+    audible = tracks.audible(session, ruling)
+    if not audible:
         return Failed(
             reason="no track of this session may be transcribed",
             action="see `offrecord consent show`; a recording of each person apart lets the others be transcribed",
         )
-    if settings.engine == "captions" and not session.captions:
-        return Failed(
-            reason="the session has no captions to take words from", action="set speech.engine to sphinx or whisper"
-        )
-    from pipeline.speech.engines import engines
-
-    made, closed = engines(context, settings), dict(tracks.closed(session, ruling))
-    heard = [_listen(session, track, closed[track.track_id], made, vault) for track in chosen]
-    if any(_silent(one) for one in heard):
+    chosen = engine(settings.engine)
+    if (missing := chosen.missing(session)) is not None:
+        return missing
+    known, closed = vocabulary(context), dict(tracks.closed(session, ruling))
+    recogniser_of, second = chosen.open(known, settings), _second(settings, context)
+    heard = []
+    for track in audible:
+        # In the closed spans there is silence for the recogniser, and no caption.
+        recogniser = recogniser_of(tracks.open_captions(session, closed[track.track_id]), track)
+        heard.append(_hear(track, chunks_of(track, closed[track.track_id], vault), recogniser, second))
+    if any(track.is_silent for track in heard):
         return Failed(
             reason="a track holds speech, but the recogniser heard no word",
             action="listen to the recording; if it is speech, try another speech.engine",
         )
-    return _transcript(session, heard, made.recogniser(session, chosen[0]).version)
+    return _transcript(session, heard, recogniser.version, settings)
 
 
-def _listen(session: Session, track: Track, closed: Sequence[Span], made: Engines, vault: Vault) -> _Heard:
-    """Hears one track; in the closed spans of the session's clock there is silence for it, and no caption."""
-    recogniser = made.recogniser(tracks.open_captions(session, closed), track)
-    heard = _Heard(track)
-    for chunk in chunks_of(track, closed, vault):
-        _hear(chunk, recogniser, made.second, heard)
-    return heard
+def _second(settings: SpeechSettings, context: Context) -> NameListener | None:
+    """The other recogniser that listens for the names alone, if the settings ask for one and it is another."""
+    if not settings.second_engine or settings.second_engine == settings.engine:
+        return None
+    from pipeline.speech.engines.sphinx import name_listener
+
+    return name_listener(vocabulary(context))
 
 
 def chunks_of(track: Track, closed: Sequence[Span], vault: Vault) -> Iterator[AudioChunk]:
@@ -97,36 +101,45 @@ def chunks_of(track: Track, closed: Sequence[Span], vault: Vault) -> Iterator[Au
     yield from chunks(allowed, voice=VoiceActivity())
 
 
-def _hear(chunk: AudioChunk, recogniser: Recogniser, second: NameListener | None, heard: _Heard) -> None:
-    heard.speech += chunk.speech
-    made = recogniser.recognise(chunk)
-    heard.words += made.words
-    heard.others += made.others
-    heard.others += second.names(chunk) if second else ()
+def _hear(
+    track: Track, chunks: Iterator[AudioChunk], recogniser: Recogniser, second: NameListener | None
+) -> _HeardTrack:
+    heard = _HeardTrack(track)
+    for chunk in chunks:
+        recognised = recogniser.recognise(chunk)
+        heard.speech += chunk.speech
+        heard.words += recognised.words
+        heard.languages += recognised.languages
+        heard.others += recognised.others
+        heard.others += second.names(chunk) if second else ()
+    return heard
 
 
-def _silent(heard: _Heard) -> bool:
-    return not heard.words and sum(span.length_s for span in heard.speech) > SPEECH_WITHOUT_WORDS_S
-
-
-def _transcript(session: Session, heard: Sequence[_Heard], engine: str) -> Transcript:
+def _transcript(session: Session, heard: Sequence[_HeardTrack], version: str, settings: SpeechSettings) -> Transcript:
+    assumed = settings.languages[0] if settings.language == "auto" else settings.language
+    spoken = language.spoken([window for track in heard for window in track.languages], assumed)
     return Transcript(
-        engine=engine,
+        engine=version,
         words=_interleaved(session, heard),
-        unheard=tuple(_gap(one.track, gap) for one in heard for gap in _gaps(one)),
-        voiced=tuple(_voiced(one.track, span) for one in heard for span in coverage.merged(one.speech)),
+        unheard=tuple(_gap(heard_track.track, gap) for heard_track in heard for gap in heard_track.gaps),
+        voiced=tuple(
+            _voiced(heard_track.track, span) for heard_track in heard for span in coverage.merged(heard_track.speech)
+        ),
         alternatives=_alternatives(heard),
-        speech_s=sum(span.length_s for one in heard for span in coverage.merged(one.speech)),
+        speech_s=sum(span.length_s for heard_track in heard for span in coverage.merged(heard_track.speech)),
+        language=spoken.code,
+        language_probability=spoken.probability,
+        other_language_s=spoken.other_s,
     )
 
 
-def _interleaved(session: Session, heard: Sequence[_Heard]) -> tuple[Word, ...]:
-    words = [_word(session, one.track, word) for one in heard for word in one.words]
+def _interleaved(session: Session, heard: Sequence[_HeardTrack]) -> tuple[Word, ...]:
+    words = [_word(session, heard_track.track, word) for heard_track in heard for word in heard_track.words]
     return tuple(sorted(words, key=lambda word: (word.start_s, word.end_s, word.track_id)))
 
 
-def _alternatives(heard: Sequence[_Heard]) -> tuple[Alternative, ...]:
-    others = [_alternative(one.track, other) for one in heard for other in one.others]
+def _alternatives(heard: Sequence[_HeardTrack]) -> tuple[Alternative, ...]:
+    others = [_alternative(heard_track.track, other) for heard_track in heard for other in heard_track.others]
     return tuple(sorted(others, key=lambda other: (other.start_s, other.end_s, other.track_id, other.text)))
 
 
@@ -152,11 +165,8 @@ def _word(session: Session, track: Track, word: HeardWord) -> Word:
         probability=word.probability,
         track_id=track.track_id,
         participant_id=track.participant_id or speakers.speaker(session.captions, span),
+        ends_sentence=word.ends_sentence,
     )
-
-
-def _gaps(heard: _Heard) -> list[Span]:
-    return coverage.unheard(heard.speech, (word.span for word in heard.words))
 
 
 def _voiced(track: Track, speech: Span) -> SpeechSegment:

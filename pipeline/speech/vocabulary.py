@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from pipeline.lexicon import spoken_address
 from pipeline.records import Context
-from pipeline.settings import SpeechSettings
 
 _SHORTEST_NAME = 3
-_ROOM_FOR_HINTS = 600  # characters, for the 223 tokens that faster-whisper keeps of its hot words
+# In characters: Whisper's prompt holds 223 tokens, and English names have three to five characters a token.
+_ROOM_FOR_HOT_WORDS = 600
 _LEGAL_FORMS = frozenset(
     ("inc", "llc", "ltd", "gmbh", "ag", "sa", "plc", "corp", "co", "kg", "bv", "ab", "oy", "the", "and", "of", "group")
 )
@@ -32,33 +32,18 @@ class Keyword:
 def vocabulary(context: Context) -> list[Keyword]:
     """Every spelling to listen for, once: whole names and their parts, aliases, companies, terms; nothing allowed."""
     allowed = {text.casefold() for text in context.allow}
-    found: dict[str, Keyword] = {}
+    keywords: dict[str, Keyword] = {}
     for known in _spellings(context):
         key = known.text.casefold()
         if key and key not in allowed:
-            found.setdefault(key, known)
-    return list(found.values())
+            keywords.setdefault(key, known)
+    return list(keywords.values())
 
 
-def hints(context: Context, settings: SpeechSettings) -> list[Keyword]:
-    """What the engines take as hints, people and companies first; a transcript depends on nothing else of the context.
-
-    Captions take none, the bundled recogniser all, and Whisper what its prompt has room for.
-    """
-    if hears_all_names(settings):
-        return vocabulary(context)
-    return hot_words(vocabulary(context)) if settings.engine == "whisper" else []
-
-
-def hears_all_names(settings: SpeechSettings) -> bool:
-    """Whether one of the engines is told every name, and may so think of it."""
-    return "sphinx" in (settings.engine, settings.second_engine)
-
-
-def hot_words(known: list[Keyword]) -> list[Keyword]:
-    """Those at the front that Whisper's prompt has room for."""
-    sizes = accumulate(len(one.text) + 2 for one in known)
-    return [one for one, size in zip(known, sizes, strict=True) if size <= _ROOM_FOR_HINTS]
+def hot_words(known: Sequence[Keyword]) -> list[Keyword]:
+    """Those at the front that Whisper's prompt may have room for; its model counts in tokens, and may take fewer."""
+    sizes = accumulate(len(keyword.text) + len(", ") for keyword in known)
+    return [keyword for keyword, size in zip(known, sizes, strict=True) if size <= _ROOM_FOR_HOT_WORDS]
 
 
 def _spellings(context: Context) -> Iterator[Keyword]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ from pipeline.records import (
 )
 from pipeline.speech.audio_types import RATE, AudioChunk, Samples
 from pipeline.speech.chunking import chunks
+from pipeline.speech.models import pulled_home
 from pipeline.speech.pronunciation.pronounce import Pronouncer, bundled
 from pipeline.speech.vad import VoiceActivity
 
@@ -133,6 +135,16 @@ def track_of(path: Path, *, owner: str | None = "p1", number: int = 1, offset_s:
 @pytest.fixture(scope="session")
 def pronouncer() -> Pronouncer:
     return bundled()
+
+
+@pytest.fixture(scope="session")
+def whisper_model() -> str:
+    """Whisper base, which ``make setup`` pulls; what needs no model has tests of its own."""
+    named = os.environ.get("OFFRECORD_TEST_WHISPER", "")
+    folder = Path(named) if named else pulled_home() / "whisper-base"
+    if not (folder / "model.bin").is_file():
+        pytest.skip("whisper-base is not on this machine: run `offrecord models pull whisper-base`")
+    return str(folder)
 
 
 @pytest.fixture(scope="session")

