@@ -238,7 +238,7 @@ def _render(found: Candidate, wish: Wish | None) -> Rendition | Failed:
             transcript,
             vault=workspace.vault,
             scratch=scratch,
-            listen=speech.listen,
+            listen=speech.relisten,
             key=key,
             fill=fill,
             srt=srt,

@@ -121,7 +121,7 @@ def _search(case: Case, heard: Transcript, speech_key: str) -> tuple[KeywordHit,
     if kept is not None:
         return kept
     vault, settings = case.workspace.vault, case.workspace.settings.speech
-    found = speech.search(case.session, case.ruling, heard, case.context, vault=vault, settings=settings)
+    found = speech.keyword_search(case.session, case.ruling, heard, case.context, vault=vault, settings=settings)
     case.keep("search", key, found, tuple[KeywordHit, ...], purpose=Purpose.TRANSCRIBE)
     return found
 

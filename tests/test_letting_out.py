@@ -138,7 +138,7 @@ class Desk:
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     made = Desk(tmp_path)
     monkeypatch.setattr("pipeline.case.consent.rule", lambda *_, **__: made.ruling)
-    monkeypatch.setattr("pipeline.letting_out.speech.listen", lambda *_, **__: [])
+    monkeypatch.setattr("pipeline.letting_out.speech.relisten", lambda *_, **__: [])
     return made
 
 

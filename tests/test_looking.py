@@ -176,7 +176,7 @@ def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
     monkeypatch.setattr("pipeline.consent.rule", lambda *_, **__: ruled)
     monkeypatch.setattr("pipeline.consent.heard", lambda *_, **__: False)
     monkeypatch.setattr("pipeline.run._transcribe", lambda *_: Transcript(engine="by hand", words=(said,)))
-    monkeypatch.setattr("pipeline.letting_out.speech.listen", lambda *_, **__: [])
+    monkeypatch.setattr("pipeline.letting_out.speech.relisten", lambda *_, **__: [])
     monkeypatch.setattr(Case, "keep", lambda self, stage, key, value, kind=None, purpose=None: None)
     found = run.looked(here, workspace, now=NOW)
     assert isinstance(found, run.Looked), found

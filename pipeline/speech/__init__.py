@@ -1,10 +1,10 @@
 """Stage 3: a ``Session`` and its ``Ruling`` to a ``Transcript``; see docs/speech.md."""
 
 from pipeline.speech.engines import hints
-from pipeline.speech.keyword_search import search
+from pipeline.speech.keyword_search import keyword_search
 from pipeline.speech.language import language_stop
 from pipeline.speech.preflight import preflight
-from pipeline.speech.relisten import listen
+from pipeline.speech.relisten import relisten
 from pipeline.speech.tracks import closed, readable
 from pipeline.speech.transcribe import transcribe
 from pipeline.speech.vocabulary import vocabulary
@@ -15,11 +15,11 @@ __all__ = [
     "VERSION",
     "closed",
     "hints",
+    "keyword_search",
     "language_stop",
-    "listen",
     "preflight",
     "readable",
-    "search",
+    "relisten",
     "transcribe",
     "vocabulary",
 ]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pipeline.store.vault import Vault
 
 
-def search(
+def keyword_search(
     session: Session,
     ruling: Ruling,
     transcript: Transcript,

@@ -17,22 +17,24 @@ from pipeline.speech.vad import VoiceActivity
 from pipeline.speech.vocabulary import Keyword
 
 
-def listen(path: Path, terms: Sequence[str], near: Sequence[tuple[float, float]] = ()) -> list[KeywordHit] | None:
+def relisten(path: Path, terms: Sequence[str], near: Sequence[tuple[float, float]] = ()) -> list[KeywordHit] | None:
     """Where any of the terms is still heard in any sound of the file; ``track_id`` is the number of its audio stream.
 
-    All of it is searched for the terms; what lies beside the spans ``near`` is also recognised again, see ``again``.
+    All of it is searched for the terms; what lies beside the spans ``near`` is also recognised again, see
+    ``keywords.second_pass``.
 
     A hit needs a better score than in the first search, so that what that one took out on suspicion does not come
     back as a leak elsewhere. Terms with fewer than four phones, as "Lee", are left out by rule: they are heard in any
     talk. None if the file has no sound to listen to; raises ``InputRefused`` if it cannot be read.
     """
     probe, known = media.probe(path), [Keyword(term) for term in terms]
-    streams = range(len(probe.audio))
-    spotter, nearby = Spotter(known, bundled()), SecondPass(known, bundled())
+    spotter, second_pass = Spotter(known, bundled()), SecondPass(known, bundled())
     beside = neighbourhoods([Span(*span) for span in near], probe.duration_s)
-    heard = [(str(number), one) for number in streams for one in _leaks(path, number, spotter)]
-    heard += [(str(number), one) for number in streams for one in nearby.search(path, number, beside)]
-    return [_term(number, one) for number, one in heard] if streams else None
+    heard: list[KeywordHit] = []
+    for number in range(len(probe.audio)):
+        candidates = [*_leaks(path, number, spotter), *second_pass.search(path, number, beside)]
+        heard += [_hit(number, candidate) for candidate in candidates]
+    return heard if probe.audio else None
 
 
 def _leaks(path: Path, number: int, spotter: Spotter) -> list[Candidate]:
@@ -40,20 +42,19 @@ def _leaks(path: Path, number: int, spotter: Spotter) -> list[Candidate]:
         return []
     blocks = media.decode(path, stream=number, rate=RATE, channels=1)
     return [
-        one
+        candidate
         for chunk in chunks(blocks, voice=VoiceActivity())
-        for one in spotter.candidates(chunk)
-        if one.score >= strict_score(one.phones)
+        for candidate in spotter.candidates(chunk)
+        if candidate.score >= strict_score(candidate.phones)
     ]
 
 
-def _term(number: str, one: Candidate) -> KeywordHit:
-    span = one.span
+def _hit(number: int, candidate: Candidate) -> KeywordHit:
     return KeywordHit(
-        term=one.text,
-        track_id=number,
-        start_s=span.start_s,
-        end_s=span.end_s,
+        term=candidate.text,
+        track_id=str(number),
+        start_s=candidate.span.start_s,
+        end_s=candidate.span.end_s,
         time_uncertainty_s=DOUBT_S,
-        score=certainty(one),
+        score=certainty(candidate),
     )

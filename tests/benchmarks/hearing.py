@@ -224,7 +224,7 @@ def _found(
     heard = speech.transcribe(session, ruling, context, vault=Shelf(), settings=settings)
     if not isinstance(heard, Transcript):
         return (), Transcript(engine="", words=()), session.tracks
-    terms = speech.search(session, ruling, heard, context, vault=Shelf(), settings=settings)
+    terms = speech.keyword_search(session, ruling, heard, context, vault=Shelf(), settings=settings)
     whole = replace(heard, heard_terms=terms)
     return detect.detect(session, whole, context, settings=DetectSettings()), whole, session.tracks
 

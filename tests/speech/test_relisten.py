@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.speech import listen
+from pipeline.speech import relisten
 from pipeline.speech.audio_types import RATE, Span
 from pipeline.speech.keywords.second_pass import SecondPass, neighbourhoods
 from pipeline.speech.pronunciation.pronounce import bundled
@@ -17,7 +17,7 @@ TERMS = ("Priya Raman", "Halcyon Freight", "Halcyon", "Project Falcon", "Berg", 
 
 
 def test_what_is_still_said_is_heard_again(introduction: Path) -> None:
-    heard = listen(introduction, TERMS)
+    heard = relisten(introduction, TERMS)
     assert heard is not None
     assert {"Priya Raman", "Halcyon Freight"} <= {term.term for term in heard}
     assert {term.term for term in heard} <= {"Priya Raman", "Halcyon Freight", "Halcyon"}
@@ -32,12 +32,12 @@ def test_what_was_silenced_is_not_heard(introduction: Path, tmp_path: Path) -> N
         if word.text in {"Priya", "Raman", "Halcyon", "Freight"}:
             samples[round((word.start_s - 0.08) * RATE) : round((word.end_s + 0.08) * RATE)] = 0.0
     write_wav(tmp_path / "redacted.wav", samples)
-    assert listen(tmp_path / "redacted.wav", TERMS) == []
+    assert relisten(tmp_path / "redacted.wav", TERMS) == []
 
 
 def test_terms_too_short_to_listen_for_are_left_out(introduction: Path) -> None:
-    assert listen(introduction, ["Hi", "Lee"]) == []
-    assert listen(introduction, []) == []
+    assert relisten(introduction, ["Hi", "Lee"]) == []
+    assert relisten(introduction, []) == []
 
 
 def test_what_lies_beside_a_window_is_recognised_again(introduction: Path) -> None:

@@ -26,7 +26,7 @@ def transcribe(session, ruling, context: Context, **settings: object) -> Transcr
     heard = speech.transcribe(session, ruling, context, vault=Shelf(), settings=chosen)
     if not isinstance(heard, Transcript):
         return heard
-    found = speech.search(session, ruling, heard, context, vault=Shelf(), settings=chosen)
+    found = speech.keyword_search(session, ruling, heard, context, vault=Shelf(), settings=chosen)
     return replace(heard, heard_terms=found)
 
 
@@ -231,6 +231,9 @@ def test_a_new_term_is_searched_for_without_recognising_again(
     monkeypatch.setattr(sys.modules[TRANSCRIBE], "engine", refused)
     session = session_of(track_of(two_people[0]))
     listed = Context(terms=(Term(text="Halcyon Freight", kind="company"),))
-    found = speech.search(session, ruling_of(YES), transcript, listed, vault=Shelf(), settings=SpeechSettings())
+    found = speech.keyword_search(session, ruling_of(YES), transcript, listed, vault=Shelf(), settings=SpeechSettings())
     assert "Halcyon Freight" in {term.term for term in found}
-    assert speech.search(session, ruling_of(YES), transcript, Context(), vault=Shelf(), settings=SpeechSettings()) == ()
+    assert (
+        speech.keyword_search(session, ruling_of(YES), transcript, Context(), vault=Shelf(), settings=SpeechSettings())
+        == ()
+    )

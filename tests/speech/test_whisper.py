@@ -264,5 +264,5 @@ def test_the_stage_works_with_the_real_engine(whisper_model: str) -> None:
     assert heard.engine.startswith("whisper ")
     assert (heard.language, heard.other_language_s) == ("en", 0.0)
     assert heard.language_probability is not None and heard.language_probability > 0.8
-    found = speech.search(session, ruling, heard, context, vault=Shelf(), settings=chosen)
+    found = speech.keyword_search(session, ruling, heard, context, vault=Shelf(), settings=chosen)
     assert "Priya Raman" in {term.term for term in found}

@@ -51,13 +51,13 @@ def merged_arcs(arcs: Iterable[LatticeArc], texts: dict[str, str]) -> list[Latti
 
     It reaches as far as the likeliest of them; ``texts`` says for what text each token stands.
     """
-    found: list[LatticeArc] = []
-    for one in sorted(arcs, key=lambda one: -one.chance):
-        text = texts[one.token]
-        same = [other for other in found if other.token == text and other.span.overlap_s(one.span) > 0]
+    merged: list[LatticeArc] = []
+    for arc in sorted(arcs, key=lambda arc: -arc.chance):
+        text = texts[arc.token]
+        same = [other for other in merged if other.token == text and other.span.overlap_s(arc.span) > 0]
         if same:
-            at = found.index(same[0])
-            found[at] = LatticeArc(text, same[0].span, min(1.0, same[0].chance + one.chance))
+            at = merged.index(same[0])
+            merged[at] = LatticeArc(text, same[0].span, min(1.0, same[0].chance + arc.chance))
         else:
-            found.append(LatticeArc(text, one.span, one.chance))
-    return sorted(found, key=lambda one: one.span)
+            merged.append(LatticeArc(text, arc.span, arc.chance))
+    return sorted(merged, key=lambda arc: arc.span)

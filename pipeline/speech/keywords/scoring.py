@@ -64,15 +64,16 @@ def accepted(
     """
     more = NAMES_KNOWN if names_known else 0.0
     sure = [
-        one
-        for one in candidates
-        if one.score >= least_score(one.phones) + more and not _contradicted(one, _under(one.span, words))
+        candidate
+        for candidate in candidates
+        if candidate.score >= least_score(candidate.phones) + more
+        and not _contradicted(candidate, _under(candidate.span, words))
     ]
     beside = [
-        one
-        for one in candidates
-        if one.score >= least_score(one.phones) - LOOSER
-        and _is_beside(one, relatives.get(one.text, frozenset()), words, sure)
+        candidate
+        for candidate in candidates
+        if candidate.score >= least_score(candidate.phones) - LOOSER
+        and _is_beside(candidate, relatives.get(candidate.text, frozenset()), words, sure)
     ]
     return _united([*sure, *beside])
 
@@ -93,13 +94,13 @@ def placed(span: Span, words: Sequence[HeardWord]) -> tuple[Span, float]:
     return span, DOUBT_S
 
 
-def _contradicted(one: Candidate, words: Sequence[HeardWord]) -> bool:
+def _contradicted(candidate: Candidate, words: Sequence[HeardWord]) -> bool:
     """Whether a short phrase of no great score lies on words that the recogniser is sure of."""
     return (
-        one.phones <= SHORT
-        and one.score < _SURE_SCORE
+        candidate.phones <= SHORT
+        and candidate.score < _SURE_SCORE
         and bool(words)
-        and all(word.probability >= _SURE_WORD and word.text.casefold() != one.text.casefold() for word in words)
+        and all(word.probability >= _SURE_WORD and word.text.casefold() != candidate.text.casefold() for word in words)
     )
 
 
@@ -108,23 +109,27 @@ def _under(span: Span, words: Sequence[HeardWord]) -> list[HeardWord]:
     return [word for word in words if word.span.overlap_s(span) > 0.3 * min(word.span.length_s, span.length_s)]
 
 
-def _is_beside(one: Candidate, parts: frozenset[str], words: Sequence[HeardWord], sure: Sequence[Candidate]) -> bool:
+def _is_beside(
+    candidate: Candidate, parts: frozenset[str], words: Sequence[HeardWord], sure: Sequence[Candidate]
+) -> bool:
     known = [word.span for word in words if word.text.casefold() in parts]
     known += [other.span for other in sure if other.score >= _FIRM_SCORE and other.text.casefold() in parts]
-    return any(_gap_s(one.span, span) <= _BESIDE_S for span in known)
+    return any(_gap_s(candidate.span, span) <= _BESIDE_S for span in known)
 
 
-def _gap_s(one: Span, other: Span) -> float:
-    return max(one.start_s, other.start_s) - min(one.end_s, other.end_s)
+def _gap_s(span: Span, other: Span) -> float:
+    return max(span.start_s, other.start_s) - min(span.end_s, other.end_s)
 
 
 def _united(candidates: Iterable[Candidate]) -> list[Candidate]:
     out: list[Candidate] = []
-    for one in sorted(candidates, key=lambda candidate: (candidate.text, candidate.span)):
+    for candidate in sorted(candidates, key=lambda candidate: (candidate.text, candidate.span)):
         last = out[-1] if out else None
-        if last and last.text == one.text and last.span.overlap_s(one.span) > 0:
-            span = Span(last.span.start_s, max(last.span.end_s, one.span.end_s))
-            out[-1] = Candidate(one.text, max(last.phones, one.phones), span, max(last.score, one.score))
+        if last and last.text == candidate.text and last.span.overlap_s(candidate.span) > 0:
+            span = Span(last.span.start_s, max(last.span.end_s, candidate.span.end_s))
+            out[-1] = Candidate(
+                candidate.text, max(last.phones, candidate.phones), span, max(last.score, candidate.score)
+            )
         else:
-            out.append(one)
+            out.append(candidate)
     return sorted(out, key=lambda candidate: (candidate.span, candidate.text))

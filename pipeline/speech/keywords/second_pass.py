@@ -55,8 +55,8 @@ class SecondPass:
             for way in pronouncer.phrase(entry.text, name=entry.name)
             if len(way) >= FEWEST_PHONES
         ]
-        said = [KeywordPronunciation(text, way, weight=_WEIGHT) for text, way in self._ways]
-        self._recogniser = SphinxRecogniser(said, trusting_sound=True) if said else None
+        entries = [KeywordPronunciation(text, way, weight=_WEIGHT) for text, way in self._ways]
+        self._recogniser = SphinxRecogniser(entries, trusting_sound=True) if entries else None
 
     def search(self, path: Path, stream: int, near: Sequence[Span]) -> Iterator[Candidate]:
         """Every term heard in these spans of an audio stream, for sure or by sound."""
@@ -70,13 +70,13 @@ class SecondPass:
         for first in range(len(words)):
             for last in range(first, min(first + _MOST_WORDS, len(words))):
                 run = words[first : last + 1]
-                phones = tuple(phone for word in run for phone in self._said(word.text))
+                phones = tuple(phone for word in run for phone in self._phones(word.text))
                 for text, way in self._ways:
                     likeness = Levenshtein.normalized_similarity(phones, way, score_cutoff=_ALIKE)
                     if likeness >= _ALIKE and min(word.probability for word in run) >= _SURE:
                         yield Candidate(text, len(way), Span(run[0].span.start_s, run[-1].span.end_s), likeness)
 
-    def _said(self, word: str) -> Phones:
+    def _phones(self, word: str) -> Phones:
         """The usual way to say what was heard, which may be a term of several words."""
         ways = self._pronouncer.phrase(word, most=1)
         return ways[0] if ways else ()

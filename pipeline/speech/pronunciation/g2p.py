@@ -96,7 +96,7 @@ class G2PModel:
     def _costs_after(self, history: tuple[int, ...], letters: str) -> list[float]:
         """Minus log probability of each graphone of these letters after a history."""
         options = np.array(self._by_letters[letters], np.int64)
-        found = np.full(len(options), np.nan)
+        costs = np.full(len(options), np.nan)
         spent = 0.0
         for start in range(len(history) + 1):
             context = history[start:]
@@ -106,11 +106,11 @@ class G2PModel:
             order = self._orders[len(context)]
             wanted = place * len(self._graphones) + options
             rows = np.minimum(np.searchsorted(order.keys, wanted), len(order.keys) - 1)
-            hit = (order.keys[rows] == wanted) & np.isnan(found) & (order.cost[rows] < 255 * _STEP)
-            found[hit] = spent + order.cost[rows[hit]]
+            hit = (order.keys[rows] == wanted) & np.isnan(costs) & (order.cost[rows] < 255 * _STEP)
+            costs[hit] = spent + order.cost[rows[hit]]
             if context:
                 spent += self._orders[len(context) - 1].back[self._row(context)]
-        return list(np.where(np.isnan(found), spent + _FLOOR, found))
+        return list(np.where(np.isnan(costs), spent + _FLOOR, costs))
 
     def _place(self, context: tuple[int, ...]) -> int | None:
         row = self._row(context) if context else 0

@@ -42,12 +42,12 @@ class Pronouncer:
         key = word.encode("ascii", "ignore")
         if not key or len(key) != len(word):
             return []
-        found = [self._line(key + b" ")]
+        ways = [self._line(key + b" ")]
         for variant in itertools.count(2):
-            found.append(self._line(b"%s(%d) " % (key, variant)))
-            if found[-1] is None:
+            ways.append(self._line(b"%s(%d) " % (key, variant)))
+            if ways[-1] is None:
                 break
-        return [phones for phones in found if phones]
+        return [phones for phones in ways if phones]
 
     def _line(self, start: bytes) -> Phones | None:
         near = bisect_left(self._heads, start)
@@ -61,18 +61,18 @@ class Pronouncer:
         """Pronunciations of one word as written, likeliest first; with ``name``, readings of other languages too."""
         plain = _unaccented(word)
         low = plain.lower().rstrip("'")
-        found = self.known(low) or self._possessive(low)
-        if plain.isupper() and 2 <= len(plain) <= 5 and (not found or not _VOWELS & set(low)):
-            found = [spelled(plain), *found]
-        elif not found and not _VOWELS & set(low):
-            found = [spelled(plain)]
-        if not found:
+        ways = self.known(low) or self._possessive(low)
+        if plain.isupper() and 2 <= len(plain) <= 5 and (not ways or not _VOWELS & set(low)):
+            ways = [spelled(plain), *ways]
+        elif not ways and not _VOWELS & set(low):
+            ways = [spelled(plain)]
+        if not ways:
             guesses = self._grapher.pronounce("".join(c for c in low if c.isascii() and (c.isalpha() or c == "'")))
-            found = self._compound(low) + [guess.phones for guess in guesses if guess.probability >= _LEAST_PROBABILITY]
-            found += as_written_abroad(low)
+            ways = self._compound(low) + [guess.phones for guess in guesses if guess.probability >= _LEAST_PROBABILITY]
+            ways += as_written_abroad(low)
         elif name:
-            found += as_written_abroad(low)[:1]
-        return tuple(dict.fromkeys(phones for phones in found if phones))[:_MOST_OF_A_WORD]
+            ways += as_written_abroad(low)[:1]
+        return tuple(dict.fromkeys(phones for phones in ways if phones))[:_MOST_OF_A_WORD]
 
     def _possessive(self, word: str) -> list[Phones]:
         if not word.endswith("'s"):
