@@ -64,7 +64,8 @@ bench-detect: setup ## measure detection on a folder of marked sets: make bench-
 	@[ -n "$(EVAL)" ] || { echo "Say which folder of sets: make bench-detect EVAL=FOLDER"; exit 2; }
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.detection $(EVAL)
 
-bench-hearing: setup ## seconds that leak and seconds too many, on spoken samples (minutes)
+bench-hearing: setup ## word errors, seconds that leak and seconds too many (minutes): make bench-hearing [EVAL=FOLDER]
+	$(BIN)/python -m tests.benchmarks.recognition $(EVAL)
 	$(BIN)/python -m tests.benchmarks hearing
 
 sample: setup ## make sample_media/ again (needs flite and espeak-ng)
