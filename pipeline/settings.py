@@ -35,7 +35,7 @@ class SpeechSettings(_Section):
         "", description="Another recogniser, whose words count only where they are known names; empty for none."
     )
     language: str = Field("en", pattern=LANGUAGE, description="The language that is spoken; auto detects it (whisper).")
-    languages: tuple[str, ...] = Field(("en", "de", "fr", "es"), description="What auto chooses from.")
+    languages: tuple[str, ...] = Field(("en", "de", "fr", "es"), min_length=1, description="What auto chooses from.")
     device: Literal["cpu", "cuda"] = Field("cpu", description="For whisper: where it computes.")
     batch_size: int = Field(8, ge=1, le=64, description="For whisper: clips decoded at once.")
     search_sound: bool = Field(True, description="Also search the sound itself for known names and terms.")

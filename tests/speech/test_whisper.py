@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -247,6 +248,14 @@ def test_english_is_detected(whisper_model: str, pronouncer: Pronouncer) -> None
     heard = auto.recognise(chunk_of(sound(sample(HANNAH), 0.0, 5.0)))
     assert {window.recognised for window in heard.languages} == {"en"}
     assert all(window.probability > 0.8 for window in heard.languages)
+
+
+@pytest.mark.parametrize("values", [{"language": "xx"}, {"language": "auto", "languages": ("en", "xx")}])
+def test_a_language_that_the_model_does_not_know_is_refused(
+    whisper_model: str, pronouncer: Pronouncer, values: dict[str, Any]
+) -> None:
+    with pytest.raises(ConfigurationError, match="language 'xx'"):
+        WhisperRecogniser(settings(whisper_model, **values), [], pronouncer)
 
 
 def test_nothing_is_heard_where_nobody_speaks(recogniser: WhisperRecogniser) -> None:

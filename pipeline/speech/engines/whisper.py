@@ -47,6 +47,7 @@ class WhisperRecogniser:
         self._hot_words = self._model.hot_words(names)
         self._pronouncer = pronouncer
         self._language = "" if settings.language == "auto" else settings.language
+        self._model.require([self._language] if self._language else settings.languages)
 
     def recognise(self, chunk: AudioChunk) -> Recognised:
         """The words of all speech, none of which reaches outside it; what Whisper invented is not among them."""

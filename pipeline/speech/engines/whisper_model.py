@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -105,6 +105,15 @@ class WhisperModel:
         self._tokenizer = engine.hf_tokenizer
         self._listening = _Listening(engine)
         self._batches = BatchedInferencePipeline(self._listening)
+        self._languages = frozenset(engine.supported_languages)
+
+    def require(self, languages: Iterable[str]) -> None:
+        """Raises ``ConfigurationError`` for a language that the model does not know."""
+        if unknown := sorted(set(languages) - self._languages):
+            raise ConfigurationError(
+                f"the whisper model does not know the language {unknown[0]!r}",
+                action="correct speech.language and speech.languages, or pull a model of many languages",
+            )
 
     def hot_words(self, names: Sequence[str]) -> str:
         """The first of the names that the prompt has room for, each whole, as the text that goes before the window."""
