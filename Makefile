@@ -39,15 +39,15 @@ bench-detect: setup ## measure detection on a folder of marked sets: make bench-
 	@[ -n "$(EVAL)" ] || { echo "Say which folder of sets: make bench-detect EVAL=FOLDER"; exit 2; }
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.detection $(EVAL)
 
-bench-hearing: setup ## seconds that leak and seconds too many, on spoken samples (minutes)
+bench-hearing: setup ## word errors, seconds that leak and seconds too many (minutes): make bench-hearing [EVAL=FOLDER]
+	$(BIN)/python -m tests.benchmarks.recognition $(EVAL)
 	$(BIN)/python -m tests.benchmarks hearing
 
 sample: setup ## make sample_media/ again (needs flite and espeak-ng)
 	$(BIN)/python sample_media/make.py
 
-models: setup ## train the bundled models again (needs PyTorch, flite and espeak-ng)
+models: setup ## train the bundled models again (needs what models/*/requirements-train.txt lists)
 	$(BIN)/python models/g2p/train.py
-	$(BIN)/python models/tiny-whisper/train.py
 	$(BIN)/python models/names/train.py
 
 lock: ## pin the requirements again, with digests and without addresses (needs uv)

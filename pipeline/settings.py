@@ -23,6 +23,7 @@ from pipeline.records import Purpose
 FILE_NAME = "offrecord.toml"
 _PREFIX, _BETWEEN = "OFFRECORD_", "__"
 _NOT_SETTINGS = frozenset({"OFFRECORD_WORKSPACE", "OFFRECORD_TRACEBACK", "OFFRECORD_MODELS"})
+LANGUAGE = r"^(auto|[a-z]{2,3})$"
 NOTICE = r"^\S+@\S+$"
 """How a notice version is named: ``id@version``."""
 
@@ -56,6 +57,8 @@ class SpeechSettings(_Section):
     second_engine: Literal["", "sphinx"] = Field(
         "", description="A second recogniser, whose words count only where they are known names; empty for none."
     )
+    language: str = Field("en", pattern=LANGUAGE, description="The language that is spoken; auto detects it (whisper).")
+    languages: tuple[str, ...] = Field(("en", "de", "fr", "es"), min_length=1, description="What auto chooses from.")
     device: Literal["cpu", "cuda"] = Field("cpu", description="For whisper: where it computes.")
     batch_size: int = Field(8, ge=1, le=64, description="For whisper: clips decoded at once.")
     keyword_search: bool = Field(True, description="Also search the sound itself for known names and terms.")
@@ -67,6 +70,7 @@ class DetectSettings(_Section):
     spacy_model: str = Field(
         "", description="An installed spaCy pipeline whose names join the findings; empty for none."
     )
+    languages: tuple[str, ...] = Field(("en",), description="Languages in which names can be found; others wait.")
     regions: tuple[str, ...] = Field(("US", "GB", "DE"), description="Regions whose written phone numbers are known.")
 
 

@@ -50,7 +50,11 @@ def detect(
     captions += caption_only_findings(session, transcript, captions, heard)
     findings = [*heard, *captions, *others]
     findings += picture_findings(session_id, seen, context, findings, look_up)
-    return tuple({finding.finding_id: finding for finding in findings}.values())
+    # What is found in the words and heard in the very same place keeps the rule of the words.
+    unique: dict[str, Finding] = {}
+    for finding in findings:
+        unique.setdefault(finding.finding_id, finding)
+    return tuple(unique.values())
 
 
 def _in_texts(

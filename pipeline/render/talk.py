@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.records import ApprovedPlan, RedactionInterval, Transcript, Turn, Word
@@ -12,6 +12,7 @@ from pipeline.render.terms import Terms
 REDACTED = "[redacted]"
 PAUSE_S = 1.2
 LONGEST_TURN_S = 30.0
+_MARKS = ".,?!;:…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +25,15 @@ class Piece:
     participant_id: str | None
     text: str
     is_label: bool = False
+    marks: str = ""
+    """The punctuation that stood behind what a label replaces."""
+    ends_sentence: bool = False
 
 
 def redacted_turns(
     transcript: Transcript, plan: ApprovedPlan, labels: Mapping[str, str], terms: Terms
 ) -> tuple[Turn, ...]:
-    """The turns that may be read, in order of time; runs of one speaker are cut at pauses and after 30 seconds."""
+    """The turns that may be read, in order of time; cut at pauses, and long ones between sentences."""
     turns: list[Turn] = []
     for pieces in _by_voice(redacted_pieces(transcript, plan)).values():
         turns += _turns(_without_terms(pieces, terms), labels)
@@ -52,6 +56,7 @@ def redacted_pieces(transcript: Transcript, plan: ApprovedPlan) -> list[Piece]:
     }
     pieces: list[Piece] = []
     last: dict[tuple[str, str | None], object] = {}
+    labels: dict[tuple[str, str | None], int] = {}
     for index, word in enumerate(transcript.words):
         if not _may_be_read(word, plan):
             continue
@@ -64,6 +69,10 @@ def redacted_pieces(transcript: Transcript, plan: ApprovedPlan) -> list[Piece]:
             pieces.append(_piece(word, word.text))
         elif mark is not last.get(voice):
             pieces.append(_piece(word, edit.replacement if edit else REDACTED, is_label=True))
+            labels[voice] = len(pieces) - 1
+        else:
+            label = pieces[labels[voice]]
+            pieces[labels[voice]] = replace(label, marks=_marks(word.text), ends_sentence=word.ends_sentence)
         last[voice] = mark
     return pieces
 
@@ -112,7 +121,14 @@ def _piece(word: Word, text: str, *, is_label: bool = False) -> Piece:
         participant_id=word.participant_id,
         text=text,
         is_label=is_label,
+        marks=_marks(word.text) if is_label else "",
+        ends_sentence=word.ends_sentence,
     )
+
+
+def _marks(text: str) -> str:
+    """The punctuation at the end of a word, which a label that replaces the word keeps."""
+    return text[len(text.rstrip(_MARKS)) :]
 
 
 def _by_voice(pieces: Iterable[Piece]) -> dict[tuple[str, str | None], list[Piece]]:
@@ -132,19 +148,22 @@ def _without_terms(pieces: Sequence[Piece], terms: Terms) -> list[Piece]:
     gone: set[int] = set()
     for start, end, replacement in terms.spans(text):
         touched = [index for index, at in enumerate(starts) if at < end and at + len(pieces[index].text) > start]
-        kept[touched[0]] = replace(pieces[touched[0]], text=replacement, is_label=True)
+        last = pieces[touched[-1]]
+        marks = last.marks if last.is_label else _marks(last.text)
+        kept[touched[0]] = replace(
+            pieces[touched[0]], text=replacement, is_label=True, marks=marks, ends_sentence=last.ends_sentence
+        )
         gone.update(touched[1:])
     return [piece for index, piece in enumerate(kept) if index not in gone]
 
 
 def _turns(pieces: Sequence[Piece], labels: Mapping[str, str]) -> list[Turn]:
-    runs: list[list[Piece]] = []
+    unbroken: list[list[Piece]] = []
     for piece in pieces:
-        near = runs and piece.start_s - runs[-1][-1].end_s <= PAUSE_S
-        if near and piece.end_s - runs[-1][0].start_s <= LONGEST_TURN_S:
-            runs[-1].append(piece)
+        if unbroken and piece.start_s - unbroken[-1][-1].end_s <= PAUSE_S:
+            unbroken[-1].append(piece)
         else:
-            runs.append([piece])
+            unbroken.append([piece])
     return [
         Turn(
             start_s=round(run[0].start_s, 3),
@@ -153,8 +172,23 @@ def _turns(pieces: Sequence[Piece], labels: Mapping[str, str]) -> list[Turn]:
             speaker=labels.get(run[0].participant_id or "", UNKNOWN),
             text=" ".join(_marks_merged(run)),
         )
-        for run in runs
+        for long in unbroken
+        for run in _short_turns(long)
     ]
+
+
+def _short_turns(pieces: Sequence[Piece]) -> Iterator[Sequence[Piece]]:
+    """Talk without a pause in turns of at most 30 seconds: cut at ends of sentences, else where the talk is slowest."""
+    first = 0
+    while pieces[-1].end_s - pieces[first].start_s > LONGEST_TURN_S and first < len(pieces) - 1:
+        latest_s = pieces[first].start_s + LONGEST_TURN_S
+        cuts = [at for at in range(first + 1, len(pieces)) if pieces[at - 1].end_s <= latest_s] or [first + 1]
+        sentences = [at for at in cuts if pieces[at - 1].ends_sentence]
+        second_half = cuts[len(cuts) // 2 :]
+        cut = sentences[-1] if sentences else max(second_half, key=lambda at: pieces[at].start_s - pieces[at - 1].end_s)
+        yield pieces[first:cut]
+        first = cut
+    yield pieces[first:]
 
 
 def _marks_merged(pieces: Sequence[Piece]) -> list[str]:
@@ -164,6 +198,6 @@ def _marks_merged(pieces: Sequence[Piece]) -> list[str]:
         last = shown[-1] if shown and shown[-1].is_label and piece.is_label else None
         if last is None or (REDACTED not in (last.text, piece.text) and last.text != piece.text):
             shown.append(piece)
-        elif last.text == REDACTED:
-            shown[-1] = piece
-    return [piece.text for piece in shown]
+        else:
+            shown[-1] = piece if last.text == REDACTED else replace(last, marks=piece.marks)
+    return [piece.text + piece.marks for piece in shown]

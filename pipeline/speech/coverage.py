@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.speech.heard import Span
+from pipeline.speech.audio_types import Span
 
 SLIVER_S = 0.3
 

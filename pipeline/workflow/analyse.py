@@ -112,7 +112,9 @@ def _keyword_hits(context: SessionContext, transcript: Transcript, speech_key: s
     if stored is not None:
         return stored
     vault, settings = context.workspace.vault, context.workspace.settings.speech
-    hits = speech.search(context.session, context.ruling, transcript, context.known, vault=vault, settings=settings)
+    hits = speech.keyword_search(
+        context.session, context.ruling, transcript, context.known, vault=vault, settings=settings
+    )
     context.put("keyword_search", key, hits, tuple[KeywordHit, ...], purpose=Purpose.TRANSCRIBE)
     return hits
 

@@ -128,7 +128,7 @@ def _render(planned: PlannedRendition, release_request: ReleaseRequest | None) -
             transcript,
             vault=workspace.vault,
             scratch=scratch,
-            listen=speech.listen,
+            listen=speech.relisten,
             key=key,
             fill=fill,
             srt=srt,

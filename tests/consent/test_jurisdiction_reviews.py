@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pipeline import doctor
 from pipeline.cli import common, main
 from pipeline.consent.decide import Law
 from pipeline.consent.jurisdiction_reviews import HOLDS_FOR, record_review, standings
 from pipeline.consent.jurisdictions import FILE_NAME, rules_of
 from pipeline.errors import ConfigurationError, UsageProblem
+from pipeline.reports import doctor
 from pipeline.store import Workspace
 from tests.consent.test_jurisdictions import ROW
 

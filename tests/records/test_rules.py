@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pipeline.code_permission import scan
 
 from pipeline.records import Context, DetectionRule, Finding, KnownPerson, Rank, TextPlace
 from pipeline.review import propose
 from pipeline.store import Workspace
 from pipeline.store.stages import decode, encode
+from pipeline.workflow.code_permission import scan_code
 
 DOCS = (Path(__file__).parents[2] / "docs" / "detection.md").read_text("utf-8")
 PLACE = TextPlace(surface="chat", index=0, start_char=0, end_char=3)
@@ -64,7 +64,7 @@ def test_code_is_blocked_by_what_holds_in_code_and_not_by_what_holds_in_talk(
     code: str, blocked: bool, tmp_path: Path, new_workspace: Callable[[Path], Workspace]
 ) -> None:
     context = Context(participants=(KnownPerson(name="Ana Lima"),), companies=("Zelqor",))
-    scanned = scan(code.encode(), context, workspace=new_workspace(tmp_path / "ws"))
+    scanned = scan_code(code.encode(), context, workspace=new_workspace(tmp_path / "ws"))
     assert bool(scanned.blocked_by) is blocked, scanned
 
 

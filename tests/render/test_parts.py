@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -209,6 +211,33 @@ def test_a_label_is_shown_once_even_when_others_talk_in_between() -> None:
     )
     made = redacted_turns(Transcript(engine="by hand", words=words), approved, {}, Terms(()))
     assert [turn.text for turn in made] == ["[a]", "yes"]
+
+
+def test_a_label_keeps_the_marks_of_what_it_replaces() -> None:
+    transcript = Transcript(
+        engine="by hand",
+        words=(word("from", 0.0, 0.4), word("Halcyon", 0.5, 0.9), word("Freight.", 1.0, 1.4), word("We", 1.5, 1.8)),
+    )
+    edits = (WordEdit(words=(1, 3), replacement="[company 1]"),)
+    (turn,) = redacted_turns(transcript, replace(plan(windows=()), word_edits=edits), {}, Terms(()))
+    assert turn.text == "from [company 1]. We"
+
+
+def test_a_long_talk_is_cut_between_sentences_else_where_it_is_slowest() -> None:
+    texts = [f"w{at}." if at in (9, 22) else f"w{at}" for at in range(45)]
+    words = tuple(
+        replace(word(text, at + 0.0, at + 0.9), ends_sentence=text.endswith(".")) for at, text in enumerate(texts)
+    )
+    turns = redacted_turns(
+        Transcript(engine="by hand", words=words), replace(plan(windows=()), word_edits=()), {}, Terms(())
+    )
+    assert [turn.text.split()[-1] for turn in turns] == ["w22.", "w44"]
+    plain = tuple(replace(one, ends_sentence=False, end_s=one.end_s - 0.5 * (at == 24)) for at, one in enumerate(words))
+    turns = redacted_turns(
+        Transcript(engine="by hand", words=plain), replace(plan(windows=()), word_edits=()), {}, Terms(())
+    )
+    assert [turn.text.split()[-1] for turn in turns] == ["w24", "w44"]
+    assert " ".join(turn.text for turn in turns).split() == texts
 
 
 def test_captions_are_escaped_and_cut() -> None:

@@ -14,6 +14,7 @@ from pipeline.records import (
     Cell,
     Context,
     Decision,
+    DetectionRule,
     Finding,
     Interval,
     Outcome,
@@ -53,7 +54,13 @@ def finding_of(entity: str, words: tuple[int, int]) -> Finding:
     )
     text = " ".join(word.text for word in heard)
     return Finding(
-        finding_id=f"f-{entity}", entity=entity, label="TERM", text=text, rule="known term", score=0.9, place=place
+        finding_id=f"f-{entity}",
+        entity=entity,
+        label="TERM",
+        text=text,
+        rule=DetectionRule.TERM_LIST,
+        score=0.9,
+        place=place,
     )
 
 
@@ -143,5 +150,5 @@ class PublishingSession:
 def publishing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PublishingSession:
     publishing = PublishingSession(tmp_path)
     monkeypatch.setattr("pipeline.workflow.session_context.consent.rule", lambda *_, **__: publishing.ruling)
-    monkeypatch.setattr("pipeline.workflow.publish.speech.listen", lambda *_, **__: [])
+    monkeypatch.setattr("pipeline.workflow.publish.speech.relisten", lambda *_, **__: [])
     return publishing
