@@ -10,31 +10,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline import (
-    __version__,
-    consent,
-    detect,
-    erasure,
-    ingest,
-    log,
-    metrics,
-    naming,
-    render,
-    requests,
-    review,
-    run,
-    speech,
-    tag,
-)
+from pipeline import __version__, consent, detect, ingest, log, render, review, run, speech, tag
 from pipeline.consent.jurisdictions import rules_of
 from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, TryAgain
 from pipeline.executors import Done, Executor, Lost
 from pipeline.media import reader, tools
 from pipeline.records import Failed, Refused, Session
-from pipeline.report import Report, gather, write
+from pipeline.reports import metrics
+from pipeline.reports.morning_report import Report, gather, write
 from pipeline.store import Workspace, releases, tombstones
 from pipeline.store.registry import Entry, Registry, Standing, entry_id, entry_path
 from pipeline.store.stages import key_of
+from pipeline.workflow import erasure, pseudonyms, request_files
 
 R = TypeVar("R")
 
@@ -95,7 +82,7 @@ def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: date
         registry = Registry(workspace.db)
         taken, unfinished = _take_in(workspace, registry, inbox, chosen, now, progress) if inbox else (set(), 0)
         worked = taken | _move_on(workspace, registry, chosen, now, progress)
-        requests.write(workspace, now=now)
+        request_files.write(workspace, now=now)
         warned = (*_stray(inbox), *rules.warnings(now.date()), *workspace.list_warnings(now.date()))
         report = gather(registry, now=now, unfinished=unfinished, worked=worked, warned=warned)
         write(report, workspace)
@@ -168,7 +155,7 @@ def _move_on(workspace: Workspace, registry: Registry, chosen: Chosen, now: date
         if (chosen.includes(session_id) or _is_out(standings.get(session_id)))
         and _is_due(workspace, standings.get(session_id), key, now, chosen.again)
     ]
-    naming.assign((registry.session(task.session_id) for task in tasks), workspace)
+    pseudonyms.assign((registry.session(task.session_id) for task in tasks), workspace)
     for done in _worked(workspace, tasks, process_one, chosen, progress):
         session_id = done.task.session_id
         travelled = done.value if isinstance(done, Done) else _lost(done, registry, workspace, now)

@@ -6,11 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pipeline import consent, detect, looking, requests, review, speech
-from pipeline.bleeding import quieted
-from pipeline.case import Case, Proposed
-from pipeline.letting_out import Let, Wish, let_out
-from pipeline.naming import known_labels
+from pipeline import consent, detect, review, speech
 from pipeline.records import (
     Audience,
     Exposure,
@@ -29,9 +25,14 @@ from pipeline.records import (
     Stop,
     Transcript,
 )
-from pipeline.reexamine import broken
 from pipeline.store import Workspace, terms
 from pipeline.store.stages import key_of
+from pipeline.workflow import picture_text, request_files
+from pipeline.workflow.audit_published import broken
+from pipeline.workflow.crosstalk import quieted
+from pipeline.workflow.pseudonyms import known_labels
+from pipeline.workflow.publish import Let, Wish, let_out
+from pipeline.workflow.session_context import Case, Proposed
 
 _ERASED = Refused(reason="its recording was erased on request", action="nothing; it stays erased")
 _STATUS: dict[type[Stop], str] = {Held: "held", Refused: "refused", Pending: "pending", Failed: "failed"}
@@ -129,7 +130,7 @@ def _search(case: Case, heard: Transcript, speech_key: str) -> tuple[KeywordHit,
 def _propose(case: Case, transcript: Transcript) -> Proposed:
     stages, settings = case.workspace.stages, case.workspace.settings.detect
     readable = speech.readable(case.session, case.ruling)
-    seen = looking.look(case)
+    seen = picture_text.look(case)
     key = key_of(detect.VERSION, readable, transcript, case.context, settings, seen)
     findings = stages.recall("detect", key, tuple[Finding, ...])
     if findings is None:
@@ -142,7 +143,7 @@ def _propose(case: Case, transcript: Transcript) -> Proposed:
         proposals=proposals,
         decisions=review.decisions(db, session_id),
         signed_off_by=review.signed_off_by(db, session_id, proposals),
-        picture=review.picture_review(db, case.session, proposals, may_be_kept=looking.may_be_kept(case, seen)),
+        picture=review.picture_review(db, case.session, proposals, may_be_kept=picture_text.may_be_kept(case, seen)),
     )
 
 
@@ -167,7 +168,7 @@ def _why(case: Case, out: Sequence[Rendition], stop: Stop | None) -> str:
     if stop:
         there = " and ".join(rendition.audience for rendition in out)
         return f"{there} is out; {stop.reason}" if there else stop.reason
-    unread = "; the picture was left out, for tesseract is missing" if out and looking.unread(case) else ""
+    unread = "; the picture was left out, for tesseract is missing" if out and picture_text.unread(case) else ""
     removed = sorted({who for rendition in out for who in case.ruling.removed(rendition.audience.purpose)})
     without = f", without {', '.join(removed)}" if removed else ""
     return f"everything asked for is out{without}{unread}" if out else "nothing was asked for"
@@ -191,6 +192,6 @@ def _result(case: Case, transcript: Transcript, proposed: Proposed, outcomes: Ma
             "speech_covered": round(transcript.coverage, 3),
             "proposals": len(proposed.proposals),
             "undecided": proposed.undecided,
-            "requests": requests.count(case.workspace, case.session.session_id),
+            "requests": request_files.count(case.workspace, case.session.session_id),
         },
     )

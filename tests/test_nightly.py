@@ -17,7 +17,7 @@ from pipeline.executors import Done, Lost
 from pipeline.media import tools
 from pipeline.media.tools import Tool
 from pipeline.records import Refused, SessionResult
-from pipeline.report import Report, gather, render_page
+from pipeline.reports.morning_report import Report, gather, render_page
 from pipeline.run import Travelled
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry

@@ -15,20 +15,20 @@ from pipeline.cli.common import INTERRUPTED, Group
 _COMMANDS = {
     "consent": ("consent", "What participants allow: answers, decisions, withdrawals."),
     "detect": ("detect", "Find names, terms and identifiers in JSON Lines."),
-    "doctor": ("upkeep", "Say what is missing and how to get it."),
+    "doctor": ("admin", "Say what is missing and how to get it."),
     "export": ("export", "Exports for product managers."),
-    "init": ("upkeep", "Make a workspace."),
+    "init": ("admin", "Make a workspace."),
     "models": ("models", "The models on this machine."),
     "prove": ("redact", "Prove a rendition or a redacted file again."),
     "redact": ("redact", "Take spans of sound out of one media file."),
     "release": ("release", "Let a reviewed session out to the public."),
-    "report": ("night", "Make the morning report again."),
+    "report": ("nightly", "Make the morning report again."),
     "review": ("review", "Look at what was proposed, decide, sign off."),
-    "run": ("night", "The nightly batch: move every session as far as it may go."),
-    "status": ("night", "Say what stands where, and the one next action for each."),
+    "run": ("nightly", "The nightly batch: move every session as far as it may go."),
+    "status": ("nightly", "Say what stands where, and the one next action for each."),
     "tag": ("tag", "Tag JSON Lines as requests, discoveries, problems and so on."),
     "terms": ("terms", "The lists of confidential terms, and what they forbid."),
-    "verify": ("upkeep", "Re-hash what is kept and what is out, walk the chains."),
+    "verify": ("admin", "Re-hash what is kept and what is out, walk the chains."),
 }
 """Each command with its module and its line of help, so that the help of all loads none."""
 

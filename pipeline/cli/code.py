@@ -89,7 +89,7 @@ def code() -> None:
 @json_option
 def find_code(session: str, save_to: Path | None, workspace: Path, as_json: bool) -> None:
     """List the code in the chat of SESSION: its hash, its lines, what stands against asking."""
-    from pipeline.code_permission import in_session
+    from pipeline.workflow.code_permission import in_session
 
     emit(in_session(session, workspace=Workspace.open(workspace), save_to=save_to, now=now()), as_json)
 
@@ -105,8 +105,8 @@ def ask_code(
     file: Path, session_id: str, organisation: str, actor: str, workspace: Path, as_json: bool, **terms: str
 ) -> None:
     """Scan FILE and note that its organisation is asked about exactly these bytes."""
-    from pipeline.code_permission import ask
     from pipeline.consent.approvals import Terms
+    from pipeline.workflow.code_permission import ask
 
     opened = Workspace.open(workspace)
     emit(
@@ -126,9 +126,9 @@ def ask_code(
 @workspace_option
 def answer_code(file: Path, said: str, until: datetime | None, organisation: str, workspace: Path, **told: Any) -> None:
     """Note what somebody answered for the organisation about exactly the bytes of FILE."""
-    from pipeline.code_permission import digest_of_file
     from pipeline.consent.approvals import Terms, answer
     from pipeline.consent.events import EventState
+    from pipeline.workflow.code_permission import digest_of_file
 
     states = {"yes": EventState.GIVEN, "no": EventState.REFUSED, "withdrawn": EventState.WITHDRAWN}
     terms = Terms(**{name: told.pop(name) for name in ("destination", "licence", "attribution")})
@@ -170,8 +170,8 @@ def show_code(
     **terms: str,
 ) -> None:
     """Say whether exactly the bytes of FILE may be published now, and why."""
-    from pipeline.code_permission import decide
     from pipeline.consent.approvals import Terms
+    from pipeline.workflow.code_permission import decide
 
     opened, trifle = Workspace.open(workspace), (trifle_by, reason) if trifle_by else None
     emit(

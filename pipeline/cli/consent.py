@@ -8,7 +8,6 @@ from typing import TextIO
 
 import click
 
-from pipeline import erasure
 from pipeline.cli import withdrawal
 from pipeline.cli.code import code, org
 from pipeline.cli.common import emit, json_option, now, workspace_option
@@ -23,6 +22,7 @@ from pipeline.consent.wording import file_spoken
 from pipeline.errors import UsageProblem
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
+from pipeline.workflow import erasure
 
 
 @click.group()

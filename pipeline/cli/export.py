@@ -26,7 +26,7 @@ def export() -> None:
 def requests_(workspace: Path, format_: str, output: Path | None) -> None:
     """Export requests and discoveries, as far as consent goes at this moment."""
     from pipeline.export.files import FORMATS, write
-    from pipeline.requests import gather, handed_out
+    from pipeline.workflow.request_files import gather, handed_out
 
     opened = Workspace.open(workspace)
     content = FORMATS[format_](gather(opened, now=now()))
@@ -50,7 +50,7 @@ def requests_(workspace: Path, format_: str, output: Path | None) -> None:
 @workspace_option
 def vcon(session: str, audience: str, url: str | None, sign: bool, output: Path | None, workspace: Path) -> None:
     """Export the rendition of SESSION that is out as a redacted vCon, with the consent that it stands on."""
-    from pipeline.vcon import export as export_vcon
+    from pipeline.vcon.export import export as export_vcon
 
     to = str(output.absolute()) if output else "standard output"
     opened = Workspace.open(workspace)

@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.common import NOTHING, console, emit
-from pipeline.report import Line, Report
+from pipeline.reports.morning_report import Line, Report
 from pipeline.store import Workspace
 
 _STYLES = {"done": "green", "held": "yellow", "pending": "cyan", "refused": "red", "failed": "bold red"}

@@ -23,15 +23,15 @@ def release(
     ctx: click.Context, session: str, workspace: Path, actor: str | None, reason: str, dry_run: bool, as_json: bool
 ) -> None:
     """Release SESSION to the public, once its review is finished and signed off."""
-    from pipeline import releasing
-    from pipeline.letting_out import Wish
+    from pipeline.workflow import release
+    from pipeline.workflow.publish import Wish
 
     opened = Workspace.open(workspace)
     if dry_run:
-        found = releasing.outlook(session, workspace=opened, now=now())
+        found = release.outlook(session, workspace=opened, now=now())
         emit(found, as_json)
         ctx.exit(int(Exit.POLICY if found.stops else Exit.DONE))
     if not actor:
         raise click.UsageError("give --by, or --dry-run")
-    result = releasing.release(session, workspace=opened, wish=Wish(actor=actor, reason=reason), now=now())
+    result = release.release(session, workspace=opened, wish=Wish(actor=actor, reason=reason), now=now())
     emit(result if as_json else f"released: {', '.join(result.renditions)}", as_json)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli import picture
+from pipeline.cli import pictures
 from pipeline.cli.common import decider_option, emit, json_option, now, workspace_option
 from pipeline.records import Audience
 from pipeline.store import Workspace
@@ -18,7 +18,7 @@ def review() -> None:
     """Look at what was proposed, decide, sign off."""
 
 
-for _command in (picture.picture, picture.cover, picture.uncover, picture.still, picture.approve_picture):
+for _command in (pictures.picture, pictures.cover, pictures.uncover, pictures.still, pictures.approve_picture):
     review.add_command(_command)
 
 
@@ -63,7 +63,7 @@ def show(session: str, workspace: Path, reveal: bool, undecided: bool, below: fl
 @click.option("--reason", default="looked at one by one", show_default=True, help="Why what is taken out is.")
 def go(session: str | None, workspace: Path, actor: str, reason: str) -> None:
     """Go through what is undecided, in SESSION or in all, the riskiest first: one key for each."""
-    from pipeline.cli.walk import walk
+    from pipeline.cli.interactive import walk
 
     walk(Workspace.open(workspace), session, actor=actor, reason=reason)
 
@@ -128,7 +128,7 @@ def sign_off(session: str, workspace: Path, actor: str, audience: str) -> None:
 @click.option("--reason", required=True, help="Why.")
 def approve_weaker(session: str, workspace: Path, audience: str, actor: str, reason: str) -> None:
     """Approve that a rendition of SESSION shows what an earlier one hides, exactly as its report line says."""
-    from pipeline.letting_out import Wish, approve
+    from pipeline.workflow.publish import Wish, approve
 
     opened, wish = Workspace.open(workspace), Wish(actor=actor, reason=reason)
     shown = approve(opened, session, Audience(audience), wish=wish, now=now())

@@ -22,7 +22,7 @@ def terms() -> None:
 @json_option
 def list_(workspace: Path, reveal: bool, as_json: bool) -> None:
     """List every entry: where it stands, whose it is, until when it holds."""
-    from pipeline.listed import entries
+    from pipeline.workflow.audit_terms import entries
 
     emit(entries(Workspace.open(workspace), on=now().date(), reveal=reveal), as_json)
 
@@ -34,7 +34,7 @@ def list_(workspace: Path, reveal: bool, as_json: bool) -> None:
 @click.pass_context
 def check(ctx: click.Context, session: str | None, workspace: Path, as_json: bool) -> None:
     """Say what is out and would break the lists as they are now, of SESSION or of all; changes nothing of it."""
-    from pipeline.listed import check as check_lists
+    from pipeline.workflow.audit_terms import check as check_lists
 
     found = check_lists(Workspace.open(workspace), session, now=now())
     emit(found if found or as_json else "nothing that is out breaks a list", as_json)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from pipeline import erasure
 from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.cli.interchange import hand_out
 from pipeline.consent import withdrawal_receipt
@@ -18,6 +17,7 @@ from pipeline.errors import Exit, UsageProblem
 from pipeline.records import Purpose
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
+from pipeline.workflow import erasure
 
 _PURPOSES = [purpose.value for purpose in Purpose]
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipeline import ingest, nightly, requests
+from pipeline import ingest, nightly
 from pipeline.records import SessionResult, Tag
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry, Standing
+from pipeline.workflow import request_files
 from tests.benchmarks.sessions import session_folder, timed
 from tests.end_to_end.conftest import prepared
 
@@ -56,5 +57,5 @@ def _fill(root: Path, folder: Path) -> None:
             action="",
             renditions=(f"{session_id}/internal",),
         )
-        workspace.stages.keep("tags", requests.tags_key(session_id), (REQUEST,), tuple[Tag, ...])
+        workspace.stages.keep("tags", request_files.tags_key(session_id), (REQUEST,), tuple[Tag, ...])
         registry.conclude(Standing(state_key=key, valid_until=until, attempts=1, result=result))

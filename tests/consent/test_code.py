@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.cli import main
-from pipeline.code_permission import decide, in_session
 from pipeline.consent.agreements import Kind, Says
 from pipeline.consent.approvals import Terms, answer, ask, delegate, permission
 from pipeline.consent.code import Asked, Permission, decide_code, digest_of, is_significant, snippets
@@ -23,6 +22,7 @@ from pipeline.errors import RefusedByPolicy
 from pipeline.records import ChatLine, Outcome
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
+from pipeline.workflow.code_permission import decide, in_session
 from tests.consent.conftest import ALL_NO, NOW, START, Files, person, row, session
 
 DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import consent, erasure
+from pipeline import consent
 from pipeline.consent import decisions, on_file
 from pipeline.consent.agreements import Kind, Says
 from pipeline.consent.durable import export_log
@@ -27,6 +27,7 @@ from pipeline.records import Purpose, Session
 from pipeline.store import Workspace, tombstones, withdrawals
 from pipeline.store.database import reading
 from pipeline.store.withdrawals import Stage
+from pipeline.workflow import erasure
 from tests.consent.conftest import NOW, Files, person, row, session
 
 ANA = "ana@a.example"

@@ -20,8 +20,8 @@ from pipeline.consent.restore import Restored, import_log
 from pipeline.consent.withdraw import withdraw
 from pipeline.errors import ConsentUnreadable, InputRefused, UsageProblem
 from pipeline.records import Purpose, Ruling
+from pipeline.reports.verify import inspect
 from pipeline.store import Workspace
-from pipeline.verify import inspect
 from tests.consent.conftest import ALL_NO, NOW, Files, form_text, person, row, session
 from tests.consent.tables import bodies, kept_rows, rows_on_file
 

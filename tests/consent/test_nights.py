@@ -13,11 +13,11 @@ from pipeline import consent, nightly
 from pipeline.cli import main
 from pipeline.consent.jurisdictions import rules_of
 from pipeline.records import Held, Session
+from pipeline.reports.verify import inspect
 from pipeline.store import Workspace
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
 from pipeline.store.ruling_tables import decision
-from pipeline.verify import inspect
 from tests.consent.conftest import NOW, Files, person, row, session
 from tests.consent.test_announcement import file_wording
 from tests.consent.test_jurisdictions import ROW

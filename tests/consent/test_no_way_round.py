@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from pipeline import erasure
 from pipeline.consent import on_file
 from pipeline.consent.human import Act
 from pipeline.consent.log import verify_chain
@@ -16,6 +15,7 @@ from pipeline.consent.withdraw import Erasure, withdraw
 from pipeline.errors import ConsentUnreadable, InputRefused, UsageProblem
 from pipeline.records import Cell, Outcome, Purpose, Role, Session
 from pipeline.store import Workspace
+from pipeline.workflow import erasure
 from tests.consent.conftest import (
     ALL_NO,
     ANSWERS,

@@ -124,7 +124,7 @@ def test_a_list_in_the_folder_needs_a_customer(lists: Path) -> None:
 
 
 def test_a_list_that_others_may_read_is_complained_about(tmp_path: Path) -> None:
-    from pipeline.doctor import examine
+    from pipeline.reports.doctor import examine
 
     workspace = Workspace.create(tmp_path / "ws")
     assert terms.exposed(workspace.root) == 0

@@ -1,0 +1,123 @@
+"""What everybody who calls a command meets: help, tables, and errors of the system as one line and a code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+from sqlalchemy.exc import OperationalError
+
+from pipeline.cli import _COMMANDS, main
+from pipeline.cli.common import Group, emit
+from pipeline.errors import TryAgain, WorkspaceDamaged
+from pipeline.reports import doctor
+from pipeline.store import Workspace, database
+
+
+def test_the_help_names_every_command_and_loads_none() -> None:
+    code = (
+        "import sys; from pipeline.cli import main; main(['--help'], standalone_mode=False);"
+        "assert not {'sqlalchemy', 'rich', 'numpy'} & sys.modules.keys(), 'help is slow'"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.partition("Commands:")[2].splitlines() if line] == sorted(_COMMANDS)
+    assert all(text.endswith(".") and text in " ".join(done.stdout.split()) for _, text in _COMMANDS.values())
+
+
+def refusing(error: BaseException) -> click.Group:
+    @click.group(cls=Group)
+    def group() -> None: ...
+
+    @group.command()
+    def act() -> None:
+        raise error
+
+    return group
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "says"),
+    [(errno.ENOSPC, 75, "no space"), (errno.EACCES, 4, "may not"), (errno.EROFS, 4, "may not")],
+)
+def test_what_the_system_refuses_is_one_line_without_a_file_name(number: int, code: int, says: str) -> None:
+    done = CliRunner().invoke(refusing(OSError(number, os.strerror(number), "/srv/Halcyon")), ["act"])
+    assert (done.exit_code, done.output.count("\n")) == (code, 1)
+    assert says in done.output and "Halcyon" not in done.output
+
+
+def test_an_error_of_the_system_that_nobody_foresaw_stays_one() -> None:
+    assert isinstance(CliRunner().invoke(refusing(OSError(errno.EIO, "x")), ["act"]).exception, OSError)
+
+
+def test_no_cell_is_blank_and_no_key_is_raw(capsys: pytest.CaptureFixture[str]) -> None:
+    emit([{"on_file": None, "is_it": True, "score": 0.5, "rules": [], "text": "[bold]"}], False)
+    emit({"on_file": 0, "unread": []}, False)
+    emit([], False)
+    said = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert said[:2] == [["on", "file", "is", "it", "score", "rules", "text"], ["–", "yes", "0.50", "–", "[bold]"]]
+    assert said[2:] == [["on", "file", "0"], ["unread", "–"], ["none"]]
+
+
+def test_the_doctor_tells_what_to_do_only_where_something_is_to_be_done(
+    tmp_path: Path, new_workspace: Callable[[Path], Workspace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = new_workspace(tmp_path / "ws")
+    monkeypatch.setattr(doctor.tools, "reader", lambda: doctor.tools.Tool(name="tesseract", version=None, install="x"))
+    found = {one.what: one for one in doctor.examine(workspace)}
+    assert all(bool(one.action) is not one.ok for one in found.values())
+    assert not found["tesseract"].ok and found["tesseract"].found == ""
+
+
+def test_a_workspace_is_closed_to_others_also_in_a_folder_that_was_open(tmp_path: Path) -> None:
+    root = tmp_path / "a folder with spaces"
+    root.mkdir(mode=0o755)
+    before = os.umask(0)
+    try:
+        done = CliRunner().invoke(main, ["init", str(root)])
+    finally:
+        os.umask(before)
+    assert done.exit_code == 0 and f"--workspace '{root}'" in done.output
+    assert stat.S_IMODE(root.stat().st_mode) == 0o700
+    assert stat.S_IMODE((root / "offrecord.db").stat().st_mode) == 0o600
+
+
+def test_folders_that_a_backup_left_out_are_made_again(
+    tmp_path: Path, new_workspace: Callable[[Path], Workspace]
+) -> None:
+    root = new_workspace(tmp_path / "ws").root
+    for name in ("out", "scratch", "reports", "withdrawn", "log"):
+        (root / name).rmdir()
+    assert CliRunner().invoke(main, ["report", "-w", str(root)]).exit_code == 0
+    assert (root / "reports" / "report.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("SQLITE_FULL", TryAgain), ("SQLITE_BUSY", TryAgain), ("SQLITE_CORRUPT", WorkspaceDamaged)]
+)
+def test_a_full_disk_is_no_damage(
+    tmp_path: Path,
+    new_workspace: Callable[[Path], Workspace],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    kind: type[Exception],
+) -> None:
+    met = sqlite3.OperationalError("x")
+    met.sqlite_errorname = name
+    workspace = new_workspace(tmp_path / "ws")
+
+    def fails(_: object) -> None:
+        raise OperationalError("", {}, met)
+
+    monkeypatch.setattr(database, "reading", fails)
+    with pytest.raises(kind):
+        database.migrate(workspace.db)

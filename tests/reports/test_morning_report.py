@@ -1,0 +1,54 @@
+"""The morning report says why, without a name, and when the table of places is due."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipeline.consent.jurisdictions import rules_of
+from pipeline.reports.morning_report import gather, render_page, write
+from pipeline.store import Workspace
+from pipeline.store.registry import Registry
+from tests.consent.conftest import NOW, Files, file_answers, person, row, session, workspace
+
+__all__ = ["file_answers", "workspace"]
+DUE = min(place.next_review for place in rules_of(Path()).places.values())
+
+
+def test_each_persons_decisions_stand_in_the_report(workspace: Workspace, file_answers: Files, tmp_path: Path) -> None:
+    file_answers(row("ana@a.example"))
+    found = session(person(1, "ana@a.example", name="Nora Unmistakable"), person(2, "new@b.example", name="Xi Unheard"))
+    Registry(workspace.db).take(tmp_path / "inbox", "f", found)
+    write(gather(Registry(workspace.db), now=NOW), workspace)
+    page = (workspace.reports / "report.html").read_text("utf-8")
+    content = json.loads((workspace.reports / "report.json").read_text("utf-8"))
+    (line,) = content["lines"]
+    cells = {(cell["person"], cell["purpose"]): cell for cell in line["consent"]}
+    assert cells["p1", "internal_share"]["rule"] == "U1" and cells["p1", "internal_share"]["evidence"]
+    assert cells["p2", "record"]["outcome"] == "hold"
+    for cell in cells.values():
+        assert cell["reason"].endswith(".") and cell["reason"].split("'")[0] in page and cell["rule"] in page
+    assert cells["p1", "internal_share"]["evidence"][0] in page
+    assert "Unmistakable" not in page and "Unheard" not in page and "example" not in page
+    assert "<script" not in page
+
+
+@pytest.mark.parametrize(
+    ("today", "says"),
+    [
+        (DUE - timedelta(days=8), None),
+        (DUE - timedelta(days=7), "due for review"),
+        (DUE, "due for review"),
+        (DUE + timedelta(days=1), "overdue"),
+    ],
+)
+def test_a_review_is_announced_a_week_before_and_when_overdue(
+    workspace: Workspace, today: date, says: str | None
+) -> None:
+    at = datetime.combine(today, NOW.timetz())
+    warned = rules_of(workspace.root).warnings(today)
+    page = render_page(gather(Registry(workspace.db), now=at, warned=warned))
+    assert (says in page) if says else not warned

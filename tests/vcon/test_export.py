@@ -1,0 +1,311 @@
+"""The redacted vCon of a rendition: valid, bound to its consent, and never with the original or who was there."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline import nightly
+from pipeline.cli import main
+from pipeline.consent.interchange.attached import content_hash
+from pipeline.consent.interchange.scrub import Forbidden, refuse_leaks
+from pipeline.consent.interchange.vcon_format import check
+from pipeline.consent.interchange.vcon_import import read_grants
+from pipeline.consent.withdraw import withdraw
+from pipeline.consent.withdrawal_receipt import of_person
+from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain
+from pipeline.records import (
+    Attendance,
+    Audience,
+    Check,
+    OutFile,
+    ProofVerdict,
+    Purpose,
+    Session,
+    SessionResult,
+    VaultFile,
+)
+from pipeline.render import manifest
+from pipeline.render.rendition import out_files
+from pipeline.render.terms import Terms
+from pipeline.store import Workspace, jws, releases
+from pipeline.store.registry import Registry, Standing
+from pipeline.store.signing import Signer
+from pipeline.vcon import document, export
+from pipeline.workflow import erasure
+from tests.consent.conftest import ALL_NO, NOW, Files, file_answers, person, row, session, workspace
+
+__all__ = ["file_answers", "workspace"]
+ORIGINAL = b"the unredacted sound"
+TURNS = [
+    {"start_s": 1.0, "end_s": 3.5, "participant_id": "p1", "speaker": "[person 1]", "text": "we ask [company 1]"},
+    {"start_s": 4.0, "end_s": 6.0, "participant_id": "p2", "speaker": "staff 1", "text": "thank you recording"},
+]
+
+
+def placed(opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS) -> Session:
+    """A session whose internal rendition is out; the original is sealed and its folder still there."""
+    folder.mkdir()
+    (folder / "Granite call 17.m4a").write_bytes(ORIGINAL)
+    sealed = opened.vault.seal(folder / "Granite call 17.m4a", kind="audio")
+    people = (
+        person(1, "ana@a.example", name="Nora Unmistakable", company="Granite Foundry"),
+        person(2, "bo@b.example", name="Bo"),
+        person(3, "cy@c.example", name="Cyril Refusing"),
+    )
+    found = session(*people, sealed=(VaultFile(digest=sealed.digest, kind="audio", size=sealed.size),))
+    registry = Registry(opened.db)
+    registry.take(folder, "f", found)
+    out = opened.out / found.session_id / "internal"
+    out.mkdir(parents=True)
+    (out / "transcript.jsonl").write_text("".join(json.dumps(turn) + "\n" for turn in turns), "utf-8")
+    (out / "sound.m4a").write_bytes(b"redacted sound")
+    (out / "chat.txt").write_text("[00:00:04] [person 1]: see [url 1]\n", "utf-8")
+    files: tuple[OutFile, ...] = out_files(out)
+    checks = (Check(name="sound", verdict=ProofVerdict.PROVED, detail="ok"),)
+    made = manifest.Manifest(
+        key="k",
+        session_id=found.session_id,
+        audience=Audience.INTERNAL,
+        verdict="proved",
+        checks=checks,
+        files=files,
+        media="sound.m4a",
+        length_s=3600.0,
+        tracks=("t0",),
+        windows=(),
+        fill="silence",
+        picture="none",
+    )
+    entry = releases.next_entry(opened.ledger, found.session_id, Audience.INTERNAL)
+    made = manifest.on(manifest.Basis(signer=opened.signer, entry=entry), made)
+    manifest.write(out / manifest.NAME, made)
+    releases.note(opened.db, entry, found.session_id, Audience.INTERNAL, hidden="h", body={"proof": "p"})
+    conclude(opened, found)
+    return found
+
+
+def conclude(opened: Workspace, found: Session) -> None:
+    registry = Registry(opened.db)
+    result = SessionResult(
+        session_id=found.session_id, status="done", reason="", action="", renditions=(f"{found.session_id}/internal",)
+    )
+    key = nightly.state_keys(opened, registry, on=NOW.date())[found.session_id]
+    registry.conclude(Standing(state_key=key, valid_until=NOW.timestamp(), attempts=1, result=result))
+
+
+@pytest.fixture
+def out(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Session:
+    file_answers(row("ana@a.example"), row("bo@b.example"), row("cy@c.example", ALL_NO))
+    return placed(workspace, tmp_path / "Granite Foundry")
+
+
+def made(opened: Workspace, found: Session, url: str | None = "https://vault.example/s") -> dict[str, Any]:
+    text = export.export(found.session_id, Audience.INTERNAL, workspace=opened, url=url, now=NOW)
+    content: dict[str, Any] = json.loads(text)
+    return content
+
+
+def test_it_is_valid_and_keeps_every_index(workspace: Workspace, out: Session) -> None:
+    found = made(workspace, out)
+    check(json.dumps(found))
+    assert found["vcon"] == "0.4.0" and found["redacted"]["uuid"] != found["uuid"] and "amended" not in found
+    whole, *tracks, sound, chat = found["dialog"]
+    assert whole["recordings"] == [1, 2, 3, 4] and whole["parties"] == [0, 1, 2]
+    assert [track["parties"] for track in tracks] == [0, 1, 2]
+    assert all(set(track) == {"type", "start", "parties", "recording_set"} for track in tracks)
+    digest = base64.urlsafe_b64encode(hashlib.sha512(b"redacted sound").digest()).decode().rstrip("=")
+    assert (sound["url"], sound["content_hash"]) == ("https://vault.example/s/sound.m4a", f"sha512-{digest}")
+    assert chat["body"] == "[00:00:04] [person 1]: see [url 1]\n"
+    assert [one["text"] for one in found["analysis"][0]["body"]["segments"]] == [turn["text"] for turn in TURNS]
+
+
+def test_nobody_is_named(workspace: Workspace, out: Session) -> None:
+    found = made(workspace, out)
+    assert {party["name"] for party in found["parties"]} == {"anonymous"}
+    text = json.dumps(found)
+    for secret in ("Unmistakable", "Granite", "Refusing", "a.example", "prt_", out.session_id):
+        assert secret not in text
+
+
+def test_consent_is_attached_and_bound_to_this_vcon(workspace: Workspace, out: Session) -> None:
+    found = made(workspace, out)
+    first, _, third = (one["body"] for one in found["attachments"])
+    assert [one["party"] for one in found["attachments"]] == [0, 1, 2]
+    grants = {(one["purpose"], one["granted"]) for one in first["purpose_grants"]}
+    assert ("recording", True) in grants and ("sharing", True) in grants
+    assert {one["granted"] for one in third["purpose_grants"]} == {False}
+    state = third["metadata"]["x-oh"]
+    assert state["states"]["record"] == "refused" and {one["outcome"] for one in state["decisions"]} == {"minus"}
+    assert first["content_hash"]["value"] == content_hash(first)
+    elsewhere = json.loads(json.dumps(first))
+    elsewhere["metadata"]["x-oh"]["vcon_uuid"] = found["redacted"]["uuid"]
+    assert content_hash(elsewhere) != first["content_hash"]["value"]
+
+
+def test_who_came_when_is_told_of_those_who_stay(workspace: Workspace, out: Session) -> None:
+    joined = (("p1", -4.0), ("p2", 90.0), ("p3", 5.0))
+    stays = [Attendance(participant_id=who, join_s=join, leave_s=3600.0) for who, join in joined]
+    seen = replace(out, attendance=tuple(stays))
+    Registry(workspace.db).rewrite(seen)
+    conclude(workspace, seen)
+    history = made(workspace, out)["dialog"][0]["party_history"]
+    assert [(one["party"], one["event"], one["time"][11:]) for one in history] == [
+        (0, "join", "15:00:00Z"),
+        (1, "join", "15:01:30Z"),
+        (0, "drop", "16:00:00Z"),
+        (1, "drop", "16:00:00Z"),
+    ]
+
+
+def test_it_is_signed_and_registered_and_a_withdrawal_lists_it(workspace: Workspace, out: Session) -> None:
+    values: dict[str, Any] = {"workspace": workspace, "url": None, "now": NOW}
+    text = export.export(out.session_id, Audience.INTERNAL, **values, sign=True, to="/home/pm/s1.json")
+    public_key = workspace.signer.public_key
+    inside = jws.opened(text, public_key=public_key)
+    assert inside is not None and check(inside).uuid == json.loads(inside)["uuid"]
+    body = json.loads(text)
+    changed = body | {"payload": body["payload"][:-6] + "AAAAAA"}
+    assert jws.opened(json.dumps(changed), public_key=public_key) is None
+    assert jws.opened(text, public_key=Signer(b"x" * 32).public_key) is None
+    assert jws.opened("{}", public_key=public_key) is None
+    assert {grant.granted for grant in read_grants(text.encode(), now=NOW)} == {True, False}
+    (noted,) = [one for one in workspace.artefacts.of(out.session_id) if one.kind == "vcon"]
+    assert noted.sha256 == hashlib.sha256(text.encode()).hexdigest()
+    assert noted.contributors is not None and noted.contributors["p3"] == ["mention"]
+    withdraw(
+        "ana@a.example",
+        purposes=[Purpose.INTERNAL_SHARE],
+        session_id=None,
+        actor="sam",
+        reason="r",
+        workspace=workspace,
+        now=NOW,
+        then=partial(erasure.quarantine, workspace, now=NOW),
+    )
+    (noted,) = [one for one in workspace.artefacts.of(out.session_id) if one.kind == "vcon"]
+    assert noted.state == "quarantined"
+    (receipt,) = of_person("ana@a.example", "", workspace=workspace)
+    assert any("vcon" in line and "/home/pm/s1.json" in line for line in receipt.not_recalled)
+
+
+def test_after_a_withdrawal_a_new_version_names_the_one_before(workspace: Workspace, out: Session) -> None:
+    first, again = made(workspace, out), made(workspace, out, url=None)
+    assert (again["uuid"], again["redacted"]) == (first["uuid"], first["redacted"])
+    common: dict[str, Any] = {"session_id": None, "actor": "sam", "reason": "r", "workspace": workspace, "now": NOW}
+    withdraw("ana@a.example", purposes=[Purpose.PUBLIC_RECORDING], **common)
+    conclude(workspace, out)
+    for _ in range(2):
+        later = made(workspace, out)
+        assert later["uuid"] != first["uuid"] == later["redacted"]["uuid"]
+
+
+def test_without_a_url_no_file_is_named(workspace: Workspace, out: Session) -> None:
+    text = json.dumps(made(workspace, out, url=None))
+    assert "sound.m4a" not in text and "sha512-" not in text
+
+
+LEAKS = {
+    "sha256": hashlib.sha256(ORIGINAL).hexdigest(),
+    "SHA256": hashlib.sha256(ORIGINAL).hexdigest().upper(),
+    "content_hash": "sha512-" + base64.urlsafe_b64encode(hashlib.sha512(ORIGINAL).digest()).decode().rstrip("="),
+    "content_hash in base64": base64.b64encode(hashlib.sha512(ORIGINAL).digest()).decode(),
+    "any other hash": "ab" * 32,
+    "file name": "see Granite call 17.m4a",
+    "folder name": "Granite Foundry/sound",
+    "a name": "My name is nora  UNMISTAKABLE.",
+    "a short name": "thank you, Bo!",
+    "an address": "write to ana@a.example",
+}
+
+
+@pytest.mark.parametrize("leak", LEAKS.values(), ids=LEAKS)
+def test_scenario_47_what_the_standards_own_example_leaks(workspace: Workspace, out: Session, leak: str) -> None:
+    found = made(workspace, out)
+    ruling = export.consent.rule(out, workspace=workspace, now=NOW)
+    assert isinstance(ruling, export.Ruling)
+    never = export.forbidden(out, ruling, Audience.INTERNAL, workspace, now=NOW)
+    vouched = {one["body"]["content_hash"]["value"] for one in found["attachments"]}
+    found["analysis"][0]["body"]["segments"][0]["text"] = leak
+    with pytest.raises(ProofFailed) as error:
+        refuse_leaks(json.dumps(found["analysis"]), never, allowed_hashes=vouched)
+    assert leak not in str(error.value)
+
+
+def test_a_name_that_a_reviewer_kept_is_taken_out(
+    workspace: Workspace, file_answers: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file_answers(row("ana@a.example"), row("bo@b.example"), row("cy@c.example"))
+    turns = [TURNS[0] | {"text": "I am Nora Unmistakable"}]
+    found = placed(workspace, tmp_path / "inbox", turns)
+    assert made(workspace, found)["analysis"][0]["body"]["segments"][0]["text"] == "I am [name]"
+    monkeypatch.setattr(document, "_scrub", lambda _: Terms([]))
+    command = ["export", "vcon", found.session_id, "-o", str(tmp_path / "x.json"), "-w", str(workspace.root)]
+    monkeypatch.setattr("pipeline.cli.export.now", lambda: NOW)
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 10 and "Nora" not in done.stderr
+    assert not (tmp_path / "x.json").exists()
+
+
+def test_consent_is_read_again_at_the_door(workspace: Workspace, out: Session) -> None:
+    common: dict[str, Any] = {"session_id": None, "actor": "sam", "reason": "r", "workspace": workspace, "now": NOW}
+    withdraw("ana@a.example", purposes=[Purpose.INTERNAL_SHARE], **common)
+    with pytest.raises(TryAgain):
+        made(workspace, out)
+    with pytest.raises(RefusedByPolicy):
+        export.export(out.session_id, Audience.PUBLIC, workspace=workspace, url=None, now=NOW)
+
+
+def test_a_changed_file_is_not_handed_out(workspace: Workspace, out: Session) -> None:
+    (workspace.out / out.session_id / "internal" / "chat.txt").write_text("other", "utf-8")
+    with pytest.raises(ProofFailed):
+        made(workspace, out)
+
+
+def test_an_earlier_rendition_put_back_is_not_handed_out(workspace: Workspace, out: Session) -> None:
+    entry = releases.next_entry(workspace.ledger, out.session_id, Audience.INTERNAL)
+    releases.note(workspace.db, entry, out.session_id, Audience.INTERNAL, hidden="more", body={"proof": "q"})
+    with pytest.raises(ProofFailed):
+        made(workspace, out)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amended": {}},
+        {"vcon": "0.0.1"},
+        {"uuid": "5b0a1d5e-6a0f-4f2e-9f0b-0e9d6d1f7a10"},
+        {"attachments": []} | {"analysis": [{}]},
+        {"dialog": []},
+        {"parties": []},
+        {"parties": [{"name": "Bo"}]},
+        {"created_at": "yesterday"},
+        {"mimetype": "x"},
+    ],
+)
+def test_what_core_forbids_is_not_valid(workspace: Workspace, out: Session, change: dict[str, Any]) -> None:
+    with pytest.raises(ProofFailed):
+        check(json.dumps(made(workspace, out) | change))
+
+
+@pytest.mark.parametrize("change", [{"content_hash": None}, {"url": "http://x"}, {"body": "x"}, {"filename": 1}])
+def test_content_is_whole_or_not_there(workspace: Workspace, out: Session, change: dict[str, Any]) -> None:
+    found = made(workspace, out)
+    found["dialog"][4] |= change
+    with pytest.raises(ProofFailed):
+        check(json.dumps(found))
+
+
+def test_labels_and_the_formats_own_words_are_no_leak() -> None:
+    never = Forbidden(texts=frozenset({"person", "recording", "company 1"}))
+    refuse_leaks(
+        '{"a": "recording", "b": "we ask [company 1]"}', never, allowed_hashes=(), fixed=frozenset({"recording"})
+    )

@@ -1,0 +1,285 @@
+"""A withdrawal at each stage: nothing new with that person afterwards, and every old artefact accounted for."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline import consent, render, speech
+from pipeline.cli import main
+from pipeline.consent.withdrawal_receipt import known_as, of_person
+from pipeline.errors import WorkspaceDamaged
+from pipeline.records import Purpose, Ruling, Transcript
+from pipeline.reports.verify import inspect
+from pipeline.store import Workspace, withdrawals
+from pipeline.store.artefacts import State
+from pipeline.store.registry import Registry
+from pipeline.store.withdrawals import Stage
+from pipeline.workflow import erasure, request_files
+from tests.workflow.erasure.conftest import GUEST, LATER, NOW, SAMPLES, Leave, night
+
+GUEST_ID = "p2"
+
+
+def session_id(workspace: Workspace) -> str:
+    return next(iter(Registry(workspace.db).digests()))
+
+
+def rulings(workspace: Workspace) -> Ruling:
+    session = Registry(workspace.db).session(session_id(workspace))
+    ruling = consent.rule(session, workspace=workspace, now=LATER)
+    assert isinstance(ruling, Ruling)
+    return ruling
+
+
+def turns(workspace: Workspace) -> list[dict[str, object]]:
+    place = workspace.out / session_id(workspace) / "internal" / "transcript.jsonl"
+    return [json.loads(line) for line in place.read_text("utf-8").splitlines()]
+
+
+def heard(workspace: Workspace) -> Iterator[Transcript]:
+    for path in (workspace.stages.root / "speech").glob("*.json"):
+        transcript = workspace.stages.recall("speech", path.stem, Transcript)
+        assert transcript is not None
+        yield transcript
+
+
+def is_gone_from_what_is_made(workspace: Workspace) -> None:
+    assert all(word.participant_id != GUEST_ID for transcript in heard(workspace) for word in transcript.words)
+    if (workspace.out / session_id(workspace) / "internal").is_dir():
+        assert all(turn["participant_id"] != GUEST_ID for turn in turns(workspace))
+    with (workspace.out / "exports" / "requests.csv").open(encoding="utf-8") as table:
+        assert all(not row.get("customer") for row in csv.DictReader(table))
+
+
+def everything_is_accounted_for(workspace: Workspace) -> None:
+    """What the register calls live is there, and every file of the working results is in it."""
+    made = list(workspace.artefacts.all())
+    assert all((workspace.root / one.location).exists() for one in made if one.state is State.LIVE)
+    known = {workspace.root / one.location for one in made if one.state is not State.ERASED}
+    assert all(path in known for path in workspace.stages.files() if path.parent.name != "exports")
+    assert all(folder in known for folder in workspace.withdrawn.iterdir())
+    assert all(found.ok for found in inspect(workspace))
+
+
+def test_the_night_had_something_of_the_guest(workspace: Workspace) -> None:
+    assert any(turn["participant_id"] == GUEST_ID for turn in turns(workspace))
+    kinds = {one.kind for one in workspace.artefacts.of(session_id(workspace))}
+    assert kinds == {"speech", "search", "detect", "proposals", "tags", "rendition"}
+    rendition = next(one for one in workspace.artefacts.of(session_id(workspace)) if one.kind == "rendition")
+    assert rendition.contributors is not None and "speech" in rendition.contributors[GUEST_ID]
+    everything_is_accounted_for(workspace)
+
+
+def test_a_second_night_registers_nothing_twice(workspace: Workspace) -> None:
+    before = list(workspace.artefacts.all())
+    night(workspace, now=NOW + timedelta(days=2))
+    assert {one.artefact_id for one in workspace.artefacts.all()} == {one.artefact_id for one in before}
+
+
+def test_before_it_is_taken_in(before: Workspace, inbox: Path, leave: Leave) -> None:
+    leave(before)
+    night(before, inbox, now=LATER)
+    is_gone_from_what_is_made(before)
+    everything_is_accounted_for(before)
+
+
+def test_after_release_it_is_taken_back_at_once(workspace: Workspace, leave: Leave) -> None:
+    name, events = session_id(workspace), log_length(workspace)
+    filed = leave(workspace)
+    assert not (workspace.out / name).exists()
+    assert (workspace.out / "exports" / "requests.csv").read_text("utf-8").count("\n") == 1
+    taken = [one for one in workspace.artefacts.of(name) if one.kind == "rendition"]
+    assert [one.state for one in taken] == [State.QUARANTINED]
+    night(workspace, now=LATER)
+    is_gone_from_what_is_made(workspace)
+    everything_is_accounted_for(workspace)
+    assert log_length(workspace) == events + len(Purpose)
+    (receipt,) = of_person(GUEST, "", workspace=workspace)
+    assert receipt.withdrawal == filed.withdrawal
+    assert receipt.standing.startswith("done; what is out")
+
+
+def test_a_withdrawal_by_form_takes_effect_on_import(workspace: Workspace, tmp_path: Path) -> None:
+    name, table = session_id(workspace), tmp_path / "withdrawals.csv"
+    header, *_ = (SAMPLES / "withdrawals.csv").read_text("utf-8").splitlines()
+    table.write_text(f"{header}\n11/23/2026 03:30:00,{GUEST},Everything I agreed to\n", "utf-8")
+    form = SAMPLES / "withdrawal-form.toml"
+    arguments = ["consent", "import", table, "--form", form, "-w", workspace.root, "--json"]
+    done = CliRunner().invoke(main, [str(one) for one in arguments])
+    assert done.exit_code == 0, done.output
+    (withdrawal,) = json.loads(done.stdout)["withdrawals"]
+    assert not (workspace.out / name).exists()
+    (receipt,) = of_person(GUEST, "", workspace=workspace)
+    assert (receipt.withdrawal, receipt.standing) == (withdrawal, "taken back; the next run does the rest")
+    assert "quarantined: 1" in receipt.done
+    again = CliRunner().invoke(main, [str(one) for one in arguments])
+    assert json.loads(again.stdout)["withdrawals"] == []
+
+
+def test_one_use_leaves_the_others(workspace: Workspace, leave: Leave) -> None:
+    leave(workspace, Purpose.PUBLIC_RECORDING)
+    assert (workspace.out / session_id(workspace) / "internal").is_dir()
+    leave(workspace, Purpose.INTERNAL_SHARE)
+    assert not (workspace.out / session_id(workspace) / "internal").exists()
+    night(workspace, now=LATER)
+    assert all(turn["participant_id"] != GUEST_ID for turn in turns(workspace))
+    everything_is_accounted_for(workspace)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", ["speech", "render"])
+def test_scenario_13_in_the_middle_of_a_run(
+    before: Workspace, inbox: Path, leave: Leave, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    once = iter([True])
+
+    def interrupted(work: Callable[..., object]) -> Callable[..., object]:
+        def wrapped(*arguments: object, **named: object) -> object:
+            made = work(*arguments, **named)
+            if next(once, False):
+                leave(before)
+                assert not any(before.stages.root.glob("speech/*")) or stage == "render"
+            return made
+
+        return wrapped
+
+    module = {"speech": speech, "render": render}[stage]
+    verb = {"speech": "transcribe", "render": "render"}[stage]
+    monkeypatch.setattr(module, verb, interrupted(getattr(module, verb)))
+    night(before, inbox, now=NOW)
+    assert not any("speech" in (one.contributors or {}).get(GUEST_ID, []) for one in renditions(before))
+    if stage == "speech":
+        is_gone_from_what_is_made(before)
+    night(before, now=LATER)
+    is_gone_from_what_is_made(before)
+    everything_is_accounted_for(before)
+
+
+def renditions(workspace: Workspace) -> list[object]:
+    return [one for one in workspace.artefacts.all() if one.kind == "rendition"]
+
+
+@pytest.mark.slow
+def test_nothing_is_put_out_when_it_comes_just_before(
+    before: Workspace, inbox: Path, leave: Leave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed: list[bool] = []
+    real = render.publish
+
+    def publish(*arguments: object, **named: object) -> object:
+        placed.append(any(turn.participant_id == GUEST_ID for turn in arguments[0].turns))
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(render, "publish", publish)
+    rendered = render.render
+    once = iter([True])
+
+    def and_leave(*arguments: object, **named: object) -> object:
+        made = rendered(*arguments, **named)
+        if next(once, False):
+            leave(before)
+        return made
+
+    monkeypatch.setattr(render, "render", and_leave)
+    night(before, inbox)
+    assert placed == [False]
+
+
+def test_erasure_leaves_nothing_and_what_is_left_is_found(kept: Path, without: Workspace) -> None:
+    workspace, name = without, session_id(without)
+    session = Registry(Workspace.open(kept / "ws").db).session(name)
+    own = next(track.digest for track in session.tracks if track.participant_id == GUEST_ID)
+    (filed,) = withdrawals.read(workspace.db)
+    assert filed.state is Stage.VERIFIED
+    assert own not in set(workspace.vault.digests())
+    after = Registry(workspace.db).session(name)
+    assert [person.name for person in after.participants] == ["Hannah Berg", "removed participant"]
+    assert all(track.participant_id != GUEST_ID for track in after.tracks)
+    assert list(workspace.withdrawn.iterdir()) == []
+    assert (workspace.out / name / "internal").is_dir()
+    is_gone_from_what_is_made(workspace)
+    everything_is_accounted_for(workspace)
+    assert rulings(workspace).removed(Purpose.INTERNAL_SHARE) == {GUEST_ID}
+    assert known_as(GUEST, workspace=workspace) == [filed.withdrawal_id]
+    assert b"Keller" not in (workspace.root / "offrecord.db").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("store", "content", "what"),
+    [("out", "said MARTIN  keller today", "alias"), ("reports", "martin.keller@cedar.example", "alias")],
+)
+def test_a_planted_trace_is_found(without: Workspace, store: str, content: str, what: str) -> None:
+    assert not erasure.left_of(without, known_as(GUEST, workspace=without))
+    (without.root / store / "planted.txt").write_text(content, "utf-8")
+    hits = erasure.left_of(without, known_as(GUEST, workspace=without))
+    assert [(hit.store, hit.place, hit.what) for hit in hits] == [(store, "planted.txt", what)]
+
+
+def test_planted_words_and_files_are_found_and_fail_the_run(workspace: Workspace, leave: Leave) -> None:
+    spoken = [word.text for transcript in heard(workspace) for word in transcript.words if word.participant_id == "p2"]
+    track = Registry(workspace.db).session(session_id(workspace)).tracks[1].digest
+    copy = workspace.root / "copy"
+    shutil.copy(workspace.vault.path(track), copy)
+    leave(workspace, erase=True)
+    shutil.copy(copy, workspace.logs / "copy.bin")
+    (workspace.logs / "words.txt").write_text(" ".join(spoken), "utf-8")
+    with pytest.raises(WorkspaceDamaged, match="wdr_"):
+        night(workspace, now=LATER)
+    hits = erasure.left_of(workspace, known_as(GUEST, workspace=workspace))
+    assert {(hit.place, hit.what) for hit in hits} >= {("copy.bin", "file"), ("words.txt", "gram")}
+    for path in (workspace.logs / "copy.bin", workspace.logs / "words.txt"):
+        path.unlink()
+    night(workspace, now=LATER)
+    assert withdrawals.read(workspace.db)[0].state is Stage.VERIFIED
+
+
+def test_a_restored_vault_and_the_same_recording_again(kept: Path, without: Workspace, inbox: Path) -> None:
+    workspace, left = without, set(without.vault.digests())
+    shutil.copytree(kept / "ws" / "vault", workspace.root / "vault", dirs_exist_ok=True)
+    assert set(workspace.vault.digests()) > left
+    (inbox / "2026-11-18-j-public").rename(inbox / "again")
+    report = night(workspace, inbox, now=LATER)
+    assert set(workspace.vault.digests()) == left
+    assert "erased on request" in " ".join(line.reason for line in report.lines)
+    assert len(Registry(workspace.db).digests()) == 1
+
+
+def test_a_kill_between_the_steps_of_an_erasure_is_made_good(
+    workspace: Workspace, leave: Leave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(workspace, erase=True)
+    with monkeypatch.context() as patched:
+        patched.setattr("pipeline.workflow.erasure.erase.forget_made", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            night(workspace, now=LATER)
+    night(workspace, now=LATER)
+    assert withdrawals.read(workspace.db)[0].state is Stage.VERIFIED
+    is_gone_from_what_is_made(workspace)
+    everything_is_accounted_for(workspace)
+
+
+def test_after_export_the_receipt_says_where_copies_went(workspace: Workspace, leave: Leave) -> None:
+    request_files.handed_out(workspace, "a,b\n", "csv", to="/home/pm/request_files.csv", now=NOW)
+    rendition = next(one for one in workspace.artefacts.all() if one.kind == "rendition")
+    workspace.artefacts.copied(rendition.artefact_id, to="the wiki", by="ann", now=NOW)
+    leave(workspace, erase=True)
+    night(workspace, now=LATER)
+    (receipt,) = of_person(GUEST, "", workspace=workspace)
+    left = "\n".join(receipt.not_recalled)
+    assert "/home/pm/request_files.csv" in left
+    assert "the wiki" in left
+    assert "delete it there" in left
+
+
+def log_length(workspace: Workspace) -> int:
+    consent.verify_chain(workspace)
+    with workspace.db.connect() as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM consent_event").scalar_one())

@@ -1,0 +1,194 @@
+"""A picture is kept only where it was read, or nobody asked for that; and it is read only where it may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline import run
+from pipeline.consent import log_head
+from pipeline.errors import InputRefused
+from pipeline.media import reader, tools
+from pipeline.records import (
+    Audience,
+    Context,
+    OcrResult,
+    Outcome,
+    Participant,
+    Purpose,
+    Ruling,
+    Session,
+    Track,
+    Transcript,
+    Video,
+    Word,
+)
+from pipeline.render import manifest
+from pipeline.reports.doctor import examine
+from pipeline.settings import PictureSettings
+from pipeline.store import Workspace
+from pipeline.workflow import picture_text
+from pipeline.workflow.session_context import Case
+from tests.media.making import H264, ffmpeg
+from tests.media.test_reader import SLIDE
+from tests.review.conftest import SESSION_ID, ruling
+
+NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
+SEEN = OcrResult(reader="tesseract 5", frames=3)
+
+
+class SealedStub:
+    """A vault that opens nothing."""
+
+    def path(self, digest: str) -> Path:
+        return Path(digest)
+
+
+def case(workspace: Workspace, ruled: Ruling | None = None, **settings: object) -> Case:
+    here = Session(
+        session_id=SESSION_ID,
+        source_digest="0" * 64,
+        platform="other",
+        title="",
+        started_at=NOW,
+        host=None,
+        recorder_location=None,
+        notice_asserted=True,
+        purposes=(Purpose.INTERNAL_SHARE,),
+        duration_s=60.0,
+        participants=tuple(Participant(participant_id=f"p{n}", name=f"N{n}") for n in (1, 2)),
+        tracks=(),
+        video=Video(digest="v" * 64, duration_s=60.0),
+    )
+    changed = workspace.settings.model_copy(update={"picture": PictureSettings(**settings)})
+    workspace.settings = changed
+    return Case(session=here, workspace=workspace, ruling=ruled or ruling(), context=Context(), now=NOW)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, new_workspace: Callable[[Path], Workspace]) -> Workspace:
+    return new_workspace(tmp_path / "ws")
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """A reader that is there; what it was asked for."""
+    asked: list[float] = []
+
+    def read(path: Path, *, per_second: float) -> OcrResult:
+        asked.append(per_second)
+        return SEEN
+
+    monkeypatch.setattr(reader, "version", lambda: "tesseract 5")
+    monkeypatch.setattr(reader, "read", read)
+    monkeypatch.setattr(
+        Case,
+        "keep",
+        lambda self, stage, key, value, kind=None, purpose=None: self.workspace.stages.keep(stage, key, value),
+    )
+    return asked
+
+
+def test_a_picture_is_read_once_and_may_then_be_kept(workspace: Workspace, looks: list[float]) -> None:
+    one = case(workspace, looks_per_second=2.0)
+    object.__setattr__(workspace, "vault", SealedStub())
+    assert picture_text.look(one) == SEEN
+    assert picture_text.look(one) == SEEN
+    assert looks == [2.0]
+    assert picture_text.may_be_kept(one, SEEN)
+    assert not picture_text.unread(one)
+
+
+def test_a_picture_that_cannot_be_decoded_stays_out_and_the_rest_goes_on(
+    workspace: Workspace, looks: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *, per_second: float) -> OcrResult:
+        raise InputRefused("a media file cannot be read to its end")
+
+    monkeypatch.setattr(reader, "read", refuse)
+    object.__setattr__(workspace, "vault", SealedStub())
+    one = case(workspace)
+    assert picture_text.look(one) is None
+    assert not picture_text.may_be_kept(one, None)
+
+
+def test_a_picture_that_nobody_may_see_is_not_read(workspace: Workspace, looks: list[float]) -> None:
+    assert picture_text.look(case(workspace, ruling(internal_share=Outcome.MINUS))) is None
+    one = case(workspace)
+    assert picture_text.look(replace(one, session=replace(one.session, video=None))) is None
+    assert picture_text.look(case(workspace, keep=False)) is None
+    assert not picture_text.may_be_kept(case(workspace, keep=False), SEEN)
+    assert looks == []
+
+
+def test_without_a_reader_the_picture_stays_out_and_that_is_said(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = tools.Tool(name="tesseract", version=None, install="apt-get install tesseract-ocr")
+    monkeypatch.setattr(tools, "reader", lambda: missing)
+    one = case(workspace)
+    assert picture_text.look(one) is None
+    assert not picture_text.may_be_kept(one, None)
+    assert picture_text.unread(one)
+    (said,) = [each for each in examine(workspace) if each.what == "tesseract"]
+    assert (said.ok, said.action) == (False, "apt-get install tesseract-ocr; until then no picture is kept")
+    unlooked = case(workspace, look=False)
+    assert picture_text.may_be_kept(unlooked, None)
+    assert not picture_text.unread(unlooked)
+    assert [each.ok for each in examine(workspace) if each.what == "tesseract"] == [True]
+
+
+@pytest.mark.usefixtures("text_reader")
+@pytest.mark.parametrize(
+    ("settings", "picture"),
+    [
+        ({}, "encoded again with 2 covers, not reviewed"),
+        ({"look": False}, "copied, not reviewed"),
+        ({"keep": False}, "none"),
+    ],
+)
+def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, bool], picture: str
+) -> None:
+    slide, sound = (
+        ("-loop", "1", "-i", SLIDE, "-t", "3", "-r", "5"),
+        ("-f", "lavfi", "-i", "sine=d=3:r=48000"),
+    )
+    ffmpeg(*sound, *slide, "-vf", "scale=640:-2", *H264, "-c:a", "aac", tmp_path / "a.mp4")
+    (workspace.root / "terms.toml").write_text('[[terms]]\ntext = "Halcyon Freight"\nkind = "company"\n')
+    digest = workspace.vault.seal(tmp_path / "a.mp4", kind="media").digest
+    track = Track(track_id="t1", participant_id=None, digest=digest, stream=0, duration_s=3.0)
+    here = case(workspace, **settings).session
+    here = replace(here, tracks=(track,), duration_s=3.0, video=Video(digest=digest, duration_s=3.0))
+    said = Word(
+        start_s=1.0,
+        end_s=1.5,
+        time_uncertainty_s=0.0,
+        text="hello",
+        probability=1.0,
+        track_id="t1",
+        participant_id="p1",
+    )
+    ruled = replace(ruling(), log_head=log_head(workspace))
+    monkeypatch.setattr("pipeline.consent.rule", lambda *_, **__: ruled)
+    monkeypatch.setattr("pipeline.consent.heard", lambda *_, **__: False)
+    monkeypatch.setattr("pipeline.run._transcribe", lambda *_: Transcript(engine="by hand", words=(said,)))
+    monkeypatch.setattr("pipeline.workflow.publish.speech.listen", lambda *_, **__: [])
+    monkeypatch.setattr(Case, "keep", lambda self, stage, key, value, kind=None, purpose=None: None)
+    found = run.looked(here, workspace, now=NOW)
+    assert isinstance(found, run.Looked), found
+    assert {one.label for one in found.proposed.proposals} == ({"PICTURE"} if not settings else set())
+    made = run.let_all(found)[Audience.INTERNAL].out
+    assert made is not None
+    told = manifest.read(workspace.out / made.folder / "proof.json")
+    assert told is not None
+    assert (told.picture, told.media) == (picture, "sound.m4a" if picture == "none" else "picture.mp4")
+    if picture != "none":
+        seen = reader.read(workspace.out / made.folder / told.media, per_second=1.0)
+        texts = " ".join(word.text for line in seen.lines for word in line.words)
+        assert "Owner" in texts
+        assert ("Halcyon" in texts) == (not settings.get("look", True))
