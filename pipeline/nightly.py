@@ -19,9 +19,10 @@ from pipeline.records import Failed, Refused, Session
 from pipeline.reports import metrics
 from pipeline.reports.morning_report import Report, gather, write
 from pipeline.store import Workspace, releases, tombstones
+from pipeline.store.customers import read_customers
 from pipeline.store.registry import Entry, Registry, Standing, entry_id, entry_path
 from pipeline.store.stages import key_of
-from pipeline.workflow import erasure, pseudonyms, request_files
+from pipeline.workflow import erasure, pseudonyms, request_files, tagging
 
 R = TypeVar("R")
 
@@ -78,10 +79,13 @@ def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: date
         consent.verify_chain(workspace)
         workspace.ledger.check()
         rules = rules_of(workspace.root)
+        tagging.read_taxonomy(workspace)
+        read_customers(workspace.root)
         erasure.carry_out(workspace, now=now)
         registry = Registry(workspace.db)
         taken, unfinished = _take_in(workspace, registry, inbox, chosen, now, progress) if inbox else (set(), 0)
         worked = taken | _move_on(workspace, registry, chosen, now, progress)
+        tagging.retag(workspace, now=now)
         request_files.write(workspace, now=now)
         warned = (*_stray(inbox), *rules.warnings(now.date()), *workspace.list_warnings(now.date()))
         report = gather(registry, now=now, unfinished=unfinished, worked=worked, warned=warned)

@@ -27,7 +27,7 @@ from pipeline.records import (
 )
 from pipeline.store import Workspace, terms
 from pipeline.store.stages import key_of
-from pipeline.workflow import picture_text, request_files
+from pipeline.workflow import picture_text, tagging
 from pipeline.workflow.audit_published import broken
 from pipeline.workflow.crosstalk import quieted
 from pipeline.workflow.pseudonyms import known_labels
@@ -192,6 +192,6 @@ def _result(case: Case, transcript: Transcript, proposed: Proposed, outcomes: Ma
             "speech_covered": round(transcript.coverage, 3),
             "proposals": len(proposed.proposals),
             "undecided": proposed.undecided,
-            "requests": request_files.count(case.workspace, case.session.session_id),
+            "requests": tagging.count(case.workspace, case.session.session_id),
         },
     )

@@ -100,6 +100,17 @@ class ConsentSettings(_Section):
     withdrawal_url: str = Field("", description="Where people withdraw; receipts and consent exports link to it.")
 
 
+class ExportSettings(_Section):
+    """What exports of feature requests may tell."""
+
+    min_customers: int = Field(
+        3,
+        ge=1,
+        le=1000,
+        description="What fewer customers asked for is exported without who, when and in which session.",
+    )
+
+
 class RunSettings(_Section):
     """How a night is worked."""
 
@@ -123,6 +134,7 @@ class Settings(BaseSettings):
     redact: RedactSettings = RedactSettings()
     picture: PictureSettings = PictureSettings()
     consent: ConsentSettings = ConsentSettings()
+    export: ExportSettings = ExportSettings()
     run: RunSettings = RunSettings()
 
     @classmethod

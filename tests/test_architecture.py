@@ -10,7 +10,7 @@ import pytest
 
 PIPELINE = Path(__file__).parent.parent / "pipeline"
 STAGES = ("ingest", "consent", "speech", "detect", "review", "render", "tag", "export")
-BELOW = {"records", "errors", "settings", "log", "models", "lexicon", "store", "media"}
+BELOW = {"records", "errors", "settings", "log", "models", "lexicon", "store", "media", "embeddings"}
 MODULES = sorted(PIPELINE.rglob("*.py"))
 ONE_DOOR = {
     "av": "pipeline/media/",
@@ -25,6 +25,8 @@ ONE_DOOR = {
     "pebble": "pipeline/executors/",
     "alembic": "pipeline/store/",
     "huggingface_hub": "pipeline/models/",
+    "ctranslate2": "pipeline/embeddings/",
+    "tokenizers": "pipeline/embeddings/",
 }
 MADE_BY = {"Ruling": "consent", "ApprovedPlan": "review", "Rendition": "render"}
 

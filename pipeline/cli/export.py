@@ -1,15 +1,20 @@
-"""The command that hands requests and discoveries to product managers."""
+"""The commands that hand things out: requests to product managers, renditions as vCons."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
-from pipeline.cli.common import now, workspace_option
+from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.records import Audience
 from pipeline.store import Workspace
 from pipeline.store.files import write_bytes
+
+_FORMATS = ("csv", "xlsx", "jsonl", "parquet", "html", "jira", "linear", "github", "gitlab", "productboard")
 
 
 @click.group()
@@ -17,24 +22,82 @@ def export() -> None:
     """Exports for product managers."""
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _with_options(command: F) -> F:
+    """Puts all options of an export of requests on a command."""
+    for add in reversed(_OPTIONS):
+        command = add(command)
+    return command
+
+
+def _day(_: click.Context, __: click.Parameter, value: datetime | None) -> date | None:
+    return value.date() if value else None
+
+
+_OPTIONS: tuple[Callable[..., Any], ...] = (
+    click.option(
+        "--since", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Only what was heard from this day on."
+    ),
+    click.option("--area", default="", help="Only this area of the product."),
+    click.option(
+        "--format", "format_", type=click.Choice(_FORMATS), default="csv", help="The kind of file, or whose import."
+    ),
+    click.option(
+        "--map",
+        "columns",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="CSV by a map of columns of your own.",
+    ),
+    click.option("--group", "grouped", is_flag=True, help="A row for each group, not for each wording."),
+    click.option("--delimiter", type=click.Choice([",", ";"]), default=",", help="What parts the columns of CSV."),
+    click.option("--excel", is_flag=True, help="CSV that Excel takes for UTF-8."),
+    click.option("--raw", is_flag=True, help="CSV for machines: texts as they are, formulas too."),
+)
+
+
 @export.command("requests")
 @workspace_option
-@click.option("--format", "format_", type=click.Choice(["csv", "jsonl"]), default="csv", help="The kind of file.")
+@_with_options
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
 )
-def requests_(workspace: Path, format_: str, output: Path | None) -> None:
-    """Export requests and discoveries, as far as consent goes at this moment."""
-    from pipeline.export.files import FORMATS, write
-    from pipeline.workflow.request_files import gather, handed_out
+def requests_(workspace: Path, output: Path | None, **asked: Any) -> None:
+    """Export requests and discoveries, as far as consent goes at this moment; the manifest is put beside the file."""
+    from pipeline.workflow import request_files
 
-    opened = Workspace.open(workspace)
-    content = FORMATS[format_](gather(opened, now=now()))
-    if output is None:
-        click.echo(content, nl=False)
-    else:
-        write(output, content)
-        handed_out(opened, content, format_, to=str(output), now=now())
+    opened, at = Workspace.open(workspace), now()
+    made = request_files.export(opened, **_request(opened, **asked), now=at)
+    click.get_binary_stream("stdout").write(request_files.hand_out(opened, made, output, now=at))
+
+
+def _request(
+    workspace: Workspace, *, since: date | None, area: str, format_: str, columns: Path | None, **options: Any
+) -> dict[str, Any]:
+    """What ``request_files.export`` is asked for, out of the options of the command."""
+    from pipeline.export import Selection, column_maps
+    from pipeline.export.formats.options import Options
+
+    least = workspace.settings.export.min_customers
+    target = columns or (format_ if format_ in column_maps.TARGETS else None)
+    kinds = ("request",) if target else ("request", "discovery")
+    return {
+        "format_": "csv" if columns else format_,
+        "selection": Selection(since=since, area=area, kinds=kinds, min_customers=least),
+        "options": Options(**options),
+        "columns": column_maps.read_map(target) if target else None,
+    }
+
+
+@export.command()
+@workspace_option
+@json_option
+def recall(workspace: Path, as_json: bool) -> None:
+    """List the files that hold requests which may not be shown any more, and who was given them."""
+    from pipeline.workflow.request_files import recalls
+
+    emit(recalls(Workspace.open(workspace), now=now()), as_json)
 
 
 @export.command()

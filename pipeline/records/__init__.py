@@ -38,9 +38,9 @@ from pipeline.records.rendition import (
     ProofVerdict,
     Rendition,
     SessionResult,
-    Tag,
     Turn,
 )
+from pipeline.records.request import Answer, RequestGroup, Strength, Tag
 from pipeline.records.ruling import (
     Cell,
     Failed,
@@ -87,6 +87,7 @@ from pipeline.records.vocabulary import (
 __all__ = [
     "AgeStatus",
     "Alternative",
+    "Answer",
     "ApprovedPlan",
     "Attendance",
     "Audience",
@@ -126,6 +127,7 @@ __all__ = [
     "Region",
     "RemovedInterval",
     "Rendition",
+    "RequestGroup",
     "Role",
     "Ruling",
     "Session",
@@ -134,6 +136,7 @@ __all__ = [
     "SoundPlace",
     "SpeechSegment",
     "Stop",
+    "Strength",
     "Tag",
     "Term",
     "TextEdit",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from pipeline import consent, render, review, speech, tag
+from pipeline import consent, render, review, speech
 from pipeline.errors import UsageProblem
 from pipeline.records import (
     ApprovedPlan,
@@ -22,7 +22,6 @@ from pipeline.records import (
     RedactionInterval,
     Rendition,
     Stop,
-    Tag,
     Transcript,
     Verdict,
 )
@@ -33,7 +32,7 @@ from pipeline.store import Workspace, releases
 from pipeline.store.files import make_private
 from pipeline.store.releases import Act
 from pipeline.store.stages import decode, encode, key_of
-from pipeline.workflow import request_files
+from pipeline.workflow import tagging
 from pipeline.workflow.crosstalk import quieted
 from pipeline.workflow.provenance import basis_of
 from pipeline.workflow.session_context import Case, Proposed
@@ -104,8 +103,7 @@ def let_out(
     if not isinstance(made, Rendition):
         return _taken_back(case, audience, made)
     if audience is Audience.INTERNAL:
-        key = request_files.tags_key(case.session.session_id)
-        case.keep("tags", key, tag.tag(made.turns), tuple[Tag, ...], purpose=audience.purpose)
+        tagging.tag_session(case, made.turns, tagging.read_taxonomy(case.workspace))
     return Let(out=made)
 
 

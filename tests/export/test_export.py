@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from pipeline.errors import TryAgain
-from pipeline.export import Item, export
 from pipeline.export.files import COLUMNS, as_csv, as_jsonl
 from pipeline.export.neutral import neutral
 from pipeline.export.requests import Request, alias, requests_of, title_of
+
+from pipeline.errors import TryAgain
+from pipeline.export import Item, export
 from pipeline.records import (
     Cell,
     Held,

@@ -6,14 +6,14 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from pipeline.tag.areas import area_of
+from pipeline.tag.lines import tag_lines
 
 from pipeline.cli import main
 from pipeline.errors import UsageProblem
 from pipeline.records import Turn
 from pipeline.tag import tag
-from pipeline.tag.areas import area_of
 from pipeline.tag.cues import LABELS
-from pipeline.tag.lines import tag_lines
 from pipeline.tag.tag import judge, sentences, trim
 
 
