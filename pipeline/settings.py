@@ -104,10 +104,10 @@ class ExportSettings(_Section):
     """What exports of feature requests may tell."""
 
     min_customers: int = Field(
-        3,
-        ge=1,
-        le=1000,
-        description="What fewer customers asked for is exported without who, when and in which session.",
+        3, ge=1, le=1000, description="What fewer customers asked for is exported without who and how many they are."
+    )
+    hide_rare_sessions: bool = Field(
+        False, description="Export it without its session, date and time as well: the calendar tells who was there."
     )
 
 

@@ -28,7 +28,6 @@ from pipeline.tag.classifier import VECTOR_MODEL, Candidate, window
 from pipeline.tag.cues import Label, find_cues
 from pipeline.tag.features import features, kinds_of, read_words
 from pipeline.tag.judge import CUES
-from pipeline.tag.sentences import Sentence
 from pipeline.tag.tokens import tokenize
 
 HERE = Path(__file__).parent
@@ -75,10 +74,9 @@ def examples(samples: Sequence[Sample], label: Label, seed: int) -> Iterator[Exa
         tokens = tokenize(" ".join([*before, text, *after]))
         first = len(tokenize(" ".join(before)))
         last = first + len(tokenize(text))
-        sentence = Sentence(0, 0, tuple(tokens))
         matches = [match for match in find_cues(tokens, cues) if first <= match.start < last]
         for match in matches:
-            yield Example(Candidate(sentence, match, 0), sample.label == label, 1.0 / len(matches))
+            yield Example(Candidate(tuple(tokens), match, 0), sample.label == label, 1.0 / len(matches))
 
 
 def _context(rng: random.Random, others: Sequence[list[str]]) -> list[str]:
@@ -117,7 +115,7 @@ def train_features(found: Sequence[Example], words: dict[str, str]) -> tuple[dic
 
 
 def _features(found: Sequence[Example], words: dict[str, str]) -> list[list[str]]:
-    return [features(kinds_of(one.candidate.sentence.tokens, words), one.candidate.match) for one in found]
+    return [features(kinds_of(one.candidate.tokens, words), one.candidate.match) for one in found]
 
 
 def train_vector(found: Sequence[Example], encoder: Encoder) -> tuple[NDArray[np.float32], float]:

@@ -23,6 +23,7 @@ _COMMANDS = {
     "redact": ("redact", "Take spans of sound out of one media file."),
     "release": ("release", "Let a reviewed session out to the public."),
     "report": ("nightly", "Make the morning report again."),
+    "requests": ("requests", "Feature requests: look, decide, merge, split, rename."),
     "review": ("review", "Look at what was proposed, decide, sign off."),
     "run": ("nightly", "The nightly batch: move every session as far as it may go."),
     "status": ("nightly", "Say what stands where, and the one next action for each."),

@@ -69,7 +69,7 @@ def requests_(workspace: Path, output: Path | None, **asked: Any) -> None:
 
     opened, at = Workspace.open(workspace), now()
     made = request_files.export(opened, **_request(opened, **asked), now=at)
-    click.get_binary_stream("stdout").write(request_files.hand_out(opened, made, output, now=at))
+    click.echo(request_files.hand_out(opened, made, output, now=at), nl=False)
 
 
 def _request(
@@ -79,12 +79,11 @@ def _request(
     from pipeline.export import Selection, column_maps
     from pipeline.export.formats.options import Options
 
-    least = workspace.settings.export.min_customers
     target = columns or (format_ if format_ in column_maps.TARGETS else None)
     kinds = ("request",) if target else ("request", "discovery")
     return {
         "format_": "csv" if columns else format_,
-        "selection": Selection(since=since, area=area, kinds=kinds, min_customers=least),
+        "selection": Selection(since=since, area=area, kinds=kinds, **workspace.settings.export.model_dump()),
         "options": Options(**options),
         "columns": column_maps.read_map(target) if target else None,
     }

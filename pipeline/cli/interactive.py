@@ -72,7 +72,7 @@ def walk(workspace: Workspace, session_id: str | None, *, actor: str, reason: st
         if shown != state.at:
             _show(state)
             shown = state.at
-        goes_on = state.act(_key())
+        goes_on = state.act(read_key())
     left = len(waiting) - len(state.decided)
     click.echo(f"\ndecided {len(state.decided)}, {left} left; `offrecord run` applies it")
 
@@ -96,7 +96,7 @@ def _lines(state: _Walk) -> Iterator[str]:
     yield from (f"  > {one}" for one in said_around(state.workspace, proposal))
 
 
-def _key() -> str:
+def read_key() -> str:
     """The next key, or the first letter of the next line; quits at the end of the input."""
     if sys.stdin.isatty():
         return click.getchar().lower()

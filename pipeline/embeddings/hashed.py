@@ -25,7 +25,7 @@ COLUMNS = 1024
 _UNKNOWN_RANK = 20_000
 _PAIR = 0.5
 """What a pair of words counts beside a word."""
-_ENDINGS = ("ing", "ed", "es", "s")
+_ENDINGS = ("ings", "ing", "ions", "ion", "ed", "es", "s", "e")
 
 
 class HashedTfidf:

@@ -68,6 +68,8 @@ def read_safetensors(path: Path) -> Mapping[str, Array]:
     content = np.memmap(path, np.uint8, "r")
     try:
         end = 8 + int.from_bytes(content[:8].tobytes(), "little")
+        if end > len(content):
+            raise ValueError("the header is cut off")
         header = json.loads(content[8:end].tobytes())
         return {
             name: content[end + entry["data_offsets"][0] : end + entry["data_offsets"][1]]

@@ -35,6 +35,7 @@ def render(report: RequestReport, files: Sequence[OutFile], *, log_head: str, ma
             "area": selection.area or None,
             "kinds": list(selection.kinds),
             "min_customers": selection.min_customers,
+            "hide_rare_sessions": selection.hide_rare_sessions,
         },
         "consent_log": log_head,
         "made_with": dict(sorted(made_with.items())),

@@ -30,8 +30,8 @@ class Customer:
 class Mention:
     """One wording of a request or discovery. ``verbatim`` says whether ``quote`` is what was said.
 
-    ``customer`` is a keyed alias or empty; ``source`` tells speakers' companies (or speakers without one) apart for
-    counting and is never exported, and neither is ``wording``, the words themselves.
+    ``customer`` is a keyed alias or empty. Never exported are ``company``, ``source``, which tells companies (or
+    speakers without one) apart for counting, and ``wording``, the words themselves.
     """
 
     request_id: str
@@ -53,6 +53,7 @@ class Mention:
     segment: str
     weight: float
     source: str
+    company: str
     wording: str
 
     @property
@@ -123,6 +124,7 @@ def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: 
         segment=customer.segment if company else "",
         weight=customer.weight if company else 1.0,
         source=_source(session, tag.participant_id, company, key),
+        company=company,
         wording=tag.quote,
     )
 

@@ -1,7 +1,8 @@
 """Everything that an export shows, as one value: every format is made from it, so that all say the same.
 
 Counts are of distinct customers and sessions, never of mentions. What fewer than ``min_customers`` customers asked for
-shows neither who nor in which session: a rare request would name its customer to everybody who knows the calendar.
+shows neither who, by alias or segment, nor how many. Where it was said is shown to whoever may open that session's
+rendition anyway; with ``hide_rare_sessions`` it is not, for who knows the calendar knows who was there.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Selection:
     area: str = ""
     kinds: tuple[str, ...] = KINDS
     min_customers: int = 3
+    hide_rare_sessions: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,10 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentionRow:
-    """One wording; ``session``, ``at``, ``customer`` and ``segment`` are empty where there are too few customers."""
+    """One wording; ``customer`` and ``segment`` are empty where there are too few customers.
+
+    With ``hide_rare_sessions`` so are ``session``, ``at``, ``start_s`` and ``end_s``, and ``started_on`` is a quarter.
+    """
 
     request_id: str
     group_id: str
@@ -134,7 +139,7 @@ def report(
     return RequestReport(
         selection=selection,
         groups=tuple(rows),
-        mentions=tuple(_mention_row(one, told[one.request_id]) for one in in_time if one.request_id in told),
+        mentions=tuple(_mention_row(one, told[one.request_id], selection) for one in in_time if one.request_id in told),
         quarters=tuple(attendance(held, names)),
         weeks=tuple(attendance(held, week_names, weekly=True)),
         heard_quarterly=_distinct(((quarter_of(day), group_id) for day, group_id in heard), names),
@@ -193,8 +198,9 @@ def _group_row(group: RequestGroup, found: Sequence[Mention], names: Sequence[st
     )
 
 
-def _mention_row(mention: Mention, group: GroupRow) -> MentionRow:
+def _mention_row(mention: Mention, group: GroupRow, selection: Selection) -> MentionRow:
     enough = group.customers is not None
+    placed = enough or not selection.hide_rare_sessions
     return MentionRow(
         request_id=mention.request_id,
         group_id=group.group_id,
@@ -208,11 +214,11 @@ def _mention_row(mention: Mention, group: GroupRow) -> MentionRow:
         sure=mention.sure,
         reason=mention.reason,
         answer=mention.answer,
-        session=mention.session if enough else "",
-        started_on=mention.started_on.isoformat() if enough else quarter_of(mention.started_on),
-        at=mention.at if enough else "",
-        start_s=mention.start_s if enough else None,
-        end_s=mention.end_s if enough else None,
+        session=mention.session if placed else "",
+        started_on=mention.started_on.isoformat() if placed else quarter_of(mention.started_on),
+        at=mention.at if placed else "",
+        start_s=mention.start_s if placed else None,
+        end_s=mention.end_s if placed else None,
         customer=mention.customer if enough else "",
         segment=mention.segment if enough else "",
         consent="internal_improve",

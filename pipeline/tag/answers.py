@@ -20,21 +20,30 @@ _SAYS_IT_IS_THERE = re.compile(
 _ASKS = re.compile(r"\?|^(?:how|what|why|when|where|who|which|do|does|is|are|can|could) \w+ ")
 
 
-def answer_before(turns: Sequence[Turn], index: int, staff: Collection[str]) -> Answer | None:
+def answer_before(
+    turns: Sequence[Turn], index: int, staff: Collection[str], asking: Collection[int] = ()
+) -> Answer | None:
     """What staff said in the last turns before a discovery, that tells of it."""
-    return _first(turns, range(index - 1, max(-1, index - 1 - _TURNS_AWAY), -1), turns[index], staff)
+    return _first(turns, range(index - 1, max(-1, index - 1 - _TURNS_AWAY), -1), turns[index], staff, ())
 
 
-def answer_after(turns: Sequence[Turn], index: int, staff: Collection[str]) -> Answer | None:
-    """What staff said in the next turns after a request, if it says that the thing is there."""
-    return _first(turns, range(index + 1, min(len(turns), index + 1 + _TURNS_AWAY)), turns[index], staff)
+def answer_after(
+    turns: Sequence[Turn], index: int, staff: Collection[str], asking: Collection[int] = ()
+) -> Answer | None:
+    """What staff said in the next turns after a request, if it says that the thing is there.
+
+    ``asking`` are the places of turns that ask for something: what is said after the next of them answers that one.
+    """
+    return _first(turns, range(index + 1, min(len(turns), index + 1 + _TURNS_AWAY)), turns[index], staff, asking)
 
 
-def _first(turns: Sequence[Turn], places: range, asked: Turn, staff: Collection[str]) -> Answer | None:
+def _first(
+    turns: Sequence[Turn], places: range, asked: Turn, staff: Collection[str], asking: Collection[int]
+) -> Answer | None:
     for place in places:
         turn = turns[place]
         apart_s = max(turn.start_s - asked.end_s, asked.start_s - turn.end_s)
-        if apart_s > _SECONDS_AWAY:
+        if apart_s > _SECONDS_AWAY or place in asking:
             return None
         if turn.participant_id in staff:
             sentences = list(_telling(turn.text))

@@ -20,8 +20,7 @@ from pipeline import models
 from pipeline.embeddings import Encoder
 from pipeline.tag.cues import TAGS, CueMatch, Label
 from pipeline.tag.features import features, kinds_of, read_words
-from pipeline.tag.sentences import Sentence
-from pipeline.tag.tokens import joined
+from pipeline.tag.tokens import Token, joined
 
 MODEL = "requests"
 BEFORE, AFTER = 3, 16
@@ -35,12 +34,12 @@ _LATE = 0.01
 
 
 class Candidate(NamedTuple):
-    """A cue in a sentence of a turn."""
+    """A cue in the words of a sentence, or of two where the second only points back."""
 
-    sentence: Sentence
+    tokens: tuple[Token, ...]
     match: CueMatch
     words_before: int
-    """Words of the turn before the sentence."""
+    """Words of the turn before these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +89,14 @@ class Classifier:
 
     def _by_features(self, candidate: Candidate) -> float:
         regression = self.regressions[candidate.match.cue.label]
-        found = features(kinds_of(candidate.sentence.tokens, self.words), candidate.match)
+        found = features(kinds_of(candidate.tokens, self.words), candidate.match)
         return regression.bias + sum(regression.weights.get(feature, 0.0) for feature in found)
 
 
 def window(candidate: Candidate) -> str:
     """The words around a cue that its sentence vector is made of."""
     start = candidate.match.start
-    return joined(candidate.sentence.tokens[max(0, start - BEFORE) : start + AFTER])
+    return joined(candidate.tokens[max(0, start - BEFORE) : start + AFTER])
 
 
 def _against(candidate: Candidate) -> float:

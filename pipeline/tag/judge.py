@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.embeddings import Encoder
 from pipeline.tag.classifier import Candidate, Classifier
 from pipeline.tag.cues import Label, find_cues
+from pipeline.tag.features import KINDS_OF_CONTENT, kinds_of
 from pipeline.tag.other_cues import OTHER_CUES
 from pipeline.tag.request_cues import REQUEST_CUES
 from pipeline.tag.sentences import Sentence, split_sentences
+from pipeline.tag.tokens import Token
 
 CUES = (*REQUEST_CUES, *OTHER_CUES)
 _ORDER = list(Label)
@@ -27,32 +29,50 @@ class Verdict(NamedTuple):
     """The index of the cue's first word in the sentence."""
 
 
+class _Place(NamedTuple):
+    """A candidate with the number of the sentence that it is in."""
+
+    number: int
+    candidate: Candidate
+    cue_token: int
+
+
 def judge(texts: Sequence[str], *, classifier: Classifier, encoder: Encoder) -> list[list[Verdict]]:
     """For each text the verdict on each of its sentences, in order; ``none`` for those that say nothing of the kind."""
     split = [list(split_sentences(text)) for text in texts]
-    candidates = [list(_candidates(sentences)) for sentences in split]
-    flat = [candidate for found in candidates for candidate in found]
-    odds = iter(classifier.log_odds(flat, encoder))
+    places = [list(_candidates(sentences, classifier)) for sentences in split]
+    odds = iter(classifier.log_odds([place.candidate for found in places for place in found], encoder))
     verdicts = []
-    for sentences, found in zip(split, candidates, strict=True):
-        best: dict[int, dict[Label, Verdict]] = {}
-        for candidate in found:
-            label = candidate.match.cue.label
-            score = classifier.calibration(label, encoder).score(next(odds))
-            verdict = Verdict(label, score, candidate.match.cue.reason, candidate.sentence, candidate.match.start)
-            by_label = best.setdefault(candidate.sentence.start_char, {})
-            if label not in by_label or score > by_label[label].score:
-                by_label[label] = verdict
-        verdicts.append([_decided(one, best.get(one.start_char, {}), classifier, encoder) for one in sentences])
+    for sentences, found in zip(split, places, strict=True):
+        best: list[dict[Label, Verdict]] = [{} for _ in sentences]
+        for number, candidate, cue_token in found:
+            cue = candidate.match.cue
+            score = classifier.calibration(cue.label, encoder).score(next(odds))
+            if cue.label not in best[number] or score > best[number][cue.label].score:
+                best[number][cue.label] = Verdict(cue.label, score, cue.reason, sentences[number], cue_token)
+        verdicts.append(
+            [_decided(one, by_label, classifier, encoder) for one, by_label in zip(sentences, best, strict=True)]
+        )
     return verdicts
 
 
-def _candidates(sentences: Sequence[Sentence]) -> Iterator[Candidate]:
+def _candidates(sentences: Sequence[Sentence], classifier: Classifier) -> Iterator[_Place]:
+    """The cues of every sentence; one that names nothing is read together with the sentence before it."""
     words_before = 0
-    for sentence in sentences:
+    for index, sentence in enumerate(sentences):
+        before: tuple[Token, ...] = ()
+        if index and not names_something(sentence, classifier.words):
+            before = sentences[index - 1].tokens
         for match in find_cues(sentence.tokens, CUES):
-            yield Candidate(sentence, match, words_before)
+            shifted = match._replace(start=match.start + len(before), end=match.end + len(before))
+            candidate = Candidate(before + sentence.tokens, shifted, words_before - len(before))
+            yield _Place(index, candidate, match.start)
         words_before += len(sentence.tokens)
+
+
+def names_something(sentence: Sentence, words: Mapping[str, str]) -> bool:
+    """Whether a sentence has a word that names something: "I would love to have that" only points back."""
+    return not KINDS_OF_CONTENT.isdisjoint(kinds_of(sentence.tokens, words))
 
 
 def _decided(sentence: Sentence, by_label: dict[Label, Verdict], classifier: Classifier, encoder: Encoder) -> Verdict:

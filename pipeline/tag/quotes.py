@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from pipeline.tag.features import KINDS_OF_CONTENT, kinds_of
-from pipeline.tag.judge import Verdict
+from pipeline.tag.judge import Verdict, names_something
 
 _LONGEST = 40
 """Words of a sentence from which on it is cut around its cue: without signs it may be a whole turn."""
@@ -30,11 +29,10 @@ def quote_of(text: str, verdicts: Sequence[Verdict], place: int, words: Mapping[
         start_char, end_char = tokens[first].start_char, tokens[last - 1].end_char
     else:
         start_char, end_char = verdict.sentence.start_char, verdict.sentence.end_char
-        if place and len(verdicts[place - 1].sentence.tokens) <= _LONGEST and _points_back(verdict, words):
+        if (
+            place
+            and len(verdicts[place - 1].sentence.tokens) <= _LONGEST
+            and not names_something(verdict.sentence, words)
+        ):
             start_char = verdicts[place - 1].sentence.start_char
     return Quote(start_char, text[start_char:end_char])
-
-
-def _points_back(verdict: Verdict, words: Mapping[str, str]) -> bool:
-    """Whether a sentence names nothing itself, before or after its cue."""
-    return not KINDS_OF_CONTENT.intersection(kinds_of(verdict.sentence.tokens, words))

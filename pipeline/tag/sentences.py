@@ -43,7 +43,7 @@ _ASKS_FOR_A_CLAUSE = word_set(
     at in on about by into without every the a an any some no not more all everything something thing things way time
     first last only one even also please maybe"""
 )
-_ENDS_WITH_THAT = word_set("do did does know about like with after before love need want use try for of at")
+_ENDS_WITH_THAT = word_set("do did does about like with after before love need want use try for of at")
 
 
 class Sentence(NamedTuple):

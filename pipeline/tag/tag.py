@@ -33,6 +33,13 @@ class _Found(NamedTuple):
         return self.verdicts[self.sentence]
 
 
+class _Context(NamedTuple):
+    turns: Sequence[Turn]
+    staff: Collection[str]
+    asking: Collection[int]
+    """The places of turns in which a customer asks for or about something."""
+
+
 def tag(turns: Sequence[Turn], *, staff: Collection[str], taxonomy: Taxonomy) -> tuple[Tag, ...]:
     """One tag for each sentence that asks, finds out, complains or praises, in order; none for the others.
 
@@ -49,14 +56,16 @@ def tag(turns: Sequence[Turn], *, staff: Collection[str], taxonomy: Taxonomy) ->
     ]
     quotes = [quote_of(turns[one.turn].text, one.verdicts, one.sentence, classifier.words) for one in found]
     areas = taxonomy.areas([quote.text for quote in quotes], encoder)
+    asking = {one.turn for one in found if one.verdict.label in (Label.REQUEST, Label.QUESTION)}
+    context = _Context(turns, staff, asking)
     return tuple(
-        _tag(turns, one, quote.start_char, quote.text, area, staff)
+        _tag(context, one, quote.start_char, quote.text, area)
         for one, quote, area in zip(found, quotes, areas, strict=True)
     )
 
 
-def _tag(turns: Sequence[Turn], found: _Found, start_char: int, quote: str, area: str, staff: Collection[str]) -> Tag:
-    turn, verdict = turns[found.turn], found.verdict
+def _tag(context: _Context, found: _Found, start_char: int, quote: str, area: str) -> Tag:
+    turn, verdict = context.turns[found.turn], found.verdict
     start_s, end_s = span_of(turn, start_char, start_char + len(quote))
     answers = answer_before if verdict.label is Label.DISCOVERY else answer_after
     return Tag(
@@ -71,7 +80,7 @@ def _tag(turns: Sequence[Turn], found: _Found, start_char: int, quote: str, area
         strength=_strength(found) if verdict.label is Label.REQUEST else Strength.UNSTATED,
         reason=verdict.reason,
         sure=verdict.score >= SURE,
-        answer=answers(turns, found.turn, staff) if verdict.label in _ASKED else None,
+        answer=answers(context.turns, found.turn, context.staff, context.asking) if verdict.label in _ASKED else None,
     )
 
 

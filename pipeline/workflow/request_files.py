@@ -92,7 +92,7 @@ def write(workspace: Workspace, *, now: datetime) -> None:
     if last and last.key == key and now.timestamp() < last.valid_until and _are_there(folder, last.files):
         return
     found = gather(workspace, now=now)
-    report = found.report(Selection(min_customers=workspace.settings.export.min_customers))
+    report = found.report(Selection(**workspace.settings.export.model_dump()))
     files = {f"requests.{name}": render(report, name, Options()) for name in _NIGHTLY}
     made = _with_manifest(workspace, report, files)
     try:

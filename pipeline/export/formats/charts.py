@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 _WIDTH = 720
 _ROW, _GAP, _LABEL = 22, 6, 250
-_PLOT, _FOOT = 150, 34
+_PLOT, _FOOT, _WIDEST = 150, 34, 90
 
 
 class Bar(NamedTuple):
@@ -52,7 +52,7 @@ def bars(title: str, rows: Sequence[Bar]) -> Markup:
 def columns(title: str, rows: Sequence[Bar]) -> Markup:
     """Vertical bars in order of time; a bar of nothing is drawn as an empty place with its note."""
     most = max((row.value for row in rows), default=0.0) or 1.0
-    step = (_WIDTH - 20) / max(1, len(rows))
+    step = min(_WIDEST, (_WIDTH - 20) / max(1, len(rows)))
     parts = []
     for number, row in enumerate(rows):
         left, height = 10 + number * step, _PLOT * row.value / most

@@ -65,7 +65,11 @@ def _trend(title: str, periods: Sequence[Attendance], values: Sequence[int]) -> 
 
 
 def _top(title: str, rows: Sequence[GroupRow], report: RequestReport) -> Markup:
-    return bars(title, [Bar(row.title, row.customers or 1, _customers(row, report)) for row in rows])
+    least = report.selection.min_customers
+    return bars(
+        title,
+        [Bar(row.title, row.customers or 1, f"fewer than {least}" if row.customers is None else "") for row in rows],
+    )
 
 
 def _entries(rows: Sequence[GroupRow], report: RequestReport) -> list[_Entry]:

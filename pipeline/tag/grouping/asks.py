@@ -168,9 +168,11 @@ def title_of(quote: str) -> str:
 
 def _asked(quote: str) -> _Asked:
     """Out of several sentences the last that names something counts: the others lead up to it."""
-    asked = [_of_sentence(sentence.tokens) for sentence in split_sentences(quote)]
+    sentences = [sentence.tokens for sentence in split_sentences(quote)]
+    asked = [_of_sentence(tokens) for tokens in sentences]
     naming = [one for one in asked if sum(len(token.text) > _SHORT for token in one.tokens) >= _FEWEST]
-    return (naming or asked or [_Asked(None, ())])[-1]
+    whole = [_Asked(None, tokens) for tokens in sentences]
+    return (naming or [one for one in asked if one.tokens] or whole or [_Asked(None, ())])[-1]
 
 
 def _of_sentence(tokens: Sequence[Token]) -> _Asked:
@@ -180,9 +182,7 @@ def _of_sentence(tokens: Sequence[Token]) -> _Asked:
         return _piece(_Form.THING, words, text, 0, named.end("thing"))
     for opening in _OPENINGS:
         if match := opening.pattern.search(text):
-            asked = _piece(opening.form, words, text, match.end(), len(text) - 1)
-            if asked.tokens:
-                return asked
+            return _piece(opening.form, words, text, match.end(), len(text) - 1)
     return _Asked(None, tuple(words))
 
 

@@ -69,7 +69,7 @@ def group(
     distinct = {ask: index for index, ask in enumerate(dict.fromkeys(asks))}
     place = {wording.key: distinct[ask] for wording, ask in zip(wordings, asks, strict=True)}
     rows = {distinct[ask]: row for row, ask in reversed(list(enumerate(asks)))}
-    first = vectors[[rows[index] for index in range(len(distinct))]]
+    first = vectors[np.array([rows[index] for index in range(len(distinct))], np.int64)]
     linkage = Linkage(first)
     for one, other in apart:
         if one in place and other in place:

@@ -41,7 +41,8 @@ def near_pairs(vectors: Vectors, threshold: float) -> tuple[NDArray[np.int64], N
 def _pairs(vectors: Vectors, rows: NDArray[np.int64], threshold: float) -> Iterator[NDArray[np.int64]]:
     """Keys of pairs: the smaller index times the number of vectors, plus the larger."""
     if len(rows) <= _ALL:
-        yield _within(vectors, rows, threshold)
+        if len(rows):
+            yield _within(vectors, rows, threshold)
         return
     planes = max(1, round(math.log2(len(rows) / _BUCKET)))
     rng = np.random.default_rng(_SEED)
