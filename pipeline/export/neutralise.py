@@ -18,6 +18,8 @@ _MENTION = re.compile(r"([@#!~%&$^:])(?=[\w{(\"'\[])")
 _COMMAND = re.compile(r"^(\s*)/(?=\w)", re.MULTILINE)
 _SCHEME = re.compile(r"\b([a-z][a-z0-9+.-]*):(?=//)|\b(mailto|javascript|data|www)([:.])", re.IGNORECASE)
 _MARKDOWN = re.compile(r"([\\`*_\[\]{}<>|])")
+_OPENING = "<]"
+"""What begins a tag or the target of a link: parted from what follows, should an escape not be known there."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -38,7 +40,7 @@ def for_markdown(text: str) -> str:
     clean = _COMMAND.sub(rf"\1{_UNSEEN}/", clean)
     clean = _SCHEME.sub(lambda match: f"{match[1] or match[2]}{_UNSEEN}{':' if match[1] else match[3]}", clean)
     clean = _MENTION.sub(rf"\1{_UNSEEN}", clean)
-    return _MARKDOWN.sub(r"\\\1", clean)
+    return _MARKDOWN.sub(lambda match: f"\\{match[1]}{_UNSEEN if match[1] in _OPENING else ''}", clean)
 
 
 def one_line(text: str) -> str:
