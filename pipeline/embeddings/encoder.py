@@ -28,15 +28,19 @@ class Encoder(Protocol):
         """An array of ``len(texts)`` rows; a text without a word has a row of zeros."""
 
 
+def encoder_name() -> str:
+    """The name of the encoder that ``load_encoder`` loads, without loading it."""
+    return "minilm" if models.folder(models.find(MODEL)).is_dir() else HashedTfidf.name
+
+
 @functools.cache
 def load_encoder() -> Encoder:
     """The sentence model if it is here, else TF-IDF; loaded once a process.
 
     Raises ``ConfigurationError`` where the model is here and not what it was: a damaged model is never passed over.
     """
-    model = models.find(MODEL)
-    if not models.folder(model).is_dir():
+    if encoder_name() == HashedTfidf.name:
         return HashedTfidf()
     from pipeline.embeddings.minilm import MiniLM
 
-    return MiniLM(models.verified(model))
+    return MiniLM(models.verified(models.find(MODEL)))

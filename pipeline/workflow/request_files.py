@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline import consent, tag
-from pipeline.embeddings import load_encoder
+from pipeline.embeddings import encoder_name
 from pipeline.errors import TryAgain, UsageProblem
 from pipeline.export import RequestReport, Selection, column_maps, manifest
 from pipeline.export.formats import render
@@ -25,7 +25,6 @@ from pipeline.workflow.request_report import gather
 
 _NIGHTLY = ("csv", "jsonl", "html")
 _STAGE = "exports"
-_HANDED_OUT = "handed-out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +136,7 @@ def recalls(workspace: Workspace, *, now: datetime) -> list[Recall]:
     copies = workspace.artefacts.copies()
     found = []
     for artefact in workspace.artefacts.all():
-        rows = workspace.stages.recall(_HANDED_OUT, artefact.artefact_id, _Rows) if artefact.kind == "export" else None
+        rows = workspace.stages.recall(_STAGE, artefact.artefact_id, _Rows) if artefact.kind == "export" else None
         gone = tuple(one for one in rows.request_ids if one not in shown) if rows else ()
         went = [copy for copy in copies if copy.artefact_id == artefact.artefact_id]
         there = [("", "")] if artefact.state is State.LIVE and not went else []
@@ -156,7 +155,7 @@ def recalls(workspace: Workspace, *, now: datetime) -> list[Recall]:
 
 
 def _with_manifest(workspace: Workspace, report: RequestReport, files: Mapping[str, bytes]) -> RequestExport:
-    made_with = {"encoder": load_encoder().name, "tagger": tag.VERSION}
+    made_with = {"encoder": encoder_name(), "tagger": tag.VERSION}
     content = manifest.render(
         report, manifest.out_files(files), log_head=consent.log_head(workspace), made_with=made_with
     )
@@ -182,7 +181,7 @@ def _note(workspace: Workspace, file: OutFile, request_ids: Sequence[str]) -> st
     artefact_id = workspace.artefacts.note(
         "export", place, session_id=None, contributors=None, log_head=log_head, digest=file.digest
     )
-    workspace.stages.keep(_HANDED_OUT, artefact_id, _Rows(request_ids=tuple(request_ids)))
+    workspace.stages.keep(_STAGE, artefact_id, _Rows(request_ids=tuple(request_ids)))
     return artefact_id
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import consent, models, tag
-from pipeline.embeddings import load_encoder
+from pipeline.embeddings import encoder_name, load_encoder
 from pipeline.records import Audience, Context, Role, Ruling, Session, Tag, Turn
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
@@ -28,6 +28,8 @@ from pipeline.workflow.session_context import Case
 TRANSCRIPT = "transcript.jsonl"
 _STAGE = "tags"
 _ASKED = ("request", "discovery")
+_MARKS, _ALL = "exports", "tagger"
+"""Under which it is kept what all published sessions are tagged with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ def tag_session(case: Case, turns: Sequence[Turn], taxonomy: tag.Taxonomy) -> bo
     if kept and kept.made_with == made_with:
         return False
     tags = tag.tag(turns, staff=staff, taxonomy=taxonomy)
-    made = TaggedSession(made_with=made_with, tags=tags, encoder=load_encoder().name, vectors=_packed_vectors(tags))
+    made = TaggedSession(made_with=made_with, tags=tags, encoder=encoder_name(), vectors=_packed_vectors(tags))
     case.keep(_STAGE, tags_key(session_id), made, TaggedSession, purpose=Audience.INTERNAL.purpose)
     return True
 
@@ -90,6 +92,9 @@ def retag(workspace: Workspace, *, now: datetime) -> int:
     Raises ``TryAgain`` when consent changes meanwhile.
     """
     taxonomy, registry = read_taxonomy(workspace), Registry(workspace.db)
+    tagger = _tagger(taxonomy)
+    if workspace.stages.recall(_MARKS, _ALL, str) == tagger:
+        return 0  # published sessions are tagged as they are published
     changed = 0
     for session_id, standing in registry.standings().items():
         transcript = workspace.out / session_id / Audience.INTERNAL / TRANSCRIPT
@@ -99,6 +104,7 @@ def retag(workspace: Workspace, *, now: datetime) -> int:
             if isinstance(ruling, Ruling):
                 case = Case(session=session, workspace=workspace, ruling=ruling, context=Context(), now=now)
                 changed += tag_session(case, read_turns(transcript), taxonomy)
+    workspace.stages.keep(_MARKS, _ALL, tagger)
     return changed
 
 
@@ -128,5 +134,10 @@ def _packed_vectors(tags: Sequence[Tag]) -> tuple[str, ...]:
 
 
 def _made_with(turns: Sequence[Turn], taxonomy: tag.Taxonomy, staff: Sequence[str]) -> str:
+    return key_of(_tagger(taxonomy), list(staff), list(turns))
+
+
+def _tagger(taxonomy: tag.Taxonomy) -> str:
+    """What everything is tagged with now."""
     digests = sorted((name, file.sha256) for name, file in models.find(MODEL).files.items())
-    return key_of(tag.VERSION, digests, load_encoder().name, taxonomy.content, list(staff), list(turns))
+    return key_of(tag.VERSION, digests, encoder_name(), taxonomy.content)
