@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from pipeline.tag.tokens import Token
 
 CUES = (*REQUEST_CUES, *OTHER_CUES)
 _ORDER = list(Label)
+_EITHER = {Label.REQUEST, Label.DISCOVERY}
+_LEAST = 1e-9
 
 
 class Verdict(NamedTuple):
@@ -76,13 +79,26 @@ def names_something(sentence: Sentence, words: Mapping[str, str]) -> bool:
 
 
 def _decided(sentence: Sentence, by_label: dict[Label, Verdict], classifier: Classifier, encoder: Encoder) -> Verdict:
-    """The first label in the order of ``Label`` whose score reaches its threshold."""
-    for label in _ORDER:
-        verdict = by_label.get(label)
-        if verdict and verdict.score >= classifier.calibration(label, encoder).threshold:
-            return verdict
+    """The first label in the order of ``Label`` that reaches its threshold.
+
+    But of a request and a discovery the one that reaches further beyond: both speak of what can be done.
+    """
+    margins = {
+        label: _log_odds(verdict.score) - _log_odds(classifier.calibration(label, encoder).threshold)
+        for label, verdict in by_label.items()
+    }
+    reached = [label for label in _ORDER if margins.get(label, -1.0) >= 0.0]
+    if set(reached) >= _EITHER:
+        return by_label[max(_EITHER, key=lambda label: margins[label])]
+    if reached:
+        return by_label[reached[0]]
     highest = max((verdict.score for verdict in by_label.values()), default=0.0)
     return Verdict(Label.NONE, 1.0 - highest, "", sentence)
+
+
+def _log_odds(share: float) -> float:
+    share = min(max(share, _LEAST), 1.0 - _LEAST)
+    return math.log(share / (1.0 - share))
 
 
 def foremost(verdicts: Sequence[Verdict]) -> Verdict:

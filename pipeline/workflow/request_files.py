@@ -24,6 +24,8 @@ from pipeline.workflow.request_acts import acts_of
 from pipeline.workflow.request_report import gather
 
 _NIGHTLY = ("csv", "jsonl", "html")
+_ELSEWHERE = "handed-out"
+"""Where files that are handed out would lie, if they lay here: no such folder is ever made."""
 _STAGE = "exports"
 
 
@@ -118,7 +120,8 @@ def hand_out(workspace: Workspace, made: RequestExport, output: Path | None, *, 
     for name, place in places.items():
         write_bytes(place, made.files[name])
     for file in manifest.out_files({name: made.files[name] for name in places or names}):
-        artefact_id = _note(workspace, file, made.request_ids)
+        artefact_id = _note(workspace, file, made.request_ids, folder=_ELSEWHERE)
+        workspace.artefacts.set_state([artefact_id], State.SUPERSEDED)
         to = str(places[file.name].absolute()) if places else "standard output"
         workspace.artefacts.copied(artefact_id, to=to, by="offrecord export requests", now=now)
     return b"" if output else made.files[names[0]]
@@ -139,7 +142,7 @@ def recalls(workspace: Workspace, *, now: datetime) -> list[Recall]:
         rows = workspace.stages.recall(_STAGE, artefact.artefact_id, _Rows) if artefact.kind == "export" else None
         gone = tuple(one for one in rows.request_ids if one not in shown) if rows else ()
         went = [copy for copy in copies if copy.artefact_id == artefact.artefact_id]
-        there = [("", "")] if artefact.state is State.LIVE and not went else []
+        there = [("", "")] if artefact.state is State.LIVE else []
         for went_to, noted_at in [*((copy.went_to, copy.noted_at) for copy in went), *there]:
             if gone:
                 found.append(
@@ -176,8 +179,8 @@ def _state_key(workspace: Workspace) -> str:
     )
 
 
-def _note(workspace: Workspace, file: OutFile, request_ids: Sequence[str]) -> str:
-    place, log_head = workspace.out / "exports" / file.name, consent.log_head(workspace)
+def _note(workspace: Workspace, file: OutFile, request_ids: Sequence[str], *, folder: str = "exports") -> str:
+    place, log_head = workspace.out / folder / file.name, consent.log_head(workspace)
     artefact_id = workspace.artefacts.note(
         "export", place, session_id=None, contributors=None, log_head=log_head, digest=file.digest
     )

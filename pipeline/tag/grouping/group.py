@@ -74,15 +74,15 @@ def group(
     for one, other in apart:
         if one in place and other in place:
             linkage.part(place[one], place[other])
-    for one, other in together:
-        if one in place and other in place:
-            linkage.join(place[one], place[other])
     pairs, cosines = near_pairs(first, threshold)
     kinds = [ask.kind for ask in distinct]
     for index in np.lexsort((pairs[:, 1], pairs[:, 0], -cosines)):
         one_place, other_place = map(int, pairs[index])
         if kinds[one_place] == kinds[other_place]:
             linkage.join_if_near(one_place, other_place, threshold)
+    for one, other in together:  # last, so that whole groups are joined and none is held back by what joined it
+        if one in place and other in place:
+            linkage.join(place[one], place[other])
     return tuple(_groups(wordings, place, linkage, first))
 
 
