@@ -20,8 +20,9 @@ from pipeline.reports import metrics
 from pipeline.reports.morning_report import MorningReport, gather, write
 from pipeline.reports.warnings import warnings
 from pipeline.store import Workspace, tombstones
+from pipeline.store.customers import read_customers
 from pipeline.store.registry import Entry, Registry, Standing, entry_id, entry_path
-from pipeline.workflow import erasure, pseudonyms, request_files
+from pipeline.workflow import erasure, pseudonyms, request_files, tagging
 from pipeline.workflow.results import SessionProgress, stop_session
 from pipeline.workflow.state_key import state_keys
 
@@ -84,13 +85,17 @@ def run_night(
         workspace.sweep()
         consent.verify_chain(workspace)
         workspace.ledger.check()
-        rules_of(workspace.root)  # a broken table stops the night before anything is done
+        # A broken table stops the night before anything is done.
+        rules_of(workspace.root)
+        tagging.read_taxonomy(workspace)
+        read_customers(workspace.root)
         erasure.carry_out(workspace, now=now)
         registry = Registry(workspace.db)
         ingested, unfinished = (
             _ingest_new(workspace, registry, inbox, options, now, progress) if inbox else (set[str](), 0)
         )
         processed = ingested | _process_due(workspace, registry, options, now, progress)
+        tagging.retag(workspace, now=now)
         request_files.write_exports(workspace, now=now)
         warned = (*_stray_files(inbox), *warnings(workspace, now.date()))
         report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)

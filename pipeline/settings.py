@@ -143,6 +143,17 @@ class ConsentSettings(_Section):
     withdrawal_url: str = Field("", description="Where people withdraw; receipts and consent exports link to it.")
 
 
+class ExportSettings(_Section):
+    """What exports of feature requests may tell."""
+
+    min_customers: int = Field(
+        3, ge=1, le=1000, description="What fewer customers asked for is exported without who and how many they are."
+    )
+    hide_rare_sessions: bool = Field(
+        False, description="Export it without its session, date and time as well: the calendar tells who was there."
+    )
+
+
 class RunSettings(_Section):
     """How a run works."""
 
@@ -173,6 +184,7 @@ class Settings(BaseSettings):
     redact: RedactSettings = RedactSettings()
     picture: PictureSettings = PictureSettings()
     consent: ConsentSettings = ConsentSettings()
+    export: ExportSettings = ExportSettings()
     run: RunSettings = RunSettings()
 
     @classmethod

@@ -10,7 +10,7 @@ import pytest
 
 PIPELINE = Path(__file__).parent.parent / "pipeline"
 STAGES = ("ingest", "consent", "speech", "detect", "review", "render", "tag", "export")
-BELOW = {"records", "errors", "settings", "log", "models", "lexicon", "store", "media"}
+BELOW = {"records", "errors", "settings", "log", "models", "lexicon", "store", "media", "embeddings"}
 MODULES = sorted(PIPELINE.rglob("*.py"))
 ONE_DOOR = {
     "av": "pipeline/media/",
@@ -28,6 +28,8 @@ ONE_DOOR = {
     "pebble": "pipeline/executors/",
     "alembic": "pipeline/store/",
     "huggingface_hub": "pipeline/models/",
+    "ctranslate2": "pipeline/embeddings/",
+    "tokenizers": "pipeline/embeddings/",
 }
 USE_CASES = ("cli", "workflow", "reports", "vcon", "nightly", "records", "errors", "settings", "executors")
 OF_ONE_CALL = {

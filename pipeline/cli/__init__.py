@@ -23,6 +23,7 @@ _COMMANDS = {
     "redact": ("redact", "Redact spans of sound in one media file."),
     "release": ("release", "Publish a reviewed session."),
     "report": ("nightly", "Make the morning report again."),
+    "requests": ("requests", "Review feature requests: list, decide, merge, split, rename."),
     "review": ("review", "Review proposals: show, decide, sign off."),
     "run": ("nightly", "Run the nightly batch: move every session as far as it may go."),
     "status": ("nightly", "Show each session's status and its one next action."),

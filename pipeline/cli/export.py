@@ -1,51 +1,123 @@
-"""Commands that export requests and vCons."""
+"""The commands that hand things out: requests to product managers, renditions as vCons."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
-from pipeline.cli.common import hand_out, now, open_workspace, output_option, workspace_option
-from pipeline.export.files import FORMATS
+from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.records import Audience
+from pipeline.store import Workspace
+from pipeline.store.files import write_bytes
+
+_FORMATS = ("csv", "xlsx", "jsonl", "parquet", "html", "jira", "linear", "github", "gitlab", "productboard")
 
 
 @click.group()
 def export() -> None:
-    """Export requests for product managers, and renditions as vCons."""
+    """Exports for product managers."""
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _with_options(command: F) -> F:
+    """Puts all options of an export of requests on a command."""
+    for add in reversed(_OPTIONS):
+        command = add(command)
+    return command
+
+
+def _day(_: click.Context, __: click.Parameter, value: datetime | None) -> date | None:
+    return value.date() if value else None
+
+
+_OPTIONS: tuple[Callable[..., Any], ...] = (
+    click.option(
+        "--since", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Only what was heard from this day on."
+    ),
+    click.option("--area", default="", help="Only this area of the product."),
+    click.option(
+        "--format", "format_", type=click.Choice(_FORMATS), default="csv", help="The kind of file, or whose import."
+    ),
+    click.option(
+        "--map",
+        "columns",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="CSV by a map of columns of your own.",
+    ),
+    click.option("--group", "grouped", is_flag=True, help="A row for each group, not for each wording."),
+    click.option("--delimiter", type=click.Choice([",", ";"]), default=",", help="What parts the columns of CSV."),
+    click.option("--excel", is_flag=True, help="CSV that Excel takes for UTF-8."),
+    click.option("--raw", is_flag=True, help="CSV for machines: texts as they are, formulas too."),
+)
 
 
 @export.command("requests")
 @workspace_option
-@click.option("--format", "output_format", type=click.Choice(list(FORMATS)), default="csv", help="The file format.")
-@output_option
-def requests_(workspace: Path, output_format: str, output: Path | None) -> None:
-    """Export requests and discoveries, as far as consent allows at this moment."""
-    from pipeline.workflow.request_files import export_requests
+@_with_options
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
+)
+def requests_(workspace: Path, output: Path | None, **asked: Any) -> None:
+    """Export requests and discoveries, as far as consent goes at this moment; the manifest is put beside the file."""
+    from pipeline.workflow import request_files
 
-    content = export_requests(open_workspace(workspace), output_format, output=output, now=now())
-    if output is None:
-        click.echo(content, nl=False)
+    opened, at = Workspace.open(workspace), now()
+    made = request_files.export(opened, **_request(opened, **asked), now=at)
+    click.echo(request_files.hand_out(opened, made, output, now=at), nl=False)
+
+
+def _request(
+    workspace: Workspace, *, since: date | None, area: str, format_: str, columns: Path | None, **options: Any
+) -> dict[str, Any]:
+    """What ``request_files.export`` is asked for, out of the options of the command."""
+    from pipeline.export import Selection, column_maps
+    from pipeline.export.formats.options import Options
+
+    target = columns or (format_ if format_ in column_maps.TARGETS else None)
+    kinds = ("request",) if target else ("request", "discovery")
+    return {
+        "format_": "csv" if columns else format_,
+        "selection": Selection(since=since, area=area, kinds=kinds, **workspace.settings.export.model_dump()),
+        "options": Options(**options),
+        "columns": column_maps.read_map(target) if target else None,
+    }
+
+
+@export.command()
+@workspace_option
+@json_option
+def recall(workspace: Path, as_json: bool) -> None:
+    """List the files that hold requests which may not be shown any more, and who was given them."""
+    from pipeline.workflow.request_files import recalls
+
+    emit(recalls(Workspace.open(workspace), now=now()), as_json)
 
 
 @export.command()
 @click.argument("session")
 @click.option(
-    "--audience",
-    type=click.Choice([audience.value for audience in Audience]),
-    default="internal",
-    help="Which rendition.",
+    "--audience", type=click.Choice([one.value for one in Audience]), default="internal", help="Which rendition."
 )
-@click.option("--url", help="Where its files will be (https://…); without it the vCon holds text only.")
-@output_option
-@click.option("--sign", is_flag=True, help="Sign it as a JWS, with the key of the workspace.")
+@click.option("--url", help="Where its files will be fetched from (https://…); without it the vCon holds text alone.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
+)
+@click.option("--sign", is_flag=True, help="As a JWS, signed in the name of the workspace.")
 @workspace_option
 def vcon(session: str, audience: str, url: str | None, sign: bool, output: Path | None, workspace: Path) -> None:
-    """Export a published rendition of SESSION as a redacted vCon, with the consent it relies on."""
+    """Export the rendition of SESSION that is out as a redacted vCon, with the consent that it stands on."""
     from pipeline.vcon.export import export as export_vcon
 
     to = str(output.absolute()) if output else "standard output"
-    opened = open_workspace(workspace)
+    opened = Workspace.open(workspace)
     text = export_vcon(session, Audience(audience), workspace=opened, url=url, now=now(), sign=sign, to=to)
-    hand_out(text, output)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_bytes(output, text.encode())

@@ -62,7 +62,7 @@ def review_interactively(workspace: Workspace, session_id: str | None, *, actor:
         if shown != state.at:
             _show(state)
             shown = state.at
-        goes_on = state.act(_key())
+        goes_on = state.act(read_key())
     left = len(waiting) - len(state.decided)
     click.echo(f"\ndecided {len(state.decided)}, {left} left; `offrecord run` applies it")
 
@@ -82,7 +82,7 @@ def _lines(state: _Review) -> Iterator[str]:
     yield from (f"  > {text}" for text in review_actions.transcript_lines(state.workspace, proposal))
 
 
-def _key() -> str:
+def read_key() -> str:
     """The next key, or the first letter of the next line; quits at the end of the input."""
     if sys.stdin.isatty():
         return click.getchar().lower()

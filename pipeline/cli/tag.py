@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 
 @click.command()
-def tag() -> None:
+@click.option(
+    "--taxonomy",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The areas of your product; without it the shipped ones.",
+)
+def tag(taxonomy: Path | None) -> None:
     """Read JSON Lines {"id","text"} and write {"id","label","score","area"}, one line for each, in order."""
+    from pipeline.tag import read_taxonomy
     from pipeline.tag.jsonl import tag_lines
 
-    for line in tag_lines(click.open_file("-", encoding="utf-8")):
+    for line in tag_lines(click.open_file("-", encoding="utf-8"), taxonomy=read_taxonomy(taxonomy)):
         click.echo(line)

@@ -38,9 +38,9 @@ from pipeline.records.rendition import (
     ProofVerdict,
     Rendition,
     SessionResult,
-    Tag,
     Turn,
 )
+from pipeline.records.request import Answer, RequestGroup, Strength, Tag
 from pipeline.records.rules import DetectionRule, Rank, RuleSpec
 from pipeline.records.ruling import (
     Cell,
@@ -88,6 +88,7 @@ from pipeline.records.vocabulary import (
 __all__ = [
     "AgeStatus",
     "Alternative",
+    "Answer",
     "ApprovedPlan",
     "Attendance",
     "Audience",
@@ -129,6 +130,7 @@ __all__ = [
     "Region",
     "RemovedInterval",
     "Rendition",
+    "RequestGroup",
     "Role",
     "RuleSpec",
     "Ruling",
@@ -138,6 +140,7 @@ __all__ = [
     "SoundPlace",
     "SpeechSegment",
     "Stop",
+    "Strength",
     "Tag",
     "Term",
     "TextEdit",

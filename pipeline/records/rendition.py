@@ -80,19 +80,6 @@ class Rendition(ABC):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tag:
-    """A request, discovery, problem, praise or question in the redacted transcript."""
-
-    label: str
-    score: float
-    area: str
-    quote: str
-    start_s: float
-    end_s: float
-    participant_id: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
     """A place in a published rendition that is redacted now: its file, and where in it, never its text."""
 

@@ -1,7 +1,8 @@
 """Finds feature requests and discoveries in the redacted transcript."""
 
 from pipeline.tag.tag import tag
+from pipeline.tag.taxonomy import Taxonomy, read_taxonomy
 
-VERSION = "1"
+VERSION = "2"
 
-__all__ = ["VERSION", "tag"]
+__all__ = ["VERSION", "Taxonomy", "read_taxonomy", "tag"]

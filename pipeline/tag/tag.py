@@ -2,98 +2,89 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from pipeline.records import Tag, Turn
-from pipeline.tag.areas import OTHER, area_of
-from pipeline.tag.cues import CUES, NOT_A_REQUEST, PRODUCT
+from pipeline.embeddings import load_encoder
+from pipeline.records import Strength, Tag, Turn
+from pipeline.tag.answers import answer_after, answer_before
+from pipeline.tag.classifier import load_classifier
+from pipeline.tag.cues import Label
+from pipeline.tag.grouping import title_of
+from pipeline.tag.judge import Verdict, judge
+from pipeline.tag.quotes import quote_of
+from pipeline.tag.strength import strength_of
+from pipeline.tag.taxonomy import Taxonomy
+from pipeline.tag.tokens import joined
+from pipeline.tag.turns import span_of
 
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
-# A recogniser that writes no full stops gives a whole turn as one sentence. What is asked for follows its cue ("it
-# would be great if …"), so a quote keeps more words behind it than before it.
-_LONG_WORDS = 40
-_BEFORE_WORDS, _AFTER_WORDS = 8, 28
-# F1 of requests on 137 labelled pieces of spoken talk and 513 developer chats that nobody here wrote: 0.62 and 0.44
-# from 0.45 to 0.55; 0.57 and 0.42 at 0.35; 0.58 and 0.34 at 0.75.
-_THRESHOLD = 0.5
-NONE = "none"
-
-
-class Classification(NamedTuple):
-    """What one text says: its label, how sure, and the characters of its cue."""
-
-    label: str
-    score: float
-    area: str
-    start_char: int = 0
-    end_char: int = 0
+SURE = 0.6
+"""The score from which nobody needs to look at a tag; what is under it goes to people first."""
+_ASKED = frozenset({Label.REQUEST, Label.DISCOVERY})
 
 
-def tag(turns: Sequence[Turn]) -> tuple[Tag, ...]:
-    """One tag for each sentence that asks, finds out, complains or praises, in order; none for the others."""
-    return tuple(each for turn in turns for each in _tags_of(turn))
+class _Found(NamedTuple):
+    turn: int
+    sentence: int
+    verdicts: Sequence[Verdict]
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.verdicts[self.sentence]
 
 
-def classify(text: str) -> Classification:
-    """The label of one sentence or turn, ``none`` when it is none of them."""
-    small = text.lower().replace("’", "'")
-    best = Classification(NONE, 0.0, OTHER)
-    for cue in CUES:
-        match = cue.pattern.search(small)
-        if match is not None:
-            score = cue.weight if cue.label != "request" else _request_score(small, cue.weight)
-            if score > best.score:
-                best = Classification(cue.label, score, OTHER, *match.span())
-    if best.score < _THRESHOLD:
-        return Classification(NONE, round(1.0 - best.score, 2), area_of(small))
-    return best._replace(score=round(best.score, 2), area=area_of(small))
+class _Context(NamedTuple):
+    turns: Sequence[Turn]
+    staff: Collection[str]
+    asking: Collection[int]
+    """The places of turns in which a customer asks for or about something."""
 
 
-def _request_score(small: str, weight: float) -> float:
-    about_product = PRODUCT.search(small) or area_of(small) != OTHER
-    # A weak cue stays over the threshold only where it is about the product; what is certainly no request ("would love
-    # to have you on the show") falls below it whatever its cue.
-    score = weight + (0.1 if about_product else -0.15)
-    return max(0.0, min(1.0, score - (0.5 if NOT_A_REQUEST.search(small) else 0.0)))
+def tag(turns: Sequence[Turn], *, staff: Collection[str], taxonomy: Taxonomy) -> tuple[Tag, ...]:
+    """One tag for each sentence that asks, finds out, complains or praises, in order; none for the others.
+
+    ``staff`` are the ids of the team's own people: what they say is an answer to a request or a discovery, or nothing.
+    """
+    classifier, encoder = load_classifier(), load_encoder()
+    heard = [index for index, turn in enumerate(turns) if turn.participant_id not in staff]
+    judged = judge([turns[index].text for index in heard], classifier=classifier, encoder=encoder)
+    found = [
+        _Found(index, place, verdicts)
+        for index, verdicts in zip(heard, judged, strict=True)
+        for place, verdict in enumerate(verdicts)
+        if verdict.label is not Label.NONE
+    ]
+    quotes = [quote_of(turns[one.turn].text, one.verdicts, one.sentence, classifier.words) for one in found]
+    areas = taxonomy.areas([quote.text for quote in quotes], encoder)
+    asking = {one.turn for one in found if one.verdict.label in (Label.REQUEST, Label.QUESTION)}
+    context = _Context(turns, staff, asking)
+    return tuple(
+        _tag(context, one, quote.start_char, quote.text, area)
+        for one, quote, area in zip(found, quotes, areas, strict=True)
+    )
 
 
-def _tags_of(turn: Turn) -> Iterator[Tag]:
-    for start_char, sentence in sentences(turn.text):
-        classification = classify(sentence)
-        if classification.label != NONE:
-            quote, offset = trim(sentence, classification.start_char, classification.end_char)
-            share = (turn.end_s - turn.start_s) / max(1, len(turn.text))
-            start = start_char + offset
-            yield Tag(
-                label=classification.label,
-                score=classification.score,
-                area=classification.area,
-                quote=quote,
-                start_s=round(turn.start_s + start * share, 3),
-                end_s=round(turn.start_s + (start + len(quote)) * share, 3),
-                participant_id=turn.participant_id,
-            )
+def _tag(context: _Context, found: _Found, start_char: int, quote: str, area: str) -> Tag:
+    turn, verdict = context.turns[found.turn], found.verdict
+    start_s, end_s = span_of(turn, start_char, start_char + len(quote))
+    answers = answer_before if verdict.label is Label.DISCOVERY else answer_after
+    return Tag(
+        label=verdict.label.value,
+        score=round(verdict.score, 2),
+        area=area,
+        quote=quote,
+        start_s=start_s,
+        end_s=end_s,
+        participant_id=turn.participant_id,
+        title=title_of(quote),
+        strength=_strength(found) if verdict.label is Label.REQUEST else Strength.UNSTATED,
+        reason=verdict.reason,
+        sure=verdict.score >= SURE,
+        answer=answers(context.turns, found.turn, context.staff, context.asking) if verdict.label in _ASKED else None,
+    )
 
 
-def sentences(text: str) -> Iterator[tuple[int, str]]:
-    """The sentences of a text with their places; all of it where there are no signs to part it at."""
-    start = 0
-    for match in [*_SENTENCE.finditer(text), None]:
-        end = match.start() if match else len(text)
-        if text[start:end].strip():
-            yield start, text[start:end]
-        start = match.end() if match else end
-
-
-def trim(sentence: str, start_char: int, end_char: int) -> tuple[str, int]:
-    """A quote around the cue, of a few dozen words at most, and where in the sentence it begins."""
-    spans = [match.span() for match in re.finditer(r"\[[^\]]*\]\S*|\S+", sentence)]
-    if len(spans) <= _LONG_WORDS:
-        stripped = sentence.strip()
-        return stripped, sentence.index(stripped)
-    first = next(index for index, (_, end) in enumerate(spans) if end > start_char)
-    last = next((index for index, (_, end) in enumerate(spans) if end >= end_char), len(spans) - 1)
-    begin, end = max(0, first - _BEFORE_WORDS), min(len(spans), last + 1 + _AFTER_WORDS)
-    return sentence[spans[begin][0] : spans[end - 1][1]], spans[begin][0]
+def _strength(found: _Found) -> Strength:
+    place, verdicts = found.sentence, found.verdicts
+    beside = [joined(verdicts[near].sentence.tokens) for near in (place - 1, place + 1) if 0 <= near < len(verdicts)]
+    return strength_of(joined(found.verdict.sentence.tokens), " ; ".join(beside))

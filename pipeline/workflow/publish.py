@@ -9,8 +9,8 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 
-from pipeline import consent, render, speech, tag
-from pipeline.records import Audience, Failed, ProofVerdict, Rendition, Stop, Tag
+from pipeline import consent, render, speech
+from pipeline.records import Audience, Failed, ProofVerdict, Rendition, Stop
 from pipeline.render import manifest
 from pipeline.render.hidden import Hidden, shown_beyond
 from pipeline.render.prove import in_one_line, sealed
@@ -18,7 +18,7 @@ from pipeline.store import releases
 from pipeline.store.files import make_private
 from pipeline.store.releases import Act
 from pipeline.store.stages import decode, encode, key_of
-from pipeline.workflow import request_files
+from pipeline.workflow import tagging
 from pipeline.workflow.analyse import AnalysedSession
 from pipeline.workflow.exposure_approval import blocking_reason
 from pipeline.workflow.plan_renditions import PlannedRendition, Plans, requested_audiences
@@ -77,8 +77,7 @@ def publish_rendition(
     if not isinstance(rendition, Rendition):
         return _withdraw(context, audience, rendition)
     if audience is Audience.INTERNAL:
-        key = request_files.tags_key(context.session.session_id)
-        context.put("tags", key, tag.tag(rendition.turns), tuple[Tag, ...], purpose=audience.purpose)
+        tagging.tag_session(context, rendition.turns, tagging.read_taxonomy(context.workspace))
     return PublishOutcome(published=rendition)
 
 

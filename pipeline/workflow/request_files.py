@@ -1,25 +1,51 @@
-"""The requests of all sessions as files, as far as consent goes at the moment of asking."""
+"""The files of requests: those in ``out/exports``, those that are handed out, and which of them must be called back."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from pipeline import consent
-from pipeline.export import ExportItem, export
-from pipeline.export.export import collect
-from pipeline.export.files import FORMATS, write
-from pipeline.export.requests import Request
-from pipeline.records import Audience, OutFile, Ruling, Tag
+from pipeline import consent, tag
+from pipeline.embeddings import encoder_name
+from pipeline.errors import TryAgain, UsageProblem
+from pipeline.export import RequestReport, Selection, column_maps, manifest
+from pipeline.export.formats import render
+from pipeline.export.formats.options import Options
+from pipeline.records import OutFile
 from pipeline.store import Workspace
-from pipeline.store.files import sha256
+from pipeline.store.artefacts import State
+from pipeline.store.customers import FILE_NAME as CUSTOMERS
+from pipeline.store.files import sha256, write_bytes
 from pipeline.store.registry import Registry
 from pipeline.store.stages import key_of
+from pipeline.workflow.request_acts import acts_of
+from pipeline.workflow.request_report import gather
 
-_ALIAS_KEY = "alias"
+_NIGHTLY = ("csv", "jsonl", "html")
+_ELSEWHERE = "handed-out"
+"""Where files that are handed out would lie, if they lay here: no such folder is ever made."""
+_STAGE = "exports"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestExport:
+    """An export as it is handed out: its files by name, the manifest the last, and the requests in it."""
+
+    files: Mapping[str, bytes]
+    request_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall:
+    """One file that held requests which may no longer be shown: where it is or to whom it went, and how many."""
+
+    file: str
+    sha256: str
+    went_to: str
+    noted_at: str
+    requests: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,79 +57,138 @@ class _LastExport:
     files: tuple[OutFile, ...]
 
 
-def collect_requests(workspace: Workspace, *, now: datetime) -> tuple[Request, ...]:
-    """Every request and discovery that may be handed out now, in order of time."""
-    rows, _ = collect(_items(workspace, now), key=workspace.key(_ALIAS_KEY), now=now)
-    return rows
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """The requests that a file held; kept for as long as the file may be somewhere."""
+
+    request_ids: tuple[str, ...]
 
 
-def export_requests(workspace: Workspace, output_format: str, *, output: Path | None, now: datetime) -> str:
-    """The requests as text in one of the ``FORMATS``; also written to ``output``, if there is one.
-
-    That file is recorded as a copy that nobody here can call back, with anybody in it, for the receipts of withdrawals.
-    Raises ``TryAgain`` when it cannot be written.
-    """
-    content = FORMATS[output_format](collect_requests(workspace, now=now))
-    if output is not None:
-        write(output, content)
-        digest = hashlib.sha256(content.encode()).hexdigest()
-        artefact_id = _register(workspace, f"requests.{output_format}", digest)
-        workspace.artefacts.copied(artefact_id, to=str(output), by="offrecord export requests", now=now)
-    return content
+def export(
+    workspace: Workspace,
+    format_: str,
+    *,
+    selection: Selection,
+    options: Options,
+    columns: column_maps.ColumnMap | None = None,
+    now: datetime,
+) -> RequestExport:
+    """An export in one format, or as CSV by a map of columns; ``ConfigurationError`` where a library is missing."""
+    report = gather(workspace, now=now).report(selection)
+    if columns:
+        pieces = column_maps.render(report, columns, options)
+        numbered = len(pieces) > 1
+        files = {f"requests-{format_}{f'-{n}' if numbered else ''}.csv": piece for n, piece in enumerate(pieces, 1)}
+    else:
+        files = {f"requests.{format_}": render(report, format_, options)}
+    return _with_manifest(workspace, report, files)
 
 
 def write_exports(workspace: Workspace, *, now: datetime) -> None:
-    """Writes the files in ``out/exports`` unless they are current; raises ``TryAgain`` when it cannot."""
+    """Writes the files in ``out/exports`` unless they stand as they would be; raises ``TryAgain`` when it cannot."""
     folder = workspace.out / "exports"
     folder.mkdir(mode=0o750, exist_ok=True)
-    standings = Registry(workspace.db).standings()
-    state_keys = sorted((session_id, standing.state_key) for session_id, standing in standings.items())
-    key = key_of(consent.log_head(workspace), state_keys)
-    last = workspace.stages.recall("exports", "last", _LastExport)
+    key = _state_key(workspace)
+    last = workspace.stages.recall(_STAGE, "last", _LastExport)
     if last and last.key == key and now.timestamp() < last.valid_until and _are_there(folder, last.files):
         return
-    items = list(_items(workspace, now))
-    exported = export(items, folder=folder, key=workspace.key(_ALIAS_KEY), now=now)
-    hours = timedelta(hours=workspace.settings.consent.ruling_ttl_hours)
-    until = min((item.ruling.valid_until for item in items), default=now + hours)
-    for file in exported.files:
-        _register(workspace, file.name, file.digest)
-    last = _LastExport(key=key, valid_until=until.timestamp(), files=exported.files)
-    workspace.stages.keep("exports", "last", last)
-
-
-def tags_key(session_id: str) -> str:
-    """Under which the tags of a session's internal rendition are stored."""
-    return key_of(session_id, Audience.INTERNAL)
-
-
-def count_requests(workspace: Workspace, session_id: str) -> int:
-    """How many requests and discoveries were found in a session."""
-    tags = workspace.stages.recall("tags", tags_key(session_id), tuple[Tag, ...]) or ()
-    return sum(tag.label in ("request", "discovery") for tag in tags)
-
-
-def _register(workspace: Workspace, name: str, digest: str) -> str:
-    place, log_head = workspace.out / "exports" / name, consent.log_head(workspace)
-    return workspace.artefacts.note(
-        "export", place, session_id=None, contributors=None, log_head=log_head, digest=digest
+    found = gather(workspace, now=now)
+    report = found.report(Selection(**workspace.settings.export.model_dump()))
+    files = {f"requests.{name}": render(report, name, Options()) for name in _NIGHTLY}
+    made = _with_manifest(workspace, report, files)
+    try:
+        for name, content in made.files.items():
+            write_bytes(folder / name, content)
+    except OSError as error:
+        raise TryAgain("the export could not be written", action="check the folder and the space left") from error
+    written = manifest.out_files(made.files)
+    for file in written:
+        _note(workspace, file, made.request_ids)
+    workspace.stages.keep(
+        _STAGE, "last", _LastExport(key=key, valid_until=found.valid_until.timestamp(), files=written)
     )
+
+
+def hand_out(workspace: Workspace, made: RequestExport, output: Path | None, *, now: datetime) -> bytes:
+    """Writes an export to ``output``, its manifest beside it; without one gives the bytes for standard output.
+
+    Where each file went is noted: nobody here can call it back, but ``recalls`` knows of it. Raises ``UsageProblem``
+    where several files have no name to be written to.
+    """
+    names = [name for name in made.files if name != manifest.NAME]
+    if output is None and len(names) > 1:
+        raise UsageProblem("this export is several files", action="name the first with --output")
+    places = _places(names, output) if output else {}
+    for name, place in places.items():
+        write_bytes(place, made.files[name])
+    for file in manifest.out_files({name: made.files[name] for name in places or names}):
+        artefact_id = _note(workspace, file, made.request_ids, folder=_ELSEWHERE)
+        workspace.artefacts.set_state([artefact_id], State.SUPERSEDED)
+        to = str(places[file.name].absolute()) if places else "standard output"
+        workspace.artefacts.copied(artefact_id, to=to, by="offrecord export requests", now=now)
+    return b"" if output else made.files[names[0]]
+
+
+def _places(names: Sequence[str], output: Path) -> dict[str, Path]:
+    numbered = [output.with_stem(f"{output.stem}-{number}") for number in range(1, len(names) + 1)]
+    places = dict(zip(names, numbered if len(names) > 1 else [output], strict=True))
+    return {**places, manifest.NAME: output.with_name(f"{output.name}.manifest.json")}
+
+
+def recalls(workspace: Workspace, *, now: datetime) -> list[Recall]:
+    """Every file that held requests which may not be shown now, with who was given it, in order of time."""
+    shown = {one.request_id for one in gather(workspace, now=now).mentions}
+    copies = workspace.artefacts.copies()
+    found = []
+    for artefact in workspace.artefacts.all():
+        rows = workspace.stages.recall(_STAGE, artefact.artefact_id, _Rows) if artefact.kind == "export" else None
+        gone = tuple(one for one in rows.request_ids if one not in shown) if rows else ()
+        went = [copy for copy in copies if copy.artefact_id == artefact.artefact_id]
+        there = [("", "")] if artefact.state is State.LIVE else []
+        for went_to, noted_at in [*((copy.went_to, copy.noted_at) for copy in went), *there]:
+            if gone:
+                found.append(
+                    Recall(
+                        file=artefact.location,
+                        sha256=artefact.sha256,
+                        went_to=went_to,
+                        noted_at=noted_at,
+                        requests=gone,
+                    )
+                )
+    return sorted(found, key=lambda one: (one.noted_at, one.file, one.went_to))
+
+
+def _with_manifest(workspace: Workspace, report: RequestReport, files: Mapping[str, bytes]) -> RequestExport:
+    made_with = {"encoder": encoder_name(), "tagger": tag.VERSION}
+    content = manifest.render(
+        report, manifest.out_files(files), log_head=consent.log_head(workspace), made_with=made_with
+    )
+    return RequestExport(files={**files, manifest.NAME: content}, request_ids=manifest.request_ids(report))
+
+
+def _state_key(workspace: Workspace) -> str:
+    standings = Registry(workspace.db).standings()
+    customers = workspace.root / CUSTOMERS
+    return key_of(
+        tag.VERSION,
+        consent.log_head(workspace),
+        sorted((name, one.state_key) for name, one in standings.items()),
+        sorted((path.name, path.stat().st_mtime_ns) for path in workspace.stages.root.glob("tags/*.json")),
+        acts_of(workspace).last,
+        customers.read_text("utf-8") if customers.exists() else "",
+        workspace.settings.export.model_dump_json(),
+    )
+
+
+def _note(workspace: Workspace, file: OutFile, request_ids: Sequence[str], *, folder: str = "exports") -> str:
+    place, log_head = workspace.out / folder / file.name, consent.log_head(workspace)
+    artefact_id = workspace.artefacts.note(
+        "export", place, session_id=None, contributors=None, log_head=log_head, digest=file.digest
+    )
+    workspace.stages.keep(_STAGE, artefact_id, _Rows(request_ids=tuple(request_ids)))
+    return artefact_id
 
 
 def _are_there(folder: Path, files: Iterable[OutFile]) -> bool:
     return all((folder / file.name).is_file() and sha256(folder / file.name) == file.digest for file in files)
-
-
-def _items(workspace: Workspace, now: datetime) -> Iterator[ExportItem]:
-    """The sessions whose internal rendition is published, each with its tags and its ruling as it is now."""
-    registry = Registry(workspace.db)
-    for session_id, standing in registry.standings().items():
-        if f"{session_id}/{Audience.INTERNAL}" not in standing.result.renditions:
-            continue
-        if not (workspace.out / session_id / Audience.INTERNAL).is_dir():
-            continue
-        tags = workspace.stages.recall("tags", tags_key(session_id), tuple[Tag, ...])
-        session = registry.session(session_id)
-        ruling = consent.rule(session, workspace=workspace, now=now)
-        if tags and isinstance(ruling, Ruling):
-            yield ExportItem(session=session, ruling=ruling, tags=tags)

@@ -19,7 +19,7 @@ from pipeline.records import (
     Stop,
 )
 from pipeline.store import Workspace
-from pipeline.workflow import picture_text, request_files
+from pipeline.workflow import picture_text, tagging
 from pipeline.workflow.analyse import AnalysedSession
 from pipeline.workflow.publish import PublishOutcome
 from pipeline.workflow.session_context import SessionContext
@@ -76,7 +76,7 @@ def _result(analysed: AnalysedSession, outcomes: Mapping[Audience, PublishOutcom
             "speech_covered": round(analysed.transcript.coverage, 3),
             "proposals": len(review_state.proposals),
             "undecided": review_state.undecided,
-            "requests": request_files.count_requests(context.workspace, context.session.session_id),
+            "requests": tagging.count(context.workspace, context.session.session_id),
         },
     )
 

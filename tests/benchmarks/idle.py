@@ -11,8 +11,8 @@ from pipeline import ingest
 from pipeline.records import SessionResult, Tag
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry, Standing
-from pipeline.workflow import request_files
 from pipeline.workflow.state_key import state_keys
+from pipeline.workflow.tagging import TaggedSession, tags_key
 from tests.benchmarks.sessions import session_folder, timed
 from tests.end_to_end.conftest import prepared
 
@@ -58,5 +58,6 @@ def _fill(root: Path, folder: Path) -> None:
             action="",
             renditions=(f"{session_id}/internal",),
         )
-        workspace.stages.keep("tags", request_files.tags_key(session_id), (REQUEST,), tuple[Tag, ...])
+        kept = TaggedSession(made_with="", tags=(REQUEST,), encoder="tfidf", vectors=("",))
+        workspace.stages.keep("tags", tags_key(session_id), kept)
         registry.conclude(Standing(state_key=key, valid_until=until, attempts=1, result=result))

@@ -8,7 +8,7 @@ from datetime import datetime
 from pipeline.records import Audience, Purpose
 from pipeline.store import Workspace, withdrawals
 from pipeline.store.withdrawals import Filed
-from pipeline.workflow import request_files
+from pipeline.workflow import request_files, tagging
 from pipeline.workflow.erasure.affected import affected_sessions
 
 _SESSION = "sessions that they were in"
@@ -39,7 +39,7 @@ def quarantine(workspace: Workspace, filed: Filed, *, now: datetime) -> None:
             if workspace.retract(session_id, audience):
                 _note(workspace, filed, "quarantined", f"{session_id}/{audience}")
         if not OF_TAGS.isdisjoint(filed.purposes):
-            workspace.stages.drop(workspace.stages.place("tags", request_files.tags_key(session_id)))
+            tagging.drop_tags(workspace, session_id)
         if affected.unsure:
             what = f"{session_id}/{','.join(sorted(affected.unsure))}"
             _note(workspace, filed, "left to a person: it is not sure that it is them", what)

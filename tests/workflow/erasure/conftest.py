@@ -39,7 +39,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shortened(FOLDER, folder / "inbox", seconds=SECONDS)
     workspace = Workspace.create(folder / "empty")
     shutil.copyfile(SAMPLES / "terms.toml", workspace.root / "terms.toml")
-    (workspace.root / "offrecord.toml").write_text('[run]\nstable_for_s = 0\n[speech]\nengine = "sphinx"\n', "utf-8")
+    (workspace.root / "offrecord.toml").write_text(
+        '[run]\nstable_for_s = 0\n[speech]\nengine = "sphinx"\n[export]\nmin_customers = 1\n', "utf-8"
+    )
     import_answers(SAMPLES / "consent.csv", SAMPLES / "consent-form.toml", workspace=workspace, now=NOW)
     workspace.db.dispose()
     shutil.copytree(folder / "empty", folder / "ws")

@@ -16,6 +16,8 @@ from pipeline import consent, render, speech
 from pipeline.cli import main
 from pipeline.consent.withdrawal_receipt import known_as, of_person
 from pipeline.errors import WorkspaceDamaged
+from pipeline.export import Selection
+from pipeline.export.formats.options import Options
 from pipeline.records import Purpose, Ruling, Transcript
 from pipeline.reports.verify import verify_workspace
 from pipeline.store import Workspace, withdrawals
@@ -266,15 +268,17 @@ def test_a_kill_between_the_steps_of_an_erasure_is_made_good(
     everything_is_accounted_for(workspace)
 
 
-def test_after_export_the_receipt_says_where_copies_went(workspace: Workspace, leave: Leave, tmp_path: Path) -> None:
-    request_files.export_requests(workspace, "csv", output=tmp_path / "for-pm.csv", now=NOW)
+def test_after_export_the_receipt_says_where_copies_went(workspace: Workspace, leave: Leave) -> None:
+    output = workspace.root.parent / "requests.csv"
+    made = request_files.export(workspace, "csv", selection=Selection(), options=Options(), now=NOW)
+    request_files.hand_out(workspace, made, output, now=NOW)
     rendition = next(one for one in workspace.artefacts.all() if one.kind == "rendition")
     workspace.artefacts.copied(rendition.artefact_id, to="the wiki", by="ann", now=NOW)
     leave(workspace, erase=True)
     night(workspace, now=LATER)
     (receipt,) = of_person(GUEST, "", workspace=workspace)
     left = "\n".join(receipt.not_recalled)
-    assert str(tmp_path / "for-pm.csv") in left
+    assert str(output) in left
     assert "the wiki" in left
     assert "delete it there" in left
 

@@ -1,0 +1,136 @@
+"""The commands about feature requests: list and show them, decide the unsure ones, merge, split and rename groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pipeline.cli.common import decider_option, emit, json_option, now, workspace_option
+from pipeline.store import Workspace
+
+F = TypeVar("F", bound=Callable[..., Any])
+reason_option: Callable[[F], F] = click.option(
+    "--reason", default="looked at one by one", show_default=True, help="Why."
+)
+
+
+@click.group()
+def requests() -> None:
+    """Feature requests: look at them, accept or reject the unsure, merge, split and rename groups."""
+
+
+@requests.command("list")
+@workspace_option
+@click.option("--unsure", is_flag=True, help="Only what nobody decided yet and is not sure.")
+@json_option
+def list_(workspace: Path, unsure: bool, as_json: bool) -> None:
+    """List the groups of requests and discoveries, those with most wordings first."""
+    from pipeline.workflow.request_review import lines
+
+    emit(lines(Workspace.open(workspace), unsure=unsure, now=now()), as_json)
+
+
+@requests.command()
+@click.argument("request", metavar="REQUEST|GROUP")
+@workspace_option
+@json_option
+def show(request: str, workspace: Path, as_json: bool) -> None:
+    """Show every wording of a group, each with its score and why it was tagged, and why these are together."""
+    from pipeline.workflow.request_review import shown
+
+    emit(shown(Workspace.open(workspace), request, now=now()), as_json)
+
+
+@requests.command()
+@workspace_option
+@decider_option
+@reason_option
+def review(workspace: Path, actor: str, reason: str) -> None:
+    """Go through the unsure requests: one key accepts or rejects each."""
+    from pipeline.cli.request_walk import walk
+
+    walk(Workspace.open(workspace), actor=actor, reason=reason, now=now())
+
+
+@requests.command()
+@click.argument("request")
+@click.option("--accept", "verdict", flag_value="accept", help="It is what the tag says.")
+@click.option("--reject", "verdict", flag_value="reject", help="It is not: it goes out of every export.")
+@click.option("--undo", "verdict", flag_value="reopen", help="Take back what was decided.")
+@workspace_option
+@decider_option
+@reason_option
+def decide(request: str, verdict: str | None, workspace: Path, actor: str, reason: str) -> None:
+    """Accept or reject REQUEST."""
+    from pipeline.workflow.request_review import decide as decide_request
+
+    decide_request(Workspace.open(workspace), request, verdict, actor=actor, reason=reason, now=now())
+
+
+@requests.command()
+@click.argument("request")
+@click.argument("other")
+@workspace_option
+@decider_option
+@reason_option
+def merge(request: str, other: str, workspace: Path, actor: str, reason: str) -> None:
+    """Put the groups of REQUEST and OTHER together, for good."""
+    from pipeline.workflow import request_review
+
+    request_review.merge(Workspace.open(workspace), request, other, actor=actor, reason=reason, now=now())
+
+
+@requests.command()
+@click.argument("request")
+@click.argument("other")
+@workspace_option
+@decider_option
+@reason_option
+def split(request: str, other: str, workspace: Path, actor: str, reason: str) -> None:
+    """Keep REQUEST and OTHER in different groups, for good."""
+    from pipeline.workflow import request_review
+
+    request_review.split(Workspace.open(workspace), request, other, actor=actor, reason=reason, now=now())
+
+
+@requests.command()
+@click.argument("request", metavar="REQUEST|GROUP")
+@click.argument("title")
+@workspace_option
+@decider_option
+@reason_option
+def rename(request: str, title: str, workspace: Path, actor: str, reason: str) -> None:
+    """Give the group of REQUEST a title."""
+    from pipeline.workflow import request_review
+
+    request_review.rename(Workspace.open(workspace), request, title, actor=actor, reason=reason, now=now())
+
+
+@requests.command()
+@click.argument("alias", metavar="ALIAS|REQUEST")
+@workspace_option
+@decider_option
+@click.option("--reason", required=True, help="Why the customer must be known; it is noted in the ledger.")
+@json_option
+def resolve(alias: str, workspace: Path, actor: str, reason: str, as_json: bool) -> None:
+    """Say which customer an alias stands for, or who asked for REQUEST, and where it was said."""
+    from pipeline.workflow.request_review import resolve as resolve_alias
+
+    emit(resolve_alias(Workspace.open(workspace), alias, actor=actor, reason=reason, now=now()), as_json)
+
+
+@requests.command()
+@workspace_option
+@json_option
+def retag(workspace: Path, as_json: bool) -> None:
+    """Tag the published sessions again whose tags were made with another taxonomy or tagger."""
+    from pipeline.workflow import request_files, tagging
+
+    opened, at = Workspace.open(workspace), now()
+    with opened.locked():
+        changed = tagging.retag(opened, now=at)
+        request_files.write_exports(opened, now=at)
+    emit({"tagged_again": changed}, as_json)

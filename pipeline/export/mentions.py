@@ -1,0 +1,165 @@
+"""What may be shown of the requests and discoveries of one session, decided without doing anything."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pipeline.lexicon import company_key
+from pipeline.records import Held, Outcome, Purpose, Role, Ruling, Session, Strength, Tag
+
+PURPOSE = Purpose.INTERNAL_IMPROVE
+"""What a request is used for at all."""
+QUOTED = Purpose.INTERNAL_SHARE
+"""What lets the words themselves be shown to colleagues; without it a sentence in plain words stands for them."""
+KINDS = ("request", "discovery")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """What the team's own list of customers says of one: its segment, and what its requests weigh."""
+
+    segment: str = ""
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """One wording of a request or discovery. ``verbatim`` says whether ``quote`` is what was said.
+
+    ``customer`` is a keyed alias or empty. Never exported are ``company``, ``source``, which tells companies (or
+    speakers without one) apart for counting, and ``wording``, the words themselves.
+    """
+
+    request_id: str
+    kind: str
+    title: str
+    quote: str
+    verbatim: bool
+    area: str
+    strength: Strength
+    score: float
+    sure: bool
+    reason: str
+    answer: str
+    session: str
+    started_on: date
+    start_s: float
+    end_s: float
+    customer: str
+    segment: str
+    weight: float
+    source: str
+    company: str
+    wording: str
+
+    @property
+    def at(self) -> str:
+        """Where in its session it is, as H:MM:SS."""
+        seconds = int(self.start_s)
+        return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def mentions_of(
+    session: Session,
+    ruling: Ruling,
+    tags: Sequence[Tag],
+    *,
+    key: bytes,
+    now: datetime,
+    customers: Mapping[str, Customer] | None = None,
+) -> tuple[Mention, ...] | Held:
+    """The requests and discoveries of a session whose speakers' consent covers product work at this moment.
+
+    Held when the ruling is of another session or no longer holds. A speaker nobody knows is used only where every
+    participant proceeds. ``customers`` are by ``company_key`` of their names.
+    """
+    if ruling.session_id != session.session_id:
+        return Held(reason="the ruling is of another session", action="run `offrecord run` again")
+    if ruling.valid_until <= now:
+        return Held(reason="the ruling no longer holds", action="run `offrecord run` again")
+    mentions = [
+        _mention(session, ruling, tag, key, customers or {})
+        for tag in tags
+        if tag.label in KINDS and _may(ruling, session, tag.participant_id, PURPOSE)
+    ]
+    return tuple(sorted(mentions, key=lambda mention: (mention.start_s, mention.request_id)))
+
+
+def _may(ruling: Ruling, session: Session, participant_id: str | None, purpose: Purpose) -> bool:
+    cells = [cell for cell in ruling.cells if cell.purpose is purpose]
+    if participant_id is None:
+        decided = {cell.participant_id for cell in cells}
+        everybody = {participant.participant_id for participant in session.participants}
+        return bool(cells) and everybody <= decided and all(cell.outcome is Outcome.PROCEED for cell in cells)
+    own = [cell for cell in cells if cell.participant_id == participant_id]
+    return bool(own) and all(cell.outcome is Outcome.PROCEED for cell in own)
+
+
+def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: Mapping[str, Customer]) -> Mention:
+    verbatim = _may(ruling, session, tag.participant_id, QUOTED)
+    company = _company(session, tag.participant_id)
+    customer = customers.get(company_key(company), Customer())
+    mark = f"{session.session_id}\n{tag.label}\n{tag.start_s:.1f}\n{tag.quote}"
+    return Mention(
+        request_id=f"q-{hmac.new(key, mark.encode(), hashlib.sha256).hexdigest()[:12]}",
+        kind=tag.label,
+        title=tag.title,
+        quote=tag.quote if verbatim else tag.title,
+        verbatim=verbatim,
+        area=tag.area,
+        strength=tag.strength,
+        score=tag.score,
+        sure=tag.sure,
+        reason=tag.reason,
+        answer=_answer(session, ruling, tag),
+        session=session.session_id,
+        started_on=session.started_at.date(),
+        start_s=round(tag.start_s, 3),
+        end_s=round(tag.end_s, 3),
+        customer=alias(company, key) if company else "",
+        segment=customer.segment if company else "",
+        weight=customer.weight if company else 1.0,
+        source=_source(session, tag.participant_id, company, key),
+        company=company,
+        wording=tag.quote,
+    )
+
+
+def _answer(session: Session, ruling: Ruling, tag: Tag) -> str:
+    """What staff said to it, where they may be used and quoted as well."""
+    if tag.answer is None:
+        return ""
+    may = [_may(ruling, session, tag.answer.participant_id, purpose) for purpose in (PURPOSE, QUOTED)]
+    return tag.answer.text if all(may) else ""
+
+
+def _company(session: Session, participant_id: str | None) -> str:
+    if participant_id is None:
+        return ""
+    company = session.participant(participant_id).company
+    return company if company and company != session.host else ""
+
+
+def _source(session: Session, participant_id: str | None, company: str, key: bytes) -> str:
+    """Who asked, for counting: a company, else a person by mail address or name; nobody where that is not known."""
+    if company:
+        return alias(company, key)
+    if participant_id is None:
+        return ""
+    person = session.participant(participant_id)
+    if person.role is Role.STAFF:
+        return ""
+    return _keyed("person", person.email or f"{session.session_id}\n{person.name}", key)
+
+
+def alias(company: str, key: bytes) -> str:
+    """A stable name for a customer that tells nothing without the key; legal forms and spelling do not change it."""
+    return _keyed("customer", company_key(company), key)
+
+
+def _keyed(kind: str, name: str, key: bytes) -> str:
+    return f"{kind}-{hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:6]}"

@@ -1,0 +1,62 @@
+"""What customers ask for and find out: tags of one session, as the tag stage makes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Strength(StrEnum):
+    """How much a feature matters to who asks for it, as far as they say so."""
+
+    BLOCKS_PURCHASE = "blocks a purchase"
+    MUST_HAVE = "must have"
+    NICE_TO_HAVE = "nice to have"
+    UNSTATED = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one of the team's own people said to it: times in seconds of the session."""
+
+    text: str
+    start_s: float
+    end_s: float
+    participant_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A request, discovery, problem, praise or question in the redacted transcript.
+
+    ``quote`` is the sentence or sentences that carry it, ``title`` the same in plain words, ``score`` how likely it is
+    what its label says (0 to 1), ``sure`` whether nobody needs to look at it, ``reason`` the cue that speaks for it.
+    """
+
+    label: str
+    score: float
+    area: str
+    quote: str
+    start_s: float
+    end_s: float
+    participant_id: str | None
+    title: str = ""
+    strength: Strength = Strength.UNSTATED
+    reason: str = ""
+    sure: bool = True
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestGroup:
+    """The same request or discovery as it was worded many times: ids of requests in order of time.
+
+    ``group_id`` is made of the first one's. ``closeness`` is the mean cosine to the most central wording, and ``words``
+    are those that most wordings share: why these are together.
+    """
+
+    group_id: str
+    title: str
+    request_ids: tuple[str, ...]
+    closeness: float
+    words: tuple[str, ...] = ()

@@ -1,0 +1,71 @@
+"""The team's own list of customers, ``customers.toml``: the segment and weight of each; a secret like term lists."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import ConfigurationError
+from pipeline.lexicon import company_key
+
+FILE_NAME = "customers.toml"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Segment(_Section):
+    name: str = Field(min_length=1)
+    weight: float = Field(1.0, ge=0.0, allow_inf_nan=False)
+
+
+class _Customer(_Section):
+    name: str = Field(min_length=1)
+    segment: str = ""
+
+
+class _File(_Section):
+    segment: tuple[_Segment, ...] = ()
+    customer: tuple[_Customer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedCustomer:
+    """One customer of the list."""
+
+    segment: str
+    weight: float
+
+
+def read_customers(root: Path) -> Mapping[str, ListedCustomer]:
+    """The customers of the workspace at ``root`` by ``company_key`` of their names; none where there is no list.
+
+    Raises ``ConfigurationError`` naming entry and key, never a customer.
+    """
+    path = root / FILE_NAME
+    if not path.exists():
+        return {}
+    try:
+        content = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{FILE_NAME} is not valid TOML", action="correct it") from error
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        key = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
+        raise ConfigurationError(f"{FILE_NAME}: {key}: {first['msg']}", action="see docs/product-managers.md") from None
+    weights = {segment.name: segment.weight for segment in content.segment}
+    unknown = next((number for number, one in enumerate(content.customer, 1) if one.segment not in {"", *weights}), 0)
+    if unknown:
+        raise ConfigurationError(
+            f"{FILE_NAME}: customer {unknown} is of a segment that is not there",
+            action="add a [[segment]] of that name",
+        )
+    return {
+        company_key(one.name): ListedCustomer(segment=one.segment, weight=weights.get(one.segment, 1.0))
+        for one in content.customer
+    }

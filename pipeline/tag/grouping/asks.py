@@ -1,0 +1,232 @@
+"""What a request asks for, in plain words: "it would be great if X could Y" becomes "X can Y".
+
+It is a title, and the normalised sentence that stands for a quote where the quote itself may not be shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from pipeline.lexicon import is_english
+from pipeline.tag.sentences import split_sentences
+from pipeline.tag.tokens import Token, joined, tokenize
+
+_ADVERBS = (
+    r"(?:(?:really|just|also|still|even|actually|simply|only|definitely|probably|maybe|totally|absolutely|always|"
+    r"please|guys|ever|somehow|so|very|super|pretty|a lot|a bit|too|all|kind of|sort of|desperately|already|"
+    r"currently) )*"
+)
+_FINE = (
+    r"(?:nice|great|cool|awesome|amazing|useful|helpful|handy|lovely|good|better|ideal|wonderful|sweet|neat|fantastic|"
+    r"interesting|perfect|convenient|excellent)"
+)
+_WHO = (
+    r"(?:i|we|you|they|people|users|one|(?:my|our) (?:\w+ )?(?:team|users|customers|people|developers|auditors?|"
+    r"colleagues))"
+)
+_WAY = r"(?:way|option|ability|possibility|button|setting|command|chance|shortcut|method|feature|tool)"
+_GOOD = rf"(?:would|will|could|might) {_ADVERBS}(?:be {_ADVERBS}{_FINE}|help(?: us| me)?(?: a lot)?)"
+_ADD = (
+    r"(?:add|support|expose|implement|build|include|ship|provide|give us|give me|offer|create|bring back|introduce|"
+    r"publish|release|have|get|consider|allow)"
+)
+
+
+class _Form(Enum):
+    """What stands after a cue: a thing, something to do, or a whole clause."""
+
+    THING = "thing"
+    ACTION = "action"
+    CLAUSE = "clause"
+
+
+class _Opening(NamedTuple):
+    form: _Form
+    pattern: re.Pattern[str]
+
+
+def _opening(form: _Form, *patterns: str) -> _Opening:
+    return _Opening(form, re.compile("|".join(rf"(?<!\S)(?:{pattern}) " for pattern in patterns)))
+
+
+_TO = r"to(?! (?:the|a|an|my|our|your|this|that|these|each|every|it|them|us|me)\b)"
+# The first that fits has the say; within it the first place in the sentence.
+_OPENINGS = (
+    _opening(
+        _Form.ACTION,
+        rf"(?:{_WHO} )?{_ADVERBS}(?:need|want|love|like|prefer)s? to be able to",
+        rf"(?:no|any|a|an|the|some|another|easy|simple|good|better) (?:\w+ )?{_WAY}s?(?: for (?:\w+ )?\w+)? {_TO}",
+        rf"(?:a|an|any|some|no) (?:\w+ )?{_WAY} (?:that|where|so that) (?:i|we|you|people|users) can",
+        r"(?:is|be|if|was) (?:it )?(?:not )?possible to",
+        r"(?:able|possible) to",
+    ),
+    _opening(
+        _Form.THING,
+        rf"{_GOOD} if there (?:was|were)",
+        rf"{_GOOD} to (?:have|get|see)",
+        r"(?:wish|wished)(?: that)? there (?:was|were)",
+    ),
+    _opening(
+        _Form.CLAUSE,
+        rf"{_GOOD} if",
+        rf"would {_ADVERBS}(?:love|like|appreciate) it if",
+        rf"would {_ADVERBS}(?:help|help us|help me|save us time|make sense)(?: a lot)? if",
+        r"(?:wish|wishes) that",
+        r"(?:wish|wishes)(?! that| list)",
+        r"if only",
+        r"(?:did|do|had|have|was|were) not (?:even )?(?:know|known|realize|realized|notice|noticed|aware)(?: that)?",
+        r"never (?:knew|known|noticed|realized)(?: that)?",
+        r"(?:no idea|not aware|unaware)(?: that)?",
+        r"(?:found out|discovered|learned|noticed|realized|turns out)(?: that)?",
+    ),
+    _opening(
+        _Form.ACTION,
+        rf"{_GOOD} to",
+        rf"(?:please |can you |could you )?{_ADVERBS}let (?:us|me|people|users|you|everyone)",
+    ),
+    _opening(
+        _Form.THING,
+        rf"(?:can|could|will|would) (?:you|we|they|somebody) {_ADVERBS}{_ADD}",
+        rf"please {_ADVERBS}{_ADD}",
+        rf"(?:would|will) {_ADVERBS}(?:help|love|like|prefer|want) (?:(?:us|me|it) )?(?:to )?(?:have|get|see)",
+        rf"(?:would|will) {_ADVERBS}(?:help|love|like|prefer|want)(?= (?:a|an|some) )",
+        rf"(?:you|they|guys) should {_ADVERBS}{_ADD}",
+        r"(?:there|it|you|they) (?:is|are|has|have) no",
+        r"(?:plans?|planning|plan) (?:to (?:add|support|offer)|for)",
+        r"(?:support|ask|asking|looking|hoping|waiting|request|requests) for",
+        r"(?:is|are) there(?: already)?",
+        r"(?:do|does) (?:you|it|they) (?:already )?(?:have|support|offer)",
+        r"(?:i|we|you|they|it|legal|security) (?:requires?|lacks?|misses|miss|insist on)",
+        r"(?:is|are|am) missing",
+    ),
+    _opening(
+        _Form.ACTION,
+        rf"{_WHO} {_ADVERBS}(?:must|need to|want to|have to|would like to|would love to)(?! have)",
+        r"(?:can|could|will|would) (?:i|we|one|you|they)(?: (?:please|maybe|also|just|somehow))*",
+        r"(?:i|we|you|people|users) can not(?: (?:even|just|really))?",
+        r"how (?:can|do|could|would) (?:i|we|you|one)",
+        r"(?:trying|try) to",
+        r"please",
+    ),
+    _opening(
+        _Form.THING,
+        rf"{_WHO} {_ADVERBS}(?:must have|need|want|would like|would love|would rather have|would prefer)",
+    ),
+)
+_SUBJECT_FIRST = re.compile(
+    rf"^(?P<thing>(?!(?:it|that|this|there|i|we|you|they|what|which|if|without) )\S+ .+?) {_GOOD}"
+)
+"""A thing is named first and praised after: "a chart of the lag would help"."""
+_TAIL = re.compile(
+    r" (?:because|since|so that|so (?:we|i|they|our|that)\b|before|otherwise|or (?:we|i) (?:can|have|will)|"
+    r"which (?:is|would)|but|and (?:we|i|they|that) |when (?:we|i) |to pass the|in order to|if (?:we|i|you|that|"
+    r"possible))"
+)
+_LAST = re.compile(r"(?: (?:please|too|as well|right now|at the moment|somehow|yet|for us|for me))+$")
+_ARTICLE = re.compile(r"^(?:(?:a|an|the|some|any|to|that|of|for|just|also|more of an?) )+")
+_FEWEST, _SHORT = 2, 3
+"""Words that a title must have left of its sentence, not counting short ones."""
+_NOW = {"could": "can", "would": "can", "had": "has", "was": "is", "were": "are", "did": "does"}
+_SHORTEST_VERB = 5
+# Who is meant by a redaction's label is told in no title.
+_LABEL = re.compile(r"\[([a-z]+)(?: [^\]]*)?\]")
+_PLAIN_LABELS = {
+    "person": "someone",
+    "participant": "someone",
+    "customer": "a customer",
+    "company": "a company",
+    "product": "a product",
+    "host": "a server",
+    "email": "an address",
+}
+
+
+class _Asked(NamedTuple):
+    """The tokens of a quote that say what is asked for, and in which form."""
+
+    form: _Form | None
+    tokens: tuple[Token, ...]
+
+
+def plain_words(quote: str) -> str:
+    """The words of a quote, as ``tokens.joined`` gives them, without labels that tell one customer from another."""
+    return _LABEL.sub(_plain_label, joined(tokenize(quote)))
+
+
+def title_of(quote: str) -> str:
+    """A title in plain words: what is asked for as a whole phrase, never a piece that was cut off."""
+    asked = _asked(quote)
+    words = list(_shown(asked.tokens, quote))
+    if asked.form is _Form.CLAUSE:
+        words = _present(words)
+    title = _LABEL.sub(_plain_label, " ".join(words)).strip(" ,;:.-")
+    return title[:1].upper() + title[1:]
+
+
+def _asked(quote: str) -> _Asked:
+    """Out of several sentences the last that names something counts: the others lead up to it."""
+    sentences = [sentence.tokens for sentence in split_sentences(quote)]
+    asked = [_of_sentence(tokens) for tokens in sentences]
+    naming = [one for one in asked if sum(len(token.text) > _SHORT for token in one.tokens) >= _FEWEST]
+    whole = [_Asked(None, tokens) for tokens in sentences]
+    return (naming or [one for one in asked if one.tokens] or whole or [_Asked(None, ())])[-1]
+
+
+def _of_sentence(tokens: Sequence[Token]) -> _Asked:
+    words = [token for token in tokens if token.text not in "?!"]
+    text = joined(words) + " "
+    if named := _SUBJECT_FIRST.match(text):
+        return _piece(_Form.THING, words, text, 0, named.end("thing"))
+    for opening in _OPENINGS:
+        if match := opening.pattern.search(text):
+            return _piece(opening.form, words, text, match.end(), len(text) - 1)
+    return _Asked(None, tuple(words))
+
+
+def _piece(form: _Form, words: Sequence[Token], text: str, begin: int, end: int) -> _Asked:
+    """The words between two places of a text, without article before and without what only explains after."""
+    kept = text[begin:end]
+    tail = _TAIL.search(kept)
+    if tail and sum(len(word) > _SHORT for word in kept[: tail.start()].split()) >= _FEWEST:
+        kept = kept[: tail.start()]
+    kept = _LAST.sub("", kept)
+    article = _ARTICLE.match(f"{kept} ") if form is not _Form.CLAUSE else None
+    skipped = article[0].count(" ") if article else 0
+    first = text[:begin].count(" ")
+    return _Asked(form, tuple(words[first + skipped : first + len(kept.split())]))
+
+
+def _shown(tokens: Sequence[Token], quote: str) -> Iterator[str]:
+    """The words as they stand in the quote; a short form as its parts."""
+    for index, token in enumerate(tokens):
+        near = [*tokens[max(0, index - 1) : index], *tokens[index + 1 : index + 2]]
+        short = any(other.start_char == token.start_char for other in near)
+        yield token.text if short else quote[token.start_char : token.end_char]
+
+
+def _present(words: Sequence[str]) -> list[str]:
+    """A wish as it is when it has come true: its first verb, "could" as "can", "remembered" as "remembers"."""
+    for place, word in enumerate(words):
+        small = word.lower()
+        if small == "would" and words[place + 1 : place + 2] == ["not"]:
+            return [*words[:place], "does", *words[place + 1 :]]
+        now = _NOW.get(small) or (_third_person(small) if place else None)
+        if now:
+            return [*words[:place], now, *words[place + 1 :]]
+    return list(words)
+
+
+def _third_person(verb: str) -> str | None:
+    """The third person of a regular verb in the past, as remembers for remembered; None where it is no such form."""
+    if not verb.endswith("ed") or len(verb) < _SHORTEST_VERB:
+        return None
+    stem = verb[:-2]
+    forms = (f"{stem[:-1]}ies" if stem.endswith("i") else f"{stem}s", f"{stem}es", f"{stem[:-1]}s")
+    return next((form for form in forms if is_english(form)), None)
+
+
+def _plain_label(match: re.Match[str]) -> str:
+    return _PLAIN_LABELS.get(match[1], "something")

@@ -1,0 +1,173 @@
+"""What a person does with requests: looks at them, decides, joins and parts groups, and finds out who asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pipeline.errors import UsageProblem
+from pipeline.export.mentions import Mention
+from pipeline.records import RequestGroup
+from pipeline.review.acts import mark
+from pipeline.store import Workspace
+from pipeline.workflow import request_acts
+from pipeline.workflow.request_acts import Act, acts_of
+from pipeline.workflow.request_report import Gathered, gather
+
+_LIST_HINT = "`offrecord requests list` lists them"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLine:
+    """One group in a list."""
+
+    group: str
+    kind: str
+    title: str
+    area: str
+    wordings: int
+    customers: int
+    sessions: int
+    unsure: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordingLine:
+    """One wording of a group, with why it is tagged and how near it is to the others."""
+
+    request: str
+    session: str
+    at: str
+    quote: str
+    score: float
+    reason: str
+    decided: str
+    strength: str
+    answer: str
+    shared_words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who is behind an alias or a request, and where it was said."""
+
+    request: str
+    alias: str
+    customer: str
+    session: str
+    at: str
+
+
+def lines(workspace: Workspace, *, unsure: bool, now: datetime) -> list[GroupLine]:
+    """Every group, those with most wordings first; with ``unsure`` only those with something to decide."""
+    gathered, acts = gather(workspace, now=now), acts_of(workspace)
+    by_id = {mention.request_id: mention for mention in gathered.mentions}
+    found = []
+    for group in gathered.groups:
+        members = [by_id[request_id] for request_id in group.request_ids]
+        open_ = sum(not one.sure and one.request_id not in acts.verdicts for one in members)
+        if open_ or not unsure:
+            found.append(
+                GroupLine(
+                    group=group.group_id,
+                    kind=members[0].kind,
+                    title=group.title,
+                    area=members[0].area,
+                    wordings=len(members),
+                    customers=len({one.source for one in members if one.source}),
+                    sessions=len({one.session for one in members}),
+                    unsure=open_,
+                )
+            )
+    return sorted(found, key=lambda line: (-line.wordings, line.title, line.group))
+
+
+def shown(workspace: Workspace, name: str, *, now: datetime) -> list[WordingLine]:
+    """Every wording of a group; raises ``UsageProblem`` where no such request may be shown."""
+    gathered, acts = gather(workspace, now=now), acts_of(workspace)
+    group = _group(gathered, name)
+    by_id = {mention.request_id: mention for mention in gathered.mentions}
+    return [
+        WordingLine(
+            request=mention.request_id,
+            session=mention.session,
+            at=mention.at,
+            quote=mention.quote,
+            score=mention.score,
+            reason=mention.reason,
+            decided=acts.verdicts.get(mention.request_id, ""),
+            strength=str(mention.strength),
+            answer=mention.answer,
+            shared_words=" ".join(group.words),
+        )
+        for mention in (by_id[request_id] for request_id in group.request_ids)
+    ]
+
+
+def unsure(workspace: Workspace, *, now: datetime) -> list[Mention]:
+    """The requests and discoveries that are not sure and nobody decided, the likeliest first."""
+    decided = acts_of(workspace).verdicts
+    waiting = [one for one in gather(workspace, now=now).mentions if not one.sure and one.request_id not in decided]
+    return sorted(waiting, key=lambda one: (-one.score, one.request_id))
+
+
+def decide(
+    workspace: Workspace, request_id: str, verdict: str | None, *, actor: str, reason: str, now: datetime
+) -> None:
+    """Accepts, rejects or reopens one request; a rejected one can be reopened though it is shown nowhere."""
+    if verdict is None:
+        raise UsageProblem("nothing was decided", action="give --accept, --reject or --undo")
+    if Act(verdict) is not Act.REOPEN:
+        _group(gather(workspace, now=now), request_id)
+    request_acts.decide(workspace, request_id, Act(verdict), actor=actor, reason=reason)
+
+
+def merge(workspace: Workspace, one: str, other: str, *, actor: str, reason: str, now: datetime) -> None:
+    """Puts the groups of two requests together."""
+    gathered = gather(workspace, now=now)
+    first, second = _request_id(gathered, one), _request_id(gathered, other)
+    request_acts.merge(workspace, first, second, actor=actor, reason=reason)
+
+
+def split(workspace: Workspace, one: str, other: str, *, actor: str, reason: str, now: datetime) -> None:
+    """Keeps two requests in different groups."""
+    gathered = gather(workspace, now=now)
+    first, second = _request_id(gathered, one), _request_id(gathered, other)
+    request_acts.split(workspace, first, second, actor=actor, reason=reason)
+
+
+def rename(workspace: Workspace, name: str, title: str, *, actor: str, reason: str, now: datetime) -> None:
+    """Gives the group of a request a title."""
+    request_id = _request_id(gather(workspace, now=now), name)
+    request_acts.rename(workspace, request_id, title, actor=actor, reason=reason)
+
+
+def resolve(workspace: Workspace, name: str, *, actor: str, reason: str, now: datetime) -> list[Identity]:
+    """Who is behind an alias or a request; that somebody looked is noted in the ledger before they see it.
+
+    Raises ``UsageProblem`` where there is none, or no reason was given.
+    """
+    if not actor.strip() or not reason.strip():
+        raise UsageProblem("an alias is resolved for somebody with a reason", action="give --by and --reason")
+    found = [one for one in gather(workspace, now=now).mentions if name in (one.customer, one.request_id, one.source)]
+    if not found:
+        raise UsageProblem("there is no such alias or request", action=_LIST_HINT)
+    at = datetime.now(UTC).isoformat()
+    workspace.ledger.append("resolve alias", f"{name} {at}", {"alias": name, "actor": mark(actor)})
+    return [
+        Identity(request=one.request_id, alias=one.customer, customer=one.company, session=one.session, at=one.at)
+        for one in found
+    ]
+
+
+def _group(gathered: Gathered, name: str) -> RequestGroup:
+    found = next((one for one in gathered.groups if name in (one.group_id, *one.request_ids)), None)
+    if found is None:
+        raise UsageProblem("there is no such request", action=_LIST_HINT)
+    return found
+
+
+def _request_id(gathered: Gathered, name: str) -> str:
+    """The request that is named, or the first of the group that is."""
+    group = _group(gathered, name)
+    return name if name in group.request_ids else group.request_ids[0]

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.tag.grouping import title_of
+from pipeline.tag.tokens import tokenize
+
+ENDLESS = frozenset({"a", "an", "the", "to", "of", "for", "with", "and", "or", "my", "our"})
+WORDINGS = [
+    line
+    for line in Path(__file__).with_name("wordings.txt").read_text("utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize(
+    ("quote", "title"),
+    [
+        ("It would be great if the Python client could batch retries.", "The Python client can batch retries"),
+        ("We need single sign-on for contractors before we can buy more seats.", "Single sign-on for contractors"),
+        ("we also need a way to pause a queue from the command line", "Pause a queue from the command line"),
+        ("I wish the client would tell me when it lost touch.", "The client can tell me when it lost touch"),
+        ("It would be nice if the table remembered the column order.", "The table remembers the column order"),
+        ("Can you add a daily report about slow consumers?", "Daily report about slow consumers"),
+        ("a chart of the lag between regions would help", "Chart of the lag between regions"),
+        ("Please make the tooltip readable for screen readers.", "Make the tooltip readable for screen readers"),
+        ("is there any way to export the audit log", "Export the audit log"),
+        ("There is no undo in the editor, and we need one.", "Undo in the editor"),
+        ("I did not know that you could pause a single queue.", "You can pause a single queue"),
+        ("It would be good if it did not log me out.", "It does not log me out"),
+        ("The webhook should retry when our endpoint is down.", "The webhook should retry when our endpoint is down"),
+        ("We must have encryption for [customer B] and [person 1].", "Encryption for a customer and someone"),
+        ("The other tool has a calendar. We would love to have that.", "The other tool has a calendar"),
+        ("hello", "Hello"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_titles_say_in_plain_words_what_is_asked_for(quote: str, title: str) -> None:
+    assert title_of(quote) == title
+
+
+@pytest.mark.parametrize("wording", WORDINGS)
+def test_a_title_is_a_whole_phrase_and_never_a_cut_quote(wording: str) -> None:
+    title = title_of(wording)
+    assert title
+    assert not title.endswith("…")
+    assert title[0] == title[0].upper()
+    assert title.split()[-1].lower() not in ENDLESS
+
+
+@given(st.text("it would be nice if we could [person 1] a b?!. ", max_size=80))
+def test_any_quote_has_a_title_without_labels(quote: str) -> None:
+    title = title_of(quote)
+    assert "[" not in title or "[" in quote.replace("[person 1]", "")
+    assert bool(title) or not any(token.text not in "?!" for token in tokenize(quote))

@@ -1,0 +1,402 @@
+"""Requests from the published transcript to the files that are handed out, and what people decide about them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy.exc import DatabaseError
+
+from pipeline import consent
+from pipeline.cli import main
+from pipeline.embeddings import encoder as encoders
+from pipeline.errors import ConfigurationError, UsageProblem, WorkspaceDamaged
+from pipeline.export import Selection
+from pipeline.export.column_maps import TARGETS, read_map
+from pipeline.export.formats import FORMATS
+from pipeline.export.formats.options import Options
+from pipeline.records import (
+    Audience,
+    Cell,
+    Held,
+    Interval,
+    Outcome,
+    Participant,
+    Purpose,
+    Role,
+    Ruling,
+    Session,
+    SessionResult,
+    Turn,
+)
+from pipeline.store import Workspace
+from pipeline.store.registry import Registry, Standing
+from pipeline.store.stages import encode
+from pipeline.workflow import request_acts, request_files, request_report, request_review, tagging
+from pipeline.workflow.request_acts import Act
+
+NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
+BY: dict[str, Any] = {"actor": "ann", "reason": "looked at it"}
+CUSTOMERS = ("Halcyon Freight", "Northwind Traders", "Brightwater Bank", "Juniper Clinics")
+WORDINGS = (
+    "We need single sign on for contractors before we can buy more seats.",
+    "Please add single sign on for our contractors.",
+    "It would be great to have single sign on for contractors.",
+)
+
+
+@pytest.fixture(autouse=True)
+def without_sentence_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OFFRECORD_MODELS", str(tmp_path / "models"))
+    encoders.load_encoder.cache_clear()
+
+
+@pytest.fixture
+def allowed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Outcome]:
+    """What every participant's consent comes to, by purpose; a test may change it."""
+    outcomes = {purpose.value: Outcome.PROCEED for purpose in Purpose}
+
+    class HandMadeRuling(Ruling):
+        def _made_by_consent(self) -> None: ...
+
+    def rule(session: Session, *, workspace: Workspace, now: datetime) -> Ruling | Held:
+        cells = tuple(
+            Cell(
+                participant_id=one.participant_id,
+                interval=Interval(start_s=0.0, end_s=session.duration_s),
+                purpose=Purpose(purpose),
+                outcome=outcome,
+                rule_id="R1",
+                reason="test",
+            )
+            for one in session.participants
+            for purpose, outcome in outcomes.items()
+        )
+        return HandMadeRuling(
+            session_id=session.session_id,
+            cells=cells,
+            log_head=consent.log_head(workspace),
+            valid_until=now + timedelta(hours=20),
+        )
+
+    monkeypatch.setattr(consent, "rule", rule)
+    return outcomes
+
+
+Publish = Callable[..., str]
+
+
+@pytest.fixture
+def workspace(new_workspace: Callable[[Path], Workspace], tmp_path: Path) -> Workspace:
+    return new_workspace(tmp_path / "ws")
+
+
+@pytest.fixture
+def publish(workspace: Workspace, allowed: dict[str, Outcome]) -> Publish:
+    """Puts a session's internal rendition out, as the night does: a customer who talks, and one of the staff."""
+
+    def published(number: int, *said: tuple[str, str], day: int = 18) -> str:
+        company = CUSTOMERS[number % len(CUSTOMERS)]
+        session_id = f"2026-11-{day}-{number:08x}"
+        session = Session(
+            session_id=session_id,
+            source_digest=f"{number:064x}",
+            platform="folder",
+            title="Office hours",
+            started_at=datetime(2026, 11, day, 9, tzinfo=UTC),
+            host="Lumen Labs",
+            recorder_location=None,
+            notice_asserted=True,
+            purposes=(),
+            duration_s=600.0,
+            participants=(
+                Participant(participant_id="p1", name=f"Guest {number}", company=company, role=Role.CUSTOMER),
+                Participant(participant_id="p2", name="Hannah Berg", company="Lumen Labs", role=Role.STAFF),
+            ),
+            tracks=(),
+        )
+        registry = Registry(workspace.db)
+        registry.take(workspace.root / session_id, "f", session)
+        folder = workspace.out / session_id / Audience.INTERNAL
+        folder.mkdir(parents=True)
+        turns = [
+            Turn(start_s=10.0 * at, end_s=10.0 * at + 9, participant_id=who, speaker="x", text=text)
+            for at, (who, text) in enumerate(said)
+        ]
+        (folder / tagging.TRANSCRIPT).write_bytes(b"".join(encode(turn) + b"\n" for turn in turns))
+        result = SessionResult(
+            session_id=session_id, status="done", reason="", action="", renditions=(f"{session_id}/internal",)
+        )
+        registry.conclude(Standing(state_key="k", valid_until=0.0, attempts=1, result=result))
+        return session_id
+
+    return published
+
+
+@pytest.fixture
+def filled(workspace: Workspace, publish: Publish) -> Workspace:
+    """Three customers who ask for the same, and one who asks for something else and finds something out."""
+    for number, wording in enumerate(WORDINGS):
+        publish(number, ("p1", wording))
+    publish(
+        3,
+        ("p1", "I wish the dashboard remembered my filters."),
+        ("p2", "It does that already, under saved views."),
+        ("p1", "Oh, I did not know that the dashboard could save filters."),
+    )
+    assert tagging.retag(workspace, now=NOW) == 4
+    return workspace
+
+
+def export(workspace: Workspace, name: str = "jsonl", **selected: Any) -> request_files.RequestExport:
+    target = read_map(name) if name in TARGETS else None
+    selection = Selection(**{"min_customers": workspace.settings.export.min_customers, **selected})
+    return request_files.export(workspace, name, selection=selection, options=Options(), columns=target, now=NOW)
+
+
+def rows(workspace: Workspace, **selected: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in export(workspace, **selected).files["requests.jsonl"].splitlines()]
+
+
+def test_the_same_request_of_three_customers_is_one_group_with_a_plain_title(filled: Workspace) -> None:
+    lines = request_review.lines(filled, unsure=False, now=NOW)
+    assert [(line.wordings, line.customers, line.sessions) for line in lines] == [(3, 3, 3), (1, 1, 1), (1, 1, 1)]
+    assert lines[0].title == "Single sign on for contractors"
+    assert {line.kind for line in lines} == {"request", "discovery"}
+    discovery = next(row for row in rows(filled) if row["kind"] == "discovery")
+    assert discovery["answer"] == "It does that already, under saved views."
+
+
+def test_tags_are_made_again_only_when_something_changed(filled: Workspace, publish: Publish) -> None:
+    assert tagging.retag(filled, now=NOW) == 0
+    (filled.root / "taxonomy.toml").write_text('[[area]]\nname = "identity"\nphrases = ["sign on"]\n')
+    assert tagging.retag(filled, now=NOW) == 4
+    assert {row["area"] for row in rows(filled)} == {"identity", "other"}
+    assert tagging.retag(filled, now=NOW) == 0
+
+
+def test_a_broken_taxonomy_is_an_error_that_names_the_key(filled: Workspace) -> None:
+    (filled.root / "taxonomy.toml").write_text('[[area]]\nnames = "x"\n')
+    with pytest.raises(ConfigurationError, match=r"area\.1"):
+        tagging.retag(filled, now=NOW)
+
+
+def test_what_a_person_rejects_is_exported_no_more_until_it_is_reopened(filled: Workspace) -> None:
+    request_id = rows(filled)[0]["request_id"]
+    request_review.decide(filled, request_id, "reject", **BY, now=NOW)
+    assert request_id not in {row["request_id"] for row in rows(filled)}
+    request_review.decide(filled, request_id, "reopen", **BY, now=NOW)
+    assert request_id in {row["request_id"] for row in rows(filled)}
+
+
+def test_merges_splits_and_names_are_remembered_by_request(filled: Workspace, publish: Publish) -> None:
+    groups = request_report.gather(filled, now=NOW).groups
+    sign_on, filters = (one for one in groups if one.title != "The dashboard can save filters")
+    request_review.merge(filled, sign_on.group_id, filters.group_id, **BY, now=NOW)
+    request_review.rename(filled, filters.request_ids[0], "  Sign on \n and filters ", **BY, now=NOW)
+    merged = request_report.gather(filled, now=NOW).group_of(sign_on.request_ids[0])
+    assert merged is not None
+    assert (merged.title, len(merged.request_ids)) == ("Sign on and filters", 4)
+    request_review.split(filled, sign_on.request_ids[0], filters.request_ids[0], **BY, now=NOW)
+    apart = request_report.gather(filled, now=NOW).group_of(sign_on.request_ids[0])
+    assert apart is not None
+    assert filters.request_ids[0] not in apart.request_ids
+    publish(7, ("p1", WORDINGS[1]), day=19)
+    tagging.drop_tags(filled, "x")
+    (filled.stages.place("exports", "tagger")).unlink()
+    tagging.retag(filled, now=NOW)
+    grown = request_report.gather(filled, now=NOW).group_of(sign_on.request_ids[1])
+    assert grown is not None
+    assert len(grown.request_ids) == 4
+
+
+def test_acts_are_append_only_and_titles_are_no_plain_text_in_the_database(filled: Workspace) -> None:
+    request_id = rows(filled)[0]["request_id"]
+    request_review.rename(filled, request_id, "A title nobody should read", **BY, now=NOW)
+    with filled.db.connect() as connection:
+        raw = connection.exec_driver_sql("SELECT title FROM request_act").scalar_one()
+        assert b"nobody" not in raw
+        with pytest.raises(DatabaseError):
+            connection.exec_driver_sql("UPDATE request_act SET actor = 'x'")
+        with pytest.raises(DatabaseError):
+            connection.exec_driver_sql("DELETE FROM request_act")
+    with filled.db.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER request_act_no_update")
+        connection.exec_driver_sql("UPDATE request_act SET title = x'00112233445566778899aabbccddeeff'")
+    with pytest.raises(WorkspaceDamaged):
+        request_acts.acts_of(filled)
+
+
+@pytest.mark.parametrize(("actor", "reason"), [("", "x"), ("ann", " ")])
+def test_a_decision_has_an_actor_and_a_reason(filled: Workspace, actor: str, reason: str) -> None:
+    request_id = rows(filled)[0]["request_id"]
+    with pytest.raises(UsageProblem):
+        request_acts.decide(filled, request_id, Act.ACCEPT, actor=actor, reason=reason)
+
+
+def test_an_unknown_request_is_an_error(filled: Workspace) -> None:
+    for do in (
+        lambda: request_review.decide(filled, "q-none", "accept", **BY, now=NOW),
+        lambda: request_review.merge(filled, "q-none", "q-other", **BY, now=NOW),
+        lambda: request_review.shown(filled, "g-none", now=NOW),
+        lambda: request_review.resolve(filled, "customer-none", **BY, now=NOW),
+    ):
+        with pytest.raises(UsageProblem):
+            do()
+
+
+@pytest.mark.parametrize("name", [name for name in (*FORMATS, *TARGETS) if name != "parquet"])
+def test_nothing_in_any_export_names_the_customer_of_a_unique_request(
+    filled: Workspace, name: str, allowed: dict[str, Outcome]
+) -> None:
+    made = export(filled, name)
+    everything = b"\n".join(made.files.values())
+    if name == "xlsx":
+        import io
+        import zipfile
+
+        with zipfile.ZipFile(io.BytesIO(everything[: everything.index(b"\n{\n")])) as archive:
+            everything = b"\n".join(archive.read(part) for part in archive.namelist())
+    text = everything.decode("utf-8", "replace").lower()
+    assert not any(
+        word in text for secret in (*CUSTOMERS, "Guest 3") for word in (secret.lower(), secret.split()[0].lower())
+    )
+    planted = next(one for one in request_report.gather(filled, now=NOW).mentions if "filters" in one.wording)
+    assert planted.customer.startswith("customer-")
+    assert planted.customer not in text
+
+
+def test_the_wordings_of_three_customers_have_their_aliases_and_who_may_can_resolve_them(filled: Workspace) -> None:
+    aliases = {row["customer"] for row in rows(filled) if "sign on" in row["quote"]}
+    assert len(aliases) == 3
+    found = request_review.resolve(filled, sorted(aliases)[0], **BY, now=NOW)
+    assert found[0].customer in CUSTOMERS
+    entries = filled.ledger.under("resolve alias", sorted(aliases)[0])
+    assert len(entries) == 1
+    assert "ann" not in entries[0][1]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.MINUS, Outcome.HOLD, Outcome.REFUSE])
+def test_consent_is_read_again_and_files_that_went_out_can_be_called_back(
+    filled: Workspace, allowed: dict[str, Outcome], outcome: Outcome, tmp_path: Path
+) -> None:
+    request_files.write_exports(filled, now=NOW)
+    made = export(filled, "csv")
+    request_files.hand_out(filled, made, tmp_path / "pm" / "r.csv" if False else tmp_path / "r.csv", now=NOW)
+    assert request_files.recalls(filled, now=NOW) == []
+    allowed["internal_improve"] = outcome
+    assert rows(filled) == []
+    found = request_files.recalls(filled, now=NOW)
+    assert {one.went_to for one in found} >= {str(tmp_path / "r.csv"), str(tmp_path / "r.csv.manifest.json")}
+    assert all(set(one.requests) == set(made.request_ids) for one in found)
+    inside = [one for one in found if not one.went_to]
+    assert {one.file for one in inside} >= {"out/exports/requests.csv", "out/exports/requests.html"}
+
+
+def test_without_consent_to_share_a_plain_sentence_stands_for_the_quote(
+    filled: Workspace, allowed: dict[str, Outcome]
+) -> None:
+    allowed["internal_share"] = Outcome.MINUS
+    quotes = {row["quote"] for row in rows(filled)}
+    assert "Single sign on for contractors" in quotes
+    assert not quotes & set(WORDINGS)
+    assert not any(row["verbatim"] or row["answer"] for row in rows(filled))
+
+
+def test_exports_are_the_same_bytes_again_and_the_files_stand_until_something_changes(filled: Workspace) -> None:
+    for name in ("csv", "jsonl", "xlsx", "html", "jira"):
+        assert export(filled, name) == export(filled, name)
+    request_files.write_exports(filled, now=NOW)
+    folder = filled.out / "exports"
+    assert {path.name for path in folder.iterdir()} == {
+        "requests.csv",
+        "requests.html",
+        "requests.jsonl",
+        "requests-manifest.json",
+    }
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    request_files.write_exports(filled, now=NOW)
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+    request_review.decide(filled, rows(filled)[0]["request_id"], "reject", **BY, now=NOW)
+    request_files.write_exports(filled, now=NOW)
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} != before
+
+
+def test_segments_weigh_and_a_wrong_list_names_no_customer(filled: Workspace) -> None:
+    listed = (
+        '[[segment]]\nname = "enterprise"\nweight = 3\n[[customer]]\nname = "Halcyon Freight"\nsegment = "enterprise"\n'
+    )
+    (filled.root / "customers.toml").write_text(listed)
+    report = request_report.gather(filled, now=NOW).report(Selection())
+    assert report.groups[0].weight == 5.0
+    (filled.root / "customers.toml").write_text('[[customer]]\nname = "Halcyon Freight"\nsegment = "gold"\n')
+    with pytest.raises(ConfigurationError) as caught:
+        request_report.gather(filled, now=NOW)
+    assert "Halcyon" not in str(caught.value)
+    assert "customer 1" in str(caught.value)
+
+
+def test_the_commands(filled: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.cli.requests.now", lambda: NOW)
+    monkeypatch.setattr("pipeline.cli.export.now", lambda: NOW)
+
+    def offrecord(*args: object, code: int = 0, typed: str = "") -> str:
+        result = CliRunner().invoke(main, [*map(str, args), "--workspace", str(filled.root)], input=typed)
+        assert result.exit_code == code, result.output
+        return result.stdout
+
+    listed = json.loads(offrecord("requests", "list", "--json"))
+    assert len(listed) == 3
+    group = listed[0]["group"]
+    shown = json.loads(offrecord("requests", "show", group, "--json"))
+    assert len(shown) == 3
+    assert "sign" in shown[0]["shared_words"]
+    offrecord("requests", "rename", group, "Contractors sign on", "--by", "ann")
+    offrecord("requests", "decide", shown[0]["request"], "--reject", "--by", "ann")
+    offrecord("requests", "decide", shown[0]["request"], "--undo", "--by", "ann")
+    offrecord("requests", "decide", shown[0]["request"], "--by", "ann", code=2)
+    offrecord("requests", "split", shown[0]["request"], shown[1]["request"], "--by", "ann")
+    offrecord("requests", "merge", shown[0]["request"], shown[1]["request"], "--by", "ann")
+    assert json.loads(offrecord("requests", "retag", "--json")) == {"tagged_again": 0}
+    resolved = json.loads(
+        offrecord("requests", "resolve", shown[0]["request"], "--by", "ann", "--reason", "to call", "--json")
+    )
+    assert resolved[0]["customer"] in CUSTOMERS
+    unsure = len(request_review.unsure(filled, now=NOW))
+    walked = offrecord("requests", "review", "--by", "ann", typed="x\nu\na\n" + "s\n" * 9)
+    assert re.search(r"decided 1, \d+ left", walked) or unsure == 0
+    output = tmp_path / "r.csv"
+    offrecord("export", "requests", "--format", "csv", "--group", "--since", "2026-11-01", "-o", output)
+    assert "Contractors sign on" in output.read_text("utf-8")
+    assert (tmp_path / "r.csv.manifest.json").exists()
+    assert offrecord("export", "requests", "--area", "nowhere", "--format", "jsonl") == ""
+    (tmp_path / "map.toml").write_text('[[column]]\nheader = "Name"\nvalue = "{title}"\n')
+    assert '"Contractors sign on"' in offrecord("export", "requests", "--map", tmp_path / "map.toml")
+    assert json.loads(offrecord("export", "recall", "--json")) == []
+
+
+def test_several_files_need_a_name(workspace: Workspace, publish: Publish, tmp_path: Path) -> None:
+    words = [f"Please add a {chr(97 + n // 26)}{chr(97 + n % 26)}lator export button." for n in range(30)]
+    publish(1, *(("p1", word) for word in words))
+    tagging.retag(workspace, now=NOW)
+    made = export(workspace, "github")
+    if len([name for name in made.files if name.endswith(".csv")]) > 1:
+        with pytest.raises(UsageProblem):
+            request_files.hand_out(workspace, made, None, now=NOW)
+        request_files.hand_out(workspace, made, tmp_path / "g.csv", now=NOW)
+        assert (tmp_path / "g-2.csv").exists()
+
+
+def test_a_session_without_tags_or_out_of_reach_is_not_shown(filled: Workspace) -> None:
+    assert replace(Selection(), area="x").area == "x"
+    (session_id, *_) = Registry(filled.db).digests()
+    (filled.out / session_id / "internal").rename(filled.out / session_id / "gone")
+    assert session_id not in {row["session"] for row in rows(filled)}
+    assert tagging.count(filled, "2026-01-01-none") == 0
