@@ -52,8 +52,8 @@ class _Section(BaseModel):
 class SpeechSettings(_Section):
     """How sessions are recognised."""
 
-    engine: Literal["sphinx", "whisper", "captions"] = Field("sphinx", description="The recogniser.")
-    model: str = Field("", description="For whisper: a name in models/models.toml or a folder on disk.")
+    engine: Literal["sphinx", "whisper", "captions"] = Field("whisper", description="The recogniser.")
+    model: str = Field("whisper-base", description="For whisper: a name in models/models.toml or a folder on disk.")
     second_engine: Literal["", "sphinx"] = Field(
         "", description="A second recogniser, whose words count only where they are known names; empty for none."
     )

@@ -90,7 +90,9 @@ def test_the_track_of_somebody_who_is_taken_out_is_never_opened(
 
     hear_with(Deaf(), monkeypatch)
     session = session_of(track_of(one), track_of(two, owner="p2", number=2), people=2)
-    speech.transcribe(session, ruling_of(YES, Outcome.MINUS), context, vault=Watching(), settings=SpeechSettings())
+    speech.transcribe(
+        session, ruling_of(YES, Outcome.MINUS), context, vault=Watching(), settings=SpeechSettings(engine="sphinx")
+    )
     assert opened == [str(one)]
 
 
@@ -231,9 +233,13 @@ def test_a_new_term_is_searched_for_without_recognising_again(
     monkeypatch.setattr(sys.modules[TRANSCRIBE], "engine", refused)
     session = session_of(track_of(two_people[0]))
     listed = Context(terms=(Term(text="Halcyon Freight", kind="company"),))
-    found = speech.keyword_search(session, ruling_of(YES), transcript, listed, vault=Shelf(), settings=SpeechSettings())
+    found = speech.keyword_search(
+        session, ruling_of(YES), transcript, listed, vault=Shelf(), settings=SpeechSettings(engine="sphinx")
+    )
     assert "Halcyon Freight" in {term.term for term in found}
     assert (
-        speech.keyword_search(session, ruling_of(YES), transcript, Context(), vault=Shelf(), settings=SpeechSettings())
+        speech.keyword_search(
+            session, ruling_of(YES), transcript, Context(), vault=Shelf(), settings=SpeechSettings(engine="sphinx")
+        )
         == ()
     )
