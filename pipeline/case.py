@@ -18,7 +18,7 @@ from pipeline.records import (
     Ruling,
     Session,
 )
-from pipeline.review.picture import NO_PICTURE, PictureReview
+from pipeline.review.picture.plan import NO_PICTURE, PictureReview
 from pipeline.store import Workspace
 from pipeline.store.stages import encode, key_of
 

@@ -12,9 +12,10 @@ from pipeline.media.frames import Frame, frame_at
 from pipeline.media.still import png
 from pipeline.records import RedactionBox, Region, Verdict
 from pipeline.render.picture import CLOCK_S, lay
-from pipeline.review import acts, picture_acts
-from pipeline.review.picture import covers_of
-from pipeline.review.picture_queue import session_of
+from pipeline.review import decision_log
+from pipeline.review.picture import decisions
+from pipeline.review.picture.plan import covers_of
+from pipeline.review.picture.queue import session_of
 from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace
 from pipeline.store.files import write_bytes
@@ -51,7 +52,7 @@ def still(workspace: Workspace, session_id: str, at_s: float, out: Path, *, acto
     for cover in covers:
         (_edge if under else lay)(frame, cover.region)
     if under:
-        acts.note_reveal(workspace.db, session_id, actor=actor)
+        decision_log.note_reveal(workspace.db, session_id, actor=actor)
     write_bytes(out, png(frame))
     return Still(from_s=from_s, to_s=None if math.isinf(until_s) else until_s, covers=len(covers))
 
@@ -67,10 +68,10 @@ def _may_write(workspace: Workspace, out: Path) -> None:
 
 def _covers(workspace: Workspace, session_id: str) -> Iterator[RedactionBox]:
     """Every cover that holds while nobody decides anything else."""
-    verdicts = {one.proposal_id: one.verdict for one in acts.decisions(workspace.db, session_id)}
+    verdicts = {one.proposal_id: one.verdict for one in decision_log.decisions(workspace.db, session_id)}
     proposals = proposals_of(workspace, session_id)
     yield from covers_of(one for one in proposals if verdicts.get(one.proposal_id) is not Verdict.KEEP)
-    yield from picture_acts.covers(workspace.db, session_id).values()
+    yield from decisions.covers(workspace.db, session_id).values()
 
 
 def _touches(cover: RedactionBox, from_s: float, until_s: float) -> bool:

@@ -20,12 +20,13 @@ _reason = click.option("--reason", required=True, help="Why.")
 @json_option
 def picture(session: str, workspace: Path, reveal: bool, as_json: bool) -> None:
     """Show what was read in the picture of SESSION, its covers, and whether it is approved."""
-    from pipeline.review import acts, picture_queue
+    from pipeline.review import decision_log
+    from pipeline.review.picture import queue
 
     opened = Workspace.open(workspace)
-    lines = picture_queue.show(opened, session, reveal=reveal)
+    lines = queue.show(opened, session, reveal=reveal)
     if reveal:
-        acts.note_reveal(opened.db, session, actor=getpass.getuser())
+        decision_log.note_reveal(opened.db, session, actor=getpass.getuser())
     emit(lines, as_json)
 
 
@@ -42,12 +43,12 @@ def cover(
 ) -> None:
     """Cover a part of the picture of SESSION with one colour."""
     from pipeline.records import RedactionBox
-    from pipeline.review import picture_acts, picture_queue
+    from pipeline.review.picture import decisions, queue
 
     opened = Workspace.open(workspace)
-    wanted = RedactionBox(start_s=start_s, end_s=end_s, region=picture_queue.region_of(box), reason=reason)
-    found = picture_queue.session_of(opened, session)
-    click.echo(f"{picture_acts.cover(opened.db, found, wanted, actor=actor)} is covered; the next run applies it")
+    wanted = RedactionBox(start_s=start_s, end_s=end_s, region=queue.region_of(box), reason=reason)
+    found = queue.session_of(opened, session)
+    click.echo(f"{decisions.cover(opened.db, found, wanted, actor=actor)} is covered; the next run applies it")
 
 
 @click.command()
@@ -58,9 +59,9 @@ def cover(
 @_reason
 def uncover(session: str, cover_id: str, workspace: Path, actor: str, reason: str) -> None:
     """Take back COVER, which a person laid over the picture of SESSION."""
-    from pipeline.review import picture_acts
+    from pipeline.review.picture import decisions
 
-    picture_acts.lift(Workspace.open(workspace).db, session, cover_id, actor=actor, reason=reason)
+    decisions.lift(Workspace.open(workspace).db, session, cover_id, actor=actor, reason=reason)
     click.echo(f"{cover_id} is taken back; the next run applies it")
 
 
@@ -71,12 +72,12 @@ def uncover(session: str, cover_id: str, workspace: Path, actor: str, reason: st
 @_reason
 def approve_picture(session: str, workspace: Path, actor: str, reason: str) -> None:
     """Say that the picture of SESSION was looked at and may be public as it is covered now."""
-    from pipeline.review import picture_acts, picture_queue
+    from pipeline.review.picture import decisions, queue
     from pipeline.review.queue import proposals_of
 
     opened = Workspace.open(workspace)
-    found, proposals = picture_queue.session_of(opened, session), proposals_of(opened, session)
-    picture_acts.approve(opened.db, found, proposals, actor=actor, reason=reason)
+    found, proposals = queue.session_of(opened, session), proposals_of(opened, session)
+    decisions.approve(opened.db, found, proposals, actor=actor, reason=reason)
     click.echo("approved; the next run applies it, and any change to its covers voids it")
 
 

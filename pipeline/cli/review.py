@@ -46,13 +46,13 @@ def list_(workspace: Path, undecided: bool, as_json: bool) -> None:
 @json_option
 def show(session: str, workspace: Path, reveal: bool, undecided: bool, below: float, as_json: bool) -> None:
     """Show the proposals of SESSION, their texts masked."""
-    from pipeline.review import acts
+    from pipeline.review import decision_log
     from pipeline.review import queue as queue_of
 
     opened = Workspace.open(workspace)
     lines = queue_of.show(opened, session, reveal=reveal, undecided=undecided, below=below)
     if reveal:
-        acts.note_reveal(opened.db, session, actor=getpass.getuser())
+        decision_log.note_reveal(opened.db, session, actor=getpass.getuser())
     emit(lines, as_json)
 
 
@@ -90,15 +90,15 @@ def decide(
     reason: str,
 ) -> None:
     """Decide each PROPOSAL of SESSION, by its id or its label as "[person 2]"."""
-    from pipeline.review import acts
+    from pipeline.review import decision_log
     from pipeline.review import queue as queue_of
-    from pipeline.review.learn import learn
+    from pipeline.review.mishearings import learn
 
     opened, verdict = Workspace.open(workspace), queue_of.verdict_of(said)
     ids = queue_of.chosen(opened, session, proposals, all_undecided=all_undecided, verdict=verdict)
     also = queue_of.alike(opened, session, ids, verdict=verdict) if everywhere else {}
     for one, theirs in {session: ids, **also}.items():
-        acts.decide(opened.db, one, theirs, verdict=verdict, actor=actor, reason=reason)
+        decision_log.decide(opened.db, one, theirs, verdict=verdict, actor=actor, reason=reason)
     if not all_undecided:
         learn(opened, queue_of.proposals_of(opened, session), ids, verdict)
     elsewhere = f", and {sum(map(len, also.values()))} in {len(also)} other sessions" if everywhere else ""
@@ -112,11 +112,11 @@ def decide(
 @click.option("--audience", type=click.Choice(["public"]), default="public", help="What the review is finished for.")
 def sign_off(session: str, workspace: Path, actor: str, audience: str) -> None:
     """Say that the review of SESSION is finished; a later finding or decision voids it."""
-    from pipeline.review import acts
+    from pipeline.review import decision_log
     from pipeline.review.queue import proposals_of
 
     opened = Workspace.open(workspace)
-    acts.sign(opened.db, session, proposals_of(opened, session), audience=Audience(audience), actor=actor)
+    decision_log.sign(opened.db, session, proposals_of(opened, session), audience=Audience(audience), actor=actor)
     click.echo(f"signed off; `offrecord release {session}` lets it out")
 
 

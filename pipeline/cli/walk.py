@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import click
 
 from pipeline.records import Proposal, Verdict
-from pipeline.review import acts
+from pipeline.review import decision_log
 from pipeline.review import queue as queue_of
-from pipeline.review.context import said_around
-from pipeline.review.learn import learn
+from pipeline.review.mishearings import learn
+from pipeline.review.redacted_context import said_around
 from pipeline.store import Workspace
 
 _KEYS = "r take out · k keep · s skip · v reveal · u undo · q quit"
@@ -42,7 +42,7 @@ class _Walk:
         elif key == _SKIP:
             self.at += 1
         elif key == _REVEAL:
-            acts.note_reveal(self.workspace.db, proposal.session_id, actor=self.actor)
+            decision_log.note_reveal(self.workspace.db, proposal.session_id, actor=self.actor)
             click.echo("  " + ", ".join(dict.fromkeys(finding.text for finding in proposal.findings)))
         elif key == _UNDO and self.decided:
             self.at = self.decided.pop()
@@ -56,7 +56,7 @@ class _Walk:
 
     def _keep(self, proposal: Proposal, verdict: Verdict, reason: str) -> None:
         ids, db = [proposal.proposal_id], self.workspace.db
-        acts.decide(db, proposal.session_id, ids, verdict=verdict, actor=self.actor, reason=reason)
+        decision_log.decide(db, proposal.session_id, ids, verdict=verdict, actor=self.actor, reason=reason)
         learn(self.workspace, [proposal], ids, verdict)
 
 
@@ -78,7 +78,9 @@ def walk(workspace: Workspace, session_id: str | None, *, actor: str, reason: st
 
 
 def _undecided(workspace: Workspace, session_id: str) -> tuple[Proposal, ...]:
-    return acts.undecided(queue_of.proposals_of(workspace, session_id), acts.decisions(workspace.db, session_id))
+    return decision_log.undecided(
+        queue_of.proposals_of(workspace, session_id), decision_log.decisions(workspace.db, session_id)
+    )
 
 
 def _show(state: _Walk) -> None:

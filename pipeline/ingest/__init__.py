@@ -1,6 +1,6 @@
 """Stage 1: a session folder, as the platform left it, becomes a ``Session`` with its files sealed in the vault."""
 
-from pipeline.ingest.folder import entries, fingerprint, strays
-from pipeline.ingest.stage import ingest
+from pipeline.ingest.ingest import ingest
+from pipeline.ingest.listing import entries, fingerprint, strays
 
 __all__ = ["entries", "fingerprint", "ingest", "strays"]

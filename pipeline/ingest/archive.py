@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.folder import MAX_FILES, Entry, Listing, listing
-from pipeline.ingest.recognise import CRAIG_TRACK, Kind, check_readable, recognise
+from pipeline.ingest.identify_platform import CRAIG_TRACK, Kind, check_readable, recognise
+from pipeline.ingest.listing import MAX_FILES, Entry, Listing, listing
 
 MAX_BYTES = 16 * 1024**3
 MAX_RATIO = 200

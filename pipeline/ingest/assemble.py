@@ -6,10 +6,11 @@ import hashlib
 
 from pipeline import media
 from pipeline.errors import InputRefused, TryAgain
-from pipeline.ingest import attendance, captions, chat, clock, embedded, surfaces
+from pipeline.ingest import captions, chat, clock, embedded_captions, surfaces
+from pipeline.ingest.attendance import reader
 from pipeline.ingest.draft import Draft
-from pipeline.ingest.folder import Listing
-from pipeline.ingest.people import Speakers
+from pipeline.ingest.listing import Listing
+from pipeline.ingest.participants import Speakers
 from pipeline.media.smear import smear_s
 from pipeline.records import ChatLine, Cue, Participant, Session, SessionPolicy, Track, VaultFile, Video
 from pipeline.store.vault import Vault
@@ -50,7 +51,7 @@ def assemble(listing: Listing, draft: Draft, vault: Vault) -> Session:
         sealed=tuple(dict.fromkeys([*sealed.values(), *others])),
         unrecognised_files=_unrecognised(listing, {*draft.media, *draft.empty, *(name for name, _ in texts)}),
         series=draft.facts.series,
-        attendance=attendance.within(draft.people, duration_s),
+        attendance=reader.within(draft.people, duration_s),
         embedded=_embedded(listing, draft, probes, duration_s, files=said_in),
         policy=_policy(draft),
     )
@@ -129,7 +130,7 @@ def _captions(
 ) -> tuple[tuple[Cue, ...], tuple[str, ...]]:
     said, files = _first_said(listing, draft)
     if not files:
-        said = embedded.said_in(listing, _session_track(draft, probes))
+        said = embedded_captions.said_in(listing, _session_track(draft, probes))
     speakers, start = Speakers(draft.people), clock.local_start(draft)
     return surfaces.cues(said, speakers, start=start, duration_s=duration_s), files
 
@@ -139,8 +140,8 @@ def _embedded(
 ) -> tuple[Cue, ...]:
     """What else is said inside the media: subtitles that are not the session's captions, and hidden captions."""
     taken = () if files else _session_track(draft, probes)
-    others = tuple(track for track in embedded.tracks(draft, probes) if track not in taken)
-    said = [*embedded.said_in(listing, others), *embedded.hidden_in(listing, draft, probes)]
+    others = tuple(track for track in embedded_captions.tracks(draft, probes) if track not in taken)
+    said = [*embedded_captions.said_in(listing, others), *embedded_captions.hidden_in(listing, draft, probes)]
     return surfaces.cues(said, Speakers(draft.people), start=clock.local_start(draft), duration_s=duration_s)
 
 
@@ -154,9 +155,9 @@ def _first_said(listing: Listing, draft: Draft) -> tuple[tuple[captions.Said, ..
     return (), ()
 
 
-def _session_track(draft: Draft, probes: Probes) -> embedded.Tracks:
+def _session_track(draft: Draft, probes: Probes) -> embedded_captions.Tracks:
     """The one subtitle track inside the session's media; several may be translations and are not used."""
-    inside = tuple(track for track in embedded.tracks(draft, probes) if track[0] in draft.mixed)
+    inside = tuple(track for track in embedded_captions.tracks(draft, probes) if track[0] in draft.mixed)
     return inside if len(inside) == 1 else ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.ingest.facts import Facts
+from pipeline.ingest.session_toml import Facts
 from pipeline.records import AgeStatus, Role
 
 MEDIA_SUFFIXES = frozenset(

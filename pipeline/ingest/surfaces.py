@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pipeline.ingest import captions, chat
 from pipeline.ingest.clock import session_times
-from pipeline.ingest.people import Speakers
+from pipeline.ingest.participants import Speakers
 from pipeline.records import ChatLine, Cue
 
 

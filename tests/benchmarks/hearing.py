@@ -21,7 +21,7 @@ from pipeline import detect, ingest, review, run, speech
 from pipeline.detect.listeners import ALSO_RULE, SEARCH_RULE
 from pipeline.lexicon.spellings import spellings
 from pipeline.records import Context, Cue, Finding, KnownPerson, Outcome, Session, SoundPlace, Term, Track, Transcript
-from pipeline.review.widen import Widener
+from pipeline.review.uncertainty_margin import Widener
 from pipeline.review.windows import of_findings, windows
 from pipeline.settings import DetectSettings, RedactSettings, SpeechSettings
 from pipeline.store import Workspace

@@ -18,7 +18,7 @@ from pipeline.consent.announcement import Announcement, find_announcements
 from pipeline.consent.explain import explain
 from pipeline.consent.wording import file_spoken
 from pipeline.errors import ConsentUnreadable, InputRefused, UsageProblem
-from pipeline.ingest.attendance import within
+from pipeline.ingest.attendance.reader import within
 from pipeline.ingest.draft import Person, Stay
 from pipeline.records import Attendance, Cue, Held, Purpose, Role, Ruling, Session, Transcript, Word
 from pipeline.store import Workspace

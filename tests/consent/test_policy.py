@@ -10,7 +10,7 @@ import pytest
 from pipeline import consent
 from pipeline.consent.explain import decided, explain
 from pipeline.errors import ConfigurationError, InputRefused
-from pipeline.ingest.facts import parse
+from pipeline.ingest.session_toml import parse
 from pipeline.records import Held, Outcome, Purpose, Refused, Ruling, Session, SessionPolicy
 from pipeline.settings import read
 from pipeline.store import Workspace

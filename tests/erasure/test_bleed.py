@@ -10,7 +10,7 @@ from pipeline.bleeding import quieted
 from pipeline.case import Case
 from pipeline.erasure import words
 from pipeline.records import Audience, Context, Purpose, Ruling, Session, Track, Transcript, Word
-from pipeline.review.consented import BLEED, consented
+from pipeline.review.consent_removals import BLEED, consented
 from pipeline.speech import closed
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ingest.facts import Facts
-from pipeline.ingest.folder import Entry, Listing
+from pipeline.ingest.listing import Entry, Listing
+from pipeline.ingest.session_toml import Facts
 from pipeline.store import Workspace
 
 SNOWFLAKES = ("417263548190273645", "528374651902837465")

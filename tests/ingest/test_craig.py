@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputRefused
-from pipeline.ingest import archive, craig, ingest
+from pipeline.ingest import archive, ingest
+from pipeline.ingest.platforms import craig
 from pipeline.records import Refused
 from tests.ingest.conftest import INFO, SNOWFLAKES
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.facts import Facts, parse
+from pipeline.ingest.session_toml import Facts, parse
 from pipeline.records import Purpose, Role
 
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from pipeline.errors import InputRefused, TryAgain
 from pipeline.ingest import clock
 from pipeline.ingest.draft import Draft, Person
-from pipeline.ingest.facts import Facts, Who
-from pipeline.ingest.folder import MAX_FILES, entries, fingerprint, listing
-from pipeline.ingest.people import merged
-from pipeline.ingest.recognise import READABLE, Kind, check_readable, recognise
-from pipeline.ingest.text import decoded, renamed
+from pipeline.ingest.encodings import decoded, renamed
+from pipeline.ingest.identify_platform import READABLE, Kind, check_readable, recognise
+from pipeline.ingest.listing import MAX_FILES, entries, fingerprint, listing
+from pipeline.ingest.participants import merged
+from pipeline.ingest.session_toml import Facts, Who
 
 
 def test_a_fingerprint_follows_names_sizes_times_and_nothing_else(make):

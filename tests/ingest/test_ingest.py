@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import shutil
 import time
@@ -13,7 +14,6 @@ import pytest
 
 from pipeline.errors import TryAgain
 from pipeline.ingest import ingest
-from pipeline.ingest import stage as stage_module
 from pipeline.records import Purpose, Refused, Role, Session
 from tests.ingest.conftest import CONF, REPORT, SNOWFLAKES
 
@@ -262,8 +262,9 @@ def test_a_folder_that_changes_during_the_ingest_is_left(make, media, workspace,
         (root / "more.flac").write_bytes(b"x")
         return taking(*values)
 
-    taking = stage_module.assemble
-    monkeypatch.setattr(stage_module, "assemble", growing)
+    module = importlib.import_module("pipeline.ingest.ingest")
+    taking = module.assemble
+    monkeypatch.setattr(module, "assemble", growing)
     with pytest.raises(TryAgain):
         ingest(root, workspace=workspace)
 

@@ -10,13 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputRefused
-from pipeline.ingest import attendance, meet, moments, roster, stays, teams
 from pipeline.ingest import ingest as take_in
+from pipeline.ingest import timestamps
+from pipeline.ingest.attendance import meet, merge, reader, teams
+from pipeline.ingest.attendance import zoom as zoom_report
+from pipeline.ingest.attendance.merge import Clock
+from pipeline.ingest.attendance.model import Row, Told
 from pipeline.ingest.draft import Person, Stay
-from pipeline.ingest.facts import parse
-from pipeline.ingest.folder import Entry, Listing
-from pipeline.ingest.report import Row, Told
-from pipeline.ingest.stays import Clock
+from pipeline.ingest.listing import Entry, Listing
+from pipeline.ingest.session_toml import parse
 from pipeline.records import Attendance, Refused, Session
 
 START = datetime(2026, 11, 18, 16)
@@ -24,7 +26,7 @@ CLOCK = Clock(START)
 
 
 def people(rows, clock: Clock = CLOCK) -> dict[str, Person]:
-    return {person.name: person for person in stays.people(rows, clock)}
+    return {person.name: person for person in merge.people(rows, clock)}
 
 
 def spans(person: Person) -> list[tuple[float, float]]:
@@ -51,14 +53,14 @@ def spans(person: Person) -> list[tuple[float, float]]:
     ],
 )
 def test_times_as_they_are_written(text, want):
-    assert list(moments.readings(text)) == want
+    assert list(timestamps.readings(text)) == want
 
 
 def test_a_time_of_day_is_of_the_day_that_brings_it_nearest():
     start = datetime(2026, 11, 18, 23, 50)
-    assert moments.nearest((time(0, 10),), start) == datetime(2026, 11, 19, 0, 10)
-    assert moments.nearest((time(23, 40),), start) == datetime(2026, 11, 18, 23, 40)
-    assert moments.nearest((), start) is None
+    assert timestamps.nearest((time(0, 10),), start) == datetime(2026, 11, 19, 0, 10)
+    assert timestamps.nearest((time(23, 40),), start) == datetime(2026, 11, 18, 23, 40)
+    assert timestamps.nearest((), start) is None
 
 
 def teams_text(language: str = "en", **changed: str) -> str:
@@ -177,7 +179,7 @@ def test_meet_with_and_without_its_block(text):
 
 
 def test_other_tables_are_none_of_them():
-    for parser in (teams.parse, meet.parse, roster.parse):
+    for parser in (teams.parse, meet.parse, zoom_report.parse):
         assert parser("Question,Answer\nMay we?,Yes\n") is None
 
 
@@ -185,7 +187,7 @@ ZOOM = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),
 
 
 def zoom(*rows: str):
-    return roster.parse(ZOOM + "\n".join(rows) + "\n").rows
+    return zoom_report.parse(ZOOM + "\n".join(rows) + "\n").rows
 
 
 def test_a_rename_makes_nobody_new_and_two_devices_are_one_person():
@@ -224,7 +226,7 @@ def test_answers_to_zooms_own_notice(answer, told):
 def test_an_answer_that_is_not_known_is_refused_and_unique_mode_has_no_times():
     with pytest.raises(InputRefused, match="answer"):
         zoom("Ana,a@x,,,10,No,maybe")
-    rows = roster.parse(
+    rows = zoom_report.parse(
         "Name (Original Name),User Email,Total Duration (Minutes),Guest,Recording Consent\nAna,a@x,9,No,OK\n"
     )
     ana = people(rows.rows)["Ana"]
@@ -247,7 +249,7 @@ def test_scenario_49_a_change_of_the_clocks_in_the_call_widens_the_doubt():
 
 def test_stays_end_at_the_session_and_are_as_wide_as_the_doubt():
     def made(*some: Stay) -> list[tuple[float, float]]:
-        found = attendance.within((Person(name="A", stays=some),), 3600.0)
+        found = reader.within((Person(name="A", stays=some),), 3600.0)
         return [(stay.join_s, stay.leave_s) for stay in found]
 
     assert made(Stay(join_s=-30, leave_s=9999)) == [(0, 3600)]
@@ -269,11 +271,11 @@ TEAMS_BYTES = teams_text().replace("\n", "\r\n").encode("utf-16-le")
 @pytest.mark.parametrize("mark", [b"\xff\xfe", b""])
 def test_the_format_is_known_by_its_header(tmp_path, mark):
     for text in (MEET, mark + TEAMS_BYTES, ZOOM + "Ana,a@x,,,1,No,\n"):
-        assert attendance.told(written(text, tmp_path), "attendance.csv").rows
+        assert reader.told(written(text, tmp_path), "attendance.csv").rows
     with pytest.raises(InputRefused, match="not one of"):
-        attendance.told(written("A,B\n1,2\n", tmp_path), "attendance.csv")
+        reader.told(written("A,B\n1,2\n", tmp_path), "attendance.csv")
     with pytest.raises(InputRefused, match="not there"):
-        attendance.told(written(MEET, tmp_path), "other.csv")
+        reader.told(written(MEET, tmp_path), "other.csv")
 
 
 TOML = """
@@ -321,7 +323,7 @@ def test_a_list_that_is_missing_or_beside_craig_is_refused(make, media, workspac
 
 
 def test_on_time_by_session_toml_reaches_back_to_the_start():
-    from pipeline.ingest.people import merged
+    from pipeline.ingest.participants import merged
 
     late = Person(name="Ana", joined_late=True, stays=(Stay(join_s=600, leave_s=900), Stay(join_s=1200, leave_s=1800)))
     told = parse("[[participants]]\nname='Ana'\njoined='on_time'\n").participants
@@ -340,6 +342,6 @@ def test_any_text_is_read_or_refused(text):
         try:
             report = parser(text)
             if report is not None:
-                assert len(stays.people(report.rows, CLOCK)) <= len(report.rows)
+                assert len(merge.people(report.rows, CLOCK)) <= len(report.rows)
         except InputRefused as error:
             assert error.action

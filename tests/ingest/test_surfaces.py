@@ -12,7 +12,7 @@ from pipeline.errors import InputRefused
 from pipeline.ingest import captions, chat, surfaces
 from pipeline.ingest.clock import session_times
 from pipeline.ingest.draft import Person
-from pipeline.ingest.people import Speakers
+from pipeline.ingest.participants import Speakers
 
 PEOPLE = (Person(name="Priya Raman", aliases=("Pri",)), Person(name="Sam"), Person(name="SAM"))
 ANY_CAPTIONS = st.lists(

@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputRefused
-from pipeline.ingest import roster, stays, zoom
+from pipeline.ingest.attendance import merge
+from pipeline.ingest.attendance import zoom as zoom_report
+from pipeline.ingest.attendance.merge import Clock
 from pipeline.ingest.draft import Person
-from pipeline.ingest.facts import parse
-from pipeline.ingest.stays import Clock
+from pipeline.ingest.platforms import zoom
+from pipeline.ingest.session_toml import parse
 from tests.ingest.conftest import CONF, NOTHING_TOLD, REPORT, listed
 
 MAIN = ("video1123456789.mp4",)
@@ -128,8 +130,8 @@ def test_session_toml_settles_two_people_of_one_name(tmp_path):
     ids=["plain", "meta", "new", "webinar"],
 )
 def test_every_variant_of_the_report(text):
-    report = roster.parse(text)
-    found = stays.people(report.rows, Clock(START))
+    report = zoom_report.parse(text)
+    found = merge.people(report.rows, Clock(START))
     assert [(p.name, p.aliases, p.email, p.joined_late) for p in found] == [
         ("Priya Raman", ("Pri",), "priya@halcyon.example", False),
         ("Hannah Berg", (), "hannah@lumen.example", True),
@@ -137,28 +139,28 @@ def test_every_variant_of_the_report(text):
 
 
 def test_the_topic_and_the_waiting_room():
-    report = roster.parse(
+    report = zoom_report.parse(
         "Topic,Meeting ID\nPlans,1\n\nName (original name),Email,In waiting room,Recording disclaimer response\n"
         "Ann,a@x,No,OK\nBob,b@x,Yes,\nCy,c@x,No,\n"
     )
     assert report.topic == "Plans"
-    assert [(p.name, p.joined_late) for p in stays.people(report.rows, Clock(START))] == [("Ann", False), ("Cy", True)]
+    assert [(p.name, p.joined_late) for p in merge.people(report.rows, Clock(START))] == [("Ann", False), ("Cy", True)]
 
 
 def test_nobody_is_on_time_by_a_report_of_another_zone_or_without_times():
-    assert all(p.joined_late for p in stays.people(roster.parse(REPORT).rows, Clock(START.replace(hour=7))))
-    assert all(p.joined_late for p in stays.people(roster.parse(REPORT).rows, Clock(START.replace(hour=22))))
-    assert all(p.joined_late for p in stays.people(roster.parse(REPORT).rows, Clock(None)))
+    assert all(p.joined_late for p in merge.people(zoom_report.parse(REPORT).rows, Clock(START.replace(hour=7))))
+    assert all(p.joined_late for p in merge.people(zoom_report.parse(REPORT).rows, Clock(START.replace(hour=22))))
+    assert all(p.joined_late for p in merge.people(zoom_report.parse(REPORT).rows, Clock(None)))
 
 
 def test_rejoining_is_one_person_and_two_at_once_are_refused():
     head = "Name (Original Name),User Email,Join Time,Leave Time\n"
     again = "Sam,,11/18/2026 04:00:00 PM,11/18/2026 04:10:00 PM\nSam,,11/18/2026 04:20:00 PM,11/18/2026 04:30:00 PM\n"
-    assert len(stays.people(roster.parse(head + again).rows, Clock(START))) == 1
+    assert len(merge.people(zoom_report.parse(head + again).rows, Clock(START))) == 1
     with pytest.raises(InputRefused):
-        stays.people(roster.parse(head + again.replace("04:20", "04:05")).rows, Clock(START))
+        merge.people(zoom_report.parse(head + again.replace("04:20", "04:05")).rows, Clock(START))
     with pytest.raises(InputRefused):
-        stays.people(roster.parse("Name (Original Name),User Email\nSam,\nSam,\n").rows, Clock(START))
+        merge.people(zoom_report.parse("Name (Original Name),User Email\nSam,\nSam,\n").rows, Clock(START))
 
 
 def test_reports_that_cannot_be_told_apart_or_read_are_refused(tmp_path):
@@ -195,9 +197,9 @@ CELLS = st.sampled_from(
 @given(st.one_of(st.text(), st.lists(CELLS).map(",".join), st.lists(CELLS).map("".join)))
 def test_any_report_is_read_or_refused(text):
     try:
-        report = roster.parse(text)
+        report = zoom_report.parse(text)
         if report is not None:
-            assert len(stays.people(report.rows, Clock(START))) <= len(report.rows)
+            assert len(merge.people(report.rows, Clock(START))) <= len(report.rows)
     except InputRefused as error:
         assert error.action
 

@@ -12,7 +12,7 @@ from pipeline.cli import main
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Audience, Finding, Proposal, Verdict
 from pipeline.review import decisions, heads, propose, signed_off_by
-from pipeline.review.acts import decide, sign
+from pipeline.review.decision_log import decide, sign
 from pipeline.review.queue import mask
 from pipeline.store import Workspace
 from pipeline.store.database import reading

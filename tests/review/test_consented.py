@@ -30,7 +30,7 @@ from pipeline.records import (
     Word,
 )
 from pipeline.review import propose, review
-from pipeline.review.picture import PictureReview
+from pipeline.review.picture.plan import PictureReview
 from pipeline.settings import RedactSettings
 from tests.review.conftest import SESSION_ID, HandMadeRuling, finding
 

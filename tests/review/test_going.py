@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from pipeline.cli import main
 from pipeline.records import Audience, Decision, Finding, Proposal, Verdict
 from pipeline.review import decisions, propose, signed_off_by
-from pipeline.review.acts import decide, sign
+from pipeline.review.decision_log import decide, sign
 from pipeline.store import Workspace
 from pipeline.store.database import reading
 from pipeline.store.schema import ledger

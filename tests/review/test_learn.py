@@ -12,7 +12,7 @@ from pipeline.detect.find import find
 from pipeline.errors import WorkspaceDamaged
 from pipeline.records import Context, Finding, KnownPerson, Misheard, TextPlace, Verdict
 from pipeline.review import propose
-from pipeline.review.learn import learn
+from pipeline.review.mishearings import learn
 from pipeline.store import Workspace, misheard
 
 KNOWN = Context(participants=(KnownPerson(name="Noel Brandt"),), companies=("Halcyon Freight",))

@@ -25,9 +25,10 @@ from pipeline.records import (
     Transcript,
     Verdict,
 )
-from pipeline.review import acts, may_be_shown, picture_acts, picture_review, propose, review, signed_off_by
-from pipeline.review.picture import PictureReview
-from pipeline.review.picture_queue import region_of
+from pipeline.review import decision_log, may_be_shown, picture_review, propose, review, signed_off_by
+from pipeline.review.picture import decisions
+from pipeline.review.picture.plan import PictureReview
+from pipeline.review.picture.queue import region_of
 from pipeline.settings import RedactSettings
 from pipeline.store import Workspace
 from tests.review.conftest import SESSION_ID
@@ -140,29 +141,29 @@ def test_an_approval_holds_for_exactly_these_covers(
     db = workspace.db
     (read,) = [one for one in proposals if one.is_picture]
     with pytest.raises(RefusedByPolicy, match="1 proposals about the picture are undecided"):
-        picture_acts.approve(db, session, proposals, actor="ana", reason="looked")
-    acts.decide(db, SESSION_ID, [read.proposal_id], verdict=Verdict.REDACT, actor="ana", reason="a name")
-    before = acts.heads(db)
-    picture_acts.approve(db, session, proposals, actor="ana", reason="looked")
-    assert acts.heads(db) != before
-    assert picture_acts.approved_by(db, session, proposals) == "ana"
-    laid = picture_acts.cover(db, session, COVER, actor="bo")
-    assert picture_acts.approved_by(db, session, proposals) is None
+        decisions.approve(db, session, proposals, actor="ana", reason="looked")
+    decision_log.decide(db, SESSION_ID, [read.proposal_id], verdict=Verdict.REDACT, actor="ana", reason="a name")
+    before = decision_log.heads(db)
+    decisions.approve(db, session, proposals, actor="ana", reason="looked")
+    assert decision_log.heads(db) != before
+    assert decisions.approved_by(db, session, proposals) == "ana"
+    laid = decisions.cover(db, session, COVER, actor="bo")
+    assert decisions.approved_by(db, session, proposals) is None
     reviewed = picture_review(db, session, proposals, may_be_kept=True)
     assert (reviewed.covers, reviewed.approved_by) == ((COVER,), None)
-    picture_acts.lift(db, SESSION_ID, laid, actor="bo", reason="a mistake")
-    assert picture_acts.approved_by(db, session, proposals) == "ana"
-    acts.decide(db, SESSION_ID, [read.proposal_id], verdict=Verdict.KEEP, actor="bo", reason="ours")
-    assert picture_acts.approved_by(db, session, proposals) is None
-    assert picture_acts.approved_by(db, replace(session, video=None), proposals) is None
+    decisions.lift(db, SESSION_ID, laid, actor="bo", reason="a mistake")
+    assert decisions.approved_by(db, session, proposals) == "ana"
+    decision_log.decide(db, SESSION_ID, [read.proposal_id], verdict=Verdict.KEEP, actor="bo", reason="ours")
+    assert decisions.approved_by(db, session, proposals) is None
+    assert decisions.approved_by(db, replace(session, video=None), proposals) is None
     assert picture_review(db, session, proposals, may_be_kept=False) == PictureReview()
     assert workspace.ledger.verify() == 5
 
 
 def test_the_sign_off_is_about_what_is_heard_and_written(workspace: Workspace, proposals: tuple[Proposal, ...]) -> None:
     heard = [one.proposal_id for one in proposals if not one.is_picture]
-    acts.decide(workspace.db, SESSION_ID, heard, verdict=Verdict.REDACT, actor="ana", reason="names")
-    acts.sign(workspace.db, SESSION_ID, proposals, audience=Audience.PUBLIC, actor="ana")
+    decision_log.decide(workspace.db, SESSION_ID, heard, verdict=Verdict.REDACT, actor="ana", reason="names")
+    decision_log.sign(workspace.db, SESSION_ID, proposals, audience=Audience.PUBLIC, actor="ana")
     assert signed_off_by(workspace.db, SESSION_ID, proposals) == "ana"
 
 
@@ -181,8 +182,8 @@ def test_a_cover_of_nothing_or_for_no_reason_is_refused(
     workspace: Workspace, session: Session, wanted: RedactionBox
 ) -> None:
     with pytest.raises(UsageProblem):
-        picture_acts.cover(workspace.db, session, wanted, actor="ana")
-    assert picture_acts.covers(workspace.db, SESSION_ID) == {}
+        decisions.cover(workspace.db, session, wanted, actor="ana")
+    assert decisions.covers(workspace.db, SESSION_ID) == {}
 
 
 @pytest.mark.parametrize("box", ["1,2,3", "a,b,c,d", ""])

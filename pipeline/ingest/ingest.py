@@ -9,16 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import InputRefused, TryAgain
-from pipeline.ingest import archive, craig, plain, zoom
+from pipeline.ingest import archive
 from pipeline.ingest.assemble import assemble
 from pipeline.ingest.draft import Draft
-from pipeline.ingest.facts import FILE_NAME, Facts, parse
-from pipeline.ingest.folder import Listing, check_settled, listing
-from pipeline.ingest.recognise import Kind, check_readable, recognise
+from pipeline.ingest.identify_platform import Kind, check_readable, recognise
+from pipeline.ingest.listing import Listing, check_settled, listing
+from pipeline.ingest.platforms import craig, generic, zoom
+from pipeline.ingest.session_toml import FILE_NAME, Facts, parse
 from pipeline.records import Refused, Session
 from pipeline.store import Workspace
 
-_READERS = {Kind.SESSION: plain.read, Kind.ZOOM: zoom.read, Kind.CRAIG: craig.read}
+_READERS = {Kind.SESSION: generic.read, Kind.ZOOM: zoom.read, Kind.CRAIG: craig.read}
 
 
 def ingest(folder: Path, *, workspace: Workspace) -> Session | Refused:

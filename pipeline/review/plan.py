@@ -24,11 +24,11 @@ from pipeline.records import (
     Verdict,
     WordEdit,
 )
-from pipeline.review.acts import not_of_picture
-from pipeline.review.consented import Consented, consented, cover
-from pipeline.review.picture import NO_PICTURE, PictureReview, picture_plan
+from pipeline.review.consent_removals import Consented, consented, cover
+from pipeline.review.decision_log import not_of_picture
+from pipeline.review.picture.plan import NO_PICTURE, PictureReview, picture_plan
 from pipeline.review.terms import entities_of, planned_terms
-from pipeline.review.widen import Widener
+from pipeline.review.uncertainty_margin import Widener
 from pipeline.review.windows import of_findings, of_unheard, windows
 from pipeline.settings import RedactSettings
 

@@ -19,7 +19,7 @@ from pipeline.records import (
     Word,
 )
 from pipeline.records.turns import shared, turns
-from pipeline.review.mixed import turns_of
+from pipeline.review.mixed_speakers import turns_of
 
 BLEED = "bleed of a removed track"
 

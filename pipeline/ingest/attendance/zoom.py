@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.moments import readings, resolution_s
-from pipeline.ingest.report import Report, Row, Told, cell, lines
+from pipeline.ingest.attendance.model import Report, Row, Told, cell, lines
+from pipeline.ingest.timestamps import readings, resolution_s
 
 _NAMES = ("name (original name)", "user name (original name)", "name", "user name")
 _EMAILS = ("user email", "email")

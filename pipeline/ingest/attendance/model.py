@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.moments import Moment
+from pipeline.ingest.timestamps import Moment
 
 _MANY = 10_000
 

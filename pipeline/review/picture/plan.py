@@ -17,7 +17,7 @@ from pipeline.records import (
     Ruling,
     Session,
 )
-from pipeline.review import picture_acts
+from pipeline.review.picture import decisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,8 @@ def picture_review(db: Engine, session: Session, proposals: Sequence[Proposal], 
         return NO_PICTURE
     return PictureReview(
         may_be_kept=True,
-        covers=tuple(picture_acts.covers(db, session.session_id).values()),
-        approved_by=picture_acts.approved_by(db, session, proposals),
+        covers=tuple(decisions.covers(db, session.session_id).values()),
+        approved_by=decisions.approved_by(db, session, proposals),
     )
 
 

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from pipeline.errors import InputRefused
 from pipeline.ingest.draft import Draft, Person
-from pipeline.ingest.facts import FILE_NAME, Facts
-from pipeline.ingest.folder import Listing
-from pipeline.ingest.people import merged
-from pipeline.ingest.plain import told
-from pipeline.ingest.recognise import CRAIG_TRACK
+from pipeline.ingest.identify_platform import CRAIG_TRACK
+from pipeline.ingest.listing import Listing
+from pipeline.ingest.participants import merged
+from pipeline.ingest.platforms.generic import told
+from pipeline.ingest.session_toml import FILE_NAME, Facts
 from pipeline.records import Role
 
 _HEAD_BYTES = 4 << 20

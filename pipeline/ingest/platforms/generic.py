@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.errors import InputRefused
-from pipeline.ingest import attendance, stays
+from pipeline.ingest.attendance import merge, reader
+from pipeline.ingest.attendance.model import Report
 from pipeline.ingest.draft import Draft, is_media
-from pipeline.ingest.facts import FILE_NAME, Facts
-from pipeline.ingest.folder import Listing
-from pipeline.ingest.people import merged
-from pipeline.ingest.report import Report
+from pipeline.ingest.listing import Listing
+from pipeline.ingest.participants import merged
+from pipeline.ingest.session_toml import FILE_NAME, Facts
 
 
 def read(listing: Listing, facts: Facts) -> Draft:
@@ -25,8 +25,8 @@ def read(listing: Listing, facts: Facts) -> Draft:
         chat=chat,
         texts=((FILE_NAME, "facts"), *([(facts.roster, "roster")] if facts.roster else [])),
     )
-    report = attendance.told(listing, facts.roster) if facts.roster else Report(())
-    listed = stays.people(report.rows, attendance.clock_of(draft))
+    report = reader.told(listing, facts.roster) if facts.roster else Report(())
+    listed = merge.people(report.rows, reader.clock_of(draft))
     people = merged(listed, facts.participants, listing.names)
     owned = {person.track for person in people}
     mixed = tuple(name for name in listing.names if is_media(name) and name not in owned)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pipeline import media
 from pipeline.ingest import captions
 from pipeline.ingest.draft import Draft
-from pipeline.ingest.folder import Listing
+from pipeline.ingest.listing import Listing
 from pipeline.media.hidden import has_hidden_captions, hidden_captions
 
 TEXT_CODECS = frozenset({"mov_text", "subrip", "webvtt", "ass", "ssa", "text"})

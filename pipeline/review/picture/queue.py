@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from pipeline.errors import UsageProblem
 from pipeline.records import PicturePlace, RedactionBox, Region, Session
-from pipeline.review import acts, picture_acts
+from pipeline.review import decision_log
+from pipeline.review.picture import decisions
 from pipeline.review.queue import mask, proposals_of
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
@@ -38,7 +39,7 @@ def show(workspace: Workspace, session_id: str, *, reveal: bool) -> tuple[Pictur
     """The places in order of time, and whether somebody approved the picture as it stands now."""
     session, proposals = session_of(workspace, session_id), proposals_of(workspace, session_id)
     places = sorted(_places(workspace, session_id, reveal=reveal), key=lambda line: (line.from_s or 0.0, line.id))
-    actor = picture_acts.approved_by(workspace.db, session, proposals)
+    actor = decisions.approved_by(workspace.db, session, proposals)
     said = "approved for the public" if actor else "not approved" if session.video else "there is no picture"
     return (*places, PictureLine(id="picture", state=said))
 
@@ -55,7 +56,7 @@ def region_of(box: str | None) -> Region | None:
 
 
 def _places(workspace: Workspace, session_id: str, *, reveal: bool) -> Iterator[PictureLine]:
-    latest = {one.proposal_id: one.verdict.value for one in acts.decisions(workspace.db, session_id)}
+    latest = {one.proposal_id: one.verdict.value for one in decision_log.decisions(workspace.db, session_id)}
     for proposal in proposals_of(workspace, session_id):
         for finding in proposal.findings:
             if isinstance(finding.place, PicturePlace):
@@ -68,7 +69,7 @@ def _places(workspace: Workspace, session_id: str, *, reveal: bool) -> Iterator[
                     score=finding.score,
                     text=finding.text if reveal else mask(finding.text),
                 )
-    for cover_id, cover in picture_acts.covers(workspace.db, session_id).items():
+    for cover_id, cover in decisions.covers(workspace.db, session_id).items():
         yield _cover(cover_id, cover)
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import InputRefused
-from pipeline.ingest import clock, meet, roster, teams
+from pipeline.ingest import clock
+from pipeline.ingest.attendance import meet, teams, zoom
+from pipeline.ingest.attendance.merge import GRACE_S, Clock
+from pipeline.ingest.attendance.model import Report
 from pipeline.ingest.draft import Draft, Person
-from pipeline.ingest.folder import Listing
-from pipeline.ingest.report import Report
-from pipeline.ingest.stays import GRACE_S, Clock
+from pipeline.ingest.listing import Listing
 from pipeline.records import Attendance
 
 _DRIFT_S = 10.0
 """How far apart the clocks of a platform and a recorder are taken to be at least."""
 
-_PARSERS = (teams.parse, meet.parse, roster.parse)
+_PARSERS = (teams.parse, meet.parse, zoom.parse)
 
 
 def told(listing: Listing, name: str) -> Report:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.moments import readings, resolution_s
-from pipeline.ingest.report import Report, Row, lines
+from pipeline.ingest.attendance.model import Report, Row, lines
+from pipeline.ingest.timestamps import readings, resolution_s
 
 _SECTION = re.compile(r"([1-3])\.\s*\S.*")
 _SUMMARY, _PEOPLE, _STAYS = "1", "2", "3"

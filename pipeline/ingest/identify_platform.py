@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from pipeline.errors import InputRefused
 from pipeline.ingest.draft import is_media
-from pipeline.ingest.facts import FILE_NAME
+from pipeline.ingest.session_toml import FILE_NAME
 
 
 class Kind(StrEnum):

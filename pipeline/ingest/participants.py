@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from pipeline.errors import InputRefused
 from pipeline.ingest.draft import Person, Stay, is_media
-from pipeline.ingest.facts import MAX_PARTICIPANTS, Who
-from pipeline.ingest.text import folded, renamed
+from pipeline.ingest.encodings import folded, renamed
+from pipeline.ingest.session_toml import MAX_PARTICIPANTS, Who
 from pipeline.records import Role
 
 

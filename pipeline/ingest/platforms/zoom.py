@@ -9,14 +9,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.errors import InputRefused
-from pipeline.ingest import attendance, roster, stays
+from pipeline.ingest.attendance import merge, reader
+from pipeline.ingest.attendance import zoom as report_of
+from pipeline.ingest.attendance.model import Report
 from pipeline.ingest.draft import Draft, Person, is_media
-from pipeline.ingest.facts import FILE_NAME, Facts
-from pipeline.ingest.folder import Listing
-from pipeline.ingest.people import merged
-from pipeline.ingest.plain import told
-from pipeline.ingest.report import Report
-from pipeline.ingest.text import squashed
+from pipeline.ingest.encodings import squashed
+from pipeline.ingest.listing import Listing
+from pipeline.ingest.participants import merged
+from pipeline.ingest.platforms.generic import told
+from pipeline.ingest.session_toml import FILE_NAME, Facts
 
 _CONF = "recording.conf"
 _FOLDER = re.compile(r"(\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d)(?: .*)?", re.DOTALL)
@@ -48,7 +49,7 @@ def read(listing: Listing, facts: Facts) -> Draft:
         empty=tuple(name for name in names if _EMPTY.fullmatch(name)),
     )
     report, file_name = _report(listing, facts)
-    people = merged(stays.people(report.rows, attendance.clock_of(draft)), facts.participants, names)
+    people = merged(merge.people(report.rows, reader.clock_of(draft)), facts.participants, names)
     own = [name for name in names if _OWN.fullmatch(name) and is_media(name)]
     claimed = {person.track for person in people}
     people = owned(people, [name for name in own if name not in claimed], main)
@@ -147,9 +148,9 @@ def _main_files(listing: Listing) -> tuple[str, ...]:
 
 def _report(listing: Listing, facts: Facts) -> tuple[Report, tuple[str, ...]]:
     if facts.roster:
-        return attendance.told(listing, facts.roster), (facts.roster,)
+        return reader.told(listing, facts.roster), (facts.roster,)
     tables = [name for name in listing.names if name.lower().endswith(".csv") and "/" not in name]
-    parsed = [(name, roster.parse(listing.text(name, "the participants report"))) for name in tables]
+    parsed = [(name, report_of.parse(listing.text(name, "the participants report"))) for name in tables]
     reports = [(name, report) for name, report in parsed if report is not None]
     if len(reports) > 1:
         raise InputRefused(f"the folder holds {len(reports)} participants reports", action=_OTHER_REPORT)

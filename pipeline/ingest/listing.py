@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputRefused, TryAgain
-from pipeline.ingest.text import decoded
+from pipeline.ingest.encodings import decoded
 
 MAX_FILES = 500
 MAX_TEXT_BYTES = 20 * 1024 * 1024

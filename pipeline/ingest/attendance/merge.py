@@ -10,10 +10,10 @@ from math import inf
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import InputRefused
+from pipeline.ingest.attendance.model import Row, Told
 from pipeline.ingest.draft import Person, Stay
-from pipeline.ingest.moments import nearest
-from pipeline.ingest.report import Row, Told
-from pipeline.ingest.text import folded, renamed
+from pipeline.ingest.encodings import folded, renamed
+from pipeline.ingest.timestamps import nearest
 
 GRACE_S = 60.0
 """How long after the start somebody who joins still counts as there from the start."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Select, select
 
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Proposal, RedactionBox, Session
-from pipeline.review.acts import decisions, mark, state_of, undecided
+from pipeline.review.decision_log import decisions, mark, state_of, undecided
 from pipeline.store import ledger
 from pipeline.store.database import reading
 from pipeline.store.picture_tables import picture_act

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.ingest.moments import readings, resolution_s
-from pipeline.ingest.report import Report, Row, lines
+from pipeline.ingest.attendance.model import Report, Row, lines
+from pipeline.ingest.timestamps import readings, resolution_s
 
 _TIMES = {"time joined", "time exited"}
 _TITLES = ("meeting title", "meeting name", "title")
