@@ -35,7 +35,7 @@ from pipeline.render.prove import in_one_line, sealed
 from pipeline.store import Workspace, releases
 from pipeline.store.files import make_private
 from pipeline.store.releases import Act
-from pipeline.store.stages import decode, encode, key_of
+from pipeline.store.stage_cache import decode, encode, key_of
 
 _WAITING = "weaker"
 _EARLIER = "hidden before a track went"

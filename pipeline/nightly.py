@@ -34,7 +34,7 @@ from pipeline.records import Failed, Refused, Session
 from pipeline.report import Report, gather, write
 from pipeline.store import Workspace, releases, tombstones
 from pipeline.store.registry import Entry, Registry, Standing, entry_id, entry_path
-from pipeline.store.stages import key_of
+from pipeline.store.stage_cache import key_of
 
 R = TypeVar("R")
 

@@ -16,7 +16,7 @@ from pipeline.records import Exposure
 from pipeline.store import Workspace
 from pipeline.store.files import write_bytes
 from pipeline.store.registry import Entry, Registry
-from pipeline.store.stages import encode
+from pipeline.store.stage_cache import encode
 
 _NEEDS_A_LOOK = frozenset({"held", "refused", "failed"})
 

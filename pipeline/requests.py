@@ -16,7 +16,7 @@ from pipeline.records import Audience, OutFile, Ruling, Tag
 from pipeline.store import Workspace
 from pipeline.store.files import sha256
 from pipeline.store.registry import Registry
-from pipeline.store.stages import key_of
+from pipeline.store.stage_cache import key_of
 
 _ALIAS_KEY = "alias"
 

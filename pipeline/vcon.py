@@ -23,7 +23,7 @@ from pipeline.render import manifest, names
 from pipeline.review.terms import planned_terms
 from pipeline.store import Workspace, jws, releases, terms
 from pipeline.store.registry import Registry
-from pipeline.store.stages import key_of
+from pipeline.store.stage_cache import key_of
 from pipeline.vcon_parts import MEDIA, Case, base64url, document, file_names, names_of, sha512
 
 _KEY = "alias"

@@ -14,11 +14,11 @@ from pipeline.consent.identity import Keys
 from pipeline.errors import ConsentUnreadable, WorkspaceDamaged
 from pipeline.render import manifest
 from pipeline.store import Workspace, releases
+from pipeline.store.chains import head_of
 from pipeline.store.database import reading
 from pipeline.store.files import sha256
-from pipeline.store.heads import head_of
 from pipeline.store.registry import Registry
-from pipeline.store.ruling_tables import decision
+from pipeline.store.tables.rulings import decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from pipeline.consent.identity import AliasKind, Keys, normalise
 from pipeline.consent.parties import chunks, find
 from pipeline.consent.reasons import reason_of
 from pipeline.records import Cell, Outcome, Participant, Purpose, Role, Session
-from pipeline.store.consent_tables import consent_event
+from pipeline.store.tables.consent import consent_event
 
 _LEGAL_FORMS = re.compile(
     "ab|ag|as|bv|co|company|corp|corporation|gmbh|inc|incorporated|kg|limited|llc|llp|ltd|nv|oy|plc|pty|sa|sarl|sas|se|spa|srl"

@@ -14,8 +14,8 @@ from pipeline.consent.events import canonical
 from pipeline.consent.identity import Keys
 from pipeline.consent.parties import chunks
 from pipeline.errors import ConsentUnreadable
-from pipeline.store.consent_tables import answer_row
 from pipeline.store.ledger import append
+from pipeline.store.tables.consent import answer_row
 
 IMPORTED = "consent_import"
 """The kind of ledger entry whose key is the digest of an imported file."""

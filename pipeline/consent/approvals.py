@@ -20,8 +20,8 @@ from pipeline.consent.parties import Claim, Directory, find
 from pipeline.errors import UsageProblem
 from pipeline.records import Purpose
 from pipeline.store import Workspace
-from pipeline.store.consent_tables import consent_event
 from pipeline.store.database import reading, unreadable_is_closed
+from pipeline.store.tables.consent import consent_event
 
 _ANSWERS = {
     EventState.GIVEN: Asked.YES,

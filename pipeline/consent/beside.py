@@ -18,9 +18,8 @@ from pipeline.consent.matches import StaffMatch
 from pipeline.consent.served import NoticeServed, Reach
 from pipeline.records import Purpose
 from pipeline.store import tombstones, withdrawals
-from pipeline.store.artefact_tables import human_act, tombstone, withdrawal
-from pipeline.store.match_tables import staff_match
-from pipeline.store.ruling_tables import decision, notice_served
+from pipeline.store.tables.erasures import tombstone, withdrawal
+from pipeline.store.tables.rulings import decision, human_act, notice_served, staff_match
 from pipeline.store.withdrawals import Filed, Stage
 
 Lines = Sequence[Mapping[str, Any]]

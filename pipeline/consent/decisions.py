@@ -15,8 +15,8 @@ from pipeline.consent.decide import Inputs
 from pipeline.consent.events import canonical, sha256
 from pipeline.errors import ConsentUnreadable
 from pipeline.records import Cell, Interval, Outcome, Purpose, Role
-from pipeline.store.heads import Head, head_of, walk
-from pipeline.store.ruling_tables import decision
+from pipeline.store.chains import Head, head_of, walk
+from pipeline.store.tables.rulings import decision
 
 if TYPE_CHECKING:
     from pipeline.consent.facts import Facts

@@ -13,8 +13,8 @@ from sqlalchemy.dialects.sqlite import insert
 from pipeline.consent.identity import Keys
 from pipeline.records import Participant, Session
 from pipeline.store import Workspace
-from pipeline.store.artefact_tables import erased_participant
 from pipeline.store.database import reading, unreadable_is_closed
+from pipeline.store.tables.erasures import erased_participant
 
 PLACEHOLDER = "removed participant"
 _NAMED = ("name", "aliases", "email", "platform_id")

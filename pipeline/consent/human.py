@@ -22,8 +22,8 @@ from pipeline.consent.states import standing_during, standing_now
 from pipeline.errors import ConsentUnreadable
 from pipeline.records import Cell, Outcome, Purpose, Session
 from pipeline.records.turns import separable
-from pipeline.store.artefact_tables import human_act
-from pipeline.store.heads import head_of, walk
+from pipeline.store.chains import head_of, walk
+from pipeline.store.tables.rulings import human_act
 
 if TYPE_CHECKING:
     from pipeline.consent.on_file import OnFile

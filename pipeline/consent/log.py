@@ -19,12 +19,11 @@ from pipeline.consent.parties import chunks
 from pipeline.errors import ConsentUnreadable, TryAgain
 from pipeline.records import Ruling
 from pipeline.store import Workspace, withdrawals
-from pipeline.store.artefact_tables import human_act
-from pipeline.store.consent_tables import consent_event
+from pipeline.store.chains import Cut, Head, HeadsLost, chains, head_of, walk
 from pipeline.store.database import reading, unreadable_is_closed
-from pipeline.store.heads import Cut, Head, HeadsLost, chains, head_of, walk
-from pipeline.store.match_tables import staff_match
-from pipeline.store.schema import ledger
+from pipeline.store.tables.consent import consent_event
+from pipeline.store.tables.rulings import human_act, staff_match
+from pipeline.store.tables.runs import ledger
 
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select
 from pipeline.consent.events import canonical, sha256
 from pipeline.consent.identity import Keys
 from pipeline.errors import ConsentUnreadable
-from pipeline.store.heads import head_of, walk
-from pipeline.store.match_tables import staff_match
+from pipeline.store.chains import head_of, walk
+from pipeline.store.tables.rulings import staff_match
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,9 @@ from pipeline.consent.on_file import Match, known_by
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Participant, Role, Session
 from pipeline.store import Workspace
-from pipeline.store.consent_tables import alias as alias_table
-from pipeline.store.consent_tables import party as party_table
 from pipeline.store.database import reading, unreadable_is_closed
+from pipeline.store.tables.consent import alias as alias_table
+from pipeline.store.tables.consent import party as party_table
 
 _LIKELY = 80.0
 _MOST = 5

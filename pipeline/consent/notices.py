@@ -16,8 +16,8 @@ from pipeline.consent.spoken import Spoken
 from pipeline.errors import ConsentUnreadable, InputRefused
 from pipeline.records import Purpose
 from pipeline.store import ledger
-from pipeline.store.consent_tables import notice as notice_table
-from pipeline.store.schema import ledger as ledger_table
+from pipeline.store.tables.consent import notice as notice_table
+from pipeline.store.tables.runs import ledger as ledger_table
 
 FILED = "notice"
 """The kind of ledger entry whose key is the digest of a notice version that was filed."""

@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Connection, bindparam, select, true, updat
 
 from pipeline.consent.identity import Alias, AliasKind, Keys, Verified, bare, normalise
 from pipeline.errors import ConsentUnreadable
-from pipeline.store.consent_tables import alias as alias_table
-from pipeline.store.consent_tables import consent_event
-from pipeline.store.consent_tables import party as party_table
+from pipeline.store.tables.consent import alias as alias_table
+from pipeline.store.tables.consent import consent_event
+from pipeline.store.tables.consent import party as party_table
 
 Item = TypeVar("Item")
 Claim = tuple[AliasKind, str, Verified]

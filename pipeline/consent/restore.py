@@ -23,9 +23,9 @@ from pipeline.consent.notices import FILED
 from pipeline.consent.parties import chunks, vouch
 from pipeline.errors import InputRefused, UsageProblem
 from pipeline.store import Workspace
-from pipeline.store.consent_tables import alias, consent_event, notice, party
-from pipeline.store.heads import GENESIS
+from pipeline.store.chains import GENESIS
 from pipeline.store.ledger import append
+from pipeline.store.tables.consent import alias, consent_event, notice, party
 from pipeline.store.withdrawals import Filed
 
 _AGAIN = "nothing was imported; export the log again"

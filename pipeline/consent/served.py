@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 from pipeline.consent.events import Method, canonical, sha256
 from pipeline.consent.parties import chunks
 from pipeline.errors import ConsentUnreadable
-from pipeline.store.heads import Head, head_of, walk
-from pipeline.store.ruling_tables import notice_served
+from pipeline.store.chains import Head, head_of, walk
+from pipeline.store.tables.rulings import notice_served
 
 
 class Reach(StrEnum):

@@ -15,7 +15,7 @@ from pipeline.errors import UsageProblem
 from pipeline.lexicon import words_of
 from pipeline.store import Workspace, withdrawals
 from pipeline.store.database import reading, unreadable_is_closed
-from pipeline.store.schema import entry
+from pipeline.store.tables.runs import entry
 from pipeline.store.withdrawals import Filed, Stage
 
 _OUTSIDE = "the recording in the inbox, folder {}: it is outside the workspace; delete it there"

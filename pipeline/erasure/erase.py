@@ -18,7 +18,7 @@ from pipeline.errors import InputRefused, WorkspaceDamaged
 from pipeline.lexicon.spellings import entities_of
 from pipeline.records import ChatLine, Crosstalk, Cue, RedactionInterval, Session, Track, Transcript
 from pipeline.render.left_out import LeftOut, bleeding
-from pipeline.store import Workspace, labels, misheard, tombstones, withdrawals
+from pipeline.store import Workspace, misheard, pseudonym_labels, tombstones, withdrawals
 from pipeline.store.artefacts import State
 from pipeline.store.registry import Registry
 from pipeline.store.withdrawals import Filed
@@ -187,7 +187,9 @@ def _mark(workspace: Workspace, filed: Filed, one: Affected, keys: Keys, files: 
             if person.name != erased.PLACEHOLDER:
                 entities = entities_of(words.known_by(person))
                 misheard.unlearn(connection, workspace.key("alias"), entities)
-                labels.free(connection, [labels.mark(workspace.key("alias"), labels.PERSON, party_id)])
+                pseudonym_labels.free(
+                    connection, [pseudonym_labels.mark(workspace.key("alias"), pseudonym_labels.PERSON, party_id)]
+                )
                 for text, size in words.searchable(words.known_by(person)).items():
                     withdrawals.mark(connection, filed.withdrawal_id, "alias", size, keys.marked(text))
                 erased.put(connection, session, person, party_id, keys)

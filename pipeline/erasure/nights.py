@@ -18,12 +18,12 @@ from pipeline.erasure.quarantine import is_quarantined, quarantine
 from pipeline.erasure.search import search
 from pipeline.errors import WorkspaceDamaged
 from pipeline.store import Workspace, database, tombstones, withdrawals
-from pipeline.store.artefact_tables import erased_participant
-from pipeline.store.artefact_tables import tombstone as tombstone_table
 from pipeline.store.artefacts import State
-from pipeline.store.consent_tables import alias as alias_table
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
+from pipeline.store.tables.consent import alias as alias_table
+from pipeline.store.tables.erasures import erased_participant
+from pipeline.store.tables.erasures import tombstone as tombstone_table
 from pipeline.store.withdrawals import Filed, Stage
 
 

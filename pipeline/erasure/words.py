@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from pipeline.consent.identity import Alias, AliasKind, Keys, Verified
 from pipeline.lexicon import is_common, words_of
 from pipeline.records import ChatLine, Crosstalk, Cue, Participant, Session, Transcript, Word
-from pipeline.store.consent_tables import alias as alias_table
+from pipeline.store.tables.consent import alias as alias_table
 
 GRAM = 5
 """How many words in a row, said by the person and by nobody else in the session, give a segment away."""

@@ -13,8 +13,7 @@ from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Audience, Decision, Proposal, Verdict
 from pipeline.store import ledger
 from pipeline.store.database import reading
-from pipeline.store.picture_tables import picture_act
-from pipeline.store.review_tables import decision, sign_off
+from pipeline.store.tables.review import decision, picture_act, sign_off
 
 
 def decisions(db: Engine, session_id: str) -> tuple[Decision, ...]:

@@ -12,7 +12,7 @@ from pipeline.records import Decision, Finding, PicturePlace, Proposal, SoundPla
 from pipeline.review import decision_log
 from pipeline.store import Workspace
 from pipeline.store.database import reading
-from pipeline.store.schema import session as sessions
+from pipeline.store.tables.runs import session as sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

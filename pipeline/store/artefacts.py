@@ -14,9 +14,9 @@ from sqlalchemy import Engine, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import UsageProblem
-from pipeline.store.artefact_tables import artefact, artefact_copy
 from pipeline.store.database import reading
 from pipeline.store.files import sha256
+from pipeline.store.tables.artefacts import artefact, artefact_copy
 
 
 class State(StrEnum):

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from pipeline.errors import WorkspaceDamaged
+from pipeline.store.chains import Cut, Heads, HeadsLost, head_of, walk
 from pipeline.store.database import reading
-from pipeline.store.heads import Cut, Heads, HeadsLost, head_of, walk
-from pipeline.store.schema import ledger
+from pipeline.store.tables.runs import ledger
 
 _DAMAGED = "restore offrecord.db and heads from one backup, and compare what is there with it"
 

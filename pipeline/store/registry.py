@@ -16,8 +16,8 @@ from pipeline.errors import UsageProblem
 from pipeline.records import Refused, Session, SessionResult
 from pipeline.store import ledger
 from pipeline.store.database import reading
-from pipeline.store.schema import entry, result, session
-from pipeline.store.stages import decode, encode
+from pipeline.store.stage_cache import decode, encode
+from pipeline.store.tables.runs import entry, result, session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

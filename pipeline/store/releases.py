@@ -14,7 +14,7 @@ from pipeline.records import Audience
 from pipeline.store import ledger
 from pipeline.store.database import reading
 from pipeline.store.ledger import Ledger
-from pipeline.store.release_tables import release_act, released
+from pipeline.store.tables.releases import release_act, released
 
 RELEASED = "released"
 RELEASE = "release"

@@ -13,10 +13,10 @@ from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import ConsentUnreadable
 from pipeline.records import Purpose
-from pipeline.store.artefact_tables import erased_mark, withdrawal
 from pipeline.store.database import reading
 from pipeline.store.ledger import Ledger, append
-from pipeline.store.schema import ledger as entry
+from pipeline.store.tables.erasures import erased_mark, withdrawal
+from pipeline.store.tables.runs import ledger as entry
 
 STEP = "withdrawal"
 """The kind of a ledger entry that is a step of a withdrawal."""

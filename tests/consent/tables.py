@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from pipeline.consent.importer import Imported, import_answers
 from pipeline.store import Workspace
-from pipeline.store.consent_tables import alias, answer_row, consent_event, notice, party
 from pipeline.store.database import reading
+from pipeline.store.tables.consent import alias, answer_row, consent_event, notice, party
 from tests.consent.conftest import FORM, NOW
 
 Rows = Sequence[Sequence[object]]

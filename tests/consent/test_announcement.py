@@ -23,7 +23,7 @@ from pipeline.ingest.draft import Person, Stay
 from pipeline.records import Attendance, Cue, Held, Purpose, Role, Ruling, Session, Transcript, Word
 from pipeline.store import Workspace
 from pipeline.store.database import reading
-from pipeline.store.ruling_tables import notice_served
+from pipeline.store.tables.rulings import notice_served
 from tests.consent.conftest import NOW, Files, form_text, person, row, session
 
 SAMPLES = Path(__file__).parents[2] / "sample_media"

@@ -18,7 +18,7 @@ from pipeline.errors import ConsentUnreadable, TryAgain
 from pipeline.records import Purpose, Ruling, Session
 from pipeline.store import Workspace
 from pipeline.store.database import reading
-from pipeline.store.ruling_tables import decision
+from pipeline.store.tables.rulings import decision
 from tests.consent.conftest import ALL_NO, NOW, Files, person, row, session
 
 

@@ -13,8 +13,8 @@ from pipeline.consent.importer import import_answers
 from pipeline.errors import InputRefused, UsageProblem
 from pipeline.records import Purpose
 from pipeline.store import Workspace, withdrawals
-from pipeline.store.consent_tables import alias, consent_event, notice, party
 from pipeline.store.database import reading
+from pipeline.store.tables.consent import alias, consent_event, notice, party
 from tests.consent.conftest import (
     ALL_NO,
     ALL_YES,

@@ -12,7 +12,7 @@ from pipeline import consent
 from pipeline.errors import ConsentUnreadable, TryAgain
 from pipeline.records import Ruling
 from pipeline.store import Workspace
-from pipeline.store.heads import GENESIS
+from pipeline.store.chains import GENESIS
 from tests.consent.conftest import NOW, Files, person, row, session
 
 

@@ -16,7 +16,7 @@ from pipeline.records import Held, Session
 from pipeline.store import Workspace
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
-from pipeline.store.ruling_tables import decision
+from pipeline.store.tables.rulings import decision
 from pipeline.verify import inspect
 from tests.consent.conftest import NOW, Files, person, row, session
 from tests.consent.test_announcement import file_wording

@@ -242,7 +242,7 @@ def ask(workspace: Workspace, email: str, **asked: object) -> None:
 def known_too(workspace: Workspace, email: str, party_id: str) -> None:
     """Puts an address on a second person, as staff would."""
     from pipeline.consent.identity import Alias, AliasKind, Verified
-    from pipeline.store.consent_tables import alias as table
+    from pipeline.store.tables.consent import alias as table
 
     keys = Keys(workspace.key("identity"))
     alias = Alias(party_id, AliasKind.EMAIL, keys.hashed(AliasKind.EMAIL, email), Verified.STAFF)

@@ -16,7 +16,7 @@ from pipeline.errors import ConfigurationError, InputRefused, LockHeld, UsagePro
 from pipeline.records import Audience, Purpose, Refused, Session, Transcript, Word
 from pipeline.store import Workspace, terms
 from pipeline.store.registry import Registry, entry_id
-from pipeline.store.stages import decode, encode, key_of
+from pipeline.store.stage_cache import decode, encode, key_of
 
 
 @pytest.fixture

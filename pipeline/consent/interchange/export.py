@@ -17,10 +17,10 @@ from pipeline.consent.interchange.record import Record, records
 from pipeline.consent.parties import find
 from pipeline.errors import ProofFailed, UsageProblem
 from pipeline.store import Workspace
-from pipeline.store.consent_tables import alias as alias_table
-from pipeline.store.consent_tables import party as party_table
 from pipeline.store.database import reading, unreadable_is_closed
 from pipeline.store.registry import Registry
+from pipeline.store.tables.consent import alias as alias_table
+from pipeline.store.tables.consent import party as party_table
 
 
 def export_dpv(email: str | None, *, workspace: Workspace, now: datetime) -> str:

@@ -14,8 +14,8 @@ from pipeline.consent.decide import State
 from pipeline.consent.events import Event, checked_body, from_row
 from pipeline.consent.states import standing_now
 from pipeline.records import Purpose, Session
-from pipeline.store.consent_tables import consent_event
-from pipeline.store.consent_tables import notice as notice_table
+from pipeline.store.tables.consent import consent_event
+from pipeline.store.tables.consent import notice as notice_table
 
 EVERY_SESSION = "every session"
 

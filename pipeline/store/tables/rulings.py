@@ -1,11 +1,10 @@
-"""The tables of what rulings stand on beside events, the notices served, and of every decision that they made."""
+"""The chains that rulings stand on beside the log of events, and the chain of every decision that they made."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, String, Table, Text, event
+from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text
 
-from pipeline.store.consent_tables import refuse_changes
-from pipeline.store.schema import metadata
+from pipeline.store.tables.schema import append_only, metadata
 
 notice_served = Table(
     "consent_notice_served",
@@ -18,6 +17,29 @@ notice_served = Table(
     Column("hash", String(64), nullable=False),
     Column("body", Text, nullable=False),
     comment="Append-only, hash-chained: which notice reached whom, when, and what shows it; ids and digests only.",
+)
+
+staff_match = Table(
+    "consent_staff_match",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("session_id", String(32), nullable=False, index=True),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    comment="Append-only, hash-chained: who staff say a participant is, or that they take it back; reason encrypted.",
+)
+
+human_act = Table(
+    "human_act",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("session_id", String(32), nullable=False, index=True),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    comment="Append-only, hash-chained: what people decided about cells that were held.",
 )
 
 decision = Table(
@@ -35,5 +57,4 @@ decision = Table(
     "of_set is the digest of everything decided at once about one participant and purpose.",
 )
 
-for _table in (notice_served, decision):
-    event.listen(_table, "after_create", refuse_changes)
+append_only(notice_served, staff_match, human_act, decision)

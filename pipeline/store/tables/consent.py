@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, event
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
-from pipeline.store.schema import metadata
+from pipeline.store.tables.schema import append_only, metadata
 
 party = Table(
     "consent_party",
@@ -67,22 +67,4 @@ answer_row = Table(
     comment="Imported tables row by row, encrypted, as evidence; of an erased person the digest of the row is left.",
 )
 
-APPEND_ONLY = (consent_event, notice)
-"""Tables whose rows the database itself refuses to change or delete."""
-
-
-def refuse_changes(target: Table, connection: Connection, **_: object) -> None:
-    """Adds the triggers that keep a table append-only, on SQLite and on PostgreSQL."""
-    for act in ("UPDATE", "DELETE"):
-        trigger = f"{target.name}_no_{act.lower()}"
-        before = f"CREATE TRIGGER {trigger} BEFORE {act} ON {target.name}"
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(f"{before} BEGIN SELECT RAISE(ABORT, 'append-only'); END")
-        else:
-            body = "BEGIN RAISE EXCEPTION 'append-only'; END"
-            connection.exec_driver_sql(f"CREATE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$")
-            connection.exec_driver_sql(f"{before} FOR EACH ROW EXECUTE FUNCTION {trigger}()")
-
-
-for _table in APPEND_ONLY:
-    event.listen(_table, "after_create", refuse_changes)
+append_only(consent_event, notice)

@@ -1,11 +1,10 @@
-"""The tables of review: decisions and sign-offs, both append-only."""
+"""The tables of review: decisions, sign-offs, and decisions about pictures, all append-only."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, event
+from sqlalchemy import Column, Index, Integer, String, Table, Text
 
-from pipeline.store.consent_tables import refuse_changes
-from pipeline.store.schema import metadata
+from pipeline.store.tables.schema import append_only, metadata
 
 decision = Table(
     "decision",
@@ -34,5 +33,17 @@ sign_off = Table(
 )
 Index("sign_off_session", sign_off.c.session_id)
 
-for _table in (decision, sign_off):
-    event.listen(_table, "after_create", refuse_changes)
+picture_act = Table(
+    "picture_act",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("session_id", String(32), nullable=False, index=True),
+    Column("act", String(8), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("acted_at", String(32), nullable=False),
+    comment="One act about a session's picture each: a cover laid or lifted, or the picture approved for the public.",
+)
+
+append_only(decision, sign_off, picture_act)

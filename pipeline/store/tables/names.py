@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Integer, LargeBinary, String, Table, UniqueConstraint
 
-from pipeline.store.schema import metadata
+from pipeline.store.tables.schema import metadata
 
 misheard = Table(
     "misheard",

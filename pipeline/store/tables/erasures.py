@@ -1,35 +1,10 @@
-"""The tables of what was made, from whom, where it went, and of what was erased on request."""
+"""The tables of withdrawals, and of what was erased on request."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text, event
+from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text
 
-from pipeline.store.consent_tables import refuse_changes
-from pipeline.store.schema import metadata
-
-artefact = Table(
-    "artefact",
-    metadata,
-    Column("artefact_id", String(40), primary_key=True),
-    Column("kind", String(16), nullable=False),
-    Column("location", String(255), nullable=False, index=True),
-    Column("sha256", String(64), nullable=False),
-    Column("session_id", String(32), index=True),
-    Column("contributors", Text, nullable=False),
-    Column("log_head", String(64), nullable=False),
-    Column("state", String(12), nullable=False),
-    comment="What was made, from whom, and under which head of the consent log; its id is made from what it is.",
-)
-
-artefact_copy = Table(
-    "artefact_copy",
-    metadata,
-    Column("artefact_id", String(40), primary_key=True),
-    Column("went_to", String(255), primary_key=True),
-    Column("noted_by", String(255), nullable=False),
-    Column("noted_at", String(32), nullable=False),
-    comment="Where a copy of an artefact went, which nobody here can call back.",
-)
+from pipeline.store.tables.schema import metadata
 
 withdrawal = Table(
     "withdrawal",
@@ -75,16 +50,3 @@ erased_participant = Table(
     Column("sealed", LargeBinary, nullable=False),
     comment="Who was erased from a session: what to keep out of others' speech, encrypted, and used for that alone.",
 )
-
-human_act = Table(
-    "human_act",
-    metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("session_id", String(32), nullable=False, index=True),
-    Column("prev_hash", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
-    Column("body", Text, nullable=False),
-    comment="Append-only, hash-chained: what people decided about cells that were held.",
-)
-
-event.listen(human_act, "after_create", refuse_changes)

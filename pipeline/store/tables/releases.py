@@ -1,11 +1,10 @@
-"""The tables of what was let out: what each rendition hid, and who released or approved what; both append-only."""
+"""The tables of what was published: what each rendition hid, and who released or approved what; append-only."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, event
+from sqlalchemy import Column, Index, Integer, String, Table, Text
 
-from pipeline.store.consent_tables import refuse_changes
-from pipeline.store.schema import metadata
+from pipeline.store.tables.schema import append_only, metadata
 
 released = Table(
     "released",
@@ -34,5 +33,4 @@ release_act = Table(
 )
 Index("release_act_session", release_act.c.session_id)
 
-for _table in (released, release_act):
-    event.listen(_table, "after_create", refuse_changes)
+append_only(released, release_act)

@@ -16,8 +16,8 @@ from pipeline.review.decision_log import decide, sign
 from pipeline.review.queue import mask
 from pipeline.store import Workspace
 from pipeline.store.database import reading
-from pipeline.store.schema import ledger
-from pipeline.store.schema import session as sessions
+from pipeline.store.tables.runs import ledger
+from pipeline.store.tables.runs import session as sessions
 from tests.review.conftest import SESSION_ID, finding
 
 

@@ -14,8 +14,8 @@ from pipeline.review import decisions, propose, signed_off_by
 from pipeline.review.decision_log import decide, sign
 from pipeline.store import Workspace
 from pipeline.store.database import reading
-from pipeline.store.schema import ledger
-from pipeline.store.schema import session as sessions
+from pipeline.store.tables.runs import ledger
+from pipeline.store.tables.runs import session as sessions
 from tests.review.conftest import SESSION_ID, finding
 
 OTHER = "2026-11-19-def"

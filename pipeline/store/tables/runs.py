@@ -1,10 +1,10 @@
-"""The tables that the run itself writes; consent and review keep theirs beside, on the same metadata."""
+"""The tables that the run itself writes: sessions, entries of the inbox, results and the ledger."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Float, Integer, String, Table, Text, UniqueConstraint
 
-metadata = MetaData()
+from pipeline.store.tables.schema import metadata
 
 session = Table(
     "session",

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.store.database import reading
-from pipeline.store.naming_tables import label
+from pipeline.store.tables.names import label
 
 PERSON, CUSTOMER = "participant", "customer"
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, event, select
 
 from pipeline.store.files import write_bytes
-from pipeline.store.schema import metadata
+from pipeline.store.tables.schema import metadata
 
 FILE_NAME = "heads"
 GENESIS = "0" * 64
