@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import tomllib
 from pathlib import Path
 
 from pipeline.errors import ConfigurationError
+from pipeline.files import file_digest
 
 
 def models_home() -> Path:
@@ -25,14 +25,9 @@ def bundled_folder(name: str) -> Path:
     home = models_home()
     try:
         wanted: dict[str, str] = tomllib.loads((home / "models.toml").read_text("utf-8"))[name]["files"]
-        whole = all(_digest(home / name / file) == digest for file, digest in wanted.items())
+        whole = all(file_digest(home / name / file) == digest for file, digest in wanted.items())
     except (OSError, KeyError, tomllib.TOMLDecodeError):
         whole = False
     if not whole:
         raise ConfigurationError(f"model {name} is missing or not what it was", action="install offrecord again")
     return home / name
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

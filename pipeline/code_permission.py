@@ -16,9 +16,9 @@ from pipeline.consent.code import decide_code, digest_of, is_significant, snippe
 from pipeline.consent.reasons import reason_of
 from pipeline.detect.find import find
 from pipeline.errors import InputRefused, RefusedByPolicy, UsageProblem
+from pipeline.files import make_private, write_bytes
 from pipeline.records import Context, Purpose, Ruling
 from pipeline.store import Workspace, terms
-from pipeline.store.files import make_private, write_bytes
 from pipeline.store.registry import Registry
 
 _POINTING = frozenset({"HOST", "URL", "IP"})

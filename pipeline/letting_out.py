@@ -16,6 +16,7 @@ from pipeline.basis import basis_of
 from pipeline.bleeding import quieted
 from pipeline.case import Case, Proposed
 from pipeline.errors import UsageProblem
+from pipeline.files import make_private
 from pipeline.records import (
     ApprovedPlan,
     Audience,
@@ -33,7 +34,6 @@ from pipeline.render import manifest
 from pipeline.render.hidden import Hidden, Shown, hidden_by, shown_beyond
 from pipeline.render.prove import in_one_line, sealed
 from pipeline.store import Workspace, releases
-from pipeline.store.files import make_private
 from pipeline.store.releases import Act
 from pipeline.store.stage_cache import decode, encode, key_of
 

@@ -12,9 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from pipeline import __version__
 from pipeline.consent.explain import Explained, explain
 from pipeline.errors import Exit
+from pipeline.files import write_bytes
 from pipeline.records import Exposure
 from pipeline.store import Workspace
-from pipeline.store.files import write_bytes
 from pipeline.store.registry import Entry, Registry
 from pipeline.store.stage_cache import encode
 

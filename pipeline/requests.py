@@ -12,9 +12,9 @@ from pipeline import consent
 from pipeline.export import Item, export
 from pipeline.export.export import collect
 from pipeline.export.requests import Request
+from pipeline.files import file_digest
 from pipeline.records import Audience, OutFile, Ruling, Tag
 from pipeline.store import Workspace
-from pipeline.store.files import sha256
 from pipeline.store.registry import Registry
 from pipeline.store.stage_cache import key_of
 
@@ -68,7 +68,7 @@ def _note(workspace: Workspace, name: str, digest: str) -> str:
 
 
 def _are_there(folder: Path, files: Iterable[OutFile]) -> bool:
-    return all((folder / file.name).is_file() and sha256(folder / file.name) == file.digest for file in files)
+    return all((folder / file.name).is_file() and file_digest(folder / file.name) == file.digest for file in files)
 
 
 def tags_key(session_id: str) -> str:

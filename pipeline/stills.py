@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import UsageProblem
+from pipeline.files import write_bytes
 from pipeline.media.frames import Frame, frame_at
 from pipeline.media.still import png
 from pipeline.records import RedactionBox, Region, Verdict
@@ -18,7 +19,6 @@ from pipeline.review.picture.plan import covers_of
 from pipeline.review.picture.queue import session_of
 from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace
-from pipeline.store.files import write_bytes
 
 SUFFIX = ".png"
 _LINE = 4

@@ -12,11 +12,11 @@ from pipeline import consent
 from pipeline.consent import answer_rows
 from pipeline.consent.identity import Keys
 from pipeline.errors import ConsentUnreadable, WorkspaceDamaged
+from pipeline.files import file_digest
 from pipeline.render import manifest
 from pipeline.store import Workspace, releases
 from pipeline.store.chains import head_of
 from pipeline.store.database import reading
-from pipeline.store.files import sha256
 from pipeline.store.registry import Registry
 from pipeline.store.tables.rulings import decision
 
@@ -107,9 +107,9 @@ def _as_proved(workspace: Workspace, folder: Path) -> bool:
     if releases.standing(workspace.ledger, told.session_id, told.audience) != told.entry:
         return False
     noted = workspace.ledger.body(releases.RELEASED, told.entry)
-    known = noted is not None and json.loads(noted)["proof"] == sha256(folder / manifest.NAME)
+    known = noted is not None and json.loads(noted)["proof"] == file_digest(folder / manifest.NAME)
     files = {file.name: file.digest for file in told.files}
-    there = {path.name: sha256(path) for path in folder.iterdir() if path.name != manifest.NAME}
+    there = {path.name: file_digest(path) for path in folder.iterdir() if path.name != manifest.NAME}
     return known and files == there
 
 

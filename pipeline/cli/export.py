@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import now, workspace_option
+from pipeline.files import write_bytes
 from pipeline.records import Audience
 from pipeline.store import Workspace
-from pipeline.store.files import write_bytes
 
 
 @click.group()

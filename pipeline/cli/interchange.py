@@ -8,8 +8,8 @@ import click
 
 from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.errors import UsageProblem
+from pipeline.files import write_bytes
 from pipeline.store import Workspace
-from pipeline.store.files import write_bytes
 
 output_option = click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."

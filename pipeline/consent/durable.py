@@ -16,9 +16,9 @@ from sqlalchemy import Connection, select
 
 from pipeline.consent import beside, log
 from pipeline.consent.events import canonical, checked_body, sha256
+from pipeline.files import write_bytes
 from pipeline.store import Workspace
 from pipeline.store.database import reading, unreadable_is_closed
-from pipeline.store.files import write_bytes
 from pipeline.store.tables.consent import alias, consent_event, notice, party
 
 FORMAT = "offrecord-consent-2"

@@ -16,10 +16,10 @@ from pipeline.erasure import words
 from pipeline.erasure.people import affected
 from pipeline.erasure.quarantine import OF_TAGS, audiences
 from pipeline.errors import UsageProblem
+from pipeline.files import file_digest
 from pipeline.records import Transcript
 from pipeline.store import Workspace, tombstones, withdrawals
 from pipeline.store.database import reading
-from pipeline.store.files import sha256
 from pipeline.store.withdrawals import Filed, Stage
 
 _TEXT_BYTES = 64 << 20
@@ -157,7 +157,7 @@ def _in_files(workspace: Workspace, finder: _Finder, gone: frozenset[str]) -> It
         for path in sorted(one for one in folder.rglob("*") if one.is_file() and not one.is_symlink()):
             place = str(path.relative_to(folder))
             yield from (Hit(store, place, kind) for kind in finder.kinds(_text_of(path)))
-            if sha256(path) in gone:
+            if file_digest(path) in gone:
                 yield Hit(store, place, "file")
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -14,6 +12,7 @@ from pathlib import Path
 from pipeline.errors import TryAgain
 from pipeline.export.neutral import neutral
 from pipeline.export.requests import Request
+from pipeline.files import write_bytes
 
 COLUMNS = tuple(field.name for field in fields(Request))
 
@@ -38,20 +37,7 @@ FORMATS: dict[str, Callable[[Sequence[Request]], str]] = {"csv": as_csv, "jsonl"
 
 def write(path: Path, content: str) -> None:
     """Puts the file in place whole or not at all (0600); raises ``TryAgain`` when the disk does not take it."""
-    temporary = ""
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".export-")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(path)
+        write_bytes(path, content.encode())
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         raise TryAgain("the export could not be written", action="check the folder and the space left") from error
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

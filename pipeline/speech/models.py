@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import os
 import tomllib
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from pipeline.bundled import models_home
 from pipeline.errors import ConfigurationError
+from pipeline.files import file_digest, write_bytes
 
 LOCK_NAME = "offrecord-lock.json"
 Fetch = Callable[[str, str | None, str, Path], None]
@@ -83,7 +83,7 @@ def bundled_file(name: str, file: str) -> Path:
 
 @functools.cache
 def _checked(place: Path, digests: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    return tuple(file for file, digest in digests if not (place / file).is_file() or sha256(place / file) != digest)
+    return tuple(file for file, digest in digests if not _same(place / file, digest))
 
 
 def verified(model: Model) -> Path:
@@ -129,7 +129,7 @@ def state(model: Model) -> State:
 
 
 def _same(path: Path, digest: str) -> bool:
-    return path.is_file() and sha256(path) == digest
+    return path.is_file() and file_digest(path) == digest
 
 
 def pull(model: Model, fetch: Fetch | None = None) -> bool:
@@ -143,16 +143,14 @@ def pull(model: Model, fetch: Fetch | None = None) -> bool:
     for file in model.files:
         if file not in known or not _same(place / file, known[file]):
             (fetch or from_hub)(model.source, model.revision, file, place)
-    got = {file: sha256(place / file) for file in model.files}
+    got = {file: file_digest(place / file) for file in model.files}
     if wrong := sorted(file for file, digest in got.items() if known.get(file, digest) != digest):
         for file in wrong:
             (place / file).unlink()
         raise ConfigurationError(
             f"model {model.name}: {wrong[0]} is not the file it should be", action="it was deleted; pull it again later"
         )
-    temporary = place / f"{LOCK_NAME}.new"
-    temporary.write_text(json.dumps(got, indent=1, sort_keys=True) + "\n", "utf-8")
-    temporary.replace(place / LOCK_NAME)
+    write_bytes(place / LOCK_NAME, (json.dumps(got, indent=1, sort_keys=True) + "\n").encode(), mode=0o644)
     return bool(set(got) - set(known))
 
 
@@ -167,9 +165,3 @@ def from_hub(source: str, revision: str | None, file: str, place: Path) -> None:
         raise ConfigurationError(
             f"{file} could not be fetched from {source}", action="check the network and pull again"
         ) from error
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hex."""
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

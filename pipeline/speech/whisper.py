@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ConfigurationError
+from pipeline.files import file_digest
 from pipeline.settings import SpeechSettings
 from pipeline.speech import models
 from pipeline.speech.heard import HeardWord, Piece, Recognised, Span, spread
@@ -64,11 +65,11 @@ def locate(model: str) -> _Place:
     if Path(model).is_dir():
         folder = Path(model).resolve()
         found = (folder / "model.bin").stat() if (folder / "model.bin").is_file() else None
-        version = f"whisper {models.sha256(folder / 'model.bin')[:16]}" if found else ""
+        version = f"whisper {file_digest(folder / 'model.bin')[:16]}" if found else ""
     else:
         known = models.find(model)
         folder = models.verified(known)
-        version = f"whisper {known.name} {models.sha256(folder / 'model.bin')[:16]}"
+        version = f"whisper {known.name} {file_digest(folder / 'model.bin')[:16]}"
     missing = [name for name in _NEEDED if not (folder / name).is_file()]
     if missing:
         # Without tokenizer.json faster-whisper would fetch one from the network.

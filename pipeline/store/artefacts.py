@@ -14,8 +14,8 @@ from sqlalchemy import Engine, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import UsageProblem
+from pipeline.files import file_digest
 from pipeline.store.database import reading
-from pipeline.store.files import sha256
 from pipeline.store.tables.artefacts import artefact, artefact_copy
 
 
@@ -55,9 +55,10 @@ class Copy:
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file; of a folder that of its files' names and digests."""
     if not path.is_dir():
-        return sha256(path)
-    inside = sorted(one for one in path.rglob("*") if one.is_file())
-    return hashlib.sha256("\n".join(f"{one.relative_to(path)} {sha256(one)}" for one in inside).encode()).hexdigest()
+        return file_digest(path)
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    listed = "\n".join(f"{file.relative_to(path)} {file_digest(file)}" for file in files)
+    return hashlib.sha256(listed.encode()).hexdigest()
 
 
 class Artefacts:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, event, select
 
-from pipeline.store.files import write_bytes
+from pipeline.files import write_bytes
 from pipeline.store.tables.schema import metadata
 
 FILE_NAME = "heads"

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.store.files import make_private, write_bytes
+from pipeline.files import make_private, write_bytes
 
 T = TypeVar("T")
 

@@ -14,13 +14,13 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from pipeline.errors import ConfigurationError, LockHeld, UsageProblem, WorkspaceDamaged
+from pipeline.files import make_private, write_bytes
 from pipeline.records import Audience
 from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
 from pipeline.store import database, misheard, signing, terms, tombstones
 from pipeline.store.artefacts import Artefacts
 from pipeline.store.chains import Heads
-from pipeline.store.files import make_private, write_bytes
 from pipeline.store.ledger import Ledger
 from pipeline.store.stage_cache import StageStore
 from pipeline.store.vault import Vault

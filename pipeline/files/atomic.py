@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
-
-CHUNK = 1 << 20
 
 
 def make_private(folder: Path) -> Path:
@@ -46,9 +43,3 @@ def write_atomic(path: Path, fill: Callable[[IO[bytes]], object], *, mode: int =
 def write_bytes(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     """Writes ``content`` to ``path``, all of it or nothing."""
     write_atomic(path, lambda out: out.write(content), mode=mode)
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
