@@ -15,7 +15,7 @@ from pipeline.consent.decide import Inputs
 from pipeline.consent.events import canonical, sha256
 from pipeline.errors import ConsentUnreadable
 from pipeline.records import Cell, Interval, Outcome, Purpose, Role
-from pipeline.store.chains import Head, head_of, walk
+from pipeline.store.chains import Chain
 from pipeline.store.tables.rulings import decision
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 OVERDUE = "+D"
 """What ends the rule id of a hold that was closed at its deadline."""
-_PLACE = ("seq", "prev_hash", "session_id", "of_set")
 _BY_PEOPLE = frozenset({"H1", "H2"})
 
 
@@ -124,21 +123,14 @@ def append(
     """Adds decisions, each naming the one that it supersedes; within a transaction of the caller's."""
     before = {(one.participant_id, one.purpose): one for one in standing(history(connection, session_id))}
     latest = {about: one.decision_id for about, one in before.items()}
-    last, rows = head_of(connection, decision), []
-    seq, previous = last.seq, last.hash
-    for some in sets:
-        digest = _digest(some)
-        for one in some:
-            seq += 1
-            about = (one.participant_id, one.purpose.value)
-            times = {"decided_at": now.isoformat(), "valid_until": valid_until.isoformat(), "decided_by": one.by}
-            place = {"seq": seq, "prev_hash": previous, "session_id": session_id, "of_set": digest}
-            body = canonical({**_plain(one), **times, **place, "supersedes": latest.get(about)})
-            previous = sha256(body)
-            named = {"participant_id": about[0], "purpose": about[1], "hash": previous, "body": body}
-            rows.append({**place, **named})
-    if rows:
-        connection.execute(decision.insert(), rows)
+    times = {"decided_at": now.isoformat(), "valid_until": valid_until.isoformat()}
+    with CHAIN.appending(connection) as add:
+        for some in sets:
+            digest = _digest(some)
+            for one in some:
+                place = {"session_id": session_id, "of_set": digest, "decided_by": one.by}
+                supersedes = latest.get((one.participant_id, one.purpose.value))
+                add({**_plain(one), **times, **place, "supersedes": supersedes})
 
 
 def history(connection: Connection, session_id: str) -> tuple[Kept, ...]:
@@ -157,25 +149,20 @@ def standing(kept: Iterable[Kept]) -> Iterator[Kept]:
 
 def verify(connection: Connection) -> int:
     """Walks the chain, returns how many there are; raises ``ConsentUnreadable`` at the first that does not hold."""
-    return walk(connection, decision, read=_read, broken=_broken).seq
+    return CHAIN.verify(connection, _read).seq
 
 
 def bring_in(connection: Connection, bodies: Iterable[str]) -> None:
     """Adds decisions of an export that are not on file, as they were but for their place and the ids that follow it."""
     known = {_unplaced(body) for body in connection.execute(select(decision.c.body)).scalars()}
-    last, ids, rows = head_of(connection, decision), dict[str, str](), []
-    for text in bodies:
-        body = json.loads(text)
-        if _unplaced(text) in known:
-            continue
-        supersedes = ids.get(body["supersedes"], body["supersedes"])
-        placed = {**body, "supersedes": supersedes, "seq": last.seq + 1, "prev_hash": last.hash}
-        last = Head(last.seq + 1, sha256(canonical(placed)))
-        ids[_id(sha256(text))] = _id(last.hash)
-        named = {name: placed[name] for name in (*_PLACE, "participant_id", "purpose")}
-        rows.append({**named, "hash": last.hash, "body": canonical(placed)})
-    if rows:
-        connection.execute(decision.insert(), rows)
+    ids = dict[str, str]()
+    with CHAIN.appending(connection) as add:
+        for text in bodies:
+            body = json.loads(text)
+            if _unplaced(text) in known:
+                continue
+            supersedes = ids.get(body["supersedes"], body["supersedes"])
+            ids[_id(sha256(text))] = _id(add({**body, "supersedes": supersedes}).hash)
 
 
 def _unplaced(text: str) -> str:
@@ -206,13 +193,8 @@ def _digest(decisions: Iterable[Decision]) -> str:
 
 
 def _read(row: Any) -> Kept:
-    if sha256(str(row.body)) != row.hash:
-        raise _broken(row.seq)
-    body = json.loads(row.body)
-    if any(body[name] != getattr(row, name) for name in (*_PLACE, "participant_id", "purpose")):
-        raise _broken(row.seq)
-    for name in _PLACE:
-        del body[name]
+    body = CHAIN.body(row)
+    del body["session_id"], body["of_set"]
     rules, evidence, by = tuple(body.pop("rules")), tuple(body.pop("evidence")), body.pop("decided_by")
     return Kept(decision_id=_id(row.hash), rules=rules, evidence=evidence, by=by, **body)
 
@@ -222,3 +204,6 @@ def _broken(seq: object) -> ConsentUnreadable:
         f"the decisions are not as they were written, at number {seq}",
         action="nothing was processed; restore offrecord.db and heads from one backup",
     )
+
+
+CHAIN = Chain(decision, repeats=("session_id", "of_set", "participant_id", "purpose"), changed=_broken)

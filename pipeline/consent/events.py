@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +10,8 @@ from typing import Any
 
 from pipeline.errors import ConsentUnreadable
 from pipeline.records import Purpose
+from pipeline.store import chains
+from pipeline.store.tables.consent import consent_event
 
 
 class EventState(StrEnum):
@@ -113,17 +113,8 @@ class Event:
     by_guardian: bool = False
 
 
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
-
-
-def canonical(value: object) -> str:
-    """A value as JSON in one fixed form: sorted keys, no spaces."""
-    return _ENCODER.encode(value)
-
-
-def sha256(text: str) -> str:
-    """The SHA-256 of a text's UTF-8 bytes, in hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()
+canonical, sha256 = chains.canonical, chains.text_digest
+"""The fixed form of JSON that every chain is made of, and the digest of a text."""
 
 
 def body_of(draft: Draft, *, received_at: datetime) -> dict[str, object]:
@@ -149,22 +140,9 @@ def body_of(draft: Draft, *, received_at: datetime) -> dict[str, object]:
     }
 
 
-def to_row(body: dict[str, object], *, seq: int, prev_hash: str) -> dict[str, object]:
-    """The row of the log for a body: canonical, with its place and the hash of the row before it."""
-    text = canonical({**body, "seq": seq, "prev_hash": prev_hash})
-    kept = {name: body[name] for name in ("event_id", "party_id", "row_key")}
-    return {**kept, "seq": seq, "prev_hash": prev_hash, "hash": sha256(text), "body": text}
-
-
 def checked_body(row: Any) -> dict[str, Any]:
-    """The body of a row of the log; raises ``ConsentUnreadable`` when any of it was changed."""
-    if not isinstance(row.body, str) or sha256(row.body) != row.hash:
-        raise broken(row.seq)
-    body: dict[str, Any] = json.loads(row.body)
-    columns = (row.seq, row.event_id, row.party_id, row.row_key, row.prev_hash)
-    if columns != tuple(body[name] for name in ("seq", "event_id", "party_id", "row_key", "prev_hash")):
-        raise broken(row.seq)
-    return body
+    """The body of a row of the log, with its place; raises ``ConsentUnreadable`` when any of it was changed."""
+    return CHAIN.body(row, placed=True)
 
 
 def from_row(row: Any) -> Event:
@@ -192,3 +170,7 @@ def broken(seq: object) -> ConsentUnreadable:
         f"the consent log is not as it was written, at event {seq}",
         action="nothing was processed; restore offrecord.db and heads from one backup",
     )
+
+
+CHAIN = chains.Chain(consent_event, repeats=("event_id", "party_id", "row_key"), changed=broken)
+"""The log of events."""

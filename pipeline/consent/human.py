@@ -22,7 +22,7 @@ from pipeline.consent.states import standing_during, standing_now
 from pipeline.errors import ConsentUnreadable
 from pipeline.records import Cell, Outcome, Purpose, Session
 from pipeline.records.turns import separable
-from pipeline.store.chains import head_of, walk
+from pipeline.store.chains import Chain
 from pipeline.store.tables.rulings import human_act
 
 if TYPE_CHECKING:
@@ -112,16 +112,13 @@ def acts_on(connection: Connection, session_id: str) -> tuple[HumanAct, ...]:
 
 def verify(connection: Connection) -> None:
     """Walks the chain; raises ``ConsentUnreadable`` at the first act that does not hold."""
-    walk(connection, human_act, read=_read, broken=_broken)
+    CHAIN.verify(connection, _read)
 
 
 def append(connection: Connection, body: Mapping[str, Any], session_id: str) -> int:
     """Adds an act within a transaction of the caller's; returns its number."""
-    last = head_of(connection, human_act)
-    place = {"seq": last.seq + 1, "session_id": session_id, "prev_hash": last.hash}
-    text = json.dumps({**body, **place}, sort_keys=True)
-    connection.execute(human_act.insert(), [{**place, "hash": hashlib.sha256(text.encode()).hexdigest(), "body": text}])
-    return last.seq + 1
+    with CHAIN.appending(connection) as add:
+        return add({**body, "session_id": session_id}).seq
 
 
 def _settled(cell: Cell, session: Session, on_file: OnFile, now: datetime) -> Cell:
@@ -156,11 +153,7 @@ def _within(before: Cell, after: Cell, record: Cell | None) -> Cell:
 
 
 def _read(row: Any) -> HumanAct:
-    if hashlib.sha256(str(row.body).encode()).hexdigest() != row.hash:
-        raise _broken(row.seq)
-    body = json.loads(row.body)
-    if (body["seq"], body["session_id"], body["prev_hash"]) != (row.seq, row.session_id, row.prev_hash):
-        raise _broken(row.seq)
+    body = CHAIN.body(row)
     return HumanAct(
         seq=row.seq,
         participant_id=body["participant_id"],
@@ -176,3 +169,6 @@ def _broken(seq: object) -> ConsentUnreadable:
         f"what people decided about holds is not as it was written, at act {seq}",
         action="nothing was processed; restore offrecord.db and heads from one backup",
     )
+
+
+CHAIN = Chain(human_act, repeats=("session_id",), changed=_broken)

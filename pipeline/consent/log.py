@@ -13,13 +13,13 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, select
 
 from pipeline.consent import decisions, human, matches, notices, parties, served
-from pipeline.consent.events import Draft, Event, body_of, broken, checked_body, from_row, to_row
+from pipeline.consent.events import CHAIN, Draft, Event, body_of, broken, from_row
 from pipeline.consent.identity import Keys
 from pipeline.consent.parties import chunks
 from pipeline.errors import ConsentUnreadable, TryAgain
 from pipeline.records import Ruling
 from pipeline.store import Workspace, withdrawals
-from pipeline.store.chains import Cut, Head, HeadsLost, chains, head_of, walk
+from pipeline.store.chains import ChainTruncated, Head, HeadsLost, chained_tables, head_of
 from pipeline.store.database import reading, unreadable_is_closed
 from pipeline.store.tables.consent import consent_event
 from pipeline.store.tables.rulings import human_act, staff_match
@@ -36,9 +36,8 @@ def clock() -> float:
 class Writer:
     """Appends within one transaction."""
 
-    def __init__(self, connection: Connection, head: Head, received_at: datetime) -> None:
+    def __init__(self, connection: Connection, received_at: datetime) -> None:
         self.connection = connection
-        self.head = head
         self.started_at = head_hash(connection)
         self._received_at = received_at
 
@@ -51,18 +50,17 @@ class Writer:
         return self._insert(bodies)
 
     def _insert(self, bodies: Iterable[dict[str, object]]) -> int:
-        rows = []
+        count = 0
         shown: dict[tuple[object, ...], dict[str, object]] = {}
-        for body in bodies:
-            shown.setdefault((body["party_id"], body["notice"], body["indicated_at"], body["method"]), body)
-            row = to_row(body, seq=self.head.seq + 1, prev_hash=self.head.hash)
-            self.head = Head(self.head.seq + 1, str(row["hash"]))
-            rows.append(row)
-        if rows:
-            self.connection.execute(consent_event.insert(), rows)
+        with CHAIN.appending(self.connection) as append:
+            for body in bodies:
+                shown.setdefault((body["party_id"], body["notice"], body["indicated_at"], body["method"]), body)
+                append(body)
+                count += 1
+        if count:
             by_form = (served.by_form(body) for body in shown.values())
             served.append(self.connection, (one for one in by_form if one is not None))
-        return len(rows)
+        return count
 
 
 @contextmanager
@@ -74,7 +72,7 @@ def writing(workspace: Workspace, *, now: datetime, then: Callable[[], None] | N
     with unreadable_is_closed(), _locked(workspace.db, fcntl.LOCK_EX):
         with workspace.db.begin() as connection:
             _check_heads(workspace, connection)
-            yield Writer(connection, head(connection), now)
+            yield Writer(connection, now)
         if then is not None:
             then()
 
@@ -102,7 +100,7 @@ def release(workspace: Workspace, ruling: Ruling) -> Iterator[None]:
 
 def head(connection: Connection) -> Head:
     """The last event of the log, as the database has it."""
-    return head_of(connection, consent_event)
+    return CHAIN.head(connection)
 
 
 def log_head(workspace: Workspace) -> str:
@@ -121,12 +119,12 @@ def head_hash(connection: Connection) -> str:
 def verify_chain(workspace: Workspace) -> str:
     """Walks the whole log and returns the hash of its head; raises ``ConsentUnreadable`` for any change, gap or cut."""
     with unreadable_is_closed(), reading(workspace.db) as connection:
-        last = walk(connection, consent_event, read=checked_body, broken=broken)
+        last = CHAIN.verify(connection)
         for beside in (decisions, human, matches, notices, served, withdrawals):
             beside.verify(connection)
         parties.verify(connection, Keys(workspace.key("identity")))
         _check_heads(workspace, connection)
-        workspace.heads.keep({table.name: head_of(connection, table) for table in chains()})
+        workspace.heads.keep({table.name: head_of(connection, table) for table in chained_tables()})
     return last.hash
 
 
@@ -152,8 +150,8 @@ def _read(connection: Connection, column: str, values: Sequence[str]) -> list[Ev
 def _check_heads(workspace: Workspace, connection: Connection) -> None:
     """Raises ``ConsentUnreadable`` where a chain of the consent store lacks what it had."""
     try:
-        workspace.heads.check(connection, (table for table in chains() if table is not ledger))
-    except Cut as cut:
+        workspace.heads.check(connection, (table for table in chained_tables() if table is not ledger))
+    except ChainTruncated as cut:
         raise broken(cut.args[0]) from cut
     except HeadsLost as lost:
         raise ConsentUnreadable(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from pipeline.consent.events import canonical, sha256
 from pipeline.consent.identity import Keys
 from pipeline.errors import ConsentUnreadable
-from pipeline.store.chains import head_of, walk
+from pipeline.store.chains import Chain
 from pipeline.store.tables.rulings import staff_match
 
 
@@ -44,35 +42,18 @@ def standing(connection: Connection, keys: Keys, session_id: str) -> dict[str, S
 
 def append(connection: Connection, keys: Keys, act: StaffMatch, reason: str) -> int:
     """Adds an act, with its reason encrypted and bound to it; returns its number."""
-    last = head_of(connection, staff_match)
-    seq = last.seq + 1
     fields = {name: getattr(act, name) for name in StaffMatch.__slots__}
-    body = canonical({**fields, "seq": seq, "prev_hash": last.hash})
-    digest = sha256(body)
-    row = {
-        "seq": seq,
-        "session_id": act.session_id,
-        "prev_hash": last.hash,
-        "hash": digest,
-        "body": body,
-        "sealed": keys.seal(reason, digest),
-    }
-    connection.execute(staff_match.insert(), [row])
-    return seq
+    with CHAIN.appending(connection) as add:
+        return add(fields, beside=lambda digest: {"sealed": keys.seal(reason, digest)}).seq
 
 
 def verify(connection: Connection) -> None:
     """Walks the chain; raises ``ConsentUnreadable`` at the first act that does not hold."""
-    walk(connection, staff_match, read=_read, broken=_broken)
+    CHAIN.verify(connection, _read)
 
 
 def _read(row: Any) -> StaffMatch:
-    if sha256(str(row.body)) != row.hash:
-        raise _broken(row.seq)
-    body = json.loads(row.body)
-    if (body.pop("seq"), body.pop("prev_hash"), body["session_id"]) != (row.seq, row.prev_hash, row.session_id):
-        raise _broken(row.seq)
-    return StaffMatch(**body)
+    return StaffMatch(**CHAIN.body(row))
 
 
 def _broken(seq: object) -> ConsentUnreadable:
@@ -80,3 +61,6 @@ def _broken(seq: object) -> ConsentUnreadable:
         f"what staff said about who is who is not as it was written, at act {seq}",
         action="nothing was processed; restore offrecord.db and heads from one backup",
     )
+
+
+CHAIN = Chain(staff_match, repeats=("session_id",), changed=_broken)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 from pipeline.consent.events import Method, canonical, sha256
 from pipeline.consent.parties import chunks
 from pipeline.errors import ConsentUnreadable
-from pipeline.store.chains import Head, head_of, walk
+from pipeline.store.chains import Chain
 from pipeline.store.tables.rulings import notice_served
 
 
@@ -76,10 +75,10 @@ def append(connection: Connection, served: Iterable[NoticeServed]) -> int:
         known = select(notice_served.c.served_id).where(notice_served.c.served_id.in_(some))
         for served_id in connection.execute(known).scalars():
             del new[served_id]
-    rows = list(_rows(new.values(), head_of(connection, notice_served)))
-    if rows:
-        connection.execute(notice_served.insert(), rows)
-    return len(rows)
+    with CHAIN.appending(connection) as add:
+        for one in new.values():
+            add(_body(one))
+    return len(new)
 
 
 def on_file(connection: Connection, session_id: str, party_ids: Iterable[str]) -> tuple[NoticeServed, ...]:
@@ -94,31 +93,20 @@ def on_file(connection: Connection, session_id: str, party_ids: Iterable[str]) -
 
 def verify(connection: Connection) -> None:
     """Walks the chain; raises ``ConsentUnreadable`` at the first one that does not hold."""
-    walk(connection, notice_served, read=_read, broken=_broken)
+    CHAIN.verify(connection, _read)
 
 
-def _rows(served: Iterable[NoticeServed], last: Head) -> Iterator[dict[str, object]]:
-    seq, previous = last.seq, last.hash
-    for one in served:
-        seq += 1
-        fields = {name: getattr(one, name) for name in NoticeServed.__slots__}
-        fields |= {"since": one.since.isoformat(), "at": one.at.isoformat(), "served_id": one.served_id}
-        body = canonical({**fields, "seq": seq, "prev_hash": previous})
-        digest = sha256(body)
-        named = {name: fields[name] for name in ("served_id", "party_id", "session_id")}
-        yield {**named, "seq": seq, "prev_hash": previous, "hash": digest, "body": body}
-        previous = digest
+def _body(served: NoticeServed) -> dict[str, object]:
+    fields = {name: getattr(served, name) for name in NoticeServed.__slots__}
+    return fields | {"since": served.since.isoformat(), "at": served.at.isoformat(), "served_id": served.served_id}
 
 
 def _read(row: Any) -> NoticeServed:
-    if sha256(str(row.body)) != row.hash:
-        raise _broken(row.seq)
-    body = json.loads(row.body)
-    place = tuple(body.pop(name) for name in ("seq", "prev_hash", "served_id"))
+    body = CHAIN.body(row)
+    del body["served_id"]
     times = {name: datetime.fromisoformat(body[name]) for name in ("since", "at")}
     served = NoticeServed(**{**body, **times, "reach": Reach(body["reach"])})
-    whose = (served.served_id, served.party_id, served.session_id)
-    if place != (row.seq, row.prev_hash, row.served_id) or whose != (row.served_id, row.party_id, row.session_id):
+    if served.served_id != row.served_id:
         raise _broken(row.seq)
     return served
 
@@ -128,3 +116,6 @@ def _broken(seq: object) -> ConsentUnreadable:
         f"the notices served are not as they were written, at number {seq}",
         action="nothing was processed; restore offrecord.db and heads from one backup",
     )
+
+
+CHAIN = Chain(notice_served, repeats=("served_id", "party_id", "session_id"), changed=_broken)

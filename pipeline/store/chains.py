@@ -1,14 +1,21 @@
-"""The heads of all chains, kept beside the database under a keyed hash, so that a chain that was cut is noticed."""
+"""Append-only, hash-chained tables, and the heads of all of them kept beside the database.
+
+Each row holds the hash of the row before it, and its own hash covers all that it says, so a row that was changed,
+moved or taken out is noticed. What is cut off the end is noticed by the heads, which lie outside the database under
+a keyed hash.
+"""
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import hmac
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Table, event, select
 
@@ -17,7 +24,8 @@ from pipeline.store.tables.schema import metadata
 
 FILE_NAME = "heads"
 GENESIS = "0" * 64
-_LINKS = {"seq", "prev_hash", "hash"}
+_PLACE = ("seq", "prev_hash")
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +36,7 @@ class Head:
     hash: str = GENESIS
 
 
-class Cut(Exception):
+class ChainTruncated(Exception):
     """A chain lacks entries that it had, or holds others: ``args[0]`` is the first number that does not hold."""
 
 
@@ -36,9 +44,86 @@ class HeadsLost(Exception):
     """The file of heads is not there, or not as it was written."""
 
 
-def chains() -> list[Table]:
-    """Every table that is a chain: each row holds the hash of the one before."""
-    return [table for table in metadata.sorted_tables if set(table.c.keys()) >= _LINKS]
+class Append(Protocol):
+    """How an entry is added to a chain."""
+
+    def __call__(self, body: Mapping[str, object], beside: Callable[[str], Mapping[str, object]] = ...) -> Head:
+        """Adds one entry and gives the new head; ``beside`` makes further columns of the entry's hash."""
+
+
+def canonical(value: object) -> str:
+    """A value as JSON in one fixed form: sorted keys, no spaces."""
+    return _ENCODER.encode(value)
+
+
+def text_digest(text: str) -> str:
+    """The SHA-256 of a text's UTF-8 bytes, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Chain:
+    """One table whose rows are a chain.
+
+    A row's body is canonical JSON that repeats the row's place in the chain and the columns in ``repeats``, so that
+    neither can be changed without the other. ``changed`` makes the error for the number of a row that does not hold.
+    """
+
+    def __init__(self, table: Table, *, repeats: Sequence[str] = (), changed: Callable[[int], Exception]) -> None:
+        self.table = table
+        self._repeats = tuple(repeats)
+        self._changed = changed
+
+    def head(self, connection: Connection) -> Head:
+        """The last entry, as the database has it."""
+        return head_of(connection, self.table)
+
+    @contextmanager
+    def appending(self, connection: Connection) -> Iterator[Append]:
+        """Adds entries at the end within a transaction of the caller's; they are there once the block has ended."""
+        last, rows = self.head(connection), list[dict[str, object]]()
+
+        def append(body: Mapping[str, object], beside: Callable[[str], Mapping[str, object]] = _nothing) -> Head:
+            nonlocal last
+            row = self._row(last, body)
+            last = Head(last.seq + 1, str(row["hash"]))
+            rows.append({**row, **beside(last.hash)})
+            return last
+
+        yield append
+        if rows:
+            connection.execute(self.table.insert(), rows)
+
+    def body(self, row: Any, *, placed: bool = False) -> dict[str, Any]:
+        """What a row says, with ``placed`` its place in the chain too; raises ``changed`` where it was changed."""
+        if not isinstance(row.body, str) or text_digest(row.body) != row.hash:
+            raise self._changed(row.seq)
+        body: dict[str, Any] = json.loads(row.body)
+        if any(name not in body or body[name] != getattr(row, name) for name in (*_PLACE, *self._repeats)):
+            raise self._changed(row.seq)
+        return body if placed else {name: value for name, value in body.items() if name not in _PLACE}
+
+    def verify(self, connection: Connection, check: Callable[[Any], object] | None = None) -> Head:
+        """Reads every entry in order, each with ``check`` too, and gives the last.
+
+        Raises ``changed`` with the number of the first entry that does not hold.
+        """
+        last = Head()
+        for row in connection.execute(select(self.table).order_by(self.table.c.seq)):
+            (check or self.body)(row)
+            if row.seq != last.seq + 1 or row.prev_hash != last.hash:
+                raise self._changed(last.seq + 1)
+            last = Head(row.seq, row.hash)
+        return last
+
+    def _row(self, last: Head, body: Mapping[str, object]) -> dict[str, object]:
+        place = {"seq": last.seq + 1, "prev_hash": last.hash}
+        text = canonical({**body, **place})
+        return {**{name: body[name] for name in self._repeats}, **place, "hash": text_digest(text), "body": text}
+
+
+def chained_tables() -> list[Table]:
+    """Every table that is a chain."""
+    return [table for table in metadata.sorted_tables if set(table.c.keys()) >= {*_PLACE, "hash"}]
 
 
 def head_of(connection: Connection, table: Table) -> Head:
@@ -47,17 +132,8 @@ def head_of(connection: Connection, table: Table) -> Head:
     return Head(row.seq, row.hash) if row else Head()
 
 
-def walk(
-    connection: Connection, table: Table, *, read: Callable[[Any], object], broken: Callable[[int], Exception]
-) -> Head:
-    """Reads every entry of a chain in order, and gives the last; raises ``broken`` where one does not fit."""
-    last = Head()
-    for row in connection.execute(select(table).order_by(table.c.seq)):
-        read(row)
-        if row.seq != last.seq + 1 or row.prev_hash != last.hash:
-            raise broken(last.seq + 1)
-        last = Head(row.seq, row.hash)
-    return last
+def _nothing(_: str) -> Mapping[str, object]:
+    return {}
 
 
 class Heads:
@@ -76,20 +152,23 @@ class Heads:
 
     def follow(self, engine: Engine) -> None:
         """Keeps the heads after every commit on this engine that adds to a chain."""
-        event.listen(engine, "commit", _note)
-        event.listen(engine, "rollback", _forget)
+        event.listen(engine, "commit", _note_heads)
+        event.listen(engine, "rollback", _drop_noted)
         event.listen(engine, "checkin", self._keep_noted)
 
     def check(self, connection: Connection, tables: Iterable[Table]) -> None:
-        """Raises ``Cut`` unless these chains hold what was kept of them, and ``HeadsLost`` where that is not known."""
+        """Compares these chains with what was kept of them.
+
+        Raises ``ChainTruncated`` where one does not hold it, and ``HeadsLost`` where what was kept is not known.
+        """
         kept = self._read()
         for table in tables:
             before, last = kept.get(table.name, Head()), head_of(connection, table)
             if last.seq < before.seq:
-                raise Cut(last.seq + 1)
+                raise ChainTruncated(last.seq + 1)
             there = connection.execute(select(table.c.hash).where(table.c.seq == before.seq)).scalar()
             if before.seq and there != before.hash:
-                raise Cut(before.seq)
+                raise ChainTruncated(before.seq)
 
     def keep(self, newest: Mapping[str, Head]) -> None:
         """Keeps the heads that are later than those that are kept."""
@@ -125,12 +204,12 @@ class Heads:
         return hmac.digest(key, "\n".join(lines).encode(), "sha256").hex()
 
 
-def _note(connection: Connection) -> None:
+def _note_heads(connection: Connection) -> None:
     """Before a commit: the heads as they will be, beside the connection until it is given back."""
     if not connection.get_execution_options().get("reads_only", False):
-        heads = {table.name: head_of(connection, table) for table in chains()}
+        heads = {table.name: head_of(connection, table) for table in chained_tables()}
         connection.info["heads"] = {name: head for name, head in heads.items() if head.seq}
 
 
-def _forget(connection: Connection) -> None:
+def _drop_noted(connection: Connection) -> None:
     connection.info.pop("heads", None)
