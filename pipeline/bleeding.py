@@ -23,7 +23,7 @@ def quieted(case: Case, purpose: Purpose) -> Case:
     if not left or len(kept) < 2:
         return case
     key = key_of(VERSION, session.tracks, session.duration_s, left)
-    found = case.workspace.stages.recall("bleed", key, tuple[Crosstalk, ...])
+    found = case.workspace.stages.get("bleed", key, tuple[Crosstalk, ...])
     if found is None:
         found = bleeding(session, left, kept, vault=case.workspace.vault)
         case.keep("bleed", key, found, tuple[Crosstalk, ...], purpose=Purpose.TRANSCRIBE)

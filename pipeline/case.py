@@ -41,7 +41,7 @@ class Case:
         if not isinstance(ruling, Ruling) or ruling.cells != self.ruling.cells:
             raise TryAgain("consent changed while this session was worked", action="run again: it is decided anew")
         with consent.release(self.workspace, replace(ruling, live_until_s=self.ruling.live_until_s)):
-            place = self.workspace.stages.keep(stage, key, value, kind)
+            place = self.workspace.stages.put(stage, key, value, kind)
             self.note(stage, place, purpose=purpose, digest=key_of(encode(value, kind).decode()))
 
     def note(self, kind: str, place: Path, *, purpose: Purpose, digest: str | None = None) -> None:

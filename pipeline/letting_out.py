@@ -34,7 +34,7 @@ from pipeline.render import manifest
 from pipeline.render.hidden import Hidden, Shown, hidden_by, shown_beyond
 from pipeline.render.prove import in_one_line, sealed
 from pipeline.store import Workspace, releases
-from pipeline.store.releases import Act
+from pipeline.store.releases import ReleaseAct
 from pipeline.store.stage_cache import decode, encode, key_of
 
 _WAITING = "weaker"
@@ -121,7 +121,7 @@ def what_stops(found: Candidate, *, wish: Wish | None) -> Pending | None:
     shown = _unapproved(workspace, session_id, audience, found.hidden if public and wish is None else found.strict)
     if not shown:
         return None
-    workspace.stages.keep(_WAITING, f"{session_id}-{audience}", shown)
+    workspace.stages.put(_WAITING, f"{session_id}-{audience}", shown)
     return Pending(
         reason=f"the {audience} rendition would show what an earlier one hides: {shown}",
         action=f"see why, then `offrecord review approve-weaker {session_id} --audience {audience}`",
@@ -130,11 +130,13 @@ def what_stops(found: Candidate, *, wish: Wish | None) -> Pending | None:
 
 def approve(workspace: Workspace, session_id: str, audience: Audience, *, wish: Wish, now: datetime) -> Shown:
     """Keeps a person's approval of exactly what waits for one; raises ``UsageProblem`` where nothing does."""
-    shown = workspace.stages.recall(_WAITING, f"{session_id}-{audience}", Shown)
+    shown = workspace.stages.get(_WAITING, f"{session_id}-{audience}", Shown)
     if shown is None or not shown:
         raise UsageProblem("nothing of this session waits for that", action="`offrecord status` says what waits")
     actor, reason, state = wish.actor, wish.reason, key_of(shown)
-    releases.say(workspace.db, session_id, audience, Act.APPROVE, state=state, actor=actor, reason=reason, now=now)
+    releases.record_act(
+        workspace.db, session_id, audience, ReleaseAct.APPROVE, state=state, actor=actor, reason=reason, now=now
+    )
     return shown
 
 
@@ -264,7 +266,9 @@ def _wished(found: Candidate, wish: Wish | None) -> None:
     if wish is not None and audience is Audience.PUBLIC:
         state = key_of(found.hidden)
         actor, reason, now = wish.actor, wish.reason, case.now
-        releases.say(workspace.db, session_id, audience, Act.RELEASE, state=state, actor=actor, reason=reason, now=now)
+        releases.record_act(
+            workspace.db, session_id, audience, ReleaseAct.RELEASE, state=state, actor=actor, reason=reason, now=now
+        )
 
 
 def _note(found: Candidate, made: Rendition, wish: Wish | None) -> None:
@@ -277,5 +281,5 @@ def _note(found: Candidate, made: Rendition, wish: Wish | None) -> None:
     if told is not None:
         body = {"session_id": made.session_id, "audience": str(made.audience), "verdict": told.verdict, "proof": proof}
         hidden = encode(found.hidden).decode()
-        releases.note(workspace.db, told.entry, made.session_id, made.audience, hidden=hidden, body=body)
+        releases.record_publication(workspace.db, told.entry, made.session_id, made.audience, hidden=hidden, body=body)
     case.note("rendition", folder, purpose=made.audience.purpose)

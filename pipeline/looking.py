@@ -19,7 +19,7 @@ def look(case: Case) -> OcrResult | None:
     if session.video is None or not settings.keep or not settings.look or version is None or not _is_shown(case):
         return None
     key = key_of(VERSION, version, session.video.digest, settings.looks_per_second)
-    seen = case.workspace.stages.recall("picture", key, OcrResult)
+    seen = case.workspace.stages.get("picture", key, OcrResult)
     if seen is not None:
         return seen
     try:

@@ -33,7 +33,7 @@ from pipeline.media import reader, tools
 from pipeline.records import Failed, Refused, Session
 from pipeline.report import Report, gather, write
 from pipeline.store import Workspace, releases, tombstones
-from pipeline.store.registry import Entry, Registry, Standing, entry_id, entry_path
+from pipeline.store.registry import InboxEntry, Registry, SessionState, entry_id, entry_path
 from pipeline.store.stage_cache import key_of
 
 R = TypeVar("R")
@@ -134,7 +134,7 @@ def _take_in(
     return taken, len(found) - len(taken)
 
 
-def _gone(known: Mapping[str, Entry], inbox: Path, there: Iterable[Path]) -> list[str]:
+def _gone(known: Mapping[str, InboxEntry], inbox: Path, there: Iterable[Path]) -> list[str]:
     """The refused folders that were in this inbox and are not any more."""
     present = {entry_path(folder) for folder in there}
     return [
@@ -160,7 +160,7 @@ def _mark(folder: Path) -> str | None:
 
 def _move_on(workspace: Workspace, registry: Registry, chosen: Chosen, now: datetime, progress: Progress) -> set[str]:
     """Works every session whose inputs changed since it was last worked; returns their ids."""
-    standings = registry.standings()
+    standings = registry.states()
     keys = state_keys(workspace, registry, on=now.date())
     tasks = [
         Task(root=workspace.root, now=now, session_id=session_id)
@@ -175,7 +175,7 @@ def _move_on(workspace: Workspace, registry: Registry, chosen: Chosen, now: date
         before = standings.get(session_id)
         same = before is not None and before.state_key == keys[session_id]
         registry.conclude(
-            Standing(
+            SessionState(
                 state_key=keys[session_id],
                 valid_until=travelled.valid_until,
                 attempts=before.attempts + 1 if before and same else 1,
@@ -206,12 +206,12 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
     }
 
 
-def _is_out(standing: Standing | None) -> bool:
+def _is_out(standing: SessionState | None) -> bool:
     """Whether anything of a session is out: whatever day a run is for, it may stay no longer than its ground holds."""
     return standing is not None and bool(standing.result.renditions)
 
 
-def _is_due(workspace: Workspace, standing: Standing | None, key: str, now: datetime, again: bool) -> bool:
+def _is_due(workspace: Workspace, standing: SessionState | None, key: str, now: datetime, again: bool) -> bool:
     if standing is None or standing.state_key != key:
         return True
     is_over = standing.valid_until <= now.timestamp()

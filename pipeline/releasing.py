@@ -10,7 +10,7 @@ from pipeline.errors import ProofFailed, RefusedByPolicy
 from pipeline.letting_out import Candidate, Wish, candidate, what_stops
 from pipeline.records import Audience, Failed, Held, Pending, Refused, SessionResult, Stop
 from pipeline.store import Workspace
-from pipeline.store.registry import Registry, Standing
+from pipeline.store.registry import Registry, SessionState
 
 _PUBLIC = Audience.PUBLIC
 
@@ -49,7 +49,7 @@ def release(session_id: str, *, workspace: Workspace, wish: Wish, now: datetime)
             run.concluded(found, lets) if isinstance(found, run.Looked) else run.stopped(session, workspace, found, now)
         )
         until, result = travelled.valid_until, travelled.result
-        registry.conclude(Standing(state_key=state_key, valid_until=until, attempts=1, result=result))
+        registry.conclude(SessionState(state_key=state_key, valid_until=until, attempts=1, result=result))
         requests.write(workspace, now=now)
     stop = lets[_PUBLIC].stop if lets else found
     if isinstance(stop, Failed):

@@ -15,7 +15,7 @@ from pipeline.errors import Exit
 from pipeline.files import write_bytes
 from pipeline.records import Exposure
 from pipeline.store import Workspace
-from pipeline.store.registry import Entry, Registry
+from pipeline.store.registry import InboxEntry, Registry
 from pipeline.store.stage_cache import encode
 
 _NEEDS_A_LOOK = frozenset({"held", "refused", "failed"})
@@ -131,7 +131,7 @@ def _with_reasons(report: Report, workspace: Workspace) -> Report:
 
 
 def _sessions(registry: Registry) -> list[Line]:
-    standings = registry.standings()
+    standings = registry.states()
     lines = []
     for session_id in registry.digests():
         standing = standings.get(session_id)
@@ -161,5 +161,5 @@ def _whole(value: float | None) -> int | None:
     return None if value is None else int(value)
 
 
-def _folder(entry: Entry) -> Line:
+def _folder(entry: InboxEntry) -> Line:
     return Line(id=entry.entry_id, status=entry.status, reason=entry.reason, action=entry.action)

@@ -40,9 +40,9 @@ def write(workspace: Workspace, *, now: datetime) -> None:
     """Writes the files in ``out/exports`` unless they stand as they would be; raises ``TryAgain`` when it cannot."""
     folder = workspace.out / "exports"
     folder.mkdir(mode=0o750, exist_ok=True)
-    standings = Registry(workspace.db).standings()
+    standings = Registry(workspace.db).states()
     key = key_of(consent.log_head(workspace), sorted((name, one.state_key) for name, one in standings.items()))
-    last = workspace.stages.recall("exports", "last", _Written)
+    last = workspace.stages.get("exports", "last", _Written)
     if last and last.key == key and now.timestamp() < last.valid_until and _are_there(folder, last.files):
         return
     items = list(_items(workspace, now))
@@ -51,7 +51,7 @@ def write(workspace: Workspace, *, now: datetime) -> None:
     until = min((item.ruling.valid_until for item in items), default=now + hours)
     for file in made.files:
         _note(workspace, file.name, file.digest)
-    workspace.stages.keep("exports", "last", _Written(key=key, valid_until=until.timestamp(), files=made.files))
+    workspace.stages.put("exports", "last", _Written(key=key, valid_until=until.timestamp(), files=made.files))
 
 
 def handed_out(workspace: Workspace, content: str, format_: str, *, to: str, now: datetime) -> None:
@@ -78,19 +78,19 @@ def tags_key(session_id: str) -> str:
 
 def count(workspace: Workspace, session_id: str) -> int:
     """How many requests and discoveries were found in a session."""
-    tags = workspace.stages.recall("tags", tags_key(session_id), tuple[Tag, ...]) or ()
+    tags = workspace.stages.get("tags", tags_key(session_id), tuple[Tag, ...]) or ()
     return sum(tag.label in ("request", "discovery") for tag in tags)
 
 
 def _items(workspace: Workspace, now: datetime) -> Iterator[Item]:
     """The sessions whose internal rendition is out, each with its tags and its ruling as it is now."""
     registry = Registry(workspace.db)
-    for session_id, standing in registry.standings().items():
+    for session_id, standing in registry.states().items():
         if f"{session_id}/{Audience.INTERNAL}" not in standing.result.renditions:
             continue
         if not (workspace.out / session_id / Audience.INTERNAL).is_dir():
             continue
-        tags = workspace.stages.recall("tags", tags_key(session_id), tuple[Tag, ...])
+        tags = workspace.stages.get("tags", tags_key(session_id), tuple[Tag, ...])
         session = registry.session(session_id)
         ruling = consent.rule(session, workspace=workspace, now=now)
         if tags and isinstance(ruling, Ruling):

@@ -104,7 +104,7 @@ def _transcribe(case: Case) -> Transcript | Failed:
     closed = speech.closed(session, case.ruling)
     engine, hints = speech.preflight(settings), speech.hints(case.context, settings)
     key = key_of(speech.VERSION, engine, session.tracks, session.captions, closed, hints, settings)
-    kept = case.workspace.stages.recall("speech", key, Transcript)
+    kept = case.workspace.stages.get("speech", key, Transcript)
     if kept is not None:
         return replace(kept, heard_terms=_search(case, kept, key))
     heard = speech.transcribe(session, case.ruling, case.context, vault=case.workspace.vault, settings=settings)
@@ -117,7 +117,7 @@ def _transcribe(case: Case) -> Transcript | Failed:
 def _search(case: Case, heard: Transcript, speech_key: str) -> tuple[KeywordHit, ...]:
     """What the sound holds of all that is known now; a changed list leads to this alone, not to recognition."""
     key = key_of(speech_key, speech.vocabulary(case.context))
-    kept = case.workspace.stages.recall("search", key, tuple[KeywordHit, ...])
+    kept = case.workspace.stages.get("search", key, tuple[KeywordHit, ...])
     if kept is not None:
         return kept
     vault, settings = case.workspace.vault, case.workspace.settings.speech
@@ -131,7 +131,7 @@ def _propose(case: Case, transcript: Transcript) -> Proposed:
     readable = speech.readable(case.session, case.ruling)
     seen = looking.look(case)
     key = key_of(detect.VERSION, readable, transcript, case.context, settings, seen)
-    findings = stages.recall("detect", key, tuple[Finding, ...])
+    findings = stages.get("detect", key, tuple[Finding, ...])
     if findings is None:
         findings = detect.detect(readable, transcript, case.context, settings=settings, seen=seen)
         case.keep("detect", key, findings, tuple[Finding, ...], purpose=Purpose.TRANSCRIBE)

@@ -104,7 +104,7 @@ def forbidden(
     session: Session, ruling: Ruling, audience: Audience, workspace: Workspace, *, now: datetime
 ) -> Forbidden:
     """What may not be in a session's vCon: names, planned terms, original file names, digests of every original."""
-    proposals = workspace.stages.recall("proposals", session.session_id, tuple[Proposal, ...]) or ()
+    proposals = workspace.stages.get("proposals", session.session_id, tuple[Proposal, ...]) or ()
     verdicts = {one.proposal_id: one.verdict for one in review.decisions(workspace.db, session.session_id)}
     applied = [one for one in proposals if verdicts.get(one.proposal_id) is not Verdict.KEEP]
     context = terms.known_to(session, workspace.listed(), on=now.date())
@@ -132,13 +132,13 @@ def _taken_out(session: Session, ruling: Ruling, audience: Audience) -> frozense
 def _placed(session_id: str, audience: Audience, workspace: Workspace, now: datetime) -> Rendition:
     """The rendition that is out, as it was proved and as everything still has it."""
     registry = Registry(workspace.db)
-    standing = registry.standings().get(session_id)
+    standing = registry.states().get(session_id)
     proof = manifest.read(workspace.out / names.folder_of(session_id, audience) / manifest.NAME)
     if standing is None or proof is None or names.folder_of(session_id, audience) not in standing.result.renditions:
         raise RefusedByPolicy(f"no {audience} rendition of this session is out", action="see `offrecord status`")
     if standing.state_key != nightly.state_keys(workspace, registry, on=now.date())[session_id]:
         raise TryAgain("something changed since this session was last worked", action="run `offrecord run` first")
-    if proof.entry != releases.standing(workspace.ledger, session_id, audience):
+    if proof.entry != releases.current_entry(workspace.ledger, session_id, audience):
         raise ProofFailed("the rendition there is not the one that was put out", action="run `offrecord verify`")
     public_key = workspace.signer.public_key
     placed = render.recall(session_id, audience, workspace.out, proof.key, public_key=public_key)

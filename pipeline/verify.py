@@ -104,7 +104,7 @@ def _as_proved(workspace: Workspace, folder: Path) -> bool:
         return False
     if folder != workspace.out / told.session_id / told.audience:
         return False
-    if releases.standing(workspace.ledger, told.session_id, told.audience) != told.entry:
+    if releases.current_entry(workspace.ledger, told.session_id, told.audience) != told.entry:
         return False
     noted = workspace.ledger.body(releases.RELEASED, told.entry)
     known = noted is not None and json.loads(noted)["proof"] == file_digest(folder / manifest.NAME)

@@ -288,7 +288,7 @@ def test_a_kill_in_between_ends_the_same(desk: Desk, monkeypatch: pytest.MonkeyP
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(releases, "note", killed)
+        patch.setattr(releases, "record_publication", killed)
         with pytest.raises(KeyboardInterrupt):
             desk.let(Audience.PUBLIC, wish=WISH)
     assert desk.let(Audience.PUBLIC, wish=WISH).stop is None

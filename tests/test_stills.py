@@ -50,7 +50,7 @@ def workspace(tmp_path: Path, proposals: tuple[Proposal, ...], new_workspace: Ca
     digest = made.vault.seal(tmp_path / "a.mp4", kind="media").digest
     session = replace(made_session(), video=Video(digest=digest, duration_s=3.0))
     Registry(made.db).take(tmp_path / "inbox", "1", session)
-    made.stages.keep("proposals", SESSION_ID, proposals, tuple[Proposal, ...])
+    made.stages.put("proposals", SESSION_ID, proposals, tuple[Proposal, ...])
     return made
 
 

@@ -37,7 +37,7 @@ from pipeline.render import manifest
 from pipeline.render.rendition import out_files
 from pipeline.render.terms import Terms
 from pipeline.store import Workspace, jws, releases
-from pipeline.store.registry import Registry, Standing
+from pipeline.store.registry import Registry, SessionState
 from pipeline.store.signing import Signer
 from tests.consent.conftest import ALL_NO, NOW, Files, file_answers, person, row, session, workspace
 
@@ -86,7 +86,7 @@ def placed(opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS)
     entry = releases.next_entry(opened.ledger, found.session_id, Audience.INTERNAL)
     made = manifest.on(manifest.Basis(signer=opened.signer, entry=entry), made)
     manifest.write(out / manifest.NAME, made)
-    releases.note(opened.db, entry, found.session_id, Audience.INTERNAL, hidden="h", body={"proof": "p"})
+    releases.record_publication(opened.db, entry, found.session_id, Audience.INTERNAL, hidden="h", body={"proof": "p"})
     conclude(opened, found)
     return found
 
@@ -97,7 +97,7 @@ def conclude(opened: Workspace, found: Session) -> None:
         session_id=found.session_id, status="done", reason="", action="", renditions=(f"{found.session_id}/internal",)
     )
     key = nightly.state_keys(opened, registry, on=NOW.date())[found.session_id]
-    registry.conclude(Standing(state_key=key, valid_until=NOW.timestamp(), attempts=1, result=result))
+    registry.conclude(SessionState(state_key=key, valid_until=NOW.timestamp(), attempts=1, result=result))
 
 
 @pytest.fixture
@@ -270,7 +270,9 @@ def test_a_changed_file_is_not_handed_out(workspace: Workspace, out: Session) ->
 
 def test_an_earlier_rendition_put_back_is_not_handed_out(workspace: Workspace, out: Session) -> None:
     entry = releases.next_entry(workspace.ledger, out.session_id, Audience.INTERNAL)
-    releases.note(workspace.db, entry, out.session_id, Audience.INTERNAL, hidden="more", body={"proof": "q"})
+    releases.record_publication(
+        workspace.db, entry, out.session_id, Audience.INTERNAL, hidden="more", body={"proof": "q"}
+    )
     with pytest.raises(ProofFailed):
         made(workspace, out)
 

@@ -20,7 +20,7 @@ from pipeline.records import Purpose
 from pipeline.store import tombstones, withdrawals
 from pipeline.store.tables.erasures import tombstone, withdrawal
 from pipeline.store.tables.rulings import decision, human_act, notice_served, staff_match
-from pipeline.store.withdrawals import Filed, Stage
+from pipeline.store.withdrawals import Withdrawal, WithdrawalState
 
 Lines = Sequence[Mapping[str, Any]]
 KINDS = ("act", "match", "served", "decision", "withdrawal", "tombstone", "forgotten")
@@ -47,7 +47,7 @@ def lines(connection: Connection) -> Iterator[dict[str, Any]]:
         yield {"type": "forgotten", "withdrawal_id": withdrawal_id, "hash": value_hash}
 
 
-def bring_in(connection: Connection, found: Mapping[str, Lines], source: Keys, own: Keys) -> list[Filed]:
+def bring_in(connection: Connection, found: Mapping[str, Lines], source: Keys, own: Keys) -> list[Withdrawal]:
     """Adds what is not on file, encrypted anew under this workspace's key; returns the withdrawals that are new.
 
     A withdrawal is carried out again here, whatever was done for it elsewhere.
@@ -65,7 +65,7 @@ def bring_in(connection: Connection, found: Mapping[str, Lines], source: Keys, o
         at = datetime.fromisoformat(line["erased_at"])
         tombstones.put(connection, line["digest"], **said, erased_at=at)
     for line in found["forgotten"] if source is own else ():
-        withdrawals.forget(connection, line["withdrawal_id"], [line["hash"]])
+        withdrawals.remember_erased_hashes(connection, line["withdrawal_id"], [line["hash"]])
     return fresh
 
 
@@ -116,8 +116,8 @@ def _served(body: Mapping[str, Any]) -> NoticeServed:
     return NoticeServed(**{**said, **times, "reach": Reach(body["reach"])})
 
 
-def _filed(line: Mapping[str, Any]) -> Filed:
-    return Filed(
+def _filed(line: Mapping[str, Any]) -> Withdrawal:
+    return Withdrawal(
         withdrawal_id=line["withdrawal_id"],
         party_ids=tuple(json.loads(line["party_ids"])),
         purposes=tuple(Purpose(one) for one in json.loads(line["purposes"])),
@@ -125,5 +125,5 @@ def _filed(line: Mapping[str, Any]) -> Filed:
         erase=bool(line["erase"]),
         whole=bool(line["whole"]),
         filed_at=datetime.fromisoformat(line["filed_at"]),
-        state=Stage.FILED,
+        state=WithdrawalState.FILED,
     )

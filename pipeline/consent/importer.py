@@ -22,7 +22,7 @@ from pipeline.consent.withdraw import by_form
 from pipeline.errors import InputRefused
 from pipeline.records import Purpose
 from pipeline.store import Workspace, withdrawals
-from pipeline.store.withdrawals import Filed
+from pipeline.store.withdrawals import Withdrawal
 
 _LAST_WITH_THE_SCOPE = frozenset({Purpose.RECORD, Purpose.TRANSCRIBE})
 """Purposes whose yes holds for the sessions in its scope; every other is asked again after a year."""
@@ -50,7 +50,7 @@ def import_answers(
     *,
     workspace: Workspace,
     now: datetime,
-    then: Callable[[Filed], None] = lambda _: None,
+    then: Callable[[Withdrawal], None] = lambda _: None,
 ) -> Imported:
     """Files every answer of a table; raises before anything is written when any of it is uncertain.
 
@@ -63,7 +63,7 @@ def import_answers(
         raise InputRefused("the table of answers cannot be read", action="check its path") from error
     submissions = read_answers(content, form)
     source = hashlib.sha256(content).hexdigest()
-    taken_back: list[Filed] = []
+    taken_back: list[Withdrawal] = []
 
     def afterwards() -> None:
         for one in taken_back:
@@ -104,7 +104,7 @@ def _not_erased(connection: Connection, keys: Keys, rows: Sequence[Submission]) 
     A table that gained a column holds no row as it was: then the person is known again by their address or id.
     """
     gone = answer_rows.erased(connection, (row.digest for row in rows))
-    asked = withdrawals.forgotten(connection)
+    asked = withdrawals.erased_hashes(connection)
 
     def is_old(row: Submission) -> bool:
         sent = max(row.at, row.changed_at or row.at)

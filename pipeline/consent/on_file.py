@@ -142,7 +142,7 @@ def known_by(person: Participant, keys: Keys) -> str:
 
 def _forgotten(connection: Connection, session: Session, keys: Keys, found: Mapping[str, Match]) -> Iterator[str]:
     """Who was erased, is there again, and has not answered since: what they had said is known of nobody any more."""
-    gone = withdrawals.forgotten(connection)
+    gone = withdrawals.erased_hashes(connection)
     for person in session.participants:
         if found[person.participant_id].identity is not Identity.MATCHED and not gone.keys().isdisjoint(
             _hashes(person, keys)

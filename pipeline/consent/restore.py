@@ -26,7 +26,7 @@ from pipeline.store import Workspace
 from pipeline.store.chains import GENESIS
 from pipeline.store.ledger import append
 from pipeline.store.tables.consent import alias, consent_event, notice, party
-from pipeline.store.withdrawals import Filed
+from pipeline.store.withdrawals import Withdrawal
 
 _AGAIN = "nothing was imported; export the log again"
 Lines = Sequence[Mapping[str, Any]]
@@ -60,7 +60,7 @@ def import_log(
     workspace: Workspace,
     now: datetime,
     key: Path | None = None,
-    then: Callable[[Filed], None] = lambda _: None,
+    then: Callable[[Withdrawal], None] = lambda _: None,
 ) -> Restored:
     """Files every event that the log lacks; raises before anything is written when one byte was changed.
 
@@ -74,7 +74,7 @@ def import_log(
     except OSError as error:
         raise InputRefused("the export cannot be read", action="check its path") from error
     export = _checked(content, Seal(source))
-    keys, withdrawn = Keys(own), list[Filed]()
+    keys, withdrawn = Keys(own), list[Withdrawal]()
     theirs = Keys(source) if key else keys
 
     def afterwards() -> None:

@@ -16,7 +16,7 @@ from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Purpose
 from pipeline.store import Workspace, withdrawals
 from pipeline.store.registry import Registry
-from pipeline.store.withdrawals import Filed
+from pipeline.store.withdrawals import Withdrawal
 
 _ENDED = frozenset({EventState.WITHDRAWN, EventState.REVOKED})
 
@@ -50,7 +50,7 @@ def withdraw(
     workspace: Workspace,
     now: datetime,
     erasure: Erasure | None = None,
-    then: Callable[[Filed], None] = lambda _: None,
+    then: Callable[[Withdrawal], None] = lambda _: None,
 ) -> Withdrawn:
     """Files a withdrawal for everybody known by an address, also for somebody who never answered.
 
@@ -64,7 +64,7 @@ def withdraw(
     keys = Keys(workspace.key("identity"))
     claim = (AliasKind.EMAIL, email, Verified.STAFF)
     asked = erasure or Erasure()
-    filed: list[Filed] = []
+    filed: list[Withdrawal] = []
 
     def afterwards() -> None:
         for one in filed:
@@ -83,7 +83,7 @@ def withdraw(
         ]
         count = log.append(drafts)
         filed.append(
-            Filed(
+            Withdrawal(
                 withdrawal_id=_id_of(drafts),
                 party_ids=tuple(party_ids),
                 purposes=tuple(dict.fromkeys(purposes)),
@@ -97,7 +97,7 @@ def withdraw(
     return Withdrawn(events=count, people=len(party_ids), new_person=not holders, withdrawal=filed[0].withdrawal_id)
 
 
-def by_form(fresh: Iterable[Draft], earlier: Iterable[Event], *, now: datetime) -> Iterator[Filed]:
+def by_form(fresh: Iterable[Draft], earlier: Iterable[Event], *, now: datetime) -> Iterator[Withdrawal]:
     """What new answers of a form take back, by person and session; the first answer of somebody takes back nothing.
 
     That is every withdrawal, and a no to what the person had not yet said no to.
@@ -109,7 +109,7 @@ def by_form(fresh: Iterable[Draft], earlier: Iterable[Event], *, now: datetime) 
             kind, _, name = draft.scope.partition(":")
             taken[draft.party_id, name if kind == "session" else None].append(draft)
     for (party_id, session_id), drafts in taken.items():
-        yield Filed(
+        yield Withdrawal(
             withdrawal_id=_id_of(drafts),
             party_ids=(party_id,),
             purposes=tuple(dict.fromkeys(draft.purpose for draft in drafts)),

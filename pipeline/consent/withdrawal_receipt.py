@@ -16,16 +16,17 @@ from pipeline.lexicon import words_of
 from pipeline.store import Workspace, withdrawals
 from pipeline.store.database import reading, unreadable_is_closed
 from pipeline.store.tables.runs import entry
-from pipeline.store.withdrawals import Filed, Stage
+from pipeline.store.withdrawals import Withdrawal, WithdrawalState
 
 _OUTSIDE = "the recording in the inbox, folder {}: it is outside the workspace; delete it there"
 _ANSWERS = "the rows of answers that were filed, encrypted, as proof of what they said"
 _NAMES = "their names in the sessions, encrypted, only to keep them out of what others say"
 _STANDS = {
-    Stage.FILED: "taken back; the next run does the rest",
-    Stage.WAITING: "waits: mixed sound for a decision, 30 days at most, then it is erased whole; or for who it is",
-    Stage.DONE: "done, not yet searched for what may be left",
-    Stage.VERIFIED: "done; what is out was searched and nothing was found",
+    WithdrawalState.FILED: "taken back; the next run does the rest",
+    WithdrawalState.WAITING: "waits: mixed sound for a decision, 30 days at most, then it is erased whole; "
+    "or for who it is",
+    WithdrawalState.DONE: "done, not yet searched for what may be left",
+    WithdrawalState.VERIFIED: "done; what is out was searched and nothing was found",
 }
 _ERASED = "done; every store was searched and nothing was found"
 
@@ -73,7 +74,7 @@ def known_as(who: str, *, workspace: Workspace) -> list[str]:
     ]
 
 
-def receipt(filed: Filed, *, workspace: Workspace) -> Receipt:
+def receipt(filed: Withdrawal, *, workspace: Workspace) -> Receipt:
     """What was done for a withdrawal, from the ledger."""
     steps = withdrawals.steps(workspace.ledger, filed.withdrawal_id)
     counted = Counter(str(step["done"]) for step in steps)
@@ -86,7 +87,7 @@ def receipt(filed: Filed, *, workspace: Workspace) -> Receipt:
         purposes=tuple(purpose.value for purpose in filed.purposes),
         session=filed.session_id or "every session",
         erasure=filed.erase,
-        standing=_ERASED if filed.erase and filed.state is Stage.VERIFIED else _STANDS[filed.state],
+        standing=_ERASED if filed.erase and filed.state is WithdrawalState.VERIFIED else _STANDS[filed.state],
         done=tuple(f"{what}: {count}" for what, count in counted.items()),
         not_recalled=tuple(_not_recalled(workspace, touched, erase=filed.erase)),
         kept=(log, *(() if rows_too else (_ANSWERS,)), *((_NAMES,) if filed.erase else ())),

@@ -19,9 +19,9 @@ from pipeline.lexicon.spellings import entities_of
 from pipeline.records import ChatLine, Crosstalk, Cue, RedactionInterval, Session, Track, Transcript
 from pipeline.render.left_out import LeftOut, bleeding
 from pipeline.store import Workspace, misheard, pseudonym_labels, tombstones, withdrawals
-from pipeline.store.artefacts import State
+from pipeline.store.artefacts import ArtefactState
 from pipeline.store.registry import Registry
-from pipeline.store.withdrawals import Filed
+from pipeline.store.withdrawals import Withdrawal
 
 Line = TypeVar("Line", Cue, ChatLine)
 
@@ -96,7 +96,7 @@ def unnamed(session: Session, aliases: Iterable[str]) -> Session:
     )
 
 
-def erase(workspace: Workspace, filed: Filed, one: Affected, *, now: datetime) -> bool:
+def erase(workspace: Workspace, filed: Withdrawal, one: Affected, *, now: datetime) -> bool:
     """Erases a withdrawal's person from a session; True when part of it waits for a decision. Safe to repeat."""
     people, keys = frozenset(one.sure), Keys(workspace.key("identity"))
     whole = filed.whole or now >= filed.filed_at + HOLD
@@ -149,7 +149,7 @@ def _bleeding(workspace: Workspace, session: Session, kept: Sequence[Track]) -> 
         )
 
 
-def forget_made(workspace: Workspace, filed: Filed, session_id: str, *, copies: bool = True) -> None:
+def forget_made(workspace: Workspace, filed: Withdrawal, session_id: str, *, copies: bool = True) -> None:
     """Deletes what was made from a session, and with ``copies`` what was taken back of it; all can be made again."""
     places = [workspace.root / made.location for made in workspace.artefacts.of(session_id)]
     for place in places:
@@ -165,16 +165,18 @@ def forget_made(workspace: Workspace, filed: Filed, session_id: str, *, copies: 
             if folder.is_dir():
                 shutil.rmtree(folder)
     gone = [made for made in workspace.artefacts.of(session_id) if not (workspace.root / made.location).exists()]
-    workspace.artefacts.set_state((made.artefact_id for made in gone), State.ERASED)
+    workspace.artefacts.set_state((made.artefact_id for made in gone), ArtefactState.ERASED)
     for made in gone:
         _note(workspace, filed, f"erased: {made.kind}", made.artefact_id)
 
 
-def _mark(workspace: Workspace, filed: Filed, one: Affected, keys: Keys, files: Iterable[str], now: datetime) -> None:
+def _mark(
+    workspace: Workspace, filed: Withdrawal, one: Affected, keys: Keys, files: Iterable[str], now: datetime
+) -> None:
     """Before anything goes: what to search for, who it was, and that these files are gone on purpose."""
     session, places = one.session, workspace.stages.root / "speech"
     kept = [
-        workspace.stages.recall("speech", (workspace.root / made.location).stem, Transcript)
+        workspace.stages.get("speech", (workspace.root / made.location).stem, Transcript)
         for made in workspace.artefacts.of(session.session_id)
         if (workspace.root / made.location).parent == places
     ]
@@ -209,5 +211,5 @@ def _lines_of_others(lines: tuple[Line, ...], people: frozenset[str]) -> tuple[L
     return tuple(line for line in lines if line.participant_id is not None and line.participant_id not in people)
 
 
-def _note(workspace: Workspace, filed: Filed, done: str, what: str) -> None:
+def _note(workspace: Workspace, filed: Withdrawal, done: str, what: str) -> None:
     withdrawals.step(workspace.ledger, filed.withdrawal_id, done, what, {})

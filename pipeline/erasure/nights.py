@@ -18,13 +18,13 @@ from pipeline.erasure.quarantine import is_quarantined, quarantine
 from pipeline.erasure.search import search
 from pipeline.errors import WorkspaceDamaged
 from pipeline.store import Workspace, database, tombstones, withdrawals
-from pipeline.store.artefacts import State
+from pipeline.store.artefacts import ArtefactState
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
 from pipeline.store.tables.consent import alias as alias_table
 from pipeline.store.tables.erasures import erased_participant
 from pipeline.store.tables.erasures import tombstone as tombstone_table
-from pipeline.store.withdrawals import Filed, Stage
+from pipeline.store.withdrawals import Withdrawal, WithdrawalState
 
 
 def carry_out(workspace: Workspace, *, now: datetime) -> None:
@@ -33,12 +33,14 @@ def carry_out(workspace: Workspace, *, now: datetime) -> None:
     Stopped at any instruction, the next run goes on.
     """
     for filed in withdrawals.read(workspace.db):
-        if filed.state is Stage.FILED and not is_quarantined(workspace, filed):
+        if filed.state is WithdrawalState.FILED and not is_quarantined(workspace, filed):
             with holding_releases(workspace):
                 quarantine(workspace, filed, now=now)
-        if filed.state in (Stage.FILED, Stage.WAITING):
+        if filed.state in (WithdrawalState.FILED, WithdrawalState.WAITING):
             waits = _erased(workspace, filed, now) if filed.erase else _dropped(workspace, filed)
-            withdrawals.set_state(workspace.db, filed.withdrawal_id, Stage.WAITING if waits else Stage.DONE)
+            withdrawals.set_state(
+                workspace.db, filed.withdrawal_id, WithdrawalState.WAITING if waits else WithdrawalState.DONE
+            )
     _replay(workspace, now)
 
 
@@ -46,13 +48,13 @@ def conclude(workspace: Workspace) -> None:
     """Searches for what each withdrawal should have left nowhere; raises ``WorkspaceDamaged`` while there is any."""
     found = []
     for filed in withdrawals.read(workspace.db):
-        if filed.state is not Stage.DONE:
+        if filed.state is not WithdrawalState.DONE:
             continue
         hits = search(workspace, filed)
         if hits:
             found.append(filed.withdrawal_id)
         else:
-            withdrawals.set_state(workspace.db, filed.withdrawal_id, Stage.VERIFIED)
+            withdrawals.set_state(workspace.db, filed.withdrawal_id, WithdrawalState.VERIFIED)
             where = "every store" if filed.erase else "what is out"
             withdrawals.step(workspace.ledger, filed.withdrawal_id, "verified", where, {})
     if found:
@@ -62,14 +64,14 @@ def conclude(workspace: Workspace) -> None:
         )
 
 
-def _dropped(workspace: Workspace, filed: Filed) -> bool:
+def _dropped(workspace: Workspace, filed: Withdrawal) -> bool:
     if filed.about_sound:
         for one in affected(workspace, filed):
             forget_made(workspace, filed, one.session.session_id, copies=False)
     return False
 
 
-def _erased(workspace: Workspace, filed: Filed, now: datetime) -> bool:
+def _erased(workspace: Workspace, filed: Withdrawal, now: datetime) -> bool:
     """Every session first, then the names in everybody's texts; the aliases last, by which sessions are found."""
     found = list(affected(workspace, filed))
     waits = [erase(workspace, filed, one, now=now) for one in found if one.sure]
@@ -89,7 +91,7 @@ def _erased(workspace: Workspace, filed: Filed, now: datetime) -> bool:
     return unsure or any(waits)
 
 
-def _names(workspace: Workspace, filed: Filed) -> list[str]:
+def _names(workspace: Workspace, filed: Withdrawal) -> list[str]:
     """What the person is known by on file and in the sessions that they were erased from."""
     keys, registry = Keys(workspace.key("identity")), Registry(workspace.db)
     with reading(workspace.db) as connection:
@@ -102,7 +104,7 @@ def _names(workspace: Workspace, filed: Filed) -> list[str]:
     return sorted(set(names))
 
 
-def _forget_aliases(workspace: Workspace, filed: Filed, names: list[str]) -> None:
+def _forget_aliases(workspace: Workspace, filed: Withdrawal, names: list[str]) -> None:
     keys = Keys(workspace.key("identity"))
     with workspace.db.begin() as connection:
         for text, size in words.searchable(names).items():
@@ -111,7 +113,7 @@ def _forget_aliases(workspace: Workspace, filed: Filed, names: list[str]) -> Non
         rows = answer_rows.erase(connection, keys, filed.party_ids, named, filed.withdrawal_id)
         theirs = alias_table.c.party_id.in_(filed.party_ids)
         by = (theirs, alias_table.c.kind.in_([AliasKind.EMAIL, AliasKind.PLATFORM]))
-        withdrawals.forget(
+        withdrawals.remember_erased_hashes(
             connection,
             filed.withdrawal_id,
             connection.execute(select(alias_table.c.value_hash).where(*by)).scalars().all(),
@@ -136,8 +138,12 @@ def _replay(workspace: Workspace, now: datetime) -> None:
             what = f"{stone.digest}/{now:%Y-%m-%d}"
             withdrawals.step(workspace.ledger, stone.withdrawal_id, "erased from the vault", what, {})
     made = list(workspace.artefacts.all())
-    standing = {one.location for one in made if one.state is not State.ERASED}
+    standing = {one.location for one in made if one.state is not ArtefactState.ERASED}
     for one in made:
         place = workspace.root / one.location
-        if one.state is State.ERASED and one.location not in standing and place.is_relative_to(workspace.stages.root):
+        if (
+            one.state is ArtefactState.ERASED
+            and one.location not in standing
+            and place.is_relative_to(workspace.stages.root)
+        ):
             workspace.stages.drop(place)

@@ -10,7 +10,7 @@ from pipeline.consent.decide import Identity
 from pipeline.records import Session
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
-from pipeline.store.withdrawals import Filed
+from pipeline.store.withdrawals import Withdrawal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Affected:
     unsure: frozenset[str]
 
 
-def affected(workspace: Workspace, filed: Filed) -> Iterator[Affected]:
+def affected(workspace: Workspace, filed: Withdrawal) -> Iterator[Affected]:
     """The sessions within a withdrawal's scope where somebody is, or may be, the person; raises as consent does."""
     for session in Registry(workspace.db).sessions():
         if filed.session_id not in (None, session.session_id):

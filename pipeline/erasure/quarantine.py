@@ -9,7 +9,7 @@ from pipeline import requests
 from pipeline.erasure.people import affected
 from pipeline.records import Audience, Purpose
 from pipeline.store import Workspace, withdrawals
-from pipeline.store.withdrawals import Filed
+from pipeline.store.withdrawals import Withdrawal
 
 _SESSION = "sessions that they were in"
 """What is noted of each session that a withdrawal is about, whether anything of it was out or not."""
@@ -27,7 +27,7 @@ def audiences(purposes: Iterable[Purpose]) -> tuple[Audience, ...]:
     return tuple(audience for audience in Audience if told & needs[audience])
 
 
-def quarantine(workspace: Workspace, filed: Filed, *, now: datetime) -> None:
+def quarantine(workspace: Workspace, filed: Withdrawal, *, now: datetime) -> None:
     """Takes the person's sessions out of ``out/``, their tags and the exports with them; under the consent log's lock.
 
     What may go on without the person is made again by the next run.
@@ -47,7 +47,7 @@ def quarantine(workspace: Workspace, filed: Filed, *, now: datetime) -> None:
     _note(workspace, filed, *_FINISHED)
 
 
-def is_quarantined(workspace: Workspace, filed: Filed) -> bool:
+def is_quarantined(workspace: Workspace, filed: Withdrawal) -> bool:
     """Whether that was done; what was put out since was made without the person."""
     done, what = _FINISHED
     return any(
@@ -55,5 +55,5 @@ def is_quarantined(workspace: Workspace, filed: Filed) -> bool:
     )
 
 
-def _note(workspace: Workspace, filed: Filed, done: str, what: str) -> None:
+def _note(workspace: Workspace, filed: Withdrawal, done: str, what: str) -> None:
     withdrawals.step(workspace.ledger, filed.withdrawal_id, done, what, {})

@@ -20,11 +20,11 @@ from pipeline.files import file_digest
 from pipeline.records import Transcript
 from pipeline.store import Workspace, tombstones, withdrawals
 from pipeline.store.database import reading
-from pipeline.store.withdrawals import Filed, Stage
+from pipeline.store.withdrawals import Withdrawal, WithdrawalState
 
 _TEXT_BYTES = 64 << 20
 _OWN_TABLES = frozenset({"tombstone", "withdrawal", "erased_mark", "alembic_version"})
-_PENDING = {Stage.FILED: "the next run carries it out", Stage.WAITING: "waits for a decision"}
+_PENDING = {WithdrawalState.FILED: "the next run carries it out", WithdrawalState.WAITING: "waits for a decision"}
 _FOLDERS = ("out", "withdrawn", "reports", "log")
 
 Marks = Mapping[tuple[str, int], frozenset[str]]
@@ -39,7 +39,7 @@ class Hit:
     what: str
 
 
-def search(workspace: Workspace, filed: Filed) -> tuple[Hit, ...]:
+def search(workspace: Workspace, filed: Withdrawal) -> tuple[Hit, ...]:
     """What is still to be found of the person: everywhere after an erasure, else in what may no longer be out."""
     keys = Keys(workspace.key("identity"))
     if not filed.erase:
@@ -64,7 +64,7 @@ def left_of(workspace: Workspace, withdrawal_ids: Iterable[str]) -> tuple[Hit, .
         raise UsageProblem(
             "no withdrawal of theirs is on file", action="give an address, a party id or a withdrawal's id"
         )
-    open_ = [one for one in filed if one.state in (Stage.FILED, Stage.WAITING)]
+    open_ = [one for one in filed if one.state in (WithdrawalState.FILED, WithdrawalState.WAITING)]
     pending = {Hit("withdrawal", one.withdrawal_id, _PENDING[one.state]) for one in open_}
     return tuple(sorted(pending | {hit for one in filed for hit in search(workspace, one)}))
 
@@ -94,7 +94,7 @@ class _Finder:
         return self._seen[run]
 
 
-def _gone(workspace: Workspace, filed: Filed) -> frozenset[str]:
+def _gone(workspace: Workspace, filed: Withdrawal) -> frozenset[str]:
     with reading(workspace.db) as connection:
         query = text("SELECT digest FROM tombstone WHERE kind = :kind AND withdrawal_id = :id")
         return frozenset(
@@ -102,7 +102,7 @@ def _gone(workspace: Workspace, filed: Filed) -> frozenset[str]:
         )
 
 
-def _in_database(workspace: Workspace, finder: _Finder, filed: Filed) -> Iterator[Hit]:
+def _in_database(workspace: Workspace, finder: _Finder, filed: Withdrawal) -> Iterator[Hit]:
     """Every text column of every table but those that hold nothing else than what was erased."""
     names = finder if filed.session_id is None else finder.only("gram")
     inspector = inspect(workspace.db)
@@ -121,7 +121,7 @@ def _in_database(workspace: Workspace, finder: _Finder, filed: Filed) -> Iterato
                 yield from (Hit(f"database: {table}", place, kind) for kind in names.kinds(content))
 
 
-def _in_answers(workspace: Workspace, finder: _Finder, keys: Keys, filed: Filed) -> Iterator[Hit]:
+def _in_answers(workspace: Workspace, finder: _Finder, keys: Keys, filed: Withdrawal) -> Iterator[Hit]:
     """The rows of imported tables: theirs, and what they are known by in anybody's."""
     if filed.session_id is not None:
         return
@@ -146,7 +146,7 @@ def _in_stages(workspace: Workspace, finder: _Finder) -> Iterator[Hit]:
         place = f"{path.parent.name}/{path.stem}"
         shown = content.decode("utf-8", "replace")
         if path.parent.name == "speech":
-            heard = workspace.stages.recall("speech", path.stem, Transcript)
+            heard = workspace.stages.get("speech", path.stem, Transcript)
             shown = " ".join(word.text for word in heard.words) if heard else shown
         yield from (Hit("stages", place, kind) for kind in said.kinds(shown))
 
@@ -161,7 +161,7 @@ def _in_files(workspace: Workspace, finder: _Finder, gone: frozenset[str]) -> It
                 yield Hit(store, place, "file")
 
 
-def _in_output(workspace: Workspace, filed: Filed, keys: Keys) -> Iterator[Hit]:
+def _in_output(workspace: Workspace, filed: Withdrawal, keys: Keys) -> Iterator[Hit]:
     """After a withdrawal without erasure: the renditions that it takes back, and the exports for what they said."""
     with reading(workspace.db) as connection:
         known = words.on_file(connection, keys, filed.party_ids)
@@ -187,7 +187,7 @@ def _transcripts(workspace: Workspace, session_id: str) -> Iterable[Transcript]:
     for made in workspace.artefacts.of(session_id):
         place = workspace.root / made.location
         if place.parent == workspace.stages.root / "speech":
-            heard = workspace.stages.recall("speech", place.stem, Transcript)
+            heard = workspace.stages.get("speech", place.stem, Transcript)
             if heard is not None:
                 yield heard
 

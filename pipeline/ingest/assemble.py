@@ -8,7 +8,7 @@ from pipeline import media
 from pipeline.errors import InputRefused, TryAgain
 from pipeline.ingest import captions, chat, clock, embedded_captions, surfaces
 from pipeline.ingest.attendance import reader
-from pipeline.ingest.draft import Draft
+from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import Speakers
 from pipeline.media.smear import smear_s
@@ -19,7 +19,7 @@ _MIXED_TOLERANCE_S = 2.0
 Probes = dict[str, media.Probe]
 
 
-def assemble(listing: Listing, draft: Draft, vault: Vault) -> Session:
+def assemble(listing: Listing, draft: SessionDraft, vault: Vault) -> Session:
     """The session of a draft; raises ``InputRefused`` before anything is sealed, ``TryAgain`` where a file changed."""
     started_at = clock.started_at(draft)
     probes = _probed(listing, draft)
@@ -57,7 +57,7 @@ def assemble(listing: Listing, draft: Draft, vault: Vault) -> Session:
     )
 
 
-def _policy(draft: Draft) -> SessionPolicy:
+def _policy(draft: SessionDraft) -> SessionPolicy:
     asked = draft.facts.policy
     return SessionPolicy(
         floor_rule=asked.floor_rule,
@@ -68,7 +68,7 @@ def _policy(draft: Draft) -> SessionPolicy:
     )
 
 
-def _probed(listing: Listing, draft: Draft) -> Probes:
+def _probed(listing: Listing, draft: SessionDraft) -> Probes:
     names = draft.media
     if not names:
         raise InputRefused("the folder holds no media file", action="put the recording in, or remove the folder")
@@ -98,7 +98,7 @@ def _numbered(error: InputRefused, number: int, count: int) -> InputRefused:
     return InputRefused(f"media file {number} of {count}{joint}{message}", action=error.action)
 
 
-def _picture(draft: Draft, probes: Probes) -> str | None:
+def _picture(draft: SessionDraft, probes: Probes) -> str | None:
     """The file whose picture is the session's; a participant's own picture is never taken."""
     pictures = [name for name in draft.mixed if probes[name].video is not None]
     if len(pictures) > 1:
@@ -109,14 +109,14 @@ def _picture(draft: Draft, probes: Probes) -> str | None:
     return pictures[0] if pictures else None
 
 
-def _video(draft: Draft, probes: Probes, sealed: dict[str, VaultFile], picture: str | None) -> Video | None:
+def _video(draft: SessionDraft, probes: Probes, sealed: dict[str, VaultFile], picture: str | None) -> Video | None:
     """The session's picture, unless session.toml says that nothing is to be made with it."""
     if picture is None or not draft.facts.picture:
         return None
     return Video(digest=sealed[picture].digest, duration_s=probes[picture].duration_s)
 
 
-def _check_mixed(draft: Draft, probes: Probes) -> None:
+def _check_mixed(draft: SessionDraft, probes: Probes) -> None:
     lengths = [probes[name].duration_s for name in draft.mixed if probes[name].audio]
     if lengths and max(lengths) - min(lengths) > _MIXED_TOLERANCE_S:
         raise InputRefused(
@@ -126,7 +126,7 @@ def _check_mixed(draft: Draft, probes: Probes) -> None:
 
 
 def _captions(
-    listing: Listing, draft: Draft, probes: Probes, duration_s: float
+    listing: Listing, draft: SessionDraft, probes: Probes, duration_s: float
 ) -> tuple[tuple[Cue, ...], tuple[str, ...]]:
     said, files = _first_said(listing, draft)
     if not files:
@@ -136,7 +136,7 @@ def _captions(
 
 
 def _embedded(
-    listing: Listing, draft: Draft, probes: Probes, duration_s: float, *, files: tuple[str, ...]
+    listing: Listing, draft: SessionDraft, probes: Probes, duration_s: float, *, files: tuple[str, ...]
 ) -> tuple[Cue, ...]:
     """What else is said inside the media: subtitles that are not the session's captions, and hidden captions."""
     taken = () if files else _session_track(draft, probes)
@@ -145,7 +145,7 @@ def _embedded(
     return surfaces.cues(said, Speakers(draft.people), start=clock.local_start(draft), duration_s=duration_s)
 
 
-def _first_said(listing: Listing, draft: Draft) -> tuple[tuple[captions.Said, ...], tuple[str, ...]]:
+def _first_said(listing: Listing, draft: SessionDraft) -> tuple[tuple[captions.Caption, ...], tuple[str, ...]]:
     for name in draft.captions:
         try:
             return captions.parse(listing.text(name, "captions")), (name,)
@@ -155,13 +155,13 @@ def _first_said(listing: Listing, draft: Draft) -> tuple[tuple[captions.Said, ..
     return (), ()
 
 
-def _session_track(draft: Draft, probes: Probes) -> embedded_captions.Tracks:
+def _session_track(draft: SessionDraft, probes: Probes) -> embedded_captions.Tracks:
     """The one subtitle track inside the session's media; several may be translations and are not used."""
     inside = tuple(track for track in embedded_captions.tracks(draft, probes) if track[0] in draft.mixed)
     return inside if len(inside) == 1 else ()
 
 
-def _chat(listing: Listing, draft: Draft, duration_s: float) -> tuple[tuple[ChatLine, ...], tuple[str, ...]]:
+def _chat(listing: Listing, draft: SessionDraft, duration_s: float) -> tuple[tuple[ChatLine, ...], tuple[str, ...]]:
     speakers, start = Speakers(draft.people), clock.local_start(draft)
     for name in draft.chat:
         try:
@@ -174,7 +174,7 @@ def _chat(listing: Listing, draft: Draft, duration_s: float) -> tuple[tuple[Chat
     return (), ()
 
 
-def _participants(draft: Draft) -> tuple[Participant, ...]:
+def _participants(draft: SessionDraft) -> tuple[Participant, ...]:
     return tuple(
         Participant(
             participant_id=f"p{number}",
@@ -194,7 +194,7 @@ def _participants(draft: Draft) -> tuple[Participant, ...]:
     )
 
 
-def _tracks(draft: Draft, probes: Probes, sealed: dict[str, VaultFile]) -> tuple[Track, ...]:
+def _tracks(draft: SessionDraft, probes: Probes, sealed: dict[str, VaultFile]) -> tuple[Track, ...]:
     owners = {person.track: f"p{number}" for number, person in enumerate(draft.people, start=1) if person.track}
     places = [(name, stream) for name in draft.media for stream in range(len(probes[name].audio))]
     return tuple(

@@ -17,7 +17,7 @@ _PREFIX = re.compile(r"([^:]{1,100}):\s+(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Caption:
     """One caption as written; ``end_s`` is None and ``wall`` true where only a wall clock's start is known."""
 
     start_s: float
@@ -27,7 +27,7 @@ class Said:
     wall: bool = False
 
 
-def parse(text: str) -> tuple[Said, ...]:
+def parse(text: str) -> tuple[Caption, ...]:
     """Reads any of the three forms; raises ``InputRefused`` where it is none of them."""
     if text.startswith("WEBVTT") or "-->" in text:
         return _timed(text)
@@ -40,8 +40,8 @@ def prefixed(text: str) -> tuple[str, str] | None:
     return (match[1].strip(), match[2].strip()) if match else None
 
 
-def _timed(text: str) -> tuple[Said, ...]:
-    said: list[Said] = []
+def _timed(text: str) -> tuple[Caption, ...]:
+    said: list[Caption] = []
     for block in re.split(r"\n[ \t]*\n", text):
         lines = block.split("\n")
         first = next((line for line in lines if line.strip()), "")
@@ -58,15 +58,15 @@ def _timed(text: str) -> tuple[Said, ...]:
     return tuple(said)
 
 
-def _voices(start_s: float, end_s: float, text: str) -> list[Said]:
+def _voices(start_s: float, end_s: float, text: str) -> list[Caption]:
     """One caption for each ``<v Name>`` span; text before the first has no speaker."""
     parts = _VOICE.split(text)
     pairs = [(None, parts[0]), *zip(parts[1::2], parts[2::2], strict=True)]
     clean = [(name and _plain(name), _plain(words)) for name, words in pairs]
-    return [Said(start_s, end_s, name or None, words) for name, words in clean if words]
+    return [Caption(start_s, end_s, name or None, words) for name, words in clean if words]
 
 
-def _saved(text: str) -> tuple[Said, ...]:
+def _saved(text: str) -> tuple[Caption, ...]:
     heads: list[tuple[float, str, list[str]]] = []
     for line in filter(str.strip, text.split("\n")):
         head = _SAVED.fullmatch(line)
@@ -79,7 +79,7 @@ def _saved(text: str) -> tuple[Said, ...]:
             raise InputRefused(
                 "captions: neither WebVTT, SubRip nor Zoom's saved captions", action="convert them, or leave them out"
             )
-    return tuple(Said(at_s, None, name, "\n".join(lines), wall=True) for at_s, name, lines in heads if lines)
+    return tuple(Caption(at_s, None, name, "\n".join(lines), wall=True) for at_s, name, lines in heads if lines)
 
 
 def _seconds(match: re.Match[str], first: int) -> float:

@@ -16,7 +16,7 @@ _OLD = re.compile(r"(\d{1,2}):([0-5]\d):([0-5]\d)\s{1,8}From\s{1,8}(.{1,200}?)\s
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ChatMessage:
     """One chat message; ``wall``: ``at_s`` counts from midnight; ``direct``: not everyone could read it."""
 
     at_s: float
@@ -26,9 +26,9 @@ class Written:
     direct: bool
 
 
-def parse(text: str) -> tuple[Written, ...]:
+def parse(text: str) -> tuple[ChatMessage, ...]:
     """Reads either form; raises ``InputRefused`` where a message does not begin as one."""
-    heads: list[tuple[Written, list[str]]] = []
+    heads: list[tuple[ChatMessage, list[str]]] = []
     for line in text.split("\n"):
         head = _head(line)
         if head is not None:
@@ -41,13 +41,13 @@ def parse(text: str) -> tuple[Written, ...]:
     return tuple(replace(head, text=message) for head, message in messages if message)
 
 
-def _head(line: str) -> Written | None:
+def _head(line: str) -> ChatMessage | None:
     if cloud := _CLOUD.fullmatch(line):
-        return Written(_seconds(cloud), cloud[4].strip(), cloud[5], wall=False, direct=False)
+        return ChatMessage(_seconds(cloud), cloud[4].strip(), cloud[5], wall=False, direct=False)
     if local := _LOCAL.fullmatch(line):
-        return Written(_seconds(local), local[4], local[6], wall=True, direct=local[5].casefold() != "everyone")
+        return ChatMessage(_seconds(local), local[4], local[6], wall=True, direct=local[5].casefold() != "everyone")
     if old := _OLD.fullmatch(line):
-        return Written(_seconds(old), old[4], old[5], wall=True, direct=False)
+        return ChatMessage(_seconds(old), old[4], old[5], wall=True, direct=False)
     return None
 
 

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.draft import Draft
+from pipeline.ingest.draft import SessionDraft
 
 _DAY_S = 86400.0
 _MARGIN_S = 3600.0
 
 
-def started_at(draft: Draft) -> datetime:
+def started_at(draft: SessionDraft) -> datetime:
     """When the session started, aware UTC: session.toml first, then the platform; raises ``InputRefused`` if unsaid."""
     told, zone = draft.facts.started_at, draft.facts.timezone
     start = told or draft.started_at or draft.local_start
@@ -29,7 +29,7 @@ def started_at(draft: Draft) -> datetime:
     return _aware(start, ZoneInfo(zone))
 
 
-def local_start(draft: Draft) -> datetime | None:
+def local_start(draft: SessionDraft) -> datetime | None:
     """The session's start on the recorder's wall clock, without a zone, where it is known."""
     told, zone = draft.facts.started_at, draft.facts.timezone
     if told is not None and told.tzinfo is None:

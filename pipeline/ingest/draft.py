@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.ingest.session_toml import Facts
+from pipeline.ingest.session_toml import SessionToml
 from pipeline.records import AgeStatus, Role
 
 MEDIA_SUFFIXES = frozenset(
@@ -50,7 +50,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class SessionDraft:
     """One session as read; names are those of its listing.
 
     ``local_start`` is the platform's start without a zone, ``started_at`` the aware one where the platform says it.
@@ -58,7 +58,7 @@ class Draft:
     """
 
     platform: str
-    facts: Facts
+    facts: SessionToml
     people: tuple[Person, ...]
     mixed: tuple[str, ...]
     title: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from pipeline import media
 from pipeline.ingest import captions
-from pipeline.ingest.draft import Draft
+from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.listing import Listing
 from pipeline.media.hidden import has_hidden_captions, hidden_captions
 
@@ -14,7 +14,7 @@ TEXT_CODECS = frozenset({"mov_text", "subrip", "webvtt", "ass", "ssa", "text"})
 Tracks = tuple[tuple[str, int], ...]
 
 
-def tracks(draft: Draft, probes: Mapping[str, media.Probe]) -> Tracks:
+def tracks(draft: SessionDraft, probes: Mapping[str, media.Probe]) -> Tracks:
     """Every subtitle track that holds text, by its file and its place among the file's subtitles."""
     return tuple(
         (name, place)
@@ -24,7 +24,7 @@ def tracks(draft: Draft, probes: Mapping[str, media.Probe]) -> Tracks:
     )
 
 
-def said_in(listing: Listing, wanted: Tracks) -> tuple[captions.Said, ...]:
+def said_in(listing: Listing, wanted: Tracks) -> tuple[captions.Caption, ...]:
     """What the tracks say, one after another; raises ``InputRefused`` where one cannot be read."""
     return tuple(
         said
@@ -33,7 +33,7 @@ def said_in(listing: Listing, wanted: Tracks) -> tuple[captions.Said, ...]:
     )
 
 
-def hidden_in(listing: Listing, draft: Draft, probes: Mapping[str, media.Probe]) -> Iterator[captions.Said]:
+def hidden_in(listing: Listing, draft: SessionDraft, probes: Mapping[str, media.Probe]) -> Iterator[captions.Caption]:
     """The captions that hide in pictures; raises ``InputRefused`` where there are some that cannot be read."""
     for name in draft.media:
         path = listing.entry(name).path

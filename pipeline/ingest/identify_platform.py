@@ -11,7 +11,7 @@ from pipeline.ingest.draft import is_media
 from pipeline.ingest.session_toml import FILE_NAME
 
 
-class Kind(StrEnum):
+class FolderKind(StrEnum):
     """What a folder looks like; the value is how a person would call it."""
 
     SESSION = "a folder with a session.toml"
@@ -28,7 +28,7 @@ class Kind(StrEnum):
     UNKNOWN = "something unknown"
 
 
-READABLE = frozenset({Kind.SESSION, Kind.ZOOM, Kind.CRAIG, Kind.CRAIG_ZIP})
+READABLE = frozenset({FolderKind.SESSION, FolderKind.ZOOM, FolderKind.CRAIG, FolderKind.CRAIG_ZIP})
 CRAIG_TRACK = re.compile(r"(\d{1,4})-[^/]*\.flac", re.IGNORECASE)
 
 _SUPPORTED = "supported are a folder with a session.toml, a Zoom local folder and a Craig zip"
@@ -38,53 +38,56 @@ _ZOOM = re.compile(
 )
 _ZOOM_WEAK = re.compile(r"(video|audio)\d+\.(mp4|m4a)|audio_only\.m4a|playback.*\.m3u", re.IGNORECASE)
 _OTHERS = (
-    (Kind.ZOOM_CLOUD, re.compile(r"GMT\d{8}-\d{6}_Recording.*", re.IGNORECASE)),
-    (Kind.TEAMS, re.compile(r".*[- ]\d{8}_\d{6}-Meeting Recording\.\w+", re.IGNORECASE)),
-    (Kind.MEET, re.compile(r".*(\(\d{4}-\d\d-\d\d at \d\d.\d\d GMT.*\).*| - Recording\.mp4|\.sbv)", re.IGNORECASE)),
-    (Kind.OBS, re.compile(r"\d{4}-\d\d-\d\d[ _]\d\d-\d\d-\d\d\.(mkv|mp4|mov|flv|ts)", re.IGNORECASE)),
+    (FolderKind.ZOOM_CLOUD, re.compile(r"GMT\d{8}-\d{6}_Recording.*", re.IGNORECASE)),
+    (FolderKind.TEAMS, re.compile(r".*[- ]\d{8}_\d{6}-Meeting Recording\.\w+", re.IGNORECASE)),
+    (
+        FolderKind.MEET,
+        re.compile(r".*(\(\d{4}-\d\d-\d\d at \d\d.\d\d GMT.*\).*| - Recording\.mp4|\.sbv)", re.IGNORECASE),
+    ),
+    (FolderKind.OBS, re.compile(r"\d{4}-\d\d-\d\d[ _]\d\d-\d\d-\d\d\.(mkv|mp4|mov|flv|ts)", re.IGNORECASE)),
 )
 
 
-def recognise(names: Collection[str]) -> Kind:
+def recognise(names: Collection[str]) -> FolderKind:
     """The kind of a folder that holds files of these names; pure."""
     if not names:
-        return Kind.EMPTY
+        return FolderKind.EMPTY
     platforms = _platforms(names)
     if len(platforms) > 1:
-        return Kind.SEVERAL
+        return FolderKind.SEVERAL
     if platforms:
         return platforms[0]
     if FILE_NAME in names:
-        return Kind.SESSION
+        return FolderKind.SESSION
     if any(_ZOOM_WEAK.fullmatch(name) for name in names):
-        return Kind.ZOOM
+        return FolderKind.ZOOM
     for kind, pattern in _OTHERS:
         if any(pattern.fullmatch(name) for name in names):
             return kind
-    return Kind.LOOSE if any(is_media(name) for name in names) else Kind.UNKNOWN
+    return FolderKind.LOOSE if any(is_media(name) for name in names) else FolderKind.UNKNOWN
 
 
-def check_readable(kind: Kind) -> None:
+def check_readable(kind: FolderKind) -> None:
     """Raises ``InputRefused`` by name for a kind that has no reader."""
     if kind in READABLE:
         return
-    if kind is Kind.SEVERAL:
+    if kind is FolderKind.SEVERAL:
         raise InputRefused("the folder holds more than one platform's files", action="give each session its own folder")
-    if kind is Kind.EMPTY:
+    if kind is FolderKind.EMPTY:
         raise InputRefused("the folder is empty", action="put the recording in, or remove the folder")
-    action = "" if kind is Kind.UNKNOWN else "; add a session.toml to have it read as plain media"
+    action = "" if kind is FolderKind.UNKNOWN else "; add a session.toml to have it read as plain media"
     raise InputRefused(f"this looks like {kind.value}", action=_SUPPORTED + action)
 
 
-def _platforms(names: Collection[str]) -> list[Kind]:
+def _platforms(names: Collection[str]) -> list[FolderKind]:
     found = []
     if any(_ZOOM.fullmatch(name) for name in names):
-        found.append(Kind.ZOOM)
+        found.append(FolderKind.ZOOM)
     if "info.txt" in names and any(CRAIG_TRACK.fullmatch(name) for name in names):
-        found.append(Kind.CRAIG)
+        found.append(FolderKind.CRAIG)
     zips = sum(name.lower().endswith(".zip") for name in names)
     if zips == 1 and not found and not any(is_media(name) for name in names):
-        found.append(Kind.CRAIG_ZIP)
+        found.append(FolderKind.CRAIG_ZIP)
     elif zips:
-        found += [Kind.CRAIG_ZIP, Kind.CRAIG]
+        found += [FolderKind.CRAIG_ZIP, FolderKind.CRAIG]
     return found

@@ -11,15 +11,15 @@ from pathlib import Path
 from pipeline.errors import InputRefused, TryAgain
 from pipeline.ingest import archive
 from pipeline.ingest.assemble import assemble
-from pipeline.ingest.draft import Draft
-from pipeline.ingest.identify_platform import Kind, check_readable, recognise
+from pipeline.ingest.draft import SessionDraft
+from pipeline.ingest.identify_platform import FolderKind, check_readable, recognise
 from pipeline.ingest.listing import Listing, check_settled, listing
 from pipeline.ingest.platforms import craig, generic, zoom
-from pipeline.ingest.session_toml import FILE_NAME, Facts, parse
+from pipeline.ingest.session_toml import FILE_NAME, SessionToml, parse
 from pipeline.records import Refused, Session
 from pipeline.store import Workspace
 
-_READERS = {Kind.SESSION: generic.read, Kind.ZOOM: zoom.read, Kind.CRAIG: craig.read}
+_READERS = {FolderKind.SESSION: generic.read, FolderKind.ZOOM: zoom.read, FolderKind.CRAIG: craig.read}
 
 
 def ingest(folder: Path, *, workspace: Workspace) -> Session | Refused:
@@ -57,16 +57,16 @@ def _ingested(folder: Path, workspace: Workspace) -> Session:
 @contextmanager
 def _unpacked(found: Listing, workspace: Workspace) -> Iterator[Listing]:
     """The listing itself, or with the members of its one zip in the zip's place."""
-    if recognise(found.names) is not Kind.CRAIG_ZIP:
+    if recognise(found.names) is not FolderKind.CRAIG_ZIP:
         yield found
         return
     with archive.unpacked(found, workspace.scratch) as files:
         yield files
 
 
-def _read(files: Listing) -> Draft:
+def _read(files: Listing) -> SessionDraft:
     kind = recognise(files.names)
     check_readable(kind)
     told = FILE_NAME in files.names
-    facts = parse(files.text(FILE_NAME, FILE_NAME)) if told else Facts()
+    facts = parse(files.text(FILE_NAME, FILE_NAME)) if told else SessionToml()
     return _READERS[kind](files, facts)

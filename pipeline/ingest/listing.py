@@ -21,7 +21,7 @@ _LEFT = "it is left for next time"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListedFile:
     """One regular file: its path relative to the folder with ``/``, where it lies, its bytes and its time of change."""
 
     name: str
@@ -38,7 +38,7 @@ class Listing:
     """
 
     title: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ListedFile, ...]
     skipped: int = 0
 
     @property
@@ -51,7 +51,7 @@ class Listing:
         """How many hidden files there are beside the operating system's own."""
         return sum(_hidden(entry.name) and _base(entry.name) not in _JUNK for entry in self.entries)
 
-    def entry(self, name: str) -> Entry:
+    def entry(self, name: str) -> ListedFile:
         """The file of this name; ``KeyError`` when there is none."""
         for entry in self.entries:
             if entry.name == name:
@@ -73,13 +73,13 @@ class Listing:
 
 def listing(root: Path) -> Listing:
     """Lists a folder, or one file, without reading; raises ``InputRefused`` for links, devices, depth and number."""
-    found: list[Entry] = []
+    found: list[ListedFile] = []
     for name, path, status in _walk(root):
         if not stat.S_ISREG(status.st_mode):
             raise InputRefused("the folder holds a link or a device", action="put plain files in their place")
         if name.count("/") > _MAX_DEPTH:
             raise InputRefused("the folder is nested too deeply", action="one folder holds one session")
-        found.append(Entry(name, path, status.st_size, status.st_mtime_ns))
+        found.append(ListedFile(name, path, status.st_size, status.st_mtime_ns))
         if len(found) > MAX_FILES:
             raise InputRefused(f"the folder holds more than {MAX_FILES} files", action="one folder holds one session")
     return Listing(root.name, tuple(sorted(found, key=lambda entry: entry.name)))

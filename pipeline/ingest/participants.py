@@ -8,11 +8,11 @@ from dataclasses import replace
 from pipeline.errors import InputRefused
 from pipeline.ingest.draft import Person, Stay, is_media
 from pipeline.ingest.encodings import folded, renamed
-from pipeline.ingest.session_toml import MAX_PARTICIPANTS, Who
+from pipeline.ingest.session_toml import MAX_PARTICIPANTS, ListedParticipant
 from pipeline.records import Role
 
 
-def merged(people: tuple[Person, ...], told: Iterable[Who], names: Collection[str]) -> tuple[Person, ...]:
+def merged(people: tuple[Person, ...], told: Iterable[ListedParticipant], names: Collection[str]) -> tuple[Person, ...]:
     """The roster with each told participant joined by e-mail, platform id or exact name, else added at its end.
 
     ``names`` are the folder's files. Raises ``InputRefused`` where it is not certain who is meant.
@@ -53,7 +53,7 @@ class Speakers:
         return folded(name) in self._ids or (renamed(name)[1] is not None and folded(renamed(name)[0]) in self._ids)
 
 
-def _place(people: tuple[Person, ...], who: Who, number: int) -> int | None:
+def _place(people: tuple[Person, ...], who: ListedParticipant, number: int) -> int | None:
     by_email = _where(people, lambda person: _same(person.email, who.email))
     by_id = _where(people, lambda person: _same(person.platform_id, who.platform_id))
     sure = by_email | by_id
@@ -86,7 +86,7 @@ def _differ(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and folded(one) != folded(other)
 
 
-def _told(person: Person, who: Who) -> Person:
+def _told(person: Person, who: ListedParticipant) -> Person:
     names = [*person.aliases, *who.aliases]
     if folded(person.name) != folded(who.name):
         names.append(person.name)

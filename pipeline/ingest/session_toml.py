@@ -27,7 +27,7 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Who(_Table):
+class ListedParticipant(_Table):
     """One ``[[participants]]`` table."""
 
     name: _Text
@@ -44,7 +44,7 @@ class Who(_Table):
     shared_microphone: bool | None = None
 
 
-class Policy(_Table):
+class PolicyTable(_Table):
     """The ``[policy]`` table."""
 
     floor_rule: Rule | None = None
@@ -54,7 +54,7 @@ class Policy(_Table):
     notice_required: Annotated[str, Field(pattern=NOTICE)] | None = None
 
 
-class Facts(_Table):
+class SessionToml(_Table):
     """The whole file; every key may be absent."""
 
     title: Annotated[str, Field(max_length=500)] | None = None
@@ -69,8 +69,8 @@ class Facts(_Table):
     roster: _Text | None = None
     picture: bool = True
     series: Annotated[str, Field(pattern=r"^\S{1,100}$")] | None = None
-    policy: Policy = Policy()
-    participants: Annotated[list[Who], Field(max_length=MAX_PARTICIPANTS)] = []
+    policy: PolicyTable = PolicyTable()
+    participants: Annotated[list[ListedParticipant], Field(max_length=MAX_PARTICIPANTS)] = []
 
     @field_validator("timezone")
     @classmethod
@@ -83,7 +83,7 @@ class Facts(_Table):
         return name
 
 
-def parse(text: str) -> Facts:
+def parse(text: str) -> SessionToml:
     """Reads a session.toml; raises ``InputRefused`` that names the key, never its value."""
     try:
         table = tomllib.loads(text)
@@ -92,7 +92,7 @@ def parse(text: str) -> Facts:
         where = f"line {line[1]}" if line else "its end"
         raise InputRefused(f"{FILE_NAME}: not valid TOML at {where}", action=_ACTION) from None
     try:
-        return Facts.model_validate(table)
+        return SessionToml.model_validate(table)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise InputRefused(f"{FILE_NAME}: {_said(first['type'], first['loc'], first['msg'])}", action=_ACTION) from None

@@ -12,7 +12,7 @@ from pipeline.records import ChatLine, Cue
 
 
 def cues(
-    said: Sequence[captions.Said], speakers: Speakers, *, start: datetime | None, duration_s: float
+    said: Sequence[captions.Caption], speakers: Speakers, *, start: datetime | None, duration_s: float
 ) -> tuple[Cue, ...]:
     """The captions as records; where only starts are known, each lasts until the next one or the session's end."""
     starts = [each.start_s for each in said]
@@ -29,7 +29,7 @@ def cues(
 
 
 def chat_lines(
-    written: Sequence[chat.Written], speakers: Speakers, *, start: datetime | None, duration_s: float
+    written: Sequence[chat.ChatMessage], speakers: Speakers, *, start: datetime | None, duration_s: float
 ) -> tuple[ChatLine, ...]:
     """The chat as records, times within the session."""
     times = [each.at_s for each in written]
@@ -43,7 +43,7 @@ def chat_lines(
     )
 
 
-def _speaker(each: captions.Said, speakers: Speakers) -> tuple[str | None, str]:
+def _speaker(each: captions.Caption, speakers: Speakers) -> tuple[str | None, str]:
     if each.speaker is not None:
         return each.speaker, each.text
     parts = captions.prefixed(each.text)

@@ -25,7 +25,7 @@ BLEED = "bleed of a removed track"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Consented:
+class ConsentRemovals:
     """``removed`` leave no trace at all, ``named`` are those of whom no name stays, ``removed_intervals`` and
     ``windows`` the rest.
 
@@ -40,9 +40,9 @@ class Consented:
     unsafe: bool
 
 
-def consented(
+def consent_removals(
     session: Session, ruling: Ruling, transcript: Transcript, audience: Audience, *, pad_s: float
-) -> Consented:
+) -> ConsentRemovals:
     """What the ruling takes out for an audience, span by span; ``pad_s`` widens what is cut out of mixed sound."""
     purpose = audience.purpose
     minus = {one.participant_id: _minus(ruling, purpose, one.participant_id) for one in session.participants}
@@ -66,7 +66,7 @@ def consented(
         cut = _mixed(session, ruling, transcript, minus, purpose, track, pad_s=pad_s)
         windows += cut
         unsafe = unsafe or cover(cut, session.duration_s)
-    return Consented(
+    return ConsentRemovals(
         removed=removed,
         named=frozenset(one for one, spans in minus.items() if spans),
         removed_intervals=tuple(gone),

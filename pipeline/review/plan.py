@@ -24,7 +24,7 @@ from pipeline.records import (
     Verdict,
     WordEdit,
 )
-from pipeline.review.consent_removals import Consented, consented, cover
+from pipeline.review.consent_removals import ConsentRemovals, consent_removals, cover
 from pipeline.review.decision_log import not_of_picture
 from pipeline.review.picture.plan import NO_PICTURE, PictureReview, picture_plan
 from pipeline.review.terms import entities_of, planned_terms
@@ -60,7 +60,7 @@ def review(
     if ruling.session_id != session.session_id:
         raise OffrecordError("the ruling is of another session", action="report this; nothing was let out")
     verdicts = {decision.proposal_id: decision.verdict for decision in decisions}
-    out = consented(session, ruling, transcript, audience, pad_s=settings.pad_s)
+    out = consent_removals(session, ruling, transcript, audience, pad_s=settings.pad_s)
     stop: Held | Pending | None = _consent(ruling, audience) or _voices(session, out)
     if stop is None and audience is Audience.PUBLIC:
         stop = _finished(session.session_id, not_of_picture(proposals), verdicts, signed_off_by)
@@ -109,7 +109,7 @@ def _consent(ruling: Ruling, audience: Audience) -> Held | None:
     return Held(reason=f"consent {verb} {audience.purpose}{rule}", action=action)
 
 
-def _voices(session: Session, out: Consented) -> Held | None:
+def _voices(session: Session, out: ConsentRemovals) -> Held | None:
     """Held when a removed voice would stay in mixed sound, or no sound would be left."""
     if out.unsafe:
         return Held(reason="a removed participant speaks in mixed sound", action="provide a recording for each person")

@@ -42,7 +42,7 @@ class ProposalLine:
 
 def proposals_of(workspace: Workspace, session_id: str) -> tuple[Proposal, ...]:
     """The session's proposals of the last run; raises ``UsageProblem`` when it has none."""
-    found = workspace.stages.recall("proposals", session_id, tuple[Proposal, ...])
+    found = workspace.stages.get("proposals", session_id, tuple[Proposal, ...])
     if found is None:
         raise UsageProblem("no such session has been worked", action="see `offrecord review list`")
     return found
@@ -58,7 +58,7 @@ def _kept(workspace: Workspace) -> dict[str, tuple[Proposal, ...]]:
     """The proposals of every session that has any."""
     with reading(workspace.db) as connection:
         ids = connection.execute(select(sessions.c.session_id)).scalars().all()
-    kept = {one: workspace.stages.recall("proposals", one, tuple[Proposal, ...]) for one in ids}
+    kept = {one: workspace.stages.get("proposals", one, tuple[Proposal, ...]) for one in ids}
     return {one: proposals for one, proposals in kept.items() if proposals is not None}
 
 

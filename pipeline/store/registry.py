@@ -21,7 +21,7 @@ from pipeline.store.tables.runs import entry, result, session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class InboxEntry:
     """What was found in an inbox: ``status`` is ``taken``, ``duplicate`` or ``refused``."""
 
     entry_id: str
@@ -34,7 +34,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class SessionState:
     """How far a session got, under which inputs, and until when (seconds since the epoch) that holds."""
 
     state_key: str
@@ -59,16 +59,16 @@ class Registry:
     def __init__(self, db: Engine) -> None:
         self._db = db
 
-    def entries(self) -> dict[str, Entry]:
+    def entries(self) -> dict[str, InboxEntry]:
         """Every entry by its path."""
         with reading(self._db) as connection:
-            return {row.path: Entry(**row._mapping) for row in connection.execute(select(entry))}
+            return {row.path: InboxEntry(**row._mapping) for row in connection.execute(select(entry))}
 
-    def standings(self) -> dict[str, Standing]:
+    def states(self) -> dict[str, SessionState]:
         """How far every session got, by session id."""
         with reading(self._db) as connection:
             return {
-                row.session_id: Standing(
+                row.session_id: SessionState(
                     state_key=row.state_key,
                     valid_until=row.valid_until,
                     attempts=row.attempts,
@@ -96,11 +96,11 @@ class Registry:
         for session_id in self.digests():
             yield self.session(session_id)
 
-    def take(self, path: Path, fingerprint: str, found: Session | Refused) -> Entry:
+    def take(self, path: Path, fingerprint: str, found: Session | Refused) -> InboxEntry:
         """Registers what a folder of the inbox turned out to be; the same recording in two folders is one session."""
         with self._db.begin() as connection:
             made = self._register(connection, path, fingerprint, found)
-            values = {name: getattr(made, name) for name in Entry.__slots__}
+            values = {name: getattr(made, name) for name in InboxEntry.__slots__}
             statement = insert(entry).values(values)
             connection.execute(statement.on_conflict_do_update(index_elements=["entry_id"], set_=values))
         return made
@@ -121,7 +121,7 @@ class Registry:
             hidden = f"erased:{entry_id(Path(path))}"
             connection.execute(update(entry).where(entry.c.path == path).values(path=hidden))
 
-    def conclude(self, standing: Standing) -> None:
+    def conclude(self, standing: SessionState) -> None:
         """Keeps how far a session got; the latest holds."""
         values = {
             "session_id": standing.result.session_id,
@@ -134,8 +134,8 @@ class Registry:
             statement = insert(result).values(values)
             connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
 
-    def _register(self, connection: Connection, path: Path, fingerprint: str, found: Session | Refused) -> Entry:
-        made = Entry(
+    def _register(self, connection: Connection, path: Path, fingerprint: str, found: Session | Refused) -> InboxEntry:
+        made = InboxEntry(
             entry_id=entry_id(path), path=entry_path(path), fingerprint=fingerprint, session_id=None, status="refused"
         )
         if isinstance(found, Refused):

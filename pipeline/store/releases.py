@@ -20,7 +20,7 @@ RELEASED = "released"
 RELEASE = "release"
 
 
-class Act(StrEnum):
+class ReleaseAct(StrEnum):
     """What a person may say about letting out."""
 
     RELEASE = "release"
@@ -38,7 +38,7 @@ def next_entry(book: Ledger, session_id: str, audience: Audience) -> str:
     return f"{prefix}{len(book.under(RELEASED, prefix)) + 1}"
 
 
-def standing(book: Ledger, session_id: str, audience: Audience) -> str | None:
+def current_entry(book: Ledger, session_id: str, audience: Audience) -> str | None:
     """The entry of the rendition that may be out: the last that was put out, None where it was taken back since."""
     prefix = prefix_of(session_id, audience)
     entries = book.under(RELEASED, prefix)
@@ -47,7 +47,7 @@ def standing(book: Ledger, session_id: str, audience: Audience) -> str | None:
     return entries[-1][0]
 
 
-def note(
+def record_publication(
     db: Engine, entry: str, session_id: str, audience: Audience, *, hidden: str, body: Mapping[str, object]
 ) -> None:
     """Notes a rendition that was put out and what it hides, once."""
@@ -72,11 +72,11 @@ def latest(db: Engine, session_id: str, audience: Audience) -> tuple[str, str] |
     return (row.entry, row.hidden) if row else None
 
 
-def say(
+def record_act(
     db: Engine,
     session_id: str,
     audience: Audience,
-    act: Act,
+    act: ReleaseAct,
     *,
     state: str,
     actor: str,
@@ -99,7 +99,7 @@ def is_approved(db: Engine, session_id: str, audience: Audience, state: str) -> 
     query = select(release_act.c.seq).where(
         release_act.c.session_id == session_id,
         release_act.c.audience == audience.value,
-        release_act.c.act == Act.APPROVE.value,
+        release_act.c.act == ReleaseAct.APPROVE.value,
         release_act.c.state == state,
     )
     with reading(db) as connection:
@@ -116,7 +116,7 @@ def approvals(db: Engine) -> dict[str, str]:
     """For each session with approvals a mark that changes with every one."""
     query = (
         select(release_act.c.session_id, func.max(release_act.c.seq))
-        .where(release_act.c.act == Act.APPROVE.value)
+        .where(release_act.c.act == ReleaseAct.APPROVE.value)
         .group_by(release_act.c.session_id)
     )
     with reading(db) as connection:

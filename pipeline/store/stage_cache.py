@@ -68,21 +68,21 @@ def key_of(*parts: object) -> str:
     return hasher.hexdigest()
 
 
-class StageStore:
+class StageCache:
     """A folder of stage results as JSON files, each encrypted: raw transcripts are as confidential as the recording."""
 
     def __init__(self, root: Path, key: Callable[[], bytes]) -> None:
         self.root = make_private(root)
         self._key = key
 
-    def recall(self, stage: str, key: str, kind: type[T]) -> T | None:
+    def get(self, stage: str, key: str, kind: type[T]) -> T | None:
         """The result kept under this key, or None; an unreadable one counts as none, so that it is made again."""
         try:
             return decode(self.opened(self.place(stage, key)), kind)
         except (FileNotFoundError, ValidationError, InvalidTag):
             return None
 
-    def keep(self, stage: str, key: str, value: object, kind: Any = None) -> Path:
+    def put(self, stage: str, key: str, value: object, kind: Any = None) -> Path:
         """Keeps a result, all of it or nothing; gives its file."""
         place = self.place(stage, key)
         make_private(place.parent)

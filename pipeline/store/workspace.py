@@ -22,7 +22,7 @@ from pipeline.store import database, misheard, signing, terms, tombstones
 from pipeline.store.artefacts import Artefacts
 from pipeline.store.chains import Heads
 from pipeline.store.ledger import Ledger
-from pipeline.store.stage_cache import StageStore
+from pipeline.store.stage_cache import StageCache
 from pipeline.store.vault import Vault
 
 KEYS = ("alias", "identity", "plan", signing.KEY)
@@ -46,7 +46,7 @@ class Workspace:
         self.settings = settings
         self.db: Engine = database.connect(root / _DATABASE)
         self.vault = Vault(root / "vault", was_erased=lambda digest: tombstones.holds(self.db, digest))
-        self.stages = StageStore(root / "stages", lambda: self.key("plan"))
+        self.stages = StageCache(root / "stages", lambda: self.key("plan"))
         self.artefacts = Artefacts(self.db, root)
         self.heads = Heads(root, lambda: self.key("plan"))
         self.ledger = Ledger(self.db, self.heads)

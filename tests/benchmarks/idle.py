@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline import ingest, nightly, requests
 from pipeline.records import SessionResult, Tag
 from pipeline.store import Workspace
-from pipeline.store.registry import Registry, Standing
+from pipeline.store.registry import Registry, SessionState
 from tests.benchmarks.sessions import session_folder, timed
 from tests.end_to_end.conftest import prepared
 
@@ -56,5 +56,5 @@ def _fill(root: Path, folder: Path) -> None:
             action="",
             renditions=(f"{session_id}/internal",),
         )
-        workspace.stages.keep("tags", requests.tags_key(session_id), (REQUEST,), tuple[Tag, ...])
-        registry.conclude(Standing(state_key=key, valid_until=until, attempts=1, result=result))
+        workspace.stages.put("tags", requests.tags_key(session_id), (REQUEST,), tuple[Tag, ...])
+        registry.conclude(SessionState(state_key=key, valid_until=until, attempts=1, result=result))

@@ -26,7 +26,7 @@ from pipeline.errors import InputRefused
 from pipeline.records import Purpose, Session
 from pipeline.store import Workspace, tombstones, withdrawals
 from pipeline.store.database import reading
-from pipeline.store.withdrawals import Stage
+from pipeline.store.withdrawals import WithdrawalState
 from tests.consent.conftest import NOW, Files, person, row, session
 
 ANA = "ana@a.example"
@@ -88,14 +88,14 @@ def test_a_restored_store_decides_alike_and_carries_withdrawals_out_again(
     assert consent.log_head(other) == consent.log_head(workspace)
     assert tombstones.holds(other.db, "a" * 64)
     (filed,) = withdrawals.read(other.db)
-    assert (filed.withdrawal_id, filed.state) == (done.withdrawals[0], Stage.FILED)
+    assert (filed.withdrawal_id, filed.state) == (done.withdrawals[0], WithdrawalState.FILED)
     planted = other.vault.root / "aa" / ("a" * 64)
     planted.parent.mkdir(mode=0o700)
     planted.write_bytes(b"from a backup")
     erasure.carry_out(other, now=NOW)
     assert not planted.exists()
     assert brought(exported, other).withdrawals == ()
-    assert withdrawals.read(other.db)[0].state is Stage.DONE
+    assert withdrawals.read(other.db)[0].state is WithdrawalState.DONE
     assert consent.log_head(other) == consent.log_head(workspace)
 
 

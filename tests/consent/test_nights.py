@@ -54,7 +54,7 @@ def test_a_broken_table_ends_a_run_with_4_and_its_line(workspace: Workspace, tak
     for command in (["run"], ["report"], ["consent", "show", taken.session_id]):
         done = CliRunner().invoke(main, [*command, "--workspace", str(workspace.root)])
         assert done.exit_code == 4 and "jurisdictions.toml: line 2: place.0.rules" in done.stderr
-    assert not Registry(workspace.db).standings()
+    assert not Registry(workspace.db).states()
 
 
 def test_a_review_of_the_workspaces_own_row_is_warned_of(workspace: Workspace) -> None:

@@ -21,7 +21,7 @@ from pipeline.records import ChatLine, Cue, Purpose, Session, Track, VaultFile, 
 from pipeline.store import Workspace, tombstones, withdrawals
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
-from pipeline.store.withdrawals import Filed, Stage
+from pipeline.store.withdrawals import Withdrawal, WithdrawalState
 from pipeline.verify import inspect
 from tests.consent.conftest import ALL_YES, NOW, Files, file_answers, person, row, session, workspace
 
@@ -128,7 +128,7 @@ def leave(workspace: Workspace, **asked: object) -> None:
     )
 
 
-def the_one(workspace: Workspace) -> Filed:
+def the_one(workspace: Workspace) -> Withdrawal:
     (filed,) = withdrawals.read(workspace.db)
     return filed
 
@@ -138,17 +138,17 @@ def test_a_held_recording_is_erased_whole_after_thirty_days(workspace: Workspace
     found = take(workspace, talk(None))
     leave(workspace)
     erasure.carry_out(workspace, now=NOW)
-    assert the_one(workspace).state is Stage.WAITING
+    assert the_one(workspace).state is WithdrawalState.WAITING
     assert of_person(ANA, "", workspace=workspace)[0].standing.startswith("waits")
     assert recorded(workspace) == {"1" * 64}
     assert all(path.startswith("erased:") for path in Registry(workspace.db).entries())
     erasure.carry_out(workspace, now=NOW + HOLD - timedelta(seconds=1))
-    assert the_one(workspace).state is Stage.WAITING
+    assert the_one(workspace).state is WithdrawalState.WAITING
     erasure.carry_out(workspace, now=NOW + HOLD)
     assert recorded(workspace) == set()
     assert Registry(workspace.db).session(found.session_id).tracks == ()
     erasure.conclude(workspace)
-    assert the_one(workspace).state is Stage.VERIFIED
+    assert the_one(workspace).state is WithdrawalState.VERIFIED
 
 
 def test_an_erased_persons_rows_go_and_are_not_filed_again(workspace: Workspace, file_answers: Files) -> None:
@@ -176,7 +176,7 @@ def test_whole_recordings_do_not_wait(workspace: Workspace, file_answers: Files)
     take(workspace, talk(None))
     leave(workspace, whole=True)
     erasure.carry_out(workspace, now=NOW)
-    assert the_one(workspace).state is Stage.DONE
+    assert the_one(workspace).state is WithdrawalState.DONE
     assert recorded(workspace) == set()
 
 
@@ -221,7 +221,7 @@ def test_scenario_43_a_shared_mailbox_is_left_to_a_person(workspace: Workspace, 
     erasure.carry_out(workspace, now=NOW)
     assert len(recorded(workspace)) == 3, "whether it is them is for a person to say"
     assert Registry(workspace.db).session(found.session_id) == found
-    assert the_one(workspace).state is Stage.WAITING
+    assert the_one(workspace).state is WithdrawalState.WAITING
     steps = withdrawals.steps(workspace.ledger, filed.withdrawal_id)
     assert any("left to a person" in str(step["done"]) for step in steps)
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputRefused, TryAgain
 from pipeline.ingest import clock
-from pipeline.ingest.draft import Draft, Person
+from pipeline.ingest.draft import Person, SessionDraft
 from pipeline.ingest.encodings import decoded, renamed
-from pipeline.ingest.identify_platform import READABLE, Kind, check_readable, recognise
+from pipeline.ingest.identify_platform import READABLE, FolderKind, check_readable, recognise
 from pipeline.ingest.listing import MAX_FILES, entries, fingerprint, listing
 from pipeline.ingest.participants import merged
-from pipeline.ingest.session_toml import Facts, Who
+from pipeline.ingest.session_toml import ListedParticipant, SessionToml
 
 
 def test_a_fingerprint_follows_names_sizes_times_and_nothing_else(make):
@@ -54,17 +54,17 @@ def test_limits_and_hidden_files(make):
 @pytest.mark.parametrize(
     ("names", "kind"),
     [
-        (["session.toml", "a.flac"], Kind.SESSION),
-        (["session.toml", "video1.mp4"], Kind.SESSION),
-        (["session.toml", "recording.conf", "video1.mp4"], Kind.ZOOM),
-        (["Audio Record/audioA11.m4a"], Kind.ZOOM),
-        (["audio_only.m4a"], Kind.ZOOM),
-        (["info.txt", "1-a.flac"], Kind.CRAIG),
-        (["c.zip", "session.toml"], Kind.CRAIG_ZIP),
-        (["c.zip", "d.zip"], Kind.SEVERAL),
-        (["info.txt", "1-a.flac", "recording.conf"], Kind.SEVERAL),
-        ([], Kind.EMPTY),
-        (["x.pdf"], Kind.UNKNOWN),
+        (["session.toml", "a.flac"], FolderKind.SESSION),
+        (["session.toml", "video1.mp4"], FolderKind.SESSION),
+        (["session.toml", "recording.conf", "video1.mp4"], FolderKind.ZOOM),
+        (["Audio Record/audioA11.m4a"], FolderKind.ZOOM),
+        (["audio_only.m4a"], FolderKind.ZOOM),
+        (["info.txt", "1-a.flac"], FolderKind.CRAIG),
+        (["c.zip", "session.toml"], FolderKind.CRAIG_ZIP),
+        (["c.zip", "d.zip"], FolderKind.SEVERAL),
+        (["info.txt", "1-a.flac", "recording.conf"], FolderKind.SEVERAL),
+        ([], FolderKind.EMPTY),
+        (["x.pdf"], FolderKind.UNKNOWN),
     ],
 )
 def test_kinds(names, kind):
@@ -103,8 +103,8 @@ def test_encodings():
 
 
 def started(*, told: datetime | None = None, zone: str | None = None, local: datetime | None = None) -> datetime:
-    facts = Facts(started_at=told, timezone=zone)
-    return clock.started_at(Draft(platform="zoom", facts=facts, people=(), mixed=(), local_start=local))
+    facts = SessionToml(started_at=told, timezone=zone)
+    return clock.started_at(SessionDraft(platform="zoom", facts=facts, people=(), mixed=(), local_start=local))
 
 
 def test_the_start_of_a_session():
@@ -132,7 +132,11 @@ ROSTER = (
 def test_told_people_join_by_mail_then_id_then_name():
     found = merged(
         ROSTER,
-        [Who(name="Anna", email="ANN@x"), Who(name="Robert", email="bob@x"), Who(name="New")],
+        [
+            ListedParticipant(name="Anna", email="ANN@x"),
+            ListedParticipant(name="Robert", email="bob@x"),
+            ListedParticipant(name="New"),
+        ],
         [],
     )
     assert [(p.name, p.aliases, p.email) for p in found] == [
@@ -141,21 +145,21 @@ def test_told_people_join_by_mail_then_id_then_name():
         ("Robert", ("bob",), "bob@x"),
         ("New", (), None),
     ]
-    assert merged(ROSTER, [Who(name="Zed", platform_id="discord:1")], [])[0].name == "Zed"
+    assert merged(ROSTER, [ListedParticipant(name="Zed", platform_id="discord:1")], [])[0].name == "Zed"
 
 
 @pytest.mark.parametrize(
     "told",
     [
-        [Who(name="BOB")],
-        [Who(name="Ann", email="other@x")],
-        [Who(name="Ann", platform_id="discord:2")],
-        [Who(name="x", email="bob@x", platform_id="discord:1")],
-        [Who(name="Ann"), Who(name="y", email="ann@x")],
-        [Who(name="y", email="y@x"), Who(name="z", email="Y@x")],
-        [Who(name="y", track="missing.flac")],
-        [Who(name="y", track="a.txt")],
-        [Who(name="y", track="a.flac"), Who(name="z", track="a.flac")],
+        [ListedParticipant(name="BOB")],
+        [ListedParticipant(name="Ann", email="other@x")],
+        [ListedParticipant(name="Ann", platform_id="discord:2")],
+        [ListedParticipant(name="x", email="bob@x", platform_id="discord:1")],
+        [ListedParticipant(name="Ann"), ListedParticipant(name="y", email="ann@x")],
+        [ListedParticipant(name="y", email="y@x"), ListedParticipant(name="z", email="Y@x")],
+        [ListedParticipant(name="y", track="missing.flac")],
+        [ListedParticipant(name="y", track="a.txt")],
+        [ListedParticipant(name="y", track="a.flac"), ListedParticipant(name="z", track="a.flac")],
     ],
 )
 def test_uncertain_people_are_refused(told):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.session_toml import Facts, parse
+from pipeline.ingest.session_toml import SessionToml, parse
 from pipeline.records import Purpose, Role
 
 
@@ -63,6 +63,6 @@ def test_errors_name_the_key_and_no_value(text, said):
 @given(st.text(alphabet=st.sampled_from("abtitle[]={}'\"\n.0129:-T#, ")))
 def test_any_text_is_read_or_refused(text):
     try:
-        assert isinstance(parse(text), Facts)
+        assert isinstance(parse(text), SessionToml)
     except InputRefused as error:
         assert "\n" not in error.message

@@ -32,7 +32,7 @@ def workspace(tmp_path: Path, proposals: tuple[Proposal, ...], new_workspace: Ca
     row = {"session_id": SESSION_ID, "source_digest": "0" * 64, "started_at": "", "ingested_at": "", "body": "{}"}
     with made.db.begin() as connection:
         connection.execute(sessions.insert().values(**row))
-    made.stages.keep("proposals", SESSION_ID, proposals, tuple[Proposal, ...])
+    made.stages.put("proposals", SESSION_ID, proposals, tuple[Proposal, ...])
     return made
 
 

@@ -29,7 +29,7 @@ def workspace(tmp_path: Path, findings: tuple[Finding, ...], new_workspace: Call
         row = {"session_id": session_id, "source_digest": session_id, "started_at": "", "ingested_at": "", "body": "{}"}
         with made.db.begin() as connection:
             connection.execute(sessions.insert().values(**row))
-        made.stages.keep("proposals", session_id, propose(session_id, found), tuple[Proposal, ...])
+        made.stages.put("proposals", session_id, propose(session_id, found), tuple[Proposal, ...])
     return made
 
 
@@ -38,7 +38,7 @@ def run(workspace: Workspace, *arguments: str, keys: str = "") -> Result:
 
 
 def proposals(workspace: Workspace, session_id: str = SESSION_ID) -> tuple[Proposal, ...]:
-    found = workspace.stages.recall("proposals", session_id, tuple[Proposal, ...])
+    found = workspace.stages.get("proposals", session_id, tuple[Proposal, ...])
     assert found
     return found
 

@@ -221,10 +221,10 @@ def test_a_key_depends_on_every_part_and_not_on_the_order_of_a_set() -> None:
 
 
 def test_an_unreadable_stage_result_is_made_again(workspace: Workspace) -> None:
-    workspace.stages.keep("speech", "k", Transcript(engine="sphinx", words=()))
-    assert workspace.stages.recall("speech", "k", Transcript) is not None
+    workspace.stages.put("speech", "k", Transcript(engine="sphinx", words=()))
+    assert workspace.stages.get("speech", "k", Transcript) is not None
     (workspace.stages.root / "speech" / "k.json").write_text("{")
-    assert workspace.stages.recall("speech", "k", Transcript) is None
+    assert workspace.stages.get("speech", "k", Transcript) is None
 
 
 def test_a_wrong_term_list_names_the_key_and_never_the_term(tmp_path: Path) -> None:

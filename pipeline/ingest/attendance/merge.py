@@ -10,7 +10,7 @@ from math import inf
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.attendance.model import Row, Told
+from pipeline.ingest.attendance.model import AttendanceRow, NoticeAnswer
 from pipeline.ingest.draft import Person, Stay
 from pipeline.ingest.encodings import folded, renamed
 from pipeline.ingest.timestamps import nearest
@@ -18,7 +18,7 @@ from pipeline.ingest.timestamps import nearest
 GRACE_S = 60.0
 """How long after the start somebody who joins still counts as there from the start."""
 
-_ANSWERED = {Told.YES: True, Told.NO: False, Told.NOTHING: None}
+_ANSWERED = {NoticeAnswer.YES: True, NoticeAnswer.NO: False, NoticeAnswer.NOTHING: None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,13 @@ class Clock:
         return max(offsets) - min(offsets)
 
 
-def people(rows: Sequence[Row], clock: Clock) -> tuple[Person, ...]:
+def people(rows: Sequence[AttendanceRow], clock: Clock) -> tuple[Person, ...]:
     """One person for each e-mail, or without one for each name, in order; a rename makes nobody new.
 
     Raises ``InputRefused`` where two people cannot be told apart. Somebody is late unless seen to be there within a
     minute of the start, or known to have answered the platform's own notice with yes.
     """
-    groups: list[list[Row]] = []
+    groups: list[list[AttendanceRow]] = []
     for row in rows:
         group = next((group for group in groups if any(_same(row, other) for other in group)), None)
         if group is None:
@@ -70,7 +70,7 @@ def people(rows: Sequence[Row], clock: Clock) -> tuple[Person, ...]:
     return tuple(found)
 
 
-def _same(row: Row, other: Row) -> bool:
+def _same(row: AttendanceRow, other: AttendanceRow) -> bool:
     """Whether two rows are one person's: by e-mail, or without one by a name that both bear or bore."""
     if row.email or other.email:
         return bool(row.email and other.email and folded(row.email) == folded(other.email))
@@ -78,11 +78,11 @@ def _same(row: Row, other: Row) -> bool:
     return name == other_name or (bool(_names(row) & _names(other)) and _apart(row, other))
 
 
-def _names(row: Row) -> set[str]:
+def _names(row: AttendanceRow) -> set[str]:
     return {folded(name) for name in renamed(row.name) if name}
 
 
-def _apart(row: Row, other: Row) -> bool:
+def _apart(row: AttendanceRow, other: AttendanceRow) -> bool:
     """Whether two stays are known not to overlap."""
     if not (row.joined and row.left and other.joined and other.left):
         return False
@@ -90,7 +90,7 @@ def _apart(row: Row, other: Row) -> bool:
     return max(ends)[0] >= min(ends)[1]
 
 
-def _stays(rows: Sequence[Row], clock: Clock) -> tuple[Stay, ...]:
+def _stays(rows: Sequence[AttendanceRow], clock: Clock) -> tuple[Stay, ...]:
     """When somebody was there; empty where a row of theirs does not say it."""
     found = []
     for row in rows:
@@ -116,14 +116,14 @@ def _at_start(stays: Sequence[Stay]) -> bool:
     return any(stay.join_s <= GRACE_S and stay.leave_s >= 0.0 for stay in stays)
 
 
-def _may_be_two(rows: Sequence[Row], stays: Sequence[Stay]) -> bool:
+def _may_be_two(rows: Sequence[AttendanceRow], stays: Sequence[Stay]) -> bool:
     """Whether rows of one name may be two people: their stays overlap or have no times."""
     if len(stays) != len(rows):
         return True
     return any(later.join_s + later.uncertainty_s < earlier.leave_s for earlier, later in pairwise(stays))
 
 
-def _person(rows: Sequence[Row], stays: tuple[Stay, ...]) -> Person:
+def _person(rows: Sequence[AttendanceRow], stays: tuple[Stay, ...]) -> Person:
     name = renamed(rows[0].name)[0]
     others = [other for row in rows for other in renamed(row.name) if other and folded(other) != folded(name)]
     answers = {_ANSWERED[row.told] for row in rows}

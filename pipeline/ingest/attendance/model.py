@@ -14,7 +14,7 @@ from pipeline.ingest.timestamps import Moment
 _MANY = 10_000
 
 
-class Told(StrEnum):
+class NoticeAnswer(StrEnum):
     """What somebody answered to the platform's own notice of the recording."""
 
     YES = "yes"
@@ -23,23 +23,23 @@ class Told(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AttendanceRow:
     """One stay of one person; times are local, each with every reading its written form allows."""
 
     name: str
     email: str | None
     joined: tuple[Moment, ...]
     left: tuple[Moment, ...]
-    told: Told = Told.NOTHING
+    told: NoticeAnswer = NoticeAnswer.NOTHING
     platform_id: str | None = None
     coarse_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class AttendanceReport:
     """The rows of a report and, where it has the block about the meeting, the topic."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[AttendanceRow, ...]
     topic: str = ""
 
 

@@ -8,8 +8,8 @@ from pipeline.errors import InputRefused
 from pipeline.ingest import clock
 from pipeline.ingest.attendance import meet, teams, zoom
 from pipeline.ingest.attendance.merge import GRACE_S, Clock
-from pipeline.ingest.attendance.model import Report
-from pipeline.ingest.draft import Draft, Person
+from pipeline.ingest.attendance.model import AttendanceReport
+from pipeline.ingest.draft import Person, SessionDraft
 from pipeline.ingest.listing import Listing
 from pipeline.records import Attendance
 
@@ -19,7 +19,7 @@ _DRIFT_S = 10.0
 _PARSERS = (teams.parse, meet.parse, zoom.parse)
 
 
-def told(listing: Listing, name: str) -> Report:
+def told(listing: Listing, name: str) -> AttendanceReport:
     """The list that session.toml names; raises ``InputRefused`` where it is not there or nobody's list."""
     if name not in listing.names:
         raise InputRefused("session.toml: the file named by 'roster' is not there", action="correct the key")
@@ -33,7 +33,7 @@ def told(listing: Listing, name: str) -> Report:
     return report
 
 
-def clock_of(draft: Draft) -> Clock:
+def clock_of(draft: SessionDraft) -> Clock:
     """The recorder's clock as far as session.toml and the platform say it."""
     zone = draft.facts.timezone
     return Clock(clock.local_start(draft), ZoneInfo(zone) if zone else None)

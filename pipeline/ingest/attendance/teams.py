@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.attendance.model import Report, Row, lines
+from pipeline.ingest.attendance.model import AttendanceReport, AttendanceRow, lines
 from pipeline.ingest.timestamps import readings, resolution_s
 
 _SECTION = re.compile(r"([1-3])\.\s*\S.*")
@@ -34,7 +34,7 @@ _PLACES = {
 _HIDDEN = frozenset({"", "-", "--", "n/a"})
 
 
-def parse(text: str) -> Report | None:
+def parse(text: str) -> AttendanceReport | None:
     """The report, or None where the file is not one; raises ``InputRefused`` for columns that are not certain.
 
     The third section has a row for each join; the second adds ids, and stands in where the third is missing or hidden.
@@ -48,7 +48,7 @@ def parse(text: str) -> Report | None:
     known = {_who(record) for record in stays}
     rows = [*stays, *(record for record in people if _who(record) not in known)]
     topic = next((line[1] for line in sections.get(_SUMMARY, ()) if len(line) > 1), "")
-    return Report(tuple(_row(record, ids.get(_who(record), "")) for record in rows), topic)
+    return AttendanceReport(tuple(_row(record, ids.get(_who(record), "")) for record in rows), topic)
 
 
 def _sections(text: str) -> dict[str, list[list[str]]]:
@@ -95,10 +95,10 @@ def _who(record: dict[str, str]) -> tuple[str, str]:
     return record["name"], record.get("email", "")
 
 
-def _row(record: dict[str, str], upn: str) -> Row:
+def _row(record: dict[str, str], upn: str) -> AttendanceRow:
     joined = record.get("joined", "")
     name_id = upn.split()
-    return Row(
+    return AttendanceRow(
         name=record["name"],
         email=record.get("email") or None,
         joined=readings(joined),

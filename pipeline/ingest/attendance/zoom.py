@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.attendance.model import Report, Row, Told, cell, lines
+from pipeline.ingest.attendance.model import AttendanceReport, AttendanceRow, NoticeAnswer, cell, lines
 from pipeline.ingest.timestamps import readings, resolution_s
 
 _NAMES = ("name (original name)", "user name (original name)", "name", "user name")
 _EMAILS = ("user email", "email")
 _CONSENTS = ("recording consent", "recording disclaimer response")
 _ANSWERS = {
-    "": Told.NOTHING,
-    **dict.fromkeys(("ok", "yes", "y", "agree", "agreed", "accepted"), Told.YES),
-    **dict.fromkeys(("no", "n", "declined", "decline", "disagree", "denied"), Told.NO),
+    "": NoticeAnswer.NOTHING,
+    **dict.fromkeys(("ok", "yes", "y", "agree", "agreed", "accepted"), NoticeAnswer.YES),
+    **dict.fromkeys(("no", "n", "declined", "decline", "disagree", "denied"), NoticeAnswer.NO),
 }
 _TITLES = frozenset({"host details", "panelist details", "attendee details", "other attended"})
 
 
-def parse(text: str) -> Report | None:
+def parse(text: str) -> AttendanceReport | None:
     """The report, or None where the table is not one; raises ``InputRefused`` for a report with damaged rows."""
-    rows: list[Row] = []
+    rows: list[AttendanceRow] = []
     topic, seen = "", False
     for record in _records(text):
         seen = seen or cell(record, *_NAMES) is not None
@@ -29,7 +29,7 @@ def parse(text: str) -> Report | None:
         row = _row(record)
         if row is not None:
             rows.append(row)
-    return Report(tuple(rows), topic) if seen else None
+    return AttendanceReport(tuple(rows), topic) if seen else None
 
 
 def _records(text: str) -> Iterator[dict[str, str]]:
@@ -53,7 +53,7 @@ def _is_title(lowered: list[str], header: list[str]) -> bool:
     return len(lowered) < min(len(header), 2) or (lowered[0] in _TITLES and not any(lowered[1:]))
 
 
-def _row(record: dict[str, str]) -> Row | None:
+def _row(record: dict[str, str]) -> AttendanceRow | None:
     name = cell(record, *_NAMES)
     if not name or record.get("in waiting room", "").lower() == "yes" or record.get("attended", "").lower() == "no":
         return None
@@ -63,7 +63,7 @@ def _row(record: dict[str, str]) -> Row | None:
             "the participants report has an answer to the recording notice that is not known",
             action="put OK where they said yes, No where they said no, nothing elsewhere",
         )
-    return Row(
+    return AttendanceRow(
         name=name,
         email=cell(record, *_EMAILS) or None,
         joined=readings(record.get("join time", "")),

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.draft import Draft, Person
+from pipeline.ingest.draft import Person, SessionDraft
 from pipeline.ingest.identify_platform import CRAIG_TRACK
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import merged
 from pipeline.ingest.platforms.generic import told
-from pipeline.ingest.session_toml import FILE_NAME, Facts
+from pipeline.ingest.session_toml import FILE_NAME, SessionToml
 from pipeline.records import Role
 
 _HEAD_BYTES = 4 << 20
@@ -40,7 +40,7 @@ class Info:
     users: tuple[User, ...]
 
 
-def read(listing: Listing, facts: Facts) -> Draft:
+def read(listing: Listing, facts: SessionToml) -> SessionDraft:
     """The draft of a Craig recording; raises ``InputRefused`` where its parts do not agree."""
     if facts.roster:
         raise InputRefused(
@@ -63,7 +63,7 @@ def read(listing: Listing, facts: Facts) -> Draft:
         for user, track in zip(info.users, tracks, strict=True)
     )
     captions, chat = told(listing, facts)
-    return Draft(
+    return SessionDraft(
         platform="discord",
         facts=facts,
         people=merged(people, facts.participants, listing.names),

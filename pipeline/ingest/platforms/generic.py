@@ -6,17 +6,17 @@ from dataclasses import replace
 
 from pipeline.errors import InputRefused
 from pipeline.ingest.attendance import merge, reader
-from pipeline.ingest.attendance.model import Report
-from pipeline.ingest.draft import Draft, is_media
+from pipeline.ingest.attendance.model import AttendanceReport
+from pipeline.ingest.draft import SessionDraft, is_media
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import merged
-from pipeline.ingest.session_toml import FILE_NAME, Facts
+from pipeline.ingest.session_toml import FILE_NAME, SessionToml
 
 
-def read(listing: Listing, facts: Facts) -> Draft:
+def read(listing: Listing, facts: SessionToml) -> SessionDraft:
     """The draft of a session folder; raises ``InputRefused`` where session.toml names a file that is not there."""
     captions, chat = told(listing, facts)
-    draft = Draft(
+    draft = SessionDraft(
         platform="other",
         facts=facts,
         people=(),
@@ -25,7 +25,7 @@ def read(listing: Listing, facts: Facts) -> Draft:
         chat=chat,
         texts=((FILE_NAME, "facts"), *([(facts.roster, "roster")] if facts.roster else [])),
     )
-    report = reader.told(listing, facts.roster) if facts.roster else Report(())
+    report = reader.told(listing, facts.roster) if facts.roster else AttendanceReport(())
     listed = merge.people(report.rows, reader.clock_of(draft))
     people = merged(listed, facts.participants, listing.names)
     owned = {person.track for person in people}
@@ -33,7 +33,7 @@ def read(listing: Listing, facts: Facts) -> Draft:
     return replace(draft, people=people, mixed=mixed, title=report.topic)
 
 
-def told(listing: Listing, facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def told(listing: Listing, facts: SessionToml) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The captions and chat that session.toml names, each none or one; raises ``InputRefused`` where one is missing."""
     for key, name in (("captions", facts.captions), ("chat", facts.chat)):
         if name is not None and (name not in listing.names or is_media(name)):

@@ -11,13 +11,13 @@ from datetime import datetime
 from pipeline.errors import InputRefused
 from pipeline.ingest.attendance import merge, reader
 from pipeline.ingest.attendance import zoom as report_of
-from pipeline.ingest.attendance.model import Report
-from pipeline.ingest.draft import Draft, Person, is_media
+from pipeline.ingest.attendance.model import AttendanceReport
+from pipeline.ingest.draft import Person, SessionDraft, is_media
 from pipeline.ingest.encodings import squashed
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import merged
 from pipeline.ingest.platforms.generic import told
-from pipeline.ingest.session_toml import FILE_NAME, Facts
+from pipeline.ingest.session_toml import FILE_NAME, SessionToml
 
 _CONF = "recording.conf"
 _FOLDER = re.compile(r"(\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d)(?: .*)?", re.DOTALL)
@@ -32,12 +32,12 @@ _UNCONVERTED = "open the folder in Zoom and let it finish converting"
 _OTHER_REPORT = "leave the one of this meeting in the folder"
 
 
-def read(listing: Listing, facts: Facts) -> Draft:
+def read(listing: Listing, facts: SessionToml) -> SessionDraft:
     """The draft of a Zoom local folder; raises ``InputRefused`` where it is not converted or is ambiguous."""
     names = listing.names
     main = _main_files(listing)
     captions, chat = told(listing, facts)
-    draft = Draft(
+    draft = SessionDraft(
         platform="zoom",
         facts=facts,
         people=(),
@@ -146,7 +146,7 @@ def _main_files(listing: Listing) -> tuple[str, ...]:
     return files
 
 
-def _report(listing: Listing, facts: Facts) -> tuple[Report, tuple[str, ...]]:
+def _report(listing: Listing, facts: SessionToml) -> tuple[AttendanceReport, tuple[str, ...]]:
     if facts.roster:
         return reader.told(listing, facts.roster), (facts.roster,)
     tables = [name for name in listing.names if name.lower().endswith(".csv") and "/" not in name]
@@ -156,4 +156,4 @@ def _report(listing: Listing, facts: Facts) -> tuple[Report, tuple[str, ...]]:
         raise InputRefused(f"the folder holds {len(reports)} participants reports", action=_OTHER_REPORT)
     if tables and not reports:
         raise InputRefused("the participants report has columns that are not known", action="download it in English")
-    return (reports[0][1], (reports[0][0],)) if reports else (Report(()), ())
+    return (reports[0][1], (reports[0][0],)) if reports else (AttendanceReport(()), ())

@@ -15,9 +15,9 @@ from pipeline.ingest import timestamps
 from pipeline.ingest.attendance import meet, merge, reader, teams
 from pipeline.ingest.attendance import zoom as zoom_report
 from pipeline.ingest.attendance.merge import Clock
-from pipeline.ingest.attendance.model import Row, Told
+from pipeline.ingest.attendance.model import AttendanceRow, NoticeAnswer
 from pipeline.ingest.draft import Person, Stay
-from pipeline.ingest.listing import Entry, Listing
+from pipeline.ingest.listing import ListedFile, Listing
 from pipeline.ingest.session_toml import parse
 from pipeline.records import Attendance, Refused, Session
 
@@ -217,7 +217,14 @@ def test_somebody_renamed_beside_another_of_the_old_name_stays_apart():
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"), [("OK", Told.YES), ("y", Told.YES), ("", Told.NOTHING), ("No", Told.NO), ("declined", Told.NO)]
+    ("answer", "told"),
+    [
+        ("OK", NoticeAnswer.YES),
+        ("y", NoticeAnswer.YES),
+        ("", NoticeAnswer.NOTHING),
+        ("No", NoticeAnswer.NO),
+        ("declined", NoticeAnswer.NO),
+    ],
 )
 def test_answers_to_zooms_own_notice(answer, told):
     assert zoom(f"Ana,a@x,11/18/2026 04:00:00 PM,11/18/2026 04:10:00 PM,10,No,{answer}")[0].told is told
@@ -233,8 +240,8 @@ def test_an_answer_that_is_not_known_is_refused_and_unique_mode_has_no_times():
     assert (ana.joined_late, ana.stays[0].told, ana.stays[0].join_s) == (False, True, 0)
 
 
-def row(name: str, joined: datetime, left: datetime) -> Row:
-    return Row(name=name, email=f"{name}@x", joined=(joined,), left=(left,))
+def row(name: str, joined: datetime, left: datetime) -> AttendanceRow:
+    return AttendanceRow(name=name, email=f"{name}@x", joined=(joined,), left=(left,))
 
 
 def test_scenario_49_a_change_of_the_clocks_in_the_call_widens_the_doubt():
@@ -262,7 +269,7 @@ def test_stays_end_at_the_session_and_are_as_wide_as_the_doubt():
 def written(text: str | bytes, tmp_path, name: str = "attendance.csv") -> Listing:
     path = tmp_path / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return Listing("x", (Entry(name, path, path.stat().st_size, 0),))
+    return Listing("x", (ListedFile(name, path, path.stat().st_size, 0),))
 
 
 TEAMS_BYTES = teams_text().replace("\n", "\r\n").encode("utf-16-le")
