@@ -10,7 +10,7 @@ from pipeline.case import Case
 from pipeline.records import ApprovedPlan, Outcome
 from pipeline.render import manifest
 from pipeline.store import releases
-from pipeline.store.stage_cache import key_of
+from pipeline.store.codec import key_of
 
 _DIGEST = 64
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pipeline.case import Case
 from pipeline.records import Crosstalk, Outcome, Purpose, RedactionInterval, Track
 from pipeline.render.left_out import LeftOut, bleeding
-from pipeline.store.stage_cache import key_of
+from pipeline.store.codec import key_of
 
 VERSION = "1"
 

@@ -20,7 +20,7 @@ from pipeline.records import (
 )
 from pipeline.review.picture.plan import NO_PICTURE, PictureReview
 from pipeline.store import Workspace
-from pipeline.store.stage_cache import encode, key_of
+from pipeline.store.codec import encode, key_of
 
 _TRACES = ["chat", "mention", "speech"]
 

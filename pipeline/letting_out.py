@@ -34,8 +34,8 @@ from pipeline.render import manifest
 from pipeline.render.hidden import Hidden, Shown, hidden_by, shown_beyond
 from pipeline.render.prove import in_one_line, sealed
 from pipeline.store import Workspace, releases
+from pipeline.store.codec import decode, encode, key_of
 from pipeline.store.releases import ReleaseAct
-from pipeline.store.stage_cache import decode, encode, key_of
 
 _WAITING = "weaker"
 _EARLIER = "hidden before a track went"

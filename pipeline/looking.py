@@ -7,7 +7,7 @@ from pipeline.case import Case
 from pipeline.errors import InputRefused
 from pipeline.media import reader
 from pipeline.records import Audience, OcrResult, Purpose
-from pipeline.store.stage_cache import key_of
+from pipeline.store.codec import key_of
 
 VERSION = "1"
 

@@ -33,8 +33,8 @@ from pipeline.media import reader, tools
 from pipeline.records import Failed, Refused, Session
 from pipeline.report import Report, gather, write
 from pipeline.store import Workspace, releases, tombstones
+from pipeline.store.codec import key_of
 from pipeline.store.registry import InboxEntry, Registry, SessionState, entry_id, entry_path
-from pipeline.store.stage_cache import key_of
 
 R = TypeVar("R")
 

@@ -13,7 +13,7 @@ from pipeline.render import manifest, names
 from pipeline.render.hidden import Hidden, shown_beyond
 from pipeline.render.terms import Terms
 from pipeline.store import releases
-from pipeline.store.stage_cache import decode
+from pipeline.store.codec import decode
 
 _TEXTS = (names.CAPTIONS, names.CAPTIONS_SRT, names.TRANSCRIPT, names.TRANSCRIPT_JSONL, names.CHAT)
 _MEDIA = (names.SOUND, names.PICTURE)

@@ -15,8 +15,8 @@ from pipeline.errors import Exit
 from pipeline.files import write_bytes
 from pipeline.records import Exposure
 from pipeline.store import Workspace
+from pipeline.store.codec import encode
 from pipeline.store.registry import InboxEntry, Registry
-from pipeline.store.stage_cache import encode
 
 _NEEDS_A_LOOK = frozenset({"held", "refused", "failed"})
 

@@ -15,8 +15,8 @@ from pipeline.export.requests import Request
 from pipeline.files import file_digest
 from pipeline.records import Audience, OutFile, Ruling, Tag
 from pipeline.store import Workspace
+from pipeline.store.codec import key_of
 from pipeline.store.registry import Registry
-from pipeline.store.stage_cache import key_of
 
 _ALIAS_KEY = "alias"
 

@@ -31,7 +31,7 @@ from pipeline.records import (
 )
 from pipeline.reexamine import broken
 from pipeline.store import Workspace, terms
-from pipeline.store.stage_cache import key_of
+from pipeline.store.codec import key_of
 
 _ERASED = Refused(reason="its recording was erased on request", action="nothing; it stays erased")
 _STATUS: dict[type[Stop], str] = {Held: "held", Refused: "refused", Pending: "pending", Failed: "failed"}

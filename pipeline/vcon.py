@@ -22,8 +22,8 @@ from pipeline.records import Audience, Outcome, Proposal, Purpose, Rendition, Ru
 from pipeline.render import manifest, names
 from pipeline.review.terms import planned_terms
 from pipeline.store import Workspace, jws, releases, terms
+from pipeline.store.codec import key_of
 from pipeline.store.registry import Registry
-from pipeline.store.stage_cache import key_of
 from pipeline.vcon_parts import MEDIA, Case, base64url, document, file_names, names_of, sha512
 
 _KEY = "alias"

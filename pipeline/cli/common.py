@@ -44,7 +44,7 @@ decider_option: Callable[[F], F] = click.option("--by", "actor", required=True, 
 
 def emit(value: object, as_json: bool) -> None:
     """Prints a value: as JSON for machines, else lines, mappings as a line for each key, rows as a table."""
-    from pipeline.store.stage_cache import plain
+    from pipeline.store.codec import plain
 
     if as_json:
         click.echo(json.dumps(plain(value), ensure_ascii=False, sort_keys=True))

@@ -206,4 +206,4 @@ def _broken(seq: object) -> ConsentUnreadable:
     )
 
 
-CHAIN = Chain(decision, repeats=("session_id", "of_set", "participant_id", "purpose"), changed=_broken)
+CHAIN = Chain(decision, repeats=("session_id", "of_set", "participant_id", "purpose"), changed=_broken, record=Kept)

@@ -63,4 +63,4 @@ def _broken(seq: object) -> ConsentUnreadable:
     )
 
 
-CHAIN = Chain(staff_match, repeats=("session_id",), changed=_broken)
+CHAIN = Chain(staff_match, repeats=("session_id",), changed=_broken, record=StaffMatch)

@@ -118,4 +118,4 @@ def _broken(seq: object) -> ConsentUnreadable:
     )
 
 
-CHAIN = Chain(notice_served, repeats=("served_id", "party_id", "session_id"), changed=_broken)
+CHAIN = Chain(notice_served, repeats=("served_id", "party_id", "session_id"), changed=_broken, record=NoticeServed)

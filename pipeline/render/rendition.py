@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from pipeline.files import file_digest
 from pipeline.records import Audience, OutFile, Proof, ProofVerdict, Rendition, Turn
 from pipeline.render import manifest
 from pipeline.render.names import TRANSCRIPT_JSONL, folder_of
+from pipeline.store.codec import decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,4 +61,4 @@ def recall(
 def turns_of(folder: Path) -> tuple[Turn, ...]:
     """The redacted turns of a rendition; raises ``ValueError`` or ``TypeError`` where its file is not as written."""
     lines = (folder / TRANSCRIPT_JSONL).read_text("utf-8").splitlines()
-    return tuple(Turn(**json.loads(line)) for line in lines)
+    return tuple(decode(line, Turn) for line in lines)

@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Engine, Table, event, select
 
 from pipeline.files import write_bytes
+from pipeline.store.earlier_names import now_called
 from pipeline.store.tables.schema import metadata
 
 FILE_NAME = "heads"
@@ -65,13 +66,22 @@ class Chain:
     """One table whose rows are a chain.
 
     A row's body is canonical JSON that repeats the row's place in the chain and the columns in ``repeats``, so that
-    neither can be changed without the other. ``changed`` makes the error for the number of a row that does not hold.
+    neither can be changed without the other. ``changed`` makes the error for the number of a row that does not hold;
+    ``record`` is the record that a body becomes, whose fields may have had other names in earlier versions.
     """
 
-    def __init__(self, table: Table, *, repeats: Sequence[str] = (), changed: Callable[[int], Exception]) -> None:
+    def __init__(
+        self,
+        table: Table,
+        *,
+        repeats: Sequence[str] = (),
+        changed: Callable[[int], Exception],
+        record: type | None = None,
+    ) -> None:
         self.table = table
         self._repeats = tuple(repeats)
         self._changed = changed
+        self._record = record.__name__ if record else ""
 
     def head(self, connection: Connection) -> Head:
         """The last entry, as the database has it."""
@@ -100,7 +110,9 @@ class Chain:
         body: dict[str, Any] = json.loads(row.body)
         if any(name not in body or body[name] != getattr(row, name) for name in (*_PLACE, *self._repeats)):
             raise self._changed(row.seq)
-        return body if placed else {name: value for name, value in body.items() if name not in _PLACE}
+        if placed:
+            return body
+        return now_called(self._record, {name: value for name, value in body.items() if name not in _PLACE})
 
     def verify(self, connection: Connection, check: Callable[[Any], object] | None = None) -> Head:
         """Reads every entry in order, each with ``check`` too, and gives the last.

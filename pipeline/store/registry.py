@@ -8,16 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from pipeline.errors import UsageProblem
+from pipeline.errors import UsageProblem, WorkspaceDamaged
 from pipeline.records import Refused, Session, SessionResult
 from pipeline.store import ledger
+from pipeline.store.codec import decode, encode
 from pipeline.store.database import reading
-from pipeline.store.stage_cache import decode, encode
 from pipeline.store.tables.runs import entry, result, session
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,16 @@ def entry_path(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
+def _read(body: str, kind: type[T]) -> T:
+    try:
+        return decode(body, kind)
+    except ValueError as error:
+        raise WorkspaceDamaged(
+            f"what is stored of a session is no {kind.__name__} of this version",
+            action="open the workspace with the version that wrote it, or restore its backup",
+        ) from error
+
+
 class Registry:
     """The sessions, entries and results of one workspace."""
 
@@ -72,7 +85,7 @@ class Registry:
                     state_key=row.state_key,
                     valid_until=row.valid_until,
                     attempts=row.attempts,
-                    result=decode(row.body, SessionResult),
+                    result=_read(row.body, SessionResult),
                 )
                 for row in connection.execute(select(result))
             }
@@ -89,7 +102,7 @@ class Registry:
             body = connection.execute(select(session.c.body).where(session.c.session_id == session_id)).scalar()
         if body is None:
             raise UsageProblem("there is no session of that id", action="`offrecord status` lists them")
-        return decode(body, Session)
+        return _read(body, Session)
 
     def sessions(self) -> Iterator[Session]:
         """Every session, in order of time."""

@@ -2,70 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import json
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, is_dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import TypeAdapter, ValidationError
 
 from pipeline.files import make_private, write_bytes
+from pipeline.store.codec import decode, encode
 
 T = TypeVar("T")
 
 _NONCE_BYTES = 12
-
-
-_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
-
-
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    if kind not in _ADAPTERS:
-        _ADAPTERS[kind] = TypeAdapter(kind)
-    return _ADAPTERS[kind]
-
-
-def encode(value: object, kind: Any = None) -> bytes:
-    """A record as canonical JSON: sorted keys, no spaces, sets in order."""
-    shown = _adapter(kind or type(value)).dump_python(value)
-    return json.dumps(shown, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain).encode()
-
-
-def plain(value: object) -> Any:
-    """Any records, also within lists and mappings, as plain JSON values."""
-    return json.loads(json.dumps(_adapter(Any).dump_python(value), default=_plain))
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, set | frozenset):
-        return sorted(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    raise TypeError(f"{type(value).__name__} is no part of a record")
-
-
-def decode(content: bytes | str, kind: type[T]) -> T:
-    """A record from its JSON; raises ``pydantic.ValidationError`` when it is not one."""
-    value: T = _adapter(kind).validate_json(content)
-    return value
-
-
-def key_of(*parts: object) -> str:
-    """The SHA-256 over the canonical JSON of all parts: the name of a result made from them."""
-    hasher = hashlib.sha256()
-    for part in parts:
-        content = part.encode() if isinstance(part, str) else encode(part)
-        hasher.update(len(content).to_bytes(8, "big") + content)
-    return hasher.hexdigest()
 
 
 class StageCache:
@@ -79,7 +30,7 @@ class StageCache:
         """The result kept under this key, or None; an unreadable one counts as none, so that it is made again."""
         try:
             return decode(self.opened(self.place(stage, key)), kind)
-        except (FileNotFoundError, ValidationError, InvalidTag):
+        except (FileNotFoundError, ValueError, InvalidTag):
             return None
 
     def put(self, stage: str, key: str, value: object, kind: Any = None) -> Path:

@@ -15,8 +15,8 @@ from sqlalchemy import text
 from pipeline.errors import ConfigurationError, InputRefused, LockHeld, UsageProblem, WorkspaceDamaged
 from pipeline.records import Audience, Purpose, Refused, Session, Transcript, Word
 from pipeline.store import Workspace, terms
+from pipeline.store.codec import decode, encode, key_of
 from pipeline.store.registry import Registry, entry_id
-from pipeline.store.stage_cache import decode, encode, key_of
 
 
 @pytest.fixture

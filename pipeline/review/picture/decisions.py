@@ -14,8 +14,8 @@ from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Proposal, RedactionBox, Session
 from pipeline.review.decision_log import decisions, mark, state_of, undecided
 from pipeline.store import ledger
+from pipeline.store.codec import decode, encode
 from pipeline.store.database import reading
-from pipeline.store.stage_cache import decode, encode
 from pipeline.store.tables.review import picture_act
 
 _COVER, _LIFT, _APPROVE = "cover", "lift", "approve"
