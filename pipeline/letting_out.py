@@ -281,5 +281,5 @@ def _note(found: Candidate, made: Rendition, wish: Wish | None) -> None:
     if told is not None:
         body = {"session_id": made.session_id, "audience": str(made.audience), "verdict": told.verdict, "proof": proof}
         hidden = encode(found.hidden).decode()
-        releases.record_publication(workspace.db, told.entry, made.session_id, made.audience, hidden=hidden, body=body)
+        releases.record_publication(workspace.db, told.entry, made.session_id, made.audience, scope=hidden, body=body)
     case.note("rendition", folder, purpose=made.audience.purpose)

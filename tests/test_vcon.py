@@ -86,7 +86,7 @@ def placed(opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS)
     entry = releases.next_entry(opened.ledger, found.session_id, Audience.INTERNAL)
     made = manifest.on(manifest.Basis(signer=opened.signer, entry=entry), made)
     manifest.write(out / manifest.NAME, made)
-    releases.record_publication(opened.db, entry, found.session_id, Audience.INTERNAL, hidden="h", body={"proof": "p"})
+    releases.record_publication(opened.db, entry, found.session_id, Audience.INTERNAL, scope="h", body={"proof": "p"})
     conclude(opened, found)
     return found
 
@@ -271,7 +271,7 @@ def test_a_changed_file_is_not_handed_out(workspace: Workspace, out: Session) ->
 def test_an_earlier_rendition_put_back_is_not_handed_out(workspace: Workspace, out: Session) -> None:
     entry = releases.next_entry(workspace.ledger, out.session_id, Audience.INTERNAL)
     releases.record_publication(
-        workspace.db, entry, out.session_id, Audience.INTERNAL, hidden="more", body={"proof": "q"}
+        workspace.db, entry, out.session_id, Audience.INTERNAL, scope="more", body={"proof": "q"}
     )
     with pytest.raises(ProofFailed):
         made(workspace, out)

@@ -19,7 +19,7 @@ from pipeline.consent.served import NoticeServed, Reach
 from pipeline.records import Purpose
 from pipeline.store import tombstones, withdrawals
 from pipeline.store.tables.erasures import tombstone, withdrawal
-from pipeline.store.tables.rulings import decision, human_act, notice_served, staff_match
+from pipeline.store.tables.rulings import decision, identity_match, manual_decision, notice_delivery
 from pipeline.store.withdrawals import Withdrawal, WithdrawalState
 
 Lines = Sequence[Mapping[str, Any]]
@@ -31,11 +31,11 @@ _SEALED = ("reason", "evidence")
 
 def lines(connection: Connection) -> Iterator[dict[str, Any]]:
     """Every line, each chain in its order; reasons as they are encrypted in the store."""
-    for row in _rows(connection, human_act):
+    for row in _rows(connection, manual_decision):
         yield {"type": "act", "body": row.body}
-    for row in _rows(connection, staff_match):
+    for row in _rows(connection, identity_match):
         yield {"type": "match", "body": row.body, "sealed": base64.b64encode(row.sealed).decode("ascii")}
-    for row in _rows(connection, notice_served):
+    for row in _rows(connection, notice_delivery):
         yield {"type": "served", "body": row.body}
     for row in _rows(connection, decision):
         yield {"type": "decision", "body": row.body}
@@ -79,7 +79,7 @@ def _unplaced(body: str, *, without: Iterable[str] = ()) -> str:
 
 
 def _acts(connection: Connection, found: Lines, source: Keys, own: Keys) -> None:
-    known = {_unplaced(row.body, without=_SEALED) for row in _rows(connection, human_act)}
+    known = {_unplaced(row.body, without=_SEALED) for row in _rows(connection, manual_decision)}
     for line in found:
         if _unplaced(line["body"], without=_SEALED) in known:
             continue
@@ -100,7 +100,7 @@ def _resealed(value: str, bound: str, source: Keys, own: Keys) -> str:
 
 
 def _matches(connection: Connection, found: Lines, source: Keys, own: Keys) -> None:
-    known = {_unplaced(row.body) for row in _rows(connection, staff_match)}
+    known = {_unplaced(row.body) for row in _rows(connection, identity_match)}
     for line in found:
         if _unplaced(line["body"]) in known:
             continue

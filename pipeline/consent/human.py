@@ -23,7 +23,7 @@ from pipeline.errors import ConsentUnreadable
 from pipeline.records import Cell, Outcome, Purpose, Session
 from pipeline.records.turns import separable
 from pipeline.store.chains import Chain
-from pipeline.store.tables.rulings import human_act
+from pipeline.store.tables.rulings import manual_decision
 
 if TYPE_CHECKING:
     from pipeline.consent.on_file import OnFile
@@ -99,7 +99,7 @@ def removable(session: Session, participant_id: str) -> bool:
 
 def acts_on(connection: Connection, session_id: str) -> tuple[HumanAct, ...]:
     """The acts about a session that were not undone, in order; raises ``ConsentUnreadable`` for a changed one."""
-    query = select(human_act).where(human_act.c.session_id == session_id).order_by(human_act.c.seq)
+    query = select(manual_decision).where(manual_decision.c.session_id == session_id).order_by(manual_decision.c.seq)
     standing: list[HumanAct] = []
     for act in (_read(row) for row in connection.execute(query)):
         about = (act.participant_id, act.purpose)
@@ -171,4 +171,4 @@ def _broken(seq: object) -> ConsentUnreadable:
     )
 
 
-CHAIN = Chain(human_act, repeats=("session_id",), changed=_broken)
+CHAIN = Chain(manual_decision, repeats=("session_id",), changed=_broken)

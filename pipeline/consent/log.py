@@ -22,7 +22,7 @@ from pipeline.store import Workspace, withdrawals
 from pipeline.store.chains import ChainTruncated, Head, HeadsLost, chained_tables, head_of
 from pipeline.store.database import reading, unreadable_is_closed
 from pipeline.store.tables.consent import consent_event
-from pipeline.store.tables.rulings import human_act, staff_match
+from pipeline.store.tables.rulings import identity_match, manual_decision
 from pipeline.store.tables.runs import ledger
 
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -111,7 +111,7 @@ def log_head(workspace: Workspace) -> str:
 
 def head_hash(connection: Connection) -> str:
     """The hash of the log's last event; with what people decided about holds and who is who, and material changes."""
-    digest, acts = head(connection).hash, [head_of(connection, table) for table in (human_act, staff_match)]
+    digest, acts = head(connection).hash, [head_of(connection, table) for table in (manual_decision, identity_match)]
     beside = [*(last.hash for last in acts if last.seq), *notices.material(connection)]
     return hashlib.sha256(" ".join((digest, *beside)).encode()).hexdigest() if beside else digest
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from pipeline.consent.identity import Keys
 from pipeline.errors import ConsentUnreadable
 from pipeline.store.chains import Chain
-from pipeline.store.tables.rulings import staff_match
+from pipeline.store.tables.rulings import identity_match
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class StaffMatch:
 
 def standing(connection: Connection, keys: Keys, session_id: str) -> dict[str, StaffMatch]:
     """What holds in a session, by participant; raises ``ConsentUnreadable`` when an act was changed."""
-    query = select(staff_match).where(staff_match.c.session_id == session_id).order_by(staff_match.c.seq)
+    query = select(identity_match).where(identity_match.c.session_id == session_id).order_by(identity_match.c.seq)
     latest: dict[str, StaffMatch] = {}
     for row in connection.execute(query):
         keys.open(row.sealed, row.hash)
@@ -63,4 +63,4 @@ def _broken(seq: object) -> ConsentUnreadable:
     )
 
 
-CHAIN = Chain(staff_match, repeats=("session_id",), changed=_broken, record=StaffMatch)
+CHAIN = Chain(identity_match, repeats=("session_id",), changed=_broken, record=StaffMatch)

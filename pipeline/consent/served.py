@@ -14,7 +14,7 @@ from pipeline.consent.events import Method, canonical, sha256
 from pipeline.consent.parties import chunks
 from pipeline.errors import ConsentUnreadable
 from pipeline.store.chains import Chain
-from pipeline.store.tables.rulings import notice_served
+from pipeline.store.tables.rulings import notice_delivery
 
 
 class Reach(StrEnum):
@@ -72,7 +72,7 @@ def append(connection: Connection, served: Iterable[NoticeServed]) -> int:
     for one in served:
         new.setdefault(one.served_id, one)
     for some in chunks(list(new)):
-        known = select(notice_served.c.served_id).where(notice_served.c.served_id.in_(some))
+        known = select(notice_delivery.c.served_id).where(notice_delivery.c.served_id.in_(some))
         for served_id in connection.execute(known).scalars():
             del new[served_id]
     with CHAIN.appending(connection) as add:
@@ -83,10 +83,10 @@ def append(connection: Connection, served: Iterable[NoticeServed]) -> int:
 
 def on_file(connection: Connection, session_id: str, party_ids: Iterable[str]) -> tuple[NoticeServed, ...]:
     """What was served to these people, and in this session, in order; raises ``ConsentUnreadable``."""
-    columns, found = notice_served.c, dict[int, NoticeServed]()
+    columns, found = notice_delivery.c, dict[int, NoticeServed]()
     for some in [*chunks(sorted(set(party_ids))), []]:
         which: ColumnElement[bool] = or_(columns.party_id.in_(some), columns.session_id == session_id)
-        for row in connection.execute(select(notice_served).where(which)):
+        for row in connection.execute(select(notice_delivery).where(which)):
             found[row.seq] = _read(row)
     return tuple(found[seq] for seq in sorted(found))
 
@@ -118,4 +118,4 @@ def _broken(seq: object) -> ConsentUnreadable:
     )
 
 
-CHAIN = Chain(notice_served, repeats=("served_id", "party_id", "session_id"), changed=_broken, record=NoticeServed)
+CHAIN = Chain(notice_delivery, repeats=("served_id", "party_id", "session_id"), changed=_broken, record=NoticeServed)

@@ -18,7 +18,7 @@ _PAUSE_S = 3.0
 
 def finding(session_id: str, hit: Hit, place: SoundPlace | TextPlace | PicturePlace) -> Finding:
     """A finding of a hit; its id is the same whenever the same is found in the same place, by any rule."""
-    digest = hashlib.sha256(f"{session_id}\n{hit.entity}\n{place}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{session_id}\n{hit.entity}\n{_identity(place)}".encode()).hexdigest()
     return Finding(
         finding_id=f"f-{digest[:16]}",
         entity=hit.entity,
@@ -28,6 +28,18 @@ def finding(session_id: str, hit: Hit, place: SoundPlace | TextPlace | PicturePl
         score=hit.score,
         place=place,
     )
+
+
+def _identity(place: SoundPlace | TextPlace | PicturePlace) -> str:
+    """A place as 0.1.0 wrote it into ids: sign-offs stand on them, so they do not change when a field is renamed."""
+    if isinstance(place, SoundPlace):
+        times = f"start_s={place.start_s!r}, end_s={place.end_s!r}, doubt_s={place.time_uncertainty_s!r}"
+        return f"SoundPlace(track_id={place.track_id!r}, {times}, words={place.words!r})"
+    if isinstance(place, TextPlace):
+        span = f"start_char={place.start_char!r}, end_char={place.end_char!r}"
+        return f"TextPlace(surface={place.surface!r}, index={place.index!r}, {span})"
+    sides = ", ".join(f"{side}={getattr(place.region, side)!r}" for side in ("left", "top", "right", "bottom"))
+    return f"PicturePlace(region=Region({sides}), start_s={place.start_s!r}, end_s={place.end_s!r})"
 
 
 def in_words(session_id: str, transcript: Transcript, find: Find) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Audience, Decision, Proposal, Verdict
 from pipeline.store import ledger
 from pipeline.store.database import reading
-from pipeline.store.tables.review import decision, picture_act, sign_off
+from pipeline.store.tables.review import decision, picture_decision, sign_off
 
 
 def decisions(db: Engine, session_id: str) -> tuple[Decision, ...]:
@@ -118,7 +118,7 @@ def heads(db: Engine) -> dict[str, str]:
     """For each session with acts a mark that changes with every act."""
     found: dict[str, str] = {}
     with reading(db) as connection:
-        for table in (decision, sign_off, picture_act):
+        for table in (decision, sign_off, picture_decision):
             wanted = select(table.c.session_id, func.max(table.c.seq)).group_by(table.c.session_id)
             for session_id, seq in connection.execute(wanted):
                 found[session_id] = f"{found.get(session_id, '')}/{table.name}:{seq}"

@@ -24,6 +24,12 @@ from pipeline.store.earlier_names import now_called
 from pipeline.store.tables.schema import metadata
 
 FILE_NAME = "heads"
+_EARLIER_TABLES = {
+    "consent_notice_served": "consent_notice_delivery",
+    "consent_staff_match": "consent_identity_match",
+    "human_act": "manual_decision",
+}
+"""What the tables of chains were called in the file of heads before they had today's names."""
 GENESIS = "0" * 64
 _PLACE = ("seq", "prev_hash")
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
@@ -203,7 +209,7 @@ class Heads:
             if not hmac.compare_digest(mac, self._mac(lines)):
                 raise HeadsLost
             rows = [line.split(" ") for line in lines]
-            return {name: Head(int(seq), digest) for name, seq, digest in rows}
+            return {_EARLIER_TABLES.get(name, name): Head(int(seq), digest) for name, seq, digest in rows}
         except (OSError, ValueError) as error:
             raise HeadsLost from error
 

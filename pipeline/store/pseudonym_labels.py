@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.store.database import reading
-from pipeline.store.tables.names import label
+from pipeline.store.tables.names import pseudonym_label
 
 PERSON, CUSTOMER = "participant", "customer"
 
@@ -24,15 +24,22 @@ def give(db: Engine, kind: str, marks: Iterable[str]) -> None:
     """Gives a number to each that has none, in this order, one more than any before."""
     with db.begin() as connection:
         for one in dict.fromkeys(marks):
-            highest = connection.execute(select(func.max(label.c.number)).where(label.c.kind == kind)).scalar() or 0
+            highest = (
+                connection.execute(
+                    select(func.max(pseudonym_label.c.number)).where(pseudonym_label.c.kind == kind)
+                ).scalar()
+                or 0
+            )
             values = {"kind": kind, "number": highest + 1, "mark": one}
-            connection.execute(insert(label).values(values).on_conflict_do_nothing())
+            connection.execute(insert(pseudonym_label).values(values).on_conflict_do_nothing())
 
 
 def known(db: Engine, kind: str) -> Mapping[str, int]:
     """Every number by what it stands for."""
     with reading(db) as connection:
-        rows = connection.execute(select(label.c.mark, label.c.number).where(label.c.kind == kind)).all()
+        rows = connection.execute(
+            select(pseudonym_label.c.mark, pseudonym_label.c.number).where(pseudonym_label.c.kind == kind)
+        ).all()
     return {row.mark: row.number for row in rows}
 
 
@@ -40,7 +47,7 @@ def free(connection: Connection, marks: Iterable[str]) -> None:
     """Lets numbers stand for nobody any more; they are not given again."""
     for one in marks:
         gone = f"freed {secrets.token_hex(16)}"
-        connection.execute(update(label).where(label.c.mark == one).values(mark=gone))
+        connection.execute(update(pseudonym_label).where(pseudonym_label.c.mark == one).values(mark=gone))
 
 
 def letters(number: int) -> str:

@@ -14,7 +14,7 @@ from pipeline.records import Audience
 from pipeline.store import ledger
 from pipeline.store.database import reading
 from pipeline.store.ledger import Ledger
-from pipeline.store.tables.releases import release_act, released
+from pipeline.store.tables.releases import publication, release_act
 
 RELEASED = "released"
 RELEASE = "release"
@@ -48,28 +48,28 @@ def current_entry(book: Ledger, session_id: str, audience: Audience) -> str | No
 
 
 def record_publication(
-    db: Engine, entry: str, session_id: str, audience: Audience, *, hidden: str, body: Mapping[str, object]
+    db: Engine, entry: str, session_id: str, audience: Audience, *, scope: str, body: Mapping[str, object]
 ) -> None:
     """Notes a rendition that was put out and what it hides, once."""
     with db.begin() as connection:
         if not ledger.append(connection, RELEASED, entry, body):
             return
-        seq = connection.execute(select(func.coalesce(func.max(released.c.seq), 0))).scalar_one() + 1
-        row = {"entry": entry, "seq": seq, "session_id": session_id, "audience": audience.value, "hidden": hidden}
-        connection.execute(released.insert().values(row))
+        seq = connection.execute(select(func.coalesce(func.max(publication.c.seq), 0))).scalar_one() + 1
+        row = {"entry": entry, "seq": seq, "session_id": session_id, "audience": audience.value, "scope": scope}
+        connection.execute(publication.insert().values(row))
 
 
 def latest(db: Engine, session_id: str, audience: Audience) -> tuple[str, str] | None:
     """The ledger's entry of the latest rendition that was put out, and what it hid; None where there never was one."""
     query = (
-        select(released.c.entry, released.c.hidden)
-        .where(released.c.session_id == session_id, released.c.audience == audience.value)
-        .order_by(released.c.seq.desc())
+        select(publication.c.entry, publication.c.scope)
+        .where(publication.c.session_id == session_id, publication.c.audience == audience.value)
+        .order_by(publication.c.seq.desc())
         .limit(1)
     )
     with reading(db) as connection:
         row = connection.execute(query).first()
-    return (row.entry, row.hidden) if row else None
+    return (row.entry, row.scope) if row else None
 
 
 def record_act(

@@ -23,7 +23,7 @@ from pipeline.ingest.draft import Person, Stay
 from pipeline.records import Attendance, Cue, Held, Purpose, Role, Ruling, Session, Transcript, Word
 from pipeline.store import Workspace
 from pipeline.store.database import reading
-from pipeline.store.tables.rulings import notice_served
+from pipeline.store.tables.rulings import notice_delivery
 from tests.consent.conftest import NOW, Files, form_text, person, row, session
 
 SAMPLES = Path(__file__).parents[2] / "sample_media"
@@ -185,8 +185,8 @@ def test_it_becomes_a_record_of_its_own_once(known: Workspace) -> None:
     assert one.served_id in cell.evidence and one.evidence in cell.evidence
     assert consent.log_head(known) == before and consent.verify_chain(known)
     with known.db.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER consent_notice_served_no_update")
-        connection.execute(notice_served.update().values(body=notice_served.c.body + " "))
+        connection.exec_driver_sql("DROP TRIGGER consent_notice_delivery_no_update")
+        connection.execute(notice_delivery.update().values(body=notice_delivery.c.body + " "))
     with pytest.raises(ConsentUnreadable, match="notices served"):
         consent.verify_chain(known)
 
@@ -324,7 +324,7 @@ def test_a_form_that_was_sent_off_is_a_notice_served(workspace: Workspace, file_
     file_answers(row("ana@a.example"), row("bo@b.example"))
     file_answers(row("ana@a.example"), row("bo@b.example"))
     with reading(workspace.db) as connection:
-        rows = connection.execute(notice_served.select()).all()
+        rows = connection.execute(notice_delivery.select()).all()
         (one,) = served.on_file(connection, "", [rows[0].party_id])
     assert len(rows) == 2
     assert one.reach is served.Reach.INDIVIDUAL and one.evidence.startswith("evt_")

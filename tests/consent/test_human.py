@@ -155,10 +155,10 @@ def test_a_decision_is_void_when_a_no_comes_later(workspace: Workspace, file_ans
 def test_a_decision_that_was_cut_off_stops_everything(workspace: Workspace, file_answers: Files) -> None:
     settle(held(), Purpose.RECORD, workspace)
     settle(held(), Purpose.TRANSCRIBE, workspace)
-    assert "human_act 2 " in (workspace.root / "heads").read_text()
+    assert "manual_decision 2 " in (workspace.root / "heads").read_text()
     with workspace.db.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER human_act_no_delete")
-        connection.exec_driver_sql("DELETE FROM human_act WHERE seq = 2")
+        connection.exec_driver_sql("DROP TRIGGER manual_decision_no_delete")
+        connection.exec_driver_sql("DELETE FROM manual_decision WHERE seq = 2")
     with pytest.raises(ConsentUnreadable) as caught:
         verify_chain(workspace)
     assert caught.value.code == 6
@@ -169,8 +169,8 @@ def test_a_decision_that_was_cut_off_stops_everything(workspace: Workspace, file
 def test_a_changed_decision_stops_everything(workspace: Workspace) -> None:
     settle(held(), Purpose.RECORD, workspace)
     with workspace.db.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER human_act_no_update")
-        connection.exec_driver_sql("UPDATE human_act SET body = replace(body, 'ann', 'bob')")
+        connection.exec_driver_sql("DROP TRIGGER manual_decision_no_update")
+        connection.exec_driver_sql("UPDATE manual_decision SET body = replace(body, 'ann', 'bob')")
     with pytest.raises(ConsentUnreadable):
         verify_chain(workspace)
     with pytest.raises(ConsentUnreadable):

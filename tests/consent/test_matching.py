@@ -153,9 +153,9 @@ def test_a_match_counts_as_a_change_of_consent(workspace: Workspace, file_answer
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE consent_staff_match SET body = replace(body, 'sam', 'eve')",
-        "UPDATE consent_staff_match SET sealed = x'00'",
-        "UPDATE consent_staff_match SET session_id = '2026-11-18-bbbbbbbb'",
+        "UPDATE consent_identity_match SET body = replace(body, 'sam', 'eve')",
+        "UPDATE consent_identity_match SET sealed = x'00'",
+        "UPDATE consent_identity_match SET session_id = '2026-11-18-bbbbbbbb'",
     ],
 )
 def test_a_changed_act_closes_everything(change: str, workspace: Workspace, file_answers: Files) -> None:
@@ -165,7 +165,7 @@ def test_a_changed_act_closes_everything(change: str, workspace: Workspace, file
     with pytest.raises(Exception, match="append-only"), workspace.db.begin() as connection:
         connection.exec_driver_sql(change)
     with workspace.db.begin() as connection:
-        connection.exec_driver_sql("DROP TRIGGER consent_staff_match_no_update")
+        connection.exec_driver_sql("DROP TRIGGER consent_identity_match_no_update")
         connection.exec_driver_sql(change)
     with pytest.raises(ConsentUnreadable):
         for one in (found, replace(found, session_id="2026-11-18-bbbbbbbb")):

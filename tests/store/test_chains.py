@@ -110,9 +110,9 @@ def test_every_table_with_links_is_a_chain_and_there_are_six() -> None:
         "ledger",
         "consent_event",
         "consent_decision",
-        "consent_notice_served",
-        "consent_staff_match",
-        "human_act",
+        "consent_notice_delivery",
+        "consent_identity_match",
+        "manual_decision",
     }
     assert {"session", "artefact"} <= set(metadata.tables)
 

@@ -16,7 +16,7 @@ from pipeline.review.decision_log import decisions, mark, state_of, undecided
 from pipeline.store import ledger
 from pipeline.store.codec import decode, encode
 from pipeline.store.database import reading
-from pipeline.store.tables.review import picture_act
+from pipeline.store.tables.review import picture_decision
 
 _COVER, _LIFT, _APPROVE = "cover", "lift", "approve"
 
@@ -90,14 +90,18 @@ def _about(proposals: Sequence[Proposal]) -> list[Proposal]:
 
 
 def _acts(session_id: str) -> Select[Any]:
-    return select(picture_act).where(picture_act.c.session_id == session_id).order_by(picture_act.c.seq)
+    return select(picture_decision).where(picture_decision.c.session_id == session_id).order_by(picture_decision.c.seq)
 
 
 def _keep(connection: Connection, session_id: str, act: str, body: str, actor: str, reason: str) -> int:
     if not actor.strip() or not reason.strip():
         raise UsageProblem("an act about a picture needs an actor and a reason", action="give --by and --reason")
     row = {"session_id": session_id, "act": act, "body": body, "actor": actor, "reason": reason}
-    added = picture_act.insert().values(**row, acted_at=datetime.now(UTC).isoformat()).returning(picture_act.c.seq)
+    added = (
+        picture_decision.insert()
+        .values(**row, acted_at=datetime.now(UTC).isoformat())
+        .returning(picture_decision.c.seq)
+    )
     seq: int = connection.execute(added).scalar_one()
     noted = {"session_id": session_id, "act": act, "actor": mark(actor)}
     ledger.append(connection, "picture", f"{seq}", noted)

@@ -15,8 +15,8 @@ misheard = Table(
     comment="How something known was heard, as a reviewer confirmed: keyed hashes to find it, the words encrypted.",
 )
 
-label = Table(
-    "label",
+pseudonym_label = Table(
+    "pseudonym_label",
     metadata,
     Column("kind", String(16), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),

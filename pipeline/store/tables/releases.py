@@ -6,17 +6,17 @@ from sqlalchemy import Column, Index, Integer, String, Table, Text
 
 from pipeline.store.tables.schema import append_only, metadata
 
-released = Table(
-    "released",
+publication = Table(
+    "publication",
     metadata,
     Column("entry", String(64), primary_key=True),
     Column("seq", Integer, nullable=False, unique=True),
     Column("session_id", String(32), nullable=False),
     Column("audience", String(16), nullable=False),
-    Column("hidden", Text, nullable=False),
+    Column("scope", Text, nullable=False),
     comment="What each rendition that was put out hid: spans, ids and keyed digests. The next may not hide less.",
 )
-Index("released_session", released.c.session_id)
+Index("publication_session", publication.c.session_id)
 
 release_act = Table(
     "release_act",
@@ -33,4 +33,4 @@ release_act = Table(
 )
 Index("release_act_session", release_act.c.session_id)
 
-append_only(released, release_act)
+append_only(publication, release_act)

@@ -33,8 +33,8 @@ sign_off = Table(
 )
 Index("sign_off_session", sign_off.c.session_id)
 
-picture_act = Table(
-    "picture_act",
+picture_decision = Table(
+    "picture_decision",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True),
     Column("session_id", String(32), nullable=False, index=True),
@@ -46,4 +46,4 @@ picture_act = Table(
     comment="One act about a session's picture each: a cover laid or lifted, or the picture approved for the public.",
 )
 
-append_only(decision, sign_off, picture_act)
+append_only(decision, sign_off, picture_decision)

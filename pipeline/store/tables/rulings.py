@@ -6,8 +6,8 @@ from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text
 
 from pipeline.store.tables.schema import append_only, metadata
 
-notice_served = Table(
-    "consent_notice_served",
+notice_delivery = Table(
+    "consent_notice_delivery",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("served_id", String(40), nullable=False, unique=True),
@@ -19,8 +19,8 @@ notice_served = Table(
     comment="Append-only, hash-chained: which notice reached whom, when, and what shows it; ids and digests only.",
 )
 
-staff_match = Table(
-    "consent_staff_match",
+identity_match = Table(
+    "consent_identity_match",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("session_id", String(32), nullable=False, index=True),
@@ -31,8 +31,8 @@ staff_match = Table(
     comment="Append-only, hash-chained: who staff say a participant is, or that they take it back; reason encrypted.",
 )
 
-human_act = Table(
-    "human_act",
+manual_decision = Table(
+    "manual_decision",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("session_id", String(32), nullable=False, index=True),
@@ -57,4 +57,4 @@ decision = Table(
     "of_set is the digest of everything decided at once about one participant and purpose.",
 )
 
-append_only(notice_served, staff_match, human_act, decision)
+append_only(notice_delivery, identity_match, manual_decision, decision)
