@@ -2,5 +2,6 @@
 
 from pipeline.ingest.ingest import ingest
 from pipeline.ingest.listing import entries, fingerprint, strays
+from pipeline.ingest.unread import unread
 
-__all__ = ["entries", "fingerprint", "ingest", "strays"]
+__all__ = ["entries", "fingerprint", "ingest", "strays", "unread"]

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from pipeline import media
 from pipeline.errors import InputRefused, TryAgain
-from pipeline.ingest import captions, chat, clock, embedded_captions, surfaces
+from pipeline.ingest import clock, session_texts, surfaces
 from pipeline.ingest.attendance import reader
 from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.listing import Listing
-from pipeline.ingest.participants import Speakers
+from pipeline.ingest.participants import Speakers, unlisted
+from pipeline.ingest.session_texts import SessionTexts
+from pipeline.ingest.session_toml import MAX_PARTICIPANTS
 from pipeline.media.smear import smear_s
-from pipeline.records import ChatLine, Cue, Participant, Session, SessionPolicy, Track, VaultFile, Video
+from pipeline.records import Participant, Session, SessionPolicy, Track, VaultFile, Video
 from pipeline.store.vault import Vault
 
 _MIXED_TOLERANCE_S = 2.0
@@ -26,11 +29,12 @@ def assemble(listing: Listing, draft: SessionDraft, vault: Vault) -> Session:
     picture = _picture(draft, probes)
     duration_s = max(probe.duration_s for probe in probes.values())
     _check_mixed(draft, probes)
-    cues, said_in = _captions(listing, draft, probes, duration_s)
-    lines, written_in = _chat(listing, draft, duration_s)
-    texts = (*draft.texts, *((name, "captions") for name in said_in), *((name, "chat") for name in written_in))
+    texts = session_texts.read(listing, draft, probes, duration_s)
+    draft = _with_unlisted(draft, texts)
+    speakers, start = Speakers(draft.people), clock.local_start(draft)
+    read = (*draft.texts, *texts.files)
     sealed = {name: _sealed(listing, vault, name, "media") for name in draft.media}
-    others = [_sealed(listing, vault, name, kind) for name, kind in texts]
+    others = [_sealed(listing, vault, name, kind) for name, kind in read]
     source_digest = _source_digest(sealed)
     return Session(
         session_id=f"{started_at:%Y-%m-%d}-{source_digest[:8]}",
@@ -46,13 +50,16 @@ def assemble(listing: Listing, draft: SessionDraft, vault: Vault) -> Session:
         participants=_participants(draft),
         tracks=_tracks(draft, probes, sealed),
         video=_video(draft, probes, sealed, picture),
-        captions=cues,
-        chat=lines,
+        captions=surfaces.cues(texts.captions, speakers, start=start, duration_s=duration_s),
+        chat=surfaces.chat_lines(texts.chat, speakers),
         sealed=tuple(dict.fromkeys([*sealed.values(), *others])),
-        unrecognised_files=_unrecognised(listing, {*draft.media, *draft.empty, *(name for name, _ in texts)}),
+        unrecognised_files=_unrecognised(listing, {*draft.media, *draft.empty, *(name for name, _ in read)}),
         series=draft.facts.series,
         attendance=reader.within(draft.people, duration_s),
-        embedded=_embedded(listing, draft, probes, duration_s, files=said_in),
+        embedded=surfaces.cues(texts.embedded, speakers, start=start, duration_s=duration_s),
+        participants_complete=draft.facts.participants_complete,
+        unread_captions=texts.unread_captions,
+        unread_chat=texts.unread_chat,
         policy=_policy(draft),
     )
 
@@ -125,53 +132,15 @@ def _check_mixed(draft: SessionDraft, probes: Probes) -> None:
         )
 
 
-def _captions(
-    listing: Listing, draft: SessionDraft, probes: Probes, duration_s: float
-) -> tuple[tuple[Cue, ...], tuple[str, ...]]:
-    said, files = _first_said(listing, draft)
-    if not files:
-        said = embedded_captions.said_in(listing, _session_track(draft, probes))
-    speakers, start = Speakers(draft.people), clock.local_start(draft)
-    return surfaces.cues(said, speakers, start=start, duration_s=duration_s), files
-
-
-def _embedded(
-    listing: Listing, draft: SessionDraft, probes: Probes, duration_s: float, *, files: tuple[str, ...]
-) -> tuple[Cue, ...]:
-    """What else is said inside the media: subtitles that are not the session's captions, and hidden captions."""
-    taken = () if files else _session_track(draft, probes)
-    others = tuple(track for track in embedded_captions.tracks(draft, probes) if track not in taken)
-    said = [*embedded_captions.said_in(listing, others), *embedded_captions.hidden_in(listing, draft, probes)]
-    return surfaces.cues(said, Speakers(draft.people), start=clock.local_start(draft), duration_s=duration_s)
-
-
-def _first_said(listing: Listing, draft: SessionDraft) -> tuple[tuple[captions.Caption, ...], tuple[str, ...]]:
-    for name in draft.captions:
-        try:
-            return captions.parse(listing.text(name, "captions")), (name,)
-        except InputRefused:
-            if name == draft.facts.captions:
-                raise
-    return (), ()
-
-
-def _session_track(draft: SessionDraft, probes: Probes) -> embedded_captions.Tracks:
-    """The one subtitle track inside the session's media; several may be translations and are not used."""
-    inside = tuple(track for track in embedded_captions.tracks(draft, probes) if track[0] in draft.mixed)
-    return inside if len(inside) == 1 else ()
-
-
-def _chat(listing: Listing, draft: SessionDraft, duration_s: float) -> tuple[tuple[ChatLine, ...], tuple[str, ...]]:
-    speakers, start = Speakers(draft.people), clock.local_start(draft)
-    for name in draft.chat:
-        try:
-            written = chat.parse(listing.text(name, "chat"))
-        except InputRefused:
-            if name == draft.facts.chat:
-                raise
-            continue
-        return surfaces.chat_lines(written, speakers, start=start, duration_s=duration_s), (name,)
-    return (), ()
+def _with_unlisted(draft: SessionDraft, texts: SessionTexts) -> SessionDraft:
+    """The draft with everybody whom captions or chat name as taking part and whom no list has."""
+    people = (*draft.people, *unlisted(draft.people, texts.names))
+    if len(people) > MAX_PARTICIPANTS:
+        raise InputRefused(
+            f"captions and chat name people whom no list has: with them more than {MAX_PARTICIPANTS} took part",
+            action="check that they are of this session, and whom the list of participants lacks",
+        )
+    return replace(draft, people=people)
 
 
 def _participants(draft: SessionDraft) -> tuple[Participant, ...]:
@@ -189,6 +158,7 @@ def _participants(draft: SessionDraft) -> tuple[Participant, ...]:
             spoke=person.spoke,
             minor=person.minor,
             shared_microphone=person.shared_microphone,
+            listed=person.listed,
         )
         for number, person in enumerate(draft.people, start=1)
     )

@@ -31,7 +31,8 @@ class Stay:
 class Person:
     """One participant as far as the readers know; ``track`` is the name of the file that holds only this person.
 
-    ``stays`` are empty where it is not known when they were there.
+    ``stays`` are empty where it is not known when they were there. ``listed`` is False for somebody whom no list has:
+    only captions, chat or the like name them.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Person:
     shared_microphone: bool = False
     track: str | None = None
     stays: tuple[Stay, ...] = ()
+    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

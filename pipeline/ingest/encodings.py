@@ -9,6 +9,8 @@ import unicodedata
 from pipeline.errors import InputRefused
 
 _LONGEST_NAME = 500
+_PRONOUNS = re.compile(r"(?:she|he|they|ze|xe|sie|er|elle|il|iel|ella|él|ela|ele|any)(?:\s*/\s*\w{1,9}){1,3}", re.I)
+"""What people write behind their name that is no earlier name; one word alone may be a name, as "Ella" is."""
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -41,6 +43,8 @@ def squashed(name: str) -> str:
 def renamed(name: str) -> tuple[str, str | None]:
     """``New Name (Old Name)`` as new and old name; the old one is None where there is none."""
     match = re.fullmatch(r"(.*\S)\s*\(([^()]*)\)", name.strip()) if len(name) <= _LONGEST_NAME else None
+    if match and _PRONOUNS.fullmatch(match[2].strip()):
+        return match[1], None
     if match and match[2].strip():
         return match[1], match[2].strip()
     return name.strip(), None

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 
 from pipeline.errors import InputRefused
 from pipeline.ingest.draft import Person, Stay, is_media
-from pipeline.ingest.encodings import folded, renamed
+from pipeline.ingest.encodings import folded
 from pipeline.ingest.session_toml import MAX_PARTICIPANTS, ListedParticipant
 from pipeline.records import Role
+
+_LONGEST_NAME = 500
+_ADDITION = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>)\s*$")
+_NOBODY = re.compile(
+    r"(?:unknown|unidentified|speaker|participant|guest|user|caller|attendee|sprecher(?:in)?|unbekannt|gast|locuteur"
+    r"|invité|inconnu|hablante|invitado|desconocido|falante|convidado|発言者|不明|说话人|发言人)"
+    r"(?:\s+(?:speaker|user|caller|participant|guest))?[\s#_-]*[\d\w]{0,2}"
+    r"|me|you|ich|du|moi|yo|eu|io|我|私|自分",
+    re.IGNORECASE,
+)
+"""What a platform calls a speaker whom it does not know, or whoever saved the file: that names nobody."""
 
 
 def merged(people: tuple[Person, ...], told: Iterable[ListedParticipant], names: Collection[str]) -> tuple[Person, ...]:
@@ -41,16 +53,43 @@ class Speakers:
                 self._ids[name] = None if name in self._ids else f"p{number}"
 
     def find(self, name: str) -> str | None:
-        """The id of the one participant of this display name, compared case-folded; None where it is not certain."""
-        exact = self._ids.get(folded(name))
-        if exact is not None or folded(name) in self._ids:
-            return exact
-        new, old = renamed(name)
-        return self._ids.get(folded(new)) if old else None
+        """The id of the one participant of this display name, compared case-folded; None where it is not certain.
+
+        ``Name [she/her]`` and ``Name (Earlier name)`` are found by what stands before the brackets.
+        """
+        return next((self._ids[form] for form in _forms(name) if form in self._ids), None)
 
     def knows(self, name: str) -> bool:
         """Whether anybody bears this display name, one or more."""
-        return folded(name) in self._ids or (renamed(name)[1] is not None and folded(renamed(name)[0]) in self._ids)
+        return any(form in self._ids for form in _forms(name))
+
+
+def unlisted(people: tuple[Person, ...], names: Iterable[str]) -> tuple[Person, ...]:
+    """One more person for each name that the session's texts give to a speaker or writer and nobody bears, in order.
+
+    Nothing is known of them but that they took part: whether it was somebody on file, consent decides.
+    """
+    known, added = Speakers(people), dict[str, Person]()
+    for name in names:
+        bare = _without_brackets(name)
+        if not known.knows(name) and not _NOBODY.fullmatch(folded(bare)) and any(char.isalnum() for char in bare):
+            added.setdefault(folded(bare), Person(name=bare, listed=False, joined_late=True))
+    return tuple(added.values())
+
+
+def _forms(name: str) -> Iterator[str]:
+    """The forms in which a display name is looked up: as it is, then without what stands in brackets at its end."""
+    yield folded(name)
+    if (bare := _without_brackets(name)) != name.strip():
+        yield folded(bare)
+
+
+def _without_brackets(name: str) -> str:
+    """A display name without bracketed additions at its end, unless nothing is left then."""
+    bare = name.strip()
+    while len(bare) <= _LONGEST_NAME and (shorter := _ADDITION.sub("", bare)) and shorter != bare:
+        bare = shorter
+    return bare
 
 
 def _place(people: tuple[Person, ...], who: ListedParticipant, number: int) -> int | None:

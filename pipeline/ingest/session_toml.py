@@ -70,6 +70,7 @@ class SessionToml(_Table):
     picture: bool = True
     series: Annotated[str, Field(pattern=r"^\S{1,100}$")] | None = None
     policy: PolicyTable = PolicyTable()
+    participants_complete: bool = False
     participants: Annotated[list[ListedParticipant], Field(max_length=MAX_PARTICIPANTS)] = []
 
     @field_validator("timezone")

@@ -20,7 +20,8 @@ class Interval:
 class Participant:
     """Somebody in one session; ``participant_id`` is ``p1``, ``p2`` … in the order of the roster.
 
-    ``shared_microphone`` says that several people speak through this participant's device.
+    ``shared_microphone`` says that several people speak through this participant's device. ``listed`` is False for
+    somebody whom no list has, but captions, chat, a reaction or a poll name as taking part.
     """
 
     participant_id: str
@@ -35,6 +36,7 @@ class Participant:
     spoke: bool = True
     minor: AgeStatus = AgeStatus.ADULT
     shared_microphone: bool = False
+    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +167,11 @@ class Session:
     attendance: tuple[Attendance, ...] = ()
     crosstalk: tuple[Crosstalk, ...] = ()
     policy: SessionPolicy = SessionPolicy()
+    participants_complete: bool = False
+    """Whether the host says that the list of participants is complete."""
+    unread_captions: int = 0
+    unread_chat: int = 0
+    """How many lines of captions and of chat could not be understood, and so are in nothing that is made."""
     embedded: tuple[Cue, ...] = ()
     """Hidden captions and further subtitles inside the media: searched for mentions, and put out nowhere."""
 

@@ -108,7 +108,9 @@ def test_a_caption_file_goes_before_an_embedded_one(make, media, workspace):
     toml = "started_at = 2026-11-18T15:00:00Z\ncaptions = 'c.vtt'\n"
     vtt = "WEBVTT\n\n00:00.500 --> 00:01.000\n<v Priya>from the file</v>\n"
     session = taken(make({"session.toml": toml, "c.vtt": vtt, "r.mkv": media["captioned.mkv"]}), workspace)
-    assert [(cue.start_s, cue.participant_id, cue.text) for cue in session.captions] == [(0.5, None, "from the file")]
+    assert [(cue.start_s, cue.participant_id, cue.text) for cue in session.captions] == [(0.5, "p1", "from the file")]
+    named = [(who.name, who.listed, who.spoke, who.email) for who in session.participants]
+    assert named == [("Priya", False, True, None), ("Hannah Berg", False, True, None)], "the other track names one too"
     assert session.unrecognised_files == 0
 
 
@@ -138,7 +140,9 @@ def test_a_zoom_folder_with_corrections(make, media, workspace):
     assert [(p.name, p.email, p.joined_late, p.role) for p in session.participants] == [
         ("Priya Raman", "priya@halcyon.example", False, Role.UNKNOWN),
         ("hannah berg", "hannah@lumen.example", True, Role.STAFF),
+        ("Somebody", None, True, Role.UNKNOWN),
     ]
+    assert [who.listed for who in session.participants] == [True, True, False]
     assert [t.participant_id for t in session.tracks] == ["p1", "p2", None]
     assert [(c.at_s, c.participant_id, c.text, c.direct) for c in session.chat] == [
         (1.0, "p1", "hello", False),
@@ -146,7 +150,7 @@ def test_a_zoom_folder_with_corrections(make, media, workspace):
     ]
     assert [(c.start_s, c.end_s, c.participant_id) for c in session.captions] == [
         (1.0, 2.0, "p2"),
-        (2.0, session.duration_s, None),
+        (2.0, session.duration_s, "p3"),
     ]
     assert session.unrecognised_files == 0
     assert session.platform == "zoom"
