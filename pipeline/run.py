@@ -136,6 +136,7 @@ def _propose(case: Case, transcript: Transcript) -> Proposed:
         findings = detect.detect(readable, transcript, case.context, settings=settings, seen=seen)
         case.keep("detect", key, findings, tuple[Finding, ...], purpose=Purpose.TRANSCRIBE)
     session_id, db = case.session.session_id, case.workspace.db
+    findings = (*findings, *review.reported_speech(readable, case.ruling, transcript))
     proposals = review.propose(session_id, findings, known=known_labels(case.session, case.workspace))
     case.keep("proposals", session_id, proposals, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
     return Proposed(

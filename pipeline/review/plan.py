@@ -24,9 +24,11 @@ from pipeline.records import (
     Verdict,
     WordEdit,
 )
+from pipeline.review.chat_quotes import quote_edits
 from pipeline.review.consent_removals import ConsentRemovals, consent_removals, cover
 from pipeline.review.decision_log import not_of_picture
 from pipeline.review.picture.plan import NO_PICTURE, PictureReview, picture_plan
+from pipeline.review.reported_speech import speaker_reported
 from pipeline.review.terms import entities_of, planned_terms
 from pipeline.review.uncertainty_margin import Widener
 from pipeline.review.windows import of_findings, of_unheard, windows
@@ -67,7 +69,12 @@ def review(
     if stop is not None:
         return stop
     forced = entities_of(session, out.named)
-    applied = [one for one in proposals if one.entity in forced or verdicts.get(one.proposal_id) is not Verdict.KEEP]
+    applied = [
+        proposal
+        for proposal in proposals
+        if _is_for(proposal, out)
+        and (proposal.entity in forced or verdicts.get(proposal.proposal_id) is not Verdict.KEEP)
+    ]
     public = audience is Audience.PUBLIC
     widener = Widener(transcript, session.tracks, settings)
     found = of_findings(applied, widener)
@@ -79,7 +86,7 @@ def review(
         terms=planned_terms(
             session, context, not_of_picture(applied), removed=out.removed, partly=out.named - out.removed
         ),
-        text_edits=_text_edits(applied),
+        text_edits=(*_text_edits(applied), *quote_edits(session, out.removed, out.removed_intervals)),
         word_edits=_word_edits(applied),
         removed=out.removed,
         removed_intervals=out.removed_intervals,
@@ -88,6 +95,12 @@ def review(
         picture=picture_plan(session, ruling, audience, applied, picture),
         signed_off_by=signed_off_by if public else None,
     )
+
+
+def _is_for(proposal: Proposal, out: ConsentRemovals) -> bool:
+    """Whether a proposal is for this audience: what others report of somebody is, where that person is taken out."""
+    reported = speaker_reported(proposal.entity)
+    return reported is None or reported in out.named
 
 
 def _kept(proposals: Iterable[Proposal], applied: Iterable[Proposal], context: Context) -> tuple[str, ...]:

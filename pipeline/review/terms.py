@@ -7,9 +7,19 @@ from collections.abc import Iterable, Iterator
 from pipeline.lexicon import Spelling, entity_of, spellings, words_of
 from pipeline.lexicon.spellings import HEARD_BEFORE, NICKNAME
 from pipeline.records import Context, PlannedTerm, Proposal, Session
+from pipeline.review.reported_speech import RULE as REPORTED_SPEECH
 
 _UNSURE_TEXT = frozenset(
-    {"sounds like", "beside a name", "position", "sound search", "also heard", "spaCy model", "spelled out"}
+    {
+        "sounds like",
+        "beside a name",
+        "position",
+        "sound search",
+        "also heard",
+        "spaCy model",
+        "spelled out",
+        REPORTED_SPEECH,
+    }
 )
 _GUESSED = frozenset({NICKNAME, HEARD_BEFORE})  # where they were found they are out, elsewhere they may be another
 _WRITTEN = ("email:", "url:", "host:", "ip:")
