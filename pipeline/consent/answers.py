@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, islice
 
 from pipeline.consent.behalf import OnBehalf
 from pipeline.consent.events import EventState, canonical, sha256
@@ -13,12 +14,13 @@ from pipeline.consent.identity import AliasKind, Verified, is_address, normalise
 from pipeline.consent.moments import NoMoment, read_moment
 from pipeline.consent.parties import Claim
 from pipeline.consent.phones import digits
-from pipeline.consent.tables import Cell, read_rows, refusal
+from pipeline.consent.tables import Cell, Row, read_rows, refusal
 from pipeline.consent.tools import heading
 from pipeline.records import Purpose
 
 _FINISHED, _UNFINISHED = "completed", frozenset({"partial", "started", "in progress", "incomplete"})
 _SHOWN_CHARS = 60
+_PREAMBLE_ROWS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +76,23 @@ def read_answers(content: bytes, form: Form) -> list[Submission]:
     An unfinished row that names nobody is passed over: nobody was reached who could be asked again.
     """
     rows = read_rows(content, form.habits.encodings)
-    line, header = next(rows, (1, []))
+    line, header, rows = _from_header(rows, form)
     headers = [_text(cell) for cell in header]
     columns = _bind(line, headers, form)
     filled = (_Row(number, cells, headers, columns, form) for number, cells in rows if any(map(_text, cells)))
     return [submission for row in filled if (submission := _submission(row)) is not None]
+
+
+def _from_header(rows: Iterator[Row], form: Form) -> tuple[int, list[Cell], Iterator[Row]]:
+    """The header with its line, and the rows below it: the first row that has every mapped column, else the first.
+
+    Zoom's registration report begins with a block about the meeting.
+    """
+    first = list(islice(rows, _PREAMBLE_ROWS))
+    mapped = set(form.bound_columns())
+    at = next((at for at, (_, cells) in enumerate(first) if mapped <= {heading(_text(cell)) for cell in cells}), 0)
+    line, header = first[at] if first else (1, [])
+    return line, header, chain(first[at + 1 :], rows)
 
 
 def _text(cell: Cell) -> str:
@@ -110,7 +124,7 @@ def _check_kinds(line: int, columns: Sequence[Column]) -> None:
     """Raises ``InputRefused`` unless the columns say who and when, and each of that once."""
     kinds = [column.kind for column in columns]
     for kind in ONCE:
-        if kinds.count(kind) > 1:
+        if kinds.count(kind) > 1 and kind is not ColumnKind.NAME:
             second = [number for number, found in enumerate(kinds, start=1) if found is kind][1]
             raise refusal(line, second, f"a second column is the {kind.value}", "map all but one to ignore")
     for needed in ((ColumnKind.TIMESTAMP,), IDENTIFYING):
@@ -195,10 +209,9 @@ def _claims(row: _Row) -> tuple[Claim, ...]:
             else:
                 claim = (AliasKind.EMAIL, _address(row.line, number, value), vouched[kind])
             sure.setdefault((claim[0], normalise(claim[1])), claim)
-    named = [_text(cell) for _, _, cell in row.of(ColumnKind.NAME)]
-    names = [
-        (AliasKind.DISPLAY_NAME, name, Verified.NOBODY) for name in named if name and normalise(name) not in nobody
-    ]
+    parts = [_text(cell) for _, _, cell in row.of(ColumnKind.NAME)]
+    name = " ".join(part for part in parts if part and normalise(part) not in nobody)
+    names = [(AliasKind.DISPLAY_NAME, name, Verified.NOBODY)] if name else []
     phones = [digits(_text(cell)) for _, _, cell in row.of(ColumnKind.PHONE)]
     names += [(AliasKind.PHONE, number, Verified.NOBODY) for number in phones if number]
     return (*sorted(sure.values(), key=lambda claim: not claim[2].sure), *names) if sure else ()

@@ -48,8 +48,9 @@ def _problems(form: Form) -> dict[str, bool]:
     zones_apart = form.tool is Tool.TYPEFORM and form.timezone not in ("", form.habits.timezone)
     return {
         "columns: one column must be the timestamp": ColumnKind.TIMESTAMP not in there,
-        "columns: at most one column can be the timestamp, one the email, one the name": max(map(kinds.count, ONCE))
-        > 1,
+        "columns: at most one column can be the timestamp, and one the email": any(
+            kinds.count(kind) > 1 for kind in ONCE if kind is not ColumnKind.NAME
+        ),
         "columns: an email or platform column is needed": not set(IDENTIFYING) & there,
         "columns: guardian and for_name need for_email, the address of whom it is filled in for": bool(
             {ColumnKind.GUARDIAN, ColumnKind.FOR_NAME} & there

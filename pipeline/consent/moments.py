@@ -7,12 +7,17 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from pipeline.files.written_times import plain_time
+
 _ZONE = re.compile(r"\s*(?:(?:GMT|UTC)(?P<hours>[+\-−]\d{1,2})?(?::?(?P<minutes>[0-5]\d))?|(?P<zulu>(?<=\d)Z))$", re.I)
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})(?P<sep>[-/.])(?P<one>\d{1,2})(?P=sep)(?P<two>\d{1,2})")
 _YEAR_LAST = re.compile(r"(?P<one>\d{1,2})(?P<sep>[-/.])(?P<two>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2})")
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?\s*(?P<half>[AaPp]\.?[Mm]\.?)?"
 )
+_ZONE_NAME = re.compile(r"(?<=[\dM])\s\(?((?!GMT|UTC|[AP]M)[A-Z]{2,5})\)?$")
+_ZONE_ENGLISH = {"MEZ": "CET", "MESZ": "CEST", "HNE": "EST", "HAE": "EDT", "HNEC": "CET", "HAEC": "CEST"}
+"""What German and French call the zones of the names that the time zone database has."""
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _MINUTES_A_DAY = 24 * 60
 
@@ -26,6 +31,8 @@ def read_moment(text: str | datetime, formats: Sequence[str], zone: ZoneInfo) ->
 
     Without formats only what is certain is read: the year first, or a day that cannot be a month.
     """
+    if isinstance(text, str) and (name := _ZONE_NAME.search(plain := plain_time(text))):
+        return _in_named_zone(plain[: name.start()], name[1], formats, zone)
     found = {text} if isinstance(text, datetime) else set(_readings(text.strip(), formats))
     if len(found) > 1:
         raise NoMoment("day and month of this date can be swapped", "say in date_format which comes first")
@@ -34,6 +41,27 @@ def read_moment(text: str | datetime, formats: Sequence[str], zone: ZoneInfo) ->
             "not a time in the mapping's date_format" if formats else "not a time", "correct date_format or the row"
         )
     return _in_utc(found.pop(), zone)
+
+
+def _in_named_zone(text: str, name: str, formats: Sequence[str], zone: ZoneInfo) -> datetime:
+    """A time whose zone has a name, as EST: that of the mapping's timezone then; another name means many zones."""
+    english = _ZONE_ENGLISH.get(name.upper(), name.upper())
+    found = set(_readings(text, formats))
+    named = {
+        aware
+        for read in found
+        for aware in (read.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+        if aware.tzname() == english and _FIRST_YEAR <= aware.year < _LAST_YEAR
+    }
+    if found and not named:
+        raise NoMoment(
+            "the zone named there is not that of the mapping's timezone at that time",
+            "say in timezone where the form was answered, or export the answers in UTC",
+        )
+    times = {aware.astimezone(UTC) for aware in named}
+    if len(times) > 1:
+        raise NoMoment("day and month of this date can be swapped", "say in date_format which comes first")
+    return times.pop() if times else read_moment(text, formats, zone)
 
 
 def _in_utc(read: datetime, zone: ZoneInfo) -> datetime:
@@ -48,7 +76,7 @@ def _readings(text: str, formats: Sequence[str]) -> Iterator[datetime]:
     """Every way to read a text."""
     for written in formats:
         yield from _by_format(text, written)
-    bare, zone = _without_zone(text)
+    bare, zone = _without_zone(plain_time(text))
     if zone is None and formats:
         return
     plain = _plainly(bare) if not formats else (one for written in formats for one in _by_format(bare, written))

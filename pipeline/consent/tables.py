@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import warnings
 import zipfile
@@ -13,6 +12,7 @@ from typing import TypeAlias
 from xml.etree.ElementTree import ParseError
 
 from pipeline.errors import InputRefused
+from pipeline.files.tabular import BrokenTable, rows_of
 
 Cell: TypeAlias = str | datetime
 """A cell: text, or a time where the workbook itself says that it is one (without a zone)."""
@@ -63,14 +63,11 @@ def _decoded(content: bytes, encodings: Sequence[str]) -> str:
 
 
 def _csv_rows(text: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = 1
     try:
-        for cells in reader:
+        for line, cells in rows_of(text):
             yield line, [*cells]
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise refusal(line, 1, "not valid CSV", "export the answers again") from error
+    except BrokenTable as error:
+        raise refusal(error.args[0], 1, "not valid CSV", "export the answers again") from error
 
 
 def _workbook_rows(content: bytes) -> list[Row]:

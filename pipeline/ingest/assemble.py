@@ -60,6 +60,7 @@ def assemble(listing: Listing, draft: SessionDraft, vault: Vault) -> Session:
         participants_complete=draft.facts.participants_complete,
         unread_captions=texts.unread_captions,
         unread_chat=texts.unread_chat,
+        unread_times=draft.unread_times,
         policy=_policy(draft),
     )
 

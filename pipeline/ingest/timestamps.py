@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import datetime, time, timedelta
 
+from pipeline.files.written_times import plain_time
+
 Moment = datetime | time
 """A local time without a zone; a ``time`` where the platform leaves out the date."""
 
-_ISO = r"(?P<iso>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})"
+_ISO = r"(?P<iso>\d{4})(?P<isosign>[-/.])(?P<m>\d{1,2})(?P=isosign)(?P<d>\d{1,2})"
 _SIGNED = r"(?P<a>\d{1,2})(?P<sign>[/.-])(?P<b>\d{1,2})(?P=sign)(?P<y>\d{4}|\d{2})"
-_TIME = r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?(?:\s*(?P<half>[ap])\.?\s*m\.?)?"
+_TIME = r"(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2}))?(?:\s*(?P<half>[ap])m)?"
 _WRITTEN = re.compile(rf"(?:(?:{_ISO}|{_SIGNED})(?:T|,?\s+))?{_TIME}", re.IGNORECASE)
 _HALF_DAY = 12
 _CENTURY = 2000
@@ -18,7 +20,7 @@ _CENTURY = 2000
 
 def readings(text: str) -> tuple[Moment, ...]:
     """Every time that a text may mean, month first before day first; none where it is not a time."""
-    written = _WRITTEN.fullmatch(_plain(text))
+    written = _WRITTEN.fullmatch(plain_time(text))
     if written is None:
         return ()
     found: list[Moment] = []
@@ -38,7 +40,7 @@ def readings(text: str) -> tuple[Moment, ...]:
 
 def resolution_s(text: str) -> float:
     """How long a written time may stand for, in seconds: a minute where it has no seconds."""
-    written = _WRITTEN.fullmatch(_plain(text))
+    written = _WRITTEN.fullmatch(plain_time(text))
     return 60.0 if written and written["second"] is None else 1.0
 
 
@@ -55,11 +57,6 @@ def nearest(moments: tuple[Moment, ...], start: datetime) -> datetime | None:
         )
     ]
     return min(every, key=lambda at: abs(at - start), default=None)
-
-
-def _plain(text: str) -> str:
-    """Without the marks of writing direction that some exports put in."""
-    return text.replace("\N{LEFT-TO-RIGHT MARK}", "").strip()
 
 
 def _time(written: re.Match[str]) -> time:

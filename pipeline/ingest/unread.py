@@ -18,6 +18,11 @@ def unread(sessions: Iterable[Session]) -> Iterator[str]:
         parts = [f"{count} {what}" for count, what in counts if count]
         if parts:
             yield f"{session.session_id}: {_joined(parts)} could not be understood and are in no output"
+        if session.unread_times:
+            yield (
+                f"{session.session_id}: the times of {session.unread_times} rows of the list of participants could not "
+                "be read, and those people count as late; say joined in session.toml"
+            )
 
 
 def _joined(parts: list[str]) -> str:

@@ -172,6 +172,8 @@ class Session:
     unread_captions: int = 0
     unread_chat: int = 0
     """How many lines of captions and of chat could not be understood, and so are in nothing that is made."""
+    unread_times: int = 0
+    """How many rows of the list of participants have a time that could not be read: those people count as late."""
     embedded: tuple[Cue, ...] = ()
     """Hidden captions and further subtitles inside the media: searched for mentions, and put out nowhere."""
 

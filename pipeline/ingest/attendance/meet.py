@@ -39,4 +39,5 @@ def _row(record: dict[str, str]) -> AttendanceRow | None:
         joined=readings(joined),
         left=readings(record.get("time exited", "")),
         coarse_s=resolution_s(joined),
+        joined_text=joined,
     )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.errors import InputRefused
+from pipeline.files.tabular import BrokenTable, delimiter_of, rows_of
 from pipeline.ingest.timestamps import Moment
 
 _MANY = 10_000
+HIDDEN = frozenset({"", "-", "--", "n/a"})
+"""What platforms write where a policy hides a time."""
 
 
 class NoticeAnswer(StrEnum):
@@ -33,6 +34,12 @@ class AttendanceRow:
     told: NoticeAnswer = NoticeAnswer.NOTHING
     platform_id: str | None = None
     coarse_s: float = 1.0
+    joined_text: str = ""
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether a time of joining stands there and is none that can be read."""
+        return not self.joined and self.joined_text.strip().lower() not in HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +49,26 @@ class AttendanceReport:
     rows: tuple[AttendanceRow, ...]
     topic: str = ""
 
+    @property
+    def unread_times(self) -> int:
+        """How many rows have a time of joining that could not be read: whoever they are of counts as late."""
+        return sum(row.is_unread for row in self.rows)
 
-def lines(text: str, delimiter: str = ",") -> Iterator[list[str]]:
-    """The lines of a table, cells trimmed; raises ``InputRefused`` for one that is broken or too long."""
+
+def lines(text: str) -> Iterator[list[str]]:
+    """The lines of a table, cells trimmed; raises ``InputRefused`` for one that is broken or too long.
+
+    Where tabs separate the cells, as Microsoft Teams writes them, a mark of a quote is part of a name.
+    """
+    delimiter = delimiter_of(text)
     tabs = delimiter == "\t"
-    source = io.StringIO(text, newline="")
-    rows = csv.reader(source, delimiter=delimiter, quoting=csv.QUOTE_NONE) if tabs else csv.reader(source, strict=True)
     try:
-        for number, cells in enumerate(rows):
+        for number, (_, cells) in enumerate(rows_of(text, delimiter=delimiter, quoted=not tabs)):
             if number > _MANY:
                 raise InputRefused("the participants report has more than 10000 lines", action="check the file")
             yield [cell.strip().strip('"') if tabs else cell.strip() for cell in cells]
-    except csv.Error:
-        raise InputRefused("the participants report is not a CSV", action="download it again") from None
+    except BrokenTable:
+        raise InputRefused("the participants report is not a table", action="download it again") from None
 
 
 def cell(record: dict[str, str], *columns: str) -> str | None:

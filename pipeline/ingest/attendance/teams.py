@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.attendance.model import AttendanceReport, AttendanceRow, lines
+from pipeline.ingest.attendance.model import HIDDEN, AttendanceReport, AttendanceRow, lines
 from pipeline.ingest.timestamps import readings, resolution_s
 
 _SECTION = re.compile(r"([1-3])\.\s*\S.*")
@@ -31,7 +31,6 @@ _PLACES = {
     _PEOPLE: ("name", "joined", "left", "", "email", "upn", ""),
     _STAYS: ("name", "joined", "left", "", "email", ""),
 }
-_HIDDEN = frozenset({"", "-", "--", "n/a"})
 
 
 def parse(text: str) -> AttendanceReport | None:
@@ -55,7 +54,7 @@ def _sections(text: str) -> dict[str, list[list[str]]]:
     """The lines of each numbered section; blank lines end nothing."""
     found: dict[str, list[list[str]]] = {}
     current: list[list[str]] | None = None
-    for cells in lines(text, delimiter="\t"):
+    for cells in lines(text):
         filled = len(list(takewhile(bool, cells)))
         section = _SECTION.fullmatch(cells[0]) if filled == 1 and not any(cells[1:]) else None
         if section and section[1] not in found:
@@ -73,7 +72,7 @@ def _records(section: str, rows: Sequence[Sequence[str]]) -> list[dict[str, str]
     records = [dict(zip(columns, row, strict=False)) for row in rows[1:]]
     for number, record in enumerate(records, start=1):
         times = (record.get("joined", ""), record.get("left", ""))
-        if not record.get("name") or any(text.lower() not in _HIDDEN and not readings(text) for text in times):
+        if not record.get("name") or any(text.lower() not in HIDDEN and not readings(text) for text in times):
             raise InputRefused(
                 f"the attendance report: row {number} of section {section} is not as Teams writes it",
                 action="download it again, in English if need be",

@@ -9,6 +9,7 @@ from pipeline.ingest.attendance.model import AttendanceReport, AttendanceRow, No
 from pipeline.ingest.timestamps import readings, resolution_s
 
 _NAMES = ("name (original name)", "user name (original name)", "name", "user name")
+_PARTS = ("first name", "last name")
 _EMAILS = ("user email", "email")
 _CONSENTS = ("recording consent", "recording disclaimer response")
 _ANSWERS = {
@@ -24,7 +25,7 @@ def parse(text: str) -> AttendanceReport | None:
     rows: list[AttendanceRow] = []
     topic, seen = "", False
     for record in _records(text):
-        seen = seen or cell(record, *_NAMES) is not None
+        seen = seen or cell(record, *_NAMES) is not None or {*_PARTS, "join time"} <= record.keys()
         topic = topic or record.get("topic", "")
         row = _row(record)
         if row is not None:
@@ -45,7 +46,11 @@ def _records(text: str) -> Iterator[dict[str, str]]:
 
 
 def _is_header(lowered: list[str]) -> bool:
-    return any(name in lowered for name in _NAMES) or {"meeting id", "topic"} <= set(lowered)
+    return (
+        any(name in lowered for name in _NAMES)
+        or {*_PARTS, "join time"} <= set(lowered)
+        or {"meeting id", "topic"} <= set(lowered)
+    )
 
 
 def _is_title(lowered: list[str], header: list[str]) -> bool:
@@ -54,7 +59,7 @@ def _is_title(lowered: list[str], header: list[str]) -> bool:
 
 
 def _row(record: dict[str, str]) -> AttendanceRow | None:
-    name = cell(record, *_NAMES)
+    name = cell(record, *_NAMES) or " ".join(filter(None, (record.get(part) for part in _PARTS)))
     if not name or record.get("in waiting room", "").lower() == "yes" or record.get("attended", "").lower() == "no":
         return None
     told = _ANSWERS.get((cell(record, *_CONSENTS) or "").lower())
@@ -70,4 +75,5 @@ def _row(record: dict[str, str]) -> AttendanceRow | None:
         left=readings(record.get("leave time", "")),
         told=told,
         coarse_s=resolution_s(record.get("join time", "")),
+        joined_text=record.get("join time", ""),
     )

@@ -30,7 +30,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
     people = merged(listed, facts.participants, listing.names)
     owned = {person.track for person in people}
     mixed = tuple(name for name in listing.names if is_media(name) and name not in owned)
-    return replace(draft, people=people, mixed=mixed, title=report.topic)
+    return replace(draft, people=people, mixed=mixed, title=report.topic, unread_times=report.unread_times)
 
 
 def told(listing: Listing, facts: SessionToml) -> tuple[tuple[str, ...], tuple[str, ...]]:

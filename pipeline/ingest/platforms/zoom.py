@@ -58,6 +58,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         people=people,
         mixed=tuple(name for name in main if name not in claimed),
         title=report.topic,
+        unread_times=report.unread_times,
         texts=(*draft.texts, *((name, "roster") for name in file_name)),
     )
 

@@ -352,3 +352,46 @@ def test_any_text_is_read_or_refused(text):
                 assert len(merge.people(report.rows, CLOCK)) <= len(report.rows)
         except InputRefused as error:
             assert error.action
+
+
+@pytest.mark.parametrize(
+    ("join", "leave"),
+    [
+        ("Nov 18, 2026 16:00:10", "Nov 18, 2026 16:30:00"),
+        ("2026/11/18 04:00:10 PM", "2026/11/18 04:30:00 PM"),
+        ("18. November 2026 16:00:10", "18. November 2026 16:30:00"),
+        ("2026/11/18 下午4:00:10", "2026/11/18 下午4:30:00"),
+        ("2026-11-18 4:00:10 p. m.", "2026-11-18 4:30:00 p. m."),
+        ("18.11.2026 16:00:10", "18.11.2026 16:30:00"),
+    ],
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_report_is_read_in_every_writing_of_times_and_with_any_delimiter(
+    join: str, leave: str, delimiter: str
+) -> None:
+    cells = [
+        ["Name (Original Name)", "User Email", "Join Time", "Leave Time", "Guest"],
+        ["Ana", "a@x", join, leave, "No"],
+    ]
+    quoted = '"' if delimiter != "\t" else ""
+    text = "".join(delimiter.join(f"{quoted}{cell}{quoted}" for cell in row) + "\n" for row in cells)
+    report = zoom_report.parse(text)
+    assert report is not None and report.unread_times == 0
+    (person,) = merge.people(report.rows, CLOCK)
+    assert spans(person) == [(10.0, 1801.0)] and not person.joined_late
+
+
+def test_times_that_cannot_be_read_are_counted_and_make_late() -> None:
+    report = zoom_report.parse(ZOOM + "Ana,a@x,whenever,later,10,No,\nBo,b@x,,,10,No,\n")
+    assert report is not None and report.unread_times == 1
+    assert [person.joined_late for person in merge.people(report.rows, CLOCK)] == [True, True]
+
+
+def test_first_and_last_names_apart_are_one_name_and_registrations_are_no_attendance() -> None:
+    text = "Attendee Report\n\nFirst Name,Last Name,Email,Join Time,Leave Time\nAna,Berg,a@x,11/18/2026 16:00:10,\n"
+    report = zoom_report.parse(text)
+    assert report is not None and [row.name for row in report.rows] == ["Ana Berg"]
+    assert (
+        zoom_report.parse("First Name,Last Name,Email,Registration Time,Approval Status\nAna,Berg,a@x,t,approved\n")
+        is None
+    )
