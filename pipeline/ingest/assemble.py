@@ -57,7 +57,6 @@ def assemble(listing: Listing, draft: SessionDraft, vault: Vault) -> Session:
         series=draft.facts.series,
         attendance=reader.within(draft.people, duration_s),
         embedded=surfaces.cues(texts.embedded, speakers, start=start, duration_s=duration_s),
-        participants_complete=draft.facts.participants_complete,
         unread_captions=texts.unread_captions,
         unread_chat=texts.unread_chat,
         unread_times=draft.unread_times,
@@ -159,7 +158,7 @@ def _participants(draft: SessionDraft) -> tuple[Participant, ...]:
             spoke=person.spoke,
             minor=person.minor,
             shared_microphone=person.shared_microphone,
-            listed=person.listed,
+            provenance=person.provenance,
         )
         for number, person in enumerate(draft.people, start=1)
     )

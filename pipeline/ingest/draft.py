@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.ingest.session_toml import SessionToml
-from pipeline.records import AgeStatus, Role
+from pipeline.records import AgeStatus, Provenance, Role
 
 MEDIA_SUFFIXES = frozenset(
     {".mp4", ".m4a", ".m4v", ".mov", ".mkv", ".mka", ".webm", ".wav", ".mp3", ".flac", ".ogg", ".opus", ".aac", ".3gp"}
@@ -31,8 +31,8 @@ class Stay:
 class Person:
     """One participant as far as the readers know; ``track`` is the name of the file that holds only this person.
 
-    ``stays`` are empty where it is not known when they were there. ``listed`` is False for somebody whom no list has:
-    only captions, chat or the like name them.
+    ``stays`` are empty where it is not known when they were there. ``provenance`` is unlisted for somebody whom no
+    list has: only captions, chat or the like name them.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Person:
     shared_microphone: bool = False
     track: str | None = None
     stays: tuple[Stay, ...] = ()
-    listed: bool = True
+    provenance: Provenance = Provenance.LISTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

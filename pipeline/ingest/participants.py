@@ -10,7 +10,7 @@ from pipeline.errors import InputRefused
 from pipeline.ingest.draft import Person, Stay, is_media
 from pipeline.ingest.encodings import folded
 from pipeline.ingest.session_toml import MAX_PARTICIPANTS, ListedParticipant
-from pipeline.records import Role
+from pipeline.records import Provenance, Role
 
 _LONGEST_NAME = 500
 _ADDITION = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|<[^<>]*>)\s*$")
@@ -73,7 +73,7 @@ def unlisted(people: tuple[Person, ...], names: Iterable[str]) -> tuple[Person, 
     for name in names:
         bare = _without_brackets(name)
         if not known.knows(name) and not _NOBODY.fullmatch(folded(bare)) and any(char.isalnum() for char in bare):
-            added.setdefault(folded(bare), Person(name=bare, listed=False, joined_late=True))
+            added.setdefault(folded(bare), Person(name=bare, provenance=Provenance.UNLISTED, joined_late=True))
     return tuple(added.values())
 
 

@@ -109,8 +109,10 @@ def test_a_caption_file_goes_before_an_embedded_one(make, media, workspace):
     vtt = "WEBVTT\n\n00:00.500 --> 00:01.000\n<v Priya>from the file</v>\n"
     session = taken(make({"session.toml": toml, "c.vtt": vtt, "r.mkv": media["captioned.mkv"]}), workspace)
     assert [(cue.start_s, cue.participant_id, cue.text) for cue in session.captions] == [(0.5, "p1", "from the file")]
-    named = [(who.name, who.listed, who.spoke, who.email) for who in session.participants]
-    assert named == [("Priya", False, True, None), ("Hannah Berg", False, True, None)], "the other track names one too"
+    named = [(who.name, who.provenance, who.spoke, who.email) for who in session.participants]
+    assert named == [("Priya", "unlisted", True, None), ("Hannah Berg", "unlisted", True, None)], (
+        "the other track names one too"
+    )
     assert session.unrecognised_files == 0
 
 
@@ -142,7 +144,7 @@ def test_a_zoom_folder_with_corrections(make, media, workspace):
         ("hannah berg", "hannah@lumen.example", True, Role.STAFF),
         ("Somebody", None, True, Role.UNKNOWN),
     ]
-    assert [who.listed for who in session.participants] == [True, True, False]
+    assert [who.provenance for who in session.participants] == ["listed", "listed", "unlisted"]
     assert [t.participant_id for t in session.tracks] == ["p1", "p2", None]
     assert [(c.at_s, c.participant_id, c.text, c.direct) for c in session.chat] == [
         (1.0, "p1", "hello", False),

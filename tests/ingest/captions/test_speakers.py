@@ -8,6 +8,7 @@ from pipeline.ingest.captions import Caption
 from pipeline.ingest.captions.speakers import named_in, spoken_parts
 from pipeline.ingest.draft import Person
 from pipeline.ingest.participants import Speakers, unlisted
+from pipeline.records import Provenance
 
 PEOPLE = (
     Person(name="Priya Raman", aliases=("Pri",)),
@@ -85,7 +86,6 @@ def test_whoever_is_named_and_on_no_list_becomes_one_more_participant() -> None:
         "…",
         "Eli Novak (Ridge)",
     ]
-    assert [(person.name, person.listed, person.spoke) for person in unlisted(PEOPLE, names)] == [
-        ("Dee", False, True),
-        ("Eli Novak", False, True),
-    ]
+    people = unlisted(PEOPLE, names)
+    assert [(person.name, person.spoke) for person in people] == [("Dee", True), ("Eli Novak", True)]
+    assert {person.provenance for person in people} == {Provenance.UNLISTED}
