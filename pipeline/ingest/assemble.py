@@ -134,7 +134,7 @@ def _check_mixed(draft: SessionDraft, probes: Probes) -> None:
 
 def _with_unlisted(draft: SessionDraft, texts: SessionTexts) -> SessionDraft:
     """The draft with everybody whom captions or chat name as taking part and whom no list has."""
-    people = (*draft.people, *unlisted(draft.people, texts.names))
+    people = (*draft.people, *unlisted(draft.people, (*texts.names, *draft.named)))
     if len(people) > MAX_PARTICIPANTS:
         raise InputRefused(
             f"captions and chat name people whom no list has: with them more than {MAX_PARTICIPANTS} took part",

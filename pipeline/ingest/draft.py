@@ -57,6 +57,7 @@ class SessionDraft:
 
     ``local_start`` is the platform's start without a zone, ``started_at`` the aware one where the platform says it.
     ``texts`` are understood files beside them as (name, kind); ``captions`` and ``chat`` are candidates, best first.
+    ``named`` are those whom another file, as a poll, names as taking part.
     ``unread_times`` counts the rows of the list of participants whose time of joining could not be read.
     """
 
@@ -72,6 +73,7 @@ class SessionDraft:
     texts: tuple[tuple[str, str], ...] = ()
     empty: tuple[str, ...] = ()
     unread_times: int = 0
+    named: tuple[str, ...] = ()
 
     @property
     def media(self) -> tuple[str, ...]:

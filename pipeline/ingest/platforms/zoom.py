@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.attendance import merge, reader
+from pipeline.ingest.attendance import merge, poll, reader
 from pipeline.ingest.attendance import zoom as report_of
 from pipeline.ingest.attendance.model import AttendanceReport
 from pipeline.ingest.draft import Person, SessionDraft, is_media
@@ -49,6 +49,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         empty=tuple(name for name in names if _EMPTY.fullmatch(name)),
     )
     report, file_name = _report(listing, facts)
+    polls = _polls(listing)
     people = merged(merge.people(report.rows, reader.clock_of(draft)), facts.participants, names)
     own = [name for name in names if _OWN.fullmatch(name) and is_media(name)]
     claimed = {person.track for person in people}
@@ -59,7 +60,8 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         mixed=tuple(name for name in main if name not in claimed),
         title=report.topic,
         unread_times=report.unread_times,
-        texts=(*draft.texts, *((name, "roster") for name in file_name)),
+        named=tuple(name for names in polls.values() for name in names),
+        texts=(*draft.texts, *((name, "roster") for name in file_name), *((name, "poll") for name in polls)),
     )
 
 
@@ -147,10 +149,20 @@ def _main_files(listing: Listing) -> tuple[str, ...]:
     return files
 
 
+def _tables(listing: Listing) -> list[str]:
+    return [name for name in listing.names if name.lower().endswith(".csv") and "/" not in name]
+
+
+def _polls(listing: Listing) -> dict[str, tuple[str, ...]]:
+    """Who answered in each table of polls, by its file."""
+    answered = {name: poll.respondents(listing.text(name, "a table")) for name in _tables(listing)}
+    return {name: names for name, names in answered.items() if names is not None}
+
+
 def _report(listing: Listing, facts: SessionToml) -> tuple[AttendanceReport, tuple[str, ...]]:
     if facts.roster:
         return reader.told(listing, facts.roster), (facts.roster,)
-    tables = [name for name in listing.names if name.lower().endswith(".csv") and "/" not in name]
+    tables = [name for name in _tables(listing) if poll.respondents(listing.text(name, "a table")) is None]
     parsed = [(name, report_of.parse(listing.text(name, "the participants report"))) for name in tables]
     reports = [(name, report) for name, report in parsed if report is not None]
     if len(reports) > 1:
