@@ -14,20 +14,31 @@ from pipeline.records import Cue, Finding, PicturePlace, SoundPlace, TextPlace, 
 Find = Callable[[str], list[Hit]]
 CAPTIONS, EMBEDDED = "captions", "embedded captions"
 _PAUSE_S = 3.0
+LONGEST_TEXT_CHARS = 500
+"""So much of a mention's text is kept with each of its places: a run of digits may go on through every caption of a
+session, and with all of it in each of them what is kept would grow with the square (48 MB for 2,000 captions)."""
 
 
 def finding(session_id: str, hit: Hit, place: SoundPlace | TextPlace | PicturePlace) -> Finding:
     """A finding of a hit; its id is the same whenever the same is found in the same place, by any rule."""
-    digest = hashlib.sha256(f"{session_id}\n{hit.entity}\n{_identity(place)}".encode()).hexdigest()
+    entity = _bounded(hit.entity)
+    digest = hashlib.sha256(f"{session_id}\n{entity}\n{_identity(place)}".encode()).hexdigest()
     return Finding(
         finding_id=f"f-{digest[:16]}",
-        entity=hit.entity,
+        entity=entity,
         label=hit.label,
-        text=hit.text,
+        text=hit.text[:LONGEST_TEXT_CHARS],
         rule=hit.rule,
         score=hit.score,
         place=place,
     )
+
+
+def _bounded(entity: str) -> str:
+    """An entity whose name is as long as a mention may be; beyond that its digest stands for the rest."""
+    if len(entity) <= LONGEST_TEXT_CHARS:
+        return entity
+    return f"{entity[:LONGEST_TEXT_CHARS]}…{hashlib.sha256(entity.encode()).hexdigest()[:16]}"
 
 
 def _identity(place: SoundPlace | TextPlace | PicturePlace) -> str:

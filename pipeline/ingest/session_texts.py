@@ -15,6 +15,9 @@ from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.embedded_captions import Probes, Tracks
 from pipeline.ingest.listing import Listing
 
+MAX_CAPTIONS, MAX_MESSAGES = 100_000, 20_000
+"""More than a day of talk, and more than anybody writes in one: time and memory grow with each."""
+
 T = TypeVar("T", CaptionFile, ChatFile)
 
 
@@ -47,6 +50,8 @@ def read(listing: Listing, draft: SessionDraft, probes: Probes, duration_s: floa
     written, written_in, unread_chat = _first(
         listing, draft.chat, chat.parse, ChatFile(), what="chat", named=draft.facts.chat
     )
+    _check_count(len(spoken.captions), MAX_CAPTIONS, "captions")
+    _check_count(len(written.messages), MAX_MESSAGES, "chat messages")
     times = clock.chat_times(written.messages, clock.local_start(draft), duration_s)
     messages = [
         replace(message, at_s=at_s) for message, at_s in zip(written.messages, times, strict=True) if at_s is not None
@@ -63,6 +68,11 @@ def read(listing: Listing, draft: SessionDraft, probes: Probes, duration_s: floa
         unread_captions=unread_captions + spoken.dropped + inside.dropped,
         unread_chat=unread_chat + written.unread + len(written.messages) - len(messages),
     )
+
+
+def _check_count(count: int, most: int, what: str) -> None:
+    if count > most:
+        raise InputRefused(f"more than {most} {what}", action="one folder holds one session; cut it into parts")
 
 
 def _first(

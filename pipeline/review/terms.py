@@ -80,10 +80,10 @@ def _of_proposal(proposal: Proposal, known: tuple[Spelling, ...]) -> Iterator[tu
     if proposal.entity.startswith(_WRITTEN):
         yield proposal.entity.partition(":")[2], proposal.replacement
     ordinary = {spelling.key for spelling in known if spelling.ordinary}
-    for finding in proposal.findings:
-        is_ordinary = "".join(words_of(finding.text)) in ordinary
-        if finding.rule not in _UNSURE_TEXT and not is_ordinary and len(finding.text.strip()) >= _MIN_LETTERS:
-            yield finding.text, proposal.replacement
+    texts = dict.fromkeys(finding.text for finding in proposal.findings if finding.rule not in _UNSURE_TEXT)
+    for text in texts:
+        if len(text.strip()) >= _MIN_LETTERS and "".join(words_of(text)) not in ordinary:
+            yield text, proposal.replacement
 
 
 def _usable(spelling: Spelling, replacement: str) -> Iterator[tuple[str, str]]:

@@ -49,9 +49,7 @@ class Widener:
         for word in transcript.words:
             by_track[word.track_id].append(word)
         self._words = {track_id: _in_order(words) for track_id, words in by_track.items()}
-        self._voiced: dict[str, list[SpeechSegment]] = defaultdict(list)
-        for one in transcript.voiced:
-            self._voiced[one.track_id].append(one)
+        self._voiced = _apart(transcript.voiced)
 
     def widened(self, place: SoundPlace, *, rule: str, proposal_id: str) -> Iterator[RedactionInterval]:
         """The windows for a finding, as wide as its furthest doubt on either side; a start may become negative.
@@ -100,7 +98,7 @@ class Widener:
             first -= 1
         before_s = place.start_s - known.reach[first - 1] if first else place.start_s
         after_s = UNTIMED_S
-        for word in known.words[first:]:
+        for word in (known.words[number] for number in range(first, len(known.words))):
             if word not in own and word.end_s > place.end_s:
                 after_s = word.start_s - place.end_s
                 break
@@ -118,10 +116,23 @@ class Widener:
 
     def _voice_s(self, track_id: str, edge_s: float, *, before: bool) -> float:
         """How long voice goes on across the edge until it pauses."""
-        for one in self._voiced.get(track_id, ()):
-            if one.start_s < edge_s < one.end_s:
-                return edge_s - one.start_s if before else one.end_s - edge_s
-        return 0.0
+        segments = self._voiced.get(track_id, [])
+        number = bisect_left(segments, edge_s, key=lambda segment: segment.start_s) - 1
+        if number < 0 or segments[number].end_s <= edge_s:
+            return 0.0
+        return edge_s - segments[number].start_s if before else segments[number].end_s - edge_s
+
+
+def _apart(segments: Iterable[SpeechSegment]) -> dict[str, list[SpeechSegment]]:
+    """The segments of each track in order, those that overlap or touch as one."""
+    by_track: dict[str, list[SpeechSegment]] = defaultdict(list)
+    for segment in sorted(segments, key=lambda segment: segment.start_s):
+        known = by_track[segment.track_id]
+        if known and segment.start_s <= known[-1].end_s:
+            known[-1] = replace(known[-1], end_s=max(known[-1].end_s, segment.end_s))
+        else:
+            known.append(segment)
+    return by_track
 
 
 def _in_order(words: list[Word]) -> _Words:
