@@ -16,7 +16,7 @@ from pipeline.files import write_bytes
 from pipeline.records import Exposure
 from pipeline.store import Workspace
 from pipeline.store.codec import encode
-from pipeline.store.registry import InboxEntry, Registry
+from pipeline.store.registry import InboxEntry, Registry, printable
 
 _NEEDS_A_LOOK = frozenset({"held", "refused", "failed"})
 
@@ -93,7 +93,7 @@ def with_paths(lines: Sequence[Line], registry: Registry) -> list[dict[str, obje
     """The lines with the folders they came from: for the operator's terminal, as folder names may hold secrets."""
     folders: dict[str, list[str]] = {}
     for path, entry in registry.entries().items():
-        folders.setdefault(entry.session_id or entry.entry_id, []).append(path)
+        folders.setdefault(entry.session_id or entry.entry_id, []).append(printable(path))
     return [
         {"id": line.id, "status": line.status, "action": line.action, "folders": folders.get(line.id, [])}
         for line in lines

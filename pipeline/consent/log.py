@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,6 +16,7 @@ from pipeline.consent.events import CHAIN, Draft, Event, body_of, broken, from_r
 from pipeline.consent.identity import Keys
 from pipeline.consent.parties import chunks
 from pipeline.errors import ConsentUnreadable, TryAgain
+from pipeline.files import locked
 from pipeline.records import Ruling
 from pipeline.store import Workspace, withdrawals
 from pipeline.store.chains import ChainTruncated, Head, HeadsLost, chained_tables, head_of
@@ -69,7 +69,7 @@ def writing(workspace: Workspace, *, now: datetime, then: Callable[[], None] | N
 
     Raises ``ConsentUnreadable`` rather than build on a log that was cut.
     """
-    with unreadable_is_closed(), _locked(workspace.db, fcntl.LOCK_EX):
+    with unreadable_is_closed(), _locked(workspace.db, shared=False):
         with workspace.db.begin() as connection:
             _check_heads(workspace, connection)
             yield Writer(connection, now)
@@ -80,7 +80,7 @@ def writing(workspace: Workspace, *, now: datetime, then: Callable[[], None] | N
 @contextmanager
 def holding_releases(workspace: Workspace) -> Iterator[None]:
     """Lets nothing be released, and no event be filed, while something is taken back."""
-    with unreadable_is_closed(), _locked(workspace.db, fcntl.LOCK_EX):
+    with unreadable_is_closed(), _locked(workspace.db, shared=False):
         yield
 
 
@@ -90,7 +90,7 @@ def release(workspace: Workspace, ruling: Ruling) -> Iterator[None]:
 
     Raises ``TryAgain`` when the log has grown since the ruling, or its time is over: what was made is not put in place.
     """
-    with unreadable_is_closed(), _locked(workspace.db, fcntl.LOCK_SH):
+    with unreadable_is_closed(), _locked(workspace.db, shared=True):
         if clock() >= ruling.live_until_s:
             raise TryAgain("the ruling on this session is over", action="run again: it is decided anew")
         if log_head(workspace) != ruling.log_head:
@@ -166,8 +166,7 @@ def _beside(db: Engine, name: str) -> Path:
 
 
 @contextmanager
-def _locked(db: Engine, how: int) -> Iterator[None]:
+def _locked(db: Engine, *, shared: bool) -> Iterator[None]:
     """Holds the log's lock: exclusively to append, shared to release."""
-    with _beside(db, "consent.lock").open("w") as lock:
-        fcntl.flock(lock, how)
+    with locked(_beside(db, "consent.lock"), shared=shared):
         yield

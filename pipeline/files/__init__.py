@@ -2,5 +2,6 @@
 
 from pipeline.files.atomic import make_private, sync_folder, write_atomic, write_bytes
 from pipeline.files.digests import file_digest
+from pipeline.files.locks import locked
 
-__all__ = ["file_digest", "make_private", "sync_folder", "write_atomic", "write_bytes"]
+__all__ = ["file_digest", "locked", "make_private", "sync_folder", "write_atomic", "write_bytes"]

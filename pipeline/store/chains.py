@@ -7,7 +7,6 @@ a keyed hash.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import hmac
 import json
@@ -19,7 +18,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Table, event, select
 
-from pipeline.files import write_bytes
+from pipeline.files import locked, write_bytes
 from pipeline.store.earlier_names import now_called
 from pipeline.store.tables.schema import metadata
 
@@ -190,8 +189,7 @@ class Heads:
 
     def keep(self, newest: Mapping[str, Head]) -> None:
         """Keeps the heads that are later than those that are kept."""
-        with self._place.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with locked(self._place.with_suffix(".lock")):
             kept = self._read()
             later = {name: head for name, head in newest.items() if head.seq > kept.get(name, Head()).seq}
             if later:

@@ -51,6 +51,11 @@ def entry_id(path: Path) -> str:
     return "in-" + hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
 
 
+def printable(path: str) -> str:
+    """A path as it may stand on a terminal: what cannot be printed, as an escape sequence, is spelled out."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in path)
+
+
 def entry_path(path: Path) -> str:
     """How a folder of the inbox is called here: its path, with bytes that are no UTF-8 spelled out."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from pipeline.errors import ConfigurationError, LockHeld, UsageProblem, WorkspaceDamaged
-from pipeline.files import make_private, write_bytes
+from pipeline.files import locked, make_private, write_bytes
 from pipeline.records import Audience
 from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
@@ -139,9 +138,9 @@ class Workspace:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Holds the one lock of the workspace; raises ``LockHeld`` when another run has it."""
-        with (self.root / "lock").open("w") as handle:
+        with ExitStack() as held:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                held.enter_context(locked(self.root / "lock", wait=False))
             except BlockingIOError as error:
                 raise LockHeld("another run works in this workspace", action="wait for it to end") from error
             yield
