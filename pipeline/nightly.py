@@ -26,7 +26,7 @@ from pipeline import (
     speech,
     tag,
 )
-from pipeline.consent.jurisdictions import rules_of
+from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, TryAgain
 from pipeline.executors import Done, Executor, Lost
 from pipeline.media import reader, tools

@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline import __version__
-from pipeline.consent.explain import Explained, explain
+from pipeline.consent.evaluation.explain import Explained, explain
 from pipeline.errors import Exit
 from pipeline.records import Exposure
 from pipeline.store import Workspace

@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from pipeline import consent, nightly, render, review
-from pipeline.consent.decide import State
-from pipeline.consent.events import canonical, sha256
+from pipeline.consent.evaluation.rule_tables import State
 from pipeline.consent.interchange import vcon_format
-from pipeline.consent.interchange.attached import Stood, content_hash, hashes_of, stood
-from pipeline.consent.interchange.scrub import Forbidden, refuse_leaks
-from pipeline.consent.interchange.terms import PURPOSES
+from pipeline.consent.interchange.leak_check import Forbidden, refuse_leaks
+from pipeline.consent.interchange.vcon_attachments import Stood, content_hash, hashes_of, stood
+from pipeline.consent.interchange.vocabulary import PURPOSES
+from pipeline.consent.log.events import canonical, sha256
 from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain
 from pipeline.records import Audience, Outcome, Proposal, Purpose, Rendition, Ruling, Session, Verdict
 from pipeline.render import manifest, names

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import __version__
-from pipeline.consent.events import canonical, sha256
 from pipeline.consent.interchange import vcon_format
-from pipeline.consent.interchange.attached import Stood, attachments
+from pipeline.consent.interchange.vcon_attachments import Stood, attachments
 from pipeline.consent.interchange.vcon_format import stamp
+from pipeline.consent.log.events import canonical, sha256
 from pipeline.records import PlannedTerm, Rendition, Session
 from pipeline.render import names
 from pipeline.render.terms import Terms

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.consent.jurisdictions import rules_of
+from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.report import gather, render_page, write
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry

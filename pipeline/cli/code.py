@@ -61,8 +61,8 @@ _evidence = click.option("--evidence", required=True, help="Where that can be se
 @json_option
 def org(starts: datetime | None, ends: datetime | None, workspace: Path, as_json: bool, **said: Any) -> None:
     """File what an agreement with an organisation says; it can only take away."""
-    from pipeline.consent.agreements import Kind, Says
-    from pipeline.consent.organisations import agree
+    from pipeline.consent.log.agreements import Kind, Says
+    from pipeline.consent.staff.organisations import agree
 
     clauses: dict[str, Any] = {
         name: Says(said.pop(name)) if said[name] else said.pop(name) for name in ("recording", "publication")
@@ -106,7 +106,7 @@ def ask_code(
 ) -> None:
     """Scan FILE and note that its organisation is asked about exactly these bytes."""
     from pipeline.code_permission import ask
-    from pipeline.consent.approvals import Terms
+    from pipeline.consent.staff.code_approvals import Terms
 
     opened = Workspace.open(workspace)
     emit(
@@ -127,8 +127,8 @@ def ask_code(
 def answer_code(file: Path, said: str, until: datetime | None, organisation: str, workspace: Path, **told: Any) -> None:
     """Note what somebody answered for the organisation about exactly the bytes of FILE."""
     from pipeline.code_permission import digest_of_file
-    from pipeline.consent.approvals import Terms, answer
-    from pipeline.consent.events import EventState
+    from pipeline.consent.log.events import EventState
+    from pipeline.consent.staff.code_approvals import Terms, answer
 
     states = {"yes": EventState.GIVEN, "no": EventState.REFUSED, "withdrawn": EventState.WITHDRAWN}
     terms = Terms(**{name: told.pop(name) for name in ("destination", "licence", "attribution")})
@@ -146,7 +146,7 @@ def answer_code(file: Path, said: str, until: datetime | None, organisation: str
 @workspace_option
 def delegate_code(until: datetime | None, workspace: Path, **said: Any) -> None:
     """Note who may speak for an organisation about its code."""
-    from pipeline.consent.approvals import delegate
+    from pipeline.consent.staff.code_approvals import delegate
 
     delegate(**said, until=_utc(until), workspace=Workspace.open(workspace), now=now())
 
@@ -171,7 +171,7 @@ def show_code(
 ) -> None:
     """Say whether exactly the bytes of FILE may be published now, and why."""
     from pipeline.code_permission import decide
-    from pipeline.consent.approvals import Terms
+    from pipeline.consent.staff.code_approvals import Terms
 
     opened, trifle = Workspace.open(workspace), (trifle_by, reason) if trifle_by else None
     emit(

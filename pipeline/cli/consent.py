@@ -14,12 +14,12 @@ from pipeline.cli.code import code, org
 from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.cli.interchange import export_dpv, import_vcon
 from pipeline.cli.matching import match
-from pipeline.consent.durable import export_log
-from pipeline.consent.explain import decided, explain
-from pipeline.consent.importer import import_answers
-from pipeline.consent.lines import decide_lines
-from pipeline.consent.restore import import_log
-from pipeline.consent.wording import file_spoken
+from pipeline.consent.answers.importer import import_answers
+from pipeline.consent.evaluation.explain import decided, explain
+from pipeline.consent.jsonl import decide_lines
+from pipeline.consent.notices.announced_notice_file import file_spoken
+from pipeline.consent.transfer.log_export import export_log
+from pipeline.consent.transfer.log_import import import_log
 from pipeline.errors import UsageProblem
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import emit, json_option, now, workspace_option
-from pipeline.consent.matching import settle, suggestions
+from pipeline.consent.staff.match_participant import settle, suggestions
 from pipeline.errors import UsageProblem
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry

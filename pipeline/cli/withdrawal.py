@@ -9,11 +9,11 @@ import click
 from pipeline import erasure
 from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.cli.interchange import hand_out
-from pipeline.consent import withdrawal_receipt
-from pipeline.consent.human import Act
-from pipeline.consent.resolve import resolve as resolve_hold
-from pipeline.consent.withdraw import Erasure
-from pipeline.consent.withdraw import withdraw as file_withdrawal
+from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.staff import withdrawal_receipt
+from pipeline.consent.staff.resolve_hold import resolve as resolve_hold
+from pipeline.consent.staff.withdraw import Erasure
+from pipeline.consent.staff.withdraw import withdraw as file_withdrawal
 from pipeline.errors import Exit, UsageProblem
 from pipeline.records import Purpose
 from pipeline.store import Workspace

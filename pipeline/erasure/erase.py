@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from pipeline.consent import erased
-from pipeline.consent.identity import Keys
+from pipeline.consent.log import erased_participants
+from pipeline.consent.log.identity import Keys
 from pipeline.erasure import words
 from pipeline.erasure.apart import taken_apart
 from pipeline.erasure.people import Affected
@@ -60,7 +60,7 @@ def without(session: Session, people: frozenset[str], *, mixed_too: bool) -> Cha
     used = {track.digest for track in kept}
     files = frozenset(one.digest for one in session.sealed if one.kind != "media" or one.digest not in used)
     nameless = tuple(
-        replace(erased.nameless(person), spoke=person.spoke and waits and person.participant_id in alone)
+        replace(erased_participants.nameless(person), spoke=person.spoke and waits and person.participant_id in alone)
         if person.participant_id in people
         else person
         for person in session.participants
@@ -184,13 +184,13 @@ def _mark(workspace: Workspace, filed: Filed, one: Affected, keys: Keys, files: 
             withdrawals.mark(connection, filed.withdrawal_id, "gram", words.GRAM, keys.marked(text))
         for who, party_id in one.sure.items():
             person = session.participant(who)
-            if person.name != erased.PLACEHOLDER:
+            if person.name != erased_participants.PLACEHOLDER:
                 entities = entities_of(words.known_by(person))
                 misheard.unlearn(connection, workspace.key("alias"), entities)
                 labels.free(connection, [labels.mark(workspace.key("alias"), labels.PERSON, party_id)])
                 for text, size in words.searchable(words.known_by(person)).items():
                     withdrawals.mark(connection, filed.withdrawal_id, "alias", size, keys.marked(text))
-                erased.put(connection, session, person, party_id, keys)
+                erased_participants.put(connection, session, person, party_id, keys)
         for digest, kind in (*((one, tombstones.VAULT) for one in files), (session.source_digest, tombstones.SOURCE)):
             tombstones.put(
                 connection,

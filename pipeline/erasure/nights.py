@@ -7,10 +7,11 @@ from functools import partial
 
 from sqlalchemy import delete, select
 
-from pipeline.consent import answer_rows, erased
-from pipeline.consent.identity import AliasKind, Keys
-from pipeline.consent.log import holding_releases
-from pipeline.consent.parties import vouch
+from pipeline.consent.answers import answer_rows
+from pipeline.consent.log import erased_participants
+from pipeline.consent.log.identity import AliasKind, Keys
+from pipeline.consent.log.log import holding_releases
+from pipeline.consent.log.parties import vouch
 from pipeline.erasure import words
 from pipeline.erasure.erase import erase, forget_made, unnamed
 from pipeline.erasure.people import affected
@@ -97,7 +98,7 @@ def _names(workspace: Workspace, filed: Filed) -> list[str]:
         query = select(erased_participant).where(erased_participant.c.party_id.in_(filed.party_ids))
         rows = connection.execute(query).all()
     for row in rows:
-        session = erased.with_erased(registry.session(row.session_id), workspace=workspace)
+        session = erased_participants.with_erased(registry.session(row.session_id), workspace=workspace)
         names += words.known_by(session.participant(row.participant_id))
     return sorted(set(names))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.consent.importer import Imported, import_answers
+from pipeline.consent.answers.importer import Imported, import_answers
 from pipeline.records import Participant, Purpose, Session, Track
 from pipeline.store import Workspace
 

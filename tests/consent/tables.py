@@ -11,7 +11,7 @@ from pathlib import Path
 from openpyxl import Workbook
 from sqlalchemy import select
 
-from pipeline.consent.importer import Imported, import_answers
+from pipeline.consent.answers.importer import Imported, import_answers
 from pipeline.store import Workspace
 from pipeline.store.consent_tables import alias, answer_row, consent_event, notice, party
 from pipeline.store.database import reading

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import erasure, nightly
-from pipeline.consent.importer import import_answers
-from pipeline.consent.withdraw import Erasure, Withdrawn, withdraw
+from pipeline.consent.answers.importer import import_answers
+from pipeline.consent.staff.withdraw import Erasure, Withdrawn, withdraw
 from pipeline.executors import EXECUTORS
 from pipeline.records import Purpose
 from pipeline.report import Report

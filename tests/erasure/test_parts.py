@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from pipeline import erasure
-from pipeline.consent import answer_rows
-from pipeline.consent.identity import Keys
-from pipeline.consent.withdraw import Erasure, withdraw
-from pipeline.consent.withdrawal_receipt import of_person
+from pipeline.consent.answers import answer_rows
+from pipeline.consent.log.identity import Keys
+from pipeline.consent.staff.withdraw import Erasure, withdraw
+from pipeline.consent.staff.withdrawal_receipt import of_person
 from pipeline.erasure import words
 from pipeline.erasure.erase import GAP, HOLD, unnamed, without
 from pipeline.erasure.people import affected
@@ -241,7 +241,7 @@ def ask(workspace: Workspace, email: str, **asked: object) -> None:
 
 def known_too(workspace: Workspace, email: str, party_id: str) -> None:
     """Puts an address on a second person, as staff would."""
-    from pipeline.consent.identity import Alias, AliasKind, Verified
+    from pipeline.consent.log.identity import Alias, AliasKind, Verified
     from pipeline.store.consent_tables import alias as table
 
     keys = Keys(workspace.key("identity"))

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from pipeline.consent.decide import State
-from pipeline.consent.events import Event, EventState, sha256
+from pipeline.consent.evaluation.rule_tables import State
 from pipeline.consent.interchange.record import Filed, Record, Shown, Stated
-from pipeline.consent.interchange.terms import EVENTS, METHODS, PURPOSES, STATES
+from pipeline.consent.interchange.vocabulary import EVENTS, METHODS, PURPOSES, STATES
+from pipeline.consent.log.events import Event, EventState, sha256
 from pipeline.errors import InputRefused
 from pipeline.records import Purpose
 

@@ -9,12 +9,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from pipeline.consent import on_file
-from pipeline.consent.decide import Identity
-from pipeline.consent.identity import AliasKind, Keys
+from pipeline.consent.evaluation import snapshot
+from pipeline.consent.evaluation.rule_tables import Identity
 from pipeline.consent.interchange import dpv
 from pipeline.consent.interchange.record import Record, records
-from pipeline.consent.parties import find
+from pipeline.consent.log.identity import AliasKind, Keys
+from pipeline.consent.log.parties import find
 from pipeline.errors import ProofFailed, UsageProblem
 from pipeline.store import Workspace
 from pipeline.store.consent_tables import alias as alias_table
@@ -50,7 +50,7 @@ def placed(found: Iterable[Record], workspace: Workspace) -> list[Record]:
     """The records with the places whose rules may count: of every session that somebody was in for sure."""
     places: dict[str, set[str]] = defaultdict(set)
     for session in Registry(workspace.db).sessions():
-        for who, match in on_file.read(session, workspace=workspace).matches.items():
+        for who, match in snapshot.read(session, workspace=workspace).matches.items():
             if match.identity is Identity.MATCHED:
                 said = {session.participant(who).location, session.recorder_location}
                 places[match.party_ids[0]] |= {place for place in said if place}

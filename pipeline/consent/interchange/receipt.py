@@ -9,11 +9,11 @@ from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.consent.decide import State
+from pipeline.consent.evaluation.rule_tables import State
 from pipeline.consent.interchange import dpv
 from pipeline.consent.interchange.export import controller_of, party_ids_of, placed
 from pipeline.consent.interchange.record import EVERY_SESSION, Record, Stated, records
-from pipeline.consent.interchange.terms import METHODS, PURPOSES, WORDS
+from pipeline.consent.interchange.vocabulary import METHODS, PURPOSES, WORDS
 from pipeline.errors import UsageProblem
 from pipeline.store import Workspace
 from pipeline.store.database import reading, unreadable_is_closed

@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy import Connection, select
 
-from pipeline.consent import notices, on_file
-from pipeline.consent.decide import State
-from pipeline.consent.events import Event, checked_body, from_row
-from pipeline.consent.states import standing_now
+from pipeline.consent.evaluation import snapshot
+from pipeline.consent.evaluation.consent_state import standing_now
+from pipeline.consent.evaluation.rule_tables import State
+from pipeline.consent.log.events import Event, checked_body, from_row
+from pipeline.consent.notices import versions
 from pipeline.records import Purpose, Session
 from pipeline.store.consent_tables import consent_event
 from pipeline.store.consent_tables import notice as notice_table
@@ -81,12 +82,12 @@ def records(connection: Connection, party_ids: Iterable[str]) -> Iterator[Record
     """The records of these people, in order; raises ``ConsentUnreadable`` for a log that was changed."""
     columns = notice_table.c
     known = {row.digest: row for row in connection.execute(select(notice_table).order_by(columns.digest))}
-    intact = notices.on_file(connection)
-    trusted = on_file.trusted_of(intact.values(), _bare_session(EVERY_SESSION, datetime.now(UTC)))
+    intact = versions.on_file(connection)
+    trusted = snapshot.trusted_of(intact.values(), _bare_session(EVERY_SESSION, datetime.now(UTC)))
     for party_id in party_ids:
         query = select(consent_event).where(consent_event.c.party_id == party_id).order_by(consent_event.c.seq)
         rows = list(connection.execute(query))
-        events = notices.ended([from_row(row) for row in rows], intact)
+        events = versions.ended([from_row(row) for row in rows], intact)
         filed = tuple(_filed(row, event) for row, event in zip(rows, events, strict=True))
         digests = sorted({str(event.notice) for event in (one.event for one in filed) if event.notice in intact})
         shown = tuple(

@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.consent.events import Draft, Event, EventState, Method, canonical, sha256
-from pipeline.consent.identity import AliasKind, Keys, Verified
 from pipeline.consent.interchange.dpv import unrepeated
-from pipeline.consent.interchange.terms import PURPOSES
-from pipeline.consent.interchange.vcon_old import upgraded
-from pipeline.consent.log import events_of, writing
-from pipeline.consent.parties import Claim, Directory
+from pipeline.consent.interchange.vcon_legacy import upgraded
+from pipeline.consent.interchange.vocabulary import PURPOSES
+from pipeline.consent.log.events import Draft, Event, EventState, Method, canonical, sha256
+from pipeline.consent.log.identity import AliasKind, Keys, Verified
+from pipeline.consent.log.log import events_of, writing
+from pipeline.consent.log.parties import Claim, Directory
 from pipeline.errors import InputRefused
 from pipeline.records import Purpose
 from pipeline.store import Workspace

@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.cli import main
-from pipeline.consent.agreements import Kind, Says
-from pipeline.consent.decide import State
-from pipeline.consent.events import Event, EventState
+from pipeline.consent.evaluation.rule_tables import State
 from pipeline.consent.interchange import dpv
 from pipeline.consent.interchange.export import check, export_dpv
 from pipeline.consent.interchange.record import EVERY_SESSION, Filed, Record, Shown
-from pipeline.consent.interchange.terms import EVENTS, PURPOSES, STATES
-from pipeline.consent.organisations import agree
-from pipeline.consent.withdraw import withdraw
+from pipeline.consent.interchange.vocabulary import EVENTS, PURPOSES, STATES
+from pipeline.consent.log.agreements import Kind, Says
+from pipeline.consent.log.events import Event, EventState
+from pipeline.consent.staff.organisations import agree
+from pipeline.consent.staff.withdraw import withdraw
 from pipeline.errors import InputRefused, ProofFailed
 from pipeline.records import Purpose
 from pipeline.store import Workspace

@@ -9,7 +9,7 @@ from sqlalchemy import text as sql
 
 from pipeline.consent.interchange import dpv
 from pipeline.consent.interchange.receipt import receipt
-from pipeline.consent.withdraw import withdraw
+from pipeline.consent.staff.withdraw import withdraw
 from pipeline.errors import ConsentUnreadable, UsageProblem
 from pipeline.records import Purpose
 from pipeline.settings import ConsentSettings

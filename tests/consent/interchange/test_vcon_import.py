@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 from pipeline import consent
 from pipeline.cli import main
-from pipeline.consent.explain import explain
+from pipeline.consent.evaluation.explain import explain
 from pipeline.consent.interchange.vcon_import import import_vcon
-from pipeline.consent.interchange.vcon_old import upgraded
+from pipeline.consent.interchange.vcon_legacy import upgraded
 from pipeline.errors import InputRefused
 from pipeline.records import Held, Purpose, Ruling
 from pipeline.store import Workspace

@@ -1,0 +1,198 @@
+"""Imports a table of form answers: all of it or nothing; what is on file already is not added again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from pipeline.consent.answers import answer_rows
+from pipeline.consent.answers.parse import Submission, read_answers
+from pipeline.consent.log.events import Draft, Event, EventState, Method
+from pipeline.consent.log.identity import AliasKind, Keys
+from pipeline.consent.log.log import events_of, events_under, writing
+from pipeline.consent.log.parties import Directory
+from pipeline.consent.notices import versions
+from pipeline.consent.notices.form_mapping import read_form
+from pipeline.consent.notices.forms import Form
+from pipeline.consent.staff.withdraw import by_form
+from pipeline.errors import InputRefused
+from pipeline.records import Purpose
+from pipeline.store import Workspace, withdrawals
+from pipeline.store.withdrawals import Filed
+
+_LAST_WITH_THE_SCOPE = frozenset({Purpose.RECORD, Purpose.TRANSCRIBE})
+"""Purposes whose yes holds for the sessions in its scope; every other is asked again after a year."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What one import did; ``unread`` places, as ``line 4, column 6``, were filed as unknown.
+
+    ``withdrawals`` are the ids of those that came with it; ``erased`` rows were erased on request and not filed again.
+    """
+
+    rows: int
+    events: int
+    on_file: int
+    people: int
+    unread: tuple[str, ...]
+    withdrawals: tuple[str, ...] = ()
+    erased: int = 0
+
+
+def import_answers(
+    file: Path,
+    mapping: Path,
+    *,
+    workspace: Workspace,
+    now: datetime,
+    then: Callable[[Filed], None] = lambda _: None,
+) -> Imported:
+    """Files every answer of a table; raises before anything is written when any of it is uncertain.
+
+    ``then`` is done with each withdrawal among them, while nothing can be released.
+    """
+    form = read_form(mapping)
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputRefused("the table of answers cannot be read", action="check its path") from error
+    submissions = read_answers(content, form)
+    source = hashlib.sha256(content).hexdigest()
+    taken_back: list[Filed] = []
+
+    def afterwards() -> None:
+        for one in taken_back:
+            then(one)
+
+    with writing(workspace, now=now, then=afterwards) as log:
+        keys, found = Keys(workspace.key("identity")), submissions
+        submissions = _not_erased(log.connection, keys, found)
+        claims = [claim for row in submissions for claim in (*row.claims, *row.sent_by)]
+        directory = Directory(log.connection, keys, claims, now=now)
+        whose = [_people(row, directory) for row in submissions]
+        drafts = _drafts(zip(submissions, whose, strict=True), form, source)
+        fresh = list(_unfiled(drafts, events_under(log.connection, (draft.row_key for draft in drafts)), now))
+        versions.put(log.connection, form)
+        directory.save(log.connection)
+        noes = [draft for draft in fresh if draft.state.is_no]
+        taken_back += by_form(noes, events_of(log.connection, (draft.party_id for draft in noes)), now=now)
+        log.append(fresh)
+        for one in taken_back:
+            withdrawals.put(log.connection, one)
+        rows = [(party_id, row) for (party_id, _), row in zip(whose, submissions, strict=True)]
+        answer_rows.keep(log.connection, keys, source, rows, {"rows": len(submissions), "events": len(fresh)})
+    unread = [f"line {row.line}, column {number}" for row in submissions for number in row.unread]
+    return Imported(
+        rows=len(submissions),
+        events=len(fresh),
+        on_file=len(drafts) - len(fresh),
+        people=directory.added,
+        unread=tuple(unread),
+        withdrawals=tuple(one.withdrawal_id for one in taken_back),
+        erased=len(found) - len(submissions),
+    )
+
+
+def _not_erased(connection: Connection, keys: Keys, rows: Sequence[Submission]) -> list[Submission]:
+    """The rows without those that were erased, and those that an erased person had sent before they asked for it.
+
+    A table that gained a column holds no row as it was: then the person is known again by their address or id.
+    """
+    gone = answer_rows.erased(connection, (row.digest for row in rows))
+    asked = withdrawals.forgotten(connection)
+
+    def is_old(row: Submission) -> bool:
+        sent = max(row.at, row.changed_at or row.at)
+        known_by = {keys.hashed(kind, value) for kind, value in _known_by(row)} if asked else set()
+        return any(sent <= asked[mark] for mark in known_by & asked.keys())
+
+    return [row for row in rows if row.digest not in gone and not is_old(row)]
+
+
+def _known_by(row: Submission) -> Iterator[tuple[AliasKind, str]]:
+    """The addresses and ids in a row; of who sent it for another only where it says no no, which always counts."""
+    says_no = any(state.is_no for state in row.states.values())
+    for kind, value, _ in (*row.claims, *(() if says_no else row.sent_by)):
+        if kind in (AliasKind.EMAIL, AliasKind.PLATFORM):
+            yield kind, value
+
+
+def _people(row: Submission, directory: Directory) -> tuple[str, str]:
+    """Whom a row is about, and who sent it where that is another."""
+    return directory.settle(row.claims), directory.settle(row.sent_by) if row.sent_by else ""
+
+
+def _drafts(submissions: Iterable[tuple[Submission, tuple[str, str]]], form: Form, source: str) -> list[Draft]:
+    """One event for each purpose of each row; rows of one person and moment become one."""
+    drafts: dict[str, Draft] = {}
+    digest = versions.digest_of(form)
+    for submission, (party_id, sender) in submissions:
+        for purpose, state in submission.states.items():
+            draft = Draft(
+                party_id=party_id,
+                purpose=purpose,
+                scope=form.scope,
+                state=state,
+                indicated_at=submission.at,
+                indicated_text=submission.at_text,
+                effective_from=_counts_from(submission, state),
+                valid_until=_valid_until(purpose, state, submission.at),
+                method=Method.FORM,
+                subject=form.notice_id,
+                notice=digest if submission.finished else None,
+                evidence=("form_row", f"{source}:{submission.line}", submission.digest),
+                entered_by="import",
+                indicated_by=sender,
+                by_guardian=submission.by_guardian,
+            )
+            drafts[draft.row_key] = _agreed(drafts.get(draft.row_key, draft), draft)
+    return list(drafts.values())
+
+
+def _counts_from(submission: Submission, state: EventState) -> datetime:
+    """A no counts from when the row was sent; a yes in a row that was changed later only from that change."""
+    changed = submission.changed_at
+    return max(submission.at, changed) if changed and not state.is_no else submission.at
+
+
+def _agreed(one: Draft, other: Draft) -> Draft:
+    """Two rows as one: as they are when they agree; a no when either is one; else unknown; in any order."""
+    if one.state is other.state:
+        return one
+    state = max(one.state, other.state, EventState.UNKNOWN, key=lambda state: (state.restrictiveness, state))
+    return replace(one, state=state, valid_until=None)
+
+
+def _valid_until(purpose: Purpose, state: EventState, at: datetime) -> datetime | None:
+    """When a yes ends by itself."""
+    if state is not EventState.GIVEN or purpose in _LAST_WITH_THE_SCOPE:
+        return None
+    leap_day = (at.month, at.day) == (2, 29)
+    return at.replace(year=at.year + 1, day=28) if leap_day else at.replace(year=at.year + 1)
+
+
+def _unfiled(drafts: Iterable[Draft], filed: Iterable[Event], now: datetime) -> Iterator[Draft]:
+    """The drafts that the log lacks; an answer that was changed in its row becomes a further event.
+
+    A change towards no counts from the row's own time, a change towards yes only from now. A yes that was there before
+    cannot be told from an old copy of the table, so it opens nothing again: that takes a new submission.
+    """
+    known: dict[str, list[Event]] = {}
+    for event in filed:
+        known.setdefault(event.row_key, []).append(event)
+    for draft in drafts:
+        earlier = known.get(draft.row_key, [])
+        if not earlier:
+            yield draft
+        elif earlier[-1].state is not draft.state:
+            repeated = sum(event.state is draft.state for event in earlier)
+            closes = draft.state.restrictiveness >= earlier[-1].state.restrictiveness
+            if closes or not repeated:
+                at = draft.indicated_at if closes and not repeated else max(now, draft.indicated_at)
+                yield replace(draft, effective_from=at, revision=repeated)

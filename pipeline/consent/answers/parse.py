@@ -1,0 +1,265 @@
+"""Reads a table of form answers into submissions; anything that is not certain stops it with line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.consent.answers.guardians import OnBehalf
+from pipeline.consent.answers.tables import Cell, read_rows, refusal
+from pipeline.consent.answers.timestamps import NoMoment, read_moment
+from pipeline.consent.log.events import EventState, canonical, sha256
+from pipeline.consent.log.identity import AliasKind, Verified, is_address, normalise
+from pipeline.consent.log.parties import Claim
+from pipeline.consent.notices.forms import ASKABLE, IDENTIFYING, ONCE, Column, ColumnKind, Form
+from pipeline.consent.notices.vendors import heading
+from pipeline.consent.staff.phones import digits
+from pipeline.records import Purpose
+
+_FINISHED, _UNFINISHED = "completed", frozenset({"partial", "started", "in progress", "incomplete"})
+_SHOWN_CHARS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One row: who sent it, when, and what it says about each purpose; ``unread`` are the columns not understood.
+
+    Of a row that was changed, ``changed_at`` says when. One that is not ``finished`` was asked, never answered with a
+    yes. ``written`` is the row as it stood there, each cell under its header; ``digest`` is of its cells. One that was
+    filled in for somebody else names in ``sent_by`` who did, and whether that is surely their guardian.
+    """
+
+    line: int
+    digest: str
+    at: datetime
+    at_text: str
+    claims: tuple[Claim, ...]
+    states: Mapping[Purpose, EventState]
+    unread: tuple[int, ...] = ()
+    changed_at: datetime | None = None
+    finished: bool = True
+    written: tuple[tuple[str, str], ...] = ()
+    sent_by: tuple[Claim, ...] = ()
+    by_guardian: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row beside the meaning of its columns, which are numbered from 1."""
+
+    line: int
+    cells: Sequence[Cell]
+    headers: Sequence[str]
+    columns: Sequence[Column]
+    form: Form
+
+    def of(self, *kinds: ColumnKind) -> Iterator[tuple[int, Column, Cell]]:
+        """The columns of these kinds with their cells."""
+        for number, (column, cell) in enumerate(zip(self.columns, self.cells, strict=True), start=1):
+            if column.kind in kinds:
+                yield number, column, cell
+
+    def moment(self, number: int, cell: Cell) -> datetime:
+        """The time that a cell holds, in UTC."""
+        try:
+            return read_moment(cell, self.form.date_format, self.form.zone)
+        except NoMoment as error:
+            raise refusal(self.line, number, *error.args) from error
+
+
+def read_answers(content: bytes, form: Form) -> list[Submission]:
+    """Every row of the table; raises ``InputRefused`` naming line and column before anything is returned.
+
+    An unfinished row that names nobody is passed over: nobody was reached who could be asked again.
+    """
+    rows = read_rows(content, form.habits.encodings)
+    line, header = next(rows, (1, []))
+    headers = [_text(cell) for cell in header]
+    columns = _bind(line, headers, form)
+    filled = (_Row(number, cells, headers, columns, form) for number, cells in rows if any(map(_text, cells)))
+    return [submission for row in filled if (submission := _submission(row)) is not None]
+
+
+def _text(cell: Cell) -> str:
+    return cell.isoformat(" ") if isinstance(cell, datetime) else cell.strip()
+
+
+def _bind(line: int, header: Sequence[str], form: Form) -> list[Column]:
+    """The meaning of each column of this file; every header and every mapping must find the other exactly once."""
+    mapped, habits = form.bound_columns(), form.habits
+    meanings = {**form.added_columns(), **mapped}
+    names = [heading(name) for name in header]
+    for number, name in enumerate(names, start=1):
+        if name in names[: number - 1]:
+            raise refusal(line, number, "this header stands there twice", "nothing was imported; rename one")
+        if name not in meanings and not (habits.ignored and habits.ignored.fullmatch(name)):
+            action = "nothing was imported; a changed question is a new notice version with its own mapping"
+            shown = f": {name[:_SHOWN_CHARS]!r}" if meanings.keys() & set(names) and "@" not in name else ""
+            raise refusal(line, number, f"this header is not in the form mapping{shown}", action)
+    missing = [name for name in mapped if name not in names]
+    if missing:
+        action = "nothing was imported; use the mapping of the form that was served"
+        raise refusal(line, len(names) + 1, f"{len(missing)} mapped columns are missing", action)
+    columns = [meanings.get(name, Column(ColumnKind.IGNORE)) for name in names]
+    _check_kinds(line, columns)
+    return columns
+
+
+def _check_kinds(line: int, columns: Sequence[Column]) -> None:
+    """Raises ``InputRefused`` unless the columns say who and when, and each of that once."""
+    kinds = [column.kind for column in columns]
+    for kind in ONCE:
+        if kinds.count(kind) > 1:
+            second = [number for number, found in enumerate(kinds, start=1) if found is kind][1]
+            raise refusal(line, second, f"a second column is the {kind.value}", "map all but one to ignore")
+    for needed in ((ColumnKind.TIMESTAMP,), IDENTIFYING):
+        if not set(needed) & set(kinds):
+            problem = f"no column is the {' or '.join(needed)}"
+            raise refusal(line, len(kinds) + 1, problem, "nothing was imported; map one")
+
+
+def _submission(row: _Row) -> Submission | None:
+    if len(row.cells) != len(row.columns):
+        problem = f"{len(row.cells)} cells under {len(row.columns)} headers"
+        raise refusal(row.line, min(len(row.cells), len(row.columns)) + 1, problem, "export the answers again")
+    finished = _is_finished(row)
+    claims = _claims(row)
+    if not claims:
+        if not finished:
+            return None
+        number = next(number for number, *_ in row.of(*IDENTIFYING))
+        action = "nobody could be matched; correct the row"
+        raise refusal(row.line, number, "neither an e-mail nor a platform id", action)
+    at, at_text = _sent(row, finished=finished)
+    states, unread = _states(row, finished=finished)
+    behalf = on_behalf(row, claims)
+    cells = [_text(cell) for cell in row.cells]
+    return Submission(
+        line=row.line,
+        digest=digest_of(cells),
+        at=at,
+        at_text=at_text,
+        claims=behalf.claims if behalf else claims,
+        states=behalf.said(states) if behalf else states,
+        unread=unread,
+        changed_at=next((row.moment(n, cell) for n, _, cell in row.of(ColumnKind.MODIFIED) if _text(cell)), None),
+        finished=finished,
+        written=tuple(zip(row.headers, cells, strict=True)),
+        sent_by=claims if behalf else (),
+        by_guardian=behalf is not None and behalf.by_guardian,
+    )
+
+
+def digest_of(cells: Sequence[str]) -> str:
+    """The SHA-256 of a row's cells, which the events made of it name as their evidence."""
+    return sha256(canonical(cells))
+
+
+def _is_finished(row: _Row) -> bool:
+    """Whether somebody sent the row off; a response type that is not known stops the import."""
+    for number, _, cell in row.of(ColumnKind.RESPONSE):
+        said = normalise(_text(cell))
+        if said in _UNFINISHED:
+            return False
+        if said != _FINISHED:
+            raise refusal(row.line, number, "this response type is not known", "correct the row")
+    return True
+
+
+def _sent(row: _Row, *, finished: bool) -> tuple[datetime, str]:
+    """When the row was sent, and as what that was written; of one that never was, when it was last reached."""
+    number, _, cell = next(row.of(ColumnKind.TIMESTAMP))
+    if finished or _text(cell):
+        return row.moment(number, cell), _text(cell)
+    reached = [(row.moment(n, stage), _text(stage)) for n, _, stage in row.of(ColumnKind.STAGE) if _text(stage)]
+    return max(reached) if reached else (row.moment(number, cell), "")
+
+
+def _claims(row: _Row) -> tuple[Claim, ...]:
+    """What the row says about who sent it, the surest first; empty when it says nothing that could match."""
+    options, nobody = row.form.options, row.form.habits.nobody
+    vouched = {
+        ColumnKind.EMAIL: Verified.EMAIL if options.email_verified else Verified.THEMSELVES,
+        ColumnKind.TYPED_EMAIL: Verified.THEMSELVES,
+        ColumnKind.PLATFORM: Verified.PLATFORM if options.platform_verified else Verified.THEMSELVES,
+    }
+    sure: dict[tuple[AliasKind, str], Claim] = {}
+    for kind in (ColumnKind.EMAIL, ColumnKind.TYPED_EMAIL, ColumnKind.PLATFORM):
+        for number, column, cell in row.of(kind):
+            value = _text(cell)
+            if not value or normalise(value) in nobody:
+                continue
+            if kind is ColumnKind.PLATFORM:
+                claim = (AliasKind.PLATFORM, f"{column.platform}:{value}", vouched[kind])
+            else:
+                claim = (AliasKind.EMAIL, _address(row.line, number, value), vouched[kind])
+            sure.setdefault((claim[0], normalise(claim[1])), claim)
+    named = [_text(cell) for _, _, cell in row.of(ColumnKind.NAME)]
+    names = [
+        (AliasKind.DISPLAY_NAME, name, Verified.NOBODY) for name in named if name and normalise(name) not in nobody
+    ]
+    phones = [digits(_text(cell)) for _, _, cell in row.of(ColumnKind.PHONE)]
+    names += [(AliasKind.PHONE, number, Verified.NOBODY) for number in phones if number]
+    return (*sorted(sure.values(), key=lambda claim: not claim[2].sure), *names) if sure else ()
+
+
+def on_behalf(row: _Row, claims: Sequence[Claim]) -> OnBehalf | None:
+    """For whom else a row was filled in, None where it was not; who sent it must be vouched for to be a guardian."""
+    for number, _, cell in row.of(ColumnKind.FOR_EMAIL):
+        mine = {normalise(value) for kind, value, _ in claims if kind is AliasKind.EMAIL}
+        if not _text(cell) or normalise(_text(cell)) in mine:
+            continue
+        address = (AliasKind.EMAIL, _address(row.line, number, _text(cell)), Verified.THEMSELVES)
+        names = [_text(one) for _, _, one in row.of(ColumnKind.FOR_NAME) if _text(one)]
+        answers = [row.form.answer(_text(one)) for _, _, one in row.of(ColumnKind.GUARDIAN) if _text(one)]
+        return OnBehalf(
+            claims=(address, *((AliasKind.DISPLAY_NAME, name, Verified.NOBODY) for name in names)),
+            by_guardian=EventState.GIVEN in answers and claims[0][2].sure,
+        )
+    return None
+
+
+def _address(line: int, number: int, value: str) -> str:
+    if not is_address(value):
+        raise refusal(line, number, "not an e-mail address", "nobody could be matched; correct the row")
+    return value
+
+
+def _states(row: _Row, *, finished: bool) -> tuple[Mapping[Purpose, EventState], tuple[int, ...]]:
+    """What the row says of each purpose, the most closed where it says two things; what cannot be read is unknown."""
+    states: dict[Purpose, EventState] = {}
+    unread = []
+    for number, (cell, column) in enumerate(zip(row.cells, row.columns, strict=True), start=1):
+        said = _said(_text(cell), column, row.form, finished=finished)
+        if EventState.UNKNOWN in said.values():
+            unread.append(number)
+        for purpose, state in said.items():
+            states[purpose] = max(states.get(purpose, state), state, key=lambda one: one.restrictiveness)
+    return states, tuple(unread)
+
+
+def _said(cell: str, column: Column, form: Form, *, finished: bool) -> Mapping[Purpose, EventState]:
+    """What one cell says; in a row that was never sent off only a no that stands there counts as an answer."""
+    if column.kind is ColumnKind.WITHDRAWS:
+        withdrawn = form.withdrawn(cell)
+        return _each(ASKABLE, EventState.UNKNOWN) if withdrawn is None else _each(withdrawn, EventState.WITHDRAWN)
+    said = _answered(cell, column, form)
+    if finished:
+        return said
+    return {one: state if cell and state.is_no else EventState.REQUESTED for one, state in said.items()}
+
+
+def _answered(cell: str, column: Column, form: Form) -> Mapping[Purpose, EventState]:
+    if column.kind is ColumnKind.TICKS:
+        granted = form.granted(column, cell)
+        return _each(column.purposes, EventState.UNKNOWN) if granted is None else granted
+    if column.kind is ColumnKind.PURPOSE:
+        return _each(column.purposes, form.answer(cell) or EventState.UNKNOWN)
+    if column.kind is ColumnKind.CHOICE:
+        return _each(column.purposes, form.choice(column, cell) or EventState.UNKNOWN)
+    return {}
+
+
+def _each(purposes: Iterable[Purpose], state: EventState) -> Mapping[Purpose, EventState]:
+    return dict.fromkeys(purposes, state)

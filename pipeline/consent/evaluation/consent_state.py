@@ -1,0 +1,142 @@
+"""Derives what somebody's consent is at a moment from the events of the log; state is never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from pipeline.consent.evaluation.rule_tables import State
+from pipeline.consent.log.events import Event, EventState
+from pipeline.records import Session
+
+SKEW = timedelta(minutes=5)
+"""How far the clocks of forms and platforms may be apart; within it the more closed event counts."""
+
+_STATES = {
+    EventState.GIVEN: State.GIVEN,
+    EventState.REFUSED: State.REFUSED,
+    EventState.WITHDRAWN: State.WITHDRAWN,
+    EventState.REVOKED: State.WITHDRAWN,
+    EventState.INVALIDATED: State.ABSENT,
+    EventState.UNKNOWN: State.UNKNOWN,
+    EventState.REQUESTED: State.ABSENT,
+}
+_NO_ANSWERS = frozenset({EventState.REQUESTED, EventState.INVALIDATED})
+"""What opens nothing and closes nothing: a yes before it ends, a no before it stays."""
+_CLOSEDNESS = {
+    State.GIVEN: 0,
+    State.ABSENT: 1,
+    State.EXPIRED: 2,
+    State.UNKNOWN: 2,
+    State.REFUSED: 3,
+    State.WITHDRAWN: 3,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody's consent is, and the event that it stands on."""
+
+    state: State
+    event: Event | None = None
+
+    @property
+    def restrictiveness(self) -> int:
+        """0 for given, 3 for a no: of several candidates the highest counts."""
+        return _CLOSEDNESS[self.state]
+
+
+NOTHING = Standing(State.ABSENT)
+
+
+def worst(standings: Iterable[Standing]) -> Standing:
+    """The most closed of several; absent when there is none."""
+    return max(standings, key=lambda standing: standing.restrictiveness, default=NOTHING)
+
+
+def scope_width(scope: str, session: Session) -> int | None:
+    """How wide a scope is, 0 for this very session; None when it does not cover the session.
+
+    A session that does not say its series is of the only one; once forms of several are on file, of none.
+    """
+    kind, _, value = scope.partition(":")
+    if kind == "session":
+        return 0 if value == session.session_id else None
+    if kind == "series":
+        return 1 if session.series in (None, value) else None
+    if kind == "until":
+        return 2 if session.started_at.astimezone(UTC).date() <= date.fromisoformat(value) else None
+    return 3 if scope == "any" else None
+
+
+def standing_now(events: Sequence[Event], session: Session, now: datetime, trusted: Collection[str]) -> Standing:
+    """The state for using a session today; a no that is on file counts whatever its clock said."""
+    return _standing(events, session, max(now, session.started_at), datetime.max.replace(tzinfo=UTC), trusted)
+
+
+def standing_during(
+    events: Sequence[Event], session: Session, start: datetime, end: datetime, trusted: Collection[str]
+) -> Standing:
+    """The most closed state at any moment from ``start`` to before ``end``; around a no it is doubted by ``SKEW``."""
+    changes = [at for event in events for at in borders(event) if start < at < end]
+    return worst(_standing(events, session, at, at + SKEW, trusted) for at in (start, *changes))
+
+
+def borders(event: Event) -> Iterator[datetime]:
+    """When an event may change what somebody's consent is: a no already ``SKEW`` before its time."""
+    yield event.effective_from
+    if event.state.is_no:
+        yield event.effective_from - SKEW
+    if event.valid_until is not None:
+        yield event.valid_until
+
+
+def _standing(
+    events: Sequence[Event], session: Session, at: datetime, no_until: datetime, trusted: Collection[str]
+) -> Standing:
+    """The state at a moment: the narrowest scope, the latest instant, the most closed; then expiry and evidence."""
+    widths = [(scope_width(event.scope, session), event) for event in events]
+    counted = [
+        (width, event)
+        for width, event in widths
+        if width is not None and event.effective_from <= (no_until if event.state.is_no else at)
+    ]
+    answered = [(width, event) for width, event in counted if event.state not in _NO_ANSWERS]
+    return max(
+        (_chosen(some, at, trusted) for some in (counted, answered) if some),
+        key=lambda standing: standing.restrictiveness,
+        default=NOTHING,
+    )
+
+
+def _chosen(counted: Sequence[tuple[int, Event]], at: datetime, trusted: Collection[str]) -> Standing:
+    """What counts of the events; somebody who was merely asked again, or whose later yes was none, keeps their no."""
+    narrowest = min(width for width, _ in counted)
+    chosen = _latest([event for width, event in counted if width == narrowest])
+    later = [event for width, event in counted if width > narrowest and _is_later_no(event, chosen)]
+    return _with_evidence(_latest(later) if later else chosen, at, trusted)
+
+
+def _latest(events: Sequence[Event]) -> Event:
+    """The most closed of the latest events, the last in the log among equals."""
+    border = max(event.effective_from for event in events) - SKEW
+    return max(
+        (event for event in events if event.effective_from >= border),
+        key=lambda event: (event.state.restrictiveness, event.seq),
+    )
+
+
+def _is_later_no(event: Event, chosen: Event) -> bool:
+    """Whether somebody said no in a wider scope after what they said in the narrower one."""
+    return event.state.is_no and event.effective_from >= chosen.effective_from - SKEW
+
+
+def _with_evidence(event: Event, at: datetime, trusted: Collection[str]) -> Standing:
+    """The event's state at the moment; a yes that is over, or given to a notice that is not on file, is none."""
+    state = _STATES[event.state]
+    if state is State.GIVEN and event.notice not in trusted:
+        state = State.UNKNOWN
+    elif state is State.GIVEN and event.valid_until is not None and event.valid_until <= at:
+        state = State.EXPIRED
+    return Standing(state, event)

@@ -1,0 +1,61 @@
+"""What a session, its series and the workspace ask for beyond the law: of all of them, the strictest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pipeline.consent.evaluation.rule_tables import Law
+from pipeline.records import Purpose, Session, SessionPolicy
+from pipeline.settings import ConsentSettings, SeriesPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The policy of one session: the least rule, days until a hold is due, what it may be used for at all.
+
+    ``notices`` must have been served, each as ``id@version``. That staff review what is published is no part of it:
+    nothing can switch that off.
+    """
+
+    floor: Law
+    hold_deadline: timedelta
+    purposes: frozenset[Purpose]
+    silent_relax: bool
+    notices: tuple[str, ...]
+
+    def at_least(self, law: Law) -> Law:
+        """The rule of the places, or the floor where that is stricter."""
+        return max(self.floor, law, key=list(Law).index)
+
+    def described(self) -> dict[str, object]:
+        """The policy as a decision keeps it."""
+        return {
+            "floor_rule": self.floor.value,
+            "hold_deadline_days": self.hold_deadline.days,
+            "purposes_enabled": sorted(self.purposes),
+            "allow_silent_relax": self.silent_relax,
+            "notice_required": list(self.notices),
+        }
+
+
+def policy_of(session: Session, settings: ConsentSettings) -> Policy:
+    """The strictest of workspace, series and session in every point; what none of them says stays as it is.
+
+    A session that does not say its series is bound by what every series asks for.
+    """
+    of_series = settings.series.values() if session.series is None else [settings.series.get(session.series)]
+    asked: list[SessionPolicy | SeriesPolicy] = [session.policy, *(one for one in of_series if one is not None)]
+    floors = [Law(one.floor_rule) for one in asked if one.floor_rule is not None]
+    days = [one.hold_deadline_days for one in asked if one.hold_deadline_days is not None]
+    enabled = frozenset(settings.purposes_enabled or Purpose)
+    for one in asked:
+        enabled &= frozenset(one.purposes_enabled or Purpose)
+    named = [settings.notice_required, *(one.notice_required for one in asked)]
+    return Policy(
+        floor=max([Law(settings.floor_rule), *floors], key=list(Law).index),
+        hold_deadline=timedelta(days=min([settings.hold_deadline_days, *days])),
+        purposes=enabled | {Purpose.RECORD, Purpose.TRANSCRIBE},
+        silent_relax=settings.allow_silent_relax and all(one.allow_silent_relax is not False for one in asked),
+        notices=tuple(dict.fromkeys(name for name in named if name)),
+    )

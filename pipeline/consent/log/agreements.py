@@ -1,0 +1,154 @@
+"""What agreements with organisations forbid: an organisation can only take away."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, select
+
+from pipeline.consent.evaluation.explanations import reason_of
+from pipeline.consent.log.events import Method, checked_body
+from pipeline.consent.log.identity import AliasKind, Keys, normalise
+from pipeline.consent.log.parties import chunks, find
+from pipeline.records import Cell, Outcome, Participant, Purpose, Role, Session
+from pipeline.store.consent_tables import consent_event
+
+_LEGAL_FORMS = re.compile(
+    "ab|ag|as|bv|co|company|corp|corporation|gmbh|inc|incorporated|kg|limited|llc|llp|ltd|nv|oy|plc|pty|sa|sarl|sas|se|spa|srl"
+)
+PUBLICATION = (Purpose.PUBLIC_RECORDING, Purpose.PUBLIC_QUOTE, Purpose.CODE_PUBLISH)
+
+
+class Kind(StrEnum):
+    """What sort of paper an agreement is: of each kind the latest in force counts, over all kinds the strictest."""
+
+    NDA = "nda"
+    MSA = "msa"
+    DPA = "dpa"
+    RECORDING_POLICY = "recording_policy"
+    PUBLICATION_CLAUSE = "publication_clause"
+
+
+class Says(StrEnum):
+    """What an agreement says of recording or of publication; all but ``forbidden`` leave it to each person."""
+
+    ALLOWED = "allowed"
+    NOTICE = "notice"
+    PER_ITEM_APPROVAL = "per_item_approval"
+    FORBIDDEN = "forbidden"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """One clause as it was filed: what it forbids, from when, until when."""
+
+    event_id: str
+    org_id: str
+    kind: Kind
+    purpose: Purpose
+    says: Says
+    valid_from: datetime
+    valid_until: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is in force at a moment."""
+        return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
+
+
+def known_as(name: str) -> tuple[str, ...]:
+    """A company's name as it was written, and without punctuation and what says its legal form."""
+    words = re.findall(r"[^\W_]+", normalise(name))
+    while len(words) > 1 and _LEGAL_FORMS.fullmatch(words[-1]):
+        words.pop()
+    return tuple(dict.fromkeys((normalise(name), " ".join(words) or normalise(name))))
+
+
+def read(connection: Connection, keys: Keys, session: Session) -> Mapping[str, tuple[Agreement, ...]]:
+    """The agreements that each participant's organisation has, by participant id.
+
+    It is theirs by the name of their company, or by the domain of their address: it can only take away.
+    """
+    hashes = {person.participant_id: _hashes(person, session, keys) for person in session.participants}
+    found = find(connection, keys, (value for some in hashes.values() for value in some))
+    parties = {
+        who: list(dict.fromkeys(alias.party_id for value in some for alias in found.get(value, ())))
+        for who, some in hashes.items()
+    }
+    agreements = agreements_of(connection, [one for some in parties.values() for one in some])
+    return {
+        who: tuple(agreement for one in ids for agreement in agreements.get(one, ())) for who, ids in parties.items()
+    }
+
+
+def _hashes(person: Participant, session: Session, keys: Keys) -> list[str]:
+    name, (_, _, host) = _organisation(person, session), (person.email or "").partition("@")
+    labels = normalise(host).split(".")
+    domains = [".".join(labels[first:]) for first in range(len(labels) - 1)]
+    return [
+        *(keys.hashed(AliasKind.ORGANISATION, one) for one in (known_as(name) if name else ())),
+        *(keys.hashed(AliasKind.DOMAIN, domain) for domain in domains),
+    ]
+
+
+def agreements_of(connection: Connection, org_ids: Iterable[str]) -> dict[str, list[Agreement]]:
+    """The agreements of these organisations, in the order in which they were filed."""
+    found: dict[str, list[Agreement]] = {}
+    for some in chunks(sorted(set(org_ids))):
+        query = select(consent_event).where(consent_event.c.party_id.in_(some)).order_by(consent_event.c.seq)
+        for row in connection.execute(query):
+            body = checked_body(row)
+            if body["method"] != Method.AGREEMENT:
+                continue
+            says = json.loads(body["evidence"][1])
+            agreement = Agreement(
+                event_id=row.event_id,
+                org_id=row.party_id,
+                kind=Kind(says["kind"]),
+                purpose=Purpose(body["purpose"]),
+                says=Says(says["says"]),
+                valid_from=datetime.fromisoformat(body["effective_from"]),
+                valid_until=body["valid_until"] and datetime.fromisoformat(body["valid_until"]),
+            )
+            found.setdefault(row.party_id, []).append(agreement)
+    return found
+
+
+def forbidden(agreements: Iterable[Agreement], at: datetime) -> dict[Purpose, Agreement]:
+    """What is forbidden at a moment, with its clause: of each organisation and kind the latest in force counts."""
+    latest: dict[tuple[str, Kind, Purpose], Agreement] = {}
+    for one in agreements:
+        if one.holds(at):
+            latest[one.org_id, one.kind, one.purpose] = one
+    return {one.purpose: one for one in latest.values() if one.says is Says.FORBIDDEN}
+
+
+def closed(
+    cells: Sequence[Cell], session: Session, agreements: Mapping[str, Sequence[Agreement]], *, now: datetime
+) -> list[Cell]:
+    """Rule M1: what anybody's organisation forbids is refused for the whole session; nobody's yes opens it.
+
+    What was in force when the session began counts, and what is in force now; without recording there is no use.
+    """
+    found: dict[Purpose, Agreement] = {}
+    for some in agreements.values():
+        found |= {**forbidden(some, session.started_at), **forbidden(some, now)}
+    return [_closed(cell, found) for cell in cells]
+
+
+def _closed(cell: Cell, found: Mapping[Purpose, Agreement]) -> Cell:
+    clause = found.get(Purpose.RECORD) or found.get(cell.purpose)
+    if clause is None:
+        return cell
+    evidence = tuple(dict.fromkeys((*cell.evidence, clause.event_id)))
+    return replace(cell, outcome=Outcome.REFUSE, rule_id="M1", reason=reason_of("M1"), evidence=evidence)
+
+
+def _organisation(person: Participant, session: Session) -> str | None:
+    own = person.role is Role.STAFF and person.company is None
+    name = session.host if own else person.company
+    return name if name and name.strip() else None

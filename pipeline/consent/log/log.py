@@ -1,0 +1,177 @@
+"""The log of consent events: append-only, hash-chained, its head kept beside the database so that a cut is noticed."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, select
+
+from pipeline.consent.log import decisions, identity_matches, manual_decisions, notice_deliveries, parties
+from pipeline.consent.log.events import Draft, Event, body_of, broken, checked_body, from_row, to_row
+from pipeline.consent.log.identity import Keys
+from pipeline.consent.log.parties import chunks
+from pipeline.consent.notices import versions
+from pipeline.errors import ConsentUnreadable, TryAgain
+from pipeline.records import Ruling
+from pipeline.store import Workspace, withdrawals
+from pipeline.store.artefact_tables import human_act
+from pipeline.store.consent_tables import consent_event
+from pipeline.store.database import reading, unreadable_is_closed
+from pipeline.store.heads import Cut, Head, HeadsLost, chains, head_of, walk
+from pipeline.store.match_tables import staff_match
+from pipeline.store.schema import ledger
+
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def clock() -> float:
+    """Seconds by a clock that nobody sets and that goes on while the machine sleeps, where it has one."""
+    return time.clock_gettime(_CLOCK)
+
+
+class Writer:
+    """Appends within one transaction."""
+
+    def __init__(self, connection: Connection, head: Head, received_at: datetime) -> None:
+        self.connection = connection
+        self.head = head
+        self.started_at = head_hash(connection)
+        self._received_at = received_at
+
+    def append(self, drafts: Iterable[Draft]) -> int:
+        """Adds events at the end, in order; returns how many."""
+        return self._insert(body_of(draft, received_at=self._received_at) for draft in drafts)
+
+    def refile(self, bodies: Iterable[dict[str, object]]) -> int:
+        """Adds events of an exported log at the end, as they were but for their place; returns how many."""
+        return self._insert(bodies)
+
+    def _insert(self, bodies: Iterable[dict[str, object]]) -> int:
+        rows = []
+        shown: dict[tuple[object, ...], dict[str, object]] = {}
+        for body in bodies:
+            shown.setdefault((body["party_id"], body["notice"], body["indicated_at"], body["method"]), body)
+            row = to_row(body, seq=self.head.seq + 1, prev_hash=self.head.hash)
+            self.head = Head(self.head.seq + 1, str(row["hash"]))
+            rows.append(row)
+        if rows:
+            self.connection.execute(consent_event.insert(), rows)
+            by_form = (notice_deliveries.by_form(body) for body in shown.values())
+            notice_deliveries.append(self.connection, (one for one in by_form if one is not None))
+        return len(rows)
+
+
+@contextmanager
+def writing(workspace: Workspace, *, now: datetime, then: Callable[[], None] | None = None) -> Iterator[Writer]:
+    """One transaction that may append: all of it or nothing; ``then`` is done while nothing can be released yet.
+
+    Raises ``ConsentUnreadable`` rather than build on a log that was cut.
+    """
+    with unreadable_is_closed(), _locked(workspace.db, fcntl.LOCK_EX):
+        with workspace.db.begin() as connection:
+            _check_heads(workspace, connection)
+            yield Writer(connection, head(connection), now)
+        if then is not None:
+            then()
+
+
+@contextmanager
+def holding_releases(workspace: Workspace) -> Iterator[None]:
+    """Lets nothing be released, and no event be filed, while something is taken back."""
+    with unreadable_is_closed(), _locked(workspace.db, fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def release(workspace: Workspace, ruling: Ruling) -> Iterator[None]:
+    """Holds off every new consent event while something is put in place that was made under this ruling.
+
+    Raises ``TryAgain`` when the log has grown since the ruling, or its time is over: what was made is not put in place.
+    """
+    with unreadable_is_closed(), _locked(workspace.db, fcntl.LOCK_SH):
+        if clock() >= ruling.live_until_s:
+            raise TryAgain("the ruling on this session is over", action="run again: it is decided anew")
+        if log_head(workspace) != ruling.log_head:
+            raise TryAgain("consent changed while this session was worked", action="run again: it is decided anew")
+        yield
+
+
+def head(connection: Connection) -> Head:
+    """The last event of the log, as the database has it."""
+    return head_of(connection, consent_event)
+
+
+def log_head(workspace: Workspace) -> str:
+    """The hash of what decisions stand on, to see whether anything was added since a ruling."""
+    with unreadable_is_closed(), reading(workspace.db) as connection:
+        return head_hash(connection)
+
+
+def head_hash(connection: Connection) -> str:
+    """The hash of the log's last event; with what people decided about holds and who is who, and material changes."""
+    digest, acts = head(connection).hash, [head_of(connection, table) for table in (human_act, staff_match)]
+    beside = [*(last.hash for last in acts if last.seq), *versions.material(connection)]
+    return hashlib.sha256(" ".join((digest, *beside)).encode()).hexdigest() if beside else digest
+
+
+def verify_chain(workspace: Workspace) -> str:
+    """Walks the whole log and returns the hash of its head; raises ``ConsentUnreadable`` for any change, gap or cut."""
+    with unreadable_is_closed(), reading(workspace.db) as connection:
+        last = walk(connection, consent_event, read=checked_body, broken=broken)
+        for beside in (decisions, manual_decisions, identity_matches, versions, notice_deliveries, withdrawals):
+            beside.verify(connection)
+        parties.verify(connection, Keys(workspace.key("identity")))
+        _check_heads(workspace, connection)
+        workspace.heads.keep({table.name: head_of(connection, table) for table in chains()})
+    return last.hash
+
+
+def events_of(connection: Connection, party_ids: Iterable[str]) -> list[Event]:
+    """The events of these people, in the order of the log."""
+    wanted = sorted(set(party_ids))
+    return _read(connection, "party_id", wanted)
+
+
+def events_under(connection: Connection, row_keys: Iterable[str]) -> list[Event]:
+    """The events under these row keys, in the order of the log."""
+    return _read(connection, "row_key", sorted(set(row_keys)))
+
+
+def _read(connection: Connection, column: str, values: Sequence[str]) -> list[Event]:
+    found: list[Event] = []
+    for some in chunks(values):
+        query = select(consent_event).where(consent_event.c[column].in_(some))
+        found.extend(from_row(row) for row in connection.execute(query))
+    return sorted(found, key=lambda event: event.seq)
+
+
+def _check_heads(workspace: Workspace, connection: Connection) -> None:
+    """Raises ``ConsentUnreadable`` where a chain of the consent store lacks what it had."""
+    try:
+        workspace.heads.check(connection, (table for table in chains() if table is not ledger))
+    except Cut as cut:
+        raise broken(cut.args[0]) from cut
+    except HeadsLost as lost:
+        raise ConsentUnreadable(
+            "the file heads is not as it was written",
+            action="nothing was processed; restore offrecord.db and heads from one backup",
+        ) from lost
+
+
+def _beside(db: Engine, name: str) -> Path:
+    """A file beside the database file."""
+    return Path(str(db.url.database)).with_name(name)
+
+
+@contextmanager
+def _locked(db: Engine, how: int) -> Iterator[None]:
+    """Holds the log's lock: exclusively to append, shared to release."""
+    with _beside(db, "consent.lock").open("w") as lock:
+        fcntl.flock(lock, how)
+        yield

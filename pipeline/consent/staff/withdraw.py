@@ -1,0 +1,155 @@
+"""Withdrawals, as staff enter them or as they come by form: for one purpose or several; for one session or all."""
+
+from __future__ import annotations
+
+import base64
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.consent.log.events import Draft, Event, EventState, Method, sha256
+from pipeline.consent.log.identity import AliasKind, Keys, Verified, is_address
+from pipeline.consent.log.log import writing
+from pipeline.consent.log.parties import Directory
+from pipeline.errors import RefusedByPolicy, UsageProblem
+from pipeline.records import Purpose
+from pipeline.store import Workspace, withdrawals
+from pipeline.store.registry import Registry
+from pipeline.store.withdrawals import Filed
+
+_ENDED = frozenset({EventState.WITHDRAWN, EventState.REVOKED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """What was filed; ``new_person`` when nobody was on file under that address."""
+
+    events: int
+    people: int
+    new_person: bool
+    withdrawal: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """What a withdrawal asks beyond stopping: erasure, and of mixed recordings ``whole`` ones, not after a hold."""
+
+    erase: bool = False
+    whole: bool = False
+    party_id: str | None = None
+
+
+def withdraw(
+    email: str,
+    *,
+    purposes: Sequence[Purpose],
+    session_id: str | None,
+    actor: str,
+    reason: str,
+    workspace: Workspace,
+    now: datetime,
+    erasure: Erasure | None = None,
+    then: Callable[[Filed], None] = lambda _: None,
+) -> Withdrawn:
+    """Files a withdrawal for everybody known by an address, also for somebody who never answered.
+
+    ``then`` is done with it while nothing can be released. An erasure is one person's: raises ``RefusedByPolicy`` when
+    several are known by the address and none of them is named, ``UsageProblem`` for a session that there is not.
+    """
+    if not is_address(email):
+        raise UsageProblem("that is not an e-mail address", action="give the one they answered from")
+    if session_id is not None:
+        Registry(workspace.db).session(session_id)
+    keys = Keys(workspace.key("identity"))
+    claim = (AliasKind.EMAIL, email, Verified.STAFF)
+    asked = erasure or Erasure()
+    filed: list[Filed] = []
+
+    def afterwards() -> None:
+        for one in filed:
+            then(one)
+
+    with writing(workspace, now=now, then=afterwards) as log:
+        directory = Directory(log.connection, keys, [claim], now=now)
+        holders = [holder.party_id for holder in directory.holders(AliasKind.EMAIL, email)]
+        party_ids = _chosen(list(dict.fromkeys(holders)), asked) or [directory.settle([claim])]
+        directory.save(log.connection)
+        sealed = {party_id: keys.seal(reason, party_id) for party_id in party_ids}
+        drafts = [
+            _draft(party_id, purpose, session_id, actor=actor, reason=sealed[party_id], now=now)
+            for party_id in party_ids
+            for purpose in dict.fromkeys(purposes)
+        ]
+        count = log.append(drafts)
+        filed.append(
+            Filed(
+                withdrawal_id=_id_of(drafts),
+                party_ids=tuple(party_ids),
+                purposes=tuple(dict.fromkeys(purposes)),
+                session_id=session_id,
+                erase=asked.erase,
+                whole=asked.whole,
+                filed_at=now,
+            )
+        )
+        withdrawals.put(log.connection, filed[0])
+    return Withdrawn(events=count, people=len(party_ids), new_person=not holders, withdrawal=filed[0].withdrawal_id)
+
+
+def by_form(fresh: Iterable[Draft], earlier: Iterable[Event], *, now: datetime) -> Iterator[Filed]:
+    """What new answers of a form take back, by person and session; the first answer of somebody takes back nothing.
+
+    That is every withdrawal, and a no to what the person had not yet said no to.
+    """
+    open_to = {(event.party_id, event.purpose) for event in earlier if not event.state.is_no}
+    taken: dict[tuple[str, str | None], list[Draft]] = defaultdict(list)
+    for draft in fresh:
+        if draft.state in _ENDED or (draft.state.is_no and (draft.party_id, draft.purpose) in open_to):
+            kind, _, name = draft.scope.partition(":")
+            taken[draft.party_id, name if kind == "session" else None].append(draft)
+    for (party_id, session_id), drafts in taken.items():
+        yield Filed(
+            withdrawal_id=_id_of(drafts),
+            party_ids=(party_id,),
+            purposes=tuple(dict.fromkeys(draft.purpose for draft in drafts)),
+            session_id=session_id,
+            erase=False,
+            whole=False,
+            filed_at=now,
+        )
+
+
+def _id_of(drafts: Iterable[Draft]) -> str:
+    return "wdr_" + sha256("".join(draft.event_id for draft in drafts))[:24]
+
+
+def _draft(
+    party_id: str, purpose: Purpose, session_id: str | None, *, actor: str, reason: bytes, now: datetime
+) -> Draft:
+    return Draft(
+        party_id=party_id,
+        purpose=purpose,
+        scope=f"session:{session_id}" if session_id else "any",
+        state=EventState.WITHDRAWN,
+        indicated_at=now,
+        effective_from=now,
+        valid_until=None,
+        method=Method.STAFF_ENTRY,
+        subject=actor,
+        entered_by=actor,
+        reason=base64.b64encode(reason).decode("ascii"),
+    )
+
+
+def _chosen(holders: list[str], erasure: Erasure) -> list[str]:
+    if erasure.party_id is not None:
+        if erasure.party_id not in holders:
+            raise UsageProblem("nobody of that id is known by that address", action="check --party and --email")
+        return [erasure.party_id]
+    if erasure.erase and len(holders) > 1:
+        raise RefusedByPolicy(
+            f"several people are known by that address: {', '.join(holders)}; an erasure is one person's",
+            action="find out who asks and name them with --party",
+        )
+    return holders
