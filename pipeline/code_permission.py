@@ -54,7 +54,7 @@ class Decided:
 def in_session(session_id: str, *, workspace: Workspace, save_to: Path | None, now: datetime) -> list[Scanned]:
     """The code in a session's chat, of those who may be transcribed; each saved under its hash where asked for."""
     session = Registry(workspace.db).session(session_id)
-    ruling = consent.rule(session, workspace=workspace, now=now)
+    ruling = consent.current_ruling(session, workspace=workspace, now=now)
     if not isinstance(ruling, Ruling):
         raise RefusedByPolicy("consent does not let this session be opened", action="see `offrecord consent show`")
     removed = ruling.removed(Purpose.TRANSCRIBE) | ruling.removed(Purpose.INTERNAL_IMPROVE)

@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline import __version__
-from pipeline.consent.evaluation.explain import Explained, explain
+from pipeline.consent.evaluation.explain import ExplainedCell, explain
 from pipeline.errors import Exit
 from pipeline.records import Exposure
 from pipeline.store import Workspace
@@ -37,7 +37,7 @@ class Line:
     requests: int | None = None
     broken: tuple[Exposure, ...] = ()
     worked: bool = False
-    consent: tuple[Explained, ...] = ()
+    consent: tuple[ExplainedCell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,11 +61,11 @@ _evidence = click.option("--evidence", required=True, help="Where that can be se
 @json_option
 def org(starts: datetime | None, ends: datetime | None, workspace: Path, as_json: bool, **said: Any) -> None:
     """File what an agreement with an organisation says; it can only take away."""
-    from pipeline.consent.log.agreements import Kind, Says
+    from pipeline.consent.log.agreements import Clause, Kind
     from pipeline.consent.staff.organisations import agree
 
     clauses: dict[str, Any] = {
-        name: Says(said.pop(name)) if said[name] else said.pop(name) for name in ("recording", "publication")
+        name: Clause(said.pop(name)) if said[name] else said.pop(name) for name in ("recording", "publication")
     }
     if not any(clauses.values()):
         raise UsageProblem("say what the agreement says", action="give --recording, --publication or both")

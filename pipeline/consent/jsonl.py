@@ -8,7 +8,17 @@ from dataclasses import fields
 from enum import StrEnum
 from typing import TypeVar
 
-from pipeline.consent.evaluation.rule_tables import Identity, Inputs, Join, Law, NoticeProof, Speech, State, Use, decide
+from pipeline.consent.evaluation.rule_tables import (
+    ConsentStatus,
+    Identity,
+    Inputs,
+    Join,
+    Law,
+    NoticeProof,
+    Speech,
+    Use,
+    decide,
+)
 from pipeline.errors import UsageProblem
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -40,8 +50,8 @@ def _inputs(number: int, line: str) -> Inputs:
         rule=_choice(number, values, "rule", Law),
         notice=_choice(number, values, "notice", NoticeProof),
         notice_names_purpose=_flag(number, values, "notice_names_purpose"),
-        consent_at_speech=_choice(number, values, "consent_at_speech", State),
-        consent_now=_choice(number, values, "consent_now", State),
+        consent_at_speech=_choice(number, values, "consent_at_speech", ConsentStatus),
+        consent_now=_choice(number, values, "consent_now", ConsentStatus),
         identity=_choice(number, values, "identity", Identity),
         join=_choice(number, values, "join", Join),
         speech=_choice(number, values, "speech", Speech),

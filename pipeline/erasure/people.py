@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.consent.evaluation import snapshot
 from pipeline.consent.evaluation.rule_tables import Identity
+from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.records import Session
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
@@ -27,7 +27,7 @@ def affected(workspace: Workspace, filed: Filed) -> Iterator[Affected]:
     for session in Registry(workspace.db).sessions():
         if filed.session_id not in (None, session.session_id):
             continue
-        matches = snapshot.read(session, workspace=workspace).matches
+        matches = read_snapshot(session, workspace=workspace).matches
         theirs = {who: match for who, match in matches.items() if set(match.party_ids) & set(filed.party_ids)}
         sure = {who: match.party_ids[0] for who, match in theirs.items() if match.identity is Identity.MATCHED}
         if theirs:

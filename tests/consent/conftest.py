@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.consent.answers.importer import Imported, import_answers
+from pipeline.consent.answers.importer import ImportedAnswers, import_answers
 from pipeline.records import Participant, Purpose, Session, Track
 from pipeline.store import Workspace
 
@@ -62,7 +62,7 @@ def row(
     return [at, email, name, discord, *answers]
 
 
-Files = Callable[..., Imported]
+Files = Callable[..., ImportedAnswers]
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def file_answers(workspace: Workspace, tmp_path: Path) -> Files:
 
     def import_rows(
         *rows: Sequence[str], header: Sequence[str] = HEADER, now: datetime = NOW, form: str = ""
-    ) -> Imported:
+    ) -> ImportedAnswers:
         table, mapping = tmp_path / "answers.csv", tmp_path / "form.toml"
         with table.open("w", newline="", encoding="utf-8") as out:
             csv.writer(out).writerows([header, *rows])

@@ -24,7 +24,7 @@ GAP = "[removed]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class StoredRow:
     """One row as it is kept: each cell under its header, None when it was erased; ``changed`` when names went.
 
     ``source`` is the digest of the table.
@@ -74,11 +74,11 @@ def erased(connection: Connection, digests: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def read(connection: Connection, keys: Keys) -> Iterator[Kept]:
+def read(connection: Connection, keys: Keys) -> Iterator[StoredRow]:
     """Every row in order; raises ``ConsentUnreadable`` at the first that is not as it was filed."""
     for row in connection.execute(select(answer_row).order_by(answer_row.c.source, answer_row.c.line)):
         written = None if row.sealed is None else _opened(keys, row.sealed, row.source, row.line)
-        kept = Kept(
+        kept = StoredRow(
             source=row.source,
             line=row.line,
             party_id=row.party_id,
@@ -111,7 +111,7 @@ def erase(
     return gone
 
 
-def _put(connection: Connection, kept: Kept, sealed: bytes | None, by: str) -> None:
+def _put(connection: Connection, kept: StoredRow, sealed: bytes | None, by: str) -> None:
     which = (answer_row.c.source == kept.source, answer_row.c.line == kept.line)
     connection.execute(update(answer_row).where(*which).values(sealed=sealed, changed_by=by))
 

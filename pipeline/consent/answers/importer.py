@@ -16,10 +16,10 @@ from pipeline.consent.log.events import Draft, Event, EventState, Method
 from pipeline.consent.log.identity import AliasKind, Keys
 from pipeline.consent.log.log import events_of, events_under, writing
 from pipeline.consent.log.parties import Directory
+from pipeline.consent.log.withdrawal_events import withdrawals_in
 from pipeline.consent.notices import versions
 from pipeline.consent.notices.form_mapping import read_form
 from pipeline.consent.notices.forms import Form
-from pipeline.consent.staff.withdraw import by_form
 from pipeline.errors import InputRefused
 from pipeline.records import Purpose
 from pipeline.store import Workspace, withdrawals
@@ -30,7 +30,7 @@ _LAST_WITH_THE_SCOPE = frozenset({Purpose.RECORD, Purpose.TRANSCRIBE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
+class ImportedAnswers:
     """What one import did; ``unread`` places, as ``line 4, column 6``, were filed as unknown.
 
     ``withdrawals`` are the ids of those that came with it; ``erased`` rows were erased on request and not filed again.
@@ -52,7 +52,7 @@ def import_answers(
     workspace: Workspace,
     now: datetime,
     then: Callable[[Filed], None] = lambda _: None,
-) -> Imported:
+) -> ImportedAnswers:
     """Files every answer of a table; raises before anything is written when any of it is uncertain.
 
     ``then`` is done with each withdrawal among them, while nothing can be released.
@@ -81,14 +81,14 @@ def import_answers(
         versions.put(log.connection, form)
         directory.save(log.connection)
         noes = [draft for draft in fresh if draft.state.is_no]
-        taken_back += by_form(noes, events_of(log.connection, (draft.party_id for draft in noes)), now=now)
+        taken_back += withdrawals_in(noes, events_of(log.connection, (draft.party_id for draft in noes)), now=now)
         log.append(fresh)
         for one in taken_back:
             withdrawals.put(log.connection, one)
         rows = [(party_id, row) for (party_id, _), row in zip(whose, submissions, strict=True)]
         answer_rows.keep(log.connection, keys, source, rows, {"rows": len(submissions), "events": len(fresh)})
     unread = [f"line {row.line}, column {number}" for row in submissions for number in row.unread]
-    return Imported(
+    return ImportedAnswers(
         rows=len(submissions),
         events=len(fresh),
         on_file=len(drafts) - len(fresh),

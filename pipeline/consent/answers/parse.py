@@ -6,19 +6,32 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.consent.answers.guardians import OnBehalf
 from pipeline.consent.answers.tables import Cell, read_rows, refusal
-from pipeline.consent.answers.timestamps import NoMoment, read_moment
+from pipeline.consent.answers.timestamps import UnreadableTimestamp, read_timestamp
 from pipeline.consent.log.events import EventState, canonical, sha256
-from pipeline.consent.log.identity import AliasKind, Verified, is_address, normalise
+from pipeline.consent.log.identity import AliasKind, Verified, is_address, normalise, phone_digits
 from pipeline.consent.log.parties import Claim
 from pipeline.consent.notices.forms import ASKABLE, IDENTIFYING, ONCE, Column, ColumnKind, Form
 from pipeline.consent.notices.vendors import heading
-from pipeline.consent.staff.phones import digits
 from pipeline.records import Purpose
 
 _FINISHED, _UNFINISHED = "completed", frozenset({"partial", "started", "in progress", "incomplete"})
 _SHOWN_CHARS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class OnBehalf:
+    """For whom a row was filled in, as who sent it says, and whether they are surely that person's guardian."""
+
+    claims: tuple[Claim, ...]
+    by_guardian: bool
+
+    def said(self, states: Mapping[Purpose, EventState]) -> dict[Purpose, EventState]:
+        """What it says of each purpose; without being their guardian nobody says yes for another, which is unknown."""
+        return {
+            purpose: EventState.UNKNOWN if state is EventState.GIVEN and not self.by_guardian else state
+            for purpose, state in states.items()
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +76,8 @@ class _Row:
     def moment(self, number: int, cell: Cell) -> datetime:
         """The time that a cell holds, in UTC."""
         try:
-            return read_moment(cell, self.form.date_format, self.form.zone)
-        except NoMoment as error:
+            return read_timestamp(cell, self.form.date_format, self.form.zone)
+        except UnreadableTimestamp as error:
             raise refusal(self.line, number, *error.args) from error
 
 
@@ -199,7 +212,7 @@ def _claims(row: _Row) -> tuple[Claim, ...]:
     names = [
         (AliasKind.DISPLAY_NAME, name, Verified.NOBODY) for name in named if name and normalise(name) not in nobody
     ]
-    phones = [digits(_text(cell)) for _, _, cell in row.of(ColumnKind.PHONE)]
+    phones = [phone_digits(_text(cell)) for _, _, cell in row.of(ColumnKind.PHONE)]
     names += [(AliasKind.PHONE, number, Verified.NOBODY) for number in phones if number]
     return (*sorted(sure.values(), key=lambda claim: not claim[2].sure), *names) if sure else ()
 

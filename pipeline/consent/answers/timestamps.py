@@ -17,20 +17,20 @@ _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 _MINUTES_A_DAY = 24 * 60
 
 
-class NoMoment(Exception):
+class UnreadableTimestamp(Exception):
     """A text that is no time, or not surely one: ``args[0]`` says why, ``args[1]`` what to do."""
 
 
-def read_moment(text: str | datetime, formats: Sequence[str], zone: ZoneInfo) -> datetime:
-    """The time in UTC; raises ``NoMoment`` for none, for two readings, and for one the zone has twice or never.
+def read_timestamp(text: str | datetime, formats: Sequence[str], zone: ZoneInfo) -> datetime:
+    """The time in UTC; raises ``UnreadableTimestamp`` for none, two readings, and one that the zone has twice or never.
 
     Without formats only what is certain is read: the year first, or a day that cannot be a month.
     """
     found = {text} if isinstance(text, datetime) else set(_readings(text.strip(), formats))
     if len(found) > 1:
-        raise NoMoment("day and month of this date can be swapped", "say in date_format which comes first")
+        raise UnreadableTimestamp("day and month of this date can be swapped", "say in date_format which comes first")
     if not found or not _FIRST_YEAR <= next(iter(found)).year < _LAST_YEAR:
-        raise NoMoment(
+        raise UnreadableTimestamp(
             "not a time in the mapping's date_format" if formats else "not a time", "correct date_format or the row"
         )
     return _in_utc(found.pop(), zone)
@@ -40,7 +40,9 @@ def _in_utc(read: datetime, zone: ZoneInfo) -> datetime:
     if read.tzinfo is None:
         read = read.replace(tzinfo=zone)
         if read.replace(fold=1).utcoffset() != read.utcoffset():
-            raise NoMoment("this time is there twice or never in the mapping's timezone", "export the answers in UTC")
+            raise UnreadableTimestamp(
+                "this time is there twice or never in the mapping's timezone", "export the answers in UTC"
+            )
     return read.astimezone(UTC)
 
 

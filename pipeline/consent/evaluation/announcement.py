@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 
 from pipeline.consent.evaluation.own_staff import speaks_for_host
 from pipeline.consent.log.events import canonical, sha256
-from pipeline.consent.log.notice_deliveries import NoticeServed, Reach
+from pipeline.consent.log.notice_deliveries import NoticeDelivery, Reach
 from pipeline.consent.notices.versions import Notice
 from pipeline.records import Participant, Session, Word
 
@@ -71,14 +71,14 @@ def find_announcements(words: Iterable[Word], wording: str) -> tuple[Announcemen
 
 def announced(
     session: Session, words: Iterable[Word], spoken: Mapping[str, Notice], *, tracks: Mapping[str, str] | None = None
-) -> tuple[NoticeServed, ...]:
+) -> tuple[NoticeDelivery, ...]:
     """Each notice that the team itself announces in these words, to everybody who was there while it was said.
 
     ``tracks`` has the bytes' digest of each track that was listened to; None for captions.
     """
     by_team = [word for word in words if speaks_for_host(session, word.participant_id)]
     return tuple(
-        NoticeServed(
+        NoticeDelivery(
             notice=digest,
             session_id=session.session_id,
             since=session.started_at + timedelta(seconds=place.start_s),
@@ -92,14 +92,14 @@ def announced(
     )
 
 
-def still_heard(session: Session, served: NoticeServed) -> bool:
+def still_heard(session: Session, served: NoticeDelivery) -> bool:
     """Whether what was heard once is in a track of the session that is still there, and still the team's own."""
     return any(
         track.digest == served.said_in and speaks_for_host(session, track.participant_id) for track in session.tracks
     )
 
 
-def reached(session: Session, person: Participant, served: NoticeServed, moment: datetime) -> bool:
+def reached(session: Session, person: Participant, served: NoticeDelivery, moment: datetime) -> bool:
     """Whether an announcement had reached somebody by a moment: who was surely there while all of it was said.
 
     Where no list of participants says when people were there, everybody who is not known to have come late was.

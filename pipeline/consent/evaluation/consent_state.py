@@ -1,4 +1,4 @@
-"""Derives what somebody's consent is at a moment from the events of the log; state is never stored."""
+"""Derives what somebody's consent is at a moment from the events of the log; the state is never stored."""
 
 from __future__ import annotations
 
@@ -6,53 +6,56 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from pipeline.consent.evaluation.rule_tables import State
+from pipeline.consent.evaluation.rule_tables import ConsentStatus
 from pipeline.consent.log.events import Event, EventState
 from pipeline.records import Session
 
 SKEW = timedelta(minutes=5)
-"""How far the clocks of forms and platforms may be apart; within it the more closed event counts."""
+"""How far the clocks of forms and platforms may be apart; within it the more restrictive event counts.
 
-_STATES = {
-    EventState.GIVEN: State.GIVEN,
-    EventState.REFUSED: State.REFUSED,
-    EventState.WITHDRAWN: State.WITHDRAWN,
-    EventState.REVOKED: State.WITHDRAWN,
-    EventState.INVALIDATED: State.ABSENT,
-    EventState.UNKNOWN: State.UNKNOWN,
-    EventState.REQUESTED: State.ABSENT,
+After draft-howe-vcon-consent-00, section 13: receivers allow for five minutes of clock skew.
+"""
+
+_STATUS = {
+    EventState.GIVEN: ConsentStatus.GIVEN,
+    EventState.REFUSED: ConsentStatus.REFUSED,
+    EventState.WITHDRAWN: ConsentStatus.WITHDRAWN,
+    EventState.REVOKED: ConsentStatus.WITHDRAWN,
+    EventState.INVALIDATED: ConsentStatus.ABSENT,
+    EventState.UNKNOWN: ConsentStatus.UNKNOWN,
+    EventState.REQUESTED: ConsentStatus.ABSENT,
 }
 _NO_ANSWERS = frozenset({EventState.REQUESTED, EventState.INVALIDATED})
 """What opens nothing and closes nothing: a yes before it ends, a no before it stays."""
-_CLOSEDNESS = {
-    State.GIVEN: 0,
-    State.ABSENT: 1,
-    State.EXPIRED: 2,
-    State.UNKNOWN: 2,
-    State.REFUSED: 3,
-    State.WITHDRAWN: 3,
+_RESTRICTIVENESS = {
+    ConsentStatus.GIVEN: 0,
+    ConsentStatus.ABSENT: 1,
+    ConsentStatus.EXPIRED: 2,
+    ConsentStatus.UNKNOWN: 2,
+    ConsentStatus.REFUSED: 3,
+    ConsentStatus.WITHDRAWN: 3,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ConsentState:
     """What somebody's consent is, and the event that it stands on."""
 
-    state: State
+    status: ConsentStatus
     event: Event | None = None
 
     @property
     def restrictiveness(self) -> int:
         """0 for given, 3 for a no: of several candidates the highest counts."""
-        return _CLOSEDNESS[self.state]
+        return _RESTRICTIVENESS[self.status]
 
 
-NOTHING = Standing(State.ABSENT)
+NO_ANSWER = ConsentState(ConsentStatus.ABSENT)
 
 
-def worst(standings: Iterable[Standing]) -> Standing:
-    """The most closed of several; absent when there is none."""
-    return max(standings, key=lambda standing: standing.restrictiveness, default=NOTHING)
+def most_restrictive(states: Iterable[ConsentState]) -> ConsentState:
+    """The most restrictive of several; absent when there is none."""
+    return max(states, key=lambda state: state.restrictiveness, default=NO_ANSWER)
 
 
 def scope_width(scope: str, session: Session) -> int | None:
@@ -70,17 +73,17 @@ def scope_width(scope: str, session: Session) -> int | None:
     return 3 if scope == "any" else None
 
 
-def standing_now(events: Sequence[Event], session: Session, now: datetime, trusted: Collection[str]) -> Standing:
+def state_now(events: Sequence[Event], session: Session, now: datetime, trusted: Collection[str]) -> ConsentState:
     """The state for using a session today; a no that is on file counts whatever its clock said."""
-    return _standing(events, session, max(now, session.started_at), datetime.max.replace(tzinfo=UTC), trusted)
+    return _state(events, session, max(now, session.started_at), datetime.max.replace(tzinfo=UTC), trusted)
 
 
-def standing_during(
+def state_during(
     events: Sequence[Event], session: Session, start: datetime, end: datetime, trusted: Collection[str]
-) -> Standing:
-    """The most closed state at any moment from ``start`` to before ``end``; around a no it is doubted by ``SKEW``."""
+) -> ConsentState:
+    """The most restrictive state at any moment from ``start`` to before ``end``; a no counts from ``SKEW`` before."""
     changes = [at for event in events for at in borders(event) if start < at < end]
-    return worst(_standing(events, session, at, at + SKEW, trusted) for at in (start, *changes))
+    return most_restrictive(_state(events, session, at, at + SKEW, trusted) for at in (start, *changes))
 
 
 def borders(event: Event) -> Iterator[datetime]:
@@ -92,10 +95,10 @@ def borders(event: Event) -> Iterator[datetime]:
         yield event.valid_until
 
 
-def _standing(
+def _state(
     events: Sequence[Event], session: Session, at: datetime, no_until: datetime, trusted: Collection[str]
-) -> Standing:
-    """The state at a moment: the narrowest scope, the latest instant, the most closed; then expiry and evidence."""
+) -> ConsentState:
+    """The state at a moment: of the narrowest scope the latest event; then its expiry and its evidence."""
     widths = [(scope_width(event.scope, session), event) for event in events]
     counted = [
         (width, event)
@@ -103,14 +106,10 @@ def _standing(
         if width is not None and event.effective_from <= (no_until if event.state.is_no else at)
     ]
     answered = [(width, event) for width, event in counted if event.state not in _NO_ANSWERS]
-    return max(
-        (_chosen(some, at, trusted) for some in (counted, answered) if some),
-        key=lambda standing: standing.restrictiveness,
-        default=NOTHING,
-    )
+    return most_restrictive(_chosen(answers, at, trusted) for answers in (counted, answered) if answers)
 
 
-def _chosen(counted: Sequence[tuple[int, Event]], at: datetime, trusted: Collection[str]) -> Standing:
+def _chosen(counted: Sequence[tuple[int, Event]], at: datetime, trusted: Collection[str]) -> ConsentState:
     """What counts of the events; somebody who was merely asked again, or whose later yes was none, keeps their no."""
     narrowest = min(width for width, _ in counted)
     chosen = _latest([event for width, event in counted if width == narrowest])
@@ -119,7 +118,7 @@ def _chosen(counted: Sequence[tuple[int, Event]], at: datetime, trusted: Collect
 
 
 def _latest(events: Sequence[Event]) -> Event:
-    """The most closed of the latest events, the last in the log among equals."""
+    """The most restrictive of the latest events, the last in the log among equals."""
     border = max(event.effective_from for event in events) - SKEW
     return max(
         (event for event in events if event.effective_from >= border),
@@ -132,11 +131,11 @@ def _is_later_no(event: Event, chosen: Event) -> bool:
     return event.state.is_no and event.effective_from >= chosen.effective_from - SKEW
 
 
-def _with_evidence(event: Event, at: datetime, trusted: Collection[str]) -> Standing:
+def _with_evidence(event: Event, at: datetime, trusted: Collection[str]) -> ConsentState:
     """The event's state at the moment; a yes that is over, or given to a notice that is not on file, is none."""
-    state = _STATES[event.state]
-    if state is State.GIVEN and event.notice not in trusted:
-        state = State.UNKNOWN
-    elif state is State.GIVEN and event.valid_until is not None and event.valid_until <= at:
-        state = State.EXPIRED
-    return Standing(state, event)
+    status = _STATUS[event.state]
+    if status is ConsentStatus.GIVEN and event.notice not in trusted:
+        status = ConsentStatus.UNKNOWN
+    elif status is ConsentStatus.GIVEN and event.valid_until is not None and event.valid_until <= at:
+        status = ConsentStatus.EXPIRED
+    return ConsentState(status, event)

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from pipeline.consent.evaluation.explanations import reason_of
-from pipeline.consent.evaluation.snapshot import OnFile
-from pipeline.consent.log.decisions import OVERDUE, Kept
-from pipeline.consent.log.manual_decisions import removable
+from pipeline.consent.evaluation.hold_resolution import removable
+from pipeline.consent.evaluation.snapshot import ConsentSnapshot
+from pipeline.consent.log.decisions import OVERDUE, StoredDecision
 from pipeline.records import Cell, Interval, Outcome, Purpose, Role, Session
 
 
@@ -19,32 +19,32 @@ class _Hold:
     """Until when a cell may be held, and the decision on file that held it first."""
 
     due: datetime
-    first: Kept | None
+    first: StoredDecision | None
 
 
 def applied(
-    cells: Sequence[Cell], session: Session, on_file: OnFile, *, now: datetime
+    cells: Sequence[Cell], session: Session, snapshot: ConsentSnapshot, *, now: datetime
 ) -> tuple[tuple[Cell, ...], Mapping[tuple[str, Purpose], datetime]]:
     """The cells with every overdue hold closed, and until when each person and purpose that is still held may be.
 
     Where recording itself was held, that refuses every use of it; else the person is left out, or where they cannot be,
     it is refused. Only holds change, and only so.
     """
-    decided: dict[tuple[str, str], list[Kept]] = {}
-    for one in on_file.decided:
-        decided.setdefault((one.participant_id, one.purpose), []).append(one)
-    lasts = on_file.policy.hold_deadline
+    decisions: dict[tuple[str, str], list[StoredDecision]] = {}
+    for decision in snapshot.decisions:
+        decisions.setdefault((decision.participant_id, decision.purpose), []).append(decision)
+    lasts = snapshot.policy.hold_deadline
     holds = {
-        _place(cell): _hold(cell, decided.get((cell.participant_id, cell.purpose), ()), lasts, now)
+        _place(cell): _hold(cell, decisions.get((cell.participant_id, cell.purpose), ()), lasts, now)
         for cell in cells
         if cell.outcome is Outcome.HOLD
     }
-    captured = {(who, span): one for (who, span, purpose), one in holds.items() if purpose is Purpose.RECORD}
+    captured = {(who, span): hold for (who, span, purpose), hold in holds.items() if purpose is Purpose.RECORD}
     after: list[Cell] = []
     due: dict[tuple[str, Purpose], datetime] = {}
     for cell in cells:
         hold, capture = holds.get(_place(cell)), captured.get((cell.participant_id, cell.interval))
-        over = [one for one in (hold, capture) if hold and one and one.first and one.due <= now]
+        over = [each for each in (hold, capture) if hold and each and each.first and each.due <= now]
         about = (cell.participant_id, cell.purpose)
         if hold and not over:
             due[about] = min(hold.due, due.get(about, hold.due))
@@ -52,29 +52,29 @@ def applied(
     return tuple(after), due
 
 
-def _hold(cell: Cell, decided: Sequence[Kept], lasts: timedelta, now: datetime) -> _Hold:
+def _hold(cell: Cell, decisions: Sequence[StoredDecision], lasts: timedelta, now: datetime) -> _Hold:
     """A hold that is not on file yet begins now."""
-    first = _first(cell.interval, decided)
+    first = _first(cell.interval, decisions)
     return _Hold((datetime.fromisoformat(first.decided_at) if first else now) + lasts, first)
 
 
-def _first(span: Interval, decided: Sequence[Kept]) -> Kept | None:
+def _first(span: Interval, decisions: Sequence[StoredDecision]) -> StoredDecision | None:
     """The first of the unbroken run of holds, up to the last decision, in which all of a span was held."""
     first = None
-    for _, at_once in groupby(reversed(decided), key=lambda one: one.supersedes):
+    for _, at_once in groupby(reversed(decisions), key=lambda decision: decision.supersedes):
         there = list(_within(span, at_once))
-        if not there or not all(one.held for one in there):
+        if not there or not all(decision.held for decision in there):
             break
         first = there[-1]
     return first
 
 
-def _within(span: Interval, decided: Iterator[Kept]) -> Iterator[Kept]:
+def _within(span: Interval, decisions: Iterator[StoredDecision]) -> Iterator[StoredDecision]:
     """The decisions about any of a span."""
-    for one in decided:
-        same = (one.from_s, one.to_s) == (span.start_s, span.end_s)
-        if same or (one.from_s < span.end_s and span.start_s < one.to_s):
-            yield one
+    for decision in decisions:
+        same = (decision.from_s, decision.to_s) == (span.start_s, span.end_s)
+        if same or (decision.from_s < span.end_s and span.start_s < decision.to_s):
+            yield decision
 
 
 def _closed(cell: Cell, session: Session, hold: _Hold, *, by_capture: bool) -> Cell:

@@ -1,26 +1,31 @@
-"""Decides every cell of the matrix of participant, interval and purpose from what is on file."""
+"""Decides every cell of the matrix of participant, interval and purpose from a snapshot; reads and writes nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.consent.evaluation import deadline
 from pipeline.consent.evaluation.explanations import reason_of
 from pipeline.consent.evaluation.facts import Facts, gather, is_internal
+from pipeline.consent.evaluation.hold_resolution import settle
 from pipeline.consent.evaluation.intervals import intervals, joined
-from pipeline.consent.evaluation.policy import Policy
-from pipeline.consent.evaluation.rule_tables import Answer, Identity, State, decide, decide_capture
-from pipeline.consent.evaluation.snapshot import OnFile
-from pipeline.consent.log.agreements import closed
-from pipeline.consent.log.decisions import Decision, decision_of
-from pipeline.consent.log.manual_decisions import settle
+from pipeline.consent.evaluation.modifiers import (
+    with_agreements,
+    with_enabled_purposes,
+    with_guardian,
+    without_silent,
+)
+from pipeline.consent.evaluation.rule_tables import ConsentStatus, Inputs, RuleResult, decide, decide_capture
+from pipeline.consent.evaluation.snapshot import ConsentSnapshot
+from pipeline.consent.log.agreements import forbidden
+from pipeline.consent.log.decisions import Decision
 from pipeline.records import Cell, Outcome, Purpose, Role, Session
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class Evaluation:
     """The cells of a session, each decision with its inputs, and when the first yes or hold in it ends by itself.
 
     ``due`` says until when each person and purpose that is held may be.
@@ -32,102 +37,104 @@ class Decided:
     due: Mapping[tuple[str, Purpose], datetime]
 
 
-def decide_session(session: Session, on_file: OnFile, *, now: datetime) -> Decided:
+def evaluate(session: Session, snapshot: ConsentSnapshot, *, now: datetime) -> Evaluation:
     """Every cell of a session: for each participant and interval the purposes asked for, recording and transcribing."""
     purposes = tuple(dict.fromkeys((Purpose.RECORD, Purpose.TRANSCRIBE, *session.purposes)))
     all_facts = [
-        gather(session, person, interval, on_file, purposes, now=now)
+        gather(session, person, interval, snapshot, purposes, now=now)
         for person in session.participants
-        for interval in intervals(session, person, on_file)
+        for interval in intervals(session, person, snapshot)
     ]
     behind = [facts for facts in all_facts for _ in purposes]
     by_rule = [cell for facts in all_facts for cell in _cells(facts, purposes)]
-    relaxed = [_relaxed(cell, facts, on_file.policy) for cell, facts in zip(by_rule, behind, strict=True)]
-    settled = settle(relaxed, session, on_file, now=now)
-    guarded = [_guarded(cell, facts) for cell, facts in zip(settled, behind, strict=True)]
-    agreed = [_enabled(cell, on_file.policy) for cell in closed(guarded, session, on_file.agreements, now=now)]
-    final, due = deadline.applied(agreed, session, on_file, now=now)
-    steps = zip(by_rule, relaxed, settled, guarded, agreed, final, strict=True)
-    decisions = tuple(decision_of(facts, row, on_file, now=now) for facts, row in zip(behind, steps, strict=True))
+    relaxed = [without_silent(cell, facts, snapshot.policy) for cell, facts in zip(by_rule, behind, strict=True)]
+    settled = settle(relaxed, session, snapshot, now=now)
+    guarded = [with_guardian(cell, facts) for cell, facts in zip(settled, behind, strict=True)]
+    agreed = with_agreements(guarded, session, snapshot.agreements, now=now)
+    enabled = [with_enabled_purposes(cell, snapshot.policy) for cell in agreed]
+    final, due = deadline.applied(enabled, session, snapshot, now=now)
+    steps = zip(by_rule, relaxed, settled, guarded, enabled, final, strict=True)
+    decisions = tuple(_decision(facts, row, snapshot, now=now) for facts, row in zip(behind, steps, strict=True))
     ends = (*due.values(), *(at for facts in all_facts for at in _expiries(facts)))
-    return Decided(joined(final), decisions, min(ends, default=None), due)
+    return Evaluation(joined(final), decisions, min(ends, default=None), due)
 
 
-def _relaxed(cell: Cell, facts: Facts, policy: Policy) -> Cell:
-    """Rule P1, where the policy has it: without somebody who was silent and never answered, where that would hold."""
-    base = cell.rule_id in ("C11", "C12") and cell.outcome is Outcome.HOLD
-    silent = not facts.person.spoke and facts.identity is Identity.MATCHED
-    if not (policy.silent_relax and base and silent and facts.at_speech.state is State.ABSENT):
-        return cell
-    return replace(cell, outcome=Outcome.MINUS, rule_id="P1", reason=reason_of("P1"))
-
-
-def _enabled(cell: Cell, policy: Policy) -> Cell:
-    """Rule P2: a purpose that workspace, series or session do not use recordings for is refused."""
-    if cell.purpose in policy.purposes or cell.outcome is Outcome.REFUSE:
-        return cell
-    return replace(cell, outcome=Outcome.REFUSE, rule_id="P2", reason=reason_of("P2"))
-
-
-def _guarded(cell: Cell, facts: Facts) -> Cell:
-    """Rule M2, which no staff opens: a minor, or somebody who may be one, is held unless their guardian agreed.
-
-    What a guardian may agree to stays inside the team: a minor is never published.
-    """
-    internal = is_internal(cell.purpose)
-    floor = Outcome.HOLD if internal else Outcome.REFUSE
-    if not facts.needs_guardian or cell.outcome.restrictiveness >= floor.restrictiveness:
-        return cell
-    agreed = internal and cell.purpose in facts.guarded and facts.identity is Identity.MATCHED
-    if agreed and cell.outcome is Outcome.PROCEED:
-        return replace(cell, rule_id="G1", reason=reason_of("G1"))
-    return cell if agreed else replace(cell, outcome=floor, rule_id="M2", reason=reason_of("M2"))
+def _decision(facts: Facts, steps: Sequence[Cell], snapshot: ConsentSnapshot, *, now: datetime) -> Decision:
+    """The decision that a cell came to be by, from the cell of the rules alone to the one that holds."""
+    final, person = steps[-1], facts.person
+    agreements = snapshot.agreements.get(person.participant_id, ())
+    clauses = {
+        clause.event_id
+        for moment in (facts.session.started_at, now)
+        for clause in forbidden(agreements, moment).values()
+    }
+    stated = facts.inputs(final.purpose)
+    inputs = {
+        **{name: getattr(stated, name) for name in Inputs.__slots__},
+        "guardian_agreed": final.purpose in facts.guarded,
+        "is_bot": person.role is Role.BOT,
+        "minor": person.minor.value,
+        "organisation_forbids": sorted(clauses),
+        "own_staff": facts.own_staff,
+        "policy": snapshot.policy.described(),
+        "shared_microphone": person.shared_microphone,
+    }
+    return Decision(
+        participant_id=person.participant_id,
+        interval=facts.interval,
+        purpose=final.purpose,
+        inputs=inputs,
+        outcome=final.outcome,
+        rules=tuple(dict.fromkeys(cell.rule_id for cell in steps)),
+        ruleset=snapshot.rules.version,
+        evidence=final.evidence,
+    )
 
 
 def _cells(facts: Facts, purposes: Sequence[Purpose]) -> Iterator[Cell]:
     """One person's cells; none is more open than the one for recording."""
     record = _record(facts)
     for purpose in purposes:
-        answer = _answer(facts, purpose)
-        if facts.person.role is not Role.BOT and record.outcome.restrictiveness > answer.outcome.restrictiveness:
-            answer = record
+        result = _result(facts, purpose)
+        if facts.person.role is not Role.BOT and record.outcome.restrictiveness > result.outcome.restrictiveness:
+            result = record
         yield Cell(
             participant_id=facts.person.participant_id,
             interval=facts.interval,
             purpose=purpose,
-            outcome=answer.outcome,
-            rule_id=answer.rule,
-            reason=reason_of(answer.rule),
+            outcome=result.outcome,
+            rule_id=result.rule,
+            reason=reason_of(result.rule),
             evidence=facts.evidence(purpose),
         )
 
 
-def _answer(facts: Facts, purpose: Purpose) -> Answer:
-    """The answer for one purpose by itself."""
+def _result(facts: Facts, purpose: Purpose) -> RuleResult:
+    """What the rules say of one purpose by itself."""
     if purpose is Purpose.CODE_PUBLISH:
-        return Answer(Outcome.REFUSE, "O1")
+        return RuleResult(Outcome.REFUSE, "O1")
     if facts.person.role is Role.BOT:
-        return Answer(Outcome.PROCEED if is_internal(purpose) else Outcome.HOLD, "M3")
+        return RuleResult(Outcome.PROCEED if is_internal(purpose) else Outcome.HOLD, "M3")
     if purpose is Purpose.RECORD:
         return _record(facts)
     return _named(facts, purpose, decide(facts.staff_inputs(purpose)))
 
 
-def _record(facts: Facts) -> Answer:
+def _record(facts: Facts) -> RuleResult:
     """Recording has the capture gate alone, but a later no or doubt about the recording itself counts for all of it."""
     inputs = facts.staff_inputs(Purpose.RECORD)
-    settled = inputs.consent_now in (State.GIVEN, State.ABSENT)
+    settled = inputs.consent_now in (ConsentStatus.GIVEN, ConsentStatus.ABSENT)
     return _named(facts, Purpose.RECORD, decide_capture(inputs) if settled else decide(inputs))
 
 
-def _named(facts: Facts, purpose: Purpose, answer: Answer) -> Answer:
-    """The answer under the name M7 where a yes inside the team was taken from somebody's employment."""
+def _named(facts: Facts, purpose: Purpose, result: RuleResult) -> RuleResult:
+    """The result under the name M7 where a yes inside the team was taken from somebody's employment."""
     assumed = is_internal(purpose) and facts.staff_inputs(purpose) != facts.inputs(purpose)
-    return Answer(answer.outcome, "M7") if assumed and answer.outcome is Outcome.PROCEED else answer
+    return RuleResult(result.outcome, "M7") if assumed and result.outcome is Outcome.PROCEED else result
 
 
 def _expiries(facts: Facts) -> Iterator[datetime]:
     """When each yes that counts today ends by itself."""
-    for standing in facts.today.values():
-        if standing.state is State.GIVEN and standing.event and standing.event.valid_until:
-            yield standing.event.valid_until
+    for state in facts.today.values():
+        if state.status is ConsentStatus.GIVEN and state.event and state.event.valid_until:
+            yield state.event.valid_until

@@ -7,13 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline.consent.evaluation import platform_notice
-from pipeline.consent.evaluation.consent_state import Standing, standing_during, standing_now, worst
-from pipeline.consent.evaluation.notice_reach import reaching
+from pipeline.consent.evaluation.consent_state import ConsentState, most_restrictive, state_during, state_now
+from pipeline.consent.evaluation.notice_reach import notices_reached
 from pipeline.consent.evaluation.own_staff import own_staff
-from pipeline.consent.evaluation.rule_tables import Identity, Inputs, Join, Law, NoticeProof, Speech, State, Use
-from pipeline.consent.evaluation.snapshot import OnFile
+from pipeline.consent.evaluation.rule_tables import (
+    ConsentStatus,
+    Identity,
+    Inputs,
+    Join,
+    Law,
+    NoticeProof,
+    Speech,
+    Use,
+)
+from pipeline.consent.evaluation.snapshot import ConsentSnapshot
 from pipeline.consent.log.events import Event, EventState
-from pipeline.consent.log.notice_deliveries import NoticeServed
+from pipeline.consent.log.notice_deliveries import NoticeDelivery
 from pipeline.records import AgeStatus, Interval, Participant, Purpose, Role, Session
 from pipeline.records.turns import separable
 
@@ -25,7 +34,7 @@ _USES = {
     Purpose.ML_TRAINING: Use.SPECIAL,
     Purpose.VOICEPRINT: Use.SPECIAL,
 }
-_OPEN_TO_STAFF = (State.ABSENT, State.EXPIRED)
+_OPEN_TO_STAFF = (ConsentStatus.ABSENT, ConsentStatus.EXPIRED)
 
 
 def use_of(purpose: Purpose) -> Use:
@@ -48,21 +57,21 @@ class Facts:
     law: Law
     identity: Identity
     separable: bool
-    at_speech: Standing
-    today: Mapping[Purpose, Standing]
-    told: tuple[NoticeServed, ...]
-    told_of: frozenset[Purpose]
+    at_speech: ConsentState
+    today: Mapping[Purpose, ConsentState]
+    notices: tuple[NoticeDelivery, ...]
+    notified_purposes: frozenset[Purpose]
     """What the notices that reached them by then name: one to each person that they may be, the platform's, one that
     was announced."""
     guarded: frozenset[Purpose] = frozenset()
     """What their guardian agreed to, where they need one."""
-    forgotten: bool = False
-    """Whether they were erased before, and so what they had said is known of nobody any more."""
+    erased_before: bool = False
+    """Whether they were erased before, and so what they had answered is known of nobody any more."""
 
     @property
     def own_staff(self) -> bool:
         """Whether rule M7 applies: one of the host's own people, who was not erased without answering again."""
-        return own_staff(self.session, self.person) and not self.forgotten
+        return own_staff(self.session, self.person) and not self.erased_before
 
     @property
     def needs_guardian(self) -> bool:
@@ -75,9 +84,9 @@ class Facts:
             purpose=use_of(purpose),
             rule=self.law,
             notice=self._notice(),
-            notice_names_purpose=purpose in self.told_of,
-            consent_at_speech=self.at_speech.state,
-            consent_now=self.today[purpose].state,
+            notice_names_purpose=purpose in self.notified_purposes,
+            consent_at_speech=self.at_speech.status,
+            consent_now=self.today[purpose].status,
             identity=self.identity,
             join=self._join(),
             speech=Speech.SPOKE if self.person.spoke else Speech.SILENT,
@@ -90,23 +99,23 @@ class Facts:
         if not self.own_staff:
             return inputs
         if inputs.consent_at_speech in _OPEN_TO_STAFF:
-            inputs = replace(inputs, consent_at_speech=State.GIVEN)
+            inputs = replace(inputs, consent_at_speech=ConsentStatus.GIVEN)
         if not is_internal(purpose):
             return inputs
         if inputs.consent_now in _OPEN_TO_STAFF:
-            inputs = replace(inputs, consent_now=State.GIVEN)
-        willing = inputs.consent_at_speech is inputs.consent_now is State.GIVEN
+            inputs = replace(inputs, consent_now=ConsentStatus.GIVEN)
+        willing = inputs.consent_at_speech is inputs.consent_now is ConsentStatus.GIVEN
         known = willing and not self.person.shared_microphone
         return replace(inputs, identity=Identity.MATCHED) if known else inputs
 
     def evidence(self, purpose: Purpose) -> tuple[str, ...]:
         """The ids of what a decision stands on: consent when spoken, consent now, each notice and what shows it."""
-        events = (self.at_speech.event, self.today[purpose].event)
-        shown = [event.event_id for event in events if event is not None]
-        return tuple(dict.fromkeys([*shown, *(one for each in self.told for one in (each.evidence, each.served_id))]))
+        events = [state.event.event_id for state in (self.at_speech, self.today[purpose]) if state.event is not None]
+        shown = [evidence for notice in self.notices for evidence in (notice.evidence, notice.delivery_id)]
+        return tuple(dict.fromkeys([*events, *shown]))
 
     def _notice(self) -> NoticeProof:
-        if self.told:
+        if self.notices:
             return NoticeProof.EVIDENCED
         asserted = self.session.notice_asserted or self.own_staff
         return NoticeProof.ASSERTED if asserted else NoticeProof.NONE
@@ -114,54 +123,56 @@ class Facts:
     def _join(self) -> Join:
         if not self.person.joined_late:
             return Join.ON_TIME
-        return Join.LATE_OWN_NOTICE if self.told or self.own_staff else Join.LATE_NO_NOTICE
+        return Join.LATE_OWN_NOTICE if self.notices or self.own_staff else Join.LATE_NO_NOTICE
 
 
 def gather(
     session: Session,
     person: Participant,
     interval: Interval,
-    on_file: OnFile,
+    snapshot: ConsentSnapshot,
     purposes: Sequence[Purpose],
     *,
     now: datetime,
 ) -> Facts:
-    """The facts about one participant; of several people that they may be, the most closed answer counts."""
-    match = on_file.matches[person.participant_id]
+    """The facts about one participant; of several people that they may be, the most restrictive answer counts."""
+    match = snapshot.matches[person.participant_id]
     start = session.started_at + timedelta(seconds=interval.start_s)
     end = session.started_at + timedelta(seconds=interval.end_s)
-    reach = reaching(session, person, interval, on_file)
+    reached = notices_reached(session, person, interval, snapshot)
 
-    def said(purpose: Purpose, *, by_guardian: bool = False) -> list[Sequence[Event]]:
-        """What each person that they may be said, or had said for them."""
-        found = [on_file.events_for(party_id, purpose) for party_id in match.party_ids]
-        return [_for_a_minor(some) if by_guardian else _for_an_adult(some, person) for some in found]
+    def answers(purpose: Purpose, *, by_guardian: bool = False) -> list[Sequence[Event]]:
+        """What each person that they may be answered, or had answered for them."""
+        of_each = [snapshot.events_for(party_id, purpose) for party_id in match.party_ids]
+        return [_for_a_minor(events) if by_guardian else _for_an_adult(events, person) for events in of_each]
 
-    def when_spoken(*, by_guardian: bool = False) -> Standing:
-        events = said(Purpose.RECORD, by_guardian=by_guardian)
-        return worst(standing_during(some, session, start, end, on_file.trusted) for some in events)
+    def when_spoken(*, by_guardian: bool = False) -> ConsentState:
+        of_each = answers(Purpose.RECORD, by_guardian=by_guardian)
+        return most_restrictive(state_during(events, session, start, end, snapshot.trusted) for events in of_each)
 
-    def today(purpose: Purpose, *, by_guardian: bool = False) -> Standing:
-        events = said(purpose, by_guardian=by_guardian)
-        return worst(standing_now(some, session, now, on_file.trusted) for some in events)
+    def today(purpose: Purpose, *, by_guardian: bool = False) -> ConsentState:
+        of_each = answers(purpose, by_guardian=by_guardian)
+        return most_restrictive(state_now(events, session, now, snapshot.trusted) for events in of_each)
 
-    guarded = when_spoken(by_guardian=True).state is today(Purpose.RECORD, by_guardian=True).state is State.GIVEN
+    given = ConsentStatus.GIVEN
+    guarded = when_spoken(by_guardian=True).status is today(Purpose.RECORD, by_guardian=True).status is given
+    strictest = snapshot.rules.strictest(_locations(session), now=now, announced=reached.announcement is not None)
     return Facts(
         session=session,
         person=person,
         interval=interval,
-        law=on_file.policy.at_least(
-            on_file.rules.strictest(_locations(session), now=now, announced=reach.announced is not None)
-        ),
+        law=snapshot.policy.at_least(strictest),
         identity=Identity.AMBIGUOUS if person.shared_microphone else match.identity,
         separable=separable(session, person.participant_id),
-        at_speech=platform_notice.heard(when_spoken(), session, person, interval, on_file.events_of(match.party_ids)),
+        at_speech=platform_notice.with_answers(
+            when_spoken(), session, person, interval, snapshot.events_of(match.party_ids)
+        ),
         today={purpose: today(purpose) for purpose in purposes},
-        told=reach.notices,
-        told_of=reach.names,
-        forgotten=person.participant_id in on_file.forgotten,
+        notices=reached.notices,
+        notified_purposes=reached.purposes,
+        erased_before=person.participant_id in snapshot.erased_before,
         guarded=frozenset(
-            purpose for purpose in purposes if guarded and today(purpose, by_guardian=True).state is State.GIVEN
+            purpose for purpose in purposes if guarded and today(purpose, by_guardian=True).status is given
         ),
     )
 
@@ -170,12 +181,12 @@ def _for_an_adult(events: Sequence[Event], person: Participant) -> Sequence[Even
     """An adult's events: that somebody agreed as their guardian is nothing that can be read with certainty."""
     if person.minor is not AgeStatus.ADULT:
         return events
-    return [replace(one, state=EventState.UNKNOWN) if _is_yes_of_guardian(one) else one for one in events]
+    return [replace(event, state=EventState.UNKNOWN) if _is_yes_of_guardian(event) else event for event in events]
 
 
 def _for_a_minor(events: Sequence[Event]) -> Sequence[Event]:
     """A minor's events without the yes that was their own: every no counts, whoever said it."""
-    return [one for one in events if one.state is not EventState.GIVEN or one.by_guardian]
+    return [event for event in events if event.state is not EventState.GIVEN or event.by_guardian]
 
 
 def _is_yes_of_guardian(event: Event) -> bool:

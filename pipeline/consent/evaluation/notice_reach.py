@@ -9,68 +9,77 @@ from datetime import timedelta
 from pipeline.consent.evaluation import platform_notice
 from pipeline.consent.evaluation.announcement import reached
 from pipeline.consent.evaluation.consent_state import scope_width
-from pipeline.consent.evaluation.snapshot import OnFile
-from pipeline.consent.log.notice_deliveries import NoticeServed
+from pipeline.consent.evaluation.snapshot import ConsentSnapshot
+from pipeline.consent.log.notice_deliveries import NoticeDelivery
 from pipeline.records import Interval, Participant, Purpose, Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reaching:
-    """What reached somebody: ``names`` are the purposes that they were told of."""
+class ReachedNotices:
+    """What reached somebody: ``purposes`` are those that the notices name, ``announcement`` the last that was made."""
 
-    notices: tuple[NoticeServed, ...]
-    names: frozenset[Purpose]
-    announced: NoticeServed | None
+    notices: tuple[NoticeDelivery, ...]
+    purposes: frozenset[Purpose]
+    announcement: NoticeDelivery | None
 
 
-def reaching(session: Session, person: Participant, interval: Interval, on_file: OnFile) -> Reaching:
+def notices_reached(
+    session: Session, person: Participant, interval: Interval, snapshot: ConsentSnapshot
+) -> ReachedNotices:
     """The notices that had reached a participant by an interval's start.
 
     A form counts where everybody that they may be had sent one off; an announcement where they were there for it. Where
     a notice is required, no other counts, and so not the platform's.
     """
     moment = session.started_at + timedelta(seconds=interval.start_s)
-    by_form = tuple(_by_form(session, person, interval, on_file))
-    names = [on_file.notices[one.notice].purposes for one in by_form]
-    told_of = frozenset.intersection(*names) if names else frozenset()
-    heard = [
-        one for one in on_file.announced if one.notice in on_file.trusted and reached(session, person, one, moment)
+    by_form = tuple(_by_form(session, person, interval, snapshot))
+    named = [snapshot.notices[delivery.notice].purposes for delivery in by_form]
+    purposes = frozenset.intersection(*named) if named else frozenset()
+    announcements = [
+        delivery
+        for delivery in snapshot.announcements
+        if delivery.notice in snapshot.trusted and reached(session, person, delivery, moment)
     ]
-    for one in heard:
-        told_of |= on_file.notices[one.notice].purposes
-    by_platform = () if on_file.policy.notices else tuple(_by_platform(session, person, interval, on_file))
-    return Reaching(
-        notices=(*by_form, *by_platform, *heard[-1:]),
-        names=told_of | ({Purpose.RECORD} if by_platform else set()),
-        announced=heard[-1] if heard else None,
+    for delivery in announcements:
+        purposes |= snapshot.notices[delivery.notice].purposes
+    by_platform = () if snapshot.policy.notices else tuple(_by_platform(session, person, interval, snapshot))
+    return ReachedNotices(
+        notices=(*by_form, *by_platform, *announcements[-1:]),
+        purposes=purposes | ({Purpose.RECORD} if by_platform else set()),
+        announcement=announcements[-1] if announcements else None,
     )
 
 
-def _by_form(session: Session, person: Participant, interval: Interval, on_file: OnFile) -> Sequence[NoticeServed]:
+def _by_form(
+    session: Session, person: Participant, interval: Interval, snapshot: ConsentSnapshot
+) -> Sequence[NoticeDelivery]:
     """For each candidate the latest form that asked, sent off before the interval; empty if anyone lacks one."""
     moment = session.started_at + timedelta(seconds=interval.start_s)
-    told = []
-    for party_id in on_file.matches[person.participant_id].party_ids:
-        served = [one for one in on_file.served if one.party_id == party_id and one.at <= moment]
-        latest = max((one for one in served if _asked(one, session, on_file)), key=lambda one: one.at, default=None)
-        if latest is None:
+    of_each = []
+    for party_id in snapshot.matches[person.participant_id].party_ids:
+        theirs = (each for each in snapshot.deliveries if each.party_id == party_id and each.at <= moment)
+        asking = [delivery for delivery in theirs if _asked(delivery, session, snapshot)]
+        if not asking:
             return ()
-        told.append(latest)
-    return told
+        of_each.append(max(asking, key=lambda delivery: delivery.at))
+    return of_each
 
 
-def _asked(served: NoticeServed, session: Session, on_file: OnFile) -> bool:
-    """Whether what was served is an intact notice that asked about this session."""
-    notice = on_file.notices.get(served.notice)
-    if notice is None or not notice.asks or notice.digest not in on_file.trusted:
+def _asked(delivery: NoticeDelivery, session: Session, snapshot: ConsentSnapshot) -> bool:
+    """Whether what was delivered is an intact notice that asked about this session."""
+    notice = snapshot.notices.get(delivery.notice)
+    if notice is None or not notice.asks or notice.digest not in snapshot.trusted:
         return False
     return scope_width(notice.scope, session) is not None
 
 
-def _by_platform(session: Session, person: Participant, interval: Interval, on_file: OnFile) -> Iterator[NoticeServed]:
+def _by_platform(
+    session: Session, person: Participant, interval: Interval, snapshot: ConsentSnapshot
+) -> Iterator[NoticeDelivery]:
     """The platform's own notice, where their latest answer to it by then was a yes."""
     stay = platform_notice.answered(session, person, interval)
     if stay is None or not stay.accepted_platform_notice:
         return
     at = session.started_at + timedelta(seconds=stay.join_s)
-    yield from [one for one in on_file.served if one.participant_id == person.participant_id and one.since == at][:1]
+    theirs = (delivery for delivery in snapshot.deliveries if delivery.participant_id == person.participant_id)
+    yield from [delivery for delivery in theirs if delivery.since == at][:1]

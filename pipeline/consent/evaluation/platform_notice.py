@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
-from pipeline.consent.evaluation.consent_state import SKEW, Standing, worst
-from pipeline.consent.evaluation.rule_tables import State
+from pipeline.consent.evaluation.consent_state import SKEW, ConsentState, most_restrictive
+from pipeline.consent.evaluation.rule_tables import ConsentStatus
 from pipeline.consent.log.events import Event
-from pipeline.consent.log.notice_deliveries import NoticeServed, Reach
+from pipeline.consent.log.notice_deliveries import NoticeDelivery, Reach
 from pipeline.records import Attendance, Interval, Participant, Purpose, Session
 
 
@@ -27,10 +27,10 @@ def evidence(session: Session) -> str:
     return next((f"roster_{sealed.digest}" for sealed in session.sealed if sealed.kind == "roster"), "roster")
 
 
-def served(session: Session) -> tuple[NoticeServed, ...]:
-    """The platform's own notice, served to each who said yes to it when they joined."""
+def delivered(session: Session) -> tuple[NoticeDelivery, ...]:
+    """The platform's own notice, delivered to each who said yes to it when they joined."""
     return tuple(
-        NoticeServed(
+        NoticeDelivery(
             notice=f"platform:{session.platform}",
             session_id=session.session_id,
             participant_id=stay.participant_id,
@@ -44,14 +44,20 @@ def served(session: Session) -> tuple[NoticeServed, ...]:
     )
 
 
-def heard(
-    standing: Standing, session: Session, person: Participant, interval: Interval, events: Iterable[Event]
-) -> Standing:
+def with_answers(
+    state: ConsentState, session: Session, person: Participant, interval: Interval, events: Iterable[Event]
+) -> ConsentState:
     """Consent when they spoke, with what the list says: a no to the platform is one, and M5 for an unsure clock."""
     stay = answered(session, person, interval)
-    said_no = Standing(State.REFUSED) if stay is not None and stay.accepted_platform_notice is False else standing
+    refused = stay is not None and stay.accepted_platform_notice is False
     change = next((event for event in events if _is_unsure(event, session, person, interval)), None)
-    return worst([said_no, standing, Standing(State.UNKNOWN, change) if change else standing])
+    return most_restrictive(
+        [
+            ConsentState(ConsentStatus.REFUSED) if refused else state,
+            state,
+            ConsentState(ConsentStatus.UNKNOWN, change) if change else state,
+        ]
+    )
 
 
 def _is_unsure(event: Event, session: Session, person: Participant, interval: Interval) -> bool:

@@ -21,7 +21,7 @@ class Policy:
     floor: Law
     hold_deadline: timedelta
     purposes: frozenset[Purpose]
-    silent_relax: bool
+    exclude_silent: bool
     notices: tuple[str, ...]
 
     def at_least(self, law: Law) -> Law:
@@ -34,7 +34,7 @@ class Policy:
             "floor_rule": self.floor.value,
             "hold_deadline_days": self.hold_deadline.days,
             "purposes_enabled": sorted(self.purposes),
-            "allow_silent_relax": self.silent_relax,
+            "allow_silent_relax": self.exclude_silent,
             "notice_required": list(self.notices),
         }
 
@@ -56,6 +56,6 @@ def policy_of(session: Session, settings: ConsentSettings) -> Policy:
         floor=max([Law(settings.floor_rule), *floors], key=list(Law).index),
         hold_deadline=timedelta(days=min([settings.hold_deadline_days, *days])),
         purposes=enabled | {Purpose.RECORD, Purpose.TRANSCRIBE},
-        silent_relax=settings.allow_silent_relax and all(one.allow_silent_relax is not False for one in asked),
+        exclude_silent=settings.allow_silent_relax and all(one.allow_silent_relax is not False for one in asked),
         notices=tuple(dict.fromkeys(name for name in named if name)),
     )

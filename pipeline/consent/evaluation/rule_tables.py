@@ -34,7 +34,7 @@ class NoticeProof(StrEnum):
     NONE = "none"
 
 
-class State(StrEnum):
+class ConsentStatus(StrEnum):
     """What a person's consent is at one moment."""
 
     GIVEN = "given"
@@ -76,8 +76,8 @@ class Inputs:
     rule: Law
     notice: NoticeProof
     notice_names_purpose: bool
-    consent_at_speech: State
-    consent_now: State
+    consent_at_speech: ConsentStatus
+    consent_now: ConsentStatus
     identity: Identity
     join: Join
     speech: Speech
@@ -85,22 +85,22 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RuleResult:
     """An outcome with the id of the rule that gave it."""
 
     outcome: Outcome
     rule: str
 
-    def modified(self, outcome: Outcome, mark: str) -> Answer:
+    def modified(self, outcome: Outcome, mark: str) -> RuleResult:
         """The answer after a modifier closed it."""
-        return Answer(outcome, self.rule + mark)
+        return RuleResult(outcome, self.rule + mark)
 
 
-REFUSALS = frozenset({State.REFUSED, State.WITHDRAWN})
-DOUBTS = frozenset({State.EXPIRED, State.UNKNOWN})
+REFUSALS = frozenset({ConsentStatus.REFUSED, ConsentStatus.WITHDRAWN})
+DOUBTS = frozenset({ConsentStatus.EXPIRED, ConsentStatus.UNKNOWN})
 
 
-def decide(inputs: Inputs) -> Answer:
+def decide(inputs: Inputs) -> RuleResult:
     """The more closed of the capture gate and the use gate; the use gate's rule where both are as closed."""
     effective = _effective(inputs)
     captured = _capture_modified(effective)
@@ -108,7 +108,7 @@ def decide(inputs: Inputs) -> Answer:
     return captured if captured.outcome.restrictiveness > used.outcome.restrictiveness else used
 
 
-def decide_capture(inputs: Inputs) -> Answer:
+def decide_capture(inputs: Inputs) -> RuleResult:
     """The capture gate alone: whether the interval may be kept and opened at all."""
     return _capture_modified(_effective(inputs))
 
@@ -121,11 +121,11 @@ def _effective(inputs: Inputs) -> Inputs:
     if inputs.join is Join.LATE_NO_NOTICE:
         effective = replace(effective, notice=NoticeProof.NONE)
     if inputs.identity is Identity.UNMATCHED:
-        effective = replace(effective, consent_at_speech=State.ABSENT, consent_now=State.ABSENT)
+        effective = replace(effective, consent_at_speech=ConsentStatus.ABSENT, consent_now=ConsentStatus.ABSENT)
     return effective
 
 
-def _capture_modified(inputs: Inputs) -> Answer:
+def _capture_modified(inputs: Inputs) -> RuleResult:
     answer = _capture(inputs)
     if inputs.identity is Identity.AMBIGUOUS and answer.outcome is Outcome.PROCEED:
         answer = answer.modified(Outcome.HOLD, "+I")
@@ -134,10 +134,10 @@ def _capture_modified(inputs: Inputs) -> Answer:
     return answer
 
 
-def _capture(inputs: Inputs) -> Answer:
+def _capture(inputs: Inputs) -> RuleResult:
     """The table of the capture gate."""
-    if inputs.consent_at_speech is State.GIVEN:
-        return Answer(Outcome.PROCEED, "C1")
+    if inputs.consent_at_speech is ConsentStatus.GIVEN:
+        return RuleResult(Outcome.PROCEED, "C1")
     refused = inputs.consent_at_speech in REFUSALS
     if inputs.rule is Law.NOTIFY:
         return _capture_notify(inputs.notice, refused)
@@ -145,27 +145,27 @@ def _capture(inputs: Inputs) -> Answer:
     if inputs.rule is Law.BY_NOTICE:
         return _capture_by_notice(inputs.notice, refused, sealed)
     if refused:
-        return Answer(sealed, "C10")
-    return Answer(sealed, "C11") if inputs.notice is NoticeProof.NONE else Answer(Outcome.HOLD, "C12")
+        return RuleResult(sealed, "C10")
+    return RuleResult(sealed, "C11") if inputs.notice is NoticeProof.NONE else RuleResult(Outcome.HOLD, "C12")
 
 
-def _capture_notify(notice: NoticeProof, refused: bool) -> Answer:
+def _capture_notify(notice: NoticeProof, refused: bool) -> RuleResult:
     if notice is NoticeProof.NONE:
-        return Answer(Outcome.HOLD, "C2")
+        return RuleResult(Outcome.HOLD, "C2")
     if refused:
-        return Answer(Outcome.MINUS, "C3")
-    return Answer(Outcome.PROCEED, "C4") if notice is NoticeProof.EVIDENCED else Answer(Outcome.HOLD, "C5")
+        return RuleResult(Outcome.MINUS, "C3")
+    return RuleResult(Outcome.PROCEED, "C4") if notice is NoticeProof.EVIDENCED else RuleResult(Outcome.HOLD, "C5")
 
 
-def _capture_by_notice(notice: NoticeProof, refused: bool, sealed: Outcome) -> Answer:
+def _capture_by_notice(notice: NoticeProof, refused: bool, sealed: Outcome) -> RuleResult:
     if refused:
-        return Answer(sealed, "C6")
+        return RuleResult(sealed, "C6")
     if notice is NoticeProof.EVIDENCED:
-        return Answer(Outcome.PROCEED, "C7")
-    return Answer(Outcome.HOLD, "C8") if notice is NoticeProof.ASSERTED else Answer(sealed, "C9")
+        return RuleResult(Outcome.PROCEED, "C7")
+    return RuleResult(Outcome.HOLD, "C8") if notice is NoticeProof.ASSERTED else RuleResult(sealed, "C9")
 
 
-def _use_modified(inputs: Inputs) -> Answer:
+def _use_modified(inputs: Inputs) -> RuleResult:
     if inputs.purpose is Use.SPECIAL:
         return _special(inputs)
     answer = _use(inputs)
@@ -177,36 +177,36 @@ def _use_modified(inputs: Inputs) -> Answer:
     return answer
 
 
-def _special(inputs: Inputs) -> Answer:
+def _special(inputs: Inputs) -> RuleResult:
     """Special purposes: a sure yes, or this person's data is refused; never held."""
-    if inputs.consent_now is State.GIVEN and inputs.identity is Identity.MATCHED:
-        return Answer(Outcome.PROCEED, "S1")
-    return Answer(Outcome.REFUSE, "S2")
+    if inputs.consent_now is ConsentStatus.GIVEN and inputs.identity is Identity.MATCHED:
+        return RuleResult(Outcome.PROCEED, "S1")
+    return RuleResult(Outcome.REFUSE, "S2")
 
 
-def _use(inputs: Inputs) -> Answer:
+def _use(inputs: Inputs) -> RuleResult:
     """The table of the use gates, first match from the top."""
-    if inputs.consent_now is State.GIVEN:
-        return Answer(Outcome.PROCEED, "U1")
+    if inputs.consent_now is ConsentStatus.GIVEN:
+        return RuleResult(Outcome.PROCEED, "U1")
     if inputs.consent_now in REFUSALS:
-        return Answer(Outcome.MINUS, "U2")
+        return RuleResult(Outcome.MINUS, "U2")
     if inputs.consent_now in DOUBTS:
-        return Answer(Outcome.MINUS, "U3") if inputs.speech is Speech.SILENT else Answer(Outcome.HOLD, "U4")
+        return RuleResult(Outcome.MINUS, "U3") if inputs.speech is Speech.SILENT else RuleResult(Outcome.HOLD, "U4")
     return _use_absent(inputs)
 
 
-def _use_absent(inputs: Inputs) -> Answer:
+def _use_absent(inputs: Inputs) -> RuleResult:
     if inputs.purpose is Use.PUBLIC:
         sure = inputs.speech is Speech.SILENT and inputs.identity is Identity.MATCHED
-        return Answer(Outcome.MINUS, "U5") if sure else Answer(Outcome.HOLD, "U6")
+        return RuleResult(Outcome.MINUS, "U5") if sure else RuleResult(Outcome.HOLD, "U6")
     if inputs.identity is Identity.UNMATCHED:
-        return Answer(Outcome.MINUS, "U7")
+        return RuleResult(Outcome.MINUS, "U7")
     told = inputs.notice is NoticeProof.EVIDENCED and inputs.notice_names_purpose
     if told and inputs.rule in (Law.NOTIFY, Law.BY_NOTICE):
-        return Answer(Outcome.PROCEED, "U8")
-    return Answer(Outcome.MINUS, "U9")
+        return RuleResult(Outcome.PROCEED, "U8")
+    return RuleResult(Outcome.MINUS, "U9")
 
 
-def _cannot_remove(inputs: Inputs, answer: Answer) -> bool:
+def _cannot_remove(inputs: Inputs, answer: RuleResult) -> bool:
     """Whether the answer asks for a removal that this person's speech does not allow."""
     return answer.outcome is Outcome.MINUS and inputs.speech is Speech.SPOKE and not inputs.separable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -11,209 +11,110 @@ from sqlalchemy import Connection
 from pipeline.consent.evaluation import platform_notice
 from pipeline.consent.evaluation.announcement import announced, caption_words, still_heard
 from pipeline.consent.evaluation.jurisdictions import Rules, rules_of
+from pipeline.consent.evaluation.participant_match import PartyMatch, erased_before, known_by, match_participants
 from pipeline.consent.evaluation.policy import Policy, policy_of
 from pipeline.consent.evaluation.rule_tables import Identity
-from pipeline.consent.log import agreements, decisions, erased_participants, log, manual_decisions, notice_deliveries
-from pipeline.consent.log import identity_matches as staff
+from pipeline.consent.log import agreements, decisions, log, manual_decisions, notice_deliveries
 from pipeline.consent.log.agreements import Agreement
-from pipeline.consent.log.decisions import Kept
-from pipeline.consent.log.events import Event, canonical, sha256
-from pipeline.consent.log.identity import Alias, AliasKind, Keys, bare
-from pipeline.consent.log.manual_decisions import HumanAct
-from pipeline.consent.log.notice_deliveries import NoticeServed
-from pipeline.consent.log.parties import find, sharing
+from pipeline.consent.log.decisions import StoredDecision
+from pipeline.consent.log.erased_participants import PLACEHOLDER
+from pipeline.consent.log.events import Event
+from pipeline.consent.log.identity import Keys
+from pipeline.consent.log.manual_decisions import ManualDecision
+from pipeline.consent.log.notice_deliveries import NoticeDelivery, Reach
 from pipeline.consent.notices import versions
 from pipeline.consent.notices.versions import Notice
-from pipeline.records import Participant, Purpose, Session
-from pipeline.store import Workspace, withdrawals
+from pipeline.records import Purpose, Session
+from pipeline.store import Workspace
 from pipeline.store.database import reading
-
-_ONE = notice_deliveries.Reach.INDIVIDUAL
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Who on file a participant is, or may be; ``by_staff`` where staff settled it."""
-
-    identity: Identity
-    party_ids: tuple[str, ...] = ()
-    by_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnFile:
+class ConsentSnapshot:
     """The part of the store that one session needs; ``trusted`` are the notices that a yes may stand on.
 
-    ``served`` was given to people on file by themselves, ``announced`` to all who were there; ``unfiled`` is what the
-    session's own files show of notices and the store does not have yet. ``decided`` is all that was decided about it;
-    ``known_by`` a hash of everything that each participant is known by, ``forgotten`` who was erased before.
+    ``deliveries`` were made to people on file by themselves, ``announcements`` to all who were there; ``unrecorded`` is
+    what the session's own files show of notices and the store does not have yet. ``decisions`` is all that was decided
+    about it; ``known_by`` a hash of everything that each participant is known by, ``erased_before`` who was erased and
+    is there again.
     """
 
-    matches: Mapping[str, Match]
+    matches: Mapping[str, PartyMatch]
     events: Mapping[str, Sequence[Event]]
     notices: Mapping[str, Notice]
     trusted: frozenset[str]
     log_head: str
     known_by: Mapping[str, str] = field(default_factory=dict)
-    forgotten: frozenset[str] = frozenset()
-    acts: tuple[HumanAct, ...] = ()
+    erased_before: frozenset[str] = frozenset()
+    manual_decisions: tuple[ManualDecision, ...] = ()
     agreements: Mapping[str, tuple[Agreement, ...]] = field(default_factory=dict)
-    served: tuple[NoticeServed, ...] = ()
-    announced: tuple[NoticeServed, ...] = ()
-    unfiled: tuple[NoticeServed, ...] = ()
-    decided: tuple[Kept, ...] = ()
+    deliveries: tuple[NoticeDelivery, ...] = ()
+    announcements: tuple[NoticeDelivery, ...] = ()
+    unrecorded: tuple[NoticeDelivery, ...] = ()
+    decisions: tuple[StoredDecision, ...] = ()
     rules: Rules
     policy: Policy
 
     def events_of(self, party_ids: Iterable[str]) -> list[Event]:
-        """Everything that these people said."""
+        """Every event of these parties."""
         return [event for party_id in party_ids for event in self.events.get(party_id, ())]
 
-    def served_to(self, participant_id: str) -> list[NoticeServed]:
-        """What was served to a participant, or to anybody that they may be, by themselves."""
+    def delivered_to(self, participant_id: str) -> list[NoticeDelivery]:
+        """What was delivered to a participant, or to anybody that they may be, by themselves."""
         parties = self.matches[participant_id].party_ids
-        return [one for one in self.served if participant_id == one.participant_id or one.party_id in parties]
+        return [
+            delivery
+            for delivery in self.deliveries
+            if delivery.participant_id == participant_id or delivery.party_id in parties
+        ]
 
     def events_for(self, party_id: str, purpose: Purpose) -> list[Event]:
-        """What one person said about one purpose."""
+        """The events of one party about one purpose."""
         return [event for event in self.events.get(party_id, ()) if event.purpose is purpose]
 
 
-def read(session: Session, *, workspace: Workspace) -> OnFile:
+def read_snapshot(session: Session, *, workspace: Workspace) -> ConsentSnapshot:
     """Matches the session's participants and reads their events; raises ``ConsentUnreadable`` for any change."""
     keys = Keys(workspace.key("identity"))
     with reading(workspace.db) as connection:
-        matches = {**by_what_is_known(connection, session, keys)}
-        matches |= dict(_by_staff(connection, session, keys, matches))
-        gone = erased_participants.of_session(connection, session.session_id)
-        matches |= {who: Match(Identity.MATCHED, (one.party_id,)) for who, one in gone.items()}
-        events: dict[str, list[Event]] = defaultdict(list)
-        filed, acts = versions.on_file(connection), manual_decisions.acts_on(connection, session.session_id)
-        parties = [party for match in matches.values() for party in match.party_ids]
-        for event in versions.ended(log.events_of(connection, parties), filed):
-            events[event.party_id].append(event)
+        matches = match_participants(connection, session, keys)
+        parties = [party_id for match in matches.values() for party_id in match.party_ids]
+        filed = versions.on_file(connection)
         policy = policy_of(session, workspace.settings.consent)
-        kept, shown = notice_deliveries.on_file(connection, session.session_id, parties), _shown(session, filed)
-        return OnFile(
+        recorded = notice_deliveries.on_file(connection, session.session_id, parties)
+        shown = _shown_in_files(session, filed)
+        known = {delivery.delivery_id for delivery in recorded}
+        return ConsentSnapshot(
             matches=matches,
             known_by={person.participant_id: known_by(person, keys) for person in session.participants},
-            forgotten=frozenset(_forgotten(connection, session, keys, matches)),
-            events=events,
+            erased_before=frozenset(erased_before(connection, session, keys, matches)),
+            events=_events(connection, parties, filed),
             notices=versions.as_of(filed, session.started_at),
             trusted=trusted_of(filed.values(), session) & versions.satisfying(filed, policy.notices),
             log_head=log.head_hash(connection),
-            acts=acts,
+            manual_decisions=manual_decisions.of_session(connection, session.session_id),
             agreements=agreements.read(connection, keys, session),
-            served=tuple(one for one in (*(one for one in kept if one.party_id), *shown) if one.reach is _ONE),
-            announced=tuple(
-                one
-                for one in (*(one for one in kept if one.said_in and still_heard(session, one)), *shown)
-                if one.reach is not _ONE and one.notice in filed
-            ),
-            unfiled=tuple(one for one in shown if one.served_id not in {one.served_id for one in kept}),
-            decided=decisions.history(connection, session.session_id),
+            deliveries=_individual(recorded, shown),
+            announcements=_announcements(session, recorded, shown, filed),
+            unrecorded=tuple(delivery for delivery in shown if delivery.delivery_id not in known),
+            decisions=decisions.history(connection, session.session_id),
             rules=rules_of(workspace.root),
             policy=policy,
         )
 
 
-def _shown(session: Session, filed: Mapping[str, Notice]) -> tuple[NoticeServed, ...]:
-    """The notices that the session's own files show: answers to the platform, and what its captions say."""
-    spoken = versions.spoken(filed)
-    said = announced(session, caption_words(session), spoken) if spoken else ()
-    return (*platform_notice.served(session), *said)
+def matched_parties(session: Session, *, workspace: Workspace) -> dict[str, str]:
+    """The party of each participant who is matched to exactly one, but of nobody who was erased.
 
-
-def by_what_is_known(connection: Connection, session: Session, keys: Keys) -> Mapping[str, Match]:
-    """Who each participant is by addresses, ids and names alone; an address that is only like one suggests."""
-    wanted = {person.participant_id: _hashes(person, keys) for person in session.participants}
-    alike = {person.participant_id: _like_hashes(person, keys) for person in session.participants}
-    found = find(connection, keys, (value for some in (wanted, alike) for hashes in some.values() for value in hashes))
-
-    def hits(hashes: Iterable[str]) -> list[Sequence[Alias]]:
-        return [found.get(value, ()) for value in hashes]
-
-    matches = {who: _suggested(_match(hits(hashes)), hits(alike[who])) for who, hashes in wanted.items()}
-    return _doubted(connection, matches)
-
-
-def known_by(person: Participant, keys: Keys) -> str:
-    """A hash of everything that a participant is known by: another participant in their place has another."""
-    return sha256(canonical(_hashes(person, keys)))
-
-
-def _forgotten(connection: Connection, session: Session, keys: Keys, found: Mapping[str, Match]) -> Iterator[str]:
-    """Who was erased, is there again, and has not answered since: what they had said is known of nobody any more."""
-    gone = withdrawals.forgotten(connection)
-    for person in session.participants:
-        if found[person.participant_id].identity is not Identity.MATCHED and not gone.keys().isdisjoint(
-            _hashes(person, keys)
-        ):
-            yield person.participant_id
-
-
-def _by_staff(
-    connection: Connection, session: Session, keys: Keys, found: Mapping[str, Match]
-) -> Iterator[tuple[str, Match]]:
-    """Who staff say that somebody is, where no address or id says it and they are still known by the same."""
-    said = staff.standing(connection, keys, session.session_id)
-    for person in session.participants:
-        act = said.get(person.participant_id)
-        unsettled = found[person.participant_id].identity is not Identity.MATCHED
-        if act is not None and act.party_id and unsettled and act.known_by == known_by(person, keys):
-            yield person.participant_id, Match(Identity.MATCHED, (act.party_id,), by_staff=True)
-
-
-def _hashes(person: Participant, keys: Keys) -> tuple[str, ...]:
-    """What to look a participant up by."""
-    values = [
-        (AliasKind.EMAIL, person.email),
-        (AliasKind.PLATFORM, person.platform_id),
-        *((AliasKind.DISPLAY_NAME, name) for name in (person.name, *person.aliases)),
-    ]
-    return tuple(keys.hashed(kind, value) for kind, value in values if value and value.strip())
-
-
-def _like_hashes(person: Participant, keys: Keys) -> tuple[str, ...]:
-    """What to look up somebody by who may be a participant: an address that is like theirs."""
-    if not person.email or person.email.count("@") != 1:
-        return ()
-    return tuple(keys.hashed(kind, bare(person.email)) for kind in (AliasKind.EMAIL, AliasKind.EMAIL_LIKE))
-
-
-def _doubted(connection: Connection, matches: Mapping[str, Match]) -> Mapping[str, Match]:
-    """The matches; ambiguous where somebody else, by an address or id of that person that nobody vouches for, said no.
-
-    It may have been them, also where the session knows them by something else.
+    Raises ``ConsentUnreadable`` as every reading of the store does.
     """
-    people = {match.party_ids[0]: match for match in matches.values() if match.identity is Identity.MATCHED}
-    claimed = sharing(connection, people)
-    noes = {one.party_id for one in log.events_of(connection, set().union(*claimed.values())) if one.state.is_no}
-    doubts = {party_id: tuple(sorted(noes & others)) for party_id, others in claimed.items() if noes & others}
-
-    def doubted(match: Match) -> Match:
-        others = doubts.get(match.party_ids[0], ()) if match.identity is Identity.MATCHED else ()
-        return Match(Identity.AMBIGUOUS, (*match.party_ids, *others)) if others else match
-
-    return {who: doubted(match) for who, match in matches.items()}
-
-
-def _suggested(match: Match, alike: Iterable[Iterable[Alias]]) -> Match:
-    """The match, with who is only like them where it is not sure who they are."""
-    candidates = dict.fromkeys((*match.party_ids, *(alias.party_id for some in alike for alias in some)))
-    if match.identity is Identity.MATCHED or not candidates:
-        return match
-    return Match(Identity.AMBIGUOUS, tuple(candidates))
-
-
-def _match(hits: Sequence[Iterable[Alias]]) -> Match:
-    """Matched by one verified e-mail or platform id; a name or a mere claim only suggests, which is ambiguous."""
-    aliases = [alias for some in hits for alias in some]
-    named = [alias for alias in aliases if alias.kind is not AliasKind.DISPLAY_NAME]
-    candidates = tuple(dict.fromkeys(alias.party_id for alias in named or aliases))
-    if len(candidates) == 1 and any(alias.verified.sure for alias in named):
-        return Match(Identity.MATCHED, candidates)
-    return Match(Identity.AMBIGUOUS if candidates else Identity.UNMATCHED, candidates)
+    matches = read_snapshot(session, workspace=workspace).matches
+    return {
+        person.participant_id: match.party_ids[0]
+        for person in session.participants
+        for match in (matches[person.participant_id],)
+        if match.identity is Identity.MATCHED and len(match.party_ids) == 1 and person.name != PLACEHOLDER
+    }
 
 
 def trusted_of(filed: Iterable[Notice], session: Session) -> frozenset[str]:
@@ -221,8 +122,44 @@ def trusted_of(filed: Iterable[Notice], session: Session) -> frozenset[str]:
 
     A notice for another series than the session's covers nothing of it, see ``scope_width``.
     """
-    filed = list(filed)
+    notices = list(filed)
     if session.series is not None:
-        return frozenset(notice.digest for notice in filed)
-    series = {notice.scope for notice in filed if notice.scope.startswith("series:")}
-    return frozenset(notice.digest for notice in filed if notice.scope not in series or len(series) == 1)
+        return frozenset(notice.digest for notice in notices)
+    series = {notice.scope for notice in notices if notice.scope.startswith("series:")}
+    return frozenset(notice.digest for notice in notices if notice.scope not in series or len(series) == 1)
+
+
+def _events(
+    connection: Connection, parties: Iterable[str], filed: Mapping[str, Notice]
+) -> Mapping[str, Sequence[Event]]:
+    events: dict[str, list[Event]] = defaultdict(list)
+    for event in versions.ended(log.events_of(connection, parties), filed):
+        events[event.party_id].append(event)
+    return events
+
+
+def _shown_in_files(session: Session, filed: Mapping[str, Notice]) -> tuple[NoticeDelivery, ...]:
+    """The notices that the session's own files show: answers to the platform, and what its captions say."""
+    wordings = versions.announced(filed)
+    in_captions = announced(session, caption_words(session), wordings) if wordings else ()
+    return (*platform_notice.delivered(session), *in_captions)
+
+
+def _individual(recorded: Sequence[NoticeDelivery], shown: Sequence[NoticeDelivery]) -> tuple[NoticeDelivery, ...]:
+    to_parties = (delivery for delivery in recorded if delivery.party_id)
+    return tuple(delivery for delivery in (*to_parties, *shown) if delivery.reach is Reach.INDIVIDUAL)
+
+
+def _announcements(
+    session: Session,
+    recorded: Sequence[NoticeDelivery],
+    shown: Sequence[NoticeDelivery],
+    filed: Mapping[str, Notice],
+) -> tuple[NoticeDelivery, ...]:
+    """What was announced to all: in the captions, or in a track that is still the team's."""
+    in_sound = (delivery for delivery in recorded if delivery.said_in and still_heard(session, delivery))
+    return tuple(
+        delivery
+        for delivery in (*in_sound, *shown)
+        if delivery.reach is not Reach.INDIVIDUAL and delivery.notice in filed
+    )

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.consent.evaluation.rule_tables import State
+from pipeline.consent.evaluation.rule_tables import ConsentStatus
 from pipeline.consent.interchange import dpv
-from pipeline.consent.interchange.export import controller_of, party_ids_of, placed
-from pipeline.consent.interchange.record import EVERY_SESSION, Record, Stated, records
+from pipeline.consent.interchange.export import controller_of, party_ids_of, with_places
+from pipeline.consent.interchange.record import EVERY_SESSION, PurposeState, Record, records
 from pipeline.consent.interchange.vocabulary import METHODS, PURPOSES, WORDS
 from pipeline.errors import UsageProblem
 from pipeline.store import Workspace
@@ -46,16 +46,16 @@ class Receipt:
         )
         return environment.get_template("receipt.html").render(
             receipt=self,
-            states=[stated for stated in self.record.states(self.made_at) if self._is_worth_a_row(stated)],
+            states=[state for state in self.record.states(self.made_at) if self._is_worth_a_row(state)],
             every_session=EVERY_SESSION,
             purposes=PURPOSES,
             words=WORDS,
             methods=METHODS,
         )
 
-    def _is_worth_a_row(self, stated: Stated) -> bool:
+    def _is_worth_a_row(self, state: PurposeState) -> bool:
         """In general every purpose, in one session only what is not absent."""
-        return stated.scope == EVERY_SESSION or stated.state is not State.ABSENT
+        return state.scope == EVERY_SESSION or state.state is not ConsentStatus.ABSENT
 
 
 def receipt(email_or_party: str, *, workspace: Workspace, now: datetime) -> Receipt:
@@ -67,8 +67,8 @@ def receipt(email_or_party: str, *, workspace: Workspace, now: datetime) -> Rece
         ids = party_ids_of(email_or_party, connection, workspace)
         if len(ids) > 1:
             raise UsageProblem("several people are on file under that address", action=f"name one: {', '.join(ids)}")
-        found = list(records(connection, ids))
-    (record,) = placed(found, workspace)
+        on_file = list(records(connection, ids))
+    (record,) = with_places(on_file, workspace)
     return Receipt(
         receipt_id=str(UUID(bytes=secrets.token_bytes(16), version=4)),
         record=record,

@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy import Connection, select
 
-from pipeline.consent.evaluation import snapshot
-from pipeline.consent.evaluation.consent_state import standing_now
-from pipeline.consent.evaluation.rule_tables import State
+from pipeline.consent.evaluation.consent_state import state_now
+from pipeline.consent.evaluation.rule_tables import ConsentStatus
+from pipeline.consent.evaluation.snapshot import trusted_of
 from pipeline.consent.log.events import Event, checked_body, from_row
 from pipeline.consent.notices import versions
 from pipeline.records import Purpose, Session
@@ -22,7 +22,7 @@ EVERY_SESSION = "every session"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filed:
+class RecordedEvent:
     """One event with how it reached the store."""
 
     event: Event
@@ -31,7 +31,7 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class AnsweredNotice:
     """One notice version that the person answered; ``trusted`` says that a yes may stand on it."""
 
     digest: str
@@ -43,12 +43,12 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
+class PurposeState:
     """What somebody's consent for one purpose is: in one session's scope, or in every session that names no own."""
 
     purpose: Purpose
     scope: str
-    state: State
+    state: ConsentStatus
     event_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -62,13 +62,13 @@ class Record:
     """
 
     party_id: str
-    filed: tuple[Filed, ...]
-    notices: tuple[Shown, ...]
+    events: tuple[RecordedEvent, ...]
+    notices: tuple[AnsweredNotice, ...]
     places: tuple[str, ...] = ()
 
-    def states(self, now: datetime) -> tuple[Stated, ...]:
+    def states(self, now: datetime) -> tuple[PurposeState, ...]:
         """Every purpose in every scope that the person spoke of, as it stands now; derived, never stored."""
-        events = [one.event for one in self.filed]
+        events = [recorded.event for recorded in self.events]
         trusted = {notice.digest for notice in self.notices if notice.trusted}
         intact = {notice.digest for notice in self.notices}
         return tuple(
@@ -83,15 +83,15 @@ def records(connection: Connection, party_ids: Iterable[str]) -> Iterator[Record
     columns = notice_table.c
     known = {row.digest: row for row in connection.execute(select(notice_table).order_by(columns.digest))}
     intact = versions.on_file(connection)
-    trusted = snapshot.trusted_of(intact.values(), _bare_session(EVERY_SESSION, datetime.now(UTC)))
+    trusted = trusted_of(intact.values(), _bare_session(EVERY_SESSION, datetime.now(UTC)))
     for party_id in party_ids:
         query = select(consent_event).where(consent_event.c.party_id == party_id).order_by(consent_event.c.seq)
         rows = list(connection.execute(query))
         events = versions.ended([from_row(row) for row in rows], intact)
-        filed = tuple(_filed(row, event) for row, event in zip(rows, events, strict=True))
-        digests = sorted({str(event.notice) for event in (one.event for one in filed) if event.notice in intact})
-        shown = tuple(
-            Shown(
+        recorded = tuple(_recorded(row, event) for row, event in zip(rows, events, strict=True))
+        digests = sorted({str(each.event.notice) for each in recorded if each.event.notice in intact})
+        answered = tuple(
+            AnsweredNotice(
                 digest=digest,
                 notice_id=known[digest].notice_id,
                 version=known[digest].version,
@@ -101,12 +101,14 @@ def records(connection: Connection, party_ids: Iterable[str]) -> Iterator[Record
             )
             for digest in digests
         )
-        yield Record(party_id=party_id, filed=filed, notices=shown)
+        yield Record(party_id=party_id, events=recorded, notices=answered)
 
 
-def _filed(row: object, event: Event) -> Filed:
+def _recorded(row: object, event: Event) -> RecordedEvent:
     body = checked_body(row)
-    return Filed(event=event, method=str(body["method"]), received_at=datetime.fromisoformat(body["received_at"]))
+    return RecordedEvent(
+        event=event, method=str(body["method"]), received_at=datetime.fromisoformat(body["received_at"])
+    )
 
 
 def _scopes(events: Sequence[Event]) -> list[str]:
@@ -116,14 +118,14 @@ def _scopes(events: Sequence[Event]) -> list[str]:
     return [EVERY_SESSION, *(series if len(series) > 1 else []), *own]
 
 
-def _stated(events: Sequence[Event], purpose: Purpose, scope: str, now: datetime, trusted: set[str]) -> Stated:
+def _stated(events: Sequence[Event], purpose: Purpose, scope: str, now: datetime, trusted: set[str]) -> PurposeState:
     about = [event for event in events if event.purpose is purpose]
-    standing = standing_now(about, _bare_session(scope, now), now, trusted)
-    event = standing.event
-    return Stated(
+    state = state_now(about, _bare_session(scope, now), now, trusted)
+    event = state.event
+    return PurposeState(
         purpose=purpose,
         scope=scope,
-        state=standing.state,
+        state=state.status,
         event_id=event.event_id if event else None,
         since=event.effective_from if event else None,
         until=event.valid_until if event else None,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pipeline.consent.evaluation import snapshot
-from pipeline.consent.evaluation.consent_state import Standing, standing_now, worst
-from pipeline.consent.evaluation.evaluate import decide_session
-from pipeline.consent.evaluation.rule_tables import State
+from pipeline.consent.evaluation.consent_state import ConsentState, most_restrictive, state_now
+from pipeline.consent.evaluation.evaluate import evaluate
+from pipeline.consent.evaluation.rule_tables import ConsentStatus
+from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.consent.interchange.vcon_format import stamp
 from pipeline.consent.interchange.vocabulary import PURPOSES
 from pipeline.consent.log.events import canonical, sha256
@@ -22,29 +22,29 @@ _DRAFT = "draft-howe-vcon-lawful-basis-00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stood:
+class ParticipantConsent:
     """One participant's consent as a session's vCon tells it: who they are stays out, how sure that is stays in."""
 
     participant_id: str
     identity: str
-    standings: dict[Purpose, Standing]
+    states: dict[Purpose, ConsentState]
     cells: tuple[Cell, ...]
 
 
-def stood(session: Session, *, workspace: Workspace, now: datetime) -> tuple[Stood, ...]:
+def participant_consents(session: Session, *, workspace: Workspace, now: datetime) -> tuple[ParticipantConsent, ...]:
     """The consent of everybody in a session, in the order of its participants; raises ``ConsentUnreadable``."""
     with unreadable_is_closed():
-        filed = snapshot.read(session, workspace=workspace)
-    cells = decide_session(session, filed, now=now).cells
+        snapshot = read_snapshot(session, workspace=workspace)
+    cells = evaluate(session, snapshot, now=now).cells
     purposes = [purpose for purpose in Purpose if PURPOSES[purpose].vcon]
     return tuple(
-        Stood(
+        ParticipantConsent(
             participant_id=person.participant_id,
-            identity=filed.matches[person.participant_id].identity.value,
-            standings={
-                purpose: worst(
-                    standing_now(filed.events_for(party_id, purpose), session, now, filed.trusted)
-                    for party_id in filed.matches[person.participant_id].party_ids
+            identity=snapshot.matches[person.participant_id].identity.value,
+            states={
+                purpose: most_restrictive(
+                    state_now(snapshot.events_for(party_id, purpose), session, now, snapshot.trusted)
+                    for party_id in snapshot.matches[person.participant_id].party_ids
                 )
                 for purpose in purposes
             },
@@ -54,7 +54,9 @@ def stood(session: Session, *, workspace: Workspace, now: datetime) -> tuple[Sto
     )
 
 
-def attachments(people: Sequence[Stood], *, vcon_uuid: str, dialog_sha256: str, now: datetime) -> list[dict[str, Any]]:
+def attachments(
+    people: Sequence[ParticipantConsent], *, vcon_uuid: str, dialog_sha256: str, now: datetime
+) -> list[dict[str, Any]]:
     """One attachment for each participant, its body bound to this vCon by a hash over both."""
     return [
         {
@@ -71,10 +73,11 @@ def attachments(people: Sequence[Stood], *, vcon_uuid: str, dialog_sha256: str, 
     ]
 
 
-def hashes_of(people: Sequence[Stood]) -> Iterator[str]:
+def hashes_of(people: Sequence[ParticipantConsent]) -> Iterator[str]:
     """The digests of the notices that the attachments name."""
     for person in people:
-        yield from (notice for standing in person.standings.values() if (notice := _notice(standing)))
+        events = (state.event for state in person.states.values() if state.event)
+        yield from (event.notice for event in events if event.notice)
 
 
 def content_hash(body: dict[str, Any]) -> str:
@@ -82,14 +85,14 @@ def content_hash(body: dict[str, Any]) -> str:
     return sha256(canonical({key: value for key, value in body.items() if key != "content_hash"}))
 
 
-def _body(person: Stood, vcon_uuid: str, dialog_sha256: str, now: datetime) -> dict[str, Any]:
-    given = [one.event for one in person.standings.values() if one.state is State.GIVEN and one.event]
-    ends = min((event.valid_until for event in given if event.valid_until), default=None)
+def _body(person: ParticipantConsent, vcon_uuid: str, dialog_sha256: str, now: datetime) -> dict[str, Any]:
+    granted = [state.event for state in person.states.values() if state.status is ConsentStatus.GIVEN and state.event]
+    ends = min((event.valid_until for event in granted if event.valid_until), default=None)
     body: dict[str, Any] = {
         "lawful_basis": "consent",
         "expiration": stamp(ends) if ends else None,
         "status_interval": "1d",
-        "purpose_grants": [grant for purpose, one in person.standings.items() for grant in _grants(purpose, one, now)],
+        "purpose_grants": [grant for purpose, state in person.states.items() for grant in _grants(purpose, state, now)],
         "proof_mechanisms": _proofs(person),
         "metadata": {
             "x-oh": {
@@ -97,7 +100,7 @@ def _body(person: Stood, vcon_uuid: str, dialog_sha256: str, now: datetime) -> d
                 "vcon_uuid": vcon_uuid,
                 "dialog_sha256": dialog_sha256,
                 "identity": person.identity,
-                "states": {purpose.value: one.state.value for purpose, one in person.standings.items()},
+                "states": {purpose.value: state.status.value for purpose, state in person.states.items()},
                 "decisions": [
                     {
                         "purpose": cell.purpose.value,
@@ -115,20 +118,20 @@ def _body(person: Stood, vcon_uuid: str, dialog_sha256: str, now: datetime) -> d
     return {**body, "content_hash": {"algorithm": "sha-256", "canonicalization": "jcs", "value": value}}
 
 
-def _grants(purpose: Purpose, standing: Standing, now: datetime) -> Iterator[dict[str, Any]]:
+def _grants(purpose: Purpose, state: ConsentState, now: datetime) -> Iterator[dict[str, Any]]:
     terms = PURPOSES[purpose]
     for name in terms.vcon:
         grant = {
             "purpose": name,
-            "granted": standing.state is State.GIVEN,
-            "granted_at": stamp(standing.event.indicated_at if standing.event else now),
+            "granted": state.status is ConsentStatus.GIVEN,
+            "granted_at": stamp(state.event.indicated_at if state.event else now),
         }
         yield {**grant, "conditions": list(terms.conditions)} if terms.conditions else grant
 
 
-def _proofs(person: Stood) -> list[dict[str, Any]]:
+def _proofs(person: ParticipantConsent) -> list[dict[str, Any]]:
     """The events that the states stand on: when, and on which notice; never a hash of what somebody typed."""
-    events = {one.event.event_id: one.event for one in person.standings.values() if one.event}
+    events = {state.event.event_id: state.event for state in person.states.values() if state.event}
     return [
         {
             "proof_type": "external_system",
@@ -139,9 +142,5 @@ def _proofs(person: Stood) -> list[dict[str, Any]]:
     ]
 
 
-def _notice(standing: Standing) -> str | None:
-    return standing.event.notice if standing.event else None
-
-
-def _latest(person: Stood) -> datetime | None:
-    return max((one.event.indicated_at for one in person.standings.values() if one.event), default=None)
+def _latest(person: ParticipantConsent) -> datetime | None:
+    return max((state.event.indicated_at for state in person.states.values() if state.event), default=None)

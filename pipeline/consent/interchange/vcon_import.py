@@ -34,7 +34,7 @@ _LARGEST = 1 << 27
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
+class ImportedVcon:
     """What one import filed: ``to_review`` of a claimed yes, ``refusals`` of a no; ``nobody`` had no address.
 
     ``on_file`` were filed before, or are of somebody whose own answer for that purpose is on file.
@@ -59,7 +59,7 @@ class Grant:
     digest: str
 
 
-def import_vcon(file: Path, *, session_id: str | None, actor: str, workspace: Workspace, now: datetime) -> Claimed:
+def import_vcon(file: Path, *, session_id: str | None, actor: str, workspace: Workspace, now: datetime) -> ImportedVcon:
     """Files what a vCon claims: unknown where it says yes, refused where it says no; nothing of it ever opens anything.
 
     Raises ``InputRefused`` for what is no vCon, is encrypted, or needs an extension that is not known.
@@ -76,7 +76,7 @@ def import_vcon(file: Path, *, session_id: str | None, actor: str, workspace: Wo
         own = events_of(log.connection, {draft.party_id for draft in drafts})
         fresh = [draft for draft in drafts if not _is_known(draft, own)]
         log.append(fresh)
-    return Claimed(
+    return ImportedVcon(
         grants=len(grants),
         to_review=sum(draft.state is EventState.UNKNOWN for draft in fresh),
         refusals=sum(draft.state is EventState.REFUSED for draft in fresh),

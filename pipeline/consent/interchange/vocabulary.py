@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.consent.evaluation.rule_tables import State
+from pipeline.consent.evaluation.rule_tables import ConsentStatus
 from pipeline.consent.log.events import EventState
 from pipeline.records import Purpose
 
@@ -117,21 +117,21 @@ EVENTS: Mapping[EventState, str] = {
     EventState.UNKNOWN: "dpv:ConsentUnknown",
     EventState.REQUESTED: "dpv:ConsentRequested",
 }
-STATES: Mapping[State, tuple[str, ...]] = {
-    State.GIVEN: ("dpv:ConsentGiven",),
-    State.REFUSED: ("dpv:ConsentRefused",),
-    State.WITHDRAWN: ("dpv:ConsentWithdrawn",),
-    State.EXPIRED: ("dpv:ConsentExpired",),
-    State.UNKNOWN: ("dpv:ConsentUnknown",),
-    State.ABSENT: ("dpv:ConsentUnknown", "oh:absent"),
+STATES: Mapping[ConsentStatus, tuple[str, ...]] = {
+    ConsentStatus.GIVEN: ("dpv:ConsentGiven",),
+    ConsentStatus.REFUSED: ("dpv:ConsentRefused",),
+    ConsentStatus.WITHDRAWN: ("dpv:ConsentWithdrawn",),
+    ConsentStatus.EXPIRED: ("dpv:ConsentExpired",),
+    ConsentStatus.UNKNOWN: ("dpv:ConsentUnknown",),
+    ConsentStatus.ABSENT: ("dpv:ConsentUnknown", "oh:absent"),
 }
-WORDS: Mapping[State, str] = {
-    State.GIVEN: "You said yes",
-    State.REFUSED: "You said no",
-    State.WITHDRAWN: "You withdrew your yes",
-    State.EXPIRED: "Your yes has run out",
-    State.UNKNOWN: "Your answer could not be read; it counts as no yes",
-    State.ABSENT: "You never answered; that is not a yes",
+WORDS: Mapping[ConsentStatus, str] = {
+    ConsentStatus.GIVEN: "You said yes",
+    ConsentStatus.REFUSED: "You said no",
+    ConsentStatus.WITHDRAWN: "You withdrew your yes",
+    ConsentStatus.EXPIRED: "Your yes has run out",
+    ConsentStatus.UNKNOWN: "Your answer could not be read; it counts as no yes",
+    ConsentStatus.ABSENT: "You never answered; that is not a yes",
 }
 METHODS: Mapping[str, str] = {
     "form": "web form",

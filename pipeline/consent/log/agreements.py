@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection, select
 
-from pipeline.consent.evaluation.explanations import reason_of
 from pipeline.consent.log.events import Method, checked_body
 from pipeline.consent.log.identity import AliasKind, Keys, normalise
 from pipeline.consent.log.parties import chunks, find
-from pipeline.records import Cell, Outcome, Participant, Purpose, Role, Session
+from pipeline.records import Participant, Purpose, Role, Session
 from pipeline.store.consent_tables import consent_event
 
 _LEGAL_FORMS = re.compile(
@@ -34,7 +33,7 @@ class Kind(StrEnum):
     PUBLICATION_CLAUSE = "publication_clause"
 
 
-class Says(StrEnum):
+class Clause(StrEnum):
     """What an agreement says of recording or of publication; all but ``forbidden`` leave it to each person."""
 
     ALLOWED = "allowed"
@@ -51,7 +50,7 @@ class Agreement:
     org_id: str
     kind: Kind
     purpose: Purpose
-    says: Says
+    says: Clause
     valid_from: datetime
     valid_until: datetime | None
 
@@ -110,7 +109,7 @@ def agreements_of(connection: Connection, org_ids: Iterable[str]) -> dict[str, l
                 org_id=row.party_id,
                 kind=Kind(says["kind"]),
                 purpose=Purpose(body["purpose"]),
-                says=Says(says["says"]),
+                says=Clause(says["says"]),
                 valid_from=datetime.fromisoformat(body["effective_from"]),
                 valid_until=body["valid_until"] and datetime.fromisoformat(body["valid_until"]),
             )
@@ -124,28 +123,7 @@ def forbidden(agreements: Iterable[Agreement], at: datetime) -> dict[Purpose, Ag
     for one in agreements:
         if one.holds(at):
             latest[one.org_id, one.kind, one.purpose] = one
-    return {one.purpose: one for one in latest.values() if one.says is Says.FORBIDDEN}
-
-
-def closed(
-    cells: Sequence[Cell], session: Session, agreements: Mapping[str, Sequence[Agreement]], *, now: datetime
-) -> list[Cell]:
-    """Rule M1: what anybody's organisation forbids is refused for the whole session; nobody's yes opens it.
-
-    What was in force when the session began counts, and what is in force now; without recording there is no use.
-    """
-    found: dict[Purpose, Agreement] = {}
-    for some in agreements.values():
-        found |= {**forbidden(some, session.started_at), **forbidden(some, now)}
-    return [_closed(cell, found) for cell in cells]
-
-
-def _closed(cell: Cell, found: Mapping[Purpose, Agreement]) -> Cell:
-    clause = found.get(Purpose.RECORD) or found.get(cell.purpose)
-    if clause is None:
-        return cell
-    evidence = tuple(dict.fromkeys((*cell.evidence, clause.event_id)))
-    return replace(cell, outcome=Outcome.REFUSE, rule_id="M1", reason=reason_of("M1"), evidence=evidence)
+    return {one.purpose: one for one in latest.values() if one.says is Clause.FORBIDDEN}
 
 
 def _organisation(person: Participant, session: Session) -> str | None:

@@ -6,21 +6,15 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Connection, select
 
-from pipeline.consent.evaluation.rule_tables import Inputs
-from pipeline.consent.log.agreements import forbidden
 from pipeline.consent.log.events import canonical, sha256
 from pipeline.errors import ConsentUnreadable
-from pipeline.records import Cell, Interval, Outcome, Purpose, Role
+from pipeline.records import Interval, Outcome, Purpose
 from pipeline.store.heads import Head, head_of, walk
 from pipeline.store.ruling_tables import decision
-
-if TYPE_CHECKING:
-    from pipeline.consent.evaluation.facts import Facts
-    from pipeline.consent.evaluation.snapshot import OnFile
 
 OVERDUE = "+D"
 """What ends the rule id of a hold that was closed at its deadline."""
@@ -48,7 +42,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class StoredDecision:
     """A decision as it is on file; ``supersedes`` names the one before it about the same."""
 
     decision_id: str
@@ -70,36 +64,6 @@ class Kept:
     def held(self) -> bool:
         """Whether it held, or closed what nobody had settled in time."""
         return self.outcome == Outcome.HOLD or self.rules[-1].endswith(OVERDUE)
-
-
-def decision_of(facts: Facts, steps: Sequence[Cell], on_file: OnFile, *, now: datetime) -> Decision:
-    """The decision that a cell came to be by, from the cell of the rules alone to the one that holds."""
-    final, person = steps[-1], facts.person
-    agreements = on_file.agreements.get(person.participant_id, ())
-    clauses = [
-        one.event_id for moment in (facts.session.started_at, now) for one in forbidden(agreements, moment).values()
-    ]
-    stated = facts.inputs(final.purpose)
-    inputs = {
-        **{name: getattr(stated, name) for name in Inputs.__slots__},
-        "guardian_agreed": final.purpose in facts.guarded,
-        "is_bot": person.role is Role.BOT,
-        "minor": person.minor.value,
-        "organisation_forbids": sorted(set(clauses)),
-        "own_staff": facts.own_staff,
-        "policy": on_file.policy.described(),
-        "shared_microphone": person.shared_microphone,
-    }
-    return Decision(
-        participant_id=person.participant_id,
-        interval=facts.interval,
-        purpose=final.purpose,
-        inputs=inputs,
-        outcome=final.outcome,
-        rules=tuple(dict.fromkeys(cell.rule_id for cell in steps)),
-        ruleset=on_file.rules.version,
-        evidence=final.evidence,
-    )
 
 
 def changed(connection: Connection, session_id: str, decisions: Iterable[Decision]) -> list[list[Decision]]:
@@ -141,7 +105,7 @@ def append(
         connection.execute(decision.insert(), rows)
 
 
-def history(connection: Connection, session_id: str) -> tuple[Kept, ...]:
+def history(connection: Connection, session_id: str) -> tuple[StoredDecision, ...]:
     """Every decision about a session, in the order in which they were made; raises ``ConsentUnreadable``.
 
     Those that an export brought back may stand behind later ones.
@@ -150,7 +114,7 @@ def history(connection: Connection, session_id: str) -> tuple[Kept, ...]:
     return tuple(sorted(map(_read, connection.execute(query)), key=lambda one: datetime.fromisoformat(one.decided_at)))
 
 
-def standing(kept: Iterable[Kept]) -> Iterator[Kept]:
+def standing(kept: Iterable[StoredDecision]) -> Iterator[StoredDecision]:
     """The last decision about each participant and purpose."""
     yield from {(one.participant_id, one.purpose): one for one in kept}.values()
 
@@ -205,7 +169,7 @@ def _digest(decisions: Iterable[Decision]) -> str:
     return sha256(canonical([_plain(one) for one in decisions]))
 
 
-def _read(row: Any) -> Kept:
+def _read(row: Any) -> StoredDecision:
     if sha256(str(row.body)) != row.hash:
         raise _broken(row.seq)
     body = json.loads(row.body)
@@ -214,7 +178,7 @@ def _read(row: Any) -> Kept:
     for name in _PLACE:
         del body[name]
     rules, evidence, by = tuple(body.pop("rules")), tuple(body.pop("evidence")), body.pop("decided_by")
-    return Kept(decision_id=_id(row.hash), rules=rules, evidence=evidence, by=by, **body)
+    return StoredDecision(decision_id=_id(row.hash), rules=rules, evidence=evidence, by=by, **body)
 
 
 def _broken(seq: object) -> ConsentUnreadable:

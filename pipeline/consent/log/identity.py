@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pipeline.errors import ConsentUnreadable
 
 _NONCE_BYTES = 12
+LEAST_PHONE_DIGITS = 7
+"""How many digits a telephone number has at least, without its country's code."""
 _PART = r"[^\s@<>()\[\],;:\"\\.]+"
 _ADDRESS = re.compile(rf"[^\s@<>()\[\],;:\"\\]+@{_PART}(?:\.{_PART})*")
 
@@ -51,6 +53,12 @@ class Verified(StrEnum):
 def normalise(value: str) -> str:
     """The form in which two values are compared: NFKC, case-folded, trimmed; no dot or plus is taken out."""
     return unicodedata.normalize("NFKC", value).strip().casefold()
+
+
+def phone_digits(text: str) -> str:
+    """The digits of a telephone number as somebody typed it; empty where it is none."""
+    digits = re.sub(r"\D", "", text)
+    return digits if len(digits) >= LEAST_PHONE_DIGITS else ""
 
 
 def is_address(text: str) -> bool:

@@ -31,7 +31,7 @@ class StaffMatch:
     at: str
 
 
-def standing(connection: Connection, keys: Keys, session_id: str) -> dict[str, StaffMatch]:
+def current(connection: Connection, keys: Keys, session_id: str) -> dict[str, StaffMatch]:
     """What holds in a session, by participant; raises ``ConsentUnreadable`` when an act was changed."""
     query = select(staff_match).where(staff_match.c.session_id == session_id).order_by(staff_match.c.seq)
     latest: dict[str, StaffMatch] = {}

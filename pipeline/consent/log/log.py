@@ -12,11 +12,17 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from pipeline.consent.log import decisions, identity_matches, manual_decisions, notice_deliveries, parties
+from pipeline.consent.log import (
+    decisions,
+    identity_matches,
+    manual_decisions,
+    notice_deliveries,
+    notice_store,
+    parties,
+)
 from pipeline.consent.log.events import Draft, Event, body_of, broken, checked_body, from_row, to_row
 from pipeline.consent.log.identity import Keys
 from pipeline.consent.log.parties import chunks
-from pipeline.consent.notices import versions
 from pipeline.errors import ConsentUnreadable, TryAgain
 from pipeline.records import Ruling
 from pipeline.store import Workspace, withdrawals
@@ -116,7 +122,7 @@ def log_head(workspace: Workspace) -> str:
 def head_hash(connection: Connection) -> str:
     """The hash of the log's last event; with what people decided about holds and who is who, and material changes."""
     digest, acts = head(connection).hash, [head_of(connection, table) for table in (human_act, staff_match)]
-    beside = [*(last.hash for last in acts if last.seq), *versions.material(connection)]
+    beside = [*(last.hash for last in acts if last.seq), *notice_store.material(connection)]
     return hashlib.sha256(" ".join((digest, *beside)).encode()).hexdigest() if beside else digest
 
 
@@ -124,7 +130,7 @@ def verify_chain(workspace: Workspace) -> str:
     """Walks the whole log and returns the hash of its head; raises ``ConsentUnreadable`` for any change, gap or cut."""
     with unreadable_is_closed(), reading(workspace.db) as connection:
         last = walk(connection, consent_event, read=checked_body, broken=broken)
-        for beside in (decisions, manual_decisions, identity_matches, versions, notice_deliveries, withdrawals):
+        for beside in (decisions, manual_decisions, identity_matches, notice_store, notice_deliveries, withdrawals):
             beside.verify(connection)
         parties.verify(connection, Keys(workspace.key("identity")))
         _check_heads(workspace, connection)

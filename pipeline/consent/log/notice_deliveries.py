@@ -1,4 +1,4 @@
-"""Notices served: which notice reached whom, when, and what shows it; a chain of its own beside the log of events."""
+"""Notice deliveries: which notice reached whom, when, and what shows it; a chain of its own beside the log of events."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeServed:
+class NoticeDelivery:
     """One notice that was given: to a party, a participant, or all who were in a session from ``since`` to ``at``.
 
     ``notice`` is the digest of a notice version, or ``platform:`` with the platform's name; ``at`` is when it had been
@@ -45,19 +45,19 @@ class NoticeServed:
     said_in: str | None = None
 
     @property
-    def served_id(self) -> str:
-        """Made from the content, so that the same notice served is never there twice."""
+    def delivery_id(self) -> str:
+        """Made from the content, so that the same delivery is never there twice."""
         whom = (self.notice, self.party_id, self.session_id, self.participant_id)
-        said = () if self.reach is Reach.INDIVIDUAL else (self.evidence, self.since.isoformat())
-        return "srv_" + sha256(canonical((*whom, self.at.isoformat(), *said)))[:32]
+        announced = () if self.reach is Reach.INDIVIDUAL else (self.evidence, self.since.isoformat())
+        return "srv_" + sha256(canonical((*whom, self.at.isoformat(), *announced)))[:32]
 
 
-def by_form(body: Mapping[str, Any]) -> NoticeServed | None:
+def by_form(body: Mapping[str, Any]) -> NoticeDelivery | None:
     """What an event of the log shows of a notice: whoever sent a form off had read its notice by then."""
     if body["method"] != Method.FORM or body["notice"] is None:
         return None
     at = datetime.fromisoformat(body["indicated_at"])
-    return NoticeServed(
+    return NoticeDelivery(
         notice=body["notice"],
         party_id=body["party_id"],
         since=at,
@@ -67,26 +67,26 @@ def by_form(body: Mapping[str, Any]) -> NoticeServed | None:
     )
 
 
-def append(connection: Connection, served: Iterable[NoticeServed]) -> int:
+def append(connection: Connection, deliveries: Iterable[NoticeDelivery]) -> int:
     """Adds those that are not on file, in order; returns how many."""
-    new: dict[str, NoticeServed] = {}
-    for one in served:
-        new.setdefault(one.served_id, one)
-    for some in chunks(list(new)):
-        known = select(notice_served.c.served_id).where(notice_served.c.served_id.in_(some))
-        for served_id in connection.execute(known).scalars():
-            del new[served_id]
+    new: dict[str, NoticeDelivery] = {}
+    for delivery in deliveries:
+        new.setdefault(delivery.delivery_id, delivery)
+    for ids in chunks(list(new)):
+        known = select(notice_served.c.served_id).where(notice_served.c.served_id.in_(ids))
+        for delivery_id in connection.execute(known).scalars():
+            del new[delivery_id]
     rows = list(_rows(new.values(), head_of(connection, notice_served)))
     if rows:
         connection.execute(notice_served.insert(), rows)
     return len(rows)
 
 
-def on_file(connection: Connection, session_id: str, party_ids: Iterable[str]) -> tuple[NoticeServed, ...]:
-    """What was served to these people, and in this session, in order; raises ``ConsentUnreadable``."""
-    columns, found = notice_served.c, dict[int, NoticeServed]()
-    for some in [*chunks(sorted(set(party_ids))), []]:
-        which: ColumnElement[bool] = or_(columns.party_id.in_(some), columns.session_id == session_id)
+def on_file(connection: Connection, session_id: str, party_ids: Iterable[str]) -> tuple[NoticeDelivery, ...]:
+    """What was delivered to these people, and in this session, in order; raises ``ConsentUnreadable``."""
+    columns, found = notice_served.c, dict[int, NoticeDelivery]()
+    for ids in [*chunks(sorted(set(party_ids))), []]:
+        which: ColumnElement[bool] = or_(columns.party_id.in_(ids), columns.session_id == session_id)
         for row in connection.execute(select(notice_served).where(which)):
             found[row.seq] = _read(row)
     return tuple(found[seq] for seq in sorted(found))
@@ -97,12 +97,13 @@ def verify(connection: Connection) -> None:
     walk(connection, notice_served, read=_read, broken=_broken)
 
 
-def _rows(served: Iterable[NoticeServed], last: Head) -> Iterator[dict[str, object]]:
+def _rows(deliveries: Iterable[NoticeDelivery], last: Head) -> Iterator[dict[str, object]]:
     seq, previous = last.seq, last.hash
-    for one in served:
+    for delivery in deliveries:
         seq += 1
-        fields = {name: getattr(one, name) for name in NoticeServed.__slots__}
-        fields |= {"since": one.since.isoformat(), "at": one.at.isoformat(), "served_id": one.served_id}
+        fields = {name: getattr(delivery, name) for name in NoticeDelivery.__slots__}
+        times = {"since": delivery.since.isoformat(), "at": delivery.at.isoformat()}
+        fields |= {**times, "served_id": delivery.delivery_id}
         body = canonical({**fields, "seq": seq, "prev_hash": previous})
         digest = sha256(body)
         named = {name: fields[name] for name in ("served_id", "party_id", "session_id")}
@@ -110,21 +111,21 @@ def _rows(served: Iterable[NoticeServed], last: Head) -> Iterator[dict[str, obje
         previous = digest
 
 
-def _read(row: Any) -> NoticeServed:
+def _read(row: Any) -> NoticeDelivery:
     if sha256(str(row.body)) != row.hash:
         raise _broken(row.seq)
     body = json.loads(row.body)
     place = tuple(body.pop(name) for name in ("seq", "prev_hash", "served_id"))
     times = {name: datetime.fromisoformat(body[name]) for name in ("since", "at")}
-    served = NoticeServed(**{**body, **times, "reach": Reach(body["reach"])})
-    whose = (served.served_id, served.party_id, served.session_id)
+    delivery = NoticeDelivery(**{**body, **times, "reach": Reach(body["reach"])})
+    whose = (delivery.delivery_id, delivery.party_id, delivery.session_id)
     if place != (row.seq, row.prev_hash, row.served_id) or whose != (row.served_id, row.party_id, row.session_id):
         raise _broken(row.seq)
-    return served
+    return delivery
 
 
 def _broken(seq: object) -> ConsentUnreadable:
     return ConsentUnreadable(
-        f"the notices served are not as they were written, at number {seq}",
+        f"the notice deliveries are not as they were written, at number {seq}",
         action="nothing was processed; restore offrecord.db and heads from one backup",
     )

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, field_validator
 
+from pipeline.errors import UsageProblem
 from pipeline.records import Purpose
 
 _Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -14,7 +17,7 @@ _ABOUT = re.compile(r"\brecord(?:ed|ing|s)?\b", re.IGNORECASE)
 _LEAST_WORDS = 3
 
 
-class Spoken(BaseModel):
+class AnnouncedNotice(BaseModel):
     """What is said, as its TOML file says."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,3 +34,18 @@ class Spoken(BaseModel):
         if not _ABOUT.search(text) or len(text.split()) < _LEAST_WORDS:
             raise ValueError(f"say in at least {_LEAST_WORDS} words, with record, recorded or recording, what is done")
         return text
+
+
+def read_announced(path: Path) -> AnnouncedNotice:
+    """The announcement in a TOML file; raises ``UsageProblem`` naming the key that is wrong."""
+    try:
+        values: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+        return AnnouncedNotice(**values)
+    except OSError as error:
+        raise UsageProblem("the notice cannot be read", action="check its path") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageProblem(f"the notice is not valid TOML: {error}", action="correct that line") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise UsageProblem(f"notice: {key}: {first['msg']}", action="see docs/consent.md") from error

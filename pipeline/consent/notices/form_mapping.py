@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import ValidationError
 
 from pipeline.consent.notices.forms import ASKABLE, ASKING, IDENTIFYING, ONCE, ColumnKind, Form, purposes_of
-from pipeline.consent.notices.vendors import Tool
+from pipeline.consent.notices.vendors import FormTool
 from pipeline.errors import UsageProblem
 
 _YEAR = re.compile("%[YyGcxs]")
@@ -45,7 +45,7 @@ def _problems(form: Form) -> dict[str, bool]:
     kinds = [column.kind for column in columns]
     there = added | set(kinds)
     asked = {purpose for column in columns for purpose in column.purposes}
-    zones_apart = form.tool is Tool.TYPEFORM and form.timezone not in ("", form.habits.timezone)
+    zones_apart = form.tool is FormTool.TYPEFORM and form.timezone not in ("", form.habits.timezone)
     return {
         "columns: one column must be the timestamp": ColumnKind.TIMESTAMP not in there,
         "columns: at most one column can be the timestamp, one the email, one the name": max(map(kinds.count, ONCE))

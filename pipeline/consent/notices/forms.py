@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pipeline.consent.log.events import EventState
 from pipeline.consent.log.identity import normalise
 from pipeline.consent.notices.multi_select import ticked
-from pipeline.consent.notices.vendors import HABITS, Habits, Tool, heading
+from pipeline.consent.notices.vendors import VENDOR_FORMATS, FormTool, VendorFormat, heading
 from pipeline.errors import UsageProblem
 from pipeline.records import Purpose
 
@@ -97,7 +97,7 @@ class Form(BaseModel):
     material_change: bool = False
     changes: tuple[Purpose, ...] = ()
     effective_from: date | None = None
-    tool: Tool = Tool.GENERIC
+    tool: FormTool = FormTool.GENERIC
     timezone: str = ""
     date_format: Annotated[tuple[_Filled, ...], _OneOrMore] = ()
     separator: str = ""
@@ -118,9 +118,9 @@ class Form(BaseModel):
         return bool(kinds & {ColumnKind.TICKS, ColumnKind.CHOICE}) or (says_yes and ColumnKind.PURPOSE in kinds)
 
     @property
-    def habits(self) -> Habits:
+    def habits(self) -> VendorFormat:
         """What its tool adds to a table by itself."""
-        return HABITS[self.tool]
+        return VENDOR_FORMATS[self.tool]
 
     @cached_property
     def zone(self) -> ZoneInfo:

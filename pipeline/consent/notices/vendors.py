@@ -10,7 +10,7 @@ from enum import StrEnum
 from pipeline.consent.log.events import EventState
 
 
-class Tool(StrEnum):
+class FormTool(StrEnum):
     """The tool whose export a table is."""
 
     GENERIC = "generic"
@@ -20,7 +20,7 @@ class Tool(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Habits:
+class VendorFormat:
     """How a tool writes a table; ``ignored`` are headers without meaning, ``nobody`` is who gave no address."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -56,16 +56,16 @@ _GOOGLE_ADDRESSES = (
     "メールアドレス",
 )
 
-HABITS: Mapping[Tool, Habits] = {
-    Tool.GENERIC: Habits(),
-    Tool.GOOGLE: Habits(
+VENDOR_FORMATS: Mapping[FormTool, VendorFormat] = {
+    FormTool.GENERIC: VendorFormat(),
+    FormTool.GOOGLE: VendorFormat(
         columns=dict.fromkeys(_GOOGLE_TIMES, "timestamp")
         | dict.fromkeys(_GOOGLE_ADDRESSES, "email")
         | dict.fromkeys(("Email Address2", "Email Address 2"), "typed_email")
         | {"Score": "ignore"},
         separators=(";", ", "),
     ),
-    Tool.MICROSOFT: Habits(
+    FormTool.MICROSOFT: VendorFormat(
         columns={
             "ID": "ignore",
             "Id": "ignore",
@@ -80,7 +80,7 @@ HABITS: Mapping[Tool, Habits] = {
         ignored=re.compile(r"(?:Points|Feedback) [-–—] .*|Total points|Quiz feedback|Grade posted time", re.DOTALL),
         nobody=frozenset({"anonymous"}),
     ),
-    Tool.TYPEFORM: Habits(
+    FormTool.TYPEFORM: VendorFormat(
         columns={
             "#": "ignore",
             "Response Type": "response",

@@ -7,20 +7,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 
 from sqlalchemy import Connection, select
 
+from pipeline.consent.log import notice_store
 from pipeline.consent.log.events import Event, canonical, sha256
-from pipeline.consent.notices.announced_notice import Spoken
+from pipeline.consent.log.log import writing
+from pipeline.consent.log.notice_store import StoredNotice
+from pipeline.consent.notices.announced_notice import AnnouncedNotice, read_announced
 from pipeline.consent.notices.forms import Form
-from pipeline.errors import ConsentUnreadable, InputRefused
 from pipeline.records import Purpose
-from pipeline.store import ledger
+from pipeline.store import Workspace
 from pipeline.store.consent_tables import notice as notice_table
-from pipeline.store.schema import ledger as ledger_table
 
-FILED = "notice"
-"""The kind of ledger entry whose key is the digest of a notice version that was filed."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledNotice:
+    """What was filed: a notice version under its digest."""
+
+    notice: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,48 +50,22 @@ class Notice:
     spoken: str = ""
 
 
-def digest_of(form: Form | Spoken) -> str:
+def digest_of(form: Form | AnnouncedNotice) -> str:
     """The SHA-256 of a notice version: text, purposes and mapping together."""
-    return sha256(_body(form))
+    return _stored(form).digest
 
 
-def put(connection: Connection, form: Form | Spoken) -> str:
+def put(connection: Connection, form: Form | AnnouncedNotice) -> str:
     """Files a notice version and returns its digest; raises ``InputRefused`` when the version says something else."""
-    digest = digest_of(form)
-    columns = notice_table.c
-    same = (columns.notice_id == form.notice_id, columns.version == form.version, columns.language == form.language)
-    known = connection.execute(select(columns.digest).where(*same)).scalar()
-    if known is None:
-        connection.execute(
-            notice_table.insert().values(
-                digest=digest,
-                notice_id=form.notice_id,
-                version=form.version,
-                language=form.language,
-                body=_body(form),
-            )
-        )
-        ledger.append(connection, FILED, digest, {})
-    elif known != digest:
-        raise InputRefused(
-            "this notice version is on file with another text or mapping",
-            action="a version never changes: give the form a new version",
-        )
-    return digest
+    return notice_store.put(connection, _stored(form))
 
 
-def verify(connection: Connection) -> None:
-    """Raises ``ConsentUnreadable`` where a notice version is not as it was filed, or is gone.
-
-    A version with a material change ends earlier consent by being there: without it that would count again.
-    """
-    rows = connection.execute(select(notice_table.c.digest, notice_table.c.body)).all()
-    filed = set(connection.execute(select(ledger_table.c.key).where(ledger_table.c.kind == FILED)).scalars())
-    if any(sha256(row.body) != row.digest for row in rows) or not filed <= {row.digest for row in rows}:
-        raise ConsentUnreadable(
-            "a notice version is not as it was filed",
-            action="nothing was processed; restore offrecord.db and heads from one backup",
-        )
+def file_announced(path: Path, *, workspace: Workspace, now: datetime) -> FiledNotice:
+    """Files an announcement's wording; the next run looks for it in every session."""
+    announced = read_announced(path)
+    with writing(workspace, now=now) as log:
+        digest = put(log.connection, announced)
+    return FiledNotice(notice=f"{announced.notice_id}@{announced.version}", digest=digest)
 
 
 def on_file(connection: Connection) -> Mapping[str, Notice]:
@@ -127,7 +108,7 @@ def satisfying(filed: Mapping[str, Notice], required: Iterable[str]) -> frozense
     return found
 
 
-def spoken(filed: Mapping[str, Notice]) -> dict[str, Notice]:
+def announced(filed: Mapping[str, Notice]) -> dict[str, Notice]:
     """The notices that are announced, by digest."""
     return {digest: notice for digest, notice in filed.items() if notice.spoken}
 
@@ -156,23 +137,13 @@ def _before(later: Notice, filed: Mapping[str, Notice]) -> set[str]:
     return found
 
 
-def material(connection: Connection) -> list[str]:
-    """The digests of the versions that may change what is allowed by being on file alone, sorted.
-
-    Those with a material change, and those that are announced: then recordings of before are searched for them.
-    """
-    body = notice_table.c.body
-    says = body.contains('"material_change":true', autoescape=True) | body.startswith('{"spoken":', autoescape=True)
-    return list(connection.execute(select(notice_table.c.digest).where(says).order_by(notice_table.c.digest)).scalars())
-
-
 @lru_cache(maxsize=256)
 def _read(digest: str, body: str) -> Notice | None:
     if sha256(body) != digest:
         return None
     kept = json.loads(body)
     if "spoken" in kept:
-        said = Spoken(**kept["spoken"])
+        said = AnnouncedNotice(**kept["spoken"])
         return Notice(
             digest=digest,
             purposes=frozenset(said.names_purposes),
@@ -196,6 +167,7 @@ def _read(digest: str, body: str) -> Notice | None:
     )
 
 
-def _body(form: Form | Spoken) -> str:
-    what = "spoken" if isinstance(form, Spoken) else "form"
-    return canonical({what: form.model_dump(mode="json", exclude_defaults=True), "text_sha256": sha256(form.text)})
+def _stored(form: Form | AnnouncedNotice) -> StoredNotice:
+    what = "spoken" if isinstance(form, AnnouncedNotice) else "form"
+    body = {what: form.model_dump(mode="json", exclude_defaults=True), "text_sha256": sha256(form.text)}
+    return StoredNotice(notice_id=form.notice_id, version=form.version, language=form.language, body=canonical(body))

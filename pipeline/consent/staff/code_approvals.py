@@ -15,7 +15,7 @@ from pipeline.consent.log.events import Draft, EventState, Method, canonical, ch
 from pipeline.consent.log.identity import AliasKind, Keys, Verified, is_address
 from pipeline.consent.log.log import events_under, writing
 from pipeline.consent.log.parties import Claim, Directory, find
-from pipeline.consent.staff.code_rules import Asked, Permission
+from pipeline.consent.staff.code_rules import ApprovalStatus, Permission
 from pipeline.consent.staff.organisations import claim, sealed
 from pipeline.errors import UsageProblem
 from pipeline.records import Purpose
@@ -24,10 +24,10 @@ from pipeline.store.consent_tables import consent_event
 from pipeline.store.database import reading, unreadable_is_closed
 
 _ANSWERS = {
-    EventState.GIVEN: Asked.YES,
-    EventState.REFUSED: Asked.NO,
-    EventState.WITHDRAWN: Asked.WITHDRAWN,
-    EventState.REQUESTED: Asked.PENDING,
+    EventState.GIVEN: ApprovalStatus.YES,
+    EventState.REFUSED: ApprovalStatus.NO,
+    EventState.WITHDRAWN: ApprovalStatus.WITHDRAWN,
+    EventState.REQUESTED: ApprovalStatus.PENDING,
 }
 
 
@@ -41,7 +41,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Said:
+class _CodeEvent:
     """One event about code: a request, an answer or a delegation."""
 
     kind: str
@@ -105,7 +105,7 @@ def permission(organisation: str, digest: str, terms: Terms, *, workspace: Works
     return replace(found, forbidden=Purpose.CODE_PUBLISH in forbidden(clauses, now))
 
 
-def _standing(said: Sequence[_Said], digest: str, terms: Terms, now: datetime, deadline: timedelta) -> Permission:
+def _standing(said: Sequence[_CodeEvent], digest: str, terms: Terms, now: datetime, deadline: timedelta) -> Permission:
     """The latest word about these bytes; else an approval of other bytes for that place, which does not carry over."""
     about = [one for one in said if one.kind in ("request", "answer")]
     exact = [one for one in about if one.digest == digest and one.terms == terms]
@@ -119,8 +119,8 @@ def _standing(said: Sequence[_Said], digest: str, terms: Terms, now: datetime, d
         own = [one for one in about if one.digest == digest and one.state in (EventState.REFUSED, EventState.WITHDRAWN)]
         return Permission(asked=_ANSWERS[own[-1].state]) if own else Permission()
     asked = _ANSWERS[latest.state]
-    if asked is Asked.PENDING and now > latest.at + deadline:
-        asked = Asked.NEVER
+    if asked is ApprovalStatus.PENDING and now > latest.at + deadline:
+        asked = ApprovalStatus.NEVER
     return Permission(
         asked=asked,
         same_bytes=latest.digest == digest,
@@ -130,7 +130,7 @@ def _standing(said: Sequence[_Said], digest: str, terms: Terms, now: datetime, d
     )
 
 
-def _may_speak(said: Sequence[_Said], answered: _Said, at: datetime) -> bool:
+def _may_speak(said: Sequence[_CodeEvent], answered: _CodeEvent, at: datetime) -> bool:
     """Whether the approver's latest delegation of before a moment was in force at it."""
     theirs = [one for one in said if one.kind == "delegation" and one.approver == answered.approver and one.at <= at]
     if not theirs:
@@ -139,7 +139,7 @@ def _may_speak(said: Sequence[_Said], answered: _Said, at: datetime) -> bool:
     return latest.state is EventState.GIVEN and (latest.until is None or at < latest.until)
 
 
-def _said(connection: Connection, org_id: str) -> list[_Said]:
+def _said(connection: Connection, org_id: str) -> list[_CodeEvent]:
     query = select(consent_event).where(consent_event.c.party_id == org_id).order_by(consent_event.c.seq)
     found = []
     for row in connection.execute(query):
@@ -149,7 +149,7 @@ def _said(connection: Connection, org_id: str) -> list[_Said]:
         kind, told = body["evidence"]
         values: dict[str, Any] = json.loads(told)
         found.append(
-            _Said(
+            _CodeEvent(
                 kind=kind,
                 state=EventState(body["state"]),
                 digest=values["sha256"],

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.consent.evaluation.rule_tables import Answer
+from pipeline.consent.evaluation.rule_tables import RuleResult
 from pipeline.records import Outcome
 
 MOST_LINES = 20
@@ -21,7 +21,7 @@ _SCHEMA = re.compile(
 )
 
 
-class Asked(StrEnum):
+class ApprovalStatus(StrEnum):
     """How far asking the organisation came; ``never`` too when no answer came within the deadline."""
 
     NEVER = "never"
@@ -35,7 +35,7 @@ class Asked(StrEnum):
 class Permission:
     """Everything that the decision about one snippet depends on; what is not known is what closes."""
 
-    asked: Asked = Asked.NEVER
+    asked: ApprovalStatus = ApprovalStatus.NEVER
     same_bytes: bool = False
     same_terms: bool = False
     authorised: bool = False
@@ -45,29 +45,29 @@ class Permission:
     significant: bool = True
 
 
-def decide_code(permission: Permission) -> Answer:
+def decide_code(permission: Permission) -> RuleResult:
     """Whether code may be published: never by silence, never over a no, never other bytes than those asked about."""
     if permission.forbidden:
-        return Answer(Outcome.REFUSE, "O6")
-    if permission.asked is Asked.WITHDRAWN:
-        return Answer(Outcome.REFUSE, "O8")
-    if permission.asked is Asked.NO:
-        return Answer(Outcome.REFUSE, "O10")
+        return RuleResult(Outcome.REFUSE, "O6")
+    if permission.asked is ApprovalStatus.WITHDRAWN:
+        return RuleResult(Outcome.REFUSE, "O8")
+    if permission.asked is ApprovalStatus.NO:
+        return RuleResult(Outcome.REFUSE, "O10")
     if permission.claimed_insignificant and not permission.significant:
-        return Answer(Outcome.PROCEED, "O7")
-    if permission.asked is Asked.NEVER:
-        return Answer(Outcome.REFUSE, "O1")
-    if permission.asked is Asked.PENDING:
-        return Answer(Outcome.HOLD, "O2")
+        return RuleResult(Outcome.PROCEED, "O7")
+    if permission.asked is ApprovalStatus.NEVER:
+        return RuleResult(Outcome.REFUSE, "O1")
+    if permission.asked is ApprovalStatus.PENDING:
+        return RuleResult(Outcome.HOLD, "O2")
     return _approved(permission)
 
 
-def _approved(permission: Permission) -> Answer:
+def _approved(permission: Permission) -> RuleResult:
     if not (permission.same_bytes and permission.same_terms):
-        return Answer(Outcome.HOLD, "O4")
+        return RuleResult(Outcome.HOLD, "O4")
     if not permission.authorised:
-        return Answer(Outcome.HOLD, "O5")
-    return Answer(Outcome.PROCEED, "O3") if permission.in_time else Answer(Outcome.HOLD, "O9")
+        return RuleResult(Outcome.HOLD, "O5")
+    return RuleResult(Outcome.PROCEED, "O3") if permission.in_time else RuleResult(Outcome.HOLD, "O9")
 
 
 def snippets(text: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,14 +11,22 @@ from datetime import datetime
 from rapidfuzz.fuzz import token_sort_ratio
 from sqlalchemy import Connection, select
 
-from pipeline.consent.evaluation import snapshot
+from pipeline.consent.evaluation.participant_match import PartyMatch, known_by, match_by_aliases
 from pipeline.consent.evaluation.rule_tables import Identity
-from pipeline.consent.evaluation.snapshot import Match, known_by
+from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.consent.log import identity_matches
-from pipeline.consent.log.identity import Alias, AliasKind, Keys, Verified, bare, normalise
+from pipeline.consent.log.identity import (
+    LEAST_PHONE_DIGITS,
+    Alias,
+    AliasKind,
+    Keys,
+    Verified,
+    bare,
+    normalise,
+    phone_digits,
+)
 from pipeline.consent.log.identity_matches import StaffMatch
 from pipeline.consent.log.log import writing
-from pipeline.consent.staff import phones
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Participant, Role, Session
 from pipeline.store import Workspace
@@ -25,12 +34,15 @@ from pipeline.store.consent_tables import alias as alias_table
 from pipeline.store.consent_tables import party as party_table
 from pipeline.store.database import reading, unreadable_is_closed
 
+_NUMBER = re.compile(r"\+?[\d\s().*xX•/-]{7,}")
+_HIDDEN = re.compile(r"[*xX•]")
+_LEAST_SHOWN = 4
 _LIKELY = 80.0
 _MOST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suggested:
+class MatchSuggestion:
     """Who a participant may be: ``score`` from 0 to 100, ``by`` what suggests it; ``party`` is empty for nobody."""
 
     participant: str
@@ -41,7 +53,7 @@ class Suggested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class MatchResult:
     """What was filed, and as what the participant counts from now on."""
 
     participant: str
@@ -50,14 +62,14 @@ class Settled:
     status: str
 
 
-def suggestions(session: Session, *, workspace: Workspace, names: bool = False) -> tuple[Suggested, ...]:
+def suggestions(session: Session, *, workspace: Workspace, names: bool = False) -> tuple[MatchSuggestion, ...]:
     """For each participant who they are or may be, the likeliest first; raises ``ConsentUnreadable``."""
     keys = Keys(workspace.key("identity"))
-    filed = snapshot.read(session, workspace=workspace)
+    matches = read_snapshot(session, workspace=workspace).matches
     with unreadable_is_closed(), reading(workspace.db) as connection:
         known = _known(connection, keys)
     return tuple(
-        Suggested(
+        MatchSuggestion(
             participant=person.name if names else person.participant_id,
             status=match.identity.value,
             party=party_id,
@@ -65,7 +77,7 @@ def suggestions(session: Session, *, workspace: Workspace, names: bool = False) 
             by=by,
         )
         for person in session.participants
-        if person.role is not Role.BOT and (match := filed.matches[person.participant_id])
+        if person.role is not Role.BOT and (match := matches[person.participant_id])
         for party_id, score, by in _rated(person, match, known)
     )
 
@@ -79,14 +91,14 @@ def settle(
     reason: str,
     workspace: Workspace,
     now: datetime,
-) -> Settled:
+) -> MatchResult:
     """Files that a participant is a party, or with None takes back what was filed.
 
     Raises ``RefusedByPolicy`` where an address or id already says who they are, ``UsageProblem`` for nobody on file.
     """
     if not (actor.strip() and reason.strip()):
         raise UsageProblem("who says so and why is needed", action="give --by and --reason")
-    person = next((one for one in session.participants if one.participant_id == participant_id), None)
+    person = next((each for each in session.participants if each.participant_id == participant_id), None)
     if person is None:
         raise UsageProblem("nobody of that id was there", action="`offrecord consent match SESSION` lists them")
     keys = Keys(workspace.key("identity"))
@@ -101,18 +113,18 @@ def settle(
     with writing(workspace, now=now) as log:
         _check(log.connection, session, act, keys)
         number = identity_matches.append(log.connection, keys, act, reason)
-    after = snapshot.read(session, workspace=workspace).matches[participant_id]
-    return Settled(participant=participant_id, party=party_id or "", number=number, status=after.identity.value)
+    after = read_snapshot(session, workspace=workspace).matches[participant_id]
+    return MatchResult(participant=participant_id, party=party_id or "", number=number, status=after.identity.value)
 
 
 def _check(connection: Connection, session: Session, act: StaffMatch, keys: Keys) -> None:
     if act.party_id is None:
-        if act.participant_id not in identity_matches.standing(connection, keys, session.session_id):
+        if act.participant_id not in identity_matches.current(connection, keys, session.session_id):
             raise UsageProblem("nothing was settled about them", action="`offrecord consent match SESSION` lists all")
         return
     if connection.execute(select(party_table.c.party_id).where(party_table.c.party_id == act.party_id)).first() is None:
         raise UsageProblem("nobody of that id is on file", action="`offrecord consent match SESSION` suggests who")
-    found = snapshot.by_what_is_known(connection, session, keys)[act.participant_id]
+    found = match_by_aliases(connection, session, keys)[act.participant_id]
     if found.identity is Identity.MATCHED:
         raise RefusedByPolicy(
             "their address or platform id already says who they are", action="correct session.toml if it is wrong"
@@ -129,7 +141,7 @@ def _known(connection: Connection, keys: Keys) -> Mapping[str, list[tuple[Alias,
 
 
 def _rated(
-    person: Participant, match: Match, known: Mapping[str, list[tuple[Alias, str]]]
+    person: Participant, match: PartyMatch, known: Mapping[str, list[tuple[Alias, str]]]
 ) -> Iterator[tuple[str, float, str]]:
     """Who somebody may be, the likeliest first; one line without a party where nobody is like them."""
     if match.identity is Identity.MATCHED:
@@ -149,9 +161,21 @@ def _likeness(person: Participant, alias: Alias, value: str) -> float:
     if alias.kind is AliasKind.DISPLAY_NAME:
         return max(token_sort_ratio(normalise(name), value) for name in names)
     if alias.kind is AliasKind.PHONE:
-        return max(phones.likeness(name, value) for name in names)
+        return max(_phone_likeness(name, value) for name in names)
     if alias.kind is AliasKind.PLATFORM:
         return 100.0 if person.platform_id and normalise(person.platform_id) == value else 0.0
     if alias.kind is not AliasKind.EMAIL or not person.email:
         return 0.0
     return 100.0 if normalise(person.email) == value else 95.0 if bare(person.email) == bare(value) else 0.0
+
+
+def _phone_likeness(name: str, number: str) -> float:
+    """How like a roster's name is to a number on file: 90 for the whole of it, 80 for what is shown of it, else 0."""
+    if not _NUMBER.fullmatch(name.strip()):
+        return 0.0
+    shown = re.sub(r"\D", "", _HIDDEN.split(name)[-1])
+    if _HIDDEN.search(name):
+        return 80.0 if len(shown) >= _LEAST_SHOWN and number.endswith(shown) else 0.0
+    whole = phone_digits(name).lstrip("0")
+    ends = len(whole) >= LEAST_PHONE_DIGITS and (number.endswith(whole) or whole.endswith(number.lstrip("0")))
+    return 90.0 if ends else 0.0

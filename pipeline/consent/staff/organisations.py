@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from pipeline.consent.log.agreements import PUBLICATION, Kind, Says, known_as
+from pipeline.consent.log.agreements import PUBLICATION, Clause, Kind, known_as
 from pipeline.consent.log.events import Draft, EventState, Method, canonical
 from pipeline.consent.log.identity import AliasKind, Keys, Verified
 from pipeline.consent.log.log import events_under, writing
@@ -33,8 +33,8 @@ def agree(
     aliases: Iterable[str] = (),
     domains: Iterable[str] = (),
     kind: Kind,
-    recording: Says | None,
-    publication: Says | None,
+    recording: Clause | None,
+    publication: Clause | None,
     valid_from: datetime,
     valid_until: datetime | None,
     actor: str,
@@ -57,7 +57,7 @@ def agree(
                 party_id=org_id,
                 purpose=purpose,
                 scope="any",
-                state=EventState.REFUSED if says is Says.FORBIDDEN else EventState.REQUESTED,
+                state=EventState.REFUSED if says is Clause.FORBIDDEN else EventState.REQUESTED,
                 indicated_at=now,
                 effective_from=valid_from,
                 valid_until=valid_until,

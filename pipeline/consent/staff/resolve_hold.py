@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pipeline.consent.evaluation import snapshot
-from pipeline.consent.evaluation.evaluate import decide_session
+from pipeline.consent.evaluation.evaluate import evaluate
+from pipeline.consent.evaluation.hold_resolution import PUBLIC, basis_of, removable, says_no
+from pipeline.consent.evaluation.snapshot import ConsentSnapshot, read_snapshot
 from pipeline.consent.log import manual_decisions
 from pipeline.consent.log.identity import Keys, normalise
 from pipeline.consent.log.log import writing
@@ -20,7 +21,7 @@ from pipeline.store import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
+class HoldResolution:
     """What was filed, and what holds now: ``outcome`` is the most closed of the participant's cells."""
 
     act: str
@@ -41,52 +42,52 @@ def resolve(
     evidence: str,
     workspace: Workspace,
     now: datetime,
-) -> Resolved:
-    """Files one person's act about a hold; raises ``RefusedByPolicy`` when it is none, or somebody said no."""
+) -> HoldResolution:
+    """Files one person's decision about a hold; raises ``RefusedByPolicy`` when it is none, or somebody said no."""
     if not all(text.strip() for text in (actor, reason, evidence)):
         raise UsageProblem("who decides, why, and on what evidence is needed", action="give --by, --reason, --evidence")
-    filed = snapshot.read(session, workspace=workspace)
-    bare = _about(decide_session(session, replace(filed, acts=()), now=now).cells, participant_id, purpose)
-    held = [cell for cell in bare if cell.outcome is Outcome.HOLD]
+    snapshot = read_snapshot(session, workspace=workspace)
+    undecided = evaluate(session, replace(snapshot, manual_decisions=()), now=now).cells
+    held = [cell for cell in _about(undecided, participant_id, purpose) if cell.outcome is Outcome.HOLD]
     if act is not Act.UNDO:
-        _check(held, session, filed, act, now)
+        _check(held, session, snapshot, act, now)
     keys = Keys(workspace.key("identity"))
     bound = f"{session.session_id}\n{participant_id}"
     body = {
         "participant_id": participant_id,
         "purpose": purpose.value,
         "act": act.value,
-        "bases": sorted({manual_decisions.basis_of(cell, filed) for cell in held}),
+        "bases": sorted({basis_of(cell, snapshot) for cell in held}),
         "actor": normalise(actor),
         "reason": _sealed(keys, reason, bound),
         "evidence": evidence if re.fullmatch(r"[0-9a-f]{64}", evidence) else _sealed(keys, evidence, bound),
         "at": now.isoformat(),
     }
     with writing(workspace, now=now) as log:
-        if log.started_at != filed.log_head:
+        if log.started_at != snapshot.log_head:
             raise RefusedByPolicy("consent changed meanwhile", action="look again with `offrecord consent show`")
         number = manual_decisions.append(log.connection, body, session.session_id)
-    after = snapshot.read(session, workspace=workspace)
-    return _said(act, number, _about(decide_session(session, after, now=now).cells, participant_id, purpose))
+    after = read_snapshot(session, workspace=workspace)
+    return _resolution(act, number, _about(evaluate(session, after, now=now).cells, participant_id, purpose))
 
 
 def _about(cells: Iterable[Cell], participant_id: str, purpose: Purpose) -> list[Cell]:
-    found = [cell for cell in cells if (cell.participant_id, cell.purpose) == (participant_id, purpose)]
-    if not found:
+    about = [cell for cell in cells if (cell.participant_id, cell.purpose) == (participant_id, purpose)]
+    if not about:
         raise UsageProblem(
             "nothing was decided about that participant and purpose", action="`offrecord consent show` lists them"
         )
-    return found
+    return about
 
 
-def _check(held: list[Cell], session: Session, filed: snapshot.OnFile, act: Act, now: datetime) -> None:
+def _check(held: list[Cell], session: Session, snapshot: ConsentSnapshot, act: Act, now: datetime) -> None:
     if not held:
         raise RefusedByPolicy(
             "it is not held, so there is nothing to decide", action="`offrecord consent show` says why"
         )
-    if any(manual_decisions.says_no(cell, session, filed, now=now) for cell in held):
+    if any(says_no(cell, session, snapshot, now=now) for cell in held):
         raise RefusedByPolicy("they said no, which nobody may decide otherwise", action="leave it closed")
-    if act is Act.KEEP_OUT and not manual_decisions.removable(session, held[0].participant_id):
+    if act is Act.KEEP_OUT and not removable(session, held[0].participant_id):
         raise RefusedByPolicy(
             "they cannot be kept out: they spoke in mixed sound",
             action="give each person's own track, or captions that name the speakers",
@@ -97,10 +98,10 @@ def _sealed(keys: Keys, text: str, bound: str) -> str:
     return base64.b64encode(keys.seal(text, bound)).decode("ascii")
 
 
-def _said(act: Act, number: int, cells: list[Cell]) -> Resolved:
+def _resolution(act: Act, number: int, cells: list[Cell]) -> HoldResolution:
     worst = max((cell.outcome for cell in cells), key=lambda outcome: outcome.restrictiveness)
-    waits = act is Act.ALLOW and worst is Outcome.HOLD and cells[0].purpose in manual_decisions.PUBLIC
-    return Resolved(
+    waits = act is Act.ALLOW and worst is Outcome.HOLD and cells[0].purpose in PUBLIC
+    return HoldResolution(
         act=act.value,
         number=number,
         outcome=worst.value,

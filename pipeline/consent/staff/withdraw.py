@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import base64
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.consent.log.events import Draft, Event, EventState, Method, sha256
+from pipeline.consent.log.events import Draft, EventState, Method
 from pipeline.consent.log.identity import AliasKind, Keys, Verified, is_address
 from pipeline.consent.log.log import writing
 from pipeline.consent.log.parties import Directory
+from pipeline.consent.log.withdrawal_events import withdrawal_id_of
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Purpose
 from pipeline.store import Workspace, withdrawals
 from pipeline.store.registry import Registry
 from pipeline.store.withdrawals import Filed
 
-_ENDED = frozenset({EventState.WITHDRAWN, EventState.REVOKED})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawn:
+class FiledWithdrawal:
     """What was filed; ``new_person`` when nobody was on file under that address."""
 
     events: int
@@ -51,7 +49,7 @@ def withdraw(
     now: datetime,
     erasure: Erasure | None = None,
     then: Callable[[Filed], None] = lambda _: None,
-) -> Withdrawn:
+) -> FiledWithdrawal:
     """Files a withdrawal for everybody known by an address, also for somebody who never answered.
 
     ``then`` is done with it while nothing can be released. An erasure is one person's: raises ``RefusedByPolicy`` when
@@ -84,7 +82,7 @@ def withdraw(
         count = log.append(drafts)
         filed.append(
             Filed(
-                withdrawal_id=_id_of(drafts),
+                withdrawal_id=withdrawal_id_of(drafts),
                 party_ids=tuple(party_ids),
                 purposes=tuple(dict.fromkeys(purposes)),
                 session_id=session_id,
@@ -94,34 +92,9 @@ def withdraw(
             )
         )
         withdrawals.put(log.connection, filed[0])
-    return Withdrawn(events=count, people=len(party_ids), new_person=not holders, withdrawal=filed[0].withdrawal_id)
-
-
-def by_form(fresh: Iterable[Draft], earlier: Iterable[Event], *, now: datetime) -> Iterator[Filed]:
-    """What new answers of a form take back, by person and session; the first answer of somebody takes back nothing.
-
-    That is every withdrawal, and a no to what the person had not yet said no to.
-    """
-    open_to = {(event.party_id, event.purpose) for event in earlier if not event.state.is_no}
-    taken: dict[tuple[str, str | None], list[Draft]] = defaultdict(list)
-    for draft in fresh:
-        if draft.state in _ENDED or (draft.state.is_no and (draft.party_id, draft.purpose) in open_to):
-            kind, _, name = draft.scope.partition(":")
-            taken[draft.party_id, name if kind == "session" else None].append(draft)
-    for (party_id, session_id), drafts in taken.items():
-        yield Filed(
-            withdrawal_id=_id_of(drafts),
-            party_ids=(party_id,),
-            purposes=tuple(dict.fromkeys(draft.purpose for draft in drafts)),
-            session_id=session_id,
-            erase=False,
-            whole=False,
-            filed_at=now,
-        )
-
-
-def _id_of(drafts: Iterable[Draft]) -> str:
-    return "wdr_" + sha256("".join(draft.event_id for draft in drafts))[:24]
+    return FiledWithdrawal(
+        events=count, people=len(party_ids), new_person=not holders, withdrawal=filed[0].withdrawal_id
+    )
 
 
 def _draft(

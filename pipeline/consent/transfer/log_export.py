@@ -28,7 +28,7 @@ _BESIDE = ("type", "record_id", "notice_version", "aliases", "hash")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
+class ExportedLog:
     """What an export holds: ``beside`` the log what people decided, and withdrawals; ``head`` is of the last event."""
 
     events: int
@@ -55,7 +55,7 @@ class Seal:
         return hmac.digest(self._key, canonical(said).encode(), "sha256").hex()
 
 
-def export_log(file: Path, *, workspace: Workspace) -> Exported:
+def export_log(file: Path, *, workspace: Workspace) -> ExportedLog:
     """Writes the whole consent store to a file that only its owner can read; no address, id or name stands in it.
 
     Raises ``ConsentUnreadable`` when the log does not hold.
@@ -81,7 +81,7 @@ def export_log(file: Path, *, workspace: Workspace) -> Exported:
     closing = canonical({**manifest, "seal": seal.of(manifest)})
     write_bytes(file, content + f"{closing}\n".encode())
     counts = {name: len(some) for name, some in (("events", events), ("people", people), ("notices", notices))}
-    return Exported(**counts, beside=len(others), head=head.hash)
+    return ExportedLog(**counts, beside=len(others), head=head.hash)
 
 
 def body_of(line: Mapping[str, Any]) -> dict[str, object]:

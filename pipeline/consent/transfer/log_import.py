@@ -17,8 +17,8 @@ from pipeline.consent.answers.answer_rows import IMPORTED
 from pipeline.consent.log.events import canonical, sha256
 from pipeline.consent.log.identity import Alias, AliasKind, Keys, Verified
 from pipeline.consent.log.log import writing
+from pipeline.consent.log.notice_store import FILED
 from pipeline.consent.log.parties import chunks, vouch
-from pipeline.consent.notices.versions import FILED
 from pipeline.consent.transfer import related_records
 from pipeline.consent.transfer.log_export import FORMAT, Seal, body_of, read_line
 from pipeline.errors import InputRefused, UsageProblem
@@ -33,7 +33,7 @@ Lines = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Restored:
+class ImportedLog:
     """What one import did; ``withdrawals`` are those that were not on file, to be carried out here."""
 
     events: int
@@ -61,7 +61,7 @@ def import_log(
     now: datetime,
     key: Path | None = None,
     then: Callable[[Filed], None] = lambda _: None,
-) -> Restored:
+) -> ImportedLog:
     """Files every event that the log lacks; raises before anything is written when one byte was changed.
 
     ``key`` is the identity key of the workspace that wrote the file, where that is another one. ``then`` is done with
@@ -89,7 +89,7 @@ def import_log(
         writer.refile(body_of(line) for line in fresh)
         withdrawn += related_records.bring_in(connection, export.beside, theirs, keys)
         append(connection, IMPORTED, export.digest, {"rows": 0, "events": len(fresh)})
-    return Restored(
+    return ImportedLog(
         events=len(fresh),
         on_file=len(export.events) - len(fresh),
         people=people,

@@ -15,7 +15,7 @@ from pipeline.consent.log import decisions, identity_matches, manual_decisions, 
 from pipeline.consent.log.events import canonical, sha256
 from pipeline.consent.log.identity import Keys
 from pipeline.consent.log.identity_matches import StaffMatch
-from pipeline.consent.log.notice_deliveries import NoticeServed, Reach
+from pipeline.consent.log.notice_deliveries import NoticeDelivery, Reach
 from pipeline.records import Purpose
 from pipeline.store import tombstones, withdrawals
 from pipeline.store.artefact_tables import human_act, tombstone, withdrawal
@@ -111,10 +111,10 @@ def _matches(connection: Connection, found: Lines, source: Keys, own: Keys) -> N
         identity_matches.append(connection, own, act, reason)
 
 
-def _served(body: Mapping[str, Any]) -> NoticeServed:
-    said = {name: body[name] for name in NoticeServed.__slots__}
+def _served(body: Mapping[str, Any]) -> NoticeDelivery:
+    said = {name: body[name] for name in NoticeDelivery.__slots__}
     times = {name: datetime.fromisoformat(body[name]) for name in ("since", "at")}
-    return NoticeServed(**{**said, **times, "reach": Reach(body["reach"])})
+    return NoticeDelivery(**{**said, **times, "reach": Reach(body["reach"])})
 
 
 def _filed(line: Mapping[str, Any]) -> Filed:

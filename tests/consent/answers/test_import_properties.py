@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.consent.answers.parse import read_answers
-from pipeline.consent.answers.timestamps import NoMoment, read_moment
-from pipeline.consent.evaluation.consent_state import standing_now
-from pipeline.consent.evaluation.snapshot import read
+from pipeline.consent.answers.timestamps import UnreadableTimestamp, read_timestamp
+from pipeline.consent.evaluation.consent_state import state_now
+from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.consent.notices.form_mapping import read_form
 from pipeline.consent.notices.forms import Form
 from pipeline.consent.notices.multi_select import ticked
@@ -62,10 +62,10 @@ FORMS = {tool: form(tool) for tool in TOOLS}
 
 def derived(workspace: Workspace) -> list[str]:
     met = session(*(person(n, email) for n, email in enumerate(PEOPLE)))
-    found = read(met, workspace=workspace)
+    found = read_snapshot(met, workspace=workspace)
     parties = [found.matches[one.participant_id].party_ids for one in met.participants]
     events = [found.events_for(ids[0], purpose) if ids else [] for ids in parties for purpose in Purpose]
-    return [standing_now(some, met, NOW, found.trusted).state for some in events]
+    return [state_now(some, met, NOW, found.trusted).status for some in events]
 
 
 @settings(max_examples=12, deadline=None)
@@ -119,8 +119,8 @@ def test_no_mapping_crashes_the_reader(junk: bytes, place: int) -> None:
 )
 def test_a_time_is_read_surely_or_not_at_all(text: str, formats: list[str]) -> None:
     try:
-        read = read_moment(text, formats, ZoneInfo("America/New_York"))
-    except NoMoment as error:
+        read = read_timestamp(text, formats, ZoneInfo("America/New_York"))
+    except UnreadableTimestamp as error:
         assert len(error.args) == 2
     else:
         assert read.tzinfo is UTC
@@ -130,12 +130,12 @@ def test_a_time_is_read_surely_or_not_at_all(text: str, formats: list[str]) -> N
 @given(st.datetimes(datetime(2001, 1, 1), datetime(2099, 1, 1)), st.sampled_from(["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"]))
 def test_a_format_decides_day_and_month(at: datetime, written: str) -> None:
     at = at.replace(second=0, microsecond=0)
-    assert read_moment(at.strftime(written), [written], ZoneInfo("UTC")) == at.replace(tzinfo=UTC)
+    assert read_timestamp(at.strftime(written), [written], ZoneInfo("UTC")) == at.replace(tzinfo=UTC)
     both = ["%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"]
     if at.day <= 12 and at.day != at.month:
         for formats in (both, []):
-            with pytest.raises(NoMoment, match="day and month"):
-                read_moment(at.strftime(written), formats, ZoneInfo("UTC"))
+            with pytest.raises(UnreadableTimestamp, match="day and month"):
+                read_timestamp(at.strftime(written), formats, ZoneInfo("UTC"))
 
 
 labels = st.lists(

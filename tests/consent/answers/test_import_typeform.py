@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.consent.evaluation.rule_tables import Identity
-from pipeline.consent.evaluation.snapshot import read
+from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.errors import InputRefused, UsageProblem
 from pipeline.store import Workspace
 from tests.consent.conftest import person, session
@@ -87,7 +87,7 @@ def test_a_partial_response_that_is_finished_later_is_a_further_answer(workspace
     bring_in(workspace, table(row(kind="partial", sent="")), FORM)
     assert bring_in(workspace, table(row()), FORM).events == 4
     assert states(workspace)["record"] == "given"
-    found = read(session(person(1, "ana@a.example")), workspace=workspace)
+    found = read_snapshot(session(person(1, "ana@a.example")), workspace=workspace)
     assert found.matches["p1"].identity is Identity.MATCHED
 
 

@@ -16,7 +16,7 @@ from pipeline import consent, ingest, run, speech
 from pipeline.consent.evaluation.announcement import Announcement, find_announcements
 from pipeline.consent.evaluation.explain import explain
 from pipeline.consent.log import notice_deliveries
-from pipeline.consent.notices.announced_notice_file import file_spoken
+from pipeline.consent.notices.versions import file_announced
 from pipeline.errors import ConsentUnreadable, InputRefused, UsageProblem
 from pipeline.ingest.attendance import within
 from pipeline.ingest.draft import Person, Stay
@@ -45,7 +45,7 @@ def file_wording(workspace: Workspace, tmp_path: Path, *, text: str = WORDING, *
     path = tmp_path / "notice.toml"
     names = 'names_purposes = ["record", "transcribe", "internal_improve", "internal_share"]\n'
     path.write_text(names + "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items()), "utf-8")
-    return file_spoken(path, workspace=workspace, now=NOW).digest
+    return file_announced(path, workspace=workspace, now=NOW).digest
 
 
 def words_of(text: str, *, at_s: float = 0.0) -> tuple[Word, ...]:
@@ -186,12 +186,12 @@ def test_it_becomes_a_record_of_its_own_once(known: Workspace) -> None:
             seconds=5
         )
     (cell,) = [cell for cell in explain(found, workspace=known, now=NOW) if cell.rule == "C4"]
-    assert one.served_id in cell.evidence and one.evidence in cell.evidence
+    assert one.delivery_id in cell.evidence and one.evidence in cell.evidence
     assert consent.log_head(known) == before and consent.verify_chain(known)
     with known.db.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER consent_notice_served_no_update")
         connection.execute(notice_served.update().values(body=notice_served.c.body + " "))
-    with pytest.raises(ConsentUnreadable, match="notices served"):
+    with pytest.raises(ConsentUnreadable, match="notice deliveries"):
         consent.verify_chain(known)
 
 
@@ -271,8 +271,9 @@ def test_what_is_heard_in_the_sound_counts_while_that_track_is_the_teams(known: 
     words = words_of("welcome this session is recorded")
     assert spans(found, known, 2, Purpose.INTERNAL_IMPROVE) == [(0.0, 60.0, "minus U9")]
     theirs = tuple(replace(word, track_id="t1", participant_id="p2") for word in words)
-    assert not consent.heard(found, theirs, workspace=known)
-    assert consent.heard(found, words, workspace=known) and not consent.heard(found, words, workspace=known)
+    assert not consent.record_announcements(found, theirs, workspace=known)
+    assert consent.record_announcements(found, words, workspace=known)
+    assert not consent.record_announcements(found, words, workspace=known)
     assert spans(found, known, 2, Purpose.INTERNAL_IMPROVE) == [(0.0, 5.0, "minus U9"), (5.0, 60.0, "proceed U8")]
     as_customer = replace(found, participants=(replace(STAFF, role=Role.CUSTOMER), GUEST))
     assert spans(as_customer, known, 2, Purpose.INTERNAL_IMPROVE) == [(0.0, 60.0, "minus U9")]

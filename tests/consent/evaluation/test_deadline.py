@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from pipeline import consent
 from pipeline.consent.evaluation.deadline import applied
-from pipeline.consent.evaluation.explain import Explained, decided, explain
+from pipeline.consent.evaluation.explain import ExplainedCell, decision_history, explain
 from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.consent.evaluation.policy import policy_of
-from pipeline.consent.evaluation.snapshot import OnFile
-from pipeline.consent.log.decisions import Kept
+from pipeline.consent.evaluation.snapshot import ConsentSnapshot
+from pipeline.consent.log.decisions import StoredDecision
 from pipeline.consent.log.manual_decisions import Act
 from pipeline.consent.staff.resolve_hold import resolve
 from pipeline.errors import RefusedByPolicy
@@ -34,7 +34,7 @@ def rule(found: Session, workspace: Workspace, day: float) -> Ruling | Held | Re
     return consent.rule(found, workspace=workspace, now=NOW + day * DAY)
 
 
-def shown(found: Session, workspace: Workspace, day: float, purpose: str, who: str = "p1") -> Explained:
+def shown(found: Session, workspace: Workspace, day: float, purpose: str, who: str = "p1") -> ExplainedCell:
     (one,) = [
         one
         for one in explain(found, workspace=workspace, now=NOW + day * DAY)
@@ -57,12 +57,12 @@ def test_what_is_held_of_the_recording_itself_is_refused(workspace: Workspace) -
     over = rule(found, workspace, 14)
     assert isinstance(over, Refused) and "p1 C5+D" in over.reason and "by its deadline" in over.reason
     assert "legal" in over.action
-    kept = decided(found, workspace=workspace)
+    kept = decision_history(found, workspace=workspace)
     first, last = (one for one in kept if one.purpose == "record")
     assert (last.outcome, last.rules, last.by) == ("refuse", ("C5", "C5+D"), "engine")
     assert first.decision_id in shown(found, workspace, 14, "record").evidence
     assert isinstance(rule(found, workspace, 40), Refused)
-    assert decided(found, workspace=workspace) == kept
+    assert decision_history(found, workspace=workspace) == kept
 
 
 def test_who_was_held_for_a_use_is_left_out_of_it_and_may_still_answer(
@@ -148,8 +148,8 @@ OUTCOMES = st.sampled_from(list(Outcome))
 RULES = rules_of(Path(__file__).parent)
 
 
-def kept(number: int, set_number: int, one: Cell, outcome: Outcome, at: datetime) -> Kept:
-    return Kept(
+def kept(number: int, set_number: int, one: Cell, outcome: Outcome, at: datetime) -> StoredDecision:
+    return StoredDecision(
         decision_id=f"dec_{number}",
         participant_id=one.participant_id,
         from_s=one.interval.start_s,
@@ -183,13 +183,13 @@ def test_nothing_opens_further_than_without_them_and_only_what_was_held_long_eno
         for turn, day in enumerate(days)
         for number, one in enumerate(cells)
     ]
-    on_file = OnFile(
+    on_file = ConsentSnapshot(
         matches={},
         events={},
         notices={},
         trusted=frozenset(),
         log_head="",
-        decided=tuple(filed),
+        decisions=tuple(filed),
         rules=RULES,
         policy=policy_of(found, ConsentSettings()),
     )

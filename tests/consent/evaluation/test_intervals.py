@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import consent
-from pipeline.consent.evaluation.evaluate import decide_session
-from pipeline.consent.evaluation.snapshot import read
+from pipeline.consent.evaluation.evaluate import evaluate
+from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.errors import InputRefused
 from pipeline.records import (
     AgeStatus,
@@ -51,7 +51,7 @@ def cells(
     found: Session, workspace: Workspace, number: int, purpose: Purpose = TRANSCRIBE
 ) -> list[tuple[float, float, str]]:
     """One person's spans with outcome and rule, also where the session may not go on."""
-    decided = decide_session(found, read(found, workspace=workspace), now=NOW)
+    decided = evaluate(found, read_snapshot(found, workspace=workspace), now=NOW)
     return [
         (cell.interval.start_s, cell.interval.end_s, f"{cell.outcome} {cell.rule_id}")
         for cell in decided.cells

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from pipeline import erasure
-from pipeline.consent.evaluation import snapshot
+from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.consent.log.log import verify_chain
 from pipeline.consent.log.manual_decisions import Act
 from pipeline.consent.staff.resolve_hold import resolve
@@ -33,10 +33,10 @@ ANA = "ana@a.example"
 
 
 def cell(workspace: Workspace, found: Session, who: str, purpose: Purpose) -> Cell:
-    from pipeline.consent.evaluation.evaluate import decide_session
+    from pipeline.consent.evaluation.evaluate import evaluate
 
-    filed = snapshot.read(found, workspace=workspace)
-    cells = decide_session(found, filed, now=NOW).cells
+    filed = read_snapshot(found, workspace=workspace)
+    cells = evaluate(found, filed, now=NOW).cells
     return next(one for one in cells if (one.participant_id, one.purpose) == (who, purpose))
 
 

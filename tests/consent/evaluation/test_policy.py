@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import consent
-from pipeline.consent.evaluation.explain import decided, explain
+from pipeline.consent.evaluation.explain import decision_history, explain
 from pipeline.errors import ConfigurationError, InputRefused
 from pipeline.ingest.facts import parse
 from pipeline.records import Held, Outcome, Purpose, Refused, Ruling, Session, SessionPolicy
@@ -45,7 +45,7 @@ def test_the_strictest_floor_counts(series: str | None, asked: str | None, want:
     found = session(person(1), series=series, policy=SessionPolicy(floor_rule=asked))
     assert cell(found, opened, 1, "record") == want
     consent.rule(found, workspace=opened, now=NOW)
-    floors = {one.inputs["policy"]["floor_rule"] for one in decided(found, workspace=opened)}
+    floors = {one.inputs["policy"]["floor_rule"] for one in decision_history(found, workspace=opened)}
     assert floors == {"consent_by_notice" if want == "hold C8" else "consent_express"}
 
 
@@ -143,4 +143,4 @@ def test_nothing_asked_for_is_left_when_all_is_refused(workspace: Workspace, fil
     found = session(person(1, "ana@a.example", location="DE"), policy=SessionPolicy(floor_rule="notify"))
     stop = consent.rule(found, workspace=workspace, now=NOW)
     assert isinstance(stop, Refused)
-    assert {one.outcome for one in decided(found, workspace=workspace)} == {Outcome.REFUSE.value}
+    assert {one.outcome for one in decision_history(found, workspace=workspace)} == {Outcome.REFUSE.value}

@@ -11,14 +11,14 @@ import pytest
 
 from pipeline.consent.evaluation.explanations import action_of, reason_of
 from pipeline.consent.evaluation.rule_tables import (
-    Answer,
+    ConsentStatus,
     Identity,
     Inputs,
     Join,
     Law,
     NoticeProof,
+    RuleResult,
     Speech,
-    State,
     Use,
     decide,
     decide_capture,
@@ -59,7 +59,18 @@ USE = (
 
 
 def everything(*uses: Use) -> Iterator[Inputs]:
-    kinds = (uses or tuple(Use), Law, NoticeProof, (True, False), State, State, Identity, Join, Speech, (True, False))
+    kinds = (
+        uses or tuple(Use),
+        Law,
+        NoticeProof,
+        (True, False),
+        ConsentStatus,
+        ConsentStatus,
+        Identity,
+        Join,
+        Speech,
+        (True, False),
+    )
     for values in product(*kinds):
         yield Inputs(**dict(zip(NAMES, values, strict=True)))
 
@@ -104,23 +115,23 @@ def by_the_tables(inputs: Inputs) -> tuple[Outcome, str]:
 
 
 @pytest.fixture(scope="module")
-def answers() -> dict[Inputs, Answer]:
+def answers() -> dict[Inputs, RuleResult]:
     return {inputs: decide(inputs) for inputs in everything()}
 
 
 @pytest.fixture(scope="module")
-def outcomes(answers: dict[Inputs, Answer]) -> dict[tuple[object, ...], Outcome]:
+def outcomes(answers: dict[Inputs, RuleResult]) -> dict[tuple[object, ...], Outcome]:
     """By plain tuples of the inputs, which are quick to change."""
     return {tuple(getattr(inputs, name) for name in NAMES): answer.outcome for inputs, answer in answers.items()}
 
 
-def test_every_combination_agrees_with_the_tables(answers: dict[Inputs, Answer]) -> None:
+def test_every_combination_agrees_with_the_tables(answers: dict[Inputs, RuleResult]) -> None:
     assert len(answers) == 4 * 31_104
     differing = {i: a for i, a in answers.items() if (a.outcome, a.rule) != by_the_tables(i)}
     assert not differing, next(iter(differing.items()))
 
 
-def test_proceed_is_as_rare_as_the_reference_says(answers: dict[Inputs, Answer]) -> None:
+def test_proceed_is_as_rare_as_the_reference_says(answers: dict[Inputs, RuleResult]) -> None:
     found = Counter(inputs.purpose for inputs, answer in answers.items() if answer.outcome is P)
     assert found[Use.INTERNAL] == found[Use.TRANSCRIBE] == 448
     assert found[Use.PUBLIC] == 384
@@ -157,8 +168,8 @@ def cross_cells() -> Iterator[tuple[Inputs, str]]:
                         rule=Law.BY_NOTICE,
                         notice=NoticeProof.EVIDENCED,
                         notice_names_purpose=True,
-                        consent_at_speech=State(then),
-                        consent_now=State(now),
+                        consent_at_speech=ConsentStatus(then),
+                        consent_now=ConsentStatus(now),
                         identity=Identity(identity),
                         join=Join(join),
                         speech=Speech.SPOKE,
@@ -172,35 +183,35 @@ def cross_cells() -> Iterator[tuple[Inputs, str]]:
 def test_the_cross_table(inputs: Inputs, want: str) -> None:
     answer = decide(inputs)
     outcome, _, rule = want.partition(" ")
-    if identity_unsure := (inputs.identity is Identity.AMBIGUOUS and inputs.consent_now is State.WITHDRAWN):
+    if identity_unsure := (inputs.identity is Identity.AMBIGUOUS and inputs.consent_now is ConsentStatus.WITHDRAWN):
         # An ambiguous person's withdrawal is +I at the capture gate; where it cannot be removed, +M says the same.
         assert answer.rule in ("C1+I", "U2+M")
     assert answer.outcome == outcome
     assert identity_unsure or answer.rule.endswith(rule)
 
 
-def test_1_public_and_special_need_a_matched_yes_now(answers: dict[Inputs, Answer]) -> None:
+def test_1_public_and_special_need_a_matched_yes_now(answers: dict[Inputs, RuleResult]) -> None:
     for inputs, answer in answers.items():
         if inputs.purpose in (Use.PUBLIC, Use.SPECIAL) and answer.outcome is P:
-            assert inputs.consent_now is State.GIVEN
+            assert inputs.consent_now is ConsentStatus.GIVEN
             assert inputs.identity is Identity.MATCHED
 
 
-def test_2_a_no_now_never_proceeds(answers: dict[Inputs, Answer]) -> None:
-    noes = (State.REFUSED, State.WITHDRAWN)
+def test_2_a_no_now_never_proceeds(answers: dict[Inputs, RuleResult]) -> None:
+    noes = (ConsentStatus.REFUSED, ConsentStatus.WITHDRAWN)
     sure = [a for i, a in answers.items() if i.consent_now in noes]
     assert sure
     assert all(answer.outcome is not P for answer in sure)
 
 
-def test_3_unsure_people_never_proceed(answers: dict[Inputs, Answer]) -> None:
+def test_3_unsure_people_never_proceed(answers: dict[Inputs, RuleResult]) -> None:
     assert all(a.outcome is not P for i, a in answers.items() if i.identity is not Identity.MATCHED)
 
 
-def test_4_a_strict_place_needs_a_yes_from_when_they_spoke(answers: dict[Inputs, Answer]) -> None:
+def test_4_a_strict_place_needs_a_yes_from_when_they_spoke(answers: dict[Inputs, RuleResult]) -> None:
     for inputs, answer in answers.items():
         if inputs.rule in (Law.EXPRESS, Law.UNKNOWN) and answer.outcome is P:
-            assert inputs.consent_at_speech is State.GIVEN
+            assert inputs.consent_at_speech is ConsentStatus.GIVEN
 
 
 WORSE = {
@@ -224,10 +235,10 @@ def test_5_worse_circumstances_never_open(name: str, outcomes: dict[tuple[object
 
 
 FROM_YES_TO_NO = (
-    (State.GIVEN,),
-    (State.ABSENT,),
-    (State.EXPIRED, State.UNKNOWN),
-    (State.REFUSED, State.WITHDRAWN),
+    (ConsentStatus.GIVEN,),
+    (ConsentStatus.ABSENT,),
+    (ConsentStatus.EXPIRED, ConsentStatus.UNKNOWN),
+    (ConsentStatus.REFUSED, ConsentStatus.WITHDRAWN),
 )
 
 
@@ -243,7 +254,7 @@ def test_6_a_worse_consent_never_newly_releases_their_speech(
                 assert outcomes[(*inputs[:at], worse, *inputs[at + 1 :])] is not P, (inputs, worse)
 
 
-def test_every_rule_id_has_a_reason_and_every_stop_an_action(answers: dict[Inputs, Answer]) -> None:
+def test_every_rule_id_has_a_reason_and_every_stop_an_action(answers: dict[Inputs, RuleResult]) -> None:
     for answer in set(answers.values()):
         assert reason_of(answer.rule).endswith(".")
     stops = {a for i, a in answers.items() if i.purpose is Use.TRANSCRIBE and a.outcome in (H, R)}

@@ -46,7 +46,7 @@ def test_the_json_ld_is_a_receipt_with_an_id_of_its_own(workspace: Workspace, fi
     assert found["dct:identifier"] == made.receipt_id != again.receipt_id
     assert found["dct:source"]["@id"] == f"urn:uuid:{dpv.record_id(made.record.party_id)}"
     (read,) = dpv.read(made.as_json_ld())
-    assert (read.record, read.stated) == (made.record, made.record.states(NOW))
+    assert (read.record, read.states) == (made.record, made.record.states(NOW))
 
 
 def test_a_party_id_stands_for_its_person(workspace: Workspace, file_answers: Files) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import DatabaseError
 
 from pipeline import consent
-from pipeline.consent.evaluation.explain import decided, explain
+from pipeline.consent.evaluation.explain import decision_history, explain
 from pipeline.consent.log import decisions
 from pipeline.consent.log.manual_decisions import Act
 from pipeline.consent.staff.resolve_hold import resolve
@@ -22,9 +22,11 @@ from pipeline.store.ruling_tables import decision
 from tests.consent.conftest import ALL_NO, NOW, Files, person, row, session
 
 
-def ruled(found: Session, workspace: Workspace, *, later: timedelta = timedelta()) -> tuple[decisions.Kept, ...]:
+def ruled(
+    found: Session, workspace: Workspace, *, later: timedelta = timedelta()
+) -> tuple[decisions.StoredDecision, ...]:
     consent.rule(found, workspace=workspace, now=NOW + later)
-    return decided(found, workspace=workspace)
+    return decision_history(found, workspace=workspace)
 
 
 @pytest.fixture

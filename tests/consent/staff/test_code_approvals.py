@@ -14,10 +14,17 @@ from hypothesis import strategies as st
 
 from pipeline.cli import main
 from pipeline.code_permission import decide, in_session
-from pipeline.consent.log.agreements import Kind, Says
+from pipeline.consent.log.agreements import Clause, Kind
 from pipeline.consent.log.events import EventState
 from pipeline.consent.staff.code_approvals import Terms, answer, ask, delegate, permission
-from pipeline.consent.staff.code_rules import Asked, Permission, decide_code, digest_of, is_significant, snippets
+from pipeline.consent.staff.code_rules import (
+    ApprovalStatus,
+    Permission,
+    decide_code,
+    digest_of,
+    is_significant,
+    snippets,
+)
 from pipeline.consent.staff.organisations import agree
 from pipeline.errors import RefusedByPolicy
 from pipeline.records import ChatLine, Outcome
@@ -36,18 +43,18 @@ approved = {"same_bytes": True, "same_terms": True, "authorised": True, "in_time
     ("said", "want"),
     [
         ({}, "refuse O1"),
-        ({"asked": Asked.PENDING}, "hold O2"),
-        ({"asked": Asked.YES, **approved}, "proceed O3"),
-        ({"asked": Asked.YES, **approved, "same_bytes": False}, "hold O4"),
-        ({"asked": Asked.YES, **approved, "same_terms": False}, "hold O4"),
-        ({"asked": Asked.YES, **approved, "authorised": False}, "hold O5"),
-        ({"asked": Asked.YES, **approved, "forbidden": True}, "refuse O6"),
+        ({"asked": ApprovalStatus.PENDING}, "hold O2"),
+        ({"asked": ApprovalStatus.YES, **approved}, "proceed O3"),
+        ({"asked": ApprovalStatus.YES, **approved, "same_bytes": False}, "hold O4"),
+        ({"asked": ApprovalStatus.YES, **approved, "same_terms": False}, "hold O4"),
+        ({"asked": ApprovalStatus.YES, **approved, "authorised": False}, "hold O5"),
+        ({"asked": ApprovalStatus.YES, **approved, "forbidden": True}, "refuse O6"),
         ({"claimed_insignificant": True, "significant": False}, "proceed O7"),
         ({"claimed_insignificant": True, "significant": True}, "refuse O1"),
         ({"claimed_insignificant": True}, "refuse O1"),
-        ({"asked": Asked.WITHDRAWN, **approved}, "refuse O8"),
-        ({"asked": Asked.YES, **approved, "in_time": False}, "hold O9"),
-        ({"asked": Asked.NO, "claimed_insignificant": True, "significant": False}, "refuse O10"),
+        ({"asked": ApprovalStatus.WITHDRAWN, **approved}, "refuse O8"),
+        ({"asked": ApprovalStatus.YES, **approved, "in_time": False}, "hold O9"),
+        ({"asked": ApprovalStatus.NO, "claimed_insignificant": True, "significant": False}, "refuse O10"),
     ],
 )
 def test_every_row_of_the_table(said: dict[str, Any], want: str) -> None:
@@ -58,10 +65,10 @@ def test_every_row_of_the_table(said: dict[str, Any], want: str) -> None:
 flags = {name: st.booleans() for name in (*approved, "forbidden", "claimed_insignificant", "significant")}
 
 
-@given(st.builds(Permission, asked=st.sampled_from(Asked), **flags))
+@given(st.builds(Permission, asked=st.sampled_from(ApprovalStatus), **flags))
 def test_nothing_is_published_without_a_sure_yes_or_a_vouched_trifle(one: Permission) -> None:
     if decide_code(one).outcome is Outcome.PROCEED:
-        sure = one.asked is Asked.YES and one.same_bytes and one.same_terms and one.authorised and one.in_time
+        sure = one.asked is ApprovalStatus.YES and one.same_bytes and one.same_terms and one.authorised and one.in_time
         assert not one.forbidden and (sure or (one.claimed_insignificant and not one.significant))
 
 
@@ -140,7 +147,7 @@ def test_an_agreement_that_forbids_goes_before_an_approval(workspace: Workspace)
         ORG,
         kind=Kind.NDA,
         recording=None,
-        publication=Says.FORBIDDEN,
+        publication=Clause.FORBIDDEN,
         valid_from=START,
         valid_until=NOW + 10 * DAY,
         **common,

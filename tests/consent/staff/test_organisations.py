@@ -8,7 +8,7 @@ import pytest
 
 from pipeline import consent
 from pipeline.consent.evaluation.explain import explain
-from pipeline.consent.log.agreements import Kind, Says
+from pipeline.consent.log.agreements import Clause, Kind
 from pipeline.consent.staff.organisations import agree
 from pipeline.errors import UsageProblem
 from pipeline.records import Purpose, Refused, Role, Ruling, Session
@@ -24,8 +24,8 @@ def file(
     *,
     name: str = ORG,
     kind: Kind = Kind.NDA,
-    recording: Says | None = None,
-    publication: Says | None = None,
+    recording: Clause | None = None,
+    publication: Clause | None = None,
     starts: datetime = START - DAY,
     ends: datetime | None = None,
     **known_by: list[str],
@@ -58,7 +58,7 @@ def outcomes(found: Session, workspace: Workspace) -> dict[tuple[str, str], str]
 
 
 def test_scenario_27_an_nda_forbids_publication_whatever_people_tick(workspace: Workspace, both: Session) -> None:
-    file(workspace, publication=Says.FORBIDDEN)
+    file(workspace, publication=Clause.FORBIDDEN)
     found = outcomes(both, workspace)
     assert found["p1", "public_recording"] == found["p2", "public_recording"] == "refuse M1"
     assert found["p1", "internal_share"] == "proceed U1"
@@ -69,13 +69,13 @@ def test_scenario_27_an_nda_forbids_publication_whatever_people_tick(workspace: 
 
 
 def test_forbidden_recording_refuses_the_session(workspace: Workspace, both: Session) -> None:
-    file(workspace, recording=Says.FORBIDDEN)
+    file(workspace, recording=Clause.FORBIDDEN)
     assert set(outcomes(both, workspace).values()) == {"refuse M1"}
     assert isinstance(consent.rule(both, workspace=workspace, now=NOW), Refused)
 
 
-@pytest.mark.parametrize("says", [Says.ALLOWED, Says.NOTICE, Says.PER_ITEM_APPROVAL])
-def test_an_organisations_yes_opens_nothing(workspace: Workspace, says: Says) -> None:
+@pytest.mark.parametrize("says", [Clause.ALLOWED, Clause.NOTICE, Clause.PER_ITEM_APPROVAL])
+def test_an_organisations_yes_opens_nothing(workspace: Workspace, says: Clause) -> None:
     found = session(person(1, "ana@a.example", company=ORG))
     before = outcomes(found, workspace)
     file(workspace, recording=says, publication=says)
@@ -83,10 +83,10 @@ def test_an_organisations_yes_opens_nothing(workspace: Workspace, says: Says) ->
 
 
 def test_a_later_paper_of_the_same_kind_replaces_and_another_kind_does_not(workspace: Workspace, both: Session) -> None:
-    file(workspace, publication=Says.FORBIDDEN)
-    file(workspace, kind=Kind.MSA, publication=Says.ALLOWED)
+    file(workspace, publication=Clause.FORBIDDEN)
+    file(workspace, kind=Kind.MSA, publication=Clause.ALLOWED)
     assert outcomes(both, workspace)["p1", "public_recording"] == "refuse M1"
-    file(workspace, publication=Says.ALLOWED)
+    file(workspace, publication=Clause.ALLOWED)
     assert outcomes(both, workspace)["p1", "public_recording"] == "proceed U1"
 
 
@@ -103,20 +103,20 @@ def test_a_later_paper_of_the_same_kind_replaces_and_another_kind_does_not(works
 def test_what_was_in_force_then_or_is_now_counts(
     workspace: Workspace, both: Session, starts: datetime, ends: datetime | None, counts: bool
 ) -> None:
-    file(workspace, publication=Says.FORBIDDEN, starts=starts, ends=ends)
+    file(workspace, publication=Clause.FORBIDDEN, starts=starts, ends=ends)
     assert (outcomes(both, workspace)["p1", "public_recording"] == "refuse M1") is counts
 
 
 def test_the_hosts_own_paper_counts_for_its_staff(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"))
     found = session(person(1, "ana@a.example", role=Role.STAFF))
-    file(workspace, name="lumen labs", publication=Says.FORBIDDEN)
+    file(workspace, name="lumen labs", publication=Clause.FORBIDDEN)
     assert outcomes(found, workspace)["p1", "public_recording"] == "refuse M1"
 
 
 def test_a_paper_makes_every_session_due_again(workspace: Workspace, both: Session) -> None:
     before = consent.log_head(workspace)
-    file(workspace, publication=Says.FORBIDDEN)
+    file(workspace, publication=Clause.FORBIDDEN)
     assert consent.log_head(workspace) != before
 
 
@@ -136,20 +136,20 @@ def test_a_paper_makes_every_session_due_again(workspace: Workspace, both: Sessi
 def test_an_organisation_is_known_by_its_other_names_and_its_addresses(
     company: str | None, email: str | None, want: str, workspace: Workspace
 ) -> None:
-    file(workspace, publication=Says.FORBIDDEN, aliases=["Granite"], domains=["granite.example"])
+    file(workspace, publication=Clause.FORBIDDEN, aliases=["Granite"], domains=["granite.example"])
     found = session(person(1, email, company=company))
     assert outcomes(found, workspace)["p1", "public_recording"] == want
 
 
 def test_a_paper_under_another_spelling_is_of_the_same_organisation(workspace: Workspace, both: Session) -> None:
-    file(workspace, publication=Says.FORBIDDEN, domains=["granite.example"])
-    file(workspace, name="Granite Foundry Ltd.", publication=Says.ALLOWED)
+    file(workspace, publication=Clause.FORBIDDEN, domains=["granite.example"])
+    file(workspace, name="Granite Foundry Ltd.", publication=Clause.ALLOWED)
     assert outcomes(both, workspace)["p1", "public_recording"] == "proceed U1"
 
 
 def test_of_two_organisations_that_somebody_is_of_both_count(workspace: Workspace) -> None:
-    file(workspace, publication=Says.FORBIDDEN, domains=["granite.example"])
-    file(workspace, name="Quarry Works", publication=Says.ALLOWED)
+    file(workspace, publication=Clause.FORBIDDEN, domains=["granite.example"])
+    file(workspace, name="Quarry Works", publication=Clause.ALLOWED)
     found = session(person(1, "kim@granite.example", company="Quarry Works"))
     assert outcomes(found, workspace)["p1", "public_recording"] == "refuse M1"
 
@@ -158,5 +158,5 @@ def test_of_two_organisations_that_somebody_is_of_both_count(workspace: Workspac
 def test_a_domain_that_is_none_files_nothing(domain: str, workspace: Workspace) -> None:
     before = consent.log_head(workspace)
     with pytest.raises(UsageProblem, match="domain"):
-        file(workspace, publication=Says.FORBIDDEN, domains=[domain])
+        file(workspace, publication=Clause.FORBIDDEN, domains=[domain])
     assert consent.log_head(workspace) == before

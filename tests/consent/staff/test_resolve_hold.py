@@ -11,21 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import consent
+from pipeline.consent.evaluation.hold_resolution import resolved
 from pipeline.consent.evaluation.rule_tables import (
     REFUSALS,
+    ConsentStatus,
     Identity,
     Inputs,
     Join,
     Law,
     NoticeProof,
     Speech,
-    State,
     Use,
     decide,
 )
 from pipeline.consent.log.log import verify_chain
-from pipeline.consent.log.manual_decisions import Act, HumanAct, resolved
-from pipeline.consent.staff.resolve_hold import Resolved, resolve
+from pipeline.consent.log.manual_decisions import Act, ManualDecision
+from pipeline.consent.staff.resolve_hold import HoldResolution, resolve
 from pipeline.consent.staff.withdraw import withdraw
 from pipeline.errors import ConsentUnreadable, RefusedByPolicy, TryAgain
 from pipeline.records import Outcome, Purpose, Ruling, Session
@@ -36,8 +37,8 @@ ANA = "ana@a.example"
 CELLS = ("record", "transcribe", "internal_improve", "internal_share")
 
 
-def act(kind: Act, actor: str) -> HumanAct:
-    return HumanAct(seq=1, participant_id="p1", purpose=Purpose.RECORD, act=kind, bases=frozenset(), actor=actor)
+def act(kind: Act, actor: str) -> ManualDecision:
+    return ManualDecision(seq=1, participant_id="p1", purpose=Purpose.RECORD, act=kind, bases=frozenset(), actor=actor)
 
 
 INPUTS = st.builds(
@@ -46,8 +47,8 @@ INPUTS = st.builds(
     rule=st.sampled_from(Law),
     notice=st.sampled_from(NoticeProof),
     notice_names_purpose=st.booleans(),
-    consent_at_speech=st.sampled_from(State),
-    consent_now=st.sampled_from(State),
+    consent_at_speech=st.sampled_from(ConsentStatus),
+    consent_now=st.sampled_from(ConsentStatus),
     identity=st.sampled_from(Identity),
     join=st.sampled_from(Join),
     speech=st.sampled_from(Speech),
@@ -56,11 +57,11 @@ INPUTS = st.builds(
 
 
 @given(INPUTS, st.lists(st.builds(act, st.sampled_from([Act.ALLOW, Act.KEEP_OUT]), st.sampled_from("ab")), max_size=4))
-def test_a_human_decision_never_opens_a_refusal_or_a_no(inputs: Inputs, acts: list[HumanAct]) -> None:
+def test_a_human_decision_never_opens_a_refusal_or_a_no(inputs: Inputs, acts: list[ManualDecision]) -> None:
     before = decide(inputs).outcome
     refused = bool({inputs.consent_at_speech, inputs.consent_now} & REFUSALS)
     removable = inputs.separable or inputs.speech is Speech.SILENT
-    after = resolved(before, refused=refused, removable=removable, acts=acts, people=2)
+    after = resolved(before, refused=refused, removable=removable, decisions=acts, people=2)
     if before is not Outcome.HOLD or refused:
         assert after is before
     if after is Outcome.PROCEED and before is not Outcome.PROCEED:
@@ -72,7 +73,7 @@ def test_a_human_decision_never_opens_a_refusal_or_a_no(inputs: Inputs, acts: li
 def test_no_combination_of_a_no_opens() -> None:
     acts = [act(Act.ALLOW, "a"), act(Act.ALLOW, "b")]
     for outcome, refused in product(Outcome, (True, False)):
-        after = resolved(outcome, refused=refused, removable=True, acts=acts, people=2)
+        after = resolved(outcome, refused=refused, removable=True, decisions=acts, people=2)
         assert (after is outcome) == (refused or outcome is not Outcome.HOLD) or outcome is Outcome.PROCEED
 
 
@@ -81,7 +82,9 @@ def held() -> Session:
     return session(person(1, ANA), purposes=(Purpose.TRANSCRIBE, Purpose.INTERNAL_SHARE, Purpose.PUBLIC_RECORDING))
 
 
-def settle(found: Session, purpose: Purpose, workspace: Workspace, kind: Act = Act.ALLOW, by: str = "ann") -> Resolved:
+def settle(
+    found: Session, purpose: Purpose, workspace: Workspace, kind: Act = Act.ALLOW, by: str = "ann"
+) -> HoldResolution:
     return resolve(
         found, "p1", purpose, kind, actor=by, reason="seen it", evidence="mail", workspace=workspace, now=NOW
     )

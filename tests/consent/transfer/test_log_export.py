@@ -11,18 +11,18 @@ import pytest
 
 from pipeline import consent, erasure
 from pipeline.consent.answers.importer import import_answers
-from pipeline.consent.evaluation import snapshot
-from pipeline.consent.evaluation.evaluate import Decided, decide_session
+from pipeline.consent.evaluation.evaluate import Evaluation, evaluate
 from pipeline.consent.evaluation.explain import explain
+from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.consent.log import decisions
-from pipeline.consent.log.agreements import Kind, Says
+from pipeline.consent.log.agreements import Clause, Kind
 from pipeline.consent.log.manual_decisions import Act
 from pipeline.consent.staff.match_participant import settle, suggestions
 from pipeline.consent.staff.organisations import agree
 from pipeline.consent.staff.resolve_hold import resolve
 from pipeline.consent.staff.withdraw import Erasure, withdraw
 from pipeline.consent.transfer.log_export import export_log
-from pipeline.consent.transfer.log_import import Restored, import_log
+from pipeline.consent.transfer.log_import import ImportedLog, import_log
 from pipeline.errors import InputRefused
 from pipeline.records import Purpose, Session
 from pipeline.store import Workspace, tombstones, withdrawals
@@ -54,7 +54,7 @@ def exported(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Path:
         "Granite Foundry",
         kind=Kind.NDA,
         recording=None,
-        publication=Says.FORBIDDEN,
+        publication=Clause.FORBIDDEN,
         valid_from=NOW.replace(year=2020),
         valid_until=None,
         actor="sam",
@@ -71,7 +71,7 @@ def exported(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Path:
     return tmp_path / "consent.jsonl"
 
 
-def brought(exported: Path, workspace: Workspace, key: Path | None = None) -> Restored:
+def brought(exported: Path, workspace: Workspace, key: Path | None = None) -> ImportedLog:
     then = partial(erasure.quarantine, workspace, now=NOW)
     return import_log(exported, workspace=workspace, now=NOW, key=key, then=then)
 
@@ -157,8 +157,8 @@ def test_a_restored_store_knows_again_who_was_erased(workspace: Workspace, file_
     assert (again.people, again.erased) == (0, 1)
 
 
-def decide_for(found: Session, workspace: Workspace) -> Decided:
-    return decide_session(found, snapshot.read(found, workspace=workspace), now=NOW + timedelta(days=9))
+def decide_for(found: Session, workspace: Workspace) -> Evaluation:
+    return evaluate(found, read_snapshot(found, workspace=workspace), now=NOW + timedelta(days=9))
 
 
 def test_a_decision_that_was_changed_is_refused(exported: Path, workspace: Workspace) -> None:

@@ -17,7 +17,7 @@ from pipeline.consent.log.events import sha256
 from pipeline.consent.staff.withdraw import withdraw
 from pipeline.consent.transfer import log_import
 from pipeline.consent.transfer.log_export import export_log
-from pipeline.consent.transfer.log_import import Restored, import_log
+from pipeline.consent.transfer.log_import import ImportedLog, import_log
 from pipeline.errors import ConsentUnreadable, InputRefused, UsageProblem
 from pipeline.records import Purpose, Ruling
 from pipeline.store import Workspace
@@ -61,11 +61,11 @@ def outcomes(workspace: Workspace) -> list[tuple[str, str]]:
     return [(cell.outcome, cell.rule_id) for cell in ruled.cells]
 
 
-def counts(done: Restored) -> tuple[int, int, int, int]:
+def counts(done: ImportedLog) -> tuple[int, int, int, int]:
     return done.events, done.on_file, done.people, done.notices
 
 
-def brought(exported: Path, workspace: Workspace, **key: Path) -> Restored:
+def brought(exported: Path, workspace: Workspace, **key: Path) -> ImportedLog:
     return import_log(exported, workspace=workspace, now=NOW, **key)
 
 
