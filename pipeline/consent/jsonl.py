@@ -61,10 +61,10 @@ def _inputs(number: int, line: str) -> Inputs:
 
 def _read_object(number: int, line: str) -> dict[str, object]:
     def unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
+        values = dict(pairs)
+        if len(values) < len(pairs):
             raise UsageProblem(f"line {number}: a key stands there twice", action="write each key once")
-        return found
+        return values
 
     try:
         values = json.loads(line, object_pairs_hook=unrepeated)

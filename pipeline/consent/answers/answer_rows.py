@@ -50,7 +50,7 @@ def keep(
     counts: Mapping[str, int],
 ) -> None:
     """Keeps the rows of a table, each with whose it is, in the transaction that files what they say; again is once."""
-    made = [
+    values = [
         {
             "source": source,
             "line": row.line,
@@ -60,18 +60,18 @@ def keep(
         }
         for party_id, row in rows
     ]
-    for some in chunks(made):
-        connection.execute(insert(answer_row).on_conflict_do_nothing(), list(some))
+    for chunk in chunks(values):
+        connection.execute(insert(answer_row).on_conflict_do_nothing(), list(chunk))
     append(connection, IMPORTED, source, counts)
 
 
 def erased(connection: Connection, digests: Iterable[str]) -> frozenset[str]:
     """Which of these rows were erased on request: the same row is not filed again."""
-    found: set[str] = set()
-    for some in chunks(sorted(set(digests))):
-        which = (answer_row.c.digest.in_(some), answer_row.c.sealed.is_(None))
-        found |= set(connection.execute(select(answer_row.c.digest).where(*which)).scalars())
-    return frozenset(found)
+    erased_digests: set[str] = set()
+    for chunk in chunks(sorted(set(digests))):
+        which = (answer_row.c.digest.in_(chunk), answer_row.c.sealed.is_(None))
+        erased_digests |= set(connection.execute(select(answer_row.c.digest).where(*which)).scalars())
+    return frozenset(erased_digests)
 
 
 def read(connection: Connection, keys: Keys) -> Iterator[StoredRow]:

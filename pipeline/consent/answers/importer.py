@@ -67,12 +67,12 @@ def import_answers(
     taken_back: list[Filed] = []
 
     def afterwards() -> None:
-        for one in taken_back:
-            then(one)
+        for withdrawal in taken_back:
+            then(withdrawal)
 
     with writing(workspace, now=now, then=afterwards) as log:
-        keys, found = Keys(workspace.key("identity")), submissions
-        submissions = _not_erased(log.connection, keys, found)
+        keys, read_rows = Keys(workspace.key("identity")), submissions
+        submissions = _not_erased(log.connection, keys, read_rows)
         claims = [claim for row in submissions for claim in (*row.claims, *row.sent_by)]
         directory = Directory(log.connection, keys, claims, now=now)
         whose = [_people(row, directory) for row in submissions]
@@ -83,8 +83,8 @@ def import_answers(
         noes = [draft for draft in fresh if draft.state.is_no]
         taken_back += withdrawals_in(noes, events_of(log.connection, (draft.party_id for draft in noes)), now=now)
         log.append(fresh)
-        for one in taken_back:
-            withdrawals.put(log.connection, one)
+        for withdrawal in taken_back:
+            withdrawals.put(log.connection, withdrawal)
         rows = [(party_id, row) for (party_id, _), row in zip(whose, submissions, strict=True)]
         answer_rows.keep(log.connection, keys, source, rows, {"rows": len(submissions), "events": len(fresh)})
     unread = [f"line {row.line}, column {number}" for row in submissions for number in row.unread]
@@ -94,8 +94,8 @@ def import_answers(
         on_file=len(drafts) - len(fresh),
         people=directory.added,
         unread=tuple(unread),
-        withdrawals=tuple(one.withdrawal_id for one in taken_back),
-        erased=len(found) - len(submissions),
+        withdrawals=tuple(withdrawal.withdrawal_id for withdrawal in taken_back),
+        erased=len(read_rows) - len(submissions),
     )
 
 
@@ -105,12 +105,12 @@ def _not_erased(connection: Connection, keys: Keys, rows: Sequence[Submission]) 
     A table that gained a column holds no row as it was: then the person is known again by their address or id.
     """
     gone = answer_rows.erased(connection, (row.digest for row in rows))
-    asked = withdrawals.forgotten(connection)
+    asked_at = withdrawals.forgotten(connection)
 
     def is_old(row: Submission) -> bool:
         sent = max(row.at, row.changed_at or row.at)
-        known_by = {keys.hashed(kind, value) for kind, value in _known_by(row)} if asked else set()
-        return any(sent <= asked[mark] for mark in known_by & asked.keys())
+        known_by = {keys.hashed(kind, value) for kind, value in _known_by(row)} if asked_at else set()
+        return any(sent <= asked_at[mark] for mark in known_by & asked_at.keys())
 
     return [row for row in rows if row.digest not in gone and not is_old(row)]
 
@@ -161,12 +161,12 @@ def _counts_from(submission: Submission, state: EventState) -> datetime:
     return max(submission.at, changed) if changed and not state.is_no else submission.at
 
 
-def _agreed(one: Draft, other: Draft) -> Draft:
+def _agreed(draft: Draft, other: Draft) -> Draft:
     """Two rows as one: as they are when they agree; a no when either is one; else unknown; in any order."""
-    if one.state is other.state:
-        return one
-    state = max(one.state, other.state, EventState.UNKNOWN, key=lambda state: (state.restrictiveness, state))
-    return replace(one, state=state, valid_until=None)
+    if draft.state is other.state:
+        return draft
+    state = max(draft.state, other.state, EventState.UNKNOWN, key=lambda state: (state.restrictiveness, state))
+    return replace(draft, state=state, valid_until=None)
 
 
 def _valid_until(purpose: Purpose, state: EventState, at: datetime) -> datetime | None:

@@ -124,7 +124,7 @@ def _check_kinds(line: int, columns: Sequence[Column]) -> None:
     kinds = [column.kind for column in columns]
     for kind in ONCE:
         if kinds.count(kind) > 1:
-            second = [number for number, found in enumerate(kinds, start=1) if found is kind][1]
+            second = [number for number, each in enumerate(kinds, start=1) if each is kind][1]
             raise refusal(line, second, f"a second column is the {kind.value}", "map all but one to ignore")
     for needed in ((ColumnKind.TIMESTAMP,), IDENTIFYING):
         if not set(needed) & set(kinds):
@@ -172,10 +172,10 @@ def digest_of(cells: Sequence[str]) -> str:
 def _is_finished(row: _Row) -> bool:
     """Whether somebody sent the row off; a response type that is not known stops the import."""
     for number, _, cell in row.of(ColumnKind.RESPONSE):
-        said = normalise(_text(cell))
-        if said in _UNFINISHED:
+        response = normalise(_text(cell))
+        if response in _UNFINISHED:
             return False
-        if said != _FINISHED:
+        if response != _FINISHED:
             raise refusal(row.line, number, "this response type is not known", "correct the row")
     return True
 
@@ -224,8 +224,8 @@ def on_behalf(row: _Row, claims: Sequence[Claim]) -> OnBehalf | None:
         if not _text(cell) or normalise(_text(cell)) in mine:
             continue
         address = (AliasKind.EMAIL, _address(row.line, number, _text(cell)), Verified.THEMSELVES)
-        names = [_text(one) for _, _, one in row.of(ColumnKind.FOR_NAME) if _text(one)]
-        answers = [row.form.answer(_text(one)) for _, _, one in row.of(ColumnKind.GUARDIAN) if _text(one)]
+        names = [_text(cell) for _, _, cell in row.of(ColumnKind.FOR_NAME) if _text(cell)]
+        answers = [row.form.answer(_text(cell)) for _, _, cell in row.of(ColumnKind.GUARDIAN) if _text(cell)]
         return OnBehalf(
             claims=(address, *((AliasKind.DISPLAY_NAME, name, Verified.NOBODY) for name in names)),
             by_guardian=EventState.GIVEN in answers and claims[0][2].sure,
@@ -244,11 +244,11 @@ def _states(row: _Row, *, finished: bool) -> tuple[Mapping[Purpose, EventState],
     states: dict[Purpose, EventState] = {}
     unread = []
     for number, (cell, column) in enumerate(zip(row.cells, row.columns, strict=True), start=1):
-        said = _said(_text(cell), column, row.form, finished=finished)
-        if EventState.UNKNOWN in said.values():
+        answers = _said(_text(cell), column, row.form, finished=finished)
+        if EventState.UNKNOWN in answers.values():
             unread.append(number)
-        for purpose, state in said.items():
-            states[purpose] = max(states.get(purpose, state), state, key=lambda one: one.restrictiveness)
+        for purpose, state in answers.items():
+            states[purpose] = max(states.get(purpose, state), state, key=lambda each: each.restrictiveness)
     return states, tuple(unread)
 
 
@@ -257,10 +257,10 @@ def _said(cell: str, column: Column, form: Form, *, finished: bool) -> Mapping[P
     if column.kind is ColumnKind.WITHDRAWS:
         withdrawn = form.withdrawn(cell)
         return _each(ASKABLE, EventState.UNKNOWN) if withdrawn is None else _each(withdrawn, EventState.WITHDRAWN)
-    said = _answered(cell, column, form)
+    answers = _answered(cell, column, form)
     if finished:
-        return said
-    return {one: state if cell and state.is_no else EventState.REQUESTED for one, state in said.items()}
+        return answers
+    return {purpose: state if cell and state.is_no else EventState.REQUESTED for purpose, state in answers.items()}
 
 
 def _answered(cell: str, column: Column, form: Form) -> Mapping[Purpose, EventState]:

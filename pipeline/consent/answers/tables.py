@@ -98,7 +98,7 @@ def _workbook_rows(content: bytes) -> list[Row]:
 
 
 def _sheet_rows(rows: Iterable[Iterable[object]]) -> list[Row]:
-    found: list[Row] = []
+    sheet_rows: list[Row] = []
     for line, row in enumerate(rows, start=1):
         if line > _MAX_ROWS:
             raise refusal(line, 1, "this workbook has too many rows", "export the answers as CSV")
@@ -106,8 +106,8 @@ def _sheet_rows(rows: Iterable[Iterable[object]]) -> list[Row]:
         while cells and cells[-1] == "":
             cells.pop()
         if cells:
-            found.append((line, cells))
-    return found
+            sheet_rows.append((line, cells))
+    return sheet_rows
 
 
 def _cell(line: int, number: int, cell: object) -> Cell:

@@ -26,14 +26,14 @@ def read_timestamp(text: str | datetime, formats: Sequence[str], zone: ZoneInfo)
 
     Without formats only what is certain is read: the year first, or a day that cannot be a month.
     """
-    found = {text} if isinstance(text, datetime) else set(_readings(text.strip(), formats))
-    if len(found) > 1:
+    readings = {text} if isinstance(text, datetime) else set(_readings(text.strip(), formats))
+    if len(readings) > 1:
         raise UnreadableTimestamp("day and month of this date can be swapped", "say in date_format which comes first")
-    if not found or not _FIRST_YEAR <= next(iter(found)).year < _LAST_YEAR:
+    if not readings or not _FIRST_YEAR <= next(iter(readings)).year < _LAST_YEAR:
         raise UnreadableTimestamp(
             "not a time in the mapping's date_format" if formats else "not a time", "correct date_format or the row"
         )
-    return _in_utc(found.pop(), zone)
+    return _in_utc(readings.pop(), zone)
 
 
 def _in_utc(read: datetime, zone: ZoneInfo) -> datetime:
@@ -53,8 +53,8 @@ def _readings(text: str, formats: Sequence[str]) -> Iterator[datetime]:
     bare, zone = _without_zone(text)
     if zone is None and formats:
         return
-    plain = _plainly(bare) if not formats else (one for written in formats for one in _by_format(bare, written))
-    yield from (one.replace(tzinfo=zone) if one.tzinfo is None else one for one in plain)
+    plain = _plainly(bare) if not formats else (reading for written in formats for reading in _by_format(bare, written))
+    yield from (reading.replace(tzinfo=zone) if reading.tzinfo is None else reading for reading in plain)
 
 
 def _by_format(text: str, written: str) -> Iterator[datetime]:
@@ -85,9 +85,11 @@ def _plainly(text: str) -> Iterator[datetime]:
     clock = _CLOCK.fullmatch(text[match.end() :].lstrip(" T,"))
     if clock is None or text[match.end() : match.end() + 1].isdigit():
         return
-    year, one, two = (int(match[name]) for name in ("year", "one", "two"))
+    year, first_number, second_number = (int(match[name]) for name in ("year", "one", "two"))
     year += 2000 if len(match["year"]) == 2 else 0
-    orders = ((one, two),) if first else ((one, two), (two, one))
+    orders = (
+        ((first_number, second_number),) if first else ((first_number, second_number), (second_number, first_number))
+    )
     for month, day in orders:
         try:
             yield datetime(year, month, day, _hour(clock), *_rest(clock))

@@ -65,8 +65,8 @@ def find_announcements(words: Iterable[Word], wording: str) -> tuple[Announcemen
         if word.start_s < FIRST_S:
             heard = voices.setdefault(word.track_id, [])
             heard.extend(_Token(token, word) for token in _TOKEN.findall(word.text.casefold()))
-    found = (place for said in voices.values() for place in _places(said, reference))
-    return tuple(sorted(found, key=lambda place: (place.start_s, place.end_s)))
+    places = (place for tokens in voices.values() for place in _places(tokens, reference))
+    return tuple(sorted(places, key=lambda place: (place.start_s, place.end_s)))
 
 
 def announced(
@@ -131,39 +131,41 @@ def caption_words(session: Session) -> Iterator[Word]:
 
 def _digest_of(place: Announcement) -> str:
     """What was said there, by whom, when: the same again for the same words."""
-    said = [(word.track_id, word.participant_id, word.start_s, word.end_s, word.text) for word in place.words]
-    return "said_" + sha256(canonical(said))
+    utterance = [(word.track_id, word.participant_id, word.start_s, word.end_s, word.text) for word in place.words]
+    return "said_" + sha256(canonical(utterance))
 
 
-def _places(said: Sequence[_Token], reference: Sequence[str]) -> Iterator[Announcement]:
+def _places(tokens: Sequence[_Token], reference: Sequence[str]) -> Iterator[Announcement]:
     """The stretches of one voice that say the wording, the most alike first, none over another.
 
     What denies or asks it is none, and so is nothing that is alike by beginning a word later.
     """
     size, wanted = len(reference), " ".join(reference)
     rated = []
-    for first in range(max(1, len(said) - size + 1)):
-        stretch = said[first : first + size]
+    for first in range(max(1, len(tokens) - size + 1)):
+        stretch = tokens[first : first + size]
         text = " ".join(token.text for token in stretch)
         alike = fuzz.ratio(text, wanted) / 100
         if alike >= ALIKE and _ABOUT.search(text):
             rated.append((alike, first))
     taken: set[int] = set()
-    for alike, first in sorted(rated, key=lambda one: (-one[0], one[1])):
+    for alike, first in sorted(rated, key=lambda rating: (-rating[0], rating[1])):
         if not taken.isdisjoint(range(first, first + size)):
             continue
         taken |= set(range(first, first + size))
-        if _is_said_so(said, first, reference):
-            words = tuple(dict.fromkeys(token.word for token in said[first : first + size]))
+        if _is_said_so(tokens, first, reference):
+            words = tuple(dict.fromkeys(token.word for token in tokens[first : first + size]))
             yield Announcement(start_s=words[0].start_s, end_s=words[-1].end_s, alike=round(alike, 3), words=words)
 
 
-def _is_said_so(said: Sequence[_Token], first: int, reference: Sequence[str]) -> bool:
+def _is_said_so(tokens: Sequence[_Token], first: int, reference: Sequence[str]) -> bool:
     """Whether a stretch states the wording: nothing near it denies it, and it is no question and no condition."""
     last = first + len(reference)
-    before = {token.text for token in said[max(0, first - _BEFORE) : first]}
-    stretch = {token.text for token in said[first:last]}
-    after = {token.text for token in said[last : last + _AFTER]}
+    before = {token.text for token in tokens[max(0, first - _BEFORE) : first]}
+    stretch = {token.text for token in tokens[first:last]}
+    after = {token.text for token in tokens[last : last + _AFTER]}
     denied = (before | stretch | after) & _NOT - set(reference)
-    asked = before & _IF or {token.text for token in said[max(0, first - 1) : first + 1]} & _VERBS - {reference[0]}
-    return not denied and not asked and not any("?" in token.word.text for token in said[first:last])
+    questioned = before & _IF or {token.text for token in tokens[max(0, first - 1) : first + 1]} & _VERBS - {
+        reference[0]
+    }
+    return not denied and not questioned and not any("?" in token.word.text for token in tokens[first:last])

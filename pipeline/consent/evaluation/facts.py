@@ -154,8 +154,8 @@ def gather(
         of_each = answers(purpose, by_guardian=by_guardian)
         return most_restrictive(state_now(events, session, now, snapshot.trusted) for events in of_each)
 
-    given = ConsentStatus.GIVEN
-    guarded = when_spoken(by_guardian=True).status is today(Purpose.RECORD, by_guardian=True).status is given
+    yes = ConsentStatus.GIVEN
+    guarded = when_spoken(by_guardian=True).status is today(Purpose.RECORD, by_guardian=True).status is yes
     strictest = snapshot.rules.strictest(_locations(session), now=now, announced=reached.announcement is not None)
     return Facts(
         session=session,
@@ -172,7 +172,7 @@ def gather(
         notified_purposes=reached.purposes,
         erased_before=person.participant_id in snapshot.erased_before,
         guarded=frozenset(
-            purpose for purpose in purposes if guarded and today(purpose, by_guardian=True).status is given
+            purpose for purpose in purposes if guarded and today(purpose, by_guardian=True).status is yes
         ),
     )
 

@@ -84,18 +84,18 @@ class Rules:
         rows = list({id(place): place for place in self.places.values()}.values())
         overdue = [place.next_review for place in rows if place.next_review < today]
         soon = [place.next_review for place in rows if today <= place.next_review <= today + WARN_BEFORE]
-        said = []
+        warnings = []
         if overdue:
-            said.append(
+            warnings.append(
                 f"The review of the rules of {len(overdue)} of {len(rows)} places is overdue since {min(overdue)}: "
                 "they count as unknown, which asks for everybody's express yes. Have jurisdictions.toml reviewed."
             )
         if soon:
-            said.append(
+            warnings.append(
                 f"The rules of {len(soon)} of {len(rows)} places are due for review by {min(soon)}; after that they "
                 "count as unknown. Have jurisdictions.toml reviewed."
             )
-        return tuple(said)
+        return tuple(warnings)
 
 
 def rules_of(root: Path) -> Rules:
@@ -136,13 +136,13 @@ def _line(text: str, place: tuple[int | str, ...]) -> str:
 
 
 def _by_code(table: _Table) -> dict[str, Place]:
-    found: dict[str, Place] = {}
+    places: dict[str, Place] = {}
     for place in table.place:
         for code in place.codes:
-            if code in found:
+            if code in places:
                 raise _broken(f"{code} is there twice")
-            found[code] = place
-    return found
+            places[code] = place
+    return places
 
 
 def _broken(what: str) -> ConfigurationError:

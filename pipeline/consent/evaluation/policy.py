@@ -45,17 +45,21 @@ def policy_of(session: Session, settings: ConsentSettings) -> Policy:
     A session that does not say its series is bound by what every series asks for.
     """
     of_series = settings.series.values() if session.series is None else [settings.series.get(session.series)]
-    asked: list[SessionPolicy | SeriesPolicy] = [session.policy, *(one for one in of_series if one is not None)]
-    floors = [Law(one.floor_rule) for one in asked if one.floor_rule is not None]
-    days = [one.hold_deadline_days for one in asked if one.hold_deadline_days is not None]
+    policies: list[SessionPolicy | SeriesPolicy] = [
+        session.policy,
+        *(policy for policy in of_series if policy is not None),
+    ]
+    floors = [Law(policy.floor_rule) for policy in policies if policy.floor_rule is not None]
+    days = [policy.hold_deadline_days for policy in policies if policy.hold_deadline_days is not None]
     enabled = frozenset(settings.purposes_enabled or Purpose)
-    for one in asked:
-        enabled &= frozenset(one.purposes_enabled or Purpose)
-    named = [settings.notice_required, *(one.notice_required for one in asked)]
+    for policy in policies:
+        enabled &= frozenset(policy.purposes_enabled or Purpose)
+    named = [settings.notice_required, *(policy.notice_required for policy in policies)]
     return Policy(
         floor=max([Law(settings.floor_rule), *floors], key=list(Law).index),
         hold_deadline=timedelta(days=min([settings.hold_deadline_days, *days])),
         purposes=enabled | {Purpose.RECORD, Purpose.TRANSCRIBE},
-        exclude_silent=settings.allow_silent_relax and all(one.allow_silent_relax is not False for one in asked),
+        exclude_silent=settings.allow_silent_relax
+        and all(policy.allow_silent_relax is not False for policy in policies),
         notices=tuple(dict.fromkeys(name for name in named if name)),
     )

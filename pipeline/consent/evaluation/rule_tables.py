@@ -201,8 +201,8 @@ def _use_absent(inputs: Inputs) -> RuleResult:
         return RuleResult(Outcome.MINUS, "U5") if sure else RuleResult(Outcome.HOLD, "U6")
     if inputs.identity is Identity.UNMATCHED:
         return RuleResult(Outcome.MINUS, "U7")
-    told = inputs.notice is NoticeProof.EVIDENCED and inputs.notice_names_purpose
-    if told and inputs.rule in (Law.NOTIFY, Law.BY_NOTICE):
+    notified = inputs.notice is NoticeProof.EVIDENCED and inputs.notice_names_purpose
+    if notified and inputs.rule in (Law.NOTIFY, Law.BY_NOTICE):
         return RuleResult(Outcome.PROCEED, "U8")
     return RuleResult(Outcome.MINUS, "U9")
 

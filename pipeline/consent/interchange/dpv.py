@@ -82,10 +82,10 @@ def node(record: Record, *, kind: str, identifier: str, controller: Controller, 
     return values
 
 
-def document(nodes: Iterable[Mapping[str, Any]], *, one: bool) -> str:
+def document(nodes: Iterable[Mapping[str, Any]], *, single: bool) -> str:
     """The JSON-LD text of one node, or of many as a graph."""
     nodes = list(nodes)
-    content = {"@context": CONTEXT, **nodes[0]} if one else {"@context": CONTEXT, "@graph": nodes}
+    content = {"@context": CONTEXT, **nodes[0]} if single else {"@context": CONTEXT, "@graph": nodes}
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -93,17 +93,17 @@ def read(text: str) -> tuple[ReadRecord, ...]:
     """The records of a document of ours; raises ``InputRefused`` for a repeated key or anything that is not known."""
     try:
         content = json.loads(text, object_pairs_hook=unrepeated)
-        return tuple(_read(one) for one in content.get("@graph", [content]))
+        return tuple(_read(node) for node in content.get("@graph", [content]))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise InputRefused("this is no consent record that can be read", action="export it again") from error
 
 
 def unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """The object of these pairs; raises ``InputRefused`` where a key stands twice, of which parsers keep the last."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    values = dict(pairs)
+    if len(values) < len(pairs):
         raise InputRefused("a key stands twice in one object of the file", action="have it exported with arrays")
-    return found
+    return values
 
 
 def _id(name: str) -> dict[str, str]:

@@ -41,7 +41,7 @@ def export_dpv(email: str | None, *, workspace: Workspace, now: datetime) -> str
         )
         for record in on_file
     )
-    text = dpv.document(nodes, one=len(on_file) == 1 and email is not None)
+    text = dpv.document(nodes, single=len(on_file) == 1 and email is not None)
     check(text, on_file, now)
     return text
 
@@ -75,7 +75,7 @@ def party_ids_of(who: str | None, connection: Connection, workspace: Workspace) 
         return list(connection.execute(everybody).scalars())
     keys = Keys(workspace.key("identity"))
     aliases = find(connection, keys, [keys.hashed(AliasKind.EMAIL, who)])
-    ids = dict.fromkeys(alias.party_id for some in aliases.values() for alias in some)
+    ids = dict.fromkeys(alias.party_id for hits in aliases.values() for alias in hits)
     is_there = connection.execute(everybody.where(party_table.c.party_id == who)).scalar()
     if not ids and is_there is None:
         raise UsageProblem("nobody is on file under that address or id", action="check how it is written")

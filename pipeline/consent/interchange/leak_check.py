@@ -35,13 +35,13 @@ def refuse_leaks(
     ``fixed`` are whole values of the format itself, which a term may happen to be called like.
     """
     values = set(strings(json.loads(text))) - fixed
-    found = {
+    leaks_by_kind = {
         "a name or a planned term": _texts(values, forbidden.texts),
         "an original's file name": _file_names(text, forbidden.file_names),
         "an original's digest": _digests(text, forbidden.digests),
         "a hash that is not of what was made": _strange(text, frozenset(allowed_hashes)),
     }
-    leaks = [what for what, is_there in found.items() if is_there]
+    leaks = [what for what, is_there in leaks_by_kind.items() if is_there]
     if leaks:
         raise ProofFailed(f"the export would hold {', '.join(leaks)}", action="nothing was written; report this")
 
@@ -64,7 +64,7 @@ def _texts(values: Iterable[str], texts: Iterable[str]) -> bool:
     for value in values:
         for stretch in _LABELS.sub(_BREAK, value).split(_BREAK):
             spaced = f" {_plain(stretch)} "
-            if any(f" {one} " in spaced or (len(one) >= _LONG and one in spaced) for one in wanted):
+            if any(f" {text} " in spaced or (len(text) >= _LONG and text in spaced) for text in wanted):
                 return True
     return False
 

@@ -37,7 +37,7 @@ class Receipt:
             controller=self.controller,
             now=self.made_at,
         )
-        return dpv.document([node], one=True)
+        return dpv.document([node], single=True)
 
     def as_page(self) -> str:
         """The receipt as one self-contained HTML page, without scripts."""

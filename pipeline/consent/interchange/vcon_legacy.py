@@ -25,21 +25,21 @@ def upgraded(value: Any) -> Any:
         return [upgraded(item) for item in value]
     if not isinstance(value, dict):
         return value
-    made: dict[str, Any] = {}
+    renamed: dict[str, Any] = {}
     for name, item in _hashed(value).items():
         new = _RENAMED.get(name, name)
-        if new in made or (new != name and new in value):
+        if new in renamed or (new != name and new in value):
             raise InputRefused(f"the vCon has both {name} and {new}", action="have it exported again")
-        made[new] = item if name in _OPAQUE else upgraded(item)
-    return made
+        renamed[new] = item if name in _OPAQUE else upgraded(item)
+    return renamed
 
 
 def _hashed(value: Mapping[str, Any]) -> dict[str, Any]:
     """``alg`` and ``signature`` beside a URL become ``content_hash``; beside anything else they stay what they are."""
-    made = dict(value)
-    if "url" in made and "signature" in made and "content_hash" not in made:
-        name = _HASHES.get(str(made.pop("alg", "SHA-512")).upper())
+    renamed = dict(value)
+    if "url" in renamed and "signature" in renamed and "content_hash" not in renamed:
+        name = _HASHES.get(str(renamed.pop("alg", "SHA-512")).upper())
         if name is None:
             raise InputRefused("the vCon names a hash that is not known", action="have it exported with SHA-512")
-        made["content_hash"] = f"{name}-{made.pop('signature')}"
-    return made
+        renamed["content_hash"] = f"{name}-{renamed.pop('signature')}"
+    return renamed

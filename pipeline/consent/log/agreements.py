@@ -73,14 +73,15 @@ def read(connection: Connection, keys: Keys, session: Session) -> Mapping[str, t
     It is theirs by the name of their company, or by the domain of their address: it can only take away.
     """
     hashes = {person.participant_id: _hashes(person, session, keys) for person in session.participants}
-    found = find(connection, keys, (value for some in hashes.values() for value in some))
+    aliases = find(connection, keys, (value for values in hashes.values() for value in values))
     parties = {
-        who: list(dict.fromkeys(alias.party_id for value in some for alias in found.get(value, ())))
-        for who, some in hashes.items()
+        who: list(dict.fromkeys(alias.party_id for value in values for alias in aliases.get(value, ())))
+        for who, values in hashes.items()
     }
-    agreements = agreements_of(connection, [one for some in parties.values() for one in some])
+    agreements = agreements_of(connection, [org_id for values in parties.values() for org_id in values])
     return {
-        who: tuple(agreement for one in ids for agreement in agreements.get(one, ())) for who, ids in parties.items()
+        who: tuple(agreement for org_id in ids for agreement in agreements.get(org_id, ()))
+        for who, ids in parties.items()
     }
 
 
@@ -89,16 +90,16 @@ def _hashes(person: Participant, session: Session, keys: Keys) -> list[str]:
     labels = normalise(host).split(".")
     domains = [".".join(labels[first:]) for first in range(len(labels) - 1)]
     return [
-        *(keys.hashed(AliasKind.ORGANISATION, one) for one in (known_as(name) if name else ())),
+        *(keys.hashed(AliasKind.ORGANISATION, form) for form in (known_as(name) if name else ())),
         *(keys.hashed(AliasKind.DOMAIN, domain) for domain in domains),
     ]
 
 
 def agreements_of(connection: Connection, org_ids: Iterable[str]) -> dict[str, list[Agreement]]:
     """The agreements of these organisations, in the order in which they were filed."""
-    found: dict[str, list[Agreement]] = {}
-    for some in chunks(sorted(set(org_ids))):
-        query = select(consent_event).where(consent_event.c.party_id.in_(some)).order_by(consent_event.c.seq)
+    by_organisation: dict[str, list[Agreement]] = {}
+    for ids in chunks(sorted(set(org_ids))):
+        query = select(consent_event).where(consent_event.c.party_id.in_(ids)).order_by(consent_event.c.seq)
         for row in connection.execute(query):
             body = checked_body(row)
             if body["method"] != Method.AGREEMENT:
@@ -113,17 +114,17 @@ def agreements_of(connection: Connection, org_ids: Iterable[str]) -> dict[str, l
                 valid_from=datetime.fromisoformat(body["effective_from"]),
                 valid_until=body["valid_until"] and datetime.fromisoformat(body["valid_until"]),
             )
-            found.setdefault(row.party_id, []).append(agreement)
-    return found
+            by_organisation.setdefault(row.party_id, []).append(agreement)
+    return by_organisation
 
 
 def forbidden(agreements: Iterable[Agreement], at: datetime) -> dict[Purpose, Agreement]:
     """What is forbidden at a moment, with its clause: of each organisation and kind the latest in force counts."""
     latest: dict[tuple[str, Kind, Purpose], Agreement] = {}
-    for one in agreements:
-        if one.holds(at):
-            latest[one.org_id, one.kind, one.purpose] = one
-    return {one.purpose: one for one in latest.values() if one.says is Clause.FORBIDDEN}
+    for agreement in agreements:
+        if agreement.holds(at):
+            latest[agreement.org_id, agreement.kind, agreement.purpose] = agreement
+    return {agreement.purpose: agreement for agreement in latest.values() if agreement.says is Clause.FORBIDDEN}
 
 
 def _organisation(person: Participant, session: Session) -> str | None:

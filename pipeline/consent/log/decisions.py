@@ -72,9 +72,9 @@ def changed(connection: Connection, session_id: str, decisions: Iterable[Decisio
     query = select(*columns).where(decision.c.session_id == session_id).order_by(decision.c.seq)
     known = {(row.participant_id, row.purpose): row.of_set for row in connection.execute(query)}
     sets: dict[tuple[str, str], list[Decision]] = {}
-    for one in decisions:
-        sets.setdefault((one.participant_id, one.purpose.value), []).append(one)
-    return [some for about, some in sets.items() if known.get(about) != _digest(some)]
+    for each in decisions:
+        sets.setdefault((each.participant_id, each.purpose.value), []).append(each)
+    return [decided for about, decided in sets.items() if known.get(about) != _digest(decided)]
 
 
 def append(
@@ -86,18 +86,18 @@ def append(
     valid_until: datetime,
 ) -> None:
     """Adds decisions, each naming the one that it supersedes; within a transaction of the caller's."""
-    before = {(one.participant_id, one.purpose): one for one in standing(history(connection, session_id))}
-    latest = {about: one.decision_id for about, one in before.items()}
+    before = {(each.participant_id, each.purpose): each for each in standing(history(connection, session_id))}
+    latest = {about: each.decision_id for about, each in before.items()}
     last, rows = head_of(connection, decision), []
     seq, previous = last.seq, last.hash
-    for some in sets:
-        digest = _digest(some)
-        for one in some:
+    for decided in sets:
+        digest = _digest(decided)
+        for each in decided:
             seq += 1
-            about = (one.participant_id, one.purpose.value)
-            times = {"decided_at": now.isoformat(), "valid_until": valid_until.isoformat(), "decided_by": one.by}
+            about = (each.participant_id, each.purpose.value)
+            times = {"decided_at": now.isoformat(), "valid_until": valid_until.isoformat(), "decided_by": each.by}
             place = {"seq": seq, "prev_hash": previous, "session_id": session_id, "of_set": digest}
-            body = canonical({**_plain(one), **times, **place, "supersedes": latest.get(about)})
+            body = canonical({**_plain(each), **times, **place, "supersedes": latest.get(about)})
             previous = sha256(body)
             named = {"participant_id": about[0], "purpose": about[1], "hash": previous, "body": body}
             rows.append({**place, **named})
@@ -111,12 +111,14 @@ def history(connection: Connection, session_id: str) -> tuple[StoredDecision, ..
     Those that an export brought back may stand behind later ones.
     """
     query = select(decision).where(decision.c.session_id == session_id).order_by(decision.c.seq)
-    return tuple(sorted(map(_read, connection.execute(query)), key=lambda one: datetime.fromisoformat(one.decided_at)))
+    return tuple(
+        sorted(map(_read, connection.execute(query)), key=lambda stored: datetime.fromisoformat(stored.decided_at))
+    )
 
 
 def standing(kept: Iterable[StoredDecision]) -> Iterator[StoredDecision]:
     """The last decision about each participant and purpose."""
-    yield from {(one.participant_id, one.purpose): one for one in kept}.values()
+    yield from {(stored.participant_id, stored.purpose): stored for stored in kept}.values()
 
 
 def verify(connection: Connection) -> int:
@@ -151,22 +153,22 @@ def _id(digest: str) -> str:
     return f"dec_{digest[:32]}"
 
 
-def _plain(one: Decision) -> dict[str, Any]:
+def _plain(each: Decision) -> dict[str, Any]:
     return {
-        "participant_id": one.participant_id,
-        "from_s": one.interval.start_s,
-        "to_s": one.interval.end_s,
-        "purpose": one.purpose.value,
-        "inputs": one.inputs,
-        "outcome": one.outcome.value,
-        "rules": list(one.rules),
-        "ruleset": one.ruleset,
-        "evidence": list(one.evidence),
+        "participant_id": each.participant_id,
+        "from_s": each.interval.start_s,
+        "to_s": each.interval.end_s,
+        "purpose": each.purpose.value,
+        "inputs": each.inputs,
+        "outcome": each.outcome.value,
+        "rules": list(each.rules),
+        "ruleset": each.ruleset,
+        "evidence": list(each.evidence),
     }
 
 
 def _digest(decisions: Iterable[Decision]) -> str:
-    return sha256(canonical([_plain(one) for one in decisions]))
+    return sha256(canonical([_plain(each) for each in decisions]))
 
 
 def _read(row: Any) -> StoredDecision:

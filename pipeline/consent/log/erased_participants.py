@@ -47,12 +47,12 @@ def with_erased(session: Session, *, workspace: Workspace) -> Session:
 
 def put(connection: Connection, session: Session, person: Participant, party_id: str, keys: Keys) -> None:
     """Keeps a participant's names encrypted; the first time counts."""
-    said = {name: getattr(person, name) for name in _NAMED}
+    identity = {name: getattr(person, name) for name in _NAMED}
     values = {
         "session_id": session.session_id,
         "participant_id": person.participant_id,
         "party_id": party_id,
-        "sealed": keys.seal(json.dumps(said), _bound(session.session_id, person.participant_id)),
+        "sealed": keys.seal(json.dumps(identity), _bound(session.session_id, person.participant_id)),
     }
     connection.execute(insert(erased_participant).values(values).on_conflict_do_nothing())
 
@@ -66,8 +66,8 @@ def _named(session: Session, person: Participant, gone: Mapping[str, ErasedRow],
     if person.participant_id not in gone:
         return person
     sealed = gone[person.participant_id].sealed
-    said: dict[str, Any] = json.loads(keys.open(sealed, _bound(session.session_id, person.participant_id)))
-    return replace(person, **{**said, "aliases": tuple(said["aliases"])})
+    identity: dict[str, Any] = json.loads(keys.open(sealed, _bound(session.session_id, person.participant_id)))
+    return replace(person, **{**identity, "aliases": tuple(identity["aliases"])})
 
 
 def _bound(session_id: str, participant_id: str) -> str:

@@ -69,7 +69,7 @@ class Writer:
         if rows:
             self.connection.execute(consent_event.insert(), rows)
             by_form = (notice_deliveries.by_form(body) for body in shown.values())
-            notice_deliveries.append(self.connection, (one for one in by_form if one is not None))
+            notice_deliveries.append(self.connection, (delivery for delivery in by_form if delivery is not None))
         return len(rows)
 
 
@@ -150,11 +150,11 @@ def events_under(connection: Connection, row_keys: Iterable[str]) -> list[Event]
 
 
 def _read(connection: Connection, column: str, values: Sequence[str]) -> list[Event]:
-    found: list[Event] = []
-    for some in chunks(values):
-        query = select(consent_event).where(consent_event.c[column].in_(some))
-        found.extend(from_row(row) for row in connection.execute(query))
-    return sorted(found, key=lambda event: event.seq)
+    events: list[Event] = []
+    for chunk in chunks(values):
+        query = select(consent_event).where(consent_event.c[column].in_(chunk))
+        events.extend(from_row(row) for row in connection.execute(query))
+    return sorted(events, key=lambda event: event.seq)
 
 
 def _check_heads(workspace: Workspace, connection: Connection) -> None:

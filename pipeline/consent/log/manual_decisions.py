@@ -44,7 +44,7 @@ def of_session(connection: Connection, session_id: str) -> tuple[ManualDecision,
     for act in (_read(row) for row in connection.execute(query)):
         about = (act.participant_id, act.purpose)
         if act.act is Act.UNDO:
-            standing = [one for one in standing if (one.participant_id, one.purpose) != about]
+            standing = [each for each in standing if (each.participant_id, each.purpose) != about]
         else:
             standing.append(act)
     return tuple(standing)

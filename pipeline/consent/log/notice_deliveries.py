@@ -1,4 +1,4 @@
-"""Notice deliveries: which notice reached whom, when, and what shows it; a chain of its own beside the log of events."""
+"""Notice deliveries: which notice reached whom, when, and what shows it; a chain beside the log of events."""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ def append(connection: Connection, deliveries: Iterable[NoticeDelivery]) -> int:
 
 def on_file(connection: Connection, session_id: str, party_ids: Iterable[str]) -> tuple[NoticeDelivery, ...]:
     """What was delivered to these people, and in this session, in order; raises ``ConsentUnreadable``."""
-    columns, found = notice_served.c, dict[int, NoticeDelivery]()
+    columns, deliveries = notice_served.c, dict[int, NoticeDelivery]()
     for ids in [*chunks(sorted(set(party_ids))), []]:
         which: ColumnElement[bool] = or_(columns.party_id.in_(ids), columns.session_id == session_id)
         for row in connection.execute(select(notice_served).where(which)):
-            found[row.seq] = _read(row)
-    return tuple(found[seq] for seq in sorted(found))
+            deliveries[row.seq] = _read(row)
+    return tuple(deliveries[seq] for seq in sorted(deliveries))
 
 
 def verify(connection: Connection) -> None:

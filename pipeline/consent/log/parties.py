@@ -30,9 +30,9 @@ def chunks(items: Iterable[Item], size: int = 500) -> Iterator[Sequence[Item]]:
 
 def find(connection: Connection, keys: Keys, hashes: Iterable[str]) -> dict[str, list[Alias]]:
     """The aliases on file under these hashes; raises ``ConsentUnreadable`` when one was changed."""
-    found: dict[str, list[Alias]] = defaultdict(list)
-    for some in chunks(sorted(set(hashes))):
-        query = select(alias_table).where(alias_table.c.value_hash.in_(some)).order_by(alias_table.c.alias_id)
+    aliases: dict[str, list[Alias]] = defaultdict(list)
+    for chunk in chunks(sorted(set(hashes))):
+        query = select(alias_table).where(alias_table.c.value_hash.in_(chunk)).order_by(alias_table.c.alias_id)
         for row in connection.execute(query):
             try:
                 alias = Alias(row.party_id, AliasKind(row.kind), row.value_hash, Verified(row.verified))
@@ -42,15 +42,15 @@ def find(connection: Connection, keys: Keys, hashes: Iterable[str]) -> dict[str,
                     action="nothing was processed; restore it from a backup",
                 ) from error
             keys.check_alias(alias, row.value_enc)
-            found[alias.value_hash].append(alias)
-    return found
+            aliases[alias.value_hash].append(alias)
+    return aliases
 
 
 def vouch(connection: Connection, keys: Keys, party_ids: Iterable[str]) -> None:
     """Notes for these people by what they are known now, so that it is noticed when any of it is gone."""
-    for some in chunks(sorted(set(party_ids))):
-        hashes = _hashes(connection, alias_table.c.party_id.in_(some))
-        rows = [{"who": party_id, "mark": keys.vouched(party_id, hashes.get(party_id, ()))} for party_id in some]
+    for ids in chunks(sorted(set(party_ids))):
+        hashes = _hashes(connection, alias_table.c.party_id.in_(ids))
+        rows = [{"who": party_id, "mark": keys.vouched(party_id, hashes.get(party_id, ()))} for party_id in ids]
         statement = update(party_table).where(party_table.c.party_id == bindparam("who"))
         connection.execute(statement.values(vouched=bindparam("mark")), rows)
 
@@ -69,10 +69,10 @@ def verify(connection: Connection, keys: Keys) -> None:
 
 
 def _hashes(connection: Connection, which: ColumnElement[bool]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
+    hashes: dict[str, list[str]] = defaultdict(list)
     for row in connection.execute(select(alias_table.c.party_id, alias_table.c.value_hash).where(which)):
-        found[row.party_id].append(row.value_hash)
-    return found
+        hashes[row.party_id].append(row.value_hash)
+    return hashes
 
 
 def sharing(connection: Connection, party_ids: Iterable[str]) -> dict[str, set[str]]:
@@ -80,12 +80,12 @@ def sharing(connection: Connection, party_ids: Iterable[str]) -> dict[str, set[s
     theirs, other = alias_table, alias_table.alias()
     same = (theirs.c.value_hash == other.c.value_hash) & (theirs.c.party_id != other.c.party_id)
     query = select(theirs.c.party_id, other.c.party_id.label("other")).join(other, same)
-    found: dict[str, set[str]] = defaultdict(set)
-    for some in chunks(sorted(set(party_ids))):
-        which = (theirs.c.party_id.in_(some), theirs.c.kind.in_([AliasKind.EMAIL, AliasKind.PLATFORM]))
+    others: dict[str, set[str]] = defaultdict(set)
+    for ids in chunks(sorted(set(party_ids))):
+        which = (theirs.c.party_id.in_(ids), theirs.c.kind.in_([AliasKind.EMAIL, AliasKind.PLATFORM]))
         for row in connection.execute(query.where(*which)):
-            found[row.party_id].add(row.other)
-    return found
+            others[row.party_id].add(row.other)
+    return others
 
 
 class Directory:
@@ -95,7 +95,7 @@ class Directory:
         self._keys = keys
         self._now = now.isoformat()
         self._hashes: dict[tuple[AliasKind, str], str] = {}
-        all_claims = [one for claim in claims for one in _with_likes(claim)]
+        all_claims = [each for claim in claims for each in _with_likes(claim)]
         self._known = find(connection, keys, {self._hashed(kind, value) for kind, value, _ in all_claims})
         self._new_parties: list[str] = []
         self._new_aliases: list[dict[str, object]] = []
@@ -118,8 +118,8 @@ class Directory:
             party_id = f"prt_{secrets.token_hex(12)}"
             self._new_parties.append(party_id)
         for claim in claims:
-            for one in _with_likes(claim):
-                self._hold(party_id, one)
+            for alias in _with_likes(claim):
+                self._hold(party_id, alias)
         return party_id
 
     def holders(self, kind: AliasKind, value: str) -> Sequence[Alias]:
@@ -129,8 +129,8 @@ class Directory:
     def save(self, connection: Connection) -> None:
         """Writes the new people and aliases, and by what everybody is known now."""
         held: dict[str, list[str]] = defaultdict(list)
-        for one in self._new_aliases:
-            held[str(one["party_id"])].append(str(one["value_hash"]))
+        for alias in self._new_aliases:
+            held[str(alias["party_id"])].append(str(alias["value_hash"]))
         new = {party_id: self._keys.vouched(party_id, held.pop(party_id, ())) for party_id in self._new_parties}
         if new:
             rows = [{"party_id": who, "created_at": self._now, "vouched": mark} for who, mark in new.items()]

@@ -44,7 +44,7 @@ def _problems(form: Form) -> dict[str, bool]:
     columns = list(form.bound_columns().values())
     kinds = [column.kind for column in columns]
     there = added | set(kinds)
-    asked = {purpose for column in columns for purpose in column.purposes}
+    purposes_asked = {purpose for column in columns for purpose in column.purposes}
     zones_apart = form.tool is FormTool.TYPEFORM and form.timezone not in ("", form.habits.timezone)
     return {
         "columns: one column must be the timestamp": ColumnKind.TIMESTAMP not in there,
@@ -56,7 +56,8 @@ def _problems(form: Form) -> dict[str, bool]:
         )
         and ColumnKind.FOR_EMAIL not in there,
         "columns: no column holds an answer": not {*ASKING, ColumnKind.WITHDRAWS} & set(kinds),
-        "columns: a question asks for a purpose that names_purposes lacks": not asked <= set(form.names_purposes),
+        "columns: a question asks for a purpose that names_purposes lacks": not purposes_asked
+        <= set(form.names_purposes),
         "names_purposes: code_publish is for an organisation to allow": not set(form.names_purposes) <= set(ASKABLE),
         "scope: use series:NAME, session:ID, until:YYYY-MM-DD or any": not _is_scope(form.scope),
         "ticks: use purposes that a column with ticks asks for": not _ticks_fit(form),
@@ -75,9 +76,9 @@ def _problems(form: Form) -> dict[str, bool]:
 def _ticks_fit(form: Form) -> bool:
     """Whether each label stands for purposes that a question with ticked answers asks for."""
     columns = form.bound_columns().values()
-    asked = {purpose for column in columns if column.kind is ColumnKind.TICKS for purpose in column.purposes}
+    purposes_asked = {purpose for column in columns if column.kind is ColumnKind.TICKS for purpose in column.purposes}
     try:
-        return all(set(purposes_of(codes)) <= asked for codes in form.ticks.values())
+        return all(set(purposes_of(codes)) <= purposes_asked for codes in form.ticks.values())
     except ValueError:
         return False
 

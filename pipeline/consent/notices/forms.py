@@ -165,12 +165,12 @@ class Form(BaseModel):
 
     def choice(self, column: Column, text: str) -> EventState | None:
         """The state that the one choice of a column means: ticked is a yes, left alone a no."""
-        said = normalise(text)
-        if said in self._answers:
-            return self._answers[said]
-        if said in _NO:
+        answer = normalise(text)
+        if answer in self._answers:
+            return self._answers[answer]
+        if answer in _NO:
             return EventState.REFUSED
-        return EventState.GIVEN if said in _YES or said == normalise(column.header) else None
+        return EventState.GIVEN if answer in _YES or answer == normalise(column.header) else None
 
     def granted(self, column: Column, text: str) -> Mapping[Purpose, EventState] | None:
         """What a cell of ticked answers says of each purpose that it asks for, None when it cannot be read."""
@@ -178,7 +178,7 @@ class Form(BaseModel):
         if labels is None:
             return None
         yes = {purpose for label in labels for purpose in self._ticks[label]}
-        return {one: EventState.GIVEN if one in yes else EventState.REFUSED for one in column.purposes}
+        return {purpose: EventState.GIVEN if purpose in yes else EventState.REFUSED for purpose in column.purposes}
 
     def withdrawn(self, text: str) -> tuple[Purpose, ...] | None:
         """The purposes that an answer withdraws, none for a blank one, None when it cannot be read."""
@@ -193,8 +193,8 @@ class Form(BaseModel):
 
     @cached_property
     def _answers(self) -> dict[str, EventState]:
-        said = {**self.habits.answers, **self.answers}
-        return {normalise(answer): state for answer, state in said.items()}
+        answers = {**self.habits.answers, **self.answers}
+        return {normalise(answer): state for answer, state in answers.items()}
 
     @cached_property
     def _ticks(self) -> dict[str, tuple[Purpose, ...]]:

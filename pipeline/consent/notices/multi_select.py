@@ -14,14 +14,14 @@ def ticked(text: str, labels: Collection[str], separators: Sequence[str]) -> tup
     """
     known = sorted({normalise(label) for label in labels} - {""}, key=len, reverse=True)
     marks = [mark.strip() or mark for mark in separators]
-    rest, found = normalise(text), []
+    rest, labels_ticked = normalise(text), []
     while rest:
         label = next((label for label in known if _begins(rest, label, marks)), None)
         if label is None:
             return None
-        found.append(label)
+        labels_ticked.append(label)
         rest = _after(rest[len(label) :], marks)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(labels_ticked))
 
 
 def _begins(rest: str, label: str, marks: Sequence[str]) -> bool:

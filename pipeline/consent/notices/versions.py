@@ -71,7 +71,7 @@ def file_announced(path: Path, *, workspace: Workspace, now: datetime) -> FiledN
 def on_file(connection: Connection) -> Mapping[str, Notice]:
     """Every notice version whose text and mapping are as they were filed, by digest."""
     rows = connection.execute(select(notice_table.c.digest, notice_table.c.body))
-    return {row.digest: found for row in rows if (found := _read(row.digest, row.body)) is not None}
+    return {row.digest: notice for row in rows if (notice := _read(row.digest, row.body)) is not None}
 
 
 def ended(events: Iterable[Event], filed: Mapping[str, Notice]) -> Iterator[Event]:
@@ -88,7 +88,7 @@ def as_of(filed: Mapping[str, Notice], moment: datetime) -> dict[str, Notice]:
     return {
         digest: replace(
             notice,
-            purposes=frozenset(one for one in notice.purposes if (digest, one) not in stale),
+            purposes=frozenset(purpose for purpose in notice.purposes if (digest, purpose) not in stale),
             asks=notice.asks and (digest, Purpose.RECORD) not in stale,
         )
         for digest, notice in filed.items()
@@ -97,15 +97,18 @@ def as_of(filed: Mapping[str, Notice], moment: datetime) -> dict[str, Notice]:
 
 def satisfying(filed: Mapping[str, Notice], required: Iterable[str]) -> frozenset[str]:
     """The digests of the notices that do for each of these, given as ``id@version``: it, and what supersedes it."""
-    found = frozenset(filed)
+    digests = frozenset(filed)
     for name in required:
-        found &= {
+        digests &= {
             digest
             for digest, notice in filed.items()
             if f"{notice.notice_id}@{notice.version}" == name
-            or any(f"{one.notice_id}@{one.version}" == name for one in (filed[d] for d in _before(notice, filed)))
+            or any(
+                f"{earlier.notice_id}@{earlier.version}" == name
+                for earlier in (filed[d] for d in _before(notice, filed))
+            )
         }
-    return found
+    return digests
 
 
 def announced(filed: Mapping[str, Notice]) -> dict[str, Notice]:
@@ -128,13 +131,15 @@ def _ends(filed: Mapping[str, Notice]) -> dict[tuple[str, Purpose], datetime]:
 
 def _before(later: Notice, filed: Mapping[str, Notice]) -> set[str]:
     """The versions that a version supersedes, directly or through others, in every language."""
-    versions, found = {later.supersedes} - {""}, set[str]()
+    versions, digests = {later.supersedes} - {""}, set[str]()
     while versions:
-        notices = [one for one in filed.values() if one.notice_id == later.notice_id and one.version in versions]
-        fresh = [one for one in notices if one.digest not in found and one.version != later.version]
-        found |= {one.digest for one in fresh}
-        versions = {one.supersedes for one in fresh} - {""}
-    return found
+        notices = [
+            notice for notice in filed.values() if notice.notice_id == later.notice_id and notice.version in versions
+        ]
+        fresh = [notice for notice in notices if notice.digest not in digests and notice.version != later.version]
+        digests |= {notice.digest for notice in fresh}
+        versions = {notice.supersedes for notice in fresh} - {""}
+    return digests
 
 
 @lru_cache(maxsize=256)
@@ -143,15 +148,15 @@ def _read(digest: str, body: str) -> Notice | None:
         return None
     kept = json.loads(body)
     if "spoken" in kept:
-        said = AnnouncedNotice(**kept["spoken"])
+        announced_notice = AnnouncedNotice(**kept["spoken"])
         return Notice(
             digest=digest,
-            purposes=frozenset(said.names_purposes),
+            purposes=frozenset(announced_notice.names_purposes),
             asks=False,
             scope="any",
-            notice_id=said.notice_id,
-            version=said.version,
-            spoken=said.text,
+            notice_id=announced_notice.notice_id,
+            version=announced_notice.version,
+            spoken=announced_notice.text,
         )
     form = Form(**kept["form"])
     return Notice(

@@ -96,43 +96,53 @@ def permission(organisation: str, digest: str, terms: Terms, *, workspace: Works
     """What is on file about publishing these bytes there under that licence; nothing is ever assumed."""
     keys = Keys(workspace.key("identity"))
     with unreadable_is_closed(), reading(workspace.db) as connection:
-        aliases = find(connection, keys, [keys.hashed(AliasKind.ORGANISATION, one) for one in known_as(organisation)])
-        org_ids = {alias.party_id for some in aliases.values() for alias in some}
-        said = [one for org_id in org_ids for one in _said(connection, org_id)] if len(org_ids) == 1 else []
-        clauses = [one for some in agreements_of(connection, org_ids).values() for one in some]
+        aliases = find(connection, keys, [keys.hashed(AliasKind.ORGANISATION, name) for name in known_as(organisation)])
+        org_ids = {alias.party_id for hits in aliases.values() for alias in hits}
+        events = [event for org_id in org_ids for event in _said(connection, org_id)] if len(org_ids) == 1 else []
+        clauses = [clause for hits in agreements_of(connection, org_ids).values() for clause in hits]
     deadline = timedelta(days=workspace.settings.consent.hold_deadline_days)
-    found = _standing(said, digest, terms, now, deadline)
-    return replace(found, forbidden=Purpose.CODE_PUBLISH in forbidden(clauses, now))
+    permission_now = _standing(events, digest, terms, now, deadline)
+    return replace(permission_now, forbidden=Purpose.CODE_PUBLISH in forbidden(clauses, now))
 
 
-def _standing(said: Sequence[_CodeEvent], digest: str, terms: Terms, now: datetime, deadline: timedelta) -> Permission:
+def _standing(
+    events: Sequence[_CodeEvent], digest: str, terms: Terms, now: datetime, deadline: timedelta
+) -> Permission:
     """The latest word about these bytes; else an approval of other bytes for that place, which does not carry over."""
-    about = [one for one in said if one.kind in ("request", "answer")]
-    exact = [one for one in about if one.digest == digest and one.terms == terms]
+    about = [event for event in events if event.kind in ("request", "answer")]
+    exact = [event for event in about if event.digest == digest and event.terms == terms]
     latest = exact[-1] if exact else None
     if latest is None:
-        near = [one for one in about if one.digest == digest or one.terms.destination == terms.destination]
+        near = [event for event in about if event.digest == digest or event.terms.destination == terms.destination]
         latest = near[-1] if near else None
     if latest is None:
         return Permission()
     if latest not in exact and latest.state is not EventState.GIVEN:
-        own = [one for one in about if one.digest == digest and one.state in (EventState.REFUSED, EventState.WITHDRAWN)]
-        return Permission(asked=_ANSWERS[own[-1].state]) if own else Permission()
-    asked = _ANSWERS[latest.state]
-    if asked is ApprovalStatus.PENDING and now > latest.at + deadline:
-        asked = ApprovalStatus.NEVER
+        own = [
+            event
+            for event in about
+            if event.digest == digest and event.state in (EventState.REFUSED, EventState.WITHDRAWN)
+        ]
+        return Permission(status=_ANSWERS[own[-1].state]) if own else Permission()
+    status = _ANSWERS[latest.state]
+    if status is ApprovalStatus.PENDING and now > latest.at + deadline:
+        status = ApprovalStatus.NEVER
     return Permission(
-        asked=asked,
+        status=status,
         same_bytes=latest.digest == digest,
         same_terms=latest.terms == terms,
-        authorised=_may_speak(said, latest, latest.at) and _may_speak(said, latest, now),
+        authorised=_may_speak(events, latest, latest.at) and _may_speak(events, latest, now),
         in_time=latest.until is None or now < latest.until,
     )
 
 
-def _may_speak(said: Sequence[_CodeEvent], answered: _CodeEvent, at: datetime) -> bool:
+def _may_speak(events: Sequence[_CodeEvent], answered: _CodeEvent, at: datetime) -> bool:
     """Whether the approver's latest delegation of before a moment was in force at it."""
-    theirs = [one for one in said if one.kind == "delegation" and one.approver == answered.approver and one.at <= at]
+    theirs = [
+        event
+        for event in events
+        if event.kind == "delegation" and event.approver == answered.approver and event.at <= at
+    ]
     if not theirs:
         return False
     latest = theirs[-1]
@@ -141,14 +151,14 @@ def _may_speak(said: Sequence[_CodeEvent], answered: _CodeEvent, at: datetime) -
 
 def _said(connection: Connection, org_id: str) -> list[_CodeEvent]:
     query = select(consent_event).where(consent_event.c.party_id == org_id).order_by(consent_event.c.seq)
-    found = []
+    events = []
     for row in connection.execute(query):
         body = checked_body(row)
         if body["method"] != Method.CODE:
             continue
-        kind, told = body["evidence"]
-        values: dict[str, Any] = json.loads(told)
-        found.append(
+        kind, content = body["evidence"]
+        values: dict[str, Any] = json.loads(content)
+        events.append(
             _CodeEvent(
                 kind=kind,
                 state=EventState(body["state"]),
@@ -159,7 +169,7 @@ def _said(connection: Connection, org_id: str) -> list[_CodeEvent]:
                 until=body["valid_until"] and datetime.fromisoformat(body["valid_until"]),
             )
         )
-    return found
+    return events
 
 
 def _file(
@@ -184,7 +194,7 @@ def _file(
         org_id = directory.settle([claim(organisation)])
         approver = directory.settle([who]) if who else ""
         directory.save(log.connection)
-        told = {
+        content = {
             "sha256": digest,
             "terms": {"destination": terms.destination, "licence": terms.licence, "attribution": terms.attribution},
             "approver": approver,
@@ -198,8 +208,8 @@ def _file(
             effective_from=now,
             valid_until=until,
             method=Method.CODE,
-            subject=canonical([kind, told]),
-            evidence=(kind, canonical(told)),
+            subject=canonical([kind, content]),
+            evidence=(kind, canonical(content)),
             entered_by=actor,
             reason=sealed(keys, evidence, org_id) if evidence else "",
         )

@@ -35,7 +35,7 @@ class ApprovalStatus(StrEnum):
 class Permission:
     """Everything that the decision about one snippet depends on; what is not known is what closes."""
 
-    asked: ApprovalStatus = ApprovalStatus.NEVER
+    status: ApprovalStatus = ApprovalStatus.NEVER
     same_bytes: bool = False
     same_terms: bool = False
     authorised: bool = False
@@ -49,15 +49,15 @@ def decide_code(permission: Permission) -> RuleResult:
     """Whether code may be published: never by silence, never over a no, never other bytes than those asked about."""
     if permission.forbidden:
         return RuleResult(Outcome.REFUSE, "O6")
-    if permission.asked is ApprovalStatus.WITHDRAWN:
+    if permission.status is ApprovalStatus.WITHDRAWN:
         return RuleResult(Outcome.REFUSE, "O8")
-    if permission.asked is ApprovalStatus.NO:
+    if permission.status is ApprovalStatus.NO:
         return RuleResult(Outcome.REFUSE, "O10")
     if permission.claimed_insignificant and not permission.significant:
         return RuleResult(Outcome.PROCEED, "O7")
-    if permission.asked is ApprovalStatus.NEVER:
+    if permission.status is ApprovalStatus.NEVER:
         return RuleResult(Outcome.REFUSE, "O1")
-    if permission.asked is ApprovalStatus.PENDING:
+    if permission.status is ApprovalStatus.PENDING:
         return RuleResult(Outcome.HOLD, "O2")
     return _approved(permission)
 
@@ -72,7 +72,7 @@ def _approved(permission: Permission) -> RuleResult:
 
 def snippets(text: str) -> Iterator[str]:
     """The pieces of code in a text: what stands between fences, and what is indented by four spaces or a tab."""
-    yield from (found for match in _FENCED.finditer(text) if (found := match[1]).strip())
+    yield from (code for match in _FENCED.finditer(text) if (code := match[1]).strip())
     outside = _FENCED.sub("\n", text)
     for match in _INDENTED.finditer(outside):
         code = textwrap.dedent(match.group()).strip("\n")

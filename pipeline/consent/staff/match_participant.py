@@ -124,8 +124,8 @@ def _check(connection: Connection, session: Session, act: StaffMatch, keys: Keys
         return
     if connection.execute(select(party_table.c.party_id).where(party_table.c.party_id == act.party_id)).first() is None:
         raise UsageProblem("nobody of that id is on file", action="`offrecord consent match SESSION` suggests who")
-    found = match_by_aliases(connection, session, keys)[act.participant_id]
-    if found.identity is Identity.MATCHED:
+    match = match_by_aliases(connection, session, keys)[act.participant_id]
+    if match.identity is Identity.MATCHED:
         raise RefusedByPolicy(
             "their address or platform id already says who they are", action="correct session.toml if it is wrong"
         )
@@ -133,11 +133,11 @@ def _check(connection: Connection, session: Session, act: StaffMatch, keys: Keys
 
 def _known(connection: Connection, keys: Keys) -> Mapping[str, list[tuple[Alias, str]]]:
     """What everybody on file is known by, decrypted."""
-    found: dict[str, list[tuple[Alias, str]]] = defaultdict(list)
+    known: dict[str, list[tuple[Alias, str]]] = defaultdict(list)
     for row in connection.execute(select(alias_table).order_by(alias_table.c.alias_id)):
         alias = Alias(row.party_id, AliasKind(row.kind), row.value_hash, Verified(row.verified))
-        found[alias.party_id].append((alias, normalise(keys.open_alias(alias, row.value_enc))))
-    return found
+        known[alias.party_id].append((alias, normalise(keys.open_alias(alias, row.value_enc))))
+    return known
 
 
 def _rated(
@@ -151,7 +151,9 @@ def _rated(
         (party_id, *max((_likeness(person, alias, value), alias.kind.value) for alias, value in aliases))
         for party_id, aliases in known.items()
     ]
-    likely = sorted((one for one in rated if one[1] >= _LIKELY), key=lambda one: (-one[1], one[0]))[:_MOST]
+    likely = sorted((rating for rating in rated if rating[1] >= _LIKELY), key=lambda rating: (-rating[1], rating[0]))[
+        :_MOST
+    ]
     yield from likely or [("", 0.0, "")]
 
 

@@ -22,7 +22,7 @@ def claim(name: str) -> Claim:
 
 def names_of(name: str, aliases: Iterable[str] = (), domains: Iterable[str] = ()) -> list[Claim]:
     """Everything that an organisation is known by, its name first."""
-    named = [claim(one) for each in (name, *aliases) for one in known_as(each)]
+    named = [claim(form) for each in (name, *aliases) for form in known_as(each)]
     held = [(AliasKind.DOMAIN, domain.strip().lstrip("@"), Verified.STAFF) for domain in domains]
     return [*named, *held]
 
@@ -43,13 +43,13 @@ def agree(
     now: datetime,
 ) -> int:
     """Files what an agreement with an organisation says; a later one of its kind replaces it. Returns the clauses."""
-    said = [(Purpose.RECORD, recording), *((purpose, publication) for purpose in PUBLICATION)]
+    clauses = [(Purpose.RECORD, recording), *((purpose, publication) for purpose in PUBLICATION)]
     keys, claims = Keys(workspace.key("identity")), names_of(name, aliases, domains)
     if any("." not in value or "@" in value for kind, value, _ in claims if kind is AliasKind.DOMAIN):
         raise UsageProblem("that is no domain of mail addresses", action="give it as granite.example")
     with writing(workspace, now=now) as log:
         directory = Directory(log.connection, keys, claims, now=now)
-        there = [one for one in claims if directory.holders(one[0], one[1])]
+        there = [each for each in claims if directory.holders(each[0], each[1])]
         org_id = directory.settle([*there[:1], *claims])
         directory.save(log.connection)
         drafts = [
@@ -67,7 +67,7 @@ def agree(
                 entered_by=actor,
                 reason=sealed(keys, evidence, org_id),
             )
-            for purpose, says in said
+            for purpose, says in clauses
             if says is not None
         ]
         known = {event.event_id for event in events_under(log.connection, (draft.row_key for draft in drafts))}

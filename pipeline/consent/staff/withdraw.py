@@ -61,17 +61,17 @@ def withdraw(
         Registry(workspace.db).session(session_id)
     keys = Keys(workspace.key("identity"))
     claim = (AliasKind.EMAIL, email, Verified.STAFF)
-    asked = erasure or Erasure()
+    erasure_asked = erasure or Erasure()
     filed: list[Filed] = []
 
     def afterwards() -> None:
-        for one in filed:
-            then(one)
+        for withdrawal in filed:
+            then(withdrawal)
 
     with writing(workspace, now=now, then=afterwards) as log:
         directory = Directory(log.connection, keys, [claim], now=now)
         holders = [holder.party_id for holder in directory.holders(AliasKind.EMAIL, email)]
-        party_ids = _chosen(list(dict.fromkeys(holders)), asked) or [directory.settle([claim])]
+        party_ids = _chosen(list(dict.fromkeys(holders)), erasure_asked) or [directory.settle([claim])]
         directory.save(log.connection)
         sealed = {party_id: keys.seal(reason, party_id) for party_id in party_ids}
         drafts = [
@@ -86,8 +86,8 @@ def withdraw(
                 party_ids=tuple(party_ids),
                 purposes=tuple(dict.fromkeys(purposes)),
                 session_id=session_id,
-                erase=asked.erase,
-                whole=asked.whole,
+                erase=erasure_asked.erase,
+                whole=erasure_asked.whole,
                 filed_at=now,
             )
         )

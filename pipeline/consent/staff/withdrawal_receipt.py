@@ -51,12 +51,12 @@ def of_person(email: str, withdrawal_id: str, *, workspace: Workspace) -> tuple[
     Raises ``UsageProblem`` where there is none.
     """
     wanted = set(known_as(email, workspace=workspace))
-    filed = [one for one in withdrawals.read(workspace.db) if one.withdrawal_id in wanted]
+    filed = [withdrawal for withdrawal in withdrawals.read(workspace.db) if withdrawal.withdrawal_id in wanted]
     if withdrawal_id:
-        filed = [one for one in filed if one.withdrawal_id == withdrawal_id]
+        filed = [withdrawal for withdrawal in filed if withdrawal.withdrawal_id == withdrawal_id]
     if not filed:
         raise UsageProblem("no withdrawal of theirs is on file", action="check the address, and the withdrawal's id")
-    return tuple(receipt(one, workspace=workspace) for one in filed)
+    return tuple(receipt(withdrawal, workspace=workspace) for withdrawal in filed)
 
 
 def known_as(who: str, *, workspace: Workspace) -> list[str]:
@@ -67,9 +67,9 @@ def known_as(who: str, *, workspace: Workspace) -> list[str]:
         people = {alias.party_id for alias in find(connection, keys, [hashed]).get(hashed, ())} | {who}
     forgotten = set(withdrawals.marked_as(workspace.db, keys.marked(" ".join(words_of(who)))))
     return [
-        one.withdrawal_id
-        for one in filed
-        if one.withdrawal_id in forgotten | {who} or not people.isdisjoint(one.party_ids)
+        withdrawal.withdrawal_id
+        for withdrawal in filed
+        if withdrawal.withdrawal_id in forgotten | {who} or not people.isdisjoint(withdrawal.party_ids)
     ]
 
 
@@ -95,28 +95,33 @@ def receipt(filed: Filed, *, workspace: Workspace) -> Receipt:
 
 def _not_recalled(workspace: Workspace, touched: set[str], *, erase: bool) -> Iterable[str]:
     """Copies of the artefacts of those sessions, and of what holds all sessions, that left the workspace."""
-    sessions = {made.artefact_id: made.session_id for made in workspace.artefacts.all()}
-    kinds = {made.artefact_id: made.kind for made in workspace.artefacts.all()}
+    sessions = {artefact.artefact_id: artefact.session_id for artefact in workspace.artefacts.all()}
+    kinds = {artefact.artefact_id: artefact.kind for artefact in workspace.artefacts.all()}
     for copy in workspace.artefacts.copies():
         session_id = sessions.get(copy.artefact_id)
         if session_id is None or session_id in touched:
             yield f"{kinds.get(copy.artefact_id, 'copy')} {copy.artefact_id}: went to {copy.went_to}, {copy.noted_at}"
     if erase:
         with reading(workspace.db) as connection:
-            found = connection.execute(select(entry.c.entry_id, entry.c.session_id)).all()
-        yield from (_OUTSIDE.format(row.entry_id) for row in found if row.session_id in touched)
+            entries = connection.execute(select(entry.c.entry_id, entry.c.session_id)).all()
+        yield from (_OUTSIDE.format(row.entry_id) for row in entries if row.session_id in touched)
 
 
 def as_lines(receipts: Iterable[Receipt]) -> str:
     """Receipts as plain text, to hand over."""
     blocks = []
-    for one in receipts:
+    for receipt in receipts:
         rows = [
-            f"Withdrawal {one.withdrawal}, filed {one.filed_at}" + (", with erasure" if one.erasure else ""),
-            f"Of: {', '.join(one.purposes)}; {one.session}",
-            f"Standing: {one.standing}",
+            f"Withdrawal {receipt.withdrawal}, filed {receipt.filed_at}"
+            + (", with erasure" if receipt.erasure else ""),
+            f"Of: {', '.join(receipt.purposes)}; {receipt.session}",
+            f"Standing: {receipt.standing}",
         ]
-        for title, lines in (("Done", one.done), ("Cannot be called back", one.not_recalled), ("Kept", one.kept)):
+        for title, lines in (
+            ("Done", receipt.done),
+            ("Cannot be called back", receipt.not_recalled),
+            ("Kept", receipt.kept),
+        ):
             rows += [f"{title}:", *(f"  - {line}" for line in lines or ("nothing",))]
         blocks.append("\n".join(rows))
     return "\n\n".join(blocks) + "\n"
@@ -124,5 +129,5 @@ def as_lines(receipts: Iterable[Receipt]) -> str:
 
 def as_json(receipts: Iterable[Receipt]) -> str:
     """Receipts as one JSON array."""
-    shown = [{name: getattr(one, name) for name in Receipt.__slots__} for one in receipts]
+    shown = [{name: getattr(receipt, name) for name in Receipt.__slots__} for receipt in receipts]
     return json.dumps(shown, sort_keys=True, ensure_ascii=False) + "\n"

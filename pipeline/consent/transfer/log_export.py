@@ -51,8 +51,8 @@ class Seal:
 
     def of(self, manifest: Mapping[str, object]) -> str:
         """The keyed hash of a manifest without its own ``seal``."""
-        said = {name: value for name, value in manifest.items() if name != "seal"}
-        return hmac.digest(self._key, canonical(said).encode(), "sha256").hex()
+        unsealed = {name: value for name, value in manifest.items() if name != "seal"}
+        return hmac.digest(self._key, canonical(unsealed).encode(), "sha256").hex()
 
 
 def export_log(file: Path, *, workspace: Workspace) -> ExportedLog:
@@ -80,7 +80,7 @@ def export_log(file: Path, *, workspace: Workspace) -> ExportedLog:
     }
     closing = canonical({**manifest, "seal": seal.of(manifest)})
     write_bytes(file, content + f"{closing}\n".encode())
-    counts = {name: len(some) for name, some in (("events", events), ("people", people), ("notices", notices))}
+    counts = {name: len(lines) for name, lines in (("events", events), ("people", people), ("notices", notices))}
     return ExportedLog(**counts, beside=len(others), head=head.hash)
 
 
@@ -105,8 +105,8 @@ def _people(connection: Connection) -> Iterator[dict[str, Any]]:
     aliases: dict[str, list[dict[str, str]]] = defaultdict(list)
     for row in connection.execute(select(alias).order_by(alias.c.alias_id)):
         value = base64.b64encode(row.value_enc).decode("ascii")
-        said = {"alias_id": row.alias_id, "kind": row.kind, "hash": row.value_hash, "verified": row.verified}
-        aliases[row.party_id].append({**said, "value": value, "created_at": row.created_at})
+        fields = {"alias_id": row.alias_id, "kind": row.kind, "hash": row.value_hash, "verified": row.verified}
+        aliases[row.party_id].append({**fields, "value": value, "created_at": row.created_at})
     for row in connection.execute(select(party).order_by(party.c.party_id)):
         known = aliases[row.party_id]
         yield {"type": "person", "party_id": row.party_id, "created_at": row.created_at, "aliases": known}
@@ -115,8 +115,10 @@ def _people(connection: Connection) -> Iterator[dict[str, Any]]:
 def _events(
     connection: Connection, people: list[dict[str, Any]], notices: list[dict[str, Any]]
 ) -> Iterator[dict[str, Any]]:
-    hashes = {one["party_id"]: [f"{known['kind']}:{known['hash']}" for known in one["aliases"]] for one in people}
-    versions = {one["digest"]: f"{one['notice_id']}@{one['version']}" for one in notices}
+    hashes = {
+        person["party_id"]: [f"{known['kind']}:{known['hash']}" for known in person["aliases"]] for person in people
+    }
+    versions = {notice["digest"]: f"{notice['notice_id']}@{notice['version']}" for notice in notices}
     for row in connection.execute(select(consent_event).order_by(consent_event.c.seq)):
         body = checked_body(row)
         yield {

@@ -78,8 +78,8 @@ def import_log(
     theirs = Keys(source) if key else keys
 
     def afterwards() -> None:
-        for one in withdrawn:
-            then(one)
+        for withdrawal in withdrawn:
+            then(withdrawal)
 
     with writing(workspace, now=now, then=afterwards) as writer:
         connection = writer.connection
@@ -94,7 +94,7 @@ def import_log(
         on_file=len(export.events) - len(fresh),
         people=people,
         notices=notices,
-        withdrawals=tuple(one.withdrawal_id for one in withdrawn),
+        withdrawals=tuple(withdrawal.withdrawal_id for withdrawal in withdrawn),
     )
 
 
@@ -142,8 +142,8 @@ def _check_manifest(
         )
     others = sum(len(lines[kind]) for kind in related_records.KINDS)
     counts = (len(lines["event"]), len(lines["person"]), len(lines["notice"]), others)
-    said = tuple(manifest.get(name) for name in ("events", "people", "notices", "beside"))
-    whole = manifest.get("sha256") == hashlib.sha256(before).hexdigest() and counts == said
+    stated = tuple(manifest.get(name) for name in ("events", "people", "notices", "beside"))
+    whole = manifest.get("sha256") == hashlib.sha256(before).hexdigest() and counts == stated
     if not whole or not hmac.compare_digest(seal.of(manifest).encode(), str(manifest.get("seal")).encode()):
         raise InputRefused("the export is not as it was written", action=_AGAIN)
 
@@ -167,8 +167,8 @@ def _check_chain(events: Lines, last_line: int, head: str, *, after: int) -> Non
 def _lacking(connection: Connection, table: Table, column: str, lines: Lines) -> Lines:
     """The lines whose id the table does not have."""
     known: set[str] = set()
-    for some in chunks([str(line[column]) for line in lines]):
-        known |= set(connection.execute(select(table.c[column]).where(table.c[column].in_(some))).scalars())
+    for ids in chunks([str(line[column]) for line in lines]):
+        known |= set(connection.execute(select(table.c[column]).where(table.c[column].in_(ids))).scalars())
     return [line for line in lines if line[column] not in known]
 
 
@@ -196,23 +196,23 @@ def _put_people(connection: Connection, lines: Lines, source: Keys, own: Keys) -
     if fresh:
         rows = [{name: line[name] for name in ("party_id", "created_at")} | {"vouched": ""} for line in fresh]
         connection.execute(party.insert(), rows)
-    known = [_rekeyed(line["party_id"], said, source, own) for line in fresh for said in line["aliases"]]
+    known = [_rekeyed(line["party_id"], alias_line, source, own) for line in fresh for alias_line in line["aliases"]]
     if known:
         connection.execute(alias.insert(), known)
     vouch(connection, own, (line["party_id"] for line in fresh))
     return len(fresh)
 
 
-def _rekeyed(party_id: str, said: Mapping[str, str], source: Keys, own: Keys) -> dict[str, object]:
-    kind, verified = AliasKind(said["kind"]), Verified(said["verified"])
-    value = source.open_alias(Alias(party_id, kind, said["hash"], verified), base64.b64decode(said["value"]))
+def _rekeyed(party_id: str, line: Mapping[str, str], source: Keys, own: Keys) -> dict[str, object]:
+    kind, verified = AliasKind(line["kind"]), Verified(line["verified"])
+    value = source.open_alias(Alias(party_id, kind, line["hash"], verified), base64.b64decode(line["value"]))
     anew = Alias(party_id, kind, own.hashed(kind, value), verified)
     return {
-        "alias_id": said["alias_id"],
+        "alias_id": line["alias_id"],
         "party_id": party_id,
         "kind": kind.value,
         "value_hash": anew.value_hash,
         "value_enc": own.seal_alias(anew, value),
         "verified": verified.value,
-        "created_at": said["created_at"],
+        "created_at": line["created_at"],
     }

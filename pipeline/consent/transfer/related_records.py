@@ -48,24 +48,24 @@ def lines(connection: Connection) -> Iterator[dict[str, Any]]:
         yield {"type": "forgotten", "withdrawal_id": withdrawal_id, "hash": value_hash}
 
 
-def bring_in(connection: Connection, found: Mapping[str, Lines], source: Keys, own: Keys) -> list[Filed]:
+def bring_in(connection: Connection, lines_by_kind: Mapping[str, Lines], source: Keys, own: Keys) -> list[Filed]:
     """Adds what is not on file, encrypted anew under this workspace's key; returns the withdrawals that are new.
 
     A withdrawal is carried out again here, whatever was done for it elsewhere.
     """
-    _acts(connection, found["act"], source, own)
-    _matches(connection, found["match"], source, own)
-    notice_deliveries.append(connection, (_served(json.loads(line["body"])) for line in found["served"]))
-    decisions.bring_in(connection, (line["body"] for line in found["decision"]))
+    _acts(connection, lines_by_kind["act"], source, own)
+    _matches(connection, lines_by_kind["match"], source, own)
+    notice_deliveries.append(connection, (_served(json.loads(line["body"])) for line in lines_by_kind["served"]))
+    decisions.bring_in(connection, (line["body"] for line in lines_by_kind["decision"]))
     known = set(connection.execute(select(withdrawal.c.withdrawal_id)).scalars())
-    fresh = [_filed(line) for line in found["withdrawal"] if line["withdrawal_id"] not in known]
-    for one in fresh:
-        withdrawals.put(connection, one)
-    for line in found["tombstone"]:
-        said = {name: line[name] for name in ("kind", "withdrawal_id", "session_id")}
+    fresh = [_filed(line) for line in lines_by_kind["withdrawal"] if line["withdrawal_id"] not in known]
+    for each in fresh:
+        withdrawals.put(connection, each)
+    for line in lines_by_kind["tombstone"]:
+        fields = {name: line[name] for name in ("kind", "withdrawal_id", "session_id")}
         at = datetime.fromisoformat(line["erased_at"])
-        tombstones.put(connection, line["digest"], **said, erased_at=at)
-    for line in found["forgotten"] if source is own else ():
+        tombstones.put(connection, line["digest"], **fields, erased_at=at)
+    for line in lines_by_kind["forgotten"] if source is own else ():
         withdrawals.forget(connection, line["withdrawal_id"], [line["hash"]])
     return fresh
 
@@ -79,9 +79,9 @@ def _unplaced(body: str, *, without: Iterable[str] = ()) -> str:
     return canonical({name: value for name, value in json.loads(body).items() if name not in {*_PLACE, *without}})
 
 
-def _acts(connection: Connection, found: Lines, source: Keys, own: Keys) -> None:
+def _acts(connection: Connection, lines: Lines, source: Keys, own: Keys) -> None:
     known = {_unplaced(row.body, without=_SEALED) for row in _rows(connection, human_act)}
-    for line in found:
+    for line in lines:
         if _unplaced(line["body"], without=_SEALED) in known:
             continue
         body = {name: value for name, value in json.loads(line["body"]).items() if name not in _PLACE}
@@ -100,9 +100,9 @@ def _resealed(value: str, bound: str, source: Keys, own: Keys) -> str:
     return base64.b64encode(own.seal(source.open(sealed, bound), bound)).decode("ascii")
 
 
-def _matches(connection: Connection, found: Lines, source: Keys, own: Keys) -> None:
+def _matches(connection: Connection, lines: Lines, source: Keys, own: Keys) -> None:
     known = {_unplaced(row.body) for row in _rows(connection, staff_match)}
-    for line in found:
+    for line in lines:
         if _unplaced(line["body"]) in known:
             continue
         body = json.loads(line["body"])
@@ -112,16 +112,16 @@ def _matches(connection: Connection, found: Lines, source: Keys, own: Keys) -> N
 
 
 def _served(body: Mapping[str, Any]) -> NoticeDelivery:
-    said = {name: body[name] for name in NoticeDelivery.__slots__}
+    fields = {name: body[name] for name in NoticeDelivery.__slots__}
     times = {name: datetime.fromisoformat(body[name]) for name in ("since", "at")}
-    return NoticeDelivery(**{**said, **times, "reach": Reach(body["reach"])})
+    return NoticeDelivery(**{**fields, **times, "reach": Reach(body["reach"])})
 
 
 def _filed(line: Mapping[str, Any]) -> Filed:
     return Filed(
         withdrawal_id=line["withdrawal_id"],
         party_ids=tuple(json.loads(line["party_ids"])),
-        purposes=tuple(Purpose(one) for one in json.loads(line["purposes"])),
+        purposes=tuple(Purpose(purpose) for purpose in json.loads(line["purposes"])),
         session_id=line["session_id"],
         erase=bool(line["erase"]),
         whole=bool(line["whole"]),

@@ -62,7 +62,7 @@ NOTICES = (shown("a" * 64, True), shown("b" * 64, False))
 
 def text_of(record: Record, now: datetime = NOW) -> str:
     node = dpv.node(record, kind=dpv.RECORD, identifier="i", controller=dpv.Controller(name="Lumen"), now=now)
-    return dpv.document([node], one=True)
+    return dpv.document([node], single=True)
 
 
 @given(history=st.lists(events, max_size=12), later=st.integers(0, 800))

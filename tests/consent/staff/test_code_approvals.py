@@ -43,18 +43,18 @@ approved = {"same_bytes": True, "same_terms": True, "authorised": True, "in_time
     ("said", "want"),
     [
         ({}, "refuse O1"),
-        ({"asked": ApprovalStatus.PENDING}, "hold O2"),
-        ({"asked": ApprovalStatus.YES, **approved}, "proceed O3"),
-        ({"asked": ApprovalStatus.YES, **approved, "same_bytes": False}, "hold O4"),
-        ({"asked": ApprovalStatus.YES, **approved, "same_terms": False}, "hold O4"),
-        ({"asked": ApprovalStatus.YES, **approved, "authorised": False}, "hold O5"),
-        ({"asked": ApprovalStatus.YES, **approved, "forbidden": True}, "refuse O6"),
+        ({"status": ApprovalStatus.PENDING}, "hold O2"),
+        ({"status": ApprovalStatus.YES, **approved}, "proceed O3"),
+        ({"status": ApprovalStatus.YES, **approved, "same_bytes": False}, "hold O4"),
+        ({"status": ApprovalStatus.YES, **approved, "same_terms": False}, "hold O4"),
+        ({"status": ApprovalStatus.YES, **approved, "authorised": False}, "hold O5"),
+        ({"status": ApprovalStatus.YES, **approved, "forbidden": True}, "refuse O6"),
         ({"claimed_insignificant": True, "significant": False}, "proceed O7"),
         ({"claimed_insignificant": True, "significant": True}, "refuse O1"),
         ({"claimed_insignificant": True}, "refuse O1"),
-        ({"asked": ApprovalStatus.WITHDRAWN, **approved}, "refuse O8"),
-        ({"asked": ApprovalStatus.YES, **approved, "in_time": False}, "hold O9"),
-        ({"asked": ApprovalStatus.NO, "claimed_insignificant": True, "significant": False}, "refuse O10"),
+        ({"status": ApprovalStatus.WITHDRAWN, **approved}, "refuse O8"),
+        ({"status": ApprovalStatus.YES, **approved, "in_time": False}, "hold O9"),
+        ({"status": ApprovalStatus.NO, "claimed_insignificant": True, "significant": False}, "refuse O10"),
     ],
 )
 def test_every_row_of_the_table(said: dict[str, Any], want: str) -> None:
@@ -65,10 +65,10 @@ def test_every_row_of_the_table(said: dict[str, Any], want: str) -> None:
 flags = {name: st.booleans() for name in (*approved, "forbidden", "claimed_insignificant", "significant")}
 
 
-@given(st.builds(Permission, asked=st.sampled_from(ApprovalStatus), **flags))
+@given(st.builds(Permission, status=st.sampled_from(ApprovalStatus), **flags))
 def test_nothing_is_published_without_a_sure_yes_or_a_vouched_trifle(one: Permission) -> None:
     if decide_code(one).outcome is Outcome.PROCEED:
-        sure = one.asked is ApprovalStatus.YES and one.same_bytes and one.same_terms and one.authorised and one.in_time
+        sure = one.status is ApprovalStatus.YES and one.same_bytes and one.same_terms and one.authorised and one.in_time
         assert not one.forbidden and (sure or (one.claimed_insignificant and not one.significant))
 
 
