@@ -84,7 +84,7 @@ def looked(session: Session, workspace: Workspace, *, now: datetime) -> Looked |
     """
     if not session.tracks:
         return _ERASED
-    session = consent.with_erased(session, workspace=workspace)
+    session = consent.working_session(session, workspace=workspace)
     ruling = consent.rule(session, workspace=workspace, now=now)
     if not isinstance(ruling, Ruling):
         return ruling

@@ -62,7 +62,7 @@ def export(
     Raises ``RefusedByPolicy`` when consent does not allow it or nothing is out, ``TryAgain`` when anything changed
     since the last run, and ``ProofFailed`` when what was made holds anything that it must not.
     """
-    session = consent.with_erased(Registry(workspace.db).session(session_id), workspace=workspace)
+    session = consent.working_session(Registry(workspace.db).session(session_id), workspace=workspace)
     ruling = consent.current_ruling(session, workspace=workspace, now=now)
     if not isinstance(ruling, Ruling) or not ruling.allows(audience.purpose):
         raise RefusedByPolicy("consent does not allow this export", action="see `offrecord consent show`")

@@ -1,8 +1,7 @@
 """Consent: what each participant allows, decided by written rules from an append-only log of their answers."""
 
 from pipeline.consent.evaluation.ruling import current_ruling, record_announcements, rule
-from pipeline.consent.evaluation.snapshot import matched_parties
-from pipeline.consent.log.erased_participants import with_erased
+from pipeline.consent.evaluation.snapshot import matched_parties, working_session
 from pipeline.consent.log.log import log_head, release, verify_chain
 
 __all__ = [
@@ -13,5 +12,5 @@ __all__ = [
     "release",
     "rule",
     "verify_chain",
-    "with_erased",
+    "working_session",
 ]

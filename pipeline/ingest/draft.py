@@ -55,6 +55,7 @@ class Draft:
 
     ``local_start`` is the platform's start without a zone, ``started_at`` the aware one where the platform says it.
     ``texts`` are understood files beside them as (name, kind); ``captions`` and ``chat`` are candidates, best first.
+    ``platform_list`` says that the platform itself lists who was there.
     """
 
     platform: str
@@ -68,6 +69,7 @@ class Draft:
     chat: tuple[str, ...] = ()
     texts: tuple[tuple[str, str], ...] = ()
     empty: tuple[str, ...] = ()
+    platform_list: bool = False
 
     @property
     def media(self) -> tuple[str, ...]:

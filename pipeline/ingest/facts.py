@@ -70,6 +70,7 @@ class Facts(_Table):
     picture: bool = True
     series: Annotated[str, Field(pattern=r"^\S{1,100}$")] | None = None
     policy: Policy = Policy()
+    participants_complete: bool = False
     participants: Annotated[list[Who], Field(max_length=MAX_PARTICIPANTS)] = []
 
     @field_validator("timezone")

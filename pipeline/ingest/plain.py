@@ -30,7 +30,7 @@ def read(listing: Listing, facts: Facts) -> Draft:
     people = merged(listed, facts.participants, listing.names)
     owned = {person.track for person in people}
     mixed = tuple(name for name in listing.names if is_media(name) and name not in owned)
-    return replace(draft, people=people, mixed=mixed, title=report.topic)
+    return replace(draft, people=people, mixed=mixed, title=report.topic, platform_list=bool(report.rows))
 
 
 def told(listing: Listing, facts: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -57,6 +57,7 @@ def read(listing: Listing, facts: Facts) -> Draft:
         people=people,
         mixed=tuple(name for name in main if name not in claimed),
         title=report.topic,
+        platform_list=bool(report.rows),
         texts=(*draft.texts, *((name, "roster") for name in file_name)),
     )
 

@@ -79,7 +79,9 @@ from pipeline.records.transcript import (
 from pipeline.records.vocabulary import (
     AgeStatus,
     Audience,
+    ListAuthority,
     Outcome,
+    Provenance,
     Purpose,
     Role,
 )
@@ -104,6 +106,7 @@ __all__ = [
     "Interval",
     "KeywordHit",
     "KnownPerson",
+    "ListAuthority",
     "Misheard",
     "OcrLine",
     "OcrResult",
@@ -119,6 +122,7 @@ __all__ = [
     "Proof",
     "ProofVerdict",
     "Proposal",
+    "Provenance",
     "Purpose",
     "RedactionBox",
     "RedactionInterval",

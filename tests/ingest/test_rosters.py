@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -320,13 +321,15 @@ def test_a_list_that_is_missing_or_beside_craig_is_refused(make, media, workspac
     assert isinstance(refused, Refused) and "roster" in refused.reason
 
 
-def test_on_time_by_session_toml_reaches_back_to_the_start():
+def test_on_time_by_session_toml_undoes_nothing_that_a_list_shows():
     from pipeline.ingest.people import merged
 
     late = Person(name="Ana", joined_late=True, stays=(Stay(join_s=600, leave_s=900), Stay(join_s=1200, leave_s=1800)))
     told = parse("[[participants]]\nname='Ana'\njoined='on_time'\n").participants
     found = merged((late,), told, ())[0]
-    assert (found.joined_late, [stay.join_s for stay in found.stays]) == (False, [0, 1200])
+    assert (found.joined_late, found.stays) == (True, late.stays)
+    late_by_host = parse("[[participants]]\nname='Ana'\njoined='late'\n").participants
+    assert merged((replace(late, joined_late=False),), late_by_host, ())[0].joined_late
 
 
 CELLS = st.sampled_from(

@@ -11,7 +11,7 @@ from pipeline.consent.evaluation.explanations import reason_of
 from pipeline.consent.evaluation.hold_resolution import removable
 from pipeline.consent.evaluation.snapshot import ConsentSnapshot
 from pipeline.consent.log.decisions import OVERDUE, StoredDecision
-from pipeline.records import Cell, Interval, Outcome, Purpose, Role, Session
+from pipeline.records import Cell, Interval, Outcome, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class _Hold:
 
 
 def applied(
-    cells: Sequence[Cell], session: Session, snapshot: ConsentSnapshot, *, now: datetime
+    cells: Sequence[Cell], snapshot: ConsentSnapshot, *, now: datetime
 ) -> tuple[tuple[Cell, ...], Mapping[tuple[str, Purpose], datetime]]:
     """The cells with every overdue hold closed, and until when each person and purpose that is still held may be.
 
@@ -48,7 +48,7 @@ def applied(
         about = (cell.participant_id, cell.purpose)
         if hold and not over:
             due[about] = min(hold.due, due.get(about, hold.due))
-        after.append(_closed(cell, session, over[0], by_capture=capture is not None) if over else cell)
+        after.append(_closed(cell, snapshot, over[0], by_capture=capture is not None) if over else cell)
     return tuple(after), due
 
 
@@ -77,10 +77,10 @@ def _within(span: Interval, decisions: Iterator[StoredDecision]) -> Iterator[Sto
             yield decision
 
 
-def _closed(cell: Cell, session: Session, hold: _Hold, *, by_capture: bool) -> Cell:
+def _closed(cell: Cell, snapshot: ConsentSnapshot, hold: _Hold, *, by_capture: bool) -> Cell:
     """A bot's own copy is beyond the team, so leaving it out changes nothing: that is refused too."""
-    bot = session.participant(cell.participant_id).role is Role.BOT
-    refused = by_capture or bot or not removable(session, cell.participant_id)
+    bot = cell.participant_id in snapshot.bots
+    refused = by_capture or bot or not removable(snapshot.session, cell.participant_id)
     rule_id = cell.rule_id + OVERDUE
     return replace(
         cell,

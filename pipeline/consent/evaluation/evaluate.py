@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pipeline.consent.evaluation import deadline
 from pipeline.consent.evaluation.explanations import reason_of
-from pipeline.consent.evaluation.facts import Facts, gather, is_internal
+from pipeline.consent.evaluation.facts import Facts, gather, is_internal, use_of
 from pipeline.consent.evaluation.hold_resolution import settle
 from pipeline.consent.evaluation.intervals import intervals, joined
 from pipeline.consent.evaluation.modifiers import (
@@ -17,11 +17,11 @@ from pipeline.consent.evaluation.modifiers import (
     with_guardian,
     without_silent,
 )
-from pipeline.consent.evaluation.rule_tables import ConsentStatus, Inputs, RuleResult, decide, decide_capture
+from pipeline.consent.evaluation.rule_tables import ConsentStatus, Inputs, RuleResult, Use, decide, decide_capture
 from pipeline.consent.evaluation.snapshot import ConsentSnapshot
 from pipeline.consent.log.agreements import forbidden
 from pipeline.consent.log.decisions import Decision
-from pipeline.records import Cell, Outcome, Purpose, Role, Session
+from pipeline.records import Cell, Outcome, Provenance, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +37,23 @@ class Evaluation:
     due: Mapping[tuple[str, Purpose], datetime]
 
 
-def evaluate(session: Session, snapshot: ConsentSnapshot, *, now: datetime) -> Evaluation:
+def evaluate(snapshot: ConsentSnapshot, *, now: datetime) -> Evaluation:
     """Every cell of a session: for each participant and interval the purposes asked for, recording and transcribing."""
+    session = snapshot.session
     purposes = tuple(dict.fromkeys((Purpose.RECORD, Purpose.TRANSCRIBE, *session.purposes)))
     all_facts = [
-        gather(session, person, interval, snapshot, purposes, now=now)
+        gather(person, interval, snapshot, purposes, now=now)
         for person in session.participants
-        for interval in intervals(session, person, snapshot)
+        for interval in intervals(person, snapshot)
     ]
     behind = [facts for facts in all_facts for _ in purposes]
     by_rule = [cell for facts in all_facts for cell in _cells(facts, purposes)]
     relaxed = [without_silent(cell, facts, snapshot.policy) for cell, facts in zip(by_rule, behind, strict=True)]
-    settled = settle(relaxed, session, snapshot, now=now)
+    settled = settle(relaxed, snapshot, now=now)
     guarded = [with_guardian(cell, facts) for cell, facts in zip(settled, behind, strict=True)]
     agreed = with_agreements(guarded, session, snapshot.agreements, now=now)
     enabled = [with_enabled_purposes(cell, snapshot.policy) for cell in agreed]
-    final, due = deadline.applied(enabled, session, snapshot, now=now)
+    final, due = deadline.applied(enabled, snapshot, now=now)
     steps = zip(by_rule, relaxed, settled, guarded, enabled, final, strict=True)
     decisions = tuple(_decision(facts, row, snapshot, now=now) for facts, row in zip(behind, steps, strict=True))
     ends = (*due.values(), *(at for facts in all_facts for at in _expiries(facts)))
@@ -72,8 +73,10 @@ def _decision(facts: Facts, steps: Sequence[Cell], snapshot: ConsentSnapshot, *,
     inputs = {
         **{name: getattr(stated, name) for name in Inputs.__slots__},
         "guardian_agreed": final.purpose in facts.guarded,
-        "is_bot": person.role is Role.BOT,
+        "is_bot": facts.bot,
         "minor": person.minor.value,
+        "list_authority": facts.session.list_authority.value,
+        "provenance": person.provenance.value,
         "organisation_forbids": sorted(clauses),
         "own_staff": facts.own_staff,
         "policy": snapshot.policy.described(),
@@ -93,10 +96,10 @@ def _decision(facts: Facts, steps: Sequence[Cell], snapshot: ConsentSnapshot, *,
 
 def _cells(facts: Facts, purposes: Sequence[Purpose]) -> Iterator[Cell]:
     """One person's cells; none is more open than the one for recording."""
-    record = _record(facts)
+    record = _result(facts, Purpose.RECORD)
     for purpose in purposes:
         result = _result(facts, purpose)
-        if facts.person.role is not Role.BOT and record.outcome.restrictiveness > result.outcome.restrictiveness:
+        if not facts.bot and record.outcome.restrictiveness > result.outcome.restrictiveness:
             result = record
         yield Cell(
             participant_id=facts.person.participant_id,
@@ -110,10 +113,29 @@ def _cells(facts: Facts, purposes: Sequence[Purpose]) -> Iterator[Cell]:
 
 
 def _result(facts: Facts, purpose: Purpose) -> RuleResult:
-    """What the rules say of one purpose by itself."""
+    """What the rules say of one purpose: by the tables, and by who counts as a participant, whichever closes more."""
+    floor, result = _floor(facts, purpose), _by_tables(facts, purpose)
+    if floor is None:
+        return result
+    unknown = facts.person.provenance is Provenance.UNKNOWN
+    return floor if unknown or result.outcome.restrictiveness <= floor.outcome.restrictiveness else result
+
+
+def _floor(facts: Facts, purpose: Purpose) -> RuleResult | None:
+    """The L rules: a list that nobody vouches for, somebody whom no list has, a bot that may be a person."""
+    if use_of(purpose) is Use.SPECIAL or purpose is Purpose.CODE_PUBLISH:
+        return None if facts.person.provenance is not Provenance.UNKNOWN else RuleResult(Outcome.REFUSE, "L1")
+    if facts.person.provenance is Provenance.UNKNOWN:
+        return RuleResult(Outcome.HOLD, "L1")
+    if facts.person.provenance is Provenance.UNLISTED:
+        return RuleResult(Outcome.HOLD, "L2")
+    return RuleResult(Outcome.HOLD, "L3") if facts.claimed_bot and not facts.bot else None
+
+
+def _by_tables(facts: Facts, purpose: Purpose) -> RuleResult:
     if purpose is Purpose.CODE_PUBLISH:
         return RuleResult(Outcome.REFUSE, "O1")
-    if facts.person.role is Role.BOT:
+    if facts.bot:
         return RuleResult(Outcome.PROCEED if is_internal(purpose) else Outcome.HOLD, "M3")
     if purpose is Purpose.RECORD:
         return _record(facts)

@@ -36,10 +36,10 @@ def explain(session: Session, *, workspace: Workspace, now: datetime, names: boo
     """Every cell of a session, also of one that is held or refused; raises ``ConsentUnreadable``."""
     with unreadable_is_closed():
         snapshot = read_snapshot(session, workspace=workspace)
-    evaluation = evaluate(session, snapshot, now=now)
+    evaluation = evaluate(snapshot, now=now)
     return tuple(
         ExplainedCell(
-            person=session.participant(cell.participant_id).name if names else cell.participant_id,
+            person=(names and snapshot.session.participant(cell.participant_id).name) or cell.participant_id,
             from_s=cell.interval.start_s,
             to_s=cell.interval.end_s,
             purpose=cell.purpose.value,

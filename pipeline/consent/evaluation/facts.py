@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline.consent.evaluation import platform_notice
+from pipeline.consent.evaluation.claims import claimed_bot
 from pipeline.consent.evaluation.consent_state import ConsentState, most_restrictive, state_during, state_now
 from pipeline.consent.evaluation.notice_reach import notices_reached
 from pipeline.consent.evaluation.own_staff import own_staff
@@ -23,7 +24,7 @@ from pipeline.consent.evaluation.rule_tables import (
 from pipeline.consent.evaluation.snapshot import ConsentSnapshot
 from pipeline.consent.log.events import Event, EventState
 from pipeline.consent.log.notice_deliveries import NoticeDelivery
-from pipeline.records import AgeStatus, Interval, Participant, Purpose, Role, Session
+from pipeline.records import AgeStatus, Interval, Participant, Provenance, Purpose, Session
 from pipeline.records.turns import separable
 
 _USES = {
@@ -34,7 +35,7 @@ _USES = {
     Purpose.ML_TRAINING: Use.SPECIAL,
     Purpose.VOICEPRINT: Use.SPECIAL,
 }
-_OPEN_TO_STAFF = (ConsentStatus.ABSENT, ConsentStatus.EXPIRED)
+_OPEN_TO_STAFF = (ConsentStatus.GIVEN, ConsentStatus.ABSENT)
 
 
 def use_of(purpose: Purpose) -> Use:
@@ -56,6 +57,7 @@ class Facts:
     interval: Interval
     law: Law
     identity: Identity
+    match_identity: Identity
     separable: bool
     at_speech: ConsentState
     today: Mapping[Purpose, ConsentState]
@@ -67,11 +69,22 @@ class Facts:
     """What their guardian agreed to, where they need one."""
     erased_before: bool = False
     """Whether they were erased before, and so what they had answered is known of nobody any more."""
+    bot: bool = False
+    """Whether they are a bot for sure."""
+    claimed_bot: bool = False
+    """Whether a role or a name says so."""
 
     @property
     def own_staff(self) -> bool:
-        """Whether rule M7 applies: one of the host's own people, who was not erased without answering again."""
-        return own_staff(self.session, self.person) and not self.erased_before
+        """Whether rule M7 applies: one of the host's own people by their role, of whom nothing on file says otherwise.
+
+        Not who may be somebody else on file, said no to the recording or left doubt about it, or was erased and did not
+        answer again: what they said themselves counts.
+        """
+        states = (self.at_speech.status, self.today[Purpose.RECORD].status)
+        open_minded = all(status in _OPEN_TO_STAFF for status in states)
+        doubted = self.match_identity is Identity.AMBIGUOUS or self.erased_before
+        return own_staff(self.session, self.person) and open_minded and not doubted
 
     @property
     def needs_guardian(self) -> bool:
@@ -98,8 +111,7 @@ class Facts:
         inputs = self.inputs(purpose)
         if not self.own_staff:
             return inputs
-        if inputs.consent_at_speech in _OPEN_TO_STAFF:
-            inputs = replace(inputs, consent_at_speech=ConsentStatus.GIVEN)
+        inputs = replace(inputs, consent_at_speech=ConsentStatus.GIVEN)
         if not is_internal(purpose):
             return inputs
         if inputs.consent_now in _OPEN_TO_STAFF:
@@ -127,7 +139,6 @@ class Facts:
 
 
 def gather(
-    session: Session,
     person: Participant,
     interval: Interval,
     snapshot: ConsentSnapshot,
@@ -136,10 +147,10 @@ def gather(
     now: datetime,
 ) -> Facts:
     """The facts about one participant; of several people that they may be, the most restrictive answer counts."""
-    match = snapshot.matches[person.participant_id]
+    session, match = snapshot.session, snapshot.matches[person.participant_id]
     start = session.started_at + timedelta(seconds=interval.start_s)
     end = session.started_at + timedelta(seconds=interval.end_s)
-    reached = notices_reached(session, person, interval, snapshot)
+    reached = notices_reached(person, interval, snapshot)
 
     def answers(purpose: Purpose, *, by_guardian: bool = False) -> list[Sequence[Event]]:
         """What each person that they may be answered, or had answered for them."""
@@ -156,13 +167,14 @@ def gather(
 
     yes = ConsentStatus.GIVEN
     guarded = when_spoken(by_guardian=True).status is today(Purpose.RECORD, by_guardian=True).status is yes
-    strictest = snapshot.rules.strictest(_locations(session), now=now, announced=reached.announcement is not None)
+    strictest = snapshot.rules.strictest(_locations(snapshot), now=now, announced=reached.announcement is not None)
     return Facts(
         session=session,
         person=person,
         interval=interval,
         law=snapshot.policy.at_least(strictest),
         identity=Identity.AMBIGUOUS if person.shared_microphone else match.identity,
+        match_identity=match.identity,
         separable=separable(session, person.participant_id),
         at_speech=platform_notice.with_answers(
             when_spoken(), session, person, interval, snapshot.events_of(match.party_ids)
@@ -171,6 +183,8 @@ def gather(
         notices=reached.notices,
         notified_purposes=reached.purposes,
         erased_before=person.participant_id in snapshot.erased_before,
+        bot=person.participant_id in snapshot.bots,
+        claimed_bot=claimed_bot(session, person),
         guarded=frozenset(
             purpose for purpose in purposes if guarded and today(purpose, by_guardian=True).status is yes
         ),
@@ -193,7 +207,9 @@ def _is_yes_of_guardian(event: Event) -> bool:
     return event.by_guardian and event.state is EventState.GIVEN
 
 
-def _locations(session: Session) -> Iterator[str | None]:
-    """Where the recorder and every person was; a bot is nowhere."""
-    yield session.recorder_location
-    yield from (person.location for person in session.participants if person.role is not Role.BOT)
+def _locations(snapshot: ConsentSnapshot) -> Iterator[str | None]:
+    """Where the recorder and every person was; a bot is nowhere, and so is whoever may not be there at all."""
+    yield snapshot.session.recorder_location
+    for person in snapshot.session.participants:
+        if person.participant_id not in snapshot.bots and person.provenance is not Provenance.UNKNOWN:
+            yield person.location

@@ -35,11 +35,11 @@ def resolved(
     return Outcome.PROCEED if len({decision.actor for decision in decisions}) >= people else outcome
 
 
-def settle(cells: Sequence[Cell], session: Session, snapshot: ConsentSnapshot, *, now: datetime) -> tuple[Cell, ...]:
+def settle(cells: Sequence[Cell], snapshot: ConsentSnapshot, *, now: datetime) -> tuple[Cell, ...]:
     """The cells with what people decided; none becomes more open than the same person's recording at that time."""
     if not snapshot.manual_decisions:
         return tuple(cells)
-    settled = tuple(_settled(cell, session, snapshot, now) for cell in cells)
+    settled = tuple(_settled(cell, snapshot, now) for cell in cells)
     records = {(cell.participant_id, cell.interval): cell for cell in settled if cell.purpose is Purpose.RECORD}
     return tuple(
         after if after == before else _within(before, after, records.get((after.participant_id, after.interval)))
@@ -53,8 +53,9 @@ def basis_of(cell: Cell, snapshot: ConsentSnapshot) -> str:
     return hashlib.sha256(json.dumps([cell.rule_id, *cell.evidence, who]).encode()).hexdigest()
 
 
-def says_no(cell: Cell, session: Session, snapshot: ConsentSnapshot, *, now: datetime) -> bool:
+def says_no(cell: Cell, snapshot: ConsentSnapshot, *, now: datetime) -> bool:
     """Whether the person, or anybody that they may be, said no to this purpose or to the recording, then or since."""
+    session = snapshot.session
     start = session.started_at + timedelta(seconds=cell.interval.start_s)
     end = session.started_at + timedelta(seconds=cell.interval.end_s)
     for party_id in snapshot.matches[cell.participant_id].party_ids:
@@ -71,7 +72,7 @@ def removable(session: Session, participant_id: str) -> bool:
     return not session.participant(participant_id).spoke or separable(session, participant_id)
 
 
-def _settled(cell: Cell, session: Session, snapshot: ConsentSnapshot, now: datetime) -> Cell:
+def _settled(cell: Cell, snapshot: ConsentSnapshot, now: datetime) -> Cell:
     basis = basis_of(cell, snapshot)
     about = [
         decision
@@ -83,8 +84,8 @@ def _settled(cell: Cell, session: Session, snapshot: ConsentSnapshot, now: datet
         return cell
     outcome = resolved(
         cell.outcome,
-        refused=says_no(cell, session, snapshot, now=now),
-        removable=removable(session, cell.participant_id),
+        refused=says_no(cell, snapshot, now=now),
+        removable=removable(snapshot.session, cell.participant_id),
         decisions=about,
         people=2 if cell.purpose in PUBLIC else 1,
     )

@@ -14,12 +14,13 @@ from pipeline.consent.log.notice_deliveries import NoticeDelivery
 from pipeline.records import Cell, Interval, Participant, Purpose, Session
 
 
-def intervals(session: Session, person: Participant, snapshot: ConsentSnapshot) -> tuple[Interval, ...]:
+def intervals(person: Participant, snapshot: ConsentSnapshot) -> tuple[Interval, ...]:
     """When somebody was in the call, cut wherever they joined, left, were notified or changed their consent; in order.
 
     Recording starts at 0 and stops at the session's end. Somebody whose every stay lies outside counts as there
     throughout.
     """
+    session = snapshot.session
     whole = Interval(start_s=0.0, end_s=session.duration_s)
     stays = [
         (max(stay.join_s, 0.0), min(stay.leave_s, session.duration_s)) for stay in session.stays(person.participant_id)

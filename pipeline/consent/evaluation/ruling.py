@@ -69,7 +69,7 @@ def record_announcements(session: Session, words: Sequence[Word], *, workspace: 
 def _evaluated(session: Session, *, workspace: Workspace, now: datetime) -> _Evaluated:
     with unreadable_is_closed():
         snapshot = read_snapshot(session, workspace=workspace)
-    evaluation = evaluate(session, snapshot, now=now)
+    evaluation = evaluate(snapshot, now=now)
     lasts = now + timedelta(hours=workspace.settings.consent.valid_hours)
     valid_until = min(lasts, evaluation.next_expiry or lasts)
     ruling = _Ruling(

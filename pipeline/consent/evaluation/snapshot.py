@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from pipeline.consent.evaluation import platform_notice
 from pipeline.consent.evaluation.announcement import announced, caption_words, still_heard
+from pipeline.consent.evaluation.claims import effective_session, shown_bot, with_unknown_speaker
 from pipeline.consent.evaluation.jurisdictions import Rules, rules_of
 from pipeline.consent.evaluation.participant_match import PartyMatch, erased_before, known_by, match_participants
 from pipeline.consent.evaluation.policy import Policy, policy_of
 from pipeline.consent.evaluation.rule_tables import Identity
-from pipeline.consent.log import agreements, decisions, log, manual_decisions, notice_deliveries
+from pipeline.consent.log import (
+    agreements,
+    decisions,
+    erased_participants,
+    log,
+    manual_decisions,
+    notice_deliveries,
+)
 from pipeline.consent.log.agreements import Agreement
 from pipeline.consent.log.decisions import StoredDecision
 from pipeline.consent.log.erased_participants import PLACEHOLDER
@@ -26,20 +34,24 @@ from pipeline.consent.notices import versions
 from pipeline.consent.notices.versions import Notice
 from pipeline.records import Purpose, Session
 from pipeline.store import Workspace
-from pipeline.store.database import reading
+from pipeline.store.database import reading, unreadable_is_closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentSnapshot:
     """The part of the store that one session needs; ``trusted`` are the notices that a yes may stand on.
 
+    ``session`` is the session as it is decided: erased people have their names, nobody is silent whom nothing shows to
+    be, and whoever else may speak is in it where nobody vouches for the list. ``bots`` are nobody's consent for sure.
     ``deliveries`` were made to people on file by themselves, ``announcements`` to all who were there; ``unrecorded`` is
     what the session's own files show of notices and the store does not have yet. ``decisions`` is all that was decided
     about it; ``known_by`` a hash of everything that each participant is known by, ``erased_before`` who was erased and
     is there again.
     """
 
+    session: Session
     matches: Mapping[str, PartyMatch]
+    bots: frozenset[str] = frozenset()
     events: Mapping[str, Sequence[Event]]
     notices: Mapping[str, Notice]
     trusted: frozenset[str]
@@ -77,6 +89,7 @@ def read_snapshot(session: Session, *, workspace: Workspace) -> ConsentSnapshot:
     """Matches the session's participants and reads their events; raises ``ConsentUnreadable`` for any change."""
     keys = Keys(workspace.key("identity"))
     with reading(workspace.db) as connection:
+        session = with_unknown_speaker(_working(connection, session, keys))
         matches = match_participants(connection, session, keys)
         parties = [party_id for match in matches.values() for party_id in match.party_ids]
         filed = versions.on_file(connection)
@@ -85,7 +98,9 @@ def read_snapshot(session: Session, *, workspace: Workspace) -> ConsentSnapshot:
         shown = _shown_in_files(session, filed)
         known = {delivery.delivery_id for delivery in recorded}
         return ConsentSnapshot(
+            session=session,
             matches=matches,
+            bots=frozenset(_bots(session, matches)),
             known_by={person.participant_id: known_by(person, keys) for person in session.participants},
             erased_before=frozenset(erased_before(connection, session, keys, matches)),
             events=_events(connection, parties, filed),
@@ -101,6 +116,14 @@ def read_snapshot(session: Session, *, workspace: Workspace) -> ConsentSnapshot:
             rules=rules_of(workspace.root),
             policy=policy,
         )
+
+
+def working_session(session: Session, *, workspace: Workspace) -> Session:
+    """The session as it is decided and worked, in memory: with erased people's names, to keep them out of what others
+    say, and with nobody silent whom nothing shows to be. Raises ``ConsentUnreadable``.
+    """
+    with unreadable_is_closed(), reading(workspace.db) as connection:
+        return _working(connection, session, Keys(workspace.key("identity")))
 
 
 def matched_parties(session: Session, *, workspace: Workspace) -> dict[str, str]:
@@ -127,6 +150,18 @@ def trusted_of(filed: Iterable[Notice], session: Session) -> frozenset[str]:
         return frozenset(notice.digest for notice in notices)
     series = {notice.scope for notice in notices if notice.scope.startswith("series:")}
     return frozenset(notice.digest for notice in notices if notice.scope not in series or len(series) == 1)
+
+
+def _working(connection: Connection, session: Session, keys: Keys) -> Session:
+    erased = erased_participants.of_session(connection, session.session_id)
+    return effective_session(erased_participants.restored(session, erased, keys), erased=erased.keys())
+
+
+def _bots(session: Session, matches: Mapping[str, PartyMatch]) -> Iterator[str]:
+    for person in session.participants:
+        on_file = matches[person.participant_id].identity is not Identity.UNMATCHED
+        if shown_bot(session, person, on_file=on_file):
+            yield person.participant_id
 
 
 def _events(

@@ -35,7 +35,7 @@ def participant_consents(session: Session, *, workspace: Workspace, now: datetim
     """The consent of everybody in a session, in the order of its participants; raises ``ConsentUnreadable``."""
     with unreadable_is_closed():
         snapshot = read_snapshot(session, workspace=workspace)
-    cells = evaluate(session, snapshot, now=now).cells
+    cells = evaluate(snapshot, now=now).cells
     purposes = [purpose for purpose in Purpose if PURPOSES[purpose].vcon]
     return tuple(
         ParticipantConsent(

@@ -37,11 +37,15 @@ def of_session(connection: Connection, session_id: str) -> Mapping[str, ErasedRo
 def with_erased(session: Session, *, workspace: Workspace) -> Session:
     """The session as it is worked in memory: with the names that must stay out of what others say."""
     with unreadable_is_closed(), reading(workspace.db) as connection:
-        gone = of_session(connection, session.session_id)
-    if not gone:
+        erased = of_session(connection, session.session_id)
+    return restored(session, erased, Keys(workspace.key("identity")))
+
+
+def restored(session: Session, erased: Mapping[str, ErasedRow], keys: Keys) -> Session:
+    """The session with what the record said of these participants before they were erased."""
+    if not erased:
         return session
-    keys = Keys(workspace.key("identity"))
-    people = tuple(_named(session, person, gone, keys) for person in session.participants)
+    people = tuple(_named(session, person, erased, keys) for person in session.participants)
     return replace(session, participants=people)
 
 

@@ -47,10 +47,10 @@ def resolve(
     if not all(text.strip() for text in (actor, reason, evidence)):
         raise UsageProblem("who decides, why, and on what evidence is needed", action="give --by, --reason, --evidence")
     snapshot = read_snapshot(session, workspace=workspace)
-    undecided = evaluate(session, replace(snapshot, manual_decisions=()), now=now).cells
+    undecided = evaluate(replace(snapshot, manual_decisions=()), now=now).cells
     held = [cell for cell in _about(undecided, participant_id, purpose) if cell.outcome is Outcome.HOLD]
     if act is not Act.UNDO:
-        _check(held, session, snapshot, act, now)
+        _check(held, snapshot, act, now)
     keys = Keys(workspace.key("identity"))
     bound = f"{session.session_id}\n{participant_id}"
     body = {
@@ -68,7 +68,7 @@ def resolve(
             raise RefusedByPolicy("consent changed meanwhile", action="look again with `offrecord consent show`")
         number = manual_decisions.append(log.connection, body, session.session_id)
     after = read_snapshot(session, workspace=workspace)
-    return _resolution(act, number, _about(evaluate(session, after, now=now).cells, participant_id, purpose))
+    return _resolution(act, number, _about(evaluate(after, now=now).cells, participant_id, purpose))
 
 
 def _about(cells: Iterable[Cell], participant_id: str, purpose: Purpose) -> list[Cell]:
@@ -80,14 +80,14 @@ def _about(cells: Iterable[Cell], participant_id: str, purpose: Purpose) -> list
     return about
 
 
-def _check(held: list[Cell], session: Session, snapshot: ConsentSnapshot, act: Act, now: datetime) -> None:
+def _check(held: list[Cell], snapshot: ConsentSnapshot, act: Act, now: datetime) -> None:
     if not held:
         raise RefusedByPolicy(
             "it is not held, so there is nothing to decide", action="`offrecord consent show` says why"
         )
-    if any(says_no(cell, session, snapshot, now=now) for cell in held):
+    if any(says_no(cell, snapshot, now=now) for cell in held):
         raise RefusedByPolicy("they said no, which nobody may decide otherwise", action="leave it closed")
-    if act is Act.KEEP_OUT and not removable(session, held[0].participant_id):
+    if act is Act.KEEP_OUT and not removable(snapshot.session, held[0].participant_id):
         raise RefusedByPolicy(
             "they cannot be kept out: they spoke in mixed sound",
             action="give each person's own track, or captions that name the speakers",

@@ -184,6 +184,7 @@ def test_nothing_opens_further_than_without_them_and_only_what_was_held_long_eno
         for number, one in enumerate(cells)
     ]
     on_file = ConsentSnapshot(
+        session=found,
         matches={},
         events={},
         notices={},
@@ -193,7 +194,7 @@ def test_nothing_opens_further_than_without_them_and_only_what_was_held_long_eno
         rules=RULES,
         policy=policy_of(found, ConsentSettings()),
     )
-    after, due = applied(cells, found, on_file, now=NOW)
+    after, due = applied(cells, on_file, now=NOW)
     records = {(one.participant_id, one.interval): one for one in cells if one.purpose is Purpose.RECORD}
     for before, one in zip(cells, after, strict=True):
         record = records[one.participant_id, one.interval]

@@ -51,7 +51,7 @@ def cells(
     found: Session, workspace: Workspace, number: int, purpose: Purpose = TRANSCRIBE
 ) -> list[tuple[float, float, str]]:
     """One person's spans with outcome and rule, also where the session may not go on."""
-    decided = evaluate(found, read_snapshot(found, workspace=workspace), now=NOW)
+    decided = evaluate(read_snapshot(found, workspace=workspace), now=NOW)
     return [
         (cell.interval.start_s, cell.interval.end_s, f"{cell.outcome} {cell.rule_id}")
         for cell in decided.cells

@@ -36,7 +36,7 @@ def cell(workspace: Workspace, found: Session, who: str, purpose: Purpose) -> Ce
     from pipeline.consent.evaluation.evaluate import evaluate
 
     filed = read_snapshot(found, workspace=workspace)
-    cells = evaluate(found, filed, now=NOW).cells
+    cells = evaluate(filed, now=NOW).cells
     return next(one for one in cells if (one.participant_id, one.purpose) == (who, purpose))
 
 

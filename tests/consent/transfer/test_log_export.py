@@ -158,7 +158,7 @@ def test_a_restored_store_knows_again_who_was_erased(workspace: Workspace, file_
 
 
 def decide_for(found: Session, workspace: Workspace) -> Evaluation:
-    return evaluate(found, read_snapshot(found, workspace=workspace), now=NOW + timedelta(days=9))
+    return evaluate(read_snapshot(found, workspace=workspace), now=NOW + timedelta(days=9))
 
 
 def test_a_decision_that_was_changed_is_refused(exported: Path, workspace: Workspace) -> None:
