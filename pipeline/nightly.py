@@ -96,7 +96,12 @@ def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: date
         taken, unfinished = _take_in(workspace, registry, inbox, chosen, now, progress) if inbox else (set(), 0)
         worked = taken | _move_on(workspace, registry, chosen, now, progress)
         requests.write(workspace, now=now)
-        warned = (*_stray(inbox), *rules.warnings(now.date()), *workspace.list_warnings(now.date()))
+        warned = (
+            *consent.journal_warnings(workspace, now=now),
+            *_stray(inbox),
+            *rules.warnings(now.date()),
+            *workspace.list_warnings(now.date()),
+        )
         report = gather(registry, now=now, unfinished=unfinished, worked=worked, warned=warned)
         write(report, workspace)
         metrics.write(report, workspace.reports / "metrics.prom", seconds=time.monotonic() - began)

@@ -10,6 +10,7 @@ from pipeline import erasure
 from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.cli.interchange import hand_out
 from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.log.replay import rebuild
 from pipeline.consent.staff import withdrawal_receipt
 from pipeline.consent.staff.resolve_hold import resolve as resolve_hold
 from pipeline.consent.staff.withdraw import Erasure
@@ -148,4 +149,12 @@ def resolve(
     emit(done, as_json)
 
 
-COMMANDS = (artefacts, published, receipt, resolve, verify_withdrawal, withdraw)
+@click.command("rebuild-journal")
+@workspace_option
+@json_option
+def rebuild_journal(workspace: Path, as_json: bool) -> None:
+    """Write the journal of refusals and withdrawals anew from the store, where it is lost or damaged."""
+    emit({"entries": rebuild(Workspace.open(workspace))}, as_json)
+
+
+COMMANDS = (artefacts, published, rebuild_journal, receipt, resolve, verify_withdrawal, withdraw)

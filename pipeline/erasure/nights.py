@@ -8,7 +8,7 @@ from functools import partial
 from sqlalchemy import delete, select
 
 from pipeline.consent.answers import answer_rows
-from pipeline.consent.log import erased_participants
+from pipeline.consent.log import erased_participants, journal
 from pipeline.consent.log.identity import AliasKind, Keys
 from pipeline.consent.log.log import holding_releases
 from pipeline.consent.log.parties import vouch
@@ -119,6 +119,8 @@ def _forget_aliases(workspace: Workspace, filed: Filed, names: list[str]) -> Non
         )
         connection.execute(delete(alias_table).where(theirs))
         vouch(connection, keys, filed.party_ids)
+    with holding_releases(workspace):
+        journal.forget(workspace, filed.party_ids)
     for party_id in filed.party_ids:
         withdrawals.step(workspace.ledger, filed.withdrawal_id, "forgotten: what they are known by", party_id, {})
     if rows:

@@ -13,6 +13,7 @@ from pipeline.consent.answers.parse import Submission, digest_of
 from pipeline.consent.log.events import canonical
 from pipeline.consent.log.identity import Keys
 from pipeline.consent.log.parties import chunks
+from pipeline.consent.log.unreadable import unreadable
 from pipeline.errors import ConsentUnreadable
 from pipeline.store.consent_tables import answer_row
 from pipeline.store.ledger import append
@@ -125,6 +126,4 @@ def _bound(source: str, line: int) -> str:
 
 
 def _broken(place: str) -> ConsentUnreadable:
-    return ConsentUnreadable(
-        f"a row of answers is not as it was filed: {place}", action="restore offrecord.db from a backup"
-    )
+    return unreadable(f"a row of answers is not as it was filed: {place}")

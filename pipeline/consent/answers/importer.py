@@ -84,7 +84,7 @@ def import_answers(
         taken_back += withdrawals_in(noes, events_of(log.connection, (draft.party_id for draft in noes)), now=now)
         log.append(fresh)
         for withdrawal in taken_back:
-            withdrawals.put(log.connection, withdrawal)
+            log.withdraw(withdrawal)
         rows = [(party_id, row) for (party_id, _), row in zip(whose, submissions, strict=True)]
         answer_rows.keep(log.connection, keys, source, rows, {"rows": len(submissions), "events": len(fresh)})
     unread = [f"line {row.line}, column {number}" for row in submissions for number in row.unread]

@@ -30,6 +30,7 @@ from pipeline.consent.log.events import Event
 from pipeline.consent.log.identity import Keys
 from pipeline.consent.log.manual_decisions import ManualDecision
 from pipeline.consent.log.notice_deliveries import NoticeDelivery, Reach
+from pipeline.consent.log.replay import ensure_replayed
 from pipeline.consent.notices import versions
 from pipeline.consent.notices.versions import Notice
 from pipeline.records import Purpose, Session
@@ -88,6 +89,7 @@ class ConsentSnapshot:
 def read_snapshot(session: Session, *, workspace: Workspace) -> ConsentSnapshot:
     """Matches the session's participants and reads their events; raises ``ConsentUnreadable`` for any change."""
     keys = Keys(workspace.key("identity"))
+    ensure_replayed(workspace)
     with reading(workspace.db) as connection:
         session = with_unknown_speaker(_working(connection, session, keys))
         matches = match_participants(connection, session, keys)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from pipeline.consent.log.events import canonical, sha256
+from pipeline.consent.log.unreadable import unreadable
 from pipeline.errors import ConsentUnreadable
 from pipeline.records import Interval, Outcome, Purpose
 from pipeline.store.heads import Head, head_of, walk
@@ -184,7 +185,4 @@ def _read(row: Any) -> StoredDecision:
 
 
 def _broken(seq: object) -> ConsentUnreadable:
-    return ConsentUnreadable(
-        f"the decisions are not as they were written, at number {seq}",
-        action="nothing was processed; restore offrecord.db and heads from one backup",
-    )
+    return unreadable(f"the decisions are not as they were written, at number {seq}")

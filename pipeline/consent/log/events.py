@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from pipeline.consent.log.unreadable import unreadable
 from pipeline.errors import ConsentUnreadable
 from pipeline.records import Purpose
 
@@ -188,7 +189,4 @@ def from_row(row: Any) -> Event:
 
 def broken(seq: object) -> ConsentUnreadable:
     """The error for a log that is not as it was written."""
-    return ConsentUnreadable(
-        f"the consent log is not as it was written, at event {seq}",
-        action="nothing was processed; restore offrecord.db and heads from one backup",
-    )
+    return unreadable(f"the consent log is not as it was written, at event {seq}")

@@ -14,7 +14,7 @@ from enum import StrEnum
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from pipeline.errors import ConsentUnreadable
+from pipeline.consent.log.unreadable import unreadable
 
 _NONCE_BYTES = 12
 LEAST_PHONE_DIGITS = 7
@@ -106,9 +106,7 @@ class Keys:
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound.encode()).decode()
         except (InvalidTag, ValueError, TypeError) as error:
-            raise ConsentUnreadable(
-                "an alias in the consent store was changed", action="nothing was processed; restore it from a backup"
-            ) from error
+            raise unreadable("an alias in the consent store was changed") from error
 
     def seal_alias(self, alias: Alias, value: str) -> bytes:
         """An alias's value, bound to whose it is and who vouches for it."""
@@ -129,9 +127,7 @@ class Keys:
     def check_alias(self, alias: Alias, sealed: bytes) -> None:
         """Raises ``ConsentUnreadable`` unless the sealed value is this alias's."""
         if self.hashed(alias.kind, self.open(sealed, _bound(alias))) != alias.value_hash:
-            raise ConsentUnreadable(
-                "an alias in the consent store was changed", action="nothing was processed; restore it from a backup"
-            )
+            raise unreadable("an alias in the consent store was changed")
 
 
 def _bound(alias: Alias) -> str:

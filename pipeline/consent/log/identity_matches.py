@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.consent.log.events import canonical, sha256
 from pipeline.consent.log.identity import Keys
+from pipeline.consent.log.unreadable import unreadable
 from pipeline.errors import ConsentUnreadable
 from pipeline.store.heads import head_of, walk
 from pipeline.store.match_tables import staff_match
@@ -76,7 +77,4 @@ def _read(row: Any) -> StaffMatch:
 
 
 def _broken(seq: object) -> ConsentUnreadable:
-    return ConsentUnreadable(
-        f"what staff said about who is who is not as it was written, at act {seq}",
-        action="nothing was processed; restore offrecord.db and heads from one backup",
-    )
+    return unreadable(f"what staff said about who is who is not as it was written, at act {seq}")

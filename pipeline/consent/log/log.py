@@ -5,16 +5,18 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
 from pipeline.consent.log import (
     decisions,
     identity_matches,
+    journal,
     manual_decisions,
     notice_deliveries,
     notice_store,
@@ -23,15 +25,18 @@ from pipeline.consent.log import (
 from pipeline.consent.log.events import Draft, Event, body_of, broken, checked_body, from_row, to_row
 from pipeline.consent.log.identity import Keys
 from pipeline.consent.log.parties import chunks
-from pipeline.errors import ConsentUnreadable, TryAgain
+from pipeline.consent.log.unreadable import unreadable
+from pipeline.errors import TryAgain
 from pipeline.records import Ruling
 from pipeline.store import Workspace, withdrawals
 from pipeline.store.artefact_tables import human_act
 from pipeline.store.consent_tables import consent_event
 from pipeline.store.database import reading, unreadable_is_closed
 from pipeline.store.heads import Cut, Head, HeadsLost, chains, head_of, walk
+from pipeline.store.ledger import append as append_to_ledger
 from pipeline.store.match_tables import staff_match
 from pipeline.store.schema import ledger
+from pipeline.store.withdrawals import Filed
 
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
@@ -48,6 +53,8 @@ class Writer:
         self.connection = connection
         self.head = head
         self.started_at = head_hash(connection)
+        self.refusals: list[dict[str, object]] = []
+        self.withdrawals: list[Filed] = []
         self._received_at = received_at
 
     def append(self, drafts: Iterable[Draft]) -> int:
@@ -58,6 +65,11 @@ class Writer:
         """Adds events of an exported log at the end, as they were but for their place; returns how many."""
         return self._insert(bodies)
 
+    def withdraw(self, filed: Filed) -> None:
+        """Files a withdrawal, which the journal notes too."""
+        withdrawals.put(self.connection, filed)
+        self.withdrawals.append(filed)
+
     def _insert(self, bodies: Iterable[dict[str, object]]) -> int:
         rows = []
         shown: dict[tuple[object, ...], dict[str, object]] = {}
@@ -66,6 +78,8 @@ class Writer:
             row = to_row(body, seq=self.head.seq + 1, prev_hash=self.head.hash)
             self.head = Head(self.head.seq + 1, str(row["hash"]))
             rows.append(row)
+            if journal.is_no(body):
+                self.refusals.append(body)
         if rows:
             self.connection.execute(consent_event.insert(), rows)
             by_form = (notice_deliveries.by_form(body) for body in shown.values())
@@ -74,17 +88,33 @@ class Writer:
 
 
 @contextmanager
-def writing(workspace: Workspace, *, now: datetime, then: Callable[[], None] | None = None) -> Iterator[Writer]:
+def writing(
+    workspace: Workspace, *, now: datetime, then: Callable[[], None] | None = None, journalled: bool = True
+) -> Iterator[Writer]:
     """One transaction that may append: all of it or nothing; ``then`` is done while nothing can be released yet.
 
+    What it files of refusals and withdrawals stands in the journal before it is committed, unless it comes from there.
     Raises ``ConsentUnreadable`` rather than build on a log that was cut.
     """
     with unreadable_is_closed(), _locked(workspace.db, fcntl.LOCK_EX):
         with workspace.db.begin() as connection:
             _check_heads(workspace, connection)
-            yield Writer(connection, head(connection), now)
+            writer = Writer(connection, head(connection), now)
+            yield writer
+            if journalled:
+                note_in_journal(workspace, connection, writer.refusals, writer.withdrawals)
         if then is not None:
             then()
+
+
+def note_in_journal(
+    workspace: Workspace, connection: Connection, refusals: Sequence[Mapping[str, Any]], filed: Sequence[Filed]
+) -> None:
+    """Adds refusals and withdrawals to the journal, before the transaction that files them is committed."""
+    entries = list(journal.entries_of(connection, refusals, filed))
+    if entries:
+        append_to_ledger(connection, journal.STARTED, journal.FILE_NAME, {})
+        journal.append(workspace, entries)
 
 
 @contextmanager
@@ -144,6 +174,13 @@ def events_of(connection: Connection, party_ids: Iterable[str]) -> list[Event]:
     return _read(connection, "party_id", wanted)
 
 
+def bodies(connection: Connection) -> Iterator[dict[str, Any]]:
+    """The body of every event, in the order of the log, without its place in it."""
+    for row in connection.execute(select(consent_event).order_by(consent_event.c.seq)):
+        body = checked_body(row)
+        yield {name: value for name, value in body.items() if name not in ("seq", "prev_hash")}
+
+
 def events_under(connection: Connection, row_keys: Iterable[str]) -> list[Event]:
     """The events under these row keys, in the order of the log."""
     return _read(connection, "row_key", sorted(set(row_keys)))
@@ -164,10 +201,7 @@ def _check_heads(workspace: Workspace, connection: Connection) -> None:
     except Cut as cut:
         raise broken(cut.args[0]) from cut
     except HeadsLost as lost:
-        raise ConsentUnreadable(
-            "the file heads is not as it was written",
-            action="nothing was processed; restore offrecord.db and heads from one backup",
-        ) from lost
+        raise unreadable("the file heads is not as it was written") from lost
 
 
 def _beside(db: Engine, name: str) -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from pipeline.consent.log.unreadable import unreadable
 from pipeline.errors import ConsentUnreadable
 from pipeline.records import Purpose
 from pipeline.store.artefact_tables import human_act
@@ -81,7 +82,4 @@ def _read(row: Any) -> ManualDecision:
 
 
 def _broken(seq: object) -> ConsentUnreadable:
-    return ConsentUnreadable(
-        f"what people decided about holds is not as it was written, at act {seq}",
-        action="nothing was processed; restore offrecord.db and heads from one backup",
-    )
+    return unreadable(f"what people decided about holds is not as it was written, at act {seq}")

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 
 from pipeline.consent.log.events import Method, canonical, sha256
 from pipeline.consent.log.parties import chunks
+from pipeline.consent.log.unreadable import unreadable
 from pipeline.errors import ConsentUnreadable
 from pipeline.store.heads import Head, head_of, walk
 from pipeline.store.ruling_tables import notice_served
@@ -125,7 +126,4 @@ def _read(row: Any) -> NoticeDelivery:
 
 
 def _broken(seq: object) -> ConsentUnreadable:
-    return ConsentUnreadable(
-        f"the notice deliveries are not as they were written, at number {seq}",
-        action="nothing was processed; restore offrecord.db and heads from one backup",
-    )
+    return unreadable(f"the notice deliveries are not as they were written, at number {seq}")

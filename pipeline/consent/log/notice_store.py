@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from pipeline.consent.log.events import sha256
-from pipeline.errors import ConsentUnreadable, InputRefused
+from pipeline.consent.log.unreadable import unreadable
+from pipeline.errors import InputRefused
 from pipeline.store import ledger
 from pipeline.store.consent_tables import notice as notice_table
 from pipeline.store.schema import ledger as ledger_table
@@ -60,10 +61,7 @@ def verify(connection: Connection) -> None:
     rows = connection.execute(select(notice_table.c.digest, notice_table.c.body)).all()
     filed = set(connection.execute(select(ledger_table.c.key).where(ledger_table.c.kind == FILED)).scalars())
     if any(sha256(row.body) != row.digest for row in rows) or not filed <= {row.digest for row in rows}:
-        raise ConsentUnreadable(
-            "a notice version is not as it was filed",
-            action="nothing was processed; restore offrecord.db and heads from one backup",
-        )
+        raise unreadable("a notice version is not as it was filed")
 
 
 def material(connection: Connection) -> list[str]:

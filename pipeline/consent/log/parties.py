@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Connection, bindparam, select, true, update
 
 from pipeline.consent.log.identity import Alias, AliasKind, Keys, Verified, bare, normalise
-from pipeline.errors import ConsentUnreadable
+from pipeline.consent.log.unreadable import unreadable
 from pipeline.store.consent_tables import alias as alias_table
 from pipeline.store.consent_tables import consent_event
 from pipeline.store.consent_tables import party as party_table
@@ -37,10 +37,7 @@ def find(connection: Connection, keys: Keys, hashes: Iterable[str]) -> dict[str,
             try:
                 alias = Alias(row.party_id, AliasKind(row.kind), row.value_hash, Verified(row.verified))
             except ValueError as error:
-                raise ConsentUnreadable(
-                    "an alias in the consent store was changed",
-                    action="nothing was processed; restore it from a backup",
-                ) from error
+                raise unreadable("an alias in the consent store was changed") from error
             keys.check_alias(alias, row.value_enc)
             aliases[alias.value_hash].append(alias)
     return aliases
@@ -62,10 +59,7 @@ def verify(connection: Connection, keys: Keys) -> None:
     whole = all(mark == keys.vouched(party_id, hashes.get(party_id, ())) for party_id, mark in vouched.items())
     there = hashes.keys() | set(connection.execute(select(consent_event.c.party_id).distinct()).scalars())
     if not whole or not there <= vouched.keys():
-        raise ConsentUnreadable(
-            "what people are known by is not as it was filed",
-            action="nothing was processed; restore offrecord.db and heads from one backup",
-        )
+        raise unreadable("what people are known by is not as it was filed")
 
 
 def _hashes(connection: Connection, which: ColumnElement[bool]) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from pipeline.consent.log.parties import Directory
 from pipeline.consent.log.withdrawal_events import withdrawal_id_of
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Purpose
-from pipeline.store import Workspace, withdrawals
+from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.store.withdrawals import Filed
 
@@ -91,7 +91,7 @@ def withdraw(
                 filed_at=now,
             )
         )
-        withdrawals.put(log.connection, filed[0])
+        log.withdraw(filed[0])
     return FiledWithdrawal(
         events=count, people=len(party_ids), new_person=not holders, withdrawal=filed[0].withdrawal_id
     )

@@ -88,6 +88,8 @@ def import_log(
         fresh = _lacking(connection, consent_event, "event_id", export.events)
         writer.refile(body_of(line) for line in fresh)
         withdrawn += related_records.bring_in(connection, export.beside, theirs, keys)
+        for withdrawal in withdrawn:
+            writer.withdraw(withdrawal)
         append(connection, IMPORTED, export.digest, {"rows": 0, "events": len(fresh)})
     return ImportedLog(
         events=len(fresh),

@@ -49,7 +49,7 @@ def lines(connection: Connection) -> Iterator[dict[str, Any]]:
 
 
 def bring_in(connection: Connection, lines_by_kind: Mapping[str, Lines], source: Keys, own: Keys) -> list[Filed]:
-    """Adds what is not on file, encrypted anew under this workspace's key; returns the withdrawals that are new.
+    """Adds what is not on file, encrypted anew under this workspace's key; returns the withdrawals to be filed.
 
     A withdrawal is carried out again here, whatever was done for it elsewhere.
     """
@@ -59,8 +59,6 @@ def bring_in(connection: Connection, lines_by_kind: Mapping[str, Lines], source:
     decisions.bring_in(connection, (line["body"] for line in lines_by_kind["decision"]))
     known = set(connection.execute(select(withdrawal.c.withdrawal_id)).scalars())
     fresh = [_filed(line) for line in lines_by_kind["withdrawal"] if line["withdrawal_id"] not in known]
-    for each in fresh:
-        withdrawals.put(connection, each)
     for line in lines_by_kind["tombstone"]:
         fields = {name: line[name] for name in ("kind", "withdrawal_id", "session_id")}
         at = datetime.fromisoformat(line["erased_at"])
