@@ -19,8 +19,8 @@ from pipeline.errors import ConsentUnreadable, TryAgain, WorkspaceDamaged
 
 _PASSING = ("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR")
 RESTORE = (
-    "nothing was processed; restore offrecord.db and heads from one backup, and import again what came in since; what was "
-    "refused or withdrawn is filed again from withdrawals.journal, so leave that as it is"
+    "nothing was processed; restore offrecord.db and heads from one backup, and import again what came in since; "
+    "refusals and withdrawals are filed again from withdrawals.journal, so leave that as it is"
 )
 """What to do about a consent store that is not as it was written."""
 _MIGRATIONS = Path(__file__).with_name("migrations")
