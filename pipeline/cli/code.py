@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from pipeline import erasure
 from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.errors import UsageProblem
+from pipeline.records import Purpose
 from pipeline.store import Workspace
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -61,7 +64,7 @@ _evidence = click.option("--evidence", required=True, help="Where that can be se
 @json_option
 def org(starts: datetime | None, ends: datetime | None, workspace: Path, as_json: bool, **said: Any) -> None:
     """File what an agreement with an organisation says; it can only take away."""
-    from pipeline.consent.log.agreements import Clause, Kind
+    from pipeline.consent.log.agreements import AgreementKind, Clause
     from pipeline.consent.staff.organisations import agree
 
     clauses: dict[str, Any] = {
@@ -69,12 +72,31 @@ def org(starts: datetime | None, ends: datetime | None, workspace: Path, as_json
     }
     if not any(clauses.values()):
         raise UsageProblem("say what the agreement says", action="give --recording, --publication or both")
-    said["kind"] = Kind(said["kind"])
+    said["kind"] = AgreementKind(said["kind"])
     since, until = _utc(starts) or datetime(1970, 1, 1, tzinfo=UTC), _utc(ends)
-    filed = agree(
-        **said, **clauses, valid_from=since, valid_until=until, workspace=Workspace.open(workspace), now=now()
-    )
-    emit({"clauses": filed}, as_json)
+    opened, at = Workspace.open(workspace), now()
+    close = partial(erasure.quarantine, opened, now=at)
+    terms = {**said, **clauses, "valid_from": since, "valid_until": until}
+    emit(agree(**terms, workspace=opened, now=at, then=close), as_json)
+
+
+@click.command()
+@click.option("--organisation", "name", required=True, help="Which organisation, as sessions name it.")
+@click.option("--purpose", "purposes", type=click.Choice([one.value for one in Purpose]), multiple=True, help="A purpose, or several.")
+@click.option("--everything", is_flag=True, help="Every purpose.")
+@click.option("--reason", required=True, help="How it reached you, in a few words.")
+@_by
+@workspace_option
+@json_option
+def revoke(name: str, purposes: tuple[str, ...], everything: bool, workspace: Path, as_json: bool, **said: Any) -> None:
+    """File that an organisation takes back what its people agreed to; what is out with any of them is taken back."""
+    from pipeline.consent.staff.organisations import revoke as file_revocation
+
+    if everything == bool(purposes):
+        raise UsageProblem("say what is taken back", action="give either --purpose or --everything")
+    opened, at = Workspace.open(workspace), now()
+    chosen, close = [Purpose(purpose) for purpose in (purposes or Purpose)], partial(erasure.quarantine, opened, now=at)
+    emit(file_revocation(name, purposes=chosen, **said, workspace=opened, now=at, then=close), as_json)
 
 
 @click.group()

@@ -10,7 +10,7 @@ import click
 
 from pipeline import erasure
 from pipeline.cli import withdrawal
-from pipeline.cli.code import code, org
+from pipeline.cli.code import code, org, revoke
 from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.cli.interchange import export_dpv, import_vcon
 from pipeline.cli.matching import match
@@ -30,7 +30,7 @@ def consent() -> None:
     """What participants allow: import answers, explain decisions, file withdrawals."""
 
 
-for _command in (code, export_dpv, import_vcon, org, *withdrawal.COMMANDS, match):
+for _command in (code, export_dpv, import_vcon, org, revoke, *withdrawal.COMMANDS, match):
     consent.add_command(_command)
 
 

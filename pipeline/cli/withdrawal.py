@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -61,7 +63,7 @@ def withdraw(
         workspace=opened,
         now=at,
         erasure=asked,
-        then=lambda one: erasure.quarantine(opened, one, now=at),
+        then=partial(erasure.quarantine, opened, now=at),
     )
     emit(filed, as_json)
 
@@ -138,14 +140,16 @@ def published(artefact: str, to: str, by: str, workspace: Path, as_json: bool) -
 @workspace_option
 @json_option
 def resolve(
-    session: str, participant: str, purpose: str, act: str | None, workspace: Path, as_json: bool, **said: str
+    session: str, participant: str, purpose: str, act: str | None, workspace: Path, as_json: bool, **said: Any
 ) -> None:
     """Settle a hold of one PARTICIPANT for one PURPOSE in SESSION; publication takes two people. A no stays a no."""
     if act is None:
         raise UsageProblem("say what you decide", action="give --allow, --keep-out or --undo")
     opened = Workspace.open(workspace)
     found = Registry(opened.db).session(session)
-    done = resolve_hold(found, participant, Purpose(purpose), Act(act), **said, workspace=opened, now=now())
+    at, common = now(), {**said, "workspace": opened}
+    close = partial(erasure.quarantine_session, opened, now=at)
+    done = resolve_hold(found, participant, Purpose(purpose), Act(act), **common, now=at, then=close)
     emit(done, as_json)
 
 

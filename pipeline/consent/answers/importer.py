@@ -1,4 +1,4 @@
-"""Imports a table of form answers: all of it or nothing; what is on file already is not added again."""
+"""Imports a table of form answers; what is on file already is not added again, and no bad row holds back a no."""
 
 from __future__ import annotations
 
@@ -29,11 +29,16 @@ _LAST_WITH_THE_SCOPE = frozenset({Purpose.RECORD, Purpose.TRANSCRIBE})
 """Purposes whose yes holds for the sessions in its scope; every other is asked again after a year."""
 
 
+_NAMED = 20
+"""How many bad rows an error names."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedAnswers:
     """What one import did; ``unread`` places, as ``line 4, column 6``, were filed as unknown.
 
-    ``withdrawals`` are the ids of those that came with it; ``erased`` rows were erased on request and not filed again.
+    ``withdrawals`` are the ids of those that came with it, ``taken_back`` the renditions that are out no more for it;
+    ``erased`` rows were erased on request and not filed again.
     """
 
     rows: int
@@ -42,6 +47,7 @@ class ImportedAnswers:
     people: int
     unread: tuple[str, ...]
     withdrawals: tuple[str, ...] = ()
+    taken_back: tuple[str, ...] = ()
     erased: int = 0
 
 
@@ -51,52 +57,91 @@ def import_answers(
     *,
     workspace: Workspace,
     now: datetime,
-    then: Callable[[Filed], None] = lambda _: None,
+    then: Callable[[Filed], Sequence[str]] = lambda _: (),
 ) -> ImportedAnswers:
-    """Files every answer of a table; raises before anything is written when any of it is uncertain.
+    """Files every answer of a table; ``then`` takes back what each withdrawal among them asks for, under the lock.
 
-    ``then`` is done with each withdrawal among them, while nothing can be released.
+    Raises ``InputRefused`` before anything is written where the table cannot be read. Where single rows cannot, what
+    the others refuse and withdraw is filed, for nobody's no waits for somebody else's row, and nothing else: then it
+    raises afterwards, naming every bad row.
     """
     form = read_form(mapping)
     try:
         content = file.read_bytes()
     except OSError as error:
         raise InputRefused("the table of answers cannot be read", action="check its path") from error
-    submissions = read_answers(content, form)
-    source = hashlib.sha256(content).hexdigest()
-    taken_back: list[Filed] = []
+    table = read_answers(content, form)
+    rows = table.submissions if not table.bad_rows else tuple(_refusals_in(table.submissions))
+    if table.bad_rows and not rows:
+        raise _bad_rows(table.bad_rows, filed=0)
+    imported = _file(rows, form, hashlib.sha256(content).hexdigest(), workspace=workspace, now=now, then=then)
+    if table.bad_rows:
+        raise _bad_rows(table.bad_rows, filed=imported.events)
+    return imported
+
+
+def _file(
+    submissions: Sequence[Submission],
+    form: Form,
+    source: str,
+    *,
+    workspace: Workspace,
+    now: datetime,
+    then: Callable[[Filed], Sequence[str]],
+) -> ImportedAnswers:
+    """Files these rows: all of it or nothing."""
+    withdrawn: list[Filed] = []
+    taken_back: list[str] = []
 
     def afterwards() -> None:
-        for withdrawal in taken_back:
-            then(withdrawal)
+        for withdrawal in withdrawn:
+            taken_back.extend(then(withdrawal))
 
     with writing(workspace, now=now, then=afterwards) as log:
-        keys, read_rows = Keys(workspace.key("identity")), submissions
-        submissions = _not_erased(log.connection, keys, read_rows)
-        claims = [claim for row in submissions for claim in (*row.claims, *row.sent_by)]
+        keys = Keys(workspace.key("identity"))
+        rows = _not_erased(log.connection, keys, submissions)
+        claims = [claim for row in rows for claim in (*row.claims, *row.sent_by)]
         directory = Directory(log.connection, keys, claims, now=now)
-        whose = [_people(row, directory) for row in submissions]
-        drafts = _drafts(zip(submissions, whose, strict=True), form, source)
+        whose = [_people(row, directory) for row in rows]
+        drafts = _drafts(zip(rows, whose, strict=True), form, source)
         fresh = list(_unfiled(drafts, events_under(log.connection, (draft.row_key for draft in drafts)), now))
         versions.put(log.connection, form)
         directory.save(log.connection)
         noes = [draft for draft in fresh if draft.state.is_no]
-        taken_back += withdrawals_in(noes, events_of(log.connection, (draft.party_id for draft in noes)), now=now)
+        withdrawn += withdrawals_in(noes, events_of(log.connection, (draft.party_id for draft in noes)), now=now)
         log.append(fresh)
-        for withdrawal in taken_back:
+        for withdrawal in withdrawn:
             log.withdraw(withdrawal)
-        rows = [(party_id, row) for (party_id, _), row in zip(whose, submissions, strict=True)]
-        answer_rows.keep(log.connection, keys, source, rows, {"rows": len(submissions), "events": len(fresh)})
-    unread = [f"line {row.line}, column {number}" for row in submissions for number in row.unread]
+        of_people = [(party_id, row) for (party_id, _), row in zip(whose, rows, strict=True)]
+        answer_rows.keep(log.connection, keys, source, of_people, {"rows": len(rows), "events": len(fresh)})
     return ImportedAnswers(
-        rows=len(submissions),
+        rows=len(rows),
         events=len(fresh),
         on_file=len(drafts) - len(fresh),
         people=directory.added,
-        unread=tuple(unread),
-        withdrawals=tuple(withdrawal.withdrawal_id for withdrawal in taken_back),
-        erased=len(read_rows) - len(submissions),
+        unread=tuple(f"line {row.line}, column {number}" for row in rows for number in row.unread),
+        withdrawals=tuple(withdrawal.withdrawal_id for withdrawal in withdrawn),
+        taken_back=tuple(dict.fromkeys(taken_back)),
+        erased=len(submissions) - len(rows),
     )
+
+
+def _refusals_in(submissions: Iterable[Submission]) -> Iterator[Submission]:
+    """The rows that say no to anything, with what they say no to alone."""
+    for row in submissions:
+        noes = {purpose: state for purpose, state in row.states.items() if state.is_no}
+        if noes:
+            yield replace(row, states=noes, unread=())
+
+
+def _bad_rows(errors: Sequence[InputRefused], *, filed: int) -> InputRefused:
+    """The error that names the rows that cannot be read, and says what was filed of the others."""
+    named = "; ".join(error.message for error in errors[:_NAMED])
+    more = f"; and {len(errors) - _NAMED} more rows" if len(errors) > _NAMED else ""
+    if not filed and len(errors) == 1:
+        return errors[0]
+    others = f"of the others {filed} refusals were filed and nothing else" if filed else "nothing was imported"
+    return InputRefused(named + more, action=f"{others}; correct these rows and import the table again")
 
 
 def _not_erased(connection: Connection, keys: Keys, rows: Sequence[Submission]) -> list[Submission]:

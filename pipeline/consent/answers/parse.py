@@ -13,6 +13,7 @@ from pipeline.consent.log.identity import AliasKind, Verified, is_address, norma
 from pipeline.consent.log.parties import Claim
 from pipeline.consent.notices.forms import ASKABLE, IDENTIFYING, ONCE, Column, ColumnKind, Form
 from pipeline.consent.notices.vendors import heading
+from pipeline.errors import InputRefused
 from pipeline.records import Purpose
 
 _FINISHED, _UNFINISHED = "completed", frozenset({"partial", "started", "in progress", "incomplete"})
@@ -57,6 +58,14 @@ class Submission:
     by_guardian: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTable:
+    """A table as read: its submissions, and the rows that cannot be read, each with line and column."""
+
+    submissions: tuple[Submission, ...]
+    bad_rows: tuple[InputRefused, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     """One row beside the meaning of its columns, which are numbered from 1."""
@@ -81,8 +90,8 @@ class _Row:
             raise refusal(self.line, number, *error.args) from error
 
 
-def read_answers(content: bytes, form: Form) -> list[Submission]:
-    """Every row of the table; raises ``InputRefused`` naming line and column before anything is returned.
+def read_answers(content: bytes, form: Form) -> AnswerTable:
+    """Every row of the table; raises ``InputRefused`` naming line and column where the table as a whole is none.
 
     An unfinished row that names nobody is passed over: nobody was reached who could be asked again.
     """
@@ -91,7 +100,15 @@ def read_answers(content: bytes, form: Form) -> list[Submission]:
     headers = [_text(cell) for cell in header]
     columns = _bind(line, headers, form)
     filled = (_Row(number, cells, headers, columns, form) for number, cells in rows if any(map(_text, cells)))
-    return [submission for row in filled if (submission := _submission(row)) is not None]
+    submissions, bad_rows = list[Submission](), list[InputRefused]()
+    for row in filled:
+        try:
+            submission = _submission(row)
+        except InputRefused as error:
+            bad_rows.append(error)
+        else:
+            submissions += [submission] if submission else []
+    return AnswerTable(submissions=tuple(submissions), bad_rows=tuple(bad_rows))
 
 
 def _text(cell: Cell) -> str:

@@ -23,7 +23,7 @@ _LEGAL_FORMS = re.compile(
 PUBLICATION = (Purpose.PUBLIC_RECORDING, Purpose.PUBLIC_QUOTE, Purpose.CODE_PUBLISH)
 
 
-class Kind(StrEnum):
+class AgreementKind(StrEnum):
     """What sort of paper an agreement is: of each kind the latest in force counts, over all kinds the strictest."""
 
     NDA = "nda"
@@ -48,7 +48,7 @@ class Agreement:
 
     event_id: str
     org_id: str
-    kind: Kind
+    kind: AgreementKind
     purpose: Purpose
     says: Clause
     valid_from: datetime
@@ -108,7 +108,7 @@ def agreements_of(connection: Connection, org_ids: Iterable[str]) -> dict[str, l
             agreement = Agreement(
                 event_id=row.event_id,
                 org_id=row.party_id,
-                kind=Kind(says["kind"]),
+                kind=AgreementKind(says["kind"]),
                 purpose=Purpose(body["purpose"]),
                 says=Clause(says["says"]),
                 valid_from=datetime.fromisoformat(body["effective_from"]),
@@ -120,7 +120,7 @@ def agreements_of(connection: Connection, org_ids: Iterable[str]) -> dict[str, l
 
 def forbidden(agreements: Iterable[Agreement], at: datetime) -> dict[Purpose, Agreement]:
     """What is forbidden at a moment, with its clause: of each organisation and kind the latest in force counts."""
-    latest: dict[tuple[str, Kind, Purpose], Agreement] = {}
+    latest: dict[tuple[str, AgreementKind, Purpose], Agreement] = {}
     for agreement in agreements:
         if agreement.holds(at):
             latest[agreement.org_id, agreement.kind, agreement.purpose] = agreement

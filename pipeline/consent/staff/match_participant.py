@@ -11,6 +11,8 @@ from datetime import datetime
 from rapidfuzz.fuzz import token_sort_ratio
 from sqlalchemy import Connection, select
 
+from pipeline.consent.evaluation.comparison import closed_purposes
+from pipeline.consent.evaluation.evaluate import evaluate
 from pipeline.consent.evaluation.participant_match import PartyMatch, known_by, match_by_aliases
 from pipeline.consent.evaluation.rule_tables import Identity
 from pipeline.consent.evaluation.snapshot import read_snapshot
@@ -27,6 +29,7 @@ from pipeline.consent.log.identity import (
 )
 from pipeline.consent.log.identity_matches import StaffMatch
 from pipeline.consent.log.log import writing
+from pipeline.consent.staff.closing import CloseSession, nothing_to_close
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Participant, Role, Session
 from pipeline.store import Workspace
@@ -54,12 +57,13 @@ class MatchSuggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatchResult:
-    """What was filed, and as what the participant counts from now on."""
+    """What was filed, as what the participant counts from now on, and the renditions that are out no more for it."""
 
     participant: str
     party: str
     number: int
     status: str
+    taken_back: tuple[str, ...] = ()
 
 
 def suggestions(session: Session, *, workspace: Workspace, names: bool = False) -> tuple[MatchSuggestion, ...]:
@@ -91,8 +95,11 @@ def settle(
     reason: str,
     workspace: Workspace,
     now: datetime,
+    then: CloseSession = nothing_to_close,
 ) -> MatchResult:
     """Files that a participant is a party, or with None takes back what was filed.
+
+    What that closes is taken back by ``then`` while nothing can be released.
 
     Raises ``RefusedByPolicy`` where an address or id already says who they are, ``UsageProblem`` for nobody on file.
     """
@@ -110,11 +117,24 @@ def settle(
         actor=actor,
         at=now.isoformat(),
     )
-    with writing(workspace, now=now) as log:
+    taken_back: list[str] = []
+    before = evaluate(read_snapshot(session, workspace=workspace), now=now)
+
+    def afterwards() -> None:
+        closed = closed_purposes(before, evaluate(read_snapshot(session, workspace=workspace), now=now))
+        taken_back.extend(then(session.session_id, closed) if closed else ())
+
+    with writing(workspace, now=now, then=afterwards) as log:
         _check(log.connection, session, act, keys)
         number = identity_matches.append(log.connection, keys, act, reason)
     after = read_snapshot(session, workspace=workspace).matches[participant_id]
-    return MatchResult(participant=participant_id, party=party_id or "", number=number, status=after.identity.value)
+    return MatchResult(
+        participant=participant_id,
+        party=party_id or "",
+        number=number,
+        status=after.identity.value,
+        taken_back=tuple(taken_back),
+    )
 
 
 def _check(connection: Connection, session: Session, act: StaffMatch, keys: Keys) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pipeline.consent.evaluation.comparison import closed_purposes
 from pipeline.consent.evaluation.evaluate import evaluate
 from pipeline.consent.evaluation.hold_resolution import PUBLIC, basis_of, removable, says_no
 from pipeline.consent.evaluation.snapshot import ConsentSnapshot, read_snapshot
@@ -15,6 +16,7 @@ from pipeline.consent.log import manual_decisions
 from pipeline.consent.log.identity import Keys, normalise
 from pipeline.consent.log.log import writing
 from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.staff.closing import CloseSession, nothing_to_close
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Cell, Outcome, Purpose, Session
 from pipeline.store import Workspace
@@ -22,13 +24,17 @@ from pipeline.store import Workspace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldResolution:
-    """What was filed, and what holds now: ``outcome`` is the most closed of the participant's cells."""
+    """What was filed, and what holds now: ``outcome`` is the most restrictive of the participant's cells.
+
+    ``taken_back`` are the renditions that are out no more for it.
+    """
 
     act: str
     number: int
     outcome: str
     rules: tuple[str, ...]
     still_needed: str
+    taken_back: tuple[str, ...] = ()
 
 
 def resolve(
@@ -42,8 +48,12 @@ def resolve(
     evidence: str,
     workspace: Workspace,
     now: datetime,
+    then: CloseSession = nothing_to_close,
 ) -> HoldResolution:
-    """Files one person's decision about a hold; raises ``RefusedByPolicy`` when it is none, or somebody said no."""
+    """Files one person's decision about a hold; raises ``RefusedByPolicy`` when it is none, or somebody said no.
+
+    What it closes is taken back by ``then`` while nothing can be released.
+    """
     if not all(text.strip() for text in (actor, reason, evidence)):
         raise UsageProblem("who decides, why, and on what evidence is needed", action="give --by, --reason, --evidence")
     snapshot = read_snapshot(session, workspace=workspace)
@@ -63,12 +73,19 @@ def resolve(
         "evidence": evidence if re.fullmatch(r"[0-9a-f]{64}", evidence) else _sealed(keys, evidence, bound),
         "at": now.isoformat(),
     }
-    with writing(workspace, now=now) as log:
+    taken_back: list[str] = []
+
+    def afterwards() -> None:
+        closed = closed_purposes(before, evaluate(read_snapshot(session, workspace=workspace), now=now))
+        taken_back.extend(then(session.session_id, closed) if closed else ())
+
+    before = evaluate(snapshot, now=now)
+    with writing(workspace, now=now, then=afterwards) as log:
         if log.started_at != snapshot.log_head:
             raise RefusedByPolicy("consent changed meanwhile", action="look again with `offrecord consent show`")
         number = manual_decisions.append(log.connection, body, session.session_id)
-    after = read_snapshot(session, workspace=workspace)
-    return _resolution(act, number, _about(evaluate(after, now=now).cells, participant_id, purpose))
+    after = evaluate(read_snapshot(session, workspace=workspace), now=now)
+    return _resolution(act, number, _about(after.cells, participant_id, purpose), taken_back)
 
 
 def _about(cells: Iterable[Cell], participant_id: str, purpose: Purpose) -> list[Cell]:
@@ -98,7 +115,7 @@ def _sealed(keys: Keys, text: str, bound: str) -> str:
     return base64.b64encode(keys.seal(text, bound)).decode("ascii")
 
 
-def _resolution(act: Act, number: int, cells: list[Cell]) -> HoldResolution:
+def _resolution(act: Act, number: int, cells: list[Cell], taken_back: Iterable[str]) -> HoldResolution:
     worst = max((cell.outcome for cell in cells), key=lambda outcome: outcome.restrictiveness)
     waits = act is Act.ALLOW and worst is Outcome.HOLD and cells[0].purpose in PUBLIC
     return HoldResolution(
@@ -107,4 +124,5 @@ def _resolution(act: Act, number: int, cells: list[Cell]) -> HoldResolution:
         outcome=worst.value,
         rules=tuple(dict.fromkeys(cell.rule_id for cell in cells)),
         still_needed="a second person" if waits else "",
+        taken_back=tuple(taken_back),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from pipeline.consent.log.identity import AliasKind, Keys, Verified, is_address
 from pipeline.consent.log.log import writing
 from pipeline.consent.log.parties import Directory
 from pipeline.consent.log.withdrawal_events import withdrawal_id_of
+from pipeline.consent.staff.closing import CloseWithdrawn, nothing_withdrawn
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Purpose
 from pipeline.store import Workspace
@@ -21,12 +22,17 @@ from pipeline.store.withdrawals import Filed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledWithdrawal:
-    """What was filed; ``new_person`` when nobody was on file under that address."""
+    """What was filed; ``new_person`` when nobody was on file under that address.
+
+    ``taken_back`` are the renditions that are out no more, ``next_step`` what there is left to do.
+    """
 
     events: int
     people: int
     new_person: bool
     withdrawal: str = ""
+    taken_back: tuple[str, ...] = ()
+    next_step: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +54,12 @@ def withdraw(
     workspace: Workspace,
     now: datetime,
     erasure: Erasure | None = None,
-    then: Callable[[Filed], None] = lambda _: None,
+    then: CloseWithdrawn = nothing_withdrawn,
 ) -> FiledWithdrawal:
     """Files a withdrawal for everybody known by an address, also for somebody who never answered.
 
-    ``then`` is done with it while nothing can be released. An erasure is one person's: raises ``RefusedByPolicy`` when
+    ``then`` takes back what is out against it while nothing can be released. An erasure is one person's: raises
+    ``RefusedByPolicy`` when
     several are known by the address and none of them is named, ``UsageProblem`` for a session that there is not.
     """
     if not is_address(email):
@@ -63,10 +70,10 @@ def withdraw(
     claim = (AliasKind.EMAIL, email, Verified.STAFF)
     erasure_asked = erasure or Erasure()
     filed: list[Filed] = []
+    taken_back: list[str] = []
 
     def afterwards() -> None:
-        for withdrawal in filed:
-            then(withdrawal)
+        taken_back.extend(folder for withdrawal in filed for folder in then(withdrawal))
 
     with writing(workspace, now=now, then=afterwards) as log:
         directory = Directory(log.connection, keys, [claim], now=now)
@@ -93,8 +100,23 @@ def withdraw(
         )
         log.withdraw(filed[0])
     return FiledWithdrawal(
-        events=count, people=len(party_ids), new_person=not holders, withdrawal=filed[0].withdrawal_id
+        events=count,
+        people=len(party_ids),
+        new_person=not holders,
+        withdrawal=filed[0].withdrawal_id,
+        taken_back=tuple(taken_back),
+        next_step=_next_step(filed[0], new_person=not holders),
     )
+
+
+def _next_step(filed: Filed, *, new_person: bool) -> str:
+    """What there is left to do, in one sentence or two."""
+    does = "erases them and makes" if filed.erase else "makes"
+    steps = [f"`offrecord run` {does} again without them what may go on."]
+    if new_person:
+        steps.append("Nobody was on file under that address: check it, and see `offrecord consent match`.")
+    steps.append("`offrecord consent receipt --withdrawal` says what cannot be called back.")
+    return " ".join(steps)
 
 
 def _draft(

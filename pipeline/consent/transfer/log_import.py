@@ -60,7 +60,7 @@ def import_log(
     workspace: Workspace,
     now: datetime,
     key: Path | None = None,
-    then: Callable[[Filed], None] = lambda _: None,
+    then: Callable[[Filed], Sequence[str]] = lambda _: (),
 ) -> ImportedLog:
     """Files every event that the log lacks; raises before anything is written when one byte was changed.
 

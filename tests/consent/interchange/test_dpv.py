@@ -17,7 +17,7 @@ from pipeline.consent.interchange import dpv
 from pipeline.consent.interchange.export import check, export_dpv
 from pipeline.consent.interchange.record import EVERY_SESSION, AnsweredNotice, Record, RecordedEvent
 from pipeline.consent.interchange.vocabulary import EVENTS, PURPOSES, STATES
-from pipeline.consent.log.agreements import Clause, Kind
+from pipeline.consent.log.agreements import AgreementKind, Clause
 from pipeline.consent.log.events import Event, EventState
 from pipeline.consent.staff.organisations import agree
 from pipeline.consent.staff.withdraw import withdraw
@@ -144,7 +144,7 @@ def test_all_is_a_graph_and_nobody_a_usage_error(workspace: Workspace, file_answ
     file_answers(row("ana@a.example"), row("bo@b.example"))
     agree(
         "Granite Foundry",
-        kind=Kind.NDA,
+        kind=AgreementKind.NDA,
         recording=None,
         publication=Clause.FORBIDDEN,
         valid_from=NOW,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pipeline.cli import main
 from pipeline.code_permission import decide, in_session
-from pipeline.consent.log.agreements import Clause, Kind
+from pipeline.consent.log.agreements import AgreementKind, Clause
 from pipeline.consent.log.events import EventState
 from pipeline.consent.staff.code_approvals import Terms, answer, ask, delegate, permission
 from pipeline.consent.staff.code_rules import (
@@ -145,7 +145,7 @@ def test_an_agreement_that_forbids_goes_before_an_approval(workspace: Workspace)
     common: dict[str, Any] = {"actor": "sam", "evidence": "signed", "workspace": workspace, "now": NOW}
     agree(
         ORG,
-        kind=Kind.NDA,
+        kind=AgreementKind.NDA,
         recording=None,
         publication=Clause.FORBIDDEN,
         valid_from=START,

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline import consent
 from pipeline.consent.evaluation.explain import explain
-from pipeline.consent.log.agreements import Clause, Kind
+from pipeline.consent.log.agreements import AgreementKind, Clause
 from pipeline.consent.staff.organisations import agree
 from pipeline.errors import UsageProblem
 from pipeline.records import Purpose, Refused, Role, Ruling, Session
@@ -23,7 +23,7 @@ def file(
     workspace: Workspace,
     *,
     name: str = ORG,
-    kind: Kind = Kind.NDA,
+    kind: AgreementKind = AgreementKind.NDA,
     recording: Clause | None = None,
     publication: Clause | None = None,
     starts: datetime = START - DAY,
@@ -84,7 +84,7 @@ def test_an_organisations_yes_opens_nothing(workspace: Workspace, says: Clause) 
 
 def test_a_later_paper_of_the_same_kind_replaces_and_another_kind_does_not(workspace: Workspace, both: Session) -> None:
     file(workspace, publication=Clause.FORBIDDEN)
-    file(workspace, kind=Kind.MSA, publication=Clause.ALLOWED)
+    file(workspace, kind=AgreementKind.MSA, publication=Clause.ALLOWED)
     assert outcomes(both, workspace)["p1", "public_recording"] == "refuse M1"
     file(workspace, publication=Clause.ALLOWED)
     assert outcomes(both, workspace)["p1", "public_recording"] == "proceed U1"

@@ -15,7 +15,7 @@ from pipeline.consent.evaluation.evaluate import Evaluation, evaluate
 from pipeline.consent.evaluation.explain import explain
 from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.consent.log import decisions
-from pipeline.consent.log.agreements import Clause, Kind
+from pipeline.consent.log.agreements import AgreementKind, Clause
 from pipeline.consent.log.manual_decisions import Act
 from pipeline.consent.staff.match_participant import settle, suggestions
 from pipeline.consent.staff.organisations import agree
@@ -52,7 +52,7 @@ def exported(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Path:
         resolve(met(), "p2", purpose, Act.ALLOW, evidence="a mail", **said)
     agree(
         "Granite Foundry",
-        kind=Kind.NDA,
+        kind=AgreementKind.NDA,
         recording=None,
         publication=Clause.FORBIDDEN,
         valid_from=NOW.replace(year=2020),
