@@ -19,6 +19,7 @@ from pipeline.store import Workspace
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _DAY = click.DateTime(["%Y-%m-%d"])
+_PURPOSES = [purpose.value for purpose in Purpose]
 _SAYS = ("allowed", "notice", "per_item_approval", "forbidden")
 
 
@@ -82,7 +83,7 @@ def org(starts: datetime | None, ends: datetime | None, workspace: Path, as_json
 
 @click.command()
 @click.option("--organisation", "name", required=True, help="Which organisation, as sessions name it.")
-@click.option("--purpose", "purposes", type=click.Choice([one.value for one in Purpose]), multiple=True, help="A purpose, or several.")
+@click.option("--purpose", "purposes", type=click.Choice(_PURPOSES), multiple=True, help="A purpose; may be repeated.")
 @click.option("--everything", is_flag=True, help="Every purpose.")
 @click.option("--reason", required=True, help="How it reached you, in a few words.")
 @_by

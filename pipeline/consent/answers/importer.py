@@ -195,6 +195,7 @@ def _drafts(submissions: Iterable[tuple[Submission, tuple[str, str]]], form: For
                 entered_by="import",
                 indicated_by=sender,
                 by_guardian=submission.by_guardian,
+                of_age=submission.of_age,
             )
             drafts[draft.row_key] = _agreed(drafts.get(draft.row_key, draft), draft)
     return list(drafts.values())

@@ -41,7 +41,8 @@ class Submission:
 
     Of a row that was changed, ``changed_at`` says when. One that is not ``finished`` was asked, never answered with a
     yes. ``written`` is the row as it stood there, each cell under its header; ``digest`` is of its cells. One that was
-    filled in for somebody else names in ``sent_by`` who did, and whether that is surely their guardian.
+    filled in for somebody else names in ``sent_by`` who did, and whether that is surely their guardian. ``of_age`` is
+    what they attest of their age.
     """
 
     line: int
@@ -56,6 +57,7 @@ class Submission:
     written: tuple[tuple[str, str], ...] = ()
     sent_by: tuple[Claim, ...] = ()
     by_guardian: bool = False
+    of_age: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +180,14 @@ def _submission(row: _Row) -> Submission | None:
         written=tuple(zip(row.headers, cells, strict=True)),
         sent_by=claims if behalf else (),
         by_guardian=behalf is not None and behalf.by_guardian,
+        of_age=None if behalf else _of_age(row),
     )
+
+
+def _of_age(row: _Row) -> bool | None:
+    """What somebody attests of their own age: True only for a plain yes, None where the form does not ask."""
+    answers = [row.form.answer(_text(cell)) for _, _, cell in row.of(ColumnKind.OF_AGE)]
+    return all(answer is EventState.GIVEN for answer in answers) if answers else None
 
 
 def digest_of(cells: Sequence[str]) -> str:

@@ -81,18 +81,40 @@ def state_now(events: Sequence[Event], session: Session, now: datetime, trusted:
 def state_during(
     events: Sequence[Event], session: Session, start: datetime, end: datetime, trusted: Collection[str]
 ) -> ConsentState:
-    """The most restrictive state at any moment from ``start`` to before ``end``; a no counts from ``SKEW`` before."""
-    changes = [at for event in events for at in borders(event) if start < at < end]
-    return most_restrictive(_state(events, session, at, at + SKEW, trusted) for at in (start, *changes))
+    """The most restrictive state at any moment from ``start`` to before ``end``.
+
+    A no counts from ``SKEW`` before its time. A yes of within ``SKEW`` of the session's start is doubted until ``SKEW``
+    after its time: by the recorder's clock it may be later than it says.
+    """
+    changes = [at for event in events for at in borders(event, session) if start < at < end]
+    return most_restrictive(_state_then(events, session, at, trusted) for at in (start, *changes))
 
 
-def borders(event: Event) -> Iterator[datetime]:
+def borders(event: Event, session: Session) -> Iterator[datetime]:
     """When an event may change what somebody's consent is: a no already ``SKEW`` before its time."""
     yield event.effective_from
     if event.state.is_no:
         yield event.effective_from - SKEW
+    if _is_at_start(event, session):
+        yield event.effective_from + SKEW
     if event.valid_until is not None:
         yield event.valid_until
+
+
+def _state_then(events: Sequence[Event], session: Session, at: datetime, trusted: Collection[str]) -> ConsentState:
+    """The state at a moment of the session, by clocks that may be ``SKEW`` apart."""
+    state = _state(events, session, at, at + SKEW, trusted)
+    doubted = [event for event in events if _is_at_start(event, session) and at < event.effective_from + SKEW]
+    if state.status is not ConsentStatus.GIVEN or state.event not in doubted:
+        return state
+    earlier = [event for event in events if event not in doubted]
+    before = _state(earlier, session, at, at + SKEW, trusted)
+    return before if before.status is ConsentStatus.GIVEN else ConsentState(ConsentStatus.UNKNOWN, state.event)
+
+
+def _is_at_start(event: Event, session: Session) -> bool:
+    """Whether it is a yes of so near the session's start that it may be of before it or after it."""
+    return event.state is EventState.GIVEN and abs(event.effective_from - session.started_at) < SKEW
 
 
 def _state(

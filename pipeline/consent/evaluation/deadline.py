@@ -32,6 +32,8 @@ def applied(
     """
     decisions: dict[tuple[str, str], list[StoredDecision]] = {}
     for decision in snapshot.decisions:
+        if not decision.made_by(now):
+            continue
         decisions.setdefault((decision.participant_id, decision.purpose), []).append(decision)
     lasts = snapshot.policy.hold_deadline
     holds = {

@@ -67,14 +67,14 @@ def _decision(facts: Facts, steps: Sequence[Cell], snapshot: ConsentSnapshot, *,
     clauses = {
         clause.event_id
         for moment in (facts.session.started_at, now)
-        for clause in forbidden(agreements, moment).values()
+        for clause in forbidden(agreements, moment, now=now).values()
     }
     stated = facts.inputs(final.purpose)
     inputs = {
         **{name: getattr(stated, name) for name in Inputs.__slots__},
         "guardian_agreed": final.purpose in facts.guarded,
         "is_bot": facts.bot,
-        "minor": person.minor.value,
+        "minor": facts.age.value,
         "list_authority": facts.session.list_authority.value,
         "provenance": person.provenance.value,
         "organisation_forbids": sorted(clauses),

@@ -35,7 +35,7 @@ class ExplainedCell:
 def explain(session: Session, *, workspace: Workspace, now: datetime, names: bool = False) -> tuple[ExplainedCell, ...]:
     """Every cell of a session, also of one that is held or refused; raises ``ConsentUnreadable``."""
     with unreadable_is_closed():
-        snapshot = read_snapshot(session, workspace=workspace)
+        snapshot = read_snapshot(session, workspace=workspace, now=now)
     evaluation = evaluate(snapshot, now=now)
     return tuple(
         ExplainedCell(

@@ -65,6 +65,7 @@ class Facts:
     notified_purposes: frozenset[Purpose]
     """What the notices that reached them by then name: one to each person that they may be, the platform's, one that
     was announced."""
+    age: AgeStatus = AgeStatus.ADULT
     guarded: frozenset[Purpose] = frozenset()
     """What their guardian agreed to, where they need one."""
     erased_before: bool = False
@@ -89,7 +90,7 @@ class Facts:
     @property
     def needs_guardian(self) -> bool:
         """Whether rule M2 applies: they are, or may be, a minor."""
-        return self.person.minor is not AgeStatus.ADULT
+        return self.age is not AgeStatus.ADULT
 
     def inputs(self, purpose: Purpose) -> Inputs:
         """The inputs of the decision about one purpose, as the file has them."""
@@ -150,12 +151,12 @@ def gather(
     session, match = snapshot.session, snapshot.matches[person.participant_id]
     start = session.started_at + timedelta(seconds=interval.start_s)
     end = session.started_at + timedelta(seconds=interval.end_s)
-    reached = notices_reached(person, interval, snapshot)
+    reached, age = notices_reached(person, interval, snapshot), age_of(person, snapshot)
 
     def answers(purpose: Purpose, *, by_guardian: bool = False) -> list[Sequence[Event]]:
         """What each person that they may be answered, or had answered for them."""
         of_each = [snapshot.events_for(party_id, purpose) for party_id in match.party_ids]
-        return [_for_a_minor(events) if by_guardian else _for_an_adult(events, person) for events in of_each]
+        return [_for_a_minor(events) if by_guardian else _for_an_adult(events, age) for events in of_each]
 
     def when_spoken(*, by_guardian: bool = False) -> ConsentState:
         of_each = answers(Purpose.RECORD, by_guardian=by_guardian)
@@ -180,6 +181,7 @@ def gather(
             when_spoken(), session, person, interval, snapshot.events_of(match.party_ids)
         ),
         today={purpose: today(purpose) for purpose in purposes},
+        age=age,
         notices=reached.notices,
         notified_purposes=reached.purposes,
         erased_before=person.participant_id in snapshot.erased_before,
@@ -191,9 +193,26 @@ def gather(
     )
 
 
-def _for_an_adult(events: Sequence[Event], person: Participant) -> Sequence[Event]:
+def age_of(person: Participant, snapshot: ConsentSnapshot) -> AgeStatus:
+    """Whether somebody is of age: what the session or their own form says of a minor closes; that they are not one is
+    for their own form to attest where a place has a rule about minors.
+    """
+    match = snapshot.matches[person.participant_id]
+    attested = [event for event in snapshot.events_of(match.party_ids) if event.of_age is not None]
+    latest = max(attested, key=lambda event: (event.indicated_at, event.seq), default=None)
+    if latest is not None and not latest.of_age:
+        return AgeStatus.MINOR
+    if person.minor is not AgeStatus.ADULT or not snapshot.rules.asks_age(_locations(snapshot)):
+        return person.minor
+    if person.participant_id in snapshot.bots or person.provenance is Provenance.UNKNOWN:
+        return AgeStatus.ADULT
+    sure = latest is not None and match.identity is Identity.MATCHED
+    return AgeStatus.ADULT if sure else AgeStatus.UNSURE
+
+
+def _for_an_adult(events: Sequence[Event], age: AgeStatus) -> Sequence[Event]:
     """An adult's events: that somebody agreed as their guardian is nothing that can be read with certainty."""
-    if person.minor is not AgeStatus.ADULT:
+    if age is not AgeStatus.ADULT:
         return events
     return [replace(event, state=EventState.UNKNOWN) if _is_yes_of_guardian(event) else event for event in events]
 

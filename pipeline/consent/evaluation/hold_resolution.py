@@ -77,7 +77,8 @@ def _settled(cell: Cell, snapshot: ConsentSnapshot, now: datetime) -> Cell:
     about = [
         decision
         for decision in snapshot.manual_decisions
-        if (decision.participant_id, decision.purpose) == (cell.participant_id, cell.purpose)
+        if (decision.act is not Act.ALLOW or decision.at <= now)
+        and (decision.participant_id, decision.purpose) == (cell.participant_id, cell.purpose)
         and basis in decision.bases
     ]
     if cell.outcome is not Outcome.HOLD or not about:

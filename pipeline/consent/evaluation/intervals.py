@@ -58,6 +58,6 @@ def _continues(before: Sequence[Cell], after: Sequence[Cell]) -> bool:
 
 def _changes(session: Session, events: Sequence[Event], deliveries: Sequence[NoticeDelivery]) -> Iterator[float]:
     """When somebody was notified of the recording, or their consent to it changed, in seconds of the session."""
-    changes = (at for event in events if event.purpose is Purpose.RECORD for at in borders(event))
+    changes = (at for event in events if event.purpose is Purpose.RECORD for at in borders(event, session))
     for at in (*changes, *(delivery.at for delivery in deliveries)):
         yield (at - session.started_at) / timedelta(seconds=1)

@@ -40,6 +40,7 @@ class Place(BaseModel):
     confidence: Literal["V", "S", "M"]
     note: str = ""
     announcement_must_be_in_recording: bool = False
+    minor_age: Annotated[int, Field(ge=1, le=25)] | None = None
     reviewed_by: str = ""
     reviewed_on: date
     next_review: date
@@ -70,14 +71,21 @@ class Rules:
 
     def law_at(self, location: str | None, *, today: date, announced: bool = False) -> Law:
         """The rule at one place; a part of a country that has no row has its country's, no place is unknown."""
-        code = (location or "").strip().upper()
-        place = self.places.get(code) or self.places.get(code.partition("-")[0])
+        place = self._place(location)
         return place.law(today, announced=announced) if place else Law.UNKNOWN
+
+    def _place(self, location: str | None) -> Place | None:
+        code = (location or "").strip().upper()
+        return self.places.get(code) or self.places.get(code.partition("-")[0])
 
     def strictest(self, locations: Iterable[str | None], *, now: datetime, announced: bool = False) -> Law:
         """The strictest rule of all places; unknown where one is missing or there is none."""
         laws = [self.law_at(location, today=now.date(), announced=announced) for location in locations]
         return max(laws, key=list(Law).index, default=Law.UNKNOWN)
+
+    def asks_age(self, locations: Iterable[str | None]) -> bool:
+        """Whether any of these places has a rule about minors, so that everybody's age must be attested."""
+        return any(place.minor_age is not None for place in map(self._place, locations) if place)
 
     def warnings(self, today: date) -> tuple[str, ...]:
         """What to say of the reviews: which are overdue, so that their rules are unknown, and which are near."""

@@ -54,7 +54,7 @@ def with_agreements(
     """
     clauses: dict[Purpose, Agreement] = {}
     for theirs in agreements.values():
-        clauses |= {**forbidden(theirs, session.started_at), **forbidden(theirs, now)}
+        clauses |= {**forbidden(theirs, session.started_at, now=now), **forbidden(theirs, now, now=now)}
     return [_with_agreement(cell, clauses) for cell in cells]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -25,10 +26,12 @@ class PartyMatch:
     by_staff: bool = False
 
 
-def match_participants(connection: Connection, session: Session, keys: Keys) -> Mapping[str, PartyMatch]:
+def match_participants(
+    connection: Connection, session: Session, keys: Keys, *, now: datetime | None
+) -> Mapping[str, PartyMatch]:
     """Who each participant is, by participant id: by what is known of them, else by staff, else by their erasure."""
     matches = {**match_by_aliases(connection, session, keys)}
-    matches |= dict(_matched_by_staff(connection, session, keys, matches))
+    matches |= dict(_matched_by_staff(connection, session, keys, matches, now=now))
     erased = erased_participants.of_session(connection, session.session_id)
     return matches | {who: PartyMatch(Identity.MATCHED, (row.party_id,)) for who, row in erased.items()}
 
@@ -64,10 +67,15 @@ def erased_before(
 
 
 def _matched_by_staff(
-    connection: Connection, session: Session, keys: Keys, matches: Mapping[str, PartyMatch]
+    connection: Connection,
+    session: Session,
+    keys: Keys,
+    matches: Mapping[str, PartyMatch],
+    *,
+    now: datetime | None,
 ) -> Iterator[tuple[str, PartyMatch]]:
     """Who staff say that somebody is, where no address or id says it and they are still known by the same."""
-    by_staff = identity_matches.current(connection, keys, session.session_id)
+    by_staff = identity_matches.current(connection, keys, session.session_id, now=now)
     for person in session.participants:
         act = by_staff.get(person.participant_id)
         unsettled = matches[person.participant_id].identity is not Identity.MATCHED

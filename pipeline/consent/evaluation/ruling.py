@@ -68,7 +68,7 @@ def record_announcements(session: Session, words: Sequence[Word], *, workspace: 
 
 def _evaluated(session: Session, *, workspace: Workspace, now: datetime) -> _Evaluated:
     with unreadable_is_closed():
-        snapshot = read_snapshot(session, workspace=workspace)
+        snapshot = read_snapshot(session, workspace=workspace, now=now)
     evaluation = evaluate(snapshot, now=now)
     lasts = now + timedelta(hours=workspace.settings.consent.valid_hours)
     valid_until = min(lasts, evaluation.next_expiry or lasts)
@@ -90,12 +90,12 @@ def _record(session: Session, evaluated: _Evaluated, *, workspace: Workspace, no
     """Files what the session's own files show of notices, and every decision that is new or changed."""
     about, unrecorded = evaluated.evaluation.decisions, evaluated.snapshot.unrecorded
     with unreadable_is_closed(), reading(workspace.db) as connection:
-        changed = decisions.changed(connection, session.session_id, about)
+        changed = decisions.changed(connection, session.session_id, about, now=now)
     if not (changed or unrecorded):
         return
     with unreadable_is_closed(), workspace.db.begin() as connection:
         notice_deliveries.append(connection, unrecorded)
-        changed = decisions.changed(connection, session.session_id, about)
+        changed = decisions.changed(connection, session.session_id, about, now=now)
         decisions.append(connection, session.session_id, changed, now=now, valid_until=evaluated.valid_until)
 
 

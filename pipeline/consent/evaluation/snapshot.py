@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -86,13 +87,16 @@ class ConsentSnapshot:
         return [event for event in self.events.get(party_id, ()) if event.purpose is purpose]
 
 
-def read_snapshot(session: Session, *, workspace: Workspace) -> ConsentSnapshot:
-    """Matches the session's participants and reads their events; raises ``ConsentUnreadable`` for any change."""
+def read_snapshot(session: Session, *, workspace: Workspace, now: datetime | None = None) -> ConsentSnapshot:
+    """Matches the session's participants and reads their events; raises ``ConsentUnreadable`` for any change.
+
+    With ``now``, who staff said that somebody is counts only where it was said by then.
+    """
     keys = Keys(workspace.key("identity"))
     ensure_replayed(workspace)
     with reading(workspace.db) as connection:
         session = with_unknown_speaker(_working(connection, session, keys))
-        matches = match_participants(connection, session, keys)
+        matches = match_participants(connection, session, keys, now=now)
         parties = [party_id for match in matches.values() for party_id in match.party_ids]
         filed = versions.on_file(connection)
         policy = policy_of(session, workspace.settings.consent)

@@ -171,6 +171,10 @@ def _status(recorded: RecordedEvent, party: Mapping[str, str]) -> dict[str, Any]
         status["oh:validUntil"] = _time(event.valid_until)
     if event.notice is not None:
         status["oh:onNotice"] = event.notice
+    if event.by_guardian:
+        status["oh:byGuardian"] = True
+    if event.of_age is not None:
+        status["oh:ofAge"] = event.of_age
     return status
 
 
@@ -225,6 +229,8 @@ def _read_status(status: Mapping[str, Any], party_id: str) -> Iterable[RecordedE
             effective_from=_read_time(status["oh:effectiveFrom"]),
             valid_until=_read_time(status["oh:validUntil"]) if "oh:validUntil" in status else None,
             notice=status.get("oh:onNotice"),
+            by_guardian=status.get("oh:byGuardian", False),
+            of_age=status.get("oh:ofAge"),
         )
         yield RecordedEvent(event=event, method=status["oh:method"], received_at=_read_time(status["oh:receivedAt"]))
 

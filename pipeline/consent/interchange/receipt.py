@@ -41,21 +41,23 @@ class Receipt:
 
     def as_page(self) -> str:
         """The receipt as one self-contained HTML page, without scripts."""
+        states = self.record.states(self.made_at)
         environment = Environment(
             loader=PackageLoader("pipeline", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
         return environment.get_template("receipt.html").render(
             receipt=self,
-            states=[state for state in self.record.states(self.made_at) if self._is_worth_a_row(state)],
+            states=[state for state in states if _is_worth_a_row(state, states[0].scope)],
             every_session=EVERY_SESSION,
             purposes=PURPOSES,
             words=WORDS,
             methods=METHODS,
         )
 
-    def _is_worth_a_row(self, state: PurposeState) -> bool:
-        """In general every purpose, in one session only what is not absent."""
-        return state.scope == EVERY_SESSION or state.state is not ConsentStatus.ABSENT
+
+def _is_worth_a_row(state: PurposeState, first: str) -> bool:
+    """In the first scope every purpose, so that nothing seems forgotten; in any other only what is not absent."""
+    return state.scope == first or state.state is not ConsentStatus.ABSENT
 
 
 def receipt(email_or_party: str, *, workspace: Workspace, now: datetime) -> Receipt:

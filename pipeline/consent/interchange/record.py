@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
 from sqlalchemy import Connection, select
 
-from pipeline.consent.evaluation.consent_state import state_now
+from pipeline.consent.evaluation.consent_state import most_restrictive, state_now
 from pipeline.consent.evaluation.rule_tables import ConsentStatus
 from pipeline.consent.evaluation.snapshot import trusted_of
 from pipeline.consent.log.events import Event, checked_body, from_row
@@ -69,13 +69,8 @@ class Record:
     def states(self, now: datetime) -> tuple[PurposeState, ...]:
         """Every purpose in every scope that the person spoke of, as it stands now; derived, never stored."""
         events = [recorded.event for recorded in self.events]
-        trusted = {notice.digest for notice in self.notices if notice.trusted}
         intact = {notice.digest for notice in self.notices}
-        return tuple(
-            _stated(events, purpose, scope, now, intact if scope.startswith("series:") else trusted)
-            for scope in _scopes(events)
-            for purpose in Purpose
-        )
+        return tuple(_stated(events, purpose, scope, now, intact) for scope in _scopes(events) for purpose in Purpose)
 
 
 def records(connection: Connection, party_ids: Iterable[str]) -> Iterator[Record]:
@@ -83,7 +78,7 @@ def records(connection: Connection, party_ids: Iterable[str]) -> Iterator[Record
     columns = notice_table.c
     known = {row.digest: row for row in connection.execute(select(notice_table).order_by(columns.digest))}
     intact = versions.on_file(connection)
-    trusted = trusted_of(intact.values(), _bare_session(EVERY_SESSION, datetime.now(UTC)))
+    trusted = trusted_of(intact.values(), replace(_bare_session(EVERY_SESSION, datetime.now(UTC)), series=None))
     for party_id in party_ids:
         query = select(consent_event).where(consent_event.c.party_id == party_id).order_by(consent_event.c.seq)
         rows = list(connection.execute(query))
@@ -112,15 +107,28 @@ def _recorded(row: object, event: Event) -> RecordedEvent:
 
 
 def _scopes(events: Sequence[Event]) -> list[str]:
-    """The general case first, then each series where there are several, then each session spoken of by its id."""
-    series = sorted({event.scope for event in events if event.scope.startswith("series:")})
-    own = sorted({event.scope for event in events if event.scope.startswith("session:")})
-    return [EVERY_SESSION, *(series if len(series) > 1 else []), *own]
+    """One for all sessions where anything was said of all, then each series, then each session spoken of by its id.
+
+    What was said of one series says nothing of another, nor of sessions of none.
+    """
+    series = _of_kind(events, "series:")
+    own = _of_kind(events, "session:")
+    of_all = any(event.scope not in (*series, *own) for event in events)
+    return [*([EVERY_SESSION] if of_all or not events else []), *series, *own]
+
+
+def _of_kind(events: Sequence[Event], kind: str) -> list[str]:
+    return sorted({event.scope for event in events if event.scope.startswith(kind)})
 
 
 def _stated(events: Sequence[Event], purpose: Purpose, scope: str, now: datetime, trusted: set[str]) -> PurposeState:
+    """What holds in a scope; in a session whose series is not known, the most restrictive of what may hold there."""
     about = [event for event in events if event.purpose is purpose]
-    state = state_now(about, _bare_session(scope, now), now, trusted)
+    series = [name.partition(":")[2] for name in _of_kind(events, "series:")]
+    bare = _bare_session(scope, now)
+    of_session = scope.startswith("session:") and len(series) > 1
+    may_be = [replace(bare, series=name) for name in series] if of_session else [bare]
+    state = most_restrictive(state_now(about, session, now, trusted) for session in may_be)
     event = state.event
     return PurposeState(
         purpose=purpose,
@@ -133,7 +141,7 @@ def _stated(events: Sequence[Event], purpose: Purpose, scope: str, now: datetime
 
 
 def _bare_session(scope: str, now: datetime) -> Session:
-    """A session that only its scope is known of; an id tells its day."""
+    """A session that only its scope is known of; an id tells its day. Of all sessions, it is one of no series."""
     kind, _, name = scope.partition(":")
     session_id = name if kind == "session" else ""
     try:
@@ -153,5 +161,5 @@ def _bare_session(scope: str, now: datetime) -> Session:
         duration_s=0.0,
         participants=(),
         tracks=(),
-        series=name if kind == "series" else None,
+        series={"series": name, "session": None}.get(kind, ""),
     )

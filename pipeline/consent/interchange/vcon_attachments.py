@@ -34,7 +34,7 @@ class ParticipantConsent:
 def participant_consents(session: Session, *, workspace: Workspace, now: datetime) -> tuple[ParticipantConsent, ...]:
     """The consent of everybody in a session, in the order of its participants; raises ``ConsentUnreadable``."""
     with unreadable_is_closed():
-        snapshot = read_snapshot(session, workspace=workspace)
+        snapshot = read_snapshot(session, workspace=workspace, now=now)
     cells = evaluate(snapshot, now=now).cells
     purposes = [purpose for purpose in Purpose if PURPOSES[purpose].vcon]
     return tuple(

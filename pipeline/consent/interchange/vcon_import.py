@@ -31,6 +31,7 @@ _KNOWN_AS = {
 }
 _CONDITIONS = {condition: purpose for purpose in Purpose for condition in PURPOSES[purpose].conditions}
 _LARGEST = 1 << 27
+_NAMED, _LONGEST_NAME = 5, 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +137,14 @@ def _unsigned(envelope: dict[str, Any]) -> dict[str, Any]:
 
 def _checked(vcon: dict[str, Any]) -> dict[str, Any]:
     critical = vcon.get("critical", [])
-    if not isinstance(critical, list) or not set(map(str, critical)) <= UNDERSTOOD:
-        raise InputRefused("the vCon needs an extension that is not known here", action="have it exported without")
+    if not isinstance(critical, list):
+        raise InputRefused("the vCon's critical is not a list of extensions", action="have it corrected")
+    strange = sorted({_shown(name) for name in critical if name not in UNDERSTOOD})
+    if strange:
+        names = ", ".join(strange[:_NAMED])
+        raise InputRefused(
+            f"the vCon needs an extension that is not known here: {names}", action="have it exported without it"
+        )
     if "redacted" in vcon and "amended" in vcon:
         raise InputRefused("the vCon is both redacted and amended", action="have it corrected")
     for part in ("redacted", "amended"):
@@ -147,6 +154,12 @@ def _checked(vcon: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(vcon.get("uuid"), str) or not isinstance(vcon.get("parties"), list):
         raise InputRefused("this is no vCon: uuid or parties are missing", action="export it again")
     return vcon
+
+
+def _shown(name: object) -> str:
+    """A name out of somebody else's file as it may stand in an error: short, in plain letters."""
+    text = ascii(name) if not isinstance(name, str) or not name.isascii() or not name.isprintable() else repr(name)
+    return text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}...'"
 
 
 def _list(value: Mapping[str, Any], name: str) -> list[dict[str, Any]]:

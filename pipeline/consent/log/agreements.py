@@ -51,6 +51,7 @@ class Agreement:
     kind: AgreementKind
     purpose: Purpose
     says: Clause
+    filed_at: datetime
     valid_from: datetime
     valid_until: datetime | None
 
@@ -111,6 +112,7 @@ def agreements_of(connection: Connection, org_ids: Iterable[str]) -> dict[str, l
                 kind=AgreementKind(says["kind"]),
                 purpose=Purpose(body["purpose"]),
                 says=Clause(says["says"]),
+                filed_at=datetime.fromisoformat(body["indicated_at"]),
                 valid_from=datetime.fromisoformat(body["effective_from"]),
                 valid_until=body["valid_until"] and datetime.fromisoformat(body["valid_until"]),
             )
@@ -118,11 +120,15 @@ def agreements_of(connection: Connection, org_ids: Iterable[str]) -> dict[str, l
     return by_organisation
 
 
-def forbidden(agreements: Iterable[Agreement], at: datetime) -> dict[Purpose, Agreement]:
-    """What is forbidden at a moment, with its clause: of each organisation and kind the latest in force counts."""
+def forbidden(agreements: Iterable[Agreement], at: datetime, *, now: datetime) -> dict[Purpose, Agreement]:
+    """What is forbidden at a moment, with its clause: of each organisation and kind the latest in force counts.
+
+    A clause that allows counts only where it was filed by ``now``: one that a wrong clock dated later opens nothing.
+    """
     latest: dict[tuple[str, AgreementKind, Purpose], Agreement] = {}
     for agreement in agreements:
-        if agreement.holds(at):
+        counts = agreement.says is Clause.FORBIDDEN or agreement.filed_at <= now
+        if counts and agreement.holds(at):
             latest[agreement.org_id, agreement.kind, agreement.purpose] = agreement
     return {agreement.purpose: agreement for agreement in latest.values() if agreement.says is Clause.FORBIDDEN}
 

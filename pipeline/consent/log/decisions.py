@@ -61,17 +61,31 @@ class StoredDecision:
     evidence: tuple[str, ...]
     supersedes: str | None
 
+    def made_by(self, now: datetime) -> bool:
+        """Whether it was made by a moment: what a wrong clock dated later does not count."""
+        return datetime.fromisoformat(self.decided_at) <= now
+
     @property
     def held(self) -> bool:
         """Whether it held, or closed what nobody had settled in time."""
         return self.outcome == Outcome.HOLD or self.rules[-1].endswith(OVERDUE)
 
 
-def changed(connection: Connection, session_id: str, decisions: Iterable[Decision]) -> list[list[Decision]]:
-    """Of all that is decided about each participant and purpose, what is not on file as it is."""
-    columns = (decision.c.participant_id, decision.c.purpose, decision.c.of_set)
+def changed(
+    connection: Connection, session_id: str, decisions: Iterable[Decision], *, now: datetime
+) -> list[list[Decision]]:
+    """Of all that is decided about each participant and purpose, what is not on file as it is.
+
+    What was decided after ``now``, by a clock that was wrong, counts as not on file.
+    """
+    columns = (decision.c.participant_id, decision.c.purpose, decision.c.of_set, decision.c.body)
     query = select(*columns).where(decision.c.session_id == session_id).order_by(decision.c.seq)
-    known = {(row.participant_id, row.purpose): row.of_set for row in connection.execute(query)}
+    latest = {(row.participant_id, row.purpose): row for row in connection.execute(query)}
+    known = {
+        about: row.of_set
+        for about, row in latest.items()
+        if datetime.fromisoformat(json.loads(row.body)["decided_at"]) <= now
+    }
     sets: dict[tuple[str, str], list[Decision]] = {}
     for each in decisions:
         sets.setdefault((each.participant_id, each.purpose.value), []).append(each)
@@ -87,7 +101,8 @@ def append(
     valid_until: datetime,
 ) -> None:
     """Adds decisions, each naming the one that it supersedes; within a transaction of the caller's."""
-    before = {(each.participant_id, each.purpose): each for each in standing(history(connection, session_id))}
+    on_file = (stored for stored in history(connection, session_id) if stored.made_by(now))
+    before = {(each.participant_id, each.purpose): each for each in standing(on_file)}
     latest = {about: each.decision_id for about, each in before.items()}
     last, rows = head_of(connection, decision), []
     seq, previous = last.seq, last.hash

@@ -1,4 +1,7 @@
-"""Who was erased from a session: their names are kept encrypted, to keep them out of what others say, and only that."""
+"""Who was erased from a session: what the record said of them is kept encrypted, and used only to close.
+
+Their names and company keep out of what others say; company, place and role decide no more openly than before.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,13 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.consent.log.identity import Keys
-from pipeline.records import Participant, Session
+from pipeline.records import Participant, Role, Session
 from pipeline.store import Workspace
 from pipeline.store.artefact_tables import erased_participant
 from pipeline.store.database import reading, unreadable_is_closed
 
 PLACEHOLDER = "removed participant"
-_NAMED = ("name", "aliases", "email", "platform_id")
+_NAMED = ("name", "aliases", "email", "platform_id", "company", "location", "role")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,16 @@ def put(connection: Connection, session: Session, person: Participant, party_id:
 
 def nameless(person: Participant) -> Participant:
     """A participant without anything that says who they are."""
-    return replace(person, name=PLACEHOLDER, aliases=(), email=None, platform_id=None)
+    return replace(
+        person,
+        name=PLACEHOLDER,
+        aliases=(),
+        email=None,
+        platform_id=None,
+        company=None,
+        location=None,
+        role=Role.UNKNOWN,
+    )
 
 
 def _named(session: Session, person: Participant, gone: Mapping[str, ErasedRow], keys: Keys) -> Participant:
@@ -71,7 +83,8 @@ def _named(session: Session, person: Participant, gone: Mapping[str, ErasedRow],
         return person
     sealed = gone[person.participant_id].sealed
     identity: dict[str, Any] = json.loads(keys.open(sealed, _bound(session.session_id, person.participant_id)))
-    return replace(person, **{**identity, "aliases": tuple(identity["aliases"])})
+    known = {**identity, "aliases": tuple(identity["aliases"]), "role": Role(identity.get("role", person.role))}
+    return replace(person, **known)
 
 
 def _bound(session_id: str, participant_id: str) -> str:

@@ -64,6 +64,7 @@ class Draft:
     """An event before it is in the log; ``notice`` is the digest of what the person was told, ``reason`` is sealed.
 
     ``indicated_by`` is the party who said it for them, where that is another; ``by_guardian`` their parent or guardian.
+    ``of_age`` is what they attested of their age with it, None where the form does not ask.
     """
 
     party_id: str
@@ -83,6 +84,7 @@ class Draft:
     revision: int = 0
     indicated_by: str = ""
     by_guardian: bool = False
+    of_age: bool | None = None
 
     @cached_property
     def row_key(self) -> str:
@@ -112,6 +114,7 @@ class Event:
     valid_until: datetime | None
     notice: str | None
     by_guardian: bool = False
+    of_age: bool | None = None
 
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False)
@@ -147,6 +150,7 @@ def body_of(draft: Draft, *, received_at: datetime) -> dict[str, object]:
         "entered_by": draft.entered_by,
         "reason": draft.reason,
         **({"indicated_by": draft.indicated_by, "by_guardian": draft.by_guardian} if draft.indicated_by else {}),
+        **({"of_age": draft.of_age} if draft.of_age is not None else {}),
     }
 
 
@@ -184,6 +188,7 @@ def from_row(row: Any) -> Event:
         valid_until=body["valid_until"] and datetime.fromisoformat(body["valid_until"]),
         notice=body["notice"],
         by_guardian=body.get("by_guardian", False),
+        of_age=body.get("of_age"),
     )
 
 

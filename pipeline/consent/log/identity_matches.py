@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -32,13 +33,20 @@ class StaffMatch:
     at: str
 
 
-def current(connection: Connection, keys: Keys, session_id: str) -> dict[str, StaffMatch]:
-    """What holds in a session, by participant; raises ``ConsentUnreadable`` when an act was changed."""
+def current(
+    connection: Connection, keys: Keys, session_id: str, *, now: datetime | None = None
+) -> dict[str, StaffMatch]:
+    """What holds in a session, by participant; with ``now``, without matches that a wrong clock dated after it.
+
+    Raises ``ConsentUnreadable`` when an act was changed.
+    """
     query = select(staff_match).where(staff_match.c.session_id == session_id).order_by(staff_match.c.seq)
     latest: dict[str, StaffMatch] = {}
     for row in connection.execute(query):
         keys.open(row.sealed, row.hash)
         act = _read(row)
+        if now is not None and act.party_id is not None and datetime.fromisoformat(act.at) > now:
+            continue
         latest[act.participant_id] = act
     return {who: act for who, act in latest.items() if act.party_id is not None}
 

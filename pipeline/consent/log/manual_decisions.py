@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -36,6 +37,7 @@ class ManualDecision:
     act: Act
     bases: frozenset[str]
     actor: str
+    at: datetime
 
 
 def of_session(connection: Connection, session_id: str) -> tuple[ManualDecision, ...]:
@@ -78,6 +80,7 @@ def _read(row: Any) -> ManualDecision:
         act=Act(body["act"]),
         bases=frozenset(body["bases"]),
         actor=body["actor"],
+        at=datetime.fromisoformat(body["at"]),
     )
 
 

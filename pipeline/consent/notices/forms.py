@@ -42,6 +42,7 @@ class ColumnKind(StrEnum):
     FOR_EMAIL = "for_email"
     FOR_NAME = "for_name"
     GUARDIAN = "guardian"
+    OF_AGE = "of_age"
     PLATFORM = "platform"
     PURPOSE = "purpose"
     TICKS = "ticks"
@@ -59,6 +60,7 @@ ONCE = (
     ColumnKind.FOR_EMAIL,
     ColumnKind.FOR_NAME,
     ColumnKind.GUARDIAN,
+    ColumnKind.OF_AGE,
 )
 """What at most one column of a table can be."""
 IDENTIFYING = (ColumnKind.EMAIL, ColumnKind.TYPED_EMAIL, ColumnKind.PLATFORM)

@@ -99,10 +99,11 @@ def permission(organisation: str, digest: str, terms: Terms, *, workspace: Works
         aliases = find(connection, keys, [keys.hashed(AliasKind.ORGANISATION, name) for name in known_as(organisation)])
         org_ids = {alias.party_id for hits in aliases.values() for alias in hits}
         events = [event for org_id in org_ids for event in _said(connection, org_id)] if len(org_ids) == 1 else []
+        events = [event for event in events if event.at <= now or event.state is not EventState.GIVEN]
         clauses = [clause for hits in agreements_of(connection, org_ids).values() for clause in hits]
     deadline = timedelta(days=workspace.settings.consent.hold_deadline_days)
     permission_now = _standing(events, digest, terms, now, deadline)
-    return replace(permission_now, forbidden=Purpose.CODE_PUBLISH in forbidden(clauses, now))
+    return replace(permission_now, forbidden=Purpose.CODE_PUBLISH in forbidden(clauses, now, now=now))
 
 
 def _standing(

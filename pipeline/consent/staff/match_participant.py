@@ -118,16 +118,16 @@ def settle(
         at=now.isoformat(),
     )
     taken_back: list[str] = []
-    before = evaluate(read_snapshot(session, workspace=workspace), now=now)
+    before = evaluate(read_snapshot(session, workspace=workspace, now=now), now=now)
 
     def afterwards() -> None:
-        closed = closed_purposes(before, evaluate(read_snapshot(session, workspace=workspace), now=now))
+        closed = closed_purposes(before, evaluate(read_snapshot(session, workspace=workspace, now=now), now=now))
         taken_back.extend(then(session.session_id, closed) if closed else ())
 
     with writing(workspace, now=now, then=afterwards) as log:
         _check(log.connection, session, act, keys)
         number = identity_matches.append(log.connection, keys, act, reason)
-    after = read_snapshot(session, workspace=workspace).matches[participant_id]
+    after = read_snapshot(session, workspace=workspace, now=now).matches[participant_id]
     return MatchResult(
         participant=participant_id,
         party=party_id or "",

@@ -56,7 +56,7 @@ def resolve(
     """
     if not all(text.strip() for text in (actor, reason, evidence)):
         raise UsageProblem("who decides, why, and on what evidence is needed", action="give --by, --reason, --evidence")
-    snapshot = read_snapshot(session, workspace=workspace)
+    snapshot = read_snapshot(session, workspace=workspace, now=now)
     undecided = evaluate(replace(snapshot, manual_decisions=()), now=now).cells
     held = [cell for cell in _about(undecided, participant_id, purpose) if cell.outcome is Outcome.HOLD]
     if act is not Act.UNDO:
@@ -76,7 +76,7 @@ def resolve(
     taken_back: list[str] = []
 
     def afterwards() -> None:
-        closed = closed_purposes(before, evaluate(read_snapshot(session, workspace=workspace), now=now))
+        closed = closed_purposes(before, evaluate(read_snapshot(session, workspace=workspace, now=now), now=now))
         taken_back.extend(then(session.session_id, closed) if closed else ())
 
     before = evaluate(snapshot, now=now)
@@ -84,7 +84,7 @@ def resolve(
         if log.started_at != snapshot.log_head:
             raise RefusedByPolicy("consent changed meanwhile", action="look again with `offrecord consent show`")
         number = manual_decisions.append(log.connection, body, session.session_id)
-    after = evaluate(read_snapshot(session, workspace=workspace), now=now)
+    after = evaluate(read_snapshot(session, workspace=workspace, now=now), now=now)
     return _resolution(act, number, _about(after.cells, participant_id, purpose), taken_back)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -13,9 +13,10 @@ from pipeline.consent.log.identity import AliasKind, Keys
 from pipeline.consent.log.parties import find
 from pipeline.errors import UsageProblem
 from pipeline.lexicon import words_of
-from pipeline.store import Workspace, withdrawals
+from pipeline.records import Audience
+from pipeline.store import Workspace, releases, withdrawals
 from pipeline.store.database import reading, unreadable_is_closed
-from pipeline.store.schema import entry
+from pipeline.store.schema import entry, ledger
 from pipeline.store.withdrawals import Filed, Stage
 
 _OUTSIDE = "the recording in the inbox, folder {}: it is outside the workspace; delete it there"
@@ -27,6 +28,7 @@ _STANDS = {
     Stage.DONE: "done, not yet searched for what may be left",
     Stage.VERIFIED: "done; what is out was searched and nothing was found",
 }
+_RETRACTED = "retracted"
 _ERASED = "done; every store was searched and nothing was found"
 
 
@@ -94,7 +96,9 @@ def receipt(filed: Filed, *, workspace: Workspace) -> Receipt:
 
 
 def _not_recalled(workspace: Workspace, touched: set[str], *, erase: bool) -> Iterable[str]:
-    """Copies of the artefacts of those sessions, and of what holds all sessions, that left the workspace."""
+    """What was public, and the copies of artefacts of those sessions, and of all sessions, that left the workspace."""
+    for each in sorted(touched):
+        yield from _public_times(workspace, each)
     sessions = {artefact.artefact_id: artefact.session_id for artefact in workspace.artefacts.all()}
     kinds = {artefact.artefact_id: artefact.kind for artefact in workspace.artefacts.all()}
     for copy in workspace.artefacts.copies():
@@ -105,6 +109,24 @@ def _not_recalled(workspace: Workspace, touched: set[str], *, erase: bool) -> It
         with reading(workspace.db) as connection:
             entries = connection.execute(select(entry.c.entry_id, entry.c.session_id)).all()
         yield from (_OUTSIDE.format(row.entry_id) for row in entries if row.session_id in touched)
+
+
+def _public_times(workspace: Workspace, session_id: str) -> Iterator[str]:
+    """Each time that a public rendition of a session was out: whoever fetched it then has a copy that nobody knows."""
+    prefix = releases.prefix_of(session_id, Audience.PUBLIC)
+    about = (ledger.c.kind.in_([releases.RELEASED, _RETRACTED]), ledger.c.key.startswith(prefix, autoescape=True))
+    with reading(workspace.db) as connection:
+        rows = connection.execute(select(ledger).where(*about).order_by(ledger.c.seq)).all()
+    begins = [(row.seq, row.key, _at(row.body)) for row in rows if row.kind == releases.RELEASED]
+    ends = [(row.seq, _at(row.body)) for row in rows if row.kind == _RETRACTED]
+    for seq, entry_id, since in begins:
+        until = next((at for end, at in ends if end > seq), "now")
+        yield f"rendition {entry_id}: public from {since} to {until}, copies unknown"
+
+
+def _at(body: str) -> str:
+    """When something was noted in the ledger."""
+    return str(json.loads(body)["at"])
 
 
 def as_lines(receipts: Iterable[Receipt]) -> str:

@@ -111,10 +111,12 @@ def test_the_shape_is_that_of_the_guide(workspace: Workspace, file_answers: File
     assert ("dpv:ConsentRefused", "oh:purpose/public_recording") in types
     assert ("dpv:ConsentWithdrawn", "oh:purpose/internal_improve") in types
     (read,) = dpv.read(text)
-    now = {one.purpose: one.state for one in read.states if one.scope == EVERY_SESSION}
-    assert now[Purpose.RECORD] is ConsentStatus.GIVEN
-    assert now[Purpose.INTERNAL_IMPROVE] is ConsentStatus.WITHDRAWN
-    assert now[Purpose.VOICEPRINT] is ConsentStatus.ABSENT
+    now = {(one.scope, one.purpose): one.state for one in read.states}
+    assert now["series:office-hours", Purpose.RECORD] is ConsentStatus.GIVEN
+    assert now["series:office-hours", Purpose.INTERNAL_IMPROVE] is ConsentStatus.WITHDRAWN
+    assert now[EVERY_SESSION, Purpose.INTERNAL_IMPROVE] is ConsentStatus.WITHDRAWN
+    assert now[EVERY_SESSION, Purpose.RECORD] is ConsentStatus.ABSENT
+    assert now["series:office-hours", Purpose.VOICEPRINT] is ConsentStatus.ABSENT
     assert "ana" not in text and "by mail" not in text
 
 
