@@ -121,7 +121,9 @@ def _take_in(
     tasks = [
         Task(root=workspace.root, now=now, folder=folder)
         for folder, mark in marks.items()
-        if (path := entry_path(folder)) not in known or known[path].fingerprint != mark
+        if (path := entry_path(folder)) not in known
+        or known[path].fingerprint != mark
+        or not ingest.is_known(workspace, known[path])
     ]
     found: dict[Path, Session | Refused | None] = {}
     for done in _worked(workspace, tasks, ingest_one, chosen, progress):
@@ -134,7 +136,7 @@ def _take_in(
     for folder in sorted(found):
         outcome = found[folder]
         if outcome is not None:
-            registry.take(folder, marks[folder], outcome)
+            ingest.register(workspace, registry, folder, marks[folder], outcome)
             taken.add(entry_id(folder))
     return taken, len(found) - len(taken)
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from pipeline.consent.answers.parse import Submission, digest_of
+from pipeline.consent.answers.parse import digest_of
+from pipeline.consent.answers.submission import Submission
 from pipeline.consent.log.events import canonical
 from pipeline.consent.log.identity import Keys
 from pipeline.consent.log.parties import chunks

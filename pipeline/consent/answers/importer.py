@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from pipeline.consent.answers import answer_rows
-from pipeline.consent.answers.parse import Submission, read_answers
+from pipeline.consent.answers.parse import read_answers
+from pipeline.consent.answers.submission import Submission
 from pipeline.consent.log.events import Draft, Event, EventState, Method
 from pipeline.consent.log.identity import AliasKind, Keys
 from pipeline.consent.log.log import events_of, events_under, writing

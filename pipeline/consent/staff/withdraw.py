@@ -80,24 +80,13 @@ def withdraw(
         holders = [holder.party_id for holder in directory.holders(AliasKind.EMAIL, email)]
         party_ids = _chosen(list(dict.fromkeys(holders)), erasure_asked) or [directory.settle([claim])]
         directory.save(log.connection)
-        sealed = {party_id: keys.seal(reason, party_id) for party_id in party_ids}
         drafts = [
-            _draft(party_id, purpose, session_id, actor=actor, reason=sealed[party_id], now=now)
+            _draft(party_id, purpose, session_id, actor=actor, reason=keys.seal(reason, party_id), now=now)
             for party_id in party_ids
             for purpose in dict.fromkeys(purposes)
         ]
         count = log.append(drafts)
-        filed.append(
-            Filed(
-                withdrawal_id=withdrawal_id_of(drafts),
-                party_ids=tuple(party_ids),
-                purposes=tuple(dict.fromkeys(purposes)),
-                session_id=session_id,
-                erase=erasure_asked.erase,
-                whole=erasure_asked.whole,
-                filed_at=now,
-            )
-        )
+        filed.append(_withdrawal(drafts, session_id, erasure_asked, now=now))
         log.withdraw(filed[0])
     return FiledWithdrawal(
         events=count,
@@ -106,6 +95,18 @@ def withdraw(
         withdrawal=filed[0].withdrawal_id,
         taken_back=tuple(taken_back),
         next_step=_next_step(filed[0], new_person=not holders),
+    )
+
+
+def _withdrawal(drafts: Sequence[Draft], session_id: str | None, erasure: Erasure, *, now: datetime) -> Filed:
+    return Filed(
+        withdrawal_id=withdrawal_id_of(drafts),
+        party_ids=tuple(dict.fromkeys(draft.party_id for draft in drafts)),
+        purposes=tuple(dict.fromkeys(draft.purpose for draft in drafts)),
+        session_id=session_id,
+        erase=erasure.erase,
+        whole=erasure.whole,
+        filed_at=now,
     )
 
 

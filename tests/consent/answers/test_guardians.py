@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.consent.answers.parse import OnBehalf
+from pipeline.consent.answers.submission import OnBehalf
 from pipeline.consent.evaluation.explain import explain
 from pipeline.consent.log.events import EventState
 from pipeline.consent.staff.match_participant import settle, suggestions

@@ -73,10 +73,14 @@ def test_without_a_format_only_what_is_certain_is_read(written: str, in_utc: str
 )
 def test_a_time_that_is_not_certain_stops_it(written: str, form: str, problem: str, workspace: Workspace) -> None:
     before = rows_on_file(workspace)
-    rows = [HEADER, ["13/5/2026 09:15" if form is PLAIN else "5/13/2026 09:15:00", "bo@b.example", "No"]]
+    certain = "13/5/2026 09:15" if form is PLAIN else "5/13/2026 09:15:00"
     with pytest.raises(InputRefused, match=rf"^line 3, column 1: .*{problem}"):
-        bring_in(workspace, as_csv([*rows, [written, "ana@a.example", "Yes"]]), form)
+        rows = [HEADER, [certain, "bo@b.example", "Yes"], [written, "ana@a.example", "Yes"]]
+        bring_in(workspace, as_csv(rows), form)
     assert rows_on_file(workspace) == before
+    with pytest.raises(InputRefused, match=rf"^line 3, column 1: .*{problem}"):
+        bring_in(workspace, as_csv([HEADER, [certain, "bo@b.example", "No"], [written, "ana@a.example", "Yes"]]), form)
+    assert set(states(workspace).values()) <= {"refused"}
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,8 @@ CELLS = ("record", "transcribe", "internal_improve", "internal_share")
 
 
 def act(kind: Act, actor: str) -> ManualDecision:
-    return ManualDecision(seq=1, participant_id="p1", purpose=Purpose.RECORD, act=kind, bases=frozenset(), actor=actor)
+    about = {"participant_id": "p1", "purpose": Purpose.RECORD, "bases": frozenset(), "at": NOW}
+    return ManualDecision(seq=1, act=kind, actor=actor, **about)
 
 
 INPUTS = st.builds(
