@@ -37,7 +37,7 @@ class Case:
 
     def keep(self, stage: str, key: str, value: object, kind: Any = None, *, purpose: Purpose) -> None:
         """Keeps a stage result with who is in it; raises ``TryAgain``, and keeps nothing, when consent here changed."""
-        ruling = consent.current_ruling(self.session, workspace=self.workspace, now=self.now)
+        ruling = consent.rule(self.session, workspace=self.workspace, now=self.now)
         if not isinstance(ruling, Ruling) or ruling.cells != self.ruling.cells:
             raise TryAgain("consent changed while this session was worked", action="run again: it is decided anew")
         with consent.release(self.workspace, replace(ruling, live_until_s=self.ruling.live_until_s)):
