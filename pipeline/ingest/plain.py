@@ -10,7 +10,6 @@ from pipeline.ingest.draft import Draft, is_media
 from pipeline.ingest.facts import FILE_NAME, Facts
 from pipeline.ingest.folder import Listing
 from pipeline.ingest.people import merged
-from pipeline.ingest.report import Report
 
 
 def read(listing: Listing, facts: Facts) -> Draft:
@@ -23,9 +22,9 @@ def read(listing: Listing, facts: Facts) -> Draft:
         mixed=(),
         captions=captions,
         chat=chat,
-        texts=((FILE_NAME, "facts"), *([(facts.roster, "roster")] if facts.roster else [])),
+        texts=((FILE_NAME, "facts"), *((name, "roster") for name in facts.roster)),
     )
-    report = attendance.told(listing, facts.roster) if facts.roster else Report(())
+    report = attendance.told(listing, facts.roster)
     listed = stays.people(report.rows, attendance.clock_of(draft))
     people = merged(listed, facts.participants, listing.names)
     owned = {person.track for person in people}

@@ -28,7 +28,6 @@ _CAPTIONS = ("recording.transcript.vtt", "closed_caption.vtt", "meeting_saved_cl
 _CHATS = ("meeting_saved_new_chat.txt", "meeting_saved_chat.txt", "chat.txt")
 _EMPTY = re.compile(r"zoomver\.tag|playback.*\.m3u", re.IGNORECASE)
 _UNCONVERTED = "open the folder in Zoom and let it finish converting"
-_OTHER_REPORT = "leave the one of this meeting in the folder"
 
 
 def read(listing: Listing, facts: Facts) -> Draft:
@@ -148,12 +147,10 @@ def _main_files(listing: Listing) -> tuple[str, ...]:
 
 def _report(listing: Listing, facts: Facts) -> tuple[Report, tuple[str, ...]]:
     if facts.roster:
-        return attendance.told(listing, facts.roster), (facts.roster,)
+        return attendance.told(listing, facts.roster), tuple(facts.roster)
     tables = [name for name in listing.names if name.lower().endswith(".csv") and "/" not in name]
     parsed = [(name, roster.parse(listing.text(name, "the participants report"))) for name in tables]
     reports = [(name, report) for name, report in parsed if report is not None]
-    if len(reports) > 1:
-        raise InputRefused(f"the folder holds {len(reports)} participants reports", action=_OTHER_REPORT)
     if tables and not reports:
         raise InputRefused("the participants report has columns that are not known", action="download it in English")
-    return (reports[0][1], (reports[0][0],)) if reports else (Report(()), ())
+    return attendance.merged([report for _, report in reports]), tuple(name for name, _ in reports)

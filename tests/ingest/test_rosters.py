@@ -270,11 +270,11 @@ TEAMS_BYTES = teams_text().replace("\n", "\r\n").encode("utf-16-le")
 @pytest.mark.parametrize("mark", [b"\xff\xfe", b""])
 def test_the_format_is_known_by_its_header(tmp_path, mark):
     for text in (MEET, mark + TEAMS_BYTES, ZOOM + "Ana,a@x,,,1,No,\n"):
-        assert attendance.told(written(text, tmp_path), "attendance.csv").rows
+        assert attendance.told(written(text, tmp_path), ["attendance.csv"]).rows
     with pytest.raises(InputRefused, match="not one of"):
-        attendance.told(written("A,B\n1,2\n", tmp_path), "attendance.csv")
+        attendance.told(written("A,B\n1,2\n", tmp_path), ["attendance.csv"])
     with pytest.raises(InputRefused, match="not there"):
-        attendance.told(written(MEET, tmp_path), "other.csv")
+        attendance.told(written(MEET, tmp_path), ["other.csv"])
 
 
 TOML = """
