@@ -50,7 +50,7 @@ def read_answers(content: bytes, form: Form) -> AnswerTable:
 
     An unfinished row that names nobody is passed over: nobody was reached who could be asked again.
     """
-    rows = read_rows(content, form.habits.encodings)
+    rows = read_rows(content, form.vendor_format.encodings)
     line, header = next(rows, (1, []))
     headers = [_text(cell) for cell in header]
     columns = _bind(line, headers, form)
@@ -72,13 +72,13 @@ def _text(cell: Cell) -> str:
 
 def _bind(line: int, header: Sequence[str], form: Form) -> list[Column]:
     """The meaning of each column of this file; every header and every mapping must find the other exactly once."""
-    mapped, habits = form.bound_columns(), form.habits
+    mapped, vendor_format = form.bound_columns(), form.vendor_format
     meanings = {**form.added_columns(), **mapped}
     names = [heading(name) for name in header]
     for number, name in enumerate(names, start=1):
         if name in names[: number - 1]:
             raise refusal(line, number, "this header stands there twice", "nothing was imported; rename one")
-        if name not in meanings and not (habits.ignored and habits.ignored.fullmatch(name)):
+        if name not in meanings and not (vendor_format.ignored and vendor_format.ignored.fullmatch(name)):
             action = "nothing was imported; a changed question is a new notice version with its own mapping"
             shown = f": {name[:_SHOWN_CHARS]!r}" if meanings.keys() & set(names) and "@" not in name else ""
             raise refusal(line, number, f"this header is not in the form mapping{shown}", action)
@@ -170,7 +170,7 @@ def _sent(row: _Row, *, finished: bool) -> tuple[datetime, str]:
 
 def _claims(row: _Row) -> tuple[Claim, ...]:
     """What the row says about who sent it, the surest first; empty when it says nothing that could match."""
-    options, nobody = row.form.options, row.form.habits.nobody
+    options, nobody = row.form.options, row.form.vendor_format.nobody
     vouched = {
         ColumnKind.EMAIL: Verified.EMAIL if options.email_verified else Verified.THEMSELVES,
         ColumnKind.TYPED_EMAIL: Verified.THEMSELVES,
@@ -219,7 +219,7 @@ def _address(line: int, number: int, value: str) -> str:
 
 
 def _states(row: _Row, *, finished: bool) -> tuple[Mapping[Purpose, EventState], tuple[int, ...]]:
-    """What the row says of each purpose, the most closed where it says two things; what cannot be read is unknown."""
+    """The answer to each purpose, the most restrictive where there are two; what cannot be read is unknown."""
     states: dict[Purpose, EventState] = {}
     unread = []
     for number, (cell, column) in enumerate(zip(row.cells, row.columns, strict=True), start=1):
@@ -232,7 +232,7 @@ def _states(row: _Row, *, finished: bool) -> tuple[Mapping[Purpose, EventState],
 
 
 def _said(cell: str, column: Column, form: Form, *, finished: bool) -> Mapping[Purpose, EventState]:
-    """What one cell says; in a row that was never sent off only a no that stands there counts as an answer."""
+    """The answers in one cell; in a row that was never submitted only a refusal counts as an answer."""
     if column.kind is ColumnKind.WITHDRAWS:
         withdrawn = form.withdrawn(cell)
         return _each(ASKABLE, EventState.UNKNOWN) if withdrawn is None else _each(withdrawn, EventState.WITHDRAWN)

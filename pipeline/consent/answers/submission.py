@@ -20,7 +20,7 @@ class OnBehalf:
     by_guardian: bool
 
     def said(self, states: Mapping[Purpose, EventState]) -> dict[Purpose, EventState]:
-        """What it says of each purpose; without being their guardian nobody says yes for another, which is unknown."""
+        """The answer to each purpose; only a guardian consents for another, anybody else's yes is unknown."""
         return {
             purpose: EventState.UNKNOWN if state is EventState.GIVEN and not self.by_guardian else state
             for purpose, state in states.items()

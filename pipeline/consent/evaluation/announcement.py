@@ -1,4 +1,4 @@
-"""Looks for the notice in what was said first: an announcement that is audible in the recording itself.
+"""Looks for the spoken notice in the first minutes: an announcement that is audible in the recording itself.
 
 The platform's captions are looked at whatever was decided: that opens no sound. The transcript is looked at where a
 ruling let the sound be opened; what is held is sealed, and nothing is heard in it.
@@ -88,7 +88,7 @@ def announced(
             said_in=tracks[place.words[0].track_id] if tracks is not None else None,
         )
         for digest, notice in sorted(spoken.items())
-        for place in find_announcements(by_team, notice.spoken)
+        for place in find_announcements(by_team, notice.announced_text)
     )
 
 

@@ -74,7 +74,7 @@ def scope_width(scope: str, session: Session) -> int | None:
 
 
 def state_now(events: Sequence[Event], session: Session, now: datetime, trusted: Collection[str]) -> ConsentState:
-    """The state for using a session today; a no that is on file counts whatever its clock said."""
+    """The state for using a session today; a refusal on file counts whatever its time."""
     return _state(events, session, max(now, session.started_at), datetime.max.replace(tzinfo=UTC), trusted)
 
 
@@ -149,7 +149,7 @@ def _latest(events: Sequence[Event]) -> Event:
 
 
 def _is_later_no(event: Event, chosen: Event) -> bool:
-    """Whether somebody said no in a wider scope after what they said in the narrower one."""
+    """Whether somebody refused in a wider scope after their answer in the narrower one."""
     return event.state.is_no and event.effective_from >= chosen.effective_from - SKEW
 
 

@@ -218,7 +218,7 @@ def _for_an_adult(events: Sequence[Event], age: AgeStatus) -> Sequence[Event]:
 
 
 def _for_a_minor(events: Sequence[Event]) -> Sequence[Event]:
-    """A minor's events without the yes that was their own: every no counts, whoever said it."""
+    """A minor's events without consent of their own: every refusal counts, whoever entered it."""
     return [event for event in events if event.state is not EventState.GIVEN or event.by_guardian]
 
 

@@ -54,7 +54,7 @@ def basis_of(cell: Cell, snapshot: ConsentSnapshot) -> str:
 
 
 def says_no(cell: Cell, snapshot: ConsentSnapshot, *, now: datetime) -> bool:
-    """Whether the person, or anybody that they may be, said no to this purpose or to the recording, then or since."""
+    """Whether the person, or anybody that they may be, refused this purpose or the recording, then or since."""
     session = snapshot.session
     start = session.started_at + timedelta(seconds=cell.interval.start_s)
     end = session.started_at + timedelta(seconds=cell.interval.end_s)

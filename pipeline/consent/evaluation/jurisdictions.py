@@ -21,7 +21,7 @@ from pipeline.consent.evaluation.rule_tables import Law
 from pipeline.errors import ConfigurationError
 
 WARN_BEFORE = timedelta(days=7)
-"""How long before a review is due it is said."""
+"""How long before a review is due the report warns of it."""
 
 FILE_NAME = "jurisdictions.toml"
 _TABLE = Path(__file__).with_name(FILE_NAME)

@@ -14,7 +14,7 @@ def own_staff(session: Session, person: Participant) -> bool:
 
 
 def speaks_for_host(session: Session, participant_id: str | None) -> bool:
-    """Whether it is surely the team, or its recording bot, who says something; a voice that nobody names is not."""
+    """Whether a speaker is the team, or its recording bot, for certain; a voice without a name is not."""
     person = next((each for each in session.participants if each.participant_id == participant_id), None)
     if person is None or person.shared_microphone:
         return False

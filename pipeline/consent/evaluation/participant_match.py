@@ -119,7 +119,7 @@ def _with_similar(match: PartyMatch, similar: Iterable[Iterable[Alias]]) -> Part
 
 
 def _doubted(connection: Connection, matches: Mapping[str, PartyMatch]) -> Mapping[str, PartyMatch]:
-    """The matches; ambiguous where somebody else, by an address or id of that person that nobody vouches for, said no.
+    """The matches; ambiguous where somebody else, by an address or id of that person that nobody vouches for, refused.
 
     It may have been them, also where the session knows them by something else.
     """

@@ -28,7 +28,7 @@ def evidence(session: Session) -> str:
 
 
 def delivered(session: Session) -> tuple[NoticeDelivery, ...]:
-    """The platform's own notice, delivered to each who said yes to it when they joined."""
+    """The platform's own notice, delivered to each who accepted it when they joined."""
     return tuple(
         NoticeDelivery(
             notice=f"platform:{session.platform}",
@@ -47,7 +47,7 @@ def delivered(session: Session) -> tuple[NoticeDelivery, ...]:
 def with_answers(
     state: ConsentState, session: Session, person: Participant, interval: Interval, events: Iterable[Event]
 ) -> ConsentState:
-    """Consent when they spoke, with what the list says: a no to the platform is one, and M5 for an unsure clock."""
+    """Consent when they spoke, with the platform's list: declining its notice is a refusal; M5 for an unsure clock."""
     stay = answered(session, person, interval)
     refused = stay is not None and stay.accepted_platform_notice is False
     change = next((event for event in events if _is_unsure(event, session, person, interval)), None)

@@ -40,7 +40,7 @@ class Policy:
 
 
 def policy_of(session: Session, settings: ConsentSettings) -> Policy:
-    """The strictest of workspace, series and session in every point; what none of them says stays as it is.
+    """The strictest of workspace, series and session in every point; what none of them sets stays as it is.
 
     A session that does not say its series is bound by what every series asks for.
     """

@@ -101,7 +101,7 @@ DOUBTS = frozenset({ConsentStatus.EXPIRED, ConsentStatus.UNKNOWN})
 
 
 def decide(inputs: Inputs) -> RuleResult:
-    """The more closed of the capture gate and the use gate; the use gate's rule where both are as closed."""
+    """The more restrictive of the capture gate and the use gate; the use gate's rule where both are equal."""
     effective = _effective(inputs)
     captured = _capture_modified(effective)
     used = _use_modified(effective)

@@ -174,7 +174,7 @@ def _events(
     connection: Connection, parties: Iterable[str], filed: Mapping[str, Notice]
 ) -> Mapping[str, Sequence[Event]]:
     events: dict[str, list[Event]] = defaultdict(list)
-    for event in versions.ended(log.events_of(connection, parties), filed):
+    for event in versions.with_material_changes(log.events_of(connection, parties), filed):
         events[event.party_id].append(event)
     return events
 

@@ -42,7 +42,7 @@ class Controller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRecord:
-    """A record as a document says it, with the states that the document itself states at its time."""
+    """A record as read from a document, with the states that the document gives for its own time."""
 
     record: Record
     made_at: datetime

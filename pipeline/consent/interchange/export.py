@@ -1,4 +1,4 @@
-"""Exports consent records in DPV terms; what is handed out was read back and says the same."""
+"""Exports consent records in DPV terms, after reading back what was written and comparing it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Searches a text that is about to be handed out for what may not be in it; what is found is never told."""
+"""Searches a text that is about to be handed out for what may not be in it; errors never quote what is found."""
 
 from __future__ import annotations
 

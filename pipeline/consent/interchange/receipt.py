@@ -1,4 +1,4 @@
-"""A participant's receipt: what is on file of what they said, as a page to read and as JSON-LD to keep."""
+"""A participant's receipt: their answers on file, as a page to read and as JSON-LD to keep."""
 
 from __future__ import annotations
 

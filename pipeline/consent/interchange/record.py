@@ -1,4 +1,4 @@
-"""Everything on file that one person said, and what their consent is today because of it."""
+"""Every answer of one person on file, and what their consent is today because of it."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def records(connection: Connection, party_ids: Iterable[str]) -> Iterator[Record
     for party_id in party_ids:
         query = select(consent_event).where(consent_event.c.party_id == party_id).order_by(consent_event.c.seq)
         rows = list(connection.execute(query))
-        events = versions.ended([from_row(row) for row in rows], intact)
+        events = versions.with_material_changes([from_row(row) for row in rows], intact)
         recorded = tuple(_recorded(row, event) for row, event in zip(rows, events, strict=True))
         digests = sorted({str(each.event.notice) for each in recorded if each.event.notice in intact})
         answered = tuple(
@@ -107,9 +107,9 @@ def _recorded(row: object, event: Event) -> RecordedEvent:
 
 
 def _scopes(events: Sequence[Event]) -> list[str]:
-    """One for all sessions where anything was said of all, then each series, then each session spoken of by its id.
+    """One for all sessions where any answer is for all, then each series, then each session with answers of its own.
 
-    What was said of one series says nothing of another, nor of sessions of none.
+    An answer for one series is none for another, nor for sessions without a series.
     """
     series = _of_kind(events, "series:")
     own = _of_kind(events, "session:")

@@ -61,7 +61,7 @@ class Grant:
 
 
 def import_vcon(file: Path, *, session_id: str | None, actor: str, workspace: Workspace, now: datetime) -> ImportedVcon:
-    """Files what a vCon claims: unknown where it says yes, refused where it says no; nothing of it ever opens anything.
+    """Files what a vCon claims: unknown where it says yes, refused where it says no; none of it opens an outcome.
 
     Raises ``InputRefused`` for what is no vCon, is encrypted, or needs an extension that is not known.
     """

@@ -34,7 +34,7 @@ class AgreementKind(StrEnum):
 
 
 class Clause(StrEnum):
-    """What an agreement says of recording or of publication; all but ``forbidden`` leave it to each person."""
+    """What a clause provides for recording or publication; all but ``forbidden`` leave it to each person."""
 
     ALLOWED = "allowed"
     NOTICE = "notice"

@@ -102,7 +102,7 @@ def append(
 ) -> None:
     """Adds decisions, each naming the one that it supersedes; within a transaction of the caller's."""
     on_file = (stored for stored in history(connection, session_id) if stored.made_by(now))
-    before = {(each.participant_id, each.purpose): each for each in standing(on_file)}
+    before = {(each.participant_id, each.purpose): each for each in latest_of(on_file)}
     latest = {about: each.decision_id for about, each in before.items()}
     last, rows = head_of(connection, decision), []
     seq, previous = last.seq, last.hash
@@ -132,9 +132,9 @@ def history(connection: Connection, session_id: str) -> tuple[StoredDecision, ..
     )
 
 
-def standing(kept: Iterable[StoredDecision]) -> Iterator[StoredDecision]:
+def latest_of(stored_decisions: Iterable[StoredDecision]) -> Iterator[StoredDecision]:
     """The last decision about each participant and purpose."""
-    yield from {(stored.participant_id, stored.purpose): stored for stored in kept}.values()
+    yield from {(stored.participant_id, stored.purpose): stored for stored in stored_decisions}.values()
 
 
 def verify(connection: Connection) -> int:

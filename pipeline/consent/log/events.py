@@ -1,4 +1,4 @@
-"""Consent events: what somebody said about one purpose at one time, and its canonical form in the log."""
+"""Consent events: what a person answered for one purpose at one time, and its canonical form in the log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.records import Purpose
 
 
 class EventState(StrEnum):
-    """What an event says; ``revoked`` counts as withdrawn, ``invalidated`` and ``requested`` as absent."""
+    """What an event records; ``revoked`` counts as withdrawn, ``invalidated`` and ``requested`` as absent."""
 
     GIVEN = "given"
     REFUSED = "refused"
@@ -61,9 +61,9 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """An event before it is in the log; ``notice`` is the digest of what the person was told, ``reason`` is sealed.
+    """An event before it is in the log; ``notice`` is the digest of the notice they saw, ``reason`` is encrypted.
 
-    ``indicated_by`` is the party who said it for them, where that is another; ``by_guardian`` their parent or guardian.
+    ``indicated_by`` is the party who answered for them, where that is another; ``by_guardian`` says a guardian did.
     ``of_age`` is what they attested of their age with it, None where the form does not ask.
     """
 

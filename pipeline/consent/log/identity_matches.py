@@ -1,4 +1,4 @@
-"""What staff said about who a participant is: a chain of acts, each bound to the very participant that it speaks of."""
+"""Matches that staff entered: a chain of acts, each bound to what the participant was known by at the time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pipeline.store.match_tables import staff_match
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffMatch:
-    """One act: staff say that a participant is a party, or with None that they take it back.
+    """One act: staff match a participant to a party, or with None undo the match.
 
     ``known_by`` is a hash of everything that the participant was known by then: who is known by something else is not
     the one that staff looked at.

@@ -1,4 +1,4 @@
-"""The people on file: found by what they are known by, made when an answer comes from somebody new."""
+"""The people on file: looked up by their aliases, added when an answer comes from somebody new."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Directory:
         return len(self._new_parties)
 
     def settle(self, claims: Sequence[Claim]) -> str:
-        """The party that these claims speak for, by the first of them; made, and its aliases added, when new.
+        """The party that these claims are about, by the first of them; added with its aliases when new.
 
         What somebody merely claims never reaches the party of somebody for whom it is vouched.
         """

@@ -18,7 +18,7 @@ _LEAST_WORDS = 3
 
 
 class AnnouncedNotice(BaseModel):
-    """What is said, as its TOML file says."""
+    """The wording of an announcement and the purposes that it names, as its TOML file has them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

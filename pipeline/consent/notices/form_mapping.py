@@ -45,7 +45,7 @@ def _problems(form: Form) -> dict[str, bool]:
     kinds = [column.kind for column in columns]
     there = added | set(kinds)
     purposes_asked = {purpose for column in columns for purpose in column.purposes}
-    zones_apart = form.tool is FormTool.TYPEFORM and form.timezone not in ("", form.habits.timezone)
+    zones_apart = form.tool is FormTool.TYPEFORM and form.timezone not in ("", form.vendor_format.timezone)
     return {
         "columns: one column must be the timestamp": ColumnKind.TIMESTAMP not in there,
         "columns: at most one column can be the timestamp, one the email, one the name": max(map(kinds.count, ONCE))
@@ -65,7 +65,7 @@ def _problems(form: Form) -> dict[str, bool]:
         "withdraws: use purposes or everything": any(form.withdrawn(label) is None for label in form.withdraws),
         "date_format: it must hold year, month, day, hour and minute": not all(map(_keeps_minutes, form.date_format)),
         "timezone: Typeform writes UTC": zones_apart,
-        "timezone: there is no such zone on this machine": not _has_zone(form.timezone or form.habits.timezone),
+        "timezone: there is no such zone on this machine": not _has_zone(form.timezone or form.vendor_format.timezone),
         "material_change: it needs supersedes and effective_from": form.material_change
         and not (form.supersedes.strip() and form.effective_from),
         "supersedes: a version cannot supersede itself": form.supersedes == form.version,

@@ -120,14 +120,14 @@ class Form(BaseModel):
         return bool(kinds & {ColumnKind.TICKS, ColumnKind.CHOICE}) or (says_yes and ColumnKind.PURPOSE in kinds)
 
     @property
-    def habits(self) -> VendorFormat:
+    def vendor_format(self) -> VendorFormat:
         """What its tool adds to a table by itself."""
         return VENDOR_FORMATS[self.tool]
 
     @cached_property
     def zone(self) -> ZoneInfo:
         """The time zone of its timestamps."""
-        return ZoneInfo(self.timezone or self.habits.timezone)
+        return ZoneInfo(self.timezone or self.vendor_format.timezone)
 
     @property
     def replaces_from(self) -> datetime | None:
@@ -139,7 +139,7 @@ class Form(BaseModel):
     @property
     def separators(self) -> tuple[str, ...]:
         """What stands between several answers in one cell."""
-        return (self.separator,) if self.separator else self.habits.separators
+        return (self.separator,) if self.separator else self.vendor_format.separators
 
     def bound_columns(self) -> dict[str, Column]:
         """What each header of the mapping means; raises ``UsageProblem`` for a meaning that there is not."""
@@ -148,7 +148,7 @@ class Form(BaseModel):
     def added_columns(self) -> dict[str, Column]:
         """What the headers mean that its tool adds; without meaning where the mapping has a column of that kind."""
         taken = {column.kind for column in self.bound_columns().values()} & set(ONCE)
-        added = {heading(header): _column(header, meaning) for header, meaning in self.habits.columns.items()}
+        added = {heading(header): _column(header, meaning) for header, meaning in self.vendor_format.columns.items()}
         return {
             header: Column(ColumnKind.IGNORE) if column.kind in taken else column for header, column in added.items()
         }
@@ -195,7 +195,7 @@ class Form(BaseModel):
 
     @cached_property
     def _answers(self) -> dict[str, EventState]:
-        answers = {**self.habits.answers, **self.answers}
+        answers = {**self.vendor_format.answers, **self.answers}
         return {normalise(answer): state for answer, state in answers.items()}
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Notice versions: the exact text that people were told, with its form mapping, immutable under one digest."""
+"""Notice versions: the exact text that people read or hear, with its form mapping, immutable under one digest."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Notice:
     """What a ruling needs of a notice version: what it names, whether it asked, and for which sessions.
 
     With a material change it says, in UTC, from when earlier consent to ``changes`` no longer carries over. One that is
-    announced has its wording in ``spoken``.
+    announced has its wording in ``announced_text``.
     """
 
     digest: str
@@ -47,7 +47,7 @@ class Notice:
     supersedes: str = ""
     replaces_from: datetime | None = None
     changes: frozenset[Purpose] = frozenset()
-    spoken: str = ""
+    announced_text: str = ""
 
 
 def digest_of(form: Form | AnnouncedNotice) -> str:
@@ -56,7 +56,7 @@ def digest_of(form: Form | AnnouncedNotice) -> str:
 
 
 def put(connection: Connection, form: Form | AnnouncedNotice) -> str:
-    """Files a notice version and returns its digest; raises ``InputRefused`` when the version says something else."""
+    """Files a notice version and returns its digest; raises ``InputRefused`` when the version is filed with another."""
     return notice_store.put(connection, _stored(form))
 
 
@@ -74,7 +74,7 @@ def on_file(connection: Connection) -> Mapping[str, Notice]:
     return {row.digest: notice for row in rows if (notice := _read(row.digest, row.body)) is not None}
 
 
-def ended(events: Iterable[Event], filed: Mapping[str, Notice]) -> Iterator[Event]:
+def with_material_changes(events: Iterable[Event], filed: Mapping[str, Notice]) -> Iterator[Event]:
     """The events, each yes with its end moved to where a later notice version changed its purpose materially."""
     ends = _ends(filed)
     for event in events:
@@ -83,7 +83,7 @@ def ended(events: Iterable[Event], filed: Mapping[str, Notice]) -> Iterator[Even
 
 
 def as_of(filed: Mapping[str, Notice], moment: datetime) -> dict[str, Notice]:
-    """What each notice told somebody who is recorded at a moment: of what was changed by then, nothing."""
+    """What each notice names for somebody who is recorded at a moment: of what was changed by then, nothing."""
     stale = {key for key, at in _ends(filed).items() if at <= moment}
     return {
         digest: replace(
@@ -113,7 +113,7 @@ def satisfying(filed: Mapping[str, Notice], required: Iterable[str]) -> frozense
 
 def announced(filed: Mapping[str, Notice]) -> dict[str, Notice]:
     """The notices that are announced, by digest."""
-    return {digest: notice for digest, notice in filed.items() if notice.spoken}
+    return {digest: notice for digest, notice in filed.items() if notice.announced_text}
 
 
 def _ends(filed: Mapping[str, Notice]) -> dict[tuple[str, Purpose], datetime]:
@@ -156,7 +156,7 @@ def _read(digest: str, body: str) -> Notice | None:
             scope="any",
             notice_id=announced_notice.notice_id,
             version=announced_notice.version,
-            spoken=announced_notice.text,
+            announced_text=announced_notice.text,
         )
     form = Form(**kept["form"])
     return Notice(

@@ -1,4 +1,4 @@
-"""Files what agreements with organisations say, what an organisation is known by, and what it takes back."""
+"""Files the clauses of agreements with organisations, their names and domains, and their revocations."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def revoke(
     now: datetime,
     then: CloseWithdrawn = nothing_withdrawn,
 ) -> FiledClauses:
-    """Files that an organisation takes back what its people said yes to: of every session that any of them was in.
+    """Files that an organisation revokes the consent of its people, for every session that any of them was in.
 
     It counts from now on, for earlier sessions as for later ones, until a later recording policy of it says otherwise.
     """

@@ -50,7 +50,7 @@ def resolve(
     now: datetime,
     then: CloseSession = nothing_to_close,
 ) -> HoldResolution:
-    """Files one person's decision about a hold; raises ``RefusedByPolicy`` when it is none, or somebody said no.
+    """Files one person's decision about a hold; raises ``RefusedByPolicy`` when it is no hold, or somebody refused.
 
     What it closes is taken back by ``then`` while nothing can be released.
     """

@@ -20,7 +20,7 @@ from pipeline.store.schema import entry, ledger
 from pipeline.store.withdrawals import Filed, Stage
 
 _OUTSIDE = "the recording in the inbox, folder {}: it is outside the workspace; delete it there"
-_ANSWERS = "the rows of answers that were filed, encrypted, as proof of what they said"
+_ANSWERS = "the rows of answers that were filed, encrypted, as proof of what they answered"
 _NAMES = "their names in the sessions, encrypted, only to keep them out of what others say"
 _STANDS = {
     Stage.FILED: "taken back; the next run does the rest",

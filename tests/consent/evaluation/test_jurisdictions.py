@@ -108,7 +108,7 @@ def test_a_row_of_the_workspace_takes_the_place_of_the_shipped_one(tmp_path: Pat
         (ROW + ROW, "US-NY is there twice"),
         (ROW.replace("US-NY", "us-ny"), "line 1: place.0.codes.0"),
         (ROW.replace("consent_express", "two-party"), "line 1: place.0.rule"),
-        (ROW + "minor_age = 13\n", "line 1: place.0.minor_age"),
+        (ROW + "minor_age = 0\n", "line 1: place.0.minor_age"),
         ("\xff", "jurisdictions.toml"),
     ],
 )
