@@ -44,7 +44,7 @@ def known_labels(session: Session, workspace: Workspace) -> dict[str, str]:
 
 def _people(session: Session, workspace: Workspace) -> dict[str, str]:
     """The marks of the participants who are somebody on file for sure, by entity; nobody of two of one name."""
-    parties, secret = consent.parties(session, workspace=workspace), workspace.key("alias")
+    parties, secret = consent.matched_parties(session, workspace=workspace), workspace.key("alias")
     named = [(entity_of("person", one.name), parties.get(one.participant_id)) for one in session.participants]
     times = Counter(entity for entity, _ in named)
     return {

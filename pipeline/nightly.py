@@ -26,7 +26,7 @@ from pipeline import (
     speech,
     tag,
 )
-from pipeline.consent.jurisdictions import rules_of
+from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, TryAgain
 from pipeline.executors import Done, Executor, Lost
 from pipeline.media import reader, tools
@@ -98,6 +98,7 @@ def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: date
         requests.write(workspace, now=now)
         taken_in = [registry.session(session_id) for session_id in sorted(worked & registry.states().keys())]
         warned = (
+            *consent.journal_warnings(workspace, now=now),
             *_stray(inbox),
             *ingest.unread(taken_in),
             *rules.warnings(now.date()),
@@ -122,7 +123,9 @@ def _take_in(
     tasks = [
         Task(root=workspace.root, now=now, folder=folder)
         for folder, mark in marks.items()
-        if (path := entry_path(folder)) not in known or known[path].fingerprint != mark
+        if (path := entry_path(folder)) not in known
+        or known[path].fingerprint != mark
+        or not ingest.is_known(workspace, known[path])
     ]
     found: dict[Path, Session | Refused | None] = {}
     for done in _worked(workspace, tasks, ingest_one, chosen, progress):
@@ -135,7 +138,7 @@ def _take_in(
     for folder in sorted(found):
         outcome = found[folder]
         if outcome is not None:
-            registry.take(folder, marks[folder], outcome)
+            ingest.register(workspace, registry, folder, marks[folder], outcome)
             taken.add(entry_id(folder))
     return taken, len(found) - len(taken)
 

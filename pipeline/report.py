@@ -10,10 +10,10 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline import __version__
-from pipeline.consent.explain import Explained, explain
+from pipeline.consent.evaluation.explain import ExplainedCell, explain
 from pipeline.errors import Exit
 from pipeline.files import write_bytes
-from pipeline.records import Exposure
+from pipeline.records import Exposure, ListAuthority, Session
 from pipeline.store import Workspace
 from pipeline.store.codec import encode
 from pipeline.store.registry import InboxEntry, Registry, printable
@@ -37,7 +37,8 @@ class Line:
     requests: int | None = None
     broken: tuple[Exposure, ...] = ()
     worked: bool = False
-    consent: tuple[Explained, ...] = ()
+    consent: tuple[ExplainedCell, ...] = ()
+    list_authority: ListAuthority | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,12 +123,18 @@ def _with_reasons(report: Report, workspace: Workspace) -> Report:
     registry = Registry(workspace.db)
     known, shown = registry.digests(), {line.id for line in report.to_show}
     lines = (
-        replace(line, consent=explain(registry.session(line.id), workspace=workspace, now=report.made_at))
+        _explained(line, registry.session(line.id), workspace, report.made_at)
         if line.id in shown and line.id in known
         else line
         for line in report.lines
     )
     return replace(report, lines=tuple(lines))
+
+
+def _explained(line: Line, session: Session, workspace: Workspace, now: datetime) -> Line:
+    """A line with why consent decided as it did, and on whose word its list of participants is complete."""
+    cells = explain(session, workspace=workspace, now=now)
+    return replace(line, consent=cells, list_authority=session.list_authority)
 
 
 def _sessions(registry: Registry) -> list[Line]:

@@ -92,6 +92,6 @@ def _items(workspace: Workspace, now: datetime) -> Iterator[Item]:
             continue
         tags = workspace.stages.get("tags", tags_key(session_id), tuple[Tag, ...])
         session = registry.session(session_id)
-        ruling = consent.rule(session, workspace=workspace, now=now)
+        ruling = consent.current_ruling(session, workspace=workspace, now=now)
         if tags and isinstance(ruling, Ruling):
             yield Item(session=session, ruling=ruling, tags=tags)

@@ -84,7 +84,7 @@ def looked(session: Session, workspace: Workspace, *, now: datetime) -> Looked |
     """
     if not session.tracks:
         return _ERASED
-    session = consent.with_erased(session, workspace=workspace)
+    session = consent.working_session(session, workspace=workspace)
     ruling = consent.rule(session, workspace=workspace, now=now)
     if not isinstance(ruling, Ruling):
         return ruling
@@ -94,7 +94,7 @@ def looked(session: Session, workspace: Workspace, *, now: datetime) -> Looked |
     transcript = _transcribe(case)
     if not isinstance(transcript, Transcript):
         return transcript
-    if consent.heard(session, transcript.words, workspace=workspace):
+    if consent.record_announcements(session, transcript.words, workspace=workspace):
         return looked(session, workspace, now=now)
     return Looked(case=case, transcript=transcript, proposed=_propose(case, transcript))
 

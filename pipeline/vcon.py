@@ -11,12 +11,17 @@ from typing import Any
 from uuid import UUID
 
 from pipeline import consent, nightly, render, review
-from pipeline.consent.decide import State
-from pipeline.consent.events import canonical, sha256
+from pipeline.consent.evaluation.rule_tables import ConsentStatus
 from pipeline.consent.interchange import vcon_format
-from pipeline.consent.interchange.attached import Stood, content_hash, hashes_of, stood
-from pipeline.consent.interchange.scrub import Forbidden, refuse_leaks
-from pipeline.consent.interchange.terms import PURPOSES
+from pipeline.consent.interchange.leak_check import Forbidden, refuse_leaks
+from pipeline.consent.interchange.vcon_attachments import (
+    ParticipantConsent,
+    content_hash,
+    hashes_of,
+    participant_consents,
+)
+from pipeline.consent.interchange.vocabulary import PURPOSES
+from pipeline.consent.log.events import canonical, sha256
 from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain
 from pipeline.records import Audience, Outcome, Proposal, Purpose, Rendition, Ruling, Session, Verdict
 from pipeline.render import manifest, names
@@ -34,7 +39,8 @@ _FIXED = frozenset(
         "lawful_basis", "wtf_transcription", "wtf-1.0", "external_system", "sha-256", "application/json", "text/plain",
         "consent-and-confidentiality", "matched", "ambiguous", "unmatched", "form", "1d", "join", "drop",
         *MEDIA.values(),
-        *Purpose, *Outcome, *State, *(name for one in PURPOSES.values() for name in (*one.vcon, *one.conditions)),
+        *Purpose, *Outcome, *ConsentStatus,
+        *(name for one in PURPOSES.values() for name in (*one.vcon, *one.conditions)),
     }
 )  # fmt: skip
 """Values of the format itself, which are no leak of a term that happens to be called alike."""
@@ -56,11 +62,14 @@ def export(
     Raises ``RefusedByPolicy`` when consent does not allow it or nothing is out, ``TryAgain`` when anything changed
     since the last run, and ``ProofFailed`` when what was made holds anything that it must not.
     """
-    session = consent.with_erased(Registry(workspace.db).session(session_id), workspace=workspace)
-    ruling = consent.rule(session, workspace=workspace, now=now)
+    session = consent.working_session(Registry(workspace.db).session(session_id), workspace=workspace)
+    ruling = consent.current_ruling(session, workspace=workspace, now=now)
     if not isinstance(ruling, Ruling) or not ruling.allows(audience.purpose):
         raise RefusedByPolicy("consent does not allow this export", action="see `offrecord consent show`")
-    rendition, people = _placed(session_id, audience, workspace, now), stood(session, workspace=workspace, now=now)
+    rendition, people = (
+        _placed(session_id, audience, workspace, now),
+        participant_consents(session, workspace=workspace, now=now),
+    )
     says = _version_of(rendition, people)
     case = Case(
         session=session,
@@ -164,10 +173,10 @@ def _long(session: Session, workspace: Workspace) -> set[bytes]:
     return {sha512(workspace.vault.path(sealed.digest)) for sealed in session.sealed}
 
 
-def _version_of(rendition: Rendition, people: Sequence[Stood]) -> str:
+def _version_of(rendition: Rendition, people: Sequence[ParticipantConsent]) -> str:
     """A hash of what a vCon says of the recording and of consent: another version has another."""
     consents = [
-        (one.participant_id, {purpose: said.state for purpose, said in one.standings.items()}) for one in people
+        (one.participant_id, {purpose: state.status for purpose, state in one.states.items()}) for one in people
     ]
     return key_of([file.digest for file in rendition.files], consents)
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import __version__
-from pipeline.consent.events import canonical, sha256
 from pipeline.consent.interchange import vcon_format
-from pipeline.consent.interchange.attached import Stood, attachments
+from pipeline.consent.interchange.vcon_attachments import ParticipantConsent, attachments
 from pipeline.consent.interchange.vcon_format import stamp
+from pipeline.consent.log.events import canonical, sha256
 from pipeline.files import file_digest
 from pipeline.records import PlannedTerm, Rendition, Session
 from pipeline.render import names
@@ -31,7 +31,7 @@ class Case:
     rendition: Rendition
     folder: Path
     url: str | None
-    people: Sequence[Stood]
+    people: Sequence[ParticipantConsent]
     uuids: Mapping[str, str]
     removed: frozenset[str]
     now: datetime

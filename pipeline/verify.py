@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import consent
-from pipeline.consent import answer_rows
-from pipeline.consent.identity import Keys
+from pipeline.consent.answers import answer_rows
+from pipeline.consent.log.identity import Keys
 from pipeline.errors import ConsentUnreadable, WorkspaceDamaged
 from pipeline.files import file_digest
 from pipeline.render import manifest

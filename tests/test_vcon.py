@@ -15,12 +15,12 @@ from click.testing import CliRunner
 
 from pipeline import erasure, nightly, vcon, vcon_parts
 from pipeline.cli import main
-from pipeline.consent.interchange.attached import content_hash
-from pipeline.consent.interchange.scrub import Forbidden, refuse_leaks
+from pipeline.consent.interchange.leak_check import Forbidden, refuse_leaks
+from pipeline.consent.interchange.vcon_attachments import content_hash
 from pipeline.consent.interchange.vcon_format import check
 from pipeline.consent.interchange.vcon_import import read_grants
-from pipeline.consent.withdraw import withdraw
-from pipeline.consent.withdrawal_receipt import of_person
+from pipeline.consent.staff.withdraw import withdraw
+from pipeline.consent.staff.withdrawal_receipt import of_person
 from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain
 from pipeline.records import (
     Attendance,

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from pipeline import erasure
 from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.errors import UsageProblem
+from pipeline.records import Purpose
 from pipeline.store import Workspace
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _DAY = click.DateTime(["%Y-%m-%d"])
+_PURPOSES = [purpose.value for purpose in Purpose]
 _SAYS = ("allowed", "notice", "per_item_approval", "forbidden")
 
 
@@ -61,20 +65,39 @@ _evidence = click.option("--evidence", required=True, help="Where that can be se
 @json_option
 def org(starts: datetime | None, ends: datetime | None, workspace: Path, as_json: bool, **said: Any) -> None:
     """File what an agreement with an organisation says; it can only take away."""
-    from pipeline.consent.agreements import Kind, Says
-    from pipeline.consent.organisations import agree
+    from pipeline.consent.log.agreements import AgreementKind, Clause
+    from pipeline.consent.staff.organisations import agree
 
     clauses: dict[str, Any] = {
-        name: Says(said.pop(name)) if said[name] else said.pop(name) for name in ("recording", "publication")
+        name: Clause(said.pop(name)) if said[name] else said.pop(name) for name in ("recording", "publication")
     }
     if not any(clauses.values()):
         raise UsageProblem("say what the agreement says", action="give --recording, --publication or both")
-    said["kind"] = Kind(said["kind"])
+    said["kind"] = AgreementKind(said["kind"])
     since, until = _utc(starts) or datetime(1970, 1, 1, tzinfo=UTC), _utc(ends)
-    filed = agree(
-        **said, **clauses, valid_from=since, valid_until=until, workspace=Workspace.open(workspace), now=now()
-    )
-    emit({"clauses": filed}, as_json)
+    opened, at = Workspace.open(workspace), now()
+    close = partial(erasure.quarantine, opened, now=at)
+    terms = {**said, **clauses, "valid_from": since, "valid_until": until}
+    emit(agree(**terms, workspace=opened, now=at, then=close), as_json)
+
+
+@click.command()
+@click.option("--organisation", "name", required=True, help="Which organisation, as sessions name it.")
+@click.option("--purpose", "purposes", type=click.Choice(_PURPOSES), multiple=True, help="A purpose; may be repeated.")
+@click.option("--everything", is_flag=True, help="Every purpose.")
+@click.option("--reason", required=True, help="How it reached you, in a few words.")
+@_by
+@workspace_option
+@json_option
+def revoke(name: str, purposes: tuple[str, ...], everything: bool, workspace: Path, as_json: bool, **said: Any) -> None:
+    """File that an organisation takes back what its people agreed to; what is out with any of them is taken back."""
+    from pipeline.consent.staff.organisations import revoke as file_revocation
+
+    if everything == bool(purposes):
+        raise UsageProblem("say what is taken back", action="give either --purpose or --everything")
+    opened, at = Workspace.open(workspace), now()
+    chosen, close = [Purpose(purpose) for purpose in (purposes or Purpose)], partial(erasure.quarantine, opened, now=at)
+    emit(file_revocation(name, purposes=chosen, **said, workspace=opened, now=at, then=close), as_json)
 
 
 @click.group()
@@ -106,7 +129,7 @@ def ask_code(
 ) -> None:
     """Scan FILE and note that its organisation is asked about exactly these bytes."""
     from pipeline.code_permission import ask
-    from pipeline.consent.approvals import Terms
+    from pipeline.consent.staff.code_approvals import Terms
 
     opened = Workspace.open(workspace)
     emit(
@@ -127,8 +150,8 @@ def ask_code(
 def answer_code(file: Path, said: str, until: datetime | None, organisation: str, workspace: Path, **told: Any) -> None:
     """Note what somebody answered for the organisation about exactly the bytes of FILE."""
     from pipeline.code_permission import digest_of_file
-    from pipeline.consent.approvals import Terms, answer
-    from pipeline.consent.events import EventState
+    from pipeline.consent.log.events import EventState
+    from pipeline.consent.staff.code_approvals import Terms, answer
 
     states = {"yes": EventState.GIVEN, "no": EventState.REFUSED, "withdrawn": EventState.WITHDRAWN}
     terms = Terms(**{name: told.pop(name) for name in ("destination", "licence", "attribution")})
@@ -146,7 +169,7 @@ def answer_code(file: Path, said: str, until: datetime | None, organisation: str
 @workspace_option
 def delegate_code(until: datetime | None, workspace: Path, **said: Any) -> None:
     """Note who may speak for an organisation about its code."""
-    from pipeline.consent.approvals import delegate
+    from pipeline.consent.staff.code_approvals import delegate
 
     delegate(**said, until=_utc(until), workspace=Workspace.open(workspace), now=now())
 
@@ -171,7 +194,7 @@ def show_code(
 ) -> None:
     """Say whether exactly the bytes of FILE may be published now, and why."""
     from pipeline.code_permission import decide
-    from pipeline.consent.approvals import Terms
+    from pipeline.consent.staff.code_approvals import Terms
 
     opened, trifle = Workspace.open(workspace), (trifle_by, reason) if trifle_by else None
     emit(

@@ -10,16 +10,16 @@ import click
 
 from pipeline import erasure
 from pipeline.cli import withdrawal
-from pipeline.cli.code import code, org
+from pipeline.cli.code import code, org, revoke
 from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.cli.interchange import export_dpv, import_vcon
 from pipeline.cli.matching import match
-from pipeline.consent.durable import export_log
-from pipeline.consent.explain import decided, explain
-from pipeline.consent.importer import import_answers
-from pipeline.consent.lines import decide_lines
-from pipeline.consent.restore import import_log
-from pipeline.consent.wording import file_spoken
+from pipeline.consent.answers.importer import import_answers
+from pipeline.consent.evaluation.explain import decision_history, explain
+from pipeline.consent.jsonl import decide_lines
+from pipeline.consent.notices.versions import file_announced
+from pipeline.consent.transfer.log_export import export_log
+from pipeline.consent.transfer.log_import import import_log
 from pipeline.errors import UsageProblem
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
@@ -30,7 +30,7 @@ def consent() -> None:
     """What participants allow: import answers, explain decisions, file withdrawals."""
 
 
-for _command in (code, export_dpv, import_vcon, org, *withdrawal.COMMANDS, match):
+for _command in (code, export_dpv, import_vcon, org, revoke, *withdrawal.COMMANDS, match):
     consent.add_command(_command)
 
 
@@ -80,7 +80,7 @@ def show(session: str, names: bool, history: bool, workspace: Path, as_json: boo
     opened = Workspace.open(workspace)
     found = Registry(opened.db).session(session)
     if history:
-        emit(decided(found, workspace=opened), as_json)
+        emit(decision_history(found, workspace=opened), as_json)
     else:
         emit(explain(found, workspace=opened, now=now(), names=names), as_json)
 
@@ -91,4 +91,4 @@ def show(session: str, names: bool, history: bool, workspace: Path, as_json: boo
 @json_option
 def notice_command(file: Path, workspace: Path, as_json: bool) -> None:
     """File the wording in FILE by which you announce a recording: it is then looked for in every session."""
-    emit(file_spoken(file, workspace=Workspace.open(workspace), now=now()), as_json)
+    emit(file_announced(file, workspace=Workspace.open(workspace), now=now()), as_json)

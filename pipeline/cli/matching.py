@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
+from pipeline import erasure
 from pipeline.cli.common import emit, json_option, now, workspace_option
-from pipeline.consent.matching import settle, suggestions
+from pipeline.consent.staff.match_participant import settle, suggestions
 from pipeline.errors import UsageProblem
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
@@ -42,4 +44,7 @@ def match(
         return
     if undo == bool(party):
         raise UsageProblem("say who they are", action="give either --party or --undo")
-    emit(settle(found, participant, party, actor=actor, reason=reason, workspace=opened, now=now()), as_json)
+    at = now()
+    close = partial(erasure.quarantine_session, opened, now=at)
+    done = settle(found, participant, party, actor=actor, reason=reason, workspace=opened, now=at, then=close)
+    emit(done, as_json)

@@ -64,7 +64,7 @@ def status(workspace: Path, paths: bool, as_json: bool) -> None:
 @json_option
 def report(workspace: Path, as_json: bool) -> None:
     """Make the morning report again: on the terminal, as JSON and as a page."""
-    from pipeline.consent.jurisdictions import rules_of
+    from pipeline.consent.evaluation.jurisdictions import rules_of
     from pipeline.report import gather, write
 
     opened = Workspace.open(workspace)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
 from pipeline import erasure
 from pipeline.cli.common import emit, json_option, now, workspace_option
 from pipeline.cli.interchange import hand_out
-from pipeline.consent import withdrawal_receipt
-from pipeline.consent.human import Act
-from pipeline.consent.resolve import resolve as resolve_hold
-from pipeline.consent.withdraw import Erasure
-from pipeline.consent.withdraw import withdraw as file_withdrawal
+from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.log.replay import rebuild
+from pipeline.consent.staff import withdrawal_receipt
+from pipeline.consent.staff.resolve_hold import resolve as resolve_hold
+from pipeline.consent.staff.withdraw import Erasure
+from pipeline.consent.staff.withdraw import withdraw as file_withdrawal
 from pipeline.errors import Exit, UsageProblem
 from pipeline.records import Purpose
 from pipeline.store import Workspace
@@ -60,7 +63,7 @@ def withdraw(
         workspace=opened,
         now=at,
         erasure=asked,
-        then=lambda one: erasure.quarantine(opened, one, now=at),
+        then=partial(erasure.quarantine, opened, now=at),
     )
     emit(filed, as_json)
 
@@ -137,15 +140,25 @@ def published(artefact: str, to: str, by: str, workspace: Path, as_json: bool) -
 @workspace_option
 @json_option
 def resolve(
-    session: str, participant: str, purpose: str, act: str | None, workspace: Path, as_json: bool, **said: str
+    session: str, participant: str, purpose: str, act: str | None, workspace: Path, as_json: bool, **said: Any
 ) -> None:
     """Settle a hold of one PARTICIPANT for one PURPOSE in SESSION; publication takes two people. A no stays a no."""
     if act is None:
         raise UsageProblem("say what you decide", action="give --allow, --keep-out or --undo")
     opened = Workspace.open(workspace)
     found = Registry(opened.db).session(session)
-    done = resolve_hold(found, participant, Purpose(purpose), Act(act), **said, workspace=opened, now=now())
+    at, common = now(), {**said, "workspace": opened}
+    close = partial(erasure.quarantine_session, opened, now=at)
+    done = resolve_hold(found, participant, Purpose(purpose), Act(act), **common, now=at, then=close)
     emit(done, as_json)
 
 
-COMMANDS = (artefacts, published, receipt, resolve, verify_withdrawal, withdraw)
+@click.command("rebuild-journal")
+@workspace_option
+@json_option
+def rebuild_journal(workspace: Path, as_json: bool) -> None:
+    """Write the journal of refusals and withdrawals anew from the store, where it is lost or damaged."""
+    emit({"entries": rebuild(Workspace.open(workspace))}, as_json)
+
+
+COMMANDS = (artefacts, published, rebuild_journal, receipt, resolve, verify_withdrawal, withdraw)

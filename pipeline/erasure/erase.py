@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from pipeline.consent import erased
-from pipeline.consent.identity import Keys
+from pipeline.consent.evaluation.claims import effective_session
+from pipeline.consent.log import erased_participants
+from pipeline.consent.log.identity import Keys
 from pipeline.erasure import words
 from pipeline.erasure.apart import taken_apart
 from pipeline.erasure.people import Affected
@@ -49,8 +50,9 @@ def without(session: Session, people: frozenset[str], *, mixed_too: bool) -> Cha
     Their own tracks go, mixed sound that they spoke in, the picture, and every sealed text. Where they spoke in mixed
     sound alone, that goes only with ``mixed_too``; then nothing of the recording may be left.
     """
-    spoke = any(session.participant(one).spoke for one in people)
-    alone = [one for one in people if session.participant(one).spoke and not session.has_own_track(one)]
+    speakers = _speakers(session) & people
+    spoke = bool(speakers)
+    alone = [one for one in speakers if not session.has_own_track(one)]
     waits = bool(alone) and not mixed_too
     kept = tuple(
         track
@@ -60,7 +62,7 @@ def without(session: Session, people: frozenset[str], *, mixed_too: bool) -> Cha
     used = {track.digest for track in kept}
     files = frozenset(one.digest for one in session.sealed if one.kind != "media" or one.digest not in used)
     nameless = tuple(
-        replace(erased.nameless(person), spoke=person.spoke and waits and person.participant_id in alone)
+        replace(erased_participants.nameless(person), spoke=waits and person.participant_id in alone)
         if person.participant_id in people
         else person
         for person in session.participants
@@ -79,6 +81,13 @@ def without(session: Session, people: frozenset[str], *, mixed_too: bool) -> Cha
         files=files,
         waits=waits,
     )
+
+
+def _speakers(session: Session) -> frozenset[str]:
+    """Who may be heard in a session: a claim that somebody is silent counts only where the recording shows it."""
+    gone = [person.participant_id for person in session.participants if person.name == erased_participants.PLACEHOLDER]
+    worked = effective_session(session, erased=gone)
+    return frozenset(person.participant_id for person in worked.participants if person.spoke)
 
 
 def unnamed(session: Session, aliases: Iterable[str]) -> Session:
@@ -186,7 +195,7 @@ def _mark(
             withdrawals.mark(connection, filed.withdrawal_id, "gram", words.GRAM, keys.marked(text))
         for who, party_id in one.sure.items():
             person = session.participant(who)
-            if person.name != erased.PLACEHOLDER:
+            if person.name != erased_participants.PLACEHOLDER:
                 entities = entities_of(words.known_by(person))
                 misheard.unlearn(connection, workspace.key("alias"), entities)
                 pseudonym_labels.free(
@@ -194,7 +203,7 @@ def _mark(
                 )
                 for text, size in words.searchable(words.known_by(person)).items():
                     withdrawals.mark(connection, filed.withdrawal_id, "alias", size, keys.marked(text))
-                erased.put(connection, session, person, party_id, keys)
+                erased_participants.put(connection, session, person, party_id, keys)
         for digest, kind in (*((one, tombstones.VAULT) for one in files), (session.source_digest, tombstones.SOURCE)):
             tombstones.put(
                 connection,

@@ -7,10 +7,11 @@ from functools import partial
 
 from sqlalchemy import delete, select
 
-from pipeline.consent import answer_rows, erased
-from pipeline.consent.identity import AliasKind, Keys
-from pipeline.consent.log import holding_releases
-from pipeline.consent.parties import vouch
+from pipeline.consent.answers import answer_rows
+from pipeline.consent.log import erased_participants, journal
+from pipeline.consent.log.identity import AliasKind, Keys
+from pipeline.consent.log.log import holding_releases
+from pipeline.consent.log.parties import vouch
 from pipeline.erasure import words
 from pipeline.erasure.erase import erase, forget_made, unnamed
 from pipeline.erasure.people import affected
@@ -99,7 +100,7 @@ def _names(workspace: Workspace, filed: Withdrawal) -> list[str]:
         query = select(erased_participant).where(erased_participant.c.party_id.in_(filed.party_ids))
         rows = connection.execute(query).all()
     for row in rows:
-        session = erased.with_erased(registry.session(row.session_id), workspace=workspace)
+        session = erased_participants.with_erased(registry.session(row.session_id), workspace=workspace)
         names += words.known_by(session.participant(row.participant_id))
     return sorted(set(names))
 
@@ -120,6 +121,8 @@ def _forget_aliases(workspace: Workspace, filed: Withdrawal, names: list[str]) -
         )
         connection.execute(delete(alias_table).where(theirs))
         vouch(connection, keys, filed.party_ids)
+    with holding_releases(workspace):
+        journal.forget(workspace, filed.party_ids)
     for party_id in filed.party_ids:
         withdrawals.step(workspace.ledger, filed.withdrawal_id, "forgotten: what they are known by", party_id, {})
     if rows:

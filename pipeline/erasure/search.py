@@ -10,8 +10,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import String, inspect, text
 
-from pipeline.consent import answer_rows
-from pipeline.consent.identity import Keys
+from pipeline.consent.answers import answer_rows
+from pipeline.consent.log.identity import Keys
 from pipeline.erasure import words
 from pipeline.erasure.people import affected
 from pipeline.erasure.quarantine import OF_TAGS, audiences

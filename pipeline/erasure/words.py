@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
-from pipeline.consent.identity import Alias, AliasKind, Keys, Verified
+from pipeline.consent.log.identity import Alias, AliasKind, Keys, Verified
 from pipeline.lexicon import is_common, words_of
 from pipeline.records import ChatLine, Crosstalk, Cue, Participant, Session, Transcript, Word
 from pipeline.store.tables.consent import alias as alias_table

@@ -2,6 +2,7 @@
 
 from pipeline.ingest.ingest import ingest
 from pipeline.ingest.listing import entries, fingerprint, strays
+from pipeline.ingest.same_recording import is_known, register, union
 from pipeline.ingest.unread import unread
 
-__all__ = ["entries", "fingerprint", "ingest", "strays", "unread"]
+__all__ = ["entries", "fingerprint", "ingest", "is_known", "register", "strays", "union", "unread"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import replace
 
 from pipeline import media
@@ -15,7 +16,16 @@ from pipeline.ingest.participants import Speakers, unlisted
 from pipeline.ingest.session_texts import SessionTexts
 from pipeline.ingest.session_toml import MAX_PARTICIPANTS
 from pipeline.media.smear import smear_s
-from pipeline.records import Participant, Session, SessionPolicy, Track, VaultFile, Video
+from pipeline.records import (
+    ListAuthority,
+    Participant,
+    Role,
+    Session,
+    SessionPolicy,
+    Track,
+    VaultFile,
+    Video,
+)
 from pipeline.store.vault import Vault
 
 _MIXED_TOLERANCE_S = 2.0
@@ -48,7 +58,7 @@ def assemble(listing: Listing, draft: SessionDraft, vault: Vault) -> Session:
         purposes=tuple(dict.fromkeys(draft.facts.purposes)),
         duration_s=duration_s,
         participants=_participants(draft),
-        tracks=_tracks(draft, probes, sealed),
+        tracks=_tracks(draft, probes, sealed, silent=_silent(listing, draft)),
         video=_video(draft, probes, sealed, picture),
         captions=surfaces.cues(texts.captions, speakers, start=start, duration_s=duration_s),
         chat=surfaces.chat_lines(texts.chat, speakers),
@@ -61,7 +71,15 @@ def assemble(listing: Listing, draft: SessionDraft, vault: Vault) -> Session:
         unread_chat=texts.unread_chat,
         unread_times=draft.unread_times,
         policy=_policy(draft),
+        list_authority=_list_authority(draft),
     )
+
+
+def _list_authority(draft: SessionDraft) -> ListAuthority:
+    """Who says that the list of participants is complete: the platform by its own list, else the host, else nobody."""
+    if draft.platform_list:
+        return ListAuthority.PLATFORM
+    return ListAuthority.HOST if draft.facts.participants_complete else ListAuthority.NOBODY
 
 
 def _policy(draft: SessionDraft) -> SessionPolicy:
@@ -164,7 +182,17 @@ def _participants(draft: SessionDraft) -> tuple[Participant, ...]:
     )
 
 
-def _tracks(draft: SessionDraft, probes: Probes, sealed: dict[str, VaultFile]) -> tuple[Track, ...]:
+def _silent(listing: Listing, draft: SessionDraft) -> frozenset[str]:
+    """The own tracks that hold no sound, of those whose owner is said not to speak: only there it matters."""
+    claimed = (
+        person.track for person in draft.people if person.track and not (person.spoke and person.role is not Role.BOT)
+    )
+    return frozenset(name for name in claimed if media.is_silent(listing.entry(name).path, stream=0))
+
+
+def _tracks(
+    draft: SessionDraft, probes: Probes, sealed: dict[str, VaultFile], *, silent: Collection[str]
+) -> tuple[Track, ...]:
     owners = {person.track: f"p{number}" for number, person in enumerate(draft.people, start=1) if person.track}
     places = [(name, stream) for name in draft.media for stream in range(len(probes[name].audio))]
     return tuple(
@@ -174,6 +202,7 @@ def _tracks(draft: SessionDraft, probes: Probes, sealed: dict[str, VaultFile]) -
             digest=sealed[name].digest,
             stream=stream,
             duration_s=probes[name].audio[stream].duration_s or probes[name].duration_s,
+            silent=name in silent,
             smear_s=smear_s(probes[name].audio[stream].codec, rate=probes[name].audio[stream].sample_rate),
         )
         for number, (name, stream) in enumerate(places, start=1)

@@ -59,6 +59,7 @@ class SessionDraft:
     ``texts`` are understood files beside them as (name, kind); ``captions`` and ``chat`` are candidates, best first.
     ``named`` are those whom another file, as a poll, names as taking part.
     ``unread_times`` counts the rows of the list of participants whose time of joining could not be read.
+    ``platform_list`` says that the platform itself lists who was there.
     """
 
     platform: str
@@ -74,6 +75,7 @@ class SessionDraft:
     empty: tuple[str, ...] = ()
     unread_times: int = 0
     named: tuple[str, ...] = ()
+    platform_list: bool = False
 
     @property
     def media(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.draft import Person, Stay, is_media
+from pipeline.ingest.draft import Person, is_media
 from pipeline.ingest.encodings import folded
 from pipeline.ingest.session_toml import MAX_PARTICIPANTS, ListedParticipant
 from pipeline.records import Provenance, Role
@@ -138,19 +138,12 @@ def _told(person: Person, who: ListedParticipant) -> Person:
         platform_id=person.platform_id or who.platform_id,
         role=person.role if who.role in (None, Role.UNKNOWN) else who.role,
         location=who.location or person.location,
-        joined_late=person.joined_late if who.joined is None else who.joined == "late",
+        joined_late=person.joined_late or who.joined == "late",  # what a list shows, the host's word does not undo
         spoke=person.spoke if who.speaks is None else who.speaks,
         minor=who.minor or person.minor,
         shared_microphone=person.shared_microphone if who.shared_microphone is None else who.shared_microphone,
         track=who.track or person.track,
-        stays=_from_start(person.stays) if who.joined == "on_time" else person.stays,
-    )
-
-
-def _from_start(stays: tuple[Stay, ...]) -> tuple[Stay, ...]:
-    """The stays of somebody of whom it is known that they were there from the start."""
-    return tuple(
-        replace(stay, join_s=min(stay.join_s, 0.0)) if place == 0 else stay for place, stay in enumerate(stays)
+        stays=person.stays,
     )
 
 

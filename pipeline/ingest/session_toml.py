@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, field_validator
 
 from pipeline.errors import InputRefused
 from pipeline.records import AgeStatus, Purpose, Role
@@ -21,6 +21,9 @@ _DEFAULT_PURPOSES = (Purpose.TRANSCRIBE, Purpose.INTERNAL_IMPROVE, Purpose.INTER
 
 _Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
 _Place = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+
+
+_OneOrMore = BeforeValidator(lambda value: (value,) if isinstance(value, str) else tuple(value))
 
 
 class _Table(BaseModel):
@@ -66,7 +69,7 @@ class SessionToml(_Table):
     notice: Literal["none", "asserted"] = "none"
     captions: _Text | None = None
     chat: _Text | None = None
-    roster: _Text | None = None
+    roster: Annotated[tuple[_Text, ...], _OneOrMore] = ()
     picture: bool = True
     series: Annotated[str, Field(pattern=r"^\S{1,100}$")] | None = None
     policy: PolicyTable = PolicyTable()

@@ -162,7 +162,12 @@ class Registry:
         known = connection.execute(query).scalar()
         owner = select(entry.c.entry_id).where(entry.c.session_id == known, entry.c.status == "taken")
         if known and connection.execute(owner).scalar() not in (None, made.entry_id):
-            return replace(made, session_id=known, status="duplicate", reason="the same recording is there already")
+            return replace(
+                made,
+                session_id=known,
+                status="duplicate",
+                reason="the same recording is there already; what this folder says of it counts too",
+            )
         self._write(connection, replace(found, session_id=known) if known else found)
         return replace(made, session_id=known or found.session_id, status="taken")
 

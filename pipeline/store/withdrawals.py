@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import ConsentUnreadable
 from pipeline.records import Purpose
-from pipeline.store.database import reading
+from pipeline.store.database import RESTORE, reading
 from pipeline.store.ledger import Ledger, append
 from pipeline.store.tables.erasures import erased_mark, withdrawal
 from pipeline.store.tables.runs import ledger as entry
@@ -74,7 +74,7 @@ def verify(connection: Connection) -> None:
     if not filed <= set(connection.execute(select(withdrawal.c.withdrawal_id)).scalars()):
         raise ConsentUnreadable(
             "a withdrawal that was filed is gone",
-            action="nothing was processed; restore offrecord.db and heads from one backup",
+            action=RESTORE,
         )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from openpyxl import Workbook
 from sqlalchemy import select
 
-from pipeline.consent.importer import Imported, import_answers
+from pipeline.consent.answers.importer import ImportedAnswers, import_answers
 from pipeline.store import Workspace
 from pipeline.store.database import reading
 from pipeline.store.tables.consent import alias, answer_row, consent_event, notice, party
@@ -51,7 +51,7 @@ def as_xlsx(rows: Rows, **more_sheets: Rows) -> bytes:
     return out.getvalue()
 
 
-def bring_in(workspace: Workspace, content: bytes, form: str) -> Imported:
+def bring_in(workspace: Workspace, content: bytes, form: str) -> ImportedAnswers:
     """Imports a table through a mapping."""
     folder = workspace.root.parent
     (folder / "table").write_bytes(content)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import erasure, nightly
-from pipeline.consent.importer import import_answers
-from pipeline.consent.withdraw import Erasure, Withdrawn, withdraw
+from pipeline.consent.answers.importer import import_answers
+from pipeline.consent.staff.withdraw import Erasure, FiledWithdrawal, withdraw
 from pipeline.executors import EXECUTORS
 from pipeline.records import Purpose
 from pipeline.report import Report
@@ -80,10 +80,10 @@ def inbox(kept: Path, tmp_path: Path) -> Path:
     return shutil.copytree(kept / "inbox", tmp_path / "inbox")
 
 
-Leave = Callable[..., Withdrawn]
+Leave = Callable[..., FiledWithdrawal]
 
 
-def leave_with(workspace: Workspace, *purposes: Purpose, erase: bool = False, now: datetime = NOW) -> Withdrawn:
+def leave_with(workspace: Workspace, *purposes: Purpose, erase: bool = False, now: datetime = NOW) -> FiledWithdrawal:
     """Files the guest's withdrawal as the command does."""
     return withdraw(
         GUEST,

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from pipeline import erasure
-from pipeline.consent import answer_rows
-from pipeline.consent.identity import Keys
-from pipeline.consent.withdraw import Erasure, withdraw
-from pipeline.consent.withdrawal_receipt import of_person
+from pipeline.consent.answers import answer_rows
+from pipeline.consent.log.identity import Keys
+from pipeline.consent.staff.withdraw import Erasure, withdraw
+from pipeline.consent.staff.withdrawal_receipt import of_person
 from pipeline.erasure import words
 from pipeline.erasure.erase import GAP, HOLD, unnamed, without
 from pipeline.erasure.people import affected
@@ -78,10 +78,19 @@ def test_mixed_sound_is_held_and_then_goes_whole() -> None:
 
 
 def test_somebody_silent_takes_no_sound_along() -> None:
-    found = talk(None, video=None)
-    silent = replace(found, participants=(replace(found.participants[0], spoke=False), found.participants[1]))
+    captions = (Cue(start_s=0.0, end_s=60.0, participant_id="p2", text="all of it is Bo"),)
+    mixed = talk(None, video=None, captions=captions, duration_s=60.0)
+    silent = replace(mixed, participants=(replace(mixed.participants[0], spoke=False), mixed.participants[1]))
     changed = without(silent, frozenset({"p1"}), mixed_too=False)
     assert len(changed.session.tracks) == 1 and not changed.waits and changed.files == {"c" * 64}
+
+
+def test_a_claim_of_silence_that_nothing_shows_keeps_no_mixed_sound() -> None:
+    mixed = talk(None, video=None, captions=())
+    claimed = replace(mixed, participants=(replace(mixed.participants[0], spoke=False), mixed.participants[1]))
+    held = without(claimed, frozenset({"p1"}), mixed_too=False)
+    assert held.waits and held.session.participant("p1").spoke
+    assert without(held.session, frozenset({"p1"}), mixed_too=True).session.tracks == ()
 
 
 def test_names_go_from_everybodys_texts() -> None:
@@ -241,7 +250,7 @@ def ask(workspace: Workspace, email: str, **asked: object) -> None:
 
 def known_too(workspace: Workspace, email: str, party_id: str) -> None:
     """Puts an address on a second person, as staff would."""
-    from pipeline.consent.identity import Alias, AliasKind, Verified
+    from pipeline.consent.log.identity import Alias, AliasKind, Verified
     from pipeline.store.tables.consent import alias as table
 
     keys = Keys(workspace.key("identity"))

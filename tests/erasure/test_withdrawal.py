@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from pipeline import consent, erasure, render, requests, speech
 from pipeline.cli import main
-from pipeline.consent.withdrawal_receipt import known_as, of_person
+from pipeline.consent.staff.withdrawal_receipt import known_as, of_person
 from pipeline.errors import WorkspaceDamaged
 from pipeline.records import Purpose, Ruling, Transcript
 from pipeline.store import Workspace, withdrawals

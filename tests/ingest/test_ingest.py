@@ -14,9 +14,10 @@ import pytest
 
 from pipeline.errors import TryAgain
 from pipeline.ingest import ingest
-from pipeline.records import Purpose, Refused, Role, Session
-from tests.ingest.conftest import CONF, REPORT, SNOWFLAKES
+from pipeline.records import ListAuthority, Purpose, Refused, Role, Session
+from tests.ingest.conftest import CONF, REPORT, SNOWFLAKES, ffmpeg
 
+STARTED = "started_at = 2026-11-18T15:00:00Z\n"
 TOML = """
 title = "Office hours"
 started_at = 2026-11-18T15:00:00Z
@@ -175,7 +176,7 @@ def test_a_craig_zip_alone_or_with_a_session_toml(craig_zip, make, workspace, be
     assert session.unrecognised_files == 1
     if beside:
         assert (first.name, first.company, first.location, first.role) == ("Priya R", "Halcyon", "US-NY", Role.CUSTOMER)
-        assert not first.joined_late
+        assert first.joined_late, "nobody but the host says that they were on time"
         assert [p.name for p in others] == ["Silent"]
     else:
         assert first.joined_late
@@ -286,3 +287,21 @@ def test_the_samples_are_sessions_or_refused_as_they_should(folder, workspace):
     broken = folder.name.endswith(("truncated", "empty", "playlist"))
     assert isinstance(result, Refused if broken else Session), result
     assert state(folder) == before
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_the_host_says_whether_the_list_is_complete(complete, make, media, workspace):
+    told = f"participants_complete = true\n{STARTED}" if complete else STARTED
+    session = taken(make({"session.toml": told, "mixed.m4a": media["mixed.m4a"]}), workspace)
+    assert session.list_authority is (ListAuthority.HOST if complete else ListAuthority.NOBODY)
+
+
+def test_an_own_track_is_measured_where_its_owner_is_said_not_to_speak(make, media, workspace, tmp_path):
+    mute = ffmpeg("-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-t", "2", target=tmp_path / "mute.flac")
+    told = STARTED + "".join(
+        f"[[participants]]\nname='{name}'\ntrack='{name}.flac'\n{claim}\n"
+        for name, claim in (("one", "speaks = false"), ("two", "role = 'bot'"), ("three", "speaks = false"))
+    )
+    files = {"session.toml": told, "one.flac": mute, "two.flac": mute, "three.flac": media["two.flac"]}
+    session = taken(make(files), workspace)
+    assert [track.silent for track in session.tracks] == [True, True, False]

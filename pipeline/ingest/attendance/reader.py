@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import InputRefused
@@ -19,8 +20,27 @@ _DRIFT_S = 10.0
 _PARSERS = (teams.parse, meet.parse, zoom.parse)
 
 
-def told(listing: Listing, name: str) -> AttendanceReport:
-    """The list that session.toml names; raises ``InputRefused`` where it is not there or nobody's list."""
+def merged(reports: Sequence[AttendanceReport]) -> AttendanceReport:
+    """Several reports of one session as one: whoever is in any of them was there, and the same row twice is one.
+
+    Raises ``InputRefused`` where they say that they are of different meetings.
+    """
+    topics = list(dict.fromkeys(report.topic for report in reports if report.topic))
+    if len(topics) > 1:
+        raise InputRefused(
+            f"the folder holds {len(reports)} participants reports of different meetings",
+            action="leave those of this meeting in the folder",
+        )
+    rows = tuple(dict.fromkeys(row for report in reports for row in report.rows))
+    return AttendanceReport(rows, next(iter(topics), ""))
+
+
+def told(listing: Listing, names: Sequence[str]) -> AttendanceReport:
+    """The lists that session.toml names, as one; raises ``InputRefused`` where one is not there or nobody's list."""
+    return merged([_told(listing, name) for name in names])
+
+
+def _told(listing: Listing, name: str) -> AttendanceReport:
     if name not in listing.names:
         raise InputRefused("session.toml: the file named by 'roster' is not there", action="correct the key")
     text = listing.text(name, "the participants report")

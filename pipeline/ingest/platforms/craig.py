@@ -68,6 +68,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         facts=facts,
         people=merged(people, facts.participants, listing.names),
         mixed=(),
+        platform_list=True,
         started_at=info.started_at,
         captions=captions,
         chat=chat,

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from pipeline.errors import InputRefused
 from pipeline.ingest.attendance import merge, reader
-from pipeline.ingest.attendance.model import AttendanceReport
 from pipeline.ingest.draft import SessionDraft, is_media
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import merged
@@ -23,14 +22,21 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         mixed=(),
         captions=captions,
         chat=chat,
-        texts=((FILE_NAME, "facts"), *([(facts.roster, "roster")] if facts.roster else [])),
+        texts=((FILE_NAME, "facts"), *((name, "roster") for name in facts.roster)),
     )
-    report = reader.told(listing, facts.roster) if facts.roster else AttendanceReport(())
+    report = reader.told(listing, facts.roster)
     listed = merge.people(report.rows, reader.clock_of(draft))
     people = merged(listed, facts.participants, listing.names)
     owned = {person.track for person in people}
     mixed = tuple(name for name in listing.names if is_media(name) and name not in owned)
-    return replace(draft, people=people, mixed=mixed, title=report.topic, unread_times=report.unread_times)
+    return replace(
+        draft,
+        people=people,
+        mixed=mixed,
+        title=report.topic,
+        unread_times=report.unread_times,
+        platform_list=bool(report.rows),
+    )
 
 
 def told(listing: Listing, facts: SessionToml) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -29,7 +29,6 @@ _CAPTIONS = ("recording.transcript.vtt", "closed_caption.vtt", "meeting_saved_cl
 _CHATS = ("meeting_saved_new_chat.txt", "meeting_saved_chat.txt", "chat.txt")
 _EMPTY = re.compile(r"zoomver\.tag|playback.*\.m3u", re.IGNORECASE)
 _UNCONVERTED = "open the folder in Zoom and let it finish converting"
-_OTHER_REPORT = "leave the one of this meeting in the folder"
 
 
 def read(listing: Listing, facts: SessionToml) -> SessionDraft:
@@ -59,6 +58,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         people=people,
         mixed=tuple(name for name in main if name not in claimed),
         title=report.topic,
+        platform_list=bool(report.rows),
         unread_times=report.unread_times,
         named=tuple(name for names in polls.values() for name in names),
         texts=(*draft.texts, *((name, "roster") for name in file_name), *((name, "poll") for name in polls)),
@@ -161,12 +161,10 @@ def _polls(listing: Listing) -> dict[str, tuple[str, ...]]:
 
 def _report(listing: Listing, facts: SessionToml) -> tuple[AttendanceReport, tuple[str, ...]]:
     if facts.roster:
-        return reader.told(listing, facts.roster), (facts.roster,)
+        return reader.told(listing, facts.roster), tuple(facts.roster)
     tables = [name for name in _tables(listing) if poll.respondents(listing.text(name, "a table")) is None]
     parsed = [(name, report_of.parse(listing.text(name, "the participants report"))) for name in tables]
     reports = [(name, report) for name, report in parsed if report is not None]
-    if len(reports) > 1:
-        raise InputRefused(f"the folder holds {len(reports)} participants reports", action=_OTHER_REPORT)
     if tables and not reports:
         raise InputRefused("the participants report has columns that are not known", action="download it in English")
-    return (reports[0][1], (reports[0][0],)) if reports else (AttendanceReport(()), ())
+    return reader.merged([report for _, report in reports]), tuple(name for name, _ in reports)

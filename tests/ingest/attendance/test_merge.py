@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -278,11 +279,11 @@ TEAMS_BYTES = teams_text().replace("\n", "\r\n").encode("utf-16-le")
 @pytest.mark.parametrize("mark", [b"\xff\xfe", b""])
 def test_the_format_is_known_by_its_header(tmp_path, mark):
     for text in (MEET, mark + TEAMS_BYTES, ZOOM + "Ana,a@x,,,1,No,\n"):
-        assert reader.told(written(text, tmp_path), "attendance.csv").rows
+        assert reader.told(written(text, tmp_path), ["attendance.csv"]).rows
     with pytest.raises(InputRefused, match="not one of"):
-        reader.told(written("A,B\n1,2\n", tmp_path), "attendance.csv")
+        reader.told(written("A,B\n1,2\n", tmp_path), ["attendance.csv"])
     with pytest.raises(InputRefused, match="not there"):
-        reader.told(written(MEET, tmp_path), "other.csv")
+        reader.told(written(MEET, tmp_path), ["other.csv"])
 
 
 TOML = """
@@ -329,13 +330,15 @@ def test_a_list_that_is_missing_or_beside_craig_is_refused(make, media, workspac
     assert isinstance(refused, Refused) and "roster" in refused.reason
 
 
-def test_on_time_by_session_toml_reaches_back_to_the_start():
+def test_on_time_by_session_toml_undoes_nothing_that_a_list_shows():
     from pipeline.ingest.participants import merged
 
     late = Person(name="Ana", joined_late=True, stays=(Stay(join_s=600, leave_s=900), Stay(join_s=1200, leave_s=1800)))
     told = parse("[[participants]]\nname='Ana'\njoined='on_time'\n").participants
     found = merged((late,), told, ())[0]
-    assert (found.joined_late, [stay.join_s for stay in found.stays]) == (False, [0, 1200])
+    assert (found.joined_late, found.stays) == (True, late.stays)
+    late_by_host = parse("[[participants]]\nname='Ana'\njoined='late'\n").participants
+    assert merged((replace(late, joined_late=False),), late_by_host, ())[0].joined_late
 
 
 CELLS = st.sampled_from(

@@ -165,10 +165,20 @@ def test_rejoining_is_one_person_and_two_at_once_are_refused():
 
 def test_reports_that_cannot_be_told_apart_or_read_are_refused(tmp_path):
     files = {"recording.conf": CONF, "audio1123456789.m4a": "x"}
-    with pytest.raises(InputRefused, match="2 participants reports"):
-        zoom.read(listed({**files, "a.csv": REPORT, "b.csv": REPORT}, tmp_path), NOTHING_TOLD)
+    other = "Meeting ID,Topic\n1,Office hours\n\n" + REPORT, "Meeting ID,Topic\n2,Something else\n\n" + REPORT
+    with pytest.raises(InputRefused, match="2 participants reports of different meetings"):
+        zoom.read(listed({**files, "a.csv": other[0], "b.csv": other[1]}, tmp_path), NOTHING_TOLD)
     with pytest.raises(InputRefused, match="columns"):
         zoom.read(listed({**files, "a.csv": "Nom,Courriel\nA,b\n"}, tmp_path), NOTHING_TOLD)
+
+
+def test_scenario_36_several_reports_of_one_session_are_one_list(tmp_path):
+    """Whoever is in any of them was there: a report that was downloaded early lacks who came later."""
+    head, first, second = REPORT.splitlines(keepends=True)
+    files = {"recording.conf": CONF, "audio1123456789.m4a": "x", "a.csv": head + first, "b.csv": head + first + second}
+    draft = zoom.read(listed(files, tmp_path), NOTHING_TOLD)
+    assert [person.email for person in draft.people] == ["priya@halcyon.example", "hannah@lumen.example"]
+    assert [name for name, kind in draft.texts if kind == "roster"] == ["a.csv", "b.csv"] and draft.platform_list
 
 
 def test_the_folders_name_is_a_start_or_nothing():
