@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline import consent, ingest, log, run
-from pipeline.consent.jurisdictions import rules_of
+from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, TryAgain
 from pipeline.executors import Executor, TaskDone, TaskFailed
 from pipeline.media import tools
@@ -21,7 +21,7 @@ from pipeline.reports.morning_report import MorningReport, gather, write
 from pipeline.reports.warnings import warnings
 from pipeline.store import Workspace, tombstones
 from pipeline.store.customers import read_customers
-from pipeline.store.registry import Entry, Registry, Standing, entry_id, entry_path
+from pipeline.store.registry import InboxEntry, Registry, SessionState, entry_id, entry_path
 from pipeline.workflow import erasure, pseudonyms, request_files, tagging
 from pipeline.workflow.results import SessionProgress, stop_session
 from pipeline.workflow.state_key import state_keys
@@ -97,7 +97,8 @@ def run_night(
         processed = ingested | _process_due(workspace, registry, options, now, progress)
         tagging.retag(workspace, now=now)
         request_files.write_exports(workspace, now=now)
-        warned = (*_stray_files(inbox), *warnings(workspace, now.date()))
+        sessions = [registry.session(session_id) for session_id in sorted(processed & registry.states().keys())]
+        warned = (*_stray_files(inbox), *ingest.unread(sessions), *warnings(workspace, now))
         report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)
         write(report, workspace)
         metrics.write(report, workspace.reports / "metrics.prom", seconds=time.monotonic() - began)
@@ -117,7 +118,9 @@ def _ingest_new(
     tasks = [
         Task(root=workspace.root, now=now, folder=folder)
         for folder, fingerprint in fingerprints.items()
-        if (path := entry_path(folder)) not in known or known[path].fingerprint != fingerprint
+        if (path := entry_path(folder)) not in known
+        or known[path].fingerprint != fingerprint
+        or not ingest.is_known(workspace, known[path])
     ]
     outcomes: dict[Path, Session | Refused | None] = {}
     for finished in _run_tasks(workspace, tasks, ingest_one, options, progress):
@@ -131,12 +134,12 @@ def _ingest_new(
     for folder in sorted(outcomes):
         outcome = outcomes[folder]
         if outcome is not None:
-            registry.take(folder, fingerprints[folder], outcome)
+            ingest.register(workspace, registry, folder, fingerprints[folder], outcome)
             ingested.add(entry_id(folder))
     return ingested, len(outcomes) - len(ingested)
 
 
-def _removed_folders(known: Mapping[str, Entry], inbox: Path, folders: Iterable[Path]) -> list[str]:
+def _removed_folders(known: Mapping[str, InboxEntry], inbox: Path, folders: Iterable[Path]) -> list[str]:
     """The refused folders that were in this inbox and are not any more."""
     present = {entry_path(folder) for folder in folders}
     return [
@@ -164,7 +167,7 @@ def _process_due(
     workspace: Workspace, registry: Registry, options: RunOptions, now: datetime, progress: ShowProgress
 ) -> set[str]:
     """Processes every session whose inputs changed since it was last processed; returns their ids."""
-    standings = registry.standings()
+    standings = registry.states()
     keys = state_keys(workspace, registry, on=now.date())
     tasks = [
         Task(root=workspace.root, now=now, session_id=session_id)
@@ -179,7 +182,7 @@ def _process_due(
         before = standings.get(session_id)
         is_same = before is not None and before.state_key == keys[session_id]
         registry.conclude(
-            Standing(
+            SessionState(
                 state_key=keys[session_id],
                 valid_until=reached.valid_until,
                 attempts=before.attempts + 1 if before and is_same else 1,
@@ -189,12 +192,12 @@ def _process_due(
     return {task.session_id for task in tasks}
 
 
-def _is_published(standing: Standing | None) -> bool:
+def _is_published(standing: SessionState | None) -> bool:
     """Whether anything of a session is published: whatever day a run is for, its ruling is renewed when it ends."""
     return standing is not None and bool(standing.result.renditions)
 
 
-def _is_due(workspace: Workspace, standing: Standing | None, key: str, now: datetime, retry_failed: bool) -> bool:
+def _is_due(workspace: Workspace, standing: SessionState | None, key: str, now: datetime, retry_failed: bool) -> bool:
     if standing is None or standing.state_key != key:
         return True
     is_over = standing.valid_until <= now.timestamp()

@@ -10,10 +10,13 @@ from typing import Any, TypeVar
 import click
 
 from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
+from pipeline.errors import UsageProblem
+from pipeline.records import Purpose
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _DAY = click.DateTime(["%Y-%m-%d"])
+_PURPOSES = [purpose.value for purpose in Purpose]
 _RECORDING = ("allowed", "notice", "forbidden")
 _PUBLICATION = ("allowed", "per_item_approval", "forbidden")
 
@@ -54,13 +57,36 @@ _evidence = click.option("--evidence", required=True, help="Where the evidence i
 @json_option
 def agreement(starts: datetime | None, ends: datetime | None, workspace: Path, as_json: bool, **values: Any) -> None:
     """File what an agreement with an organisation says; it only ever restricts."""
-    from pipeline.consent.agreements import Kind, Says
+    from pipeline.consent.log.agreements import AgreementKind, Clause
     from pipeline.workflow.consent_actions import file_agreement
 
     for name in ("recording", "publication"):
-        values[name] = Says(values[name]) if values[name] else None
-    values |= {"kind": Kind(values["kind"]), "valid_from": _utc(starts), "valid_until": _utc(ends)}
-    emit({"clauses": file_agreement(**values, workspace=open_workspace(workspace), now=now())}, as_json)
+        values[name] = Clause(values[name]) if values[name] else None
+    values |= {"kind": AgreementKind(values["kind"]), "valid_from": _utc(starts), "valid_until": _utc(ends)}
+    emit(file_agreement(**values, workspace=open_workspace(workspace), now=now()), as_json)
+
+
+@click.command()
+@click.option("--organisation", required=True, help="The organisation, as sessions name it.")
+@click.option(
+    "--purpose", "purposes", type=click.Choice(_PURPOSES), multiple=True, help="A purpose; may be given again."
+)
+@click.option("--everything", is_flag=True, help="Every purpose.")
+@click.option("--reason", required=True, help="How it reached you, in a few words.")
+@_by
+@workspace_option
+@json_option
+def revoke(
+    organisation: str, purposes: tuple[str, ...], everything: bool, workspace: Path, as_json: bool, **values: Any
+) -> None:
+    """File that an organisation revokes the consent of its people; renditions with any of them are withdrawn."""
+    from pipeline.workflow.consent_actions import revoke_consent
+
+    if everything == bool(purposes):
+        raise UsageProblem("it is not clear what is revoked", action="give either --purpose or --everything")
+    chosen = [Purpose(purpose) for purpose in (purposes or Purpose)]
+    opened, at = open_workspace(workspace), now()
+    emit(revoke_consent(organisation, purposes=chosen, **values, workspace=opened, now=at), as_json)
 
 
 @click.group()
@@ -91,7 +117,7 @@ def ask_code(
     file: Path, session_id: str, organisation: str, actor: str, workspace: Path, as_json: bool, **terms: str
 ) -> None:
     """Scan FILE, and record that its organisation is asked about exactly these bytes."""
-    from pipeline.consent.approvals import Terms
+    from pipeline.consent.staff.code_approvals import Terms
     from pipeline.workflow.code_permission import ask_permission
 
     opened = open_workspace(workspace)
@@ -116,7 +142,7 @@ def answer_code(
     file: Path, answer: str, until: datetime | None, organisation: str, workspace: Path, **values: Any
 ) -> None:
     """Record an answer for the organisation about exactly the bytes of FILE."""
-    from pipeline.consent.approvals import Terms
+    from pipeline.consent.staff.code_approvals import Terms
     from pipeline.workflow.code_permission import record_answer
 
     terms = Terms(**{name: values.pop(name) for name in ("destination", "licence", "attribution")})
@@ -134,7 +160,7 @@ def answer_code(
 @workspace_option
 def delegate_code(until: datetime | None, workspace: Path, **values: Any) -> None:
     """Record who may speak for an organisation about its code."""
-    from pipeline.consent.approvals import delegate
+    from pipeline.consent.staff.code_approvals import delegate
 
     delegate(**values, until=_utc(until), workspace=open_workspace(workspace), now=now())
 
@@ -158,7 +184,7 @@ def show_code(
     **terms: str,
 ) -> None:
     """Show whether exactly the bytes of FILE may be published now, and why."""
-    from pipeline.consent.approvals import Terms
+    from pipeline.consent.staff.code_approvals import Terms
     from pipeline.workflow.code_permission import decide_permission
 
     opened, trifle = open_workspace(workspace), (trifle_by, reason) if trifle_by else None

@@ -62,7 +62,7 @@ def open_workspace(root: Path) -> Workspace:
 
 def emit(value: object, as_json: bool) -> None:
     """Prints a value: as JSON for machines, else lines, mappings as a line for each key, rows as a table."""
-    from pipeline.store.stages import plain
+    from pipeline.store.codec import plain
 
     if as_json:
         click.echo(json.dumps(plain(value), ensure_ascii=False, sort_keys=True))
@@ -82,7 +82,7 @@ def emit(value: object, as_json: bool) -> None:
 
 def hand_out(text: str, output: Path | None) -> None:
     """Writes a text to a file that only its owner reads, or to standard output."""
-    from pipeline.store.files import write_bytes
+    from pipeline.files import write_bytes
 
     if output is None:
         click.echo(text, nl=False)

@@ -8,14 +8,14 @@ from typing import TextIO
 import click
 
 from pipeline.cli import withdrawal
-from pipeline.cli.code import agreement, code
+from pipeline.cli.code import agreement, code, revoke
 from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
 from pipeline.cli.interchange import export_dpv, import_vcon
 from pipeline.cli.jurisdictions import jurisdictions
 from pipeline.cli.matching import match
-from pipeline.consent.durable import export_log
-from pipeline.consent.lines import decide_lines
-from pipeline.consent.wording import file_spoken
+from pipeline.consent.jsonl import decide_lines
+from pipeline.consent.notices.versions import file_announced
+from pipeline.consent.transfer.log_export import export_log
 from pipeline.workflow.consent_actions import import_consent
 from pipeline.workflow.consent_views import decision_history, explain_session
 
@@ -25,7 +25,7 @@ def consent() -> None:
     """Manage what participants consent to: import answers, explain decisions, file withdrawals."""
 
 
-for _command in (code, export_dpv, import_vcon, jurisdictions, agreement, *withdrawal.COMMANDS, match):
+for _command in (code, export_dpv, import_vcon, jurisdictions, agreement, revoke, *withdrawal.COMMANDS, match):
     consent.add_command(_command)
 
 
@@ -78,4 +78,4 @@ def show(session: str, names: bool, history: bool, workspace: Path, as_json: boo
 @json_option
 def notice_command(file: Path, workspace: Path, as_json: bool) -> None:
     """File the wording in FILE that announces a recording; every session is then searched for it."""
-    emit(file_spoken(file, workspace=open_workspace(workspace), now=now()), as_json)
+    emit(file_announced(file, workspace=open_workspace(workspace), now=now()), as_json)

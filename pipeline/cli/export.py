@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import click
 
 from pipeline.cli.common import emit, json_option, now, workspace_option
+from pipeline.files import write_bytes
 from pipeline.records import Audience
 from pipeline.store import Workspace
-from pipeline.store.files import write_bytes
 
 _FORMATS = ("csv", "xlsx", "jsonl", "parquet", "html", "jira", "linear", "github", "gitlab", "productboard")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import emit, json_option, now, workspace_option
-from pipeline.consent.jurisdiction_reviews import record_review, standings
+from pipeline.consent.evaluation.jurisdiction_reviews import record_review, standings
 from pipeline.store import Workspace
 
 

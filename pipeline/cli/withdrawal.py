@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import emit, hand_out, json_option, now, open_workspace, output_option, workspace_option
-from pipeline.consent.human import Act
-from pipeline.consent.withdraw import Erasure
+from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.staff.withdraw import Erasure
 from pipeline.errors import Exit, UsageProblem
 from pipeline.records import Purpose
-from pipeline.workflow.consent_actions import record_copy, resolve_hold, withdraw_consent
+from pipeline.workflow.consent_actions import rebuild_journal, record_copy, resolve_hold, withdraw_consent
 from pipeline.workflow.consent_views import data_receipt, left_after_withdrawal, list_artefacts, withdrawal_receipts
 
 _PURPOSES = [purpose.value for purpose in Purpose]
@@ -137,4 +137,12 @@ def resolve(
     emit(resolve_hold(session, participant, Purpose(purpose), Act(act), **grounds, workspace=opened, now=at), as_json)
 
 
-COMMANDS = (artefacts, record_copy_, receipt, resolve, verify_withdrawal, withdraw)
+@click.command("rebuild-journal")
+@workspace_option
+@json_option
+def rebuild_journal_(workspace: Path, as_json: bool) -> None:
+    """Write the journal of refusals and withdrawals anew from the store, where it is lost or damaged."""
+    emit({"entries": rebuild_journal(open_workspace(workspace))}, as_json)
+
+
+COMMANDS = (artefacts, rebuild_journal_, record_copy_, receipt, resolve, verify_withdrawal, withdraw)

@@ -6,10 +6,22 @@ compressed, ``units``, ``margins``; what of it hides, ``picture`` (is there any?
 tools are run, ``source``, ``command``, ``child``, ``tools``.
 """
 
-from pipeline.media.decode import Block, decode
+from pipeline.media.decode import Block, decode, is_silent
 from pipeline.media.encode import Encoder, encoder, mux
 from pipeline.media.measure import check_complete
 from pipeline.media.probe import Probe, Stream, probe
 from pipeline.media.subtitles import subtitles
 
-__all__ = ["Block", "Encoder", "Probe", "Stream", "check_complete", "decode", "encoder", "mux", "probe", "subtitles"]
+__all__ = [
+    "Block",
+    "Encoder",
+    "Probe",
+    "Stream",
+    "check_complete",
+    "decode",
+    "encoder",
+    "is_silent",
+    "mux",
+    "probe",
+    "subtitles",
+]

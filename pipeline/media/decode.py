@@ -16,6 +16,9 @@ from pipeline.media.extent import PTS_FAITHFUL
 FLOAT = "f32le"
 Block = NDArray[np.float32]
 _SAMPLE = 4
+SILENCE = 10 ** (-60 / 20)
+"""-60 dBFS, the level under which the proof takes a window for silent."""
+_LISTENING_RATE = 16_000
 # Decoders give their sound in small pieces; fewer and larger ones cost both ends of the pipe less.
 _TOGETHER = {"nb_out_samples": 8192, "pad": 0}
 
@@ -55,6 +58,12 @@ def decode(
                 yield block[: filled // _SAMPLE].astype(np.float32, copy=False).reshape(-1, channels)
             if running.finish() != 0:
                 raise source.refusal(running.said)
+
+
+def is_silent(path: Path, *, stream: int) -> bool:
+    """Whether nothing in an audio stream is louder than ``SILENCE``; reads until the first sound that is."""
+    blocks = decode(path, stream=stream, rate=_LISTENING_RATE, channels=1)
+    return not any(np.abs(block).max(initial=0.0) > SILENCE for block in blocks)
 
 
 def decoding(

@@ -80,7 +80,9 @@ from pipeline.records.transcript import (
 from pipeline.records.vocabulary import (
     AgeStatus,
     Audience,
+    ListAuthority,
     Outcome,
+    Provenance,
     Purpose,
     Role,
 )
@@ -107,6 +109,7 @@ __all__ = [
     "Interval",
     "KeywordHit",
     "KnownPerson",
+    "ListAuthority",
     "Misheard",
     "OcrLine",
     "OcrResult",
@@ -122,6 +125,7 @@ __all__ = [
     "Proof",
     "ProofVerdict",
     "Proposal",
+    "Provenance",
     "Purpose",
     "Rank",
     "RedactionBox",

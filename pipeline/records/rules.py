@@ -81,6 +81,7 @@ class DetectionRule(StrEnum):
     HEARD_OFTEN = "heard often"
     SPACY_MODEL = "spaCy model"
     TEXT_IN_PICTURE = "text in the picture"
+    REPORTED_SPEECH = "reported speech"
 
     @property
     def spec(self) -> RuleSpec:
@@ -160,6 +161,8 @@ def _spec(rule: DetectionRule) -> RuleSpec:
             return replace(_STRANGER, plannable=False, on_code=False)
         case DetectionRule.TEXT_IN_PICTURE:  # as the reader read it, mistakes and all
             return replace(_MISHEARD, on_ocr=True)
+        case DetectionRule.REPORTED_SPEECH:  # the sentence of somebody else, which a person judges
+            return replace(_MISHEARD, rank=Rank.STRANGER)
         case _:
             assert_never(rule)
 

@@ -73,7 +73,7 @@ class Ruling(ABC):
     own_tracks: frozenset[str] = frozenset()
     """Who has a track of their own, which is to be silent where they were not in the call."""
     live_until_s: float = field(default=math.inf, compare=False)
-    """When it is over by the clock of ``pipeline.consent.log``."""
+    """When it is over by the clock of ``pipeline.consent.log.log``."""
 
     @abstractmethod
     def _made_by_consent(self) -> None:

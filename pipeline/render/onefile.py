@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputRefused, ProofFailed, UsageProblem
+from pipeline.files import file_digest
 from pipeline.media import Probe, check_complete, mux, probe
 from pipeline.media.kinds import Kind, kind_of
 from pipeline.media.smear import smear_s
@@ -20,7 +21,6 @@ from pipeline.render.proof.covered import covers_hold
 from pipeline.render.proof.levels import EDGE_S
 from pipeline.render.proof.packets import untouched
 from pipeline.render.proof.silent import silent_everywhere
-from pipeline.render.rendition import digest
 from pipeline.render.sound import Fill, Part, Score, length_of
 from pipeline.render.spanfile import read_plan, read_spans
 from pipeline.render.spliced import put_sound
@@ -140,7 +140,7 @@ def _made(
         ways=tuple(one.way for one in written),
         picture=picture.note,
         covers=len(covers),
-        digest=digest(made),
+        digest=file_digest(made),
         checks=tuple(checks),
     )
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from pipeline.records import ApprovedPlan, ChatLine, Session, TextEdit, Turn
+from pipeline.records.plan import is_left_out
 from pipeline.render.speakers import UNKNOWN
 from pipeline.render.terms import Terms
 
 CUE_CHARS = 80
-CHAT_CLOCK_S = 1.0
 
 
 def captions_vtt(turns: Sequence[Turn]) -> str:
@@ -45,17 +45,15 @@ def chat_txt(session: Session, plan: ApprovedPlan, labels: Mapping[str, str], te
 
     Where somebody was removed, lines of nobody known go too. A line's time is known to the second.
     """
-    edits = [edit for edit in plan.text_edits if edit.place.surface == "chat"]
+    edits: dict[int, list[TextEdit]] = {}
+    for edit in plan.text_edits:
+        if edit.place.surface == "chat":
+            edits.setdefault(edit.place.index, []).append(edit)
     lines = []
     for index, line in enumerate(session.chat):
-        if line.direct or line.participant_id in plan.removed or (line.participant_id is None and plan.removed):
+        if is_left_out(line, plan.removed, plan.removed_intervals):
             continue
-        if any(
-            one.takes(line.participant_id, line.at_s - CHAT_CLOCK_S, line.at_s + CHAT_CLOCK_S)
-            for one in plan.removed_intervals
-        ):
-            continue
-        text = terms.replace(_edited(line, [edit for edit in edits if edit.place.index == index]))
+        text = terms.replace(_edited(line, edits.get(index, ())))
         speaker = labels.get(line.participant_id or "", UNKNOWN)
         lines.append(f"[{_clock(line.at_s)[:8]}] {speaker}: {' '.join(text.split())}\n")
     return "".join(lines)

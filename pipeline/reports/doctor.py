@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from importlib.util import find_spec
 
 from pipeline import speech
-from pipeline.consent.jurisdictions import rules_of
+from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.errors import OffrecordError, WorkspaceDamaged
 from pipeline.media import tools
 from pipeline.settings import SpeechSettings

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
+from pipeline.files import write_bytes
 from pipeline.reports.morning_report import MorningReport
 
 
@@ -21,4 +22,4 @@ def write(report: MorningReport, path: Path, *, seconds: float) -> None:
     duration.set(seconds)
     finished = Gauge("offrecord_last_run_timestamp_seconds", "When the last run ended.", registry=registry)
     finished.set(report.made_at.timestamp() + seconds)
-    write_to_textfile(str(path), registry)
+    write_bytes(path, generate_latest(registry))

@@ -10,14 +10,14 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline import __version__
-from pipeline.consent.explain import Explained, explain
+from pipeline.consent.evaluation.explain import ExplainedCell, explain
 from pipeline.errors import Exit
-from pipeline.records import Exposure
+from pipeline.files import write_bytes
+from pipeline.records import Exposure, ListAuthority, Session
 from pipeline.reports.warnings import warnings
 from pipeline.store import Workspace
-from pipeline.store.files import write_bytes
-from pipeline.store.registry import Entry, Registry
-from pipeline.store.stages import encode
+from pipeline.store.codec import encode
+from pipeline.store.registry import InboxEntry, Registry, printable
 
 _NEEDS_A_PERSON = frozenset({"held", "refused", "failed"})
 
@@ -38,7 +38,8 @@ class ReportLine:
     requests: int | None = None
     exposures: tuple[Exposure, ...] = ()
     processed: bool = False
-    consent: tuple[Explained, ...] = ()
+    consent: tuple[ExplainedCell, ...] = ()
+    list_authority: ListAuthority | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,7 @@ def gather(
 
 def refresh(workspace: Workspace, *, now: datetime) -> MorningReport:
     """Writes the report again, on what the workspace knows now, and gives it."""
-    report = gather(workspace, now=now, warnings=warnings(workspace, now.date()))
+    report = gather(workspace, now=now, warnings=warnings(workspace, now))
     write(report, workspace)
     return report
 
@@ -102,7 +103,7 @@ def with_paths(lines: Sequence[ReportLine], workspace: Workspace) -> list[dict[s
     """The lines with the folders they came from: for the operator's terminal, as folder names may hold secrets."""
     folders: dict[str, list[str]] = {}
     for path, entry in Registry(workspace.db).entries().items():
-        folders.setdefault(entry.session_id or entry.entry_id, []).append(path)
+        folders.setdefault(entry.session_id or entry.entry_id, []).append(printable(path))
     return [
         {"id": line.id, "status": line.status, "action": line.action, "folders": folders.get(line.id, [])}
         for line in lines
@@ -131,7 +132,7 @@ def _with_reasons(report: MorningReport, workspace: Workspace) -> MorningReport:
     registry = Registry(workspace.db)
     known, shown = registry.digests(), {line.id for line in report.to_show}
     lines = (
-        replace(line, consent=explain(registry.session(line.id), workspace=workspace, now=report.made_at))
+        _explained(line, registry.session(line.id), workspace, report.made_at)
         if line.id in shown and line.id in known
         else line
         for line in report.lines
@@ -139,8 +140,14 @@ def _with_reasons(report: MorningReport, workspace: Workspace) -> MorningReport:
     return replace(report, lines=tuple(lines))
 
 
+def _explained(line: ReportLine, session: Session, workspace: Workspace, now: datetime) -> ReportLine:
+    """A line with why consent decided as it did, and on whose word its list of participants is complete."""
+    cells = explain(session, workspace=workspace, now=now)
+    return replace(line, consent=cells, list_authority=session.list_authority)
+
+
 def _sessions(registry: Registry) -> list[ReportLine]:
-    standings = registry.standings()
+    standings = registry.states()
     lines = []
     for session_id in registry.digests():
         standing = standings.get(session_id)
@@ -170,5 +177,5 @@ def _whole(value: float | None) -> int | None:
     return None if value is None else int(value)
 
 
-def _folder(entry: Entry) -> ReportLine:
+def _folder(entry: InboxEntry) -> ReportLine:
     return ReportLine(id=entry.entry_id, status=entry.status, reason=entry.reason, action=entry.action)

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline import consent
-from pipeline.consent import answer_rows
-from pipeline.consent.identity import Keys
+from pipeline.consent.answers import answer_rows
+from pipeline.consent.log.identity import Keys
 from pipeline.errors import ConsentUnreadable, WorkspaceDamaged
+from pipeline.files import file_digest
 from pipeline.render import manifest
 from pipeline.store import Workspace, releases
+from pipeline.store.chains import head_of
 from pipeline.store.database import reading
-from pipeline.store.files import sha256
-from pipeline.store.heads import head_of
 from pipeline.store.registry import Registry
-from pipeline.store.ruling_tables import decision
+from pipeline.store.tables.rulings import decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,12 +104,12 @@ def _as_proved(workspace: Workspace, folder: Path) -> bool:
         return False
     if folder != workspace.out / proof.session_id / proof.audience:
         return False
-    if releases.standing(workspace.ledger, proof.session_id, proof.audience) != proof.entry:
+    if releases.current_entry(workspace.ledger, proof.session_id, proof.audience) != proof.entry:
         return False
     noted = workspace.ledger.body(releases.RELEASED, proof.entry)
-    is_recorded = noted is not None and json.loads(noted)["proof"] == sha256(folder / manifest.NAME)
+    is_recorded = noted is not None and json.loads(noted)["proof"] == file_digest(folder / manifest.NAME)
     files = {file.name: file.digest for file in proof.files}
-    placed = {path.name: sha256(path) for path in folder.iterdir() if path.name != manifest.NAME}
+    placed = {path.name: file_digest(path) for path in folder.iterdir() if path.name != manifest.NAME}
     return is_recorded and files == placed
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import datetime
 
-from pipeline.consent.jurisdictions import rules_of
+from pipeline import consent
+from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.settings import SpeechSettings
 from pipeline.store import Workspace
 
 
-def warnings(workspace: Workspace, on: date) -> tuple[str, ...]:
+def warnings(workspace: Workspace, now: datetime) -> tuple[str, ...]:
     """The lines on top of a report made on a day; raises ``ConfigurationError`` where the table of places is broken."""
     return (
-        *rules_of(workspace.root).warnings(on),
-        *workspace.list_warnings(on),
+        *consent.journal_warnings(workspace, now=now),
+        *rules_of(workspace.root).warnings(now.date()),
+        *workspace.list_warnings(now.date()),
         *_of_recogniser(workspace.settings.speech),
     )
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from pipeline.records import Finding, PicturePlace, Proposal, SoundPlace
-from pipeline.review.together import owners_of_guesses
+from pipeline.review.entity_linking import owners_of_guesses
 
-KINDS = {"SECRET": "key", "TERM": "term", "OTHER": "name"}
+KINDS = {"SECRET": "key", "TERM": "term", "OTHER": "name", "REPORTED_SPEECH": "reported speech"}
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 
 

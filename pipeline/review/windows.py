@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.records import Proposal, RedactionInterval, SoundPlace, Transcript
 from pipeline.review.spans import clip, merge, rounded
-from pipeline.review.widen import Widener
+from pipeline.review.uncertainty_margin import Widener
 from pipeline.settings import RedactSettings
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,15 +13,15 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from pipeline.errors import ConfigurationError, LockHeld, UsageProblem, WorkspaceDamaged
+from pipeline.files import locked, make_private, write_bytes
 from pipeline.records import Audience
 from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
 from pipeline.store import database, misheard, signing, terms, tombstones
 from pipeline.store.artefacts import Artefacts
-from pipeline.store.files import make_private, write_bytes
-from pipeline.store.heads import Heads
+from pipeline.store.chains import Heads
 from pipeline.store.ledger import Ledger
-from pipeline.store.stages import StageStore
+from pipeline.store.stage_cache import StageCache
 from pipeline.store.vault import Vault
 
 KEYS = ("alias", "identity", "plan", signing.KEY)
@@ -46,7 +45,7 @@ class Workspace:
         self.settings = settings
         self.db: Engine = database.connect(root / _DATABASE)
         self.vault = Vault(root / "vault", was_erased=lambda digest: tombstones.holds(self.db, digest))
-        self.stages = StageStore(root / "stages", lambda: self.key("plan"))
+        self.stages = StageCache(root / "stages", lambda: self.key("plan"))
         self.artefacts = Artefacts(self.db, root)
         self.heads = Heads(root, lambda: self.key("plan"))
         self.ledger = Ledger(self.db, self.heads)
@@ -142,9 +141,9 @@ class Workspace:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Holds the one lock of the workspace; raises ``LockHeld`` when another run has it."""
-        with (self.root / "lock").open("w") as handle:
+        with ExitStack() as held:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                held.enter_context(locked(self.root / "lock", wait=False))
             except BlockingIOError as error:
                 raise LockHeld("another run works in this workspace", action="wait for it to end") from error
             yield

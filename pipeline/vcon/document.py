@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import __version__
-from pipeline.consent.events import canonical, sha256
 from pipeline.consent.interchange import vcon_format
-from pipeline.consent.interchange.attached import Stood, attachments
+from pipeline.consent.interchange.vcon_attachments import ParticipantConsent, attachments
 from pipeline.consent.interchange.vcon_format import stamp
+from pipeline.consent.log.events import canonical, sha256
+from pipeline.files import file_digest
 from pipeline.records import PlannedTerm, Rendition, Session
 from pipeline.render import names
 from pipeline.render.terms import Terms
@@ -31,7 +31,7 @@ class VconSource:
     rendition: Rendition
     folder: Path
     url: str | None
-    people: Sequence[Stood]
+    people: Sequence[ParticipantConsent]
     uuids: Mapping[str, str]
     removed: frozenset[str]
     now: datetime
@@ -177,9 +177,8 @@ def file_names(rendition: Rendition) -> set[str]:
 
 
 def sha512(path: Path) -> bytes:
-    """The SHA-512 of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha512").digest()
+    """The SHA-512 of a file's bytes, which is the digest that a vCon names."""
+    return bytes.fromhex(file_digest(path, "sha512"))
 
 
 def base64url(digest: bytes) -> str:

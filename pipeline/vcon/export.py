@@ -11,19 +11,24 @@ from typing import Any
 from uuid import UUID
 
 from pipeline import consent, render, review
-from pipeline.consent.decide import State
-from pipeline.consent.events import canonical, sha256
+from pipeline.consent.evaluation.rule_tables import ConsentStatus
 from pipeline.consent.interchange import vcon_format
-from pipeline.consent.interchange.attached import Stood, content_hash, hashes_of, stood
-from pipeline.consent.interchange.scrub import Forbidden, refuse_leaks
-from pipeline.consent.interchange.terms import PURPOSES
+from pipeline.consent.interchange.leak_check import Forbidden, refuse_leaks
+from pipeline.consent.interchange.vcon_attachments import (
+    ParticipantConsent,
+    content_hash,
+    hashes_of,
+    participant_consents,
+)
+from pipeline.consent.interchange.vocabulary import PURPOSES
+from pipeline.consent.log.events import canonical, sha256
 from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain
 from pipeline.records import Audience, Outcome, Proposal, Purpose, Rendition, Ruling, Session, Verdict
 from pipeline.render import manifest, names
 from pipeline.review.terms import planned_terms
 from pipeline.store import Workspace, jws, releases, terms
+from pipeline.store.codec import key_of
 from pipeline.store.registry import Registry
-from pipeline.store.stages import key_of
 from pipeline.vcon.document import MEDIA, VconSource, base64url, document, file_names, names_of, sha512
 from pipeline.workflow.state_key import state_keys
 
@@ -35,7 +40,8 @@ _FIXED = frozenset(
         "lawful_basis", "wtf_transcription", "wtf-1.0", "external_system", "sha-256", "application/json", "text/plain",
         "consent-and-confidentiality", "matched", "ambiguous", "unmatched", "form", "1d", "join", "drop",
         *MEDIA.values(),
-        *Purpose, *Outcome, *State, *(name for one in PURPOSES.values() for name in (*one.vcon, *one.conditions)),
+        *Purpose, *Outcome, *ConsentStatus,
+        *(name for one in PURPOSES.values() for name in (*one.vcon, *one.conditions)),
     }
 )  # fmt: skip
 """Values of the format itself, which are no leak of a term that happens to be the same word."""
@@ -57,11 +63,14 @@ def export(
     Raises ``RefusedByPolicy`` where consent does not allow it or nothing is published, ``TryAgain`` where anything
     changed since the last run, and ``ProofFailed`` where the document holds anything that it must not.
     """
-    session = consent.with_erased(Registry(workspace.db).session(session_id), workspace=workspace)
-    ruling = consent.rule(session, workspace=workspace, now=now)
+    session = consent.working_session(Registry(workspace.db).session(session_id), workspace=workspace)
+    ruling = consent.current_ruling(session, workspace=workspace, now=now)
     if not isinstance(ruling, Ruling) or not ruling.allows(audience.purpose):
         raise RefusedByPolicy("consent does not allow this export", action="see `offrecord consent show`")
-    rendition, people = _published(session_id, audience, workspace, now), stood(session, workspace=workspace, now=now)
+    rendition, people = (
+        _published(session_id, audience, workspace, now),
+        participant_consents(session, workspace=workspace, now=now),
+    )
     version = _version_of(rendition, people)
     source = VconSource(
         session=session,
@@ -104,7 +113,7 @@ def forbidden(
     session: Session, ruling: Ruling, audience: Audience, workspace: Workspace, *, now: datetime
 ) -> Forbidden:
     """What may not be in a session's vCon: names, planned terms, original file names, digests of every original."""
-    proposals = workspace.stages.recall("proposals", session.session_id, tuple[Proposal, ...]) or ()
+    proposals = workspace.stages.get("proposals", session.session_id, tuple[Proposal, ...]) or ()
     decisions = review.decisions(workspace.db, session.session_id)
     verdicts = {decision.proposal_id: decision.verdict for decision in decisions}
     applied = [proposal for proposal in proposals if verdicts.get(proposal.proposal_id) is not Verdict.KEEP]
@@ -132,13 +141,13 @@ def _removed(session: Session, ruling: Ruling, audience: Audience) -> frozenset[
 def _published(session_id: str, audience: Audience, workspace: Workspace, now: datetime) -> Rendition:
     """The published rendition, as it was proved and as everything still has it."""
     registry = Registry(workspace.db)
-    standing = registry.standings().get(session_id)
+    standing = registry.states().get(session_id)
     proof = manifest.read(workspace.out / names.folder_of(session_id, audience) / manifest.NAME)
     if standing is None or proof is None or names.folder_of(session_id, audience) not in standing.result.renditions:
         raise RefusedByPolicy(f"no {audience} rendition of this session is published", action="see `offrecord status`")
     if standing.state_key != state_keys(workspace, registry, on=now.date())[session_id]:
         raise TryAgain("something changed since this session was last processed", action="run `offrecord run` first")
-    if proof.entry != releases.standing(workspace.ledger, session_id, audience):
+    if proof.entry != releases.current_entry(workspace.ledger, session_id, audience):
         raise ProofFailed("the rendition there is not the one that was published", action="run `offrecord verify`")
     public_key = workspace.signer.public_key
     placed = render.recall(session_id, audience, workspace.out, proof.key, public_key=public_key)
@@ -166,10 +175,10 @@ def _sha512_of_originals(session: Session, workspace: Workspace) -> set[bytes]:
     return {sha512(workspace.vault.path(sealed.digest)) for sealed in session.sealed}
 
 
-def _version_of(rendition: Rendition, people: Sequence[Stood]) -> str:
+def _version_of(rendition: Rendition, people: Sequence[ParticipantConsent]) -> str:
     """A hash of what a vCon says of the recording and of consent: another version has another."""
     consents = [
-        (person.participant_id, {purpose: standing.state for purpose, standing in person.standings.items()})
+        (person.participant_id, {purpose: state.status for purpose, state in person.states.items()})
         for person in people
     ]
     return key_of([file.digest for file in rendition.files], consents)

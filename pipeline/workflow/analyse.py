@@ -21,9 +21,9 @@ from pipeline.records import (
     Transcript,
     Verdict,
 )
-from pipeline.review.picture import NO_PICTURE, PictureReview
+from pipeline.review.picture.plan import NO_PICTURE, PictureReview
 from pipeline.store import Workspace, terms
-from pipeline.store.stages import key_of
+from pipeline.store.codec import key_of
 from pipeline.workflow import picture_text
 from pipeline.workflow.crosstalk import with_crosstalk
 from pipeline.workflow.pseudonyms import known_labels
@@ -70,7 +70,7 @@ def analyse(session: Session, workspace: Workspace, *, now: datetime) -> Analyse
     """
     if not session.tracks:
         return _ERASED
-    session = consent.with_erased(session, workspace=workspace)
+    session = consent.working_session(session, workspace=workspace)
     ruling = consent.rule(session, workspace=workspace, now=now)
     if not isinstance(ruling, Ruling):
         return ruling
@@ -80,7 +80,7 @@ def analyse(session: Session, workspace: Workspace, *, now: datetime) -> Analyse
     transcript = _transcribe(context)
     if not isinstance(transcript, Transcript):
         return transcript
-    if consent.heard(session, transcript.words, workspace=workspace):
+    if consent.record_announcements(session, transcript.words, workspace=workspace):
         return analyse(session, workspace, now=now)
     return AnalysedSession(context=context, transcript=transcript, review_state=_propose(context, transcript))
 
@@ -91,7 +91,7 @@ def _transcribe(context: SessionContext) -> Transcript | Failed:
     closed = speech.closed(session, context.ruling)
     engine, hints = speech.preflight(settings), speech.hints(context.known, settings)
     key = key_of(speech.VERSION, engine, session.tracks, session.captions, closed, hints, settings)
-    stored = workspace.stages.recall("speech", key, Transcript)
+    stored = workspace.stages.get("speech", key, Transcript)
     if stored is not None:
         return replace(stored, heard_terms=_keyword_hits(context, stored, key))
     transcript = speech.transcribe(session, context.ruling, context.known, vault=workspace.vault, settings=settings)
@@ -108,7 +108,7 @@ def _keyword_hits(context: SessionContext, transcript: Transcript, speech_key: s
     takes most of a run.
     """
     key = key_of(speech_key, speech.vocabulary(context.known))
-    stored = context.workspace.stages.recall("keyword_search", key, tuple[KeywordHit, ...])
+    stored = context.workspace.stages.get("keyword_search", key, tuple[KeywordHit, ...])
     if stored is not None:
         return stored
     vault, settings = context.workspace.vault, context.workspace.settings.speech
@@ -124,6 +124,7 @@ def _propose(context: SessionContext, transcript: Transcript) -> ReviewState:
     readable = speech.readable(session, context.ruling)
     ocr = picture_text.read_picture(context)
     findings = _findings(context, readable, transcript, ocr)
+    findings = (*findings, *review.reported_speech(readable, context.ruling, transcript))
     session_id, db = session.session_id, workspace.db
     proposals = review.propose(session_id, findings, known=known_labels(session, workspace))
     context.put("proposals", session_id, proposals, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
@@ -141,7 +142,7 @@ def _findings(
 ) -> tuple[Finding, ...]:
     stages, settings = context.workspace.stages, context.workspace.settings.detect
     key = key_of(detect.VERSION, readable, transcript, context.known, settings, ocr)
-    stored = stages.recall("detect", key, tuple[Finding, ...])
+    stored = stages.get("detect", key, tuple[Finding, ...])
     if stored is not None:
         return stored
     findings = detect.detect(readable, transcript, context.known, settings=settings, seen=ocr)

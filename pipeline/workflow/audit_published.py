@@ -11,7 +11,7 @@ from pipeline.render import manifest, names
 from pipeline.render.hidden import Hidden, shown_beyond
 from pipeline.render.terms import Terms
 from pipeline.store import releases
-from pipeline.store.stages import decode
+from pipeline.store.codec import decode
 from pipeline.workflow.analyse import AnalysedSession
 from pipeline.workflow.plan_renditions import PlannedRendition, Plans
 

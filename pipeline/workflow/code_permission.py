@@ -10,16 +10,16 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline import consent
-from pipeline.consent import approvals
-from pipeline.consent.approvals import Terms
-from pipeline.consent.code import decide_code, digest_of, is_significant, snippets
-from pipeline.consent.events import EventState
-from pipeline.consent.reasons import reason_of
+from pipeline.consent.evaluation.explanations import reason_of
+from pipeline.consent.log.events import EventState
+from pipeline.consent.staff import code_approvals
+from pipeline.consent.staff.code_approvals import Terms
+from pipeline.consent.staff.code_rules import decide_code, digest_of, is_significant, snippets
 from pipeline.detect.engine import find
 from pipeline.errors import InputRefused, RefusedByPolicy, UsageProblem
+from pipeline.files import make_private, write_bytes
 from pipeline.records import Context, Purpose, Ruling
 from pipeline.store import Workspace, terms
-from pipeline.store.files import make_private, write_bytes
 from pipeline.store.registry import Registry
 
 _POINTING = frozenset({"HOST", "URL", "IP"})
@@ -55,7 +55,7 @@ class CodeDecision:
 def find_code(session_id: str, *, workspace: Workspace, save_to: Path | None, now: datetime) -> list[CodeScan]:
     """The code in a session's chat, of those who may be transcribed; each saved under its hash where asked for."""
     session = Registry(workspace.db).session(session_id)
-    ruling = consent.rule(session, workspace=workspace, now=now)
+    ruling = consent.current_ruling(session, workspace=workspace, now=now)
     if not isinstance(ruling, Ruling):
         raise RefusedByPolicy("consent does not allow this session to be opened", action="see `offrecord consent show`")
     removed = ruling.removed(Purpose.TRANSCRIBE) | ruling.removed(Purpose.INTERNAL_IMPROVE)
@@ -101,7 +101,7 @@ def ask_permission(
             f"the code holds what may not leave: {', '.join(scanned.blocked_by)}",
             action="nobody is asked; remove it first, and ask about what is left",
         )
-    approvals.ask(organisation, scanned.sha256, wanted, actor=actor, workspace=workspace, now=now)
+    code_approvals.ask(organisation, scanned.sha256, wanted, actor=actor, workspace=workspace, now=now)
     return scanned
 
 
@@ -118,7 +118,7 @@ def decide_permission(
     """Whether these bytes may be published now; ``trifle`` is who vouches that they are insignificant, and why."""
     code = _read(file)
     scanned = scan_code(code, _context(session_id, organisation, workspace, now), workspace=workspace)
-    permission = approvals.permission(organisation, scanned.sha256, wanted, workspace=workspace, now=now)
+    permission = code_approvals.permission(organisation, scanned.sha256, wanted, workspace=workspace, now=now)
     vouched = trifle is not None and all(text.strip() for text in trifle)
     answer = decide_code(replace(permission, claimed_insignificant=vouched, significant=scanned.significant))
     if trifle is not None and vouched:
@@ -146,7 +146,7 @@ def record_answer(
 
     Raises ``InputRefused`` where the file cannot be read.
     """
-    approvals.answer(
+    code_approvals.answer(
         organisation,
         digest_of(_read(file)),
         wanted,

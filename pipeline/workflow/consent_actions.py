@@ -7,27 +7,28 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from pipeline.consent.agreements import Kind, Says
-from pipeline.consent.human import Act
-from pipeline.consent.importer import Imported, import_answers
-from pipeline.consent.matching import Settled, settle
-from pipeline.consent.organisations import agree
-from pipeline.consent.resolve import Resolved, resolve
-from pipeline.consent.restore import Restored, import_log
-from pipeline.consent.withdraw import Erasure, Withdrawn, withdraw
+from pipeline.consent.answers.importer import ImportedAnswers, import_answers
+from pipeline.consent.log.agreements import AgreementKind, Clause
+from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.log.replay import rebuild
+from pipeline.consent.staff.match_participant import MatchResult, settle
+from pipeline.consent.staff.organisations import FiledClauses, agree, revoke
+from pipeline.consent.staff.resolve_hold import HoldResolution, resolve
+from pipeline.consent.staff.withdraw import Erasure, FiledWithdrawal, withdraw
+from pipeline.consent.transfer.log_import import ImportedLog, import_log
 from pipeline.errors import UsageProblem
 from pipeline.records import Purpose
 from pipeline.store import Workspace
-from pipeline.store.artefacts import Copy
+from pipeline.store.artefacts import ArtefactCopy
 from pipeline.store.registry import Registry
-from pipeline.workflow.erasure import quarantine
+from pipeline.workflow.erasure import quarantine, quarantine_session
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def import_consent(
     file: Path, *, form: Path | None, key: Path | None, workspace: Workspace, now: datetime
-) -> Imported | Restored:
+) -> ImportedAnswers | ImportedLog:
     """Files the answers of a table, with its ``form``, or the events of an exported log, with its ``key``.
 
     What an answer withdraws is withdrawn from ``out/`` while nothing can be released.
@@ -50,7 +51,7 @@ def withdraw_consent(
     reason: str,
     workspace: Workspace,
     now: datetime,
-) -> Withdrawn:
+) -> FiledWithdrawal:
     """Files a withdrawal, and withdraws every rendition with that person while nothing can be released."""
     return withdraw(
         email,
@@ -76,7 +77,7 @@ def resolve_hold(
     evidence: str,
     workspace: Workspace,
     now: datetime,
-) -> Resolved:
+) -> HoldResolution:
     """Files a person's decision about a hold; raises ``RefusedByPolicy`` where nothing is held, or they said no."""
     session = Registry(workspace.db).session(session_id)
     return resolve(
@@ -89,6 +90,7 @@ def resolve_hold(
         evidence=evidence,
         workspace=workspace,
         now=now,
+        then=partial(quarantine_session, workspace, now=now),
     )
 
 
@@ -101,10 +103,13 @@ def settle_match(
     reason: str,
     workspace: Workspace,
     now: datetime,
-) -> Settled:
+) -> MatchResult:
     """Files who a participant is; with None as the party, takes back what was filed."""
     session = Registry(workspace.db).session(session_id)
-    return settle(session, participant_id, party_id, actor=actor, reason=reason, workspace=workspace, now=now)
+    close = partial(quarantine_session, workspace, now=now)
+    return settle(
+        session, participant_id, party_id, actor=actor, reason=reason, workspace=workspace, now=now, then=close
+    )
 
 
 def file_agreement(
@@ -112,17 +117,20 @@ def file_agreement(
     *,
     aliases: Iterable[str] = (),
     domains: Iterable[str] = (),
-    kind: Kind,
-    recording: Says | None = None,
-    publication: Says | None = None,
+    kind: AgreementKind,
+    recording: Clause | None = None,
+    publication: Clause | None = None,
     valid_from: datetime | None = None,
     valid_until: datetime | None = None,
     actor: str,
     evidence: str,
     workspace: Workspace,
     now: datetime,
-) -> int:
-    """Files what an agreement with an organisation says, from ever where it has no start; returns its clauses."""
+) -> FiledClauses:
+    """Files what an agreement with an organisation says, from ever where it has no start.
+
+    Every rendition that it forbids now is withdrawn while nothing can be released.
+    """
     if recording is None and publication is None:
         raise UsageProblem("say what the agreement says", action="give --recording, --publication or both")
     return agree(
@@ -138,9 +146,29 @@ def file_agreement(
         evidence=evidence,
         workspace=workspace,
         now=now,
+        then=partial(quarantine, workspace, now=now),
     )
 
 
-def record_copy(artefact_id: str, *, to: str, actor: str, workspace: Workspace, now: datetime) -> Copy:
+def revoke_consent(
+    organisation: str,
+    *,
+    purposes: Sequence[Purpose],
+    actor: str,
+    reason: str,
+    workspace: Workspace,
+    now: datetime,
+) -> FiledClauses:
+    """Files that an organisation revokes the consent of its people, and withdraws every rendition with any of them."""
+    close = partial(quarantine, workspace, now=now)
+    return revoke(organisation, purposes=purposes, actor=actor, reason=reason, workspace=workspace, now=now, then=close)
+
+
+def rebuild_journal(workspace: Workspace) -> int:
+    """Writes the journal of refusals and withdrawals anew from the store; returns how many entries it has."""
+    return rebuild(workspace)
+
+
+def record_copy(artefact_id: str, *, to: str, actor: str, workspace: Workspace, now: datetime) -> ArtefactCopy:
     """Records that a copy of an artefact left the workspace: receipts of withdrawals name it as not recalled."""
     return workspace.artefacts.copied(artefact_id, to=to, by=actor, now=now)

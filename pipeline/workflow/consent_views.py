@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pipeline.consent import withdrawal_receipt
-from pipeline.consent.decisions import Kept
-from pipeline.consent.explain import Explained, decided, explain
+from pipeline.consent.evaluation import explain as explanation
+from pipeline.consent.evaluation.explain import ExplainedCell
 from pipeline.consent.interchange.receipt import receipt
-from pipeline.consent.matching import Suggested, suggestions
+from pipeline.consent.log.decisions import StoredDecision
+from pipeline.consent.staff import withdrawal_receipt
+from pipeline.consent.staff.match_participant import MatchSuggestion, suggestions
 from pipeline.store import Workspace
 from pipeline.store.artefacts import Artefact
 from pipeline.store.registry import Registry
@@ -17,17 +18,17 @@ from pipeline.workflow.erasure import Leftover, leftovers_of
 
 def explain_session(
     session_id: str, *, workspace: Workspace, now: datetime, names: bool = False
-) -> tuple[Explained, ...]:
+) -> tuple[ExplainedCell, ...]:
     """For each participant and purpose the outcome, its rule and its evidence, as they are now."""
-    return explain(Registry(workspace.db).session(session_id), workspace=workspace, now=now, names=names)
+    return explanation.explain(Registry(workspace.db).session(session_id), workspace=workspace, now=now, names=names)
 
 
-def decision_history(session_id: str, *, workspace: Workspace) -> tuple[Kept, ...]:
+def decision_history(session_id: str, *, workspace: Workspace) -> tuple[StoredDecision, ...]:
     """Every decision that was ever made about a session, in order, with its inputs."""
-    return decided(Registry(workspace.db).session(session_id), workspace=workspace)
+    return explanation.decision_history(Registry(workspace.db).session(session_id), workspace=workspace)
 
 
-def suggest_matches(session_id: str, *, workspace: Workspace, names: bool = False) -> tuple[Suggested, ...]:
+def suggest_matches(session_id: str, *, workspace: Workspace, names: bool = False) -> tuple[MatchSuggestion, ...]:
     """Who the participants of a session are or may be, the likeliest first."""
     return suggestions(Registry(workspace.db).session(session_id), workspace=workspace, names=names)
 

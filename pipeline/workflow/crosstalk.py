@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline.records import Crosstalk, Outcome, Purpose, RedactionInterval, Track
 from pipeline.render.left_out import LeftOut, bleeding
-from pipeline.store.stages import key_of
+from pipeline.store.codec import key_of
 from pipeline.workflow.session_context import SessionContext
 
 VERSION = "1"
@@ -27,7 +27,7 @@ def with_crosstalk(context: SessionContext, purpose: Purpose) -> SessionContext:
     if not left or len(kept) < 2:
         return context
     key = key_of(VERSION, session.tracks, session.duration_s, left)
-    crosstalk = context.workspace.stages.recall("crosstalk", key, tuple[Crosstalk, ...])
+    crosstalk = context.workspace.stages.get("crosstalk", key, tuple[Crosstalk, ...])
     if crosstalk is None:
         crosstalk = bleeding(session, left, kept, vault=context.workspace.vault)
         context.put("crosstalk", key, crosstalk, tuple[Crosstalk, ...], purpose=Purpose.TRANSCRIBE)

@@ -8,8 +8,8 @@ from pipeline.errors import UsageProblem
 from pipeline.records import Audience, Pending
 from pipeline.render.hidden import Hidden, Shown, shown_beyond
 from pipeline.store import Workspace, releases
-from pipeline.store.releases import Act
-from pipeline.store.stages import decode, key_of
+from pipeline.store.codec import decode, key_of
+from pipeline.store.releases import ReleaseAct
 from pipeline.workflow.plan_renditions import PlannedRendition
 
 _STAGE = "exposure"
@@ -31,7 +31,7 @@ def blocking_reason(planned: PlannedRendition, *, is_requested: bool) -> Pending
     shown = unapproved(workspace, session_id, audience, planned.hidden if is_kept_up else planned.strict)
     if not shown:
         return None
-    workspace.stages.keep(_STAGE, f"{session_id}-{audience}", shown)
+    workspace.stages.put(_STAGE, f"{session_id}-{audience}", shown)
     return Pending(
         reason=f"the {audience} rendition would show what an earlier one hides: {shown}",
         action=f"check why, then `offrecord review approve-exposure {session_id} --audience {audience}`",
@@ -42,11 +42,13 @@ def approve_exposure(
     workspace: Workspace, session_id: str, audience: Audience, *, actor: str, reason: str, now: datetime
 ) -> Shown:
     """Stores a person's approval of exactly what waits for one; raises ``UsageProblem`` where nothing does."""
-    shown = workspace.stages.recall(_STAGE, f"{session_id}-{audience}", Shown)
+    shown = workspace.stages.get(_STAGE, f"{session_id}-{audience}", Shown)
     if shown is None or not shown:
         raise UsageProblem("nothing of it waits for an approval", action="`offrecord status` shows what waits")
     state = key_of(shown)
-    releases.say(workspace.db, session_id, audience, Act.APPROVE, state=state, actor=actor, reason=reason, now=now)
+    releases.record_act(
+        workspace.db, session_id, audience, ReleaseAct.APPROVE, state=state, actor=actor, reason=reason, now=now
+    )
     return shown
 
 

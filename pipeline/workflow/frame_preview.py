@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import UsageProblem
+from pipeline.files import write_bytes
 from pipeline.media.frames import Frame, frame_at
 from pipeline.media.still import png
 from pipeline.records import RedactionBox, Region, Verdict
 from pipeline.render.picture import CLOCK_S, lay
-from pipeline.review import acts, picture_acts
-from pipeline.review.picture import covers_of
-from pipeline.review.picture_queue import session_of
+from pipeline.review import decision_log
+from pipeline.review.picture import decisions as picture_decisions
+from pipeline.review.picture.plan import covers_of
+from pipeline.review.picture.queue import session_of
 from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace
-from pipeline.store.files import write_bytes
 
 SUFFIX = ".png"
 _LINE = 4
@@ -55,7 +56,7 @@ def write_frame(
     for box in boxes:
         (_draw_outline if outline else lay)(frame, box.region)
     if outline:
-        acts.note_reveal(workspace.db, session_id, actor=actor)
+        decision_log.note_reveal(workspace.db, session_id, actor=actor)
     write_bytes(out, png(frame))
     return FramePreview(from_s=from_s, to_s=None if math.isinf(until_s) else until_s, covers=len(boxes))
 
@@ -71,11 +72,11 @@ def _may_write(workspace: Workspace, out: Path) -> None:
 
 def _boxes(workspace: Workspace, session_id: str) -> Iterator[RedactionBox]:
     """Every box that is drawn while nobody decides anything else."""
-    decisions = acts.decisions(workspace.db, session_id)
+    decisions = decision_log.decisions(workspace.db, session_id)
     verdicts = {decision.proposal_id: decision.verdict for decision in decisions}
     proposals = proposals_of(workspace, session_id)
     yield from covers_of(each for each in proposals if verdicts.get(each.proposal_id) is not Verdict.KEEP)
-    yield from picture_acts.covers(workspace.db, session_id).values()
+    yield from picture_decisions.covers(workspace.db, session_id).values()
 
 
 def _touches(box: RedactionBox, from_s: float, until_s: float) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pipeline.records import RedactionBox
-from pipeline.review import acts, picture_acts, picture_queue
-from pipeline.review.picture_queue import PictureLine
+from pipeline.review import decision_log
+from pipeline.review.picture import decisions, queue
+from pipeline.review.picture.queue import PictureLine
 from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace
 
@@ -14,9 +15,9 @@ def show_picture(workspace: Workspace, session_id: str, *, reveal_to: str | None
 
     The ledger records who sees the texts first. Raises ``UsageProblem`` where there is no such session.
     """
-    lines = picture_queue.show(workspace, session_id, reveal=reveal_to is not None)
+    lines = queue.show(workspace, session_id, reveal=reveal_to is not None)
     if reveal_to is not None:
-        acts.note_reveal(workspace.db, session_id, actor=reveal_to)
+        decision_log.note_reveal(workspace.db, session_id, actor=reveal_to)
     return lines
 
 
@@ -27,14 +28,14 @@ def cover_picture(
 
     ``box`` is ``left,top,right,bottom`` as shares of the picture. Raises ``UsageProblem`` where it covers nothing.
     """
-    cover = RedactionBox(start_s=start_s, end_s=end_s, region=picture_queue.region_of(box), reason=reason)
-    session = picture_queue.session_of(workspace, session_id)
-    return picture_acts.cover(workspace.db, session, cover, actor=actor)
+    cover = RedactionBox(start_s=start_s, end_s=end_s, region=queue.region_of(box), reason=reason)
+    session = queue.session_of(workspace, session_id)
+    return decisions.cover(workspace.db, session, cover, actor=actor)
 
 
 def uncover_picture(workspace: Workspace, session_id: str, cover_id: str, *, actor: str, reason: str) -> None:
     """Takes back a cover that a person added; raises ``UsageProblem`` where there is none of this id."""
-    picture_acts.lift(workspace.db, session_id, cover_id, actor=actor, reason=reason)
+    decisions.lift(workspace.db, session_id, cover_id, actor=actor, reason=reason)
 
 
 def approve_picture(workspace: Workspace, session_id: str, *, actor: str, reason: str) -> None:
@@ -42,5 +43,5 @@ def approve_picture(workspace: Workspace, session_id: str, *, actor: str, reason
 
     Raises ``RefusedByPolicy`` while a proposal about the picture is undecided.
     """
-    session = picture_queue.session_of(workspace, session_id)
-    picture_acts.approve(workspace.db, session, proposals_of(workspace, session_id), actor=actor, reason=reason)
+    session = queue.session_of(workspace, session_id)
+    decisions.approve(workspace.db, session, proposals_of(workspace, session_id), actor=actor, reason=reason)

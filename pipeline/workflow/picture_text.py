@@ -6,7 +6,7 @@ from pipeline import review
 from pipeline.errors import InputRefused
 from pipeline.media import reader
 from pipeline.records import Audience, OcrResult, Purpose
-from pipeline.store.stages import key_of
+from pipeline.store.codec import key_of
 from pipeline.workflow.session_context import SessionContext
 
 VERSION = "1"
@@ -20,7 +20,7 @@ def read_picture(context: SessionContext) -> OcrResult | None:
     if session.video is None or version is None or not is_wanted:
         return None
     key = key_of(VERSION, version, session.video.digest, settings.ocr_per_second)
-    stored = context.workspace.stages.recall("picture", key, OcrResult)
+    stored = context.workspace.stages.get("picture", key, OcrResult)
     if stored is not None:
         return stored
     try:

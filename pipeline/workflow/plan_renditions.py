@@ -11,7 +11,7 @@ from pipeline.records import ApprovedPlan, Audience, RedactionInterval, Session,
 from pipeline.render import manifest, names
 from pipeline.render.hidden import Hidden, Shown, hidden_by, shown_beyond
 from pipeline.store import Workspace, releases
-from pipeline.store.stages import decode
+from pipeline.store.codec import decode
 from pipeline.workflow.analyse import AnalysedSession, ReviewState
 from pipeline.workflow.crosstalk import with_crosstalk
 

@@ -9,7 +9,7 @@ from pipeline import review
 from pipeline.records import ApprovedPlan, Outcome
 from pipeline.render import manifest
 from pipeline.store import releases
-from pipeline.store.stages import key_of
+from pipeline.store.codec import key_of
 from pipeline.workflow.session_context import SessionContext
 
 _DIGEST_CHARS = 64

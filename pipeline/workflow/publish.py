@@ -10,14 +10,14 @@ import shutil
 from dataclasses import dataclass
 
 from pipeline import consent, render, speech
+from pipeline.files import make_private
 from pipeline.records import Audience, Failed, ProofVerdict, Rendition, Stop
 from pipeline.render import manifest
 from pipeline.render.hidden import Hidden, shown_beyond
 from pipeline.render.prove import in_one_line, sealed
 from pipeline.store import releases
-from pipeline.store.files import make_private
-from pipeline.store.releases import Act
-from pipeline.store.stages import decode, encode, key_of
+from pipeline.store.codec import decode, encode, key_of
+from pipeline.store.releases import ReleaseAct
 from pipeline.workflow import tagging
 from pipeline.workflow.analyse import AnalysedSession
 from pipeline.workflow.exposure_approval import blocking_reason
@@ -151,11 +151,11 @@ def _record_release(planned: PlannedRendition, release_request: ReleaseRequest |
     context, audience = planned.analysed.context, planned.plan.audience
     if release_request is None or audience is not Audience.PUBLIC:
         return
-    releases.say(
+    releases.record_act(
         context.workspace.db,
         context.session.session_id,
         audience,
-        Act.RELEASE,
+        ReleaseAct.RELEASE,
         state=key_of(planned.hidden),
         actor=release_request.actor,
         reason=release_request.reason,
@@ -174,5 +174,5 @@ def _record(planned: PlannedRendition, rendition: Rendition, release_request: Re
         session_id, audience = rendition.session_id, rendition.audience
         body = {"session_id": session_id, "audience": str(audience), "verdict": proof.verdict, "proof": digest}
         hidden = encode(planned.hidden).decode()
-        releases.note(workspace.db, proof.entry, session_id, audience, hidden=hidden, body=body)
+        releases.record_publication(workspace.db, proof.entry, session_id, audience, scope=hidden, body=body)
     context.register_artefact("rendition", folder, purpose=rendition.audience.purpose)

@@ -9,7 +9,7 @@ from pipeline import consent, log
 from pipeline.errors import ProofFailed, RefusedByPolicy
 from pipeline.records import Audience, Failed, Held, Pending, Refused, Session, SessionResult, Stop
 from pipeline.store import Workspace
-from pipeline.store.registry import Registry, Standing
+from pipeline.store.registry import Registry, SessionState
 from pipeline.workflow import request_files
 from pipeline.workflow.analyse import AnalysedSession, analyse
 from pipeline.workflow.exposure_approval import blocking_reason
@@ -52,7 +52,7 @@ def release(session_id: str, *, workspace: Workspace, release_request: ReleaseRe
         state_key = state_keys(workspace, registry, on=now.date())[session_id]
         progress, stop = _published(session, workspace, release_request, now)
         registry.conclude(
-            Standing(state_key=state_key, valid_until=progress.valid_until, attempts=1, result=progress.result)
+            SessionState(state_key=state_key, valid_until=progress.valid_until, attempts=1, result=progress.result)
         )
         request_files.write_exports(workspace, now=now)
     if isinstance(stop, Failed):

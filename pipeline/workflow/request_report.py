@@ -56,7 +56,7 @@ def gather(workspace: Workspace, *, now: datetime) -> Gathered:
     """Every request and discovery that may be shown now, without those that a person rejected."""
     registry = Registry(workspace.db)
     sessions = list(registry.sessions())
-    out = {folder for standing in registry.standings().values() for folder in standing.result.renditions}
+    out = {folder for standing in registry.states().values() for folder in standing.result.renditions}
     published = [one for session in sessions if (one := _published(workspace, session, out, now))]
     acts = acts_of(workspace)
     customers = {

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.records import Audience, Proposal, Verdict
-from pipeline.review import acts, queue
-from pipeline.review.context import said_around
-from pipeline.review.learn import learn
+from pipeline.review import decision_log, queue
+from pipeline.review.mishearings import learn
 from pipeline.review.queue import ProposalLine, SessionLine
+from pipeline.review.redacted_context import said_around
 from pipeline.store import Workspace
 
 UNDONE = "undone"
@@ -48,7 +48,7 @@ def show_proposals(
     reveal = reveal_to is not None
     lines = queue.show(workspace, session_id, reveal=reveal, undecided=only_undecided, below=below)
     if reveal_to is not None:
-        acts.note_reveal(workspace.db, session_id, actor=reveal_to)
+        decision_log.note_reveal(workspace.db, session_id, actor=reveal_to)
     return lines
 
 
@@ -58,7 +58,9 @@ def undecided_proposals(workspace: Workspace, session_id: str | None) -> list[Pr
     return [
         proposal
         for each in sessions
-        for proposal in acts.undecided(queue.proposals_of(workspace, each), acts.decisions(workspace.db, each))
+        for proposal in decision_log.undecided(
+            queue.proposals_of(workspace, each), decision_log.decisions(workspace.db, each)
+        )
     ]
 
 
@@ -74,14 +76,14 @@ def transcript_lines(workspace: Workspace, proposal: Proposal) -> tuple[str, ...
 
 def reveal_proposal(workspace: Workspace, proposal: Proposal, *, actor: str) -> tuple[str, ...]:
     """The texts of one proposal, once each, after the ledger records who sees them."""
-    acts.note_reveal(workspace.db, proposal.session_id, actor=actor)
+    decision_log.note_reveal(workspace.db, proposal.session_id, actor=actor)
     return tuple(dict.fromkeys(finding.text for finding in proposal.findings))
 
 
 def decide_proposal(workspace: Workspace, proposal: Proposal, verdict: Verdict, *, actor: str, reason: str) -> None:
     """Stores a decision about one proposal that a person looked at, and what it teaches."""
     proposal_ids = [proposal.proposal_id]
-    acts.decide(workspace.db, proposal.session_id, proposal_ids, verdict=verdict, actor=actor, reason=reason)
+    decision_log.decide(workspace.db, proposal.session_id, proposal_ids, verdict=verdict, actor=actor, reason=reason)
     learn(workspace, [proposal], proposal_ids, verdict)
 
 
@@ -109,7 +111,7 @@ def decide(
     ids = queue.chosen(workspace, session_id, names, all_undecided=all_undecided, verdict=verdict)
     elsewhere = queue.alike(workspace, session_id, ids, verdict=verdict) if all_sessions else {}
     for each, proposal_ids in {session_id: ids, **elsewhere}.items():
-        acts.decide(workspace.db, each, proposal_ids, verdict=verdict, actor=actor, reason=reason)
+        decision_log.decide(workspace.db, each, proposal_ids, verdict=verdict, actor=actor, reason=reason)
     if not all_undecided:
         learn(workspace, queue.proposals_of(workspace, session_id), ids, verdict)
     return DecisionCount(
@@ -119,4 +121,6 @@ def decide(
 
 def sign_off(workspace: Workspace, session_id: str, *, audience: Audience, actor: str) -> None:
     """Stores that the review of a session is finished; raises ``RefusedByPolicy`` while a proposal is undecided."""
-    acts.sign(workspace.db, session_id, queue.proposals_of(workspace, session_id), audience=audience, actor=actor)
+    decision_log.sign(
+        workspace.db, session_id, queue.proposals_of(workspace, session_id), audience=audience, actor=actor
+    )

@@ -11,7 +11,7 @@ from pipeline import consent
 from pipeline.errors import TryAgain
 from pipeline.records import Context, Outcome, Purpose, Ruling, Session
 from pipeline.store import Workspace
-from pipeline.store.stages import encode, key_of
+from pipeline.store.codec import encode, key_of
 
 _TRACES = ["chat", "mention", "speech"]
 
@@ -32,7 +32,7 @@ class SessionContext:
         if not isinstance(ruling, Ruling) or ruling.cells != self.ruling.cells:
             raise TryAgain("consent changed while this session was processed", action="run again: it is decided anew")
         with consent.release(self.workspace, replace(ruling, live_until_s=self.ruling.live_until_s)):
-            place = self.workspace.stages.keep(stage, key, value, kind)
+            place = self.workspace.stages.put(stage, key, value, kind)
             self.register_artefact(stage, place, purpose=purpose, digest=key_of(encode(value, kind).decode()))
 
     def register_artefact(self, kind: str, place: Path, *, purpose: Purpose, digest: str | None = None) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from pipeline import __version__, consent, detect, render, review, speech, tag
-from pipeline.consent.jurisdictions import rules_of
+from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.media import reader
 from pipeline.store import Workspace, releases
+from pipeline.store.codec import key_of
 from pipeline.store.registry import Registry
-from pipeline.store.stages import key_of
 
 
 def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[str, str]:

@@ -18,8 +18,8 @@ from pipeline import consent, models, tag
 from pipeline.embeddings import encoder_name, load_encoder
 from pipeline.records import Audience, Context, Role, Ruling, Session, Tag, Turn
 from pipeline.store import Workspace
+from pipeline.store.codec import decode, key_of
 from pipeline.store.registry import Registry
-from pipeline.store.stages import decode, key_of
 from pipeline.tag.classifier import MODEL
 from pipeline.tag.grouping.asks import plain_words
 from pipeline.tag.taxonomy import FILE_NAME
@@ -53,7 +53,7 @@ def tags_key(session_id: str) -> str:
 
 def tagged(workspace: Workspace, session_id: str) -> TaggedSession | None:
     """The tags of a session as they are kept; None where it was never tagged."""
-    return workspace.stages.recall(_STAGE, tags_key(session_id), TaggedSession)
+    return workspace.stages.get(_STAGE, tags_key(session_id), TaggedSession)
 
 
 def drop_tags(workspace: Workspace, session_id: str) -> None:
@@ -93,10 +93,10 @@ def retag(workspace: Workspace, *, now: datetime) -> int:
     """
     taxonomy, registry = read_taxonomy(workspace), Registry(workspace.db)
     tagger = _tagger(taxonomy)
-    if workspace.stages.recall(_MARKS, _ALL, str) == tagger:
+    if workspace.stages.get(_MARKS, _ALL, str) == tagger:
         return 0  # published sessions are tagged as they are published
     changed = 0
-    for session_id, standing in registry.standings().items():
+    for session_id, standing in registry.states().items():
         transcript = workspace.out / session_id / Audience.INTERNAL / TRANSCRIPT
         if f"{session_id}/{Audience.INTERNAL}" in standing.result.renditions and transcript.is_file():
             session = registry.session(session_id)
@@ -104,7 +104,7 @@ def retag(workspace: Workspace, *, now: datetime) -> int:
             if isinstance(ruling, Ruling):
                 context = SessionContext(session=session, workspace=workspace, ruling=ruling, known=Context(), now=now)
                 changed += tag_session(context, read_turns(transcript), taxonomy)
-    workspace.stages.keep(_MARKS, _ALL, tagger)
+    workspace.stages.put(_MARKS, _ALL, tagger)
     return changed
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import consent, hearing, idle, memory, overhead, rendering
+from tests.benchmarks import consent, growth, hearing, idle, memory, overhead, rendering
 
 BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
     "overhead": overhead.measure,
     "idle": idle.measure,
     "memory": memory.measure,
     "consent": consent.measure,
+    "growth": growth.measure,
     "rendering": rendering.measure,
 }
 

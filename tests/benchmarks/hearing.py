@@ -30,7 +30,7 @@ from pipeline.records import (
     Track,
     Transcript,
 )
-from pipeline.review.widen import Widener
+from pipeline.review.uncertainty_margin import Widener
 from pipeline.review.windows import of_findings, windows
 from pipeline.settings import DetectSettings, RedactSettings, SpeechSettings
 from pipeline.store import Workspace

@@ -59,5 +59,5 @@ def _fill(root: Path, folder: Path) -> None:
             renditions=(f"{session_id}/internal",),
         )
         kept = TaggedSession(made_with="", tags=(REQUEST,), encoder="tfidf", vectors=("",))
-        workspace.stages.keep("tags", tags_key(session_id), kept)
+        workspace.stages.put("tags", tags_key(session_id), kept)
         registry.conclude(Standing(state_key=key, valid_until=until, attempts=1, result=result))

@@ -120,7 +120,8 @@ def test_withdraw_everything_or_some(filled: Path) -> None:
     some = run("consent", "withdraw", *common, "--purpose", "internal_share", "--json")
     filed = json.loads(some.stdout)
     assert filed.pop("withdrawal").startswith("wdr_")
-    assert filed == {"events": 1, "new_person": False, "people": 1}
+    assert "offrecord run" in filed.pop("next_step")
+    assert filed == {"events": 1, "new_person": False, "people": 1, "taken_back": []}
     rows = json.loads(run("consent", "show", session_id, "--workspace", filled, "--json").stdout)
     outcomes = {row["purpose"]: row["outcome"] for row in rows}
     assert (outcomes["internal_share"], outcomes["internal_improve"]) == ("minus", "proceed")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pipeline import ingest, media, run
-from pipeline.consent.importer import import_answers
+from pipeline.consent.answers.importer import import_answers
 from pipeline.records import Attendance, Participant, Session
 from pipeline.store import Workspace
 from tests.end_to_end.conftest import SAMPLES, SESSIONS, TRUTHS

@@ -12,8 +12,8 @@ import pytest
 
 from pipeline import ingest, media, run
 from pipeline.consent import rule
-from pipeline.consent.importer import import_answers
-from pipeline.consent.withdraw import withdraw
+from pipeline.consent.answers.importer import import_answers
+from pipeline.consent.staff.withdraw import withdraw
 from pipeline.records import Outcome, Purpose, Ruling, Session
 from pipeline.store import Workspace
 from tests.end_to_end.conftest import SAMPLES, SESSIONS, TRUTHS, Truth

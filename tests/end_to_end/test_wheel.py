@@ -30,7 +30,7 @@ def test_it_carries_templates_migrations_tables_and_models(wheel: Path) -> None:
         "pipeline/templates/report.html",
         "pipeline/store/migrations/env.py",
         "pipeline/store/migrations/versions/0001_first.py",
-        "pipeline/consent/jurisdictions.toml",
+        "pipeline/consent/evaluation/jurisdictions.toml",
         "pipeline/_models/models.toml",
         "pipeline/_models/g2p/g2p.npz",
     }

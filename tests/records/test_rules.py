@@ -12,7 +12,7 @@ import pytest
 from pipeline.records import Context, DetectionRule, Finding, KnownPerson, Rank, TextPlace
 from pipeline.review import propose
 from pipeline.store import Workspace
-from pipeline.store.stages import decode, encode
+from pipeline.store.codec import decode, encode
 from pipeline.workflow.code_permission import scan_code
 
 DOCS = (Path(__file__).parents[2] / "docs" / "detection.md").read_text("utf-8")

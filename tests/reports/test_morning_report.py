@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
 
-from pipeline.consent.jurisdictions import WARN_BEFORE, rules_of
+from pipeline.consent.evaluation.jurisdictions import WARN_BEFORE, rules_of
 from pipeline.reports.morning_report import gather, render_page, write
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
@@ -32,6 +33,7 @@ def test_each_persons_decisions_stand_in_the_report(workspace: Workspace, file_a
     for cell in cells.values():
         assert cell["reason"].endswith(".") and cell["reason"].split("'")[0] in page and cell["rule"] in page
     assert cells["p1", "internal_share"]["evidence"][0] in page
+    assert line["list_authority"] == "host" and "on the host's word" in unescape(page)
     assert "Unmistakable" not in page and "Unheard" not in page and "example" not in page
     assert "<script" not in page
 

@@ -19,7 +19,7 @@ from pipeline.records import (
     Transcript,
     Word,
 )
-from pipeline.review.widen import Widener
+from pipeline.review.uncertainty_margin import Widener
 from pipeline.review.windows import of_findings, windows
 from pipeline.settings import RedactSettings
 

@@ -14,12 +14,12 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
-from pipeline.consent.interchange.attached import content_hash
-from pipeline.consent.interchange.scrub import Forbidden, refuse_leaks
+from pipeline.consent.interchange.leak_check import Forbidden, refuse_leaks
+from pipeline.consent.interchange.vcon_attachments import content_hash
 from pipeline.consent.interchange.vcon_format import check
 from pipeline.consent.interchange.vcon_import import read_grants
-from pipeline.consent.withdraw import withdraw
-from pipeline.consent.withdrawal_receipt import of_person
+from pipeline.consent.staff.withdraw import withdraw
+from pipeline.consent.staff.withdrawal_receipt import of_person
 from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain
 from pipeline.records import (
     Attendance,
@@ -36,7 +36,7 @@ from pipeline.render import manifest
 from pipeline.render.rendition import out_files
 from pipeline.render.terms import Terms
 from pipeline.store import Workspace, jws, releases
-from pipeline.store.registry import Registry, Standing
+from pipeline.store.registry import Registry, SessionState
 from pipeline.store.signing import Signer
 from pipeline.vcon import document, export
 from pipeline.workflow import erasure
@@ -88,7 +88,7 @@ def placed(opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS)
     entry = releases.next_entry(opened.ledger, found.session_id, Audience.INTERNAL)
     made = manifest.on(manifest.Basis(signer=opened.signer, entry=entry), made)
     manifest.write(out / manifest.NAME, made)
-    releases.note(opened.db, entry, found.session_id, Audience.INTERNAL, hidden="h", body={"proof": "p"})
+    releases.record_publication(opened.db, entry, found.session_id, Audience.INTERNAL, scope="h", body={"proof": "p"})
     conclude(opened, found)
     return found
 
@@ -99,7 +99,7 @@ def conclude(opened: Workspace, found: Session) -> None:
         session_id=found.session_id, status="done", reason="", action="", renditions=(f"{found.session_id}/internal",)
     )
     key = state_keys(opened, registry, on=NOW.date())[found.session_id]
-    registry.conclude(Standing(state_key=key, valid_until=NOW.timestamp(), attempts=1, result=result))
+    registry.conclude(SessionState(state_key=key, valid_until=NOW.timestamp(), attempts=1, result=result))
 
 
 @pytest.fixture
@@ -272,7 +272,9 @@ def test_a_changed_file_is_not_handed_out(workspace: Workspace, out: Session) ->
 
 def test_an_earlier_rendition_put_back_is_not_handed_out(workspace: Workspace, out: Session) -> None:
     entry = releases.next_entry(workspace.ledger, out.session_id, Audience.INTERNAL)
-    releases.note(workspace.db, entry, out.session_id, Audience.INTERNAL, hidden="more", body={"proof": "q"})
+    releases.record_publication(
+        workspace.db, entry, out.session_id, Audience.INTERNAL, scope="more", body={"proof": "q"}
+    )
     with pytest.raises(ProofFailed):
         made(workspace, out)
 

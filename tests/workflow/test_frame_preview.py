@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from pipeline.cli import main
 from pipeline.media.frames import frame_at
 from pipeline.records import DetectionRule, Finding, PicturePlace, Proposal, RedactionBox, Region, Verdict, Video
-from pipeline.review import acts, picture_acts, propose
+from pipeline.review import decision_log, propose
+from pipeline.review.picture import decisions as picture_decisions
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from tests.media.making import H264, ffmpeg
@@ -49,7 +50,7 @@ def workspace(tmp_path: Path, proposals: tuple[Proposal, ...], new_workspace: Ca
     digest = made.vault.seal(tmp_path / "a.mp4", kind="media").digest
     session = replace(made_session(), video=Video(digest=digest, duration_s=3.0))
     Registry(made.db).take(tmp_path / "inbox", "1", session)
-    made.stages.keep("proposals", SESSION_ID, proposals, tuple[Proposal, ...])
+    made.stages.put("proposals", SESSION_ID, proposals, tuple[Proposal, ...])
     return made
 
 
@@ -78,10 +79,12 @@ def test_a_frame_shows_what_a_rendition_would(
     assert [image[:, :80].std() < 1 for image in shown] == [False, True, False]
     assert all(image[:, 80:].std() > 20 for image in shown)
     assert not (shown[0] == shown[2]).all()
-    acts.decide(workspace.db, SESSION_ID, [proposals[0].proposal_id], verdict=Verdict.KEEP, actor="ana", reason="ours")
+    decision_log.decide(
+        workspace.db, SESSION_ID, [proposals[0].proposal_id], verdict=Verdict.KEEP, actor="ana", reason="ours"
+    )
     assert frame(workspace, 1.55, tmp_path / "kept.png").output.endswith("0 covers\n")
     session = Registry(workspace.db).session(SESSION_ID)
-    picture_acts.cover(workspace.db, session, RedactionBox(start_s=1.5, end_s=1.6, reason="a badge"), actor="ana")
+    picture_decisions.cover(workspace.db, session, RedactionBox(start_s=1.5, end_s=1.6, reason="a badge"), actor="ana")
     assert frame(workspace, 1.55, tmp_path / "laid.png").exit_code == 0
     assert seen(tmp_path / "laid.png").std() < 1
 

@@ -90,7 +90,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     monkeypatch.setattr(
         SessionContext,
         "put",
-        lambda self, stage, key, value, kind=None, purpose=None: self.workspace.stages.keep(stage, key, value),
+        lambda self, stage, key, value, kind=None, purpose=None: self.workspace.stages.put(stage, key, value),
     )
     return asked
 

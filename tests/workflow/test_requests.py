@@ -37,8 +37,8 @@ from pipeline.records import (
     Turn,
 )
 from pipeline.store import Workspace
-from pipeline.store.registry import Registry, Standing
-from pipeline.store.stages import encode
+from pipeline.store.codec import encode
+from pipeline.store.registry import Registry, SessionState
 from pipeline.workflow import request_acts, request_files, request_report, request_review, tagging
 from pipeline.workflow.request_acts import Act
 
@@ -134,7 +134,7 @@ def publish(workspace: Workspace, allowed: dict[str, Outcome]) -> Publish:
         result = SessionResult(
             session_id=session_id, status="done", reason="", action="", renditions=(f"{session_id}/internal",)
         )
-        registry.conclude(Standing(state_key="k", valid_until=0.0, attempts=1, result=result))
+        registry.conclude(SessionState(state_key="k", valid_until=0.0, attempts=1, result=result))
         return session_id
 
     return published

@@ -12,7 +12,7 @@ from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Audience, Proposal, Verdict
 from pipeline.review import decisions, propose, signed_off_by
 from pipeline.store import Workspace
-from pipeline.store.schema import session as sessions
+from pipeline.store.tables.runs import session as sessions
 from pipeline.workflow import review_actions
 from tests.review.conftest import finding
 
@@ -29,7 +29,7 @@ def workspace(tmp_path: Path, new_workspace: Callable[[Path], Workspace]) -> Wor
         with workspace.db.begin() as connection:
             connection.execute(sessions.insert().values(**row))
         proposals = propose(session_id, (HEARD, COMPANY))
-        workspace.stages.keep("proposals", session_id, proposals, tuple[Proposal, ...])
+        workspace.stages.put("proposals", session_id, proposals, tuple[Proposal, ...])
     return workspace
 
 
@@ -66,7 +66,7 @@ def test_nobody_sees_a_text_that_the_ledger_cannot_record(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pipeline.review.acts.ledger.append", full)
+    monkeypatch.setattr("pipeline.review.decision_log.ledger.append", full)
     with pytest.raises(OSError, match="No space"):
         review_actions.show_proposals(workspace, SESSION, reveal_to="ana")
 

@@ -15,19 +15,31 @@ Finder = Callable[[str], list[Match]]
 CAPTIONS, EMBEDDED = "captions", "embedded captions"
 _PAUSE_S = 3.0  # a judgement: nobody pauses so long within a name or a number; ``boundaries`` looks across all the same
 
+LONGEST_TEXT_CHARS = 500
+"""So much of a mention's text is kept with each of its places: a run of digits may go on through every caption of a
+session, and with all of it in each of them what is kept would grow with the square (48 MB for 2,000 captions)."""
+
 
 def make_finding(session_id: str, match: Match, place: SoundPlace | TextPlace | PicturePlace) -> Finding:
     """A finding of a match; its id is the same whenever the same is found in the same place, by any rule."""
-    digest = hashlib.sha256(f"{session_id}\n{match.entity}\n{_canonical(place)}".encode()).hexdigest()
+    entity = _bounded(match.entity)
+    digest = hashlib.sha256(f"{session_id}\n{entity}\n{_canonical(place)}".encode()).hexdigest()
     return Finding(
         finding_id=f"f-{digest[:16]}",
-        entity=match.entity,
+        entity=entity,
         label=match.label,
-        text=match.text,
+        text=match.text[:LONGEST_TEXT_CHARS],
         rule=match.rule,
         score=match.score,
         place=place,
     )
+
+
+def _bounded(entity: str) -> str:
+    """An entity whose name is as long as a mention may be; beyond that its digest stands for the rest."""
+    if len(entity) <= LONGEST_TEXT_CHARS:
+        return entity
+    return f"{entity[:LONGEST_TEXT_CHARS]}…{hashlib.sha256(entity.encode()).hexdigest()[:16]}"
 
 
 def _canonical(place: SoundPlace | TextPlace | PicturePlace) -> str:

@@ -19,9 +19,9 @@ import numpy as np
 
 from pipeline import models
 from pipeline.errors import ConfigurationError
+from pipeline.files import file_digest
 from pipeline.speech.audio_types import RATE, Samples, Span
 from pipeline.speech.engines.written import Piece
-from pipeline.store.files import sha256
 
 # Half of the 448 tokens that Whisper's decoder holds, less one: more of a prompt faster-whisper cuts off.
 HOT_WORD_TOKENS = 223
@@ -61,7 +61,7 @@ def locate(model: str) -> ModelPlace:
     if Path(model).is_dir():
         folder = Path(model).resolve()
         whole = (folder / "model.bin").is_file()
-        version = f"whisper {sha256(folder / 'model.bin')[:16]}" if whole else ""
+        version = f"whisper {file_digest(folder / 'model.bin')[:16]}" if whole else ""
     else:
         known = models.find(model)
         folder = models.verified(known)

@@ -2,6 +2,14 @@
 
 from pipeline.workflow.erasure.carry_out import carry_out, verify_withdrawals
 from pipeline.workflow.erasure.leftovers import Leftover, find_leftovers, leftovers_of
-from pipeline.workflow.erasure.quarantine import quarantine
+from pipeline.workflow.erasure.quarantine import quarantine, quarantine_session
 
-__all__ = ["Leftover", "carry_out", "find_leftovers", "leftovers_of", "quarantine", "verify_withdrawals"]
+__all__ = [
+    "Leftover",
+    "carry_out",
+    "find_leftovers",
+    "leftovers_of",
+    "quarantine",
+    "quarantine_session",
+    "verify_withdrawals",
+]

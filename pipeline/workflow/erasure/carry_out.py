@@ -7,19 +7,20 @@ from functools import partial
 
 from sqlalchemy import delete, select
 
-from pipeline.consent import answer_rows, erased
-from pipeline.consent.identity import AliasKind, Keys
-from pipeline.consent.log import holding_releases
-from pipeline.consent.parties import vouch
+from pipeline.consent.answers import answer_rows
+from pipeline.consent.log import erased_participants, journal
+from pipeline.consent.log.identity import AliasKind, Keys
+from pipeline.consent.log.log import holding_releases
+from pipeline.consent.log.parties import vouch
 from pipeline.errors import WorkspaceDamaged
 from pipeline.store import Workspace, database, tombstones, withdrawals
-from pipeline.store.artefact_tables import erased_participant
-from pipeline.store.artefact_tables import tombstone as tombstone_table
-from pipeline.store.artefacts import State
-from pipeline.store.consent_tables import alias as alias_table
+from pipeline.store.artefacts import ArtefactState
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
-from pipeline.store.withdrawals import Filed, Stage
+from pipeline.store.tables.consent import alias as alias_table
+from pipeline.store.tables.erasures import erased_participant
+from pipeline.store.tables.erasures import tombstone as tombstone_table
+from pipeline.store.withdrawals import Withdrawal, WithdrawalState
 from pipeline.workflow.erasure import fingerprints
 from pipeline.workflow.erasure.affected import affected_sessions
 from pipeline.workflow.erasure.erase import delete_derived, erase, without_names
@@ -33,12 +34,14 @@ def carry_out(workspace: Workspace, *, now: datetime) -> None:
     Stopped at any instruction, the next run goes on.
     """
     for filed in withdrawals.read(workspace.db):
-        if filed.state is Stage.FILED and not is_quarantined(workspace, filed):
+        if filed.state is WithdrawalState.FILED and not is_quarantined(workspace, filed):
             with holding_releases(workspace):
                 quarantine(workspace, filed, now=now)
-        if filed.state in (Stage.FILED, Stage.WAITING):
+        if filed.state in (WithdrawalState.FILED, WithdrawalState.WAITING):
             waits = _erased(workspace, filed, now) if filed.erase else _dropped(workspace, filed)
-            withdrawals.set_state(workspace.db, filed.withdrawal_id, Stage.WAITING if waits else Stage.DONE)
+            withdrawals.set_state(
+                workspace.db, filed.withdrawal_id, WithdrawalState.WAITING if waits else WithdrawalState.DONE
+            )
     _replay(workspace, now)
 
 
@@ -46,12 +49,12 @@ def verify_withdrawals(workspace: Workspace) -> None:
     """Searches for what each withdrawal should have left nowhere; raises ``WorkspaceDamaged`` while there is any."""
     incomplete = []
     for filed in withdrawals.read(workspace.db):
-        if filed.state is not Stage.DONE:
+        if filed.state is not WithdrawalState.DONE:
             continue
         if find_leftovers(workspace, filed):
             incomplete.append(filed.withdrawal_id)
         else:
-            withdrawals.set_state(workspace.db, filed.withdrawal_id, Stage.VERIFIED)
+            withdrawals.set_state(workspace.db, filed.withdrawal_id, WithdrawalState.VERIFIED)
             where = "every store" if filed.erase else "published renditions"
             withdrawals.step(workspace.ledger, filed.withdrawal_id, "verified", where, {})
     if incomplete:
@@ -61,14 +64,14 @@ def verify_withdrawals(workspace: Workspace) -> None:
         )
 
 
-def _dropped(workspace: Workspace, filed: Filed) -> bool:
+def _dropped(workspace: Workspace, filed: Withdrawal) -> bool:
     if filed.about_sound:
         for affected in affected_sessions(workspace, filed):
             delete_derived(workspace, filed, affected.session.session_id, copies=False)
     return False
 
 
-def _erased(workspace: Workspace, filed: Filed, now: datetime) -> bool:
+def _erased(workspace: Workspace, filed: Withdrawal, now: datetime) -> bool:
     """Every session first, then the names in everybody's texts; the aliases last, by which sessions are found."""
     sessions = list(affected_sessions(workspace, filed))
     waits = [erase(workspace, filed, affected, now=now) for affected in sessions if affected.sure]
@@ -90,7 +93,7 @@ def _erased(workspace: Workspace, filed: Filed, now: datetime) -> bool:
     return unsure or any(waits)
 
 
-def _names(workspace: Workspace, filed: Filed) -> list[str]:
+def _names(workspace: Workspace, filed: Withdrawal) -> list[str]:
     """What the person is known by on file and in the sessions that they were erased from."""
     keys, registry = Keys(workspace.key("identity")), Registry(workspace.db)
     with reading(workspace.db) as connection:
@@ -98,12 +101,12 @@ def _names(workspace: Workspace, filed: Filed) -> list[str]:
         query = select(erased_participant).where(erased_participant.c.party_id.in_(filed.party_ids))
         rows = connection.execute(query).all()
     for row in rows:
-        session = erased.with_erased(registry.session(row.session_id), workspace=workspace)
+        session = erased_participants.with_erased(registry.session(row.session_id), workspace=workspace)
         names += fingerprints.names_of(session.participant(row.participant_id))
     return sorted(set(names))
 
 
-def _forget_aliases(workspace: Workspace, filed: Filed, names: list[str]) -> None:
+def _forget_aliases(workspace: Workspace, filed: Withdrawal, names: list[str]) -> None:
     keys = Keys(workspace.key("identity"))
     with workspace.db.begin() as connection:
         for text, size in fingerprints.searchable(names).items():
@@ -112,13 +115,15 @@ def _forget_aliases(workspace: Workspace, filed: Filed, names: list[str]) -> Non
         rows = answer_rows.erase(connection, keys, filed.party_ids, is_named, filed.withdrawal_id)
         theirs = alias_table.c.party_id.in_(filed.party_ids)
         by = (theirs, alias_table.c.kind.in_([AliasKind.EMAIL, AliasKind.PLATFORM]))
-        withdrawals.forget(
+        withdrawals.remember_erased_hashes(
             connection,
             filed.withdrawal_id,
             connection.execute(select(alias_table.c.value_hash).where(*by)).scalars().all(),
         )
         connection.execute(delete(alias_table).where(theirs))
         vouch(connection, keys, filed.party_ids)
+    with holding_releases(workspace):
+        journal.forget(workspace, filed.party_ids)
     for party_id in filed.party_ids:
         withdrawals.step(workspace.ledger, filed.withdrawal_id, "forgotten: what they are known by", party_id, {})
     if rows:
@@ -137,9 +142,9 @@ def _replay(workspace: Workspace, now: datetime) -> None:
             what = f"{stone.digest}/{now:%Y-%m-%d}"
             withdrawals.step(workspace.ledger, stone.withdrawal_id, "erased from the vault", what, {})
     artefacts = list(workspace.artefacts.all())
-    current = {artefact.location for artefact in artefacts if artefact.state is not State.ERASED}
+    current = {artefact.location for artefact in artefacts if artefact.state is not ArtefactState.ERASED}
     for artefact in artefacts:
-        is_gone = artefact.state is State.ERASED and artefact.location not in current
+        is_gone = artefact.state is ArtefactState.ERASED and artefact.location not in current
         place = workspace.root / artefact.location
         if is_gone and place.is_relative_to(workspace.stages.root):
             workspace.stages.drop(place)

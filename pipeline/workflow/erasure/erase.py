@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from pipeline.consent import erased
-from pipeline.consent.identity import Keys
+from pipeline.consent.evaluation.claims import effective_session
+from pipeline.consent.log import erased_participants
+from pipeline.consent.log.identity import Keys
 from pipeline.errors import InputRefused, WorkspaceDamaged
 from pipeline.lexicon.surface_forms import entities_of
 from pipeline.records import ChatLine, Crosstalk, Cue, RedactionInterval, Session, Track
 from pipeline.render.left_out import LeftOut, bleeding
-from pipeline.store import Workspace, labels, misheard, tombstones, withdrawals
-from pipeline.store.artefacts import State
+from pipeline.store import Workspace, misheard, pseudonym_labels, tombstones, withdrawals
+from pipeline.store.artefacts import ArtefactState
 from pipeline.store.registry import Registry
-from pipeline.store.withdrawals import Filed
+from pipeline.store.withdrawals import Withdrawal
 from pipeline.workflow.erasure import fingerprints
 from pipeline.workflow.erasure.affected import AffectedSession
 from pipeline.workflow.erasure.split_files import split_files
@@ -50,8 +51,9 @@ def without_people(session: Session, people: frozenset[str], *, mixed_too: bool)
     It loses their own tracks, mixed sound that they spoke in, the picture, and every sealed text. Where they
     spoke in mixed sound alone, that goes only with ``mixed_too``; then nothing of the recording may be left.
     """
-    spoke = any(session.participant(who).spoke for who in people)
-    alone = [who for who in people if session.participant(who).spoke and not session.has_own_track(who)]
+    speakers = _speakers(session) & people
+    spoke = bool(speakers)
+    alone = [who for who in speakers if not session.has_own_track(who)]
     waits = bool(alone) and not mixed_too
     kept = tuple(
         track
@@ -61,7 +63,7 @@ def without_people(session: Session, people: frozenset[str], *, mixed_too: bool)
     used = {track.digest for track in kept}
     files = frozenset(file.digest for file in session.sealed if file.kind != "media" or file.digest not in used)
     nameless = tuple(
-        replace(erased.nameless(person), spoke=person.spoke and waits and person.participant_id in alone)
+        replace(erased_participants.nameless(person), spoke=waits and person.participant_id in alone)
         if person.participant_id in people
         else person
         for person in session.participants
@@ -82,6 +84,13 @@ def without_people(session: Session, people: frozenset[str], *, mixed_too: bool)
     )
 
 
+def _speakers(session: Session) -> frozenset[str]:
+    """Who may be heard in a session: a claim that somebody is silent counts only where the recording shows it."""
+    gone = [person.participant_id for person in session.participants if person.name == erased_participants.PLACEHOLDER]
+    effective = effective_session(session, erased=gone)
+    return frozenset(person.participant_id for person in effective.participants if person.spoke)
+
+
 def without_names(session: Session, aliases: Iterable[str]) -> Session:
     """A session in whose texts none of these aliases is left."""
     longest_first = sorted(aliases, key=len, reverse=True)
@@ -98,7 +107,7 @@ def without_names(session: Session, aliases: Iterable[str]) -> Session:
     )
 
 
-def erase(workspace: Workspace, filed: Filed, affected: AffectedSession, *, now: datetime) -> bool:
+def erase(workspace: Workspace, filed: Withdrawal, affected: AffectedSession, *, now: datetime) -> bool:
     """Erases a withdrawal's person from a session; True when part of it waits for a decision. Safe to repeat."""
     people, keys = frozenset(affected.sure), Keys(workspace.key("identity"))
     whole = filed.whole or now >= filed.filed_at + HOLD_MIXED
@@ -152,7 +161,7 @@ def _crosstalk(workspace: Workspace, session: Session, kept: Sequence[Track]) ->
         )
 
 
-def delete_derived(workspace: Workspace, filed: Filed, session_id: str, *, copies: bool = True) -> None:
+def delete_derived(workspace: Workspace, filed: Withdrawal, session_id: str, *, copies: bool = True) -> None:
     """Deletes what was made from a session, with ``copies`` also what was withdrawn of it; it can be made again."""
     places = [workspace.root / artefact.location for artefact in workspace.artefacts.of(session_id)]
     for place in places:
@@ -169,13 +178,13 @@ def delete_derived(workspace: Workspace, filed: Filed, session_id: str, *, copie
                 shutil.rmtree(folder)
     artefacts = workspace.artefacts.of(session_id)
     gone = [artefact for artefact in artefacts if not (workspace.root / artefact.location).exists()]
-    workspace.artefacts.set_state((artefact.artefact_id for artefact in gone), State.ERASED)
+    workspace.artefacts.set_state((artefact.artefact_id for artefact in gone), ArtefactState.ERASED)
     for artefact in gone:
         _note(workspace, filed, f"erased: {artefact.kind}", artefact.artefact_id)
 
 
 def _mark(
-    workspace: Workspace, filed: Filed, affected: AffectedSession, keys: Keys, files: Iterable[str], now: datetime
+    workspace: Workspace, filed: Withdrawal, affected: AffectedSession, keys: Keys, files: Iterable[str], now: datetime
 ) -> None:
     """Records, before anything is deleted, what to search for, who it was, and that these files go on purpose."""
     session = affected.session
@@ -186,13 +195,15 @@ def _mark(
             withdrawals.mark(connection, filed.withdrawal_id, "gram", fingerprints.GRAM_WORDS, keys.marked(text))
         for who, party_id in affected.sure.items():
             person = session.participant(who)
-            if person.name != erased.PLACEHOLDER:
+            if person.name != erased_participants.PLACEHOLDER:
                 entities = entities_of(fingerprints.names_of(person))
                 misheard.unlearn(connection, workspace.key("alias"), entities)
-                labels.free(connection, [labels.mark(workspace.key("alias"), labels.PERSON, party_id)])
+                pseudonym_labels.free(
+                    connection, [pseudonym_labels.mark(workspace.key("alias"), pseudonym_labels.PERSON, party_id)]
+                )
                 for text, size in fingerprints.searchable(fingerprints.names_of(person)).items():
                     withdrawals.mark(connection, filed.withdrawal_id, "alias", size, keys.marked(text))
-                erased.put(connection, session, person, party_id, keys)
+                erased_participants.put(connection, session, person, party_id, keys)
         for digest, kind in (*((file, tombstones.VAULT) for file in files), (session.source_digest, tombstones.SOURCE)):
             tombstones.put(
                 connection,
@@ -209,5 +220,5 @@ def _lines_of_others(lines: tuple[Line, ...], people: frozenset[str]) -> tuple[L
     return tuple(line for line in lines if line.participant_id is not None and line.participant_id not in people)
 
 
-def _note(workspace: Workspace, filed: Filed, done: str, what: str) -> None:
+def _note(workspace: Workspace, filed: Withdrawal, done: str, what: str) -> None:
     withdrawals.step(workspace.ledger, filed.withdrawal_id, done, what, {})

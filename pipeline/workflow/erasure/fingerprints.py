@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
-from pipeline.consent.identity import Alias, AliasKind, Keys, Verified
+from pipeline.consent.log.identity import Alias, AliasKind, Keys, Verified
 from pipeline.lexicon import is_common, words_of
 from pipeline.records import ChatLine, Crosstalk, Cue, Participant, Session, Transcript, Word
 from pipeline.store import Workspace
-from pipeline.store.consent_tables import alias as alias_table
+from pipeline.store.tables.consent import alias as alias_table
 
 GRAM_WORDS = 5
 """How many words in a row, said by the person and by nobody else in the session, give a segment away.
@@ -77,7 +77,7 @@ def transcripts_of(workspace: Workspace, session_id: str) -> list[Transcript]:
     """Every stored transcript of a session, also those that a changed setting has replaced."""
     places = [workspace.root / artefact.location for artefact in workspace.artefacts.of(session_id)]
     folder = workspace.stages.root / "speech"
-    stored = [workspace.stages.recall("speech", place.stem, Transcript) for place in places if place.parent == folder]
+    stored = [workspace.stages.get("speech", place.stem, Transcript) for place in places if place.parent == folder]
     return [transcript for transcript in stored if transcript is not None]
 
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import String, inspect, text
 
-from pipeline.consent import answer_rows
-from pipeline.consent.identity import Keys
+from pipeline.consent.answers import answer_rows
+from pipeline.consent.log.identity import Keys
 from pipeline.errors import UsageProblem
+from pipeline.files import file_digest
 from pipeline.records import Transcript
 from pipeline.store import Workspace, tombstones, withdrawals
 from pipeline.store.database import reading
-from pipeline.store.files import sha256
-from pipeline.store.withdrawals import Filed, Stage
+from pipeline.store.withdrawals import Withdrawal, WithdrawalState
 from pipeline.workflow.erasure import fingerprints
 from pipeline.workflow.erasure.affected import affected_sessions
 from pipeline.workflow.erasure.quarantine import OF_TAGS, audiences
@@ -25,7 +25,7 @@ from pipeline.workflow.erasure.quarantine import OF_TAGS, audiences
 _TEXT_BYTES = 64 << 20
 """A larger file is media, which the proof listens to: the captions of a day are under a tenth of it."""
 _OWN_TABLES = frozenset({"tombstone", "withdrawal", "erased_mark", "alembic_version"})
-_PENDING = {Stage.FILED: "the next run carries it out", Stage.WAITING: "waits for a decision"}
+_PENDING = {WithdrawalState.FILED: "the next run carries it out", WithdrawalState.WAITING: "waits for a decision"}
 _FOLDERS = ("out", "withdrawn", "reports", "log")
 
 Marks = Mapping[tuple[str, int], frozenset[str]]
@@ -40,7 +40,7 @@ class Leftover:
     what: str
 
 
-def find_leftovers(workspace: Workspace, filed: Filed) -> tuple[Leftover, ...]:
+def find_leftovers(workspace: Workspace, filed: Withdrawal) -> tuple[Leftover, ...]:
     """What is left of the person: everywhere after an erasure, else in what may no longer be published."""
     keys = Keys(workspace.key("identity"))
     if not filed.erase:
@@ -68,7 +68,7 @@ def leftovers_of(workspace: Workspace, withdrawal_ids: Iterable[str]) -> tuple[L
     pending = {
         Leftover("withdrawal", filed.withdrawal_id, _PENDING[filed.state])
         for filed in chosen
-        if filed.state in (Stage.FILED, Stage.WAITING)
+        if filed.state in (WithdrawalState.FILED, WithdrawalState.WAITING)
     }
     return tuple(sorted(pending | {left for filed in chosen for left in find_leftovers(workspace, filed)}))
 
@@ -98,7 +98,7 @@ class _Finder:
         return self._seen[run]
 
 
-def _erased_files(workspace: Workspace, filed: Filed) -> frozenset[str]:
+def _erased_files(workspace: Workspace, filed: Withdrawal) -> frozenset[str]:
     with reading(workspace.db) as connection:
         query = text("SELECT digest FROM tombstone WHERE kind = :kind AND withdrawal_id = :id")
         return frozenset(
@@ -106,7 +106,7 @@ def _erased_files(workspace: Workspace, filed: Filed) -> frozenset[str]:
         )
 
 
-def _in_database(workspace: Workspace, finder: _Finder, filed: Filed) -> Iterator[Leftover]:
+def _in_database(workspace: Workspace, finder: _Finder, filed: Withdrawal) -> Iterator[Leftover]:
     """Every text column of every table but those that hold nothing else than what was erased."""
     names = finder if filed.session_id is None else finder.only("gram")
     inspector = inspect(workspace.db)
@@ -125,7 +125,7 @@ def _in_database(workspace: Workspace, finder: _Finder, filed: Filed) -> Iterato
                 yield from (Leftover(f"database: {table}", place, kind) for kind in names.kinds(content))
 
 
-def _in_answers(workspace: Workspace, finder: _Finder, keys: Keys, filed: Filed) -> Iterator[Leftover]:
+def _in_answers(workspace: Workspace, finder: _Finder, keys: Keys, filed: Withdrawal) -> Iterator[Leftover]:
     """The rows of imported tables: theirs, and what they are known by in anybody's."""
     if filed.session_id is not None:
         return
@@ -150,7 +150,7 @@ def _in_stages(workspace: Workspace, finder: _Finder) -> Iterator[Leftover]:
         place = f"{path.parent.name}/{path.stem}"
         shown = content.decode("utf-8", "replace")
         if path.parent.name == "speech":
-            transcript = workspace.stages.recall("speech", path.stem, Transcript)
+            transcript = workspace.stages.get("speech", path.stem, Transcript)
             shown = " ".join(word.text for word in transcript.words) if transcript else shown
         yield from (Leftover("stages", place, kind) for kind in grams.kinds(shown))
 
@@ -161,11 +161,11 @@ def _in_files(workspace: Workspace, finder: _Finder, gone: frozenset[str]) -> It
         for path in sorted(each for each in folder.rglob("*") if each.is_file() and not each.is_symlink()):
             place = str(path.relative_to(folder))
             yield from (Leftover(store, place, kind) for kind in finder.kinds(_text_of(path)))
-            if sha256(path) in gone:
+            if file_digest(path) in gone:
                 yield Leftover(store, place, "file")
 
 
-def _in_output(workspace: Workspace, filed: Filed, keys: Keys) -> Iterator[Leftover]:
+def _in_output(workspace: Workspace, filed: Withdrawal, keys: Keys) -> Iterator[Leftover]:
     """After a withdrawal without erasure: the renditions that it withdraws, and the exports for what they said."""
     with reading(workspace.db) as connection:
         known = fingerprints.aliases_of(connection, keys, filed.party_ids)

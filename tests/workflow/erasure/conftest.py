@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from pipeline import nightly
-from pipeline.consent.importer import import_answers
-from pipeline.consent.withdraw import Erasure, Withdrawn
+from pipeline.consent.answers.importer import import_answers
+from pipeline.consent.staff.withdraw import Erasure, FiledWithdrawal
 from pipeline.executors import EXECUTORS
 from pipeline.records import Purpose
 from pipeline.reports.morning_report import MorningReport
@@ -83,10 +83,10 @@ def inbox(kept: Path, tmp_path: Path) -> Path:
     return shutil.copytree(kept / "inbox", tmp_path / "inbox")
 
 
-Leave = Callable[..., Withdrawn]
+Leave = Callable[..., FiledWithdrawal]
 
 
-def leave_with(workspace: Workspace, *purposes: Purpose, erase: bool = False, now: datetime = NOW) -> Withdrawn:
+def leave_with(workspace: Workspace, *purposes: Purpose, erase: bool = False, now: datetime = NOW) -> FiledWithdrawal:
     """Files the guest's withdrawal as staff do."""
     return withdraw_consent(
         GUEST,

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.consent import answer_rows
-from pipeline.consent.identity import Keys
-from pipeline.consent.withdraw import Erasure, withdraw
-from pipeline.consent.withdrawal_receipt import of_person
+from pipeline.consent.answers import answer_rows
+from pipeline.consent.log.identity import Keys
+from pipeline.consent.staff.withdraw import Erasure, withdraw
+from pipeline.consent.staff.withdrawal_receipt import of_person
 from pipeline.errors import InputRefused, RefusedByPolicy, UsageProblem
 from pipeline.records import ChatLine, Cue, Purpose, Session, Track, VaultFile, Video
 from pipeline.reports.verify import verify_workspace
 from pipeline.store import Workspace, tombstones, withdrawals
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
-from pipeline.store.withdrawals import Filed, Stage
+from pipeline.store.withdrawals import Withdrawal, WithdrawalState
 from pipeline.workflow import erasure
 from pipeline.workflow.erasure import fingerprints
 from pipeline.workflow.erasure.affected import affected_sessions
@@ -84,6 +84,14 @@ def test_somebody_silent_takes_no_sound_along() -> None:
     assert len(changed.session.tracks) == 1 and not changed.waits and changed.files == {"c" * 64}
 
 
+def test_a_claim_of_silence_that_nothing_shows_keeps_no_mixed_sound() -> None:
+    mixed = talk(None, video=None, captions=())
+    claimed = replace(mixed, participants=(replace(mixed.participants[0], spoke=False), mixed.participants[1]))
+    held = without_people(claimed, frozenset({"p1"}), mixed_too=False)
+    assert held.waits and held.session.participant("p1").spoke
+    assert without_people(held.session, frozenset({"p1"}), mixed_too=True).session.tracks == ()
+
+
 def test_names_go_from_everybodys_texts() -> None:
     changed = without_names(talk("p1", "p2"), ["ana maria ruiz", ANA])
     assert changed.chat[1].text == f"thanks {GAP}"
@@ -128,7 +136,7 @@ def leave(workspace: Workspace, **asked: object) -> None:
     )
 
 
-def the_one(workspace: Workspace) -> Filed:
+def the_one(workspace: Workspace) -> Withdrawal:
     (filed,) = withdrawals.read(workspace.db)
     return filed
 
@@ -138,17 +146,17 @@ def test_a_held_recording_is_erased_whole_after_thirty_days(workspace: Workspace
     found = take(workspace, talk(None))
     leave(workspace)
     erasure.carry_out(workspace, now=NOW)
-    assert the_one(workspace).state is Stage.WAITING
+    assert the_one(workspace).state is WithdrawalState.WAITING
     assert of_person(ANA, "", workspace=workspace)[0].standing.startswith("waits")
     assert recorded(workspace) == {"1" * 64}
     assert all(path.startswith("erased:") for path in Registry(workspace.db).entries())
     erasure.carry_out(workspace, now=NOW + HOLD_MIXED - timedelta(seconds=1))
-    assert the_one(workspace).state is Stage.WAITING
+    assert the_one(workspace).state is WithdrawalState.WAITING
     erasure.carry_out(workspace, now=NOW + HOLD_MIXED)
     assert recorded(workspace) == set()
     assert Registry(workspace.db).session(found.session_id).tracks == ()
     erasure.verify_withdrawals(workspace)
-    assert the_one(workspace).state is Stage.VERIFIED
+    assert the_one(workspace).state is WithdrawalState.VERIFIED
 
 
 def test_an_erased_persons_rows_go_and_are_not_filed_again(workspace: Workspace, file_answers: Files) -> None:
@@ -178,7 +186,7 @@ def test_whole_recordings_do_not_wait(workspace: Workspace, file_answers: Files)
     take(workspace, talk(None))
     leave(workspace, whole=True)
     erasure.carry_out(workspace, now=NOW)
-    assert the_one(workspace).state is Stage.DONE
+    assert the_one(workspace).state is WithdrawalState.DONE
     assert recorded(workspace) == set()
 
 
@@ -223,7 +231,7 @@ def test_scenario_43_a_shared_mailbox_is_left_to_a_person(workspace: Workspace, 
     erasure.carry_out(workspace, now=NOW)
     assert len(recorded(workspace)) == 3, "whether it is them is for a person to say"
     assert Registry(workspace.db).session(found.session_id) == found
-    assert the_one(workspace).state is Stage.WAITING
+    assert the_one(workspace).state is WithdrawalState.WAITING
     steps = withdrawals.steps(workspace.ledger, filed.withdrawal_id)
     assert any("left to a person" in str(step["done"]) for step in steps)
 
@@ -243,8 +251,8 @@ def ask(workspace: Workspace, email: str, **asked: object) -> None:
 
 def known_too(workspace: Workspace, email: str, party_id: str) -> None:
     """Puts an address on a second person, as staff would."""
-    from pipeline.consent.identity import Alias, AliasKind, Verified
-    from pipeline.store.consent_tables import alias as table
+    from pipeline.consent.log.identity import Alias, AliasKind, Verified
+    from pipeline.store.tables.consent import alias as table
 
     keys = Keys(workspace.key("identity"))
     alias = Alias(party_id, AliasKind.EMAIL, keys.hashed(AliasKind.EMAIL, email), Verified.STAFF)

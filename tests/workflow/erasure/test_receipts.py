@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from datetime import timedelta
 
-from pipeline.consent.withdrawal_receipt import of_person
+from pipeline.consent.staff.withdrawal_receipt import of_person
 from pipeline.records import Audience, Purpose
 from pipeline.store import Workspace, withdrawals
 from pipeline.store.registry import Registry

@@ -25,7 +25,7 @@ def is_out(workspace: Workspace) -> bool:
 def test_a_session_that_failed_too_often_is_still_taken_back_when_consent_ends(workspace: Workspace) -> None:
     registry = Registry(workspace.db)
     assert is_out(workspace)
-    for standing in registry.standings().values():
+    for standing in registry.states().values():
         result = replace(standing.result, status="failed", reason="the public rendition failed")
         registry.conclude(replace(standing, attempts=99, result=result))
     night(workspace, now=AFTER_A_YEAR)

@@ -14,16 +14,16 @@ from click.testing import CliRunner
 
 from pipeline import consent, render, speech
 from pipeline.cli import main
-from pipeline.consent.withdrawal_receipt import known_as, of_person
+from pipeline.consent.staff.withdrawal_receipt import known_as, of_person
 from pipeline.errors import WorkspaceDamaged
 from pipeline.export import Selection
 from pipeline.export.formats.options import Options
 from pipeline.records import Purpose, Ruling, Transcript
 from pipeline.reports.verify import verify_workspace
 from pipeline.store import Workspace, withdrawals
-from pipeline.store.artefacts import State
+from pipeline.store.artefacts import ArtefactState
 from pipeline.store.registry import Registry
-from pipeline.store.withdrawals import Stage
+from pipeline.store.withdrawals import WithdrawalState
 from pipeline.workflow import erasure, request_files
 from tests.workflow.erasure.conftest import GUEST, LATER, NOW, SAMPLES, Leave, night
 
@@ -48,7 +48,7 @@ def turns(workspace: Workspace) -> list[dict[str, object]]:
 
 def heard(workspace: Workspace) -> Iterator[Transcript]:
     for path in (workspace.stages.root / "speech").glob("*.json"):
-        transcript = workspace.stages.recall("speech", path.stem, Transcript)
+        transcript = workspace.stages.get("speech", path.stem, Transcript)
         assert transcript is not None
         yield transcript
 
@@ -64,8 +64,8 @@ def is_gone_from_what_is_made(workspace: Workspace) -> None:
 def everything_is_accounted_for(workspace: Workspace) -> None:
     """What the register calls live is there, and every file of the working results is in it."""
     made = list(workspace.artefacts.all())
-    assert all((workspace.root / one.location).exists() for one in made if one.state is State.LIVE)
-    known = {workspace.root / one.location for one in made if one.state is not State.ERASED}
+    assert all((workspace.root / one.location).exists() for one in made if one.state is ArtefactState.LIVE)
+    known = {workspace.root / one.location for one in made if one.state is not ArtefactState.ERASED}
     assert all(path in known for path in workspace.stages.files() if path.parent.name != "exports")
     assert all(folder in known for folder in workspace.withdrawn.iterdir())
     assert all(found.ok for found in verify_workspace(workspace))
@@ -99,7 +99,7 @@ def test_after_release_it_is_taken_back_at_once(workspace: Workspace, leave: Lea
     assert not (workspace.out / name).exists()
     assert (workspace.out / "exports" / "requests.csv").read_text("utf-8").count("\n") == 1
     taken = [one for one in workspace.artefacts.of(name) if one.kind == "rendition"]
-    assert [one.state for one in taken] == [State.QUARANTINED]
+    assert [one.state for one in taken] == [ArtefactState.QUARANTINED]
     night(workspace, now=LATER)
     is_gone_from_what_is_made(workspace)
     everything_is_accounted_for(workspace)
@@ -200,7 +200,7 @@ def test_erasure_leaves_nothing_and_what_is_left_is_found(kept: Path, without: W
     session = Registry(Workspace.open(kept / "ws").db).session(name)
     own = next(track.digest for track in session.tracks if track.participant_id == GUEST_ID)
     (filed,) = withdrawals.read(workspace.db)
-    assert filed.state is Stage.VERIFIED
+    assert filed.state is WithdrawalState.VERIFIED
     assert own not in set(workspace.vault.digests())
     after = Registry(workspace.db).session(name)
     assert [person.name for person in after.participants] == ["Hannah Berg", "removed participant"]
@@ -240,7 +240,7 @@ def test_planted_words_and_files_are_found_and_fail_the_run(workspace: Workspace
     for path in (workspace.logs / "copy.bin", workspace.logs / "words.txt"):
         path.unlink()
     night(workspace, now=LATER)
-    assert withdrawals.read(workspace.db)[0].state is Stage.VERIFIED
+    assert withdrawals.read(workspace.db)[0].state is WithdrawalState.VERIFIED
 
 
 def test_a_restored_vault_and_the_same_recording_again(kept: Path, without: Workspace, inbox: Path) -> None:
@@ -263,7 +263,7 @@ def test_a_kill_between_the_steps_of_an_erasure_is_made_good(
         with pytest.raises(ZeroDivisionError):
             night(workspace, now=LATER)
     night(workspace, now=LATER)
-    assert withdrawals.read(workspace.db)[0].state is Stage.VERIFIED
+    assert withdrawals.read(workspace.db)[0].state is WithdrawalState.VERIFIED
     is_gone_from_what_is_made(workspace)
     everything_is_accounted_for(workspace)
 
