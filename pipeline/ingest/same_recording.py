@@ -22,6 +22,7 @@ from pipeline.records import (
     Track,
 )
 from pipeline.store import Workspace
+from pipeline.store.codec import key_of
 from pipeline.store.registry import InboxEntry, Registry
 
 _FOLDERS, _DUPLICATE = "folders", "duplicate"
@@ -36,7 +37,7 @@ def register(workspace: Workspace, registry: Registry, folder: Path, mark: str, 
     entry = registry.take(folder, mark, outcome)
     if not isinstance(outcome, Session) or entry.session_id is None:
         return
-    workspace.stages.put(_FOLDERS, entry.entry_id, outcome)
+    _keep(workspace, entry, outcome)
     same = [each for each in registry.entries().values() if each.session_id == entry.session_id]
     same.sort(key=lambda each: (each.status == _DUPLICATE, each.path))
     listed = [session for each in same if (session := _listed_by(workspace, each)) is not None]
@@ -44,6 +45,14 @@ def register(workspace: Workspace, registry: Registry, folder: Path, mark: str, 
         joined = replace(union(listed[0], listed[1:]), session_id=entry.session_id)
         if joined != registry.session(entry.session_id):
             registry.rewrite(joined)
+
+
+def _keep(workspace: Workspace, entry: InboxEntry, listed: Session) -> None:
+    """Keeps what a folder says, registered as the session's: an erasure from it takes this with it."""
+    place = workspace.stages.put(_FOLDERS, entry.entry_id, listed)
+    workspace.artefacts.note(
+        _FOLDERS, place, session_id=entry.session_id, contributors=None, log_head="", digest=key_of(listed)
+    )
 
 
 def is_known(workspace: Workspace, entry: InboxEntry) -> bool:
