@@ -10,7 +10,7 @@ import pytest
 
 PIPELINE = Path(__file__).parent.parent / "pipeline"
 STAGES = ("ingest", "consent", "speech", "detect", "review", "render", "tag", "export")
-BELOW = {"records", "errors", "settings", "log", "bundled", "lexicon", "store", "media"}
+BELOW = {"records", "errors", "settings", "log", "spans", "bundled", "lexicon", "store", "media"}
 MODULES = sorted(PIPELINE.rglob("*.py"))
 ONE_DOOR = {
     "av": "pipeline/media/",
