@@ -15,7 +15,7 @@ from pipeline.consent.served import NoticeServed
 from pipeline.consent.staff import own_staff
 from pipeline.consent.states import Standing, standing_during, standing_now, worst
 from pipeline.records import AgeStatus, Interval, Participant, Purpose, Role, Session
-from pipeline.records.turns import separable
+from pipeline.records.speaker_turns import separable
 
 _USES = {
     Purpose.TRANSCRIBE: Use.TRANSCRIBE,

@@ -21,7 +21,7 @@ from pipeline.consent.reasons import reason_of
 from pipeline.consent.states import standing_during, standing_now
 from pipeline.errors import ConsentUnreadable
 from pipeline.records import Cell, Outcome, Purpose, Session
-from pipeline.records.turns import separable
+from pipeline.records.speaker_turns import separable
 from pipeline.store.artefact_tables import human_act
 from pipeline.store.heads import head_of, walk
 

@@ -18,7 +18,7 @@ from pipeline.records import (
     Transcript,
     Word,
 )
-from pipeline.records.turns import shared, turns
+from pipeline.records.speaker_turns import shared, turns
 from pipeline.review.mixed import turns_of
 
 BLEED = "bleed of a removed track"

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline.records import Interval, Session, Track, Transcript, Word
-from pipeline.records.turns import DOUBT_S
+from pipeline.records.speaker_turns import DOUBT_S
 
 
 def turns_of(

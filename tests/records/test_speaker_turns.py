@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.records import Cue, Interval, Participant, Session, Track
-from pipeline.records.turns import DOUBT_S, separable, turns
+from pipeline.records.speaker_turns import DOUBT_S, separable, turns
 
 Cues = tuple[tuple[float, float, str | None], ...]
 TALK: Cues = ((0.0, 20.0, "p1"), (22.0, 30.0, "p2"), (31.0, 60.0, "p1"))
