@@ -110,8 +110,8 @@ def total(spans: Iterable[tuple[Number, Number]]) -> Number:
 
 
 def overlapping(merged: Sequence[tuple[Number, Number]], start: Number, end: Number) -> Sequence[tuple[Number, Number]]:
-    """Those of the merged spans that share something with ``[start, end)``, in order."""
-    return merged[bisect_right(merged, start, key=_end) : bisect_left(merged, end, key=_start)] if start < end else ()
+    """Those of the merged spans that begin before ``end`` and end after ``start``, in order: a point counts inside."""
+    return merged[bisect_right(merged, start, key=_end) : bisect_left(merged, end, key=_start)]
 
 
 def contains(merged: Sequence[tuple[Number, Number]], at: Number) -> bool:
