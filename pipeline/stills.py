@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.errors import UsageProblem
 from pipeline.media.frames import Frame, frame_at
-from pipeline.media.still import png
+from pipeline.media.png import png
 from pipeline.records import RedactionBox, Region, Verdict
 from pipeline.render.picture import CLOCK_S, lay
 from pipeline.review import acts, picture_acts

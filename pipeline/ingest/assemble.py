@@ -10,7 +10,7 @@ from pipeline.ingest import attendance, captions, chat, clock, embedded, surface
 from pipeline.ingest.draft import Draft
 from pipeline.ingest.folder import Listing
 from pipeline.ingest.people import Speakers
-from pipeline.media.smear import smear_s
+from pipeline.media.codec_smear import smear_s
 from pipeline.records import ChatLine, Cue, Participant, Session, SessionPolicy, Track, VaultFile, Video
 from pipeline.store.vault import Vault
 

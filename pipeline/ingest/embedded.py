@@ -8,7 +8,7 @@ from pipeline import media
 from pipeline.ingest import captions
 from pipeline.ingest.draft import Draft
 from pipeline.ingest.folder import Listing
-from pipeline.media.hidden import has_hidden_captions, hidden_captions
+from pipeline.media.closed_captions import has_hidden_captions, hidden_captions
 
 TEXT_CODECS = frozenset({"mov_text", "subrip", "webvtt", "ass", "ssa", "text"})
 Tracks = tuple[tuple[str, int], ...]

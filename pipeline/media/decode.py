@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import InputRefused
-from pipeline.media import command, source
-from pipeline.media.child import child
-from pipeline.media.extent import PTS_FAITHFUL
+from pipeline.media import command, untrusted_input
+from pipeline.media.decodable_length import PTS_FAITHFUL
+from pipeline.media.tool_process import child
 
 FLOAT = "f32le"
 Block = NDArray[np.float32]
@@ -38,8 +38,8 @@ def decode(
     Raises ``InputRefused`` when the file cannot be read to its end or holds more than 12 hours.
     """
     size = max(1, round(block_s * rate)) * channels * _SAMPLE
-    left = int(source.MAX_DURATION_S * rate) * channels * _SAMPLE
-    with source.opened(path) as fd:
+    left = int(untrusted_input.MAX_DURATION_S * rate) * channels * _SAMPLE
+    with untrusted_input.opened(path) as fd:
         argv = decoding(
             fd, stream=stream, rate=rate, channels=channels, start_s=start_s, end_s=end_s, edit_list=edit_list
         )
@@ -54,7 +54,7 @@ def decode(
                     break
                 yield block[: filled // _SAMPLE].astype(np.float32, copy=False).reshape(-1, channels)
             if running.finish() != 0:
-                raise source.refusal(running.said)
+                raise untrusted_input.refusal(running.said)
 
 
 def decoding(

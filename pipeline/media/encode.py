@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.errors import OffrecordError, TryAgain
-from pipeline.media import command, source, units
-from pipeline.media.child import Child, child
+from pipeline.media import command, nal_units, untrusted_input
 from pipeline.media.command import BARE
 from pipeline.media.decode import FLOAT, Block
-from pipeline.media.kinds import BITS_PER_CHANNEL, Kind
+from pipeline.media.output_formats import BITS_PER_CHANNEL, Kind
 from pipeline.media.probe import probe
+from pipeline.media.tool_process import Child, child
 
 AAC_PRIMING = 1024
 
@@ -50,7 +50,7 @@ def encoder(path: Path, *, kind: Kind, rate: int, channels: int, bits: int = 16)
 def encoding(fd: int, *, kind: Kind, rate: int, channels: int, bits: int, form: str = FLOAT) -> list[str]:
     """The command that encodes samples of ffmpeg's format ``form`` from its input into an open file of ``kind``."""
     sound = command.samples_input(rate, channels, form=form)
-    output = sound.output(source.url(fd), **_container(kind), **_sound_codec(kind, channels, bits), **BARE)
+    output = sound.output(untrusted_input.url(fd), **_container(kind), **_sound_codec(kind, channels, bits), **BARE)
     return command.argv(output, "-y")
 
 
@@ -62,26 +62,26 @@ def mux(path: Path, *, kind: Kind, sounds: Sequence[Path], picture: Path | None)
     codec = None if picture is None else _codec(picture)
     with ExitStack() as stack:
         fd = stack.enter_context(created(path))
-        fds = [stack.enter_context(source.opened(sound)) for sound in sounds]
+        fds = [stack.enter_context(untrusted_input.opened(sound)) for sound in sounds]
         streams = [command.opened_input(sound)["a:0"] for sound in fds]
         options: dict[str, str | int] = {"c": "copy", "map_metadata:s": -1}
         if picture is not None and codec is not None:
-            fds.append(stack.enter_context(source.opened(picture)))
+            fds.append(stack.enter_context(untrusted_input.opened(picture)))
             streams.insert(0, command.opened_input(fds[-1])["V:0"])
             options["bsf:v"] = f"filter_units=pass_types={codec.types}"
-        output = command.output(streams, source.url(fd), **options, **_container(kind), **BARE)
+        output = command.output(streams, untrusted_input.url(fd), **options, **_container(kind), **BARE)
         with child(command.argv(output, "-y"), fds=[fd, *fds]) as running:
             if running.finish() != 0:
                 raise gave_up()
-    if codec is units.HEVC:
-        units.clean_header(path)
+    if codec is nal_units.HEVC:
+        nal_units.clean_header(path)
 
 
-def _codec(picture: Path) -> units.Codec:
+def _codec(picture: Path) -> nal_units.Codec:
     found = probe(picture).video
-    if found is None or found.codec not in units.CODECS:
+    if found is None or found.codec not in nal_units.CODECS:
         raise OffrecordError("a picture of this kind cannot be copied", action="report this; nothing was written")
-    return units.CODECS[found.codec]
+    return nal_units.CODECS[found.codec]
 
 
 @contextmanager

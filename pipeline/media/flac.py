@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.media import source
-from pipeline.media.asked import Edit, Unfit, ask
+from pipeline.media import untrusted_input
 from pipeline.media.encode import created
-from pipeline.media.kinds import Kind
+from pipeline.media.isolated.client import Edit, Unfit, ask
+from pipeline.media.output_formats import Kind
+from pipeline.media.pcm import as_floats, as_numbers
 from pipeline.media.probe import Probe
-from pipeline.media.whole import as_floats, as_numbers
 
 BITS = {"flac": (16, 24), "pcm_s16le": (16,), "pcm_s24le": (24,)}
 # Of 24 bits there are 32, the lowest of them empty.
@@ -58,7 +58,7 @@ def keep_numbers(
                 numbers[first:last] = as_numbers(block, bits=bits)
         return numbers.tobytes()
 
-    with source.opened(path) as fd, created(target) as out:
+    with untrusted_input.opened(path) as fd, created(target) as out:
         job = {"stream": stream, "ranges": ranges, "bits": sound.bits}
         done = ask("flac", job, fd=fd, out=out, answer=answer, broken=_BROKEN)
     if isinstance(done, Unfit):

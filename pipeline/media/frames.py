@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import InputRefused, TryAgain
-from pipeline.media import command, source
-from pipeline.media.child import Child, child
+from pipeline.media import command, untrusted_input
 from pipeline.media.command import BARE
 from pipeline.media.encode import created
+from pipeline.media.tool_process import Child, child
 
 Plane = NDArray[np.uint8]
 Paint = Callable[["Frame", float], None]
@@ -80,7 +80,7 @@ def frames(path: Path, *, gray: bool = False, per_second: float | None = None, s
 
     Times count from the container's start. Raises ``InputRefused`` where the picture cannot be read.
     """
-    with source.opened(path) as fd:
+    with untrusted_input.opened(path) as fd:
         argv = _decoding(fd, gray=gray, per_second=per_second, start_s=start_s)
         with child(argv, fds=[fd]) as running:
             for _, frame in _parts(running, gray=gray):
@@ -88,7 +88,7 @@ def frames(path: Path, *, gray: bool = False, per_second: float | None = None, s
                     frame.at_s += start_s
                     yield frame
             if running.finish() != 0:
-                raise source.refusal(running.said)
+                raise untrusted_input.refusal(running.said)
 
 
 def frame_at(path: Path, at_s: float) -> tuple[Frame, float]:
@@ -103,7 +103,7 @@ def frame_at(path: Path, at_s: float) -> tuple[Frame, float]:
             shown = frame
         if shown is not None:
             return shown, math.inf
-    raise source.damaged()
+    raise untrusted_input.damaged()
 
 
 def repaint(path: Path, target: Path, paint: Paint) -> None:
@@ -112,7 +112,7 @@ def repaint(path: Path, target: Path, paint: Paint) -> None:
     ``paint`` gets a frame and the time at which the next one takes its place, infinite for the last.
     """
     with (
-        source.opened(path) as fd,
+        untrusted_input.opened(path) as fd,
         created(target) as out,
         child(_decoding(fd, gray=False), fds=[fd]) as reader,
         child(_encoding(out), fds=[out], feeds=True) as writer,
@@ -124,7 +124,7 @@ def repaint(path: Path, target: Path, paint: Paint) -> None:
             waiting.append((raw, frame))
         _flush(waiting, writer, paint, until_s=float("inf"))
         if reader.finish() != 0:
-            raise source.refusal(reader.said)
+            raise untrusted_input.refusal(reader.said)
         if writer.finish() != 0:
             raise _gave_up()
 
@@ -132,7 +132,7 @@ def repaint(path: Path, target: Path, paint: Paint) -> None:
 def _encoding(out: int) -> list[str]:
     picture = command.frames_input()["v:0"].filter("setpts", _FROM_THE_START)
     options = {**_ENCODER, **_TIMES, "format": "mp4", **BARE}
-    return command.argv(picture.output(source.url(out), **options), "-y", "-copyts")
+    return command.argv(picture.output(untrusted_input.url(out), **options), "-y", "-copyts")
 
 
 def _decoding(fd: int, *, gray: bool, per_second: float | None = None, start_s: float = 0.0) -> list[str]:
@@ -168,14 +168,14 @@ def _parts(running: Child, *, gray: bool) -> Iterator[tuple[bytes, Frame | None]
             block = _exactly(running, _BLOCK_HEAD)
             pixels = size - _BLOCK_HEAD
             if not width or pixels != width * height * (2 if gray else 3) // 2:
-                raise source.damaged()
+                raise untrusted_input.damaged()
             at_s = (cluster_ms + int.from_bytes(block[1:3], "big", signed=True)) / 1000
             data = bytearray(_exactly(running, pixels))
             yield head + block, Frame(at_s=at_s, width=width, height=height, gray=gray, data=data)
         else:
             value = _exactly(running, min(size, _SMALL + 1))
             if size > _SMALL:
-                raise source.damaged()
+                raise untrusted_input.damaged()
             if name in (_WIDTH, _HEIGHT, _TIME):
                 number = int.from_bytes(value)
                 width = number if name == _WIDTH else width
@@ -196,14 +196,14 @@ def _head(running: Child, first: bytes) -> tuple[bytes, int]:
 def _length(first: int) -> int:
     """How many bytes a number takes that begins with this one."""
     if not first:
-        raise source.damaged()
+        raise untrusted_input.damaged()
     return 9 - first.bit_length()
 
 
 def _exactly(running: Child, size: int) -> bytes:
     data = running.read(size) if size else b""
     if len(data) < size:
-        raise InputRefused("a picture cannot be read to its end", action=source.WHOLE_FILE)
+        raise InputRefused("a picture cannot be read to its end", action=untrusted_input.WHOLE_FILE)
     return data
 
 

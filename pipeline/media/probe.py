@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import InputRefused
-from pipeline.media import boxes, source
-from pipeline.media.child import child
-from pipeline.media.extent import decoded_s
+from pipeline.media import container_checks, untrusted_input
+from pipeline.media.decodable_length import decoded_s
+from pipeline.media.tool_process import child
 
 KINDS = {"audio", "video", "subtitle", "data", "attachment"}
 JSON_LIMIT = 8 << 20
@@ -73,7 +73,7 @@ class Probe:
 
 def probe(path: Path) -> Probe:
     """The streams, times and tags of the file at ``path``; raises ``InputRefused`` with one line where it is unsafe."""
-    with source.opened(path) as fd:
+    with untrusted_input.opened(path) as fd:
         _refuse_at_sight(fd)
         found, estimated = _ask(fd)
     probed = _checked(found)
@@ -84,24 +84,24 @@ def probe(path: Path) -> Probe:
 
 
 def _refuse_at_sight(fd: int) -> None:
-    if boxes.is_playlist(fd):
-        raise InputRefused("a media file is a playlist that points to other files", action=source.OTHER_FILE)
-    if boxes.is_page(fd):
+    if container_checks.is_playlist(fd):
+        raise InputRefused("a media file is a playlist that points to other files", action=untrusted_input.OTHER_FILE)
+    if container_checks.is_page(fd):
         raise InputRefused("a media file is a web page", action="download the recording again")
-    if boxes.is_encrypted(fd):
+    if container_checks.is_encrypted(fd):
         raise InputRefused("a media file is encrypted (DRM)", action="give the file without protection")
-    if boxes.is_cut_wav(fd) or boxes.is_cut_ogg(fd):
-        raise source.cut_off()
+    if container_checks.is_cut_wav(fd) or container_checks.is_cut_ogg(fd):
+        raise untrusted_input.cut_off()
 
 
 def _ask(fd: int) -> tuple[dict[str, Any], bool]:
-    argv = [*source.probe_head(), "-show_entries", _ENTRIES, "-of", "json", "-i", source.url(fd)]
+    argv = [*untrusted_input.probe_head(), "-show_entries", _ENTRIES, "-of", "json", "-i", untrusted_input.url(fd)]
     with child(argv, fds=[fd], memory=PROBE_MEMORY) as running:
         output = running.read(JSON_LIMIT)
         status = running.finish() if len(output) < JSON_LIMIT else 1
         said = running.said
     if status != 0:
-        raise source.refusal(said)
+        raise untrusted_input.refusal(said)
     found: dict[str, Any] = json.loads(output)
     return found, "Estimating duration from bitrate" in said
 
@@ -155,24 +155,26 @@ def _seconds(text: object) -> float | None:
 def _measured(path: Path, probed: Probe) -> Probe:
     """A header without a length says nothing, and a length that was guessed is none: listen to the end instead."""
     _within_limits(probed)
-    with source.opened(path) as fd:
+    with untrusted_input.opened(path) as fd:
         longest_s = max((decoded_s(fd, stream).seconds for stream in range(len(probed.audio))), default=0.0)
     streams = tuple(replace(stream, duration_s=None) for stream in probed.streams)
     return replace(probed, duration_s=longest_s, streams=streams)
 
 
 def _within_limits(probed: Probe) -> None:
-    if len(probed.streams) > source.MAX_STREAMS:
-        raise InputRefused("a media file has more than 32 streams", action=source.OTHER_FILE)
+    if len(probed.streams) > untrusted_input.MAX_STREAMS:
+        raise InputRefused("a media file has more than 32 streams", action=untrusted_input.OTHER_FILE)
     if not probed.audio and probed.video is None:
-        raise InputRefused("a media file holds neither sound nor picture", action=source.OTHER_FILE)
-    if probed.duration_s > source.MAX_DURATION_S:
+        raise InputRefused("a media file holds neither sound nor picture", action=untrusted_input.OTHER_FILE)
+    if probed.duration_s > untrusted_input.MAX_DURATION_S:
         raise InputRefused("a media file is longer than 12 hours", action="cut the recording into parts")
     for stream in probed.audio:
-        if not source.MIN_RATE <= stream.sample_rate <= source.MAX_RATE:
-            raise InputRefused("a media file has a sample rate outside 8 to 192 kHz", action=source.OTHER_FILE)
-        if not 1 <= stream.channels <= source.MAX_CHANNELS:
-            raise InputRefused("a media file has no channels, or more than 8", action=source.OTHER_FILE)
+        if not untrusted_input.MIN_RATE <= stream.sample_rate <= untrusted_input.MAX_RATE:
+            raise InputRefused("a media file has a sample rate outside 8 to 192 kHz", action=untrusted_input.OTHER_FILE)
+        if not 1 <= stream.channels <= untrusted_input.MAX_CHANNELS:
+            raise InputRefused("a media file has no channels, or more than 8", action=untrusted_input.OTHER_FILE)
     for stream in probed.streams:
-        if stream.width * stream.height > source.MAX_PIXELS:
-            raise InputRefused("a media file has a picture of more than 40 million pixels", action=source.OTHER_FILE)
+        if stream.width * stream.height > untrusted_input.MAX_PIXELS:
+            raise InputRefused(
+                "a media file has a picture of more than 40 million pixels", action=untrusted_input.OTHER_FILE
+            )

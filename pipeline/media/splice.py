@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.media import source
-from pipeline.media.asked import Edit, Unfit, ask
+from pipeline.media import untrusted_input
 from pipeline.media.encode import created
-from pipeline.media.kinds import BITS_PER_CHANNEL, Kind
+from pipeline.media.isolated.client import Edit, Unfit, ask
+from pipeline.media.output_formats import BITS_PER_CHANNEL, Kind
 from pipeline.media.probe import Probe
 
 FORMATS = ("mov", "mp4", "m4a", "matroska")
@@ -83,6 +83,6 @@ def splice(
         "drop_priming": drop_priming,
         "bits_per_channel": BITS_PER_CHANNEL,
     }
-    with source.opened(path) as fd, created(target) as out:
+    with untrusted_input.opened(path) as fd, created(target) as out:
         done = ask("splicer", job, fd=fd, out=out, answer=answer, broken=BROKEN)
     return done if isinstance(done, Unfit) else Spliced(**done)

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media import source
-from pipeline.media.asked import Edit, Unfit
+from pipeline.media import untrusted_input
 from pipeline.media.encode import created
-from pipeline.media.kinds import Kind
+from pipeline.media.isolated.client import Edit, Unfit
+from pipeline.media.output_formats import Kind
+from pipeline.media.pcm import as_floats, as_numbers
 from pipeline.media.probe import Probe
-from pipeline.media.whole import as_floats, as_numbers
 
 CODECS = {"pcm_s16le": 2, "pcm_s24le": 3}
 # More channels, or more than 4 GB, need another header than the plain one.
@@ -61,7 +61,7 @@ def rewrite(
     ``length`` and at least one less; nothing is written where it is ``Unfit``.
     """
     sound = probe.audio[0]
-    with source.opened(path) as fd:
+    with untrusted_input.opened(path) as fd:
         found = _find(fd, width=CODECS[sound.codec], channels=sound.channels)
         if found is None or abs(found.count - length) > 1:
             return Unfit(reason="its header does not say where its samples are")
@@ -73,7 +73,7 @@ def rewrite(
                 wanted = min(PIECE, found.count - at)
                 data = bytearray(os.pread(fd, wanted * found.size, found.start + at * found.size))
                 if len(data) < wanted * found.size:
-                    raise source.cut_off()
+                    raise untrusted_input.cut_off()
                 while waiting and waiting[-1][0] < at + wanted:
                     start, end = waiting[-1]
                     _change(data, found, at, max(start, at), min(end, at + wanted), edit)

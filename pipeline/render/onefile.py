@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pipeline.errors import InputRefused, ProofFailed, UsageProblem
 from pipeline.media import Probe, check_complete, mux, probe
-from pipeline.media.kinds import Kind, kind_of
-from pipeline.media.smear import smear_s
+from pipeline.media.codec_smear import smear_s
+from pipeline.media.output_formats import Kind, kind_of
 from pipeline.records import Check, PicturePlan, PlannedTerm, Proof, ProofVerdict, RedactionBox, RedactionInterval
 from pipeline.render.picture import shown
 from pipeline.render.proof import media_checks

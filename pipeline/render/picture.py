@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pipeline.media import probe
 from pipeline.media.frames import Frame, repaint
-from pipeline.media.kinds import Kind
-from pipeline.media.picture import can_be_copied
+from pipeline.media.hidden_video import can_be_copied
+from pipeline.media.output_formats import Kind
 from pipeline.records import PicturePlan, RedactionBox, Region
 
 NONE = "none"

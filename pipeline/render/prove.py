@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.errors import InputRefused, UsageProblem
-from pipeline.media.kinds import kind_of
+from pipeline.media.output_formats import kind_of
 from pipeline.records import Audience, Check, PlannedTerm, Proof, ProofVerdict
 from pipeline.render import manifest, names, onefile, texts
 from pipeline.render.manifest import Manifest

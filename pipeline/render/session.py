@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.errors import InputRefused
 from pipeline.media import mux, probe
-from pipeline.media.kinds import KINDS, Kind
+from pipeline.media.output_formats import KINDS, Kind
 from pipeline.records import (
     ApprovedPlan,
     Failed,

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media import decode, encoder
-from pipeline.media.kinds import Kind
+from pipeline.media.output_formats import Kind
 from pipeline.records import RedactionInterval
 from pipeline.render.mix import aligned, mixed
 from pipeline.render.spans import Samples, samples_of, silence

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.media import Block, Probe, probe
-from pipeline.media.asked import Edit, Unfit
 from pipeline.media.flac import keep_numbers, may_keep_numbers
-from pipeline.media.kinds import Kind
-from pipeline.media.recode import recode
+from pipeline.media.isolated.client import Edit, Unfit
+from pipeline.media.output_formats import Kind
+from pipeline.media.reencode import recode
 from pipeline.media.splice import Spliced, may_splice, splice
 from pipeline.media.wav import may_rewrite, rewrite
 from pipeline.records import Check

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from pipeline.errors import TryAgain, UsageProblem
 from pipeline.media import decode, encoder, mux, probe, subtitles
-from pipeline.media.kinds import KINDS, kind_of
-from pipeline.media.picture import can_be_copied, hidden_frames, hidden_units
+from pipeline.media.hidden_video import can_be_copied, hidden_frames, hidden_units
+from pipeline.media.output_formats import KINDS, kind_of
 from pipeline.media.tone import second_of_tone
 from tests.media.making import H264, PICTURE, SECRET, captions_608, ffmpeg, tone, with_captions_608
 

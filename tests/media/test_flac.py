@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from pipeline.media import Block, decode, probe
-from pipeline.media.asked import Unfit
 from pipeline.media.flac import keep_numbers, may_keep_numbers
-from pipeline.media.kinds import KINDS
+from pipeline.media.isolated.client import Unfit
+from pipeline.media.output_formats import KINDS
 from tests.media.making import SECRET, ffmpeg
 
 RATE, LENGTH = 44_100, 3 * 44_100

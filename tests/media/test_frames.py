@@ -10,11 +10,11 @@ import pytest
 
 from pipeline.errors import InputRefused
 from pipeline.media import mux, probe
+from pipeline.media.closed_captions import has_hidden_captions, hidden_captions
 from pipeline.media.frames import Frame, frames, repaint
-from pipeline.media.hidden import has_hidden_captions, hidden_captions
-from pipeline.media.kinds import KINDS
-from pipeline.media.picture import can_be_copied, hidden_frames, hidden_units
-from pipeline.media.units import HEVC, units
+from pipeline.media.hidden_video import can_be_copied, hidden_frames, hidden_units
+from pipeline.media.nal_units import HEVC, units
+from pipeline.media.output_formats import KINDS
 from tests.media.making import H264, PICTURE, ffmpeg, tone, with_captions_608
 
 HEVC_WORDS = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error", "-pix_fmt", "yuv420p")

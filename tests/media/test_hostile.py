@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from pipeline.errors import InputRefused, TryAgain
-from pipeline.media import child as children
-from pipeline.media import decode, encoder, source, tools
-from pipeline.media.child import child
+from pipeline.media import decode, encoder, tools, untrusted_input
+from pipeline.media import tool_process as children
 from pipeline.media.command import HEAD
-from pipeline.media.kinds import KINDS
+from pipeline.media.output_formats import KINDS
+from pipeline.media.tool_process import child
 from tests.media.making import ffmpeg, tone
 from tests.media.test_probe import refused
 
@@ -76,7 +76,7 @@ def test_a_header_that_promises_days_is_refused(media: Path, tmp_path: Path) -> 
 
 
 def test_sound_without_end_is_cut_off_whatever_its_header_says(media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "MAX_DURATION_S", 1.0)
+    monkeypatch.setattr(untrusted_input, "MAX_DURATION_S", 1.0)
     with pytest.raises(InputRefused, match="longer than 12 hours"):
         list(decode(media / "plain.mp3", stream=0, rate=8000, channels=1, block_s=0.1))
 

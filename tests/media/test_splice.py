@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.media import decode, probe
-from pipeline.media.apart.splicer import FRAME, JOIN_PACKETS, REACH, runs_of
-from pipeline.media.asked import Unfit
-from pipeline.media.kinds import KINDS
+from pipeline.media.isolated.client import Unfit
+from pipeline.media.isolated.splicer import FRAME, JOIN_PACKETS, REACH, runs_of
+from pipeline.media.output_formats import KINDS
 from pipeline.media.packets import packets
 from pipeline.media.splice import Spliced, may_splice, splice
 from tests.media.making import ffmpeg, tone

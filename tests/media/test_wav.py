@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pipeline.media import Block, decode, probe
-from pipeline.media.asked import Unfit
-from pipeline.media.kinds import KINDS
+from pipeline.media.isolated.client import Unfit
+from pipeline.media.output_formats import KINDS
 from pipeline.media.wav import may_rewrite, rewrite
 from tests.media.making import SECRET, ffmpeg
 

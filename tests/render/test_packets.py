@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.media import encoder
-from pipeline.media.kinds import KINDS
+from pipeline.media.output_formats import KINDS
 from pipeline.records import ProofVerdict, RedactionInterval
 from pipeline.render.proof.packets import hides_nothing, untouched
 from pipeline.render.proof.residue import Residue

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from pipeline.cli import main
 from pipeline.media import probe
 from pipeline.media.frames import Frame, frames, repaint
-from pipeline.media.picture import can_be_copied, hidden_frames, hidden_units
+from pipeline.media.hidden_video import can_be_copied, hidden_frames, hidden_units
 from pipeline.records import Failed, PicturePlan, ProofVerdict, RedactionBox, Region, Rendition, Session, Video
 from pipeline.render import picture, render
 from pipeline.render.proof.covered import NAME, SAME, covers_hold
@@ -220,7 +220,7 @@ def test_a_change_beside_the_covers_and_a_lost_frame_are_found(pictures: Vault, 
 def test_messages_left_in_the_header_are_found(
     pictures: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.media.units.clean_header", lambda path: None)
+    monkeypatch.setattr("pipeline.media.nal_units.clean_header", lambda path: None)
     failed = made(pictures, tmp_path, "hevc.mp4", PicturePlan())
     assert isinstance(failed, Failed)
     assert "behind the picture" in failed.reason

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.media import encode, probe
-from pipeline.media.kinds import KINDS
+from pipeline.media.output_formats import KINDS
 from pipeline.records import Failed, PicturePlan, PlannedTerm, ProofVerdict, RedactionInterval
 from pipeline.render import render, sound, talk, texts
 from pipeline.render.proof import ZeroTap, bundle_checks, media_checks

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import InputRefused
 from pipeline.media import probe
-from pipeline.media.kinds import Kind
+from pipeline.media.output_formats import Kind
 from pipeline.records import Check, KeywordHit, PlannedTerm, ProofVerdict
 from pipeline.render.proof.alike import texts_sound_free_of
 from pipeline.render.proof.levels import EDGE_S, EXACT_EDGE_S, sound_checks

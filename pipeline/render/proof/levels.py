@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media import Probe, decode
-from pipeline.media.picture import has_edit_list
+from pipeline.media.hidden_video import has_edit_list
 from pipeline.media.tone import FREQUENCY_HZ
 from pipeline.records import Check, ProofVerdict
 from pipeline.render.proof.packets import hides_nothing

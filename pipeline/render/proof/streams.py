@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from pipeline.media import Probe
-from pipeline.media.kinds import Kind
-from pipeline.media.picture import hidden_frames, hidden_units
-from pipeline.media.units import CODECS as PICTURES
+from pipeline.media.hidden_video import hidden_frames, hidden_units
+from pipeline.media.nal_units import CODECS as PICTURES
+from pipeline.media.output_formats import Kind
 from pipeline.records import Check, ProofVerdict
 
 CODECS = {"pcm": {"pcm_s16le", "pcm_s24le"}, "libmp3lame": {"mp3"}, "libopus": {"opus"}, "libvorbis": {"vorbis"}}

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.media import probe
-from pipeline.media.kinds import KINDS
-from pipeline.media.margins import cuts_away
-from pipeline.media.picture import can_be_copied, hidden_units
-from pipeline.media.units import H264, HEVC, units
+from pipeline.media.crop_margins import cuts_away
+from pipeline.media.hidden_video import can_be_copied, hidden_units
+from pipeline.media.nal_units import H264, HEVC, units
+from pipeline.media.output_formats import KINDS
 from pipeline.records import PicturePlan
 from pipeline.render.picture import shown
 from tests.media.making import ffmpeg

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ConfigurationError, TryAgain
 from pipeline.media import tools
-from pipeline.media.child import child
 from pipeline.media.frames import Frame, frames
+from pipeline.media.tool_process import child
 from pipeline.records import OcrLine, OcrResult, OcrWord, Region
 
 # Writing in a lower picture is too small to be read as it is.

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.errors import InputRefused
-from pipeline.media import command, source
-from pipeline.media.child import child
+from pipeline.media import command, untrusted_input
 from pipeline.media.decode import decode
 from pipeline.media.encode import created
 from pipeline.media.probe import probe
+from pipeline.media.tool_process import child
 
 _OF_QUICKTIME = "mov"
 
@@ -30,13 +30,13 @@ def copy_sounds(path: Path, target: Path, *, streams: Sequence[int]) -> None:
     Raises ``InputRefused`` where it cannot be read, or what was written would be heard otherwise than before.
     """
     form = "mov" if _OF_QUICKTIME in probe(path).format_name.split(",") else "matroska"
-    with source.opened(path) as fd, created(target) as out:
+    with untrusted_input.opened(path) as fd, created(target) as out:
         opened = command.opened_input(fd)
         options: dict[str, str | int] = {"c": "copy", "map_metadata:s": -1, "format": form, **command.BARE}
-        output = command.output([opened[f"a:{number}"] for number in streams], source.url(out), **options)
+        output = command.output([opened[f"a:{number}"] for number in streams], untrusted_input.url(out), **options)
         with child(command.argv(output, "-y"), fds=[fd, out]) as running:
             if running.finish() != 0:
-                raise source.refusal(running.said)
+                raise untrusted_input.refusal(running.said)
     if not all(_alike(path, number, target, at) for at, number in enumerate(streams)):
         raise InputRefused("a sound cannot be copied out of its file as it is", action="erase the whole recording")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ConfigurationError, TryAgain
-from pipeline.media import reader, tools
+from pipeline.media import ocr, tools
 from tests.media.making import H264, ffmpeg
 
 SLIDE = Path(__file__).parent / "slide.png"
@@ -24,7 +24,7 @@ def slides(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.usefixtures("text_reader")
 def test_what_stands_on_a_slide_is_read_with_its_place_and_time(slides: Path) -> None:
-    seen = reader.read(slides, per_second=1.0)
+    seen = ocr.read(slides, per_second=1.0)
     assert seen.frames == 3
     text = {" ".join(word.text for word in line.words) for line in seen.lines}
     assert "Roadmap for Halcyon Freight" in text
@@ -40,9 +40,9 @@ def test_what_stands_on_a_slide_is_read_with_its_place_and_time(slides: Path) ->
 def test_without_a_reader_nothing_is_taken_for_read(slides: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     missing = tools.Tool(name="tesseract", version=None, install="apt-get install tesseract-ocr")
     monkeypatch.setattr(tools, "reader", lambda: missing)
-    assert reader.version() is None
+    assert ocr.version() is None
     with pytest.raises(ConfigurationError, match="tesseract is missing; install it: apt-get"):
-        reader.read(slides, per_second=1.0)
+        ocr.read(slides, per_second=1.0)
 
 
 @pytest.mark.usefixtures("text_reader")
@@ -50,7 +50,7 @@ def test_a_picture_that_begins_late_keeps_its_times(slides: Path, tmp_path: Path
     late = tmp_path / "late.mkv"
     sound = ("-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono")
     ffmpeg("-itsoffset", "3", "-i", slides, *sound, "-t", "9", "-c:v", "copy", "-c:a", "flac", late)
-    lines = reader.read(late, per_second=1.0).lines
+    lines = ocr.read(late, per_second=1.0).lines
     assert lines
     assert all(4.0 <= line.start_s <= 5.0 and 6.95 <= line.end_s <= 8.0 for line in lines)
 
@@ -61,18 +61,18 @@ def test_a_term_shown_for_one_look_on_a_moving_picture_is_read(tmp_path: Path, m
     path = tmp_path / "moving.mp4"
     moving = ("-f", "lavfi", "-i", "testsrc=s=640x360:r=2:d=5", "-loop", "1", "-i", SLIDE)
     ffmpeg(*moving, "-filter_complex", "[0][1]overlay=enable='between(t,2.8,3.4)'", "-t", "5", *H264, path)
-    seen = reader.read(path, per_second=1.0)
+    seen = ocr.read(path, per_second=1.0)
     assert seen.frames == 5
     shown = [line for line in seen.lines if "Halcyon" in {word.text for word in line.words}]
     assert shown
     assert all(line.start_s <= 2.8 and 3.4 <= line.end_s <= 4.6 for line in shown)
-    monkeypatch.setattr(reader, "MOST_TOGETHER", 1)
-    assert reader.read(path, per_second=1.0) == seen
+    monkeypatch.setattr(ocr, "MOST_TOGETHER", 1)
+    assert ocr.read(path, per_second=1.0) == seen
 
 
 @pytest.mark.usefixtures("text_reader")
 def test_pages_that_the_reader_left_out_are_not_taken_for_empty(slides: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = reader.tiff
-    monkeypatch.setattr(reader, "tiff", lambda pages: real(pages[:1]))
+    real = ocr.tiff
+    monkeypatch.setattr(ocr, "tiff", lambda pages: real(pages[:1]))
     with pytest.raises(TryAgain):
-        reader.read(slides, per_second=1.0)
+        ocr.read(slides, per_second=1.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.media import command
-from pipeline.media.child import child
+from pipeline.media.tool_process import child
 
 PTS_FAITHFUL = {"async": 1, "first_pts": 0}
 _PROGRESS_LIMIT = 64 << 20

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.media import source, units
-from pipeline.media.child import child
-from pipeline.media.kinds import Kind
-from pipeline.media.margins import cuts_away
+from pipeline.media import nal_units, untrusted_input
+from pipeline.media.crop_margins import cuts_away
+from pipeline.media.output_formats import Kind
 from pipeline.media.probe import Probe
+from pipeline.media.tool_process import child
 
 _EDITED = ("mov", "mp4")
 
@@ -19,30 +19,40 @@ def can_be_copied(path: Path, probe: Probe, *, kind: Kind | None = None) -> bool
     Nothing may lie behind an edit list, in margins that are cut away, or in a layer of its own. HEVC has messages in
     the container's header too, which can be cleaned in MP4 and MOV files alone.
     """
-    codec = units.CODECS.get(probe.video.codec) if probe.video is not None else None
-    if codec is None or (codec is units.HEVC and kind is not None and kind.container not in _EDITED):
+    codec = nal_units.CODECS.get(probe.video.codec) if probe.video is not None else None
+    if codec is None or (codec is nal_units.HEVC and kind is not None and kind.container not in _EDITED):
         return False
-    return hidden_frames(path) == 0 and not any(_hides(unit, codec) for unit in units.units(path, codec))
+    return hidden_frames(path) == 0 and not any(_hides(unit, codec) for unit in nal_units.units(path, codec))
 
 
-def hidden_units(path: Path, codec: str = units.H264.name) -> int:
+def hidden_units(path: Path, codec: str = nal_units.H264.name) -> int:
     """The bytes of units in the first picture that are not seen as they are: captions, banners, messages, margins."""
-    known = units.CODECS[codec]
+    known = nal_units.CODECS[codec]
     return sum(
-        len(unit) for unit in units.units(path, known) if known.type_of(unit) not in known.kept or _hides(unit, known)
+        len(unit)
+        for unit in nal_units.units(path, known)
+        if known.type_of(unit) not in known.kept or _hides(unit, known)
     )
 
 
 def hidden_frames(path: Path) -> int:
     """How many frames of the first picture an edit list hides: they are in the file, yet no player shows them."""
-    with source.opened(path) as fd:
-        argv = [*source.probe_head(), "-select_streams", "V:0", "-show_entries", "packet=flags", "-of", "csv=p=0"]
-        with child([*argv, "-i", source.url(fd)], fds=[fd]) as running:
+    with untrusted_input.opened(path) as fd:
+        argv = [
+            *untrusted_input.probe_head(),
+            "-select_streams",
+            "V:0",
+            "-show_entries",
+            "packet=flags",
+            "-of",
+            "csv=p=0",
+        ]
+        with child([*argv, "-i", untrusted_input.url(fd)], fds=[fd]) as running:
             count = 0
             while data := running.read(1 << 16):
                 count += data.count(b"D")
             if running.finish() != 0:
-                raise source.damaged()
+                raise untrusted_input.damaged()
     return count
 
 
@@ -51,7 +61,7 @@ def has_edit_list(probe: Probe) -> bool:
     return any(name in _EDITED for name in probe.format_name.split(","))
 
 
-def _hides(unit: bytes, codec: units.Codec) -> bool:
+def _hides(unit: bytes, codec: nal_units.Codec) -> bool:
     """Whether what no player shows would stay in a copy, although the unit is one of those that are copied."""
     if codec.type_of(unit) not in codec.kept:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.media.units import H264, Codec
+from pipeline.media.nal_units import H264, Codec
 
 H264_SPS, HEVC_SPS = 7, 33
 # Codecs work in whole blocks: a margin smaller than one is no part of what was recorded.

@@ -11,8 +11,8 @@ import pytest
 
 from pipeline.errors import InputRefused, TryAgain
 from pipeline.media import Block, decode
-from pipeline.media.kinds import KINDS
-from pipeline.media.recode import recode
+from pipeline.media.output_formats import KINDS
+from pipeline.media.reencode import recode
 
 RATE = 48_000
 

@@ -15,7 +15,7 @@ from typing import Any
 import av
 from av.audio.stream import AudioStream
 
-from .parent import NotFit, Parent, answer
+from .protocol import NotFit, Parent, answer
 
 BYTES = {"s16": 2, "s32": 4}
 BARE = {"flags": "+bitexact", "threads": "1"}

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.media import source
-from pipeline.media.apart import parent
-from pipeline.media.child import Child, child
+from pipeline.media import untrusted_input
 from pipeline.media.decode import Block
+from pipeline.media.isolated import protocol
+from pipeline.media.tool_process import Child, child
 
 Edit = Callable[[int, Block], None]
 Answer = Callable[[int, bytearray], bytes]
@@ -33,23 +33,25 @@ def ask(
 
     ``broken`` is the reason where it ends without one. Raises ``TryAgain`` where it stands still.
     """
-    options = {key: str(value) for key, value in source.input_options().items()}
-    told = json.dumps({**job, "source": source.url(fd), "target": source.url(out), "options": options}).encode()
-    folder = Path(parent.__file__).parent
+    options = {key: str(value) for key, value in untrusted_input.input_options().items()}
+    told = json.dumps(
+        {**job, "source": untrusted_input.url(fd), "target": untrusted_input.url(out), "options": options}
+    ).encode()
+    folder = Path(protocol.__file__).parent
     argv = [sys.executable, "-I", "-c", _START, str(folder.parent), f"{folder.name}.{program}"]
     with child(argv, fds=[fd, out], feeds=True) as running:
-        running.write(memoryview(parent.LENGTH.pack(len(told)) + told))
+        running.write(memoryview(protocol.LENGTH.pack(len(told)) + told))
         return _serve(running, answer) or broken
 
 
 def _serve(running: Child, answer: Answer) -> dict[str, int] | Unfit | None:
     """Answer every block of samples until the child is done; None where it ends in another way."""
-    while len(head := running.read(parent.HEADER.size)) == parent.HEADER.size:
-        kind, at, size = parent.HEADER.unpack(head)
+    while len(head := running.read(protocol.HEADER.size)) == protocol.HEADER.size:
+        kind, at, size = protocol.HEADER.unpack(head)
         data = running.read(size)
-        if kind == parent.UNFIT:
+        if kind == protocol.UNFIT:
             return Unfit(reason=data.decode())
-        if kind == parent.DONE:
+        if kind == protocol.DONE:
             done: dict[str, int] = json.loads(data)
             return done if running.finish() == 0 else None
         if len(data) < size or not running.write(memoryview(answer(at, bytearray(data)))):

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputRefused
-from pipeline.media import boxes, command, source
-from pipeline.media.child import child
+from pipeline.media import command, container_checks, untrusted_input
+from pipeline.media.tool_process import child
 
 PIECE = 1 << 20
 LONGEST_UNIT = 64 << 20
@@ -53,13 +53,13 @@ CODECS = {codec.name: codec for codec in (H264, HEVC)}
 
 def units(path: Path, codec: Codec) -> Iterator[bytes]:
     """Every unit of the first picture of the file in order, those of the container's header among them."""
-    with source.opened(path) as fd:
+    with untrusted_input.opened(path) as fd:
         picture = command.opened_input(fd)["V:0"]
         bare = picture.output("pipe:1", format=codec.name, c="copy", **{"bsf:v": f"{codec.name}_mp4toannexb"})
         with child(command.argv(bare), fds=[fd]) as running:
             yield from _split(iter(lambda: running.read(PIECE), b""))
             if running.finish() != 0:
-                raise source.damaged()
+                raise untrusted_input.damaged()
 
 
 def clean_header(path: Path) -> None:
@@ -70,7 +70,9 @@ def clean_header(path: Path) -> None:
     """
     fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        found = boxes.inside(fd, (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"hvc1|hev1", b"hvcC"))
+        found = container_checks.inside(
+            fd, (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"hvc1|hev1", b"hvcC")
+        )
         for position, size in found:
             header = os.pread(fd, size, position)
             os.pwrite(fd, _cleaned(header), position)
@@ -86,7 +88,7 @@ def _split(pieces: Iterator[bytes]) -> Iterator[bytes]:
         *whole, held = (held + piece).split(_START)
         yield from (unit for part in whole if (unit := part.rstrip(b"\x00")))
         if len(held) > LONGEST_UNIT:
-            raise InputRefused("a picture cannot be taken apart", action=source.OTHER_FILE)
+            raise InputRefused("a picture cannot be taken apart", action=untrusted_input.OTHER_FILE)
     if unit := held.rstrip(b"\x00"):
         yield unit
 
@@ -100,7 +102,7 @@ def _cleaned(box: bytes) -> bytes:
         for _ in range(int.from_bytes(box[at + 1 : at + 3])):
             end += 2 + int.from_bytes(box[end : end + 2])
         if end > len(box):
-            raise source.damaged()
+            raise untrusted_input.damaged()
         if box[at] & HEVC.mask in HEVC.kept:
             kept.append(box[at:end])
         at = end
@@ -109,6 +111,6 @@ def _cleaned(box: bytes) -> bytes:
     if room == 0:
         return box
     if room < _FREE_HEAD:
-        raise source.damaged()
+        raise untrusted_input.damaged()
     header = (_FREE_HEAD + len(body)).to_bytes(4) + b"hvcC" + body
     return header + room.to_bytes(4) + b"free" + bytes(room - _FREE_HEAD)

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from pipeline.errors import InputRefused
-from pipeline.media import source
-from pipeline.media.extent import Measured, decoded_s, demuxed_s
+from pipeline.media import untrusted_input
+from pipeline.media.decodable_length import Measured, decoded_s, demuxed_s
 from pipeline.media.probe import Probe, Stream
 
 # The first and the last frame of a stream may be there in part: at a low rate one lasts long.
@@ -22,7 +22,7 @@ def check_complete(path: Path, probe: Probe) -> tuple[float, ...]:
     status is no test: ffmpeg ends a truncated file with 0. Sound is decoded, the picture only read.
     """
     lengths_s = []
-    with source.opened(path) as fd:
+    with untrusted_input.opened(path) as fd:
         for position, stream in enumerate(probe.audio):
             measured = decoded_s(fd, position)
             frame_s = FRAME / stream.sample_rate
@@ -44,8 +44,8 @@ def _promised_s(probe: Probe, stream: Stream) -> float | None:
 
 def _refuse_unless_whole(measured: Measured, promised_s: float | None, *, tolerance_s: float = TOLERANCE_S) -> None:
     if not measured.clean:
-        raise source.damaged()
+        raise untrusted_input.damaged()
     if measured.seconds <= 0:
-        raise InputRefused("a media file holds a stream that cannot be decoded", action=source.OTHER_FILE)
+        raise InputRefused("a media file holds a stream that cannot be decoded", action=untrusted_input.OTHER_FILE)
     if promised_s is not None and abs(measured.seconds - promised_s) > tolerance_s:
-        raise source.cut_off()
+        raise untrusted_input.cut_off()

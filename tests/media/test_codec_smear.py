@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.media import Block, decode, probe
-from pipeline.media.smear import LEAST_S, smear_s
+from pipeline.media.codec_smear import LEAST_S, smear_s
 from tests.media.making import ffmpeg
 
 RATE, EVERY_S, LASTS_S, COUNT = 48_000, 1.0, 0.3, 12

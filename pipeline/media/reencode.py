@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.media import source
-from pipeline.media.asked import Edit
-from pipeline.media.child import Child, child
+from pipeline.media import untrusted_input
 from pipeline.media.decode import FLOAT, decoding
 from pipeline.media.encode import created, encoding, gave_up, priming
-from pipeline.media.kinds import Kind
-from pipeline.media.whole import as_floats, as_numbers
+from pipeline.media.isolated.client import Edit
+from pipeline.media.output_formats import Kind
+from pipeline.media.pcm import as_floats, as_numbers
+from pipeline.media.tool_process import Child, child
 
 PIECE = 1 << 16
 _WHOLE = {"s16le": 16, "s32le": 32}
@@ -43,7 +43,7 @@ def recode(
     where one of the tools gives up or stands still.
     """
     form = FLOAT if not kind.lossless else "s32le" if bits > 16 else "s16le"
-    with source.opened(path) as fd, created(target) as out:
+    with untrusted_input.opened(path) as fd, created(target) as out:
         reading = decoding(fd, stream=stream, rate=rate, channels=channels, form=form)
         writing = encoding(out, kind=kind, rate=rate, channels=channels, bits=bits, form=form)
         with child(reading, fds=[fd]) as reader, child(writing, fds=[out], feeds=True) as writer:
@@ -59,7 +59,7 @@ def recode(
             except BrokenPipeError as error:
                 raise gave_up() from error
             if not reader.read(1) and reader.finish() != 0:
-                raise source.refusal(reader.said)
+                raise untrusted_input.refusal(reader.said)
             if writer.finish() != 0:
                 raise gave_up()
 

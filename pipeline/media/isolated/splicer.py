@@ -20,7 +20,7 @@ from av.container import OutputContainer
 from av.packet import Packet
 from numpy.typing import NDArray
 
-from .parent import NotFit, Parent, answer
+from .protocol import NotFit, Parent, answer
 
 FRAME = 1024
 REACH = 2 * FRAME

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import InputRefused
 from pipeline.media import decode, probe
-from pipeline.media.sounds import copy_sounds, holds_only
+from pipeline.media.copy_audio import copy_sounds, holds_only
 from tests.media.making import SECRET, ffmpeg
 
 TONES = [
