@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline.case import Case
 from pipeline.records import Crosstalk, Outcome, Purpose, RedactionInterval, Track
-from pipeline.render.left_out import LeftOut, bleeding
+from pipeline.render.crosstalk_check import LeftOut, bleeding
 from pipeline.store.stages import key_of
 
 VERSION = "1"

@@ -16,6 +16,7 @@ from pipeline.basis import basis_of
 from pipeline.bleeding import quieted
 from pipeline.case import Case, Proposed
 from pipeline.errors import UsageProblem
+from pipeline.proof.reprove import in_one_line, sealed
 from pipeline.records import (
     ApprovedPlan,
     Audience,
@@ -30,8 +31,7 @@ from pipeline.records import (
     Verdict,
 )
 from pipeline.render import manifest
-from pipeline.render.hidden import Hidden, Shown, hidden_by, shown_beyond
-from pipeline.render.prove import in_one_line, sealed
+from pipeline.render.redaction_diff import Hidden, Shown, hidden_by, shown_beyond
 from pipeline.store import Workspace, releases
 from pipeline.store.files import make_private
 from pipeline.store.releases import Act

@@ -9,14 +9,20 @@ from pathlib import Path
 from pipeline.case import Case, Proposed
 from pipeline.letting_out import Candidate, candidate
 from pipeline.records import Audience, Exposure, Transcript
-from pipeline.render import manifest, names
-from pipeline.render.hidden import Hidden, shown_beyond
+from pipeline.render import file_names, manifest
+from pipeline.render.redaction_diff import Hidden, shown_beyond
 from pipeline.render.terms import Terms
 from pipeline.store import releases
 from pipeline.store.stages import decode
 
-_TEXTS = (names.CAPTIONS, names.CAPTIONS_SRT, names.TRANSCRIPT, names.TRANSCRIPT_JSONL, names.CHAT)
-_MEDIA = (names.SOUND, names.PICTURE)
+_TEXTS = (
+    file_names.CAPTIONS,
+    file_names.CAPTIONS_SRT,
+    file_names.TRANSCRIPT,
+    file_names.TRANSCRIPT_JSONL,
+    file_names.CHAT,
+)
+_MEDIA = (file_names.SOUND, file_names.PICTURE)
 
 
 def broken(case: Case, transcript: Transcript, proposed: Proposed) -> tuple[Exposure, ...]:
@@ -29,7 +35,7 @@ def broken(case: Case, transcript: Transcript, proposed: Proposed) -> tuple[Expo
 
 def _in_rendition(case: Case, transcript: Transcript, proposed: Proposed, audience: Audience) -> Iterator[Exposure]:
     workspace, session_id = case.workspace, case.session.session_id
-    folder = workspace.out / names.folder_of(session_id, audience)
+    folder = workspace.out / file_names.folder_of(session_id, audience)
     told = manifest.read(folder / manifest.NAME)
     if told is None:
         return

@@ -16,10 +16,10 @@ from pipeline.consent.interchange import vcon_format
 from pipeline.consent.interchange.attached import Stood, attachments
 from pipeline.consent.interchange.vcon_format import stamp
 from pipeline.records import PlannedTerm, Rendition, Session
-from pipeline.render import names
+from pipeline.render import file_names as rendition_names
 from pipeline.render.terms import Terms
 
-MEDIA = {names.SOUND: "audio/mp4", names.PICTURE: "video/mp4"}
+MEDIA = {rendition_names.SOUND: "audio/mp4", rendition_names.PICTURE: "video/mp4"}
 _NAME = "[name]"
 
 
@@ -91,7 +91,7 @@ def _dialogs(case: Case) -> Iterator[dict[str, Any]]:
     for name in made:
         recording = {"type": "recording", "start": start, "parties": heard, "recording_set": 0}
         yield {**recording, "mediatype": MEDIA[name], **_fetched(case, name)}
-    chat = case.folder / names.CHAT
+    chat = case.folder / rendition_names.CHAT
     if chat.is_file() and chat.read_text("utf-8"):
         text = _scrub(case.session).replace(chat.read_text("utf-8"))
         yield {"type": "text", "start": start, "parties": everybody, "mediatype": "text/plain", **_inline("none", text)}

@@ -17,6 +17,7 @@ from pipeline.case import Case, Proposed
 from pipeline.consent import log_head
 from pipeline.errors import UsageProblem
 from pipeline.letting_out import Let, Wish, approve, let_out
+from pipeline.proof.reprove import prove
 from pipeline.records import (
     Audience,
     Cell,
@@ -34,7 +35,6 @@ from pipeline.records import (
     Verdict,
 )
 from pipeline.render import manifest
-from pipeline.render.prove import prove
 from pipeline.review import propose
 from pipeline.store import Workspace, releases
 from tests.media.making import ffmpeg as run_ffmpeg

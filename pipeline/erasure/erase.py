@@ -17,7 +17,7 @@ from pipeline.erasure.people import Affected
 from pipeline.errors import InputRefused, WorkspaceDamaged
 from pipeline.lexicon.spellings import entities_of
 from pipeline.records import ChatLine, Crosstalk, Cue, RedactionInterval, Session, Track, Transcript
-from pipeline.render.left_out import LeftOut, bleeding
+from pipeline.render.crosstalk_check import LeftOut, bleeding
 from pipeline.store import Workspace, labels, misheard, tombstones, withdrawals
 from pipeline.store.artefacts import State
 from pipeline.store.registry import Registry

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.records import Audience, OutFile, Proof, ProofVerdict, Rendition, Turn
 from pipeline.render import manifest
-from pipeline.render.names import TRANSCRIPT_JSONL, folder_of
+from pipeline.render.file_names import TRANSCRIPT_JSONL, folder_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from pipeline.media import decode, encoder
 from pipeline.media.output_formats import Kind
 from pipeline.records import RedactionInterval
 from pipeline.render.mix import aligned, mixed
-from pipeline.render.spans import Samples, samples_of, silence
+from pipeline.render.sample_ranges import Samples, samples_of, silence
 from pipeline.render.tone import lay_tone
 
 RATE = 48_000

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.tone import second_of_tone
-from pipeline.render.spans import Samples, touching
+from pipeline.render.sample_ranges import Samples, touching
 
 FADE_S = 0.01
 

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.proof.silent import silent_everywhere
+from pipeline.proof.windows import Near
 from pipeline.records import PlannedTerm, RedactionInterval, TextEdit, TextPlace, Transcript, Turn, WordEdit
 from pipeline.render.mix import aligned, mixed
-from pipeline.render.proof.near import Near
-from pipeline.render.proof.silent import silent_everywhere
-from pipeline.render.spans import samples_of, silence
+from pipeline.render.redacted_turns import redacted_turns
+from pipeline.render.sample_ranges import samples_of, silence
 from pipeline.render.speakers import labels
-from pipeline.render.talk import redacted_turns
 from pipeline.render.terms import Terms
-from pipeline.render.texts import captions_srt, captions_vtt, chat_txt
+from pipeline.render.text_files import captions_srt, captions_vtt, chat_txt
 from pipeline.render.tone import lay_tone
 from tests.render.making import plan, session, word
 

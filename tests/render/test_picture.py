@@ -15,9 +15,9 @@ from pipeline.cli import main
 from pipeline.media import probe
 from pipeline.media.frames import Frame, frames, repaint
 from pipeline.media.hidden_video import can_be_copied, hidden_frames, hidden_units
+from pipeline.proof.picture_boxes import NAME, SAME, covers_hold
 from pipeline.records import Failed, PicturePlan, ProofVerdict, RedactionBox, Region, Rendition, Session, Video
 from pipeline.render import picture, render
-from pipeline.render.proof.covered import NAME, SAME, covers_hold
 from tests.media.making import H264, PICTURE, SECRET, captions_608, ffmpeg, tone, with_captions_608
 from tests.media.test_frames import HEVC_WORDS
 from tests.render.making import LENGTH_S, TRANSCRIPT, Vault, hears_nothing, plan, session

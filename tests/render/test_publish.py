@@ -12,7 +12,7 @@ import pytest
 from pipeline.errors import WorkspaceDamaged
 from pipeline.records import Audience, Rendition
 from pipeline.render import render
-from pipeline.render.names import folder_of
+from pipeline.render.file_names import folder_of
 from pipeline.render.publish import publish
 from pipeline.render.rendition import recall
 from tests.render.making import TRANSCRIPT, Vault, hears_nothing, plan, session

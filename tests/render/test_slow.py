@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ProofFailed
 from pipeline.media import decode
-from pipeline.render import onefile, spliced
-from pipeline.render.proof.levels import FLOOR_DBFS, _level, _quick
+from pipeline.proof.levels import FLOOR_DBFS, _level, _quick
+from pipeline.render import single_file, write_audio
 from tests.media.making import ffmpeg
 from tests.render.test_proof import Blind
 
@@ -37,9 +37,9 @@ def voice(talk: Path) -> NDArray[np.float32]:
     return sound - np.float32(sound.mean())
 
 
-def redacted(talk: Path, folder: Path) -> onefile.Summary:
+def redacted(talk: Path, folder: Path) -> single_file.Summary:
     (folder / "spans.json").write_text(json.dumps([{"start_s": 1.0, "end_s": 1.8}, {"start_s": 2.5, "end_s": 3.3}]))
-    return onefile.redact(talk, spans=folder / "spans.json", out=folder / "out.opus")
+    return single_file.redact(talk, spans=folder / "spans.json", out=folder / "out.opus")
 
 
 def test_an_offset_does_not_make_a_leak(talk: Path, tmp_path: Path) -> None:
@@ -51,8 +51,8 @@ def test_a_faint_voice_over_an_offset_is_a_leak(talk: Path, tmp_path: Path, monk
     def attenuate(block: NDArray[np.float32], at: int, ranges: object) -> None:
         block *= 0.02
 
-    monkeypatch.setattr(spliced, "silence", attenuate)
-    monkeypatch.setattr(spliced, "ZeroTap", Blind)
+    monkeypatch.setattr(write_audio, "silence", attenuate)
+    monkeypatch.setattr(write_audio, "ZeroTap", Blind)
     with pytest.raises(ProofFailed, match="level in the windows"):
         redacted(talk, tmp_path)
 

@@ -14,11 +14,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.proof.windows import Near
 from pipeline.records import Check, ProofVerdict
 from pipeline.render.mix import mixed
-from pipeline.render.proof.near import Near
+from pipeline.render.sample_ranges import samples_of
 from pipeline.render.sound import Score, part_blocks
-from pipeline.render.spans import samples_of
 from pipeline.render.tone import lay_tone
 
 NAME = "removed sound is gone"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.render.proof.residue import MOST_FIT, _fit
+from pipeline.proof.residue import MOST_FIT, _fit
 
 SIZE = 4800
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from pipeline.cli import main
 from pipeline.media import probe
 from pipeline.media.frames import frames
-from pipeline.render import sound, spliced
+from pipeline.render import sound, write_audio
 from tests.media.making import H264, PICTURE, SECRET, TONE_END_S, TONE_START_S, ffmpeg, tone
 from tests.render.making import level_db
 from tests.render.making import sound as decoded
@@ -159,7 +159,7 @@ def test_a_refused_input_is_exit_9(tmp_path: Path) -> None:
 
 
 def test_a_failed_proof_writes_nothing(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for way in (sound, spliced):
+    for way in (sound, write_audio):
         monkeypatch.setattr(way, "silence", lambda *_: None)
     done = redact(sources, "a.wav", str(tmp_path / "out.wav"))
     assert done.exit_code == 10

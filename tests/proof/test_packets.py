@@ -10,9 +10,9 @@ import pytest
 
 from pipeline.media import encoder
 from pipeline.media.output_formats import KINDS
+from pipeline.proof.packets import hides_nothing, untouched
+from pipeline.proof.residue import Residue
 from pipeline.records import ProofVerdict, RedactionInterval
-from pipeline.render.proof.packets import hides_nothing, untouched
-from pipeline.render.proof.residue import Residue
 from pipeline.render.sound import BLOCK, Part, Score
 from tests.media.making import ffmpeg, tone
 from tests.render.making import RATE, sound

@@ -10,6 +10,10 @@ from pathlib import Path
 from pipeline.errors import InputRefused
 from pipeline.media import mux, probe
 from pipeline.media.output_formats import KINDS, Kind
+from pipeline.proof import Listener, bundle_checks, heard_again, media_checks
+from pipeline.proof.packets import untouched
+from pipeline.proof.picture_boxes import covers_hold
+from pipeline.proof.silent import silent_everywhere
 from pipeline.records import (
     ApprovedPlan,
     Failed,
@@ -20,18 +24,14 @@ from pipeline.records import (
     Track,
     Transcript,
 )
-from pipeline.render import manifest, names, rendition, texts
-from pipeline.render.left_out import Sources, left_out_is_gone
+from pipeline.render import file_names, manifest, rendition, text_files
+from pipeline.render.crosstalk_check import Sources, left_out_is_gone
 from pipeline.render.picture import Shown, shown
-from pipeline.render.proof import Listener, bundle_checks, heard_again, media_checks
-from pipeline.render.proof.covered import covers_hold
-from pipeline.render.proof.packets import untouched
-from pipeline.render.proof.silent import silent_everywhere
+from pipeline.render.redacted_turns import redacted_turns
 from pipeline.render.sound import RATE, Fill, Part, Score, length_of
 from pipeline.render.speakers import labels
-from pipeline.render.spliced import Written, put_sound
-from pipeline.render.talk import redacted_turns
 from pipeline.render.terms import Terms
+from pipeline.render.write_audio import Written, put_sound
 
 PICTURE_SCRATCH, SOUND_SCRATCH = "picture.tmp", "sound.tmp"
 
@@ -71,7 +71,7 @@ def render(
         return Failed(reason="the plan is for another session", action="review this session")
     if not tracks:
         return Failed(reason="no sound of this session may be kept", action="see the consents of its participants")
-    folder = _fresh(scratch / names.folder_of(session.session_id, plan.audience))
+    folder = _fresh(scratch / file_names.folder_of(session.session_id, plan.audience))
     made = _make_media(session, plan, tracks, folder, vault=vault, fill=fill)
     text_names = _write_texts(session, plan, transcript, folder, srt=srt)
     proof = _prove(made, plan, session, folder, text_names, vault=vault, listen=listen)
@@ -96,7 +96,7 @@ def _make_media(
     score = _score(session, plan, tracks, vault=vault, fill=fill)
     picture = _picture(session, plan, folder, vault=vault)
     kind = KINDS[".mp4"] if picture.path else KINDS[".m4a"]
-    path = folder / (names.PICTURE if picture.path else names.SOUND)
+    path = folder / (file_names.PICTURE if picture.path else file_names.SOUND)
     alone = folder / SOUND_SCRATCH
     sound = put_sound(score, alone, kind=kind)
     if picture.path is None and not sound.spliced:
@@ -141,14 +141,14 @@ def _write_texts(session: Session, plan: ApprovedPlan, transcript: Transcript, f
     terms, called = Terms(plan.terms), labels(session, plan.terms)
     turns = redacted_turns(transcript, plan, called, terms)
     written = {
-        names.CAPTIONS: texts.captions_vtt(turns),
-        names.TRANSCRIPT: texts.transcript_txt(turns),
-        names.TRANSCRIPT_JSONL: texts.transcript_jsonl(turns),
+        file_names.CAPTIONS: text_files.captions_vtt(turns),
+        file_names.TRANSCRIPT: text_files.transcript_txt(turns),
+        file_names.TRANSCRIPT_JSONL: text_files.transcript_jsonl(turns),
     }
     if srt:
-        written[names.CAPTIONS_SRT] = texts.captions_srt(turns)
+        written[file_names.CAPTIONS_SRT] = text_files.captions_srt(turns)
     if session.chat:
-        written[names.CHAT] = texts.chat_txt(session, plan, called, terms)
+        written[file_names.CHAT] = text_files.chat_txt(session, plan, called, terms)
     for name, text in written.items():
         (folder / name).write_text(text, "utf-8")
     return list(written)

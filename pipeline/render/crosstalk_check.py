@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media import decode
+from pipeline.proof.crosstalk import RATE, STEP, Voice, listen
 from pipeline.records import ApprovedPlan, Check, Crosstalk, ProofVerdict, RedactionInterval, Session, Track
 from pipeline.render.mix import aligned
-from pipeline.render.proof.bleed import RATE, STEP, Voice, listen
+from pipeline.render.sample_ranges import samples_of
 from pipeline.render.sound import BLOCK, length_of
-from pipeline.render.spans import samples_of
 
 NAME = "voices left out are gone"
 JOIN_S, BEFORE_S, AFTER_S = 0.5, 0.1, 0.3

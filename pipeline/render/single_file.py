@@ -13,17 +13,17 @@ from pipeline.errors import InputRefused, ProofFailed, UsageProblem
 from pipeline.media import Probe, check_complete, mux, probe
 from pipeline.media.codec_smear import smear_s
 from pipeline.media.output_formats import Kind, kind_of
+from pipeline.proof import media_checks
+from pipeline.proof.levels import EDGE_S
+from pipeline.proof.packets import untouched
+from pipeline.proof.picture_boxes import covers_hold
+from pipeline.proof.silent import silent_everywhere
 from pipeline.records import Check, PicturePlan, PlannedTerm, Proof, ProofVerdict, RedactionBox, RedactionInterval
 from pipeline.render.picture import shown
-from pipeline.render.proof import media_checks
-from pipeline.render.proof.covered import covers_hold
-from pipeline.render.proof.levels import EDGE_S
-from pipeline.render.proof.packets import untouched
-from pipeline.render.proof.silent import silent_everywhere
 from pipeline.render.rendition import digest
 from pipeline.render.sound import Fill, Part, Score, length_of
-from pipeline.render.spanfile import read_plan, read_spans
-from pipeline.render.spliced import put_sound
+from pipeline.render.spans_file import read_plan, read_spans
+from pipeline.render.write_audio import put_sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

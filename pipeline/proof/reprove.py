@@ -7,19 +7,25 @@ from pathlib import Path
 
 from pipeline.errors import InputRefused, UsageProblem
 from pipeline.media.output_formats import kind_of
+from pipeline.proof import media_checks
+from pipeline.proof.levels import EDGE_S
+from pipeline.proof.picture_boxes import covers_hold
+from pipeline.proof.silent import silent_everywhere
+from pipeline.proof.text_search import texts_free_of
 from pipeline.records import Audience, Check, PlannedTerm, Proof, ProofVerdict
-from pipeline.render import manifest, names, onefile, texts
+from pipeline.render import file_names, manifest, single_file, text_files
 from pipeline.render.manifest import Manifest
-from pipeline.render.proof import media_checks
-from pipeline.render.proof.covered import covers_hold
-from pipeline.render.proof.levels import EDGE_S
-from pipeline.render.proof.search import texts_free_of
-from pipeline.render.proof.silent import silent_everywhere
 from pipeline.render.rendition import out_files, turns_of
-from pipeline.render.spanfile import read_plan
+from pipeline.render.spans_file import read_plan
 
 SIGNATURE, PLACE, FILES, TEXTS = "signature", "place", "files", "texts agree"
-_TEXTS = (names.CAPTIONS, names.CAPTIONS_SRT, names.TRANSCRIPT, names.TRANSCRIPT_JSONL, names.CHAT)
+_TEXTS = (
+    file_names.CAPTIONS,
+    file_names.CAPTIONS_SRT,
+    file_names.TRANSCRIPT,
+    file_names.TRANSCRIPT_JSONL,
+    file_names.CHAT,
+)
 
 
 def prove(place: Path, *, plan: Path | None = None, public_key: str | None = None) -> Proof:
@@ -34,7 +40,7 @@ def prove(place: Path, *, plan: Path | None = None, public_key: str | None = Non
             raise UsageProblem(
                 "a plan proves one file, whoever signed it", action="leave out --key, or give the folder"
             )
-        return onefile.prove(place, plan=plan)
+        return single_file.prove(place, plan=plan)
     terms = _terms_of(plan) if plan is not None else ()
     folder = place if place.is_dir() else place.parent
     if not (folder / manifest.NAME).is_file():
@@ -135,10 +141,10 @@ def _texts(folder: Path, terms: Sequence[PlannedTerm]) -> Iterator[Check]:
     """Captions and transcript must say what the turns say, and no more."""
     try:
         turns = turns_of(folder)
-        agree = (folder / names.CAPTIONS).read_text("utf-8") == texts.captions_vtt(turns)
-        agree = agree and (folder / names.TRANSCRIPT).read_text("utf-8") == texts.transcript_txt(turns)
-        subrip = folder / names.CAPTIONS_SRT
-        agree = agree and (not subrip.is_file() or subrip.read_text("utf-8") == texts.captions_srt(turns))
+        agree = (folder / file_names.CAPTIONS).read_text("utf-8") == text_files.captions_vtt(turns)
+        agree = agree and (folder / file_names.TRANSCRIPT).read_text("utf-8") == text_files.transcript_txt(turns)
+        subrip = folder / file_names.CAPTIONS_SRT
+        agree = agree and (not subrip.is_file() or subrip.read_text("utf-8") == text_files.captions_srt(turns))
     except (OSError, ValueError, TypeError) as error:
         raise InputRefused("a text of the rendition cannot be read", action="get the rendition again") from error
     verdict = ProofVerdict.PROVED if agree else ProofVerdict.LEAK

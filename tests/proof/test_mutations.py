@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 
 from pipeline.media.decode import Block
+from pipeline.proof import ZeroTap
+from pipeline.proof.reprove import in_one_line, prove, sealed
 from pipeline.records import Failed, PicturePlan, RedactionInterval, Rendition
-from pipeline.render import left_out, manifest, render, sound, spliced, texts
-from pipeline.render import session as verb
-from pipeline.render.proof import ZeroTap
-from pipeline.render.prove import in_one_line, prove, sealed
-from pipeline.render.spans import samples_of
+from pipeline.render import crosstalk_check, manifest, render, render_session, sound, text_files, write_audio
+from pipeline.render.sample_ranges import samples_of
 from pipeline.store.signing import Signer
 from tests.media.making import SECRET, ffmpeg, tone
 from tests.render.making import TRANSCRIPT, Vault, hears_nothing, plan, session
@@ -49,7 +48,7 @@ def objection(vault: Vault, scratch: Path, **wanted: Any) -> str:
 def everywhere(patch: Patch, name: str, broken: Callable[..., Any]) -> None:
     """Both ways of writing sound: encoded again as a whole, and spliced."""
     patch.setattr(sound, name, broken)
-    patch.setattr(spliced, name, broken)
+    patch.setattr(write_audio, name, broken)
 
 
 def one_channel_only(patch: Patch) -> None:
@@ -105,7 +104,7 @@ def test_sound_that_stays_is_found(
 
 def planted(patch: Patch, *words: str | Path) -> None:
     """As if the renderer had let something into its file: it is there before the proof looks."""
-    real = verb.media_checks
+    real = render_session.media_checks
 
     def checks(path: Path, **wanted: Any) -> Any:
         worse = path.with_name(f"worse{path.suffix}")
@@ -113,17 +112,17 @@ def planted(patch: Patch, *words: str | Path) -> None:
         worse.replace(path)
         return real(path, **wanted)
 
-    patch.setattr(verb, "media_checks", checks)
+    patch.setattr(render_session, "media_checks", checks)
 
 
 def appended(patch: Patch, content: bytes) -> None:
-    real = verb.media_checks
+    real = render_session.media_checks
 
     def checks(path: Path, **wanted: Any) -> Any:
         path.write_bytes(path.read_bytes() + content)
         return real(path, **wanted)
 
-    patch.setattr(verb, "media_checks", checks)
+    patch.setattr(render_session, "media_checks", checks)
 
 
 @pytest.mark.parametrize("what", ["track tag", "chapter and cover art", "rest", "edit list"])
@@ -151,24 +150,24 @@ def test_what_comes_with_the_sound_is_found(vault: Vault, tmp_path: Path, monkey
 
 def raw_captions(patch: Patch) -> None:
     patch.setattr(
-        texts, "captions_vtt", lambda turns: f"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nand {SECRET.title()}\n"
+        text_files, "captions_vtt", lambda turns: f"WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nand {SECRET.title()}\n"
     )
 
 
 def raw_turns(patch: Patch) -> None:
     line = f'{{"participant_id": null, "speaker": "speaker 1", "start_s": 1.0, "end_s": 2.0, "text": "{SECRET}"}}\n'
-    patch.setattr(texts, "transcript_jsonl", lambda turns: line)
+    patch.setattr(text_files, "transcript_jsonl", lambda turns: line)
 
 
 def one_file_more(patch: Patch) -> None:
-    real = verb._write_texts
+    real = render_session._write_texts
 
     def more(*given: Any, **named: Any) -> Any:
         written = real(*given, **named)
         (given[3] / "chat-original.txt").write_text("hello")
         return written
 
-    patch.setattr(verb, "_write_texts", more)
+    patch.setattr(render_session, "_write_texts", more)
 
 
 TEXTS = [
@@ -213,8 +212,8 @@ def test_a_voice_that_was_left_out_and_is_there_is_found(vault: Vault, tmp_path:
     speech = Path(__file__).parents[2] / "sample_media/sessions/2026-11-18-c-refused-own-track/owen-clarke.flac"
     shutil.copytree(vault.folder, tmp_path / "vault")
     ffmpeg("-ss", "3", "-t", "3", "-i", speech, "-f", "wav", tmp_path / "vault" / "priya")
-    monkeypatch.setattr(verb, "without_bleed", lambda session, plan, **_: plan, raising=False)
-    monkeypatch.setattr(left_out, "_bleeding", lambda *_: iter(()))
+    monkeypatch.setattr(render_session, "without_bleed", lambda session, plan, **_: plan, raising=False)
+    monkeypatch.setattr(crosstalk_check, "_bleeding", lambda *_: iter(()))
     own = Vault(tmp_path / "vault")
     reason = objection(own, tmp_path / "scratch", windows=[], removed=frozenset({"p1"}))
     assert "voices left out are gone" in reason

@@ -13,10 +13,10 @@ from pipeline.media.output_formats import Kind
 from pipeline.media.reencode import recode
 from pipeline.media.splice import Spliced, may_splice, splice
 from pipeline.media.wav import may_rewrite, rewrite
+from pipeline.proof import ZeroTap
 from pipeline.records import Check
-from pipeline.render.proof import ZeroTap
+from pipeline.render.sample_ranges import Samples, samples_of, silence
 from pipeline.render.sound import Score, play
-from pipeline.render.spans import Samples, samples_of, silence
 from pipeline.render.tone import lay_tone
 
 LENGTH_TOLERANCE_S = 0.05

@@ -19,7 +19,7 @@ from pipeline.records import (
     TextEdit,
     TextPlace,
 )
-from pipeline.render.hidden import EDGE_S, Hidden, Shown, hidden_by, shown_beyond
+from pipeline.render.redaction_diff import EDGE_S, Hidden, Shown, hidden_by, shown_beyond
 from tests.render.making import Plan, plan
 
 

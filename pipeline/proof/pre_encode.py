@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.tone import LEVEL_DBFS
+from pipeline.proof.windows import Near
 from pipeline.records import Check, ProofVerdict, RedactionInterval
-from pipeline.render.proof.near import Near
 
 NAME = "zeros before encoding"
 TONE_PEAK = 10 ** (LEVEL_DBFS / 20) * 1.001

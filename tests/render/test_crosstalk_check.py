@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.media import decode
+from pipeline.proof.crosstalk import RATE, Voice, listen
 from pipeline.records import (
     ChatLine,
     Failed,
@@ -25,12 +26,11 @@ from pipeline.records import (
     Track,
     Transcript,
 )
-from pipeline.render import left_out, render
-from pipeline.render.proof.bleed import RATE, Voice, listen
+from pipeline.render import crosstalk_check, render
+from pipeline.render.redacted_turns import redacted_pieces
 from pipeline.render.speakers import labels
-from pipeline.render.talk import redacted_pieces
 from pipeline.render.terms import Terms
-from pipeline.render.texts import chat_txt
+from pipeline.render.text_files import chat_txt
 from tests.render.making import Plan, Vault, hears_nothing, level_db, plan, session, word
 from tests.render.making import sound as rendered_sound
 
@@ -134,7 +134,7 @@ def without_priya() -> Plan:
 def heard_in(vault: Vault, approved: Plan, *, stays: str = "sam") -> tuple[RedactionInterval, ...]:
     """What bleeds into the kept track, as windows."""
     here = long_session(stays=stays)
-    found = left_out.bleeding(here, left_out.left_out(here, approved), here.tracks[1:], vault=vault)
+    found = crosstalk_check.bleeding(here, crosstalk_check.left_out(here, approved), here.tracks[1:], vault=vault)
     assert {(one.of, one.track_id) for one in found} <= {("t1", "t2")}
     return tuple(RedactionInterval(start_s=one.start_s, end_s=one.end_s, track_id=one.track_id) for one in found)
 
@@ -152,7 +152,7 @@ def test_where_a_removed_voice_bleeds_the_other_track_is_silent(bled: Vault, tmp
     approved = replace(without_priya(), windows=heard_in(bled, without_priya()))
     rendition = made(bled, tmp_path / "scratch", approved)
     assert isinstance(rendition, Rendition), rendition
-    (check,) = [one for one in rendition.proof.checks if one.name == left_out.NAME]
+    (check,) = [one for one in rendition.proof.checks if one.name == crosstalk_check.NAME]
     assert check.verdict is ProofVerdict.PROVED
     folder = tmp_path / "scratch" / rendition.folder
     heard = rendered_sound(folder / "sound.m4a")[:, 0]
@@ -176,14 +176,14 @@ def test_without_bleed_nothing_more_is_taken_out(bled: Vault, tmp_path: Path) ->
 def test_bleed_that_stays_fails_the_proof(bled: Vault, tmp_path: Path) -> None:
     failed = made(bled, tmp_path / "scratch", without_priya())
     assert isinstance(failed, Failed)
-    assert left_out.NAME in failed.reason
+    assert crosstalk_check.NAME in failed.reason
     assert not list((tmp_path / "scratch").rglob("*.m4a"))
 
 
 def test_a_part_is_compared_in_that_part_alone(bled: Vault) -> None:
     here, gone = long_session(), RemovedInterval(start_s=10.0, end_s=20.0, participant_id="p1")
     approved = replace(plan(windows=[], keep=["t1", "t2"]), removed_intervals=(gone,))
-    (one,) = left_out.left_out(here, approved)
+    (one,) = crosstalk_check.left_out(here, approved)
     assert [(window.start_s, window.end_s) for window in one.windows] == [(10.0, 20.0)]
     windows = heard_in(bled, approved)
     assert windows

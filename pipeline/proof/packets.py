@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.media.packets import Packet, packets, packets_digest
+from pipeline.proof.silent import Seconds
 from pipeline.records import Check, ProofVerdict, RedactionInterval
-from pipeline.render.proof.silent import Seconds
 from pipeline.render.sound import Score
 
 NAME = "untouched packets"

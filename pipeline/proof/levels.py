@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from pipeline.media import Probe, decode
 from pipeline.media.hidden_video import has_edit_list
 from pipeline.media.tone import FREQUENCY_HZ
+from pipeline.proof.packets import hides_nothing
+from pipeline.proof.residue import Residue
+from pipeline.proof.silent import Seconds
 from pipeline.records import Check, ProofVerdict
-from pipeline.render.proof.packets import hides_nothing
-from pipeline.render.proof.residue import Residue
-from pipeline.render.proof.silent import Seconds
 from pipeline.render.sound import BLOCK
 
 LEVEL, LENGTH = "level in the windows", "length"

@@ -8,14 +8,14 @@ from pathlib import Path
 from pipeline.errors import InputRefused
 from pipeline.media import probe
 from pipeline.media.output_formats import Kind
+from pipeline.proof.levels import EDGE_S, EXACT_EDGE_S, sound_checks
+from pipeline.proof.phonetic_search import texts_sound_free_of
+from pipeline.proof.pre_encode import ZeroTap
+from pipeline.proof.residue import Residue
+from pipeline.proof.silent import Seconds
+from pipeline.proof.streams import nothing_in_the_picture, only_allowed_streams, only_allowed_tags
+from pipeline.proof.text_search import media_free_of, texts_free_of
 from pipeline.records import Check, KeywordHit, PlannedTerm, ProofVerdict
-from pipeline.render.proof.alike import texts_sound_free_of
-from pipeline.render.proof.levels import EDGE_S, EXACT_EDGE_S, sound_checks
-from pipeline.render.proof.residue import Residue
-from pipeline.render.proof.search import media_free_of, texts_free_of
-from pipeline.render.proof.silent import Seconds
-from pipeline.render.proof.streams import nothing_in_the_picture, only_allowed_streams, only_allowed_tags
-from pipeline.render.proof.tap import ZeroTap
 from pipeline.render.sound import Score
 
 Listener = Callable[[Path, Sequence[str], Sequence[Seconds]], Sequence[KeywordHit] | None]

@@ -11,12 +11,12 @@ import pytest
 
 from pipeline.media import encode, probe
 from pipeline.media.output_formats import KINDS
+from pipeline.proof import ZeroTap, bundle_checks, media_checks
+from pipeline.proof.phonetic_search import texts_sound_free_of
+from pipeline.proof.text_search import media_free_of, texts_free_of
 from pipeline.records import Failed, PicturePlan, PlannedTerm, ProofVerdict, RedactionInterval
-from pipeline.render import render, sound, talk, texts
-from pipeline.render.proof import ZeroTap, bundle_checks, media_checks
-from pipeline.render.proof.alike import texts_sound_free_of
-from pipeline.render.proof.search import media_free_of, texts_free_of
-from pipeline.render.spans import samples_of
+from pipeline.render import redacted_turns, render, sound, text_files
+from pipeline.render.sample_ranges import samples_of
 from tests.media.making import H264, PICTURE, SECRET, tone, with_captions_608
 from tests.media.making import ffmpeg as run_ffmpeg
 from tests.render.making import TERMS, TRANSCRIPT, Vault, hears_nothing, plan, session
@@ -80,7 +80,7 @@ def test_a_wrong_window_is_found_in_the_finished_file(
     vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mutant: Callable[..., Any], track_id: str | None
 ) -> None:
     monkeypatch.setattr(sound, "samples_of", mutant)
-    monkeypatch.setattr("pipeline.render.spliced.ZeroTap", Blind)
+    monkeypatch.setattr("pipeline.render.write_audio.ZeroTap", Blind)
     reason = failed(vault, tmp_path, plan(windows=[RedactionInterval(start_s=0.95, end_s=2.05, track_id=track_id)]))
     assert "removed sound is gone" in reason or (track_id is None and "level in the windows" in reason)
 
@@ -94,7 +94,7 @@ def test_attenuation_instead_of_replacement_is_found(
 
     monkeypatch.setattr(sound, "silence", attenuate)
     assert "zeros before encoding" in failed(vault, tmp_path / "one")
-    monkeypatch.setattr("pipeline.render.spliced.ZeroTap", Blind)
+    monkeypatch.setattr("pipeline.render.write_audio.ZeroTap", Blind)
     assert "level in the windows" in failed(vault, tmp_path / "two")
 
 
@@ -111,13 +111,15 @@ def test_kept_units_in_the_picture_are_found(vault: Vault, tmp_path: Path, monke
 
 
 def test_a_word_left_in_the_transcript_is_found(vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(talk, "redacted_pieces", lambda *_: [talk._piece(TRANSCRIPT.words[0], "Priya Raman")])
-    monkeypatch.setattr(talk, "_without_terms", lambda pieces, terms: pieces)
+    monkeypatch.setattr(
+        redacted_turns, "redacted_pieces", lambda *_: [redacted_turns._piece(TRANSCRIPT.words[0], "Priya Raman")]
+    )
+    monkeypatch.setattr(redacted_turns, "_without_terms", lambda pieces, terms: pieces)
     assert "search for terms" in failed(vault, tmp_path)
 
 
 def test_a_line_left_in_the_chat_is_found(vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "_edited", lambda line, edits: line.text)
+    monkeypatch.setattr(text_files, "_edited", lambda line, edits: line.text)
     monkeypatch.setattr("pipeline.render.terms.Terms.replace", lambda self, text: text)
     assert "search for terms" in failed(vault, tmp_path)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pipeline.lexicon import is_common, words_of
 from pipeline.lexicon.phonetic import alike, sound_of
+from pipeline.proof.text_search import stretches_of
 from pipeline.records import Check, PlannedTerm, ProofVerdict
-from pipeline.render.proof.search import stretches_of
 
 NAME = "search by sound"
 LONG = 6
