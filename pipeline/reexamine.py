@@ -8,9 +8,10 @@ from pathlib import Path
 
 from pipeline.case import Case, Proposed
 from pipeline.letting_out import Candidate, candidate
+from pipeline.proof import MANIFEST, read_manifest
 from pipeline.records import Audience, Exposure, Transcript
-from pipeline.render import file_names, manifest
-from pipeline.render.redaction_diff import Hidden, shown_beyond
+from pipeline.render import file_names
+from pipeline.render.redaction_diff import RedactionScope, newly_exposed
 from pipeline.render.terms import Terms
 from pipeline.store import releases
 from pipeline.store.stages import decode
@@ -36,7 +37,7 @@ def broken(case: Case, transcript: Transcript, proposed: Proposed) -> tuple[Expo
 def _in_rendition(case: Case, transcript: Transcript, proposed: Proposed, audience: Audience) -> Iterator[Exposure]:
     workspace, session_id = case.workspace, case.session.session_id
     folder = workspace.out / file_names.folder_of(session_id, audience)
-    told = manifest.read(folder / manifest.NAME)
+    told = read_manifest(folder / MANIFEST)
     if told is None:
         return
     wanted = candidate(case, transcript, proposed, audience)
@@ -46,7 +47,7 @@ def _in_rendition(case: Case, transcript: Transcript, proposed: Proposed, audien
         return
     before = releases.latest(workspace.db, session_id, audience)
     if before is not None and before[0] == told.entry:
-        shown = shown_beyond(wanted.hidden, decode(before[1], Hidden))
+        shown = newly_exposed(wanted.hidden, decode(before[1], RedactionScope))
         for file in _MEDIA:
             if (folder / file).is_file():
                 yield from _in_sound(shown.windows, audience, file)

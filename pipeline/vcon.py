@@ -18,9 +18,9 @@ from pipeline.consent.interchange.attached import Stood, content_hash, hashes_of
 from pipeline.consent.interchange.scrub import Forbidden, refuse_leaks
 from pipeline.consent.interchange.terms import PURPOSES
 from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain
+from pipeline.proof import MANIFEST, read_manifest
 from pipeline.records import Audience, Outcome, Proposal, Purpose, Rendition, Ruling, Session, Verdict
 from pipeline.render import file_names as rendition_names
-from pipeline.render import manifest
 from pipeline.review.terms import planned_terms
 from pipeline.store import Workspace, jws, releases, terms
 from pipeline.store.registry import Registry
@@ -92,7 +92,7 @@ def _note(case: Case, ruling: Ruling, digest: str, workspace: Workspace, *, to: 
     traces = {who: "mention" if who in case.removed else "speech" for who in ids}
     artefact_id = workspace.artefacts.note(
         "vcon",
-        case.folder / manifest.NAME,
+        case.folder / MANIFEST,
         session_id=case.session.session_id,
         contributors={who: sorted({"mention", trace}) for who, trace in traces.items()},
         log_head=ruling.log_head,
@@ -134,7 +134,7 @@ def _placed(session_id: str, audience: Audience, workspace: Workspace, now: date
     """The rendition that is out, as it was proved and as everything still has it."""
     registry = Registry(workspace.db)
     standing = registry.standings().get(session_id)
-    proof = manifest.read(workspace.out / rendition_names.folder_of(session_id, audience) / manifest.NAME)
+    proof = read_manifest(workspace.out / rendition_names.folder_of(session_id, audience) / MANIFEST)
     if (
         standing is None
         or proof is None

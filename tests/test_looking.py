@@ -15,6 +15,7 @@ from pipeline.consent import log_head
 from pipeline.doctor import examine
 from pipeline.errors import InputRefused
 from pipeline.media import ocr, tools
+from pipeline.proof import read_manifest
 from pipeline.records import (
     Audience,
     Context,
@@ -29,11 +30,10 @@ from pipeline.records import (
     Video,
     Word,
 )
-from pipeline.render import manifest
 from pipeline.settings import PictureSettings
 from pipeline.store import Workspace
 from tests.media.making import H264, ffmpeg
-from tests.media.test_reader import SLIDE
+from tests.media.test_ocr import SLIDE
 from tests.review.conftest import SESSION_ID, ruling
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -183,7 +183,7 @@ def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
     assert {one.label for one in found.proposed.proposals} == ({"PICTURE"} if not settings else set())
     made = run.let_all(found)[Audience.INTERNAL].out
     assert made is not None
-    told = manifest.read(workspace.out / made.folder / "proof.json")
+    told = read_manifest(workspace.out / made.folder / "proof.json")
     assert told is not None
     assert (told.picture, told.media) == (picture, "sound.m4a" if picture == "none" else "picture.mp4")
     if picture != "none":

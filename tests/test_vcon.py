@@ -22,6 +22,7 @@ from pipeline.consent.interchange.vcon_import import read_grants
 from pipeline.consent.withdraw import withdraw
 from pipeline.consent.withdrawal_receipt import of_person
 from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain
+from pipeline.proof import MANIFEST, Manifest, write_manifest
 from pipeline.records import (
     Attendance,
     Audience,
@@ -69,7 +70,7 @@ def placed(opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS)
     (out / "chat.txt").write_text("[00:00:04] [person 1]: see [url 1]\n", "utf-8")
     files: tuple[OutFile, ...] = out_files(out)
     checks = (Check(name="sound", verdict=ProofVerdict.PROVED, detail="ok"),)
-    made = manifest.Manifest(
+    made = Manifest(
         key="k",
         session_id=found.session_id,
         audience=Audience.INTERNAL,
@@ -84,8 +85,8 @@ def placed(opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS)
         picture="none",
     )
     entry = releases.next_entry(opened.ledger, found.session_id, Audience.INTERNAL)
-    made = manifest.on(manifest.Basis(signer=opened.signer, entry=entry), made)
-    manifest.write(out / manifest.NAME, made)
+    made = manifest.resting_on(manifest.Basis(signer=opened.signer, entry=entry), made)
+    write_manifest(out / MANIFEST, made)
     releases.note(opened.db, entry, found.session_id, Audience.INTERNAL, hidden="h", body={"proof": "p"})
     conclude(opened, found)
     return found

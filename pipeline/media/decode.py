@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,7 @@ def decode(
     start_s: float = 0.0,
     end_s: float | None = None,
     edit_list: bool = True,
-) -> Iterator[Block]:
+) -> Generator[Block]:
     """Blocks of float32 samples, shape (n, channels), of audio stream number ``stream`` at ``rate`` samples a second.
 
     Sample ``n`` is heard ``start_s + n / rate`` seconds after the container's start; late starts and gaps are silent.

@@ -13,7 +13,7 @@ from pipeline.errors import OffrecordError, TryAgain
 from pipeline.media import command, nal_units, untrusted_input
 from pipeline.media.command import BARE
 from pipeline.media.decode import FLOAT, Block
-from pipeline.media.output_formats import BITS_PER_CHANNEL, Kind
+from pipeline.media.output_formats import BITS_PER_CHANNEL, OutputFormat
 from pipeline.media.probe import probe
 from pipeline.media.tool_process import Child, child
 
@@ -37,24 +37,28 @@ class Encoder:
 
 
 @contextmanager
-def encoder(path: Path, *, kind: Kind, rate: int, channels: int, bits: int = 16) -> Iterator[Encoder]:
+def encoder(path: Path, *, output_format: OutputFormat, rate: int, channels: int, bits: int = 16) -> Iterator[Encoder]:
     """A new file at ``path`` (must not exist) with one sound track; complete and on disk when the block is left."""
     with created(path) as fd:
-        argv = encoding(fd, kind=kind, rate=rate, channels=channels, bits=bits)
+        argv = encoding(fd, output_format=output_format, rate=rate, channels=channels, bits=bits)
         with child(argv, fds=[fd], feeds=True) as running:
-            yield Encoder(running, priming(kind))
+            yield Encoder(running, priming(output_format))
             if running.finish() != 0:
                 raise gave_up()
 
 
-def encoding(fd: int, *, kind: Kind, rate: int, channels: int, bits: int, form: str = FLOAT) -> list[str]:
+def encoding(
+    fd: int, *, output_format: OutputFormat, rate: int, channels: int, bits: int, form: str = FLOAT
+) -> list[str]:
     """The command that encodes samples of ffmpeg's format ``form`` from its input into an open file of ``kind``."""
     sound = command.samples_input(rate, channels, form=form)
-    output = sound.output(untrusted_input.url(fd), **_container(kind), **_sound_codec(kind, channels, bits), **BARE)
+    output = sound.output(
+        untrusted_input.url(fd), **_container(output_format), **_sound_codec(output_format, channels, bits), **BARE
+    )
     return command.argv(output, "-y")
 
 
-def mux(path: Path, *, kind: Kind, sounds: Sequence[Path], picture: Path | None) -> None:
+def mux(path: Path, *, output_format: OutputFormat, sounds: Sequence[Path], picture: Path | None) -> None:
     """Put the sounds (files of ours) and the copied ``picture`` of a file into a new file at ``path``.
 
     Of the picture, H.264 or HEVC, slices and parameter sets are copied and nothing else.
@@ -69,7 +73,7 @@ def mux(path: Path, *, kind: Kind, sounds: Sequence[Path], picture: Path | None)
             fds.append(stack.enter_context(untrusted_input.opened(picture)))
             streams.insert(0, command.opened_input(fds[-1])["V:0"])
             options["bsf:v"] = f"filter_units=pass_types={codec.types}"
-        output = command.output(streams, untrusted_input.url(fd), **options, **_container(kind), **BARE)
+        output = command.output(streams, untrusted_input.url(fd), **options, **_container(output_format), **BARE)
         with child(command.argv(output, "-y"), fds=[fd, *fds]) as running:
             if running.finish() != 0:
                 raise gave_up()
@@ -95,31 +99,31 @@ def created(path: Path) -> Iterator[int]:
         os.close(fd)
 
 
-def _container(kind: Kind) -> dict[str, str | int]:
-    options: dict[str, str | int] = {"format": kind.container}
-    if kind.container in ("mp4", "mov"):
+def _container(output_format: OutputFormat) -> dict[str, str | int]:
+    options: dict[str, str | int] = {"format": output_format.container}
+    if output_format.container in ("mp4", "mov"):
         options["write_tmcd"] = 0
-    if kind.container == "wav":
+    if output_format.container == "wav":
         options["rf64"] = "auto"
     return options
 
 
-def priming(kind: Kind) -> int:
+def priming(output_format: OutputFormat) -> int:
     """How many of our first samples to leave out: Matroska cannot say that AAC's first 1024 are priming."""
-    return AAC_PRIMING if kind.container == "matroska" else 0
+    return AAC_PRIMING if output_format.container == "matroska" else 0
 
 
-def _sound_codec(kind: Kind, channels: int, bits: int) -> dict[str, str | int]:
-    if kind.codec == "pcm":
+def _sound_codec(output_format: OutputFormat, channels: int, bits: int) -> dict[str, str | int]:
+    if output_format.codec == "pcm":
         return {"c:a": "pcm_s24le" if bits > 16 else "pcm_s16le"}
-    if kind.codec == "flac":
+    if output_format.codec == "flac":
         return (
             {"c:a": "flac", "sample_fmt": "s32", "bits_per_raw_sample": 24}
             if bits > 16
             else {"c:a": "flac", "sample_fmt": "s16"}
         )
-    options: dict[str, str | int] = {"c:a": kind.codec, "b:a": min(BITS_PER_CHANNEL * channels, 320_000)}
-    if kind.codec == "aac":
+    options: dict[str, str | int] = {"c:a": output_format.codec, "b:a": min(BITS_PER_CHANNEL * channels, 320_000)}
+    if output_format.codec == "aac":
         options["aac_coder"] = "fast"
     return options
 

@@ -6,21 +6,23 @@ from pathlib import Path
 
 from pipeline.media import nal_units, untrusted_input
 from pipeline.media.crop_margins import cuts_away
-from pipeline.media.output_formats import Kind
+from pipeline.media.output_formats import OutputFormat
 from pipeline.media.probe import Probe
 from pipeline.media.tool_process import child
 
 _EDITED = ("mov", "mp4")
 
 
-def can_be_copied(path: Path, probe: Probe, *, kind: Kind | None = None) -> bool:
+def can_be_copied(path: Path, probe: Probe, *, output_format: OutputFormat | None = None) -> bool:
     """Whether the first picture is one that we know how to clean: H.264 or HEVC, all of it shown by every player.
 
     Nothing may lie behind an edit list, in margins that are cut away, or in a layer of its own. HEVC has messages in
     the container's header too, which can be cleaned in MP4 and MOV files alone.
     """
     codec = nal_units.CODECS.get(probe.video.codec) if probe.video is not None else None
-    if codec is None or (codec is nal_units.HEVC and kind is not None and kind.container not in _EDITED):
+    if codec is None or (
+        codec is nal_units.HEVC and output_format is not None and output_format.container not in _EDITED
+    ):
         return False
     return hidden_frames(path) == 0 and not any(_hides(unit, codec) for unit in nal_units.units(path, codec))
 

@@ -15,7 +15,7 @@ BITS_PER_CHANNEL = 96_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class OutputFormat:
     """One kind of output; ``rates`` empty means any, ``lossless`` that zeros stay zeros."""
 
     suffix: str
@@ -31,30 +31,32 @@ class Kind:
         """The sample rate to encode at for sound that has ``wanted``."""
         return wanted if not self.rates or wanted in self.rates else 48_000
 
-    def after(self, codec: str) -> Kind:
+    def after(self, codec: str) -> OutputFormat:
         """The kind for sound that is of ``codec``: Ogg holds Opus, but what is Vorbis stays Vorbis."""
         if self.container == "ogg" and codec == "vorbis":
             return replace(self, codec="libvorbis", rates=VORBIS_RATES)
         return self
 
 
-_KINDS = (
-    Kind(suffix=".wav", container="wav", codec="pcm", lossless=True),
-    Kind(suffix=".flac", container="flac", codec="flac", lossless=True),
-    Kind(suffix=".mp3", container="mp3", codec="libmp3lame", rates=MP3_RATES, max_channels=2),
-    Kind(suffix=".ogg", container="ogg", codec="libopus", rates=OPUS_RATES),
-    Kind(suffix=".opus", container="opus", codec="libopus", rates=OPUS_RATES),
-    Kind(suffix=".m4a", container="ipod", codec="aac", rates=AAC_RATES, many_tracks=True),
-    Kind(suffix=".mp4", container="mp4", codec="aac", rates=AAC_RATES, many_tracks=True, picture=True),
-    Kind(suffix=".mov", container="mov", codec="aac", rates=AAC_RATES, many_tracks=True, picture=True),
-    Kind(suffix=".mkv", container="matroska", codec="aac", rates=AAC_RATES, many_tracks=True, picture=True),
+_FORMATS = (
+    OutputFormat(suffix=".wav", container="wav", codec="pcm", lossless=True),
+    OutputFormat(suffix=".flac", container="flac", codec="flac", lossless=True),
+    OutputFormat(suffix=".mp3", container="mp3", codec="libmp3lame", rates=MP3_RATES, max_channels=2),
+    OutputFormat(suffix=".ogg", container="ogg", codec="libopus", rates=OPUS_RATES),
+    OutputFormat(suffix=".opus", container="opus", codec="libopus", rates=OPUS_RATES),
+    OutputFormat(suffix=".m4a", container="ipod", codec="aac", rates=AAC_RATES, many_tracks=True),
+    OutputFormat(suffix=".mp4", container="mp4", codec="aac", rates=AAC_RATES, many_tracks=True, picture=True),
+    OutputFormat(suffix=".mov", container="mov", codec="aac", rates=AAC_RATES, many_tracks=True, picture=True),
+    OutputFormat(suffix=".mkv", container="matroska", codec="aac", rates=AAC_RATES, many_tracks=True, picture=True),
 )
-KINDS = {kind.suffix: kind for kind in _KINDS}
+OUTPUT_FORMATS = {output_format.suffix: output_format for output_format in _FORMATS}
 
 
-def kind_of(suffix: str) -> Kind:
+def format_of(suffix: str) -> OutputFormat:
     """The kind for a file name's suffix; raises ``UsageProblem`` that says which there are."""
     try:
-        return KINDS[suffix.lower()]
+        return OUTPUT_FORMATS[suffix.lower()]
     except KeyError:
-        raise UsageProblem("the output has no known suffix", action=f"use one of {' '.join(sorted(KINDS))}") from None
+        raise UsageProblem(
+            "the output has no known suffix", action=f"use one of {' '.join(sorted(OUTPUT_FORMATS))}"
+        ) from None

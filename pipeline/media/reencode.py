@@ -14,7 +14,7 @@ from pipeline.media import untrusted_input
 from pipeline.media.decode import FLOAT, decoding
 from pipeline.media.encode import created, encoding, gave_up, priming
 from pipeline.media.isolated.client import Edit
-from pipeline.media.output_formats import Kind
+from pipeline.media.output_formats import OutputFormat
 from pipeline.media.pcm import as_floats, as_numbers
 from pipeline.media.tool_process import Child, child
 
@@ -23,12 +23,12 @@ _WHOLE = {"s16le": 16, "s32le": 32}
 _FLOAT_BYTES = 4
 
 
-def recode(
+def reencode(
     path: Path,
     target: Path,
     *,
     stream: int,
-    kind: Kind,
+    output_format: OutputFormat,
     rate: int,
     channels: int,
     bits: int,
@@ -42,12 +42,12 @@ def recode(
     follows a shorter source. Constant memory. Raises ``InputRefused`` where the source cannot be read, ``TryAgain``
     where one of the tools gives up or stands still.
     """
-    form = FLOAT if not kind.lossless else "s32le" if bits > 16 else "s16le"
+    form = FLOAT if not output_format.lossless else "s32le" if bits > 16 else "s16le"
     with untrusted_input.opened(path) as fd, created(target) as out:
         reading = decoding(fd, stream=stream, rate=rate, channels=channels, form=form)
-        writing = encoding(out, kind=kind, rate=rate, channels=channels, bits=bits, form=form)
+        writing = encoding(out, output_format=output_format, rate=rate, channels=channels, bits=bits, form=form)
         with child(reading, fds=[fd]) as reader, child(writing, fds=[out], feeds=True) as writer:
-            flow = _Flow(reader, writer, form=form, channels=channels, skip=priming(kind))
+            flow = _Flow(reader, writer, form=form, channels=channels, skip=priming(output_format))
             try:
                 at = 0
                 for start, end in ranges:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from pipeline.media import untrusted_input
 from pipeline.media.encode import created
-from pipeline.media.isolated.client import Edit, Unfit
-from pipeline.media.output_formats import Kind
+from pipeline.media.isolated.client import Edit, Unsupported
+from pipeline.media.output_formats import OutputFormat
 from pipeline.media.pcm import as_floats, as_numbers
 from pipeline.media.probe import Probe
 
@@ -40,31 +40,31 @@ class _Samples:
         return self.width * self.channels
 
 
-def may_rewrite(probe: Probe, *, kind: Kind) -> Unfit | None:
+def may_rewrite(probe: Probe, *, output_format: OutputFormat) -> Unsupported | None:
     """What speaks against writing a WAV file anew as ``kind`` without encoding it, as far as a probe tells."""
     sound = probe.audio[0]
-    if kind.container != "wav":
-        return Unfit(reason="the output is not WAV")
+    if output_format.container != "wav":
+        return Unsupported(reason="the output is not WAV")
     if probe.format_name != "wav" or sound.codec not in CODECS or len(probe.streams) > 1 or probe.start_s:
-        return Unfit(reason="the source is no plain WAV of 16 or 24 bits")
+        return Unsupported(reason="the source is no plain WAV of 16 or 24 bits")
     if sound.channels > MOST_CHANNELS:
-        return Unfit(reason="the source has more than two channels")
+        return Unsupported(reason="the source has more than two channels")
     return None
 
 
 def rewrite(
     path: Path, target: Path, *, probe: Probe, ranges: Sequence[tuple[int, int]], length: int, edit: Edit
-) -> int | Unfit:
+) -> int | Unsupported:
     """Write the samples of ``path`` to a new file at ``target``; ``edit(at, block)`` replaces what ``ranges`` name.
 
     Like ``splice``, with the sorted ``ranges`` in samples and blocks of float32. Gives the number of samples, at most
-    ``length`` and at least one less; nothing is written where it is ``Unfit``.
+    ``length`` and at least one less; nothing is written where it is ``Unsupported``.
     """
     sound = probe.audio[0]
     with untrusted_input.opened(path) as fd:
         found = _find(fd, width=CODECS[sound.codec], channels=sound.channels)
         if found is None or abs(found.count - length) > 1:
-            return Unfit(reason="its header does not say where its samples are")
+            return Unsupported(reason="its header does not say where its samples are")
         found = replace(found, count=min(found.count, length))
         with created(target) as out, os.fdopen(os.dup(out), "wb") as file:
             file.write(_header(found, sound.sample_rate))

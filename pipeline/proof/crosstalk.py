@@ -1,142 +1,113 @@
-"""Finds one voice in another sound, however faint, late or coloured by a room: bleed of a removed track.
-
-A microphone picks up what a loudspeaker beside it plays: so the voice of somebody whose track is left out may be in the
-track of somebody who stays. Both sounds are evened out, in time (every 50 ms as loud as the next) and in frequency
-(every band as strong as the next), and correlated over the delays that bleed can have. A voice that is not there gives
-noise of a known strength, one that is there a peak: its height over that noise is the measure. Only the places where
-the sound that stays is not much louder than the removed voice count, so that voices that talk at once do not hide it.
-What was measured stands in docs/rendering.md.
-"""
+"""Voices that are left out: where they are heard in tracks that stay, and that none is in the finished sound."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import chain, pairwise
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
-RATE = 16_000
-STEP = RATE // 20
-FEWEST_STEPS = 4
-EARLY, LATE = RATE * 3 // 100, RATE
-MOST_IN_FRAME, MOST_IN_GROUP = 8.0, 7.0
-GROUP_FRAMES = 20
-ACTIVE = 10 ** (-50 / 20)
-LOUDER = 2.0
-GRAIN = 0.03
-FLOOR = 10 ** (-72 / 20)
-BAND_HZ = (120.0, 6000.0)
-SIZE = 1 << 17
-Samples = NDArray[np.float32]
-Mono = NDArray[np.float64]
+from pipeline import spans
+from pipeline.proof.expected import Samples, SoundSource, Sources, TrackReader
+from pipeline.proof.voice_match import RATE, STEP, VoiceMatch, match_voice
+from pipeline.records import ApprovedPlan, Check, Crosstalk, ProofVerdict, RedactionInterval, Session, Track
+
+NAME = "voices left out are gone"
+BLOCK = 3 * RATE
+# Pauses up to half a second go with the voice around them, so do a breath before it and the rest of a room after it.
+JOIN_S, BEFORE_S, AFTER_S = 0.5, 0.1, 0.3
 
 
-@dataclass(slots=True)
-class Voice:
-    """What is known of a removed voice in another sound, on the clock of both.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovedVoice:
+    """One person's own track and the windows in which nothing of it may be heard."""
 
-    ``steps`` says for each 50 ms whether the removed voice speaks; ``strength`` over 1 is bleed, and ``late_s`` is how
-    late it comes at most; ``at_s`` is where it is strongest.
-    """
-
-    steps: list[bool] = field(default_factory=list)
-    strength: float = 0.0
-    at_s: float = 0.0
-    late_s: float = 0.0
-
-    @property
-    def is_there(self) -> bool:
-        """Whether the voice was found."""
-        return self.strength > 1.0
-
-    def note(self, peak: float, lag: int, *, limit: float, at_s: float) -> None:
-        """Keeps the strongest place, and the latest that is bleed."""
-        if peak / limit > self.strength:
-            self.strength, self.at_s = peak / limit, at_s
-        if peak > limit:
-            self.late_s = max(self.late_s, lag / RATE)
+    track: Track
+    windows: tuple[RedactionInterval, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    at_s: float
-    active: int
-    removed: Mono
-    stays: Mono
-
-
-def listen(pairs: Iterable[tuple[Samples, Samples]]) -> Voice:
-    """Looks for the first sound of each pair in the second; both of shape (n, 1) at ``RATE``, of one length in a pair.
-
-    Frames are at most 3 seconds long and follow one another. Zeros in the first sound are places nobody asks about.
-    """
-    voice, group, count = Voice(), np.zeros(EARLY + LATE), 0
-    for frame, after in pairwise(chain(_frames(pairs, voice), [_Frame(0.0, 0, np.zeros(0), np.zeros(0))])):
-        if frame.active < FEWEST_STEPS:
+def removed_voices(session: Session, plan: ApprovedPlan) -> tuple[RemovedVoice, ...]:
+    """The own tracks that are left out, throughout or in a part."""
+    voices = []
+    for track in session.tracks:
+        if track.participant_id is None:
             continue
-        stays = np.concatenate((frame.stays, after.stays[:LATE]))
-        found = _correlated(frame.removed, stays * _faded(np.ones(len(stays) // STEP)))
-        voice.note(*_peak(found), limit=MOST_IN_FRAME, at_s=frame.at_s)
-        group += found * np.sqrt(frame.active)
-        count += 1
-        voice.note(*_peak(group), limit=MOST_IN_GROUP, at_s=frame.at_s)
-        if count % GROUP_FRAMES == 0:
-            group[:] = 0.0
-    return voice
+        if track.participant_id in plan.removed:
+            windows = [RedactionInterval(start_s=0.0, end_s=session.duration_s)]
+        else:
+            parts = [part for part in plan.removed_intervals if part.participant_id == track.participant_id]
+            windows = [RedactionInterval(start_s=part.start_s, end_s=part.end_s) for part in parts]
+        if windows:
+            voices.append(RemovedVoice(track=track, windows=tuple(windows)))
+    return tuple(voices)
 
 
-def _frames(pairs: Iterable[tuple[Samples, Samples]], voice: Voice) -> Iterator[_Frame]:
-    """Each pair evened out in time; faint noise of their own in both, so that nothing but a voice is alike in them."""
-    noise, before, at = np.random.default_rng(7), np.zeros(RATE // STEP), 0
-    for removed, stays in pairs:
-        size = len(removed) // STEP * STEP
-        if size == 0:
-            return
-        one = removed[:size, 0].astype(np.float64)
-        other = stays[:size, 0] + FLOOR * noise.standard_normal(size)
-        levels, others = _levels(one), _levels(other)
-        active = levels > ACTIVE
-        voice.steps += active.tolist()
-        recent = np.concatenate((before, levels))
-        loudest = sliding_window_view(recent, len(before) + 1).max(axis=1)
-        comparable = np.repeat(others <= LOUDER * loudest, STEP)
-        yield _Frame(
-            at_s=at / RATE,
-            active=int(active.sum()),
-            removed=one * _faded(active / (levels + FLOOR)) + GRAIN * noise.standard_normal(size),
-            stays=np.where(comparable, other / np.repeat(others + FLOOR, STEP), noise.standard_normal(size)),
+def find_crosstalk(
+    session: Session, voices: Iterable[RemovedVoice], kept: Sequence[Track], *, vault: Sources
+) -> tuple[Crosstalk, ...]:
+    """Where a voice that is left out is heard in the tracks that stay."""
+    return tuple(
+        crosstalk
+        for voice in voices
+        for track in kept
+        if track.track_id != voice.track.track_id
+        for crosstalk in _crosstalk(_compared(session, voice, _source(track, vault), vault), track, voice)
+    )
+
+
+def removed_voices_are_gone(path: Path, session: Session, plan: ApprovedPlan, *, vault: Sources) -> Check:
+    """Whether no voice that is left out can be found in the finished sound."""
+    worst, voices = VoiceMatch(), removed_voices(session, plan)
+    for voice in voices:
+        match = _compared(session, voice, SoundSource(track_id="", path=path, stream=0), vault)
+        worst = max(worst, match, key=lambda heard: heard.strength)
+    detail = f"{len(voices)} tracks, at most {worst.strength:.2f} of what counts as heard"
+    if worst.is_there:
+        return Check(name=NAME, verdict=ProofVerdict.LEAK, detail=detail, at_s=worst.at_s)
+    return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=detail)
+
+
+def _source(track: Track, vault: Sources) -> SoundSource:
+    return SoundSource(
+        track_id=track.track_id, path=vault.path(track.digest), stream=track.stream, offset_s=track.offset_s
+    )
+
+
+def _compared(session: Session, voice: RemovedVoice, sound: SoundSource, vault: Sources) -> VoiceMatch:
+    length = math.ceil(session.duration_s * RATE)
+    with ExitStack() as stack:
+        stays = stack.enter_context(closing(TrackReader(sound, rate=RATE, channels=1)))
+        removed = stack.enter_context(closing(TrackReader(_source(voice.track, vault), rate=RATE, channels=1)))
+        return match_voice(_pairs(removed, stays, voice.windows, length))
+
+
+def _pairs(
+    removed: TrackReader, stays: TrackReader, windows: Sequence[RedactionInterval], length: int
+) -> Iterator[tuple[Samples, Samples]]:
+    """Both sounds block by block; of the first what lies in the windows, zeros elsewhere."""
+    taken = spans.merge((math.floor(one.start_s * RATE), math.ceil(one.end_s * RATE)) for one in windows)
+    for at in range(0, length, BLOCK):
+        size = min(BLOCK, length - at)
+        voice, inside = removed.read(size), np.zeros((size, 1), np.float32)
+        for start, end in spans.overlapping(taken, at, at + size):
+            part = slice(max(0, start - at), end - at)
+            inside[part] = voice[part]
+        yield inside, stays.read(size)
+
+
+def _crosstalk(match: VoiceMatch, track: Track, voice: RemovedVoice) -> Iterator[Crosstalk]:
+    """While the voice speaks, and as much later as it comes."""
+    if not match.is_there:
+        return
+    step_s = STEP / RATE
+    speaking = ((number * step_s, (number + 1) * step_s) for number, speaks in enumerate(match.steps) if speaks)
+    for start_s, end_s in spans.merge(speaking, gap=JOIN_S):
+        yield Crosstalk(
+            track_id=track.track_id,
+            start_s=max(0.0, start_s - BEFORE_S),
+            end_s=end_s + match.late_s + AFTER_S,
+            of=voice.track.track_id,
         )
-        before = recent[len(recent) - len(before) :]
-        at += len(removed)
-
-
-def _levels(sound: Mono) -> Mono:
-    """The effective value of each 50 ms."""
-    return np.asarray(np.sqrt((sound.reshape(-1, STEP) ** 2).mean(axis=1)))
-
-
-def _faded(gains: Mono) -> Mono:
-    """The gain of each sample, without an edge between steps or at the ends that would look like sound."""
-    centres = (np.arange(len(gains)) + 0.5) * STEP
-    size = len(gains) * STEP
-    return np.asarray(np.interp(np.arange(size), [0.0, *centres, size], [0.0, *gains, 0.0]))
-
-
-def _correlated(removed: Mono, stays: Mono) -> Mono:
-    """How alike they are at each delay from ``-EARLY`` to ``LATE`` samples, every frequency counting the same."""
-    one, other = np.fft.rfft(removed, SIZE), np.fft.rfft(stays, SIZE)
-    hertz = np.fft.rfftfreq(SIZE, 1 / RATE)
-    band = (hertz > BAND_HZ[0]) & (hertz < BAND_HZ[1])
-    alike = np.fft.irfft(np.where(band, np.conj(one) * other / (np.abs(one) * np.abs(other) + 1e-9), 0), SIZE)
-    return np.concatenate((alike[-EARLY:], alike[:LATE]))
-
-
-def _peak(found: Mono) -> tuple[float, int]:
-    """The height of the highest peak over the noise, and its delay in samples."""
-    heights = np.abs(found)
-    highest = int(np.argmax(heights))
-    noise = float(np.median(heights)) / 0.6745
-    return (float(heights[highest]) / noise if noise > 0 else 0.0), highest - EARLY

@@ -10,10 +10,11 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Protocol
 
+from pipeline import spans
+from pipeline.media import probe
 from pipeline.media.packets import Packet, packets, packets_digest
-from pipeline.proof.silent import Seconds
-from pipeline.records import Check, ProofVerdict, RedactionInterval
-from pipeline.render.sound import Score
+from pipeline.proof.expected import ExpectedSound, Seconds
+from pipeline.records import Check, ProofVerdict
 
 NAME = "untouched packets"
 FRAME, REACH, NEAR = 1024, 2048, 4
@@ -33,18 +34,18 @@ class Way(Protocol):
         """The same in words."""
 
 
-def untouched(path: Path, score: Score, *, way: Way, stream: int = 0) -> Check:
-    """Whether every packet of the spliced ``stream`` that no window of ``score`` reaches is the source's own.
+def untouched_packets(path: Path, expected: ExpectedSound, *, way: Way, stream: int = 0) -> Check:
+    """Whether every packet of the spliced ``stream`` that no window reaches is the source's own.
 
     Count and times must be the same. A packet before the start or around the end may differ: nobody hears these.
     """
     if not way.spliced:
         return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"none: {way.way}")
-    part = score.parts[0]
+    source = expected.sources[0]
     made = packets(path, stream=stream)
-    given = packets(part.path, stream=part.stream)
+    given = packets(source.path, stream=source.stream)
     try:
-        return _compared(made, given, _reach(score.windows, part.track_id, score))
+        return _compared(made, given, _reach(expected, rate=probe(path).audio[stream].sample_rate))
     finally:
         made.close()
         given.close()
@@ -80,15 +81,10 @@ def _compared(made: Iterator[Packet], given: Iterator[Packet], reach: Sequence[S
     return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{same} as in the source, {other} encoded again")
 
 
-def _reach(windows: Sequence[RedactionInterval], track_id: str, score: Score) -> list[Seconds]:
+def _reach(expected: ExpectedSound, *, rate: int) -> list[Seconds]:
     """When a packet may start that is encoded again: it carries twice its length, and near stretches are one."""
-    reach_s, near_s = REACH / score.rate + SLACK_S, NEAR * FRAME / score.rate
-    spans = [(window.start_s, window.end_s) for window in windows if window.track_id in (None, track_id)]
-    spans += [(-1.0, 0.0), (score.length / score.rate, 2 * score.length / score.rate + 1.0)]
-    reached: list[Seconds] = []
-    for start_s, end_s in sorted((start_s - reach_s, end_s + SLACK_S) for start_s, end_s in spans):
-        if reached and start_s - reached[-1][1] <= near_s:
-            reached[-1] = (reached[-1][0], max(reached[-1][1], end_s))
-        else:
-            reached.append((start_s, end_s))
-    return reached
+    reach_s, near_s = REACH / rate + SLACK_S, NEAR * FRAME / rate
+    end_s = expected.length_s or 0.0
+    # Nobody hears what lies before the start or behind the end.
+    taken = [*expected.taken_from(expected.track_ids[0]), (-1.0, 0.0), (end_s, 2 * end_s + 1.0)]
+    return spans.merge(((start_s - reach_s, end_s + SLACK_S) for start_s, end_s in taken), gap=near_s)

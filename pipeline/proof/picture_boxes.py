@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from pipeline.errors import InputRefused
 from pipeline.media.frames import Frame, frames
 from pipeline.records import Check, ProofVerdict, RedactionBox, Region
+from pipeline.spans import SpanIndex
 
 NAME, SAME = "covers in the picture", "picture beside the covers"
 # What the encoder makes of one colour beside noise; below, the share of the source that may be left.
@@ -50,7 +50,7 @@ class _Look:
     """What was seen so far: the most that is left under a cover, and the most that changed elsewhere."""
 
     def __init__(self, covers: Sequence[RedactionBox]) -> None:
-        self._covers = Spans(covers)
+        self._covers = SpanIndex(covers, lambda cover: (cover.start_s, cover.end_s))
         self._count = len(covers)
         self._frames, self._left, self._at_s, self._changed = 0, 0.0, 0.0, 0.0
 
@@ -63,14 +63,14 @@ class _Look:
             moved = from_s > 0 and abs(frame.at_s - before.at_s) > CLOCK_S
             if moved or (frame.width, frame.height) != (before.width, before.height):
                 raise ValueError("another frame")
-        here = self._covers.touching(from_s, until_s)
+        here = list(self._covers.overlapping(from_s, until_s))
         self._frames += bool(here)
         for cover in here:
             left = _left_of(frame, before, cover.region)
             if left > self._left:
                 self._left, self._at_s = left, frame.at_s
         if before is not None:
-            near = self._covers.touching(from_s - NEAR_S, until_s + NEAR_S)
+            near = list(self._covers.overlapping(from_s - NEAR_S, until_s + NEAR_S))
             self._changed = max(self._changed, _changed(frame, before, near))
 
     def checks(self, *, beside: bool) -> tuple[Check, ...]:
@@ -83,21 +83,6 @@ class _Look:
             return (covered,)
         rest = ProofVerdict.PROVED if self._changed <= MOST_CHANGED else ProofVerdict.UNCHECKED
         return covered, Check(name=SAME, verdict=rest, detail=f"changed by at most {self._changed:.1f} of 255")
-
-
-class Spans:
-    """Covers in order of their start, so that those of one frame are found without looking at all of them."""
-
-    def __init__(self, covers: Sequence[RedactionBox]) -> None:
-        self._covers = sorted(covers, key=lambda cover: cover.start_s)
-        self._starts = [cover.start_s for cover in self._covers]
-        self._longest_s = max((cover.end_s - cover.start_s for cover in covers), default=0.0)
-
-    def touching(self, from_s: float, until_s: float) -> list[RedactionBox]:
-        """The covers that share time with ``[from_s, until_s)``."""
-        first = bisect_left(self._starts, from_s - self._longest_s)
-        last = bisect_left(self._starts, until_s)
-        return [cover for cover in self._covers[first:last] if cover.end_s > from_s]
 
 
 def _unchecked(detail: str) -> Check:

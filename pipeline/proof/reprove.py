@@ -5,30 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipeline.errors import InputRefused, UsageProblem
-from pipeline.media.output_formats import kind_of
-from pipeline.proof import media_checks
-from pipeline.proof.levels import EDGE_S
+from pipeline import spans
+from pipeline.errors import UsageProblem
+from pipeline.media.output_formats import format_of
+from pipeline.proof.expected import ExpectedSound
+from pipeline.proof.file_plan import FilePlan, prove_file
+from pipeline.proof.media_file import media_checks
 from pipeline.proof.picture_boxes import covers_hold
-from pipeline.proof.silent import silent_everywhere
+from pipeline.proof.proof_file import NAME as MANIFEST
+from pipeline.proof.proof_file import Manifest, read_manifest
+from pipeline.proof.silence import EDGE_S
+from pipeline.proof.text_agreement import texts_agree
 from pipeline.proof.text_search import texts_free_of
 from pipeline.records import Audience, Check, PlannedTerm, Proof, ProofVerdict
-from pipeline.render import file_names, manifest, single_file, text_files
-from pipeline.render.manifest import Manifest
-from pipeline.render.rendition import out_files, turns_of
-from pipeline.render.spans_file import read_plan
+from pipeline.store.files import sha256
 
-SIGNATURE, PLACE, FILES, TEXTS = "signature", "place", "files", "texts agree"
-_TEXTS = (
-    file_names.CAPTIONS,
-    file_names.CAPTIONS_SRT,
-    file_names.TRANSCRIPT,
-    file_names.TRANSCRIPT_JSONL,
-    file_names.CHAT,
-)
+SIGNATURE, PLACE, FILES = "signature", "place", "files"
+_TEXTS = (".vtt", ".srt", ".txt", ".jsonl")
 
 
-def prove(place: Path, *, plan: Path | None = None, public_key: str | None = None) -> Proof:
+def prove(place: Path, *, plan: FilePlan | None = None, public_key: str | None = None) -> Proof:
     """Prove a rendition by the ``proof.json`` in the folder ``place`` or beside the file ``place``.
 
     It must be signed with ``public_key``, or without one with the key that it names. A ``plan`` gives terms that may
@@ -40,114 +36,98 @@ def prove(place: Path, *, plan: Path | None = None, public_key: str | None = Non
             raise UsageProblem(
                 "a plan proves one file, whoever signed it", action="leave out --key, or give the folder"
             )
-        return single_file.prove(place, plan=plan)
-    terms = _terms_of(plan) if plan is not None else ()
+        return prove_file(place, plan=plan)
+    if plan is not None and plan.windows:
+        raise UsageProblem("a rendition is proved by its own windows", action="give the file, or a plan of terms alone")
     folder = place if place.is_dir() else place.parent
-    if not (folder / manifest.NAME).is_file():
+    if not (folder / MANIFEST).is_file():
         raise UsageProblem("there is no proof.json beside it", action="give the folder of a rendition, or --plan")
-    as_signed, told = sealed(folder, public_key=public_key), manifest.read(folder / manifest.NAME)
-    if told is None or as_signed.verdict is not ProofVerdict.PROVED:
-        return as_signed
-    planned = tuple(PlannedTerm(text=term, replacement="") for term in terms)
-    return Proof(checks=(*as_signed.checks, *_media(folder, told, planned), *_texts(folder, planned)))
+    unchanged, manifest = prove_unchanged(folder, public_key=public_key), read_manifest(folder / MANIFEST)
+    if manifest is None or unchanged.verdict is not ProofVerdict.PROVED:
+        return unchanged
+    terms = tuple(PlannedTerm(text=term, replacement="") for term in (plan.terms if plan else ()))
+    return Proof(checks=(*unchanged.checks, *_media(folder, manifest, terms), *_texts(folder, terms)))
 
 
-def sealed(folder: Path, *, public_key: str | None) -> Proof:
+def prove_unchanged(folder: Path, *, public_key: str | None) -> Proof:
     """Whether a rendition is byte for byte what its proof says, and the proof what somebody signed; nothing more."""
-    told = manifest.read(folder / manifest.NAME)
-    signed = _signed(told, public_key)
-    if told is None or signed.verdict is not ProofVerdict.PROVED:
-        return Proof(checks=(signed,))
-    return Proof(checks=(signed, _in_place(folder, told), _unchanged(folder, told)))
+    manifest = read_manifest(folder / MANIFEST)
+    signature = _signed(manifest, public_key)
+    if manifest is None or signature.verdict is not ProofVerdict.PROVED:
+        return Proof(checks=(signature,))
+    return Proof(checks=(signature, _in_place(folder, manifest), _unchanged(folder, manifest)))
 
 
-def in_one_line(proof: Proof) -> str:
+def failure_line(proof: Proof) -> str:
     """What is wrong, for a person; of a proof that did not pass."""
-    bad = next(check for check in proof.checks if check.verdict is proof.verdict)
-    where = "" if bad.at_s is None else f" at {bad.at_s:.1f} s"
-    return f"{bad.verdict.value}{where} ({bad.name}: {bad.detail}); do not hand it out"
+    failed = next(check for check in proof.checks if check.verdict is proof.verdict)
+    where = "" if failed.at_s is None else f" at {failed.at_s:.1f} s"
+    return f"{failed.verdict.value}{where} ({failed.name}: {failed.detail}); do not hand it out"
 
 
-def _signed(told: Manifest | None, public_key: str | None) -> Check:
-    if told is None:
+def _signed(manifest: Manifest | None, public_key: str | None) -> Check:
+    if manifest is None:
         detail = "proof.json was changed, or is none of this version"
         return Check(name=SIGNATURE, verdict=ProofVerdict.UNCHECKED, detail=detail)
-    if not told.signature:
+    if not manifest.signature:
         return Check(name=SIGNATURE, verdict=ProofVerdict.UNCHECKED, detail="proof.json is not signed")
-    if not told.is_signed_by(told.signed_by if public_key is None else public_key):
+    if not manifest.is_signed_by(manifest.signed_by if public_key is None else public_key):
         whose = "with the key that it names" if public_key is None else "with the given key"
         detail = f"proof.json was changed, or was not signed {whose}"
         return Check(name=SIGNATURE, verdict=ProofVerdict.UNCHECKED, detail=detail)
-    whose = f"{told.signed_by}, which nobody vouches for: give --key" if public_key is None else "the given key"
-    detail = f"the {told.audience} rendition of {told.session_id}, signed with {whose}"
+    whose = f"{manifest.signed_by}, which nobody vouches for: give --key" if public_key is None else "the given key"
+    detail = f"the {manifest.audience} rendition of {manifest.session_id}, signed with {whose}"
     return Check(name=SIGNATURE, verdict=ProofVerdict.PROVED, detail=detail)
 
 
-def _terms_of(plan: Path) -> tuple[str, ...]:
-    wanted = read_plan(plan)
-    if wanted.windows:
-        raise UsageProblem("a rendition is proved by its own windows", action="give the file, or a plan of terms alone")
-    return wanted.terms
-
-
-def _in_place(folder: Path, told: Manifest) -> Check:
+def _in_place(folder: Path, manifest: Manifest) -> Check:
     """Whether a folder that is named after an audience holds the rendition for that audience."""
     meant = folder.resolve().name
-    if meant in set(Audience) and meant != told.audience:
-        detail = f"this is the {told.audience} rendition in the place of the {meant} one"
+    if meant in set(Audience) and meant != manifest.audience:
+        detail = f"this is the {manifest.audience} rendition in the place of the {meant} one"
         return Check(name=PLACE, verdict=ProofVerdict.LEAK, detail=detail)
-    return Check(name=PLACE, verdict=ProofVerdict.PROVED, detail=f"the {told.audience} rendition")
+    return Check(name=PLACE, verdict=ProofVerdict.PROVED, detail=f"the {manifest.audience} rendition")
 
 
-def _unchanged(folder: Path, told: Manifest) -> Check:
+def _unchanged(folder: Path, manifest: Manifest) -> Check:
     """Whether the folder holds what the manifest lists, byte for byte, and nothing else."""
     strange = [path.name for path in folder.iterdir() if path.is_symlink() or not path.is_file()]
     if strange:
         return Check(name=FILES, verdict=ProofVerdict.LEAK, detail=f"{len(strange)} links or folders among the files")
-    there = {file.name: file.digest for file in out_files(folder) if file.name != manifest.NAME}
-    listed = {file.name: file.digest for file in told.files}
+    there = {path.name: sha256(path) for path in folder.iterdir() if path.name != MANIFEST}
+    listed = {file.name: file.digest for file in manifest.files}
     changed = sorted(name for name in listed if there.get(name, listed[name]) != listed[name])
     missing, extra = sorted(listed.keys() - there.keys()), len(there.keys() - listed.keys())
-    if not (changed or missing or extra or told.media not in listed):
+    if not (changed or missing or extra or manifest.media not in listed):
         return Check(name=FILES, verdict=ProofVerdict.PROVED, detail=f"{len(listed)} files as they were proved")
-    found = [*(f"{name} was changed" for name in changed), *(f"{name} is missing" for name in missing)]
-    found += [f"{extra} files more than were proved"] if extra else []
-    found += ["the sound or picture is none of them"] if told.media not in listed else []
-    return Check(name=FILES, verdict=ProofVerdict.LEAK, detail="; ".join(found))
+    faults = [*(f"{name} was changed" for name in changed), *(f"{name} is missing" for name in missing)]
+    faults += [f"{extra} files more than were proved"] if extra else []
+    faults += ["the sound or picture is none of them"] if manifest.media not in listed else []
+    return Check(name=FILES, verdict=ProofVerdict.LEAK, detail="; ".join(faults))
 
 
-def _media(folder: Path, told: Manifest, terms: Sequence[PlannedTerm]) -> Iterator[Check]:
-    kind = kind_of(Path(told.media).suffix)
-    silent = silent_everywhere(told.spans, told.tracks, end_s=told.length_s)
-    yield from media_checks(
-        folder / told.media,
-        kind=kind,
-        sounds=1,
-        picture=kind.picture,
-        silent=silent,
-        lengths_s=[told.length_s],
-        terms=terms,
-        tone=told.fill == "tone",
+def _media(folder: Path, manifest: Manifest, terms: Sequence[PlannedTerm]) -> Iterator[Check]:
+    output_format = format_of(Path(manifest.media).suffix)
+    sound = ExpectedSound(
+        track_ids=manifest.tracks,
+        windows=manifest.intervals,
+        length_s=manifest.length_s,
+        tone=manifest.fill == "tone",
     )
-    if told.covers:
-        yield from covers_hold(folder / told.media, told.covers)
-    short = sum(end_s - start_s <= 2 * EDGE_S for start_s, end_s in silent)
-    rest = len(told.windows) - len(silent)
+    yield from media_checks(
+        folder / manifest.media, output_format=output_format, sounds=[sound], picture=output_format.picture, terms=terms
+    )
+    if manifest.covers:
+        yield from covers_hold(folder / manifest.media, manifest.covers)
+    silent = sound.silent
+    short = len(silent) - len(spans.pad(silent, -EDGE_S))
+    rest = len(manifest.windows) - len(silent)
     detail = f"{len(silent)} silent in the file, {short} of them too short to be measured; {rest} of single tracks"
     yield Check(name="windows", verdict=ProofVerdict.PROVED, detail=detail)
 
 
 def _texts(folder: Path, terms: Sequence[PlannedTerm]) -> Iterator[Check]:
     """Captions and transcript must say what the turns say, and no more."""
-    try:
-        turns = turns_of(folder)
-        agree = (folder / file_names.CAPTIONS).read_text("utf-8") == text_files.captions_vtt(turns)
-        agree = agree and (folder / file_names.TRANSCRIPT).read_text("utf-8") == text_files.transcript_txt(turns)
-        subrip = folder / file_names.CAPTIONS_SRT
-        agree = agree and (not subrip.is_file() or subrip.read_text("utf-8") == text_files.captions_srt(turns))
-    except (OSError, ValueError, TypeError) as error:
-        raise InputRefused("a text of the rendition cannot be read", action="get the rendition again") from error
-    verdict = ProofVerdict.PROVED if agree else ProofVerdict.LEAK
-    yield Check(name=TEXTS, verdict=verdict, detail=f"{len(turns)} turns")
+    yield texts_agree(folder)
     if terms:
-        yield texts_free_of([folder / name for name in _TEXTS if (folder / name).is_file()], terms)
+        yield texts_free_of([path for path in sorted(folder.iterdir()) if path.suffix in _TEXTS], terms)

@@ -14,12 +14,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.proof.windows import Near
+from pipeline import spans
+from pipeline.media.tone import FREQUENCY_HZ, LEVEL_DBFS
+from pipeline.proof.expected import ExpectedSound, Samples, Seconds, TrackReader
 from pipeline.records import Check, ProofVerdict
-from pipeline.render.mix import mixed
-from pipeline.render.sample_ranges import samples_of
-from pipeline.render.sound import Score, part_blocks
-from pipeline.render.tone import lay_tone
 
 NAME = "removed sound is gone"
 CHUNK_S, EDGE_S, LEAST_S = 0.1, 0.02, 0.005
@@ -30,101 +28,113 @@ QUIET_DBFS = -50.0
 END_S = 0.05
 # Less than a fit of MOST_FIT would leave of the faintest sound that is looked for.
 FAINT = 10 ** (QUIET_DBFS / 10) * MOST_FIT**2
+# How tracks are mixed, as docs/rendering.md says it: loud peaks are bent from here on, the tone is faded at both ends.
+KNEE, FADE_S = 0.8, 0.01
+Mask = NDArray[np.bool_]
 
 
 class Residue:
     """Hears the finished sound beside its sources, block by block, and remembers the best fit of what was removed."""
 
-    def __init__(self, score: Score) -> None:
-        self.score = score
-        self._sources = [part_blocks(score, part) for part in score.parts] if score.windows else []
-        self._near = Near(score.windows)
+    def __init__(self, expected: ExpectedSound, *, rate: int, channels: int) -> None:
+        self._expected = expected
+        self._rate = rate
+        self._length = round((expected.length_s or 0.0) * rate)
+        self._toned = expected.toned if expected.tone else []
+        self._taken = [expected.taken_from(source.track_id) for source in expected.sources]
+        sources = expected.sources if expected.windows else ()
+        self._readers = [TrackReader(source, rate=rate, channels=channels) for source in sources]
         self._at = self._compared = self._behind = 0
         self._worst = 0.0
         self._leak_s: float | None = None
 
-    def hear(self, heard: NDArray[np.float32]) -> None:
-        """The next block of the finished sound: ``BLOCK`` samples at the score's rate, the last may be shorter.
+    def hear(self, heard: Samples) -> None:
+        """The next block of the finished sound, at ``rate``.
 
         The sources are decoded up to the last block in which something is left that could be theirs, and no further.
         """
-        wanted = min(len(heard), self.score.length - self._at)
-        if not self._sources or wanted <= 0:
+        wanted = min(len(heard), self._length - self._at)
+        if not self._readers or wanted <= 0:
             return
-        masks = [_mask(self._near, part.track_id, self._at, wanted, self.score.rate) for part in self.score.parts]
-        self._behind += 1
+        masks = [_mask(taken, self._at, wanted, self._rate) for taken in self._taken]
         if any(mask.any() for mask in masks) and not self._is_quiet(heard[:wanted], masks):
             self._compare(heard[:wanted], masks)
+        else:
+            self._behind += wanted
         self._at += wanted
 
-    def _is_quiet(self, heard: NDArray[np.float32], masks: Sequence[NDArray[np.bool_]]) -> bool:
+    def _is_quiet(self, heard: Samples, masks: Sequence[Mask]) -> bool:
         """Whether one track alone was to be heard, and less than could tell is left of it in every piece."""
         if len(masks) > 1:
             return False
-        kept = _with_tone(np.zeros_like(heard), self.score, self._at)
-        pieces = list(_pieces(masks[0], self.score.rate))
+        kept = self._with_tone(np.zeros(heard.shape))
+        pieces = list(_pieces(masks[0], self._rate))
         self._compared += len(pieces)
-        return all(
-            float(np.mean(np.square(heard[start:end] - kept[start:end], dtype=np.float64))) < FAINT
-            for start, end in pieces
-        )
+        return all(float(np.mean(np.square(heard[start:end] - kept[start:end]))) < FAINT for start, end in pieces)
 
-    def _compare(self, heard: NDArray[np.float32], masks: Sequence[NDArray[np.bool_]]) -> None:
-        for _ in range(self._behind - 1):
-            for source in self._sources:
-                next(source)
-        blocks, self._behind = [next(source)[: len(heard)] for source in self._sources], 0
-        for fit, start in _fits(heard, blocks, masks, self.score, self._at):
-            self._compared, self._worst = self._compared + (len(masks) > 1), max(self._worst, abs(fit))
-            if abs(fit) > MOST_FIT and self._leak_s is None:
-                self._leak_s = start / self.score.rate
+    def _compare(self, heard: Samples, masks: Sequence[Mask]) -> None:
+        for reader in self._readers:
+            reader.skip(self._behind)
+        self._behind = 0
+        tracks = [reader.read(len(heard)) for reader in self._readers]
+        staying = self._with_tone(
+            _mixed([np.where(mask[:, None], 0, track) for mask, track in zip(masks, tracks, strict=True)])
+        )
+        for mask, track in zip(masks, tracks, strict=True):
+            for start, end in _pieces(mask, self._rate):
+                removed = _about_zero(track[start:end]) / math.sqrt(len(tracks))
+                kept = _about_zero(staying[start:end])
+                fit = _fit(removed, _about_zero(heard[start:end]) - kept, kept)
+                self._note(fit, self._at + start, compared=len(tracks) > 1)
+
+    def _note(self, fit: float, at: int, *, compared: bool) -> None:
+        self._compared, self._worst = self._compared + compared, max(self._worst, abs(fit))
+        if abs(fit) > MOST_FIT and self._leak_s is None:
+            self._leak_s = at / self._rate
+
+    def _with_tone(self, staying: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What stays of a block, with the tone where every track is taken out."""
+        block_s = self._at / self._rate, (self._at + len(staying)) / self._rate
+        for start_s, end_s in spans.overlapping(self._toned, *block_s):
+            start, end = math.floor(start_s * self._rate), math.ceil(end_s * self._rate)
+            first, last = max(start, self._at), min(end, self._at + len(staying))
+            if first < last:
+                number = np.arange(first, last)
+                fade = np.minimum(1.0, np.minimum(number - start, end - 1 - number) / (FADE_S * self._rate))
+                wave = 10 ** (LEVEL_DBFS / 20) * np.sin(2 * np.pi * FREQUENCY_HZ * number / self._rate)
+                staying[first - self._at : last - self._at] = (wave * fade)[:, None]
+        return staying
 
     def check(self) -> Check:
         """The verdict, after the last block."""
-        for source in self._sources:
-            source.close()
-        if not self.score.windows:
+        for reader in self._readers:
+            reader.close()
+        if not self._expected.windows:
             return Check(name=NAME, verdict=ProofVerdict.PROVED, detail="no windows")
         if self._leak_s is not None:
             return Check(name=NAME, verdict=ProofVerdict.LEAK, detail=f"fit {self._worst:.2f}", at_s=self._leak_s)
-        if self._at < self.score.length - END_S * self.score.rate:
+        if self._at < self._length - END_S * self._rate:
             detail = "the finished file is shorter than the session"
             return Check(name=NAME, verdict=ProofVerdict.UNCHECKED, detail=detail)
         detail = f"{self._compared} pieces compared, best fit {self._worst:.2f}"
         return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=detail)
 
 
-def _fits(
-    heard: NDArray[np.float32],
-    blocks: Sequence[NDArray[np.float32]],
-    masks: Sequence[NDArray[np.bool_]],
-    score: Score,
-    at: int,
-) -> Iterator[tuple[float, int]]:
-    """How well the removed sound of each track fits what is left, piece by piece of what the windows touch."""
-    staying = mixed([np.where(mask[:, None], np.float32(0), block) for mask, block in zip(masks, blocks, strict=True)])
-    _with_tone(staying, score, at)
-    for mask, block in zip(masks, blocks, strict=True):
-        for start, end in _pieces(mask, score.rate):
-            removed = _about_zero(block[start:end]) / math.sqrt(len(blocks))
-            kept = _about_zero(staying[start:end])
-            yield _fit(removed, _about_zero(heard[start:end]) - kept, kept), at + start
+def _mixed(tracks: Sequence[NDArray[np.floating]]) -> NDArray[np.float64]:
+    """The tracks as they are heard together: one as it is, several with headroom, their peaks bent above the knee."""
+    total = np.sum(tracks, axis=0, dtype=np.float64) / math.sqrt(len(tracks))
+    if len(tracks) == 1:
+        return np.asarray(np.clip(total, -1.0, 1.0))
+    over = np.maximum(np.abs(total) - KNEE, 0.0) / (1 - KNEE)
+    return np.asarray(np.sign(total) * (np.minimum(np.abs(total), KNEE) + (1 - KNEE) * np.tanh(over)))
 
 
-def _about_zero(piece: NDArray[np.float32]) -> NDArray[np.float64]:
+def _about_zero(piece: NDArray[np.floating]) -> NDArray[np.float64]:
     """The samples of all channels in one row, each channel's offset taken off: it tells nothing, and codecs move it."""
     return np.asarray(piece - piece.mean(axis=0, dtype=np.float64)).ravel()
 
 
-def _with_tone(staying: NDArray[np.float32], score: Score, at: int) -> NDArray[np.float32]:
-    if score.fill == "tone":
-        track_id = None if len(score.parts) > 1 else score.parts[0].track_id
-        ranges = samples_of(score.windows, track_id, rate=score.rate, length=score.length)
-        lay_tone(staying, at, ranges, rate=score.rate)
-    return staying
-
-
-def _pieces(mask: NDArray[np.bool_], rate: int) -> Iterator[tuple[int, int]]:
+def _pieces(mask: Mask, rate: int) -> Iterator[tuple[int, int]]:
     """Every window in the block in pieces: short ones at its edges, where a packet too few would show, then long ones.
 
     A rest of less than 5 ms is left to the check before encoding.
@@ -155,13 +165,12 @@ def _fit(removed: NDArray[np.float64], left: NDArray[np.float64], kept: NDArray[
     return float(removed @ left) / there if alike > LEAST_ALIKE else 0.0
 
 
-def _mask(near: Near, track_id: str, at: int, size: int, rate: int) -> NDArray[np.bool_]:
+def _mask(taken: Sequence[Seconds], at: int, size: int, rate: int) -> Mask:
+    """Which of the samples lie in what is taken out: the middle of each decides."""
     mask = np.zeros(size, np.bool_)
-    for window in near.touching(at / rate, (at + size) / rate):
-        if window.track_id in (None, track_id):
-            # Around the window alone; the middle of a sample decides.
-            first, last = (max(0, int(edge_s * rate) - at) for edge_s in (window.start_s, window.end_s))
-            part = slice(max(0, first - 1), last + 2)
-            times_s = (at + part.start + np.arange(len(mask[part])) + 0.5) / rate
-            mask[part] |= (times_s >= window.start_s) & (times_s < window.end_s)
+    for start_s, end_s in spans.overlapping(taken, at / rate, (at + size) / rate):
+        first, last = (max(0, int(edge_s * rate) - at) for edge_s in (start_s, end_s))
+        part = slice(max(0, first - 1), last + 2)
+        times_s = (at + part.start + np.arange(len(mask[part])) + 0.5) / rate
+        mask[part] |= (times_s >= start_s) & (times_s < end_s)
     return mask

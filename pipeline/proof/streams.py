@@ -8,7 +8,7 @@ from pathlib import Path
 from pipeline.media import Probe
 from pipeline.media.hidden_video import hidden_frames, hidden_units
 from pipeline.media.nal_units import CODECS as PICTURES
-from pipeline.media.output_formats import Kind
+from pipeline.media.output_formats import OutputFormat
 from pipeline.records import Check, ProofVerdict
 
 CODECS = {"pcm": {"pcm_s16le", "pcm_s24le"}, "libmp3lame": {"mp3"}, "libopus": {"opus"}, "libvorbis": {"vorbis"}}
@@ -24,10 +24,10 @@ _TAGS = {
 }
 
 
-def only_allowed_streams(probe: Probe, *, kind: Kind, sounds: int, picture: bool) -> Check:
+def only_allowed_streams(probe: Probe, *, output_format: OutputFormat, sounds: int, picture: bool) -> Check:
     """Whether there are exactly ``sounds`` sound streams of the kind's codec, a picture if wanted, and no chapters."""
     name = "streams"
-    allowed = CODECS.get(kind.codec, {kind.codec})
+    allowed = CODECS.get(output_format.codec, {output_format.codec})
     strange = [
         stream.kind for stream in probe.streams if stream.kind not in ("audio", "video") or stream.attached_picture
     ]
@@ -50,7 +50,7 @@ def only_allowed_tags(probe: Probe) -> Check:
 def nothing_in_the_picture(path: Path, probe: Probe) -> Check:
     """Whether the picture carries no hidden captions or other units and no frames behind an edit list.
 
-    Hidden captions (CEA-608 and 708) live in SEI units alone, so that a picture without such units has none.
+    RedactionScope captions (CEA-608 and 708) live in SEI units alone, so that a picture without such units has none.
     """
     name = "behind the picture"
     if probe.video is None:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from pipeline.records import ApprovedPlan
+from pipeline import spans
+from pipeline.records import ApprovedPlan, Region
 from pipeline.render.terms import normal
+from pipeline.spans import SpanIndex
 
 EDGE_S = 0.05
 """A window may become so much narrower at an end: the times of words are not known any better."""
 
+# Shares of a picture are rounded to 4 digits, and boxes of the same writing differ by a pixel or two of 720.
+SLACK = 0.005
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 Span = tuple[str, float, float]
 Box = tuple[float, float, float, float]
+Seconds = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hidden:
+class RedactionScope:
     """What one plan takes out: no text, term or name is in it.
 
     ``windows`` are of a track or, with an empty id, of all; ``gone`` likewise of participants; ``terms`` are keyed
@@ -34,7 +40,7 @@ class Hidden:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class NewlyExposed:
     """What one rendition shows and another hides."""
 
     windows: tuple[Span, ...] = ()
@@ -46,7 +52,7 @@ class Shown:
     covers: int = 0
 
     def __bool__(self) -> bool:
-        return self != Shown()
+        return self != NewlyExposed()
 
     def __str__(self) -> str:
         """Counts, and where the first window begins."""
@@ -63,19 +69,18 @@ class Shown:
         return ", ".join(f"{count} {what}" for count, what in kinds if count) or "nothing"
 
 
-def hidden_by(plan: ApprovedPlan, marked: Callable[[str], str]) -> Hidden:
+def scope_of(plan: ApprovedPlan, marked: Callable[[str], str]) -> RedactionScope:
     """What a plan hides; ``marked`` gives the keyed digest of a term."""
     covers = None
     if plan.picture is not None:
         covers = tuple(
-            (round(one.start_s, 3), round(one.end_s, 3), _box(one.region) if one.region else WHOLE)
-            for one in plan.picture.covers
+            (round(cover.start_s, 3), round(cover.end_s, 3), _box(cover.region)) for cover in plan.picture.covers
         )
-    return Hidden(
+    return RedactionScope(
         tracks=tuple(sorted(plan.keep_tracks)),
-        windows=_spans((one.track_id, one.start_s, one.end_s) for one in plan.windows),
+        windows=_named((window.track_id, window.start_s, window.end_s) for window in plan.windows),
         removed=tuple(sorted(plan.removed)),
-        gone=_spans((one.participant_id, one.start_s, one.end_s) for one in plan.removed_intervals),
+        gone=_named((part.participant_id, part.start_s, part.end_s) for part in plan.removed_intervals),
         terms=tuple(sorted({marked(normal(term.text)) for term in plan.terms})),
         texts=tuple(
             sorted(
@@ -88,7 +93,7 @@ def hidden_by(plan: ApprovedPlan, marked: Callable[[str], str]) -> Hidden:
     )
 
 
-def shown_beyond(before: Hidden, after: Hidden) -> Shown:
+def newly_exposed(before: RedactionScope, after: RedactionScope) -> NewlyExposed:
     """What ``after`` shows although ``before`` hides it; a track that is not kept hides all that is on it."""
     windows = [
         (track, *rest)
@@ -97,74 +102,73 @@ def shown_beyond(before: Hidden, after: Hidden) -> Shown:
         for rest in _left(_of(before.windows, track), _of(after.windows, track))
     ]
     gone = [
-        (who, *rest)
-        for who in dict.fromkeys(name for name, _, _ in before.gone)
-        if who not in after.removed
-        for rest in _left(_of(before.gone, who), _of(after.gone, who))
+        (person, *rest)
+        for person in dict.fromkeys(name for name, _, _ in before.gone)
+        if person not in after.removed
+        for rest in _left(_of(before.gone, person), _of(after.gone, person))
     ]
-    texts = [
-        edit
-        for edit in before.texts
-        if not any(edit[0] == one[0] and one[1] <= edit[1] and edit[2] <= one[2] for one in after.texts)
-    ]
-    return Shown(
+    return NewlyExposed(
         windows=tuple(windows),
         tracks=tuple(track for track in after.tracks if track not in before.tracks),
-        people=tuple(who for who in before.removed if who not in after.removed),
+        people=tuple(person for person in before.removed if person not in after.removed),
         gone=tuple(gone),
         terms=tuple(sorted(set(before.terms) - set(after.terms))),
-        texts=tuple(texts),
+        texts=_texts(before.texts, after.texts),
         covers=_uncovered(before, after),
     )
 
 
-def _uncovered(before: Hidden, after: Hidden) -> int:
+def _texts(
+    before: Iterable[tuple[int, int, int]], after: Iterable[tuple[int, int, int]]
+) -> tuple[tuple[int, int, int], ...]:
+    """The places in chat lines that no edit of the same line holds any more."""
+    edits: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for line, start, end in after:
+        edits[line].append((start, end))
+    return tuple(
+        (line, start, end)
+        for line, start, end in before
+        if not any(first <= start and end <= last for first, last in edits[line])
+    )
+
+
+def _uncovered(before: RedactionScope, after: RedactionScope) -> int:
     if after.covers is None:
         return 0
     if before.covers is None:
         return 1
+    index = SpanIndex(after.covers, lambda cover: cover[:2])
     count = 0
     for start_s, end_s, box in before.covers:
-        over = [(one_s, other_s) for one_s, other_s, other in after.covers if _holds(other, box)]
+        over = [cover[:2] for cover in index.overlapping(start_s, end_s) if _holds(cover[2], box)]
         count += bool(_left([(start_s, end_s)], over))
     return count
 
 
 def _holds(outer: Box, inner: Box) -> bool:
-    slack = 0.005
     return (
-        outer[0] <= inner[0] + slack
-        and outer[1] <= inner[1] + slack
-        and outer[2] >= inner[2] - slack
-        and outer[3] >= inner[3] - slack
+        outer[0] <= inner[0] + SLACK
+        and outer[1] <= inner[1] + SLACK
+        and outer[2] >= inner[2] - SLACK
+        and outer[3] >= inner[3] - SLACK
     )
 
 
-def _box(region: object) -> Box:
-    left, top, right, bottom = (round(float(getattr(region, side)), 4) for side in ("left", "top", "right", "bottom"))
-    return left, top, right, bottom
+def _box(region: Region | None) -> Box:
+    if region is None:
+        return WHOLE
+    return round(region.left, 4), round(region.top, 4), round(region.right, 4), round(region.bottom, 4)
 
 
-def _spans(found: Iterable[tuple[str | None, float, float]]) -> tuple[Span, ...]:
-    return tuple(sorted((name or "", round(start_s, 3), round(end_s, 3)) for name, start_s, end_s in found))
+def _named(rows: Iterable[tuple[str | None, float, float]]) -> tuple[Span, ...]:
+    return tuple(sorted((name or "", round(start_s, 3), round(end_s, 3)) for name, start_s, end_s in rows))
 
 
-def _of(spans: Iterable[Span], name: str) -> list[tuple[float, float]]:
-    """The spans of one name and those of all, in order."""
-    return sorted((start_s, end_s) for one, start_s, end_s in spans if one in ("", name))
+def _of(rows: Iterable[Span], name: str) -> list[Seconds]:
+    """The spans of one name and those of all."""
+    return [(start_s, end_s) for owner, start_s, end_s in rows if owner in ("", name)]
 
 
-def _left(before: list[tuple[float, float]], after: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def _left(before: Iterable[Seconds], after: Iterable[Seconds]) -> list[Seconds]:
     """What of the first spans the second ones leave, but for edges."""
-    left = []
-    for start_s, end_s in before:
-        reached_s = start_s
-        for over_s, under_s in sorted(after):
-            if under_s <= reached_s or over_s >= end_s:
-                continue
-            if over_s - reached_s > EDGE_S:
-                left.append((reached_s, over_s))
-            reached_s = max(reached_s, under_s)
-        if end_s - reached_s > EDGE_S:
-            left.append((reached_s, end_s))
-    return left
+    return [rest for rest in spans.subtract(before, after) if rest[1] - rest[0] > EDGE_S]

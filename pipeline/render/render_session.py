@@ -9,42 +9,47 @@ from pathlib import Path
 
 from pipeline.errors import InputRefused
 from pipeline.media import mux, probe
-from pipeline.media.output_formats import KINDS, Kind
-from pipeline.proof import Listener, bundle_checks, heard_again, media_checks
-from pipeline.proof.packets import untouched
-from pipeline.proof.picture_boxes import covers_hold
-from pipeline.proof.silent import silent_everywhere
-from pipeline.records import (
-    ApprovedPlan,
-    Failed,
-    Proof,
-    ProofVerdict,
-    Rendition,
-    Session,
-    Track,
-    Transcript,
+from pipeline.media.output_formats import OUTPUT_FORMATS, OutputFormat
+from pipeline.proof import (
+    MANIFEST,
+    ORIGINALS,
+    Listener,
+    Manifest,
+    Originals,
+    Sources,
+    bundle_checks,
+    covers_hold,
+    expected_of,
+    hashing,
+    heard_again,
+    media_checks,
+    removed_voices_are_gone,
+    untouched_packets,
+    write_manifest,
 )
+from pipeline.records import ApprovedPlan, Check, Failed, Proof, ProofVerdict, Rendition, Session, Track, Transcript
 from pipeline.render import file_names, manifest, rendition, text_files
-from pipeline.render.crosstalk_check import Sources, left_out_is_gone
-from pipeline.render.picture import Shown, shown
+from pipeline.render.picture import RenderedPicture, render_picture
 from pipeline.render.redacted_turns import redacted_turns
-from pipeline.render.sound import RATE, Fill, Part, Score, length_of
+from pipeline.render.sound import RATE, Fill, MixInput, MixSpec, length_of
 from pipeline.render.speakers import labels
 from pipeline.render.terms import Terms
-from pipeline.render.write_audio import Written, put_sound
+from pipeline.render.write_audio import WrittenSound, write_sound
 
 PICTURE_SCRATCH, SOUND_SCRATCH = "picture.tmp", "sound.tmp"
+_LISTEN = "listen there; add what is still heard to terms.toml, so that it is searched for everywhere, and run again"
+_RESTORE = "restore the vault from a backup; `offrecord verify` names the files"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Made:
-    """The media file of a rendition and what it was made from."""
+class _Media:
+    """The media file of a rendition and how it was made."""
 
     path: Path
-    kind: Kind
-    score: Score
-    picture: Shown
-    sound: Written
+    output_format: OutputFormat
+    spec: MixSpec
+    picture: RenderedPicture
+    sound: WrittenSound
 
 
 def render(
@@ -72,15 +77,15 @@ def render(
     if not tracks:
         return Failed(reason="no sound of this session may be kept", action="see the consents of its participants")
     folder = _fresh(scratch / file_names.folder_of(session.session_id, plan.audience))
-    made = _make_media(session, plan, tracks, folder, vault=vault, fill=fill)
-    text_names = _write_texts(session, plan, transcript, folder, srt=srt)
-    proof = _prove(made, plan, session, folder, text_names, vault=vault, listen=listen)
+    with hashing(session, plan, vault) as originals:
+        media = _make_media(session, plan, tracks, folder, vault=vault, fill=fill)
+        text_names = _write_texts(session, plan, transcript, folder, srt=srt)
+        proof = _prove(media, plan, session, folder, text_names, vault=vault, originals=originals, listen=listen)
     if proof.verdict is not ProofVerdict.PROVED:
         shutil.rmtree(folder)
         return _failed(proof)
-    _write_manifest(folder, made, plan, proof, key=key, basis=basis or manifest.Basis())
-    found = rendition.proved(session.session_id, plan.audience, folder, proof)
-    return found or _failed(proof)
+    _write_manifest(folder, media, plan, proof, key=key, basis=basis or manifest.Basis())
+    return rendition.proved(session.session_id, plan.audience, folder, proof) or _failed(proof)
 
 
 def _fresh(folder: Path) -> Path:
@@ -92,36 +97,36 @@ def _fresh(folder: Path) -> Path:
 
 def _make_media(
     session: Session, plan: ApprovedPlan, tracks: Sequence[Track], folder: Path, *, vault: Sources, fill: Fill
-) -> _Made:
-    score = _score(session, plan, tracks, vault=vault, fill=fill)
+) -> _Media:
+    spec = _spec(session, plan, tracks, vault=vault, fill=fill)
     picture = _picture(session, plan, folder, vault=vault)
-    kind = KINDS[".mp4"] if picture.path else KINDS[".m4a"]
+    output_format = OUTPUT_FORMATS[".mp4"] if picture.path else OUTPUT_FORMATS[".m4a"]
     path = folder / (file_names.PICTURE if picture.path else file_names.SOUND)
     alone = folder / SOUND_SCRATCH
-    sound = put_sound(score, alone, kind=kind)
+    sound = write_sound(spec, alone, output_format=output_format)
     if picture.path is None and not sound.spliced:
         alone.rename(path)
     else:
-        mux(path, kind=kind, sounds=[alone], picture=picture.path)
+        mux(path, output_format=output_format, sounds=[alone], picture=picture.path)
         alone.unlink()
         (folder / PICTURE_SCRATCH).unlink(missing_ok=True)
-    return _Made(path=path, kind=kind, score=score, picture=picture, sound=sound)
+    return _Media(path=path, output_format=output_format, spec=spec, picture=picture, sound=sound)
 
 
-def _score(session: Session, plan: ApprovedPlan, tracks: Sequence[Track], *, vault: Sources, fill: Fill) -> Score:
-    parts = [
-        Part(track_id=track.track_id, path=vault.path(track.digest), stream=track.stream, offset_s=track.offset_s)
+def _spec(session: Session, plan: ApprovedPlan, tracks: Sequence[Track], *, vault: Sources, fill: Fill) -> MixSpec:
+    inputs = [
+        MixInput(track_id=track.track_id, path=vault.path(track.digest), stream=track.stream, offset_s=track.offset_s)
         for track in tracks
     ]
     rate, channels = RATE, 1
-    if len(parts) == 1:
-        streams = probe(parts[0].path).audio
-        if parts[0].stream >= len(streams):
+    if len(inputs) == 1:
+        streams = probe(inputs[0].path).audio
+        if inputs[0].stream >= len(streams):
             raise InputRefused("a sealed file lacks a sound stream that its session names", action="ingest it again")
-        rate = KINDS[".m4a"].rate(streams[parts[0].stream].sample_rate)
-        channels = min(2, streams[parts[0].stream].channels)
-    return Score(
-        parts=tuple(parts),
+        rate = OUTPUT_FORMATS[".m4a"].rate(streams[inputs[0].stream].sample_rate)
+        channels = min(2, streams[inputs[0].stream].channels)
+    return MixSpec(
+        inputs=tuple(inputs),
         windows=plan.windows,
         rate=rate,
         channels=channels,
@@ -130,11 +135,12 @@ def _score(session: Session, plan: ApprovedPlan, tracks: Sequence[Track], *, vau
     )
 
 
-def _picture(session: Session, plan: ApprovedPlan, folder: Path, *, vault: Sources) -> Shown:
+def _picture(session: Session, plan: ApprovedPlan, folder: Path, *, vault: Sources) -> RenderedPicture:
     """The picture that goes into the rendition, if any."""
     if plan.picture is None or session.video is None:
-        return Shown()
-    return shown(plan.picture, vault.path(session.video.digest), folder / PICTURE_SCRATCH, kind=KINDS[".mp4"])
+        return RenderedPicture()
+    source = vault.path(session.video.digest)
+    return render_picture(plan.picture, source, folder / PICTURE_SCRATCH, output_format=OUTPUT_FORMATS[".mp4"])
 
 
 def _write_texts(session: Session, plan: ApprovedPlan, transcript: Transcript, folder: Path, *, srt: bool) -> list[str]:
@@ -155,61 +161,62 @@ def _write_texts(session: Session, plan: ApprovedPlan, transcript: Transcript, f
 
 
 def _prove(
-    made: _Made,
+    media: _Media,
     plan: ApprovedPlan,
     session: Session,
     folder: Path,
     text_names: Sequence[str],
     *,
     vault: Sources,
+    originals: Originals,
     listen: Listener,
 ) -> Proof:
-    checks, track_ids = [made.sound.zeros], [part.track_id for part in made.score.parts]
+    expected = expected_of(session, plan, vault=vault, tone=media.spec.fill == "tone")
+    checks: list[Check] = [media.sound.zeros]
     checks += media_checks(
-        made.path,
-        kind=made.kind,
-        sounds=1,
-        picture=made.kind.picture,
-        silent=silent_everywhere(plan.windows, track_ids, end_s=session.duration_s),
-        lengths_s=[session.duration_s],
+        media.path,
+        output_format=media.output_format,
+        sounds=[expected],
+        picture=media.output_format.picture,
         terms=plan.terms,
-        tone=made.score.fill == "tone",
-        scores=[made.score],
     )
-    checks.append(untouched(made.path, made.score, way=made.sound))
-    if made.picture.source is not None:
-        checks += covers_hold(made.path, made.picture.covers, source=made.picture.source)
-    checks.append(left_out_is_gone(made.path, session, plan, vault=vault))
-    checks += bundle_checks(folder, [made.path.name, *text_names], text_names, plan.terms, kept=plan.kept)
+    checks.append(untouched_packets(media.path, expected, way=media.sound))
+    if media.picture.source is not None:
+        checks += covers_hold(media.path, media.picture.covers, source=media.picture.source)
+    checks.append(removed_voices_are_gone(media.path, session, plan, vault=vault))
+    checks += bundle_checks(folder, [media.path.name, *text_names], text_names, plan.terms, kept=plan.kept)
+    checks.append(originals.check())
     if Proof(checks=tuple(checks)).verdict is ProofVerdict.PROVED:
         near = [(window.start_s, window.end_s) for window in plan.windows]
-        checks.append(heard_again(made.path, plan.terms, near, listen))
+        checks.append(heard_again(media.path, plan.terms, near, listen))
     return Proof(checks=tuple(checks))
 
 
 def _failed(proof: Proof) -> Failed:
-    bad = next(check for check in proof.checks if check.verdict is proof.verdict)
-    where = "" if bad.at_s is None else f" at {bad.at_s:.1f} s"
-    action = "listen there; add what is still heard to terms.toml, so that it is searched for everywhere, and run again"
-    return Failed(reason=f"proof: {bad.verdict.value}{where} ({bad.name}: {bad.detail})", action=action)
+    failed = next(check for check in proof.checks if check.verdict is proof.verdict)
+    where = "" if failed.at_s is None else f" at {failed.at_s:.1f} s"
+    return Failed(
+        reason=f"proof: {failed.verdict.value}{where} ({failed.name}: {failed.detail})",
+        action=_RESTORE if failed.name == ORIGINALS else _LISTEN,
+    )
 
 
 def _write_manifest(
-    folder: Path, made: _Made, plan: ApprovedPlan, proof: Proof, *, key: str, basis: manifest.Basis
+    folder: Path, media: _Media, plan: ApprovedPlan, proof: Proof, *, key: str, basis: manifest.Basis
 ) -> None:
-    told = manifest.Manifest(
+    bare = Manifest(
         key=key,
         session_id=plan.session_id,
         audience=plan.audience,
         verdict=proof.verdict,
         checks=proof.checks,
         files=rendition.out_files(folder),
-        media=made.path.name,
-        length_s=made.score.length / made.score.rate,
-        tracks=tuple(part.track_id for part in made.score.parts),
-        windows=manifest.in_order(plan.windows, Terms(plan.terms), basis.decided),
-        fill=made.score.fill,
-        picture=made.picture.note,
-        covers=manifest.covers_in_order(made.picture.covers, Terms(plan.terms), basis.decided),
+        media=media.path.name,
+        length_s=media.spec.length / media.spec.rate,
+        tracks=tuple(source.track_id for source in media.spec.inputs),
+        windows=manifest.windows_in_order(plan.windows, Terms(plan.terms), basis.decided),
+        fill=media.spec.fill,
+        picture=media.picture.note,
+        covers=manifest.covers_in_order(media.picture.covers, Terms(plan.terms), basis.decided),
     )
-    manifest.write(folder / manifest.NAME, manifest.on(basis, told))
+    write_manifest(folder / MANIFEST, manifest.resting_on(basis, bare))

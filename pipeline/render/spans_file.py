@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import UsageProblem
+from pipeline.proof import FilePlan
 from pipeline.records import RedactionBox, RedactionInterval, Region
 
 SPAN_KEYS = {"start_s", "end_s", "reason", "track", "box"}
@@ -17,15 +18,6 @@ PLAN_KEYS = {"windows", "terms", "fill"}
 WINDOW_KEYS = {"start_s", "end_s"}
 END_TOLERANCE_S = 0.1
 ENDLESS_S = 1e9
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilePlan:
-    """What ``prove`` checks a file against: spans in seconds, and terms that may appear nowhere."""
-
-    windows: tuple[RedactionInterval, ...]
-    terms: tuple[str, ...]
-    fill: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +82,10 @@ def _json(path: Path) -> Any:
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    values = dict(pairs)
+    if len(values) < len(pairs):
         raise UsageProblem("the spans or plan file gives a key twice in one object", action="correct it")
-    return found
+    return values
 
 
 def _window(span: object, place: str, keys: set[str]) -> RedactionInterval:

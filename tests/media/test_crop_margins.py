@@ -10,12 +10,12 @@ from pipeline.media import probe
 from pipeline.media.crop_margins import cuts_away
 from pipeline.media.hidden_video import can_be_copied, hidden_units
 from pipeline.media.nal_units import H264, HEVC, units
-from pipeline.media.output_formats import KINDS
+from pipeline.media.output_formats import OUTPUT_FORMATS
 from pipeline.records import PicturePlan
-from pipeline.render.picture import shown
+from pipeline.render.picture import render_picture
 from tests.media.making import ffmpeg
 
-MP4 = KINDS[".mp4"]
+MP4 = OUTPUT_FORMATS[".mp4"]
 HEVC_WORDS = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none")
 KINDS_OF_PICTURE = {
     "plain": ("-c:v", "libx264", "-profile:v", "baseline", "-pix_fmt", "yuv420p"),
@@ -30,12 +30,12 @@ KINDS_OF_PICTURE = {
 def test_only_margins_of_a_block_or_more_are_counted(tmp_path: Path, words: tuple[str, ...]) -> None:
     path, hevc = tmp_path / "a.mp4", "libx265" in words
     ffmpeg("-f", "lavfi", "-i", "testsrc=s=322x244:r=5:d=0.4", *words, path)
-    assert can_be_copied(path, probe(path), kind=MP4), "324 or 336 pixels are coded where 322 are shown"
+    assert can_be_copied(path, probe(path), output_format=MP4), "324 or 336 pixels are coded where 322 are shown"
     for edge in ("left", "bottom"):
         cut = tmp_path / f"{edge}.mp4"
         metadata = f"{'hevc' if hevc else 'h264'}_metadata=crop_{edge}={96 if hevc else 36}"
         ffmpeg("-i", path, "-c", "copy", "-bsf:v", metadata, cut)
-        assert not can_be_copied(cut, probe(cut), kind=MP4)
+        assert not can_be_copied(cut, probe(cut), output_format=MP4)
         codec = "hevc" if hevc else "h264"
         assert hidden_units(cut, codec) > hidden_units(path, codec)
 
@@ -43,7 +43,7 @@ def test_only_margins_of_a_block_or_more_are_counted(tmp_path: Path, words: tupl
 def test_what_was_cut_away_is_not_in_the_new_picture(tmp_path: Path) -> None:
     ffmpeg("-f", "lavfi", "-i", "testsrc=s=320x240:r=5:d=1", *KINDS_OF_PICTURE["plain"], tmp_path / "a.mp4")
     ffmpeg("-i", tmp_path / "a.mp4", "-c", "copy", "-bsf:v", "h264_metadata=crop_left=160", tmp_path / "cut.mp4")
-    made = shown(PicturePlan(covers=()), tmp_path / "cut.mp4", tmp_path / "made.mp4", kind=MP4)
+    made = render_picture(PicturePlan(covers=()), tmp_path / "cut.mp4", tmp_path / "made.mp4", output_format=MP4)
     assert made.path == tmp_path / "made.mp4"
     whole = tmp_path / "whole.mp4"
     ffmpeg("-i", made.path, "-c", "copy", "-bsf:v", "h264_metadata=crop_left=0:crop_right=0", whole)

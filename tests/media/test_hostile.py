@@ -14,7 +14,7 @@ from pipeline.errors import InputRefused, TryAgain
 from pipeline.media import decode, encoder, tools, untrusted_input
 from pipeline.media import tool_process as children
 from pipeline.media.command import HEAD
-from pipeline.media.output_formats import KINDS
+from pipeline.media.output_formats import OUTPUT_FORMATS
 from pipeline.media.tool_process import child
 from tests.media.making import ffmpeg, tone
 from tests.media.test_probe import refused
@@ -133,7 +133,7 @@ def test_a_file_that_grows_too_big_is_not_written(tmp_path: Path, monkeypatch: p
     block = np.zeros((48_000, 2), np.float32)
     with (
         pytest.raises(TryAgain, match="could not be written"),
-        encoder(tmp_path / "big.wav", kind=KINDS[".wav"], rate=48_000, channels=2) as out,
+        encoder(tmp_path / "big.wav", output_format=OUTPUT_FORMATS[".wav"], rate=48_000, channels=2) as out,
     ):
         for _ in range(20):
             out.write(block)

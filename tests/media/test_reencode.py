@@ -11,8 +11,8 @@ import pytest
 
 from pipeline.errors import InputRefused, TryAgain
 from pipeline.media import Block, decode
-from pipeline.media.output_formats import KINDS
-from pipeline.media.reencode import recode
+from pipeline.media.output_formats import OUTPUT_FORMATS
+from pipeline.media.reencode import reencode
 
 RATE = 48_000
 
@@ -27,12 +27,12 @@ def recoded(
         seen[at] = block.copy()
         block[:] = 0.0
 
-    kind = KINDS[target.suffix]
-    recode(
+    output_format = OUTPUT_FORMATS[target.suffix]
+    reencode(
         source,
         target,
         stream=0,
-        kind=kind,
+        output_format=output_format,
         rate=RATE,
         channels=channels,
         bits=16,

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.media.decode import Block
-from pipeline.proof import ZeroTap
-from pipeline.proof.reprove import in_one_line, prove, sealed
+from pipeline.proof import (
+    PreEncodeCheck,
+    crosstalk,
+    failure_line,
+    prove,
+    prove_unchanged,
+    read_manifest,
+    write_manifest,
+)
 from pipeline.records import Failed, PicturePlan, RedactionInterval, Rendition
-from pipeline.render import crosstalk_check, manifest, render, render_session, sound, text_files, write_audio
+from pipeline.render import manifest, render, render_session, sound, text_files, write_audio
 from pipeline.render.sample_ranges import samples_of
 from pipeline.store.signing import Signer
 from tests.media.making import SECRET, ffmpeg, tone
@@ -27,7 +35,7 @@ BASIS = manifest.Basis(entry="s1-internal-1", signer=SIGNER)
 def rendered(vault: Vault, scratch: Path, *, video: bool = False, **wanted: Any) -> Rendition | Failed:
     approved = plan(keep=["t1"] if video else ["t1", "t2"], picture=PicturePlan() if video else None, **wanted)
     return render(
-        session(video=video, tracks=not video),
+        vault.sealed(session(video=video, tracks=not video)),
         approved,
         TRANSCRIPT,
         vault=vault,
@@ -76,14 +84,14 @@ def narrow(patch: Patch) -> None:
 
 def unseen(patch: Patch) -> None:
     """The look at the samples before encoding goes too, so that the finished file must speak for itself."""
-    real = ZeroTap._look
+    real = PreEncodeCheck._look
 
-    def blind(self: ZeroTap, *seen: Any) -> int:
+    def blind(self: PreEncodeCheck, *seen: Any) -> int:
         counted = real(self, *seen)
         self._first = None
         return counted
 
-    patch.setattr(ZeroTap, "_look", blind)
+    patch.setattr(PreEncodeCheck, "_look", blind)
 
 
 SOUND = (one_channel_only, one_track_only, narrow)
@@ -189,7 +197,7 @@ def test_a_manifest_that_leaves_something_out_is_found(vault: Vault, tmp_path: P
     """A window fewer, a file fewer, no signature: what was handed out does not hold against its own proof."""
     made = rendered(vault, tmp_path)
     assert isinstance(made, Rendition), made
-    folder, told = tmp_path / made.folder, manifest.read(tmp_path / made.folder / "proof.json")
+    folder, told = tmp_path / made.folder, read_manifest(tmp_path / made.folder / "proof.json")
     assert told is not None and prove(folder, public_key=SIGNER.public_key).verdict == "proved"
     whole = folder / "proof.json"
     text = whole.read_text("utf-8")
@@ -199,12 +207,11 @@ def test_a_manifest_that_leaves_something_out_is_found(vault: Vault, tmp_path: P
     ):
         assert changed != text
         whole.write_text(changed, "utf-8")
-        assert "signature" in in_one_line(sealed(folder, public_key=SIGNER.public_key))
-    manifest.write(whole, manifest.on(manifest.Basis(), told))
-    assert "not signed" in in_one_line(sealed(folder, public_key=SIGNER.public_key))
-    fewer = manifest.Manifest(**{name: getattr(told, name) for name in told.__slots__} | {"files": told.files[1:]})
-    manifest.write(whole, manifest.on(BASIS, fewer))
-    assert "1 files more than were proved" in in_one_line(sealed(folder, public_key=SIGNER.public_key))
+        assert "signature" in failure_line(prove_unchanged(folder, public_key=SIGNER.public_key))
+    write_manifest(whole, manifest.resting_on(manifest.Basis(), told))
+    assert "not signed" in failure_line(prove_unchanged(folder, public_key=SIGNER.public_key))
+    write_manifest(whole, manifest.resting_on(BASIS, replace(told, files=told.files[1:])))
+    assert "1 files more than were proved" in failure_line(prove_unchanged(folder, public_key=SIGNER.public_key))
 
 
 def test_a_voice_that_was_left_out_and_is_there_is_found(vault: Vault, tmp_path: Path, monkeypatch: Patch) -> None:
@@ -212,8 +219,7 @@ def test_a_voice_that_was_left_out_and_is_there_is_found(vault: Vault, tmp_path:
     speech = Path(__file__).parents[2] / "sample_media/sessions/2026-11-18-c-refused-own-track/owen-clarke.flac"
     shutil.copytree(vault.folder, tmp_path / "vault")
     ffmpeg("-ss", "3", "-t", "3", "-i", speech, "-f", "wav", tmp_path / "vault" / "priya")
-    monkeypatch.setattr(render_session, "without_bleed", lambda session, plan, **_: plan, raising=False)
-    monkeypatch.setattr(crosstalk_check, "_bleeding", lambda *_: iter(()))
+    monkeypatch.setattr(crosstalk, "_crosstalk", lambda *_: iter(()))
     own = Vault(tmp_path / "vault")
     reason = objection(own, tmp_path / "scratch", windows=[], removed=frozenset({"p1"}))
     assert "voices left out are gone" in reason

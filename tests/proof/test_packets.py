@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from pipeline.media import encoder
-from pipeline.media.output_formats import KINDS
-from pipeline.proof.packets import hides_nothing, untouched
+from pipeline.media.output_formats import OUTPUT_FORMATS
+from pipeline.proof import ExpectedSound, SoundSource
+from pipeline.proof.packets import hides_nothing, untouched_packets
 from pipeline.proof.residue import Residue
 from pipeline.records import ProofVerdict, RedactionInterval
-from pipeline.render.sound import BLOCK, Part, Score
 from tests.media.making import ffmpeg, tone
 from tests.render.making import RATE, sound
 
@@ -21,16 +21,16 @@ LENGTH = 3 * RATE
 
 
 @dataclass(frozen=True)
-class Said:
-    """What a renderer claims."""
+class Claim:
+    """How a renderer says it wrote a sound."""
 
     spliced: bool = True
     way: str = "spliced"
 
 
-def score(path: Path, *windows: RedactionInterval) -> Score:
-    part = Part(track_id="", path=path, stream=0)
-    return Score(parts=(part,), windows=windows, rate=RATE, channels=2, length=LENGTH)
+def expected(path: Path, *windows: RedactionInterval) -> ExpectedSound:
+    source = SoundSource(track_id="", path=path, stream=0)
+    return ExpectedSound(track_ids=("",), windows=windows, length_s=LENGTH / RATE, sources=(source,))
 
 
 @pytest.fixture(scope="module")
@@ -41,26 +41,26 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_copy_of_every_packet_is_as_in_the_source(talk: Path) -> None:
-    assert untouched(talk, score(talk), way=Said()).verdict is ProofVerdict.PROVED
+    assert untouched_packets(talk, expected(talk), way=Claim()).verdict is ProofVerdict.PROVED
     assert hides_nothing(talk, stream=0)
 
 
 def test_a_changed_packet_is_found_unless_a_window_reaches_it(talk: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.m4a"
     ffmpeg(*tone(0, 3), "-af", "volume=0:enable='between(t,1,2)'", "-c:a", "aac", other)
-    without = untouched(other, score(talk), way=Said())
+    without = untouched_packets(other, expected(talk), way=Claim())
     assert (without.verdict, without.detail) == (ProofVerdict.LEAK, "a packet is not the source's")
     assert without.at_s == pytest.approx(1.0, abs=0.1)
-    narrow = untouched(other, score(talk, RedactionInterval(start_s=1.2, end_s=1.8)), way=Said())
+    narrow = untouched_packets(other, expected(talk, RedactionInterval(start_s=1.2, end_s=1.8)), way=Claim())
     assert narrow.verdict is ProofVerdict.LEAK
 
 
 def test_a_missing_or_moved_packet_is_found(talk: Path, tmp_path: Path) -> None:
     short, moved = tmp_path / "short.m4a", tmp_path / "moved.mkv"
     ffmpeg("-i", talk, "-t", "2", "-c", "copy", short)
-    assert untouched(short, score(talk), way=Said()).detail == "more or fewer packets than the source has"
+    assert untouched_packets(short, expected(talk), way=Claim()).detail == "more or fewer packets than the source has"
     ffmpeg("-i", talk, "-c", "copy", moved)
-    assert untouched(moved, score(talk), way=Said()).verdict is ProofVerdict.LEAK
+    assert untouched_packets(moved, expected(talk), way=Claim()).verdict is ProofVerdict.LEAK
 
 
 def test_sound_behind_an_edit_list_is_not_the_same_packets(talk: Path, tmp_path: Path) -> None:
@@ -77,11 +77,12 @@ def test_one_packet_left_at_the_edge_of_a_window_is_heard(
 ) -> None:
     made, heard = tmp_path / "made.flac", sound(talk)
     heard[round((1.0 + left_s) * RATE) : 2 * RATE] = 0.0
-    with encoder(made, kind=KINDS[".flac"], rate=RATE, channels=2) as out:
+    with encoder(made, output_format=OUTPUT_FORMATS[".flac"], rate=RATE, channels=2) as out:
         out.write(heard[:LENGTH])
-    residue = Residue(score(talk, RedactionInterval(start_s=1.0, end_s=2.0)))
+    whole = expected(talk, RedactionInterval(start_s=1.0, end_s=2.0))
+    residue = Residue(whole, rate=RATE, channels=2)
     finished = sound(made)
-    for at in range(0, len(finished), BLOCK):
-        residue.hear(np.ascontiguousarray(finished[at : at + BLOCK]))
+    for at in range(0, len(finished), RATE):
+        residue.hear(np.ascontiguousarray(finished[at : at + RATE]))
     found = residue.check()
     assert found.verdict is verdict, found

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from pipeline.media import encode, probe
-from pipeline.media.output_formats import KINDS
-from pipeline.proof import ZeroTap, bundle_checks, media_checks
+from pipeline.media.output_formats import OUTPUT_FORMATS
+from pipeline.proof import ExpectedSound, PreEncodeCheck, bundle_checks, media_checks
 from pipeline.proof.phonetic_search import texts_sound_free_of
 from pipeline.proof.text_search import media_free_of, texts_free_of
 from pipeline.records import Failed, PicturePlan, PlannedTerm, ProofVerdict, RedactionInterval
@@ -22,7 +22,7 @@ from tests.media.making import ffmpeg as run_ffmpeg
 from tests.render.making import TERMS, TRANSCRIPT, Vault, hears_nothing, plan, session
 
 
-class Blind(ZeroTap):
+class Blind(PreEncodeCheck):
     """A tap that sees nothing, so that the later checks must find it."""
 
     def track(self, track_id: str, at: int, block: Any) -> None:
@@ -47,7 +47,7 @@ def late_by_a_sample(windows: Any, track_id: Any, *, rate: int, length: int) -> 
 
 def failed(vault: Vault, scratch: Path, approved: Any = None, *, video: bool = False) -> str:
     made = render(
-        session(video=video, tracks=not video),
+        vault.sealed(session(video=video, tracks=not video)),
         approved or plan(keep=["t1"] if video else ["t1", "t2"]),
         TRANSCRIPT,
         vault=vault,
@@ -80,7 +80,7 @@ def test_a_wrong_window_is_found_in_the_finished_file(
     vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mutant: Callable[..., Any], track_id: str | None
 ) -> None:
     monkeypatch.setattr(sound, "samples_of", mutant)
-    monkeypatch.setattr("pipeline.render.write_audio.ZeroTap", Blind)
+    monkeypatch.setattr("pipeline.render.write_audio.PreEncodeCheck", Blind)
     reason = failed(vault, tmp_path, plan(windows=[RedactionInterval(start_s=0.95, end_s=2.05, track_id=track_id)]))
     assert "removed sound is gone" in reason or (track_id is None and "level in the windows" in reason)
 
@@ -94,7 +94,7 @@ def test_attenuation_instead_of_replacement_is_found(
 
     monkeypatch.setattr(sound, "silence", attenuate)
     assert "zeros before encoding" in failed(vault, tmp_path / "one")
-    monkeypatch.setattr("pipeline.render.write_audio.ZeroTap", Blind)
+    monkeypatch.setattr("pipeline.render.write_audio.PreEncodeCheck", Blind)
     assert "level in the windows" in failed(vault, tmp_path / "two")
 
 
@@ -105,7 +105,7 @@ def test_a_kept_tag_is_found(vault: Vault, tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_kept_units_in_the_picture_are_found(vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encode.units.Codec, "types", "0-31")
+    monkeypatch.setattr(encode.nal_units.Codec, "types", "0-31")
     reason = failed(vault, tmp_path, plan(keep=["t1"], picture=PicturePlan()), video=True)
     assert "search for terms" in reason or "behind the picture" in reason
 
@@ -124,14 +124,17 @@ def test_a_line_left_in_the_chat_is_found(vault: Vault, tmp_path: Path, monkeypa
     assert "search for terms" in failed(vault, tmp_path)
 
 
-def verdicts(path: Path, *, sounds: int = 1, picture: bool = False, kind: str = ".mp4") -> dict[str, ProofVerdict]:
+EXPECTED = ExpectedSound(track_ids=("t1",), windows=(RedactionInterval(start_s=0.95, end_s=2.05),), length_s=3.0)
+
+
+def verdicts(
+    path: Path, *, sounds: int = 1, picture: bool = False, output_format: str = ".mp4"
+) -> dict[str, ProofVerdict]:
     checks = media_checks(
         path,
-        kind=KINDS[kind],
-        sounds=sounds,
+        output_format=OUTPUT_FORMATS[output_format],
+        sounds=[EXPECTED] * sounds,
         picture=picture,
-        silent=[(0.95, 2.05)],
-        lengths_s=[3.0] * sounds,
         terms=TERMS,
     )
     found: dict[str, ProofVerdict] = {}
@@ -146,7 +149,7 @@ QUIET = tone(0.0, 0.5)
 
 def test_a_clean_file_passes(tmp_path: Path) -> None:
     run_ffmpeg(*QUIET, "-map_metadata", "-1", tmp_path / "a.m4a")
-    assert set(verdicts(tmp_path / "a.m4a", kind=".m4a").values()) == {ProofVerdict.PROVED}
+    assert set(verdicts(tmp_path / "a.m4a", output_format=".m4a").values()) == {ProofVerdict.PROVED}
 
 
 @pytest.mark.parametrize(
@@ -257,7 +260,7 @@ def test_a_stray_file_in_the_bundle_is_found(tmp_path: Path) -> None:
 
 
 def test_a_tap_that_did_not_see_the_end_has_not_checked() -> None:
-    tap = ZeroTap((), rate=100)
+    tap = PreEncodeCheck((), rate=100)
     tap.mixed(0, np.zeros((50, 1), np.float32))
     assert tap.check(50).verdict is ProofVerdict.PROVED
     assert tap.check(60).verdict is ProofVerdict.UNCHECKED

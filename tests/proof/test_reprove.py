@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
+from pipeline.proof import read_manifest, write_manifest
 from pipeline.records import RedactionInterval, Rendition
 from pipeline.render import manifest, render
 from pipeline.render.rendition import out_files
@@ -38,9 +39,15 @@ def rendition(vault: Vault, tmp_path_factory: pytest.TempPathFactory) -> Path:
         RedactionInterval(start_s=2.5, end_s=2.7, track_id="t1"),
     ]
     made = render(
-        session(), plan(windows=windows), TRANSCRIPT, vault=vault, scratch=scratch, listen=hears_nothing, key="k",
+        vault.sealed(session()),
+        plan(windows=windows),
+        TRANSCRIPT,
+        vault=vault,
+        scratch=scratch,
+        listen=hears_nothing,
+        key="k",
         basis=BASIS,
-    )  # fmt: skip
+    )
     assert isinstance(made, Rendition), made
     return scratch / made.folder
 
@@ -115,20 +122,20 @@ def test_only_the_right_key_counts(copy: Path) -> None:
     other = Signer(b"o" * 32)
     assert "not signed with the given key" in failed(copy, "--key", other.public_key)
     assert "not signed with the given key" in failed(copy, "--key", "nonsense")
-    told = manifest.read(copy / "proof.json")
+    told = read_manifest(copy / "proof.json")
     assert told is not None
-    manifest.write(copy / "proof.json", replace(told, signature="", signed_by=""))
+    write_manifest(copy / "proof.json", replace(told, signature="", signed_by=""))
     assert "not signed" in failed(copy)
-    forged = manifest.on(replace(BASIS, signer=other), replace(told, windows=()))
-    manifest.write(copy / "proof.json", forged)
+    forged = manifest.resting_on(replace(BASIS, signer=other), replace(told, windows=()))
+    write_manifest(copy / "proof.json", forged)
     assert proving(copy).exit_code == 0, "somebody else's word for it, as it says"
     assert "not signed with the given key" in failed(copy, "--key", SIGNER.public_key)
 
 
 def test_a_key_that_is_empty_is_not_no_key(copy: Path) -> None:
-    told = manifest.read(copy / "proof.json")
+    told = read_manifest(copy / "proof.json")
     assert told is not None
-    manifest.write(copy / "proof.json", manifest.on(replace(BASIS, signer=Signer(b"o" * 32)), told))
+    write_manifest(copy / "proof.json", manifest.resting_on(replace(BASIS, signer=Signer(b"o" * 32)), told))
     assert proving(copy).exit_code == 0
     assert "not signed with the given key" in failed(copy, "--key", "")
 
@@ -151,10 +158,10 @@ def test_a_proof_about_another_file_is_none(copy: Path, media: str) -> None:
 
 def resigned(folder: Path, **changes: Any) -> None:
     """As if a workspace had signed something that is not so: the files themselves must speak."""
-    told = manifest.read(folder / "proof.json")
+    told = read_manifest(folder / "proof.json")
     assert told is not None
     files = tuple(file for file in out_files(folder) if file.name != "proof.json")
-    manifest.write(folder / "proof.json", manifest.on(BASIS, replace(told, files=files, **changes)))
+    write_manifest(folder / "proof.json", manifest.resting_on(BASIS, replace(told, files=files, **changes)))
 
 
 def test_sound_in_a_window_is_found_whatever_was_signed(copy: Path) -> None:

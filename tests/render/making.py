@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from pipeline.records import (
     Word,
     WordEdit,
 )
+from pipeline.store.files import sha256
 from tests.media.making import H264, PICTURE, SECRET, ffmpeg, tone
 
 RATE = 48_000
@@ -47,12 +48,19 @@ class Plan(ApprovedPlan):
 
 @dataclass(frozen=True)
 class Vault:
-    """Finds files by a digest that is simply their name."""
+    """Finds files by their names, or by the digests that ``sealed`` gives a session in their place."""
 
     folder: Path
 
     def path(self, digest: str) -> Path:
-        return self.folder / digest
+        named = {sha256(path): path for path in self.folder.iterdir() if path.is_file()}
+        return named.get(digest, self.folder / digest)
+
+    def sealed(self, session: Session) -> Session:
+        """The session with the true digests of its files."""
+        tracks = tuple(replace(track, digest=sha256(self.path(track.digest))) for track in session.tracks)
+        video = session.video and replace(session.video, digest=sha256(self.path(session.video.digest)))
+        return replace(session, tracks=tracks, video=video)
 
 
 def hears_nothing(path: Path, terms: Sequence[str], near: Sequence[tuple[float, float]]) -> Sequence[KeywordHit]:

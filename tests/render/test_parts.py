@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.proof.silent import silent_everywhere
-from pipeline.proof.windows import Near
+from pipeline.proof import ExpectedSound
 from pipeline.records import PlannedTerm, RedactionInterval, TextEdit, TextPlace, Transcript, Turn, WordEdit
 from pipeline.render.mix import aligned, mixed
 from pipeline.render.redacted_turns import redacted_turns
@@ -16,7 +15,7 @@ from pipeline.render.sample_ranges import samples_of, silence
 from pipeline.render.speakers import labels
 from pipeline.render.terms import Terms
 from pipeline.render.text_files import captions_srt, captions_vtt, chat_txt
-from pipeline.render.tone import lay_tone
+from pipeline.render.tone import put_tone
 from tests.render.making import plan, session, word
 
 RATE = 1000
@@ -59,18 +58,12 @@ def test_blocks_are_silenced_as_the_whole_is(found: list[RedactionInterval], siz
 
 @given(windows)
 def test_spans_of_silence_are_those_of_every_track(found: list[RedactionInterval]) -> None:
-    everywhere = silent_everywhere(found, ["t1", "t2"], end_s=15.0)
+    everywhere = ExpectedSound(track_ids=("t1", "t2"), windows=tuple(found), length_s=15.0).silent
     for moment in np.linspace(0.01, 19.99, 173):
         covered = all(
             any(w.track_id in (None, track) and w.start_s <= moment < w.end_s for w in found) for track in ("t1", "t2")
         )
         assert any(start <= moment < end for start, end in everywhere) == (covered and moment < 15.0)
-
-
-@given(windows, spans)
-def test_near_windows_are_never_missed(found: list[RedactionInterval], span: tuple[float, float]) -> None:
-    touching = {w for w in found if w.start_s < span[1] and w.end_s > span[0]}
-    assert touching <= set(Near(found).touching(*span))
 
 
 @given(st.lists(st.integers(0, 90), max_size=6), st.integers(-200, 200), st.integers(1, 400), st.integers(1, 70))
@@ -97,7 +90,7 @@ def test_a_mix_never_exceeds_one_and_silence_stays_silence() -> None:
 
 def test_a_tone_fades_inside_its_range() -> None:
     block = np.ones((48_000, 2), np.float32)
-    lay_tone(block, 0, [(1000, 9000)], rate=48_000)
+    put_tone(block, 0, [(1000, 9000)], rate=48_000)
     assert (block[:1000] == 1).all()
     assert (block[9000:] == 1).all()
     assert np.abs(block[1000:9000]).max() < 0.06

@@ -24,7 +24,9 @@ Make = Callable[[Path], Rendition]
 def make(vault: Vault, tmp_path_factory: pytest.TempPathFactory) -> Make:
     """Puts a rendition, rendered once, into a scratch folder."""
     master = tmp_path_factory.mktemp("master")
-    found = render(session(), plan(), TRANSCRIPT, vault=vault, scratch=master, listen=hears_nothing, key="plan")
+    found = render(
+        vault.sealed(session()), plan(), TRANSCRIPT, vault=vault, scratch=master, listen=hears_nothing, key="plan"
+    )
     assert isinstance(found, Rendition)
 
     def put(scratch: Path) -> Rendition:

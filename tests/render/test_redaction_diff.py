@@ -19,7 +19,7 @@ from pipeline.records import (
     TextEdit,
     TextPlace,
 )
-from pipeline.render.redaction_diff import EDGE_S, Hidden, Shown, hidden_by, shown_beyond
+from pipeline.render.redaction_diff import EDGE_S, NewlyExposed, RedactionScope, newly_exposed, scope_of
 from tests.render.making import Plan, plan
 
 
@@ -27,8 +27,8 @@ def marked(text: str) -> str:
     return f"mark of {text}"
 
 
-def hidden(approved: Plan) -> Hidden:
-    return hidden_by(approved, marked)
+def hidden(approved: Plan) -> RedactionScope:
+    return scope_of(approved, marked)
 
 
 HALF = Region(left=0.0, top=0.0, right=0.5, bottom=1.0)
@@ -73,17 +73,17 @@ LESS: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("what", LESS)
 def test_everything_that_is_hidden_less_is_seen(what: str) -> None:
     change, said = LESS[what]
-    shown = shown_beyond(hidden(FULL), hidden(replace(FULL, **change)))
+    shown = newly_exposed(hidden(FULL), hidden(replace(FULL, **change)))
     assert shown
     assert said in str(shown)
-    assert not shown_beyond(hidden(replace(FULL, **change)), hidden(FULL)), "hiding more shows nothing"
+    assert not newly_exposed(hidden(replace(FULL, **change)), hidden(FULL)), "hiding more shows nothing"
 
 
 def test_a_track_or_a_picture_that_was_left_out_is_seen() -> None:
     alone = replace(FULL, keep_tracks=("t1",), picture=None)
-    shown = shown_beyond(hidden(alone), hidden(FULL))
+    shown = newly_exposed(hidden(alone), hidden(FULL))
     assert (shown.tracks, shown.covers) == (("t2",), 1)
-    assert not shown_beyond(hidden(FULL), hidden(alone))
+    assert not newly_exposed(hidden(FULL), hidden(alone))
 
 
 def test_what_is_hidden_otherwise_stays_hidden() -> None:
@@ -99,12 +99,12 @@ def test_what_is_hidden_otherwise_stays_hidden() -> None:
         text_edits=(TextEdit(place=TextPlace(surface="chat", index=0, start_char=20, end_char=30), replacement="[x]"),),
         picture=PicturePlan(covers=(RedactionBox(start_s=0.0, end_s=9.0),)),
     )
-    assert shown_beyond(hidden(FULL), hidden(wider)) == Shown()
+    assert newly_exposed(hidden(FULL), hidden(wider)) == NewlyExposed()
 
 
 def test_a_term_is_the_same_however_it_is_written() -> None:
     other = tuple(PlannedTerm(text=term.text.upper(), replacement="[other]") for term in FULL.terms)
-    assert not shown_beyond(hidden(FULL), hidden(replace(FULL, terms=other)))
+    assert not newly_exposed(hidden(FULL), hidden(replace(FULL, terms=other)))
 
 
 seconds = st.floats(0, 100, allow_nan=False).map(lambda value: round(value, 3))
@@ -127,9 +127,9 @@ def test_two_renditions_show_nothing_beyond_what_both_hide(
 ) -> None:
     first, second = hidden(plan(windows=one)), hidden(plan(windows=other))
     both = hidden(plan(windows=[*one, *other]))
-    assert not shown_beyond(first, both)
-    assert not shown_beyond(second, both)
-    for track, start_s, end_s in shown_beyond(first, second).windows:
+    assert not newly_exposed(first, both)
+    assert not newly_exposed(second, both)
+    for track, start_s, end_s in newly_exposed(first, second).windows:
         assert end_s - start_s > EDGE_S
         middle = (start_s + end_s) / 2
         assert any(name in ("", track) and a <= middle <= b for name, a, b in first.windows)

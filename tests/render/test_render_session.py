@@ -28,7 +28,7 @@ from tests.render.making import (
 
 def rendered(vault: Vault, scratch: Path, approved: Plan, *, video: bool = False, fill: str = "silence") -> Rendition:
     made = render(
-        session(video=video, tracks=not video),
+        vault.sealed(session(video=video, tracks=not video)),
         approved,
         TRANSCRIPT,
         vault=vault,
@@ -130,20 +130,24 @@ def test_what_is_heard_again_blocks(vault: Vault, tmp_path: Path) -> None:
         assert near == [(0.95, 2.05)]
         return (KeywordHit(term=SECRET, track_id="", start_s=2.5, end_s=2.9, time_uncertainty_s=0.0, score=1.0),)
 
-    made = render(session(), plan(), TRANSCRIPT, vault=vault, scratch=tmp_path, listen=hears, key="k")
+    made = render(vault.sealed(session()), plan(), TRANSCRIPT, vault=vault, scratch=tmp_path, listen=hears, key="k")
     assert isinstance(made, Failed)
     assert made.reason == "proof: leak at 2.5 s (listening again: 1 heard)"
     assert not (tmp_path / "s1" / "internal").exists()
 
 
 def test_not_being_able_to_listen_blocks(vault: Vault, tmp_path: Path) -> None:
-    made = render(session(), plan(), TRANSCRIPT, vault=vault, scratch=tmp_path, listen=lambda *_: None, key="k")
+    made = render(
+        vault.sealed(session()), plan(), TRANSCRIPT, vault=vault, scratch=tmp_path, listen=lambda *_: None, key="k"
+    )
     assert isinstance(made, Failed)
     assert ProofVerdict.UNCHECKED in made.reason
 
 
 def test_nothing_kept_or_a_plan_of_another_session_is_no_rendition(vault: Vault, tmp_path: Path) -> None:
     for approved in (plan(keep=[]), replace(plan(), session_id="s2")):
-        made = render(session(), approved, TRANSCRIPT, vault=vault, scratch=tmp_path, listen=hears_nothing, key="k")
+        made = render(
+            vault.sealed(session()), approved, TRANSCRIPT, vault=vault, scratch=tmp_path, listen=hears_nothing, key="k"
+        )
         assert isinstance(made, Failed)
     assert list(tmp_path.iterdir()) == []

@@ -20,15 +20,15 @@ _START = "import runpy, sys; sys.path.append(sys.argv[1]); runpy.run_module(sys.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unfit:
+class Unsupported:
     """Why a stream cannot be treated in some way and is encoded again as a whole; holds nothing of the file."""
 
     reason: str
 
 
 def ask(
-    program: str, job: Mapping[str, object], *, fd: int, out: int, answer: Answer, broken: Unfit
-) -> dict[str, int] | Unfit:
+    program: str, job: Mapping[str, object], *, fd: int, out: int, answer: Answer, broken: Unsupported
+) -> dict[str, int] | Unsupported:
     """Have ``program`` do its ``job`` on the open files, and say what it did; ``answer(at, data)`` replaces samples.
 
     ``broken`` is the reason where it ends without one. Raises ``TryAgain`` where it stands still.
@@ -44,13 +44,13 @@ def ask(
         return _serve(running, answer) or broken
 
 
-def _serve(running: Child, answer: Answer) -> dict[str, int] | Unfit | None:
+def _serve(running: Child, answer: Answer) -> dict[str, int] | Unsupported | None:
     """Answer every block of samples until the child is done; None where it ends in another way."""
     while len(head := running.read(protocol.HEADER.size)) == protocol.HEADER.size:
         kind, at, size = protocol.HEADER.unpack(head)
         data = running.read(size)
-        if kind == protocol.UNFIT:
-            return Unfit(reason=data.decode())
+        if kind == protocol.UNSUPPORTED:
+            return Unsupported(reason=data.decode())
         if kind == protocol.DONE:
             done: dict[str, int] = json.loads(data)
             return done if running.finish() == 0 else None

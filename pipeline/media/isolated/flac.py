@@ -15,7 +15,7 @@ from typing import Any
 import av
 from av.audio.stream import AudioStream
 
-from .protocol import NotFit, Parent, answer
+from .protocol import Parent, UnsupportedStream, answer
 
 BYTES = {"s16": 2, "s32": 4}
 BARE = {"flags": "+bitexact", "threads": "1"}
@@ -35,7 +35,7 @@ class Job:
 
 
 def encode(told: dict[str, Any], parent: Parent) -> dict[str, int]:
-    """Do the job, and say how many samples there are; raises ``NotFit``, whatever was written by then."""
+    """Do the job, and say how many samples there are; raises ``UnsupportedStream``, whatever was written by then."""
     job = Job(**told)
     with av.open(job.source, options=dict(job.options)) as source, av.open(job.target, "w", **PLAIN) as target:
         stream = source.streams.audio[job.stream]
@@ -60,13 +60,13 @@ def _check(frame: av.AudioFrame, stream: AudioStream, at: int) -> None:
     """Whether the frame is of whole numbers, of the stream's shape, and where it should be."""
     context = stream.codec_context
     if frame.format.name not in BYTES or frame.format.name != context.format.name:
-        raise NotFit("its samples are no whole numbers of 16 to 24 bits")
+        raise UnsupportedStream("its samples are no whole numbers of 16 to 24 bits")
     if frame.sample_rate != context.sample_rate or frame.layout.nb_channels != context.layout.nb_channels:
-        raise NotFit("its shape changes on the way")
+        raise UnsupportedStream("its shape changes on the way")
     tick = (stream.time_base or 0) * stream.rate
     jitter = 0 if tick == 1 else ceil(stream.rate / 1000)
     if frame.pts is None or abs(round(frame.pts * tick) - at) > jitter:
-        raise NotFit("its frames do not follow one another without a gap")
+        raise UnsupportedStream("its frames do not follow one another without a gap")
 
 
 def _edit(frame: av.AudioFrame, at: int, parent: Parent) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 LENGTH, HEADER = struct.Struct("<i"), struct.Struct("<cqi")
-SAMPLES, UNFIT, DONE = b"S", b"U", b"D"
+SAMPLES, UNSUPPORTED, DONE = b"S", b"U", b"D"
 
 
-class NotFit(Exception):
+class UnsupportedStream(Exception):
     """The stream is none that can be treated in this way; the message is one of a few fixed lines."""
 
 
@@ -52,5 +52,5 @@ def answer(work: Callable[[dict[str, Any], Parent], dict[str, int]]) -> None:
     job = parent.job()
     try:
         parent.say(DONE, 0, json.dumps(work(job, parent)).encode())
-    except NotFit as reason:
-        parent.say(UNFIT, 0, str(reason).encode())
+    except UnsupportedStream as reason:
+        parent.say(UNSUPPORTED, 0, str(reason).encode())

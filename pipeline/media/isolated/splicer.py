@@ -20,7 +20,7 @@ from av.container import OutputContainer
 from av.packet import Packet
 from numpy.typing import NDArray
 
-from .protocol import NotFit, Parent, answer
+from .protocol import Parent, UnsupportedStream, answer
 
 FRAME = 1024
 REACH = 2 * FRAME
@@ -63,9 +63,9 @@ class Stretch:
         """Hear packet ``index``: two before the run, those of it and one after; gives the packets that are ready."""
         frames = self._decoder.decode(Packet(data))
         if len(frames) != 1 or frames[0].samples != FRAME or frames[0].sample_rate != self._template.sample_rate:
-            raise NotFit("its frames do not hold 1024 samples")
+            raise UnsupportedStream("its frames do not hold 1024 samples")
         if frames[0].layout.nb_channels != self._template.layout.nb_channels:
-            raise NotFit("its channels change on the way")
+            raise UnsupportedStream("its channels change on the way")
         if index >= self.first - 1:
             yield from self._hear(index, frames[0].to_ndarray().astype(np.float32, copy=False).T)
 
@@ -121,13 +121,13 @@ def runs_of(ranges: Iterable[tuple[int, int]], *, origin: int) -> list[Run]:
 
 
 def splice(told: dict[str, Any], parent: Parent) -> dict[str, int]:
-    """Do the job, and say how many packets there are; raises ``NotFit``, whatever was written by then."""
+    """Do the job, and say how many packets there are; raises ``UnsupportedStream``, whatever was written by then."""
     job = Job(**told)
     with av.open(job.source, options=dict(job.options)) as source, av.open(job.target, "w", format="mp4") as target:
         stream = source.streams.audio[job.stream]
         header = _encoder(stream.codec_context, job.bits_per_channel).extradata or b""
         if (stream.codec_context.extradata or b"?")[:2] != header[:2]:
-            raise NotFit("its header is not that of plain AAC-LC")
+            raise UnsupportedStream("its header is not that of plain AAC-LC")
         copy = Copy(job, stream, target, parent)
         for packet in source.demux(stream):
             if packet.size:
@@ -152,7 +152,7 @@ class Copy:
         self._replaced: dict[int, SoundPacket] = {}
 
     def take(self, packet: SoundPacket) -> None:
-        """The next packet; raises ``NotFit`` where it does not follow the last one as it should."""
+        """The next packet; raises ``UnsupportedStream`` where it does not follow the last one as it should."""
         index, at = self._count, round((packet.pts or 0) * self._tick)
         if index == 0:
             self._start(at)
@@ -179,9 +179,9 @@ class Copy:
     def _start(self, at: int) -> None:
         """Ranges are wider by as much as timestamps are rounded; what lies before sample 0 is encoded again as well."""
         if at > 0:
-            raise NotFit("it starts late")
+            raise UnsupportedStream("it starts late")
         if at < -MOST_PRIMING:
-            raise NotFit("an edit list hides a part of it")
+            raise UnsupportedStream("an edit list hides a part of it")
         self._origin = at
         wide = [(start - self._jitter, end + self._jitter) for start, end in self._job.ranges]
         self._runs = iter(runs_of([(at, 0), *wide], origin=at))
@@ -189,13 +189,13 @@ class Copy:
 
     def _check(self, packet: SoundPacket, at: int) -> None:
         if packet.pts is None or packet.dts != packet.pts or packet.is_corrupt:
-            raise NotFit("its packets have odd timestamps")
+            raise UnsupportedStream("its packets have odd timestamps")
         if abs(at - self._origin - self._count * FRAME) > self._jitter:
-            raise NotFit("its packets do not follow one another without a gap")
+            raise UnsupportedStream("its packets do not follow one another without a gap")
         if packet.is_discard and at >= 0:
-            raise NotFit("an edit list hides a part of it")
+            raise UnsupportedStream("an edit list hides a part of it")
         if memoryview(packet)[0] >> 5 == DATA_ELEMENT:
-            raise NotFit("its packets carry other data")
+            raise UnsupportedStream("its packets carry other data")
 
     def _follow(self) -> None:
         run = next(self._runs, None)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.media import decode
-from pipeline.proof.crosstalk import RATE, Voice, listen
+from pipeline.proof import crosstalk
+from pipeline.proof.voice_match import RATE, VoiceMatch, match_voice
 from pipeline.records import (
     ChatLine,
     Failed,
@@ -26,7 +27,7 @@ from pipeline.records import (
     Track,
     Transcript,
 )
-from pipeline.render import crosstalk_check, render
+from pipeline.render import render
 from pipeline.render.redacted_turns import redacted_pieces
 from pipeline.render.speakers import labels
 from pipeline.render.terms import Terms
@@ -68,8 +69,8 @@ def spilled(stays: Mono, removed: Mono, *, share: float, late_s: float, noise_db
     return there.astype(np.float32)
 
 
-def found(one: Mono, other: Mono) -> Voice:
-    return listen(
+def found(one: Mono, other: Mono) -> VoiceMatch:
+    return match_voice(
         (one[at : at + FRAME, None], other[at : at + FRAME, None]) for at in range(0, min(len(one), len(other)), FRAME)
     )
 
@@ -134,7 +135,7 @@ def without_priya() -> Plan:
 def heard_in(vault: Vault, approved: Plan, *, stays: str = "sam") -> tuple[RedactionInterval, ...]:
     """What bleeds into the kept track, as windows."""
     here = long_session(stays=stays)
-    found = crosstalk_check.bleeding(here, crosstalk_check.left_out(here, approved), here.tracks[1:], vault=vault)
+    found = crosstalk.find_crosstalk(here, crosstalk.removed_voices(here, approved), here.tracks[1:], vault=vault)
     assert {(one.of, one.track_id) for one in found} <= {("t1", "t2")}
     return tuple(RedactionInterval(start_s=one.start_s, end_s=one.end_s, track_id=one.track_id) for one in found)
 
@@ -144,7 +145,13 @@ def made(vault: Vault, folder: Path, approved: Plan, *, stays: str = "sam") -> R
         engine="by hand", words=tuple(word(f"bled{n}", n, n + 1.0, track="t2", by="p2") for n in range(30))
     )
     return render(
-        long_session(stays=stays), approved, heard, vault=vault, scratch=folder, listen=hears_nothing, key="k" * 64
+        vault.sealed(long_session(stays=stays)),
+        approved,
+        heard,
+        vault=vault,
+        scratch=folder,
+        listen=hears_nothing,
+        key="k" * 64,
     )
 
 
@@ -152,7 +159,7 @@ def test_where_a_removed_voice_bleeds_the_other_track_is_silent(bled: Vault, tmp
     approved = replace(without_priya(), windows=heard_in(bled, without_priya()))
     rendition = made(bled, tmp_path / "scratch", approved)
     assert isinstance(rendition, Rendition), rendition
-    (check,) = [one for one in rendition.proof.checks if one.name == crosstalk_check.NAME]
+    (check,) = [one for one in rendition.proof.checks if one.name == crosstalk.NAME]
     assert check.verdict is ProofVerdict.PROVED
     folder = tmp_path / "scratch" / rendition.folder
     heard = rendered_sound(folder / "sound.m4a")[:, 0]
@@ -176,14 +183,14 @@ def test_without_bleed_nothing_more_is_taken_out(bled: Vault, tmp_path: Path) ->
 def test_bleed_that_stays_fails_the_proof(bled: Vault, tmp_path: Path) -> None:
     failed = made(bled, tmp_path / "scratch", without_priya())
     assert isinstance(failed, Failed)
-    assert crosstalk_check.NAME in failed.reason
+    assert crosstalk.NAME in failed.reason
     assert not list((tmp_path / "scratch").rglob("*.m4a"))
 
 
 def test_a_part_is_compared_in_that_part_alone(bled: Vault) -> None:
     here, gone = long_session(), RemovedInterval(start_s=10.0, end_s=20.0, participant_id="p1")
     approved = replace(plan(windows=[], keep=["t1", "t2"]), removed_intervals=(gone,))
-    (one,) = crosstalk_check.left_out(here, approved)
+    (one,) = crosstalk.removed_voices(here, approved)
     assert [(window.start_s, window.end_s) for window in one.windows] == [(10.0, 20.0)]
     windows = heard_in(bled, approved)
     assert windows

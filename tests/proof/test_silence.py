@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ProofFailed
 from pipeline.media import decode
-from pipeline.proof.levels import FLOOR_DBFS, _level, _quick
+from pipeline.proof.silence import FLOOR_DBFS, _level, _quick
 from pipeline.render import single_file, write_audio
 from tests.media.making import ffmpeg
-from tests.render.test_proof import Blind
+from tests.proof.test_proof import Blind
 
 RATE = 48_000
 SAMPLES = Path(__file__).parents[2] / "sample_media" / "sessions"
@@ -39,7 +39,7 @@ def voice(talk: Path) -> NDArray[np.float32]:
 
 def redacted(talk: Path, folder: Path) -> single_file.Summary:
     (folder / "spans.json").write_text(json.dumps([{"start_s": 1.0, "end_s": 1.8}, {"start_s": 2.5, "end_s": 3.3}]))
-    return single_file.redact(talk, spans=folder / "spans.json", out=folder / "out.opus")
+    return single_file.redact(talk, spans_file=folder / "spans.json", out=folder / "out.opus")
 
 
 def test_an_offset_does_not_make_a_leak(talk: Path, tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_faint_voice_over_an_offset_is_a_leak(talk: Path, tmp_path: Path, monk
         block *= 0.02
 
     monkeypatch.setattr(write_audio, "silence", attenuate)
-    monkeypatch.setattr(write_audio, "ZeroTap", Blind)
+    monkeypatch.setattr(write_audio, "PreEncodeCheck", Blind)
     with pytest.raises(ProofFailed, match="level in the windows"):
         redacted(talk, tmp_path)
 
