@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -66,3 +67,17 @@ def keep_numbers(
     return (
         done["length"] if abs(done["length"] - length) <= 1 else Unsupported(reason="it is not as long as the session")
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlacFrames:
+    """The bytes in all frames of a FLAC file, and how many frames have more bytes behind their end."""
+
+    size: int
+    loose: int
+
+
+def flac_frames(fd: int) -> FlacFrames | Unsupported:
+    """Look at every frame of the open FLAC file; ``Unsupported`` where it cannot be read frame by frame."""
+    result = ask("flac_ends", {}, fd=fd, broken=_BROKEN)
+    return result if isinstance(result, Unsupported) else FlacFrames(**result)

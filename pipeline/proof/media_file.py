@@ -1,4 +1,4 @@
-"""The checks of one finished media file: streams, tags, terms, levels, lengths, what hides in the picture."""
+"""The checks of one finished media file: its bytes, streams, tags, terms, levels, and what hides in the picture."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.errors import InputRefused
 from pipeline.media import probe
 from pipeline.media.output_formats import OutputFormat
+from pipeline.proof.containers import every_byte
 from pipeline.proof.expected import ExpectedSound
 from pipeline.proof.silence import sound_checks
 from pipeline.proof.streams import nothing_in_the_picture, only_allowed_streams, only_allowed_tags
@@ -33,6 +34,7 @@ def media_checks(
         streams = only_allowed_streams(found, output_format=output_format, sounds=len(sounds), picture=picture)
         yield streams
         yield only_allowed_tags(found)
+        yield every_byte(path, found, output_format=output_format)
         yield media_free_of(path, terms, found)
         if streams.verdict is not ProofVerdict.PROVED:
             return

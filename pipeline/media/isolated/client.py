@@ -27,20 +27,25 @@ class Unsupported:
 
 
 def ask(
-    program: str, job: Mapping[str, object], *, fd: int, out: int, answer: Answer, broken: Unsupported
+    program: str,
+    job: Mapping[str, object],
+    *,
+    fd: int,
+    broken: Unsupported,
+    out: int | None = None,
+    answer: Answer = lambda _, data: bytes(data),
 ) -> dict[str, int] | Unsupported:
     """Have ``program`` do its ``job`` on the open files, and say what it did; ``answer(at, data)`` replaces samples.
 
     ``broken`` is the reason where it ends without one. Raises ``TryAgain`` where it stands still.
     """
     options = {key: str(value) for key, value in untrusted_input.input_options().items()}
-    told = json.dumps(
-        {**job, "source": untrusted_input.url(fd), "target": untrusted_input.url(out), "options": options}
-    ).encode()
+    files = {"source": untrusted_input.url(fd)} | ({} if out is None else {"target": untrusted_input.url(out)})
+    order = json.dumps({**job, **files, "options": options}).encode()
     folder = Path(protocol.__file__).parent
     argv = [sys.executable, "-I", "-c", _START, str(folder.parent), f"{folder.name}.{program}"]
-    with child(argv, fds=[fd, out], feeds=True) as running:
-        running.write(memoryview(protocol.LENGTH.pack(len(told)) + told))
+    with child(argv, fds=[fd] if out is None else [fd, out], feeds=True) as running:
+        running.write(memoryview(protocol.LENGTH.pack(len(order)) + order))
         return _serve(running, answer) or broken
 
 
