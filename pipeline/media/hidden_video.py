@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline.media import nal_units, untrusted_input
@@ -11,6 +12,8 @@ from pipeline.media.probe import Probe
 from pipeline.media.tool_process import child
 
 _EDITED = ("mov", "mp4")
+# Encoders write one of each kind, phones a few; many different ones could spell something.
+MOST_SETS = 16
 
 
 def can_be_copied(path: Path, probe: Probe, *, output_format: OutputFormat | None = None) -> bool:
@@ -24,17 +27,14 @@ def can_be_copied(path: Path, probe: Probe, *, output_format: OutputFormat | Non
         codec is nal_units.HEVC and output_format is not None and output_format.container not in _EDITED
     ):
         return False
-    return hidden_frames(path) == 0 and not any(_hides(unit, codec) for unit in nal_units.units(path, codec))
+    kept = (unit for unit in nal_units.units(path, codec) if codec.type_of(unit) in codec.kept)
+    return hidden_frames(path) == 0 and not any(_unseen(kept, codec))
 
 
 def hidden_units(path: Path, codec: str = nal_units.H264.name) -> int:
     """The bytes of units in the first picture that are not seen as they are: captions, banners, messages, margins."""
     known = nal_units.CODECS[codec]
-    return sum(
-        len(unit)
-        for unit in nal_units.units(path, known)
-        if known.type_of(unit) not in known.kept or _hides(unit, known)
-    )
+    return sum(_unseen(nal_units.units(path, known), known))
 
 
 def hidden_frames(path: Path) -> int:
@@ -63,8 +63,21 @@ def has_edit_list(probe: Probe) -> bool:
     return any(name in _EDITED for name in probe.format_name.split(","))
 
 
-def _hides(unit: bytes, codec: nal_units.Codec) -> bool:
-    """Whether what no player shows would stay in a copy, although the unit is one of those that are copied."""
-    if codec.type_of(unit) not in codec.kept:
-        return False
-    return codec.layer_of(unit) > 0 or cuts_away(unit, codec)
+def _unseen(units: Iterable[bytes], codec: nal_units.Codec) -> Iterator[int]:
+    """The bytes of each unit that is not seen as it is, 0 for the others: of a type that is not, or with room to hide.
+
+    Parameter sets come again and again; a decoder reads what it needs of each and skips the rest.
+    """
+    sets: set[bytes] = set()
+    for unit in units:
+        kind = codec.type_of(unit)
+        if kind in codec.sets:
+            sets.add(unit)
+        unseen = (
+            kind not in codec.kept
+            or codec.layer_of(unit) > 0
+            or len(unit) > codec.longest(kind)
+            or len(sets) > MOST_SETS
+            or cuts_away(unit, codec)
+        )
+        yield len(unit) if unseen else 0

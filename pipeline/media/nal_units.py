@@ -17,6 +17,8 @@ from pipeline.media.tool_process import child
 
 PIECE = 1 << 20
 LONGEST_UNIT = 64 << 20
+# Parameter sets of x264, x265 and phones have 20 to 150 bytes; with scaling lists of their own some hundred more.
+LONGEST_SET, LONGEST_MARK = 1024, 2
 _START = b"\x00\x00\x01"
 _HVCC_HEAD = 23
 _FREE_HEAD = 8
@@ -24,10 +26,15 @@ _FREE_HEAD = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codec:
-    """A codec whose pictures may be copied: only units of the types ``kept`` (slices, parameter sets) are."""
+    """A codec whose pictures may be copied: only units of the types ``kept`` (slices, parameter sets) are.
+
+    ``sets`` are the types of parameter sets, ``marks`` those of units that only mark where a picture begins.
+    """
 
     name: str
     kept: frozenset[int]
+    sets: frozenset[int]
+    marks: frozenset[int]
     shift: int
     mask: int
 
@@ -40,14 +47,34 @@ class Codec:
         """The type that the first byte of a unit says."""
         return unit[0] >> self.shift & self.mask
 
+    def longest(self, kind: int) -> int:
+        """The bytes that a unit of this type may have: a slice any number, what describes or marks pictures few."""
+        if kind in self.marks:
+            return LONGEST_MARK
+        return LONGEST_SET if kind in self.sets else LONGEST_UNIT
+
     def layer_of(self, unit: bytes) -> int:
         """The layer of a unit; only 0 is shown. Layers of H.264 have types of their own, which are not kept."""
         return 0 if self.shift == 0 else (unit[0] & 1) << 5 | unit[1] >> 3
 
 
 # SEI (hidden captions, encoder banners), delimiters, fillers, and private and reserved units go.
-H264 = Codec(name="h264", kept=frozenset({*range(1, 6), *range(7, 10)}), shift=0, mask=31)
-HEVC = Codec(name="hevc", kept=frozenset({*range(10), *range(16, 22), *range(32, 35)}), shift=1, mask=63)
+H264 = Codec(
+    name="h264",
+    kept=frozenset({*range(1, 6), *range(7, 10)}),
+    sets=frozenset({7, 8}),
+    marks=frozenset({9}),
+    shift=0,
+    mask=31,
+)
+HEVC = Codec(
+    name="hevc",
+    kept=frozenset({*range(10), *range(16, 22), *range(32, 35)}),
+    sets=frozenset({32, 33, 34}),
+    marks=frozenset(),
+    shift=1,
+    mask=63,
+)
 CODECS = {codec.name: codec for codec in (H264, HEVC)}
 
 
