@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from pipeline.proof.text_search import texts_free_of
 from pipeline.records import Audience, Check, PlannedTerm, Proof, ProofVerdict
 from pipeline.store.files import sha256
 
+# As ingest makes them: the day, and the start of a digest.
+SESSION_ID = r"\d{4}-\d\d-\d\d-[0-9a-f]{8}"
 SIGNATURE, PLACE, FILES = "signature", "place", "files"
 _TEXTS = (".vtt", ".srt", ".txt", ".jsonl")
 
@@ -69,6 +72,8 @@ def _signed(manifest: Manifest | None, public_key: str | None) -> Check:
     if manifest is None:
         detail = "proof.json was changed, or is none of this version"
         return Check(name=SIGNATURE, verdict=ProofVerdict.UNCHECKED, detail=detail)
+    if manifest.verdict != ProofVerdict.PROVED:
+        return Check(name=SIGNATURE, verdict=ProofVerdict.UNCHECKED, detail="by its own proof.json it was not proved")
     if not manifest.signature:
         return Check(name=SIGNATURE, verdict=ProofVerdict.UNCHECKED, detail="proof.json is not signed")
     if not manifest.is_signed_by(manifest.signed_by if public_key is None else public_key):
@@ -81,12 +86,23 @@ def _signed(manifest: Manifest | None, public_key: str | None) -> Check:
 
 
 def _in_place(folder: Path, manifest: Manifest) -> Check:
-    """Whether a folder that is named after an audience holds the rendition for that audience."""
-    meant = folder.resolve().name
-    if meant in set(Audience) and meant != manifest.audience:
-        detail = f"this is the {manifest.audience} rendition in the place of the {meant} one"
+    """Whether the folder is named for what it holds, as far as its name, or that of the one around it, is a claim.
+
+    In the output folder a rendition lies in SESSION/AUDIENCE; elsewhere a folder may have any name that is neither.
+    """
+    place = folder.resolve()
+    named, around = place.name, place.parent.name
+    in_output = named in set(Audience) or _is_session_id(around)
+    right = (named, around) == (manifest.audience, manifest.session_id)
+    if (in_output and not right) or (_is_session_id(named) and named != manifest.session_id):
+        detail = f"the {manifest.audience} rendition of {manifest.session_id} in the place of another"
         return Check(name=PLACE, verdict=ProofVerdict.LEAK, detail=detail)
-    return Check(name=PLACE, verdict=ProofVerdict.PROVED, detail=f"the {manifest.audience} rendition")
+    detail = f"the {manifest.audience} rendition of {manifest.session_id}"
+    return Check(name=PLACE, verdict=ProofVerdict.PROVED, detail=detail)
+
+
+def _is_session_id(name: str) -> bool:
+    return re.fullmatch(SESSION_ID, name) is not None
 
 
 def _unchanged(folder: Path, manifest: Manifest) -> Check:

@@ -140,14 +140,46 @@ def test_a_key_that_is_empty_is_not_no_key(copy: Path) -> None:
     assert "not signed with the given key" in failed(copy, "--key", "")
 
 
-def test_another_rendition_in_the_place_of_the_public_one_is_found(copy: Path, tmp_path: Path) -> None:
+def test_what_is_proved_is_named(copy: Path) -> None:
     assert "the internal rendition of s1, signed with the given key" in proving(
         copy, "--key", SIGNER.public_key
     ).output  # fmt: skip
-    copy.rename(tmp_path / "public")
-    assert "internal rendition in the place of the public one" in failed(tmp_path / "public")
-    (tmp_path / "public").rename(tmp_path / "internal")
-    assert proving(tmp_path / "internal").exit_code == 0
+
+
+OTHER = "2026-11-18-0123abcd"
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["s1/public", f"{OTHER}/internal", f"{OTHER}/public", f"{OTHER}/final", f"{OTHER}", "else/internal", "internal"],
+)
+def test_a_rendition_in_the_place_of_another_is_found(copy: Path, tmp_path: Path, place: str) -> None:
+    moved = tmp_path / "out" / place
+    moved.parent.mkdir(parents=True)
+    copy.rename(moved)
+    for given in (moved, moved / "sound.m4a"):
+        assert "leak (place: the internal rendition of s1 in the place of another)" in failed(given)
+
+
+@pytest.mark.parametrize("place", ["s1/internal", "handed-out", "s1", "s1/copy", "copies/of s1"])
+def test_a_rendition_in_its_own_place_or_in_none_is_proved(copy: Path, tmp_path: Path, place: str) -> None:
+    moved = tmp_path / "out" / place
+    moved.parent.mkdir(parents=True)
+    copy.rename(moved)
+    done = proving(moved)
+    assert done.exit_code == 0, done.output
+
+
+def test_a_session_folder_renamed_is_found(copy: Path, tmp_path: Path) -> None:
+    """Ids are made of a day and a digest: under such a name only that session's renditions may lie."""
+    resigned(copy, session_id=OTHER)
+    right, wrong = tmp_path / OTHER / "internal", tmp_path / "2026-11-18-ffffffff" / "internal"
+    for folder in (right, wrong):
+        folder.parent.mkdir()
+    copy.rename(right)
+    assert proving(right).exit_code == 0
+    right.rename(wrong)
+    assert "in the place of another" in failed(wrong)
 
 
 @pytest.mark.parametrize("media", ["../../secret.m4a", "nothing.m4a", "x", "proof.json"])
