@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -84,6 +85,20 @@ def test_sound_whose_length_is_no_whole_microsecond_is_proved(tmp_path: Path, su
     ffmpeg(*tone(), "-c:a", "aac", tmp_path / "a.m4a")
     ffmpeg("-i", tmp_path / "a.m4a", "-c", "copy", "-frames:a", str(packets), tmp_path / f"b.{suffix}")
     assert redact(tmp_path, f"b.{suffix}", str(tmp_path / f"c.{suffix}")).exit_code == 0
+
+
+@pytest.mark.parametrize("suffix", ["mkv", "m4a", "flac"])
+@pytest.mark.parametrize("cut_s", ["0.5", "0.333", "0.777"])
+def test_sound_cut_inside_a_packet_stays_where_it_was(tmp_path: Path, suffix: str, cut_s: str) -> None:
+    """A cut without encoding leaves the rest of a packet behind an edit list, which Matroska does not have."""
+    ffmpeg(*tone(start_s=2.0, end_s=3.0, length_s=5.0), "-c:a", "aac", tmp_path / "a.m4a")
+    ffmpeg("-ss", cut_s, "-i", tmp_path / "a.m4a", "-c", "copy", tmp_path / "cut.m4a")
+    spans = [{"start_s": 2.2 - float(cut_s), "end_s": 2.8 - float(cut_s)}]
+    done = redact(tmp_path, "cut.m4a", f"out.{suffix}", spans=spans)
+    assert done.exit_code == 0, done.output
+    before, after = decoded(tmp_path / "cut.m4a"), decoded(tmp_path / f"out.{suffix}")
+    starts = [int(np.flatnonzero(np.abs(sound[:, 0]) > 0.05)[0]) for sound in (before, after)]
+    assert starts[0] == pytest.approx(starts[1], abs=64)
 
 
 def test_a_tone_may_stand_in_the_place(sources: Path, tmp_path: Path) -> None:

@@ -182,6 +182,9 @@ class Copy:
             raise UnsupportedStream("it starts late")
         if at < -MOST_PRIMING:
             raise UnsupportedStream("an edit list hides a part of it")
+        if self._job.drop_priming and self._jitter < -at % FRAME < FRAME - self._jitter:
+            # Matroska cannot say so, and all that follows would be heard earlier by that part.
+            raise UnsupportedStream("its first packet is heard in part")
         self._origin = at
         wide = [(start - self._jitter, end + self._jitter) for start, end in self._job.ranges]
         self._runs = iter(runs_of([(at, 0), *wide], origin=at))
