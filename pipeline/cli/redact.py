@@ -34,7 +34,9 @@ def redact(
 ) -> None:
     """Take spans of sound out of one media FILE, and write the result once it is proved."""
     summary = single_file.redact(file, spans_file=spans, out=out, overwrite=overwrite, fill=fill)
-    emit(summary if as_json else f"{summary.verdict}: {summary.windows} spans, {summary.muted_s} s taken out", as_json)
+    line = f"{summary.verdict}: {summary.windows} spans, {summary.muted_s} s taken out"
+    rest = "".join(f"; {sound} is left out: nothing here can decode it" for sound in summary.left_out)
+    emit(summary if as_json else line + rest, as_json)
 
 
 @click.command()

@@ -48,7 +48,8 @@ def assemble(listing: Listing, draft: Draft, vault: Vault) -> Session:
         captions=cues,
         chat=lines,
         sealed=tuple(dict.fromkeys([*sealed.values(), *others])),
-        unrecognised_files=_unrecognised(listing, {*draft.media, *draft.empty, *(name for name, _ in texts)}),
+        unrecognised_files=_unrecognised(listing, {*draft.media, *draft.empty, *(name for name, _ in texts)})
+        + sum(len(probe.undecodable) for probe in probes.values()),
         series=draft.facts.series,
         attendance=attendance.within(draft.people, duration_s),
         embedded=_embedded(listing, draft, probes, duration_s, files=said_in),

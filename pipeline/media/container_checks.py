@@ -1,4 +1,4 @@
-"""Looks at the first bytes and boxes of a file for what ffmpeg does not say: playlists, encryption, a cut end."""
+"""Looks at the first bytes and boxes of a file for what ffmpeg does not say: playlists, encryption, chains."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 MOOV_LIMIT = 64 << 20
 BOX_LIMIT = 10_000
 OGG_PAGE_LIMIT = 1 << 17
-UNKNOWN_SIZES = (0, 0xFFFFFFFF)
+_OGG_HEAD, _OGG_BEGINS = 27, 2
 _PLAYLISTS = (b"#extm3u", b"ffconcat", b"<mpd", b"<?xml", b"<smil", b"v=0\r", b"v=0\n", b"[playlist]")
 _PAGES = (b"<!doctype", b"<html", b"<head")
 # Bytes between the head of a box and the boxes in it: a version and a count, or a picture's description.
@@ -31,15 +31,6 @@ def is_encrypted(fd: int) -> bool:
     return b"sinf" in moov and b"schm" in moov
 
 
-def is_cut_wav(fd: int) -> bool:
-    """Whether a WAV file is shorter than its own header says; ffmpeg plays such a file without a word."""
-    head = os.pread(fd, 12, 0)
-    if head[:4] != b"RIFF" or head[8:] != b"WAVE":
-        return False
-    size = int.from_bytes(head[4:8], "little")
-    return size not in UNKNOWN_SIZES and size + 8 > os.fstat(fd).st_size + 1
-
-
 def is_cut_ogg(fd: int) -> bool:
     """Whether the last page of an Ogg file does not end where the file ends."""
     if os.pread(fd, 4, 0) != b"OggS":
@@ -48,6 +39,20 @@ def is_cut_ogg(fd: int) -> bool:
     tail = os.pread(fd, OGG_PAGE_LIMIT, max(0, size - OGG_PAGE_LIMIT))
     page = tail[tail.rfind(b"OggS") :]
     return len(page) < 27 or len(page) < 27 + page[26] or len(page) < 27 + page[26] + sum(page[27 : 27 + page[26]])
+
+
+def ogg_recordings(fd: int) -> int:
+    """How many recordings follow one another in an Ogg file (RFC 3533: chained streams); 0 where it is no Ogg file.
+
+    Each begins with a page that says so; those of one recording, of sound and picture, come together at its start.
+    """
+    at, count, beginning = 0, 0, False
+    while len(head := os.pread(fd, _OGG_HEAD, at)) == _OGG_HEAD and head[:4] == b"OggS":
+        begins = bool(head[5] & _OGG_BEGINS)
+        count += begins and not beginning
+        beginning = begins
+        at += _OGG_HEAD + head[26] + sum(os.pread(fd, head[26], at + _OGG_HEAD))
+    return count
 
 
 def _head(fd: int) -> bytes:

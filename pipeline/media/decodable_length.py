@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.media import command
+from pipeline.media import command, untrusted_input
 from pipeline.media.tool_process import child
 
 PTS_FAITHFUL = {"async": 1, "first_pts": 0}
@@ -21,13 +21,13 @@ class Measured:
 
 def decoded_s(fd: int, stream: int) -> Measured:
     """Decode audio stream ``stream`` of the open file to nowhere; constant memory."""
-    sound = command.opened_input(fd)[f"a:{stream}"].filter("aresample", **PTS_FAITHFUL)
+    sound = command.opened_input(fd, sound_alone=True)[f"a:{stream}"].filter("aresample", **PTS_FAITHFUL)
     return _to_nowhere(fd, command.argv(sound.output("pipe:1", format="null"), "-progress", "pipe:1"))
 
 
 def demuxed_s(fd: int) -> Measured:
     """Read every packet of the open file's first picture without decoding it."""
-    picture = command.opened_input(fd)["V:0"]
+    picture = command.opened_input(fd, sound_alone=True)["V:0"]
     return _to_nowhere(fd, command.argv(picture.output("pipe:1", format="null", c="copy"), "-progress", "pipe:1"))
 
 
@@ -35,7 +35,7 @@ def _to_nowhere(fd: int, argv: list[str]) -> Measured:
     with child(argv, fds=[fd]) as running:
         lines = running.read(_PROGRESS_LIMIT).decode("ascii", "replace").splitlines()
         status = running.finish()
-        said = running.said.strip()
+        said = untrusted_input.complaints(running.said)
     ends = [line.partition("=")[2] for line in lines if line.startswith("out_time_us=")]
     seconds = int(ends[-1]) / 1e6 if ends and ends[-1].lstrip("-").isdigit() else 0.0
     return Measured(seconds=seconds, clean=status == 0 and not said)

@@ -38,7 +38,8 @@ def _promised_s(probe: Probe, stream: Stream) -> float | None:
         return stream.start_s + stream.duration_s
     tagged = _CLOCK.fullmatch(dict(stream.tags).get("DURATION", ""))
     if tagged:
-        return float(tagged[1]) * 3600 + float(tagged[2]) * 60 + float(tagged[3])
+        # Matroska's tag says when the stream ends, counted from 0; everything here counts from the container's start.
+        return float(tagged[1]) * 3600 + float(tagged[2]) * 60 + float(tagged[3]) - probe.start_s
     return probe.duration_s if len(probe.streams) == 1 else None
 
 

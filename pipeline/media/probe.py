@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,17 @@ from typing import Any
 from pipeline.errors import InputRefused
 from pipeline.media import container_checks, untrusted_input
 from pipeline.media.decodable_length import decoded_s
+from pipeline.media.sound_codecs import SOUND_CODECS
 from pipeline.media.tool_process import child
+from pipeline.media.wav_header import refuse_broken_wav
 
 KINDS = {"audio", "video", "subtitle", "data", "attachment"}
 JSON_LIMIT = 8 << 20
 PROBE_MEMORY = 2 << 30
 _ENTRIES = (
-    "format=format_name,start_time,duration:format_tags:chapter=id:stream=index,codec_type,codec_name,profile,sample_rate,channels,"
-    "start_time,duration,width,height,bits_per_sample,bits_per_raw_sample:stream_tags:stream_disposition=attached_pic"
+    "format=format_name,start_time,duration:format_tags:chapter=id:stream=index,codec_type,codec_name,codec_tag_string,"
+    "profile,sample_rate,channels,start_time,duration,width,height,bits_per_sample,bits_per_raw_sample:stream_tags:"
+    "stream_disposition=attached_pic"
 )
 
 
@@ -58,7 +62,15 @@ class Probe:
     @property
     def audio(self) -> tuple[Stream, ...]:
         """The audio streams in order: position here is the ``stream`` of ``decode``."""
-        return tuple(stream for stream in self.streams if stream.kind == "audio")
+        return tuple(stream for stream in self.streams if stream.kind == "audio" and stream.codec in SOUND_CODECS)
+
+    @property
+    def undecodable(self) -> tuple[tuple[int, str], ...]:
+        """The sounds that nothing here can decode, which are left out: number from 1 among all sounds, and codec."""
+        sounds = [stream for stream in self.streams if stream.kind == "audio"]
+        return tuple(
+            (number, stream.codec) for number, stream in enumerate(sounds, 1) if stream.codec not in SOUND_CODECS
+        )
 
     @property
     def video(self) -> Stream | None:
@@ -90,7 +102,14 @@ def _refuse_at_sight(fd: int) -> None:
         raise InputRefused("a media file is a web page", action="download the recording again")
     if container_checks.is_encrypted(fd):
         raise InputRefused("a media file is encrypted (DRM)", action="give the file without protection")
-    if container_checks.is_cut_wav(fd) or container_checks.is_cut_ogg(fd):
+    refuse_broken_wav(fd)
+    recordings = container_checks.ogg_recordings(fd)
+    if recordings > 1:
+        raise InputRefused(
+            f"a media file is a chain of {recordings} recordings in one Ogg file",
+            action="make one recording of it, for example with `ffmpeg -i FILE WHOLE.flac`",
+        )
+    if container_checks.is_cut_ogg(fd):
         raise untrusted_input.cut_off()
 
 
@@ -126,7 +145,7 @@ def _stream(found: dict[str, Any], container_start_s: float) -> Stream:
     return Stream(
         index=int(found["index"]),
         kind=kind if kind in KINDS else "data",
-        codec=str(found.get("codec_name", "unknown")),
+        codec=str(found.get("codec_name") or _tag_of(found)),
         profile=str(found.get("profile", "")),
         sample_rate=int(found.get("sample_rate", 0)),
         channels=int(found.get("channels", 0)),
@@ -138,6 +157,11 @@ def _stream(found: dict[str, Any], container_start_s: float) -> Stream:
         height=int(found.get("height", 0)),
         bits=int(found.get("bits_per_raw_sample") or found.get("bits_per_sample") or 0),
     )
+
+
+def _tag_of(found: dict[str, Any]) -> str:
+    """What a container calls a codec that ffmpeg does not know: a word of the file, so that few letters pass."""
+    return re.sub(r"[^a-z0-9]", "", str(found.get("codec_tag_string", "")).lower()) or "unknown"
 
 
 def _tags(found: dict[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -164,6 +188,8 @@ def _measured(path: Path, probed: Probe) -> Probe:
 def _within_limits(probed: Probe) -> None:
     if len(probed.streams) > untrusted_input.MAX_STREAMS:
         raise InputRefused("a media file has more than 32 streams", action=untrusted_input.OTHER_FILE)
+    if probed.undecodable:
+        _refuse_undecodable(probed)
     if not probed.audio and probed.video is None:
         raise InputRefused("a media file holds neither sound nor picture", action=untrusted_input.OTHER_FILE)
     if probed.duration_s > untrusted_input.MAX_DURATION_S:
@@ -174,7 +200,17 @@ def _within_limits(probed: Probe) -> None:
         if not 1 <= stream.channels <= untrusted_input.MAX_CHANNELS:
             raise InputRefused("a media file has no channels, or more than 8", action=untrusted_input.OTHER_FILE)
     for stream in probed.streams:
-        if stream.width * stream.height > untrusted_input.MAX_PIXELS:
+        if not stream.attached_picture and stream.width * stream.height > untrusted_input.MAX_PIXELS:
             raise InputRefused(
                 "a media file has a picture of more than 40 million pixels", action=untrusted_input.OTHER_FILE
             )
+
+
+def _refuse_undecodable(probed: Probe) -> None:
+    """A sound that cannot be decoded is left out, unless there is no other, or it stands before one that is read."""
+    number, codec = probed.undecodable[0]
+    if len(probed.audio) > number - 1 or not probed.audio:
+        raise InputRefused(
+            f"sound {number} of a media file is of a kind that cannot be decoded ({codec})",
+            action="give the file with its sound as AAC, without the other",
+        )

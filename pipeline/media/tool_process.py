@@ -24,7 +24,7 @@ WAITED_S = 4 * 3600.0
 CPU_S = 6 * 3600
 MEMORY = 4 << 30
 FILE_SIZE = 64 << 30
-STDERR_KEPT = 64 << 10
+STDERR_KEPT = 256 << 10
 PIPE_SIZE = 1 << 20
 # The numbers of one child are few: more threads would only take address space.
 QUIET = {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -132,7 +132,7 @@ class Child:
 
     @property
     def said(self) -> str:
-        """What it wrote to stderr, cut at 64 KiB."""
+        """What it wrote to stderr, cut at 256 KiB."""
         return self._said.decode("utf-8", "replace")
 
     def kill(self) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import InputRefused
+from pipeline.media.sound_codecs import SOUND_DECODERS
 
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,wav,w64,mp3,flac,ogg,aac"
 MAX_STREAMS = 32
@@ -27,6 +29,10 @@ _SAID = (
     ("Format not", "it is not a media file"),
     ("Invalid data", "it is not a media file"),
 )
+_HARMLESS = re.compile(
+    r"Codec \(\w+\) not on whitelist '|Invalid PCM packet, data has size \d+ but at least a size of \d+ was expected"
+)
+_FOLLOWS = re.compile(r"Last message repeated|Error while decoding stream #\d+:\d+: Invalid data found")
 _UNREADABLE = "a media file cannot be opened, or is a link"
 
 
@@ -53,13 +59,17 @@ def url(fd: int) -> str:
     return f"file:/dev/fd/{fd}"
 
 
-def input_options() -> dict[str, str | int]:
-    """The options that go before every input that came from outside."""
-    return {
+def input_options(*, sound_alone: bool = False) -> dict[str, str | int]:
+    """The options that go before every input that came from outside.
+
+    With ``sound_alone`` nothing but sound is decoded, not even to find out what it is: no cover picture above all.
+    """
+    options: dict[str, str | int] = {
         "protocol_whitelist": "file",
         "format_whitelist": FORMATS,
         "max_streams": MAX_STREAMS,
     }
+    return options | {"codec_whitelist": SOUND_DECODERS} if sound_alone else options
 
 
 def probe_head() -> list[str]:
@@ -68,8 +78,20 @@ def probe_head() -> list[str]:
     return ["ffprobe", "-hide_banner", "-v", "warning", *options, "-max_pixels", str(MAX_PIXELS)]
 
 
-def refusal(said: str) -> InputRefused:
+def complaints(stderr: str) -> str:
+    """What a tool said, but for what is no fault: that we let it decode sound alone, and a last sample that is cut."""
+    lines: list[str] = []
+    harmless = False
+    for line in stderr.splitlines():
+        harmless = _HARMLESS.search(line) is not None or (harmless and _FOLLOWS.search(line) is not None)
+        if not harmless:
+            lines.append(line)
+    return "\n".join(lines).strip()
+
+
+def refusal(stderr: str) -> InputRefused:
     """A one-line reason made from what ffmpeg said, without repeating any of it."""
+    said = complaints(stderr)
     for word, reason in _SAID:
         if word in said:
             return InputRefused(f"a media file is refused: {reason}", action=OTHER_FILE)
@@ -78,7 +100,8 @@ def refusal(said: str) -> InputRefused:
 
 def damaged() -> InputRefused:
     """For a file that ffmpeg complains of on its way to the end."""
-    return InputRefused("a media file cannot be read to its end: it is damaged or cut off", action=WHOLE_FILE)
+    message = "a media file cannot be read to its end: it is damaged or cut off, or holds what is no sound"
+    return InputRefused(message, action=WHOLE_FILE)
 
 
 def cut_off() -> InputRefused:

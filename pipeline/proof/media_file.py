@@ -31,7 +31,7 @@ def media_checks(
     """
     try:
         found = probe(path)
-        streams = only_allowed_streams(found, output_format=output_format, sounds=len(sounds), picture=picture)
+        streams = only_allowed_streams(found, output_format=output_format, expected=len(sounds), picture=picture)
         yield streams
         yield only_allowed_tags(found)
         yield every_byte(path, found, output_format=output_format)

@@ -24,18 +24,19 @@ _TAGS = {
 }
 
 
-def only_allowed_streams(probe: Probe, *, output_format: OutputFormat, sounds: int, picture: bool) -> Check:
-    """Whether there are exactly ``sounds`` sound streams of the kind's codec, a picture if wanted, and no chapters."""
+def only_allowed_streams(probe: Probe, *, output_format: OutputFormat, expected: int, picture: bool) -> Check:
+    """Whether there are exactly ``expected`` sound streams of the kind's codec, a picture if wanted, and no chapters."""
     name = "streams"
     allowed = CODECS.get(output_format.codec, {output_format.codec})
     strange = [
         stream.kind for stream in probe.streams if stream.kind not in ("audio", "video") or stream.attached_picture
     ]
-    strange += [stream.kind for stream in probe.audio if stream.codec not in allowed]
+    sounds = [stream for stream in probe.streams if stream.kind == "audio"]
+    strange += [stream.kind for stream in sounds if stream.codec not in allowed]
     pictures = [stream for stream in probe.streams if stream.kind == "video"]
     strange += [stream.kind for stream in pictures if stream.codec not in PICTURES]
-    counts = f"{len(probe.audio)} sound, {len(pictures)} picture, {len(strange)} other, {probe.chapters} chapters"
-    right = not strange and not probe.chapters and len(probe.audio) == sounds and len(pictures) == int(picture)
+    counts = f"{len(sounds)} sound, {len(pictures)} picture, {len(strange)} other, {probe.chapters} chapters"
+    right = not strange and not probe.chapters and len(sounds) == expected and len(pictures) == int(picture)
     return Check(name=name, verdict=ProofVerdict.PROVED if right else ProofVerdict.LEAK, detail=counts)
 
 

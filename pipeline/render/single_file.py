@@ -25,7 +25,10 @@ from pipeline.store.files import sha256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What was done to one file, and the proof of it; ``ways`` says how each sound was written. No name, no text."""
+    """What was done to one file, and the proof of it; ``ways`` says how each sound was written. No name, no text.
+
+    ``left_out`` names the sounds that could not be decoded, so that they are not in the output either.
+    """
 
     verdict: ProofVerdict
     windows: int
@@ -36,6 +39,7 @@ class Summary:
     covers: int
     digest: str
     checks: tuple[Check, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def redact(file: Path, *, spans_file: Path, out: Path, overwrite: bool = False, fill: Fill = "silence") -> Summary:
@@ -112,6 +116,7 @@ def _redacted(
         covers=len(covers),
         digest=sha256(path),
         checks=tuple(checks),
+        left_out=tuple(f"sound {number} ({codec})" for number, codec in probed.undecodable),
     )
 
 
