@@ -200,10 +200,12 @@ def _within_limits(probed: Probe) -> None:
         if not 1 <= stream.channels <= untrusted_input.MAX_CHANNELS:
             raise InputRefused("a media file has no channels, or more than 8", action=untrusted_input.OTHER_FILE)
     for stream in probed.streams:
-        if not stream.attached_picture and stream.width * stream.height > untrusted_input.MAX_PIXELS:
-            raise InputRefused(
-                "a media file has a picture of more than 40 million pixels", action=untrusted_input.OTHER_FILE
-            )
+        # One of more pixels than are looked at has none here; a cover is never looked at.
+        pixels = stream.width * stream.height
+        moving = stream.kind == "video" and not stream.attached_picture
+        if moving and not 0 < pixels <= untrusted_input.MAX_PIXELS:
+            message = "a media file has a picture of more than 40 million pixels, or of no size that it says"
+            raise InputRefused(message, action=untrusted_input.OTHER_FILE)
 
 
 def _refuse_undecodable(probed: Probe) -> None:
