@@ -19,16 +19,13 @@ BARE: dict[str, str | int] = {
 }
 
 
-def opened_input(
-    fd: int, *, edit_list: bool = True, start_s: float = 0.0, sound_alone: bool = False
-) -> ffmpeg.nodes.FilterableStream:
+def opened_input(fd: int, *, edit_list: bool = True, start_s: float = 0.0) -> ffmpeg.nodes.FilterableStream:
     """The hardened input for an open descriptor, as a node of an ffmpeg-python graph.
 
     ``edit_list=False`` reads an MP4 or MOV file as if it had none; the file must be of that kind. Times count from
-    ``start_s``, and nothing before is read. With ``sound_alone`` nothing but sound is ever decoded.
+    ``start_s``, and nothing before is read.
     """
-    options = untrusted_input.input_options(sound_alone=sound_alone)
-    options |= {"max_pixels": untrusted_input.MAX_PIXELS, "threads": 1}
+    options = dict(untrusted_input.input_options(), max_pixels=untrusted_input.MAX_PIXELS, threads=1)
     # Else decoders show up to 63 pixels of what the left margin of a picture hides.
     options["flags"] = "unaligned"
     if not edit_list:

@@ -31,7 +31,7 @@ def copy_sounds(path: Path, target: Path, *, streams: Sequence[int]) -> None:
     """
     form = "mov" if _OF_QUICKTIME in probe(path).format_name.split(",") else "matroska"
     with untrusted_input.opened(path) as fd, created(target) as out:
-        opened = command.opened_input(fd, sound_alone=True)
+        opened = command.opened_input(fd)
         options: dict[str, str | int] = {"c": "copy", "map_metadata:s": -1, "format": form, **command.BARE}
         output = command.output([opened[f"a:{number}"] for number in streams], untrusted_input.url(out), **options)
         with child(command.argv(output, "-y"), fds=[fd, out]) as running:

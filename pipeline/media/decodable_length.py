@@ -21,13 +21,13 @@ class Measured:
 
 def decoded_s(fd: int, stream: int) -> Measured:
     """Decode audio stream ``stream`` of the open file to nowhere; constant memory."""
-    sound = command.opened_input(fd, sound_alone=True)[f"a:{stream}"].filter("aresample", **PTS_FAITHFUL)
+    sound = command.opened_input(fd)[f"a:{stream}"].filter("aresample", **PTS_FAITHFUL)
     return _to_nowhere(fd, command.argv(sound.output("pipe:1", format="null"), "-progress", "pipe:1"))
 
 
 def demuxed_s(fd: int) -> Measured:
     """Read every packet of the open file's first picture without decoding it."""
-    picture = command.opened_input(fd, sound_alone=True)["V:0"]
+    picture = command.opened_input(fd)["V:0"]
     return _to_nowhere(fd, command.argv(picture.output("pipe:1", format="null", c="copy"), "-progress", "pipe:1"))
 
 

@@ -69,7 +69,7 @@ def decoding(
     edit_list: bool = True,
 ) -> list[str]:
     """The command that writes sound ``stream`` of an open file to its output: samples of ffmpeg's format ``form``."""
-    sound = command.opened_input(fd, edit_list=edit_list, sound_alone=True)[f"a:{stream}"]
+    sound = command.opened_input(fd, edit_list=edit_list)[f"a:{stream}"]
     sound = sound.filter("aresample", rate, rematrix_maxval=1, **PTS_FAITHFUL)
     if start_s > 0 or end_s is not None:
         cut = {"start_sample": round(start_s * rate)}

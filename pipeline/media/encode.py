@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.errors import OffrecordError, TryAgain
-from pipeline.media import command, nal_units, untrusted_input
+from pipeline.media import command, nal_units, untrusted_input, vp9
 from pipeline.media.command import BARE
 from pipeline.media.decode import FLOAT, Block
 from pipeline.media.output_formats import BITS_PER_CHANNEL, OutputFormat
@@ -61,7 +61,7 @@ def encoding(
 def mux(path: Path, *, output_format: OutputFormat, sounds: Sequence[Path], picture: Path | None) -> None:
     """Put the sounds (files of ours) and the copied ``picture`` of a file into a new file at ``path``.
 
-    Of the picture, H.264 or HEVC, slices and parameter sets are copied and nothing else.
+    Of a picture in H.264 or HEVC, slices and parameter sets are copied and nothing else; one in VP9 must be ours.
     """
     codec = None if picture is None else _codec(picture)
     with ExitStack() as stack:
@@ -69,9 +69,10 @@ def mux(path: Path, *, output_format: OutputFormat, sounds: Sequence[Path], pict
         fds = [stack.enter_context(untrusted_input.opened(sound)) for sound in sounds]
         streams = [command.opened_input(sound)["a:0"] for sound in fds]
         options: dict[str, str | int] = {"c": "copy", "map_metadata:s": -1}
-        if picture is not None and codec is not None:
+        if picture is not None:
             fds.append(stack.enter_context(untrusted_input.opened(picture)))
             streams.insert(0, command.opened_input(fds[-1])["V:0"])
+        if codec is not None:
             options["bsf:v"] = f"filter_units=pass_types={codec.types}"
         output = command.output(streams, untrusted_input.url(fd), **options, **_container(output_format), **BARE)
         with child(command.argv(output, "-y"), fds=[fd, *fds]) as running:
@@ -81,11 +82,14 @@ def mux(path: Path, *, output_format: OutputFormat, sounds: Sequence[Path], pict
         nal_units.clean_header(path)
 
 
-def _codec(picture: Path) -> nal_units.Codec:
-    found = probe(picture).video
-    if found is None or found.codec not in nal_units.CODECS:
+def _codec(picture: Path) -> nal_units.Codec | None:
+    """How a picture that is copied is cleaned, None for one that needs no cleaning."""
+    stream = probe(picture).video
+    if stream is not None and stream.codec == vp9.NAME:
+        return None
+    if stream is None or stream.codec not in nal_units.CODECS:
         raise OffrecordError("a picture of this kind cannot be copied", action="report this; nothing was written")
-    return nal_units.CODECS[found.codec]
+    return nal_units.CODECS[stream.codec]
 
 
 @contextmanager

@@ -23,9 +23,11 @@ def can_be_copied(path: Path, probe: Probe, *, output_format: OutputFormat | Non
     the container's header too, which can be cleaned in MP4 and MOV files alone.
     """
     codec = nal_units.CODECS.get(probe.video.codec) if probe.video is not None else None
-    if codec is None or (
-        codec is nal_units.HEVC and output_format is not None and output_format.container not in _EDITED
-    ):
+    if codec is None:
+        return False
+    if output_format is not None and codec.name not in output_format.pictures:
+        return False
+    if output_format is not None and codec is nal_units.HEVC and output_format.container not in _EDITED:
         return False
     kept = (unit for unit in nal_units.units(path, codec) if codec.type_of(unit) in codec.kept)
     return hidden_frames(path) == 0 and not any(_unseen(kept, codec))

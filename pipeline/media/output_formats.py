@@ -12,11 +12,15 @@ MP3_RATES = frozenset({44100, 48000})
 VORBIS_RATES = frozenset({44100, 48000})
 OPUS_RATES = frozenset({8000, 12000, 16000, 24000, 48000})
 BITS_PER_CHANNEL = 96_000
+H264 = ("h264", "hevc")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputFormat:
-    """One kind of output; ``rates`` empty means any, ``lossless`` that zeros stay zeros."""
+    """One kind of output; ``rates`` empty means any, ``lossless`` that zeros stay zeros.
+
+    ``pictures`` are the codecs that its picture may have; the first is what one is encoded to again.
+    """
 
     suffix: str
     container: str
@@ -24,8 +28,13 @@ class OutputFormat:
     rates: frozenset[int] = frozenset()
     max_channels: int = 8
     many_tracks: bool = False
-    picture: bool = False
+    pictures: tuple[str, ...] = ()
     lossless: bool = False
+
+    @property
+    def picture(self) -> bool:
+        """Whether it can hold a picture."""
+        return bool(self.pictures)
 
     def rate(self, wanted: int) -> int:
         """The sample rate to encode at for sound that has ``wanted``."""
@@ -45,9 +54,12 @@ _FORMATS = (
     OutputFormat(suffix=".ogg", container="ogg", codec="libopus", rates=OPUS_RATES),
     OutputFormat(suffix=".opus", container="opus", codec="libopus", rates=OPUS_RATES),
     OutputFormat(suffix=".m4a", container="ipod", codec="aac", rates=AAC_RATES, many_tracks=True),
-    OutputFormat(suffix=".mp4", container="mp4", codec="aac", rates=AAC_RATES, many_tracks=True, picture=True),
-    OutputFormat(suffix=".mov", container="mov", codec="aac", rates=AAC_RATES, many_tracks=True, picture=True),
-    OutputFormat(suffix=".mkv", container="matroska", codec="aac", rates=AAC_RATES, many_tracks=True, picture=True),
+    OutputFormat(suffix=".mp4", container="mp4", codec="aac", rates=AAC_RATES, many_tracks=True, pictures=H264),
+    OutputFormat(suffix=".mov", container="mov", codec="aac", rates=AAC_RATES, many_tracks=True, pictures=H264),
+    OutputFormat(
+        suffix=".webm", container="webm", codec="libopus", rates=OPUS_RATES, many_tracks=True, pictures=("vp9",)
+    ),
+    OutputFormat(suffix=".mkv", container="matroska", codec="aac", rates=AAC_RATES, many_tracks=True, pictures=H264),
 )
 OUTPUT_FORMATS = {output_format.suffix: output_format for output_format in _FORMATS}
 

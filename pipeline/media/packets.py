@@ -24,7 +24,7 @@ def packets(path: Path, *, stream: int, edit_list: bool = True) -> Generator[Pac
     Constant memory. Raises ``InputRefused`` where the file cannot be read to its end.
     """
     with untrusted_input.opened(path) as fd:
-        sound = command.opened_input(fd, edit_list=edit_list, sound_alone=True)[f"a:{stream}"]
+        sound = command.opened_input(fd, edit_list=edit_list)[f"a:{stream}"]
         listed = sound.output("pipe:1", format="framehash", hash=HASH, c="copy", flush_packets=0)
         with child(command.argv(listed, "-copyts"), fds=[fd]) as running:
             tick, rest = 0.0, b""
@@ -41,7 +41,7 @@ def packets(path: Path, *, stream: int, edit_list: bool = True) -> Generator[Pac
 def packets_digest(path: Path, *, stream: int, edit_list: bool = True) -> str:
     """One digest of all packets of sound ``stream``, one after the other; raises ``InputRefused``."""
     with untrusted_input.opened(path) as fd:
-        sound = command.opened_input(fd, edit_list=edit_list, sound_alone=True)[f"a:{stream}"]
+        sound = command.opened_input(fd, edit_list=edit_list)[f"a:{stream}"]
         with child(command.argv(sound.output("pipe:1", format="hash", hash=HASH, c="copy")), fds=[fd]) as running:
             said = running.read(PIECE).decode("ascii").strip()
             if running.finish() != 0:

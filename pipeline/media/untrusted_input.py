@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import InputRefused
-from pipeline.media.sound_codecs import SOUND_DECODERS
 
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,wav,w64,mp3,flac,ogg,aac"
 MAX_STREAMS = 32
@@ -30,7 +29,8 @@ _SAID = (
     ("Invalid data", "it is not a media file"),
 )
 _HARMLESS = re.compile(
-    r"Codec \(\w+\) not on whitelist '|Invalid PCM packet, data has size \d+ but at least a size of \d+ was expected"
+    r"^\[(?:a?png|mjpegb?|jpegls|jpeg2000|libopenjpeg|bmp|gif|tiff|webp|targa|p[bgpa]m) @ \w+\]"
+    r"|Invalid PCM packet, data has size \d+ but at least a size of \d+ was expected"
 )
 _FOLLOWS = re.compile(r"Last message repeated|Error while decoding stream #\d+:\d+: Invalid data found")
 _UNREADABLE = "a media file cannot be opened, or is a link"
@@ -59,17 +59,17 @@ def url(fd: int) -> str:
     return f"file:/dev/fd/{fd}"
 
 
-def input_options(*, sound_alone: bool = False) -> dict[str, str | int]:
+def input_options() -> dict[str, str | int]:
     """The options that go before every input that came from outside.
 
-    With ``sound_alone`` nothing but sound is decoded, not even to find out what it is: no cover picture above all.
+    A list of allowed decoders is not among them: times are counted from what ffmpeg finds out about all streams, and
+    where it may not look at a picture, sound that begins later would be moved.
     """
-    options: dict[str, str | int] = {
+    return {
         "protocol_whitelist": "file",
         "format_whitelist": FORMATS,
         "max_streams": MAX_STREAMS,
     }
-    return options | {"codec_whitelist": SOUND_DECODERS} if sound_alone else options
 
 
 def probe_head() -> list[str]:
@@ -79,7 +79,10 @@ def probe_head() -> list[str]:
 
 
 def complaints(stderr: str) -> str:
-    """What a tool said, but for what is no fault: that we let it decode sound alone, and a last sample that is cut."""
+    """What a tool said, but for what is no fault: a wrong cover, or a last sample that is cut.
+
+    ffmpeg looks at a cover once, to find out what it is; nothing here ever asks for one.
+    """
     lines: list[str] = []
     harmless = False
     for line in stderr.splitlines():

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import InputRefused
+from pipeline.media import probe
 from pipeline.media.frames import Frame, frames
 from pipeline.records import Check, ProofVerdict, RedactionBox, Region
 from pipeline.spans import SpanIndex
@@ -33,11 +34,13 @@ def covers_hold(made: Path, covers: Sequence[RedactionBox], *, source: Path | No
     """
     look = _Look(covers)
     try:
+        # Matroska counts the time that Opus needs to begin as well.
+        shown = _timed(frames(made), early_s=max(0.0, -probe(made).start_s))
         if source is None:
-            for frame, from_s, until_s in _timed(frames(made)):
+            for frame, from_s, until_s in shown:
                 look.at(frame, None, from_s, until_s)
         else:
-            for (frame, from_s, until_s), before in zip(_timed(frames(made)), frames(source), strict=True):
+            for (frame, from_s, until_s), before in zip(shown, frames(source), strict=True):
                 look.at(frame, before, from_s, until_s)
     except ValueError:
         return (_unchecked("the picture has not the frames of its source"),)
@@ -89,11 +92,15 @@ def _unchecked(detail: str) -> Check:
     return Check(name=NAME, verdict=ProofVerdict.UNCHECKED, detail=detail)
 
 
-def _timed(found: Iterable[Frame]) -> Iterator[Timed]:
-    """Each frame with the span in which a player shows it: the first from the start, the last without end."""
+def _timed(found: Iterable[Frame], *, early_s: float) -> Iterator[Timed]:
+    """Each frame with the span in which a player shows it: the first from the start, the last without end.
+
+    Their times are counted from so much before the start of the session.
+    """
     waiting: Frame | None = None
     from_s = 0.0
     for frame in found:
+        frame.at_s -= early_s
         if waiting is not None:
             yield waiting, from_s, frame.at_s
             from_s = frame.at_s

@@ -44,7 +44,10 @@ class _Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Decoding:
-    """How a stream is decoded: ``lossy`` codecs swing back to zero behind a cut, ``tone`` is taken away first."""
+    """How a stream is decoded: ``lossy`` codecs swing back to zero behind a cut, ``tone`` is taken away first.
+
+    ``early`` samples come before the start of the session: Matroska counts the time that Opus needs to begin as well.
+    """
 
     stream: int
     rate: int
@@ -52,6 +55,7 @@ class _Decoding:
     edit_list: bool
     lossy: bool
     tone: bool
+    early: int
 
 
 def sound_checks(path: Path, probe: Probe, stream: int, expected: ExpectedSound, *, exact: bool) -> Iterator[Check]:
@@ -81,6 +85,7 @@ def sound_checks(path: Path, probe: Probe, stream: int, expected: ExpectedSound,
             edit_list=edit_list,
             lossy=not exact,
             tone=expected.tone,
+            early=max(0, round(-probe.start_s * sound.sample_rate)),
         )
         heard = _listen(path, how, cores, residue)
         yield from _verdicts(heard, how, len(cores), expected.length_s)
@@ -106,11 +111,11 @@ def _verdicts(heard: _Heard, how: _Decoding, cores: int, length_s: float | None)
 
 def _listen(path: Path, how: _Decoding, cores: Sequence[Seconds], residue: Residue | None) -> _Heard:
     rate = how.rate
-    loudest, at_s, met, at = -math.inf, 0.0, set[Seconds](), 0
+    loudest, at_s, met, at = -math.inf, 0.0, set[Seconds](), -how.early
     blocks = decode(path, stream=how.stream, rate=rate, channels=how.channels, edit_list=how.edit_list)
     for block in blocks:
         if residue is not None:
-            residue.hear(block)
+            residue.hear(block[max(0, -at) :])
         for core in spans.overlapping(cores, at / rate, (at + len(block)) / rate):
             first, last = (round(edge_s * rate) - at for edge_s in core)
             if first >= len(block) or last <= max(0, first):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pipeline.media import Probe
+from pipeline.media import Probe, vp9
 from pipeline.media.hidden_video import hidden_frames, hidden_units
 from pipeline.media.nal_units import CODECS as PICTURES
 from pipeline.media.output_formats import OutputFormat
@@ -25,7 +25,7 @@ _TAGS = {
 
 
 def only_allowed_streams(probe: Probe, *, output_format: OutputFormat, expected: int, picture: bool) -> Check:
-    """Whether there are exactly ``expected`` sound streams of the kind's codec, a picture if wanted, and no chapters."""
+    """Whether there are exactly ``expected`` sounds of the right codec, a picture if wanted, and no chapters."""
     name = "streams"
     allowed = CODECS.get(output_format.codec, {output_format.codec})
     strange = [
@@ -34,7 +34,7 @@ def only_allowed_streams(probe: Probe, *, output_format: OutputFormat, expected:
     sounds = [stream for stream in probe.streams if stream.kind == "audio"]
     strange += [stream.kind for stream in sounds if stream.codec not in allowed]
     pictures = [stream for stream in probe.streams if stream.kind == "video"]
-    strange += [stream.kind for stream in pictures if stream.codec not in PICTURES]
+    strange += [stream.kind for stream in pictures if stream.codec not in output_format.pictures]
     counts = f"{len(sounds)} sound, {len(pictures)} picture, {len(strange)} other, {probe.chapters} chapters"
     right = not strange and not probe.chapters and len(sounds) == expected and len(pictures) == int(picture)
     return Check(name=name, verdict=ProofVerdict.PROVED if right else ProofVerdict.LEAK, detail=counts)
@@ -56,6 +56,10 @@ def nothing_in_the_picture(path: Path, probe: Probe) -> Check:
     name = "behind the picture"
     if probe.video is None:
         return Check(name=name, verdict=ProofVerdict.PROVED, detail="no picture")
+    if probe.video.codec == vp9.NAME:
+        packets = vp9.packets_that_hide(path)
+        verdict = ProofVerdict.LEAK if packets else ProofVerdict.PROVED
+        return Check(name=name, verdict=verdict, detail=f"{packets} packets with frames that are not shown")
     if probe.video.codec not in PICTURES:
         return Check(name=name, verdict=ProofVerdict.UNCHECKED, detail="a kind of picture that cannot be taken apart")
     units, frames = hidden_units(path, probe.video.codec), hidden_frames(path)

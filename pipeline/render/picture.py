@@ -48,7 +48,7 @@ def render_picture(
     reviewed = "not reviewed" if plan.reviewed_by is None else "reviewed"
     if not plan.covers and can_be_copied(source, probe(source), output_format=output_format):
         return RenderedPicture(path=source, note=f"copied, {reviewed}")
-    repaint(source, scratch, Painter(plan.covers))
+    repaint(source, scratch, Painter(plan.covers), codec=output_format.pictures[0])
     note = f"encoded again with {len(plan.covers)} covers, {reviewed}"
     return RenderedPicture(path=scratch, source=source, covers=plan.covers, note=note)
 

@@ -35,7 +35,7 @@ def redacted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("wav", "flac", "mp3", "opus", "m4a"):
         redact(folder, "source.wav", f"a.{name}")
     redact(folder, "source.ogg", "a.ogg")
-    for name in ("mp4", "mov", "mkv"):
+    for name in ("mp4", "mov", "mkv", "webm"):
         redact(folder, "source.mp4", f"a.{name}")
     return folder
 
@@ -46,7 +46,7 @@ def redact(folder: Path, source: str, out: str) -> None:
     assert done.exit_code == 0, done.output
 
 
-SUFFIXES = ("wav", "flac", "mp3", "ogg", "opus", "m4a", "mp4", "mov", "mkv")
+SUFFIXES = ("wav", "flac", "mp3", "ogg", "opus", "m4a", "mp4", "mov", "mkv", "webm")
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -319,6 +319,11 @@ MKV: dict[str, Plant] = {
 }
 
 
+WEBM: dict[str, Plant] = {
+    name: MKV[name] for name in ("void", "unknown in a cluster", "private data", "block of no track")
+}
+
+
 # Pages of Ogg.
 
 
@@ -473,6 +478,7 @@ CASES = [
         ("wav", WAV),
         ("flac", FLAC),
         ("mkv", MKV),
+        ("webm", WEBM),
         ("opus", OPUS),
         ("ogg", VORBIS),
         ("mp3", MP3),
@@ -500,7 +506,7 @@ def test_a_recording_beside_the_sound_is_found(
     [
         ("m4a", MP4["free"]),
         ("mp4", MP4["media"]),
-        ("wav", WAV["bext"]),
+        ("wav", WAV["JUNK"]),
         ("flac", FLAC["padding"]),
         ("mkv", MKV["void"]),
     ],

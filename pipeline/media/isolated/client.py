@@ -39,7 +39,7 @@ def ask(
 
     ``broken`` is the reason where it ends without one. Raises ``TryAgain`` where it stands still.
     """
-    options = {key: str(value) for key, value in untrusted_input.input_options(sound_alone=True).items()}
+    options = {key: str(value) for key, value in untrusted_input.input_options().items()}
     files = {"source": untrusted_input.url(fd)} | ({} if out is None else {"target": untrusted_input.url(out)})
     order = json.dumps({**job, **files, "options": options}).encode()
     folder = Path(protocol.__file__).parent

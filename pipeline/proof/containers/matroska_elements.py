@@ -30,6 +30,8 @@ TAGS, TAG, TARGETS, TAG_TRACK, SIMPLE_TAG = (
     _name("63c5"),
     _name("67c8"),
 )
+# Four features, of three bytes each (WebM's guidelines for containers).
+_LONGEST_VP9 = 12
 _NUMBER = re.compile(rb".{0,8}", re.DOTALL)
 _FLOAT = re.compile(rb"(?:.{4}|.{8})", re.DOTALL)
 _WRITER = re.compile(rb"Lavf[\d.]{0,16}")
@@ -91,6 +93,8 @@ def is_bare_private(codec: bytes, content: bytes) -> bool:
         return is_whole_avc(content)
     if codec == b"V_MPEGH/ISO/HEVC":
         return is_whole_hevc(content)
+    if codec == b"V_VP9":
+        return len(content) <= _LONGEST_VP9
     if codec == b"A_OPUS":
         return content.startswith(b"OpusHead") and len(content) == (19 if content[18:19] == b"\0" else 21 + content[9])
     return codec == b"A_VORBIS" and _is_bare_vorbis(content)
