@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
+from pipeline import spans
 from pipeline.records import ApprovedPlan, RedactionInterval, Transcript, Turn, Word
 from pipeline.render.speakers import UNKNOWN
 from pipeline.render.terms import Terms
+from pipeline.spans import SpanIndex
 
 REDACTED = "[redacted]"
 PAUSE_S = 1.2
@@ -43,7 +48,7 @@ def redacted_pieces(transcript: Transcript, plan: ApprovedPlan) -> list[Piece]:
     padding of the window reaches into it); in a window without a labelled word every word that it touches goes.
     """
     edits = {index: edit for edit in plan.word_edits for index in range(*edit.words)}
-    windows = _Windows(plan.windows)
+    windows, removed = _Windows(plan.windows), RemovedParts(plan)
     labelled = {
         window
         for index in edits
@@ -53,7 +58,7 @@ def redacted_pieces(transcript: Transcript, plan: ApprovedPlan) -> list[Piece]:
     pieces: list[Piece] = []
     last: dict[tuple[str, str | None], object] = {}
     for index, word in enumerate(transcript.words):
-        if not _may_be_read(word, plan):
+        if not _may_be_read(word, plan, removed):
             continue
         voice = (word.track_id, word.participant_id)
         edit = edits.get(index)
@@ -68,40 +73,59 @@ def redacted_pieces(transcript: Transcript, plan: ApprovedPlan) -> list[Piece]:
     return pieces
 
 
+class RemovedParts:
+    """When somebody leaves no word or line, by who it is; what may be anybody's goes with everybody's."""
+
+    def __init__(self, plan: ApprovedPlan) -> None:
+        self._of_everybody = spans.merge(
+            spans.times(part for part in plan.removed_intervals if not part.participant_id)
+        )
+        self._of_anybody = spans.merge(spans.times(plan.removed_intervals))
+        parts: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
+        for part in plan.removed_intervals:
+            if part.participant_id is not None:
+                parts[part.participant_id].append((part.start_s, part.end_s))
+        self._of = {person: spans.merge([*own, *self._of_everybody]) for person, own in parts.items()}
+
+    def takes(self, participant_id: str | None, start_s: float, end_s: float) -> bool:
+        """Whether something said or written from ``start_s`` to ``end_s`` goes."""
+        if participant_id is None:
+            return bool(spans.overlapping(self._of_anybody, start_s, end_s))
+        return bool(spans.overlapping(self._of.get(participant_id, self._of_everybody), start_s, end_s))
+
+
 class _Windows:
-    """The windows of a plan by the second that they touch, so that a long session stays quick."""
+    """The windows of a plan by track, so that those of one word are found without looking at all of them."""
 
     def __init__(self, windows: Sequence[RedactionInterval]) -> None:
-        self._by_second: dict[int, list[RedactionInterval]] = {}
-        for window in windows:
-            for second in range(int(window.start_s), int(window.end_s) + 1):
-                self._by_second.setdefault(second, []).append(window)
+        self._windows = windows
+        self._of: dict[str, SpanIndex[RedactionInterval]] = {}
 
-    def touching(self, word: Word) -> set[RedactionInterval]:
+    def touching(self, word: Word) -> list[RedactionInterval]:
         """The windows that share time with a word on its track."""
-        seconds = range(int(word.start_s), int(word.end_s) + 1)
-        near = {window for second in seconds for window in self._by_second.get(second, ())}
-        return {window for window in near if _shared_s(word, window) > 0}
+        if word.track_id not in self._of:
+            own = (window for window in self._windows if window.track_id in (None, word.track_id))
+            self._of[word.track_id] = SpanIndex(own, lambda window: (window.start_s, window.end_s))
+        return list(self._of[word.track_id].overlapping(word.start_s, _end_s(word)))
 
 
-def _may_be_read(word: Word, plan: ApprovedPlan) -> bool:
+def _end_s(word: Word) -> float:
+    """A word that has no length is there all the same."""
+    return max(word.end_s, word.start_s + 0.001)
+
+
+def _may_be_read(word: Word, plan: ApprovedPlan, removed: RemovedParts) -> bool:
     """Where somebody was removed, words of nobody known may be theirs."""
     if word.track_id not in plan.keep_tracks or word.participant_id in plan.removed:
         return False
-    if any(one.takes(word.participant_id, word.start_s, word.end_s) for one in plan.removed_intervals):
+    if removed.takes(word.participant_id, word.start_s, word.end_s):
         return False
     return word.participant_id is not None or not plan.removed
 
 
 def _is_muted(word: Word, window: RedactionInterval, has_label: bool) -> bool:
-    return not has_label or _shared_s(word, window) > (word.end_s - word.start_s) / 2
-
-
-def _shared_s(word: Word, window: RedactionInterval) -> float:
-    if window.track_id not in (None, word.track_id):
-        return 0.0
-    end_s = max(word.end_s, word.start_s + 0.001)
-    return min(end_s, window.end_s) - max(word.start_s, window.start_s)
+    shared_s = min(_end_s(word), window.end_s) - max(word.start_s, window.start_s)
+    return not has_label or shared_s > (word.end_s - word.start_s) / 2
 
 
 def _piece(word: Word, text: str, *, is_label: bool = False) -> Piece:
@@ -124,16 +148,15 @@ def _by_voice(pieces: Iterable[Piece]) -> dict[tuple[str, str | None], list[Piec
 
 def _without_terms(pieces: Sequence[Piece], terms: Terms) -> list[Piece]:
     """Looks across the whole talk of one voice, before it is cut into turns, so that no cut hides a term."""
-    text, starts = "", []
-    for piece in pieces:
-        starts.append(len(text))
-        text += ("\x00" * len(piece.text) if piece.is_label else piece.text) + " "
+    written = ["\x00" * len(piece.text) if piece.is_label else piece.text for piece in pieces]
+    starts = [0, *accumulate(len(text) + 1 for text in written)][: len(pieces)]
+    ends = [start + len(text) for start, text in zip(starts, written, strict=True)]
     kept = list(pieces)
     gone: set[int] = set()
-    for start, end, replacement in terms.spans(text):
-        touched = [index for index, at in enumerate(starts) if at < end and at + len(pieces[index].text) > start]
-        kept[touched[0]] = replace(pieces[touched[0]], text=replacement, is_label=True)
-        gone.update(touched[1:])
+    for start, end, replacement in terms.spans(" ".join(written)):
+        first, last = bisect_right(ends, start), bisect_left(starts, end)
+        kept[first] = replace(pieces[first], text=replacement, is_label=True)
+        gone.update(range(first + 1, last))
     return [piece for index, piece in enumerate(kept) if index not in gone]
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from pipeline.records import ApprovedPlan, ChatLine, Session, TextEdit, Turn
+from pipeline.render.redacted_turns import RemovedParts
 from pipeline.render.speakers import UNKNOWN
 from pipeline.render.terms import Terms
 
@@ -45,17 +47,17 @@ def chat_txt(session: Session, plan: ApprovedPlan, labels: Mapping[str, str], te
 
     Where somebody was removed, lines of nobody known go too. A line's time is known to the second.
     """
-    edits = [edit for edit in plan.text_edits if edit.place.surface == "chat"]
-    lines = []
+    edits: defaultdict[int, list[TextEdit]] = defaultdict(list)
+    for edit in plan.text_edits:
+        if edit.place.surface == "chat":
+            edits[edit.place.index].append(edit)
+    removed, lines = RemovedParts(plan), []
     for index, line in enumerate(session.chat):
         if line.direct or line.participant_id in plan.removed or (line.participant_id is None and plan.removed):
             continue
-        if any(
-            one.takes(line.participant_id, line.at_s - CHAT_CLOCK_S, line.at_s + CHAT_CLOCK_S)
-            for one in plan.removed_intervals
-        ):
+        if removed.takes(line.participant_id, line.at_s - CHAT_CLOCK_S, line.at_s + CHAT_CLOCK_S):
             continue
-        text = terms.replace(_edited(line, [edit for edit in edits if edit.place.index == index]))
+        text = terms.replace(_edited(line, edits[index]))
         speaker = labels.get(line.participant_id or "", UNKNOWN)
         lines.append(f"[{_clock(line.at_s)[:8]}] {speaker}: {' '.join(text.split())}\n")
     return "".join(lines)
