@@ -30,12 +30,14 @@ def decode(
     start_s: float = 0.0,
     end_s: float | None = None,
     edit_list: bool = True,
+    strict: bool = False,
 ) -> Generator[Block]:
     """Blocks of float32 samples, shape (n, channels), of audio stream number ``stream`` at ``rate`` samples a second.
 
     Sample ``n`` is heard ``start_s + n / rate`` seconds after the container's start; late starts and gaps are silent.
     Every block but the last holds ``block_s`` seconds. ``edit_list=False`` shows what an MP4 edit list hides.
-    Raises ``InputRefused`` when the file cannot be read to its end or holds more than 12 hours.
+    Raises ``InputRefused`` when the file cannot be read to its end or holds more than 12 hours, and with ``strict``
+    when the decoder complains of anything on the way: it then skipped something.
     """
     size = max(1, round(block_s * rate)) * channels * _SAMPLE
     left = int(untrusted_input.MAX_DURATION_S * rate) * channels * _SAMPLE
@@ -53,7 +55,7 @@ def decode(
                 if not filled:
                     break
                 yield block[: filled // _SAMPLE].astype(np.float32, copy=False).reshape(-1, channels)
-            if running.finish() != 0:
+            if running.finish() != 0 or (strict and untrusted_input.complaints(running.said)):
                 raise untrusted_input.refusal(running.said)
 
 

@@ -112,7 +112,8 @@ def _verdicts(heard: _Heard, how: _Decoding, cores: int, length_s: float | None)
 def _listen(path: Path, how: _Decoding, cores: Sequence[Seconds], residue: Residue | None) -> _Heard:
     rate = how.rate
     loudest, at_s, met, at = -math.inf, 0.0, set[Seconds](), -how.early
-    blocks = decode(path, stream=how.stream, rate=rate, channels=how.channels, edit_list=how.edit_list)
+    shape = {"rate": rate, "channels": how.channels}
+    blocks = decode(path, stream=how.stream, edit_list=how.edit_list, strict=how.edit_list, **shape)
     for block in blocks:
         if residue is not None:
             residue.hear(block[max(0, -at) :])
