@@ -20,8 +20,8 @@ _OF_QUICKTIME = "mov"
 
 def holds_only(path: Path, streams: Sequence[int]) -> bool:
     """Whether a file has these sounds and nothing beside: no picture, no text, no other sound."""
-    found = probe(path)
-    return len(found.streams) == len(found.audio) == len(set(streams))
+    probed = probe(path)
+    return len(probed.streams) == len(probed.audio) == len(set(streams))
 
 
 def copy_sounds(path: Path, target: Path, *, streams: Sequence[int]) -> None:
@@ -48,6 +48,6 @@ def _alike(path: Path, number: int, copy: Path, at: int) -> bool:
     before = decode(path, stream=number, rate=rate, channels=channels)
     after = decode(copy, stream=at, rate=rate, channels=channels)
     return all(
-        one is not None and other is not None and np.array_equal(one, other)
-        for one, other in zip_longest(before, after)
+        block is not None and other is not None and np.array_equal(block, other)
+        for block, other in zip_longest(before, after)
     )

@@ -93,9 +93,9 @@ def _hevc(bits: _Bits) -> bool:
     bits.take(4)
     layers = bits.take(3)
     bits.take(1 + 96)
-    told = [(bits.take(1), bits.take(1)) for _ in range(layers)]
+    flags = [(bits.take(1), bits.take(1)) for _ in range(layers)]
     bits.take(2 * (8 - layers) if layers else 0)
-    for profile, level in told:
+    for profile, level in flags:
         bits.take(88 * profile + 8 * level)
     bits.number()
     colour = bits.number()

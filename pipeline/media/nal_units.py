@@ -97,10 +97,10 @@ def clean_header(path: Path) -> None:
     """
     fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        found = container_checks.inside(
+        headers = container_checks.inside(
             fd, (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"hvc1|hev1", b"hvcC")
         )
-        for position, size in found:
+        for position, size in headers:
             header = os.pread(fd, size, position)
             os.pwrite(fd, _cleaned(header), position)
         os.fsync(fd)

@@ -56,11 +56,11 @@ def read(path: Path, *, per_second: float) -> OcrResult:
     lines: list[OcrLine] = []
     looked = 0
     for stills in _together(_still(path, per_second)):
-        for (frame, last_s), found in zip(stills, _lines([frame for frame, _ in stills]), strict=True):
+        for (frame, last_s), words_of_lines in zip(stills, _lines([frame for frame, _ in stills]), strict=True):
             start_s = max(0.0, frame.at_s - 0.5 / per_second) if looked else 0.0
             end_s = last_s + 1.5 / per_second
             looked += 1
-            lines += [OcrLine(start_s=start_s, end_s=end_s, words=words) for words in found]
+            lines += [OcrLine(start_s=start_s, end_s=end_s, words=words) for words in words_of_lines]
     return OcrResult(reader=reader, frames=looked, lines=tuple(lines))
 
 
@@ -153,7 +153,7 @@ def _of_table(table: str, pages: Sequence[Page]) -> list[list[Line]]:
         lines[page][place].append(OcrWord(text=row["text"].strip(), region=region, confidence=round(confidence, 3)))
     if read != len(pages):
         raise _unread()
-    return [[tuple(words) for words in found.values()] for found in lines]
+    return [[tuple(words) for words in words_of_lines.values()] for words_of_lines in lines]
 
 
 def _unread() -> TryAgain:

@@ -43,10 +43,10 @@ def packets_digest(path: Path, *, stream: int, edit_list: bool = True) -> str:
     with untrusted_input.opened(path) as fd:
         sound = command.opened_input(fd, edit_list=edit_list)[f"a:{stream}"]
         with child(command.argv(sound.output("pipe:1", format="hash", hash=HASH, c="copy")), fds=[fd]) as running:
-            said = running.read(PIECE).decode("ascii").strip()
+            digest = running.read(PIECE).decode("ascii").strip()
             if running.finish() != 0:
                 raise untrusted_input.refusal(running.said)
-    return said
+    return digest
 
 
 def _of_table(lines: Sequence[bytes], tick: float) -> Iterator[Packet]:

@@ -12,10 +12,21 @@ from typing import Any
 from pipeline.errors import InputRefused
 from pipeline.media import container_checks, untrusted_input
 from pipeline.media.decodable_length import decoded_s
-from pipeline.media.sound_codecs import SOUND_CODECS
 from pipeline.media.tool_process import child
 from pipeline.media.wav_header import refuse_broken_wav
 
+# What ffmpeg decodes in the containers that are read, by the names that ffprobe gives.
+SOUND_CODECS = frozenset(
+    (
+        *("aac", "aac_latm", "ac3", "eac3", "alac", "amr_nb", "amr_wb", "dts", "flac", "g722", "g726", "g726le"),
+        *("gsm", "gsm_ms", "mace3", "mace6", "mlp", "mp1", "mp2", "mp3", "opus", "qdm2", "speex", "truehd", "tta"),
+        *("vorbis", "wavpack", "wmav1", "wmav2", "wmapro", "wmavoice", "wmalossless"),
+        *("adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms", "adpcm_yamaha"),
+        *(f"pcm_{kind}{bits}{order}" for kind in "su" for bits in (16, 24, 32) for order in ("le", "be")),
+        *("pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be", "pcm_s64le", "pcm_s64be", "pcm_s8", "pcm_u8"),
+        *("pcm_alaw", "pcm_mulaw", "pcm_s16le_planar", "pcm_s16be_planar", "pcm_bluray", "pcm_dvd"),
+    )
+)
 KINDS = {"audio", "video", "subtitle", "data", "attachment"}
 JSON_LIMIT = 8 << 20
 PROBE_MEMORY = 2 << 30
@@ -87,8 +98,8 @@ def probe(path: Path) -> Probe:
     """The streams, times and tags of the file at ``path``; raises ``InputRefused`` with one line where it is unsafe."""
     with untrusted_input.opened(path) as fd:
         _refuse_at_sight(fd)
-        found, estimated = _ask(fd)
-    probed = _checked(found)
+        entry, estimated = _ask(fd)
+    probed = _checked(entry)
     if estimated or not probed.duration_s:
         probed = _measured(path, probed)
     _within_limits(probed)
@@ -118,54 +129,54 @@ def _ask(fd: int) -> tuple[dict[str, Any], bool]:
     with child(argv, fds=[fd], memory=PROBE_MEMORY) as running:
         output = running.read(JSON_LIMIT)
         status = running.finish() if len(output) < JSON_LIMIT else 1
-        said = running.said
+        stderr = running.said
     if status != 0:
-        raise untrusted_input.refusal(said)
-    found: dict[str, Any] = json.loads(output)
-    return found, "Estimating duration from bitrate" in said
+        raise untrusted_input.refusal(stderr)
+    entry: dict[str, Any] = json.loads(output)
+    return entry, "Estimating duration from bitrate" in stderr
 
 
-def _checked(found: dict[str, Any]) -> Probe:
-    container = found.get("format", {})
+def _checked(entry: dict[str, Any]) -> Probe:
+    container = entry.get("format", {})
     start_s = _seconds(container.get("start_time")) or 0.0
-    streams = tuple(_stream(stream, start_s) for stream in found.get("streams", []))
+    streams = tuple(_stream(stream, start_s) for stream in entry.get("streams", []))
     return Probe(
         format_name=str(container.get("format_name", "")),
         duration_s=_seconds(container.get("duration")) or 0.0,
         streams=streams,
         tags=_tags(container),
-        chapters=len(found.get("chapters", [])),
+        chapters=len(entry.get("chapters", [])),
         start_s=start_s,
     )
 
 
-def _stream(found: dict[str, Any], container_start_s: float) -> Stream:
-    kind = str(found.get("codec_type", "data"))
-    start_s = _seconds(found.get("start_time"))
+def _stream(entry: dict[str, Any], container_start_s: float) -> Stream:
+    kind = str(entry.get("codec_type", "data"))
+    start_s = _seconds(entry.get("start_time"))
     return Stream(
-        index=int(found["index"]),
+        index=int(entry["index"]),
         kind=kind if kind in KINDS else "data",
-        codec=str(found.get("codec_name") or _tag_of(found)),
-        profile=str(found.get("profile", "")),
-        sample_rate=int(found.get("sample_rate", 0)),
-        channels=int(found.get("channels", 0)),
-        duration_s=_seconds(found.get("duration")),
+        codec=str(entry.get("codec_name") or _tag_of(entry)),
+        profile=str(entry.get("profile", "")),
+        sample_rate=int(entry.get("sample_rate", 0)),
+        channels=int(entry.get("channels", 0)),
+        duration_s=_seconds(entry.get("duration")),
         start_s=0.0 if start_s is None else start_s - container_start_s,
-        attached_picture=bool(found.get("disposition", {}).get("attached_pic", 0)),
-        tags=_tags(found),
-        width=int(found.get("width", 0)),
-        height=int(found.get("height", 0)),
-        bits=int(found.get("bits_per_raw_sample") or found.get("bits_per_sample") or 0),
+        attached_picture=bool(entry.get("disposition", {}).get("attached_pic", 0)),
+        tags=_tags(entry),
+        width=int(entry.get("width", 0)),
+        height=int(entry.get("height", 0)),
+        bits=int(entry.get("bits_per_raw_sample") or entry.get("bits_per_sample") or 0),
     )
 
 
-def _tag_of(found: dict[str, Any]) -> str:
+def _tag_of(entry: dict[str, Any]) -> str:
     """What a container calls a codec that ffmpeg does not know: a word of the file, so that few letters pass."""
-    return re.sub(r"[^a-z0-9]", "", str(found.get("codec_tag_string", "")).lower()) or "unknown"
+    return re.sub(r"[^a-z0-9]", "", str(entry.get("codec_tag_string", "")).lower()) or "unknown"
 
 
-def _tags(found: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted((str(key), str(value)) for key, value in found.get("tags", {}).items()))
+def _tags(entry: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((str(key), str(value)) for key, value in entry.get("tags", {}).items()))
 
 
 def _seconds(text: object) -> float | None:

@@ -94,9 +94,9 @@ def complaints(stderr: str) -> str:
 
 def refusal(stderr: str) -> InputRefused:
     """A one-line reason made from what ffmpeg said, without repeating any of it."""
-    said = complaints(stderr)
+    complaint = complaints(stderr)
     for word, reason in _SAID:
-        if word in said:
+        if word in complaint:
             return InputRefused(f"a media file is refused: {reason}", action=OTHER_FILE)
     return damaged()
 

@@ -62,26 +62,26 @@ def rewrite(
     """
     sound = probe.audio[0]
     with untrusted_input.opened(path) as fd:
-        found = _find(fd, width=CODECS[sound.codec], channels=sound.channels)
-        if found is None or abs(found.count - length) > 1:
+        samples = _find(fd, width=CODECS[sound.codec], channels=sound.channels)
+        if samples is None or abs(samples.count - length) > 1:
             return Unsupported(reason="its header does not say where its samples are")
-        found = replace(found, count=min(found.count, length))
+        samples = replace(samples, count=min(samples.count, length))
         with created(target) as out, os.fdopen(os.dup(out), "wb") as file:
-            file.write(_header(found, sound.sample_rate))
+            file.write(_header(samples, sound.sample_rate))
             waiting = [*reversed(ranges)]
-            for at in range(0, found.count, PIECE):
-                wanted = min(PIECE, found.count - at)
-                data = bytearray(os.pread(fd, wanted * found.size, found.start + at * found.size))
-                if len(data) < wanted * found.size:
+            for at in range(0, samples.count, PIECE):
+                wanted = min(PIECE, samples.count - at)
+                data = bytearray(os.pread(fd, wanted * samples.size, samples.start + at * samples.size))
+                if len(data) < wanted * samples.size:
                     raise untrusted_input.cut_off()
                 while waiting and waiting[-1][0] < at + wanted:
                     start, end = waiting[-1]
-                    _change(data, found, at, max(start, at), min(end, at + wanted), edit)
+                    _change(data, samples, at, max(start, at), min(end, at + wanted), edit)
                     if end > at + wanted:
                         break
                     waiting.pop()
                 file.write(data)
-    return found.count
+    return samples.count
 
 
 def _find(fd: int, *, width: int, channels: int) -> _Samples | None:
@@ -102,20 +102,20 @@ def _find(fd: int, *, width: int, channels: int) -> _Samples | None:
     return None
 
 
-def _header(found: _Samples, rate: int) -> bytes:
-    data = found.count * found.size
-    shape = (found.channels, rate, rate * found.size, found.size, 8 * found.width)
+def _header(samples: _Samples, rate: int) -> bytes:
+    data = samples.count * samples.size
+    shape = (samples.channels, rate, rate * samples.size, samples.size, 8 * samples.width)
     return _HEADER.pack(b"RIFF", data + _HEADER.size - 8, b"WAVE", b"fmt ", 16, 1, *shape, b"data", data)
 
 
-def _change(data: bytearray, found: _Samples, at: int, first: int, last: int, edit: Edit) -> None:
+def _change(data: bytearray, samples: _Samples, at: int, first: int, last: int, edit: Edit) -> None:
     """Edit samples ``first`` to ``last`` of a piece that begins with sample ``at``."""
-    part = slice((first - at) * found.size, (last - at) * found.size)
-    bits = 8 * found.width
-    block = as_floats(_numbers(data[part], found.width), bits=bits).reshape(-1, found.channels)
+    part = slice((first - at) * samples.size, (last - at) * samples.size)
+    bits = 8 * samples.width
+    block = as_floats(_numbers(data[part], samples.width), bits=bits).reshape(-1, samples.channels)
     edit(first, block)
     whole = as_numbers(block, bits=bits).astype("<i4", copy=False)
-    data[part] = whole.view(np.uint8).reshape(-1, 4)[:, : found.width].tobytes()
+    data[part] = whole.view(np.uint8).reshape(-1, 4)[:, : samples.width].tobytes()
 
 
 def _numbers(data: bytes | bytearray, width: int) -> NDArray[np.int32]:

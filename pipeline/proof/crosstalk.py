@@ -88,7 +88,7 @@ def _pairs(
     removed: TrackReader, stays: TrackReader, windows: Sequence[RedactionInterval], length: int
 ) -> Iterator[tuple[Samples, Samples]]:
     """Both sounds block by block; of the first what lies in the windows, zeros elsewhere."""
-    taken = spans.merge((math.floor(one.start_s * RATE), math.ceil(one.end_s * RATE)) for one in windows)
+    taken = spans.merge((math.floor(window.start_s * RATE), math.ceil(window.end_s * RATE)) for window in windows)
     for at in range(0, length, BLOCK):
         size = min(BLOCK, length - at)
         voice, inside = removed.read(size), np.zeros((size, 1), np.float32)

@@ -24,14 +24,14 @@ class FilePlan:
 
 def prove_file(file: Path, *, plan: FilePlan) -> Proof:
     """Prove a finished file against a plan from the file alone: every byte, levels, streams, tags, terms."""
-    found, output_format = probe(file), format_of(file.suffix)
+    probed, output_format = probe(file), format_of(file.suffix)
     sound = ExpectedSound(track_ids=("",), windows=plan.windows, length_s=None, tone=plan.fill == "tone")
     checks = list(
         media_checks(
             file,
-            output_format=output_format.after(found.audio[0].codec if found.audio else ""),
-            sounds=[sound] * max(1, len(found.audio)),
-            picture=found.video is not None,
+            output_format=output_format.after(probed.audio[0].codec if probed.audio else ""),
+            sounds=[sound] * max(1, len(probed.audio)),
+            picture=probed.video is not None,
             terms=tuple(PlannedTerm(text=term, replacement="") for term in plan.terms),
         )
     )

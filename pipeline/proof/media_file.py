@@ -30,17 +30,17 @@ def media_checks(
     itself is needed.
     """
     try:
-        found = probe(path)
-        streams = only_allowed_streams(found, output_format=output_format, expected=len(sounds), picture=picture)
+        probed = probe(path)
+        streams = only_allowed_streams(probed, output_format=output_format, expected=len(sounds), picture=picture)
         yield streams
-        yield only_allowed_tags(found)
-        yield every_byte(path, found, output_format=output_format)
-        yield media_free_of(path, terms, found)
+        yield only_allowed_tags(probed)
+        yield every_byte(path, probed, output_format=output_format)
+        yield media_free_of(path, terms, probed)
         if streams.verdict is not ProofVerdict.PROVED:
             return
         for stream, expected in enumerate(sounds):
             exact = output_format.lossless and not expected.tone
-            yield from sound_checks(path, found, stream, expected, exact=exact)
-        yield nothing_in_the_picture(path, found)
+            yield from sound_checks(path, probed, stream, expected, exact=exact)
+        yield nothing_in_the_picture(path, probed)
     except InputRefused:
         yield Check(name="reading", verdict=ProofVerdict.UNCHECKED, detail="the finished file cannot be read")

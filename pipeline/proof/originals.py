@@ -31,8 +31,8 @@ class Originals:
         damaged = 0
         for digest, future in self._hashed.items():
             try:
-                found, state = future.result()
-                damaged += found != digest or _state(self._vault.path(digest)) != state
+                actual, state = future.result()
+                damaged += actual != digest or _state(self._vault.path(digest)) != state
             except OSError:
                 damaged += 1
         if damaged:

@@ -42,13 +42,13 @@ def untouched_packets(path: Path, expected: ExpectedSound, *, way: Way, stream: 
     if not way.spliced:
         return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"none: {way.way}")
     source = expected.sources[0]
-    made = packets(path, stream=stream)
-    given = packets(source.path, stream=source.stream)
+    finished = packets(path, stream=stream)
+    original = packets(source.path, stream=source.stream)
     try:
-        return _compared(made, given, _reach(expected, rate=probe(path).audio[stream].sample_rate))
+        return _compared(finished, original, _reach(expected, rate=probe(path).audio[stream].sample_rate))
     finally:
-        made.close()
-        given.close()
+        finished.close()
+        original.close()
 
 
 def hides_nothing(path: Path, *, stream: int) -> bool:
@@ -56,16 +56,16 @@ def hides_nothing(path: Path, *, stream: int) -> bool:
     return packets_digest(path, stream=stream) == packets_digest(path, stream=stream, edit_list=False)
 
 
-def _compared(made: Iterator[Packet], given: Iterator[Packet], reach: Sequence[Seconds]) -> Check:
+def _compared(finished: Iterator[Packet], original: Iterator[Packet], reach: Sequence[Seconds]) -> Check:
     same, other, near = 0, 0, 0
-    first, oldest = next(made, None), next(given, None)
+    first, oldest = next(finished, None), next(original, None)
     if first is None:
         return Check(name=NAME, verdict=ProofVerdict.UNCHECKED, detail="the finished file has no packets")
     # A container that knows no priming starts with the first packet that is heard.
     while oldest is not None and first[0] >= -SLACK_S and oldest[0] <= -SLACK_S:
-        oldest = next(given, None)
+        oldest = next(original, None)
     before = () if oldest is None else (oldest,)
-    for new, old in zip_longest(chain((first,), made), chain(before, given)):
+    for new, old in zip_longest(chain((first,), finished), chain(before, original)):
         if new is None or old is None:
             return Check(name=NAME, verdict=ProofVerdict.LEAK, detail="more or fewer packets than the source has")
         if abs(new[0] - old[0]) > SLACK_S:

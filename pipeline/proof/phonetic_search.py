@@ -29,13 +29,13 @@ def texts_sound_free_of(paths: Iterable[Path], terms: Sequence[PlannedTerm], kep
     for key in sorted(keys):
         known[_heard(key)].append(key)
     allowed = set(map(_key, kept))
-    found = files = 0
+    places = files = 0
     for path in paths:
         files += 1
         for stretch in stretches_of(path, terms):
-            found += sum(_sounds(run, known) for run in _runs(words_of(stretch), allowed))
-    if found:
-        return Check(name=NAME, verdict=ProofVerdict.LEAK, detail=f"{found} places sound like a planned term")
+            places += sum(_sounds(run, known) for run in _runs(words_of(stretch), allowed))
+    if places:
+        return Check(name=NAME, verdict=ProofVerdict.LEAK, detail=f"{places} places sound like a planned term")
     return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{len(keys)} terms, {files} files")
 
 

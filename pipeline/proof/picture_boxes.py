@@ -27,7 +27,7 @@ SQUARE = 16
 Timed = tuple[Frame, float, float]
 
 
-def covers_hold(made: Path, covers: Sequence[RedactionBox], *, source: Path | None = None) -> tuple[Check, ...]:
+def covers_hold(finished: Path, covers: Sequence[RedactionBox], *, source: Path | None = None) -> tuple[Check, ...]:
     """Whether each frame that is shown during a cover is of one colour there, and every other part as in ``source``.
 
     Without a source only the colour is looked at.
@@ -35,7 +35,7 @@ def covers_hold(made: Path, covers: Sequence[RedactionBox], *, source: Path | No
     look = _Look(covers)
     try:
         # Matroska counts the time that Opus needs to begin as well.
-        shown = _timed(frames(made), early_s=max(0.0, -probe(made).start_s))
+        shown = _timed(frames(finished), early_s=max(0.0, -probe(finished).start_s))
         if source is None:
             for frame, from_s, until_s in shown:
                 look.at(frame, None, from_s, until_s)
@@ -92,14 +92,14 @@ def _unchecked(detail: str) -> Check:
     return Check(name=NAME, verdict=ProofVerdict.UNCHECKED, detail=detail)
 
 
-def _timed(found: Iterable[Frame], *, early_s: float) -> Iterator[Timed]:
+def _timed(decoded: Iterable[Frame], *, early_s: float) -> Iterator[Timed]:
     """Each frame with the span in which a player shows it: the first from the start, the last without end.
 
     Their times are counted from so much before the start of the session.
     """
     waiting: Frame | None = None
     from_s = 0.0
-    for frame in found:
+    for frame in decoded:
         frame.at_s -= early_s
         if waiting is not None:
             yield waiting, from_s, frame.at_s

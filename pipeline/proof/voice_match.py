@@ -78,9 +78,9 @@ def match_voice(pairs: Iterable[tuple[Samples, Samples]]) -> VoiceMatch:
         if frame.active < FEWEST_STEPS:
             continue
         stays = np.concatenate((frame.stays, after.stays[:LATE]))
-        found = _correlated(frame.removed, stays * _faded(np.ones(len(stays) // STEP)))
-        voice.note(*_peak(found), limit=MOST_IN_FRAME, at_s=frame.at_s)
-        group += found * np.sqrt(frame.active)
+        correlation = _correlated(frame.removed, stays * _faded(np.ones(len(stays) // STEP)))
+        voice.note(*_peak(correlation), limit=MOST_IN_FRAME, at_s=frame.at_s)
+        group += correlation * np.sqrt(frame.active)
         count += 1
         voice.note(*_peak(group), limit=MOST_IN_GROUP, at_s=frame.at_s)
         if count % GROUP_FRAMES == 0:
@@ -95,9 +95,9 @@ def _frames(pairs: Iterable[tuple[Samples, Samples]], voice: VoiceMatch) -> Iter
         size = len(removed) // STEP * STEP
         if size == 0:
             return
-        one = removed[:size, 0].astype(np.float64)
-        other = stays[:size, 0] + FLOOR * noise.standard_normal(size)
-        levels, others = _levels(one), _levels(other)
+        voice_sound = removed[:size, 0].astype(np.float64)
+        stay_sound = stays[:size, 0] + FLOOR * noise.standard_normal(size)
+        levels, others = _levels(voice_sound), _levels(stay_sound)
         active = levels > ACTIVE
         voice.steps += active.tolist()
         recent = np.concatenate((before, levels))
@@ -106,8 +106,8 @@ def _frames(pairs: Iterable[tuple[Samples, Samples]], voice: VoiceMatch) -> Iter
         yield _Frame(
             at_s=at / RATE,
             active=int(active.sum()),
-            removed=one * _faded(active / (levels + FLOOR)) + GRAIN * noise.standard_normal(size),
-            stays=np.where(comparable, other / np.repeat(others + FLOOR, STEP), noise.standard_normal(size)),
+            removed=voice_sound * _faded(active / (levels + FLOOR)) + GRAIN * noise.standard_normal(size),
+            stays=np.where(comparable, stay_sound / np.repeat(others + FLOOR, STEP), noise.standard_normal(size)),
         )
         before = recent[len(recent) - len(before) :]
         at += len(removed)
@@ -127,16 +127,16 @@ def _faded(gains: Mono) -> Mono:
 
 def _correlated(removed: Mono, stays: Mono) -> Mono:
     """How alike they are at each delay from ``-EARLY`` to ``LATE`` samples, every frequency counting the same."""
-    one, other = np.fft.rfft(removed, SIZE), np.fft.rfft(stays, SIZE)
+    first, second = np.fft.rfft(removed, SIZE), np.fft.rfft(stays, SIZE)
     hertz = np.fft.rfftfreq(SIZE, 1 / RATE)
     band = (hertz > BAND_HZ[0]) & (hertz < BAND_HZ[1])
-    alike = np.fft.irfft(np.where(band, np.conj(one) * other / (np.abs(one) * np.abs(other) + 1e-9), 0), SIZE)
+    alike = np.fft.irfft(np.where(band, np.conj(first) * second / (np.abs(first) * np.abs(second) + 1e-9), 0), SIZE)
     return np.concatenate((alike[-EARLY:], alike[:LATE]))
 
 
-def _peak(found: Mono) -> tuple[float, int]:
+def _peak(correlation: Mono) -> tuple[float, int]:
     """The height of the highest peak over the noise, and its delay in samples."""
-    heights = np.abs(found)
+    heights = np.abs(correlation)
     highest = int(np.argmax(heights))
     noise = float(np.median(heights)) / 0.6745
     return (float(heights[highest]) / noise if noise > 0 else 0.0), highest - EARLY

@@ -47,5 +47,5 @@ def shared(intervals: Iterable[Interval], others: Iterable[Interval]) -> tuple[I
     return _intervals(spans.intersect(spans.times(intervals), spans.times(others)))
 
 
-def _intervals(found: Iterable[tuple[float, float]]) -> tuple[Interval, ...]:
-    return tuple(Interval(start_s=start_s, end_s=end_s) for start_s, end_s in found)
+def _intervals(pairs: Iterable[tuple[float, float]]) -> tuple[Interval, ...]:
+    return tuple(Interval(start_s=start_s, end_s=end_s) for start_s, end_s in pairs)

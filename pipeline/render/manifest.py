@@ -67,11 +67,11 @@ def windows_in_order(
             end_s=window.end_s,
             track_id=window.track_id,
             reasons=tuple(terms.replace(reason) for reason in window.reasons),
-            decided=tuple(sorted({decided[one] for one in window.proposal_ids if one in decided})),
+            decided=tuple(sorted({decided[number] for number in window.proposal_ids if number in decided})),
         )
         for window in windows
     )
-    return tuple(sorted(taken, key=lambda one: (one.start_s, one.end_s, one.track_id or "")))
+    return tuple(sorted(taken, key=lambda window: (window.start_s, window.end_s, window.track_id or "")))
 
 
 def covers_in_order(
@@ -85,7 +85,7 @@ def covers_in_order(
             reason="; ".join(
                 (
                     terms.replace(cover.reason) if cover.proposal_ids else "laid by a person",
-                    *sorted({decided[one] for one in cover.proposal_ids if one in decided}),
+                    *sorted({decided[number] for number in cover.proposal_ids if number in decided}),
                 )
             ),
         )

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.proof import byte_search
-from pipeline.proof.byte_search import ByteSearch
-from pipeline.proof.text_search import SHORTEST, WordSearch, stretches_of
+from pipeline.proof import text_search
+from pipeline.proof.text_search import SHORTEST, ByteSearch, WordSearch, stretches_of
 from pipeline.records import PlannedTerm
 
 words = st.text(alphabet="abc", min_size=1, max_size=5)
@@ -44,7 +43,7 @@ def test_every_needle_in_a_file_is_found(
 
 
 def test_a_needle_across_pieces_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(byte_search, "PIECE", 64)
+    monkeypatch.setattr(text_search, "PIECE", 64)
     for at in range(50, 80):
         (tmp_path / "a").write_bytes(b"." * at + b"FALCONSECRET" + b"." * 100)
         assert ByteSearch([b"falconsecret"]).places(tmp_path / "a")

@@ -34,9 +34,9 @@ class Job:
     bits: int
 
 
-def encode(told: dict[str, Any], parent: Parent) -> dict[str, int]:
+def encode(values: dict[str, Any], parent: Parent) -> dict[str, int]:
     """Do the job, and say how many samples there are; raises ``UnsupportedStream``, whatever was written by then."""
-    job = Job(**told)
+    job = Job(**values)
     with av.open(job.source, options=dict(job.options)) as source, av.open(job.target, "w", **PLAIN) as target:
         stream = source.streams.audio[job.stream]
         stream.codec_context.thread_count = 1

@@ -120,9 +120,9 @@ def runs_of(ranges: Iterable[tuple[int, int]], *, origin: int) -> list[Run]:
     return runs
 
 
-def splice(told: dict[str, Any], parent: Parent) -> dict[str, int]:
+def splice(values: dict[str, Any], parent: Parent) -> dict[str, int]:
     """Do the job, and say how many packets there are; raises ``UnsupportedStream``, whatever was written by then."""
-    job = Job(**told)
+    job = Job(**values)
     with av.open(job.source, options=dict(job.options)) as source, av.open(job.target, "w", format="mp4") as target:
         stream = source.streams.audio[job.stream]
         header = _encoder(stream.codec_context, job.bits_per_channel).extradata or b""
@@ -210,8 +210,8 @@ class Copy:
             packet.stream = self._out
             self._target.mux(packet)
 
-    def _put_again(self, made: Iterable[tuple[int, bytes]]) -> None:
-        for index, data in made:
+    def _put_again(self, encoded: Iterable[tuple[int, bytes]]) -> None:
+        for index, data in encoded:
             old = self._replaced.pop(index, None)
             if old is None:
                 continue

@@ -35,20 +35,20 @@ def every_byte(path: Path, probe: Probe, *, output_format: OutputFormat) -> Chec
     """
     with untrusted_input.opened(path) as fd:
         file = FileBytes(fd)
-        found = [piece for piece in _strange(file, probe, output_format) if piece.start < piece.end]
-    if not found:
+        pieces = [piece for piece in _strange(file, probe, output_format) if piece.start < piece.end]
+    if not pieces:
         return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{file.size} bytes, all of them accounted for")
     shown = ", ".join(
-        f"{piece.name} at {piece.start} ({piece.end - piece.start} bytes)" for piece in found[:MOST_NAMED]
+        f"{piece.name} at {piece.start} ({piece.end - piece.start} bytes)" for piece in pieces[:MOST_NAMED]
     )
-    more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+    more = f" and {len(pieces) - MOST_NAMED} more" if len(pieces) > MOST_NAMED else ""
     return Check(name=NAME, verdict=ProofVerdict.UNCHECKED, detail=f"not accounted for: {shown}{more}")
 
 
 def _strange(file: FileBytes, probe: Probe, output_format: OutputFormat) -> list[Strange]:
-    found: list[Strange] = []
+    pieces: list[Strange] = []
     try:
-        found.extend(islice(_READERS[output_format.container](file, probe), MOST))
+        pieces.extend(islice(_READERS[output_format.container](file, probe), MOST))
     except Malformed:
-        found.append(Strange("a file that is not built as it should be", 0, file.size))
-    return found
+        pieces.append(Strange("a file that is not built as it should be", 0, file.size))
+    return pieces

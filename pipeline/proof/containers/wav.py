@@ -29,9 +29,9 @@ def strange(file: FileBytes, probe: Probe) -> Iterator[Strange]:
         elif size % 2 and end <= file.size and file.read(end - 1, 1) != b"\0":
             yield Strange("the padding of a chunk", end - 1, end)
         seen.add(name)
-    said = int.from_bytes(file.read(4, 4), "little")
-    if said != _UNKNOWN and said + _HEAD < end:
-        yield Strange("what lies behind the end that the header says", said + _HEAD, end)
+    promised = int.from_bytes(file.read(4, 4), "little")
+    if promised != _UNKNOWN and promised + _HEAD < end:
+        yield Strange("what lies behind the end that the header says", promised + _HEAD, end)
     yield Strange("what follows the last chunk", end, file.size)
 
 
