@@ -12,7 +12,7 @@ from pipeline.proof import MANIFEST, read_manifest
 from pipeline.records import Audience, Exposure, Transcript
 from pipeline.render import file_names
 from pipeline.render.redaction_diff import RedactionScope, newly_exposed
-from pipeline.render.terms import Terms
+from pipeline.render.terms import TermReplacer
 from pipeline.store import releases
 from pipeline.store.stages import decode
 
@@ -51,7 +51,7 @@ def _in_rendition(case: Case, transcript: Transcript, proposed: Proposed, audien
         for file in _MEDIA:
             if (folder / file).is_file():
                 yield from _in_sound(shown.windows, audience, file)
-    yield from _in_texts(folder, Terms(wanted.plan.terms), audience)
+    yield from _in_texts(folder, TermReplacer(wanted.plan.terms), audience)
 
 
 def _in_sound(windows: tuple[tuple[str, float, float], ...], audience: Audience, file: str) -> Iterator[Exposure]:
@@ -59,7 +59,7 @@ def _in_sound(windows: tuple[tuple[str, float, float], ...], audience: Audience,
         yield Exposure(audience=audience, file=file, where=f"{start_s:.2f} s to {end_s:.2f} s")
 
 
-def _in_texts(folder: Path, terms: Terms, audience: Audience) -> Iterator[Exposure]:
+def _in_texts(folder: Path, terms: TermReplacer, audience: Audience) -> Iterator[Exposure]:
     for name in _TEXTS:
         path = folder / name
         for number, line in enumerate(path.read_text("utf-8").splitlines() if path.is_file() else (), 1):

@@ -17,7 +17,7 @@ from pipeline.consent.interchange.attached import Stood, attachments
 from pipeline.consent.interchange.vcon_format import stamp
 from pipeline.records import PlannedTerm, Rendition, Session
 from pipeline.render import file_names as rendition_names
-from pipeline.render.terms import Terms
+from pipeline.render.terms import TermReplacer
 
 MEDIA = {rendition_names.SOUND: "audio/mp4", rendition_names.PICTURE: "video/mp4"}
 _NAME = "[name]"
@@ -150,9 +150,9 @@ def _inline(encoding: str, body: object) -> dict[str, object]:
     return {"encoding": encoding, "body": body}
 
 
-def _scrub(session: Session) -> Terms:
+def _scrub(session: Session) -> TermReplacer:
     """Takes every participant's name out of a text, also one that a reviewer kept for readers inside the team."""
-    return Terms(
+    return TermReplacer(
         [PlannedTerm(text=name, replacement=_NAME) for name in sorted(names_of(session), key=len, reverse=True)]
     )
 

@@ -36,7 +36,7 @@ from pipeline.records import (
 )
 from pipeline.render import manifest
 from pipeline.render.rendition import out_files
-from pipeline.render.terms import Terms
+from pipeline.render.terms import TermReplacer
 from pipeline.store import Workspace, jws, releases
 from pipeline.store.registry import Registry, Standing
 from pipeline.store.signing import Signer
@@ -246,7 +246,7 @@ def test_a_name_that_a_reviewer_kept_is_taken_out(
     turns = [TURNS[0] | {"text": "I am Nora Unmistakable"}]
     found = placed(workspace, tmp_path / "inbox", turns)
     assert made(workspace, found)["analysis"][0]["body"]["segments"][0]["text"] == "I am [name]"
-    monkeypatch.setattr(vcon_parts, "_scrub", lambda _: Terms([]))
+    monkeypatch.setattr(vcon_parts, "_scrub", lambda _: TermReplacer([]))
     command = ["export", "vcon", found.session_id, "-o", str(tmp_path / "x.json"), "-w", str(workspace.root)]
     monkeypatch.setattr("pipeline.cli.export.now", lambda: NOW)
     done = CliRunner().invoke(main, command)

@@ -15,7 +15,7 @@ from pipeline.media.command import BARE
 from pipeline.media.decode import FLOAT, Block
 from pipeline.media.output_formats import BITS_PER_CHANNEL, OutputFormat
 from pipeline.media.probe import probe
-from pipeline.media.tool_process import Child, child
+from pipeline.media.tool_process import ToolProcess, child
 
 AAC_PRIMING = 1024
 
@@ -23,7 +23,7 @@ AAC_PRIMING = 1024
 class Encoder:
     """Takes blocks of float32 samples, shape (n, channels), in order."""
 
-    def __init__(self, running: Child, skip: int) -> None:
+    def __init__(self, running: ToolProcess, skip: int) -> None:
         self._running = running
         self._skip = skip
 

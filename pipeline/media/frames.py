@@ -18,7 +18,7 @@ from pipeline.errors import InputRefused, TryAgain
 from pipeline.media import command, untrusted_input
 from pipeline.media.command import BARE
 from pipeline.media.encode import created
-from pipeline.media.tool_process import Child, child
+from pipeline.media.tool_process import ToolProcess, child
 
 Plane = NDArray[np.uint8]
 Paint = Callable[["Frame", float], None]
@@ -161,7 +161,7 @@ def _decoding(fd: int, *, gray: bool, per_second: float | None = None, start_s: 
     return command.argv(picture.output("pipe:1", **options))
 
 
-def _flush(waiting: list[tuple[bytes, Frame | None]], writer: Child, paint: Paint, *, until_s: float) -> None:
+def _flush(waiting: list[tuple[bytes, Frame | None]], writer: ToolProcess, paint: Paint, *, until_s: float) -> None:
     """Paint the frame that waits and send everything on."""
     for raw, frame in waiting:
         if frame is not None:
@@ -172,7 +172,7 @@ def _flush(waiting: list[tuple[bytes, Frame | None]], writer: Child, paint: Pain
     waiting.clear()
 
 
-def _parts(running: Child, *, gray: bool) -> Iterator[tuple[bytes, Frame | None]]:
+def _parts(running: ToolProcess, *, gray: bool) -> Iterator[tuple[bytes, Frame | None]]:
     """The stream in pieces: each as its bytes, or as the head of a block and the frame in it."""
     width = height = cluster_ms = 0
     while head := running.read(1):
@@ -200,7 +200,7 @@ def _parts(running: Child, *, gray: bool) -> Iterator[tuple[bytes, Frame | None]
             yield head + value, None
 
 
-def _head(running: Child, first: bytes) -> tuple[bytes, int]:
+def _head(running: ToolProcess, first: bytes) -> tuple[bytes, int]:
     """The name and size of one element as bytes, and the size, for which unknown is 0."""
     name = first + _exactly(running, _length(first[0]) - 1)
     start = _exactly(running, 1)
@@ -216,7 +216,7 @@ def _length(first: int) -> int:
     return 9 - first.bit_length()
 
 
-def _exactly(running: Child, size: int) -> bytes:
+def _exactly(running: ToolProcess, size: int) -> bytes:
     data = running.read(size) if size else b""
     if len(data) < size:
         raise InputRefused("a picture cannot be read to its end", action=untrusted_input.WHOLE_FILE)

@@ -16,7 +16,7 @@ from pipeline.media.encode import created, encoding, gave_up, priming
 from pipeline.media.isolated.client import Edit
 from pipeline.media.output_formats import OutputFormat
 from pipeline.media.pcm import as_floats, as_numbers
-from pipeline.media.tool_process import Child, child
+from pipeline.media.tool_process import ToolProcess, child
 
 PIECE = 1 << 16
 _WHOLE = {"s16le": 16, "s32le": 32}
@@ -67,7 +67,7 @@ def reencode(
 class _Flow:
     """Samples on their way from the decoder to the encoder; the first ``skip`` of them do not arrive."""
 
-    def __init__(self, reader: Child, writer: Child, *, form: str, channels: int, skip: int) -> None:
+    def __init__(self, reader: ToolProcess, writer: ToolProcess, *, form: str, channels: int, skip: int) -> None:
         self._reader = reader
         self._writer = writer
         self._bits = _WHOLE.get(form, 0)

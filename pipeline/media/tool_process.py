@@ -30,7 +30,7 @@ PIPE_SIZE = 1 << 20
 QUIET = {"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
-class Child:
+class ToolProcess:
     """A running media tool; ``said`` is its bounded stderr, which may hold tags and is never shown or logged."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
@@ -76,7 +76,7 @@ class Child:
                 return False
         return True
 
-    def pass_on(self, other: Child, size: int) -> int:
+    def pass_on(self, other: ToolProcess, size: int) -> int:
         """Move up to ``size`` bytes of its output to the input of ``other`` and say how many: fewer only at the end.
 
         Where the system can, no byte is copied. Raises ``TryAgain`` when one stands still, ``BrokenPipeError`` when
@@ -94,7 +94,7 @@ class Child:
             left -= moved
         return size - left
 
-    def _move(self, other: Child, size: int) -> int:
+    def _move(self, other: ToolProcess, size: int) -> int:
         """What is ready of ``size`` bytes: how many, 0 at the end; ``BlockingIOError`` where there was no room."""
         pipe, target = _pipe(self._process.stdout), _pipe(other._process.stdin)
         if hasattr(os, "splice"):
@@ -150,7 +150,7 @@ class Child:
 @contextmanager
 def child(
     argv: Sequence[str], *, fds: Sequence[int] = (), feeds: bool = False, memory: int = MEMORY
-) -> Iterator[Child]:
+) -> Iterator[ToolProcess]:
     """Run ``argv`` (``ffmpeg …``, ``ffprobe …`` or ``tesseract …``) with the open files ``fds``; ended on leaving."""
     tools.require()
     process = subprocess.Popen(
@@ -163,7 +163,7 @@ def child(
         bufsize=-1,
         env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", **QUIET},
     )
-    running = Child(process)
+    running = ToolProcess(process)
     try:
         _limit(process.pid, memory)
         for pipe in (process.stdin, process.stdout):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.errors import InputRefused
 from pipeline.media import command, untrusted_input
-from pipeline.media.tool_process import Child, child
+from pipeline.media.tool_process import ToolProcess, child
 
 NAME = "vp9"
 LONGEST_PACKET = 64 << 20
@@ -31,7 +31,7 @@ def packets_that_hide(path: Path) -> int:
     return count
 
 
-def _count(running: Child) -> int:
+def _count(running: ToolProcess) -> int:
     count = 0
     running.read(_FILE_HEAD)
     while len(head := running.read(_FRAME_HEAD)) == _FRAME_HEAD:

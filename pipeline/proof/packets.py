@@ -22,7 +22,7 @@ FRAME, REACH, NEAR = 1024, 2048, 4
 SLACK_S = 0.0015
 
 
-class Way(Protocol):
+class WritingMethod(Protocol):
     """How the renderer says it wrote a sound."""
 
     @property
@@ -34,7 +34,7 @@ class Way(Protocol):
         """The same in words."""
 
 
-def untouched_packets(path: Path, expected: ExpectedSound, *, way: Way, stream: int = 0) -> Check:
+def untouched_packets(path: Path, expected: ExpectedSound, *, way: WritingMethod, stream: int = 0) -> Check:
     """Whether every packet of the spliced ``stream`` that no window reaches is the source's own.
 
     Count and times must be the same. A packet before the start or around the end may differ: nobody hears these.

@@ -11,7 +11,7 @@ from pipeline import __version__
 from pipeline.media.tools import tools
 from pipeline.proof import Manifest, RedactedWindow, signed
 from pipeline.records import RedactionBox, RedactionInterval
-from pipeline.render.terms import Terms
+from pipeline.render.terms import TermReplacer
 from pipeline.store.signing import Signer
 
 
@@ -58,7 +58,7 @@ def versions() -> dict[str, str]:
 
 
 def windows_in_order(
-    windows: Sequence[RedactionInterval], terms: Terms, decided: Mapping[str, str]
+    windows: Sequence[RedactionInterval], terms: TermReplacer, decided: Mapping[str, str]
 ) -> tuple[RedactedWindow, ...]:
     """The windows in order of time, without the ids of the proposals, which stand for names, or terms in a reason."""
     taken = (
@@ -75,7 +75,7 @@ def windows_in_order(
 
 
 def covers_in_order(
-    covers: Sequence[RedactionBox], terms: Terms, decided: Mapping[str, str]
+    covers: Sequence[RedactionBox], terms: TermReplacer, decided: Mapping[str, str]
 ) -> tuple[RedactionBox, ...]:
     """The covers of the picture in order of time: the rule and the decisions about each, never a person's own words."""
     bare = (

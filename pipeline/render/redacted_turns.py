@@ -11,7 +11,7 @@ from itertools import accumulate
 from pipeline import spans
 from pipeline.records import ApprovedPlan, RedactionInterval, Transcript, Turn, Word
 from pipeline.render.speakers import UNKNOWN
-from pipeline.render.terms import Terms
+from pipeline.render.terms import TermReplacer
 from pipeline.spans import SpanIndex
 
 REDACTED = "[redacted]"
@@ -20,7 +20,7 @@ LONGEST_TURN_S = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class TurnPiece:
     """One word, or the label that stands for a run of words."""
 
     start_s: float
@@ -32,7 +32,7 @@ class Piece:
 
 
 def redacted_turns(
-    transcript: Transcript, plan: ApprovedPlan, labels: Mapping[str, str], terms: Terms
+    transcript: Transcript, plan: ApprovedPlan, labels: Mapping[str, str], terms: TermReplacer
 ) -> tuple[Turn, ...]:
     """The turns that may be read, in order of time; runs of one speaker are cut at pauses and after 30 seconds."""
     turns: list[Turn] = []
@@ -41,7 +41,7 @@ def redacted_turns(
     return tuple(sorted(turns, key=lambda turn: (turn.start_s, turn.end_s, turn.speaker)))
 
 
-def redacted_pieces(transcript: Transcript, plan: ApprovedPlan) -> list[Piece]:
+def redacted_pieces(transcript: Transcript, plan: ApprovedPlan) -> list[TurnPiece]:
     """The words of those who may be heard, in order; edits once a run by their label, the rest of a window by a mark.
 
     A word at the edge of a window that exists for a labelled word goes only if more than half of it is muted (the
@@ -55,7 +55,7 @@ def redacted_pieces(transcript: Transcript, plan: ApprovedPlan) -> list[Piece]:
         if index < len(transcript.words)
         for window in windows.touching(transcript.words[index])
     }
-    pieces: list[Piece] = []
+    pieces: list[TurnPiece] = []
     last: dict[tuple[str, str | None], object] = {}
     for index, word in enumerate(transcript.words):
         if not _may_be_read(word, plan, removed):
@@ -128,8 +128,8 @@ def _is_muted(word: Word, window: RedactionInterval, has_label: bool) -> bool:
     return not has_label or shared_s > (word.end_s - word.start_s) / 2
 
 
-def _piece(word: Word, text: str, *, is_label: bool = False) -> Piece:
-    return Piece(
+def _piece(word: Word, text: str, *, is_label: bool = False) -> TurnPiece:
+    return TurnPiece(
         start_s=word.start_s,
         end_s=word.end_s,
         track_id=word.track_id,
@@ -139,14 +139,14 @@ def _piece(word: Word, text: str, *, is_label: bool = False) -> Piece:
     )
 
 
-def _by_voice(pieces: Iterable[Piece]) -> dict[tuple[str, str | None], list[Piece]]:
-    voices: dict[tuple[str, str | None], list[Piece]] = {}
+def _by_voice(pieces: Iterable[TurnPiece]) -> dict[tuple[str, str | None], list[TurnPiece]]:
+    voices: dict[tuple[str, str | None], list[TurnPiece]] = {}
     for piece in pieces:
         voices.setdefault((piece.track_id, piece.participant_id), []).append(piece)
     return voices
 
 
-def _without_terms(pieces: Sequence[Piece], terms: Terms) -> list[Piece]:
+def _without_terms(pieces: Sequence[TurnPiece], terms: TermReplacer) -> list[TurnPiece]:
     """Looks across the whole talk of one voice, before it is cut into turns, so that no cut hides a term."""
     written = ["\x00" * len(piece.text) if piece.is_label else piece.text for piece in pieces]
     starts = [0, *accumulate(len(text) + 1 for text in written)][: len(pieces)]
@@ -160,8 +160,8 @@ def _without_terms(pieces: Sequence[Piece], terms: Terms) -> list[Piece]:
     return [piece for index, piece in enumerate(kept) if index not in gone]
 
 
-def _turns(pieces: Sequence[Piece], labels: Mapping[str, str]) -> list[Turn]:
-    runs: list[list[Piece]] = []
+def _turns(pieces: Sequence[TurnPiece], labels: Mapping[str, str]) -> list[Turn]:
+    runs: list[list[TurnPiece]] = []
     for piece in pieces:
         near = runs and piece.start_s - runs[-1][-1].end_s <= PAUSE_S
         if near and piece.end_s - runs[-1][0].start_s <= LONGEST_TURN_S:
@@ -180,9 +180,9 @@ def _turns(pieces: Sequence[Piece], labels: Mapping[str, str]) -> list[Turn]:
     ]
 
 
-def _marks_merged(pieces: Sequence[Piece]) -> list[str]:
+def _marks_merged(pieces: Sequence[TurnPiece]) -> list[str]:
     """The texts of a turn, a label that follows itself once, and no bare mark beside a label."""
-    shown: list[Piece] = []
+    shown: list[TurnPiece] = []
     for piece in pieces:
         last = shown[-1] if shown and shown[-1].is_label and piece.is_label else None
         if last is None or (REDACTED not in (last.text, piece.text) and last.text != piece.text):

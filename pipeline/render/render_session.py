@@ -33,7 +33,7 @@ from pipeline.render.picture import RenderedPicture, render_picture
 from pipeline.render.redacted_turns import redacted_turns
 from pipeline.render.sound import RATE, Fill, MixInput, MixSpec, length_of
 from pipeline.render.speakers import labels
-from pipeline.render.terms import Terms
+from pipeline.render.terms import TermReplacer
 from pipeline.render.write_audio import WrittenSound, write_sound
 
 PICTURE_SCRATCH, SOUND_SCRATCH = "picture.tmp", "sound.tmp"
@@ -144,7 +144,7 @@ def _picture(session: Session, plan: ApprovedPlan, folder: Path, *, vault: Sourc
 
 
 def _write_texts(session: Session, plan: ApprovedPlan, transcript: Transcript, folder: Path, *, srt: bool) -> list[str]:
-    terms, called = Terms(plan.terms), labels(session, plan.terms)
+    terms, called = TermReplacer(plan.terms), labels(session, plan.terms)
     turns = redacted_turns(transcript, plan, called, terms)
     written = {
         file_names.CAPTIONS: text_files.captions_vtt(turns),
@@ -214,9 +214,9 @@ def _write_manifest(
         media=media.path.name,
         length_s=media.spec.length / media.spec.rate,
         tracks=tuple(source.track_id for source in media.spec.inputs),
-        windows=manifest.windows_in_order(plan.windows, Terms(plan.terms), basis.decided),
+        windows=manifest.windows_in_order(plan.windows, TermReplacer(plan.terms), basis.decided),
         fill=media.spec.fill,
         picture=media.picture.note,
-        covers=manifest.covers_in_order(media.picture.covers, Terms(plan.terms), basis.decided),
+        covers=manifest.covers_in_order(media.picture.covers, TermReplacer(plan.terms), basis.decided),
     )
     write_manifest(folder / MANIFEST, manifest.resting_on(basis, bare))

@@ -24,7 +24,7 @@ from pipeline.store.files import sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class RedactionSummary:
     """What was done to one file, and the proof of it; ``ways`` says how each sound was written. No name, no text.
 
     ``left_out`` names the sounds that could not be decoded, so that they are not in the output either.
@@ -42,7 +42,9 @@ class Summary:
     left_out: tuple[str, ...] = ()
 
 
-def redact(file: Path, *, spans_file: Path, out: Path, overwrite: bool = False, fill: Fill = "silence") -> Summary:
+def redact(
+    file: Path, *, spans_file: Path, out: Path, overwrite: bool = False, fill: Fill = "silence"
+) -> RedactionSummary:
     """Write ``out``, a copy of ``file`` with the spans taken out of every sound stream, once it is proved.
 
     Raises ``UsageProblem``, ``InputRefused``, or ``ProofFailed`` with nothing written. The picture goes into mp4, mov
@@ -77,7 +79,7 @@ def _redacted(
     *,
     covers: Sequence[RedactionBox],
     fill: Fill,
-) -> tuple[Path, Summary]:
+) -> tuple[Path, RedactionSummary]:
     """The redacted file in ``scratch``, and what was done and found."""
     specs = [
         _spec(file, probed, stream, windows, output_format, lengths_s[stream], fill)
@@ -106,7 +108,7 @@ def _redacted(
         for stream, (sound, way) in enumerate(zip(expected, written, strict=True))
     ]
     silent = spans.clip(spans.merge(spans.times(windows)), 0.0, min(lengths_s))
-    return path, Summary(
+    return path, RedactionSummary(
         verdict=Proof(checks=tuple(checks)).verdict,
         windows=len(windows),
         muted_s=round(spans.total(silent), 3),

@@ -33,7 +33,7 @@ def looks(token: str) -> str:
     return latin("".join(char for char in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(char)))
 
 
-class Terms:
+class TermReplacer:
     """The planned terms of one plan, ready to be looked for: however many they are, a text is read once."""
 
     def __init__(self, terms: Sequence[PlannedTerm]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pipeline.records import ApprovedPlan, ChatLine, Session, TextEdit, Turn
 from pipeline.render.redacted_turns import RemovedParts
 from pipeline.render.speakers import UNKNOWN
-from pipeline.render.terms import Terms
+from pipeline.render.terms import TermReplacer
 
 CUE_CHARS = 80
 CHAT_CLOCK_S = 1.0
@@ -42,7 +42,7 @@ def transcript_jsonl(turns: Sequence[Turn]) -> str:
     return "".join(json.dumps(asdict(turn), ensure_ascii=False, sort_keys=True) + "\n" for turn in turns)
 
 
-def chat_txt(session: Session, plan: ApprovedPlan, labels: Mapping[str, str], terms: Terms) -> str:
+def chat_txt(session: Session, plan: ApprovedPlan, labels: Mapping[str, str], terms: TermReplacer) -> str:
     """The chat that everyone could read, without the lines of those removed.
 
     Where somebody was removed, lines of nobody known go too. A line's time is known to the second.

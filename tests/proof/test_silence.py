@@ -37,7 +37,7 @@ def voice(talk: Path) -> NDArray[np.float32]:
     return sound - np.float32(sound.mean())
 
 
-def redacted(talk: Path, folder: Path) -> single_file.Summary:
+def redacted(talk: Path, folder: Path) -> single_file.RedactionSummary:
     (folder / "spans.json").write_text(json.dumps([{"start_s": 1.0, "end_s": 1.8}, {"start_s": 2.5, "end_s": 3.3}]))
     return single_file.redact(talk, spans_file=folder / "spans.json", out=folder / "out.opus")
 

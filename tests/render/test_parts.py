@@ -13,7 +13,7 @@ from pipeline.render.mix import aligned, mixed
 from pipeline.render.redacted_turns import redacted_turns
 from pipeline.render.sample_ranges import samples_of, silence
 from pipeline.render.speakers import labels
-from pipeline.render.terms import Terms
+from pipeline.render.terms import TermReplacer
 from pipeline.render.text_files import captions_srt, captions_vtt, chat_txt
 from pipeline.render.tone import put_tone
 from tests.render.making import plan, session, word
@@ -97,7 +97,7 @@ def test_a_tone_fades_inside_its_range() -> None:
     assert block[1000, 0] == block[8999, 0] == 0
 
 
-TERMS = Terms(
+TERMS = TermReplacer(
     [
         PlannedTerm(text="Halcyon Freight", replacement="[company 1]"),
         PlannedTerm(text="Halcyon", replacement="[company 1]"),
@@ -159,7 +159,9 @@ def turns(*words: object, **changes: object) -> list[tuple[str, str]]:
         keep_tracks=approved.keep_tracks,
     )
     called = labels(session(), approved.terms)
-    return [(turn.speaker, turn.text) for turn in redacted_turns(transcript, approved, called, Terms(approved.terms))]
+    return [
+        (turn.speaker, turn.text) for turn in redacted_turns(transcript, approved, called, TermReplacer(approved.terms))
+    ]
 
 
 def test_a_term_is_found_across_a_pause() -> None:
@@ -200,7 +202,7 @@ def test_a_label_is_shown_once_even_when_others_talk_in_between() -> None:
     approved = type(approved)(
         session_id="s1", audience=approved.audience, windows=(), word_edits=edits, keep_tracks=("t1", "t2")
     )
-    made = redacted_turns(Transcript(engine="by hand", words=words), approved, {}, Terms(()))
+    made = redacted_turns(Transcript(engine="by hand", words=words), approved, {}, TermReplacer(()))
     assert [turn.text for turn in made] == ["[a]", "yes"]
 
 
@@ -221,7 +223,9 @@ def test_edits_of_one_chat_line_do_not_move_each_other() -> None:
     approved = type(approved)(
         session_id="s1", audience=approved.audience, windows=(), text_edits=(edit(4, 9), edit(0, 3), edit(7, 16))
     )
-    assert chat_txt(session(), approved, {}, Terms(())).splitlines()[0] == "[00:00:01] speaker: [x] [x] & ask Priya"
+    assert (
+        chat_txt(session(), approved, {}, TermReplacer(())).splitlines()[0] == "[00:00:01] speaker: [x] [x] & ask Priya"
+    )
 
 
 def test_subrip_says_what_webvtt_says() -> None:

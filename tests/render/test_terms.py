@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.records import PlannedTerm
-from pipeline.render.terms import _TOKEN, _UNSEEN, LONG, Terms, looks
+from pipeline.render.terms import _TOKEN, _UNSEEN, LONG, TermReplacer, looks
 
 words = st.text(alphabet="ab", min_size=1, max_size=4)
 phrases = st.lists(words, min_size=1, max_size=3).map(" ".join)
@@ -51,10 +51,10 @@ def one_by_one(terms: list[str], text: str) -> list[tuple[int, int, str]]:
 @given(st.lists(phrases, min_size=1, max_size=6), texts)
 def test_all_that_one_finds_many_find(terms: list[str], text: str) -> None:
     planned = [PlannedTerm(text=term, replacement=f"[{term}]") for term in terms]
-    assert list(Terms(planned).spans(text)) == one_by_one(terms, text)
+    assert list(TermReplacer(planned).spans(text)) == one_by_one(terms, text)
 
 
 def test_a_text_is_cut_together_as_it_was() -> None:
-    terms = Terms([PlannedTerm(text="ann", replacement="[person 1]"), PlannedTerm(text="bo", replacement="[p]")])
+    terms = TermReplacer([PlannedTerm(text="ann", replacement="[person 1]"), PlannedTerm(text="bo", replacement="[p]")])
     assert terms.replace("Ann, Bo and Annie; bo.") == "[person 1], [p] and Annie; [p]."
     assert terms.replace("") == ""

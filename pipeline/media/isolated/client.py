@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.media import untrusted_input
 from pipeline.media.decode import Block
 from pipeline.media.isolated import protocol
-from pipeline.media.tool_process import Child, child
+from pipeline.media.tool_process import ToolProcess, child
 
 Edit = Callable[[int, Block], None]
 Answer = Callable[[int, bytearray], bytes]
@@ -49,7 +49,7 @@ def ask(
         return _serve(running, answer) or broken
 
 
-def _serve(running: Child, answer: Answer) -> dict[str, int] | Unsupported | None:
+def _serve(running: ToolProcess, answer: Answer) -> dict[str, int] | Unsupported | None:
     """Answer every block of samples until the child is done; None where it ends in another way."""
     while len(head := running.read(protocol.HEADER.size)) == protocol.HEADER.size:
         kind, at, size = protocol.HEADER.unpack(head)

@@ -23,7 +23,7 @@ PLAIN: dict[str, Any] = {"format": "flac", "options": {"fflags": "+bitexact"}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class FlacJob:
     """What to do: ``ranges`` are half-open, sorted, in samples from the container's start, at the stream's own rate."""
 
     source: str
@@ -36,7 +36,7 @@ class Job:
 
 def encode(values: dict[str, Any], parent: Parent) -> dict[str, int]:
     """Do the job, and say how many samples there are; raises ``UnsupportedStream``, whatever was written by then."""
-    job = Job(**values)
+    job = FlacJob(**values)
     with av.open(job.source, options=dict(job.options)) as source, av.open(job.target, "w", **PLAIN) as target:
         stream = source.streams.audio[job.stream]
         stream.codec_context.thread_count = 1

@@ -17,7 +17,7 @@ from .protocol import Parent, answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class FlacEndsJob:
     """What to look at."""
 
     source: str
@@ -26,7 +26,7 @@ class Job:
 
 def look(values: dict[str, Any], parent: Parent) -> dict[str, int]:
     """Do the job: the bytes in all packets of the sound, and how many of the packets hold more than a frame."""
-    job = Job(**values)
+    job = FlacEndsJob(**values)
     size = loose = 0
     with av.open(job.source, options=dict(job.options)) as source:
         stream = source.streams.audio[0]

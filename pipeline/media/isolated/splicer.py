@@ -34,7 +34,7 @@ SoundPacket: TypeAlias = "Packet[AudioStream]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class SpliceJob:
     """What to do: ``ranges`` are half-open, in samples from the container's start, at the stream's own rate."""
 
     source: str
@@ -46,7 +46,7 @@ class Job:
     bits_per_channel: int
 
 
-class Stretch:
+class ReencodedRun:
     """One run of packets on its way through a fresh decoder, the parent and a fresh encoder."""
 
     def __init__(self, run: Run, origin: int, template: AudioCodecContext, bits: int, parent: Parent) -> None:
@@ -122,23 +122,23 @@ def runs_of(ranges: Iterable[tuple[int, int]], *, origin: int) -> list[Run]:
 
 def splice(values: dict[str, Any], parent: Parent) -> dict[str, int]:
     """Do the job, and say how many packets there are; raises ``UnsupportedStream``, whatever was written by then."""
-    job = Job(**values)
+    job = SpliceJob(**values)
     with av.open(job.source, options=dict(job.options)) as source, av.open(job.target, "w", format="mp4") as target:
         stream = source.streams.audio[job.stream]
         header = _encoder(stream.codec_context, job.bits_per_channel).extradata or b""
         if (stream.codec_context.extradata or b"?")[:2] != header[:2]:
             raise UnsupportedStream("its header is not that of plain AAC-LC")
-        copy = Copy(job, stream, target, parent)
+        copy = PacketCopy(job, stream, target, parent)
         for packet in source.demux(stream):
             if packet.size:
                 copy.take(packet)
         return copy.end()
 
 
-class Copy:
+class PacketCopy:
     """The packets of one stream on their way into the target, one after the other."""
 
-    def __init__(self, job: Job, stream: AudioStream, target: OutputContainer, parent: Parent) -> None:
+    def __init__(self, job: SpliceJob, stream: AudioStream, target: OutputContainer, parent: Parent) -> None:
         self._job = job
         self._parent = parent
         self._template = stream.codec_context
@@ -148,7 +148,7 @@ class Copy:
         self._jitter = 0 if self._tick == 1 else ceil(stream.rate / 1000)
         self._origin = self._count = self._encoded = 0
         self._runs: Iterator[Run] = iter(())
-        self._stretch: Stretch | None = None
+        self._stretch: ReencodedRun | None = None
         self._replaced: dict[int, SoundPacket] = {}
 
     def take(self, packet: SoundPacket) -> None:
@@ -203,7 +203,7 @@ class Copy:
     def _follow(self) -> None:
         run = next(self._runs, None)
         bits = self._job.bits_per_channel
-        self._stretch = run and Stretch(run, self._origin, self._template, bits, self._parent)
+        self._stretch = run and ReencodedRun(run, self._origin, self._template, bits, self._parent)
 
     def _put(self, packet: Packet[Any]) -> None:
         if not self._job.drop_priming or (packet.pts or 0) >= 0:
