@@ -16,7 +16,8 @@ from pipeline.records import Check, ProofVerdict, RedactionBox, Region
 from pipeline.spans import SpanIndex
 
 NAME, SAME = "covers in the picture", "picture beside the covers"
-# What the encoder makes of one colour beside noise; below, the share of the source that may be left.
+# More than an encoder makes of one colour beside noise, in levels of 255; of the source's own variation less than 0.5 %
+# may be left in it, where there is enough of it to be told from that.
 MOST_UNEVEN = 16
 LEAST_VARIED = 4.0
 MOST_SHARE = 0.005

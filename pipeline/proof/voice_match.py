@@ -1,10 +1,11 @@
-"""Finds one voice in another sound, however faint, late or coloured by a room: bleed of a removed track.
+"""Finds one voice in another sound, however faint, late or coloured by a room: crosstalk of a removed track.
 
 A microphone picks up what a loudspeaker beside it plays: so the voice of somebody whose track is left out may be in the
 track of somebody who stays. Both sounds are evened out, in time (every 50 ms as loud as the next) and in frequency
-(every band as strong as the next), and correlated over the delays that bleed can have. A voice that is not there gives
-noise of a known strength, one that is there a peak: its height over that noise is the measure. Only the places where
-the sound that stays is not much louder than the removed voice count, so that voices that talk at once do not hide it.
+(every band as strong as the next), and correlated over the delays that crosstalk can have. A voice that is not there
+gives noise of a known strength, one that is there a peak: its height over that noise is the measure. Only the places
+where the sound that stays is not much louder than the removed voice count, so that voices that talk at once do not hide
+it.
 What was measured stands in docs/rendering.md.
 """
 
@@ -20,14 +21,20 @@ from numpy.typing import NDArray
 
 RATE = 16_000
 STEP = RATE // 20
+# Less than 0.2 s of voice in a frame tells nothing.
 FEWEST_STEPS = 4
+# A loudspeaker's sound comes up to a second late through a call; earlier only by what the clocks of tracks differ.
 EARLY, LATE = RATE * 3 // 100, RATE
+# In units of the noise. On the own tracks of five sample sessions (32 pairs) the highest peak without crosstalk is 0.77
+# of these limits, and with 5 % of the voice through an invented room at least 2.8, with 1 % at least 1.3.
 MOST_IN_FRAME, MOST_IN_GROUP = 8.0, 7.0
 GROUP_FRAMES = 20
 ACTIVE = 10 ** (-50 / 20)
+# A microphone that plays the voice back louder than twice the voice's own track is beyond what is looked for.
 LOUDER = 2.0
 GRAIN = 0.03
 FLOOR = 10 ** (-72 / 20)
+# Speech; below there is hum, above there is mostly codec noise.
 BAND_HZ = (120.0, 6000.0)
 SIZE = 1 << 17
 Samples = NDArray[np.float32]
@@ -38,8 +45,8 @@ Mono = NDArray[np.float64]
 class VoiceMatch:
     """What is known of a removed voice in another sound, on the clock of both.
 
-    ``steps`` says for each 50 ms whether the removed voice speaks; ``strength`` over 1 is bleed, and ``late_s`` is how
-    late it comes at most; ``at_s`` is where it is strongest.
+    ``steps`` says for each 50 ms whether the removed voice speaks; ``strength`` over 1 is crosstalk, and ``late_s`` is
+    how late it comes at most; ``at_s`` is where it is strongest.
     """
 
     steps: list[bool] = field(default_factory=list)
@@ -53,7 +60,7 @@ class VoiceMatch:
         return self.strength > 1.0
 
     def note(self, peak: float, lag: int, *, limit: float, at_s: float) -> None:
-        """Keeps the strongest place, and the latest that is bleed."""
+        """Keeps the strongest place, and the latest that is crosstalk."""
         if peak / limit > self.strength:
             self.strength, self.at_s = peak / limit, at_s
         if peak > limit:
