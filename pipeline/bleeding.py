@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.case import Case
+from pipeline.proof import RemovedVoice, find_crosstalk
 from pipeline.records import Crosstalk, Outcome, Purpose, RedactionInterval, Track
-from pipeline.render.left_out import LeftOut, bleeding
 from pipeline.store.codec import key_of
 
 VERSION = "1"
@@ -18,14 +18,14 @@ def quieted(case: Case, purpose: Purpose) -> Case:
     Compared once for the same tracks and spans.
     """
     session = case.session
-    left = [LeftOut(track=track, windows=out) for track in session.tracks if (out := _out(case, purpose, track))]
+    left = [RemovedVoice(track=track, windows=out) for track in session.tracks if (out := _out(case, purpose, track))]
     kept = [track for track in session.tracks if track.participant_id is not None]
     if not left or len(kept) < 2:
         return case
     key = key_of(VERSION, session.tracks, session.duration_s, left)
     found = case.workspace.stages.get("bleed", key, tuple[Crosstalk, ...])
     if found is None:
-        found = bleeding(session, left, kept, vault=case.workspace.vault)
+        found = find_crosstalk(session, left, kept, vault=case.workspace.vault)
         case.keep("bleed", key, found, tuple[Crosstalk, ...], purpose=Purpose.TRANSCRIBE)
     return replace(case, session=replace(session, crosstalk=tuple(dict.fromkeys((*session.crosstalk, *found)))))
 

@@ -17,6 +17,7 @@ from pipeline.bleeding import quieted
 from pipeline.case import Case, Proposed
 from pipeline.errors import UsageProblem
 from pipeline.files import make_private
+from pipeline.proof import MANIFEST, failure_line, prove_unchanged, read_manifest
 from pipeline.records import (
     ApprovedPlan,
     Audience,
@@ -31,8 +32,7 @@ from pipeline.records import (
     Verdict,
 )
 from pipeline.render import manifest
-from pipeline.render.hidden import Hidden, Shown, hidden_by, shown_beyond
-from pipeline.render.prove import in_one_line, sealed
+from pipeline.render.redaction_diff import NewlyExposed, RedactionScope, newly_exposed, scope_of
 from pipeline.store import Workspace, releases
 from pipeline.store.codec import decode, encode, key_of
 from pipeline.store.releases import ReleaseAct
@@ -65,8 +65,8 @@ class Candidate:
     transcript: Transcript
     proposed: Proposed
     plan: ApprovedPlan
-    hidden: Hidden
-    strict: Hidden
+    hidden: RedactionScope
+    strict: RedactionScope
 
 
 def candidate(case: Case, transcript: Transcript, proposed: Proposed, audience: Audience) -> Candidate | Stop:
@@ -77,14 +77,14 @@ def candidate(case: Case, transcript: Transcript, proposed: Proposed, audience: 
     undone = tuple(replace(one, verdict=Verdict.REDACT) for one in proposed.decisions)
     strict = _planned(case, transcript, replace(proposed, decisions=undone), audience)
     marked = partial(manifest.mark, case.workspace.key("plan"), "term")
-    hidden = hidden_by(plan, marked)
+    hidden = scope_of(plan, marked)
     return Candidate(
         case=case,
         transcript=transcript,
         proposed=proposed,
         plan=plan,
         hidden=hidden,
-        strict=hidden_by(strict, marked) if isinstance(strict, ApprovedPlan) else hidden,
+        strict=scope_of(strict, marked) if isinstance(strict, ApprovedPlan) else hidden,
     )
 
 
@@ -128,9 +128,9 @@ def what_stops(found: Candidate, *, wish: Wish | None) -> Pending | None:
     )
 
 
-def approve(workspace: Workspace, session_id: str, audience: Audience, *, wish: Wish, now: datetime) -> Shown:
+def approve(workspace: Workspace, session_id: str, audience: Audience, *, wish: Wish, now: datetime) -> NewlyExposed:
     """Keeps a person's approval of exactly what waits for one; raises ``UsageProblem`` where nothing does."""
-    shown = workspace.stages.get(_WAITING, f"{session_id}-{audience}", Shown)
+    shown = workspace.stages.get(_WAITING, f"{session_id}-{audience}", NewlyExposed)
     if shown is None or not shown:
         raise UsageProblem("nothing of this session waits for that", action="`offrecord status` says what waits")
     actor, reason, state = wish.actor, wish.reason, key_of(shown)
@@ -159,10 +159,10 @@ def _with_earlier(found: Candidate) -> Candidate:
     """Where a track went, what was found in it cannot be found again: what that hid in the others stays hidden."""
     session_id, audience = found.case.session.session_id, found.plan.audience
     last = releases.latest(found.case.workspace.db, session_id, audience)
-    before = decode(last[1], Hidden) if last else None
+    before = decode(last[1], RedactionScope) if last else None
     if before is None or set(before.tracks) <= set(found.hidden.tracks):
         return found
-    lost = shown_beyond(before, found.strict)
+    lost = newly_exposed(before, found.strict)
     windows = tuple(
         RedactionInterval(start_s=a, end_s=b, track_id=track, reasons=(_EARLIER,)) for track, a, b in lost.windows
     )
@@ -170,7 +170,7 @@ def _with_earlier(found: Candidate) -> Candidate:
     return replace(found, plan=plan, hidden=_and(found.hidden, lost), strict=_and(found.strict, lost))
 
 
-def _and(hidden: Hidden, lost: Shown) -> Hidden:
+def _and(hidden: RedactionScope, lost: NewlyExposed) -> RedactionScope:
     return replace(
         hidden,
         windows=(*hidden.windows, *lost.windows),
@@ -179,7 +179,7 @@ def _and(hidden: Hidden, lost: Shown) -> Hidden:
     )
 
 
-def _unapproved(workspace: Workspace, session_id: str, audience: Audience, after: Hidden) -> Shown:
+def _unapproved(workspace: Workspace, session_id: str, audience: Audience, after: RedactionScope) -> NewlyExposed:
     """What a rendition would show that the last one of its own hides, or the one beside it that is out.
 
     A public rendition hides more for consent's sake: so the public one is held against the internal one alone.
@@ -188,19 +188,24 @@ def _unapproved(workspace: Workspace, session_id: str, audience: Audience, after
     others = [one for one in beside if (workspace.out / session_id / one).is_dir()]
     for one in (audience, *others):
         before = releases.latest(workspace.db, session_id, one)
-        shown = shown_beyond(decode(before[1], Hidden), after) if before else Shown()
+        shown = newly_exposed(decode(before[1], RedactionScope), after) if before else NewlyExposed()
         if shown and not releases.is_approved(workspace.db, session_id, audience, key_of(shown)):
             return shown
-    return Shown()
+    return NewlyExposed()
 
 
 def _still_out(found: Candidate, stop: Stop) -> Let:
     """The rendition that is out stays where it hides all that the new one would; else it is taken back."""
     case, audience = found.case, found.plan.audience
     session_id, workspace = case.session.session_id, case.workspace
-    told = manifest.read(workspace.out / session_id / audience / manifest.NAME)
+    told = read_manifest(workspace.out / session_id / audience / MANIFEST)
     before = releases.latest(workspace.db, session_id, audience)
-    if told and before and told.entry == before[0] and not shown_beyond(found.hidden, decode(before[1], Hidden)):
+    if (
+        told
+        and before
+        and told.entry == before[0]
+        and not newly_exposed(found.hidden, decode(before[1], RedactionScope))
+    ):
         with consent.release(workspace, case.ruling):
             placed = _placed(case, audience, told.key)
             if placed is not None:
@@ -247,9 +252,9 @@ def _render(found: Candidate, wish: Wish | None) -> Rendition | Failed:
             basis=basis_of(found.case, found.plan, made_with),
         )
         if isinstance(made, Rendition):
-            proof = sealed(scratch / made.folder, public_key=workspace.signer.public_key)
+            proof = prove_unchanged(scratch / made.folder, public_key=workspace.signer.public_key)
             if proof.verdict is not ProofVerdict.PROVED:
-                return Failed(reason=f"proof: {in_one_line(proof)}", action="run again, and `offrecord doctor`")
+                return Failed(reason=f"proof: {failure_line(proof)}", action="run again, and `offrecord doctor`")
             with consent.release(workspace, case.ruling):
                 _wished(found, wish)
                 render.publish(made, scratch=scratch, out=workspace.out)
@@ -276,8 +281,8 @@ def _note(found: Candidate, made: Rendition, wish: Wish | None) -> None:
     _wished(found, wish)
     case, workspace = found.case, found.case.workspace
     folder = workspace.out / made.folder
-    told = manifest.read(folder / manifest.NAME)
-    proof = next(file.digest for file in made.files if file.name == manifest.NAME)
+    told = read_manifest(folder / MANIFEST)
+    proof = next(file.digest for file in made.files if file.name == MANIFEST)
     if told is not None:
         body = {"session_id": made.session_id, "audience": str(made.audience), "verdict": told.verdict, "proof": proof}
         hidden = encode(found.hidden).decode()

@@ -29,7 +29,7 @@ from pipeline import (
 from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, TryAgain
 from pipeline.executors import Done, Executor, Lost
-from pipeline.media import reader, tools
+from pipeline.media import ocr, tools
 from pipeline.records import Failed, Refused, Session
 from pipeline.report import Report, gather, write
 from pipeline.store import Workspace, releases, tombstones
@@ -204,7 +204,7 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
             *(stage.VERSION for stage in (speech, detect, review, render, tag)),
             consent.log_head(workspace),
         ],
-        [settings.speech, settings.detect, settings.redact, settings.picture, settings.consent, reader.version()],
+        [settings.speech, settings.detect, settings.redact, settings.picture, settings.consent, ocr.version()],
         workspace.listed().mark(on),
         rules_of(workspace.root).version,
     )

@@ -10,9 +10,9 @@ from pathlib import Path
 from pipeline.errors import UsageProblem
 from pipeline.files import write_bytes
 from pipeline.media.frames import Frame, frame_at
-from pipeline.media.still import png
+from pipeline.media.png import png
 from pipeline.records import RedactionBox, Region, Verdict
-from pipeline.render.picture import CLOCK_S, lay
+from pipeline.render.picture import CLOCK_S, draw_box
 from pipeline.review import decision_log
 from pipeline.review.picture import decisions
 from pipeline.review.picture.plan import covers_of
@@ -50,7 +50,7 @@ def still(workspace: Workspace, session_id: str, at_s: float, out: Path, *, acto
     from_s = min(frame.at_s, at_s)
     covers = [one for one in _covers(workspace, session_id) if _touches(one, from_s, until_s)]
     for cover in covers:
-        (_edge if under else lay)(frame, cover.region)
+        (_edge if under else draw_box)(frame, cover.region)
     if under:
         decision_log.note_reveal(workspace.db, session_id, actor=actor)
     write_bytes(out, png(frame))

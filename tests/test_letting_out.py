@@ -17,6 +17,8 @@ from pipeline.case import Case, Proposed
 from pipeline.consent import log_head
 from pipeline.errors import UsageProblem
 from pipeline.letting_out import Let, Wish, approve, let_out
+from pipeline.proof import read_manifest
+from pipeline.proof.reprove import prove
 from pipeline.records import (
     Audience,
     Cell,
@@ -33,8 +35,6 @@ from pipeline.records import (
     Transcript,
     Verdict,
 )
-from pipeline.render import manifest
-from pipeline.render.prove import prove
 from pipeline.review import propose
 from pipeline.store import Workspace, releases
 from tests.media.making import ffmpeg as run_ffmpeg
@@ -151,7 +151,7 @@ def test_a_rendition_and_its_proof_are_anchored_in_the_ledger(desk: Desk) -> Non
     made = desk.let().out
     assert made is not None
     folder = desk.workspace.out / made.folder
-    told = manifest.read(folder / "proof.json")
+    told = read_manifest(folder / "proof.json")
     assert told is not None and told.entry == "s1-internal-1"
     noted = json.loads(desk.workspace.ledger.body("released", told.entry) or "{}")
     assert noted["proof"] == {file.name: file.digest for file in made.files}["proof.json"]
@@ -230,7 +230,7 @@ def test_what_was_found_in_a_track_that_is_gone_stays_hidden_in_the_others(desk:
     desk.findings, desk.removed = (), frozenset({"p1"})
     made = desk.let()
     assert made.stop is None and made.out is not None
-    told = manifest.read(desk.workspace.out / made.out.folder / "proof.json")
+    told = read_manifest(desk.workspace.out / made.out.folder / "proof.json")
     assert told is not None and told.windows
     assert {reason for one in told.windows for reason in one.reasons} == {"hidden before a track went"}
     assert {one.track_id for one in told.windows} == {"t2"}
@@ -275,7 +275,7 @@ def test_public_minus_internal_does_not_give_the_name(desk: Desk) -> None:
     folders = [desk.workspace.out / "s1" / audience for audience in AUDIENCES]
     internal, public = (sound(folder / "sound.m4a") for folder in folders)
     difference = internal[: len(public)] - public[: len(internal)]
-    hidden = [manifest.read(folder / "proof.json") for folder in folders]
+    hidden = [read_manifest(folder / "proof.json") for folder in folders]
     spans = {(one.start_s, one.end_s) for told in hidden if told for one in told.windows}
     assert spans
     for start_s, end_s in spans:

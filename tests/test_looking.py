@@ -14,7 +14,8 @@ from pipeline.case import Case
 from pipeline.consent import log_head
 from pipeline.doctor import examine
 from pipeline.errors import InputRefused
-from pipeline.media import reader, tools
+from pipeline.media import ocr, tools
+from pipeline.proof import read_manifest
 from pipeline.records import (
     Audience,
     Context,
@@ -29,11 +30,10 @@ from pipeline.records import (
     Video,
     Word,
 )
-from pipeline.render import manifest
 from pipeline.settings import PictureSettings
 from pipeline.store import Workspace
 from tests.media.making import H264, ffmpeg
-from tests.media.test_reader import SLIDE
+from tests.media.test_ocr import SLIDE
 from tests.review.conftest import SESSION_ID, ruling
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -82,8 +82,8 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         asked.append(per_second)
         return SEEN
 
-    monkeypatch.setattr(reader, "version", lambda: "tesseract 5")
-    monkeypatch.setattr(reader, "read", read)
+    monkeypatch.setattr(ocr, "version", lambda: "tesseract 5")
+    monkeypatch.setattr(ocr, "read", read)
     monkeypatch.setattr(
         Case,
         "keep",
@@ -108,7 +108,7 @@ def test_a_picture_that_cannot_be_decoded_stays_out_and_the_rest_goes_on(
     def refuse(path: Path, *, per_second: float) -> OcrResult:
         raise InputRefused("a media file cannot be read to its end")
 
-    monkeypatch.setattr(reader, "read", refuse)
+    monkeypatch.setattr(ocr, "read", refuse)
     object.__setattr__(workspace, "vault", SealedStub())
     one = case(workspace)
     assert looking.look(one) is None
@@ -183,11 +183,11 @@ def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
     assert {one.label for one in found.proposed.proposals} == ({"PICTURE"} if not settings else set())
     made = run.let_all(found)[Audience.INTERNAL].out
     assert made is not None
-    told = manifest.read(workspace.out / made.folder / "proof.json")
+    told = read_manifest(workspace.out / made.folder / "proof.json")
     assert told is not None
     assert (told.picture, told.media) == (picture, "sound.m4a" if picture == "none" else "picture.mp4")
     if picture != "none":
-        seen = reader.read(workspace.out / made.folder / told.media, per_second=1.0)
+        seen = ocr.read(workspace.out / made.folder / told.media, per_second=1.0)
         texts = " ".join(word.text for line in seen.lines for word in line.words)
         assert "Owner" in texts
         assert ("Halcyon" in texts) == (not settings.get("look", True))

@@ -17,8 +17,8 @@ from pipeline.erasure.apart import taken_apart
 from pipeline.erasure.people import Affected
 from pipeline.errors import InputRefused, WorkspaceDamaged
 from pipeline.lexicon.spellings import entities_of
+from pipeline.proof import RemovedVoice, find_crosstalk
 from pipeline.records import ChatLine, Crosstalk, Cue, RedactionInterval, Session, Track, Transcript
-from pipeline.render.left_out import LeftOut, bleeding
 from pipeline.store import Workspace, misheard, pseudonym_labels, tombstones, withdrawals
 from pipeline.store.artefacts import ArtefactState
 from pipeline.store.registry import Registry
@@ -148,8 +148,8 @@ def _bleeding(workspace: Workspace, session: Session, kept: Sequence[Track]) -> 
     whole = (RedactionInterval(start_s=0.0, end_s=session.duration_s),)
     own = [track for track in session.tracks if track.participant_id is not None and track not in kept]
     try:
-        left = [LeftOut(track=track, windows=whole) for track in own]
-        return bleeding(session, left, kept, vault=workspace.vault)
+        left = [RemovedVoice(track=track, windows=whole) for track in own]
+        return find_crosstalk(session, left, kept, vault=workspace.vault)
     except (InputRefused, WorkspaceDamaged):
         places = ((one, track) for one in own for track in kept)
         return tuple(

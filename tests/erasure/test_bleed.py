@@ -17,7 +17,7 @@ from pipeline.store.registry import Registry
 from tests.consent.conftest import ALL_YES, NOW, Files, file_answers, person, row, workspace
 from tests.consent.conftest import session as session_of
 from tests.erasure.test_parts import ANA, BO, leave
-from tests.render.test_left_out import LENGTH_S, REFUSED, clip, spilled, write
+from tests.proof.test_crosstalk import LENGTH_S, REFUSED, clip, spilled, write
 
 __all__ = ["file_answers", "workspace"]
 
