@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pipeline.media import reader
+from pipeline.media import ocr
 from pipeline.store import Workspace
 
 settings.register_profile(
@@ -52,5 +52,5 @@ def new_workspace(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], 
 @pytest.fixture(scope="session")
 def text_reader() -> None:
     """Tesseract, which ``make setup`` installs where it can; what happens without it has tests of its own."""
-    if reader.version() is None:
+    if ocr.version() is None:
         pytest.skip("tesseract is missing here")

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import proof
+
 PIPELINE = Path(__file__).parent.parent / "pipeline"
 STAGES = ("ingest", "consent", "speech", "detect", "review", "render", "tag", "export")
-BELOW = {"records", "errors", "settings", "log", "models", "lexicon", "store", "media", "embeddings"}
+BELOW = {"records", "errors", "files", "settings", "log", "spans", "models", "lexicon", "store", "media", "embeddings"}
 MODULES = sorted(PIPELINE.rglob("*.py"))
 ONE_DOOR = {
     "av": "pipeline/media/",
@@ -59,7 +61,7 @@ def name(path: Path) -> str:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_imports_no_other_stage(stage: str) -> None:
-    allowed = BELOW | {stage, "__version__"}
+    allowed = BELOW | {stage, "__version__"} | ({"proof"} if stage == "render" else set())
     strangers = {
         (name(path), module)
         for path in (PIPELINE / stage).rglob("*.py")
@@ -90,6 +92,29 @@ def test_what_joins_the_stages_knows_neither_commands_nor_the_batch(package: str
         if module.startswith("pipeline.") and module.split(".")[1] in above
     }
     assert strangers == set()
+
+
+def test_the_proof_shares_no_code_with_the_renderer() -> None:
+    """It works out anew what it compares with: a fault of the renderer must not be a fault of its proof."""
+    allowed = {"records", "errors", "files", "settings", "spans", "media", "lexicon", "store", "proof"}
+    strangers = {
+        (name(path), module)
+        for path in (PIPELINE / "proof").rglob("*.py")
+        for module in imports(path)
+        if module.startswith("pipeline.") and module.split(".")[1] not in allowed
+    }
+    assert strangers == set()
+
+
+def test_nobody_else_knows_the_inside_of_the_proof() -> None:
+    public = {f"pipeline.proof.{exported}" for exported in proof.__all__}
+    inside = {
+        module
+        for path in MODULES
+        for module in imports(path)
+        if module.startswith("pipeline.proof.") and "proof" not in path.relative_to(PIPELINE).parts[:1]
+    }
+    assert inside <= public
 
 
 @pytest.mark.parametrize("tool", ONE_DOOR)

@@ -9,10 +9,11 @@ import click
 
 from pipeline.cli.common import emit, json_option
 from pipeline.errors import Exit
+from pipeline.proof import failure_line
+from pipeline.proof import prove as reprove
 from pipeline.records import ProofVerdict
-from pipeline.render.onefile import redact as redact_file
-from pipeline.render.prove import in_one_line
-from pipeline.render.prove import prove as prove_again
+from pipeline.render.single_file import redact as redact_file
+from pipeline.render.spans_file import read_plan
 
 _File = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -30,8 +31,10 @@ def redact(
     file: Path, spans: Path, out: Path, fill: Literal["silence", "tone"], overwrite: bool, as_json: bool
 ) -> None:
     """Redact spans of sound in one media FILE, and write the result once it is proved."""
-    summary = redact_file(file, spans=spans, out=out, overwrite=overwrite, fill=fill)
-    emit(summary if as_json else f"{summary.verdict}: {summary.windows} spans, {summary.muted_s} s redacted", as_json)
+    summary = redact_file(file, spans_file=spans, out=out, overwrite=overwrite, fill=fill)
+    line = f"{summary.verdict}: {summary.windows} spans, {summary.muted_s} s redacted"
+    rest = "".join(f"; {sound} is left out: nothing here can decode it" for sound in summary.left_out)
+    emit(summary if as_json else line + rest, as_json)
 
 
 @click.command()
@@ -44,9 +47,9 @@ def redact(
 @click.pass_context
 def prove(ctx: click.Context, place: Path, plan: Path | None, public_key: str | None, as_json: bool) -> None:
     """Prove a rendition (a folder or a file of it), or one redacted file, again from its files only."""
-    proof = prove_again(place, plan=plan, public_key=public_key)
+    proof = reprove(place, plan=None if plan is None else read_plan(plan), public_key=public_key)
     lines = [proof.verdict.value, *(f"  {check.verdict}: {check.name}, {check.detail}" for check in proof.checks)]
     emit({"verdict": proof.verdict, "checks": proof.checks} if as_json else lines, as_json)
     if proof.verdict is not ProofVerdict.PROVED:
-        click.echo(f"offrecord: {in_one_line(proof)}", err=True)
+        click.echo(f"offrecord: {failure_line(proof)}", err=True)
     ctx.exit(int(Exit.DONE if proof.verdict is ProofVerdict.PROVED else Exit.PROOF_FAILED))

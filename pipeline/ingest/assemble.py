@@ -15,7 +15,7 @@ from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import Speakers, unlisted
 from pipeline.ingest.session_texts import SessionTexts
 from pipeline.ingest.session_toml import MAX_PARTICIPANTS
-from pipeline.media.smear import smear_s
+from pipeline.media.codec_smear import smear_s
 from pipeline.records import (
     ListAuthority,
     Participant,
@@ -63,7 +63,8 @@ def assemble(listing: Listing, draft: SessionDraft, vault: Vault) -> Session:
         captions=surfaces.cues(texts.captions, speakers, start=start, duration_s=duration_s),
         chat=surfaces.chat_lines(texts.chat, speakers),
         sealed=tuple(dict.fromkeys([*sealed.values(), *others])),
-        unrecognised_files=_unrecognised(listing, {*draft.media, *draft.empty, *(name for name, _ in read)}),
+        unrecognised_files=_unrecognised(listing, {*draft.media, *draft.empty, *(name for name, _ in read)})
+        + sum(len(probe.undecodable) for probe in probes.values()),
         series=draft.facts.series,
         attendance=reader.within(draft.people, duration_s),
         embedded=surfaces.cues(texts.embedded, speakers, start=start, duration_s=duration_s),

@@ -9,7 +9,7 @@ from pipeline.ingest import captions
 from pipeline.ingest.captions import Caption, CaptionFile
 from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.listing import Listing
-from pipeline.media.hidden import has_hidden_captions, hidden_captions
+from pipeline.media.closed_captions import has_hidden_captions, hidden_captions
 
 TEXT_CODECS = frozenset({"mov_text", "subrip", "webvtt", "ass", "ssa", "text"})
 Probes = Mapping[str, media.Probe]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.records.finding import TextPlace
 from pipeline.records.picture import PicturePlan
-from pipeline.records.session import ChatLine
 from pipeline.records.vocabulary import Audience
 
 
@@ -59,21 +57,6 @@ class RemovedInterval:
         """Whether something said or written from ``start_s`` to ``end_s`` goes; what may be anybody's goes too."""
         theirs = self.participant_id is None or participant_id in (None, self.participant_id)
         return theirs and start_s < self.end_s and end_s > self.start_s
-
-
-CHAT_CLOCK_S = 1.0
-"""How exactly the time of a chat line is known, in seconds."""
-
-
-def is_left_out(line: ChatLine, removed: frozenset[str], removed_intervals: Iterable[RemovedInterval]) -> bool:
-    """Whether a chat line is in no output: not written to everyone, or by somebody who leaves no trace then.
-
-    Where somebody was removed, lines of nobody known go too, as they may be theirs.
-    """
-    if line.direct or line.participant_id in removed or (line.participant_id is None and removed):
-        return True
-    start_s, end_s = line.at_s - CHAT_CLOCK_S, line.at_s + CHAT_CLOCK_S
-    return any(interval.takes(line.participant_id, start_s, end_s) for interval in removed_intervals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

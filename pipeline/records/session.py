@@ -187,8 +187,8 @@ class Session:
 
     def stays(self, participant_id: str) -> tuple[Attendance, ...]:
         """When somebody was in the call; the whole session where no list says so, as nobody is absent by a list."""
-        found = tuple(stay for stay in self.attendance if stay.participant_id == participant_id)
-        return found or (Attendance(participant_id=participant_id, join_s=0.0, leave_s=self.duration_s),)
+        stays = tuple(stay for stay in self.attendance if stay.participant_id == participant_id)
+        return stays or (Attendance(participant_id=participant_id, join_s=0.0, leave_s=self.duration_s),)
 
     def has_own_track(self, participant_id: str) -> bool:
         """Whether this participant's sound can be left out by leaving out tracks."""

@@ -13,7 +13,7 @@ from pipeline.consent.answers import answer_rows
 from pipeline.consent.log.identity import Keys
 from pipeline.errors import ConsentUnreadable, WorkspaceDamaged
 from pipeline.files import file_digest
-from pipeline.render import manifest
+from pipeline.proof import MANIFEST, read_manifest
 from pipeline.store import Workspace, releases
 from pipeline.store.chains import head_of
 from pipeline.store.database import reading
@@ -99,7 +99,7 @@ def _as_proved(workspace: Workspace, folder: Path) -> bool:
     """
     if folder.is_symlink() or not folder.is_dir() or not all(path.is_file() for path in folder.iterdir()):
         return False
-    proof = manifest.read(folder / manifest.NAME)
+    proof = read_manifest(folder / MANIFEST)
     if proof is None or not proof.is_signed_by(workspace.signer.public_key):
         return False
     if folder != workspace.out / proof.session_id / proof.audience:
@@ -107,9 +107,9 @@ def _as_proved(workspace: Workspace, folder: Path) -> bool:
     if releases.current_entry(workspace.ledger, proof.session_id, proof.audience) != proof.entry:
         return False
     noted = workspace.ledger.body(releases.RELEASED, proof.entry)
-    is_recorded = noted is not None and json.loads(noted)["proof"] == file_digest(folder / manifest.NAME)
+    is_recorded = noted is not None and json.loads(noted)["proof"] == file_digest(folder / MANIFEST)
     files = {file.name: file.digest for file in proof.files}
-    placed = {path.name: file_digest(path) for path in folder.iterdir() if path.name != manifest.NAME}
+    placed = {path.name: file_digest(path) for path in folder.iterdir() if path.name != MANIFEST}
     return is_recorded and files == placed
 
 

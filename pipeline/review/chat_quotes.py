@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.records import ChatLine, RemovedInterval, Session, TextEdit, TextPlace
-from pipeline.records.plan import is_left_out
+from pipeline.records.removed_parts import RemovedParts, is_left_out
 
 REDACTED = "[redacted]"
 _QUOTED = re.compile(r"[\"“„«「『‹]([^\"“”«»「」『』‹›\n]{1,2000})[\"”“»」』›]|^[ \t]*>+[ \t]*(\S.*)$", re.MULTILINE)
@@ -58,14 +58,14 @@ def quote_edits(
     session: Session, removed: frozenset[str], removed_intervals: Sequence[RemovedInterval]
 ) -> tuple[TextEdit, ...]:
     """What goes out of the messages that stay, because it repeats what is left out."""
-    gone = [is_left_out(line, removed, removed_intervals) for line in session.chat]
+    parts = RemovedParts(removed_intervals)
+    gone = [is_left_out(line, removed, parts) for line in session.chat]
     staying = [line.text for line, is_gone in zip(session.chat, gone, strict=True) if not is_gone]
     left_out = [line.text for line, is_gone in zip(session.chat, gone, strict=True) if is_gone]
     spoken = [
         cue.text
         for cue in session.captions
-        if cue.participant_id in removed
-        or any(gap.takes(cue.participant_id, cue.start_s, cue.end_s) for gap in removed_intervals)
+        if cue.participant_id in removed or parts.takes(cue.participant_id, cue.start_s, cue.end_s)
     ]
     quotes = Quotes([*left_out, *spoken], staying)
     return tuple(

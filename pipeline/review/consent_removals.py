@@ -18,8 +18,9 @@ from pipeline.records import (
     Transcript,
     Word,
 )
-from pipeline.records.turns import shared, turns
+from pipeline.records.speaker_turns import shared, turns
 from pipeline.review.mixed_speakers import turns_of
+from pipeline.spans import complement, merge, times
 
 BLEED = "bleed of a removed track"
 
@@ -96,12 +97,8 @@ def _closed(session: Session, ruling: Ruling, purpose: Purpose) -> list[Interval
 
 def _minus(ruling: Ruling, purpose: Purpose, participant_id: str) -> list[Interval]:
     """The same spans with neighbours joined: what is held or refused is no more open than minus."""
-    joined: list[Interval] = []
-    for span in _not_open(ruling, purpose, participant_id):
-        if joined and joined[-1].end_s >= span.start_s:
-            span = Interval(start_s=joined.pop().start_s, end_s=span.end_s)
-        joined.append(span)
-    return joined
+    merged = merge(times(_not_open(ruling, purpose, participant_id)))
+    return [Interval(start_s=start_s, end_s=end_s) for start_s, end_s in merged]
 
 
 def _own(
@@ -181,10 +178,5 @@ def _window(span: Interval, track_id: str | None, why: str) -> RedactionInterval
 
 def cover(spans: Iterable[Interval] | Iterable[RedactionInterval], end_s: float) -> bool:
     """Whether spans leave nothing of ``[0, end_s)``."""
-    ordered = sorted((span.start_s, span.end_s) for span in spans)
-    reached = 0.0
-    for start_s, stop_s in ordered:
-        if start_s > reached:
-            return False
-        reached = max(reached, stop_s)
-    return bool(ordered) and reached >= end_s
+    covered = times(spans)
+    return bool(covered) and not complement(covered, 0.0, end_s)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from pipeline import spans
 from pipeline.records import Interval, Session, Track, Transcript, Word
-from pipeline.records.turns import DOUBT_S
+from pipeline.records.speaker_turns import DOUBT_S
 
 
 def turns_of(
@@ -27,8 +28,12 @@ def turns_of(
     if not any(cue.participant_id == participant_id for cue in session.captions):
         return None
     words = [word for word in transcript.words if word.track_id == track.track_id]
-    doubtful = _merged(_doubtful(session, transcript, track, participant_id, words, pad_s=pad_s))
-    surely = [word for word in words if _is_safe(word, participant_id, minus) and not _meets(word, doubtful)]
+    doubtful = spans.merge(_doubtful(session, transcript, track, participant_id, words, pad_s=pad_s))
+    surely = [
+        word
+        for word in words
+        if _is_safe(word, participant_id, minus) and not spans.overlapping(doubtful, word.start_s, word.end_s)
+    ]
     ends = sorted(word.end_s for word in surely)
     starts = sorted(word.start_s for word in surely)
     return tuple(
@@ -68,20 +73,3 @@ def _is_safe(word: Word, participant_id: str, minus: Mapping[str, Sequence[Inter
     return not any(
         span.start_s < word.end_s and word.start_s < span.end_s for span in minus.get(word.participant_id or "", ())
     )
-
-
-def _merged(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The spans in order, those that touch as one."""
-    merged: list[tuple[float, float]] = []
-    for start_s, end_s in sorted(spans):
-        if merged and start_s <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end_s))
-        else:
-            merged.append((start_s, end_s))
-    return merged
-
-
-def _meets(word: Word, spans: Sequence[tuple[float, float]]) -> bool:
-    """Whether a word shares time with any of the merged spans."""
-    last = bisect_left(spans, word.end_s, key=lambda span: span[0])
-    return last > 0 and spans[last - 1][1] > word.start_s

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.records import Cue, Interval, Outcome, Purpose, Ruling, Session, Track
-from pipeline.records.turns import shared, turns
+from pipeline.records.speaker_turns import shared, turns
 from pipeline.speech.audio_types import RATE, Samples, Span
 from pipeline.speech.coverage import merged, without
 

@@ -16,10 +16,10 @@ from pipeline.consent.interchange.vcon_format import stamp
 from pipeline.consent.log.events import canonical, sha256
 from pipeline.files import file_digest
 from pipeline.records import PlannedTerm, Rendition, Session
-from pipeline.render import names
-from pipeline.render.terms import Terms
+from pipeline.render import file_names as rendition_names
+from pipeline.render.terms import TermReplacer
 
-MEDIA = {names.SOUND: "audio/mp4", names.PICTURE: "video/mp4"}
+MEDIA = {rendition_names.SOUND: "audio/mp4", rendition_names.PICTURE: "video/mp4"}
 _NAME = "[name]"
 
 
@@ -95,7 +95,7 @@ def _dialogs(source: VconSource) -> Iterator[dict[str, Any]]:
             "recording_set": 0,
         }
         yield {**recording, "mediatype": MEDIA[name], **_fetched(source, name)}
-    chat = source.folder / names.CHAT
+    chat = source.folder / rendition_names.CHAT
     if chat.is_file() and chat.read_text("utf-8"):
         text = _scrub(source.session).replace(chat.read_text("utf-8"))
         yield {"type": "text", "start": start, "parties": everybody, "mediatype": "text/plain", **_inline("none", text)}
@@ -154,9 +154,9 @@ def _inline(encoding: str, body: object) -> dict[str, object]:
     return {"encoding": encoding, "body": body}
 
 
-def _scrub(session: Session) -> Terms:
+def _scrub(session: Session) -> TermReplacer:
     """Replaces every participant's name in a text, also one that a reviewer kept for readers inside the team."""
-    return Terms(
+    return TermReplacer(
         [PlannedTerm(text=name, replacement=_NAME) for name in sorted(names_of(session), key=len, reverse=True)]
     )
 

@@ -23,8 +23,9 @@ from pipeline.consent.interchange.vcon_attachments import (
 from pipeline.consent.interchange.vocabulary import PURPOSES
 from pipeline.consent.log.events import canonical, sha256
 from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain
+from pipeline.proof import MANIFEST, read_manifest
 from pipeline.records import Audience, Outcome, Proposal, Purpose, Rendition, Ruling, Session, Verdict
-from pipeline.render import manifest, names
+from pipeline.render import file_names as rendition_names
 from pipeline.review.terms import planned_terms
 from pipeline.store import Workspace, jws, releases, terms
 from pipeline.store.codec import key_of
@@ -75,7 +76,7 @@ def export(
     source = VconSource(
         session=session,
         rendition=rendition,
-        folder=workspace.out / names.folder_of(session_id, audience),
+        folder=workspace.out / rendition_names.folder_of(session_id, audience),
         url=url,
         people=people,
         uuids=_uuids(session, audience, version, workspace),
@@ -100,7 +101,7 @@ def _record_copy(source: VconSource, ruling: Ruling, digest: str, workspace: Wor
     ids = [person.participant_id for person in source.people]
     artefact_id = workspace.artefacts.note(
         "vcon",
-        source.folder / manifest.NAME,
+        source.folder / MANIFEST,
         session_id=source.session.session_id,
         contributors={who: ["mention"] if who in source.removed else ["mention", "speech"] for who in ids},
         log_head=ruling.log_head,
@@ -122,7 +123,7 @@ def forbidden(
     entries = Registry(workspace.db).entries()
     folders = [Path(path) for path, entry in entries.items() if entry.session_id == session.session_id]
     originals = {path.name for folder in folders for path in (folder, *folder.rglob("*"))}
-    ours = {path.name for path in (workspace.out / names.folder_of(session.session_id, audience)).iterdir()}
+    ours = {path.name for path in (workspace.out / rendition_names.folder_of(session.session_id, audience)).iterdir()}
     return Forbidden(
         texts=frozenset({*names_of(session), *(term.text for term in planned)}),
         file_names=frozenset(originals - ours),
@@ -142,8 +143,12 @@ def _published(session_id: str, audience: Audience, workspace: Workspace, now: d
     """The published rendition, as it was proved and as everything still has it."""
     registry = Registry(workspace.db)
     standing = registry.states().get(session_id)
-    proof = manifest.read(workspace.out / names.folder_of(session_id, audience) / manifest.NAME)
-    if standing is None or proof is None or names.folder_of(session_id, audience) not in standing.result.renditions:
+    proof = read_manifest(workspace.out / rendition_names.folder_of(session_id, audience) / MANIFEST)
+    if (
+        standing is None
+        or proof is None
+        or rendition_names.folder_of(session_id, audience) not in standing.result.renditions
+    ):
         raise RefusedByPolicy(f"no {audience} rendition of this session is published", action="see `offrecord status`")
     if standing.state_key != state_keys(workspace, registry, on=now.date())[session_id]:
         raise TryAgain("something changed since this session was last processed", action="run `offrecord run` first")

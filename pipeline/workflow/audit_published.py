@@ -6,17 +6,24 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from pipeline.proof import MANIFEST, read_manifest
 from pipeline.records import Audience, Exposure
-from pipeline.render import manifest, names
-from pipeline.render.hidden import Hidden, shown_beyond
-from pipeline.render.terms import Terms
+from pipeline.render import file_names
+from pipeline.render.redaction_diff import RedactionScope, newly_exposed
+from pipeline.render.terms import TermReplacer
 from pipeline.store import releases
 from pipeline.store.codec import decode
 from pipeline.workflow.analyse import AnalysedSession
 from pipeline.workflow.plan_renditions import PlannedRendition, Plans
 
-_TEXTS = (names.CAPTIONS, names.CAPTIONS_SRT, names.TRANSCRIPT, names.TRANSCRIPT_JSONL, names.CHAT)
-_MEDIA = (names.SOUND, names.PICTURE)
+_TEXTS = (
+    file_names.CAPTIONS,
+    file_names.CAPTIONS_SRT,
+    file_names.TRANSCRIPT,
+    file_names.TRANSCRIPT_JSONL,
+    file_names.CHAT,
+)
+_MEDIA = (file_names.SOUND, file_names.PICTURE)
 
 
 def audit_published(analysed: AnalysedSession, plans: Plans) -> tuple[Exposure, ...]:
@@ -43,17 +50,17 @@ def _least(plans: Plans, audience: Audience) -> PlannedRendition | None:
 
 def _in_rendition(analysed: AnalysedSession, planned: PlannedRendition, audience: Audience) -> Iterator[Exposure]:
     workspace, session_id = analysed.context.workspace, analysed.context.session.session_id
-    folder = workspace.out / names.folder_of(session_id, audience)
-    proof = manifest.read(folder / manifest.NAME)
+    folder = workspace.out / file_names.folder_of(session_id, audience)
+    proof = read_manifest(folder / MANIFEST)
     if proof is None:
         return
     before = releases.latest(workspace.db, session_id, audience)
     if before is not None and before[0] == proof.entry:
-        shown = shown_beyond(planned.hidden, decode(before[1], Hidden))
+        shown = newly_exposed(planned.hidden, decode(before[1], RedactionScope))
         for file in _MEDIA:
             if (folder / file).is_file():
                 yield from _in_sound(shown.windows, audience, file)
-    yield from _in_texts(folder, Terms(planned.plan.terms), audience)
+    yield from _in_texts(folder, TermReplacer(planned.plan.terms), audience)
 
 
 def _in_sound(windows: tuple[tuple[str, float, float], ...], audience: Audience, file: str) -> Iterator[Exposure]:
@@ -61,7 +68,7 @@ def _in_sound(windows: tuple[tuple[str, float, float], ...], audience: Audience,
         yield Exposure(audience=audience, file=file, where=f"{start_s:.2f} s to {end_s:.2f} s")
 
 
-def _in_texts(folder: Path, terms: Terms, audience: Audience) -> Iterator[Exposure]:
+def _in_texts(folder: Path, terms: TermReplacer, audience: Audience) -> Iterator[Exposure]:
     for name in _TEXTS:
         path = folder / name
         for number, line in enumerate(path.read_text("utf-8").splitlines() if path.is_file() else (), 1):

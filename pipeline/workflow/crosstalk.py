@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pipeline.proof import RemovedVoice, find_crosstalk
 from pipeline.records import Crosstalk, Outcome, Purpose, RedactionInterval, Track
-from pipeline.render.left_out import LeftOut, bleeding
 from pipeline.store.codec import key_of
 from pipeline.workflow.session_context import SessionContext
 
@@ -19,7 +19,7 @@ def with_crosstalk(context: SessionContext, purpose: Purpose) -> SessionContext:
     """
     session = context.session
     left = [
-        LeftOut(track=track, windows=intervals)
+        RemovedVoice(track=track, windows=intervals)
         for track in session.tracks
         if (intervals := _removed_intervals(context, purpose, track))
     ]
@@ -29,7 +29,7 @@ def with_crosstalk(context: SessionContext, purpose: Purpose) -> SessionContext:
     key = key_of(VERSION, session.tracks, session.duration_s, left)
     crosstalk = context.workspace.stages.get("crosstalk", key, tuple[Crosstalk, ...])
     if crosstalk is None:
-        crosstalk = bleeding(session, left, kept, vault=context.workspace.vault)
+        crosstalk = find_crosstalk(session, left, kept, vault=context.workspace.vault)
         context.put("crosstalk", key, crosstalk, tuple[Crosstalk, ...], purpose=Purpose.TRANSCRIBE)
     every = tuple(dict.fromkeys((*session.crosstalk, *crosstalk)))
     return replace(context, session=replace(session, crosstalk=every))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pipeline.errors import UsageProblem
 from pipeline.records import Audience, Pending
-from pipeline.render.hidden import Hidden, Shown, shown_beyond
+from pipeline.render.redaction_diff import NewlyExposed, RedactionScope, newly_exposed
 from pipeline.store import Workspace, releases
 from pipeline.store.codec import decode, key_of
 from pipeline.store.releases import ReleaseAct
@@ -40,9 +40,9 @@ def blocking_reason(planned: PlannedRendition, *, is_requested: bool) -> Pending
 
 def approve_exposure(
     workspace: Workspace, session_id: str, audience: Audience, *, actor: str, reason: str, now: datetime
-) -> Shown:
+) -> NewlyExposed:
     """Stores a person's approval of exactly what waits for one; raises ``UsageProblem`` where nothing does."""
-    shown = workspace.stages.get(_STAGE, f"{session_id}-{audience}", Shown)
+    shown = workspace.stages.get(_STAGE, f"{session_id}-{audience}", NewlyExposed)
     if shown is None or not shown:
         raise UsageProblem("nothing of it waits for an approval", action="`offrecord status` shows what waits")
     state = key_of(shown)
@@ -52,7 +52,7 @@ def approve_exposure(
     return shown
 
 
-def unapproved(workspace: Workspace, session_id: str, audience: Audience, after: Hidden) -> Shown:
+def unapproved(workspace: Workspace, session_id: str, audience: Audience, after: RedactionScope) -> NewlyExposed:
     """What a rendition would show that the last one of its own hides, or the published one beside it.
 
     A public rendition hides more for the sake of consent: so only the public one is held against the internal one.
@@ -61,7 +61,7 @@ def unapproved(workspace: Workspace, session_id: str, audience: Audience, after:
     published = [other for other in beside if (workspace.out / session_id / other).is_dir()]
     for other in (audience, *published):
         before = releases.latest(workspace.db, session_id, other)
-        shown = shown_beyond(decode(before[1], Hidden), after) if before else Shown()
+        shown = newly_exposed(decode(before[1], RedactionScope), after) if before else NewlyExposed()
         if shown and not releases.is_approved(workspace.db, session_id, audience, key_of(shown)):
             return shown
-    return Shown()
+    return NewlyExposed()

@@ -10,9 +10,9 @@ from pathlib import Path
 from pipeline.errors import UsageProblem
 from pipeline.files import write_bytes
 from pipeline.media.frames import Frame, frame_at
-from pipeline.media.still import png
+from pipeline.media.png import png
 from pipeline.records import RedactionBox, Region, Verdict
-from pipeline.render.picture import CLOCK_S, lay
+from pipeline.render.picture import CLOCK_S, draw_box
 from pipeline.review import decision_log
 from pipeline.review.picture import decisions as picture_decisions
 from pipeline.review.picture.plan import covers_of
@@ -54,7 +54,7 @@ def write_frame(
     from_s = min(frame.at_s, at_s)
     boxes = [box for box in _boxes(workspace, session_id) if _touches(box, from_s, until_s)]
     for box in boxes:
-        (_draw_outline if outline else lay)(frame, box.region)
+        (_draw_outline if outline else draw_box)(frame, box.region)
     if outline:
         decision_log.note_reveal(workspace.db, session_id, actor=actor)
     write_bytes(out, png(frame))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline import review
 from pipeline.errors import InputRefused
-from pipeline.media import reader
+from pipeline.media import ocr
 from pipeline.records import Audience, OcrResult, Purpose
 from pipeline.store.codec import key_of
 from pipeline.workflow.session_context import SessionContext
@@ -15,7 +15,7 @@ VERSION = "1"
 def read_picture(context: SessionContext) -> OcrResult | None:
     """The text in the picture; None where no rendition may show it, nobody asks for it, or it cannot be read."""
     session, settings = context.session, context.workspace.settings.picture
-    version = reader.version()
+    version = ocr.version()
     is_wanted = settings.keep and settings.require_ocr and _is_shown(context)
     if session.video is None or version is None or not is_wanted:
         return None
@@ -24,23 +24,23 @@ def read_picture(context: SessionContext) -> OcrResult | None:
     if stored is not None:
         return stored
     try:
-        ocr = reader.read(context.workspace.vault.path(session.video.digest), per_second=settings.ocr_per_second)
+        text = ocr.read(context.workspace.vault.path(session.video.digest), per_second=settings.ocr_per_second)
     except InputRefused:  # the sound may be whole all the same: only the picture is left out
         return None
-    context.put("picture", key, ocr, purpose=Purpose.TRANSCRIBE)
-    return ocr
+    context.put("picture", key, text, purpose=Purpose.TRANSCRIBE)
+    return text
 
 
-def may_be_kept(context: SessionContext, ocr: OcrResult | None) -> bool:
+def may_be_kept(context: SessionContext, text: OcrResult | None) -> bool:
     """Whether the settings let the picture be kept: it was read, or reading is switched off."""
     settings = context.workspace.settings.picture
-    return settings.keep and (ocr is not None or not settings.require_ocr)
+    return settings.keep and (text is not None or not settings.require_ocr)
 
 
 def is_unread(context: SessionContext) -> bool:
     """Whether the picture is left out only because tesseract is missing."""
     settings = context.workspace.settings.picture
-    return settings.keep and settings.require_ocr and reader.version() is None and _is_shown(context)
+    return settings.keep and settings.require_ocr and ocr.version() is None and _is_shown(context)
 
 
 def _is_shown(context: SessionContext) -> bool:

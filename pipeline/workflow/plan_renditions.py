@@ -8,8 +8,8 @@ from functools import partial
 
 from pipeline import review
 from pipeline.records import ApprovedPlan, Audience, RedactionInterval, Session, Stop, Verdict
-from pipeline.render import manifest, names
-from pipeline.render.hidden import Hidden, Shown, hidden_by, shown_beyond
+from pipeline.render import file_names, manifest
+from pipeline.render.redaction_diff import NewlyExposed, RedactionScope, newly_exposed, scope_of
 from pipeline.store import Workspace, releases
 from pipeline.store.codec import decode
 from pipeline.workflow.analyse import AnalysedSession, ReviewState
@@ -24,8 +24,8 @@ class PlannedRendition:
 
     analysed: AnalysedSession
     plan: ApprovedPlan
-    hidden: Hidden
-    strict: Hidden
+    hidden: RedactionScope
+    strict: RedactionScope
 
 
 Plans = Mapping[Audience, PlannedRendition | Stop]
@@ -40,7 +40,9 @@ def requested_audiences(session: Session) -> tuple[Audience, ...]:
 def published_audiences(session: Session, workspace: Workspace) -> tuple[Audience, ...]:
     """The renditions of a session that lie in the output folder."""
     return tuple(
-        audience for audience in Audience if (workspace.out / names.folder_of(session.session_id, audience)).is_dir()
+        audience
+        for audience in Audience
+        if (workspace.out / file_names.folder_of(session.session_id, audience)).is_dir()
     )
 
 
@@ -64,13 +66,13 @@ def plan_rendition(analysed: AnalysedSession, audience: Audience) -> PlannedRend
     if not isinstance(plan, ApprovedPlan):
         return plan
     term_mark = partial(manifest.mark, analysed.context.workspace.key("plan"), "term")
-    hidden = strict = hidden_by(plan, term_mark)
+    hidden = strict = scope_of(plan, term_mark)
     if state.keeps_anything:
         strict = _strict(analysed, audience, term_mark) or hidden
     return _with_earlier(PlannedRendition(analysed=analysed, plan=plan, hidden=hidden, strict=strict))
 
 
-def _strict(analysed: AnalysedSession, audience: Audience, term_mark: Callable[[str], str]) -> Hidden | None:
+def _strict(analysed: AnalysedSession, audience: Audience, term_mark: Callable[[str], str]) -> RedactionScope | None:
     """What would be hidden if every decision were to redact.
 
     It is planned and not derived from the plan, because intervals that lie closer than ``redact.merge_gap_s`` merge:
@@ -79,7 +81,7 @@ def _strict(analysed: AnalysedSession, audience: Audience, term_mark: Callable[[
     state = analysed.review_state
     redacted = tuple(replace(decision, verdict=Verdict.REDACT) for decision in state.decisions)
     plan = _reviewed(analysed, replace(state, decisions=redacted), audience)
-    return hidden_by(plan, term_mark) if isinstance(plan, ApprovedPlan) else None
+    return scope_of(plan, term_mark) if isinstance(plan, ApprovedPlan) else None
 
 
 def _reviewed(analysed: AnalysedSession, state: ReviewState, audience: Audience) -> ApprovedPlan | Stop:
@@ -102,10 +104,10 @@ def _with_earlier(planned: PlannedRendition) -> PlannedRendition:
     """Keeps hidden what findings in a track that is gone hid in the other tracks: it cannot be found again."""
     session, workspace = planned.analysed.context.session, planned.analysed.context.workspace
     latest = releases.latest(workspace.db, session.session_id, planned.plan.audience)
-    before = decode(latest[1], Hidden) if latest else None
+    before = decode(latest[1], RedactionScope) if latest else None
     if before is None or set(before.tracks) <= set(planned.hidden.tracks):
         return planned
-    lost = shown_beyond(before, planned.strict)
+    lost = newly_exposed(before, planned.strict)
     windows = tuple(
         RedactionInterval(start_s=start_s, end_s=end_s, track_id=track, reasons=(_EARLIER,))
         for track, start_s, end_s in lost.windows
@@ -114,7 +116,7 @@ def _with_earlier(planned: PlannedRendition) -> PlannedRendition:
     return replace(planned, plan=plan, hidden=_joined(planned.hidden, lost), strict=_joined(planned.strict, lost))
 
 
-def _joined(hidden: Hidden, lost: Shown) -> Hidden:
+def _joined(hidden: RedactionScope, lost: NewlyExposed) -> RedactionScope:
     return replace(
         hidden,
         windows=(*hidden.windows, *lost.windows),

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from pipeline import consent, render, speech
 from pipeline.files import make_private
+from pipeline.proof import MANIFEST, failure_line, prove_unchanged, read_manifest
 from pipeline.records import Audience, Failed, ProofVerdict, Rendition, Stop
 from pipeline.render import manifest
-from pipeline.render.hidden import Hidden, shown_beyond
-from pipeline.render.prove import in_one_line, sealed
+from pipeline.render.redaction_diff import RedactionScope, newly_exposed
 from pipeline.store import releases
 from pipeline.store.codec import decode, encode, key_of
 from pipeline.store.releases import ReleaseAct
@@ -85,9 +85,14 @@ def _keep_published(planned: PlannedRendition, stop: Stop) -> PublishOutcome:
     """Keeps the published rendition where it hides all that the new one would; else withdraws it."""
     context, audience = planned.analysed.context, planned.plan.audience
     session_id, workspace = context.session.session_id, context.workspace
-    proof = manifest.read(workspace.out / session_id / audience / manifest.NAME)
+    proof = read_manifest(workspace.out / session_id / audience / MANIFEST)
     before = releases.latest(workspace.db, session_id, audience)
-    if proof and before and proof.entry == before[0] and not shown_beyond(planned.hidden, decode(before[1], Hidden)):
+    if (
+        proof
+        and before
+        and proof.entry == before[0]
+        and not newly_exposed(planned.hidden, decode(before[1], RedactionScope))
+    ):
         with consent.release(workspace, context.ruling):
             placed = _placed(context, audience, proof.key)
             if placed is not None:
@@ -134,9 +139,9 @@ def _render(planned: PlannedRendition, release_request: ReleaseRequest | None) -
             basis=provenance_of(context, plan, made_with),
         )
         if isinstance(rendition, Rendition):
-            proof = sealed(scratch / rendition.folder, public_key=workspace.signer.public_key)
+            proof = prove_unchanged(scratch / rendition.folder, public_key=workspace.signer.public_key)
             if proof.verdict is not ProofVerdict.PROVED:
-                return Failed(reason=f"proof: {in_one_line(proof)}", action="run again, and `offrecord doctor`")
+                return Failed(reason=f"proof: {failure_line(proof)}", action="run again, and `offrecord doctor`")
             with consent.release(workspace, context.ruling):
                 _record_release(planned, release_request)
                 render.publish(rendition, scratch=scratch, out=workspace.out)
@@ -168,8 +173,8 @@ def _record(planned: PlannedRendition, rendition: Rendition, release_request: Re
     _record_release(planned, release_request)
     context, workspace = planned.analysed.context, planned.analysed.context.workspace
     folder = workspace.out / rendition.folder
-    proof = manifest.read(folder / manifest.NAME)
-    digest = next(file.digest for file in rendition.files if file.name == manifest.NAME)
+    proof = read_manifest(folder / MANIFEST)
+    digest = next(file.digest for file in rendition.files if file.name == MANIFEST)
     if proof is not None:
         session_id, audience = rendition.session_id, rendition.audience
         body = {"session_id": session_id, "audience": str(audience), "verdict": proof.verdict, "proof": digest}

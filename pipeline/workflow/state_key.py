@@ -6,7 +6,7 @@ from datetime import date
 
 from pipeline import __version__, consent, detect, render, review, speech, tag
 from pipeline.consent.evaluation.jurisdictions import rules_of
-from pipeline.media import reader
+from pipeline.media import ocr
 from pipeline.store import Workspace, releases
 from pipeline.store.codec import key_of
 from pipeline.store.registry import Registry
@@ -22,7 +22,7 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
             *(stage.VERSION for stage in (speech, detect, review, render, tag)),
             consent.log_head(workspace),
         ],
-        [settings.speech, settings.detect, settings.redact, settings.picture, settings.consent, reader.version()],
+        [settings.speech, settings.detect, settings.redact, settings.picture, settings.consent, ocr.version()],
         workspace.listed().mark(on),
         rules_of(workspace.root).version,
     )

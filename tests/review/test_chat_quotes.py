@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.records import ChatLine, Cue, Participant, RemovedInterval
-from pipeline.records.plan import is_left_out
+from pipeline.records.removed_parts import RemovedParts, is_left_out
 from pipeline.review.chat_quotes import REDACTED, quote_edits
 from tests.store.test_store import session
 
@@ -25,7 +25,7 @@ def after(
     cues = (Cue(start_s=0.0, end_s=9.0, participant_id="p2", text=spoken),) if spoken else ()
     here = replace(session(), participants=PEOPLE, chat=chat, captions=cues)
     gaps = more.get("gaps", ())
-    texts = {index: line.text for index, line in enumerate(chat) if not is_left_out(line, removed, gaps)}
+    texts = {index: line.text for index, line in enumerate(chat) if not is_left_out(line, removed, RemovedParts(gaps))}
     edits = quote_edits(here, removed, gaps)
     for edit in sorted(edits, key=lambda edit: -edit.place.start_char):
         index, start, end = edit.place.index, edit.place.start_char, edit.place.end_char

@@ -21,6 +21,7 @@ from pipeline.consent.interchange.vcon_import import read_grants
 from pipeline.consent.staff.withdraw import withdraw
 from pipeline.consent.staff.withdrawal_receipt import of_person
 from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain
+from pipeline.proof import MANIFEST, Manifest, write_manifest
 from pipeline.records import (
     Attendance,
     Audience,
@@ -34,7 +35,7 @@ from pipeline.records import (
 )
 from pipeline.render import manifest
 from pipeline.render.rendition import out_files
-from pipeline.render.terms import Terms
+from pipeline.render.terms import TermReplacer
 from pipeline.store import Workspace, jws, releases
 from pipeline.store.registry import Registry, SessionState
 from pipeline.store.signing import Signer
@@ -71,7 +72,7 @@ def placed(opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS)
     (out / "chat.txt").write_text("[00:00:04] [person 1]: see [url 1]\n", "utf-8")
     files: tuple[OutFile, ...] = out_files(out)
     checks = (Check(name="sound", verdict=ProofVerdict.PROVED, detail="ok"),)
-    made = manifest.Manifest(
+    made = Manifest(
         key="k",
         session_id=found.session_id,
         audience=Audience.INTERNAL,
@@ -86,8 +87,8 @@ def placed(opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS)
         picture="none",
     )
     entry = releases.next_entry(opened.ledger, found.session_id, Audience.INTERNAL)
-    made = manifest.on(manifest.Basis(signer=opened.signer, entry=entry), made)
-    manifest.write(out / manifest.NAME, made)
+    made = manifest.resting_on(manifest.Basis(signer=opened.signer, entry=entry), made)
+    write_manifest(out / MANIFEST, made)
     releases.record_publication(opened.db, entry, found.session_id, Audience.INTERNAL, scope="h", body={"proof": "p"})
     conclude(opened, found)
     return found
@@ -247,7 +248,7 @@ def test_a_name_that_a_reviewer_kept_is_taken_out(
     turns = [TURNS[0] | {"text": "I am Nora Unmistakable"}]
     found = placed(workspace, tmp_path / "inbox", turns)
     assert made(workspace, found)["analysis"][0]["body"]["segments"][0]["text"] == "I am [name]"
-    monkeypatch.setattr(document, "_scrub", lambda _: Terms([]))
+    monkeypatch.setattr(document, "_scrub", lambda _: TermReplacer([]))
     command = ["export", "vcon", found.session_id, "-o", str(tmp_path / "x.json"), "-w", str(workspace.root)]
     monkeypatch.setattr("pipeline.cli.export.now", lambda: NOW)
     done = CliRunner().invoke(main, command)

@@ -11,7 +11,8 @@ import pytest
 
 from pipeline.consent import log_head
 from pipeline.errors import InputRefused
-from pipeline.media import reader, tools
+from pipeline.media import ocr, tools
+from pipeline.proof import read_manifest
 from pipeline.records import (
     Audience,
     Context,
@@ -26,7 +27,6 @@ from pipeline.records import (
     Video,
     Word,
 )
-from pipeline.render import manifest
 from pipeline.reports.doctor import examine
 from pipeline.settings import PictureSettings
 from pipeline.store import Workspace
@@ -36,7 +36,7 @@ from pipeline.workflow.plan_renditions import plan_renditions
 from pipeline.workflow.publish import publish_all
 from pipeline.workflow.session_context import SessionContext
 from tests.media.making import H264, ffmpeg
-from tests.media.test_reader import SLIDE
+from tests.media.test_ocr import SLIDE
 from tests.review.conftest import SESSION_ID, ruling
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -85,8 +85,8 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         asked.append(per_second)
         return SEEN
 
-    monkeypatch.setattr(reader, "version", lambda: "tesseract 5")
-    monkeypatch.setattr(reader, "read", read)
+    monkeypatch.setattr(ocr, "version", lambda: "tesseract 5")
+    monkeypatch.setattr(ocr, "read", read)
     monkeypatch.setattr(
         SessionContext,
         "put",
@@ -111,7 +111,7 @@ def test_a_picture_that_cannot_be_decoded_stays_out_and_the_rest_goes_on(
     def refuse(path: Path, *, per_second: float) -> OcrResult:
         raise InputRefused("a media file cannot be read to its end")
 
-    monkeypatch.setattr(reader, "read", refuse)
+    monkeypatch.setattr(ocr, "read", refuse)
     object.__setattr__(workspace, "vault", SealedStub())
     context = context_of(workspace)
     assert picture_text.read_picture(context) is None
@@ -186,11 +186,11 @@ def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
     assert {proposal.label for proposal in analysed.review_state.proposals} == ({"PICTURE"} if not settings else set())
     made = publish_all(analysed, plan_renditions(analysed))[Audience.INTERNAL].published
     assert made is not None
-    told = manifest.read(workspace.out / made.folder / "proof.json")
+    told = read_manifest(workspace.out / made.folder / "proof.json")
     assert told is not None
     assert (told.picture, told.media) == (picture, "sound.m4a" if picture == "none" else "picture.mp4")
     if picture != "none":
-        seen = reader.read(workspace.out / made.folder / told.media, per_second=1.0)
+        seen = ocr.read(workspace.out / made.folder / told.media, per_second=1.0)
         texts = " ".join(word.text for line in seen.lines for word in line.words)
         assert "Owner" in texts
         assert ("Halcyon" in texts) == (not settings.get("require_ocr", True))

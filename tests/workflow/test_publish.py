@@ -13,12 +13,12 @@ import pytest
 
 from pipeline.consent import log_head
 from pipeline.errors import UsageProblem
+from pipeline.proof import read_manifest
+from pipeline.proof.reprove import prove
 from pipeline.records import (
     Audience,
     Pending,
 )
-from pipeline.render import manifest
-from pipeline.render.prove import prove
 from pipeline.reports import verify
 from pipeline.store import releases
 from pipeline.workflow.publish import PublishOutcome
@@ -35,7 +35,7 @@ def test_a_rendition_and_its_proof_are_anchored_in_the_ledger(publishing: Publis
     rendition = publishing.publish().published
     assert rendition is not None
     folder = publishing.workspace.out / rendition.folder
-    proof = manifest.read(folder / "proof.json")
+    proof = read_manifest(folder / "proof.json")
     assert proof is not None and proof.entry == "s1-internal-1"
     noted = json.loads(publishing.workspace.ledger.body("released", proof.entry) or "{}")
     assert noted["proof"] == {file.name: file.digest for file in rendition.files}["proof.json"]
@@ -114,7 +114,7 @@ def test_what_was_found_in_a_track_that_is_gone_stays_hidden_in_the_others(publi
     publishing.findings, publishing.removed = (), frozenset({"p1"})
     rendition = publishing.publish()
     assert rendition.stop is None and rendition.published is not None
-    proof = manifest.read(publishing.workspace.out / rendition.published.folder / "proof.json")
+    proof = read_manifest(publishing.workspace.out / rendition.published.folder / "proof.json")
     assert proof is not None and proof.windows
     assert {reason for window in proof.windows for reason in window.reasons} == {"hidden before a track went"}
     assert {window.track_id for window in proof.windows} == {"t2"}
@@ -161,7 +161,7 @@ def test_public_minus_internal_does_not_give_the_name(publishing: PublishingSess
     folders = [publishing.workspace.out / "s1" / audience for audience in AUDIENCES]
     internal, public = (sound(folder / "sound.m4a") for folder in folders)
     difference = internal[: len(public)] - public[: len(internal)]
-    hidden = [manifest.read(folder / "proof.json") for folder in folders]
+    hidden = [read_manifest(folder / "proof.json") for folder in folders]
     spans = {(window.start_s, window.end_s) for proof in hidden if proof for window in proof.windows}
     assert spans
     for start_s, end_s in spans:

@@ -25,7 +25,7 @@ from pipeline.consent.evaluation.snapshot import ConsentSnapshot
 from pipeline.consent.log.events import Event, EventState
 from pipeline.consent.log.notice_deliveries import NoticeDelivery
 from pipeline.records import AgeStatus, Interval, Participant, Provenance, Purpose, Session
-from pipeline.records.turns import separable
+from pipeline.records.speaker_turns import separable
 
 _USES = {
     Purpose.TRANSCRIBE: Use.TRANSCRIBE,

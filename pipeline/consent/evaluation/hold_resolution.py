@@ -18,7 +18,7 @@ from pipeline.consent.evaluation.rule_tables import REFUSALS
 from pipeline.consent.evaluation.snapshot import ConsentSnapshot
 from pipeline.consent.log.manual_decisions import Act, ManualDecision
 from pipeline.records import Cell, Outcome, Purpose, Session
-from pipeline.records.turns import separable
+from pipeline.records.speaker_turns import separable
 
 PUBLIC = frozenset({Purpose.PUBLIC_RECORDING, Purpose.PUBLIC_QUOTE})
 """Purposes whose hold takes two different people to open."""

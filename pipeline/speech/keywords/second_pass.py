@@ -13,6 +13,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from pipeline import media
+from pipeline.spans import clip, merge, pad, times
 from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, Span
 from pipeline.speech.engines.sphinx import SphinxRecogniser
 from pipeline.speech.keywords.scoring import Candidate
@@ -32,13 +33,8 @@ _WEIGHT = 100.0
 
 def neighbourhoods(windows: Sequence[Span], length_s: float) -> list[Span]:
     """The sound beside the windows, merged; evenly thinned out where it would take too long."""
-    merged: list[Span] = []
-    for window in sorted(windows):
-        wide = Span(max(0.0, window.start_s - NEAR_S), min(length_s, window.end_s + NEAR_S))
-        if merged and wide.start_s <= merged[-1].end_s:
-            merged[-1] = Span(merged[-1].start_s, max(merged[-1].end_s, wide.end_s))
-        else:
-            merged.append(wide)
+    wide = clip(pad(times(windows), NEAR_S), 0.0, length_s)
+    merged = [Span(start_s, end_s) for start_s, end_s in merge(wide)]
     most_s, total_s = max(LEAST_S, MOST_SHARE * length_s), sum(span.length_s for span in merged)
     step = max(1, round(total_s / most_s + 0.499))
     return merged[::step]

@@ -14,8 +14,8 @@ from pipeline.consent.log import erased_participants
 from pipeline.consent.log.identity import Keys
 from pipeline.errors import InputRefused, WorkspaceDamaged
 from pipeline.lexicon.surface_forms import entities_of
+from pipeline.proof import RemovedVoice, find_crosstalk
 from pipeline.records import ChatLine, Crosstalk, Cue, RedactionInterval, Session, Track
-from pipeline.render.left_out import LeftOut, bleeding
 from pipeline.store import Workspace, misheard, pseudonym_labels, tombstones, withdrawals
 from pipeline.store.artefacts import ArtefactState
 from pipeline.store.registry import Registry
@@ -151,8 +151,8 @@ def _crosstalk(workspace: Workspace, session: Session, kept: Sequence[Track]) ->
     whole = (RedactionInterval(start_s=0.0, end_s=session.duration_s),)
     own = [track for track in session.tracks if track.participant_id is not None and track not in kept]
     try:
-        left = [LeftOut(track=track, windows=whole) for track in own]
-        return bleeding(session, left, kept, vault=workspace.vault)
+        left = [RemovedVoice(track=track, windows=whole) for track in own]
+        return find_crosstalk(session, left, kept, vault=workspace.vault)
     except (InputRefused, WorkspaceDamaged):
         pairs = ((source, track) for source in own for track in kept)
         return tuple(

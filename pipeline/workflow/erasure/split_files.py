@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.errors import InputRefused, WorkspaceDamaged
-from pipeline.media.sounds import copy_sounds, holds_only
+from pipeline.media.copy_audio import copy_sounds, holds_only
 from pipeline.records import Session, VaultFile
 from pipeline.store import Workspace
 

@@ -29,7 +29,7 @@ from pipeline.records import (
     Session,
     VaultFile,
 )
-from pipeline.records.spans import swept
+from pipeline.records.ruling import strictest
 from pipeline.store import Workspace
 from tests.consent.conftest import ALL_NO, ALL_YES, HEADER, NOW, START, Files, form_text, person, row, session
 
@@ -317,7 +317,8 @@ def test_the_most_closed_of_what_overlaps_counts() -> None:
     one = (Interval(start_s=0, end_s=2), Outcome.MINUS)
     other = (Interval(start_s=1, end_s=3), Outcome.HOLD)
     assert [
-        (span.start_s, span.end_s, outcome.value) for span, outcome in swept([one, other], 4, elsewhere=Outcome.PROCEED)
+        (span.start_s, span.end_s, outcome.value)
+        for span, outcome in strictest([one, other], 4, elsewhere=Outcome.PROCEED)
     ] == [
         (0, 1, "minus"),
         (1, 3, "hold"),

@@ -17,7 +17,7 @@ from pipeline.workflow.erasure import fingerprints
 from pipeline.workflow.session_context import SessionContext
 from tests.consent.conftest import ALL_YES, NOW, Files, file_answers, person, row, workspace
 from tests.consent.conftest import session as session_of
-from tests.render.test_left_out import LENGTH_S, REFUSED, clip, spilled, write
+from tests.proof.test_crosstalk import LENGTH_S, REFUSED, clip, spilled, write
 from tests.workflow.erasure.test_erase import ANA, BO, leave
 
 __all__ = ["file_answers", "workspace"]
