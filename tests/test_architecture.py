@@ -35,10 +35,11 @@ ONE_DOOR = {
 }
 USE_CASES = ("cli", "workflow", "reports", "vcon", "nightly", "records", "errors", "settings", "executors")
 OF_ONE_CALL = {
-    "decide_lines", "detect_lines", "arriving", "read_context", "tag_lines",  # JSON Lines in, JSON Lines out
-    "redact", "prove", "in_one_line", "models",  # outside any workspace
-    "export_log", "export_dpv", "import_vcon", "file_spoken", "delegate",  # nothing has to follow from these
-    "Workspace", "FORMATS", "Terms", "Kind", "Says", "Act", "Erasure",  # what is opened, chosen and said
+    "decide_lines", "detect_lines", "arriving", "read_context", "tag_lines", "read_taxonomy",  # JSON Lines in and out
+    "redact", "prove", "failure_line", "read_plan", "models", "pull", "sources",  # outside any workspace
+    "export_log", "export_dpv", "import_vcon", "file_announced", "delegate",  # nothing has to follow from these
+    "record_review", "standings",
+    "Workspace", "Terms", "AgreementKind", "Clause", "Act", "Erasure", "Selection", "Options", "column_maps",
     "write_bytes", "plain", "FILE_NAME",  # for printing
 }  # fmt: skip
 """What a command may call beside use cases: functions that are the whole of what it does, and values."""

@@ -16,7 +16,7 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
-    assert read(tmp_path).speech.engine == "sphinx"
+    assert read(tmp_path).speech.engine == "whisper"
 
 
 def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
