@@ -70,7 +70,7 @@ def test_what_lies_below_the_stages_knows_none(package: str) -> None:
 
 def test_the_proof_shares_no_code_with_the_renderer() -> None:
     """It works out anew what it compares with: a fault of the renderer must not be a fault of its proof."""
-    allowed = {"records", "errors", "settings", "spans", "media", "lexicon", "store", "proof"}
+    allowed = {"records", "errors", "settings", "files", "spans", "media", "lexicon", "store", "proof"}
     strangers = {
         (name(path), module)
         for path in (PIPELINE / "proof").rglob("*.py")
