@@ -125,4 +125,4 @@ def _floors_or_circle(edges: Mapping[str, set[str]]) -> str:
 
 
 if __name__ == "__main__":
-    print("\n".join(report(Path(sys.argv[1] if len(sys.argv) > 1 else "."))))
+    sys.stdout.writelines(f"{line}\n" for line in report(Path(sys.argv[1] if len(sys.argv) > 1 else ".")))

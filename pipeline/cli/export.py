@@ -64,7 +64,7 @@ _OPTIONS: tuple[Callable[..., Any], ...] = (
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
 )
 def requests_(workspace: Path, output: Path | None, **asked: Any) -> None:
-    """Export requests and discoveries, as far as consent allows at this moment; the manifest is written beside the file."""
+    """Export requests and discoveries, as far as consent allows now; the manifest is written beside the file."""
     from pipeline.workflow import request_files
 
     opened, at = Workspace.open(workspace), now()
