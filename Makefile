@@ -22,15 +22,7 @@ browser: ## what the tests of the review page need beside
 	$(PREPARE) browser
 
 demo: setup ## take in sample_media/, redact it, export the requests
-	@rm -rf $(DEMO)
-	@$(BIN)/offrecord init $(DEMO)
-	@cp sample_media/terms.toml $(DEMO)/terms.toml
-	@$(BIN)/offrecord consent import sample_media/consent.csv --form sample_media/consent-form.toml --workspace $(DEMO)
-	@$(BIN)/offrecord consent import sample_media/withdrawals.csv --form sample_media/withdrawal-form.toml --workspace $(DEMO)
-	@OFFRECORD_RUN__SETTLE_S=0 $(BIN)/offrecord run sample_media/sessions --workspace $(DEMO); \
-	    code=$$?; [ $$code = 0 ] || [ $$code = 3 ] || exit $$code
-	@echo; echo "What waits for a reviewer:"
-	@$(BIN)/offrecord review list --workspace $(DEMO)
+	@$(BIN)/python sample_media/demo.py $(DEMO)
 
 test: setup browser ## the whole test suite
 	$(BIN)/pytest -n auto --dist loadfile
@@ -52,15 +44,15 @@ bench-tag: setup ## measure tagging and grouping on a folder of marked sets: mak
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.tagging $(EVAL)
 	$(BIN)/python -m tests.benchmarks requests
 
-bench-hearing: setup ## seconds that leak and seconds too many, on spoken samples (minutes)
+bench-hearing: setup ## word errors, seconds that leak and seconds too many (minutes): make bench-hearing [EVAL=FOLDER]
+	$(BIN)/python -m tests.benchmarks.recognition $(EVAL)
 	$(BIN)/python -m tests.benchmarks hearing
 
 sample: setup ## make sample_media/ again (needs flite and espeak-ng)
 	$(BIN)/python sample_media/make.py
 
-models: setup ## train the bundled models again (needs PyTorch, flite and espeak-ng)
+models: setup ## train the bundled models again (needs what models/*/requirements-train.txt lists)
 	$(BIN)/python models/g2p/train.py
-	$(BIN)/python models/tiny-whisper/train.py
 	$(BIN)/python models/names/train.py
 	$(BIN)/python models/requests/train.py
 

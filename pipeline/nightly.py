@@ -1,4 +1,4 @@
-"""Many sessions: what to do, what is done, and the morning report."""
+"""Many sessions: what is due, what becomes of it, and the morning report."""
 
 from __future__ import annotations
 
@@ -10,26 +10,31 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline import __version__, consent, detect, ingest, log, render, review, run, speech, tag
-from pipeline.consent.jurisdictions import rules_of
+from pipeline import consent, ingest, log, run
+from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, TryAgain
-from pipeline.executors import Done, Executor, Lost
-from pipeline.media import reader, tools
+from pipeline.executors import Executor, TaskDone, TaskFailed
+from pipeline.media import tools
 from pipeline.records import Failed, Refused, Session
 from pipeline.reports import metrics
-from pipeline.reports.morning_report import Report, gather, write
-from pipeline.store import Workspace, releases, tombstones
+from pipeline.reports.morning_report import MorningReport, gather, write
+from pipeline.reports.warnings import warnings
+from pipeline.store import Workspace, tombstones
 from pipeline.store.customers import read_customers
-from pipeline.store.registry import Entry, Registry, Standing, entry_id, entry_path
-from pipeline.store.stages import key_of
+from pipeline.store.registry import InboxEntry, Registry, SessionState, entry_id, entry_path
 from pipeline.workflow import erasure, pseudonyms, request_files, tagging
+from pipeline.workflow.results import SessionProgress, stop_session
+from pipeline.workflow.state_key import state_keys
 
 R = TypeVar("R")
 
-Progress = Callable[[str, int, int], None]
+ShowProgress = Callable[[str, int, int], None]
+"""Is called with a stage's name, how many of its tasks are finished, and how many there are."""
 
-_TRIES = 3
-_RETRY = "it will be tried again in the next run"
+# Consent may change while a session is processed, which makes it start anew from what is stored: seconds, not hours.
+# Three starts outlast a person who enters a few answers; whoever imports them all night finds the session failed.
+_STARTS = 3
+_RETRY = "nothing; the next run tries it again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,33 +45,35 @@ class Task:
     now: datetime
     folder: Path = Path()
     session_id: str = ""
-    begun: float = field(default_factory=time.time)
+    started_at_s: float = field(default_factory=time.time)
 
     @property
     def name(self) -> str:
         """The session's id, or that of a folder which is none yet."""
         return self.session_id or entry_id(self.folder)
 
-    def at(self) -> datetime:
-        """The run's time as it is by now: a ruling that was made late in a long run ends no later for it."""
-        return self.now + timedelta(seconds=max(0.0, time.time() - self.begun))
+    def current_time(self) -> datetime:
+        """The run's time plus what has passed since: a ruling that is made late in a long run ends no earlier."""
+        return self.now + timedelta(seconds=max(0.0, time.time() - self.started_at_s))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """How a run is to be done: which sessions (of one UTC date or all, ``again`` those too that failed too often)."""
+class RunOptions:
+    """How a run is done: the sessions of one UTC ``day`` or all; ``retry_failed`` those too that failed too often."""
 
     executor: Executor
     day: date | None = None
-    again: bool = False
+    retry_failed: bool = False
 
     def includes(self, session_id: str) -> bool:
         """Whether the run is about this session; its id begins with its date."""
         return self.day is None or session_id.startswith(self.day.isoformat())
 
 
-def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: datetime, progress: Progress) -> Report:
-    """Takes in what is new, moves every session as far as it may go, writes exports and the morning report.
+def run_night(
+    workspace: Workspace, *, inbox: Path | None, options: RunOptions, now: datetime, progress: ShowProgress
+) -> MorningReport:
+    """Ingests what is new, moves every session as far as it may go, writes exports and the morning report.
 
     Raises ``LockHeld`` when another run works here, and ``ConsentUnreadable`` when the consent store does not hold:
     then nothing is processed.
@@ -78,70 +85,77 @@ def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: date
         workspace.sweep()
         consent.verify_chain(workspace)
         workspace.ledger.check()
-        rules = rules_of(workspace.root)
+        # A broken table stops the night before anything is done.
+        rules_of(workspace.root)
         tagging.read_taxonomy(workspace)
         read_customers(workspace.root)
         erasure.carry_out(workspace, now=now)
         registry = Registry(workspace.db)
-        taken, unfinished = _take_in(workspace, registry, inbox, chosen, now, progress) if inbox else (set(), 0)
-        worked = taken | _move_on(workspace, registry, chosen, now, progress)
+        ingested, unfinished = (
+            _ingest_new(workspace, registry, inbox, options, now, progress) if inbox else (set[str](), 0)
+        )
+        processed = ingested | _process_due(workspace, registry, options, now, progress)
         tagging.retag(workspace, now=now)
-        request_files.write(workspace, now=now)
-        warned = (*_stray(inbox), *rules.warnings(now.date()), *workspace.list_warnings(now.date()))
-        report = gather(registry, now=now, unfinished=unfinished, worked=worked, warned=warned)
+        request_files.write_exports(workspace, now=now)
+        sessions = [registry.session(session_id) for session_id in sorted(processed & registry.states().keys())]
+        warned = (*_stray_files(inbox), *ingest.unread(sessions), *warnings(workspace, now))
+        report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)
         write(report, workspace)
         metrics.write(report, workspace.reports / "metrics.prom", seconds=time.monotonic() - began)
-        erasure.conclude(workspace)
-        log.get().info("night", count=len(report.lines), seconds=round(time.monotonic() - began, 1))
+        erasure.verify_withdrawals(workspace)
+        log.get().info("run finished", count=len(report.lines), seconds=round(time.monotonic() - began, 1))
     return report
 
 
-def _take_in(
-    workspace: Workspace, registry: Registry, inbox: Path, chosen: Chosen, now: datetime, progress: Progress
+def _ingest_new(
+    workspace: Workspace, registry: Registry, inbox: Path, options: RunOptions, now: datetime, progress: ShowProgress
 ) -> tuple[set[str], int]:
     """Ingests the folders that are new or changed, in order; the ids of those, and how many are still being written."""
-    there, known = ingest.entries(inbox), registry.entries()
-    for path in _gone(known, inbox, there):
+    folders, known = ingest.entries(inbox), registry.entries()
+    for path in _removed_folders(known, inbox, folders):
         registry.forget(path)
-    marks = {folder: mark for folder in there if (mark := _mark(folder))}
+    fingerprints = {folder: fingerprint for folder in folders if (fingerprint := _fingerprint(folder))}
     tasks = [
         Task(root=workspace.root, now=now, folder=folder)
-        for folder, mark in marks.items()
-        if (path := entry_path(folder)) not in known or known[path].fingerprint != mark
+        for folder, fingerprint in fingerprints.items()
+        if (path := entry_path(folder)) not in known
+        or known[path].fingerprint != fingerprint
+        or not ingest.is_known(workspace, known[path])
     ]
-    found: dict[Path, Session | Refused | None] = {}
-    for done in _worked(workspace, tasks, ingest_one, chosen, progress):
-        if isinstance(done, Lost):
-            marks[done.task.folder] = ""
-            found[done.task.folder] = Refused(reason=f"it could not be taken in: {done.why}", action=_RETRY)
+    outcomes: dict[Path, Session | Refused | None] = {}
+    for finished in _run_tasks(workspace, tasks, ingest_one, options, progress):
+        folder = finished.task.folder
+        if isinstance(finished, TaskFailed):
+            fingerprints[folder] = ""  # no folder has an empty fingerprint, so that the next run tries it again
+            outcomes[folder] = Refused(reason=f"it could not be ingested: {finished.reason}", action=_RETRY)
         else:
-            found[done.task.folder] = done.value
-    taken: set[str] = set()
-    for folder in sorted(found):
-        outcome = found[folder]
+            outcomes[folder] = finished.value
+    ingested: set[str] = set()
+    for folder in sorted(outcomes):
+        outcome = outcomes[folder]
         if outcome is not None:
-            registry.take(folder, marks[folder], outcome)
-            taken.add(entry_id(folder))
-    return taken, len(found) - len(taken)
+            ingest.register(workspace, registry, folder, fingerprints[folder], outcome)
+            ingested.add(entry_id(folder))
+    return ingested, len(outcomes) - len(ingested)
 
 
-def _gone(known: Mapping[str, Entry], inbox: Path, there: Iterable[Path]) -> list[str]:
+def _removed_folders(known: Mapping[str, InboxEntry], inbox: Path, folders: Iterable[Path]) -> list[str]:
     """The refused folders that were in this inbox and are not any more."""
-    present = {entry_path(folder) for folder in there}
+    present = {entry_path(folder) for folder in folders}
     return [
         path
-        for path, one in known.items()
-        if one.session_id is None and path not in present and Path(path).parent == Path(entry_path(inbox))
+        for path, entry in known.items()
+        if entry.session_id is None and path not in present and Path(path).parent == Path(entry_path(inbox))
     ]
 
 
-def _stray(inbox: Path | None) -> Iterator[str]:
+def _stray_files(inbox: Path | None) -> Iterator[str]:
     count = ingest.strays(inbox) if inbox else 0
     if count:
-        yield f"{count} files lie in the inbox itself and are not taken in: give each session a folder of its own"
+        yield f"{count} files lie in the inbox itself and are not ingested: give each session a folder of its own"
 
 
-def _mark(folder: Path) -> str | None:
+def _fingerprint(folder: Path) -> str | None:
     """The fingerprint of a folder, None when it is being moved away."""
     try:
         return ingest.fingerprint(folder)
@@ -149,91 +163,80 @@ def _mark(folder: Path) -> str | None:
         return None
 
 
-def _move_on(workspace: Workspace, registry: Registry, chosen: Chosen, now: datetime, progress: Progress) -> set[str]:
-    """Works every session whose inputs changed since it was last worked; returns their ids."""
-    standings = registry.standings()
+def _process_due(
+    workspace: Workspace, registry: Registry, options: RunOptions, now: datetime, progress: ShowProgress
+) -> set[str]:
+    """Processes every session whose inputs changed since it was last processed; returns their ids."""
+    standings = registry.states()
     keys = state_keys(workspace, registry, on=now.date())
     tasks = [
         Task(root=workspace.root, now=now, session_id=session_id)
         for session_id, key in keys.items()
-        if (chosen.includes(session_id) or _is_out(standings.get(session_id)))
-        and _is_due(workspace, standings.get(session_id), key, now, chosen.again)
+        if (options.includes(session_id) or _is_published(standings.get(session_id)))
+        and _is_due(workspace, standings.get(session_id), key, now, options.retry_failed)
     ]
     pseudonyms.assign((registry.session(task.session_id) for task in tasks), workspace)
-    for done in _worked(workspace, tasks, process_one, chosen, progress):
-        session_id = done.task.session_id
-        travelled = done.value if isinstance(done, Done) else _lost(done, registry, workspace, now)
+    for finished in _run_tasks(workspace, tasks, process_one, options, progress):
+        session_id = finished.task.session_id
+        reached = _reached(finished, registry, workspace, now)
         before = standings.get(session_id)
-        same = before is not None and before.state_key == keys[session_id]
+        is_same = before is not None and before.state_key == keys[session_id]
         registry.conclude(
-            Standing(
+            SessionState(
                 state_key=keys[session_id],
-                valid_until=travelled.valid_until,
-                attempts=before.attempts + 1 if before and same else 1,
-                result=travelled.result,
+                valid_until=reached.valid_until,
+                attempts=before.attempts + 1 if before and is_same else 1,
+                result=reached.result,
             )
         )
     return {task.session_id for task in tasks}
 
 
-def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[str, str]:
-    """For each session a hash of everything that its result depends on."""
-    settings = workspace.settings
-    common = key_of(
-        [
-            __version__,
-            speech.preflight(workspace.settings.speech),
-            *(stage.VERSION for stage in (speech, detect, review, render, tag)),
-            consent.log_head(workspace),
-        ],
-        [settings.speech, settings.detect, settings.redact, settings.picture, settings.consent, reader.version()],
-        workspace.listed().mark(on),
-        rules_of(workspace.root).version,
-    )
-    acts, approved = review.heads(workspace.db), releases.approvals(workspace.db)
-    return {
-        name: key_of([common, digest, acts.get(name, ""), approved.get(name, "")])
-        for name, digest in registry.digests().items()
-    }
-
-
-def _is_out(standing: Standing | None) -> bool:
-    """Whether anything of a session is out: whatever day a run is for, it may stay no longer than its ground holds."""
+def _is_published(standing: SessionState | None) -> bool:
+    """Whether anything of a session is published: whatever day a run is for, its ruling is renewed when it ends."""
     return standing is not None and bool(standing.result.renditions)
 
 
-def _is_due(workspace: Workspace, standing: Standing | None, key: str, now: datetime, again: bool) -> bool:
+def _is_due(workspace: Workspace, standing: SessionState | None, key: str, now: datetime, retry_failed: bool) -> bool:
     if standing is None or standing.state_key != key:
         return True
     is_over = standing.valid_until <= now.timestamp()
     if standing.result.status == "failed":
-        return again or standing.attempts < workspace.settings.run.attempts or (_is_out(standing) and is_over)
+        is_left = standing.attempts < workspace.settings.run.attempts
+        return retry_failed or is_left or (_is_published(standing) and is_over)
     return is_over
 
 
-def _lost(lost: Lost[Task], registry: Registry, workspace: Workspace, now: datetime) -> run.Travelled:
-    """A session whose worker was lost: whatever of it is out is taken back, for nobody said that it may stay."""
-    failed = Failed(reason=f"{lost.why} ({lost.error})", action=_RETRY)
-    travelled = run.stopped(registry.session(lost.task.session_id), workspace, failed, now)
-    return replace(travelled, valid_until=now.timestamp())
+def _reached(
+    finished: TaskDone[Task, SessionProgress] | TaskFailed[Task],
+    registry: Registry,
+    workspace: Workspace,
+    now: datetime,
+) -> SessionProgress:
+    """How far a session came. Where its worker died or hung, what is published is withdrawn: no ruling lets it stay."""
+    if isinstance(finished, TaskDone):
+        return finished.value
+    stop = Failed(reason=f"{finished.reason} ({finished.error})", action=_RETRY)
+    stopped = stop_session(registry.session(finished.task.session_id), workspace, stop, now=now)
+    return replace(stopped, valid_until=now.timestamp())
 
 
-def _worked(
-    workspace: Workspace, tasks: Sequence[Task], work: Callable[[Task], R], chosen: Chosen, progress: Progress
-) -> Iterator[Done[Task, R] | Lost[Task]]:
-    """Spreads tasks over the workers, and tells log and progress of each."""
+def _run_tasks(
+    workspace: Workspace, tasks: Sequence[Task], work: Callable[[Task], R], options: RunOptions, progress: ShowProgress
+) -> Iterator[TaskDone[Task, R] | TaskFailed[Task]]:
+    """Runs tasks on the workers; the log and the progress follow each."""
     settings, stage = workspace.settings.run, work.__name__.removesuffix("_one")
     if tasks:
         tools.require()
     progress(stage, 0, len(tasks))
-    outcomes = chosen.executor(tasks, work, workers=settings.workers, timeout_s=settings.timeout_s)
+    outcomes = options.executor(tasks, work, workers=settings.workers, timeout_s=settings.timeout_s)
     for count, outcome in enumerate(outcomes, start=1):
-        if isinstance(outcome, Lost):
+        if isinstance(outcome, TaskFailed):
             if outcome.error == ConsentUnreadable.__name__:
                 raise ConsentUnreadable("the consent store became unreadable", action="restore it, then run again")
-            log.get().warning("lost", stage=stage, session_id=outcome.task.name, error=outcome.error)
+            log.get().warning("task failed", stage=stage, session_id=outcome.task.name, error=outcome.error)
         else:
-            log.get().info("done", stage=stage, session_id=outcome.task.name)
+            log.get().info("task done", stage=stage, session_id=outcome.task.name)
         progress(stage, count, len(tasks))
         yield outcome
 
@@ -247,30 +250,30 @@ def _opened(root: Path) -> Workspace:
 def ingest_one(task: Task) -> Session | Refused | None:
     """In a worker: ingests one folder; None while it is still being written."""
     try:
-        found = ingest.ingest(task.folder, workspace=_opened(task.root))
-        if isinstance(found, Session) and tombstones.holds(_opened(task.root).db, found.source_digest):
+        outcome = ingest.ingest(task.folder, workspace=_opened(task.root))
+        if isinstance(outcome, Session) and tombstones.holds(_opened(task.root).db, outcome.source_digest):
             return Refused(reason="this recording was erased on request", action="remove it from the inbox")
-        return found
+        return outcome
     except TryAgain:
         return None
     except InputRefused as error:
         return Refused(reason=error.message, action=error.action)
 
 
-def process_one(task: Task) -> run.Travelled:
-    """In a worker: moves one session on; a known error is its result, an unknown one loses the task alone.
+def process_one(task: Task) -> SessionProgress:
+    """In a worker: processes one session; a known error is its result, an unknown one fails this task alone.
 
-    Where consent changed while it was worked, it is worked again: what is kept makes that quick.
+    Where consent changes meanwhile, the session is processed again: what is stored makes that quick.
     """
     workspace = _opened(task.root)
     session = Registry(workspace.db).session(task.session_id)
-    for attempt in range(_TRIES):
+    for start in range(_STARTS):
         try:
-            return run.process(session, workspace, now=task.at())
+            return run.process(session, workspace, now=task.current_time())
         except ConsentUnreadable:
             raise
         except OffrecordError as error:
-            if isinstance(error, TryAgain) and attempt + 1 < _TRIES:
+            if isinstance(error, TryAgain) and start + 1 < _STARTS:
                 continue
             failed = Failed(reason=error.message, action=error.action or _RETRY)
-    return run.stopped(session, workspace, failed, task.now)
+    return stop_session(session, workspace, failed, now=task.now)

@@ -9,16 +9,40 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from pipeline.errors import ConfigurationError
 from pipeline.records import Purpose
 
 FILE_NAME = "offrecord.toml"
 _PREFIX, _BETWEEN = "OFFRECORD_", "__"
-_NO_SETTINGS = frozenset({"OFFRECORD_WORKSPACE", "OFFRECORD_TRACEBACK", "OFFRECORD_MODELS"})
+_NOT_SETTINGS = frozenset({"OFFRECORD_WORKSPACE", "OFFRECORD_TRACEBACK", "OFFRECORD_MODELS"})
+LANGUAGE = r"^(auto|[a-z]{2,3})$"
 NOTICE = r"^\S+@\S+$"
 """How a notice version is named: ``id@version``."""
+
+RENAMED = {
+    ("speech", "search_sound"): "keyword_search",
+    ("redact", "join_s"): "merge_gap_s",
+    ("redact", "grid_s"): "duration_step_s",
+    ("picture", "look"): "require_ocr",
+    ("picture", "looks_per_second"): "ocr_per_second",
+    ("consent", "valid_hours"): "ruling_ttl_hours",
+    ("consent", "floor_rule"): "minimum_rule",
+    ("consent", "allow_silent_relax"): "exclude_silent_nonresponders",
+    ("run", "settle_s"): "stable_for_s",
+}
+"""By section and old name the new name of a setting, from before 0.1.0.
+
+An old name in a file is an error. In the environment it keeps its meaning, because cron lines and unit files outlive an
+upgrade that nobody watches; the command line warns.
+"""
 
 
 class _Section(BaseModel):
@@ -28,14 +52,16 @@ class _Section(BaseModel):
 class SpeechSettings(_Section):
     """How sessions are recognised."""
 
-    engine: Literal["sphinx", "whisper", "captions"] = Field("sphinx", description="The recogniser.")
-    model: str = Field("", description="For whisper: a name in models/models.toml or a folder on disk.")
+    engine: Literal["sphinx", "whisper", "captions"] = Field("whisper", description="The recogniser.")
+    model: str = Field("whisper-base", description="For whisper: a name in models/models.toml or a folder on disk.")
     second_engine: Literal["", "sphinx"] = Field(
-        "", description="Another recogniser, whose words count only where they are known names; empty for none."
+        "", description="A second recogniser, whose words count only where they are known names; empty for none."
     )
+    language: str = Field("en", pattern=LANGUAGE, description="The language that is spoken; auto detects it (whisper).")
+    languages: tuple[str, ...] = Field(("en", "de", "fr", "es"), min_length=1, description="What auto chooses from.")
     device: Literal["cpu", "cuda"] = Field("cpu", description="For whisper: where it computes.")
     batch_size: int = Field(8, ge=1, le=64, description="For whisper: clips decoded at once.")
-    search_sound: bool = Field(True, description="Also search the sound itself for known names and terms.")
+    keyword_search: bool = Field(True, description="Also search the sound itself for known names and terms.")
 
 
 class DetectSettings(_Section):
@@ -44,16 +70,28 @@ class DetectSettings(_Section):
     spacy_model: str = Field(
         "", description="An installed spaCy pipeline whose names join the findings; empty for none."
     )
+    languages: tuple[str, ...] = Field(("en",), description="Languages in which names can be found; others wait.")
     regions: tuple[str, ...] = Field(("US", "GB", "DE"), description="Regions whose written phone numbers are known.")
 
 
 class RedactSettings(_Section):
-    """How much is taken out around a finding, and what stands in its place."""
+    """How much is redacted around a finding, and what replaces it."""
 
-    pad_s: float = Field(0.06, ge=0.025, le=2.0, description="Seconds added on both sides of a span, beside its doubt.")
-    join_s: float = Field(0.25, ge=0.0, le=5.0, description="Windows nearer than this become one.")
-    grid_s: float = Field(
-        0.0, ge=0.0, le=10.0, description="Lengths of windows are rounded up to multiples of this; 0 leaves them."
+    # At least 25 ms: a codec smears a sound by up to 1,085 samples of 48 kHz (22.6 ms, Opus) beyond its end, measured
+    # down to -60 dBFS. More is a choice between what leaks and what is over-muted; `make bench-hearing` prints both.
+    pad_s: float = Field(
+        0.06,
+        ge=0.025,
+        le=2.0,
+        description="Seconds added on both sides of a span, beside the uncertainty of its times.",
+    )
+    # Less than a short word lasts: what is left between two nearer intervals is a fragment that nobody understands.
+    merge_gap_s: float = Field(0.25, ge=0.0, le=5.0, description="Redaction intervals nearer than this become one.")
+    duration_step_s: float = Field(
+        0.0,
+        ge=0.0,
+        le=10.0,
+        description="Durations of redaction intervals are rounded up to multiples of this; 0 keeps them.",
     )
     fill: Literal["silence", "tone"] = Field("silence", description="What replaces the sound.")
     srt: bool = Field(False, description="Write the captions as SubRip too.")
@@ -65,10 +103,10 @@ Rule = Literal["notify", "consent_by_notice", "consent_express"]
 class SeriesPolicy(_Section):
     """What every session of a series asks for; it can only make the workspace's policy stricter."""
 
-    floor_rule: Rule | None = None
+    minimum_rule: Rule | None = None
     hold_deadline_days: int | None = Field(None, ge=1, le=365)
     purposes_enabled: tuple[Purpose, ...] = ()
-    allow_silent_relax: bool | None = None
+    exclude_silent_nonresponders: bool | None = None
     notice_required: str | None = Field(None, pattern=NOTICE)
 
 
@@ -76,27 +114,32 @@ class PictureSettings(_Section):
     """What becomes of the picture, where consent and review let it be seen."""
 
     keep: bool = Field(True, description="Whether a rendition may have a picture at all.")
-    look: bool = Field(True, description="Keep a picture only after it was read (tesseract) for names and terms.")
-    looks_per_second: float = Field(1.0, ge=0.2, le=5.0, description="How often it is read, where it changes.")
+    require_ocr: bool = Field(True, description="Keep a picture only after tesseract read it for names and terms.")
+    ocr_per_second: float = Field(1.0, ge=0.2, le=5.0, description="How often a picture is read, where it changes.")
 
 
 class ConsentSettings(_Section):
     """How consent is read."""
 
-    hold_deadline_days: int = Field(14, ge=1, le=365, description="Days after which a hold that nobody settled closes.")
-    valid_hours: int = Field(24, ge=1, le=168, description="Hours after which a ruling is made anew.")
-    floor_rule: Rule = Field("notify", description="The least strict rule that any session is decided by.")
+    hold_deadline_days: int = Field(
+        14, ge=1, le=365, description="Days after which a hold that nobody resolved closes."
+    )
+    # One night: a consent that ended is noticed by the next run, whatever else a run has to do.
+    ruling_ttl_hours: int = Field(24, ge=1, le=168, description="Hours after which a ruling expires and is made again.")
+    minimum_rule: Rule = Field("notify", description="The least strict rule that any session is decided by.")
     purposes_enabled: tuple[Purpose, ...] = Field(
         (), description="What recordings may be used for at all; empty for every purpose."
     )
-    allow_silent_relax: bool = Field(
-        False, description="Go on without who was silent and never answered, where that would hold."
+    exclude_silent_nonresponders: bool = Field(
+        False, description="Exclude silent non-responders instead of holding the session."
     )
     notice_required: str = Field(
         "", pattern=f"^$|{NOTICE}", description="As id@version: only this notice, or one that supersedes it, counts."
     )
     series: dict[str, SeriesPolicy] = Field({}, description="Stricter policies of single series, by name.")
-    controller: str = Field("", description="Who answers for the recordings, as receipts and consent exports say.")
+    controller: str = Field(
+        "", description="The controller of the recordings, as receipts and consent exports name it."
+    )
     withdrawal_url: str = Field("", description="Where people withdraw; receipts and consent exports link to it.")
 
 
@@ -112,13 +155,20 @@ class ExportSettings(_Section):
 
 
 class RunSettings(_Section):
-    """How a night is worked."""
+    """How a run works."""
 
     workers: int = Field(0, ge=0, le=256, description="Worker processes; 0 for one for each core.")
-    settle_s: float = Field(
-        10.0, ge=0.0, le=86400.0, description="A folder changed less than this ago is left for next time."
+    stable_for_s: float = Field(
+        10.0,
+        ge=0.0,
+        le=86400.0,
+        description="A folder that changed less than this many seconds ago is left for the next run.",
     )
-    timeout_s: float = Field(14400.0, gt=0, description="A session that takes longer is stopped and reported.")
+    timeout_s: float = Field(
+        14400.0, gt=0, description="A session that takes longer is stopped and reported as failed."
+    )
+    # Measured with 300 tasks of which one kills its worker each time and four lose theirs to others: three tries finish
+    # the other 299, none of them with more than two.
     attempts: int = Field(3, ge=1, le=20, description="Tries for a session that fails, before it waits for a person.")
 
 
@@ -147,6 +197,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment goes before the file, which arrives as keyword arguments."""
+        if isinstance(env_settings, EnvSettingsSource):
+            env_settings.env_vars = _with_new_names(env_settings.env_vars)
         return env_settings, init_settings
 
 
@@ -171,21 +223,63 @@ def read(folder: Path) -> Settings:
         ) from error
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
-        said = _said(first["type"], first["loc"], first["msg"])
-        raise ConfigurationError(said, action="see docs/settings.md") from error
+        message = _message(first["type"], first["loc"], first["msg"])
+        raise ConfigurationError(message, action="see docs/settings.md") from error
+
+
+def renamed_variables() -> tuple[str, ...]:
+    """A line for each variable of the environment that sets a setting by its old name."""
+    names = {name.upper() for name, value in os.environ.items() if value}
+    lines = []
+    for name in sorted(names):
+        new = _variable(_new_place(_place(name)))
+        if name.startswith(_PREFIX) and new != name:
+            advice = ", which is set: remove it" if new in names else ": rename it"
+            lines.append(f"{name} is now {new}{advice}")
+    return tuple(lines)
 
 
 def _check_environment(variables: Mapping[str, str]) -> None:
     """Raises ``ConfigurationError`` for a variable that looks like a setting and is of no section there is."""
     sections = {f"{_PREFIX}{name}".upper() for name in Settings.model_fields}
     for name in sorted(name.upper() for name in variables):
-        if name.startswith(_PREFIX) and name not in _NO_SETTINGS and name.split(_BETWEEN)[0] not in sections:
+        if name.startswith(_PREFIX) and name not in _NOT_SETTINGS and name.split(_BETWEEN)[0] not in sections:
             raise ConfigurationError(f"the environment's {name} is no setting", action="see docs/settings.md")
 
 
-def _said(kind: str, place: tuple[int | str, ...], message: str) -> str:
+def _new_place(place: tuple[str, ...]) -> tuple[str, ...]:
+    """The place of a setting under its new name: ``("run", "settle_s")`` is ``("run", "stable_for_s")``.
+
+    Policies of series have the names of their section.
+    """
+    is_key = len(place) == 2 or (len(place) == 4 and place[:2] == ("consent", "series"))
+    new = RENAMED.get((place[0], place[-1])) if is_key else None
+    return (*place[:-1], new) if new else place
+
+
+def _place(variable: str) -> tuple[str, ...]:
+    """The section and key of a variable, in any case: ``OFFRECORD_RUN__WORKERS`` is ``("run", "workers")``."""
+    return tuple(variable.lower().removeprefix(_PREFIX.lower()).split(_BETWEEN))
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    return f"{_PREFIX}{_BETWEEN.join(map(str, place))}".upper()
+
+
+def _with_new_names(variables: Mapping[str, str | None]) -> dict[str, str | None]:
+    """The variables of the environment, those of renamed settings under their new names; a new name goes first."""
+    new = {_variable(_new_place(_place(name))).lower(): value for name, value in variables.items() if value}
+    kept = {name: value for name, value in variables.items() if _new_place(_place(name)) == _place(name)}
+    return {**new, **kept}
+
+
+def _message(kind: str, place: tuple[int | str, ...], message: str) -> str:
     """What is wrong with a key, and whether the environment or the file says it."""
     key = ".".join(map(str, place))
-    variable = f"{_PREFIX}{_BETWEEN.join(map(str, place))}".upper()
-    where = variable if variable in {name.upper() for name in os.environ} else f"{FILE_NAME}: {key}"
-    return f"{where}: {'unknown key' if kind == 'extra_forbidden' else message}"
+    new = ".".join(_new_place(tuple(map(str, place))))
+    by_new_name = {_variable(_new_place(_place(name))): name.upper() for name in os.environ}
+    within = [by_new_name.get(_variable(place[:length])) for length in range(len(place), 0, -1)]
+    variable = next(filter(None, within), None)  # of the key itself, or of the table or section that holds it
+    if new != key:
+        return f"{variable or FILE_NAME}: {key} is now {new}"
+    return f"{within[0] or f'{FILE_NAME}: {key}'}: {'unknown key' if kind == 'extra_forbidden' else message}"

@@ -182,6 +182,7 @@ def describe(sample: Sample, performance: Performance, heard: Heard) -> str:
         "recorder_location": RECORDER_LOCATION,
         "purposes": purposes,
         "notice": "asserted",
+        "participants_complete": bool(heard) and not own_files and sample.layout not in (craig, zoom),
         "captions": sample.captions,
     }
     lines = [f"{key} = {json.dumps(value)}" for key, value in settings.items() if value]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pipeline.media import reader
+from pipeline.media import ocr
 from pipeline.store import Workspace
 
 settings.register_profile(
@@ -40,7 +40,7 @@ def no_network() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def new_workspace(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Workspace]:
     """Makes a workspace as ``Workspace.create`` does, but by copying one: all of these have the same keys."""
-    made = Workspace.create(tmp_path_factory.mktemp("new") / "ws")
+    made = Workspace.create(tmp_path_factory.mktemp("new") / "ws", '[speech]\nengine = "sphinx"\n')
     made.db.dispose()
 
     def copied(root: Path) -> Workspace:
@@ -52,5 +52,5 @@ def new_workspace(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], 
 @pytest.fixture(scope="session")
 def text_reader() -> None:
     """Tesseract, which ``make setup`` installs where it can; what happens without it has tests of its own."""
-    if reader.version() is None:
+    if ocr.version() is None:
         pytest.skip("tesseract is missing here")

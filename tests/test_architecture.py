@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import proof
+
 PIPELINE = Path(__file__).parent.parent / "pipeline"
 STAGES = ("ingest", "consent", "speech", "detect", "review", "render", "tag", "export")
-BELOW = {"records", "errors", "settings", "log", "models", "lexicon", "store", "media", "embeddings"}
+BELOW = {"records", "errors", "files", "settings", "log", "spans", "models", "lexicon", "store", "media", "embeddings"}
 MODULES = sorted(PIPELINE.rglob("*.py"))
 ONE_DOOR = {
     "av": "pipeline/media/",
@@ -18,9 +20,12 @@ ONE_DOOR = {
     "pydub": "pipeline/media/",
     "pocketsphinx": "pipeline/speech/",
     "faster_whisper": "pipeline/speech/",
-    "spacy": "pipeline/detect/",
-    "presidio_analyzer": "pipeline/detect/",
-    "phonenumbers": "pipeline/detect/",
+    "spacy": "pipeline/detect/ner/spacy_component.py",
+    "thinc": "pipeline/detect/ner/spacy_component.py",
+    "presidio_analyzer": "pipeline/detect/identifiers/presidio.py",
+    "phonenumbers": "pipeline/detect/identifiers/phone_numbers.py",
+    "detect_secrets": "pipeline/detect/identifiers/secrets.py",
+    "tldextract": "pipeline/detect/identifiers/top_level_domains.py",
     "openpyxl": "pipeline/consent/",
     "pebble": "pipeline/executors/",
     "alembic": "pipeline/store/",
@@ -28,6 +33,16 @@ ONE_DOOR = {
     "ctranslate2": "pipeline/embeddings/",
     "tokenizers": "pipeline/embeddings/",
 }
+USE_CASES = ("cli", "workflow", "reports", "vcon", "nightly", "records", "errors", "settings", "executors")
+OF_ONE_CALL = {
+    "decide_lines", "detect_lines", "arriving", "read_context", "tag_lines", "line_groups", "read_taxonomy",  # JSON Lines in and out
+    "redact", "prove", "failure_line", "read_plan", "models", "pull", "sources",  # outside any workspace
+    "export_log", "export_dpv", "import_vcon", "file_announced", "delegate",  # nothing has to follow from these
+    "record_review", "standings",
+    "Workspace", "Terms", "AgreementKind", "Clause", "Act", "Erasure", "Selection", "Options", "column_maps",
+    "write_bytes", "plain", "FILE_NAME",  # for printing
+}  # fmt: skip
+"""What a command may call beside use cases: functions that are the whole of what it does, and values."""
 MADE_BY = {"Ruling": "consent", "ApprovedPlan": "review", "Rendition": "render"}
 
 
@@ -47,7 +62,7 @@ def name(path: Path) -> str:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_imports_no_other_stage(stage: str) -> None:
-    allowed = BELOW | {stage, "__version__"}
+    allowed = BELOW | {stage, "__version__"} | ({"proof"} if stage == "render" else set())
     strangers = {
         (name(path), module)
         for path in (PIPELINE / stage).rglob("*.py")
@@ -66,6 +81,41 @@ def test_what_lies_below_the_stages_knows_none(package: str) -> None:
         if module.startswith("pipeline.") and module.split(".")[1] not in BELOW | {"__version__"}
     }
     assert strangers == set()
+
+
+@pytest.mark.parametrize("package", ["workflow", "reports", "vcon", "executors"])
+def test_what_joins_the_stages_knows_neither_commands_nor_the_batch(package: str) -> None:
+    above = {"cli", "web", "nightly", "run"}
+    strangers = {
+        (name(path), module)
+        for path in (PIPELINE / package).rglob("*.py")
+        for module in imports(path)
+        if module.startswith("pipeline.") and module.split(".")[1] in above
+    }
+    assert strangers == set()
+
+
+def test_the_proof_shares_no_code_with_the_renderer() -> None:
+    """It works out anew what it compares with: a fault of the renderer must not be a fault of its proof."""
+    allowed = {"records", "errors", "files", "settings", "spans", "media", "lexicon", "store", "proof"}
+    strangers = {
+        (name(path), module)
+        for path in (PIPELINE / "proof").rglob("*.py")
+        for module in imports(path)
+        if module.startswith("pipeline.") and module.split(".")[1] not in allowed
+    }
+    assert strangers == set()
+
+
+def test_nobody_else_knows_the_inside_of_the_proof() -> None:
+    public = {f"pipeline.proof.{exported}" for exported in proof.__all__}
+    inside = {
+        module
+        for path in MODULES
+        for module in imports(path)
+        if module.startswith("pipeline.proof.") and "proof" not in path.relative_to(PIPELINE).parts[:1]
+    }
+    assert inside <= public
 
 
 @pytest.mark.parametrize("tool", ONE_DOOR)
@@ -122,3 +172,15 @@ def test_commands_are_thin() -> None:
                 body = node.body[1:] if ast.get_docstring(node) else node.body
                 lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0
                 assert lines <= 15, f"{path.name}: {node.name}"
+
+
+def test_commands_call_use_cases_so_that_a_page_can_call_the_same() -> None:
+    strangers = {
+        (path.name, f"{node.module}.{alias.name}")
+        for path in (PIPELINE / "cli").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipeline.")
+        for alias in node.names
+        if node.module.split(".")[1] not in USE_CASES and alias.name not in OF_ONE_CALL
+    }
+    assert strangers == set()

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.errors import Exit, OffrecordError
-from pipeline.settings import Settings
+from pipeline.settings import RENAMED, Settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -79,6 +79,11 @@ def test_no_setting_is_documented_that_is_not_there() -> None:
     assert documented == there
 
 
+def test_every_renamed_setting_is_documented() -> None:
+    for (section, old), new in RENAMED.items():
+        assert f"`{section}.{old}` is now `{section}.{new}`" in SETTINGS
+
+
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`offrecord ([a-z]+(?: [a-z-]+)?)", ALL))))
 def test_every_command_that_the_docs_name_is_there(name: str) -> None:
     group, _, sub = name.partition(" ")
@@ -92,6 +97,42 @@ def test_every_command_that_the_docs_name_is_there(name: str) -> None:
 def test_links_within_the_docs_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
         assert (page.parent / target).exists(), target
+
+
+def glossary() -> dict[str, str]:
+    """What each word of the glossary means."""
+    text = (ROOT / "docs" / "glossary.md").read_text("utf-8")
+    return dict(re.findall(r"^\| ([a-z][a-z -]+) \| (.+) \|$", text, re.MULTILINE))
+
+
+def test_the_glossary_is_short_sorted_and_says_each_word_in_two_sentences_at_most() -> None:
+    words = glossary()
+    del words["word"]
+    assert list(words) == sorted(words)
+    assert 35 <= len(words) <= 50
+    assert all(meaning.endswith(".") and meaning.count(". ") <= 1 for meaning in words.values())
+
+
+@pytest.mark.parametrize("status", ["failed", "held", "pending", "refused"])
+def test_every_status_of_a_session_is_in_the_glossary(status: str) -> None:
+    assert glossary()[status].startswith("A status:")
+
+
+PLAIN = [ROOT / "docs" / name for name in ("glossary.md", "operator.md", "product-managers.md", "settings.md")]
+PRIVATE = re.compile(r"\b(is|are|was) out\b|\blets? out\b|\btak(e|es|en) (back|out|in)\b|\bstands?\b|\bworked\b")
+
+
+@pytest.mark.parametrize("page", [*PLAIN, ROOT / "pipeline" / "templates" / "report.html"], ids=lambda page: page.name)
+def test_no_page_of_the_operator_has_a_private_word(page: Path) -> None:
+    assert [match.group() for match in PRIVATE.finditer(page.read_text("utf-8"))] == []
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()), ids=[name for name, _ in commands()])
+def test_no_help_has_a_private_word(name: str, command: click.Command) -> None:
+    texts = [command.help or "", *(getattr(parameter, "help", None) or "" for parameter in command.params)]
+    taking_back = "Take back an earlier"
+    found = [match.group() for text in texts for match in PRIVATE.finditer(text.replace(taking_back, ""))]
+    assert found == []
 
 
 def test_every_make_target_is_in_its_help() -> None:

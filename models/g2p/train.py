@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from pipeline.speech.g2p import Grapher
+from pipeline.speech.pronunciation.g2p import G2PModel
 
 Entry = tuple[str, tuple[str, ...]]
 Graphone = tuple[str, tuple[str, ...]]
@@ -205,7 +205,7 @@ def quantised(p: float) -> int:
     return 255 if p <= 0.0 else min(254, round(-math.log(min(1.0, p)) * 16))
 
 
-def measure(model: Grapher, words: dict[str, set[tuple[str, ...]]]) -> dict[str, float]:
+def measure(model: G2PModel, words: dict[str, set[tuple[str, ...]]]) -> dict[str, float]:
     """Share of held-out words whose best, and best three, pronunciations are wrong, and of wrong phones in the best."""
     wrong = wrong3 = errors = phones = 0
     for word, truths in sorted(words.items()):
@@ -261,7 +261,7 @@ def main() -> None:
         if held_out(word):
             tests[word].add(phones)
     measured = {word: tests[word] for word in sorted(tests)[:: max(1, len(tests) // MEASURED)]}
-    figures = measure(Grapher.load(options.out), measured)
+    figures = measure(G2PModel.load(options.out), measured)
     print(
         json.dumps(
             {"trained_on": len(sequences), "graphones": len(graphones), "bytes": options.out.stat().st_size, **figures}

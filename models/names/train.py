@@ -25,27 +25,28 @@ from spacy.strings import get_string_id
 from spacy.tokens import Doc
 from thinc.api import Adam, fix_random_seed
 
-from pipeline.detect import kinds, tagger
+from pipeline.detect.ner.inference import LABELS
+from pipeline.detect.ner.spacy_component import FEATURES, NAMES
 
 HERE = Path(__file__).parent
-MARKS = ["O", *(f"{start}-{label}" for label in tagger.LABELS for start in "BI")]
+MARKS = ["O", *(f"{start}-{label}" for label in LABELS for start in "BI")]
 SEED = 7
 DRAWN = 60_000
 BATCH_WORDS = 3000
 
 
-def blank(known_kinds: dict[str, int]) -> Language:
-    """The pipeline with the words' kinds and an untrained model."""
+def blank(known: dict[str, int]) -> Language:
+    """The pipeline with the words' features and an untrained model."""
     nlp = spacy.blank("en")
-    table = nlp.add_pipe(kinds.FACTORY)
-    hashes = np.array([get_string_id(word) for word in known_kinds], np.uint64)
-    table.fill(hashes, np.array(list(known_kinds.values()), np.uint16))
-    nlp.add_pipe(tagger.FACTORY)
+    table = nlp.add_pipe(FEATURES)
+    hashes = np.array([get_string_id(word) for word in known], np.uint64)
+    table.fill(hashes, np.array(list(known.values()), np.uint16))
+    nlp.add_pipe(NAMES)
     return nlp
 
 
 def example(nlp: Language, passage: Sequence[Word]) -> tuple[Doc, np.ndarray]:
-    """A passage as a doc with its words' kinds, and the mark of each token; -1 where it is unknown."""
+    """A passage as a doc with its words' features, and the mark of each token; -1 where it is unknown."""
     doc = nlp.make_doc(" ".join(word.text for word in passage))
     starts = np.cumsum([0, *(len(word.text) + 1 for word in passage)])
     marks = np.full(len(doc), -1)
@@ -57,7 +58,7 @@ def example(nlp: Language, passage: Sequence[Word]) -> tuple[Doc, np.ndarray]:
         elif mark.startswith("B-") and token.idx > starts[index]:
             mark = "I-" + mark[2:]
         marks[token.i] = -1 if mark == UNKNOWN else MARKS.index(mark)
-    return nlp.get_pipe(kinds.FACTORY)(doc), marks
+    return nlp.get_pipe(FEATURES)(doc), marks
 
 
 def batches(nlp: Language, maker: Maker, count: int) -> tuple[list[Doc], np.ndarray]:
@@ -76,7 +77,7 @@ def batches(nlp: Language, maker: Maker, count: int) -> tuple[list[Doc], np.ndar
 
 def train(nlp: Language, maker: Maker, minutes: float, log_every: int = 100) -> None:
     """Steps of one batch each until the time is up; the learning rate falls to a tenth."""
-    model = nlp.get_pipe(tagger.FACTORY).model
+    model = nlp.get_pipe(NAMES).model
     docs, _ = batches(nlp, maker, 2000)
     model.initialize(X=docs[:50], Y=[model.ops.alloc2f(len(doc), len(MARKS)) for doc in docs[:50]])
     optimizer = Adam(0.002, L2=1e-6, grad_clip=1.0)
@@ -118,7 +119,7 @@ def main() -> None:
         drawn = list(talk.sentences(DRAWN, pairs, made.word_lists()["openings"], SEED))
         del pairs
     print("talk ready", time.process_time(), flush=True)
-    nlp = blank(words.kinds(single, used, known))
+    nlp = blank(words.features(single, used, known))
     maker = Maker(known, used, drawn, SEED)
     print("maker ready", time.process_time(), flush=True)
     train(nlp, maker, asked.minutes)

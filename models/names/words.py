@@ -181,8 +181,8 @@ def _softmax(values: np.ndarray) -> np.ndarray:
     return raised / raised.sum(axis=1, keepdims=True)
 
 
-def kinds(single: dict[str, float], used: dict[str, np.ndarray], known: Lists) -> dict[str, int]:
-    """The kind of each word as the bits that ``pipeline.detect.kinds`` reads."""
+def features(single: dict[str, float], used: dict[str, np.ndarray], known: Lists) -> dict[str, int]:
+    """The features of each word as the bits that ``pipeline.detect.ner.word_features`` reads."""
     first = {name: 4 if rank < 250 else 3 if rank < 1200 else 2 for rank, name in enumerate(known.first)}
     first |= dict.fromkeys(_single(known.first_abroad), 1)
     last = {name: 4 if rank < 1000 else 3 if rank < 12000 else 2 for rank, name in enumerate(known.last)}

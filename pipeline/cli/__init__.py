@@ -13,23 +13,23 @@ from pipeline import __version__
 from pipeline.cli.common import INTERRUPTED, Group
 
 _COMMANDS = {
-    "consent": ("consent", "What participants allow: answers, decisions, withdrawals."),
+    "consent": ("consent", "Manage consent: answers, decisions, withdrawals."),
     "detect": ("detect", "Find names, terms and identifiers in JSON Lines."),
-    "doctor": ("admin", "Say what is missing and how to get it."),
-    "export": ("export", "Exports for product managers."),
+    "doctor": ("admin", "Check what a run needs, and say how to get what is missing."),
+    "export": ("export", "Export requests and vCons."),
     "init": ("admin", "Make a workspace."),
-    "models": ("models", "The models on this machine."),
+    "models": ("models", "List, pull and verify models."),
     "prove": ("redact", "Prove a rendition or a redacted file again."),
-    "redact": ("redact", "Take spans of sound out of one media file."),
-    "release": ("release", "Let a reviewed session out to the public."),
+    "redact": ("redact", "Redact spans of sound in one media file."),
+    "release": ("release", "Publish a reviewed session."),
     "report": ("nightly", "Make the morning report again."),
-    "requests": ("requests", "Feature requests: look, decide, merge, split, rename."),
-    "review": ("review", "Look at what was proposed, decide, sign off."),
-    "run": ("nightly", "The nightly batch: move every session as far as it may go."),
-    "status": ("nightly", "Say what stands where, and the one next action for each."),
+    "requests": ("requests", "Review feature requests: list, decide, merge, split, rename."),
+    "review": ("review", "Review proposals: show, decide, sign off."),
+    "run": ("nightly", "Run the nightly batch: move every session as far as it may go."),
+    "status": ("nightly", "Show each session's status and its one next action."),
     "tag": ("tag", "Tag JSON Lines as requests, discoveries, problems and so on."),
-    "terms": ("terms", "The lists of confidential terms, and what they forbid."),
-    "verify": ("admin", "Re-hash what is kept and what is out, walk the chains."),
+    "terms": ("terms", "List confidential terms, and check renditions against them."),
+    "verify": ("admin", "Re-hash originals and renditions, and walk every chain."),
 }
 """Each command with its module and its line of help, so that the help of all loads none."""
 
@@ -56,14 +56,14 @@ class _Lazy(Group):
 
 
 def _one_line(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """What is left of an error that nobody foresaw: its kind; its words might hold a secret."""
+    """Prints only the kind of an unforeseen error, because its words might hold a secret."""
     if os.environ.get("OFFRECORD_TRACEBACK"):
         sys.__excepthook__(kind, error, trace)
     elif issubclass(kind, KeyboardInterrupt):
         click.echo(INTERRUPTED, err=True)
     else:
-        say = f"offrecord: unexpected error ({kind.__name__}); set OFFRECORD_TRACEBACK=1 and try again to see where"
-        click.echo(say, err=True)
+        line = f"offrecord: unexpected error ({kind.__name__}); set OFFRECORD_TRACEBACK=1 and run again to see where"
+        click.echo(line, err=True)
 
 
 sys.excepthook = _one_line
@@ -72,4 +72,4 @@ sys.excepthook = _one_line
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="offrecord")
 def main() -> None:
-    """Recorded office hours in; redacted media and feature requests out, as far as each participant's consent goes."""
+    """Redacts recorded office hours, as far as each participant's consent goes, and exports feature requests."""

@@ -7,32 +7,49 @@ from shlex import quote
 
 import click
 
-from pipeline.cli.common import emit, json_option, workspace_option
+from pipeline import models
+from pipeline.cli.common import emit, json_option, open_workspace, workspace_option
 from pipeline.errors import Exit
-from pipeline.store import Workspace, terms
+from pipeline.store import Workspace
+from pipeline.store.terms import FILE_NAME
+
+_MODEL = "whisper-base"
+_SETTINGS = f"""
+[speech]
+engine = "whisper"
+model = "{_MODEL}"
+"""
 
 
 @click.command()
 @click.argument("workspace", type=click.Path(path_type=Path, file_okay=False))
 def init(workspace: Path) -> None:
     """Make a workspace in the new or empty folder WORKSPACE."""
-    made = Workspace.create(workspace)
+    root = Workspace.create(workspace, _SETTINGS).root
     place = quote(str(workspace))
-    click.echo(f"made {made.root}; next:")
-    click.echo(f"  list what must never leave in {quote(str(workspace / terms.FILE_NAME))}")
+    click.echo(f"made the workspace {root}; next:")
+    if models.state(models.find(_MODEL)).state != "present":
+        click.echo(f"  offrecord models pull {_MODEL}")
+    click.echo(f"  list confidential terms in {quote(str(workspace / FILE_NAME))}")
     click.echo(f"  offrecord consent import ANSWERS --form FORM --workspace {place}")
     click.echo(f"  offrecord run INBOX --workspace {place}")
 
 
 @click.command()
-@click.option("--workspace", "-w", type=click.Path(path_type=Path), envvar="OFFRECORD_WORKSPACE", help="Check it too.")
+@click.option(
+    "--workspace",
+    "-w",
+    type=click.Path(path_type=Path),
+    envvar="OFFRECORD_WORKSPACE",
+    help="Also check this workspace.",
+)
 @json_option
 @click.pass_context
 def doctor(ctx: click.Context, workspace: Path | None, as_json: bool) -> None:
-    """Say what is missing and how to get it."""
+    """Check what a run needs, and say how to get what is missing."""
     from pipeline.reports.doctor import examine
 
-    findings = examine(Workspace.open(workspace) if workspace else None)
+    findings = examine(open_workspace(workspace) if workspace else None)
     emit(findings, as_json)
     ctx.exit(Exit.DONE if all(finding.ok for finding in findings) else Exit.CONFIGURATION)
 
@@ -42,9 +59,9 @@ def doctor(ctx: click.Context, workspace: Path | None, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def verify(ctx: click.Context, workspace: Path, as_json: bool) -> None:
-    """Re-hash the vault and what is out, walk the chains, report orphans."""
-    from pipeline.reports.verify import inspect
+    """Re-hash the vault and the renditions, walk every chain, report orphans."""
+    from pipeline.reports.verify import verify_workspace
 
-    findings = inspect(Workspace.open(workspace))
+    findings = verify_workspace(open_workspace(workspace))
     emit(findings, as_json)
     ctx.exit(Exit.DONE if all(finding.ok for finding in findings) else Exit.DAMAGED)

@@ -1,4 +1,4 @@
-"""Commands about organisations: what their agreements say, and whether code may be published."""
+"""Commands about organisations: their agreements, and permission to publish their code."""
 
 from __future__ import annotations
 
@@ -9,77 +9,89 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, workspace_option
+from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
 from pipeline.errors import UsageProblem
-from pipeline.store import Workspace
+from pipeline.records import Purpose
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _DAY = click.DateTime(["%Y-%m-%d"])
-_SAYS = ("allowed", "notice", "per_item_approval", "forbidden")
+_PURPOSES = [purpose.value for purpose in Purpose]
+_RECORDING = ("allowed", "notice", "forbidden")
+_PUBLICATION = ("allowed", "per_item_approval", "forbidden")
 
 
 def _about(command: F) -> F:
-    """What every command about one piece of code takes."""
+    """Adds the options that every command about one piece of code has."""
     for option in (
-        click.option("--attribution", default="", help="Who is named for it."),
+        click.option("--attribution", default="", help="Who is credited for it."),
         click.option("--licence", required=True, help="The SPDX licence, as MIT."),
-        click.option("--destination", required=True, help="Where it goes, as gist:office-hours."),
-        click.option("--organisation", required=True, help="Whose code it is."),
+        click.option("--destination", required=True, help="Where it is published, as gist:office-hours."),
+        click.option("--organisation", required=True, help="The organisation that owns the code."),
     ):
         command = option(command)
     return command
 
 
-_by = click.option("--by", "actor", required=True, help="Who enters it.")
-_evidence = click.option("--evidence", required=True, help="Where that can be seen, in a few words.")
+_by = click.option("--by", "actor", required=True, help="Who enters this.")
+_evidence = click.option("--evidence", required=True, help="Where the evidence is, in a few words.")
 
 
-@click.command("org")
+@click.command()
 @click.option("--name", required=True, help="The organisation, as sessions name it.")
 @click.option("--alias", "aliases", multiple=True, help="Another name of it; may be given again.")
-@click.option("--domain", "domains", multiple=True, help="Whose addresses are its people's; may be given again.")
+@click.option("--domain", "domains", multiple=True, help="A mail domain of its people; may be given again.")
 @click.option(
     "--kind",
     type=click.Choice(["nda", "msa", "dpa", "recording_policy", "publication_clause"]),
     required=True,
-    help="The paper.",
+    help="The kind of agreement.",
 )
-@click.option(
-    "--recording",
-    type=click.Choice([one for one in _SAYS if one != "per_item_approval"]),
-    help="What it says of recording.",
-)
-@click.option(
-    "--publication", type=click.Choice([one for one in _SAYS if one != "notice"]), help="What it says of publication."
-)
-@click.option("--from", "starts", type=_DAY, help="From this UTC date; without it, from ever.")
+@click.option("--recording", type=click.Choice(_RECORDING), help="What it says about recording.")
+@click.option("--publication", type=click.Choice(_PUBLICATION), help="What it says about publication.")
+@click.option("--from", "starts", type=_DAY, help="From this UTC date; without it, from any time.")
 @click.option("--until", "ends", type=_DAY, help="Up to, not including, this UTC date.")
 @_evidence
 @_by
 @workspace_option
 @json_option
-def org(starts: datetime | None, ends: datetime | None, workspace: Path, as_json: bool, **said: Any) -> None:
-    """File what an agreement with an organisation says; it can only take away."""
-    from pipeline.consent.agreements import Kind, Says
-    from pipeline.consent.organisations import agree
+def agreement(starts: datetime | None, ends: datetime | None, workspace: Path, as_json: bool, **values: Any) -> None:
+    """File what an agreement with an organisation says; it only ever restricts."""
+    from pipeline.consent.log.agreements import AgreementKind, Clause
+    from pipeline.workflow.consent_actions import file_agreement
 
-    clauses: dict[str, Any] = {
-        name: Says(said.pop(name)) if said[name] else said.pop(name) for name in ("recording", "publication")
-    }
-    if not any(clauses.values()):
-        raise UsageProblem("say what the agreement says", action="give --recording, --publication or both")
-    said["kind"] = Kind(said["kind"])
-    since, until = _utc(starts) or datetime(1970, 1, 1, tzinfo=UTC), _utc(ends)
-    filed = agree(
-        **said, **clauses, valid_from=since, valid_until=until, workspace=Workspace.open(workspace), now=now()
-    )
-    emit({"clauses": filed}, as_json)
+    for name in ("recording", "publication"):
+        values[name] = Clause(values[name]) if values[name] else None
+    values |= {"kind": AgreementKind(values["kind"]), "valid_from": _utc(starts), "valid_until": _utc(ends)}
+    emit(file_agreement(**values, workspace=open_workspace(workspace), now=now()), as_json)
+
+
+@click.command()
+@click.option("--organisation", required=True, help="The organisation, as sessions name it.")
+@click.option(
+    "--purpose", "purposes", type=click.Choice(_PURPOSES), multiple=True, help="A purpose; may be given again."
+)
+@click.option("--everything", is_flag=True, help="Every purpose.")
+@click.option("--reason", required=True, help="How it reached you, in a few words.")
+@_by
+@workspace_option
+@json_option
+def revoke(
+    organisation: str, purposes: tuple[str, ...], everything: bool, workspace: Path, as_json: bool, **values: Any
+) -> None:
+    """File that an organisation revokes the consent of its people; renditions with any of them are withdrawn."""
+    from pipeline.workflow.consent_actions import revoke_consent
+
+    if everything == bool(purposes):
+        raise UsageProblem("it is not clear what is revoked", action="give either --purpose or --everything")
+    chosen = [Purpose(purpose) for purpose in (purposes or Purpose)]
+    opened, at = open_workspace(workspace), now()
+    emit(revoke_consent(organisation, purposes=chosen, **values, workspace=opened, now=at), as_json)
 
 
 @click.group()
 def code() -> None:
-    """Code from sessions: find it, ask its organisation, say whether it may be published."""
+    """Manage code from sessions: find it, ask its organisation, check whether it may be published."""
 
 
 @code.command("find")
@@ -88,15 +100,15 @@ def code() -> None:
 @workspace_option
 @json_option
 def find_code(session: str, save_to: Path | None, workspace: Path, as_json: bool) -> None:
-    """List the code in the chat of SESSION: its hash, its lines, what stands against asking."""
-    from pipeline.workflow.code_permission import in_session
+    """List the code in the chat of SESSION: its hash, its lines, and what blocks a request."""
+    from pipeline.workflow.code_permission import find_code as find
 
-    emit(in_session(session, workspace=Workspace.open(workspace), save_to=save_to, now=now()), as_json)
+    emit(find(session, workspace=open_workspace(workspace), save_to=save_to, now=now()), as_json)
 
 
 @code.command("ask")
 @click.argument("file", type=_FILE)
-@click.option("--session", "session_id", required=True, help="The session that it is from.")
+@click.option("--session", "session_id", required=True, help="The session it is from.")
 @_about
 @_by
 @workspace_option
@@ -104,57 +116,59 @@ def find_code(session: str, save_to: Path | None, workspace: Path, as_json: bool
 def ask_code(
     file: Path, session_id: str, organisation: str, actor: str, workspace: Path, as_json: bool, **terms: str
 ) -> None:
-    """Scan FILE and note that its organisation is asked about exactly these bytes."""
-    from pipeline.consent.approvals import Terms
-    from pipeline.workflow.code_permission import ask
+    """Scan FILE, and record that its organisation is asked about exactly these bytes."""
+    from pipeline.consent.staff.code_approvals import Terms
+    from pipeline.workflow.code_permission import ask_permission
 
-    opened = Workspace.open(workspace)
+    opened = open_workspace(workspace)
     emit(
-        ask(file, organisation, Terms(**terms), session_id=session_id, actor=actor, workspace=opened, now=now()),
+        ask_permission(
+            file, organisation, Terms(**terms), session_id=session_id, actor=actor, workspace=opened, now=now()
+        ),
         as_json,
     )
 
 
 @code.command("answer")
 @click.argument("file", type=_FILE)
-@click.argument("said", type=click.Choice(["yes", "no", "withdrawn"]))
-@click.option("--email", "approver", required=True, help="The address of who answered.")
-@click.option("--until", type=_DAY, help="The answer holds up to, not including, this UTC date.")
+@click.argument("answer", type=click.Choice(["yes", "no", "withdrawn"]))
+@click.option("--email", "approver", required=True, help="The address of the person who answered.")
+@click.option("--until", type=_DAY, help="The answer is valid up to, not including, this UTC date.")
 @_about
 @_evidence
 @_by
 @workspace_option
-def answer_code(file: Path, said: str, until: datetime | None, organisation: str, workspace: Path, **told: Any) -> None:
-    """Note what somebody answered for the organisation about exactly the bytes of FILE."""
-    from pipeline.consent.approvals import Terms, answer
-    from pipeline.consent.events import EventState
-    from pipeline.workflow.code_permission import digest_of_file
+def answer_code(
+    file: Path, answer: str, until: datetime | None, organisation: str, workspace: Path, **values: Any
+) -> None:
+    """Record an answer for the organisation about exactly the bytes of FILE."""
+    from pipeline.consent.staff.code_approvals import Terms
+    from pipeline.workflow.code_permission import record_answer
 
-    states = {"yes": EventState.GIVEN, "no": EventState.REFUSED, "withdrawn": EventState.WITHDRAWN}
-    terms = Terms(**{name: told.pop(name) for name in ("destination", "licence", "attribution")})
-    common: dict[str, Any] = {"until": _utc(until), "workspace": Workspace.open(workspace), "now": now()}
-    answer(organisation, digest_of_file(file), terms, state=states[said], **told, **common)
+    terms = Terms(**{name: values.pop(name) for name in ("destination", "licence", "attribution")})
+    common: dict[str, Any] = {"until": _utc(until), "workspace": open_workspace(workspace), "now": now()}
+    record_answer(file, organisation, terms, answer=answer, **values, **common)
 
 
 @code.command("delegate")
-@click.option("--organisation", required=True, help="For whom they speak.")
-@click.option("--email", "person", required=True, help="The address of who may answer.")
+@click.option("--organisation", required=True, help="The organisation they speak for.")
+@click.option("--email", "person", required=True, help="The address of the person who may answer.")
 @click.option("--until", type=_DAY, help="Up to, not including, this UTC date.")
 @click.option("--ends", is_flag=True, help="They no longer speak for it.")
 @_evidence
 @_by
 @workspace_option
-def delegate_code(until: datetime | None, workspace: Path, **said: Any) -> None:
-    """Note who may speak for an organisation about its code."""
-    from pipeline.consent.approvals import delegate
+def delegate_code(until: datetime | None, workspace: Path, **values: Any) -> None:
+    """Record who may speak for an organisation about its code."""
+    from pipeline.consent.staff.code_approvals import delegate
 
-    delegate(**said, until=_utc(until), workspace=Workspace.open(workspace), now=now())
+    delegate(**values, until=_utc(until), workspace=open_workspace(workspace), now=now())
 
 
 @code.command("show")
 @click.argument("file", type=_FILE)
-@click.option("--session", "session_id", required=True, help="The session that it is from.")
-@click.option("--trifle-by", default="", help="Who of the staff vouches that it is insignificant.")
+@click.option("--session", "session_id", required=True, help="The session it is from.")
+@click.option("--trifle-by", default="", help="The member of staff who vouches that it is insignificant.")
 @click.option("--reason", default="", help="Why it is insignificant.")
 @_about
 @workspace_option
@@ -169,13 +183,15 @@ def show_code(
     as_json: bool,
     **terms: str,
 ) -> None:
-    """Say whether exactly the bytes of FILE may be published now, and why."""
-    from pipeline.consent.approvals import Terms
-    from pipeline.workflow.code_permission import decide
+    """Show whether exactly the bytes of FILE may be published now, and why."""
+    from pipeline.consent.staff.code_approvals import Terms
+    from pipeline.workflow.code_permission import decide_permission
 
-    opened, trifle = Workspace.open(workspace), (trifle_by, reason) if trifle_by else None
+    opened, trifle = open_workspace(workspace), (trifle_by, reason) if trifle_by else None
     emit(
-        decide(file, organisation, Terms(**terms), session_id=session_id, trifle=trifle, workspace=opened, now=now()),
+        decide_permission(
+            file, organisation, Terms(**terms), session_id=session_id, trifle=trifle, workspace=opened, now=now()
+        ),
         as_json,
     )
 

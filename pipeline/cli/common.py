@@ -1,4 +1,4 @@
-"""What all commands share: the workspace option, output for people or machines, and errors turned into exit codes."""
+"""What all commands share: the workspace option, output for people or machines, and errors as exit codes."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipeline.errors import ConfigurationError, Exit, OffrecordError, TryAgain
+from pipeline.errors import ConfigurationError, Exit, OffrecordError, TryAgain, UsageProblem
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pipeline.store import Workspace
+
 
 def now() -> datetime:
-    """The time that a command goes by, aware UTC."""
+    """The time of a command, aware UTC."""
     return datetime.now(UTC)
 
 
-_WIDE = 200
+_WIDE = 200  # columns where no terminal says otherwise: no id, path or status of a report wraps
 NOTHING = "–"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
@@ -39,12 +41,28 @@ workspace_option: Callable[[F], F] = click.option(
     help="The workspace folder (or OFFRECORD_WORKSPACE).",
 )
 json_option: Callable[[F], F] = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+output_option: Callable[[F], F] = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write to this file instead of standard output.",
+)
 decider_option: Callable[[F], F] = click.option("--by", "actor", required=True, help="Who decides.")
+
+
+def open_workspace(root: Path) -> Workspace:
+    """Opens a workspace, and warns of each variable that sets a setting by its old name."""
+    from pipeline.settings import renamed_variables
+    from pipeline.store import Workspace
+
+    for line in renamed_variables():
+        click.echo(f"offrecord: {line}", err=True)
+    return Workspace.open(root)
 
 
 def emit(value: object, as_json: bool) -> None:
     """Prints a value: as JSON for machines, else lines, mappings as a line for each key, rows as a table."""
-    from pipeline.store.stages import plain
+    from pipeline.store.codec import plain
 
     if as_json:
         click.echo(json.dumps(plain(value), ensure_ascii=False, sort_keys=True))
@@ -62,8 +80,18 @@ def emit(value: object, as_json: bool) -> None:
         click.echo(str(shown))
 
 
+def hand_out(text: str, output: Path | None) -> None:
+    """Writes a text to a file that only its owner reads, or to standard output."""
+    from pipeline.files import write_bytes
+
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        write_bytes(output, text.encode())
+
+
 def console() -> Console:
-    """Where people read: as wide as the terminal, and wide enough for a line where there is none."""
+    """The console that people read: as wide as the terminal, or wide enough for a line where there is none."""
     from rich.console import Console
 
     shown = Console()
@@ -99,8 +127,34 @@ def _cell(value: object) -> str:
     return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
+def renamed_flag(old: str, new: str) -> Callable[[F], F]:
+    """An old flag, hidden, that ends the command with a line about its new name."""
+
+    def refuse(_: click.Context, __: click.Parameter, is_given: bool) -> None:
+        if is_given:
+            raise UsageProblem(f"{old} is now {new}", action="use that")
+
+    return click.option(old, is_flag=True, hidden=True, expose_value=False, callback=refuse, help=f"Now {new}.")
+
+
 class Group(click.Group):
-    """A group whose commands end with the exit code of the error they meet, and one line about it on standard error."""
+    """A group whose commands end with the exit code of the error they meet, and one line about it on standard error.
+
+    ``renamed`` holds the new names of commands by their old ones.
+    """
+
+    def __init__(self, *arguments: Any, renamed: Mapping[str, str] | None = None, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.renamed = dict(renamed or {})
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Finds the command; raises ``UsageProblem`` that names the new one for a name that it no longer has."""
+        new = self.renamed.get(args[0])
+        if new is not None:
+            raise UsageProblem(f"`{self.name} {args[0]}` is now `{self.name} {new}`", action="use that")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; every ``OffrecordError`` becomes its exit code, and so does what the system refuses."""
@@ -109,7 +163,7 @@ class Group(click.Group):
         except OffrecordError as error:
             _end(ctx, error)
         except OSError as error:
-            known = _of_system(error)
+            known = _known_error(error)
             if known is None:
                 raise
             _end(ctx, known)
@@ -118,7 +172,7 @@ class Group(click.Group):
             ctx.exit(int(Exit.INTERRUPTED))
 
 
-INTERRUPTED = "offrecord: interrupted; run again to go on"
+INTERRUPTED = "offrecord: interrupted; run again to continue"
 
 
 def _end(ctx: click.Context, error: OffrecordError) -> None:
@@ -126,11 +180,11 @@ def _end(ctx: click.Context, error: OffrecordError) -> None:
     ctx.exit(int(error.code))
 
 
-def _of_system(error: OSError) -> OffrecordError | None:
-    """What a full disk or a missing right means for who reads it; None for anything else."""
+def _known_error(error: OSError) -> OffrecordError | None:
+    """The error that a full disk or a missing right is to its reader; None for any other."""
     if error.errno in _FULL:
         return TryAgain("no space is left on the disk", action="make room, then run again")
     if error.errno in _CLOSED:
-        action = "check whose the workspace and the files named are, and what this user may do there"
-        return ConfigurationError("this user may not read or write something that the command needs", action=action)
+        action = "check who owns the workspace and the named files, and the rights of this user"
+        return ConfigurationError("this user may not read or write a file that the command needs", action=action)
     return None

@@ -2,54 +2,42 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 import click
 
 from pipeline.cli import withdrawal
-from pipeline.cli.code import code, org
-from pipeline.cli.common import emit, json_option, now, workspace_option
+from pipeline.cli.code import agreement, code, revoke
+from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
 from pipeline.cli.interchange import export_dpv, import_vcon
+from pipeline.cli.jurisdictions import jurisdictions
 from pipeline.cli.matching import match
-from pipeline.consent.durable import export_log
-from pipeline.consent.explain import decided, explain
-from pipeline.consent.importer import import_answers
-from pipeline.consent.lines import decide_lines
-from pipeline.consent.restore import import_log
-from pipeline.consent.wording import file_spoken
-from pipeline.errors import UsageProblem
-from pipeline.store import Workspace
-from pipeline.store.registry import Registry
-from pipeline.workflow import erasure
+from pipeline.consent.jsonl import decide_lines
+from pipeline.consent.notices.versions import file_announced
+from pipeline.consent.transfer.log_export import export_log
+from pipeline.workflow.consent_actions import import_consent
+from pipeline.workflow.consent_views import decision_history, explain_session
 
 
-@click.group()
+@click.group(cls=Group, renamed={"published": "record-copy", "org": "agreement"})
 def consent() -> None:
-    """What participants allow: import answers, explain decisions, file withdrawals."""
+    """Manage what participants consent to: import answers, explain decisions, file withdrawals."""
 
 
-for _command in (code, export_dpv, import_vcon, org, *withdrawal.COMMANDS, match):
+for _command in (code, export_dpv, import_vcon, jurisdictions, agreement, revoke, *withdrawal.COMMANDS, match):
     consent.add_command(_command)
 
 
 @consent.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--form", type=click.Path(path_type=Path, dir_okay=False), help="The form mapping, for a table.")
-@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), help="For an export: its workspace's key.")
+@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), help="For an export: the key of its workspace.")
 @workspace_option
 @json_option
 def import_command(file: Path, form: Path | None, key: Path | None, workspace: Path, as_json: bool) -> None:
-    """File the answers in FILE, a table (CSV or xlsx) or an export of a consent log: all of them, or none."""
-    opened, at = Workspace.open(workspace), now()
-    take_back = partial(erasure.quarantine, opened, now=at)
-    if form is None:
-        emit(import_log(file, workspace=opened, now=at, key=key, then=take_back), as_json)
-    elif key is None:
-        emit(import_answers(file, form, workspace=opened, now=at, then=take_back), as_json)
-    else:
-        raise UsageProblem("a table needs no key", action="give --form for a table, --key only for an export")
+    """Import the answers in FILE, a table (CSV or xlsx) or an export of a consent log: all of them or none."""
+    emit(import_consent(file, form=form, key=key, workspace=open_workspace(workspace), now=now()), as_json)
 
 
 @consent.command("export")
@@ -57,14 +45,14 @@ def import_command(file: Path, form: Path | None, key: Path | None, workspace: P
 @workspace_option
 @json_option
 def export_command(file: Path, workspace: Path, as_json: bool) -> None:
-    """Write the whole consent log to FILE as JSON Lines, people as keyed hashes only."""
-    emit(export_log(file, workspace=Workspace.open(workspace)), as_json)
+    """Export the whole consent log to FILE as JSON Lines, with people as keyed hashes only."""
+    emit(export_log(file, workspace=open_workspace(workspace)), as_json)
 
 
 @consent.command()
 @click.argument("lines", type=click.File(encoding="utf-8", errors="replace"), default="-")
 def decide(lines: TextIO) -> None:
-    """Read decision inputs as JSON Lines, write outcome and rule id for each."""
+    """Read decision inputs as JSON Lines, and write the outcome and rule id of each."""
     for line in decide_lines(lines):
         click.echo(line)
 
@@ -72,17 +60,16 @@ def decide(lines: TextIO) -> None:
 @consent.command()
 @click.argument("session")
 @click.option("--names", is_flag=True, help="Show names instead of ids.")
-@click.option("--history", is_flag=True, help="Every decision that was made about it, in order, with its inputs.")
+@click.option("--history", is_flag=True, help="Show every decision about it, in order, with its inputs.")
 @workspace_option
 @json_option
 def show(session: str, names: bool, history: bool, workspace: Path, as_json: bool) -> None:
-    """Say for each person and purpose of SESSION what was decided, and why."""
-    opened = Workspace.open(workspace)
-    found = Registry(opened.db).session(session)
+    """Show the decision for each participant and purpose of SESSION, with its reason."""
+    opened = open_workspace(workspace)
     if history:
-        emit(decided(found, workspace=opened), as_json)
+        emit(decision_history(session, workspace=opened), as_json)
     else:
-        emit(explain(found, workspace=opened, now=now(), names=names), as_json)
+        emit(explain_session(session, workspace=opened, now=now(), names=names), as_json)
 
 
 @consent.command("notice")
@@ -90,5 +77,5 @@ def show(session: str, names: bool, history: bool, workspace: Path, as_json: boo
 @workspace_option
 @json_option
 def notice_command(file: Path, workspace: Path, as_json: bool) -> None:
-    """File the wording in FILE by which you announce a recording: it is then looked for in every session."""
-    emit(file_spoken(file, workspace=Workspace.open(workspace), now=now()), as_json)
+    """File the wording in FILE that announces a recording; every session is then searched for it."""
+    emit(file_announced(file, workspace=open_workspace(workspace), now=now()), as_json)

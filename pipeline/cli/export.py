@@ -1,4 +1,4 @@
-"""The commands that hand things out: requests to product managers, renditions as vCons."""
+"""Commands that export requests and vCons."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any, TypeVar
 import click
 
 from pipeline.cli.common import emit, json_option, now, workspace_option
+from pipeline.files import write_bytes
 from pipeline.records import Audience
 from pipeline.store import Workspace
-from pipeline.store.files import write_bytes
 
 _FORMATS = ("csv", "xlsx", "jsonl", "parquet", "html", "jira", "linear", "github", "gitlab", "productboard")
 
 
 @click.group()
 def export() -> None:
-    """Exports for product managers."""
+    """Export requests for product managers, and renditions as vCons."""
 
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -64,7 +64,7 @@ _OPTIONS: tuple[Callable[..., Any], ...] = (
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
 )
 def requests_(workspace: Path, output: Path | None, **asked: Any) -> None:
-    """Export requests and discoveries, as far as consent goes at this moment; the manifest is put beside the file."""
+    """Export requests and discoveries, as far as consent allows now; the manifest is written beside the file."""
     from pipeline.workflow import request_files
 
     opened, at = Workspace.open(workspace), now()
@@ -111,7 +111,7 @@ def recall(workspace: Path, as_json: bool) -> None:
 @click.option("--sign", is_flag=True, help="As a JWS, signed in the name of the workspace.")
 @workspace_option
 def vcon(session: str, audience: str, url: str | None, sign: bool, output: Path | None, workspace: Path) -> None:
-    """Export the rendition of SESSION that is out as a redacted vCon, with the consent that it stands on."""
+    """Export the published rendition of SESSION as a redacted vCon, with the consent behind it."""
     from pipeline.vcon.export import export as export_vcon
 
     to = str(output.absolute()) if output else "standard output"

@@ -1,4 +1,4 @@
-"""A walk through what is undecided, one key for each proposal; with input that is no terminal, one line for each."""
+"""Interactive review: one key for each undecided proposal; where input is no terminal, one line for each."""
 
 from __future__ import annotations
 
@@ -9,19 +9,16 @@ from dataclasses import dataclass, field
 import click
 
 from pipeline.records import Proposal, Verdict
-from pipeline.review import acts
-from pipeline.review import queue as queue_of
-from pipeline.review.context import said_around
-from pipeline.review.learn import learn
 from pipeline.store import Workspace
+from pipeline.workflow import review_actions
 
-_KEYS = "r take out · k keep · s skip · v reveal · u undo · q quit"
+_KEYS = "r redact · k keep · s skip · v reveal · u undo · q quit"
 _REDACT, _KEEP, _SKIP, _REVEAL, _UNDO, _QUIT = "rksvuq"
 
 
 @dataclass(slots=True)
-class _Walk:
-    """Where somebody is on their way, and what they decided on it."""
+class _Review:
+    """Where a reviewer is in the list, and what they decided."""
 
     workspace: Workspace
     actor: str
@@ -31,40 +28,33 @@ class _Walk:
     decided: list[int] = field(default_factory=list)
 
     def act(self, key: str) -> bool:
-        """Does what a key asks for; False when the walk is over."""
+        """Does what a key asks for; False when the review is over."""
         proposal = self.waiting[self.at]
         if key == _REDACT:
             self._decide(proposal, Verdict.REDACT, self.reason)
         elif key == _KEEP:
-            why = click.prompt("why may it stay", default="", show_default=False)
+            why = click.prompt("why is it kept", default="", show_default=False)
             if why.strip():
                 self._decide(proposal, Verdict.KEEP, why)
         elif key == _SKIP:
             self.at += 1
         elif key == _REVEAL:
-            acts.note_reveal(self.workspace.db, proposal.session_id, actor=self.actor)
-            click.echo("  " + ", ".join(dict.fromkeys(finding.text for finding in proposal.findings)))
+            click.echo("  " + ", ".join(review_actions.reveal_proposal(self.workspace, proposal, actor=self.actor)))
         elif key == _UNDO and self.decided:
             self.at = self.decided.pop()
-            self._keep(self.waiting[self.at], Verdict.OPEN, "undone")
+            review_actions.undo_decision(self.workspace, self.waiting[self.at], actor=self.actor)
         return key != _QUIT and self.at < len(self.waiting)
 
     def _decide(self, proposal: Proposal, verdict: Verdict, reason: str) -> None:
-        self._keep(proposal, verdict, reason)
+        review_actions.decide_proposal(self.workspace, proposal, verdict, actor=self.actor, reason=reason)
         self.decided.append(self.at)
         self.at += 1
 
-    def _keep(self, proposal: Proposal, verdict: Verdict, reason: str) -> None:
-        ids, db = [proposal.proposal_id], self.workspace.db
-        acts.decide(db, proposal.session_id, ids, verdict=verdict, actor=self.actor, reason=reason)
-        learn(self.workspace, [proposal], ids, verdict)
 
-
-def walk(workspace: Workspace, session_id: str | None, *, actor: str, reason: str) -> None:
-    """Shows each undecided proposal, masked, and keeps each decision at once: stopping loses nothing."""
-    sessions = [session_id] if session_id else [line.session_id for line in queue_of.queue(workspace)]
-    waiting = [proposal for one in sessions for proposal in _undecided(workspace, one)]
-    state, shown = _Walk(workspace, actor, reason, waiting), -1
+def review_interactively(workspace: Workspace, session_id: str | None, *, actor: str, reason: str) -> None:
+    """Shows each undecided proposal, masked, and stores each decision at once: stopping loses nothing."""
+    waiting = review_actions.undecided_proposals(workspace, session_id)
+    state, shown = _Review(workspace, actor, reason, waiting), -1
     if waiting:
         click.echo(_KEYS)
     goes_on = bool(waiting)
@@ -77,23 +67,19 @@ def walk(workspace: Workspace, session_id: str | None, *, actor: str, reason: st
     click.echo(f"\ndecided {len(state.decided)}, {left} left; `offrecord run` applies it")
 
 
-def _undecided(workspace: Workspace, session_id: str) -> tuple[Proposal, ...]:
-    return acts.undecided(queue_of.proposals_of(workspace, session_id), acts.decisions(workspace.db, session_id))
-
-
-def _show(state: _Walk) -> None:
+def _show(state: _Review) -> None:
     for line in _lines(state):
         click.echo(line)
 
 
-def _lines(state: _Walk) -> Iterator[str]:
+def _lines(state: _Review) -> Iterator[str]:
     proposal = state.waiting[state.at]
-    line = queue_of.shown(proposal, None, reveal=False)
+    line = review_actions.masked_line(proposal)
     yield f"\n{state.at + 1} of {len(state.waiting)}  {proposal.session_id}  {line.replacement}  score {line.score:.2f}"
     yield f"  {', '.join(line.text)}  ({line.mentions} mentions: {', '.join(line.rules)})"
     if line.times:
         yield f"  at {', '.join(line.times)}"
-    yield from (f"  > {one}" for one in said_around(state.workspace, proposal))
+    yield from (f"  > {text}" for text in review_actions.transcript_lines(state.workspace, proposal))
 
 
 def read_key() -> str:

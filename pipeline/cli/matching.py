@@ -1,4 +1,4 @@
-"""The command by which staff settle who a participant is."""
+"""The command by which staff match a participant to a party."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, workspace_option
-from pipeline.consent.matching import settle, suggestions
+from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
 from pipeline.errors import UsageProblem
-from pipeline.store import Workspace
-from pipeline.store.registry import Registry
+from pipeline.workflow.consent_actions import settle_match
+from pipeline.workflow.consent_views import suggest_matches
 
 
 @click.command()
 @click.argument("session")
 @click.argument("participant", default="")
-@click.option("--party", help="Who on file they are, by id.")
-@click.option("--undo", is_flag=True, help="Take back what was settled.")
-@click.option("--by", "actor", default="", help="Who settles it.")
+@click.option("--party", help="The id of the party they are.")
+@click.option("--undo", is_flag=True, help="Take back an earlier match.")
+@click.option("--by", "actor", default="", help="Who decides it.")
 @click.option("--reason", default="", help="How you know, in a few words.")
 @click.option("--names", is_flag=True, help="Show names instead of ids.")
 @workspace_option
@@ -34,12 +33,11 @@ def match(
     workspace: Path,
     as_json: bool,
 ) -> None:
-    """List who the people of SESSION may be, or settle it for one PARTICIPANT."""
-    opened = Workspace.open(workspace)
-    found = Registry(opened.db).session(session)
+    """List the likely parties of SESSION's participants, or match one PARTICIPANT to a party."""
+    opened = open_workspace(workspace)
     if not participant:
-        emit(suggestions(found, workspace=opened, names=names), as_json)
+        emit(suggest_matches(session, workspace=opened, names=names), as_json)
         return
     if undo == bool(party):
         raise UsageProblem("say who they are", action="give either --party or --undo")
-    emit(settle(found, participant, party, actor=actor, reason=reason, workspace=opened, now=now()), as_json)
+    emit(settle_match(session, participant, party, actor=actor, reason=reason, workspace=opened, now=now()), as_json)

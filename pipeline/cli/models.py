@@ -12,13 +12,13 @@ from pipeline.errors import ConfigurationError, OffrecordError
 
 @click.group()
 def models() -> None:
-    """The models on this machine."""
+    """List, pull and verify models."""
 
 
 @models.command("list")
 @json_option
 def list_models(as_json: bool) -> None:
-    """Every model there is, and how it stands here."""
+    """List every known model and its state here."""
     emit([known.state(model) for model in known.entries().values()], as_json)
 
 

@@ -1,4 +1,4 @@
-"""Commands for the operator's night and morning: run, status, report."""
+"""Commands of the nightly batch: run, status, report."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, workspace_option
+from pipeline.cli.common import emit, json_option, now, open_workspace, renamed_flag, workspace_option
 from pipeline.cli.progress import print_counts, print_lines, print_report, shown_progress
 from pipeline.executors import EXECUTORS
-from pipeline.store import Workspace
-from pipeline.store.registry import Registry
 
 
 @click.command()
 @click.argument("inbox", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
 @workspace_option
-@click.option("--night", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions of this UTC date, and what is out.")
-@click.option("--executor", type=click.Choice(list(EXECUTORS)), default="local", help="How work is spread.")
-@click.option("--again", is_flag=True, help="Also try sessions that failed too often.")
+@click.option("--night", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions of this UTC date, and published ones.")
+@click.option("--executor", type=click.Choice(list(EXECUTORS)), default="local", help="Where tasks run.")
+@click.option("--retry-failed", is_flag=True, help="Also retry sessions that failed too often.")
+@renamed_flag("--again", "--retry-failed")
 @json_option
 @click.pass_context
 def run(
@@ -28,16 +27,18 @@ def run(
     workspace: Path,
     night: datetime | None,
     executor: str,
-    again: bool,
+    retry_failed: bool,
     as_json: bool,
 ) -> None:
     """Ingest what is new in INBOX and move every session as far as it may go."""
     from pipeline import nightly
 
-    chosen = nightly.Chosen(executor=EXECUTORS[executor], day=night.date() if night else None, again=again)
+    options = nightly.RunOptions(
+        executor=EXECUTORS[executor], day=night.date() if night else None, retry_failed=retry_failed
+    )
     with shown_progress(quiet=as_json) as progress:
-        opened = Workspace.open(workspace)
-        report = nightly.night(opened, inbox=inbox, chosen=chosen, now=now(), progress=progress)
+        opened = open_workspace(workspace)
+        report = nightly.run_night(opened, inbox=inbox, options=options, now=now(), progress=progress)
     print_report(report, opened, as_json)
     ctx.exit(report.exit_code)
 
@@ -47,16 +48,16 @@ def run(
 @click.option("--paths", is_flag=True, help="Also print each session's folder; folder names may hold secrets.")
 @json_option
 def status(workspace: Path, paths: bool, as_json: bool) -> None:
-    """Say what stands where, and the one next action for each session."""
+    """Show the status of each session and its one next action."""
     from pipeline.reports.morning_report import gather, with_paths
 
-    registry = Registry(Workspace.open(workspace).db)
-    gathered = gather(registry, now=now())
+    opened = open_workspace(workspace)
+    report = gather(opened, now=now())
     if paths or as_json:
-        emit(with_paths(gathered.lines, registry) if paths else gathered.lines, as_json)
+        emit(with_paths(report.lines, opened) if paths else report.lines, as_json)
     else:
-        print_lines(gathered.lines)
-        print_counts(gathered)
+        print_lines(report.lines)
+        print_counts(report)
 
 
 @click.command()
@@ -64,12 +65,7 @@ def status(workspace: Path, paths: bool, as_json: bool) -> None:
 @json_option
 def report(workspace: Path, as_json: bool) -> None:
     """Make the morning report again: on the terminal, as JSON and as a page."""
-    from pipeline.consent.jurisdictions import rules_of
-    from pipeline.reports.morning_report import gather, write
+    from pipeline.reports.morning_report import refresh
 
-    opened = Workspace.open(workspace)
-    at = now()
-    warned = (*rules_of(opened.root).warnings(at.date()), *opened.list_warnings(at.date()))
-    gathered = gather(Registry(opened.db), now=at, warned=warned)
-    write(gathered, opened)
-    print_report(gathered, opened, as_json)
+    opened = open_workspace(workspace)
+    print_report(refresh(opened, now=now()), opened, as_json)

@@ -1,4 +1,4 @@
-"""Commands about the picture of a session: what was read in it, covers, and its approval for the public."""
+"""Commands about the picture of a session: its text, its covers, a frame, and its approval for the public."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import decider_option, emit, json_option, workspace_option
-from pipeline.store import Workspace
+from pipeline.cli.common import decider_option, emit, json_option, open_workspace, renamed_flag, workspace_option
 
 _reason = click.option("--reason", required=True, help="Why.")
 
@@ -16,17 +15,14 @@ _reason = click.option("--reason", required=True, help="Why.")
 @click.command()
 @click.argument("session")
 @workspace_option
-@click.option("--reveal", is_flag=True, help="Show the texts themselves; this is noted in the ledger.")
+@click.option("--reveal", is_flag=True, help="Show the texts; the ledger records it.")
 @json_option
 def picture(session: str, workspace: Path, reveal: bool, as_json: bool) -> None:
-    """Show what was read in the picture of SESSION, its covers, and whether it is approved."""
-    from pipeline.review import acts, picture_queue
+    """Show the text that was read in the picture of SESSION, its covers, and its approval."""
+    from pipeline.workflow.picture_actions import show_picture
 
-    opened = Workspace.open(workspace)
-    lines = picture_queue.show(opened, session, reveal=reveal)
-    if reveal:
-        acts.note_reveal(opened.db, session, actor=getpass.getuser())
-    emit(lines, as_json)
+    actor = getpass.getuser() if reveal else None
+    emit(show_picture(open_workspace(workspace), session, reveal_to=actor), as_json)
 
 
 @click.command()
@@ -34,20 +30,18 @@ def picture(session: str, workspace: Path, reveal: bool, as_json: bool) -> None:
 @workspace_option
 @click.option("--from", "start_s", type=float, required=True, help="Where it begins, in seconds.")
 @click.option("--to", "end_s", type=float, required=True, help="Where it ends, in seconds.")
-@click.option("--box", help="left,top,right,bottom as shares from 0 to 1; without it all of the picture.")
+@click.option("--box", help="left,top,right,bottom as shares from 0 to 1; without it, the whole picture.")
 @decider_option
 @_reason
 def cover(
     session: str, workspace: Path, start_s: float, end_s: float, box: str | None, actor: str, reason: str
 ) -> None:
     """Cover a part of the picture of SESSION with one colour."""
-    from pipeline.records import RedactionBox
-    from pipeline.review import picture_acts, picture_queue
+    from pipeline.workflow.picture_actions import cover_picture
 
-    opened = Workspace.open(workspace)
-    wanted = RedactionBox(start_s=start_s, end_s=end_s, region=picture_queue.region_of(box), reason=reason)
-    found = picture_queue.session_of(opened, session)
-    click.echo(f"{picture_acts.cover(opened.db, found, wanted, actor=actor)} is covered; the next run applies it")
+    span = {"start_s": start_s, "end_s": end_s}
+    cover_id = cover_picture(open_workspace(workspace), session, **span, box=box, actor=actor, reason=reason)
+    click.echo(f"{cover_id} is added; the next run applies it")
 
 
 @click.command()
@@ -57,11 +51,11 @@ def cover(
 @decider_option
 @_reason
 def uncover(session: str, cover_id: str, workspace: Path, actor: str, reason: str) -> None:
-    """Take back COVER, which a person laid over the picture of SESSION."""
-    from pipeline.review import picture_acts
+    """Remove COVER, which a person added to the picture of SESSION."""
+    from pipeline.workflow.picture_actions import uncover_picture
 
-    picture_acts.lift(Workspace.open(workspace).db, session, cover_id, actor=actor, reason=reason)
-    click.echo(f"{cover_id} is taken back; the next run applies it")
+    uncover_picture(open_workspace(workspace), session, cover_id, actor=actor, reason=reason)
+    click.echo(f"{cover_id} is removed; the next run applies it")
 
 
 @click.command("approve-picture")
@@ -70,27 +64,26 @@ def uncover(session: str, cover_id: str, workspace: Path, actor: str, reason: st
 @decider_option
 @_reason
 def approve_picture(session: str, workspace: Path, actor: str, reason: str) -> None:
-    """Say that the picture of SESSION was looked at and may be public as it is covered now."""
-    from pipeline.review import picture_acts, picture_queue
-    from pipeline.review.queue import proposals_of
+    """Approve the picture of SESSION for the public, with exactly its covers of now."""
+    from pipeline.workflow.picture_actions import approve_picture as approve
 
-    opened = Workspace.open(workspace)
-    found, proposals = picture_queue.session_of(opened, session), proposals_of(opened, session)
-    picture_acts.approve(opened.db, found, proposals, actor=actor, reason=reason)
+    approve(open_workspace(workspace), session, actor=actor, reason=reason)
     click.echo("approved; the next run applies it, and any change to its covers voids it")
 
 
 @click.command()
 @click.argument("session")
 @workspace_option
-@click.option("--at", "at_s", type=float, required=True, help="When, in seconds.")
+@click.option("--at", "at_s", type=float, required=True, help="The time of the frame, in seconds.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The PNG file to write.")
-@click.option("--under", is_flag=True, help="Draw the covers' edges alone; this is noted in the ledger.")
+@click.option("--outline", is_flag=True, help="Draw only the edges of the covers; the ledger records it.")
+@renamed_flag("--under", "--outline")
 @json_option
-def still(session: str, workspace: Path, at_s: float, out: Path, under: bool, as_json: bool) -> None:
-    """Write one frame of the picture of SESSION as a PNG file, under the covers that it would have."""
-    from pipeline.workflow import frame_preview
+def frame(session: str, workspace: Path, at_s: float, out: Path, outline: bool, as_json: bool) -> None:
+    """Write one frame of the picture of SESSION as a PNG file, with its covers drawn."""
+    from pipeline.workflow.frame_preview import write_frame
 
-    made = frame_preview.still(Workspace.open(workspace), session, at_s, out, actor=getpass.getuser(), under=under)
-    until = "its end" if made.to_s is None else f"{made.to_s:.2f} s"
-    emit(made if as_json else f"written: shown from {made.from_s:.2f} s to {until}, {made.covers} covers", as_json)
+    preview = write_frame(open_workspace(workspace), session, at_s, out, actor=getpass.getuser(), outline=outline)
+    until = "its end" if preview.to_s is None else f"{preview.to_s:.2f} s"
+    line = f"written: shown from {preview.from_s:.2f} s to {until}, {preview.covers} covers"
+    emit(preview if as_json else line, as_json)

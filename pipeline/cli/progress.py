@@ -1,4 +1,4 @@
-"""What the operator sees: progress while a night is worked, and the report as a table."""
+"""What the operator sees: progress during a run, and the report as a table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.common import NOTHING, console, emit
-from pipeline.reports.morning_report import Line, Report
+from pipeline.reports.morning_report import MorningReport, ReportLine
 from pipeline.store import Workspace
 
 _STYLES = {"done": "green", "held": "yellow", "pending": "cyan", "refused": "red", "failed": "bold red"}
@@ -30,7 +30,7 @@ _STYLES = {"done": "green", "held": "yellow", "pending": "cyan", "refused": "red
 
 @contextmanager
 def shown_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Yields a function that is told of each finished task; draws bars on a terminal and nothing elsewhere."""
+    """Yields a function to call for each finished task; draws bars on a terminal and nothing elsewhere."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description:8}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bars(*columns, console=console, disable=quiet or not console.is_terminal) as bars:
@@ -55,8 +55,8 @@ def shown_bytes(what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda count, total: bars.update(task, completed=count, total=total)
 
 
-def print_report(report: Report, workspace: Workspace, as_json: bool) -> None:
-    """Prints the report and where the files lie."""
+def print_report(report: MorningReport, workspace: Workspace, as_json: bool) -> None:
+    """Prints the report and where the files are."""
     if as_json:
         emit(report, True)
         return
@@ -69,19 +69,19 @@ def print_report(report: Report, workspace: Workspace, as_json: bool) -> None:
     click.echo(f"requests   {workspace.out / 'exports'}")
 
 
-def print_counts(report: Report) -> None:
-    """Prints how many sessions and folders stand where."""
+def print_counts(report: MorningReport) -> None:
+    """Prints how many sessions and folders have each status."""
     counts = [f"{count} {status}" for status, count in report.counts.items()]
     counts += [f"{report.unfinished} still being written"] * bool(report.unfinished)
-    click.echo(f"\n{', '.join(counts)}" if counts else "no sessions yet: `offrecord run INBOX` takes them in")
+    click.echo(f"\n{', '.join(counts)}" if counts else "no sessions yet: `offrecord run INBOX` ingests them")
 
 
-def print_lines(lines: Sequence[Line]) -> None:
-    """Prints what stands where as a table: the id, the status, why, and what to do next."""
+def print_lines(lines: Sequence[ReportLine]) -> None:
+    """Prints sessions as a table: the id, the status, the reason, and the next action."""
     if not lines:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("session", "status", "why", "next"):
+    for name in ("session", "status", "reason", "next action"):
         table.add_column(name, overflow="fold")
     for line in lines:
         style = _STYLES.get(line.status, "default")

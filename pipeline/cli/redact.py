@@ -9,9 +9,11 @@ import click
 
 from pipeline.cli.common import emit, json_option
 from pipeline.errors import Exit
+from pipeline.proof import failure_line
+from pipeline.proof import prove as reprove
 from pipeline.records import ProofVerdict
-from pipeline.render import onefile
-from pipeline.render import prove as again
+from pipeline.render.single_file import redact as redact_file
+from pipeline.render.spans_file import read_plan
 
 _File = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -20,32 +22,34 @@ _File = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.argument("file", type=_File)
 @click.option("--spans", type=_File, required=True, help='A JSON array of {"start_s", "end_s"} in seconds.')
 @click.option(
-    "-o", "--out", type=click.Path(path_type=Path), required=True, help="The file to write; its suffix is its kind."
+    "-o", "--out", type=click.Path(path_type=Path), required=True, help="The file to write; its suffix is its format."
 )
-@click.option(
-    "--fill", type=click.Choice(["silence", "tone"]), default="silence", help="What stands in the spans' place."
-)
-@click.option("--overwrite", is_flag=True, help="Replace the output if it is there.")
+@click.option("--fill", type=click.Choice(["silence", "tone"]), default="silence", help="What replaces the spans.")
+@click.option("--overwrite", is_flag=True, help="Replace an existing output.")
 @json_option
 def redact(
     file: Path, spans: Path, out: Path, fill: Literal["silence", "tone"], overwrite: bool, as_json: bool
 ) -> None:
-    """Take spans of sound out of one media FILE, and write the result once it is proved."""
-    summary = onefile.redact(file, spans=spans, out=out, overwrite=overwrite, fill=fill)
-    emit(summary if as_json else f"{summary.verdict}: {summary.windows} spans, {summary.muted_s} s taken out", as_json)
+    """Redact spans of sound in one media FILE, and write the result once it is proved."""
+    summary = redact_file(file, spans_file=spans, out=out, overwrite=overwrite, fill=fill)
+    line = f"{summary.verdict}: {summary.windows} spans, {summary.muted_s} s redacted"
+    rest = "".join(f"; {sound} is left out: nothing here can decode it" for sound in summary.left_out)
+    emit(summary if as_json else line + rest, as_json)
 
 
 @click.command()
 @click.argument("place", type=click.Path(path_type=Path, exists=True))
-@click.option("--plan", type=_File, help='A JSON object of "windows" and "terms"; without it by the proof.json there.')
+@click.option(
+    "--plan", type=_File, help='A JSON object of "windows" and "terms"; without it, the proof.json beside the file.'
+)
 @click.option("--key", "public_key", help="The workspace's public key, as `offrecord doctor` shows it.")
 @json_option
 @click.pass_context
 def prove(ctx: click.Context, place: Path, plan: Path | None, public_key: str | None, as_json: bool) -> None:
-    """Prove a rendition (a folder or a file of it), or one redacted file, again from the files alone."""
-    proof = again.prove(place, plan=plan, public_key=public_key)
+    """Prove a rendition (a folder or a file of it), or one redacted file, again from its files only."""
+    proof = reprove(place, plan=None if plan is None else read_plan(plan), public_key=public_key)
     lines = [proof.verdict.value, *(f"  {check.verdict}: {check.name}, {check.detail}" for check in proof.checks)]
     emit({"verdict": proof.verdict, "checks": proof.checks} if as_json else lines, as_json)
     if proof.verdict is not ProofVerdict.PROVED:
-        click.echo(f"offrecord: {again.in_one_line(proof)}", err=True)
+        click.echo(f"offrecord: {failure_line(proof)}", err=True)
     ctx.exit(int(Exit.DONE if proof.verdict is ProofVerdict.PROVED else Exit.PROOF_FAILED))

@@ -1,4 +1,4 @@
-"""The commands about feature requests: list and show them, decide the unsure ones, merge, split and rename groups."""
+"""Commands about feature requests: list and show them, decide the unsure ones, merge, split and rename groups."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ reason_option: Callable[[F], F] = click.option(
 
 @click.group()
 def requests() -> None:
-    """Feature requests: look at them, accept or reject the unsure, merge, split and rename groups."""
+    """Review feature requests: list them, accept or reject the unsure ones, merge, split and rename groups."""
 
 
 @requests.command("list")
@@ -116,7 +116,7 @@ def rename(request: str, title: str, workspace: Path, actor: str, reason: str) -
 @click.option("--reason", required=True, help="Why the customer must be known; it is noted in the ledger.")
 @json_option
 def resolve(alias: str, workspace: Path, actor: str, reason: str, as_json: bool) -> None:
-    """Say which customer an alias stands for, or who asked for REQUEST, and where it was said."""
+    """Show which customer an alias means, or who asked for REQUEST, and where it was said."""
     from pipeline.workflow.request_review import resolve as resolve_alias
 
     emit(resolve_alias(Workspace.open(workspace), alias, actor=actor, reason=reason, now=now()), as_json)
@@ -132,5 +132,5 @@ def retag(workspace: Path, as_json: bool) -> None:
     opened, at = Workspace.open(workspace), now()
     with opened.locked():
         changed = tagging.retag(opened, now=at)
-        request_files.write(opened, now=at)
+        request_files.write_exports(opened, now=at)
     emit({"tagged_again": changed}, as_json)

@@ -1,4 +1,4 @@
-"""Commands for reviewers: list, show, go, decide, sign-off."""
+"""Commands for reviewers: list, show, interactive, decide, sign-off, approve-exposure."""
 
 from __future__ import annotations
 
@@ -8,128 +8,131 @@ from pathlib import Path
 import click
 
 from pipeline.cli import pictures
-from pipeline.cli.common import decider_option, emit, json_option, now, workspace_option
-from pipeline.records import Audience
-from pipeline.store import Workspace
+from pipeline.cli.common import (
+    Group,
+    decider_option,
+    emit,
+    json_option,
+    now,
+    open_workspace,
+    renamed_flag,
+    workspace_option,
+)
+from pipeline.errors import UsageProblem
+from pipeline.records import Audience, Verdict
 
 
-@click.group()
+@click.group(cls=Group, renamed={"go": "interactive", "approve-weaker": "approve-exposure", "still": "frame"})
 def review() -> None:
-    """Look at what was proposed, decide, sign off."""
+    """Review proposals: show them, decide, sign off."""
 
 
-for _command in (pictures.picture, pictures.cover, pictures.uncover, pictures.still, pictures.approve_picture):
+for _command in (pictures.picture, pictures.cover, pictures.uncover, pictures.frame, pictures.approve_picture):
     review.add_command(_command)
 
 
 @review.command("list")
 @workspace_option
-@click.option("--undecided", is_flag=True, help="Only sessions in which something is left to decide.")
+@click.option("--undecided", is_flag=True, help="Only sessions with undecided proposals.")
 @json_option
 def list_(workspace: Path, undecided: bool, as_json: bool) -> None:
     """List the sessions with proposals, the riskiest first."""
-    from pipeline.review.queue import queue
+    from pipeline.workflow.review_actions import list_sessions
 
-    lines = [one for one in queue(Workspace.open(workspace)) if one.undecided or not undecided]
+    lines = list_sessions(open_workspace(workspace), only_undecided=undecided)
     emit(lines, as_json)
     if lines and not as_json:
-        left = sum(one.undecided for one in lines)
-        click.echo(f"\n{left} proposals are undecided in {sum(one.undecided > 0 for one in lines)} sessions")
+        left = sum(line.undecided for line in lines)
+        click.echo(f"\n{left} proposals are undecided in {sum(line.undecided > 0 for line in lines)} sessions")
 
 
 @review.command()
 @click.argument("session")
 @workspace_option
-@click.option("--reveal", is_flag=True, help="Show the texts themselves; this is noted in the ledger.")
-@click.option("--undecided", is_flag=True, help="Only those that nobody decided yet.")
-@click.option("--below", type=float, default=2.0, help="Only those with a score below this.")
+@click.option("--reveal", is_flag=True, help="Show the texts; the ledger records it.")
+@click.option("--undecided", is_flag=True, help="Only undecided proposals.")
+@click.option("--below", type=float, default=2.0, help="Only proposals with a score below this.")
 @json_option
 def show(session: str, workspace: Path, reveal: bool, undecided: bool, below: float, as_json: bool) -> None:
     """Show the proposals of SESSION, their texts masked."""
-    from pipeline.review import acts
-    from pipeline.review import queue as queue_of
+    from pipeline.workflow.review_actions import show_proposals
 
-    opened = Workspace.open(workspace)
-    lines = queue_of.show(opened, session, reveal=reveal, undecided=undecided, below=below)
-    if reveal:
-        acts.note_reveal(opened.db, session, actor=getpass.getuser())
-    emit(lines, as_json)
+    opened, actor = open_workspace(workspace), getpass.getuser() if reveal else None
+    emit(show_proposals(opened, session, reveal_to=actor, only_undecided=undecided, below=below), as_json)
 
 
 @review.command()
 @click.argument("session", required=False)
 @workspace_option
 @decider_option
-@click.option("--reason", default="looked at one by one", show_default=True, help="Why what is taken out is.")
-def go(session: str | None, workspace: Path, actor: str, reason: str) -> None:
-    """Go through what is undecided, in SESSION or in all, the riskiest first: one key for each."""
-    from pipeline.cli.interactive import walk
+@click.option("--reason", default="reviewed one by one", show_default=True, help="Reason recorded for redactions.")
+def interactive(session: str | None, workspace: Path, actor: str, reason: str) -> None:
+    """Review undecided proposals one by one, of SESSION or of all sessions, the riskiest first: one key for each."""
+    from pipeline.cli.interactive import review_interactively
 
-    walk(Workspace.open(workspace), session, actor=actor, reason=reason)
+    review_interactively(open_workspace(workspace), session, actor=actor, reason=reason)
 
 
 @review.command()
 @click.argument("session")
 @click.argument("proposals", metavar="[PROPOSAL]...", nargs=-1)
 @workspace_option
-@click.option("--redact", "said", flag_value="redact", help="Take it out.")
-@click.option("--keep", "said", flag_value="keep", help="Leave it in.")
-@click.option("--undo", "said", flag_value="open", help="Take back what was decided.")
-@click.option("--all-undecided", is_flag=True, help="Every proposal that nobody decided yet; only with --redact.")
-@click.option("--everywhere", is_flag=True, help="The same names in all other sessions too; only with --redact.")
+@click.option("--redact", "verdict", flag_value="redact", help="Redact it.")
+@click.option("--keep", "verdict", flag_value="keep", help="Keep it.")
+@click.option("--undo", "verdict", flag_value="open", help="Take back an earlier decision.")
+@click.option("--all-undecided", is_flag=True, help="Every undecided proposal; only with --redact.")
+@click.option("--all-sessions", is_flag=True, help="The same entities in all other sessions too; only with --redact.")
+@renamed_flag("--everywhere", "--all-sessions")
 @decider_option
 @click.option("--reason", required=True, help="Why.")
 def decide(
     session: str,
     proposals: tuple[str, ...],
     workspace: Path,
-    said: str | None,
+    verdict: str | None,
     all_undecided: bool,
-    everywhere: bool,
+    all_sessions: bool,
     actor: str,
     reason: str,
 ) -> None:
     """Decide each PROPOSAL of SESSION, by its id or its label as "[person 2]"."""
-    from pipeline.review import acts
-    from pipeline.review import queue as queue_of
-    from pipeline.review.learn import learn
+    from pipeline.workflow.review_actions import decide as decide_proposals
 
-    opened, verdict = Workspace.open(workspace), queue_of.verdict_of(said)
-    ids = queue_of.chosen(opened, session, proposals, all_undecided=all_undecided, verdict=verdict)
-    also = queue_of.alike(opened, session, ids, verdict=verdict) if everywhere else {}
-    for one, theirs in {session: ids, **also}.items():
-        acts.decide(opened.db, one, theirs, verdict=verdict, actor=actor, reason=reason)
-    if not all_undecided:
-        learn(opened, queue_of.proposals_of(opened, session), ids, verdict)
-    elsewhere = f", and {sum(map(len, also.values()))} in {len(also)} other sessions" if everywhere else ""
-    click.echo(f"decided {len(ids)}{elsewhere}; `offrecord run` applies it")
+    if verdict is None:
+        raise UsageProblem("no decision is given", action="give --redact, --keep or --undo")
+    opened, options = open_workspace(workspace), {"all_undecided": all_undecided, "all_sessions": all_sessions}
+    count = decide_proposals(opened, session, proposals, Verdict(verdict), actor=actor, reason=reason, **options)
+    elsewhere = f", and {count.decided_elsewhere} in {count.other_sessions} other sessions" if all_sessions else ""
+    click.echo(f"decided {count.decided}{elsewhere}; `offrecord run` applies it")
 
 
 @review.command("sign-off")
 @click.argument("session")
 @workspace_option
 @decider_option
-@click.option("--audience", type=click.Choice(["public"]), default="public", help="What the review is finished for.")
+@click.option(
+    "--audience", type=click.Choice(["public"]), default="public", help="The audience that the review is finished for."
+)
 def sign_off(session: str, workspace: Path, actor: str, audience: str) -> None:
-    """Say that the review of SESSION is finished; a later finding or decision voids it."""
-    from pipeline.review import acts
-    from pipeline.review.queue import proposals_of
+    """Sign off the review of SESSION as finished; a later finding or decision voids it."""
+    from pipeline.workflow.review_actions import sign_off as sign_off_review
 
-    opened = Workspace.open(workspace)
-    acts.sign(opened.db, session, proposals_of(opened, session), audience=Audience(audience), actor=actor)
-    click.echo(f"signed off; `offrecord release {session}` lets it out")
+    sign_off_review(open_workspace(workspace), session, audience=Audience(audience), actor=actor)
+    click.echo(f"signed off; `offrecord release {session}` publishes it")
 
 
-@review.command("approve-weaker")
+@review.command("approve-exposure")
 @click.argument("session")
 @workspace_option
-@click.option("--audience", type=click.Choice([one.value for one in Audience]), required=True, help="Which rendition.")
+@click.option(
+    "--audience", type=click.Choice([each.value for each in Audience]), required=True, help="Which rendition."
+)
 @decider_option
 @click.option("--reason", required=True, help="Why.")
-def approve_weaker(session: str, workspace: Path, audience: str, actor: str, reason: str) -> None:
-    """Approve that a rendition of SESSION shows what an earlier one hides, exactly as its report line says."""
-    from pipeline.workflow.publish import Wish, approve
+def approve_exposure(session: str, workspace: Path, audience: str, actor: str, reason: str) -> None:
+    """Approve that a rendition of SESSION shows what an earlier one hides, exactly as the report says."""
+    from pipeline.workflow.exposure_approval import approve_exposure as approve
 
-    opened, wish = Workspace.open(workspace), Wish(actor=actor, reason=reason)
-    shown = approve(opened, session, Audience(audience), wish=wish, now=now())
+    opened = open_workspace(workspace)
+    shown = approve(opened, session, Audience(audience), actor=actor, reason=reason, now=now())
     click.echo(f"approved: {shown}; the next run applies it")

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, workspace_option
+from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
 from pipeline.errors import Exit
-from pipeline.store import Workspace
 
 
 @click.group()
 def terms() -> None:
-    """Look at the lists of confidential terms, and at what they forbid of what is out."""
+    """List confidential terms, and check published renditions against them."""
 
 
 @terms.command("list")
@@ -21,10 +20,10 @@ def terms() -> None:
 @click.option("--reveal", is_flag=True, help="Show the terms themselves.")
 @json_option
 def list_(workspace: Path, reveal: bool, as_json: bool) -> None:
-    """List every entry: where it stands, whose it is, until when it holds."""
-    from pipeline.workflow.audit_terms import entries
+    """List every entry: its place, its owner, and when it expires."""
+    from pipeline.workflow.audit_terms import list_terms
 
-    emit(entries(Workspace.open(workspace), on=now().date(), reveal=reveal), as_json)
+    emit(list_terms(open_workspace(workspace), on=now().date(), reveal=reveal), as_json)
 
 
 @terms.command()
@@ -33,9 +32,9 @@ def list_(workspace: Path, reveal: bool, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def check(ctx: click.Context, session: str | None, workspace: Path, as_json: bool) -> None:
-    """Say what is out and would break the lists as they are now, of SESSION or of all; changes nothing of it."""
-    from pipeline.workflow.audit_terms import check as check_lists
+    """List the places in renditions of SESSION, or of all sessions, that the lists forbid; changes nothing."""
+    from pipeline.workflow.audit_terms import audit_terms
 
-    found = check_lists(Workspace.open(workspace), session, now=now())
-    emit(found if found or as_json else "nothing that is out breaks a list", as_json)
-    ctx.exit(Exit.SOME_STOPPED if found else Exit.DONE)
+    exposures = audit_terms(open_workspace(workspace), session, now=now())
+    emit(exposures if exposures or as_json else "no published rendition breaks a list", as_json)
+    ctx.exit(Exit.SOME_STOPPED if exposures else Exit.DONE)

@@ -1,4 +1,4 @@
-"""Commands for when somebody takes their yes back, and for holds that people settle."""
+"""Commands about withdrawals, receipts and artefacts, and for holds that people resolve."""
 
 from __future__ import annotations
 
@@ -6,31 +6,30 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, workspace_option
-from pipeline.cli.interchange import hand_out
-from pipeline.consent import withdrawal_receipt
-from pipeline.consent.human import Act
-from pipeline.consent.resolve import resolve as resolve_hold
-from pipeline.consent.withdraw import Erasure
-from pipeline.consent.withdraw import withdraw as file_withdrawal
+from pipeline.cli.common import emit, hand_out, json_option, now, open_workspace, output_option, workspace_option
+from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.staff.withdraw import Erasure
 from pipeline.errors import Exit, UsageProblem
 from pipeline.records import Purpose
-from pipeline.store import Workspace
-from pipeline.store.registry import Registry
-from pipeline.workflow import erasure
+from pipeline.workflow.consent_actions import rebuild_journal, record_copy, resolve_hold, withdraw_consent
+from pipeline.workflow.consent_views import data_receipt, left_after_withdrawal, list_artefacts, withdrawal_receipts
 
 _PURPOSES = [purpose.value for purpose in Purpose]
 
 
 @click.command()
 @click.option("--email", required=True, help="The address of the person who withdraws.")
-@click.option("--purpose", "purposes", type=click.Choice(_PURPOSES), multiple=True, help="A purpose; may be repeated.")
+@click.option(
+    "--purpose", "purposes", type=click.Choice(_PURPOSES), multiple=True, help="A purpose; may be given again."
+)
 @click.option("--everything", is_flag=True, help="Every purpose.")
 @click.option("--session", "session_id", help="Only for this session.")
-@click.option("--erase", is_flag=True, help="With --everything: the next run erases what there is of them.")
-@click.option("--whole-recordings", "whole", is_flag=True, help="Erase mixed recordings at once, not after a hold.")
-@click.option("--party", "party_id", help="Who it is, where several people are known by the address.")
-@click.option("--by", "actor", required=True, help="Who enters it.")
+@click.option("--erase", is_flag=True, help="With --everything: the next run erases all data of them.")
+@click.option(
+    "--whole-recordings", "whole", is_flag=True, help="Erase mixed recordings at once, instead of after a hold."
+)
+@click.option("--party", "party_id", help="The id of the party, where several have that address.")
+@click.option("--by", "actor", required=True, help="Who enters this.")
 @click.option("--reason", required=True, help="How it reached you, in a few words.")
 @workspace_option
 @json_option
@@ -47,22 +46,22 @@ def withdraw(
     actor: str,
     reason: str,
 ) -> None:
-    """File a withdrawal: what is out with that person is taken back at once, and nothing new is made with them."""
+    """File a withdrawal: renditions with that person are withdrawn at once, and none is made with them again."""
     if everything == bool(purposes) or (erase and not everything) or (whole and not erase):
-        raise UsageProblem("say what is withdrawn", action="give either --purpose or --everything [--erase]")
-    asked, opened, at = Erasure(erase=erase, whole=whole, party_id=party_id), Workspace.open(workspace), now()
-    filed = file_withdrawal(
+        raise UsageProblem(
+            "it is not clear what is withdrawn", action="give either --purpose or --everything [--erase]"
+        )
+    withdrawn = withdraw_consent(
         email,
         purposes=[Purpose(purpose) for purpose in (purposes or Purpose)],
         session_id=session_id,
+        erasure=Erasure(erase=erase, whole=whole, party_id=party_id),
         actor=actor,
         reason=reason,
-        workspace=opened,
-        now=at,
-        erasure=asked,
-        then=lambda one: erasure.quarantine(opened, one, now=at),
+        workspace=open_workspace(workspace),
+        now=now(),
     )
-    emit(filed, as_json)
+    emit(withdrawn, as_json)
 
 
 @click.command("verify-withdrawal")
@@ -71,35 +70,28 @@ def withdraw(
 @json_option
 @click.pass_context
 def verify_withdrawal(ctx: click.Context, who: str, workspace: Path, as_json: bool) -> None:
-    """Search every store for what is left of WHO: an address, a party id or a withdrawal's id."""
-    opened = Workspace.open(workspace)
-    hits = erasure.left_of(opened, withdrawal_receipt.known_as(who, workspace=opened))
-    emit(hits or ([] if as_json else "nothing is left"), as_json)
-    ctx.exit(Exit.DAMAGED if hits else Exit.DONE)
+    """Search every store for leftovers of WHO: an address, a party id or a withdrawal's id."""
+    leftovers = left_after_withdrawal(who, workspace=open_workspace(workspace))
+    emit(leftovers or ([] if as_json else "no leftovers"), as_json)
+    ctx.exit(Exit.DAMAGED if leftovers else Exit.DONE)
 
 
 @click.command()
 @click.option("--email", required=True, help="The address of the person, or their party id.")
-@click.option("--withdrawal", "withdrawals", is_flag=True, help="What was done for their withdrawals.")
+@click.option("--withdrawal", "withdrawals", is_flag=True, help="Write what was done for their withdrawals instead.")
 @click.option("--id", "withdrawal_id", default="", help="Only this withdrawal.")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
-)
+@output_option
 @workspace_option
 @json_option
 def receipt(
     email: str, withdrawals: bool, withdrawal_id: str, output: Path | None, workspace: Path, as_json: bool
 ) -> None:
-    """Say to a person what is on file of them, as a page or JSON-LD, or what was done for their withdrawal."""
-    from pipeline.consent.interchange.receipt import receipt as of_record
-
-    opened = Workspace.open(workspace)
+    """Write the data receipt of a person, as a page or JSON-LD, or the receipt of their withdrawals."""
+    opened = open_workspace(workspace)
     if withdrawals or withdrawal_id:
-        found = withdrawal_receipt.of_person(email, withdrawal_id, workspace=opened)
-        text = withdrawal_receipt.as_json(found) if as_json else withdrawal_receipt.as_lines(found)
+        text = withdrawal_receipts(email, withdrawal_id, as_json=as_json, workspace=opened)
     else:
-        record = of_record(email, workspace=opened, now=now())
-        text = record.as_json_ld() if as_json else record.as_page()
+        text = data_receipt(email, as_json=as_json, workspace=opened, now=now())
     hand_out(text, output)
 
 
@@ -108,44 +100,49 @@ def receipt(
 @workspace_option
 @json_option
 def artefacts(session_id: str | None, workspace: Path, as_json: bool) -> None:
-    """List what was made, from whom, and what became of it."""
-    made = Workspace.open(workspace).artefacts.all()
-    emit([one for one in made if session_id in (None, one.session_id)], as_json)
+    """List every artefact: from whom it was made, and its state."""
+    emit(list_artefacts(session_id, workspace=open_workspace(workspace)), as_json)
 
 
-@click.command()
+@click.command("record-copy")
 @click.argument("artefact")
-@click.option("--to", required=True, help="Where the copy went.")
-@click.option("--by", required=True, help="Who says so.")
+@click.option("--to", required=True, help="Where the copy is.")
+@click.option("--by", required=True, help="Who enters this.")
 @workspace_option
 @json_option
-def published(artefact: str, to: str, by: str, workspace: Path, as_json: bool) -> None:
-    """Note that a copy of ARTEFACT left the workspace, so that a receipt can say what cannot be called back."""
-    emit(Workspace.open(workspace).artefacts.copied(artefact, to=to, by=by, now=now()), as_json)
+def record_copy_(artefact: str, to: str, by: str, workspace: Path, as_json: bool) -> None:
+    """Record that a copy of ARTEFACT left the workspace; receipts of withdrawals then name it."""
+    emit(record_copy(artefact, to=to, actor=by, workspace=open_workspace(workspace), now=now()), as_json)
 
 
 @click.command()
 @click.argument("session")
 @click.argument("participant")
 @click.argument("purpose", type=click.Choice(_PURPOSES))
-@click.option("--allow", "act", flag_value="allow", help="It may go on.")
-@click.option("--keep-out", "act", flag_value="keep_out", help="It goes on without them.")
-@click.option("--undo", "act", flag_value="undo", help="Take back what was decided.")
+@click.option("--allow", "act", flag_value="allow", help="Allow the purpose.")
+@click.option("--keep-out", "act", flag_value="keep_out", help="Exclude the participant.")
+@click.option("--undo", "act", flag_value="undo", help="Take back an earlier decision.")
 @click.option("--by", "actor", required=True, help="Who decides.")
 @click.option("--reason", required=True, help="Why, in a sentence.")
-@click.option("--evidence", required=True, help="What it stands on: a text, or the SHA-256 of a file.")
+@click.option("--evidence", required=True, help="The evidence: a text, or the SHA-256 of a file.")
 @workspace_option
 @json_option
 def resolve(
-    session: str, participant: str, purpose: str, act: str | None, workspace: Path, as_json: bool, **said: str
+    session: str, participant: str, purpose: str, act: str | None, workspace: Path, as_json: bool, **grounds: str
 ) -> None:
-    """Settle a hold of one PARTICIPANT for one PURPOSE in SESSION; publication takes two people. A no stays a no."""
+    """Resolve a hold of PARTICIPANT for PURPOSE in SESSION; publication needs two people, and a no stays a no."""
     if act is None:
-        raise UsageProblem("say what you decide", action="give --allow, --keep-out or --undo")
-    opened = Workspace.open(workspace)
-    found = Registry(opened.db).session(session)
-    done = resolve_hold(found, participant, Purpose(purpose), Act(act), **said, workspace=opened, now=now())
-    emit(done, as_json)
+        raise UsageProblem("no decision is given", action="give --allow, --keep-out or --undo")
+    opened, at = open_workspace(workspace), now()
+    emit(resolve_hold(session, participant, Purpose(purpose), Act(act), **grounds, workspace=opened, now=at), as_json)
 
 
-COMMANDS = (artefacts, published, receipt, resolve, verify_withdrawal, withdraw)
+@click.command("rebuild-journal")
+@workspace_option
+@json_option
+def rebuild_journal_(workspace: Path, as_json: bool) -> None:
+    """Write the journal of refusals and withdrawals anew from the store, where it is lost or damaged."""
+    emit({"entries": rebuild_journal(open_workspace(workspace))}, as_json)
+
+
+COMMANDS = (artefacts, rebuild_journal_, record_copy_, receipt, resolve, verify_withdrawal, withdraw)

@@ -1,8 +1,19 @@
-"""Consent: what each participant allows, decided by written rules from an append-only log of what they said."""
+"""Consent: what each participant allows, decided by written rules from an append-only log of their answers."""
 
-from pipeline.consent.erased import with_erased
-from pipeline.consent.known import parties
-from pipeline.consent.log import log_head, release, verify_chain
-from pipeline.consent.ruling import heard, rule
+from pipeline.consent.evaluation.ruling import current_ruling, record_announcements, rule
+from pipeline.consent.evaluation.snapshot import matched_parties, working_session
+from pipeline.consent.log.log import log_head, release
+from pipeline.consent.log.replay import verify_chain
+from pipeline.consent.log.replay import warnings as journal_warnings
 
-__all__ = ["heard", "log_head", "parties", "release", "rule", "verify_chain", "with_erased"]
+__all__ = [
+    "current_ruling",
+    "journal_warnings",
+    "log_head",
+    "matched_parties",
+    "record_announcements",
+    "release",
+    "rule",
+    "verify_chain",
+    "working_session",
+]

@@ -2,6 +2,6 @@
 
 from pipeline.detect.detect import detect
 
-VERSION = "3"
+VERSION = "4"
 
 __all__ = ["detect"]

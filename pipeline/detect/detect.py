@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pipeline.detect.again import find_in_all
-from pipeline.detect.borders import across_captions, across_turns
-from pipeline.detect.captioned import sound_of_captions
-from pipeline.detect.find import find, find_over
-from pipeline.detect.listeners import from_sound
-from pipeline.detect.places import CAPTIONS, EMBEDDED, Find, in_captions, in_text, in_words
-from pipeline.detect.seen import in_picture
-from pipeline.detect.text import Hit
+from pipeline.detect.engine import find, find_across
+from pipeline.detect.locate.acoustic_hits import acoustic_findings
+from pipeline.detect.locate.boundaries import across_captions, across_turns
+from pipeline.detect.locate.caption_only import caption_only_findings
+from pipeline.detect.locate.ocr import picture_findings
+from pipeline.detect.locate.words_and_text import CAPTIONS, EMBEDDED, Finder, in_captions, in_text, in_words
+from pipeline.detect.second_pass import find_in_session
+from pipeline.detect.text.tokens import Match
 from pipeline.records import Context, Finding, OcrResult, Session, Transcript
 from pipeline.settings import DetectSettings
 
@@ -22,47 +22,52 @@ def detect(
     settings: DetectSettings,
     seen: OcrResult | None = None,
 ) -> tuple[Finding, ...]:
-    """All findings of a session: in its words, captions, chat and title, in the sound itself, and in what was ``seen``.
+    """All findings of a session: words, captions, chat, title, sound, and what OCR has ``seen``.
 
-    Raises ``ConfigurationError`` when the spaCy model set is not installed, and ``OffrecordError`` when a
-    mention has no place in the sound.
+    Raises ``ConfigurationError`` when the spaCy pipeline of the settings is not installed, and ``OffrecordError`` when
+    a mention has no place in the sound.
     """
     session_id = session.session_id
     texts: list[str] = []
 
-    def note(text: str) -> list[Hit]:
+    def collect(text: str) -> list[Match]:
         texts.append(text)
         return []
 
-    def look(text: str) -> list[Hit]:
-        return found[text] if text in found else find(text, context, settings=settings)
+    def look_up(text: str) -> list[Match]:
+        return matches[text] if text in matches else find(text, context, settings=settings)
 
-    _in_texts(session, transcript, note)
-    found = dict(zip(texts, find_in_all(texts, context, settings=settings), strict=True))
+    def across(text: str) -> list[Match]:
+        return find_across(text, context, settings=settings)
 
-    def look_over(text: str) -> list[Hit]:
-        return find_over(text, context, settings=settings)
-
-    heard, captions, others = _in_texts(session, transcript, look)
-    heard += across_turns(session_id, transcript, look_over)
-    captions += across_captions(session_id, session.captions, look_over, surface=CAPTIONS)
-    captions += across_captions(session_id, session.embedded, look_over, surface=EMBEDDED)
-    heard += from_sound(session_id, transcript, context)
-    captions += sound_of_captions(session, transcript, captions, heard)
-    written = [*heard, *captions, *others]
-    unique = {one.finding_id: one for one in (*written, *in_picture(session_id, seen, context, written, look))}
+    _in_texts(session, transcript, collect)
+    matches = dict(zip(texts, find_in_session(texts, context, settings=settings), strict=True))
+    heard, captions, others = _in_texts(session, transcript, look_up)
+    heard += across_turns(session_id, transcript, across)
+    captions += across_captions(session_id, session.captions, across, surface=CAPTIONS)
+    captions += across_captions(session_id, session.embedded, across, surface=EMBEDDED)
+    heard += acoustic_findings(session_id, transcript, context)
+    captions += caption_only_findings(session, transcript, captions, heard)
+    findings = [*heard, *captions, *others]
+    findings += picture_findings(session_id, seen, context, findings, look_up)
+    # What is found in the words and heard in the very same place keeps the rule of the words.
+    unique: dict[str, Finding] = {}
+    for finding in findings:
+        unique.setdefault(finding.finding_id, finding)
     return tuple(unique.values())
 
 
 def _in_texts(
-    session: Session, transcript: Transcript, look: Find
+    session: Session, transcript: Transcript, finder: Finder
 ) -> tuple[list[Finding], list[Finding], list[Finding]]:
-    """What ``look`` finds in the words that were heard, in captions, and in chat and title."""
+    """What ``finder`` finds in the words that were heard, in captions, and in chat and title."""
     session_id = session.session_id
-    heard = list(in_words(session_id, transcript, look))
-    captions = list(in_captions(session_id, session.captions, look))
-    captions += in_captions(session_id, session.embedded, look, surface=EMBEDDED)
+    heard = list(in_words(session_id, transcript, finder))
+    captions = list(in_captions(session_id, session.captions, finder))
+    captions += in_captions(session_id, session.embedded, finder, surface=EMBEDDED)
     chat = [
-        one for index, line in enumerate(session.chat) for one in in_text(session_id, "chat", index, line.text, look)
+        finding
+        for index, line in enumerate(session.chat)
+        for finding in in_text(session_id, "chat", index, line.text, finder)
     ]
-    return heard, captions, [*chat, *in_text(session_id, "title", 0, session.title, look)]
+    return heard, captions, [*chat, *in_text(session_id, "title", 0, session.title, finder)]

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from pipeline.executors.outcome import Done, Lost
+from pipeline.executors.outcome import TaskDone, TaskFailed
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def spread(
+def run_tasks(
     tasks: Sequence[T], work: Callable[[T], R], *, workers: int, timeout_s: float
-) -> Iterator[Done[T, R] | Lost[T]]:
-    """Works every task here, in order; there is no worker to lose, so errors come through, and no time limit."""
+) -> Iterator[TaskDone[T, R] | TaskFailed[T]]:
+    """Runs every task here, in order; there is no worker to lose, so errors come through, and no time limit."""
     for task in tasks:
-        yield Done(task, work(task))
+        yield TaskDone(task, work(task))

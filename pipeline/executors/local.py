@@ -1,4 +1,4 @@
-"""Local processes, one for each core: a killed or hung worker costs its own task and no other."""
+"""Local processes, one for each core: a killed or hung worker fails its own task and no other."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from pipeline.executors.outcome import Done, Lost
+from pipeline.executors.outcome import TaskDone, TaskFailed
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-_PR_SET_PDEATHSIG = 1
-# One thread each, and what is freed goes back to the system: a worker lives as long as the night.
-_SPARING = {
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+# One thread for each worker, because there is one worker for each core; and freed memory goes back to the system
+# (mallopt(3)), because a worker lives as long as a run and would keep the peak of its largest session.
+_WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -31,23 +32,23 @@ _SPARING = {
 }
 
 
-def spread(
+def run_tasks(
     tasks: Sequence[T], work: Callable[[T], R], *, workers: int, timeout_s: float
-) -> Iterator[Done[T, R] | Lost[T]]:
-    """Works every task in a process of its own pool and yields each as it ends.
+) -> Iterator[TaskDone[T, R] | TaskFailed[T]]:
+    """Runs every task in a process of its own pool and yields each as it ends.
 
     ``work`` must be importable. ``workers`` 0 means one for each core. Tasks left over are cancelled when the caller
     stops early.
     """
     if not tasks:
         return
-    for name, value in _SPARING.items():
+    for name, value in _WORKER_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     size = min(workers or os.cpu_count() or 1, len(tasks))
     with ProcessPool(
         max_workers=size, context=multiprocessing.get_context("spawn"), initializer=_die_with_parent
     ) as pool:
-        with _deaf():
+        with _block_sigint():
             waiting: dict[Future[R], T] = {pool.schedule(work, args=(task,), timeout=timeout_s): task for task in tasks}
         try:
             for future in as_completed(waiting):
@@ -58,8 +59,8 @@ def spread(
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
-    """The threads and processes that start here hear no Ctrl-C: this process hears it, and ends them."""
+def _block_sigint() -> Iterator[None]:
+    """Hides Ctrl-C from the threads and processes that start here: only this process gets it, and ends them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -73,12 +74,12 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _outcome(task: T, future: Future[R]) -> Done[T, R] | Lost[T]:
+def _outcome(task: T, future: Future[R]) -> TaskDone[T, R] | TaskFailed[T]:
     error = future.exception()
     if error is None:
-        return Done(task, future.result())
+        return TaskDone(task, future.result())
     if isinstance(error, TimeoutError):
-        return Lost(task, "it took too long", "TimeoutError")
+        return TaskFailed(task, "it took too long", "TimeoutError")
     if isinstance(error, ProcessExpired):
-        return Lost(task, "its worker process died", "ProcessExpired")
-    return Lost(task, "an unexpected error", type(error).__name__)
+        return TaskFailed(task, "its worker process died", "ProcessExpired")
+    return TaskFailed(task, "an unexpected error", type(error).__name__)

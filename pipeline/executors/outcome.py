@@ -10,7 +10,7 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class Done(Generic[T, R]):
+class TaskDone(Generic[T, R]):
     """A task that came back with its value."""
 
     task: T
@@ -18,9 +18,9 @@ class Done(Generic[T, R]):
 
 
 @dataclass(frozen=True, slots=True)
-class Lost(Generic[T]):
-    """A task that came back without one; ``why`` is the kind of loss, and ``error`` the exception's type."""
+class TaskFailed(Generic[T]):
+    """A task that came back without one; ``reason`` is the kind of failure, and ``error`` the exception's type."""
 
     task: T
-    why: str
+    reason: str
     error: str

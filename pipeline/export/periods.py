@@ -18,7 +18,7 @@ class HeldSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attendance:
+class OfficeHours:
     """The office hours of one period: how many were held and heard, and for how many hours."""
 
     period: str
@@ -52,13 +52,13 @@ def _days(first: date, last: date) -> Iterator[date]:
     return (first + timedelta(days=days) for days in range((last - first).days + 1))
 
 
-def attendance(sessions: Iterable[HeldSession], periods: Iterable[str], *, weekly: bool = False) -> list[Attendance]:
+def attendance(sessions: Iterable[HeldSession], periods: Iterable[str], *, weekly: bool = False) -> list[OfficeHours]:
     """The office hours of each period, in the order given."""
     by_period: dict[str, list[HeldSession]] = {period: [] for period in periods}
     for session in sessions:
         by_period[week_of(session.started_on) if weekly else quarter_of(session.started_on)].append(session)
     return [
-        Attendance(
+        OfficeHours(
             period=period,
             held=len(found),
             heard=sum(session.heard for session in found),

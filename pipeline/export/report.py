@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.export.mentions import KINDS, Mention
-from pipeline.export.periods import Attendance, HeldSession, attendance, quarter_of, quarters, week_of, weeks
+from pipeline.export.periods import HeldSession, OfficeHours, attendance, quarter_of, quarters, week_of, weeks
 from pipeline.records import RequestGroup, Strength
 
 SCHEMA_VERSION = 2
@@ -109,8 +109,8 @@ class RequestReport:
     selection: Selection
     groups: tuple[GroupRow, ...]
     mentions: tuple[MentionRow, ...]
-    quarters: tuple[Attendance, ...]
-    weeks: tuple[Attendance, ...]
+    quarters: tuple[OfficeHours, ...]
+    weeks: tuple[OfficeHours, ...]
     heard_quarterly: tuple[int, ...]
     heard_weekly: tuple[int, ...]
     areas: tuple[Cell, ...]

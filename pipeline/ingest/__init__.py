@@ -1,6 +1,8 @@
 """Stage 1: a session folder, as the platform left it, becomes a ``Session`` with its files sealed in the vault."""
 
-from pipeline.ingest.folder import entries, fingerprint, strays
-from pipeline.ingest.stage import ingest
+from pipeline.ingest.ingest import ingest
+from pipeline.ingest.listing import entries, fingerprint, strays
+from pipeline.ingest.same_recording import is_known, register, union
+from pipeline.ingest.unread import unread
 
-__all__ = ["entries", "fingerprint", "ingest", "strays"]
+__all__ = ["entries", "fingerprint", "ingest", "is_known", "register", "strays", "union", "unread"]

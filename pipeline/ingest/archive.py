@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.folder import MAX_FILES, Entry, Listing, listing
-from pipeline.ingest.recognise import CRAIG_TRACK, Kind, check_readable, recognise
+from pipeline.ingest.identify_platform import CRAIG_TRACK, FolderKind, check_readable, recognise
+from pipeline.ingest.listing import MAX_FILES, ListedFile, Listing, listing
 
 MAX_BYTES = 16 * 1024**3
 MAX_RATIO = 200
@@ -54,7 +54,7 @@ def check_members(members: list[zipfile.ZipInfo]) -> None:
         raise InputRefused(f"the zip unpacks to more than {MAX_RATIO} times its size", action="do not use it")
 
 
-def _unpack(zipped: Entry, target: Path) -> int:
+def _unpack(zipped: ListedFile, target: Path) -> int:
     """Writes the wanted members into ``target``; returns how many others there are."""
     handle = os.open(zipped.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
@@ -62,8 +62,8 @@ def _unpack(zipped: Entry, target: Path) -> int:
             members = [member for member in archive.infolist() if not member.is_dir()]
             check_members(archive.infolist())
             kind = recognise([member.filename for member in members])
-            if kind is not Kind.CRAIG:
-                check_readable(Kind.UNKNOWN if kind is Kind.CRAIG_ZIP else kind)
+            if kind is not FolderKind.CRAIG:
+                check_readable(FolderKind.UNKNOWN if kind is FolderKind.CRAIG_ZIP else kind)
                 raise InputRefused("the zip is not a Craig recording", action="unpack it into a folder of its own")
             wanted = [member for member in members if _WANTED.fullmatch(member.filename)]
             for member in wanted:

@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
+from dataclasses import replace
 
 from pipeline import media
 from pipeline.errors import InputRefused, TryAgain
-from pipeline.ingest import attendance, captions, chat, clock, embedded, surfaces
-from pipeline.ingest.draft import Draft
-from pipeline.ingest.folder import Listing
-from pipeline.ingest.people import Speakers
-from pipeline.media.smear import smear_s
-from pipeline.records import ChatLine, Cue, Participant, Session, SessionPolicy, Track, VaultFile, Video
+from pipeline.ingest import clock, session_texts, surfaces
+from pipeline.ingest.attendance import reader
+from pipeline.ingest.draft import SessionDraft
+from pipeline.ingest.listing import Listing
+from pipeline.ingest.participants import Speakers, unlisted
+from pipeline.ingest.session_texts import SessionTexts
+from pipeline.ingest.session_toml import MAX_PARTICIPANTS
+from pipeline.media.codec_smear import smear_s
+from pipeline.records import (
+    ListAuthority,
+    Participant,
+    Role,
+    Session,
+    SessionPolicy,
+    Track,
+    VaultFile,
+    Video,
+)
 from pipeline.store.vault import Vault
 
 _MIXED_TOLERANCE_S = 2.0
 Probes = dict[str, media.Probe]
 
 
-def assemble(listing: Listing, draft: Draft, vault: Vault) -> Session:
+def assemble(listing: Listing, draft: SessionDraft, vault: Vault) -> Session:
     """The session of a draft; raises ``InputRefused`` before anything is sealed, ``TryAgain`` where a file changed."""
     started_at = clock.started_at(draft)
     probes = _probed(listing, draft)
     picture = _picture(draft, probes)
     duration_s = max(probe.duration_s for probe in probes.values())
     _check_mixed(draft, probes)
-    cues, said_in = _captions(listing, draft, probes, duration_s)
-    lines, written_in = _chat(listing, draft, duration_s)
-    texts = (*draft.texts, *((name, "captions") for name in said_in), *((name, "chat") for name in written_in))
+    texts = session_texts.read(listing, draft, probes, duration_s)
+    draft = _with_unlisted(draft, texts)
+    speakers, start = Speakers(draft.people), clock.local_start(draft)
+    read = (*draft.texts, *texts.files)
     sealed = {name: _sealed(listing, vault, name, "media") for name in draft.media}
-    others = [_sealed(listing, vault, name, kind) for name, kind in texts]
+    others = [_sealed(listing, vault, name, kind) for name, kind in read]
     source_digest = _source_digest(sealed)
     return Session(
         session_id=f"{started_at:%Y-%m-%d}-{source_digest[:8]}",
@@ -43,31 +58,43 @@ def assemble(listing: Listing, draft: Draft, vault: Vault) -> Session:
         purposes=tuple(dict.fromkeys(draft.facts.purposes)),
         duration_s=duration_s,
         participants=_participants(draft),
-        tracks=_tracks(draft, probes, sealed),
+        tracks=_tracks(draft, probes, sealed, silent=_silent(listing, draft)),
         video=_video(draft, probes, sealed, picture),
-        captions=cues,
-        chat=lines,
+        captions=surfaces.cues(texts.captions, speakers, start=start, duration_s=duration_s),
+        chat=surfaces.chat_lines(texts.chat, speakers),
         sealed=tuple(dict.fromkeys([*sealed.values(), *others])),
-        unrecognised_files=_unrecognised(listing, {*draft.media, *draft.empty, *(name for name, _ in texts)}),
+        unrecognised_files=_unrecognised(listing, {*draft.media, *draft.empty, *(name for name, _ in read)})
+        + sum(len(probe.undecodable) for probe in probes.values()),
         series=draft.facts.series,
-        attendance=attendance.within(draft.people, duration_s),
-        embedded=_embedded(listing, draft, probes, duration_s, files=said_in),
+        attendance=reader.within(draft.people, duration_s),
+        embedded=surfaces.cues(texts.embedded, speakers, start=start, duration_s=duration_s),
+        unread_captions=texts.unread_captions,
+        unread_chat=texts.unread_chat,
+        unread_times=draft.unread_times,
         policy=_policy(draft),
+        list_authority=_list_authority(draft),
     )
 
 
-def _policy(draft: Draft) -> SessionPolicy:
+def _list_authority(draft: SessionDraft) -> ListAuthority:
+    """Who says that the list of participants is complete: the platform by its own list, else the host, else nobody."""
+    if draft.platform_list:
+        return ListAuthority.PLATFORM
+    return ListAuthority.HOST if draft.facts.participants_complete else ListAuthority.NOBODY
+
+
+def _policy(draft: SessionDraft) -> SessionPolicy:
     asked = draft.facts.policy
     return SessionPolicy(
-        floor_rule=asked.floor_rule,
+        minimum_rule=asked.minimum_rule,
         hold_deadline_days=asked.hold_deadline_days,
         purposes_enabled=tuple(asked.purposes_enabled),
-        allow_silent_relax=asked.allow_silent_relax,
+        exclude_silent_nonresponders=asked.exclude_silent_nonresponders,
         notice_required=asked.notice_required,
     )
 
 
-def _probed(listing: Listing, draft: Draft) -> Probes:
+def _probed(listing: Listing, draft: SessionDraft) -> Probes:
     names = draft.media
     if not names:
         raise InputRefused("the folder holds no media file", action="put the recording in, or remove the folder")
@@ -97,7 +124,7 @@ def _numbered(error: InputRefused, number: int, count: int) -> InputRefused:
     return InputRefused(f"media file {number} of {count}{joint}{message}", action=error.action)
 
 
-def _picture(draft: Draft, probes: Probes) -> str | None:
+def _picture(draft: SessionDraft, probes: Probes) -> str | None:
     """The file whose picture is the session's; a participant's own picture is never taken."""
     pictures = [name for name in draft.mixed if probes[name].video is not None]
     if len(pictures) > 1:
@@ -108,14 +135,14 @@ def _picture(draft: Draft, probes: Probes) -> str | None:
     return pictures[0] if pictures else None
 
 
-def _video(draft: Draft, probes: Probes, sealed: dict[str, VaultFile], picture: str | None) -> Video | None:
+def _video(draft: SessionDraft, probes: Probes, sealed: dict[str, VaultFile], picture: str | None) -> Video | None:
     """The session's picture, unless session.toml says that nothing is to be made with it."""
     if picture is None or not draft.facts.picture:
         return None
     return Video(digest=sealed[picture].digest, duration_s=probes[picture].duration_s)
 
 
-def _check_mixed(draft: Draft, probes: Probes) -> None:
+def _check_mixed(draft: SessionDraft, probes: Probes) -> None:
     lengths = [probes[name].duration_s for name in draft.mixed if probes[name].audio]
     if lengths and max(lengths) - min(lengths) > _MIXED_TOLERANCE_S:
         raise InputRefused(
@@ -124,56 +151,18 @@ def _check_mixed(draft: Draft, probes: Probes) -> None:
         )
 
 
-def _captions(
-    listing: Listing, draft: Draft, probes: Probes, duration_s: float
-) -> tuple[tuple[Cue, ...], tuple[str, ...]]:
-    said, files = _first_said(listing, draft)
-    if not files:
-        said = embedded.said_in(listing, _session_track(draft, probes))
-    speakers, start = Speakers(draft.people), clock.local_start(draft)
-    return surfaces.cues(said, speakers, start=start, duration_s=duration_s), files
+def _with_unlisted(draft: SessionDraft, texts: SessionTexts) -> SessionDraft:
+    """The draft with everybody whom captions or chat name as taking part and whom no list has."""
+    people = (*draft.people, *unlisted(draft.people, (*texts.names, *draft.named)))
+    if len(people) > MAX_PARTICIPANTS:
+        raise InputRefused(
+            f"captions and chat name people whom no list has: with them more than {MAX_PARTICIPANTS} took part",
+            action="check that they are of this session, and whom the list of participants lacks",
+        )
+    return replace(draft, people=people)
 
 
-def _embedded(
-    listing: Listing, draft: Draft, probes: Probes, duration_s: float, *, files: tuple[str, ...]
-) -> tuple[Cue, ...]:
-    """What else is said inside the media: subtitles that are not the session's captions, and hidden captions."""
-    taken = () if files else _session_track(draft, probes)
-    others = tuple(track for track in embedded.tracks(draft, probes) if track not in taken)
-    said = [*embedded.said_in(listing, others), *embedded.hidden_in(listing, draft, probes)]
-    return surfaces.cues(said, Speakers(draft.people), start=clock.local_start(draft), duration_s=duration_s)
-
-
-def _first_said(listing: Listing, draft: Draft) -> tuple[tuple[captions.Said, ...], tuple[str, ...]]:
-    for name in draft.captions:
-        try:
-            return captions.parse(listing.text(name, "captions")), (name,)
-        except InputRefused:
-            if name == draft.facts.captions:
-                raise
-    return (), ()
-
-
-def _session_track(draft: Draft, probes: Probes) -> embedded.Tracks:
-    """The one subtitle track inside the session's media; several may be translations and are not used."""
-    inside = tuple(track for track in embedded.tracks(draft, probes) if track[0] in draft.mixed)
-    return inside if len(inside) == 1 else ()
-
-
-def _chat(listing: Listing, draft: Draft, duration_s: float) -> tuple[tuple[ChatLine, ...], tuple[str, ...]]:
-    speakers, start = Speakers(draft.people), clock.local_start(draft)
-    for name in draft.chat:
-        try:
-            written = chat.parse(listing.text(name, "chat"))
-        except InputRefused:
-            if name == draft.facts.chat:
-                raise
-            continue
-        return surfaces.chat_lines(written, speakers, start=start, duration_s=duration_s), (name,)
-    return (), ()
-
-
-def _participants(draft: Draft) -> tuple[Participant, ...]:
+def _participants(draft: SessionDraft) -> tuple[Participant, ...]:
     return tuple(
         Participant(
             participant_id=f"p{number}",
@@ -188,12 +177,23 @@ def _participants(draft: Draft) -> tuple[Participant, ...]:
             spoke=person.spoke,
             minor=person.minor,
             shared_microphone=person.shared_microphone,
+            provenance=person.provenance,
         )
         for number, person in enumerate(draft.people, start=1)
     )
 
 
-def _tracks(draft: Draft, probes: Probes, sealed: dict[str, VaultFile]) -> tuple[Track, ...]:
+def _silent(listing: Listing, draft: SessionDraft) -> frozenset[str]:
+    """The own tracks that hold no sound, of those whose owner is said not to speak: only there it matters."""
+    claimed = (
+        person.track for person in draft.people if person.track and not (person.spoke and person.role is not Role.BOT)
+    )
+    return frozenset(name for name in claimed if media.is_silent(listing.entry(name).path, stream=0))
+
+
+def _tracks(
+    draft: SessionDraft, probes: Probes, sealed: dict[str, VaultFile], *, silent: Collection[str]
+) -> tuple[Track, ...]:
     owners = {person.track: f"p{number}" for number, person in enumerate(draft.people, start=1) if person.track}
     places = [(name, stream) for name in draft.media for stream in range(len(probes[name].audio))]
     return tuple(
@@ -203,6 +203,7 @@ def _tracks(draft: Draft, probes: Probes, sealed: dict[str, VaultFile]) -> tuple
             digest=sealed[name].digest,
             stream=stream,
             duration_s=probes[name].audio[stream].duration_s or probes[name].duration_s,
+            silent=name in silent,
             smear_s=smear_s(probes[name].audio[stream].codec, rate=probes[name].audio[stream].sample_rate),
         )
         for number, (name, stream) in enumerate(places, start=1)

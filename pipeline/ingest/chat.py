@@ -1,55 +1,59 @@
-"""Zoom's chat text, in its cloud form (session clock) and its local form (wall clock)."""
+"""Zoom's chat text, in its cloud form (session clock) and its local forms (wall clock, since 2026 with the date)."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 
 from pipeline.errors import InputRefused
-
-_CLOUD = re.compile(r"(\d{1,2}):([0-5]\d):([0-5]\d)\t([^\t]{1,200}?):\t(.*)")
-_LOCAL = re.compile(
-    r"(\d{1,2}):([0-5]\d):([0-5]\d)\s{1,8}From\s{1,8}(.{1,200}?)\s{1,8}to\s{1,8}([^:]{1,200}?)\s{0,8}:\s*(.*)",
-    re.IGNORECASE,
-)
-_OLD = re.compile(r"(\d{1,2}):([0-5]\d):([0-5]\d)\s{1,8}From\s{1,8}(.{1,200}?)\s{1,8}:\s(.*)", re.IGNORECASE)
+from pipeline.ingest.chat_headers import ChatHeader, header_of
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """One chat message; ``wall``: ``at_s`` counts from midnight; ``direct``: not everyone could read it."""
+class ChatMessage:
+    """One chat message; ``wall``: ``at_s`` counts from midnight, of ``day`` where the file has the date.
+
+    ``direct``: not everyone could read it.
+    """
 
     at_s: float
     sender: str
     text: str
     wall: bool
     direct: bool
+    day: date | None = None
 
 
-def parse(text: str) -> tuple[Written, ...]:
-    """Reads either form; raises ``InputRefused`` where a message does not begin as one."""
-    heads: list[tuple[Written, list[str]]] = []
+@dataclass(frozen=True, slots=True)
+class ChatFile:
+    """The messages of one file; ``unread`` counts the lines whose sender or time was not understood."""
+
+    messages: tuple[ChatMessage, ...] = ()
+    unread: int = 0
+
+
+def parse(text: str) -> ChatFile:
+    """Reads any of the forms; raises ``InputRefused`` where no message in it can be read.
+
+    A line that begins as a message and is not understood is left out with all that follows it: it is nobody's.
+    """
+    messages: list[tuple[ChatHeader, list[str]]] = []
+    unread, is_read = 0, True
     for line in text.split("\n"):
-        head = _head(line)
-        if head is not None:
-            heads.append((head, [head.text]))
-        elif heads:
-            heads[-1][1].append(line.strip())
-        elif line.strip():
-            raise InputRefused("chat: not Zoom's chat text", action="leave it out of session.toml")
-    messages = [(head, "\n".join(lines).strip()) for head, lines in heads]
-    return tuple(replace(head, text=message) for head, message in messages if message)
+        header = header_of(line)
+        if header is not None:
+            is_read = header.sender is not None
+        if header is not None and is_read:
+            messages.append((header, [header.text]))
+        elif messages and is_read:
+            messages[-1][1].append(line.strip())
+        else:
+            unread += bool(line.strip())
+    if not messages and unread:
+        raise InputRefused("chat: not Zoom's chat text", action="leave it out of session.toml")
+    read = [_message(header, "\n".join(lines).strip()) for header, lines in messages]
+    return ChatFile(tuple(message for message in read if message.text), unread)
 
 
-def _head(line: str) -> Written | None:
-    if cloud := _CLOUD.fullmatch(line):
-        return Written(_seconds(cloud), cloud[4].strip(), cloud[5], wall=False, direct=False)
-    if local := _LOCAL.fullmatch(line):
-        return Written(_seconds(local), local[4], local[6], wall=True, direct=local[5].casefold() != "everyone")
-    if old := _OLD.fullmatch(line):
-        return Written(_seconds(old), old[4], old[5], wall=True, direct=False)
-    return None
-
-
-def _seconds(match: re.Match[str]) -> float:
-    return int(match[1]) * 3600.0 + int(match[2]) * 60.0 + int(match[3])
+def _message(header: ChatHeader, text: str) -> ChatMessage:
+    return ChatMessage(header.at_s, header.sender or "", text, not header.cloud, header.direct, header.day)

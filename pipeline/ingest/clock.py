@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.draft import Draft
+from pipeline.ingest.chat import ChatMessage
+from pipeline.ingest.draft import SessionDraft
 
 _DAY_S = 86400.0
 _MARGIN_S = 3600.0
+_BESIDE_S = 900.0
 
 
-def started_at(draft: Draft) -> datetime:
+def started_at(draft: SessionDraft) -> datetime:
     """When the session started, aware UTC: session.toml first, then the platform; raises ``InputRefused`` if unsaid."""
     told, zone = draft.facts.started_at, draft.facts.timezone
     start = told or draft.started_at or draft.local_start
@@ -29,7 +31,7 @@ def started_at(draft: Draft) -> datetime:
     return _aware(start, ZoneInfo(zone))
 
 
-def local_start(draft: Draft) -> datetime | None:
+def local_start(draft: SessionDraft) -> datetime | None:
     """The session's start on the recorder's wall clock, without a zone, where it is known."""
     told, zone = draft.facts.started_at, draft.facts.timezone
     if told is not None and told.tzinfo is None:
@@ -55,6 +57,35 @@ def session_times(clock_s: Sequence[float], start: datetime | None, duration_s: 
     raise InputRefused(
         f"{what}: its times do not fit the session's", action="say the recorder's timezone in session.toml"
     )
+
+
+def chat_times(messages: Sequence[ChatMessage], start: datetime | None, duration_s: float) -> list[float | None]:
+    """When each message was written, in seconds of the session; None for one of another meeting.
+
+    Zoom adds to one file what is written in every meeting of its number: what lies more than a quarter of an hour
+    outside the session is another's, unless all of it does. Raises ``InputRefused`` as ``session_times`` does.
+    """
+    walls = [message for message in messages if message.wall]
+    if start is None or not walls:
+        what = session_times([message.at_s for message in messages], start, duration_s, "chat") if walls else None
+        return [min(at_s, duration_s) for at_s in (what or [message.at_s for message in messages])]
+    since_s = [_since_s(message, start) if message.wall else message.at_s for message in messages]
+    if not any(-_BESIDE_S <= at_s <= duration_s + _BESIDE_S for at_s in since_s):
+        dated = any(message.day is not None for message in walls)
+        if dated:
+            raise InputRefused("chat: its dates are of other meetings", action="put this session's chat in its place")
+        return list(session_times([message.at_s for message in messages], start, duration_s, "chat"))
+    return [
+        min(max(at_s, 0.0), duration_s) if -_BESIDE_S <= at_s <= duration_s + _BESIDE_S else None for at_s in since_s
+    ]
+
+
+def _since_s(message: ChatMessage, start: datetime) -> float:
+    """Seconds from the start to a message of the recorder's wall clock; without a date, on the day nearest to it."""
+    start_s = start.hour * 3600.0 + start.minute * 60.0 + start.second
+    if message.day is not None:
+        return (message.day - start.date()).days * _DAY_S + message.at_s - start_s
+    return (message.at_s - start_s + _DAY_S / 2) % _DAY_S - _DAY_S / 2
 
 
 def _aware(local: datetime, zone: ZoneInfo) -> datetime:

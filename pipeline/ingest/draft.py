@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.ingest.facts import Facts
-from pipeline.records import AgeStatus, Role
+from pipeline.ingest.session_toml import SessionToml
+from pipeline.records import AgeStatus, Provenance, Role
 
 MEDIA_SUFFIXES = frozenset(
     {".mp4", ".m4a", ".m4v", ".mov", ".mkv", ".mka", ".webm", ".wav", ".mp3", ".flac", ".ogg", ".opus", ".aac", ".3gp"}
@@ -31,7 +31,8 @@ class Stay:
 class Person:
     """One participant as far as the readers know; ``track`` is the name of the file that holds only this person.
 
-    ``stays`` are empty where it is not known when they were there.
+    ``stays`` are empty where it is not known when they were there. ``provenance`` is unlisted for somebody whom no
+    list has: only captions, chat or the like name them.
     """
 
     name: str
@@ -47,18 +48,22 @@ class Person:
     shared_microphone: bool = False
     track: str | None = None
     stays: tuple[Stay, ...] = ()
+    provenance: Provenance = Provenance.LISTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class SessionDraft:
     """One session as read; names are those of its listing.
 
     ``local_start`` is the platform's start without a zone, ``started_at`` the aware one where the platform says it.
     ``texts`` are understood files beside them as (name, kind); ``captions`` and ``chat`` are candidates, best first.
+    ``named`` are those whom another file, as a poll, names as taking part.
+    ``unread_times`` counts the rows of the list of participants whose time of joining could not be read.
+    ``platform_list`` says that the platform itself lists who was there.
     """
 
     platform: str
-    facts: Facts
+    facts: SessionToml
     people: tuple[Person, ...]
     mixed: tuple[str, ...]
     title: str = ""
@@ -68,6 +73,9 @@ class Draft:
     chat: tuple[str, ...] = ()
     texts: tuple[tuple[str, str], ...] = ()
     empty: tuple[str, ...] = ()
+    unread_times: int = 0
+    named: tuple[str, ...] = ()
+    platform_list: bool = False
 
     @property
     def media(self) -> tuple[str, ...]:

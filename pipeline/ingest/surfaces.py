@@ -5,48 +5,43 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from pipeline.ingest import captions, chat
+from pipeline.ingest.captions import Caption
+from pipeline.ingest.captions.speakers import spoken_parts
+from pipeline.ingest.chat import ChatMessage
 from pipeline.ingest.clock import session_times
-from pipeline.ingest.people import Speakers
+from pipeline.ingest.participants import Speakers
 from pipeline.records import ChatLine, Cue
 
 
 def cues(
-    said: Sequence[captions.Said], speakers: Speakers, *, start: datetime | None, duration_s: float
+    captions: Sequence[Caption], speakers: Speakers, *, start: datetime | None, duration_s: float
 ) -> tuple[Cue, ...]:
-    """The captions as records; where only starts are known, each lasts until the next one or the session's end."""
-    starts = [each.start_s for each in said]
-    if any(each.wall for each in said):
+    """The captions as records, one for each speaker in one; where only starts are known, each lasts until the next.
+
+    The last one then lasts until the session's end. Raises ``InputRefused`` where their times do not fit the session's.
+    """
+    starts = [caption.start_s for caption in captions]
+    if any(caption.wall for caption in captions):
         starts = session_times(starts, start, duration_s, "captions")
-    made = []
-    for each, start_s, next_s in zip(said, starts, [*starts[1:], duration_s], strict=False):
-        name, text = _speaker(each, speakers)
-        end_s = max(start_s, next_s) if each.end_s is None else each.end_s
-        participant_id = speakers.find(name) if name else None
+    placed = []
+    for caption, start_s, next_s in zip(captions, starts, [*starts[1:], duration_s], strict=False):
+        end_s = max(start_s, next_s) if caption.end_s is None else caption.end_s
         span = {"start_s": min(start_s, duration_s), "end_s": min(end_s, duration_s)}
-        made.append(Cue(**span, participant_id=participant_id, text=text))
-    return tuple(made)
+        placed += [
+            Cue(**span, participant_id=speakers.find(name) if name else None, text=text)
+            for name, text in spoken_parts(caption, speakers)
+        ]
+    return tuple(placed)
 
 
-def chat_lines(
-    written: Sequence[chat.Written], speakers: Speakers, *, start: datetime | None, duration_s: float
-) -> tuple[ChatLine, ...]:
-    """The chat as records, times within the session."""
-    times = [each.at_s for each in written]
-    if any(each.wall for each in written):
-        times = session_times(times, start, duration_s, "chat")
+def chat_lines(messages: Sequence[ChatMessage], speakers: Speakers) -> tuple[ChatLine, ...]:
+    """The chat as records; the messages' times are the session's."""
     return tuple(
         ChatLine(
-            at_s=min(at_s, duration_s), participant_id=speakers.find(each.sender), text=each.text, direct=each.direct
+            at_s=message.at_s,
+            participant_id=speakers.find(message.sender),
+            text=message.text,
+            direct=message.direct,
         )
-        for each, at_s in zip(written, times, strict=True)
+        for message in messages
     )
-
-
-def _speaker(each: captions.Said, speakers: Speakers) -> tuple[str | None, str]:
-    if each.speaker is not None:
-        return each.speaker, each.text
-    parts = captions.prefixed(each.text)
-    if parts is not None and speakers.knows(parts[0]):
-        return parts
-    return None, each.text

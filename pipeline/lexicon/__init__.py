@@ -1,18 +1,18 @@
-"""Words and names as several stages compare them: plain forms, common words, every spelling of what is known."""
+"""Words and names as several stages compare them: plain forms, common words, every surface form of what is known."""
 
 from pipeline.lexicon.common import FUNCTION_WORDS, is_common, is_english
 from pipeline.lexicon.plain import plain, words_of
-from pipeline.lexicon.spellings import Spelling, company_key, entity_of, spellings, spoken_address
+from pipeline.lexicon.surface_forms import SurfaceForm, company_key, entity_of, spoken_address, surface_forms
 
 __all__ = [
     "FUNCTION_WORDS",
-    "Spelling",
+    "SurfaceForm",
     "company_key",
     "entity_of",
     "is_common",
     "is_english",
     "plain",
-    "spellings",
     "spoken_address",
+    "surface_forms",
     "words_of",
 ]

@@ -14,6 +14,7 @@ from importlib.resources import files
 from pipeline.lexicon.plain import plain, word_set
 
 COMMON = 5000
+"""Words that are common: as many as the first list has."""
 FUNCTION_WORDS = word_set(
     """a about after again all also am an and any are as at back be because been before being but by can could did do
     does doing done down for from get go going gonna good got great had has have having he hello her here him his
@@ -30,12 +31,12 @@ def ranks() -> dict[str, int]:
     """Each English word, in its plain form, with its rank; 0 is the commonest, from ``COMMON`` on they are rarer."""
     folder = files("pipeline.lexicon") / "data"
     common, rarer = ((folder / name).read_text("utf-8").split() for name in ("common_words.txt", "rarer_words.txt"))
-    found: dict[str, int] = {}
+    by_word: dict[str, int] = {}
     for rank, word in enumerate(common):
-        found.setdefault(plain(word), rank)
+        by_word.setdefault(plain(word), rank)
     for rank, word in enumerate(rarer):
-        found.setdefault(word, COMMON + rank)
-    return found
+        by_word.setdefault(word, COMMON + rank)
+    return by_word
 
 
 def is_english(word: str) -> bool:

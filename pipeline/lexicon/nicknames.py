@@ -8,19 +8,19 @@ from importlib.resources import files
 from pipeline.lexicon.plain import word_set
 
 
-def forms_of(given: str) -> frozenset[str]:
+def forms_of(given_name: str) -> frozenset[str]:
     """What somebody with this plain given name may be called beside it, and a pet form's full ones."""
-    return _forms().get(given, frozenset()) - {given}
+    return _forms().get(given_name, frozenset()) - {given_name}
 
 
 @cache
 def _forms() -> dict[str, frozenset[str]]:
     """For each full form all others of its line, for each short one the full forms."""
-    found: dict[str, frozenset[str]] = {}
+    forms: dict[str, frozenset[str]] = {}
     for line in (files("pipeline.lexicon") / "data" / "nicknames.txt").read_text("utf-8").splitlines():
         if line.startswith("#"):
             continue
         full, short = map(word_set, line.split(":"))
         for name in full | short:
-            found[name] = found.get(name, frozenset()) | (full | short if name in full else full)
-    return found
+            forms[name] = forms.get(name, frozenset()) | (full | short if name in full else full)
+    return forms

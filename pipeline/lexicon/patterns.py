@@ -35,7 +35,7 @@ def places(pattern: str, text: str, where: str) -> Iterator[tuple[int, int]]:
     except TimeoutError as error:
         raise ConfigurationError(
             f"{where} takes too long on some text",
-            action="write it without nested repeats; until then nothing that it guards is let out",
+            action="write it without nested repeats; until then nothing that it guards is published",
         ) from error
 
 

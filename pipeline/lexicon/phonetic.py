@@ -1,4 +1,4 @@
-"""A coarse key of how an English spelling sounds, and how alike two spellings are to the ear."""
+"""A coarse key of how an English spelling sounds, and how similar two spellings are to the ear."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _RULES = [
 ]
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=262144)  # runs of one to four words: several for each word of a session
 def sound_of(letters: str) -> str:
     """How these small letters sound: one sign for each group of like consonants and of vowels."""
     for pattern, sound in _RULES:
@@ -50,7 +50,7 @@ def sound_of(letters: str) -> str:
 def first_sound(start: str) -> str:
     """The group of the first sound of a word that starts with these two letters; vowels, h, w and y are one group.
 
-    Recognisers rarely mistake the sounds of one group for those of another.
+    Speech engines rarely mistake the sounds of one group for those of another.
     """
     first, second = start[:1], start[1:2]
     if start in ("kn", "gn", "pn", "wr"):
@@ -67,35 +67,41 @@ _FIRST = {
     **dict.fromkeys("mn", "n"),
     **dict.fromkeys("pbfv", "p"),
 }
-_LETTERS_AT_LEAST = 0.55
+_LETTERS_AT_LEAST = 0.55  # a judgement: it saves the sounds of what differs much in its letters
+# Half letters, half sounds, of which a quarter each by their start and as a whole: a judgement that the thresholds of
+# ``pipeline.detect.gazetteer.phonetic`` were measured with.
+_LETTERS, _START, _WHOLE = 0.5, 0.25, 0.25
 
 
-def alike(heard: str, known: str, known_sound: str, cutoff: float = 0.0) -> float:
-    """How alike two spellings without spaces are, 0 to 1: the mean of letters and sounds; 0 below the cutoff."""
+def similarity(heard: str, known: str, known_sound: str, cutoff: float = 0.0) -> float:
+    """How similar two spellings without spaces are to the ear, 0 to 1; 0 below the cutoff.
+
+    The mean of the similarity of letters (Jaro-Winkler) and of sounds (Jaro-Winkler and Levenshtein).
+    """
     letters = JaroWinkler.similarity(heard, known)
     if letters < _LETTERS_AT_LEAST or letters / 2 + 0.5 < cutoff:
         return 0.0
     return _mean(letters, heard, known_sound)
 
 
-def likest(heard: str, known: Sequence[str], sounds: Sequence[str], needed: float) -> tuple[float, int] | None:
-    """The likest of several known spellings as its likeness and its place, None when none is as alike as needed.
+def best_match(heard: str, known: Sequence[str], sounds: Sequence[str], needed: float) -> tuple[float, int] | None:
+    """The most similar of several known spellings: its similarity and its index; None when none is similar enough.
 
-    It is measured as ``alike`` measures, and ``alike`` gives 0 where letters differ much, which some places forgive.
+    It is measured as ``similarity`` measures, which gives 0 where letters differ much: some places forgive that.
     """
-    found: tuple[float, int] | None = None
+    best: tuple[float, int] | None = None
     cutoff = max(0.0, 2 * needed - 1)
     if cutoff > 1:
         return None
     near = process.extract(heard, known, scorer=JaroWinkler.similarity, limit=None, score_cutoff=cutoff)
-    for _, letters, place in near:
-        likeness = _mean(letters, heard, sounds[place])
-        if likeness >= needed and (found is None or likeness > found[0]):
-            found = likeness, place
-    return found
+    for _, letters, index in near:
+        mean = _mean(letters, heard, sounds[index])
+        if mean >= needed and (best is None or mean > best[0]):
+            best = mean, index
+    return best
 
 
 def _mean(letters: float, heard: str, known_sound: str) -> float:
     sound = sound_of(heard)
     by_start = JaroWinkler.similarity(sound, known_sound)
-    return 0.5 * letters + 0.25 * by_start + 0.25 * Levenshtein.normalized_similarity(sound, known_sound)
+    return _LETTERS * letters + _START * by_start + _WHOLE * Levenshtein.normalized_similarity(sound, known_sound)

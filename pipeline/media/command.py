@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import ffmpeg
 
-from pipeline.media import source
+from pipeline.media import untrusted_input
 
 HEAD = ("ffmpeg", "-hide_banner", "-nostdin", "-v", "error")
 # Nothing of the source but its streams, and the same bytes every time.
@@ -25,14 +25,14 @@ def opened_input(fd: int, *, edit_list: bool = True, start_s: float = 0.0) -> ff
     ``edit_list=False`` reads an MP4 or MOV file as if it had none; the file must be of that kind. Times count from
     ``start_s``, and nothing before is read.
     """
-    options = dict(source.input_options(), max_pixels=source.MAX_PIXELS, threads=1)
+    options = dict(untrusted_input.input_options(), max_pixels=untrusted_input.MAX_PIXELS, threads=1)
     # Else decoders show up to 63 pixels of what the left margin of a picture hides.
     options["flags"] = "unaligned"
     if not edit_list:
         options["ignore_editlist"] = 1
     if start_s > 0:
         options["ss"] = f"{start_s:.6f}"
-    return ffmpeg.input(source.url(fd), **options)
+    return ffmpeg.input(untrusted_input.url(fd), **options)
 
 
 def samples_input(rate: int, channels: int, *, form: str) -> ffmpeg.nodes.FilterableStream:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import InputRefused
-from pipeline.media import command, source
-from pipeline.media.child import child
-from pipeline.media.extent import PTS_FAITHFUL
+from pipeline.media import command, untrusted_input
+from pipeline.media.decodable_length import PTS_FAITHFUL
+from pipeline.media.tool_process import child
 
 FLOAT = "f32le"
 Block = NDArray[np.float32]
 _SAMPLE = 4
+SILENCE = 10 ** (-60 / 20)
+"""-60 dBFS, the level under which the proof takes a window for silent."""
+_LISTENING_RATE = 16_000
 # Decoders give their sound in small pieces; fewer and larger ones cost both ends of the pipe less.
 _TOGETHER = {"nb_out_samples": 8192, "pad": 0}
 
@@ -30,16 +33,18 @@ def decode(
     start_s: float = 0.0,
     end_s: float | None = None,
     edit_list: bool = True,
-) -> Iterator[Block]:
+    strict: bool = False,
+) -> Generator[Block]:
     """Blocks of float32 samples, shape (n, channels), of audio stream number ``stream`` at ``rate`` samples a second.
 
     Sample ``n`` is heard ``start_s + n / rate`` seconds after the container's start; late starts and gaps are silent.
     Every block but the last holds ``block_s`` seconds. ``edit_list=False`` shows what an MP4 edit list hides.
-    Raises ``InputRefused`` when the file cannot be read to its end or holds more than 12 hours.
+    Raises ``InputRefused`` when the file cannot be read to its end or holds more than 12 hours, and with ``strict``
+    when the decoder complains of anything on the way: it then skipped something.
     """
     size = max(1, round(block_s * rate)) * channels * _SAMPLE
-    left = int(source.MAX_DURATION_S * rate) * channels * _SAMPLE
-    with source.opened(path) as fd:
+    left = int(untrusted_input.MAX_DURATION_S * rate) * channels * _SAMPLE
+    with untrusted_input.opened(path) as fd:
         argv = decoding(
             fd, stream=stream, rate=rate, channels=channels, start_s=start_s, end_s=end_s, edit_list=edit_list
         )
@@ -53,8 +58,14 @@ def decode(
                 if not filled:
                     break
                 yield block[: filled // _SAMPLE].astype(np.float32, copy=False).reshape(-1, channels)
-            if running.finish() != 0:
-                raise source.refusal(running.said)
+            if running.finish() != 0 or (strict and untrusted_input.complaints(running.said)):
+                raise untrusted_input.refusal(running.said)
+
+
+def is_silent(path: Path, *, stream: int) -> bool:
+    """Whether nothing in an audio stream is louder than ``SILENCE``; reads until the first sound that is."""
+    blocks = decode(path, stream=stream, rate=_LISTENING_RATE, channels=1)
+    return not any(np.abs(block).max(initial=0.0) > SILENCE for block in blocks)
 
 
 def decoding(

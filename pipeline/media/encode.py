@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.errors import OffrecordError, TryAgain
-from pipeline.media import command, source, units
-from pipeline.media.child import Child, child
+from pipeline.media import command, nal_units, untrusted_input, vp9
 from pipeline.media.command import BARE
 from pipeline.media.decode import FLOAT, Block
-from pipeline.media.kinds import BITS_PER_CHANNEL, Kind
+from pipeline.media.output_formats import BITS_PER_CHANNEL, OutputFormat
 from pipeline.media.probe import probe
+from pipeline.media.tool_process import ToolProcess, child
 
 AAC_PRIMING = 1024
 
@@ -23,7 +23,7 @@ AAC_PRIMING = 1024
 class Encoder:
     """Takes blocks of float32 samples, shape (n, channels), in order."""
 
-    def __init__(self, running: Child, skip: int) -> None:
+    def __init__(self, running: ToolProcess, skip: int) -> None:
         self._running = running
         self._skip = skip
 
@@ -37,51 +37,59 @@ class Encoder:
 
 
 @contextmanager
-def encoder(path: Path, *, kind: Kind, rate: int, channels: int, bits: int = 16) -> Iterator[Encoder]:
+def encoder(path: Path, *, output_format: OutputFormat, rate: int, channels: int, bits: int = 16) -> Iterator[Encoder]:
     """A new file at ``path`` (must not exist) with one sound track; complete and on disk when the block is left."""
     with created(path) as fd:
-        argv = encoding(fd, kind=kind, rate=rate, channels=channels, bits=bits)
+        argv = encoding(fd, output_format=output_format, rate=rate, channels=channels, bits=bits)
         with child(argv, fds=[fd], feeds=True) as running:
-            yield Encoder(running, priming(kind))
+            yield Encoder(running, priming(output_format))
             if running.finish() != 0:
                 raise gave_up()
 
 
-def encoding(fd: int, *, kind: Kind, rate: int, channels: int, bits: int, form: str = FLOAT) -> list[str]:
+def encoding(
+    fd: int, *, output_format: OutputFormat, rate: int, channels: int, bits: int, form: str = FLOAT
+) -> list[str]:
     """The command that encodes samples of ffmpeg's format ``form`` from its input into an open file of ``kind``."""
     sound = command.samples_input(rate, channels, form=form)
-    output = sound.output(source.url(fd), **_container(kind), **_sound_codec(kind, channels, bits), **BARE)
+    output = sound.output(
+        untrusted_input.url(fd), **_container(output_format), **_sound_codec(output_format, channels, bits), **BARE
+    )
     return command.argv(output, "-y")
 
 
-def mux(path: Path, *, kind: Kind, sounds: Sequence[Path], picture: Path | None) -> None:
+def mux(path: Path, *, output_format: OutputFormat, sounds: Sequence[Path], picture: Path | None) -> None:
     """Put the sounds (files of ours) and the copied ``picture`` of a file into a new file at ``path``.
 
-    Of the picture, H.264 or HEVC, slices and parameter sets are copied and nothing else.
+    Of a picture in H.264 or HEVC, slices and parameter sets are copied and nothing else; one in VP9 must be ours.
     """
     codec = None if picture is None else _codec(picture)
     with ExitStack() as stack:
         fd = stack.enter_context(created(path))
-        fds = [stack.enter_context(source.opened(sound)) for sound in sounds]
+        fds = [stack.enter_context(untrusted_input.opened(sound)) for sound in sounds]
         streams = [command.opened_input(sound)["a:0"] for sound in fds]
         options: dict[str, str | int] = {"c": "copy", "map_metadata:s": -1}
-        if picture is not None and codec is not None:
-            fds.append(stack.enter_context(source.opened(picture)))
+        if picture is not None:
+            fds.append(stack.enter_context(untrusted_input.opened(picture)))
             streams.insert(0, command.opened_input(fds[-1])["V:0"])
+        if codec is not None:
             options["bsf:v"] = f"filter_units=pass_types={codec.types}"
-        output = command.output(streams, source.url(fd), **options, **_container(kind), **BARE)
+        output = command.output(streams, untrusted_input.url(fd), **options, **_container(output_format), **BARE)
         with child(command.argv(output, "-y"), fds=[fd, *fds]) as running:
             if running.finish() != 0:
                 raise gave_up()
-    if codec is units.HEVC:
-        units.clean_header(path)
+    if codec is nal_units.HEVC:
+        nal_units.clean_header(path)
 
 
-def _codec(picture: Path) -> units.Codec:
-    found = probe(picture).video
-    if found is None or found.codec not in units.CODECS:
+def _codec(picture: Path) -> nal_units.Codec | None:
+    """How a picture that is copied is cleaned, None for one that needs no cleaning."""
+    stream = probe(picture).video
+    if stream is not None and stream.codec == vp9.NAME:
+        return None
+    if stream is None or stream.codec not in nal_units.CODECS:
         raise OffrecordError("a picture of this kind cannot be copied", action="report this; nothing was written")
-    return units.CODECS[found.codec]
+    return nal_units.CODECS[stream.codec]
 
 
 @contextmanager
@@ -95,31 +103,31 @@ def created(path: Path) -> Iterator[int]:
         os.close(fd)
 
 
-def _container(kind: Kind) -> dict[str, str | int]:
-    options: dict[str, str | int] = {"format": kind.container}
-    if kind.container in ("mp4", "mov"):
+def _container(output_format: OutputFormat) -> dict[str, str | int]:
+    options: dict[str, str | int] = {"format": output_format.container}
+    if output_format.container in ("mp4", "mov"):
         options["write_tmcd"] = 0
-    if kind.container == "wav":
+    if output_format.container == "wav":
         options["rf64"] = "auto"
     return options
 
 
-def priming(kind: Kind) -> int:
+def priming(output_format: OutputFormat) -> int:
     """How many of our first samples to leave out: Matroska cannot say that AAC's first 1024 are priming."""
-    return AAC_PRIMING if kind.container == "matroska" else 0
+    return AAC_PRIMING if output_format.container == "matroska" else 0
 
 
-def _sound_codec(kind: Kind, channels: int, bits: int) -> dict[str, str | int]:
-    if kind.codec == "pcm":
+def _sound_codec(output_format: OutputFormat, channels: int, bits: int) -> dict[str, str | int]:
+    if output_format.codec == "pcm":
         return {"c:a": "pcm_s24le" if bits > 16 else "pcm_s16le"}
-    if kind.codec == "flac":
+    if output_format.codec == "flac":
         return (
             {"c:a": "flac", "sample_fmt": "s32", "bits_per_raw_sample": 24}
             if bits > 16
             else {"c:a": "flac", "sample_fmt": "s16"}
         )
-    options: dict[str, str | int] = {"c:a": kind.codec, "b:a": min(BITS_PER_CHANNEL * channels, 320_000)}
-    if kind.codec == "aac":
+    options: dict[str, str | int] = {"c:a": output_format.codec, "b:a": min(BITS_PER_CHANNEL * channels, 320_000)}
+    if output_format.codec == "aac":
         options["aac_coder"] = "fast"
     return options
 

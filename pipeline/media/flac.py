@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from pipeline.media import source
-from pipeline.media.asked import Edit, Unfit, ask
+from pipeline.media import untrusted_input
 from pipeline.media.encode import created
-from pipeline.media.kinds import Kind
+from pipeline.media.isolated.client import Edit, Unsupported, ask
+from pipeline.media.output_formats import OutputFormat
+from pipeline.media.pcm import as_floats, as_numbers
 from pipeline.media.probe import Probe
-from pipeline.media.whole import as_floats, as_numbers
 
 BITS = {"flac": (16, 24), "pcm_s16le": (16,), "pcm_s24le": (24,)}
 # Of 24 bits there are 32, the lowest of them empty.
 _HELD = {16: 16, 24: 32}
-_BROKEN = Unfit(reason="it cannot be read frame by frame")
+_BROKEN = Unsupported(reason="it cannot be read frame by frame")
 
 
-def may_keep_numbers(probe: Probe, *, stream: int, kind: Kind) -> Unfit | None:
+def may_keep_numbers(probe: Probe, *, stream: int, output_format: OutputFormat) -> Unsupported | None:
     """What speaks against writing sound ``stream`` as FLAC in one go, as far as a probe tells."""
     sound = probe.audio[stream]
-    if kind.codec != "flac":
-        return Unfit(reason="the output is not FLAC")
+    if output_format.codec != "flac":
+        return Unsupported(reason="the output is not FLAC")
     if sound.bits not in BITS.get(sound.codec, ()):
-        return Unfit(reason="the source holds no whole numbers of 16 or 24 bits")
+        return Unsupported(reason="the source holds no whole numbers of 16 or 24 bits")
     return None
 
 
@@ -39,11 +40,11 @@ def keep_numbers(
     ranges: Sequence[tuple[int, int]],
     length: int,
     edit: Edit,
-) -> int | Unfit:
+) -> int | Unsupported:
     """Write sound ``stream`` of ``path`` to a new FLAC file at ``target``; ``edit(at, block)`` replaces ``ranges``.
 
     Like ``splice``, with the sorted ``ranges`` in samples. Gives the number of samples, at most one more or less than
-    ``length``; where it is ``Unfit`` the target holds nothing of use. Raises ``TryAgain`` where the child stands still.
+    ``length``; an ``Unsupported`` target holds nothing of use. Raises ``TryAgain`` where the child stands still.
     """
     sound = probe.audio[stream]
     bits = _HELD[sound.bits]
@@ -58,9 +59,25 @@ def keep_numbers(
                 numbers[first:last] = as_numbers(block, bits=bits)
         return numbers.tobytes()
 
-    with source.opened(path) as fd, created(target) as out:
+    with untrusted_input.opened(path) as fd, created(target) as out:
         job = {"stream": stream, "ranges": ranges, "bits": sound.bits}
         done = ask("flac", job, fd=fd, out=out, answer=answer, broken=_BROKEN)
-    if isinstance(done, Unfit):
+    if isinstance(done, Unsupported):
         return done
-    return done["length"] if abs(done["length"] - length) <= 1 else Unfit(reason="it is not as long as the session")
+    return (
+        done["length"] if abs(done["length"] - length) <= 1 else Unsupported(reason="it is not as long as the session")
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlacFrames:
+    """The bytes in all frames of a FLAC file, and how many frames have more bytes behind their end."""
+
+    size: int
+    loose: int
+
+
+def flac_frames(fd: int) -> FlacFrames | Unsupported:
+    """Look at every frame of the open FLAC file; ``Unsupported`` where it cannot be read frame by frame."""
+    result = ask("flac_ends", {}, fd=fd, broken=_BROKEN)
+    return result if isinstance(result, Unsupported) else FlacFrames(**result)

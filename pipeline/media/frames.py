@@ -15,21 +15,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import InputRefused, TryAgain
-from pipeline.media import command, source
-from pipeline.media.child import Child, child
+from pipeline.media import command, untrusted_input
 from pipeline.media.command import BARE
 from pipeline.media.encode import created
+from pipeline.media.tool_process import ToolProcess, child
 
 Plane = NDArray[np.uint8]
 Paint = Callable[["Frame", float], None]
-# H.264 at a quality that keeps slides readable; hidden captions are never written again.
-_ENCODER: dict[str, str | int] = {
-    "c:v": "libx264",
-    "preset": "veryfast",
-    "crf": 20,
-    "pix_fmt": "yuv420p",
-    "a53cc": 0,
-    "g": 250,
+# At a quality that keeps slides readable; hidden captions are never written again, and every frame that is written is
+# shown. Both write 720p faster than it is shown on one core.
+_ENCODERS: dict[str, dict[str, str | int]] = {
+    "h264": {
+        "c:v": "libx264",
+        "preset": "veryfast",
+        "crf": 20,
+        "pix_fmt": "yuv420p",
+        "a53cc": 0,
+        "g": 250,
+        "format": "mp4",
+    },
+    "vp9": {
+        "c:v": "libvpx-vp9",
+        "deadline": "realtime",
+        "cpu-used": 8,
+        "crf": 24,
+        "b:v": 0,
+        "pix_fmt": "yuv420p",
+        "auto-alt-ref": 0,
+        "lag-in-frames": 0,
+        "g": 250,
+        "format": "webm",
+    },
 }
 # A picture that began later than the sound would be moved to the start, so its first frame stands there from then on.
 _FROM_THE_START = "if(eq(N,0),0,PTS)"
@@ -80,7 +96,7 @@ def frames(path: Path, *, gray: bool = False, per_second: float | None = None, s
 
     Times count from the container's start. Raises ``InputRefused`` where the picture cannot be read.
     """
-    with source.opened(path) as fd:
+    with untrusted_input.opened(path) as fd:
         argv = _decoding(fd, gray=gray, per_second=per_second, start_s=start_s)
         with child(argv, fds=[fd]) as running:
             for _, frame in _parts(running, gray=gray):
@@ -88,7 +104,7 @@ def frames(path: Path, *, gray: bool = False, per_second: float | None = None, s
                     frame.at_s += start_s
                     yield frame
             if running.finish() != 0:
-                raise source.refusal(running.said)
+                raise untrusted_input.refusal(running.said)
 
 
 def frame_at(path: Path, at_s: float) -> tuple[Frame, float]:
@@ -103,19 +119,19 @@ def frame_at(path: Path, at_s: float) -> tuple[Frame, float]:
             shown = frame
         if shown is not None:
             return shown, math.inf
-    raise source.damaged()
+    raise untrusted_input.damaged()
 
 
-def repaint(path: Path, target: Path, paint: Paint) -> None:
-    """Write the first picture of ``path`` to a new H.264 file (MP4) after ``paint`` changed each frame in place.
+def repaint(path: Path, target: Path, paint: Paint, *, codec: str = "h264") -> None:
+    """Write the first picture of ``path`` to a new file (H.264 in MP4, VP9 in WebM), each frame changed in place.
 
     ``paint`` gets a frame and the time at which the next one takes its place, infinite for the last.
     """
     with (
-        source.opened(path) as fd,
+        untrusted_input.opened(path) as fd,
         created(target) as out,
         child(_decoding(fd, gray=False), fds=[fd]) as reader,
-        child(_encoding(out), fds=[out], feeds=True) as writer,
+        child(_encoding(out, codec), fds=[out], feeds=True) as writer,
     ):
         waiting: list[tuple[bytes, Frame | None]] = []
         for raw, frame in _parts(reader, gray=False):
@@ -124,15 +140,15 @@ def repaint(path: Path, target: Path, paint: Paint) -> None:
             waiting.append((raw, frame))
         _flush(waiting, writer, paint, until_s=float("inf"))
         if reader.finish() != 0:
-            raise source.refusal(reader.said)
+            raise untrusted_input.refusal(reader.said)
         if writer.finish() != 0:
             raise _gave_up()
 
 
-def _encoding(out: int) -> list[str]:
+def _encoding(out: int, codec: str) -> list[str]:
     picture = command.frames_input()["v:0"].filter("setpts", _FROM_THE_START)
-    options = {**_ENCODER, **_TIMES, "format": "mp4", **BARE}
-    return command.argv(picture.output(source.url(out), **options), "-y", "-copyts")
+    options = {**_ENCODERS[codec], **_TIMES, **BARE}
+    return command.argv(picture.output(untrusted_input.url(out), **options), "-y", "-copyts")
 
 
 def _decoding(fd: int, *, gray: bool, per_second: float | None = None, start_s: float = 0.0) -> list[str]:
@@ -145,7 +161,7 @@ def _decoding(fd: int, *, gray: bool, per_second: float | None = None, start_s: 
     return command.argv(picture.output("pipe:1", **options))
 
 
-def _flush(waiting: list[tuple[bytes, Frame | None]], writer: Child, paint: Paint, *, until_s: float) -> None:
+def _flush(waiting: list[tuple[bytes, Frame | None]], writer: ToolProcess, paint: Paint, *, until_s: float) -> None:
     """Paint the frame that waits and send everything on."""
     for raw, frame in waiting:
         if frame is not None:
@@ -156,7 +172,7 @@ def _flush(waiting: list[tuple[bytes, Frame | None]], writer: Child, paint: Pain
     waiting.clear()
 
 
-def _parts(running: Child, *, gray: bool) -> Iterator[tuple[bytes, Frame | None]]:
+def _parts(running: ToolProcess, *, gray: bool) -> Iterator[tuple[bytes, Frame | None]]:
     """The stream in pieces: each as its bytes, or as the head of a block and the frame in it."""
     width = height = cluster_ms = 0
     while head := running.read(1):
@@ -168,14 +184,14 @@ def _parts(running: Child, *, gray: bool) -> Iterator[tuple[bytes, Frame | None]
             block = _exactly(running, _BLOCK_HEAD)
             pixels = size - _BLOCK_HEAD
             if not width or pixels != width * height * (2 if gray else 3) // 2:
-                raise source.damaged()
+                raise untrusted_input.damaged()
             at_s = (cluster_ms + int.from_bytes(block[1:3], "big", signed=True)) / 1000
             data = bytearray(_exactly(running, pixels))
             yield head + block, Frame(at_s=at_s, width=width, height=height, gray=gray, data=data)
         else:
             value = _exactly(running, min(size, _SMALL + 1))
             if size > _SMALL:
-                raise source.damaged()
+                raise untrusted_input.damaged()
             if name in (_WIDTH, _HEIGHT, _TIME):
                 number = int.from_bytes(value)
                 width = number if name == _WIDTH else width
@@ -184,7 +200,7 @@ def _parts(running: Child, *, gray: bool) -> Iterator[tuple[bytes, Frame | None]
             yield head + value, None
 
 
-def _head(running: Child, first: bytes) -> tuple[bytes, int]:
+def _head(running: ToolProcess, first: bytes) -> tuple[bytes, int]:
     """The name and size of one element as bytes, and the size, for which unknown is 0."""
     name = first + _exactly(running, _length(first[0]) - 1)
     start = _exactly(running, 1)
@@ -196,14 +212,14 @@ def _head(running: Child, first: bytes) -> tuple[bytes, int]:
 def _length(first: int) -> int:
     """How many bytes a number takes that begins with this one."""
     if not first:
-        raise source.damaged()
+        raise untrusted_input.damaged()
     return 9 - first.bit_length()
 
 
-def _exactly(running: Child, size: int) -> bytes:
+def _exactly(running: ToolProcess, size: int) -> bytes:
     data = running.read(size) if size else b""
     if len(data) < size:
-        raise InputRefused("a picture cannot be read to its end", action=source.WHOLE_FILE)
+        raise InputRefused("a picture cannot be read to its end", action=untrusted_input.WHOLE_FILE)
     return data
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.media import command, source
-from pipeline.media.child import child
+from pipeline.media import command, untrusted_input
+from pipeline.media.tool_process import child
 
 # Against mistakes, not against forgery: it need not be cryptographic.
 HASH = "murmur3"
@@ -23,7 +23,7 @@ def packets(path: Path, *, stream: int, edit_list: bool = True) -> Generator[Pac
 
     Constant memory. Raises ``InputRefused`` where the file cannot be read to its end.
     """
-    with source.opened(path) as fd:
+    with untrusted_input.opened(path) as fd:
         sound = command.opened_input(fd, edit_list=edit_list)[f"a:{stream}"]
         listed = sound.output("pipe:1", format="framehash", hash=HASH, c="copy", flush_packets=0)
         with child(command.argv(listed, "-copyts"), fds=[fd]) as running:
@@ -35,18 +35,18 @@ def packets(path: Path, *, stream: int, edit_list: bool = True) -> Generator[Pac
                     tick = _tick(lines.pop(0)) or tick
                 yield from _of_table(lines, tick)
             if running.finish() != 0:
-                raise source.refusal(running.said)
+                raise untrusted_input.refusal(running.said)
 
 
 def packets_digest(path: Path, *, stream: int, edit_list: bool = True) -> str:
     """One digest of all packets of sound ``stream``, one after the other; raises ``InputRefused``."""
-    with source.opened(path) as fd:
+    with untrusted_input.opened(path) as fd:
         sound = command.opened_input(fd, edit_list=edit_list)[f"a:{stream}"]
         with child(command.argv(sound.output("pipe:1", format="hash", hash=HASH, c="copy")), fds=[fd]) as running:
-            said = running.read(PIECE).decode("ascii").strip()
+            digest = running.read(PIECE).decode("ascii").strip()
             if running.finish() != 0:
-                raise source.refusal(running.said)
-    return said
+                raise untrusted_input.refusal(running.said)
+    return digest
 
 
 def _of_table(lines: Sequence[bytes], tick: float) -> Iterator[Packet]:

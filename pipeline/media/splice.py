@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.media import source
-from pipeline.media.asked import Edit, Unfit, ask
+from pipeline.media import untrusted_input
 from pipeline.media.encode import created
-from pipeline.media.kinds import BITS_PER_CHANNEL, Kind
+from pipeline.media.isolated.client import Edit, Unsupported, ask
+from pipeline.media.output_formats import BITS_PER_CHANNEL, OutputFormat
 from pipeline.media.probe import Probe
 
 FORMATS = ("mov", "mp4", "m4a", "matroska")
@@ -31,22 +31,22 @@ class Spliced:
     length: int
 
 
-BROKEN = Unfit(reason="it cannot be read packet by packet")
+BROKEN = Unsupported(reason="it cannot be read packet by packet")
 
 
-def may_splice(probe: Probe, *, stream: int, kind: Kind) -> Unfit | None:
+def may_splice(probe: Probe, *, stream: int, output_format: OutputFormat) -> Unsupported | None:
     """What speaks against splicing sound ``stream`` into an output of ``kind``, as far as a probe tells."""
     sound = probe.audio[stream]
-    if kind.codec != "aac":
-        return Unfit(reason="the output is not AAC")
+    if output_format.codec != "aac":
+        return Unsupported(reason="the output is not AAC")
     if sound.codec != "aac" or sound.profile != "LC":
-        return Unfit(reason="the source is not AAC-LC")
+        return Unsupported(reason="the source is not AAC-LC")
     if not set(probe.format_name.split(",")) & set(FORMATS):
-        return Unfit(reason="the source is no mp4, m4a, mov or mkv")
-    if sound.sample_rate not in kind.rates or sound.channels > kind.max_channels:
-        return Unfit(reason="its sample rate is unusual")
+        return Unsupported(reason="the source is no mp4, m4a, mov or mkv")
+    if sound.sample_rate not in output_format.rates or sound.channels > output_format.max_channels:
+        return Unsupported(reason="its sample rate is unusual")
     if abs(probe.start_s) > SAME_S or abs(sound.start_s) > SAME_S:
-        return Unfit(reason="it starts late")
+        return Unsupported(reason="it starts late")
     return None
 
 
@@ -60,13 +60,13 @@ def splice(
     length: int,
     edit: Edit,
     drop_priming: bool = False,
-) -> Spliced | Unfit:
+) -> Spliced | Unsupported:
     """Write sound ``stream`` of ``path`` to a new MP4 at ``target``; ``edit(at, block)`` replaces what ``ranges`` name.
 
     ``ranges`` are half-open, in samples of the stream's own rate from the container's start; ``edit`` changes blocks of
     float32, shape (n, channels), in place. What lies before sample 0 or from ``length`` on is silent: nobody hears it.
-    ``drop_priming`` is for containers that cannot say that the first packets are not to be heard. An ``Unfit`` target
-    holds nothing of use. Constant memory; raises ``TryAgain`` where the child stands still.
+    ``drop_priming`` is for containers that cannot say that the first packets are not to be heard. An ``Unsupported``
+    target holds nothing of use. Constant memory; raises ``TryAgain`` where the child stands still.
     """
 
     def answer(at: int, data: bytearray) -> bytes:
@@ -83,6 +83,6 @@ def splice(
         "drop_priming": drop_priming,
         "bits_per_channel": BITS_PER_CHANNEL,
     }
-    with source.opened(path) as fd, created(target) as out:
+    with untrusted_input.opened(path) as fd, created(target) as out:
         done = ask("splicer", job, fd=fd, out=out, answer=answer, broken=BROKEN)
-    return done if isinstance(done, Unfit) else Spliced(**done)
+    return done if isinstance(done, Unsupported) else Spliced(**done)

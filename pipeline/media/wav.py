@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media import source
-from pipeline.media.asked import Edit, Unfit
+from pipeline.media import untrusted_input
 from pipeline.media.encode import created
-from pipeline.media.kinds import Kind
+from pipeline.media.isolated.client import Edit, Unsupported
+from pipeline.media.output_formats import OutputFormat
+from pipeline.media.pcm import as_floats, as_numbers
 from pipeline.media.probe import Probe
-from pipeline.media.whole import as_floats, as_numbers
 
 CODECS = {"pcm_s16le": 2, "pcm_s24le": 3}
 # More channels, or more than 4 GB, need another header than the plain one.
@@ -40,48 +40,48 @@ class _Samples:
         return self.width * self.channels
 
 
-def may_rewrite(probe: Probe, *, kind: Kind) -> Unfit | None:
+def may_rewrite(probe: Probe, *, output_format: OutputFormat) -> Unsupported | None:
     """What speaks against writing a WAV file anew as ``kind`` without encoding it, as far as a probe tells."""
     sound = probe.audio[0]
-    if kind.container != "wav":
-        return Unfit(reason="the output is not WAV")
+    if output_format.container != "wav":
+        return Unsupported(reason="the output is not WAV")
     if probe.format_name != "wav" or sound.codec not in CODECS or len(probe.streams) > 1 or probe.start_s:
-        return Unfit(reason="the source is no plain WAV of 16 or 24 bits")
+        return Unsupported(reason="the source is no plain WAV of 16 or 24 bits")
     if sound.channels > MOST_CHANNELS:
-        return Unfit(reason="the source has more than two channels")
+        return Unsupported(reason="the source has more than two channels")
     return None
 
 
 def rewrite(
     path: Path, target: Path, *, probe: Probe, ranges: Sequence[tuple[int, int]], length: int, edit: Edit
-) -> int | Unfit:
+) -> int | Unsupported:
     """Write the samples of ``path`` to a new file at ``target``; ``edit(at, block)`` replaces what ``ranges`` name.
 
     Like ``splice``, with the sorted ``ranges`` in samples and blocks of float32. Gives the number of samples, at most
-    ``length`` and at least one less; nothing is written where it is ``Unfit``.
+    ``length`` and at least one less; nothing is written where it is ``Unsupported``.
     """
     sound = probe.audio[0]
-    with source.opened(path) as fd:
-        found = _find(fd, width=CODECS[sound.codec], channels=sound.channels)
-        if found is None or abs(found.count - length) > 1:
-            return Unfit(reason="its header does not say where its samples are")
-        found = replace(found, count=min(found.count, length))
+    with untrusted_input.opened(path) as fd:
+        samples = _find(fd, width=CODECS[sound.codec], channels=sound.channels)
+        if samples is None or abs(samples.count - length) > 1:
+            return Unsupported(reason="its header does not say where its samples are")
+        samples = replace(samples, count=min(samples.count, length))
         with created(target) as out, os.fdopen(os.dup(out), "wb") as file:
-            file.write(_header(found, sound.sample_rate))
+            file.write(_header(samples, sound.sample_rate))
             waiting = [*reversed(ranges)]
-            for at in range(0, found.count, PIECE):
-                wanted = min(PIECE, found.count - at)
-                data = bytearray(os.pread(fd, wanted * found.size, found.start + at * found.size))
-                if len(data) < wanted * found.size:
-                    raise source.cut_off()
+            for at in range(0, samples.count, PIECE):
+                wanted = min(PIECE, samples.count - at)
+                data = bytearray(os.pread(fd, wanted * samples.size, samples.start + at * samples.size))
+                if len(data) < wanted * samples.size:
+                    raise untrusted_input.cut_off()
                 while waiting and waiting[-1][0] < at + wanted:
                     start, end = waiting[-1]
-                    _change(data, found, at, max(start, at), min(end, at + wanted), edit)
+                    _change(data, samples, at, max(start, at), min(end, at + wanted), edit)
                     if end > at + wanted:
                         break
                     waiting.pop()
                 file.write(data)
-    return found.count
+    return samples.count
 
 
 def _find(fd: int, *, width: int, channels: int) -> _Samples | None:
@@ -102,20 +102,20 @@ def _find(fd: int, *, width: int, channels: int) -> _Samples | None:
     return None
 
 
-def _header(found: _Samples, rate: int) -> bytes:
-    data = found.count * found.size
-    shape = (found.channels, rate, rate * found.size, found.size, 8 * found.width)
+def _header(samples: _Samples, rate: int) -> bytes:
+    data = samples.count * samples.size
+    shape = (samples.channels, rate, rate * samples.size, samples.size, 8 * samples.width)
     return _HEADER.pack(b"RIFF", data + _HEADER.size - 8, b"WAVE", b"fmt ", 16, 1, *shape, b"data", data)
 
 
-def _change(data: bytearray, found: _Samples, at: int, first: int, last: int, edit: Edit) -> None:
+def _change(data: bytearray, samples: _Samples, at: int, first: int, last: int, edit: Edit) -> None:
     """Edit samples ``first`` to ``last`` of a piece that begins with sample ``at``."""
-    part = slice((first - at) * found.size, (last - at) * found.size)
-    bits = 8 * found.width
-    block = as_floats(_numbers(data[part], found.width), bits=bits).reshape(-1, found.channels)
+    part = slice((first - at) * samples.size, (last - at) * samples.size)
+    bits = 8 * samples.width
+    block = as_floats(_numbers(data[part], samples.width), bits=bits).reshape(-1, samples.channels)
     edit(first, block)
     whole = as_numbers(block, bits=bits).astype("<i4", copy=False)
-    data[part] = whole.view(np.uint8).reshape(-1, 4)[:, : found.width].tobytes()
+    data[part] = whole.view(np.uint8).reshape(-1, 4)[:, : samples.width].tobytes()
 
 
 def _numbers(data: bytes | bytearray, width: int) -> NDArray[np.int32]:

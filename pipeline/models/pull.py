@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import ConfigurationError, LockHeld, TryAgain
+from pipeline.files import sync_folder
 from pipeline.models.download import Unreachable
 from pipeline.models.registry import SOURCE_NAME, Model, folder, is_whole, pulled_home, verified
 from pipeline.models.sources import Source
-from pipeline.store.files import sync_folder
 
 Progress = Callable[[int, int], None]
 """Is called with the bytes that are here and the bytes that there will be."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigurationError
-from pipeline.store.files import sha256
+from pipeline.files import file_digest
 
 SOURCE_NAME = "SOURCE"
 """The file in a pulled model's folder that notes which source served it; nothing is decided by it."""
@@ -155,7 +155,7 @@ def _wrong(place: Path, files: tuple[tuple[str, File], ...]) -> tuple[str, ...]:
 
 def is_whole(path: Path, file: Content) -> bool:
     """Whether a file on disk is the one that models.toml names; reads it only where its size is right."""
-    return path.is_file() and path.stat().st_size == file.bytes and sha256(path) == file.sha256
+    return path.is_file() and path.stat().st_size == file.bytes and file_digest(path) == file.sha256
 
 
 def state(model: Model) -> State:

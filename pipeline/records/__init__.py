@@ -41,6 +41,7 @@ from pipeline.records.rendition import (
     Turn,
 )
 from pipeline.records.request import Answer, RequestGroup, Strength, Tag
+from pipeline.records.rules import DetectionRule, Rank, RuleSpec
 from pipeline.records.ruling import (
     Cell,
     Failed,
@@ -79,7 +80,9 @@ from pipeline.records.transcript import (
 from pipeline.records.vocabulary import (
     AgeStatus,
     Audience,
+    ListAuthority,
     Outcome,
+    Provenance,
     Purpose,
     Role,
 )
@@ -98,6 +101,7 @@ __all__ = [
     "Crosstalk",
     "Cue",
     "Decision",
+    "DetectionRule",
     "Exposure",
     "Failed",
     "Finding",
@@ -105,6 +109,7 @@ __all__ = [
     "Interval",
     "KeywordHit",
     "KnownPerson",
+    "ListAuthority",
     "Misheard",
     "OcrLine",
     "OcrResult",
@@ -120,7 +125,9 @@ __all__ = [
     "Proof",
     "ProofVerdict",
     "Proposal",
+    "Provenance",
     "Purpose",
+    "Rank",
     "RedactionBox",
     "RedactionInterval",
     "Refused",
@@ -129,6 +136,7 @@ __all__ = [
     "Rendition",
     "RequestGroup",
     "Role",
+    "RuleSpec",
     "Ruling",
     "Session",
     "SessionPolicy",

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.records.picture import Region
+from pipeline.records.rules import DetectionRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,7 @@ class Finding:
     entity: str
     label: str
     text: str
-    rule: str
+    rule: DetectionRule
     score: float
     place: SoundPlace | TextPlace | PicturePlace
 

@@ -81,7 +81,7 @@ class Rendition(ABC):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """A place of what was out that is taken out now: its file, and where in it by time or line, never its text."""
+    """A place in a published rendition that is redacted now: its file, and where in it, never its text."""
 
     audience: Audience
     file: str
@@ -98,4 +98,4 @@ class SessionResult:
     action: str
     renditions: tuple[str, ...] = ()
     detail: dict[str, float] = field(default_factory=dict)
-    broken: tuple[Exposure, ...] = ()
+    exposures: tuple[Exposure, ...] = ()

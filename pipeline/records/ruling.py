@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pipeline import spans
 from pipeline.records.session import Interval
-from pipeline.records.spans import Span, only, swept
 from pipeline.records.vocabulary import Outcome, Purpose
 
 
@@ -45,6 +46,7 @@ class Failed:
 
 
 Stop = Held | Refused | Pending | Failed
+Span = tuple[Interval, Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ class Ruling(ABC):
     own_tracks: frozenset[str] = frozenset()
     """Who has a track of their own, which is to be silent where they were not in the call."""
     live_until_s: float = field(default=math.inf, compare=False)
-    """When it is over by the clock of ``pipeline.consent.log``."""
+    """When it is over by the clock of ``pipeline.consent.log.log``."""
 
     @abstractmethod
     def _made_by_consent(self) -> None:
@@ -105,7 +107,7 @@ class Ruling(ABC):
         cells = self._counting(purpose)
         minus = {cell.participant_id for cell in cells if cell.outcome is Outcome.MINUS}
         unsure = {cell.participant_id for cell in cells} - minus
-        return frozenset(minus | {one for one in unsure if not self._ever_proceeds(purpose, one)})
+        return frozenset(minus | {person for person in unsure if not self._ever_proceeds(purpose, person)})
 
     def spans(self, purpose: Purpose, participant_id: str) -> tuple[Span, ...]:
         """One participant's outcome at every moment of the session, in order, without gaps; neighbours differ.
@@ -119,7 +121,7 @@ class Ruling(ABC):
             return ((self._whole, Outcome.HOLD),)
         outcomes = {cell.outcome for cell in cells}
         unsure = Outcome.MINUS in outcomes or participant_id in self.own_tracks
-        return swept(
+        return strictest(
             ((cell.interval, cell.outcome) for cell in cells),
             self._whole.end_s,
             elsewhere=Outcome.MINUS if unsure and outcomes != {Outcome.PROCEED} else Outcome.PROCEED,
@@ -132,17 +134,18 @@ class Ruling(ABC):
         """
         if not any(cell.purpose is purpose for cell in self.cells):
             return (self._whole,)
-        swept_spans = swept(
+        over = strictest(
             ((cell.interval, cell.outcome) for cell in self._counting(purpose)),
             self._whole.end_s,
             elsewhere=Outcome.HOLD,
         )
-        return only(swept_spans, at_least=Outcome.HOLD)
+        closed = [span for span, outcome in over if outcome.restrictiveness >= Outcome.HOLD.restrictiveness]
+        return tuple(Interval(start_s=start_s, end_s=end_s) for start_s, end_s in spans.merge(spans.times(closed)))
 
     def _ever_proceeds(self, purpose: Purpose, participant_id: str) -> bool:
         cells = (cell for cell in self._counting(purpose) if cell.participant_id == participant_id)
-        spans = swept(((cell.interval, cell.outcome) for cell in cells), self._whole.end_s, elsewhere=Outcome.HOLD)
-        return any(outcome is Outcome.PROCEED for _, outcome in spans)
+        over = strictest(((cell.interval, cell.outcome) for cell in cells), self._whole.end_s, elsewhere=Outcome.HOLD)
+        return any(outcome is Outcome.PROCEED for _, outcome in over)
 
     @property
     def _whole(self) -> Interval:
@@ -154,3 +157,13 @@ class Ruling(ABC):
         """The cells that close a purpose: its own, and those about transcribing for whatever is made of the words."""
         also = purpose if purpose is Purpose.RECORD else Purpose.TRANSCRIBE
         return [cell for cell in self.cells if cell.purpose in (purpose, also)]
+
+
+def strictest(decided: Iterable[Span], end_s: float, *, elsewhere: Outcome) -> tuple[Span, ...]:
+    """The most closed outcome at every moment from 0 to ``end_s``; ``elsewhere`` where nothing was decided.
+
+    In order, without gaps; neighbours differ.
+    """
+    rows = ((interval.start_s, interval.end_s, outcome) for interval, outcome in decided)
+    swept = spans.sweep(rows, 0.0, end_s, rank=lambda outcome: outcome.restrictiveness, rest=elsewhere)
+    return tuple((Interval(start_s=start_s, end_s=until_s), outcome) for start_s, until_s, outcome in swept)

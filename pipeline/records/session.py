@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.records.vocabulary import AgeStatus, Purpose, Role
+from pipeline.records.vocabulary import AgeStatus, ListAuthority, Provenance, Purpose, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +18,9 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """Somebody in one session; ``participant_id`` is ``p1``, ``p2`` … in the order of the roster.
+    """Somebody in one session; ``participant_id`` is ``p1``, ``p2`` … in the order of the roster, unlisted people last.
 
+    ``role``, ``spoke``, ``minor`` and ``joined_late`` are what host and files say: consent holds them against evidence.
     ``shared_microphone`` says that several people speak through this participant's device.
     """
 
@@ -35,6 +36,7 @@ class Participant:
     spoke: bool = True
     minor: AgeStatus = AgeStatus.ADULT
     shared_microphone: bool = False
+    provenance: Provenance = Provenance.LISTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,8 @@ class Attendance:
 class Track:
     """One audio stream of a sealed file; without a participant it is mixed sound.
 
-    ``smear_s`` is how far its codec smears a sound beyond where it was, in seconds.
+    ``smear_s`` is how far its codec smears a sound beyond where it was, in seconds; ``silent`` says that all of it was
+    measured and nothing is louder than -60 dBFS.
     """
 
     track_id: str
@@ -74,6 +77,7 @@ class Track:
     duration_s: float
     offset_s: float = 0.0
     smear_s: float = 0.025
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +134,13 @@ class VaultFile:
 class SessionPolicy:
     """What one session asks for beyond the workspace: it can only make it stricter; None leaves it as it is.
 
-    ``floor_rule`` is ``notify``, ``consent_by_notice`` or ``consent_express``; ``notice_required`` is ``id@version``.
+    ``minimum_rule`` is ``notify``, ``consent_by_notice`` or ``consent_express``; ``notice_required`` is ``id@version``.
     """
 
-    floor_rule: str | None = None
+    minimum_rule: str | None = None
     hold_deadline_days: int | None = None
     purposes_enabled: tuple[Purpose, ...] = ()
-    allow_silent_relax: bool | None = None
+    exclude_silent_nonresponders: bool | None = None
     notice_required: str | None = None
 
 
@@ -165,6 +169,12 @@ class Session:
     attendance: tuple[Attendance, ...] = ()
     crosstalk: tuple[Crosstalk, ...] = ()
     policy: SessionPolicy = SessionPolicy()
+    list_authority: ListAuthority = ListAuthority.NOBODY
+    unread_captions: int = 0
+    unread_chat: int = 0
+    """How many lines of captions and of chat could not be understood, and so are in nothing that is made."""
+    unread_times: int = 0
+    """How many rows of the list of participants have a time that could not be read: those people count as late."""
     embedded: tuple[Cue, ...] = ()
     """Hidden captions and further subtitles inside the media: searched for mentions, and put out nowhere."""
 
@@ -177,8 +187,8 @@ class Session:
 
     def stays(self, participant_id: str) -> tuple[Attendance, ...]:
         """When somebody was in the call; the whole session where no list says so, as nobody is absent by a list."""
-        found = tuple(stay for stay in self.attendance if stay.participant_id == participant_id)
-        return found or (Attendance(participant_id=participant_id, join_s=0.0, leave_s=self.duration_s),)
+        stays = tuple(stay for stay in self.attendance if stay.participant_id == participant_id)
+        return stays or (Attendance(participant_id=participant_id, join_s=0.0, leave_s=self.duration_s),)
 
     def has_own_track(self, participant_id: str) -> bool:
         """Whether this participant's sound can be left out by leaving out tracks."""

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """One heard word; ``time_uncertainty_s`` is how far its times may be off, in seconds."""
+    """One heard word, as it is written: with its marks, and whole where hyphens or dots are within it.
+
+    ``time_uncertainty_s`` is how far its times may be off, in seconds; ``ends_sentence`` is what the recogniser's
+    punctuation says, always false for one that writes none.
+    """
 
     start_s: float
     end_s: float
@@ -16,6 +20,7 @@ class Word:
     probability: float
     track_id: str
     participant_id: str | None
+    ends_sentence: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,12 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """What was heard, in order of time over all tracks, and what was not."""
+    """What was heard, in order of time over all tracks, and what was not.
+
+    ``language`` is the one that the words were recognised in, ``language_probability`` how sure the recogniser is that
+    it is spoken, 0 to 1, None for one that knows one language only; ``other_language_s`` are the seconds that it hears
+    surely in another.
+    """
 
     engine: str
     words: tuple[Word, ...]
@@ -71,6 +81,9 @@ class Transcript:
     speech_s: float = 0.0
     voiced: tuple[SpeechSegment, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    language: str = "en"
+    language_probability: float | None = None
+    other_language_s: float = 0.0
 
     @property
     def coverage(self) -> float:

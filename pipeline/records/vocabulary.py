@@ -52,6 +52,26 @@ class AgeStatus(StrEnum):
     UNSURE = "unsure"
 
 
+class Provenance(StrEnum):
+    """Where the session has a participant from.
+
+    ``listed`` in session.toml, a roster, an attendance report or as the owner of a track; ``unlisted`` only as a name
+    that captions, chat or reactions bear; ``unknown`` is whoever else may speak where nobody vouches for the list.
+    """
+
+    LISTED = "listed"
+    UNLISTED = "unlisted"
+    UNKNOWN = "unknown"
+
+
+class ListAuthority(StrEnum):
+    """Who says that the list of participants is complete: the platform's own list, the host, or nobody."""
+
+    PLATFORM = "platform"
+    HOST = "host"
+    NOBODY = "nobody"
+
+
 class Audience(StrEnum):
     """Whom a rendition is for."""
 

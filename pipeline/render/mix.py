@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+# Of full scale: what is louder is bent, so that a sum of voices never clips.
 KNEE = 0.8
 
 

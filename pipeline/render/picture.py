@@ -9,19 +9,21 @@ from pathlib import Path
 
 from pipeline.media import probe
 from pipeline.media.frames import Frame, repaint
-from pipeline.media.kinds import Kind
-from pipeline.media.picture import can_be_copied
+from pipeline.media.hidden_video import can_be_copied
+from pipeline.media.output_formats import OutputFormat
 from pipeline.records import PicturePlan, RedactionBox, Region
 
 NONE = "none"
+# Black in limited range (ITU-R BT.601): brightness 16, both colours in the middle.
 BLACK = (16, 128, 128)
-# Covers reach to whole blocks of the codec, so that none of them holds a part that is seen and a part that is not.
+# Covers reach to whole macroblocks of H.264, so that none of them holds a part that is seen and a part that is not.
 BLOCK = 16
+# Matroska counts milliseconds: a frame's time may be off by one, on both sides.
 CLOCK_S = 0.002
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class RenderedPicture:
     """The file whose picture goes into the rendition, None for no picture, and what the manifest says about it.
 
     ``source`` is the file it was made from where it was encoded again, None where it is copied.
@@ -33,24 +35,26 @@ class Shown:
     note: str = NONE
 
 
-def shown(plan: PicturePlan | None, source: Path, scratch: Path, *, kind: Kind) -> Shown:
+def render_picture(
+    plan: PicturePlan | None, source: Path, scratch: Path, *, output_format: OutputFormat
+) -> RenderedPicture:
     """The picture of ``source`` as the plan wants it; ``scratch`` is a new file for one that must be encoded again.
 
     A picture of a kind that cannot be cleaned, or one with frames behind an edit list, is encoded again even without
     covers: what no player shows is then left behind. Raises ``InputRefused`` where the picture cannot be read.
     """
     if plan is None:
-        return Shown()
+        return RenderedPicture()
     reviewed = "not reviewed" if plan.reviewed_by is None else "reviewed"
-    if not plan.covers and can_be_copied(source, probe(source), kind=kind):
-        return Shown(path=source, note=f"copied, {reviewed}")
-    repaint(source, scratch, Painter(plan.covers))
+    if not plan.covers and can_be_copied(source, probe(source), output_format=output_format):
+        return RenderedPicture(path=source, note=f"copied, {reviewed}")
+    repaint(source, scratch, Painter(plan.covers), codec=output_format.pictures[0])
     note = f"encoded again with {len(plan.covers)} covers, {reviewed}"
-    return Shown(path=scratch, source=source, covers=plan.covers, note=note)
+    return RenderedPicture(path=scratch, source=source, covers=plan.covers, note=note)
 
 
 class Painter:
-    """Lays one colour over every frame that is shown at any time of a cover; frames come in order of time."""
+    """Draws a box over every frame that is shown at any time of a cover; frames come in order of time."""
 
     def __init__(self, covers: Sequence[RedactionBox]) -> None:
         self._waiting = sorted(covers, key=lambda cover: -cover.start_s)
@@ -65,10 +69,10 @@ class Painter:
             self._active.append(self._waiting.pop())
         self._active = [cover for cover in self._active if cover.end_s > from_s]
         for cover in self._active:
-            lay(frame, cover.region)
+            draw_box(frame, cover.region)
 
 
-def lay(frame: Frame, region: Region | None) -> None:
+def draw_box(frame: Frame, region: Region | None) -> None:
     """Put one colour over a region of the frame, out to whole blocks; over all of it for None."""
     left, top, right, bottom = 0, 0, frame.width, frame.height
     if region is not None:

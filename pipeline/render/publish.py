@@ -21,23 +21,24 @@ def publish(rendition: Rendition, *, scratch: Path, out: Path) -> Path:
     goes through a symbolic link: raises ``WorkspaceDamaged`` where one stands in the way, or where a file is not as it
     was proved.
     """
-    made, placed = scratch / rendition.folder, out / rendition.folder
-    if rendition.proof.verdict is not ProofVerdict.PROVED or not made.is_dir() or out_files(made) != rendition.files:
+    proved, placed = scratch / rendition.folder, out / rendition.folder
+    as_proved = rendition.proof.verdict is ProofVerdict.PROVED and proved.is_dir()
+    if not as_proved or out_files(proved) != rendition.files:
         raise WorkspaceDamaged("a rendition is not as it was proved", action="run again")
-    for path in sorted(made.iterdir()):
+    for path in sorted(proved.iterdir()):
         path.chmod(FILE_MODE)
         _sync(path)
-    made.chmod(FOLDER_MODE)
-    _sync(made)
+    proved.chmod(FOLDER_MODE)
+    _sync(proved)
     for folder in (out, placed.parent):
         folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
         _refuse_link(folder)
-    old = made.with_name(f"{made.name}.old")
+    old = proved.with_name(f"{proved.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if os.path.lexists(placed):
         _refuse_link(placed)
         placed.rename(old)
-    made.rename(placed)
+    proved.rename(placed)
     for folder in (placed.parent, out):
         _sync(folder)
     shutil.rmtree(old, ignore_errors=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.files import file_digest
+from pipeline.proof import MANIFEST, read_manifest
 from pipeline.records import Audience, OutFile, Proof, ProofVerdict, Rendition, Turn
-from pipeline.render import manifest
-from pipeline.render.names import TRANSCRIPT_JSONL, folder_of
+from pipeline.render.file_names import TRANSCRIPT_JSONL, folder_of
+from pipeline.store.codec import decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ def proved(session_id: str, audience: Audience, folder: Path, proof: Proof) -> R
 
 def out_files(folder: Path) -> tuple[OutFile, ...]:
     """Every file of a folder by name, with the SHA-256 of its bytes."""
-    return tuple(OutFile(name=path.name, digest=digest(path)) for path in sorted(folder.iterdir()))
+    return tuple(OutFile(name=path.name, digest=file_digest(path)) for path in sorted(folder.iterdir()))
 
 
 def recall(
@@ -45,26 +45,19 @@ def recall(
     With a ``public_key`` only where its ``proof.json`` was signed with that one.
     """
     folder = out / folder_of(session_id, audience)
-    if folder.is_symlink() or folder.parent.is_symlink() or not (folder / manifest.NAME).is_file():
+    if folder.is_symlink() or folder.parent.is_symlink() or not (folder / MANIFEST).is_file():
         return None
-    read = manifest.read(folder / manifest.NAME)
-    if read is None or read.key != key or (read.session_id, read.audience) != (session_id, audience):
+    manifest = read_manifest(folder / MANIFEST)
+    if manifest is None or manifest.key != key or (manifest.session_id, manifest.audience) != (session_id, audience):
         return None
-    if public_key is not None and not read.is_signed_by(public_key):
+    if public_key is not None and not manifest.is_signed_by(public_key):
         return None
-    there = tuple(file for file in out_files(folder) if file.name != manifest.NAME)
-    if there != read.files:
+    if tuple(file for file in out_files(folder) if file.name != MANIFEST) != manifest.files:
         return None
-    return proved(session_id, audience, folder, read.proof)
-
-
-def digest(path: Path) -> str:
-    """The SHA-256 of a file's bytes, in hexadecimal; constant memory."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return proved(session_id, audience, folder, manifest.proof)
 
 
 def turns_of(folder: Path) -> tuple[Turn, ...]:
     """The redacted turns of a rendition; raises ``ValueError`` or ``TypeError`` where its file is not as written."""
     lines = (folder / TRANSCRIPT_JSONL).read_text("utf-8").splitlines()
-    return tuple(Turn(**json.loads(line)) for line in lines)
+    return tuple(decode(line, Turn) for line in lines)

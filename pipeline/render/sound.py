@@ -1,4 +1,4 @@
-"""Renders the sound of one session in a stream: decode, silence the windows, mix, encode."""
+"""Renders the mixed sound of one session in a stream: decode, silence the windows, mix, encode."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media import decode, encoder
-from pipeline.media.kinds import Kind
+from pipeline.media.output_formats import OutputFormat
 from pipeline.records import RedactionInterval
 from pipeline.render.mix import aligned, mixed
-from pipeline.render.spans import Samples, samples_of, silence
-from pipeline.render.tone import lay_tone
+from pipeline.render.sample_ranges import SampleRange, samples_of, silence
+from pipeline.render.tone import put_tone
 
 RATE = 48_000
 BLOCK = RATE
 Fill = Literal["silence", "tone"]
 
 
-class Tap(Protocol):
-    """Looks at the samples on their way to the encoder; see ``proof.tap``."""
+class EncoderInputCheck(Protocol):
+    """Looks at the samples on their way to the encoder."""
 
     def track(self, track_id: str, at: int, block: NDArray[np.float32]) -> None:
         """One silenced block of one track, whose first sample is number ``at``."""
@@ -35,8 +35,8 @@ class Tap(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One sound stream of a rendition; ``offset_s`` is where its first sample lies on the session's clock."""
+class MixInput:
+    """One sound stream that goes into a mix; ``offset_s`` is where its first sample lies on the session's clock."""
 
     track_id: str
     path: Path
@@ -45,10 +45,10 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """What is to be played: the parts, the windows to take out and the shape of the result (``length`` in samples)."""
+class MixSpec:
+    """What is to be mixed: the inputs, the windows to take out and the shape of the result (``length`` in samples)."""
 
-    parts: tuple[Part, ...]
+    inputs: tuple[MixInput, ...]
     windows: tuple[RedactionInterval, ...]
     rate: int
     channels: int
@@ -58,34 +58,38 @@ class Score:
 
 def length_of(duration_s: float, rate: int) -> int:
     """The samples that hold ``duration_s`` seconds."""
+    # A float that should be whole may be off in its last digits: a thousandth of a sample is none.
     return math.ceil(round(duration_s * rate, 3))
 
 
-def play(score: Score, path: Path, *, kind: Kind, tap: Tap, bits: int = 16) -> None:
-    """Write the score's sound to a new file at ``path``; constant memory, every block shown to ``tap`` first."""
-    silent = {part.track_id: _ranges(score, part.track_id) for part in score.parts}
-    everywhere = _ranges(score, None if len(score.parts) > 1 else score.parts[0].track_id)
+def mix_sound(
+    spec: MixSpec, path: Path, *, output_format: OutputFormat, check: EncoderInputCheck, bits: int = 16
+) -> None:
+    """Write the mix to a new file at ``path``; constant memory, every block shown to ``check`` first."""
+    silent = {source.track_id: _ranges(spec, source.track_id) for source in spec.inputs}
+    everywhere = _ranges(spec, None if len(spec.inputs) > 1 else spec.inputs[0].track_id)
     with ExitStack() as stack:
-        sources = [stack.enter_context(closing(part_blocks(score, part))) for part in score.parts]
-        out = stack.enter_context(encoder(path, kind=kind, rate=score.rate, channels=score.channels, bits=bits))
+        sources = [stack.enter_context(closing(_blocks(spec, source))) for source in spec.inputs]
+        encoding = encoder(path, output_format=output_format, rate=spec.rate, channels=spec.channels, bits=bits)
+        out = stack.enter_context(encoding)
         for number, blocks in enumerate(zip(*sources, strict=True)):
             at = number * BLOCK
-            for part, block in zip(score.parts, blocks, strict=True):
-                silence(block, at, silent[part.track_id])
-                tap.track(part.track_id, at, block)
+            for source, block in zip(spec.inputs, blocks, strict=True):
+                silence(block, at, silent[source.track_id])
+                check.track(source.track_id, at, block)
             mix = mixed(blocks)
-            if score.fill == "tone":
-                lay_tone(mix, at, everywhere, rate=score.rate)
-            tap.mixed(at, mix)
+            if spec.fill == "tone":
+                put_tone(mix, at, everywhere, rate=spec.rate)
+            check.mixed(at, mix)
             out.write(mix)
 
 
-def part_blocks(score: Score, part: Part) -> Generator[NDArray[np.float32]]:
-    """One part's own sound on the session's clock, in blocks of ``BLOCK`` samples, untouched."""
-    blocks = decode(part.path, stream=part.stream, rate=score.rate, channels=score.channels)
-    offset = round(part.offset_s * score.rate)
-    return aligned(blocks, offset=offset, length=score.length, size=BLOCK, channels=score.channels)
+def _blocks(spec: MixSpec, source: MixInput) -> Generator[NDArray[np.float32]]:
+    """One input's own sound on the session's clock, in blocks of ``BLOCK`` samples, untouched."""
+    blocks = decode(source.path, stream=source.stream, rate=spec.rate, channels=spec.channels)
+    offset = round(source.offset_s * spec.rate)
+    return aligned(blocks, offset=offset, length=spec.length, size=BLOCK, channels=spec.channels)
 
 
-def _ranges(score: Score, track_id: str | None) -> Sequence[Samples]:
-    return samples_of(score.windows, track_id, rate=score.rate, length=score.length)
+def _ranges(spec: MixSpec, track_id: str | None) -> Sequence[SampleRange]:
+    return samples_of(spec.windows, track_id, rate=spec.rate, length=spec.length)

@@ -13,17 +13,17 @@ UNKNOWN = "speaker"
 def labels(session: Session, terms: Sequence[PlannedTerm]) -> dict[str, str]:
     """The label of every participant by id: ``staff 1``, the plan's replacement for the name, or ``speaker 1``."""
     planned = {normal(term.text): term.replacement for term in terms}
-    found: dict[str, str] = {}
+    called: dict[str, str] = {}
     staff = others = 0
     for participant in session.participants:
         names = (participant.name, *participant.aliases)
         replacement = next((planned[normal(name)] for name in names if normal(name) in planned), None)
         if participant.role is Role.STAFF:
             staff += 1
-            found[participant.participant_id] = f"staff {staff}"
+            called[participant.participant_id] = f"staff {staff}"
         elif replacement is not None:
-            found[participant.participant_id] = replacement
+            called[participant.participant_id] = replacement
         else:
             others += 1
-            found[participant.participant_id] = f"{UNKNOWN} {others}"
-    return found
+            called[participant.participant_id] = f"{UNKNOWN} {others}"
+    return called

@@ -1,89 +1,153 @@
-"""What a run needs and whether it is there: tools, models, room on the disk."""
+"""What a run needs and whether it is there, and what this machine could do better: tools, models, rules, room."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from importlib.util import find_spec
 
 from pipeline import speech
+from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.errors import OffrecordError, WorkspaceDamaged
 from pipeline.media import tools
+from pipeline.settings import SpeechSettings
 from pipeline.store import Workspace, terms
 
-_ROOM = 2 << 30
+_FREE_BYTES = 2 << 30
+"""Advice only, and so no measured figure: a run that fills the disk ends with exit code 75 and loses nothing."""
+# Whisper base recognises 20 seconds of speech a second on one core and takes 1.0 GB a worker; small has three times its
+# numbers to compute with. From four cores on the night is still over by morning with it.
+_CORES_TO_SPARE = 4
+_MEMORY_FOR_SMALL = 2 << 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
-    """One thing that a run needs; ``action`` says how to get it where it is missing."""
+class Requirement:
+    """One thing that a run needs; ``action`` says how to get it where it is missing, ``hint`` what would be better."""
 
     what: str
     ok: bool
     found: str
     action: str = ""
+    hint: str = ""
 
 
-def examine(workspace: Workspace | None) -> tuple[Examined, ...]:
-    """Everything a run needs, and what the workspace's own settings need beside."""
-    return tuple(replace(one, action="") if one.ok else one for one in _examined(workspace))
+def examine(workspace: Workspace | None, on: date | None = None) -> tuple[Requirement, ...]:
+    """Everything a run needs, and what the workspace's own settings need beside, on a day: today without one."""
+    on = on or datetime.now(UTC).date()
+    return tuple(replace(each, action="") if each.ok else each for each in _requirements(workspace, on))
 
 
-def _examined(workspace: Workspace | None) -> Iterator[Examined]:
+def _requirements(workspace: Workspace | None, on: date) -> Iterator[Requirement]:
     version = ".".join(map(str, sys.version_info[:3]))
-    yield Examined(what="python", ok=sys.version_info >= (3, 11), found=version, action="install Python 3.11 or later")
+    yield Requirement(
+        what="python", ok=sys.version_info >= (3, 11), found=version, action="install Python 3.11 or later"
+    )
     for tool in tools.tools():
-        yield Examined(what=tool.name, ok=tool.version is not None, found=tool.version or "", action=tool.install)
+        yield Requirement(what=tool.name, ok=tool.version is not None, found=tool.version or "", action=tool.install)
     if workspace is None:
         return
-    yield _reader(workspace)
+    yield _ocr(workspace)
     yield _engine(workspace)
     yield _spacy(workspace)
     yield _public_key(workspace)
     yield _term_lists(workspace)
+    yield _places(workspace, on)
     free = shutil.disk_usage(workspace.root).free
-    yield Examined(what="disk", ok=free >= _ROOM, found=f"{free / 1e9:.1f} GB free", action="make room")
+    yield Requirement(what="disk", ok=free >= _FREE_BYTES, found=f"{free / 1e9:.1f} GB free", action="make room")
 
 
-def _reader(workspace: Workspace) -> Examined:
-    """What reads pictures, where they have to be read before they are kept."""
+def _ocr(workspace: Workspace) -> Requirement:
+    """What reads the text in pictures, where that is required before they are kept."""
     tool, settings = tools.reader(), workspace.settings.picture
-    is_needed = settings.keep and settings.look
+    is_needed = settings.keep and settings.require_ocr
     action = f"{tool.install}; until then no picture is kept"
     found = tool.version or ("" if is_needed else "not needed")
-    return Examined(what=tool.name, ok=bool(found), found=found, action=action)
+    return Requirement(what=tool.name, ok=bool(found), found=found, action=action)
 
 
-def _engine(workspace: Workspace) -> Examined:
+def _engine(workspace: Workspace) -> Requirement:
     settings = workspace.settings.speech
+    is_whisper = settings.engine == "whisper"
+    found = f"whisper, {settings.model}, {settings.device}" if is_whisper else settings.engine
     try:
         speech.preflight(settings)
     except OffrecordError as error:
-        return Examined(what="recogniser", ok=False, found=settings.engine, action=f"{error}")
-    return Examined(what="recogniser", ok=True, found=settings.engine)
+        return Requirement(what="recogniser", ok=False, found=found, action=f"{error}")
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    hint = better_recogniser(settings, cores=os.cpu_count() or 1, memory=memory, has_gpu=_has_gpu())
+    return Requirement(what="recogniser", ok=True, found=found, hint=hint)
 
 
-def _term_lists(workspace: Workspace) -> Examined:
+def better_recogniser(settings: SpeechSettings, *, cores: int, memory: int, has_gpu: bool) -> str:
+    """What would hear better on a machine with so many cores and bytes of memory; empty where nothing would."""
+    if settings.engine == "sphinx":
+        return "whisper hears far better: set speech.engine to whisper and speech.model to whisper-base"
+    if settings.engine != "whisper" or "large" in settings.model:
+        return ""
+    if has_gpu:
+        model, more = "whisper-large-v3-turbo", " and speech.device to cuda: there is a GPU"
+    elif settings.model in {"whisper-tiny", "whisper-base"} and cores >= _CORES_TO_SPARE:
+        model, more = "whisper-small", f": there are {cores} cores"
+    else:
+        return ""
+    if model == "whisper-small" and memory < cores * _MEMORY_FOR_SMALL:
+        return ""
+    return f"run `offrecord models pull {model}` and set speech.model to it{more}"
+
+
+def _has_gpu() -> bool:
+    """Whether the system's own tool lists a GPU that whisper can compute on."""
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return False
+    try:
+        done = subprocess.run([program, "-L"], stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0 and done.stdout.startswith(b"GPU ")
+
+
+def _places(workspace: Workspace, on: date) -> Requirement:
+    """Whether the rules of places were reviewed in time; an overdue one counts as unknown."""
+    what = "rules of places"
+    try:
+        rules = rules_of(workspace.root)
+    except OffrecordError as error:
+        return Requirement(what=what, ok=False, found="", action=f"{error}")
+    first, said = min(row.next_review for row in rules.rows()), " ".join(rules.warnings(on))
+    found = f"reviewed until {first}" if first >= on else f"overdue since {first}"
+    return Requirement(what=what, ok=first >= on, found=found, action=said, hint=said if first >= on else "")
+
+
+def _term_lists(workspace: Workspace) -> Requirement:
     """Whether the term lists can be read, and by nobody else."""
     try:
         count = len(workspace.listed().lists)
     except OffrecordError as error:
-        return Examined(what="term lists", ok=False, found="", action=f"{error}")
+        return Requirement(what="term lists", ok=False, found="", action=f"{error}")
     closed, lists = not terms.exposed(workspace.root), "list" if count == 1 else "lists"
-    return Examined(what="term lists", ok=closed, found=f"{count} {lists}", action="chmod 600 terms.toml terms/*.toml")
+    return Requirement(
+        what="term lists", ok=closed, found=f"{count} {lists}", action="chmod 600 terms.toml terms/*.toml"
+    )
 
 
-def _public_key(workspace: Workspace) -> Examined:
-    """What others check our signatures against."""
+def _public_key(workspace: Workspace) -> Requirement:
+    """What others check the signatures of this workspace with."""
     try:
-        return Examined(what="public key", ok=True, found=workspace.signer.public_key)
+        return Requirement(what="public key", ok=True, found=workspace.signer.public_key)
     except WorkspaceDamaged as error:
-        return Examined(what="public key", ok=False, found="", action=error.action)
+        return Requirement(what="public key", ok=False, found="", action=error.action)
 
 
-def _spacy(workspace: Workspace) -> Examined:
+def _spacy(workspace: Workspace) -> Requirement:
     name = workspace.settings.detect.spacy_model
     ok = not name or find_spec(name) is not None
-    return Examined(what="spaCy pipeline", ok=ok, found=name or "built in", action="pip install the pipeline it names")
+    return Requirement(
+        what="spaCy pipeline", ok=ok, found=name or "built in", action="pip install the pipeline it names"
+    )

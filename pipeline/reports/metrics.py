@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from pipeline.reports.morning_report import Report
+from pipeline.files import write_bytes
+from pipeline.reports.morning_report import MorningReport
 
 
-def write(report: Report, path: Path, *, seconds: float) -> None:
+def write(report: MorningReport, path: Path, *, seconds: float) -> None:
     """Writes counts and times of a finished run; no label holds more than a status."""
     registry = CollectorRegistry()
     sessions = Gauge("offrecord_sessions", "Sessions by status.", ["status"], registry=registry)
@@ -21,4 +22,4 @@ def write(report: Report, path: Path, *, seconds: float) -> None:
     duration.set(seconds)
     finished = Gauge("offrecord_last_run_timestamp_seconds", "When the last run ended.", registry=registry)
     finished.set(report.made_at.timestamp() + seconds)
-    write_to_textfile(str(path), registry)
+    write_bytes(path, generate_latest(registry))

@@ -10,19 +10,20 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline import __version__
-from pipeline.consent.explain import Explained, explain
+from pipeline.consent.evaluation.explain import ExplainedCell, explain
 from pipeline.errors import Exit
-from pipeline.records import Exposure
+from pipeline.files import write_bytes
+from pipeline.records import Exposure, ListAuthority, Session
+from pipeline.reports.warnings import warnings
 from pipeline.store import Workspace
-from pipeline.store.files import write_bytes
-from pipeline.store.registry import Entry, Registry
-from pipeline.store.stages import encode
+from pipeline.store.codec import encode
+from pipeline.store.registry import InboxEntry, Registry, printable
 
-_NEEDS_A_LOOK = frozenset({"held", "refused", "failed"})
+_NEEDS_A_PERSON = frozenset({"held", "refused", "failed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ReportLine:
     """One session or refused folder; ``id`` is a session id, or ``in-…`` for a folder that became none."""
 
     id: str
@@ -35,72 +36,81 @@ class Line:
     proposals: int | None = None
     undecided: int | None = None
     requests: int | None = None
-    broken: tuple[Exposure, ...] = ()
-    worked: bool = False
-    consent: tuple[Explained, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
+    processed: bool = False
+    consent: tuple[ExplainedCell, ...] = ()
+    list_authority: ListAuthority | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What stands where after a run; ``unfinished`` folders are still being written."""
+class MorningReport:
+    """The status of everything after a run; ``unfinished`` folders are still being written."""
 
     made_at: datetime
     version: str
     counts: dict[str, int]
     unfinished: int
-    lines: tuple[Line, ...]
+    lines: tuple[ReportLine, ...]
     warnings: tuple[str, ...] = ()
 
     @property
-    def to_show(self) -> tuple[Line, ...]:
-        """The lines for a terminal: what the run worked, and what waits for a person."""
-        return tuple(line for line in self.lines if line.worked or line.status != "done")
+    def to_show(self) -> tuple[ReportLine, ...]:
+        """The lines for a terminal: what the run processed, and what waits for a person."""
+        return tuple(line for line in self.lines if line.processed or line.status != "done")
 
     @property
     def exit_code(self) -> Exit:
         """DONE, or SOME_STOPPED when a session is held, refused or failed."""
-        return Exit.SOME_STOPPED if _NEEDS_A_LOOK & self.counts.keys() else Exit.DONE
+        return Exit.SOME_STOPPED if _NEEDS_A_PERSON & self.counts.keys() else Exit.DONE
 
 
 def gather(
-    registry: Registry,
+    workspace: Workspace,
     *,
     now: datetime,
     unfinished: int = 0,
-    worked: Container[str] = (),
-    warned: Sequence[str] = (),
-) -> Report:
-    """The report on everything the workspace knows, worst first; ``worked`` are the ids that the run was about."""
+    processed: Container[str] = (),
+    warnings: Sequence[str] = (),
+) -> MorningReport:
+    """The report on everything the workspace knows, worst first; ``processed`` are the ids that the run was about."""
+    registry = Registry(workspace.db)
     lines = [*_sessions(registry), *(_folder(entry) for entry in registry.entries().values() if not entry.session_id)]
     order = {"failed": 0, "refused": 1, "held": 2, "pending": 3, "waiting": 4, "done": 5}
-    lines = [replace(line, worked=line.id in worked) for line in lines]
+    lines = [replace(line, processed=line.id in processed) for line in lines]
     lines.sort(key=lambda line: (order[line.status], line.id))
     counts: dict[str, int] = {}
     for line in lines:
         counts[line.status] = counts.get(line.status, 0) + 1
     made_at = now.astimezone(UTC).replace(microsecond=0)
-    return Report(
+    return MorningReport(
         made_at=made_at,
         version=__version__,
         counts=counts,
         unfinished=unfinished,
         lines=tuple(lines),
-        warnings=tuple(warned),
+        warnings=tuple(warnings),
     )
 
 
-def with_paths(lines: Sequence[Line], registry: Registry) -> list[dict[str, object]]:
+def refresh(workspace: Workspace, *, now: datetime) -> MorningReport:
+    """Writes the report again, on what the workspace knows now, and gives it."""
+    report = gather(workspace, now=now, warnings=warnings(workspace, now))
+    write(report, workspace)
+    return report
+
+
+def with_paths(lines: Sequence[ReportLine], workspace: Workspace) -> list[dict[str, object]]:
     """The lines with the folders they came from: for the operator's terminal, as folder names may hold secrets."""
     folders: dict[str, list[str]] = {}
-    for path, entry in registry.entries().items():
-        folders.setdefault(entry.session_id or entry.entry_id, []).append(path)
+    for path, entry in Registry(workspace.db).entries().items():
+        folders.setdefault(entry.session_id or entry.entry_id, []).append(printable(path))
     return [
         {"id": line.id, "status": line.status, "action": line.action, "folders": folders.get(line.id, [])}
         for line in lines
     ]
 
 
-def write(report: Report, workspace: Workspace) -> Path:
+def write(report: MorningReport, workspace: Workspace) -> Path:
     """Writes ``report.json`` and ``report.html``, with why consent decided as it did; returns the page's path."""
     report = _with_reasons(report, workspace)
     write_bytes(workspace.reports / "report.json", encode(report))
@@ -109,7 +119,7 @@ def write(report: Report, workspace: Workspace) -> Path:
     return page
 
 
-def render_page(report: Report) -> str:
+def render_page(report: MorningReport) -> str:
     """The report as one self-contained HTML page, without scripts."""
     environment = Environment(
         loader=PackageLoader("pipeline", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
@@ -117,12 +127,12 @@ def render_page(report: Report) -> str:
     return environment.get_template("report.html").render(report=report)
 
 
-def _with_reasons(report: Report, workspace: Workspace) -> Report:
+def _with_reasons(report: MorningReport, workspace: Workspace) -> MorningReport:
     """The report with each person's decisions, by ids alone, for the sessions that it is about."""
     registry = Registry(workspace.db)
     known, shown = registry.digests(), {line.id for line in report.to_show}
     lines = (
-        replace(line, consent=explain(registry.session(line.id), workspace=workspace, now=report.made_at))
+        _explained(line, registry.session(line.id), workspace, report.made_at)
         if line.id in shown and line.id in known
         else line
         for line in report.lines
@@ -130,17 +140,23 @@ def _with_reasons(report: Report, workspace: Workspace) -> Report:
     return replace(report, lines=tuple(lines))
 
 
-def _sessions(registry: Registry) -> list[Line]:
-    standings = registry.standings()
+def _explained(line: ReportLine, session: Session, workspace: Workspace, now: datetime) -> ReportLine:
+    """A line with why consent decided as it did, and on whose word its list of participants is complete."""
+    cells = explain(session, workspace=workspace, now=now)
+    return replace(line, consent=cells, list_authority=session.list_authority)
+
+
+def _sessions(registry: Registry) -> list[ReportLine]:
+    standings = registry.states()
     lines = []
     for session_id in registry.digests():
         standing = standings.get(session_id)
         if standing is None:
-            lines.append(Line(id=session_id, status="waiting", reason="not worked yet", action="run again"))
+            lines.append(ReportLine(id=session_id, status="waiting", reason="not processed yet", action="run again"))
             continue
         result = standing.result
         lines.append(
-            Line(
+            ReportLine(
                 id=session_id,
                 status=result.status,
                 reason=result.reason,
@@ -151,7 +167,7 @@ def _sessions(registry: Registry) -> list[Line]:
                 proposals=_whole(result.detail.get("proposals")),
                 undecided=_whole(result.detail.get("undecided")),
                 requests=_whole(result.detail.get("requests")),
-                broken=result.broken,
+                exposures=result.exposures,
             )
         )
     return lines
@@ -161,5 +177,5 @@ def _whole(value: float | None) -> int | None:
     return None if value is None else int(value)
 
 
-def _folder(entry: Entry) -> Line:
-    return Line(id=entry.entry_id, status=entry.status, reason=entry.reason, action=entry.action)
+def _folder(entry: InboxEntry) -> ReportLine:
+    return ReportLine(id=entry.entry_id, status=entry.status, reason=entry.reason, action=entry.action)

@@ -1,11 +1,12 @@
 """Puts proposals to people and turns their decisions into the approved plan."""
 
-from pipeline.review.acts import decisions, heads, numbered, signed_off_by
-from pipeline.review.picture import may_be_shown, picture_review
+from pipeline.review.decision_log import decisions, heads, numbered, signed_off_by
+from pipeline.review.picture.plan import may_be_shown, picture_review
+from pipeline.review.plan import review
 from pipeline.review.propose import propose
-from pipeline.review.review import review
+from pipeline.review.reported_speech import reported_speech
 
-VERSION = "3"
+VERSION = "4"
 
 __all__ = [
     "VERSION",
@@ -15,6 +16,7 @@ __all__ = [
     "numbered",
     "picture_review",
     "propose",
+    "reported_speech",
     "review",
     "signed_off_by",
 ]

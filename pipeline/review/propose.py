@@ -8,10 +8,9 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from pipeline.records import Finding, PicturePlace, Proposal, SoundPlace
-from pipeline.review.together import owners_of_guesses
+from pipeline.review.entity_linking import owners_of_guesses
 
-KINDS = {"SECRET": "key", "TERM": "term", "OTHER": "name"}
-_KNOWN = "known name"
+KINDS = {"SECRET": "key", "TERM": "term", "OTHER": "name", "REPORTED_SPEECH": "reported speech"}
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -54,7 +53,7 @@ def proposal_id(session_id: str, entity: str) -> str:
 
 
 def _is_unknown(group: list[Finding]) -> bool:
-    return not any(finding.rule == _KNOWN for finding in group)
+    return not any(finding.rule.spec.listed and finding.label == "PERSON" for finding in group)
 
 
 def _first(group: list[Finding]) -> tuple[float, str, int, int]:

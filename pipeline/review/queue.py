@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from pipeline.errors import UsageProblem
 from pipeline.records import Decision, Finding, PicturePlace, Proposal, SoundPlace, Verdict
-from pipeline.review import acts
+from pipeline.review import decision_log
 from pipeline.store import Workspace
 from pipeline.store.database import reading
-from pipeline.store.schema import session as sessions
+from pipeline.store.tables.runs import session as sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class ProposalLine:
 
 def proposals_of(workspace: Workspace, session_id: str) -> tuple[Proposal, ...]:
     """The session's proposals of the last run; raises ``UsageProblem`` when it has none."""
-    found = workspace.stages.recall("proposals", session_id, tuple[Proposal, ...])
+    found = workspace.stages.get("proposals", session_id, tuple[Proposal, ...])
     if found is None:
         raise UsageProblem("no such session has been worked", action="see `offrecord review list`")
     return found
@@ -58,7 +58,7 @@ def _kept(workspace: Workspace) -> dict[str, tuple[Proposal, ...]]:
     """The proposals of every session that has any."""
     with reading(workspace.db) as connection:
         ids = connection.execute(select(sessions.c.session_id)).scalars().all()
-    kept = {one: workspace.stages.recall("proposals", one, tuple[Proposal, ...]) for one in ids}
+    kept = {one: workspace.stages.get("proposals", one, tuple[Proposal, ...]) for one in ids}
     return {one: proposals for one, proposals in kept.items() if proposals is not None}
 
 
@@ -67,7 +67,7 @@ def show(
 ) -> tuple[ProposalLine, ...]:
     """The session's proposals, undecided ones first; those alone, or only those that are less sure than ``below``."""
     proposals = proposals_of(workspace, session_id)
-    latest = {one.proposal_id: one for one in acts.decisions(workspace.db, session_id)}
+    latest = {one.proposal_id: one for one in decision_log.decisions(workspace.db, session_id)}
     ordered = sorted(proposals, key=lambda one: one.proposal_id in latest)
     return tuple(
         shown(one, latest.get(one.proposal_id), reveal=reveal)
@@ -89,7 +89,7 @@ def chosen(
     if bool(named) is all_undecided:
         raise UsageProblem("name proposals or give --all-undecided", action="see `offrecord review show`")
     if not named:
-        left = acts.undecided(proposals, acts.decisions(workspace.db, session_id))
+        left = decision_log.undecided(proposals, decision_log.decisions(workspace.db, session_id))
         return [proposal.proposal_id for proposal in left]
     ids = {one.proposal_id: one.proposal_id for one in proposals} | {
         one.replacement: one.proposal_id for one in proposals
@@ -105,12 +105,12 @@ def alike(
     """By session the undecided proposals of the same entities in all the other sessions: only to take them out."""
     if verdict is not Verdict.REDACT:
         raise UsageProblem(
-            "--everywhere goes with --redact alone", action="list what is nobody's under allow in terms.toml"
+            "--all-sessions goes with --redact alone", action="list what is nobody's under allow in terms.toml"
         )
     entities = {one.entity for one in proposals_of(workspace, session_id) if one.proposal_id in proposal_ids}
     found = {}
     for other, proposals in _kept(workspace).items():
-        left = acts.undecided(proposals, acts.decisions(workspace.db, other))
+        left = decision_log.undecided(proposals, decision_log.decisions(workspace.db, other))
         ids = [one.proposal_id for one in left if one.entity in entities]
         if ids and other != session_id:
             found[other] = ids
@@ -118,13 +118,13 @@ def alike(
 
 
 def _line(workspace: Workspace, session_id: str, proposals: tuple[Proposal, ...]) -> SessionLine:
-    left = acts.undecided(proposals, acts.decisions(workspace.db, session_id))
+    left = decision_log.undecided(proposals, decision_log.decisions(workspace.db, session_id))
     return SessionLine(
         session_id=session_id,
         undecided=len(left),
         decided=len(proposals) - len(left),
         risk=round(sum(one.score for one in left), 2),
-        signed_off=acts.signed_off_by(workspace.db, session_id, proposals) is not None,
+        signed_off=decision_log.signed_off_by(workspace.db, session_id, proposals) is not None,
     )
 
 
@@ -153,10 +153,3 @@ def _time(finding: Finding) -> str:
         return ""
     at_s = int(finding.place.start_s)
     return f"{at_s // 3600}:{at_s // 60 % 60:02}:{at_s % 60:02}"
-
-
-def verdict_of(said: str | None) -> Verdict:
-    """The verdict that a flag asks for; raises ``UsageProblem`` when there was none."""
-    if said is None:
-        raise UsageProblem("say what you decide", action="give --redact, --keep or --undo")
-    return Verdict(said)

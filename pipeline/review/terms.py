@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.lexicon import Spelling, entity_of, spellings, words_of
-from pipeline.lexicon.spellings import HEARD_BEFORE, NICKNAME
+from pipeline.lexicon import SurfaceForm, entity_of, surface_forms, words_of
 from pipeline.records import Context, PlannedTerm, Proposal, Session
 
-_UNSURE_TEXT = frozenset(
-    {"sounds like", "beside a name", "position", "sound search", "also heard", "spaCy model", "spelled out"}
-)
-_GUESSED = frozenset({NICKNAME, HEARD_BEFORE})  # where they were found they are out, elsewhere they may be another
 _WRITTEN = ("email:", "url:", "host:", "ip:")
 _MIN_LETTERS = 3
 REMOVED = "[removed participant]"
@@ -30,7 +25,7 @@ def planned_terms(
     A text found by its place or sound alone is no term: it may be an ordinary word that was misheard. Those who are
     removed ``partly`` keep the label that was proposed for them.
     """
-    known = spellings(context)
+    known = surface_forms(context)
     terms: dict[str, PlannedTerm] = {}
     proposed = (pair for one in applied for pair in _of_proposal(one, known))
     pairs = [*_of_removed(session, known, removed), *proposed, *_of_removed(session, known, partly)]
@@ -51,7 +46,7 @@ def entities_of(session: Session, removed: frozenset[str]) -> frozenset[str]:
     return frozenset(entity_of("person", text) for text in names | parts)
 
 
-def _of_removed(session: Session, known: tuple[Spelling, ...], removed: frozenset[str]) -> Iterator[tuple[str, str]]:
+def _of_removed(session: Session, known: tuple[SurfaceForm, ...], removed: frozenset[str]) -> Iterator[tuple[str, str]]:
     for participant_id in sorted(removed):
         person = session.participant(participant_id)
         own = {key for name in (person.name, *person.aliases) for key in ("".join(words_of(name)), *words_of(name))}
@@ -63,7 +58,7 @@ def _of_removed(session: Session, known: tuple[Spelling, ...], removed: frozense
                 yield text, REMOVED
 
 
-def _of_proposal(proposal: Proposal, known: tuple[Spelling, ...]) -> Iterator[tuple[str, str]]:
+def _of_proposal(proposal: Proposal, known: tuple[SurfaceForm, ...]) -> Iterator[tuple[str, str]]:
     for spelling in known:
         if spelling.entity == proposal.entity:
             yield from _usable(spelling, proposal.replacement)
@@ -72,10 +67,10 @@ def _of_proposal(proposal: Proposal, known: tuple[Spelling, ...]) -> Iterator[tu
     ordinary = {spelling.key for spelling in known if spelling.ordinary}
     for finding in proposal.findings:
         is_ordinary = "".join(words_of(finding.text)) in ordinary
-        if finding.rule not in _UNSURE_TEXT and not is_ordinary and len(finding.text.strip()) >= _MIN_LETTERS:
+        if finding.rule.spec.plannable and not is_ordinary and len(finding.text.strip()) >= _MIN_LETTERS:
             yield finding.text, proposal.replacement
 
 
-def _usable(spelling: Spelling, replacement: str) -> Iterator[tuple[str, str]]:
-    if not spelling.ordinary and spelling.rule not in _GUESSED and len(spelling.key) >= _MIN_LETTERS:
+def _usable(spelling: SurfaceForm, replacement: str) -> Iterator[tuple[str, str]]:
+    if not spelling.ordinary and spelling.rule.spec.plannable and len(spelling.key) >= _MIN_LETTERS:
         yield spelling.text, replacement

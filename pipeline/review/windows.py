@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.records import Proposal, RedactionInterval, SoundPlace, Transcript
 from pipeline.review.spans import clip, merge, rounded
-from pipeline.review.widen import Widener
+from pipeline.review.uncertainty_margin import Widener
 from pipeline.settings import RedactSettings
 
 
@@ -15,10 +15,10 @@ def windows(
 ) -> tuple[RedactionInterval, ...]:
     """The windows within the session, in order, near ones of one track as one; on the grid, if there is one."""
     clipped = [clipped for window in wanted if (clipped := clip(window, duration_s=duration_s)) is not None]
-    apart = merge(clipped, join_s=settings.join_s)
-    while settings.grid_s > 0:
-        longer = [rounded(window, grid_s=settings.grid_s, duration_s=duration_s) for window in apart]
-        joined = merge(longer, join_s=settings.join_s)
+    apart = merge(clipped, join_s=settings.merge_gap_s)
+    while settings.duration_step_s > 0:
+        longer = [rounded(window, grid_s=settings.duration_step_s, duration_s=duration_s) for window in apart]
+        joined = merge(longer, join_s=settings.merge_gap_s)
         if joined == apart:
             break
         apart = joined

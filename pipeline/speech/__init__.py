@@ -1,12 +1,25 @@
 """Stage 3: a ``Session`` and its ``Ruling`` to a ``Transcript``; see docs/speech.md."""
 
-from pipeline.speech.hearing import transcribe
-from pipeline.speech.listen import listen
+from pipeline.speech.engines import hints
+from pipeline.speech.keyword_search import keyword_search
+from pipeline.speech.language import language_stop
 from pipeline.speech.preflight import preflight
-from pipeline.speech.search import search
+from pipeline.speech.relisten import relisten
 from pipeline.speech.tracks import closed, readable
-from pipeline.speech.vocabulary import hints, vocabulary
+from pipeline.speech.transcribe import transcribe
+from pipeline.speech.vocabulary import vocabulary
 
-VERSION = "4"
+VERSION = "5"
 
-__all__ = ["VERSION", "closed", "hints", "listen", "preflight", "readable", "search", "transcribe", "vocabulary"]
+__all__ = [
+    "VERSION",
+    "closed",
+    "hints",
+    "keyword_search",
+    "language_stop",
+    "preflight",
+    "readable",
+    "relisten",
+    "transcribe",
+    "vocabulary",
+]

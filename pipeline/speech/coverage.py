@@ -4,40 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.speech.heard import Span
+from pipeline.spans import merge, subtract, times
+from pipeline.speech.audio_types import Span
 
 SLIVER_S = 0.3
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
     """The same seconds as spans that are in order, not empty and do not touch."""
-    out: list[Span] = []
-    for span in sorted(span for span in spans if span.length_s > 0):
-        if out and span.start_s <= out[-1].end_s:
-            out[-1] = Span(out[-1].start_s, max(out[-1].end_s, span.end_s))
-        else:
-            out.append(span)
-    return out
+    return [Span(*pair) for pair in merge(times(spans))]
 
 
 def without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
     """The seconds of ``spans`` that are in none of ``taken``, merged."""
-    left: list[Span] = []
-    holes = merged(taken)
-    first = 0
-    for span in merged(spans):
-        start = span.start_s
-        while first < len(holes) and holes[first].end_s <= start:
-            first += 1
-        for hole in holes[first:]:
-            if hole.start_s >= span.end_s:
-                break
-            if hole.start_s > start:
-                left.append(Span(start, hole.start_s))
-            start = max(start, hole.end_s)
-        if start < span.end_s:
-            left.append(Span(start, span.end_s))
-    return left
+    return [Span(*pair) for pair in subtract(times(spans), times(taken))]
 
 
 def unheard(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from pipeline.records import Cue
-from pipeline.speech.heard import Span
+from pipeline.speech.audio_types import Span
 
 
 def speaker(captions: Sequence[Cue], span: Span) -> str | None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.records import Cue, Interval, Outcome, Purpose, Ruling, Session, Track
-from pipeline.records.turns import shared, turns
+from pipeline.records.speaker_turns import shared, turns
+from pipeline.speech.audio_types import RATE, Samples, Span
 from pipeline.speech.coverage import merged, without
-from pipeline.speech.heard import RATE, Samples, Span
 
 
 def audible(session: Session, ruling: Ruling) -> list[Track]:
@@ -45,18 +45,18 @@ def quiet(blocks: Iterable[Samples], spans: Iterable[Span]) -> Iterator[Samples]
 def open_captions(session: Session, spans: Iterable[Span]) -> Session:
     """The session without the captions that touch any of the spans."""
     shut = list(spans)
-    left = (cue for cue in session.captions if not any(_span(cue).overlap_s(one) for one in shut))
+    left = (cue for cue in session.captions if not any(_span(cue).overlap_s(span) for span in shut))
     return replace(session, captions=tuple(left))
 
 
 def readable(session: Session, ruling: Ruling) -> Session:
     """The session with empty captions where consent lets nothing be transcribed of who said them."""
     people = {cue.participant_id for cue in (*session.captions, *session.embedded)}
-    shut = {one: _closed_to(session, ruling, _may_be(session, one)) for one in people}
+    shut = {person: _closed_to(session, ruling, _may_be(session, person)) for person in people}
 
     def open_to(cues: Iterable[Cue]) -> tuple[Cue, ...]:
         return tuple(
-            replace(cue, text="") if any(_span(cue).overlap_s(one) for one in shut[cue.participant_id]) else cue
+            replace(cue, text="") if any(_span(cue).overlap_s(span) for span in shut[cue.participant_id]) else cue
             for cue in cues
         )
 
@@ -69,7 +69,7 @@ def _span(cue: Cue) -> Span:
 
 def _closed(session: Session, ruling: Ruling, track: Track) -> list[Span]:
     closed = _closed_to(session, ruling, _may_be(session, track.participant_id))
-    others = [Span(one.start_s, one.end_s) for one in session.crosstalk if one.track_id == track.track_id]
+    others = [Span(other.start_s, other.end_s) for other in session.crosstalk if other.track_id == track.track_id]
     return merged([*closed, *others])
 
 
@@ -77,7 +77,7 @@ def _may_be(session: Session, participant_id: str | None) -> list[str]:
     """Whom sound or a caption of a participant, or of nobody known, may be of."""
     if participant_id is not None:
         return [participant_id]
-    return [one.participant_id for one in session.participants if one.spoke]
+    return [person.participant_id for person in session.participants if person.spoke]
 
 
 def _closed_to(session: Session, ruling: Ruling, people: Iterable[str]) -> list[Span]:
@@ -86,7 +86,8 @@ def _closed_to(session: Session, ruling: Ruling, people: Iterable[str]) -> list[
     for participant_id in people:
         for span, outcome in ruling.spans(Purpose.TRANSCRIBE, participant_id):
             if outcome is not Outcome.PROCEED:
-                spans += [Span(one.start_s, one.end_s) for one in _theirs(session, span, outcome, participant_id)]
+                theirs = _theirs(session, span, outcome, participant_id)
+                spans += [Span(part.start_s, part.end_s) for part in theirs]
     reach_s = max((cell.interval.end_s for cell in ruling.cells), default=0.0)
     return merged([*spans, Span(reach_s, max(reach_s, session.duration_s))])
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.errors import ConfigurationError
-from pipeline.speech.heard import RATE, Samples, Span
+from pipeline.speech.audio_types import RATE, Samples, Span
 
 FRAME = 512
 FRAME_S = FRAME / RATE
@@ -51,17 +51,17 @@ class VoiceActivity:
 
 def regions(probabilities: Sequence[float] | npt.NDArray[np.float32]) -> tuple[Span, ...]:
     """Spans of speech from the first frame on: on above one threshold, off below a lower one, over short pauses."""
-    found: list[Span] = []
+    spans: list[Span] = []
     start: int | None = None
     for index, probability in enumerate(probabilities):
         if start is None and probability >= SPEECH_FROM:
             start = index
         elif start is not None and probability < SPEECH_UNTIL:
-            found.append(Span(start * FRAME_S, index * FRAME_S))
+            spans.append(Span(start * FRAME_S, index * FRAME_S))
             start = None
     if start is not None:
-        found.append(Span(start * FRAME_S, len(probabilities) * FRAME_S))
-    return tuple(span for span in _bridged(found) if span.length_s >= SHORTEST_SPEECH_S)
+        spans.append(Span(start * FRAME_S, len(probabilities) * FRAME_S))
+    return tuple(span for span in _bridged(spans) if span.length_s >= SHORTEST_SPEECH_S)
 
 
 def _bridged(spans: Sequence[Span]) -> list[Span]:
@@ -88,9 +88,9 @@ def _session() -> Any:
 def _network() -> Path:
     spec = importlib.util.find_spec("faster_whisper")
     folder = Path(spec.origin).parent / "assets" if spec and spec.origin else Path()
-    found = sorted(folder.glob("silero_vad*.onnx")) if spec else []
-    if not found:
+    spans = sorted(folder.glob("silero_vad*.onnx")) if spec else []
+    if not spans:
         raise ConfigurationError(
             "the voice activity model is missing", action="install faster-whisper again: pip install faster-whisper"
         )
-    return found[-1]
+    return spans[-1]

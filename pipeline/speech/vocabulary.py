@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from pipeline.lexicon import spoken_address
 from pipeline.records import Context
-from pipeline.settings import SpeechSettings
 
 _SHORTEST_NAME = 3
-_ROOM_FOR_HINTS = 600  # characters, for the 223 tokens that faster-whisper keeps of its hot words
+# In characters: Whisper's prompt holds 223 tokens, and English names have three to five characters a token.
+_ROOM_FOR_HOT_WORDS = 600
 _LEGAL_FORMS = frozenset(
     ("inc", "llc", "ltd", "gmbh", "ag", "sa", "plc", "corp", "co", "kg", "bv", "ab", "oy", "the", "and", "of", "group")
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Keyword:
     """A spelling of the context; ``name``: of a person, which may be read as in another language.
 
     ``relatives`` are the other parts of the same name, casefolded.
@@ -29,39 +29,24 @@ class Known:
     relatives: frozenset[str] = frozenset()
 
 
-def vocabulary(context: Context) -> list[Known]:
+def vocabulary(context: Context) -> list[Keyword]:
     """Every spelling to listen for, once: whole names and their parts, aliases, companies, terms; nothing allowed."""
     allowed = {text.casefold() for text in context.allow}
-    found: dict[str, Known] = {}
+    keywords: dict[str, Keyword] = {}
     for known in _spellings(context):
         key = known.text.casefold()
         if key and key not in allowed:
-            found.setdefault(key, known)
-    return list(found.values())
+            keywords.setdefault(key, known)
+    return list(keywords.values())
 
 
-def hints(context: Context, settings: SpeechSettings) -> list[Known]:
-    """What the engines take as hints, people and companies first; a transcript depends on nothing else of the context.
-
-    Captions take none, the bundled recogniser all, and Whisper what its prompt has room for.
-    """
-    if tells_all(settings):
-        return vocabulary(context)
-    return hot_words(vocabulary(context)) if settings.engine == "whisper" else []
+def hot_words(known: Sequence[Keyword]) -> list[Keyword]:
+    """Those at the front that Whisper's prompt may have room for; its model counts in tokens, and may take fewer."""
+    sizes = accumulate(len(keyword.text) + len(", ") for keyword in known)
+    return [keyword for keyword, size in zip(known, sizes, strict=True) if size <= _ROOM_FOR_HOT_WORDS]
 
 
-def tells_all(settings: SpeechSettings) -> bool:
-    """Whether one of the engines is told every name, and may so think of it."""
-    return "sphinx" in (settings.engine, settings.second_engine)
-
-
-def hot_words(known: list[Known]) -> list[Known]:
-    """Those at the front that Whisper's prompt has room for."""
-    sizes = accumulate(len(one.text) + 2 for one in known)
-    return [one for one, size in zip(known, sizes, strict=True) if size <= _ROOM_FOR_HINTS]
-
-
-def _spellings(context: Context) -> Iterator[Known]:
+def _spellings(context: Context) -> Iterator[Keyword]:
     people = [(person.name, person.aliases) for person in context.participants]
     people += [(term.text, term.aliases) for term in context.terms if term.kind == "person"]
     for name, aliases in people:
@@ -73,26 +58,26 @@ def _spellings(context: Context) -> Iterator[Known]:
         yield from _company(company)
     for person in context.participants:
         if person.email:
-            yield Known(spoken_address(person.email))
+            yield Keyword(spoken_address(person.email))
     for term in context.terms:
-        yield from (Known(text.strip(), name=term.kind == "person") for text in (term.text, *term.aliases))
+        yield from (Keyword(text.strip(), name=term.kind == "person") for text in (term.text, *term.aliases))
 
 
-def _whole_and_parts(name: str) -> Iterator[Known]:
+def _whole_and_parts(name: str) -> Iterator[Keyword]:
     parts = _long_enough(name.split())
     folded = {part.casefold() for part in parts}
-    yield Known(" ".join(name.split()), name=True)
-    yield from (Known(part, name=True, relatives=frozenset(folded - {part.casefold()})) for part in parts)
+    yield Keyword(" ".join(name.split()), name=True)
+    yield from (Keyword(part, name=True, relatives=frozenset(folded - {part.casefold()})) for part in parts)
 
 
-def _company(company: str) -> Iterator[Known]:
+def _company(company: str) -> Iterator[Keyword]:
     words = company.split()
-    yield Known(" ".join(words))
+    yield Keyword(" ".join(words))
     bare = [word for word in words if word.strip(".,").casefold() not in _LEGAL_FORMS]
     if bare and bare != words:
-        yield Known(" ".join(bare))
+        yield Keyword(" ".join(bare))
     if len(bare) > 1:
-        yield from (Known(word) for word in _long_enough(bare[:1]))
+        yield from (Keyword(word) for word in _long_enough(bare[:1]))
 
 
 def _long_enough(words: Iterable[str]) -> list[str]:

@@ -14,12 +14,12 @@ from sqlalchemy import Engine, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import UsageProblem
-from pipeline.store.artefact_tables import artefact, artefact_copy
+from pipeline.files import file_digest
 from pipeline.store.database import reading
-from pipeline.store.files import sha256
+from pipeline.store.tables.artefacts import artefact, artefact_copy
 
 
-class State(StrEnum):
+class ArtefactState(StrEnum):
     """What became of an artefact."""
 
     LIVE = "live"
@@ -39,11 +39,11 @@ class Artefact:
     session_id: str | None
     contributors: dict[str, list[str]] | None
     log_head: str
-    state: State
+    state: ArtefactState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
+class ArtefactCopy:
     """A copy that left the workspace."""
 
     artefact_id: str
@@ -55,9 +55,10 @@ class Copy:
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file; of a folder that of its files' names and digests."""
     if not path.is_dir():
-        return sha256(path)
-    inside = sorted(one for one in path.rglob("*") if one.is_file())
-    return hashlib.sha256("\n".join(f"{one.relative_to(path)} {sha256(one)}" for one in inside).encode()).hexdigest()
+        return file_digest(path)
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    listed = "\n".join(f"{file.relative_to(path)} {file_digest(file)}" for file in files)
+    return hashlib.sha256(listed.encode()).hexdigest()
 
 
 class Artefacts:
@@ -88,12 +89,12 @@ class Artefacts:
             "session_id": session_id,
             "contributors": json.dumps(contributors, sort_keys=True),
             "log_head": log_head,
-            "state": State.LIVE.value,
+            "state": ArtefactState.LIVE.value,
         }
         with self._db.begin() as connection:
             older = (artefact.c.location == location, artefact.c.artefact_id != artefact_id)
-            live = artefact.c.state == State.LIVE.value
-            connection.execute(update(artefact).where(*older, live).values(state=State.SUPERSEDED.value))
+            live = artefact.c.state == ArtefactState.LIVE.value
+            connection.execute(update(artefact).where(*older, live).values(state=ArtefactState.SUPERSEDED.value))
             statement = insert(artefact).values(values)
             connection.execute(statement.on_conflict_do_update(index_elements=["artefact_id"], set_=values))
         return artefact_id
@@ -119,10 +120,10 @@ class Artefacts:
         with reading(self._db) as connection:
             rows = connection.execute(select(artefact).order_by(artefact.c.location, artefact.c.artefact_id)).all()
         for row in rows:
-            values = {**row._mapping, "contributors": json.loads(row.contributors), "state": State(row.state)}
+            values = {**row._mapping, "contributors": json.loads(row.contributors), "state": ArtefactState(row.state)}
             yield Artefact(**values)
 
-    def set_state(self, artefact_ids: Iterable[str], state: State) -> None:
+    def set_state(self, artefact_ids: Iterable[str], state: ArtefactState) -> None:
         """Says what became of some artefacts."""
         with self._db.begin() as connection:
             for one in artefact_ids:
@@ -133,23 +134,28 @@ class Artefacts:
         before, after = str(source.relative_to(self._root)), str(target.relative_to(self._root))
         inside = artefact.c.location.startswith(f"{before}/", autoescape=True)
         with self._db.begin() as connection:
-            was = (or_(artefact.c.location == before, inside), artefact.c.state == State.LIVE.value)
+            was = (or_(artefact.c.location == before, inside), artefact.c.state == ArtefactState.LIVE.value)
             for row in connection.execute(select(artefact.c.artefact_id, artefact.c.location).where(*was)).all():
-                values = {"location": after + row.location.removeprefix(before), "state": State.QUARANTINED.value}
+                values = {
+                    "location": after + row.location.removeprefix(before),
+                    "state": ArtefactState.QUARANTINED.value,
+                }
                 connection.execute(update(artefact).where(artefact.c.artefact_id == row.artefact_id).values(values))
 
-    def copied(self, artefact_id: str, *, to: str, by: str, now: datetime) -> Copy:
+    def copied(self, artefact_id: str, *, to: str, by: str, now: datetime) -> ArtefactCopy:
         """Notes where a copy went; raises ``UsageProblem`` when there is no such artefact."""
-        noted = Copy(artefact_id=artefact_id, went_to=to, noted_by=by, noted_at=now.isoformat(timespec="seconds"))
+        noted = ArtefactCopy(
+            artefact_id=artefact_id, went_to=to, noted_by=by, noted_at=now.isoformat(timespec="seconds")
+        )
         if all(one.artefact_id != artefact_id for one in self.all()):
             raise UsageProblem("there is no artefact of that id", action="`offrecord consent artefacts` lists them")
-        values = {name: getattr(noted, name) for name in Copy.__slots__}
+        values = {name: getattr(noted, name) for name in ArtefactCopy.__slots__}
         with self._db.begin() as connection:
             connection.execute(insert(artefact_copy).values(values).on_conflict_do_nothing())
         return noted
 
-    def copies(self) -> list[Copy]:
+    def copies(self) -> list[ArtefactCopy]:
         """Every copy that left."""
         with reading(self._db) as connection:
             rows = connection.execute(select(artefact_copy).order_by(artefact_copy.c.noted_at)).all()
-        return [Copy(**row._mapping) for row in rows]
+        return [ArtefactCopy(**row._mapping) for row in rows]

@@ -18,6 +18,11 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 from pipeline.errors import ConsentUnreadable, TryAgain, WorkspaceDamaged
 
 _PASSING = ("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR")
+RESTORE = (
+    "nothing was processed; restore offrecord.db and heads from one backup, and import again what came in since; "
+    "refusals and withdrawals are filed again from withdrawals.journal, so leave that as it is"
+)
+"""What to do about a consent store that is not as it was written."""
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -93,5 +98,6 @@ def unreadable_is_closed() -> Iterator[None]:
         yield
     except (DatabaseError, sqlite3.Error) as error:
         raise ConsentUnreadable(
-            "the consent store cannot be read", action="nothing was processed; restore it from a backup"
+            "the consent store cannot be read",
+            action=RESTORE,
         ) from error

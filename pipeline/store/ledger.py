@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from pipeline.errors import WorkspaceDamaged
+from pipeline.store.chains import Chain, ChainTruncated, Head, Heads, HeadsLost, text_digest
 from pipeline.store.database import reading
-from pipeline.store.heads import Cut, Heads, HeadsLost, head_of, walk
-from pipeline.store.schema import ledger
+from pipeline.store.tables.runs import ledger
 
 _DAMAGED = "restore offrecord.db and heads from one backup, and compare what is there with it"
 
@@ -59,7 +58,7 @@ class Ledger:
         try:
             with reading(self._db) as connection:
                 self._heads.check(connection, [ledger])
-        except Cut as cut:
+        except ChainTruncated as cut:
             raise WorkspaceDamaged(f"ledger: it ends before entry {cut.args[0]}", action=_DAMAGED) from cut
         except HeadsLost as lost:
             raise WorkspaceDamaged("the file heads is not as it was written", action=_DAMAGED) from lost
@@ -68,32 +67,41 @@ class Ledger:
         """Walks the chain and returns its length; raises ``WorkspaceDamaged`` at the first entry that does not hold."""
         self.check()
         with reading(self._db) as connection:
-            return walk(connection, ledger, read=_check, broken=_changed).seq
+            return CHAIN.verify(connection).seq
 
 
 def append(connection: Connection, kind: str, key: str, body: Mapping[str, object]) -> bool:
     """Adds one entry within a transaction of the caller's; the same kind and key twice is one entry."""
     if connection.execute(select(ledger.c.seq).where(ledger.c.kind == kind, ledger.c.key == key)).first():
         return False
-    last = head_of(connection, ledger)
-    seq, previous = last.seq + 1, last.hash
-    text = json.dumps({**body, "at": datetime.now(UTC).isoformat(timespec="seconds")}, sort_keys=True)
-    connection.execute(
-        ledger.insert().values(
-            seq=seq, kind=kind, key=key, body=text, prev_hash=previous, hash=_hash(previous, kind, key, text)
-        )
-    )
+    stamped = {**body, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+    with CHAIN.appending(connection) as add:
+        add({"kind": kind, "key": key, "body": stamped})
     return True
-
-
-def _check(row: Any) -> None:
-    if row.hash != _hash(row.prev_hash, row.kind, row.key, row.body):
-        raise _changed(row.seq)
 
 
 def _changed(seq: int) -> WorkspaceDamaged:
     return WorkspaceDamaged(f"ledger: entry {seq} was changed", action="compare it with a backup")
 
 
+class _LedgerChain(Chain):
+    """The ledger's form of a row, the oldest: kind, key and body under one hash, and the place in the columns alone."""
+
+    def body(self, row: Any, *, placed: bool = False) -> dict[str, Any]:
+        """What an entry holds, which never repeats its place; raises ``WorkspaceDamaged`` where it was changed."""
+        if row.hash != _hash(row.prev_hash, row.kind, row.key, row.body):
+            raise _changed(row.seq)
+        content: dict[str, Any] = json.loads(row.body)
+        return content
+
+    def _row(self, last: Head, entry: Mapping[str, object]) -> dict[str, object]:
+        kind, key, text = str(entry["kind"]), str(entry["key"]), json.dumps(entry["body"], sort_keys=True)
+        place = {"seq": last.seq + 1, "prev_hash": last.hash}
+        return {**place, "kind": kind, "key": key, "body": text, "hash": _hash(last.hash, kind, key, text)}
+
+
 def _hash(previous: str, kind: str, key: str, body: str) -> str:
-    return hashlib.sha256("\n".join((previous, kind, key, body)).encode()).hexdigest()
+    return text_digest("\n".join((previous, kind, key, body)))
+
+
+CHAIN = _LedgerChain(ledger, changed=_changed)

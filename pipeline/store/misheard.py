@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from pipeline.errors import WorkspaceDamaged
 from pipeline.records import Misheard
 from pipeline.store.database import reading
-from pipeline.store.naming_tables import misheard
+from pipeline.store.tables.names import misheard
 
 _NONCE_BYTES = 12
 

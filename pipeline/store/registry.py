@@ -8,20 +8,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from pipeline.errors import UsageProblem
+from pipeline.errors import UsageProblem, WorkspaceDamaged
 from pipeline.records import Refused, Session, SessionResult
 from pipeline.store import ledger
+from pipeline.store.codec import decode, encode
 from pipeline.store.database import reading
-from pipeline.store.schema import entry, result, session
-from pipeline.store.stages import decode, encode
+from pipeline.store.tables.runs import entry, result, session
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class InboxEntry:
     """What was found in an inbox: ``status`` is ``taken``, ``duplicate`` or ``refused``."""
 
     entry_id: str
@@ -34,7 +37,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class SessionState:
     """How far a session got, under which inputs, and until when (seconds since the epoch) that holds."""
 
     state_key: str
@@ -48,9 +51,24 @@ def entry_id(path: Path) -> str:
     return "in-" + hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
 
 
+def printable(path: str) -> str:
+    """A path as it may stand on a terminal: what cannot be printed, as an escape sequence, is spelled out."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in path)
+
+
 def entry_path(path: Path) -> str:
     """How a folder of the inbox is called here: its path, with bytes that are no UTF-8 spelled out."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _read(body: str, kind: type[T]) -> T:
+    try:
+        return decode(body, kind)
+    except ValueError as error:
+        raise WorkspaceDamaged(
+            f"what is stored of a session is no {kind.__name__} of this version",
+            action="open the workspace with the version that wrote it, or restore its backup",
+        ) from error
 
 
 class Registry:
@@ -59,20 +77,20 @@ class Registry:
     def __init__(self, db: Engine) -> None:
         self._db = db
 
-    def entries(self) -> dict[str, Entry]:
+    def entries(self) -> dict[str, InboxEntry]:
         """Every entry by its path."""
         with reading(self._db) as connection:
-            return {row.path: Entry(**row._mapping) for row in connection.execute(select(entry))}
+            return {row.path: InboxEntry(**row._mapping) for row in connection.execute(select(entry))}
 
-    def standings(self) -> dict[str, Standing]:
+    def states(self) -> dict[str, SessionState]:
         """How far every session got, by session id."""
         with reading(self._db) as connection:
             return {
-                row.session_id: Standing(
+                row.session_id: SessionState(
                     state_key=row.state_key,
                     valid_until=row.valid_until,
                     attempts=row.attempts,
-                    result=decode(row.body, SessionResult),
+                    result=_read(row.body, SessionResult),
                 )
                 for row in connection.execute(select(result))
             }
@@ -89,18 +107,18 @@ class Registry:
             body = connection.execute(select(session.c.body).where(session.c.session_id == session_id)).scalar()
         if body is None:
             raise UsageProblem("there is no session of that id", action="`offrecord status` lists them")
-        return decode(body, Session)
+        return _read(body, Session)
 
     def sessions(self) -> Iterator[Session]:
         """Every session, in order of time."""
         for session_id in self.digests():
             yield self.session(session_id)
 
-    def take(self, path: Path, fingerprint: str, found: Session | Refused) -> Entry:
+    def take(self, path: Path, fingerprint: str, found: Session | Refused) -> InboxEntry:
         """Registers what a folder of the inbox turned out to be; the same recording in two folders is one session."""
         with self._db.begin() as connection:
             made = self._register(connection, path, fingerprint, found)
-            values = {name: getattr(made, name) for name in Entry.__slots__}
+            values = {name: getattr(made, name) for name in InboxEntry.__slots__}
             statement = insert(entry).values(values)
             connection.execute(statement.on_conflict_do_update(index_elements=["entry_id"], set_=values))
         return made
@@ -121,7 +139,7 @@ class Registry:
             hidden = f"erased:{entry_id(Path(path))}"
             connection.execute(update(entry).where(entry.c.path == path).values(path=hidden))
 
-    def conclude(self, standing: Standing) -> None:
+    def conclude(self, standing: SessionState) -> None:
         """Keeps how far a session got; the latest holds."""
         values = {
             "session_id": standing.result.session_id,
@@ -134,8 +152,8 @@ class Registry:
             statement = insert(result).values(values)
             connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
 
-    def _register(self, connection: Connection, path: Path, fingerprint: str, found: Session | Refused) -> Entry:
-        made = Entry(
+    def _register(self, connection: Connection, path: Path, fingerprint: str, found: Session | Refused) -> InboxEntry:
+        made = InboxEntry(
             entry_id=entry_id(path), path=entry_path(path), fingerprint=fingerprint, session_id=None, status="refused"
         )
         if isinstance(found, Refused):
@@ -144,7 +162,12 @@ class Registry:
         known = connection.execute(query).scalar()
         owner = select(entry.c.entry_id).where(entry.c.session_id == known, entry.c.status == "taken")
         if known and connection.execute(owner).scalar() not in (None, made.entry_id):
-            return replace(made, session_id=known, status="duplicate", reason="the same recording is there already")
+            return replace(
+                made,
+                session_id=known,
+                status="duplicate",
+                reason="the same recording is there already; what this folder says of it counts too",
+            )
         self._write(connection, replace(found, session_id=known) if known else found)
         return replace(made, session_id=known or found.session_id, status="taken")
 

@@ -14,13 +14,13 @@ from pipeline.records import Audience
 from pipeline.store import ledger
 from pipeline.store.database import reading
 from pipeline.store.ledger import Ledger
-from pipeline.store.release_tables import release_act, released
+from pipeline.store.tables.releases import publication, release_act
 
 RELEASED = "released"
 RELEASE = "release"
 
 
-class Act(StrEnum):
+class ReleaseAct(StrEnum):
     """What a person may say about letting out."""
 
     RELEASE = "release"
@@ -38,7 +38,7 @@ def next_entry(book: Ledger, session_id: str, audience: Audience) -> str:
     return f"{prefix}{len(book.under(RELEASED, prefix)) + 1}"
 
 
-def standing(book: Ledger, session_id: str, audience: Audience) -> str | None:
+def current_entry(book: Ledger, session_id: str, audience: Audience) -> str | None:
     """The entry of the rendition that may be out: the last that was put out, None where it was taken back since."""
     prefix = prefix_of(session_id, audience)
     entries = book.under(RELEASED, prefix)
@@ -47,36 +47,36 @@ def standing(book: Ledger, session_id: str, audience: Audience) -> str | None:
     return entries[-1][0]
 
 
-def note(
-    db: Engine, entry: str, session_id: str, audience: Audience, *, hidden: str, body: Mapping[str, object]
+def record_publication(
+    db: Engine, entry: str, session_id: str, audience: Audience, *, scope: str, body: Mapping[str, object]
 ) -> None:
     """Notes a rendition that was put out and what it hides, once."""
     with db.begin() as connection:
         if not ledger.append(connection, RELEASED, entry, body):
             return
-        seq = connection.execute(select(func.coalesce(func.max(released.c.seq), 0))).scalar_one() + 1
-        row = {"entry": entry, "seq": seq, "session_id": session_id, "audience": audience.value, "hidden": hidden}
-        connection.execute(released.insert().values(row))
+        seq = connection.execute(select(func.coalesce(func.max(publication.c.seq), 0))).scalar_one() + 1
+        row = {"entry": entry, "seq": seq, "session_id": session_id, "audience": audience.value, "scope": scope}
+        connection.execute(publication.insert().values(row))
 
 
 def latest(db: Engine, session_id: str, audience: Audience) -> tuple[str, str] | None:
     """The ledger's entry of the latest rendition that was put out, and what it hid; None where there never was one."""
     query = (
-        select(released.c.entry, released.c.hidden)
-        .where(released.c.session_id == session_id, released.c.audience == audience.value)
-        .order_by(released.c.seq.desc())
+        select(publication.c.entry, publication.c.scope)
+        .where(publication.c.session_id == session_id, publication.c.audience == audience.value)
+        .order_by(publication.c.seq.desc())
         .limit(1)
     )
     with reading(db) as connection:
         row = connection.execute(query).first()
-    return (row.entry, row.hidden) if row else None
+    return (row.entry, row.scope) if row else None
 
 
-def say(
+def record_act(
     db: Engine,
     session_id: str,
     audience: Audience,
-    act: Act,
+    act: ReleaseAct,
     *,
     state: str,
     actor: str,
@@ -99,7 +99,7 @@ def is_approved(db: Engine, session_id: str, audience: Audience, state: str) -> 
     query = select(release_act.c.seq).where(
         release_act.c.session_id == session_id,
         release_act.c.audience == audience.value,
-        release_act.c.act == Act.APPROVE.value,
+        release_act.c.act == ReleaseAct.APPROVE.value,
         release_act.c.state == state,
     )
     with reading(db) as connection:
@@ -116,7 +116,7 @@ def approvals(db: Engine) -> dict[str, str]:
     """For each session with approvals a mark that changes with every one."""
     query = (
         select(release_act.c.session_id, func.max(release_act.c.seq))
-        .where(release_act.c.act == Act.APPROVE.value)
+        .where(release_act.c.act == ReleaseAct.APPROVE.value)
         .group_by(release_act.c.session_id)
     )
     with reading(db) as connection:

@@ -20,7 +20,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.lexicon import company_key
 from pipeline.lexicon.patterns import check
 from pipeline.records import Context, KnownPerson, Misheard, Pattern, Role, Session, Term
-from pipeline.store.stages import key_of
+from pipeline.store.codec import key_of
 
 FILE_NAME, FOLDER = "terms.toml", "terms"
 TEMPLATE = b"""\

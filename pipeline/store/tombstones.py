@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.sqlite import insert
 
-from pipeline.store.artefact_tables import tombstone
 from pipeline.store.database import reading
+from pipeline.store.tables.erasures import tombstone
 
 VAULT, SOURCE = "vault", "source"
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.errors import InputRefused, WorkspaceDamaged
+from pipeline.files import file_digest, make_private, sync_folder
 from pipeline.records import VaultFile
-from pipeline.store.files import CHUNK, make_private, sha256, sync_folder
 
+_CHUNK_BYTES = 1 << 20
 _PARTIAL = ".partial-"
 
 
@@ -59,7 +60,7 @@ class Vault:
 
     def damaged(self) -> list[str]:
         """The digests whose bytes are no longer what they were."""
-        return [digest for digest in self.digests() if sha256(self._place(digest)) != digest]
+        return [digest for digest in self.digests() if file_digest(self._place(digest)) != digest]
 
     def erase(self, digest: str) -> bool:
         """Removes a sealed file for good; True when it was there."""
@@ -97,7 +98,7 @@ def _copy(source: IO[bytes], target: Path) -> tuple[str, int]:
     hasher, size = hashlib.sha256(), 0
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     with os.fdopen(handle, "wb") as out:
-        while chunk := source.read(CHUNK):
+        while chunk := source.read(_CHUNK_BYTES):
             hasher.update(chunk)
             out.write(chunk)
             size += len(chunk)

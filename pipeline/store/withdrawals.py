@@ -13,10 +13,10 @@ from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import ConsentUnreadable
 from pipeline.records import Purpose
-from pipeline.store.artefact_tables import erased_mark, withdrawal
-from pipeline.store.database import reading
+from pipeline.store.database import RESTORE, reading
 from pipeline.store.ledger import Ledger, append
-from pipeline.store.schema import ledger as entry
+from pipeline.store.tables.erasures import erased_mark, withdrawal
+from pipeline.store.tables.runs import ledger as entry
 
 STEP = "withdrawal"
 """The kind of a ledger entry that is a step of a withdrawal."""
@@ -24,7 +24,7 @@ _FILED = "withdrawal_filed"
 _LOOKED_UP = "known"
 
 
-class Stage(StrEnum):
+class WithdrawalState(StrEnum):
     """How far a withdrawal came; ``waiting`` is for the end of a hold."""
 
     FILED = "filed"
@@ -34,7 +34,7 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filed:
+class Withdrawal:
     """One withdrawal: whose, of what, of one session or all, and whether it asks for erasure, also of mixed sound."""
 
     withdrawal_id: str
@@ -44,7 +44,7 @@ class Filed:
     erase: bool
     whole: bool
     filed_at: datetime
-    state: Stage = Stage.FILED
+    state: WithdrawalState = WithdrawalState.FILED
 
     @property
     def about_sound(self) -> bool:
@@ -52,7 +52,7 @@ class Filed:
         return self.erase or not {Purpose.RECORD, Purpose.TRANSCRIBE}.isdisjoint(self.purposes)
 
 
-def put(connection: Connection, filed: Filed) -> None:
+def put(connection: Connection, filed: Withdrawal) -> None:
     """Files a withdrawal within a transaction of the caller's; the same one twice is one."""
     values = {
         "withdrawal_id": filed.withdrawal_id,
@@ -74,16 +74,16 @@ def verify(connection: Connection) -> None:
     if not filed <= set(connection.execute(select(withdrawal.c.withdrawal_id)).scalars()):
         raise ConsentUnreadable(
             "a withdrawal that was filed is gone",
-            action="nothing was processed; restore offrecord.db and heads from one backup",
+            action=RESTORE,
         )
 
 
-def read(db: Engine) -> list[Filed]:
+def read(db: Engine) -> list[Withdrawal]:
     """Every withdrawal, in the order they were filed."""
     with reading(db) as connection:
         rows = connection.execute(select(withdrawal).order_by(withdrawal.c.filed_at, withdrawal.c.withdrawal_id)).all()
     return [
-        Filed(
+        Withdrawal(
             withdrawal_id=row.withdrawal_id,
             party_ids=tuple(json.loads(row.party_ids)),
             purposes=tuple(Purpose(one) for one in json.loads(row.purposes)),
@@ -91,13 +91,13 @@ def read(db: Engine) -> list[Filed]:
             erase=bool(row.erase),
             whole=bool(row.whole),
             filed_at=datetime.fromisoformat(row.filed_at),
-            state=Stage(row.state),
+            state=WithdrawalState(row.state),
         )
         for row in rows
     ]
 
 
-def set_state(db: Engine, withdrawal_id: str, state: Stage) -> None:
+def set_state(db: Engine, withdrawal_id: str, state: WithdrawalState) -> None:
     """Says how far a withdrawal came."""
     with db.begin() as connection:
         which = withdrawal.c.withdrawal_id == withdrawal_id
@@ -131,7 +131,7 @@ def marks(db: Engine, withdrawal_id: str) -> dict[tuple[str, int], frozenset[str
     return {name: frozenset(values) for name, values in found.items()}
 
 
-def forget(connection: Connection, withdrawal_id: str, value_hashes: Iterable[str]) -> None:
+def remember_erased_hashes(connection: Connection, withdrawal_id: str, value_hashes: Iterable[str]) -> None:
     """Keeps the keyed hashes under which an erased person was looked up, to know them again; once is enough."""
     for value in value_hashes:
         mark(connection, withdrawal_id, _LOOKED_UP, 0, value)
@@ -144,7 +144,7 @@ def looked_up(connection: Connection) -> Iterator[tuple[str, str]]:
         yield row.withdrawal_id, row.mark
 
 
-def forgotten(connection: Connection) -> dict[str, datetime]:
+def erased_hashes(connection: Connection) -> dict[str, datetime]:
     """The keyed hashes under which erased people were looked up, with when they last asked to be erased."""
     rows = connection.execute(select(withdrawal.c.withdrawal_id, withdrawal.c.filed_at))
     asked = {row.withdrawal_id: datetime.fromisoformat(row.filed_at) for row in rows}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,15 +13,15 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from pipeline.errors import ConfigurationError, LockHeld, UsageProblem, WorkspaceDamaged
+from pipeline.files import locked, make_private, write_bytes
 from pipeline.records import Audience
 from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
 from pipeline.store import database, misheard, signing, terms, tombstones
 from pipeline.store.artefacts import Artefacts
-from pipeline.store.files import make_private, write_bytes
-from pipeline.store.heads import Heads
+from pipeline.store.chains import Heads
 from pipeline.store.ledger import Ledger
-from pipeline.store.stages import StageStore
+from pipeline.store.stage_cache import StageCache
 from pipeline.store.vault import Vault
 
 KEYS = ("alias", "identity", "plan", signing.KEY)
@@ -46,7 +45,7 @@ class Workspace:
         self.settings = settings
         self.db: Engine = database.connect(root / _DATABASE)
         self.vault = Vault(root / "vault", was_erased=lambda digest: tombstones.holds(self.db, digest))
-        self.stages = StageStore(root / "stages", lambda: self.key("plan"))
+        self.stages = StageCache(root / "stages", lambda: self.key("plan"))
         self.artefacts = Artefacts(self.db, root)
         self.heads = Heads(root, lambda: self.key("plan"))
         self.ledger = Ledger(self.db, self.heads)
@@ -57,8 +56,11 @@ class Workspace:
         self.logs = root / "log"
 
     @classmethod
-    def create(cls, root: Path) -> Workspace:
-        """Makes a workspace in a new or empty folder; raises ``UsageProblem`` when the folder holds something else."""
+    def create(cls, root: Path, settings: str = "") -> Workspace:
+        """Makes a workspace in a new or empty folder, with these lines of TOML as its settings.
+
+        Raises ``UsageProblem`` when the folder holds something else.
+        """
         if (root / _DATABASE).exists():
             raise UsageProblem("this is a workspace already", action="use it, or name another folder")
         if root.exists() and any(root.iterdir()):
@@ -69,7 +71,7 @@ class Workspace:
         for name in ("keys", terms.FOLDER):
             make_private(root / name)
         _make_folders(root)
-        write_bytes(root / FILE_NAME, _SETTINGS)
+        write_bytes(root / FILE_NAME, _SETTINGS + settings.encode())
         for name in KEYS:
             write_bytes(root / "keys" / name, secrets.token_bytes(32))
         write_bytes(root / terms.FILE_NAME, terms.TEMPLATE)
@@ -139,9 +141,9 @@ class Workspace:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Holds the one lock of the workspace; raises ``LockHeld`` when another run has it."""
-        with (self.root / "lock").open("w") as handle:
+        with ExitStack() as held:
             try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                held.enter_context(locked(self.root / "lock", wait=False))
             except BlockingIOError as error:
                 raise LockHeld("another run works in this workspace", action="wait for it to end") from error
             yield

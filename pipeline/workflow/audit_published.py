@@ -1,4 +1,4 @@
-"""What is out and should not be: each rendition held against what is known now, before anything is made again."""
+"""Holds each published rendition against what is known now, and says which places of it are exposures."""
 
 from __future__ import annotations
 
@@ -6,45 +6,61 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipeline.records import Audience, Exposure, Transcript
-from pipeline.render import manifest, names
-from pipeline.render.hidden import Hidden, shown_beyond
-from pipeline.render.terms import Terms
+from pipeline.proof import MANIFEST, read_manifest
+from pipeline.records import Audience, Exposure
+from pipeline.render import file_names
+from pipeline.render.redaction_diff import RedactionScope, newly_exposed
+from pipeline.render.terms import TermReplacer
 from pipeline.store import releases
-from pipeline.store.stages import decode
-from pipeline.workflow.publish import Candidate, candidate
-from pipeline.workflow.session_context import Case, Proposed
+from pipeline.store.codec import decode
+from pipeline.workflow.analyse import AnalysedSession
+from pipeline.workflow.plan_renditions import PlannedRendition, Plans
 
-_TEXTS = (names.CAPTIONS, names.CAPTIONS_SRT, names.TRANSCRIPT, names.TRANSCRIPT_JSONL, names.CHAT)
-_MEDIA = (names.SOUND, names.PICTURE)
+_TEXTS = (
+    file_names.CAPTIONS,
+    file_names.CAPTIONS_SRT,
+    file_names.TRANSCRIPT,
+    file_names.TRANSCRIPT_JSONL,
+    file_names.CHAT,
+)
+_MEDIA = (file_names.SOUND, file_names.PICTURE)
 
 
-def broken(case: Case, transcript: Transcript, proposed: Proposed) -> tuple[Exposure, ...]:
-    """Every place of what is out that would be taken out now: by its file, and by time or line, never by its text.
+def audit_published(analysed: AnalysedSession, plans: Plans) -> tuple[Exposure, ...]:
+    """Every place of what is published that the plans redact: by its file, and by time or line, never by its text.
 
-    Nothing where consent has ended: what is out is taken back as a whole then, and the report says why.
+    Nothing where consent has ended: what is published is withdrawn as a whole then, and the report says why.
     """
-    return tuple(one for audience in Audience for one in _in_rendition(case, transcript, proposed, audience))
+    return tuple(
+        exposure
+        for audience in Audience
+        if (planned := _least(plans, audience)) is not None
+        for exposure in _in_rendition(analysed, planned, audience)
+    )
 
 
-def _in_rendition(case: Case, transcript: Transcript, proposed: Proposed, audience: Audience) -> Iterator[Exposure]:
-    workspace, session_id = case.workspace, case.session.session_id
-    folder = workspace.out / names.folder_of(session_id, audience)
-    told = manifest.read(folder / manifest.NAME)
-    if told is None:
-        return
-    wanted = candidate(case, transcript, proposed, audience)
-    if not isinstance(wanted, Candidate):  # a public one whose review is open hides at least what an internal one does
-        wanted = candidate(case, transcript, proposed, Audience.INTERNAL)
-    if not isinstance(wanted, Candidate):
+def _least(plans: Plans, audience: Audience) -> PlannedRendition | None:
+    """What a rendition has to hide at least: a public one whose review is open, as much as an internal one."""
+    for wanted in (audience, Audience.INTERNAL):
+        planned = plans.get(wanted)
+        if isinstance(planned, PlannedRendition):
+            return planned
+    return None
+
+
+def _in_rendition(analysed: AnalysedSession, planned: PlannedRendition, audience: Audience) -> Iterator[Exposure]:
+    workspace, session_id = analysed.context.workspace, analysed.context.session.session_id
+    folder = workspace.out / file_names.folder_of(session_id, audience)
+    proof = read_manifest(folder / MANIFEST)
+    if proof is None:
         return
     before = releases.latest(workspace.db, session_id, audience)
-    if before is not None and before[0] == told.entry:
-        shown = shown_beyond(wanted.hidden, decode(before[1], Hidden))
+    if before is not None and before[0] == proof.entry:
+        shown = newly_exposed(planned.hidden, decode(before[1], RedactionScope))
         for file in _MEDIA:
             if (folder / file).is_file():
                 yield from _in_sound(shown.windows, audience, file)
-    yield from _in_texts(folder, Terms(wanted.plan.terms), audience)
+    yield from _in_texts(folder, TermReplacer(planned.plan.terms), audience)
 
 
 def _in_sound(windows: tuple[tuple[str, float, float], ...], audience: Audience, file: str) -> Iterator[Exposure]:
@@ -52,7 +68,7 @@ def _in_sound(windows: tuple[tuple[str, float, float], ...], audience: Audience,
         yield Exposure(audience=audience, file=file, where=f"{start_s:.2f} s to {end_s:.2f} s")
 
 
-def _in_texts(folder: Path, terms: Terms, audience: Audience) -> Iterator[Exposure]:
+def _in_texts(folder: Path, terms: TermReplacer, audience: Audience) -> Iterator[Exposure]:
     for name in _TEXTS:
         path = folder / name
         for number, line in enumerate(path.read_text("utf-8").splitlines() if path.is_file() else (), 1):

@@ -1,4 +1,4 @@
-"""The term lists as the operator sees them: their entries, and what of the renditions that are out they now forbid."""
+"""The term lists as the operator sees them: their entries, and what they now forbid of the published renditions."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pipeline import run
 from pipeline.errors import UsageProblem
 from pipeline.records import Session
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
-from pipeline.workflow.audit_published import broken
+from pipeline.workflow.analyse import AnalysedSession, analyse
+from pipeline.workflow.audit_published import audit_published
+from pipeline.workflow.plan_renditions import plan_renditions
 
-HIDDEN = "•••"
+MASK = "•••"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One entry of a list; ``text`` and ``customer`` are hidden unless they were asked for."""
+class ListedTerm:
+    """One entry of a list; ``text`` and ``customer`` are masked unless they are revealed."""
 
     where: str
     customer: str
@@ -30,8 +31,8 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """One place of a rendition that is out although the lists forbid it."""
+class ListedExposure:
+    """One place of a published rendition that the lists forbid."""
 
     session_id: str
     audience: str
@@ -39,44 +40,45 @@ class Found:
     where: str
 
 
-def entries(workspace: Workspace, *, on: date, reveal: bool) -> list[Entry]:
+def list_terms(workspace: Workspace, *, on: date, reveal: bool) -> list[ListedTerm]:
     """Every entry of every list, in their order."""
     return [
-        Entry(
-            where=one.where,
-            customer=one.customer if reveal or not one.customer else HIDDEN,
-            kind=one.kind,
-            owner=one.owner,
-            expires=one.expires,
-            state="in force" if one.expires is None or on <= one.expires else "lapsed",
-            text=one.text if reveal else HIDDEN,
+        ListedTerm(
+            where=entry.where,
+            customer=entry.customer if reveal or not entry.customer else MASK,
+            kind=entry.kind,
+            owner=entry.owner,
+            expires=entry.expires,
+            state="in force" if entry.expires is None or on <= entry.expires else "lapsed",
+            text=entry.text if reveal else MASK,
         )
-        for one in workspace.listed().entries()
+        for entry in workspace.listed().entries()
     ]
 
 
-def check(workspace: Workspace, session_id: str | None, *, now: datetime) -> list[Found]:
-    """What is out and would break the lists as they are now; nothing of it is changed.
+def audit_terms(workspace: Workspace, session_id: str | None, *, now: datetime) -> list[ListedExposure]:
+    """What is published and breaks the lists as they are now; nothing of it is changed.
 
     Sessions are searched and detected again where the lists changed, which the next run need not repeat. Raises
     ``LockHeld`` while a run works, and ``UsageProblem`` for a session that is not there.
     """
     with workspace.locked():
-        return [one for session in _out(workspace, session_id) for one in _of(session, workspace, now)]
+        sessions = list(_published(workspace, session_id))
+        return [exposure for session in sessions for exposure in _exposures(session, workspace, now)]
 
 
-def _out(workspace: Workspace, session_id: str | None) -> Iterator[Session]:
+def _published(workspace: Workspace, session_id: str | None) -> Iterator[Session]:
     registry = Registry(workspace.db)
     if session_id is not None and session_id not in registry.digests():
         raise UsageProblem("there is no session of that id", action="`offrecord status` lists them")
     wanted = registry.digests() if session_id is None else [session_id]
-    yield from (registry.session(one) for one in wanted if (workspace.out / one).is_dir())
+    yield from (registry.session(each) for each in wanted if (workspace.out / each).is_dir())
 
 
-def _of(session: Session, workspace: Workspace, now: datetime) -> Iterator[Found]:
-    found = run.looked(session, workspace, now=now)
-    if not isinstance(found, run.Looked):
-        yield Found(session_id=session.session_id, audience="all", file="all", where=found.reason)
+def _exposures(session: Session, workspace: Workspace, now: datetime) -> Iterator[ListedExposure]:
+    session_id, analysed = session.session_id, analyse(session, workspace, now=now)
+    if not isinstance(analysed, AnalysedSession):
+        yield ListedExposure(session_id=session_id, audience="all", file="all", where=analysed.reason)
         return
-    for one in broken(found.case, found.transcript, found.proposed):
-        yield Found(session_id=session.session_id, audience=one.audience, file=one.file, where=one.where)
+    for place in audit_published(analysed, plan_renditions(analysed)):
+        yield ListedExposure(session_id=session_id, audience=place.audience, file=place.file, where=place.where)

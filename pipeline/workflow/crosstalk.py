@@ -1,41 +1,46 @@
-"""Where voices that are left out bleed into tracks that stay: found before anything listens, so that nothing does."""
+"""Crosstalk: where voices that are removed are heard in tracks that stay; found before anything is recognised."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from pipeline.proof import RemovedVoice, find_crosstalk
 from pipeline.records import Crosstalk, Outcome, Purpose, RedactionInterval, Track
-from pipeline.render.left_out import LeftOut, bleeding
-from pipeline.store.stages import key_of
-from pipeline.workflow.session_context import Case
+from pipeline.store.codec import key_of
+from pipeline.workflow.session_context import SessionContext
 
 VERSION = "1"
 
 
-def quieted(case: Case, purpose: Purpose) -> Case:
-    """The case with all that bleeds of those who are taken out for a purpose, throughout or in a part.
+def with_crosstalk(context: SessionContext, purpose: Purpose) -> SessionContext:
+    """The context with all crosstalk of those who are removed for a purpose, throughout or in a part.
 
-    Compared once for the same tracks and spans.
+    The tracks are compared once for the same tracks and spans.
     """
-    session = case.session
-    left = [LeftOut(track=track, windows=out) for track in session.tracks if (out := _out(case, purpose, track))]
+    session = context.session
+    left = [
+        RemovedVoice(track=track, windows=intervals)
+        for track in session.tracks
+        if (intervals := _removed_intervals(context, purpose, track))
+    ]
     kept = [track for track in session.tracks if track.participant_id is not None]
     if not left or len(kept) < 2:
-        return case
+        return context
     key = key_of(VERSION, session.tracks, session.duration_s, left)
-    found = case.workspace.stages.recall("bleed", key, tuple[Crosstalk, ...])
-    if found is None:
-        found = bleeding(session, left, kept, vault=case.workspace.vault)
-        case.keep("bleed", key, found, tuple[Crosstalk, ...], purpose=Purpose.TRANSCRIBE)
-    return replace(case, session=replace(session, crosstalk=tuple(dict.fromkeys((*session.crosstalk, *found)))))
+    crosstalk = context.workspace.stages.get("crosstalk", key, tuple[Crosstalk, ...])
+    if crosstalk is None:
+        crosstalk = find_crosstalk(session, left, kept, vault=context.workspace.vault)
+        context.put("crosstalk", key, crosstalk, tuple[Crosstalk, ...], purpose=Purpose.TRANSCRIBE)
+    every = tuple(dict.fromkeys((*session.crosstalk, *crosstalk)))
+    return replace(context, session=replace(session, crosstalk=every))
 
 
-def _out(case: Case, purpose: Purpose, track: Track) -> tuple[RedactionInterval, ...]:
-    """When the owner of a track is taken out."""
+def _removed_intervals(context: SessionContext, purpose: Purpose, track: Track) -> tuple[RedactionInterval, ...]:
+    """When the owner of a track is removed."""
     if track.participant_id is None:
         return ()
     return tuple(
         RedactionInterval(start_s=span.start_s, end_s=span.end_s)
-        for span, outcome in case.ruling.spans(purpose, track.participant_id)
+        for span, outcome in context.ruling.spans(purpose, track.participant_id)
         if outcome is not Outcome.PROCEED
     )

@@ -1,48 +1,49 @@
-"""Whether a session's picture has to be read before it is kept, and what was read in it."""
+"""Whether a session's picture is read before it is kept, and the text that was read in it."""
 
 from __future__ import annotations
 
 from pipeline import review
 from pipeline.errors import InputRefused
-from pipeline.media import reader
+from pipeline.media import ocr
 from pipeline.records import Audience, OcrResult, Purpose
-from pipeline.store.stages import key_of
-from pipeline.workflow.session_context import Case
+from pipeline.store.codec import key_of
+from pipeline.workflow.session_context import SessionContext
 
 VERSION = "1"
 
 
-def look(case: Case) -> OcrResult | None:
-    """What can be read in the picture; None where no rendition may show it, nobody asked, or it cannot be read."""
-    session, settings = case.session, case.workspace.settings.picture
-    version = reader.version()
-    if session.video is None or not settings.keep or not settings.look or version is None or not _is_shown(case):
+def read_picture(context: SessionContext) -> OcrResult | None:
+    """The text in the picture; None where no rendition may show it, nobody asks for it, or it cannot be read."""
+    session, settings = context.session, context.workspace.settings.picture
+    version = ocr.version()
+    is_wanted = settings.keep and settings.require_ocr and _is_shown(context)
+    if session.video is None or version is None or not is_wanted:
         return None
-    key = key_of(VERSION, version, session.video.digest, settings.looks_per_second)
-    seen = case.workspace.stages.recall("picture", key, OcrResult)
-    if seen is not None:
-        return seen
+    key = key_of(VERSION, version, session.video.digest, settings.ocr_per_second)
+    stored = context.workspace.stages.get("picture", key, OcrResult)
+    if stored is not None:
+        return stored
     try:
-        seen = reader.read(case.workspace.vault.path(session.video.digest), per_second=settings.looks_per_second)
-    except InputRefused:  # the sound may be whole all the same: the picture alone stays out
+        text = ocr.read(context.workspace.vault.path(session.video.digest), per_second=settings.ocr_per_second)
+    except InputRefused:  # the sound may be whole all the same: only the picture is left out
         return None
-    case.keep("picture", key, seen, purpose=Purpose.TRANSCRIBE)
-    return seen
+    context.put("picture", key, text, purpose=Purpose.TRANSCRIBE)
+    return text
 
 
-def may_be_kept(case: Case, seen: OcrResult | None) -> bool:
-    """Whether the settings let the picture be kept: read, or with reading switched off."""
-    settings = case.workspace.settings.picture
-    return settings.keep and (seen is not None or not settings.look)
+def may_be_kept(context: SessionContext, text: OcrResult | None) -> bool:
+    """Whether the settings let the picture be kept: it was read, or reading is switched off."""
+    settings = context.workspace.settings.picture
+    return settings.keep and (text is not None or not settings.require_ocr)
 
 
-def unread(case: Case) -> bool:
-    """Whether the picture stays out for want of a reader alone."""
-    settings = case.workspace.settings.picture
-    return settings.keep and settings.look and reader.version() is None and _is_shown(case)
+def is_unread(context: SessionContext) -> bool:
+    """Whether the picture is left out only because tesseract is missing."""
+    settings = context.workspace.settings.picture
+    return settings.keep and settings.require_ocr and ocr.version() is None and _is_shown(context)
 
 
-def _is_shown(case: Case) -> bool:
+def _is_shown(context: SessionContext) -> bool:
     """Whether any rendition that the session asks for may show the picture, as far as consent goes."""
-    wanted = (audience for audience in Audience if audience.purpose in case.session.purposes)
-    return any(review.may_be_shown(case.session, case.ruling, audience) for audience in wanted)
+    requested = (audience for audience in Audience if audience.purpose in context.session.purposes)
+    return any(review.may_be_shown(context.session, context.ruling, audience) for audience in requested)

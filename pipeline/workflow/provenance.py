@@ -1,4 +1,4 @@
-"""What a rendition stands on, for its proof: sources, terms, settings, consents, decisions; marks and ids alone."""
+"""What a rendition is made from, for its proof: sources, terms, settings, consents, decisions; as marks and ids."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ from pipeline import review
 from pipeline.records import ApprovedPlan, Outcome
 from pipeline.render import manifest
 from pipeline.store import releases
-from pipeline.store.stages import key_of
-from pipeline.workflow.session_context import Case
+from pipeline.store.codec import key_of
+from pipeline.workflow.session_context import SessionContext
 
-_DIGEST = 64
+_DIGEST_CHARS = 64
 
 
-def basis_of(case: Case, plan: ApprovedPlan, made_with: Mapping[str, str]) -> manifest.Basis:
-    """What the rendition stands on, in keyed digests and ids."""
-    session, workspace, settings = case.session, case.workspace, case.workspace.settings
-    marked = partial(manifest.mark, workspace.key("plan"))
-    cells = [cell for cell in case.ruling.cells if cell.purpose is plan.audience.purpose]
-    events = {one for cell in cells if cell.outcome is Outcome.PROCEED for one in cell.evidence}
+def provenance_of(context: SessionContext, plan: ApprovedPlan, made_with: Mapping[str, str]) -> manifest.Basis:
+    """What a rendition is made from, in keyed digests and ids."""
+    session, workspace, settings = context.session, context.workspace, context.workspace.settings
+    mark = partial(manifest.mark, workspace.key("plan"))
+    cells = [cell for cell in context.ruling.cells if cell.purpose is plan.audience.purpose]
+    evidence = {item for cell in cells if cell.outcome is Outcome.PROCEED for item in cell.evidence}
     sources = {track.track_id: track.digest for track in session.tracks if track.track_id in plan.keep_tracks}
     if plan.picture is not None and session.video is not None:
         sources["picture"] = session.video.digest
-    signed = (marked("person", plan.signed_off_by),) if plan.signed_off_by else ()
+    sections = [settings.speech, settings.detect, settings.redact, settings.picture, settings.consent]
     return manifest.Basis(
         entry=releases.next_entry(workspace.ledger, session.session_id, plan.audience),
-        sources={name: marked("source", digest) for name, digest in sources.items()},
-        terms=marked("terms", key_of(sorted((term.text, term.replacement) for term in plan.terms))),
-        settings=marked(
-            "settings", key_of([settings.speech, settings.detect, settings.redact, settings.picture, settings.consent])
-        ),
+        sources={name: mark("source", digest) for name, digest in sources.items()},
+        terms=mark("terms", key_of(sorted((term.text, term.replacement) for term in plan.terms))),
+        settings=mark("settings", key_of(sections)),
         consents={
-            "log": (case.ruling.log_head,),
-            # Some evidence is named by the digest of an original, which must not leave.
-            "relied on": tuple(sorted(one if len(one) < _DIGEST else marked("evidence", one) for one in events)),
-            "signed off by": signed,
+            "log": (context.ruling.log_head,),
+            # Evidence that is named by the digest of an original must not leave: its digest is marked.
+            "relied on": tuple(
+                sorted(item if len(item) < _DIGEST_CHARS else mark("evidence", item) for item in evidence)
+            ),
+            "signed off by": (mark("person", plan.signed_off_by),) if plan.signed_off_by else (),
         },
-        decided=_decided(case, marked),
+        decided=_decided(context, mark),
         made_with=made_with,
         signer=workspace.signer,
     )
 
 
-def _decided(case: Case, marked: Callable[[str, str], str]) -> dict[str, str]:
+def _decided(context: SessionContext, mark: Callable[[str, str], str]) -> dict[str, str]:
     """By proposal the decision that holds: its number in the ledger, the verdict, and the mark of the reviewer."""
-    made = review.numbered(case.workspace.db, case.session.session_id)
-    latest = {one.proposal_id: (number, one) for number, one in made}
+    numbered = review.numbered(context.workspace.db, context.session.session_id)
+    latest = {decision.proposal_id: (number, decision) for number, decision in numbered}
     return {
-        proposal_id: f"decision {number}: {one.verdict} by {marked('person', one.actor)}"
-        for proposal_id, (number, one) in latest.items()
+        proposal_id: f"decision {number}: {decision.verdict} by {mark('person', decision.actor)}"
+        for proposal_id, (number, decision) in latest.items()
     }

@@ -1,7 +1,7 @@
-"""One label for one person or customer in every session: ``[participant 3]``, ``[customer B]``.
+"""Pseudonyms: one label for one person or customer in every session, as ``[participant 3]`` and ``[customer B]``.
 
-Whom the consent store does not know has a label within their session alone, as ``[person 1]``, for a name that two
-sessions share need not be one person's.
+Whoever the consent store does not know has a label within their session alone, as ``[person 1]``, because a name that
+two sessions share need not be one person's.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pipeline import consent
 from pipeline.lexicon import company_key, entity_of
 from pipeline.records import Role, Session
-from pipeline.store import Workspace, labels
+from pipeline.store import Workspace, pseudonym_labels
 
 
 def assign(sessions: Iterable[Session], workspace: Workspace) -> None:
@@ -21,44 +21,48 @@ def assign(sessions: Iterable[Session], workspace: Workspace) -> None:
     for session in sessions:
         people += _people(session, workspace).values()
         customers += _customers(session, workspace).values()
-    labels.give(workspace.db, labels.PERSON, people)
-    labels.give(workspace.db, labels.CUSTOMER, customers)
+    pseudonym_labels.give(workspace.db, pseudonym_labels.PERSON, people)
+    pseudonym_labels.give(workspace.db, pseudonym_labels.CUSTOMER, customers)
 
 
 def known_labels(session: Session, workspace: Workspace) -> dict[str, str]:
     """The label of each entity of a session that has one in every session."""
-    people, customers = labels.known(workspace.db, labels.PERSON), labels.known(workspace.db, labels.CUSTOMER)
-    found = {
-        entity: f"[{labels.PERSON} {people[mark]}]"
+    people, customers = (
+        pseudonym_labels.known(workspace.db, pseudonym_labels.PERSON),
+        pseudonym_labels.known(workspace.db, pseudonym_labels.CUSTOMER),
+    )
+    by_entity = {
+        entity: f"[{pseudonym_labels.PERSON} {people[mark]}]"
         for entity, mark in _people(session, workspace).items()
         if mark in people
     }
     for entity, mark in _customers(session, workspace).items():
         if mark in customers:
-            found[entity] = f"[{labels.CUSTOMER} {labels.letters(customers[mark])}]"
-    return found
+            by_entity[entity] = f"[{pseudonym_labels.CUSTOMER} {pseudonym_labels.letters(customers[mark])}]"
+    return by_entity
 
 
 def _people(session: Session, workspace: Workspace) -> dict[str, str]:
-    """The marks of the participants who are somebody on file for sure, by entity; nobody of two of one name."""
-    parties, secret = consent.parties(session, workspace=workspace), workspace.key("alias")
-    named = [(entity_of("person", one.name), parties.get(one.participant_id)) for one in session.participants]
+    """By entity the marks of the participants who match one party with certainty; nobody of two of one name."""
+    parties, secret = consent.matched_parties(session, workspace=workspace), workspace.key("alias")
+    named = [(entity_of("person", person.name), parties.get(person.participant_id)) for person in session.participants]
     times = Counter(entity for entity, _ in named)
     return {
-        entity: labels.mark(secret, labels.PERSON, party)
+        entity: pseudonym_labels.mark(secret, pseudonym_labels.PERSON, party)
         for entity, party in named
         if party is not None and times[entity] == 1
     }
 
 
 def _customers(session: Session, workspace: Workspace) -> dict[str, str]:
-    """The marks of the companies that customers in a session work for, by entity."""
+    """By entity the marks of the companies that customers in a session work for."""
     companies = {
-        one.company: company_key(one.company)
-        for one in session.participants
-        if one.company and one.company != session.host and one.role not in (Role.STAFF, Role.BOT)
+        person.company: company_key(person.company)
+        for person in session.participants
+        if person.company and person.company != session.host and person.role not in (Role.STAFF, Role.BOT)
     }
     secret = workspace.key("alias")
     return {
-        entity_of("company", name): labels.mark(secret, labels.CUSTOMER, key) for name, key in sorted(companies.items())
+        entity_of("company", name): pseudonym_labels.mark(secret, pseudonym_labels.CUSTOMER, key)
+        for name, key in sorted(companies.items())
     }

@@ -1,27 +1,32 @@
-"""A person releases a session to the public: everything is decided, read and proved again, then it is put out."""
+"""A person releases a session to the public: everything is decided, read and proved again, then it is published."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline import consent, log, nightly, run
+from pipeline import consent, log
 from pipeline.errors import ProofFailed, RefusedByPolicy
-from pipeline.records import Audience, Failed, Held, Pending, Refused, SessionResult, Stop
+from pipeline.records import Audience, Failed, Held, Pending, Refused, Session, SessionResult, Stop
 from pipeline.store import Workspace
-from pipeline.store.registry import Registry, Standing
+from pipeline.store.registry import Registry, SessionState
 from pipeline.workflow import request_files
-from pipeline.workflow.publish import Candidate, Wish, candidate, what_stops
+from pipeline.workflow.analyse import AnalysedSession, analyse
+from pipeline.workflow.exposure_approval import blocking_reason
+from pipeline.workflow.plan_renditions import PlannedRendition, plan_rendition, plan_renditions, requested_audiences
+from pipeline.workflow.publish import ReleaseRequest, publish_all
+from pipeline.workflow.results import SessionProgress, stop_session, summarise
+from pipeline.workflow.state_key import state_keys
 
 _PUBLIC = Audience.PUBLIC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
-    """What a release would do: ``stops`` is empty where nothing stands in its way but rendering and proof."""
+class ReleasePreview:
+    """What a release would do; ``blocking_reason`` is empty where only rendering and proof are left to fail."""
 
     session: str
-    stops: str
+    blocking_reason: str
     action: str
     windows: int = 0
     muted_s: float = 0.0
@@ -30,11 +35,11 @@ class Outlook:
     picture: bool = False
 
 
-def release(session_id: str, *, workspace: Workspace, wish: Wish, now: datetime) -> SessionResult:
-    """Puts the public rendition of a session out, and brings its internal one up to date first.
+def release(session_id: str, *, workspace: Workspace, release_request: ReleaseRequest, now: datetime) -> SessionResult:
+    """Publishes the public rendition of a session, after it brought the internal one up to date.
 
-    Raises ``RefusedByPolicy`` where consent, review or an earlier rendition stand in the way, ``ProofFailed`` where it
-    could not be proved; then nothing public is out that was not before.
+    Raises ``RefusedByPolicy`` where consent, review or an earlier rendition block it, ``ProofFailed`` where it could
+    not be proved; then nothing public is published that was not before.
     """
     log.configure(workspace.logs / "offrecord.jsonl")
     with workspace.locked():
@@ -42,64 +47,70 @@ def release(session_id: str, *, workspace: Workspace, wish: Wish, now: datetime)
         consent.verify_chain(workspace)
         registry = Registry(workspace.db)
         session = registry.session(session_id)
-        _refuse_unasked(_unasked(run.audiences(session)))
-        state_key = nightly.state_keys(workspace, registry, on=now.date())[session_id]
-        found = run.looked(session, workspace, now=now)
-        lets = run.let_all(found, wish=wish) if isinstance(found, run.Looked) else {}
-        travelled = (
-            run.concluded(found, lets) if isinstance(found, run.Looked) else run.stopped(session, workspace, found, now)
+        if unrequested := _unrequested(session):
+            raise RefusedByPolicy(unrequested.reason, action=unrequested.action)
+        state_key = state_keys(workspace, registry, on=now.date())[session_id]
+        progress, stop = _published(session, workspace, release_request, now)
+        registry.conclude(
+            SessionState(state_key=state_key, valid_until=progress.valid_until, attempts=1, result=progress.result)
         )
-        until, result = travelled.valid_until, travelled.result
-        registry.conclude(Standing(state_key=state_key, valid_until=until, attempts=1, result=result))
-        request_files.write(workspace, now=now)
-    stop = lets[_PUBLIC].stop if lets else found
+        request_files.write_exports(workspace, now=now)
     if isinstance(stop, Failed):
         raise ProofFailed(f"not released: {stop.reason}", action=stop.action)
     if isinstance(stop, Held | Pending | Refused):
         raise RefusedByPolicy(f"not released: {stop.reason}", action=stop.action)
     log.get().info("released", session_id=session_id)
-    return result
+    return progress.result
 
 
-def outlook(session_id: str, *, workspace: Workspace, now: datetime) -> Outlook:
-    """What a release would do now, without doing it; nothing of it is rendered or proved."""
+def preview_release(session_id: str, *, workspace: Workspace, now: datetime) -> ReleasePreview:
+    """What a release would do now, without doing it; nothing is rendered or proved."""
     with workspace.locked():
         consent.verify_chain(workspace)
         session = Registry(workspace.db).session(session_id)
-        stop = _unasked(run.audiences(session))
-        found = stop or run.looked(session, workspace, now=now)
-        if isinstance(found, run.Looked):
-            planned = candidate(found.case, found.transcript, found.proposed, _PUBLIC)
-            if isinstance(planned, Candidate):
-                return _looks(session_id, planned)
-            found = planned
-    return Outlook(session=session_id, stops=found.reason, action=found.action)
+        planned = _planned(session, workspace, now)
+        if isinstance(planned, PlannedRendition):
+            return _preview(session_id, planned)
+    return ReleasePreview(session=session_id, blocking_reason=planned.reason, action=planned.action)
 
 
-def _looks(session_id: str, planned: Candidate) -> Outlook:
-    stop = what_stops(planned, wish=Wish(actor="", reason=""))
-    plan = planned.plan
-    return Outlook(
+def _planned(session: Session, workspace: Workspace, now: datetime) -> PlannedRendition | Stop:
+    unrequested = _unrequested(session)
+    if unrequested is not None:
+        return unrequested
+    analysed = analyse(session, workspace, now=now)
+    return plan_rendition(analysed, _PUBLIC) if isinstance(analysed, AnalysedSession) else analysed
+
+
+def _preview(session_id: str, planned: PlannedRendition) -> ReleasePreview:
+    stop, plan = blocking_reason(planned, is_requested=True), planned.plan
+    return ReleasePreview(
         session=session_id,
-        stops=stop.reason if stop else "",
+        blocking_reason=stop.reason if stop else "",
         action=stop.action if stop else "run it without --dry-run",
         windows=len(plan.windows),
-        muted_s=round(sum(one.end_s - one.start_s for one in plan.windows), 1),
+        muted_s=round(sum(window.end_s - window.start_s for window in plan.windows), 1),
         terms=len(plan.terms),
         removed=tuple(sorted(plan.removed)),
         picture=plan.picture is not None,
     )
 
 
-def _unasked(asked: tuple[Audience, ...]) -> Stop | None:
-    if _PUBLIC in asked:
+def _published(
+    session: Session, workspace: Workspace, release_request: ReleaseRequest, now: datetime
+) -> tuple[SessionProgress, Stop | None]:
+    """How far the session comes, and what stops its public rendition."""
+    analysed = analyse(session, workspace, now=now)
+    if not isinstance(analysed, AnalysedSession):
+        return stop_session(session, workspace, analysed, now=now), analysed
+    outcomes = publish_all(analysed, plan_renditions(analysed), release_request=release_request)
+    return summarise(analysed, outcomes), outcomes[_PUBLIC].stop
+
+
+def _unrequested(session: Session) -> Failed | None:
+    if _PUBLIC in requested_audiences(session):
         return None
     return Failed(
-        reason="nobody asked for a public rendition of this session",
+        reason="no public rendition of this session is requested",
         action="add public_recording to the purposes in its session.toml and run again",
     )
-
-
-def _refuse_unasked(stop: Stop | None) -> None:
-    if stop is not None:
-        raise RefusedByPolicy(stop.reason, action=stop.action)

@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select
 
 from pipeline.errors import UsageProblem, WorkspaceDamaged
-from pipeline.review.acts import mark
+from pipeline.review.decision_log import mark
 from pipeline.store import Workspace, ledger
 from pipeline.store.database import reading
-from pipeline.store.request_tables import request_act
+from pipeline.store.tables.requests import request_act
 
 _NONCE_BYTES = 12
 _LONGEST_TITLE = 200

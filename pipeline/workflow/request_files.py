@@ -13,13 +13,13 @@ from pipeline.errors import TryAgain, UsageProblem
 from pipeline.export import RequestReport, Selection, column_maps, manifest
 from pipeline.export.formats import render
 from pipeline.export.formats.options import Options
+from pipeline.files import file_digest, write_bytes
 from pipeline.records import OutFile
 from pipeline.store import Workspace
-from pipeline.store.artefacts import State
+from pipeline.store.artefacts import ArtefactState
+from pipeline.store.codec import key_of
 from pipeline.store.customers import FILE_NAME as CUSTOMERS
-from pipeline.store.files import sha256, write_bytes
 from pipeline.store.registry import Registry
-from pipeline.store.stages import key_of
 from pipeline.workflow.request_acts import acts_of
 from pipeline.workflow.request_report import gather
 
@@ -49,8 +49,8 @@ class Recall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Written:
-    """From what the files were last made, until when that holds (seconds since the epoch), and what was made."""
+class _LastExport:
+    """From what the files were last made, until when that holds (seconds since the epoch), and the files."""
 
     key: str
     valid_until: float
@@ -84,12 +84,12 @@ def export(
     return _with_manifest(workspace, report, files)
 
 
-def write(workspace: Workspace, *, now: datetime) -> None:
+def write_exports(workspace: Workspace, *, now: datetime) -> None:
     """Writes the files in ``out/exports`` unless they stand as they would be; raises ``TryAgain`` when it cannot."""
     folder = workspace.out / "exports"
     folder.mkdir(mode=0o750, exist_ok=True)
     key = _state_key(workspace)
-    last = workspace.stages.recall(_STAGE, "last", _Written)
+    last = workspace.stages.get(_STAGE, "last", _LastExport)
     if last and last.key == key and now.timestamp() < last.valid_until and _are_there(folder, last.files):
         return
     found = gather(workspace, now=now)
@@ -104,7 +104,7 @@ def write(workspace: Workspace, *, now: datetime) -> None:
     written = manifest.out_files(made.files)
     for file in written:
         _note(workspace, file, made.request_ids)
-    workspace.stages.keep(_STAGE, "last", _Written(key=key, valid_until=found.valid_until.timestamp(), files=written))
+    workspace.stages.put(_STAGE, "last", _LastExport(key=key, valid_until=found.valid_until.timestamp(), files=written))
 
 
 def hand_out(workspace: Workspace, made: RequestExport, output: Path | None, *, now: datetime) -> bytes:
@@ -121,7 +121,7 @@ def hand_out(workspace: Workspace, made: RequestExport, output: Path | None, *, 
         write_bytes(place, made.files[name])
     for file in manifest.out_files({name: made.files[name] for name in places or names}):
         artefact_id = _note(workspace, file, made.request_ids, folder=_ELSEWHERE)
-        workspace.artefacts.set_state([artefact_id], State.SUPERSEDED)
+        workspace.artefacts.set_state([artefact_id], ArtefactState.SUPERSEDED)
         to = str(places[file.name].absolute()) if places else "standard output"
         workspace.artefacts.copied(artefact_id, to=to, by="offrecord export requests", now=now)
     return b"" if output else made.files[names[0]]
@@ -139,10 +139,10 @@ def recalls(workspace: Workspace, *, now: datetime) -> list[Recall]:
     copies = workspace.artefacts.copies()
     found = []
     for artefact in workspace.artefacts.all():
-        rows = workspace.stages.recall(_STAGE, artefact.artefact_id, _Rows) if artefact.kind == "export" else None
+        rows = workspace.stages.get(_STAGE, artefact.artefact_id, _Rows) if artefact.kind == "export" else None
         gone = tuple(one for one in rows.request_ids if one not in shown) if rows else ()
         went = [copy for copy in copies if copy.artefact_id == artefact.artefact_id]
-        there = [("", "")] if artefact.state is State.LIVE else []
+        there = [("", "")] if artefact.state is ArtefactState.LIVE else []
         for went_to, noted_at in [*((copy.went_to, copy.noted_at) for copy in went), *there]:
             if gone:
                 found.append(
@@ -166,7 +166,7 @@ def _with_manifest(workspace: Workspace, report: RequestReport, files: Mapping[s
 
 
 def _state_key(workspace: Workspace) -> str:
-    standings = Registry(workspace.db).standings()
+    standings = Registry(workspace.db).states()
     customers = workspace.root / CUSTOMERS
     return key_of(
         tag.VERSION,
@@ -184,9 +184,9 @@ def _note(workspace: Workspace, file: OutFile, request_ids: Sequence[str], *, fo
     artefact_id = workspace.artefacts.note(
         "export", place, session_id=None, contributors=None, log_head=log_head, digest=file.digest
     )
-    workspace.stages.keep(_STAGE, artefact_id, _Rows(request_ids=tuple(request_ids)))
+    workspace.stages.put(_STAGE, artefact_id, _Rows(request_ids=tuple(request_ids)))
     return artefact_id
 
 
 def _are_there(folder: Path, files: Iterable[OutFile]) -> bool:
-    return all((folder / file.name).is_file() and sha256(folder / file.name) == file.digest for file in files)
+    return all((folder / file.name).is_file() and file_digest(folder / file.name) == file.digest for file in files)

@@ -56,7 +56,7 @@ def gather(workspace: Workspace, *, now: datetime) -> Gathered:
     """Every request and discovery that may be shown now, without those that a person rejected."""
     registry = Registry(workspace.db)
     sessions = list(registry.sessions())
-    out = {folder for standing in registry.standings().values() for folder in standing.result.renditions}
+    out = {folder for standing in registry.states().values() for folder in standing.result.renditions}
     published = [one for session in sessions if (one := _published(workspace, session, out, now))]
     acts = acts_of(workspace)
     customers = {
@@ -72,7 +72,7 @@ def gather(workspace: Workspace, *, now: datetime) -> Gathered:
         sessions=tuple(_held(session, session.session_id in heard) for session in sessions),
         valid_until=min(
             (one.ruling.valid_until for one in published),
-            default=now + timedelta(hours=workspace.settings.consent.valid_hours),
+            default=now + timedelta(hours=workspace.settings.consent.ruling_ttl_hours),
         ),
     )
 

@@ -18,12 +18,12 @@ from pipeline import consent, models, tag
 from pipeline.embeddings import encoder_name, load_encoder
 from pipeline.records import Audience, Context, Role, Ruling, Session, Tag, Turn
 from pipeline.store import Workspace
+from pipeline.store.codec import decode, key_of
 from pipeline.store.registry import Registry
-from pipeline.store.stages import decode, key_of
 from pipeline.tag.classifier import MODEL
 from pipeline.tag.grouping.asks import plain_words
 from pipeline.tag.taxonomy import FILE_NAME
-from pipeline.workflow.session_context import Case
+from pipeline.workflow.session_context import SessionContext
 
 TRANSCRIPT = "transcript.jsonl"
 _STAGE = "tags"
@@ -53,7 +53,7 @@ def tags_key(session_id: str) -> str:
 
 def tagged(workspace: Workspace, session_id: str) -> TaggedSession | None:
     """The tags of a session as they are kept; None where it was never tagged."""
-    return workspace.stages.recall(_STAGE, tags_key(session_id), TaggedSession)
+    return workspace.stages.get(_STAGE, tags_key(session_id), TaggedSession)
 
 
 def drop_tags(workspace: Workspace, session_id: str) -> None:
@@ -73,16 +73,16 @@ def read_taxonomy(workspace: Workspace) -> tag.Taxonomy:
     return tag.read_taxonomy(path if path.exists() else None)
 
 
-def tag_session(case: Case, turns: Sequence[Turn], taxonomy: tag.Taxonomy) -> bool:
+def tag_session(context: SessionContext, turns: Sequence[Turn], taxonomy: tag.Taxonomy) -> bool:
     """Tags the turns of a session's internal rendition and keeps the tags; False where they stand as they would be."""
-    workspace, session_id = case.workspace, case.session.session_id
-    made_with = _made_with(turns, taxonomy, staff := staff_of(case.session))
+    workspace, session_id = context.workspace, context.session.session_id
+    made_with = _made_with(turns, taxonomy, staff := staff_of(context.session))
     kept = tagged(workspace, session_id)
     if kept and kept.made_with == made_with:
         return False
     tags = tag.tag(turns, staff=staff, taxonomy=taxonomy)
     made = TaggedSession(made_with=made_with, tags=tags, encoder=encoder_name(), vectors=_packed_vectors(tags))
-    case.keep(_STAGE, tags_key(session_id), made, TaggedSession, purpose=Audience.INTERNAL.purpose)
+    context.put(_STAGE, tags_key(session_id), made, TaggedSession, purpose=Audience.INTERNAL.purpose)
     return True
 
 
@@ -93,18 +93,18 @@ def retag(workspace: Workspace, *, now: datetime) -> int:
     """
     taxonomy, registry = read_taxonomy(workspace), Registry(workspace.db)
     tagger = _tagger(taxonomy)
-    if workspace.stages.recall(_MARKS, _ALL, str) == tagger:
+    if workspace.stages.get(_MARKS, _ALL, str) == tagger:
         return 0  # published sessions are tagged as they are published
     changed = 0
-    for session_id, standing in registry.standings().items():
+    for session_id, standing in registry.states().items():
         transcript = workspace.out / session_id / Audience.INTERNAL / TRANSCRIPT
         if f"{session_id}/{Audience.INTERNAL}" in standing.result.renditions and transcript.is_file():
             session = registry.session(session_id)
             ruling = consent.rule(session, workspace=workspace, now=now)
             if isinstance(ruling, Ruling):
-                case = Case(session=session, workspace=workspace, ruling=ruling, context=Context(), now=now)
-                changed += tag_session(case, read_turns(transcript), taxonomy)
-    workspace.stages.keep(_MARKS, _ALL, tagger)
+                context = SessionContext(session=session, workspace=workspace, ruling=ruling, known=Context(), now=now)
+                changed += tag_session(context, read_turns(transcript), taxonomy)
+    workspace.stages.put(_MARKS, _ALL, tagger)
     return changed
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import consent, hearing, idle, memory, overhead, rendering, requests
+from tests.benchmarks import consent, growth, hearing, idle, memory, overhead, rendering, requests
 
 BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
     "overhead": overhead.measure,
     "idle": idle.measure,
     "memory": memory.measure,
     "consent": consent.measure,
+    "growth": growth.measure,
     "rendering": rendering.measure,
 }
 
@@ -29,7 +30,7 @@ LONG: dict[str, Callable[[Path], Iterable[str]]] = {"hearing": hearing.measure, 
 @click.argument("names", nargs=-1, type=click.Choice([*BENCHMARKS, *LONG]))
 def main(names: tuple[str, ...]) -> None:
     """Run the benchmarks NAMES, or all that take no hours."""
-    os.environ["OFFRECORD_RUN__SETTLE_S"] = "0"
+    os.environ["OFFRECORD_RUN__STABLE_FOR_S"] = "0"
     click.echo(f"{platform.machine()}, Python {platform.python_version()}, {sys.platform}")
     for name in names or BENCHMARKS:
         with tempfile.TemporaryDirectory() as folder:

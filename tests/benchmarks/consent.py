@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline import consent
-from pipeline.consent.durable import export_log
-from pipeline.consent.importer import import_answers
-from pipeline.consent.restore import import_log
+from pipeline.consent.answers.importer import import_answers
+from pipeline.consent.transfer.log_export import export_log
+from pipeline.consent.transfer.log_import import import_log
 from pipeline.records import Session
 from pipeline.store import Workspace
 from tests.consent.conftest import ALL_NO, ALL_YES, HEADER, NOW, START, form_text, person, row, session

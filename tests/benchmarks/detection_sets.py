@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.detect.text import Hit
+from pipeline.detect.text.tokens import Match
 
 CHARACTERS = 400_000  # of a set; beyond that every n-th document is taken
 SCORED = frozenset(
@@ -72,18 +72,18 @@ class Score:
         return 1000 * self.wrong / self.words if self.words else 0.0
 
 
-Marked = tuple[Sequence[Item], Sequence[Sequence[Hit]]]
+Marked = tuple[Sequence[Item], Sequence[Sequence[Match]]]
 
 
-def guesses(scored: Iterable[Marked]) -> Iterator[tuple[Hit, bool]]:
+def guesses(scored: Iterable[Marked]) -> Iterator[tuple[Match, bool]]:
     """The findings in sets of which it is known whether they are right, and whether they are."""
     for items, found in scored:
         marked = {span["label"] for item in items for span in item.spans}
-        for item, hits in zip(items, found, strict=True):
-            for hit in hits:
-                labels = {s["label"] for s in item.spans if hit.start_char < s["end"] and hit.end_char > s["start"]}
-                if labels & SCORED or (not labels and MARKED_AS.get(hit.label, marked) & marked):
-                    yield hit, bool(labels)
+        for item, matches in zip(items, found, strict=True):
+            for match in matches:
+                labels = {s["label"] for s in item.spans if match.start_char < s["end"] and match.end_char > s["start"]}
+                if labels & SCORED or (not labels and MARKED_AS.get(match.label, marked) & marked):
+                    yield match, bool(labels)
 
 
 def read_set(path: Path) -> list[Item]:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipeline import ingest, nightly
+from pipeline import ingest
 from pipeline.records import SessionResult, Tag
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry, Standing
+from pipeline.workflow.state_key import state_keys
 from pipeline.workflow.tagging import TaggedSession, tags_key
 from tests.benchmarks.sessions import session_folder, timed
 from tests.end_to_end.conftest import prepared
@@ -47,16 +48,16 @@ def _fill(root: Path, folder: Path) -> None:
         digest = f"{number:064x}"
         session = replace(made, session_id=f"2026-11-18-{number:08x}", source_digest=digest)
         registry.take(place, ingest.fingerprint(place), session)
-    keys = nightly.state_keys(workspace, registry, on=now.date())
+    keys = state_keys(workspace, registry, on=now.date())
     until = (now + timedelta(hours=20)).timestamp()
     for session_id, key in keys.items():
         result = SessionResult(
             session_id=session_id,
             status="done",
-            reason="everything asked for is out",
+            reason="all permitted renditions are published",
             action="",
             renditions=(f"{session_id}/internal",),
         )
         kept = TaggedSession(made_with="", tags=(REQUEST,), encoder="tfidf", vectors=("",))
-        workspace.stages.keep("tags", tags_key(session_id), kept)
+        workspace.stages.put("tags", tags_key(session_id), kept)
         registry.conclude(Standing(state_key=key, valid_until=until, attempts=1, result=result))

@@ -66,18 +66,18 @@ def _others(folder: Path) -> Iterator[str]:
 
 def parts(source: Path, spans: Path, out: Path) -> dict[str, float]:
     """Redact ``source`` and say what rendering, proof and the whole took in processor time, and the peak memory."""
-    from pipeline.render import onefile
+    from pipeline.render import single_file
 
     spent = {"render": 0.0, "proof": 0.0}
     for name, part in (
-        ("put_sound", "render"),
+        ("write_sound", "render"),
         ("mux", "render"),
         ("media_checks", "proof"),
-        ("untouched", "proof"),
+        ("untouched_packets", "proof"),
     ):
-        setattr(onefile, name, _timed(getattr(onefile, name), spent, part))
+        setattr(single_file, name, _timed(getattr(single_file, name), spent, part))
     with _counted(spent, "whole"):
-        onefile.redact(source, spans=spans, out=out)
+        single_file.redact(source, spans_file=spans, out=out)
     return {**spent, "peak_mb": max(_own_peak_kb(), getrusage(RUSAGE_CHILDREN).ru_maxrss) / 1024}
 
 

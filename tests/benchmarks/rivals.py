@@ -11,8 +11,8 @@ import tldextract
 from presidio_analyzer import AnalyzerEngine, BatchAnalyzerEngine
 from presidio_analyzer.nlp_engine import NerModelConfiguration, SpacyNlpEngine
 
-from pipeline.detect.names import model_folder
-from pipeline.detect.tagger import BATCH
+from pipeline.detect.ner.recognizer import model_folder
+from pipeline.detect.ner.spacy_component import BATCH
 from tests.benchmarks.detection_sets import Spans
 
 Finder = Callable[[Sequence[str]], list[Spans]]

@@ -26,7 +26,10 @@ class Cost:
 
 def timed(*arguments: str | Path, one_worker: bool = True) -> Cost:
     """Runs the command line as a process of its own; raises when it fails outright."""
-    environment = os.environ | {"OFFRECORD_RUN__SETTLE_S": "0", "OFFRECORD_RUN__WORKERS": "1" if one_worker else "0"}
+    environment = os.environ | {
+        "OFFRECORD_RUN__STABLE_FOR_S": "0",
+        "OFFRECORD_RUN__WORKERS": "1" if one_worker else "0",
+    }
     code = (
         "import resource, sys\n"
         "from pipeline.cli import main\n"

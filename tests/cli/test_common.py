@@ -121,3 +121,38 @@ def test_a_full_disk_is_no_damage(
     monkeypatch.setattr(database, "reading", fails)
     with pytest.raises(kind):
         database.migrate(workspace.db)
+
+
+def test_an_old_variable_is_one_line_on_standard_error(
+    tmp_path: Path, new_workspace: Callable[[Path], Workspace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = new_workspace(tmp_path / "ws").root
+    monkeypatch.setenv("OFFRECORD_RUN__SETTLE_S", "0")
+    done = CliRunner().invoke(main, ["status", "--json", "-w", str(root)])
+    assert (done.exit_code, done.stdout) == (0, "[]\n")
+    assert done.stderr == "offrecord: OFFRECORD_RUN__SETTLE_S is now OFFRECORD_RUN__STABLE_FOR_S: rename it\n"
+    monkeypatch.delenv("OFFRECORD_RUN__SETTLE_S")
+    (root / "offrecord.toml").write_text("[redact]\njoin_s = 0.3\n")
+    done = CliRunner().invoke(main, ["status", "-w", str(root)])
+    assert done.exit_code == 4
+    said = "offrecord: offrecord.toml: redact.join_s is now redact.merge_gap_s; see docs/settings.md\n"
+    assert done.stderr == said
+
+
+@pytest.mark.parametrize(
+    ("words", "new"),
+    [
+        ("review go", "`review interactive`"),
+        ("review approve-weaker s1 --audience internal", "`review approve-exposure`"),
+        ("review still s1 --at 1 --out x.png", "`review frame`"),
+        ("consent published a --to b --by c", "`consent record-copy`"),
+        ("consent org --name x", "`consent agreement`"),
+        ("run --again", "--retry-failed"),
+        ("review frame s1 --at 1 --out x.png --under", "--outline"),
+        ("review decide s1 p1 --redact --everywhere --by a --reason b", "--all-sessions"),
+    ],
+)
+def test_an_old_name_of_a_command_is_a_usage_error_that_names_the_new_one(words: str, new: str) -> None:
+    done = CliRunner().invoke(main, [*words.split(), "-w", "nowhere"])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert new in done.stderr and done.stderr.count("\n") == 1

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.consent.importer import Imported, import_answers
-from pipeline.records import Participant, Purpose, Session, Track
+from pipeline.consent.answers.importer import ImportedAnswers, import_answers
+from pipeline.records import ListAuthority, Participant, Purpose, Role, Session, Track
 from pipeline.store import Workspace
 
 START = datetime(2026, 11, 18, 15, tzinfo=UTC)
@@ -62,7 +62,7 @@ def row(
     return [at, email, name, discord, *answers]
 
 
-Files = Callable[..., Imported]
+Files = Callable[..., ImportedAnswers]
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def file_answers(workspace: Workspace, tmp_path: Path) -> Files:
 
     def import_rows(
         *rows: Sequence[str], header: Sequence[str] = HEADER, now: datetime = NOW, form: str = ""
-    ) -> Imported:
+    ) -> ImportedAnswers:
         table, mapping = tmp_path / "answers.csv", tmp_path / "form.toml"
         with table.open("w", newline="", encoding="utf-8") as out:
             csv.writer(out).writerows([header, *rows])
@@ -92,9 +92,19 @@ def person(number: int, email: str | None = None, *, location: str | None = "US-
 
 
 def session(*people: Participant, mixed: Sequence[str] = (), **changed: object) -> Session:
-    """A session of these people, each on a track of their own unless named in ``mixed``."""
+    """A session of these people, each on a track of their own unless named in ``mixed``; the host says they are all.
+
+    The own track of who does not speak, and of a bot, was measured: it is silent.
+    """
     tracks = [
-        Track(track_id=f"t{n}", participant_id=one.participant_id, digest="d" * 64, stream=0, duration_s=3600.0)
+        Track(
+            track_id=f"t{n}",
+            participant_id=one.participant_id,
+            digest="d" * 64,
+            stream=0,
+            duration_s=3600.0,
+            silent=not one.spoke or one.role is Role.BOT,
+        )
         for n, one in enumerate(people)
         if one.participant_id not in mixed
     ]
@@ -111,5 +121,6 @@ def session(*people: Participant, mixed: Sequence[str] = (), **changed: object) 
         "duration_s": 3600.0,
         "participants": people,
         "tracks": tuple(tracks),
+        "list_authority": ListAuthority.HOST,
     }
     return Session(**(values | changed))

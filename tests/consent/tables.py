@@ -11,10 +11,10 @@ from pathlib import Path
 from openpyxl import Workbook
 from sqlalchemy import select
 
-from pipeline.consent.importer import Imported, import_answers
+from pipeline.consent.answers.importer import ImportedAnswers, import_answers
 from pipeline.store import Workspace
-from pipeline.store.consent_tables import alias, answer_row, consent_event, notice, party
 from pipeline.store.database import reading
+from pipeline.store.tables.consent import alias, answer_row, consent_event, notice, party
 from tests.consent.conftest import FORM, NOW
 
 Rows = Sequence[Sequence[object]]
@@ -51,7 +51,7 @@ def as_xlsx(rows: Rows, **more_sheets: Rows) -> bytes:
     return out.getvalue()
 
 
-def bring_in(workspace: Workspace, content: bytes, form: str) -> Imported:
+def bring_in(workspace: Workspace, content: bytes, form: str) -> ImportedAnswers:
     """Imports a table through a mapping."""
     folder = workspace.root.parent
     (folder / "table").write_bytes(content)

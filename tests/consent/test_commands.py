@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from pipeline.cli import main
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
+from tests.clock import that_night
 from tests.consent.conftest import person, session
 
 SAMPLES = Path(__file__).parents[2] / "sample_media"
@@ -29,7 +30,8 @@ INPUTS = {
 
 
 def run(*words: object, stdin: str | bytes = "") -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words], input=stdin)
+    with that_night():
+        return CliRunner().invoke(main, [str(word) for word in words], input=stdin)
 
 
 def test_decide_answers_each_line_in_order() -> None:
@@ -118,7 +120,8 @@ def test_withdraw_everything_or_some(filled: Path) -> None:
     some = run("consent", "withdraw", *common, "--purpose", "internal_share", "--json")
     filed = json.loads(some.stdout)
     assert filed.pop("withdrawal").startswith("wdr_")
-    assert filed == {"events": 1, "new_person": False, "people": 1}
+    assert "offrecord run" in filed.pop("next_step")
+    assert filed == {"events": 1, "new_person": False, "people": 1, "taken_back": []}
     rows = json.loads(run("consent", "show", session_id, "--workspace", filled, "--json").stdout)
     outcomes = {row["purpose"]: row["outcome"] for row in rows}
     assert (outcomes["internal_share"], outcomes["internal_improve"]) == ("minus", "proceed")

@@ -6,11 +6,11 @@ import tomllib
 from dataclasses import fields
 from pathlib import Path
 
-from pipeline.consent.decide import Inputs
-from pipeline.consent.events import EventState
-from pipeline.consent.forms import Form, Options
-from pipeline.consent.mapping import read_form
-from pipeline.consent.reasons import REASONS
+from pipeline.consent.evaluation.explanations import REASONS
+from pipeline.consent.evaluation.rule_tables import Inputs
+from pipeline.consent.log.events import EventState
+from pipeline.consent.notices.form_mapping import read_form
+from pipeline.consent.notices.forms import Form, Options
 
 PAGE = (Path(__file__).parents[2] / "docs" / "consent.md").read_text("utf-8")
 

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,47 +15,39 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from pipeline.cli import common, main
+from pipeline import models
+from pipeline.cli import main
+from tests.clock import LAUNCH, that_night
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLES = ROOT / "sample_media"
 SESSIONS = SAMPLES / "sessions"
 
 
-# The samples' consent runs out after a year, and so does the table of jurisdictions: their night stays where it was.
-LAUNCH = """
-from datetime import UTC, datetime
-import pipeline.cli.common
-pipeline.cli.common.now = lambda: datetime(2026, 11, 23, 3, tzinfo=UTC)
-from pipeline.cli import main
-main()
-"""
-
-
-class _ThatNight(datetime):
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:
-        return datetime(2026, 11, 23, 3, tzinfo=UTC)
-
-
 def offrecord(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Runs a command: a run as a process of its own, any other, which starts no workers, in this one."""
     command = [str(argument) for argument in arguments]
     if command[0] == "run":
-        environment = os.environ | {"OFFRECORD_RUN__SETTLE_S": "0"}
+        environment = os.environ | {"OFFRECORD_RUN__STABLE_FOR_S": "0"}
         launched = [sys.executable, "-c", LAUNCH, *command]
-        return subprocess.run(launched, capture_output=True, text=True, env=environment, check=False, timeout=900)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(common, "datetime", _ThatNight)
+        return subprocess.run(launched, capture_output=True, text=True, env=environment, check=False, timeout=1800)
+    with that_night():
         done = CliRunner().invoke(main, command)
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return subprocess.CompletedProcess(command, done.exit_code, done.stdout, done.stderr)
 
 
-def prepared(folder: Path) -> Path:
-    """A workspace with the samples' term list and consent."""
+HAS_MODEL = models.state(models.find("whisper-base")).state == "present"
+SPHINX = '[speech]\nengine = "sphinx"\n'
+"""For tests that are not about what is heard, and where ``make setup`` found no source for the model."""
+
+
+def prepared(folder: Path, settings: str = "" if HAS_MODEL else SPHINX) -> Path:
+    """A workspace with the samples' term list and consent, with these settings or those of every new one."""
     assert offrecord("init", folder).returncode == 0
+    if settings:
+        (folder / "offrecord.toml").write_text(settings, "utf-8")
     shutil.copyfile(SAMPLES / "terms.toml", folder / "terms.toml")
     for answers, form in (("consent.csv", "consent-form.toml"), ("withdrawals.csv", "withdrawal-form.toml")):
         done = offrecord("consent", "import", SAMPLES / answers, "--form", SAMPLES / form, "--workspace", folder)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pipeline import ingest, media, run
-from pipeline.consent.importer import import_answers
+from pipeline.consent.answers.importer import import_answers
 from pipeline.records import Attendance, Participant, Session
 from pipeline.store import Workspace
 from tests.end_to_end.conftest import SAMPLES, SESSIONS, TRUTHS
@@ -27,7 +27,7 @@ BORDER_S = 20.0
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     root = tmp_path_factory.mktemp("half") / "ws"
     Workspace.create(root)
-    (root / "offrecord.toml").write_text("[run]\nsettle_s = 0\n")
+    (root / "offrecord.toml").write_text('[run]\nstable_for_s = 0\n[speech]\nengine = "sphinx"\n')
     shutil.copyfile(SAMPLES / "terms.toml", root / "terms.toml")
     opened = Workspace.open(root)
     import_answers(SAMPLES / "consent.csv", SAMPLES / "consent-form.toml", workspace=opened, now=NOW)
@@ -42,8 +42,8 @@ def out(workspace: Workspace) -> Path:
     late = Participant(participant_id="p3", name="Late Comer", location="US-TX", joined_late=True)
     stay = Attendance(participant_id="p3", join_s=BORDER_S, leave_s=session.duration_s)
     session = replace(session, participants=(*session.participants, late), attendance=(stay,))
-    travelled = run.process(session, workspace, now=NOW)
-    assert travelled.result.status == "done", travelled.result
+    progress = run.process(session, workspace, now=NOW)
+    assert progress.result.status == "done", progress.result
     return workspace.out / session.session_id / "internal"
 
 

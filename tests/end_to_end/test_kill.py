@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.end_to_end.conftest import LAUNCH, SESSIONS, offrecord, prepared
+from tests.clock import LAUNCH
+from tests.end_to_end.conftest import SESSIONS, SPHINX, offrecord, prepared
 from tests.end_to_end.test_night import tree
 from tests.samples import shortened
 
@@ -37,7 +38,7 @@ def inbox_of_few(folder: Path) -> Path:
 def killed(inbox: Path, root: Path, after_s: float) -> bool:
     """Starts a run and kills its whole process group; False when it ended before."""
     command = [sys.executable, "-c", LAUNCH, "run", str(inbox), "-w", str(root)]
-    environment = os.environ | {"OFFRECORD_RUN__SETTLE_S": "0"}
+    environment = os.environ | {"OFFRECORD_RUN__STABLE_FOR_S": "0"}
     with subprocess.Popen(
         command, env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
@@ -63,7 +64,7 @@ def counted(root: Path) -> dict[str, int]:
 
 def test_twenty_kills_change_nothing(tmp_path: Path) -> None:
     inbox = inbox_of_few(tmp_path / "inbox")
-    whole, broken = prepared(tmp_path / "whole"), tmp_path / "broken"
+    whole, broken = prepared(tmp_path / "whole", SPHINX), tmp_path / "broken"
     shutil.copytree(whole, broken)
     began = time.monotonic()
     assert offrecord("run", inbox, "--workspace", whole).returncode == 3

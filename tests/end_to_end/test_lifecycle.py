@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.conftest import offrecord, prepared
+from tests.end_to_end.conftest import SPHINX, offrecord, prepared
 from tests.end_to_end.test_night import plain, tree
 from tests.samples import shortened
 
@@ -25,7 +25,7 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.inbox = folder / "inbox"
         shortened(FOLDER, self.inbox, seconds=29.2)
-        self.root = prepared(folder / "ws")
+        self.root = prepared(folder / "ws", SPHINX)
 
     def run(self, *arguments: str, inbox: bool = True) -> int:
         where = [self.inbox] if inbox else []
@@ -76,7 +76,7 @@ def test_3_a_finished_review_a_sign_off_and_a_release_let_it_out(office: Office)
     assert f"offrecord release {session}" in office.line["action"]
     release = ["release", session, "--workspace", office.root]
     told = json.loads(offrecord(*release, "--dry-run", "--json").stdout)
-    assert (told["stops"], told["windows"] > 0, told["picture"]) == ("", True, False)
+    assert (told["blocking_reason"], told["windows"] > 0, told["picture"]) == ("", True, False)
     assert office.renditions() == ["internal"]
     assert offrecord(*release, "--by", "lead").returncode == 0
     assert office.renditions() == ["internal", "public"]
@@ -103,8 +103,8 @@ def test_4_a_changed_term_list_redoes_only_what_depends_on_it(office: Office) ->
         assert files == {"sound.m4a", "captions.vtt", "transcript.txt", "transcript.jsonl"}
     assert tree(office.root / "out") == before, "a check changes nothing"
     assert office.run() == 0
-    assert len(office.line["broken"]) == len(places)
-    assert "taken out now" in office.line["reason"]
+    assert len(office.line["exposures"]) == len(places)
+    assert "exposures of earlier renditions are redacted now" in office.line["reason"]
     assert offrecord("terms", "check", "--workspace", office.root).returncode == 0
     assert f" {word} " not in plain(next((office.root / "out").glob("*/internal/transcript.txt")).read_text("utf-8"))
     assert tree(office.root / "vault") == vault
@@ -119,7 +119,7 @@ def test_4_what_was_hidden_comes_back_only_when_somebody_approves(office: Office
     assert office.run(inbox=False) == 0
     assert "would show what an earlier one hides" in office.line["reason"]
     assert tree(office.root / "out") == before
-    approve = ["review", "approve-weaker", office.line["id"], "--audience", "internal", "--by", "ann"]
+    approve = ["review", "approve-exposure", office.line["id"], "--audience", "internal", "--by", "ann"]
     assert offrecord(*approve, "--reason", "no product", "--workspace", office.root).returncode == 0
     assert office.run(inbox=False) == 0
     assert f" {word} " in plain(next((office.root / "out").glob("*/internal/transcript.txt")).read_text("utf-8"))

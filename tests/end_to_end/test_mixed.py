@@ -12,8 +12,8 @@ import pytest
 
 from pipeline import ingest, media, run
 from pipeline.consent import rule
-from pipeline.consent.importer import import_answers
-from pipeline.consent.withdraw import withdraw
+from pipeline.consent.answers.importer import import_answers
+from pipeline.consent.staff.withdraw import withdraw
 from pipeline.records import Outcome, Purpose, Ruling, Session
 from pipeline.store import Workspace
 from tests.end_to_end.conftest import SAMPLES, SESSIONS, TRUTHS, Truth
@@ -45,7 +45,7 @@ def truth() -> Truth:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     root = tmp_path_factory.mktemp("mixed") / "ws"
     Workspace.create(root)
-    (root / "offrecord.toml").write_text("[run]\nsettle_s = 0\n")
+    (root / "offrecord.toml").write_text('[run]\nstable_for_s = 0\n[speech]\nengine = "sphinx"\n')
     shutil.copy(SAMPLES / "terms.toml", root / "terms.toml")
     workspace = Workspace.open(root)
     import_answers(SAMPLES / "consent.csv", SAMPLES / "consent-form.toml", workspace=workspace, now=NOW)
@@ -55,8 +55,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     withdraw(EMAIL, purposes=tuple(Purpose), session_id=None, **said)
     ruling = rule(session, workspace=workspace, now=NOW)
     assert isinstance(ruling, Ruling), ruling
-    travelled = run.process(session, workspace, now=NOW)
-    assert travelled.result.status == "done", travelled.result
+    progress = run.process(session, workspace, now=NOW)
+    assert progress.result.status == "done", progress.result
     return Made(ruling, workspace.out / session.session_id / "internal", workspace)
 
 

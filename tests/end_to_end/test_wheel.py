@@ -30,7 +30,7 @@ def test_it_carries_templates_migrations_tables_and_models(wheel: Path) -> None:
         "pipeline/templates/report.html",
         "pipeline/store/migrations/env.py",
         "pipeline/store/migrations/versions/0001_first.py",
-        "pipeline/consent/jurisdictions.toml",
+        "pipeline/consent/evaluation/jurisdictions.toml",
         "pipeline/_models/models.toml",
         "pipeline/_models/g2p/g2p.npz",
     }
@@ -41,7 +41,7 @@ def test_it_carries_templates_migrations_tables_and_models(wheel: Path) -> None:
 def test_it_runs_from_its_own_files(wheel: Path, tmp_path: Path) -> None:
     place = tmp_path / "site"
     zipfile.ZipFile(wheel).extractall(place)
-    environment = os.environ | {"PYTHONPATH": str(place)}
+    environment = os.environ | {"PYTHONPATH": str(place), "OFFRECORD_SPEECH__ENGINE": "sphinx"}
     code = (
         "import sys, pipeline\n"
         f"assert pipeline.__file__.startswith({str(place)!r}), pipeline.__file__\n"
@@ -51,6 +51,7 @@ def test_it_runs_from_its_own_files(wheel: Path, tmp_path: Path) -> None:
     for arguments in (
         ["init", "ws"],
         ["models", "verify"],
+        ["consent", "jurisdictions", "review", "--by", "a test", "--source", "none", "--workspace", "ws"],
         ["run", "--workspace", "ws"],
         ["doctor", "--workspace", "ws"],
     ):

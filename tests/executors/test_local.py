@@ -8,9 +8,9 @@ import time
 
 import pytest
 
-from pipeline.executors import EXECUTORS, Done, Lost
+from pipeline.executors import EXECUTORS, TaskDone, TaskFailed
 
-spread = EXECUTORS["local"]
+run_tasks = EXECUTORS["local"]
 
 
 def double(task: int) -> int:
@@ -24,27 +24,27 @@ def double(task: int) -> int:
 
 
 def test_every_task_comes_back_once_whatever_happens_to_its_worker() -> None:
-    outcomes = list(spread(range(10), double, workers=2, timeout_s=4))
+    outcomes = list(run_tasks(range(10), double, workers=2, timeout_s=4))
     assert sorted(outcome.task for outcome in outcomes) == list(range(10))
-    done = {outcome.task: outcome.value for outcome in outcomes if isinstance(outcome, Done)}
-    lost = {outcome.task: outcome.error for outcome in outcomes if isinstance(outcome, Lost)}
+    done = {outcome.task: outcome.value for outcome in outcomes if isinstance(outcome, TaskDone)}
+    lost = {outcome.task: outcome.error for outcome in outcomes if isinstance(outcome, TaskFailed)}
     assert done == {task: task * 2 for task in range(10) if task not in (3, 5, 7)}
     assert lost == {3: "ProcessExpired", 5: "TimeoutError", 7: "ValueError"}
 
 
 def test_what_was_lost_says_why_without_the_message() -> None:
-    lost = [outcome for outcome in spread([7], double, workers=1, timeout_s=10) if isinstance(outcome, Lost)]
+    lost = [outcome for outcome in run_tasks([7], double, workers=1, timeout_s=10) if isinstance(outcome, TaskFailed)]
     assert len(lost) == 1
     assert "secret" not in repr(lost[0])
 
 
 def test_nothing_to_do_starts_nothing() -> None:
-    assert list(spread([], double, workers=2, timeout_s=1)) == []
+    assert list(run_tasks([], double, workers=2, timeout_s=1)) == []
 
 
 def test_inline_works_in_order_and_lets_errors_through() -> None:
     inline = EXECUTORS["inline"]
-    assert list(inline([1, 2], double, workers=2, timeout_s=1)) == [Done(1, 2), Done(2, 4)]
+    assert list(inline([1, 2], double, workers=2, timeout_s=1)) == [TaskDone(1, 2), TaskDone(2, 4)]
     with pytest.raises(ValueError, match="travel"):
         list(inline([7], double, workers=1, timeout_s=1))
 
@@ -54,5 +54,5 @@ def hears_ctrl_c(_: int) -> bool:
 
 
 def test_ctrl_c_is_heard_here_and_by_no_worker() -> None:
-    assert list(spread([1], hears_ctrl_c, workers=1, timeout_s=30)) == [Done(1, False)]
+    assert list(run_tasks([1], hears_ctrl_c, workers=1, timeout_s=30)) == [TaskDone(1, False)]
     assert hears_ctrl_c(0)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.ingest.facts import Facts
-from pipeline.ingest.folder import Entry, Listing
+from pipeline.ingest.listing import ListedFile, Listing
+from pipeline.ingest.session_toml import SessionToml
 from pipeline.store import Workspace
 
 SNOWFLAKES = ("417263548190273645", "528374651902837465")
@@ -74,7 +74,7 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def workspace(tmp_path: Path, new_workspace: Callable[[Path], Workspace]) -> Workspace:
     root = tmp_path / "ws"
     new_workspace(root)
-    (root / "offrecord.toml").write_text("[run]\nsettle_s = 0\n")
+    (root / "offrecord.toml").write_text("[run]\nstable_for_s = 0\n")
     return Workspace.open(root)
 
 
@@ -116,8 +116,8 @@ def listed(files: dict[str, str], tmp_path: Path, title: str = "2026-11-18 16.00
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    found = [Entry(name, tmp_path / name, (tmp_path / name).stat().st_size, 0) for name in files]
+    found = [ListedFile(name, tmp_path / name, (tmp_path / name).stat().st_size, 0) for name in files]
     return Listing(title, tuple(sorted(found, key=lambda entry: entry.name)))
 
 
-NOTHING_TOLD = Facts()
+NOTHING_TOLD = SessionToml()

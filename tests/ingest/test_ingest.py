@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import shutil
 import time
@@ -13,10 +14,10 @@ import pytest
 
 from pipeline.errors import TryAgain
 from pipeline.ingest import ingest
-from pipeline.ingest import stage as stage_module
-from pipeline.records import Purpose, Refused, Role, Session
-from tests.ingest.conftest import CONF, REPORT, SNOWFLAKES
+from pipeline.records import ListAuthority, Purpose, Refused, Role, Session
+from tests.ingest.conftest import CONF, REPORT, SNOWFLAKES, ffmpeg
 
+STARTED = "started_at = 2026-11-18T15:00:00Z\n"
 TOML = """
 title = "Office hours"
 started_at = 2026-11-18T15:00:00Z
@@ -40,7 +41,7 @@ speaks = false
 def state(root: Path) -> dict[str, tuple[str, int, int]]:
     return {
         str(path.relative_to(root)): (
-            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "",
+            hashlib.file_digest(path.read_bytes()).hexdigest() if path.is_file() else "",
             path.stat().st_mtime_ns,
             path.stat().st_mode,
         )
@@ -108,7 +109,11 @@ def test_a_caption_file_goes_before_an_embedded_one(make, media, workspace):
     toml = "started_at = 2026-11-18T15:00:00Z\ncaptions = 'c.vtt'\n"
     vtt = "WEBVTT\n\n00:00.500 --> 00:01.000\n<v Priya>from the file</v>\n"
     session = taken(make({"session.toml": toml, "c.vtt": vtt, "r.mkv": media["captioned.mkv"]}), workspace)
-    assert [(cue.start_s, cue.participant_id, cue.text) for cue in session.captions] == [(0.5, None, "from the file")]
+    assert [(cue.start_s, cue.participant_id, cue.text) for cue in session.captions] == [(0.5, "p1", "from the file")]
+    named = [(who.name, who.provenance, who.spoke, who.email) for who in session.participants]
+    assert named == [("Priya", "unlisted", True, None), ("Hannah Berg", "unlisted", True, None)], (
+        "the other track names one too"
+    )
     assert session.unrecognised_files == 0
 
 
@@ -138,7 +143,9 @@ def test_a_zoom_folder_with_corrections(make, media, workspace):
     assert [(p.name, p.email, p.joined_late, p.role) for p in session.participants] == [
         ("Priya Raman", "priya@halcyon.example", False, Role.UNKNOWN),
         ("hannah berg", "hannah@lumen.example", True, Role.STAFF),
+        ("Somebody", None, True, Role.UNKNOWN),
     ]
+    assert [who.provenance for who in session.participants] == ["listed", "listed", "unlisted"]
     assert [t.participant_id for t in session.tracks] == ["p1", "p2", None]
     assert [(c.at_s, c.participant_id, c.text, c.direct) for c in session.chat] == [
         (1.0, "p1", "hello", False),
@@ -146,7 +153,7 @@ def test_a_zoom_folder_with_corrections(make, media, workspace):
     ]
     assert [(c.start_s, c.end_s, c.participant_id) for c in session.captions] == [
         (1.0, 2.0, "p2"),
-        (2.0, session.duration_s, None),
+        (2.0, session.duration_s, "p3"),
     ]
     assert session.unrecognised_files == 0
     assert session.platform == "zoom"
@@ -169,7 +176,7 @@ def test_a_craig_zip_alone_or_with_a_session_toml(craig_zip, make, workspace, be
     assert session.unrecognised_files == 1
     if beside:
         assert (first.name, first.company, first.location, first.role) == ("Priya R", "Halcyon", "US-NY", Role.CUSTOMER)
-        assert not first.joined_late
+        assert first.joined_late, "nobody but the host says that they were on time"
         assert [p.name for p in others] == ["Silent"]
     else:
         assert first.joined_late
@@ -245,9 +252,11 @@ def test_a_folder_still_being_written_is_left(make, media, workspace):
         ingest(make({**toml, "r.mp4.part": b"x"}, "part"), workspace=workspace)
     with pytest.raises(TryAgain):
         ingest(make({**toml, "~lock": b"x"}, "tilde"), workspace=workspace)
-    (workspace.root / "offrecord.toml").write_text("[run]\nsettle_s = 3600\n")
+    (workspace.root / "offrecord.toml").write_text("[run]\nstable_for_s = 3600\n")
     patient = type(workspace).open(workspace.root)
     root = make({**toml, "priya.flac": media["one.flac"]}, "fresh")
+    for path in root.iterdir():
+        os.utime(path, (time.time(),) * 2)
     with pytest.raises(TryAgain):
         ingest(root, workspace=patient)
     for path in root.iterdir():
@@ -262,8 +271,9 @@ def test_a_folder_that_changes_during_the_ingest_is_left(make, media, workspace,
         (root / "more.flac").write_bytes(b"x")
         return taking(*values)
 
-    taking = stage_module.assemble
-    monkeypatch.setattr(stage_module, "assemble", growing)
+    module = importlib.import_module("pipeline.ingest.ingest")
+    taking = module.assemble
+    monkeypatch.setattr(module, "assemble", growing)
     with pytest.raises(TryAgain):
         ingest(root, workspace=workspace)
 
@@ -279,3 +289,21 @@ def test_the_samples_are_sessions_or_refused_as_they_should(folder, workspace):
     broken = folder.name.endswith(("truncated", "empty", "playlist"))
     assert isinstance(result, Refused if broken else Session), result
     assert state(folder) == before
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_the_host_says_whether_the_list_is_complete(complete, make, media, workspace):
+    told = f"participants_complete = true\n{STARTED}" if complete else STARTED
+    session = taken(make({"session.toml": told, "mixed.m4a": media["mixed.m4a"]}), workspace)
+    assert session.list_authority is (ListAuthority.HOST if complete else ListAuthority.NOBODY)
+
+
+def test_an_own_track_is_measured_where_its_owner_is_said_not_to_speak(make, media, workspace, tmp_path):
+    mute = ffmpeg("-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-t", "2", target=tmp_path / "mute.flac")
+    told = STARTED + "".join(
+        f"[[participants]]\nname='{name}'\ntrack='{name}.flac'\n{claim}\n"
+        for name, claim in (("one", "speaks = false"), ("two", "role = 'bot'"), ("three", "speaks = false"))
+    )
+    files = {"session.toml": told, "one.flac": mute, "two.flac": mute, "three.flac": media["two.flac"]}
+    session = taken(make(files), workspace)
+    assert [track.silent for track in session.tracks] == [True, True, False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -10,9 +11,9 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputRefused
 from pipeline.ingest import captions, chat, surfaces
-from pipeline.ingest.clock import session_times
+from pipeline.ingest.clock import chat_times, session_times
 from pipeline.ingest.draft import Person
-from pipeline.ingest.people import Speakers
+from pipeline.ingest.participants import Speakers
 
 PEOPLE = (Person(name="Priya Raman", aliases=("Pri",)), Person(name="Sam"), Person(name="SAM"))
 ANY_CAPTIONS = st.lists(
@@ -42,7 +43,13 @@ ANY_CHAT = st.lists(
 
 
 def cues(text, *, start=None, duration_s=100.0):
-    return surfaces.cues(captions.parse(text), Speakers(PEOPLE), start=start, duration_s=duration_s)
+    return surfaces.cues(captions.parse(text).captions, Speakers(PEOPLE), start=start, duration_s=duration_s)
+
+
+def placed(file, *, start=None, duration_s=100.0):
+    times = chat_times(file.messages, start, duration_s)
+    kept = [replace(each, at_s=at_s) for each, at_s in zip(file.messages, times, strict=True) if at_s is not None]
+    return surfaces.chat_lines(kept, Speakers(PEOPLE))
 
 
 def test_webvtt_with_voices_prefixes_notes_and_tags():
@@ -81,7 +88,7 @@ def test_other_captions_are_refused(text):
 
 def test_chat_in_the_cloud_form():
     written = chat.parse("00:00:05\tPriya Raman:\thi\nmore: of it\n00:01:00\tX:\tbye\n")
-    lines = surfaces.chat_lines(written, Speakers(PEOPLE), start=None, duration_s=100.0)
+    lines = placed(written)
     assert [(line.at_s, line.participant_id, line.text, line.direct) for line in lines] == [
         (5.0, "p1", "hi\nmore: of it", False),
         (60.0, None, "bye", False),
@@ -93,7 +100,7 @@ def test_chat_in_the_local_forms_over_midnight():
         "23:59:50 From Pri to Everyone:\n\tearly\n00:00:20 From Priya Raman (Pri) to Sam(Direct Message):\n\tpsst\n"
         "00:00:30 From Pri to Sam (Privately): inline\n00:00:31\t From  Pri : old form\n"
     )
-    lines = surfaces.chat_lines(written, Speakers(PEOPLE), start=datetime(2026, 11, 18, 23, 59, 55), duration_s=100.0)
+    lines = placed(written, start=datetime(2026, 11, 18, 23, 59, 55))
     assert [(line.at_s, line.participant_id, line.text, line.direct) for line in lines] == [
         (0.0, "p1", "early", False),
         (25.0, "p1", "psst", True),
@@ -131,6 +138,6 @@ def test_any_captions_are_read_or_refused(text):
 @given(st.one_of(st.text(), ANY_CHAT))
 def test_any_chat_is_read_or_refused(text):
     try:
-        assert all(line.text and line.at_s >= 0 for line in chat.parse(text))
+        assert all(line.text and line.at_s >= 0 for line in chat.parse(text).messages)
     except InputRefused as error:
         assert error.action

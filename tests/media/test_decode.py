@@ -49,6 +49,15 @@ def test_an_excerpt_is_the_same_samples_as_in_the_whole(media: Path) -> None:
     np.testing.assert_array_equal(part, everything[round(0.9 * RATE) : round(1.3 * RATE)])
 
 
+def test_a_late_start_beside_a_picture_is_silence_in_matroska(media: Path, tmp_path: Path) -> None:
+    """The start of the file is that of the picture, which ffmpeg knows only where it may look into it."""
+    late = tmp_path / "late.mkv"
+    twice = ("-i", media / "plain.mp4", "-itsoffset", "1.5", "-i", media / "plain.mp4")
+    ffmpeg(*twice, "-map", "0:v", "-map", "1:a", "-c", "copy", late)
+    start_s, _ = sounding_s(late)
+    assert start_s == pytest.approx(TONE_START_S + 1.5, abs=0.03)
+
+
 def test_a_late_start_is_silence(media: Path, tmp_path: Path) -> None:
     late = tmp_path / "late.mp4"
     twice = ("-i", media / "plain.mp4", "-itsoffset", "1.5", "-i", media / "plain.mp4")

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from pipeline.errors import TryAgain, UsageProblem
 from pipeline.media import decode, encoder, mux, probe, subtitles
-from pipeline.media.kinds import KINDS, kind_of
-from pipeline.media.picture import can_be_copied, hidden_frames, hidden_units
+from pipeline.media.hidden_video import can_be_copied, hidden_frames, hidden_units
+from pipeline.media.output_formats import OUTPUT_FORMATS, format_of
 from pipeline.media.tone import second_of_tone
 from tests.media.making import H264, PICTURE, SECRET, captions_608, ffmpeg, tone, with_captions_608
 
@@ -25,12 +25,12 @@ def clip() -> NDArray[np.float32]:
 
 
 def write(path: Path, suffix: str) -> None:
-    with encoder(path, kind=KINDS[suffix], rate=RATE, channels=2) as out:
+    with encoder(path, output_format=OUTPUT_FORMATS[suffix], rate=RATE, channels=2) as out:
         for block in np.array_split(clip(), 3):
             out.write(block)
 
 
-@pytest.mark.parametrize("suffix", sorted(KINDS))
+@pytest.mark.parametrize("suffix", sorted(OUTPUT_FORMATS))
 def test_sound_stays_in_time_and_bytes_repeat(tmp_path: Path, suffix: str) -> None:
     one, two = tmp_path / f"one{suffix}", tmp_path / f"two{suffix}"
     write(one, suffix)
@@ -41,14 +41,14 @@ def test_sound_stays_in_time_and_bytes_repeat(tmp_path: Path, suffix: str) -> No
     loud = np.flatnonzero(np.abs(back[:, 0]) > 0.05)
     assert loud[0] == pytest.approx(RATE // 2, abs=300)
     assert loud[-1] == pytest.approx(RATE, abs=300)
-    if KINDS[suffix].lossless:
+    if OUTPUT_FORMATS[suffix].lossless:
         np.testing.assert_allclose(back, clip(), atol=1 / 32768)
 
 
 def test_24_bits_are_kept(tmp_path: Path) -> None:
     for suffix in (".wav", ".flac"):
         path = tmp_path / f"a{suffix}"
-        with encoder(path, kind=KINDS[suffix], rate=RATE, channels=2, bits=24) as out:
+        with encoder(path, output_format=OUTPUT_FORMATS[suffix], rate=RATE, channels=2, bits=24) as out:
             out.write(clip())
         np.testing.assert_allclose(
             np.concatenate(list(decode(path, stream=0, rate=RATE, channels=2))), clip(), atol=2**-23
@@ -62,7 +62,7 @@ def test_a_picture_loses_its_captions_and_banner(tmp_path: Path) -> None:
     assert "FALCON SECRET" in captions_608(planted)
     assert hidden_units(planted) > 0
     write(sound, ".m4a")
-    mux(made, kind=KINDS[".mp4"], sounds=[sound], picture=planted)
+    mux(made, output_format=OUTPUT_FORMATS[".mp4"], sounds=[sound], picture=planted)
     assert captions_608(made) == ""
     assert hidden_units(made) == 0
     assert b"x264" in planted.read_bytes()
@@ -91,7 +91,10 @@ def test_a_picture_of_another_codec_is_not_copied(tmp_path: Path) -> None:
 
 
 def test_an_encoder_that_gives_up_is_no_success(tmp_path: Path) -> None:
-    with pytest.raises(TryAgain), encoder(tmp_path / "a.flac", kind=KINDS[".flac"], rate=RATE, channels=12) as out:
+    with (
+        pytest.raises(TryAgain),
+        encoder(tmp_path / "a.flac", output_format=OUTPUT_FORMATS[".flac"], rate=RATE, channels=12) as out,
+    ):
         for _ in range(50):
             out.write(np.zeros((RATE, 12), np.float32))
 
@@ -99,14 +102,17 @@ def test_an_encoder_that_gives_up_is_no_success(tmp_path: Path) -> None:
 def test_an_output_is_never_written_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "victim").write_text("precious")
     (tmp_path / "out.wav").symlink_to(tmp_path / "victim")
-    with pytest.raises(FileExistsError), encoder(tmp_path / "out.wav", kind=KINDS[".wav"], rate=RATE, channels=2):
+    with (
+        pytest.raises(FileExistsError),
+        encoder(tmp_path / "out.wav", output_format=OUTPUT_FORMATS[".wav"], rate=RATE, channels=2),
+    ):
         pass
     assert (tmp_path / "victim").read_text() == "precious"
 
 
 def test_unknown_suffixes_are_named_with_the_known_ones() -> None:
     with pytest.raises(UsageProblem, match=r"\.flac .*\.wav"):
-        kind_of(".avi")
+        format_of(".avi")
 
 
 def test_embedded_subtitles_can_be_read(media: Path, tmp_path: Path) -> None:

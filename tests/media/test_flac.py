@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from pipeline.media import Block, decode, probe
-from pipeline.media.asked import Unfit
 from pipeline.media.flac import keep_numbers, may_keep_numbers
-from pipeline.media.kinds import KINDS
+from pipeline.media.isolated.client import Unsupported
+from pipeline.media.output_formats import OUTPUT_FORMATS
 from tests.media.making import SECRET, ffmpeg
 
 RATE, LENGTH = 44_100, 3 * 44_100
@@ -25,7 +25,7 @@ def silent(at: int, block: Block) -> None:
     block[:] = 0.0
 
 
-def kept(source: Path, target: Path, *, length: int = LENGTH) -> int | Unfit:
+def kept(source: Path, target: Path, *, length: int = LENGTH) -> int | Unsupported:
     return keep_numbers(source, target, probe=probe(source), stream=0, ranges=RANGES, length=length, edit=silent)
 
 
@@ -46,7 +46,7 @@ def test_only_what_is_taken_out_changes(tmp_path: Path, name: str, codec: tuple[
     source, made, again = tmp_path / name, tmp_path / "made.flac", tmp_path / "again.flac"
     ffmpeg(*NOISE, "-c:a", *codec, source)
     bits = probe(source).audio[0].bits
-    assert may_keep_numbers(probe(source), stream=0, kind=KINDS[".flac"]) is None
+    assert may_keep_numbers(probe(source), stream=0, output_format=OUTPUT_FORMATS[".flac"]) is None
     assert kept(source, made) == kept(source, again) == LENGTH
     wanted = samples(source)
     for start, end in RANGES:
@@ -67,9 +67,9 @@ def test_what_is_no_whole_number_or_has_gaps_is_left_to_the_encoder(tmp_path: Pa
     ffmpeg(*NOISE, mp3)
     (tmp_path / "list").write_text(f"file {flac}\nduration 9\nfile {flac}\n")
     ffmpeg("-f", "concat", "-safe", "0", "-i", tmp_path / "list", "-c", "copy", gap)
-    assert may_keep_numbers(probe(mp3), stream=0, kind=KINDS[".flac"]) is not None
-    assert may_keep_numbers(probe(flac), stream=0, kind=KINDS[".mp3"]) is not None
-    assert kept(gap, tmp_path / "1.flac") == Unfit(reason="its frames do not follow one another without a gap")
-    assert kept(flac, tmp_path / "2.flac", length=LENGTH + 2) == Unfit(reason="it is not as long as the session")
+    assert may_keep_numbers(probe(mp3), stream=0, output_format=OUTPUT_FORMATS[".flac"]) is not None
+    assert may_keep_numbers(probe(flac), stream=0, output_format=OUTPUT_FORMATS[".mp3"]) is not None
+    assert kept(gap, tmp_path / "1.flac") == Unsupported(reason="its frames do not follow one another without a gap")
+    assert kept(flac, tmp_path / "2.flac", length=LENGTH + 2) == Unsupported(reason="it is not as long as the session")
     flac.write_bytes(flac.read_bytes()[:9000] + bytes(9000))
-    assert isinstance(kept(flac, tmp_path / "3.flac"), Unfit)
+    assert isinstance(kept(flac, tmp_path / "3.flac"), Unsupported)

@@ -10,11 +10,11 @@ import pytest
 
 from pipeline.errors import InputRefused
 from pipeline.media import mux, probe
+from pipeline.media.closed_captions import has_hidden_captions, hidden_captions
 from pipeline.media.frames import Frame, frames, repaint
-from pipeline.media.hidden import has_hidden_captions, hidden_captions
-from pipeline.media.kinds import KINDS
-from pipeline.media.picture import can_be_copied, hidden_frames, hidden_units
-from pipeline.media.units import HEVC, units
+from pipeline.media.hidden_video import can_be_copied, hidden_frames, hidden_units
+from pipeline.media.nal_units import HEVC, units
+from pipeline.media.output_formats import OUTPUT_FORMATS
 from tests.media.making import H264, PICTURE, ffmpeg, tone, with_captions_608
 
 HEVC_WORDS = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error", "-pix_fmt", "yuv420p")
@@ -52,7 +52,7 @@ def test_a_picture_that_begins_late_stays_where_it_was(tmp_path: Path) -> None:
     ffmpeg(*tone(), "-itsoffset", "0.5", *PICTURE, *H264, "-bf", "0", source)
     ffmpeg(*tone(), sound)
     repaint(source, picture, leave)
-    mux(made, kind=KINDS[".mp4"], sounds=[sound], picture=picture)
+    mux(made, output_format=OUTPUT_FORMATS[".mp4"], sounds=[sound], picture=picture)
     before, after = ([frame.at_s for frame in frames(path)] for path in (source, made))
     assert before[0] > 0.4
     assert after[0] == 0.0
@@ -78,9 +78,9 @@ def test_hevc_loses_its_messages_even_those_in_the_header(tmp_path: Path) -> Non
     header = header[header.index(b"hvcC") :]
     assert b"x265" in header
     assert hidden_units(source, "hevc") > 100
-    assert can_be_copied(source, probe(source), kind=KINDS[".mp4"])
-    assert not can_be_copied(source, probe(source), kind=KINDS[".mkv"])
-    mux(made, kind=KINDS[".mp4"], sounds=[sound], picture=source)
+    assert can_be_copied(source, probe(source), output_format=OUTPUT_FORMATS[".mp4"])
+    assert not can_be_copied(source, probe(source), output_format=OUTPUT_FORMATS[".mkv"])
+    mux(made, output_format=OUTPUT_FORMATS[".mp4"], sounds=[sound], picture=source)
     assert b"x265" not in made.read_bytes()
     assert hidden_units(made, "hevc") == 0
     assert {HEVC.type_of(unit) for unit in units(made, HEVC)} <= HEVC.kept

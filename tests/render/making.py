@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.files import file_digest
 from pipeline.media import decode
 from pipeline.records import (
     ApprovedPlan,
@@ -47,12 +48,19 @@ class Plan(ApprovedPlan):
 
 @dataclass(frozen=True)
 class Vault:
-    """Finds files by a digest that is simply their name."""
+    """Finds files by their names, or by the digests that ``sealed`` gives a session in their place."""
 
     folder: Path
 
     def path(self, digest: str) -> Path:
-        return self.folder / digest
+        named = {file_digest(path): path for path in self.folder.iterdir() if path.is_file()}
+        return named.get(digest, self.folder / digest)
+
+    def sealed(self, session: Session) -> Session:
+        """The session with the true digests of its files."""
+        tracks = tuple(replace(track, digest=file_digest(self.path(track.digest))) for track in session.tracks)
+        video = session.video and replace(session.video, digest=file_digest(self.path(session.video.digest)))
+        return replace(session, tracks=tracks, video=video)
 
 
 def hears_nothing(path: Path, terms: Sequence[str], near: Sequence[tuple[float, float]]) -> Sequence[KeywordHit]:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.proof import ExpectedSound
 from pipeline.records import PlannedTerm, RedactionInterval, TextEdit, TextPlace, Transcript, Turn, WordEdit
 from pipeline.render.mix import aligned, mixed
-from pipeline.render.proof.near import Near
-from pipeline.render.proof.silent import silent_everywhere
-from pipeline.render.spans import samples_of, silence
+from pipeline.render.redacted_turns import redacted_turns
+from pipeline.render.sample_ranges import samples_of, silence
 from pipeline.render.speakers import labels
-from pipeline.render.talk import redacted_turns
-from pipeline.render.terms import Terms
-from pipeline.render.texts import captions_srt, captions_vtt, chat_txt
-from pipeline.render.tone import lay_tone
+from pipeline.render.terms import TermReplacer
+from pipeline.render.text_files import captions_srt, captions_vtt, chat_txt
+from pipeline.render.tone import put_tone
 from tests.render.making import plan, session, word
 
 RATE = 1000
@@ -59,18 +60,12 @@ def test_blocks_are_silenced_as_the_whole_is(found: list[RedactionInterval], siz
 
 @given(windows)
 def test_spans_of_silence_are_those_of_every_track(found: list[RedactionInterval]) -> None:
-    everywhere = silent_everywhere(found, ["t1", "t2"], end_s=15.0)
+    everywhere = ExpectedSound(track_ids=("t1", "t2"), windows=tuple(found), length_s=15.0).silent
     for moment in np.linspace(0.01, 19.99, 173):
         covered = all(
             any(w.track_id in (None, track) and w.start_s <= moment < w.end_s for w in found) for track in ("t1", "t2")
         )
         assert any(start <= moment < end for start, end in everywhere) == (covered and moment < 15.0)
-
-
-@given(windows, spans)
-def test_near_windows_are_never_missed(found: list[RedactionInterval], span: tuple[float, float]) -> None:
-    touching = {w for w in found if w.start_s < span[1] and w.end_s > span[0]}
-    assert touching <= set(Near(found).touching(*span))
 
 
 @given(st.lists(st.integers(0, 90), max_size=6), st.integers(-200, 200), st.integers(1, 400), st.integers(1, 70))
@@ -97,14 +92,14 @@ def test_a_mix_never_exceeds_one_and_silence_stays_silence() -> None:
 
 def test_a_tone_fades_inside_its_range() -> None:
     block = np.ones((48_000, 2), np.float32)
-    lay_tone(block, 0, [(1000, 9000)], rate=48_000)
+    put_tone(block, 0, [(1000, 9000)], rate=48_000)
     assert (block[:1000] == 1).all()
     assert (block[9000:] == 1).all()
     assert np.abs(block[1000:9000]).max() < 0.06
     assert block[1000, 0] == block[8999, 0] == 0
 
 
-TERMS = Terms(
+TERMS = TermReplacer(
     [
         PlannedTerm(text="Halcyon Freight", replacement="[company 1]"),
         PlannedTerm(text="Halcyon", replacement="[company 1]"),
@@ -166,7 +161,9 @@ def turns(*words: object, **changes: object) -> list[tuple[str, str]]:
         keep_tracks=approved.keep_tracks,
     )
     called = labels(session(), approved.terms)
-    return [(turn.speaker, turn.text) for turn in redacted_turns(transcript, approved, called, Terms(approved.terms))]
+    return [
+        (turn.speaker, turn.text) for turn in redacted_turns(transcript, approved, called, TermReplacer(approved.terms))
+    ]
 
 
 def test_a_term_is_found_across_a_pause() -> None:
@@ -207,8 +204,35 @@ def test_a_label_is_shown_once_even_when_others_talk_in_between() -> None:
     approved = type(approved)(
         session_id="s1", audience=approved.audience, windows=(), word_edits=edits, keep_tracks=("t1", "t2")
     )
-    made = redacted_turns(Transcript(engine="by hand", words=words), approved, {}, Terms(()))
+    made = redacted_turns(Transcript(engine="by hand", words=words), approved, {}, TermReplacer(()))
     assert [turn.text for turn in made] == ["[a]", "yes"]
+
+
+def test_a_label_keeps_the_marks_of_what_it_replaces() -> None:
+    transcript = Transcript(
+        engine="by hand",
+        words=(word("from", 0.0, 0.4), word("Halcyon", 0.5, 0.9), word("Freight.", 1.0, 1.4), word("We", 1.5, 1.8)),
+    )
+    edits = (WordEdit(words=(1, 3), replacement="[company 1]"),)
+    (turn,) = redacted_turns(transcript, replace(plan(windows=()), word_edits=edits), {}, TermReplacer(()))
+    assert turn.text == "from [company 1]. We"
+
+
+def test_a_long_talk_is_cut_between_sentences_else_where_it_is_slowest() -> None:
+    texts = [f"w{at}." if at in (9, 22) else f"w{at}" for at in range(45)]
+    words = tuple(
+        replace(word(text, at + 0.0, at + 0.9), ends_sentence=text.endswith(".")) for at, text in enumerate(texts)
+    )
+    turns = redacted_turns(
+        Transcript(engine="by hand", words=words), replace(plan(windows=()), word_edits=()), {}, TermReplacer(())
+    )
+    assert [turn.text.split()[-1] for turn in turns] == ["w22.", "w44"]
+    plain = tuple(replace(one, ends_sentence=False, end_s=one.end_s - 0.5 * (at == 24)) for at, one in enumerate(words))
+    turns = redacted_turns(
+        Transcript(engine="by hand", words=plain), replace(plan(windows=()), word_edits=()), {}, TermReplacer(())
+    )
+    assert [turn.text.split()[-1] for turn in turns] == ["w24", "w44"]
+    assert " ".join(turn.text for turn in turns).split() == texts
 
 
 def test_captions_are_escaped_and_cut() -> None:
@@ -228,7 +252,9 @@ def test_edits_of_one_chat_line_do_not_move_each_other() -> None:
     approved = type(approved)(
         session_id="s1", audience=approved.audience, windows=(), text_edits=(edit(4, 9), edit(0, 3), edit(7, 16))
     )
-    assert chat_txt(session(), approved, {}, Terms(())).splitlines()[0] == "[00:00:01] speaker: [x] [x] & ask Priya"
+    assert (
+        chat_txt(session(), approved, {}, TermReplacer(())).splitlines()[0] == "[00:00:01] speaker: [x] [x] & ask Priya"
+    )
 
 
 def test_subrip_says_what_webvtt_says() -> None:

@@ -14,10 +14,10 @@ from click.testing import CliRunner
 from pipeline.cli import main
 from pipeline.media import probe
 from pipeline.media.frames import Frame, frames, repaint
-from pipeline.media.picture import can_be_copied, hidden_frames, hidden_units
+from pipeline.media.hidden_video import can_be_copied, hidden_frames, hidden_units
+from pipeline.proof.picture_boxes import NAME, SAME, covers_hold
 from pipeline.records import Failed, PicturePlan, ProofVerdict, RedactionBox, Region, Rendition, Session, Video
 from pipeline.render import picture, render
-from pipeline.render.proof.covered import NAME, SAME, covers_hold
 from tests.media.making import H264, PICTURE, SECRET, captions_608, ffmpeg, tone, with_captions_608
 from tests.media.test_frames import HEVC_WORDS
 from tests.render.making import LENGTH_S, TRANSCRIPT, Vault, hears_nothing, plan, session
@@ -52,7 +52,7 @@ def with_picture(name: str) -> Session:
 
 def made(pictures: Vault, scratch: Path, name: str, kept: PicturePlan) -> Rendition | Failed:
     return render(
-        with_picture(name),
+        pictures.sealed(with_picture(name)),
         plan(keep=["t1"], picture=kept),
         TRANSCRIPT,
         vault=pictures,
@@ -159,27 +159,27 @@ def test_av1_is_covered_and_encoded_again(tmp_path: Path) -> None:
     assert 7 <= sum(touched) <= sum(under) <= 9, "a frame that only touches a cover's end may be covered as well"
 
 
-def late(frame: Frame, region: Region | None, *, lay: Callable[..., None]) -> None:
+def late(frame: Frame, region: Region | None, *, draw_box: Callable[..., None]) -> None:
     if frame.at_s >= 1.2:
-        lay(frame, region)
+        draw_box(frame, region)
 
 
-def faint(frame: Frame, region: Region | None, *, lay: Callable[..., None]) -> None:
+def faint(frame: Frame, region: Region | None, *, draw_box: Callable[..., None]) -> None:
     was = frame.planes[0].astype(int)
-    lay(frame, region)
+    draw_box(frame, region)
     frame.planes[0][:] = (frame.planes[0] * 0.97 + was * 0.03).astype(np.uint8)
 
 
-def blurred(frame: Frame, region: Region | None, *, lay: Callable[..., None]) -> None:
+def blurred(frame: Frame, region: Region | None, *, draw_box: Callable[..., None]) -> None:
     for plane in frame.planes:
         small = plane[: plane.shape[0] // 8 * 8, : plane.shape[1] // 8 * 8].reshape(plane.shape[0] // 8, 8, -1, 8)
         soft = np.repeat(np.repeat(small.mean(axis=(1, 3)), 8, axis=0), 8, axis=1).astype(np.uint8)
         plane[: soft.shape[0], : soft.shape[1]] = soft
 
 
-def colourless(frame: Frame, region: Region | None, *, lay: Callable[..., None]) -> None:
+def colourless(frame: Frame, region: Region | None, *, draw_box: Callable[..., None]) -> None:
     colours = [plane.copy() for plane in frame.planes[1:]]
-    lay(frame, region)
+    draw_box(frame, region)
     for plane, was in zip(frame.planes[1:], colours, strict=True):
         plane[:] = was
 
@@ -188,8 +188,8 @@ def colourless(frame: Frame, region: Region | None, *, lay: Callable[..., None])
 def test_a_cover_that_lets_anything_through_is_found(
     pictures: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mutant: Callable[..., None]
 ) -> None:
-    lay = picture.lay
-    monkeypatch.setattr(picture, "lay", lambda frame, region: mutant(frame, region, lay=lay))
+    draw_box = picture.draw_box
+    monkeypatch.setattr(picture, "draw_box", lambda frame, region: mutant(frame, region, draw_box=draw_box))
     source, out = pictures.path("plain.mp4"), tmp_path / "out.mp4"
     repaint(source, out, picture.Painter(COVERS))
     assert covers_hold(out, COVERS, source=source)[0].verdict is ProofVerdict.LEAK
@@ -220,7 +220,7 @@ def test_a_change_beside_the_covers_and_a_lost_frame_are_found(pictures: Vault, 
 def test_messages_left_in_the_header_are_found(
     pictures: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.media.units.clean_header", lambda path: None)
+    monkeypatch.setattr("pipeline.media.nal_units.clean_header", lambda path: None)
     failed = made(pictures, tmp_path, "hevc.mp4", PicturePlan())
     assert isinstance(failed, Failed)
     assert "behind the picture" in failed.reason

@@ -12,7 +12,7 @@ import pytest
 from pipeline.errors import WorkspaceDamaged
 from pipeline.records import Audience, Rendition
 from pipeline.render import render
-from pipeline.render.names import folder_of
+from pipeline.render.file_names import folder_of
 from pipeline.render.publish import publish
 from pipeline.render.rendition import recall
 from tests.render.making import TRANSCRIPT, Vault, hears_nothing, plan, session
@@ -24,7 +24,9 @@ Make = Callable[[Path], Rendition]
 def make(vault: Vault, tmp_path_factory: pytest.TempPathFactory) -> Make:
     """Puts a rendition, rendered once, into a scratch folder."""
     master = tmp_path_factory.mktemp("master")
-    found = render(session(), plan(), TRANSCRIPT, vault=vault, scratch=master, listen=hears_nothing, key="plan")
+    found = render(
+        vault.sealed(session()), plan(), TRANSCRIPT, vault=vault, scratch=master, listen=hears_nothing, key="plan"
+    )
     assert isinstance(found, Rendition)
 
     def put(scratch: Path) -> Rendition:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.media import check_complete, probe
-from pipeline.render import onefile
+from pipeline.render import single_file
 from tests.media.making import H264, PICTURE, ffmpeg, tone
 from tests.render.making import level_db, sound
 
@@ -149,7 +149,7 @@ def test_everything_planted_in_a_container_is_gone(folder: Path, tmp_path: Path,
     source, out = make(folder), tmp_path / f"out.{suffix}"
     assert names <= planted(source)
     (tmp_path / "spans.json").write_text(json.dumps(SPANS))
-    done = onefile.redact(source, spans=tmp_path / "spans.json", out=out)
+    done = single_file.redact(source, spans_file=tmp_path / "spans.json", out=out)
     assert done.verdict == "proved"
     assert planted(out) == set()
     found = probe(out)
@@ -168,6 +168,6 @@ def test_a_redacted_file_is_all_that_appears_beside_sidecars(folder: Path, tmp_p
     (tmp_path / "spans.json").write_text(json.dumps(SPANS))
     out = tmp_path / "out"
     out.mkdir()
-    onefile.redact(Path(source), spans=tmp_path / "spans.json", out=out / "talk.flac")
+    single_file.redact(Path(source), spans_file=tmp_path / "spans.json", out=out / "talk.flac")
     assert [path.name for path in out.iterdir()] == ["talk.flac"]
     assert planted(out / "talk.flac") == set()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
 
-from pipeline.consent.jurisdictions import rules_of
+from pipeline.consent.evaluation.jurisdictions import WARN_BEFORE, rules_of
 from pipeline.reports.morning_report import gather, render_page, write
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
@@ -22,7 +23,7 @@ def test_each_persons_decisions_stand_in_the_report(workspace: Workspace, file_a
     file_answers(row("ana@a.example"))
     found = session(person(1, "ana@a.example", name="Nora Unmistakable"), person(2, "new@b.example", name="Xi Unheard"))
     Registry(workspace.db).take(tmp_path / "inbox", "f", found)
-    write(gather(Registry(workspace.db), now=NOW), workspace)
+    write(gather(workspace, now=NOW), workspace)
     page = (workspace.reports / "report.html").read_text("utf-8")
     content = json.loads((workspace.reports / "report.json").read_text("utf-8"))
     (line,) = content["lines"]
@@ -32,6 +33,7 @@ def test_each_persons_decisions_stand_in_the_report(workspace: Workspace, file_a
     for cell in cells.values():
         assert cell["reason"].endswith(".") and cell["reason"].split("'")[0] in page and cell["rule"] in page
     assert cells["p1", "internal_share"]["evidence"][0] in page
+    assert line["list_authority"] == "host" and "on the host's word" in unescape(page)
     assert "Unmistakable" not in page and "Unheard" not in page and "example" not in page
     assert "<script" not in page
 
@@ -39,16 +41,16 @@ def test_each_persons_decisions_stand_in_the_report(workspace: Workspace, file_a
 @pytest.mark.parametrize(
     ("today", "says"),
     [
-        (DUE - timedelta(days=8), None),
-        (DUE - timedelta(days=7), "due for review"),
+        (DUE - WARN_BEFORE - timedelta(days=1), None),
+        (DUE - WARN_BEFORE, "due for review"),
         (DUE, "due for review"),
         (DUE + timedelta(days=1), "overdue"),
     ],
 )
-def test_a_review_is_announced_a_week_before_and_when_overdue(
+def test_a_review_is_announced_weeks_before_and_when_overdue(
     workspace: Workspace, today: date, says: str | None
 ) -> None:
     at = datetime.combine(today, NOW.timetz())
     warned = rules_of(workspace.root).warnings(today)
-    page = render_page(gather(Registry(workspace.db), now=at, warned=warned))
+    page = render_page(gather(workspace, now=at, warnings=warned))
     assert (says in page) if says else not warned

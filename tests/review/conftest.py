@@ -11,6 +11,7 @@ import pytest
 from pipeline.records import (
     Cell,
     Context,
+    DetectionRule,
     Finding,
     Interval,
     KnownPerson,
@@ -70,7 +71,7 @@ def finding(
         entity=entity,
         label=label,
         text=text,
-        rule=rule,
+        rule=DetectionRule(rule),
         score=0.9,
         place=TextPlace(surface="chat", index=0, start_char=0, end_char=len(text)) if chat else sound,
     )

@@ -84,7 +84,7 @@ def rendition(vault: Vault, scratch: Path, *priya: tuple[float, float, Outcome])
         context=CONTEXT,
     )
     assert isinstance(plan, ApprovedPlan), plan
-    made = render(here, plan, SAID, vault=vault, scratch=scratch, listen=nothing, key="k" * 64)
+    made = render(vault.sealed(here), plan, SAID, vault=vault, scratch=scratch, listen=nothing, key="k" * 64)
     assert isinstance(made, Rendition), made
     return made
 

@@ -8,12 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.records import Finding, Proposal, RedactionInterval, SoundPlace, SpeechSegment, Track, Transcript, Word
-from pipeline.review.widen import Widener
+from pipeline.records import (
+    DetectionRule,
+    Finding,
+    Proposal,
+    RedactionInterval,
+    SoundPlace,
+    SpeechSegment,
+    Track,
+    Transcript,
+    Word,
+)
+from pipeline.review.uncertainty_margin import Widener
 from pipeline.review.windows import of_findings, windows
 from pipeline.settings import RedactSettings
 
-SETTINGS = RedactSettings(pad_s=0.03, join_s=0.1)
+SETTINGS = RedactSettings(pad_s=0.03, merge_gap_s=0.1)
 DURATION_S = 60.0
 TRACK = Track(track_id="t1", participant_id="p1", digest="", stream=0, duration_s=DURATION_S, smear_s=0.025)
 BASE_S = SETTINGS.pad_s + TRACK.smear_s
@@ -118,7 +128,7 @@ def test_every_finding_lies_in_a_window_and_windows_lie_apart(
     voices: list[tuple[float, float]],
     grid_s: float,
 ) -> None:
-    settings = RedactSettings(pad_s=0.03, join_s=0.1, grid_s=grid_s)
+    settings = RedactSettings(pad_s=0.03, merge_gap_s=0.1, duration_step_s=grid_s)
     heard = tuple(sorted((word(*span) for span in words), key=lambda one: one.start_s))
     voiced = tuple(SpeechSegment(track_id="t1", start_s=start_s, end_s=end_s) for start_s, end_s in voices)
     widener = Widener(Transcript(engine="", words=heard, voiced=voiced), [TRACK], settings)
@@ -128,7 +138,7 @@ def test_every_finding_lies_in_a_window_and_windows_lie_apart(
             entity="e",
             label="person",
             text="",
-            rule="r",
+            rule=DetectionRule.KNOWN_NAME,
             score=1,
             place=place(*span, time_uncertainty_s=time_uncertainty_s),
         )
@@ -141,7 +151,7 @@ def test_every_finding_lies_in_a_window_and_windows_lie_apart(
         assert any(
             one.start_s <= max(0.0, start_s - wide_s) and one.end_s >= min(DURATION_S, end_s + wide_s) for one in made
         )
-    assert all(later.start_s - one.end_s > settings.join_s for one, later in pairwise(made))
+    assert all(later.start_s - one.end_s > settings.merge_gap_s for one, later in pairwise(made))
     if grid_s:
         assert all(_on_grid(one, grid_s) for one in made)
     assert windows(made, duration_s=DURATION_S, settings=settings) == made
@@ -153,7 +163,7 @@ def _on_grid(window: RedactionInterval, grid_s: float) -> bool:
 
 
 def test_a_window_at_the_end_grows_at_its_start() -> None:
-    settings = RedactSettings(grid_s=1.0)
+    settings = RedactSettings(duration_step_s=1.0)
     (made,) = windows([RedactionInterval(start_s=59.5, end_s=59.9)], duration_s=DURATION_S, settings=settings)
     assert (made.start_s, made.end_s) == (59.0, 60.0)
     (whole,) = windows([RedactionInterval(start_s=0.1, end_s=0.4)], duration_s=0.5, settings=settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from pipeline import media
+from pipeline.models.registry import pulled_home
 from pipeline.records import (
     Cell,
     Context,
@@ -26,9 +28,9 @@ from pipeline.records import (
     Term,
     Track,
 )
-from pipeline.speech.heard import RATE, Piece, Samples
-from pipeline.speech.pieces import pieces
-from pipeline.speech.pronounce import Pronouncer, bundled
+from pipeline.speech.audio_types import RATE, AudioChunk, Samples
+from pipeline.speech.chunking import chunks
+from pipeline.speech.pronunciation.pronounce import Pronouncer, bundled
 from pipeline.speech.vad import VoiceActivity
 
 SAMPLES = Path(__file__).parents[2] / "sample_media"
@@ -57,9 +59,9 @@ def sound(path: Path, start_s: float = 0.0, end_s: float | None = None) -> Sampl
     return np.concatenate([block.reshape(-1) for block in blocks])
 
 
-def piece_of(samples: Samples) -> Piece:
-    (piece,) = pieces([samples], voice=VoiceActivity())
-    return piece
+def chunk_of(samples: Samples) -> AudioChunk:
+    (chunk,) = chunks([samples], voice=VoiceActivity())
+    return chunk
 
 
 def truth(folder: str = OWN_TRACKS) -> dict[str, list[dict[str, Any]]]:
@@ -133,6 +135,16 @@ def track_of(path: Path, *, owner: str | None = "p1", number: int = 1, offset_s:
 @pytest.fixture(scope="session")
 def pronouncer() -> Pronouncer:
     return bundled()
+
+
+@pytest.fixture(scope="session")
+def whisper_model() -> str:
+    """Whisper base, which ``make setup`` pulls; what needs no model has tests of its own."""
+    named = os.environ.get("OFFRECORD_TEST_WHISPER", "")
+    folder = Path(named) if named else pulled_home() / "whisper-base"
+    if not (folder / "model.bin").is_file():
+        pytest.skip("whisper-base is not on this machine: run `offrecord models pull whisper-base`")
+    return str(folder)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.speech.audio_types import Span
 from pipeline.speech.coverage import merged, unheard, without
-from pipeline.speech.heard import Span
 
 # Whole hundredths, so that sums are exact enough to compare with a count of cells.
 ticks = st.integers(0, 600)

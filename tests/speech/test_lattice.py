@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.speech.heard import Span
-from pipeline.speech.lattice import Thought, gathered, thoughts
+from pipeline.speech.audio_types import Span
+from pipeline.speech.engines.lattice import LatticeArc, arcs, merged_arcs
 
 WRITTEN = """# Lattice
 VERSION=1.0
@@ -33,29 +33,29 @@ class Written:
 
 
 def test_the_places_of_tokens_are_read_and_no_other_words() -> None:
-    assert thoughts(Written(), {"q1", "q10", "q7"}) == [
-        Thought("q1", Span(1.5, 2.0), 0.25),
-        Thought("q10", Span(0.9, 1.5), 0.03),
-        Thought("q10", Span(0.9, 2.0), 1.0),
+    assert arcs(Written(), {"q1", "q10", "q7"}) == [
+        LatticeArc("q1", Span(1.5, 2.0), 0.25),
+        LatticeArc("q10", Span(0.9, 1.5), 0.03),
+        LatticeArc("q10", Span(0.9, 2.0), 1.0),
     ]
-    assert thoughts(Written(), {"q7"}) == []
+    assert arcs(Written(), {"q7"}) == []
 
 
 def test_nothing_of_it_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    assert thoughts(Written(), {"q1"})
+    assert arcs(Written(), {"q1"})
     assert list(tmp_path.iterdir()) == []
 
 
 def test_chances_of_one_name_in_one_place_are_added() -> None:
     ways = [
-        Thought("q0", Span(1.0, 1.6), 0.2),
-        Thought("q1", Span(1.1, 1.5), 0.3),
-        Thought("q0", Span(4.0, 4.5), 0.9),
-        Thought("q2", Span(1.0, 1.5), 0.1),
+        LatticeArc("q0", Span(1.0, 1.6), 0.2),
+        LatticeArc("q1", Span(1.1, 1.5), 0.3),
+        LatticeArc("q0", Span(4.0, 4.5), 0.9),
+        LatticeArc("q2", Span(1.0, 1.5), 0.1),
     ]
-    assert gathered(ways, {"q0": "Raman", "q1": "Raman", "q2": "Roman"}) == [
-        Thought("Roman", Span(1.0, 1.5), 0.1),
-        Thought("Raman", Span(1.1, 1.5), 0.5),
-        Thought("Raman", Span(4.0, 4.5), 0.9),
+    assert merged_arcs(ways, {"q0": "Raman", "q1": "Raman", "q2": "Roman"}) == [
+        LatticeArc("Roman", Span(1.0, 1.5), 0.1),
+        LatticeArc("Raman", Span(1.1, 1.5), 0.5),
+        LatticeArc("Raman", Span(4.0, 4.5), 0.9),
     ]

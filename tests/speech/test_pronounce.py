@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.speech.pronounce import Pronouncer
-from pipeline.speech.readings import as_written_abroad, number, spelled, spoken_words
+from pipeline.speech.pronunciation.pronounce import Pronouncer
+from pipeline.speech.pronunciation.verbalize import as_written_abroad, number, spelled, spoken_words
 
 
 def said(pronouncer: Pronouncer, text: str, *, name: bool = True) -> list[str]:
@@ -49,17 +49,39 @@ def test_what_cannot_be_said_has_no_pronunciation(pronouncer: Pronouncer, text: 
         ("Q3 2024", ["Q", "three", "twenty", "twenty", "four"]),
         ("O’Brien's", ["O'Brien's"]),
         ("Dr. No", ["Dr", "No"]),
+        ("of about 1455.", ["of", "about", "fourteen", "fifty", "five"]),
+        ("the 15th and the 21st", ["the", "fifteenth", "and", "the", "twenty", "first"]),
+        (
+            "$2,500 or 3.5%",
+            ["two", "thousand", "five", "hundred", "dollars", "or", "three", "point", "five", "percent"],
+        ),
+        ("10.0.0.1", ["ten", "dot", "zero", "dot", "zero", "dot", "one"]),
+        ("i.e. U.S. talk", ["i", "e", "U", "S", "talk"]),
     ],
 )
 def test_signs_and_numbers_become_words(text: str, words: list[str]) -> None:
     assert spoken_words(text) == words
 
 
-def test_numbers() -> None:
-    assert number("7") == ["seven"]
-    assert number("40") == ["forty"]
-    assert number("1999") == ["nineteen", "ninety", "nine"]
-    assert number("2000") == ["two", "zero", "zero", "zero"]
+@pytest.mark.parametrize(
+    ("digits", "words"),
+    [
+        ("7", "seven"),
+        ("40", "forty"),
+        ("07", "zero seven"),
+        ("500", "five hundred"),
+        ("212", "two one two"),
+        ("1999", "nineteen ninety nine"),
+        ("1900", "nineteen hundred"),
+        ("1905", "nineteen zero five"),
+        ("2000", "two thousand"),
+        ("2007", "two thousand seven"),
+        ("94110", "nine four one one zero"),
+        ("9" * 5000, " ".join(["nine"] * 5000)),
+    ],
+)
+def test_numbers(digits: str, words: str) -> None:
+    assert " ".join(number(digits)) == words
 
 
 def test_spelling_and_reading_by_rule() -> None:

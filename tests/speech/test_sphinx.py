@@ -9,23 +9,23 @@ import numpy as np
 import pytest
 
 from pipeline.records import Context
-from pipeline.speech.heard import RATE, HeardWord, Piece, Span
-from pipeline.speech.names import names
-from pipeline.speech.pronounce import Pronouncer
-from pipeline.speech.sphinx import Aligner, PhraseSearch, Said, SphinxRecogniser
-from pipeline.speech.spot import Spotter
+from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, Span
+from pipeline.speech.engines.sphinx import Aligner, PhraseSearch, SphinxRecogniser
+from pipeline.speech.keywords.spotter import Spotter
+from pipeline.speech.pronunciation.name_entries import KeywordPronunciation, name_entries
+from pipeline.speech.pronunciation.pronounce import Pronouncer
 from pipeline.speech.vocabulary import vocabulary
-from tests.speech.conftest import introduced, piece_of, sound
+from tests.speech.conftest import chunk_of, introduced, sound
 
 
 @pytest.fixture(scope="module")
-def piece(introduction: Path) -> Piece:
-    return piece_of(sound(introduction))
+def chunk(introduction: Path) -> AudioChunk:
+    return chunk_of(sound(introduction))
 
 
 @pytest.fixture(scope="module")
-def heard(piece: Piece, context: Context, pronouncer: Pronouncer) -> list[HeardWord]:
-    return list(SphinxRecogniser(names(vocabulary(context), pronouncer)).recognise(piece).words)
+def heard(chunk: AudioChunk, context: Context, pronouncer: Pronouncer) -> list[HeardWord]:
+    return list(SphinxRecogniser(name_entries(vocabulary(context), pronouncer)).recognise(chunk).words)
 
 
 def starts() -> dict[str, float]:
@@ -46,34 +46,38 @@ def test_words_are_where_they_were_said(heard: list[HeardWord]) -> None:
 
 
 def test_known_names_are_found_in_the_sound_and_others_are_not(
-    piece: Piece, context: Context, pronouncer: Pronouncer
+    chunk: AudioChunk, context: Context, pronouncer: Pronouncer
 ) -> None:
-    found = Spotter(vocabulary(context), pronouncer).search(piece, ())
+    found = Spotter(vocabulary(context), pronouncer).search(chunk, ())
     assert {"Priya Raman", "Halcyon Freight"} <= {one.text for one in found}
     assert not {one.text for one in found} & {"Tomasz Nowak", "Northwind Traders", "Project Falcon"}
     (whole,) = (one for one in found if one.text == "Halcyon Freight")
     assert whole.span.start_s == pytest.approx(starts()["Halcyon"], abs=0.15)
 
 
-def test_a_name_cut_in_two_is_searched_for_over_the_cut(piece: Piece, context: Context, pronouncer: Pronouncer) -> None:
+def test_a_name_cut_in_two_is_searched_for_over_the_cut(
+    chunk: AudioChunk, context: Context, pronouncer: Pronouncer
+) -> None:
     within_s = starts()["Freight"] - 0.1
-    first, last = piece.clips[0].start_s, piece.clips[-1].end_s
-    cut = replace(piece, clips=(Span(first, within_s), Span(within_s, last)))
+    first, last = chunk.clips[0].start_s, chunk.clips[-1].end_s
+    cut = replace(chunk, clips=(Span(first, within_s), Span(within_s, last)))
     apart = [PhraseSearch(_said(context, pronouncer)).search(cut.cut(clip)) for clip in cut.clips]
     assert apart == [[], []]
     assert {one.text for one in Spotter(vocabulary(context), pronouncer).search(cut, ())} >= {"Halcyon Freight"}
 
 
-def _said(context: Context, pronouncer: Pronouncer) -> list[Said]:
-    return [Said("Halcyon Freight", way, least_score=0.0) for way in pronouncer.phrase("Halcyon Freight")]
+def _said(context: Context, pronouncer: Pronouncer) -> list[KeywordPronunciation]:
+    return [
+        KeywordPronunciation("Halcyon Freight", way, least_score=0.0) for way in pronouncer.phrase("Halcyon Freight")
+    ]
 
 
 def test_a_name_that_lost_to_other_words_is_told_with_its_chance(
-    piece: Piece, context: Context, pronouncer: Pronouncer
+    chunk: AudioChunk, context: Context, pronouncer: Pronouncer
 ) -> None:
-    said = names(vocabulary(context), pronouncer)
-    rival = [Said("Hal Seon Fright", way, weight=20.0) for way in pronouncer.phrase("Halcyon Freight")]
-    made = SphinxRecogniser([*said, *rival]).recognise(piece)
+    said = name_entries(vocabulary(context), pronouncer)
+    rival = [KeywordPronunciation("Hal Seon Fright", way, weight=20.0) for way in pronouncer.phrase("Halcyon Freight")]
+    made = SphinxRecogniser([*said, *rival]).recognise(chunk)
     assert {"Halcyon", "Freight"} <= {word.text for word in made.words}
     (other,) = (one for one in made.others if one.text == "Hal Seon Fright")
     assert other.probability == pytest.approx(20 / 220, abs=0.02)  # it sounds the same and is a tenth as likely
@@ -81,29 +85,33 @@ def test_a_name_that_lost_to_other_words_is_told_with_its_chance(
     assert not {one.text for one in made.others} & {"Halcyon Freight", "Priya Raman"}
 
 
-def test_who_listens_for_names_alone_tells_them_whole(piece: Piece, context: Context, pronouncer: Pronouncer) -> None:
-    told = SphinxRecogniser(names(vocabulary(context), pronouncer)).names(piece)
+def test_who_listens_for_names_alone_tells_them_whole(
+    chunk: AudioChunk, context: Context, pronouncer: Pronouncer
+) -> None:
+    told = SphinxRecogniser(name_entries(vocabulary(context), pronouncer)).names(chunk)
     assert {"Priya Raman", "Halcyon Freight"} <= {one.text for one in told}
     assert not {one.text for one in told} & {"Tomasz Nowak", "hi", "this"}
 
 
-def test_a_search_for_nothing_finds_nothing(piece: Piece, pronouncer: Pronouncer) -> None:
+def test_a_search_for_nothing_finds_nothing(chunk: AudioChunk, pronouncer: Pronouncer) -> None:
     assert Spotter([], pronouncer).nothing
-    assert Spotter([], pronouncer).candidates(piece) == []
+    assert Spotter([], pronouncer).candidates(chunk) == []
 
 
 def test_silence_holds_no_words_and_no_names() -> None:
     silence = np.zeros(2 * RATE, np.float32)
-    search = PhraseSearch([Said("Priya", ("P", "R", "IY", "Y", "AH"))])
+    search = PhraseSearch([KeywordPronunciation("Priya", ("P", "R", "IY", "Y", "AH"))])
     assert search.search(silence) == []
-    assert Aligner([Said("hello", ("HH", "AH", "L", "OW"))]).align(silence[:100], ["hello"]) is None
+    assert Aligner([KeywordPronunciation("hello", ("HH", "AH", "L", "OW"))]).align(silence[:100], ["hello"]) == []
 
 
 def test_a_known_text_is_aligned(introduction: Path, pronouncer: Pronouncer) -> None:
     words = [word.text.lower() for word in introduced()]
-    aligner = Aligner([Said(word, phones) for word in words for phones in pronouncer.word(word, name=True)])
+    aligner = Aligner(
+        [KeywordPronunciation(word, phones) for word in words for phones in pronouncer.word(word, name=True)]
+    )
     spans = aligner.align(sound(introduction), words)
-    assert spans is not None
+    assert len(spans) == len(words)
     expected = {text.lower(): start for text, start in starts().items()}
     for word, span in zip(words, spans, strict=True):
         assert span.start_s == pytest.approx(expected[word], abs=0.15)
@@ -112,7 +120,7 @@ def test_a_known_text_is_aligned(introduction: Path, pronouncer: Pronouncer) -> 
 def test_no_name_reaches_the_engine(
     context: Context, pronouncer: Pronouncer, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    recogniser = SphinxRecogniser(names(vocabulary(context), pronouncer))
+    recogniser = SphinxRecogniser(name_entries(vocabulary(context), pronouncer))
     assert recogniser._decoder.lookup_word("tomasz") is None
     assert recogniser._decoder.lookup_word("q0") is not None
     Spotter(vocabulary(context), pronouncer)

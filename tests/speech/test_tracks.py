@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.records import Cell, Cue, Interval, Outcome, Purpose, Track
+from pipeline.speech.audio_types import RATE, Span
 from pipeline.speech.coverage import merged
-from pipeline.speech.heard import RATE, Span
 from pipeline.speech.speakers import speaker
 from pipeline.speech.tracks import audible, closed, open_captions, quiet, readable
 from tests.speech.conftest import NOW, HandMade, ruling_of, session_of, track_of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from pipeline import speech
 from pipeline.errors import InputRefused
 from pipeline.records import Context, Cue, Failed, Interval, Outcome, Term, Transcript
 from pipeline.settings import SpeechSettings
-from pipeline.speech import hearing
-from pipeline.speech.heard import RATE, Piece, Recognised
+from pipeline.speech.audio_types import RATE, AudioChunk, HeardLanguage, HeardWord, Recognised, Recogniser
+from pipeline.speech.engines.engine import Engine, for_all_tracks
+from pipeline.speech.transcribe import __name__ as TRANSCRIBE
 from tests.speech.conftest import LEAD_S, Shelf, ruling_of, sample, session_of, sound, spoken, track_of, write_wav
 
 YES = Outcome.PROCEED
@@ -24,7 +26,7 @@ def transcribe(session, ruling, context: Context, **settings: object) -> Transcr
     heard = speech.transcribe(session, ruling, context, vault=Shelf(), settings=chosen)
     if not isinstance(heard, Transcript):
         return heard
-    found = speech.search(session, ruling, heard, context, vault=Shelf(), settings=chosen)
+    found = speech.keyword_search(session, ruling, heard, context, vault=Shelf(), settings=chosen)
     return replace(heard, heard_terms=found)
 
 
@@ -86,9 +88,11 @@ def test_the_track_of_somebody_who_is_taken_out_is_never_opened(
             opened.append(digest)
             return super().path(digest)
 
-    monkeypatch.setattr(hearing, "_hear", lambda *_: None)
+    hear_with(Deaf(), monkeypatch)
     session = session_of(track_of(one), track_of(two, owner="p2", number=2), people=2)
-    speech.transcribe(session, ruling_of(YES, Outcome.MINUS), context, vault=Watching(), settings=SpeechSettings())
+    speech.transcribe(
+        session, ruling_of(YES, Outcome.MINUS), context, vault=Watching(), settings=SpeechSettings(engine="sphinx")
+    )
     assert opened == [str(one)]
 
 
@@ -115,8 +119,8 @@ def test_a_span_that_is_closed_is_silent_to_everything_that_listens(
 def test_a_second_engine_adds_the_names_that_captions_have_not(two_people: tuple[Path, Path], context: Context) -> None:
     cue = Cue(start_s=0.5, end_s=3.1, participant_id="p1", text="Hi, this is praying raymond from calcium fraying.")
     session = session_of(replace(track_of(two_people[0]), offset_s=2.0), captions=(shifted(cue, 2.0),))
-    alone = transcribe(session, ruling_of(YES), context, engine="captions", search_sound=False)
-    both = transcribe(session, ruling_of(YES), context, engine="captions", search_sound=False, second_engine="sphinx")
+    alone = transcribe(session, ruling_of(YES), context, engine="captions", keyword_search=False)
+    both = transcribe(session, ruling_of(YES), context, engine="captions", keyword_search=False, second_engine="sphinx")
     assert isinstance(alone, Transcript)
     assert isinstance(both, Transcript)
     assert alone.alternatives == ()
@@ -148,7 +152,7 @@ def test_captions_are_not_replaced_in_silence(two_people: tuple[Path, Path], con
 def test_captions_give_the_words_when_they_are_asked_for(two_people: tuple[Path, Path], context: Context) -> None:
     cue = Cue(start_s=0.5, end_s=3.1, participant_id="p1", text="Hi, this is Priya Raman from Halcyon Freight.")
     session = session_of(track_of(two_people[0]), captions=(cue,))
-    heard = transcribe(session, ruling_of(YES), context, engine="captions", search_sound=False)
+    heard = transcribe(session, ruling_of(YES), context, engine="captions", keyword_search=False)
     assert isinstance(heard, Transcript)
     assert [word.text for word in heard.words] == cue.text.split()
     assert heard.heard_terms == ()
@@ -160,19 +164,18 @@ class Deaf:
 
     version = "deaf"
 
-    def recognise(self, piece: Piece) -> Recognised:
+    def recognise(self, chunk: AudioChunk) -> Recognised:
         return Recognised(())
 
 
-class _Deafness:
-    second = None
-
-    def recogniser(self, session: object, track: object) -> Deaf:
-        return Deaf()
+def hear_with(recogniser: Recogniser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Puts a recogniser in the place of every engine."""
+    engine = Engine(version=lambda _: recogniser.version, open=lambda *_: for_all_tracks(recogniser))
+    monkeypatch.setattr(sys.modules[TRANSCRIBE], "engine", lambda _: engine)
 
 
 def test_speech_without_a_word_fails(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.speech.engines.engines", lambda *_: _Deafness())
+    hear_with(Deaf(), monkeypatch)
     session = session_of(track_of(sample("priya-raman.flac")))
     stopped = transcribe(session, ruling_of(YES), context)
     assert isinstance(stopped, Failed)
@@ -182,11 +185,31 @@ def test_speech_without_a_word_fails(context: Context, monkeypatch: pytest.Monke
 def test_a_little_speech_without_a_word_is_unheard(
     introduction: Path, context: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.speech.engines.engines", lambda *_: _Deafness())
+    hear_with(Deaf(), monkeypatch)
     heard = transcribe(session_of(track_of(introduction)), ruling_of(YES), context)
     assert isinstance(heard, Transcript)
     assert heard.coverage < 0.1
     assert sum(gap.end_s - gap.start_s for gap in heard.unheard) == pytest.approx(heard.speech_s, abs=0.3)
+
+
+class Polyglot:
+    """Hears a word in every chunk, and what language each is in."""
+
+    version = "polyglot"
+
+    def recognise(self, chunk: AudioChunk) -> Recognised:
+        word = HeardWord(chunk.speech[0], "hallo", 0.9, 0.1, ends_sentence=True)
+        return Recognised((word,), languages=(HeardLanguage(2.0, "en", 0.1, "de"), HeardLanguage(6.0, "en", 0.9, "en")))
+
+
+def test_what_an_engine_hears_of_language_and_sentences_is_in_the_transcript(
+    introduction: Path, context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hear_with(Polyglot(), monkeypatch)
+    heard = transcribe(session_of(track_of(introduction)), ruling_of(YES), context)
+    assert isinstance(heard, Transcript)
+    assert [(word.text, word.ends_sentence) for word in heard.words] == [("hallo", True)]
+    assert (heard.language, heard.language_probability, heard.other_language_s) == ("en", pytest.approx(0.7), 2.0)
 
 
 def test_silence_is_a_transcript_without_words(tmp_path: Path, context: Context) -> None:
@@ -207,9 +230,16 @@ def test_a_new_term_is_searched_for_without_recognising_again(
     def refused(*_: object) -> None:
         raise AssertionError("recognised again")
 
-    monkeypatch.setattr("pipeline.speech.engines.engines", refused)
+    monkeypatch.setattr(sys.modules[TRANSCRIBE], "engine", refused)
     session = session_of(track_of(two_people[0]))
     listed = Context(terms=(Term(text="Halcyon Freight", kind="company"),))
-    found = speech.search(session, ruling_of(YES), transcript, listed, vault=Shelf(), settings=SpeechSettings())
+    found = speech.keyword_search(
+        session, ruling_of(YES), transcript, listed, vault=Shelf(), settings=SpeechSettings(engine="sphinx")
+    )
     assert "Halcyon Freight" in {term.term for term in found}
-    assert speech.search(session, ruling_of(YES), transcript, Context(), vault=Shelf(), settings=SpeechSettings()) == ()
+    assert (
+        speech.keyword_search(
+            session, ruling_of(YES), transcript, Context(), vault=Shelf(), settings=SpeechSettings(engine="sphinx")
+        )
+        == ()
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pipeline.records import Context, KnownPerson, Term
 from pipeline.settings import SpeechSettings
-from pipeline.speech.vocabulary import hints, vocabulary
+from pipeline.speech.engines import hints
+from pipeline.speech.vocabulary import vocabulary
 
 
 def texts(context: Context) -> list[str]:

@@ -1,183 +1,277 @@
-"""Recognition with Whisper: what is asked of faster-whisper, and the real engine with this project's tiny model."""
+"""Recognition with Whisper: the model that ``make setup`` pulls, and each trap of faster-whisper."""
 
 from __future__ import annotations
 
-import json
 import os
 import socket
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from pipeline import models, speech
+from pipeline import speech
 from pipeline.errors import ConfigurationError
 from pipeline.records import Context, KnownPerson, Outcome, Transcript
 from pipeline.settings import SpeechSettings
-from pipeline.speech import whisper
-from pipeline.speech.heard import RATE, Piece, Span
-from tests.speech.conftest import Shelf, piece_of, ruling_of, session_of, sound, track_of
+from pipeline.speech import coverage
+from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, Samples, Span
+from pipeline.speech.engines.whisper import WhisperRecogniser
+from pipeline.speech.engines.whisper_model import HOT_WORD_TOKENS, Decoded, WhisperModel, load, locate
+from pipeline.speech.engines.written import Piece
+from pipeline.speech.pronunciation.pronounce import Pronouncer
+from tests.speech.conftest import Shelf, chunk_of, ruling_of, sample, session_of, sound, spoken, track_of
 
-TINY = "tiny-whisper"
-FIXTURE = Path(__file__).parents[2] / "models" / TINY / "fixture"
-
-
-@dataclass
-class Said:
-    word: str
-    start: float
-    end: float
-    probability: float = 0.9
+HANNAH = "hannah-berg.flac"
 
 
-@dataclass
-class Segment:
-    start: float
-    end: float
-    words: list[Said]
-    text: str = ""
+def settings(model: str, **values: object) -> SpeechSettings:
+    return SpeechSettings(engine="whisper", model=model, **values)
 
 
-class Recorded:
-    """Stands in for faster-whisper's pipeline and keeps what it was asked."""
+@pytest.fixture(scope="module")
+def recogniser(whisper_model: str, pronouncer: Pronouncer) -> WhisperRecogniser:
+    return WhisperRecogniser(settings(whisper_model), [], pronouncer)
 
-    def __init__(self, *segments: Segment) -> None:
-        self.segments = segments
-        self.asked: dict[str, Any] = {}
 
-    def transcribe(self, samples: np.ndarray, **asked: Any) -> tuple[Any, None]:
-        self.asked = asked
-        return iter(self.segments), None
+@pytest.fixture(scope="module")
+def model(whisper_model: str) -> WhisperModel:
+    place = locate(whisper_model)
+    return load(place.folder, "cpu", place.version)
+
+
+@pytest.fixture(scope="module")
+def chunk() -> AudioChunk:
+    return chunk_of(sound(sample(HANNAH)))
+
+
+@pytest.fixture(scope="module")
+def words(recogniser: WhisperRecogniser, chunk: AudioChunk) -> list[HeardWord]:
+    return list(recogniser.recognise(chunk).words)
+
+
+def plain(words: Sequence[HeardWord]) -> list[str]:
+    return [word.text.strip(".,?!").casefold() for word in words]
+
+
+def always(decoded: Decoded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever Whisper is given, it writes this."""
+    monkeypatch.setattr(WhisperModel, "decode", lambda self, windows, **_: [decoded for _ in windows])
+
+
+def vowel(pitch: float, length_s: float, formants: Sequence[float] = (700.0, 1200.0, 2600.0)) -> Samples:
+    """A sung vowel: a voice that says nothing."""
+    times = np.arange(int(length_s * RATE)) / RATE
+    harmonics = np.arange(pitch, 4000.0, pitch)
+    gains = sum(np.exp(-(((harmonics - formant) / 120.0) ** 2)) for formant in formants) + 0.02
+    wave = (gains[:, None] * np.sin(2 * np.pi * harmonics[:, None] * times)).sum(axis=0)
+    fade = np.minimum(1.0, np.minimum(times, times[::-1]) * 20)
+    return (0.2 * fade * wave / np.abs(wave).max()).astype(np.float32)
 
 
 @pytest.fixture
-def model_folder(tmp_path: Path) -> Path:
+def broken_model(tmp_path: Path) -> Path:
     for name in ("model.bin", "config.json", "tokenizer.json"):
         (tmp_path / name).write_text("{}")
     return tmp_path
 
 
-def recogniser(folder: Path, engine: Recorded, monkeypatch: pytest.MonkeyPatch) -> whisper.WhisperRecogniser:
-    monkeypatch.setattr(whisper, "_load", lambda *_: engine)
-    settings = SpeechSettings(engine="whisper", model=str(folder), batch_size=3)
-    return whisper.WhisperRecogniser(settings, ["Priya Raman", "Halcyon"])
-
-
-def test_clips_hot_words_and_batches_are_asked_for(model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = Recorded(Segment(1.0, 2.0, [Said(" Hello,", 0.9, 1.4), Said(" you", 1.4, 2.6), Said(" ", 2.0, 2.1)]))
-    piece = Piece(np.zeros(5 * RATE, np.float32), 100.0, (), (Span(101.0, 102.0), Span(103.0, 104.5)))
-    words = recogniser(model_folder, engine, monkeypatch).recognise(piece).words
-    assert engine.asked["clip_timestamps"] == [{"start": 1.0, "end": 2.0}, {"start": 3.0, "end": 4.5}]
-    assert engine.asked["hotwords"] == "Priya Raman, Halcyon"
-    assert engine.asked["batch_size"] == 3
-    assert engine.asked["word_timestamps"] is True
-    assert [(word.text, word.span) for word in words] == [
-        ("Hello,", Span(101.0, pytest.approx(101.4))),
-        ("you", Span(pytest.approx(101.4), 102.0)),
-    ]
-
-
-def test_a_text_without_words_is_spread_over_its_clip_in_doubt(
-    model_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    engine = Recorded(Segment(1.0, 2.0, [], text=" from Halcyon Freight"))
-    piece = Piece(np.zeros(5 * RATE, np.float32), 100.0, (), (Span(101.0, 103.0),))
-    words = recogniser(model_folder, engine, monkeypatch).recognise(piece).words
-    assert [word.text for word in words] == ["from", "Halcyon", "Freight"]
-    assert (words[0].span.start_s, words[-1].span.end_s) == (101.0, pytest.approx(103.0))
-    assert all(word.time_uncertainty_s >= 0.5 for word in words)
-
-
-def test_nothing_is_asked_where_nobody_speaks(model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = Recorded()
-    assert (
-        recogniser(model_folder, engine, monkeypatch).recognise(Piece(np.zeros(9, np.float32), 0.0, (), ())).words == ()
-    )
-    assert engine.asked == {}
-
-
 @pytest.mark.parametrize("name", ["model.bin", "config.json", "tokenizer.json"])
 def test_a_model_that_is_not_whole_is_refused_before_anything_could_fetch_the_rest(
-    model_folder: Path, name: str
+    broken_model: Path, name: str
 ) -> None:
-    (model_folder / name).unlink()
+    (broken_model / name).unlink()
     with pytest.raises(ConfigurationError, match=f"has no {name}"):
-        whisper.locate(str(model_folder))
+        locate(str(broken_model))
 
 
-def test_a_model_that_cannot_be_loaded_says_what_to_do(model_folder: Path) -> None:
+def test_a_model_that_cannot_be_loaded_says_what_to_do(broken_model: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be loaded on cpu"):
-        whisper.WhisperRecogniser(SpeechSettings(engine="whisper", model=str(model_folder)))
+        load(broken_model, "cpu", "broken")
 
 
-def test_another_model_has_another_version(model_folder: Path) -> None:
-    before = whisper.locate(str(model_folder)).version
-    (model_folder / "model.bin").write_text("{ }")
-    assert whisper.locate(str(model_folder)).version != before
+def test_another_model_has_another_version(broken_model: Path) -> None:
+    before = locate(str(broken_model)).version
+    (broken_model / "model.bin").write_text("{ }")
+    assert locate(str(broken_model)).version != before
 
 
-@pytest.fixture(scope="module")
-def tiny() -> whisper.WhisperRecogniser:
-    return whisper.WhisperRecogniser(SpeechSettings(engine="whisper", model=TINY))
+def test_a_model_is_loaded_once_a_process(whisper_model: str) -> None:
+    place = locate(whisper_model)
+    assert load(place.folder, "cpu", place.version) is load(place.folder, "cpu", place.version)
 
 
-def fixture_clips() -> list[dict[str, Any]]:
-    return json.loads((FIXTURE / "fixture.json").read_text("utf-8"))
-
-
-def plain(text: str) -> list[str]:
-    return [word.strip(".,?!").lower() for word in text.split()]
-
-
-def test_the_real_engine_hears_what_was_said_and_when(tiny: whisper.WhisperRecogniser) -> None:
-    exact = 0
-    for clip in fixture_clips():
-        words = tiny.recognise(piece_of(sound(FIXTURE / clip["file"]))).words
-        exact += [plain(word.text)[0] for word in words] == plain(clip["text"])
-        for word, true in zip(words[1:], clip["words"][1:], strict=False):
-            assert abs(word.span.start_s - true["start_s"]) < 0.5
-    assert exact >= len(fixture_clips()) - 1
-
-
-def test_the_real_engine_hears_clips_in_a_batch_as_it_does_alone(tiny: whisper.WhisperRecogniser) -> None:
-    clips = fixture_clips()[:3]
-    pause = np.zeros(2 * RATE, np.float32)
-    piece = piece_of(np.concatenate([part for clip in clips for part in (sound(FIXTURE / clip["file"]), pause)]))
-    assert len(piece.clips) == len(clips)
-    words = [plain(word.text)[0] for word in tiny.recognise(piece).words]
-    expected = [word for clip in clips for word in plain(clip["text"])]
-    assert sum(word in expected for word in words) >= 0.9 * len(expected)
-
-
-def test_hot_words_reach_the_real_engine(tiny: whisper.WhisperRecogniser) -> None:
-    with_names = whisper.WhisperRecogniser(SpeechSettings(engine="whisper", model=TINY), ["Priya Raman"])
-    clip = fixture_clips()[0]
-    words = with_names.recognise(piece_of(sound(FIXTURE / clip["file"]))).words
-    assert {"priya", "raman"} <= {plain(word.text)[0] for word in words}
-    assert tiny.version == with_names.version
-
-
-def test_the_stage_works_with_the_real_engine() -> None:
-    clip = fixture_clips()[0]
-    session, ruling = session_of(track_of(FIXTURE / clip["file"])), ruling_of(Outcome.PROCEED)
-    context = Context(participants=(KnownPerson(name="Priya Raman"),))
-    settings = SpeechSettings(engine="whisper", model=TINY)
-    heard = speech.transcribe(session, ruling, context, vault=Shelf(), settings=settings)
-    assert isinstance(heard, Transcript)
-    assert plain(" ".join(word.text for word in heard.words)) == plain(clip["text"])
-    found = speech.search(session, ruling, heard, context, vault=Shelf(), settings=settings)
-    assert "Priya Raman" in {term.term for term in found}
-    assert heard.engine.startswith("whisper tiny-whisper")
-
-
-def test_the_real_engine_opens_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_opens_no_connection(whisper_model: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*args: object, **kwargs: object) -> None:
         raise AssertionError("a connection was opened")
 
     monkeypatch.setattr(socket.socket, "connect", refused)
-    heard = whisper.WhisperRecogniser(SpeechSettings(engine="whisper", model=TINY))
-    assert heard.version.startswith("whisper tiny-whisper")
+    WhisperModel(Path(whisper_model), "cpu")
     assert os.environ["HF_HUB_OFFLINE"] == "1"
-    assert models.state(models.find(TINY)).state == "present"
+
+
+def test_hot_words_stay_whole_within_what_the_prompt_holds(model: WhisperModel) -> None:
+    names = [f"Szczepan Nguyễn-Żółć {number}" for number in range(200)]
+    fitting = model.hot_words(names).split(", ")
+    assert 5 < len(fitting) < 60
+    assert fitting == names[: len(fitting)]
+    tokens = model._tokenizer.encode(" " + ", ".join(fitting), add_special_tokens=False).ids
+    assert len(tokens) <= HOT_WORD_TOKENS
+    (decoded,) = model.decode([np.zeros(RATE, np.float32)], language="en", hot_words=", ".join(fitting), batch_size=1)
+    assert isinstance(decoded, Decoded)
+
+
+def test_every_window_of_a_batch_gets_what_it_says_itself(model: WhisperModel) -> None:
+    true, whole = spoken(HANNAH), sound(sample(HANNAH))
+    spans = ((true[0].start_s - 0.2, true[3].end_s + 0.1), (0.0, 0.3), (true[-6].start_s - 0.3, true[-1].end_s + 0.2))
+    windows = [whole[round(start_s * RATE) : round(end_s * RATE)] for start_s, end_s in spans]
+    together = model.decode(windows, language="en", hot_words="", batch_size=2)
+    alone = [model.decode([window], language="en", hot_words="", batch_size=1)[0] for window in windows]
+    written = [["".join(piece.text for piece in window.pieces) for window in decoded] for decoded in (together, alone)]
+    assert written[0] == written[1]
+    assert "office hours" in written[0][0].lower()
+    assert "week" in written[0][2].lower()
+    assert dict(together[0].languages)["en"] > 0.8
+
+
+def test_words_are_what_was_said_with_marks_and_sentences(words: list[HeardWord]) -> None:
+    expected = [word.text.casefold() for word in spoken(HANNAH)]
+    assert sum(word in expected for word in plain(words)) >= 0.9 * len(expected)
+    assert {"recorded.", "week."} <= {word.text for word in words if word.ends_sentence}
+    assert not any(character.isspace() for word in words for character in word.text)
+
+
+def test_times_do_not_drift_over_long_silence(words: list[HeardWord]) -> None:
+    right = [
+        any(plain([word]) == [true.text.casefold()] and abs(word.span.start_s - true.start_s) < 0.15 for word in words)
+        for true in spoken(HANNAH)
+    ]
+    assert sum(right) >= 0.85 * len(right)
+
+
+def test_what_was_heard_before_changes_nothing(
+    recogniser: WhisperRecogniser, chunk: AudioChunk, words: list[HeardWord]
+) -> None:
+    recogniser.recognise(chunk_of(sound(sample("tomasz-nowak.flac"), 0.0, 12.0)))
+    assert list(recogniser.recognise(chunk).words) == words
+
+
+def test_digits_that_are_read_out_have_a_time(recogniser: WhisperRecogniser) -> None:
+    said = spoken("priya-raman.flac")
+    first = next(at for at, word in enumerate(said) if [one.text for one in said[at : at + 3]] == ["two", "one", "two"])
+    number = said[first : first + 10]
+    begin_s = number[0].start_s - 2.0
+    heard = recogniser.recognise(chunk_of(sound(sample("priya-raman.flac"), begin_s, number[-1].end_s + 0.5)))
+    digits = [word for word in heard.words if any(character.isdigit() for character in word.text)]
+    assert digits[0].span.start_s <= number[0].start_s - begin_s + 0.15
+    assert digits[-1].span.end_s >= number[-1].end_s - begin_s - 0.15
+
+
+def test_a_sentence_that_whisper_left_out_is_heard_again(
+    recogniser: WhisperRecogniser, chunk: AudioChunk, words: list[HeardWord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode, calls = WhisperModel.decode, list[int]()
+
+    def forgetful(self: WhisperModel, windows: Sequence[Samples], **options: object) -> list[Decoded]:
+        decoded = decode(self, windows, **options)
+        calls.append(len(windows))
+        return [Decoded(window.pieces[:12]) for window in decoded] if len(calls) == 1 else decoded
+
+    monkeypatch.setattr(WhisperModel, "decode", forgetful)
+    again = recogniser.recognise(chunk).words
+    assert len(calls) == 2
+    assert len(again) >= 0.9 * len(words)
+    assert coverage.unheard(chunk.speech, (word.span for word in again), sliver_s=1.0) == []
+
+
+def test_laughter_and_singing_hold_no_words(recogniser: WhisperRecogniser) -> None:
+    laughter = np.concatenate([np.concatenate([vowel(200, 0.12), np.zeros(1200, np.float32)]) for _ in range(12)])
+    silence = np.zeros(RATE, np.float32)
+    noises = chunk_of(np.concatenate([silence, laughter, silence, vowel(140, 3.0), silence, laughter, silence]))
+    assert recogniser.recognise(noises).words == ()
+
+
+def test_a_window_that_is_not_sure_of_itself_is_not_heard(
+    recogniser: WhisperRecogniser, chunk: AudioChunk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = tuple(Piece(f" word{at}", Span(0.3 * at, 0.3 * at + 0.3), 0.9) for at in range(5))
+    always(Decoded(text, mean_log_probability=-1.2), monkeypatch)
+    assert recogniser.recognise(chunk).words == ()
+    always(Decoded(text, mean_log_probability=-0.4), monkeypatch)
+    assert recogniser.recognise(chunk).words != ()
+
+
+def test_a_loop_is_heard_once_and_the_speech_after_it_is_not_covered(
+    recogniser: WhisperRecogniser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    always(Decoded(tuple(Piece(" again", Span(0.25 * at, 0.25 * at + 0.25), 0.9) for at in range(12))), monkeypatch)
+    talk = chunk_of(sound(sample(HANNAH), 0.0, 5.0))
+    heard = recogniser.recognise(talk)
+    assert 1 <= len(heard.words) <= 2
+    assert coverage.unheard(talk.speech, (word.span for word in heard.words))
+
+
+def test_names_among_invented_words_are_still_told(
+    whisper_model: str, pronouncer: Pronouncer, chunk: AudioChunk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (Piece(" Priya", Span(0.5, 0.9), 0.2), Piece(" Raman", Span(0.9, 1.4), 0.2))
+    always(Decoded(text, mean_log_probability=-1.5), monkeypatch)
+    heard = WhisperRecogniser(settings(whisper_model), ["Priya Raman"], pronouncer).recognise(chunk)
+    assert heard.words == ()
+    assert {other.text for other in heard.others} == {"Priya Raman"}
+
+
+def test_a_detected_language_is_one_of_those_allowed(
+    whisper_model: str, pronouncer: Pronouncer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode, chosen = WhisperModel.decode, list[object]()
+
+    def watched(self: WhisperModel, windows: Sequence[Samples], **options: object) -> list[Decoded]:
+        chosen.append(options["language"])
+        return decode(self, windows, **options)
+
+    monkeypatch.setattr(WhisperModel, "decode", watched)
+    monkeypatch.setattr(WhisperModel, "languages", lambda *_: (("de", 0.9), ("en", 0.06), ("es", 0.04)))
+    talk = chunk_of(sound(sample(HANNAH), 0.0, 5.0))
+    for languages, language in ((("en", "de"), "de"), (("en", "es"), "en")):
+        chosen.clear()
+        auto = settings(whisper_model, language="auto", languages=languages)
+        heard = WhisperRecogniser(auto, [], pronouncer).recognise(talk)
+        assert set(chosen) == {language}
+        assert {window.recognised for window in heard.languages} == {language}
+        assert {window.likeliest for window in heard.languages} == {"en"}
+
+
+def test_english_is_detected(whisper_model: str, pronouncer: Pronouncer) -> None:
+    auto = WhisperRecogniser(settings(whisper_model, language="auto"), [], pronouncer)
+    heard = auto.recognise(chunk_of(sound(sample(HANNAH), 0.0, 5.0)))
+    assert {window.recognised for window in heard.languages} == {"en"}
+    assert all(window.probability > 0.8 for window in heard.languages)
+
+
+@pytest.mark.parametrize("values", [{"language": "xx"}, {"language": "auto", "languages": ("en", "xx")}])
+def test_a_language_that_the_model_does_not_know_is_refused(
+    whisper_model: str, pronouncer: Pronouncer, values: dict[str, Any]
+) -> None:
+    with pytest.raises(ConfigurationError, match="language 'xx'"):
+        WhisperRecogniser(settings(whisper_model, **values), [], pronouncer)
+
+
+def test_nothing_is_heard_where_nobody_speaks(recogniser: WhisperRecogniser) -> None:
+    assert recogniser.recognise(AudioChunk(np.zeros(9, np.float32), 0.0, (), ())).words == ()
+
+
+def test_the_stage_works_with_the_real_engine(whisper_model: str) -> None:
+    session, ruling = session_of(track_of(sample("priya-raman.flac"))), ruling_of(Outcome.PROCEED)
+    context = Context(participants=(KnownPerson(name="Priya Raman", company="Halcyon Freight"),))
+    chosen = settings(whisper_model)
+    heard = speech.transcribe(session, ruling, context, vault=Shelf(), settings=chosen)
+    assert isinstance(heard, Transcript)
+    assert {"priya", "raman", "halcyon"} <= {word.text.strip(".,").casefold() for word in heard.words}
+    assert heard.coverage > 0.95
+    assert heard.engine.startswith("whisper ")
+    assert (heard.language, heard.other_language_s) == ("en", 0.0)
+    assert heard.language_probability is not None and heard.language_probability > 0.8
+    found = speech.keyword_search(session, ruling, heard, context, vault=Shelf(), settings=chosen)
+    assert "Priya Raman" in {term.term for term in found}

@@ -15,8 +15,8 @@ from sqlalchemy import text
 from pipeline.errors import ConfigurationError, InputRefused, LockHeld, UsageProblem, WorkspaceDamaged
 from pipeline.records import Audience, Purpose, Refused, Session, Transcript, Word
 from pipeline.store import Workspace, terms
-from pipeline.store.registry import Registry, entry_id
-from pipeline.store.stages import decode, encode, key_of
+from pipeline.store.codec import decode, encode, key_of
+from pipeline.store.registry import Registry, entry_id, printable
 
 
 @pytest.fixture
@@ -221,10 +221,10 @@ def test_a_key_depends_on_every_part_and_not_on_the_order_of_a_set() -> None:
 
 
 def test_an_unreadable_stage_result_is_made_again(workspace: Workspace) -> None:
-    workspace.stages.keep("speech", "k", Transcript(engine="sphinx", words=()))
-    assert workspace.stages.recall("speech", "k", Transcript) is not None
+    workspace.stages.put("speech", "k", Transcript(engine="sphinx", words=()))
+    assert workspace.stages.get("speech", "k", Transcript) is not None
     (workspace.stages.root / "speech" / "k.json").write_text("{")
-    assert workspace.stages.recall("speech", "k", Transcript) is None
+    assert workspace.stages.get("speech", "k", Transcript) is None
 
 
 def test_a_wrong_term_list_names_the_key_and_never_the_term(tmp_path: Path) -> None:
@@ -233,3 +233,32 @@ def test_a_wrong_term_list_names_the_key_and_never_the_term(tmp_path: Path) -> N
     with pytest.raises(ConfigurationError, match="kynd") as caught:
         terms.read(tmp_path)
     assert "Falcon" not in str(caught.value)
+
+
+def test_lock_files_are_private_whatever_the_umask(workspace: Workspace) -> None:
+    from pipeline import consent
+
+    before = os.umask(0o000)
+    try:
+        (workspace.root / "lock").unlink(missing_ok=True)
+        (workspace.root / "lock").touch(mode=0o666)
+        with workspace.locked():
+            workspace.ledger.append("session", "one", {})
+            consent.verify_chain(workspace)
+    finally:
+        os.umask(before)
+    locks = {path.name: mode(path) for path in workspace.root.glob("*lock")}
+    assert locks == dict.fromkeys(("lock", "heads.lock", "consent.lock"), 0o600)
+
+
+def test_a_lock_that_is_a_link_is_not_followed(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("mine")
+    (workspace.root / "lock").unlink(missing_ok=True)
+    (workspace.root / "lock").symlink_to(tmp_path / "other")
+    with pytest.raises(OSError, match="lock"), workspace.locked():
+        pytest.fail("the link was followed")
+    assert (tmp_path / "other").read_text() == "mine"
+
+
+def test_a_folders_name_is_shown_without_what_a_terminal_would_do() -> None:
+    assert printable("/in/a\x1b[2Jb\n\u202ec\u0085é") == "/in/a\\x1b[2Jb\\n\\u202ec\\x85é"

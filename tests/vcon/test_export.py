@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from pipeline import nightly
 from pipeline.cli import main
-from pipeline.consent.interchange.attached import content_hash
-from pipeline.consent.interchange.scrub import Forbidden, refuse_leaks
+from pipeline.consent.interchange.leak_check import Forbidden, refuse_leaks
+from pipeline.consent.interchange.vcon_attachments import content_hash
 from pipeline.consent.interchange.vcon_format import check
 from pipeline.consent.interchange.vcon_import import read_grants
-from pipeline.consent.withdraw import withdraw
-from pipeline.consent.withdrawal_receipt import of_person
+from pipeline.consent.staff.withdraw import withdraw
+from pipeline.consent.staff.withdrawal_receipt import of_person
 from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain
+from pipeline.proof import MANIFEST, Manifest, write_manifest
 from pipeline.records import (
     Attendance,
     Audience,
@@ -35,12 +35,13 @@ from pipeline.records import (
 )
 from pipeline.render import manifest
 from pipeline.render.rendition import out_files
-from pipeline.render.terms import Terms
+from pipeline.render.terms import TermReplacer
 from pipeline.store import Workspace, jws, releases
-from pipeline.store.registry import Registry, Standing
+from pipeline.store.registry import Registry, SessionState
 from pipeline.store.signing import Signer
 from pipeline.vcon import document, export
 from pipeline.workflow import erasure
+from pipeline.workflow.state_key import state_keys
 from tests.consent.conftest import ALL_NO, NOW, Files, file_answers, person, row, session, workspace
 
 __all__ = ["file_answers", "workspace"]
@@ -71,7 +72,7 @@ def placed(opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS)
     (out / "chat.txt").write_text("[00:00:04] [person 1]: see [url 1]\n", "utf-8")
     files: tuple[OutFile, ...] = out_files(out)
     checks = (Check(name="sound", verdict=ProofVerdict.PROVED, detail="ok"),)
-    made = manifest.Manifest(
+    made = Manifest(
         key="k",
         session_id=found.session_id,
         audience=Audience.INTERNAL,
@@ -86,9 +87,9 @@ def placed(opened: Workspace, folder: Path, turns: list[dict[str, Any]] = TURNS)
         picture="none",
     )
     entry = releases.next_entry(opened.ledger, found.session_id, Audience.INTERNAL)
-    made = manifest.on(manifest.Basis(signer=opened.signer, entry=entry), made)
-    manifest.write(out / manifest.NAME, made)
-    releases.note(opened.db, entry, found.session_id, Audience.INTERNAL, hidden="h", body={"proof": "p"})
+    made = manifest.resting_on(manifest.Basis(signer=opened.signer, entry=entry), made)
+    write_manifest(out / MANIFEST, made)
+    releases.record_publication(opened.db, entry, found.session_id, Audience.INTERNAL, scope="h", body={"proof": "p"})
     conclude(opened, found)
     return found
 
@@ -98,8 +99,8 @@ def conclude(opened: Workspace, found: Session) -> None:
     result = SessionResult(
         session_id=found.session_id, status="done", reason="", action="", renditions=(f"{found.session_id}/internal",)
     )
-    key = nightly.state_keys(opened, registry, on=NOW.date())[found.session_id]
-    registry.conclude(Standing(state_key=key, valid_until=NOW.timestamp(), attempts=1, result=result))
+    key = state_keys(opened, registry, on=NOW.date())[found.session_id]
+    registry.conclude(SessionState(state_key=key, valid_until=NOW.timestamp(), attempts=1, result=result))
 
 
 @pytest.fixture
@@ -247,7 +248,7 @@ def test_a_name_that_a_reviewer_kept_is_taken_out(
     turns = [TURNS[0] | {"text": "I am Nora Unmistakable"}]
     found = placed(workspace, tmp_path / "inbox", turns)
     assert made(workspace, found)["analysis"][0]["body"]["segments"][0]["text"] == "I am [name]"
-    monkeypatch.setattr(document, "_scrub", lambda _: Terms([]))
+    monkeypatch.setattr(document, "_scrub", lambda _: TermReplacer([]))
     command = ["export", "vcon", found.session_id, "-o", str(tmp_path / "x.json"), "-w", str(workspace.root)]
     monkeypatch.setattr("pipeline.cli.export.now", lambda: NOW)
     done = CliRunner().invoke(main, command)
@@ -272,7 +273,9 @@ def test_a_changed_file_is_not_handed_out(workspace: Workspace, out: Session) ->
 
 def test_an_earlier_rendition_put_back_is_not_handed_out(workspace: Workspace, out: Session) -> None:
     entry = releases.next_entry(workspace.ledger, out.session_id, Audience.INTERNAL)
-    releases.note(workspace.db, entry, out.session_id, Audience.INTERNAL, hidden="more", body={"proof": "q"})
+    releases.record_publication(
+        workspace.db, entry, out.session_id, Audience.INTERNAL, scope="more", body={"proof": "q"}
+    )
     with pytest.raises(ProofFailed):
         made(workspace, out)
 

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from pipeline.cli import main
 from pipeline.media.frames import frame_at
-from pipeline.records import Finding, PicturePlace, Proposal, RedactionBox, Region, Verdict, Video
-from pipeline.review import acts, picture_acts, propose
+from pipeline.records import DetectionRule, Finding, PicturePlace, Proposal, RedactionBox, Region, Verdict, Video
+from pipeline.review import decision_log, propose
+from pipeline.review.picture import decisions as picture_decisions
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from tests.media.making import H264, ffmpeg
@@ -29,7 +30,7 @@ READ = Finding(
     entity="picture:person:priya raman",
     label="PICTURE",
     text="Priya Raman",
-    rule="text in the picture",
+    rule=DetectionRule.TEXT_IN_PICTURE,
     score=0.9,
     place=PicturePlace(region=LEFT, start_s=1.0, end_s=2.0),
 )
@@ -49,12 +50,12 @@ def workspace(tmp_path: Path, proposals: tuple[Proposal, ...], new_workspace: Ca
     digest = made.vault.seal(tmp_path / "a.mp4", kind="media").digest
     session = replace(made_session(), video=Video(digest=digest, duration_s=3.0))
     Registry(made.db).take(tmp_path / "inbox", "1", session)
-    made.stages.keep("proposals", SESSION_ID, proposals, tuple[Proposal, ...])
+    made.stages.put("proposals", SESSION_ID, proposals, tuple[Proposal, ...])
     return made
 
 
-def still(workspace: Workspace, at_s: float, out: Path, *words: str) -> Result:
-    arguments = ["review", "still", SESSION_ID, "--at", str(at_s), "--out", str(out), "-w", str(workspace.root)]
+def frame(workspace: Workspace, at_s: float, out: Path, *words: str) -> Result:
+    arguments = ["review", "frame", SESSION_ID, "--at", str(at_s), "--out", str(out), "-w", str(workspace.root)]
     return CliRunner().invoke(main, [*arguments, *words])
 
 
@@ -64,12 +65,12 @@ def seen(path: Path) -> NDArray[np.uint8]:
     return np.frombuffer(raw, np.uint8).reshape(96, 160)
 
 
-def test_a_still_shows_what_a_rendition_would(
+def test_a_frame_shows_what_a_rendition_would(
     workspace: Workspace, proposals: tuple[Proposal, ...], tmp_path: Path
 ) -> None:
     shown = []
     for number, (at_s, from_s) in enumerate(((0.5, 0.5), (1.55, 1.5), (2.55, 2.5))):
-        done = still(workspace, at_s, tmp_path / f"{number}.png", "--json")
+        done = frame(workspace, at_s, tmp_path / f"{number}.png", "--json")
         assert done.exit_code == 0, done.output
         told = json.loads(done.output)
         assert (round(told["from_s"], 3), told["covers"]) == (from_s, int(number == 1))
@@ -78,19 +79,21 @@ def test_a_still_shows_what_a_rendition_would(
     assert [image[:, :80].std() < 1 for image in shown] == [False, True, False]
     assert all(image[:, 80:].std() > 20 for image in shown)
     assert not (shown[0] == shown[2]).all()
-    acts.decide(workspace.db, SESSION_ID, [proposals[0].proposal_id], verdict=Verdict.KEEP, actor="ana", reason="ours")
-    assert still(workspace, 1.55, tmp_path / "kept.png").output.endswith("0 covers\n")
+    decision_log.decide(
+        workspace.db, SESSION_ID, [proposals[0].proposal_id], verdict=Verdict.KEEP, actor="ana", reason="ours"
+    )
+    assert frame(workspace, 1.55, tmp_path / "kept.png").output.endswith("0 covers\n")
     session = Registry(workspace.db).session(SESSION_ID)
-    picture_acts.cover(workspace.db, session, RedactionBox(start_s=1.5, end_s=1.6, reason="a badge"), actor="ana")
-    assert still(workspace, 1.55, tmp_path / "laid.png").exit_code == 0
+    picture_decisions.cover(workspace.db, session, RedactionBox(start_s=1.5, end_s=1.6, reason="a badge"), actor="ana")
+    assert frame(workspace, 1.55, tmp_path / "laid.png").exit_code == 0
     assert seen(tmp_path / "laid.png").std() < 1
 
 
 def test_what_is_under_a_cover_is_shown_on_request_and_that_is_noted(workspace: Workspace, tmp_path: Path) -> None:
     before = workspace.ledger.verify()
-    assert still(workspace, 1.55, tmp_path / "a.png").exit_code == 0
+    assert frame(workspace, 1.55, tmp_path / "a.png").exit_code == 0
     assert workspace.ledger.verify() == before
-    assert still(workspace, 1.55, tmp_path / "b.png", "--under").exit_code == 0
+    assert frame(workspace, 1.55, tmp_path / "b.png", "--outline").exit_code == 0
     assert workspace.ledger.verify() == before + 1
     image = seen(tmp_path / "b.png").astype(int)
     assert image[8:88, 8:72].std() > 20, "what is under it"
@@ -102,13 +105,13 @@ def test_what_is_under_a_cover_is_shown_on_request_and_that_is_noted(workspace: 
     [(-1.0, "a.png"), (3.5, "a.png"), (float("nan"), "a.png"), (1.0, "a.jpg"), (1.0, "there.png"), (1.0, "no/a.png"),
      (1.0, "link.png"), (1.0, "ws/out/a.png"), (1.0, "out/a.png")],
 )  # fmt: skip
-def test_a_still_is_never_put_where_it_does_not_belong(
+def test_a_frame_is_never_put_where_it_does_not_belong(
     workspace: Workspace, tmp_path: Path, at_s: float, out: str
 ) -> None:
     (tmp_path / "there.png").write_text("precious")
     (tmp_path / "link.png").symlink_to(tmp_path / "new.png")
     (tmp_path / "out").symlink_to(workspace.out)
-    assert still(workspace, at_s, tmp_path / out).exit_code == 2
+    assert frame(workspace, at_s, tmp_path / out).exit_code == 2
     assert (tmp_path / "there.png").read_text() == "precious"
     assert list(workspace.out.iterdir()) == []
     assert not (tmp_path / "new.png").exists()

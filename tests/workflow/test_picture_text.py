@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import run
 from pipeline.consent import log_head
 from pipeline.errors import InputRefused
-from pipeline.media import reader, tools
+from pipeline.media import ocr, tools
+from pipeline.proof import read_manifest
 from pipeline.records import (
     Audience,
     Context,
@@ -27,14 +27,16 @@ from pipeline.records import (
     Video,
     Word,
 )
-from pipeline.render import manifest
 from pipeline.reports.doctor import examine
 from pipeline.settings import PictureSettings
 from pipeline.store import Workspace
 from pipeline.workflow import picture_text
-from pipeline.workflow.session_context import Case
+from pipeline.workflow.analyse import AnalysedSession, analyse
+from pipeline.workflow.plan_renditions import plan_renditions
+from pipeline.workflow.publish import publish_all
+from pipeline.workflow.session_context import SessionContext
 from tests.media.making import H264, ffmpeg
-from tests.media.test_reader import SLIDE
+from tests.media.test_ocr import SLIDE
 from tests.review.conftest import SESSION_ID, ruling
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -48,7 +50,7 @@ class SealedStub:
         return Path(digest)
 
 
-def case(workspace: Workspace, ruled: Ruling | None = None, **settings: object) -> Case:
+def context_of(workspace: Workspace, ruled: Ruling | None = None, **settings: object) -> SessionContext:
     here = Session(
         session_id=SESSION_ID,
         source_digest="0" * 64,
@@ -66,7 +68,7 @@ def case(workspace: Workspace, ruled: Ruling | None = None, **settings: object) 
     )
     changed = workspace.settings.model_copy(update={"picture": PictureSettings(**settings)})
     workspace.settings = changed
-    return Case(session=here, workspace=workspace, ruling=ruled or ruling(), context=Context(), now=NOW)
+    return SessionContext(session=here, workspace=workspace, ruling=ruled or ruling(), known=Context(), now=NOW)
 
 
 @pytest.fixture
@@ -83,24 +85,24 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
         asked.append(per_second)
         return SEEN
 
-    monkeypatch.setattr(reader, "version", lambda: "tesseract 5")
-    monkeypatch.setattr(reader, "read", read)
+    monkeypatch.setattr(ocr, "version", lambda: "tesseract 5")
+    monkeypatch.setattr(ocr, "read", read)
     monkeypatch.setattr(
-        Case,
-        "keep",
-        lambda self, stage, key, value, kind=None, purpose=None: self.workspace.stages.keep(stage, key, value),
+        SessionContext,
+        "put",
+        lambda self, stage, key, value, kind=None, purpose=None: self.workspace.stages.put(stage, key, value),
     )
     return asked
 
 
 def test_a_picture_is_read_once_and_may_then_be_kept(workspace: Workspace, looks: list[float]) -> None:
-    one = case(workspace, looks_per_second=2.0)
+    context = context_of(workspace, ocr_per_second=2.0)
     object.__setattr__(workspace, "vault", SealedStub())
-    assert picture_text.look(one) == SEEN
-    assert picture_text.look(one) == SEEN
+    assert picture_text.read_picture(context) == SEEN
+    assert picture_text.read_picture(context) == SEEN
     assert looks == [2.0]
-    assert picture_text.may_be_kept(one, SEEN)
-    assert not picture_text.unread(one)
+    assert picture_text.may_be_kept(context, SEEN)
+    assert not picture_text.is_unread(context)
 
 
 def test_a_picture_that_cannot_be_decoded_stays_out_and_the_rest_goes_on(
@@ -109,19 +111,19 @@ def test_a_picture_that_cannot_be_decoded_stays_out_and_the_rest_goes_on(
     def refuse(path: Path, *, per_second: float) -> OcrResult:
         raise InputRefused("a media file cannot be read to its end")
 
-    monkeypatch.setattr(reader, "read", refuse)
+    monkeypatch.setattr(ocr, "read", refuse)
     object.__setattr__(workspace, "vault", SealedStub())
-    one = case(workspace)
-    assert picture_text.look(one) is None
-    assert not picture_text.may_be_kept(one, None)
+    context = context_of(workspace)
+    assert picture_text.read_picture(context) is None
+    assert not picture_text.may_be_kept(context, None)
 
 
 def test_a_picture_that_nobody_may_see_is_not_read(workspace: Workspace, looks: list[float]) -> None:
-    assert picture_text.look(case(workspace, ruling(internal_share=Outcome.MINUS))) is None
-    one = case(workspace)
-    assert picture_text.look(replace(one, session=replace(one.session, video=None))) is None
-    assert picture_text.look(case(workspace, keep=False)) is None
-    assert not picture_text.may_be_kept(case(workspace, keep=False), SEEN)
+    assert picture_text.read_picture(context_of(workspace, ruling(internal_share=Outcome.MINUS))) is None
+    context = context_of(workspace)
+    assert picture_text.read_picture(replace(context, session=replace(context.session, video=None))) is None
+    assert picture_text.read_picture(context_of(workspace, keep=False)) is None
+    assert not picture_text.may_be_kept(context_of(workspace, keep=False), SEEN)
     assert looks == []
 
 
@@ -130,15 +132,15 @@ def test_without_a_reader_the_picture_stays_out_and_that_is_said(
 ) -> None:
     missing = tools.Tool(name="tesseract", version=None, install="apt-get install tesseract-ocr")
     monkeypatch.setattr(tools, "reader", lambda: missing)
-    one = case(workspace)
-    assert picture_text.look(one) is None
-    assert not picture_text.may_be_kept(one, None)
-    assert picture_text.unread(one)
+    context = context_of(workspace)
+    assert picture_text.read_picture(context) is None
+    assert not picture_text.may_be_kept(context, None)
+    assert picture_text.is_unread(context)
     (said,) = [each for each in examine(workspace) if each.what == "tesseract"]
     assert (said.ok, said.action) == (False, "apt-get install tesseract-ocr; until then no picture is kept")
-    unlooked = case(workspace, look=False)
+    unlooked = context_of(workspace, require_ocr=False)
     assert picture_text.may_be_kept(unlooked, None)
-    assert not picture_text.unread(unlooked)
+    assert not picture_text.is_unread(unlooked)
     assert [each.ok for each in examine(workspace) if each.what == "tesseract"] == [True]
 
 
@@ -147,7 +149,7 @@ def test_without_a_reader_the_picture_stays_out_and_that_is_said(
     ("settings", "picture"),
     [
         ({}, "encoded again with 2 covers, not reviewed"),
-        ({"look": False}, "copied, not reviewed"),
+        ({"require_ocr": False}, "copied, not reviewed"),
         ({"keep": False}, "none"),
     ],
 )
@@ -162,7 +164,7 @@ def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
     (workspace.root / "terms.toml").write_text('[[terms]]\ntext = "Halcyon Freight"\nkind = "company"\n')
     digest = workspace.vault.seal(tmp_path / "a.mp4", kind="media").digest
     track = Track(track_id="t1", participant_id=None, digest=digest, stream=0, duration_s=3.0)
-    here = case(workspace, **settings).session
+    here = context_of(workspace, **settings).session
     here = replace(here, tracks=(track,), duration_s=3.0, video=Video(digest=digest, duration_s=3.0))
     said = Word(
         start_s=1.0,
@@ -176,19 +178,19 @@ def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
     ruled = replace(ruling(), log_head=log_head(workspace))
     monkeypatch.setattr("pipeline.consent.rule", lambda *_, **__: ruled)
     monkeypatch.setattr("pipeline.consent.heard", lambda *_, **__: False)
-    monkeypatch.setattr("pipeline.run._transcribe", lambda *_: Transcript(engine="by hand", words=(said,)))
-    monkeypatch.setattr("pipeline.workflow.publish.speech.listen", lambda *_, **__: [])
-    monkeypatch.setattr(Case, "keep", lambda self, stage, key, value, kind=None, purpose=None: None)
-    found = run.looked(here, workspace, now=NOW)
-    assert isinstance(found, run.Looked), found
-    assert {one.label for one in found.proposed.proposals} == ({"PICTURE"} if not settings else set())
-    made = run.let_all(found)[Audience.INTERNAL].out
+    monkeypatch.setattr("pipeline.workflow.analyse._transcribe", lambda *_: Transcript(engine="by hand", words=(said,)))
+    monkeypatch.setattr("pipeline.workflow.publish.speech.relisten", lambda *_, **__: [])
+    monkeypatch.setattr(SessionContext, "put", lambda self, stage, key, value, kind=None, purpose=None: None)
+    analysed = analyse(here, workspace, now=NOW)
+    assert isinstance(analysed, AnalysedSession), analysed
+    assert {proposal.label for proposal in analysed.review_state.proposals} == ({"PICTURE"} if not settings else set())
+    made = publish_all(analysed, plan_renditions(analysed))[Audience.INTERNAL].published
     assert made is not None
-    told = manifest.read(workspace.out / made.folder / "proof.json")
+    told = read_manifest(workspace.out / made.folder / "proof.json")
     assert told is not None
     assert (told.picture, told.media) == (picture, "sound.m4a" if picture == "none" else "picture.mp4")
     if picture != "none":
-        seen = reader.read(workspace.out / made.folder / told.media, per_second=1.0)
+        seen = ocr.read(workspace.out / made.folder / told.media, per_second=1.0)
         texts = " ".join(word.text for line in seen.lines for word in line.words)
         assert "Owner" in texts
-        assert ("Halcyon" in texts) == (not settings.get("look", True))
+        assert ("Halcyon" in texts) == (not settings.get("require_ocr", True))

@@ -37,8 +37,8 @@ from pipeline.records import (
     Turn,
 )
 from pipeline.store import Workspace
-from pipeline.store.registry import Registry, Standing
-from pipeline.store.stages import encode
+from pipeline.store.codec import encode
+from pipeline.store.registry import Registry, SessionState
 from pipeline.workflow import request_acts, request_files, request_report, request_review, tagging
 from pipeline.workflow.request_acts import Act
 
@@ -134,7 +134,7 @@ def publish(workspace: Workspace, allowed: dict[str, Outcome]) -> Publish:
         result = SessionResult(
             session_id=session_id, status="done", reason="", action="", renditions=(f"{session_id}/internal",)
         )
-        registry.conclude(Standing(state_key="k", valid_until=0.0, attempts=1, result=result))
+        registry.conclude(SessionState(state_key="k", valid_until=0.0, attempts=1, result=result))
         return session_id
 
     return published
@@ -287,7 +287,7 @@ def test_the_wordings_of_three_customers_have_their_aliases_and_who_may_can_reso
 def test_consent_is_read_again_and_files_that_went_out_can_be_called_back(
     filled: Workspace, allowed: dict[str, Outcome], outcome: Outcome, tmp_path: Path
 ) -> None:
-    request_files.write(filled, now=NOW)
+    request_files.write_exports(filled, now=NOW)
     made = export(filled, "csv")
     request_files.hand_out(filled, made, tmp_path / "pm" / "r.csv" if False else tmp_path / "r.csv", now=NOW)
     assert request_files.recalls(filled, now=NOW) == []
@@ -313,7 +313,7 @@ def test_without_consent_to_share_a_plain_sentence_stands_for_the_quote(
 def test_exports_are_the_same_bytes_again_and_the_files_stand_until_something_changes(filled: Workspace) -> None:
     for name in ("csv", "jsonl", "xlsx", "html", "jira"):
         assert export(filled, name) == export(filled, name)
-    request_files.write(filled, now=NOW)
+    request_files.write_exports(filled, now=NOW)
     folder = filled.out / "exports"
     assert {path.name for path in folder.iterdir()} == {
         "requests.csv",
@@ -322,10 +322,10 @@ def test_exports_are_the_same_bytes_again_and_the_files_stand_until_something_ch
         "requests-manifest.json",
     }
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    request_files.write(filled, now=NOW)
+    request_files.write_exports(filled, now=NOW)
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
     request_review.decide(filled, rows(filled)[0]["request_id"], "reject", **BY, now=NOW)
-    request_files.write(filled, now=NOW)
+    request_files.write_exports(filled, now=NOW)
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} != before
 
 

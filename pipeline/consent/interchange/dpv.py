@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from pipeline.consent.decide import State
-from pipeline.consent.events import Event, EventState, sha256
-from pipeline.consent.interchange.record import Filed, Record, Shown, Stated
-from pipeline.consent.interchange.terms import EVENTS, METHODS, PURPOSES, STATES
+from pipeline.consent.evaluation.rule_tables import ConsentStatus
+from pipeline.consent.interchange.record import AnsweredNotice, PurposeState, Record, RecordedEvent
+from pipeline.consent.interchange.vocabulary import EVENTS, METHODS, PURPOSES, STATES
+from pipeline.consent.log.events import Event, EventState, sha256
 from pipeline.errors import InputRefused
 from pipeline.records import Purpose
 
@@ -41,12 +41,12 @@ class Controller:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
-    """A record as a document says it, with the states that the document itself states at its time."""
+class ReadRecord:
+    """A record as read from a document, with the states that the document gives for its own time."""
 
     record: Record
     made_at: datetime
-    stated: tuple[Stated, ...]
+    states: tuple[PurposeState, ...]
 
 
 def record_id(party_id: str) -> str:
@@ -72,8 +72,8 @@ def node(record: Record, *, kind: str, identifier: str, controller: Controller, 
         "dpv:hasRight": [
             {"@type": ["dpv:DataSubjectRight", right], **_at(controller)} for right in ("eu-gdpr:A7-3", "eu-gdpr:A17")
         ],
-        "dpv:hasConsentStatus": [_status(filed, party) for filed in record.filed],
-        "oh:stateNow": [_state(stated) for stated in record.states(now)],
+        "dpv:hasConsentStatus": [_status(recorded, party) for recorded in record.events],
+        "oh:stateNow": [_state(state) for state in record.states(now)],
     }
     if controller.name:
         values["dpv:hasDataController"]["dpv:hasName"] = controller.name
@@ -82,28 +82,28 @@ def node(record: Record, *, kind: str, identifier: str, controller: Controller, 
     return values
 
 
-def document(nodes: Iterable[Mapping[str, Any]], *, one: bool) -> str:
+def document(nodes: Iterable[Mapping[str, Any]], *, single: bool) -> str:
     """The JSON-LD text of one node, or of many as a graph."""
     nodes = list(nodes)
-    content = {"@context": CONTEXT, **nodes[0]} if one else {"@context": CONTEXT, "@graph": nodes}
+    content = {"@context": CONTEXT, **nodes[0]} if single else {"@context": CONTEXT, "@graph": nodes}
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-def read(text: str) -> tuple[Read, ...]:
+def read(text: str) -> tuple[ReadRecord, ...]:
     """The records of a document of ours; raises ``InputRefused`` for a repeated key or anything that is not known."""
     try:
         content = json.loads(text, object_pairs_hook=unrepeated)
-        return tuple(_read(one) for one in content.get("@graph", [content]))
+        return tuple(_read(node) for node in content.get("@graph", [content]))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise InputRefused("this is no consent record that can be read", action="export it again") from error
 
 
 def unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """The object of these pairs; raises ``InputRefused`` where a key stands twice, of which parsers keep the last."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    values = dict(pairs)
+    if len(values) < len(pairs):
         raise InputRefused("a key stands twice in one object of the file", action="have it exported with arrays")
-    return found
+    return values
 
 
 def _id(name: str) -> dict[str, str]:
@@ -119,7 +119,7 @@ def _at(controller: Controller) -> dict[str, Any]:
     return {"dpv:isExercisedAt": _id(controller.withdrawal_url)} if controller.withdrawal_url else {}
 
 
-def _notice(notice: Shown) -> dict[str, Any]:
+def _notice(notice: AnsweredNotice) -> dict[str, Any]:
     return {
         "@id": f"oh:notice/{notice.notice_id}/{notice.version}.{notice.language}",
         "@type": "dpv:ConsentNotice",
@@ -150,8 +150,8 @@ def _process(purpose: Purpose) -> dict[str, Any]:
     }
 
 
-def _status(filed: Filed, party: Mapping[str, str]) -> dict[str, Any]:
-    event = filed.event
+def _status(recorded: RecordedEvent, party: Mapping[str, str]) -> dict[str, Any]:
+    event = recorded.event
     types = [EVENTS[event.state], *(["dpv:ExpressedConsent"] if event.state is EventState.GIVEN else [])]
     status: dict[str, Any] = {
         "@id": f"oh:event/{event.event_id}",
@@ -159,11 +159,11 @@ def _status(filed: Filed, party: Mapping[str, str]) -> dict[str, Any]:
         "oh:forProcess": [_id(f"oh:purpose/{event.purpose}")],
         "oh:scope": event.scope,
         "dpv:isIndicatedBy": dict(party),
-        "dpv:hasIndicationMethod": METHODS.get(filed.method, filed.method),
-        "oh:method": filed.method,
+        "dpv:hasIndicationMethod": METHODS.get(recorded.method, recorded.method),
+        "oh:method": recorded.method,
         "dpv:isIndicatedAtTime": _time(event.indicated_at),
         "oh:effectiveFrom": _time(event.effective_from),
-        "oh:receivedAt": _time(filed.received_at),
+        "oh:receivedAt": _time(recorded.received_at),
         "oh:sequence": event.seq,
         "oh:rowKey": event.row_key,
     }
@@ -171,30 +171,34 @@ def _status(filed: Filed, party: Mapping[str, str]) -> dict[str, Any]:
         status["oh:validUntil"] = _time(event.valid_until)
     if event.notice is not None:
         status["oh:onNotice"] = event.notice
+    if event.by_guardian:
+        status["oh:byGuardian"] = True
+    if event.of_age is not None:
+        status["oh:ofAge"] = event.of_age
     return status
 
 
-def _state(stated: Stated) -> dict[str, Any]:
-    said: dict[str, Any] = {
-        "@type": list(STATES[stated.state]),
-        "oh:forProcess": [_id(f"oh:purpose/{stated.purpose}")],
-        "oh:scope": stated.scope,
-        "oh:state": stated.state.value,
+def _state(state: PurposeState) -> dict[str, Any]:
+    node: dict[str, Any] = {
+        "@type": list(STATES[state.state]),
+        "oh:forProcess": [_id(f"oh:purpose/{state.purpose}")],
+        "oh:scope": state.scope,
+        "oh:state": state.state.value,
     }
-    if stated.event_id is not None and stated.since is not None:
-        said |= {"oh:basedOn": _id(f"oh:event/{stated.event_id}"), "oh:since": _time(stated.since)}
-    if stated.until is not None:
-        said["oh:validUntil"] = _time(stated.until)
-    return said
+    if state.event_id is not None and state.since is not None:
+        node |= {"oh:basedOn": _id(f"oh:event/{state.event_id}"), "oh:since": _time(state.since)}
+    if state.until is not None:
+        node["oh:validUntil"] = _time(state.until)
+    return node
 
 
-def _read(content: Mapping[str, Any]) -> Read:
+def _read(content: Mapping[str, Any]) -> ReadRecord:
     if content["@type"] not in (RECORD, RECEIPT):
         raise ValueError("neither a record nor a receipt")
     party_id = _after(content["dpv:hasDataSubject"], "oh:party/")
-    filed = tuple(one for status in content["dpv:hasConsentStatus"] for one in _read_status(status, party_id))
+    events = tuple(event for status in content["dpv:hasConsentStatus"] for event in _read_status(status, party_id))
     notices = tuple(
-        Shown(
+        AnsweredNotice(
             digest=notice["dct:identifier"],
             notice_id=notice["dct:title"],
             version=notice["dct:hasVersion"],
@@ -205,12 +209,12 @@ def _read(content: Mapping[str, Any]) -> Read:
         for notice in content["dpv:hasNotice"]
     )
     places = tuple(_after(place, "loc:") for place in content["dpv:hasJurisdiction"])
-    record = Record(party_id=party_id, filed=filed, notices=notices, places=places)
-    stated = tuple(one for state in content["oh:stateNow"] for one in _read_state(state))
-    return Read(record=record, made_at=_read_time(content["dct:created"]), stated=stated)
+    record = Record(party_id=party_id, events=events, notices=notices, places=places)
+    states = tuple(state for node in content["oh:stateNow"] for state in _read_state(node))
+    return ReadRecord(record=record, made_at=_read_time(content["dct:created"]), states=states)
 
 
-def _read_status(status: Mapping[str, Any], party_id: str) -> Iterable[Filed]:
+def _read_status(status: Mapping[str, Any], party_id: str) -> Iterable[RecordedEvent]:
     (state,) = (_EVENT_OF[term] for term in status["@type"] if term in _EVENT_OF)
     for process in status["oh:forProcess"]:
         event = Event(
@@ -225,16 +229,18 @@ def _read_status(status: Mapping[str, Any], party_id: str) -> Iterable[Filed]:
             effective_from=_read_time(status["oh:effectiveFrom"]),
             valid_until=_read_time(status["oh:validUntil"]) if "oh:validUntil" in status else None,
             notice=status.get("oh:onNotice"),
+            by_guardian=status.get("oh:byGuardian", False),
+            of_age=status.get("oh:ofAge"),
         )
-        yield Filed(event=event, method=status["oh:method"], received_at=_read_time(status["oh:receivedAt"]))
+        yield RecordedEvent(event=event, method=status["oh:method"], received_at=_read_time(status["oh:receivedAt"]))
 
 
-def _read_state(state: Mapping[str, Any]) -> Iterable[Stated]:
+def _read_state(state: Mapping[str, Any]) -> Iterable[PurposeState]:
     for process in state["oh:forProcess"]:
-        yield Stated(
+        yield PurposeState(
             purpose=Purpose(_after(process, "oh:purpose/")),
             scope=state["oh:scope"],
-            state=State(state["oh:state"]),
+            state=ConsentStatus(state["oh:state"]),
             event_id=_after(state["oh:basedOn"], "oh:event/") if "oh:basedOn" in state else None,
             since=_read_time(state["oh:since"]) if "oh:since" in state else None,
             until=_read_time(state["oh:validUntil"]) if "oh:validUntil" in state else None,

@@ -1,4 +1,4 @@
-"""Exports consent records in DPV terms; what is handed out was read back and says the same."""
+"""Exports consent records in DPV terms, after reading back what was written and comparing it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from pipeline.consent import on_file
-from pipeline.consent.decide import Identity
-from pipeline.consent.identity import AliasKind, Keys
+from pipeline.consent.evaluation.rule_tables import Identity
+from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.consent.interchange import dpv
 from pipeline.consent.interchange.record import Record, records
-from pipeline.consent.parties import find
+from pipeline.consent.log.identity import AliasKind, Keys
+from pipeline.consent.log.parties import find
 from pipeline.errors import ProofFailed, UsageProblem
 from pipeline.store import Workspace
-from pipeline.store.consent_tables import alias as alias_table
-from pipeline.store.consent_tables import party as party_table
 from pipeline.store.database import reading, unreadable_is_closed
 from pipeline.store.registry import Registry
+from pipeline.store.tables.consent import alias as alias_table
+from pipeline.store.tables.consent import party as party_table
 
 
 def export_dpv(email: str | None, *, workspace: Workspace, now: datetime) -> str:
@@ -29,8 +29,8 @@ def export_dpv(email: str | None, *, workspace: Workspace, now: datetime) -> str
     Raises ``UsageProblem`` for somebody who is not on file, and ``ProofFailed`` when the text does not read back.
     """
     with unreadable_is_closed(), reading(workspace.db) as connection:
-        found = list(records(connection, party_ids_of(email, connection, workspace)))
-    found = placed(found, workspace)
+        on_file = list(records(connection, party_ids_of(email, connection, workspace)))
+    on_file = with_places(on_file, workspace)
     nodes = (
         dpv.node(
             record,
@@ -39,29 +39,29 @@ def export_dpv(email: str | None, *, workspace: Workspace, now: datetime) -> str
             controller=controller_of(workspace),
             now=now,
         )
-        for record in found
+        for record in on_file
     )
-    text = dpv.document(nodes, one=len(found) == 1 and email is not None)
-    check(text, found, now)
+    text = dpv.document(nodes, single=len(on_file) == 1 and email is not None)
+    check(text, on_file, now)
     return text
 
 
-def placed(found: Iterable[Record], workspace: Workspace) -> list[Record]:
+def with_places(records: Iterable[Record], workspace: Workspace) -> list[Record]:
     """The records with the places whose rules may count: of every session that somebody was in for sure."""
     places: dict[str, set[str]] = defaultdict(set)
     for session in Registry(workspace.db).sessions():
-        for who, match in on_file.read(session, workspace=workspace).matches.items():
+        for who, match in read_snapshot(session, workspace=workspace).matches.items():
             if match.identity is Identity.MATCHED:
-                said = {session.participant(who).location, session.recorder_location}
-                places[match.party_ids[0]] |= {place for place in said if place}
-    return [replace(record, places=tuple(sorted(places[record.party_id]))) for record in found]
+                locations = {session.participant(who).location, session.recorder_location}
+                places[match.party_ids[0]] |= {location for location in locations if location}
+    return [replace(record, places=tuple(sorted(places[record.party_id]))) for record in records]
 
 
-def check(text: str, found: Sequence[Record], now: datetime) -> None:
+def check(text: str, expected: Sequence[Record], now: datetime) -> None:
     """Raises ``ProofFailed`` unless the text reads back as these records with the states that they have now."""
-    again = dpv.read(text)
-    same = tuple(one.record for one in again) == tuple(found)
-    if not same or any(one.stated != one.record.states(now) for one in again):
+    read = dpv.read(text)
+    same = tuple(each.record for each in read) == tuple(expected)
+    if not same or any(each.states != each.record.states(now) for each in read):
         raise ProofFailed("the export does not say what is on file", action="nothing was written; report this")
 
 
@@ -75,7 +75,7 @@ def party_ids_of(who: str | None, connection: Connection, workspace: Workspace) 
         return list(connection.execute(everybody).scalars())
     keys = Keys(workspace.key("identity"))
     aliases = find(connection, keys, [keys.hashed(AliasKind.EMAIL, who)])
-    ids = dict.fromkeys(alias.party_id for some in aliases.values() for alias in some)
+    ids = dict.fromkeys(alias.party_id for hits in aliases.values() for alias in hits)
     is_there = connection.execute(everybody.where(party_table.c.party_id == who)).scalar()
     if not ids and is_there is None:
         raise UsageProblem("nobody is on file under that address or id", action="check how it is written")

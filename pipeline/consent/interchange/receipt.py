@@ -1,4 +1,4 @@
-"""A participant's receipt: what is on file of what they said, as a page to read and as JSON-LD to keep."""
+"""A participant's receipt: their answers on file, as a page to read and as JSON-LD to keep."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.consent.decide import State
+from pipeline.consent.evaluation.rule_tables import ConsentStatus
 from pipeline.consent.interchange import dpv
-from pipeline.consent.interchange.export import controller_of, party_ids_of, placed
-from pipeline.consent.interchange.record import EVERY_SESSION, Record, Stated, records
-from pipeline.consent.interchange.terms import METHODS, PURPOSES, WORDS
+from pipeline.consent.interchange.export import controller_of, party_ids_of, with_places
+from pipeline.consent.interchange.record import EVERY_SESSION, PurposeState, Record, records
+from pipeline.consent.interchange.vocabulary import METHODS, PURPOSES, WORDS
 from pipeline.errors import UsageProblem
 from pipeline.store import Workspace
 from pipeline.store.database import reading, unreadable_is_closed
@@ -37,25 +37,27 @@ class Receipt:
             controller=self.controller,
             now=self.made_at,
         )
-        return dpv.document([node], one=True)
+        return dpv.document([node], single=True)
 
     def as_page(self) -> str:
         """The receipt as one self-contained HTML page, without scripts."""
+        states = self.record.states(self.made_at)
         environment = Environment(
             loader=PackageLoader("pipeline", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
         return environment.get_template("receipt.html").render(
             receipt=self,
-            states=[stated for stated in self.record.states(self.made_at) if self._is_worth_a_row(stated)],
+            states=[state for state in states if _is_worth_a_row(state, states[0].scope)],
             every_session=EVERY_SESSION,
             purposes=PURPOSES,
             words=WORDS,
             methods=METHODS,
         )
 
-    def _is_worth_a_row(self, stated: Stated) -> bool:
-        """In general every purpose, in one session only what is not absent."""
-        return stated.scope == EVERY_SESSION or stated.state is not State.ABSENT
+
+def _is_worth_a_row(state: PurposeState, first: str) -> bool:
+    """In the first scope every purpose, so that nothing seems forgotten; in any other only what is not absent."""
+    return state.scope == first or state.state is not ConsentStatus.ABSENT
 
 
 def receipt(email_or_party: str, *, workspace: Workspace, now: datetime) -> Receipt:
@@ -67,8 +69,8 @@ def receipt(email_or_party: str, *, workspace: Workspace, now: datetime) -> Rece
         ids = party_ids_of(email_or_party, connection, workspace)
         if len(ids) > 1:
             raise UsageProblem("several people are on file under that address", action=f"name one: {', '.join(ids)}")
-        found = list(records(connection, ids))
-    (record,) = placed(found, workspace)
+        on_file = list(records(connection, ids))
+    (record,) = with_places(on_file, workspace)
     return Receipt(
         receipt_id=str(UUID(bytes=secrets.token_bytes(16), version=4)),
         record=record,

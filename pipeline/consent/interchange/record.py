@@ -1,27 +1,28 @@
-"""Everything on file that one person said, and what their consent is today because of it."""
+"""Every answer of one person on file, and what their consent is today because of it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
 from sqlalchemy import Connection, select
 
-from pipeline.consent import notices, on_file
-from pipeline.consent.decide import State
-from pipeline.consent.events import Event, checked_body, from_row
-from pipeline.consent.states import standing_now
+from pipeline.consent.evaluation.consent_state import most_restrictive, state_now
+from pipeline.consent.evaluation.rule_tables import ConsentStatus
+from pipeline.consent.evaluation.snapshot import trusted_of
+from pipeline.consent.log.events import Event, checked_body, from_row
+from pipeline.consent.notices import versions
 from pipeline.records import Purpose, Session
-from pipeline.store.consent_tables import consent_event
-from pipeline.store.consent_tables import notice as notice_table
+from pipeline.store.tables.consent import consent_event
+from pipeline.store.tables.consent import notice as notice_table
 
 EVERY_SESSION = "every session"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filed:
+class RecordedEvent:
     """One event with how it reached the store."""
 
     event: Event
@@ -30,7 +31,7 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class AnsweredNotice:
     """One notice version that the person answered; ``trusted`` says that a yes may stand on it."""
 
     digest: str
@@ -42,12 +43,12 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
+class PurposeState:
     """What somebody's consent for one purpose is: in one session's scope, or in every session that names no own."""
 
     purpose: Purpose
     scope: str
-    state: State
+    state: ConsentStatus
     event_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -61,36 +62,31 @@ class Record:
     """
 
     party_id: str
-    filed: tuple[Filed, ...]
-    notices: tuple[Shown, ...]
+    events: tuple[RecordedEvent, ...]
+    notices: tuple[AnsweredNotice, ...]
     places: tuple[str, ...] = ()
 
-    def states(self, now: datetime) -> tuple[Stated, ...]:
+    def states(self, now: datetime) -> tuple[PurposeState, ...]:
         """Every purpose in every scope that the person spoke of, as it stands now; derived, never stored."""
-        events = [one.event for one in self.filed]
-        trusted = {notice.digest for notice in self.notices if notice.trusted}
+        events = [recorded.event for recorded in self.events]
         intact = {notice.digest for notice in self.notices}
-        return tuple(
-            _stated(events, purpose, scope, now, intact if scope.startswith("series:") else trusted)
-            for scope in _scopes(events)
-            for purpose in Purpose
-        )
+        return tuple(_stated(events, purpose, scope, now, intact) for scope in _scopes(events) for purpose in Purpose)
 
 
 def records(connection: Connection, party_ids: Iterable[str]) -> Iterator[Record]:
     """The records of these people, in order; raises ``ConsentUnreadable`` for a log that was changed."""
     columns = notice_table.c
     known = {row.digest: row for row in connection.execute(select(notice_table).order_by(columns.digest))}
-    intact = notices.on_file(connection)
-    trusted = on_file.trusted_of(intact.values(), _bare_session(EVERY_SESSION, datetime.now(UTC)))
+    intact = versions.on_file(connection)
+    trusted = trusted_of(intact.values(), replace(_bare_session(EVERY_SESSION, datetime.now(UTC)), series=None))
     for party_id in party_ids:
         query = select(consent_event).where(consent_event.c.party_id == party_id).order_by(consent_event.c.seq)
         rows = list(connection.execute(query))
-        events = notices.ended([from_row(row) for row in rows], intact)
-        filed = tuple(_filed(row, event) for row, event in zip(rows, events, strict=True))
-        digests = sorted({str(event.notice) for event in (one.event for one in filed) if event.notice in intact})
-        shown = tuple(
-            Shown(
+        events = versions.with_material_changes([from_row(row) for row in rows], intact)
+        recorded = tuple(_recorded(row, event) for row, event in zip(rows, events, strict=True))
+        digests = sorted({str(each.event.notice) for each in recorded if each.event.notice in intact})
+        answered = tuple(
+            AnsweredNotice(
                 digest=digest,
                 notice_id=known[digest].notice_id,
                 version=known[digest].version,
@@ -100,29 +96,44 @@ def records(connection: Connection, party_ids: Iterable[str]) -> Iterator[Record
             )
             for digest in digests
         )
-        yield Record(party_id=party_id, filed=filed, notices=shown)
+        yield Record(party_id=party_id, events=recorded, notices=answered)
 
 
-def _filed(row: object, event: Event) -> Filed:
+def _recorded(row: object, event: Event) -> RecordedEvent:
     body = checked_body(row)
-    return Filed(event=event, method=str(body["method"]), received_at=datetime.fromisoformat(body["received_at"]))
+    return RecordedEvent(
+        event=event, method=str(body["method"]), received_at=datetime.fromisoformat(body["received_at"])
+    )
 
 
 def _scopes(events: Sequence[Event]) -> list[str]:
-    """The general case first, then each series where there are several, then each session spoken of by its id."""
-    series = sorted({event.scope for event in events if event.scope.startswith("series:")})
-    own = sorted({event.scope for event in events if event.scope.startswith("session:")})
-    return [EVERY_SESSION, *(series if len(series) > 1 else []), *own]
+    """One for all sessions where any answer is for all, then each series, then each session with answers of its own.
+
+    An answer for one series is none for another, nor for sessions without a series.
+    """
+    series = _of_kind(events, "series:")
+    own = _of_kind(events, "session:")
+    of_all = any(event.scope not in (*series, *own) for event in events)
+    return [*([EVERY_SESSION] if of_all or not events else []), *series, *own]
 
 
-def _stated(events: Sequence[Event], purpose: Purpose, scope: str, now: datetime, trusted: set[str]) -> Stated:
+def _of_kind(events: Sequence[Event], kind: str) -> list[str]:
+    return sorted({event.scope for event in events if event.scope.startswith(kind)})
+
+
+def _stated(events: Sequence[Event], purpose: Purpose, scope: str, now: datetime, trusted: set[str]) -> PurposeState:
+    """What holds in a scope; in a session whose series is not known, the most restrictive of what may hold there."""
     about = [event for event in events if event.purpose is purpose]
-    standing = standing_now(about, _bare_session(scope, now), now, trusted)
-    event = standing.event
-    return Stated(
+    series = [name.partition(":")[2] for name in _of_kind(events, "series:")]
+    bare = _bare_session(scope, now)
+    of_session = scope.startswith("session:") and len(series) > 1
+    may_be = [replace(bare, series=name) for name in series] if of_session else [bare]
+    state = most_restrictive(state_now(about, session, now, trusted) for session in may_be)
+    event = state.event
+    return PurposeState(
         purpose=purpose,
         scope=scope,
-        state=standing.state,
+        state=state.status,
         event_id=event.event_id if event else None,
         since=event.effective_from if event else None,
         until=event.valid_until if event else None,
@@ -130,7 +141,7 @@ def _stated(events: Sequence[Event], purpose: Purpose, scope: str, now: datetime
 
 
 def _bare_session(scope: str, now: datetime) -> Session:
-    """A session that only its scope is known of; an id tells its day."""
+    """A session that only its scope is known of; an id tells its day. Of all sessions, it is one of no series."""
     kind, _, name = scope.partition(":")
     session_id = name if kind == "session" else ""
     try:
@@ -150,5 +161,5 @@ def _bare_session(scope: str, now: datetime) -> Session:
         duration_s=0.0,
         participants=(),
         tracks=(),
-        series=name if kind == "series" else None,
+        series={"series": name, "session": None}.get(kind, ""),
     )

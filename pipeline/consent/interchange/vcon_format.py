@@ -133,7 +133,7 @@ class Vcon(_Part):
     def _parties(self) -> Iterator[int]:
         for dialog in self.dialog:
             yield from (dialog.parties,) if isinstance(dialog.parties, int) else dialog.parties
-            yield from (one.party for one in dialog.party_history or ())
+            yield from (event.party for event in dialog.party_history or ())
         yield from (attachment.party for attachment in self.attachments)
 
     def _dialogs(self) -> Iterator[int]:

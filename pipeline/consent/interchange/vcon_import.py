@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.consent.events import Draft, Event, EventState, Method, canonical, sha256
-from pipeline.consent.identity import AliasKind, Keys, Verified
 from pipeline.consent.interchange.dpv import unrepeated
-from pipeline.consent.interchange.terms import PURPOSES
-from pipeline.consent.interchange.vcon_old import upgraded
-from pipeline.consent.log import events_of, writing
-from pipeline.consent.parties import Claim, Directory
+from pipeline.consent.interchange.vcon_legacy import upgraded
+from pipeline.consent.interchange.vocabulary import PURPOSES
+from pipeline.consent.log.events import Draft, Event, EventState, Method, canonical, sha256
+from pipeline.consent.log.identity import AliasKind, Keys, Verified
+from pipeline.consent.log.log import events_of, writing
+from pipeline.consent.log.parties import Claim, Directory
 from pipeline.errors import InputRefused
 from pipeline.records import Purpose
 from pipeline.store import Workspace
@@ -31,10 +31,11 @@ _KNOWN_AS = {
 }
 _CONDITIONS = {condition: purpose for purpose in Purpose for condition in PURPOSES[purpose].conditions}
 _LARGEST = 1 << 27
+_NAMED, _LONGEST_NAME = 5, 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
+class ImportedVcon:
     """What one import filed: ``to_review`` of a claimed yes, ``refusals`` of a no; ``nobody`` had no address.
 
     ``on_file`` were filed before, or are of somebody whose own answer for that purpose is on file.
@@ -59,8 +60,8 @@ class Grant:
     digest: str
 
 
-def import_vcon(file: Path, *, session_id: str | None, actor: str, workspace: Workspace, now: datetime) -> Claimed:
-    """Files what a vCon claims: unknown where it says yes, refused where it says no; nothing of it ever opens anything.
+def import_vcon(file: Path, *, session_id: str | None, actor: str, workspace: Workspace, now: datetime) -> ImportedVcon:
+    """Files what a vCon claims: unknown where it says yes, refused where it says no; none of it opens an outcome.
 
     Raises ``InputRefused`` for what is no vCon, is encrypted, or needs an extension that is not known.
     """
@@ -68,7 +69,7 @@ def import_vcon(file: Path, *, session_id: str | None, actor: str, workspace: Wo
     grants = list(read_grants(content, now=now))
     source = hashlib.sha256(content).hexdigest()
     scope = f"session:{session_id}" if session_id else "any"
-    claims = [_claim(one.email) for one in grants if one.email and one.purposes]
+    claims = [_claim(grant.email) for grant in grants if grant.email and grant.purposes]
     with writing(workspace, now=now) as log:
         directory = Directory(log.connection, Keys(workspace.key("identity")), claims, now=now)
         drafts = _drafts(grants, directory, scope, source, actor)
@@ -76,12 +77,12 @@ def import_vcon(file: Path, *, session_id: str | None, actor: str, workspace: Wo
         own = events_of(log.connection, {draft.party_id for draft in drafts})
         fresh = [draft for draft in drafts if not _is_known(draft, own)]
         log.append(fresh)
-    return Claimed(
+    return ImportedVcon(
         grants=len(grants),
         to_review=sum(draft.state is EventState.UNKNOWN for draft in fresh),
         refusals=sum(draft.state is EventState.REFUSED for draft in fresh),
-        nobody=sum(one.email is None for one in grants),
-        not_ours=sum(not one.purposes for one in grants),
+        nobody=sum(grant.email is None for grant in grants),
+        not_ours=sum(not grant.purposes for grant in grants),
         on_file=len(drafts) - len(fresh),
     )
 
@@ -113,21 +114,21 @@ def _content(file: Path) -> bytes:
 
 def _object(content: bytes | str) -> dict[str, Any]:
     try:
-        found = json.loads(content, object_pairs_hook=unrepeated)
+        content_object = json.loads(content, object_pairs_hook=unrepeated)
     except (ValueError, RecursionError) as error:
         raise InputRefused("this is no vCon: not valid JSON", action="export it again") from error
-    if not isinstance(found, dict):
+    if not isinstance(content_object, dict):
         raise InputRefused("this is no vCon: not a JSON object", action="export it again")
-    return found
+    return content_object
 
 
-def _unsigned(found: dict[str, Any]) -> dict[str, Any]:
+def _unsigned(envelope: dict[str, Any]) -> dict[str, Any]:
     """What a signed vCon holds; no key is trusted, so a signature changes nothing."""
-    if "ciphertext" in found:
+    if "ciphertext" in envelope:
         raise InputRefused("the vCon is encrypted", action="decrypt it first")
-    if "payload" not in found:
-        return found
-    payload = str(found["payload"])
+    if "payload" not in envelope:
+        return envelope
+    payload = str(envelope["payload"])
     try:
         return _object(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except ValueError as error:
@@ -136,24 +137,36 @@ def _unsigned(found: dict[str, Any]) -> dict[str, Any]:
 
 def _checked(vcon: dict[str, Any]) -> dict[str, Any]:
     critical = vcon.get("critical", [])
-    if not isinstance(critical, list) or not set(map(str, critical)) <= UNDERSTOOD:
-        raise InputRefused("the vCon needs an extension that is not known here", action="have it exported without")
+    if not isinstance(critical, list):
+        raise InputRefused("the vCon's critical is not a list of extensions", action="have it corrected")
+    strange = sorted({_shown(name) for name in critical if name not in UNDERSTOOD})
+    if strange:
+        names = ", ".join(strange[:_NAMED])
+        raise InputRefused(
+            f"the vCon needs an extension that is not known here: {names}", action="have it exported without it"
+        )
     if "redacted" in vcon and "amended" in vcon:
         raise InputRefused("the vCon is both redacted and amended", action="have it corrected")
     for part in ("redacted", "amended"):
-        one = vcon.get(part)
-        if isinstance(one, dict) and "url" in one and "content_hash" not in one:
+        reference = vcon.get(part)
+        if isinstance(reference, dict) and "url" in reference and "content_hash" not in reference:
             raise InputRefused(f"the vCon's {part} has a url without its content_hash", action="have it corrected")
     if not isinstance(vcon.get("uuid"), str) or not isinstance(vcon.get("parties"), list):
         raise InputRefused("this is no vCon: uuid or parties are missing", action="export it again")
     return vcon
 
 
+def _shown(name: object) -> str:
+    """A name out of somebody else's file as it may stand in an error: short, in plain letters."""
+    text = ascii(name) if not isinstance(name, str) or not name.isascii() or not name.isprintable() else repr(name)
+    return text if len(text) <= _LONGEST_NAME else f"{text[:_LONGEST_NAME]}...'"
+
+
 def _list(value: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
-    found = value.get(name, [])
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+    items = value.get(name, [])
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise InputRefused(f"the vCon's {name} are not a list of objects", action="have it corrected")
-    return found
+    return items
 
 
 def _body(attachment: Mapping[str, Any]) -> dict[str, Any]:
@@ -168,16 +181,16 @@ def _body(attachment: Mapping[str, Any]) -> dict[str, Any]:
 
 def _grant(grant: Mapping[str, Any], party: Mapping[str, Any], body: Mapping[str, Any], made_at: datetime) -> Grant:
     """One grant; whatever is not plainly a no counts as a claimed yes, which is the same as not knowing."""
-    conditions = [str(one) for one in grant.get("conditions", []) if isinstance(one, str)]
-    named = tuple(_CONDITIONS[one] for one in conditions if one in _CONDITIONS)
+    conditions = [str(condition) for condition in grant.get("conditions", []) if isinstance(condition, str)]
+    named = tuple(_CONDITIONS[condition] for condition in conditions if condition in _CONDITIONS)
     name = str(grant.get("purpose", grant.get("consent", "")))
-    said = grant.get("granted", grant.get("value", grant.get("status")))
+    answer = grant.get("granted", grant.get("value", grant.get("status")))
     email = party.get("mailto", party.get("email"))
     address = str(email).removeprefix("mailto:").strip() if email else ""
     return Grant(
         email=address if address.count("@") == 1 else None,
-        purposes=named or _KNOWN_AS.get(name) or tuple(one for one in Purpose if one == name),
-        granted=said not in (False, "denied", "refused", "revoked", "withdrawn"),
+        purposes=named or _KNOWN_AS.get(name) or tuple(purpose for purpose in Purpose if purpose == name),
+        granted=answer not in (False, "denied", "refused", "revoked", "withdrawn"),
         at=_moment(grant.get("granted_at", grant.get("timestamp")), made_at),
         digest=sha256(canonical(body)),
     )
@@ -195,31 +208,31 @@ def _moment(text: object, latest: datetime) -> datetime:
 def _drafts(grants: Sequence[Grant], directory: Directory, scope: str, source: str, actor: str) -> list[Draft]:
     """One event for each claim, purpose and person known by that address; people who are new are added."""
     drafts: dict[str, Draft] = {}
-    for one in grants:
-        for party_id in _people(one, directory):
-            for purpose in one.purposes:
+    for grant in grants:
+        for party_id in _people(grant, directory):
+            for purpose in grant.purposes:
                 draft = Draft(
                     party_id=party_id,
                     purpose=purpose,
                     scope=scope,
-                    state=EventState.UNKNOWN if one.granted else EventState.REFUSED,
-                    indicated_at=one.at,
-                    effective_from=one.at,
+                    state=EventState.UNKNOWN if grant.granted else EventState.REFUSED,
+                    indicated_at=grant.at,
+                    effective_from=grant.at,
                     valid_until=None,
                     method=Method.VCON,
                     subject=source,
-                    evidence=("vcon", source, one.digest),
+                    evidence=("vcon", source, grant.digest),
                     entered_by=actor,
                 )
                 drafts.setdefault(draft.event_id, draft)
     return list(drafts.values())
 
 
-def _people(one: Grant, directory: Directory) -> list[str]:
-    if one.email is None or not one.purposes:
+def _people(grant: Grant, directory: Directory) -> list[str]:
+    if grant.email is None or not grant.purposes:
         return []
-    holders = [holder.party_id for holder in directory.holders(AliasKind.EMAIL, one.email)]
-    return list(dict.fromkeys(holders)) or [directory.settle([_claim(one.email)])]
+    holders = [holder.party_id for holder in directory.holders(AliasKind.EMAIL, grant.email)]
+    return list(dict.fromkeys(holders)) or [directory.settle([_claim(grant.email)])]
 
 
 def _claim(email: str) -> Claim:

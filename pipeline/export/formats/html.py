@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from pipeline.export.formats.charts import Bar, bars, columns
 from pipeline.export.formats.options import Options
-from pipeline.export.periods import Attendance
+from pipeline.export.periods import OfficeHours
 from pipeline.export.report import GroupRow, RequestReport
 
 _TOP = 15
@@ -56,7 +56,7 @@ def render(report: RequestReport, options: Options) -> bytes:
     return page.encode()
 
 
-def _trend(title: str, periods: Sequence[Attendance], values: Sequence[int]) -> Markup:
+def _trend(title: str, periods: Sequence[OfficeHours], values: Sequence[int]) -> Markup:
     rows = [
         Bar(period.period, value, f"{period.held} held" if period.held else "none held")
         for period, value in zip(periods, values, strict=True)

@@ -1,7 +1,15 @@
 """Withdrawal after processing: quarantine at once, rebuild or erase in the next run, then search every store."""
 
-from pipeline.workflow.erasure.carry_out import carry_out, conclude
-from pipeline.workflow.erasure.leftovers import Hit, left_of, search
-from pipeline.workflow.erasure.quarantine import quarantine
+from pipeline.workflow.erasure.carry_out import carry_out, verify_withdrawals
+from pipeline.workflow.erasure.leftovers import Leftover, find_leftovers, leftovers_of
+from pipeline.workflow.erasure.quarantine import quarantine, quarantine_session
 
-__all__ = ["Hit", "carry_out", "conclude", "left_of", "quarantine", "search"]
+__all__ = [
+    "Leftover",
+    "carry_out",
+    "find_leftovers",
+    "leftovers_of",
+    "quarantine",
+    "quarantine_session",
+    "verify_withdrawals",
+]

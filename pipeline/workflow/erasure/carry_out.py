@@ -1,4 +1,4 @@
-"""In a run: what was withdrawn is erased or dropped before work begins, and searched for when it is over."""
+"""Carries withdrawals out in a run: erases or drops first, and searches every store for leftovers at its end."""
 
 from __future__ import annotations
 
@@ -7,80 +7,82 @@ from functools import partial
 
 from sqlalchemy import delete, select
 
-from pipeline.consent import answer_rows, erased
-from pipeline.consent.identity import AliasKind, Keys
-from pipeline.consent.log import holding_releases
-from pipeline.consent.parties import vouch
+from pipeline.consent.answers import answer_rows
+from pipeline.consent.log import erased_participants, journal
+from pipeline.consent.log.identity import AliasKind, Keys
+from pipeline.consent.log.log import holding_releases
+from pipeline.consent.log.parties import vouch
 from pipeline.errors import WorkspaceDamaged
 from pipeline.store import Workspace, database, tombstones, withdrawals
-from pipeline.store.artefact_tables import erased_participant
-from pipeline.store.artefact_tables import tombstone as tombstone_table
-from pipeline.store.artefacts import State
-from pipeline.store.consent_tables import alias as alias_table
+from pipeline.store.artefacts import ArtefactState
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
-from pipeline.store.withdrawals import Filed, Stage
+from pipeline.store.tables.consent import alias as alias_table
+from pipeline.store.tables.erasures import erased_participant
+from pipeline.store.tables.erasures import tombstone as tombstone_table
+from pipeline.store.withdrawals import Withdrawal, WithdrawalState
 from pipeline.workflow.erasure import fingerprints
-from pipeline.workflow.erasure.affected import affected
-from pipeline.workflow.erasure.erase import erase, forget_made, unnamed
-from pipeline.workflow.erasure.leftovers import search
+from pipeline.workflow.erasure.affected import affected_sessions
+from pipeline.workflow.erasure.erase import delete_derived, erase, without_names
+from pipeline.workflow.erasure.leftovers import find_leftovers
 from pipeline.workflow.erasure.quarantine import is_quarantined, quarantine
 
 
 def carry_out(workspace: Workspace, *, now: datetime) -> None:
-    """Does what withdrawals ask for, and takes out again what a backup brought back; under the lock of the workspace.
+    """Does what withdrawals ask for, and erases again what a backup brought back; under the lock of the workspace.
 
     Stopped at any instruction, the next run goes on.
     """
     for filed in withdrawals.read(workspace.db):
-        if filed.state is Stage.FILED and not is_quarantined(workspace, filed):
+        if filed.state is WithdrawalState.FILED and not is_quarantined(workspace, filed):
             with holding_releases(workspace):
                 quarantine(workspace, filed, now=now)
-        if filed.state in (Stage.FILED, Stage.WAITING):
+        if filed.state in (WithdrawalState.FILED, WithdrawalState.WAITING):
             waits = _erased(workspace, filed, now) if filed.erase else _dropped(workspace, filed)
-            withdrawals.set_state(workspace.db, filed.withdrawal_id, Stage.WAITING if waits else Stage.DONE)
+            withdrawals.set_state(
+                workspace.db, filed.withdrawal_id, WithdrawalState.WAITING if waits else WithdrawalState.DONE
+            )
     _replay(workspace, now)
 
 
-def conclude(workspace: Workspace) -> None:
+def verify_withdrawals(workspace: Workspace) -> None:
     """Searches for what each withdrawal should have left nowhere; raises ``WorkspaceDamaged`` while there is any."""
-    found = []
+    incomplete = []
     for filed in withdrawals.read(workspace.db):
-        if filed.state is not Stage.DONE:
+        if filed.state is not WithdrawalState.DONE:
             continue
-        hits = search(workspace, filed)
-        if hits:
-            found.append(filed.withdrawal_id)
+        if find_leftovers(workspace, filed):
+            incomplete.append(filed.withdrawal_id)
         else:
-            withdrawals.set_state(workspace.db, filed.withdrawal_id, Stage.VERIFIED)
-            where = "every store" if filed.erase else "what is out"
+            withdrawals.set_state(workspace.db, filed.withdrawal_id, WithdrawalState.VERIFIED)
+            where = "every store" if filed.erase else "published renditions"
             withdrawals.step(workspace.ledger, filed.withdrawal_id, "verified", where, {})
-    if found:
+    if incomplete:
         raise WorkspaceDamaged(
-            f"something is left of what was withdrawn: {', '.join(found)}",
-            action="`offrecord consent verify-withdrawal` with that id says where",
+            f"leftovers of withdrawn data are found: {', '.join(incomplete)}",
+            action="`offrecord consent verify-withdrawal` with that id shows where",
         )
 
 
-def _dropped(workspace: Workspace, filed: Filed) -> bool:
+def _dropped(workspace: Workspace, filed: Withdrawal) -> bool:
     if filed.about_sound:
-        for one in affected(workspace, filed):
-            forget_made(workspace, filed, one.session.session_id, copies=False)
+        for affected in affected_sessions(workspace, filed):
+            delete_derived(workspace, filed, affected.session.session_id, copies=False)
     return False
 
 
-def _erased(workspace: Workspace, filed: Filed, now: datetime) -> bool:
+def _erased(workspace: Workspace, filed: Withdrawal, now: datetime) -> bool:
     """Every session first, then the names in everybody's texts; the aliases last, by which sessions are found."""
-    found = list(affected(workspace, filed))
-    waits = [erase(workspace, filed, one, now=now) for one in found if one.sure]
-    unsure = any(one.unsure for one in found)
+    sessions = list(affected_sessions(workspace, filed))
+    waits = [erase(workspace, filed, affected, now=now) for affected in sessions if affected.sure]
+    unsure = any(affected.unsure for affected in sessions)
     registry, names = Registry(workspace.db), _names(workspace, filed)
     for session in registry.sessions():
         if filed.session_id in (None, session.session_id):
-            changed = unnamed(session, names)
+            changed = without_names(session, names)
             if changed != session:
                 registry.rewrite(changed)
-                forget_made(workspace, filed, session.session_id)
+                delete_derived(workspace, filed, session.session_id)
     for path in registry.entries():
         if filed.session_id is None and any(
             alias in " ".join(fingerprints.tokens(path)) for alias in fingerprints.searchable(names)
@@ -91,35 +93,37 @@ def _erased(workspace: Workspace, filed: Filed, now: datetime) -> bool:
     return unsure or any(waits)
 
 
-def _names(workspace: Workspace, filed: Filed) -> list[str]:
+def _names(workspace: Workspace, filed: Withdrawal) -> list[str]:
     """What the person is known by on file and in the sessions that they were erased from."""
     keys, registry = Keys(workspace.key("identity")), Registry(workspace.db)
     with reading(workspace.db) as connection:
-        names = fingerprints.on_file(connection, keys, filed.party_ids)
+        names = fingerprints.aliases_of(connection, keys, filed.party_ids)
         query = select(erased_participant).where(erased_participant.c.party_id.in_(filed.party_ids))
         rows = connection.execute(query).all()
     for row in rows:
-        session = erased.with_erased(registry.session(row.session_id), workspace=workspace)
-        names += fingerprints.known_by(session.participant(row.participant_id))
+        session = erased_participants.with_erased(registry.session(row.session_id), workspace=workspace)
+        names += fingerprints.names_of(session.participant(row.participant_id))
     return sorted(set(names))
 
 
-def _forget_aliases(workspace: Workspace, filed: Filed, names: list[str]) -> None:
+def _forget_aliases(workspace: Workspace, filed: Withdrawal, names: list[str]) -> None:
     keys = Keys(workspace.key("identity"))
     with workspace.db.begin() as connection:
         for text, size in fingerprints.searchable(names).items():
             withdrawals.mark(connection, filed.withdrawal_id, "alias", size, keys.marked(text))
-        named = partial(fingerprints.names, fingerprints.searchable(names))
-        rows = answer_rows.erase(connection, keys, filed.party_ids, named, filed.withdrawal_id)
+        is_named = partial(fingerprints.mentions, fingerprints.searchable(names))
+        rows = answer_rows.erase(connection, keys, filed.party_ids, is_named, filed.withdrawal_id)
         theirs = alias_table.c.party_id.in_(filed.party_ids)
         by = (theirs, alias_table.c.kind.in_([AliasKind.EMAIL, AliasKind.PLATFORM]))
-        withdrawals.forget(
+        withdrawals.remember_erased_hashes(
             connection,
             filed.withdrawal_id,
             connection.execute(select(alias_table.c.value_hash).where(*by)).scalars().all(),
         )
         connection.execute(delete(alias_table).where(theirs))
         vouch(connection, keys, filed.party_ids)
+    with holding_releases(workspace):
+        journal.forget(workspace, filed.party_ids)
     for party_id in filed.party_ids:
         withdrawals.step(workspace.ledger, filed.withdrawal_id, "forgotten: what they are known by", party_id, {})
     if rows:
@@ -137,9 +141,10 @@ def _replay(workspace: Workspace, now: datetime) -> None:
         if workspace.vault.erase(stone.digest):
             what = f"{stone.digest}/{now:%Y-%m-%d}"
             withdrawals.step(workspace.ledger, stone.withdrawal_id, "erased from the vault", what, {})
-    made = list(workspace.artefacts.all())
-    standing = {one.location for one in made if one.state is not State.ERASED}
-    for one in made:
-        place = workspace.root / one.location
-        if one.state is State.ERASED and one.location not in standing and place.is_relative_to(workspace.stages.root):
+    artefacts = list(workspace.artefacts.all())
+    current = {artefact.location for artefact in artefacts if artefact.state is not ArtefactState.ERASED}
+    for artefact in artefacts:
+        is_gone = artefact.state is ArtefactState.ERASED and artefact.location not in current
+        place = workspace.root / artefact.location
+        if is_gone and place.is_relative_to(workspace.stages.root):
             workspace.stages.drop(place)

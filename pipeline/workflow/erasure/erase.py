@@ -1,4 +1,4 @@
-"""Erases one person from one session: their tracks, what was said together with them, their lines and their name."""
+"""Erases one person from one session: their tracks, mixed sound that they speak in, their lines and their name."""
 
 from __future__ import annotations
 
@@ -9,23 +9,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from pipeline.consent import erased
-from pipeline.consent.identity import Keys
+from pipeline.consent.evaluation.claims import effective_session
+from pipeline.consent.log import erased_participants
+from pipeline.consent.log.identity import Keys
 from pipeline.errors import InputRefused, WorkspaceDamaged
-from pipeline.lexicon.spellings import entities_of
-from pipeline.records import ChatLine, Crosstalk, Cue, RedactionInterval, Session, Track, Transcript
-from pipeline.render.left_out import LeftOut, bleeding
-from pipeline.store import Workspace, labels, misheard, tombstones, withdrawals
-from pipeline.store.artefacts import State
+from pipeline.lexicon.surface_forms import entities_of
+from pipeline.proof import RemovedVoice, find_crosstalk
+from pipeline.records import ChatLine, Crosstalk, Cue, RedactionInterval, Session, Track
+from pipeline.store import Workspace, misheard, pseudonym_labels, tombstones, withdrawals
+from pipeline.store.artefacts import ArtefactState
 from pipeline.store.registry import Registry
-from pipeline.store.withdrawals import Filed
+from pipeline.store.withdrawals import Withdrawal
 from pipeline.workflow.erasure import fingerprints
-from pipeline.workflow.erasure.affected import Affected
-from pipeline.workflow.erasure.split_files import taken_apart
+from pipeline.workflow.erasure.affected import AffectedSession
+from pipeline.workflow.erasure.split_files import split_files
 
 Line = TypeVar("Line", Cue, ChatLine)
 
-HOLD = timedelta(days=30)
+# GDPR Art. 12(3): an answer is due within one month of the request, so that a decision cannot wait for longer.
+HOLD_MIXED = timedelta(days=30)
 """How long a recording in which they cannot be told from the others waits for a decision before it is erased whole."""
 
 GAP = "[removed]"
@@ -35,22 +37,23 @@ _TOGETHER = "held for a decision: a file holds them beside others"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Changed:
-    """A session without the people: ``files`` are the sealed files to erase; ``waits`` when mixed sound was left."""
+class ErasedSession:
+    """A session without the people: ``files`` are the sealed files to erase; ``waits`` where mixed sound is left."""
 
     session: Session
     files: frozenset[str]
     waits: bool
 
 
-def without(session: Session, people: frozenset[str], *, mixed_too: bool) -> Changed:
+def without_people(session: Session, people: frozenset[str], *, mixed_too: bool) -> ErasedSession:
     """A session without these participants, decided without doing anything.
 
-    Their own tracks go, mixed sound that they spoke in, the picture, and every sealed text. Where they spoke in mixed
-    sound alone, that goes only with ``mixed_too``; then nothing of the recording may be left.
+    It loses their own tracks, mixed sound that they spoke in, the picture, and every sealed text. Where they
+    spoke in mixed sound alone, that goes only with ``mixed_too``; then nothing of the recording may be left.
     """
-    spoke = any(session.participant(one).spoke for one in people)
-    alone = [one for one in people if session.participant(one).spoke and not session.has_own_track(one)]
+    speakers = _speakers(session) & people
+    spoke = bool(speakers)
+    alone = [who for who in speakers if not session.has_own_track(who)]
     waits = bool(alone) and not mixed_too
     kept = tuple(
         track
@@ -58,14 +61,14 @@ def without(session: Session, people: frozenset[str], *, mixed_too: bool) -> Cha
         if track.participant_id not in people and (track.participant_id is not None or waits or not spoke)
     )
     used = {track.digest for track in kept}
-    files = frozenset(one.digest for one in session.sealed if one.kind != "media" or one.digest not in used)
+    files = frozenset(file.digest for file in session.sealed if file.kind != "media" or file.digest not in used)
     nameless = tuple(
-        replace(erased.nameless(person), spoke=person.spoke and waits and person.participant_id in alone)
+        replace(erased_participants.nameless(person), spoke=waits and person.participant_id in alone)
         if person.participant_id in people
         else person
         for person in session.participants
     )
-    return Changed(
+    return ErasedSession(
         session=replace(
             session,
             tracks=kept,
@@ -74,21 +77,27 @@ def without(session: Session, people: frozenset[str], *, mixed_too: bool) -> Cha
             captions=_lines_of_others(session.captions, people) if kept else (),
             embedded=_lines_of_others(session.embedded, people) if kept else (),
             chat=_lines_of_others(session.chat, people) if kept else (),
-            sealed=tuple(one for one in session.sealed if one.digest not in files),
+            sealed=tuple(file for file in session.sealed if file.digest not in files),
         ),
         files=files,
         waits=waits,
     )
 
 
-def unnamed(session: Session, aliases: Iterable[str]) -> Session:
-    """A session in whose texts nobody is called by one of these aliases."""
-    found = [
-        re.escape(alias.strip()) for alias in sorted(aliases, key=len, reverse=True) if fingerprints.searchable([alias])
-    ]
-    if not found:
+def _speakers(session: Session) -> frozenset[str]:
+    """Who may be heard in a session: a claim that somebody is silent counts only where the recording shows it."""
+    gone = [person.participant_id for person in session.participants if person.name == erased_participants.PLACEHOLDER]
+    effective = effective_session(session, erased=gone)
+    return frozenset(person.participant_id for person in effective.participants if person.spoke)
+
+
+def without_names(session: Session, aliases: Iterable[str]) -> Session:
+    """A session in whose texts none of these aliases is left."""
+    longest_first = sorted(aliases, key=len, reverse=True)
+    escaped = [re.escape(alias.strip()) for alias in longest_first if fingerprints.searchable([alias])]
+    if not escaped:
         return session
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(found)})(?!\w)", re.IGNORECASE)
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(escaped)})(?!\w)", re.IGNORECASE)
     return replace(
         session,
         title=pattern.sub(GAP, session.title),
@@ -98,102 +107,104 @@ def unnamed(session: Session, aliases: Iterable[str]) -> Session:
     )
 
 
-def erase(workspace: Workspace, filed: Filed, one: Affected, *, now: datetime) -> bool:
+def erase(workspace: Workspace, filed: Withdrawal, affected: AffectedSession, *, now: datetime) -> bool:
     """Erases a withdrawal's person from a session; True when part of it waits for a decision. Safe to repeat."""
-    people, keys = frozenset(one.sure), Keys(workspace.key("identity"))
-    whole = filed.whole or now >= filed.filed_at + HOLD
-    changed = without(one.session, people, mixed_too=whole)
-    heard = dict.fromkeys((*one.session.crosstalk, *_bleeding(workspace, one.session, changed.session.tracks)))
-    changed = replace(changed, session=replace(changed.session, crosstalk=tuple(heard)))
+    people, keys = frozenset(affected.sure), Keys(workspace.key("identity"))
+    whole = filed.whole or now >= filed.filed_at + HOLD_MIXED
+    changed = without_people(affected.session, people, mixed_too=whole)
+    session_id, tracks = affected.session.session_id, changed.session.tracks
+    crosstalk = tuple(dict.fromkeys((*affected.session.crosstalk, *_crosstalk(workspace, affected.session, tracks))))
+    changed = replace(changed, session=replace(changed.session, crosstalk=crosstalk))
     done = _MIXED if changed.waits else _REMOVED
-    if workspace.ledger.has(withdrawals.STEP, f"{filed.withdrawal_id}/{done}/{one.session.session_id}"):
+    if workspace.ledger.has(withdrawals.STEP, f"{filed.withdrawal_id}/{done}/{session_id}"):
         return changed.waits
     if not changed.waits:
-        changed = _apart(workspace, changed, whole=whole)
+        changed = _split(workspace, changed, whole=whole)
         done = _TOGETHER if changed.waits else _REMOVED
     others = {
         sealed.digest
         for session in Registry(workspace.db).sessions()
-        if session.session_id != one.session.session_id
+        if session.session_id != session_id
         for sealed in session.sealed
     }
     files = changed.files - others
-    before = replace(one, session=replace(one.session, crosstalk=tuple(heard)))
+    before = replace(affected, session=replace(affected.session, crosstalk=crosstalk))
     _mark(workspace, filed, before, keys, files, now)
     Registry(workspace.db).rewrite(changed.session)
-    forget_made(workspace, filed, one.session.session_id)
-    _note(workspace, filed, done, one.session.session_id)
+    delete_derived(workspace, filed, session_id)
+    _note(workspace, filed, done, session_id)
     return changed.waits
 
 
-def _apart(workspace: Workspace, changed: Changed, *, whole: bool) -> Changed:
-    """The change with the files gone that hold more than what stays; it waits where that cannot be taken out of one."""
-    session, left = taken_apart(changed.session, workspace=workspace, whole=whole)
+def _split(workspace: Workspace, changed: ErasedSession, *, whole: bool) -> ErasedSession:
+    """Without the files that hold more than what stays; it waits where a file cannot be split."""
+    session, left = split_files(changed.session, workspace=workspace, whole=whole)
     gone = {track.digest for track in changed.session.tracks} - {track.digest for track in session.tracks}
     return replace(changed, session=session, files=changed.files | gone, waits=left)
 
 
-def _bleeding(workspace: Workspace, session: Session, kept: Sequence[Track]) -> tuple[Crosstalk, ...]:
-    """Where the voices of tracks that go are heard in those that stay; all of them where that cannot be said.
+def _crosstalk(workspace: Workspace, session: Session, kept: Sequence[Track]) -> tuple[Crosstalk, ...]:
+    """Where the voices of tracks that go are heard in those that stay; everywhere, where that cannot be compared.
 
-    Once the tracks are gone nobody can find it any more.
+    It is found before the tracks go, because afterwards nothing is left to compare with.
     """
     whole = (RedactionInterval(start_s=0.0, end_s=session.duration_s),)
     own = [track for track in session.tracks if track.participant_id is not None and track not in kept]
     try:
-        left = [LeftOut(track=track, windows=whole) for track in own]
-        return bleeding(session, left, kept, vault=workspace.vault)
+        left = [RemovedVoice(track=track, windows=whole) for track in own]
+        return find_crosstalk(session, left, kept, vault=workspace.vault)
     except (InputRefused, WorkspaceDamaged):
-        places = ((one, track) for one in own for track in kept)
+        pairs = ((source, track) for source in own for track in kept)
         return tuple(
-            Crosstalk(track_id=track.track_id, start_s=0.0, end_s=session.duration_s, of=one.track_id)
-            for one, track in places
+            Crosstalk(track_id=track.track_id, start_s=0.0, end_s=session.duration_s, of=source.track_id)
+            for source, track in pairs
         )
 
 
-def forget_made(workspace: Workspace, filed: Filed, session_id: str, *, copies: bool = True) -> None:
-    """Deletes what was made from a session, and with ``copies`` what was taken back of it; all can be made again."""
-    places = [workspace.root / made.location for made in workspace.artefacts.of(session_id)]
+def delete_derived(workspace: Workspace, filed: Withdrawal, session_id: str, *, copies: bool = True) -> None:
+    """Deletes what was made from a session, with ``copies`` also what was withdrawn of it; it can be made again."""
+    places = [workspace.root / artefact.location for artefact in workspace.artefacts.of(session_id)]
     for place in places:
         if place.is_relative_to(workspace.stages.root):
             workspace.stages.drop(place)
-    known = {workspace.root / made.location for made in workspace.artefacts.all()}
+    known = {workspace.root / artefact.location for artefact in workspace.artefacts.all()}
     for place in workspace.stages.files():
         if place not in known and place.parent.name != "exports":
             workspace.stages.drop(place)
     if copies:
-        taken_back = sorted(workspace.withdrawn.glob(f"{session_id}-*"))
-        for folder in (*taken_back, workspace.out / session_id):
+        withdrawn = sorted(workspace.withdrawn.glob(f"{session_id}-*"))
+        for folder in (*withdrawn, workspace.out / session_id):
             if folder.is_dir():
                 shutil.rmtree(folder)
-    gone = [made for made in workspace.artefacts.of(session_id) if not (workspace.root / made.location).exists()]
-    workspace.artefacts.set_state((made.artefact_id for made in gone), State.ERASED)
-    for made in gone:
-        _note(workspace, filed, f"erased: {made.kind}", made.artefact_id)
+    artefacts = workspace.artefacts.of(session_id)
+    gone = [artefact for artefact in artefacts if not (workspace.root / artefact.location).exists()]
+    workspace.artefacts.set_state((artefact.artefact_id for artefact in gone), ArtefactState.ERASED)
+    for artefact in gone:
+        _note(workspace, filed, f"erased: {artefact.kind}", artefact.artefact_id)
 
 
-def _mark(workspace: Workspace, filed: Filed, one: Affected, keys: Keys, files: Iterable[str], now: datetime) -> None:
-    """Before anything goes: what to search for, who it was, and that these files are gone on purpose."""
-    session, places = one.session, workspace.stages.root / "speech"
-    kept = [
-        workspace.stages.recall("speech", (workspace.root / made.location).stem, Transcript)
-        for made in workspace.artefacts.of(session.session_id)
-        if (workspace.root / made.location).parent == places
-    ]
-    said = fingerprints.said_by(session, [each for each in kept if each is not None], frozenset(one.sure))
+def _mark(
+    workspace: Workspace, filed: Withdrawal, affected: AffectedSession, keys: Keys, files: Iterable[str], now: datetime
+) -> None:
+    """Records, before anything is deleted, what to search for, who it was, and that these files go on purpose."""
+    session = affected.session
+    transcripts = fingerprints.transcripts_of(workspace, session.session_id)
+    runs = fingerprints.unique_runs(session, transcripts, frozenset(affected.sure))
     with workspace.db.begin() as connection:
-        for text in said:
-            withdrawals.mark(connection, filed.withdrawal_id, "gram", fingerprints.GRAM, keys.marked(text))
-        for who, party_id in one.sure.items():
+        for text in runs:
+            withdrawals.mark(connection, filed.withdrawal_id, "gram", fingerprints.GRAM_WORDS, keys.marked(text))
+        for who, party_id in affected.sure.items():
             person = session.participant(who)
-            if person.name != erased.PLACEHOLDER:
-                entities = entities_of(fingerprints.known_by(person))
+            if person.name != erased_participants.PLACEHOLDER:
+                entities = entities_of(fingerprints.names_of(person))
                 misheard.unlearn(connection, workspace.key("alias"), entities)
-                labels.free(connection, [labels.mark(workspace.key("alias"), labels.PERSON, party_id)])
-                for text, size in fingerprints.searchable(fingerprints.known_by(person)).items():
+                pseudonym_labels.free(
+                    connection, [pseudonym_labels.mark(workspace.key("alias"), pseudonym_labels.PERSON, party_id)]
+                )
+                for text, size in fingerprints.searchable(fingerprints.names_of(person)).items():
                     withdrawals.mark(connection, filed.withdrawal_id, "alias", size, keys.marked(text))
-                erased.put(connection, session, person, party_id, keys)
-        for digest, kind in (*((one, tombstones.VAULT) for one in files), (session.source_digest, tombstones.SOURCE)):
+                erased_participants.put(connection, session, person, party_id, keys)
+        for digest, kind in (*((file, tombstones.VAULT) for file in files), (session.source_digest, tombstones.SOURCE)):
             tombstones.put(
                 connection,
                 digest,
@@ -209,5 +220,5 @@ def _lines_of_others(lines: tuple[Line, ...], people: frozenset[str]) -> tuple[L
     return tuple(line for line in lines if line.participant_id is not None and line.participant_id not in people)
 
 
-def _note(workspace: Workspace, filed: Filed, done: str, what: str) -> None:
+def _note(workspace: Workspace, filed: Withdrawal, done: str, what: str) -> None:
     withdrawals.step(workspace.ledger, filed.withdrawal_id, done, what, {})

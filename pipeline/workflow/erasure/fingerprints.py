@@ -1,4 +1,4 @@
-"""What an erased person was known by and said, as keyed hashes over words."""
+"""What an erased person is known by and said, as runs of words, of which the store keeps keyed hashes only."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
-from pipeline.consent.identity import Alias, AliasKind, Keys, Verified
+from pipeline.consent.log.identity import Alias, AliasKind, Keys, Verified
 from pipeline.lexicon import is_common, words_of
 from pipeline.records import ChatLine, Crosstalk, Cue, Participant, Session, Transcript, Word
-from pipeline.store.consent_tables import alias as alias_table
+from pipeline.store import Workspace
+from pipeline.store.tables.consent import alias as alias_table
 
-GRAM = 5
-"""How many words in a row, said by the person and by nobody else in the session, give a segment away."""
+GRAM_WORDS = 5
+"""How many words in a row, said by the person and by nobody else in the session, give a segment away.
+
+Shorter runs are said by others too, and a search for them finds what is nobody's; longer ones miss what was cut.
+"""
 
 _ESCAPES = re.compile(r"\\[nrtbf]")
 _MIN_LETTERS = 3
+"""Of a single word that is searched for: initials and words as "al" or "jo" are in everybody's talk."""
 
 
 def tokens(text: str) -> tuple[str, ...]:
@@ -24,7 +29,7 @@ def tokens(text: str) -> tuple[str, ...]:
     return words_of(_ESCAPES.sub(" ", text))
 
 
-def windows(words: Sequence[str], size: int) -> Iterator[str]:
+def runs(words: Sequence[str], size: int) -> Iterator[str]:
     """Every run of ``size`` words."""
     for start in range(len(words) - size + 1):
         yield " ".join(words[start : start + size])
@@ -32,25 +37,25 @@ def windows(words: Sequence[str], size: int) -> Iterator[str]:
 
 def searchable(aliases: Iterable[str]) -> dict[str, int]:
     """Each alias as its words, with their number; a single ordinary or very short word could be anybody."""
-    found = {}
-    for words in map(tokens, aliases):
-        if len(words) > 1 or (words and len(words[0]) >= _MIN_LETTERS and not is_common(words[0])):
-            found[" ".join(words)] = len(words)
-    return found
+    return {
+        " ".join(words): len(words)
+        for words in map(tokens, aliases)
+        if len(words) > 1 or (words and len(words[0]) >= _MIN_LETTERS and not is_common(words[0]))
+    }
 
 
-def names(aliases: Mapping[str, int], text: str) -> bool:
+def mentions(aliases: Mapping[str, int], text: str) -> bool:
     """Whether a text holds one of these aliases, as ``searchable`` gives them."""
-    said = tokens(text)
-    return any(alias in windows(said, size) for alias, size in aliases.items())
+    words = tokens(text)
+    return any(alias in runs(words, size) for alias, size in aliases.items())
 
 
-def known_by(person: Participant) -> list[str]:
+def names_of(person: Participant) -> list[str]:
     """What one session knows a participant by."""
-    return [one for one in (person.name, *person.aliases, person.email, person.platform_id) if one]
+    return [name for name in (person.name, *person.aliases, person.email, person.platform_id) if name]
 
 
-def on_file(connection: Connection, keys: Keys, party_ids: Iterable[str]) -> list[str]:
+def aliases_of(connection: Connection, keys: Keys, party_ids: Iterable[str]) -> list[str]:
     """What the consent store knows these people by."""
     query = select(alias_table).where(alias_table.c.party_id.in_(sorted(party_ids)))
     return [
@@ -59,17 +64,26 @@ def on_file(connection: Connection, keys: Keys, party_ids: Iterable[str]) -> lis
     ]
 
 
-def said_by(session: Session, transcripts: Iterable[Transcript], people: frozenset[str]) -> frozenset[str]:
-    """The runs of words that these people alone said or wrote; what bled into another's track is not the other's."""
+def unique_runs(session: Session, transcripts: Iterable[Transcript], people: frozenset[str]) -> frozenset[str]:
+    """The runs of words that these people alone said or wrote; crosstalk on another's track is not the other's."""
     theirs: set[str] = set()
     others: set[str] = set()
     for who, words in _utterances(session, transcripts):
-        (theirs if who in people else others).update(windows(words, GRAM))
+        (theirs if who in people else others).update(runs(words, GRAM_WORDS))
     return frozenset(theirs - others)
 
 
-def _is_in(word: Word, bleed: Crosstalk) -> bool:
-    return word.track_id == bleed.track_id and word.start_s < bleed.end_s and bleed.start_s < word.end_s
+def transcripts_of(workspace: Workspace, session_id: str) -> list[Transcript]:
+    """Every stored transcript of a session, also those that a changed setting has replaced."""
+    places = [workspace.root / artefact.location for artefact in workspace.artefacts.of(session_id)]
+    folder = workspace.stages.root / "speech"
+    stored = [workspace.stages.get("speech", place.stem, Transcript) for place in places if place.parent == folder]
+    return [transcript for transcript in stored if transcript is not None]
+
+
+def _is_in(word: Word, crosstalk: Crosstalk) -> bool:
+    is_same = word.track_id == crosstalk.track_id
+    return is_same and word.start_s < crosstalk.end_s and crosstalk.start_s < word.end_s
 
 
 def _utterances(session: Session, transcripts: Iterable[Transcript]) -> Iterator[tuple[str | None, Sequence[str]]]:
@@ -77,9 +91,9 @@ def _utterances(session: Session, transcripts: Iterable[Transcript]) -> Iterator
     for line in lines:
         yield line.participant_id, tokens(line.text)
     for transcript in transcripts:
-        heard: dict[str | None, list[str]] = {}
+        spoken: dict[str | None, list[str]] = {}
         for word in transcript.words:
-            if any(_is_in(word, bleed) for bleed in session.crosstalk):
+            if any(_is_in(word, crosstalk) for crosstalk in session.crosstalk):
                 continue
-            heard.setdefault(word.participant_id, []).extend(tokens(word.text))
-        yield from heard.items()
+            spoken.setdefault(word.participant_id, []).extend(tokens(word.text))
+        yield from spoken.items()

@@ -10,28 +10,29 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import String, inspect, text
 
-from pipeline.consent import answer_rows
-from pipeline.consent.identity import Keys
+from pipeline.consent.answers import answer_rows
+from pipeline.consent.log.identity import Keys
 from pipeline.errors import UsageProblem
+from pipeline.files import file_digest
 from pipeline.records import Transcript
 from pipeline.store import Workspace, tombstones, withdrawals
 from pipeline.store.database import reading
-from pipeline.store.files import sha256
-from pipeline.store.withdrawals import Filed, Stage
+from pipeline.store.withdrawals import Withdrawal, WithdrawalState
 from pipeline.workflow.erasure import fingerprints
-from pipeline.workflow.erasure.affected import affected
+from pipeline.workflow.erasure.affected import affected_sessions
 from pipeline.workflow.erasure.quarantine import OF_TAGS, audiences
 
 _TEXT_BYTES = 64 << 20
+"""A larger file is media, which the proof listens to: the captions of a day are under a tenth of it."""
 _OWN_TABLES = frozenset({"tombstone", "withdrawal", "erased_mark", "alembic_version"})
-_PENDING = {Stage.FILED: "the next run carries it out", Stage.WAITING: "waits for a decision"}
+_PENDING = {WithdrawalState.FILED: "the next run carries it out", WithdrawalState.WAITING: "waits for a decision"}
 _FOLDERS = ("out", "withdrawn", "reports", "log")
 
 Marks = Mapping[tuple[str, int], frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Hit:
+class Leftover:
     """Something that should be gone: the store, the id of the place in it, and what was found, never its words."""
 
     store: str
@@ -39,34 +40,37 @@ class Hit:
     what: str
 
 
-def search(workspace: Workspace, filed: Filed) -> tuple[Hit, ...]:
-    """What is still to be found of the person: everywhere after an erasure, else in what may no longer be out."""
+def find_leftovers(workspace: Workspace, filed: Withdrawal) -> tuple[Leftover, ...]:
+    """What is left of the person: everywhere after an erasure, else in what may no longer be published."""
     keys = Keys(workspace.key("identity"))
     if not filed.erase:
         return tuple(sorted(set(_in_output(workspace, filed, keys))))
     finder = _Finder(keys, withdrawals.marks(workspace.db, filed.withdrawal_id))
-    gone = _gone(workspace, filed)
-    found = [
+    gone = _erased_files(workspace, filed)
+    leftovers = [
         *_in_database(workspace, finder, filed),
         *_in_answers(workspace, finder, keys, filed),
         *_in_stages(workspace, finder),
         *_in_files(workspace, finder, gone),
-        *(Hit("vault", digest, "file") for digest in workspace.vault.digests() if digest in gone),
+        *(Leftover("vault", digest, "file") for digest in workspace.vault.digests() if digest in gone),
     ]
-    return tuple(sorted(set(found)))
+    return tuple(sorted(set(leftovers)))
 
 
-def left_of(workspace: Workspace, withdrawal_ids: Iterable[str]) -> tuple[Hit, ...]:
-    """What is still to be found after these withdrawals; raises ``UsageProblem`` when there is none."""
+def leftovers_of(workspace: Workspace, withdrawal_ids: Iterable[str]) -> tuple[Leftover, ...]:
+    """What is left after these withdrawals; raises ``UsageProblem`` when there is no such withdrawal."""
     wanted = set(withdrawal_ids)
-    filed = [one for one in withdrawals.read(workspace.db) if one.withdrawal_id in wanted]
-    if not filed:
+    chosen = [filed for filed in withdrawals.read(workspace.db) if filed.withdrawal_id in wanted]
+    if not chosen:
         raise UsageProblem(
             "no withdrawal of theirs is on file", action="give an address, a party id or a withdrawal's id"
         )
-    open_ = [one for one in filed if one.state in (Stage.FILED, Stage.WAITING)]
-    pending = {Hit("withdrawal", one.withdrawal_id, _PENDING[one.state]) for one in open_}
-    return tuple(sorted(pending | {hit for one in filed for hit in search(workspace, one)}))
+    pending = {
+        Leftover("withdrawal", filed.withdrawal_id, _PENDING[filed.state])
+        for filed in chosen
+        if filed.state in (WithdrawalState.FILED, WithdrawalState.WAITING)
+    }
+    return tuple(sorted(pending | {left for filed in chosen for left in find_leftovers(workspace, filed)}))
 
 
 class _Finder:
@@ -83,9 +87,9 @@ class _Finder:
 
     def kinds(self, content: str) -> Iterator[str]:
         """What kinds of marks a text holds: ``alias``, ``gram``."""
-        said = fingerprints.tokens(content)
+        words = fingerprints.tokens(content)
         for (kind, size), marks in self._marks.items():
-            if any(self._marked(run) in marks for run in set(fingerprints.windows(said, size))):
+            if any(self._marked(run) in marks for run in set(fingerprints.runs(words, size))):
                 yield kind
 
     def _marked(self, run: str) -> str:
@@ -94,7 +98,7 @@ class _Finder:
         return self._seen[run]
 
 
-def _gone(workspace: Workspace, filed: Filed) -> frozenset[str]:
+def _erased_files(workspace: Workspace, filed: Withdrawal) -> frozenset[str]:
     with reading(workspace.db) as connection:
         query = text("SELECT digest FROM tombstone WHERE kind = :kind AND withdrawal_id = :id")
         return frozenset(
@@ -102,7 +106,7 @@ def _gone(workspace: Workspace, filed: Filed) -> frozenset[str]:
         )
 
 
-def _in_database(workspace: Workspace, finder: _Finder, filed: Filed) -> Iterator[Hit]:
+def _in_database(workspace: Workspace, finder: _Finder, filed: Withdrawal) -> Iterator[Leftover]:
     """Every text column of every table but those that hold nothing else than what was erased."""
     names = finder if filed.session_id is None else finder.only("gram")
     inspector = inspect(workspace.db)
@@ -118,10 +122,10 @@ def _in_database(workspace: Workspace, finder: _Finder, filed: Filed) -> Iterato
             for row in connection.execute(text(f'SELECT {shown} FROM "{table}"')).mappings():
                 content = " \n ".join(str(row[name]) for name in columns if row[name] is not None)
                 place = "/".join(str(row[name]) for name in keys)
-                yield from (Hit(f"database: {table}", place, kind) for kind in names.kinds(content))
+                yield from (Leftover(f"database: {table}", place, kind) for kind in names.kinds(content))
 
 
-def _in_answers(workspace: Workspace, finder: _Finder, keys: Keys, filed: Filed) -> Iterator[Hit]:
+def _in_answers(workspace: Workspace, finder: _Finder, keys: Keys, filed: Withdrawal) -> Iterator[Leftover]:
     """The rows of imported tables: theirs, and what they are known by in anybody's."""
     if filed.session_id is not None:
         return
@@ -129,67 +133,59 @@ def _in_answers(workspace: Workspace, finder: _Finder, keys: Keys, filed: Filed)
     with reading(workspace.db) as connection:
         for row in answer_rows.read(connection, keys):
             if row.written is not None and row.party_id in filed.party_ids:
-                yield Hit("answers", row.place, "row")
+                yield Leftover("answers", row.place, "row")
             for _, cell in row.written or ():
-                yield from (Hit("answers", row.place, kind) for kind in names.kinds(cell))
+                yield from (Leftover("answers", row.place, kind) for kind in names.kinds(cell))
 
 
-def _in_stages(workspace: Workspace, finder: _Finder) -> Iterator[Hit]:
+def _in_stages(workspace: Workspace, finder: _Finder) -> Iterator[Leftover]:
     """The encrypted results of work: there others may still name the person, as they do in the sealed recordings."""
-    said = finder.only("gram")
+    grams = finder.only("gram")
     for path in workspace.stages.files():
         try:
             content = workspace.stages.opened(path)
         except InvalidTag:
-            yield Hit("stages", f"{path.parent.name}/{path.stem}", "unreadable")
+            yield Leftover("stages", f"{path.parent.name}/{path.stem}", "unreadable")
             continue
         place = f"{path.parent.name}/{path.stem}"
         shown = content.decode("utf-8", "replace")
         if path.parent.name == "speech":
-            heard = workspace.stages.recall("speech", path.stem, Transcript)
-            shown = " ".join(word.text for word in heard.words) if heard else shown
-        yield from (Hit("stages", place, kind) for kind in said.kinds(shown))
+            transcript = workspace.stages.get("speech", path.stem, Transcript)
+            shown = " ".join(word.text for word in transcript.words) if transcript else shown
+        yield from (Leftover("stages", place, kind) for kind in grams.kinds(shown))
 
 
-def _in_files(workspace: Workspace, finder: _Finder, gone: frozenset[str]) -> Iterator[Hit]:
+def _in_files(workspace: Workspace, finder: _Finder, gone: frozenset[str]) -> Iterator[Leftover]:
     for store in _FOLDERS:
         folder = workspace.root / store
-        for path in sorted(one for one in folder.rglob("*") if one.is_file() and not one.is_symlink()):
+        for path in sorted(each for each in folder.rglob("*") if each.is_file() and not each.is_symlink()):
             place = str(path.relative_to(folder))
-            yield from (Hit(store, place, kind) for kind in finder.kinds(_text_of(path)))
-            if sha256(path) in gone:
-                yield Hit(store, place, "file")
+            yield from (Leftover(store, place, kind) for kind in finder.kinds(_text_of(path)))
+            if file_digest(path) in gone:
+                yield Leftover(store, place, "file")
 
 
-def _in_output(workspace: Workspace, filed: Filed, keys: Keys) -> Iterator[Hit]:
-    """After a withdrawal without erasure: the renditions that it takes back, and the exports for what they said."""
+def _in_output(workspace: Workspace, filed: Withdrawal, keys: Keys) -> Iterator[Leftover]:
+    """After a withdrawal without erasure: the renditions that it withdraws, and the exports for what they said."""
     with reading(workspace.db) as connection:
-        known = fingerprints.on_file(connection, keys, filed.party_ids)
-    for one in affected(workspace, filed):
-        people = frozenset(one.sure)
-        aliases = [*known, *(name for who in people for name in fingerprints.known_by(one.session.participant(who)))]
+        known = fingerprints.aliases_of(connection, keys, filed.party_ids)
+    for affected in affected_sessions(workspace, filed):
+        session, people = affected.session, frozenset(affected.sure)
+        aliases = [*known, *(name for who in people for name in fingerprints.names_of(session.participant(who)))]
         marks: dict[tuple[str, int], set[str]] = {}
         for alias, size in fingerprints.searchable(aliases).items():
             marks.setdefault(("alias", size), set()).add(keys.marked(alias))
-        said = fingerprints.said_by(one.session, _transcripts(workspace, one.session.session_id), people)
-        marks[("gram", fingerprints.GRAM)] = {keys.marked(run) for run in said}
+        transcripts = fingerprints.transcripts_of(workspace, session.session_id)
+        runs = fingerprints.unique_runs(session, transcripts, people)
+        marks[("gram", fingerprints.GRAM_WORDS)] = {keys.marked(run) for run in runs}
         finder = _Finder(keys, {name: frozenset(values) for name, values in marks.items()})
-        folders = {workspace.out / one.session.session_id / audience: finder for audience in audiences(filed.purposes)}
+        folders = {workspace.out / session.session_id / audience: finder for audience in audiences(filed.purposes)}
         if not OF_TAGS.isdisjoint(filed.purposes):
             folders[workspace.out / "exports"] = finder.only("gram")
-        for folder, looks in folders.items():
+        for folder, wanted in folders.items():
             for path in sorted(folder.glob("*")):
                 place = str(path.relative_to(workspace.out))
-                yield from (Hit("out", place, kind) for kind in looks.kinds(_text_of(path)))
-
-
-def _transcripts(workspace: Workspace, session_id: str) -> Iterable[Transcript]:
-    for made in workspace.artefacts.of(session_id):
-        place = workspace.root / made.location
-        if place.parent == workspace.stages.root / "speech":
-            heard = workspace.stages.recall("speech", place.stem, Transcript)
-            if heard is not None:
-                yield heard
+                yield from (Leftover("out", place, kind) for kind in wanted.kinds(_text_of(path)))
 
 
 def _text_of(path: Path) -> str:
@@ -197,7 +193,9 @@ def _text_of(path: Path) -> str:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as inside:
             parts = [
-                inside.read(one).decode("utf-8", "ignore") for one in inside.infolist() if one.file_size < _TEXT_BYTES
+                inside.read(member).decode("utf-8", "ignore")
+                for member in inside.infolist()
+                if member.file_size < _TEXT_BYTES
             ]
         return " ".join([path.name, *parts])
     if path.stat().st_size > _TEXT_BYTES:

@@ -1,21 +1,21 @@
-"""Takes files apart that hold more than what stays: the picture, or the voice of who goes, beside somebody's sound."""
+"""Splits files that hold more than what stays: the picture, or the voice of who goes, beside somebody's sound."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from pipeline.errors import InputRefused, WorkspaceDamaged
-from pipeline.media.sounds import copy_sounds, holds_only
+from pipeline.media.copy_audio import copy_sounds, holds_only
 from pipeline.records import Session, VaultFile
 from pipeline.store import Workspace
 
-_NAME = "apart"
+_NAME = "split"
 
 
-def taken_apart(session: Session, *, workspace: Workspace, whole: bool) -> tuple[Session, bool]:
+def split_files(session: Session, *, workspace: Workspace, whole: bool) -> tuple[Session, bool]:
     """The session with the sounds that stay in files of their own, and whether any could not be had so.
 
-    With ``whole`` such sounds go too. What cannot be read at all stays as it is: `offrecord verify` says so.
+    With ``whole`` such sounds go too. What cannot be read at all stays as it is, and `offrecord verify` says so.
     """
     left = False
     for digest in dict.fromkeys(track.digest for track in session.tracks):
@@ -59,4 +59,4 @@ def _moved(session: Session, digest: str, streams: list[int], sealed: VaultFile)
 
 
 def _others(session: Session, digest: str) -> tuple[VaultFile, ...]:
-    return tuple(one for one in session.sealed if one.digest != digest)
+    return tuple(file for file in session.sealed if file.digest != digest)

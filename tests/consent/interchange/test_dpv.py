@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.cli import main
-from pipeline.consent.agreements import Kind, Says
-from pipeline.consent.decide import State
-from pipeline.consent.events import Event, EventState
+from pipeline.consent.evaluation.rule_tables import ConsentStatus
 from pipeline.consent.interchange import dpv
 from pipeline.consent.interchange.export import check, export_dpv
-from pipeline.consent.interchange.record import EVERY_SESSION, Filed, Record, Shown
-from pipeline.consent.interchange.terms import EVENTS, PURPOSES, STATES
-from pipeline.consent.organisations import agree
-from pipeline.consent.withdraw import withdraw
+from pipeline.consent.interchange.record import EVERY_SESSION, AnsweredNotice, Record, RecordedEvent
+from pipeline.consent.interchange.vocabulary import EVENTS, PURPOSES, STATES
+from pipeline.consent.log.agreements import AgreementKind, Clause
+from pipeline.consent.log.events import Event, EventState
+from pipeline.consent.staff.organisations import agree
+from pipeline.consent.staff.withdraw import withdraw
 from pipeline.errors import InputRefused, ProofFailed
 from pipeline.records import Purpose
 from pipeline.store import Workspace
@@ -46,8 +46,8 @@ events = st.builds(
 )
 
 
-def shown(digest: str, trusted: bool) -> Shown:
-    return Shown(
+def shown(digest: str, trusted: bool) -> AnsweredNotice:
+    return AnsweredNotice(
         digest=digest,
         notice_id="office-hours",
         version=digest[:1],
@@ -62,17 +62,17 @@ NOTICES = (shown("a" * 64, True), shown("b" * 64, False))
 
 def text_of(record: Record, now: datetime = NOW) -> str:
     node = dpv.node(record, kind=dpv.RECORD, identifier="i", controller=dpv.Controller(name="Lumen"), now=now)
-    return dpv.document([node], one=True)
+    return dpv.document([node], single=True)
 
 
 @given(history=st.lists(events, max_size=12), later=st.integers(0, 800))
 def test_any_history_reads_back_as_the_same_state_per_purpose(history: list[Event], later: int) -> None:
-    filed = tuple(Filed(event=event, method="form", received_at=NOW) for event in history)
-    record = Record(party_id="prt_a", filed=filed, notices=NOTICES)
+    filed = tuple(RecordedEvent(event=event, method="form", received_at=NOW) for event in history)
+    record = Record(party_id="prt_a", events=filed, notices=NOTICES)
     text = text_of(record)
     (again,) = dpv.read(text)
     assert again.record == record
-    assert again.stated == record.states(NOW)
+    assert again.states == record.states(NOW)
     later_on = NOW + timedelta(days=later)
     assert again.record.states(later_on) == record.states(later_on)
     check(text, [record], NOW)
@@ -111,20 +111,22 @@ def test_the_shape_is_that_of_the_guide(workspace: Workspace, file_answers: File
     assert ("dpv:ConsentRefused", "oh:purpose/public_recording") in types
     assert ("dpv:ConsentWithdrawn", "oh:purpose/internal_improve") in types
     (read,) = dpv.read(text)
-    now = {one.purpose: one.state for one in read.stated if one.scope == EVERY_SESSION}
-    assert now[Purpose.RECORD] is State.GIVEN
-    assert now[Purpose.INTERNAL_IMPROVE] is State.WITHDRAWN
-    assert now[Purpose.VOICEPRINT] is State.ABSENT
+    now = {(one.scope, one.purpose): one.state for one in read.states}
+    assert now["series:office-hours", Purpose.RECORD] is ConsentStatus.GIVEN
+    assert now["series:office-hours", Purpose.INTERNAL_IMPROVE] is ConsentStatus.WITHDRAWN
+    assert now[EVERY_SESSION, Purpose.INTERNAL_IMPROVE] is ConsentStatus.WITHDRAWN
+    assert now[EVERY_SESSION, Purpose.RECORD] is ConsentStatus.ABSENT
+    assert now["series:office-hours", Purpose.VOICEPRINT] is ConsentStatus.ABSENT
     assert "ana" not in text and "by mail" not in text
 
 
 def test_absent_is_told_apart_from_unknown() -> None:
-    assert "oh:absent" in STATES[State.ABSENT] and "oh:absent" not in STATES[State.UNKNOWN]
-    assert set(EVENTS) == set(EventState) and set(PURPOSES) == set(Purpose) and set(STATES) == set(State)
+    assert "oh:absent" in STATES[ConsentStatus.ABSENT] and "oh:absent" not in STATES[ConsentStatus.UNKNOWN]
+    assert set(EVENTS) == set(EventState) and set(PURPOSES) == set(Purpose) and set(STATES) == set(ConsentStatus)
 
 
 def test_a_repeated_key_is_refused() -> None:
-    record = Record(party_id="prt_a", filed=(), notices=())
+    record = Record(party_id="prt_a", events=(), notices=())
     text = text_of(record).replace('"dpv:hasProcess"', '"dpv:hasProcess": [], "dpv:hasProcess"')
     with pytest.raises(InputRefused, match="twice"):
         dpv.read(text)
@@ -132,7 +134,7 @@ def test_a_repeated_key_is_refused() -> None:
 
 @pytest.mark.parametrize("change", ["oh:purpose/record", "dpv:ConsentRecord", "oh:party/", "xsd"])
 def test_what_is_not_known_is_refused(change: str) -> None:
-    record = Record(party_id="prt_a", filed=(), notices=())
+    record = Record(party_id="prt_a", events=(), notices=())
     text = text_of(record).replace(change, "oh:purpose/dancing")
     if change == "xsd":
         text = text_of(record).replace('"@value"', '"value"')
@@ -144,9 +146,9 @@ def test_all_is_a_graph_and_nobody_a_usage_error(workspace: Workspace, file_answ
     file_answers(row("ana@a.example"), row("bo@b.example"))
     agree(
         "Granite Foundry",
-        kind=Kind.NDA,
+        kind=AgreementKind.NDA,
         recording=None,
-        publication=Says.FORBIDDEN,
+        publication=Clause.FORBIDDEN,
         valid_from=NOW,
         valid_until=None,
         actor="sam",
@@ -170,5 +172,5 @@ def test_all_is_a_graph_and_nobody_a_usage_error(workspace: Workspace, file_answ
 
 
 def test_dates_are_utc() -> None:
-    record = Record(party_id="prt_a", filed=(), notices=())
+    record = Record(party_id="prt_a", events=(), notices=())
     assert dpv.read(text_of(record))[0].made_at == NOW.astimezone(UTC)

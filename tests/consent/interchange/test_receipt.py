@@ -7,15 +7,24 @@ import json
 import pytest
 from sqlalchemy import text as sql
 
+from pipeline.consent.evaluation.rule_tables import ConsentStatus
 from pipeline.consent.interchange import dpv
+from pipeline.consent.interchange.export import export_dpv
 from pipeline.consent.interchange.receipt import receipt
-from pipeline.consent.withdraw import withdraw
+from pipeline.consent.interchange.record import EVERY_SESSION
+from pipeline.consent.staff.withdraw import withdraw
 from pipeline.errors import ConsentUnreadable, UsageProblem
 from pipeline.records import Purpose
 from pipeline.settings import ConsentSettings
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
-from tests.consent.conftest import NOW, Files, form_text, row, session
+from tests.consent.conftest import ALL_NO, COLUMNS, HEADER, NOW, Files, form_text, row, session
+
+
+def states_of(email: str, workspace: Workspace) -> dict[tuple[str, Purpose], ConsentStatus]:
+    """The state of each scope and purpose by somebody's receipt."""
+    states = receipt(email, workspace=workspace, now=NOW).record.states(NOW)
+    return {(one.scope, one.purpose): one.state for one in states}
 
 
 def test_a_receipt_says_what_holds_on_a_page_without_scripts(workspace: Workspace, file_answers: Files) -> None:
@@ -46,7 +55,7 @@ def test_the_json_ld_is_a_receipt_with_an_id_of_its_own(workspace: Workspace, fi
     assert found["dct:identifier"] == made.receipt_id != again.receipt_id
     assert found["dct:source"]["@id"] == f"urn:uuid:{dpv.record_id(made.record.party_id)}"
     (read,) = dpv.read(made.as_json_ld())
-    assert (read.record, read.stated) == (made.record, made.record.states(NOW))
+    assert (read.record, read.states) == (made.record, made.record.states(NOW))
 
 
 def test_a_party_id_stands_for_its_person(workspace: Workspace, file_answers: Files) -> None:
@@ -83,3 +92,41 @@ def test_a_log_that_was_changed_has_no_receipt(workspace: Workspace, file_answer
         connection.execute(sql("UPDATE consent_event SET body = replace(body, 'given', 'taken')"))
     with pytest.raises(ConsentUnreadable):
         receipt("ana@a.example", workspace=workspace, now=NOW)
+
+
+def test_each_scope_has_a_row_of_its_own(workspace: Workspace, file_answers: Files) -> None:
+    """A yes for one series and a no for another is neither for every session."""
+    file_answers(row("ana@a.example"))
+    file_answers(
+        row("ana@a.example", ALL_NO, at="2026-11-12 09:00:00"),
+        form=form_text(notice_id='"other"', scope='"series:other"'),
+    )
+    states = states_of("ana@a.example", workspace)
+    assert states["series:office-hours", Purpose.RECORD] is ConsentStatus.GIVEN
+    assert states["series:other", Purpose.RECORD] is ConsentStatus.REFUSED
+    assert not any(scope == EVERY_SESSION for scope, _ in states)
+    page = receipt("ana@a.example", workspace=workspace, now=NOW).as_page()
+    assert "every session" not in page and "series:other" in page
+
+
+def test_a_session_of_which_the_series_is_not_known_has_the_most_restrictive(
+    workspace: Workspace, file_answers: Files
+) -> None:
+    file_answers(row("ana@a.example"))
+    file_answers(
+        row("ana@a.example", ALL_NO, at="2026-11-12 09:00:00"),
+        form=form_text(notice_id='"other"', scope='"series:other"'),
+    )
+    own = form_text(notice_id='"own"', scope='"session:2026-11-18-aaaaaaaa"')
+    file_answers(row("ana@a.example", at="2026-11-11 09:00:00"), form=own)
+    states = states_of("ana@a.example", workspace)
+    assert states["session:2026-11-18-aaaaaaaa", Purpose.RECORD] is ConsentStatus.REFUSED
+
+
+def test_the_yes_of_a_guardian_and_an_age_read_back(workspace: Workspace, file_answers: Files) -> None:
+    columns = {**COLUMNS, "Child": "for_email", "Guardian?": "guardian", "16 or older?": "of_age"}
+    form = form_text(columns=columns, notice_id='"guardians"')
+    header = [*HEADER, "Child", "Guardian?", "16 or older?"]
+    file_answers([*row("ana@a.example"), "kid@a.example", "Yes", "Yes"], header=header, form=form)
+    file_answers([*row("bo@b.example"), "", "", "Yes"], header=header, form=form)
+    assert export_dpv(None, workspace=workspace, now=NOW)

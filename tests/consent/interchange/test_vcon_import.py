@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 from pipeline import consent
 from pipeline.cli import main
-from pipeline.consent.explain import explain
-from pipeline.consent.interchange.vcon_import import import_vcon
-from pipeline.consent.interchange.vcon_old import upgraded
+from pipeline.consent.evaluation.explain import explain
+from pipeline.consent.interchange.vcon_import import import_vcon, read_grants
+from pipeline.consent.interchange.vcon_legacy import upgraded
 from pipeline.errors import InputRefused
 from pipeline.records import Held, Purpose, Ruling
 from pipeline.store import Workspace
@@ -159,3 +159,20 @@ def test_what_cannot_be_trusted_to_say_is_refused(
     done = CliRunner().invoke(main, ["consent", "import-vcon", str(path), "--by", "sam", "-w", str(workspace.root)])
     assert done.exit_code == 9
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("critical", "named"),
+    [
+        (["lawful_basis", "wtf_transcription", "signed_agenda"], "'signed_agenda'"),
+        (["zeta", "alpha"], "'alpha', 'zeta'"),
+        (["x" * 500], "'" + "x" * 59 + "..."),
+        ([7], "7"),
+        (["a\nb\u202e"], r"'a\nb\u202e'"),
+    ],
+)
+def test_scenario_46_an_unknown_extension_is_named(critical: list[object], named: str) -> None:
+    content = json.dumps({"uuid": "u", "parties": [], "critical": critical}).encode()
+    with pytest.raises(InputRefused) as caught:
+        list(read_grants(content, now=NOW))
+    assert named in caught.value.message and caught.value.message.isprintable()

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from pipeline import nightly
-from pipeline.consent.importer import import_answers
-from pipeline.consent.withdraw import Erasure, Withdrawn, withdraw
+from pipeline.consent.answers.importer import import_answers
+from pipeline.consent.staff.withdraw import Erasure, FiledWithdrawal
 from pipeline.executors import EXECUTORS
 from pipeline.records import Purpose
-from pipeline.reports.morning_report import Report
+from pipeline.reports.morning_report import MorningReport
 from pipeline.store import Workspace
-from pipeline.workflow import erasure
+from pipeline.workflow.consent_actions import withdraw_consent
 from tests.samples import shortened
 
 SAMPLES = Path(__file__).parents[3] / "sample_media"
@@ -27,9 +27,9 @@ LATER = NOW + timedelta(hours=1)
 GUEST = "martin.keller@cedar.example"
 
 
-def night(workspace: Workspace, inbox: Path | None = None, *, now: datetime = NOW) -> Report:
-    chosen = nightly.Chosen(executor=EXECUTORS["inline"])
-    return nightly.night(workspace, inbox=inbox, chosen=chosen, now=now, progress=lambda *_: None)
+def night(workspace: Workspace, inbox: Path | None = None, *, now: datetime = NOW) -> MorningReport:
+    options = nightly.RunOptions(executor=EXECUTORS["inline"])
+    return nightly.run_night(workspace, inbox=inbox, options=options, now=now, progress=lambda *_: None)
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shortened(FOLDER, folder / "inbox", seconds=SECONDS)
     workspace = Workspace.create(folder / "empty")
     shutil.copyfile(SAMPLES / "terms.toml", workspace.root / "terms.toml")
-    (workspace.root / "offrecord.toml").write_text("[run]\nsettle_s = 0\n[export]\nmin_customers = 1\n", "utf-8")
+    (workspace.root / "offrecord.toml").write_text(
+        '[run]\nstable_for_s = 0\n[speech]\nengine = "sphinx"\n[export]\nmin_customers = 1\n', "utf-8"
+    )
     import_answers(SAMPLES / "consent.csv", SAMPLES / "consent-form.toml", workspace=workspace, now=NOW)
     workspace.db.dispose()
     shutil.copytree(folder / "empty", folder / "ws")
@@ -81,12 +83,12 @@ def inbox(kept: Path, tmp_path: Path) -> Path:
     return shutil.copytree(kept / "inbox", tmp_path / "inbox")
 
 
-Leave = Callable[..., Withdrawn]
+Leave = Callable[..., FiledWithdrawal]
 
 
-def leave_with(workspace: Workspace, *purposes: Purpose, erase: bool = False, now: datetime = NOW) -> Withdrawn:
-    """Files the guest's withdrawal as the command does."""
-    return withdraw(
+def leave_with(workspace: Workspace, *purposes: Purpose, erase: bool = False, now: datetime = NOW) -> FiledWithdrawal:
+    """Files the guest's withdrawal as staff do."""
+    return withdraw_consent(
         GUEST,
         purposes=purposes or tuple(Purpose),
         session_id=None,
@@ -95,7 +97,6 @@ def leave_with(workspace: Workspace, *purposes: Purpose, erase: bool = False, no
         workspace=workspace,
         now=now,
         erasure=Erasure(erase=erase),
-        then=lambda filed: erasure.quarantine(workspace, filed, now=now),
     )
 
 

@@ -42,9 +42,9 @@ def test_from_the_withdrawal_to_the_receipt(root: Path) -> None:
     left = run("consent", "verify-withdrawal", filed["withdrawal"], "-w", root)
     assert left.exit_code == 8, "a run has yet to carry it out"
     opened = Workspace.open(root)
-    chosen = nightly.Chosen(executor=EXECUTORS["inline"])
-    nightly.night(opened, inbox=None, chosen=chosen, now=NOW, progress=lambda *_: None)
-    assert run("consent", "verify-withdrawal", ANA, "-w", root).stdout.strip() == "nothing is left"
+    options = nightly.RunOptions(executor=EXECUTORS["inline"])
+    nightly.run_night(opened, inbox=None, options=options, now=NOW, progress=lambda *_: None)
+    assert run("consent", "verify-withdrawal", ANA, "-w", root).stdout.strip() == "no leftovers"
     (opened.logs / "note.txt").write_text(f"call {ANA}", "utf-8")
     left = run("consent", "verify-withdrawal", ANA, "-w", root, "--json")
     assert left.exit_code == 8
@@ -69,8 +69,8 @@ def test_a_copy_is_noted(root: Path) -> None:
     noted = opened.artefacts.note("rendition", opened.out / "x", session_id="s", contributors=None, log_head="h")
     (listed,) = json.loads(run("consent", "artefacts", "-w", root, "--json").stdout)
     assert (listed["artefact_id"], listed["state"], listed["contributors"]) == (noted, "live", None)
-    assert run("consent", "published", "art_none", "--to", "x", "--by", "ann", "-w", root).exit_code == 2
-    assert run("consent", "published", noted, "--to", "the wiki", "--by", "ann", "-w", root).exit_code == 0
+    assert run("consent", "record-copy", "art_none", "--to", "x", "--by", "ann", "-w", root).exit_code == 2
+    assert run("consent", "record-copy", noted, "--to", "the wiki", "--by", "ann", "-w", root).exit_code == 0
     assert [copy.went_to for copy in opened.artefacts.copies()] == ["the wiki"]
 
 

@@ -7,17 +7,17 @@ from pathlib import Path
 
 from pipeline import consent
 from pipeline.records import Audience, Context, Purpose, Ruling, Session, Track, Transcript, Word
-from pipeline.review.consented import BLEED, consented
+from pipeline.review.consent_removals import BLEED, consent_removals
 from pipeline.speech import closed
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.workflow import erasure
-from pipeline.workflow.crosstalk import quieted
+from pipeline.workflow.crosstalk import with_crosstalk
 from pipeline.workflow.erasure import fingerprints
-from pipeline.workflow.session_context import Case
+from pipeline.workflow.session_context import SessionContext
 from tests.consent.conftest import ALL_YES, NOW, Files, file_answers, person, row, workspace
 from tests.consent.conftest import session as session_of
-from tests.render.test_left_out import LENGTH_S, REFUSED, clip, spilled, write
+from tests.proof.test_crosstalk import LENGTH_S, REFUSED, clip, spilled, write
 from tests.workflow.erasure.test_erase import ANA, BO, leave
 
 __all__ = ["file_answers", "workspace"]
@@ -62,11 +62,13 @@ def test_what_bled_is_closed_for_good_when_the_track_goes(
 ) -> None:
     file_answers(row(ANA, ALL_YES), row(BO, ALL_YES))
     before = taken_in(workspace, tmp_path)
-    case = Case(session=before, workspace=workspace, ruling=ruled(before, workspace), context=Context(), now=NOW)
-    assert quieted(case, Purpose.TRANSCRIBE) is case, "nobody is taken out"
+    context = SessionContext(
+        session=before, workspace=workspace, ruling=ruled(before, workspace), known=Context(), now=NOW
+    )
+    assert with_crosstalk(context, Purpose.TRANSCRIBE) is context, "nobody is taken out"
     leave(workspace)
     without = ruled(before, workspace)
-    quiet = quieted(replace(case, ruling=without), Purpose.TRANSCRIBE).session
+    quiet = with_crosstalk(replace(context, ruling=without), Purpose.TRANSCRIBE).session
     assert {(one.track_id, one.of) for one in quiet.crosstalk} == {("t2", "t1")}
     texts = ("alpha", "bravo", "carol", "delta", "echo")
     start_s = quiet.crosstalk[0].start_s
@@ -75,7 +77,7 @@ def test_what_bled_is_closed_for_good_when_the_track_goes(
         for track, who in (("t1", "p1"), ("t2", "p2"))
         for n, text in enumerate(texts)
     )
-    runs = fingerprints.said_by(quiet, [Transcript(engine="by hand", words=heard)], frozenset({"p1"}))
+    runs = fingerprints.unique_runs(quiet, [Transcript(engine="by hand", words=heard)], frozenset({"p1"}))
     assert runs == {" ".join(texts)}, "heard through another's microphone it is still theirs alone"
     erasure.carry_out(workspace, now=NOW)
     after = Registry(workspace.db).session(before.session_id)
@@ -83,6 +85,6 @@ def test_what_bled_is_closed_for_good_when_the_track_goes(
     assert after.crosstalk == quiet.crosstalk
     shut = dict(closed(after, without))["t2"]
     assert all(any(span.start_s <= one.start_s and one.end_s <= span.end_s for span in shut) for one in after.crosstalk)
-    out = consented(after, without, Transcript(engine="by hand", words=()), Audience.INTERNAL, pad_s=0.1)
+    out = consent_removals(after, without, Transcript(engine="by hand", words=()), Audience.INTERNAL, pad_s=0.1)
     silent = {(one.start_s, one.end_s) for one in out.windows if one.reasons == (f"{BLEED} t1",)}
     assert silent == {(one.start_s, one.end_s) for one in after.crosstalk}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 from datetime import timedelta
 
-from pipeline.consent.withdrawal_receipt import of_person
+from pipeline.consent.staff.withdrawal_receipt import of_person
 from pipeline.records import Audience, Purpose
 from pipeline.store import Workspace, withdrawals
 from pipeline.store.registry import Registry
-from pipeline.workflow.erasure.leftovers import search
+from pipeline.workflow.erasure.leftovers import find_leftovers
 from tests.workflow.erasure.conftest import GUEST, NOW, Leave, night
 
 LATER = NOW + timedelta(hours=1)
@@ -48,6 +48,6 @@ def test_the_exports_are_searched_after_a_withdrawal_of_what_they_are_for(worksp
     before = table.read_bytes()
     leave(workspace, Purpose.INTERNAL_IMPROVE, now=LATER)
     (filed,) = withdrawals.read(workspace.db)
-    assert search(workspace, filed) == ()
+    assert find_leftovers(workspace, filed) == ()
     table.write_bytes(before)
-    assert [hit.place for hit in search(workspace, filed)] == ["exports/requests.csv"]
+    assert [leftover.place for leftover in find_leftovers(workspace, filed)] == ["exports/requests.csv"]

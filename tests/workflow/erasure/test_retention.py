@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from pipeline import nightly
-from pipeline.executors import EXECUTORS, Done, Lost
+from pipeline.executors import EXECUTORS, TaskDone, TaskFailed
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from tests.workflow.erasure.conftest import NOW, night
@@ -25,7 +25,7 @@ def is_out(workspace: Workspace) -> bool:
 def test_a_session_that_failed_too_often_is_still_taken_back_when_consent_ends(workspace: Workspace) -> None:
     registry = Registry(workspace.db)
     assert is_out(workspace)
-    for standing in registry.standings().values():
+    for standing in registry.states().values():
         result = replace(standing.result, status="failed", reason="the public rendition failed")
         registry.conclude(replace(standing, attempts=99, result=result))
     night(workspace, now=AFTER_A_YEAR)
@@ -35,15 +35,15 @@ def test_a_session_that_failed_too_often_is_still_taken_back_when_consent_ends(w
 def test_what_is_out_is_taken_back_where_the_worker_that_would_rule_anew_was_lost(workspace: Workspace) -> None:
     def losing(
         tasks: Sequence[T], work: Callable[[T], R], *, workers: int, timeout_s: float
-    ) -> Iterator[Done[T, R] | Lost[T]]:
-        yield from (Lost(task=task, why="killed", error="ProcessExpired") for task in tasks)
+    ) -> Iterator[TaskDone[T, R] | TaskFailed[T]]:
+        yield from (TaskFailed(task=task, reason="killed", error="ProcessExpired") for task in tasks)
 
-    chosen = nightly.Chosen(executor=losing)
-    nightly.night(workspace, inbox=None, chosen=chosen, now=AFTER_A_YEAR, progress=lambda *_: None)
+    options = nightly.RunOptions(executor=losing)
+    nightly.run_night(workspace, inbox=None, options=options, now=AFTER_A_YEAR, progress=lambda *_: None)
     assert not is_out(workspace)
 
 
 def test_a_run_for_one_day_takes_back_what_ended_on_any_other(workspace: Workspace) -> None:
-    chosen = nightly.Chosen(executor=EXECUTORS["inline"], day=AFTER_A_YEAR.date())
-    nightly.night(workspace, inbox=None, chosen=chosen, now=AFTER_A_YEAR, progress=lambda *_: None)
+    options = nightly.RunOptions(executor=EXECUTORS["inline"], day=AFTER_A_YEAR.date())
+    nightly.run_night(workspace, inbox=None, options=options, now=AFTER_A_YEAR, progress=lambda *_: None)
     assert not is_out(workspace)

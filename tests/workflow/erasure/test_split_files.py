@@ -11,7 +11,7 @@ from pipeline.media import probe
 from pipeline.records import Session, Track, Video
 from pipeline.store import Workspace, withdrawals
 from pipeline.store.registry import Registry
-from pipeline.store.withdrawals import Stage
+from pipeline.store.withdrawals import WithdrawalState
 from pipeline.workflow import erasure
 from pipeline.workflow.erasure import split_files
 from tests.consent.conftest import NOW, Files, file_answers, person, row, workspace
@@ -49,7 +49,7 @@ def test_a_voice_and_the_picture_go_from_a_file_that_others_stay_in(together: Se
     assert (track.participant_id, track.stream) == ("p2", 0)
     assert list(workspace.vault.digests()) == [track.digest] != [together.tracks[0].digest]
     assert [stream.kind for stream in probe(workspace.vault.path(track.digest)).streams] == ["audio"]
-    assert withdrawals.read(workspace.db)[0].state is Stage.DONE
+    assert withdrawals.read(workspace.db)[0].state is WithdrawalState.DONE
 
 
 def test_what_cannot_be_taken_apart_waits_and_then_goes_whole(
@@ -62,8 +62,8 @@ def test_what_cannot_be_taken_apart_waits_and_then_goes_whole(
     ask(workspace, ANA)
     for _ in range(2):
         erasure.carry_out(workspace, now=NOW)
-        assert withdrawals.read(workspace.db)[0].state is Stage.WAITING
+        assert withdrawals.read(workspace.db)[0].state is WithdrawalState.WAITING
         assert list(workspace.vault.digests()) == [together.tracks[0].digest]
-    erasure.carry_out(workspace, now=NOW + erasure.erase.HOLD)
-    assert withdrawals.read(workspace.db)[0].state is Stage.DONE
+    erasure.carry_out(workspace, now=NOW + erasure.erase.HOLD_MIXED)
+    assert withdrawals.read(workspace.db)[0].state is WithdrawalState.DONE
     assert list(workspace.vault.digests()) == []

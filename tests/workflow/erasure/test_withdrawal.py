@@ -14,16 +14,16 @@ from click.testing import CliRunner
 
 from pipeline import consent, render, speech
 from pipeline.cli import main
-from pipeline.consent.withdrawal_receipt import known_as, of_person
+from pipeline.consent.staff.withdrawal_receipt import known_as, of_person
 from pipeline.errors import WorkspaceDamaged
 from pipeline.export import Selection
 from pipeline.export.formats.options import Options
 from pipeline.records import Purpose, Ruling, Transcript
-from pipeline.reports.verify import inspect
+from pipeline.reports.verify import verify_workspace
 from pipeline.store import Workspace, withdrawals
-from pipeline.store.artefacts import State
+from pipeline.store.artefacts import ArtefactState
 from pipeline.store.registry import Registry
-from pipeline.store.withdrawals import Stage
+from pipeline.store.withdrawals import WithdrawalState
 from pipeline.workflow import erasure, request_files
 from tests.workflow.erasure.conftest import GUEST, LATER, NOW, SAMPLES, Leave, night
 
@@ -48,7 +48,7 @@ def turns(workspace: Workspace) -> list[dict[str, object]]:
 
 def heard(workspace: Workspace) -> Iterator[Transcript]:
     for path in (workspace.stages.root / "speech").glob("*.json"):
-        transcript = workspace.stages.recall("speech", path.stem, Transcript)
+        transcript = workspace.stages.get("speech", path.stem, Transcript)
         assert transcript is not None
         yield transcript
 
@@ -64,17 +64,17 @@ def is_gone_from_what_is_made(workspace: Workspace) -> None:
 def everything_is_accounted_for(workspace: Workspace) -> None:
     """What the register calls live is there, and every file of the working results is in it."""
     made = list(workspace.artefacts.all())
-    assert all((workspace.root / one.location).exists() for one in made if one.state is State.LIVE)
-    known = {workspace.root / one.location for one in made if one.state is not State.ERASED}
+    assert all((workspace.root / one.location).exists() for one in made if one.state is ArtefactState.LIVE)
+    known = {workspace.root / one.location for one in made if one.state is not ArtefactState.ERASED}
     assert all(path in known for path in workspace.stages.files() if path.parent.name != "exports")
     assert all(folder in known for folder in workspace.withdrawn.iterdir())
-    assert all(found.ok for found in inspect(workspace))
+    assert all(found.ok for found in verify_workspace(workspace))
 
 
 def test_the_night_had_something_of_the_guest(workspace: Workspace) -> None:
     assert any(turn["participant_id"] == GUEST_ID for turn in turns(workspace))
     kinds = {one.kind for one in workspace.artefacts.of(session_id(workspace))}
-    assert kinds == {"speech", "search", "detect", "proposals", "tags", "rendition"}
+    assert kinds == {"folders", "speech", "keyword_search", "detect", "proposals", "tags", "rendition"}
     rendition = next(one for one in workspace.artefacts.of(session_id(workspace)) if one.kind == "rendition")
     assert rendition.contributors is not None and "speech" in rendition.contributors[GUEST_ID]
     everything_is_accounted_for(workspace)
@@ -99,7 +99,7 @@ def test_after_release_it_is_taken_back_at_once(workspace: Workspace, leave: Lea
     assert not (workspace.out / name).exists()
     assert (workspace.out / "exports" / "requests.csv").read_text("utf-8").count("\n") == 1
     taken = [one for one in workspace.artefacts.of(name) if one.kind == "rendition"]
-    assert [one.state for one in taken] == [State.QUARANTINED]
+    assert [one.state for one in taken] == [ArtefactState.QUARANTINED]
     night(workspace, now=LATER)
     is_gone_from_what_is_made(workspace)
     everything_is_accounted_for(workspace)
@@ -200,7 +200,7 @@ def test_erasure_leaves_nothing_and_what_is_left_is_found(kept: Path, without: W
     session = Registry(Workspace.open(kept / "ws").db).session(name)
     own = next(track.digest for track in session.tracks if track.participant_id == GUEST_ID)
     (filed,) = withdrawals.read(workspace.db)
-    assert filed.state is Stage.VERIFIED
+    assert filed.state is WithdrawalState.VERIFIED
     assert own not in set(workspace.vault.digests())
     after = Registry(workspace.db).session(name)
     assert [person.name for person in after.participants] == ["Hannah Berg", "removed participant"]
@@ -219,10 +219,10 @@ def test_erasure_leaves_nothing_and_what_is_left_is_found(kept: Path, without: W
     [("out", "said MARTIN  keller today", "alias"), ("reports", "martin.keller@cedar.example", "alias")],
 )
 def test_a_planted_trace_is_found(without: Workspace, store: str, content: str, what: str) -> None:
-    assert not erasure.left_of(without, known_as(GUEST, workspace=without))
+    assert not erasure.leftovers_of(without, known_as(GUEST, workspace=without))
     (without.root / store / "planted.txt").write_text(content, "utf-8")
-    hits = erasure.left_of(without, known_as(GUEST, workspace=without))
-    assert [(hit.store, hit.place, hit.what) for hit in hits] == [(store, "planted.txt", what)]
+    leftovers = erasure.leftovers_of(without, known_as(GUEST, workspace=without))
+    assert [(leftover.store, leftover.place, leftover.what) for leftover in leftovers] == [(store, "planted.txt", what)]
 
 
 def test_planted_words_and_files_are_found_and_fail_the_run(workspace: Workspace, leave: Leave) -> None:
@@ -235,12 +235,12 @@ def test_planted_words_and_files_are_found_and_fail_the_run(workspace: Workspace
     (workspace.logs / "words.txt").write_text(" ".join(spoken), "utf-8")
     with pytest.raises(WorkspaceDamaged, match="wdr_"):
         night(workspace, now=LATER)
-    hits = erasure.left_of(workspace, known_as(GUEST, workspace=workspace))
-    assert {(hit.place, hit.what) for hit in hits} >= {("copy.bin", "file"), ("words.txt", "gram")}
+    leftovers = erasure.leftovers_of(workspace, known_as(GUEST, workspace=workspace))
+    assert {(leftover.place, leftover.what) for leftover in leftovers} >= {("copy.bin", "file"), ("words.txt", "gram")}
     for path in (workspace.logs / "copy.bin", workspace.logs / "words.txt"):
         path.unlink()
     night(workspace, now=LATER)
-    assert withdrawals.read(workspace.db)[0].state is Stage.VERIFIED
+    assert withdrawals.read(workspace.db)[0].state is WithdrawalState.VERIFIED
 
 
 def test_a_restored_vault_and_the_same_recording_again(kept: Path, without: Workspace, inbox: Path) -> None:
@@ -259,11 +259,11 @@ def test_a_kill_between_the_steps_of_an_erasure_is_made_good(
 ) -> None:
     leave(workspace, erase=True)
     with monkeypatch.context() as patched:
-        patched.setattr("pipeline.workflow.erasure.erase.forget_made", lambda *_: 1 / 0)
+        patched.setattr("pipeline.workflow.erasure.erase.delete_derived", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             night(workspace, now=LATER)
     night(workspace, now=LATER)
-    assert withdrawals.read(workspace.db)[0].state is Stage.VERIFIED
+    assert withdrawals.read(workspace.db)[0].state is WithdrawalState.VERIFIED
     is_gone_from_what_is_made(workspace)
     everything_is_accounted_for(workspace)
 

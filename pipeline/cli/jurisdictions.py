@@ -1,0 +1,39 @@
+"""``offrecord consent jurisdictions``: the rules of places, and the reviews of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.common import emit, json_option, now, workspace_option
+from pipeline.consent.evaluation.jurisdiction_reviews import record_review, standings
+from pipeline.store import Workspace
+
+
+@click.group()
+def jurisdictions() -> None:
+    """The rules of places: list them, record that they were reviewed."""
+
+
+@jurisdictions.command("list")
+@workspace_option
+@json_option
+def list_places(workspace: Path, as_json: bool) -> None:
+    """Every place with its rule, and until when its review holds."""
+    emit(standings(Workspace.open(workspace), now().date()), as_json)
+
+
+@jurisdictions.command()
+@click.argument("codes", nargs=-1)
+@click.option("--by", "actor", required=True, help="Who looked at the rules.")
+@click.option("--source", required=True, help="On what they were confirmed, as 'our counsel, 3 November 2027'.")
+@workspace_option
+@json_option
+def review(codes: tuple[str, ...], actor: str, source: str, workspace: Path, as_json: bool) -> None:
+    """Record that the rules of CODES, or of all places that are due, were reviewed and hold for another year."""
+    confirmed = record_review(Workspace.open(workspace), codes, by=actor, source=source, on=now().date())
+    if as_json:
+        emit({"reviewed": confirmed}, True)
+    else:
+        click.echo(f"{len(confirmed)} places reviewed, for a year" if confirmed else "no review is due")

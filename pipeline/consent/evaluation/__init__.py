@@ -1,0 +1,1 @@
+"""The decision: a snapshot of the consent store in, an outcome for each participant, interval and purpose out."""

@@ -1,0 +1,136 @@
+"""Which party on file a participant is: sure by a verified address or platform id, else ambiguous or unmatched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from pipeline.consent.evaluation.rule_tables import Identity
+from pipeline.consent.log import erased_participants, identity_matches, log
+from pipeline.consent.log.events import canonical, sha256
+from pipeline.consent.log.identity import Alias, AliasKind, Keys, bare
+from pipeline.consent.log.parties import find, sharing
+from pipeline.records import Participant, Session
+from pipeline.store import withdrawals
+
+
+@dataclass(frozen=True, slots=True)
+class PartyMatch:
+    """Who on file a participant is, or may be; ``by_staff`` where staff settled it."""
+
+    identity: Identity
+    party_ids: tuple[str, ...] = ()
+    by_staff: bool = False
+
+
+def match_participants(
+    connection: Connection, session: Session, keys: Keys, *, now: datetime | None
+) -> Mapping[str, PartyMatch]:
+    """Who each participant is, by participant id: by what is known of them, else by staff, else by their erasure."""
+    matches = {**match_by_aliases(connection, session, keys)}
+    matches |= dict(_matched_by_staff(connection, session, keys, matches, now=now))
+    erased = erased_participants.of_session(connection, session.session_id)
+    return matches | {who: PartyMatch(Identity.MATCHED, (row.party_id,)) for who, row in erased.items()}
+
+
+def match_by_aliases(connection: Connection, session: Session, keys: Keys) -> Mapping[str, PartyMatch]:
+    """Who each participant is by addresses, ids and names alone; an address that is only like one suggests."""
+    exact = {person.participant_id: _hashes(person, keys) for person in session.participants}
+    similar = {person.participant_id: _similar_hashes(person, keys) for person in session.participants}
+    wanted = (value for lookup in (exact, similar) for hashes in lookup.values() for value in hashes)
+    aliases = find(connection, keys, wanted)
+
+    def hits(hashes: Iterable[str]) -> list[Sequence[Alias]]:
+        return [aliases.get(value, ()) for value in hashes]
+
+    matches = {who: _with_similar(_match(hits(hashes)), hits(similar[who])) for who, hashes in exact.items()}
+    return _doubted(connection, matches)
+
+
+def known_by(person: Participant, keys: Keys) -> str:
+    """A hash of everything that a participant is known by: another participant in their place has another."""
+    return sha256(canonical(_hashes(person, keys)))
+
+
+def erased_before(
+    connection: Connection, session: Session, keys: Keys, matches: Mapping[str, PartyMatch]
+) -> Iterator[str]:
+    """The ids of who was erased, is there again, and has not answered since: what they had answered is forgotten."""
+    forgotten = withdrawals.erased_hashes(connection)
+    for person in session.participants:
+        unmatched = matches[person.participant_id].identity is not Identity.MATCHED
+        if unmatched and not forgotten.keys().isdisjoint(_hashes(person, keys)):
+            yield person.participant_id
+
+
+def _matched_by_staff(
+    connection: Connection,
+    session: Session,
+    keys: Keys,
+    matches: Mapping[str, PartyMatch],
+    *,
+    now: datetime | None,
+) -> Iterator[tuple[str, PartyMatch]]:
+    """Who staff say that somebody is, where no address or id says it and they are still known by the same."""
+    by_staff = identity_matches.current(connection, keys, session.session_id, now=now)
+    for person in session.participants:
+        act = by_staff.get(person.participant_id)
+        unsettled = matches[person.participant_id].identity is not Identity.MATCHED
+        if act is not None and act.party_id and unsettled and act.known_by == known_by(person, keys):
+            yield person.participant_id, PartyMatch(Identity.MATCHED, (act.party_id,), by_staff=True)
+
+
+def _hashes(person: Participant, keys: Keys) -> tuple[str, ...]:
+    """What to look a participant up by."""
+    values = [
+        (AliasKind.EMAIL, person.email),
+        (AliasKind.PLATFORM, person.platform_id),
+        *((AliasKind.DISPLAY_NAME, name) for name in (person.name, *person.aliases)),
+    ]
+    return tuple(keys.hashed(kind, value) for kind, value in values if value and value.strip())
+
+
+def _similar_hashes(person: Participant, keys: Keys) -> tuple[str, ...]:
+    """What to look up somebody by who may be a participant: an address that is like theirs."""
+    if not person.email or person.email.count("@") != 1:
+        return ()
+    return tuple(keys.hashed(kind, bare(person.email)) for kind in (AliasKind.EMAIL, AliasKind.EMAIL_LIKE))
+
+
+def _match(hits: Sequence[Iterable[Alias]]) -> PartyMatch:
+    """Matched by one verified e-mail or platform id; a name or a mere claim only suggests, which is ambiguous."""
+    aliases = [alias for hit in hits for alias in hit]
+    named = [alias for alias in aliases if alias.kind is not AliasKind.DISPLAY_NAME]
+    candidates = tuple(dict.fromkeys(alias.party_id for alias in named or aliases))
+    if len(candidates) == 1 and any(alias.verified.sure for alias in named):
+        return PartyMatch(Identity.MATCHED, candidates)
+    return PartyMatch(Identity.AMBIGUOUS if candidates else Identity.UNMATCHED, candidates)
+
+
+def _with_similar(match: PartyMatch, similar: Iterable[Iterable[Alias]]) -> PartyMatch:
+    """The match, with who is only like them where it is not sure who they are."""
+    candidates = dict.fromkeys((*match.party_ids, *(alias.party_id for hit in similar for alias in hit)))
+    if match.identity is Identity.MATCHED or not candidates:
+        return match
+    return PartyMatch(Identity.AMBIGUOUS, tuple(candidates))
+
+
+def _doubted(connection: Connection, matches: Mapping[str, PartyMatch]) -> Mapping[str, PartyMatch]:
+    """The matches; ambiguous where somebody else, by an address or id of that person that nobody vouches for, refused.
+
+    It may have been them, also where the session knows them by something else.
+    """
+    people = {match.party_ids[0]: match for match in matches.values() if match.identity is Identity.MATCHED}
+    claimed = sharing(connection, people)
+    events = log.events_of(connection, set().union(*claimed.values()))
+    refusers = {event.party_id for event in events if event.state.is_no}
+    doubts = {party_id: tuple(sorted(refusers & others)) for party_id, others in claimed.items() if refusers & others}
+
+    def doubted(match: PartyMatch) -> PartyMatch:
+        others = doubts.get(match.party_ids[0], ()) if match.identity is Identity.MATCHED else ()
+        return PartyMatch(Identity.AMBIGUOUS, (*match.party_ids, *others)) if others else match
+
+    return {who: doubted(match) for who, match in matches.items()}

@@ -1,0 +1,1 @@
+"""The whole consent store as one file, and back."""

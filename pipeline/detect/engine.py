@@ -1,0 +1,94 @@
+"""The pure core: all mentions in a text, by every recogniser, for one context."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pipeline.detect.gazetteer.exact import exact_recognizer, literal_recognizer, pattern_recognizer
+from pipeline.detect.gazetteer.in_context import context_recognizer
+from pipeline.detect.gazetteer.phonetic import phonetic_recognizer
+from pipeline.detect.gazetteer.surnames import surname_recognizer
+from pipeline.detect.identifiers.phone_numbers import phone_number_recognizer
+from pipeline.detect.identifiers.presidio import presidio_recognizer
+from pipeline.detect.identifiers.references import reference_recognizer
+from pipeline.detect.identifiers.secrets import secret_recognizer
+from pipeline.detect.identifiers.spelled_out import spelled_out_recognizer
+from pipeline.detect.identifiers.spoken_addresses import spoken_address_recognizer
+from pipeline.detect.identifiers.spoken_numbers import spoken_number_recognizer
+from pipeline.detect.identifiers.urls import url_recognizer
+from pipeline.detect.ner.introductions import introduction_recognizer
+from pipeline.detect.ner.recognizer import FLOOR, KNOWING_FLOOR, name_recognizer, spacy_recognizer
+from pipeline.detect.scoring.overlaps import resolve_overlaps
+from pipeline.detect.text.tokens import BatchRecognizer, Match, Recognizer, read
+from pipeline.lexicon.surface_forms import surface_forms
+from pipeline.records import Context
+from pipeline.settings import DetectSettings
+
+DEFAULTS = DetectSettings()  # pydantic fills every field
+_CACHED_CONTEXTS = 8  # a worker goes through its sessions one after the other
+
+
+def find(text: str, context: Context, *, settings: DetectSettings = DEFAULTS) -> list[Match]:
+    """The mentions in a text, in order of place; raises ``ConfigurationError`` when the spaCy pipeline is missing."""
+    return find_each([text], context, settings=settings)[0]
+
+
+def find_each(texts: Sequence[str], context: Context, *, settings: DetectSettings = DEFAULTS) -> list[list[Match]]:
+    """What ``find`` gives for each text, quicker than one by one."""
+    tokenized = [read(text) for text in texts]
+    matches: list[list[Match]] = [[] for _ in tokenized]
+    # Each recogniser goes over all texts: its code and tables stay in the processor's cache.
+    for recognize in _recognizers(context, settings):
+        for of_text, text in zip(matches, tokenized, strict=True):
+            of_text += recognize(text)
+    for recognize_all in _batch_recognizers(context, settings):
+        for of_text, more in zip(matches, recognize_all(tokenized), strict=True):
+            of_text += more
+    return [
+        resolve_overlaps(of_text, text, context) if of_text else []
+        for of_text, text in zip(matches, tokenized, strict=True)
+    ]
+
+
+def find_across(text: str, context: Context, *, settings: DetectSettings = DEFAULTS) -> list[Match]:
+    """What lists and the formats of identifiers find in the few words around a border; without guesses."""
+    tokenized = read(text)
+    matches = [match for recognize in _recognizers(context, settings) for match in recognize(tokenized)]
+    return [match for match in resolve_overlaps(matches, tokenized, context) if match.rule.spec.across_borders]
+
+
+@lru_cache(maxsize=_CACHED_CONTEXTS)
+def _recognizers(context: Context, settings: DetectSettings) -> tuple[Recognizer, ...]:
+    """The recognisers for a context, made once; their order does not matter, as ``resolve_overlaps`` decides."""
+    known = surface_forms(context)
+    listed = [exact_recognizer(known), literal_recognizer(context.terms), pattern_recognizer(context.patterns)]
+    misheard = [phonetic_recognizer(known), surname_recognizer(known), context_recognizer(known)] if known else []
+    return (*listed, *misheard, *_without_context(settings.regions))
+
+
+@lru_cache(maxsize=_CACHED_CONTEXTS)
+def _batch_recognizers(context: Context, settings: DetectSettings) -> tuple[BatchRecognizer, ...]:
+    names = name_recognizer(KNOWING_FLOOR if context.participants or context.companies else FLOOR)
+    return (names, _spacy(settings.spacy_model)) if settings.spacy_model else (names,)
+
+
+@lru_cache(maxsize=4)
+def _without_context(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
+    """The recognisers that need no context, shared by all contexts of a process."""
+    return (
+        spoken_address_recognizer(),
+        spoken_number_recognizer(),
+        spelled_out_recognizer(),
+        presidio_recognizer(),
+        phone_number_recognizer(regions),
+        url_recognizer(),
+        secret_recognizer(),
+        reference_recognizer(),
+        introduction_recognizer(),
+    )
+
+
+@lru_cache(maxsize=2)
+def _spacy(name: str) -> BatchRecognizer:
+    return spacy_recognizer(name)

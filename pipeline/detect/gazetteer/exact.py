@@ -1,0 +1,124 @@
+"""Finds known names, companies and listed terms as they are spelt, split or joined ("north wind" / "northwind")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from pipeline.detect.text.tokens import Match, Recognizer, Text
+from pipeline.lexicon import FUNCTION_WORDS, words_of
+from pipeline.lexicon.patterns import places
+from pipeline.lexicon.plain import word_set
+from pipeline.lexicon.surface_forms import LABELS, SurfaceForm, entity_of
+from pipeline.records import DetectionRule, Pattern, Term
+
+_MAX_WORDS = 7  # of a name in a run: "Anna Lena van der Berg" has five, a company with its legal form as many
+_LISTED_SCORE = 0.99
+_ORDINARY = 0.8  # of an ordinary word's score, which sorts it behind the names: of 30 such companies all were right
+# What is said before a name and nothing else, and what also stands before other words.
+_STRONG_CUES = word_set("hi hello hey thanks thank im mr mrs ms miss dr")
+_CUES = _STRONG_CUES | word_set("name is from with by")
+
+
+def exact_recognizer(forms: tuple[SurfaceForm, ...]) -> Recognizer:
+    """Looks up every run of up to seven words, or of single letters, with the spaces left out."""
+    index: dict[str, SurfaceForm] = {}
+    for form in forms:
+        index.setdefault(form.key, form)
+    starts = {key[:1] for key in index}
+    longest = max(map(len, index), default=0)
+
+    def recognize(text: Text) -> list[Match]:
+        matches = []
+        for first, token in enumerate(text.tokens):
+            if token.plain[:1] in starts:
+                run = _longest_at(text, first, index.get, longest)
+                if run is not None:
+                    last, form = run
+                    matches.append(_match(text, first, last, form))
+        return matches
+
+    return recognize
+
+
+def literal_recognizer(terms: tuple[Term, ...]) -> Recognizer:
+    """For listed terms that are mostly signs (``C++``), which have no words to compare."""
+    patterns = [
+        (re.compile(rf"(?<!\w){re.escape(text)}(?!\w)", re.IGNORECASE), term)
+        for term in terms
+        for text in (term.text, *term.aliases)
+        if len("".join(words_of(text))) < 2 and text.strip()
+    ]
+
+    def recognize(text: Text) -> list[Match]:
+        return [
+            Match(
+                *occurrence.span(),
+                LABELS.get(term.kind, "TERM"),
+                occurrence.group(),
+                entity_of("term", term.text) + "~" + term.text.casefold(),
+                DetectionRule.TERM_LIST,
+                _LISTED_SCORE,
+            )
+            for pattern, term in patterns
+            for occurrence in pattern.finditer(text.raw)
+        ]
+
+    return recognize
+
+
+def pattern_recognizer(patterns: tuple[Pattern, ...]) -> Recognizer:
+    """For the patterns of term lists; raises ``ConfigurationError`` when one takes too long on a text."""
+
+    def recognize(text: Text) -> list[Match]:
+        return [
+            Match(
+                start_char,
+                end_char,
+                LABELS.get(pattern.kind, "TERM"),
+                text.raw[start_char:end_char],
+                f"pattern:{text.raw[start_char:end_char].casefold()}",
+                DetectionRule.TERM_PATTERN,
+                _LISTED_SCORE,
+            )
+            for pattern in patterns
+            for start_char, end_char in places(pattern.text, text.raw, pattern.where)
+        ]
+
+    return recognize
+
+
+def _longest_at(
+    text: Text, first: int, lookup: Callable[[str], SurfaceForm | None], longest: int
+) -> tuple[int, SurfaceForm] | None:
+    """The last word and the form of the longest run that begins with a word and is one."""
+    key, best = "", None
+    letters = True
+    for last in range(first, len(text.tokens)):
+        word = text.tokens[last].plain
+        letters = letters and len(word) == 1
+        key += word
+        if len(key) > longest or (last - first >= _MAX_WORDS and not letters):
+            break
+        form = lookup(key)
+        if form is not None and (not form.ordinary or _evident(text, first, last)):
+            best = last, form
+    return best
+
+
+def _evident(text: Text, first: int, last: int) -> bool:
+    """Whether an ordinary word stands here as a name: by its capital, its letters said one by one, or its place."""
+    start_char, end_char = text.tokens[first].start_char, text.tokens[last].end_char
+    cue = text.tokens[first - 1].plain if first else ""
+    if text.cased:
+        before, after = text.raw[:start_char].rstrip(), text.raw[end_char : end_char + 1]
+        inside = bool(before) and before[-1] not in '.!?:"“'
+        return text.raw[start_char].isupper() and (inside or after in (",", "'", "’") or cue in _STRONG_CUES)
+    if first != last or cue in _STRONG_CUES:
+        return True
+    return cue in _CUES and text.tokens[first].plain not in FUNCTION_WORDS
+
+
+def _match(text: Text, first: int, last: int, form: SurfaceForm) -> Match:
+    score = form.score * (_ORDINARY if form.ordinary else 1.0)
+    return text.match(first, last, label=form.label, entity=form.entity, rule=form.rule, score=round(score, 3))

@@ -1,0 +1,1 @@
+"""Recognisers of identifiers by their format: addresses, numbers, keys, written and said aloud."""

@@ -1,0 +1,1 @@
+"""Makes findings of matches: where each lies in sound, text and picture."""

@@ -1,0 +1,1 @@
+"""How sure a match is, and which of two that overlap stays."""

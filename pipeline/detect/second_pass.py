@@ -1,0 +1,71 @@
+"""The second pass over a session: names that the model is sure of are looked for everywhere else.
+
+A person introduced as "tomasz wilk from vantrexa" may later be thanked as "tomash", in no place that gives a name away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.detect.engine import DEFAULTS, find_each
+from pipeline.detect.gazetteer.exact import exact_recognizer
+from pipeline.detect.gazetteer.frequency import frequent_forms
+from pipeline.detect.gazetteer.in_context import context_recognizer
+from pipeline.detect.gazetteer.phonetic import Thresholds, phonetic_recognizer
+from pipeline.detect.scoring.overlaps import resolve_overlaps
+from pipeline.detect.text.tokens import Match, Recognizer, Text, read
+from pipeline.lexicon import FUNCTION_WORDS, SurfaceForm, is_common, surface_forms, words_of
+from pipeline.records import Context, DetectionRule
+from pipeline.settings import DetectSettings
+
+_SCORE = 0.4  # 21 of 41 right; below what the model says of a name by itself
+_SURE = 0.75
+_MIN_LETTERS = 4
+_LIMITS = Thresholds(rare=0.86, mixed=0.9, common=0.98, cued=0.04)
+_OWN_RULE = (DetectionRule.HEARD_OFTEN, DetectionRule.PLACE_OF_A_NAME)
+
+
+def find_in_session(
+    texts: Sequence[str], context: Context, *, settings: DetectSettings = DEFAULTS
+) -> list[list[Match]]:
+    """The matches in each text of one session, those of the second pass included."""
+    tokenized = [read(text) for text in texts]
+    first = find_each(texts, context, settings=settings)
+    recognizers = _recognizers([match for matches in first for match in matches], tokenized, context)
+    return [_with_second(text, matches, recognizers, context) for text, matches in zip(tokenized, first, strict=True)]
+
+
+def _with_second(
+    text: Text, matches: list[Match], recognizers: tuple[Recognizer, ...], context: Context
+) -> list[Match]:
+    second = [_of_second_pass(match) for recognize in recognizers for match in recognize(text)]
+    return resolve_overlaps([*matches, *second], text, context) if second else matches
+
+
+def _of_second_pass(match: Match) -> Match:
+    return match if match.rule in _OWN_RULE else replace(match, rule=DetectionRule.FOUND_AGAIN, score=_SCORE)
+
+
+def _recognizers(matches: list[Match], texts: list[Text], context: Context) -> tuple[Recognizer, ...]:
+    """For what is said too often, and for guessed names that are distinctive enough to be known by sound."""
+    guessed = _distinctive(matches)
+    frequent = tuple(frequent_forms(texts, surface_forms(context), matches))
+    anywhere = tuple(form for form in frequent if not form.ordinary)
+    in_place = tuple(form for form in frequent if form.ordinary)
+    recognizers = [exact_recognizer(guessed), phonetic_recognizer(guessed, _LIMITS)] if guessed else []
+    recognizers += [exact_recognizer(anywhere)] if anywhere else []
+    recognizers += [context_recognizer(in_place, least=1.0)] if in_place else []  # as it was heard before, exactly
+    return tuple(recognizers)
+
+
+def _distinctive(matches: list[Match]) -> tuple[SurfaceForm, ...]:
+    """The rare words of the people whom the name model is sure of."""
+    forms: dict[str, SurfaceForm] = {}
+    for match in matches:
+        if match.rule is DetectionRule.NAME_MODEL and match.score >= _SURE and match.label == "PERSON":
+            for word in words_of(match.text):
+                if len(word) >= _MIN_LETTERS and word not in FUNCTION_WORDS and not is_common(word):
+                    form = SurfaceForm(word, match.entity, match.label, DetectionRule.FOUND_AGAIN, _SCORE)
+                    forms.setdefault(word, form)
+    return tuple(forms.values())

@@ -1,0 +1,1 @@
+"""Texts as the recognisers see them: tokens, their classes, and the way back to the pieces they were joined from."""

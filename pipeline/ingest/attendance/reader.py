@@ -1,0 +1,88 @@
+"""Finds the list of participants beside a recording, by its header, and puts its stays on the session's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from pipeline.errors import InputRefused
+from pipeline.ingest import clock
+from pipeline.ingest.attendance import meet, teams, zoom
+from pipeline.ingest.attendance.merge import GRACE_S, Clock
+from pipeline.ingest.attendance.model import AttendanceReport
+from pipeline.ingest.draft import Person, SessionDraft
+from pipeline.ingest.listing import Listing
+from pipeline.records import Attendance
+
+_DRIFT_S = 10.0
+"""How far apart the clocks of a platform and a recorder are taken to be at least."""
+
+_PARSERS = (teams.parse, meet.parse, zoom.parse)
+
+
+def merged(reports: Sequence[AttendanceReport]) -> AttendanceReport:
+    """Several reports of one session as one: whoever is in any of them was there, and the same row twice is one.
+
+    Raises ``InputRefused`` where they say that they are of different meetings.
+    """
+    topics = list(dict.fromkeys(report.topic for report in reports if report.topic))
+    if len(topics) > 1:
+        raise InputRefused(
+            f"the folder holds {len(reports)} participants reports of different meetings",
+            action="leave those of this meeting in the folder",
+        )
+    rows = tuple(dict.fromkeys(row for report in reports for row in report.rows))
+    return AttendanceReport(rows, next(iter(topics), ""))
+
+
+def told(listing: Listing, names: Sequence[str]) -> AttendanceReport:
+    """The lists that session.toml names, as one; raises ``InputRefused`` where one is not there or nobody's list."""
+    return merged([_told(listing, name) for name in names])
+
+
+def _told(listing: Listing, name: str) -> AttendanceReport:
+    if name not in listing.names:
+        raise InputRefused("session.toml: the file named by 'roster' is not there", action="correct the key")
+    text = listing.text(name, "the participants report")
+    report = next((found for parse in _PARSERS if (found := parse(text)) is not None), None)
+    if report is None:
+        raise InputRefused(
+            "the participants report is not one of Zoom, Microsoft Teams or Google Meet",
+            action="say in session.toml who was there, and take out 'roster'",
+        )
+    return report
+
+
+def clock_of(draft: SessionDraft) -> Clock:
+    """The recorder's clock as far as session.toml and the platform say it."""
+    zone = draft.facts.timezone
+    return Clock(clock.local_start(draft), ZoneInfo(zone) if zone else None)
+
+
+def within(people: tuple[Person, ...], duration_s: float) -> tuple[Attendance, ...]:
+    """When each was there, wider by the doubt about it, within the session; edges within a minute of it are its own.
+
+    Somebody whose every stay lies outside has none, and so counts as there throughout.
+    """
+    found = []
+    for number, person in enumerate(people, start=1):
+        for stay in person.stays:
+            time_uncertainty_s = max(stay.uncertainty_s, _DRIFT_S)
+            start_s, end_s = stay.join_s - time_uncertainty_s, stay.leave_s + time_uncertainty_s
+            start_s = 0.0 if start_s <= GRACE_S else start_s
+            end_s = duration_s if end_s >= duration_s - GRACE_S else end_s
+            if start_s < end_s:
+                found.append(
+                    Attendance(
+                        participant_id=f"p{number}",
+                        join_s=start_s,
+                        leave_s=end_s,
+                        accepted_platform_notice=stay.told,
+                        uncertainty_s=time_uncertainty_s,
+                        surely_s=(
+                            max(0.0, stay.join_s + time_uncertainty_s),
+                            min(duration_s, stay.leave_s - time_uncertainty_s),
+                        ),
+                    )
+                )
+    return tuple(found)

@@ -1,0 +1,93 @@
+"""Which platform left a folder, decided from its file names alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from enum import StrEnum
+
+from pipeline.errors import InputRefused
+from pipeline.ingest.draft import is_media
+from pipeline.ingest.session_toml import FILE_NAME
+
+
+class FolderKind(StrEnum):
+    """What a folder looks like; the value is how a person would call it."""
+
+    SESSION = "a folder with a session.toml"
+    ZOOM = "a Zoom local folder"
+    CRAIG = "a Craig recording"
+    CRAIG_ZIP = "a folder with one zip"
+    ZOOM_CLOUD = "a Zoom cloud download"
+    TEAMS = "a Microsoft Teams download"
+    MEET = "a Google Meet download"
+    OBS = "an OBS recording"
+    LOOSE = "loose media without a session.toml"
+    SEVERAL = "more than one platform's files"
+    EMPTY = "an empty folder"
+    UNKNOWN = "something unknown"
+
+
+READABLE = frozenset({FolderKind.SESSION, FolderKind.ZOOM, FolderKind.CRAIG, FolderKind.CRAIG_ZIP})
+CRAIG_TRACK = re.compile(r"(\d{1,4})-[^/]*\.flac", re.IGNORECASE)
+
+_SUPPORTED = "supported are a folder with a session.toml, a Zoom local folder and a Craig zip"
+_ZOOM = re.compile(
+    r"recording\.conf|zoomver\.tag|.*\.zoom|double_click_to_convert.*|audio record/.*|zoom_\d\.mp4|video\d{7,}\.mp4",
+    re.IGNORECASE,
+)
+_ZOOM_WEAK = re.compile(r"(video|audio)\d+\.(mp4|m4a)|audio_only\.m4a|playback.*\.m3u", re.IGNORECASE)
+_OTHERS = (
+    (FolderKind.ZOOM_CLOUD, re.compile(r"GMT\d{8}-\d{6}_Recording.*", re.IGNORECASE)),
+    (FolderKind.TEAMS, re.compile(r".*[- ]\d{8}_\d{6}-Meeting Recording\.\w+", re.IGNORECASE)),
+    (
+        FolderKind.MEET,
+        re.compile(r".*(\(\d{4}-\d\d-\d\d at \d\d.\d\d GMT.*\).*| - Recording\.mp4|\.sbv)", re.IGNORECASE),
+    ),
+    (FolderKind.OBS, re.compile(r"\d{4}-\d\d-\d\d[ _]\d\d-\d\d-\d\d\.(mkv|mp4|mov|flv|ts)", re.IGNORECASE)),
+)
+
+
+def recognise(names: Collection[str]) -> FolderKind:
+    """The kind of a folder that holds files of these names; pure."""
+    if not names:
+        return FolderKind.EMPTY
+    platforms = _platforms(names)
+    if len(platforms) > 1:
+        return FolderKind.SEVERAL
+    if platforms:
+        return platforms[0]
+    if FILE_NAME in names:
+        return FolderKind.SESSION
+    if any(_ZOOM_WEAK.fullmatch(name) for name in names):
+        return FolderKind.ZOOM
+    for kind, pattern in _OTHERS:
+        if any(pattern.fullmatch(name) for name in names):
+            return kind
+    return FolderKind.LOOSE if any(is_media(name) for name in names) else FolderKind.UNKNOWN
+
+
+def check_readable(kind: FolderKind) -> None:
+    """Raises ``InputRefused`` by name for a kind that has no reader."""
+    if kind in READABLE:
+        return
+    if kind is FolderKind.SEVERAL:
+        raise InputRefused("the folder holds more than one platform's files", action="give each session its own folder")
+    if kind is FolderKind.EMPTY:
+        raise InputRefused("the folder is empty", action="put the recording in, or remove the folder")
+    action = "" if kind is FolderKind.UNKNOWN else "; add a session.toml to have it read as plain media"
+    raise InputRefused(f"this looks like {kind.value}", action=_SUPPORTED + action)
+
+
+def _platforms(names: Collection[str]) -> list[FolderKind]:
+    found = []
+    if any(_ZOOM.fullmatch(name) for name in names):
+        found.append(FolderKind.ZOOM)
+    if "info.txt" in names and any(CRAIG_TRACK.fullmatch(name) for name in names):
+        found.append(FolderKind.CRAIG)
+    zips = sum(name.lower().endswith(".zip") for name in names)
+    if zips == 1 and not found and not any(is_media(name) for name in names):
+        found.append(FolderKind.CRAIG_ZIP)
+    elif zips:
+        found += [FolderKind.CRAIG_ZIP, FolderKind.CRAIG]
+    return found

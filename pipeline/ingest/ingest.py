@@ -1,0 +1,72 @@
+"""The verb of this stage: read a folder by its platform's reader, then probe, seal and assemble."""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.errors import InputRefused, TryAgain
+from pipeline.ingest import archive
+from pipeline.ingest.assemble import assemble
+from pipeline.ingest.draft import SessionDraft
+from pipeline.ingest.identify_platform import FolderKind, check_readable, recognise
+from pipeline.ingest.listing import Listing, check_settled, listing
+from pipeline.ingest.platforms import craig, generic, zoom
+from pipeline.ingest.session_toml import FILE_NAME, SessionToml, parse
+from pipeline.records import Refused, Session
+from pipeline.store import Workspace
+
+_READERS = {FolderKind.SESSION: generic.read, FolderKind.ZOOM: zoom.read, FolderKind.CRAIG: craig.read}
+
+
+def ingest(folder: Path, *, workspace: Workspace) -> Session | Refused:
+    """One session from a folder, or a Craig zip, its files sealed; the folder itself is only read.
+
+    Raises ``TryAgain`` when the folder is still being written, or when there is no space.
+    """
+    try:
+        return _ingested(folder, workspace)
+    except InputRefused as error:
+        return Refused(reason=error.message, action=error.action)
+    except PermissionError:
+        return Refused(
+            reason="the folder or a file in it cannot be read", action="give the pipeline's user the right to"
+        )
+    except FileNotFoundError:
+        raise TryAgain("the folder changed while it was read", action="it is left for next time") from None
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise TryAgain("no space is left for the originals", action="free some space in the workspace") from None
+
+
+def _ingested(folder: Path, workspace: Workspace) -> Session:
+    found = listing(folder)
+    check_settled(found, now_s=time.time(), settle_s=workspace.settings.run.stable_for_s)
+    try:
+        with _unpacked(found, workspace) as files:
+            return assemble(files, _read(files), workspace.vault)
+    finally:
+        if listing(folder) != found:
+            raise TryAgain("the folder changed while it was read", action="it is left for next time") from None
+
+
+@contextmanager
+def _unpacked(found: Listing, workspace: Workspace) -> Iterator[Listing]:
+    """The listing itself, or with the members of its one zip in the zip's place."""
+    if recognise(found.names) is not FolderKind.CRAIG_ZIP:
+        yield found
+        return
+    with archive.unpacked(found, workspace.scratch) as files:
+        yield files
+
+
+def _read(files: Listing) -> SessionDraft:
+    kind = recognise(files.names)
+    check_readable(kind)
+    told = FILE_NAME in files.names
+    facts = parse(files.text(FILE_NAME, FILE_NAME)) if told else SessionToml()
+    return _READERS[kind](files, facts)

@@ -1,0 +1,152 @@
+"""What lies in a session folder, by names, sizes and times alone; the only place that reads its text files."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import InputRefused, TryAgain
+from pipeline.ingest.encodings import decoded
+
+MAX_FILES = 500
+MAX_TEXT_BYTES = 20 * 1024 * 1024
+_MAX_DEPTH = 4
+_BEING_WRITTEN = (".part", ".partial", ".crdownload", ".download", "~")
+_JUNK = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+_LEFT = "it is left for next time"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """One regular file: its path relative to the folder with ``/``, where it lies, its bytes and its time of change."""
+
+    name: str
+    path: Path
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files of one session, sorted by name.
+
+    ``title`` is the folder's own name, which may hold a secret; ``skipped`` counts members of a zip that were not read.
+    """
+
+    title: str
+    entries: tuple[ListedFile, ...]
+    skipped: int = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all files that are neither hidden nor an operating system's own."""
+        return tuple(entry.name for entry in self.entries if not _hidden(entry.name))
+
+    @property
+    def hidden(self) -> int:
+        """How many hidden files there are beside the operating system's own."""
+        return sum(_hidden(entry.name) and _base(entry.name) not in _JUNK for entry in self.entries)
+
+    def entry(self, name: str) -> ListedFile:
+        """The file of this name; ``KeyError`` when there is none."""
+        for entry in self.entries:
+            if entry.name == name:
+                return entry
+        raise KeyError(name)
+
+    def text(self, name: str, what: str) -> str:
+        """A file's text, decoded strictly; raises ``InputRefused`` that calls the file ``what``."""
+        if self.entry(name).size > MAX_TEXT_BYTES:
+            raise InputRefused(f"{what}: larger than 20 MB", action="take it out of the folder")
+        return decoded(self.head(name, MAX_TEXT_BYTES), what)
+
+    def head(self, name: str, size: int) -> bytes:
+        """The first ``size`` bytes of a file; never follows a link."""
+        handle = os.open(self.entry(name).path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as source:
+            return source.read(size)
+
+
+def listing(root: Path) -> Listing:
+    """Lists a folder, or one file, without reading; raises ``InputRefused`` for links, devices, depth and number."""
+    found: list[ListedFile] = []
+    for name, path, status in _walk(root):
+        if not stat.S_ISREG(status.st_mode):
+            raise InputRefused("the folder holds a link or a device", action="put plain files in their place")
+        if name.count("/") > _MAX_DEPTH:
+            raise InputRefused("the folder is nested too deeply", action="one folder holds one session")
+        found.append(ListedFile(name, path, status.st_size, status.st_mtime_ns))
+        if len(found) > MAX_FILES:
+            raise InputRefused(f"the folder holds more than {MAX_FILES} files", action="one folder holds one session")
+    return Listing(root.name, tuple(sorted(found, key=lambda entry: entry.name)))
+
+
+def check_settled(found: Listing, *, now_s: float, settle_s: float) -> None:
+    """Raises ``TryAgain`` where a file has a temporary name or changed within ``settle_s`` seconds of ``now_s``."""
+    bases = [_base(entry.name) for entry in found.entries]
+    if any(base.endswith(_BEING_WRITTEN) or base.startswith("~") for base in bases):
+        raise TryAgain("a temporary file says that the folder is still being written", action=_LEFT)
+    if any(abs(now_s - entry.mtime_ns / 1e9) < settle_s for entry in found.entries):
+        raise TryAgain("the folder is still being written", action=_LEFT)
+
+
+def fingerprint(path: Path) -> str:
+    """A digest of the names, sizes and times in a folder or of a zip, unread; raises ``TryAgain`` if it cannot."""
+    try:
+        found = sorted((name, status) for name, _, status in _walk(path))
+    except OSError:
+        raise TryAgain("the folder changed while it was looked at or cannot be read", action=_LEFT) from None
+    hasher = hashlib.sha256()
+    for name, status in found:
+        line = f"{stat.S_IFMT(status.st_mode)}:{status.st_size}:{status.st_mtime_ns}:"
+        hasher.update(line.encode() + os.fsencode(name) + b"\0")
+    return hasher.hexdigest()
+
+
+def entries(inbox: Path) -> list[Path]:
+    """The candidates of an inbox, sorted: folders, zips and links (which ``ingest`` refuses), hidden ones skipped."""
+    with os.scandir(inbox) as found:
+        return sorted(Path(entry.path) for entry in found if not entry.name.startswith(".") and _candidate(entry))
+
+
+def strays(inbox: Path) -> int:
+    """How many files lie in an inbox beside its folders and zips: nobody takes them in."""
+    with os.scandir(inbox) as found:
+        return sum(not entry.name.startswith(".") and not _candidate(entry) and not _is_junk(entry) for entry in found)
+
+
+def _is_junk(entry: os.DirEntry[str]) -> bool:
+    return entry.name.lower() in _JUNK
+
+
+def _candidate(entry: os.DirEntry[str]) -> bool:
+    return entry.is_symlink() or entry.is_dir() or entry.name.lower().endswith(".zip")
+
+
+def _walk(root: Path) -> Iterator[tuple[str, Path, os.stat_result]]:
+    """Every file under ``root`` that is not a folder, as relative name, path and status; follows no link."""
+    status = root.lstat()
+    if not stat.S_ISDIR(status.st_mode):
+        yield root.name, root, status
+        return
+    waiting = [""]
+    while waiting:
+        prefix = waiting.pop()
+        with os.scandir(root / prefix) as found:
+            for entry in found:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(f"{prefix}{entry.name}/")
+                else:
+                    yield f"{prefix}{entry.name}", Path(entry.path), entry.stat(follow_symlinks=False)
+
+
+def _base(name: str) -> str:
+    return name.rsplit("/", 1)[-1].lower()
+
+
+def _hidden(name: str) -> bool:
+    return _base(name) in _JUNK or any(part.startswith(".") for part in name.split("/"))

@@ -1,0 +1,1 @@
+"""One reader for each platform: what it left in a folder becomes a ``Draft``."""

@@ -1,0 +1,101 @@
+"""What a session's files say in words: its captions and its chat, whom they name, and how much could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from pipeline.errors import InputRefused
+from pipeline.ingest import captions, chat, clock, embedded_captions
+from pipeline.ingest.captions import Caption, CaptionFile
+from pipeline.ingest.captions.speakers import named_in
+from pipeline.ingest.chat import ChatFile, ChatMessage
+from pipeline.ingest.draft import SessionDraft
+from pipeline.ingest.embedded_captions import Probes, Tracks
+from pipeline.ingest.listing import Listing
+
+MAX_CAPTIONS, MAX_MESSAGES = 100_000, 20_000
+"""More than a day of talk, and more than anybody writes in one: time and memory grow with each."""
+
+T = TypeVar("T", CaptionFile, ChatFile)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTexts:
+    """The texts of a session as written; ``files`` are those that were read, each with its kind.
+
+    ``embedded`` are the subtitles inside the media that are not the session's captions, and hidden captions; the times
+    of ``chat`` are the session's.
+    """
+
+    captions: tuple[Caption, ...]
+    embedded: tuple[Caption, ...]
+    chat: tuple[ChatMessage, ...]
+    files: tuple[tuple[str, str], ...]
+    unread_captions: int
+    unread_chat: int
+
+    @property
+    def names(self) -> list[str]:
+        """Everybody whom captions or chat name as speaking or writing, in order."""
+        return [*named_in(self.captions), *named_in(self.embedded), *(message.sender for message in self.chat)]
+
+
+def read(listing: Listing, draft: SessionDraft, probes: Probes, duration_s: float) -> SessionTexts:
+    """The texts of a draft's files; raises ``InputRefused`` where one that session.toml names cannot be read."""
+    spoken, spoken_in, unread_captions = _first(
+        listing, draft.captions, captions.parse, CaptionFile(), what="captions", named=draft.facts.captions
+    )
+    written, written_in, unread_chat = _first(
+        listing, draft.chat, chat.parse, ChatFile(), what="chat", named=draft.facts.chat
+    )
+    _check_count(len(spoken.captions), MAX_CAPTIONS, "captions")
+    _check_count(len(written.messages), MAX_MESSAGES, "chat messages")
+    times = clock.chat_times(written.messages, clock.local_start(draft), duration_s)
+    messages = [
+        replace(message, at_s=at_s) for message, at_s in zip(written.messages, times, strict=True) if at_s is not None
+    ]
+    taken = () if spoken_in else _session_track(draft, probes)
+    inside = embedded_captions.spoken_in(listing, taken)
+    others = tuple(track for track in embedded_captions.tracks(draft, probes) if track not in taken)
+    hidden = embedded_captions.hidden_in(listing, draft, probes)
+    return SessionTexts(
+        captions=spoken.captions if spoken_in else inside.captions,
+        embedded=(*embedded_captions.spoken_in(listing, others).captions, *hidden),
+        chat=tuple(messages),
+        files=(*((name, "captions") for name in spoken_in), *((name, "chat") for name in written_in)),
+        unread_captions=unread_captions + spoken.dropped + inside.dropped,
+        unread_chat=unread_chat + written.unread + len(written.messages) - len(messages),
+    )
+
+
+def _check_count(count: int, most: int, what: str) -> None:
+    if count > most:
+        raise InputRefused(f"more than {most} {what}", action="one folder holds one session; cut it into parts")
+
+
+def _first(
+    listing: Listing, names: tuple[str, ...], parse: Callable[[str], T], nothing: T, *, what: str, named: str | None
+) -> tuple[T, tuple[str, ...], int]:
+    """The first file that can be read, its name, and how many lines there are in those before it where none can be."""
+    unread = 0
+    for name in names:
+        try:
+            return parse(listing.text(name, what)), (name,), 0
+        except InputRefused:
+            if name == named:
+                raise
+            unread += _lines(listing, name)
+    return nothing, (), unread
+
+
+def _lines(listing: Listing, name: str) -> int:
+    """How many lines a file has that cannot be read, whatever it is."""
+    return max(1, sum(bool(line.strip()) for line in listing.head(name, listing.entry(name).size).splitlines()))
+
+
+def _session_track(draft: SessionDraft, probes: Probes) -> Tracks:
+    """The one subtitle track inside the session's media; several may be translations and are not used."""
+    inside = tuple(track for track in embedded_captions.tracks(draft, probes) if track[0] in draft.mixed)
+    return inside if len(inside) == 1 else ()

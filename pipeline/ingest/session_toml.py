@@ -1,0 +1,114 @@
+"""``session.toml``: what the platform does not know, or a correction."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import datetime
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, field_validator
+
+from pipeline.errors import InputRefused
+from pipeline.records import AgeStatus, Purpose, Role
+from pipeline.settings import NOTICE, RENAMED, Rule
+
+FILE_NAME = "session.toml"
+MAX_PARTICIPANTS = 200
+_ACTION = "correct it; docs/ingest.md describes the format"
+_DEFAULT_PURPOSES = (Purpose.TRANSCRIBE, Purpose.INTERNAL_IMPROVE, Purpose.INTERNAL_SHARE)
+
+_Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
+_Place = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+
+
+_OneOrMore = BeforeValidator(lambda value: (value,) if isinstance(value, str) else tuple(value))
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class ListedParticipant(_Table):
+    """One ``[[participants]]`` table."""
+
+    name: _Text
+    aliases: list[_Text] = []
+    company: _Text | None = None
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
+    platform_id: Annotated[str, Field(pattern=r"^[a-z]+:\S+$")] | None = None
+    role: Annotated[Role, Strict(False)] | None = None
+    location: _Place | None = None
+    track: _Text | None = None
+    joined: Literal["on_time", "late"] | None = None
+    speaks: bool | None = None
+    minor: Annotated[AgeStatus, Strict(False)] | None = None
+    shared_microphone: bool | None = None
+
+
+class PolicyTable(_Table):
+    """The ``[policy]`` table."""
+
+    minimum_rule: Rule | None = None
+    hold_deadline_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    purposes_enabled: list[Annotated[Purpose, Strict(False)]] = []
+    exclude_silent_nonresponders: bool | None = None
+    notice_required: Annotated[str, Field(pattern=NOTICE)] | None = None
+
+
+class SessionToml(_Table):
+    """The whole file; every key may be absent."""
+
+    title: Annotated[str, Field(max_length=500)] | None = None
+    started_at: datetime | None = None
+    timezone: str | None = None
+    host: _Text | None = None
+    recorder_location: _Place | None = None
+    purposes: list[Annotated[Purpose, Strict(False)]] = Field(default=list(_DEFAULT_PURPOSES), min_length=1)
+    notice: Literal["none", "asserted"] = "none"
+    captions: _Text | None = None
+    chat: _Text | None = None
+    roster: Annotated[tuple[_Text, ...], _OneOrMore] = ()
+    picture: bool = True
+    series: Annotated[str, Field(pattern=r"^\S{1,100}$")] | None = None
+    policy: PolicyTable = PolicyTable()
+    participants_complete: bool = False
+    participants: Annotated[list[ListedParticipant], Field(max_length=MAX_PARTICIPANTS)] = []
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+                raise ValueError("is not a time zone of the IANA database") from error
+        return name
+
+
+def parse(text: str) -> SessionToml:
+    """Reads a session.toml; raises ``InputRefused`` that names the key, never its value."""
+    try:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        line = re.search(r"at line (\d+)", str(error))
+        where = f"line {line[1]}" if line else "its end"
+        raise InputRefused(f"{FILE_NAME}: not valid TOML at {where}", action=_ACTION) from None
+    try:
+        return SessionToml.model_validate(table)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise InputRefused(f"{FILE_NAME}: {_said(first['type'], first['loc'], first['msg'])}", action=_ACTION) from None
+
+
+def _said(kind: str, place: tuple[int | str, ...], message: str) -> str:
+    key = ""
+    for part in place:
+        key += f"[{part + 1}]" if isinstance(part, int) else f".{part[:40]}" if key else part[:40]
+    if kind == "extra_forbidden":
+        new = RENAMED.get(("consent", str(place[-1]))) if place[0] == "policy" else None
+        return f"key '{key}' is now 'policy.{new}'" if new else f"unknown key '{key}'"
+    if kind == "missing":
+        return f"key '{key}' is missing"
+    return f"key '{key}': {message}"

@@ -1,0 +1,29 @@
+"""What of a session's folder could not be understood, for the morning report: counts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pipeline.records import Session
+
+
+def unread(sessions: Iterable[Session]) -> Iterator[str]:
+    """One line for each session of which something could not be understood; nothing of that is in any output."""
+    for session in sessions:
+        counts = (
+            (session.unread_captions, "lines of captions"),
+            (session.unread_chat, "lines of chat"),
+            (session.unrecognised_files, "files"),
+        )
+        parts = [f"{count} {what}" for count, what in counts if count]
+        if parts:
+            yield f"{session.session_id}: {_joined(parts)} could not be understood and are in no output"
+        if session.unread_times:
+            yield (
+                f"{session.session_id}: the times of {session.unread_times} rows of the list of participants could not "
+                "be read, and those people count as late; say joined in session.toml"
+            )
+
+
+def _joined(parts: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))

@@ -1,0 +1,160 @@
+"""Reads the writing in a picture with tesseract, a few frames at a time; the only caller of tesseract."""
+
+from __future__ import annotations
+
+import csv
+import io
+import struct
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import ConfigurationError, TryAgain
+from pipeline.media import tools
+from pipeline.media.frames import Frame, frames
+from pipeline.media.tool_process import child
+from pipeline.records import OcrLine, OcrResult, OcrWord, Region
+
+# Writing in a lower picture is too small to be read as it is.
+HIGH = 720
+SQUARE = 8
+LEAST_CHANGED = 6.0
+TEXT_LIMIT = 4 << 20
+# Few enough that the reader is done long before it counts as standing still.
+MOST_TOGETHER, MOST_BYTES = 8, 16 << 20
+_PAGE_LEVEL, _WORD_LEVEL = "1", "5"
+_PAGE = ("--psm", "11", "-l", tools.LANGUAGE, "tsv")
+_TIFF = b"II*\0" + struct.pack("<I", 8)
+_COUNT, _ENTRY, _NEXT = struct.Struct("<H"), struct.Struct("<HHII"), struct.Struct("<I")
+_LONG = 4
+# Width, height, bits, compression, what is black, where the samples are, channels, rows in a strip, its bytes.
+_TAGS = (256, 257, 258, 259, 262, 273, 277, 278, 279)
+_DEPTH, _PLAIN, _BLACK_IS_0, _CHANNELS = 8, 1, 1, 1
+Page = NDArray[np.uint8]
+Line = tuple[OcrWord, ...]
+Still = tuple[Frame, float]
+
+
+def version() -> str | None:
+    """The reader and its version; None where there is none."""
+    tool = tools.reader()
+    return None if tool.version is None else f"{tool.name} {tool.version}"
+
+
+def read(path: Path, *, per_second: float) -> OcrResult:
+    """All writing in the first picture of the file, looked at ``per_second`` times a second where it changed.
+
+    Each line stands from the look before to the look after those at which it was there. Raises
+    ``ConfigurationError`` where there is no reader and ``InputRefused`` where the picture cannot be decoded.
+    """
+    reader = version()
+    if reader is None:
+        raise ConfigurationError("tesseract is missing", action=f"install it: {tools.reader().install}")
+    lines: list[OcrLine] = []
+    looked = 0
+    for stills in _together(_still(path, per_second)):
+        for (frame, last_s), words_of_lines in zip(stills, _lines([frame for frame, _ in stills]), strict=True):
+            start_s = max(0.0, frame.at_s - 0.5 / per_second) if looked else 0.0
+            end_s = last_s + 1.5 / per_second
+            looked += 1
+            lines += [OcrLine(start_s=start_s, end_s=end_s, words=words) for words in words_of_lines]
+    return OcrResult(reader=reader, frames=looked, lines=tuple(lines))
+
+
+def _still(path: Path, per_second: float) -> Iterator[Still]:
+    """Each frame that differs from the one before, with the time of the last look that saw it."""
+    held: tuple[Frame, NDArray[np.float32]] | None = None
+    last_s = 0.0
+    for frame in frames(path, gray=True, per_second=per_second):
+        squares = _squares(frame.planes[0])
+        if held is None or held[1].shape != squares.shape or np.abs(held[1] - squares).max() > LEAST_CHANGED:
+            if held is not None:
+                yield held[0], last_s
+            held = (frame, squares)
+        last_s = frame.at_s
+    if held is not None:
+        yield held[0], last_s
+
+
+def _squares(plane: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The mean brightness of each square of the picture, the rest at its edges included by repeating it."""
+    height, width = plane.shape
+    full = np.pad(plane, ((0, -height % SQUARE), (0, -width % SQUARE)), mode="edge")
+    squares = full.reshape(full.shape[0] // SQUARE, SQUARE, full.shape[1] // SQUARE, SQUARE)
+    return np.asarray(squares.mean(axis=(1, 3), dtype=np.float32))
+
+
+def _together(stills: Iterable[Still]) -> Iterator[list[Still]]:
+    """A few at a time: the reader takes longer to start than to read a frame."""
+    waiting: list[Still] = []
+    for still in stills:
+        waiting.append(still)
+        if len(waiting) == MOST_TOGETHER or sum(len(frame.data) for frame, _ in waiting) >= MOST_BYTES:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting
+
+
+def _lines(shown: Sequence[Frame]) -> list[list[Line]]:
+    """The lines of writing in each frame."""
+    pages = [_page(frame) for frame in shown]
+    with child([tools.READER, "stdin", "stdout", *_PAGE], feeds=True) as running:
+        taken = all(running.write(memoryview(part)) for part in tiff(pages))
+        running.end_input()
+        limit = TEXT_LIMIT * len(pages)
+        text = running.read(limit)
+        if not taken or len(text) == limit or running.finish() != 0:
+            raise _unread()
+    return _of_table(text.decode("utf-8", "replace"), pages)
+
+
+def _page(frame: Frame) -> Page:
+    times = 2 if frame.height < HIGH else 1
+    return np.repeat(np.repeat(frame.planes[0], times, axis=0), times, axis=1)
+
+
+def tiff(pages: Sequence[Page]) -> Iterator[bytes]:
+    """Gray pages as one TIFF file, piece by piece; nothing is compressed."""
+    at = len(_TIFF)
+    yield _TIFF
+    for number, page in enumerate(pages, start=1):
+        height, width = page.shape
+        samples = at + _COUNT.size + len(_TAGS) * _ENTRY.size + _NEXT.size
+        at = samples + width * height
+        values = (width, height, _DEPTH, _PLAIN, _BLACK_IS_0, samples, _CHANNELS, height, width * height)
+        entries = (_ENTRY.pack(tag, _LONG, 1, value) for tag, value in zip(_TAGS, values, strict=True))
+        yield _COUNT.pack(len(_TAGS)) + b"".join(entries) + _NEXT.pack(0 if number == len(pages) else at)
+        yield page.tobytes()
+
+
+def _of_table(table: str, pages: Sequence[Page]) -> list[list[Line]]:
+    """The words of each line of writing on each page, from tesseract's table; ``TryAgain`` unless all were read."""
+    lines: list[dict[tuple[str, ...], list[OcrWord]]] = [defaultdict(list) for _ in pages]
+    read = 0
+    for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
+        read += row["level"] == _PAGE_LEVEL
+        if row["level"] != _WORD_LEVEL or not (row["text"] or "").strip():
+            continue
+        page = int(row["page_num"]) - 1
+        height, width = pages[page].shape
+        left, top = int(row["left"]) / width, int(row["top"]) / height
+        region = Region(
+            left=left,
+            top=top,
+            right=min(1.0, left + int(row["width"]) / width),
+            bottom=min(1.0, top + int(row["height"]) / height),
+        )
+        confidence = min(1.0, max(0.0, float(row["conf"]) / 100))
+        place = tuple(row[key] for key in ("block_num", "par_num", "line_num"))
+        lines[page][place].append(OcrWord(text=row["text"].strip(), region=region, confidence=round(confidence, 3)))
+    if read != len(pages):
+        raise _unread()
+    return [[tuple(words) for words in words_of_lines.values()] for words_of_lines in lines]
+
+
+def _unread() -> TryAgain:
+    return TryAgain("the writing in a picture could not be read", action="run again")

@@ -1,0 +1,51 @@
+"""The proof of a rendition. It shares no code with the renderer: what it compares with, it works out anew.
+
+In order: what goes to the encoder (``pre_encode``), the finished file (``media_file``: ``streams``, ``text_search``,
+``silence``, ``residue``), copied sound (``packets``), covers (``picture_boxes``), voices left out (``crosstalk``) and
+the whole folder (``bundle``); ``reprove`` and ``file_plan`` prove again, later and without the workspace.
+"""
+
+from pipeline.proof.bundle import Listener, bundle_checks, heard_again
+from pipeline.proof.crosstalk import RemovedVoice, find_crosstalk, removed_voices_are_gone
+from pipeline.proof.expected import ExpectedSound, SoundSource, Sources, expected_of
+from pipeline.proof.file_plan import FilePlan, prove_file
+from pipeline.proof.media_file import media_checks
+from pipeline.proof.originals import NAME as ORIGINALS
+from pipeline.proof.originals import Originals, hashing
+from pipeline.proof.packets import untouched_packets
+from pipeline.proof.picture_boxes import covers_hold
+from pipeline.proof.pre_encode import PreEncodeCheck
+from pipeline.proof.proof_file import NAME as MANIFEST
+from pipeline.proof.proof_file import Manifest, RedactedWindow, read_manifest, signed, write_manifest
+from pipeline.proof.reprove import failure_line, prove, prove_unchanged
+
+__all__ = [
+    "MANIFEST",
+    "ORIGINALS",
+    "ExpectedSound",
+    "FilePlan",
+    "Listener",
+    "Manifest",
+    "Originals",
+    "PreEncodeCheck",
+    "RedactedWindow",
+    "RemovedVoice",
+    "SoundSource",
+    "Sources",
+    "bundle_checks",
+    "covers_hold",
+    "expected_of",
+    "failure_line",
+    "find_crosstalk",
+    "hashing",
+    "heard_again",
+    "media_checks",
+    "prove",
+    "prove_file",
+    "prove_unchanged",
+    "read_manifest",
+    "removed_voices_are_gone",
+    "signed",
+    "untouched_packets",
+    "write_manifest",
+]

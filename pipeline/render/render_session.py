@@ -1,0 +1,222 @@
+"""The verb: makes the redacted files of one session in scratch, and lets them out only when they are proved."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import InputRefused
+from pipeline.media import mux, probe
+from pipeline.media.output_formats import OUTPUT_FORMATS, OutputFormat
+from pipeline.proof import (
+    MANIFEST,
+    ORIGINALS,
+    Listener,
+    Manifest,
+    Originals,
+    Sources,
+    bundle_checks,
+    covers_hold,
+    expected_of,
+    hashing,
+    heard_again,
+    media_checks,
+    removed_voices_are_gone,
+    untouched_packets,
+    write_manifest,
+)
+from pipeline.records import ApprovedPlan, Check, Failed, Proof, ProofVerdict, Rendition, Session, Track, Transcript
+from pipeline.render import file_names, manifest, rendition, text_files
+from pipeline.render.picture import RenderedPicture, render_picture
+from pipeline.render.redacted_turns import redacted_turns
+from pipeline.render.sound import RATE, Fill, MixInput, MixSpec, length_of
+from pipeline.render.speakers import labels
+from pipeline.render.terms import TermReplacer
+from pipeline.render.write_audio import WrittenSound, write_sound
+
+PICTURE_SCRATCH, SOUND_SCRATCH = "picture.tmp", "sound.tmp"
+_LISTEN = "listen there; add what is still heard to terms.toml, so that it is searched for everywhere, and run again"
+_RESTORE = "restore the vault from a backup; `offrecord verify` names the files"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Media:
+    """The media file of a rendition and how it was made."""
+
+    path: Path
+    output_format: OutputFormat
+    spec: MixSpec
+    picture: RenderedPicture
+    sound: WrittenSound
+
+
+def render(
+    session: Session,
+    plan: ApprovedPlan,
+    transcript: Transcript,
+    *,
+    vault: Sources,
+    scratch: Path,
+    listen: Listener,
+    key: str,
+    fill: Fill = "silence",
+    srt: bool = False,
+    basis: manifest.Basis | None = None,
+) -> Rendition | Failed:
+    """Render ``session`` by ``plan`` into ``scratch``/<session>/<audience>, prove it, and give the rendition.
+
+    ``scratch`` must be private (0700) and of the output's file system; ``key`` stands for the plan in ``proof.json``,
+    and ``basis`` for what it was made from; without a signer there it is not signed. The same inputs give the same
+    bytes. Raises ``InputRefused`` where a sealed file cannot be read.
+    """
+    tracks = [track for track in session.tracks if track.track_id in plan.keep_tracks]
+    if plan.session_id != session.session_id:
+        return Failed(reason="the plan is for another session", action="review this session")
+    if not tracks:
+        return Failed(reason="no sound of this session may be kept", action="see the consents of its participants")
+    folder = _fresh(scratch / file_names.folder_of(session.session_id, plan.audience))
+    with hashing(session, plan, vault) as originals:
+        media = _make_media(session, plan, tracks, folder, vault=vault, fill=fill)
+        text_names = _write_texts(session, plan, transcript, folder, srt=srt)
+        proof = _prove(media, plan, session, folder, text_names, vault=vault, originals=originals, listen=listen)
+    if proof.verdict is not ProofVerdict.PROVED:
+        shutil.rmtree(folder)
+        return _failed(proof)
+    _write_manifest(folder, media, plan, proof, key=key, basis=basis or manifest.Basis())
+    return rendition.proved(session.session_id, plan.audience, folder, proof) or _failed(proof)
+
+
+def _fresh(folder: Path) -> Path:
+    """An empty private folder, whatever an interrupted run left there."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    return folder
+
+
+def _make_media(
+    session: Session, plan: ApprovedPlan, tracks: Sequence[Track], folder: Path, *, vault: Sources, fill: Fill
+) -> _Media:
+    spec = _spec(session, plan, tracks, vault=vault, fill=fill)
+    picture = _picture(session, plan, folder, vault=vault)
+    output_format = OUTPUT_FORMATS[".mp4"] if picture.path else OUTPUT_FORMATS[".m4a"]
+    path = folder / (file_names.PICTURE if picture.path else file_names.SOUND)
+    alone = folder / SOUND_SCRATCH
+    sound = write_sound(spec, alone, output_format=output_format)
+    if picture.path is None and not sound.spliced:
+        alone.rename(path)
+    else:
+        mux(path, output_format=output_format, sounds=[alone], picture=picture.path)
+        alone.unlink()
+        (folder / PICTURE_SCRATCH).unlink(missing_ok=True)
+    return _Media(path=path, output_format=output_format, spec=spec, picture=picture, sound=sound)
+
+
+def _spec(session: Session, plan: ApprovedPlan, tracks: Sequence[Track], *, vault: Sources, fill: Fill) -> MixSpec:
+    inputs = [
+        MixInput(track_id=track.track_id, path=vault.path(track.digest), stream=track.stream, offset_s=track.offset_s)
+        for track in tracks
+    ]
+    rate, channels = RATE, 1
+    if len(inputs) == 1:
+        streams = probe(inputs[0].path).audio
+        if inputs[0].stream >= len(streams):
+            raise InputRefused("a sealed file lacks a sound stream that its session names", action="ingest it again")
+        rate = OUTPUT_FORMATS[".m4a"].rate(streams[inputs[0].stream].sample_rate)
+        channels = min(2, streams[inputs[0].stream].channels)
+    return MixSpec(
+        inputs=tuple(inputs),
+        windows=plan.windows,
+        rate=rate,
+        channels=channels,
+        length=length_of(session.duration_s, rate),
+        fill=fill,
+    )
+
+
+def _picture(session: Session, plan: ApprovedPlan, folder: Path, *, vault: Sources) -> RenderedPicture:
+    """The picture that goes into the rendition, if any."""
+    if plan.picture is None or session.video is None:
+        return RenderedPicture()
+    source = vault.path(session.video.digest)
+    return render_picture(plan.picture, source, folder / PICTURE_SCRATCH, output_format=OUTPUT_FORMATS[".mp4"])
+
+
+def _write_texts(session: Session, plan: ApprovedPlan, transcript: Transcript, folder: Path, *, srt: bool) -> list[str]:
+    terms, called = TermReplacer(plan.terms), labels(session, plan.terms)
+    turns = redacted_turns(transcript, plan, called, terms)
+    written = {
+        file_names.CAPTIONS: text_files.captions_vtt(turns),
+        file_names.TRANSCRIPT: text_files.transcript_txt(turns),
+        file_names.TRANSCRIPT_JSONL: text_files.transcript_jsonl(turns),
+    }
+    if srt:
+        written[file_names.CAPTIONS_SRT] = text_files.captions_srt(turns)
+    if session.chat:
+        written[file_names.CHAT] = text_files.chat_txt(session, plan, called, terms)
+    for name, text in written.items():
+        (folder / name).write_text(text, "utf-8")
+    return list(written)
+
+
+def _prove(
+    media: _Media,
+    plan: ApprovedPlan,
+    session: Session,
+    folder: Path,
+    text_names: Sequence[str],
+    *,
+    vault: Sources,
+    originals: Originals,
+    listen: Listener,
+) -> Proof:
+    expected = expected_of(session, plan, vault=vault, tone=media.spec.fill == "tone")
+    checks: list[Check] = [media.sound.zeros]
+    checks += media_checks(
+        media.path,
+        output_format=media.output_format,
+        sounds=[expected],
+        picture=media.output_format.picture,
+        terms=plan.terms,
+    )
+    checks.append(untouched_packets(media.path, expected, way=media.sound))
+    if media.picture.source is not None:
+        checks += covers_hold(media.path, media.picture.covers, source=media.picture.source)
+    checks.append(removed_voices_are_gone(media.path, session, plan, vault=vault))
+    checks += bundle_checks(folder, [media.path.name, *text_names], text_names, plan.terms, kept=plan.kept)
+    checks.append(originals.check())
+    if Proof(checks=tuple(checks)).verdict is ProofVerdict.PROVED:
+        near = [(window.start_s, window.end_s) for window in plan.windows]
+        checks.append(heard_again(media.path, plan.terms, near, listen))
+    return Proof(checks=tuple(checks))
+
+
+def _failed(proof: Proof) -> Failed:
+    failed = next(check for check in proof.checks if check.verdict is proof.verdict)
+    where = "" if failed.at_s is None else f" at {failed.at_s:.1f} s"
+    return Failed(
+        reason=f"proof: {failed.verdict.value}{where} ({failed.name}: {failed.detail})",
+        action=_RESTORE if failed.name == ORIGINALS else _LISTEN,
+    )
+
+
+def _write_manifest(
+    folder: Path, media: _Media, plan: ApprovedPlan, proof: Proof, *, key: str, basis: manifest.Basis
+) -> None:
+    bare = Manifest(
+        key=key,
+        session_id=plan.session_id,
+        audience=plan.audience,
+        verdict=proof.verdict,
+        checks=proof.checks,
+        files=rendition.out_files(folder),
+        media=media.path.name,
+        length_s=media.spec.length / media.spec.rate,
+        tracks=tuple(source.track_id for source in media.spec.inputs),
+        windows=manifest.windows_in_order(plan.windows, TermReplacer(plan.terms), basis.decided),
+        fill=media.spec.fill,
+        picture=media.picture.note,
+        covers=manifest.covers_in_order(media.picture.covers, TermReplacer(plan.terms), basis.decided),
+    )
+    write_manifest(folder / MANIFEST, manifest.resting_on(basis, bare))

@@ -1,0 +1,30 @@
+"""What the operator is warned of in every report: what lapses, what may be read by others, what hears badly."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pipeline import consent
+from pipeline.consent.evaluation.jurisdictions import rules_of
+from pipeline.settings import SpeechSettings
+from pipeline.store import Workspace
+
+
+def warnings(workspace: Workspace, now: datetime) -> tuple[str, ...]:
+    """The lines on top of a report made on a day; raises ``ConfigurationError`` where the table of places is broken."""
+    return (
+        *consent.journal_warnings(workspace, now=now),
+        *rules_of(workspace.root).warnings(now.date()),
+        *workspace.list_warnings(now.date()),
+        *_of_recogniser(workspace.settings.speech),
+    )
+
+
+def _of_recogniser(settings: SpeechSettings) -> tuple[str, ...]:
+    """The recogniser that needs no download is no one to trust: on real speech it mishears about every third word."""
+    if settings.engine != "sphinx":
+        return ()
+    return (
+        "Sessions are heard with sphinx, which mishears about every third word of real speech and so lets names stay: "
+        "run `offrecord models pull whisper-base` and set speech.engine to whisper.",
+    )

@@ -1,0 +1,137 @@
+"""The acts of reviewers as they are kept: decisions, sign-offs and looks at what is masked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, func, select
+
+from pipeline.errors import RefusedByPolicy, UsageProblem
+from pipeline.records import Audience, Decision, Proposal, Verdict
+from pipeline.store import ledger
+from pipeline.store.database import reading
+from pipeline.store.tables.review import decision, picture_decision, sign_off
+
+
+def decisions(db: Engine, session_id: str) -> tuple[Decision, ...]:
+    """The decisions about a session that nobody took back, in the order they were made."""
+    return tuple(one for _, one in numbered(db, session_id))
+
+
+def numbered(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
+    """The same, each with its number, which the ledger has too."""
+    made = _all(db, session_id)
+    taken_back = {one.proposal_id: seq for seq, one in made if one.verdict is Verdict.OPEN}
+    return tuple((seq, one) for seq, one in made if seq > taken_back.get(one.proposal_id, 0))
+
+
+def _all(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
+    wanted = select(decision).where(decision.c.session_id == session_id).order_by(decision.c.seq)
+    with reading(db) as connection:
+        return tuple(
+            (
+                row.seq,
+                Decision(
+                    proposal_id=row.proposal_id,
+                    verdict=Verdict(row.verdict),
+                    actor=row.actor,
+                    reason=row.reason,
+                    decided_at=datetime.fromisoformat(row.decided_at),
+                ),
+            )
+            for row in connection.execute(wanted)
+        )
+
+
+def undecided(proposals: Iterable[Proposal], made: Iterable[Decision]) -> tuple[Proposal, ...]:
+    """The proposals that nobody decided yet."""
+    known = {one.proposal_id for one in made}
+    return tuple(proposal for proposal in proposals if proposal.proposal_id not in known)
+
+
+def decide(
+    db: Engine, session_id: str, proposal_ids: Sequence[str], *, verdict: Verdict, actor: str, reason: str
+) -> None:
+    """Keeps one decision for each proposal, all or none; raises ``UsageProblem`` when actor or reason is blank."""
+    if not actor.strip() or not reason.strip():
+        raise UsageProblem("a decision needs an actor and a reason", action="give --by and --reason")
+    at = datetime.now(UTC).isoformat()
+    with db.begin() as connection:
+        for proposal_id in proposal_ids:
+            row = {"session_id": session_id, "proposal_id": proposal_id, "verdict": verdict.value}
+            added = decision.insert().values(**row, actor=actor, reason=reason, decided_at=at).returning(decision.c.seq)
+            seq = connection.execute(added).scalar_one()
+            ledger.append(connection, "decision", f"{seq}", {**row, "actor": mark(actor)})
+
+
+def sign(db: Engine, session_id: str, proposals: Sequence[Proposal], *, audience: Audience, actor: str) -> None:
+    """Keeps a sign-off of exactly these proposals and their decisions; raises ``RefusedByPolicy`` while any is open."""
+    if not actor.strip():
+        raise UsageProblem("a sign-off needs an actor", action="give --by")
+    made = decisions(db, session_id)
+    left = len(undecided(not_of_picture(proposals), made))
+    if left:
+        raise RefusedByPolicy(f"{left} proposals are undecided", action="decide them first")
+    state = state_of(not_of_picture(proposals), made)
+    row = {"session_id": session_id, "audience": audience.value, "state": state}
+    at = datetime.now(UTC).isoformat()
+    with db.begin() as connection:
+        added = sign_off.insert().values(**row, actor=actor, signed_at=at).returning(sign_off.c.seq)
+        seq = connection.execute(added).scalar_one()
+        ledger.append(connection, "sign-off", f"{seq}", {**row, "actor": mark(actor)})
+
+
+def signed_off_by(
+    db: Engine, session_id: str, proposals: Sequence[Proposal], *, audience: Audience = Audience.PUBLIC
+) -> str | None:
+    """Who signed off these very proposals and decisions; None when nobody did, or something changed since."""
+    state = state_of(not_of_picture(proposals), decisions(db, session_id))
+    wanted = (
+        select(sign_off.c.actor)
+        .where(sign_off.c.session_id == session_id, sign_off.c.audience == audience.value, sign_off.c.state == state)
+        .order_by(sign_off.c.seq.desc())
+        .limit(1)
+    )
+    with reading(db) as connection:
+        return connection.execute(wanted).scalar_one_or_none()
+
+
+def not_of_picture(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
+    """The proposals that a sign-off is about; those about the picture are decided with the picture."""
+    return tuple(one for one in proposals if not one.is_picture)
+
+
+def state_of(proposals: Iterable[Proposal], made: Iterable[Decision]) -> str:
+    """A hash of the proposals with all their findings and of the verdicts that hold."""
+    verdicts = {one.proposal_id: one.verdict.value for one in made}
+    body = [
+        [one.proposal_id, verdicts.get(one.proposal_id, ""), sorted(finding.finding_id for finding in one.findings)]
+        for one in proposals
+    ]
+    return hashlib.sha256(json.dumps(sorted(body)).encode()).hexdigest()
+
+
+def heads(db: Engine) -> dict[str, str]:
+    """For each session with acts a mark that changes with every act."""
+    found: dict[str, str] = {}
+    with reading(db) as connection:
+        for table in (decision, sign_off, picture_decision):
+            wanted = select(table.c.session_id, func.max(table.c.seq)).group_by(table.c.session_id)
+            for session_id, seq in connection.execute(wanted):
+                found[session_id] = f"{found.get(session_id, '')}/{table.name}:{seq}"
+    return found
+
+
+def note_reveal(db: Engine, session_id: str, *, actor: str) -> None:
+    """Notes in the ledger that somebody looked at what is masked."""
+    at = datetime.now(UTC).isoformat()
+    with db.begin() as connection:
+        ledger.append(connection, "reveal", f"{session_id} {at}", {"session_id": session_id, "actor": mark(actor)})
+
+
+def mark(actor: str) -> str:
+    """An actor without the name itself: the ledger holds ids and counts only."""
+    return hashlib.sha256(actor.encode()).hexdigest()[:12]

@@ -1,0 +1,91 @@
+"""Decides whether a rendition has a picture, and what of it is covered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Engine
+
+from pipeline.records import (
+    Audience,
+    Outcome,
+    PicturePlace,
+    PicturePlan,
+    Proposal,
+    RedactionBox,
+    Ruling,
+    Session,
+)
+from pipeline.review.picture import decisions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureReview:
+    """What people did about a picture; ``may_be_kept`` is False where it had to be read and was not."""
+
+    may_be_kept: bool = False
+    covers: tuple[RedactionBox, ...] = ()
+    approved_by: str | None = None
+
+
+NO_PICTURE = PictureReview()
+
+
+def picture_review(db: Engine, session: Session, proposals: Sequence[Proposal], *, may_be_kept: bool) -> PictureReview:
+    """The acts of people about a session's picture that hold now."""
+    if session.video is None or not may_be_kept:
+        return NO_PICTURE
+    return PictureReview(
+        may_be_kept=True,
+        covers=tuple(decisions.covers(db, session.session_id).values()),
+        approved_by=decisions.approved_by(db, session, proposals),
+    )
+
+
+def may_be_shown(session: Session, ruling: Ruling, audience: Audience) -> bool:
+    """Whether consent lets a session's picture be seen: nobody is taken out of any part, for all may be seen in it."""
+    purpose = audience.purpose
+    return (
+        session.video is not None
+        and not ruling.closed_spans(purpose)
+        and all(
+            outcome is Outcome.PROCEED
+            for one in session.participants
+            for _, outcome in ruling.spans(purpose, one.participant_id)
+        )
+    )
+
+
+def picture_plan(
+    session: Session,
+    ruling: Ruling,
+    audience: Audience,
+    applied: Iterable[Proposal],
+    reviewed: PictureReview,
+) -> PicturePlan | None:
+    """The picture under the covers of people and of proposals nobody rejected; public only what a person approved."""
+    if not reviewed.may_be_kept or not may_be_shown(session, ruling, audience):
+        return None
+    if audience is Audience.PUBLIC and reviewed.approved_by is None:
+        return None
+    wanted = [*covers_of(applied), *reviewed.covers]
+    return PicturePlan(
+        covers=tuple(replace(cover, end_s=min(cover.end_s, session.duration_s)) for cover in wanted),
+        reviewed_by=reviewed.approved_by,
+    )
+
+
+def covers_of(applied: Iterable[Proposal]) -> Iterator[RedactionBox]:
+    """The covers that proposals about the picture ask for."""
+    for proposal in applied:
+        for finding in proposal.findings:
+            place = finding.place
+            if isinstance(place, PicturePlace):
+                yield RedactionBox(
+                    start_s=place.start_s,
+                    end_s=place.end_s,
+                    region=place.region,
+                    reason=finding.rule,
+                    proposal_ids=(proposal.proposal_id,),
+                )

@@ -1,0 +1,127 @@
+"""Cuts a track of any length into chunks at silences and into clips, in constant memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.speech.audio_types import RATE, AudioChunk, Samples, Span
+from pipeline.speech.vad import FRAME, FRAME_S, VoiceActivity, regions
+
+CHUNK_S = 120.0
+CLIP_S = 20.0
+MARGIN_S = 0.25
+_PAUSE_S = 1.0
+
+
+def chunks(blocks: Iterable[Samples], *, voice: VoiceActivity, chunk_s: float = CHUNK_S) -> Iterator[AudioChunk]:
+    """Pieces of at most ``chunk_s`` seconds from blocks of float32 sound, shape (n,) or (n, 1), every sample in one.
+
+    A chunk is cut in the longest silence of its second half, or where speech is least likely if there is none.
+    """
+    held = np.zeros(0, np.float32)
+    known = np.zeros(0, np.float32)
+    start = 0
+    most = int(chunk_s / FRAME_S)
+    for block in blocks:
+        held = np.concatenate([held, np.asarray(block, np.float32).reshape(-1)])
+        whole = len(held) // FRAME
+        if whole > len(known):
+            known = np.concatenate([known, voice.feed(held[len(known) * FRAME : whole * FRAME])])
+        while len(known) >= most:
+            cut = _quietest(known[:most])
+            yield _chunk(held[: cut * FRAME], known[:cut], start)
+            held, known, start = held[cut * FRAME :], known[cut:], start + cut * FRAME
+    if len(held):
+        padded = np.concatenate([held, np.zeros(-len(held) % FRAME, np.float32)])
+        known = np.concatenate([known, voice.feed(padded[len(known) * FRAME :])])
+        yield _chunk(held, known, start)
+
+
+def _quietest(probabilities: npt.NDArray[np.float32]) -> int:
+    """The frame to cut at: the middle of the longest silence in the second half, else the least likely speech there."""
+    half = len(probabilities) // 2
+    second = probabilities[half:]
+    best, best_length, length = 0, 0, 0
+    for index, silent in enumerate(second < 0.2):
+        length = length + 1 if silent else 0
+        if length > best_length:
+            best, best_length = index - length // 2, length
+    return half + max(1, best if best_length else int(np.argmin(second)))
+
+
+def _chunk(samples: Samples, probabilities: npt.NDArray[np.float32], start: int) -> AudioChunk:
+    start_s = start / RATE
+    whole = Span(start_s, start_s + len(samples) / RATE)
+    speech = tuple(
+        Span(max(whole.start_s, span.start_s), min(whole.end_s, span.end_s))
+        for span in (region.shifted(start_s) for region in regions(probabilities))
+    )
+
+    def cut(span: Span) -> float:
+        return start_s + _least_likely(probabilities, span.shifted(-start_s))
+
+    return AudioChunk(samples=samples, start_s=start_s, speech=speech, clips=clips(speech, whole, cut=cut))
+
+
+def _least_likely(probabilities: npt.NDArray[np.float32], span: Span) -> float:
+    """The moment in the middle third of a span at which speech is least likely."""
+    first, last = (int((span.start_s + span.length_s * third) / FRAME_S) for third in (1 / 3, 2 / 3))
+    return (first + int(np.argmin(probabilities[first : max(last, first + 1)])) + 0.5) * FRAME_S
+
+
+def _middle(span: Span) -> float:
+    return (span.start_s + span.end_s) / 2
+
+
+def clips(
+    speech: Sequence[Span],
+    whole: Span,
+    *,
+    clip_s: float = CLIP_S,
+    margin_s: float = MARGIN_S,
+    cut: Callable[[Span], float] = _middle,
+) -> tuple[Span, ...]:
+    """Stretches that hold all the speech, with a margin, inside ``whole``, about ``clip_s`` at most, not overlapping.
+
+    Speech is joined over pauses under a second; a stretch that gets too long is cut at its longest pause, and one
+    without any pause where ``cut`` says.
+    """
+    stretches: list[list[Span]] = []
+    for span in speech:
+        if stretches and span.start_s - stretches[-1][-1].end_s < _PAUSE_S:
+            stretches[-1].append(span)
+        else:
+            stretches.append([span])
+    bare = [part for stretch in stretches for part in _divided(stretch, clip_s, cut)]
+    return _with_margin(bare, whole, margin_s)
+
+
+def _divided(stretch: Sequence[Span], clip_s: float, cut: Callable[[Span], float]) -> list[Span]:
+    whole = Span(stretch[0].start_s, stretch[-1].end_s)
+    if whole.length_s <= clip_s:
+        return [whole]
+    if len(stretch) == 1:
+        border = cut(whole)
+        halves = Span(whole.start_s, border), Span(border, whole.end_s)
+        return [part for half in halves for part in _divided([half], clip_s, cut)]
+    pauses = [after.start_s - before.end_s for before, after in pairwise(stretch)]
+    # Weighed by where it lies, so that a little longer pause does not cut off a word or two at an end.
+    at = max(range(len(pauses)), key=lambda i: pauses[i] * min(i + 1, len(pauses) - i) ** 0.5)
+    return _divided(stretch[: at + 1], clip_s, cut) + _divided(stretch[at + 1 :], clip_s, cut)
+
+
+def _with_margin(bare: Sequence[Span], whole: Span, margin_s: float) -> tuple[Span, ...]:
+    widened: list[Span] = []
+    for index, span in enumerate(bare):
+        before = bare[index - 1].end_s if index else whole.start_s
+        after = bare[index + 1].start_s if index + 1 < len(bare) else whole.end_s
+        start = max(whole.start_s, span.start_s - margin_s, (before + span.start_s) / 2 if index else whole.start_s)
+        end = min(
+            whole.end_s, span.end_s + margin_s, (after + span.end_s) / 2 if index + 1 < len(bare) else whole.end_s
+        )
+        widened.append(Span(start, end))
+    return tuple(widened)

@@ -1,0 +1,44 @@
+"""What a module of this package must have to be a recogniser: an ``ENGINE`` under the name that settings give it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pipeline.records import Failed, Session, Track
+from pipeline.settings import SpeechSettings
+from pipeline.speech.audio_types import Recogniser
+from pipeline.speech.vocabulary import Keyword
+
+ForTrack = Callable[[Session, Track], Recogniser]
+
+
+def no_hints(known: Sequence[Keyword]) -> list[Keyword]:
+    """An engine that cannot be told names."""
+    return []
+
+
+def nothing_missing(session: Session) -> Failed | None:
+    """An engine that needs nothing but sound."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """One recogniser, as the stage uses it.
+
+    ``version`` names it and its model, and raises ``ConfigurationError`` where they are missing. ``open`` makes ready
+    for a session and gives the recogniser of each track. ``hints`` are the names that it is told, of which its words
+    depend; ``knows_names``: it is told all of them and may so think of each. ``missing`` says what a session lacks.
+    """
+
+    version: Callable[[SpeechSettings], str]
+    open: Callable[[Sequence[Keyword], SpeechSettings], ForTrack]
+    hints: Callable[[Sequence[Keyword]], list[Keyword]] = no_hints
+    knows_names: bool = False
+    missing: Callable[[Session], Failed | None] = nothing_missing
+
+
+def for_all_tracks(recogniser: Recogniser) -> ForTrack:
+    """The same recogniser for every track."""
+    return lambda session, track: recogniser

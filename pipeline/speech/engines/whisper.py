@@ -1,0 +1,137 @@
+"""Recognition with Whisper: what is heard of each chunk, what of that is believed, and when each word was said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+import numpy as np
+
+from pipeline.settings import SpeechSettings
+from pipeline.speech import coverage
+from pipeline.speech.audio_types import AudioChunk, HeardLanguage, HeardWord, Recognised, Samples, Span
+from pipeline.speech.engines.engine import Engine, ForTrack, for_all_tracks
+from pipeline.speech.engines.hallucinations import LEAST_LOG_PROBABILITY, implausible, loops, names_among, timeless
+from pipeline.speech.engines.whisper_model import Decoded, load, locate
+from pipeline.speech.engines.windows import Window, pack
+from pipeline.speech.engines.word_times import aligned, located
+from pipeline.speech.engines.written import ends_sentence, written_words
+from pipeline.speech.pronunciation.pronounce import Pronouncer, bundled
+from pipeline.speech.vocabulary import Keyword, hot_words
+
+# Whisper leaves out a sentence now and then; speech of this length without a word is listened to once more, alone.
+_LEFT_OUT_S = 1.0
+_ALIGNABLE = "en"
+_WINDOWS_FOR_LANGUAGE = 3
+
+
+@dataclass(slots=True)
+class _Windows:
+    """What was heard in some windows: words, what is not believed, and the languages."""
+
+    words: list[HeardWord] = field(default_factory=list)
+    invented: list[HeardWord] = field(default_factory=list)
+    languages: list[HeardLanguage] = field(default_factory=list)
+
+
+class WhisperRecogniser:
+    """Recognises the speech of a chunk in batches; the names of the session are given as hot words."""
+
+    def __init__(self, settings: SpeechSettings, names: Sequence[str], pronouncer: Pronouncer) -> None:
+        place = locate(settings.model)
+        self.version = place.version
+        self._model = load(place.folder, settings.device, place.version)
+        self._settings = settings
+        self._names = names
+        self._hot_words = self._model.hot_words(names)
+        self._pronouncer = pronouncer
+        self._language = "" if settings.language == "auto" else settings.language
+        self._model.require([self._language] if self._language else settings.languages)
+
+    def recognise(self, chunk: AudioChunk) -> Recognised:
+        """The words of all speech, none of which reaches outside it; what Whisper invented is not among them."""
+        windows = pack(chunk)
+        if not self._language:
+            self._language = self._detected(chunk, windows)
+        heard = self._heard(chunk, windows, self._hot_words)
+        gaps = coverage.unheard(chunk.speech, (word.span for word in heard.words), sliver_s=_LEFT_OUT_S)
+        alone = [window for gap in gaps for window in pack(replace(chunk, speech=(gap,)))]
+        # A window of a gap begins before it, in what is heard already.
+        again = self._heard(chunk, alone, "")
+        words = heard.words + [word for word in again.words if _is_within(word.span, gaps)]
+        return Recognised(
+            words=tuple(sorted(words, key=lambda word: word.span)),
+            others=tuple(names_among([*heard.invented, *again.invented], self._names)),
+            languages=tuple(heard.languages),
+        )
+
+    def _detected(self, chunk: AudioChunk, windows: Sequence[Window]) -> str:
+        """The likeliest of the allowed languages in the first windows; undecided where nobody speaks yet."""
+        chances = dict.fromkeys(self._settings.languages, 0.0)
+        for window in windows[:_WINDOWS_FOR_LANGUAGE]:
+            for language, chance in self._model.languages(_sound(chunk, window)):
+                if language in chances:
+                    chances[language] += chance
+        return max(chances, key=lambda language: chances[language]) if windows else ""
+
+    def _heard(self, chunk: AudioChunk, windows: Sequence[Window], hot_words_text: str) -> _Windows:
+        heard = _Windows()
+        decoded = self._model.decode(
+            [_sound(chunk, window) for window in windows],
+            language=self._language,
+            hot_words=hot_words_text,
+            batch_size=self._settings.batch_size,
+        )
+        for window, result in zip(windows, decoded, strict=True):
+            self._take(chunk, window, result, heard)
+        return heard
+
+    def _take(self, chunk: AudioChunk, window: Window, decoded: Decoded, heard: _Windows) -> None:
+        written = written_words(decoded.pieces, self._language)
+        unbelieved = loops([word.text for word in written]) | timeless(written)
+        if decoded.mean_log_probability < LEAST_LOG_PROBABILITY:
+            unbelieved = set(range(len(written)))
+        heard.invented += [
+            word for _, words in located([written[index] for index in sorted(unbelieved)], window) for word in words
+        ]
+        kept = [word for index, word in enumerate(written) if index not in unbelieved]
+        for part, words in located(kept, window):
+            if implausible(words, part):
+                heard.invented += words
+            elif self._language == _ALIGNABLE:
+                heard.words += aligned(_with_sentences(words), part, chunk, self._pronouncer)
+            else:
+                heard.words += _with_sentences(words)
+        if decoded.languages:
+            heard.languages.append(_language(decoded, self._language, window.length_s))
+
+
+def _with_sentences(words: Sequence[HeardWord]) -> list[HeardWord]:
+    followed = [*pairwise([word.text for word in words]), (words[-1].text, None)]
+    return [
+        replace(word, ends_sentence=ends_sentence(text, following))
+        for word, (text, following) in zip(words, followed, strict=True)
+    ]
+
+
+def _language(decoded: Decoded, recognised: str, speech_s: float) -> HeardLanguage:
+    likeliest, _ = max(decoded.languages, key=lambda pair: pair[1])
+    return HeardLanguage(speech_s, recognised, dict(decoded.languages).get(recognised, 0.0), likeliest)
+
+
+def _is_within(span: Span, gaps: Iterable[Span]) -> bool:
+    middle_s = (span.start_s + span.end_s) / 2
+    return any(gap.start_s <= middle_s < gap.end_s for gap in gaps)
+
+
+def _sound(chunk: AudioChunk, window: Window) -> Samples:
+    return np.concatenate([chunk.cut(part) for part in window.parts])
+
+
+def _open(known: Sequence[Keyword], settings: SpeechSettings) -> ForTrack:
+    names = [keyword.text for keyword in hot_words(known)]
+    return for_all_tracks(WhisperRecogniser(settings, names, bundled()))
+
+
+ENGINE = Engine(version=lambda settings: locate(settings.model).version, open=_open, hints=hot_words)

@@ -1,0 +1,202 @@
+"""The only door to faster-whisper: a Whisper model that is on this machine, loaded once a process, without any network.
+
+What of faster-whisper 1.2.1 this module minds: batches take only the first temperature and ignore every threshold, so
+that loops and text over noise come through; hot words beyond its budget are cut within a name; a window of more than
+30 s corrupts memory; each mark is a word of its own; the language of a window is thrown away.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import models
+from pipeline.errors import ConfigurationError
+from pipeline.files import file_digest
+from pipeline.speech.audio_types import RATE, Samples, Span
+from pipeline.speech.engines.written import Piece
+
+# Half of the 448 tokens that Whisper's decoder holds, less one: more of a prompt faster-whisper cuts off.
+HOT_WORD_TOKENS = 223
+# Beside that prompt there is room for 220. The fastest talk of the samples has 110 in a window of 28 s.
+_NEW_TOKENS = 200
+_NEEDED = ("model.bin", "config.json", "tokenizer.json")
+_COMPUTE = {"cpu": "int8", "cuda": "float16"}
+# faster-whisper counts in hundredths of a second: every window begins on one.
+_FRAME = RATE // 100
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPlace:
+    """Where a model lies, and what tells it from any other."""
+
+    folder: Path
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What Whisper wrote of one window: its pieces, on the window's clock, and what it says of itself.
+
+    ``languages`` are the chances of all languages that it knows, empty for an English-only model.
+    """
+
+    pieces: tuple[Piece, ...] = ()
+    no_speech_probability: float = 0.0
+    mean_log_probability: float = 0.0
+    languages: tuple[tuple[str, float], ...] = ()
+
+
+def locate(model: str) -> ModelPlace:
+    """Where a model lies, by its name in models.toml or its folder; raises ``ConfigurationError`` if not whole."""
+    if not model:
+        raise ConfigurationError("speech.model is empty", action="name a model of `offrecord models list`, or a folder")
+    if Path(model).is_dir():
+        folder = Path(model).resolve()
+        whole = (folder / "model.bin").is_file()
+        version = f"whisper {file_digest(folder / 'model.bin')[:16]}" if whole else ""
+    else:
+        known = models.find(model)
+        folder = models.verified(known)
+        version = f"whisper {known.name} {known.files['model.bin'].sha256[:16]}"
+    missing = [name for name in _NEEDED if not (folder / name).is_file()]
+    if missing:
+        # Without tokenizer.json faster-whisper would fetch one from the network.
+        raise ConfigurationError(
+            f"the whisper model has no {missing[0]}", action="convert it again, or pull one of `offrecord models list`"
+        )
+    return ModelPlace(folder, version)
+
+
+@functools.lru_cache(maxsize=1)
+def load(folder: Path, device: str, version: str) -> WhisperModel:
+    """The model of a folder, loaded once a process; ``version`` tells a folder whose model was exchanged."""
+    return WhisperModel(folder, device)
+
+
+class WhisperModel:
+    """A model that decodes windows of sound in batches, with one thread."""
+
+    def __init__(self, folder: Path, device: str) -> None:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        from faster_whisper import BatchedInferencePipeline
+        from faster_whisper import WhisperModel as Engine
+
+        try:
+            engine = Engine(
+                str(folder),
+                device=device,
+                compute_type=_COMPUTE[device],
+                cpu_threads=1,
+                num_workers=1,
+                local_files_only=True,
+            )
+        except (RuntimeError, ValueError, OSError) as error:
+            raise ConfigurationError(
+                f"the whisper model cannot be loaded on {device}",
+                action="check speech.model and speech.device, then `offrecord doctor`",
+            ) from error
+        self._tokenizer = engine.hf_tokenizer
+        self._listening = _Listening(engine)
+        self._batches = BatchedInferencePipeline(self._listening)
+        self._languages = frozenset(engine.supported_languages)
+
+    def require(self, languages: Iterable[str]) -> None:
+        """Raises ``ConfigurationError`` for a language that the model does not know."""
+        if unknown := sorted(set(languages) - self._languages):
+            raise ConfigurationError(
+                f"the whisper model does not know the language {unknown[0]!r}",
+                action="correct speech.language and speech.languages, or pull a model of many languages",
+            )
+
+    def hot_words(self, names: Sequence[str]) -> str:
+        """The first of the names that the prompt has room for, each whole, as the text that goes before the window."""
+        fitting = ""
+        for name in names:
+            text = f"{fitting}, {name}" if fitting else name
+            if len(self._tokenizer.encode(f" {text}", add_special_tokens=False).ids) > HOT_WORD_TOKENS:
+                break
+            fitting = text
+        return fitting
+
+    def languages(self, sound: Samples) -> tuple[tuple[str, float], ...]:
+        """The chances of the languages that the first 30 seconds of a sound may be in, the likeliest first."""
+        if not self._listening.multilingual:
+            return ()
+        _, _, chances = self._listening.detect_language(sound)
+        return tuple(chances)
+
+    def decode(self, windows: Sequence[Samples], *, language: str, hot_words: str, batch_size: int) -> list[Decoded]:
+        """What each window says; a window is at most 30 s long."""
+        if not windows:
+            return []
+        padded = [np.pad(window, (0, -len(window) % _FRAME)) for window in windows]
+        borders = np.cumsum([0, *(len(window) for window in padded)])
+        self._listening.heard.clear()
+        segments, _ = self._batches.transcribe(
+            np.concatenate(padded),
+            language=language,
+            clip_timestamps=[{"start": start / RATE, "end": end / RATE} for start, end in pairwise(borders)],
+            batch_size=batch_size,
+            word_timestamps=True,
+            hotwords=hot_words or None,
+            temperature=0.0,
+            max_new_tokens=_NEW_TOKENS,
+            prepend_punctuations="",
+            append_punctuations="",
+            log_progress=False,
+        )
+        return self._by_window(segments, borders // _FRAME)
+
+    def _by_window(self, segments: Any, starts: Any) -> list[Decoded]:
+        """The segments, one for each window, with the language of each; ``starts`` in hundredths of a second."""
+        decoded = [Decoded() for _ in starts[1:]]
+        for segment in segments:
+            # A window's start comes back rounded down.
+            number = int(np.searchsorted(starts, segment.seek + 1, side="right")) - 1
+            decoded[number] = Decoded(
+                pieces=tuple(_pieces(segment)),
+                no_speech_probability=float(segment.no_speech_prob),
+                mean_log_probability=float(segment.avg_logprob),
+                languages=self._listening.heard[number] if self._listening.heard else (),
+            )
+        return decoded
+
+
+def _pieces(segment: Any) -> Iterator[Piece]:
+    """The pieces of a segment; where it has text but no times, its words without any."""
+    start_s = segment.seek / 100
+    for word in segment.words or ():
+        span = Span(float(word.start) - start_s, float(word.end) - start_s)
+        yield Piece(word.word, span, float(word.probability))
+    if not segment.words:
+        yield from (Piece(f" {text}", None, _UNTIMED) for text in segment.text.split())
+
+
+_UNTIMED = 0.5
+
+
+class _Listening:
+    """The engine as its batches use it, which also keeps what language each window is in: they throw that away."""
+
+    def __init__(self, engine: Any) -> None:
+        self._engine = engine
+        self.multilingual = bool(engine.model.is_multilingual)
+        self.heard: list[tuple[tuple[str, float], ...]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def encode(self, features: Any) -> Any:
+        encoded = self._engine.encode(features)
+        if self.multilingual:
+            for chances in self._engine.model.detect_language(encoded):
+                self.heard.append(tuple((token.strip("<|>"), float(chance)) for token, chance in chances))
+        return encoded

@@ -1,0 +1,78 @@
+"""The stage's second verb: searches the sound of the tracks that were transcribed for what the session knows.
+
+Apart from recognition, so that a changed list of terms searches again and recognises nothing again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.records import Context, KeywordHit, Ruling, Session, Track, Transcript
+from pipeline.settings import SpeechSettings
+from pipeline.speech import tracks
+from pipeline.speech.audio_types import AudioChunk, HeardWord, Span
+from pipeline.speech.engines import hears_all_names
+from pipeline.speech.keywords.scoring import Candidate, certainty, placed
+from pipeline.speech.transcribe import chunks_of
+from pipeline.speech.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from pipeline.store.vault import Vault
+
+
+def keyword_search(
+    session: Session,
+    ruling: Ruling,
+    transcript: Transcript,
+    context: Context,
+    *,
+    vault: Vault,
+    settings: SpeechSettings,
+) -> tuple[KeywordHit, ...]:
+    """The known names and terms that are heard in the sound, judged beside the words that were recognised there.
+
+    What consent closes is silent to it, as in ``transcribe``. Raises ``ConfigurationError`` when a model is missing.
+    """
+    known = vocabulary(context)
+    if not settings.keyword_search or not known:
+        return ()
+    from pipeline.speech.keywords.spotter import Spotter
+    from pipeline.speech.pronunciation.pronounce import bundled
+
+    spotter, closed = Spotter(known, bundled()), dict(tracks.closed(session, ruling))
+    names_known = hears_all_names(settings)
+    return tuple(
+        _hit(track, candidate, words)
+        for track in tracks.audible(session, ruling)
+        for chunk in chunks_of(track, closed[track.track_id], vault)
+        for words in [_words_in(chunk, transcript, track)]
+        for candidate in spotter.search(chunk, words, names_known=names_known)
+    )
+
+
+def _words_in(chunk: AudioChunk, transcript: Transcript, track: Track) -> list[HeardWord]:
+    """The words of a track with their middle in a chunk, on the track's clock."""
+    spans = (
+        (word, Span(word.start_s, word.end_s).shifted(-track.offset_s))
+        for word in transcript.words
+        if word.track_id == track.track_id
+    )
+    return [
+        HeardWord(span, word.text, word.probability, word.time_uncertainty_s)
+        for word, span in spans
+        if chunk.span.start_s <= (span.start_s + span.end_s) / 2 < chunk.span.end_s
+    ]
+
+
+def _hit(track: Track, candidate: Candidate, words: Sequence[HeardWord]) -> KeywordHit:
+    span, time_uncertainty_s = placed(candidate.span, words)
+    span = span.shifted(track.offset_s)
+    return KeywordHit(
+        term=candidate.text,
+        track_id=track.track_id,
+        start_s=span.start_s,
+        end_s=span.end_s,
+        time_uncertainty_s=time_uncertainty_s,
+        score=certainty(candidate),
+    )

@@ -1,0 +1,1 @@
+"""How names and words are said, as phones of the recogniser's dictionary."""

@@ -1,0 +1,36 @@
+"""The tables of what was published: what each rendition hid, and who released or approved what; append-only."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text
+
+from pipeline.store.tables.schema import append_only, metadata
+
+publication = Table(
+    "publication",
+    metadata,
+    Column("entry", String(64), primary_key=True),
+    Column("seq", Integer, nullable=False, unique=True),
+    Column("session_id", String(32), nullable=False),
+    Column("audience", String(16), nullable=False),
+    Column("scope", Text, nullable=False),
+    comment="What each rendition that was put out hid: spans, ids and keyed digests. The next may not hide less.",
+)
+Index("publication_session", publication.c.session_id)
+
+release_act = Table(
+    "release_act",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("session_id", String(32), nullable=False),
+    Column("audience", String(16), nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("state", String(64), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    comment="A person's word that a session goes public, or that a rendition may show what an earlier one hid.",
+)
+Index("release_act_session", release_act.c.session_id)
+
+append_only(publication, release_act)

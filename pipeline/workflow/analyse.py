@@ -1,0 +1,150 @@
+"""The first half of the line: rules, transcribes, detects and proposes; nothing of it is published yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pipeline import consent, detect, review, speech
+from pipeline.records import (
+    Decision,
+    Failed,
+    Finding,
+    KeywordHit,
+    OcrResult,
+    Proposal,
+    Purpose,
+    Refused,
+    Ruling,
+    Session,
+    Stop,
+    Transcript,
+    Verdict,
+)
+from pipeline.review.picture.plan import NO_PICTURE, PictureReview
+from pipeline.store import Workspace, terms
+from pipeline.store.codec import key_of
+from pipeline.workflow import picture_text
+from pipeline.workflow.crosstalk import with_crosstalk
+from pipeline.workflow.pseudonyms import known_labels
+from pipeline.workflow.session_context import SessionContext
+
+_ERASED = Refused(reason="its recording was erased on request", action="nothing; it stays erased")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewState:
+    """What is proposed for a session, and what people decided about it."""
+
+    proposals: tuple[Proposal, ...]
+    decisions: tuple[Decision, ...]
+    signed_off_by: str | None
+    picture: PictureReview = NO_PICTURE
+
+    @property
+    def undecided(self) -> int:
+        """How many proposals nobody decided yet."""
+        decided = {decision.proposal_id for decision in self.decisions}
+        return len({proposal.proposal_id for proposal in self.proposals} - decided)
+
+    @property
+    def keeps_anything(self) -> bool:
+        """Whether a decision that holds keeps a proposal."""
+        verdicts = {decision.proposal_id: decision.verdict for decision in self.decisions}
+        return any(verdicts.get(proposal.proposal_id) is Verdict.KEEP for proposal in self.proposals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysedSession:
+    """A session that was transcribed and searched, with the review of what was found; nothing is planned yet."""
+
+    context: SessionContext
+    transcript: Transcript
+    review_state: ReviewState
+
+
+def analyse(session: Session, workspace: Workspace, *, now: datetime) -> AnalysedSession | Stop:
+    """Rules, transcribes and proposes; or what stops the session before that.
+
+    Where the transcript holds the spoken notice, the session is ruled again with that evidence.
+    """
+    if not session.tracks:
+        return _ERASED
+    session = consent.working_session(session, workspace=workspace)
+    ruling = consent.rule(session, workspace=workspace, now=now)
+    if not isinstance(ruling, Ruling):
+        return ruling
+    known = terms.known_to(session, workspace.listed(), on=now.date())
+    context = SessionContext(session=session, workspace=workspace, ruling=ruling, known=known, now=now)
+    context = with_crosstalk(context, Purpose.TRANSCRIBE)
+    transcript = _transcribe(context)
+    if not isinstance(transcript, Transcript):
+        return transcript
+    if consent.record_announcements(session, transcript.words, workspace=workspace):
+        return analyse(session, workspace, now=now)
+    return AnalysedSession(context=context, transcript=transcript, review_state=_propose(context, transcript))
+
+
+def _transcribe(context: SessionContext) -> Transcript | Failed:
+    session, workspace = context.session, context.workspace
+    settings = workspace.settings.speech
+    closed = speech.closed(session, context.ruling)
+    engine, hints = speech.preflight(settings), speech.hints(context.known, settings)
+    key = key_of(speech.VERSION, engine, session.tracks, session.captions, closed, hints, settings)
+    stored = workspace.stages.get("speech", key, Transcript)
+    if stored is not None:
+        return replace(stored, heard_terms=_keyword_hits(context, stored, key))
+    transcript = speech.transcribe(session, context.ruling, context.known, vault=workspace.vault, settings=settings)
+    if not isinstance(transcript, Transcript):
+        return transcript
+    context.put("speech", key, transcript, purpose=Purpose.TRANSCRIBE)
+    return replace(transcript, heard_terms=_keyword_hits(context, transcript, key))
+
+
+def _keyword_hits(context: SessionContext, transcript: Transcript, speech_key: str) -> tuple[KeywordHit, ...]:
+    """The known names and terms that the sound itself holds.
+
+    It has a key of its own, because a changed term list must repeat this search alone and never the recognition, which
+    takes most of a run.
+    """
+    key = key_of(speech_key, speech.vocabulary(context.known))
+    stored = context.workspace.stages.get("keyword_search", key, tuple[KeywordHit, ...])
+    if stored is not None:
+        return stored
+    vault, settings = context.workspace.vault, context.workspace.settings.speech
+    hits = speech.keyword_search(
+        context.session, context.ruling, transcript, context.known, vault=vault, settings=settings
+    )
+    context.put("keyword_search", key, hits, tuple[KeywordHit, ...], purpose=Purpose.TRANSCRIBE)
+    return hits
+
+
+def _propose(context: SessionContext, transcript: Transcript) -> ReviewState:
+    session, workspace = context.session, context.workspace
+    readable = speech.readable(session, context.ruling)
+    ocr = picture_text.read_picture(context)
+    findings = _findings(context, readable, transcript, ocr)
+    findings = (*findings, *review.reported_speech(readable, context.ruling, transcript))
+    session_id, db = session.session_id, workspace.db
+    proposals = review.propose(session_id, findings, known=known_labels(session, workspace))
+    context.put("proposals", session_id, proposals, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
+    may_be_kept = picture_text.may_be_kept(context, ocr)
+    return ReviewState(
+        proposals=proposals,
+        decisions=review.decisions(db, session_id),
+        signed_off_by=review.signed_off_by(db, session_id, proposals),
+        picture=review.picture_review(db, session, proposals, may_be_kept=may_be_kept),
+    )
+
+
+def _findings(
+    context: SessionContext, readable: Session, transcript: Transcript, ocr: OcrResult | None
+) -> tuple[Finding, ...]:
+    stages, settings = context.workspace.stages, context.workspace.settings.detect
+    key = key_of(detect.VERSION, readable, transcript, context.known, settings, ocr)
+    stored = stages.get("detect", key, tuple[Finding, ...])
+    if stored is not None:
+        return stored
+    findings = detect.detect(readable, transcript, context.known, settings=settings, seen=ocr)
+    context.put("detect", key, findings, tuple[Finding, ...], purpose=Purpose.TRANSCRIBE)
+    return findings

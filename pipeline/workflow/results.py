@@ -1,0 +1,95 @@
+"""How far a session came in a run, in the words of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pipeline.records import (
+    Audience,
+    Exposure,
+    Failed,
+    Held,
+    Pending,
+    Refused,
+    Rendition,
+    Session,
+    SessionResult,
+    Stop,
+)
+from pipeline.store import Workspace
+from pipeline.workflow import picture_text, tagging
+from pipeline.workflow.analyse import AnalysedSession
+from pipeline.workflow.publish import PublishOutcome
+from pipeline.workflow.session_context import SessionContext
+
+_STATUS: dict[type[Stop], str] = {Held: "held", Refused: "refused", Pending: "pending", Failed: "failed"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionProgress:
+    """How far a session came, and until when its ruling holds (seconds since the epoch)."""
+
+    result: SessionResult
+    valid_until: float
+
+
+def summarise(
+    analysed: AnalysedSession, outcomes: Mapping[Audience, PublishOutcome], *, exposures: tuple[Exposure, ...] = ()
+) -> SessionProgress:
+    """The progress of a session whose renditions were published, kept or withdrawn."""
+    result = replace(_result(analysed, outcomes), exposures=exposures)
+    if exposures:
+        count = len(exposures)
+        result = replace(result, reason=f"{result.reason}; {count} exposures of earlier renditions are redacted now")
+    return SessionProgress(result=result, valid_until=analysed.context.ruling.valid_until.timestamp())
+
+
+def stop_session(session: Session, workspace: Workspace, stop: Stop, *, now: datetime) -> SessionProgress:
+    """Withdraws whatever is published of a session that goes no further, and says why."""
+    for audience in Audience:
+        workspace.retract(session.session_id, audience)
+    result = SessionResult(
+        session_id=session.session_id, status=_STATUS[type(stop)], reason=stop.reason, action=stop.action
+    )
+    hours = workspace.settings.consent.ruling_ttl_hours
+    return SessionProgress(result=result, valid_until=now.timestamp() + 3600 * hours)
+
+
+def _result(analysed: AnalysedSession, outcomes: Mapping[Audience, PublishOutcome]) -> SessionResult:
+    """The session's line in the report: failed if anything failed, done if anything is published, else a stop."""
+    published = [outcome.published for outcome in outcomes.values() if outcome.published]
+    stops = [outcome.stop for outcome in outcomes.values() if outcome.stop]
+    stops.sort(key=lambda stop: not isinstance(stop, Failed))
+    stop = stops[0] if stops else None
+    status = "done" if published and not isinstance(stop, Failed) else _STATUS[type(stop)] if stop else "held"
+    context, review_state = analysed.context, analysed.review_state
+    return SessionResult(
+        session_id=context.session.session_id,
+        status=status,
+        reason=_reason(context, published, stop),
+        action=stop.action if stop else "",
+        renditions=tuple(sorted(rendition.folder for rendition in published)),
+        detail={
+            "duration_s": round(context.session.duration_s, 1),
+            "speech_covered": round(analysed.transcript.coverage, 3),
+            "proposals": len(review_state.proposals),
+            "undecided": review_state.undecided,
+            "requests": tagging.count(context.workspace, context.session.session_id),
+        },
+    )
+
+
+def _reason(context: SessionContext, published: Sequence[Rendition], stop: Stop | None) -> str:
+    """What the report says: what is published, who is removed from it by id, and what stops the rest."""
+    if stop:
+        audiences = " and ".join(rendition.audience for rendition in published)
+        verb = "is" if len(published) == 1 else "are"
+        return f"{audiences} {verb} published; {stop.reason}" if audiences else stop.reason
+    if not published:
+        return "no rendition is requested"
+    unread = "; the picture is left out because tesseract is missing" if picture_text.is_unread(context) else ""
+    removed = sorted({who for rendition in published for who in context.ruling.removed(rendition.audience.purpose)})
+    without = f", without {', '.join(removed)}" if removed else ""
+    return f"all permitted renditions are published{without}{unread}"

@@ -1,0 +1,126 @@
+"""What a reviewer does, one function each: see the queue, see or reveal proposals, decide, sign off.
+
+Each does all that belongs to the action, so that no command and no page can forget half of it: the ledger records
+whoever reveals a text, and a decision about a misheard name teaches how it is misheard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.records import Audience, Proposal, Verdict
+from pipeline.review import decision_log, queue
+from pipeline.review.mishearings import learn
+from pipeline.review.queue import ProposalLine, SessionLine
+from pipeline.review.redacted_context import said_around
+from pipeline.store import Workspace
+
+UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionCount:
+    """How many proposals were decided: in the session itself, and elsewhere in how many other sessions."""
+
+    decided: int
+    decided_elsewhere: int = 0
+    other_sessions: int = 0
+
+
+def list_sessions(workspace: Workspace, *, only_undecided: bool = False) -> tuple[SessionLine, ...]:
+    """The sessions with proposals, the riskiest first; or only those in which something is left to decide."""
+    return tuple(line for line in queue.queue(workspace) if line.undecided or not only_undecided)
+
+
+def show_proposals(
+    workspace: Workspace,
+    session_id: str,
+    *,
+    reveal_to: str | None = None,
+    only_undecided: bool = False,
+    below: float = 2.0,
+) -> tuple[ProposalLine, ...]:
+    """The proposals of a session, masked; or revealed to an actor, which the ledger records first.
+
+    ``below`` leaves those with a lower score. Raises ``UsageProblem`` where the session has no proposals.
+    """
+    reveal = reveal_to is not None
+    lines = queue.show(workspace, session_id, reveal=reveal, undecided=only_undecided, below=below)
+    if reveal_to is not None:
+        decision_log.note_reveal(workspace.db, session_id, actor=reveal_to)
+    return lines
+
+
+def undecided_proposals(workspace: Workspace, session_id: str | None) -> list[Proposal]:
+    """The undecided proposals of a session, or of all sessions, the riskiest session first."""
+    sessions = [session_id] if session_id else [line.session_id for line in queue.queue(workspace)]
+    return [
+        proposal
+        for each in sessions
+        for proposal in decision_log.undecided(
+            queue.proposals_of(workspace, each), decision_log.decisions(workspace.db, each)
+        )
+    ]
+
+
+def masked_line(proposal: Proposal) -> ProposalLine:
+    """An undecided proposal as a reviewer sees it before anything is revealed."""
+    return queue.shown(proposal, None, reveal=False)
+
+
+def transcript_lines(workspace: Workspace, proposal: Proposal) -> tuple[str, ...]:
+    """The first lines of the redacted transcript that hold a proposal's label; none while nothing is published."""
+    return said_around(workspace, proposal)
+
+
+def reveal_proposal(workspace: Workspace, proposal: Proposal, *, actor: str) -> tuple[str, ...]:
+    """The texts of one proposal, once each, after the ledger records who sees them."""
+    decision_log.note_reveal(workspace.db, proposal.session_id, actor=actor)
+    return tuple(dict.fromkeys(finding.text for finding in proposal.findings))
+
+
+def decide_proposal(workspace: Workspace, proposal: Proposal, verdict: Verdict, *, actor: str, reason: str) -> None:
+    """Stores a decision about one proposal that a person looked at, and what it teaches."""
+    proposal_ids = [proposal.proposal_id]
+    decision_log.decide(workspace.db, proposal.session_id, proposal_ids, verdict=verdict, actor=actor, reason=reason)
+    learn(workspace, [proposal], proposal_ids, verdict)
+
+
+def undo_decision(workspace: Workspace, proposal: Proposal, *, actor: str) -> None:
+    """Takes back what was decided about one proposal, and what that taught."""
+    decide_proposal(workspace, proposal, Verdict.OPEN, actor=actor, reason=UNDONE)
+
+
+def decide(
+    workspace: Workspace,
+    session_id: str,
+    names: Sequence[str],
+    verdict: Verdict,
+    *,
+    actor: str,
+    reason: str,
+    all_undecided: bool = False,
+    all_sessions: bool = False,
+) -> DecisionCount:
+    """Stores decisions about the proposals with these ids or labels, or about all that are undecided.
+
+    With ``all_sessions`` the same entities are redacted in every other session too, where nobody decided. Nothing is
+    learnt from ``all_undecided``, because nobody looked at each. Raises ``UsageProblem`` for names that are none.
+    """
+    ids = queue.chosen(workspace, session_id, names, all_undecided=all_undecided, verdict=verdict)
+    elsewhere = queue.alike(workspace, session_id, ids, verdict=verdict) if all_sessions else {}
+    for each, proposal_ids in {session_id: ids, **elsewhere}.items():
+        decision_log.decide(workspace.db, each, proposal_ids, verdict=verdict, actor=actor, reason=reason)
+    if not all_undecided:
+        learn(workspace, queue.proposals_of(workspace, session_id), ids, verdict)
+    return DecisionCount(
+        decided=len(ids), decided_elsewhere=sum(map(len, elsewhere.values())), other_sessions=len(elsewhere)
+    )
+
+
+def sign_off(workspace: Workspace, session_id: str, *, audience: Audience, actor: str) -> None:
+    """Stores that the review of a session is finished; raises ``RefusedByPolicy`` while a proposal is undecided."""
+    decision_log.sign(
+        workspace.db, session_id, queue.proposals_of(workspace, session_id), audience=audience, actor=actor
+    )

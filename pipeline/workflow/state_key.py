@@ -1,0 +1,33 @@
+"""The state key of each session: while it stays the same, so does the result, and a run has nothing to do."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pipeline import __version__, consent, detect, render, review, speech, tag
+from pipeline.consent.evaluation.jurisdictions import rules_of
+from pipeline.media import ocr
+from pipeline.store import Workspace, releases
+from pipeline.store.codec import key_of
+from pipeline.store.registry import Registry
+
+
+def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[str, str]:
+    """For each session a hash of everything that its result depends on."""
+    settings = workspace.settings
+    common = key_of(
+        [
+            __version__,
+            speech.preflight(workspace.settings.speech),
+            *(stage.VERSION for stage in (speech, detect, review, render, tag)),
+            consent.log_head(workspace),
+        ],
+        [settings.speech, settings.detect, settings.redact, settings.picture, settings.consent, ocr.version()],
+        workspace.listed().mark(on),
+        rules_of(workspace.root).version,
+    )
+    reviewed, approved = review.heads(workspace.db), releases.approvals(workspace.db)
+    return {
+        session_id: key_of([common, digest, reviewed.get(session_id, ""), approved.get(session_id, "")])
+        for session_id, digest in registry.digests().items()
+    }

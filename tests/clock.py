@@ -1,0 +1,43 @@
+"""The clock of the samples: a night a few days after their sessions, whatever the year is in which tests run.
+
+A yes counts for a year and so does a review of the rules of places, so tests of what became of the samples keep to it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
+
+import pytest
+
+from pipeline.cli import common
+
+NIGHT = datetime(2026, 11, 23, 3, tzinfo=UTC)
+LAUNCH = f"""
+from datetime import datetime
+import pipeline.cli.common
+pipeline.cli.common.now = lambda: datetime.fromisoformat("{NIGHT.isoformat()}")
+from pipeline.cli import main
+main()
+"""
+"""A program that is the command line at that time, for a process of its own."""
+
+_BEGAN = time.monotonic()
+
+
+class _ThatNight(datetime):
+    """Its time goes on, since one person does no two things in the same instant."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:
+        return NIGHT + timedelta(seconds=time.monotonic() - _BEGAN)
+
+
+@contextmanager
+def that_night() -> Iterator[None]:
+    """Every command in this process goes by that time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(common, "datetime", _ThatNight)
+        yield

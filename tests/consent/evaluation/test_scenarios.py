@@ -1,0 +1,109 @@
+"""Scenarios of the written rules that no other test has by number, and others of their kind that somebody may try."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline import consent, speech
+from pipeline.consent.evaluation.announcement import find_announcements
+from pipeline.consent.evaluation.explain import explain
+from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.staff.match_participant import settle, suggestions
+from pipeline.consent.staff.resolve_hold import resolve
+from pipeline.consent.staff.withdraw import withdraw
+from pipeline.errors import RefusedByPolicy
+from pipeline.records import Attendance, Cue, Purpose, Role, Ruling, Session, SessionPolicy
+from pipeline.store import Workspace, terms
+from tests.consent.conftest import ALL_NO, NOW, Files, person, row, session
+from tests.consent.evaluation.test_announcement import ELSEWHERE, file_wording, words_of
+
+TESTS = Path(__file__).parents[2]
+NUMBERS = range(1, 50, 2)
+
+
+def cell(found: Session, workspace: Workspace, number: int, purpose: str) -> str:
+    shown = {(one.person, one.purpose): one for one in explain(found, workspace=workspace, now=NOW)}
+    return f"{shown[f'p{number}', purpose].outcome} {shown[f'p{number}', purpose].rule}"
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_every_scenario_is_a_test_by_its_number(number: int) -> None:
+    texts = "".join(path.read_text("utf-8") for path in TESTS.rglob("test_*.py"))
+    assert re.search(rf"^def test_scenario_{number}_", texts, re.MULTILINE)
+
+
+def test_scenario_23_who_refused_is_known_to_be_named_by_others(workspace: Workspace, file_answers: Files) -> None:
+    """Their name becomes something to take out wherever others say it, with what they are also called."""
+    file_answers(row("ana@a.example", ALL_NO), row("bo@b.example"))
+    said = Cue(start_s=9.0, end_s=12.0, participant_id="p2", text="as Ana Diaz said, and Didi agreed")
+    theirs = replace(said, participant_id="p1", start_s=1.0, end_s=4.0)
+    ana = person(1, "ana@a.example", name="Ana Diaz", aliases=("Didi",))
+    found = session(ana, person(2, "bo@b.example"), captions=(theirs, said))
+    ruling = consent.rule(found, workspace=workspace, now=NOW)
+    assert isinstance(ruling, Ruling) and ruling.removed(Purpose.TRANSCRIBE) == {"p1"}
+    known = terms.known_to(found, workspace.listed(), on=NOW.date())
+    assert {"Ana Diaz", "Didi"} <= {name for one in known.participants for name in (one.name, *one.aliases)}
+    assert theirs not in speech.readable(found, ruling).captions and said in speech.readable(found, ruling).captions
+
+
+def test_a_withdrawal_under_a_like_address_does_not_pass_for_nobodys(workspace: Workspace, file_answers: Files) -> None:
+    """Of the kind of 41: somebody withdraws from one spelling of their address, and said yes from another."""
+    file_answers(row("a.diaz@a.example"))
+    found = session(person(1, "adiaz@a.example"))
+    assert cell(found, workspace, 1, "transcribe") == "hold U1+I"
+    told = {"actor": "sam", "reason": "e-mail", "workspace": workspace, "now": NOW}
+    withdraw("adiaz+oh@a.example", purposes=tuple(Purpose), session_id=None, **told)
+    assert cell(found, workspace, 1, "transcribe") == "hold C5"
+    (first, *_) = suggestions(found, workspace=workspace)
+    settle(found, "p1", first.party, actor="sam", reason="voice", workspace=workspace, now=NOW)
+    assert first.status == "ambiguous"
+
+
+def test_an_announcement_proves_nothing_about_somebody_who_left_while_it_was_made(
+    workspace: Workspace, file_answers: Files, tmp_path: Path
+) -> None:
+    """Of the kind of 35: they hung up before its end and came back, or a bot played it to an empty room."""
+    file_answers(row("ana@a.example"), form=ELSEWHERE)
+    file_wording(workspace, tmp_path)
+    said = Cue(start_s=10.0, end_s=14.0, participant_id="p1", text="This session is recorded.")
+    bot = person(1, name="Recorder", role=Role.BOT, location=None)
+    stays = [Attendance(participant_id="p1", join_s=0.0, leave_s=3600.0)]
+    for span in ((0.0, 13.0), (60.0, 3600.0)):
+        stays.append(Attendance(participant_id="p2", join_s=span[0], leave_s=span[1]))
+    found = session(bot, person(2, "ana@a.example"), captions=(said,), attendance=tuple(stays))
+    assert cell(found, workspace, 2, "record") == "hold C5"
+    stayed = replace(found, attendance=(stays[0], Attendance(participant_id="p2", join_s=9.0, leave_s=3600.0)))
+    assert cell(stayed, workspace, 2, "record") == "proceed C4"
+    assert consent.rule(stayed, workspace=workspace, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Can you confirm this session is recorded?",
+        "So if this session is recorded I would rather leave.",
+        "We said this session is not recorded, right?",
+        "Unless this session is recorded we cannot share it.",
+        "This session is being reported.",
+        "I hope that this session is recorded",
+    ],
+)
+def test_what_only_sounds_like_the_notice_is_none(text: str) -> None:
+    assert not find_announcements(words_of(text), "This session is recorded.")
+
+
+def test_no_policy_and_no_person_opens_a_no(workspace: Workspace, file_answers: Files) -> None:
+    """Of the kind of 17 and 21: the loosest policy there is, and staff who insist, against somebody who said no."""
+    (workspace.root / "offrecord.toml").write_text("[consent]\nexclude_silent_nonresponders = true\n", "utf-8")
+    opened = Workspace.open(workspace.root)
+    file_answers(row("ana@a.example", ALL_NO))
+    policy = SessionPolicy(minimum_rule="notify", exclude_silent_nonresponders=True, hold_deadline_days=365)
+    silent = person(1, "ana@a.example", location="DE", spoke=False)
+    found = session(silent, person(2, role=Role.STAFF, company="Lumen Labs"), policy=policy)
+    assert cell(found, opened, 1, "record") == "hold C10"
+    with pytest.raises(RefusedByPolicy):
+        resolve(found, "p1", Purpose.RECORD, Act.ALLOW, actor="a", reason="b", evidence="c", workspace=opened, now=NOW)

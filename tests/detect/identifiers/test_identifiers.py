@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from pipeline.detect.engine import find
+from pipeline.records import Context
+
+NOTHING = Context()
+
+
+def labels(text: str) -> dict[str, str]:
+    return {match.text: match.label for match in find(text, NOTHING)}
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "label"),
+    [
+        ("mail me at priya dot raman at halcyon dot example please", "priya dot raman at halcyon dot example", "EMAIL"),
+        ("it's a underscore b at g mail dot com", "a underscore b at g mail dot com", "EMAIL"),
+        ("write to bo at tele dot us", "bo at tele dot us", "EMAIL"),
+        ("on queue dot internal dot halcyon dot example", "queue dot internal dot halcyon dot example", "HOST"),
+        ("see http colon slash slash acme dot com slash a", "http colon slash slash acme dot com slash a", "URL"),
+        ("go to acme dot com", "acme dot com", "URL"),
+        ("go to halcyon dot health", "halcyon dot health", "URL"),
+        ("ten dot one nine dot oh dot four o", "ten dot one nine dot oh dot four o", "IP"),
+        ("call five five five oh one two double three", "five five five oh one two double three", "PHONE"),
+        ("call four one five tree two six seven", "four one five tree two six seven", "PHONE"),
+        ("call four one sorry four two six six seven", "four one sorry four two six six seven", "PHONE"),
+        ("my card four oh one two eight eight eight eight", "four oh one two eight eight eight eight", "CARD"),
+        ("account number one two three four", "one two three four", "ACCOUNT"),
+        ("iban g b two nine n w six oh one six one", "g b two nine n w six oh one six one", "ACCOUNT"),
+        ("it's spelled v a n t r e x a", "v a n t r e x a", "OTHER"),
+        ("that is K-E-S-T-R-E-L", "K-E-S-T-R-E-L", "OTHER"),
+    ],
+)  # fmt: skip
+def test_what_was_said_aloud(text: str, surface: str, label: str) -> None:
+    assert labels(text).get(surface) == label
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "label"),
+    [
+        ("write to priya.raman@halcyon.example today", "priya.raman@halcyon.example", "EMAIL"),
+        ("card 4012888888881881 is mine", "4012888888881881", "CARD"),
+        ("ssn 523-48-7216 here", "523-48-7216", "ACCOUNT"),
+        ("iban GB29NWBK60161331926819 ok", "GB29NWBK60161331926819", "ACCOUNT"),
+        ("from 10.20.30.40 it came", "10.20.30.40", "IP"),
+        ("ring +44 20 7946 0958 now", "+44 20 7946 0958", "PHONE"),
+        ("see https://wiki.halcyon.example/a?b=1 there", "https://wiki.halcyon.example/a?b=1", "URL"),
+        ("on db-1.internal.halcyon.example now", "db-1.internal.halcyon.example", "HOST"),
+        ("on db-1.intern.halcyon.at now", "db-1.intern.halcyon.at", "HOST"),
+        ("at halcyon.ch:8443 now", "halcyon.ch:8443", "URL"),
+        ("see halcyon.health/plan there", "halcyon.health/plan", "URL"),
+        ("see www.halcyon.bank there", "www.halcyon.bank", "URL"),
+        ("key AKIAIOSFODNN7EXAMPLE leaked", "AKIAIOSFODNN7EXAMPLE", "SECRET"),
+        ("use ghp_16C7e42F292c6912E7710c838347Ae178B4a", "ghp_16C7e42F292c6912E7710c838347Ae178B4a", "SECRET"),
+        ("or 9f8Qz71LmPq04TtYw2Xv8 as it", "9f8Qz71LmPq04TtYw2Xv8", "SECRET"),
+    ],
+)
+def test_what_was_written(text: str, surface: str, label: str) -> None:
+    assert surface in labels(text)
+    assert labels(text)[surface] == label
+
+
+def test_a_private_key_goes_whole() -> None:
+    text = "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n-----END RSA PRIVATE KEY----- bye"
+    assert text.removesuffix(" bye") in labels(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "we met at nine and left at ten",
+        "the a p i and the s d k are fine",
+        "in twenty twenty one we had three of them",
+        "released on 2026-11-18 as 1.2.3",
+        "look at the node dot js docs",
+        "a very_long_function_name_without_digits",
+        "we did it.Then event.target was None",
+        "the dot product of the two",
+    ],
+)
+def test_ordinary_talk_is_left_alone(text: str) -> None:
+    assert labels(text) == {}
+
+
+@pytest.mark.parametrize("text", ["so chart.data is user.email in setup.py", "self.name and self.cv", "like this.We"])
+def test_a_name_with_a_dot_is_no_host(text: str) -> None:
+    assert not {"URL", "HOST"} & set(labels(text).values())
+
+
+def test_no_socket_is_ever_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert "a.b@some.unknown-tld-xyz" in labels("mail a.b@some.unknown-tld-xyz or a.b@acme.co.uk")
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "label"),
+    [
+        ("four one sorry four two five five five one two three four", "", "PHONE"),
+        ("four one five no wait four two five five five five one two three four", "", "PHONE"),
+        ("it is zero zero dash one a dash two b dash three c dash four d dash five e", "zero zero", "IP"),
+        ("mac double oh colon one a colon two b colon three c colon four d colon five e", "mac double oh", "IP"),
+        ("mac 001a.2b3c.4d5e here", "001a.2b3c.4d5e", "IP"),
+        ("ticket number four seven one two nine", "four seven one two nine", "ACCOUNT"),
+        ("see ticket INC0012345 there", "INC0012345", "ACCOUNT"),
+        ("contract CN-2024-17 applies", "CN-2024-17", "ACCOUNT"),
+        ("see case #48213", "48213", "ACCOUNT"),
+        ("order no. 99182-A", "99182-A", "ACCOUNT"),
+        ("customer number five five oh two correction five five oh three", "five five oh two", "PHONE"),
+    ],
+)
+def test_corrections_in_mid_air_macs_and_reference_numbers(text: str, whole: str, label: str) -> None:
+    found = [match for match in find(text, Context()) if match.label == label]
+    assert any(match.text.startswith(whole or text[:4]) for match in found), found
+    if not whole:
+        assert found[0].text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "version two point five point one",
+        "we sign the contract 2025 or 2026",
+        "in that case two of them",
+        "order of magnitude",
+        "that is a good data point to have",
+        "the margin was higher than in the same period in that year",
+        "we ended the quarter at six point eight",
+        "um m m m yes",
+        "our r f i d business",
+    ],
+)
+def test_versions_and_years_are_no_identifiers(text: str) -> None:
+    assert find(text, Context()) == []
+
+
+@pytest.mark.parametrize(
+    ("sure", "talk"),
+    [
+        ("visit acme dot com for that", "a finer point put another way"),
+        ("write to jane at acme dot com", "we saw jane at another point in time"),
+        ("it is spelled v a n t r e x a", "it was about the q b r last week"),
+    ],
+)
+def test_what_may_be_talk_comes_behind_what_is_sure(sure: str, talk: str) -> None:
+    assert min(match.score for match in find(sure, NOTHING)) > 0.8
+    assert max(match.score for match in find(talk, NOTHING)) < 0.5

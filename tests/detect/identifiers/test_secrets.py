@@ -1,0 +1,66 @@
+"""Keys and passwords in chat and code, and ordinary talk about them."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from pipeline.detect.engine import find
+from pipeline.records import Context
+
+
+def secrets(text: str) -> list[str]:
+    return [match.text for match in find(text, Context()) if match.label == "SECRET"]
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("password: hunter2", "hunter2"),
+        ("the password is hunter2, don't tell", "hunter2"),
+        ("DB_PASSWORD=s3cret", "s3cret"),
+        ('"api_key": "xyzzy"', "xyzzy"),
+        ("pin: 4711", "4711"),
+        ("token = 'wqxz'", "wqxz"),
+        ("passphrase: correct-horse", "correct-horse"),
+        ("see https://admin:hunter2@db.example/x", "hunter2"),
+        ("npm //registry.example/:_authToken=npm_aaaabbbbccccddddeeeeffffgggghhhhiiii", "npm_aaaabbbbcccc"),
+        ("SG.aaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "SG.aaaaaaaaaaaaaaaaaaaaaa"),
+    ],
+)  # fmt: skip
+def test_a_secret_that_is_written_out_is_found(text: str, secret: str) -> None:
+    found = [match.text for match in find(text, Context())]
+    assert any(secret in one for one in found), found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i forgot my password again, can you reset it?",
+        "the password is wrong",
+        "password: please ask the admin",
+        "the secret is to keep it simple",
+        "password = get_password()",
+        "password = os.environ['DB_PASSWORD']",
+        "token: ${TOKEN}",
+        "token = request.headers.token",
+        "what is your api key policy? the api key: required in every call",
+        "is there a token per user or is the token shared?",
+        "pin: see the wiki",
+        "we rotate secrets: monthly",
+        "the docs say password: string, which is wrong",
+        "my pin is not working",
+    ],
+)
+def test_ordinary_chat_about_secrets_holds_none(text: str) -> None:
+    assert secrets(text) == []
+
+
+def test_the_scanner_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    assert secrets('aws_secret_access_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"')
+    assert secrets("slack xoxb-123456789012-abcdefGHIJKL")

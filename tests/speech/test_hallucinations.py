@@ -1,0 +1,59 @@
+"""What Whisper invents."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.speech.audio_types import HeardWord, Span
+from pipeline.speech.engines.hallucinations import implausible, loops, names_among, timeless
+from pipeline.speech.engines.written import Piece
+
+PART = Span(10.0, 12.0)
+
+
+def heard(*texts: str, probability: float = 0.9) -> list[HeardWord]:
+    return [HeardWord(Span(10.0 + at, 10.5 + at), text, probability, 0.2) for at, text in enumerate(texts)]
+
+
+def test_a_phrase_that_repeats_again_and_again_stays_once() -> None:
+    words = ["so", *["thanks", "for", "watching."] * 4, "bye"]
+    assert loops(words) == set(range(4, 13))
+    assert loops(["Emo-san,"] * 7) == set(range(1, 7))
+
+
+def test_people_repeat_themselves() -> None:
+    assert loops(["no", "no", "no", "no", "we", "really", "really", "really", "have", "to", "do", "it"]) == set()
+    assert loops(["a", "b", "a", "b", "a", "b", "c"]) == set()
+
+
+@given(st.lists(st.sampled_from("ab"), max_size=6), st.integers(1, 5), st.integers(0, 30))
+def test_no_loop_is_longer_than_what_people_say(before: list[str], size: int, times: int) -> None:
+    phrase = [f"w{at}" for at in range(size)]
+    words = before + phrase * times
+    left = [word for at, word in enumerate(words) if at not in loops(words)]
+    assert left[: len(before)] == before or not before
+    assert len(left) - len(before) <= max(5, 3 * size) or times <= 3
+
+
+def test_words_at_one_moment_are_not_said_but_single_ones_and_digits_are() -> None:
+    def pieces(*lengths: float) -> list[Piece]:
+        return [Piece(f"w{'x' * at}", Span(1.0, 1.0 + length), 0.9) for at, length in enumerate(lengths)]
+
+    assert timeless(pieces(0.3, 0.0, 0.0, 0.0, 0.0, 0.3)) == {1, 2, 3, 4}
+    assert timeless(pieces(0.3, 0.0, 0.0, 0.0, 0.3)) == set()
+    assert timeless([Piece("555", Span(1.0, 1.0), 0.9)] * 6) == set()
+
+
+def test_words_over_noise_and_too_many_words_are_implausible() -> None:
+    assert not implausible(heard("Halcyon", probability=0.2), PART)
+    assert implausible(heard("you", probability=0.01), PART)
+    assert not implausible(heard(*["fast"] * 15), PART)
+    assert implausible(heard(*["fast"] * 20), PART)
+
+
+def test_a_name_in_words_that_are_not_believed_is_told_if_it_was_not_thought_of_for_nothing() -> None:
+    words = heard("thanks", "Priya", "Raman.", probability=0.1)
+    (name,) = names_among(words, ["Priya Raman", "Falcon"])
+    assert (name.text, name.span, name.probability) == ("Priya Raman", Span(11.0, 12.5), 0.1)
+    assert list(names_among(heard("Priya", "Raman", probability=0.01), ["Priya Raman"])) == []

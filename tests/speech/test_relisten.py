@@ -1,0 +1,60 @@
+"""Listening again to what was rendered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.speech import relisten
+from pipeline.speech.audio_types import RATE, Span
+from pipeline.speech.keywords.second_pass import SecondPass, neighbourhoods
+from pipeline.speech.pronunciation.pronounce import bundled
+from pipeline.speech.vocabulary import Keyword
+from tests.speech.conftest import introduced, sound, write_wav
+
+TERMS = ("Priya Raman", "Halcyon Freight", "Halcyon", "Project Falcon", "Berg", "Northwind Traders")
+
+
+def test_what_is_still_said_is_heard_again(introduction: Path) -> None:
+    heard = relisten(introduction, TERMS)
+    assert heard is not None
+    assert {"Priya Raman", "Halcyon Freight"} <= {term.term for term in heard}
+    assert {term.term for term in heard} <= {"Priya Raman", "Halcyon Freight", "Halcyon"}
+    assert {term.track_id for term in heard} == {"0"}
+    said = next(word for word in introduced() if word.text == "Halcyon")
+    assert next(t for t in heard if t.term == "Halcyon Freight").start_s == pytest.approx(said.start_s, abs=0.2)
+
+
+def test_what_was_silenced_is_not_heard(introduction: Path, tmp_path: Path) -> None:
+    samples = sound(introduction).copy()
+    for word in introduced():
+        if word.text in {"Priya", "Raman", "Halcyon", "Freight"}:
+            samples[round((word.start_s - 0.08) * RATE) : round((word.end_s + 0.08) * RATE)] = 0.0
+    write_wav(tmp_path / "redacted.wav", samples)
+    assert relisten(tmp_path / "redacted.wav", TERMS) == []
+
+
+def test_terms_too_short_to_listen_for_are_left_out(introduction: Path) -> None:
+    assert relisten(introduction, ["Hi", "Lee"]) == []
+    assert relisten(introduction, []) == []
+
+
+def test_what_lies_beside_a_window_is_recognised_again(introduction: Path) -> None:
+    said = {word.text: word for word in introduced()}
+    window = Span(said["Halcyon"].start_s - 1.5, said["Halcyon"].start_s - 1.0)
+    near = neighbourhoods([window], length_s=60.0)
+    nearby = SecondPass([Keyword("Halcyon Freight"), Keyword("Northwind Traders"), Keyword("Lee")], bundled())
+    found = list(nearby.search(introduction, 0, near))
+    assert {one.text for one in found} == {"Halcyon Freight"}
+    assert found[0].span.start_s == pytest.approx(said["Halcyon"].start_s, abs=0.2)
+    assert list(nearby.search(introduction, 0, [])) == []
+
+
+def test_the_sound_beside_windows_is_bounded() -> None:
+    windows = [Span(at, at + 0.5) for at in range(10, 3600, 12)]
+    near = neighbourhoods(windows, length_s=3600.0)
+    assert 100.0 < sum(span.length_s for span in near) <= 180.0
+    assert near[0].start_s < 60 and near[-1].end_s > 3500, "all over the session"
+    joined = neighbourhoods([Span(1.0, 2.0), Span(3.0, 4.0)], length_s=5.0)
+    assert joined == [Span(0.0, 5.0)]

@@ -1,0 +1,140 @@
+"""Any chain holds what was added to it, and nothing that was changed, moved, taken out or cut off passes for it."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, Text, delete, insert, select, update
+
+from pipeline.store import database
+from pipeline.store.chains import GENESIS, Chain, ChainTruncated, Head, Heads, HeadsLost, chained_tables, head_of
+from pipeline.store.tables.schema import metadata
+
+_METADATA = MetaData()
+_TABLE = Table(
+    "links",
+    _METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("who", String(8), nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("mark", String(80)),
+)
+
+
+class Changed(Exception):
+    """A row of the table of these tests does not hold."""
+
+
+CHAIN = Chain(_TABLE, repeats=("who",), changed=Changed)
+VALUES = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=8), st.lists, max_leaves=4)
+BODIES = st.lists(
+    st.fixed_dictionaries({"who": st.text(max_size=8)}, optional={"what": VALUES, "at": VALUES}), min_size=1, max_size=6
+)
+
+
+@contextmanager
+def stored(bodies: list[dict[str, Any]]) -> Iterator[tuple[Engine, list[Head]]]:
+    """A database whose table of links holds these bodies, with the head after each."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = database.connect(Path(folder) / "chain.db")
+        with engine.begin() as connection:
+            _METADATA.create_all(connection)
+            with CHAIN.appending(connection) as append:
+                heads = [append(body, beside=lambda digest: {"mark": f"of {digest}"}) for body in bodies]
+        yield engine, heads
+
+
+def verified(engine: Engine) -> Head:
+    with database.reading(engine) as connection:
+        return CHAIN.verify(connection)
+
+
+@given(BODIES)
+def test_what_was_added_comes_back_in_order_under_one_head(bodies: list[dict[str, Any]]) -> None:
+    with stored(bodies) as (engine, heads), database.reading(engine) as connection:
+        rows = connection.execute(select(_TABLE).order_by(_TABLE.c.seq)).all()
+        assert [CHAIN.body(row) for row in rows] == bodies
+        assert [(row.seq, row.hash) for row in rows] == [(head.seq, head.hash) for head in heads]
+        assert [row.prev_hash for row in rows] == [GENESIS, *(head.hash for head in heads[:-1])]
+        assert all(row.mark == f"of {row.hash}" for row in rows)
+        assert CHAIN.verify(connection) == CHAIN.head(connection) == heads[-1]
+
+
+@given(BODIES, st.data())
+def test_any_column_of_any_row_that_was_changed_is_noticed(bodies: list[dict[str, Any]], data: st.DataObject) -> None:
+    with stored(bodies) as (engine, heads):
+        number = data.draw(st.integers(1, len(heads)))
+        column = data.draw(st.sampled_from(["who", "prev_hash", "hash", "body", "seq"]))
+        with engine.begin() as connection:
+            row = connection.execute(select(_TABLE).where(_TABLE.c.seq == number)).one()
+            other = len(heads) + 7 if column == "seq" else f"{getattr(row, column)} "
+            connection.execute(update(_TABLE).where(_TABLE.c.seq == number).values({column: other}))
+        with pytest.raises(Changed):
+            verified(engine)
+
+
+@given(BODIES, st.data())
+def test_a_row_that_is_gone_or_out_of_its_place_is_noticed(bodies: list[dict[str, Any]], data: st.DataObject) -> None:
+    with stored([*bodies, {"who": "last"}]) as (engine, heads):
+        number = data.draw(st.integers(1, len(heads) - 1))
+        with engine.begin() as connection:
+            taken = connection.execute(select(_TABLE).where(_TABLE.c.seq == number)).one()
+            connection.execute(delete(_TABLE).where(_TABLE.c.seq == number))
+            if data.draw(st.booleans()):
+                connection.execute(insert(_TABLE).values({**taken._mapping, "seq": len(heads) + 1}))
+        with pytest.raises(Changed):
+            verified(engine)
+
+
+@given(BODIES, st.integers(0, 6))
+def test_two_appends_make_the_chain_that_one_makes(bodies: list[dict[str, Any]], first: int) -> None:
+    with stored(bodies) as (engine, heads), stored(bodies[:first]) as (other, _):
+        with other.begin() as connection, CHAIN.appending(connection) as append:
+            for body in bodies[first:]:
+                append(body)
+        assert verified(other) == verified(engine) == heads[-1]
+
+
+def test_every_table_with_links_is_a_chain_and_there_are_six() -> None:
+    assert {table.name for table in chained_tables()} == {
+        "ledger",
+        "consent_event",
+        "consent_decision",
+        "consent_notice_delivery",
+        "consent_identity_match",
+        "manual_decision",
+    }
+    assert {"session", "artefact"} <= set(metadata.tables)
+
+
+@given(BODIES, st.integers(0, 5))
+def test_what_is_cut_off_the_end_is_noticed_by_the_heads(bodies: list[dict[str, Any]], left: int) -> None:
+    secret = secrets.token_bytes(32)
+    with stored(bodies) as (engine, heads), tempfile.TemporaryDirectory() as folder:
+        kept = Heads(Path(folder), lambda: secret)
+        kept.start()
+        kept.keep({_TABLE.name: heads[-1]})
+        with engine.begin() as connection:
+            connection.execute(delete(_TABLE).where(_TABLE.c.seq > left))
+        with database.reading(engine) as connection:
+            assert head_of(connection, _TABLE) == (
+                heads[left - 1] if 0 < left <= len(heads) else heads[-1] if left else Head()
+            )
+            if left >= len(heads):
+                kept.check(connection, [_TABLE])
+            else:
+                with pytest.raises(ChainTruncated) as caught:
+                    kept.check(connection, [_TABLE])
+                assert caught.value.args == (left + 1,)
+        with database.reading(engine) as connection, pytest.raises(HeadsLost):
+            Heads(Path(folder), lambda: bytes(32)).check(connection, [_TABLE])

@@ -1,0 +1,154 @@
+"""A session of two people with a sound and a transcript made by hand, analysed and ready to be published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline.consent import log_head
+from pipeline.records import (
+    Audience,
+    Cell,
+    Context,
+    Decision,
+    DetectionRule,
+    Finding,
+    Interval,
+    Outcome,
+    Purpose,
+    Ruling,
+    Session,
+    SoundPlace,
+    Transcript,
+    Verdict,
+)
+from pipeline.review import propose
+from pipeline.store import Workspace
+from pipeline.workflow.analyse import AnalysedSession, ReviewState
+from pipeline.workflow.exposure_approval import approve_exposure
+from pipeline.workflow.plan_renditions import plan_rendition
+from pipeline.workflow.publish import PublishOutcome, ReleaseRequest, publish_rendition
+from pipeline.workflow.session_context import SessionContext
+from tests.media.making import ffmpeg as run_ffmpeg
+from tests.media.making import tone
+from tests.render.making import LENGTH_S, TRANSCRIPT
+from tests.render.making import session as made_session
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+REQUEST = ReleaseRequest(actor="lead@example.com", reason="the customer agreed to the date")
+AUDIENCES = (Audience.INTERNAL, Audience.PUBLIC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandMadeRuling(Ruling):
+    def _made_by_consent(self) -> None: ...
+
+
+def finding_of(entity: str, words: tuple[int, int]) -> Finding:
+    heard = TRANSCRIPT.words[slice(*words)]
+    place = SoundPlace(
+        track_id="t1", start_s=heard[0].start_s, end_s=heard[-1].end_s, time_uncertainty_s=0.0, words=words
+    )
+    text = " ".join(word.text for word in heard)
+    return Finding(
+        finding_id=f"f-{entity}",
+        entity=entity,
+        label="TERM",
+        text=text,
+        rule=DetectionRule.TERM_LIST,
+        score=0.9,
+        place=place,
+    )
+
+
+FALCON, CALL = finding_of("term:falcon secret", (3, 5)), finding_of("term:call", (1, 2))
+
+
+class PublishingSession:
+    """One session in a workspace, let out again and again as what is found and decided changes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.workspace = Workspace.create(folder / "ws")
+        digests = {}
+        for name, source in (("priya", tone()), ("sam", tone(2.3, 2.6, hz=300))):
+            run_ffmpeg(*source, "-f", "wav", folder / name)
+            digests[name] = self.workspace.vault.seal(folder / name, kind="media").digest
+        blank = made_session()
+        tracks = tuple(replace(track, digest=digests[track.digest]) for track in blank.tracks)
+        self.session: Session = replace(blank, tracks=tracks, title="office hour", chat=())
+        self.findings: tuple[Finding, ...] = (FALCON, CALL)
+        self.kept: tuple[str, ...] = ()
+        self.removed: frozenset[str] = frozenset()
+
+    @property
+    def ruling(self) -> Ruling:
+        whole = Interval(start_s=0.0, end_s=LENGTH_S)
+        cells = tuple(
+            Cell(
+                participant_id=who,
+                interval=whole,
+                purpose=purpose,
+                outcome=Outcome.MINUS if who in self.removed else Outcome.PROCEED,
+                rule_id="U1",
+                reason="test",
+                evidence=("evt_1", "roster_" + "9" * 64),
+            )
+            for who in ("p1", "p2")
+            for purpose in (Purpose.TRANSCRIBE, Purpose.INTERNAL_SHARE, Purpose.PUBLIC_RECORDING)
+        )
+        return HandMadeRuling(
+            session_id="s1",
+            cells=cells,
+            log_head=log_head(self.workspace),
+            valid_until=datetime(2099, 1, 1, tzinfo=UTC),
+            duration_s=LENGTH_S,
+        )
+
+    @property
+    def analysed(self) -> AnalysedSession:
+        context = SessionContext(
+            session=self.session, workspace=self.workspace, ruling=self.ruling, known=Context(), now=NOW
+        )
+        proposals = propose("s1", self.findings)
+        decided = tuple(
+            Decision(
+                proposal_id=proposal.proposal_id,
+                verdict=Verdict.KEEP if proposal.entity in self.kept else Verdict.REDACT,
+                actor="ann",
+                reason="test",
+                decided_at=NOW,
+            )
+            for proposal in proposals
+        )
+        review_state = ReviewState(proposals=proposals, decisions=decided, signed_off_by="lead")
+        return AnalysedSession(context=context, transcript=self.transcript, review_state=review_state)
+
+    def publish(
+        self, audience: Audience = Audience.INTERNAL, *, release_request: ReleaseRequest | None = None
+    ) -> PublishOutcome:
+        analysed = self.analysed
+        planned = plan_rendition(analysed, audience)
+        return publish_rendition(analysed.context, audience, planned, release_request=release_request)
+
+    @property
+    def transcript(self) -> Transcript:
+        return replace(TRANSCRIPT, words=tuple(word for word in TRANSCRIPT.words))
+
+    def out(self, audience: Audience = Audience.INTERNAL) -> str | None:
+        path = self.workspace.out / "s1" / audience / "transcript.txt"
+        return path.read_text("utf-8") if path.exists() else None
+
+    def approve(self, audience: Audience = Audience.INTERNAL) -> None:
+        actor, reason = REQUEST.actor, REQUEST.reason
+        approve_exposure(self.workspace, "s1", audience, actor=actor, reason=reason, now=NOW)
+
+
+@pytest.fixture
+def publishing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PublishingSession:
+    publishing = PublishingSession(tmp_path)
+    monkeypatch.setattr("pipeline.workflow.session_context.consent.rule", lambda *_, **__: publishing.ruling)
+    monkeypatch.setattr("pipeline.workflow.publish.speech.relisten", lambda *_, **__: [])
+    return publishing
