@@ -100,6 +100,21 @@ def recall(workspace: Path, as_json: bool) -> None:
 
 
 @export.command()
+@click.argument("request")
+@workspace_option
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, help="The new folder that the clip is written to."
+)
+@json_option
+def clip(request: str, workspace: Path, output: Path, as_json: bool) -> None:
+    """Cut the words of REQUEST out of its rendition: sound, captions, a thumbnail, and their proof."""
+    from pipeline.workflow.request_clip import export_clip
+
+    made = export_clip(Workspace.open(workspace), request, output, now=now())
+    emit(made if as_json else f"{made.verdict}: {made.end_s - made.start_s:.1f} s, {len(made.files)} files", as_json)
+
+
+@export.command()
 @click.argument("session")
 @click.option(
     "--audience", type=click.Choice([one.value for one in Audience]), default="internal", help="Which rendition."

@@ -120,11 +120,25 @@ def hand_out(workspace: Workspace, made: RequestExport, output: Path | None, *, 
     for name, place in places.items():
         write_bytes(place, made.files[name])
     for file in manifest.out_files({name: made.files[name] for name in places or names}):
-        artefact_id = _note(workspace, file, made.request_ids, folder=_ELSEWHERE)
-        workspace.artefacts.set_state([artefact_id], ArtefactState.SUPERSEDED)
         to = str(places[file.name].absolute()) if places else "standard output"
-        workspace.artefacts.copied(artefact_id, to=to, by="offrecord export requests", now=now)
+        _note_handed_out(workspace, file, made.request_ids, to=to, by="offrecord export requests", now=now)
     return b"" if output else made.files[names[0]]
+
+
+def note_handed_out(
+    workspace: Workspace, files: Mapping[str, OutFile], request_ids: Sequence[str], *, by: str, now: datetime
+) -> None:
+    """Notes the files that hold these requests, by the place that each goes to, so that ``recalls`` lists them."""
+    for to, file in files.items():
+        _note_handed_out(workspace, file, request_ids, to=to, by=by, now=now)
+
+
+def _note_handed_out(
+    workspace: Workspace, file: OutFile, request_ids: Sequence[str], *, to: str, by: str, now: datetime
+) -> None:
+    artefact_id = _note(workspace, file, request_ids, folder=_ELSEWHERE)
+    workspace.artefacts.set_state([artefact_id], ArtefactState.SUPERSEDED)
+    workspace.artefacts.copied(artefact_id, to=to, by=by, now=now)
 
 
 def _places(names: Sequence[str], output: Path) -> dict[str, Path]:
