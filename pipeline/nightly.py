@@ -32,7 +32,7 @@ from pipeline.executors import Done, Executor, Lost
 from pipeline.media import reader, tools
 from pipeline.records import Failed, Refused, Session
 from pipeline.report import Report, gather, write
-from pipeline.store import Workspace, releases, tombstones
+from pipeline.store import Workspace, integrity, releases, tombstones
 from pipeline.store.codec import key_of
 from pipeline.store.registry import InboxEntry, Registry, SessionState, entry_id, entry_path
 
@@ -90,6 +90,7 @@ def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: date
         workspace.sweep()
         consent.verify_chain(workspace)
         workspace.ledger.check()
+        integrity.check(workspace)
         rules = rules_of(workspace.root)
         erasure.carry_out(workspace, now=now)
         registry = Registry(workspace.db)

@@ -54,6 +54,12 @@ def write(workspace: Workspace, *, now: datetime) -> None:
     workspace.stages.put("exports", "last", _Written(key=key, valid_until=until.timestamp(), files=made.files))
 
 
+def written(workspace: Workspace) -> tuple[Path, tuple[OutFile, ...] | None]:
+    """The folder of the exports, and what a run wrote there last; None where that is not known."""
+    last = workspace.stages.get("exports", "last", _Written)
+    return workspace.out / "exports", last.files if last else None
+
+
 def handed_out(workspace: Workspace, content: str, format_: str, *, to: str, now: datetime) -> None:
     """Notes that requests were written to a file that nobody here can call back; anybody may be in it."""
     artefact_id = _note(workspace, f"requests.{format_}", hashlib.sha256(content.encode()).hexdigest())

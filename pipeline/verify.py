@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline import consent
+from pipeline import consent, requests
 from pipeline.consent import answer_rows
 from pipeline.consent.identity import Keys
 from pipeline.errors import ConsentUnreadable, WorkspaceDamaged
 from pipeline.files import file_digest
 from pipeline.render import manifest
-from pipeline.store import Workspace, releases
+from pipeline.store import Workspace, integrity, releases
 from pipeline.store.chains import head_of
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
@@ -42,6 +42,13 @@ def _inspected(workspace: Workspace) -> Iterator[Verified]:
     yield _answers(workspace)
     yield from _vault(workspace)
     yield _renditions(workspace)
+    for what, problems in (
+        ("renditions, missing", integrity.missing_renditions(workspace)),
+        ("exports, changed since they were written", integrity.changed_exports(*requests.written(workspace))),
+        ("tables, changed outside", integrity.changed_tables(workspace)),
+        ("keys, missing or changed", integrity.changed_keys(workspace)),
+    ):
+        yield Verified(what=what, ok=not problems, found=_ids(problems))
 
 
 def _ledger(workspace: Workspace) -> Verified:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from pipeline.render.spanfile import read_plan
 
 SIGNATURE, PLACE, FILES, TEXTS = "signature", "place", "files", "texts agree"
 _TEXTS = (names.CAPTIONS, names.CAPTIONS_SRT, names.TRANSCRIPT, names.TRANSCRIPT_JSONL, names.CHAT)
+_SESSION_ID = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{8}")
 
 
 def prove(place: Path, *, plan: Path | None = None, public_key: str | None = None) -> Proof:
@@ -85,11 +87,14 @@ def _terms_of(plan: Path) -> tuple[str, ...]:
 
 
 def _in_place(folder: Path, told: Manifest) -> Check:
-    """Whether a folder that is named after an audience holds the rendition for that audience."""
-    meant = folder.resolve().name
-    if meant in set(Audience) and meant != told.audience:
-        detail = f"this is the {told.audience} rendition in the place of the {meant} one"
+    """Whether a folder that is named after an audience or a session holds the rendition that its names say."""
+    place = folder.resolve()
+    if place.name in set(Audience) and place.name != told.audience:
+        detail = f"this is the {told.audience} rendition in the place of the {place.name} one"
         return Check(name=PLACE, verdict=ProofVerdict.LEAK, detail=detail)
+    meant = [name for name in (place.name, place.parent.name) if _SESSION_ID.fullmatch(name)]
+    if meant and meant[0] != told.session_id:
+        return Check(name=PLACE, verdict=ProofVerdict.LEAK, detail="this is the rendition of another session")
     return Check(name=PLACE, verdict=ProofVerdict.PROVED, detail=f"the {told.audience} rendition")
 
 

@@ -16,27 +16,39 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 
 from pipeline.errors import ConsentUnreadable, TryAgain, WorkspaceDamaged
+from pipeline.store.row_seals import Sealer
 
 _PASSING = ("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR")
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def connect(path: Path) -> Engine:
-    """An engine on the database file; every write is one immediate transaction, flushed to the disk."""
+def connect(path: Path, sealer: Sealer) -> Engine:
+    """An engine on the database file; every write is one immediate transaction, flushed to the disk, and sealed."""
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, poolclass=NullPool)
     event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "connect", lambda connection, _: sealer.prepare(connection))
+    event.listen(engine, "begin", lambda connection: _begin(connection, sealer))
     return engine
 
 
 def _prepare(connection: Any, _: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "cache_size=-65536"):
+    # The triggers of the seals call functions of this program, which a database may only where its schema is trusted.
+    for pragma in (
+        "trusted_schema=ON",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "cache_size=-65536",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin(connection: Connection) -> None:
+def _begin(connection: Connection, sealer: Sealer) -> None:
     reads_only = connection.get_execution_options().get("reads_only", False)
+    if not reads_only:
+        sealer.require()
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 

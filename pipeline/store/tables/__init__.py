@@ -1,5 +1,5 @@
 """The tables of the database, by what they are about; who imports any of them has all of them."""
 
-from pipeline.store.tables import artefacts, consent, erasures, names, releases, review, rulings, runs
+from pipeline.store.tables import artefacts, consent, erasures, names, releases, review, row_seals, rulings, runs
 
-__all__ = ["artefacts", "consent", "erasures", "names", "releases", "review", "rulings", "runs"]
+__all__ = ["artefacts", "consent", "erasures", "names", "releases", "review", "row_seals", "rulings", "runs"]
