@@ -32,7 +32,7 @@ from pipeline.executors import Done, Executor, Lost
 from pipeline.media import reader, tools
 from pipeline.records import Failed, Refused, Session
 from pipeline.report import Report, gather, write
-from pipeline.store import Workspace, integrity, releases, tombstones
+from pipeline.store import Workspace, integrity, releases, run_clock, tombstones
 from pipeline.store.codec import key_of
 from pipeline.store.registry import InboxEntry, Registry, SessionState, entry_id, entry_path
 
@@ -66,11 +66,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """How a run is to be done: which sessions (of one UTC date or all, ``again`` those too that failed too often)."""
+    """How a run is to be done: which sessions (of one UTC date or all, ``again`` those too that failed too often).
+
+    With ``accept_clock`` a person says that the clock is right although it jumped.
+    """
 
     executor: Executor
     day: date | None = None
     again: bool = False
+    accept_clock: bool = False
 
     def includes(self, session_id: str) -> bool:
         """Whether the run is about this session; its id begins with its date."""
@@ -80,8 +84,8 @@ class Chosen:
 def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: datetime, progress: Progress) -> Report:
     """Takes in what is new, moves every session as far as it may go, writes exports and the morning report.
 
-    Raises ``LockHeld`` when another run works here, and ``ConsentUnreadable`` when the consent store does not hold:
-    then nothing is processed.
+    Raises ``LockHeld`` when another run works here, ``ConsentUnreadable`` when the consent store does not hold, and
+    ``TryAgain`` when the clock jumped: then nothing is processed.
     """
     began = time.monotonic()
     inbox = inbox.resolve() if inbox else None
@@ -91,6 +95,7 @@ def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: date
         consent.verify_chain(workspace)
         workspace.ledger.check()
         integrity.check(workspace)
+        run_clock.note(workspace, now=now, accepted=chosen.accept_clock)
         rules = rules_of(workspace.root)
         erasure.carry_out(workspace, now=now)
         registry = Registry(workspace.db)
@@ -221,7 +226,7 @@ def _is_out(standing: SessionState | None) -> bool:
 def _is_due(workspace: Workspace, standing: SessionState | None, key: str, now: datetime, again: bool) -> bool:
     if standing is None or standing.state_key != key:
         return True
-    is_over = standing.valid_until <= now.timestamp()
+    is_over = not run_clock.holds(standing.valid_until, now, hours=workspace.settings.consent.valid_hours)
     if standing.result.status == "failed":
         return again or standing.attempts < workspace.settings.run.attempts or (_is_out(standing) and is_over)
     return is_over

@@ -9,7 +9,7 @@ from pipeline import consent, log, nightly, requests, run
 from pipeline.errors import ProofFailed, RefusedByPolicy
 from pipeline.letting_out import Candidate, Wish, candidate, what_stops
 from pipeline.records import Audience, Failed, Held, Pending, Refused, SessionResult, Stop
-from pipeline.store import Workspace
+from pipeline.store import Workspace, run_clock
 from pipeline.store.registry import Registry, SessionState
 
 _PUBLIC = Audience.PUBLIC
@@ -33,12 +33,13 @@ def release(session_id: str, *, workspace: Workspace, wish: Wish, now: datetime)
     """Puts the public rendition of a session out, and brings its internal one up to date first.
 
     Raises ``RefusedByPolicy`` where consent, review or an earlier rendition stand in the way, ``ProofFailed`` where it
-    could not be proved; then nothing public is out that was not before.
+    could not be proved, ``TryAgain`` where the clock jumped; then nothing public is out that was not before.
     """
     log.configure(workspace.logs / "offrecord.jsonl")
     with workspace.locked():
         workspace.sweep()
         consent.verify_chain(workspace)
+        run_clock.check(workspace, now=now)
         registry = Registry(workspace.db)
         session = registry.session(session_id)
         _refuse_unasked(_unasked(run.audiences(session)))

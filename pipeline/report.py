@@ -122,12 +122,20 @@ def _with_reasons(report: Report, workspace: Workspace) -> Report:
     registry = Registry(workspace.db)
     known, shown = registry.digests(), {line.id for line in report.to_show}
     lines = (
-        replace(line, consent=explain(registry.session(line.id), workspace=workspace, now=report.made_at))
+        replace(line, consent=_reasons(line, registry, workspace, report.made_at))
         if line.id in shown and line.id in known
         else line
         for line in report.lines
     )
     return replace(report, lines=tuple(lines))
+
+
+def _reasons(line: Line, registry: Registry, workspace: Workspace, now: datetime) -> tuple[Explained, ...]:
+    """The decisions of one session; none where an earlier version took in one of a date that nothing can follow."""
+    try:
+        return explain(registry.session(line.id), workspace=workspace, now=now)
+    except OverflowError:
+        return ()
 
 
 def _sessions(registry: Registry) -> list[Line]:

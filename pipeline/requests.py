@@ -14,7 +14,7 @@ from pipeline.export.export import collect
 from pipeline.export.requests import Request
 from pipeline.files import file_digest
 from pipeline.records import Audience, OutFile, Ruling, Tag
-from pipeline.store import Workspace
+from pipeline.store import Workspace, run_clock
 from pipeline.store.codec import key_of
 from pipeline.store.registry import Registry
 
@@ -43,12 +43,13 @@ def write(workspace: Workspace, *, now: datetime) -> None:
     standings = Registry(workspace.db).states()
     key = key_of(consent.log_head(workspace), sorted((name, one.state_key) for name, one in standings.items()))
     last = workspace.stages.get("exports", "last", _Written)
-    if last and last.key == key and now.timestamp() < last.valid_until and _are_there(folder, last.files):
+    hours = workspace.settings.consent.valid_hours
+    holds = last is not None and run_clock.holds(last.valid_until, now, hours=hours)
+    if last and holds and last.key == key and _are_there(folder, last.files):
         return
     items = list(_items(workspace, now))
     made = export(items, folder=folder, key=workspace.key(_ALIAS_KEY), now=now)
-    hours = timedelta(hours=workspace.settings.consent.valid_hours)
-    until = min((item.ruling.valid_until for item in items), default=now + hours)
+    until = min((item.ruling.valid_until for item in items), default=now + timedelta(hours=hours))
     for file in made.files:
         _note(workspace, file.name, file.digest)
     workspace.stages.put("exports", "last", _Written(key=key, valid_until=until.timestamp(), files=made.files))

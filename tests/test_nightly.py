@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,11 @@ from typing import Any
 import pytest
 
 from pipeline import nightly
-from pipeline.errors import ConfigurationError, ConsentUnreadable
-from pipeline.executors import Done, Lost
+from pipeline.errors import ConfigurationError, ConsentUnreadable, TryAgain
+from pipeline.executors import Done, Lost, inline
 from pipeline.media import tools
 from pipeline.media.tools import Tool
-from pipeline.records import Refused, SessionResult
+from pipeline.records import Participant, Refused, SessionResult
 from pipeline.report import Report, gather, render_page
 from pipeline.run import Travelled
 from pipeline.store import Workspace
@@ -47,6 +48,12 @@ def done(task: nightly.Task) -> Done[nightly.Task, Travelled]:
     return Done(task, Travelled(result=result, valid_until=(NOW + timedelta(hours=24)).timestamp()))
 
 
+def nightly_inline(task: nightly.Task) -> Done[nightly.Task, Travelled] | Lost[nightly.Task]:
+    """The work itself, as an executor does it."""
+    (outcome,) = inline.spread([task], nightly.process_one, workers=1, timeout_s=60.0)
+    return outcome
+
+
 def lost(task: nightly.Task) -> Lost[nightly.Task]:
     return Lost(task, "its worker process died", "ProcessExpired")
 
@@ -60,7 +67,7 @@ def workspace(tmp_path: Path, new_workspace: Callable[[Path], Workspace]) -> Wor
 
 
 def night(workspace: Workspace, executor: Scripted, *, now: datetime = NOW, again: bool = False) -> Report:
-    chosen = nightly.Chosen(executor=executor, again=again)
+    chosen = nightly.Chosen(executor=executor, again=again, accept_clock=True)
     inbox = workspace.root.parent / "inbox"
     return nightly.night(workspace, inbox=inbox, chosen=chosen, now=now, progress=lambda *_: None)
 
@@ -77,6 +84,43 @@ def test_a_ruling_that_runs_out_is_made_again(workspace: Workspace) -> None:
     night(workspace, Scripted(session(), done))
     later = Scripted(session(), done)
     night(workspace, later, now=NOW + timedelta(hours=25))
+    assert later.asked == ["2026-11-18-aaaaaaaa"]
+
+
+def test_a_clock_that_jumped_stops_the_night_and_changes_nothing(workspace: Workspace) -> None:
+    night(workspace, Scripted(session(), done))
+    before, states = workspace.ledger.verify(), Registry(workspace.db).states()
+    executor = Scripted(session(), done)
+    for wrong in (NOW - timedelta(hours=1), datetime(2050, 1, 1, tzinfo=UTC)):
+        with pytest.raises(TryAgain, match="--accept-clock"):
+            nightly.night(
+                workspace,
+                inbox=workspace.root.parent / "inbox",
+                chosen=nightly.Chosen(executor=executor),
+                now=wrong,
+                progress=lambda *_: None,
+            )
+    assert executor.asked == []
+    assert (workspace.ledger.verify(), Registry(workspace.db).states()) == (before, states)
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_session_of_an_impossible_date_costs_itself_alone(workspace: Workspace, year: int) -> None:
+    at, ana = datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC), Participant(participant_id="p1", name="Ana")
+    strange = replace(session(), started_at=at, participants=(ana,))
+    report = night(workspace, Scripted(strange, nightly_inline))
+    assert set(report.counts) <= {"failed", "held", "refused"} and sum(report.counts.values()) == 1
+    later = night(workspace, Scripted(strange, nightly_inline), now=NOW + timedelta(days=1))
+    assert later.counts == report.counts and (workspace.reports / "report.html").is_file()
+
+
+def test_a_ruling_of_the_future_does_not_count(workspace: Workspace) -> None:
+    night(workspace, Scripted(session(), done))
+    registry = Registry(workspace.db)
+    (state,) = registry.states().values()
+    registry.conclude(replace(state, valid_until=datetime(2050, 1, 1, tzinfo=UTC).timestamp()))
+    later = Scripted(session(), done)
+    night(workspace, later)
     assert later.asked == ["2026-11-18-aaaaaaaa"]
 
 

@@ -20,6 +20,7 @@ from pipeline.store.registry import Registry
 @click.option("--night", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions of this UTC date, and what is out.")
 @click.option("--executor", type=click.Choice(list(EXECUTORS)), default="local", help="How work is spread.")
 @click.option("--again", is_flag=True, help="Also try sessions that failed too often.")
+@click.option("--accept-clock", is_flag=True, help="The clock is right, although it jumped since the last run.")
 @json_option
 @click.pass_context
 def run(
@@ -29,12 +30,14 @@ def run(
     night: datetime | None,
     executor: str,
     again: bool,
+    accept_clock: bool,
     as_json: bool,
 ) -> None:
     """Ingest what is new in INBOX and move every session as far as it may go."""
     from pipeline import nightly
 
-    chosen = nightly.Chosen(executor=EXECUTORS[executor], day=night.date() if night else None, again=again)
+    day = night.date() if night else None
+    chosen = nightly.Chosen(executor=EXECUTORS[executor], day=day, again=again, accept_clock=accept_clock)
     with shown_progress(quiet=as_json) as progress:
         opened = Workspace.open(workspace)
         report = nightly.night(opened, inbox=inbox, chosen=chosen, now=now(), progress=progress)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from pipeline.consent.decisions import OVERDUE, Kept
+from pipeline.consent.decisions import OVERDUE, Kept, as_of
 from pipeline.consent.human import removable
 from pipeline.consent.on_file import OnFile
 from pipeline.consent.reasons import reason_of
@@ -31,7 +31,7 @@ def applied(
     it is refused. Only holds change, and only so.
     """
     decided: dict[tuple[str, str], list[Kept]] = {}
-    for one in on_file.decided:
+    for one in as_of(on_file.decided, now):
         decided.setdefault((one.participant_id, one.purpose), []).append(one)
     lasts = on_file.policy.hold_deadline
     holds = {

@@ -101,11 +101,17 @@ def decision_of(facts: Facts, steps: Sequence[Cell], on_file: OnFile, *, now: da
     )
 
 
-def changed(connection: Connection, session_id: str, decisions: Iterable[Decision]) -> list[list[Decision]]:
-    """Of all that is decided about each participant and purpose, what is not on file as it is."""
-    columns = (decision.c.participant_id, decision.c.purpose, decision.c.of_set)
-    query = select(*columns).where(decision.c.session_id == session_id).order_by(decision.c.seq)
-    known = {(row.participant_id, row.purpose): row.of_set for row in connection.execute(query)}
+def changed(
+    connection: Connection, session_id: str, decisions: Iterable[Decision], *, now: datetime
+) -> list[list[Decision]]:
+    """Of all that is decided about each participant and purpose, what is not on file as it is.
+
+    What was decided after now, under a clock that was wrong, does not count as on file.
+    """
+    query = select(decision).where(decision.c.session_id == session_id).order_by(decision.c.seq)
+    rows = list(connection.execute(query))
+    there = {one.decision_id for one in as_of(map(_read, rows), now)}
+    known = {(row.participant_id, row.purpose): row.of_set for row in rows if _id(row.hash) in there}
     sets: dict[tuple[str, str], list[Decision]] = {}
     for one in decisions:
         sets.setdefault((one.participant_id, one.purpose.value), []).append(one)
@@ -140,6 +146,11 @@ def history(connection: Connection, session_id: str) -> tuple[Kept, ...]:
     """
     query = select(decision).where(decision.c.session_id == session_id).order_by(decision.c.seq)
     return tuple(sorted(map(_read, connection.execute(query)), key=lambda one: datetime.fromisoformat(one.decided_at)))
+
+
+def as_of(kept: Iterable[Kept], now: datetime) -> Iterator[Kept]:
+    """The decisions without those that are dated after now."""
+    return (one for one in kept if datetime.fromisoformat(one.decided_at) <= now)
 
 
 def standing(kept: Iterable[Kept]) -> Iterator[Kept]:

@@ -75,12 +75,12 @@ def _keep(
 ) -> None:
     """Files what the session's own files show of notices, and every decision that is new or changed."""
     with unreadable_is_closed(), reading(workspace.db) as connection:
-        sets = decisions.changed(connection, session.session_id, decided.decisions)
+        sets = decisions.changed(connection, session.session_id, decided.decisions, now=now)
     if not (sets or filed.unfiled):
         return
     with unreadable_is_closed(), workspace.db.begin() as connection:
         served.append(connection, filed.unfiled)
-        sets = decisions.changed(connection, session.session_id, decided.decisions)
+        sets = decisions.changed(connection, session.session_id, decided.decisions, now=now)
         decisions.append(connection, session.session_id, sets, now=now, valid_until=valid_until)
 
 

@@ -88,7 +88,7 @@ def test_every_reading_command_works(earlier: Path) -> None:
 def test_a_night_changes_nothing_that_is_out(earlier: Path) -> None:
     before = published(earlier / "out")
     workspace = Workspace.open(earlier)
-    chosen = nightly.Chosen(executor=inline.spread)
+    chosen = nightly.Chosen(executor=inline.spread, accept_clock=True)
     report = nightly.night(workspace, inbox=None, chosen=chosen, now=NIGHT, progress=lambda *_: None)
     after = published(earlier / "out")
     assert set(after) == set(before)

@@ -38,12 +38,12 @@ def test_what_is_out_is_taken_back_where_the_worker_that_would_rule_anew_was_los
     ) -> Iterator[Done[T, R] | Lost[T]]:
         yield from (Lost(task=task, why="killed", error="ProcessExpired") for task in tasks)
 
-    chosen = nightly.Chosen(executor=losing)
+    chosen = nightly.Chosen(executor=losing, accept_clock=True)
     nightly.night(workspace, inbox=None, chosen=chosen, now=AFTER_A_YEAR, progress=lambda *_: None)
     assert not is_out(workspace)
 
 
 def test_a_run_for_one_day_takes_back_what_ended_on_any_other(workspace: Workspace) -> None:
-    chosen = nightly.Chosen(executor=EXECUTORS["inline"], day=AFTER_A_YEAR.date())
+    chosen = nightly.Chosen(executor=EXECUTORS["inline"], day=AFTER_A_YEAR.date(), accept_clock=True)
     nightly.night(workspace, inbox=None, chosen=chosen, now=AFTER_A_YEAR, progress=lambda *_: None)
     assert not is_out(workspace)
