@@ -27,13 +27,15 @@ from pipeline import (
     tag,
 )
 from pipeline.consent.jurisdictions import rules_of
-from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, TryAgain
+from pipeline.due import is_due, is_out, taking_back
+from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, StorageUnavailable, TryAgain
 from pipeline.executors import Done, Executor, Lost
 from pipeline.media import reader, tools
 from pipeline.records import Failed, Refused, Session
 from pipeline.report import Report, gather, write
 from pipeline.store import Workspace, integrity, releases, run_clock, tombstones
 from pipeline.store.codec import key_of
+from pipeline.store.database import storage_needed
 from pipeline.store.registry import InboxEntry, Registry, SessionState, entry_id, entry_path
 
 R = TypeVar("R")
@@ -177,11 +179,11 @@ def _move_on(workspace: Workspace, registry: Registry, chosen: Chosen, now: date
     tasks = [
         Task(root=workspace.root, now=now, session_id=session_id)
         for session_id, key in keys.items()
-        if (chosen.includes(session_id) or _is_out(standings.get(session_id)))
-        and _is_due(workspace, standings.get(session_id), key, now, chosen.again)
+        if (chosen.includes(session_id) or is_out(standings.get(session_id)))
+        and is_due(workspace, standings.get(session_id), key, now, chosen.again)
     ]
     naming.assign((registry.session(task.session_id) for task in tasks), workspace)
-    for done in _worked(workspace, tasks, process_one, chosen, progress):
+    for done in taking_back(_worked(workspace, tasks, process_one, chosen, progress), workspace, standings, now):
         session_id = done.task.session_id
         travelled = done.value if isinstance(done, Done) else _lost(done, registry, workspace, now)
         before = standings.get(session_id)
@@ -218,20 +220,6 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
     }
 
 
-def _is_out(standing: SessionState | None) -> bool:
-    """Whether anything of a session is out: whatever day a run is for, it may stay no longer than its ground holds."""
-    return standing is not None and bool(standing.result.renditions)
-
-
-def _is_due(workspace: Workspace, standing: SessionState | None, key: str, now: datetime, again: bool) -> bool:
-    if standing is None or standing.state_key != key:
-        return True
-    is_over = not run_clock.holds(standing.valid_until, now, hours=workspace.settings.consent.valid_hours)
-    if standing.result.status == "failed":
-        return again or standing.attempts < workspace.settings.run.attempts or (_is_out(standing) and is_over)
-    return is_over
-
-
 def _lost(lost: Lost[Task], registry: Registry, workspace: Workspace, now: datetime) -> run.Travelled:
     """A session whose worker was lost: whatever of it is out is taken back, for nobody said that it may stay."""
     failed = Failed(reason=f"{lost.why} ({lost.error})", action=_RETRY)
@@ -252,6 +240,8 @@ def _worked(
         if isinstance(outcome, Lost):
             if outcome.error == ConsentUnreadable.__name__:
                 raise ConsentUnreadable("the consent store became unreadable", action="restore it, then run again")
+            if outcome.error == StorageUnavailable.__name__:
+                raise StorageUnavailable
             log.get().warning("lost", stage=stage, session_id=outcome.task.name, error=outcome.error)
         else:
             log.get().info("done", stage=stage, session_id=outcome.task.name)
@@ -265,6 +255,7 @@ def _opened(root: Path) -> Workspace:
     return Workspace.open(root)
 
 
+@storage_needed()
 def ingest_one(task: Task) -> Session | Refused | None:
     """In a worker: ingests one folder; None while it is still being written."""
     try:
@@ -272,12 +263,15 @@ def ingest_one(task: Task) -> Session | Refused | None:
         if isinstance(found, Session) and tombstones.holds(_opened(task.root).db, found.source_digest):
             return Refused(reason="this recording was erased on request", action="remove it from the inbox")
         return found
+    except StorageUnavailable:
+        raise
     except TryAgain:
         return None
     except InputRefused as error:
         return Refused(reason=error.message, action=error.action)
 
 
+@storage_needed()
 def process_one(task: Task) -> run.Travelled:
     """In a worker: moves one session on; a known error is its result, an unknown one loses the task alone.
 
@@ -288,7 +282,7 @@ def process_one(task: Task) -> run.Travelled:
     for attempt in range(_TRIES):
         try:
             return run.process(session, workspace, now=task.at())
-        except ConsentUnreadable:
+        except (ConsentUnreadable, StorageUnavailable):
             raise
         except OffrecordError as error:
             if isinstance(error, TryAgain) and attempt + 1 < _TRIES:

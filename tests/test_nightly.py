@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from pipeline import nightly
-from pipeline.errors import ConfigurationError, ConsentUnreadable, TryAgain
+from pipeline.errors import ConfigurationError, ConsentUnreadable, StorageUnavailable, TryAgain
 from pipeline.executors import Done, Lost, inline
 from pipeline.media import tools
 from pipeline.media.tools import Tool
@@ -169,6 +172,57 @@ def test_an_unreadable_consent_store_in_a_worker_stops_the_night(workspace: Work
 
     with pytest.raises(ConsentUnreadable):
         night(workspace, Scripted(session(), unreadable))
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_full_disk_ends_the_night_and_uses_up_no_attempt(workspace: Workspace, over: bool) -> None:
+    def published(task: nightly.Task) -> Done[nightly.Task, Travelled]:
+        came = done(task).value
+        result = replace(came.result, renditions=(f"{task.session_id}/internal",))
+        return Done(task, replace(came, result=result))
+
+    def full(task: nightly.Task) -> Lost[nightly.Task]:
+        return Lost(task, "an unexpected error", "StorageUnavailable")
+
+    night(workspace, Scripted(session(), published))
+    out = workspace.out / "2026-11-18-aaaaaaaa" / "internal"
+    out.mkdir(parents=True)
+    (workspace.root / "terms.toml").write_text('[[terms]]\ntext = "Bluefin"\n')
+    before = Registry(workspace.db).states()
+    for _ in range(4):
+        with pytest.raises(StorageUnavailable, match="make room"):
+            night(workspace, Scripted(session(), full), now=NOW + timedelta(hours=48 * over))
+    assert Registry(workspace.db).states() == before
+    assert out.is_dir() is not over, "nothing stays out longer than its ruling lasts"
+    assert night(workspace, Scripted(session(), done)).counts == {"done": 1}
+
+
+def test_a_folder_that_a_full_disk_does_not_take_is_not_still_being_written(workspace: Workspace) -> None:
+    def full(task: nightly.Task) -> Lost[nightly.Task]:
+        return Lost(task, "an unexpected error", "StorageUnavailable")
+
+    with pytest.raises(StorageUnavailable):
+        night(workspace, Scripted(full, done))
+    assert Registry(workspace.db).entries() == {}
+
+
+@pytest.mark.parametrize("work", [nightly.ingest_one, nightly.process_one])
+@pytest.mark.parametrize("kind", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, "SQLITE_FULL", "SQLITE_BUSY"])
+def test_a_worker_tells_a_full_disk_from_a_fault_of_the_session(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, work: Callable[[Any], Any], kind: int | str
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        if isinstance(kind, int):
+            raise OSError(kind, "x")
+        met = sqlite3.OperationalError("x")
+        met.sqlite_errorname = kind
+        raise OperationalError("", {}, met)
+
+    Registry(workspace.db).take(Path("/inbox/one"), "f", session())
+    monkeypatch.setattr(nightly.run, "process", fails)
+    monkeypatch.setattr(nightly.ingest, "ingest", fails)
+    with pytest.raises(StorageUnavailable):
+        work(nightly.Task(root=workspace.root, now=NOW, session_id="2026-11-18-aaaaaaaa"))
 
 
 def test_the_page_needs_nothing_else_and_names_nobody(workspace: Workspace) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipeline.errors import ConfigurationError, Exit, OffrecordError, TryAgain
+from pipeline.errors import ConfigurationError, Exit, OffrecordError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,7 +24,6 @@ def now() -> datetime:
 
 _WIDE = 200
 NOTHING = "–"
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -108,7 +107,7 @@ class Group(click.Group):
             return super().invoke(ctx)
         except OffrecordError as error:
             _end(ctx, error)
-        except OSError as error:
+        except Exception as error:
             known = _of_system(error)
             if known is None:
                 raise
@@ -126,11 +125,11 @@ def _end(ctx: click.Context, error: OffrecordError) -> None:
     ctx.exit(int(error.code))
 
 
-def _of_system(error: OSError) -> OffrecordError | None:
-    """What a full disk or a missing right means for who reads it; None for anything else."""
-    if error.errno in _FULL:
-        return TryAgain("no space is left on the disk", action="make room, then run again")
-    if error.errno in _CLOSED:
+def _of_system(error: Exception) -> OffrecordError | None:
+    """What a full disk, a held database or a missing right means for who reads it; None for anything else."""
+    from pipeline.store.database import unavailable
+
+    if isinstance(error, OSError) and error.errno in _CLOSED:
         action = "check whose the workspace and the files named are, and what this user may do there"
         return ConfigurationError("this user may not read or write something that the command needs", action=action)
-    return None
+    return unavailable(error)

@@ -15,7 +15,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 
-from pipeline.errors import ConsentUnreadable, TryAgain, WorkspaceDamaged
+from pipeline.errors import ConsentUnreadable, StorageUnavailable, WorkspaceDamaged
+from pipeline.files import is_full
 from pipeline.store.row_seals import Sealer
 
 _PASSING = ("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR")
@@ -81,29 +82,48 @@ def migrate(engine: Engine) -> None:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
     except (SQLAlchemyError, sqlite3.Error) as error:
-        if _is_passing(error):
-            raise TryAgain(
-                "the database cannot be used now: no space is left, another command holds it, or a right is missing",
-                action="see to that, then try again",
-            ) from error
-        raise WorkspaceDamaged(
+        raise unavailable(error) or WorkspaceDamaged(
             "the database cannot be read", action="restore it from a backup, then run `offrecord verify`"
         ) from error
 
 
-def _is_passing(error: BaseException) -> bool:
-    """Whether what the database met says nothing of what it holds: a full disk, a lock, a missing right."""
+def unavailable(error: BaseException) -> StorageUnavailable | None:
+    """What a full disk, a lock or a missing right means for who reads it; None for anything else.
+
+    That says nothing of what is stored.
+    """
+    if is_full(error):
+        return StorageUnavailable()
     cause = error.orig if isinstance(error, DBAPIError) else error
-    name = getattr(cause, "sqlite_errorname", None) or ""
-    return name.startswith(_PASSING)
+    if not (getattr(cause, "sqlite_errorname", None) or "").startswith(_PASSING):
+        return None
+    return StorageUnavailable(
+        "the database cannot be used now: no space is left, another command holds it, or a right is missing",
+        action="see to that, then try again",
+    )
+
+
+@contextmanager
+def storage_needed() -> Iterator[None]:
+    """Turns what a full disk or a held database raises into ``StorageUnavailable``."""
+    try:
+        yield
+    except (OSError, SQLAlchemyError, sqlite3.Error) as error:
+        known = unavailable(error)
+        if known is None:
+            raise
+        raise known from error
 
 
 @contextmanager
 def unreadable_is_closed() -> Iterator[None]:
-    """Turns a database error met while consent is read into ``ConsentUnreadable``: nothing may be processed."""
+    """Turns a database error met while consent is read into ``ConsentUnreadable``: nothing may be processed.
+
+    A full disk or a held database is no damage: ``StorageUnavailable``.
+    """
     try:
         yield
     except (DatabaseError, sqlite3.Error) as error:
-        raise ConsentUnreadable(
+        raise unavailable(error) or ConsentUnreadable(
             "the consent store cannot be read", action="nothing was processed; restore it from a backup"
         ) from error
