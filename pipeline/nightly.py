@@ -107,6 +107,7 @@ def night(workspace: Workspace, *, inbox: Path | None, chosen: Chosen, now: date
         taken_in = [registry.session(session_id) for session_id in sorted(worked & registry.states().keys())]
         warned = (
             *_stray(inbox),
+            *registry.differing(),
             *ingest.unread(taken_in),
             *rules.warnings(now.date()),
             *workspace.list_warnings(now.date()),
@@ -149,12 +150,12 @@ def _take_in(
 
 
 def _gone(known: Mapping[str, InboxEntry], inbox: Path, there: Iterable[Path]) -> list[str]:
-    """The refused folders that were in this inbox and are not any more."""
+    """The folders that were in this inbox and are not any more, refused or with a recording that is there already."""
     present = {entry_path(folder) for folder in there}
     return [
         path
         for path, one in known.items()
-        if one.session_id is None and path not in present and Path(path).parent == Path(entry_path(inbox))
+        if one.status != "taken" and path not in present and Path(path).parent == Path(entry_path(inbox))
     ]
 
 

@@ -15,12 +15,16 @@ from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import UsageProblem, WorkspaceDamaged
 from pipeline.records import Refused, Session, SessionResult
+from pipeline.records.same_recording import strictest_union
 from pipeline.store import ledger
 from pipeline.store.codec import decode, encode
 from pipeline.store.database import reading
 from pipeline.store.tables.runs import entry, result, session
 
 T = TypeVar("T")
+
+_SAME = "the same recording is there already"
+_DIFFERS = "the same recording is there already, and another folder says something else of it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +133,18 @@ class Registry:
             self._write(connection, changed)
 
     def forget(self, path: str) -> None:
-        """Forgets a refused folder that is no longer in the inbox; what became a session stays known."""
+        """Forgets a folder that is gone from the inbox, refused or a duplicate; what became a session stays known."""
         with self._db.begin() as connection:
-            connection.execute(delete(entry).where(entry.c.path == path, entry.c.session_id.is_(None)))
+            connection.execute(delete(entry).where(entry.c.path == path, entry.c.status != "taken"))
+
+    def differing(self) -> tuple[str, ...]:
+        """A line for the report where folders hold the recording of another one and say something else of it."""
+        count = sum(one.reason == _DIFFERS for one in self.entries().values())
+        line = (
+            f"{count} folders hold a recording that is there already and say something else of it: everybody in either "
+            "list counts, by the strictest that is said; make them agree, or remove one and change the other"
+        )
+        return (line,) if count else ()
 
     def hide_path(self, path: str) -> None:
         """Forgets what a folder of the inbox was called."""
@@ -161,10 +174,24 @@ class Registry:
         query = select(session.c.session_id).where(session.c.source_digest == found.source_digest)
         known = connection.execute(query).scalar()
         owner = select(entry.c.entry_id).where(entry.c.session_id == known, entry.c.status == "taken")
+        duplicates = select(entry.c.entry_id).where(entry.c.session_id == known, entry.c.status == "duplicate")
         if known and connection.execute(owner).scalar() not in (None, made.entry_id):
-            return replace(made, session_id=known, status="duplicate", reason="the same recording is there already")
-        self._write(connection, replace(found, session_id=known) if known else found)
+            return replace(made, session_id=known, status="duplicate", reason=self._joined(connection, known, found))
+        if known and connection.execute(duplicates).scalar() is not None:
+            self._joined(connection, known, found)
+        else:
+            self._write(connection, replace(found, session_id=known) if known else found)
         return replace(made, session_id=known or found.session_id, status="taken")
+
+    def _joined(self, connection: Connection, known: str, found: Session) -> str:
+        """Adds to a session what another folder with its recording says besides; gives what to say of that folder."""
+        body = connection.execute(select(session.c.body).where(session.c.session_id == known)).scalar_one()
+        there = _read(body, Session)
+        both = strictest_union(there, found)
+        if both == there:
+            return _SAME
+        self._write(connection, both)
+        return _DIFFERS
 
     def _write(self, connection: Connection, found: Session) -> None:
         body = encode(found).decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from pipeline.errors import ConfigurationError, InputRefused, LockHeld, UsageProblem, WorkspaceDamaged
-from pipeline.records import Audience, Purpose, Refused, Session, Transcript, Word
+from pipeline.records import Audience, Participant, Purpose, Refused, Session, Transcript, Word
 from pipeline.store import Workspace, terms
 from pipeline.store.codec import decode, encode, key_of
 from pipeline.store.registry import Registry, entry_id, printable
@@ -140,6 +141,21 @@ def test_the_same_recording_in_two_folders_is_one_session(workspace: Workspace) 
     assert (first.status, second.status) == ("taken", "duplicate")
     assert second.session_id == first.session_id
     assert len(list(registry.sessions())) == 1
+
+
+def test_another_list_for_the_same_recording_adds_its_people_until_its_folder_is_gone(workspace: Workspace) -> None:
+    registry = Registry(workspace.db)
+    ana, ben = (Participant(participant_id=who, name=name) for who, name in (("p1", "Ana"), ("p2", "Ben")))
+    listed = replace(session(), participants=(ana,))
+    registry.take(Path("/inbox/one"), "f1", listed)
+    second = registry.take(Path("/inbox/two"), "f2", replace(session(), participants=(ana, ben)))
+    assert (second.status, len(registry.differing())) == ("duplicate", 1) and "something else" in second.reason
+    assert [one.name for one in next(registry.sessions()).participants] == ["Ana", "Ben"]
+    registry.take(Path("/inbox/one"), "f3", listed)
+    assert [one.name for one in next(registry.sessions()).participants] == ["Ana", "Ben"], "the other folder is there"
+    registry.forget("/inbox/two")
+    registry.take(Path("/inbox/one"), "f4", listed)
+    assert (registry.differing(), [one.name for one in next(registry.sessions()).participants]) == ((), ["Ana"])
 
 
 def test_a_corrected_session_keeps_its_id(workspace: Workspace) -> None:
