@@ -46,7 +46,7 @@ def parse(text: str) -> CaptionFile:
         if times is not None:
             voiced = [Caption(*times, name, words) for name, words in voices("\n".join(block.text))]
             captions += voiced
-            dropped += sum(map(_may_be_words, block.before))
+            dropped += sum("<" in line for line in block.before)  # an identifier with tags is what somebody said
             empty = None if voiced else times
             continue
         if _is_text_of(block, empty):  # Microsoft Teams writes an empty line after the timing
@@ -143,11 +143,6 @@ def _seconds(match: re.Match[str], first: int) -> float:
 def _is_text_of(block: _Block, empty: tuple[float, float] | None) -> bool:
     """Whether a block is the text of the cue before it, which had none."""
     return empty is not None and block.timing is None and not _NO_CUE.fullmatch(block.before[0])
-
-
-def _may_be_words(identifier: str) -> bool:
-    """Whether the line before a timing, which the rules take for the cue's identifier, looks like what somebody said."""
-    return " " in identifier.strip() or "<" in identifier
 
 
 def _is_text(line: str) -> bool:
