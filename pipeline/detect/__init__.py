@@ -1,7 +1,8 @@
 """Finds confidential names, terms and identifiers in words, captions, chat, title and sound."""
 
 from pipeline.detect.detect import detect
+from pipeline.detect.ner.union import version
 
-VERSION = "4"
+VERSION = "5"
 
-__all__ = ["detect"]
+__all__ = ["detect", "version"]

@@ -18,7 +18,8 @@ from pipeline.detect.identifiers.spoken_addresses import spoken_address_recogniz
 from pipeline.detect.identifiers.spoken_numbers import spoken_number_recognizer
 from pipeline.detect.identifiers.urls import url_recognizer
 from pipeline.detect.ner.introductions import introduction_recognizer
-from pipeline.detect.ner.recognizer import FLOOR, KNOWING_FLOOR, name_recognizer, spacy_recognizer
+from pipeline.detect.ner.recognizer import spacy_recognizer
+from pipeline.detect.ner.union import FLOOR, KNOWING_FLOOR, ChosenModel, chosen, name_recognizer, second_model
 from pipeline.detect.scoring.overlaps import resolve_overlaps
 from pipeline.detect.text.tokens import BatchRecognizer, Match, Recognizer, read
 from pipeline.lexicon.surface_forms import surface_forms
@@ -42,7 +43,7 @@ def find_each(texts: Sequence[str], context: Context, *, settings: DetectSetting
     for recognize in _recognizers(context, settings):
         for of_text, text in zip(matches, tokenized, strict=True):
             of_text += recognize(text)
-    for recognize_all in _batch_recognizers(context, settings):
+    for recognize_all in _batch_recognizers(context, chosen(settings)):
         for of_text, more in zip(matches, recognize_all(tokenized), strict=True):
             of_text += more
     return [
@@ -68,9 +69,12 @@ def _recognizers(context: Context, settings: DetectSettings) -> tuple[Recognizer
 
 
 @lru_cache(maxsize=_CACHED_CONTEXTS)
-def _batch_recognizers(context: Context, settings: DetectSettings) -> tuple[BatchRecognizer, ...]:
-    names = name_recognizer(KNOWING_FLOOR if context.participants or context.companies else FLOOR)
-    return (names, _spacy(settings.spacy_model)) if settings.spacy_model else (names,)
+def _batch_recognizers(context: Context, chosen_model: ChosenModel) -> tuple[BatchRecognizer, ...]:
+    floor = KNOWING_FLOOR if context.participants or context.companies else FLOOR
+    if chosen_model.pulled:
+        return (name_recognizer(floor, second_model(chosen_model.name)),)
+    names = name_recognizer(floor)
+    return (names, _spacy(chosen_model.name)) if chosen_model.name else (names,)
 
 
 @lru_cache(maxsize=4)

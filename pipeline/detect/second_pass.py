@@ -23,6 +23,7 @@ _SCORE = 0.4  # 21 of 41 right; below what the model says of a name by itself
 _SURE = 0.75
 _MIN_LETTERS = 4
 _LIMITS = Thresholds(rare=0.86, mixed=0.9, common=0.98, cued=0.04)
+_MODELS = (DetectionRule.NAME_MODEL, DetectionRule.SECOND_NAME_MODEL)
 _OWN_RULE = (DetectionRule.HEARD_OFTEN, DetectionRule.PLACE_OF_A_NAME)
 
 
@@ -60,10 +61,10 @@ def _recognizers(matches: list[Match], texts: list[Text], context: Context) -> t
 
 
 def _distinctive(matches: list[Match]) -> tuple[SurfaceForm, ...]:
-    """The rare words of the people whom the name model is sure of."""
+    """The rare words of the people whom a name model is sure of."""
     forms: dict[str, SurfaceForm] = {}
     for match in matches:
-        if match.rule is DetectionRule.NAME_MODEL and match.score >= _SURE and match.label == "PERSON":
+        if match.rule in _MODELS and match.score >= _SURE and match.label == "PERSON":
             for word in words_of(match.text):
                 if len(word) >= _MIN_LETTERS and word not in FUNCTION_WORDS and not is_common(word):
                     form = SurfaceForm(word, match.entity, match.label, DetectionRule.FOUND_AGAIN, _SCORE)

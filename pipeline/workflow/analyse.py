@@ -140,7 +140,7 @@ def _findings(
     context: SessionContext, readable: Session, transcript: Transcript, ocr: OcrResult | None
 ) -> tuple[Finding, ...]:
     stages, settings = context.workspace.stages, context.workspace.settings.detect
-    key = key_of(detect.VERSION, readable, transcript, context.known, settings, ocr)
+    key = key_of(detect.VERSION, detect.version(settings), readable, transcript, context.known, settings, ocr)
     stored = stages.recall("detect", key, tuple[Finding, ...])
     if stored is not None:
         return stored
