@@ -67,7 +67,7 @@ def review(
     if stop is not None:
         return stop
     forced = entities_of(session, out.named)
-    applied = [one for one in proposals if one.entity in forced or verdicts.get(one.proposal_id) is not Verdict.KEEP]
+    applied = [one for one in proposals if _is_of(one, forced) or verdicts.get(one.proposal_id) is not Verdict.KEEP]
     public = audience is Audience.PUBLIC
     widener = Widener(transcript, session.tracks, settings)
     found = of_findings(applied, widener)
@@ -88,6 +88,11 @@ def review(
         picture=picture_plan(session, ruling, audience, applied, picture),
         signed_off_by=signed_off_by if public else None,
     )
+
+
+def _is_of(proposal: Proposal, entities: frozenset[str]) -> bool:
+    """Whether a proposal is of one of these, or any of its findings resembles one, whatever it is called."""
+    return proposal.entity in entities or any(finding.entity in entities for finding in proposal.findings)
 
 
 def _kept(proposals: Iterable[Proposal], applied: Iterable[Proposal], context: Context) -> tuple[str, ...]:

@@ -28,7 +28,8 @@ def planned_terms(
     known = surface_forms(context)
     terms: dict[str, PlannedTerm] = {}
     proposed = (pair for one in applied for pair in _of_proposal(one, known))
-    pairs = [*_of_removed(session, known, removed), *proposed, *_of_removed(session, known, partly)]
+    resembled = (pair for one in applied for pair in _resembled(one, known))
+    pairs = [*_of_removed(session, known, removed), *proposed, *_of_removed(session, known, partly), *resembled]
     for text, replacement in pairs:
         terms.setdefault(text.casefold(), PlannedTerm(text=text, replacement=replacement))
     return tuple(sorted(terms.values(), key=lambda term: (-len(term.text), term.text)))
@@ -69,6 +70,14 @@ def _of_proposal(proposal: Proposal, known: tuple[SurfaceForm, ...]) -> Iterator
         is_ordinary = "".join(words_of(finding.text)) in ordinary
         if finding.rule.spec.plannable and not is_ordinary and len(finding.text.strip()) >= _MIN_LETTERS:
             yield finding.text, proposal.replacement
+
+
+def _resembled(proposal: Proposal, known: tuple[SurfaceForm, ...]) -> Iterator[tuple[str, str]]:
+    """The forms of known names that a proposal of somebody unknown resembles: they may be meant."""
+    entities = {finding.entity for finding in proposal.findings} - {proposal.entity}
+    for spelling in known:
+        if spelling.entity in entities:
+            yield from _usable(spelling, proposal.replacement)
 
 
 def _usable(spelling: SurfaceForm, replacement: str) -> Iterator[tuple[str, str]]:
