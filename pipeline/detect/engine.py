@@ -8,6 +8,7 @@ from functools import lru_cache
 from pipeline.detect.gazetteer.exact import exact_recognizer, literal_recognizer, pattern_recognizer
 from pipeline.detect.gazetteer.in_context import context_recognizer
 from pipeline.detect.gazetteer.phonetic import phonetic_recognizer
+from pipeline.detect.gazetteer.statements import statement_recognizer
 from pipeline.detect.gazetteer.surnames import surname_recognizer
 from pipeline.detect.identifiers.phone_numbers import phone_number_recognizer
 from pipeline.detect.identifiers.presidio import presidio_recognizer
@@ -22,6 +23,7 @@ from pipeline.detect.ner.recognizer import spacy_recognizer
 from pipeline.detect.ner.union import FLOOR, KNOWING_FLOOR, ChosenModel, chosen, name_recognizer, second_model
 from pipeline.detect.scoring.overlaps import resolve_overlaps
 from pipeline.detect.text.tokens import BatchRecognizer, Match, Recognizer, read
+from pipeline.lexicon.cues import shipped_cues
 from pipeline.lexicon.surface_forms import surface_forms
 from pipeline.records import Context
 from pipeline.settings import DetectSettings
@@ -65,7 +67,8 @@ def _recognizers(context: Context, settings: DetectSettings) -> tuple[Recognizer
     known = surface_forms(context)
     listed = [exact_recognizer(known), literal_recognizer(context.terms), pattern_recognizer(context.patterns)]
     misheard = [phonetic_recognizer(known), surname_recognizer(known), context_recognizer(known)] if known else []
-    return (*listed, *misheard, *_without_context(settings.regions))
+    cues = context.cues or shipped_cues()
+    return (*listed, *misheard, statement_recognizer(cues.secret), *_without_context(settings.regions))
 
 
 @lru_cache(maxsize=_CACHED_CONTEXTS)

@@ -41,6 +41,7 @@ from pipeline.records.rendition import (
     Turn,
 )
 from pipeline.records.request import Answer, RequestGroup, Strength, Tag
+from pipeline.records.review_hold import ConsentCue, ConsentCueKind, ReviewHold
 from pipeline.records.rules import DetectionRule, Rank, RuleSpec
 from pipeline.records.ruling import (
     Cell,
@@ -72,6 +73,7 @@ from pipeline.records.transcript import (
     Misheard,
     Pattern,
     SpeechSegment,
+    SpokenCues,
     Term,
     Transcript,
     UncoveredSpeech,
@@ -95,6 +97,8 @@ __all__ = [
     "Cell",
     "ChatLine",
     "Check",
+    "ConsentCue",
+    "ConsentCueKind",
     "Context",
     "Crosstalk",
     "Cue",
@@ -131,6 +135,7 @@ __all__ = [
     "RemovedInterval",
     "Rendition",
     "RequestGroup",
+    "ReviewHold",
     "Role",
     "RuleSpec",
     "Ruling",
@@ -139,6 +144,7 @@ __all__ = [
     "SessionResult",
     "SoundPlace",
     "SpeechSegment",
+    "SpokenCues",
     "Stop",
     "Strength",
     "Tag",

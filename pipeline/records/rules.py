@@ -15,6 +15,8 @@ from typing import assert_never
 class Rank(IntEnum):
     """Of two findings of which one covers the other, that of the higher rank stays; of one rank the longer."""
 
+    STATEMENT = 0
+    """A whole sentence: never in place of what is found in it, so that who keeps the sentence still redacts that."""
     STRANGER = 1
     """A guess at somebody whom nobody listed."""
     RESEMBLANCE = 2
@@ -80,6 +82,8 @@ class DetectionRule(StrEnum):
     POSITION = "position"
     NAME_MODEL = "name model"
     SECOND_NAME_MODEL = "second name model"
+    SAID_TO_BE_SECRET = "said to be secret"
+    NAMED_AS_SECRET = "named as secret"
     FOUND_AGAIN = "found again"
     HEARD_OFTEN = "heard often"
     SPACY_MODEL = "spaCy model"
@@ -163,6 +167,10 @@ def _spec(rule: DetectionRule) -> RuleSpec:
             return replace(_STRANGER, right=0.8)
         case DetectionRule.FOUND_AGAIN:
             return replace(_STRANGER, right=0.51)
+        case DetectionRule.SAID_TO_BE_SECRET:  # a sentence, which says the same elsewhere in other words
+            return RuleSpec(rank=Rank.STATEMENT)
+        case DetectionRule.NAMED_AS_SECRET:
+            return replace(_STRANGER, on_code=False)
         case DetectionRule.SECOND_NAME_MODEL:  # further places: 24 in 28, where participants are known
             return replace(_STRANGER, on_code=False, right=0.65)
         case (

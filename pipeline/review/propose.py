@@ -11,7 +11,7 @@ from pipeline.records import Finding, PicturePlace, Proposal, SoundPlace
 from pipeline.review.attribution import attributed
 from pipeline.review.together import owners_of_guesses
 
-KINDS = {"SECRET": "key", "TERM": "term", "OTHER": "name"}
+KINDS = {"SECRET": "key", "TERM": "term", "OTHER": "name", "STATEMENT": "statement"}
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
