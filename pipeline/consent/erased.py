@@ -11,12 +11,12 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.consent.identity import Keys
-from pipeline.records import Participant, Session
+from pipeline.records import ERASED_NAME, Participant, Session
 from pipeline.store import Workspace
 from pipeline.store.artefact_tables import erased_participant
 from pipeline.store.database import reading, unreadable_is_closed
 
-PLACEHOLDER = "removed participant"
+PLACEHOLDER = ERASED_NAME
 _NAMED = ("name", "aliases", "email", "platform_id")
 
 

@@ -24,7 +24,7 @@ from pipeline.detect.ner.union import FLOOR, KNOWING_FLOOR, ChosenModel, chosen,
 from pipeline.detect.scoring.overlaps import resolve_overlaps
 from pipeline.detect.text.tokens import BatchRecognizer, Match, Recognizer, read
 from pipeline.lexicon.cues import shipped_cues
-from pipeline.lexicon.surface_forms import surface_forms
+from pipeline.lexicon.surface_forms import elsewhere_forms, surface_forms
 from pipeline.records import Context
 from pipeline.settings import DetectSettings
 
@@ -65,7 +65,13 @@ def find_across(text: str, context: Context, *, settings: DetectSettings = DEFAU
 def _recognizers(context: Context, settings: DetectSettings) -> tuple[Recognizer, ...]:
     """The recognisers for a context, made once; their order does not matter, as ``resolve_overlaps`` decides."""
     known = surface_forms(context)
-    listed = [exact_recognizer(known), literal_recognizer(context.terms), pattern_recognizer(context.patterns)]
+    elsewhere = elsewhere_forms(context.elsewhere)
+    listed = [
+        exact_recognizer(known),
+        exact_recognizer(elsewhere),
+        literal_recognizer(context.terms),
+        pattern_recognizer(context.patterns),
+    ]
     misheard = [phonetic_recognizer(known), surname_recognizer(known), context_recognizer(known)] if known else []
     cues = context.cues or shipped_cues()
     return (*listed, *misheard, statement_recognizer(cues.secret), *_without_context(settings.regions))

@@ -53,6 +53,7 @@ from pipeline.records.ruling import (
     Stop,
 )
 from pipeline.records.session import (
+    ERASED_NAME,
     Attendance,
     ChatLine,
     Crosstalk,
@@ -88,6 +89,7 @@ from pipeline.records.vocabulary import (
 )
 
 __all__ = [
+    "ERASED_NAME",
     "AgeStatus",
     "Alternative",
     "Answer",

@@ -64,6 +64,7 @@ class DetectionRule(StrEnum):
     KNOWN_ADDRESS = "known address"
     NICKNAME = "nickname"
     HEARD_BEFORE = "heard before"
+    KNOWN_ELSEWHERE = "known elsewhere"
     TERM_LIST = "term list"
     TERM_PATTERN = "term pattern"
     SOUNDS_LIKE = "sounds like"
@@ -129,6 +130,8 @@ def _spec(rule: DetectionRule) -> RuleSpec:
             return replace(_LISTED, right=0.97)
         case DetectionRule.KNOWN_COMPANY:
             return replace(_LISTED, right=0.96)
+        case DetectionRule.KNOWN_ELSEWHERE:  # the allow list frees it: nobody listed it as a secret
+            return replace(_LISTED, listed=False)
         case DetectionRule.TERM_LIST | DetectionRule.TERM_PATTERN:
             return _LISTED
         case DetectionRule.KNOWN_ADDRESS:

@@ -17,7 +17,7 @@ from pipeline.errors import ConfigurationError, LockHeld, UsageProblem, Workspac
 from pipeline.records import Audience
 from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
-from pipeline.store import cues, database, misheard, signing, terms, tombstones
+from pipeline.store import cues, database, known_names, misheard, signing, terms, tombstones
 from pipeline.store.artefacts import Artefacts
 from pipeline.store.files import make_private, write_bytes
 from pipeline.store.heads import Heads
@@ -110,9 +110,13 @@ class Workspace:
         return signing.Signer(self.key(signing.KEY))
 
     def listed(self) -> terms.Lists:
-        """The term lists and cues of this workspace, and what was confirmed to be misheard."""
-        known = misheard.known(self.db, self.key("alias"))
-        return replace(terms.read(self.root), misheard=known, cues=cues.read_cues(self.root))
+        """The term lists and cues of this workspace, what was confirmed to be misheard, and everybody's names."""
+        return replace(
+            terms.read(self.root),
+            misheard=misheard.known(self.db, self.key("alias")),
+            cues=cues.read_cues(self.root),
+            elsewhere=known_names.known_names(self.db, self.root),
+        )
 
     def list_warnings(self, on: date) -> tuple[str, ...]:
         """What the operator should know about the term lists: what others may read, what lapsed or will soon."""

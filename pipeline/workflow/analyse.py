@@ -144,10 +144,11 @@ def _findings(
     context: SessionContext, readable: Session, transcript: Transcript, ocr: OcrResult | None
 ) -> tuple[Finding, ...]:
     stages, settings = context.workspace.stages, context.workspace.settings.detect
-    key = key_of(detect.VERSION, detect.version(settings), readable, transcript, context.known, settings, ocr)
+    known = replace(context.known, elsewhere=detect.named_elsewhere(readable, transcript, context.known, ocr))
+    key = key_of(detect.VERSION, detect.version(settings), readable, transcript, known, settings, ocr)
     stored = stages.recall("detect", key, tuple[Finding, ...])
     if stored is not None:
         return stored
-    findings = detect.detect(readable, transcript, context.known, settings=settings, seen=ocr)
+    findings = detect.detect(readable, transcript, known, settings=settings, seen=ocr)
     context.put("detect", key, findings, tuple[Finding, ...], purpose=Purpose.TRANSCRIBE)
     return findings
