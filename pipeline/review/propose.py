@@ -24,11 +24,10 @@ def propose(
     appearance, people known beforehand first.
     """
     findings = tuple(findings)
-    entities = {finding.finding_id: attributed(finding) for finding in findings}
-    owners = owners_of_guesses(entities.values())
+    entities = [attributed(finding) for finding in findings]
+    owners = owners_of_guesses(entities)
     groups: dict[str, list[Finding]] = {}
-    for finding in findings:
-        entity = entities[finding.finding_id]
+    for finding, entity in zip(findings, entities, strict=True):
         groups.setdefault(owners.get(entity, entity), []).append(finding)
     counts: Counter[str] = Counter()
     proposals = []

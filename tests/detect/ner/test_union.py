@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -122,7 +122,7 @@ def test_without_the_second_model_one_finds_names_and_the_report_says_so(
     monkeypatch.setenv("OFFRECORD_MODELS", str(tmp_path / "models"))
     workspace = new_workspace(tmp_path / "ws")
     assert find("thanks Wilma", Context(participants=(KnownPerson(name="Ana Lima"),)))
-    lines = [line for line in warnings(workspace, date(2026, 11, 23)) if f"models pull {NAME}" in line]
+    lines = [line for line in warnings(workspace, datetime(2026, 11, 23, tzinfo=UTC)) if f"models pull {NAME}" in line]
     assert len(lines) == 1
     assert version(DetectSettings()) == "" != (here or "x")
     assert version(DetectSettings(spacy_model="another_pipeline")) == "another_pipeline"
