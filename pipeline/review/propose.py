@@ -10,7 +10,7 @@ from types import MappingProxyType
 from pipeline.records import Finding, PicturePlace, Proposal, SoundPlace
 from pipeline.review.entity_linking import owners_of_guesses
 
-KINDS = {"SECRET": "key", "TERM": "term", "OTHER": "name", "REPORTED_SPEECH": "reported speech"}
+KINDS = {"SECRET": "key", "TERM": "term", "OTHER": "name", "REPORTED_SPEECH": "quote", "HEARD_AGAIN": "heard"}
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
