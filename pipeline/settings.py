@@ -68,7 +68,8 @@ class DetectSettings(_Section):
     """How names and terms are found."""
 
     spacy_model: str = Field(
-        "", description="An installed spaCy pipeline whose names join the findings; empty for none."
+        "en-core-web-sm",
+        description="A spaCy pipeline whose names join the findings: a pulled model, an installed one; empty for none.",
     )
     languages: tuple[str, ...] = Field(("en",), description="Languages in which names can be found; others wait.")
     regions: tuple[str, ...] = Field(("US", "GB", "DE"), description="Regions whose written phone numbers are known.")

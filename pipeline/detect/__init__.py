@@ -1,8 +1,11 @@
 """Finds confidential names, terms and identifiers in words, captions, chat, title and sound."""
 
+from pipeline.detect.consent_cues import consent_cues
 from pipeline.detect.detect import detect
 from pipeline.detect.locate.heard_again import heard_again_findings
+from pipeline.detect.named_elsewhere import named_elsewhere
+from pipeline.detect.ner.union import version
 
-VERSION = "4"
+VERSION = "5"
 
-__all__ = ["VERSION", "detect", "heard_again_findings"]
+__all__ = ["VERSION", "consent_cues", "detect", "heard_again_findings", "named_elsewhere", "version"]

@@ -43,6 +43,7 @@ from pipeline.records.rendition import (
     Turn,
 )
 from pipeline.records.request import Answer, RequestGroup, Strength, Tag
+from pipeline.records.review_hold import ConsentCue, ConsentCueKind, ReviewHold
 from pipeline.records.rules import DetectionRule, Rank, RuleSpec
 from pipeline.records.ruling import (
     Cell,
@@ -54,6 +55,7 @@ from pipeline.records.ruling import (
     Stop,
 )
 from pipeline.records.session import (
+    ERASED_NAME,
     Attendance,
     ChatLine,
     Crosstalk,
@@ -74,6 +76,7 @@ from pipeline.records.transcript import (
     Misheard,
     Pattern,
     SpeechSegment,
+    SpokenCues,
     Term,
     Transcript,
     UncoveredSpeech,
@@ -90,6 +93,7 @@ from pipeline.records.vocabulary import (
 )
 
 __all__ = [
+    "ERASED_NAME",
     "AgeStatus",
     "Alternative",
     "Answer",
@@ -99,6 +103,8 @@ __all__ = [
     "Cell",
     "ChatLine",
     "Check",
+    "ConsentCue",
+    "ConsentCueKind",
     "Context",
     "Crosstalk",
     "Cue",
@@ -142,6 +148,7 @@ __all__ = [
     "Rendition",
     "RepairState",
     "RequestGroup",
+    "ReviewHold",
     "Role",
     "RuleSpec",
     "Ruling",
@@ -150,6 +157,7 @@ __all__ = [
     "SessionResult",
     "SoundPlace",
     "SpeechSegment",
+    "SpokenCues",
     "Stop",
     "Strength",
     "Tag",

@@ -69,14 +69,7 @@ def review(
         stop = _finished(session.session_id, needs_decision(proposals), verdicts, signed_off_by)
     if stop is not None:
         return stop
-    forced = entities_of(session, out.named)
-    found = [
-        proposal
-        for proposal in proposals
-        if not proposal.is_heard_again
-        and _is_for(proposal, out)
-        and (proposal.entity in forced or verdicts.get(proposal.proposal_id) is not Verdict.KEEP)
-    ]
+    found = _applied(session, proposals, verdicts, out)
     partly = out.named - out.removed
     terms = planned_terms(session, context, not_of_picture(found), removed=out.removed, partly=partly)
     of_removed = planned_terms(session, context, (), removed=out.removed, partly=partly)
@@ -103,10 +96,29 @@ def review(
     )
 
 
+def _applied(
+    session: Session, proposals: Iterable[Proposal], verdicts: dict[str, Verdict], out: ConsentRemovals
+) -> list[Proposal]:
+    """The proposals of what was found that are taken out: nobody kept them, or consent closes them."""
+    forced = entities_of(session, out.named)
+    return [
+        proposal
+        for proposal in proposals
+        if not proposal.is_heard_again
+        and _is_for(proposal, out)
+        and (_is_of(proposal, forced) or verdicts.get(proposal.proposal_id) is not Verdict.KEEP)
+    ]
+
+
 def _is_for(proposal: Proposal, out: ConsentRemovals) -> bool:
     """Whether a proposal is for this audience: what others report of somebody is, where that person is taken out."""
     reported = speaker_reported(proposal.entity)
     return reported is None or reported in out.named
+
+
+def _is_of(proposal: Proposal, entities: frozenset[str]) -> bool:
+    """Whether a proposal is of one of these, or any of its findings resembles one, whatever it is called."""
+    return proposal.entity in entities or any(finding.entity in entities for finding in proposal.findings)
 
 
 def _kept(proposals: Iterable[Proposal], applied: Iterable[Proposal], context: Context) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from pipeline.records import (
     Cue,
     ListAuthority,
     Participant,
+    Provenance,
     Purpose,
     Role,
     Session,
@@ -70,6 +71,14 @@ def test_one_person_in_two_lists_is_one_with_the_strictest_claims():
     assert union(of(mild), [of(harsh)]).participants == union(of(mild), [of(harsh), of(harsh)]).participants
 
 
+def test_whom_one_list_has_and_the_chat_of_the_other_folder_names_is_listed():
+    named = replace(ANA, provenance=Provenance.UNLISTED)
+    for first, other in ((ANA, named), (named, ANA)):
+        (joined,) = union(of(first), [of(other)]).participants
+        assert joined.provenance is Provenance.LISTED
+    assert union(of(named), [of(named)]).participants[0].provenance is Provenance.UNLISTED
+
+
 @pytest.mark.parametrize("changed", [{"email": "other@a.example"}, {"company": "Granite"}])
 def test_what_contradicts_is_somebody_else(changed):
     first = replace(ANA, company="Halcyon")
@@ -87,11 +96,11 @@ def test_a_track_that_two_people_own_is_mixed_and_nobody_vouches():
 
 def test_the_session_itself_has_the_strictest_of_both():
     one = of(ANA, policy=SessionPolicy(hold_deadline_days=9, purposes_enabled=(Purpose.RECORD, Purpose.TRANSCRIBE)))
-    policy = SessionPolicy(floor_rule="consent_express", hold_deadline_days=3, purposes_enabled=(Purpose.RECORD,))
+    policy = SessionPolicy(minimum_rule="consent_express", hold_deadline_days=3, purposes_enabled=(Purpose.RECORD,))
     other = of(ANA, notice_asserted=False, recorder_location="DE", purposes=(Purpose.TRANSCRIBE,), policy=policy)
     joined = union(one, [other])
     assert (joined.notice_asserted, joined.recorder_location, joined.purposes) == (False, None, (Purpose.TRANSCRIBE,))
-    assert (joined.policy.floor_rule, joined.policy.hold_deadline_days) == ("consent_express", 3)
+    assert (joined.policy.minimum_rule, joined.policy.hold_deadline_days) == ("consent_express", 3)
     assert joined.policy.purposes_enabled == (Purpose.RECORD,)
 
 
