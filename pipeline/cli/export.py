@@ -77,14 +77,14 @@ def _request(
 ) -> dict[str, Any]:
     """What ``request_files.export`` is asked for, out of the options of the command."""
     from pipeline.export import Selection, column_maps
-    from pipeline.export.formats.options import Options
+    from pipeline.export.formats.options import ExportOptions
 
     target = columns or (format_ if format_ in column_maps.TARGETS else None)
     kinds = ("request",) if target else ("request", "discovery")
     return {
         "format_": "csv" if columns else format_,
         "selection": Selection(since=since, area=area, kinds=kinds, **workspace.settings.export.model_dump()),
-        "options": Options(**options),
+        "options": ExportOptions(**options),
         "columns": column_maps.read_map(target) if target else None,
     }
 

@@ -90,7 +90,7 @@ class MentionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class AreaCount:
     """How many groups, customers and sessions one area or segment has; None customers are too few to tell."""
 
     name: str
@@ -113,8 +113,8 @@ class RequestReport:
     weeks: tuple[OfficeHours, ...]
     heard_quarterly: tuple[int, ...]
     heard_weekly: tuple[int, ...]
-    areas: tuple[Cell, ...]
-    segments: tuple[Cell, ...]
+    areas: tuple[AreaCount, ...]
+    segments: tuple[AreaCount, ...]
 
 
 def report(
@@ -227,7 +227,7 @@ def _mention_row(mention: Mention, group: GroupRow, selection: Selection) -> Men
 
 def _cells(
     mentions: Sequence[Mention], names: Mapping[str, str], groups: Mapping[str, GroupRow], least: int
-) -> tuple[Cell, ...]:
+) -> tuple[AreaCount, ...]:
     """One cell for each name, the largest first; those with too few customers together as ``RARE``."""
     by_name: dict[str, list[Mention]] = {}
     for one in mentions:
@@ -240,10 +240,10 @@ def _cells(
     return tuple(sorted(cells, key=lambda cell: (cell.name == RARE, -cell.requests, cell.name)))
 
 
-def _cell(name: str, found: Sequence[Mention], groups: Mapping[str, GroupRow], least: int) -> Cell:
+def _cell(name: str, found: Sequence[Mention], groups: Mapping[str, GroupRow], least: int) -> AreaCount:
     customers = {one.source for one in found if one.source}
     enough = len(customers) >= least
-    return Cell(
+    return AreaCount(
         name=name,
         requests=len({groups[one.request_id].group_id for one in found if one.request_id in groups}),
         customers=len(customers) if enough else None,

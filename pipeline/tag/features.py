@@ -13,7 +13,7 @@ from itertools import pairwise
 from pipeline.lexicon.common import ranks
 from pipeline.lexicon.plain import word_set
 from pipeline.tag.cues import CueMatch
-from pipeline.tag.tokens import Token
+from pipeline.tag.tokens import WordToken
 
 KEPT = ("function", "cue")
 """The sections of words.txt whose words stand for themselves."""
@@ -39,7 +39,7 @@ def read_words(content: str) -> dict[str, str]:
     return kinds | kept
 
 
-def kinds_of(tokens: Sequence[Token], words: Mapping[str, str]) -> list[str]:
+def kinds_of(tokens: Sequence[WordToken], words: Mapping[str, str]) -> list[str]:
     """The kind of each word of a sentence."""
     return [words.get(token.text) or _kind(token.text) for token in tokens]
 

@@ -11,7 +11,7 @@ from pipeline.tag.answers import answer_after, answer_before
 from pipeline.tag.classifier import load_classifier
 from pipeline.tag.cues import Label
 from pipeline.tag.grouping import title_of
-from pipeline.tag.judge import Verdict, judge
+from pipeline.tag.judge import SentenceVerdict, judge
 from pipeline.tag.quotes import quote_of
 from pipeline.tag.strength import strength_of
 from pipeline.tag.taxonomy import Taxonomy
@@ -26,10 +26,10 @@ _ASKED = frozenset({Label.REQUEST, Label.DISCOVERY})
 class _Found(NamedTuple):
     turn: int
     sentence: int
-    verdicts: Sequence[Verdict]
+    verdicts: Sequence[SentenceVerdict]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> SentenceVerdict:
         return self.verdicts[self.sentence]
 
 

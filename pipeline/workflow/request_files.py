@@ -12,7 +12,7 @@ from pipeline.embeddings import encoder_name
 from pipeline.errors import TryAgain, UsageProblem
 from pipeline.export import RequestReport, Selection, column_maps, manifest
 from pipeline.export.formats import render
-from pipeline.export.formats.options import Options
+from pipeline.export.formats.options import ExportOptions
 from pipeline.files import file_digest, write_bytes
 from pipeline.records import OutFile
 from pipeline.store import Workspace, run_clock
@@ -69,7 +69,7 @@ def export(
     format_: str,
     *,
     selection: Selection,
-    options: Options,
+    options: ExportOptions,
     columns: column_maps.ColumnMap | None = None,
     now: datetime,
 ) -> RequestExport:
@@ -96,7 +96,7 @@ def write_exports(workspace: Workspace, *, now: datetime) -> None:
         return
     found = gather(workspace, now=now)
     report = found.report(Selection(**workspace.settings.export.model_dump()))
-    files = {f"requests.{name}": render(report, name, Options()) for name in _NIGHTLY}
+    files = {f"requests.{name}": render(report, name, ExportOptions()) for name in _NIGHTLY}
     made = _with_manifest(workspace, report, files)
     try:
         for name, content in made.files.items():

@@ -18,7 +18,7 @@ from pipeline.store.customers import read_customers
 from pipeline.store.registry import Registry
 from pipeline.tag.grouping import Wording, group, title_of
 from pipeline.tag.grouping.group import THRESHOLD
-from pipeline.workflow.request_acts import Act, RequestActs, acts_of
+from pipeline.workflow.request_acts import RequestAction, RequestActs, acts_of
 from pipeline.workflow.tagging import TaggedSession, tagged, unpacked
 
 _ALIAS_KEY = "alias"
@@ -64,7 +64,7 @@ def gather(workspace: Workspace, *, now: datetime) -> Gathered:
     }
     items = [Item(session=one.session, ruling=one.ruling, tags=one.tagged.tags) for one in published]
     found = collect(items, key=workspace.key(_ALIAS_KEY), now=now, customers=customers)
-    mentions = tuple(one for one in found.mentions if acts.verdicts.get(one.request_id) is not Act.REJECT)
+    mentions = tuple(one for one in found.mentions if acts.verdicts.get(one.request_id) is not RequestAction.REJECT)
     heard = {one.session.session_id for one in published}
     return Gathered(
         mentions=mentions,

@@ -11,7 +11,7 @@ from pipeline.records import RequestGroup
 from pipeline.review.decision_log import mark
 from pipeline.store import Workspace
 from pipeline.workflow import request_acts
-from pipeline.workflow.request_acts import Act, acts_of
+from pipeline.workflow.request_acts import RequestAction, acts_of
 from pipeline.workflow.request_report import Gathered, gather
 
 _LIST_HINT = "`offrecord requests list` lists them"
@@ -48,7 +48,7 @@ class WordingLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class RequestOrigin:
     """Who is behind an alias or a request, and where it was said."""
 
     request: str
@@ -117,9 +117,9 @@ def decide(
     """Accepts, rejects or reopens one request; a rejected one can be reopened though it is shown nowhere."""
     if verdict is None:
         raise UsageProblem("nothing was decided", action="give --accept, --reject or --undo")
-    if Act(verdict) is not Act.REOPEN:
+    if RequestAction(verdict) is not RequestAction.REOPEN:
         _group(gather(workspace, now=now), request_id)
-    request_acts.decide(workspace, request_id, Act(verdict), actor=actor, reason=reason)
+    request_acts.decide(workspace, request_id, RequestAction(verdict), actor=actor, reason=reason)
 
 
 def merge(workspace: Workspace, one: str, other: str, *, actor: str, reason: str, now: datetime) -> None:
@@ -142,7 +142,7 @@ def rename(workspace: Workspace, name: str, title: str, *, actor: str, reason: s
     request_acts.rename(workspace, request_id, title, actor=actor, reason=reason)
 
 
-def resolve(workspace: Workspace, name: str, *, actor: str, reason: str, now: datetime) -> list[Identity]:
+def resolve(workspace: Workspace, name: str, *, actor: str, reason: str, now: datetime) -> list[RequestOrigin]:
     """Who is behind an alias or a request; that somebody looked is noted in the ledger before they see it.
 
     Raises ``UsageProblem`` where there is none, or no reason was given.
@@ -155,7 +155,7 @@ def resolve(workspace: Workspace, name: str, *, actor: str, reason: str, now: da
     at = datetime.now(UTC).isoformat()
     workspace.ledger.append("resolve alias", f"{name} {at}", {"alias": name, "actor": mark(actor)})
     return [
-        Identity(request=one.request_id, alias=one.customer, customer=one.company, session=one.session, at=one.at)
+        RequestOrigin(request=one.request_id, alias=one.customer, customer=one.company, session=one.session, at=one.at)
         for one in found
     ]
 

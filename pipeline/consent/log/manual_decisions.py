@@ -17,7 +17,7 @@ from pipeline.store.chains import Chain
 from pipeline.store.tables.rulings import manual_decision
 
 
-class Act(StrEnum):
+class ManualAction(StrEnum):
     """What a person decided about a held cell."""
 
     ALLOW = "allow"
@@ -32,7 +32,7 @@ class ManualDecision:
     seq: int
     participant_id: str
     purpose: Purpose
-    act: Act
+    act: ManualAction
     bases: frozenset[str]
     actor: str
     at: datetime
@@ -44,7 +44,7 @@ def of_session(connection: Connection, session_id: str) -> tuple[ManualDecision,
     standing: list[ManualDecision] = []
     for act in (_read(row) for row in connection.execute(query)):
         about = (act.participant_id, act.purpose)
-        if act.act is Act.UNDO:
+        if act.act is ManualAction.UNDO:
             standing = [each for each in standing if (each.participant_id, each.purpose) != about]
         else:
             standing.append(act)
@@ -68,7 +68,7 @@ def _read(row: Any) -> ManualDecision:
         seq=row.seq,
         participant_id=body["participant_id"],
         purpose=Purpose(body["purpose"]),
-        act=Act(body["act"]),
+        act=ManualAction(body["act"]),
         bases=frozenset(body["bases"]),
         actor=body["actor"],
         at=datetime.fromisoformat(body["at"]),

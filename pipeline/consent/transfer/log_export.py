@@ -38,7 +38,7 @@ class ExportedLog:
     head: str
 
 
-class Seal:
+class ExportSeal:
     """Vouches with the identity key of a workspace for the bytes of an export."""
 
     def __init__(self, secret: bytes) -> None:
@@ -66,7 +66,7 @@ def export_log(file: Path, *, workspace: Workspace) -> ExportedLog:
         events, others = list(_events(connection, people, notices)), list(related_records.lines(connection))
         head = log.head(connection)
     content = "".join(f"{canonical(line)}\n" for line in (*notices, *people, *events, *others)).encode()
-    seal = Seal(workspace.key("identity"))
+    seal = ExportSeal(workspace.key("identity"))
     manifest: dict[str, object] = {
         "type": "manifest",
         "format": FORMAT,

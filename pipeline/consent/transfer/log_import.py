@@ -20,7 +20,7 @@ from pipeline.consent.log.log import writing
 from pipeline.consent.log.notice_store import FILED
 from pipeline.consent.log.parties import chunks, vouch
 from pipeline.consent.transfer import related_records
-from pipeline.consent.transfer.log_export import FORMAT, Seal, body_of, read_line
+from pipeline.consent.transfer.log_export import FORMAT, ExportSeal, body_of, read_line
 from pipeline.errors import InputRefused, UsageProblem
 from pipeline.store import Workspace
 from pipeline.store.chains import GENESIS
@@ -73,7 +73,7 @@ def import_log(
         content = file.read_bytes()
     except OSError as error:
         raise InputRefused("the export cannot be read", action="check its path") from error
-    export = _checked(content, Seal(source))
+    export = _checked(content, ExportSeal(source))
     keys, withdrawn = Keys(own), list[Withdrawal]()
     theirs = Keys(source) if key else keys
 
@@ -110,7 +110,7 @@ def _secret(path: Path) -> bytes:
     return secret
 
 
-def _checked(content: bytes, seal: Seal) -> _Export:
+def _checked(content: bytes, seal: ExportSeal) -> _Export:
     """Everything in the file; raises ``InputRefused`` with the line where it is not as it was written."""
     kinds = ("notice", "person", "event", *related_records.KINDS, "manifest")
     lines: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
@@ -133,7 +133,7 @@ def _checked(content: bytes, seal: Seal) -> _Export:
 
 
 def _check_manifest(
-    manifest: Mapping[str, Any], before: bytes, lines: Mapping[str, Sequence[object]], seal: Seal
+    manifest: Mapping[str, Any], before: bytes, lines: Mapping[str, Sequence[object]], seal: ExportSeal
 ) -> None:
     if manifest.get("format") != FORMAT:
         raise InputRefused("this is no export of a consent log", action="nothing was imported; give --form for a table")

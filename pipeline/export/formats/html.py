@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.export.formats.charts import Bar, bars, columns
-from pipeline.export.formats.options import Options
+from pipeline.export.formats.options import ExportOptions
 from pipeline.export.periods import OfficeHours
 from pipeline.export.report import GroupRow, RequestReport
 
@@ -27,7 +27,7 @@ class _Entry(NamedTuple):
     quotes: tuple[str, ...]
 
 
-def render(report: RequestReport, options: Options) -> bytes:
+def render(report: RequestReport, options: ExportOptions) -> bytes:
     """The page; every text is escaped, and a name in a quote stays what the redaction made of it."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     style = _asset("requests.css")

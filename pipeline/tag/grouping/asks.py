@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pipeline.lexicon import is_english
 from pipeline.tag.sentences import split_sentences
-from pipeline.tag.tokens import Token, joined, tokenize
+from pipeline.tag.tokens import WordToken, joined, tokenize
 
 _ADVERBS = (
     r"(?:(?:really|just|also|still|even|actually|simply|only|definitely|probably|maybe|totally|absolutely|always|"
@@ -148,7 +148,7 @@ class _Asked(NamedTuple):
     """The tokens of a quote that say what is asked for, and in which form."""
 
     form: _Form | None
-    tokens: tuple[Token, ...]
+    tokens: tuple[WordToken, ...]
 
 
 def plain_words(quote: str) -> str:
@@ -175,7 +175,7 @@ def _asked(quote: str) -> _Asked:
     return (naming or [one for one in asked if one.tokens] or whole or [_Asked(None, ())])[-1]
 
 
-def _of_sentence(tokens: Sequence[Token]) -> _Asked:
+def _of_sentence(tokens: Sequence[WordToken]) -> _Asked:
     words = [token for token in tokens if token.text not in "?!"]
     text = joined(words) + " "
     if named := _SUBJECT_FIRST.match(text):
@@ -186,7 +186,7 @@ def _of_sentence(tokens: Sequence[Token]) -> _Asked:
     return _Asked(None, tuple(words))
 
 
-def _piece(form: _Form, words: Sequence[Token], text: str, begin: int, end: int) -> _Asked:
+def _piece(form: _Form, words: Sequence[WordToken], text: str, begin: int, end: int) -> _Asked:
     """The words between two places of a text, without article before and without what only explains after."""
     kept = text[begin:end]
     tail = _TAIL.search(kept)
@@ -199,7 +199,7 @@ def _piece(form: _Form, words: Sequence[Token], text: str, begin: int, end: int)
     return _Asked(form, tuple(words[first + skipped : first + len(kept.split())]))
 
 
-def _shown(tokens: Sequence[Token], quote: str) -> Iterator[str]:
+def _shown(tokens: Sequence[WordToken], quote: str) -> Iterator[str]:
     """The words as they stand in the quote; a short form as its parts."""
     for index, token in enumerate(tokens):
         near = [*tokens[max(0, index - 1) : index], *tokens[index + 1 : index + 2]]

@@ -38,7 +38,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class WordingGroup:
     """The same request: its wordings by key in the order given, the most central one, and how near they are to it.
 
     ``closeness`` is the mean cosine to the central wording, 1.0 for one alone; ``words`` are those that most wordings
@@ -58,7 +58,7 @@ def group(
     threshold: float,
     together: Sequence[tuple[str, str]] = (),
     apart: Sequence[tuple[str, str]] = (),
-) -> tuple[Group, ...]:
+) -> tuple[WordingGroup, ...]:
     """The groups of all wordings, each in exactly one, in the order of their first wordings.
 
     ``vectors`` has a row of length 1 for each wording. ``together`` and ``apart`` are pairs of keys that people joined
@@ -96,7 +96,7 @@ class _Ask(NamedTuple):
 
 def _groups(
     wordings: Sequence[Wording], place: Mapping[str, int], linkage: Linkage, vectors: NDArray[np.float32]
-) -> Iterator[Group]:
+) -> Iterator[WordingGroup]:
     members: dict[int, list[Wording]] = {}
     for wording in wordings:
         members.setdefault(linkage.root(place[wording.key]), []).append(wording)
@@ -104,7 +104,7 @@ def _groups(
         inside = vectors[[place[wording.key] for wording in found]]
         nearness = inside @ inside.sum(axis=0)
         central = int(np.argmax(nearness))
-        yield Group(
+        yield WordingGroup(
             keys=tuple(wording.key for wording in found),
             centre=found[central].key,
             closeness=round(float((inside @ inside[central]).mean()), 3),
