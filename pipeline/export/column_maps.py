@@ -86,7 +86,9 @@ def _table(groups: Sequence[GroupRow], columns: ColumnMap, least: int) -> Table:
     headers: list[str] = []
     for column in columns.column:
         headers += [column.header] * (labels if column.each else 1)
-    rows = tuple(tuple(_cells(group, found, columns, labels)) for group, found in zip(groups, values, strict=True))
+    rows = tuple(
+        tuple(_cells(group, row_values, columns, labels)) for group, row_values in zip(groups, values, strict=True)
+    )
     return Table("issues", tuple((header, str) for header in headers), rows)
 
 

@@ -32,8 +32,8 @@ def started_at(draft: SessionDraft) -> datetime:
 
 
 def _utc_start(draft: SessionDraft) -> datetime:
-    told, zone = draft.facts.started_at, draft.facts.timezone
-    start = told or draft.started_at or draft.local_start
+    stated, zone = draft.facts.started_at, draft.facts.timezone
+    start = stated or draft.started_at or draft.local_start
     if start is None:
         raise InputRefused("when the session started is not known", action="say started_at in session.toml")
     if start.year in (datetime.min.year, datetime.max.year):
@@ -50,11 +50,11 @@ def _utc_start(draft: SessionDraft) -> datetime:
 
 def local_start(draft: SessionDraft) -> datetime | None:
     """The session's start on the recorder's wall clock, without a zone, where it is known."""
-    told, zone = draft.facts.started_at, draft.facts.timezone
-    if told is not None and told.tzinfo is None:
-        return told
-    if told is not None and zone is not None:
-        return told.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    stated, zone = draft.facts.started_at, draft.facts.timezone
+    if stated is not None and stated.tzinfo is None:
+        return stated
+    if stated is not None and zone is not None:
+        return stated.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     return draft.local_start
 
 

@@ -162,8 +162,8 @@ def state(model: Model) -> State:
     """One model on this machine; reads every byte of it."""
     place = folder(model)
     whole = all(is_whole(place / name, file) for name, file in model.files.items())
-    found = "present" if whole else "changed" if place.is_dir() else "missing"
-    return State(model.name, model.kind, found, round(model.bytes / 1e6, 1), _source(model, place), model.about)
+    state = "present" if whole else "changed" if place.is_dir() else "missing"
+    return State(model.name, model.kind, state, round(model.bytes / 1e6, 1), _source(model, place), model.about)
 
 
 def _source(model: Model, place: Path) -> str:

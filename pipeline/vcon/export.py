@@ -42,7 +42,7 @@ _FIXED = frozenset(
         "consent-and-confidentiality", "matched", "ambiguous", "unmatched", "form", "1d", "join", "drop",
         *MEDIA.values(),
         *Purpose, *Outcome, *ConsentStatus,
-        *(name for one in PURPOSES.values() for name in (*one.vcon, *one.conditions)),
+        *(name for term in PURPOSES.values() for name in (*term.vcon, *term.conditions)),
     }
 )  # fmt: skip
 """Values of the format itself, which are no leak of a term that happens to be the same word."""

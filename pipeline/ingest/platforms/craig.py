@@ -13,7 +13,7 @@ from pipeline.ingest.draft import Person, SessionDraft
 from pipeline.ingest.identify_platform import CRAIG_TRACK
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import merged
-from pipeline.ingest.platforms.generic import told
+from pipeline.ingest.platforms.generic import named_texts
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml
 from pipeline.records import Role
 
@@ -62,7 +62,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         )
         for user, track in zip(info.users, tracks, strict=True)
     )
-    captions, chat = told(listing, facts)
+    captions, chat = named_texts(listing, facts)
     return SessionDraft(
         platform="discord",
         facts=facts,
@@ -104,12 +104,12 @@ def parse_head(head: bytes, snowflakes: Sequence[str]) -> frozenset[str]:
     """The ids of the bots by the first line of raw.dat; raises ``InputRefused`` where it names other users."""
     try:
         tracks = json.loads(head.split(b"\n", 1)[0])["tracks"]
-        found = {int(number): (str(user["id"]), user.get("bot") is True) for number, user in tracks.items()}
+        users = {int(number): (str(user["id"]), user.get("bot") is True) for number, user in tracks.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputRefused("raw.dat: its first line is not Craig's", action=_AGAIN) from None
-    if {number: snowflake for number, (snowflake, _) in found.items()} != dict(enumerate(snowflakes, start=1)):
+    if {number: snowflake for number, (snowflake, _) in users.items()} != dict(enumerate(snowflakes, start=1)):
         raise InputRefused("info.txt and raw.dat do not name the same users", action=_AGAIN)
-    return frozenset(snowflake for snowflake, bot in found.values() if bot)
+    return frozenset(snowflake for snowflake, bot in users.values() if bot)
 
 
 def track_files(names: Sequence[str], users: int) -> tuple[str, ...]:
