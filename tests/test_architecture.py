@@ -40,7 +40,7 @@ OF_ONE_CALL = {
     "read_taxonomy",
     "redact", "prove", "failure_line", "read_plan", "models", "pull", "sources",  # outside any workspace
     "export_log", "export_dpv", "import_vcon", "file_announced", "delegate",  # nothing has to follow from these
-    "record_review", "standings",
+    "record_review", "rule_reviews",
     "Workspace", "Terms", "AgreementKind", "Clause", "ManualAction", "Erasure", "Selection", "ExportOptions",
     "column_maps",
     "write_bytes", "plain", "FILE_NAME",  # for printing

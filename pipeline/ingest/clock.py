@@ -12,7 +12,7 @@ from pipeline.ingest.draft import SessionDraft
 
 _DAY_S = 86400.0
 _MARGIN_S = 3600.0
-_BESIDE_S = 900.0
+_OUTSIDE_LIMIT_S = 900.0
 _EARLIEST = date(1970, 1, 1)
 _AHEAD = timedelta(days=366)
 """How far the machine's clock may be behind a recording's date: samples and tests come from other machines."""
@@ -87,13 +87,14 @@ def chat_times(messages: Sequence[ChatMessage], start: datetime | None, duration
         what = session_times([message.at_s for message in messages], start, duration_s, "chat") if walls else None
         return [min(at_s, duration_s) for at_s in (what or [message.at_s for message in messages])]
     since_s = [_since_s(message, start) if message.wall else message.at_s for message in messages]
-    if not any(-_BESIDE_S <= at_s <= duration_s + _BESIDE_S for at_s in since_s):
+    if not any(-_OUTSIDE_LIMIT_S <= at_s <= duration_s + _OUTSIDE_LIMIT_S for at_s in since_s):
         dated = any(message.day is not None for message in walls)
         if dated:
             raise InputRefused("chat: its dates are of other meetings", action="put this session's chat in its place")
         return list(session_times([message.at_s for message in messages], start, duration_s, "chat"))
     return [
-        min(max(at_s, 0.0), duration_s) if -_BESIDE_S <= at_s <= duration_s + _BESIDE_S else None for at_s in since_s
+        min(max(at_s, 0.0), duration_s) if -_OUTSIDE_LIMIT_S <= at_s <= duration_s + _OUTSIDE_LIMIT_S else None
+        for at_s in since_s
     ]
 
 

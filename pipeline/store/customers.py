@@ -59,13 +59,15 @@ def read_customers(root: Path) -> Mapping[str, ListedCustomer]:
         key = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
         raise ConfigurationError(f"{FILE_NAME}: {key}: {first['msg']}", action="see docs/product-managers.md") from None
     weights = {segment.name: segment.weight for segment in content.segment}
-    unknown = next((number for number, one in enumerate(content.customer, 1) if one.segment not in {"", *weights}), 0)
+    unknown = next(
+        (number for number, listed in enumerate(content.customer, 1) if listed.segment not in {"", *weights}), 0
+    )
     if unknown:
         raise ConfigurationError(
             f"{FILE_NAME}: customer {unknown} is of a segment that is not there",
             action="add a [[segment]] of that name",
         )
     return {
-        company_key(one.name): ListedCustomer(segment=one.segment, weight=weights.get(one.segment, 1.0))
-        for one in content.customer
+        company_key(listed.name): ListedCustomer(segment=listed.segment, weight=weights.get(listed.segment, 1.0))
+        for listed in content.customer
     }

@@ -76,9 +76,9 @@ class Classifier:
         """For each candidate how much speaks for its label; comparable within a label only."""
         first = [self._by_features(candidate) for candidate in candidates]
         if encoder.name == VECTOR_MODEL:
-            asked = [index for index, value in enumerate(first) if value > _HOPELESS]
-            vectors = encoder.encode([window(candidates[index]) for index in asked])
-            for index, vector in zip(asked, vectors, strict=True):
+            near_threshold = [index for index, value in enumerate(first) if value > _HOPELESS]
+            vectors = encoder.encode([window(candidates[index]) for index in near_threshold])
+            for index, vector in zip(near_threshold, vectors, strict=True):
                 regression = self.regressions[candidates[index].match.cue.label]
                 first[index] = (first[index] + float(vector @ regression.vector) + regression.vector_bias) / 2
         return [value - _against(candidate) for value, candidate in zip(first, candidates, strict=True)]
@@ -89,8 +89,8 @@ class Classifier:
 
     def _by_features(self, candidate: CueCandidate) -> float:
         regression = self.regressions[candidate.match.cue.label]
-        found = features(kinds_of(candidate.tokens, self.words), candidate.match)
-        return regression.bias + sum(regression.weights.get(feature, 0.0) for feature in found)
+        present = features(kinds_of(candidate.tokens, self.words), candidate.match)
+        return regression.bias + sum(regression.weights.get(feature, 0.0) for feature in present)
 
 
 def window(candidate: CueCandidate) -> str:

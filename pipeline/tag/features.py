@@ -67,7 +67,7 @@ def _features(kinds: Sequence[str], match: CueMatch) -> Iterator[str]:
     yield f"cue={name}"
     inside = kinds[start:end]
     yield from (f"in {kind}" for kind in inside)
-    yield from (f"in {one} {two}" for one, two in pairwise(inside))
+    yield from (f"in {first} {two}" for first, two in pairwise(inside))
     before = ["^", "^", "^", *kinds[max(0, start - _BEFORE) : start]]
     yield from (f"-{distance} {before[-distance]}" for distance in (1, 2, 3))
     yield f"-2-1 {before[-2]} {before[-1]}"

@@ -44,17 +44,22 @@ def judge(texts: Sequence[str], *, classifier: Classifier, encoder: SentenceEnco
     """For each text the verdict on each of its sentences, in order; ``none`` for those that say nothing of the kind."""
     split = [list(split_sentences(text)) for text in texts]
     places = [list(_candidates(sentences, classifier)) for sentences in split]
-    odds = iter(classifier.log_odds([place.candidate for found in places for place in found], encoder))
+    odds = iter(
+        classifier.log_odds([place.candidate for places_of_text in places for place in places_of_text], encoder)
+    )
     verdicts = []
-    for sentences, found in zip(split, places, strict=True):
+    for sentences, places_of_text in zip(split, places, strict=True):
         best: list[dict[Label, SentenceVerdict]] = [{} for _ in sentences]
-        for number, candidate, cue_token in found:
+        for number, candidate, cue_token in places_of_text:
             cue = candidate.match.cue
             score = classifier.calibration(cue.label, encoder).score(next(odds))
             if cue.label not in best[number] or score > best[number][cue.label].score:
                 best[number][cue.label] = SentenceVerdict(cue.label, score, cue.reason, sentences[number], cue_token)
         verdicts.append(
-            [_decided(one, by_label, classifier, encoder) for one, by_label in zip(sentences, best, strict=True)]
+            [
+                _decided(sentence, by_label, classifier, encoder)
+                for sentence, by_label in zip(sentences, best, strict=True)
+            ]
         )
     return verdicts
 

@@ -59,12 +59,12 @@ class Taxonomy:
 
     def areas(self, sentences: Sequence[str], encoder: SentenceEncoder) -> list[str]:
         """The area of each sentence: the one with the most words in its phrases, else that of the nearest example."""
-        found = [self._by_phrase(joined(tokenize(sentence))) for sentence in sentences]
-        unknown = [index for index, area in enumerate(found) if area is None]
+        areas = [self._by_phrase(joined(tokenize(sentence))) for sentence in sentences]
+        unknown = [index for index, area in enumerate(areas) if area is None]
         vectors = encoder.encode([sentences[index] for index in unknown])
         for index, vector in zip(unknown, vectors, strict=True):
-            found[index] = self._by_example(vector, encoder)
-        return [area or OTHER for area in found]
+            areas[index] = self._by_example(vector, encoder)
+        return [area or OTHER for area in areas]
 
     def _by_phrase(self, text: str) -> str | None:
         words = {

@@ -98,7 +98,7 @@ def acts_of(workspace: Workspace) -> RequestActs:
         else:
             verdicts[row.request_id] = act
     return RequestActs(
-        verdicts={one: act for one, act in verdicts.items() if act is not RequestAction.REOPEN},
+        verdicts={request_id: act for request_id, act in verdicts.items() if act is not RequestAction.REOPEN},
         titles=titles,
         together=tuple(pair for pair, act in links.items() if act is RequestAction.MERGE),
         apart=tuple(pair for pair, act in links.items() if act is RequestAction.SPLIT),

@@ -41,14 +41,14 @@ class ManualDecision:
 def of_session(connection: Connection, session_id: str) -> tuple[ManualDecision, ...]:
     """The acts about a session that were not undone, in order; raises ``ConsentUnreadable`` for a changed one."""
     query = select(manual_decision).where(manual_decision.c.session_id == session_id).order_by(manual_decision.c.seq)
-    standing: list[ManualDecision] = []
+    in_force: list[ManualDecision] = []
     for act in (_read(row) for row in connection.execute(query)):
         about = (act.participant_id, act.purpose)
         if act.act is ManualAction.UNDO:
-            standing = [each for each in standing if (each.participant_id, each.purpose) != about]
+            in_force = [each for each in in_force if (each.participant_id, each.purpose) != about]
         else:
-            standing.append(act)
-    return tuple(standing)
+            in_force.append(act)
+    return tuple(in_force)
 
 
 def verify(connection: Connection) -> None:

@@ -73,11 +73,11 @@ def resolve(
         "evidence": evidence if re.fullmatch(r"[0-9a-f]{64}", evidence) else _sealed(keys, evidence, bound),
         "at": now.isoformat(),
     }
-    taken_back: list[str] = []
+    withdrawn_folders: list[str] = []
 
     def afterwards() -> None:
         closed = closed_purposes(before, evaluate(read_snapshot(session, workspace=workspace, now=now), now=now))
-        taken_back.extend(then(session.session_id, closed) if closed else ())
+        withdrawn_folders.extend(then(session.session_id, closed) if closed else ())
 
     before = evaluate(snapshot, now=now)
     with writing(workspace, now=now, then=afterwards) as log:
@@ -85,7 +85,7 @@ def resolve(
             raise RefusedByPolicy("consent changed meanwhile", action="look again with `offrecord consent show`")
         number = manual_decisions.append(log.connection, body, session.session_id)
     after = evaluate(read_snapshot(session, workspace=workspace, now=now), now=now)
-    return _resolution(act, number, _about(after.cells, participant_id, purpose), taken_back)
+    return _resolution(act, number, _about(after.cells, participant_id, purpose), withdrawn_folders)
 
 
 def _about(cells: Iterable[Cell], participant_id: str, purpose: Purpose) -> list[Cell]:

@@ -23,7 +23,7 @@ from pipeline.store.database import reading, unreadable_is_closed
 from pipeline.store.tables.consent import alias, consent_event, notice, party
 
 FORMAT = "offrecord-consent-2"
-_BESIDE = ("type", "record_id", "notice_version", "aliases", "hash")
+_NOT_IN_BODY = ("type", "record_id", "notice_version", "aliases", "hash")
 """What an event's line says beside the event itself."""
 
 
@@ -86,7 +86,7 @@ def export_log(file: Path, *, workspace: Workspace) -> ExportedLog:
 
 def body_of(line: Mapping[str, Any]) -> dict[str, object]:
     """The event in a line as the log holds it: its canonical form is what its hash was made of."""
-    return {name: value for name, value in line.items() if name not in _BESIDE}
+    return {name: value for name, value in line.items() if name not in _NOT_IN_BODY}
 
 
 def record_id(party_id: str, digest: str | None) -> str:

@@ -75,14 +75,14 @@ def _same(row: AttendanceRow, other: AttendanceRow) -> bool:
     if row.email or other.email:
         return bool(row.email and other.email and folded(row.email) == folded(other.email))
     name, other_name = folded(renamed(row.name)[0]), folded(renamed(other.name)[0])
-    return name == other_name or (bool(_names(row) & _names(other)) and _apart(row, other))
+    return name == other_name or (bool(_names(row) & _names(other)) and _follow_each_other(row, other))
 
 
 def _names(row: AttendanceRow) -> set[str]:
     return {folded(name) for name in renamed(row.name) if name}
 
 
-def _apart(row: AttendanceRow, other: AttendanceRow) -> bool:
+def _follow_each_other(row: AttendanceRow, other: AttendanceRow) -> bool:
     """Whether two stays are known not to overlap."""
     if not (row.joined and row.left and other.joined and other.left):
         return False

@@ -158,9 +158,9 @@ def plain_words(quote: str) -> str:
 
 def title_of(quote: str) -> str:
     """A title in plain words: what is asked for as a whole phrase, never a piece that was cut off."""
-    asked = _asked(quote)
-    words = list(_shown(asked.tokens, quote))
-    if asked.form is _Form.CLAUSE:
+    ask = _asked(quote)
+    words = list(_shown(ask.tokens, quote))
+    if ask.form is _Form.CLAUSE:
         words = _present(words)
     title = _LABEL.sub(_plain_label, " ".join(words)).strip(" ,;:.-")
     return title[:1].upper() + title[1:]
@@ -169,10 +169,10 @@ def title_of(quote: str) -> str:
 def _asked(quote: str) -> _Asked:
     """Out of several sentences the last that names something counts: the others lead up to it."""
     sentences = [sentence.tokens for sentence in split_sentences(quote)]
-    asked = [_of_sentence(tokens) for tokens in sentences]
-    naming = [one for one in asked if sum(len(token.text) > _SHORT for token in one.tokens) >= _FEWEST]
+    asks = [_of_sentence(tokens) for tokens in sentences]
+    naming = [ask for ask in asks if sum(len(token.text) > _SHORT for token in ask.tokens) >= _FEWEST]
     whole = [_Asked(None, tokens) for tokens in sentences]
-    return (naming or [one for one in asked if one.tokens] or whole or [_Asked(None, ())])[-1]
+    return (naming or [ask for ask in asks if ask.tokens] or whole or [_Asked(None, ())])[-1]
 
 
 def _of_sentence(tokens: Sequence[WordToken]) -> _Asked:
