@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.consent.answers.importer import ImportedAnswers, import_answers
 from pipeline.consent.log.agreements import AgreementKind, Clause
-from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.log.manual_decisions import ManualAction
 from pipeline.consent.log.replay import rebuild
 from pipeline.consent.staff.match_participant import MatchResult, settle
 from pipeline.consent.staff.organisations import FiledClauses, agree, revoke
@@ -70,7 +70,7 @@ def resolve_hold(
     session_id: str,
     participant_id: str,
     purpose: Purpose,
-    act: Act,
+    act: ManualAction,
     *,
     actor: str,
     reason: str,

@@ -53,7 +53,7 @@ def append(connection: Connection, keys: Keys, act: StaffMatch, reason: str) -> 
     """Adds an act, with its reason encrypted and bound to it; returns its number."""
     fields = {name: getattr(act, name) for name in StaffMatch.__slots__}
     with CHAIN.appending(connection) as add:
-        return add(fields, beside=lambda digest: {"sealed": keys.seal(reason, digest)}).seq
+        return add(fields, extra=lambda digest: {"sealed": keys.seal(reason, digest)}).seq
 
 
 def verify(connection: Connection) -> None:

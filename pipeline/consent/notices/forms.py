@@ -78,7 +78,7 @@ class Column:
     purposes: tuple[Purpose, ...] = ()
 
 
-class Options(BaseModel):
+class FormOptions(BaseModel):
     """What the form tool vouches for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -110,7 +110,7 @@ class Form(BaseModel):
     answers: dict[str, EventState] = {}
     ticks: dict[str, str] = {}
     withdraws: dict[str, str] = {}
-    options: Options = Options()
+    options: FormOptions = FormOptions()
 
     @property
     def asks(self) -> bool:

@@ -117,12 +117,12 @@ def settle(
         actor=actor,
         at=now.isoformat(),
     )
-    taken_back: list[str] = []
+    withdrawn_folders: list[str] = []
     before = evaluate(read_snapshot(session, workspace=workspace, now=now), now=now)
 
     def afterwards() -> None:
         closed = closed_purposes(before, evaluate(read_snapshot(session, workspace=workspace, now=now), now=now))
-        taken_back.extend(then(session.session_id, closed) if closed else ())
+        withdrawn_folders.extend(then(session.session_id, closed) if closed else ())
 
     with writing(workspace, now=now, then=afterwards) as log:
         _check(log.connection, session, act, keys)
@@ -133,7 +133,7 @@ def settle(
         party=party_id or "",
         number=number,
         status=after.identity.value,
-        taken_back=tuple(taken_back),
+        taken_back=tuple(withdrawn_folders),
     )
 
 
