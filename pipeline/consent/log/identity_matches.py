@@ -21,7 +21,7 @@ class StaffMatch:
     """One act: staff match a participant to a party, or with None undo the match.
 
     ``known_by`` is a hash of everything that the participant was known by then: who is known by something else is not
-    the one that staff looked at. ``addresses`` are the keyed hashes of addresses and ids that are the party's on file: a
+    the one that staff looked at. ``addresses`` are the keyed hashes of addresses and ids of the party: a
     match with any holds in later sessions too, wherever they are met, until an act without a party names them.
     """
 
