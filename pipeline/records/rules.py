@@ -82,6 +82,7 @@ class DetectionRule(StrEnum):
     SPACY_MODEL = "spaCy model"
     TEXT_IN_PICTURE = "text in the picture"
     REPORTED_SPEECH = "reported speech"
+    REVIEWER = "reviewer"
 
     @property
     def spec(self) -> RuleSpec:
@@ -161,6 +162,8 @@ def _spec(rule: DetectionRule) -> RuleSpec:
             return replace(_STRANGER, plannable=False, on_code=False)
         case DetectionRule.TEXT_IN_PICTURE:  # as the reader read it, mistakes and all
             return replace(_MISHEARD, on_ocr=True)
+        case DetectionRule.REVIEWER:  # what nothing found and a person marked
+            return _LISTED
         case DetectionRule.REPORTED_SPEECH:  # the sentence of somebody else, which a person judges
             return replace(_MISHEARD, rank=Rank.STRANGER)
         case _:

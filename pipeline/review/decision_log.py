@@ -7,13 +7,24 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Audience, Decision, Proposal, Verdict
 from pipeline.store import ledger
 from pipeline.store.database import reading
-from pipeline.store.tables.review import decision, picture_decision, sign_off
+from pipeline.store.tables.review import decision, finding_edit, picture_decision, sign_off
+
+
+class VersionConflict(UsageProblem):
+    """Somebody else was quicker: what was to be changed is no longer what its reader saw."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__("somebody else decided this meanwhile", action="look at their decision, then decide again")
+        self.version = version
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (VersionConflict, (self.version,))
 
 
 def decisions(db: Engine, session_id: str) -> tuple[Decision, ...]:
@@ -46,25 +57,65 @@ def _all(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
         )
 
 
+def deciders(db: Engine, session_id: str) -> frozenset[str]:
+    """Everybody who ever decided anything in a session, in words as they were entered."""
+    return frozenset(one.actor for _, one in _all(db, session_id))
+
+
 def undecided(proposals: Iterable[Proposal], made: Iterable[Decision]) -> tuple[Proposal, ...]:
     """The proposals that nobody decided yet."""
     known = {one.proposal_id for one in made}
     return tuple(proposal for proposal in proposals if proposal.proposal_id not in known)
 
 
+def versions(db: Engine, session_id: str) -> dict[str, int]:
+    """The number of the last act about each proposal, taken back or not; none for one that nobody decided."""
+    return {one.proposal_id: seq for seq, one in _all(db, session_id)}
+
+
 def decide(
-    db: Engine, session_id: str, proposal_ids: Sequence[str], *, verdict: Verdict, actor: str, reason: str
+    db: Engine,
+    session_id: str,
+    proposal_ids: Sequence[str],
+    *,
+    verdict: Verdict,
+    actor: str,
+    reason: str,
+    version: int | None = None,
 ) -> None:
-    """Keeps one decision for each proposal, all or none; raises ``UsageProblem`` when actor or reason is blank."""
+    """Keeps one decision for each proposal, all or none; raises ``UsageProblem`` when actor or reason is blank.
+
+    With ``version``, the number of the last act that its maker saw, it is kept only where that still is the last: else
+    it raises ``VersionConflict``. The same act again, as a client sends it that got no answer, is kept once.
+    """
     if not actor.strip() or not reason.strip():
         raise UsageProblem("a decision needs an actor and a reason", action="give --by and --reason")
     at = datetime.now(UTC).isoformat()
     with db.begin() as connection:
         for proposal_id in proposal_ids:
+            if version is not None and _is_kept(connection, session_id, proposal_id, verdict, actor, version):
+                continue
             row = {"session_id": session_id, "proposal_id": proposal_id, "verdict": verdict.value}
             added = decision.insert().values(**row, actor=actor, reason=reason, decided_at=at).returning(decision.c.seq)
             seq = connection.execute(added).scalar_one()
             ledger.append(connection, "decision", f"{seq}", {**row, "actor": mark(actor)})
+
+
+def _is_kept(
+    connection: Connection, session_id: str, proposal_id: str, verdict: Verdict, actor: str, version: int
+) -> bool:
+    """Whether this very act is kept already; raises ``VersionConflict`` where another follows what its maker saw."""
+    query = (
+        select(decision.c.seq, decision.c.verdict, decision.c.actor)
+        .where(decision.c.session_id == session_id, decision.c.proposal_id == proposal_id, decision.c.seq > version)
+        .order_by(decision.c.seq)
+    )
+    later = connection.execute(query).all()
+    if not later:
+        return False
+    if len(later) == 1 and (later[0].verdict, later[0].actor) == (verdict.value, actor):
+        return True
+    raise VersionConflict(later[-1].seq)
 
 
 def sign(db: Engine, session_id: str, proposals: Sequence[Proposal], *, audience: Audience, actor: str) -> None:
@@ -118,7 +169,7 @@ def heads(db: Engine) -> dict[str, str]:
     """For each session with acts a mark that changes with every act."""
     found: dict[str, str] = {}
     with reading(db) as connection:
-        for table in (decision, sign_off, picture_decision):
+        for table in (decision, sign_off, picture_decision, finding_edit):
             wanted = select(table.c.session_id, func.max(table.c.seq)).group_by(table.c.session_id)
             for session_id, seq in connection.execute(wanted):
                 found[session_id] = f"{found.get(session_id, '')}/{table.name}:{seq}"

@@ -27,6 +27,7 @@ from pipeline.store.codec import key_of
 from pipeline.workflow import picture_text
 from pipeline.workflow.crosstalk import with_crosstalk
 from pipeline.workflow.pseudonyms import known_labels
+from pipeline.workflow.review_material import store_material
 from pipeline.workflow.session_context import SessionContext
 
 _ERASED = Refused(reason="its recording was erased on request", action="nothing; it stays erased")
@@ -126,6 +127,8 @@ def _propose(context: SessionContext, transcript: Transcript) -> ReviewState:
     findings = _findings(context, readable, transcript, ocr)
     findings = (*findings, *review.reported_speech(readable, context.ruling, transcript))
     session_id, db = session.session_id, workspace.db
+    store_material(context, transcript, findings)
+    findings = review.edited(session_id, findings, review.edits(db, session_id), transcript)
     proposals = review.propose(session_id, findings, known=known_labels(session, workspace))
     context.put("proposals", session_id, proposals, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
     may_be_kept = picture_text.may_be_kept(context, ocr)
