@@ -10,7 +10,7 @@ PREPARE = @$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3,
     || { echo "Python 3.11 or later is needed: make setup PYTHON=python3.12"; exit 4; }; $(PYTHON) .ci/prepare.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test check bench bench-detect bench-hearing sample models lock clean
+.PHONY: help setup browser demo test check bench bench-detect bench-tag bench-hearing sample models lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -39,6 +39,11 @@ bench-detect: setup ## measure detection on a folder of marked sets: make bench-
 	@[ -n "$(EVAL)" ] || { echo "Say which folder of sets: make bench-detect EVAL=FOLDER"; exit 2; }
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.detection $(EVAL)
 
+bench-tag: setup ## measure tagging and grouping on a folder of marked sets: make bench-tag EVAL=FOLDER
+	@[ -n "$(EVAL)" ] || { echo "Say which folder of sets: make bench-tag EVAL=FOLDER"; exit 2; }
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.tagging $(EVAL)
+	$(BIN)/python -m tests.benchmarks requests
+
 bench-hearing: setup ## word errors, seconds that leak and seconds too many (minutes): make bench-hearing [EVAL=FOLDER]
 	$(BIN)/python -m tests.benchmarks.recognition $(EVAL)
 	$(BIN)/python -m tests.benchmarks hearing
@@ -49,6 +54,7 @@ sample: setup ## make sample_media/ again (needs flite and espeak-ng)
 models: setup ## train the bundled models again (needs what models/*/requirements-train.txt lists)
 	$(BIN)/python models/g2p/train.py
 	$(BIN)/python models/names/train.py
+	$(BIN)/python models/requests/train.py
 
 lock: ## pin the requirements again, with digests and without addresses (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -11,7 +11,8 @@
     ├── WorkspaceDamaged          8   the vault, the ledger or the database is not as it was left
     ├── InputRefused              9   a file or folder that will not be processed as it is
     ├── ProofFailed              10   the result could not be proved; nothing was written
-    └── TryAgain                 75   temporary: no space, a file still being written
+    └── TryAgain                 75   temporary: a file still being written, a clock that jumped
+        └── StorageUnavailable   75   no space is left, or another command holds the database
 
 Exit code 0 is done, 3 is finished with some sessions held, refused or failed, 130 is interrupted. A message is one
 line for a person: what is wrong, then what to do; it never holds a name, a term or a file's content.
@@ -113,3 +114,10 @@ class TryAgain(OffrecordError):
     """A temporary condition."""
 
     code = Exit.TRY_AGAIN
+
+
+class StorageUnavailable(TryAgain):
+    """Nothing can be written now, which says nothing of what was to be written: no attempt counts."""
+
+    def __init__(self, message: str = "", *, action: str = "make room, then run again") -> None:
+        super().__init__(message or "no space is left on the disk, or no larger file may be written", action=action)

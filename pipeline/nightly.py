@@ -12,17 +12,19 @@ from typing import TypeVar
 
 from pipeline import consent, ingest, log, run
 from pipeline.consent.evaluation.jurisdictions import rules_of
-from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, TryAgain
+from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, StorageUnavailable, TryAgain
 from pipeline.executors import Executor, TaskDone, TaskFailed
 from pipeline.media import tools
 from pipeline.records import Failed, Refused, Session
 from pipeline.reports import metrics
 from pipeline.reports.morning_report import MorningReport, gather, write
 from pipeline.reports.warnings import warnings
-from pipeline.store import Workspace, tombstones
+from pipeline.store import Workspace, integrity, run_clock, tombstones
 from pipeline.store.customers import read_customers
+from pipeline.store.database import storage_needed
 from pipeline.store.registry import InboxEntry, Registry, SessionState, entry_id, entry_path
 from pipeline.workflow import erasure, pseudonyms, request_files, tagging
+from pipeline.workflow.due_sessions import is_due, is_published, withdrawing_overdue
 from pipeline.workflow.results import SessionProgress, stop_session
 from pipeline.workflow.state_key import state_keys
 
@@ -59,11 +61,15 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """How a run is done: the sessions of one UTC ``day`` or all; ``retry_failed`` those too that failed too often."""
+    """How a run is done: the sessions of one UTC ``day`` or all; ``retry_failed`` those too that failed too often.
+
+    With ``accept_clock`` a person confirms that the clock is right although it jumped.
+    """
 
     executor: Executor
     day: date | None = None
     retry_failed: bool = False
+    accept_clock: bool = False
 
     def includes(self, session_id: str) -> bool:
         """Whether the run is about this session; its id begins with its date."""
@@ -75,8 +81,8 @@ def run_night(
 ) -> MorningReport:
     """Ingests what is new, moves every session as far as it may go, writes exports and the morning report.
 
-    Raises ``LockHeld`` when another run works here, and ``ConsentUnreadable`` when the consent store does not hold:
-    then nothing is processed.
+    Raises ``LockHeld`` when another run works here, ``ConsentUnreadable`` when the consent store does not hold, and
+    ``TryAgain`` when the clock jumped: then nothing is processed.
     """
     began = time.monotonic()
     inbox = inbox.resolve() if inbox else None
@@ -85,6 +91,8 @@ def run_night(
         workspace.sweep()
         consent.verify_chain(workspace)
         workspace.ledger.check()
+        integrity.check(workspace)
+        run_clock.note(workspace, now=now, accepted=options.accept_clock)
         # A broken table stops the night before anything is done.
         rules_of(workspace.root)
         tagging.read_taxonomy(workspace)
@@ -172,11 +180,12 @@ def _process_due(
     tasks = [
         Task(root=workspace.root, now=now, session_id=session_id)
         for session_id, key in keys.items()
-        if (options.includes(session_id) or _is_published(standings.get(session_id)))
-        and _is_due(workspace, standings.get(session_id), key, now, options.retry_failed)
+        if (options.includes(session_id) or is_published(standings.get(session_id)))
+        and is_due(workspace, standings.get(session_id), key, now, options.retry_failed)
     ]
     pseudonyms.assign((registry.session(task.session_id) for task in tasks), workspace)
-    for finished in _run_tasks(workspace, tasks, process_one, options, progress):
+    outcomes = _run_tasks(workspace, tasks, process_one, options, progress)
+    for finished in withdrawing_overdue(outcomes, workspace, standings, now):
         session_id = finished.task.session_id
         reached = _reached(finished, registry, workspace, now)
         before = standings.get(session_id)
@@ -190,21 +199,6 @@ def _process_due(
             )
         )
     return {task.session_id for task in tasks}
-
-
-def _is_published(standing: SessionState | None) -> bool:
-    """Whether anything of a session is published: whatever day a run is for, its ruling is renewed when it ends."""
-    return standing is not None and bool(standing.result.renditions)
-
-
-def _is_due(workspace: Workspace, standing: SessionState | None, key: str, now: datetime, retry_failed: bool) -> bool:
-    if standing is None or standing.state_key != key:
-        return True
-    is_over = standing.valid_until <= now.timestamp()
-    if standing.result.status == "failed":
-        is_left = standing.attempts < workspace.settings.run.attempts
-        return retry_failed or is_left or (_is_published(standing) and is_over)
-    return is_over
 
 
 def _reached(
@@ -234,6 +228,8 @@ def _run_tasks(
         if isinstance(outcome, TaskFailed):
             if outcome.error == ConsentUnreadable.__name__:
                 raise ConsentUnreadable("the consent store became unreadable", action="restore it, then run again")
+            if outcome.error == StorageUnavailable.__name__:
+                raise StorageUnavailable
             log.get().warning("task failed", stage=stage, session_id=outcome.task.name, error=outcome.error)
         else:
             log.get().info("task done", stage=stage, session_id=outcome.task.name)
@@ -247,6 +243,7 @@ def _opened(root: Path) -> Workspace:
     return Workspace.open(root)
 
 
+@storage_needed()
 def ingest_one(task: Task) -> Session | Refused | None:
     """In a worker: ingests one folder; None while it is still being written."""
     try:
@@ -254,12 +251,15 @@ def ingest_one(task: Task) -> Session | Refused | None:
         if isinstance(outcome, Session) and tombstones.holds(_opened(task.root).db, outcome.source_digest):
             return Refused(reason="this recording was erased on request", action="remove it from the inbox")
         return outcome
+    except StorageUnavailable:
+        raise
     except TryAgain:
         return None
     except InputRefused as error:
         return Refused(reason=error.message, action=error.action)
 
 
+@storage_needed()
 def process_one(task: Task) -> SessionProgress:
     """In a worker: processes one session; a known error is its result, an unknown one fails this task alone.
 
@@ -270,7 +270,7 @@ def process_one(task: Task) -> SessionProgress:
     for start in range(_STARTS):
         try:
             return run.process(session, workspace, now=task.current_time())
-        except ConsentUnreadable:
+        except (ConsentUnreadable, StorageUnavailable):
             raise
         except OffrecordError as error:
             if isinstance(error, TryAgain) and start + 1 < _STARTS:

@@ -139,3 +139,21 @@ def test_every_make_target_is_in_its_help() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for target in ("help", "setup", "demo", "test", "check", "bench", "sample", "models", "clean"):
         assert re.search(rf"^{target}:.*## \w", makefile, re.MULTILINE), target
+
+
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+RECIPES = ("a recogniser", "a platform reader", "a detection rule", "an export format", "a command or a page")
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_every_file_that_a_recipe_names_is_there(recipe: str) -> None:
+    text = ARCHITECTURE.partition(f"**Add {recipe}.**")[2].partition("\n\n")[0]
+    places = re.findall(r"`((?:pipeline|tests|docs)/[\w./-]+)`", text)
+    assert len(places) >= 3
+    assert [place for place in places if not (ROOT / place).exists()] == []
+
+
+def test_every_room_is_in_the_architecture() -> None:
+    packages = {path.parent.name for path in (ROOT / "pipeline").glob("*/__init__.py")}
+    modules = {path.stem for path in (ROOT / "pipeline").glob("*.py")} - {"__init__"}
+    assert {room for room in packages | modules if f"`{room}`" not in ARCHITECTURE} == set()

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from pipeline import nightly
-from pipeline.errors import ConfigurationError, ConsentUnreadable
-from pipeline.executors import TaskDone, TaskFailed
+from pipeline.errors import ConfigurationError, ConsentUnreadable, StorageUnavailable, TryAgain
+from pipeline.executors import TaskDone, TaskFailed, inline
 from pipeline.media import tools
 from pipeline.media.tools import Tool
-from pipeline.records import Refused, SessionResult
+from pipeline.records import Participant, Refused, SessionResult
 from pipeline.reports.morning_report import MorningReport, gather, render_page
 from pipeline.store import Workspace
+from pipeline.store.registry import Registry
 from pipeline.workflow.results import SessionProgress
 from tests.store.test_store import session
 
@@ -46,6 +51,12 @@ def done(task: nightly.Task) -> TaskDone[nightly.Task, SessionProgress]:
     return TaskDone(task, SessionProgress(result=result, valid_until=(NOW + timedelta(hours=24)).timestamp()))
 
 
+def nightly_inline(task: nightly.Task) -> TaskDone[nightly.Task, SessionProgress] | TaskFailed[nightly.Task]:
+    """The work itself, as an executor does it."""
+    (outcome,) = inline.run_tasks([task], nightly.process_one, workers=1, timeout_s=60.0)
+    return outcome
+
+
 def lost(task: nightly.Task) -> TaskFailed[nightly.Task]:
     return TaskFailed(task, "its worker process died", "ProcessExpired")
 
@@ -61,7 +72,7 @@ def workspace(tmp_path: Path, new_workspace: Callable[[Path], Workspace]) -> Wor
 def night(
     workspace: Workspace, executor: Scripted, *, now: datetime = NOW, retry_failed: bool = False
 ) -> MorningReport:
-    options = nightly.RunOptions(executor=executor, retry_failed=retry_failed)
+    options = nightly.RunOptions(executor=executor, retry_failed=retry_failed, accept_clock=True)
     inbox = workspace.root.parent / "inbox"
     return nightly.run_night(workspace, inbox=inbox, options=options, now=now, progress=lambda *_: None)
 
@@ -78,6 +89,43 @@ def test_a_ruling_that_runs_out_is_made_again(workspace: Workspace) -> None:
     night(workspace, Scripted(session(), done))
     later = Scripted(session(), done)
     night(workspace, later, now=NOW + timedelta(hours=25))
+    assert later.asked == ["2026-11-18-aaaaaaaa"]
+
+
+def test_a_clock_that_jumped_stops_the_night_and_changes_nothing(workspace: Workspace) -> None:
+    night(workspace, Scripted(session(), done))
+    before, states = workspace.ledger.verify(), Registry(workspace.db).states()
+    executor = Scripted(session(), done)
+    for wrong in (NOW - timedelta(hours=1), datetime(2050, 1, 1, tzinfo=UTC)):
+        with pytest.raises(TryAgain, match="--accept-clock"):
+            nightly.run_night(
+                workspace,
+                inbox=workspace.root.parent / "inbox",
+                options=nightly.RunOptions(executor=executor),
+                now=wrong,
+                progress=lambda *_: None,
+            )
+    assert executor.asked == []
+    assert (workspace.ledger.verify(), Registry(workspace.db).states()) == (before, states)
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_session_of_an_impossible_date_costs_itself_alone(workspace: Workspace, year: int) -> None:
+    at, ana = datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC), Participant(participant_id="p1", name="Ana")
+    strange = replace(session(), started_at=at, participants=(ana,))
+    report = night(workspace, Scripted(strange, nightly_inline))
+    assert set(report.counts) <= {"failed", "held", "refused"} and sum(report.counts.values()) == 1
+    later = night(workspace, Scripted(strange, nightly_inline), now=NOW + timedelta(days=1))
+    assert later.counts == report.counts and (workspace.reports / "report.html").is_file()
+
+
+def test_a_ruling_of_the_future_does_not_count(workspace: Workspace) -> None:
+    night(workspace, Scripted(session(), done))
+    registry = Registry(workspace.db)
+    (state,) = registry.states().values()
+    registry.conclude(replace(state, valid_until=datetime(2050, 1, 1, tzinfo=UTC).timestamp()))
+    later = Scripted(session(), done)
+    night(workspace, later)
     assert later.asked == ["2026-11-18-aaaaaaaa"]
 
 
@@ -126,6 +174,57 @@ def test_an_unreadable_consent_store_in_a_worker_stops_the_night(workspace: Work
 
     with pytest.raises(ConsentUnreadable):
         night(workspace, Scripted(session(), unreadable))
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_full_disk_ends_the_night_and_uses_up_no_attempt(workspace: Workspace, over: bool) -> None:
+    def published(task: nightly.Task) -> TaskDone[nightly.Task, SessionProgress]:
+        came = done(task).value
+        result = replace(came.result, renditions=(f"{task.session_id}/internal",))
+        return TaskDone(task, replace(came, result=result))
+
+    def full(task: nightly.Task) -> TaskFailed[nightly.Task]:
+        return TaskFailed(task, "an unexpected error", "StorageUnavailable")
+
+    night(workspace, Scripted(session(), published))
+    out = workspace.out / "2026-11-18-aaaaaaaa" / "internal"
+    out.mkdir(parents=True)
+    (workspace.root / "terms.toml").write_text('[[terms]]\ntext = "Bluefin"\n')
+    before = Registry(workspace.db).states()
+    for _ in range(4):
+        with pytest.raises(StorageUnavailable, match="make room"):
+            night(workspace, Scripted(session(), full), now=NOW + timedelta(hours=48 * over))
+    assert Registry(workspace.db).states() == before
+    assert out.is_dir() is not over, "nothing stays out longer than its ruling lasts"
+    assert night(workspace, Scripted(session(), done)).counts == {"done": 1}
+
+
+def test_a_folder_that_a_full_disk_does_not_take_is_not_still_being_written(workspace: Workspace) -> None:
+    def full(task: nightly.Task) -> TaskFailed[nightly.Task]:
+        return TaskFailed(task, "an unexpected error", "StorageUnavailable")
+
+    with pytest.raises(StorageUnavailable):
+        night(workspace, Scripted(full, done))
+    assert Registry(workspace.db).entries() == {}
+
+
+@pytest.mark.parametrize("work", [nightly.ingest_one, nightly.process_one])
+@pytest.mark.parametrize("kind", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, "SQLITE_FULL", "SQLITE_BUSY"])
+def test_a_worker_tells_a_full_disk_from_a_fault_of_the_session(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, work: Callable[[Any], Any], kind: int | str
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        if isinstance(kind, int):
+            raise OSError(kind, "x")
+        met = sqlite3.OperationalError("x")
+        met.sqlite_errorname = kind
+        raise OperationalError("", {}, met)
+
+    Registry(workspace.db).take(Path("/inbox/one"), "f", session())
+    monkeypatch.setattr(nightly.run, "process", fails)
+    monkeypatch.setattr(nightly.ingest, "ingest", fails)
+    with pytest.raises(StorageUnavailable):
+        work(nightly.Task(root=workspace.root, now=NOW, session_id="2026-11-18-aaaaaaaa"))
 
 
 def test_the_page_needs_nothing_else_and_names_nobody(workspace: Workspace) -> None:

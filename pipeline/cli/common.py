@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from pipeline.errors import ConfigurationError, Exit, OffrecordError, TryAgain, UsageProblem
+from pipeline.errors import ConfigurationError, Exit, OffrecordError, UsageProblem
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,7 +26,6 @@ def now() -> datetime:
 
 _WIDE = 200  # columns where no terminal says otherwise: no id, path or status of a report wraps
 NOTHING = "–"
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -162,7 +161,7 @@ class Group(click.Group):
             return super().invoke(ctx)
         except OffrecordError as error:
             _end(ctx, error)
-        except OSError as error:
+        except Exception as error:
             known = _known_error(error)
             if known is None:
                 raise
@@ -180,11 +179,11 @@ def _end(ctx: click.Context, error: OffrecordError) -> None:
     ctx.exit(int(error.code))
 
 
-def _known_error(error: OSError) -> OffrecordError | None:
-    """The error that a full disk or a missing right is to its reader; None for any other."""
-    if error.errno in _FULL:
-        return TryAgain("no space is left on the disk", action="make room, then run again")
-    if error.errno in _CLOSED:
+def _known_error(error: Exception) -> OffrecordError | None:
+    """The error that a full disk, a held database or a missing right is to its reader; None for any other."""
+    from pipeline.store.database import unavailable
+
+    if isinstance(error, OSError) and error.errno in _CLOSED:
         action = "check who owns the workspace and the named files, and the rights of this user"
         return ConfigurationError("this user may not read or write a file that the command needs", action=action)
-    return None
+    return unavailable(error)

@@ -64,7 +64,7 @@ _OPTIONS: tuple[Callable[..., Any], ...] = (
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
 )
 def requests_(workspace: Path, output: Path | None, **asked: Any) -> None:
-    """Export requests and discoveries, as far as consent allows at this moment; the manifest is written beside the file."""
+    """Export requests and discoveries, as far as consent allows now; the manifest is written beside the file."""
     from pipeline.workflow import request_files
 
     opened, at = Workspace.open(workspace), now()
@@ -97,6 +97,21 @@ def recall(workspace: Path, as_json: bool) -> None:
     from pipeline.workflow.request_files import recalls
 
     emit(recalls(Workspace.open(workspace), now=now()), as_json)
+
+
+@export.command()
+@click.argument("request")
+@workspace_option
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, help="The new folder that the clip is written to."
+)
+@json_option
+def clip(request: str, workspace: Path, output: Path, as_json: bool) -> None:
+    """Cut the words of REQUEST out of its rendition: sound, captions, a thumbnail, and their proof."""
+    from pipeline.workflow.request_clip import export_clip
+
+    made = export_clip(Workspace.open(workspace), request, output, now=now())
+    emit(made if as_json else f"{made.verdict}: {made.end_s - made.start_s:.1f} s, {len(made.files)} files", as_json)
 
 
 @export.command()

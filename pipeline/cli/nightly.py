@@ -18,6 +18,7 @@ from pipeline.executors import EXECUTORS
 @click.option("--night", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions of this UTC date, and published ones.")
 @click.option("--executor", type=click.Choice(list(EXECUTORS)), default="local", help="Where tasks run.")
 @click.option("--retry-failed", is_flag=True, help="Also retry sessions that failed too often.")
+@click.option("--accept-clock", is_flag=True, help="The clock is right, although it jumped since the last run.")
 @renamed_flag("--again", "--retry-failed")
 @json_option
 @click.pass_context
@@ -28,13 +29,15 @@ def run(
     night: datetime | None,
     executor: str,
     retry_failed: bool,
+    accept_clock: bool,
     as_json: bool,
 ) -> None:
     """Ingest what is new in INBOX and move every session as far as it may go."""
     from pipeline import nightly
 
+    day = night.date() if night else None
     options = nightly.RunOptions(
-        executor=EXECUTORS[executor], day=night.date() if night else None, retry_failed=retry_failed
+        executor=EXECUTORS[executor], day=day, retry_failed=retry_failed, accept_clock=accept_clock
     )
     with shown_progress(quiet=as_json) as progress:
         opened = open_workspace(workspace)

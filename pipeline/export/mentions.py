@@ -84,12 +84,13 @@ def mentions_of(
     mentions = [
         _mention(session, ruling, tag, key, customers or {})
         for tag in tags
-        if tag.label in KINDS and _may(ruling, session, tag.participant_id, PURPOSE)
+        if tag.label in KINDS and may_use(ruling, session, tag.participant_id, PURPOSE)
     ]
     return tuple(sorted(mentions, key=lambda mention: (mention.start_s, mention.request_id)))
 
 
-def _may(ruling: Ruling, session: Session, participant_id: str | None, purpose: Purpose) -> bool:
+def may_use(ruling: Ruling, session: Session, participant_id: str | None, purpose: Purpose) -> bool:
+    """Whether what a participant says may be used; a speaker nobody knows only where every participant proceeds."""
     cells = [cell for cell in ruling.cells if cell.purpose is purpose]
     if participant_id is None:
         decided = {cell.participant_id for cell in cells}
@@ -100,7 +101,7 @@ def _may(ruling: Ruling, session: Session, participant_id: str | None, purpose: 
 
 
 def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: Mapping[str, Customer]) -> Mention:
-    verbatim = _may(ruling, session, tag.participant_id, QUOTED)
+    verbatim = may_use(ruling, session, tag.participant_id, QUOTED)
     company = _company(session, tag.participant_id)
     customer = customers.get(company_key(company), Customer())
     mark = f"{session.session_id}\n{tag.label}\n{tag.start_s:.1f}\n{tag.quote}"
@@ -133,7 +134,7 @@ def _answer(session: Session, ruling: Ruling, tag: Tag) -> str:
     """What staff said to it, where they may be used and quoted as well."""
     if tag.answer is None:
         return ""
-    may = [_may(ruling, session, tag.answer.participant_id, purpose) for purpose in (PURPOSE, QUOTED)]
+    may = [may_use(ruling, session, tag.answer.participant_id, purpose) for purpose in (PURPOSE, QUOTED)]
     return tag.answer.text if all(may) else ""
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.export.mentions import KINDS, Mention
-from pipeline.export.periods import OfficeHours, HeldSession, attendance, quarter_of, quarters, week_of, weeks
+from pipeline.export.periods import HeldSession, OfficeHours, attendance, quarter_of, quarters, week_of, weeks
 from pipeline.records import RequestGroup, Strength
 
 SCHEMA_VERSION = 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pipeline.errors import InputRefused
@@ -13,14 +13,31 @@ from pipeline.ingest.draft import SessionDraft
 _DAY_S = 86400.0
 _MARGIN_S = 3600.0
 _BESIDE_S = 900.0
+_EARLIEST = date(1970, 1, 1)
+_AHEAD = timedelta(days=366)
+"""How far the machine's clock may be behind a recording's date: samples and tests come from other machines."""
+_IMPOSSIBLE = "the session's start is no time at which it can have been recorded"
+_SAY_START = "correct started_at in session.toml"
 
 
 def started_at(draft: SessionDraft) -> datetime:
-    """When the session started, aware UTC: session.toml first, then the platform; raises ``InputRefused`` if unsaid."""
+    """When the session started, aware UTC: session.toml first, then the platform.
+
+    Raises ``InputRefused`` if that is unsaid, or no time at which anything here can have been recorded.
+    """
+    start = _utc_start(draft)
+    if not _EARLIEST <= start.date() <= datetime.now(UTC).date() + _AHEAD:
+        raise InputRefused(_IMPOSSIBLE, action=_SAY_START)
+    return start
+
+
+def _utc_start(draft: SessionDraft) -> datetime:
     told, zone = draft.facts.started_at, draft.facts.timezone
     start = told or draft.started_at or draft.local_start
     if start is None:
         raise InputRefused("when the session started is not known", action="say started_at in session.toml")
+    if start.year in (datetime.min.year, datetime.max.year):
+        raise InputRefused(_IMPOSSIBLE, action=_SAY_START)
     if start.tzinfo is not None:
         return start.astimezone(UTC)
     if zone is None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.errors import InputRefused, TryAgain
+from pipeline.errors import InputRefused, StorageUnavailable, TryAgain
+from pipeline.files import is_full
 from pipeline.ingest import archive
 from pipeline.ingest.assemble import assemble
 from pipeline.ingest.draft import SessionDraft
@@ -25,7 +25,7 @@ _READERS = {FolderKind.SESSION: generic.read, FolderKind.ZOOM: zoom.read, Folder
 def ingest(folder: Path, *, workspace: Workspace) -> Session | Refused:
     """One session from a folder, or a Craig zip, its files sealed; the folder itself is only read.
 
-    Raises ``TryAgain`` when the folder is still being written, or when there is no space.
+    Raises ``TryAgain`` when the folder is still being written, and ``StorageUnavailable`` when there is no space.
     """
     try:
         return _ingested(folder, workspace)
@@ -38,9 +38,9 @@ def ingest(folder: Path, *, workspace: Workspace) -> Session | Refused:
     except FileNotFoundError:
         raise TryAgain("the folder changed while it was read", action="it is left for next time") from None
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if not is_full(error):
             raise
-        raise TryAgain("no space is left for the originals", action="free some space in the workspace") from None
+        raise StorageUnavailable() from None
 
 
 def _ingested(folder: Path, workspace: Workspace) -> Session:

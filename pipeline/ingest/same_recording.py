@@ -15,6 +15,7 @@ from pipeline.records import (
     Cue,
     ListAuthority,
     Participant,
+    Provenance,
     Refused,
     Role,
     Session,
@@ -142,6 +143,7 @@ def _strictest(one: Participant, other: Participant) -> Participant:
         spoke=one.spoke or other.spoke,
         minor=min(one.minor, other.minor, key=_STRICTEST_AGE.index),
         shared_microphone=one.shared_microphone or other.shared_microphone,
+        provenance=other.provenance if one.provenance is Provenance.UNLISTED else one.provenance,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import io
 import os
@@ -16,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO
 
-from pipeline.errors import ConfigurationError, TryAgain
+from pipeline.errors import ConfigurationError, StorageUnavailable, TryAgain
 from pipeline.media import tools
 
 # A tool that gives nothing for two minutes stands still; the slowest that is known, a full encode of 12 hours of AAC on
@@ -123,7 +124,7 @@ class ToolProcess:
                 self._process.stdin.close()
 
     def finish(self) -> int:
-        """Close its input, wait for its end and give its exit status."""
+        """Close its input, wait for its end and give its exit status; raises ``StorageUnavailable`` on a full disk."""
         self.end_input()
         try:
             status = self._process.wait(STALL_S)
@@ -131,6 +132,9 @@ class ToolProcess:
             self.kill()
             status = self._process.wait()
         self._drain.join(STALL_S)
+        # ffmpeg ends with 0 where only the last of a WAV file did not fit.
+        if status == -signal.SIGXFSZ or os.strerror(errno.ENOSPC) in self.said:
+            raise StorageUnavailable
         return status
 
     @property

@@ -18,10 +18,14 @@ from pipeline.proof.pre_encode import PreEncodeCheck
 from pipeline.proof.proof_file import NAME as MANIFEST
 from pipeline.proof.proof_file import Manifest, RedactedWindow, read_manifest, signed, write_manifest
 from pipeline.proof.reprove import failure_line, prove, prove_unchanged
+from pipeline.proof.text_agreement import CAPTIONS, TRANSCRIPT, TURNS, texts_agree
 
 __all__ = [
+    "CAPTIONS",
     "MANIFEST",
     "ORIGINALS",
+    "TRANSCRIPT",
+    "TURNS",
     "ExpectedSound",
     "FilePlan",
     "Listener",
@@ -46,6 +50,7 @@ __all__ = [
     "read_manifest",
     "removed_voices_are_gone",
     "signed",
+    "texts_agree",
     "untouched_packets",
     "write_manifest",
 ]

@@ -51,7 +51,7 @@ def only_allowed_tags(probe: Probe) -> Check:
 def nothing_in_the_picture(path: Path, probe: Probe) -> Check:
     """Whether the picture carries no hidden captions or other units and no frames behind an edit list.
 
-    RedactionScope captions (CEA-608 and 708) live in SEI units alone, so that a picture without such units has none.
+    Hidden captions (CEA-608 and 708) live in SEI units alone, so that a picture without such units has none.
     """
     name = "behind the picture"
     if probe.video is None:

@@ -142,7 +142,10 @@ def _with_reasons(report: MorningReport, workspace: Workspace) -> MorningReport:
 
 def _explained(line: ReportLine, session: Session, workspace: Workspace, now: datetime) -> ReportLine:
     """A line with why consent decided as it did, and on whose word its list of participants is complete."""
-    cells = explain(session, workspace=workspace, now=now)
+    try:
+        cells = explain(session, workspace=workspace, now=now)
+    except OverflowError:  # an earlier version ingested a session of a date that nothing can follow
+        cells = ()
     return replace(line, consent=cells, list_authority=session.list_authority)
 
 

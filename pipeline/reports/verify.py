@@ -14,11 +14,12 @@ from pipeline.consent.log.identity import Keys
 from pipeline.errors import ConsentUnreadable, WorkspaceDamaged
 from pipeline.files import file_digest
 from pipeline.proof import MANIFEST, read_manifest
-from pipeline.store import Workspace, releases
+from pipeline.store import Workspace, integrity, releases
 from pipeline.store.chains import head_of
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
 from pipeline.store.tables.rulings import decision
+from pipeline.workflow import request_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,13 @@ def _checks(workspace: Workspace) -> Iterator[CheckResult]:
     yield _answers(workspace)
     yield from _vault(workspace)
     yield _renditions(workspace)
+    for what, problems in (
+        ("renditions, missing", integrity.missing_renditions(workspace)),
+        ("exports, changed since they were written", integrity.changed_exports(*request_files.last_written(workspace))),
+        ("tables, changed outside", integrity.changed_tables(workspace)),
+        ("keys, missing or changed", integrity.changed_keys(workspace)),
+    ):
+        yield CheckResult(what=what, ok=not problems, found=_ids(problems))
 
 
 def _ledger(workspace: Workspace) -> CheckResult:

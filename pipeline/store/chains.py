@@ -19,10 +19,14 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Engine, Table, event, select
 
 from pipeline.files import locked, write_bytes
+from pipeline.store.database import reading
 from pipeline.store.earlier_names import now_called
+from pipeline.store.tables.row_seals import row_seal
 from pipeline.store.tables.schema import metadata
 
 FILE_NAME = "heads"
+_ROWS, _KEY = "rows:", "key:"
+"""How the lines of the file of heads begin that are about a table's seal, and about a key."""
 _EARLIER_TABLES = {
     "consent_notice_served": "consent_notice_delivery",
     "consent_staff_match": "consent_identity_match",
@@ -187,6 +191,27 @@ class Heads:
             if before.seq and there != before.hash:
                 raise ChainTruncated(before.seq)
 
+    def kept_seals(self) -> dict[str, Head]:
+        """The version and the sum of each table's seal as they were last kept; raises ``HeadsLost``."""
+        return {name.removeprefix(_ROWS): head for name, head in self._read().items() if name.startswith(_ROWS)}
+
+    def knows_key(self, name: str, secret: bytes) -> bool:
+        """Whether this is the key of that name that was kept here first; raises ``HeadsLost``."""
+        head = self._read().get(f"{_KEY}{name}")
+        return head is not None and hmac.compare_digest(head.hash, key_mark(secret))
+
+    def keep_keys(self, secrets: Mapping[str, bytes]) -> None:
+        """Keeps the marks of the workspace's keys, where they are not kept yet."""
+        with suppress(HeadsLost, OSError):
+            self.keep({f"{_KEY}{name}": Head(1, key_mark(secret)) for name, secret in secrets.items()})
+
+    def keep_all(self, engine: Engine) -> None:
+        """Keeps every head as the database has it now, those of tables too that no chain moved on with."""
+        with reading(engine) as connection:
+            newest = _heads_of(connection)
+        with suppress(HeadsLost, OSError):
+            self.keep(newest)
+
     def keep(self, newest: Mapping[str, Head]) -> None:
         """Keeps the heads that are later than those that are kept."""
         with locked(self._place.with_suffix(".lock")):
@@ -196,9 +221,13 @@ class Heads:
                 self._write({**kept, **later})
 
     def _keep_noted(self, _: object, record: Any) -> None:
-        noted = record.info.pop("heads", None)
-        if noted:
-            with suppress(HeadsLost, OSError):
+        """Keeps what a commit noted, if it added to a chain: rows alone can wait, as writing costs two flushes."""
+        noted: dict[str, Head] = record.info.pop("heads", {})
+        if not noted:
+            return
+        with suppress(HeadsLost, OSError):
+            kept = self._read()
+            if any(head.seq > kept.get(name, Head()).seq for name, head in noted.items() if ":" not in name):
                 self.keep(noted)
 
     def _read(self) -> dict[str, Head]:
@@ -220,11 +249,25 @@ class Heads:
         return hmac.digest(key, "\n".join(lines).encode(), "sha256").hex()
 
 
+def key_mark(secret: bytes) -> str:
+    """What is kept of a key to know it again: nothing can be made with it."""
+    return hmac.digest(secret, b"offrecord key mark v1", "sha256").hex()
+
+
 def _note_heads(connection: Connection) -> None:
     """Before a commit: the heads as they will be, beside the connection until it is given back."""
     if not connection.get_execution_options().get("reads_only", False):
-        heads = {table.name: head_of(connection, table) for table in chained_tables()}
-        connection.info["heads"] = {name: head for name, head in heads.items() if head.seq}
+        connection.info["heads"] = _heads_of(connection)
+
+
+def _heads_of(connection: Connection) -> dict[str, Head]:
+    """The last entry of every chain that has any, and the seal of every table that is no chain."""
+    heads = {table.name: head_of(connection, table) for table in chained_tables()}
+    for row in connection.execute(select(row_seal)):
+        version, _, rest = row.seal.partition(" ")
+        if rest:
+            heads[f"{_ROWS}{row.name}"] = Head(int(version), rest.split(" ")[1])
+    return {name: head for name, head in heads.items() if head.seq}
 
 
 def _drop_noted(connection: Connection) -> None:

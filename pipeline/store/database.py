@@ -15,7 +15,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 
-from pipeline.errors import ConsentUnreadable, TryAgain, WorkspaceDamaged
+from pipeline.errors import ConsentUnreadable, StorageUnavailable, WorkspaceDamaged
+from pipeline.files import is_full
+from pipeline.store.row_seals import Sealer
 
 _PASSING = ("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR")
 RESTORE = (
@@ -26,22 +28,33 @@ RESTORE = (
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def connect(path: Path) -> Engine:
-    """An engine on the database file; every write is one immediate transaction, flushed to the disk."""
+def connect(path: Path, sealer: Sealer) -> Engine:
+    """An engine on the database file; every write is one immediate transaction, flushed to the disk, and sealed."""
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, poolclass=NullPool)
     event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "connect", lambda connection, _: sealer.prepare(connection))
+    event.listen(engine, "begin", lambda connection: _begin(connection, sealer))
     return engine
 
 
 def _prepare(connection: Any, _: Any) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "cache_size=-65536"):
+    # The triggers of the seals call functions of this program, which a database may only where its schema is trusted.
+    for pragma in (
+        "trusted_schema=ON",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "cache_size=-65536",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin(connection: Connection) -> None:
+def _begin(connection: Connection, sealer: Sealer) -> None:
     reads_only = connection.get_execution_options().get("reads_only", False)
+    if not reads_only:
+        sealer.require()
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 
@@ -74,30 +87,49 @@ def migrate(engine: Engine) -> None:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
     except (SQLAlchemyError, sqlite3.Error) as error:
-        if _is_passing(error):
-            raise TryAgain(
-                "the database cannot be used now: no space is left, another command holds it, or a right is missing",
-                action="see to that, then try again",
-            ) from error
-        raise WorkspaceDamaged(
+        raise unavailable(error) or WorkspaceDamaged(
             "the database cannot be read", action="restore it from a backup, then run `offrecord verify`"
         ) from error
 
 
-def _is_passing(error: BaseException) -> bool:
-    """Whether what the database met says nothing of what it holds: a full disk, a lock, a missing right."""
+def unavailable(error: BaseException) -> StorageUnavailable | None:
+    """What a full disk, a lock or a missing right means for who reads it; None for anything else.
+
+    That says nothing of what is stored.
+    """
+    if is_full(error):
+        return StorageUnavailable()
     cause = error.orig if isinstance(error, DBAPIError) else error
-    name = getattr(cause, "sqlite_errorname", None) or ""
-    return name.startswith(_PASSING)
+    if not (getattr(cause, "sqlite_errorname", None) or "").startswith(_PASSING):
+        return None
+    return StorageUnavailable(
+        "the database cannot be used now: no space is left, another command holds it, or a right is missing",
+        action="see to that, then try again",
+    )
+
+
+@contextmanager
+def storage_needed() -> Iterator[None]:
+    """Turns what a full disk or a held database raises into ``StorageUnavailable``."""
+    try:
+        yield
+    except (OSError, SQLAlchemyError, sqlite3.Error) as error:
+        known = unavailable(error)
+        if known is None:
+            raise
+        raise known from error
 
 
 @contextmanager
 def unreadable_is_closed() -> Iterator[None]:
-    """Turns a database error met while consent is read into ``ConsentUnreadable``: nothing may be processed."""
+    """Turns a database error met while consent is read into ``ConsentUnreadable``: nothing may be processed.
+
+    A full disk or a held database is no damage: ``StorageUnavailable``.
+    """
     try:
         yield
     except (DatabaseError, sqlite3.Error) as error:
-        raise ConsentUnreadable(
+        raise unavailable(error) or ConsentUnreadable(
             "the consent store cannot be read",
             action=RESTORE,
         ) from error

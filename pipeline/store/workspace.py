@@ -17,16 +17,18 @@ from pipeline.files import locked, make_private, write_bytes
 from pipeline.records import Audience
 from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
-from pipeline.store import database, misheard, signing, terms, tombstones
+from pipeline.store import database, misheard, releases, signing, terms, tombstones
 from pipeline.store.artefacts import Artefacts
 from pipeline.store.chains import Heads
 from pipeline.store.ledger import Ledger
+from pipeline.store.row_seals import Sealer
 from pipeline.store.stage_cache import StageCache
 from pipeline.store.vault import Vault
 
 KEYS = ("alias", "identity", "plan", signing.KEY)
 """Customers' aliases in exports, people in the consent store, plans in proofs, and signatures."""
 
+KEY_BYTES = 32
 _DATABASE = "offrecord.db"
 _SETTINGS = b"# Settings of this workspace; docs/settings.md explains each. Without a line, the default holds.\n"
 _PLACES = (
@@ -43,7 +45,8 @@ class Workspace:
     def __init__(self, root: Path, settings: Settings) -> None:
         self.root = root
         self.settings = settings
-        self.db: Engine = database.connect(root / _DATABASE)
+        self.sealer = Sealer(lambda: self.key("plan"))
+        self.db: Engine = database.connect(root / _DATABASE, self.sealer)
         self.vault = Vault(root / "vault", was_erased=lambda digest: tombstones.holds(self.db, digest))
         self.stages = StageCache(root / "stages", lambda: self.key("plan"))
         self.artefacts = Artefacts(self.db, root)
@@ -73,13 +76,13 @@ class Workspace:
         _make_folders(root)
         write_bytes(root / FILE_NAME, _SETTINGS + settings.encode())
         for name in KEYS:
-            write_bytes(root / "keys" / name, secrets.token_bytes(32))
+            write_bytes(root / "keys" / name, secrets.token_bytes(KEY_BYTES))
         write_bytes(root / terms.FILE_NAME, terms.TEMPLATE)
         write_bytes(root / "jurisdictions.toml", _PLACES)
         workspace = cls(root, read_settings(root))
         database.migrate(workspace.db)
         workspace.heads.start()
-        workspace.heads.follow(workspace.db)
+        workspace._follow()
         return workspace
 
     @classmethod
@@ -93,15 +96,24 @@ class Workspace:
         _make_folders(root)
         workspace = cls(root, read_settings(root))
         database.migrate(workspace.db)
-        workspace.heads.follow(workspace.db)
+        workspace._follow()
         return workspace
 
+    def _follow(self) -> None:
+        """Keeps the heads from now on, and the marks of the keys, which an earlier version did not keep."""
+        self.heads.follow(self.db)
+        with suppress(WorkspaceDamaged):
+            self.heads.keep_keys({name: self.key(name) for name in KEYS})
+
     def key(self, name: str) -> bytes:
-        """One of the secrets of this workspace, 32 bytes; raises ``WorkspaceDamaged`` when it is gone."""
+        """One of the secrets of this workspace, 32 bytes; raises ``WorkspaceDamaged`` when it is gone or not whole."""
         try:
-            return (self.root / "keys" / name).read_bytes()
+            secret = (self.root / "keys" / name).read_bytes()
         except FileNotFoundError as error:
             raise WorkspaceDamaged(f"the key {name} is missing", action="restore keys/ from its backup") from error
+        if len(secret) != KEY_BYTES:
+            raise WorkspaceDamaged(f"the key {name} is not whole", action="restore keys/ from its backup")
+        return secret
 
     @property
     def signer(self) -> signing.Signer:
@@ -124,7 +136,7 @@ class Workspace:
         """Takes a rendition that may no longer be out back into the workspace; True when there was one."""
         out = self.out / session_id / audience
         if not out.is_dir():
-            return False
+            return self._note_retracted(session_id, audience)
         number = sum(1 for _ in self.withdrawn.iterdir()) + 1
         while self.ledger.has("retracted", name := f"{session_id}-{audience}-{number}"):
             number += 1
@@ -138,6 +150,13 @@ class Workspace:
         self.ledger.append("retracted", name, {"session_id": session_id, "audience": str(audience)})
         return True
 
+    def _note_retracted(self, session_id: str, audience: Audience) -> bool:
+        """Notes that a rendition is gone which the ledger still has as published: a kill or a hand took it away."""
+        entry = releases.current_entry(self.ledger, session_id, audience)
+        if entry is not None:
+            self.ledger.append("retracted", f"{entry}-gone", {"session_id": session_id, "audience": str(audience)})
+        return False
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Holds the one lock of the workspace; raises ``LockHeld`` when another run has it."""
@@ -146,7 +165,10 @@ class Workspace:
                 held.enter_context(locked(self.root / "lock", wait=False))
             except BlockingIOError as error:
                 raise LockHeld("another run works in this workspace", action="wait for it to end") from error
-            yield
+            try:
+                yield
+            finally:
+                self.heads.keep_all(self.db)
 
     def sweep(self) -> None:
         """Removes what a killed run left half done; only under the lock."""

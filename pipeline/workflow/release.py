@@ -8,7 +8,7 @@ from datetime import datetime
 from pipeline import consent, log
 from pipeline.errors import ProofFailed, RefusedByPolicy
 from pipeline.records import Audience, Failed, Held, Pending, Refused, Session, SessionResult, Stop
-from pipeline.store import Workspace
+from pipeline.store import Workspace, run_clock
 from pipeline.store.registry import Registry, SessionState
 from pipeline.workflow import request_files
 from pipeline.workflow.analyse import AnalysedSession, analyse
@@ -39,12 +39,13 @@ def release(session_id: str, *, workspace: Workspace, release_request: ReleaseRe
     """Publishes the public rendition of a session, after it brought the internal one up to date.
 
     Raises ``RefusedByPolicy`` where consent, review or an earlier rendition block it, ``ProofFailed`` where it could
-    not be proved; then nothing public is published that was not before.
+    not be proved, ``TryAgain`` where the clock jumped; then nothing public is published that was not before.
     """
     log.configure(workspace.logs / "offrecord.jsonl")
     with workspace.locked():
         workspace.sweep()
         consent.verify_chain(workspace)
+        run_clock.check(workspace, now=now)
         registry = Registry(workspace.db)
         session = registry.session(session_id)
         if unrequested := _unrequested(session):

@@ -15,7 +15,7 @@ from pipeline.export.formats import render
 from pipeline.export.formats.options import Options
 from pipeline.files import file_digest, write_bytes
 from pipeline.records import OutFile
-from pipeline.store import Workspace
+from pipeline.store import Workspace, run_clock
 from pipeline.store.artefacts import ArtefactState
 from pipeline.store.codec import key_of
 from pipeline.store.customers import FILE_NAME as CUSTOMERS
@@ -90,7 +90,9 @@ def write_exports(workspace: Workspace, *, now: datetime) -> None:
     folder.mkdir(mode=0o750, exist_ok=True)
     key = _state_key(workspace)
     last = workspace.stages.get(_STAGE, "last", _LastExport)
-    if last and last.key == key and now.timestamp() < last.valid_until and _are_there(folder, last.files):
+    hours = workspace.settings.consent.ruling_ttl_hours
+    holds = last is not None and run_clock.holds(last.valid_until, now, hours=hours)
+    if last and holds and last.key == key and _are_there(folder, last.files):
         return
     found = gather(workspace, now=now)
     report = found.report(Selection(**workspace.settings.export.model_dump()))
@@ -107,6 +109,12 @@ def write_exports(workspace: Workspace, *, now: datetime) -> None:
     workspace.stages.put(_STAGE, "last", _LastExport(key=key, valid_until=found.valid_until.timestamp(), files=written))
 
 
+def last_written(workspace: Workspace) -> tuple[Path, tuple[OutFile, ...] | None]:
+    """The folder of the exports, and what a run wrote there last; None where that is not known."""
+    last = workspace.stages.get(_STAGE, "last", _LastExport)
+    return workspace.out / "exports", last.files if last else None
+
+
 def hand_out(workspace: Workspace, made: RequestExport, output: Path | None, *, now: datetime) -> bytes:
     """Writes an export to ``output``, its manifest beside it; without one gives the bytes for standard output.
 
@@ -120,11 +128,25 @@ def hand_out(workspace: Workspace, made: RequestExport, output: Path | None, *, 
     for name, place in places.items():
         write_bytes(place, made.files[name])
     for file in manifest.out_files({name: made.files[name] for name in places or names}):
-        artefact_id = _note(workspace, file, made.request_ids, folder=_ELSEWHERE)
-        workspace.artefacts.set_state([artefact_id], ArtefactState.SUPERSEDED)
         to = str(places[file.name].absolute()) if places else "standard output"
-        workspace.artefacts.copied(artefact_id, to=to, by="offrecord export requests", now=now)
+        _note_handed_out(workspace, file, made.request_ids, to=to, by="offrecord export requests", now=now)
     return b"" if output else made.files[names[0]]
+
+
+def note_handed_out(
+    workspace: Workspace, files: Mapping[str, OutFile], request_ids: Sequence[str], *, by: str, now: datetime
+) -> None:
+    """Notes the files that hold these requests, by the place that each goes to, so that ``recalls`` lists them."""
+    for to, file in files.items():
+        _note_handed_out(workspace, file, request_ids, to=to, by=by, now=now)
+
+
+def _note_handed_out(
+    workspace: Workspace, file: OutFile, request_ids: Sequence[str], *, to: str, by: str, now: datetime
+) -> None:
+    artefact_id = _note(workspace, file, request_ids, folder=_ELSEWHERE)
+    workspace.artefacts.set_state([artefact_id], ArtefactState.SUPERSEDED)
+    workspace.artefacts.copied(artefact_id, to=to, by=by, now=now)
 
 
 def _places(names: Sequence[str], output: Path) -> dict[str, Path]:

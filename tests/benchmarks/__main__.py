@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import consent, growth, hearing, idle, memory, overhead, rendering
+from tests.benchmarks import consent, growth, hearing, idle, memory, overhead, rendering, requests
 
 BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
     "overhead": overhead.measure,
@@ -22,7 +22,7 @@ BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
     "rendering": rendering.measure,
 }
 
-LONG: dict[str, Callable[[Path], Iterable[str]]] = {"hearing": hearing.measure}
+LONG: dict[str, Callable[[Path], Iterable[str]]] = {"hearing": hearing.measure, "requests": requests.measure}
 """What is measured only by name."""
 
 

@@ -9,7 +9,9 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -18,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from pipeline.cli import _COMMANDS, main
 from pipeline.cli.common import Group, emit
-from pipeline.errors import TryAgain, WorkspaceDamaged
+from pipeline.errors import ConsentUnreadable, TryAgain, WorkspaceDamaged
 from pipeline.reports import doctor
 from pipeline.store import Workspace, database
 
@@ -118,6 +120,8 @@ def test_a_full_disk_is_no_damage(
     def fails(_: object) -> None:
         raise OperationalError("", {}, met)
 
+    with pytest.raises(TryAgain if kind is TryAgain else ConsentUnreadable), database.unreadable_is_closed():
+        fails(None)
     monkeypatch.setattr(database, "reading", fails)
     with pytest.raises(kind):
         database.migrate(workspace.db)
@@ -156,3 +160,21 @@ def test_an_old_name_of_a_command_is_a_usage_error_that_names_the_new_one(words:
     done = CliRunner().invoke(main, [*words.split(), "-w", "nowhere"])
     assert (done.exit_code, done.stdout) == (2, "")
     assert new in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_held_database_is_one_line_and_75(
+    tmp_path: Path, new_workspace: Callable[[Path], Workspace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = new_workspace(tmp_path / "ws").root
+    connect = database._prepare
+
+    def impatient(connection: Any, record: Any) -> None:
+        connection.execute("PRAGMA busy_timeout=10")
+        connect(connection, record)
+
+    monkeypatch.setattr(database, "_prepare", impatient)
+    with closing(sqlite3.connect(root / "offrecord.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        ended = CliRunner().invoke(main, ["run", "-w", str(root)])
+    assert ended.exit_code == 75 and len(ended.stderr.splitlines()) == 1
+    assert "another command holds it" in ended.stderr

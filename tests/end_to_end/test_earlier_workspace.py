@@ -90,8 +90,8 @@ def test_a_night_takes_back_only_mixed_sound_that_nobody_vouches_for(earlier: Pa
     before = published(earlier / "out")
     workspace = Workspace.open(earlier)
     mixed = titled(workspace)["Second office hours"]
-    chosen = nightly.Chosen(executor=inline.spread)
-    report = nightly.night(workspace, inbox=None, chosen=chosen, now=NIGHT, progress=lambda *_: None)
+    options = nightly.RunOptions(executor=inline.run_tasks, accept_clock=True)
+    report = nightly.run_night(workspace, inbox=None, options=options, now=NIGHT, progress=lambda *_: None)
     after = published(earlier / "out")
     closed = {name for name in before if name.startswith(mixed)}
     assert closed and set(after) == set(before) - closed

@@ -13,6 +13,7 @@ from pipeline.records import (
     Cue,
     ListAuthority,
     Participant,
+    Provenance,
     Purpose,
     Role,
     Session,
@@ -68,6 +69,14 @@ def test_one_person_in_two_lists_is_one_with_the_strictest_claims():
     assert (joined.spoke, joined.joined_late, joined.shared_microphone, joined.minor) == (True, True, True, "unsure")
     assert (joined.role, joined.location, joined.aliases) == (Role.UNKNOWN, None, ("An", "A. Diaz"))
     assert union(of(mild), [of(harsh)]).participants == union(of(mild), [of(harsh), of(harsh)]).participants
+
+
+def test_whom_one_list_has_and_the_chat_of_the_other_folder_names_is_listed():
+    named = replace(ANA, provenance=Provenance.UNLISTED)
+    for first, other in ((ANA, named), (named, ANA)):
+        (joined,) = union(of(first), [of(other)]).participants
+        assert joined.provenance is Provenance.LISTED
+    assert union(of(named), [of(named)]).participants[0].provenance is Provenance.UNLISTED
 
 
 @pytest.mark.parametrize("changed", [{"email": "other@a.example"}, {"company": "Granite"}])

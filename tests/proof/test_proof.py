@@ -120,7 +120,7 @@ def test_a_word_left_in_the_transcript_is_found(vault: Vault, tmp_path: Path, mo
 
 def test_a_line_left_in_the_chat_is_found(vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text_files, "_edited", lambda line, edits: line.text)
-    monkeypatch.setattr("pipeline.render.terms.Terms.replace", lambda self, text: text)
+    monkeypatch.setattr("pipeline.render.terms.TermReplacer.replace", lambda self, text: text)
     assert "search for terms" in failed(vault, tmp_path)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, Text, d
 
 from pipeline.store import database
 from pipeline.store.chains import GENESIS, Chain, ChainTruncated, Head, Heads, HeadsLost, chained_tables, head_of
+from pipeline.store.row_seals import Sealer
 from pipeline.store.tables.schema import metadata
 
 _METADATA = MetaData()
@@ -46,7 +47,7 @@ BODIES = st.lists(
 def stored(bodies: list[dict[str, Any]]) -> Iterator[tuple[Engine, list[Head]]]:
     """A database whose table of links holds these bodies, with the head after each."""
     with tempfile.TemporaryDirectory() as folder:
-        engine = database.connect(Path(folder) / "chain.db")
+        engine = database.connect(Path(folder) / "chain.db", Sealer(lambda: bytes(32)))
         with engine.begin() as connection:
             _METADATA.create_all(connection)
             with CHAIN.appending(connection) as append:

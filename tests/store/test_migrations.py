@@ -8,8 +8,10 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 from pipeline.store import database, tables
+from pipeline.store.row_seals import Sealer
 from pipeline.store.tables.schema import metadata
 
+SEALER = Sealer(lambda: bytes(32))
 _NOT_OURS = "alembic_version"
 
 
@@ -24,7 +26,7 @@ def made(engine: Engine) -> dict[str, str]:
 def test_the_migrated_schema_is_the_one_that_the_code_has(tmp_path: Path) -> None:
     for module in pkgutil.iter_modules(tables.__path__):
         assert module.name in {*tables.__all__, "schema"}, "a module that nobody imports makes no tables"
-    migrated, declared = database.connect(tmp_path / "migrated.db"), database.connect(tmp_path / "declared.db")
+    migrated, declared = (database.connect(tmp_path / name, SEALER) for name in ("migrated.db", "declared.db"))
     database.migrate(migrated)
     with declared.begin() as connection:
         metadata.create_all(connection)
@@ -33,7 +35,7 @@ def test_the_migrated_schema_is_the_one_that_the_code_has(tmp_path: Path) -> Non
 
 
 def test_a_migrated_database_is_left_as_it_is(tmp_path: Path) -> None:
-    engine = database.connect(tmp_path / "offrecord.db")
+    engine = database.connect(tmp_path / "offrecord.db", SEALER)
     database.migrate(engine)
     before = made(engine)
     database.migrate(engine)

@@ -17,18 +17,23 @@ from sqlalchemy.exc import DatabaseError
 from pipeline import consent
 from pipeline.cli import main
 from pipeline.embeddings import encoder as encoders
-from pipeline.errors import ConfigurationError, UsageProblem, WorkspaceDamaged
+from pipeline.errors import ConfigurationError, ProofFailed, RefusedByPolicy, UsageProblem, WorkspaceDamaged
 from pipeline.export import Selection
 from pipeline.export.column_maps import TARGETS, read_map
 from pipeline.export.formats import FORMATS
 from pipeline.export.formats.options import Options
+from pipeline.files import file_digest
+from pipeline.proof import MANIFEST, Manifest, RedactedWindow, prove, read_manifest, signed, write_manifest
 from pipeline.records import (
     Audience,
     Cell,
+    Check,
     Held,
     Interval,
     Outcome,
+    OutFile,
     Participant,
+    ProofVerdict,
     Purpose,
     Role,
     Ruling,
@@ -36,11 +41,13 @@ from pipeline.records import (
     SessionResult,
     Turn,
 )
+from pipeline.render.single_file import redact
 from pipeline.store import Workspace
 from pipeline.store.codec import encode
 from pipeline.store.registry import Registry, SessionState
-from pipeline.workflow import request_acts, request_files, request_report, request_review, tagging
+from pipeline.workflow import request_acts, request_clip, request_files, request_report, request_review, tagging
 from pipeline.workflow.request_acts import Act
+from tests.media.making import ffmpeg, tone
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 BY: dict[str, Any] = {"actor": "ann", "reason": "looked at it"}
@@ -400,3 +407,100 @@ def test_a_session_without_tags_or_out_of_reach_is_not_shown(filled: Workspace) 
     (filled.out / session_id / "internal").rename(filled.out / session_id / "gone")
     assert session_id not in {row["session"] for row in rows(filled)}
     assert tagging.count(filled, "2026-01-01-none") == 0
+
+
+ASKED = (("p2", "Welcome to office hours."), ("p1", WORDINGS[0]), ("p2", "You can do that under settings."))
+
+
+@pytest.fixture
+def clipped(workspace: Workspace, publish: Publish) -> tuple[Workspace, str]:
+    """A session with a proved sound of thirty seconds, silent from 12 to 13, whose request is said from 10 to 19."""
+    folder = workspace.out / publish(0, *ASKED) / Audience.INTERNAL
+    ffmpeg(*tone(0.0, 30.0, 30.0), folder / "plain.wav")
+    spans = folder / "spans.json"
+    spans.write_text('[{"start_s": 12.0, "end_s": 13.0}]')
+    redact(folder / "plain.wav", spans_file=spans, out=folder / "sound.m4a")
+    for path in (spans, folder / "plain.wav"):
+        path.unlink()
+    manifest = Manifest(
+        key="k",
+        session_id=folder.parent.name,
+        audience=Audience.INTERNAL,
+        verdict="proved",
+        checks=(),
+        files=tuple(OutFile(name=path.name, digest=file_digest(path)) for path in sorted(folder.iterdir())),
+        media="sound.m4a",
+        length_s=30.0,
+        tracks=("t1",),
+        windows=(RedactedWindow(start_s=12.0, end_s=13.0, track_id=None, reasons=("name",)),),
+        fill="silence",
+        picture="",
+    )
+    manifest = replace(manifest, checks=(Check(name="x", verdict=ProofVerdict.PROVED, detail=""),))
+    write_manifest(folder / MANIFEST, signed(manifest, workspace.signer))
+    tagging.retag(workspace, now=NOW)
+    return workspace, rows(workspace)[0]["request_id"]
+
+
+def test_a_clip_has_the_words_of_one_request_and_a_proof_of_its_own(
+    clipped: tuple[Workspace, str], tmp_path: Path, allowed: dict[str, Outcome]
+) -> None:
+    workspace, request_id = clipped
+    made = request_clip.export_clip(workspace, request_id, tmp_path / "clip", now=NOW)
+    assert (made.start_s, made.end_s) == (9.5, 19.5)  # half a second more, and nothing of the answer at 20
+    assert prove(tmp_path / "clip", public_key=workspace.signer.public_key).verdict is ProofVerdict.PROVED
+    manifest = read_manifest(tmp_path / "clip" / MANIFEST)
+    assert manifest is not None
+    assert [(one.start_s, one.end_s) for one in manifest.windows] == [(2.5, 3.5)]
+    captions = (tmp_path / "clip" / "captions.vtt").read_text("utf-8")
+    assert WORDINGS[0].split()[-1] in captions
+    assert "settings" not in captions
+    assert "Welcome" not in captions
+    assert request_files.recalls(workspace, now=NOW) == []
+    allowed[Purpose.INTERNAL_IMPROVE] = Outcome.MINUS
+    assert {one.went_to for one in request_files.recalls(workspace, now=NOW)} >= {str(tmp_path / "clip" / "sound.m4a")}
+
+
+@pytest.mark.parametrize("purpose", [Purpose.INTERNAL_IMPROVE, Purpose.INTERNAL_SHARE])
+def test_no_clip_without_consent(
+    clipped: tuple[Workspace, str], tmp_path: Path, allowed: dict[str, Outcome], purpose: Purpose
+) -> None:
+    workspace, request_id = clipped
+    allowed[purpose] = Outcome.MINUS
+    with pytest.raises((UsageProblem, RefusedByPolicy)):
+        request_clip.export_clip(workspace, request_id, tmp_path / "clip", now=NOW)
+    assert not (tmp_path / "clip").exists()
+
+
+def test_no_clip_of_a_rare_request_where_it_was_said_is_hidden(
+    clipped: tuple[Workspace, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, request_id = clipped
+    hidden = workspace.settings.export.model_copy(update={"hide_rare_sessions": True})
+    monkeypatch.setattr(workspace, "settings", workspace.settings.model_copy(update={"export": hidden}))
+    with pytest.raises(RefusedByPolicy, match="too few"):
+        request_clip.export_clip(workspace, request_id, tmp_path / "clip", now=NOW)
+
+
+def test_no_clip_of_a_rendition_that_was_changed(clipped: tuple[Workspace, str], tmp_path: Path) -> None:
+    workspace, request_id = clipped
+    sound = next(workspace.out.glob("*/internal/sound.m4a"))
+    sound.write_bytes(sound.read_bytes() + b"x")
+    with pytest.raises(ProofFailed):
+        request_clip.export_clip(workspace, request_id, tmp_path / "clip", now=NOW)
+    assert not (tmp_path / "clip").exists()
+
+
+def test_a_clip_is_written_to_a_new_folder_by_the_command(
+    clipped: tuple[Workspace, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, request_id = clipped
+    monkeypatch.setattr("pipeline.cli.export.now", lambda: NOW)
+    arguments = ["export", "clip", request_id, "--workspace", str(workspace.root), "-o", str(tmp_path / "clip")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    assert result.stdout == "proved: 10.0 s, 5 files\n"
+    assert CliRunner().invoke(main, arguments).exit_code == 2
+    for output in ("nowhere/clip", "other"):
+        unknown = [*arguments[:2], "q-0", *arguments[3:-1], str(tmp_path / output)]
+        assert CliRunner().invoke(main, unknown).exit_code == 2

@@ -1,5 +1,27 @@
 """The tables of the database, by what they are about; who imports any of them has all of them."""
 
-from pipeline.store.tables import artefacts, consent, erasures, names, releases, requests, review, rulings, runs
+from pipeline.store.tables import (
+    artefacts,
+    consent,
+    erasures,
+    names,
+    releases,
+    requests,
+    review,
+    row_seals,
+    rulings,
+    runs,
+)
 
-__all__ = ["artefacts", "consent", "erasures", "names", "releases", "requests", "review", "rulings", "runs"]
+__all__ = [
+    "artefacts",
+    "consent",
+    "erasures",
+    "names",
+    "releases",
+    "requests",
+    "review",
+    "row_seals",
+    "rulings",
+    "runs",
+]

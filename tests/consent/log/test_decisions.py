@@ -69,6 +69,13 @@ def test_what_did_not_change_is_kept_once(both: Session, workspace: Workspace, f
     assert {one.participant_id for one in again[len(first) :]} == {"p1"}
 
 
+def test_a_decision_dated_after_now_does_not_count(both: Session, workspace: Workspace) -> None:
+    ahead = ruled(both, workspace, later=timedelta(days=9000))
+    now = ruled(both, workspace)
+    assert {one.decided_at for one in now} - {one.decided_at for one in ahead} == {NOW.isoformat()}
+    assert len(now) == 2 * len(ahead) and len(ruled(both, workspace)) == len(now)
+
+
 def test_a_decision_of_staff_is_a_persons(both: Session, workspace: Workspace) -> None:
     ruled(both, workspace)
     about = {"actor": "Rui", "reason": "on the phone", "evidence": "call log", "workspace": workspace, "now": NOW}

@@ -28,7 +28,7 @@ GUEST = "martin.keller@cedar.example"
 
 
 def night(workspace: Workspace, inbox: Path | None = None, *, now: datetime = NOW) -> MorningReport:
-    options = nightly.RunOptions(executor=EXECUTORS["inline"])
+    options = nightly.RunOptions(executor=EXECUTORS["inline"], accept_clock=True)
     return nightly.run_night(workspace, inbox=inbox, options=options, now=now, progress=lambda *_: None)
 
 

@@ -42,7 +42,7 @@ def test_from_the_withdrawal_to_the_receipt(root: Path) -> None:
     left = run("consent", "verify-withdrawal", filed["withdrawal"], "-w", root)
     assert left.exit_code == 8, "a run has yet to carry it out"
     opened = Workspace.open(root)
-    options = nightly.RunOptions(executor=EXECUTORS["inline"])
+    options = nightly.RunOptions(executor=EXECUTORS["inline"], accept_clock=True)
     nightly.run_night(opened, inbox=None, options=options, now=NOW, progress=lambda *_: None)
     assert run("consent", "verify-withdrawal", ANA, "-w", root).stdout.strip() == "no leftovers"
     (opened.logs / "note.txt").write_text(f"call {ANA}", "utf-8")

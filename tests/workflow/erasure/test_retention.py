@@ -38,12 +38,12 @@ def test_what_is_out_is_taken_back_where_the_worker_that_would_rule_anew_was_los
     ) -> Iterator[TaskDone[T, R] | TaskFailed[T]]:
         yield from (TaskFailed(task=task, reason="killed", error="ProcessExpired") for task in tasks)
 
-    options = nightly.RunOptions(executor=losing)
+    options = nightly.RunOptions(executor=losing, accept_clock=True)
     nightly.run_night(workspace, inbox=None, options=options, now=AFTER_A_YEAR, progress=lambda *_: None)
     assert not is_out(workspace)
 
 
 def test_a_run_for_one_day_takes_back_what_ended_on_any_other(workspace: Workspace) -> None:
-    options = nightly.RunOptions(executor=EXECUTORS["inline"], day=AFTER_A_YEAR.date())
+    options = nightly.RunOptions(executor=EXECUTORS["inline"], day=AFTER_A_YEAR.date(), accept_clock=True)
     nightly.run_night(workspace, inbox=None, options=options, now=AFTER_A_YEAR, progress=lambda *_: None)
     assert not is_out(workspace)

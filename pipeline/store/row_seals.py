@@ -1,0 +1,120 @@
+"""Seals over the tables that are no chain, so that a row changed, added or taken out behind the program is noticed.
+
+Each table has a count of its rows and the sum, modulo 2**256, of a keyed hash of each (an additive multiset hash:
+Bellare and Micciancio, "A new paradigm for collision-free hashing", 1997). The database's own triggers carry every
+change into them, with functions that only a connection of this program has: whoever writes past it has to drop the
+triggers, and then the sum does not hold. The seal has a version and a keyed hash of its own, and the newest lies in
+the file of heads, so that an earlier state put back is noticed too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from pipeline.store.tables.row_seals import SEALED, row_seal
+
+_MODULUS = 1 << 256
+BROKEN = "broken"
+"""What stands in place of a seal that did not hold when a row was changed: from then on nothing makes it hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """One table's seal: how often it changed, how many rows it has, and the sum over them as 64 hexadecimal digits."""
+
+    version: int = 0
+    count: int = 0
+    total: str = "0" * 64
+
+
+class Sealer:
+    """Makes and checks seals under the workspace's key, which is read when it is first needed."""
+
+    def __init__(self, secret: Callable[[], bytes]) -> None:
+        self._secret = secret
+        self._keys: tuple[bytes, bytes] | None = None
+
+    def require(self) -> None:
+        """Raises ``WorkspaceDamaged`` where the key is gone: inside the database its absence could not be explained."""
+        self._key(0)
+
+    def prepare(self, connection: sqlite3.Connection) -> None:
+        """Gives a connection the functions that the triggers call."""
+        connection.create_function("row_mac", -1, self.row_mac, deterministic=True)
+        connection.create_function("resealed", 4, self.resealed, deterministic=True)
+        connection.create_function("seal_of", 4, self._first, deterministic=True)
+
+    def row_mac(self, *values: object) -> str:
+        """The keyed hash of a table's name and a row's values, in the order of its columns."""
+        mac = hmac.new(self._key(0), digestmod=hashlib.sha256)
+        for value in values:
+            content = value if isinstance(value, bytes) else repr(value).encode()
+            mac.update(f"{type(value).__name__}:{len(content)}:".encode() + content)
+        return mac.hexdigest()
+
+    def resealed(self, name: str, sealed: str, added: str, removed: str) -> str:
+        """A table's seal after a row with one keyed hash was added and one with another taken out; either may be ''."""
+        seal = self.opened(name, sealed)
+        if seal is None:
+            return BROKEN
+        total = (int(seal.total, 16) + int(added or "0", 16) - int(removed or "0", 16)) % _MODULUS
+        count = seal.count + bool(added) - bool(removed)
+        return self.sealed(name, Seal(seal.version + 1, count, f"{total:064x}"))
+
+    def sealed(self, name: str, seal: Seal) -> str:
+        """A seal as it is kept: its parts and the keyed hash of them."""
+        text = f"{seal.version} {seal.count} {seal.total}"
+        return f"{text} {self._mac(name, text)}"
+
+    def opened(self, name: str, sealed: str) -> Seal | None:
+        """The seal in its kept form; None where it is not as it was written."""
+        text, _, mac = sealed.rpartition(" ")
+        if not hmac.compare_digest(mac.encode(), self._mac(name, text).encode()):
+            return None
+        version, count, total = text.split(" ")
+        return Seal(int(version), int(count), total)
+
+    def _first(self, name: str, version: int, count: int, total: str) -> str:
+        return self.sealed(name, Seal(version, count, total))
+
+    def _mac(self, name: str, text: str) -> str:
+        return hmac.digest(self._key(1), f"{name}\n{text}".encode(), "sha256").hex()
+
+    def _key(self, number: int) -> bytes:
+        if self._keys is None:
+            secret = self._secret()
+            self._keys = (
+                hmac.digest(secret, b"offrecord row seals v1", "sha256"),
+                hmac.digest(secret, b"offrecord table seals v1", "sha256"),
+            )
+        return self._keys[number]
+
+
+def read(connection: Connection, sealer: Sealer) -> dict[str, Seal | None]:
+    """The seal of every table, None where it is missing or not as it was written."""
+    kept = {row.name: row.seal for row in connection.execute(select(row_seal))}
+    return {table.name: sealer.opened(table.name, kept.get(table.name, "")) for table in SEALED}
+
+
+def computed(connection: Connection, name: str, columns: tuple[str, ...]) -> tuple[int, str]:
+    """How many rows a table has and the sum over them, from the rows themselves."""
+    query = f"SELECT row_mac('{name}', {', '.join(columns)}) FROM {name}"
+    macs = [int(mac, 16) for (mac,) in connection.exec_driver_sql(query)]
+    return len(macs), f"{sum(macs) % _MODULUS:064x}"
+
+
+def broken(connection: Connection, sealer: Sealer) -> list[str]:
+    """The tables whose rows are not as this program left them, by walking all of them."""
+    seals = read(connection, sealer)
+    return [
+        table.name
+        for table in SEALED
+        if (seal := seals[table.name]) is None
+        or computed(connection, table.name, tuple(table.c.keys())) != (seal.count, seal.total)
+    ]

@@ -1,0 +1,82 @@
+"""Whether the clock of this machine went on as time did: under a wrong one consent ends too late, or everything ends.
+
+Each run notes in the ledger when it was by the wall clock, and where the kernel says so, for how long the machine was
+up. The wall clock may not have gone back since, nor on by more than a day beyond the time that the machine was up
+meanwhile; after a restart, by more than a day at all.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pipeline.errors import TryAgain
+from pipeline.store.workspace import Workspace
+
+SKEW = timedelta(minutes=5)
+"""How far back a clock may be set as a matter of course; as far as clocks of forms and platforms may be apart."""
+_FORWARD = timedelta(days=1)
+_KIND = "clock"
+_UPTIME, _BOOT_ID = Path("/proc/uptime"), Path("/proc/sys/kernel/random/boot_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Uptime:
+    """For how many seconds the machine is up, suspended or not, and a random id of that time."""
+
+    boot_id: str
+    seconds: float
+
+
+def note(workspace: Workspace, *, now: datetime, accepted: bool) -> None:
+    """Checks the clock unless a person ``accepted`` it, and notes it for the next run; raises ``TryAgain``."""
+    if not accepted:
+        check(workspace, now=now)
+    up, number = _uptime(), len(workspace.ledger.under(_KIND, "")) + 1
+    machine = {"boot_id": up.boot_id, "uptime_s": up.seconds} if up else {}
+    workspace.ledger.append(_KIND, str(number), {"now": now.isoformat(), "accepted": accepted, **machine})
+
+
+def check(workspace: Workspace, *, now: datetime) -> None:
+    """Raises ``TryAgain`` where the clock went back, or further on than it can have, since the last run."""
+    noted = workspace.ledger.under(_KIND, "")
+    if not noted:
+        return
+    last = json.loads(noted[-1][1])
+    at, up = datetime.fromisoformat(last["now"]), None
+    if "boot_id" in last:
+        up = Uptime(last["boot_id"], last["uptime_s"])
+    jump = jump_of(at, up, now, _uptime())
+    if jump is not None:
+        raise TryAgain(
+            f"the clock says {now:%Y-%m-%d %H:%M} UTC, {jump} the last run at {at:%Y-%m-%d %H:%M} UTC",
+            action="set the clock, or if it is right, `offrecord run --accept-clock`",
+        )
+
+
+def holds(valid_until: float, now: datetime, *, hours: float) -> bool:
+    """Whether what was made to hold until then, in seconds since the epoch, holds now.
+
+    What holds for more than a day longer than anything does, which is ``hours``, was made under a clock that was wrong.
+    """
+    lasts = timedelta(hours=hours) + _FORWARD
+    return now.timestamp() < valid_until <= (now + lasts).timestamp()
+
+
+def jump_of(last: datetime, last_up: Uptime | None, now: datetime, up: Uptime | None) -> str | None:
+    """How the clock jumped between two runs, for a person; None where it did not."""
+    if now < last - SKEW:
+        return "before"
+    same_boot = up is not None and last_up is not None and up.boot_id == last_up.boot_id
+    meanwhile = timedelta(seconds=up.seconds - last_up.seconds) if same_boot and up and last_up else timedelta()
+    return "more than a day beyond" if now - last - meanwhile > _FORWARD else None
+
+
+def _uptime() -> Uptime | None:
+    """As Linux says it; None elsewhere."""
+    try:
+        return Uptime(_BOOT_ID.read_text("ascii").strip(), float(_UPTIME.read_text("ascii").split()[0]))
+    except (OSError, ValueError, IndexError):
+        return None

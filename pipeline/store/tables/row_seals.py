@@ -1,0 +1,47 @@
+"""The seals of all tables whose rows may change or go, and the triggers that keep them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Connection, String, Table, event
+
+from pipeline.store.tables import artefacts, consent, erasures, names, releases, review, runs
+from pipeline.store.tables.schema import metadata
+
+row_seal = Table(
+    "row_seal",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("seal", String(200), nullable=False),
+    comment="For each table how many rows it has and a keyed sum over them, with each change one version further.",
+)
+
+SEALED = (
+    *(runs.session, runs.entry, runs.result),
+    *(artefacts.artefact, artefacts.artefact_copy),
+    *(erasures.withdrawal, erasures.tombstone, erasures.erased_mark, erasures.erased_participant),
+    *(consent.party, consent.alias, consent.notice, consent.answer_row),
+    *(review.decision, review.sign_off, review.picture_decision),
+    *(names.misheard, names.pseudonym_label),
+    *(releases.publication, releases.release_act),
+)
+"""Every table that is no chain: a chain holds its own rows together."""
+
+
+def triggers_of(name: str, columns: tuple[str, ...]) -> dict[str, str]:
+    """The triggers that carry each change of a table into its seal, by their names; on SQLite."""
+    new, old = (f"row_mac('{name}', {', '.join(f'{row}.{column}' for column in columns)})" for row in ("NEW", "OLD"))
+    changes = {"insert": (new, "''"), "update": (new, old), "delete": ("''", old)}
+    return {
+        f"{name}_seal_{act}": f"CREATE TRIGGER {name}_seal_{act} AFTER {act.upper()} ON {name} BEGIN "
+        f"UPDATE row_seal SET seal = resealed(name, seal, {added}, {removed}) WHERE name = '{name}'; END"
+        for act, (added, removed) in changes.items()
+    }
+
+
+def _keep_sealed(target: Table, connection: Connection, **_: object) -> None:
+    for statement in triggers_of(target.name, tuple(target.c.keys())).values():
+        connection.exec_driver_sql(statement)
+
+
+for _table in SEALED:
+    event.listen(_table, "after_create", _keep_sealed)

@@ -1,0 +1,144 @@
+"""The clip of one request: the words of who asked, cut out of the published rendition, consent read at the door."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from pipeline import consent
+from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain, UsageProblem
+from pipeline.export import Selection
+from pipeline.export.mentions import PURPOSE, QUOTED, Mention, may_use
+from pipeline.files import file_digest, make_private
+from pipeline.proof import MANIFEST, Manifest, failure_line, prove_unchanged, read_manifest
+from pipeline.records import Audience, OutFile, ProofVerdict, Ruling, Session, Turn
+from pipeline.render.clip import cut_clip
+from pipeline.store import Workspace
+from pipeline.store.registry import Registry
+from pipeline.workflow.request_files import note_handed_out
+from pipeline.workflow.request_report import Gathered, gather
+from pipeline.workflow.tagging import TRANSCRIPT, read_turns
+
+PAD_S = 0.5
+"""Before and after the words: where a sentence begins within a turn is worked out from its share of the letters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestClip:
+    """What was cut: from where to where in seconds of the session, and the names of the files in the folder."""
+
+    session: str
+    start_s: float
+    end_s: float
+    verdict: ProofVerdict
+    files: tuple[str, ...]
+
+
+def export_clip(workspace: Workspace, request_id: str, output: Path, *, now: datetime) -> RequestClip:
+    """Writes the clip of one request as the new folder ``output`` and notes where it went.
+
+    Raises ``UsageProblem`` where there is no such request or the folder is there already, ``RefusedByPolicy`` where
+    somebody who is heard in it does not let their words be shown, ``ProofFailed`` where the rendition or the clip does
+    not hold, ``TryAgain`` when consent changes meanwhile.
+    """
+    _may_write(output)
+    mention = _mention(workspace, gather(workspace, now=now), request_id)
+    session = Registry(workspace.db).session(mention.session)
+    ruling = consent.rule(session, workspace=workspace, now=now)
+    folder = workspace.out / mention.session / Audience.INTERNAL
+    manifest = _proved(folder, workspace)
+    turns = read_turns(folder / TRANSCRIPT)
+    own = _turn(turns, mention)
+    start_s, end_s = _padded(turns, own, mention, manifest.length_s)
+    if not isinstance(ruling, Ruling) or not _all_may(session, ruling, turns, start_s, end_s):
+        raise RefusedByPolicy(
+            "somebody who is heard there does not let their words be shown",
+            action="hand out the wording in plain words",
+        )
+    captions = (replace(own, start_s=mention.start_s, end_s=mention.end_s, text=mention.quote),)
+    scratch = make_private(workspace.scratch / f"clip-{request_id}")
+    try:
+        made = cut_clip(folder, manifest, captions, start_s=start_s, end_s=end_s, out=scratch, signer=workspace.signer)
+        names = tuple(sorted(path.name for path in scratch.iterdir()))
+        files = {
+            str(output.absolute() / name): OutFile(name=f"{request_id}-{name}", digest=file_digest(scratch / name))
+            for name in names
+        }
+        with consent.release(workspace, ruling):
+            if _proved(folder, workspace) != manifest:
+                raise TryAgain("the rendition was made anew meanwhile", action="run this again")
+            note_handed_out(workspace, files, (request_id,), by="offrecord export clip", now=now)
+            _place(scratch, output)
+    finally:
+        shutil.rmtree(scratch)
+    return RequestClip(session=mention.session, start_s=start_s, end_s=end_s, verdict=made.verdict, files=names)
+
+
+def _proved(folder: Path, workspace: Workspace) -> Manifest:
+    """The manifest of a rendition that is byte for byte what this workspace proved."""
+    proof = prove_unchanged(folder, public_key=workspace.signer.public_key)
+    manifest = read_manifest(folder / MANIFEST)
+    if manifest is None or proof.verdict is not ProofVerdict.PROVED:
+        raise ProofFailed(failure_line(proof), action="run `offrecord run` again, and `offrecord verify`")
+    return manifest
+
+
+def _may_write(output: Path) -> None:
+    if output.exists() or output.is_symlink():
+        raise UsageProblem("the output is there already", action="name a new folder")
+    if not output.parent.is_dir():
+        raise UsageProblem("the output's folder does not exist", action="make it")
+
+
+def _place(scratch: Path, output: Path) -> None:
+    """Shows the finished folder under its name in one step: whoever looks there finds all of it, or nothing."""
+    with tempfile.TemporaryDirectory(prefix=".offrecord-", dir=output.parent) as beside:
+        copy = Path(shutil.copytree(scratch, Path(beside) / output.name))
+        for path in copy.iterdir():
+            path.chmod(0o640)
+        copy.chmod(0o750)
+        copy.rename(output)
+
+
+def _mention(workspace: Workspace, gathered: Gathered, request_id: str) -> Mention:
+    """The request, where its words may be shown and where it was said may be told."""
+    mention = next((one for one in gathered.mentions if one.request_id == request_id), None)
+    if mention is None:
+        raise UsageProblem("there is no such request", action="`offrecord requests list` and `show` list them")
+    if not mention.verbatim:
+        raise RefusedByPolicy(
+            "who asked does not let their words be shown", action="hand out the wording in plain words"
+        )
+    report = gathered.report(Selection(**workspace.settings.export.model_dump()))
+    if not any(row.request_id == request_id and row.session for row in report.mentions):
+        raise RefusedByPolicy(
+            "too few customers ask for it to tell where it was said", action="hand out the wording without a clip"
+        )
+    return mention
+
+
+def _turn(turns: Sequence[Turn], mention: Mention) -> Turn:
+    """The turn that a request is a part of."""
+    middle_s = (mention.start_s + mention.end_s) / 2
+    own = next((turn for turn in turns if turn.start_s <= middle_s <= turn.end_s and mention.quote in turn.text), None)
+    if own is None:
+        raise UsageProblem("the request is not in the published transcript", action="run `offrecord requests retag`")
+    return own
+
+
+def _padded(turns: Sequence[Turn], own: Turn, mention: Mention, length_s: float) -> tuple[float, float]:
+    """The seconds of the clip: a little more than the words, but nothing of what others said before or after."""
+    others = [turn for turn in turns if turn is not own]
+    before_s = max((turn.end_s for turn in others if turn.end_s <= mention.start_s), default=0.0)
+    after_s = min((turn.start_s for turn in others if turn.start_s >= mention.end_s), default=length_s)
+    return max(before_s, mention.start_s - PAD_S), min(after_s, length_s, mention.end_s + PAD_S)
+
+
+def _all_may(session: Session, ruling: Ruling, turns: Sequence[Turn], start_s: float, end_s: float) -> bool:
+    """Whether everybody who talks in these seconds lets their words be used and shown."""
+    heard = {turn.participant_id for turn in turns if turn.start_s < end_s and turn.end_s > start_s}
+    return all(may_use(ruling, session, who, purpose) for who in heard for purpose in (PURPOSE, QUOTED))

@@ -1,0 +1,29 @@
+"""A media tool that finds no space is told from one that fails."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import pytest
+from pipeline.media.child import child
+
+from pipeline.errors import StorageUnavailable
+
+TONE = ("ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", "sine=d=2", "-f", "wav")
+
+
+def ended(*argv: str) -> int:
+    with child(argv) as tool:
+        return tool.finish()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+def test_a_full_disk_is_no_fault_of_the_file() -> None:
+    with pytest.raises(StorageUnavailable, match="make room"):
+        ended(*TONE, "/dev/full")
+
+
+def test_a_tool_that_fails_says_so_by_its_status(tmp_path: Path) -> None:
+    assert ended(*TONE, str(tmp_path / "tone.wav")) == 0
+    assert ended(*TONE, str(tmp_path / "nowhere" / "tone.wav")) not in (0, -signal.SIGXFSZ)

@@ -1,0 +1,217 @@
+"""What was changed behind the program is told by its table, key, rendition or export; what the program did is not."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from pipeline.errors import WorkspaceDamaged
+from pipeline.files import file_digest
+from pipeline.records import Audience, OutFile, Refused, SessionResult
+from pipeline.store import Workspace, integrity, pseudonym_labels, releases
+from pipeline.store.chains import Head, chained_tables
+from pipeline.store.registry import Registry, SessionState
+from pipeline.store.row_seals import BROKEN, Seal, Sealer
+from pipeline.store.tables.row_seals import SEALED
+from pipeline.store.tables.schema import metadata
+from tests.store.test_store import session
+
+RESULT = SessionResult(session_id="2026-11-18-aaaaaaaa", status="done", reason="", action="")
+NOW = datetime(2026, 11, 18, tzinfo=UTC)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A workspace with rows in tables of every sort."""
+    opened = Workspace.create(tmp_path / "ws")
+    registry = Registry(opened.db)
+    registry.take(Path("/inbox/one"), "f1", session())
+    registry.take(Path("/inbox/two"), "f2", Refused(reason="empty", action="send it again"))
+    registry.conclude(SessionState(state_key="k", valid_until=1.5, attempts=1, result=RESULT))
+    pseudonym_labels.give(opened.db, pseudonym_labels.PERSON, ["a", "b"])
+    entry = releases.next_entry(opened.ledger, RESULT.session_id, Audience.INTERNAL)
+    releases.record_publication(opened.db, entry, RESULT.session_id, Audience.INTERNAL, scope="{}", body={"proof": "p"})
+    opened.artefacts.note("export", opened.root / "heads", session_id=None, contributors=None, log_head="0")
+    return opened
+
+
+@contextmanager
+def behind(workspace: Workspace) -> Iterator[sqlite3.Connection]:
+    """The database without any trigger, as somebody writes to it who is not the program."""
+    with closing(sqlite3.connect(workspace.root / "offrecord.db", isolation_level=None)) as connection:
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        yield connection
+
+
+def test_what_the_program_writes_is_whole(workspace: Workspace) -> None:
+    registry = Registry(workspace.db)
+    registry.rewrite(replace(session(), title="corrected"))
+    registry.forget("/inbox/two")
+    registry.conclude(SessionState(state_key="k2", valid_until=2.5, attempts=2, result=RESULT))
+    with workspace.db.begin() as connection:
+        pseudonym_labels.free(connection, ["a"])
+    assert integrity.changed_tables(Workspace.open(workspace.root)) == []
+    integrity.check(workspace)
+
+
+@pytest.mark.parametrize(
+    ("table", "statement"),
+    [
+        ("session", "UPDATE session SET body = replace(body, 'folder', 'zoom')"),
+        ("session", "DELETE FROM session"),
+        ("entry", "UPDATE entry SET status = 'taken', session_id = '2026-11-18-aaaaaaaa' WHERE status = 'refused'"),
+        ("entry", "DELETE FROM entry WHERE status = 'refused'"),
+        ("result", "UPDATE result SET valid_until = 9e9"),
+        ("artefact", "UPDATE artefact SET state = 'superseded'"),
+        ("artefact", "DELETE FROM artefact"),
+        ("pseudonym_label", "UPDATE pseudonym_label SET number = 3 - number + 10"),
+        ("pseudonym_label", "INSERT INTO pseudonym_label VALUES ('participant', 9, 'c')"),
+        ("publication", "UPDATE publication SET scope = '[]'"),
+        ("publication", "DELETE FROM publication"),
+        ("decision", "INSERT INTO decision VALUES (1, 's', 'r', 'keep', 'eve', 'x', '2026')"),
+        ("withdrawal", "INSERT INTO withdrawal VALUES ('w', '[]', '[]', NULL, 0, 0, '2026', 'verified')"),
+    ],
+)
+def test_a_row_that_was_changed_behind_it_is_told_by_its_table(
+    workspace: Workspace, table: str, statement: str
+) -> None:
+    with behind(workspace) as connection:
+        assert connection.execute(statement).rowcount > 0
+    assert integrity.changed_tables(workspace) == [table]
+    with pytest.raises(WorkspaceDamaged, match=table):
+        integrity.check(workspace)
+
+
+def test_with_the_triggers_in_place_nobody_else_can_write(workspace: Workspace) -> None:
+    with (
+        closing(sqlite3.connect(workspace.root / "offrecord.db")) as connection,
+        pytest.raises(sqlite3.OperationalError, match="no such function"),
+    ):
+        connection.execute("UPDATE result SET valid_until = 9e9")
+
+
+def test_a_seal_that_was_forged_never_holds_again(workspace: Workspace) -> None:
+    with behind(workspace) as connection:
+        connection.execute("UPDATE row_seal SET seal = replace(seal, ' 1 ', ' 2 ') WHERE name = 'result'")
+    assert integrity.changed_tables(workspace) == ["result"]
+    sealer = workspace.sealer
+    assert sealer.resealed("result", "1 0 00 forged", "ff", "") == BROKEN
+    assert sealer.resealed("result", BROKEN, "ff", "") == BROKEN
+
+
+def test_an_earlier_state_put_back_is_told(workspace: Workspace, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(workspace.root / "offrecord.db")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    shutil.copy(workspace.root / "offrecord.db", tmp_path / "earlier.db")
+    with workspace.locked():
+        Registry(workspace.db).conclude(SessionState(state_key="k2", valid_until=2.5, attempts=2, result=RESULT))
+    for name in ("offrecord.db-wal", "offrecord.db-shm"):
+        (workspace.root / name).unlink(missing_ok=True)
+    shutil.copy(tmp_path / "earlier.db", workspace.root / "offrecord.db")
+    assert integrity.changed_tables(Workspace.open(workspace.root)) == ["result"]
+
+
+def test_what_another_command_writes_meanwhile_is_no_earlier_state(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept_seals = workspace.heads.kept_seals
+
+    def and_then_a_run() -> dict[str, Head]:
+        kept = kept_seals()
+        with workspace.locked():
+            Registry(workspace.db).conclude(SessionState(state_key="k3", valid_until=3.5, attempts=3, result=RESULT))
+        return kept
+
+    monkeypatch.setattr(workspace.heads, "kept_seals", and_then_a_run)
+    assert integrity.changed_tables(workspace) == []
+
+
+def test_without_its_key_nothing_is_written_and_the_key_is_named(workspace: Workspace) -> None:
+    (workspace.root / "keys" / "plan").unlink()
+    opened = Workspace.open(workspace.root)
+    with pytest.raises(WorkspaceDamaged, match="plan is missing"):
+        Registry(opened.db).forget("/inbox/two")
+    assert "/inbox/two" in Registry(opened.db).entries()
+
+
+def test_a_value_is_sealed_as_its_column_keeps_it(workspace: Workspace) -> None:
+    with workspace.db.begin() as connection:
+        for name, value in (("a", "2"), ("b", "'7'"), ("c", "9e999"), ("d", "-0.0"), ("e", "1e15")):
+            connection.execute(text(f"INSERT INTO result VALUES ('{name}', 'k', {value}, '3', 'b')"))
+        connection.execute(text("UPDATE result SET valid_until = '12' WHERE session_id = 'a'"))
+    assert integrity.changed_tables(workspace) == []
+
+
+def test_every_table_that_is_no_chain_is_sealed() -> None:
+    unsealed = {table.name for table in metadata.tables.values()} - {
+        table.name for table in (*SEALED, *chained_tables())
+    }
+    assert unsealed == {"row_seal"}
+
+
+@given(st.lists(st.tuples(st.text(), st.none() | st.integers() | st.binary() | st.floats(allow_nan=False)), max_size=5))
+def test_the_sum_does_not_depend_on_the_order_and_goes_back_with_every_row(rows: list[tuple[object, ...]]) -> None:
+    sealer = Sealer(lambda: bytes(32))
+    macs = [sealer.row_mac("t", *row) for row in rows]
+    empty = sealer.sealed("t", Seal())
+
+    def after(order: list[str]) -> str:
+        seal = empty
+        for mac in order:
+            seal = sealer.resealed("t", seal, mac, "")
+        return seal
+
+    assert after(macs) == after(macs[::-1])
+    seal = after(macs)
+    for mac in macs:
+        seal = sealer.resealed("t", seal, "", mac)
+    assert sealer.opened("t", seal) == Seal(version=2 * len(macs))
+    assert sealer.opened("u", seal) is None
+
+
+def test_keys_that_are_gone_emptied_or_others_are_told(workspace: Workspace) -> None:
+    assert integrity.changed_keys(workspace) == []
+    keys = workspace.root / "keys"
+    (keys / "alias").write_bytes(b"")
+    (keys / "identity").write_bytes(bytes(32))
+    (keys / "signing").unlink()
+    assert integrity.changed_keys(workspace) == ["alias", "identity", "signing"]
+    with pytest.raises(WorkspaceDamaged, match="alias, identity, signing"):
+        integrity.check(workspace)
+    with pytest.raises(WorkspaceDamaged, match="alias is not whole"):
+        workspace.key("alias")
+
+
+def test_a_rendition_that_is_gone_is_told_until_it_is_noted(workspace: Workspace) -> None:
+    assert integrity.missing_renditions(workspace) == ["2026-11-18-aaaaaaaa/internal"]
+    assert not workspace.retract(RESULT.session_id, Audience.INTERNAL)
+    assert integrity.missing_renditions(workspace) == []
+    assert releases.current_entry(workspace.ledger, RESULT.session_id, Audience.INTERNAL) is None
+
+
+def test_exports_that_are_changed_added_or_gone_are_told(tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    assert integrity.changed_exports(folder, None) == []
+    folder.mkdir()
+    for name in ("a.csv", "b.csv", "c.csv"):
+        (folder / name).write_text(name)
+    files = [OutFile(name=path.name, digest=file_digest(path)) for path in sorted(folder.iterdir())]
+    assert integrity.changed_exports(folder, files) == []
+    (folder / "a.csv").write_text("changed")
+    (folder / "b.csv").unlink()
+    (folder / "d.csv").write_text("added")
+    (folder / "c.csv").rename(folder / "e.csv")
+    (folder / "c.csv").symlink_to(folder / "e.csv")
+    assert integrity.changed_exports(folder, files) == ["a.csv", "b.csv", "c.csv", "d.csv", "e.csv"]
+    assert integrity.changed_exports(folder, None) == ["a.csv", "c.csv", "d.csv", "e.csv"]

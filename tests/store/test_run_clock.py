@@ -1,0 +1,71 @@
+"""A clock that went back or jumped ahead stops a run until a person says that it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import TryAgain
+from pipeline.store import Workspace, run_clock
+from pipeline.store.run_clock import SKEW, Uptime, jump_of
+
+NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
+DAY = timedelta(days=1)
+DAYS = st.floats(min_value=0, max_value=4000).map(lambda days: timedelta(days=days))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, new_workspace: Callable[[Path], Workspace]) -> Workspace:
+    return new_workspace(tmp_path / "ws")
+
+
+@given(DAYS)
+def test_while_the_machine_is_up_any_time_may_pass(passed: timedelta) -> None:
+    up = Uptime("b", 100.0), Uptime("b", 100.0 + passed.total_seconds())
+    assert jump_of(NOW, up[0], NOW + passed, up[1]) is None
+    assert jump_of(NOW, up[0], NOW + passed + DAY + timedelta(seconds=1), up[1]) is not None
+
+
+@given(DAYS)
+def test_after_a_restart_or_without_a_witness_a_day_may_pass(passed: timedelta) -> None:
+    for before, after in ((Uptime("a", 9e6), Uptime("b", 60.0)), (None, Uptime("b", 60.0)), (None, None)):
+        assert (jump_of(NOW, before, NOW + passed, after) is None) is (passed <= DAY)
+
+
+@given(DAYS)
+def test_a_clock_that_went_back_is_wrong_whatever_the_machine_says(back: timedelta) -> None:
+    for up in (Uptime("a", 9e6), None):
+        assert (jump_of(NOW, up, NOW - back, up) is None) is (back <= SKEW)
+
+
+def test_what_was_made_under_a_clock_far_ahead_does_not_hold() -> None:
+    assert run_clock.holds((NOW + DAY).timestamp(), NOW, hours=24)
+    assert not run_clock.holds(NOW.timestamp(), NOW, hours=24)
+    assert not run_clock.holds(datetime(2050, 1, 1, tzinfo=UTC).timestamp(), NOW, hours=24)
+
+
+def test_a_jump_stops_until_it_is_accepted(workspace: Workspace) -> None:
+    run_clock.note(workspace, now=NOW, accepted=False)
+    run_clock.note(workspace, now=NOW + timedelta(hours=20), accepted=False)
+    for wrong in (NOW, datetime(2050, 1, 1, tzinfo=UTC)):
+        before = workspace.ledger.verify()
+        with pytest.raises(TryAgain, match="--accept-clock"):
+            run_clock.note(workspace, now=wrong, accepted=False)
+        assert workspace.ledger.verify() == before
+    run_clock.note(workspace, now=NOW + 30 * DAY, accepted=True)
+    run_clock.check(workspace, now=NOW + 31 * DAY)
+
+
+def test_where_the_kernel_says_nothing_the_wall_clock_alone_counts(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(run_clock, "_UPTIME", tmp_path / "nothing")
+    run_clock.note(workspace, now=NOW, accepted=False)
+    run_clock.check(workspace, now=NOW + DAY)
+    with pytest.raises(TryAgain):
+        run_clock.check(workspace, now=NOW + 2 * DAY)
