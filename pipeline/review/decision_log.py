@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
@@ -34,7 +35,29 @@ def decisions(db: Engine, session_id: str) -> tuple[Decision, ...]:
 
 def numbered(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
     """The same, each with its number, which the ledger has too."""
-    made = _all(db, session_id)
+    return _in_force(_all(db, session_id))
+
+
+def decisions_by_session(db: Engine) -> dict[str, tuple[Decision, ...]]:
+    """The same of every session that has any, in one view of the database."""
+    made: dict[str, list[tuple[int, Decision]]] = {}
+    with reading(db) as connection:
+        for row in connection.execute(select(decision).order_by(decision.c.seq)):
+            made.setdefault(row.session_id, []).append((row.seq, _decision(row)))
+    return {session_id: tuple(one for _, one in _in_force(entries)) for session_id, entries in made.items()}
+
+
+def signed_states(db: Engine, audience: Audience = Audience.PUBLIC) -> dict[str, frozenset[str]]:
+    """By session every state, as ``state_of`` gives it, that somebody signed off."""
+    query = select(sign_off.c.session_id, sign_off.c.state).where(sign_off.c.audience == audience.value)
+    states: dict[str, set[str]] = {}
+    with reading(db) as connection:
+        for row in connection.execute(query):
+            states.setdefault(row.session_id, set()).add(row.state)
+    return {session_id: frozenset(signed) for session_id, signed in states.items()}
+
+
+def _in_force(made: Sequence[tuple[int, Decision]]) -> tuple[tuple[int, Decision], ...]:
     taken_back = {one.proposal_id: seq for seq, one in made if one.verdict is Verdict.OPEN}
     return tuple((seq, one) for seq, one in made if seq > taken_back.get(one.proposal_id, 0))
 
@@ -42,19 +65,17 @@ def numbered(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
 def _all(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
     wanted = select(decision).where(decision.c.session_id == session_id).order_by(decision.c.seq)
     with reading(db) as connection:
-        return tuple(
-            (
-                row.seq,
-                Decision(
-                    proposal_id=row.proposal_id,
-                    verdict=Verdict(row.verdict),
-                    actor=row.actor,
-                    reason=row.reason,
-                    decided_at=datetime.fromisoformat(row.decided_at),
-                ),
-            )
-            for row in connection.execute(wanted)
-        )
+        return tuple((row.seq, _decision(row)) for row in connection.execute(wanted))
+
+
+def _decision(row: Any) -> Decision:
+    return Decision(
+        proposal_id=row.proposal_id,
+        verdict=Verdict(row.verdict),
+        actor=row.actor,
+        reason=row.reason,
+        decided_at=datetime.fromisoformat(row.decided_at),
+    )
 
 
 def deciders(db: Engine, session_id: str) -> frozenset[str]:

@@ -216,7 +216,7 @@ def ranged(request: Request, content: bytes, media_type: str) -> Response:
 
 def _opened(request: Request) -> tuple[Site, ReviewSession]:
     site = site_of(request)
-    return site, site.review(request.path_params["session"])
+    return site, site.review(request.path_params["session"]).session
 
 
 def _decided(site: Site, opened: ReviewSession) -> Decided:
@@ -230,7 +230,8 @@ def _decided(site: Site, opened: ReviewSession) -> Decided:
 
 def _proposals(site: Site, opened: ReviewSession) -> dict[str, object]:
     current = edits(site.workspace.db, opened.session.session_id)
-    views = proposal_views(opened, _decided(site, opened), site.workspace.settings.redact)
+    taken = site.review(opened.session.session_id).taken
+    views = proposal_views(opened, _decided(site, opened), taken)
     return {"proposals": views, "last_edit": max(current, default=0)}
 
 
@@ -253,6 +254,6 @@ def _conflict(request: Request, conflict: VersionConflict) -> Response:
     """What somebody else decided meanwhile, so that its reader decides about that."""
     site, opened = _opened(request)
     wanted = request.path_params.get("proposal")
-    views = proposal_views(opened, _decided(site, opened), site.workspace.settings.redact)
+    views = proposal_views(opened, _decided(site, opened), site.review(opened.session.session_id).taken)
     view = next((view for view in views if view.proposal_id == wanted), None)
     return as_json({"error": str(conflict), "version": conflict.version, "proposal": view}, HTTPStatus.CONFLICT)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from http import HTTPStatus
@@ -14,21 +14,31 @@ from importlib.resources import files
 from urllib.parse import parse_qsl
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from pipeline.store import Workspace
-from pipeline.store.codec import plain
 from pipeline.web.guard import person_of
 from pipeline.web.logins import Logins, Person
 from pipeline.web.roles import WebRole
-from pipeline.workflow.review_material import ReviewMaterial, ReviewSession, material_of, material_version, open_review
+from pipeline.workflow.review_material import ReviewSession, open_review, review_state
+from pipeline.workflow.review_views import TakenOut, taken_out
 
 _OPEN_REVIEWS = 4
-"""Sessions whose material stays in memory; a three-hour one with 30,000 words takes some 40 MB."""
+"""Sessions that stay in memory: those that people work at, at a time."""
 _MOST_FIELDS = 2_000
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenReview:
+    """A review that somebody works at, what it stands on, and what each of its proposals takes out."""
+
+    state: tuple[int, str, str, int]
+    session: ReviewSession
+    taken: Mapping[str, TakenOut]
 
 
 class Site:
@@ -39,7 +49,9 @@ class Site:
         self.logins = logins
         self._now = now
         self._lock = threading.Lock()
-        self._materials: OrderedDict[str, tuple[int, ReviewMaterial]] = OrderedDict()
+        # SQLite writes its log back whenever the last connection closes, which each request would wait for.
+        self._kept_open = workspace.db.raw_connection()
+        self._reviews: OrderedDict[str, OpenReview] = OrderedDict()
         self._templates = Environment(
             loader=PackageLoader("pipeline.web", "templates"),
             autoescape=True,
@@ -73,23 +85,23 @@ class Site:
         shown = {"person": person, "roles": person.roles if person else frozenset(), "Role": WebRole, **values}
         return HTMLResponse(self._templates.get_template(template).render(shown), status_code=status)
 
-    def review(self, session_id: str) -> ReviewSession:
+    def review(self, session_id: str) -> OpenReview:
         """A session for somebody who decides, as it is now; raises as ``open_review`` does."""
-        return open_review(self.workspace, session_id, now=self.now, material=self._material(session_id))
-
-    def _material(self, session_id: str) -> ReviewMaterial:
-        version = material_version(self.workspace, session_id)
+        state, now = review_state(self.workspace, session_id), self.now
         with self._lock:
-            stored = self._materials.get(session_id)
-            if stored is not None and stored[0] == version:
-                self._materials.move_to_end(session_id)
-                return stored[1]
-        material = material_of(self.workspace, session_id)
+            stored = self._reviews.get(session_id)
+        if stored is not None and stored.state == state and now < stored.session.ruling.valid_until:
+            return stored
+        is_same = stored is not None and stored.state[0] == state[0]
+        material = stored.session.material if stored is not None and is_same else None
+        opened = open_review(self.workspace, session_id, now=now, material=material)
+        made = OpenReview(state=state, session=opened, taken=taken_out(opened, self.workspace.settings.redact))
         with self._lock:
-            self._materials[session_id] = (version, material)
-            while len(self._materials) > _OPEN_REVIEWS:
-                self._materials.popitem(last=False)
-        return material
+            self._reviews[session_id] = made
+            self._reviews.move_to_end(session_id)
+            while len(self._reviews) > _OPEN_REVIEWS:
+                self._reviews.popitem(last=False)
+        return made
 
 
 def site_of(request: Request) -> Site:
@@ -105,8 +117,7 @@ def actor_of(request: Request) -> str:
 
 def as_json(value: object, status: HTTPStatus = HTTPStatus.OK) -> Response:
     """Records as JSON."""
-    body = json.dumps(plain(value), ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(body, status_code=status, media_type="application/json")
+    return Response(to_json(value), status_code=status, media_type="application/json")
 
 
 def posted(act: Callable[[Request, Mapping[str, str]], Response]) -> Callable[[Request], Awaitable[Response]]:

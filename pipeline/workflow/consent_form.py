@@ -148,6 +148,9 @@ def questions_of(form: Form) -> tuple[Question, ...]:
                 questions.append((header, (), True))
             case _:
                 continue
+    # A notice is stored with its keys sorted, so that the order in its file is lost; that of the purposes is not.
+    order = list(Purpose)
+    questions.sort(key=lambda question: min(map(order.index, question[1]), default=len(order)))
     return tuple(
         Question(name=f"q{number}", text=text, purposes=purposes, of_age=of_age)
         for number, (text, purposes, of_age) in enumerate(questions, start=1)

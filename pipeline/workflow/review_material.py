@@ -62,10 +62,16 @@ def material_of(workspace: Workspace, session_id: str) -> ReviewMaterial:
     return material
 
 
-def material_version(workspace: Workspace, session_id: str) -> int:
-    """A number that changes with the stored material; 0 where there is none."""
+def review_state(workspace: Workspace, session_id: str) -> tuple[int, str, str, int]:
+    """What an open review stands on: while it is the same, and its ruling holds, so is what ``open_review`` gives.
+
+    The stored material, the consent log with all that people settled, the session's record, and the last edit.
+    """
     place = workspace.stages.place(_STAGE, session_id)
-    return place.stat().st_mtime_ns if place.is_file() else 0
+    changed_at = place.stat().st_mtime_ns if place.is_file() else 0
+    last_edit = max(review.edits(workspace.db, session_id), default=0)
+    record = Registry(workspace.db).session(session_id)
+    return changed_at, consent.log_head(workspace), key_of(record), last_edit
 
 
 def open_review(

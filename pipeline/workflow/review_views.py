@@ -5,6 +5,7 @@ Pure: from an opened review and what was decided, to values for a page or a term
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,24 +26,22 @@ _LONGEST_TURN = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WordView:
-    """One word: times in seconds, its place in the transcript, the proposals over it, and whether it is uncertain."""
-
-    index: int
-    start_s: float
-    end_s: float
-    text: str
-    proposals: tuple[str, ...] = ()
-    uncertain: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnView:
-    """Words that one speaker says on one track; ``speaker`` is the participant's id, empty for nobody known."""
+    """Words that one speaker says on one track, column by column, because a long session has 30,000 of them.
+
+    ``speaker`` is the participant's id, empty for nobody known; ``first`` the place of the first word in the
+    transcript; ``starts`` and ``ends`` are seconds. ``proposals`` has the proposals over a word by its place in the
+    turn, ``uncertain`` the places of words that were heard uncertainly.
+    """
 
     track_id: str
     speaker: str
-    words: tuple[WordView, ...]
+    first: int
+    starts: tuple[float, ...]
+    ends: tuple[float, ...]
+    texts: tuple[str, ...]
+    proposals: Mapping[int, tuple[str, ...]]
+    uncertain: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,6 @@ class MentionView:
     start_s: float | None = None
     end_s: float | None = None
     words: tuple[int, int] = (0, 0)
-    text: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +78,6 @@ class ProposalView:
     muted_s: float
     words: int
     is_picture: bool
-    edits: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,28 +99,34 @@ def turn_views(opened: ReviewSession, decided: Decided) -> tuple[TurnView, ...]:
             if isinstance(finding.place, SoundPlace):
                 for index in range(*finding.place.words):
                     covered.setdefault(index, []).append(proposal.proposal_id)
-    views = [_word(index, word, tuple(covered.get(index, ())), kept) for index, word in enumerate(words)]
-    return tuple(
-        TurnView(
-            track_id=words[turn[0]].track_id,
-            speaker=words[turn[0]].participant_id or "",
-            words=tuple(views[index] for index in turn),
-        )
-        for turn in _turns(words)
-    )
+    return tuple(_turn(words, turn, covered, kept) for turn in _turns(words))
 
 
-def proposal_views(opened: ReviewSession, decided: Decided, settings: RedactSettings) -> tuple[ProposalView, ...]:
-    """Every proposal in order of its first mention, then those of texts, then those of the picture."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOut:
+    """What redacting one proposal alone takes out: spans in order and apart, and how many words lie in them."""
+
+    windows: tuple[tuple[float, float], ...]
+    words: int
+
+
+def taken_out(opened: ReviewSession, settings: RedactSettings) -> Mapping[str, TakenOut]:
+    """By proposal what it takes out, whatever was decided; the same for as long as the review is."""
     transcript = opened.material.transcript
     widener = Widener(transcript, opened.session.tracks, settings)
+    times = _Times(sorted(word.start_s for word in transcript.words), sorted(word.end_s for word in transcript.words))
+    taken = {each.proposal_id: _windows(opened, each, widener, settings) for each in opened.proposals}
+    return {
+        proposal_id: TakenOut(windows=tuple(spans_s), words=times.within(spans_s))
+        for proposal_id, spans_s in taken.items()
+    }
+
+
+def proposal_views(opened: ReviewSession, decided: Decided, taken: Mapping[str, TakenOut]) -> tuple[ProposalView, ...]:
+    """Every proposal in order of its first mention, then those of texts, then those of the picture."""
     latest = {each.proposal_id: each for each in decided.decisions}
-    starts = sorted((word.start_s, word.end_s) for word in transcript.words)
     views = [
-        _proposal(
-            proposal, latest.get(proposal.proposal_id), decided, _taken(opened, proposal, widener, settings), starts
-        )
-        for proposal in opened.proposals
+        _proposal(each, latest.get(each.proposal_id), decided, taken[each.proposal_id]) for each in opened.proposals
     ]
     return tuple(sorted(views, key=lambda view: (view.is_picture, _first_s(view))))
 
@@ -142,50 +145,47 @@ def revealed(opened: ReviewSession, proposal_id: str) -> dict[int, str]:
     }
 
 
-def _word(index: int, word: Word, proposals: tuple[str, ...], kept: set[str]) -> WordView:
-    is_masked = bool(set(proposals) - kept)
-    return WordView(
-        index=index,
-        start_s=word.start_s,
-        end_s=word.end_s,
-        text=mask(word.text) if is_masked else word.text,
-        proposals=proposals,
-        uncertain=word.probability < UNCERTAIN,
+def _turn(words: Sequence[Word], turn: range, covered: Mapping[int, list[str]], kept: set[str]) -> TurnView:
+    own = words[turn.start : turn.stop]
+    over = {number: tuple(covered[index]) for number, index in enumerate(turn) if index in covered}
+    masked = {number for number, proposals in over.items() if not kept.issuperset(proposals)}
+    return TurnView(
+        track_id=own[0].track_id,
+        speaker=own[0].participant_id or "",
+        first=turn.start,
+        starts=tuple(round(word.start_s, 3) for word in own),
+        ends=tuple(round(word.end_s, 3) for word in own),
+        texts=tuple(mask(word.text) if number in masked else word.text for number, word in enumerate(own)),
+        proposals=over,
+        uncertain=tuple(number for number, word in enumerate(own) if word.probability < UNCERTAIN),
     )
 
 
-def _turns(words: Sequence[Word]) -> Iterator[list[int]]:
-    turn: list[int] = []
-    for index, word in enumerate(words):
-        last = words[turn[-1]] if turn else None
-        if last is not None and (
-            (last.track_id, last.participant_id) != (word.track_id, word.participant_id)
+def _turns(words: Sequence[Word]) -> Iterator[range]:
+    """The places of the words of each turn: neighbours of one track and speaker, without a long pause."""
+    start = 0
+    for index in range(1, len(words) + 1):
+        last, word = words[index - 1], words[index] if index < len(words) else None
+        if (
+            word is None
+            or (last.track_id, last.participant_id) != (word.track_id, word.participant_id)
             or word.start_s - last.end_s > _PAUSE_S
-            or len(turn) >= _LONGEST_TURN
+            or index - start >= _LONGEST_TURN
         ):
-            yield turn
-            turn = []
-        turn.append(index)
-    if turn:
-        yield turn
+            yield range(start, index)
+            start = index
 
 
-def _taken(
+def _windows(
     opened: ReviewSession, proposal: Proposal, widener: Widener, settings: RedactSettings
 ) -> list[tuple[float, float]]:
     """The spans of sound that this proposal alone takes out, in order and apart."""
     wide = windows(of_findings([proposal], widener), duration_s=opened.session.duration_s, settings=settings)
-    return [(start_s, end_s) for start_s, end_s in spans.merge(spans.times(wide))]
+    return [(round(start_s, 3), round(end_s, 3)) for start_s, end_s in spans.merge(spans.times(wide))]
 
 
-def _proposal(
-    proposal: Proposal,
-    decision: Decision | None,
-    decided: Decided,
-    taken: list[tuple[float, float]],
-    words: Sequence[tuple[float, float]],
-) -> ProposalView:
-    mentions = tuple(_mention(finding, decided.edit_versions) for finding in proposal.findings)
+def _proposal(proposal: Proposal, decision: Decision | None, decided: Decided, taken: TakenOut) -> ProposalView:
+    edited = decided.edit_versions
     return ProposalView(
         proposal_id=proposal.proposal_id,
         replacement=proposal.replacement,
@@ -196,11 +196,11 @@ def _proposal(
         reason=decision.reason if decision else "",
         actor=decision.actor if decision else "",
         version=decided.versions.get(proposal.proposal_id, 0),
-        category_version=decided.edit_versions.get(mark_of(proposal.entity), 0),
-        mentions=mentions,
-        windows=tuple((round(start_s, 3), round(end_s, 3)) for start_s, end_s in taken),
-        muted_s=round(spans.total(taken), 2),
-        words=_count(words, taken),
+        category_version=edited.get(mark_of(proposal.entity), 0) if edited else 0,
+        mentions=tuple(_mention(finding, edited) for finding in proposal.findings),
+        windows=taken.windows,
+        muted_s=round(spans.total(taken.windows), 2),
+        words=taken.words,
         is_picture=proposal.is_picture,
     )
 
@@ -209,7 +209,7 @@ def _mention(finding: Finding, edit_versions: Mapping[str, int]) -> MentionView:
     finding_id, place = base_id(finding.finding_id), finding.place
     view = MentionView(
         finding_id=finding_id,
-        version=edit_versions.get(mark_of(finding_id), 0),
+        version=edit_versions.get(mark_of(finding_id), 0) if edit_versions else 0,
         rule=finding.rule.value,
         score=round(finding.score, 2),
         surface="picture" if isinstance(place, PicturePlace) else "sound",
@@ -225,17 +225,19 @@ def _mention(finding: Finding, edit_versions: Mapping[str, int]) -> MentionView:
             return replace(view, surface=surface)
 
 
-def _count(words: Sequence[tuple[float, float]], taken: Iterable[tuple[float, float]]) -> int:
-    """How many words lie in these spans at least in part; both in order of time."""
-    count, at = 0, 0
-    for start_s, end_s in taken:
-        while at < len(words) and words[at][1] <= start_s:
-            at += 1
-        number = at
-        while number < len(words) and words[number][0] < end_s:
-            count += words[number][1] > start_s
-            number += 1
-    return count
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """When the words of a session begin and end, each sorted."""
+
+    starts: Sequence[float]
+    ends: Sequence[float]
+
+    def within(self, spans_s: Iterable[tuple[float, float]]) -> int:
+        """How many words lie in these spans at least in part: those that begin before an end, less those over by then.
+
+        A word across two spans, which are apart, counts in both.
+        """
+        return sum(bisect_left(self.starts, end_s) - bisect_right(self.ends, start_s) for start_s, end_s in spans_s)
 
 
 def _first_s(view: ProposalView) -> float:

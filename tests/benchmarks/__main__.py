@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
     "consent": consent.measure,
     "growth": growth.measure,
     "rendering": rendering.measure,
+    "review": review_app.measure,
 }
 
 LONG: dict[str, Callable[[Path], Iterable[str]]] = {"hearing": hearing.measure, "requests": requests.measure}

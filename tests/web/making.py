@@ -123,14 +123,14 @@ def _finding(
     )
 
 
-def make_workspace(root: Path, settings: str = SETTINGS) -> Workspace:
-    """A workspace with the consent of the samples, and one session that is analysed."""
+def make_workspace(root: Path, settings: str = SETTINGS, *, script: str = SCRIPT) -> Workspace:
+    """A workspace with the consent of the samples, and one session that is analysed, with a script in its texts."""
     workspace = Workspace.create(root, settings)
     import_answers(SAMPLES / "consent.csv", FORM, workspace=workspace, now=now())
     session = ingest.ingest(FOLDER, workspace=workspace)
     assert isinstance(session, Session)
-    people = (session.participants[0], replace(session.participants[1], aliases=(SCRIPT,)), *session.participants[2:])
-    session = replace(session, title=f"Office hours {SCRIPT}", participants=people)
+    people = (session.participants[0], replace(session.participants[1], aliases=(script,)), *session.participants[2:])
+    session = replace(session, title=f"Office hours {script}", participants=people)
     Registry(workspace.db).take(FOLDER, "fingerprint", session)
     analyse_by_hand(workspace, session)
     return workspace

@@ -189,17 +189,18 @@ def test_edges_move_by_words_and_by_ten_milliseconds(browser: Browser, server: S
     page.focus("#proposals [tabindex='0']")
     end = page.locator("[data-edge='end_s']")
     before = float(end.input_value())
-    page.keyboard.press("Shift+Alt+ArrowRight")
-    page.wait_for_selector("text=Saved.")
-    word = float(end.input_value())
+
+    def pressed(keys: str, answer: str) -> float:
+        with page.expect_response(lambda response: answer in response.url) as waiting:
+            page.keyboard.press(keys)
+        waiting.value.finished()
+        page.wait_for_timeout(100)
+        return float(end.input_value())
+
+    word = pressed("Shift+Alt+ArrowRight", "/edges")
     assert word == pytest.approx(before + 0.4, abs=0.02)
-    page.keyboard.press("Control+Shift+Alt+ArrowLeft")
-    page.wait_for_function("value => document.querySelector('[data-edge=end_s]').value !== value", arg=f"{word:.2f}")
-    assert float(end.input_value()) == pytest.approx(word - 0.01)
-    page.wait_for_timeout(900)
-    page.keyboard.press("z")
-    page.wait_for_selector("text=Undone.")
-    assert float(end.input_value()) == pytest.approx(word)
+    assert pressed("Control+Shift+Alt+ArrowLeft", "/edges") == pytest.approx(word - 0.01)
+    assert pressed("z", "/undo") == pytest.approx(word)
 
 
 def test_consent_is_given_and_withdrawn_on_a_phone_without_scripts(

@@ -20,7 +20,7 @@ from pipeline.workflow.consent_actions import withdraw_consent
 from pipeline.workflow.consent_form import Erasure
 from pipeline.workflow.review_audio import audio_piece
 from pipeline.workflow.review_material import ReviewSession, open_review
-from pipeline.workflow.review_views import Decided, proposal_views, turn_views
+from pipeline.workflow.review_views import Decided, proposal_views, taken_out, turn_views
 from tests.web.making import now, session_id_of
 
 NOTHING = Decided(decisions=(), versions={}, edit_versions={})
@@ -90,9 +90,9 @@ def test_a_piece_outside_the_session_is_refused(
 
 def test_a_text_is_masked_until_it_is_kept(workspace: Workspace, opened: ReviewSession) -> None:
     turns = turn_views(opened, NOTHING)
-    said = " ".join(word.text for turn in turns for word in turn.words)
+    said = " ".join(text for turn in turns for text in turn.texts)
     assert "welcome" in said and "hannah" not in said and "falcon" not in said
-    views = proposal_views(opened, NOTHING, workspace.settings.redact)
+    views = proposal_views(opened, NOTHING, taken_out(opened, workspace.settings.redact))
     assert not any("hannah" in text for view in views for text in view.text)
     hannah = next(view for view in views if view.category == "PERSON")
     assert hannah.muted_s > 1.0 and hannah.words >= 3 and hannah.decision == "undecided"

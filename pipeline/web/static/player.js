@@ -1,6 +1,6 @@
 /** Plays a session piece by piece, so that the first sound of a long one comes as quickly as of a short one. */
 
-const PIECE_S = 60;
+const PIECE_S = 30;
 
 /** @param {string} base @param {number} duration */
 export function makePlayer(base, duration, onTime, onState) {

@@ -50,6 +50,7 @@ function element(name, text, attributes = {}) {
   return made;
 }
 
+function count(number, noun) { return `${number} ${noun}${number === 1 ? "" : "s"}`; }
 function firstSound(proposal) { return proposal.mentions.find((mention) => mention.surface === "sound"); }
 function current() { return proposals.get(active); }
 
@@ -63,7 +64,7 @@ function option(proposal) {
   const [label, text, at] = optionText(proposal);
   const state = element("span", `${MARKS[proposal.decision]} ${STATES[proposal.decision]}`, { class: "state" });
   item.append(element("span", `${label} ${text}`), state,
-    element("small", `${at} · ${proposal.mentions.length} mentions · ${proposal.muted_s} s, ${proposal.words} words`),
+    element("small", `${at} · ${count(proposal.mentions.length, "mention")} · ${proposal.muted_s} s, ${count(proposal.words, "word")}`),
     element("small", `score ${proposal.score.toFixed(2)}`));
   item.className = proposal.decision;
   item.setAttribute("aria-selected", String(proposal.proposal_id === active));
@@ -104,7 +105,7 @@ function detail() {
   const rows = [
     element("p", `${proposal.replacement} ${proposal.text.join(", ")} (${proposal.category})`),
     element("p", `${STATES[proposal.decision]}${proposal.actor ? ` by ${proposal.actor}: ${proposal.reason}` : ""}`),
-    element("p", `Found by ${rules}, score ${proposal.score.toFixed(2)}. Redacting all ${proposal.mentions.length} mentions takes out ${proposal.muted_s} s and ${proposal.words} words.`),
+    element("p", `Found by ${rules}, score ${proposal.score.toFixed(2)}. Redacting ${count(proposal.mentions.length, "mention")} takes out ${proposal.muted_s} s and ${count(proposal.words, "word")}.`),
   ];
   const actions = element("div", undefined, { class: "actions" });
   const labels = { a: "Redact", x: "Keep", w: "Not a name", c: "Category", r: "Reveal", h: "Hear" };

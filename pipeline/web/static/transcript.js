@@ -1,5 +1,7 @@
 /** The transcript: turns that become words when they come into view, a word cursor, and a selection of words. */
 
+const NONE = [];
+
 /** Scrolls a box so far that an item is in it, and the page not at all. */
 export function intoView(box, item) {
   const outer = box.getBoundingClientRect(), inner = item.getBoundingClientRect();
@@ -15,10 +17,12 @@ export function makeTranscript(box, onWord) {
     for (const entry of entries) if (entry.isIntersecting) fill(Number(entry.target.dataset.turn));
   }, { root: box, rootMargin: "600px" });
 
+  function wordsOf(turn) { return words.slice(turn.first, turn.first + turn.texts.length); }
+
   function fill(number) {
     if (shown.has(number)) return;
     const element = box.children[number];
-    const spans = turns[number].words.map((word) => {
+    const spans = wordsOf(turns[number]).map((word) => {
       const span = document.createElement("span");
       span.className = "w";
       span.dataset.i = word.index;
@@ -44,7 +48,7 @@ export function makeTranscript(box, onWord) {
     let low = 0, high = turns.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (turns[middle].words[0].index <= index) low = middle; else high = middle - 1;
+      if (turns[middle].first <= index) low = middle; else high = middle - 1;
     }
     return low;
   }
@@ -87,13 +91,19 @@ export function makeTranscript(box, onWord) {
       shown.clear();
       watcher.disconnect();
       const elements = turns.map((turn, number) => {
-        turn.words.forEach((word) => { words[word.index] = { ...word, track: turn.track_id }; });
+        turn.texts.forEach((text, offset) => {
+          words.push({
+            index: turn.first + offset, track: turn.track_id, start_s: turn.starts[offset], end_s: turn.ends[offset], text,
+            proposals: turn.proposals[offset] ?? NONE, uncertain: false,
+          });
+        });
+        turn.uncertain.forEach((offset) => { words[turn.first + offset].uncertain = true; });
         const element = document.createElement("p");
         element.className = "turn";
         element.dataset.turn = number;
         const speaker = document.createElement("b");
         speaker.textContent = people[turn.speaker] ?? "unknown speaker";
-        element.append(speaker, turn.words.map((word) => word.text).join(" "));
+        element.append(speaker, turn.texts.join(" "));
         return element;
       });
       box.replaceChildren(...elements);
