@@ -68,7 +68,8 @@ class DetectSettings(_Section):
     """How names and terms are found."""
 
     spacy_model: str = Field(
-        "", description="An installed spaCy pipeline whose names join the findings; empty for none."
+        "en-core-web-sm",
+        description="A spaCy pipeline whose names join the findings: a pulled model, an installed one; empty for none.",
     )
     languages: tuple[str, ...] = Field(("en",), description="Languages in which names can be found; others wait.")
     regions: tuple[str, ...] = Field(("US", "GB", "DE"), description="Regions whose written phone numbers are known.")
@@ -181,8 +182,9 @@ class ReviewSettings(_Section):
 class WebSettings(_Section):
     """How pages are served."""
 
-    port: int = Field(8484, ge=1, le=65535, description="The port that `offrecord serve` listens on.")
-    public_url: str = Field("", pattern=r"^$|^https?://[^/\s]+$", description="What links to the form begin with.")
+    public_url: str = Field(
+        "http://127.0.0.1:8484", pattern=r"^https?://[^/\s]+$", description="What links to the form begin with."
+    )
 
 
 class Settings(BaseSettings):

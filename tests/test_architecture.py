@@ -39,7 +39,7 @@ USE_CASES = ("cli", "workflow", "reports", "vcon", "nightly", "records", "errors
 OF_ONE_CALL = {
     "decide_lines", "detect_lines", "arriving", "read_context", "tag_lines", "line_groups",  # JSON Lines
     "read_taxonomy",
-    "redact", "prove", "failure_line", "read_plan", "models", "pull", "sources",  # outside any workspace
+    "unavailable", "redact", "prove", "failure_line", "read_plan", "models", "pull", "sources",  # outside any workspace
     "export_log", "export_dpv", "import_vcon", "file_announced", "delegate",  # nothing has to follow from these
     "record_review", "standings",
     "Workspace", "Terms", "AgreementKind", "Clause", "Act", "Erasure", "Selection", "Options", "column_maps",

@@ -16,15 +16,17 @@ import click
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Names and terms that are known beforehand (JSON).",
 )
-@click.option("--spacy-model", default="", help="An installed spaCy pipeline whose names join the findings.")
-def detect(context_path: Path | None, spacy_model: str) -> None:
+@click.option(
+    "--spacy-model", help="A spaCy pipeline whose names join the findings, pulled or installed; empty for none."
+)
+def detect(context_path: Path | None, spacy_model: str | None) -> None:
     """Read JSON Lines {"id","text"} and write {"id","findings"}, one line for each, in order."""
     from pipeline.detect.jsonl import detect_lines, line_groups, read_context
     from pipeline.records import Context
     from pipeline.settings import DetectSettings
 
     context = read_context(context_path) if context_path else Context()
-    settings = DetectSettings(spacy_model=spacy_model)
+    settings = DetectSettings() if spacy_model is None else DetectSettings(spacy_model=spacy_model)
     lines = line_groups(cast(BufferedIOBase, click.open_file("-", "rb")))
     for line in detect_lines(lines, context, settings=settings):
         click.echo(line)

@@ -1,4 +1,4 @@
-"""Commands for reviewers: list, show, interactive, decide, sign-off, approve-exposure."""
+"""Commands for reviewers: list, show, interactive, decide, holds, lift, sign-off, approve-exposure."""
 
 from __future__ import annotations
 
@@ -104,6 +104,32 @@ def decide(
     count = decide_proposals(opened, session, proposals, Verdict(verdict), actor=actor, reason=reason, **options)
     elsewhere = f", and {count.decided_elsewhere} in {count.other_sessions} other sessions" if all_sessions else ""
     click.echo(f"decided {count.decided}{elsewhere}; `offrecord run` applies it")
+
+
+@review.command()
+@click.argument("session")
+@workspace_option
+@json_option
+def holds(session: str, workspace: Path, as_json: bool) -> None:
+    """List what holds all of SESSION until a person listened, and who lifted it."""
+    from pipeline.workflow.review_holds import list_holds
+
+    emit(list_holds(open_workspace(workspace), session), as_json)
+
+
+@review.command()
+@click.argument("session")
+@click.argument("holds", metavar="HOLD...", nargs=-1, required=True)
+@workspace_option
+@decider_option
+@click.option("--reason", required=True, help="Why: what was heard there.")
+@click.option("--undo", is_flag=True, help="Take back an earlier decision.")
+def lift(session: str, holds: tuple[str, ...], workspace: Path, actor: str, reason: str, undo: bool) -> None:
+    """Decide that each HOLD of SESSION is no reason to stop it, after listening."""
+    from pipeline.workflow.review_holds import lift_holds
+
+    left = lift_holds(open_workspace(workspace), session, holds, actor=actor, reason=reason, undo=undo)
+    click.echo(f"stored; {left} holds are left; `offrecord run` applies it")
 
 
 @review.command("sign-off")

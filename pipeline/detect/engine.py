@@ -8,6 +8,7 @@ from functools import lru_cache
 from pipeline.detect.gazetteer.exact import exact_recognizer, literal_recognizer, pattern_recognizer
 from pipeline.detect.gazetteer.in_context import context_recognizer
 from pipeline.detect.gazetteer.phonetic import phonetic_recognizer
+from pipeline.detect.gazetteer.statements import statement_recognizer
 from pipeline.detect.gazetteer.surnames import surname_recognizer
 from pipeline.detect.identifiers.phone_numbers import phone_number_recognizer
 from pipeline.detect.identifiers.presidio import presidio_recognizer
@@ -18,10 +19,12 @@ from pipeline.detect.identifiers.spoken_addresses import spoken_address_recogniz
 from pipeline.detect.identifiers.spoken_numbers import spoken_number_recognizer
 from pipeline.detect.identifiers.urls import url_recognizer
 from pipeline.detect.ner.introductions import introduction_recognizer
-from pipeline.detect.ner.recognizer import FLOOR, KNOWING_FLOOR, name_recognizer, spacy_recognizer
+from pipeline.detect.ner.recognizer import spacy_recognizer
+from pipeline.detect.ner.union import FLOOR, KNOWING_FLOOR, ChosenModel, chosen, name_recognizer, second_model
 from pipeline.detect.scoring.overlaps import resolve_overlaps
 from pipeline.detect.text.tokens import BatchRecognizer, Match, Recognizer, read
-from pipeline.lexicon.surface_forms import surface_forms
+from pipeline.lexicon.cues import shipped_cues
+from pipeline.lexicon.surface_forms import elsewhere_forms, surface_forms
 from pipeline.records import Context
 from pipeline.settings import DetectSettings
 
@@ -42,7 +45,7 @@ def find_each(texts: Sequence[str], context: Context, *, settings: DetectSetting
     for recognize in _recognizers(context, settings):
         for of_text, text in zip(matches, tokenized, strict=True):
             of_text += recognize(text)
-    for recognize_all in _batch_recognizers(context, settings):
+    for recognize_all in _batch_recognizers(context, chosen(settings)):
         for of_text, more in zip(matches, recognize_all(tokenized), strict=True):
             of_text += more
     return [
@@ -62,15 +65,25 @@ def find_across(text: str, context: Context, *, settings: DetectSettings = DEFAU
 def _recognizers(context: Context, settings: DetectSettings) -> tuple[Recognizer, ...]:
     """The recognisers for a context, made once; their order does not matter, as ``resolve_overlaps`` decides."""
     known = surface_forms(context)
-    listed = [exact_recognizer(known), literal_recognizer(context.terms), pattern_recognizer(context.patterns)]
+    elsewhere = elsewhere_forms(context.elsewhere)
+    listed = [
+        exact_recognizer(known),
+        exact_recognizer(elsewhere),
+        literal_recognizer(context.terms),
+        pattern_recognizer(context.patterns),
+    ]
     misheard = [phonetic_recognizer(known), surname_recognizer(known), context_recognizer(known)] if known else []
-    return (*listed, *misheard, *_without_context(settings.regions))
+    cues = context.cues or shipped_cues()
+    return (*listed, *misheard, statement_recognizer(cues.secret), *_without_context(settings.regions))
 
 
 @lru_cache(maxsize=_CACHED_CONTEXTS)
-def _batch_recognizers(context: Context, settings: DetectSettings) -> tuple[BatchRecognizer, ...]:
-    names = name_recognizer(KNOWING_FLOOR if context.participants or context.companies else FLOOR)
-    return (names, _spacy(settings.spacy_model)) if settings.spacy_model else (names,)
+def _batch_recognizers(context: Context, chosen_model: ChosenModel) -> tuple[BatchRecognizer, ...]:
+    floor = KNOWING_FLOOR if context.participants or context.companies else FLOOR
+    if chosen_model.pulled:
+        return (name_recognizer(floor, second_model(chosen_model.name)),)
+    names = name_recognizer(floor)
+    return (names, _spacy(chosen_model.name)) if chosen_model.name else (names,)
 
 
 @lru_cache(maxsize=4)

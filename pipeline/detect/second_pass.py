@@ -13,9 +13,10 @@ from pipeline.detect.gazetteer.exact import exact_recognizer
 from pipeline.detect.gazetteer.frequency import frequent_forms
 from pipeline.detect.gazetteer.in_context import context_recognizer
 from pipeline.detect.gazetteer.phonetic import Thresholds, phonetic_recognizer
+from pipeline.detect.gazetteer.statements import named_in
 from pipeline.detect.scoring.overlaps import resolve_overlaps
 from pipeline.detect.text.tokens import Match, Recognizer, Text, read
-from pipeline.lexicon import FUNCTION_WORDS, SurfaceForm, is_common, surface_forms, words_of
+from pipeline.lexicon import FUNCTION_WORDS, SurfaceForm, is_common, is_english, surface_forms, words_of
 from pipeline.records import Context, DetectionRule
 from pipeline.settings import DetectSettings
 
@@ -23,7 +24,8 @@ _SCORE = 0.4  # 21 of 41 right; below what the model says of a name by itself
 _SURE = 0.75
 _MIN_LETTERS = 4
 _LIMITS = Thresholds(rare=0.86, mixed=0.9, common=0.98, cued=0.04)
-_OWN_RULE = (DetectionRule.HEARD_OFTEN, DetectionRule.PLACE_OF_A_NAME)
+_MODELS = (DetectionRule.NAME_MODEL, DetectionRule.SECOND_NAME_MODEL)
+_OWN_RULE = (DetectionRule.HEARD_OFTEN, DetectionRule.PLACE_OF_A_NAME, DetectionRule.NAMED_AS_SECRET)
 
 
 def find_in_session(
@@ -32,7 +34,7 @@ def find_in_session(
     """The matches in each text of one session, those of the second pass included."""
     tokenized = [read(text) for text in texts]
     first = find_each(texts, context, settings=settings)
-    recognizers = _recognizers([match for matches in first for match in matches], tokenized, context)
+    recognizers = _recognizers(first, tokenized, context)
     return [_with_second(text, matches, recognizers, context) for text, matches in zip(tokenized, first, strict=True)]
 
 
@@ -47,23 +49,43 @@ def _of_second_pass(match: Match) -> Match:
     return match if match.rule in _OWN_RULE else replace(match, rule=DetectionRule.FOUND_AGAIN, score=_SCORE)
 
 
-def _recognizers(matches: list[Match], texts: list[Text], context: Context) -> tuple[Recognizer, ...]:
+def _recognizers(first: list[list[Match]], texts: list[Text], context: Context) -> tuple[Recognizer, ...]:
     """For what is said too often, and for guessed names that are distinctive enough to be known by sound."""
+    matches = [match for of_text in first for match in of_text]
     guessed = _distinctive(matches)
     frequent = tuple(frequent_forms(texts, surface_forms(context), matches))
     anywhere = tuple(form for form in frequent if not form.ordinary)
     in_place = tuple(form for form in frequent if form.ordinary)
     recognizers = [exact_recognizer(guessed), phonetic_recognizer(guessed, _LIMITS)] if guessed else []
+    recognizers += [exact_recognizer(secret)] if (secret := _named_as_secret(texts, first)) else []
     recognizers += [exact_recognizer(anywhere)] if anywhere else []
     recognizers += [context_recognizer(in_place, least=1.0)] if in_place else []  # as it was heard before, exactly
     return tuple(recognizers)
 
 
+def _named_as_secret(texts: list[Text], first: list[list[Match]]) -> tuple[SurfaceForm, ...]:
+    """The names in what was said to be secret, as secret wherever they are said; an English word only as a name."""
+    named = {
+        words
+        for text, matches in zip(texts, first, strict=True)
+        for statement in matches
+        if statement.rule is DetectionRule.SAID_TO_BE_SECRET
+        for words in named_in(text, statement)
+        if not all(word.isdigit() for word in words)
+    }
+    rule = DetectionRule.NAMED_AS_SECRET
+    return tuple(
+        SurfaceForm(name, f"product:~{name}", "PRODUCT", rule, _SCORE, ordinary=all(map(is_english, words)))
+        for words in sorted(named)
+        for name in (" ".join(words),)
+    )
+
+
 def _distinctive(matches: list[Match]) -> tuple[SurfaceForm, ...]:
-    """The rare words of the people whom the name model is sure of."""
+    """The rare words of the people whom a name model is sure of."""
     forms: dict[str, SurfaceForm] = {}
     for match in matches:
-        if match.rule is DetectionRule.NAME_MODEL and match.score >= _SURE and match.label == "PERSON":
+        if match.rule in _MODELS and match.score >= _SURE and match.label == "PERSON":
             for word in words_of(match.text):
                 if len(word) >= _MIN_LETTERS and word not in FUNCTION_WORDS and not is_common(word):
                     form = SurfaceForm(word, match.entity, match.label, DetectionRule.FOUND_AGAIN, _SCORE)

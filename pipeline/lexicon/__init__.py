@@ -2,12 +2,20 @@
 
 from pipeline.lexicon.common import FUNCTION_WORDS, is_common, is_english
 from pipeline.lexicon.plain import plain, words_of
-from pipeline.lexicon.surface_forms import SurfaceForm, company_key, entity_of, spoken_address, surface_forms
+from pipeline.lexicon.surface_forms import (
+    SurfaceForm,
+    company_key,
+    elsewhere_forms,
+    entity_of,
+    spoken_address,
+    surface_forms,
+)
 
 __all__ = [
     "FUNCTION_WORDS",
     "SurfaceForm",
     "company_key",
+    "elsewhere_forms",
     "entity_of",
     "is_common",
     "is_english",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from pipeline.lexicon.common import FUNCTION_WORDS, is_common
+from pipeline.lexicon.common import FUNCTION_WORDS, is_common, is_english
 from pipeline.lexicon.nicknames import forms_of
 from pipeline.lexicon.plain import TOKEN, plain, word_set, words_of
 from pipeline.records import Context, DetectionRule, KnownPerson, Misheard, Term
@@ -35,6 +35,8 @@ _WHOLE, _FAMILY_FIRST, _GIVEN_AND_FAMILY, _GROUP, _PART, _INITIALS = 0.99, 0.98,
 _PET_FORM = 0.85  # 38 of 44 right
 _MISHEARING = 0.9
 _FIRST_WORD, _ACRONYM = 0.93, 0.8
+_TOLD_APART = 3  # words of a company's name that nobody says in a row by chance: a judgement
+_ELSEWHERE = 0.9  # a judgement: another may have the name; it sorts such names behind those of the session itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,34 @@ def surface_forms(context: Context) -> tuple[SurfaceForm, ...]:
     forms += [form for term in context.terms for form in _term(term)]
     forms += _misheard(context.misheard, forms)
     return tuple(sorted((form for form in forms if len(form.key) > 1), key=lambda form: -form.score))
+
+
+def elsewhere_forms(terms: Iterable[Term]) -> tuple[SurfaceForm, ...]:
+    """The forms under which people and companies of other sessions are known; the surest first.
+
+    Whole names alone: a given or family name, an initial or a pet form says nothing of who is meant in another session.
+    A company of one or two English words needs evidence that it is a name, and so does a person of very common ones.
+    """
+    rule = DetectionRule.KNOWN_ELSEWHERE
+    forms = [
+        replace(form, rule=rule, score=round(form.score * _ELSEWHERE, 3), ordinary=_is_ordinary(form))
+        for term in terms
+        for form in (_company(term.text) if term.kind == "company" else _whole_names(term))
+        if form.score >= _FAMILY_FIRST and len(form.key) > 2
+    ]
+    return tuple(sorted(forms, key=lambda form: -form.score))
+
+
+def _is_ordinary(form: SurfaceForm) -> bool:
+    if form.label == "PERSON":
+        return all(is_common(word, _VERY_COMMON) for word in form.words)
+    return len(form.words) < _TOLD_APART and all(map(is_english, form.words))
+
+
+def _whole_names(term: Term) -> Iterator[SurfaceForm]:
+    names = (term.text, *term.aliases)
+    forms = _person(entity_of("person", term.text), names, DetectionRule.KNOWN_ELSEWHERE)
+    return (form for form in forms if len(form.words) > 1)
 
 
 def spoken_address(address: str) -> str:

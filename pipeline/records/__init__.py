@@ -41,6 +41,7 @@ from pipeline.records.rendition import (
     Turn,
 )
 from pipeline.records.request import Answer, RequestGroup, Strength, Tag
+from pipeline.records.review_hold import ConsentCue, ConsentCueKind, ReviewHold
 from pipeline.records.rules import DetectionRule, Rank, RuleSpec
 from pipeline.records.ruling import (
     Cell,
@@ -52,6 +53,7 @@ from pipeline.records.ruling import (
     Stop,
 )
 from pipeline.records.session import (
+    ERASED_NAME,
     Attendance,
     ChatLine,
     Crosstalk,
@@ -72,6 +74,7 @@ from pipeline.records.transcript import (
     Misheard,
     Pattern,
     SpeechSegment,
+    SpokenCues,
     Term,
     Transcript,
     UncoveredSpeech,
@@ -88,6 +91,7 @@ from pipeline.records.vocabulary import (
 )
 
 __all__ = [
+    "ERASED_NAME",
     "AgeStatus",
     "Alternative",
     "Answer",
@@ -97,6 +101,8 @@ __all__ = [
     "Cell",
     "ChatLine",
     "Check",
+    "ConsentCue",
+    "ConsentCueKind",
     "Context",
     "Crosstalk",
     "Cue",
@@ -135,6 +141,7 @@ __all__ = [
     "RemovedInterval",
     "Rendition",
     "RequestGroup",
+    "ReviewHold",
     "Role",
     "RuleSpec",
     "Ruling",
@@ -143,6 +150,7 @@ __all__ = [
     "SessionResult",
     "SoundPlace",
     "SpeechSegment",
+    "SpokenCues",
     "Stop",
     "Strength",
     "Tag",

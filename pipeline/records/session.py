@@ -7,6 +7,9 @@ from datetime import datetime
 
 from pipeline.records.vocabulary import AgeStatus, ListAuthority, Provenance, Purpose, Role
 
+ERASED_NAME = "removed participant"
+"""What the record of a session calls somebody who was erased."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:

@@ -132,6 +132,15 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpokenCues:
+    """What people say: phrases that make something a secret, that object to the recording, that tell of a minor."""
+
+    secret: tuple[str, ...] = ()
+    stop_recording: tuple[str, ...] = ()
+    minor: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """What is known beforehand about the names and terms of a session."""
 
@@ -141,3 +150,7 @@ class Context:
     allow: tuple[str, ...] = ()
     patterns: tuple[Pattern, ...] = ()
     misheard: tuple[Misheard, ...] = ()
+    cues: SpokenCues | None = None
+    """The sets of phrases of a workspace; None for the shipped ones."""
+    elsewhere: tuple[Term, ...] = ()
+    """The people and companies of other sessions, and the customers of the team's list."""

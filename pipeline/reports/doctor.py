@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib.util import find_spec
 
-from pipeline import speech
+from pipeline import detect, models, speech
 from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.errors import OffrecordError, WorkspaceDamaged
 from pipeline.media import tools
@@ -146,7 +146,14 @@ def _public_key(workspace: Workspace) -> Requirement:
 
 
 def _spacy(workspace: Workspace) -> Requirement:
-    name = workspace.settings.detect.spacy_model
+    """The second model of names: a run goes on without one that is only not pulled yet."""
+    settings = workspace.settings.detect
+    name = settings.spacy_model
+    if name in models.entries():
+        found, pull = detect.version(settings), f"run `offrecord models pull {name}`"
+        ok = not found or models.state(models.find(name)).state == "present"
+        hint = "" if found else f"two models find more names than one: {pull}"
+        return Requirement(what="spaCy pipeline", ok=ok, found=found or "built in", action=pull, hint=hint)
     ok = not name or find_spec(name) is not None
     return Requirement(
         what="spaCy pipeline", ok=ok, found=name or "built in", action="pip install the pipeline it names"

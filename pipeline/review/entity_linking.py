@@ -13,7 +13,7 @@ _MIN_LETTERS = 4
 
 def owners_of_guesses(entities: Iterable[str]) -> dict[str, str]:
     """For each guessed person of one word the entity of the one whole name that has it, or a word much like it."""
-    people = sorted(one for one in entities if one.startswith(_PERSON))
+    people = sorted(one for one in set(entities) if one.startswith(_PERSON))
     whole = [one for one in people if len(_words(one)) > 1]
     found = {}
     for guess in people:

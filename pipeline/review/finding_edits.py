@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from pipeline.errors import UsageProblem
 from pipeline.lexicon import FUNCTION_WORDS, words_of
-from pipeline.records import DetectionRule, Finding, SoundPlace, Transcript, Word
+from pipeline.records import DetectionRule, Finding, Proposal, SoundPlace, Transcript, Word
 from pipeline.review.decision_log import VersionConflict, mark
 from pipeline.store import ledger
 from pipeline.store.codec import decode, encode
@@ -25,6 +25,7 @@ from pipeline.store.tables.review import finding_edit
 
 CATEGORIES = ("PERSON", "COMPANY", "TERM", "NUMBER", "EMAIL", "OTHER")
 _SHORTEST_S = 0.02
+_BETWEEN = "\n"
 _HAND = "~"
 """Stands between the id of a finding and the number of the edit that changed it: a sign-off is of the changed one."""
 
@@ -42,7 +43,7 @@ class EditAct(StrEnum):
 class FindingEdit:
     """One act about findings; times in seconds on the session's clock.
 
-    ``target`` is the finding whose edges move, the entity that gets another category, or the number of the edit that
+    ``target`` is the finding whose edges move, the entities that get another category, or the number of the edit that
     is undone; empty for a mention that is added.
     """
 
@@ -108,7 +109,12 @@ def edited(
 ) -> tuple[Finding, ...]:
     """What detection found under the edits that hold: pure, the same for the same transcript."""
     moves = {edit.target: (seq, edit) for seq, edit in current.items() if edit.act is EditAct.MOVE}
-    labels = {edit.target: (seq, edit) for seq, edit in current.items() if edit.act is EditAct.RELABEL}
+    labels = {
+        entity: (seq, edit)
+        for seq, edit in current.items()
+        if edit.act is EditAct.RELABEL
+        for entity in edit.target.split(_BETWEEN)
+    }
     changed: list[Finding] = []
     for finding in findings:
         parts = _moved(finding, *moves[finding.finding_id], transcript) if finding.finding_id in moves else (finding,)
@@ -132,6 +138,11 @@ def same_words(transcript: Transcript, track_id: str, start_s: float, end_s: flo
         return own
     elsewhere = [place for place in _repeats(transcript, tokens) if not _overlaps(place, own[0])]
     return (*own, *elsewhere)
+
+
+def category_target(proposal: Proposal) -> str:
+    """What an edit of a proposal's category is about: every entity that its findings have, which may be several."""
+    return _BETWEEN.join(sorted({finding.entity for finding in proposal.findings}))
 
 
 def base_id(finding_id: str) -> str:
@@ -209,7 +220,7 @@ def _repeats(transcript: Transcript, tokens: Sequence[str]) -> Iterator[SoundPla
     by_track: dict[str, list[tuple[int, str]]] = {}
     for index, word in enumerate(transcript.words):
         by_track.setdefault(word.track_id, []).extend((index, token) for token in words_of(word.text))
-    for track_id, spoken in by_track.items():
+    for spoken in by_track.values():
         for at in range(len(spoken) - len(tokens) + 1):
             if all(spoken[at + number][1] == token for number, token in enumerate(tokens)):
                 indices = sorted({index for index, _ in spoken[at : at + len(tokens)]})

@@ -26,8 +26,9 @@ def learn(workspace: Workspace, proposals: Iterable[Proposal], decided: Iterable
 
 
 def _forms(proposal: Proposal) -> Iterator[Misheard]:
-    """How a proposal's entity was heard; not by words that are in any talk."""
-    for text in {finding.text.casefold() for finding in proposal.findings if finding.rule.spec.teaches}:
+    """How a known name was heard, whatever the proposal calls it; not by words that are in any talk."""
+    taught = [finding for finding in proposal.findings if finding.rule.spec.teaches]
+    for text, entity, label in {(finding.text.casefold(), finding.entity, finding.label) for finding in taught}:
         words = words_of(text)
         if words and not all(word in FUNCTION_WORDS for word in words):
-            yield Misheard(text=text, entity=proposal.entity, label=proposal.label)
+            yield Misheard(text=text, entity=entity, label=label)

@@ -73,7 +73,7 @@ def review(
         proposal
         for proposal in proposals
         if _is_for(proposal, out)
-        and (proposal.entity in forced or verdicts.get(proposal.proposal_id) is not Verdict.KEEP)
+        and (_is_of(proposal, forced) or verdicts.get(proposal.proposal_id) is not Verdict.KEEP)
     ]
     public = audience is Audience.PUBLIC
     widener = Widener(transcript, session.tracks, settings)
@@ -101,6 +101,11 @@ def _is_for(proposal: Proposal, out: ConsentRemovals) -> bool:
     """Whether a proposal is for this audience: what others report of somebody is, where that person is taken out."""
     reported = speaker_reported(proposal.entity)
     return reported is None or reported in out.named
+
+
+def _is_of(proposal: Proposal, entities: frozenset[str]) -> bool:
+    """Whether a proposal is of one of these, or any of its findings resembles one, whatever it is called."""
+    return proposal.entity in entities or any(finding.entity in entities for finding in proposal.findings)
 
 
 def _kept(proposals: Iterable[Proposal], applied: Iterable[Proposal], context: Context) -> tuple[str, ...]:

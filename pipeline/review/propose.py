@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from pipeline.records import Finding, PicturePlace, Proposal, SoundPlace
+from pipeline.review.attribution import attributed
 from pipeline.review.entity_linking import owners_of_guesses
 
-KINDS = {"SECRET": "key", "TERM": "term", "OTHER": "name", "REPORTED_SPEECH": "reported speech"}
+KINDS = {"SECRET": "key", "TERM": "term", "OTHER": "name", "REPORTED_SPEECH": "quote", "STATEMENT": "statement"}
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -23,10 +24,11 @@ def propose(
     appearance, people known beforehand first.
     """
     findings = tuple(findings)
-    owners = owners_of_guesses({finding.entity for finding in findings})
+    entities = [attributed(finding) for finding in findings]
+    owners = owners_of_guesses(entities)
     groups: dict[str, list[Finding]] = {}
-    for finding in findings:
-        groups.setdefault(owners.get(finding.entity, finding.entity), []).append(finding)
+    for finding, entity in zip(findings, entities, strict=True):
+        groups.setdefault(owners.get(entity, entity), []).append(finding)
     counts: Counter[str] = Counter()
     proposals = []
     for entity, group in sorted(groups.items(), key=lambda item: (_is_unknown(item[1]), _first(item[1]), item[0])):

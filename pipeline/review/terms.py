@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pipeline.lexicon import SurfaceForm, entity_of, surface_forms, words_of
+from pipeline.lexicon import SurfaceForm, elsewhere_forms, entity_of, surface_forms, words_of
 from pipeline.records import Context, PlannedTerm, Proposal, Session
 
 _WRITTEN = ("email:", "url:", "host:", "ip:")
@@ -25,10 +25,14 @@ def planned_terms(
     A text found by its place or sound alone is no term: it may be an ordinary word that was misheard. Those who are
     removed ``partly`` keep the label that was proposed for them.
     """
-    known = surface_forms(context)
+    known, applied = surface_forms(context), tuple(applied)
+    # Only what was found: the names of everybody are not searched for in every rendition.
+    found = {finding.entity for one in applied for finding in one.findings}
+    elsewhere = tuple(form for form in elsewhere_forms(context.elsewhere) if form.entity in found)
     terms: dict[str, PlannedTerm] = {}
-    proposed = (pair for one in applied for pair in _of_proposal(one, known))
-    pairs = [*_of_removed(session, known, removed), *proposed, *_of_removed(session, known, partly)]
+    proposed = (pair for one in applied for pair in _of_proposal(one, known, elsewhere))
+    resembled = (pair for one in applied for pair in _resembled(one, known))
+    pairs = [*_of_removed(session, known, removed), *proposed, *_of_removed(session, known, partly), *resembled]
     for text, replacement in pairs:
         terms.setdefault(text.casefold(), PlannedTerm(text=text, replacement=replacement))
     return tuple(sorted(terms.values(), key=lambda term: (-len(term.text), term.text)))
@@ -58,17 +62,27 @@ def _of_removed(session: Session, known: tuple[SurfaceForm, ...], removed: froze
                 yield text, REMOVED
 
 
-def _of_proposal(proposal: Proposal, known: tuple[SurfaceForm, ...]) -> Iterator[tuple[str, str]]:
+def _of_proposal(
+    proposal: Proposal, known: tuple[SurfaceForm, ...], elsewhere: tuple[SurfaceForm, ...]
+) -> Iterator[tuple[str, str]]:
     for spelling in known:
         if spelling.entity == proposal.entity:
             yield from _usable(spelling, proposal.replacement)
     if proposal.entity.startswith(_WRITTEN):
         yield proposal.entity.partition(":")[2], proposal.replacement
-    ordinary = {spelling.key for spelling in known if spelling.ordinary}
+    ordinary = {spelling.key for spelling in (*known, *elsewhere) if spelling.ordinary}
     for finding in proposal.findings:
         is_ordinary = "".join(words_of(finding.text)) in ordinary
         if finding.rule.spec.plannable and not is_ordinary and len(finding.text.strip()) >= _MIN_LETTERS:
             yield finding.text, proposal.replacement
+
+
+def _resembled(proposal: Proposal, known: tuple[SurfaceForm, ...]) -> Iterator[tuple[str, str]]:
+    """The forms of known names that a proposal of somebody unknown resembles: they may be meant."""
+    entities = {finding.entity for finding in proposal.findings} - {proposal.entity}
+    for spelling in known:
+        if spelling.entity in entities:
+            yield from _usable(spelling, proposal.replacement)
 
 
 def _usable(spelling: SurfaceForm, replacement: str) -> Iterator[tuple[str, str]]:

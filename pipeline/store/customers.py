@@ -47,9 +47,23 @@ def read_customers(root: Path) -> Mapping[str, ListedCustomer]:
 
     Raises ``ConfigurationError`` naming entry and key, never a customer.
     """
+    content = _read(root)
+    weights = {segment.name: segment.weight for segment in content.segment}
+    return {
+        company_key(one.name): ListedCustomer(segment=one.segment, weight=weights.get(one.segment, 1.0))
+        for one in content.customer
+    }
+
+
+def customer_names(root: Path) -> tuple[str, ...]:
+    """The customers' names as the list has them; raises ``ConfigurationError`` naming entry and key."""
+    return tuple(one.name for one in _read(root).customer)
+
+
+def _read(root: Path) -> _File:
     path = root / FILE_NAME
     if not path.exists():
-        return {}
+        return _File()
     try:
         content = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -65,7 +79,4 @@ def read_customers(root: Path) -> Mapping[str, ListedCustomer]:
             f"{FILE_NAME}: customer {unknown} is of a segment that is not there",
             action="add a [[segment]] of that name",
         )
-    return {
-        company_key(one.name): ListedCustomer(segment=one.segment, weight=weights.get(one.segment, 1.0))
-        for one in content.customer
-    }
+    return content

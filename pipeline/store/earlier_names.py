@@ -18,6 +18,8 @@ RENAMED: tuple[tuple[str, str, str | None], ...] = (
     ("Session", "left_out", "unrecognised_files"),
     ("Session", "bleeding", "crosstalk"),
     ("Attendance", "told", "accepted_platform_notice"),
+    ("SessionPolicy", "floor_rule", "minimum_rule"),
+    ("SessionPolicy", "allow_silent_relax", "exclude_silent_nonresponders"),
     ("SoundPlace", "doubt_s", "time_uncertainty_s"),
     ("Word", "doubt_s", "time_uncertainty_s"),
     ("KeywordHit", "doubt_s", "time_uncertainty_s"),

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline.errors import ConfigurationError
 from pipeline.lexicon import company_key
 from pipeline.lexicon.patterns import check
-from pipeline.records import Context, KnownPerson, Misheard, Pattern, Role, Session, Term
+from pipeline.records import Context, KnownPerson, Misheard, Pattern, Role, Session, SpokenCues, Term
 from pipeline.store.codec import key_of
 
 FILE_NAME, FOLDER = "terms.toml", "terms"
@@ -127,10 +127,12 @@ T = TypeVar("T", bound=_Entry)
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """All term lists of a workspace, and how known things were misheard before."""
+    """All term lists of a workspace, its cues, how known things were misheard before, and who is known elsewhere."""
 
     lists: tuple[_List, ...] = ()
     misheard: tuple[Misheard, ...] = ()
+    cues: SpokenCues | None = None
+    elsewhere: tuple[Term, ...] = ()
 
     def entries(self) -> list[Listed]:
         """Every entry of every list."""
@@ -150,7 +152,9 @@ class Lists:
     def mark(self, on: date) -> str:
         """A hash that changes whenever what applies changes."""
         held = [where for one in self.lists for where, entry in one.entries() if entry.holds(on)]
-        return key_of(held, [one.content.model_dump_json() for one in self.lists], self.misheard)
+        return key_of(
+            held, [one.content.model_dump_json() for one in self.lists], self.misheard, self.cues, self.elsewhere
+        )
 
     def warnings(self, on: date) -> tuple[str, ...]:
         """What lapsed, and what will within a week; no entry is named but by its place."""
@@ -179,6 +183,7 @@ class Lists:
             ),
             allow=tuple(one.text for _, one in _in_force(sure, _Allowed, on)),
             misheard=self.misheard,
+            cues=self.cues,
         )
 
 
@@ -215,6 +220,8 @@ def known_to(session: Session, lists: Lists, *, on: date) -> Context:
         allow=allow,
         patterns=listed.patterns,
         misheard=listed.misheard,
+        cues=listed.cues,
+        elsewhere=lists.elsewhere,
     )
 
 

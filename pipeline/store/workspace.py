@@ -17,7 +17,7 @@ from pipeline.files import locked, make_private, write_bytes
 from pipeline.records import Audience
 from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
-from pipeline.store import database, misheard, releases, signing, terms, tombstones
+from pipeline.store import cues, database, known_names, misheard, releases, signing, terms, tombstones
 from pipeline.store.artefacts import Artefacts
 from pipeline.store.chains import Heads
 from pipeline.store.ledger import Ledger
@@ -121,8 +121,13 @@ class Workspace:
         return signing.Signer(self.key(signing.KEY))
 
     def listed(self) -> terms.Lists:
-        """The term lists of this workspace, and what was confirmed to be misheard."""
-        return replace(terms.read(self.root), misheard=misheard.known(self.db, self.key("alias")))
+        """The term lists and cues of this workspace, what was confirmed to be misheard, and everybody's names."""
+        return replace(
+            terms.read(self.root),
+            misheard=misheard.known(self.db, self.key("alias")),
+            cues=cues.read_cues(self.root),
+            elsewhere=known_names.known_names(self.db, self.root),
+        )
 
     def list_warnings(self, on: date) -> tuple[str, ...]:
         """What the operator should know about the term lists: what others may read, what lapsed or will soon."""

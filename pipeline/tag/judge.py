@@ -92,6 +92,8 @@ def _decided(sentence: Sentence, by_label: dict[Label, Verdict], classifier: Cla
         return by_label[max(_EITHER, key=lambda label: margins[label])]
     if reached:
         return by_label[reached[0]]
+    if Label.QUESTION in by_label and sentence.tokens[-1].text == "?":
+        return by_label[Label.QUESTION]  # it is written as one: no classifier has to say so
     highest = max((verdict.score for verdict in by_label.values()), default=0.0)
     return Verdict(Label.NONE, 1.0 - highest, "", sentence)
 

@@ -24,7 +24,7 @@ from pipeline.records import (
 from pipeline.review.picture.plan import NO_PICTURE, PictureReview
 from pipeline.store import Workspace, terms
 from pipeline.store.codec import key_of
-from pipeline.workflow import picture_text
+from pipeline.workflow import picture_text, review_holds
 from pipeline.workflow.crosstalk import with_crosstalk
 from pipeline.workflow.pseudonyms import known_labels
 from pipeline.workflow.review_material import store_material
@@ -67,7 +67,8 @@ class AnalysedSession:
 def analyse(session: Session, workspace: Workspace, *, now: datetime) -> AnalysedSession | Stop:
     """Rules, transcribes and proposes; or what stops the session before that.
 
-    Where the transcript holds the spoken notice, the session is ruled again with that evidence.
+    Where the transcript holds the spoken notice, the session is ruled again with that evidence. Where somebody may
+    object to the recording or be a minor, or names cannot be found in the language, it stops with its proposals stored.
     """
     if not session.tracks:
         return _ERASED
@@ -83,7 +84,10 @@ def analyse(session: Session, workspace: Workspace, *, now: datetime) -> Analyse
         return transcript
     if consent.record_announcements(session, transcript.words, workspace=workspace):
         return analyse(session, workspace, now=now)
-    return AnalysedSession(context=context, transcript=transcript, review_state=_propose(context, transcript))
+    review_state = _propose(context, transcript)
+    readable = speech.readable(session, ruling)
+    stop = review_holds.stop_for_holds(context, readable, transcript, review_state.decisions)
+    return stop or AnalysedSession(context=context, transcript=transcript, review_state=review_state)
 
 
 def _transcribe(context: SessionContext) -> Transcript | Failed:
@@ -144,10 +148,11 @@ def _findings(
     context: SessionContext, readable: Session, transcript: Transcript, ocr: OcrResult | None
 ) -> tuple[Finding, ...]:
     stages, settings = context.workspace.stages, context.workspace.settings.detect
-    key = key_of(detect.VERSION, readable, transcript, context.known, settings, ocr)
+    known = replace(context.known, elsewhere=detect.named_elsewhere(readable, transcript, context.known, ocr))
+    key = key_of(detect.VERSION, detect.version(settings), readable, transcript, known, settings, ocr)
     stored = stages.get("detect", key, tuple[Finding, ...])
     if stored is not None:
         return stored
-    findings = detect.detect(readable, transcript, context.known, settings=settings, seen=ocr)
+    findings = detect.detect(readable, transcript, known, settings=settings, seen=ocr)
     context.put("detect", key, findings, tuple[Finding, ...], purpose=Purpose.TRANSCRIBE)
     return findings

@@ -48,7 +48,7 @@ def export_clip(workspace: Workspace, request_id: str, output: Path, *, now: dat
     _may_write(output)
     mention = _mention(workspace, gather(workspace, now=now), request_id)
     session = Registry(workspace.db).session(mention.session)
-    ruling = consent.rule(session, workspace=workspace, now=now)
+    ruling = consent.current_ruling(session, workspace=workspace, now=now)
     folder = workspace.out / mention.session / Audience.INTERNAL
     manifest = _proved(folder, workspace)
     turns = read_turns(folder / TRANSCRIPT)

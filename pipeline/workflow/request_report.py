@@ -83,7 +83,7 @@ def _published(workspace: Workspace, session: Session, out: Collection[str], now
     if folder not in out or not (workspace.out / folder).is_dir():
         return None
     kept = tagged(workspace, session.session_id)
-    ruling = consent.rule(session, workspace=workspace, now=now) if kept else None
+    ruling = consent.current_ruling(session, workspace=workspace, now=now) if kept else None
     if kept is None or not isinstance(ruling, Ruling):
         return None
     return _Published(session=session, ruling=ruling, tagged=kept)

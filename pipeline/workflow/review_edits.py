@@ -85,8 +85,8 @@ def change_category(
     now: datetime,
 ) -> ReviewSession:
     """Gives all mentions of a proposal another category, and so another label in their place."""
-    entity = proposal_of(opened, proposal_id).entity
-    edit = FindingEdit(act=EditAct.RELABEL, target=entity, label=label)
+    target = log.category_target(proposal_of(opened, proposal_id))
+    edit = FindingEdit(act=EditAct.RELABEL, target=target, label=label)
     db, session_id = workspace.db, opened.session.session_id
     log.record(db, session_id, edit, actor=actor, reason="another category", version=version)
     return _opened_again(workspace, opened, now)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline import spans
 from pipeline.records import Decision, Finding, PicturePlace, Proposal, SoundPlace, TextPlace, Verdict, Word
-from pipeline.review.finding_edits import base_id, mark_of
+from pipeline.review.finding_edits import base_id, category_target, mark_of
 from pipeline.review.queue import mask
 from pipeline.review.uncertainty_margin import Widener
 from pipeline.review.windows import of_findings, windows
@@ -196,7 +196,7 @@ def _proposal(proposal: Proposal, decision: Decision | None, decided: Decided, t
         reason=decision.reason if decision else "",
         actor=decision.actor if decision else "",
         version=decided.versions.get(proposal.proposal_id, 0),
-        category_version=edited.get(mark_of(proposal.entity), 0) if edited else 0,
+        category_version=edited.get(mark_of(category_target(proposal)), 0) if edited else 0,
         mentions=tuple(_mention(finding, edited) for finding in proposal.findings),
         windows=taken.windows,
         muted_s=round(spans.total(taken.windows), 2),

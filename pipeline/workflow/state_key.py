@@ -19,6 +19,7 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
         [
             __version__,
             speech.preflight(workspace.settings.speech),
+            detect.version(workspace.settings.detect),
             *(stage.VERSION for stage in (speech, detect, review, render, tag)),
             consent.log_head(workspace),
         ],

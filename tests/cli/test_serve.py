@@ -61,9 +61,7 @@ def test_a_port_that_is_taken_is_said_in_one_line(workspace: Workspace) -> None:
     assert done.exit_code == Exit.TRY_AGAIN and "port" in done.output and "Traceback" not in done.output
 
 
-def test_links_to_the_form_begin_with_the_public_address(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_links_to_the_form_begin_with_the_public_address(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OFFRECORD_WEB__PUBLIC_URL", "https://consent.example")
     session_id = session_id_of(workspace)
     done = offrecord("consent", "invite", session_id, "--form", FORM, "-w", workspace.root, "--json")

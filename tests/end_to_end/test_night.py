@@ -32,7 +32,7 @@ def folder(truth: Truth) -> str:
 def tree(root: Path) -> dict[str, str]:
     """Every file below a folder with the hash of its bytes."""
     return {
-        path.relative_to(root).as_posix(): hashlib.file_digest(path.read_bytes()).hexdigest()
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(root.rglob("*"))
         if path.is_file()
     }

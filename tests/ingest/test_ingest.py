@@ -41,7 +41,7 @@ speaks = false
 def state(root: Path) -> dict[str, tuple[str, int, int]]:
     return {
         str(path.relative_to(root)): (
-            hashlib.file_digest(path.read_bytes()).hexdigest() if path.is_file() else "",
+            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "",
             path.stat().st_mtime_ns,
             path.stat().st_mode,
         )

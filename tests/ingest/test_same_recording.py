@@ -96,11 +96,11 @@ def test_a_track_that_two_people_own_is_mixed_and_nobody_vouches():
 
 def test_the_session_itself_has_the_strictest_of_both():
     one = of(ANA, policy=SessionPolicy(hold_deadline_days=9, purposes_enabled=(Purpose.RECORD, Purpose.TRANSCRIBE)))
-    policy = SessionPolicy(floor_rule="consent_express", hold_deadline_days=3, purposes_enabled=(Purpose.RECORD,))
+    policy = SessionPolicy(minimum_rule="consent_express", hold_deadline_days=3, purposes_enabled=(Purpose.RECORD,))
     other = of(ANA, notice_asserted=False, recorder_location="DE", purposes=(Purpose.TRANSCRIBE,), policy=policy)
     joined = union(one, [other])
     assert (joined.notice_asserted, joined.recorder_location, joined.purposes) == (False, None, (Purpose.TRANSCRIBE,))
-    assert (joined.policy.floor_rule, joined.policy.hold_deadline_days) == ("consent_express", 3)
+    assert (joined.policy.minimum_rule, joined.policy.hold_deadline_days) == ("consent_express", 3)
     assert joined.policy.purposes_enabled == (Purpose.RECORD,)
 
 

@@ -100,6 +100,16 @@ def test_a_category_changes_every_mention_and_the_label() -> None:
     assert decision_log.state_of((proposal,), ()) != before, "an earlier sign-off holds no longer"
 
 
+def test_a_category_reaches_every_entity_that_a_proposal_joins() -> None:
+    found = (
+        finding("person:~ana", "ana", rule="name model"),
+        finding("person:~ana lima", "ana lima", rule="name model"),
+    )
+    (joined,) = propose("s", found)
+    edit = FindingEdit(act=EditAct.RELABEL, target=log.category_target(joined), label="COMPANY")
+    assert {each.label for each in edited("s", found, {1: edit}, spoken())} == {"COMPANY"}
+
+
 @given(st.lists(st.tuples(st.floats(0, 4), st.floats(0.05, 2)), max_size=6))
 def test_edits_never_lose_a_finding_that_nobody_moved(spans: list[tuple[float, float]]) -> None:
     own = finding("person:x", "zebra", start_s=1.0)

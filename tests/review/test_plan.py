@@ -28,7 +28,7 @@ from pipeline.records import (
 from pipeline.review import propose, review
 from pipeline.review.picture.plan import PictureReview
 from pipeline.settings import RedactSettings
-from tests.review.conftest import SESSION_ID
+from tests.review.conftest import SESSION_ID, finding
 
 Rule = Callable[..., Ruling]
 SETTINGS = RedactSettings(pad_s=0.1, merge_gap_s=0.25)
@@ -50,6 +50,7 @@ def reviewed(
         audience: Audience = Audience.INTERNAL,
         *,
         session: Session = session,
+        proposals: tuple[Proposal, ...] = proposals,
         signed_off_by: str | None = None,
         picture: PictureReview = KEPT,
     ) -> object:
@@ -178,3 +179,13 @@ def test_public_needs_every_decision_and_a_person(
 
 def test_internal_keeps_speech_that_no_word_covers(reviewed: Callable[..., object], ruled: Rule) -> None:
     assert not any(window.end_s > 20 for window in plan_of(reviewed(ruled())).windows)
+
+
+def test_what_resembles_a_removed_participant_goes_whatever_it_is_called(
+    reviewed: Callable[..., object], ruled: Rule, findings: tuple[Finding, ...]
+) -> None:
+    resembling = finding("person:tom vantrexa", "vantage", rule="sounds like", start_s=4.0)
+    proposals = propose(SESSION_ID, (*findings, resembling))
+    kept = decided(proposals, "person:~vantage", Verdict.KEEP)
+    plan = plan_of(reviewed(ruled(internal_share=Outcome.MINUS), (kept,), proposals=proposals))
+    assert kept.proposal_id in {each for window in plan.windows for each in window.proposal_ids}

@@ -11,6 +11,7 @@ from pipeline.records import (
     ChatLine,
     Context,
     Cue,
+    DetectionRule,
     Outcome,
     Purpose,
     Session,
@@ -66,7 +67,7 @@ def heard(text: str, who: str = "p1") -> Transcript:
 )
 def test_a_report_goes_from_the_name_to_the_end_of_the_sentence(here: Session, text: str, want: str) -> None:
     (found,) = reported_speech(here, ruling(**OUT), heard(text))
-    assert (found.text, found.entity, found.rule) == (want, "speech of:p2", "reported speech")
+    assert (found.text, found.entity, found.rule) == (want, "speech of:p2", DetectionRule.REPORTED_SPEECH)
     assert isinstance(found.place, SoundPlace)
     first, end = found.place.words
     assert " ".join(text.split()[first:end]) == want
@@ -100,7 +101,7 @@ def test_undecided_it_goes_and_whom_it_is_about_decides_for_which_audience(here:
     said = heard("So Carl said that it is slow.")
     public = ruling(**{Purpose.PUBLIC_RECORDING.value: Outcome.MINUS})
     proposals = propose(SESSION_ID, reported_speech(both, public, said))
-    assert [proposal.replacement for proposal in proposals] == ["[reported speech 1]"]
+    assert [proposal.replacement for proposal in proposals] == ["[quote 1]"]
 
     def edits(audience: Audience, verdict: Verdict | None = None) -> int:
         decisions = [decided(proposals, proposals[0].entity, verdict)] if verdict else []

@@ -22,7 +22,7 @@ YES = Outcome.PROCEED
 
 
 def transcribe(session, ruling, context: Context, **settings: object) -> Transcript | Failed:
-    chosen = SpeechSettings(**settings)
+    chosen = SpeechSettings(**{"engine": "sphinx", **settings})
     heard = speech.transcribe(session, ruling, context, vault=Shelf(), settings=chosen)
     if not isinstance(heard, Transcript):
         return heard

@@ -174,7 +174,7 @@ def test_a_kill_in_between_ends_the_same(publishing: PublishingSession, monkeypa
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(releases, "note", killed)
+        patch.setattr(releases, "record_publication", killed)
         with pytest.raises(KeyboardInterrupt):
             publishing.publish(Audience.PUBLIC, release_request=REQUEST)
     assert publishing.publish(Audience.PUBLIC, release_request=REQUEST).stop is None

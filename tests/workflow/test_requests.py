@@ -94,6 +94,7 @@ def allowed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Outcome]:
         )
 
     monkeypatch.setattr(consent, "rule", rule)
+    monkeypatch.setattr(consent, "current_ruling", rule)
     return outcomes
 
 

@@ -14,12 +14,12 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.consent.log.identity import Keys
-from pipeline.records import Participant, Role, Session
+from pipeline.records import ERASED_NAME, Participant, Role, Session
 from pipeline.store import Workspace
 from pipeline.store.database import reading, unreadable_is_closed
 from pipeline.store.tables.erasures import erased_participant
 
-PLACEHOLDER = "removed participant"
+PLACEHOLDER = ERASED_NAME
 _NAMED = ("name", "aliases", "email", "platform_id", "company", "location", "role")
 
 

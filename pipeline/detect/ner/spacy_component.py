@@ -30,6 +30,7 @@ from pipeline.errors import ConfigurationError
 FEATURES, NAMES = "offrecord_kinds", "offrecord_names"
 """The names of the two components, which the bundled pipeline is stored under."""
 BATCH = 64  # texts that the model sees together
+_OF_NO_NAMES = ("tagger", "parser", "attribute_ruler", "lemmatizer", "senter")
 _LONG = 100  # letters of a word whose shape spaCy does not spell
 _OPS = NumpyOps(use_blis=False)  # numpy multiplies large matrices three times as fast as BLIS does
 CONFIG: dict[str, Any] = {
@@ -75,6 +76,14 @@ class SpacyToken(NamedTuple):
         return self.start_char + len(self.text)
 
 
+class Entity(NamedTuple):
+    """A name that a spaCy pipeline found: its label and its characters ``[start_char, end_char)``."""
+
+    label: str
+    start_char: int
+    end_char: int
+
+
 class FeatureComponent(WordFeatures):
     """A pipeline component: writes a word's features into NORM, TAG and LEMMA."""
 
@@ -93,6 +102,10 @@ class FeatureComponent(WordFeatures):
                 attribute = _shape if column == "SHAPE" else LEX_ATTRS[IDS[column]]
                 values[column] = np.array([get_string_id(cast(str, attribute(word))) for word in words], np.uint64)
         return features, np.stack([values[column] for column in columns], axis=1)
+
+    def of_words(self, words: Sequence[str]) -> list[int]:
+        """The features of each word, whatever its case."""
+        return [int(bits) for bits in self.of(np.array([get_string_id(word.lower()) for word in words], np.uint64))]
 
     @staticmethod
     def clear(doc: Doc) -> None:
@@ -188,20 +201,25 @@ class TokenMatcher:
             yield self._nlp.vocab.strings[key], [SpacyToken(token.text, token.idx) for token in doc[start:end]]
 
 
-def load(name: str | Path) -> Language:
+def load(name: str | Path, exclude: Sequence[str] = ()) -> Language:
     """An installed spaCy pipeline, or one in a folder; raises ``ConfigurationError`` when it is missing."""
     try:
-        return spacy.load(name)
+        return spacy.load(name, exclude=[*exclude])
     except OSError as error:
         raise ConfigurationError(
             "the spaCy model of detect.spacy_model is not installed", action="install it, or leave the setting empty"
         ) from error
 
 
-def entities(nlp: Language, texts: Sequence[str]) -> Iterator[list[tuple[str, int, int]]]:
-    """The entities that a pipeline finds in each text: label, first character and end."""
+def load_names(folder: Path) -> Language:
+    """A pipeline in a folder, without its components that say nothing of names; raises ``ConfigurationError``."""
+    return load(folder, exclude=_OF_NO_NAMES)
+
+
+def entities(nlp: Language, texts: Sequence[str]) -> Iterator[list[Entity]]:
+    """The entities that a pipeline finds in each text."""
     for doc in nlp.pipe(texts):
-        yield [(entity.label_, entity.start_char, entity.end_char) for entity in doc.ents]
+        yield [Entity(entity.label_, entity.start_char, entity.end_char) for entity in doc.ents]
 
 
 def _shape(word: str) -> str:

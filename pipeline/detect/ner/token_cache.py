@@ -70,6 +70,10 @@ class TokenCache:
         if batch:
             yield from self._names(batch)
 
+    def features(self, words: Sequence[str]) -> list[int]:
+        """The features of each word, whatever its case."""
+        return self._pipeline.features.of_words(words)
+
     def _names(self, texts: Sequence[str]) -> Iterator[list[ModelName]]:
         if self._network.cache.full or len(self._chunks) > _MAX_CHUNKS:
             self._network.cache.clear()

@@ -68,7 +68,7 @@ class KnownFor(NamedTuple):
 
 def share_right(label: str, words: Sequence[str], known: KnownFor, probability: float, context: GuessContext) -> float:
     """The share of such guesses in such a context that are names."""
-    share = _SHARES[_group(label, words, known)][sum(probability >= limit for limit in _PROBABILITIES)]
+    share = _SHARES[group_of(label, words, known)][sum(probability >= limit for limit in _PROBABILITIES)]
     odds = share / (1 - share) * context_odds(context, label)
     return odds / (1 + odds)
 
@@ -80,7 +80,8 @@ def share_similar(similarity: float, ordinary: bool) -> float:
     return next(share for least, share in _SIMILAR if similarity >= least)
 
 
-def _group(label: str, words: Sequence[str], known: KnownFor) -> str:
+def group_of(label: str, words: Sequence[str], known: KnownFor) -> str:
+    """What kind of guess it is: by the label that spaCy gives and what its words are known for."""
     if label != "PERSON" and known.famous:
         return "company: well known"
     if label == "PRODUCT":

@@ -65,10 +65,11 @@ def context_of(text: Text, start_char: int, end_char: int) -> GuessContext:
 def context_odds(context: GuessContext, label: str) -> float:
     """By how much a name with such a label is likelier in this context than its share says, as a factor of its odds."""
     who = "person" if label == "PERSON" else "other"
-    return math.prod(_ODDS.get(f"{who} {cue}", 1.0) for cue in _cues(context))
+    return math.prod(_ODDS.get(f"{who} {cue}", 1.0) for cue in cues_of(context))
 
 
-def _cues(context: GuessContext) -> Iterator[str]:
+def cues_of(context: GuessContext) -> Iterator[str]:
+    """The cues of a context, as "behind you"."""
     yield from (f"behind {cue}" for cue, words in _BEHIND.items() if context.before in words)
     if context.after in _BEFORE_IS:
         yield "before is"

@@ -46,6 +46,7 @@ def parse(text: str) -> CaptionFile:
         if times is not None:
             voiced = [Caption(*times, name, words) for name, words in voices("\n".join(block.text))]
             captions += voiced
+            dropped += sum("<" in line for line in block.before)  # an identifier with tags is what somebody said
             empty = None if voiced else times
             continue
         if _is_text_of(block, empty):  # Microsoft Teams writes an empty line after the timing

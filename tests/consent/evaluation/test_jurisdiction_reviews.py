@@ -105,7 +105,7 @@ def test_the_commands_record_it_and_the_doctor_and_the_report_ask_for_it(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = common.now().replace(year=LATE.year + 1)
-    for module in ("jurisdictions", "night"):
+    for module in ("jurisdictions", "nightly"):
         monkeypatch.setattr(f"pipeline.cli.{module}.now", lambda: at)
     on_it = ["--workspace", str(workspace.root)]
     examined = {one.what: one for one in doctor.examine(workspace, at.date())}["rules of places"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline import consent, erasure
+from pipeline import consent
 from pipeline.consent.evaluation.explain import explain
 from pipeline.consent.log.agreements import AgreementKind, Clause
 from pipeline.consent.log.erased_participants import PLACEHOLDER
@@ -13,6 +13,7 @@ from pipeline.consent.staff.withdraw import Erasure, withdraw
 from pipeline.records import Purpose, Role
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
+from pipeline.workflow import erasure
 from tests.consent.conftest import NOW, START, Files, person, row, session
 
 ANA, BO = "ana@a.example", "bo@b.example"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pipeline import consent, erasure
+from pipeline import consent
 from pipeline.cli import main
 from pipeline.consent.evaluation.explain import explain
 from pipeline.consent.log import journal
@@ -22,6 +22,7 @@ from pipeline.errors import ConsentUnreadable, InputRefused
 from pipeline.records import Purpose, Ruling, Session
 from pipeline.store import Workspace, database, withdrawals
 from pipeline.store.registry import Registry
+from pipeline.workflow import erasure
 from tests.consent.conftest import ALL_NO, NOW, Files, person, row, session
 from tests.consent.tables import bodies
 

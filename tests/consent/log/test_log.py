@@ -20,9 +20,9 @@ def tamper(workspace: Workspace, *statements: str, triggers: bool = False) -> No
     """Changes the database as somebody with the file would, the triggers out of the way."""
     with sqlite3.connect(workspace.root / "offrecord.db") as connection:
         if not triggers:
-            for act in ("update", "delete"):
-                connection.execute(f"DROP TRIGGER IF EXISTS consent_event_no_{act}")
-                connection.execute(f"DROP TRIGGER IF EXISTS consent_notice_no_{act}")
+            names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+            for name in names:
+                connection.execute(f"DROP TRIGGER {name}")
         for statement in statements:
             connection.execute(statement)
     connection.close()

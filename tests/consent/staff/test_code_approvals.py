@@ -226,7 +226,7 @@ def test_the_commands_from_finding_to_a_yes(
     assert (decided["outcome"], decided["rule"], decided["sha256"]) == ("proceed", "O3", digest_of(CODE))
     path.write_bytes(CODE.replace(b"or", b"if"))
     assert json.loads(run(monkeypatch, workspace, *show).stdout)["rule"] == "O4"
-    forbid = ("org", "--name", ORG, "--kind", "nda", "--publication", "forbidden", *noted, "--json")
+    forbid = ("agreement", "--name", ORG, "--kind", "nda", "--publication", "forbidden", *noted, "--json")
     assert json.loads(run(monkeypatch, workspace, *forbid).stdout) == {"clauses": 3, "taken_back": []}
     assert json.loads(run(monkeypatch, workspace, *show).stdout)["rule"] == "O6"
     assert run(monkeypatch, workspace, "agreement", "--name", ORG, "--kind", "nda", *noted).exit_code == 2

@@ -78,8 +78,8 @@ AGREE = ("--name", "Granite Foundry", "--kind", "nda", "--evidence", "signed", "
     [
         (("withdraw", "--email", ANA, "--everything", *BY), set()),
         (("withdraw", "--email", ANA, "--purpose", "public_recording", *BY), {"internal"}),
-        (("org", *AGREE, "--recording", "forbidden"), set()),
-        (("org", *AGREE, "--publication", "forbidden"), {"internal"}),
+        (("agreement", *AGREE, "--recording", "forbidden"), set()),
+        (("agreement", *AGREE, "--publication", "forbidden"), {"internal"}),
         (("revoke", "--organisation", "granite foundry, inc.", "--everything", *BY), set()),
         (("revoke", "--organisation", "Granite Foundry", "--purpose", "public_recording", *BY), {"internal"}),
     ],
@@ -93,9 +93,7 @@ def test_what_is_forbidden_or_withdrawn_is_taken_back_at_once(
     assert set(json.loads(done.stdout)["taken_back"]) == taken_back
     assert are_out(workspace, out) == left
     line = status(workspace)
-    assert (
-        line["status"] == "waiting" and "taken back" in str(line["reason"]) and "offrecord run" in str(line["action"])
-    )
+    assert line["status"] == "waiting" and "withdrawn" in str(line["reason"]) and "offrecord run" in str(line["action"])
     assert {str(folder).partition("/")[2] for folder in line["renditions"]} == left
 
 
@@ -108,13 +106,13 @@ def test_withdraw_says_what_it_took_back_and_what_to_do(workspace: Workspace, ou
 
 @pytest.mark.parametrize("clause", ["allowed", "per_item_approval"])
 def test_what_an_agreement_allows_takes_nothing_back(clause: str, workspace: Workspace, out: Session) -> None:
-    done = run(workspace, "org", *AGREE, "--publication", clause, "--json")
+    done = run(workspace, "agreement", *AGREE, "--publication", clause, "--json")
     assert json.loads(done.stdout) == {"clauses": 3, "taken_back": []}
     assert are_out(workspace, out) == {"internal", "public"}
 
 
 def test_what_is_forbidden_later_or_for_others_takes_nothing_back(workspace: Workspace, out: Session) -> None:
-    run(workspace, "org", *AGREE, "--publication", "forbidden", "--from", "2099-01-01")
+    run(workspace, "agreement", *AGREE, "--publication", "forbidden", "--from", "2099-01-01")
     run(workspace, "revoke", "--organisation", "Others", "--everything", *BY)
     assert are_out(workspace, out) == {"internal", "public"}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import consent, erasure
+from pipeline import consent
 from pipeline.consent.answers.importer import import_answers
 from pipeline.consent.evaluation.evaluate import Evaluation, evaluate
 from pipeline.consent.evaluation.explain import explain
@@ -28,6 +28,7 @@ from pipeline.records import Purpose, Session
 from pipeline.store import Workspace, tombstones, withdrawals
 from pipeline.store.database import reading
 from pipeline.store.withdrawals import Withdrawal, WithdrawalState
+from pipeline.workflow import erasure
 from tests.consent.conftest import NOW, Files, person, row, session
 
 ANA = "ana@a.example"

@@ -78,8 +78,9 @@ def test_mixed_sound_is_held_and_then_goes_whole() -> None:
 
 
 def test_somebody_silent_takes_no_sound_along() -> None:
-    found = talk(None, video=None)
-    silent = replace(found, participants=(replace(found.participants[0], spoke=False), found.participants[1]))
+    captions = (Cue(start_s=0.0, end_s=60.0, participant_id="p2", text="all of it is Bo"),)
+    mixed = talk(None, video=None, captions=captions, duration_s=60.0)
+    silent = replace(mixed, participants=(replace(mixed.participants[0], spoke=False), mixed.participants[1]))
     changed = without_people(silent, frozenset({"p1"}), mixed_too=False)
     assert len(changed.session.tracks) == 1 and not changed.waits and changed.files == {"c" * 64}
 

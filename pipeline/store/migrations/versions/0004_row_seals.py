@@ -33,6 +33,7 @@ _SEALED = {
     "misheard": ("mark", "entity_mark", "sealed"),
     "pseudonym_label": ("kind", "number", "mark"),
     "publication": ("entry", "seq", "session_id", "audience", "scope"),
+    "request_act": ("seq", "request_id", "act", "other_id", "title", "actor", "reason", "acted_at"),
     "release_act": ("seq", "session_id", "audience", "act", "state", "actor", "reason", "at"),
 }
 

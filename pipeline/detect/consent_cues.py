@@ -1,0 +1,72 @@
+"""Finds what is said that a person must decide about: somebody objects to the recording, or may be a minor.
+
+It is looked for in everything that holds what people say: the words that were heard, captions and chat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.detect.locate.words_and_text import turns
+from pipeline.detect.text.offset_map import OffsetMap
+from pipeline.lexicon.cues import CuePlace, find_cues, places, sentences, shipped_cues
+from pipeline.records import ConsentCue, ConsentCueKind, Context, Cue, Session, SpokenCues, Transcript
+
+_NEAR_S = 5.0
+"""Captions and words that say the same so near each other are one cue: captions lag by some seconds."""
+
+
+def consent_cues(session: Session, transcript: Transcript, context: Context) -> tuple[ConsentCue, ...]:
+    """Every such place of a session, in order of time, those of the chat last; each once, however it was read."""
+    cues = context.cues or shipped_cues()
+    timed = sorted(
+        (*_heard(transcript, cues), *_captioned(session.captions, cues), *_captioned(session.embedded, cues)),
+        key=lambda cue: (cue.start_s, cue.end_s, cue.kind),
+    )
+    unique: list[ConsentCue] = []
+    for cue in timed:
+        if not any(cue.kind is other.kind and cue.start_s - other.end_s < _NEAR_S for other in unique):
+            unique.append(cue)
+    written = [
+        ConsentCue(kind=kind, chat_line=index)
+        for index, line in enumerate(session.chat)
+        for kind, _ in _in_text(line.text, cues)
+    ]
+    return (*unique, *dict.fromkeys(written))
+
+
+def _heard(transcript: Transcript, cues: SpokenCues) -> Iterator[ConsentCue]:
+    for turn in turns(transcript.words):
+        words = [transcript.words[index] for index in turn]
+        joined = OffsetMap([word.text for word in words])
+        for kind, (start_char, end_char) in _in_text(joined.text, cues):
+            said = [words[part.piece] for part in joined.parts(start_char, end_char)]
+            yield ConsentCue(
+                kind=kind,
+                track_id=said[0].track_id,
+                start_s=min(word.start_s for word in said),
+                end_s=max(word.end_s for word in said),
+            )
+
+
+def _captioned(captions: tuple[Cue, ...], cues: SpokenCues) -> Iterator[ConsentCue]:
+    joined = OffsetMap([caption.text for caption in captions])
+    for kind, (start_char, end_char) in _in_text(joined.text, cues):
+        shown = [captions[part.piece] for part in joined.parts(start_char, end_char)]
+        yield ConsentCue(kind=kind, start_s=min(cue.start_s for cue in shown), end_s=max(cue.end_s for cue in shown))
+
+
+def _in_text(text: str, cues: SpokenCues) -> Iterator[tuple[ConsentCueKind, tuple[int, int]]]:
+    """The kind of each cue in a text, and its characters."""
+    spans, words = places(text)
+    parts = sentences(text, spans)
+    for kind, phrases in (
+        (ConsentCueKind.STOP_RECORDING, cues.stop_recording),
+        (ConsentCueKind.MINOR, cues.minor),
+    ):
+        for place in find_cues(phrases, words, parts):
+            yield kind, _characters(spans, place)
+
+
+def _characters(spans: list[tuple[int, int]], place: CuePlace) -> tuple[int, int]:
+    return spans[place.start][0], spans[place.end - 1][1]

@@ -1,0 +1,86 @@
+"""Finds what is said to be secret: the sentence with "off the record", "under NDA" or the like, and what it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.detect.text.tokens import Match, Recognizer, Text
+from pipeline.lexicon import FUNCTION_WORDS
+from pipeline.lexicon.cues import CuePlace, Sentence, find_cues, sentences
+from pipeline.lexicon.plain import word_set
+from pipeline.records import DetectionRule
+
+_SCORE = 0.6  # a judgement: no set marks them
+# Words of a text without points on both sides of a cue that are taken for its sentence: twenty, at three words a
+# second, are some seven seconds, and what is meant is seldom further away.
+_UNPOINTED = 20
+_LONG = 40  # words of a sentence beyond which the recogniser has left out points
+# What a cue says is secret may be the sentence before: "We will ship on Mars. Nobody outside knows about it."
+_POINTS_BACK = word_set("it its this that these those them they thats")
+_ALONE = 4  # words beside the cue: with fewer the sentence says nothing itself, and the next one does
+
+
+def statement_recognizer(phrases: tuple[str, ...]) -> Recognizer:
+    """For the sentences that one of the phrases makes a secret, with the one before or behind that is meant."""
+
+    def recognize(text: Text) -> list[Match]:
+        words = [token.plain for token in text.tokens]
+        parts = sentences(text.raw, [(token.start_char, token.end_char) for token in text.tokens])
+        spans = [_span(cue, words, parts) for cue in find_cues(phrases, words, parts)]
+        return [_match(text, start, end) for start, end in _joined(spans) if start < end]
+
+    return recognize
+
+
+def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[Sentence]) -> tuple[int, int]:
+    """The words that a cue makes a secret."""
+    start, end = parts[cue.sentence]
+    if end - start > _LONG:
+        return max(start, cue.start - _UNPOINTED), min(end, cue.end + _UNPOINTED)
+    rest = (end - start) - (cue.end - cue.start)
+    if cue.sentence and not _POINTS_BACK.isdisjoint(words[start:end]):
+        before = parts[cue.sentence - 1]
+        start = max(before.start, start - _UNPOINTED)
+    elif rest < _ALONE and cue.sentence + 1 < len(parts):
+        after = parts[cue.sentence + 1]
+        end = min(after.end, end + _UNPOINTED)
+    return start, end
+
+
+def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Overlapping spans as one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _match(text: Text, start: int, end: int) -> Match:
+    key = " ".join(re.sub(r"\s+", " ", token.plain) for token in text.tokens[start:end])
+    return text.match(
+        start, end - 1, label="STATEMENT", entity=f"statement:{key}", rule=DetectionRule.SAID_TO_BE_SECRET, score=_SCORE
+    )
+
+
+def named_in(text: Text, statement: Match) -> list[tuple[str, ...]]:
+    """The names within a statement that only their capitals tell: runs of words with one inside a sentence, plain."""
+    if not text.cased:
+        return []
+    parts = sentences(text.raw, [(token.start_char, token.end_char) for token in text.tokens])
+    firsts = {part.start for part in parts}
+    runs: list[tuple[str, ...]] = []
+    run: list[str] = []
+    for index, token in enumerate(text.tokens):
+        inside = statement.start_char <= token.start_char and token.end_char <= statement.end_char
+        is_name = text.raw[token.start_char].isupper() and token.plain not in FUNCTION_WORDS and index not in firsts
+        if inside and is_name:
+            run.append(token.plain)
+            continue
+        if run:
+            runs.append(tuple(run))
+        run = []
+    return [*runs, tuple(run)] if run else runs

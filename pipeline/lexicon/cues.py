@@ -1,0 +1,135 @@
+"""What people say that makes something a secret, or that makes a person decide about the recording: sets of phrases.
+
+``data/cues.toml`` holds the shipped sets and explains how phrases are written.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from pipeline.lexicon.plain import TOKEN, plain
+from pipeline.records import SpokenCues
+
+_BETWEEN = r"(?:[^\s.]+ ){0,3}"  # what "..." stands for
+_BORDER = "."
+_ENDS = frozenset(".!?\n")
+
+
+class CueFile(BaseModel):
+    """The sets of a file of cues; a phrase that has no word, or a sign that means nothing, is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    secret: tuple[str, ...] = ()
+    stop_recording: tuple[str, ...] = ()
+    minor: tuple[str, ...] = ()
+
+    @field_validator("secret", "stop_recording", "minor")
+    @classmethod
+    def _readable(cls, phrases: tuple[str, ...]) -> tuple[str, ...]:
+        for number, phrase in enumerate(phrases, 1):
+            try:
+                _pattern(phrase)
+            except ValueError as error:
+                raise ValueError(f"phrase {number}: {error}") from None
+        return phrases
+
+
+class Sentence(NamedTuple):
+    """The indices ``[start, end)`` of a sentence's words among those of a text."""
+
+    start: int
+    end: int
+
+
+class CuePlace(NamedTuple):
+    """Where a cue is: the indices ``[start, end)`` of its words, and the number of its sentence."""
+
+    start: int
+    end: int
+    sentence: int
+
+
+@lru_cache(maxsize=1)
+def shipped_cues() -> SpokenCues:
+    """The sets that come with the project."""
+    text = files("pipeline.lexicon").joinpath("data", "cues.toml").read_text("utf-8")
+    return SpokenCues(**CueFile.model_validate(tomllib.loads(text)).model_dump())
+
+
+def sentences(raw: str, words: Sequence[tuple[int, int]]) -> list[Sentence]:
+    """The sentences of a text with words at these characters: up to a full stop, question or exclamation mark."""
+    if not words:
+        return []
+    starts = [0]
+    for index, ((_, end), (start, _)) in enumerate(pairwise(words), 1):
+        gap = raw[end:start]
+        if not _ENDS.isdisjoint(gap) and any(sign.isspace() for sign in gap):
+            starts.append(index)
+    return [Sentence(start, end) for start, end in zip(starts, [*starts[1:], len(words)], strict=True)]
+
+
+def find_cues(phrases: tuple[str, ...], words: Sequence[str], parts: Sequence[Sentence]) -> Iterator[CuePlace]:
+    """Where plain words say one of the phrases, within a sentence; longer phrases first, none within another."""
+    pattern = _any_of(phrases)
+    if pattern is None:
+        return
+    for number, (start, end) in enumerate(parts):
+        line = f"{_BORDER} {' '.join(words[start:end])} {_BORDER} "
+        for occurrence in pattern.finditer(line):
+            first, last = (_words_before(line, place) for place in occurrence.span())
+            if first < last:
+                yield CuePlace(start + first, start + last, number)
+
+
+def places(raw: str) -> tuple[list[tuple[int, int]], list[str]]:
+    """The characters of each word of a text, and its plain form."""
+    found = [(match.span(), plain(match.group())) for match in TOKEN.finditer(raw)]
+    return [span for span, _ in found], [word for _, word in found]
+
+
+def _words_before(line: str, place: int) -> int:
+    return sum(word != _BORDER for word in line[:place].split())
+
+
+@lru_cache(maxsize=64)
+def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
+    if not phrases:
+        return None
+    return re.compile("|".join(rf"(?<!\S)(?:{_pattern(phrase)})" for phrase in sorted(phrases, key=len, reverse=True)))
+
+
+def _pattern(phrase: str) -> str:
+    """A phrase as a regular expression over plain words, each followed by a space; raises ``ValueError``."""
+    pieces = phrase.split()
+    if not any(TOKEN.search(piece) for piece in pieces):
+        raise ValueError("it has no word")
+    return "".join(_piece(piece) for piece in pieces)
+
+
+def _piece(piece: str) -> str:
+    if piece == "...":
+        return _BETWEEN
+    if piece in ("^", "$"):
+        return r"\. "
+    alternatives = piece.split("/")
+    optional = all(word.endswith("?") for word in alternatives) or alternatives[-1].endswith("?")
+    words = [list(_plain_words(word.removesuffix("?"))) for word in alternatives]
+    if not all(words):
+        raise ValueError("words have letters and digits; ?, /, ..., ^ and $ are the only signs")
+    choice = "|".join(re.escape(" ".join(parts)) for parts in words)
+    return rf"(?:(?:{choice}) )?" if optional else rf"(?:{choice}) "
+
+
+def _plain_words(text: str) -> Iterable[str]:
+    if not re.fullmatch(r"[^\W_]+(?:['’-][^\W_]+)*", text):
+        return []
+    return [plain(match.group()) for match in TOKEN.finditer(text)]

@@ -1,0 +1,58 @@
+"""A team's own phrases, ``cues.toml`` of the workspace, added to the shipped sets of ``pipeline.lexicon.cues``."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pipeline.errors import ConfigurationError
+from pipeline.lexicon.cues import CueFile, shipped_cues
+from pipeline.records import SpokenCues
+
+FILE_NAME = "cues.toml"
+
+
+class _WorkspaceFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    add: CueFile = CueFile()
+    remove: CueFile = CueFile()
+
+
+def read_cues(root: Path) -> SpokenCues:
+    """The sets of the workspace at ``root``: the shipped phrases, less those removed, and those added.
+
+    Raises ``ConfigurationError`` naming the set and the number of the phrase that is wrong, or that removes nothing.
+    """
+    path, shipped = root / FILE_NAME, shipped_cues()
+    if not path.exists():
+        return shipped
+    try:
+        content = _WorkspaceFile.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"{FILE_NAME} is not valid TOML", action="correct it; see docs/detection.md"
+        ) from error
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        key = ".".join(map(str, first["loc"]))
+        raise ConfigurationError(f"{FILE_NAME}: {key}: {first['msg']}", action="see docs/detection.md") from None
+    return SpokenCues(
+        secret=_merged("secret", shipped.secret, content.add.secret, content.remove.secret),
+        stop_recording=_merged(
+            "stop_recording", shipped.stop_recording, content.add.stop_recording, content.remove.stop_recording
+        ),
+        minor=_merged("minor", shipped.minor, content.add.minor, content.remove.minor),
+    )
+
+
+def _merged(name: str, shipped: tuple[str, ...], added: tuple[str, ...], removed: tuple[str, ...]) -> tuple[str, ...]:
+    for number, phrase in enumerate(removed, 1):
+        if phrase not in shipped:
+            raise ConfigurationError(
+                f"{FILE_NAME}: remove.{name}: phrase {number} is none of the shipped ones",
+                action="copy it from pipeline/lexicon/data/cues.toml",
+            )
+    return (*(phrase for phrase in shipped if phrase not in removed), *added)

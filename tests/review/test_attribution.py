@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.records import DetectionRule, Finding
+from pipeline.review import propose
+from pipeline.review.attribution import attributed
+from tests.review.conftest import SESSION_ID, finding
+
+
+def found(entity: str, text: str, rule: str) -> Finding:
+    label = "COMPANY" if entity.startswith("company") else "PERSON"
+    return replace(finding(entity, text), rule=DetectionRule(rule), label=label)
+
+
+@pytest.mark.parametrize(
+    ("entity", "text", "rule", "proposed"),
+    [
+        ("person:dana whitfield", "danson", "sounds like", "person:~danson"),
+        ("person:dana whitfield", "danna", "sounds like", "person:dana whitfield"),
+        ("person:dana whitfield", "Dana", "known name", "person:dana whitfield"),
+        ("person:clint freeland", "vincent", "place of a name", "person:~vincent"),
+        ("person:antonella ricci", "antonela", "place of a name", "person:antonella ricci"),
+        ("company:meridian dental", "netherlands", "heard often", "company:~netherlands"),
+        ("company:meridian dental", "meridian", "heard often", "company:~meridian"),
+        ("person:bobby griffin", "bob", "nickname", "person:bobby griffin"),
+        ("term:project falcon", "calcium", "sounds like", "term:project falcon"),
+        ("person:~danson", "danson", "name model", "person:~danson"),
+    ],
+)
+def test_a_finding_is_put_to_a_known_name_only_where_it_is_like_it(
+    entity: str, text: str, rule: str, proposed: str
+) -> None:
+    assert attributed(found(entity, text, rule)) == proposed
+
+
+@given(
+    st.sampled_from(sorted(DetectionRule)), st.text(max_size=20), st.sampled_from(["person:dana", "company:~x", "e:"])
+)
+def test_every_finding_is_proposed_under_its_own_entity_or_as_somebody_unknown(
+    rule: DetectionRule, text: str, entity: str
+) -> None:
+    proposed = attributed(found(entity, text, rule))
+    assert proposed == entity or proposed.startswith(f"{entity.partition(':')[0]}:~")
+
+
+def test_no_finding_is_lost_where_it_is_put_to_nobody_known() -> None:
+    findings = (
+        found("person:dana whitfield", "dana", "known name"),
+        found("person:dana whitfield", "danson", "sounds like"),
+        found("person:~ted danson", "ted danson", "name model"),
+    )
+    proposals = propose(SESSION_ID, findings, known={"person:dana whitfield": "[participant 1]"})
+    assert {one.replacement: {each.text for each in one.findings} for one in proposals} == {
+        "[participant 1]": {"dana"},
+        "[person 1]": {"danson", "ted danson"},
+    }

@@ -1,0 +1,135 @@
+"""What somebody says of the recording, or a language in which names cannot be found, stops all of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline import consent, speech
+from pipeline.cli import main
+from pipeline.errors import UsageProblem
+from pipeline.records import ChatLine, Held, Pending, Session, Transcript, Word
+from pipeline.store import Workspace
+from pipeline.workflow.analyse import AnalysedSession, analyse
+from pipeline.workflow.review_holds import lift_holds, list_holds
+from tests.workflow.conftest import NOW, PublishingSession
+
+Analyse = Callable[..., object]
+
+
+def spoken(text: str, **fields: object) -> Transcript:
+    words = tuple(
+        Word(
+            start_s=0.1 * index,
+            end_s=0.1 * index + 0.09,
+            time_uncertainty_s=0.0,
+            text=word,
+            probability=0.9,
+            track_id="t1",
+            participant_id="p1",
+        )
+        for index, word in enumerate(text.split())
+    )
+    return replace(Transcript(engine="sphinx", words=words), **fields)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> PublishingSession:
+    return PublishingSession(tmp_path)
+
+
+@pytest.fixture
+def analysed(made: PublishingSession, monkeypatch: pytest.MonkeyPatch) -> Analyse:
+    def call(text: str = "we need a faster queue", session: Session = made.session, **fields: object) -> object:
+        ruling = made.ruling
+        monkeypatch.setattr(consent, "rule", lambda *_, **__: ruling)
+        monkeypatch.setattr(speech, "transcribe", lambda *_, **__: spoken(text, **fields))
+        monkeypatch.setattr(speech, "VERSION", f"{text} {fields}")  # no transcript of an earlier call is taken
+        monkeypatch.setattr(speech, "keyword_search", lambda *_, **__: ())
+        return analyse(session, made.workspace, now=NOW)
+
+    return call
+
+
+def lift(workspace: Workspace, hold: str, *, undo: bool = False) -> int:
+    return lift_holds(workspace, "s1", [hold], actor="ana", reason="listened: nobody meant it", undo=undo)
+
+
+def test_nothing_holds_a_session_in_which_nobody_says_such_a_thing(analysed: Analyse, made: PublishingSession) -> None:
+    assert isinstance(analysed(), AnalysedSession)
+    assert list_holds(made.workspace, "s1") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "hold_id", "reason"),
+    [
+        ("well I would rather not be recorded today", "objection-0-00-00", "object to the recording at 0:00:00"),
+        ("so hello. Please stop the recording.", "objection-0-00-00", "object to the recording"),
+        ("hi all. I'm fifteen. I like your api.", "minor-0-00-00", "may be a minor"),
+    ],
+)
+def test_who_objects_or_may_be_a_minor_holds_the_session_until_a_person_listened(
+    analysed: Analyse, made: PublishingSession, text: str, hold_id: str, reason: str
+) -> None:
+    stop = analysed(text)
+    assert isinstance(stop, Held) and reason in stop.reason and "track t1" in stop.reason
+    assert f"offrecord review lift s1 {hold_id}" in stop.action
+    assert not any(word in stop.reason + stop.action for word in ("rather", "fifteen", "api"))
+    assert lift(made.workspace, hold_id) == 0
+    assert isinstance(analysed(text), AnalysedSession)
+    assert [line.lifted_by for line in list_holds(made.workspace, "s1")] == ["ana"]
+    assert lift(made.workspace, hold_id, undo=True) == 1
+    assert isinstance(analysed(text), Held)
+
+
+def test_an_objection_in_the_chat_holds_the_session_too(analysed: Analyse, made: PublishingSession) -> None:
+    chat = (ChatLine(at_s=1.0, participant_id="p2", text="please stop recording"),)
+    stop = analysed(session=replace(made.session, chat=chat))
+    assert isinstance(stop, Held) and "line 1 of the chat" in stop.reason
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"language": "de", "language_probability": 0.98},
+        {"language_probability": 0.3},
+        {"other_language_s": 90.0, "speech_s": 200.0},
+    ],
+)
+def test_a_language_in_which_names_cannot_be_found_waits_for_a_person(
+    analysed: Analyse, made: PublishingSession, fields: dict[str, object]
+) -> None:
+    stop = analysed(**fields)
+    assert isinstance(stop, Pending)
+    (hold,) = list_holds(made.workspace, "s1")
+    assert hold.hold_id.startswith("language-") and hold.hold_id in stop.action
+    lift(made.workspace, hold.hold_id)
+    assert isinstance(analysed(**fields), AnalysedSession)
+
+
+def test_a_decision_about_one_language_or_place_holds_for_no_other(analysed: Analyse, made: PublishingSession) -> None:
+    analysed(language="de")
+    lift(made.workspace, "language-de")
+    assert isinstance(analysed(language="fr"), Pending)
+    both = analysed("please stop the recording", language="de")
+    assert isinstance(both, Held)
+
+
+def test_a_hold_is_lifted_by_its_name_with_a_reason(analysed: Analyse, made: PublishingSession) -> None:
+    with pytest.raises(UsageProblem, match="no such session"):
+        list_holds(made.workspace, "s1")
+    analysed("please stop the recording")
+    with pytest.raises(UsageProblem, match="no such hold"):
+        lift(made.workspace, "language-de")
+    with pytest.raises(UsageProblem):
+        lift_holds(made.workspace, "s1", ["objection-0-00-00"], actor="ana", reason=" ")
+    root = str(made.workspace.root)
+    done = CliRunner().invoke(main, ["review", "holds", "s1", "-w", root, "--json"])
+    assert done.exit_code == 0 and "objection-0-00-00" in done.output
+    options = ["--by", "ana", "--reason", "a product question", "-w", root]
+    done = CliRunner().invoke(main, ["review", "lift", "s1", "objection-0-00-00", *options])
+    assert done.exit_code == 0 and "0 holds are left" in done.output
