@@ -182,9 +182,7 @@ class ReviewSettings(_Section):
 class WebSettings(_Section):
     """How pages are served."""
 
-    public_url: str = Field(
-        "http://127.0.0.1:8484", pattern=r"^https?://[^/\s]+$", description="What links to the form begin with."
-    )
+    public_url: str = Field("", pattern=r"^$|^https?://[^/\s]+$", description="What links to the form begin with.")
 
 
 class Settings(BaseSettings):

@@ -82,7 +82,7 @@ def show(session: str, names: bool, history: bool, workspace: Path, as_json: boo
 def invite(session: str, form: Path, emails: tuple[str, ...], workspace: Path, as_json: bool) -> None:
     """Make links to the consent form for SESSION: one to share, and one for each participant's address."""
     opened = open_workspace(workspace)
-    url = opened.settings.web.public_url
+    url = opened.settings.web.public_url or "http://127.0.0.1:8484"
     emit(invite_to_form(session, form, emails=emails, url=url, workspace=opened, now=now()), as_json)
 
 
