@@ -10,7 +10,7 @@ PREPARE = @$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3,
     || { echo "Python 3.11 or later is needed: make setup PYTHON=python3.12"; exit 4; }; $(PYTHON) .ci/prepare.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test check bench bench-detect bench-tag bench-hearing sample models lock clean
+.PHONY: help setup browser demo test check bench bench-detect bench-tag bench-hearing sample models screenshots lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -55,6 +55,9 @@ models: setup ## train the bundled models again (needs what models/*/requirement
 	$(BIN)/python models/g2p/train.py
 	$(BIN)/python models/names/train.py
 	$(BIN)/python models/requests/train.py
+
+screenshots: setup browser ## take the pictures of the pages in docs/ again
+	$(BIN)/python -m tests.web.screenshots docs/screenshots
 
 lock: ## pin the requirements again, with digests and without addresses (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

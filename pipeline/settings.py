@@ -173,6 +173,18 @@ class RunSettings(_Section):
     attempts: int = Field(3, ge=1, le=20, description="Tries for a session that fails, before it waits for a person.")
 
 
+class ReviewSettings(_Section):
+    """How a review is finished."""
+
+    second_person: bool = Field(False, description="A sign-off needs somebody who decided nothing in the session.")
+
+
+class WebSettings(_Section):
+    """How pages are served."""
+
+    public_url: str = Field("", pattern=r"^$|^https?://[^/\s]+$", description="What links to the form begin with.")
+
+
 class Settings(BaseSettings):
     """The whole configuration of a workspace; an unknown key is an error."""
 
@@ -187,6 +199,8 @@ class Settings(BaseSettings):
     consent: ConsentSettings = ConsentSettings()
     export: ExportSettings = ExportSettings()
     run: RunSettings = RunSettings()
+    review: ReviewSettings = ReviewSettings()
+    web: WebSettings = WebSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -38,6 +38,7 @@ def main(workspace: Path) -> int:
     offrecord("consent", "jurisdictions", "review", *about, "-w", workspace)
     offrecord("run", SAMPLES / "sessions", "-w", workspace, settings=recogniser())
     offrecord("review", "list", "-w", workspace)
+    print(f"review it in the browser: {shlex.join([str(OFFRECORD), 'serve', '-w', str(workspace)])}")
     return 0
 
 

@@ -33,8 +33,10 @@ ONE_DOOR = {
     "huggingface_hub": "pipeline/models/",
     "ctranslate2": "pipeline/embeddings/",
     "tokenizers": "pipeline/embeddings/",
+    "starlette": "pipeline/web/",
+    "uvicorn": "pipeline/web/",
 }
-USE_CASES = ("cli", "workflow", "reports", "vcon", "nightly", "records", "errors", "settings", "executors")
+USE_CASES = ("cli", "workflow", "reports", "vcon", "nightly", "records", "errors", "settings", "executors", "web")
 OF_ONE_CALL = {
     "decide_lines", "detect_lines", "arriving", "read_context", "tag_lines", "line_groups",  # JSON Lines
     "read_taxonomy",
@@ -96,6 +98,17 @@ def test_what_joins_the_stages_knows_neither_commands_nor_the_batch(package: str
         if module.startswith("pipeline.") and module.split(".")[1] in above
     }
     assert strangers == set()
+
+
+def test_only_the_command_that_serves_pages_knows_them() -> None:
+    users = {
+        name(path)
+        for path in MODULES
+        if "web" not in path.relative_to(PIPELINE).parts[:1]
+        for module in imports(path)
+        if module.startswith("pipeline.web")
+    }
+    assert users == {"pipeline/cli/serve.py"}
 
 
 def test_the_proof_shares_no_code_with_the_renderer() -> None:

@@ -18,6 +18,7 @@ from pipeline.consent.jsonl import decide_lines
 from pipeline.consent.notices.versions import file_announced
 from pipeline.consent.transfer.log_export import export_log
 from pipeline.workflow.consent_actions import import_consent
+from pipeline.workflow.consent_form import invite as invite_to_form
 from pipeline.workflow.consent_views import decision_history, explain_session
 
 
@@ -81,6 +82,19 @@ def show(session: str, names: bool, history: bool, workspace: Path, as_json: boo
         emit(decision_history(session, workspace=opened), as_json)
     else:
         emit(explain_session(session, workspace=opened, now=now(), names=names), as_json)
+
+
+@consent.command()
+@click.argument("session")
+@click.option("--form", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The notice to answer.")
+@click.option("--email", "emails", multiple=True, help="Somebody who gets a link; by default all participants.")
+@workspace_option
+@json_option
+def invite(session: str, form: Path, emails: tuple[str, ...], workspace: Path, as_json: bool) -> None:
+    """Make links to the consent form for SESSION: one to share, and one for each participant's address."""
+    opened = open_workspace(workspace)
+    url = opened.settings.web.public_url or "http://127.0.0.1:8484"
+    emit(invite_to_form(session, form, emails=emails, url=url, workspace=opened, now=now()), as_json)
 
 
 @consent.command("notice")

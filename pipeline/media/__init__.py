@@ -6,7 +6,7 @@ Where to look: what a file is and whether it is whole, ``probe``, ``integrity``,
 ``closed_captions``; how tools are run, ``untrusted_input``, ``command``, ``tool_process``, ``tools``, ``isolated``.
 """
 
-from pipeline.media.decode import Block, decode, is_silent
+from pipeline.media.decode import Block, decode, decode_piece, is_silent
 from pipeline.media.encode import Encoder, encoder, mux
 from pipeline.media.integrity import check_complete
 from pipeline.media.probe import Probe, Stream, probe
@@ -19,6 +19,7 @@ __all__ = [
     "Stream",
     "check_complete",
     "decode",
+    "decode_piece",
     "encoder",
     "is_silent",
     "mux",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.errors import InputRefused
 from pipeline.media import command, untrusted_input
 from pipeline.media.decodable_length import PTS_FAITHFUL
-from pipeline.media.tool_process import child
+from pipeline.media.tool_process import ToolProcess, child
 
 FLOAT = "f32le"
 Block = NDArray[np.float32]
@@ -46,20 +46,47 @@ def decode(
     left = int(untrusted_input.MAX_DURATION_S * rate) * channels * _SAMPLE
     with untrusted_input.opened(path) as fd:
         argv = decoding(
-            fd, stream=stream, rate=rate, channels=channels, start_s=start_s, end_s=end_s, edit_list=edit_list
+            fd,
+            stream=stream,
+            rate=rate,
+            channels=channels,
+            start_s=start_s,
+            end_s=end_s,
+            edit_list=edit_list,
         )
         with child(argv, fds=[fd]) as running:
-            while True:
-                block = np.empty(size // _SAMPLE, dtype="<f4")
-                filled = running.read_into(block.view(np.uint8).data)
-                left -= filled
+            for block in _blocks(running, size):
+                left -= block.nbytes
                 if left < 0:
                     raise InputRefused("a media file is longer than 12 hours", action="cut the recording into parts")
-                if not filled:
-                    break
-                yield block[: filled // _SAMPLE].astype(np.float32, copy=False).reshape(-1, channels)
+                yield block.reshape(-1, channels)
             if running.finish() != 0 or (strict and untrusted_input.complaints(running.said)):
                 raise untrusted_input.refusal(running.said)
+
+
+def decode_piece(path: Path, *, stream: int, rate: int, start_s: float, end_s: float) -> Block:
+    """The samples of one piece in mono, shape (n,), for a listener: jumps to its start instead of reading up to it.
+
+    Where a decoder needs what came before, the first samples may be late by a few milliseconds; so it is for ears and
+    never for a proof. Raises ``InputRefused`` where nothing can be read.
+    """
+    with untrusted_input.opened(path) as fd:
+        argv = decoding(fd, stream=stream, rate=rate, channels=1, start_s=start_s, end_s=end_s, seek=True)
+        with child(argv, fds=[fd]) as running:
+            blocks = list(_blocks(running, rate * _SAMPLE))
+            if running.finish() != 0:
+                raise untrusted_input.refusal(running.said)
+    return np.concatenate(blocks) if blocks else np.zeros(0, dtype=np.float32)
+
+
+def _blocks(running: ToolProcess, size: int) -> Generator[Block]:
+    """The samples that a process writes, ``size`` bytes at a time."""
+    while True:
+        block = np.empty(size // _SAMPLE, dtype="<f4")
+        filled = running.read_into(block.view(np.uint8).data)
+        if not filled:
+            return
+        yield block[: filled // _SAMPLE].astype(np.float32, copy=False)
 
 
 def is_silent(path: Path, *, stream: int) -> bool:
@@ -78,9 +105,14 @@ def decoding(
     start_s: float = 0.0,
     end_s: float | None = None,
     edit_list: bool = True,
+    seek: bool = False,
 ) -> list[str]:
     """The command that writes sound ``stream`` of an open file to its output: samples of ffmpeg's format ``form``."""
-    sound = command.opened_input(fd, edit_list=edit_list)[f"a:{stream}"]
+    if seek:
+        sound = command.opened_input(fd, edit_list=edit_list, start_s=start_s)[f"a:{stream}"]
+        start_s, end_s = 0.0, None if end_s is None else end_s - start_s
+    else:
+        sound = command.opened_input(fd, edit_list=edit_list)[f"a:{stream}"]
     sound = sound.filter("aresample", rate, rematrix_maxval=1, **PTS_FAITHFUL)
     if start_s > 0 or end_s is not None:
         cut = {"start_sample": round(start_s * rate)}

@@ -12,13 +12,17 @@ from pipeline.records.rules import DetectionRule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundPlace:
-    """A finding in the sound: ``words`` is a half-open range of indices into the transcript, empty if no word."""
+    """A finding in the sound: ``words`` is a half-open range of indices into the transcript, empty if no word.
+
+    ``set_by_hand`` says that a reviewer put its edges where they are, by ear.
+    """
 
     track_id: str
     start_s: float
     end_s: float
     time_uncertainty_s: float
     words: tuple[int, int] = (0, 0)
+    set_by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,6 +91,7 @@ class DetectionRule(StrEnum):
     TEXT_IN_PICTURE = "text in the picture"
     REPORTED_SPEECH = "reported speech"
     HEARD_AGAIN = "heard again"
+    REVIEWER = "marked by a reviewer"
 
     @property
     def spec(self) -> RuleSpec:
@@ -134,7 +135,7 @@ def _spec(rule: DetectionRule) -> RuleSpec:
             return replace(_LISTED, right=0.96)
         case DetectionRule.KNOWN_ELSEWHERE:  # the allow list frees it: nobody listed it as a secret
             return replace(_LISTED, listed=False)
-        case DetectionRule.TERM_LIST | DetectionRule.TERM_PATTERN:
+        case DetectionRule.TERM_LIST | DetectionRule.TERM_PATTERN | DetectionRule.REVIEWER:
             return _LISTED
         case DetectionRule.KNOWN_ADDRESS:
             return replace(_LISTED, rank=Rank.KNOWN_ADDRESS)
@@ -178,9 +179,7 @@ def _spec(rule: DetectionRule) -> RuleSpec:
             return replace(_STRANGER, on_code=False)
         case DetectionRule.SECOND_NAME_MODEL:  # further places: 24 in 28, where participants are known
             return replace(_STRANGER, on_code=False, right=0.65)
-        case (
-            DetectionRule.SPACY_MODEL
-        ):  # all that spaCy's small English pipeline finds: 144 in 678; in code 701 of the 800 snippets
+        case DetectionRule.SPACY_MODEL:  # spaCy's small English pipeline, all: 144 in 678; in code 701 of 800 snippets
             return replace(_STRANGER, plannable=False, on_code=False)
         case DetectionRule.TEXT_IN_PICTURE:  # as the reader read it, mistakes and all
             return replace(_MISHEARD, on_ocr=True)

@@ -1,16 +1,19 @@
 """Puts proposals to people and turns their decisions into the approved plan."""
 
 from pipeline.review.decision_log import decisions, heads, numbered, signed_off_by
+from pipeline.review.finding_edits import edited, edits
 from pipeline.review.picture.plan import may_be_shown, picture_review
 from pipeline.review.plan import review
 from pipeline.review.propose import propose
 from pipeline.review.reported_speech import reported_speech
 
-VERSION = "4"
+VERSION = "5"
 
 __all__ = [
     "VERSION",
     "decisions",
+    "edited",
+    "edits",
     "heads",
     "may_be_shown",
     "numbered",

@@ -6,14 +6,26 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Audience, Decision, Proposal, Verdict
 from pipeline.store import ledger
 from pipeline.store.database import reading
-from pipeline.store.tables.review import decision, picture_decision, sign_off
+from pipeline.store.tables.review import decision, finding_edit, picture_decision, sign_off
+
+
+class VersionConflict(UsageProblem):
+    """Somebody else was quicker: what was to be changed is no longer what its reader saw."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__("somebody else decided this meanwhile", action="look at their decision, then decide again")
+        self.version = version
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (VersionConflict, (self.version,))
 
 
 def decisions(db: Engine, session_id: str) -> tuple[Decision, ...]:
@@ -23,7 +35,29 @@ def decisions(db: Engine, session_id: str) -> tuple[Decision, ...]:
 
 def numbered(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
     """The same, each with its number, which the ledger has too."""
-    made = _all(db, session_id)
+    return _in_force(_all(db, session_id))
+
+
+def decisions_by_session(db: Engine) -> dict[str, tuple[Decision, ...]]:
+    """The same of every session that has any, in one view of the database."""
+    made: dict[str, list[tuple[int, Decision]]] = {}
+    with reading(db) as connection:
+        for row in connection.execute(select(decision).order_by(decision.c.seq)):
+            made.setdefault(row.session_id, []).append((row.seq, _decision(row)))
+    return {session_id: tuple(one for _, one in _in_force(entries)) for session_id, entries in made.items()}
+
+
+def signed_states(db: Engine, audience: Audience = Audience.PUBLIC) -> dict[str, frozenset[str]]:
+    """By session every state, as ``state_of`` gives it, that somebody signed off."""
+    query = select(sign_off.c.session_id, sign_off.c.state).where(sign_off.c.audience == audience.value)
+    states: dict[str, set[str]] = {}
+    with reading(db) as connection:
+        for row in connection.execute(query):
+            states.setdefault(row.session_id, set()).add(row.state)
+    return {session_id: frozenset(signed) for session_id, signed in states.items()}
+
+
+def _in_force(made: Sequence[tuple[int, Decision]]) -> tuple[tuple[int, Decision], ...]:
     taken_back = {one.proposal_id: seq for seq, one in made if one.verdict is Verdict.OPEN}
     return tuple((seq, one) for seq, one in made if seq > taken_back.get(one.proposal_id, 0))
 
@@ -31,19 +65,22 @@ def numbered(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
 def _all(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
     wanted = select(decision).where(decision.c.session_id == session_id).order_by(decision.c.seq)
     with reading(db) as connection:
-        return tuple(
-            (
-                row.seq,
-                Decision(
-                    proposal_id=row.proposal_id,
-                    verdict=Verdict(row.verdict),
-                    actor=row.actor,
-                    reason=row.reason,
-                    decided_at=datetime.fromisoformat(row.decided_at),
-                ),
-            )
-            for row in connection.execute(wanted)
-        )
+        return tuple((row.seq, _decision(row)) for row in connection.execute(wanted))
+
+
+def _decision(row: Any) -> Decision:
+    return Decision(
+        proposal_id=row.proposal_id,
+        verdict=Verdict(row.verdict),
+        actor=row.actor,
+        reason=row.reason,
+        decided_at=datetime.fromisoformat(row.decided_at),
+    )
+
+
+def deciders(db: Engine, session_id: str) -> frozenset[str]:
+    """Everybody who ever decided anything in a session, in words as they were entered."""
+    return frozenset(one.actor for _, one in _all(db, session_id))
 
 
 def undecided(proposals: Iterable[Proposal], made: Iterable[Decision]) -> tuple[Proposal, ...]:
@@ -52,19 +89,54 @@ def undecided(proposals: Iterable[Proposal], made: Iterable[Decision]) -> tuple[
     return tuple(proposal for proposal in proposals if proposal.proposal_id not in known)
 
 
+def versions(db: Engine, session_id: str) -> dict[str, int]:
+    """The number of the last act about each proposal, taken back or not; none for one that nobody decided."""
+    return {one.proposal_id: seq for seq, one in _all(db, session_id)}
+
+
 def decide(
-    db: Engine, session_id: str, proposal_ids: Sequence[str], *, verdict: Verdict, actor: str, reason: str
+    db: Engine,
+    session_id: str,
+    proposal_ids: Sequence[str],
+    *,
+    verdict: Verdict,
+    actor: str,
+    reason: str,
+    version: int | None = None,
 ) -> None:
-    """Keeps one decision for each proposal, all or none; raises ``UsageProblem`` when actor or reason is blank."""
+    """Keeps one decision for each proposal, all or none; raises ``UsageProblem`` when actor or reason is blank.
+
+    With ``version``, the number of the last act that its maker saw, it is kept only where that still is the last: else
+    it raises ``VersionConflict``. The same act again, as a client sends it that got no answer, is kept once.
+    """
     if not actor.strip() or not reason.strip():
         raise UsageProblem("a decision needs an actor and a reason", action="give --by and --reason")
     at = datetime.now(UTC).isoformat()
     with db.begin() as connection:
         for proposal_id in proposal_ids:
+            if version is not None and _is_kept(connection, session_id, proposal_id, verdict, actor, version):
+                continue
             row = {"session_id": session_id, "proposal_id": proposal_id, "verdict": verdict.value}
             added = decision.insert().values(**row, actor=actor, reason=reason, decided_at=at).returning(decision.c.seq)
             seq = connection.execute(added).scalar_one()
             ledger.append(connection, "decision", f"{seq}", {**row, "actor": mark(actor)})
+
+
+def _is_kept(
+    connection: Connection, session_id: str, proposal_id: str, verdict: Verdict, actor: str, version: int
+) -> bool:
+    """Whether this very act is kept already; raises ``VersionConflict`` where another follows what its maker saw."""
+    query = (
+        select(decision.c.seq, decision.c.verdict, decision.c.actor)
+        .where(decision.c.session_id == session_id, decision.c.proposal_id == proposal_id, decision.c.seq > version)
+        .order_by(decision.c.seq)
+    )
+    later = connection.execute(query).all()
+    if not later:
+        return False
+    if len(later) == 1 and (later[0].verdict, later[0].actor) == (verdict.value, actor):
+        return True
+    raise VersionConflict(later[-1].seq)
 
 
 def sign(db: Engine, session_id: str, proposals: Sequence[Proposal], *, audience: Audience, actor: str) -> None:
@@ -127,7 +199,7 @@ def heads(db: Engine) -> dict[str, str]:
     """For each session with acts a mark that changes with every act."""
     found: dict[str, str] = {}
     with reading(db) as connection:
-        for table in (decision, sign_off, picture_decision):
+        for table in (decision, sign_off, picture_decision, finding_edit):
             wanted = select(table.c.session_id, func.max(table.c.seq)).group_by(table.c.session_id)
             for session_id, seq in connection.execute(wanted):
                 found[session_id] = f"{found.get(session_id, '')}/{table.name}:{seq}"

@@ -16,6 +16,8 @@ def learn(workspace: Workspace, proposals: Iterable[Proposal], decided: Iterable
     """
     ids = set(decided)
     forms = [form for one in proposals if one.proposal_id in ids for form in _forms(one)]
+    if not forms:
+        return
     with workspace.db.begin() as connection:
         if verdict is Verdict.REDACT:
             misheard.learn(connection, workspace.key("alias"), forms)

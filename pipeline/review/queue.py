@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -12,6 +14,7 @@ from pipeline.records import Decision, Finding, PicturePlace, Proposal, SoundPla
 from pipeline.review import decision_log
 from pipeline.store import Workspace
 from pipeline.store.database import reading
+from pipeline.store.stage_cache import StageCache
 from pipeline.store.tables.runs import session as sessions
 
 
@@ -50,7 +53,11 @@ def proposals_of(workspace: Workspace, session_id: str) -> tuple[Proposal, ...]:
 
 def queue(workspace: Workspace) -> tuple[SessionLine, ...]:
     """All sessions with proposals, the riskiest first."""
-    lines = [_line(workspace, one, proposals) for one, proposals in _kept(workspace).items()]
+    made, signed = decision_log.decisions_by_session(workspace.db), decision_log.signed_states(workspace.db)
+    lines = [
+        _line(one, proposals, made.get(one, ()), signed.get(one, frozenset()))
+        for one, proposals in _kept(workspace).items()
+    ]
     return tuple(sorted(lines, key=lambda line: (-line.risk, line.session_id)))
 
 
@@ -58,8 +65,21 @@ def _kept(workspace: Workspace) -> dict[str, tuple[Proposal, ...]]:
     """The proposals of every session that has any."""
     with reading(workspace.db) as connection:
         ids = connection.execute(select(sessions.c.session_id)).scalars().all()
-    kept = {one: workspace.stages.get("proposals", one, tuple[Proposal, ...]) for one in ids}
+    kept = {one: _read(workspace.stages, one, _changed_at(workspace.stages.place("proposals", one))) for one in ids}
     return {one: proposals for one, proposals in kept.items() if proposals is not None}
+
+
+@lru_cache(maxsize=1024)
+def _read(stages: StageCache, session_id: str, _: int) -> tuple[Proposal, ...] | None:
+    """A session's proposals, read once for each time that they were written: a server asks for all again and again."""
+    return stages.get("proposals", session_id, tuple[Proposal, ...])
+
+
+def _changed_at(place: Path) -> int:
+    try:
+        return place.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def show(
@@ -117,14 +137,17 @@ def alike(
     return found
 
 
-def _line(workspace: Workspace, session_id: str, proposals: tuple[Proposal, ...]) -> SessionLine:
-    left = decision_log.undecided(proposals, decision_log.decisions(workspace.db, session_id))
+def _line(
+    session_id: str, proposals: tuple[Proposal, ...], made: Sequence[Decision], signed: frozenset[str]
+) -> SessionLine:
+    left = decision_log.undecided(proposals, made)
+    state = decision_log.state_of(decision_log.not_of_picture(proposals), made) if signed else ""
     return SessionLine(
         session_id=session_id,
         undecided=len(left),
         decided=len(proposals) - len(left),
         risk=round(sum(one.score for one in left), 2),
-        signed_off=decision_log.signed_off_by(workspace.db, session_id, proposals) is not None,
+        signed_off=state in signed,
     )
 
 

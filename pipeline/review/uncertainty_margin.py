@@ -56,7 +56,8 @@ class Widener:
 
         The engine's uncertainty, the padding and the smear of the source's codec add up, on every track. The silence up
         to the neighbouring words, and voice that goes on across the edge, are other ways to be wrong: where they reach
-        further, there is a second window, on the finding's own track where there are several.
+        further, there is a second window, on the finding's own track where there are several. Edges that a reviewer
+        set by ear have the padding and the smear alone.
         """
         window = RedactionInterval(
             start_s=place.start_s,
@@ -71,6 +72,8 @@ class Widener:
         )
         wide = pad(window, pad_s=self._pad_s + self._smear_s, time_uncertainty_s=place.time_uncertainty_s)
         yield wide
+        if place.set_by_hand:
+            return
         room_before_s, room_after_s = self._room(place)
         before = self._side(place, place.start_s, room_before_s, "before")
         after = self._side(place, place.end_s, room_after_s, "after")

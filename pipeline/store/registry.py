@@ -22,6 +22,9 @@ from pipeline.store.tables.runs import entry, result, session
 
 T = TypeVar("T")
 
+_TOGETHER = 100
+"""Sessions that are read at once; a view of the database for each would take longer than reading them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxEntry:
@@ -111,8 +114,13 @@ class Registry:
 
     def sessions(self) -> Iterator[Session]:
         """Every session, in order of time."""
-        for session_id in self.digests():
-            yield self.session(session_id)
+        ids = list(self.digests())
+        for at in range(0, len(ids), _TOGETHER):
+            chunk = ids[at : at + _TOGETHER]
+            with reading(self._db) as connection:
+                query = select(session.c.session_id, session.c.body).where(session.c.session_id.in_(chunk))
+                bodies = {row.session_id: row.body for row in connection.execute(query)}
+            yield from (_read(bodies[each], Session) for each in chunk if each in bodies)
 
     def take(self, path: Path, fingerprint: str, outcome: Session | Refused) -> InboxEntry:
         """Registers what a folder of the inbox turned out to be; the same recording in two folders is one session."""

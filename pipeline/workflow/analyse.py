@@ -28,6 +28,7 @@ from pipeline.store.codec import key_of
 from pipeline.workflow import picture_text, review_holds
 from pipeline.workflow.crosstalk import with_crosstalk
 from pipeline.workflow.pseudonyms import known_labels
+from pipeline.workflow.review_material import store_material
 from pipeline.workflow.session_context import SessionContext
 
 HEARD_AGAIN = "heard_again"
@@ -147,6 +148,8 @@ def _propose(context: SessionContext, transcript: Transcript) -> ReviewState:
     findings = _findings(context, readable, transcript, ocr)
     findings = (*findings, *review.reported_speech(readable, context.ruling, transcript))
     session_id, db = session.session_id, workspace.db
+    store_material(context, transcript, findings)
+    findings = review.edited(session_id, findings, review.edits(db, session_id), transcript)
     found = review.propose(session_id, findings, known=known_labels(session, workspace))
     proposals = _stored_proposals(context, transcript, found)
     may_be_kept = picture_text.may_be_kept(context, ocr)

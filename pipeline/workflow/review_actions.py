@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.errors import RefusedByPolicy
 from pipeline.records import Audience, Proposal, Verdict
 from pipeline.review import decision_log, queue
 from pipeline.review.mishearings import learn
@@ -80,10 +81,23 @@ def reveal_proposal(workspace: Workspace, proposal: Proposal, *, actor: str) -> 
     return tuple(dict.fromkeys(finding.text for finding in proposal.findings))
 
 
-def decide_proposal(workspace: Workspace, proposal: Proposal, verdict: Verdict, *, actor: str, reason: str) -> None:
-    """Stores a decision about one proposal that a person looked at, and what it teaches."""
-    proposal_ids = [proposal.proposal_id]
-    decision_log.decide(workspace.db, proposal.session_id, proposal_ids, verdict=verdict, actor=actor, reason=reason)
+def decide_proposal(
+    workspace: Workspace,
+    proposal: Proposal,
+    verdict: Verdict,
+    *,
+    actor: str,
+    reason: str,
+    version: int | None = None,
+) -> None:
+    """Stores a decision about one proposal that a person looked at, and what it teaches.
+
+    With ``version``, the number of the last act that they saw; raises ``VersionConflict`` where somebody was quicker.
+    """
+    db, proposal_ids = workspace.db, [proposal.proposal_id]
+    decision_log.decide(
+        db, proposal.session_id, proposal_ids, verdict=verdict, actor=actor, reason=reason, version=version
+    )
     learn(workspace, [proposal], proposal_ids, verdict)
 
 
@@ -120,7 +134,15 @@ def decide(
 
 
 def sign_off(workspace: Workspace, session_id: str, *, audience: Audience, actor: str) -> None:
-    """Stores that the review of a session is finished; raises ``RefusedByPolicy`` while a proposal is undecided."""
+    """Stores that the review of a session is finished.
+
+    Raises ``RefusedByPolicy`` while a proposal is undecided, and where policy wants a second person and ``actor`` is
+    the first.
+    """
+    if workspace.settings.review.second_person and actor in decision_log.deciders(workspace.db, session_id):
+        raise RefusedByPolicy(
+            "a second person signs off, who decided nothing in this session", action="ask a colleague to sign off"
+        )
     decision_log.sign(
         workspace.db, session_id, queue.proposals_of(workspace, session_id), audience=audience, actor=actor
     )

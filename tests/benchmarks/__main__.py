@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import consent, growth, hearing, idle, memory, overhead, rendering, requests
+from tests.benchmarks import consent, growth, hearing, idle, memory, overhead, rendering, requests, review_app
 
 BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
     "overhead": overhead.measure,
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
     "consent": consent.measure,
     "growth": growth.measure,
     "rendering": rendering.measure,
+    "review": review_app.measure,
 }
 
 LONG: dict[str, Callable[[Path], Iterable[str]]] = {"hearing": hearing.measure, "requests": requests.measure}

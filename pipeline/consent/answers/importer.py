@@ -75,13 +75,13 @@ def import_answers(
     rows = table.submissions if not table.bad_rows else tuple(_refusals_in(table.submissions))
     if table.bad_rows and not rows:
         raise _bad_rows(table.bad_rows, filed=0)
-    imported = _file(rows, form, hashlib.sha256(content).hexdigest(), workspace=workspace, now=now, then=then)
+    imported = file_answers(rows, form, hashlib.sha256(content).hexdigest(), workspace=workspace, now=now, then=then)
     if table.bad_rows:
         raise _bad_rows(table.bad_rows, filed=imported.events)
     return imported
 
 
-def _file(
+def file_answers(
     submissions: Sequence[Submission],
     form: Form,
     source: str,
@@ -90,7 +90,7 @@ def _file(
     now: datetime,
     then: Callable[[Withdrawal], Sequence[str]],
 ) -> ImportedAnswers:
-    """Files these rows: all of it or nothing."""
+    """Files what a form's rows say, all of it or nothing; ``source`` is the digest of what they were read from."""
     withdrawn: list[Withdrawal] = []
     withdrawn_folders: list[str] = []
 

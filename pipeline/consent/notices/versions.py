@@ -9,16 +9,18 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
 from pipeline.consent.log import notice_store
 from pipeline.consent.log.events import Event, canonical, sha256
 from pipeline.consent.log.log import writing
 from pipeline.consent.log.notice_store import StoredNotice
+from pipeline.consent.log.unreadable import unreadable
 from pipeline.consent.notices.announced_notice import AnnouncedNotice, read_announced
 from pipeline.consent.notices.forms import Form
 from pipeline.records import Purpose
 from pipeline.store import Workspace
+from pipeline.store.database import reading, unreadable_is_closed
 from pipeline.store.tables.consent import notice as notice_table
 
 
@@ -72,6 +74,15 @@ def on_file(connection: Connection) -> Mapping[str, Notice]:
     """Every notice version whose text and mapping are as they were filed, by digest."""
     rows = connection.execute(select(notice_table.c.digest, notice_table.c.body))
     return {row.digest: notice for row in rows if (notice := _read(row.digest, row.body)) is not None}
+
+
+def form_on_file(db: Engine, digest: str) -> Form:
+    """The form of a notice version that is on file; raises ``ConsentUnreadable`` for one changed or gone."""
+    with unreadable_is_closed(), reading(db) as connection:
+        body = connection.execute(select(notice_table.c.body).where(notice_table.c.digest == digest)).scalar()
+    if body is None or sha256(body) != digest:
+        raise unreadable("a notice version is gone, or not as it was filed")
+    return Form(**json.loads(body)["form"])
 
 
 def with_material_changes(events: Iterable[Event], filed: Mapping[str, Notice]) -> Iterator[Event]:

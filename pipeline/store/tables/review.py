@@ -1,4 +1,4 @@
-"""The tables of review: decisions, sign-offs, and decisions about pictures, all append-only."""
+"""The tables of review: decisions, sign-offs, edits of findings, and decisions about pictures, all append-only."""
 
 from __future__ import annotations
 
@@ -46,4 +46,18 @@ picture_decision = Table(
     comment="One act about a session's picture each: a cover laid or lifted, or the picture approved for the public.",
 )
 
-append_only(decision, sign_off, picture_decision)
+finding_edit = Table(
+    "finding_edit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("session_id", String(32), nullable=False, index=True),
+    Column("act", String(8), nullable=False),
+    Column("target", String(80), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("acted_at", String(32), nullable=False),
+    comment="One act of a reviewer about findings each: a mention added, edges moved, a category changed, one undone.",
+)
+
+append_only(decision, sign_off, picture_decision, finding_edit)

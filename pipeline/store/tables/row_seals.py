@@ -20,7 +20,7 @@ SEALED = (
     *(artefacts.artefact, artefacts.artefact_copy),
     *(erasures.withdrawal, erasures.tombstone, erasures.erased_mark, erasures.erased_participant),
     *(consent.party, consent.alias, consent.notice, consent.answer_row),
-    *(review.decision, review.sign_off, review.picture_decision),
+    *(review.decision, review.sign_off, review.picture_decision, review.finding_edit),
     *(names.misheard, names.pseudonym_label),
     *(releases.publication, releases.release_act),
     *(requests.request_act,),

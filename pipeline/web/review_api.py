@@ -1,0 +1,259 @@
+"""What the review page asks and tells the server: JSON for its data, one request for each decision, and sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pipeline.errors import OffrecordError, RefusedByPolicy, UsageProblem
+from pipeline.records import Verdict
+from pipeline.review import decision_log
+from pipeline.review.decision_log import VersionConflict
+from pipeline.review.finding_edits import CATEGORIES, edits
+from pipeline.review.finding_edits import versions as edit_versions
+from pipeline.web.site import Site, actor_of, as_json, site_of
+from pipeline.workflow import review_actions, review_edits
+from pipeline.workflow.review_audio import audio_piece, note_listen
+from pipeline.workflow.review_material import ReviewSession
+from pipeline.workflow.review_views import Decided, proposal_views, revealed, turn_views
+from pipeline.workflow.session_names import session_name
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Decision(_Body):
+    """What is decided about one proposal."""
+
+    verdict: str = Field(pattern="^(redact|keep|open)$")
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class Category(_Body):
+    """Another category for a proposal."""
+
+    label: str
+
+
+class Edges(_Body):
+    """The edges of a mention, in seconds."""
+
+    start_s: float
+    end_s: float
+
+
+class Addition(Edges):
+    """What nothing found."""
+
+    track_id: str
+    label: str
+    reason: str = Field("missed by detection", min_length=1, max_length=500)
+
+
+class Submission(_Body):
+    """How many undecided proposals somebody confirmed to redact."""
+
+    undecided: int = Field(ge=0)
+
+
+def answered(answer: Callable[[Request, bytes], Response]) -> Callable[[Request], Any]:
+    """A page for scripts: an error is a status and one line of JSON, a conflict says what was decided meanwhile."""
+
+    async def endpoint(request: Request) -> Response:
+        body = await request.body()
+        try:
+            return await run_in_threadpool(answer, request, body)
+        except VersionConflict as conflict:
+            return await run_in_threadpool(_conflict, request, conflict)
+        except ValidationError:
+            return as_json({"error": "the request cannot be read"}, HTTPStatus.UNPROCESSABLE_ENTITY)
+        except RefusedByPolicy as error:
+            return as_json({"error": str(error)}, HTTPStatus.FORBIDDEN)
+        except UsageProblem as error:
+            return as_json({"error": str(error)}, HTTPStatus.UNPROCESSABLE_ENTITY)
+        except OffrecordError as error:
+            return as_json({"error": str(error)}, HTTPStatus.SERVICE_UNAVAILABLE)
+
+    return endpoint
+
+
+def review_data(request: Request, _: bytes) -> Response:
+    """Everything that the page shows of a session, masked."""
+    site, opened = _opened(request)
+    session = opened.session
+    return as_json(
+        {
+            "session": {
+                "id": session.session_id,
+                "name": session_name(session),
+                "duration_s": session.duration_s,
+                "has_picture": session.video is not None,
+            },
+            "actor": actor_of(request),
+            "categories": CATEGORIES,
+            "people": {
+                person.participant_id: f"{person.participant_id} ({person.role.value})"
+                for person in session.participants
+            },
+            "turns": turn_views(opened, _decided(site, opened)),
+            "unheard": opened.material.transcript.unheard,
+            **_proposals(site, opened),
+        }
+    )
+
+
+def decide(request: Request, body: bytes) -> Response:
+    """One decision about one proposal, against the version that its maker saw."""
+    decision = Decision.model_validate_json(body)
+    site, opened = _opened(request)
+    proposal = review_edits.proposal_of(opened, request.path_params["proposal"])
+    review_actions.decide_proposal(
+        site.workspace,
+        proposal,
+        Verdict(decision.verdict),
+        actor=actor_of(request),
+        reason=decision.reason,
+        version=_version(request),
+    )
+    versions = decision_log.versions(site.workspace.db, opened.session.session_id)
+    return as_json({"version": versions[proposal.proposal_id], "actor": actor_of(request)})
+
+
+def reveal(request: Request, _: bytes) -> Response:
+    """The texts of one proposal, which the ledger records."""
+    site, opened = _opened(request)
+    proposal = review_edits.proposal_of(opened, request.path_params["proposal"])
+    texts = review_actions.reveal_proposal(site.workspace, proposal, actor=actor_of(request))
+    return as_json({"text": texts, "words": {str(k): v for k, v in revealed(opened, proposal.proposal_id).items()}})
+
+
+def change_category(request: Request, body: bytes) -> Response:
+    """Another category for a proposal."""
+    site, opened = _opened(request)
+    label, proposal = Category.model_validate_json(body).label, request.path_params["proposal"]
+    who: dict[str, Any] = {"actor": actor_of(request), "version": _version(request), "now": site.now}
+    return as_json(_proposals(site, review_edits.change_category(site.workspace, opened, proposal, label, **who)))
+
+
+def move_edges(request: Request, body: bytes) -> Response:
+    """The edges of one mention, set by ear."""
+    site, opened = _opened(request)
+    edges, finding = Edges.model_validate_json(body), request.path_params["finding"]
+    who: dict[str, Any] = {"actor": actor_of(request), "version": _version(request), "now": site.now}
+    span: dict[str, Any] = {"start_s": edges.start_s, "end_s": edges.end_s}
+    return as_json(_proposals(site, review_edits.move_edges(site.workspace, opened, finding, **span, **who)))
+
+
+def count_words(request: Request, _: bytes) -> Response:
+    """In how many places the words of a span are said."""
+    opened = _opened(request)[1]
+    track_id, start_s, end_s = request.query_params.get("track", ""), *_span(request)
+    return as_json({"places": review_edits.count_same_words(opened, track_id, start_s, end_s)})
+
+
+def add_finding(request: Request, body: bytes) -> Response:
+    """What nothing found, everywhere that the same words are said."""
+    site, opened = _opened(request)
+    addition = Addition.model_validate_json(body)
+    again = review_edits.add_finding(
+        site.workspace, opened, **addition.model_dump(), actor=actor_of(request), now=site.now
+    )
+    return as_json({**_proposals(site, again), "turns": turn_views(again, _decided(site, again))})
+
+
+def undo_edit(request: Request, _: bytes) -> Response:
+    """Takes back one edit."""
+    site, opened = _opened(request)
+    number = int(request.path_params["number"])
+    again = review_edits.undo_edit(site.workspace, opened, number, actor=actor_of(request), now=site.now)
+    return as_json({**_proposals(site, again), "turns": turn_views(again, _decided(site, again))})
+
+
+def submit(request: Request, body: bytes) -> Response:
+    """Redacts what nobody decided, as somebody confirmed."""
+    site, opened = _opened(request)
+    undecided = Submission.model_validate_json(body).undecided
+    review_edits.submit(site.workspace, opened, undecided=undecided, actor=actor_of(request))
+    return as_json(_proposals(site, opened))
+
+
+def audio(request: Request, _: bytes) -> Response:
+    """A piece of the original sound, or of what it would be redacted; the ledger records who hears originals."""
+    site, opened = _opened(request)
+    start_s, end_s = _span(request)
+    redacted = request.query_params.get("redacted") == "1"
+    content = audio_piece(site.workspace, opened, start_s=start_s, end_s=end_s, redacted=redacted)
+    if not redacted:
+        session_id = opened.session.session_id
+        note_listen(site.workspace, session_id, actor=actor_of(request), start_s=start_s, end_s=end_s)
+    return ranged(request, content, "audio/ogg")
+
+
+def ranged(request: Request, content: bytes, media_type: str) -> Response:
+    """Bytes, or the part of them that a player asks for (RFC 9110, section 14)."""
+    unit, _, wanted = request.headers.get("range", "").partition("=")
+    first, dash, last = wanted.partition("-")
+    headers = {"accept-ranges": "bytes"}
+    if unit != "bytes" or not dash or "," in wanted or not (first + last).isdigit():
+        return Response(content, media_type=media_type, headers=headers)
+    size = len(content)
+    start = int(first) if first else max(0, size - int(last))
+    end = min(size - 1, int(last)) if first and last else size - 1
+    if start > end:
+        headers["content-range"] = f"bytes */{size}"
+        return Response(status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
+    headers["content-range"] = f"bytes {start}-{end}/{size}"
+    part = content[start : end + 1]
+    return Response(part, status_code=HTTPStatus.PARTIAL_CONTENT, media_type=media_type, headers=headers)
+
+
+def _opened(request: Request) -> tuple[Site, ReviewSession]:
+    site = site_of(request)
+    return site, site.review(request.path_params["session"]).session
+
+
+def _decided(site: Site, opened: ReviewSession) -> Decided:
+    db, session_id = site.workspace.db, opened.session.session_id
+    return Decided(
+        decisions=decision_log.decisions(db, session_id),
+        versions=decision_log.versions(db, session_id),
+        edit_versions=edit_versions(db, session_id),
+    )
+
+
+def _proposals(site: Site, opened: ReviewSession) -> dict[str, object]:
+    current = edits(site.workspace.db, opened.session.session_id)
+    taken = site.review(opened.session.session_id).taken
+    views = proposal_views(opened, _decided(site, opened), taken)
+    return {"proposals": views, "last_edit": max(current, default=0)}
+
+
+def _version(request: Request) -> int:
+    """The version in ``If-Match``; raises ``UsageProblem`` where there is none: nobody may overwrite unseen."""
+    value = request.headers.get("if-match", "").strip('"')
+    if not value.isdigit():
+        raise UsageProblem("the request has no version", action="load the page again")
+    return int(value)
+
+
+def _span(request: Request) -> tuple[float, float]:
+    try:
+        return float(request.query_params["from"]), float(request.query_params["to"])
+    except (KeyError, ValueError) as error:
+        raise UsageProblem("the span is not two numbers", action="give from and to in seconds") from error
+
+
+def _conflict(request: Request, conflict: VersionConflict) -> Response:
+    """What somebody else decided meanwhile, so that its reader decides about that."""
+    site, opened = _opened(request)
+    wanted = request.path_params.get("proposal")
+    views = proposal_views(opened, _decided(site, opened), site.review(opened.session.session_id).taken)
+    view = next((view for view in views if view.proposal_id == wanted), None)
+    return as_json({"error": str(conflict), "version": conflict.version, "proposal": view}, HTTPStatus.CONFLICT)

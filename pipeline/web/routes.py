@@ -1,0 +1,62 @@
+"""The table of routes: what there is, and who may; nothing is served that is not in it."""
+
+from __future__ import annotations
+
+from pipeline.web import pages_consent, pages_form, pages_queue, pages_review, review_api
+from pipeline.web.review_api import answered
+from pipeline.web.roles import EVERYBODY, HEARS_ORIGINALS, TableRoute, WebRole
+from pipeline.web.site import posted
+
+_LEAD = frozenset({WebRole.LEAD})
+_DPO = frozenset({WebRole.DPO})
+_SEES_CONSENT = frozenset({WebRole.DPO, WebRole.LEAD, WebRole.AUDITOR})
+_SEES_LEDGER = frozenset({WebRole.DPO, WebRole.AUDITOR, WebRole.ADMIN})
+_SEES_REPORTS = EVERYBODY - {WebRole.PM}
+_HEARS_RENDITIONS = EVERYBODY - {WebRole.ADMIN}
+_SEES_REQUESTS = frozenset({WebRole.PM, WebRole.LEAD, WebRole.REVIEWER})
+_SESSION = "/sessions/{session}"
+
+PARTICIPANT_ROUTES = (
+    TableRoute("GET", "/static/{name}", pages_queue.static, None),
+    TableRoute("GET", "/consent/{secret}", pages_form.consent_form, None),
+    TableRoute("POST", "/consent/{secret}", posted(pages_form.send_consent), None),
+    TableRoute("GET", "/withdraw/{secret}", pages_form.withdrawal_form, None),
+    TableRoute("POST", "/withdraw/{secret}", posted(pages_form.withdraw), None),
+)
+"""All that a participant can reach: the form, its receipt's link, and a style sheet."""
+
+STAFF_ROUTES = (
+    TableRoute("GET", "/login", pages_queue.login_page, None),
+    TableRoute("GET", "/login/{secret}", pages_queue.login, None),
+    TableRoute("POST", "/logout", pages_queue.logout, EVERYBODY),
+    TableRoute("GET", "/", pages_queue.home, EVERYBODY),
+    TableRoute("GET", "/queue", pages_queue.queue, HEARS_ORIGINALS),
+    TableRoute("GET", f"{_SESSION}/review", pages_review.review_page, HEARS_ORIGINALS),
+    TableRoute("GET", f"{_SESSION}/review.json", answered(review_api.review_data), HEARS_ORIGINALS),
+    TableRoute("GET", f"{_SESSION}/audio", answered(review_api.audio), HEARS_ORIGINALS),
+    TableRoute("GET", f"{_SESSION}/frame", pages_review.frame, HEARS_ORIGINALS),
+    TableRoute("GET", f"{_SESSION}/same-words", answered(review_api.count_words), HEARS_ORIGINALS),
+    TableRoute("POST", f"{_SESSION}/proposals/{{proposal}}/decision", answered(review_api.decide), HEARS_ORIGINALS),
+    TableRoute("POST", f"{_SESSION}/proposals/{{proposal}}/reveal", answered(review_api.reveal), HEARS_ORIGINALS),
+    TableRoute(
+        "POST", f"{_SESSION}/proposals/{{proposal}}/category", answered(review_api.change_category), HEARS_ORIGINALS
+    ),
+    TableRoute("POST", f"{_SESSION}/findings", answered(review_api.add_finding), HEARS_ORIGINALS),
+    TableRoute("POST", f"{_SESSION}/findings/{{finding}}/edges", answered(review_api.move_edges), HEARS_ORIGINALS),
+    TableRoute("POST", f"{_SESSION}/edits/{{number:int}}/undo", answered(review_api.undo_edit), HEARS_ORIGINALS),
+    TableRoute("POST", f"{_SESSION}/submit", answered(review_api.submit), HEARS_ORIGINALS),
+    TableRoute("GET", f"{_SESSION}/sign-off", pages_review.sign_off_page, HEARS_ORIGINALS),
+    TableRoute("POST", f"{_SESSION}/sign-off", posted(pages_review.sign), _LEAD),
+    TableRoute("GET", f"{_SESSION}/rendition/{{audience}}/{{name}}", pages_review.rendition, _HEARS_RENDITIONS),
+    TableRoute("GET", f"{_SESSION}/consent", pages_consent.consent_of_session, _SEES_CONSENT),
+    TableRoute("GET", "/holds", pages_consent.holds, _SEES_CONSENT),
+    TableRoute("POST", "/holds", posted(pages_consent.settle_hold), _DPO),
+    TableRoute("GET", "/matches", pages_consent.matches, _SEES_CONSENT),
+    TableRoute("POST", "/matches", posted(pages_consent.settle_matches), _DPO),
+    TableRoute("GET", "/withdrawals", pages_consent.withdrawals, frozenset({WebRole.DPO, WebRole.AUDITOR})),
+    TableRoute("GET", "/requests", pages_consent.requests, _SEES_REQUESTS),
+    TableRoute("GET", "/ledger", pages_consent.ledger, _SEES_LEDGER),
+    TableRoute("GET", "/reports", pages_queue.reports, _SEES_REPORTS),
+    TableRoute("GET", "/settings", pages_queue.settings, frozenset({WebRole.ADMIN, WebRole.AUDITOR})),
+)
+"""What staff can reach, by role; originals by whoever hears originals alone."""

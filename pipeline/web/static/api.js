@@ -1,0 +1,61 @@
+/** Talks to the server: JSON, versions, and decisions that survive a lost connection or a crashed browser. */
+
+/** @param {string} session @param {(waiting: number) => void} onWaiting */
+export function connect(session, onWaiting) {
+  const base = `/sessions/${encodeURIComponent(session)}`;
+  const store = `offrecord ${session}`;
+  /** @type {{path: string, version: number, body: object}[]} */
+  let waiting = JSON.parse(localStorage.getItem(store) || "[]");
+  let sending = false;
+
+  /** An answer of the server as {status, data}; throws where it cannot be reached. */
+  async function send(method, path, body, version) {
+    const headers = { accept: "application/json" };
+    if (body !== undefined) headers["content-type"] = "application/json";
+    if (version !== undefined) headers["if-match"] = `"${version}"`;
+    const answer = await fetch(base + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    if (answer.status === 401) location.assign("/login");
+    const data = await answer.json().catch(() => ({ error: "the server answered something else than expected" }));
+    return { status: answer.status, data };
+  }
+
+  function keep() {
+    if (waiting.length) localStorage.setItem(store, JSON.stringify(waiting));
+    else localStorage.removeItem(store);
+    onWaiting(waiting.length);
+  }
+
+  /** Sends what waits, in order; the same again is kept once by the server, so a crash between loses nothing. */
+  async function flush(onAnswer) {
+    if (sending) return;
+    sending = true;
+    try {
+      while (waiting.length) {
+        const first = waiting[0];
+        const answer = await send("POST", first.path, first.body, first.version);
+        waiting.shift();
+        keep();
+        onAnswer(first, answer);
+      }
+    } catch {
+      setTimeout(() => flush(onAnswer), 3000);
+      onWaiting(waiting.length);
+    } finally {
+      sending = false;
+    }
+  }
+
+  return {
+    base,
+    get: (path) => send("GET", path),
+    post: (path, body, version) => send("POST", path, body ?? {}, version),
+    /** Puts a decision in the queue: stored before it is sent. */
+    queue(path, body, version, onAnswer) {
+      waiting.push({ path, body, version });
+      localStorage.setItem(store, JSON.stringify(waiting));
+      return flush(onAnswer);
+    },
+    resume: (onAnswer) => flush(onAnswer),
+    get waiting() { return waiting.length; },
+  };
+}

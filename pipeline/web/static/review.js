@@ -1,0 +1,470 @@
+/** The review page: the list of proposals and the transcript are its controls; everything is done by keyboard. */
+
+import { connect } from "./api.js";
+import { makePlayer } from "./player.js";
+import { intoView, makeTranscript } from "./transcript.js";
+
+const $ = (id) => document.getElementById(id);
+const root = $("review");
+const api = connect(root.dataset.session, showWaiting);
+const STATES = { undecided: "Undecided: redacted", redact: "Redacted", keep: "Kept" };
+const MARKS = { undecided: "…", redact: "■", keep: "✓" };
+const REASONS = ["not confidential", "our own product", "public knowledge", "they agreed to be named"];
+const NOT_A_NAME = "not a name";
+/** @type {Map<string, object>} */
+const proposals = new Map();
+let order = [], active = "", data, player, transcript, undone = [], done = [], moving = null;
+
+const KEYS = {
+  "j": ["next proposal", () => step(1)], "k": ["previous proposal", () => step(-1)],
+  "u": ["next undecided proposal", nextUndecided],
+  "a": ["accept: redact it", () => decide("redact", "accepted")], "x": ["reject: keep it, with a reason", reject],
+  "w": ["this is not a name: keep it", () => decide("keep", NOT_A_NAME)],
+  "c": ["another category", category], "n": ["mark the selected words as missed", addMissed],
+  "r": ["reveal the text (the ledger records it)", reveal],
+  "z": ["undo", undo], "Z": ["redo", redo],
+  " ": ["play or pause", () => player.toggle()], "h": ["hear the proposal again", replay],
+  ",": ["two seconds back", () => player.seek(player.at - 2)], ".": ["two seconds on", () => player.seek(player.at + 2)],
+  "[": ["slower", () => rate(-1)], "]": ["faster", () => rate(1)], "l": ["hear it in a loop", loop],
+  "p": ["hear as redacted, or the original", () => { $("redacted").click(); }], "g": ["next speech that no word covers", nextUnheard],
+  "?": ["this list", () => $("help-dialog").showModal()],
+};
+
+function say(text) { $("message").textContent = text; }
+function showWaiting(count) {
+  $("offline").hidden = count === 0;
+  $("offline").textContent = count ? `The server cannot be reached: ${count} decisions are kept in this browser and sent again.` : "";
+}
+function clock(seconds) {
+  const s = Math.floor(seconds);
+  return `${Math.floor(s / 3600)}:${String(Math.floor(s / 60) % 60).padStart(2, "0")}:${String(s % 60).padStart(2, "0")}`;
+}
+function spoken(seconds) {
+  const s = Math.floor(seconds), h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
+  return `${h ? `${h} hours ` : ""}${m} minutes ${s % 60} seconds`;
+}
+function element(name, text, attributes = {}) {
+  const made = document.createElement(name);
+  if (text !== undefined) made.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+function count(number, noun) { return `${number} ${noun}${number === 1 ? "" : "s"}`; }
+function firstSound(proposal) { return proposal.mentions.find((mention) => mention.surface === "sound"); }
+function current() { return proposals.get(active); }
+
+function optionText(proposal) {
+  const at = proposal.mentions.find((mention) => mention.start_s !== null);
+  return [proposal.replacement, proposal.text.join(", "), at ? clock(at.start_s) : proposal.mentions[0].surface];
+}
+
+function option(proposal) {
+  const item = element("li", undefined, { role: "option", id: `p-${proposal.proposal_id}`, tabindex: "-1" });
+  const [label, text, at] = optionText(proposal);
+  const state = element("span", `${MARKS[proposal.decision]} ${STATES[proposal.decision]}`, { class: "state" });
+  item.append(element("span", `${label} ${text}`), state,
+    element("small", `${at} · ${count(proposal.mentions.length, "mention")} · ${proposal.muted_s} s, ${count(proposal.words, "word")}`),
+    element("small", `score ${proposal.score.toFixed(2)}`));
+  item.className = proposal.decision;
+  item.setAttribute("aria-selected", String(proposal.proposal_id === active));
+  item.tabIndex = proposal.proposal_id === active ? 0 : -1;
+  item.addEventListener("click", () => select(proposal.proposal_id, true));
+  return item;
+}
+
+function drawList() {
+  const wanted = $("filter").value;
+  order = [...proposals.values()].filter((each) => wanted === "all" || each.decision === wanted).map((each) => each.proposal_id);
+  $("proposals").replaceChildren(...order.map((id) => option(proposals.get(id))));
+  progress();
+}
+
+function redraw(id) {
+  const old = $(`p-${id}`), proposal = proposals.get(id);
+  if (old && proposal) {
+    const focused = document.activeElement === old;
+    const made = option(proposal);
+    old.replaceWith(made);
+    if (focused) made.focus({ preventScroll: true });
+  }
+  if (id === active) detail();
+  transcript.repaint();
+  progress();
+}
+
+function progress() {
+  const all = proposals.size, left = [...proposals.values()].filter((each) => each.decision === "undecided").length;
+  $("progress").textContent = `${all - left} of ${all} decided`;
+}
+
+function detail() {
+  const proposal = current(), box = $("detail");
+  if (!proposal) { box.replaceChildren("There is no proposal."); return; }
+  const rules = [...new Set(proposal.mentions.map((mention) => mention.rule))].join(", ");
+  const rows = [
+    element("p", `${proposal.replacement} ${proposal.text.join(", ")} (${proposal.category})`),
+    element("p", `${STATES[proposal.decision]}${proposal.actor ? ` by ${proposal.actor}: ${proposal.reason}` : ""}`),
+    element("p", `Found by ${rules}, score ${proposal.score.toFixed(2)}. Redacting ${count(proposal.mentions.length, "mention")} takes out ${proposal.muted_s} s and ${count(proposal.words, "word")}.`),
+  ];
+  const actions = element("div", undefined, { class: "actions" });
+  const labels = { a: "Redact", x: "Keep", w: "Not a name", c: "Category", r: "Reveal", h: "Hear" };
+  for (const [key, label] of Object.entries(labels)) {
+    const button = element("button", `${label} (${key.toUpperCase()})`, { type: "button", title: KEYS[key][0] });
+    button.addEventListener("click", KEYS[key][1]);
+    actions.append(button);
+  }
+  const sound = firstSound(proposal);
+  if (sound) rows.push(edgeForm(sound));
+  box.replaceChildren(...rows, actions);
+}
+
+function edgeForm(mention) {
+  const line = element("p");
+  for (const [name, label] of [["start_s", "First mention from"], ["end_s", "to"]]) {
+    const input = element("input", undefined, { type: "number", step: "0.01", min: "0", size: "8", "data-edge": name });
+    input.value = mention[name].toFixed(2);
+    input.addEventListener("change", () => {
+      moving = { mention, span: { start_s: mention.start_s, end_s: mention.end_s, [name]: Number(input.value) } };
+      saveEdges();
+    });
+    const wrapped = element("label", `${label} `);
+    wrapped.append(input);
+    line.append(wrapped, " ");
+  }
+  line.append(element("small", "Alt and arrows move to words, with Ctrl by 10 ms; Shift moves the end."));
+  return line;
+}
+
+function select(id, focus = false, quiet = false) {
+  if (!proposals.has(id)) return;
+  const before = active;
+  active = id;
+  for (const each of [before, id]) {
+    const item = $(`p-${each}`);
+    if (item) { item.setAttribute("aria-selected", String(each === id)); item.tabIndex = each === id ? 0 : -1; }
+  }
+  const item = $(`p-${id}`);
+  if (focus) item?.focus({ preventScroll: true });
+  if (item) intoView($("proposals"), item);
+  detail();
+  const sound = firstSound(current());
+  if (sound) {
+    transcript.show(sound.words[0] < sound.words[1] ? sound.words[0] : -1);
+    if ($("autoplay").checked && !quiet) replay();
+  }
+  const at = current().mentions.find((mention) => mention.start_s !== null);
+  if (at && $("frame")) { $("frame").src = `${api.base}/frame?at=${at.start_s}`; $("frame").hidden = false; }
+}
+
+function step(by) {
+  const at = order.indexOf(active);
+  const next = order[Math.min(Math.max(0, at + by), order.length - 1)];
+  if (next) select(next, true);
+}
+function nextUndecided() {
+  const at = order.indexOf(active);
+  const next = [...order.slice(at + 1), ...order.slice(0, at + 1)].find((id) => proposals.get(id).decision === "undecided");
+  if (next) select(next, true); else say("Everything is decided.");
+}
+function replay() {
+  const sound = current() && firstSound(current());
+  if (sound) player.clip(sound.start_s, sound.end_s);
+}
+function loop() {
+  const sound = current() && firstSound(current());
+  if (sound) player.loop(sound.start_s, sound.end_s);
+}
+function rate(by) {
+  const box = $("rate");
+  box.selectedIndex = Math.min(Math.max(0, box.selectedIndex + by), box.options.length - 1);
+  player.rate(Number(box.value));
+}
+
+/** Decides at once on the page, and sends it with the version that was seen. */
+function decide(verdict, reason, proposal = current(), remember = true) {
+  if (!proposal) return;
+  const before = { verdict: proposal.decision === "undecided" ? "open" : proposal.decision, reason: proposal.reason || "undone" };
+  if (remember) { done.push({ id: proposal.proposal_id, before, after: { verdict, reason } }); undone = []; }
+  const version = proposal.version;
+  proposal.decision = verdict === "open" ? "undecided" : verdict;
+  proposal.reason = verdict === "open" ? "" : reason;
+  proposal.actor = verdict === "open" ? "" : data.actor;
+  redraw(proposal.proposal_id);
+  say(`${proposal.replacement}: ${STATES[proposal.decision]}`);
+  if (proposal.waiting) { proposal.next = [verdict, reason]; return; }
+  proposal.waiting = true;
+  api.queue(`/proposals/${proposal.proposal_id}/decision`, { verdict, reason }, version, decided);
+}
+
+function decided(sent, answer) {
+  const id = sent.path.split("/")[2], proposal = proposals.get(id);
+  if (!proposal) return;
+  proposal.waiting = false;
+  if (answer.status === 200) {
+    proposal.version = answer.data.version;
+    if (!proposal.next) {
+      const { verdict, reason } = sent.body;
+      Object.assign(proposal, verdict === "open" ? { decision: "undecided", reason: "", actor: "" } : { decision: verdict, reason, actor: answer.data.actor });
+      redraw(id);
+    }
+  } else if (answer.status === 409 && answer.data.proposal) {
+    proposals.set(id, answer.data.proposal);
+    const other = answer.data.proposal;
+    delete proposal.next;
+    say(`${other.actor || "Somebody"} was quicker: ${other.replacement} is ${STATES[other.decision].toLowerCase()}. Look at it, then decide again.`);
+    redraw(id);
+    return;
+  } else {
+    say(`Not saved: ${answer.data.error}`);
+    reload();
+    return;
+  }
+  if (proposal.next) {
+    const [verdict, reason] = proposal.next;
+    delete proposal.next;
+    proposal.waiting = true;
+    api.queue(`/proposals/${id}/decision`, { verdict, reason }, proposal.version, decided);
+  }
+}
+
+/** Asks for one value, or only for a yes; null where it is cancelled. */
+function ask(title, text, { label = "", value = "", list = [], choices = null, yes = "OK" } = {}) {
+  const dialog = $("ask"), input = $("ask-value"), choice = $("ask-select");
+  $("ask-title").textContent = title;
+  $("ask-text").textContent = text;
+  $("ask-label").textContent = label;
+  input.hidden = !label || choices !== null;
+  choice.hidden = choices === null;
+  $("ask-label").htmlFor = choices === null ? "ask-value" : "ask-select";
+  input.value = value;
+  $("ask-list").replaceChildren(...list.map((each) => element("option", undefined, { value: each })));
+  choice.replaceChildren(...(choices ?? []).map((each) => element("option", each)));
+  $("ask-yes").textContent = yes;
+  dialog.returnValue = "";
+  dialog.showModal();
+  (choices ? choice : label ? input : $("ask-yes")).focus();
+  return new Promise((resolve) => dialog.addEventListener("close", () => {
+    resolve(dialog.returnValue ? (choices ? choice.value : label ? input.value : true) : null);
+  }, { once: true }));
+}
+
+async function reject() {
+  const proposal = current();
+  if (!proposal) return;
+  const risky = proposal.category === "PERSON" || proposal.score >= 0.9;
+  const reason = risky ? await ask("Keep it", `${proposal.replacement} will be heard and read.`, { label: "Why", list: REASONS, yes: "Keep" }) : REASONS[0];
+  if (reason === null) return;
+  if (!reason.trim()) { say("A reason is needed to keep this."); return; }
+  decide("keep", reason.trim(), proposal);
+  $(`p-${proposal.proposal_id}`)?.focus();
+}
+
+async function category() {
+  const proposal = current();
+  if (!proposal) return;
+  const label = await ask("Another category", proposal.replacement, { label: "Category", choices: data.categories });
+  if (label === null) return;
+  edit(`/proposals/${proposal.proposal_id}/category`, { label }, proposal.category_version);
+}
+
+async function addMissed() {
+  const words = transcript.chosen;
+  if (!words.length) { say("Select words in the transcript first."); return; }
+  const span = { track_id: words[0].track, start_s: words[0].start_s, end_s: words.at(-1).end_s };
+  const counted = await api.get(`/same-words?track=${span.track_id}&from=${span.start_s}&to=${span.end_s}`);
+  const places = counted.data.places === 1 ? "one place" : `${counted.data.places} places`;
+  const label = await ask("Mark as missed", `These ${words.length} words are said in ${places} of this session; all of them will be redacted.`, { label: "Category", choices: data.categories, yes: "Redact" });
+  if (label === null) return;
+  edit("/findings", { ...span, label });
+}
+
+/** Sends an edit; the server answers with the proposals as they are then. */
+async function edit(path, body, version) {
+  const answer = await api.post(path, body, version);
+  if (answer.status !== 200) {
+    say(answer.status === 409 ? "Somebody else changed this meanwhile; the page shows it now." : `Not saved: ${answer.data.error}`);
+    return reload();
+  }
+  done.push({ edit: answer.data.last_edit, path, body });
+  undone = [];
+  say("Saved.");
+  take(answer.data);
+}
+
+function take(fresh) {
+  proposals.clear();
+  fresh.proposals.forEach((proposal) => proposals.set(proposal.proposal_id, proposal));
+  if (fresh.turns) {
+    data.turns = fresh.turns;
+    transcript.load(data.turns, data.people, (id) => proposals.get(id)?.decision ?? "undecided");
+  }
+  if (!proposals.has(active)) active = proposals.keys().next().value ?? "";
+  drawList();
+  select(active, false, true);
+}
+
+async function undo() {
+  const last = done.pop();
+  if (!last) { say("There is nothing to undo."); return; }
+  undone.push(last);
+  if (last.edit) {
+    const answer = await api.post(`/edits/${last.edit}/undo`);
+    if (answer.status === 200) { take(answer.data); say("Undone."); } else say(`Not undone: ${answer.data.error}`);
+    return;
+  }
+  select(last.id, true, true);
+  decide(last.before.verdict, last.before.reason, proposals.get(last.id), false);
+}
+async function redo() {
+  const last = undone.pop();
+  if (!last) { say("There is nothing to redo."); return; }
+  if (last.edit) {
+    const later = undone;
+    await edit(last.path, last.body, last.path.includes("/edges") || last.path.includes("/category") ? versionOf(last.path) : undefined);
+    undone = later;
+    return;
+  }
+  done.push(last);
+  select(last.id, true, true);
+  decide(last.after.verdict, last.after.reason, proposals.get(last.id), false);
+}
+function versionOf(path) {
+  const [, kind, id] = path.split("/");
+  if (kind === "proposals") return proposals.get(id)?.category_version ?? 0;
+  for (const proposal of proposals.values()) for (const mention of proposal.mentions) if (mention.finding_id === id) return mention.version;
+  return 0;
+}
+
+async function reveal() {
+  const proposal = current();
+  if (!proposal) return;
+  const answer = await api.post(`/proposals/${proposal.proposal_id}/reveal`);
+  if (answer.status !== 200) { say(answer.data.error); return; }
+  proposal.text = answer.data.text;
+  transcript.reveal(answer.data.words);
+  redraw(proposal.proposal_id);
+  say("Revealed; the ledger records it.");
+}
+
+/** Moves an edge of the first mention to the next word's edge, or by 10 ms; saves when the keys rest. */
+function moveEdge(forward, isEnd, fine) {
+  const proposal = current(), mention = proposal && firstSound(proposal);
+  if (!mention) return;
+  moving ??= { mention, span: { start_s: mention.start_s, end_s: mention.end_s } };
+  const name = isEnd ? "end_s" : "start_s", at = moving.span[name];
+  const edges = transcript.edges(mention.track_id).map((word) => word[name]);
+  const next = fine ? at + (forward ? 0.01 : -0.01) : forward ? edges.find((edge) => edge > at + 0.005) : edges.findLast((edge) => edge < at - 0.005);
+  if (next === undefined) return;
+  const span = { ...moving.span, [name]: Math.max(0, next) };
+  if (span.end_s - span.start_s < 0.02) return;
+  moving.span = span;
+  document.querySelectorAll("[data-edge]").forEach((input) => { input.value = span[input.dataset.edge].toFixed(2); });
+  clearTimeout(moving.timer);
+  moving.timer = setTimeout(saveEdges, 600);
+}
+async function saveEdges() {
+  if (!moving) return;
+  const { mention, span } = moving;
+  moving = null;
+  await edit(`/findings/${encodeURIComponent(mention.finding_id)}/edges`, { start_s: span.start_s, end_s: span.end_s }, mention.version);
+}
+
+let unheardAt = -1;
+function nextUnheard() {
+  if (!data.unheard.length) { say("Every word of the speech is in the transcript."); return; }
+  unheardAt = (unheardAt + 1) % data.unheard.length;
+  const gap = data.unheard[unheardAt];
+  say(`Speech without words, ${unheardAt + 1} of ${data.unheard.length}, at ${clock(gap.start_s)}.`);
+  player.clip(gap.start_s, gap.end_s);
+}
+
+async function submit() {
+  const left = [...proposals.values()].filter((proposal) => proposal.decision === "undecided").length;
+  if (api.waiting) { say("Decisions still wait to be sent."); return; }
+  const sure = await ask("Submit the review", left ? `${left} proposals are undecided. They are submitted as redacted.` : "Everything is decided.", { yes: "Submit" });
+  if (!sure) return;
+  const answer = await api.post("/submit", { undecided: left });
+  if (answer.status !== 200) { say(`Not submitted: ${answer.data.error}`); return reload(); }
+  take(answer.data);
+  say("Submitted. The next run applies it; the sign-off page says what is left.");
+}
+
+function onKey(event) {
+  const field = event.target.closest("input, select, textarea, dialog");
+  if (field && !(field.type === "range" || field.type === "checkbox")) return;
+  const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
+  if (event.altKey && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
+    event.preventDefault();
+    moveEdge(event.key === "ArrowRight", event.shiftKey, event.ctrlKey);
+  } else if (event.ctrlKey && event.key === "Enter") {
+    event.preventDefault(); submit();
+  } else if (event.ctrlKey && event.key.toLowerCase() === "z") {
+    event.preventDefault(); (event.shiftKey ? redo : undo)();
+  } else if (plain && event.target.closest("#proposals") && ["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) {
+    event.preventDefault();
+    step({ ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity }[event.key]);
+  } else if (plain && event.target === $("transcript") && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
+    event.preventDefault();
+    transcript.move(event.key === "ArrowRight" ? 1 : -1, event.shiftKey);
+  } else if (plain && $("keys").checked && !(event.key === " " && event.target.closest("button, a, summary, input"))) {
+    if (event.key === " " && event.shiftKey) { event.preventDefault(); replay(); return; }
+    const key = event.key.length === 1 && event.key !== "Z" ? event.key.toLowerCase() : event.key;
+    if (KEYS[key]) { event.preventDefault(); KEYS[key][1](); }
+  }
+}
+
+async function reload() {
+  const answer = await api.get("/review.json");
+  if (answer.status !== 200) { $("progress").textContent = answer.data.error; return false; }
+  data = answer.data;
+  take(data);
+  return true;
+}
+
+async function start() {
+  const answer = await api.get("/review.json");
+  if (answer.status !== 200) { $("progress").textContent = `Not possible now: ${answer.data.error}`; return; }
+  data = answer.data;
+  transcript = makeTranscript($("transcript"), (word, proposal, extending) => {
+    if (proposal) select(proposal, false, true);
+    if (!extending) player.seek(word.start_s);
+  });
+  const seek = $("seek");
+  seek.max = data.session.duration_s;
+  player = makePlayer(api.base, data.session.duration_s, (at) => {
+    seek.value = at;
+    seek.setAttribute("aria-valuetext", spoken(at));
+    $("time").textContent = clock(at);
+    transcript.at(at);
+  }, (playing) => {
+    $("play").textContent = playing ? "Pause" : "Play";
+    $("play").setAttribute("aria-pressed", String(playing));
+  });
+  take(data);
+  $("unheard").replaceChildren(...data.unheard.map((gap) => {
+    const item = element("li"), button = element("button", `${clock(gap.start_s)}, ${(gap.end_s - gap.start_s).toFixed(1)} s`, { type: "button" });
+    button.addEventListener("click", () => player.clip(gap.start_s, gap.end_s));
+    item.append(button);
+    return item;
+  }));
+  $("help-keys").replaceChildren(...Object.entries({ ...Object.fromEntries(Object.entries(KEYS).map(([key, [what]]) => [key === " " ? "Space" : key, what])), "Alt+←/→, Shift+Alt+←/→": "move the start, the end to the next word; with Ctrl by 10 ms", "Ctrl+Enter": "submit", "Ctrl+Z, Ctrl+Shift+Z": "undo, redo" }).map(([key, what]) => {
+    const row = element("div");
+    row.append(element("dt", key), element("dd", what));
+    return row;
+  }));
+  seek.addEventListener("input", () => player.seek(Number(seek.value)));
+  $("play").addEventListener("click", () => player.toggle());
+  $("rate").addEventListener("change", () => player.rate(Number($("rate").value)));
+  $("redacted").addEventListener("change", () => player.setRedacted($("redacted").checked));
+  $("filter").addEventListener("change", () => { drawList(); if (order.length && !order.includes(active)) select(order[0], false, true); });
+  $("help").addEventListener("click", KEYS["?"][1]);
+  $("submit").addEventListener("click", submit);
+  $("keys").checked = localStorage.getItem("offrecord keys") !== "off";
+  $("keys").addEventListener("change", () => localStorage.setItem("offrecord keys", $("keys").checked ? "on" : "off"));
+  document.addEventListener("keydown", onKey);
+  api.resume(decided);
+  root.dataset.ready = "true";
+}
+
+start();

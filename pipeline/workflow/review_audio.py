@@ -1,0 +1,108 @@
+"""The sound of a session for a reviewer: a piece as mono Opus, silent where consent lets nobody listen.
+
+Nothing of it is kept on disk: a piece is made when it is asked for, so that a withdrawal takes effect at once.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import UsageProblem
+from pipeline.media import decode_piece, encoder
+from pipeline.media.output_formats import format_of
+from pipeline.records import Track, Verdict
+from pipeline.review import decision_log
+from pipeline.review.decision_log import mark
+from pipeline.review.uncertainty_margin import Widener
+from pipeline.review.windows import of_findings, of_unheard, windows
+from pipeline.store import Workspace
+from pipeline.workflow.review_material import ReviewSession
+
+LONGEST_S = 120.0
+_RATE = 48_000
+_SUFFIX = ".ogg"
+_Samples = NDArray[np.float32]
+
+
+def note_listen(workspace: Workspace, session_id: str, *, actor: str, start_s: float, end_s: float) -> None:
+    """Notes in the ledger that somebody hears original sound."""
+    at = datetime.now(UTC).isoformat()
+    body = {"session_id": session_id, "actor": mark(actor), "start_s": round(start_s, 1), "end_s": round(end_s, 1)}
+    workspace.ledger.append("listen", f"{session_id} {at}", body)
+
+
+def audio_piece(
+    workspace: Workspace, opened: ReviewSession, *, start_s: float, end_s: float, redacted: bool = False
+) -> bytes:
+    """All tracks from ``start_s`` to ``end_s`` together, as Ogg Opus; ``redacted`` mutes what would be muted now.
+
+    The redacted piece is made from the decisions as they are, undecided as redact; it is no rendition and not proved.
+    Raises ``UsageProblem`` for a piece that is not within the session or longer than two minutes.
+    """
+    end_s = min(end_s, opened.session.duration_s)
+    if not 0 <= start_s < end_s or end_s - start_s > LONGEST_S:
+        raise UsageProblem("the piece is not within the session, or too long", action="ask for two minutes at most")
+    length = round((end_s - start_s) * _RATE)
+    mixed: _Samples = np.zeros(length, dtype=np.float32)
+    closed = dict(opened.material.closed)
+    muted = _muted(workspace, opened) if redacted else ()
+    for track in opened.session.tracks:
+        samples = _samples(workspace, track, start_s, length)
+        own = ((span[0], span[1]) for span in closed.get(track.track_id, ()))
+        also = ((start, end) for start, end, track_id in muted if track_id in (None, track.track_id))
+        for span_start_s, span_end_s in (*own, *also):
+            _silence(samples, span_start_s - start_s, span_end_s - start_s)
+        mixed += samples
+    np.clip(mixed, -1.0, 1.0, out=mixed)
+    return _opus(workspace, mixed)
+
+
+def _muted(workspace: Workspace, opened: ReviewSession) -> tuple[tuple[float, float, str | None], ...]:
+    """The windows of everything that is not kept, and of speech that no word covers."""
+    decisions = decision_log.decisions(workspace.db, opened.session.session_id)
+    verdicts = {each.proposal_id: each.verdict for each in decisions}
+    applied = [each for each in opened.proposals if verdicts.get(each.proposal_id) is not Verdict.KEEP]
+    settings = workspace.settings.redact
+    widener = Widener(opened.material.transcript, opened.session.tracks, settings)
+    wanted = (*of_findings(applied, widener), *of_unheard(opened.material.transcript, widener))
+    planned = windows(wanted, duration_s=opened.session.duration_s, settings=settings)
+    return tuple((window.start_s, window.end_s, window.track_id) for window in planned)
+
+
+def _samples(workspace: Workspace, track: Track, start_s: float, length: int) -> _Samples:
+    """Samples of one track on the session's clock, silent where it has none."""
+    filled: _Samples = np.zeros(length, dtype=np.float32)
+    from_s = start_s - track.offset_s
+    skipped = max(0, round(-from_s * _RATE))
+    if skipped >= length or from_s >= track.duration_s:
+        return filled
+    begin_s = max(0.0, from_s)
+    end_s = begin_s + (length - skipped) / _RATE
+    path = workspace.vault.path(track.digest)
+    sound = decode_piece(path, stream=track.stream, rate=_RATE, start_s=begin_s, end_s=end_s)[: length - skipped]
+    filled[skipped : skipped + len(sound)] = sound
+    return filled
+
+
+def _silence(samples: _Samples, start_s: float, end_s: float) -> None:
+    first, last = max(0, int(start_s * _RATE)), max(0, int(-(-end_s * _RATE // 1)))
+    samples[first:last] = 0.0
+
+
+def _opus(workspace: Workspace, samples: _Samples) -> bytes:
+    with tempfile.TemporaryDirectory(dir=workspace.scratch) as folder:
+        path = Path(folder) / f"piece{_SUFFIX}"
+        with encoder(path, output_format=format_of(_SUFFIX), rate=_RATE, channels=1) as sound:
+            for block in _blocks(samples):
+                sound.write(block)
+        return path.read_bytes()
+
+
+def _blocks(samples: _Samples) -> Iterable[_Samples]:
+    return (samples[at : at + _RATE, None] for at in range(0, len(samples), _RATE))

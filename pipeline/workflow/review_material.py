@@ -1,0 +1,115 @@
+"""What a reviewer works on: transcript and findings of the last run, as long as consent is what it was then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline import consent, review, speech
+from pipeline.errors import RefusedByPolicy, UsageProblem
+from pipeline.records import Context, Finding, Proposal, Purpose, Ruling, Session, Transcript
+from pipeline.store import Workspace
+from pipeline.store.codec import key_of
+from pipeline.store.registry import Registry
+from pipeline.workflow.pseudonyms import known_labels
+from pipeline.workflow.session_context import SessionContext
+
+_STAGE = "review"
+_NEEDED = (Purpose.RECORD, Purpose.TRANSCRIBE)
+
+Closed = tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
+"""By track id the spans that nobody may listen to, in seconds on the session's clock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewMaterial:
+    """What the last run heard and found in a session, before any edit; ``state`` stands for the consent it had."""
+
+    state: str
+    transcript: Transcript
+    findings: tuple[Finding, ...]
+    closed: Closed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSession:
+    """A session as a reviewer sees it: its material and its proposals with the edits that hold."""
+
+    session: Session
+    ruling: Ruling
+    material: ReviewMaterial
+    proposals: tuple[Proposal, ...]
+
+
+def store_material(context: SessionContext, transcript: Transcript, findings: tuple[Finding, ...]) -> None:
+    """Keeps what a reviewer of the session needs, in one piece."""
+    session = context.session
+    closed = speech.closed(session, context.ruling)
+    material = ReviewMaterial(
+        state=_state(session, context.ruling),
+        transcript=transcript,
+        findings=findings,
+        closed=tuple((track_id, tuple((span.start_s, span.end_s) for span in spans)) for track_id, spans in closed),
+    )
+    context.put(_STAGE, session.session_id, material, purpose=Purpose.TRANSCRIBE)
+
+
+def material_of(workspace: Workspace, session_id: str) -> ReviewMaterial:
+    """The material of the last run; raises ``UsageProblem`` where there is none."""
+    material = workspace.stages.get(_STAGE, session_id, ReviewMaterial)
+    if material is None:
+        raise UsageProblem("this session is not analysed yet, or it was erased", action="run `offrecord run`")
+    return material
+
+
+def review_state(workspace: Workspace, session_id: str) -> tuple[int, str, str, int]:
+    """What an open review stands on: while it is the same, and its ruling holds, so is what ``open_review`` gives.
+
+    The stored material, the consent log with all that people settled, the session's record, and the last edit.
+    """
+    place = workspace.stages.place(_STAGE, session_id)
+    changed_at = place.stat().st_mtime_ns if place.is_file() else 0
+    last_edit = max(review.edits(workspace.db, session_id), default=0)
+    record = Registry(workspace.db).session(session_id)
+    return changed_at, consent.log_head(workspace), key_of(record), last_edit
+
+
+def open_review(
+    workspace: Workspace, session_id: str, *, now: datetime, material: ReviewMaterial | None = None
+) -> ReviewSession:
+    """A session with its proposals, for somebody who decides; ``material`` is given by who kept it.
+
+    Raises ``RefusedByPolicy`` where consent is no longer what it was in the last run, so that nobody sees or hears what
+    was withdrawn since, and ``UsageProblem`` where there is nothing to review.
+    """
+    session = consent.working_session(Registry(workspace.db).session(session_id), workspace=workspace)
+    material = material or material_of(workspace, session_id)
+    ruling = consent.current_ruling(session, workspace=workspace, now=now)
+    if not isinstance(ruling, Ruling):
+        raise RefusedByPolicy(ruling.reason, action=ruling.action)
+    if _state(session, ruling) != material.state:
+        raise RefusedByPolicy(
+            "consent changed since the last run", action="run `offrecord run`, then load the page again"
+        )
+    findings = review.edited(session_id, material.findings, review.edits(workspace.db, session_id), material.transcript)
+    proposals = review.propose(session_id, findings, known=known_labels(session, workspace))
+    return ReviewSession(session=session, ruling=ruling, material=material, proposals=proposals)
+
+
+def store_proposals(workspace: Workspace, opened: ReviewSession, *, now: datetime) -> None:
+    """Keeps the proposals after an edit, so that every command sees them before the next run."""
+    context = SessionContext(
+        session=opened.session, workspace=workspace, ruling=opened.ruling, known=Context(), now=now
+    )
+    session_id = opened.session.session_id
+    context.put("proposals", session_id, opened.proposals, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
+
+
+def _state(session: Session, ruling: Ruling) -> str:
+    """What the review of a session stands on: its people and tracks, and what may be recorded and transcribed."""
+    cells = sorted(
+        (cell.participant_id, cell.interval.start_s, cell.interval.end_s, cell.purpose.value, cell.outcome.value)
+        for cell in ruling.cells
+        if cell.purpose in _NEEDED
+    )
+    return key_of(session.participants, session.tracks, cells)

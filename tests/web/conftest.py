@@ -1,0 +1,39 @@
+"""One analysed workspace, copied for each test that changes it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.store import Workspace
+from tests.web.making import make_workspace
+
+
+@pytest.fixture(scope="session")
+def analysed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a workspace with one analysed session; nobody writes here."""
+    workspace = make_workspace(tmp_path_factory.mktemp("analysed") / "ws")
+    workspace.db.dispose()
+    return workspace.root
+
+
+@pytest.fixture
+def workspace(analysed: Path, tmp_path: Path) -> Workspace:
+    """A copy of the analysed workspace."""
+    return Workspace.open(shutil.copytree(analysed, tmp_path / "ws"))
+
+
+@pytest.fixture
+def with_settings(analysed: Path, tmp_path: Path) -> Callable[[str], Workspace]:
+    """A copy with further lines of settings."""
+
+    def copied(lines: str) -> Workspace:
+        root = shutil.copytree(analysed, tmp_path / "other")
+        with (root / "offrecord.toml").open("a", encoding="utf-8") as settings:
+            settings.write(lines)
+        return Workspace.open(root)
+
+    return copied

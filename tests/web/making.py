@@ -1,0 +1,187 @@
+"""A workspace with one session that is analysed by hand, behind a server of its own: real consent, real sound."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+
+from pipeline import consent, ingest, review
+from pipeline.consent.answers.importer import import_answers
+from pipeline.records import (
+    Context,
+    DetectionRule,
+    Finding,
+    Proposal,
+    Purpose,
+    Ruling,
+    Session,
+    SoundPlace,
+    TextPlace,
+    Transcript,
+    UncoveredSpeech,
+    Word,
+)
+from pipeline.store import Workspace
+from pipeline.store.registry import Registry
+from pipeline.web.app import staff_app
+from pipeline.web.logins import Logins, Person
+from pipeline.web.roles import WebRole
+from pipeline.workflow.review_material import store_material
+from pipeline.workflow.session_context import SessionContext
+from tests.clock import NIGHT
+
+SAMPLES = Path(__file__).parents[2] / "sample_media"
+FOLDER = SAMPLES / "sessions" / "2026-11-18-a-own-tracks"
+SETTINGS = '[speech]\nengine = "sphinx"\n[run]\nstable_for_s = 0\n'
+FORM = SAMPLES / "consent-form.toml"
+SCRIPT = "<script>document.title='run'</script>"
+_BEGAN = time.monotonic()
+SAID = (
+    ("t1", "p1", "welcome everyone this is hannah berg from lumen"),
+    ("t2", "p2", "hello hannah priya here from halcyon freight we love project falcon"),
+    ("t1", "p1", "falcon is not announced yet so we speak of it as the bird"),
+    ("t2", "p2", "the zebra build is slow and the zebra cache is cold"),
+)
+MENTIONS = (
+    ("person:hannah berg", "PERSON", "hannah berg", 0.99, DetectionRule.KNOWN_NAME),
+    ("person:hannah berg", "PERSON", "hannah", 0.95, DetectionRule.KNOWN_NAME),
+    ("person:priya raman", "PERSON", "priya", 0.97, DetectionRule.KNOWN_NAME),
+    ("company:halcyon freight", "COMPANY", "halcyon freight", 0.96, DetectionRule.KNOWN_COMPANY),
+    ("term:project falcon", "TERM", "project falcon", 0.99, DetectionRule.TERM_LIST),
+    ("term:project falcon", "TERM", "falcon", 0.99, DetectionRule.TERM_LIST),
+    ("person:~cache", "PERSON", "cache", 0.45, DetectionRule.NAME_MODEL),
+)
+
+
+def now() -> datetime:
+    """The time of the tests, which goes on."""
+    return NIGHT + timedelta(seconds=time.monotonic() - _BEGAN)
+
+
+def word(index: int, track_id: str, participant_id: str, text: str) -> Word:
+    start_s = 0.5 + 0.4 * index
+    return Word(
+        start_s=start_s,
+        end_s=start_s + 0.35,
+        time_uncertainty_s=0.02,
+        text=text,
+        probability=0.3 if text == "cold" else 0.95,
+        track_id=track_id,
+        participant_id=participant_id,
+    )
+
+
+def transcript_of(session: Session) -> Transcript:
+    spoken = [(track, who, text) for track, who, line in SAID for text in line.split()]
+    tracks = {track.participant_id: track.track_id for track in session.tracks}
+    words = tuple(word(index, tracks[who] or "", who, text) for index, (_, who, text) in enumerate(spoken))
+    gap = UncoveredSpeech(track_id=words[0].track_id, start_s=22.0, end_s=24.0)
+    return Transcript(engine="by hand", words=words, unheard=(gap,))
+
+
+def findings_in(
+    transcript: Transcript, mentions: Sequence[tuple[str, str, str, float, DetectionRule]]
+) -> Iterator[Finding]:
+    """A finding for each place where the words of a mention are said, and a script in the chat that must stay text."""
+    texts = [each.text for each in transcript.words]
+    for entity, label, text, score, rule in mentions:
+        wanted = text.split()
+        for at in range(len(texts) - len(wanted) + 1):
+            if texts[at : at + len(wanted)] == wanted:
+                own = transcript.words[at : at + len(wanted)]
+                place = SoundPlace(
+                    track_id=own[0].track_id,
+                    start_s=own[0].start_s,
+                    end_s=own[-1].end_s,
+                    time_uncertainty_s=0.02,
+                    words=(at, at + len(wanted)),
+                )
+                yield _finding(entity, label, text, score, rule, place)
+    place = TextPlace(surface="chat", index=0, start_char=0, end_char=len(SCRIPT))
+    yield _finding("term:script", "TERM", SCRIPT, 0.9, DetectionRule.TERM_LIST, place)
+
+
+def _finding(
+    entity: str, label: str, text: str, score: float, rule: DetectionRule, place: SoundPlace | TextPlace
+) -> Finding:
+    return Finding(
+        finding_id=f"f-{hash((entity, text, str(place))) & 0xFFFFFF:06x}",
+        entity=entity,
+        label=label,
+        text=text,
+        rule=rule,
+        score=score,
+        place=place,
+    )
+
+
+def make_workspace(root: Path, settings: str = SETTINGS, *, script: str = SCRIPT) -> Workspace:
+    """A workspace with the consent of the samples, and one session that is analysed, with a script in its texts."""
+    workspace = Workspace.create(root, settings)
+    import_answers(SAMPLES / "consent.csv", FORM, workspace=workspace, now=now())
+    session = ingest.ingest(FOLDER, workspace=workspace)
+    assert isinstance(session, Session)
+    people = (session.participants[0], replace(session.participants[1], aliases=(script,)), *session.participants[2:])
+    session = replace(session, title=f"Office hours {script}", participants=people)
+    Registry(workspace.db).take(FOLDER, "fingerprint", session)
+    analyse_by_hand(workspace, session)
+    return workspace
+
+
+def analyse_by_hand(workspace: Workspace, session: Session) -> None:
+    """Stores transcript, findings and proposals, as a run does."""
+    ruling = consent.rule(session, workspace=workspace, now=now())
+    assert isinstance(ruling, Ruling), ruling
+    context = SessionContext(session=session, workspace=workspace, ruling=ruling, known=Context(), now=now())
+    transcript = transcript_of(session)
+    findings = tuple(findings_in(transcript, MENTIONS))
+    store_material(context, transcript, findings)
+    proposals = review.propose(session.session_id, findings)
+    context.put("proposals", session.session_id, proposals, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
+
+
+def session_id_of(workspace: Workspace) -> str:
+    return next(iter(Registry(workspace.db).digests()))
+
+
+class Server:
+    """The review app of a workspace on a port of its own."""
+
+    def __init__(self, workspace: Workspace, app: Starlette, logins: Logins, address: str) -> None:
+        self.workspace = workspace
+        self.app = app
+        self.logins = logins
+        self.address = address
+        self.session_id = session_id_of(workspace)
+
+    def link(self, actor: str, *roles: WebRole) -> str:
+        """A one-time address for somebody; without roles for one who may everything."""
+        person = Person(actor=actor, roles=frozenset(roles or WebRole))
+        return f"{self.address}/login/{self.logins.link(person)}"
+
+
+@contextmanager
+def serving(workspace: Workspace) -> Iterator[Server]:
+    """The app on a free port of this machine, until the block is left."""
+    logins, hosts = Logins(), set[str]()
+    app = staff_app(workspace, logins, hosts=hosts, now=now)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield Server(workspace, app, logins, f"http://127.0.0.1:{port}")
+    finally:
+        server.should_exit = True
+        thread.join()

@@ -1,0 +1,275 @@
+"""The review app in a browser, as its users use it: keyboard, crash, two people at once, a phone without scripts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from pipeline.records import Verdict
+from pipeline.review import decision_log
+from pipeline.store import Workspace
+from pipeline.web.roles import WebRole
+from pipeline.workflow.consent_form import invite
+from tests.web.making import FORM, SCRIPT, Server, now, serving
+
+AXE = Path(__file__).with_name("vendor") / "axe.min.js"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert program, "`make browser` installs chromium"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def server(workspace: Workspace) -> Iterator[Server]:
+    with serving(workspace) as running:
+        yield running
+
+
+class Watched:
+    """A page whose console errors, policy violations and foreign requests are an error at the end of its test."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.problems: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("request", lambda request: self._request(request.url, address))
+
+    def _console(self, message: object) -> None:
+        kind, text = message.type, message.text
+        expected = "409" in text or "ERR_INTERNET_DISCONNECTED" in text or "ERR_CONNECTION" in text
+        if kind in ("error", "warning") and not expected:
+            self.problems.append(text)
+
+    def _request(self, url: str, address: str) -> None:
+        if not url.startswith((address, "data:", "blob:")):
+            self.problems.append(f"foreign request: {url}")
+
+
+@pytest.fixture
+def watched(browser: Browser, server: Server) -> Iterator[list[Watched]]:
+    opened: list[Watched] = []
+    yield opened
+    for each in opened:
+        assert each.problems == []
+        each.page.context.close()
+
+
+def person(
+    browser: Browser, server: Server, watched: list[Watched], actor: str, *roles: WebRole, **options: object
+) -> Page:
+    """Somebody who is logged in, on the page that the login leads to."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+    watched.append(Watched(context, server.address))
+    page = watched[-1].page
+    page.goto(server.link(actor, *roles))
+    return page
+
+
+def open_review(page: Page, server: Server) -> None:
+    page.goto(f"{server.address}/sessions/{server.session_id}/review")
+    page.wait_for_selector("[data-ready]")
+
+
+def decided(server: Server) -> dict[str, tuple[str, str]]:
+    """By entity what holds, and who decided it."""
+    from pipeline.workflow.review_material import open_review as opened
+
+    review = opened(server.workspace, server.session_id, now=now())
+    names = {each.proposal_id: each.entity for each in review.proposals}
+    made = decision_log.decisions(server.workspace.db, server.session_id)
+    return {names[each.proposal_id]: (each.verdict.value, each.actor) for each in made}
+
+
+def wait_saved(page: Page, count: int) -> None:
+    page.wait_for_function(
+        "text => document.getElementById('progress').textContent.startsWith(text)", arg=f"{count} of"
+    )
+    page.wait_for_function("() => !Object.keys(localStorage).some(key => key.startsWith('offrecord 2'))")
+
+
+def test_a_whole_review_by_keyboard_alone(browser: Browser, server: Server, watched: list[Watched]) -> None:
+    page = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    page.wait_for_selector("tbody a")
+    page.keyboard.press("Tab")
+    page.evaluate("document.querySelector('tbody a').focus()")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-ready]")
+    assert "hannah" not in page.content(), "masked until revealed"
+    page.focus("#proposals [tabindex='0']")
+    page.keyboard.press("r")
+    page.wait_for_function("() => document.getElementById('message').textContent.startsWith('Revealed')")
+    assert "hannah" in page.inner_text("#detail")
+    page.keyboard.press("a")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.type("they agreed to be named")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.getElementById('progress').textContent.startsWith('2 of')")
+    page.keyboard.press("Control+z")
+    wait_saved(page, 1)
+    page.keyboard.press("Control+Shift+Z")
+    wait_saved(page, 2)
+    page.focus("#filter")
+    page.focus("#transcript")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("n")
+    page.wait_for_selector("#ask[open]")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Saved.")
+    page.focus("#proposals [tabindex='0']")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("#ask[open]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Submitted.")
+    made = decided(server)
+    assert made["person:hannah berg"] == ("redact", "ana") and made["person:priya raman"] == ("keep", "ana")
+    assert len(made) == 7 and sum(entity.startswith("marked:") for entity in made) == 1
+    ledger = [body for _, body in server.workspace.ledger.under("reveal", "")]
+    assert len(ledger) == 1, "who revealed is in the ledger"
+    assert server.workspace.ledger.under("listen", ""), "and who heard the original"
+
+
+def test_a_crash_loses_nothing_and_a_lost_connection_waits(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    page = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(page, server)
+    page.focus("#proposals [tabindex='0']")
+    page.keyboard.press("a")
+    wait_saved(page, 1)
+    page.context.set_offline(True)
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+    page.wait_for_selector("#offline:not([hidden])")
+    page.context.set_offline(False)
+    page.goto("about:blank")  # the page is gone with the decision unsent
+    open_review(page, server)
+    wait_saved(page, 2)
+    assert [each[0] for each in decided(server).values()] == ["redact", "redact"]
+
+
+def test_two_reviewers_cannot_overwrite_each_other(browser: Browser, server: Server, watched: list[Watched]) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    ben = person(browser, server, watched, "ben", WebRole.REVIEWER)
+    for page in (ana, ben):
+        open_review(page, server)
+        page.focus("#proposals [tabindex='0']")
+    ana.keyboard.press("a")
+    wait_saved(ana, 1)
+    ben.keyboard.press("w")
+    ben.wait_for_function("() => document.getElementById('message').textContent.includes('ana was quicker')")
+    assert list(decided(server).values()) == [("redact", "ana")]
+    ben.keyboard.press("w")
+    wait_saved(ben, 1)
+    assert list(decided(server).values()) == [("redact", "ana"), ("keep", "ben")] or list(decided(server).values()) == [
+        ("keep", "ben")
+    ]
+
+
+def test_edges_move_by_words_and_by_ten_milliseconds(browser: Browser, server: Server, watched: list[Watched]) -> None:
+    page = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(page, server)
+    page.focus("#proposals [tabindex='0']")
+    end = page.locator("[data-edge='end_s']")
+    before = float(end.input_value())
+
+    def pressed(keys: str, answer: str) -> float:
+        with page.expect_response(lambda response: answer in response.url) as waiting:
+            page.keyboard.press(keys)
+        waiting.value.finished()
+        page.wait_for_timeout(100)
+        return float(end.input_value())
+
+    word = pressed("Shift+Alt+ArrowRight", "/edges")
+    assert word == pytest.approx(before + 0.4, abs=0.02)
+    assert pressed("Control+Shift+Alt+ArrowLeft", "/edges") == pytest.approx(word - 0.01)
+    assert pressed("z", "/undo") == pytest.approx(word)
+
+
+def test_consent_is_given_and_withdrawn_on_a_phone_without_scripts(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    links = invite(server.session_id, FORM, emails=(), url=server.address, workspace=server.workspace, now=now())
+    mine = next(link.link for link in links if link.email.startswith("tomasz"))
+    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False, locale="en-US")
+    watched.append(Watched(context, server.address))
+    page = watched[-1].page
+    page.goto(mine)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for question in page.locator("fieldset").all():
+        question.locator("input[value=yes]").check()
+    page.fill("#name", SCRIPT)
+    page.fill("#place", "Poland")
+    page.click("main button")
+    assert page.inner_text("h1") == "Your answer is filed."
+    page.click("#withdraw")
+    page.click("main button")
+    assert "is withdrawn" in page.inner_text("[role=status]")
+    page.goto(f"{server.address}/queue")
+    assert page.url.endswith("/login"), "nothing else can be reached"
+
+
+PAGES = ("queue", "holds", "matches", "withdrawals", "requests", "ledger", "reports", "settings")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(browser: Browser, server: Server, watched: list[Watched], scheme: str) -> None:
+    page = person(browser, server, watched, "lea", color_scheme=scheme, bypass_csp=True)
+    session = f"sessions/{server.session_id}"
+    links = invite(server.session_id, FORM, emails=(), url=server.address, workspace=server.workspace, now=now())
+    pages = [f"{server.address}/{name}" for name in (*PAGES, f"{session}/sign-off", f"{session}/consent")]
+    for address in [*pages, links[0].link, f"{server.address}/{session}/review", f"{server.address}/login"]:
+        page.goto(address)
+        if address.endswith("/review"):
+            page.wait_for_selector("[data-ready]")
+        page.evaluate(AXE.read_text("utf-8"))
+        found = page.evaluate("async () => (await axe.run()).violations")
+        serious = [
+            (each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")
+        ]
+        assert serious == [], address
+
+
+def test_a_script_in_a_name_or_term_stays_text(browser: Browser, server: Server, watched: list[Watched]) -> None:
+    page = person(browser, server, watched, "ana")
+    open_review(page, server)
+    assert SCRIPT in page.inner_text("#review")
+    page.keyboard.press("End")
+    chat = next(each for each in page.locator("#proposals li").all() if "chat" in each.inner_text())
+    chat.click()
+    page.keyboard.press("r")
+    page.wait_for_function("() => document.getElementById('message').textContent.startsWith('Revealed')")
+    assert SCRIPT in page.inner_text("#detail")
+    assert page.title().endswith("Offrecord") and page.evaluate("document.scripts.length") == 1
+
+
+def test_what_waits_in_a_browser_holds_no_text_of_the_session(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    page = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(page, server)
+    page.context.set_offline(True)
+    page.focus("#proposals [tabindex='0']")
+    page.keyboard.press("a")
+    page.wait_for_selector("#offline:not([hidden])")
+    kept = json.loads(page.evaluate("JSON.stringify(localStorage)"))
+    assert "hannah" not in json.dumps(kept) and Verdict.REDACT.value in json.dumps(kept)
+    page.context.set_offline(False)
+    wait_saved(page, 1)

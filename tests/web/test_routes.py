@@ -1,0 +1,211 @@
+"""Who may get what: every route, every role, and nobody; and what every answer has in common."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from pipeline.records import Audience
+from pipeline.store import Workspace
+from pipeline.web.app import participant_app, staff_app
+from pipeline.web.guard import COOKIE, MAX_BODY
+from pipeline.web.logins import IDLE_S, LINK_S, LONGEST_S, Logins, Person
+from pipeline.web.roles import WebRole
+from pipeline.web.routes import PARTICIPANT_ROUTES, STAFF_ROUTES
+from pipeline.web.site import Site
+from pipeline.workflow.consent_form import invite
+from tests.web.making import FORM, now, session_id_of
+
+HOST = "127.0.0.1:8484"
+OURS = {"sec-fetch-site": "same-origin"}
+R, L, P, D, A, U = WebRole.REVIEWER, WebRole.LEAD, WebRole.PM, WebRole.DPO, WebRole.ADMIN, WebRole.AUDITOR
+ALL = {R, L, P, D, A, U}
+# Written by hand and not taken from the code: who may get what.
+TABLE = {
+    "GET /static/{name}": None,
+    "GET /consent/{secret}": None,
+    "POST /consent/{secret}": None,
+    "GET /withdraw/{secret}": None,
+    "POST /withdraw/{secret}": None,
+    "GET /login": None,
+    "GET /login/{secret}": None,
+    "POST /logout": ALL,
+    "GET /": ALL,
+    "GET /queue": {R, L},
+    "GET /sessions/{session}/review": {R, L},
+    "GET /sessions/{session}/review.json": {R, L},
+    "GET /sessions/{session}/audio": {R, L},
+    "GET /sessions/{session}/frame": {R, L},
+    "GET /sessions/{session}/same-words": {R, L},
+    "POST /sessions/{session}/proposals/{proposal}/decision": {R, L},
+    "POST /sessions/{session}/proposals/{proposal}/reveal": {R, L},
+    "POST /sessions/{session}/proposals/{proposal}/category": {R, L},
+    "POST /sessions/{session}/findings": {R, L},
+    "POST /sessions/{session}/findings/{finding}/edges": {R, L},
+    "POST /sessions/{session}/edits/{number:int}/undo": {R, L},
+    "POST /sessions/{session}/submit": {R, L},
+    "GET /sessions/{session}/sign-off": {R, L},
+    "POST /sessions/{session}/sign-off": {L},
+    "GET /sessions/{session}/rendition/{audience}/{name}": ALL - {A},
+    "GET /sessions/{session}/consent": {D, L, U},
+    "GET /holds": {D, L, U},
+    "POST /holds": {D},
+    "GET /matches": {D, L, U},
+    "POST /matches": {D},
+    "GET /withdrawals": {D, U},
+    "GET /requests": {P, L, R},
+    "GET /ledger": {D, U, A},
+    "GET /reports": ALL - {P},
+    "GET /settings": {A, U},
+}
+ORIGINALS = ("/review", "/audio", "/frame", "/same-words", "/proposals/", "/findings", "/edits/", "/submit")
+
+
+@pytest.fixture
+def site(workspace: Workspace) -> Iterator[Site]:
+    app = staff_app(workspace, Logins(), hosts={HOST}, now=now)
+    yield app.state.site
+
+
+def client_of(site: Site, *roles: WebRole) -> TestClient:
+    """A browser of somebody with these roles; of nobody without any."""
+    app = staff_app(site.workspace, site.logins, hosts={HOST}, now=now)
+    client = TestClient(app, base_url=f"http://{HOST}", headers=OURS, raise_server_exceptions=False)
+    if roles:
+        client.get(f"/login/{site.logins.link(Person(actor='ana', roles=frozenset(roles)))}", follow_redirects=False)
+    return client
+
+
+def address(row: str, session_id: str) -> tuple[str, str]:
+    method, _, path = row.partition(" ")
+    path = path.replace("{session}", session_id).replace("{number:int}", "1").replace("{audience}", "internal")
+    return method, re.sub(r"\{\w+\}", "x", path)
+
+
+def test_the_table_is_whole() -> None:
+    served = {f"{(route.methods - {'HEAD'}).pop()} {route.path}" for route in (*PARTICIPANT_ROUTES, *STAFF_ROUTES)}
+    assert served == set(TABLE)
+    assert not any(row.partition(" ")[2].endswith(ORIGINALS) and P in (roles or ()) for row, roles in TABLE.items())
+
+
+@pytest.mark.parametrize("role", [None, *WebRole])
+def test_every_route_for_every_role(site: Site, role: WebRole | None) -> None:
+    session_id = session_id_of(site.workspace)
+    client = client_of(site, *([role] if role else []))
+    for row, roles in TABLE.items():
+        if row == "POST /logout":
+            continue
+        method, path = address(row, session_id)
+        answer = client.request(method, path, follow_redirects=False)
+        if roles is None or (role and role in roles):
+            assert answer.status_code not in (401, 500) and "Your role" not in answer.text, (row, answer.text)
+        else:
+            assert answer.status_code == (403 if role else 401), row
+            assert len(answer.content) < 100, row
+
+
+def test_whoever_is_not_logged_in_is_led_to_the_login_and_a_link_works_once(site: Site) -> None:
+    client = client_of(site)
+    answer = client.get("/queue", headers={"accept": "text/html"}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    link = f"/login/{site.logins.link(Person(actor='ana', roles=frozenset({R})))}"
+    first = client.get(link, follow_redirects=False)
+    cookie = first.headers["set-cookie"].lower()
+    assert first.status_code == 303 and "httponly" in cookie and "samesite=strict" in cookie
+    assert client_of(site).get(link).status_code == 403
+    assert client.get("/queue").status_code == 200
+    client.post("/logout", follow_redirects=False)
+    client.cookies.set(COOKIE, first.cookies[COOKIE])
+    assert client.get("/queue").status_code == 401, "the session itself is over, not its cookie alone"
+
+
+def test_logins_end_when_idle_and_when_old() -> None:
+    time_s = [0.0]
+    logins = Logins(clock=lambda: time_s[0])
+    ana = Person(actor="ana", roles=frozenset({R}))
+    late = logins.link(ana)
+    time_s[0] += LINK_S + 1
+    assert logins.redeem(late) is None
+    session = logins.redeem(logins.link(ana))
+    assert session and logins.person(session) == ana
+    time_s[0] += IDLE_S + 1
+    assert logins.person(session) is None
+    busy, began_s = logins.redeem(logins.link(ana)), time_s[0]
+    assert busy
+    while time_s[0] - began_s < LONGEST_S:
+        assert logins.person(busy) == ana
+        time_s[0] += IDLE_S / 2
+    time_s[0] += 1
+    assert logins.person(busy) is None
+
+
+@pytest.mark.parametrize("path", ["/queue", "/login", "/nothing", "/sessions/x/review.json", "/static/app.css"])
+def test_every_answer_has_the_strict_headers(site: Site, path: str) -> None:
+    headers = client_of(site, R).get(path).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
+    assert headers["referrer-policy"] == "no-referrer" and headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-store" or path.startswith("/static/")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "none"},
+        {"sec-fetch-site": "", "origin": f"http://{HOST}"},
+    ],
+)
+def test_no_other_site_can_send_a_request(site: Site, headers: dict[str, str]) -> None:
+    client = client_of(site, L)
+    answer = client.post(f"/sessions/{session_id_of(site.workspace)}/sign-off", headers=headers)
+    assert answer.status_code == 403 and "another site" in answer.text
+
+
+def test_another_host_name_and_a_large_body_are_refused(site: Site) -> None:
+    client = client_of(site, R)
+    assert client.get("/queue", headers={"host": "evil.example"}).status_code == 421
+    assert client.post("/logout", content=b"x" * (MAX_BODY + 1)).status_code == 413
+
+
+def test_a_page_holds_no_address_of_another_site_and_nothing_inline(site: Site) -> None:
+    client = client_of(site, *WebRole)
+    session_id = session_id_of(site.workspace)
+    for path in ("/queue", "/holds", "/ledger", "/settings", f"/sessions/{session_id}/review", "/login"):
+        page = client.get(path).text
+        assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", page), path
+        assert not re.search(r"<script(?![^>]*src=)|<style| style=| on\w+=", page), path
+
+
+def test_a_product_manager_reaches_only_files_that_a_proof_lists(site: Site, tmp_path: Path) -> None:
+    session_id = session_id_of(site.workspace)
+    folder = site.workspace.out / session_id / Audience.INTERNAL
+    folder.mkdir(parents=True)
+    (folder / "original.flac").write_bytes(b"secret")
+    client = client_of(site, P)
+    for name in ("original.flac", "../../vault", "..%2f..%2fofffrecord.db", "proof.json"):
+        answer = client.get(f"/sessions/{session_id}/rendition/internal/{name}")
+        assert answer.status_code in (403, 404) and b"secret" not in answer.content, name
+
+
+def test_participants_reach_the_form_and_nothing_else(workspace: Workspace) -> None:
+    client = TestClient(participant_app(workspace, now=now), headers=OURS, raise_server_exceptions=False)
+    link = invite(session_id_of(workspace), FORM, emails=(), url="", workspace=workspace, now=now())[0].link
+    assert client.get(link).status_code == 200
+    for row in TABLE:
+        method, path = address(row, session_id_of(workspace))
+        if row.partition(" ")[2] not in {route.path for route in PARTICIPANT_ROUTES}:
+            assert client.request(method, path).status_code == 404, row
+
+
+def test_what_is_vendored_is_what_npm_has() -> None:
+    folder = Path(__file__).with_name("vendor")
+    for name, entry in tomllib.loads((folder / "vendor.toml").read_text("utf-8")).items():
+        assert hashlib.sha256((folder / f"{name}.js").read_bytes()).hexdigest() == entry["sha256"]
