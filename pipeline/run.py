@@ -29,5 +29,5 @@ def process(session: Session, workspace: Workspace, *, now: datetime) -> Session
         return stop_session(session, workspace, analysed, now=now)
     plans = plan_renditions(analysed)
     exposures = audit_published(analysed, plans)
-    outcomes = publish_all(analysed, plans)
-    return summarise(analysed, outcomes, exposures=exposures)
+    published = publish_all(analysed, plans)
+    return summarise(published.analysed, published.outcomes, exposures=exposures)

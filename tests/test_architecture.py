@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import proof
+from tests import structure
 
 PIPELINE = Path(__file__).parent.parent / "pipeline"
 STAGES = ("ingest", "consent", "speech", "detect", "review", "render", "tag", "export")
@@ -41,8 +42,9 @@ OF_ONE_CALL = {
     "read_taxonomy",
     "unavailable", "redact", "prove", "failure_line", "read_plan", "models", "pull", "sources",  # outside any workspace
     "export_log", "export_dpv", "import_vcon", "file_announced", "delegate",  # nothing has to follow from these
-    "record_review", "standings",
-    "Workspace", "Terms", "AgreementKind", "Clause", "Act", "Erasure", "Selection", "Options", "column_maps",
+    "record_review", "rule_reviews",
+    "Workspace", "Terms", "AgreementKind", "Clause", "ManualAction", "Erasure", "Selection", "ExportOptions",
+    "column_maps",
     "write_bytes", "plain", "FILE_NAME",  # for printing
 }  # fmt: skip
 """What a command may call beside use cases: functions that are the whole of what it does, and values."""
@@ -198,3 +200,8 @@ def test_commands_call_use_cases_so_that_a_page_can_call_the_same() -> None:
         if node.module.split(".")[1] not in USE_CASES and alias.name not in OF_ONE_CALL
     }
     assert strangers == set()
+
+
+def test_no_public_class_name_exists_twice() -> None:
+    """One word, one thing: whoever reads a name in a traceback or a search finds one class."""
+    assert structure.doubled_classes(structure.modules(PIPELINE.parent)) == []

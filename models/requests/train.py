@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.embeddings import Encoder, load_encoder
-from pipeline.tag.classifier import VECTOR_MODEL, Candidate, window
+from pipeline.embeddings import SentenceEncoder, load_encoder
+from pipeline.tag.classifier import VECTOR_MODEL, CueCandidate, window
 from pipeline.tag.cues import Label, find_cues
 from pipeline.tag.features import features, kinds_of, read_words
 from pipeline.tag.judge import CUES
@@ -45,7 +45,7 @@ RAREST, LEAST_WEIGHT = 4, 0.01
 class Example(NamedTuple):
     """A cue in a made-up sentence, whether it is what it sounds like, and what it counts."""
 
-    candidate: Candidate
+    candidate: CueCandidate
     right: bool
     weight: float
 
@@ -76,7 +76,7 @@ def examples(samples: Sequence[Sample], label: Label, seed: int) -> Iterator[Exa
         last = first + len(tokenize(text))
         matches = [match for match in find_cues(tokens, cues) if first <= match.start < last]
         for match in matches:
-            yield Example(Candidate(tuple(tokens), match, 0), sample.label == label, 1.0 / len(matches))
+            yield Example(CueCandidate(tuple(tokens), match, 0), sample.label == label, 1.0 / len(matches))
 
 
 def _context(rng: random.Random, others: Sequence[list[str]]) -> list[str]:
@@ -118,7 +118,7 @@ def _features(found: Sequence[Example], words: dict[str, str]) -> list[list[str]
     return [features(kinds_of(one.candidate.tokens, words), one.candidate.match) for one in found]
 
 
-def train_vector(found: Sequence[Example], encoder: Encoder) -> tuple[NDArray[np.float32], float]:
+def train_vector(found: Sequence[Example], encoder: SentenceEncoder) -> tuple[NDArray[np.float32], float]:
     """The weights of the sentence vector, and the bias."""
     rng = random.Random(SEED)
     kept = [one for one in found if rng.random() < one.weight]

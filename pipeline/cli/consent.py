@@ -10,6 +10,7 @@ import click
 from pipeline.cli import withdrawal
 from pipeline.cli.code import agreement, code, revoke
 from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.drafts import draft_form
 from pipeline.cli.interchange import export_dpv, import_vcon
 from pipeline.cli.jurisdictions import jurisdictions
 from pipeline.cli.matching import match
@@ -26,7 +27,17 @@ def consent() -> None:
     """Manage what participants consent to: import answers, explain decisions, file withdrawals."""
 
 
-for _command in (code, export_dpv, import_vcon, jurisdictions, agreement, revoke, *withdrawal.COMMANDS, match):
+for _command in (
+    code,
+    draft_form,
+    export_dpv,
+    import_vcon,
+    jurisdictions,
+    agreement,
+    revoke,
+    *withdrawal.COMMANDS,
+    match,
+):
     consent.add_command(_command)
 
 

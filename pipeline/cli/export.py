@@ -63,13 +63,13 @@ _OPTIONS: tuple[Callable[..., Any], ...] = (
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
 )
-def requests_(workspace: Path, output: Path | None, **asked: Any) -> None:
+def requests_(workspace: Path, output: Path | None, **request: Any) -> None:
     """Export requests and discoveries, as far as consent allows now; the manifest is written beside the file."""
     from pipeline.workflow import request_files
 
     opened, at = Workspace.open(workspace), now()
-    made = request_files.export(opened, **_request(opened, **asked), now=at)
-    click.echo(request_files.hand_out(opened, made, output, now=at), nl=False)
+    requests = request_files.export(opened, **_request(opened, **request), now=at)
+    click.echo(request_files.hand_out(opened, requests, output, now=at), nl=False)
 
 
 def _request(
@@ -77,14 +77,14 @@ def _request(
 ) -> dict[str, Any]:
     """What ``request_files.export`` is asked for, out of the options of the command."""
     from pipeline.export import Selection, column_maps
-    from pipeline.export.formats.options import Options
+    from pipeline.export.formats.options import ExportOptions
 
     target = columns or (format_ if format_ in column_maps.TARGETS else None)
     kinds = ("request",) if target else ("request", "discovery")
     return {
         "format_": "csv" if columns else format_,
         "selection": Selection(since=since, area=area, kinds=kinds, **workspace.settings.export.model_dump()),
-        "options": Options(**options),
+        "options": ExportOptions(**options),
         "columns": column_maps.read_map(target) if target else None,
     }
 
@@ -110,14 +110,17 @@ def clip(request: str, workspace: Path, output: Path, as_json: bool) -> None:
     """Cut the words of REQUEST out of its rendition: sound, captions, a thumbnail, and their proof."""
     from pipeline.workflow.request_clip import export_clip
 
-    made = export_clip(Workspace.open(workspace), request, output, now=now())
-    emit(made if as_json else f"{made.verdict}: {made.end_s - made.start_s:.1f} s, {len(made.files)} files", as_json)
+    clip = export_clip(Workspace.open(workspace), request, output, now=now())
+    emit(clip if as_json else f"{clip.verdict}: {clip.end_s - clip.start_s:.1f} s, {len(clip.files)} files", as_json)
 
 
 @export.command()
 @click.argument("session")
 @click.option(
-    "--audience", type=click.Choice([one.value for one in Audience]), default="internal", help="Which rendition."
+    "--audience",
+    type=click.Choice([audience.value for audience in Audience]),
+    default="internal",
+    help="Which rendition.",
 )
 @click.option("--url", help="Where its files will be fetched from (https://…); without it the vCon holds text alone.")
 @click.option(

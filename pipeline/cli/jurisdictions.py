@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import emit, json_option, now, workspace_option
-from pipeline.consent.evaluation.jurisdiction_reviews import record_review, standings
+from pipeline.consent.evaluation.jurisdiction_reviews import record_review, rule_reviews
 from pipeline.store import Workspace
 
 
@@ -21,7 +21,7 @@ def jurisdictions() -> None:
 @json_option
 def list_places(workspace: Path, as_json: bool) -> None:
     """Every place with its rule, and until when its review holds."""
-    emit(standings(Workspace.open(workspace), now().date()), as_json)
+    emit(rule_reviews(Workspace.open(workspace), now().date()), as_json)
 
 
 @jurisdictions.command()

@@ -1,22 +1,25 @@
-"""The command by which staff match a participant to a party."""
+"""The command by which staff match participants to parties: one, or all whose address is exact."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
 from pipeline.errors import UsageProblem
-from pipeline.workflow.consent_actions import settle_match
+from pipeline.workflow.consent_actions import confirm_exact_matches, settle_match
 from pipeline.workflow.consent_views import suggest_matches
 
 
 @click.command()
-@click.argument("session")
+@click.argument("session", default="")
 @click.argument("participant", default="")
 @click.option("--party", help="The id of the party they are.")
 @click.option("--undo", is_flag=True, help="Take back an earlier match.")
+@click.option("--all-exact", is_flag=True, help="Match everybody whose address or id is that of one person on file.")
+@click.option("--dry-run", is_flag=True, help="With --all-exact: show whom it would match, and file nothing.")
 @click.option("--by", "actor", default="", help="Who decides it.")
 @click.option("--reason", default="", help="How you know, in a few words.")
 @click.option("--names", is_flag=True, help="Show names instead of ids.")
@@ -27,17 +30,35 @@ def match(
     participant: str,
     party: str | None,
     undo: bool,
-    actor: str,
-    reason: str,
-    names: bool,
+    all_exact: bool,
+    dry_run: bool,
     workspace: Path,
     as_json: bool,
+    **options: Any,
 ) -> None:
-    """List the likely parties of SESSION's participants, or match one PARTICIPANT to a party."""
-    opened = open_workspace(workspace)
-    if not participant:
-        emit(suggest_matches(session, workspace=opened, names=names), as_json)
-        return
-    if undo == bool(party):
+    """List the likely parties of SESSION's participants, match one PARTICIPANT, or all who are exact, in all sessions.
+
+    With --all-exact SESSION may be left out, and the matches hold in later sessions until one is undone.
+    """
+    _check(session, participant, asks_one=bool(party or undo), all_exact=all_exact, dry_run=dry_run)
+    opened, grounds = open_workspace(workspace), {name: options[name] for name in ("actor", "reason")}
+    if all_exact:
+        shown = {"names": options["names"], "is_trial": dry_run}
+        emit(confirm_exact_matches(session or None, **grounds, **shown, workspace=opened, now=now()), as_json)
+    elif not participant:
+        emit(suggest_matches(session, workspace=opened, names=options["names"]), as_json)
+    elif undo == bool(party):
         raise UsageProblem("say who they are", action="give either --party or --undo")
-    emit(settle_match(session, participant, party, actor=actor, reason=reason, workspace=opened, now=now()), as_json)
+    else:
+        emit(settle_match(session, participant, party, **grounds, workspace=opened, now=now()), as_json)
+
+
+def _check(session: str, participant: str, *, asks_one: bool, all_exact: bool, dry_run: bool) -> None:
+    if not session and not all_exact:
+        raise UsageProblem("no session is named", action="`offrecord status` lists them; --all-exact is for all")
+    if all_exact and (participant or asks_one):
+        raise UsageProblem("--all-exact is for everybody", action="leave out the participant, --party and --undo")
+    if dry_run and not all_exact:
+        raise UsageProblem("--dry-run is for --all-exact", action="leave it out: without --party nothing is filed")
+    if asks_one and not participant:
+        raise UsageProblem("no participant is named", action="`offrecord consent match SESSION` lists them")

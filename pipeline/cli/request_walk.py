@@ -9,11 +9,11 @@ import click
 from pipeline.cli.interactive import read_key
 from pipeline.store import Workspace
 from pipeline.workflow import request_acts
-from pipeline.workflow.request_acts import Act
+from pipeline.workflow.request_acts import RequestAction
 from pipeline.workflow.request_review import unsure
 
 _KEYS = "a accept · x reject · s skip · u undo · q quit"
-_VERDICTS = {"a": Act.ACCEPT, "x": Act.REJECT}
+_VERDICTS = {"a": RequestAction.ACCEPT, "x": RequestAction.REJECT}
 _UNDO, _QUIT = "u", "q"
 
 
@@ -35,7 +35,7 @@ def walk(workspace: Workspace, *, actor: str, reason: str, now: datetime) -> Non
         if key == _UNDO and decided:
             place = decided.pop()
             undone = waiting[place].request_id
-            request_acts.decide(workspace, undone, Act.REOPEN, actor=actor, reason="undone")
+            request_acts.decide(workspace, undone, RequestAction.REOPEN, actor=actor, reason="undone")
         else:
             place += key != _UNDO
     click.echo(f"\ndecided {len(decided)}, {len(waiting) - len(decided)} left")

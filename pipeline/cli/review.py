@@ -1,4 +1,4 @@
-"""Commands for reviewers: list, show, interactive, decide, holds, lift, sign-off, approve-exposure."""
+"""Commands for reviewers: list, show, listen, interactive, decide, holds, lift, sign-off, approve-exposure."""
 
 from __future__ import annotations
 
@@ -59,6 +59,18 @@ def show(session: str, workspace: Path, reveal: bool, undecided: bool, below: fl
 
     opened, actor = open_workspace(workspace), getpass.getuser() if reveal else None
     emit(show_proposals(opened, session, reveal_to=actor, only_undecided=undecided, below=below), as_json)
+
+
+@review.command()
+@click.argument("session")
+@workspace_option
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The new folder for the clips.")
+@json_option
+def listen(session: str, workspace: Path, out: Path, as_json: bool) -> None:
+    """Write a clip of each place of SESSION that a proof heard again; the ledger records it."""
+    from pipeline.workflow.listen_again import write_clips
+
+    emit(write_clips(open_workspace(workspace), session, out, actor=getpass.getuser(), now=now()), as_json)
 
 
 @review.command()

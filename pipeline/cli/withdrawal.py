@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import emit, hand_out, json_option, now, open_workspace, output_option, workspace_option
-from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.log.manual_decisions import ManualAction
 from pipeline.consent.staff.withdraw import Erasure
 from pipeline.errors import Exit, UsageProblem
 from pipeline.records import Purpose
@@ -134,7 +134,10 @@ def resolve(
     if act is None:
         raise UsageProblem("no decision is given", action="give --allow, --keep-out or --undo")
     opened, at = open_workspace(workspace), now()
-    emit(resolve_hold(session, participant, Purpose(purpose), Act(act), **grounds, workspace=opened, now=at), as_json)
+    emit(
+        resolve_hold(session, participant, Purpose(purpose), ManualAction(act), **grounds, workspace=opened, now=at),
+        as_json,
+    )
 
 
 @click.command("rebuild-journal")

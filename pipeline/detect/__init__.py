@@ -2,9 +2,10 @@
 
 from pipeline.detect.consent_cues import consent_cues
 from pipeline.detect.detect import detect
+from pipeline.detect.locate.heard_again import heard_again_findings
 from pipeline.detect.named_elsewhere import named_elsewhere
 from pipeline.detect.ner.union import version
 
 VERSION = "5"
 
-__all__ = ["consent_cues", "detect", "named_elsewhere", "version"]
+__all__ = ["VERSION", "consent_cues", "detect", "heard_again_findings", "named_elsewhere", "version"]

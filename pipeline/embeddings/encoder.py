@@ -17,7 +17,7 @@ MODEL = "all-minilm-l6-v2"
 """The entry of models.toml that holds the sentence model."""
 
 
-class Encoder(Protocol):
+class SentenceEncoder(Protocol):
     """Makes one vector of length 1 for each text, so that a dot product is the cosine."""
 
     @property
@@ -34,7 +34,7 @@ def encoder_name() -> str:
 
 
 @functools.cache
-def load_encoder() -> Encoder:
+def load_encoder() -> SentenceEncoder:
     """The sentence model if it is here, else TF-IDF; loaded once a process.
 
     Raises ``ConfigurationError`` where the model is here and not what it was: a damaged model is never passed over.

@@ -34,10 +34,10 @@ def collect(
     mentions: list[Mention] = []
     held: list[tuple[str, Held]] = []
     for item in items:
-        found = mentions_of(item.session, item.ruling, item.tags, key=key, now=now, customers=customers)
-        if isinstance(found, Held):
-            held.append((item.session.session_id, found))
+        mentions_or_hold = mentions_of(item.session, item.ruling, item.tags, key=key, now=now, customers=customers)
+        if isinstance(mentions_or_hold, Held):
+            held.append((item.session.session_id, mentions_or_hold))
         else:
-            mentions.extend(found)
-    mentions.sort(key=lambda one: (one.started_on, one.session, one.start_s, one.request_id))
+            mentions.extend(mentions_or_hold)
+    mentions.sort(key=lambda mention: (mention.started_on, mention.session, mention.start_s, mention.request_id))
     return Collected(mentions=tuple(mentions), held=tuple(held))

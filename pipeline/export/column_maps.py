@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from pipeline.errors import ConfigurationError
 from pipeline.export.formats.csv import table_as_csv
-from pipeline.export.formats.options import Options
+from pipeline.export.formats.options import ExportOptions
 from pipeline.export.neutralise import for_markdown, one_line
 from pipeline.export.report import GroupRow, RequestReport
 from pipeline.export.tables import Table
@@ -72,7 +72,7 @@ def read_map(target: str | Path) -> ColumnMap:
         raise ConfigurationError(f"column map: {key}: {first['msg']}", action="see docs/product-managers.md") from None
 
 
-def render(report: RequestReport, columns: ColumnMap, options: Options) -> list[bytes]:
+def render(report: RequestReport, columns: ColumnMap, options: ExportOptions) -> list[bytes]:
     """One CSV file, or several where the target takes only so many rows at once; at least one."""
     rows = [group for group in report.groups if group.kind in report.selection.kinds]
     size = columns.rows_a_file or max(1, len(rows))
@@ -86,7 +86,9 @@ def _table(groups: Sequence[GroupRow], columns: ColumnMap, least: int) -> Table:
     headers: list[str] = []
     for column in columns.column:
         headers += [column.header] * (labels if column.each else 1)
-    rows = tuple(tuple(_cells(group, found, columns, labels)) for group, found in zip(groups, values, strict=True))
+    rows = tuple(
+        tuple(_cells(group, row_values, columns, labels)) for group, row_values in zip(groups, values, strict=True)
+    )
     return Table("issues", tuple((header, str) for header in headers), rows)
 
 

@@ -60,9 +60,9 @@ def attendance(sessions: Iterable[HeldSession], periods: Iterable[str], *, weekl
     return [
         OfficeHours(
             period=period,
-            held=len(found),
-            heard=sum(session.heard for session in found),
-            hours=round(sum(session.hours for session in found), 2),
+            held=len(in_period),
+            heard=sum(session.heard for session in in_period),
+            hours=round(sum(session.hours for session in in_period), 2),
         )
-        for period, found in by_period.items()
+        for period, in_period in by_period.items()
     ]

@@ -90,7 +90,7 @@ class MentionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class AreaCount:
     """How many groups, customers and sessions one area or segment has; None customers are too few to tell."""
 
     name: str
@@ -113,8 +113,8 @@ class RequestReport:
     weeks: tuple[OfficeHours, ...]
     heard_quarterly: tuple[int, ...]
     heard_weekly: tuple[int, ...]
-    areas: tuple[Cell, ...]
-    segments: tuple[Cell, ...]
+    areas: tuple[AreaCount, ...]
+    segments: tuple[AreaCount, ...]
 
 
 def report(
@@ -124,72 +124,88 @@ def report(
     selection: Selection,
 ) -> RequestReport:
     """The report of what is selected; a mention that is in no group stands alone."""
-    wanted = {one.request_id: one for one in _selected(mentions, selection)}
-    kept = [_within(one, wanted) for one in groups]
-    kept = [one for one in kept if one.request_ids]
-    held = [one for one in sessions if selection.since is None or one.started_on >= selection.since]
-    days = sorted([one.started_on for one in held] + [one.started_on for one in wanted.values()])
+    wanted = {mention.request_id: mention for mention in _selected(mentions, selection)}
+    kept = [_within(group, wanted) for group in groups]
+    kept = [group for group in kept if group.request_ids]
+    held = [session for session in sessions if selection.since is None or session.started_on >= selection.since]
+    days = sorted([session.started_on for session in held] + [mention.started_on for mention in wanted.values()])
     names = list(quarters(days[0], days[-1])) if days else []
-    rows = [_group_row(one, [wanted[i] for i in one.request_ids], names, selection.min_customers) for one in kept]
+    rows = [_group_row(group, [wanted[i] for i in group.request_ids], names, selection.min_customers) for group in kept]
     rows.sort(key=lambda row: (-(row.customers or 0), -(row.weight or 0.0), -row.mentions, row.title, row.group_id))
-    told = {i: row for row in rows for i in row.request_ids}
-    in_time = sorted(wanted.values(), key=lambda one: (one.started_on, one.session, one.start_s, one.request_id))
+    row_of = {i: row for row in rows for i in row.request_ids}
+    in_time = sorted(
+        wanted.values(), key=lambda mention: (mention.started_on, mention.session, mention.start_s, mention.request_id)
+    )
     week_names = list(weeks(days[0], days[-1])) if days else []
-    heard = [(one.started_on, told[one.request_id].group_id) for one in in_time if one.request_id in told]
+    heard = [
+        (mention.started_on, row_of[mention.request_id].group_id) for mention in in_time if mention.request_id in row_of
+    ]
     return RequestReport(
         selection=selection,
         groups=tuple(rows),
-        mentions=tuple(_mention_row(one, told[one.request_id], selection) for one in in_time if one.request_id in told),
+        mentions=tuple(
+            _mention_row(mention, row_of[mention.request_id], selection)
+            for mention in in_time
+            if mention.request_id in row_of
+        ),
         quarters=tuple(attendance(held, names)),
         weeks=tuple(attendance(held, week_names, weekly=True)),
         heard_quarterly=_distinct(((quarter_of(day), group_id) for day, group_id in heard), names),
         heard_weekly=_distinct(((week_of(day), group_id) for day, group_id in heard), week_names),
-        areas=_cells(in_time, {one.request_id: one.area for one in in_time}, told, selection.min_customers),
-        segments=_cells(in_time, {one.request_id: one.segment for one in in_time}, told, selection.min_customers),
+        areas=_cells(
+            in_time, {mention.request_id: mention.area for mention in in_time}, row_of, selection.min_customers
+        ),
+        segments=_cells(
+            in_time, {mention.request_id: mention.segment for mention in in_time}, row_of, selection.min_customers
+        ),
     )
 
 
 def _distinct(heard: Iterable[tuple[str, str]], periods: Sequence[str]) -> tuple[int, ...]:
-    found: dict[str, set[str]] = {period: set() for period in periods}
+    group_ids: dict[str, set[str]] = {period: set() for period in periods}
     for period, group_id in heard:
-        found[period].add(group_id)
-    return tuple(len(groups) for groups in found.values())
+        group_ids[period].add(group_id)
+    return tuple(len(groups) for groups in group_ids.values())
 
 
 def _selected(mentions: Iterable[Mention], selection: Selection) -> Iterable[Mention]:
     return (
-        one
-        for one in mentions
-        if one.kind in selection.kinds
-        and (selection.since is None or one.started_on >= selection.since)
-        and selection.area in ("", one.area)
+        mention
+        for mention in mentions
+        if mention.kind in selection.kinds
+        and (selection.since is None or mention.started_on >= selection.since)
+        and selection.area in ("", mention.area)
     )
 
 
 def _within(group: RequestGroup, wanted: Mapping[str, Mention]) -> RequestGroup:
-    return replace(group, request_ids=tuple(one for one in group.request_ids if one in wanted))
+    return replace(group, request_ids=tuple(request_id for request_id in group.request_ids if request_id in wanted))
 
 
-def _group_row(group: RequestGroup, found: Sequence[Mention], names: Sequence[str], least: int) -> GroupRow:
-    days = sorted(one.started_on for one in found)
-    customers = {one.source for one in found if one.source}
+def _group_row(group: RequestGroup, mentions: Sequence[Mention], names: Sequence[str], least: int) -> GroupRow:
+    days = sorted(mention.started_on for mention in mentions)
+    customers = {mention.source for mention in mentions if mention.source}
     enough = len(customers) >= least
     shown = str if enough else quarter_of
-    by_quarter = {name: {one.session for one in found if quarter_of(one.started_on) == name} for name in names}
-    quoted = next((one for one in found if one.verbatim), found[0])
+    by_quarter = {
+        name: {mention.session for mention in mentions if quarter_of(mention.started_on) == name} for name in names
+    }
+    quoted = next((mention for mention in mentions if mention.verbatim), mentions[0])
     return GroupRow(
         group_id=group.group_id,
-        kind=found[0].kind,
+        kind=mentions[0].kind,
         title=group.title,
-        area=_commonest([one.area for one in found]),
-        strength=min((one.strength for one in found), key=_STRENGTHS.index),
+        area=_commonest([mention.area for mention in mentions]),
+        strength=min((mention.strength for mention in mentions), key=_STRENGTHS.index),
         customers=len(customers) if enough else None,
-        sessions=len({one.session for one in found}) if enough else None,
-        mentions=len(found),
-        weight=round(sum({one.source: one.weight for one in found if one.source}.values()), 2) if enough else None,
+        sessions=len({mention.session for mention in mentions}) if enough else None,
+        mentions=len(mentions),
+        weight=round(sum({mention.source: mention.weight for mention in mentions if mention.source}.values()), 2)
+        if enough
+        else None,
         first=shown(days[0]),
         last=shown(days[-1]),
-        answer=next((one.answer for one in found if one.answer), ""),
+        answer=next((mention.answer for mention in mentions if mention.answer), ""),
         quote=quoted.quote,
         closeness=group.closeness,
         words=group.words,
@@ -227,27 +243,31 @@ def _mention_row(mention: Mention, group: GroupRow, selection: Selection) -> Men
 
 def _cells(
     mentions: Sequence[Mention], names: Mapping[str, str], groups: Mapping[str, GroupRow], least: int
-) -> tuple[Cell, ...]:
+) -> tuple[AreaCount, ...]:
     """One cell for each name, the largest first; those with too few customers together as ``RARE``."""
     by_name: dict[str, list[Mention]] = {}
-    for one in mentions:
-        if names[one.request_id]:
-            by_name.setdefault(names[one.request_id], []).append(one)
-    few = {name for name, found in by_name.items() if len({one.source for one in found if one.source}) < least}
+    for mention in mentions:
+        if names[mention.request_id]:
+            by_name.setdefault(names[mention.request_id], []).append(mention)
+    few = {
+        name
+        for name, of_name in by_name.items()
+        if len({mention.source for mention in of_name if mention.source}) < least
+    }
     if few:
-        by_name[RARE] = [one for name in sorted(few) for one in by_name.pop(name)]
-    cells = [_cell(name, found, groups, least) for name, found in by_name.items()]
+        by_name[RARE] = [mention for name in sorted(few) for mention in by_name.pop(name)]
+    cells = [_cell(name, of_name, groups, least) for name, of_name in by_name.items()]
     return tuple(sorted(cells, key=lambda cell: (cell.name == RARE, -cell.requests, cell.name)))
 
 
-def _cell(name: str, found: Sequence[Mention], groups: Mapping[str, GroupRow], least: int) -> Cell:
-    customers = {one.source for one in found if one.source}
+def _cell(name: str, mentions: Sequence[Mention], groups: Mapping[str, GroupRow], least: int) -> AreaCount:
+    customers = {mention.source for mention in mentions if mention.source}
     enough = len(customers) >= least
-    return Cell(
+    return AreaCount(
         name=name,
-        requests=len({groups[one.request_id].group_id for one in found if one.request_id in groups}),
+        requests=len({groups[mention.request_id].group_id for mention in mentions if mention.request_id in groups}),
         customers=len(customers) if enough else None,
-        sessions=len({one.session for one in found}) if enough else None,
+        sessions=len({mention.session for mention in mentions}) if enough else None,
     )
 
 

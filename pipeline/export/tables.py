@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import NamedTuple
 
-from pipeline.export.report import Cell, GroupRow, MentionRow, RequestReport
+from pipeline.export.report import AreaCount, GroupRow, MentionRow, RequestReport
 
 Value = str | int | float | bool | None
 _FEWER = "fewer than {}"
@@ -111,7 +111,7 @@ def count_table(report: RequestReport) -> Table:
     return Table("counts", columns, tuple(rows))
 
 
-def _cell(what: str, cell: Cell, least: int) -> tuple[Value, ...]:
+def _cell(what: str, cell: AreaCount, least: int) -> tuple[Value, ...]:
     customers = _FEWER.format(least) if cell.customers is None else str(cell.customers)
     return (what, cell.name, cell.requests, customers, cell.sessions, None, None, None)
 

@@ -27,14 +27,14 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runti
 
 
 @contextmanager
-def unpacked(found: Listing, scratch: Path) -> Iterator[Listing]:
+def unpacked(packed: Listing, scratch: Path) -> Iterator[Listing]:
     """The listing with its one zip replaced by the zip's members, until the block ends; raises ``InputRefused``."""
-    zipped = next(entry for entry in found.entries if entry.name.lower().endswith(".zip"))
-    others = tuple(entry for entry in found.entries if entry is not zipped)
+    zipped = next(entry for entry in packed.entries if entry.name.lower().endswith(".zip"))
+    others = tuple(entry for entry in packed.entries if entry is not zipped)
     with tempfile.TemporaryDirectory(prefix="ingest-", dir=scratch) as name:
         skipped = _unpack(zipped, Path(name))
         members = listing(Path(name)).entries
-        yield replace(found, entries=tuple(sorted((*others, *members), key=lambda entry: entry.name)), skipped=skipped)
+        yield replace(packed, entries=tuple(sorted((*others, *members), key=lambda entry: entry.name)), skipped=skipped)
 
 
 def check_members(members: list[zipfile.ZipInfo]) -> None:

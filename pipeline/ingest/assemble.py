@@ -84,13 +84,13 @@ def _list_authority(draft: SessionDraft) -> ListAuthority:
 
 
 def _policy(draft: SessionDraft) -> SessionPolicy:
-    asked = draft.facts.policy
+    policy = draft.facts.policy
     return SessionPolicy(
-        minimum_rule=asked.minimum_rule,
-        hold_deadline_days=asked.hold_deadline_days,
-        purposes_enabled=tuple(asked.purposes_enabled),
-        exclude_silent_nonresponders=asked.exclude_silent_nonresponders,
-        notice_required=asked.notice_required,
+        minimum_rule=policy.minimum_rule,
+        hold_deadline_days=policy.hold_deadline_days,
+        purposes_enabled=tuple(policy.purposes_enabled),
+        exclude_silent_nonresponders=policy.exclude_silent_nonresponders,
+        notice_required=policy.notice_required,
     )
 
 

@@ -12,7 +12,7 @@ from pipeline.ingest.draft import SessionDraft
 
 _DAY_S = 86400.0
 _MARGIN_S = 3600.0
-_BESIDE_S = 900.0
+_OUTSIDE_LIMIT_S = 900.0
 _EARLIEST = date(1970, 1, 1)
 _AHEAD = timedelta(days=366)
 """How far the machine's clock may be behind a recording's date: samples and tests come from other machines."""
@@ -32,8 +32,8 @@ def started_at(draft: SessionDraft) -> datetime:
 
 
 def _utc_start(draft: SessionDraft) -> datetime:
-    told, zone = draft.facts.started_at, draft.facts.timezone
-    start = told or draft.started_at or draft.local_start
+    stated, zone = draft.facts.started_at, draft.facts.timezone
+    start = stated or draft.started_at or draft.local_start
     if start is None:
         raise InputRefused("when the session started is not known", action="say started_at in session.toml")
     if start.year in (datetime.min.year, datetime.max.year):
@@ -50,11 +50,11 @@ def _utc_start(draft: SessionDraft) -> datetime:
 
 def local_start(draft: SessionDraft) -> datetime | None:
     """The session's start on the recorder's wall clock, without a zone, where it is known."""
-    told, zone = draft.facts.started_at, draft.facts.timezone
-    if told is not None and told.tzinfo is None:
-        return told
-    if told is not None and zone is not None:
-        return told.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    stated, zone = draft.facts.started_at, draft.facts.timezone
+    if stated is not None and stated.tzinfo is None:
+        return stated
+    if stated is not None and zone is not None:
+        return stated.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     return draft.local_start
 
 
@@ -87,13 +87,14 @@ def chat_times(messages: Sequence[ChatMessage], start: datetime | None, duration
         what = session_times([message.at_s for message in messages], start, duration_s, "chat") if walls else None
         return [min(at_s, duration_s) for at_s in (what or [message.at_s for message in messages])]
     since_s = [_since_s(message, start) if message.wall else message.at_s for message in messages]
-    if not any(-_BESIDE_S <= at_s <= duration_s + _BESIDE_S for at_s in since_s):
+    if not any(-_OUTSIDE_LIMIT_S <= at_s <= duration_s + _OUTSIDE_LIMIT_S for at_s in since_s):
         dated = any(message.day is not None for message in walls)
         if dated:
             raise InputRefused("chat: its dates are of other meetings", action="put this session's chat in its place")
         return list(session_times([message.at_s for message in messages], start, duration_s, "chat"))
     return [
-        min(max(at_s, 0.0), duration_s) if -_BESIDE_S <= at_s <= duration_s + _BESIDE_S else None for at_s in since_s
+        min(max(at_s, 0.0), duration_s) if -_OUTSIDE_LIMIT_S <= at_s <= duration_s + _OUTSIDE_LIMIT_S else None
+        for at_s in since_s
     ]
 
 

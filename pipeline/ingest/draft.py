@@ -17,13 +17,13 @@ MEDIA_SUFFIXES = frozenset(
 class Stay:
     """One time that somebody was there, in seconds from the session's start, which it may begin before and outlast.
 
-    ``told`` is the answer to the platform's own notice, None where there is none; ``uncertainty_s`` is how far off both
-    times may be.
+    ``accepted_notice`` is the answer to the platform's own notice, None where there is none; ``uncertainty_s`` is how
+    far off both times may be.
     """
 
     join_s: float
     leave_s: float
-    told: bool | None = None
+    accepted_notice: bool | None = None
     uncertainty_s: float = 0.0
 
 

@@ -80,14 +80,14 @@ def check_readable(kind: FolderKind) -> None:
 
 
 def _platforms(names: Collection[str]) -> list[FolderKind]:
-    found = []
+    kinds = []
     if any(_ZOOM.fullmatch(name) for name in names):
-        found.append(FolderKind.ZOOM)
+        kinds.append(FolderKind.ZOOM)
     if "info.txt" in names and any(CRAIG_TRACK.fullmatch(name) for name in names):
-        found.append(FolderKind.CRAIG)
+        kinds.append(FolderKind.CRAIG)
     zips = sum(name.lower().endswith(".zip") for name in names)
-    if zips == 1 and not found and not any(is_media(name) for name in names):
-        found.append(FolderKind.CRAIG_ZIP)
+    if zips == 1 and not kinds and not any(is_media(name) for name in names):
+        kinds.append(FolderKind.CRAIG_ZIP)
     elif zips:
-        found += [FolderKind.CRAIG_ZIP, FolderKind.CRAIG]
-    return found
+        kinds += [FolderKind.CRAIG_ZIP, FolderKind.CRAIG]
+    return kinds

@@ -44,29 +44,29 @@ def ingest(folder: Path, *, workspace: Workspace) -> Session | Refused:
 
 
 def _ingested(folder: Path, workspace: Workspace) -> Session:
-    found = listing(folder)
-    check_settled(found, now_s=time.time(), settle_s=workspace.settings.run.stable_for_s)
+    before = listing(folder)
+    check_settled(before, now_s=time.time(), settle_s=workspace.settings.run.stable_for_s)
     try:
-        with _unpacked(found, workspace) as files:
+        with _unpacked(before, workspace) as files:
             return assemble(files, _read(files), workspace.vault)
     finally:
-        if listing(folder) != found:
+        if listing(folder) != before:
             raise TryAgain("the folder changed while it was read", action="it is left for next time") from None
 
 
 @contextmanager
-def _unpacked(found: Listing, workspace: Workspace) -> Iterator[Listing]:
+def _unpacked(packed: Listing, workspace: Workspace) -> Iterator[Listing]:
     """The listing itself, or with the members of its one zip in the zip's place."""
-    if recognise(found.names) is not FolderKind.CRAIG_ZIP:
-        yield found
+    if recognise(packed.names) is not FolderKind.CRAIG_ZIP:
+        yield packed
         return
-    with archive.unpacked(found, workspace.scratch) as files:
+    with archive.unpacked(packed, workspace.scratch) as files:
         yield files
 
 
 def _read(files: Listing) -> SessionDraft:
     kind = recognise(files.names)
     check_readable(kind)
-    told = FILE_NAME in files.names
-    facts = parse(files.text(FILE_NAME, FILE_NAME)) if told else SessionToml()
+    has_facts = FILE_NAME in files.names
+    facts = parse(files.text(FILE_NAME, FILE_NAME)) if has_facts else SessionToml()
     return _READERS[kind](files, facts)

@@ -73,35 +73,35 @@ class Listing:
 
 def listing(root: Path) -> Listing:
     """Lists a folder, or one file, without reading; raises ``InputRefused`` for links, devices, depth and number."""
-    found: list[ListedFile] = []
+    entries: list[ListedFile] = []
     for name, path, status in _walk(root):
         if not stat.S_ISREG(status.st_mode):
             raise InputRefused("the folder holds a link or a device", action="put plain files in their place")
         if name.count("/") > _MAX_DEPTH:
             raise InputRefused("the folder is nested too deeply", action="one folder holds one session")
-        found.append(ListedFile(name, path, status.st_size, status.st_mtime_ns))
-        if len(found) > MAX_FILES:
+        entries.append(ListedFile(name, path, status.st_size, status.st_mtime_ns))
+        if len(entries) > MAX_FILES:
             raise InputRefused(f"the folder holds more than {MAX_FILES} files", action="one folder holds one session")
-    return Listing(root.name, tuple(sorted(found, key=lambda entry: entry.name)))
+    return Listing(root.name, tuple(sorted(entries, key=lambda entry: entry.name)))
 
 
-def check_settled(found: Listing, *, now_s: float, settle_s: float) -> None:
+def check_settled(files: Listing, *, now_s: float, settle_s: float) -> None:
     """Raises ``TryAgain`` where a file has a temporary name or changed within ``settle_s`` seconds of ``now_s``."""
-    bases = [_base(entry.name) for entry in found.entries]
+    bases = [_base(entry.name) for entry in files.entries]
     if any(base.endswith(_BEING_WRITTEN) or base.startswith("~") for base in bases):
         raise TryAgain("a temporary file says that the folder is still being written", action=_LEFT)
-    if any(abs(now_s - entry.mtime_ns / 1e9) < settle_s for entry in found.entries):
+    if any(abs(now_s - entry.mtime_ns / 1e9) < settle_s for entry in files.entries):
         raise TryAgain("the folder is still being written", action=_LEFT)
 
 
 def fingerprint(path: Path) -> str:
     """A digest of the names, sizes and times in a folder or of a zip, unread; raises ``TryAgain`` if it cannot."""
     try:
-        found = sorted((name, status) for name, _, status in _walk(path))
+        entries = sorted((name, status) for name, _, status in _walk(path))
     except OSError:
         raise TryAgain("the folder changed while it was looked at or cannot be read", action=_LEFT) from None
     hasher = hashlib.sha256()
-    for name, status in found:
+    for name, status in entries:
         line = f"{stat.S_IFMT(status.st_mode)}:{status.st_size}:{status.st_mtime_ns}:"
         hasher.update(line.encode() + os.fsencode(name) + b"\0")
     return hasher.hexdigest()
@@ -109,14 +109,16 @@ def fingerprint(path: Path) -> str:
 
 def entries(inbox: Path) -> list[Path]:
     """The candidates of an inbox, sorted: folders, zips and links (which ``ingest`` refuses), hidden ones skipped."""
-    with os.scandir(inbox) as found:
-        return sorted(Path(entry.path) for entry in found if not entry.name.startswith(".") and _candidate(entry))
+    with os.scandir(inbox) as entries:
+        return sorted(Path(entry.path) for entry in entries if not entry.name.startswith(".") and _candidate(entry))
 
 
 def strays(inbox: Path) -> int:
     """How many files lie in an inbox beside its folders and zips: nobody takes them in."""
-    with os.scandir(inbox) as found:
-        return sum(not entry.name.startswith(".") and not _candidate(entry) and not _is_junk(entry) for entry in found)
+    with os.scandir(inbox) as entries:
+        return sum(
+            not entry.name.startswith(".") and not _candidate(entry) and not _is_junk(entry) for entry in entries
+        )
 
 
 def _is_junk(entry: os.DirEntry[str]) -> bool:
@@ -136,8 +138,8 @@ def _walk(root: Path) -> Iterator[tuple[str, Path, os.stat_result]]:
     waiting = [""]
     while waiting:
         prefix = waiting.pop()
-        with os.scandir(root / prefix) as found:
-            for entry in found:
+        with os.scandir(root / prefix) as entries:
+            for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(f"{prefix}{entry.name}/")
                 else:

@@ -24,21 +24,23 @@ _NOBODY = re.compile(
 """What a platform calls a speaker whom it does not know, or whoever saved the file: that names nobody."""
 
 
-def merged(people: tuple[Person, ...], told: Iterable[ListedParticipant], names: Collection[str]) -> tuple[Person, ...]:
-    """The roster with each told participant joined by e-mail, platform id or exact name, else added at its end.
+def merged(
+    people: tuple[Person, ...], listed: Iterable[ListedParticipant], names: Collection[str]
+) -> tuple[Person, ...]:
+    """The roster with each listed participant joined by e-mail, platform id or exact name, else added at its end.
 
     ``names`` are the folder's files. Raises ``InputRefused`` where it is not certain who is meant.
     """
     joined, met = list(people), set[int]()
-    for number, who in enumerate(told, start=1):
+    for number, who in enumerate(listed, start=1):
         place = _place(people, who, number)
         if place is None:
-            joined.append(_told(Person(name=who.name), who))
+            joined.append(_with_details(Person(name=who.name), who))
         elif place in met:
             raise InputRefused(f"session.toml: participant {number} is somebody already named", action="name each once")
         else:
             met.add(place)
-            joined[place] = _told(people[place], who)
+            joined[place] = _with_details(people[place], who)
     _check(joined, names)
     return tuple(joined)
 
@@ -96,13 +98,13 @@ def _place(people: tuple[Person, ...], who: ListedParticipant, number: int) -> i
     by_email = _where(people, lambda person: _same(person.email, who.email))
     by_id = _where(people, lambda person: _same(person.platform_id, who.platform_id))
     sure = by_email | by_id
-    found = sure or _where(people, lambda person: folded(person.name) == folded(who.name))
-    if len(found) > 1:
+    places = sure or _where(people, lambda person: folded(person.name) == folded(who.name))
+    if len(places) > 1:
         raise InputRefused(
             f"session.toml: participant {number} fits more than one of the roster",
             action="say the e-mail or platform_id that only one of them has",
         )
-    place = next(iter(found), None)
+    place = next(iter(places), None)
     if place is not None and (
         _differ(people[place].email, who.email) or _differ(people[place].platform_id, who.platform_id)
     ):
@@ -117,15 +119,15 @@ def _where(people: tuple[Person, ...], fits: Callable[[Person], bool]) -> set[in
     return {place for place, person in enumerate(people) if fits(person)}
 
 
-def _same(one: str | None, other: str | None) -> bool:
-    return one is not None and other is not None and folded(one) == folded(other)
+def _same(first: str | None, other: str | None) -> bool:
+    return first is not None and other is not None and folded(first) == folded(other)
 
 
-def _differ(one: str | None, other: str | None) -> bool:
-    return one is not None and other is not None and folded(one) != folded(other)
+def _differ(first: str | None, other: str | None) -> bool:
+    return first is not None and other is not None and folded(first) != folded(other)
 
 
-def _told(person: Person, who: ListedParticipant) -> Person:
+def _with_details(person: Person, who: ListedParticipant) -> Person:
     names = [*person.aliases, *who.aliases]
     if folded(person.name) != folded(who.name):
         names.append(person.name)
@@ -160,6 +162,6 @@ def _check(people: list[Person], names: Collection[str]) -> None:
         ("platform_id", [person.platform_id and folded(person.platform_id) for person in people]),
         ("track", [person.track for person in people]),
     ):
-        told = [value for value in values if value]
-        if len(told) != len(set(told)):
+        present = [value for value in values if value]
+        if len(present) != len(set(present)):
             raise InputRefused(f"two participants have the same {what}", action="say in session.toml who is who")

@@ -77,40 +77,42 @@ def union(first: Session, others: Sequence[Session]) -> Session:
     return session
 
 
-def _joined(one: Session, other: Session) -> Session:
-    ids, people = _people(one.participants, other.participants)
-    added = len(people) > len(one.participants)
-    tracks, contested = _tracks(one.tracks, other.tracks, ids)
+def _joined(first: Session, other: Session) -> Session:
+    ids, people = _people(first.participants, other.participants)
+    added = len(people) > len(first.participants)
+    tracks, contested = _tracks(first.tracks, other.tracks, ids)
     return replace(
-        one,
+        first,
         participants=people,
         tracks=tracks,
-        host=_agreed(one.host, other.host),
-        recorder_location=_agreed(one.recorder_location, other.recorder_location),
-        notice_asserted=one.notice_asserted and other.notice_asserted,
-        purposes=tuple(purpose for purpose in one.purposes if purpose in other.purposes) or one.purposes,
-        series=_agreed(one.series, other.series),
-        video=one.video if other.video else None,
-        captions=one.captions or tuple(_by(cue, ids) for cue in other.captions),
-        embedded=one.embedded or tuple(_by(cue, ids) for cue in other.embedded),
-        chat=one.chat or tuple(_by(line, ids) for line in other.chat),
-        attendance=one.attendance or tuple(_stay(stay, ids) for stay in other.attendance),
-        sealed=tuple(dict.fromkeys((*one.sealed, *other.sealed))),
-        unrecognised_files=max(one.unrecognised_files, other.unrecognised_files),
-        unread_captions=max(one.unread_captions, other.unread_captions),
-        unread_chat=max(one.unread_chat, other.unread_chat),
-        unread_times=max(one.unread_times, other.unread_times),
-        policy=_policy(one.policy, other.policy),
-        list_authority=_authority(one, other, added=added, contested=contested),
+        host=_agreed(first.host, other.host),
+        recorder_location=_agreed(first.recorder_location, other.recorder_location),
+        notice_asserted=first.notice_asserted and other.notice_asserted,
+        purposes=tuple(purpose for purpose in first.purposes if purpose in other.purposes) or first.purposes,
+        series=_agreed(first.series, other.series),
+        video=first.video if other.video else None,
+        captions=first.captions or tuple(_by(cue, ids) for cue in other.captions),
+        embedded=first.embedded or tuple(_by(cue, ids) for cue in other.embedded),
+        chat=first.chat or tuple(_by(line, ids) for line in other.chat),
+        attendance=first.attendance or tuple(_stay(stay, ids) for stay in other.attendance),
+        sealed=tuple(dict.fromkeys((*first.sealed, *other.sealed))),
+        unrecognised_files=max(first.unrecognised_files, other.unrecognised_files),
+        unread_captions=max(first.unread_captions, other.unread_captions),
+        unread_chat=max(first.unread_chat, other.unread_chat),
+        unread_times=max(first.unread_times, other.unread_times),
+        policy=_policy(first.policy, other.policy),
+        list_authority=_authority(first, other, added=added, contested=contested),
     )
 
 
-def _people(one: Sequence[Participant], other: Sequence[Participant]) -> tuple[dict[str, str], tuple[Participant, ...]]:
+def _people(
+    first: Sequence[Participant], other: Sequence[Participant]
+) -> tuple[dict[str, str], tuple[Participant, ...]]:
     """The id here of each participant of the other list, and everybody."""
-    people = {person.participant_id: person for person in one}
+    people = {person.participant_id: person for person in first}
     ids: dict[str, str] = {}
     for person in other:
-        same = [each for each in one if _may_be_one(each, person) and each.participant_id not in ids.values()]
+        same = [each for each in first if _may_be_one(each, person) and each.participant_id not in ids.values()]
         if len(same) == 1:
             ids[person.participant_id] = same[0].participant_id
             people[same[0].participant_id] = _strictest(people[same[0].participant_id], person)
@@ -121,37 +123,37 @@ def _people(one: Sequence[Participant], other: Sequence[Participant]) -> tuple[d
     return ids, tuple(people.values())
 
 
-def _may_be_one(one: Participant, other: Participant) -> bool:
+def _may_be_one(first: Participant, other: Participant) -> bool:
     """Whether two lists speak of one person: by the same address, id or name, and nothing that contradicts it."""
-    keys = [(one.email, other.email), (one.platform_id, other.platform_id), (one.name, other.name)]
+    keys = [(first.email, other.email), (first.platform_id, other.platform_id), (first.name, other.name)]
     same = any(mine and theirs and folded(mine) == folded(theirs) for mine, theirs in keys)
-    contradicting = [*keys[:2], (one.company, other.company)]
+    contradicting = [*keys[:2], (first.company, other.company)]
     return same and not any(mine and theirs and folded(mine) != folded(theirs) for mine, theirs in contradicting)
 
 
-def _strictest(one: Participant, other: Participant) -> Participant:
-    names = (*one.aliases, other.name, *other.aliases)
+def _strictest(first: Participant, other: Participant) -> Participant:
+    names = (*first.aliases, other.name, *other.aliases)
     return replace(
-        one,
-        aliases=tuple(dict.fromkeys(name for name in names if folded(name) != folded(one.name))),
-        company=one.company or other.company,
-        email=one.email or other.email,
-        platform_id=one.platform_id or other.platform_id,
-        role=one.role if one.role is other.role else Role.UNKNOWN,
-        location=_agreed(one.location, other.location),
-        joined_late=one.joined_late or other.joined_late,
-        spoke=one.spoke or other.spoke,
-        minor=min(one.minor, other.minor, key=_STRICTEST_AGE.index),
-        shared_microphone=one.shared_microphone or other.shared_microphone,
-        provenance=other.provenance if one.provenance is Provenance.UNLISTED else one.provenance,
+        first,
+        aliases=tuple(dict.fromkeys(name for name in names if folded(name) != folded(first.name))),
+        company=first.company or other.company,
+        email=first.email or other.email,
+        platform_id=first.platform_id or other.platform_id,
+        role=first.role if first.role is other.role else Role.UNKNOWN,
+        location=_agreed(first.location, other.location),
+        joined_late=first.joined_late or other.joined_late,
+        spoke=first.spoke or other.spoke,
+        minor=min(first.minor, other.minor, key=_STRICTEST_AGE.index),
+        shared_microphone=first.shared_microphone or other.shared_microphone,
+        provenance=other.provenance if first.provenance is Provenance.UNLISTED else first.provenance,
     )
 
 
-def _tracks(one: Sequence[Track], other: Sequence[Track], ids: dict[str, str]) -> tuple[tuple[Track, ...], bool]:
+def _tracks(first: Sequence[Track], other: Sequence[Track], ids: dict[str, str]) -> tuple[tuple[Track, ...], bool]:
     """The tracks, each with the owner that both lists say, and whether they contradict anywhere."""
     theirs = {(track.digest, track.stream): track for track in other}
     tracks, contested = [], False
-    for track in one:
+    for track in first:
         same = theirs.get((track.digest, track.stream))
         owner = ids.get(same.participant_id) if same and same.participant_id else None
         if same and owner != track.participant_id:
@@ -161,36 +163,36 @@ def _tracks(one: Sequence[Track], other: Sequence[Track], ids: dict[str, str]) -
     return tuple(tracks), contested
 
 
-def _authority(one: Session, other: Session, *, added: bool, contested: bool) -> ListAuthority:
+def _authority(first: Session, other: Session, *, added: bool, contested: bool) -> ListAuthority:
     """Who vouches for the joined list: nobody where a list that was called complete lacks somebody of the other."""
-    if contested or one.list_authority is ListAuthority.NOBODY or added:
-        whole = not contested and len(other.participants) >= len(one.participants)
-        return other.list_authority if whole and _covers(other, one) else ListAuthority.NOBODY
-    return one.list_authority
+    if contested or first.list_authority is ListAuthority.NOBODY or added:
+        whole = not contested and len(other.participants) >= len(first.participants)
+        return other.list_authority if whole and _covers(other, first) else ListAuthority.NOBODY
+    return first.list_authority
 
 
-def _covers(other: Session, one: Session) -> bool:
+def _covers(other: Session, first: Session) -> bool:
     """Whether everybody of one list is in the other."""
-    return all(any(_may_be_one(mine, theirs) for theirs in other.participants) for mine in one.participants)
+    return all(any(_may_be_one(mine, theirs) for theirs in other.participants) for mine in first.participants)
 
 
-def _policy(one: SessionPolicy, other: SessionPolicy) -> SessionPolicy:
-    days = [each for each in (one.hold_deadline_days, other.hold_deadline_days) if each is not None]
-    enabled = [set(each) for each in (one.purposes_enabled, other.purposes_enabled) if each]
+def _policy(first: SessionPolicy, other: SessionPolicy) -> SessionPolicy:
+    days = [each for each in (first.hold_deadline_days, other.hold_deadline_days) if each is not None]
+    enabled = [set(each) for each in (first.purposes_enabled, other.purposes_enabled) if each]
     relax = [
-        each for each in (one.exclude_silent_nonresponders, other.exclude_silent_nonresponders) if each is not None
+        each for each in (first.exclude_silent_nonresponders, other.exclude_silent_nonresponders) if each is not None
     ]
     return SessionPolicy(
-        minimum_rule=max(one.minimum_rule, other.minimum_rule, key=_RULES.index),
+        minimum_rule=max(first.minimum_rule, other.minimum_rule, key=_RULES.index),
         hold_deadline_days=min(days, default=None),
         purposes_enabled=tuple(sorted(set.intersection(*enabled))) if enabled else (),
         exclude_silent_nonresponders=all(relax) if relax else None,
-        notice_required=one.notice_required or other.notice_required,
+        notice_required=first.notice_required or other.notice_required,
     )
 
 
-def _agreed(one: str | None, other: str | None) -> str | None:
-    return one if one == other else None
+def _agreed(first: str | None, other: str | None) -> str | None:
+    return first if first == other else None
 
 
 def _by(line: Line, ids: dict[str, str]) -> Line:

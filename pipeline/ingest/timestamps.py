@@ -23,7 +23,7 @@ def readings(text: str) -> tuple[Moment, ...]:
     written = _WRITTEN.fullmatch(plain_time(text))
     if written is None:
         return ()
-    found: list[Moment] = []
+    moments: list[Moment] = []
     try:
         at = _time(written)
     except ValueError:
@@ -32,10 +32,10 @@ def readings(text: str) -> tuple[Moment, ...]:
         return (at,)
     for year, month, day in _dates(written):
         try:
-            found.append(datetime.combine(datetime(year, month, day), at))
+            moments.append(datetime.combine(datetime(year, month, day), at))
         except ValueError:
             continue
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(moments))
 
 
 def resolution_s(text: str) -> float:

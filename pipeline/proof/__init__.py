@@ -5,7 +5,7 @@ In order: what goes to the encoder (``pre_encode``), the finished file (``media_
 the whole folder (``bundle``); ``reprove`` and ``file_plan`` prove again, later and without the workspace.
 """
 
-from pipeline.proof.bundle import Listener, bundle_checks, heard_again
+from pipeline.proof.bundle import Listener, files_as_allowed, heard_again, texts_checked
 from pipeline.proof.crosstalk import RemovedVoice, find_crosstalk, removed_voices_are_gone
 from pipeline.proof.expected import ExpectedSound, SoundSource, Sources, expected_of
 from pipeline.proof.file_plan import FilePlan, prove_file
@@ -36,10 +36,10 @@ __all__ = [
     "RemovedVoice",
     "SoundSource",
     "Sources",
-    "bundle_checks",
     "covers_hold",
     "expected_of",
     "failure_line",
+    "files_as_allowed",
     "find_crosstalk",
     "hashing",
     "heard_again",
@@ -51,6 +51,7 @@ __all__ = [
     "removed_voices_are_gone",
     "signed",
     "texts_agree",
+    "texts_checked",
     "untouched_packets",
     "write_manifest",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.lexicon import is_common, words_of
 from pipeline.lexicon.phonetic import similarity, sound_of
 from pipeline.proof.text_search import stretches_of
-from pipeline.records import Check, PlannedTerm, ProofVerdict
+from pipeline.records import Check, PlannedTerm, ProofVerdict, ReadTerm
 
 NAME = "search by sound"
 LONG = 6
@@ -19,39 +19,50 @@ MOST_WORDS = 4
 _VOWELS = re.compile(r"[aiu]+")
 
 
-def texts_sound_free_of(paths: Iterable[Path], terms: Sequence[PlannedTerm], kept: Sequence[str]) -> Check:
-    """Whether nothing in the texts sounds like a planned term, but ordinary words and what people decided to keep.
+def terms_sounded(paths: Iterable[Path], terms: Sequence[PlannedTerm], kept: Sequence[str]) -> list[ReadTerm]:
+    """What in the texts sounds like a planned term, but ordinary words and what people decided to keep.
 
     Terms of fewer than six letters sound like too much.
     """
-    keys = {key for key in map(_key, (term.text for term in terms)) if len(key) >= LONG}
     known: defaultdict[str, list[str]] = defaultdict(list)
-    for key in sorted(keys):
+    texts = _long(terms)
+    for key in sorted(texts):
         known[_heard(key)].append(key)
     allowed = set(map(_key, kept))
-    places = files = 0
-    for path in paths:
-        files += 1
-        for stretch in stretches_of(path, terms):
-            places += sum(_sounds(run, known) for run in _runs(words_of(stretch), allowed))
-    if places:
-        return Check(name=NAME, verdict=ProofVerdict.LEAK, detail=f"{places} places sound like a planned term")
-    return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{len(keys)} terms, {files} files")
+    stretches = (stretch for path in paths for stretch in stretches_of(path, terms))
+    return [
+        ReadTerm(term=texts[key], text=" ".join(run))
+        for stretch in stretches
+        for run in _runs(words_of(stretch), allowed)
+        for key in _sounding("".join(run), known)
+    ]
 
 
-def _runs(words: Sequence[str], allowed: set[str]) -> Iterator[str]:
-    """One to four words written together, unless all of them are ordinary or somebody kept them."""
+def sound_check(sounded: Sequence[ReadTerm], *, files: int, terms: Sequence[PlannedTerm]) -> Check:
+    """The verdict on what sounds like a term in some files."""
+    if sounded:
+        return Check(name=NAME, verdict=ProofVerdict.LEAK, detail=f"{len(sounded)} places sound like a planned term")
+    return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{len(_long(terms))} terms, {files} files")
+
+
+def _long(terms: Sequence[PlannedTerm]) -> dict[str, str]:
+    """The texts of the terms that are long enough, by what is compared of them."""
+    return {key: term.text for term in terms if len(key := _key(term.text)) >= LONG}
+
+
+def _runs(words: Sequence[str], allowed: set[str]) -> Iterator[Sequence[str]]:
+    """One to four words, unless all of them are ordinary or somebody kept them."""
     for first in range(len(words)):
         for last in range(first + 1, min(first + MOST_WORDS, len(words)) + 1):
             run = words[first:last]
             if not all(map(is_common, run)) and "".join(run) not in allowed:
-                yield "".join(run)
+                yield run
 
 
-def _sounds(run: str, known: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a run sounds the same as a term, whatever its vowels, and is spelt much like it."""
+def _sounding(run: str, known: Mapping[str, Sequence[str]]) -> list[str]:
+    """The first term that a run sounds the same as, whatever its vowels, and is spelt much like, if there is one."""
     same = known.get(_heard(run), ())
-    return any(similarity(run, key, sound_of(key), cutoff=LEAST_ALIKE) >= LEAST_ALIKE for key in same)
+    return [key for key in same if similarity(run, key, sound_of(key), cutoff=LEAST_ALIKE) >= LEAST_ALIKE][:1]
 
 
 def _heard(letters: str) -> str:

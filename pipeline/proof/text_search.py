@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from pipeline.lexicon.plain import latin
 from pipeline.media import Probe
-from pipeline.records import Check, PlannedTerm, ProofVerdict
+from pipeline.records import Check, PlannedTerm, ProofVerdict, ReadTerm
 
 NAME = "search for terms"
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be")
@@ -51,14 +51,23 @@ def media_free_of(path: Path, terms: Sequence[PlannedTerm], probe: Probe) -> Che
     return _check(places, 1, len(terms))
 
 
-def texts_free_of(paths: Iterable[Path], terms: Sequence[PlannedTerm]) -> Check:
+def texts_free_of(paths: Sequence[Path], terms: Sequence[PlannedTerm]) -> Check:
     """Whether no term can be read in any of the text files, whose JSON Lines are searched value by value."""
-    places = files = 0
+    return text_check(terms_read(paths, terms), files=len(paths), terms=len(terms))
+
+
+def terms_read(paths: Iterable[Path], terms: Sequence[PlannedTerm]) -> list[ReadTerm]:
+    """Every term that can be read in the text files, once for each stretch of text that holds it."""
     words = WordSearch(terms)
-    for path in paths:
-        files += 1
-        places += sum(map(words.count, stretches_of(path, terms)))
-    return _check(places, files, len(terms))
+    stretches = (stretch for path in paths for stretch in stretches_of(path, terms))
+    return [
+        ReadTerm(term=words.terms[found], text=found) for stretch in stretches for found in sorted(words.find(stretch))
+    ]
+
+
+def text_check(read: Sequence[ReadTerm], *, files: int, terms: int) -> Check:
+    """The verdict on what was read in some files."""
+    return _check(len(read), files, terms)
 
 
 def stretches_of(path: Path, terms: Sequence[PlannedTerm]) -> Iterator[str]:
@@ -75,17 +84,22 @@ class WordSearch:
     """The terms as they are compared: found as whole words, or, from six characters on, anywhere."""
 
     def __init__(self, terms: Sequence[PlannedTerm]) -> None:
-        wanted = {_plain(_without_unseen(term.text)) for term in terms} - {""}
+        plain = {_plain(_without_unseen(term.text)): term.text for term in terms}
+        self.terms = {words: text for words, text in plain.items() if words}
         self._by_word: defaultdict[str, list[str]] = defaultdict(list)
         self._by_start: defaultdict[str, list[str]] = defaultdict(list)
-        for words in wanted:
+        for words in self.terms:
             self._by_word[words.partition(" ")[0]].append(words)
             if len(words) >= SHORTEST:
                 self._by_start[words[:SHORTEST]].append(words)
 
     def count(self, text: str) -> int:
-        """How many terms stand in the text, with and without what is not seen in it."""
-        return len(self._in(_plain(text)) | self._in(_plain(_without_unseen(text))))
+        """How many terms stand in the text."""
+        return len(self.find(text))
+
+    def find(self, text: str) -> set[str]:
+        """The terms that stand in the text, as they are compared, with and without what is not seen in it."""
+        return self._in(_plain(text)) | self._in(_plain(_without_unseen(text)))
 
     def _in(self, line: str) -> set[str]:
         terms, padded = set[str](), f"{line} "

@@ -14,6 +14,7 @@ from pipeline.records.finding import (
     TextPlace,
     Verdict,
 )
+from pipeline.records.heard_again import HeardAgain, Leak, ReadTerm, RepairState, entity_of_heard, term_heard
 from pipeline.records.picture import (
     OcrLine,
     OcrResult,
@@ -24,6 +25,7 @@ from pipeline.records.picture import (
 )
 from pipeline.records.plan import (
     ApprovedPlan,
+    DismissedPlace,
     PlannedTerm,
     RedactionInterval,
     RemovedInterval,
@@ -108,13 +110,16 @@ __all__ = [
     "Cue",
     "Decision",
     "DetectionRule",
+    "DismissedPlace",
     "Exposure",
     "Failed",
     "Finding",
+    "HeardAgain",
     "Held",
     "Interval",
     "KeywordHit",
     "KnownPerson",
+    "Leak",
     "ListAuthority",
     "Misheard",
     "OcrLine",
@@ -134,12 +139,14 @@ __all__ = [
     "Provenance",
     "Purpose",
     "Rank",
+    "ReadTerm",
     "RedactionBox",
     "RedactionInterval",
     "Refused",
     "Region",
     "RemovedInterval",
     "Rendition",
+    "RepairState",
     "RequestGroup",
     "ReviewHold",
     "Role",
@@ -166,4 +173,6 @@ __all__ = [
     "Video",
     "Word",
     "WordEdit",
+    "entity_of_heard",
+    "term_heard",
 ]

@@ -74,6 +74,11 @@ class Proposal:
         return max((finding.score for finding in self.findings), default=0.0)
 
     @property
+    def is_heard_again(self) -> bool:
+        """Whether it is one place where the proof of a rendition heard or read a term again."""
+        return bool(self.findings) and all(finding.rule is DetectionRule.HEARD_AGAIN for finding in self.findings)
+
+    @property
     def is_picture(self) -> bool:
         """Whether it is about the picture alone: then it is decided and approved with the picture."""
         return bool(self.findings) and all(isinstance(finding.place, PicturePlace) for finding in self.findings)

@@ -30,6 +30,15 @@ class PlannedTerm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DismissedPlace:
+    """Where a person listened and did not hear the term that listening again hears there; ``term`` in small letters."""
+
+    term: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextEdit:
     """A span of a text of the session to replace."""
 
@@ -79,6 +88,7 @@ class ApprovedPlan(ABC):
     picture: PicturePlan | None = None
     kept: tuple[str, ...] = ()
     """Texts that people decided to keep, or allowed: no leak although they may sound like a term."""
+    dismissed: tuple[DismissedPlace, ...] = ()
     signed_off_by: str | None = None
 
     @abstractmethod

@@ -90,6 +90,7 @@ class DetectionRule(StrEnum):
     SPACY_MODEL = "spaCy model"
     TEXT_IN_PICTURE = "text in the picture"
     REPORTED_SPEECH = "reported speech"
+    HEARD_AGAIN = "heard again"
     REVIEWER = "marked by a reviewer"
 
     @property
@@ -150,7 +151,7 @@ def _spec(rule: DetectionRule) -> RuleSpec:
             return replace(_MISHEARD, right=1.0)
         case DetectionRule.HEARD_OFTEN:
             return replace(_MISHEARD, rank=Rank.STRANGER, identifies=None, right=0.5)
-        case DetectionRule.SOUND_SEARCH | DetectionRule.ALSO_HEARD:
+        case DetectionRule.SOUND_SEARCH | DetectionRule.ALSO_HEARD | DetectionRule.HEARD_AGAIN:
             return _LISTENER
         case DetectionRule.SPOKEN_ADDRESS:
             return replace(_SPOKEN, right=0.88)

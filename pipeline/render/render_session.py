@@ -17,17 +17,31 @@ from pipeline.proof import (
     Manifest,
     Originals,
     Sources,
-    bundle_checks,
     covers_hold,
     expected_of,
+    files_as_allowed,
     hashing,
     heard_again,
     media_checks,
     removed_voices_are_gone,
+    texts_checked,
     untouched_packets,
     write_manifest,
 )
-from pipeline.records import ApprovedPlan, Check, Failed, Proof, ProofVerdict, Rendition, Session, Track, Transcript
+from pipeline.records import (
+    ApprovedPlan,
+    Check,
+    Failed,
+    KeywordHit,
+    Leak,
+    Proof,
+    ProofVerdict,
+    ReadTerm,
+    Rendition,
+    Session,
+    Track,
+    Transcript,
+)
 from pipeline.render import file_names, manifest, rendition, text_files
 from pipeline.render.picture import RenderedPicture, render_picture
 from pipeline.render.redacted_turns import redacted_turns
@@ -37,8 +51,18 @@ from pipeline.render.terms import TermReplacer
 from pipeline.render.write_audio import WrittenSound, write_sound
 
 PICTURE_SCRATCH, SOUND_SCRATCH = "picture.tmp", "sound.tmp"
-_LISTEN = "listen there; add what is still heard to terms.toml, so that it is searched for everywhere, and run again"
+_LISTEN = "`offrecord review listen {session} --out CLIPS` writes what is heard as clips; decide each, then run again"
+_AGAIN = "run again; if it stays, `offrecord doctor` says what is wrong here"
 _RESTORE = "restore the vault from a backup; `offrecord verify` names the files"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Proved:
+    """A proof, and what of the planned terms it still heard and read."""
+
+    proof: Proof
+    heard: Sequence[KeywordHit] = ()
+    read: Sequence[ReadTerm] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +88,13 @@ def render(
     fill: Fill = "silence",
     srt: bool = False,
     basis: manifest.Basis | None = None,
-) -> Rendition | Failed:
+) -> Rendition | Failed | Leak:
     """Render ``session`` by ``plan`` into ``scratch``/<session>/<audience>, prove it, and give the rendition.
 
     ``scratch`` must be private (0700) and of the output's file system; ``key`` stands for the plan in ``proof.json``,
     and ``basis`` for what it was made from; without a signer there it is not signed. The same inputs give the same
-    bytes. Raises ``InputRefused`` where a sealed file cannot be read.
+    bytes. A ``Leak`` says which terms are still heard or read, where nothing else is wrong. Raises ``InputRefused``
+    where a sealed file cannot be read.
     """
     tracks = [track for track in session.tracks if track.track_id in plan.keep_tracks]
     if plan.session_id != session.session_id:
@@ -80,12 +105,17 @@ def render(
     with hashing(session, plan, vault) as originals:
         media = _make_media(session, plan, tracks, folder, vault=vault, fill=fill)
         text_names = _write_texts(session, plan, transcript, folder, srt=srt)
-        proof = _prove(media, plan, session, folder, text_names, vault=vault, originals=originals, listen=listen)
+        proved = _prove(media, plan, session, folder, text_names, vault=vault, originals=originals, listen=listen)
+    proof = proved.proof
     if proof.verdict is not ProofVerdict.PROVED:
         shutil.rmtree(folder)
-        return _failed(proof)
+        failure = _failed(session.session_id, proof, is_leak=bool(proved.heard or proved.read))
+        return (
+            Leak(failure=failure, heard=tuple(proved.heard), read=tuple(proved.read)) if _is_leak(proved) else failure
+        )
     _write_manifest(folder, media, plan, proof, key=key, basis=basis or manifest.Basis())
-    return rendition.proved(session.session_id, plan.audience, folder, proof) or _failed(proof)
+    made = rendition.proved(session.session_id, plan.audience, folder, proof)
+    return made or _failed(session.session_id, proof, is_leak=False)
 
 
 def _fresh(folder: Path) -> Path:
@@ -170,7 +200,7 @@ def _prove(
     vault: Sources,
     originals: Originals,
     listen: Listener,
-) -> Proof:
+) -> _Proved:
     expected = expected_of(session, plan, vault=vault, tone=media.spec.fill == "tone")
     checks: list[Check] = [media.sound.zeros]
     checks += media_checks(
@@ -184,20 +214,31 @@ def _prove(
     if media.picture.source is not None:
         checks += covers_hold(media.path, media.picture.covers, source=media.picture.source)
     checks.append(removed_voices_are_gone(media.path, session, plan, vault=vault))
-    checks += bundle_checks(folder, [media.path.name, *text_names], text_names, plan.terms, kept=plan.kept)
+    checks.append(files_as_allowed(folder, [media.path.name, *text_names]))
     checks.append(originals.check())
-    if Proof(checks=tuple(checks)).verdict is ProofVerdict.PROVED:
-        near = [(window.start_s, window.end_s) for window in plan.windows]
-        checks.append(heard_again(media.path, plan.terms, near, listen))
-    return Proof(checks=tuple(checks))
+    texts, read = texts_checked([folder / name for name in text_names], plan.terms, kept=plan.kept)
+    if Proof(checks=tuple(checks)).verdict is not ProofVerdict.PROVED:
+        return _Proved(proof=Proof(checks=(*checks, *texts)))
+    # What is read is repaired together with what is heard: both in one round.
+    near = [(window.start_s, window.end_s) for window in plan.windows]
+    listening, heard = heard_again(media.path, plan.terms, near, listen, dismissed=plan.dismissed)
+    return _Proved(proof=Proof(checks=(*checks, *texts, listening)), heard=heard, read=read)
 
 
-def _failed(proof: Proof) -> Failed:
+def _is_leak(proved: _Proved) -> bool:
+    """Whether terms that are still heard or read are all that is wrong; then all was listened to."""
+    return bool(proved.heard or proved.read) and not any(
+        check.verdict is ProofVerdict.UNCHECKED for check in proved.proof.checks
+    )
+
+
+def _failed(session_id: str, proof: Proof, *, is_leak: bool) -> Failed:
     failed = next(check for check in proof.checks if check.verdict is proof.verdict)
     where = "" if failed.at_s is None else f" at {failed.at_s:.1f} s"
+    action = _LISTEN.format(session=session_id) if is_leak else _AGAIN
     return Failed(
         reason=f"proof: {failed.verdict.value}{where} ({failed.name}: {failed.detail})",
-        action=_RESTORE if failed.name == ORIGINALS else _LISTEN,
+        action=_RESTORE if failed.name == ORIGINALS else action,
     )
 
 

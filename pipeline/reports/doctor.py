@@ -67,21 +67,21 @@ def _ocr(workspace: Workspace) -> Requirement:
     tool, settings = tools.reader(), workspace.settings.picture
     is_needed = settings.keep and settings.require_ocr
     action = f"{tool.install}; until then no picture is kept"
-    found = tool.version or ("" if is_needed else "not needed")
-    return Requirement(what=tool.name, ok=bool(found), found=found, action=action)
+    version = tool.version or ("" if is_needed else "not needed")
+    return Requirement(what=tool.name, ok=bool(version), found=version, action=action)
 
 
 def _engine(workspace: Workspace) -> Requirement:
     settings = workspace.settings.speech
     is_whisper = settings.engine == "whisper"
-    found = f"whisper, {settings.model}, {settings.device}" if is_whisper else settings.engine
+    model = f"whisper, {settings.model}, {settings.device}" if is_whisper else settings.engine
     try:
         speech.preflight(settings)
     except OffrecordError as error:
-        return Requirement(what="recogniser", ok=False, found=found, action=f"{error}")
+        return Requirement(what="recogniser", ok=False, found=model, action=f"{error}")
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     hint = better_recogniser(settings, cores=os.cpu_count() or 1, memory=memory, has_gpu=_has_gpu())
-    return Requirement(what="recogniser", ok=True, found=found, hint=hint)
+    return Requirement(what="recogniser", ok=True, found=model, hint=hint)
 
 
 def better_recogniser(settings: SpeechSettings, *, cores: int, memory: int, has_gpu: bool) -> str:
@@ -120,9 +120,11 @@ def _places(workspace: Workspace, on: date) -> Requirement:
         rules = rules_of(workspace.root)
     except OffrecordError as error:
         return Requirement(what=what, ok=False, found="", action=f"{error}")
-    first, said = min(row.next_review for row in rules.rows()), " ".join(rules.warnings(on))
-    found = f"reviewed until {first}" if first >= on else f"overdue since {first}"
-    return Requirement(what=what, ok=first >= on, found=found, action=said, hint=said if first >= on else "")
+    first, warnings = min(row.next_review for row in rules.rows()), " ".join(rules.warnings(on))
+    review_state = f"reviewed until {first}" if first >= on else f"overdue since {first}"
+    return Requirement(
+        what=what, ok=first >= on, found=review_state, action=warnings, hint=warnings if first >= on else ""
+    )
 
 
 def _term_lists(workspace: Workspace) -> Requirement:

@@ -150,14 +150,14 @@ def _explained(line: ReportLine, session: Session, workspace: Workspace, now: da
 
 
 def _sessions(registry: Registry) -> list[ReportLine]:
-    standings = registry.states()
+    states = registry.states()
     lines = []
     for session_id in registry.digests():
-        standing = standings.get(session_id)
-        if standing is None:
+        state = states.get(session_id)
+        if state is None:
             lines.append(ReportLine(id=session_id, status="waiting", reason="not processed yet", action="run again"))
             continue
-        result = standing.result
+        result = state.result
         lines.append(
             ReportLine(
                 id=session_id,

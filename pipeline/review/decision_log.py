@@ -144,7 +144,7 @@ def sign(db: Engine, session_id: str, proposals: Sequence[Proposal], *, audience
     if not actor.strip():
         raise UsageProblem("a sign-off needs an actor", action="give --by")
     made = decisions(db, session_id)
-    left = len(undecided(not_of_picture(proposals), made))
+    left = len(undecided(needs_decision(proposals), made))
     if left:
         raise RefusedByPolicy(f"{left} proposals are undecided", action="decide them first")
     state = state_of(not_of_picture(proposals), made)
@@ -176,12 +176,21 @@ def not_of_picture(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
     return tuple(one for one in proposals if not one.is_picture)
 
 
+def needs_decision(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
+    """The proposals that a public rendition waits for; what was heard again is taken out without anybody's doing."""
+    return tuple(one for one in not_of_picture(proposals) if not one.is_heard_again)
+
+
 def state_of(proposals: Iterable[Proposal], made: Iterable[Decision]) -> str:
-    """A hash of the proposals with all their findings and of the verdicts that hold."""
+    """A hash of the proposals with all their findings and of the verdicts that hold.
+
+    What was heard again, and nobody decided, is not in it: a plan that only grows is the one that was signed.
+    """
     verdicts = {one.proposal_id: one.verdict.value for one in made}
     body = [
         [one.proposal_id, verdicts.get(one.proposal_id, ""), sorted(finding.finding_id for finding in one.findings)]
         for one in proposals
+        if one.proposal_id in verdicts or not one.is_heard_again
     ]
     return hashlib.sha256(json.dumps(sorted(body)).encode()).hexdigest()
 
@@ -202,6 +211,13 @@ def note_reveal(db: Engine, session_id: str, *, actor: str) -> None:
     at = datetime.now(UTC).isoformat()
     with db.begin() as connection:
         ledger.append(connection, "reveal", f"{session_id} {at}", {"session_id": session_id, "actor": mark(actor)})
+
+
+def note_listening(db: Engine, session_id: str, *, actor: str) -> None:
+    """Notes in the ledger that somebody listened to what was heard again in a session."""
+    at = datetime.now(UTC).isoformat()
+    with db.begin() as connection:
+        ledger.append(connection, "listen", f"{session_id} {at}", {"session_id": session_id, "actor": mark(actor)})
 
 
 def mark(actor: str) -> str:

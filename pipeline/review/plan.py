@@ -26,7 +26,8 @@ from pipeline.records import (
 )
 from pipeline.review.chat_quotes import quote_edits
 from pipeline.review.consent_removals import ConsentRemovals, consent_removals, cover
-from pipeline.review.decision_log import not_of_picture
+from pipeline.review.decision_log import needs_decision, not_of_picture
+from pipeline.review.heard_again import heard_again, is_sound_of_term
 from pipeline.review.picture.plan import NO_PICTURE, PictureReview, picture_plan
 from pipeline.review.reported_speech import speaker_reported
 from pipeline.review.terms import entities_of, planned_terms
@@ -65,36 +66,48 @@ def review(
     out = consent_removals(session, ruling, transcript, audience, pad_s=settings.pad_s)
     stop: Held | Pending | None = _consent(ruling, audience) or _voices(session, out)
     if stop is None and audience is Audience.PUBLIC:
-        stop = _finished(session.session_id, not_of_picture(proposals), verdicts, signed_off_by)
+        stop = _finished(session.session_id, needs_decision(proposals), verdicts, signed_off_by)
     if stop is not None:
         return stop
-    forced = entities_of(session, out.named)
-    applied = [
-        proposal
-        for proposal in proposals
-        if _is_for(proposal, out)
-        and (_is_of(proposal, forced) or verdicts.get(proposal.proposal_id) is not Verdict.KEEP)
-    ]
+    found = _applied(session, proposals, verdicts, out)
+    partly = out.named - out.removed
+    terms = planned_terms(session, context, not_of_picture(found), removed=out.removed, partly=partly)
+    of_removed = planned_terms(session, context, (), removed=out.removed, partly=partly)
+    again, dismissed = heard_again(proposals, verdicts, terms=terms, of_removed=of_removed)
+    applied = [*found, *again]
     public = audience is Audience.PUBLIC
     widener = Widener(transcript, session.tracks, settings)
-    found = of_findings(applied, widener)
+    muted = of_findings(applied, widener)
     unheard = of_unheard(transcript, widener) if public else ()
     return _ApprovedPlan(
         session_id=session.session_id,
         audience=audience,
-        windows=windows((*found, *unheard, *out.windows), duration_s=session.duration_s, settings=settings),
-        terms=planned_terms(
-            session, context, not_of_picture(applied), removed=out.removed, partly=out.named - out.removed
-        ),
+        windows=windows((*muted, *unheard, *out.windows), duration_s=session.duration_s, settings=settings),
+        terms=terms,
         text_edits=(*_text_edits(applied), *quote_edits(session, out.removed, out.removed_intervals)),
         word_edits=_word_edits(applied),
         removed=out.removed,
         removed_intervals=out.removed_intervals,
         keep_tracks=out.keep_tracks,
         kept=_kept(proposals, applied, context),
+        dismissed=dismissed,
         picture=picture_plan(session, ruling, audience, applied, picture),
         signed_off_by=signed_off_by if public else None,
     )
+
+
+def _applied(
+    session: Session, proposals: Iterable[Proposal], verdicts: dict[str, Verdict], out: ConsentRemovals
+) -> list[Proposal]:
+    """The proposals of what was found that are taken out: nobody kept them, or consent closes them."""
+    forced = entities_of(session, out.named)
+    return [
+        proposal
+        for proposal in proposals
+        if not proposal.is_heard_again
+        and _is_for(proposal, out)
+        and (_is_of(proposal, forced) or verdicts.get(proposal.proposal_id) is not Verdict.KEEP)
+    ]
 
 
 def _is_for(proposal: Proposal, out: ConsentRemovals) -> bool:
@@ -110,7 +123,12 @@ def _is_of(proposal: Proposal, entities: frozenset[str]) -> bool:
 
 def _kept(proposals: Iterable[Proposal], applied: Iterable[Proposal], context: Context) -> tuple[str, ...]:
     taken = {one.proposal_id for one in applied}
-    left = (finding.text for one in proposals if one.proposal_id not in taken for finding in one.findings)
+    left = (
+        finding.text
+        for one in proposals
+        if one.proposal_id not in taken and not is_sound_of_term(one)
+        for finding in one.findings
+    )
     return tuple(sorted({*left, *context.allow}))
 
 
@@ -162,9 +180,11 @@ def _text_edits(applied: Iterable[Proposal]) -> tuple[TextEdit, ...]:
 
 
 def _word_edits(applied: Iterable[Proposal]) -> tuple[WordEdit, ...]:
+    """The edits in order; what was heard again comes first, so that what was found in the words labels them."""
+    ranked = sorted(applied, key=lambda proposal: not proposal.is_heard_again)
     edits = {
         finding.place.words: WordEdit(words=finding.place.words, replacement=proposal.replacement)
-        for proposal in applied
+        for proposal in ranked
         for finding in proposal.findings
         if isinstance(finding.place, SoundPlace) and finding.place.words[0] < finding.place.words[1]
     }

@@ -11,7 +11,14 @@ from pipeline.records import Finding, PicturePlace, Proposal, SoundPlace
 from pipeline.review.attribution import attributed
 from pipeline.review.entity_linking import owners_of_guesses
 
-KINDS = {"SECRET": "key", "TERM": "term", "OTHER": "name", "REPORTED_SPEECH": "quote", "STATEMENT": "statement"}
+KINDS = {
+    "SECRET": "key",
+    "TERM": "term",
+    "OTHER": "name",
+    "REPORTED_SPEECH": "quote",
+    "STATEMENT": "statement",
+    "HEARD_AGAIN": "heard",
+}
 _NOBODY: Mapping[str, str] = MappingProxyType({})
 
 

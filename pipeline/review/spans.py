@@ -26,14 +26,15 @@ def clip(window: RedactionInterval, *, duration_s: float) -> RedactionInterval |
 def rounded(window: RedactionInterval, *, grid_s: float, duration_s: float) -> RedactionInterval:
     """The window with a length that is a multiple of the grid, so that it tells less of what was said in it.
 
-    It grows at its end, and where the session ends before, at its start; one that finds no room is the whole session.
+    It grows to the lines of the grid on both sides, so that a wider window never covers less; at the session's end its
+    start grows instead, and one that finds no room is the whole session.
     """
-    steps = max(1, math.ceil((window.end_s - window.start_s) / grid_s - SAME_STEPS))
-    length_s = steps * grid_s
-    if abs(window.end_s - window.start_s - length_s) <= SAME_STEPS * grid_s:
+    start_s = math.floor(window.start_s / grid_s + SAME_STEPS) * grid_s
+    end_s = min(duration_s, math.ceil(window.end_s / grid_s - SAME_STEPS) * grid_s)
+    steps = max(1, math.ceil((end_s - start_s) / grid_s - SAME_STEPS))
+    start_s = max(0.0, min(start_s, end_s - steps * grid_s))
+    if start_s >= window.start_s - SAME_STEPS * grid_s and end_s <= window.end_s + SAME_STEPS * grid_s:
         return window
-    end_s = min(duration_s, window.start_s + length_s)
-    start_s = max(0.0, end_s - length_s)
     reason = f"length rounded up to {grid_s:g} s"
     return replace(window, start_s=start_s, end_s=end_s, reasons=tuple(dict.fromkeys((*window.reasons, reason))))
 

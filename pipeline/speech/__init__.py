@@ -1,6 +1,7 @@
 """Stage 3: a ``Session`` and its ``Ruling`` to a ``Transcript``; see docs/speech.md."""
 
 from pipeline.speech.engines import hints
+from pipeline.speech.excerpt import excerpt
 from pipeline.speech.keyword_search import keyword_search
 from pipeline.speech.language import language_stop
 from pipeline.speech.preflight import preflight
@@ -14,6 +15,7 @@ VERSION = "5"
 __all__ = [
     "VERSION",
     "closed",
+    "excerpt",
     "hints",
     "keyword_search",
     "language_stop",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline import media
 from pipeline.records import KeywordHit
+from pipeline.spans import overlapping
 from pipeline.speech.audio_types import RATE, Span
 from pipeline.speech.chunking import chunks
 from pipeline.speech.keywords.scoring import DOUBT_S, Candidate, certainty, strict_score
@@ -16,12 +18,16 @@ from pipeline.speech.pronunciation.pronounce import bundled
 from pipeline.speech.vad import VoiceActivity
 from pipeline.speech.vocabulary import Keyword
 
+Seconds = tuple[float, float]
 
-def relisten(path: Path, terms: Sequence[str], near: Sequence[tuple[float, float]] = ()) -> list[KeywordHit] | None:
+
+def relisten(
+    path: Path, terms: Sequence[str], near: Sequence[Seconds] = (), *, within: Sequence[Seconds] | None = None
+) -> list[KeywordHit] | None:
     """Where any of the terms is still heard in any sound of the file; ``track_id`` is the number of its audio stream.
 
     All of it is searched for the terms; what lies beside the spans ``near`` is also recognised again, see
-    ``keywords.second_pass``.
+    ``keywords.second_pass``. With ``within`` only these spans are listened to, in order and apart.
 
     A hit needs a better score than in the first search, so that what that one took out on suspicion does not come
     back as a leak elsewhere. Terms with fewer than four phones, as "Lee", are left out by rule: they are heard in any
@@ -29,20 +35,23 @@ def relisten(path: Path, terms: Sequence[str], near: Sequence[tuple[float, float
     """
     probe, known = media.probe(path), [Keyword(term) for term in terms]
     spotter, second_pass = Spotter(known, bundled()), SecondPass(known, bundled())
-    beside = neighbourhoods([Span(*span) for span in near], probe.duration_s)
+    parts = [(0.0, None)] if within is None else within
+    windows = [span for span in near if within is None or overlapping(within, *span)]
+    beside = neighbourhoods([Span(*span) for span in windows], probe.duration_s)
     heard: list[KeywordHit] = []
     for number in range(len(probe.audio)):
-        candidates = [*_leaks(path, number, spotter), *second_pass.search(path, number, beside)]
+        candidates = [candidate for part in parts for candidate in _leaks(path, number, spotter, *part)]
+        candidates += second_pass.search(path, number, beside)
         heard += [_hit(number, candidate) for candidate in candidates]
     return heard if probe.audio else None
 
 
-def _leaks(path: Path, number: int, spotter: Spotter) -> list[Candidate]:
+def _leaks(path: Path, number: int, spotter: Spotter, start_s: float, end_s: float | None) -> list[Candidate]:
     if spotter.nothing:
         return []
-    blocks = media.decode(path, stream=number, rate=RATE, channels=1)
+    blocks = media.decode(path, stream=number, rate=RATE, channels=1, start_s=start_s, end_s=end_s)
     return [
-        candidate
+        replace(candidate, span=candidate.span.shifted(start_s))
         for chunk in chunks(blocks, voice=VoiceActivity())
         for candidate in spotter.candidates(chunk)
         if candidate.score >= strict_score(candidate.phones)

@@ -113,7 +113,7 @@ class Artefacts:
 
     def of(self, session_id: str) -> list[Artefact]:
         """Every artefact of a session, in a fixed order."""
-        return [one for one in self.all() if one.session_id == session_id]
+        return [row for row in self.all() if row.session_id == session_id]
 
     def all(self) -> Iterator[Artefact]:
         """Every artefact, in a fixed order."""
@@ -126,8 +126,10 @@ class Artefacts:
     def set_state(self, artefact_ids: Iterable[str], state: ArtefactState) -> None:
         """Says what became of some artefacts."""
         with self._db.begin() as connection:
-            for one in artefact_ids:
-                connection.execute(update(artefact).where(artefact.c.artefact_id == one).values(state=state.value))
+            for artefact_id in artefact_ids:
+                connection.execute(
+                    update(artefact).where(artefact.c.artefact_id == artefact_id).values(state=state.value)
+                )
 
     def moved(self, source: Path, target: Path) -> None:
         """Follows what was taken out of the output folder, with all that was made of it; it is quarantined now."""
@@ -147,7 +149,7 @@ class Artefacts:
         noted = ArtefactCopy(
             artefact_id=artefact_id, went_to=to, noted_by=by, noted_at=now.isoformat(timespec="seconds")
         )
-        if all(one.artefact_id != artefact_id for one in self.all()):
+        if all(row.artefact_id != artefact_id for row in self.all()):
             raise UsageProblem("there is no artefact of that id", action="`offrecord consent artefacts` lists them")
         values = {name: getattr(noted, name) for name in ArtefactCopy.__slots__}
         with self._db.begin() as connection:

@@ -57,7 +57,7 @@ class HeadsLost(Exception):
 class Append(Protocol):
     """How an entry is added to a chain."""
 
-    def __call__(self, body: Mapping[str, object], beside: Callable[[str], Mapping[str, object]] = ...) -> Head:
+    def __call__(self, body: Mapping[str, object], extra: Callable[[str], Mapping[str, object]] = ...) -> Head:
         """Adds one entry and gives the new head; ``beside`` makes further columns of the entry's hash."""
 
 
@@ -101,11 +101,11 @@ class Chain:
         """Adds entries at the end within a transaction of the caller's; they are there once the block has ended."""
         last, rows = self.head(connection), list[dict[str, object]]()
 
-        def append(body: Mapping[str, object], beside: Callable[[str], Mapping[str, object]] = _nothing) -> Head:
+        def append(body: Mapping[str, object], extra: Callable[[str], Mapping[str, object]] = _nothing) -> Head:
             nonlocal last
             row = self._row(last, body)
             last = Head(last.seq + 1, str(row["hash"]))
-            rows.append({**row, **beside(last.hash)})
+            rows.append({**row, **extra(last.hash)})
             return last
 
         yield append

@@ -73,7 +73,9 @@ def _read(root: Path) -> _File:
         key = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
         raise ConfigurationError(f"{FILE_NAME}: {key}: {first['msg']}", action="see docs/product-managers.md") from None
     weights = {segment.name: segment.weight for segment in content.segment}
-    unknown = next((number for number, one in enumerate(content.customer, 1) if one.segment not in {"", *weights}), 0)
+    unknown = next(
+        (number for number, listed in enumerate(content.customer, 1) if listed.segment not in {"", *weights}), 0
+    )
     if unknown:
         raise ConfigurationError(
             f"{FILE_NAME}: customer {unknown} is of a segment that is not there",

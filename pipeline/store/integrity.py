@@ -12,7 +12,7 @@ from pipeline.store import releases, row_seals
 from pipeline.store.chains import Head, HeadsLost
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
-from pipeline.store.row_seals import Seal
+from pipeline.store.row_seals import TableSeal
 from pipeline.store.tables.row_seals import SEALED
 from pipeline.store.workspace import KEYS, Workspace
 
@@ -43,7 +43,7 @@ def changed_tables(workspace: Workspace) -> list[str]:
     return sorted({*broken, *earlier})
 
 
-def _is_earlier(seal: Seal, kept: Head | None) -> bool:
+def _is_earlier(seal: TableSeal, kept: Head | None) -> bool:
     """Whether a seal is of an earlier state than was kept of it, or another of the same version."""
     return kept is not None and (seal.version < kept.seq or (seal.version == kept.seq and seal.total != kept.hash))
 

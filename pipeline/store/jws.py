@@ -15,17 +15,20 @@ def signed(text: str, signer: Signer) -> str:
     header = {"alg": "EdDSA", "jwk": {"crv": "Ed25519", "kty": "OKP", "x": key}}
     protected, payload = _encoded(json.dumps(header, sort_keys=True).encode()), _encoded(text.encode())
     signature = _encoded(signer.sign_jws(f"{protected}.{payload}".encode("ascii")))
-    made = {"payload": payload, "signatures": [{"protected": protected, "signature": signature}]}
-    return json.dumps(made, indent=1) + "\n"
+    envelope = {"payload": payload, "signatures": [{"protected": protected, "signature": signature}]}
+    return json.dumps(envelope, indent=1) + "\n"
 
 
 def opened(jws: str, *, public_key: str) -> str | None:
     """The text in a JWS, None unless it was signed with this key."""
     try:
         content = json.loads(jws)
-        (one,) = content["signatures"]
-        header = json.loads(_decoded(one["protected"]))
-        signed_part, signature = f"{one['protected']}.{content['payload']}", _decoded(one["signature"])
+        (signature_block,) = content["signatures"]
+        header = json.loads(_decoded(signature_block["protected"]))
+        signed_part, signature = (
+            f"{signature_block['protected']}.{content['payload']}",
+            _decoded(signature_block["signature"]),
+        )
         ok = header["alg"] == "EdDSA" and is_signed_jws(signed_part.encode("ascii"), signature, public_key=public_key)
         return _decoded(content["payload"]).decode() if ok else None
     except (ValueError, KeyError, TypeError, binascii.Error):

@@ -30,9 +30,9 @@ class _Keys:
     def mark(self, *parts: str) -> str:
         return hmac.digest(self._marks, "\n".join(parts).encode(), "sha256").hex()
 
-    def seal(self, one: Misheard, mark: str) -> bytes:
+    def seal(self, misheard: Misheard, mark: str) -> bytes:
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        text = json.dumps([one.text, one.entity, one.label])
+        text = json.dumps([misheard.text, misheard.entity, misheard.label])
         return nonce + self._cipher.encrypt(nonce, text.encode(), mark.encode())
 
     def open(self, sealed: bytes, mark: str) -> Misheard:
@@ -46,22 +46,22 @@ class _Keys:
         return Misheard(text=text, entity=entity, label=label)
 
 
-def learn(connection: Connection, secret: bytes, found: Iterable[Misheard]) -> None:
+def learn(connection: Connection, secret: bytes, phrases: Iterable[Misheard]) -> None:
     """Keeps what was confirmed, within a transaction of the caller's; once is enough."""
     keys = _Keys(secret)
-    for one in found:
-        mark = keys.mark(one.entity, one.text.casefold())
-        values = {"mark": mark, "entity_mark": keys.mark(one.entity), "sealed": keys.seal(one, mark)}
+    for phrase in phrases:
+        mark = keys.mark(phrase.entity, phrase.text.casefold())
+        values = {"mark": mark, "entity_mark": keys.mark(phrase.entity), "sealed": keys.seal(phrase, mark)}
         connection.execute(insert(misheard).values(values).on_conflict_do_nothing())
 
 
-def unlearn(connection: Connection, secret: bytes, entities: Iterable[str], found: Iterable[Misheard] = ()) -> None:
+def unlearn(connection: Connection, secret: bytes, entities: Iterable[str], phrases: Iterable[Misheard] = ()) -> None:
     """Forgets all that stands for these entities, and these single ones, whose confirmation was taken back."""
     keys = _Keys(secret)
     for entity in entities:
         connection.execute(delete(misheard).where(misheard.c.entity_mark == keys.mark(entity)))
-    for one in found:
-        mark = keys.mark(one.entity, one.text.casefold())
+    for phrase in phrases:
+        mark = keys.mark(phrase.entity, phrase.text.casefold())
         connection.execute(delete(misheard).where(misheard.c.mark == mark))
 
 

@@ -23,14 +23,14 @@ def mark(secret: bytes, kind: str, who: str) -> str:
 def give(db: Engine, kind: str, marks: Iterable[str]) -> None:
     """Gives a number to each that has none, in this order, one more than any before."""
     with db.begin() as connection:
-        for one in dict.fromkeys(marks):
+        for mark in dict.fromkeys(marks):
             highest = (
                 connection.execute(
                     select(func.max(pseudonym_label.c.number)).where(pseudonym_label.c.kind == kind)
                 ).scalar()
                 or 0
             )
-            values = {"kind": kind, "number": highest + 1, "mark": one}
+            values = {"kind": kind, "number": highest + 1, "mark": mark}
             connection.execute(insert(pseudonym_label).values(values).on_conflict_do_nothing())
 
 
@@ -45,15 +45,15 @@ def known(db: Engine, kind: str) -> Mapping[str, int]:
 
 def free(connection: Connection, marks: Iterable[str]) -> None:
     """Lets numbers stand for nobody any more; they are not given again."""
-    for one in marks:
+    for mark in marks:
         gone = f"freed {secrets.token_hex(16)}"
-        connection.execute(update(pseudonym_label).where(pseudonym_label.c.mark == one).values(mark=gone))
+        connection.execute(update(pseudonym_label).where(pseudonym_label.c.mark == mark).values(mark=gone))
 
 
 def letters(number: int) -> str:
     """1 is A, 26 is Z, 27 is AA."""
-    found = ""
+    letters = ""
     while number:
         number, rest = divmod(number - 1, 26)
-        found = chr(ord("A") + rest) + found
-    return found
+        letters = chr(ord("A") + rest) + letters
+    return letters

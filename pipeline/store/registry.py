@@ -122,14 +122,14 @@ class Registry:
                 bodies = {row.session_id: row.body for row in connection.execute(query)}
             yield from (_read(bodies[each], Session) for each in chunk if each in bodies)
 
-    def take(self, path: Path, fingerprint: str, found: Session | Refused) -> InboxEntry:
+    def take(self, path: Path, fingerprint: str, outcome: Session | Refused) -> InboxEntry:
         """Registers what a folder of the inbox turned out to be; the same recording in two folders is one session."""
         with self._db.begin() as connection:
-            made = self._register(connection, path, fingerprint, found)
-            values = {name: getattr(made, name) for name in InboxEntry.__slots__}
+            inbox_entry = self._register(connection, path, fingerprint, outcome)
+            values = {name: getattr(inbox_entry, name) for name in InboxEntry.__slots__}
             statement = insert(entry).values(values)
             connection.execute(statement.on_conflict_do_update(index_elements=["entry_id"], set_=values))
-        return made
+        return inbox_entry
 
     def rewrite(self, changed: Session) -> None:
         """Replaces a session's record, which the ledger notes."""
@@ -147,48 +147,48 @@ class Registry:
             hidden = f"erased:{entry_id(Path(path))}"
             connection.execute(update(entry).where(entry.c.path == path).values(path=hidden))
 
-    def conclude(self, standing: SessionState) -> None:
+    def conclude(self, state: SessionState) -> None:
         """Keeps how far a session got; the latest holds."""
         values = {
-            "session_id": standing.result.session_id,
-            "state_key": standing.state_key,
-            "valid_until": standing.valid_until,
-            "attempts": standing.attempts,
-            "body": encode(standing.result).decode(),
+            "session_id": state.result.session_id,
+            "state_key": state.state_key,
+            "valid_until": state.valid_until,
+            "attempts": state.attempts,
+            "body": encode(state.result).decode(),
         }
         with self._db.begin() as connection:
             statement = insert(result).values(values)
             connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
 
-    def _register(self, connection: Connection, path: Path, fingerprint: str, found: Session | Refused) -> InboxEntry:
-        made = InboxEntry(
+    def _register(self, connection: Connection, path: Path, fingerprint: str, outcome: Session | Refused) -> InboxEntry:
+        inbox_entry = InboxEntry(
             entry_id=entry_id(path), path=entry_path(path), fingerprint=fingerprint, session_id=None, status="refused"
         )
-        if isinstance(found, Refused):
-            return replace(made, reason=found.reason, action=found.action)
-        query = select(session.c.session_id).where(session.c.source_digest == found.source_digest)
+        if isinstance(outcome, Refused):
+            return replace(inbox_entry, reason=outcome.reason, action=outcome.action)
+        query = select(session.c.session_id).where(session.c.source_digest == outcome.source_digest)
         known = connection.execute(query).scalar()
         owner = select(entry.c.entry_id).where(entry.c.session_id == known, entry.c.status == "taken")
-        if known and connection.execute(owner).scalar() not in (None, made.entry_id):
+        if known and connection.execute(owner).scalar() not in (None, inbox_entry.entry_id):
             return replace(
-                made,
+                inbox_entry,
                 session_id=known,
                 status="duplicate",
                 reason="the same recording is there already; what this folder says of it counts too",
             )
-        self._write(connection, replace(found, session_id=known) if known else found)
-        return replace(made, session_id=known or found.session_id, status="taken")
+        self._write(connection, replace(outcome, session_id=known) if known else outcome)
+        return replace(inbox_entry, session_id=known or outcome.session_id, status="taken")
 
-    def _write(self, connection: Connection, found: Session) -> None:
-        body = encode(found).decode()
+    def _write(self, connection: Connection, arrived: Session) -> None:
+        body = encode(arrived).decode()
         values = {
-            "session_id": found.session_id,
-            "source_digest": found.source_digest,
-            "started_at": found.started_at.astimezone(UTC).isoformat(),
+            "session_id": arrived.session_id,
+            "source_digest": arrived.source_digest,
+            "started_at": arrived.started_at.astimezone(UTC).isoformat(),
             "ingested_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "body": body,
         }
         statement = insert(session).values(values)
         connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
         digest = hashlib.sha256(body.encode()).hexdigest()
-        ledger.append(connection, "session", f"{found.session_id}/{digest[:16]}", {"files": len(found.sealed)})
+        ledger.append(connection, "session", f"{arrived.session_id}/{digest[:16]}", {"files": len(arrived.sealed)})

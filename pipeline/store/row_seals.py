@@ -25,7 +25,7 @@ BROKEN = "broken"
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
+class TableSeal:
     """One table's seal: how often it changed, how many rows it has, and the sum over them as 64 hexadecimal digits."""
 
     version: int = 0
@@ -65,23 +65,23 @@ class Sealer:
             return BROKEN
         total = (int(seal.total, 16) + int(added or "0", 16) - int(removed or "0", 16)) % _MODULUS
         count = seal.count + bool(added) - bool(removed)
-        return self.sealed(name, Seal(seal.version + 1, count, f"{total:064x}"))
+        return self.sealed(name, TableSeal(seal.version + 1, count, f"{total:064x}"))
 
-    def sealed(self, name: str, seal: Seal) -> str:
+    def sealed(self, name: str, seal: TableSeal) -> str:
         """A seal as it is kept: its parts and the keyed hash of them."""
         text = f"{seal.version} {seal.count} {seal.total}"
         return f"{text} {self._mac(name, text)}"
 
-    def opened(self, name: str, sealed: str) -> Seal | None:
+    def opened(self, name: str, sealed: str) -> TableSeal | None:
         """The seal in its kept form; None where it is not as it was written."""
         text, _, mac = sealed.rpartition(" ")
         if not hmac.compare_digest(mac.encode(), self._mac(name, text).encode()):
             return None
         version, count, total = text.split(" ")
-        return Seal(int(version), int(count), total)
+        return TableSeal(int(version), int(count), total)
 
     def _first(self, name: str, version: int, count: int, total: str) -> str:
-        return self.sealed(name, Seal(version, count, total))
+        return self.sealed(name, TableSeal(version, count, total))
 
     def _mac(self, name: str, text: str) -> str:
         return hmac.digest(self._key(1), f"{name}\n{text}".encode(), "sha256").hex()
@@ -96,7 +96,7 @@ class Sealer:
         return self._keys[number]
 
 
-def read(connection: Connection, sealer: Sealer) -> dict[str, Seal | None]:
+def read(connection: Connection, sealer: Sealer) -> dict[str, TableSeal | None]:
     """The seal of every table, None where it is missing or not as it was written."""
     kept = {row.name: row.seal for row in connection.execute(select(row_seal))}
     return {table.name: sealer.opened(table.name, kept.get(table.name, "")) for table in SEALED}

@@ -116,9 +116,13 @@ class _List:
 
     def entries(self) -> Iterator[tuple[str, _Entry]]:
         """Every entry with where it stands."""
-        allowed = [_Allowed(text=one) if isinstance(one, str) else one for one in self.content.allow]
-        for section, found in (("terms", self.content.terms), ("patterns", self.content.patterns), ("allow", allowed)):
-            for number, entry in enumerate(found, 1):
+        allowed = [_Allowed(text=entry) if isinstance(entry, str) else entry for entry in self.content.allow]
+        for section, entries in (
+            ("terms", self.content.terms),
+            ("patterns", self.content.patterns),
+            ("allow", allowed),
+        ):
+            for number, entry in enumerate(entries, 1):
                 yield f"{self.where}, entry {number} of {section}", entry
 
 
@@ -139,26 +143,25 @@ class Lists:
         return [
             Listed(
                 where=where,
-                customer=", ".join(_names(one.content.customer)),
+                customer=", ".join(_names(term_list.content.customer)),
                 kind=entry.kind,
                 owner=entry.owner or "",
                 expires=entry.expires,
                 text=entry.secret,
             )
-            for one in self.lists
-            for where, entry in one.entries()
+            for term_list in self.lists
+            for where, entry in term_list.entries()
         ]
 
     def mark(self, on: date) -> str:
         """A hash that changes whenever what applies changes."""
-        held = [where for one in self.lists for where, entry in one.entries() if entry.holds(on)]
-        return key_of(
-            held, [one.content.model_dump_json() for one in self.lists], self.misheard, self.cues, self.elsewhere
-        )
+        held = [where for term_list in self.lists for where, entry in term_list.entries() if entry.holds(on)]
+        content = [term_list.content.model_dump_json() for term_list in self.lists]
+        return key_of(held, content, self.misheard, self.cues, self.elsewhere)
 
     def warnings(self, on: date) -> tuple[str, ...]:
         """What lapsed, and what will within a week; no entry is named but by its place."""
-        dated = [(one.where, one.expires) for one in self.entries() if one.expires is not None]
+        dated = [(row.where, row.expires) for row in self.entries() if row.expires is not None]
         gone = [f"{where} lapsed after {day}: renew or remove it" for where, day in dated if day < on]
         near = [f"{where} applies until {day}: renew or remove it" for where, day in dated if on <= day <= on + _WEEK]
         return (*gone, *near)
@@ -169,19 +172,22 @@ class Lists:
         A customer's list applies where the customer takes part; its terms and patterns also where nobody knows whom
         some guest works for, as it may be that customer.
         """
-        there = {company_key(one.company) for one in session.participants if one.company}
-        unknown = any(not one.company and one.role not in (Role.STAFF, Role.BOT) for one in session.participants)
-        sure = [one for one in self.lists if not one.customers or one.customers & there]
-        maybe = [one for one in self.lists if one in sure or unknown]
+        there = {company_key(person.company) for person in session.participants if person.company}
+        unknown = any(
+            not person.company and person.role not in (Role.STAFF, Role.BOT) for person in session.participants
+        )
+        sure = [term_list for term_list in self.lists if not term_list.customers or term_list.customers & there]
+        maybe = [term_list for term_list in self.lists if term_list in sure or unknown]
         return Context(
             terms=tuple(
-                Term(text=one.text, kind=one.kind, aliases=one.aliases, owner=one.owner)
-                for _, one in _in_force(maybe, _Term, on)
+                Term(text=term.text, kind=term.kind, aliases=term.aliases, owner=term.owner)
+                for _, term in _in_force(maybe, _Term, on)
             ),
             patterns=tuple(
-                Pattern(text=one.pattern, kind=one.kind, where=where) for where, one in _in_force(maybe, _Pattern, on)
+                Pattern(text=pattern.pattern, kind=pattern.kind, where=where)
+                for where, pattern in _in_force(maybe, _Pattern, on)
             ),
-            allow=tuple(one.text for _, one in _in_force(sure, _Allowed, on)),
+            allow=tuple(allowed_text.text for _, allowed_text in _in_force(sure, _Allowed, on)),
             misheard=self.misheard,
             cues=self.cues,
         )
@@ -189,14 +195,14 @@ class Lists:
 
 def read(root: Path) -> Lists:
     """The lists of the workspace at ``root``; raises ``ConfigurationError`` naming entry and key, never a term."""
-    found = [_read(root / FILE_NAME, FILE_NAME)] if (root / FILE_NAME).exists() else []
+    term_lists = [_read(root / FILE_NAME, FILE_NAME)] if (root / FILE_NAME).exists() else []
     for number, path in enumerate(_of_customers(root), 1):
         where = f"list {number} in {FOLDER}/"
-        one = _read(path, where)
-        if not one.customers:
+        term_list = _read(path, where)
+        if not term_list.customers:
             raise ConfigurationError(f"{where} names no customer", action='begin it with customer = "…"')
-        found.append(one)
-    return Lists(tuple(found))
+        term_lists.append(term_list)
+    return Lists(tuple(term_lists))
 
 
 def exposed(root: Path) -> int:
@@ -239,11 +245,11 @@ def _read(path: Path, where: str) -> _List:
         key = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
         raise ConfigurationError(f"{where}: {key}: {first['msg']}", action="see docs/detection.md") from None
     customers = frozenset(filter(None, map(company_key, _names(content.customer))))
-    found = _List(where, customers, content)
-    for place, entry in found.entries():
+    term_list = _List(where, customers, content)
+    for place, entry in term_list.entries():
         if isinstance(entry, _Pattern):
             check(entry.pattern, place)
-    return found
+    return term_list
 
 
 def _names(customer: str | tuple[str, ...] | None) -> tuple[str, ...]:
@@ -251,7 +257,7 @@ def _names(customer: str | tuple[str, ...] | None) -> tuple[str, ...]:
 
 
 def _in_force(lists: list[_List], kind: type[T], on: date) -> Iterator[tuple[str, T]]:
-    for one in lists:
-        for where, entry in one.entries():
+    for term_list in lists:
+        for where, entry in term_list.entries():
             if isinstance(entry, kind) and entry.holds(on):
                 yield where, entry

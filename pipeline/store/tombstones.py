@@ -16,8 +16,8 @@ VAULT, SOURCE = "vault", "source"
 def holds(db: Engine, digest: str) -> bool:
     """Whether this file, or this whole recording, was erased on request."""
     with reading(db) as connection:
-        found = connection.execute(select(tombstone.c.kind).where(tombstone.c.digest == digest)).first()
-    return found is not None
+        row = connection.execute(select(tombstone.c.kind).where(tombstone.c.digest == digest)).first()
+    return row is not None
 
 
 def digests(db: Engine, kind: str = VAULT) -> frozenset[str]:

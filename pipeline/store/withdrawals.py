@@ -86,7 +86,7 @@ def read(db: Engine) -> list[Withdrawal]:
         Withdrawal(
             withdrawal_id=row.withdrawal_id,
             party_ids=tuple(json.loads(row.party_ids)),
-            purposes=tuple(Purpose(one) for one in json.loads(row.purposes)),
+            purposes=tuple(Purpose(purpose) for purpose in json.loads(row.purposes)),
             session_id=row.session_id,
             erase=bool(row.erase),
             whole=bool(row.whole),
@@ -122,13 +122,13 @@ def mark(connection: Connection, withdrawal_id: str, kind: str, words: int, valu
 
 def marks(db: Engine, withdrawal_id: str) -> dict[tuple[str, int], frozenset[str]]:
     """The keyed hashes of a withdrawal by kind (``alias``, ``gram``) and number of words."""
-    found: dict[tuple[str, int], set[str]] = {}
+    marks: dict[tuple[str, int], set[str]] = {}
     with reading(db) as connection:
         which = (erased_mark.c.withdrawal_id == withdrawal_id, erased_mark.c.kind != _LOOKED_UP)
         query = select(erased_mark).where(*which)
         for row in connection.execute(query):
-            found.setdefault((row.kind, row.words), set()).add(row.mark)
-    return {name: frozenset(values) for name, values in found.items()}
+            marks.setdefault((row.kind, row.words), set()).add(row.mark)
+    return {name: frozenset(values) for name, values in marks.items()}
 
 
 def remember_erased_hashes(connection: Connection, withdrawal_id: str, value_hashes: Iterable[str]) -> None:
@@ -147,11 +147,11 @@ def looked_up(connection: Connection) -> Iterator[tuple[str, str]]:
 def erased_hashes(connection: Connection) -> dict[str, datetime]:
     """The keyed hashes under which erased people were looked up, with when they last asked to be erased."""
     rows = connection.execute(select(withdrawal.c.withdrawal_id, withdrawal.c.filed_at))
-    asked = {row.withdrawal_id: datetime.fromisoformat(row.filed_at) for row in rows}
-    found: dict[str, datetime] = {}
+    filed_at = {row.withdrawal_id: datetime.fromisoformat(row.filed_at) for row in rows}
+    erased: dict[str, datetime] = {}
     for withdrawal_id, value_hash in looked_up(connection):
-        found[value_hash] = max(asked[withdrawal_id], found.get(value_hash, asked[withdrawal_id]))
-    return found
+        erased[value_hash] = max(filed_at[withdrawal_id], erased.get(value_hash, filed_at[withdrawal_id]))
+    return erased
 
 
 def marked_as(db: Engine, value: str) -> list[str]:

@@ -38,11 +38,11 @@ def answer_after(
 
 
 def _first(
-    turns: Sequence[Turn], places: range, asked: Turn, staff: Collection[str], asking: Collection[int]
+    turns: Sequence[Turn], places: range, request: Turn, staff: Collection[str], asking: Collection[int]
 ) -> Answer | None:
     for place in places:
         turn = turns[place]
-        apart_s = max(turn.start_s - asked.end_s, asked.start_s - turn.end_s)
+        apart_s = max(turn.start_s - request.end_s, request.start_s - turn.end_s)
         if apart_s > _SECONDS_AWAY or place in asking:
             return None
         if turn.participant_id in staff:

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import models
-from pipeline.embeddings import Encoder
+from pipeline.embeddings import SentenceEncoder
 from pipeline.tag.cues import TAGS, CueMatch, Label
 from pipeline.tag.features import features, kinds_of, read_words
-from pipeline.tag.tokens import Token, joined
+from pipeline.tag.tokens import WordToken, joined
 
 MODEL = "requests"
 BEFORE, AFTER = 3, 16
@@ -33,10 +33,10 @@ _LATE = 0.01
 """Taken off for each word of the turn before the cue: a long turn has more chances to hold a cue by accident."""
 
 
-class Candidate(NamedTuple):
+class CueCandidate(NamedTuple):
     """A cue in the words of a sentence, or of two where the second only points back."""
 
-    tokens: tuple[Token, ...]
+    tokens: tuple[WordToken, ...]
     match: CueMatch
     words_before: int
     """Words of the turn before these."""
@@ -72,34 +72,34 @@ class Classifier:
     calibrations: Mapping[str, Mapping[Label, Calibration]]
     """By encoder: ``minilm``, or ``none`` for the features alone."""
 
-    def log_odds(self, candidates: Sequence[Candidate], encoder: Encoder) -> list[float]:
+    def log_odds(self, candidates: Sequence[CueCandidate], encoder: SentenceEncoder) -> list[float]:
         """For each candidate how much speaks for its label; comparable within a label only."""
         first = [self._by_features(candidate) for candidate in candidates]
         if encoder.name == VECTOR_MODEL:
-            asked = [index for index, value in enumerate(first) if value > _HOPELESS]
-            vectors = encoder.encode([window(candidates[index]) for index in asked])
-            for index, vector in zip(asked, vectors, strict=True):
+            near_threshold = [index for index, value in enumerate(first) if value > _HOPELESS]
+            vectors = encoder.encode([window(candidates[index]) for index in near_threshold])
+            for index, vector in zip(near_threshold, vectors, strict=True):
                 regression = self.regressions[candidates[index].match.cue.label]
                 first[index] = (first[index] + float(vector @ regression.vector) + regression.vector_bias) / 2
         return [value - _against(candidate) for value, candidate in zip(first, candidates, strict=True)]
 
-    def calibration(self, label: Label, encoder: Encoder) -> Calibration:
+    def calibration(self, label: Label, encoder: SentenceEncoder) -> Calibration:
         """How log-odds of this label are read."""
         return self.calibrations[encoder.name if encoder.name == VECTOR_MODEL else "none"][label]
 
-    def _by_features(self, candidate: Candidate) -> float:
+    def _by_features(self, candidate: CueCandidate) -> float:
         regression = self.regressions[candidate.match.cue.label]
-        found = features(kinds_of(candidate.tokens, self.words), candidate.match)
-        return regression.bias + sum(regression.weights.get(feature, 0.0) for feature in found)
+        present = features(kinds_of(candidate.tokens, self.words), candidate.match)
+        return regression.bias + sum(regression.weights.get(feature, 0.0) for feature in present)
 
 
-def window(candidate: Candidate) -> str:
+def window(candidate: CueCandidate) -> str:
     """The words around a cue that its sentence vector is made of."""
     start = candidate.match.start
     return joined(candidate.tokens[max(0, start - BEFORE) : start + AFTER])
 
 
-def _against(candidate: Candidate) -> float:
+def _against(candidate: CueCandidate) -> float:
     return candidate.match.cue.weight.value + _LATE * (candidate.words_before + candidate.match.start)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum, StrEnum
 from typing import NamedTuple
 
-from pipeline.tag.tokens import Token, joined
+from pipeline.tag.tokens import WordToken, joined
 
 
 class Label(StrEnum):
@@ -45,7 +45,7 @@ class Weight(Enum):
     WEAK = 3.0
 
 
-class Cue(NamedTuple):
+class CuePhrase(NamedTuple):
     """One way of saying something: its label, the reason that is given for a tag, and its pattern."""
 
     name: str
@@ -58,17 +58,19 @@ class Cue(NamedTuple):
 class CueMatch(NamedTuple):
     """Where a cue is in a sentence: its tokens from ``start`` up to ``end``."""
 
-    cue: Cue
+    cue: CuePhrase
     start: int
     end: int
 
 
-def cue(name: str, label: Label, weight: Weight, reason: str, *patterns: str) -> Cue:
+def cue(name: str, label: Label, weight: Weight, reason: str, *patterns: str) -> CuePhrase:
     """A cue of several patterns, each beginning at a word."""
-    return Cue(name, label, weight, reason, re.compile("|".join(rf"(?<!\S)(?:{pattern})" for pattern in patterns)))
+    return CuePhrase(
+        name, label, weight, reason, re.compile("|".join(rf"(?<!\S)(?:{pattern})" for pattern in patterns))
+    )
 
 
-def find_cues(tokens: Sequence[Token], cues: Sequence[Cue]) -> Iterator[CueMatch]:
+def find_cues(tokens: Sequence[WordToken], cues: Sequence[CuePhrase]) -> Iterator[CueMatch]:
     """Every place of every cue in a sentence."""
     text = joined(tokens)
     starts = [0]

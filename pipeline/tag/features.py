@@ -13,7 +13,7 @@ from itertools import pairwise
 from pipeline.lexicon.common import ranks
 from pipeline.lexicon.plain import word_set
 from pipeline.tag.cues import CueMatch
-from pipeline.tag.tokens import Token
+from pipeline.tag.tokens import WordToken
 
 KEPT = ("function", "cue")
 """The sections of words.txt whose words stand for themselves."""
@@ -39,7 +39,7 @@ def read_words(content: str) -> dict[str, str]:
     return kinds | kept
 
 
-def kinds_of(tokens: Sequence[Token], words: Mapping[str, str]) -> list[str]:
+def kinds_of(tokens: Sequence[WordToken], words: Mapping[str, str]) -> list[str]:
     """The kind of each word of a sentence."""
     return [words.get(token.text) or _kind(token.text) for token in tokens]
 
@@ -67,7 +67,7 @@ def _features(kinds: Sequence[str], match: CueMatch) -> Iterator[str]:
     yield f"cue={name}"
     inside = kinds[start:end]
     yield from (f"in {kind}" for kind in inside)
-    yield from (f"in {one} {two}" for one, two in pairwise(inside))
+    yield from (f"in {first} {two}" for first, two in pairwise(inside))
     before = ["^", "^", "^", *kinds[max(0, start - _BEFORE) : start]]
     yield from (f"-{distance} {before[-distance]}" for distance in (1, 2, 3))
     yield f"-2-1 {before[-2]} {before[-1]}"

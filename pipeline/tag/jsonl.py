@@ -53,7 +53,7 @@ def _tagged(waiting: list[_Line], taxonomy: Taxonomy) -> Iterator[str]:
         return
     encoder = load_encoder()
     judged = judge([line.text for line in waiting], classifier=load_classifier(), encoder=encoder)
-    verdicts = [foremost(found) for found in judged]
+    verdicts = [foremost(verdicts_of_text) for verdicts_of_text in judged]
     carrying = [
         line.text[verdict.sentence.start_char : verdict.sentence.end_char] if verdict.reason else line.text
         for line, verdict in zip(waiting, verdicts, strict=True)

@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pipeline.embeddings import Encoder
-from pipeline.tag.classifier import Candidate, Classifier
+from pipeline.embeddings import SentenceEncoder
+from pipeline.tag.classifier import Classifier, CueCandidate
 from pipeline.tag.cues import Label, find_cues
 from pipeline.tag.features import KINDS_OF_CONTENT, kinds_of
 from pipeline.tag.other_cues import OTHER_CUES
 from pipeline.tag.request_cues import REQUEST_CUES
 from pipeline.tag.sentences import Sentence, split_sentences
-from pipeline.tag.tokens import Token
+from pipeline.tag.tokens import WordToken
 
 CUES = (*REQUEST_CUES, *OTHER_CUES)
 _ORDER = list(Label)
@@ -21,7 +21,7 @@ _EITHER = {Label.REQUEST, Label.DISCOVERY}
 _LEAST = 1e-9
 
 
-class Verdict(NamedTuple):
+class SentenceVerdict(NamedTuple):
     """What one sentence of a text is, how sure that is, and the cue that says so."""
 
     label: Label
@@ -36,25 +36,30 @@ class _Place(NamedTuple):
     """A candidate with the number of the sentence that it is in."""
 
     number: int
-    candidate: Candidate
+    candidate: CueCandidate
     cue_token: int
 
 
-def judge(texts: Sequence[str], *, classifier: Classifier, encoder: Encoder) -> list[list[Verdict]]:
+def judge(texts: Sequence[str], *, classifier: Classifier, encoder: SentenceEncoder) -> list[list[SentenceVerdict]]:
     """For each text the verdict on each of its sentences, in order; ``none`` for those that say nothing of the kind."""
     split = [list(split_sentences(text)) for text in texts]
     places = [list(_candidates(sentences, classifier)) for sentences in split]
-    odds = iter(classifier.log_odds([place.candidate for found in places for place in found], encoder))
+    odds = iter(
+        classifier.log_odds([place.candidate for places_of_text in places for place in places_of_text], encoder)
+    )
     verdicts = []
-    for sentences, found in zip(split, places, strict=True):
-        best: list[dict[Label, Verdict]] = [{} for _ in sentences]
-        for number, candidate, cue_token in found:
+    for sentences, places_of_text in zip(split, places, strict=True):
+        best: list[dict[Label, SentenceVerdict]] = [{} for _ in sentences]
+        for number, candidate, cue_token in places_of_text:
             cue = candidate.match.cue
             score = classifier.calibration(cue.label, encoder).score(next(odds))
             if cue.label not in best[number] or score > best[number][cue.label].score:
-                best[number][cue.label] = Verdict(cue.label, score, cue.reason, sentences[number], cue_token)
+                best[number][cue.label] = SentenceVerdict(cue.label, score, cue.reason, sentences[number], cue_token)
         verdicts.append(
-            [_decided(one, by_label, classifier, encoder) for one, by_label in zip(sentences, best, strict=True)]
+            [
+                _decided(sentence, by_label, classifier, encoder)
+                for sentence, by_label in zip(sentences, best, strict=True)
+            ]
         )
     return verdicts
 
@@ -63,12 +68,12 @@ def _candidates(sentences: Sequence[Sentence], classifier: Classifier) -> Iterat
     """The cues of every sentence; one that names nothing is read together with the sentence before it."""
     words_before = 0
     for index, sentence in enumerate(sentences):
-        before: tuple[Token, ...] = ()
+        before: tuple[WordToken, ...] = ()
         if index and not names_something(sentence, classifier.words):
             before = sentences[index - 1].tokens
         for match in find_cues(sentence.tokens, CUES):
             shifted = match._replace(start=match.start + len(before), end=match.end + len(before))
-            candidate = Candidate(before + sentence.tokens, shifted, words_before - len(before))
+            candidate = CueCandidate(before + sentence.tokens, shifted, words_before - len(before))
             yield _Place(index, candidate, match.start)
         words_before += len(sentence.tokens)
 
@@ -78,7 +83,9 @@ def names_something(sentence: Sentence, words: Mapping[str, str]) -> bool:
     return not KINDS_OF_CONTENT.isdisjoint(kinds_of(sentence.tokens, words))
 
 
-def _decided(sentence: Sentence, by_label: dict[Label, Verdict], classifier: Classifier, encoder: Encoder) -> Verdict:
+def _decided(
+    sentence: Sentence, by_label: dict[Label, SentenceVerdict], classifier: Classifier, encoder: SentenceEncoder
+) -> SentenceVerdict:
     """The first label in the order of ``Label`` that reaches its threshold.
 
     But of a request and a discovery the one that reaches further beyond: both speak of what can be done.
@@ -95,7 +102,7 @@ def _decided(sentence: Sentence, by_label: dict[Label, Verdict], classifier: Cla
     if Label.QUESTION in by_label and sentence.tokens[-1].text == "?":
         return by_label[Label.QUESTION]  # it is written as one: no classifier has to say so
     highest = max((verdict.score for verdict in by_label.values()), default=0.0)
-    return Verdict(Label.NONE, 1.0 - highest, "", sentence)
+    return SentenceVerdict(Label.NONE, 1.0 - highest, "", sentence)
 
 
 def _log_odds(share: float) -> float:
@@ -103,7 +110,7 @@ def _log_odds(share: float) -> float:
     return math.log(share / (1.0 - share))
 
 
-def foremost(verdicts: Sequence[Verdict]) -> Verdict:
+def foremost(verdicts: Sequence[SentenceVerdict]) -> SentenceVerdict:
     """The verdict that stands for a whole text: the first label in the order of ``Label``, then the highest score."""
-    nothing = Verdict(Label.NONE, 1.0, "", Sentence(0, 0, ()))
+    nothing = SentenceVerdict(Label.NONE, 1.0, "", Sentence(0, 0, ()))
     return min(verdicts, key=lambda verdict: (_ORDER.index(verdict.label), -verdict.score), default=nothing)

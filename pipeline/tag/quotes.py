@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from pipeline.tag.judge import Verdict, names_something
+from pipeline.tag.judge import SentenceVerdict, names_something
 
 _LONGEST = 40
 """Words of a sentence from which on it is cut around its cue: without signs it may be a whole turn."""
@@ -19,7 +19,7 @@ class Quote(NamedTuple):
     text: str
 
 
-def quote_of(text: str, verdicts: Sequence[Verdict], place: int, words: Mapping[str, str]) -> Quote:
+def quote_of(text: str, verdicts: Sequence[SentenceVerdict], place: int, words: Mapping[str, str]) -> Quote:
     """The quote of the sentence at ``place``: "I would love to have that" takes the sentence before it along."""
     verdict = verdicts[place]
     tokens = verdict.sentence.tokens

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.lexicon.plain import word_set
-from pipeline.tag.tokens import Token, joined, tokenize
+from pipeline.tag.tokens import WordToken, joined, tokenize
 
 _SIGN = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|\s--+\s|;\s|\n+")
 _END = re.compile(r"[.!?…]+(?=[\s\"'”’)\]]|$)")
@@ -51,7 +51,7 @@ class Sentence(NamedTuple):
 
     start_char: int
     end_char: int
-    tokens: tuple[Token, ...]
+    tokens: tuple[WordToken, ...]
 
 
 def split_sentences(text: str) -> Iterator[Sentence]:
@@ -77,7 +77,7 @@ def _signed(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
-def _unsigned(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+def _unsigned(tokens: Sequence[WordToken]) -> Iterator[Sequence[WordToken]]:
     text, start = joined(tokens), 0
     place = 0
     for index, token in enumerate(tokens):
@@ -88,7 +88,7 @@ def _unsigned(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
     yield tokens[start:]
 
 
-def _begins(text: str, place: int, tokens: Sequence[Token], index: int) -> bool:
+def _begins(text: str, place: int, tokens: Sequence[WordToken], index: int) -> bool:
     before, token = tokens[index - 1], tokens[index]
     if before.text == "that" and tokens[index - 2].text in _ENDS_WITH_THAT:  # "could do that | that will save us a day"
         return token.text == "that" or bool(_OPENER.match(text, place))

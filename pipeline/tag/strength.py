@@ -29,12 +29,12 @@ _NICE = re.compile(
 )
 
 
-def strength_of(sentence: str, beside: str) -> Strength:
+def strength_of(sentence: str, neighbours: str) -> Strength:
     """The strength of a request: what blocks a purchase may be said in a sentence beside it, the others in its own.
 
     Both are texts as ``tokens.joined`` gives them.
     """
-    if _BLOCKS.search(sentence) or _BLOCKS.search(beside):
+    if _BLOCKS.search(sentence) or _BLOCKS.search(neighbours):
         return Strength.BLOCKS_PURCHASE
     if _NICE.search(sentence) and not re.search(r"\b(?:must|require|requires|critical|essential)\b", sentence):
         return Strength.NICE_TO_HAVE

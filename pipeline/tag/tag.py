@@ -11,7 +11,7 @@ from pipeline.tag.answers import answer_after, answer_before
 from pipeline.tag.classifier import load_classifier
 from pipeline.tag.cues import Label
 from pipeline.tag.grouping import title_of
-from pipeline.tag.judge import Verdict, judge
+from pipeline.tag.judge import SentenceVerdict, judge
 from pipeline.tag.quotes import quote_of
 from pipeline.tag.strength import strength_of
 from pipeline.tag.taxonomy import Taxonomy
@@ -26,10 +26,10 @@ _ASKED = frozenset({Label.REQUEST, Label.DISCOVERY})
 class _Found(NamedTuple):
     turn: int
     sentence: int
-    verdicts: Sequence[Verdict]
+    verdicts: Sequence[SentenceVerdict]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> SentenceVerdict:
         return self.verdicts[self.sentence]
 
 
@@ -48,24 +48,27 @@ def tag(turns: Sequence[Turn], *, staff: Collection[str], taxonomy: Taxonomy) ->
     classifier, encoder = load_classifier(), load_encoder()
     heard = [index for index, turn in enumerate(turns) if turn.participant_id not in staff]
     judged = judge([turns[index].text for index in heard], classifier=classifier, encoder=encoder)
-    found = [
+    tagged = [
         _Found(index, place, verdicts)
         for index, verdicts in zip(heard, judged, strict=True)
         for place, verdict in enumerate(verdicts)
         if verdict.label is not Label.NONE
     ]
-    quotes = [quote_of(turns[one.turn].text, one.verdicts, one.sentence, classifier.words) for one in found]
+    quotes = [
+        quote_of(turns[sentence.turn].text, sentence.verdicts, sentence.sentence, classifier.words)
+        for sentence in tagged
+    ]
     areas = taxonomy.areas([quote.text for quote in quotes], encoder)
-    asking = {one.turn for one in found if one.verdict.label in (Label.REQUEST, Label.QUESTION)}
+    asking = {sentence.turn for sentence in tagged if sentence.verdict.label in (Label.REQUEST, Label.QUESTION)}
     context = _Context(turns, staff, asking)
     return tuple(
-        _tag(context, one, quote.start_char, quote.text, area)
-        for one, quote, area in zip(found, quotes, areas, strict=True)
+        _tag(context, sentence, quote.start_char, quote.text, area)
+        for sentence, quote, area in zip(tagged, quotes, areas, strict=True)
     )
 
 
-def _tag(context: _Context, found: _Found, start_char: int, quote: str, area: str) -> Tag:
-    turn, verdict = context.turns[found.turn], found.verdict
+def _tag(context: _Context, tagged: _Found, start_char: int, quote: str, area: str) -> Tag:
+    turn, verdict = context.turns[tagged.turn], tagged.verdict
     start_s, end_s = span_of(turn, start_char, start_char + len(quote))
     answers = answer_before if verdict.label is Label.DISCOVERY else answer_after
     return Tag(
@@ -77,14 +80,16 @@ def _tag(context: _Context, found: _Found, start_char: int, quote: str, area: st
         end_s=end_s,
         participant_id=turn.participant_id,
         title=title_of(quote),
-        strength=_strength(found) if verdict.label is Label.REQUEST else Strength.UNSTATED,
+        strength=_strength(tagged) if verdict.label is Label.REQUEST else Strength.UNSTATED,
         reason=verdict.reason,
         sure=verdict.score >= SURE,
-        answer=answers(context.turns, found.turn, context.staff, context.asking) if verdict.label in _ASKED else None,
+        answer=answers(context.turns, tagged.turn, context.staff, context.asking) if verdict.label in _ASKED else None,
     )
 
 
-def _strength(found: _Found) -> Strength:
-    place, verdicts = found.sentence, found.verdicts
-    beside = [joined(verdicts[near].sentence.tokens) for near in (place - 1, place + 1) if 0 <= near < len(verdicts)]
-    return strength_of(joined(found.verdict.sentence.tokens), " ; ".join(beside))
+def _strength(tagged: _Found) -> Strength:
+    place, verdicts = tagged.sentence, tagged.verdicts
+    neighbours = [
+        joined(verdicts[near].sentence.tokens) for near in (place - 1, place + 1) if 0 <= near < len(verdicts)
+    ]
+    return strength_of(joined(tagged.verdict.sentence.tokens), " ; ".join(neighbours))

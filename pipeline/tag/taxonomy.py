@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from pipeline.embeddings import Encoder
+from pipeline.embeddings import SentenceEncoder
 from pipeline.errors import ConfigurationError
 from pipeline.tag.tokens import joined, tokenize
 
@@ -57,14 +57,14 @@ class Taxonomy:
         self._areas = [_Matcher(area.name, _pattern(area.phrases), area.examples) for area in content.area]
         self._vectors: dict[str, list[NDArray[np.float32]]] = {}
 
-    def areas(self, sentences: Sequence[str], encoder: Encoder) -> list[str]:
+    def areas(self, sentences: Sequence[str], encoder: SentenceEncoder) -> list[str]:
         """The area of each sentence: the one with the most words in its phrases, else that of the nearest example."""
-        found = [self._by_phrase(joined(tokenize(sentence))) for sentence in sentences]
-        unknown = [index for index, area in enumerate(found) if area is None]
+        areas = [self._by_phrase(joined(tokenize(sentence))) for sentence in sentences]
+        unknown = [index for index, area in enumerate(areas) if area is None]
         vectors = encoder.encode([sentences[index] for index in unknown])
         for index, vector in zip(unknown, vectors, strict=True):
-            found[index] = self._by_example(vector, encoder)
-        return [area or OTHER for area in found]
+            areas[index] = self._by_example(vector, encoder)
+        return [area or OTHER for area in areas]
 
     def _by_phrase(self, text: str) -> str | None:
         words = {
@@ -75,7 +75,7 @@ class Taxonomy:
         best = max(words, key=lambda name: words[name], default=None)
         return best if best is not None and words[best] else None
 
-    def _by_example(self, vector: NDArray[np.float32], encoder: Encoder) -> str | None:
+    def _by_example(self, vector: NDArray[np.float32], encoder: SentenceEncoder) -> str | None:
         if encoder.name not in self._vectors:
             self._vectors[encoder.name] = [encoder.encode(area.examples) for area in self._areas]
         nearest = [

@@ -45,7 +45,7 @@ _ENDINGS = (("n't", "not"), ("'d", "would"), ("'m", "am"), ("'re", "are"), ("'ve
 _BEFORE_IS = word_set("it that there what he she who where how here this when why everything something")
 
 
-class Token(NamedTuple):
+class WordToken(NamedTuple):
     """One word; a short form as ``it'd`` is two, both at the same place."""
 
     text: str
@@ -53,16 +53,16 @@ class Token(NamedTuple):
     end_char: int
 
 
-def tokenize(text: str) -> list[Token]:
+def tokenize(text: str) -> list[WordToken]:
     """The words of a text in order; ``?`` and ``!`` are words too, other signs are left out."""
     return [
-        Token(part, *match.span())
+        WordToken(part, *match.span())
         for match in _TOKEN.finditer(text.lower())
         for part in _written_out(match.group().replace("’", "'"))
     ]
 
 
-def joined(tokens: Sequence[Token]) -> str:
+def joined(tokens: Sequence[WordToken]) -> str:
     """The words with one space between them: what the cues are written for."""
     return " ".join(token.text for token in tokens)
 

@@ -42,7 +42,7 @@ _FIXED = frozenset(
         "consent-and-confidentiality", "matched", "ambiguous", "unmatched", "form", "1d", "join", "drop",
         *MEDIA.values(),
         *Purpose, *Outcome, *ConsentStatus,
-        *(name for one in PURPOSES.values() for name in (*one.vcon, *one.conditions)),
+        *(name for term in PURPOSES.values() for name in (*term.vcon, *term.conditions)),
     }
 )  # fmt: skip
 """Values of the format itself, which are no leak of a term that happens to be the same word."""
@@ -142,15 +142,11 @@ def _removed(session: Session, ruling: Ruling, audience: Audience) -> frozenset[
 def _published(session_id: str, audience: Audience, workspace: Workspace, now: datetime) -> Rendition:
     """The published rendition, as it was proved and as everything still has it."""
     registry = Registry(workspace.db)
-    standing = registry.states().get(session_id)
+    state = registry.states().get(session_id)
     proof = read_manifest(workspace.out / rendition_names.folder_of(session_id, audience) / MANIFEST)
-    if (
-        standing is None
-        or proof is None
-        or rendition_names.folder_of(session_id, audience) not in standing.result.renditions
-    ):
+    if state is None or proof is None or rendition_names.folder_of(session_id, audience) not in state.result.renditions:
         raise RefusedByPolicy(f"no {audience} rendition of this session is published", action="see `offrecord status`")
-    if standing.state_key != state_keys(workspace, registry, on=now.date())[session_id]:
+    if state.state_key != state_keys(workspace, registry, on=now.date())[session_id]:
         raise TryAgain("something changed since this session was last processed", action="run `offrecord run` first")
     if proof.entry != releases.current_entry(workspace.ledger, session_id, audience):
         raise ProofFailed("the rendition there is not the one that was published", action="run `offrecord verify`")

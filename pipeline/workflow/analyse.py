@@ -10,6 +10,7 @@ from pipeline.records import (
     Decision,
     Failed,
     Finding,
+    HeardAgain,
     KeywordHit,
     OcrResult,
     Proposal,
@@ -29,6 +30,9 @@ from pipeline.workflow.crosstalk import with_crosstalk
 from pipeline.workflow.pseudonyms import known_labels
 from pipeline.workflow.review_material import store_material
 from pipeline.workflow.session_context import SessionContext
+
+HEARD_AGAIN = "heard_again"
+"""The stage result that holds what the proofs of a session's renditions heard again, under the session's id."""
 
 _ERASED = Refused(reason="its recording was erased on request", action="nothing; it stays erased")
 
@@ -90,6 +94,19 @@ def analyse(session: Session, workspace: Workspace, *, now: datetime) -> Analyse
     return stop or AnalysedSession(context=context, transcript=transcript, review_state=review_state)
 
 
+def heard_again_in(context: SessionContext) -> HeardAgain:
+    """What the proofs of a session's renditions heard or read again so far."""
+    return context.workspace.stages.get(HEARD_AGAIN, context.session.session_id, HeardAgain) or HeardAgain()
+
+
+def propose_again(analysed: AnalysedSession) -> AnalysedSession:
+    """The session with proposals for what was heard again meanwhile too; nobody can have decided about those."""
+    state = analysed.review_state
+    found = tuple(proposal for proposal in state.proposals if not proposal.is_heard_again)
+    proposals = _stored_proposals(analysed.context, analysed.transcript, found)
+    return replace(analysed, review_state=replace(state, proposals=proposals))
+
+
 def _transcribe(context: SessionContext) -> Transcript | Failed:
     session, workspace = context.session, context.workspace
     settings = workspace.settings.speech
@@ -133,8 +150,8 @@ def _propose(context: SessionContext, transcript: Transcript) -> ReviewState:
     session_id, db = session.session_id, workspace.db
     store_material(context, transcript, findings)
     findings = review.edited(session_id, findings, review.edits(db, session_id), transcript)
-    proposals = review.propose(session_id, findings, known=known_labels(session, workspace))
-    context.put("proposals", session_id, proposals, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
+    found = review.propose(session_id, findings, known=known_labels(session, workspace))
+    proposals = _stored_proposals(context, transcript, found)
     may_be_kept = picture_text.may_be_kept(context, ocr)
     return ReviewState(
         proposals=proposals,
@@ -142,6 +159,17 @@ def _propose(context: SessionContext, transcript: Transcript) -> ReviewState:
         signed_off_by=review.signed_off_by(db, session_id, proposals),
         picture=review.picture_review(db, session, proposals, may_be_kept=may_be_kept),
     )
+
+
+def _stored_proposals(
+    context: SessionContext, transcript: Transcript, found: tuple[Proposal, ...]
+) -> tuple[Proposal, ...]:
+    """The proposals of what was found, and behind them those of what was heard again; stored for the reviewers."""
+    readable, session_id = speech.readable(context.session, context.ruling), context.session.session_id
+    again = detect.heard_again_findings(readable, transcript, heard_again_in(context))
+    proposals = (*found, *review.propose(session_id, again))
+    context.put("proposals", session_id, proposals, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
+    return proposals
 
 
 def _findings(

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from pipeline.consent.answers.importer import ImportedAnswers, import_answers
 from pipeline.consent.log.agreements import AgreementKind, Clause
-from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.log.manual_decisions import ManualAction
 from pipeline.consent.log.replay import rebuild
+from pipeline.consent.staff.confirm_exact import ConfirmedMatch, confirm_exact
 from pipeline.consent.staff.match_participant import MatchResult, settle
 from pipeline.consent.staff.organisations import FiledClauses, agree, revoke
 from pipeline.consent.staff.resolve_hold import HoldResolution, resolve
@@ -70,7 +71,7 @@ def resolve_hold(
     session_id: str,
     participant_id: str,
     purpose: Purpose,
-    act: Act,
+    act: ManualAction,
     *,
     actor: str,
     reason: str,
@@ -104,11 +105,37 @@ def settle_match(
     workspace: Workspace,
     now: datetime,
 ) -> MatchResult:
-    """Files who a participant is; with None as the party, takes back what was filed."""
-    session = Registry(workspace.db).session(session_id)
-    close = partial(quarantine_session, workspace, now=now)
+    """Files who a participant is; with None as the party, takes back what was filed, in every session."""
+    registry = Registry(workspace.db)
+    others = (each for each in registry.sessions() if each.session_id != session_id)
     return settle(
-        session, participant_id, party_id, actor=actor, reason=reason, workspace=workspace, now=now, then=close
+        registry.session(session_id),
+        participant_id,
+        party_id,
+        actor=actor,
+        reason=reason,
+        workspace=workspace,
+        now=now,
+        others=() if party_id else others,
+        then=partial(quarantine_session, workspace, now=now),
+    )
+
+
+def confirm_exact_matches(
+    session_id: str | None,
+    *,
+    actor: str,
+    reason: str,
+    workspace: Workspace,
+    now: datetime,
+    names: bool = False,
+    is_trial: bool = False,
+) -> tuple[ConfirmedMatch, ...]:
+    """Files who everybody is, in one session or in all, whose address or id is exactly that of one person on file."""
+    registry = Registry(workspace.db)
+    sessions = [registry.session(session_id)] if session_id else registry.sessions()
+    return confirm_exact(
+        sessions, actor=actor, reason=reason, workspace=workspace, now=now, names=names, is_trial=is_trial
     )
 
 

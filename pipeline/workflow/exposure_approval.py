@@ -57,8 +57,8 @@ def unapproved(workspace: Workspace, session_id: str, audience: Audience, after:
 
     A public rendition hides more for the sake of consent: so only the public one is held against the internal one.
     """
-    beside = [Audience.INTERNAL] if audience is Audience.PUBLIC else []
-    published = [other for other in beside if (workspace.out / session_id / other).is_dir()]
+    others = [Audience.INTERNAL] if audience is Audience.PUBLIC else []
+    published = [other for other in others if (workspace.out / session_id / other).is_dir()]
     for other in (audience, *published):
         before = releases.latest(workspace.db, session_id, other)
         shown = newly_exposed(decode(before[1], RedactionScope), after) if before else NewlyExposed()

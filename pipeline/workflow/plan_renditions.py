@@ -72,6 +72,13 @@ def plan_rendition(analysed: AnalysedSession, audience: Audience) -> PlannedRend
     return _with_earlier(PlannedRendition(analysed=analysed, plan=plan, hidden=hidden, strict=strict))
 
 
+def plan_without_heard_again(analysed: AnalysedSession, audience: Audience) -> ApprovedPlan | Stop:
+    """The plan as it would be if no proof had heard anything again."""
+    state = analysed.review_state
+    found = tuple(proposal for proposal in state.proposals if not proposal.is_heard_again)
+    return _reviewed(analysed, replace(state, proposals=found), audience)
+
+
 def _strict(analysed: AnalysedSession, audience: Audience, term_mark: Callable[[str], str]) -> RedactionScope | None:
     """What would be hidden if every decision were to redact.
 

@@ -7,31 +7,45 @@ the first public rendition, and any after it was withdrawn, needs ``offrecord re
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 
 from pipeline import consent, render, speech
 from pipeline.files import make_private
 from pipeline.proof import MANIFEST, failure_line, prove_unchanged, read_manifest
-from pipeline.records import Audience, Failed, ProofVerdict, Rendition, Stop
+from pipeline.records import Audience, Failed, Leak, ProofVerdict, Rendition, RepairState, Stop
 from pipeline.render import manifest
 from pipeline.render.redaction_diff import RedactionScope, newly_exposed
 from pipeline.store import releases
 from pipeline.store.codec import decode, encode, key_of
 from pipeline.store.releases import ReleaseAct
-from pipeline.workflow import tagging
-from pipeline.workflow.analyse import AnalysedSession
+from pipeline.workflow import repair, tagging
+from pipeline.workflow.analyse import AnalysedSession, propose_again
 from pipeline.workflow.exposure_approval import blocking_reason
-from pipeline.workflow.plan_renditions import PlannedRendition, Plans, requested_audiences
+from pipeline.workflow.plan_renditions import PlannedRendition, Plans, plan_rendition, requested_audiences
 from pipeline.workflow.provenance import provenance_of
 from pipeline.workflow.session_context import SessionContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishOutcome:
-    """What became of one rendition: what of it is published, and what stops it, or a newer one."""
+    """What became of one rendition: what of it is published, and what stops it, or a newer one.
+
+    ``repaired`` is the session with what its proof heard again, where it did.
+    """
 
     published: Rendition | None = None
     stop: Stop | None = None
+    repaired: AnalysedSession | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedSession:
+    """What became of every requested rendition, and the session with all that their proofs heard again."""
+
+    analysed: AnalysedSession
+    outcomes: Mapping[Audience, PublishOutcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,20 +58,25 @@ class ReleaseRequest:
 
 def publish_all(
     analysed: AnalysedSession, plans: Plans, *, release_request: ReleaseRequest | None = None
-) -> dict[Audience, PublishOutcome]:
+) -> PublishedSession:
     """Publishes every requested rendition as far as it may be; with a ``release_request`` the public one too.
 
-    One that is not requested any more is withdrawn, because nothing would read consent for it again.
+    One that is not requested any more is withdrawn, because nothing would read consent for it again. What the proof of
+    one hears again is taken out of those that follow it too.
     """
     context = analysed.context
     requested = requested_audiences(context.session)
     for audience in Audience:
         if audience not in requested:
             context.workspace.retract(context.session.session_id, audience)
-    return {
-        audience: publish_rendition(context, audience, plans[audience], release_request=release_request)
-        for audience in requested
-    }
+    outcomes: dict[Audience, PublishOutcome] = {}
+    latest = analysed
+    for audience in requested:
+        planned = plans[audience] if latest is analysed else plan_rendition(latest, audience)
+        outcome = publish_rendition(context, audience, planned, release_request=release_request)
+        latest = outcome.repaired or latest
+        outcomes[audience] = outcome
+    return PublishedSession(analysed=latest, outcomes=outcomes)
 
 
 def publish_rendition(
@@ -73,12 +92,13 @@ def publish_rendition(
     stop = blocking_reason(planned, is_requested=release_request is not None)
     if stop is not None:
         return _keep_published(planned, stop)
-    rendition = _render(planned, release_request)
+    repaired, rendition = _repaired(planned, release_request)
+    changed = None if repaired is planned.analysed else repaired
     if not isinstance(rendition, Rendition):
-        return _withdraw(context, audience, rendition)
+        return replace(_withdraw(context, audience, rendition), repaired=changed)
     if audience is Audience.INTERNAL:
         tagging.tag_session(context, rendition.turns, tagging.read_taxonomy(context.workspace))
-    return PublishOutcome(published=rendition)
+    return PublishOutcome(published=rendition, repaired=changed)
 
 
 def _keep_published(planned: PlannedRendition, stop: Stop) -> PublishOutcome:
@@ -112,18 +132,56 @@ def _placed(context: SessionContext, audience: Audience, key: str) -> Rendition 
     return render.recall(context.session.session_id, audience, workspace.out, key, public_key=public_key)
 
 
-def _render(planned: PlannedRendition, release_request: ReleaseRequest | None) -> Rendition | Failed:
-    """The rendition of a plan, in place: the one that is there already, or a new one that passed its proof."""
-    context, plan, transcript = planned.analysed.context, planned.plan, planned.analysed.transcript
-    session, workspace, settings = context.session, context.workspace, context.workspace.settings.redact
-    fill, srt = settings.fill, settings.srt
-    made_with = {**manifest.versions(), "recogniser": transcript.engine}
-    key = key_of(render.VERSION, made_with, workspace.key("plan").hex(), plan, session, transcript, fill, srt)
-    with consent.release(workspace, context.ruling):
-        placed = _placed(context, plan.audience, key)
+def _repaired(
+    planned: PlannedRendition, release_request: ReleaseRequest | None
+) -> tuple[AnalysedSession, Rendition | Failed]:
+    """The rendition of a plan, in place, after the plan grew by what its proof heard again; and the session with that.
+
+    It is the one that is there already, or a new one that passed its proof.
+    """
+    while True:
+        placed = _recalled(planned, release_request)
+        if placed is not None:
+            return planned.analysed, placed
+        state = repair.state_of(planned, _key(planned, with_plan=False))
+        made = state.failure or _render(planned, state, release_request)
+        if not isinstance(made, Leak):
+            return planned.analysed, made
+        grown = repair.grow(planned, state, made)
+        if isinstance(grown, Failed):
+            return propose_again(planned.analysed), grown
+        planned = grown
+
+
+def _key(planned: PlannedRendition, *, with_plan: bool = True) -> str:
+    """What a rendition is made from; or all of it but the plan."""
+    context, transcript = planned.analysed.context, planned.analysed.transcript
+    workspace, redact = context.workspace, context.workspace.settings.redact
+    made_with = [_made_with(planned), workspace.key("plan").hex()]
+    plan = [planned.plan] if with_plan else []
+    return key_of(render.VERSION, made_with, plan, context.session, transcript, redact.fill, redact.srt)
+
+
+def _made_with(planned: PlannedRendition) -> dict[str, str]:
+    return {**manifest.versions(), "recogniser": planned.analysed.transcript.engine}
+
+
+def _recalled(planned: PlannedRendition, release_request: ReleaseRequest | None) -> Rendition | None:
+    """The rendition that is in place already, and recorded."""
+    context = planned.analysed.context
+    with consent.release(context.workspace, context.ruling):
+        placed = _placed(context, planned.plan.audience, _key(planned))
         if placed is not None:
             _record(planned, placed, release_request)
-            return placed
+        return placed
+
+
+def _render(
+    planned: PlannedRendition, state: RepairState, release_request: ReleaseRequest | None
+) -> Rendition | Failed | Leak:
+    """A new rendition of a plan, in place once it passed its proof; of a repaired one only what changed is heard."""
+    context, plan, transcript = planned.analysed.context, planned.plan, planned.analysed.transcript
+    session, workspace, settings = context.session, context.workspace, context.workspace.settings.redact
     scratch = make_private(workspace.scratch / f"{session.session_id}-{plan.audience}")
     try:
         rendition = render.render(
@@ -132,11 +190,11 @@ def _render(planned: PlannedRendition, release_request: ReleaseRequest | None) -
             transcript,
             vault=workspace.vault,
             scratch=scratch,
-            listen=speech.relisten,
-            key=key,
-            fill=fill,
-            srt=srt,
-            basis=provenance_of(context, plan, made_with),
+            listen=partial(speech.relisten, within=repair.spans_to_hear(planned, state)),
+            key=_key(planned),
+            fill=settings.fill,
+            srt=settings.srt,
+            basis=provenance_of(context, plan, _made_with(planned)),
         )
         if isinstance(rendition, Rendition):
             proof = prove_unchanged(scratch / rendition.folder, public_key=workspace.signer.public_key)

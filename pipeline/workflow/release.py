@@ -104,8 +104,8 @@ def _published(
     analysed = analyse(session, workspace, now=now)
     if not isinstance(analysed, AnalysedSession):
         return stop_session(session, workspace, analysed, now=now), analysed
-    outcomes = publish_all(analysed, plan_renditions(analysed), release_request=release_request)
-    return summarise(analysed, outcomes), outcomes[_PUBLIC].stop
+    published = publish_all(analysed, plan_renditions(analysed), release_request=release_request)
+    return summarise(published.analysed, published.outcomes), published.outcomes[_PUBLIC].stop
 
 
 def _unrequested(session: Session) -> Failed | None:

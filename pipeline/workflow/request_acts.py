@@ -27,7 +27,7 @@ _NONCE_BYTES = 12
 _LONGEST_TITLE = 200
 
 
-class Act(StrEnum):
+class RequestAction(StrEnum):
     """What somebody did with a request."""
 
     ACCEPT = "accept"
@@ -38,15 +38,15 @@ class Act(StrEnum):
     RENAME = "rename"
 
 
-_VERDICTS = frozenset({Act.ACCEPT, Act.REJECT, Act.REOPEN})
-_LINKS = frozenset({Act.MERGE, Act.SPLIT})
+_VERDICTS = frozenset({RequestAction.ACCEPT, RequestAction.REJECT, RequestAction.REOPEN})
+_LINKS = frozenset({RequestAction.MERGE, RequestAction.SPLIT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestActs:
     """What holds of all acts: verdicts and titles by request, and pairs of requests that were put together or apart."""
 
-    verdicts: Mapping[str, Act]
+    verdicts: Mapping[str, RequestAction]
     titles: Mapping[str, str]
     together: tuple[tuple[str, str], ...]
     apart: tuple[tuple[str, str], ...]
@@ -54,7 +54,7 @@ class RequestActs:
     """The number of the last act; 0 where there is none."""
 
 
-def decide(workspace: Workspace, request_id: str, verdict: Act, *, actor: str, reason: str) -> None:
+def decide(workspace: Workspace, request_id: str, verdict: RequestAction, *, actor: str, reason: str) -> None:
     """Accepts or rejects a request, or takes that back; raises ``UsageProblem`` when actor or reason is blank."""
     if verdict not in _VERDICTS:
         raise UsageProblem("a request is accepted, rejected or reopened", action="choose one of these")
@@ -63,12 +63,12 @@ def decide(workspace: Workspace, request_id: str, verdict: Act, *, actor: str, r
 
 def merge(workspace: Workspace, request_id: str, other_id: str, *, actor: str, reason: str) -> None:
     """Puts two requests, and with them their groups, together for good."""
-    _link(workspace, Act.MERGE, request_id, other_id, actor=actor, reason=reason)
+    _link(workspace, RequestAction.MERGE, request_id, other_id, actor=actor, reason=reason)
 
 
 def split(workspace: Workspace, request_id: str, other_id: str, *, actor: str, reason: str) -> None:
     """Keeps two requests in different groups for good."""
-    _link(workspace, Act.SPLIT, request_id, other_id, actor=actor, reason=reason)
+    _link(workspace, RequestAction.SPLIT, request_id, other_id, actor=actor, reason=reason)
 
 
 def rename(workspace: Workspace, request_id: str, title: str, *, actor: str, reason: str) -> None:
@@ -76,37 +76,37 @@ def rename(workspace: Workspace, request_id: str, title: str, *, actor: str, rea
     plain = " ".join(title.split())
     if not plain or len(plain) > _LONGEST_TITLE:
         raise UsageProblem(f"a title has 1 to {_LONGEST_TITLE} characters", action="choose another")
-    _keep(workspace, Act.RENAME, request_id, title=plain, actor=actor, reason=reason)
+    _keep(workspace, RequestAction.RENAME, request_id, title=plain, actor=actor, reason=reason)
 
 
 def acts_of(workspace: Workspace) -> RequestActs:
     """All that people decided; raises ``WorkspaceDamaged`` when a title was changed outside of Offrecord."""
-    verdicts: dict[str, Act] = {}
+    verdicts: dict[str, RequestAction] = {}
     titles: dict[str, str] = {}
-    links: dict[tuple[str, str], Act] = {}
+    links: dict[tuple[str, str], RequestAction] = {}
     last = 0
     with reading(workspace.db) as connection:
         rows = connection.execute(select(request_act).order_by(request_act.c.seq)).all()
     for row in rows:
-        act, last = Act(row.act), row.seq
+        act, last = RequestAction(row.act), row.seq
         if act in _LINKS:
             first, second = sorted((row.request_id, row.other_id))
             links[first, second] = act
-        elif act is Act.RENAME:
+        elif act is RequestAction.RENAME:
             titles.pop(row.request_id, None)  # so that the latest is the last
             titles[row.request_id] = _open(workspace, row.title, row.request_id)
         else:
             verdicts[row.request_id] = act
     return RequestActs(
-        verdicts={one: act for one, act in verdicts.items() if act is not Act.REOPEN},
+        verdicts={request_id: act for request_id, act in verdicts.items() if act is not RequestAction.REOPEN},
         titles=titles,
-        together=tuple(pair for pair, act in links.items() if act is Act.MERGE),
-        apart=tuple(pair for pair, act in links.items() if act is Act.SPLIT),
+        together=tuple(pair for pair, act in links.items() if act is RequestAction.MERGE),
+        apart=tuple(pair for pair, act in links.items() if act is RequestAction.SPLIT),
         last=last,
     )
 
 
-def _link(workspace: Workspace, act: Act, request_id: str, other_id: str, *, actor: str, reason: str) -> None:
+def _link(workspace: Workspace, act: RequestAction, request_id: str, other_id: str, *, actor: str, reason: str) -> None:
     if request_id == other_id:
         raise UsageProblem("these are one request", action="name two")
     _keep(workspace, act, request_id, other_id=other_id, actor=actor, reason=reason)
@@ -114,7 +114,7 @@ def _link(workspace: Workspace, act: Act, request_id: str, other_id: str, *, act
 
 def _keep(
     workspace: Workspace,
-    act: Act,
+    act: RequestAction,
     request_id: str,
     *,
     other_id: str = "",

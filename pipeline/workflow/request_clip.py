@@ -62,7 +62,7 @@ def export_clip(workspace: Workspace, request_id: str, output: Path, *, now: dat
     captions = (replace(own, start_s=mention.start_s, end_s=mention.end_s, text=mention.quote),)
     scratch = make_private(workspace.scratch / f"clip-{request_id}")
     try:
-        made = cut_clip(folder, manifest, captions, start_s=start_s, end_s=end_s, out=scratch, signer=workspace.signer)
+        clip = cut_clip(folder, manifest, captions, start_s=start_s, end_s=end_s, out=scratch, signer=workspace.signer)
         names = tuple(sorted(path.name for path in scratch.iterdir()))
         files = {
             str(output.absolute() / name): OutFile(name=f"{request_id}-{name}", digest=file_digest(scratch / name))
@@ -75,7 +75,7 @@ def export_clip(workspace: Workspace, request_id: str, output: Path, *, now: dat
             _place(scratch, output)
     finally:
         shutil.rmtree(scratch)
-    return RequestClip(session=mention.session, start_s=start_s, end_s=end_s, verdict=made.verdict, files=names)
+    return RequestClip(session=mention.session, start_s=start_s, end_s=end_s, verdict=clip.verdict, files=names)
 
 
 def _proved(folder: Path, workspace: Workspace) -> Manifest:
@@ -96,8 +96,8 @@ def _may_write(output: Path) -> None:
 
 def _place(scratch: Path, output: Path) -> None:
     """Shows the finished folder under its name in one step: whoever looks there finds all of it, or nothing."""
-    with tempfile.TemporaryDirectory(prefix=".offrecord-", dir=output.parent) as beside:
-        copy = Path(shutil.copytree(scratch, Path(beside) / output.name))
+    with tempfile.TemporaryDirectory(prefix=".offrecord-", dir=output.parent) as staging:
+        copy = Path(shutil.copytree(scratch, Path(staging) / output.name))
         for path in copy.iterdir():
             path.chmod(0o640)
         copy.chmod(0o750)
@@ -106,7 +106,7 @@ def _place(scratch: Path, output: Path) -> None:
 
 def _mention(workspace: Workspace, gathered: Gathered, request_id: str) -> Mention:
     """The request, where its words may be shown and where it was said may be told."""
-    mention = next((one for one in gathered.mentions if one.request_id == request_id), None)
+    mention = next((mention for mention in gathered.mentions if mention.request_id == request_id), None)
     if mention is None:
         raise UsageProblem("there is no such request", action="`offrecord requests list` and `show` list them")
     if not mention.verbatim:

@@ -12,7 +12,7 @@ from pipeline.embeddings import encoder_name
 from pipeline.errors import TryAgain, UsageProblem
 from pipeline.export import RequestReport, Selection, column_maps, manifest
 from pipeline.export.formats import render
-from pipeline.export.formats.options import Options
+from pipeline.export.formats.options import ExportOptions
 from pipeline.files import file_digest, write_bytes
 from pipeline.records import OutFile
 from pipeline.store import Workspace, run_clock
@@ -69,7 +69,7 @@ def export(
     format_: str,
     *,
     selection: Selection,
-    options: Options,
+    options: ExportOptions,
     columns: column_maps.ColumnMap | None = None,
     now: datetime,
 ) -> RequestExport:
@@ -94,19 +94,21 @@ def write_exports(workspace: Workspace, *, now: datetime) -> None:
     holds = last is not None and run_clock.holds(last.valid_until, now, hours=hours)
     if last and holds and last.key == key and _are_there(folder, last.files):
         return
-    found = gather(workspace, now=now)
-    report = found.report(Selection(**workspace.settings.export.model_dump()))
-    files = {f"requests.{name}": render(report, name, Options()) for name in _NIGHTLY}
-    made = _with_manifest(workspace, report, files)
+    gathered = gather(workspace, now=now)
+    report = gathered.report(Selection(**workspace.settings.export.model_dump()))
+    files = {f"requests.{name}": render(report, name, ExportOptions()) for name in _NIGHTLY}
+    export = _with_manifest(workspace, report, files)
     try:
-        for name, content in made.files.items():
+        for name, content in export.files.items():
             write_bytes(folder / name, content)
     except OSError as error:
         raise TryAgain("the export could not be written", action="check the folder and the space left") from error
-    written = manifest.out_files(made.files)
+    written = manifest.out_files(export.files)
     for file in written:
-        _note(workspace, file, made.request_ids)
-    workspace.stages.put(_STAGE, "last", _LastExport(key=key, valid_until=found.valid_until.timestamp(), files=written))
+        _note(workspace, file, export.request_ids)
+    workspace.stages.put(
+        _STAGE, "last", _LastExport(key=key, valid_until=gathered.valid_until.timestamp(), files=written)
+    )
 
 
 def last_written(workspace: Workspace) -> tuple[Path, tuple[OutFile, ...] | None]:
@@ -115,22 +117,22 @@ def last_written(workspace: Workspace) -> tuple[Path, tuple[OutFile, ...] | None
     return workspace.out / "exports", last.files if last else None
 
 
-def hand_out(workspace: Workspace, made: RequestExport, output: Path | None, *, now: datetime) -> bytes:
+def hand_out(workspace: Workspace, export: RequestExport, output: Path | None, *, now: datetime) -> bytes:
     """Writes an export to ``output``, its manifest beside it; without one gives the bytes for standard output.
 
     Where each file went is noted: nobody here can call it back, but ``recalls`` knows of it. Raises ``UsageProblem``
     where several files have no name to be written to.
     """
-    names = [name for name in made.files if name != manifest.NAME]
+    names = [name for name in export.files if name != manifest.NAME]
     if output is None and len(names) > 1:
         raise UsageProblem("this export is several files", action="name the first with --output")
     places = _places(names, output) if output else {}
     for name, place in places.items():
-        write_bytes(place, made.files[name])
-    for file in manifest.out_files({name: made.files[name] for name in places or names}):
+        write_bytes(place, export.files[name])
+    for file in manifest.out_files({name: export.files[name] for name in places or names}):
         to = str(places[file.name].absolute()) if places else "standard output"
-        _note_handed_out(workspace, file, made.request_ids, to=to, by="offrecord export requests", now=now)
-    return b"" if output else made.files[names[0]]
+        _note_handed_out(workspace, file, export.request_ids, to=to, by="offrecord export requests", now=now)
+    return b"" if output else export.files[names[0]]
 
 
 def note_handed_out(
@@ -157,17 +159,17 @@ def _places(names: Sequence[str], output: Path) -> dict[str, Path]:
 
 def recalls(workspace: Workspace, *, now: datetime) -> list[Recall]:
     """Every file that held requests which may not be shown now, with who was given it, in order of time."""
-    shown = {one.request_id for one in gather(workspace, now=now).mentions}
+    shown = {mention.request_id for mention in gather(workspace, now=now).mentions}
     copies = workspace.artefacts.copies()
-    found = []
+    deliveries = []
     for artefact in workspace.artefacts.all():
         rows = workspace.stages.get(_STAGE, artefact.artefact_id, _Rows) if artefact.kind == "export" else None
-        gone = tuple(one for one in rows.request_ids if one not in shown) if rows else ()
+        gone = tuple(request_id for request_id in rows.request_ids if request_id not in shown) if rows else ()
         went = [copy for copy in copies if copy.artefact_id == artefact.artefact_id]
         there = [("", "")] if artefact.state is ArtefactState.LIVE else []
         for went_to, noted_at in [*((copy.went_to, copy.noted_at) for copy in went), *there]:
             if gone:
-                found.append(
+                deliveries.append(
                     Recall(
                         file=artefact.location,
                         sha256=artefact.sha256,
@@ -176,7 +178,7 @@ def recalls(workspace: Workspace, *, now: datetime) -> list[Recall]:
                         requests=gone,
                     )
                 )
-    return sorted(found, key=lambda one: (one.noted_at, one.file, one.went_to))
+    return sorted(deliveries, key=lambda delivery: (delivery.noted_at, delivery.file, delivery.went_to))
 
 
 def _with_manifest(workspace: Workspace, report: RequestReport, files: Mapping[str, bytes]) -> RequestExport:
@@ -188,12 +190,12 @@ def _with_manifest(workspace: Workspace, report: RequestReport, files: Mapping[s
 
 
 def _state_key(workspace: Workspace) -> str:
-    standings = Registry(workspace.db).states()
+    states = Registry(workspace.db).states()
     customers = workspace.root / CUSTOMERS
     return key_of(
         tag.VERSION,
         consent.log_head(workspace),
-        sorted((name, one.state_key) for name, one in standings.items()),
+        sorted((name, state.state_key) for name, state in states.items()),
         sorted((path.name, path.stat().st_mtime_ns) for path in workspace.stages.root.glob("tags/*.json")),
         acts_of(workspace).last,
         customers.read_text("utf-8") if customers.exists() else "",

@@ -18,7 +18,7 @@ from pipeline.store.customers import read_customers
 from pipeline.store.registry import Registry
 from pipeline.tag.grouping import Wording, group, title_of
 from pipeline.tag.grouping.group import THRESHOLD
-from pipeline.workflow.request_acts import Act, RequestActs, acts_of
+from pipeline.workflow.request_acts import RequestAction, RequestActs, acts_of
 from pipeline.workflow.tagging import TaggedSession, tagged, unpacked
 
 _ALIAS_KEY = "alias"
@@ -42,7 +42,7 @@ class Gathered:
 
     def group_of(self, request_id: str) -> RequestGroup | None:
         """The group that a request is in; None where no such request may be shown."""
-        return next((one for one in self.groups if request_id in one.request_ids), None)
+        return next((group for group in self.groups if request_id in group.request_ids), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,22 +56,28 @@ def gather(workspace: Workspace, *, now: datetime) -> Gathered:
     """Every request and discovery that may be shown now, without those that a person rejected."""
     registry = Registry(workspace.db)
     sessions = list(registry.sessions())
-    out = {folder for standing in registry.states().values() for folder in standing.result.renditions}
-    published = [one for session in sessions if (one := _published(workspace, session, out, now))]
+    out = {folder for state in registry.states().values() for folder in state.result.renditions}
+    published = [session_tags for session in sessions if (session_tags := _published(workspace, session, out, now))]
     acts = acts_of(workspace)
     customers = {
-        key: Customer(segment=one.segment, weight=one.weight) for key, one in read_customers(workspace.root).items()
+        key: Customer(segment=customer.segment, weight=customer.weight)
+        for key, customer in read_customers(workspace.root).items()
     }
-    items = [Item(session=one.session, ruling=one.ruling, tags=one.tagged.tags) for one in published]
-    found = collect(items, key=workspace.key(_ALIAS_KEY), now=now, customers=customers)
-    mentions = tuple(one for one in found.mentions if acts.verdicts.get(one.request_id) is not Act.REJECT)
-    heard = {one.session.session_id for one in published}
+    items = [
+        Item(session=session_tags.session, ruling=session_tags.ruling, tags=session_tags.tagged.tags)
+        for session_tags in published
+    ]
+    collected = collect(items, key=workspace.key(_ALIAS_KEY), now=now, customers=customers)
+    mentions = tuple(
+        mention for mention in collected.mentions if acts.verdicts.get(mention.request_id) is not RequestAction.REJECT
+    )
+    heard = {session_tags.session.session_id for session_tags in published}
     return Gathered(
         mentions=mentions,
         groups=_groups(mentions, published, acts),
         sessions=tuple(_held(session, session.session_id in heard) for session in sessions),
         valid_until=min(
-            (one.ruling.valid_until for one in published),
+            (session_tags.ruling.valid_until for session_tags in published),
             default=now + timedelta(hours=workspace.settings.consent.ruling_ttl_hours),
         ),
     )
@@ -103,30 +109,32 @@ def _groups(
 ) -> tuple[RequestGroup, ...]:
     """The mentions in groups; those with vectors of another encoder stand apart until they are tagged again."""
     vectors = {
-        (one.session.session_id, tag.quote): (one.tagged.encoder, vector)
-        for one in published
-        for tag, vector in zip(one.tagged.tags, one.tagged.vectors, strict=True)
+        (session_tags.session.session_id, tag.quote): (session_tags.tagged.encoder, vector)
+        for session_tags in published
+        for tag, vector in zip(session_tags.tagged.tags, session_tags.tagged.vectors, strict=True)
         if vector
     }
-    made: list[RequestGroup] = []
+    groups: list[RequestGroup] = []
     for encoder in sorted({encoder for encoder, _ in vectors.values()}):
-        own = [one for one in mentions if vectors[one.session, one.wording][0] == encoder]
+        own = [mention for mention in mentions if vectors[mention.session, mention.wording][0] == encoder]
         if own:
-            rows = np.stack([unpacked(vectors[one.session, one.wording][1]) for one in own])
-            wordings = [Wording(key=one.request_id, text=one.wording, kind=one.kind) for one in own]
-            found = group(wordings, rows, threshold=THRESHOLD[encoder], together=acts.together, apart=acts.apart)
-            texts = {one.request_id: one.wording for one in own}
-            made += [
+            rows = np.stack([unpacked(vectors[mention.session, mention.wording][1]) for mention in own])
+            wordings = [Wording(key=mention.request_id, text=mention.wording, kind=mention.kind) for mention in own]
+            wording_groups = group(
+                wordings, rows, threshold=THRESHOLD[encoder], together=acts.together, apart=acts.apart
+            )
+            texts = {mention.request_id: mention.wording for mention in own}
+            groups += [
                 RequestGroup(
-                    group_id="g-" + one.keys[0].removeprefix("q-"),
-                    title=_title(one.keys, texts[one.centre], acts),
-                    request_ids=one.keys,
-                    closeness=one.closeness,
-                    words=one.words,
+                    group_id="g-" + wordings_together.keys[0].removeprefix("q-"),
+                    title=_title(wordings_together.keys, texts[wordings_together.centre], acts),
+                    request_ids=wordings_together.keys,
+                    closeness=wordings_together.closeness,
+                    words=wordings_together.words,
                 )
-                for one in found
+                for wordings_together in wording_groups
             ]
-    return tuple(made)
+    return tuple(groups)
 
 
 def _title(request_ids: Sequence[str], central: str, acts: RequestActs) -> str:

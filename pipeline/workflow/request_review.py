@@ -11,7 +11,7 @@ from pipeline.records import RequestGroup
 from pipeline.review.decision_log import mark
 from pipeline.store import Workspace
 from pipeline.workflow import request_acts
-from pipeline.workflow.request_acts import Act, acts_of
+from pipeline.workflow.request_acts import RequestAction, acts_of
 from pipeline.workflow.request_report import Gathered, gather
 
 _LIST_HINT = "`offrecord requests list` lists them"
@@ -48,7 +48,7 @@ class WordingLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class RequestOrigin:
     """Who is behind an alias or a request, and where it was said."""
 
     request: str
@@ -62,24 +62,24 @@ def lines(workspace: Workspace, *, unsure: bool, now: datetime) -> list[GroupLin
     """Every group, those with most wordings first; with ``unsure`` only those with something to decide."""
     gathered, acts = gather(workspace, now=now), acts_of(workspace)
     by_id = {mention.request_id: mention for mention in gathered.mentions}
-    found = []
+    group_lines = []
     for group in gathered.groups:
         members = [by_id[request_id] for request_id in group.request_ids]
-        open_ = sum(not one.sure and one.request_id not in acts.verdicts for one in members)
+        open_ = sum(not mention.sure and mention.request_id not in acts.verdicts for mention in members)
         if open_ or not unsure:
-            found.append(
+            group_lines.append(
                 GroupLine(
                     group=group.group_id,
                     kind=members[0].kind,
                     title=group.title,
                     area=members[0].area,
                     wordings=len(members),
-                    customers=len({one.source for one in members if one.source}),
-                    sessions=len({one.session for one in members}),
+                    customers=len({mention.source for mention in members if mention.source}),
+                    sessions=len({mention.session for mention in members}),
                     unsure=open_,
                 )
             )
-    return sorted(found, key=lambda line: (-line.wordings, line.title, line.group))
+    return sorted(group_lines, key=lambda line: (-line.wordings, line.title, line.group))
 
 
 def shown(workspace: Workspace, name: str, *, now: datetime) -> list[WordingLine]:
@@ -107,8 +107,12 @@ def shown(workspace: Workspace, name: str, *, now: datetime) -> list[WordingLine
 def unsure(workspace: Workspace, *, now: datetime) -> list[Mention]:
     """The requests and discoveries that are not sure and nobody decided, the likeliest first."""
     decided = acts_of(workspace).verdicts
-    waiting = [one for one in gather(workspace, now=now).mentions if not one.sure and one.request_id not in decided]
-    return sorted(waiting, key=lambda one: (-one.score, one.request_id))
+    waiting = [
+        mention
+        for mention in gather(workspace, now=now).mentions
+        if not mention.sure and mention.request_id not in decided
+    ]
+    return sorted(waiting, key=lambda mention: (-mention.score, mention.request_id))
 
 
 def decide(
@@ -117,22 +121,22 @@ def decide(
     """Accepts, rejects or reopens one request; a rejected one can be reopened though it is shown nowhere."""
     if verdict is None:
         raise UsageProblem("nothing was decided", action="give --accept, --reject or --undo")
-    if Act(verdict) is not Act.REOPEN:
+    if RequestAction(verdict) is not RequestAction.REOPEN:
         _group(gather(workspace, now=now), request_id)
-    request_acts.decide(workspace, request_id, Act(verdict), actor=actor, reason=reason)
+    request_acts.decide(workspace, request_id, RequestAction(verdict), actor=actor, reason=reason)
 
 
-def merge(workspace: Workspace, one: str, other: str, *, actor: str, reason: str, now: datetime) -> None:
+def merge(workspace: Workspace, name: str, other: str, *, actor: str, reason: str, now: datetime) -> None:
     """Puts the groups of two requests together."""
     gathered = gather(workspace, now=now)
-    first, second = _request_id(gathered, one), _request_id(gathered, other)
+    first, second = _request_id(gathered, name), _request_id(gathered, other)
     request_acts.merge(workspace, first, second, actor=actor, reason=reason)
 
 
-def split(workspace: Workspace, one: str, other: str, *, actor: str, reason: str, now: datetime) -> None:
+def split(workspace: Workspace, name: str, other: str, *, actor: str, reason: str, now: datetime) -> None:
     """Keeps two requests in different groups."""
     gathered = gather(workspace, now=now)
-    first, second = _request_id(gathered, one), _request_id(gathered, other)
+    first, second = _request_id(gathered, name), _request_id(gathered, other)
     request_acts.split(workspace, first, second, actor=actor, reason=reason)
 
 
@@ -142,29 +146,39 @@ def rename(workspace: Workspace, name: str, title: str, *, actor: str, reason: s
     request_acts.rename(workspace, request_id, title, actor=actor, reason=reason)
 
 
-def resolve(workspace: Workspace, name: str, *, actor: str, reason: str, now: datetime) -> list[Identity]:
+def resolve(workspace: Workspace, name: str, *, actor: str, reason: str, now: datetime) -> list[RequestOrigin]:
     """Who is behind an alias or a request; that somebody looked is noted in the ledger before they see it.
 
     Raises ``UsageProblem`` where there is none, or no reason was given.
     """
     if not actor.strip() or not reason.strip():
         raise UsageProblem("an alias is resolved for somebody with a reason", action="give --by and --reason")
-    found = [one for one in gather(workspace, now=now).mentions if name in (one.customer, one.request_id, one.source)]
-    if not found:
+    origins = [
+        mention
+        for mention in gather(workspace, now=now).mentions
+        if name in (mention.customer, mention.request_id, mention.source)
+    ]
+    if not origins:
         raise UsageProblem("there is no such alias or request", action=_LIST_HINT)
     at = datetime.now(UTC).isoformat()
     workspace.ledger.append("resolve alias", f"{name} {at}", {"alias": name, "actor": mark(actor)})
     return [
-        Identity(request=one.request_id, alias=one.customer, customer=one.company, session=one.session, at=one.at)
-        for one in found
+        RequestOrigin(
+            request=mention.request_id,
+            alias=mention.customer,
+            customer=mention.company,
+            session=mention.session,
+            at=mention.at,
+        )
+        for mention in origins
     ]
 
 
 def _group(gathered: Gathered, name: str) -> RequestGroup:
-    found = next((one for one in gathered.groups if name in (one.group_id, *one.request_ids)), None)
-    if found is None:
+    group = next((group for group in gathered.groups if name in (group.group_id, *group.request_ids)), None)
+    if group is None:
         raise UsageProblem("there is no such request", action=_LIST_HINT)
-    return found
+    return group
 
 
 def _request_id(gathered: Gathered, name: str) -> str:

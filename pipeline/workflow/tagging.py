@@ -64,7 +64,7 @@ def drop_tags(workspace: Workspace, session_id: str) -> None:
 def count(workspace: Workspace, session_id: str) -> int:
     """How many requests and discoveries were found in a session."""
     kept = tagged(workspace, session_id)
-    return sum(one.label in _ASKED for one in kept.tags) if kept else 0
+    return sum(tag.label in _ASKED for tag in kept.tags) if kept else 0
 
 
 def read_taxonomy(workspace: Workspace) -> tag.Taxonomy:
@@ -81,8 +81,8 @@ def tag_session(context: SessionContext, turns: Sequence[Turn], taxonomy: tag.Ta
     if kept and kept.made_with == made_with:
         return False
     tags = tag.tag(turns, staff=staff, taxonomy=taxonomy)
-    made = TaggedSession(made_with=made_with, tags=tags, encoder=encoder_name(), vectors=_packed_vectors(tags))
-    context.put(_STAGE, tags_key(session_id), made, TaggedSession, purpose=Audience.INTERNAL.purpose)
+    result = TaggedSession(made_with=made_with, tags=tags, encoder=encoder_name(), vectors=_packed_vectors(tags))
+    context.put(_STAGE, tags_key(session_id), result, TaggedSession, purpose=Audience.INTERNAL.purpose)
     return True
 
 
@@ -96,9 +96,9 @@ def retag(workspace: Workspace, *, now: datetime) -> int:
     if workspace.stages.get(_MARKS, _ALL, str) == tagger:
         return 0  # published sessions are tagged as they are published
     changed = 0
-    for session_id, standing in registry.states().items():
+    for session_id, state in registry.states().items():
         transcript = workspace.out / session_id / Audience.INTERNAL / TRANSCRIPT
-        if f"{session_id}/{Audience.INTERNAL}" in standing.result.renditions and transcript.is_file():
+        if f"{session_id}/{Audience.INTERNAL}" in state.result.renditions and transcript.is_file():
             session = registry.session(session_id)
             ruling = consent.rule(session, workspace=workspace, now=now)
             if isinstance(ruling, Ruling):
@@ -115,7 +115,7 @@ def read_turns(transcript: Path) -> tuple[Turn, ...]:
 
 def staff_of(session: Session) -> tuple[str, ...]:
     """The ids of the team's own people and bots in a session, in order."""
-    return tuple(one.participant_id for one in session.participants if one.role in (Role.STAFF, Role.BOT))
+    return tuple(person.participant_id for person in session.participants if person.role in (Role.STAFF, Role.BOT))
 
 
 def unpacked(vector: str) -> NDArray[np.float32]:
@@ -125,10 +125,10 @@ def unpacked(vector: str) -> NDArray[np.float32]:
 
 
 def _packed_vectors(tags: Sequence[Tag]) -> tuple[str, ...]:
-    asked = [index for index, one in enumerate(tags) if one.label in _ASKED]
-    vectors = load_encoder().encode([plain_words(tags[index].quote) for index in asked])
+    with_request = [index for index, tag in enumerate(tags) if tag.label in _ASKED]
+    vectors = load_encoder().encode([plain_words(tags[index].quote) for index in with_request])
     packed = [""] * len(tags)
-    for index, vector in zip(asked, vectors, strict=True):
+    for index, vector in zip(with_request, vectors, strict=True):
         packed[index] = base64.b64encode(vector.astype(np.float16).tobytes()).decode()
     return tuple(packed)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.export import Selection, report
 from pipeline.export.formats import render
-from pipeline.export.formats.options import Options
+from pipeline.export.formats.options import ExportOptions
 from pipeline.export.mentions import Mention
 from pipeline.export.periods import HeldSession
 from pipeline.records import RequestGroup, Strength
@@ -55,7 +55,7 @@ def measure(folder: Path) -> Iterator[str]:
         written = []
         for name in FORMATS:
             start = time.process_time()
-            content = render(made, name, Options())
+            content = render(made, name, ExportOptions())
             written.append(f"{name} {time.process_time() - start:.1f} s ({len(content) / 1e6:.0f} MB)")
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
         yield (

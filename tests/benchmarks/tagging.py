@@ -25,7 +25,7 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.embeddings import Encoder, load_encoder
+from pipeline.embeddings import SentenceEncoder, load_encoder
 from pipeline.embeddings.hashed import HashedTfidf
 from pipeline.tag.classifier import load_classifier
 from pipeline.tag.cues import Label, Weight, find_cues
@@ -89,7 +89,7 @@ def read_sets(folder: Path) -> Iterator[tuple[str, list[Item]]]:
                 yield name, [Item(row[key], row["label"] == "feature") for row in rows]
 
 
-def request_scores(texts: Sequence[str], encoder: Encoder) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+def request_scores(texts: Sequence[str], encoder: SentenceEncoder) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """For each text whether it is tagged as a request, and how sure that is (under the threshold too)."""
     judged = judge(texts, classifier=load_classifier(), encoder=encoder)
     found = np.array([foremost(verdicts).label is Label.REQUEST for verdicts in judged])
@@ -169,7 +169,7 @@ def _dual_weights(kernel: NDArray[np.float64], wanted: NDArray[np.bool_], c: flo
 def ways() -> dict[str, Callable[[Sequence[str]], NDArray[np.bool_]]]:
     """Every way that needs no training on the set itself, by name."""
     encoder = load_encoder()
-    ours: dict[str, Encoder] = {f"ours ({encoder.name})": encoder}
+    ours: dict[str, SentenceEncoder] = {f"ours ({encoder.name})": encoder}
     if encoder.name != HashedTfidf.name:
         ours["ours, features alone"] = HashedTfidf()
     classified = {name: lambda texts, used=used: request_scores(texts, used)[0] for name, used in ours.items()}
@@ -210,7 +210,7 @@ def read_wordings() -> list[list[str]]:
     return [block for block in lines if block]
 
 
-def pair_score(blocks: Sequence[Sequence[str]], encoder: Encoder, threshold: float) -> Score:
+def pair_score(blocks: Sequence[Sequence[str]], encoder: SentenceEncoder, threshold: float) -> Score:
     """Pairs of wordings that are put together, against those that are the same request."""
     wordings = [Wording(key=f"{b}-{n}", text=text) for b, block in enumerate(blocks) for n, text in enumerate(block)]
     vectors = encoder.encode([plain_words(one.text) for one in wordings])
@@ -226,7 +226,7 @@ def measure_pairs() -> Iterator[str]:
     blocks = read_wordings()
     count = sum(map(len, blocks))
     yield f"grouping: {len(blocks)} requests in {count} wordings; goal F1 >= 0.85 at precision >= 0.95"
-    encoders: list[Encoder] = list({one.name: one for one in (load_encoder(), HashedTfidf())}.values())
+    encoders: list[SentenceEncoder] = list({one.name: one for one in (load_encoder(), HashedTfidf())}.values())
     for encoder in encoders:
         known = Cached(encoder)
         chosen = THRESHOLD[encoder.name]
@@ -236,7 +236,7 @@ def measure_pairs() -> Iterator[str]:
         yield f"  {encoder.name:8} threshold from one half, measured on the other: {_split_halves(blocks, known)}"
 
 
-def _split_halves(blocks: Sequence[Sequence[str]], encoder: Encoder) -> str:
+def _split_halves(blocks: Sequence[Sequence[str]], encoder: SentenceEncoder) -> str:
     limits = np.arange(0.3, 0.7, 0.02)
     rng, values = random.Random(0), []
     for _ in range(10):
@@ -253,7 +253,7 @@ def _split_halves(blocks: Sequence[Sequence[str]], encoder: Encoder) -> str:
 class Cached:
     """An encoder that encodes no text twice."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: SentenceEncoder) -> None:
         self.name = encoder.name
         self._encode: Callable[[Sequence[str]], NDArray[np.float32]] = encoder.encode
         self._known: dict[str, NDArray[np.float32]] = {}

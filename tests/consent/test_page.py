@@ -10,7 +10,7 @@ from pipeline.consent.evaluation.explanations import REASONS
 from pipeline.consent.evaluation.rule_tables import Inputs
 from pipeline.consent.log.events import EventState
 from pipeline.consent.notices.form_mapping import read_form
-from pipeline.consent.notices.forms import Form, Options
+from pipeline.consent.notices.forms import Form, FormOptions
 
 PAGE = (Path(__file__).parents[2] / "docs" / "consent.md").read_text("utf-8")
 
@@ -28,5 +28,5 @@ def test_the_example_mapping_is_one(tmp_path: Path) -> None:
     (tmp_path / "form.toml").write_text(example, "utf-8")
     assert read_form(tmp_path / "form.toml").asks
     assert set(tomllib.loads(example)) == set(Form.model_fields)
-    assert set(tomllib.loads(example)["options"]) == set(Options.model_fields)
+    assert set(tomllib.loads(example)["options"]) == set(FormOptions.model_fields)
     assert all(state in example for state in EventState)

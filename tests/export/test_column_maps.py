@@ -9,7 +9,7 @@ import pytest
 from pipeline.errors import ConfigurationError
 from pipeline.export import RequestReport, Selection, report
 from pipeline.export.column_maps import TARGETS, read_map, render
-from pipeline.export.formats.options import Options
+from pipeline.export.formats.options import ExportOptions
 from pipeline.records import Strength
 from tests.export.made import grouped, hostile_report, mention
 
@@ -29,14 +29,14 @@ def plain() -> RequestReport:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_each_shipped_map_gives_its_golden_file(target: str) -> None:
-    (content,) = render(plain(), read_map(target), Options())
+    (content,) = render(plain(), read_map(target), ExportOptions())
     assert content == (GOLDEN / f"{target}.csv").read_bytes()
 
 
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("delimiter", [",", ";"])
 def test_a_hostile_title_is_text_in_every_tracker(target: str, delimiter: str) -> None:
-    for content in render(hostile_report(), read_map(target), Options(delimiter=delimiter)):
+    for content in render(hostile_report(), read_map(target), ExportOptions(delimiter=delimiter)):
         rows = list(csv.reader(io.StringIO(content.decode(), newline=""), delimiter=delimiter))
         assert len({len(row) for row in rows}) == 1
         for cell in (cell for row in rows for cell in row):
@@ -47,18 +47,18 @@ def test_a_hostile_title_is_text_in_every_tracker(target: str, delimiter: str) -
 
 
 def test_jira_labels_have_a_column_each_and_files_are_cut_where_the_importer_stops() -> None:
-    (content,) = render(plain(), read_map("jira"), Options())
+    (content,) = render(plain(), read_map("jira"), ExportOptions())
     header = content.decode().splitlines()[0]
     assert header.count('"Labels"') == 3
     mentions = [mention(n) for n in range(45)]
     many = report(mentions, [grouped(f"title {one.request_id}", one) for one in mentions], [], Selection())
-    assert [piece.count(b"Reference") for piece in render(many, read_map("github"), Options())] == [20, 20, 5]
+    assert [piece.count(b"Reference") for piece in render(many, read_map("github"), ExportOptions())] == [20, 20, 5]
 
 
 def test_a_map_of_ones_own(tmp_path: Path) -> None:
     path = tmp_path / "map.toml"
     path.write_text('[[column]]\nheader = "Name"\nvalue = "{title} ({area})"\nlongest = 20\n')
-    (content,) = render(plain(), read_map(path), Options())
+    (content,) = render(plain(), read_map(path), ExportOptions())
     assert content.decode().splitlines() == ['"Name"', '"Retries can be…"', '"Dark mode (docs)"']
 
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pipeline.errors import ConfigurationError
 from pipeline.export import RequestReport, Selection, manifest, report
 from pipeline.export.formats import FORMATS, render
-from pipeline.export.formats.options import Options
+from pipeline.export.formats.options import ExportOptions
 from pipeline.export.neutralise import for_markdown, for_spreadsheet
 from pipeline.export.report import SCHEMA_VERSION
 from pipeline.export.tables import group_table, mention_table
@@ -43,7 +43,7 @@ def read_csv(content: bytes, delimiter: str) -> list[list[str]]:
 @pytest.mark.parametrize("name", [name for name in FORMATS if name != "parquet"])
 @pytest.mark.parametrize("grouped_", [False, True])
 def test_the_same_report_has_the_same_bytes(name: str, grouped_: bool) -> None:
-    made = [render(hostile_report(), name, Options(grouped=grouped_)) for _ in range(2)]
+    made = [render(hostile_report(), name, ExportOptions(grouped=grouped_)) for _ in range(2)]
     assert made[0] == made[1]
 
 
@@ -51,7 +51,7 @@ def test_the_same_report_has_the_same_bytes(name: str, grouped_: bool) -> None:
 @pytest.mark.parametrize("opened", [",", ";", "\t"])
 @pytest.mark.parametrize("grouped_", [False, True])
 def test_no_hostile_string_is_a_formula_in_csv_however_it_is_opened(written: str, opened: str, grouped_: bool) -> None:
-    content = render(hostile_report(), "csv", Options(delimiter=written, grouped=grouped_))
+    content = render(hostile_report(), "csv", ExportOptions(delimiter=written, grouped=grouped_))
     for row in read_csv(content, opened):
         for cell in row:
             bare = cell.strip("\"' \u00a0\u3000")
@@ -60,7 +60,7 @@ def test_no_hostile_string_is_a_formula_in_csv_however_it_is_opened(written: str
 
 
 def test_csv_is_quoted_by_the_book_and_reads_back() -> None:
-    content = render(plain_report(), "csv", Options())
+    content = render(plain_report(), "csv", ExportOptions())
     assert content.count(b"\r\n") == 5
     header, *rows = read_csv(content, ",")
     assert header == list(mention_table(plain_report()).names)
@@ -70,8 +70,8 @@ def test_csv_is_quoted_by_the_book_and_reads_back() -> None:
 
 
 def test_csv_for_excel_has_a_mark_and_raw_csv_has_texts_as_they_are() -> None:
-    assert render(plain_report(), "csv", Options(excel=True)).startswith(b"\xef\xbb\xbf")
-    header, *rows = read_csv(render(hostile_report(), "csv", Options(raw=True)), ",")
+    assert render(plain_report(), "csv", ExportOptions(excel=True)).startswith(b"\xef\xbb\xbf")
+    header, *rows = read_csv(render(hostile_report(), "csv", ExportOptions(raw=True)), ",")
     assert {row[header.index("quote")] for row in rows} == set(HOSTILE)
 
 
@@ -88,21 +88,23 @@ def test_numbers_of_our_own_are_numbers() -> None:
     found = report([mention(n, start_s=-1.5) for n in range(3)], [], [], Selection())
     assert found.mentions == ()
     mentions = [mention(n, start_s=-1.5) for n in range(3)]
-    content = render(report(mentions, [grouped("x", *mentions)], [], Selection()), "csv", Options())
+    content = render(report(mentions, [grouped("x", *mentions)], [], Selection()), "csv", ExportOptions())
     assert b",-1.5," in content
 
 
 def test_json_lines_have_every_text_as_it_is() -> None:
-    lines = render(hostile_report(), "jsonl", Options()).decode().split("\n")[:-1]
+    lines = render(hostile_report(), "jsonl", ExportOptions()).decode().split("\n")[:-1]
     rows = [json.loads(line) for line in lines]
     assert {row["quote"] for row in rows} == set(HOSTILE)
     assert all(list(row) == list(mention_table(plain_report()).names) for row in rows)
-    groups = [json.loads(line) for line in render(plain_report(), "jsonl", Options(grouped=True)).decode().splitlines()]
+    groups = [
+        json.loads(line) for line in render(plain_report(), "jsonl", ExportOptions(grouped=True)).decode().splitlines()
+    ]
     assert [(row["title"], row["customers"], row["2026-Q4"]) for row in groups] == [("Dry run", 4, 4)]
 
 
 def workbook(found: RequestReport) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(render(found, "xlsx", Options())))
+    return openpyxl.load_workbook(io.BytesIO(render(found, "xlsx", ExportOptions())))
 
 
 def cells(book: openpyxl.Workbook) -> Iterator[openpyxl.cell.Cell]:
@@ -133,7 +135,7 @@ def test_no_hostile_string_is_a_formula_or_a_link_in_a_workbook() -> None:
     assert not [cell.value for cell in found if cell.data_type == "f" or cell.hyperlink]
     texts = {cell.value for cell in found if cell.data_type == "s"}
     assert {"=1+1", "@SUM(A1)"} <= texts
-    content = render(hostile_report(), "xlsx", Options())
+    content = render(hostile_report(), "xlsx", ExportOptions())
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert not [name for name in archive.namelist() if b"<f>" in archive.read(name)]
 
@@ -147,21 +149,21 @@ def test_a_text_too_long_for_a_cell_goes_on_in_the_next_ones() -> None:
 
 def test_parquet_reads_back_typed() -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
-    found = parquet.read_table(io.BytesIO(render(hostile_report(), "parquet", Options())))
+    found = parquet.read_table(io.BytesIO(render(hostile_report(), "parquet", ExportOptions())))
     assert set(found.column("quote").to_pylist()) == set(HOSTILE)
     assert str(found.schema.field("score").type) == "double"
-    empty = parquet.read_table(io.BytesIO(render(plain_report(0), "parquet", Options(grouped=True))))
+    empty = parquet.read_table(io.BytesIO(render(plain_report(0), "parquet", ExportOptions(grouped=True))))
     assert empty.num_rows == 0
 
 
 def test_parquet_without_its_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(ConfigurationError, match=r"offrecord\[parquet\]"):
-        render(plain_report(), "parquet", Options())
+        render(plain_report(), "parquet", ExportOptions())
 
 
 def test_the_page_stands_alone_runs_nothing_and_says_so() -> None:
-    page = render(hostile_report(), "html", Options()).decode()
+    page = render(hostile_report(), "html", ExportOptions()).decode()
     assert "default-src 'none'" in html.unescape(page)
     assert not re.search(r"<(?:script|img|iframe|object|link|base|form)\b", page)
     assert not re.search(r"\s(?:on\w+|src|href|style)=", re.sub(r">[^<]*<", "><", page))
@@ -175,13 +177,13 @@ def test_the_page_stands_alone_runs_nothing_and_says_so() -> None:
 
 
 def test_the_page_has_the_counts_the_charts_and_every_wording() -> None:
-    page = render(plain_report(), "html", Options()).decode()
+    page = render(plain_report(), "html", ExportOptions()).decode()
     assert page.count("<svg") == 5
     assert "4 customers" in page
     assert "4 office hours held" in page
     assert all(f"please add a dry run, number {n}" in page for n in range(4))
-    assert "fewer than 3" in render(plain_report(1), "html", Options()).decode()
-    assert "No office hours" in render(plain_report(0), "html", Options()).decode()
+    assert "fewer than 3" in render(plain_report(1), "html", ExportOptions()).decode()
+    assert "No office hours" in render(plain_report(0), "html", ExportOptions()).decode()
 
 
 @pytest.mark.parametrize(
@@ -213,7 +215,7 @@ def test_neutral_markdown_loses_no_letter(text: str) -> None:
 
 def test_the_manifest_names_rows_and_digests_and_tells_no_time() -> None:
     found = plain_report()
-    files = {"requests.csv": render(found, "csv", Options())}
+    files = {"requests.csv": render(found, "csv", ExportOptions())}
     made = manifest.render(found, manifest.out_files(files), log_head="h", made_with={"encoder": "tfidf"})
     body = json.loads(made)
     assert body["request_ids"] == [f"q-{n:012}" for n in range(4)]

@@ -20,7 +20,7 @@ from pipeline.proof import (
     read_manifest,
     write_manifest,
 )
-from pipeline.records import Failed, PicturePlan, RedactionInterval, Rendition
+from pipeline.records import Failed, Leak, PicturePlan, RedactionInterval, Rendition
 from pipeline.render import manifest, render, render_session, sound, text_files, write_audio
 from pipeline.render.sample_ranges import samples_of
 from pipeline.store.signing import Signer
@@ -32,7 +32,7 @@ SIGNER = Signer(b"m" * 32)
 BASIS = manifest.Basis(entry="s1-internal-1", signer=SIGNER)
 
 
-def rendered(vault: Vault, scratch: Path, *, video: bool = False, **wanted: Any) -> Rendition | Failed:
+def rendered(vault: Vault, scratch: Path, *, video: bool = False, **wanted: Any) -> Rendition | Failed | Leak:
     approved = plan(keep=["t1"] if video else ["t1", "t2"], picture=PicturePlan() if video else None, **wanted)
     return render(
         vault.sealed(session(video=video, tracks=not video)),
@@ -48,6 +48,7 @@ def rendered(vault: Vault, scratch: Path, *, video: bool = False, **wanted: Any)
 
 def objection(vault: Vault, scratch: Path, **wanted: Any) -> str:
     made = rendered(vault, scratch, **wanted)
+    made = made.failure if isinstance(made, Leak) else made
     assert isinstance(made, Failed), "the proof did not object"
     assert not [path for path in scratch.rglob("*") if path.is_file()]
     return made.reason

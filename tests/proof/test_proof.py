@@ -11,8 +11,7 @@ import pytest
 
 from pipeline.media import encode, probe
 from pipeline.media.output_formats import OUTPUT_FORMATS
-from pipeline.proof import ExpectedSound, PreEncodeCheck, bundle_checks, media_checks
-from pipeline.proof.phonetic_search import texts_sound_free_of
+from pipeline.proof import ExpectedSound, PreEncodeCheck, files_as_allowed, media_checks, texts_checked
 from pipeline.proof.text_search import media_free_of, texts_free_of
 from pipeline.records import Failed, PicturePlan, PlannedTerm, ProofVerdict, RedactionInterval
 from pipeline.render import redacted_turns, render, sound, text_files
@@ -246,17 +245,19 @@ def test_terms_are_found_in_text(tmp_path: Path, text: str, leaks: bool) -> None
 )
 def test_terms_are_found_by_their_sound(tmp_path: Path, text: str, leaks: bool) -> None:
     (tmp_path / "a.txt").write_text(text)
-    found = texts_sound_free_of([tmp_path / "a.txt"], TERMS, ())
+    (_, found), read = texts_checked([tmp_path / "a.txt"], TERMS)
     assert found.verdict is (ProofVerdict.LEAK if leaks else ProofVerdict.PROVED)
-    kept = texts_sound_free_of([tmp_path / "a.txt"], TERMS, ["Pria Ramen", "preeya raamen", "falken secret"])
-    assert kept.verdict is ProofVerdict.PROVED, "what somebody decided to keep is no leak"
+    assert {each.term for each in read} <= {term.text for term in TERMS} and bool(read) is leaks
+    kept_texts = ["Pria Ramen", "preeya raamen", "falken secret"]
+    (_, kept), read = texts_checked([tmp_path / "a.txt"], TERMS, kept=kept_texts)
+    assert kept.verdict is ProofVerdict.PROVED and not read, "what somebody decided to keep is no leak"
 
 
 def test_a_stray_file_in_the_bundle_is_found(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("fine")
-    assert {check.verdict for check in bundle_checks(tmp_path, ["a.txt"], ["a.txt"], TERMS)} == {ProofVerdict.PROVED}
+    assert files_as_allowed(tmp_path, ["a.txt"]).verdict is ProofVerdict.PROVED
     (tmp_path / "notes.txt").write_text("stray")
-    assert ProofVerdict.LEAK in {check.verdict for check in bundle_checks(tmp_path, ["a.txt"], ["a.txt"], TERMS)}
+    assert files_as_allowed(tmp_path, ["a.txt"]).verdict is ProofVerdict.LEAK
 
 
 def test_a_tap_that_did_not_see_the_end_has_not_checked() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.media import probe
-from pipeline.records import Failed, KeywordHit, PicturePlan, ProofVerdict, RedactionInterval, Rendition
+from pipeline.records import Failed, KeywordHit, Leak, PicturePlan, ProofVerdict, RedactionInterval, Rendition
 from pipeline.render import render
 from tests.media.making import SECRET
 from tests.render.making import (
@@ -131,8 +131,10 @@ def test_what_is_heard_again_blocks(vault: Vault, tmp_path: Path) -> None:
         return (KeywordHit(term=SECRET, track_id="", start_s=2.5, end_s=2.9, time_uncertainty_s=0.0, score=1.0),)
 
     made = render(vault.sealed(session()), plan(), TRANSCRIPT, vault=vault, scratch=tmp_path, listen=hears, key="k")
-    assert isinstance(made, Failed)
-    assert made.reason == "proof: leak at 2.5 s (listening again: 1 heard)"
+    assert isinstance(made, Leak)
+    assert made.failure.reason == "proof: leak at 2.5 s (listening again: 1 heard)"
+    assert "review listen s1" in made.failure.action
+    assert [(hit.term, hit.start_s) for hit in made.heard] == [(SECRET, 2.5)] and not made.read
     assert not (tmp_path / "s1" / "internal").exists()
 
 

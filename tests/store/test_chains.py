@@ -51,7 +51,7 @@ def stored(bodies: list[dict[str, Any]]) -> Iterator[tuple[Engine, list[Head]]]:
         with engine.begin() as connection:
             _METADATA.create_all(connection)
             with CHAIN.appending(connection) as append:
-                heads = [append(body, beside=lambda digest: {"mark": f"of {digest}"}) for body in bodies]
+                heads = [append(body, extra=lambda digest: {"mark": f"of {digest}"}) for body in bodies]
         yield engine, heads
 
 

@@ -21,7 +21,7 @@ from pipeline.records import Audience, OutFile, Refused, SessionResult
 from pipeline.store import Workspace, integrity, pseudonym_labels, releases
 from pipeline.store.chains import Head, chained_tables
 from pipeline.store.registry import Registry, SessionState
-from pipeline.store.row_seals import BROKEN, Seal, Sealer
+from pipeline.store.row_seals import BROKEN, Sealer, TableSeal
 from pipeline.store.tables.row_seals import SEALED
 from pipeline.store.tables.schema import metadata
 from tests.store.test_store import session
@@ -164,7 +164,7 @@ def test_every_table_that_is_no_chain_is_sealed() -> None:
 def test_the_sum_does_not_depend_on_the_order_and_goes_back_with_every_row(rows: list[tuple[object, ...]]) -> None:
     sealer = Sealer(lambda: bytes(32))
     macs = [sealer.row_mac("t", *row) for row in rows]
-    empty = sealer.sealed("t", Seal())
+    empty = sealer.sealed("t", TableSeal())
 
     def after(order: list[str]) -> str:
         seal = empty
@@ -176,7 +176,7 @@ def test_the_sum_does_not_depend_on_the_order_and_goes_back_with_every_row(rows:
     seal = after(macs)
     for mac in macs:
         seal = sealer.resealed("t", seal, "", mac)
-    assert sealer.opened("t", seal) == Seal(version=2 * len(macs))
+    assert sealer.opened("t", seal) == TableSeal(version=2 * len(macs))
     assert sealer.opened("u", seal) is None
 
 

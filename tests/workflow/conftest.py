@@ -27,7 +27,7 @@ from pipeline.records import (
 )
 from pipeline.review import propose
 from pipeline.store import Workspace
-from pipeline.workflow.analyse import AnalysedSession, ReviewState
+from pipeline.workflow.analyse import AnalysedSession, ReviewState, propose_again
 from pipeline.workflow.exposure_approval import approve_exposure
 from pipeline.workflow.plan_renditions import plan_rendition
 from pipeline.workflow.publish import PublishOutcome, ReleaseRequest, publish_rendition
@@ -67,6 +67,31 @@ def finding_of(entity: str, words: tuple[int, int]) -> Finding:
 FALCON, CALL = finding_of("term:falcon secret", (3, 5)), finding_of("term:call", (1, 2))
 
 
+def ruling_of(head: str, *, removed: frozenset[str] = frozenset()) -> Ruling:
+    """Everybody agreed to everything but those who are removed."""
+    whole = Interval(start_s=0.0, end_s=LENGTH_S)
+    cells = tuple(
+        Cell(
+            participant_id=who,
+            interval=whole,
+            purpose=purpose,
+            outcome=Outcome.MINUS if who in removed else Outcome.PROCEED,
+            rule_id="U1",
+            reason="test",
+            evidence=("evt_1", "roster_" + "9" * 64),
+        )
+        for who in ("p1", "p2")
+        for purpose in (Purpose.TRANSCRIBE, Purpose.INTERNAL_SHARE, Purpose.PUBLIC_RECORDING)
+    )
+    return HandMadeRuling(
+        session_id="s1",
+        cells=cells,
+        log_head=head,
+        valid_until=datetime(2099, 1, 1, tzinfo=UTC),
+        duration_s=LENGTH_S,
+    )
+
+
 class PublishingSession:
     """One session in a workspace, let out again and again as what is found and decided changes."""
 
@@ -81,31 +106,12 @@ class PublishingSession:
         self.session: Session = replace(blank, tracks=tracks, title="office hour", chat=())
         self.findings: tuple[Finding, ...] = (FALCON, CALL)
         self.kept: tuple[str, ...] = ()
+        self.decided: dict[str, Verdict] = {}
         self.removed: frozenset[str] = frozenset()
 
     @property
     def ruling(self) -> Ruling:
-        whole = Interval(start_s=0.0, end_s=LENGTH_S)
-        cells = tuple(
-            Cell(
-                participant_id=who,
-                interval=whole,
-                purpose=purpose,
-                outcome=Outcome.MINUS if who in self.removed else Outcome.PROCEED,
-                rule_id="U1",
-                reason="test",
-                evidence=("evt_1", "roster_" + "9" * 64),
-            )
-            for who in ("p1", "p2")
-            for purpose in (Purpose.TRANSCRIBE, Purpose.INTERNAL_SHARE, Purpose.PUBLIC_RECORDING)
-        )
-        return HandMadeRuling(
-            session_id="s1",
-            cells=cells,
-            log_head=log_head(self.workspace),
-            valid_until=datetime(2099, 1, 1, tzinfo=UTC),
-            duration_s=LENGTH_S,
-        )
+        return ruling_of(log_head(self.workspace), removed=self.removed)
 
     @property
     def analysed(self) -> AnalysedSession:
@@ -123,8 +129,13 @@ class PublishingSession:
             )
             for proposal in proposals
         )
+        decided += tuple(
+            Decision(proposal_id=each, verdict=verdict, actor="ann", reason="not it", decided_at=NOW)
+            for each, verdict in self.decided.items()
+        )
         review_state = ReviewState(proposals=proposals, decisions=decided, signed_off_by="lead")
-        return AnalysedSession(context=context, transcript=self.transcript, review_state=review_state)
+        made = AnalysedSession(context=context, transcript=self.transcript, review_state=review_state)
+        return propose_again(made)
 
     def publish(
         self, audience: Audience = Audience.INTERNAL, *, release_request: ReleaseRequest | None = None

@@ -21,7 +21,7 @@ from pipeline.errors import ConfigurationError, ProofFailed, RefusedByPolicy, Us
 from pipeline.export import Selection
 from pipeline.export.column_maps import TARGETS, read_map
 from pipeline.export.formats import FORMATS
-from pipeline.export.formats.options import Options
+from pipeline.export.formats.options import ExportOptions
 from pipeline.files import file_digest
 from pipeline.proof import MANIFEST, Manifest, RedactedWindow, prove, read_manifest, signed, write_manifest
 from pipeline.records import (
@@ -46,7 +46,7 @@ from pipeline.store import Workspace
 from pipeline.store.codec import encode
 from pipeline.store.registry import Registry, SessionState
 from pipeline.workflow import request_acts, request_clip, request_files, request_report, request_review, tagging
-from pipeline.workflow.request_acts import Act
+from pipeline.workflow.request_acts import RequestAction
 from tests.media.making import ffmpeg, tone
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -166,7 +166,7 @@ def filled(workspace: Workspace, publish: Publish) -> Workspace:
 def export(workspace: Workspace, name: str = "jsonl", **selected: Any) -> request_files.RequestExport:
     target = read_map(name) if name in TARGETS else None
     selection = Selection(**{"min_customers": workspace.settings.export.min_customers, **selected})
-    return request_files.export(workspace, name, selection=selection, options=Options(), columns=target, now=NOW)
+    return request_files.export(workspace, name, selection=selection, options=ExportOptions(), columns=target, now=NOW)
 
 
 def rows(workspace: Workspace, **selected: Any) -> list[dict[str, Any]]:
@@ -246,7 +246,7 @@ def test_acts_are_append_only_and_titles_are_no_plain_text_in_the_database(fille
 def test_a_decision_has_an_actor_and_a_reason(filled: Workspace, actor: str, reason: str) -> None:
     request_id = rows(filled)[0]["request_id"]
     with pytest.raises(UsageProblem):
-        request_acts.decide(filled, request_id, Act.ACCEPT, actor=actor, reason=reason)
+        request_acts.decide(filled, request_id, RequestAction.ACCEPT, actor=actor, reason=reason)
 
 
 def test_an_unknown_request_is_an_error(filled: Workspace) -> None:

@@ -92,11 +92,11 @@ def file_answers(
 ) -> ImportedAnswers:
     """Files what a form's rows say, all of it or nothing; ``source`` is the digest of what they were read from."""
     withdrawn: list[Withdrawal] = []
-    taken_back: list[str] = []
+    withdrawn_folders: list[str] = []
 
     def afterwards() -> None:
         for withdrawal in withdrawn:
-            taken_back.extend(then(withdrawal))
+            withdrawn_folders.extend(then(withdrawal))
 
     with writing(workspace, now=now, then=afterwards) as log:
         keys = Keys(workspace.key("identity"))
@@ -122,7 +122,7 @@ def file_answers(
         people=directory.added,
         unread=tuple(f"line {row.line}, column {number}" for row in rows for number in row.unread),
         withdrawals=tuple(withdrawal.withdrawal_id for withdrawal in withdrawn),
-        taken_back=tuple(dict.fromkeys(taken_back)),
+        taken_back=tuple(dict.fromkeys(withdrawn_folders)),
         erased=len(submissions) - len(rows),
     )
 

@@ -93,9 +93,9 @@ def _bind(line: int, header: Sequence[str], form: Form) -> list[Column]:
         if name in names[: number - 1]:
             raise refusal(line, number, "this header stands there twice", "nothing was imported; rename one")
         if name not in meanings and not (vendor_format.ignored and vendor_format.ignored.fullmatch(name)):
-            action = "nothing was imported; a changed question is a new notice version with its own mapping"
-            shown = f": {name[:_SHOWN_CHARS]!r}" if meanings.keys() & set(names) and "@" not in name else ""
-            raise refusal(line, number, f"this header is not in the form mapping{shown}", action)
+            is_question = bool(meanings.keys() & set(names)) and "@" not in name
+            shown = f": {name[:_SHOWN_CHARS]!r}" if is_question else ""
+            raise refusal(line, number, f"this header is not in the form mapping{shown}", _to_add(name, is_question))
     missing = [name for name in mapped if name not in names]
     if missing:
         action = "nothing was imported; use the mapping of the form that was served"
@@ -103,6 +103,18 @@ def _bind(line: int, header: Sequence[str], form: Form) -> list[Column]:
     columns = [meanings.get(name, Column(ColumnKind.IGNORE)) for name in names]
     _check_kinds(line, columns)
     return columns
+
+
+def _to_add(header: str, is_question: bool) -> str:
+    """What to do about a header that the mapping lacks: for a question, the line that it needs there."""
+    from pipeline.consent.answers.form_draft import quoted
+    from pipeline.consent.answers.question_meaning import meaning_of
+
+    action = "nothing was imported; a changed question is a new notice version with its own mapping"
+    if not is_question:
+        return action
+    entry = f"{quoted(header)} = {quoted(meaning_of(header))}"
+    return f"{action}: under [columns] add {entry}, or see `offrecord consent draft-form`"
 
 
 def _check_kinds(line: int, columns: Sequence[Column]) -> None:

@@ -46,14 +46,14 @@ def read_timestamp(text: str | datetime, formats: Sequence[str], zone: ZoneInfo)
 def _in_named_zone(text: str, name: str, formats: Sequence[str], zone: ZoneInfo) -> datetime:
     """A time whose zone has a name, as EST: that of the mapping's timezone then; another name means many zones."""
     english = _ZONE_ENGLISH.get(name.upper(), name.upper())
-    found = set(_readings(text, formats))
+    candidates = set(_readings(text, formats))
     named = {
         aware
-        for read in found
+        for read in candidates
         for aware in (read.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
         if aware.tzname() == english and _FIRST_YEAR <= aware.year < _LAST_YEAR
     }
-    if found and not named:
+    if candidates and not named:
         raise UnreadableTimestamp(
             "the zone named there is not that of the mapping's timezone at that time",
             "say in timezone where the form was answered, or export the answers in UTC",

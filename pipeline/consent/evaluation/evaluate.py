@@ -20,7 +20,7 @@ from pipeline.consent.evaluation.modifiers import (
 from pipeline.consent.evaluation.rule_tables import ConsentStatus, Inputs, RuleResult, Use, decide, decide_capture
 from pipeline.consent.evaluation.snapshot import ConsentSnapshot
 from pipeline.consent.log.agreements import forbidden
-from pipeline.consent.log.decisions import Decision
+from pipeline.consent.log.decisions import ConsentDecision
 from pipeline.records import Cell, Outcome, Provenance, Purpose
 
 
@@ -32,7 +32,7 @@ class Evaluation:
     """
 
     cells: tuple[Cell, ...]
-    decisions: tuple[Decision, ...]
+    decisions: tuple[ConsentDecision, ...]
     next_expiry: datetime | None
     due: Mapping[tuple[str, Purpose], datetime]
 
@@ -60,7 +60,7 @@ def evaluate(snapshot: ConsentSnapshot, *, now: datetime) -> Evaluation:
     return Evaluation(joined(final), decisions, min(ends, default=None), due)
 
 
-def _decision(facts: Facts, steps: Sequence[Cell], snapshot: ConsentSnapshot, *, now: datetime) -> Decision:
+def _decision(facts: Facts, steps: Sequence[Cell], snapshot: ConsentSnapshot, *, now: datetime) -> ConsentDecision:
     """The decision that a cell came to be by, from the cell of the rules alone to the one that holds."""
     final, person = steps[-1], facts.person
     agreements = snapshot.agreements.get(person.participant_id, ())
@@ -82,7 +82,7 @@ def _decision(facts: Facts, steps: Sequence[Cell], snapshot: ConsentSnapshot, *,
         "policy": snapshot.policy.described(),
         "shared_microphone": person.shared_microphone,
     }
-    return Decision(
+    return ConsentDecision(
         participant_id=person.participant_id,
         interval=facts.interval,
         purpose=final.purpose,

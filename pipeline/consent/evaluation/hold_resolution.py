@@ -16,7 +16,7 @@ from pipeline.consent.evaluation.consent_state import state_during, state_now
 from pipeline.consent.evaluation.explanations import reason_of
 from pipeline.consent.evaluation.rule_tables import REFUSALS
 from pipeline.consent.evaluation.snapshot import ConsentSnapshot
-from pipeline.consent.log.manual_decisions import Act, ManualDecision
+from pipeline.consent.log.manual_decisions import ManualAction, ManualDecision
 from pipeline.records import Cell, Outcome, Purpose, Session
 from pipeline.records.speaker_turns import separable
 
@@ -30,7 +30,7 @@ def resolved(
     """The outcome after the decisions about it: ``people`` different ones must allow, and a hold with a no stays."""
     if outcome is not Outcome.HOLD or refused or not decisions:
         return outcome
-    if any(decision.act is Act.KEEP_OUT for decision in decisions):
+    if any(decision.act is ManualAction.KEEP_OUT for decision in decisions):
         return Outcome.MINUS if removable else outcome
     return Outcome.PROCEED if len({decision.actor for decision in decisions}) >= people else outcome
 
@@ -77,7 +77,7 @@ def _settled(cell: Cell, snapshot: ConsentSnapshot, now: datetime) -> Cell:
     about = [
         decision
         for decision in snapshot.manual_decisions
-        if (decision.act is not Act.ALLOW or decision.at <= now)
+        if (decision.act is not ManualAction.ALLOW or decision.at <= now)
         and (decision.participant_id, decision.purpose) == (cell.participant_id, cell.purpose)
         and basis in decision.bases
     ]

@@ -20,7 +20,7 @@ REVIEWED = "jurisdictions-reviewed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class RuleReview:
     """One row of the table: ``state`` is ``current``, ``due`` within weeks, or ``overdue``, which counts as unknown."""
 
     codes: tuple[str, ...]
@@ -32,14 +32,14 @@ class Standing:
     source: str
 
 
-def standings(workspace: Workspace, on: date) -> tuple[Standing, ...]:
+def rule_reviews(workspace: Workspace, on: date) -> tuple[RuleReview, ...]:
     """Every row as it holds in the workspace; raises ``ConfigurationError`` where the table cannot be read."""
     rules = rules_of(workspace.root)
     codes: dict[int, list[str]] = {}
     for code, place in rules.places.items():
         codes.setdefault(id(place), []).append(code)
     return tuple(
-        Standing(
+        RuleReview(
             codes=tuple(codes[id(row)]),
             name=row.name,
             rule=row.rule,

@@ -26,11 +26,20 @@ class PartyMatch:
     by_staff: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ExactMatch:
+    """The one party that a participant's address or id is on file of, and the keyed hashes of these."""
+
+    party_id: str
+    addresses: tuple[str, ...]
+
+
 def match_participants(
     connection: Connection, session: Session, keys: Keys, *, now: datetime | None
 ) -> Mapping[str, PartyMatch]:
     """Who each participant is, by participant id: by what is known of them, else by staff, else by their erasure."""
     matches = {**match_by_aliases(connection, session, keys)}
+    matches |= dict(_remembered(connection, session, keys, matches, now=now))
     matches |= dict(_matched_by_staff(connection, session, keys, matches, now=now))
     erased = erased_participants.of_session(connection, session.session_id)
     return matches | {who: PartyMatch(Identity.MATCHED, (row.party_id,)) for who, row in erased.items()}
@@ -48,6 +57,38 @@ def match_by_aliases(connection: Connection, session: Session, keys: Keys) -> Ma
 
     matches = {who: _with_similar(_match(hits(hashes)), hits(similar[who])) for who, hashes in exact.items()}
     return _doubted(connection, matches)
+
+
+def exact_matches(
+    connection: Connection, session: Session, keys: Keys, matches: Mapping[str, PartyMatch]
+) -> Mapping[str, ExactMatch]:
+    """Whoever is ambiguous only because nobody vouches for an address or id that one party alone has, letter by letter.
+
+    A room, where several people speak, is nobody's.
+    """
+    addresses = {person.participant_id: address_hashes(person, keys) for person in session.participants}
+    aliases = find(connection, keys, (value for hashes in addresses.values() for value in hashes))
+    exact: dict[str, ExactMatch] = {}
+    for person in session.participants:
+        match = matches[person.participant_id]
+        held = {
+            value: {alias.party_id for alias in aliases.get(value, ())} for value in addresses[person.participant_id]
+        }
+        theirs = tuple(value for value, holders in held.items() if holders == set(match.party_ids))
+        if (
+            theirs
+            and len(match.party_ids) == 1
+            and match.identity is Identity.AMBIGUOUS
+            and not person.shared_microphone
+        ):
+            exact[person.participant_id] = ExactMatch(match.party_ids[0], theirs)
+    return exact
+
+
+def address_hashes(person: Participant, keys: Keys) -> tuple[str, ...]:
+    """The keyed hashes of a participant's address and platform id."""
+    values = ((AliasKind.EMAIL, person.email), (AliasKind.PLATFORM, person.platform_id))
+    return tuple(keys.hashed(kind, value) for kind, value in values if value and value.strip())
 
 
 def known_by(person: Participant, keys: Keys) -> str:
@@ -79,18 +120,33 @@ def _matched_by_staff(
     for person in session.participants:
         act = by_staff.get(person.participant_id)
         unsettled = matches[person.participant_id].identity is not Identity.MATCHED
-        if act is not None and act.party_id and unsettled and act.known_by == known_by(person, keys):
+        if act is None or act.addresses or not act.party_id:
+            continue  # what was confirmed by its addresses is remembered, and holds as long as these are one party's
+        if unsettled and act.known_by == known_by(person, keys):
             yield person.participant_id, PartyMatch(Identity.MATCHED, (act.party_id,), by_staff=True)
+
+
+def _remembered(
+    connection: Connection,
+    session: Session,
+    keys: Keys,
+    matches: Mapping[str, PartyMatch],
+    *,
+    now: datetime | None,
+) -> Iterator[tuple[str, PartyMatch]]:
+    """Who is exactly a party whose address or id staff confirmed, in this session or in another."""
+    confirmed = identity_matches.remembered(connection, keys, now=now)
+    if not confirmed:
+        return
+    for participant_id, exact in exact_matches(connection, session, keys, matches).items():
+        if any(confirmed.get(address) == exact.party_id for address in exact.addresses):
+            yield participant_id, PartyMatch(Identity.MATCHED, (exact.party_id,), by_staff=True)
 
 
 def _hashes(person: Participant, keys: Keys) -> tuple[str, ...]:
     """What to look a participant up by."""
-    values = [
-        (AliasKind.EMAIL, person.email),
-        (AliasKind.PLATFORM, person.platform_id),
-        *((AliasKind.DISPLAY_NAME, name) for name in (person.name, *person.aliases)),
-    ]
-    return tuple(keys.hashed(kind, value) for kind, value in values if value and value.strip())
+    names = (keys.hashed(AliasKind.DISPLAY_NAME, name) for name in (person.name, *person.aliases) if name.strip())
+    return (*address_hashes(person, keys), *names)
 
 
 def _similar_hashes(person: Participant, keys: Keys) -> tuple[str, ...]:

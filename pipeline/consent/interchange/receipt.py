@@ -20,7 +20,7 @@ from pipeline.store.database import reading, unreadable_is_closed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class ConsentReceipt:
     """An authoritative copy of one person's record at one moment, with an id of its own."""
 
     receipt_id: str
@@ -60,7 +60,7 @@ def _is_worth_a_row(state: PurposeState, first: str) -> bool:
     return state.scope == first or state.state is not ConsentStatus.ABSENT
 
 
-def receipt(email_or_party: str, *, workspace: Workspace, now: datetime) -> Receipt:
+def receipt(email_or_party: str, *, workspace: Workspace, now: datetime) -> ConsentReceipt:
     """The receipt of one person on file; raises ``UsageProblem`` when nobody, or more than one, goes by that address.
 
     Raises ``ConsentUnreadable`` when the log cannot be trusted.
@@ -71,7 +71,7 @@ def receipt(email_or_party: str, *, workspace: Workspace, now: datetime) -> Rece
             raise UsageProblem("several people are on file under that address", action=f"name one: {', '.join(ids)}")
         on_file = list(records(connection, ids))
     (record,) = with_places(on_file, workspace)
-    return Receipt(
+    return ConsentReceipt(
         receipt_id=str(UUID(bytes=secrets.token_bytes(16), version=4)),
         record=record,
         controller=controller_of(workspace),

@@ -23,7 +23,7 @@ _BY_PEOPLE = frozenset({"H1", "H2"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class ConsentDecision:
     """One decision: ``inputs`` as the file had them, ``rules`` in the order in which they were applied."""
 
     participant_id: str
@@ -71,8 +71,8 @@ class StoredDecision:
 
 
 def changed(
-    connection: Connection, session_id: str, decisions: Iterable[Decision], *, now: datetime
-) -> list[list[Decision]]:
+    connection: Connection, session_id: str, decisions: Iterable[ConsentDecision], *, now: datetime
+) -> list[list[ConsentDecision]]:
     """Of all that is decided about each participant and purpose, what is not on file as it is.
 
     What was decided after ``now``, by a clock that was wrong, counts as not on file.
@@ -85,7 +85,7 @@ def changed(
         for about, row in latest.items()
         if datetime.fromisoformat(json.loads(row.body)["decided_at"]) <= now
     }
-    sets: dict[tuple[str, str], list[Decision]] = {}
+    sets: dict[tuple[str, str], list[ConsentDecision]] = {}
     for each in decisions:
         sets.setdefault((each.participant_id, each.purpose.value), []).append(each)
     return [decided for about, decided in sets.items() if known.get(about) != _digest(decided)]
@@ -94,7 +94,7 @@ def changed(
 def append(
     connection: Connection,
     session_id: str,
-    sets: Iterable[Sequence[Decision]],
+    sets: Iterable[Sequence[ConsentDecision]],
     *,
     now: datetime,
     valid_until: datetime,
@@ -156,7 +156,7 @@ def _id(digest: str) -> str:
     return f"dec_{digest[:32]}"
 
 
-def _plain(each: Decision) -> dict[str, Any]:
+def _plain(each: ConsentDecision) -> dict[str, Any]:
     return {
         "participant_id": each.participant_id,
         "from_s": each.interval.start_s,
@@ -170,7 +170,7 @@ def _plain(each: Decision) -> dict[str, Any]:
     }
 
 
-def _digest(decisions: Iterable[Decision]) -> str:
+def _digest(decisions: Iterable[ConsentDecision]) -> str:
     return sha256(canonical([_plain(each) for each in decisions]))
 
 

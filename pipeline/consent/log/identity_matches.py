@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from pipeline.consent.log.identity import Keys
 from pipeline.consent.log.unreadable import unreadable
@@ -20,7 +21,8 @@ class StaffMatch:
     """One act: staff match a participant to a party, or with None undo the match.
 
     ``known_by`` is a hash of everything that the participant was known by then: who is known by something else is not
-    the one that staff looked at.
+    the one that staff looked at. ``addresses`` are the keyed hashes of addresses and ids of the party: a
+    match with any holds in later sessions too, wherever they are met, until an act without a party names them.
     """
 
     session_id: str
@@ -29,6 +31,7 @@ class StaffMatch:
     known_by: str
     actor: str
     at: str
+    addresses: Sequence[str] = ()
 
 
 def current(
@@ -39,26 +42,46 @@ def current(
     Raises ``ConsentUnreadable`` when an act was changed.
     """
     query = select(identity_match).where(identity_match.c.session_id == session_id).order_by(identity_match.c.seq)
-    latest: dict[str, StaffMatch] = {}
-    for row in connection.execute(query):
-        keys.open(row.sealed, row.hash)
-        act = _read(row)
-        if now is not None and act.party_id is not None and datetime.fromisoformat(act.at) > now:
-            continue
-        latest[act.participant_id] = act
+    latest = {act.participant_id: act for act in _acts(connection, keys, query, now)}
     return {who: act for who, act in latest.items() if act.party_id is not None}
+
+
+def remembered(connection: Connection, keys: Keys, *, now: datetime | None = None) -> dict[str, str]:
+    """Whose an address or id is by what staff confirmed in any session: the party by its keyed hash.
+
+    Raises ``ConsentUnreadable`` when an act was changed.
+    """
+    parties: dict[str, str] = {}
+    for act in _acts(connection, keys, select(identity_match).order_by(identity_match.c.seq), now):
+        for address in act.addresses:
+            if act.party_id is None:
+                parties.pop(address, None)
+            else:
+                parties[address] = act.party_id
+    return parties
 
 
 def append(connection: Connection, keys: Keys, act: StaffMatch, reason: str) -> int:
     """Adds an act, with its reason encrypted and bound to it; returns its number."""
-    fields = {name: getattr(act, name) for name in StaffMatch.__slots__}
+    fields = {name: getattr(act, name) for name in StaffMatch.__slots__ if name != "addresses"}
+    if act.addresses:  # acts of earlier versions have none, and an act keeps the form that its hash covers
+        fields["addresses"] = list(act.addresses)
     with CHAIN.appending(connection) as add:
-        return add(fields, beside=lambda digest: {"sealed": keys.seal(reason, digest)}).seq
+        return add(fields, extra=lambda digest: {"sealed": keys.seal(reason, digest)}).seq
 
 
 def verify(connection: Connection) -> None:
     """Walks the chain; raises ``ConsentUnreadable`` at the first act that does not hold."""
     CHAIN.verify(connection, _read)
+
+
+def _acts(connection: Connection, keys: Keys, query: Select[Any], now: datetime | None) -> Iterator[StaffMatch]:
+    """The acts of a query, in order, without matches dated after ``now``."""
+    for row in connection.execute(query):
+        keys.open(row.sealed, row.hash)
+        act = _read(row)
+        if now is None or act.party_id is None or datetime.fromisoformat(act.at) <= now:
+            yield act
 
 
 def _read(row: Any) -> StaffMatch:

@@ -123,7 +123,9 @@ def entries_of(
     connection: Connection, events: Sequence[Mapping[str, Any]], withdrawals: Sequence[Withdrawal]
 ) -> Iterator[JournalEntry]:
     """The entries for these refusals and withdrawals, with the people that they are about as they are on file."""
-    people = {str(body["party_id"]) for body in events} | {one for filed in withdrawals for one in filed.party_ids}
+    people = {str(body["party_id"]) for body in events} | {
+        party_id for filed in withdrawals for party_id in filed.party_ids
+    }
     for person in _people(connection, people):
         yield JournalEntry(EntryKind.PERSON, person["party_id"], person)
     for body in events:

@@ -149,16 +149,16 @@ def log_head(workspace: Workspace) -> str:
 def head_hash(connection: Connection) -> str:
     """The hash of the log's last event; with what people decided about holds and who is who, and material changes."""
     digest, acts = head(connection).hash, [head_of(connection, table) for table in (manual_decision, identity_match)]
-    beside = [*(last.hash for last in acts if last.seq), *notice_store.material(connection)]
-    return hashlib.sha256(" ".join((digest, *beside)).encode()).hexdigest() if beside else digest
+    related_hashes = [*(last.hash for last in acts if last.seq), *notice_store.material(connection)]
+    return hashlib.sha256(" ".join((digest, *related_hashes)).encode()).hexdigest() if related_hashes else digest
 
 
 def verify_chain(workspace: Workspace) -> str:
     """Walks the whole log and returns the hash of its head; raises ``ConsentUnreadable`` for any change, gap or cut."""
     with unreadable_is_closed(), reading(workspace.db) as connection:
         last = CHAIN.verify(connection)
-        for beside in (decisions, manual_decisions, identity_matches, notice_store, notice_deliveries, withdrawals):
-            beside.verify(connection)
+        for store in (decisions, manual_decisions, identity_matches, notice_store, notice_deliveries, withdrawals):
+            store.verify(connection)
         parties.verify(connection, Keys(workspace.key("identity")))
         _check_heads(workspace, connection)
         workspace.heads.keep({table.name: head_of(connection, table) for table in chained_tables()})

@@ -17,7 +17,7 @@ from pipeline.store.chains import Chain
 from pipeline.store.tables.rulings import manual_decision
 
 
-class Act(StrEnum):
+class ManualAction(StrEnum):
     """What a person decided about a held cell."""
 
     ALLOW = "allow"
@@ -32,7 +32,7 @@ class ManualDecision:
     seq: int
     participant_id: str
     purpose: Purpose
-    act: Act
+    act: ManualAction
     bases: frozenset[str]
     actor: str
     at: datetime
@@ -41,14 +41,14 @@ class ManualDecision:
 def of_session(connection: Connection, session_id: str) -> tuple[ManualDecision, ...]:
     """The acts about a session that were not undone, in order; raises ``ConsentUnreadable`` for a changed one."""
     query = select(manual_decision).where(manual_decision.c.session_id == session_id).order_by(manual_decision.c.seq)
-    standing: list[ManualDecision] = []
+    in_force: list[ManualDecision] = []
     for act in (_read(row) for row in connection.execute(query)):
         about = (act.participant_id, act.purpose)
-        if act.act is Act.UNDO:
-            standing = [each for each in standing if (each.participant_id, each.purpose) != about]
+        if act.act is ManualAction.UNDO:
+            in_force = [each for each in in_force if (each.participant_id, each.purpose) != about]
         else:
-            standing.append(act)
-    return tuple(standing)
+            in_force.append(act)
+    return tuple(in_force)
 
 
 def verify(connection: Connection) -> None:
@@ -68,7 +68,7 @@ def _read(row: Any) -> ManualDecision:
         seq=row.seq,
         participant_id=body["participant_id"],
         purpose=Purpose(body["purpose"]),
-        act=Act(body["act"]),
+        act=ManualAction(body["act"]),
         bases=frozenset(body["bases"]),
         actor=body["actor"],
         at=datetime.fromisoformat(body["at"]),

@@ -91,7 +91,7 @@ def catch_up(workspace: Workspace) -> None:
         with reading(workspace.db) as connection:
             events = [body for body in log.bodies(connection) if journal.is_no(body)]
             events = [body for body in events if body["event_id"] not in known]
-        filed = [one for one in withdrawals.read(workspace.db) if one.withdrawal_id not in known]
+        filed = [withdrawal for withdrawal in withdrawals.read(workspace.db) if withdrawal.withdrawal_id not in known]
         if events or filed:
             with workspace.db.begin() as connection:
                 log.note_in_journal(workspace, connection, events, filed)
@@ -135,7 +135,7 @@ def _put_people(
     connection: Connection, entries: Iterable[JournalEntry], missing: Iterable[JournalEntry], keys: Keys
 ) -> None:
     """Adds the people of the missing entries, and what they are known by, as far as the store lacks it."""
-    about = {one for entry in missing for one in (entry.body.get("party_ids") or [entry.body["party_id"]])}
+    about = {party_id for entry in missing for party_id in (entry.body.get("party_ids") or [entry.body["party_id"]])}
     people = {
         entry.entry_id: entry.body for entry in entries if entry.kind is EntryKind.PERSON and entry.entry_id in about
     }

@@ -39,6 +39,7 @@ class ColumnKind(StrEnum):
     NAME = "name"
     PHONE = "phone"
     COMPANY = "company"
+    LOCATION = "location"
     FOR_EMAIL = "for_email"
     FOR_NAME = "for_name"
     GUARDIAN = "guardian"
@@ -78,7 +79,7 @@ class Column:
     purposes: tuple[Purpose, ...] = ()
 
 
-class Options(BaseModel):
+class FormOptions(BaseModel):
     """What the form tool vouches for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -110,7 +111,7 @@ class Form(BaseModel):
     answers: dict[str, EventState] = {}
     ticks: dict[str, str] = {}
     withdraws: dict[str, str] = {}
-    options: Options = Options()
+    options: FormOptions = FormOptions()
 
     @property
     def asks(self) -> bool:
@@ -233,4 +234,7 @@ def _column(header: str, meaning: str) -> Column:
 
 
 def _meaningless(header: str) -> UsageProblem:
-    return UsageProblem(f"form mapping: columns: {header!r} has no known meaning", action="see docs/consent.md")
+    return UsageProblem(
+        f"form mapping: columns: {header!r} has no known meaning",
+        action="say purpose:CODE, another meaning of docs/consent.md, or ignore where it asks for nothing",
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.consent.evaluation.comparison import closed_purposes
 from pipeline.consent.evaluation.evaluate import evaluate
-from pipeline.consent.evaluation.participant_match import PartyMatch, known_by, match_by_aliases
+from pipeline.consent.evaluation.participant_match import PartyMatch, address_hashes, known_by, match_by_aliases
 from pipeline.consent.evaluation.rule_tables import Identity
 from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.consent.log import identity_matches
@@ -95,11 +95,12 @@ def settle(
     reason: str,
     workspace: Workspace,
     now: datetime,
+    others: Iterable[Session] = (),
     then: CloseSession = nothing_to_close,
 ) -> MatchResult:
-    """Files that a participant is a party, or with None takes back what was filed.
+    """Files that a participant is a party, or with None takes back what was filed, here and wherever it is remembered.
 
-    What that closes is taken back by ``then`` while nothing can be released.
+    What that closes, in this session or in ``others``, is taken back by ``then`` while nothing can be released.
 
     Raises ``RefusedByPolicy`` where an address or id already says who they are, ``UsageProblem`` for nobody on file.
     """
@@ -116,13 +117,16 @@ def settle(
         known_by=known_by(person, keys),
         actor=actor,
         at=now.isoformat(),
+        addresses=() if party_id else address_hashes(person, keys),
     )
-    taken_back: list[str] = []
-    before = evaluate(read_snapshot(session, workspace=workspace, now=now), now=now)
+    withdrawn_folders: list[str] = []
+    concerned = [session, *(each for each in others if _shares_address(each, act.addresses, keys))]
+    before = [evaluate(read_snapshot(each, workspace=workspace, now=now), now=now) for each in concerned]
 
     def afterwards() -> None:
-        closed = closed_purposes(before, evaluate(read_snapshot(session, workspace=workspace, now=now), now=now))
-        taken_back.extend(then(session.session_id, closed) if closed else ())
+        for each, earlier in zip(concerned, before, strict=True):
+            closed = closed_purposes(earlier, evaluate(read_snapshot(each, workspace=workspace, now=now), now=now))
+            withdrawn_folders.extend(then(each.session_id, closed) if closed else ())
 
     with writing(workspace, now=now, then=afterwards) as log:
         _check(log.connection, session, act, keys)
@@ -133,13 +137,16 @@ def settle(
         party=party_id or "",
         number=number,
         status=after.identity.value,
-        taken_back=tuple(taken_back),
+        taken_back=tuple(withdrawn_folders),
     )
 
 
 def _check(connection: Connection, session: Session, act: StaffMatch, keys: Keys) -> None:
     if act.party_id is None:
-        if act.participant_id not in identity_matches.current(connection, keys, session.session_id):
+        is_remembered = not identity_matches.remembered(connection, keys).keys().isdisjoint(act.addresses)
+        if not is_remembered and act.participant_id not in identity_matches.current(
+            connection, keys, session.session_id
+        ):
             raise UsageProblem("nothing was settled about them", action="`offrecord consent match SESSION` lists all")
         return
     if connection.execute(select(party_table.c.party_id).where(party_table.c.party_id == act.party_id)).first() is None:
@@ -149,6 +156,10 @@ def _check(connection: Connection, session: Session, act: StaffMatch, keys: Keys
         raise RefusedByPolicy(
             "their address or platform id already says who they are", action="correct session.toml if it is wrong"
         )
+
+
+def _shares_address(session: Session, addresses: Sequence[str], keys: Keys) -> bool:
+    return any(not set(address_hashes(person, keys)).isdisjoint(addresses) for person in session.participants)
 
 
 def _known(connection: Connection, keys: Keys) -> Mapping[str, list[tuple[Alias, str]]]:

@@ -119,10 +119,10 @@ def _file(
         raise UsageProblem("that is no domain of mail addresses", action="give it as granite.example")
     keys = Keys(workspace.key("identity"))
     withdrawn: list[Withdrawal] = []
-    taken_back: list[str] = []
+    withdrawn_folders: list[str] = []
 
     def afterwards() -> None:
-        taken_back.extend(folder for filed in withdrawn for folder in then(filed))
+        withdrawn_folders.extend(folder for filed in withdrawn for folder in then(filed))
 
     with writing(workspace, now=now, then=afterwards) as log:
         org_id = _organisation(log, keys, claims, now=now)
@@ -151,7 +151,7 @@ def _file(
         if forbidden:
             withdrawn.append(_withdrawal(org_id, forbidden, now=now))
             log.withdraw(withdrawn[0])
-    return FiledClauses(clauses=len(fresh), taken_back=tuple(taken_back))
+    return FiledClauses(clauses=len(fresh), taken_back=tuple(withdrawn_folders))
 
 
 def _organisation(log: Writer, keys: Keys, claims: Sequence[Claim], *, now: datetime) -> str:

@@ -15,7 +15,7 @@ from pipeline.consent.evaluation.snapshot import ConsentSnapshot, read_snapshot
 from pipeline.consent.log import manual_decisions
 from pipeline.consent.log.identity import Keys, normalise
 from pipeline.consent.log.log import writing
-from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.log.manual_decisions import ManualAction
 from pipeline.consent.staff.closing import CloseSession, nothing_to_close
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Cell, Outcome, Purpose, Session
@@ -41,7 +41,7 @@ def resolve(
     session: Session,
     participant_id: str,
     purpose: Purpose,
-    act: Act,
+    act: ManualAction,
     *,
     actor: str,
     reason: str,
@@ -59,7 +59,7 @@ def resolve(
     snapshot = read_snapshot(session, workspace=workspace, now=now)
     undecided = evaluate(replace(snapshot, manual_decisions=()), now=now).cells
     held = [cell for cell in _about(undecided, participant_id, purpose) if cell.outcome is Outcome.HOLD]
-    if act is not Act.UNDO:
+    if act is not ManualAction.UNDO:
         _check(held, snapshot, act, now)
     keys = Keys(workspace.key("identity"))
     bound = f"{session.session_id}\n{participant_id}"
@@ -73,11 +73,11 @@ def resolve(
         "evidence": evidence if re.fullmatch(r"[0-9a-f]{64}", evidence) else _sealed(keys, evidence, bound),
         "at": now.isoformat(),
     }
-    taken_back: list[str] = []
+    withdrawn_folders: list[str] = []
 
     def afterwards() -> None:
         closed = closed_purposes(before, evaluate(read_snapshot(session, workspace=workspace, now=now), now=now))
-        taken_back.extend(then(session.session_id, closed) if closed else ())
+        withdrawn_folders.extend(then(session.session_id, closed) if closed else ())
 
     before = evaluate(snapshot, now=now)
     with writing(workspace, now=now, then=afterwards) as log:
@@ -85,7 +85,7 @@ def resolve(
             raise RefusedByPolicy("consent changed meanwhile", action="look again with `offrecord consent show`")
         number = manual_decisions.append(log.connection, body, session.session_id)
     after = evaluate(read_snapshot(session, workspace=workspace, now=now), now=now)
-    return _resolution(act, number, _about(after.cells, participant_id, purpose), taken_back)
+    return _resolution(act, number, _about(after.cells, participant_id, purpose), withdrawn_folders)
 
 
 def _about(cells: Iterable[Cell], participant_id: str, purpose: Purpose) -> list[Cell]:
@@ -97,14 +97,14 @@ def _about(cells: Iterable[Cell], participant_id: str, purpose: Purpose) -> list
     return about
 
 
-def _check(held: list[Cell], snapshot: ConsentSnapshot, act: Act, now: datetime) -> None:
+def _check(held: list[Cell], snapshot: ConsentSnapshot, act: ManualAction, now: datetime) -> None:
     if not held:
         raise RefusedByPolicy(
             "it is not held, so there is nothing to decide", action="`offrecord consent show` says why"
         )
     if any(says_no(cell, snapshot, now=now) for cell in held):
         raise RefusedByPolicy("they said no, which nobody may decide otherwise", action="leave it closed")
-    if act is Act.KEEP_OUT and not removable(snapshot.session, held[0].participant_id):
+    if act is ManualAction.KEEP_OUT and not removable(snapshot.session, held[0].participant_id):
         raise RefusedByPolicy(
             "they cannot be kept out: they spoke in mixed sound",
             action="give each person's own track, or captions that name the speakers",
@@ -115,9 +115,9 @@ def _sealed(keys: Keys, text: str, bound: str) -> str:
     return base64.b64encode(keys.seal(text, bound)).decode("ascii")
 
 
-def _resolution(act: Act, number: int, cells: list[Cell], taken_back: Iterable[str]) -> HoldResolution:
+def _resolution(act: ManualAction, number: int, cells: list[Cell], taken_back: Iterable[str]) -> HoldResolution:
     worst = max((cell.outcome for cell in cells), key=lambda outcome: outcome.restrictiveness)
-    waits = act is Act.ALLOW and worst is Outcome.HOLD and cells[0].purpose in PUBLIC
+    waits = act is ManualAction.ALLOW and worst is Outcome.HOLD and cells[0].purpose in PUBLIC
     return HoldResolution(
         act=act.value,
         number=number,

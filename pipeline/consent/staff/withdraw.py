@@ -70,10 +70,10 @@ def withdraw(
     claim = (AliasKind.EMAIL, email, Verified.STAFF)
     erasure_asked = erasure or Erasure()
     filed: list[Withdrawal] = []
-    taken_back: list[str] = []
+    withdrawn_folders: list[str] = []
 
     def afterwards() -> None:
-        taken_back.extend(folder for withdrawal in filed for folder in then(withdrawal))
+        withdrawn_folders.extend(folder for withdrawal in filed for folder in then(withdrawal))
 
     with writing(workspace, now=now, then=afterwards) as log:
         directory = Directory(log.connection, keys, [claim], now=now)
@@ -93,7 +93,7 @@ def withdraw(
         people=len(party_ids),
         new_person=not holders,
         withdrawal=filed[0].withdrawal_id,
-        taken_back=tuple(taken_back),
+        taken_back=tuple(withdrawn_folders),
         next_step=_next_step(filed[0], new_person=not holders),
     )
 

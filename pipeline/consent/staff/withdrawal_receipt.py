@@ -34,7 +34,7 @@ _ERASED = "done; every store was searched and nothing was found"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class WithdrawalReceipt:
     """One withdrawal for the person who asked: times in UTC, everything else by id."""
 
     withdrawal: str
@@ -48,7 +48,7 @@ class Receipt:
     kept: tuple[str, ...]
 
 
-def of_person(email: str, withdrawal_id: str, *, workspace: Workspace) -> tuple[Receipt, ...]:
+def of_person(email: str, withdrawal_id: str, *, workspace: Workspace) -> tuple[WithdrawalReceipt, ...]:
     """The receipts of somebody's withdrawals, all or one, also after their address was forgotten.
 
     Raises ``UsageProblem`` where there is none.
@@ -76,14 +76,14 @@ def known_as(who: str, *, workspace: Workspace) -> list[str]:
     ]
 
 
-def receipt(filed: Withdrawal, *, workspace: Workspace) -> Receipt:
+def receipt(filed: Withdrawal, *, workspace: Workspace) -> WithdrawalReceipt:
     """What was done for a withdrawal, from the ledger."""
     steps = withdrawals.steps(workspace.ledger, filed.withdrawal_id)
     counted = Counter(str(step["done"]) for step in steps)
     touched = {str(step["what"]).partition("/")[0] for step in steps}
     log = "the consent log and this withdrawal, by random ids, as proof"
     rows_too = filed.erase and filed.session_id is None
-    return Receipt(
+    return WithdrawalReceipt(
         withdrawal=filed.withdrawal_id,
         filed_at=filed.filed_at.isoformat(timespec="seconds"),
         purposes=tuple(purpose.value for purpose in filed.purposes),
@@ -130,7 +130,7 @@ def _at(body: str) -> str:
     return str(json.loads(body)["at"])
 
 
-def as_lines(receipts: Iterable[Receipt]) -> str:
+def as_lines(receipts: Iterable[WithdrawalReceipt]) -> str:
     """Receipts as plain text, to hand over."""
     blocks = []
     for receipt in receipts:
@@ -150,7 +150,7 @@ def as_lines(receipts: Iterable[Receipt]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def as_json(receipts: Iterable[Receipt]) -> str:
+def as_json(receipts: Iterable[WithdrawalReceipt]) -> str:
     """Receipts as one JSON array."""
-    shown = [{name: getattr(receipt, name) for name in Receipt.__slots__} for receipt in receipts]
+    shown = [{name: getattr(receipt, name) for name in WithdrawalReceipt.__slots__} for receipt in receipts]
     return json.dumps(shown, sort_keys=True, ensure_ascii=False) + "\n"

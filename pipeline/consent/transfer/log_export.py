@@ -23,7 +23,7 @@ from pipeline.store.database import reading, unreadable_is_closed
 from pipeline.store.tables.consent import alias, consent_event, notice, party
 
 FORMAT = "offrecord-consent-2"
-_BESIDE = ("type", "record_id", "notice_version", "aliases", "hash")
+_NOT_IN_BODY = ("type", "record_id", "notice_version", "aliases", "hash")
 """What an event's line says beside the event itself."""
 
 
@@ -38,7 +38,7 @@ class ExportedLog:
     head: str
 
 
-class Seal:
+class ExportSeal:
     """Vouches with the identity key of a workspace for the bytes of an export."""
 
     def __init__(self, secret: bytes) -> None:
@@ -66,7 +66,7 @@ def export_log(file: Path, *, workspace: Workspace) -> ExportedLog:
         events, others = list(_events(connection, people, notices)), list(related_records.lines(connection))
         head = log.head(connection)
     content = "".join(f"{canonical(line)}\n" for line in (*notices, *people, *events, *others)).encode()
-    seal = Seal(workspace.key("identity"))
+    seal = ExportSeal(workspace.key("identity"))
     manifest: dict[str, object] = {
         "type": "manifest",
         "format": FORMAT,
@@ -86,7 +86,7 @@ def export_log(file: Path, *, workspace: Workspace) -> ExportedLog:
 
 def body_of(line: Mapping[str, Any]) -> dict[str, object]:
     """The event in a line as the log holds it: its canonical form is what its hash was made of."""
-    return {name: value for name, value in line.items() if name not in _BESIDE}
+    return {name: value for name, value in line.items() if name not in _NOT_IN_BODY}
 
 
 def record_id(party_id: str, digest: str | None) -> str:

@@ -20,7 +20,7 @@ from pipeline.consent.log.log import writing
 from pipeline.consent.log.notice_store import FILED
 from pipeline.consent.log.parties import chunks, vouch
 from pipeline.consent.transfer import related_records
-from pipeline.consent.transfer.log_export import FORMAT, Seal, body_of, read_line
+from pipeline.consent.transfer.log_export import FORMAT, ExportSeal, body_of, read_line
 from pipeline.errors import InputRefused, UsageProblem
 from pipeline.store import Workspace
 from pipeline.store.chains import GENESIS
@@ -28,7 +28,7 @@ from pipeline.store.ledger import append
 from pipeline.store.tables.consent import alias, consent_event, notice, party
 from pipeline.store.withdrawals import Withdrawal
 
-_AGAIN = "nothing was imported; export the log again"
+_EXPORT_AGAIN = "nothing was imported; export the log again"
 Lines = Sequence[Mapping[str, Any]]
 
 
@@ -73,7 +73,7 @@ def import_log(
         content = file.read_bytes()
     except OSError as error:
         raise InputRefused("the export cannot be read", action="check its path") from error
-    export = _checked(content, Seal(source))
+    export = _checked(content, ExportSeal(source))
     keys, withdrawn = Keys(own), list[Withdrawal]()
     theirs = Keys(source) if key else keys
 
@@ -110,7 +110,7 @@ def _secret(path: Path) -> bytes:
     return secret
 
 
-def _checked(content: bytes, seal: Seal) -> _Export:
+def _checked(content: bytes, seal: ExportSeal) -> _Export:
     """Everything in the file; raises ``InputRefused`` with the line where it is not as it was written."""
     kinds = ("notice", "person", "event", *related_records.KINDS, "manifest")
     lines: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
@@ -121,10 +121,10 @@ def _checked(content: bytes, seal: Seal) -> _Export:
             last = line["type"]
             lines[last].append(line)
         except (ValueError, LookupError, TypeError) as error:
-            raise InputRefused(f"line {number}: not as it was written", action=_AGAIN) from error
+            raise InputRefused(f"line {number}: not as it was written", action=_EXPORT_AGAIN) from error
     manifests = lines["manifest"]
     if texts[-1] or len(manifests) != 1 or last != "manifest":
-        raise InputRefused(f"line {max(len(texts) - 1, 1)}: the manifest is not the last line", action=_AGAIN)
+        raise InputRefused(f"line {max(len(texts) - 1, 1)}: the manifest is not the last line", action=_EXPORT_AGAIN)
     _check_manifest(manifests[0], content[: -len(texts[-2]) - 1], lines, seal)
     others = {kind: lines[kind] for kind in related_records.KINDS}
     _check_chain(lines["event"], len(texts) - 1, str(manifests[0]["head"]), after=sum(map(len, others.values())))
@@ -133,7 +133,7 @@ def _checked(content: bytes, seal: Seal) -> _Export:
 
 
 def _check_manifest(
-    manifest: Mapping[str, Any], before: bytes, lines: Mapping[str, Sequence[object]], seal: Seal
+    manifest: Mapping[str, Any], before: bytes, lines: Mapping[str, Sequence[object]], seal: ExportSeal
 ) -> None:
     if manifest.get("format") != FORMAT:
         raise InputRefused("this is no export of a consent log", action="nothing was imported; give --form for a table")
@@ -147,7 +147,7 @@ def _check_manifest(
     stated = tuple(manifest.get(name) for name in ("events", "people", "notices", "beside"))
     whole = manifest.get("sha256") == hashlib.sha256(before).hexdigest() and counts == stated
     if not whole or not hmac.compare_digest(seal.of(manifest).encode(), str(manifest.get("seal")).encode()):
-        raise InputRefused("the export is not as it was written", action=_AGAIN)
+        raise InputRefused("the export is not as it was written", action=_EXPORT_AGAIN)
 
 
 def _check_chain(events: Lines, last_line: int, head: str, *, after: int) -> None:
@@ -160,10 +160,10 @@ def _check_chain(events: Lines, last_line: int, head: str, *, after: int) -> Non
         digest = line.get("hash")
         if line.get("seq") != number or line.get("prev_hash") != previous or sha256(canonical(body_of(line))) != digest:
             place = last_line - after - len(events) + number - 1
-            raise InputRefused(f"line {place}: event {number} breaks the chain", action=_AGAIN)
+            raise InputRefused(f"line {place}: event {number} breaks the chain", action=_EXPORT_AGAIN)
         previous = str(digest)
     if previous != head:
-        raise InputRefused(f"line {last_line}: the head is not the last event", action=_AGAIN)
+        raise InputRefused(f"line {last_line}: the head is not the last event", action=_EXPORT_AGAIN)
 
 
 def _lacking(connection: Connection, table: Table, column: str, lines: Lines) -> Lines:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from pipeline.export.formats.options import Options
+from pipeline.export.formats.options import ExportOptions
 from pipeline.export.neutralise import for_spreadsheet
 from pipeline.export.report import RequestReport
 from pipeline.export.tables import Table, Value, flat_table
@@ -13,12 +13,12 @@ from pipeline.export.tables import Table, Value, flat_table
 _MARK = "\ufeff"
 
 
-def render(report: RequestReport, options: Options) -> bytes:
+def render(report: RequestReport, options: ExportOptions) -> bytes:
     """One table with a header; texts are quoted, so that a delimiter of another country parts none."""
     return table_as_csv(flat_table(report, grouped=options.grouped), options)
 
 
-def table_as_csv(table: Table, options: Options) -> bytes:
+def table_as_csv(table: Table, options: ExportOptions) -> bytes:
     """A table as CSV; with ``excel`` it begins with the mark that tells Excel that it is UTF-8."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=options.delimiter, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
@@ -27,7 +27,7 @@ def table_as_csv(table: Table, options: Options) -> bytes:
     return ((_MARK if options.excel else "") + out.getvalue()).encode()
 
 
-def _shown(value: Value, options: Options) -> Value:
+def _shown(value: Value, options: ExportOptions) -> Value:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):

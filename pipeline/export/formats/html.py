@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.export.formats.charts import Bar, bars, columns
-from pipeline.export.formats.options import Options
+from pipeline.export.formats.options import ExportOptions
 from pipeline.export.periods import OfficeHours
 from pipeline.export.report import GroupRow, RequestReport
 
@@ -27,7 +27,7 @@ class _Entry(NamedTuple):
     quotes: tuple[str, ...]
 
 
-def render(report: RequestReport, options: Options) -> bytes:
+def render(report: RequestReport, options: ExportOptions) -> bytes:
     """The page; every text is escaped, and a name in a quote stays what the redaction made of it."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     style = _asset("requests.css")
@@ -38,9 +38,9 @@ def render(report: RequestReport, options: Options) -> bytes:
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
         style=Markup(style),
         selection=report.selection,
-        held=sum(one.held for one in report.quarters),
-        heard=sum(one.heard for one in report.quarters),
-        hours=round(sum(one.hours for one in report.quarters), 1),
+        held=sum(quarter.held for quarter in report.quarters),
+        heard=sum(quarter.heard for quarter in report.quarters),
+        hours=round(sum(quarter.hours for quarter in report.quarters), 1),
         first=report.quarters[0].period if report.quarters else "",
         last=report.quarters[-1].period if report.quarters else "",
         trend=_trend("Different requests and discoveries by quarter", report.quarters, report.heard_quarterly),

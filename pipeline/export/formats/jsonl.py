@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from pipeline.export.formats.options import Options
+from pipeline.export.formats.options import ExportOptions
 from pipeline.export.report import RequestReport
 from pipeline.export.tables import flat_table
 
 
-def render(report: RequestReport, options: Options) -> bytes:
+def render(report: RequestReport, options: ExportOptions) -> bytes:
     """One object a line, its keys in the order of the columns."""
     table = flat_table(report, grouped=options.grouped)
     rows = (json.dumps(dict(zip(table.names, row, strict=True)), ensure_ascii=False) for row in table.rows)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class ExportOptions:
     """``grouped`` for a row a group instead of a row a wording; the others are for CSV alone."""
 
     grouped: bool = False

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 
 from pipeline.errors import ConfigurationError
-from pipeline.export.formats.options import Options
+from pipeline.export.formats.options import ExportOptions
 from pipeline.export.report import RequestReport
 from pipeline.export.tables import flat_table
 
 
-def render(report: RequestReport, options: Options) -> bytes:
+def render(report: RequestReport, options: ExportOptions) -> bytes:
     """One table, every text as it is; raises ``ConfigurationError`` where pyarrow is not installed."""
     try:
         import pyarrow

@@ -14,7 +14,7 @@ from typing import Any
 import xlsxwriter
 
 from pipeline.errors import TryAgain, UsageProblem
-from pipeline.export.formats.options import Options
+from pipeline.export.formats.options import ExportOptions
 from pipeline.export.report import RequestReport
 from pipeline.export.tables import Table, Value, count_table, group_table, mention_table
 
@@ -26,7 +26,7 @@ _WIDTHS = {str: 22, int: 11, float: 11, bool: 9}
 _WIDE = {"title": 48, "quote": 80, "answer": 60, "request_ids": 30}
 
 
-def render(report: RequestReport, options: Options) -> bytes:
+def render(report: RequestReport, options: ExportOptions) -> bytes:
     """A workbook of four sheets; what is grouped and what is not are both in it."""
     out = io.BytesIO()
     settings = {

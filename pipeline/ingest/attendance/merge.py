@@ -58,16 +58,16 @@ def people(rows: Sequence[AttendanceRow], clock: Clock) -> tuple[Person, ...]:
         else:
             group.append(row)
     stays = [_stays(group, clock) for group in groups]
-    if not any(_at_start(some) for some in stays):
+    if not any(_at_start(group_stays) for group_stays in stays):
         stays = [() for _ in stays]  # nobody was there at the start: the report keeps another zone's time, or none
-    found = []
-    for group, some in zip(groups, stays, strict=True):
-        if group[0].email is None and len(group) > 1 and _may_be_two(group, some):
+    people = []
+    for group, group_stays in zip(groups, stays, strict=True):
+        if group[0].email is None and len(group) > 1 and _may_be_two(group, group_stays):
             raise InputRefused(
                 "two people of the participants report have one name and no e-mail", action="correct the report's rows"
             )
-        found.append(_person(group, some))
-    return tuple(found)
+        people.append(_person(group, group_stays))
+    return tuple(people)
 
 
 def _same(row: AttendanceRow, other: AttendanceRow) -> bool:
@@ -75,14 +75,14 @@ def _same(row: AttendanceRow, other: AttendanceRow) -> bool:
     if row.email or other.email:
         return bool(row.email and other.email and folded(row.email) == folded(other.email))
     name, other_name = folded(renamed(row.name)[0]), folded(renamed(other.name)[0])
-    return name == other_name or (bool(_names(row) & _names(other)) and _apart(row, other))
+    return name == other_name or (bool(_names(row) & _names(other)) and _follow_each_other(row, other))
 
 
 def _names(row: AttendanceRow) -> set[str]:
     return {folded(name) for name in renamed(row.name) if name}
 
 
-def _apart(row: AttendanceRow, other: AttendanceRow) -> bool:
+def _follow_each_other(row: AttendanceRow, other: AttendanceRow) -> bool:
     """Whether two stays are known not to overlap."""
     if not (row.joined and row.left and other.joined and other.left):
         return False
@@ -92,7 +92,7 @@ def _apart(row: AttendanceRow, other: AttendanceRow) -> bool:
 
 def _stays(rows: Sequence[AttendanceRow], clock: Clock) -> tuple[Stay, ...]:
     """When somebody was there; empty where a row of theirs does not say it."""
-    found = []
+    merged = []
     for row in rows:
         if clock.start is None or not row.joined:
             return ()
@@ -103,13 +103,13 @@ def _stays(rows: Sequence[AttendanceRow], clock: Clock) -> tuple[Stay, ...]:
         stay = Stay(
             join_s=clock.since_s(joined, clock.start),
             leave_s=inf if left is None else clock.since_s(left, clock.start) + row.coarse_s,
-            told=_ANSWERED[row.told],
+            accepted_notice=_ANSWERED[row.notice_answer],
             uncertainty_s=max(row.coarse_s, *doubts),
         )
         if stay.leave_s < stay.join_s:
             return ()
-        found.append(stay)
-    return tuple(sorted(found, key=lambda stay: stay.join_s))
+        merged.append(stay)
+    return tuple(sorted(merged, key=lambda stay: stay.join_s))
 
 
 def _at_start(stays: Sequence[Stay]) -> bool:
@@ -126,9 +126,9 @@ def _may_be_two(rows: Sequence[AttendanceRow], stays: Sequence[Stay]) -> bool:
 def _person(rows: Sequence[AttendanceRow], stays: tuple[Stay, ...]) -> Person:
     name = renamed(rows[0].name)[0]
     others = [other for row in rows for other in renamed(row.name) if other and folded(other) != folded(name)]
-    answers = {_ANSWERED[row.told] for row in rows}
+    answers = {_ANSWERED[row.notice_answer] for row in rows}
     if not stays and answers != {None}:
-        stays = (Stay(join_s=0.0, leave_s=inf, told=False not in answers),)
+        stays = (Stay(join_s=0.0, leave_s=inf, accepted_notice=False not in answers),)
     return Person(
         name=name,
         aliases=tuple(dict.fromkeys(others)),

@@ -31,7 +31,7 @@ class AttendanceRow:
     email: str | None
     joined: tuple[Moment, ...]
     left: tuple[Moment, ...]
-    told: NoticeAnswer = NoticeAnswer.NOTHING
+    notice_answer: NoticeAnswer = NoticeAnswer.NOTHING
     platform_id: str | None = None
     coarse_s: float = 1.0
     joined_text: str = ""

@@ -35,16 +35,16 @@ def merged(reports: Sequence[AttendanceReport]) -> AttendanceReport:
     return AttendanceReport(rows, next(iter(topics), ""))
 
 
-def told(listing: Listing, names: Sequence[str]) -> AttendanceReport:
+def named_reports(listing: Listing, names: Sequence[str]) -> AttendanceReport:
     """The lists that session.toml names, as one; raises ``InputRefused`` where one is not there or nobody's list."""
-    return merged([_told(listing, name) for name in names])
+    return merged([_named_report(listing, name) for name in names])
 
 
-def _told(listing: Listing, name: str) -> AttendanceReport:
+def _named_report(listing: Listing, name: str) -> AttendanceReport:
     if name not in listing.names:
         raise InputRefused("session.toml: the file named by 'roster' is not there", action="correct the key")
     text = listing.text(name, "the participants report")
-    report = next((found for parse in _PARSERS if (found := parse(text)) is not None), None)
+    report = next((parsed for parse in _PARSERS if (parsed := parse(text)) is not None), None)
     if report is None:
         raise InputRefused(
             "the participants report is not one of Zoom, Microsoft Teams or Google Meet",
@@ -64,7 +64,7 @@ def within(people: tuple[Person, ...], duration_s: float) -> tuple[Attendance, .
 
     Somebody whose every stay lies outside has none, and so counts as there throughout.
     """
-    found = []
+    attendance = []
     for number, person in enumerate(people, start=1):
         for stay in person.stays:
             time_uncertainty_s = max(stay.uncertainty_s, _DRIFT_S)
@@ -72,12 +72,12 @@ def within(people: tuple[Person, ...], duration_s: float) -> tuple[Attendance, .
             start_s = 0.0 if start_s <= GRACE_S else start_s
             end_s = duration_s if end_s >= duration_s - GRACE_S else end_s
             if start_s < end_s:
-                found.append(
+                attendance.append(
                     Attendance(
                         participant_id=f"p{number}",
                         join_s=start_s,
                         leave_s=end_s,
-                        accepted_platform_notice=stay.told,
+                        accepted_platform_notice=stay.accepted_notice,
                         uncertainty_s=time_uncertainty_s,
                         surely_s=(
                             max(0.0, stay.join_s + time_uncertainty_s),
@@ -85,4 +85,4 @@ def within(people: tuple[Person, ...], duration_s: float) -> tuple[Attendance, .
                         ),
                     )
                 )
-    return tuple(found)
+    return tuple(attendance)

@@ -52,16 +52,16 @@ def parse(text: str) -> AttendanceReport | None:
 
 def _sections(text: str) -> dict[str, list[list[str]]]:
     """The lines of each numbered section; blank lines end nothing."""
-    found: dict[str, list[list[str]]] = {}
+    sections: dict[str, list[list[str]]] = {}
     current: list[list[str]] | None = None
     for cells in lines(text):
         filled = len(list(takewhile(bool, cells)))
         section = _SECTION.fullmatch(cells[0]) if filled == 1 and not any(cells[1:]) else None
-        if section and section[1] not in found:
-            current = found.setdefault(section[1], [])
+        if section and section[1] not in sections:
+            current = sections.setdefault(section[1], [])
         elif current is not None and any(cells):
             current.append(cells)
-    return found
+    return sections
 
 
 def _records(section: str, rows: Sequence[Sequence[str]]) -> list[dict[str, str]]:

@@ -62,8 +62,8 @@ def _row(record: dict[str, str]) -> AttendanceRow | None:
     name = cell(record, *_NAMES) or " ".join(filter(None, (record.get(part) for part in _PARTS)))
     if not name or record.get("in waiting room", "").lower() == "yes" or record.get("attended", "").lower() == "no":
         return None
-    told = _ANSWERS.get((cell(record, *_CONSENTS) or "").lower())
-    if told is None:
+    answer = _ANSWERS.get((cell(record, *_CONSENTS) or "").lower())
+    if answer is None:
         raise InputRefused(
             "the participants report has an answer to the recording notice that is not known",
             action="put OK where they said yes, No where they said no, nothing elsewhere",
@@ -73,7 +73,7 @@ def _row(record: dict[str, str]) -> AttendanceRow | None:
         email=cell(record, *_EMAILS) or None,
         joined=readings(record.get("join time", "")),
         left=readings(record.get("leave time", "")),
-        told=told,
+        notice_answer=answer,
         coarse_s=resolution_s(record.get("join time", "")),
         joined_text=record.get("join time", ""),
     )

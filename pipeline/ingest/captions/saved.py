@@ -30,20 +30,22 @@ def parse(text: str) -> CaptionFile:
     A line that looks like a header and is none begins a caption of nobody known. Raises ``InputRefused`` where the
     text does not begin as either form.
     """
-    found: list[_Open] = []
+    open_captions: list[_Open] = []
     for line in filter(str.strip, text.split("\n")):
-        opened = _opened(line.strip(), found[-1].start_s if found else None)
+        opened = _opened(line.strip(), open_captions[-1].start_s if open_captions else None)
         if opened is not None:
-            found.append(opened)
-        elif found:
-            found[-1].lines.append(line.strip())
+            open_captions.append(opened)
+        elif open_captions:
+            open_captions[-1].lines.append(line.strip())
         else:
             raise InputRefused(
                 "captions: neither WebVTT, SubRip nor Zoom's saved captions", action="convert them, or leave them out"
             )
     return CaptionFile(
         tuple(
-            Caption(each.start_s, None, each.speaker, "\n".join(each.lines), wall=True) for each in found if each.lines
+            Caption(each.start_s, None, each.speaker, "\n".join(each.lines), wall=True)
+            for each in open_captions
+            if each.lines
         )
     )
 

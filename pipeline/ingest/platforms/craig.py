@@ -13,14 +13,14 @@ from pipeline.ingest.draft import Person, SessionDraft
 from pipeline.ingest.identify_platform import CRAIG_TRACK
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import merged
-from pipeline.ingest.platforms.generic import told
+from pipeline.ingest.platforms.generic import named_texts
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml
 from pipeline.records import Role
 
 _HEAD_BYTES = 4 << 20
 _USER = re.compile(r"(.+) \((\d{5,25})\)")
 _GLOBAL = re.compile(r"(.+) \(([^()]+)\)")
-_AGAIN = "download the recording again"
+_DOWNLOAD_AGAIN = "download the recording again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         )
         for user, track in zip(info.users, tracks, strict=True)
     )
-    captions, chat = told(listing, facts)
+    captions, chat = named_texts(listing, facts)
     return SessionDraft(
         platform="discord",
         facts=facts,
@@ -80,23 +80,23 @@ def parse_info(text: str) -> Info:
     """Reads info.txt; raises ``InputRefused`` where a part is missing or not as Craig writes it."""
     lines = text.split("\n")
     if not lines[0].startswith("Recording "):
-        raise InputRefused("info.txt: not written by Craig", action=_AGAIN)
+        raise InputRefused("info.txt: not written by Craig", action=_DOWNLOAD_AGAIN)
     start = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("Start time:")), "")
     try:
         started_at = datetime.fromisoformat(start)
     except ValueError:
-        raise InputRefused("info.txt: no start time", action=_AGAIN) from None
+        raise InputRefused("info.txt: no start time", action=_DOWNLOAD_AGAIN) from None
     if started_at.tzinfo is None:
-        raise InputRefused("info.txt: the start time has no zone", action=_AGAIN)
+        raise InputRefused("info.txt: the start time has no zone", action=_DOWNLOAD_AGAIN)
     if "Tracks:" not in lines:
-        raise InputRefused("info.txt: no list of tracks", action=_AGAIN)
+        raise InputRefused("info.txt: no list of tracks", action=_DOWNLOAD_AGAIN)
     users: list[User] = []
     for line in lines[lines.index("Tracks:") + 1 :]:
         if not line.startswith("\t"):
             break
         users.append(_user(line.strip(), len(users) + 1))
     if not users or len({user.snowflake for user in users}) != len(users):
-        raise InputRefused("info.txt: no tracks, or one user twice", action=_AGAIN)
+        raise InputRefused("info.txt: no tracks, or one user twice", action=_DOWNLOAD_AGAIN)
     return Info(started_at, tuple(users))
 
 
@@ -104,12 +104,12 @@ def parse_head(head: bytes, snowflakes: Sequence[str]) -> frozenset[str]:
     """The ids of the bots by the first line of raw.dat; raises ``InputRefused`` where it names other users."""
     try:
         tracks = json.loads(head.split(b"\n", 1)[0])["tracks"]
-        found = {int(number): (str(user["id"]), user.get("bot") is True) for number, user in tracks.items()}
+        users = {int(number): (str(user["id"]), user.get("bot") is True) for number, user in tracks.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise InputRefused("raw.dat: its first line is not Craig's", action=_AGAIN) from None
-    if {number: snowflake for number, (snowflake, _) in found.items()} != dict(enumerate(snowflakes, start=1)):
-        raise InputRefused("info.txt and raw.dat do not name the same users", action=_AGAIN)
-    return frozenset(snowflake for snowflake, bot in found.values() if bot)
+        raise InputRefused("raw.dat: its first line is not Craig's", action=_DOWNLOAD_AGAIN) from None
+    if {number: snowflake for number, (snowflake, _) in users.items()} != dict(enumerate(snowflakes, start=1)):
+        raise InputRefused("info.txt and raw.dat do not name the same users", action=_DOWNLOAD_AGAIN)
+    return frozenset(snowflake for snowflake, bot in users.values() if bot)
 
 
 def track_files(names: Sequence[str], users: int) -> tuple[str, ...]:
@@ -117,7 +117,8 @@ def track_files(names: Sequence[str], users: int) -> tuple[str, ...]:
     numbered = [(int(match[1]), name) for name in names if (match := CRAIG_TRACK.fullmatch(name))]
     if sorted(number for number, _ in numbered) != list(range(1, users + 1)):
         raise InputRefused(
-            f"info.txt lists {users} tracks and {len(numbered)} are there, or their numbers differ", action=_AGAIN
+            f"info.txt lists {users} tracks and {len(numbered)} are there, or their numbers differ",
+            action=_DOWNLOAD_AGAIN,
         )
     return tuple(name for _, name in sorted(numbered))
 
@@ -125,7 +126,7 @@ def track_files(names: Sequence[str], users: int) -> tuple[str, ...]:
 def _user(line: str, number: int) -> User:
     user = _USER.fullmatch(line)
     if user is None:
-        raise InputRefused(f"info.txt: track {number} has no Discord id", action=_AGAIN)
+        raise InputRefused(f"info.txt: track {number} has no Discord id", action=_DOWNLOAD_AGAIN)
     both = _GLOBAL.fullmatch(user[1])
     name, username = (both[1], both[2]) if both else (user[1], user[1])
     bare = username.removesuffix("#0")

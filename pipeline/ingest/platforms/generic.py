@@ -14,7 +14,7 @@ from pipeline.ingest.session_toml import FILE_NAME, SessionToml
 
 def read(listing: Listing, facts: SessionToml) -> SessionDraft:
     """The draft of a session folder; raises ``InputRefused`` where session.toml names a file that is not there."""
-    captions, chat = told(listing, facts)
+    captions, chat = named_texts(listing, facts)
     draft = SessionDraft(
         platform="other",
         facts=facts,
@@ -24,7 +24,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         chat=chat,
         texts=((FILE_NAME, "facts"), *((name, "roster") for name in facts.roster)),
     )
-    report = reader.told(listing, facts.roster)
+    report = reader.named_reports(listing, facts.roster)
     listed = merge.people(report.rows, reader.clock_of(draft))
     people = merged(listed, facts.participants, listing.names)
     owned = {person.track for person in people}
@@ -39,7 +39,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
     )
 
 
-def told(listing: Listing, facts: SessionToml) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def named_texts(listing: Listing, facts: SessionToml) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The captions and chat that session.toml names, each none or one; raises ``InputRefused`` where one is missing."""
     for key, name in (("captions", facts.captions), ("chat", facts.chat)):
         if name is not None and (name not in listing.names or is_media(name)):

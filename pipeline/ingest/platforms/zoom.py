@@ -16,7 +16,7 @@ from pipeline.ingest.draft import Person, SessionDraft, is_media
 from pipeline.ingest.encodings import squashed
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import merged
-from pipeline.ingest.platforms.generic import told
+from pipeline.ingest.platforms.generic import named_texts
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml
 
 _CONF = "recording.conf"
@@ -35,7 +35,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
     """The draft of a Zoom local folder; raises ``InputRefused`` where it is not converted or is ambiguous."""
     names = listing.names
     main = _main_files(listing)
-    captions, chat = told(listing, facts)
+    captions, chat = named_texts(listing, facts)
     draft = SessionDraft(
         platform="zoom",
         facts=facts,
@@ -97,7 +97,7 @@ def converted(text: str) -> tuple[str, ...]:
 def owned(people: tuple[Person, ...], files: Sequence[str], main: Sequence[str]) -> tuple[Person, ...]:
     """The people, each with the per-person file of that name; raises ``InputRefused`` where it is not certain."""
     suffixes = tuple(match[1] for name in main if (match := _STEM.fullmatch(name)))
-    found: dict[int, str] = {}
+    names_by_place: dict[int, str] = {}
     for number, name in enumerate(files, start=1):
         places = [place for place, person in enumerate(people) if _bears(name, person, suffixes)]
         if len(places) != 1:
@@ -105,12 +105,12 @@ def owned(people: tuple[Person, ...], files: Sequence[str], main: Sequence[str])
             raise InputRefused(
                 f"per-person file {number} of {len(files)} fits {whose}", action="say its owner's track in session.toml"
             )
-        if places[0] in found or people[places[0]].track:
+        if places[0] in names_by_place or people[places[0]].track:
             raise InputRefused(
                 "two per-person files fit one participant", action="say each one's track in session.toml"
             )
-        found[places[0]] = name
-    return tuple(replace(person, track=found.get(place, person.track)) for place, person in enumerate(people))
+        names_by_place[places[0]] = name
+    return tuple(replace(person, track=names_by_place.get(place, person.track)) for place, person in enumerate(people))
 
 
 def _bears(file: str, person: Person, suffixes: Sequence[str]) -> bool:
@@ -161,7 +161,7 @@ def _polls(listing: Listing) -> dict[str, tuple[str, ...]]:
 
 def _report(listing: Listing, facts: SessionToml) -> tuple[AttendanceReport, tuple[str, ...]]:
     if facts.roster:
-        return reader.told(listing, facts.roster), tuple(facts.roster)
+        return reader.named_reports(listing, facts.roster), tuple(facts.roster)
     tables = [name for name in _tables(listing) if poll.respondents(listing.text(name, "a table")) is None]
     parsed = [(name, report_of.parse(listing.text(name, "the participants report"))) for name in tables]
     reports = [(name, report) for name, report in parsed if report is not None]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from pipeline.lexicon import is_english
 from pipeline.tag.sentences import split_sentences
-from pipeline.tag.tokens import Token, joined, tokenize
+from pipeline.tag.tokens import WordToken, joined, tokenize
 
 _ADVERBS = (
     r"(?:(?:really|just|also|still|even|actually|simply|only|definitely|probably|maybe|totally|absolutely|always|"
@@ -148,7 +148,7 @@ class _Asked(NamedTuple):
     """The tokens of a quote that say what is asked for, and in which form."""
 
     form: _Form | None
-    tokens: tuple[Token, ...]
+    tokens: tuple[WordToken, ...]
 
 
 def plain_words(quote: str) -> str:
@@ -158,9 +158,9 @@ def plain_words(quote: str) -> str:
 
 def title_of(quote: str) -> str:
     """A title in plain words: what is asked for as a whole phrase, never a piece that was cut off."""
-    asked = _asked(quote)
-    words = list(_shown(asked.tokens, quote))
-    if asked.form is _Form.CLAUSE:
+    ask = _asked(quote)
+    words = list(_shown(ask.tokens, quote))
+    if ask.form is _Form.CLAUSE:
         words = _present(words)
     title = _LABEL.sub(_plain_label, " ".join(words)).strip(" ,;:.-")
     return title[:1].upper() + title[1:]
@@ -169,13 +169,13 @@ def title_of(quote: str) -> str:
 def _asked(quote: str) -> _Asked:
     """Out of several sentences the last that names something counts: the others lead up to it."""
     sentences = [sentence.tokens for sentence in split_sentences(quote)]
-    asked = [_of_sentence(tokens) for tokens in sentences]
-    naming = [one for one in asked if sum(len(token.text) > _SHORT for token in one.tokens) >= _FEWEST]
+    asks = [_of_sentence(tokens) for tokens in sentences]
+    naming = [ask for ask in asks if sum(len(token.text) > _SHORT for token in ask.tokens) >= _FEWEST]
     whole = [_Asked(None, tokens) for tokens in sentences]
-    return (naming or [one for one in asked if one.tokens] or whole or [_Asked(None, ())])[-1]
+    return (naming or [ask for ask in asks if ask.tokens] or whole or [_Asked(None, ())])[-1]
 
 
-def _of_sentence(tokens: Sequence[Token]) -> _Asked:
+def _of_sentence(tokens: Sequence[WordToken]) -> _Asked:
     words = [token for token in tokens if token.text not in "?!"]
     text = joined(words) + " "
     if named := _SUBJECT_FIRST.match(text):
@@ -186,7 +186,7 @@ def _of_sentence(tokens: Sequence[Token]) -> _Asked:
     return _Asked(None, tuple(words))
 
 
-def _piece(form: _Form, words: Sequence[Token], text: str, begin: int, end: int) -> _Asked:
+def _piece(form: _Form, words: Sequence[WordToken], text: str, begin: int, end: int) -> _Asked:
     """The words between two places of a text, without article before and without what only explains after."""
     kept = text[begin:end]
     tail = _TAIL.search(kept)
@@ -199,7 +199,7 @@ def _piece(form: _Form, words: Sequence[Token], text: str, begin: int, end: int)
     return _Asked(form, tuple(words[first + skipped : first + len(kept.split())]))
 
 
-def _shown(tokens: Sequence[Token], quote: str) -> Iterator[str]:
+def _shown(tokens: Sequence[WordToken], quote: str) -> Iterator[str]:
     """The words as they stand in the quote; a short form as its parts."""
     for index, token in enumerate(tokens):
         near = [*tokens[max(0, index - 1) : index], *tokens[index + 1 : index + 2]]

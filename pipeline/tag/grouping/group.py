@@ -38,7 +38,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
+class WordingGroup:
     """The same request: its wordings by key in the order given, the most central one, and how near they are to it.
 
     ``closeness`` is the mean cosine to the central wording, 1.0 for one alone; ``words`` are those that most wordings
@@ -58,31 +58,34 @@ def group(
     threshold: float,
     together: Sequence[tuple[str, str]] = (),
     apart: Sequence[tuple[str, str]] = (),
-) -> tuple[Group, ...]:
+) -> tuple[WordingGroup, ...]:
     """The groups of all wordings, each in exactly one, in the order of their first wordings.
 
     ``vectors`` has a row of length 1 for each wording. ``together`` and ``apart`` are pairs of keys that people joined
     or parted; a key that is not there is passed over.
     """
-    parted = {key for pair in apart for key in pair}
-    asks = [_Ask(one.kind, plain_words(one.text), one.key if one.key in parted else "") for one in wordings]
+    parted = {name for pair in apart for name in pair}
+    asks = [
+        _Ask(wording.kind, plain_words(wording.text), wording.key if wording.key in parted else "")
+        for wording in wordings
+    ]
     distinct = {ask: index for index, ask in enumerate(dict.fromkeys(asks))}
     place = {wording.key: distinct[ask] for wording, ask in zip(wordings, asks, strict=True)}
     rows = {distinct[ask]: row for row, ask in reversed(list(enumerate(asks)))}
     first = vectors[np.array([rows[index] for index in range(len(distinct))], np.int64)]
     linkage = Linkage(first)
-    for one, other in apart:
-        if one in place and other in place:
-            linkage.part(place[one], place[other])
+    for key, other in apart:
+        if key in place and other in place:
+            linkage.part(place[key], place[other])
     pairs, cosines = near_pairs(first, threshold)
     kinds = [ask.kind for ask in distinct]
     for index in np.lexsort((pairs[:, 1], pairs[:, 0], -cosines)):
         one_place, other_place = map(int, pairs[index])
         if kinds[one_place] == kinds[other_place]:
             linkage.join_if_near(one_place, other_place, threshold)
-    for one, other in together:  # last, so that whole groups are joined and none is held back by what joined it
-        if one in place and other in place:
-            linkage.join(place[one], place[other])
+    for key, other in together:  # last, so that whole groups are joined and none is held back by what joined it
+        if key in place and other in place:
+            linkage.join(place[key], place[other])
     return tuple(_groups(wordings, place, linkage, first))
 
 
@@ -96,23 +99,23 @@ class _Ask(NamedTuple):
 
 def _groups(
     wordings: Sequence[Wording], place: Mapping[str, int], linkage: Linkage, vectors: NDArray[np.float32]
-) -> Iterator[Group]:
+) -> Iterator[WordingGroup]:
     members: dict[int, list[Wording]] = {}
     for wording in wordings:
         members.setdefault(linkage.root(place[wording.key]), []).append(wording)
-    for found in members.values():
-        inside = vectors[[place[wording.key] for wording in found]]
+    for cluster in members.values():
+        inside = vectors[[place[wording.key] for wording in cluster]]
         nearness = inside @ inside.sum(axis=0)
         central = int(np.argmax(nearness))
-        yield Group(
-            keys=tuple(wording.key for wording in found),
-            centre=found[central].key,
+        yield WordingGroup(
+            keys=tuple(wording.key for wording in cluster),
+            centre=cluster[central].key,
             closeness=round(float((inside @ inside[central]).mean()), 3),
-            words=_shared(found),
+            words=_shared(cluster),
         )
 
 
-def _shared(found: Sequence[Wording]) -> tuple[str, ...]:
-    counts = Counter(word for wording in found for word in {*words_of(wording.text)} if word not in FUNCTION_WORDS)
-    common = [(-count, word) for word, count in counts.items() if 2 * count > len(found) > 1]
+def _shared(wordings: Sequence[Wording]) -> tuple[str, ...]:
+    counts = Counter(word for wording in wordings for word in {*words_of(wording.text)} if word not in FUNCTION_WORDS)
+    common = [(-count, word) for word, count in counts.items() if 2 * count > len(wordings) > 1]
     return tuple(word for _, word in sorted(common)[:_MOST_WORDS])

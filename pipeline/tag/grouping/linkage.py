@@ -24,16 +24,16 @@ class Linkage:
             index = self._parents[index]
         return index
 
-    def part(self, one: int, other: int) -> None:
+    def part(self, first: int, second: int) -> None:
         """Keeps two groups apart for good."""
-        first, second = self.root(one), self.root(other)
+        first, second = self.root(first), self.root(second)
         if first != second:
             self._barred[first].add(second)
             self._barred[second].add(first)
 
-    def join(self, one: int, other: int) -> None:
+    def join(self, first: int, second: int) -> None:
         """Makes one group of two, unless they are kept apart."""
-        first, second = sorted((self.root(one), self.root(other)))
+        first, second = sorted((self.root(first), self.root(second)))
         if first == second or second in self._barred[first]:
             return
         self._parents[second] = first
@@ -44,9 +44,9 @@ class Linkage:
             self._barred[barred].add(first)
             self._barred[first].add(barred)
 
-    def join_if_near(self, one: int, other: int, threshold: float) -> None:
+    def join_if_near(self, first: int, second: int, threshold: float) -> None:
         """Makes one group of two whose mean cosine, over all pairs between them, is at least the threshold."""
-        first, second = self.root(one), self.root(other)
+        first, second = self.root(first), self.root(second)
         mean = float(self._sums[first] @ self._sums[second]) / (self._sizes[first] * self._sizes[second])
         if mean >= threshold:
             self.join(first, second)

@@ -30,10 +30,10 @@ def near_pairs(vectors: Vectors, threshold: float) -> tuple[NDArray[np.int64], N
     Rows of length zero are near nothing.
     """
     rows = np.flatnonzero(np.linalg.norm(vectors, axis=1) > 0)
-    found = list(_pairs(vectors, rows, threshold))
-    if not found:
+    pair_keys = list(_pairs(vectors, rows, threshold))
+    if not pair_keys:
         return np.zeros((0, 2), np.int64), np.zeros(0, np.float32)
-    keys = np.unique(np.concatenate(found))
+    keys = np.unique(np.concatenate(pair_keys))
     pairs = np.stack([keys // len(vectors), keys % len(vectors)], axis=1)
     return pairs, _cosines(vectors, pairs)
 
@@ -66,8 +66,8 @@ def _within(vectors: Vectors, rows: NDArray[np.int64], threshold: float) -> NDAr
     for start in range(0, len(rows), _BLOCK):
         left = rows[start : start + _BLOCK]
         right = rows[start:]
-        one, other = np.nonzero(vectors[left] @ vectors[right].T >= threshold)
-        first, second = left[one], right[other]
+        row, other = np.nonzero(vectors[left] @ vectors[right].T >= threshold)
+        first, second = left[row], right[other]
         low, high = np.minimum(first, second), np.maximum(first, second)
         keys.append((low * len(vectors) + high)[low < high])
     return np.unique(np.concatenate(keys))

@@ -18,7 +18,7 @@ from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.consent.evaluation.policy import policy_of
 from pipeline.consent.evaluation.snapshot import ConsentSnapshot
 from pipeline.consent.log.decisions import StoredDecision
-from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.log.manual_decisions import ManualAction
 from pipeline.consent.staff.resolve_hold import resolve
 from pipeline.errors import RefusedByPolicy
 from pipeline.records import Cell, Held, Interval, Outcome, Purpose, Refused, Role, Ruling, Session, SessionPolicy
@@ -81,7 +81,9 @@ def test_who_was_held_for_a_use_is_left_out_of_it_and_may_still_answer(
     assert shown(found, workspace, 15, "public_recording").due == ""
     assert cell(found, workspace, 16, "public_recording", "p2") == "proceed U1"
     with pytest.raises(RefusedByPolicy, match="not held"):
-        resolve(found, "p1", Purpose.PUBLIC_RECORDING, Act.ALLOW, **(told(workspace) | {"now": NOW + 15 * DAY}))
+        resolve(
+            found, "p1", Purpose.PUBLIC_RECORDING, ManualAction.ALLOW, **(told(workspace) | {"now": NOW + 15 * DAY})
+        )
     file_answers(row("bo@b.example", at="2026-12-08 09:00:00"), now=NOW + 16 * DAY)
     assert cell(found, workspace, 17, "public_recording") == "proceed U1"
 
@@ -111,10 +113,10 @@ def test_a_hold_that_was_settled_or_answered_begins_anew(workspace: Workspace) -
     found = session(person(1))
     rule(found, workspace, 0)
     for purpose in (Purpose.RECORD, Purpose.TRANSCRIBE):
-        resolve(found, "p1", purpose, Act.ALLOW, **told(workspace))
+        resolve(found, "p1", purpose, ManualAction.ALLOW, **told(workspace))
     rule(found, workspace, 10)
     assert cell(found, workspace, 20, "record") == "proceed H1", "what people decided in time stays"
-    resolve(found, "p1", Purpose.RECORD, Act.UNDO, **(told(workspace) | {"now": NOW + 20 * DAY}))
+    resolve(found, "p1", Purpose.RECORD, ManualAction.UNDO, **(told(workspace) | {"now": NOW + 20 * DAY}))
     assert shown(found, workspace, 20, "record").due == "2026-12-26"
     rule(found, workspace, 20)
     assert cell(found, workspace, 33, "record") == "hold C5"

@@ -11,7 +11,7 @@ import pytest
 from pipeline import consent
 from pipeline.consent.evaluation.explain import decision_history, explain
 from pipeline.consent.log.agreements import AgreementKind, Clause
-from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.log.manual_decisions import ManualAction
 from pipeline.consent.staff.match_participant import settle
 from pipeline.consent.staff.organisations import agree
 from pipeline.consent.staff.resolve_hold import resolve
@@ -141,9 +141,9 @@ def test_what_staff_open_by_a_clock_of_the_future_opens_nothing(
     settle(found, "p1", party, now=NOW, **common)
     assert spans(found, workspace) == [(0.0, "proceed C1")]
     stranger = session(person(1), person(2, BO))
-    resolve(stranger, "p1", Purpose.RECORD, Act.ALLOW, evidence="mail", now=FUTURE, **common)
+    resolve(stranger, "p1", Purpose.RECORD, ManualAction.ALLOW, evidence="mail", now=FUTURE, **common)
     assert spans(stranger, workspace) == [(0.0, "hold C5")]
-    resolve(stranger, "p1", Purpose.RECORD, Act.ALLOW, evidence="mail", now=NOW, **common)
+    resolve(stranger, "p1", Purpose.RECORD, ManualAction.ALLOW, evidence="mail", now=NOW, **common)
     assert spans(stranger, workspace) == [(0.0, "proceed H1")]
 
 

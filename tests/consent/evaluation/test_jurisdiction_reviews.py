@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import common, main
-from pipeline.consent.evaluation.jurisdiction_reviews import HOLDS_FOR, record_review, standings
+from pipeline.consent.evaluation.jurisdiction_reviews import HOLDS_FOR, record_review, rule_reviews
 from pipeline.consent.evaluation.jurisdictions import FILE_NAME, rules_of
 from pipeline.consent.evaluation.rule_tables import Law
 from pipeline.errors import ConfigurationError, UsageProblem
@@ -35,7 +35,7 @@ def review(workspace: Workspace, *codes: str, by: str = "R. Ruiz", source: str =
 
 
 def states(workspace: Workspace, on: date) -> set[str]:
-    return {row.state for row in standings(workspace, on)}
+    return {row.state for row in rule_reviews(workspace, on)}
 
 
 def test_one_review_makes_every_overdue_rule_hold_again_for_a_year(workspace: Workspace) -> None:

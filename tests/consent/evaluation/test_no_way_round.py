@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.consent.log.log import verify_chain
-from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.log.manual_decisions import ManualAction
 from pipeline.consent.staff.resolve_hold import resolve
 from pipeline.consent.staff.withdraw import Erasure, withdraw
 from pipeline.errors import ConsentUnreadable, InputRefused, UsageProblem
@@ -84,7 +84,17 @@ def test_an_erased_person_does_not_come_back_with_a_table_that_got_a_column(
 
 def test_what_people_decided_about_somebody_holds_for_nobody_else_in_their_place(workspace: Workspace) -> None:
     held = session(person(1, "x@a.example", location="DE"))
-    resolve(held, "p1", Purpose.RECORD, Act.ALLOW, actor="ann", reason="r", evidence="e", workspace=workspace, now=NOW)
+    resolve(
+        held,
+        "p1",
+        Purpose.RECORD,
+        ManualAction.ALLOW,
+        actor="ann",
+        reason="r",
+        evidence="e",
+        workspace=workspace,
+        now=NOW,
+    )
     assert cell(workspace, held, "p1", Purpose.RECORD).outcome is Outcome.PROCEED
     other = session(person(1, "y@b.example", location="DE", name="Somebody Else"))
     assert cell(workspace, other, "p1", Purpose.RECORD).outcome is Outcome.HOLD

@@ -11,7 +11,7 @@ import pytest
 from pipeline import consent, speech
 from pipeline.consent.evaluation.announcement import find_announcements
 from pipeline.consent.evaluation.explain import explain
-from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.log.manual_decisions import ManualAction
 from pipeline.consent.staff.match_participant import settle, suggestions
 from pipeline.consent.staff.resolve_hold import resolve
 from pipeline.consent.staff.withdraw import withdraw
@@ -106,4 +106,14 @@ def test_no_policy_and_no_person_opens_a_no(workspace: Workspace, file_answers: 
     found = session(silent, person(2, role=Role.STAFF, company="Lumen Labs"), policy=policy)
     assert cell(found, opened, 1, "record") == "hold C10"
     with pytest.raises(RefusedByPolicy):
-        resolve(found, "p1", Purpose.RECORD, Act.ALLOW, actor="a", reason="b", evidence="c", workspace=opened, now=NOW)
+        resolve(
+            found,
+            "p1",
+            Purpose.RECORD,
+            ManualAction.ALLOW,
+            actor="a",
+            reason="b",
+            evidence="c",
+            workspace=opened,
+            now=NOW,
+        )

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from pipeline import consent
 from pipeline.consent.evaluation.explain import decision_history, explain
 from pipeline.consent.log import decisions
-from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.log.manual_decisions import ManualAction
 from pipeline.consent.staff.resolve_hold import resolve
 from pipeline.errors import ConsentUnreadable, TryAgain
 from pipeline.records import Purpose, Ruling, Session
@@ -79,7 +79,7 @@ def test_a_decision_dated_after_now_does_not_count(both: Session, workspace: Wor
 def test_a_decision_of_staff_is_a_persons(both: Session, workspace: Workspace) -> None:
     ruled(both, workspace)
     about = {"actor": "Rui", "reason": "on the phone", "evidence": "call log", "workspace": workspace, "now": NOW}
-    resolve(both, "p2", Purpose.RECORD, Act.ALLOW, **about)
+    resolve(both, "p2", Purpose.RECORD, ManualAction.ALLOW, **about)
     (one,) = [one for one in ruled(both, workspace) if one.by == "person"]
     assert (one.participant_id, one.purpose, one.rules) == ("p2", "record", ("C5", "H1"))
 

@@ -25,7 +25,7 @@ from pipeline.consent.evaluation.rule_tables import (
     decide,
 )
 from pipeline.consent.log.log import verify_chain
-from pipeline.consent.log.manual_decisions import Act, ManualDecision
+from pipeline.consent.log.manual_decisions import ManualAction, ManualDecision
 from pipeline.consent.staff.resolve_hold import HoldResolution, resolve
 from pipeline.consent.staff.withdraw import withdraw
 from pipeline.errors import ConsentUnreadable, RefusedByPolicy, TryAgain
@@ -37,7 +37,7 @@ ANA = "ana@a.example"
 CELLS = ("record", "transcribe", "internal_improve", "internal_share")
 
 
-def act(kind: Act, actor: str) -> ManualDecision:
+def act(kind: ManualAction, actor: str) -> ManualDecision:
     about = {"participant_id": "p1", "purpose": Purpose.RECORD, "bases": frozenset(), "at": NOW}
     return ManualDecision(seq=1, act=kind, actor=actor, **about)
 
@@ -57,7 +57,12 @@ INPUTS = st.builds(
 )
 
 
-@given(INPUTS, st.lists(st.builds(act, st.sampled_from([Act.ALLOW, Act.KEEP_OUT]), st.sampled_from("ab")), max_size=4))
+@given(
+    INPUTS,
+    st.lists(
+        st.builds(act, st.sampled_from([ManualAction.ALLOW, ManualAction.KEEP_OUT]), st.sampled_from("ab")), max_size=4
+    ),
+)
 def test_a_human_decision_never_opens_a_refusal_or_a_no(inputs: Inputs, acts: list[ManualDecision]) -> None:
     before = decide(inputs).outcome
     refused = bool({inputs.consent_at_speech, inputs.consent_now} & REFUSALS)
@@ -72,7 +77,7 @@ def test_a_human_decision_never_opens_a_refusal_or_a_no(inputs: Inputs, acts: li
 
 
 def test_no_combination_of_a_no_opens() -> None:
-    acts = [act(Act.ALLOW, "a"), act(Act.ALLOW, "b")]
+    acts = [act(ManualAction.ALLOW, "a"), act(ManualAction.ALLOW, "b")]
     for outcome, refused in product(Outcome, (True, False)):
         after = resolved(outcome, refused=refused, removable=True, decisions=acts, people=2)
         assert (after is outcome) == (refused or outcome is not Outcome.HOLD) or outcome is Outcome.PROCEED
@@ -84,7 +89,7 @@ def held() -> Session:
 
 
 def settle(
-    found: Session, purpose: Purpose, workspace: Workspace, kind: Act = Act.ALLOW, by: str = "ann"
+    found: Session, purpose: Purpose, workspace: Workspace, kind: ManualAction = ManualAction.ALLOW, by: str = "ann"
 ) -> HoldResolution:
     return resolve(
         found, "p1", purpose, kind, actor=by, reason="seen it", evidence="mail", workspace=workspace, now=NOW
@@ -97,11 +102,11 @@ def test_a_hold_is_settled_purpose_by_purpose(workspace: Workspace) -> None:
     before = consent.log_head(workspace)
     assert settle(found, Purpose.RECORD, workspace).rules == ("H1",)
     assert consent.log_head(workspace) != before
-    assert settle(found, Purpose.TRANSCRIBE, workspace, Act.KEEP_OUT).rules == ("H2",)
+    assert settle(found, Purpose.TRANSCRIBE, workspace, ManualAction.KEEP_OUT).rules == ("H2",)
     ruling = consent.rule(found, workspace=workspace, now=NOW)
     assert isinstance(ruling, Ruling)
     assert ruling.outcome(Purpose.TRANSCRIBE) is Outcome.MINUS
-    settle(found, Purpose.RECORD, workspace, Act.UNDO)
+    settle(found, Purpose.RECORD, workspace, ManualAction.UNDO)
     assert not isinstance(consent.rule(found, workspace=workspace, now=NOW), Ruling)
     with consent_release_fails(workspace, ruling):
         pass

@@ -16,7 +16,7 @@ from pipeline.consent.evaluation.explain import explain
 from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.consent.log import decisions
 from pipeline.consent.log.agreements import AgreementKind, Clause
-from pipeline.consent.log.manual_decisions import Act
+from pipeline.consent.log.manual_decisions import ManualAction
 from pipeline.consent.staff.match_participant import settle, suggestions
 from pipeline.consent.staff.organisations import agree
 from pipeline.consent.staff.resolve_hold import resolve
@@ -50,7 +50,7 @@ def exported(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Path:
     party = suggestions(met(), workspace=workspace)[0].party
     settle(met(), "p1", party, **said)
     for purpose in (Purpose.RECORD, Purpose.TRANSCRIBE):
-        resolve(met(), "p2", purpose, Act.ALLOW, evidence="a mail", **said)
+        resolve(met(), "p2", purpose, ManualAction.ALLOW, evidence="a mail", **said)
     agree(
         "Granite Foundry",
         kind=AgreementKind.NDA,

@@ -203,7 +203,7 @@ def test_a_rename_makes_nobody_new_and_two_devices_are_one_person():
     )
     assert list(found) == ["Bob", "Ana"]
     assert found["Bob"].aliases == ("Bob (he/him)", "Observer")
-    assert [stay.told for stay in found["Bob"].stays] == [None, None, True]
+    assert [stay.accepted_notice for stay in found["Bob"].stays] == [None, None, True]
     assert len(found["Ana"].stays) == 2
 
 
@@ -228,7 +228,7 @@ def test_somebody_renamed_beside_another_of_the_old_name_stays_apart():
     ],
 )
 def test_answers_to_zooms_own_notice(answer, told):
-    assert zoom(f"Ana,a@x,11/18/2026 04:00:00 PM,11/18/2026 04:10:00 PM,10,No,{answer}")[0].told is told
+    assert zoom(f"Ana,a@x,11/18/2026 04:00:00 PM,11/18/2026 04:10:00 PM,10,No,{answer}")[0].notice_answer is told
 
 
 def test_an_answer_that_is_not_known_is_refused_and_unique_mode_has_no_times():
@@ -238,7 +238,7 @@ def test_an_answer_that_is_not_known_is_refused_and_unique_mode_has_no_times():
         "Name (Original Name),User Email,Total Duration (Minutes),Guest,Recording Consent\nAna,a@x,9,No,OK\n"
     )
     ana = people(rows.rows)["Ana"]
-    assert (ana.joined_late, ana.stays[0].told, ana.stays[0].join_s) == (False, True, 0)
+    assert (ana.joined_late, ana.stays[0].accepted_notice, ana.stays[0].join_s) == (False, True, 0)
 
 
 def row(name: str, joined: datetime, left: datetime) -> AttendanceRow:
@@ -279,11 +279,11 @@ TEAMS_BYTES = teams_text().replace("\n", "\r\n").encode("utf-16-le")
 @pytest.mark.parametrize("mark", [b"\xff\xfe", b""])
 def test_the_format_is_known_by_its_header(tmp_path, mark):
     for text in (MEET, mark + TEAMS_BYTES, ZOOM + "Ana,a@x,,,1,No,\n"):
-        assert reader.told(written(text, tmp_path), ["attendance.csv"]).rows
+        assert reader.named_reports(written(text, tmp_path), ["attendance.csv"]).rows
     with pytest.raises(InputRefused, match="not one of"):
-        reader.told(written("A,B\n1,2\n", tmp_path), ["attendance.csv"])
+        reader.named_reports(written("A,B\n1,2\n", tmp_path), ["attendance.csv"])
     with pytest.raises(InputRefused, match="not there"):
-        reader.told(written(MEET, tmp_path), ["other.csv"])
+        reader.named_reports(written(MEET, tmp_path), ["other.csv"])
 
 
 TOML = """

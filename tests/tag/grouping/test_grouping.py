@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.embeddings.hashed import HashedTfidf
-from pipeline.tag.grouping import Group, Wording, group
+from pipeline.tag.grouping import Wording, WordingGroup, group
 from pipeline.tag.grouping import neighbours as near
 
 SAME = (
@@ -25,13 +25,13 @@ def grouped(
     together: tuple[tuple[str, str], ...] = (),
     apart: tuple[tuple[str, str], ...] = (),
     kind: str = "request",
-) -> tuple[Group, ...]:
+) -> tuple[WordingGroup, ...]:
     wordings = [Wording(key=f"q-{number}", text=text, kind=kind) for number, text in enumerate(texts)]
     vectors = HashedTfidf().encode(texts)
     return group(wordings, vectors, threshold=THRESHOLD, together=together, apart=apart)
 
 
-def keys(groups: tuple[Group, ...]) -> list[tuple[str, ...]]:
+def keys(groups: tuple[WordingGroup, ...]) -> list[tuple[str, ...]]:
     return [one.keys for one in groups]
 
 

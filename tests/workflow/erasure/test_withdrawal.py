@@ -17,7 +17,7 @@ from pipeline.cli import main
 from pipeline.consent.staff.withdrawal_receipt import known_as, of_person
 from pipeline.errors import WorkspaceDamaged
 from pipeline.export import Selection
-from pipeline.export.formats.options import Options
+from pipeline.export.formats.options import ExportOptions
 from pipeline.records import Purpose, Ruling, Transcript
 from pipeline.reports.verify import verify_workspace
 from pipeline.store import Workspace, withdrawals
@@ -270,7 +270,7 @@ def test_a_kill_between_the_steps_of_an_erasure_is_made_good(
 
 def test_after_export_the_receipt_says_where_copies_went(workspace: Workspace, leave: Leave) -> None:
     output = workspace.root.parent / "requests.csv"
-    made = request_files.export(workspace, "csv", selection=Selection(), options=Options(), now=NOW)
+    made = request_files.export(workspace, "csv", selection=Selection(), options=ExportOptions(), now=NOW)
     request_files.hand_out(workspace, made, output, now=NOW)
     rendition = next(one for one in workspace.artefacts.all() if one.kind == "rendition")
     workspace.artefacts.copied(rendition.artefact_id, to="the wiki", by="ann", now=NOW)

@@ -6,9 +6,9 @@ import signal
 from pathlib import Path
 
 import pytest
-from pipeline.media.child import child
 
 from pipeline.errors import StorageUnavailable
+from pipeline.media.tool_process import child
 
 TONE = ("ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", "sine=d=2", "-f", "wav")
 

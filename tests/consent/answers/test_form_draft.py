@@ -1,0 +1,154 @@
+"""Drafts of form mappings: what headers and answers seem to mean, what is left open, and what a person checks."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline.cli import main
+from pipeline.consent.answers.form_draft import FormChoices, FormDraft, draft_form
+from pipeline.consent.answers.question_meaning import meaning_of, state_of
+from pipeline.errors import InputRefused
+from pipeline.store import Workspace
+
+CHOICES = FormChoices(notice_id="form", version="1", scope="series:office-hours", timezone="UTC")
+GOOGLE = """Timestamp,Email Address,Your name,Role,Company,Country,May we record and transcribe the call?,\
+May we publish the redacted recording?,How did you hear of us?
+11/02/2026 08:30:12,ana@x.example,Ana Ruiz,Engineer,Northwind,Germany,Yes,"No, thanks",A friend
+11/13/2026 08:30:12,bo@x.example,Bo Li,Manager,Acme,France,Yes,No,"Search, mostly"
+"""
+
+
+def draft(table: str, **changed: str) -> FormDraft:
+    choices = FormChoices(**{name: getattr(CHOICES, name) for name in CHOICES.__slots__} | changed)
+    return draft_form(table.encode(), choices)
+
+
+@pytest.mark.parametrize(
+    ("header", "answers", "meaning"),
+    [
+        ("May we record the session?", ["Yes", "No"], "purpose:record"),
+        ("Do you consent to recording?", ["I agree"], "purpose:record"),
+        ("Recording", ["Yes", "No", ""], "purpose:record"),
+        ("Can we transcribe it?", [], "purpose:transcribe"),
+        ("May we publish the recording?", ["Yes"], "purpose:public_recording"),
+        ("May we share clips with other internal teams?", ["No"], "purpose:internal_share"),
+        ("May we share it?", ["Yes"], "?"),
+        ("May we quote you?", ["yes"], "purpose:public_quote"),
+        ("Darf das Gespräch aufgezeichnet werden?", ["Ja", "Nein"], "purpose:record"),
+        ("Pouvons-nous enregistrer la session ?", ["Oui"], "purpose:record"),
+        ("May we train our models on it?", ["No"], "purpose:ml_training"),
+        ("Is it ok if we use it in the newsletter?", ["Yes"], "?"),
+        ("Live stream?", ["Yes", "No"], "?"),
+        ("Have you used the product before?", ["Yes", "No"], "ignore"),
+        ("How did you hear about us?", ["A friend"], "ignore"),
+        ("T-shirt size", ["M", "L"], "ignore"),
+        ("What would you like to discuss?", ["Recording quality is bad"], "ignore"),
+        ("E-mail", ["ana@x.example"], "typed_email"),
+        ("Your full name", ["Ana"], "name"),
+        ("Company name", ["Acme"], "company"),
+        ("Product name", ["Turbo"], "ignore"),
+        ("Country", ["Germany"], "location"),
+        ("Discord ID", ["123"], "platform:discord"),
+        ("Mobile number", ["+49 170 1234567"], "phone"),
+        ("Are you 16 or older?", ["Yes"], "of_age"),
+        (
+            "What may we do?",
+            ["Improve the product;Share it with internal teams", ""],
+            "ticks:internal_improve,internal_share",
+        ),
+        ("We may record this", ["We may record this", ""], "choice:record"),
+    ],
+)  # fmt: skip
+def test_what_a_question_seems_to_ask_for(header: str, answers: list[str], meaning: str) -> None:
+    assert meaning_of(header, answers) == meaning
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        *((answer, "given") for answer in ("Yes", "yes!", "Yes, you may", "I agree to be recorded", "Ja", "Sí", "✓")),
+        *((answer, "refused") for answer in ("No", "No, thanks", "I do not agree", "I don’t consent", "Please don't")),
+        *(
+            (answer, None)
+            for answer in ("Yes, but not my name", "Yes if anonymous", "Maybe", "Yes and no", "Yesterday")
+        ),
+        ("I withdraw", "withdrawn"),
+    ],
+)
+def test_only_a_plain_answer_has_a_meaning(answer: str, state: str | None) -> None:
+    assert state_of(answer) == state
+
+
+def test_a_draft_of_a_google_form() -> None:
+    mapping = tomllib.loads(draft(GOOGLE).text)
+    assert mapping["tool"] == "google"
+    assert mapping["date_format"] == "%m/%d/%Y %H:%M:%S"
+    assert mapping["names_purposes"] == ["record", "transcribe", "public_recording"]
+    assert mapping["columns"]["How did you hear of us?"] == "ignore"
+    assert mapping["answers"] == {"Yes": "given", "No, thanks": "refused", "No": "refused"}
+    assert mapping["options"] == {"email_verified": False, "platform_verified": False}
+
+
+def test_what_only_a_person_knows_is_left_open() -> None:
+    swapped = draft(GOOGLE.replace("11/13/2026", "11/12/2026"), timezone="")
+    mapping = tomllib.loads(swapped.text)
+    assert mapping["timezone"] == ""
+    assert "date_format" not in mapping
+    assert {line.partition(":")[0] for line in swapped.to_check} == {"timezone", "date_format", "text", "options"}
+    assert not any(secret in line for secret in ("ana@", "Ana", "Northwind") for line in swapped.to_check)
+
+
+@pytest.mark.parametrize("table", ["", "one column\nx\n", "a,a\n1,2\n"])
+def test_what_is_no_table_is_refused(table: str) -> None:
+    with pytest.raises(InputRefused):
+        draft(table)
+
+
+def test_hostile_headers_stay_toml() -> None:
+    hostile = '"A ""quoted"" [x] = \\ # \t é\n new line?",Timestamp,E-mail\n"\x7f",2026-11-02 08:00,ana@x.example\n'
+    assert 'A "quoted" [x] = \\ # é new line?' in tomllib.loads(draft(hostile).text)["columns"]
+
+
+def command(*words: object) -> tuple[int, str, str]:
+    done = CliRunner().invoke(main, [str(word) for word in words])
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_a_table_is_imported_by_its_own_draft(workspace: Workspace, tmp_path: Path) -> None:
+    table, form = tmp_path / "answers.csv", tmp_path / "form.toml"
+    table.write_text(GOOGLE, "utf-8")
+    code, _, checks = command("consent", "draft-form", table, "--timezone", "UTC", "-o", form)
+    assert code == 0
+    assert "check  text:" in checks
+    code, out, _ = command("consent", "import", table, "--form", form, "-w", workspace.root)
+    assert (code, "people       2" in out) == (0, True)
+    assert command("consent", "draft-form", table, "-o", form)[0] == 2
+
+
+def test_an_open_question_is_refused_until_it_is_decided(workspace: Workspace, tmp_path: Path) -> None:
+    table, form = tmp_path / "answers.csv", tmp_path / "form.toml"
+    table.write_text(GOOGLE.replace("May we publish the redacted recording?", "May we do more?"), "utf-8")
+    command("consent", "draft-form", table, "--timezone", "UTC", "-o", form)
+    code, _, error = command("consent", "import", table, "--form", form, "-w", workspace.root)
+    assert code == 2
+    assert "'May we do more?' has no known meaning" in error
+
+
+def test_a_new_question_is_named_with_the_line_to_add(workspace: Workspace, tmp_path: Path) -> None:
+    table, form = tmp_path / "answers.csv", tmp_path / "form.toml"
+    table.write_text(GOOGLE, "utf-8")
+    command("consent", "draft-form", table, "--timezone", "UTC", "-o", form)
+    newer = GOOGLE.replace("How did you hear of us?", 'How did you hear of us?,"Size ""EU""?"').replace(
+        "end\n", "end,M\n"
+    )
+    table.write_text(newer.replace('mostly"\n', 'mostly",L\n'), "utf-8")
+    code, _, error = command("consent", "import", table, "--form", form, "-w", workspace.root)
+    assert code == 9
+    assert r'''under [columns] add "Size \"EU\"?" = "ignore"''' in error
+    code, lines, checks = command("consent", "draft-form", table, "--form", form)
+    assert tomllib.loads(lines) == {"columns": {'Size "EU"?': "ignore"}}
+    assert "1 questions are new" in checks
