@@ -36,7 +36,7 @@ TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf
 class OpenReview:
     """A review that somebody works at, what it stands on, and what each of its proposals takes out."""
 
-    state: tuple[int, str, str, int]
+    state: tuple[tuple[int, ...], str, str, int]
     session: ReviewSession
     taken: Mapping[str, TakenOut]
 
@@ -92,7 +92,7 @@ class Site:
             stored = self._reviews.get(session_id)
         if stored is not None and stored.state == state and now < stored.session.ruling.valid_until:
             return stored
-        is_same = stored is not None and stored.state[0] == state[0]
+        is_same = stored is not None and stored.state[0][0] == state[0][0]
         material = stored.session.material if stored is not None and is_same else None
         opened = open_review(self.workspace, session_id, now=now, material=material)
         made = OpenReview(state=state, session=opened, taken=taken_out(opened, self.workspace.settings.redact))

@@ -62,6 +62,7 @@ def move_edges(
     places = [
         finding.place
         for proposal in opened.proposals
+        if not proposal.is_heard_again
         for finding in proposal.findings
         if log.base_id(finding.finding_id) == finding_id and isinstance(finding.place, SoundPlace)
     ]
@@ -85,7 +86,10 @@ def change_category(
     now: datetime,
 ) -> ReviewSession:
     """Gives all mentions of a proposal another category, and so another label in their place."""
-    target = log.category_target(proposal_of(opened, proposal_id))
+    proposal = proposal_of(opened, proposal_id)
+    if proposal.is_heard_again:
+        raise UsageProblem("what a proof heard again has no other category", action="redact it, or keep it")
+    target = log.category_target(proposal)
     edit = FindingEdit(act=EditAct.RELABEL, target=target, label=label)
     db, session_id = workspace.db, opened.session.session_id
     log.record(db, session_id, edit, actor=actor, reason="another category", version=version)

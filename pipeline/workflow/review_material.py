@@ -62,13 +62,13 @@ def material_of(workspace: Workspace, session_id: str) -> ReviewMaterial:
     return material
 
 
-def review_state(workspace: Workspace, session_id: str) -> tuple[int, str, str, int]:
+def review_state(workspace: Workspace, session_id: str) -> tuple[tuple[int, ...], str, str, int]:
     """What an open review stands on: while it is the same, and its ruling holds, so is what ``open_review`` gives.
 
     The stored material, the consent log with all that people settled, the session's record, and the last edit.
     """
-    place = workspace.stages.place(_STAGE, session_id)
-    changed_at = place.stat().st_mtime_ns if place.is_file() else 0
+    places = [workspace.stages.place(stage, session_id) for stage in (_STAGE, "proposals")]
+    changed_at = tuple(place.stat().st_mtime_ns if place.is_file() else 0 for place in places)
     last_edit = max(review.edits(workspace.db, session_id), default=0)
     record = Registry(workspace.db).session(session_id)
     return changed_at, consent.log_head(workspace), key_of(record), last_edit
@@ -92,8 +92,15 @@ def open_review(
             "consent changed since the last run", action="run `offrecord run`, then load the page again"
         )
     findings = review.edited(session_id, material.findings, review.edits(workspace.db, session_id), material.transcript)
-    proposals = review.propose(session_id, findings, known=known_labels(session, workspace))
+    found = review.propose(session_id, findings, known=known_labels(session, workspace))
+    proposals = (*found, *_heard_again(workspace, session_id))
     return ReviewSession(session=session, ruling=ruling, material=material, proposals=proposals)
+
+
+def _heard_again(workspace: Workspace, session_id: str) -> tuple[Proposal, ...]:
+    """The proposals for what a proof heard again, which come after the material and are edited by nobody."""
+    stored = workspace.stages.get("proposals", session_id, tuple[Proposal, ...]) or ()
+    return tuple(proposal for proposal in stored if proposal.is_heard_again)
 
 
 def store_proposals(workspace: Workspace, opened: ReviewSession, *, now: datetime) -> None:

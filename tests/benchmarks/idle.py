@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline import ingest
 from pipeline.records import SessionResult, Tag
 from pipeline.store import Workspace
-from pipeline.store.registry import Registry, Standing
+from pipeline.store.registry import Registry, SessionState
 from pipeline.workflow.state_key import state_keys
 from pipeline.workflow.tagging import TaggedSession, tags_key
 from tests.benchmarks.sessions import session_folder, timed
@@ -60,4 +60,4 @@ def _fill(root: Path, folder: Path) -> None:
         )
         kept = TaggedSession(made_with="", tags=(REQUEST,), encoder="tfidf", vectors=("",))
         workspace.stages.put("tags", tags_key(session_id), kept)
-        registry.conclude(Standing(state_key=key, valid_until=until, attempts=1, result=result))
+        registry.conclude(SessionState(state_key=key, valid_until=until, attempts=1, result=result))
