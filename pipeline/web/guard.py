@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pipeline.web.logins import Logins, Person
+from pipeline.web.logins import Logins, WebUser
 from pipeline.web.roles import TableRoute
 
 COOKIE = "offrecord"
@@ -85,9 +85,9 @@ class Guard:
         return None
 
 
-def person_of(scope: Scope) -> Person:
+def person_of(scope: Scope) -> WebUser:
     """Who asks; every page with roles has somebody."""
-    person: Person = scope["person"]
+    person: WebUser = scope["person"]
     return person
 
 

@@ -20,7 +20,7 @@ LONGEST_S = 12 * 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class WebUser:
     """Somebody who is logged in."""
 
     actor: str
@@ -29,7 +29,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Login:
-    person: Person
+    person: WebUser
     began_s: float
     seen_s: float
 
@@ -40,10 +40,10 @@ class Logins:
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._links: dict[str, tuple[Person, float]] = {}
+        self._links: dict[str, tuple[WebUser, float]] = {}
         self._logins: dict[str, _Login] = {}
 
-    def link(self, person: Person) -> str:
+    def link(self, person: WebUser) -> str:
         """A secret that logs somebody in once."""
         secret = secrets.token_urlsafe(32)
         with self._lock:
@@ -60,7 +60,7 @@ class Logins:
             self._logins[_mark(session)] = _Login(person=person, began_s=now_s, seen_s=now_s)
             return session
 
-    def person(self, session: str) -> Person | None:
+    def person(self, session: str) -> WebUser | None:
         """Who a session is of, which counts as a sign of life; None for one that is over."""
         with self._lock:
             login = self._logins.get(_mark(session))

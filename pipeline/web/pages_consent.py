@@ -30,7 +30,7 @@ _LEDGER_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldSession:
+class SessionWithHolds:
     """A session with what is held in it."""
 
     session: Session
@@ -154,7 +154,7 @@ def _holds(request: Request, *, problem: str = "", status: HTTPStatus = HTTPStat
         cells = explain_session(session.session_id, workspace=site.workspace, now=site.now)
         waiting = tuple(cell for cell in cells if cell.outcome == Outcome.HOLD.value)
         if waiting:
-            held.append(HeldSession(session=session, name=session_name(session), cells=waiting))
+            held.append(SessionWithHolds(session=session, name=session_name(session), cells=waiting))
     held.sort(key=lambda each: min(cell.due or "9" for cell in each.cells))
     return site.page(request, "holds.html", status=status, held=held, problem=problem)
 

@@ -29,27 +29,27 @@ class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Decision(_Body):
+class DecisionBody(_Body):
     """What is decided about one proposal."""
 
     verdict: str = Field(pattern="^(redact|keep|open)$")
     reason: str = Field(min_length=1, max_length=500)
 
 
-class Category(_Body):
+class CategoryBody(_Body):
     """Another category for a proposal."""
 
     label: str
 
 
-class Edges(_Body):
+class EdgesBody(_Body):
     """The edges of a mention, in seconds."""
 
     start_s: float
     end_s: float
 
 
-class Addition(Edges):
+class AdditionBody(EdgesBody):
     """What nothing found."""
 
     track_id: str
@@ -57,7 +57,7 @@ class Addition(Edges):
     reason: str = Field("missed by detection", min_length=1, max_length=500)
 
 
-class Submission(_Body):
+class SubmissionBody(_Body):
     """How many undecided proposals somebody confirmed to redact."""
 
     undecided: int = Field(ge=0)
@@ -111,7 +111,7 @@ def review_data(request: Request, _: bytes) -> Response:
 
 def decide(request: Request, body: bytes) -> Response:
     """One decision about one proposal, against the version that its maker saw."""
-    decision = Decision.model_validate_json(body)
+    decision = DecisionBody.model_validate_json(body)
     site, opened = _opened(request)
     proposal = review_edits.proposal_of(opened, request.path_params["proposal"])
     review_actions.decide_proposal(
@@ -137,7 +137,7 @@ def reveal(request: Request, _: bytes) -> Response:
 def change_category(request: Request, body: bytes) -> Response:
     """Another category for a proposal."""
     site, opened = _opened(request)
-    label, proposal = Category.model_validate_json(body).label, request.path_params["proposal"]
+    label, proposal = CategoryBody.model_validate_json(body).label, request.path_params["proposal"]
     who: dict[str, Any] = {"actor": actor_of(request), "version": _version(request), "now": site.now}
     return as_json(_proposals(site, review_edits.change_category(site.workspace, opened, proposal, label, **who)))
 
@@ -145,7 +145,7 @@ def change_category(request: Request, body: bytes) -> Response:
 def move_edges(request: Request, body: bytes) -> Response:
     """The edges of one mention, set by ear."""
     site, opened = _opened(request)
-    edges, finding = Edges.model_validate_json(body), request.path_params["finding"]
+    edges, finding = EdgesBody.model_validate_json(body), request.path_params["finding"]
     who: dict[str, Any] = {"actor": actor_of(request), "version": _version(request), "now": site.now}
     span: dict[str, Any] = {"start_s": edges.start_s, "end_s": edges.end_s}
     return as_json(_proposals(site, review_edits.move_edges(site.workspace, opened, finding, **span, **who)))
@@ -161,7 +161,7 @@ def count_words(request: Request, _: bytes) -> Response:
 def add_finding(request: Request, body: bytes) -> Response:
     """What nothing found, everywhere that the same words are said."""
     site, opened = _opened(request)
-    addition = Addition.model_validate_json(body)
+    addition = AdditionBody.model_validate_json(body)
     again = review_edits.add_finding(
         site.workspace, opened, **addition.model_dump(), actor=actor_of(request), now=site.now
     )
@@ -179,7 +179,7 @@ def undo_edit(request: Request, _: bytes) -> Response:
 def submit(request: Request, body: bytes) -> Response:
     """Redacts what nobody decided, as somebody confirmed."""
     site, opened = _opened(request)
-    undecided = Submission.model_validate_json(body).undecided
+    undecided = SubmissionBody.model_validate_json(body).undecided
     review_edits.submit(site.workspace, opened, undecided=undecided, actor=actor_of(request))
     return as_json(_proposals(site, opened))
 

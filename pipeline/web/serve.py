@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from pipeline.errors import TryAgain
 from pipeline.store import Workspace
 from pipeline.web.app import participant_app, staff_app
-from pipeline.web.logins import Logins, Person
+from pipeline.web.logins import Logins, WebUser
 
 LOOPBACK = "127.0.0.1"
 
@@ -19,7 +19,7 @@ LOOPBACK = "127.0.0.1"
 class ReviewServer:
     """The review app of one workspace; ``links`` are one-time addresses, one for each person."""
 
-    def __init__(self, workspace: Workspace, people: Iterable[Person], *, port: int) -> None:
+    def __init__(self, workspace: Workspace, people: Iterable[WebUser], *, port: int) -> None:
         self.address = f"http://{LOOPBACK}:{port}"
         self._port = port
         logins = Logins()

@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, Response
 
 from pipeline.store import Workspace
 from pipeline.web.guard import person_of
-from pipeline.web.logins import Logins, Person
+from pipeline.web.logins import Logins, WebUser
 from pipeline.web.roles import WebRole
 from pipeline.workflow.review_material import ReviewSession, open_review, review_state
 from pipeline.workflow.review_views import TakenOut, taken_out
@@ -81,7 +81,7 @@ class Site:
         self, request: Request, template: str, *, status: HTTPStatus = HTTPStatus.OK, **values: object
     ) -> HTMLResponse:
         """A page for whoever asks; participants and people who log in see no navigation."""
-        person: Person | None = request.scope.get("person")
+        person: WebUser | None = request.scope.get("person")
         shown = {"person": person, "roles": person.roles if person else frozenset(), "Role": WebRole, **values}
         return HTMLResponse(self._templates.get_template(template).render(shown), status_code=status)
 

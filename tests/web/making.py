@@ -32,7 +32,7 @@ from pipeline.records import (
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.web.app import staff_app
-from pipeline.web.logins import Logins, Person
+from pipeline.web.logins import Logins, WebUser
 from pipeline.web.roles import WebRole
 from pipeline.workflow.review_material import store_material
 from pipeline.workflow.session_context import SessionContext
@@ -164,7 +164,7 @@ class Server:
 
     def link(self, actor: str, *roles: WebRole) -> str:
         """A one-time address for somebody; without roles for one who may everything."""
-        person = Person(actor=actor, roles=frozenset(roles or WebRole))
+        person = WebUser(actor=actor, roles=frozenset(roles or WebRole))
         return f"{self.address}/login/{self.logins.link(person)}"
 
 

@@ -15,7 +15,7 @@ from pipeline.records import Audience
 from pipeline.store import Workspace
 from pipeline.web.app import participant_app, staff_app
 from pipeline.web.guard import COOKIE, MAX_BODY
-from pipeline.web.logins import IDLE_S, LINK_S, LONGEST_S, Logins, Person
+from pipeline.web.logins import IDLE_S, LINK_S, LONGEST_S, Logins, WebUser
 from pipeline.web.roles import WebRole
 from pipeline.web.routes import PARTICIPANT_ROUTES, STAFF_ROUTES
 from pipeline.web.site import Site
@@ -78,7 +78,7 @@ def client_of(site: Site, *roles: WebRole) -> TestClient:
     app = staff_app(site.workspace, site.logins, hosts={HOST}, now=now)
     client = TestClient(app, base_url=f"http://{HOST}", headers=OURS, raise_server_exceptions=False)
     if roles:
-        client.get(f"/login/{site.logins.link(Person(actor='ana', roles=frozenset(roles)))}", follow_redirects=False)
+        client.get(f"/login/{site.logins.link(WebUser(actor='ana', roles=frozenset(roles)))}", follow_redirects=False)
     return client
 
 
@@ -114,7 +114,7 @@ def test_whoever_is_not_logged_in_is_led_to_the_login_and_a_link_works_once(site
     client = client_of(site)
     answer = client.get("/queue", headers={"accept": "text/html"}, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/login")
-    link = f"/login/{site.logins.link(Person(actor='ana', roles=frozenset({R})))}"
+    link = f"/login/{site.logins.link(WebUser(actor='ana', roles=frozenset({R})))}"
     first = client.get(link, follow_redirects=False)
     cookie = first.headers["set-cookie"].lower()
     assert first.status_code == 303 and "httponly" in cookie and "samesite=strict" in cookie
@@ -128,7 +128,7 @@ def test_whoever_is_not_logged_in_is_led_to_the_login_and_a_link_works_once(site
 def test_logins_end_when_idle_and_when_old() -> None:
     time_s = [0.0]
     logins = Logins(clock=lambda: time_s[0])
-    ana = Person(actor="ana", roles=frozenset({R}))
+    ana = WebUser(actor="ana", roles=frozenset({R}))
     late = logins.link(ana)
     time_s[0] += LINK_S + 1
     assert logins.redeem(late) is None
