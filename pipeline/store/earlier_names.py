@@ -20,6 +20,7 @@ RENAMED: tuple[tuple[str, str, str | None], ...] = (
     ("Attendance", "told", "accepted_platform_notice"),
     ("SessionPolicy", "floor_rule", "minimum_rule"),
     ("SessionPolicy", "allow_silent_relax", "exclude_silent_nonresponders"),
+    ("SessionResult", "broken", "exposures"),
     ("SoundPlace", "doubt_s", "time_uncertainty_s"),
     ("Word", "doubt_s", "time_uncertainty_s"),
     ("KeywordHit", "doubt_s", "time_uncertainty_s"),
