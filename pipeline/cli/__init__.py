@@ -26,6 +26,7 @@ _COMMANDS = {
     "requests": ("requests", "Review feature requests: list, decide, merge, split, rename."),
     "review": ("review", "Review proposals: show, decide, sign off."),
     "run": ("nightly", "Run the nightly batch: move every session as far as it may go."),
+    "session": ("drafts", "Draft the session.toml of a folder."),
     "status": ("nightly", "Show each session's status and its one next action."),
     "tag": ("tag", "Tag JSON Lines as requests, discoveries, problems and so on."),
     "terms": ("terms", "List confidential terms, and check renditions against them."),

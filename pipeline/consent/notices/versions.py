@@ -19,6 +19,7 @@ from pipeline.consent.notices.announced_notice import AnnouncedNotice, read_anno
 from pipeline.consent.notices.forms import Form
 from pipeline.records import Purpose
 from pipeline.store import Workspace
+from pipeline.store.database import reading, unreadable_is_closed
 from pipeline.store.tables.consent import notice as notice_table
 
 
@@ -72,6 +73,20 @@ def on_file(connection: Connection) -> Mapping[str, Notice]:
     """Every notice version whose text and mapping are as they were filed, by digest."""
     rows = connection.execute(select(notice_table.c.digest, notice_table.c.body))
     return {row.digest: notice for row in rows if (notice := _read(row.digest, row.body)) is not None}
+
+
+def forms_on_file(connection: Connection) -> Mapping[str, Form]:
+    """The form mapping of every intact version of a form, by digest."""
+    rows = connection.execute(select(notice_table.c.digest, notice_table.c.body))
+    bodies = {row.digest: json.loads(row.body) for row in rows if sha256(row.body) == row.digest}
+    return {digest: Form(**body["form"]) for digest, body in bodies.items() if "form" in body}
+
+
+def series_on_file(workspace: Workspace) -> tuple[str, ...]:
+    """The series that forms on file are for, sorted."""
+    with unreadable_is_closed(), reading(workspace.db) as connection:
+        scopes = {form.scope for form in forms_on_file(connection).values()}
+    return tuple(sorted(scope.removeprefix("series:") for scope in scopes if scope.startswith("series:")))
 
 
 def with_material_changes(events: Iterable[Event], filed: Mapping[str, Notice]) -> Iterator[Event]:
