@@ -10,6 +10,7 @@ from pipeline.errors import OffrecordError
 from pipeline.records import (
     ApprovedPlan,
     Audience,
+    ChatLine,
     Context,
     Decision,
     Finding,
@@ -178,3 +179,19 @@ def test_public_needs_every_decision_and_a_person(
 
 def test_internal_keeps_speech_that_no_word_covers(reviewed: Callable[..., object], ruled: Rule) -> None:
     assert not any(window.end_s > 20 for window in plan_of(reviewed(ruled())).windows)
+
+
+def test_nobody_signs_off_a_session_with_nothing_left_in_it(
+    session: Session, ruled: Rule, transcript: Transcript, context: Context
+) -> None:
+    bare = replace(session, chat=(), captions=(), video=None)
+
+    def stopped(words: Transcript, session: Session = bare) -> object:
+        return review(session, ruled(), words, (), (), Audience.PUBLIC, settings=SETTINGS, context=context)
+
+    nothing = stopped(replace(transcript, words=()))
+    assert isinstance(nothing, Held)
+    assert "sign-off" not in nothing.action
+    assert isinstance(stopped(transcript), Pending)
+    line = ChatLine(at_s=1.0, participant_id="p1", text="hello")
+    assert isinstance(stopped(replace(transcript, words=()), replace(bare, chat=(line,))), Pending)
