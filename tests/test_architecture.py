@@ -40,8 +40,9 @@ OF_ONE_CALL = {
     "redact", "prove", "failure_line", "read_plan", "models", "pull", "sources",  # outside any workspace
     "export_log", "export_dpv", "import_vcon", "file_announced", "delegate",  # nothing has to follow from these
     "record_review", "standings",
-    "Workspace", "Terms", "AgreementKind", "Clause", "Act", "Erasure", "FormChoices", "Selection", "Options", "column_maps",
-    "write_bytes", "plain", "FILE_NAME",  # for printing
+    "Workspace", "Terms", "AgreementKind", "Clause", "Act", "Erasure", "Selection", "Options", "column_maps",
+    "FormChoices",
+    "write_bytes", "plain", "FILE_NAME", "unavailable",  # for printing
 }  # fmt: skip
 """What a command may call beside use cases: functions that are the whole of what it does, and values."""
 MADE_BY = {"Ruling": "consent", "ApprovedPlan": "review", "Rendition": "render"}

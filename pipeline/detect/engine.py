@@ -9,6 +9,8 @@ from pipeline.detect.gazetteer.exact import exact_recognizer, literal_recognizer
 from pipeline.detect.gazetteer.in_context import context_recognizer
 from pipeline.detect.gazetteer.phonetic import phonetic_recognizer
 from pipeline.detect.gazetteer.surnames import surname_recognizer
+from pipeline.detect.identifiers.ip_addresses import ip_address_recognizer
+from pipeline.detect.identifiers.partial_addresses import partial_address_recognizer
 from pipeline.detect.identifiers.phone_numbers import phone_number_recognizer
 from pipeline.detect.identifiers.presidio import presidio_recognizer
 from pipeline.detect.identifiers.references import reference_recognizer
@@ -81,6 +83,8 @@ def _without_context(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
         spoken_number_recognizer(),
         spelled_out_recognizer(),
         presidio_recognizer(),
+        ip_address_recognizer(),
+        partial_address_recognizer(),
         phone_number_recognizer(regions),
         url_recognizer(),
         secret_recognizer(),
