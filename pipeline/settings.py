@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +17,7 @@ from pydantic_settings import (
 )
 
 from pipeline.errors import ConfigurationError
+from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.records import Purpose
 
 FILE_NAME = "offrecord.toml"
@@ -223,11 +223,9 @@ def read(folder: Path) -> Settings:
     values: dict[str, Any] = {}
     if path.exists():
         try:
-            values = tomllib.loads(path.read_text("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigurationError(
-                f"{FILE_NAME} is not valid TOML: {error}", action="correct the line it names"
-            ) from error
+            values = read_toml(path.read_text("utf-8"))
+        except (BrokenToml, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{FILE_NAME}: {error}", action="correct it as UTF-8 TOML") from error
     _check_environment(os.environ)
     try:
         return Settings(**values)

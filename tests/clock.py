@@ -15,16 +15,17 @@ import pytest
 from pipeline.cli import common
 
 NIGHT = datetime(2026, 11, 23, 3, tzinfo=UTC)
+_BEGAN = time.monotonic()
 LAUNCH = f"""
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
 import pipeline.cli.common
-pipeline.cli.common.now = lambda: datetime.fromisoformat("{NIGHT.isoformat()}")
+began = datetime.fromisoformat("{NIGHT.isoformat()}") - timedelta(seconds={_BEGAN})
+pipeline.cli.common.now = lambda: began + timedelta(seconds=time.monotonic())
 from pipeline.cli import main
 main()
 """
-"""A program that is the command line at that time, for a process of its own."""
-
-_BEGAN = time.monotonic()
+"""A program that is the command line at that time, for a process of its own; its time goes on as here."""
 
 
 class _ThatNight(datetime):

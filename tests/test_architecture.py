@@ -44,7 +44,7 @@ OF_ONE_CALL = {
     "export_log", "export_dpv", "import_vcon", "file_announced", "delegate",  # nothing has to follow from these
     "record_review", "rule_reviews",
     "Workspace", "Terms", "AgreementKind", "Clause", "ManualAction", "Erasure", "Selection", "ExportOptions",
-    "column_maps",
+    "column_maps", "FormChoices",
     "write_bytes", "plain", "FILE_NAME",  # for printing
 }  # fmt: skip
 """What a command may call beside use cases: functions that are the whole of what it does, and values."""

@@ -27,6 +27,7 @@ _COMMANDS = {
     "review": ("review", "Review proposals: show, decide, sign off."),
     "run": ("nightly", "Run the nightly batch: move every session as far as it may go."),
     "serve": ("serve", "Serve the review app, or the consent form alone."),
+    "session": ("drafts", "Draft the session.toml of a folder."),
     "status": ("nightly", "Show each session's status and its one next action."),
     "tag": ("tag", "Tag JSON Lines as requests, discoveries, problems and so on."),
     "terms": ("terms", "List confidential terms, and check renditions against them."),

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from pipeline.cli.common import emit, json_option, now
+from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
 from pipeline.consent.answers.form_draft import FormChoices
 from pipeline.errors import UsageProblem
+from pipeline.ingest.session_toml import FILE_NAME
 from pipeline.workflow.draft_mapping import draft_mapping
+from pipeline.workflow.draft_session import SessionChoices, draft_session
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _NEW = click.Path(path_type=Path, dir_okay=False)
+
+
+def _read_time(_: click.Context, __: click.Parameter, text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise UsageProblem("--started-at is not a time", action="write it as 2026-11-18T10:00:00+01:00") from error
 
 
 @click.command("draft-form")
@@ -23,6 +34,7 @@ _NEW = click.Path(path_type=Path, dir_okay=False)
 @click.option("--notice-id", default="consent-form", help="What the form is called in the consent log.")
 @click.option("--series", default="office-hours", help="The series of sessions that the answers are for.")
 @click.option("--timezone", default="", help="The zone in which the table's times are written, as Europe/Berlin.")
+@click.option("--email-verified", is_flag=True, help="The form tool itself made sure of the addresses.")
 @click.option("-o", "--output", type=_NEW, help="Write the mapping to this new file.")
 @json_option
 def draft_form(
@@ -32,14 +44,43 @@ def draft_form(
     notice_id: str,
     series: str,
     timezone: str,
+    email_verified: bool,
     output: Path | None,
     as_json: bool,
 ) -> None:
     """Draft the form mapping of TABLE, answers as CSV or xlsx, for a person to check."""
     version = f"{now():%Y-%m-%d}"
-    choices = FormChoices(notice_id=notice_id, version=version, scope=f"series:{series}", timezone=timezone)
+    choices = FormChoices(
+        notice_id=notice_id,
+        version=version,
+        scope=f"series:{series}",
+        timezone=timezone,
+        email_verified=email_verified,
+    )
     draft = draft_mapping(table, choices, notice=notice, form=form)
     _hand_out(draft.text, draft.to_check, output, as_json)
+
+
+@click.group(cls=Group)
+def session() -> None:
+    """Prepare a session's folder."""
+
+
+@session.command("draft")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--started-at", callback=_read_time, help="When the recording began, as 2026-11-18T10:00:00+01:00.")
+@click.option("--timezone", help="The zone of a start that has no offset, as Europe/Berlin.")
+@click.option("--host", help="Who records: the team or company.")
+@click.option("--location", "recorder_location", help="Where it was recorded, as US-TX.")
+@click.option("--series", help="The series that the session is of.")
+@click.option("--complete", "is_complete", is_flag=True, help="You vouch that everybody who may be heard is named.")
+@click.option("-o", "--output", type=_NEW, help="Write to this new file instead of session.toml in FOLDER.")
+@workspace_option
+@json_option
+def draft(folder: Path, output: Path | None, workspace: Path, as_json: bool, **choices: Any) -> None:
+    """Write the session.toml of FOLDER from its roster, captions, chat and media and from people on file."""
+    drafted = draft_session(folder, SessionChoices(**choices), workspace=open_workspace(workspace))
+    _hand_out(drafted.text, drafted.to_check, output or folder / FILE_NAME, as_json)
 
 
 def _hand_out(text: str, to_check: Sequence[str], output: Path | None, as_json: bool) -> None:

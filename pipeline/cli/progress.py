@@ -63,6 +63,8 @@ def print_report(report: MorningReport, workspace: Workspace, as_json: bool) -> 
     for warning in report.warnings:
         click.echo(f"warning    {warning}")
     print_lines(report.to_show)
+    if report.counts and not report.to_show:
+        click.echo("nothing changed, and nothing waits for a person")
     print_counts(report)
     click.echo(f"report     {workspace.reports / 'report.html'}")
     click.echo(f"renditions {workspace.out}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -86,12 +87,13 @@ def verify_withdrawal(ctx: click.Context, who: str, workspace: Path, as_json: bo
 def receipt(
     email: str, withdrawals: bool, withdrawal_id: str, output: Path | None, workspace: Path, as_json: bool
 ) -> None:
-    """Write the data receipt of a person, as a page or JSON-LD, or the receipt of their withdrawals."""
+    """Write the data receipt of a person, as a page, JSON-LD or on a terminal as text, or of their withdrawals."""
     opened = open_workspace(workspace)
     if withdrawals or withdrawal_id:
         text = withdrawal_receipts(email, withdrawal_id, as_json=as_json, workspace=opened)
     else:
-        text = data_receipt(email, as_json=as_json, workspace=opened, now=now())
+        as_text = output is None and sys.stdout.isatty()
+        text = data_receipt(email, as_json=as_json, as_text=as_text, workspace=opened, now=now())
     hand_out(text, output)
 
 

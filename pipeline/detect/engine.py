@@ -10,6 +10,8 @@ from pipeline.detect.gazetteer.in_context import context_recognizer
 from pipeline.detect.gazetteer.phonetic import phonetic_recognizer
 from pipeline.detect.gazetteer.statements import statement_recognizer
 from pipeline.detect.gazetteer.surnames import surname_recognizer
+from pipeline.detect.identifiers.ip_addresses import ip_address_recognizer
+from pipeline.detect.identifiers.partial_addresses import partial_address_recognizer
 from pipeline.detect.identifiers.phone_numbers import phone_number_recognizer
 from pipeline.detect.identifiers.presidio import presidio_recognizer
 from pipeline.detect.identifiers.references import reference_recognizer
@@ -94,6 +96,8 @@ def _without_context(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
         spoken_number_recognizer(),
         spelled_out_recognizer(),
         presidio_recognizer(),
+        ip_address_recognizer(),
+        partial_address_recognizer(),
         phone_number_recognizer(regions),
         url_recognizer(),
         secret_recognizer(),

@@ -55,7 +55,7 @@ def read_context(path: Path) -> Context:
         content = _Context.model_validate(json.loads(path.read_text("utf-8")))
     except ValidationError as error:
         raise UsageProblem(f"the context file: {_key(error)}", action="see docs/detection.md for its keys") from None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         raise UsageProblem("the context file is not readable JSON", action="correct it") from None
     terms = tuple(_Term(text=term) if isinstance(term, str) else term for term in content.terms)
     return Context(
@@ -117,7 +117,7 @@ def _line(number: int, line: str) -> _Line:
         return _Line.model_validate(json.loads(line))
     except ValidationError as error:
         raise UsageProblem(f"line {number}: {_key(error)}", action='give {"id", "text"}') from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UsageProblem(f"line {number} is not JSON", action='give {"id", "text"}') from None
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import string
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +16,7 @@ from pipeline.export.formats.options import ExportOptions
 from pipeline.export.neutralise import for_markdown, one_line
 from pipeline.export.report import GroupRow, RequestReport
 from pipeline.export.tables import Table
+from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.lexicon.plain import word_set
 
 TARGETS = ("jira", "linear", "github", "gitlab", "productboard")
@@ -63,8 +63,8 @@ def read_map(target: str | Path) -> ColumnMap:
             content = target.read_text("utf-8")
         else:
             content = (files("pipeline.export") / "targets" / f"{target}.toml").read_text("utf-8")
-        return ColumnMap.model_validate(tomllib.loads(content))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return ColumnMap.model_validate(read_toml(content))
+    except (OSError, BrokenToml, UnicodeDecodeError) as error:
         raise ConfigurationError("the column map is not a readable TOML file", action="correct it") from error
     except ValidationError as error:
         first = error.errors(include_input=False)[0]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from datetime import datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, field_validator
 
 from pipeline.errors import InputRefused
+from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.records import AgeStatus, Purpose, Role
 from pipeline.settings import NOTICE, RENAMED, Rule
 
@@ -90,11 +89,9 @@ class SessionToml(_Table):
 def parse(text: str) -> SessionToml:
     """Reads a session.toml; raises ``InputRefused`` that names the key, never its value."""
     try:
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        line = re.search(r"at line (\d+)", str(error))
-        where = f"line {line[1]}" if line else "its end"
-        raise InputRefused(f"{FILE_NAME}: not valid TOML at {where}", action=_ACTION) from None
+        table = read_toml(text)
+    except BrokenToml as error:
+        raise InputRefused(f"{FILE_NAME}: {error}", action=_ACTION) from None
     try:
         return SessionToml.model_validate(table)
     except ValidationError as error:

@@ -43,7 +43,7 @@ class CueFile(BaseModel):
         return phrases
 
 
-class Sentence(NamedTuple):
+class SpokenSentence(NamedTuple):
     """The indices ``[start, end)`` of a sentence's words among those of a text."""
 
     start: int
@@ -65,7 +65,7 @@ def shipped_cues() -> SpokenCues:
     return SpokenCues(**CueFile.model_validate(tomllib.loads(text)).model_dump())
 
 
-def sentences(raw: str, words: Sequence[tuple[int, int]]) -> list[Sentence]:
+def sentences(raw: str, words: Sequence[tuple[int, int]]) -> list[SpokenSentence]:
     """The sentences of a text with words at these characters: up to a full stop, question or exclamation mark."""
     if not words:
         return []
@@ -74,10 +74,10 @@ def sentences(raw: str, words: Sequence[tuple[int, int]]) -> list[Sentence]:
         gap = raw[end:start]
         if not _ENDS.isdisjoint(gap) and any(sign.isspace() for sign in gap):
             starts.append(index)
-    return [Sentence(start, end) for start, end in zip(starts, [*starts[1:], len(words)], strict=True)]
+    return [SpokenSentence(start, end) for start, end in zip(starts, [*starts[1:], len(words)], strict=True)]
 
 
-def find_cues(phrases: tuple[str, ...], words: Sequence[str], parts: Sequence[Sentence]) -> Iterator[CuePlace]:
+def find_cues(phrases: tuple[str, ...], words: Sequence[str], parts: Sequence[SpokenSentence]) -> Iterator[CuePlace]:
     """Where plain words say one of the phrases, within a sentence; longer phrases first, none within another."""
     pattern = _any_of(phrases)
     if pattern is None:

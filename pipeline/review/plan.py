@@ -66,7 +66,9 @@ def review(
     out = consent_removals(session, ruling, transcript, audience, pad_s=settings.pad_s)
     stop: Held | Pending | None = _consent(ruling, audience) or _voices(session, out)
     if stop is None and audience is Audience.PUBLIC:
-        stop = _finished(session.session_id, needs_decision(proposals), verdicts, signed_off_by)
+        stop = _nothing_left(session, transcript, out) or _finished(
+            session.session_id, needs_decision(proposals), verdicts, signed_off_by
+        )
     if stop is not None:
         return stop
     found = _applied(session, proposals, verdicts, out)
@@ -156,6 +158,18 @@ def _voices(session: Session, out: ConsentRemovals) -> Held | None:
         action = f"see `offrecord consent show {session.session_id}`"
         return Held(reason="no sound is left that may be heard", action=action)
     return None
+
+
+def _nothing_left(session: Session, transcript: Transcript, out: ConsentRemovals) -> Held | None:
+    """Held when no word, line or picture is left for the public: nobody is asked to sign that off."""
+    said = any(word.participant_id not in out.removed for word in transcript.words)
+    written = any(line.participant_id not in out.removed for line in session.chat)
+    if said or written or session.video is not None:
+        return None
+    return Held(
+        reason="nothing is left in it to publish: no word, no line and no picture",
+        action="nothing; take public_recording out of its purposes to have it reported as done",
+    )
 
 
 def _finished(

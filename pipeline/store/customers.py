@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigurationError
+from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.lexicon import company_key
 
 FILE_NAME = "customers.toml"
@@ -65,8 +65,8 @@ def _read(root: Path) -> _File:
     if not path.exists():
         return _File()
     try:
-        content = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        content = _File.model_validate(read_toml(path.read_text("utf-8")))
+    except (BrokenToml, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{FILE_NAME} is not valid TOML", action="correct it") from error
     except ValidationError as error:
         first = error.errors(include_input=False)[0]

@@ -6,7 +6,6 @@ part. What is listed is taken out (``terms``, ``patterns``) or never guessed to 
 
 from __future__ import annotations
 
-import tomllib
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigurationError
+from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.lexicon import company_key
 from pipeline.lexicon.patterns import check
 from pipeline.records import Context, KnownPerson, Misheard, Pattern, Role, Session, SpokenCues, Term
@@ -237,8 +237,8 @@ def _of_customers(root: Path) -> list[Path]:
 
 def _read(path: Path, where: str) -> _List:
     try:
-        content = _File.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        content = _File.model_validate(read_toml(path.read_text("utf-8")))
+    except (BrokenToml, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{where} is not valid TOML", action="correct it; see docs/detection.md") from error
     except ValidationError as error:
         first = error.errors(include_input=False)[0]

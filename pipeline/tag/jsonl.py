@@ -44,7 +44,7 @@ def _read(number: int, line: str) -> _Line:
         first = error.errors(include_input=False)[0]
         key = ".".join(str(part) for part in first["loc"])
         raise UsageProblem(f"line {number}: {key}: {first['msg']}", action=_ACTION) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UsageProblem(f"line {number} is not JSON", action=_ACTION) from None
 
 

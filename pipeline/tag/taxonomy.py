@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from pipeline.embeddings import SentenceEncoder
 from pipeline.errors import ConfigurationError
+from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.tag.tokens import joined, tokenize
 
 FILE_NAME = "taxonomy.toml"
@@ -90,8 +90,8 @@ def read_taxonomy(path: Path | None = None) -> Taxonomy:
     where = path.name if path else FILE_NAME
     try:
         content = path.read_text("utf-8") if path else (files("pipeline.tag") / "data" / FILE_NAME).read_text("utf-8")
-        read = _File.model_validate(tomllib.loads(content))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        read = _File.model_validate(read_toml(content))
+    except (OSError, BrokenToml, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{where} is not a readable TOML file", action="correct it") from error
     except ValidationError as error:
         first = error.errors(include_input=False)[0]

@@ -33,10 +33,12 @@ def suggest_matches(session_id: str, *, workspace: Workspace, names: bool = Fals
     return suggestions(Registry(workspace.db).session(session_id), workspace=workspace, names=names)
 
 
-def data_receipt(email: str, *, as_json: bool, workspace: Workspace, now: datetime) -> str:
-    """The receipt of what is on file of a person, as a page or as JSON-LD."""
+def data_receipt(email: str, *, as_json: bool, as_text: bool = False, workspace: Workspace, now: datetime) -> str:
+    """The receipt of what is on file of a person, as a page, as JSON-LD or as lines to read."""
     record = receipt(email, workspace=workspace, now=now)
-    return record.as_json_ld() if as_json else record.as_page()
+    if as_json:
+        return record.as_json_ld()
+    return record.as_text() if as_text else record.as_page()
 
 
 def withdrawal_receipts(email: str, withdrawal_id: str, *, as_json: bool, workspace: Workspace) -> str:

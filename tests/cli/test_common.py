@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ from sqlalchemy.exc import OperationalError
 
 from pipeline.cli import _COMMANDS, main
 from pipeline.cli.common import Group, emit
+from pipeline.cli.progress import print_report
 from pipeline.errors import ConsentUnreadable, TryAgain, WorkspaceDamaged
 from pipeline.reports import doctor
+from pipeline.reports.morning_report import MorningReport, ReportLine
 from pipeline.store import Workspace, database
 
 
@@ -178,3 +181,14 @@ def test_a_held_database_is_one_line_and_75(
         ended = CliRunner().invoke(main, ["run", "-w", str(root)])
     assert ended.exit_code == 75 and len(ended.stderr.splitlines()) == 1
     assert "another command holds it" in ended.stderr
+
+
+def test_a_night_in_which_nothing_changed_says_so(
+    tmp_path: Path, new_workspace: Callable[[Path], Workspace], capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = new_workspace(tmp_path / "ws")
+    made_at = datetime(2026, 11, 23, tzinfo=UTC)
+    line = ReportLine(id="2026-11-18-a", status="done", reason="published", action="")
+    report = MorningReport(made_at=made_at, version="1", counts={"done": 1}, unfinished=0, lines=(line,))
+    print_report(report, workspace, False)
+    assert capsys.readouterr().out.startswith("nothing changed, and nothing waits for a person\n\n1 done\n")

@@ -10,6 +10,7 @@ from pipeline.errors import OffrecordError
 from pipeline.records import (
     ApprovedPlan,
     Audience,
+    ChatLine,
     Context,
     Decision,
     Finding,
@@ -189,3 +190,19 @@ def test_what_resembles_a_removed_participant_goes_whatever_it_is_called(
     kept = decided(proposals, "person:~vantage", Verdict.KEEP)
     plan = plan_of(reviewed(ruled(internal_share=Outcome.MINUS), (kept,), proposals=proposals))
     assert kept.proposal_id in {each for window in plan.windows for each in window.proposal_ids}
+
+
+def test_nobody_signs_off_a_session_with_nothing_left_in_it(
+    session: Session, ruled: Rule, transcript: Transcript, context: Context
+) -> None:
+    bare = replace(session, chat=(), captions=(), video=None)
+
+    def stopped(words: Transcript, session: Session = bare) -> object:
+        return review(session, ruled(), words, (), (), Audience.PUBLIC, settings=SETTINGS, context=context)
+
+    nothing = stopped(replace(transcript, words=()))
+    assert isinstance(nothing, Held)
+    assert "sign-off" not in nothing.action
+    assert isinstance(stopped(transcript), Pending)
+    line = ChatLine(at_s=1.0, participant_id="p1", text="hello")
+    assert isinstance(stopped(replace(transcript, words=()), replace(bare, chat=(line,))), Pending)

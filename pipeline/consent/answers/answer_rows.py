@@ -76,9 +76,10 @@ def erased(connection: Connection, digests: Iterable[str]) -> frozenset[str]:
     return frozenset(erased_digests)
 
 
-def read(connection: Connection, keys: Keys) -> Iterator[StoredRow]:
-    """Every row in order; raises ``ConsentUnreadable`` at the first that is not as it was filed."""
-    for row in connection.execute(select(answer_row).order_by(answer_row.c.source, answer_row.c.line)):
+def read(connection: Connection, keys: Keys, *, party_ids: Sequence[str] | None = None) -> Iterator[StoredRow]:
+    """Every row in order, or those of some people; raises ``ConsentUnreadable`` at the first that is not as filed."""
+    query = select(answer_row).order_by(answer_row.c.source, answer_row.c.line)
+    for row in connection.execute(query if party_ids is None else query.where(answer_row.c.party_id.in_(party_ids))):
         written = None if row.sealed is None else _opened(keys, row.sealed, row.source, row.line)
         kept = StoredRow(
             source=row.source,

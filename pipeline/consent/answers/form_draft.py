@@ -41,6 +41,7 @@ class FormChoices:
     text: str = ""
     timezone: str = ""
     language: str = "en"
+    email_verified: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +77,11 @@ def draft_form(content: bytes, choices: FormChoices) -> FormDraft:
     answers = _answers(table, meanings)
     document.add("columns", _table_of({header: _shown(meaning) for header, meaning in meanings.items()}))
     document.add("answers", _table_of({answer: _shown(state) for answer, state in answers.items()}))
-    document.add("ticks", _table_of(_ticks(table, meanings)))
+    if ticks := _ticks(table, meanings):
+        document.add("ticks", _table_of(ticks))
     document.add(
-        "options", _table_of({"email_verified": tomlkit.item(False), "platform_verified": tomlkit.item(False)})
+        "options",
+        _table_of({"email_verified": tomlkit.item(choices.email_verified), "platform_verified": tomlkit.item(False)}),
     )
     checks = _to_check(table, meanings, answers, choices, is_open=len(formats) > 1)
     return FormDraft(text=tomlkit.dumps(document), to_check=tuple(checks))
@@ -179,10 +182,11 @@ def _to_check(
             yield f"columns: no question asks for {purpose}, without which nothing can be done"
     if doubtful := sum(state == EventState.UNKNOWN for state in answers.values()):
         yield f"answers: {doubtful} are neither a plain yes nor a plain no, and hold as unknown"
-    yield (
-        "options: email_verified = true only where the form tool itself made sure of the address; "
-        "otherwise `offrecord consent match --all-exact` confirms people"
-    )
+    if not choices.email_verified:
+        yield (
+            "options: email_verified = true only where the form tool itself made sure of the address; "
+            "otherwise `offrecord consent match --all-exact` confirms people"
+        )
 
 
 def _undecided(meanings: Mapping[str, str]) -> Iterator[str]:

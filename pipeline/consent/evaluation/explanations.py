@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 REASONS = {
     "C1": "They had consented to the recording when they spoke.",
     "C2": "No notice of the recording is shown to have reached them, and nobody is recorded without notice.",
@@ -61,6 +63,8 @@ _SETTLE = (
     "say in session.toml by which e-mail or platform id they answered, or settle it with `offrecord consent match`"
 )
 _LEGAL = "leave it sealed and ask legal whether to delete it"
+_ANSWERABLE = frozenset({"C2", "C5", "C8", "C9", "C11", "C12", "U4", "U6", "U9"})
+"""The rules that stop because no certain answer of somebody is on file."""
 _OVERDUE = "leave it sealed and ask legal whether to delete it; an answer from before that turns up may still be filed"
 _ACTIONS = {
     "C2": _FILE,
@@ -92,10 +96,32 @@ def reason_of(rule_id: str) -> str:
     return " ".join([REASONS[base], *(_MODIFIERS[mark] for mark in marks)])
 
 
-def action_of(rule_id: str, *, due: str) -> str:
-    """The one next action where a rule holds or refuses: what its ground asks for, else what the modifier does."""
+def action_of(rule_id: str, *, due: str, is_ambiguous: bool = False, series: str = "") -> str:
+    """The one next action where a rule holds or refuses: what its ground asks for, else what the modifier does.
+
+    Where an answer may be on file already, nobody is asked for it: ``series`` is what to correct in session.toml so
+    that it counts, ``is_ambiguous`` that it is not certain whose it is.
+    """
     base, *marks = rule_id.split("+")
     if "D" in marks:
         return _OVERDUE
     ground = _ACTIONS.get(base)
+    if base in _ANSWERABLE and series:
+        return series
+    if base in _ANSWERABLE and (is_ambiguous or "I" in marks):
+        return _SETTLE
     return (ground or _ACTIONS[marks[-1]]).format(due=due)
+
+
+def series_action(session_series: str | None, on_file: Collection[str]) -> str:
+    """What to correct in session.toml so that forms for a series count for a session; empty where nothing is wrong."""
+    if session_series is None:
+        several = len(on_file) > 1
+        return (
+            'say in session.toml which series it is of, as series = "NAME": forms of several are on file'
+            if several
+            else ""
+        )
+    if on_file and session_series not in on_file:
+        return "correct series in session.toml, or file the answers for it: no form on file is for that series"
+    return ""

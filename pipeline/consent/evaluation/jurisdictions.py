@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.consent.evaluation.rule_tables import Law
 from pipeline.errors import ConfigurationError
+from pipeline.files.toml import BrokenToml, read_toml
 
 WARN_BEFORE = timedelta(days=42)
 """How long before a review is due it is announced: counsel needs weeks to look at a table, not days."""
@@ -171,13 +171,13 @@ def _reviewed(places: dict[str, Place], reviews: Iterable[Review]) -> dict[str, 
 def _read(content: bytes) -> _Table:
     try:
         text = content.decode("utf-8")
-        return _Table(**tomllib.loads(text))
+        return _Table(**read_toml(text))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = _line(text, first["loc"])
         key = ".".join(str(part) for part in first["loc"])
         raise _broken(f"{where}{key}: {first['msg']}") from error
-    except (ValueError, RecursionError) as error:
+    except (ValueError, BrokenToml) as error:
         raise _broken(str(error)) from error
 
 

@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 
 from pipeline.consent.evaluation.announcement import announced
 from pipeline.consent.evaluation.evaluate import Evaluation, evaluate
-from pipeline.consent.evaluation.explanations import action_of
+from pipeline.consent.evaluation.explanations import action_of, series_action
+from pipeline.consent.evaluation.rule_tables import Identity
 from pipeline.consent.evaluation.snapshot import ConsentSnapshot, read_snapshot
 from pipeline.consent.log import decisions, notice_deliveries
 from pipeline.consent.log.log import clock
 from pipeline.consent.notices import versions
-from pipeline.records import Held, Outcome, Purpose, Refused, Ruling, Session, Word
+from pipeline.records import Cell, Held, Outcome, Purpose, Refused, Ruling, Session, Word
 from pipeline.store import Workspace
 from pipeline.store.database import reading, unreadable_is_closed
 
+_SERIES = "series:"
 _NEEDED = (Purpose.RECORD, Purpose.TRANSCRIBE)
 """Without these two nothing can be done with a session."""
 
@@ -82,7 +84,7 @@ def _evaluated(session: Session, *, workspace: Workspace, now: datetime) -> _Eva
         own_tracks=frozenset(track.participant_id for track in session.tracks if track.participant_id is not None),
     )
     allowed = all(ruling.allows(purpose) for purpose in _NEEDED)
-    outcome = ruling if allowed else _stop(evaluation)
+    outcome = ruling if allowed else _stop(evaluation, snapshot)
     return _Evaluated(outcome=outcome, snapshot=snapshot, evaluation=evaluation, valid_until=valid_until)
 
 
@@ -99,7 +101,7 @@ def _record(session: Session, evaluated: _Evaluated, *, workspace: Workspace, no
         decisions.append(connection, session.session_id, changed, now=now, valid_until=evaluated.valid_until)
 
 
-def _stop(evaluation: Evaluation) -> Held | Refused:
+def _stop(evaluation: Evaluation, snapshot: ConsentSnapshot) -> Held | Refused:
     """Why the session may not go on at all, in no span of it; names participants by id only."""
     needed = [cell for cell in evaluation.cells if cell.purpose in _NEEDED]
     if not needed:
@@ -109,5 +111,24 @@ def _stop(evaluation: Evaluation) -> Held | Refused:
     rules = dict.fromkeys(f"{cell.participant_id} {cell.rule_id}" for cell in stopping)
     reason = f"consent: {', '.join(rules)}: {stopping[0].reason}"
     due = min((at for (_, purpose), at in evaluation.due.items() if purpose in _NEEDED), default=None)
-    action = action_of(stopping[0].rule_id, due=due.date().isoformat() if due else "")
+    action = action_of(
+        stopping[0].rule_id,
+        due=due.date().isoformat() if due else "",
+        is_ambiguous=_is_ambiguous(stopping[0], snapshot),
+        series=_series_action(stopping[0], snapshot),
+    )
     return Refused(reason=reason, action=action) if worst is Outcome.REFUSE else Held(reason=reason, action=action)
+
+
+def _is_ambiguous(cell: Cell, snapshot: ConsentSnapshot) -> bool:
+    return snapshot.matches[cell.participant_id].identity is Identity.AMBIGUOUS
+
+
+def _series_action(cell: Cell, snapshot: ConsentSnapshot) -> str:
+    """What is wrong with the session's series, where somebody answered for a series and it counts for nothing."""
+    has_answered = any(
+        event.scope.startswith(_SERIES) for event in snapshot.events_of(snapshot.matches[cell.participant_id].party_ids)
+    )
+    scopes = {notice.scope for notice in snapshot.notices.values() if notice.scope.startswith(_SERIES)}
+    series = {scope.removeprefix(_SERIES) for scope in scopes}
+    return series_action(snapshot.session.series, series) if has_answered else ""

@@ -41,11 +41,22 @@ class ConsentReceipt:
 
     def as_page(self) -> str:
         """The receipt as one self-contained HTML page, without scripts."""
+        return self._rendered("receipt.html", autoescape=True)
+
+    def as_text(self) -> str:
+        """The receipt as lines to read on a terminal."""
+        return self._rendered("receipt.txt", autoescape=False)
+
+    def _rendered(self, template: str, *, autoescape: bool) -> str:
         states = self.record.states(self.made_at)
         environment = Environment(
-            loader=PackageLoader("pipeline", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+            loader=PackageLoader("pipeline", "templates"),
+            autoescape=autoescape,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            keep_trailing_newline=True,
         )
-        return environment.get_template("receipt.html").render(
+        return environment.get_template(template).render(
             receipt=self,
             states=[state for state in states if _is_worth_a_row(state, states[0].scope)],
             every_session=EVERY_SESSION,

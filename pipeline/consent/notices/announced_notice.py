@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, field_validator
 
 from pipeline.errors import UsageProblem
+from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.records import Purpose
 
 _Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -39,12 +39,12 @@ class AnnouncedNotice(BaseModel):
 def read_announced(path: Path) -> AnnouncedNotice:
     """The announcement in a TOML file; raises ``UsageProblem`` naming the key that is wrong."""
     try:
-        values: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+        values: dict[str, Any] = read_toml(path.read_text("utf-8"))
         return AnnouncedNotice(**values)
     except OSError as error:
         raise UsageProblem("the notice cannot be read", action="check its path") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UsageProblem(f"the notice is not valid TOML: {error}", action="correct that line") from error
+    except (BrokenToml, UnicodeDecodeError) as error:
+        raise UsageProblem(f"the notice: {error}", action="correct it as UTF-8 TOML") from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from pydantic import ValidationError
 from pipeline.consent.notices.forms import ASKABLE, ASKING, IDENTIFYING, ONCE, ColumnKind, Form, purposes_of
 from pipeline.consent.notices.vendors import FormTool
 from pipeline.errors import UsageProblem
+from pipeline.files.toml import BrokenToml, read_toml
 
 _YEAR = re.compile("%[YyGcxs]")
 _SCOPE = re.compile(r"series:\S+|session:\S+|until:\d{4}-\d{2}-\d{2}|any")
@@ -22,12 +22,12 @@ _SCOPE = re.compile(r"series:\S+|session:\S+|until:\d{4}-\d{2}-\d{2}|any")
 def read_form(path: Path) -> Form:
     """The form mapping in a TOML file; raises ``UsageProblem`` naming the key that is wrong."""
     try:
-        values: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+        values: dict[str, Any] = read_toml(path.read_text("utf-8"))
         form = Form(**values)
     except OSError as error:
         raise UsageProblem("the form mapping cannot be read", action="check the path given to --form") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UsageProblem(f"the form mapping is not valid TOML: {error}", action="correct that line") from error
+    except (BrokenToml, UnicodeDecodeError) as error:
+        raise UsageProblem(f"the form mapping: {error}", action="correct it as UTF-8 TOML") from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

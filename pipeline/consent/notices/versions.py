@@ -85,6 +85,20 @@ def form_on_file(db: Engine, digest: str) -> Form:
     return Form(**json.loads(body)["form"])
 
 
+def forms_on_file(connection: Connection) -> Mapping[str, Form]:
+    """The form mapping of every intact version of a form, by digest."""
+    rows = connection.execute(select(notice_table.c.digest, notice_table.c.body))
+    bodies = {row.digest: json.loads(row.body) for row in rows if sha256(row.body) == row.digest}
+    return {digest: Form(**body["form"]) for digest, body in bodies.items() if "form" in body}
+
+
+def series_on_file(workspace: Workspace) -> tuple[str, ...]:
+    """The series that forms on file are for, sorted."""
+    with unreadable_is_closed(), reading(workspace.db) as connection:
+        scopes = {form.scope for form in forms_on_file(connection).values()}
+    return tuple(sorted(scope.removeprefix("series:") for scope in scopes if scope.startswith("series:")))
+
+
 def with_material_changes(events: Iterable[Event], filed: Mapping[str, Notice]) -> Iterator[Event]:
     """The events, each yes with its end moved to where a later notice version changed its purpose materially."""
     ends = _ends(filed)

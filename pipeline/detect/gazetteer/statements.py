@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import FUNCTION_WORDS
-from pipeline.lexicon.cues import CuePlace, Sentence, find_cues, sentences
+from pipeline.lexicon.cues import CuePlace, SpokenSentence, find_cues, sentences
 from pipeline.lexicon.plain import word_set
 from pipeline.records import DetectionRule
 
@@ -33,7 +33,7 @@ def statement_recognizer(phrases: tuple[str, ...]) -> Recognizer:
     return recognize
 
 
-def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[Sentence]) -> tuple[int, int]:
+def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence]) -> tuple[int, int]:
     """The words that a cue makes a secret."""
     start, end = parts[cue.sentence]
     if end - start > _LONG:

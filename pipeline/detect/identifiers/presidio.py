@@ -22,7 +22,7 @@ from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.records import DetectionRule
 
 _NO_ARTIFACTS = cast(NlpArtifacts, None)  # pattern recognisers never read them
-_MIN_SCORE = 0.3  # Presidio gives 0.1 to what is rarely an address ("::"): all the same it sorts with the guesses
+_MIN_SCORE = 0.3  # Presidio gives 0.1 to what is rarely an identifier: all the same it sorts with the guesses
 _WORTH_A_LOOK = re.compile(r"[@\d]")
 _LABELS = {
     "EMAIL_ADDRESS": "EMAIL",
@@ -42,11 +42,18 @@ class _OfflineEmailRecognizer(EmailRecognizer):
         return "@" in pattern_text
 
 
+class _Ipv4Recognizer(IpRecognizer):
+    """Presidio's pattern for IPv4 alone: those for IPv6 stop at two colons, see ``ip_addresses``."""
+
+    def __init__(self) -> None:
+        super().__init__(patterns=[pattern for pattern in IpRecognizer.PATTERNS if pattern.name.startswith("IPv4")])
+
+
 RECOGNIZERS: dict[Callable[[], EntityRecognizer], str] = {
     _OfflineEmailRecognizer: r"@",
     CreditCardRecognizer: r"\d(?:[- ]?\d){12}",
     IbanRecognizer: r"[A-Z]{2}[0-9]{2}",
-    IpRecognizer: r"\d\.\d{1,3}\.\d|::|[0-9a-fA-F]:[0-9a-fA-F%]",
+    _Ipv4Recognizer: r"\d\.\d{1,3}\.\d",
     MacAddressRecognizer: r"[0-9a-fA-F]{2}[:-][0-9a-fA-F]{2}[:-]|[0-9a-fA-F]{4}\.[0-9a-fA-F]{4}\.",
     UsSsnRecognizer: r"[0-9]{3}[- .]?[0-9]{2}[- .]?[0-9]{4}",
     CryptoRecognizer: r"[^\W_]{26}",
@@ -55,7 +62,7 @@ RECOGNIZERS: dict[Callable[[], EntityRecognizer], str] = {
 
 
 def presidio_recognizer() -> Recognizer:
-    """For e-mail addresses, cards, IBANs, IP and MAC addresses, social security numbers and wallets."""
+    """For e-mail addresses, cards, IBANs, IPv4 and MAC addresses, social security numbers and wallets."""
     recognizers = [(make(), re.compile(needed)) for make, needed in RECOGNIZERS.items()]
 
     def recognize(text: Text) -> list[Match]:
@@ -66,6 +73,9 @@ def presidio_recognizer() -> Recognizer:
             for recognizer, needed in recognizers
             if needed.search(text.raw)
             for result in recognizer.analyze(text.raw, recognizer.supported_entities, _NO_ARTIFACTS)
+            if not (
+                result.entity_type == "IP_ADDRESS" and ":" in text.raw[result.start : result.end]
+            )  # ip_addresses.py
         ]
 
     return recognize

@@ -13,7 +13,7 @@ from pipeline.consent.staff.withdraw import withdraw
 from pipeline.records import Cue, Held, Participant, Purpose, Refused, Role, Ruling, Session, Track
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
-from tests.consent.conftest import ALL_NO, ALL_YES, NOW, START, Files, form_text, person, row, session
+from tests.consent.conftest import ALL_NO, ALL_YES, ANSWERS, NOW, START, Files, form_text, person, row, session
 
 INTERNAL = (Purpose.TRANSCRIBE, Purpose.INTERNAL_IMPROVE, Purpose.INTERNAL_SHARE)
 PUBLIC = Purpose.PUBLIC_RECORDING
@@ -400,3 +400,29 @@ def test_many_people_against_many_events(workspace: Workspace, file_answers: Fil
     ruling = ruled(found, workspace)
     assert len(ruling.cells) == 50 * 5
     assert {cell.rule_id for cell in ruling.cells} == {"C1", "U1"}
+
+
+TWO_SERIES = form_text(scope='"series:workshops"', notice_id='"workshops"')
+
+
+@pytest.mark.parametrize(("series", "says"), [(None, "which series"), ("office-hour", "correct series")])
+def test_a_series_that_is_missing_or_wrong_is_what_the_action_is_about(
+    workspace: Workspace, file_answers: Files, series: str | None, says: str
+) -> None:
+    file_answers(row("ana@a.example"))
+    file_answers(row("bo@b.example"), form=TWO_SERIES)
+    stop = consent.rule(session(person(1, "ana@a.example"), series=series), workspace=workspace, now=NOW)
+    assert isinstance(stop, Held)
+    assert says in stop.action
+    assert "answer the form again" not in stop.action
+
+
+@pytest.mark.parametrize("answers", [ALL_YES, ("", "", "", "")])
+def test_whoever_is_ambiguous_is_to_be_matched(
+    workspace: Workspace, file_answers: Files, answers: tuple[str, ...]
+) -> None:
+    form = form_text(options={"email_verified": "false"}, answers=ANSWERS | {"": "requested"})
+    file_answers(row("ana@a.example", answers), form=form)
+    stop = consent.rule(session(person(1, "ana@a.example")), workspace=workspace, now=NOW)
+    assert isinstance(stop, Held)
+    assert "offrecord consent match" in stop.action

@@ -47,6 +47,14 @@ def test_a_receipt_says_what_holds_on_a_page_without_scripts(workspace: Workspac
     assert "pigeon" not in page and "Ana" not in page
 
 
+def test_on_a_terminal_it_is_text(workspace: Workspace, file_answers: Files) -> None:
+    file_answers(row("ana@a.example", ("Yes", "Yes", "No", "No"), name="Ana"))
+    text = receipt("ana@a.example", workspace=workspace, now=NOW).as_text()
+    assert "You said yes" in text and "You said no" in text
+    assert "<" not in text and "Ana" not in text
+    assert "\n\n\n" not in text
+
+
 def test_the_json_ld_is_a_receipt_with_an_id_of_its_own(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"))
     made, again = (receipt("ana@a.example", workspace=workspace, now=NOW) for _ in range(2))

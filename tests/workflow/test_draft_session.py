@@ -1,0 +1,138 @@
+"""Drafts of session.toml: who is in it, what comes from people on file, what is left open, and nothing overwritten."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline.cli import main
+from pipeline.store import Workspace
+
+CAPTIONS = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ana Ruiz>Hello.\n\n00:03.000 --> 00:04.000\n<v Bo Li>Hi.\n"
+HEADER = ["Timestamp", "Email", "Name", "Company", "Where", "Record?"]
+FORM = """notice_id = "form"
+version = "1"
+language = "en"
+timezone = "UTC"
+scope = "series:{series}"
+names_purposes = ["record", "transcribe"]
+text = "May we?"
+[columns]
+Timestamp = "timestamp"
+Email = "email"
+Name = "name"
+Company = "company"
+Where = "location"
+"Record?" = "purpose:record,transcribe"
+[answers]
+Yes = "given"
+No = "refused"
+[options]
+email_verified = true
+"""
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def file_answers(workspace: Workspace, root: Path, *rows: list[str], series: str = "office-hours") -> None:
+    with (root / "answers.csv").open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out).writerows([HEADER, *rows])
+    (root / "form.toml").write_text(FORM.format(series=series).replace('"form"', f'"{series}"'), "utf-8")
+    words = ("consent", "import", root / "answers.csv", "--form", root / "form.toml", "-w", workspace.root)
+    done = run(*words)
+    assert done.exit_code == 0, done.stderr
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, new_workspace: Callable[[Path], Workspace]) -> Workspace:
+    return new_workspace(tmp_path / "ws")
+
+
+@pytest.fixture
+def call(tmp_path: Path) -> Path:
+    folder = tmp_path / "inbox" / "call"
+    folder.mkdir(parents=True)
+    (folder / "call.m4a").write_bytes(b"")
+    (folder / "call.vtt").write_text(CAPTIONS, "utf-8")
+    return folder
+
+
+def drafted(workspace: Workspace, call: Path, *words: str) -> tuple[dict[str, Any], str]:
+    done = run("session", "draft", call, "-w", workspace.root, *words)
+    assert done.exit_code == 0, done.stderr
+    return tomllib.loads((call / "session.toml").read_text("utf-8")), done.stderr
+
+
+def test_company_and_place_come_from_the_answers(workspace: Workspace, tmp_path: Path, call: Path) -> None:
+    file_answers(
+        workspace,
+        tmp_path,
+        ["2026-11-02 08:00", "ana@x.example", "Ana Ruiz", "Northwind", "Germany", "Yes"],
+        ["2026-11-03 08:00", "ana@x.example", "Ana Ruiz", "Northwind Traders", "Austin, Texas, USA", "Yes"],
+        ["2026-11-03 08:00", "bo@x.example", "Bo Li", "", "somewhere", "No"],
+    )
+    draft, checks = drafted(workspace, call)
+    assert draft["participants"] == [
+        {"name": "Ana Ruiz", "email": "ana@x.example", "company": "Northwind Traders", "location": "US-TX"},
+        {"name": "Bo Li", "email": "bo@x.example"},
+    ]
+    assert (draft["series"], draft["captions"]) == ("office-hours", "call.vtt")
+    assert "started_at" not in draft
+    assert "check  started_at:" in checks
+    assert "2 addresses are on file under that name alone" in checks
+    assert not any(secret in checks for secret in ("Ana", "ana@", "Northwind"))
+
+
+def test_a_name_of_two_people_is_nobodys(workspace: Workspace, tmp_path: Path, call: Path) -> None:
+    rows = (["2026-11-02 08:00", f"{box}@x.example", "Ana Ruiz", box, "DE", "Yes"] for box in ("ana", "ruiz"))
+    file_answers(workspace, tmp_path, *rows)
+    draft, checks = drafted(workspace, call)
+    assert draft["participants"] == [{"name": "Ana Ruiz"}, {"name": "Bo Li"}]
+    assert "2 have no address" in checks
+
+
+def test_what_only_the_host_knows_is_given(workspace: Workspace, tmp_path: Path, call: Path) -> None:
+    for series in ("one", "two"):
+        file_answers(workspace, tmp_path, ["2026-11-02 08:00", "a@x.example", "A", "", "", "Yes"], series=series)
+    words = ("--started-at", "2026-11-18T10:00:00+01:00", "--location", "DE", "--host", "Us", "--complete")
+    draft, checks = drafted(workspace, call, *words)
+    assert draft["started_at"].isoformat() == "2026-11-18T10:00:00+01:00"
+    assert (draft["recorder_location"], draft["host"], draft["participants_complete"]) == ("DE", "Us", True)
+    assert "series" not in draft
+    assert "check  series:" in checks
+
+
+def test_a_session_toml_is_never_overwritten(workspace: Workspace, call: Path) -> None:
+    (call / "session.toml").write_text("title = 'mine'", "utf-8")
+    done = run("session", "draft", call, "-w", workspace.root)
+    assert done.exit_code == 2
+    assert (call / "session.toml").read_text("utf-8") == "title = 'mine'"
+    assert run("session", "draft", call, "-w", workspace.root, "-o", call.parent / "other.toml").exit_code == 0
+
+
+def test_hostile_names_stay_toml(workspace: Workspace, call: Path) -> None:
+    (call / "call.vtt").write_text('WEBVTT\n\n00:01.000 --> 00:02.000\n<v A "b" \\ ] # = é>Hello.\n', "utf-8")
+    draft, _ = drafted(workspace, call)
+    assert draft["participants"] == [{"name": 'A "b" \\ ] # = é'}]
+
+
+def test_a_folder_that_names_nobody_has_a_draft(workspace: Workspace, call: Path) -> None:
+    (call / "call.vtt").unlink()
+    draft, _ = drafted(workspace, call, "--started-at", "2026-11-18T10:00:00Z")
+    assert draft.get("participants", []) == []
+
+
+@pytest.mark.parametrize("words", [("--started-at", "yesterday"), ("--location", "Texas")])
+def test_what_is_wrong_is_said_in_one_line(workspace: Workspace, call: Path, words: tuple[str, str]) -> None:
+    done = run("session", "draft", call, "-w", workspace.root, *words)
+    assert done.exit_code in (2, 9)
+    assert done.stderr.count("\n") == 1
+    assert not (call / "session.toml").exists()
