@@ -20,10 +20,14 @@ _EARLIER = "hidden before a track went"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRendition:
-    """A rendition that may be made: its plan, what it hides, and what it would hide if nobody had kept anything."""
+    """A rendition that may be made: its plan, what it hides, and what it would hide if nobody had kept anything.
+
+    ``found_plan`` is the plan as it would be if no proof had heard anything again.
+    """
 
     analysed: AnalysedSession
     plan: ApprovedPlan
+    found_plan: ApprovedPlan
     hidden: RedactionScope
     strict: RedactionScope
 
@@ -69,14 +73,20 @@ def plan_rendition(analysed: AnalysedSession, audience: Audience) -> PlannedRend
     hidden = strict = scope_of(plan, term_mark)
     if state.keeps_anything:
         strict = _strict(analysed, audience, term_mark) or hidden
-    return _with_earlier(PlannedRendition(analysed=analysed, plan=plan, hidden=hidden, strict=strict))
+    found_plan = _found_plan(analysed, audience) or plan
+    return _with_earlier(
+        PlannedRendition(analysed=analysed, plan=plan, found_plan=found_plan, hidden=hidden, strict=strict)
+    )
 
 
-def plan_without_heard_again(analysed: AnalysedSession, audience: Audience) -> ApprovedPlan | Stop:
-    """The plan as it would be if no proof had heard anything again."""
+def _found_plan(analysed: AnalysedSession, audience: Audience) -> ApprovedPlan | None:
+    """The plan without what was heard again; None where nothing was."""
     state = analysed.review_state
     found = tuple(proposal for proposal in state.proposals if not proposal.is_heard_again)
-    return _reviewed(analysed, replace(state, proposals=found), audience)
+    if found == state.proposals:
+        return None
+    plan = _reviewed(analysed, replace(state, proposals=found), audience)
+    return plan if isinstance(plan, ApprovedPlan) else None
 
 
 def _strict(analysed: AnalysedSession, audience: Audience, term_mark: Callable[[str], str]) -> RedactionScope | None:

@@ -21,7 +21,7 @@ from pipeline.records import (
 )
 from pipeline.store.codec import key_of
 from pipeline.workflow.analyse import HEARD_AGAIN, heard_again_in, propose_again
-from pipeline.workflow.plan_renditions import PlannedRendition, plan_rendition, plan_without_heard_again
+from pipeline.workflow.plan_renditions import PlannedRendition, plan_rendition
 from pipeline.workflow.session_context import SessionContext
 
 ROUNDS = 3
@@ -40,8 +40,7 @@ def state_of(planned: PlannedRendition, made_with: str) -> RepairState:
     state, again = analysed.review_state, heard_again_in(analysed.context)
     places = {proposal.proposal_id for proposal in state.proposals if proposal.is_heard_again}
     decided = [[each.proposal_id, each.verdict.value] for each in state.decisions if each.proposal_id in places]
-    plan = plan_without_heard_again(analysed, audience)
-    base = key_of(speech.VERSION, detect.VERSION, made_with, plan, decided)
+    base = key_of(speech.VERSION, detect.VERSION, made_with, planned.found_plan, decided)
     stored = again.state(audience)
     if stored is not None and stored.base == base:
         return stored

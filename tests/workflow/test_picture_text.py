@@ -184,7 +184,7 @@ def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
     analysed = analyse(here, workspace, now=NOW)
     assert isinstance(analysed, AnalysedSession), analysed
     assert {proposal.label for proposal in analysed.review_state.proposals} == ({"PICTURE"} if not settings else set())
-    made = publish_all(analysed, plan_renditions(analysed))[Audience.INTERNAL].published
+    made = publish_all(analysed, plan_renditions(analysed)).outcomes[Audience.INTERNAL].published
     assert made is not None
     told = read_manifest(workspace.out / made.folder / "proof.json")
     assert told is not None

@@ -69,5 +69,5 @@ def test_a_rendition_that_is_not_requested_any_more_is_withdrawn(
     assert publishing.out(Audience.PUBLIC) is None, "nobody would read consent for it again"
     publishing.session = replace(publishing.session, purposes=BOTH)
     analysed = publishing.analysed
-    outcome = publish_all(analysed, plan_renditions(analysed))[Audience.PUBLIC]
+    outcome = publish_all(analysed, plan_renditions(analysed)).outcomes[Audience.PUBLIC]
     assert isinstance(outcome.stop, Pending), "and it needs a new release"
