@@ -186,9 +186,9 @@ def test_a_rendition_in_another_sessions_place_is_found(copy: Path, tmp_path: Pa
     other = tmp_path / "2026-11-18-0a1b2c3d"
     other.mkdir()
     copy.rename(other / "internal")
-    assert "of another session" in failed(other / "internal")
+    assert "in the place of another" in failed(other / "internal")
     (other / "internal").rename(tmp_path / "2026-11-17-0a1b2c3d")
-    assert "of another session" in failed(tmp_path / "2026-11-17-0a1b2c3d")
+    assert "in the place of another" in failed(tmp_path / "2026-11-17-0a1b2c3d")
 
 
 @pytest.mark.parametrize("media", ["../../secret.m4a", "nothing.m4a", "x", "proof.json"])
