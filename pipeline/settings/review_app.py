@@ -11,6 +11,12 @@ class ReviewSettings(Section):
     """How a review is finished."""
 
     second_person: bool = Field(False, description="A sign-off needs somebody who decided nothing in the session.")
+    # A choice: long enough to come back from a week's leave, short enough that a release can be planned.
+    preview_days: int = Field(10, ge=1, le=90, description="Days that participants have to object to a preview.")
+    preview_required: bool = Field(
+        False,
+        description="A public release waits until all who are in it had a preview and answered, or let its days pass.",
+    )
 
 
 class ReportSettings(Section):

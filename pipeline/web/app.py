@@ -42,7 +42,7 @@ def staff_app(
 def participant_app(
     workspace: Workspace, *, hosts: Collection[str] = (), now: Callable[[], datetime] = _utc
 ) -> Starlette:
-    """The consent form alone; nothing of staff can be reached through it, as it has no such route."""
+    """The consent form and previews alone; nothing of staff can be reached through it, as it has no such route."""
     return _app(Site(workspace, Logins(), now=now), PARTICIPANT_ROUTES, hosts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.web import pages_consent, pages_form, pages_queue, pages_review, review_api
+from pipeline.web import pages_consent, pages_form, pages_preview, pages_queue, pages_review, review_api
 from pipeline.web.review_api import answered
 from pipeline.web.roles import EVERYBODY, HEARS_ORIGINALS, TableRoute, WebRole
 from pipeline.web.site import posted
@@ -22,8 +22,12 @@ PARTICIPANT_ROUTES = (
     TableRoute("POST", "/consent/{secret}", posted(pages_form.send_consent), None),
     TableRoute("GET", "/withdraw/{secret}", pages_form.withdrawal_form, None),
     TableRoute("POST", "/withdraw/{secret}", posted(pages_form.withdraw), None),
+    TableRoute("GET", "/preview/{secret}", pages_preview.preview, None),
+    TableRoute("POST", "/preview/{secret}", posted(pages_preview.answer), None),
+    TableRoute("GET", "/preview/{secret}/sound/{number:int}", pages_preview.sound, None),
+    TableRoute("GET", "/preview/{secret}/still/{number:int}", pages_preview.still, None),
 )
-"""All that a participant can reach: the form, its receipt's link, and a style sheet."""
+"""All that a participant can reach: the form, its receipt's link, their preview, and a style sheet."""
 
 STAFF_ROUTES = (
     TableRoute("GET", "/login", pages_queue.login_page, None),
