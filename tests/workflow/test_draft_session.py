@@ -111,7 +111,7 @@ def test_what_only_the_host_knows_is_given(workspace: Workspace, tmp_path: Path,
 
 
 def test_people_of_the_hosts_company_are_proposed_as_staff(workspace: Workspace, tmp_path: Path, call: Path) -> None:
-    rows = (["2026-11-02 08:00", "ana@x.example", "Ana Ruiz", "Lumen  Labs", "DE", "Yes"],)
+    rows = (["2026-11-02 08:00", "ana@x.example", "Ana Ruiz", "Lumen Labs", "DE", "Yes"],)
     file_answers(workspace, tmp_path, *rows, ["2026-11-02 08:00", "bo@x.example", "Bo Li", "Acme", "DE", "Yes"])
     draft, checks = drafted(workspace, call, "--host", "lumen labs")
     assert [person.get("role") for person in draft["participants"]] == ["staff", None]
