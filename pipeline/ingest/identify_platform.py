@@ -28,7 +28,9 @@ class FolderKind(StrEnum):
     UNKNOWN = "something unknown"
 
 
-READABLE = frozenset({FolderKind.SESSION, FolderKind.ZOOM, FolderKind.CRAIG, FolderKind.CRAIG_ZIP})
+READABLE = frozenset(
+    {FolderKind.SESSION, FolderKind.ZOOM, FolderKind.CRAIG, FolderKind.CRAIG_ZIP, FolderKind.LOOSE, FolderKind.OBS}
+)
 CRAIG_TRACK = re.compile(r"(\d{1,4})-[^/]*\.flac", re.IGNORECASE)
 
 _SUPPORTED = "supported are a folder with a session.toml, a Zoom local folder and a Craig zip"

@@ -57,7 +57,7 @@ class _Listed:
 
 
 def draft_session(folder: Path, choices: SessionChoices, *, workspace: Workspace) -> DraftedSession:
-    """The draft for a folder of one recording.
+    """The draft for a folder of one recording, or for a lone media file.
 
     Raises ``UsageProblem`` where there is nothing to draft, ``InputRefused`` for a folder that cannot be read.
     """
@@ -153,6 +153,8 @@ def _to_check(
     """What the host has to say or look at, the most needed first."""
     if start is None:
         yield "started_at: say when the recording began, with its offset from UTC"
+    elif start == contents.start and contents.start_is_estimated:
+        yield "started_at: it is the media file's own clock, which may be off, or say when the recording ended"
     elif start.tzinfo is None and not choices.timezone:
         yield "timezone: say in which zone started_at is written, as Europe/Berlin"
     if has_choice_of_series:
