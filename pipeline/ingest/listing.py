@@ -19,6 +19,7 @@ MAX_TEXT_BYTES = 20 * 1024 * 1024
 _MAX_DEPTH = 4
 _BEING_WRITTEN = (".part", ".partial", ".crdownload", ".download", "~")
 _JUNK = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+_ZIPPED = (".zip", ".aupzip")
 _LEFT = "it is left for next time"
 _SIDECAR = f".{FILE_NAME}"
 """What stands behind the name of a lone file or zip in the name of its session.toml, which lies beside it."""
@@ -152,7 +153,7 @@ def _is_junk(entry: os.DirEntry[str]) -> bool:
 
 
 def _candidate(entry: os.DirEntry[str]) -> bool:
-    return entry.is_symlink() or entry.is_dir() or entry.name.lower().endswith(".zip") or is_media(entry.name)
+    return entry.is_symlink() or entry.is_dir() or entry.name.lower().endswith(_ZIPPED) or is_media(entry.name)
 
 
 def _walk(root: Path) -> Iterator[tuple[str, Path, os.stat_result]]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import UsageProblem
-from pipeline.ingest import captions, chat
+from pipeline.ingest import archive, captions, chat
 from pipeline.ingest.captions.speakers import named_in
 from pipeline.ingest.draft import Person, SessionDraft
 from pipeline.ingest.encodings import squashed
@@ -26,7 +26,7 @@ from pipeline.ingest.written_start import start_in_names
 _NO_DRAFT = {
     FolderKind.EMPTY: "the folder is empty",
     FolderKind.UNKNOWN: "the folder holds no media",
-    FolderKind.CRAIG_ZIP: "a Craig zip says itself who was there and when, and needs no session.toml",
+    FolderKind.CRAIG_PROJECT: "an Audacity project cannot be read",
     FolderKind.SEVERAL: "the folder holds more than one platform's files",
 }
 _LEAST_OF_A_NAME = 3
@@ -45,10 +45,11 @@ class FolderContents:
     unread: tuple[str, ...]
 
 
-def read_folder(folder: Path, *, names_on_file: Iterable[str] = ()) -> FolderContents:
-    """What a folder says of its session; raises ``UsageProblem`` where there is nothing to draft, ``InputRefused``.
+def read_folder(folder: Path, *, scratch: Path, names_on_file: Iterable[str] = ()) -> FolderContents:
+    """What a folder, a lone media file or a Craig zip says of its session.
 
-    A media file is one person's own only where several are there and its name is theirs alone.
+    A media file is one person's own only where several are there and its name is theirs alone. What is unpacked goes
+    into ``scratch`` meanwhile. Raises ``UsageProblem`` where there is nothing to draft, ``InputRefused``.
     """
     files = listing(folder)
     if FILE_NAME in files.names:
@@ -56,6 +57,13 @@ def read_folder(folder: Path, *, names_on_file: Iterable[str] = ()) -> FolderCon
     kind = recognise(files.names)
     if kind in _NO_DRAFT:
         raise UsageProblem(_NO_DRAFT[kind], action="give the folder of one recording")
+    if kind is FolderKind.CRAIG_ZIP:
+        with archive.unpacked(files, scratch, texts_only=True) as members:
+            return _contents(members, FolderKind.CRAIG, names_on_file)
+    return _contents(files, kind, names_on_file)
+
+
+def _contents(files: Listing, kind: FolderKind, names_on_file: Iterable[str]) -> FolderContents:
     draft = _read(files, kind)
     named = [*_names_in(files, draft), *draft.named]
     people = (*draft.people, *unlisted(draft.people, named))

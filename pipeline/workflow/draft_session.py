@@ -57,11 +57,11 @@ class _Listed:
 
 
 def draft_session(folder: Path, choices: SessionChoices, *, workspace: Workspace) -> DraftedSession:
-    """The draft for a folder of one recording, or for a lone media file.
+    """The draft for a folder of one recording, a lone media file or a Craig zip.
 
     Raises ``UsageProblem`` where there is nothing to draft, ``InputRefused`` for a folder that cannot be read.
     """
-    contents = read_folder(folder, names_on_file=names_on_file(workspace))
+    contents = read_folder(folder, scratch=workspace.scratch, names_on_file=names_on_file(workspace))
     listed = _listed(contents.draft.people, workspace)
     series = choices.series or _only(series_on_file(workspace))
     start = choices.started_at or contents.start
