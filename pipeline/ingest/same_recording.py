@@ -81,10 +81,13 @@ def _joined(first: Session, other: Session) -> Session:
     ids, people = _people(first.participants, other.participants)
     added = len(people) > len(first.participants)
     tracks, contested = _tracks(first.tracks, other.tracks, ids)
+    dated = other if first.start_is_estimated else first
     return replace(
         first,
         participants=people,
         tracks=tracks,
+        started_at=dated.started_at,
+        start_is_estimated=dated.start_is_estimated,
         host=_agreed(first.host, other.host),
         recorder_location=_agreed(first.recorder_location, other.recorder_location),
         notice_asserted=first.notice_asserted and other.notice_asserted,

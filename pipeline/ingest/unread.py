@@ -18,6 +18,8 @@ def unread(sessions: Iterable[Session]) -> Iterator[str]:
         parts = [f"{count} {what}" for count, what in counts if count]
         if parts:
             yield f"{session.session_id}: {_joined(parts)} could not be understood and are in no output"
+        if session.start_is_estimated:
+            yield f"{session.session_id}: nobody says when the recording began; say started_at in session.toml"
         if session.unread_times:
             yield (
                 f"{session.session_id}: the times of {session.unread_times} rows of the list of participants could not "

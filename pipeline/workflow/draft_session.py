@@ -68,11 +68,11 @@ class _Listed:
 
 
 def draft_session(folder: Path, choices: SessionChoices, *, workspace: Workspace) -> DraftedSession:
-    """The draft for a folder of one recording.
+    """The draft for a folder of one recording, a lone media file or a Craig zip.
 
     Raises ``UsageProblem`` where there is nothing to draft, ``InputRefused`` for a folder that cannot be read.
     """
-    contents = read_folder(folder, names_on_file=names_on_file(workspace))
+    contents = read_folder(folder, scratch=workspace.scratch, names_on_file=names_on_file(workspace))
     listed = _listed(contents.draft.people, choices.host, workspace)
     series = choices.series or _only(series_on_file(workspace))
     start = choices.started_at or contents.start
@@ -176,6 +176,8 @@ def _to_check(
     """What the host has to say or look at, the most needed first."""
     if start is None:
         yield "started_at: say when the recording began, with its offset from UTC"
+    elif start == contents.start and contents.start_is_estimated:
+        yield "started_at: it is the media file's own clock, which may be off, or say when the recording ended"
     elif start.tzinfo is None and not choices.timezone:
         yield "timezone: say in which zone started_at is written, as Europe/Berlin"
     if has_choice_of_series:

@@ -151,3 +151,13 @@ def test_what_is_wrong_is_said_in_one_line(workspace: Workspace, call: Path, wor
     assert done.exit_code in (2, 9)
     assert done.stderr.count("\n") == 1
     assert not (call / "session.toml").exists()
+
+
+def test_a_lone_file_has_its_draft_beside_it(workspace: Workspace, call: Path) -> None:
+    lone = call.parent / "2026-11-18 10-00-05.m4a"
+    (call / "call.m4a").rename(lone)
+    done = run("session", "draft", lone, "-w", workspace.root, "--timezone", "Europe/Berlin")
+    assert done.exit_code == 0, done.stderr
+    draft = tomllib.loads(lone.with_name(f"{lone.name}.session.toml").read_text("utf-8"))
+    assert (draft["timezone"], draft["started_at"].isoformat()) == ("Europe/Berlin", "2026-11-18T10:00:05")
+    assert "check  participants_complete:" in done.stderr
