@@ -68,8 +68,10 @@ def joined(first: Sequence[Line], other: Sequence[Line]) -> JoinedLines[Line]:
     kept: list[Line] = [
         _changed(line, is_unknown=number in unknown, is_private=number in private) for number, line in enumerate(first)
     ]
-    lines = sorted((*kept, *added), key=_span) if added else kept
-    return JoinedLines(tuple(lines), len(unknown))
+    if added:
+        kept = [*kept, *added]
+        kept.sort(key=_span)
+    return JoinedLines(tuple(kept), len(unknown))
 
 
 def stays(first: Sequence[Attendance], other: Sequence[Attendance]) -> tuple[tuple[Attendance, ...], int]:
