@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Generic, TypeVar
 
 from pipeline.records import Attendance, ChatLine, Cue
@@ -68,10 +68,7 @@ def joined(first: Sequence[Line], other: Sequence[Line]) -> JoinedLines[Line]:
     kept: list[Line] = [
         _changed(line, is_unknown=number in unknown, is_private=number in private) for number, line in enumerate(first)
     ]
-    if added:
-        kept = [*kept, *added]
-        kept.sort(key=_span)
-    return JoinedLines(tuple(kept), len(unknown))
+    return JoinedLines(_in_order(chain(kept, added)) if added else tuple(kept), len(unknown))
 
 
 def stays(first: Sequence[Attendance], other: Sequence[Attendance]) -> tuple[tuple[Attendance, ...], int]:
@@ -125,6 +122,10 @@ def _near(index: SpanIndex[_Placed[Line]], line: Line) -> list[_Placed[Line]]:
 
 def _span(line: Cue | ChatLine) -> tuple[float, float]:
     return (line.start_s, line.end_s) if isinstance(line, Cue) else (line.at_s, line.at_s)
+
+
+def _in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
+    return tuple(sorted(lines, key=_span))
 
 
 def _says(lines: Sequence[_Placed[Line]], line: _Placed[Line]) -> bool:
