@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from pipeline.errors import OffrecordError, RefusedByPolicy, UsageProblem
 from pipeline.records import Verdict
+from pipeline.records.session_names import session_name
 from pipeline.review import decision_log
 from pipeline.review.decision_log import VersionConflict
 from pipeline.review.finding_edits import CATEGORIES, edits
@@ -22,7 +23,6 @@ from pipeline.workflow import review_actions, review_edits
 from pipeline.workflow.review_audio import audio_piece, note_listen
 from pipeline.workflow.review_material import ReviewSession
 from pipeline.workflow.review_views import Decided, proposal_views, revealed, turn_views
-from pipeline.workflow.session_names import session_name
 
 
 class _Body(BaseModel):
