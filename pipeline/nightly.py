@@ -106,7 +106,8 @@ def run_night(
         tagging.retag(workspace, now=now)
         request_files.write_exports(workspace, now=now)
         sessions = [registry.session(session_id) for session_id in sorted(processed & registry.states().keys())]
-        warned = (*_stray_files(inbox), *ingest.unread(sessions), *warnings(workspace, now))
+        told = (*ingest.unread(sessions), *ingest.differences(workspace, sessions))
+        warned = (*_stray_files(inbox), *told, *warnings(workspace, now))
         report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)
         write(report, workspace)
         metrics.write(report, workspace.reports / "metrics.prom", seconds=time.monotonic() - began)

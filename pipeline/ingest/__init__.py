@@ -2,7 +2,7 @@
 
 from pipeline.ingest.ingest import ingest
 from pipeline.ingest.listing import entries, fingerprint, strays
-from pipeline.ingest.same_recording import is_known, register, union
+from pipeline.ingest.same_recording import differences, is_known, register, union
 from pipeline.ingest.unread import unread
 
-__all__ = ["entries", "fingerprint", "ingest", "is_known", "register", "strays", "union", "unread"]
+__all__ = ["differences", "entries", "fingerprint", "ingest", "is_known", "register", "strays", "union", "unread"]

@@ -52,6 +52,7 @@ def assemble(listing: Listing, draft: SessionDraft, vault: Vault) -> Session:
         platform=draft.platform,
         title=draft.facts.title if draft.facts.title is not None else draft.title,
         started_at=started_at,
+        start_is_estimated=draft.start_is_estimated,
         host=draft.facts.host,
         recorder_location=draft.facts.recorder_location,
         notice_asserted=draft.facts.notice == "asserted",

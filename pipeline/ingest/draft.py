@@ -55,7 +55,8 @@ class Person:
 class SessionDraft:
     """One session as read; names are those of its listing.
 
-    ``local_start`` is the platform's start without a zone, ``started_at`` the aware one where the platform says it.
+    ``local_start`` is the platform's start without a zone, ``started_at`` the aware one where the platform says it;
+    ``start_is_estimated`` where nobody says it and only a file's name or clock hints at it.
     ``texts`` are understood files beside them as (name, kind); ``captions`` and ``chat`` are candidates, best first.
     ``named`` are those whom another file, as a poll, names as taking part.
     ``unread_times`` counts the rows of the list of participants whose time of joining could not be read.
@@ -69,6 +70,7 @@ class SessionDraft:
     title: str = ""
     started_at: datetime | None = None
     local_start: datetime | None = None
+    start_is_estimated: bool = False
     captions: tuple[str, ...] = ()
     chat: tuple[str, ...] = ()
     texts: tuple[tuple[str, str], ...] = ()

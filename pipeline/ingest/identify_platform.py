@@ -18,6 +18,7 @@ class FolderKind(StrEnum):
     ZOOM = "a Zoom local folder"
     CRAIG = "a Craig recording"
     CRAIG_ZIP = "a folder with one zip"
+    CRAIG_PROJECT = "a Craig recording as an Audacity project"
     ZOOM_CLOUD = "a Zoom cloud download"
     TEAMS = "a Microsoft Teams download"
     MEET = "a Google Meet download"
@@ -28,8 +29,11 @@ class FolderKind(StrEnum):
     UNKNOWN = "something unknown"
 
 
-READABLE = frozenset({FolderKind.SESSION, FolderKind.ZOOM, FolderKind.CRAIG, FolderKind.CRAIG_ZIP})
-CRAIG_TRACK = re.compile(r"(\d{1,4})-[^/]*\.flac", re.IGNORECASE)
+READABLE = frozenset(
+    {FolderKind.SESSION, FolderKind.ZOOM, FolderKind.CRAIG, FolderKind.CRAIG_ZIP, FolderKind.LOOSE, FolderKind.OBS}
+)
+CRAIG_TRACK = re.compile(r"(\d{1,4})-[^/]*\.(?:flac|ogg|oga|opus|aac|m4a|mp3|wav)", re.IGNORECASE)
+"""One user's track in any of the formats that Craig offers: FLAC, FLAC or Vorbis in Ogg, Opus, AAC, MP3, WAV."""
 
 _SUPPORTED = "supported are a folder with a session.toml, a Zoom local folder and a Craig zip"
 _ZOOM = re.compile(
@@ -73,6 +77,8 @@ def check_readable(kind: FolderKind) -> None:
         return
     if kind is FolderKind.SEVERAL:
         raise InputRefused("the folder holds more than one platform's files", action="give each session its own folder")
+    if kind is FolderKind.CRAIG_PROJECT:
+        raise InputRefused(f"this looks like {kind.value}", action="download it in another format, as FLAC")
     if kind is FolderKind.EMPTY:
         raise InputRefused("the folder is empty", action="put the recording in, or remove the folder")
     action = "" if kind is FolderKind.UNKNOWN else "; add a session.toml to have it read as plain media"
@@ -85,6 +91,8 @@ def _platforms(names: Collection[str]) -> list[FolderKind]:
         kinds.append(FolderKind.ZOOM)
     if "info.txt" in names and any(CRAIG_TRACK.fullmatch(name) for name in names):
         kinds.append(FolderKind.CRAIG)
+    if any(name.lower().endswith(".aupzip") for name in names):
+        kinds.append(FolderKind.CRAIG_PROJECT)
     zips = sum(name.lower().endswith(".zip") for name in names)
     if zips == 1 and not kinds and not any(is_media(name) for name in names):
         kinds.append(FolderKind.CRAIG_ZIP)

@@ -14,12 +14,10 @@ from pipeline.ingest.assemble import assemble
 from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.identify_platform import FolderKind, check_readable, recognise
 from pipeline.ingest.listing import Listing, check_settled, listing
-from pipeline.ingest.platforms import craig, generic, zoom
+from pipeline.ingest.platforms import READERS
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml, parse
 from pipeline.records import Refused, Session
 from pipeline.store import Workspace
-
-_READERS = {FolderKind.SESSION: generic.read, FolderKind.ZOOM: zoom.read, FolderKind.CRAIG: craig.read}
 
 
 def ingest(folder: Path, *, workspace: Workspace) -> Session | Refused:
@@ -69,4 +67,4 @@ def _read(files: Listing) -> SessionDraft:
     check_readable(kind)
     has_facts = FILE_NAME in files.names
     facts = parse(files.text(FILE_NAME, FILE_NAME)) if has_facts else SessionToml()
-    return _READERS[kind](files, facts)
+    return READERS[kind](files, facts)

@@ -1,1 +1,20 @@
-"""One reader for each platform: what it left in a folder becomes a ``Draft``."""
+"""One reader for each platform: what it left in a folder becomes a ``SessionDraft``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from pipeline.ingest.draft import SessionDraft
+from pipeline.ingest.identify_platform import FolderKind
+from pipeline.ingest.listing import Listing
+from pipeline.ingest.platforms import craig, generic, loose, zoom
+from pipeline.ingest.session_toml import SessionToml
+
+READERS: Mapping[FolderKind, Callable[[Listing, SessionToml], SessionDraft]] = {
+    FolderKind.SESSION: generic.read,
+    FolderKind.ZOOM: zoom.read,
+    FolderKind.CRAIG: craig.read,
+    FolderKind.LOOSE: loose.read,
+    FolderKind.OBS: loose.read,
+}
+"""What reads each kind of folder; the facts are those of its session.toml."""
