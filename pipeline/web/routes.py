@@ -48,6 +48,7 @@ STAFF_ROUTES = (
     TableRoute("POST", f"{_SESSION}/findings", answered(review_api.add_finding), HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/findings/{{finding}}/edges", answered(review_api.move_edges), HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/edits/{{number:int}}/undo", answered(review_api.undo_edit), HEARS_ORIGINALS),
+    TableRoute("POST", f"{_SESSION}/speakers/{{speaker}}", answered(review_api.assign_speaker), HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/submit", answered(review_api.submit), HEARS_ORIGINALS),
     TableRoute("GET", f"{_SESSION}/sign-off", pages_review.sign_off_page, HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/sign-off", posted(pages_review.sign), _LEAD),

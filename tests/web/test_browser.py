@@ -13,9 +13,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pipeline.records import Verdict
 from pipeline.review import decision_log
 from pipeline.store import Workspace
+from pipeline.store.registry import Registry
 from pipeline.web.roles import WebRole
 from pipeline.workflow.consent_form import invite
-from tests.web.making import FORM, SCRIPT, Server, now, serving
+from pipeline.workflow.speaker_actions import list_speakers
+from tests.web.making import FORM, SAID, SCRIPT, Server, analyse_by_hand, now, serving
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -181,6 +183,23 @@ def test_two_reviewers_cannot_overwrite_each_other(browser: Browser, server: Ser
     assert list(decided(server).values()) == [("redact", "ana"), ("keep", "ben")] or list(decided(server).values()) == [
         ("keep", "ben")
     ]
+
+
+def test_a_speaker_is_assigned_by_keyboard(browser: Browser, server: Server, watched: list[Watched]) -> None:
+    analyse_by_hand(server.workspace, Registry(server.workspace.db).session(server.session_id), unknown=SAID[3][2])
+    page = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(page, server)
+    page.click("text=unknown speaker >> xpath=.. >> .w >> nth=0")
+    page.keyboard.press("s")
+    page.wait_for_selector("#ask[open]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.click("#ask-yes")
+    page.wait_for_selector("text=as a reviewer said")
+    (turn,) = list_speakers(server.workspace, server.session_id, now=now())
+    assert turn.participant == "p2"
+    page.keyboard.press("Control+z")
+    page.wait_for_selector("text=unknown speaker")
 
 
 def test_edges_move_by_words_and_by_ten_milliseconds(browser: Browser, server: Server, watched: list[Watched]) -> None:

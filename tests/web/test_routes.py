@@ -53,6 +53,7 @@ TABLE = {
     "POST /sessions/{session}/findings": {R, L},
     "POST /sessions/{session}/findings/{finding}/edges": {R, L},
     "POST /sessions/{session}/edits/{number:int}/undo": {R, L},
+    "POST /sessions/{session}/speakers/{speaker}": {R, L},
     "POST /sessions/{session}/submit": {R, L},
     "GET /sessions/{session}/sign-off": {R, L},
     "POST /sessions/{session}/sign-off": {L},
@@ -68,7 +69,17 @@ TABLE = {
     "GET /reports": ALL - {P},
     "GET /settings": {A, U},
 }
-ORIGINALS = ("/review", "/audio", "/frame", "/same-words", "/proposals/", "/findings", "/edits/", "/submit")
+ORIGINALS = (
+    "/review",
+    "/audio",
+    "/frame",
+    "/same-words",
+    "/proposals/",
+    "/findings",
+    "/edits/",
+    "/speakers/",
+    "/submit",
+)
 
 
 @pytest.fixture
