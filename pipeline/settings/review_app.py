@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from pipeline.settings.section import Section
+
+Role = Literal["reviewer", "lead", "pm", "dpo", "admin", "auditor"]
+_ADDRESS = r"^$|^https?://[^/\s]+$"
 
 
 class ReviewSettings(Section):
@@ -28,4 +33,28 @@ class ReportSettings(Section):
 class WebSettings(Section):
     """How pages are served."""
 
-    public_url: str = Field("", pattern=r"^$|^https?://[^/\s]+$", description="What links to the form begin with.")
+    public_url: str = Field("", pattern=_ADDRESS, description="What links for participants begin with.")
+    login: Literal["local", "oidc", "proxy"] = Field(
+        "local",
+        description="How staff log in: by one-time links, an OpenID Connect provider, or a proxy that knows them.",
+    )
+    staff_url: str = Field(
+        "", pattern=_ADDRESS, description="For oidc and proxy: what staff reach the review app under."
+    )
+    roles: dict[Role, tuple[str, ...]] = Field({}, description="For oidc and proxy: by role the groups that have it.")
+    groups_claim: str = Field("groups", min_length=1, description="For oidc: the claim that lists somebody's groups.")
+    name_claim: str = Field(
+        "email",
+        min_length=1,
+        description="For oidc: the claim that decisions are kept under; an e-mail must be verified.",
+    )
+    oidc_issuer: str = Field("", pattern=r"^$|^https?://\S+$", description="For oidc: the provider's issuer.")
+    oidc_client_id: str = Field("", description="For oidc: this app's id there.")
+    oidc_scopes: str = Field("openid email profile", pattern=r"\bopenid\b", description="For oidc: what is asked for.")
+    secret_file: str = Field(
+        "", description="For oidc: a file with the client's secret; for proxy: with the secret that the proxy sends."
+    )
+    proxy_user_header: str = Field("x-forwarded-user", description="For proxy: the header that names somebody.")
+    proxy_groups_header: str = Field(
+        "x-forwarded-groups", description="For proxy: the header with their groups, with commas between them."
+    )

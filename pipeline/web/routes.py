@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.web import pages_consent, pages_form, pages_preview, pages_queue, pages_review, review_api
+from pipeline.web import pages_consent, pages_form, pages_login, pages_preview, pages_queue, pages_review, review_api
+from pipeline.web.oidc import CALLBACK, START
 from pipeline.web.review_api import answered
 from pipeline.web.roles import EVERYBODY, HEARS_ORIGINALS, TableRoute, WebRole
 from pipeline.web.site import posted
@@ -30,9 +31,11 @@ PARTICIPANT_ROUTES = (
 """All that a participant can reach: the form, its receipt's link, their preview, and a style sheet."""
 
 STAFF_ROUTES = (
-    TableRoute("GET", "/login", pages_queue.login_page, None),
-    TableRoute("GET", "/login/{secret}", pages_queue.login, None),
-    TableRoute("POST", "/logout", pages_queue.logout, EVERYBODY),
+    TableRoute("GET", "/login", pages_login.login_page, None),
+    TableRoute("GET", START, pages_login.start_login, None),
+    TableRoute("GET", CALLBACK, pages_login.finish_login, None),
+    TableRoute("GET", "/login/{secret}", pages_login.login, None),
+    TableRoute("POST", "/logout", pages_login.logout, EVERYBODY),
     TableRoute("GET", "/", pages_queue.home, EVERYBODY),
     TableRoute("GET", "/queue", pages_queue.queue, HEARS_ORIGINALS),
     TableRoute("GET", f"{_SESSION}/review", pages_review.review_page, HEARS_ORIGINALS),

@@ -34,6 +34,7 @@ from pipeline.store.registry import Registry
 from pipeline.web.app import staff_app
 from pipeline.web.logins import Logins, WebUser
 from pipeline.web.roles import WebRole
+from pipeline.web.site import Access
 from pipeline.workflow.review_material import store_material
 from pipeline.workflow.session_context import SessionContext
 from tests.clock import NIGHT
@@ -173,11 +174,11 @@ class Server:
 
 
 @contextmanager
-def serving(workspace: Workspace) -> Iterator[Server]:
+def serving(workspace: Workspace, access: Access | None = None, *, port: int = 0) -> Iterator[Server]:
     """The app on a free port of this machine, until the block is left."""
     logins, hosts = Logins(), set[str]()
-    app = staff_app(workspace, logins, hosts=hosts, now=now)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", access_log=False)
+    app = staff_app(workspace, access or Access.by_links(logins), hosts=hosts, now=now)
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

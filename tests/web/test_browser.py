@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,13 @@ from pipeline.records import Verdict
 from pipeline.review import decision_log
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
+from pipeline.web.logins import Logins
 from pipeline.web.roles import WebRole
+from pipeline.web.serve import access_of
 from pipeline.workflow.consent_form import invite
 from pipeline.workflow.speaker_actions import list_speakers
 from tests.web.making import FORM, SAID, SCRIPT, Server, analyse_by_hand, now, serving
+from tests.web.oidc.running import keep_secret, provider, settings
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -200,6 +204,30 @@ def test_a_speaker_is_assigned_by_keyboard(browser: Browser, server: Server, wat
     assert turn.participant == "p2"
     page.keyboard.press("Control+z")
     page.wait_for_selector("text=unknown speaker")
+
+
+def test_staff_log_in_at_a_provider_on_another_site(
+    browser: Browser, with_settings: Callable[[str], Workspace]
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    with provider(f"{address}/login/callback") as issuer:
+        workspace = with_settings(settings(issuer, address))
+        keep_secret(workspace.root)
+        with serving(workspace, access_of(workspace, Logins()), port=port):
+            page = browser.new_page()
+            page.goto(f"{address}/queue")
+            page.click("#start")
+            assert page.url.startswith(issuer), "it is localhost, and so another site than 127.0.0.1"
+            page.fill("[name=login]", "ana.reviewer")
+            page.fill("[name=password]", "any")
+            page.click("button[type=submit]")
+            page.click("button[type=submit]")
+            page.wait_for_url(f"{address}/queue")
+            assert "ana@lumen.example" in page.text_content("header")
+            page.close()
 
 
 def test_edges_move_by_words_and_by_ten_milliseconds(browser: Browser, server: Server, watched: list[Watched]) -> None:

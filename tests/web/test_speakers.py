@@ -16,6 +16,7 @@ from pipeline.store.registry import Registry
 from pipeline.web.app import staff_app
 from pipeline.web.logins import Logins, WebUser
 from pipeline.web.roles import WebRole
+from pipeline.web.site import Access
 from pipeline.workflow.consent_actions import withdraw_consent
 from pipeline.workflow.consent_form import Erasure
 from pipeline.workflow.review_material import WithheldWords, open_review
@@ -36,7 +37,7 @@ def unknown(workspace: Workspace) -> Workspace:
 @pytest.fixture
 def client(unknown: Workspace) -> Iterator[TestClient]:
     logins = Logins()
-    app = staff_app(unknown, logins, hosts=(), now=now)
+    app = staff_app(unknown, Access.by_links(logins), hosts=(), now=now)
     with TestClient(app, headers={"sec-fetch-site": "same-origin"}) as browser:
         reviewer = WebUser(actor="ana", roles=frozenset({WebRole.REVIEWER}))
         browser.get(f"/login/{logins.link(reviewer)}", follow_redirects=False)
