@@ -143,7 +143,7 @@ class Workspace:
         if not out.is_dir():
             return self._note_retracted(session_id, audience)
         number = sum(1 for _ in self.withdrawn.iterdir()) + 1
-        while self.ledger.has("retracted", name := f"{session_id}-{audience}-{number}"):
+        while self.ledger.has(releases.RETRACTED, name := f"{session_id}-{audience}-{number}"):
             number += 1
         try:
             out.rename(self.withdrawn / name)
@@ -152,14 +152,16 @@ class Workspace:
         self.artefacts.moved(out, self.withdrawn / name)
         with suppress(OSError):
             out.parent.rmdir()
-        self.ledger.append("retracted", name, {"session_id": session_id, "audience": str(audience)})
+        self.ledger.append(releases.RETRACTED, name, {"session_id": session_id, "audience": str(audience)})
         return True
 
     def _note_retracted(self, session_id: str, audience: Audience) -> bool:
         """Notes that a rendition is gone which the ledger still has as published: a kill or a hand took it away."""
         entry = releases.current_entry(self.ledger, session_id, audience)
         if entry is not None:
-            self.ledger.append("retracted", f"{entry}-gone", {"session_id": session_id, "audience": str(audience)})
+            self.ledger.append(
+                releases.RETRACTED, f"{entry}-gone", {"session_id": session_id, "audience": str(audience)}
+            )
         return False
 
     @contextmanager
