@@ -50,7 +50,10 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MorningReport:
-    """The status of everything after a run; ``unfinished`` folders are still being written."""
+    """The status of everything after a run; ``unfinished`` folders are still being written.
+
+    ``damage`` says what under ``out/`` was not as it was left when the run began.
+    """
 
     made_at: datetime
     version: str
@@ -58,6 +61,7 @@ class MorningReport:
     unfinished: int
     lines: tuple[ReportLine, ...]
     warnings: tuple[str, ...] = ()
+    damage: tuple[str, ...] = ()
 
     @property
     def to_show(self) -> tuple[ReportLine, ...]:
@@ -66,7 +70,9 @@ class MorningReport:
 
     @property
     def exit_code(self) -> Exit:
-        """DONE, or SOME_STOPPED when a session is held, refused or failed."""
+        """DAMAGED where what was published was changed, SOME_STOPPED when a session is held, refused or failed."""
+        if self.damage:
+            return Exit.DAMAGED
         return Exit.SOME_STOPPED if _NEEDS_A_PERSON & self.counts.keys() else Exit.DONE
 
 
