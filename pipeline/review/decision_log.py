@@ -57,6 +57,13 @@ def signed_states(db: Engine, audience: Audience = Audience.PUBLIC) -> dict[str,
     return {session_id: frozenset(signed) for session_id, signed in states.items()}
 
 
+def history(db: Engine) -> tuple[tuple[int, str, Decision], ...]:
+    """Every act of a decision ever made, taken back or not: its number, its session and what was decided, in order."""
+    with reading(db) as connection:
+        rows = connection.execute(select(decision).order_by(decision.c.seq))
+        return tuple((row.seq, row.session_id, _decision(row)) for row in rows)
+
+
 def _in_force(made: Sequence[tuple[int, Decision]]) -> tuple[tuple[int, Decision], ...]:
     undone_at = {one.proposal_id: seq for seq, one in made if one.verdict is Verdict.OPEN}
     return tuple((seq, one) for seq, one in made if seq > undone_at.get(one.proposal_id, 0))
