@@ -120,7 +120,7 @@ def decide(request: Request, body: bytes) -> Response:
     decision = DecisionBody.model_validate_json(body)
     site, opened = _opened(request)
     proposal = review_edits.proposal_of(opened, request.path_params["proposal"])
-    review_actions.decide_proposal(
+    number = review_actions.decide_proposal(
         site.workspace,
         proposal,
         Verdict(decision.verdict),
@@ -128,11 +128,9 @@ def decide(request: Request, body: bytes) -> Response:
         reason=decision.reason,
         version=_version(request),
     )
-    session_id = opened.session.session_id
-    versions = decision_log.versions(site.workspace.db, session_id)
     blind = reviewer_quality.blind_ids(site.workspace, [proposal])
-    reviewer_quality.note_blind(site.workspace, session_id, proposal.proposal_id, versions[proposal.proposal_id], blind)
-    return as_json({"version": versions[proposal.proposal_id], "actor": actor_of(request)})
+    reviewer_quality.note_blind(site.workspace, proposal.session_id, proposal.proposal_id, number, blind)
+    return as_json({"version": number, "actor": actor_of(request)})
 
 
 def reveal(request: Request, _: bytes) -> Response:
