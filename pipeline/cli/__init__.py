@@ -15,6 +15,7 @@ from pipeline.cli.common import INTERRUPTED, Group
 _COMMANDS = {
     "backup": ("backup", "Write an encrypted backup of a workspace."),
     "backup-key": ("backup", "Make the key file that opens backups."),
+    "config": ("config", "Show the settings, and where each comes from."),
     "consent": ("consent", "Manage consent: answers, decisions, withdrawals."),
     "detect": ("detect", "Find names, terms and identifiers in JSON Lines."),
     "doctor": ("admin", "Check what a run needs, and say how to get what is missing."),

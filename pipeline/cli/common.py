@@ -51,7 +51,7 @@ decider_option: Callable[[F], F] = click.option("--by", "actor", required=True, 
 
 def open_workspace(root: Path) -> Workspace:
     """Opens a workspace, and warns of each variable that sets a setting by its old name."""
-    from pipeline.settings import renamed_variables
+    from pipeline.settings.variables import renamed_variables
     from pipeline.store import Workspace
 
     for line in renamed_variables():
