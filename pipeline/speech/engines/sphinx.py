@@ -249,4 +249,4 @@ def _open(known: Sequence[Keyword], settings: SpeechSettings) -> ForTrack:
     return for_all_tracks(name_listener(known))
 
 
-ENGINE = Engine(version=lambda settings: engine_version(), open=_open, hints=list, knows_names=True)
+ENGINE = Engine(version=lambda settings: engine_version(), open=_open, hints=list, told=list)
