@@ -35,6 +35,9 @@ ONE_DOOR = {
     "ctranslate2": "pipeline/embeddings/",
     "tokenizers": "pipeline/embeddings/",
     "starlette": "pipeline/web/",
+    "authlib": "pipeline/web/oidc.py",
+    "joserfc": "pipeline/web/oidc.py",
+    "httpx2": "pipeline/web/oidc.py",
     "uvicorn": "pipeline/web/",
 }
 USE_CASES = ("cli", "workflow", "reports", "vcon", "nightly", "records", "errors", "settings", "executors", "web")
