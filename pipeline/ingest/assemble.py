@@ -37,7 +37,7 @@ def assemble(listing: Listing, draft: SessionDraft, vault: Vault) -> Session:
     started_at = clock.started_at(draft)
     probes = _probed(listing, draft)
     picture = _picture(draft, probes)
-    duration_s = max(probe.duration_s for probe in probes.values())
+    duration_s = _duration_s(draft, probes)
     _check_mixed(draft, probes)
     texts = session_texts.read(listing, draft, probes, duration_s)
     draft = _with_unlisted(draft, texts)
@@ -143,7 +143,20 @@ def _video(draft: SessionDraft, probes: Probes, sealed: dict[str, VaultFile], pi
     return Video(digest=sealed[picture].digest, duration_s=probes[picture].duration_s)
 
 
+def _duration_s(draft: SessionDraft, probes: Probes) -> float:
+    """From the session's start to the end of what ends last; a track may begin after the start."""
+    offsets = {person.track: person.track_offset_s for person in draft.people if person.track}
+    return max(probe.duration_s + offsets.get(name, 0.0) for name, probe in probes.items())
+
+
 def _check_mixed(draft: SessionDraft, probes: Probes) -> None:
+    if not draft.starts_together:
+        every = [probe.duration_s for probe in probes.values()]
+        if max(every) - min(every) > _MIXED_TOLERANCE_S:
+            raise InputRefused(
+                f"{len(every)} files have different lengths, and nothing says when each of them begins",
+                action="export them so that all begin together, then say each one's track in a session.toml",
+            )
     lengths = [probes[name].duration_s for name in draft.mixed if probes[name].audio]
     if lengths and max(lengths) - min(lengths) > _MIXED_TOLERANCE_S:
         raise InputRefused(
@@ -196,6 +209,7 @@ def _tracks(
     draft: SessionDraft, probes: Probes, sealed: dict[str, VaultFile], *, silent: Collection[str]
 ) -> tuple[Track, ...]:
     owners = {person.track: f"p{number}" for number, person in enumerate(draft.people, start=1) if person.track}
+    offsets = {person.track: person.track_offset_s for person in draft.people if person.track}
     places = [(name, stream) for name in draft.media for stream in range(len(probes[name].audio))]
     return tuple(
         Track(
@@ -204,6 +218,7 @@ def _tracks(
             digest=sealed[name].digest,
             stream=stream,
             duration_s=probes[name].audio[stream].duration_s or probes[name].duration_s,
+            offset_s=offsets.get(name, 0.0),
             silent=name in silent,
             smear_s=smear_s(probes[name].audio[stream].codec, rate=probes[name].audio[stream].sample_rate),
         )

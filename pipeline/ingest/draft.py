@@ -31,6 +31,8 @@ class Stay:
 class Person:
     """One participant as far as the readers know; ``track`` is the name of the file that holds only this person.
 
+    It begins ``track_offset_s`` seconds after the session.
+
     ``stays`` are empty where it is not known when they were there. ``provenance`` is unlisted for somebody whom no
     list has: only captions, chat or the like name them.
     """
@@ -47,6 +49,7 @@ class Person:
     minor: AgeStatus = AgeStatus.ADULT
     shared_microphone: bool = False
     track: str | None = None
+    track_offset_s: float = 0.0
     stays: tuple[Stay, ...] = ()
     provenance: Provenance = Provenance.LISTED
 
@@ -60,7 +63,8 @@ class SessionDraft:
     ``texts`` are understood files beside them as (name, kind); ``captions`` and ``chat`` are candidates, best first.
     ``named`` are those whom another file, as a poll, names as taking part.
     ``unread_times`` counts the rows of the list of participants whose time of joining could not be read.
-    ``platform_list`` says that the platform itself lists who was there.
+    ``platform_list`` says that the platform itself lists who was there. ``starts_together`` is false where nothing says
+    that the people's own files begin with the session: then they must be of one length.
     """
 
     platform: str
@@ -78,6 +82,7 @@ class SessionDraft:
     unread_times: int = 0
     named: tuple[str, ...] = ()
     platform_list: bool = False
+    starts_together: bool = True
 
     @property
     def media(self) -> tuple[str, ...]:

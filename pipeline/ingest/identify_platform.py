@@ -30,11 +30,16 @@ class FolderKind(StrEnum):
 
 
 READABLE = frozenset(
-    {FolderKind.SESSION, FolderKind.ZOOM, FolderKind.CRAIG, FolderKind.CRAIG_ZIP, FolderKind.LOOSE, FolderKind.OBS}
+    {
+        *(FolderKind.SESSION, FolderKind.ZOOM, FolderKind.ZOOM_CLOUD, FolderKind.CRAIG, FolderKind.CRAIG_ZIP),
+        *(FolderKind.LOOSE, FolderKind.OBS),
+    }
 )
 CRAIG_TRACK = re.compile(r"(\d{1,4})-[^/]*\.(?:flac|ogg|oga|opus|aac|m4a|mp3|wav)", re.IGNORECASE)
 """One user's track in any of the formats that Craig offers: FLAC, FLAC or Vorbis in Ogg, Opus, AAC, MP3, WAV."""
 
+_CORRECTED = frozenset({FolderKind.ZOOM_CLOUD})
+"""Downloads that are their platform's also where a session.toml corrects them."""
 _SUPPORTED = "supported are a folder with a session.toml, a Zoom local folder and a Craig zip"
 _ZOOM = re.compile(
     r"recording\.conf|zoomver\.tag|.*\.zoom|double_click_to_convert.*|audio record/.*|zoom_\d\.mp4|video\d{7,}\.mp4",
@@ -42,7 +47,10 @@ _ZOOM = re.compile(
 )
 _ZOOM_WEAK = re.compile(r"(video|audio)\d+\.(mp4|m4a)|audio_only\.m4a|playback.*\.m3u", re.IGNORECASE)
 _OTHERS = (
-    (FolderKind.ZOOM_CLOUD, re.compile(r"GMT\d{8}-\d{6}_Recording.*", re.IGNORECASE)),
+    (
+        FolderKind.ZOOM_CLOUD,
+        re.compile(r"(?:.*/)?(?:GMT\d{8}-\d{6}_Recording.*|.*\baudio only - .*\.m4a)", re.IGNORECASE),
+    ),
     (FolderKind.TEAMS, re.compile(r".*[- ]\d{8}_\d{6}-Meeting Recording\.\w+", re.IGNORECASE)),
     (
         FolderKind.MEET,
@@ -61,13 +69,15 @@ def recognise(names: Collection[str]) -> FolderKind:
         return FolderKind.SEVERAL
     if platforms:
         return platforms[0]
+    downloads = [kind for kind, pattern in _OTHERS if any(pattern.fullmatch(name) for name in names)]
+    if len(downloads) == 1 and downloads[0] in _CORRECTED:
+        return downloads[0]
     if FILE_NAME in names:
         return FolderKind.SESSION
     if any(_ZOOM_WEAK.fullmatch(name) for name in names):
         return FolderKind.ZOOM
-    for kind, pattern in _OTHERS:
-        if any(pattern.fullmatch(name) for name in names):
-            return kind
+    if downloads:
+        return downloads[0]
     return FolderKind.LOOSE if any(is_media(name) for name in names) else FolderKind.UNKNOWN
 
 
