@@ -31,6 +31,14 @@ def started_at(draft: SessionDraft) -> datetime:
     return start
 
 
+def known_start(draft: SessionDraft) -> datetime | None:
+    """The session's start as ``started_at`` has it, for times that say their zone; None where nobody states it."""
+    try:
+        return None if draft.start_is_estimated else _utc_start(draft)
+    except InputRefused:
+        return None
+
+
 def _utc_start(draft: SessionDraft) -> datetime:
     stated, zone = draft.facts.started_at, draft.facts.timezone
     start = stated or draft.started_at or draft.local_start

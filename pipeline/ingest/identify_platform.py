@@ -32,13 +32,18 @@ class FolderKind(StrEnum):
 READABLE = frozenset(
     {
         *(FolderKind.SESSION, FolderKind.ZOOM, FolderKind.ZOOM_CLOUD, FolderKind.CRAIG, FolderKind.CRAIG_ZIP),
-        *(FolderKind.LOOSE, FolderKind.OBS),
+        *(FolderKind.TEAMS, FolderKind.LOOSE, FolderKind.OBS),
     }
 )
 CRAIG_TRACK = re.compile(r"(\d{1,4})-[^/]*\.(?:flac|ogg|oga|opus|aac|m4a|mp3|wav)", re.IGNORECASE)
 """One user's track in any of the formats that Craig offers: FLAC, FLAC or Vorbis in Ogg, Opus, AAC, MP3, WAV."""
 
-_CORRECTED = frozenset({FolderKind.ZOOM_CLOUD})
+TEAMS_RECORDING = re.compile(
+    r"(?P<title>.+)[- ](?P<date>\d{8})_(?P<clock>\d{6})(?P<utc>UTC)?-(?=[^\W\d_])[^/]*\.(?:mp4|m4a|mkv|webm)",
+    re.IGNORECASE,
+)
+"""A recording of Microsoft Teams: title, start, and "Meeting Recording" in the language of whoever recorded."""
+_CORRECTED = frozenset({FolderKind.ZOOM_CLOUD, FolderKind.TEAMS})
 """Downloads that are their platform's also where a session.toml corrects them."""
 _SUPPORTED = "supported are a folder with a session.toml, a Zoom local folder and a Craig zip"
 _ZOOM = re.compile(
@@ -51,7 +56,7 @@ _OTHERS = (
         FolderKind.ZOOM_CLOUD,
         re.compile(r"(?:.*/)?(?:GMT\d{8}-\d{6}_Recording.*|.*\baudio only - .*\.m4a)", re.IGNORECASE),
     ),
-    (FolderKind.TEAMS, re.compile(r".*[- ]\d{8}_\d{6}-Meeting Recording\.\w+", re.IGNORECASE)),
+    (FolderKind.TEAMS, re.compile(rf"(?:.*/)?{TEAMS_RECORDING.pattern}", re.IGNORECASE)),
     (
         FolderKind.MEET,
         re.compile(r".*(\(\d{4}-\d\d-\d\d at \d\d.\d\d GMT.*\).*| - Recording\.mp4|\.sbv)", re.IGNORECASE),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputRefused, TryAgain
+from pipeline.ingest.documents import docx_text, is_document
 from pipeline.ingest.draft import is_media
 from pipeline.ingest.encodings import decoded
 from pipeline.ingest.session_toml import FILE_NAME
@@ -64,9 +65,14 @@ class Listing:
         raise KeyError(name)
 
     def text(self, name: str, what: str) -> str:
-        """A file's text, decoded strictly; raises ``InputRefused`` that calls the file ``what``."""
+        """A file's text, decoded strictly, or that of a Word document.
+
+        Raises ``InputRefused`` that calls the file ``what``.
+        """
         if self.entry(name).size > MAX_TEXT_BYTES:
             raise InputRefused(f"{what}: larger than 20 MB", action="take it out of the folder")
+        if is_document(name):
+            return docx_text(self.head(name, MAX_TEXT_BYTES), what)
         return decoded(self.head(name, MAX_TEXT_BYTES), what)
 
     def head(self, name: str, size: int) -> bytes:

@@ -11,7 +11,7 @@ _STARTS = (
     re.compile(
         r".*\((?P<date>\d{4}-\d\d-\d\d) \S.{0,9} (?P<clock>\d\d.\d\d) (?:GMT|UTC)(?P<zone>[+-]\d{1,2}(?::?\d\d)?)?\).*"
     ),
-    re.compile(r".*[- ](?P<date>\d{8})_(?P<clock>\d{6})-Meeting Recording.*"),
+    re.compile(r".*[- ](?P<date>\d{8})_(?P<clock>\d{6})(?P<utc>UTC)?-(?=[^\W\d_]).*"),
     re.compile(
         r"(?:.*\D)?(?P<date>20\d\d([-_.]?)\d\d\2\d\d)(?:[Tt_ -]| at )(?P<clock>\d\d([-_.:]?)\d\d(?:\4\d\d)?)(?:\D.*)?"
     ),
@@ -36,7 +36,8 @@ def written_start(name: str) -> datetime | None:
         try:
             local = datetime.strptime(digits, "%Y%m%d%H%M%S")
             zone = match.groupdict().get("zone")
-            return _aware(local, zone) if zone else local.replace(tzinfo=UTC if number < _IN_UTC else None)
+            is_utc = number < _IN_UTC or bool(match.groupdict().get("utc"))
+            return _aware(local, zone) if zone else local.replace(tzinfo=UTC if is_utc else None)
         except ValueError:
             return None
     return None

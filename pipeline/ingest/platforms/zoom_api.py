@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pipeline.ingest.json_objects import members, moment_of, objects_with, text_of
+
 _FILES, _OWN_FILES = "recording_files", "participant_audio_files"
-_DEEPEST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,60 +38,30 @@ class CloudRecording:
 
 def recordings(text: str) -> tuple[CloudRecording, ...]:
     """The recordings of an answer or of an event of the API; none where the text is neither."""
-    try:
-        return tuple(map(_recording, _meetings(json.loads(text), 0)))
-    except (ValueError, RecursionError):
-        return ()
+    return tuple(map(_recording, objects_with(text, _FILES, _OWN_FILES)))
 
 
 def speakers(text: str) -> tuple[str, ...] | None:
     """Whom a timeline shows as speaking, in order; None where the text is no timeline of Zoom."""
-    try:
-        entries = json.loads(text)["timeline"]
-        users = [user for entry in entries for user in entry.get("users", ())]
-        names = [str(user.get("username") or "").strip() for user in users]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
-    return tuple(dict.fromkeys(name for name in names if name))
-
-
-def _meetings(value: object, depth: int) -> Iterator[dict[str, Any]]:
-    """Every object that lists files of a recording, however the answer or event wraps it."""
-    if depth > _DEEPEST:
-        return
-    if isinstance(value, dict):
-        if isinstance(value.get(_FILES), list) or isinstance(value.get(_OWN_FILES), list):
-            yield value
-            return
-        value = list(value.values())
-    if isinstance(value, list):
-        for inner in value:
-            yield from _meetings(inner, depth + 1)
+    timelines = objects_with(text, "timeline")
+    users = (user for each in timelines for entry in members(each, "timeline") for user in members(entry, "users"))
+    names = tuple(dict.fromkeys(name for user in users if (name := text_of(user, "username"))))
+    return names if timelines else None
 
 
 def _recording(meeting: dict[str, Any]) -> CloudRecording:
-    files, own = (
-        tuple(_file(each) for each in meeting.get(key) or () if isinstance(each, dict)) for key in (_FILES, _OWN_FILES)
-    )
-    return CloudRecording(str(meeting.get("topic") or ""), files, own)
+    files, own = (tuple(map(_file, members(meeting, key))) for key in (_FILES, _OWN_FILES))
+    return CloudRecording(text_of(meeting, "topic"), files, own)
 
 
 def _file(entry: dict[str, Any]) -> CloudFile:
     size = entry.get("file_size")
     return CloudFile(
-        file_id=str(entry.get("id") or ""),
-        kind=str(entry.get("recording_type") or "").lower(),
-        extension=str(entry.get("file_extension") or entry.get("file_type") or "").lower(),
+        file_id=text_of(entry, "id"),
+        kind=text_of(entry, "recording_type").lower(),
+        extension=(text_of(entry, "file_extension") or text_of(entry, "file_type")).lower(),
         size=size if isinstance(size, int) and size > 0 else None,
-        starts_at=_moment(entry.get("recording_start")),
-        name=str(entry.get("file_name") or ""),
-        is_finished=str(entry.get("status") or "completed").lower() == "completed",
+        starts_at=moment_of(text_of(entry, "recording_start")),
+        name=text_of(entry, "file_name"),
+        is_finished=text_of(entry, "status").lower() in ("", "completed"),
     )
-
-
-def _moment(text: object) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None
