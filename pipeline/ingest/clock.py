@@ -61,7 +61,7 @@ def local_start(draft: SessionDraft) -> datetime | None:
     stated, zone = draft.facts.started_at, draft.facts.timezone
     if stated is not None and stated.tzinfo is None:
         return stated
-    known = stated or (draft.started_at if draft.local_start is None and not draft.start_is_estimated else None)
+    known = stated or (None if draft.start_is_estimated else draft.started_at)
     if known is not None and zone is not None:
         return known.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     return draft.local_start

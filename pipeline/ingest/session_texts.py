@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pipeline.errors import InputRefused
-from pipeline.ingest import captions, chat, clock, embedded_captions
+from pipeline.ingest import captions, chat, chat_subtitles, clock, embedded_captions
 from pipeline.ingest.captions import Caption, CaptionFile
 from pipeline.ingest.captions.speakers import named_in
 from pipeline.ingest.chat import ChatFile, ChatMessage
@@ -52,7 +52,8 @@ def captions_of(listing: Listing, name: str) -> CaptionFile:
 
 def chat_of(listing: Listing, name: str) -> ChatFile:
     """The chat of a file; raises ``InputRefused`` where it is none that can be read."""
-    return chat.parse(listing.text(name, "chat"))
+    text = listing.text(name, "chat")
+    return chat_subtitles.parse(text) if name.lower().endswith(".sbv") else chat.parse(text)
 
 
 def read(listing: Listing, draft: SessionDraft, probes: Probes, duration_s: float) -> SessionTexts:

@@ -217,7 +217,6 @@ def test_ambiguous_layouts_are_refused(make, media, workspace):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("SECRET (2026-11-18 at 15:00 GMT+1).mp4", "Google Meet"),
         ("SECRET.docx", "unknown"),
     ],
 )

@@ -21,7 +21,7 @@ _OF_A_LIST = (".csv", ".tsv", ".json")
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
+class ParticipantLists:
     """The lists of participants of a recording as one, and the files that they are from."""
 
     report: AttendanceReport
@@ -33,16 +33,16 @@ class Lists:
         return bool(self.report.rows) and all(row.joined for row in self.report.rows)
 
 
-def lists(listing: Listing, facts: SessionToml) -> Lists:
+def lists(listing: Listing, facts: SessionToml) -> ParticipantLists:
     """The lists that session.toml names, else every list that lies there, of one meeting.
 
     Raises ``InputRefused`` where one cannot be read with certainty, or they are of different meetings.
     """
     if facts.roster:
-        return Lists(reader.named_reports(listing, facts.roster), tuple(facts.roster))
+        return ParticipantLists(reader.named_reports(listing, facts.roster), tuple(facts.roster))
     read = {name: _list(listing, name) for name in others(listing, facts)}
     parsed = {name: report for name, report in read.items() if report is not None and report.rows}
-    return Lists(reader.merged(list(parsed.values())), tuple(parsed))
+    return ParticipantLists(reader.merged(list(parsed.values())), tuple(parsed))
 
 
 def others(listing: Listing, facts: SessionToml) -> Iterator[str]:
