@@ -49,7 +49,7 @@ MEET_RECORDING = re.compile(
     re.IGNORECASE,
 )
 """A file of Google Meet: title, start with its zone, and what it is in the language of whoever recorded."""
-_SUPPORTED = "supported are a folder with a session.toml, a Zoom local folder and a Craig zip"
+_SUPPORTED = "docs/ingest.md lists what can be read"
 _ZOOM = re.compile(
     r"recording\.conf|zoomver\.tag|.*\.zoom|double_click_to_convert.*|audio record/.*|zoom_\d\.mp4|video\d{7,}\.mp4",
     re.IGNORECASE,
