@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,7 +32,8 @@ class Stay:
 class Person:
     """One participant as far as the readers know; ``track`` is the name of the file that holds only this person.
 
-    It begins ``track_offset_s`` seconds after the session.
+    Of a file with several sounds it is the one at ``stream``, from 0. It begins ``track_offset_s`` seconds after the
+    session.
 
     ``stays`` are empty where it is not known when they were there. ``provenance`` is unlisted for somebody whom no
     list has: only captions, chat or the like name them.
@@ -49,6 +51,7 @@ class Person:
     minor: AgeStatus = AgeStatus.ADULT
     shared_microphone: bool = False
     track: str | None = None
+    stream: int | None = None
     track_offset_s: float = 0.0
     stays: tuple[Stay, ...] = ()
     provenance: Provenance = Provenance.LISTED
@@ -87,7 +90,12 @@ class SessionDraft:
     @property
     def media(self) -> tuple[str, ...]:
         """Every media file: own tracks in the order of the roster, then mixed ones."""
-        return (*(person.track for person in self.people if person.track), *self.mixed)
+        return tuple(dict.fromkeys((*(person.track for person in self.people if person.track), *self.mixed)))
+
+
+def own_files(people: Iterable[Person]) -> frozenset[str]:
+    """The files of which all belongs to one of the people; another sound of a file may be anybody's."""
+    return frozenset(person.track for person in people if person.track and person.stream is None)
 
 
 def is_media(name: str) -> bool:

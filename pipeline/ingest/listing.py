@@ -113,13 +113,16 @@ def session_toml_of(path: Path) -> Path:
     return path / FILE_NAME if path.is_dir() else path.with_name(path.name + _SIDECAR)
 
 
-def fingerprint(path: Path) -> str:
-    """A digest of the names, sizes and times in a folder or of a file, unread; raises ``TryAgain`` if it cannot."""
+def fingerprint(path: Path, *, also: bytes = b"") -> str:
+    """A digest of the names, sizes and times in a folder or of a file, unread; raises ``TryAgain`` if it cannot.
+
+    ``also`` is what else decides how it is read.
+    """
     try:
         entries = sorted((name, status) for name, _, status in _walk(path))
     except OSError:
         raise TryAgain("the folder changed while it was looked at or cannot be read", action=_LEFT) from None
-    hasher = hashlib.sha256()
+    hasher = hashlib.sha256(also)
     for name, status in entries:
         line = f"{stat.S_IFMT(status.st_mode)}:{status.st_size}:{status.st_mtime_ns}:"
         hasher.update(line.encode() + os.fsencode(name) + b"\0")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pipeline.errors import InputRefused
 from pipeline.ingest.attendance import merge, reader
 from pipeline.ingest.captions import transcript
-from pipeline.ingest.draft import Person, SessionDraft, is_media
+from pipeline.ingest.draft import Person, SessionDraft, is_media, own_files
 from pipeline.ingest.identify_platform import MEET_RECORDING
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import Speakers, merged
@@ -42,7 +42,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
     )
     listed = merge.people(lists.report.rows, reader.clock_of(draft))
     people = merged((*listed, *_attending(listing, documents, listed)), facts.participants, listing.names)
-    owned = {person.track for person in people}
+    owned = own_files(people)
     return replace(
         draft,
         people=people,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pipeline.errors import InputRefused
 from pipeline.ingest.attendance import merge, reader
 from pipeline.ingest.captions import metadata_content, webvtt
-from pipeline.ingest.draft import SessionDraft, is_media
+from pipeline.ingest.draft import SessionDraft, is_media, own_files
 from pipeline.ingest.identify_platform import TEAMS_RECORDING
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import merged
@@ -47,7 +47,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
     )
     listed = merge.people(lists.report.rows, reader.clock_of(draft))
     people = merged(listed, facts.participants, listing.names)
-    owned = {person.track for person in people}
+    owned = own_files(people)
     return replace(
         draft,
         people=people,

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pipeline.errors import InputRefused
 from pipeline.ingest.attendance import merge, reader
-from pipeline.ingest.draft import Person, SessionDraft, is_media
+from pipeline.ingest.draft import Person, SessionDraft, is_media, own_files
 from pipeline.ingest.encodings import folded
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import Speakers, merged
@@ -68,7 +68,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
     polls = zoom.polls(listing)
     people = merged(merge.people(roster.rows, reader.clock_of(draft)), facts.participants, listing.names)
     people = _owning(people, files, draft.started_at)
-    owned = {person.track for person in people}
+    owned = own_files(people)
     return replace(
         draft,
         people=people,
