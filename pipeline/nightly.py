@@ -101,6 +101,7 @@ def run_night(
         rules_of(workspace.root)
         tagging.read_taxonomy(workspace)
         read_customers(workspace.root)
+        ingest.read_tracks(workspace.root)
         erasure.carry_out(workspace, now=now)
         registry = Registry(workspace.db)
         ingested, unfinished = (
@@ -128,7 +129,8 @@ def _ingest_new(
     folders, known = ingest.entries(inbox), registry.entries()
     for path in _removed_folders(known, inbox, folders):
         registry.forget(path)
-    fingerprints = {folder: fingerprint for folder in folders if (fingerprint := _fingerprint(folder))}
+    tracks = ingest.tracks_digest(workspace.root)
+    fingerprints = {folder: fingerprint for folder in folders if (fingerprint := _fingerprint(folder, tracks))}
     tasks = [
         Task(root=workspace.root, now=now, folder=folder)
         for folder, fingerprint in fingerprints.items()
@@ -169,10 +171,10 @@ def _stray_files(inbox: Path | None) -> Iterator[str]:
         yield f"{count} files lie in the inbox itself and are not ingested: give each session a folder of its own"
 
 
-def _fingerprint(folder: Path) -> str | None:
+def _fingerprint(folder: Path, tracks: bytes) -> str | None:
     """The fingerprint of a folder, None when it is being moved away."""
     try:
-        return ingest.fingerprint(folder)
+        return ingest.fingerprint(folder, also=tracks)
     except TryAgain:
         return None
 
