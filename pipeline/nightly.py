@@ -23,7 +23,7 @@ from pipeline.store import Workspace, integrity, run_clock, tombstones
 from pipeline.store.customers import read_customers
 from pipeline.store.database import storage_needed
 from pipeline.store.registry import InboxEntry, Registry, SessionState, entry_id, entry_path
-from pipeline.workflow import erasure, pseudonyms, request_files, tagging
+from pipeline.workflow import erasure, pseudonyms, request_files, retention, tagging
 from pipeline.workflow.due_sessions import is_due, is_published, withdrawing_overdue
 from pipeline.workflow.results import SessionProgress, stop_session
 from pipeline.workflow.state_key import state_keys
@@ -103,6 +103,7 @@ def run_night(
         read_customers(workspace.root)
         ingest.read_tracks(workspace.root)
         erasure.carry_out(workspace, now=now)
+        removed = retention.carry_out(workspace, now=now)
         registry = Registry(workspace.db)
         ingested, unfinished = (
             _ingest_new(workspace, registry, inbox, options, now, progress) if inbox else (set[str](), 0)
@@ -112,7 +113,7 @@ def run_night(
         request_files.write_exports(workspace, now=now)
         sessions = [registry.session(session_id) for session_id in sorted(processed & registry.states().keys())]
         told = (*ingest.unread(sessions), *ingest.differences(workspace, sessions))
-        warned = (*_stray_files(inbox), *told, *warnings(workspace, now))
+        warned = (*_stray_files(inbox), *told, *retention.removal_lines(removed), *warnings(workspace, now))
         report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)
         report = replace(report, damage=damage)
         write(report, workspace)
@@ -257,7 +258,9 @@ def ingest_one(task: Task) -> Session | Refused | None:
     try:
         outcome = ingest.ingest(task.folder, workspace=_opened(task.root))
         if isinstance(outcome, Session) and tombstones.holds(_opened(task.root).db, outcome.source_digest):
-            return Refused(reason="this recording was erased on request", action="remove it from the inbox")
+            return Refused(
+                reason="this recording was erased on request, or is kept no longer", action="remove it from the inbox"
+            )
         return outcome
     except StorageUnavailable:
         raise

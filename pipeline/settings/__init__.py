@@ -19,6 +19,7 @@ from pydantic_settings import (
 from pipeline.errors import ConfigurationError
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.records import Purpose
+from pipeline.settings.retention import RetentionSettings
 from pipeline.settings.review_app import ReportSettings, ReviewSettings, WebSettings
 from pipeline.settings.section import Section
 
@@ -190,6 +191,7 @@ class Settings(BaseSettings):
     review: ReviewSettings = ReviewSettings()
     report: ReportSettings = ReportSettings()
     web: WebSettings = WebSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -29,6 +29,7 @@ from pipeline.store.codec import key_of
 from pipeline.workflow import picture_text, review_holds
 from pipeline.workflow.crosstalk import with_crosstalk
 from pipeline.workflow.pseudonyms import known_labels
+from pipeline.workflow.retention.periods import cannot_be_made
 from pipeline.workflow.review_material import store_material
 from pipeline.workflow.session_context import SessionContext
 
@@ -36,6 +37,7 @@ HEARD_AGAIN = "heard_again"
 """The stage result that holds what the proofs of a session's renditions heard again, under the session's id."""
 
 _ERASED = Refused(reason="its recording was erased on request", action="nothing; it stays erased")
+_KEPT_NO_LONGER = Refused(reason="its original is kept no longer", action="nothing can be made from it again")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,8 @@ def analyse(session: Session, workspace: Workspace, *, now: datetime) -> Analyse
     """
     if not session.tracks:
         return _ERASED
+    if cannot_be_made(workspace, session.session_id):
+        return _KEPT_NO_LONGER
     session = consent.working_session(session, workspace=workspace)
     ruling = consent.rule(session, workspace=workspace, now=now)
     if not isinstance(ruling, Ruling):
