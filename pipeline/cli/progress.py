@@ -60,6 +60,8 @@ def print_report(report: MorningReport, workspace: Workspace, as_json: bool) -> 
     if as_json:
         emit(report, True)
         return
+    for line in report.damage:
+        click.echo(f"damage     {line}")
     for warning in report.warnings:
         click.echo(f"warning    {warning}")
     print_lines(report.to_show)

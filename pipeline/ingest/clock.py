@@ -31,6 +31,14 @@ def started_at(draft: SessionDraft) -> datetime:
     return start
 
 
+def known_start(draft: SessionDraft) -> datetime | None:
+    """The session's start as ``started_at`` has it, for times that say their zone; None where nobody states it."""
+    try:
+        return None if draft.start_is_estimated else _utc_start(draft)
+    except InputRefused:
+        return None
+
+
 def _utc_start(draft: SessionDraft) -> datetime:
     stated, zone = draft.facts.started_at, draft.facts.timezone
     start = stated or draft.started_at or draft.local_start
@@ -53,8 +61,9 @@ def local_start(draft: SessionDraft) -> datetime | None:
     stated, zone = draft.facts.started_at, draft.facts.timezone
     if stated is not None and stated.tzinfo is None:
         return stated
-    if stated is not None and zone is not None:
-        return stated.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    known = stated or (None if draft.start_is_estimated else draft.started_at)
+    if known is not None and zone is not None:
+        return known.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     return draft.local_start
 
 

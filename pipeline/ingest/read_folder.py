@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import UsageProblem
-from pipeline.ingest import archive, captions, chat
+from pipeline.ingest import archive, session_texts
 from pipeline.ingest.captions.speakers import named_in
 from pipeline.ingest.draft import Person, SessionDraft
 from pipeline.ingest.encodings import squashed
@@ -83,9 +83,9 @@ def _names_in(files: Listing, draft: SessionDraft) -> list[str]:
     """Everybody whom captions and chat name, in order."""
     names: list[str] = []
     for name in draft.captions[:1]:
-        names += named_in(captions.parse(files.text(name, "captions")).captions)
+        names += named_in(session_texts.captions_of(files, name).captions)
     for name in draft.chat[:1]:
-        names += [message.sender for message in chat.parse(files.text(name, "chat")).messages]
+        names += [message.sender for message in session_texts.chat_of(files, name).messages]
     return names
 
 

@@ -157,6 +157,8 @@ class RunSettings(Section):
     timeout_s: float = Field(
         14400.0, gt=0, description="A session that takes longer is stopped and reported as failed."
     )
+    # A second of one core at 900 MB/s: 20 GB of renditions come round in 20 nights.
+    check_published_mb: int = Field(1000, ge=1, description="Megabytes under out/ that each run hashes again, in turn.")
     # Measured with 300 tasks of which one kills its worker each time and four lose theirs to others: three tries finish
     # the other 299, none of them with more than two.
     attempts: int = Field(3, ge=1, le=20, description="Tries for a session that fails, before it waits for a person.")

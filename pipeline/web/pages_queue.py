@@ -1,4 +1,4 @@
-"""Pages that lead to the work: login, the queue by risk, reports and settings as they are."""
+"""Pages that lead to the work: the queue by risk, reports and settings as they are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.records.session_names import session_name
 from pipeline.review.queue import SessionLine
 from pipeline.store.registry import Registry
-from pipeline.web.guard import COOKIE, person_of
+from pipeline.web.guard import person_of
 from pipeline.web.roles import WebRole
 from pipeline.web.site import TYPES, site_of
 from pipeline.workflow.review_actions import list_sessions
@@ -27,30 +27,6 @@ class QueueRow:
     line: SessionLine
     status: str
     reason: str
-
-
-def login_page(request: Request) -> Response:
-    """Says how to log in."""
-    return site_of(request).page(request, "login.html")
-
-
-def login(request: Request) -> Response:
-    """Logs in whoever holds a one-time link."""
-    site = site_of(request)
-    session = site.logins.redeem(request.path_params["secret"])
-    if session is None:
-        return site.page(request, "login.html", status=HTTPStatus.FORBIDDEN)
-    answer = RedirectResponse("/", status_code=HTTPStatus.SEE_OTHER)
-    answer.set_cookie(COOKIE, session, httponly=True, samesite="strict", path="/")
-    return answer
-
-
-def logout(request: Request) -> Response:
-    """Ends the session of whoever asks."""
-    site_of(request).logins.end(request.cookies.get(COOKIE, ""))
-    answer = RedirectResponse("/login", status_code=HTTPStatus.SEE_OTHER)
-    answer.delete_cookie(COOKIE)
-    return answer
 
 
 def static(request: Request) -> Response:

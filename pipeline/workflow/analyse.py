@@ -23,6 +23,7 @@ from pipeline.records import (
     Verdict,
 )
 from pipeline.review.picture.plan import NO_PICTURE, PictureReview
+from pipeline.review.speaker_edits import AttributedTranscript
 from pipeline.store import Workspace, terms
 from pipeline.store.codec import key_of
 from pipeline.workflow import picture_text, review_holds
@@ -92,10 +93,11 @@ def analyse(session: Session, workspace: Workspace, *, now: datetime) -> Analyse
         return transcript
     if consent.record_announcements(session, transcript.words, workspace=workspace):
         return analyse(session, workspace, now=now)
-    review_state = _propose(context, transcript)
+    said = review.attributed(transcript, review.edits(workspace.db, session.session_id), ruling)
+    review_state = _propose(context, said)
     readable = speech.readable(session, ruling)
-    stop = review_holds.stop_for_holds(context, readable, transcript, review_state.decisions)
-    return stop or AnalysedSession(context=context, transcript=transcript, review_state=review_state)
+    stop = review_holds.stop_for_holds(context, readable, said.transcript, review_state.decisions)
+    return stop or AnalysedSession(context=context, transcript=said.transcript, review_state=review_state)
 
 
 def heard_again_in(context: SessionContext) -> HeardAgain:
@@ -145,14 +147,14 @@ def _keyword_hits(context: SessionContext, transcript: Transcript, speech_key: s
     return hits
 
 
-def _propose(context: SessionContext, transcript: Transcript) -> ReviewState:
-    session, workspace = context.session, context.workspace
+def _propose(context: SessionContext, said: AttributedTranscript) -> ReviewState:
+    session, workspace, transcript = context.session, context.workspace, said.transcript
     readable = speech.readable(session, context.ruling)
     ocr = picture_text.read_picture(context)
     findings = _findings(context, readable, transcript, ocr)
     findings = (*findings, *review.reported_speech(readable, context.ruling, transcript))
     session_id, db = session.session_id, workspace.db
-    store_material(context, transcript, findings)
+    store_material(context, said, findings)
     findings = review.edited(session_id, findings, review.edits(db, session_id), transcript)
     found = review.propose(session_id, findings, known=known_labels(session, workspace))
     proposals = _stored_proposals(context, transcript, found)

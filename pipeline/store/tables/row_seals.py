@@ -22,7 +22,7 @@ SEALED = (
     *(consent.party, consent.alias, consent.notice, consent.answer_row),
     *(review.decision, review.sign_off, review.picture_decision, review.finding_edit),
     *(names.misheard, names.pseudonym_label),
-    *(releases.publication, releases.release_act),
+    *(releases.publication, releases.release_act, releases.preview_act),
     *(requests.request_act,),
     *(legal_holds.legal_hold,),
 )

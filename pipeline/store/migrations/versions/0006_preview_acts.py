@@ -1,27 +1,28 @@
-"""Legal holds are kept, sealed, and never changed: a later act lifts one."""
+"""Previews for participants and what they answered are kept, sealed, and never changed."""
 
 from alembic import op
-from sqlalchemy import Column, Integer, LargeBinary, String, Text
+from sqlalchemy import Column, Integer, String, Text
 
 revision = "0006"
 down_revision = "0005"
 
-_NAME = "legal_hold"
-_COLUMNS = ("seq", "hold_id", "act", "subject", "actor", "reason", "acted_at")
+_NAME = "preview_act"
+_COLUMNS = ("seq", "session_id", "participant_id", "act", "body", "actor", "reason", "acted_at")
 
 
 def upgrade() -> None:
     op.create_table(
         _NAME,
         Column("seq", Integer, primary_key=True, autoincrement=True),
-        Column("hold_id", String(32), nullable=False),
-        Column("act", String(8), nullable=False),
-        Column("subject", String(32), nullable=False),
+        Column("session_id", String(32), nullable=False),
+        Column("participant_id", String(16), nullable=False),
+        Column("act", String(16), nullable=False),
+        Column("body", Text, nullable=False),
         Column("actor", Text, nullable=False),
-        Column("reason", LargeBinary, nullable=False),
+        Column("reason", Text, nullable=False),
         Column("acted_at", String(32), nullable=False),
     )
-    op.create_index(f"ix_{_NAME}_hold_id", _NAME, ["hold_id"])
+    op.create_index(f"ix_{_NAME}_session_id", _NAME, ["session_id"])
     for act in ("UPDATE", "DELETE"):
         name, raised = f"{_NAME}_no_{act.lower()}", "BEGIN SELECT RAISE(ABORT, 'append-only'); END"
         op.execute(f"CREATE TRIGGER {name} BEFORE {act} ON {_NAME} {raised}")
