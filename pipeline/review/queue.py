@@ -56,12 +56,12 @@ def queue(workspace: Workspace) -> tuple[SessionLine, ...]:
     names = {session.session_id: session_name(session) for session in Registry(workspace.db).sessions()}
     lines = [
         _line(one, names[one], proposals, made.get(one, ()), signed.get(one, frozenset()))
-        for one, proposals in _kept(workspace, names).items()
+        for one, proposals in proposals_by_session(workspace, names).items()
     ]
     return tuple(sorted(lines, key=lambda line: (-line.risk, line.session_id)))
 
 
-def _kept(workspace: Workspace, ids: Iterable[str]) -> dict[str, tuple[Proposal, ...]]:
+def proposals_by_session(workspace: Workspace, ids: Iterable[str]) -> dict[str, tuple[Proposal, ...]]:
     """The proposals of every one of these sessions that has any."""
     kept = {one: _read(workspace.stages, one, _changed_at(workspace.stages.place("proposals", one))) for one in ids}
     return {one: proposals for one, proposals in kept.items() if proposals is not None}
@@ -127,7 +127,7 @@ def alike(
         )
     entities = {one.entity for one in proposals_of(workspace, session_id) if one.proposal_id in proposal_ids}
     found = {}
-    for other, proposals in _kept(workspace, Registry(workspace.db).digests()).items():
+    for other, proposals in proposals_by_session(workspace, Registry(workspace.db).digests()).items():
         left = decision_log.undecided(proposals, decision_log.decisions(workspace.db, other))
         ids = [one.proposal_id for one in left if one.entity in entities]
         if ids and other != session_id:
