@@ -159,8 +159,7 @@ class RunSettings(Section):
     )
     # A second of one core at 900 MB/s: 20 GB of renditions come round in 20 nights.
     check_published_mb: int = Field(1000, ge=1, description="Megabytes under out/ that each run hashes again, in turn.")
-    # Measured with 300 tasks of which one kills its worker each time and four lose theirs to others: three tries finish
-    # the other 299, none of them with more than two.
+    # Measured: of 300 tasks, one killing its worker each time and four losing theirs to others, 299 end within two.
     attempts: int = Field(3, ge=1, le=20, description="Tries for a session that fails, before it waits for a person.")
 
 
