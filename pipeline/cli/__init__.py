@@ -24,6 +24,7 @@ _COMMANDS = {
     "release": ("release", "Publish a reviewed session."),
     "report": ("nightly", "Make the morning report again."),
     "requests": ("requests", "Review feature requests: list, decide, merge, split, rename."),
+    "retention": ("retention", "Show what is kept no longer, and hold what has to be kept."),
     "review": ("review", "Review proposals: show, decide, sign off."),
     "run": ("nightly", "Run the nightly batch: move every session as far as it may go."),
     "serve": ("serve", "Serve the review app, or the consent form alone."),

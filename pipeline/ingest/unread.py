@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.records import Session
 
@@ -17,7 +17,7 @@ def unread(sessions: Iterable[Session]) -> Iterator[str]:
         )
         parts = [f"{count} {what}" for count, what in counts if count]
         if parts:
-            yield f"{session.session_id}: {_joined(parts)} could not be understood and are in no output"
+            yield f"{session.session_id}: {enumerated(parts)} could not be understood and are in no output"
         if session.start_is_estimated:
             yield f"{session.session_id}: nobody says when the recording began; say started_at in session.toml"
         if session.unread_times:
@@ -27,5 +27,6 @@ def unread(sessions: Iterable[Session]) -> Iterator[str]:
             )
 
 
-def _joined(parts: list[str]) -> str:
+def enumerated(parts: Sequence[str]) -> str:
+    """Parts of a sentence as a person lists them."""
     return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))

@@ -62,6 +62,7 @@ def consent_removals(
     windows += _own(kept, minus, ruling, purpose)
     windows += _bleeding(session, keep)
     windows += _straddling(transcript.words, gone)
+    windows += _on_tracks_of_others(transcript.words, kept, minus, pad_s=pad_s)
     unsafe = False
     for track in (track for track in kept if track.participant_id is None):
         cut = _mixed(session, ruling, transcript, minus, purpose, track, pad_s=pad_s)
@@ -115,6 +116,19 @@ def _bleeding(session: Session, keep: Sequence[str]) -> Iterator[RedactionInterv
     for one in session.crosstalk:
         if one.track_id in keep:
             yield _window(Interval(start_s=one.start_s, end_s=one.end_s), one.track_id, f"{BLEED} {one.of}")
+
+
+def _on_tracks_of_others(
+    words: Iterable[Word], kept: Sequence[Track], minus: dict[str, list[Interval]], *, pad_s: float
+) -> Iterator[RedactionInterval]:
+    """A word that a reviewer assigned to somebody who is taken out goes from the track of whoever stays."""
+    owners = {track.track_id: track.participant_id for track in kept if track.participant_id is not None}
+    for word in words:
+        if word.track_id in owners and word.participant_id not in (None, owners[word.track_id]):
+            margin_s = word.time_uncertainty_s + pad_s
+            span = Interval(start_s=max(0.0, word.start_s - margin_s), end_s=word.end_s + margin_s)
+            if shared(minus.get(word.participant_id or "", ()), [span]):
+                yield _window(span, word.track_id, f"consent: assigned to {word.participant_id}")
 
 
 def _straddling(words: Iterable[Word], gone: Sequence[RemovedInterval]) -> Iterator[RedactionInterval]:

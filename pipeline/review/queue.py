@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import select
-
 from pipeline.errors import UsageProblem
 from pipeline.records import Decision, Finding, PicturePlace, Proposal, SoundPlace, Verdict
+from pipeline.records.session_names import session_name
 from pipeline.review import decision_log
 from pipeline.store import Workspace
-from pipeline.store.database import reading
+from pipeline.store.registry import Registry
 from pipeline.store.stage_cache import StageCache
-from pipeline.store.tables.runs import session as sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionLine:
-    """One session in the queue; ``risk`` is the sum of the undecided proposals' scores."""
+    """One session in the queue; ``risk`` is the sum of the undecided proposals' scores, ``name`` is for people."""
 
     session_id: str
+    name: str
     undecided: int
     decided: int
     risk: float
@@ -54,17 +53,16 @@ def proposals_of(workspace: Workspace, session_id: str) -> tuple[Proposal, ...]:
 def queue(workspace: Workspace) -> tuple[SessionLine, ...]:
     """All sessions with proposals, the riskiest first."""
     made, signed = decision_log.decisions_by_session(workspace.db), decision_log.signed_states(workspace.db)
+    names = {session.session_id: session_name(session) for session in Registry(workspace.db).sessions()}
     lines = [
-        _line(one, proposals, made.get(one, ()), signed.get(one, frozenset()))
-        for one, proposals in _kept(workspace).items()
+        _line(one, names[one], proposals, made.get(one, ()), signed.get(one, frozenset()))
+        for one, proposals in _kept(workspace, names).items()
     ]
     return tuple(sorted(lines, key=lambda line: (-line.risk, line.session_id)))
 
 
-def _kept(workspace: Workspace) -> dict[str, tuple[Proposal, ...]]:
-    """The proposals of every session that has any."""
-    with reading(workspace.db) as connection:
-        ids = connection.execute(select(sessions.c.session_id)).scalars().all()
+def _kept(workspace: Workspace, ids: Iterable[str]) -> dict[str, tuple[Proposal, ...]]:
+    """The proposals of every one of these sessions that has any."""
     kept = {one: _read(workspace.stages, one, _changed_at(workspace.stages.place("proposals", one))) for one in ids}
     return {one: proposals for one, proposals in kept.items() if proposals is not None}
 
@@ -129,7 +127,7 @@ def alike(
         )
     entities = {one.entity for one in proposals_of(workspace, session_id) if one.proposal_id in proposal_ids}
     found = {}
-    for other, proposals in _kept(workspace).items():
+    for other, proposals in _kept(workspace, Registry(workspace.db).digests()).items():
         left = decision_log.undecided(proposals, decision_log.decisions(workspace.db, other))
         ids = [one.proposal_id for one in left if one.entity in entities]
         if ids and other != session_id:
@@ -138,12 +136,13 @@ def alike(
 
 
 def _line(
-    session_id: str, proposals: tuple[Proposal, ...], made: Sequence[Decision], signed: frozenset[str]
+    session_id: str, name: str, proposals: tuple[Proposal, ...], made: Sequence[Decision], signed: frozenset[str]
 ) -> SessionLine:
     left = decision_log.undecided(proposals, made)
     state = decision_log.state_of(decision_log.not_of_picture(proposals), made) if signed else ""
     return SessionLine(
         session_id=session_id,
+        name=name,
         undecided=len(left),
         decided=len(proposals) - len(left),
         risk=round(sum(one.score for one in left), 2),

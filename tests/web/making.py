@@ -34,6 +34,7 @@ from pipeline.store.registry import Registry
 from pipeline.web.app import staff_app
 from pipeline.web.logins import Logins, WebUser
 from pipeline.web.roles import WebRole
+from pipeline.web.site import Access
 from pipeline.workflow.review_material import store_material
 from pipeline.workflow.session_context import SessionContext
 from tests.clock import NIGHT
@@ -66,7 +67,7 @@ def now() -> datetime:
     return NIGHT + timedelta(seconds=time.monotonic() - _BEGAN)
 
 
-def word(index: int, track_id: str, participant_id: str, text: str) -> Word:
+def word(index: int, track_id: str, participant_id: str | None, text: str) -> Word:
     start_s = 0.5 + 0.4 * index
     return Word(
         start_s=start_s,
@@ -79,10 +80,13 @@ def word(index: int, track_id: str, participant_id: str, text: str) -> Word:
     )
 
 
-def transcript_of(session: Session) -> Transcript:
-    spoken = [(track, who, text) for track, who, line in SAID for text in line.split()]
+def transcript_of(session: Session, *, unknown: str = "") -> Transcript:
+    spoken = [(line, who, text) for _, who, line in SAID for text in line.split()]
     tracks = {track.participant_id: track.track_id for track in session.tracks}
-    words = tuple(word(index, tracks[who] or "", who, text) for index, (_, who, text) in enumerate(spoken))
+    words = tuple(
+        word(index, tracks[who] or "", None if line == unknown else who, text)
+        for index, (line, who, text) in enumerate(spoken)
+    )
     gap = UncoveredSpeech(track_id=words[0].track_id, start_s=22.0, end_s=24.0)
     return Transcript(engine="by hand", words=words, unheard=(gap,))
 
@@ -136,14 +140,15 @@ def make_workspace(root: Path, settings: str = SETTINGS, *, script: str = SCRIPT
     return workspace
 
 
-def analyse_by_hand(workspace: Workspace, session: Session) -> None:
-    """Stores transcript, findings and proposals, as a run does."""
+def analyse_by_hand(workspace: Workspace, session: Session, *, unknown: str = "") -> None:
+    """Stores transcript, findings and proposals, as a run does; nobody knows who says the words of ``unknown``."""
     ruling = consent.rule(session, workspace=workspace, now=now())
     assert isinstance(ruling, Ruling), ruling
     context = SessionContext(session=session, workspace=workspace, ruling=ruling, known=Context(), now=now())
-    transcript = transcript_of(session)
-    findings = tuple(findings_in(transcript, MENTIONS))
-    store_material(context, transcript, findings)
+    heard = transcript_of(session, unknown=unknown)
+    said = review.attributed(heard, review.edits(workspace.db, session.session_id), ruling)
+    findings = tuple(findings_in(said.transcript, MENTIONS))
+    store_material(context, said, findings)
     proposals = review.propose(session.session_id, findings)
     context.put("proposals", session.session_id, proposals, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
 
@@ -169,11 +174,11 @@ class Server:
 
 
 @contextmanager
-def serving(workspace: Workspace) -> Iterator[Server]:
+def serving(workspace: Workspace, access: Access | None = None, *, port: int = 0) -> Iterator[Server]:
     """The app on a free port of this machine, until the block is left."""
     logins, hosts = Logins(), set[str]()
-    app = staff_app(workspace, logins, hosts=hosts, now=now)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", access_log=False)
+    app = staff_app(workspace, access or Access.by_links(logins), hosts=hosts, now=now)
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

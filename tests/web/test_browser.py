@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pipeline.records import Verdict
 from pipeline.review import decision_log
 from pipeline.store import Workspace
+from pipeline.store.registry import Registry
+from pipeline.web.logins import Logins
 from pipeline.web.roles import WebRole
+from pipeline.web.serve import access_of
 from pipeline.workflow.consent_form import invite
-from tests.web.making import FORM, SCRIPT, Server, now, serving
+from pipeline.workflow.speaker_actions import list_speakers
+from tests.web.making import FORM, SAID, SCRIPT, Server, analyse_by_hand, now, serving
+from tests.web.oidc.running import keep_secret, provider, settings
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -181,6 +187,47 @@ def test_two_reviewers_cannot_overwrite_each_other(browser: Browser, server: Ser
     assert list(decided(server).values()) == [("redact", "ana"), ("keep", "ben")] or list(decided(server).values()) == [
         ("keep", "ben")
     ]
+
+
+def test_a_speaker_is_assigned_by_keyboard(browser: Browser, server: Server, watched: list[Watched]) -> None:
+    analyse_by_hand(server.workspace, Registry(server.workspace.db).session(server.session_id), unknown=SAID[3][2])
+    page = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(page, server)
+    page.click("text=unknown speaker >> xpath=.. >> .w >> nth=0")
+    page.keyboard.press("s")
+    page.wait_for_selector("#ask[open]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.click("#ask-yes")
+    page.wait_for_selector("text=as a reviewer said")
+    (turn,) = list_speakers(server.workspace, server.session_id, now=now())
+    assert turn.participant == "p2"
+    page.keyboard.press("Control+z")
+    page.wait_for_selector("text=unknown speaker")
+
+
+def test_staff_log_in_at_a_provider_on_another_site(
+    browser: Browser, with_settings: Callable[[str], Workspace]
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    with provider(f"{address}/login/callback") as issuer:
+        workspace = with_settings(settings(issuer, address))
+        keep_secret(workspace.root)
+        with serving(workspace, access_of(workspace, Logins()), port=port):
+            page = browser.new_page()
+            page.goto(f"{address}/queue")
+            page.click("#start")
+            assert page.url.startswith(issuer), "it is localhost, and so another site than 127.0.0.1"
+            page.fill("[name=login]", "ana.reviewer")
+            page.fill("[name=password]", "any")
+            page.click("button[type=submit]")
+            page.click("button[type=submit]")
+            page.wait_for_url(f"{address}/queue")
+            assert "ana@lumen.example" in page.text_content("header")
+            page.close()
 
 
 def test_edges_move_by_words_and_by_ten_milliseconds(browser: Browser, server: Server, watched: list[Watched]) -> None:

@@ -14,11 +14,12 @@ from starlette.testclient import TestClient
 from pipeline.records import Audience
 from pipeline.store import Workspace
 from pipeline.web.app import participant_app, staff_app
-from pipeline.web.guard import COOKIE, MAX_BODY
+from pipeline.web.guard import MAX_BODY
 from pipeline.web.logins import IDLE_S, LINK_S, LONGEST_S, Logins, WebUser
+from pipeline.web.modes import COOKIE
 from pipeline.web.roles import WebRole
 from pipeline.web.routes import PARTICIPANT_ROUTES, STAFF_ROUTES
-from pipeline.web.site import Site
+from pipeline.web.site import Access, Site
 from pipeline.workflow.consent_form import invite
 from tests.web.making import FORM, now, session_id_of
 
@@ -33,7 +34,13 @@ TABLE = {
     "POST /consent/{secret}": None,
     "GET /withdraw/{secret}": None,
     "POST /withdraw/{secret}": None,
+    "GET /preview/{secret}": None,
+    "POST /preview/{secret}": None,
+    "GET /preview/{secret}/sound/{number:int}": None,
+    "GET /preview/{secret}/still/{number:int}": None,
     "GET /login": None,
+    "GET /login/start": None,
+    "GET /login/callback": None,
     "GET /login/{secret}": None,
     "POST /logout": ALL,
     "GET /": ALL,
@@ -49,6 +56,7 @@ TABLE = {
     "POST /sessions/{session}/findings": {R, L},
     "POST /sessions/{session}/findings/{finding}/edges": {R, L},
     "POST /sessions/{session}/edits/{number:int}/undo": {R, L},
+    "POST /sessions/{session}/speakers/{speaker}": {R, L},
     "POST /sessions/{session}/submit": {R, L},
     "GET /sessions/{session}/sign-off": {R, L},
     "POST /sessions/{session}/sign-off": {L},
@@ -64,21 +72,33 @@ TABLE = {
     "GET /reports": ALL - {P},
     "GET /settings": {A, U},
 }
-ORIGINALS = ("/review", "/audio", "/frame", "/same-words", "/proposals/", "/findings", "/edits/", "/submit")
+ORIGINALS = (
+    "/review",
+    "/audio",
+    "/frame",
+    "/same-words",
+    "/proposals/",
+    "/findings",
+    "/edits/",
+    "/speakers/",
+    "/submit",
+)
 
 
 @pytest.fixture
 def site(workspace: Workspace) -> Iterator[Site]:
-    app = staff_app(workspace, Logins(), hosts={HOST}, now=now)
+    app = staff_app(workspace, Access.by_links(Logins()), hosts={HOST}, now=now)
     yield app.state.site
 
 
 def client_of(site: Site, *roles: WebRole) -> TestClient:
     """A browser of somebody with these roles; of nobody without any."""
-    app = staff_app(site.workspace, site.logins, hosts={HOST}, now=now)
+    app = staff_app(site.workspace, site.access, hosts={HOST}, now=now)
     client = TestClient(app, base_url=f"http://{HOST}", headers=OURS, raise_server_exceptions=False)
     if roles:
-        client.get(f"/login/{site.logins.link(WebUser(actor='ana', roles=frozenset(roles)))}", follow_redirects=False)
+        client.get(
+            f"/login/{site.access.logins.link(WebUser(actor='ana', roles=frozenset(roles)))}", follow_redirects=False
+        )
     return client
 
 
@@ -96,8 +116,11 @@ def test_the_table_is_whole() -> None:
 
 @pytest.mark.parametrize("role", [None, *WebRole])
 def test_every_route_for_every_role(site: Site, role: WebRole | None) -> None:
-    session_id = session_id_of(site.workspace)
-    client = client_of(site, *([role] if role else []))
+    check_table(client_of(site, *([role] if role else [])), role, session_id_of(site.workspace))
+
+
+def check_table(client: TestClient, role: WebRole | None, session_id: str) -> None:
+    """Tries every route as somebody with one role, or as nobody."""
     for row, roles in TABLE.items():
         if row == "POST /logout":
             continue
@@ -114,7 +137,7 @@ def test_whoever_is_not_logged_in_is_led_to_the_login_and_a_link_works_once(site
     client = client_of(site)
     answer = client.get("/queue", headers={"accept": "text/html"}, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/login")
-    link = f"/login/{site.logins.link(WebUser(actor='ana', roles=frozenset({R})))}"
+    link = f"/login/{site.access.logins.link(WebUser(actor='ana', roles=frozenset({R})))}"
     first = client.get(link, follow_redirects=False)
     cookie = first.headers["set-cookie"].lower()
     assert first.status_code == 303 and "httponly" in cookie and "samesite=strict" in cookie

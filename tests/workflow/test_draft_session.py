@@ -110,6 +110,21 @@ def test_what_only_the_host_knows_is_given(workspace: Workspace, tmp_path: Path,
     assert "check  series:" in checks
 
 
+def test_people_of_the_hosts_company_are_proposed_as_staff(workspace: Workspace, tmp_path: Path, call: Path) -> None:
+    rows = (["2026-11-02 08:00", "ana@x.example", "Ana Ruiz", "Lumen Labs", "DE", "Yes"],)
+    file_answers(workspace, tmp_path, *rows, ["2026-11-02 08:00", "bo@x.example", "Bo Li", "Acme", "DE", "Yes"])
+    draft, checks = drafted(workspace, call, "--host", "lumen labs")
+    assert [person.get("role") for person in draft["participants"]] == ["staff", None]
+    assert "1 are taken as role" in checks
+    assert "nobody is of your own team" not in checks
+
+
+def test_a_session_without_staff_is_said(workspace: Workspace, call: Path) -> None:
+    draft, checks = drafted(workspace, call, "--host", "Lumen Labs")
+    assert not any("role" in person for person in draft["participants"])
+    assert "nobody is of your own team" in checks
+
+
 def test_a_session_toml_is_never_overwritten(workspace: Workspace, call: Path) -> None:
     (call / "session.toml").write_text("title = 'mine'", "utf-8")
     done = run("session", "draft", call, "-w", workspace.root)

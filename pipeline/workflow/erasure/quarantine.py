@@ -77,7 +77,7 @@ def _withdraw(workspace: Workspace, session_id: str, purposes: Iterable[Purpose]
     if not OF_TAGS.isdisjoint(withdrawn):
         tagging.drop_tags(workspace, session_id)
     registry = Registry(workspace.db)
-    state = registry.states().get(session_id)
+    state = registry.state(session_id)
     if folders and state is not None:
         result = replace(
             state.result,

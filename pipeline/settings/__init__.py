@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -19,6 +19,9 @@ from pydantic_settings import (
 from pipeline.errors import ConfigurationError
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.records import Purpose
+from pipeline.settings.retention import RetentionSettings
+from pipeline.settings.review_app import ReportSettings, ReviewSettings, WebSettings
+from pipeline.settings.section import Section
 
 FILE_NAME = "offrecord.toml"
 _PREFIX, _BETWEEN = "OFFRECORD_", "__"
@@ -45,11 +48,7 @@ upgrade that nobody watches; the command line warns.
 """
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SpeechSettings(_Section):
+class SpeechSettings(Section):
     """How sessions are recognised."""
 
     engine: Literal["sphinx", "whisper", "captions"] = Field("whisper", description="The recogniser.")
@@ -64,7 +63,7 @@ class SpeechSettings(_Section):
     keyword_search: bool = Field(True, description="Also search the sound itself for known names and terms.")
 
 
-class DetectSettings(_Section):
+class DetectSettings(Section):
     """How names and terms are found."""
 
     spacy_model: str = Field(
@@ -75,7 +74,7 @@ class DetectSettings(_Section):
     regions: tuple[str, ...] = Field(("US", "GB", "DE"), description="Regions whose written phone numbers are known.")
 
 
-class RedactSettings(_Section):
+class RedactSettings(Section):
     """How much is redacted around a finding, and what replaces it."""
 
     # At least 25 ms: a codec smears a sound by up to 1,085 samples of 48 kHz (22.6 ms, Opus) beyond its end, measured
@@ -101,7 +100,7 @@ class RedactSettings(_Section):
 Rule = Literal["notify", "consent_by_notice", "consent_express"]
 
 
-class SeriesPolicy(_Section):
+class SeriesPolicy(Section):
     """What every session of a series asks for; it can only make the workspace's policy stricter."""
 
     minimum_rule: Rule | None = None
@@ -111,7 +110,7 @@ class SeriesPolicy(_Section):
     notice_required: str | None = Field(None, pattern=NOTICE)
 
 
-class PictureSettings(_Section):
+class PictureSettings(Section):
     """What becomes of the picture, where consent and review let it be seen."""
 
     keep: bool = Field(True, description="Whether a rendition may have a picture at all.")
@@ -119,7 +118,7 @@ class PictureSettings(_Section):
     ocr_per_second: float = Field(1.0, ge=0.2, le=5.0, description="How often a picture is read, where it changes.")
 
 
-class ConsentSettings(_Section):
+class ConsentSettings(Section):
     """How consent is read."""
 
     hold_deadline_days: int = Field(
@@ -144,7 +143,7 @@ class ConsentSettings(_Section):
     withdrawal_url: str = Field("", description="Where people withdraw; receipts and consent exports link to it.")
 
 
-class ExportSettings(_Section):
+class ExportSettings(Section):
     """What exports of feature requests may tell."""
 
     min_customers: int = Field(
@@ -155,7 +154,7 @@ class ExportSettings(_Section):
     )
 
 
-class RunSettings(_Section):
+class RunSettings(Section):
     """How a run works."""
 
     workers: int = Field(0, ge=0, le=256, description="Worker processes; 0 for one for each core.")
@@ -168,21 +167,11 @@ class RunSettings(_Section):
     timeout_s: float = Field(
         14400.0, gt=0, description="A session that takes longer is stopped and reported as failed."
     )
+    # A second of one core at 900 MB/s: 20 GB of renditions come round in 20 nights.
+    check_published_mb: int = Field(1000, ge=1, description="Megabytes under out/ that each run hashes again, in turn.")
     # Measured with 300 tasks of which one kills its worker each time and four lose theirs to others: three tries finish
     # the other 299, none of them with more than two.
     attempts: int = Field(3, ge=1, le=20, description="Tries for a session that fails, before it waits for a person.")
-
-
-class ReviewSettings(_Section):
-    """How a review is finished."""
-
-    second_person: bool = Field(False, description="A sign-off needs somebody who decided nothing in the session.")
-
-
-class WebSettings(_Section):
-    """How pages are served."""
-
-    public_url: str = Field("", pattern=r"^$|^https?://[^/\s]+$", description="What links to the form begin with.")
 
 
 class Settings(BaseSettings):
@@ -200,7 +189,9 @@ class Settings(BaseSettings):
     export: ExportSettings = ExportSettings()
     run: RunSettings = RunSettings()
     review: ReviewSettings = ReviewSettings()
+    report: ReportSettings = ReportSettings()
     web: WebSettings = WebSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @classmethod
     def settings_customise_sources(
