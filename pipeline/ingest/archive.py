@@ -69,7 +69,7 @@ def _unpack(zipped: ListedFile, target: Path, *, texts_only: bool) -> tuple[tupl
             kind = recognise([member.filename for member in members])
             if kind is not FolderKind.CRAIG:
                 check_readable(FolderKind.UNKNOWN if kind is FolderKind.CRAIG_ZIP else kind)
-                raise InputRefused("the zip is not a Craig recording", action="unpack it into a folder of its own")
+                raise InputRefused(f"the zip holds {kind.value}", action="unpack it into a folder of its own")
             wanted = [member for member in members if _WANTED.fullmatch(member.filename)]
             for member in wanted:
                 if texts_only and is_media(member.filename):

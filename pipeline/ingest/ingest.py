@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.errors import InputRefused, StorageUnavailable, TryAgain
 from pipeline.files import is_full
-from pipeline.ingest import archive
+from pipeline.ingest import archive, series_tracks
 from pipeline.ingest.assemble import assemble
 from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.identify_platform import FolderKind, check_readable, recognise
@@ -46,7 +46,8 @@ def _ingested(folder: Path, workspace: Workspace) -> Session:
     check_settled(before, now_s=time.time(), settle_s=workspace.settings.run.stable_for_s)
     try:
         with _unpacked(before, workspace) as files:
-            return assemble(files, _read(files), workspace.vault)
+            draft = series_tracks.assigned(_read(files), files, workspace.root)
+            return assemble(files, draft, workspace.vault)
     finally:
         if listing(folder) != before:
             raise TryAgain("the folder changed while it was read", action="it is left for next time") from None

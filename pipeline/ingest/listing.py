@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputRefused, TryAgain
+from pipeline.ingest.documents import docx_text, is_document
 from pipeline.ingest.draft import is_media
 from pipeline.ingest.encodings import decoded
 from pipeline.ingest.session_toml import FILE_NAME
@@ -64,9 +65,14 @@ class Listing:
         raise KeyError(name)
 
     def text(self, name: str, what: str) -> str:
-        """A file's text, decoded strictly; raises ``InputRefused`` that calls the file ``what``."""
+        """A file's text, decoded strictly, or that of a Word document.
+
+        Raises ``InputRefused`` that calls the file ``what``.
+        """
         if self.entry(name).size > MAX_TEXT_BYTES:
             raise InputRefused(f"{what}: larger than 20 MB", action="take it out of the folder")
+        if is_document(name):
+            return docx_text(self.head(name, MAX_TEXT_BYTES), what)
         return decoded(self.head(name, MAX_TEXT_BYTES), what)
 
     def head(self, name: str, size: int) -> bytes:
@@ -107,13 +113,16 @@ def session_toml_of(path: Path) -> Path:
     return path / FILE_NAME if path.is_dir() else path.with_name(path.name + _SIDECAR)
 
 
-def fingerprint(path: Path) -> str:
-    """A digest of the names, sizes and times in a folder or of a file, unread; raises ``TryAgain`` if it cannot."""
+def fingerprint(path: Path, *, also: bytes = b"") -> str:
+    """A digest of the names, sizes and times in a folder or of a file, unread; raises ``TryAgain`` if it cannot.
+
+    ``also`` is what else decides how it is read.
+    """
     try:
         entries = sorted((name, status) for name, _, status in _walk(path))
     except OSError:
         raise TryAgain("the folder changed while it was looked at or cannot be read", action=_LEFT) from None
-    hasher = hashlib.sha256()
+    hasher = hashlib.sha256(also)
     for name, status in entries:
         line = f"{stat.S_IFMT(status.st_mode)}:{status.st_size}:{status.st_mtime_ns}:"
         hasher.update(line.encode() + os.fsencode(name) + b"\0")

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.errors import UsageProblem
-from pipeline.ingest import archive, captions, chat
+from pipeline.ingest import archive, session_texts
 from pipeline.ingest.captions.speakers import named_in
 from pipeline.ingest.draft import Person, SessionDraft
 from pipeline.ingest.encodings import squashed
@@ -19,8 +19,9 @@ from pipeline.ingest.file_clock import recorded_at
 from pipeline.ingest.identify_platform import FolderKind, recognise
 from pipeline.ingest.listing import Listing, listing
 from pipeline.ingest.participants import unlisted
-from pipeline.ingest.platforms import READERS, loose
+from pipeline.ingest.platforms import READERS, loose, one_file_each
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml
+from pipeline.ingest.speaker_files import owners_by_name
 from pipeline.ingest.written_start import start_in_names
 
 _NO_DRAFT = {
@@ -68,6 +69,10 @@ def _contents(files: Listing, kind: FolderKind, names_on_file: Iterable[str]) ->
     named = [*_names_in(files, draft), *draft.named]
     people = (*draft.people, *unlisted(draft.people, named))
     people, mixed = _with_tracks(people, draft.mixed, names_on_file)
+    if kind is FolderKind.ONE_FILE_EACH:
+        owners = {name: label for name, label in owners_by_name(files.names).items() if name in mixed}
+        people = one_file_each.owning(people, owners)
+        mixed = tuple(name for name in mixed if name not in owners)
     draft = replace(draft, people=people, mixed=mixed)
     read = {*draft.media, *draft.empty, *draft.captions[:1], *draft.chat[:1], *(name for name, _ in draft.texts)}
     start, is_estimated = _start(files, draft)
@@ -76,16 +81,17 @@ def _contents(files: Listing, kind: FolderKind, names_on_file: Iterable[str]) ->
 
 def _read(files: Listing, kind: FolderKind) -> SessionDraft:
     """The platform's own reading; of a platform without a reader, and of loose media, what the files say."""
-    return READERS[kind](files, SessionToml()) if kind in READERS else loose.read_files(files, SessionToml())
+    is_loose = kind not in READERS or kind is FolderKind.ONE_FILE_EACH
+    return loose.read_files(files, SessionToml()) if is_loose else READERS[kind](files, SessionToml())
 
 
 def _names_in(files: Listing, draft: SessionDraft) -> list[str]:
     """Everybody whom captions and chat name, in order."""
     names: list[str] = []
     for name in draft.captions[:1]:
-        names += named_in(captions.parse(files.text(name, "captions")).captions)
+        names += named_in(session_texts.captions_of(files, name).captions)
     for name in draft.chat[:1]:
-        names += [message.sender for message in chat.parse(files.text(name, "chat")).messages]
+        names += [message.sender for message in session_texts.chat_of(files, name).messages]
     return names
 
 
@@ -96,8 +102,12 @@ def _with_tracks(
     if len(media) + sum(person.track is not None for person in people) <= 1:
         return people, media
     owners = {name: _owners(name, people) for name in media}
-    claimed = [found[0] for found in owners.values() if len(found) == 1]
-    tracks = {found[0]: name for name, found in owners.items() if len(found) == 1 and claimed.count(found[0]) == 1}
+    claimed = [claimants[0] for claimants in owners.values() if len(claimants) == 1]
+    tracks = {
+        claimants[0]: name
+        for name, claimants in owners.items()
+        if len(claimants) == 1 and claimed.count(claimants[0]) == 1
+    }
     joined = [replace(person, track=person.track or tracks.get(place)) for place, person in enumerate(people)]
     on_file = {squashed(name): name for name in names_on_file}
     for name in media:

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline import __version__
 from pipeline.consent.evaluation.explain import ExplainedCell, explain
+from pipeline.consent.log.replay import ensure_replayed
 from pipeline.errors import Exit
 from pipeline.files import write_bytes
 from pipeline.records import Exposure, ListAuthority, Session
@@ -84,9 +85,14 @@ def gather(
     processed: Container[str] = (),
     warnings: Sequence[str] = (),
 ) -> MorningReport:
-    """The report on everything the workspace knows, worst first; ``processed`` are the ids that the run was about."""
+    """The report on everything the workspace knows, worst first; ``processed`` are the ids that the run was about.
+
+    The journal of withdrawals is replayed first: a restored store must not say that somebody who withdrew is published.
+    """
+    ensure_replayed(workspace)
     registry = Registry(workspace.db)
-    lines = [*_sessions(registry), *(_folder(entry) for entry in registry.entries().values() if not entry.session_id)]
+    sessions = (_as_on_disk(line, workspace) for line in _sessions(registry))
+    lines = [*sessions, *(_folder(entry) for entry in registry.entries().values() if not entry.session_id)]
     order = {"failed": 0, "refused": 1, "held": 2, "pending": 3, "waiting": 4, "done": 5}
     lines = [replace(line, processed=line.id in processed) for line in lines]
     lines.sort(key=lambda line: (order[line.status], line.id))
@@ -198,6 +204,20 @@ def _sessions(registry: Registry) -> list[ReportLine]:
             )
         )
     return lines
+
+
+def _as_on_disk(line: ReportLine, workspace: Workspace) -> ReportLine:
+    """A line that says so where a rendition that its session should have is not there any more."""
+    missing = [folder for folder in line.renditions if not (workspace.out / folder).is_dir()]
+    if line.status != "done" or not missing:
+        return line
+    return replace(
+        line,
+        status="waiting",
+        reason=f"not in {workspace.out.name}/ any more: {', '.join(missing)}",
+        action="`offrecord run` publishes again what may go on",
+        renditions=tuple(folder for folder in line.renditions if folder not in missing),
+    )
 
 
 def _whole(value: float | None) -> int | None:

@@ -181,7 +181,7 @@ def _session(workspace: Workspace, session_id: str, participant_id: str) -> Sess
 
 
 def _planned(session: Session, workspace: Workspace, now: datetime) -> PlannedRendition:
-    if Audience.PUBLIC not in requested_audiences(session):
+    if Audience.PUBLIC not in requested_audiences(session, workspace, now=now):
         raise RefusedByPolicy(
             "no public rendition of this session is requested",
             action="add public_recording to the purposes in its session.toml and run again",

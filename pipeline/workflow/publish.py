@@ -64,7 +64,7 @@ def publish_all(
     one hears again is taken out of those that follow it too.
     """
     context = analysed.context
-    requested = requested_audiences(context.session)
+    requested = requested_audiences(context.session, context.workspace, now=context.now)
     for audience in Audience:
         if audience not in requested:
             context.workspace.retract(context.session.session_id, audience)

@@ -46,7 +46,8 @@ def reveals(workspace: Workspace) -> list[str]:
 
 
 def misheard(workspace: Workspace) -> set[str]:
-    return {heard.text for heard in misheard_store.known(workspace.db, workspace.key("alias"))}
+    with workspace.db.begin() as connection:
+        return {heard.text for heard in misheard_store.known(connection, workspace.key("alias"))}
 
 
 def test_whoever_sees_a_text_is_in_the_ledger(workspace: Workspace) -> None:

@@ -11,8 +11,10 @@ from dataclasses import replace
 from datetime import UTC
 
 from pipeline.errors import InputRefused
-from pipeline.ingest import captions, chat
+from pipeline.ingest import session_texts
 from pipeline.ingest.attendance import reader
+from pipeline.ingest.captions import CaptionFile
+from pipeline.ingest.chat import ChatFile
 from pipeline.ingest.draft import SessionDraft, is_media
 from pipeline.ingest.file_clock import last_written, recorded_at
 from pipeline.ingest.listing import Listing
@@ -38,10 +40,10 @@ def read_files(listing: Listing, facts: SessionToml) -> SessionDraft:
     The first chat is the session's, and of captions the best kind.
     """
     others = [name for name in listing.names if not is_media(name) and name != FILE_NAME]
-    rosters = [name for name in others if _can(reader.named_reports, listing, (name,))]
+    rosters = [name for name in others if _is_roster(listing, name)]
     texts = [name for name in others if name not in rosters]
-    chats = [name for name in texts if _can(_parse, listing, name, chat.parse)]
-    subtitles = [name for name in texts if name not in chats and _can(_parse, listing, name, captions.parse)]
+    chats = [name for name in texts if _says(session_texts.chat_of, listing, name)]
+    subtitles = [name for name in texts if name not in chats and _says(session_texts.captions_of, listing, name)]
     read_facts = facts.model_copy(
         update={"roster": tuple(rosters), "chat": _first(chats), "captions": _first(sorted(subtitles, key=_preferred))}
     )
@@ -53,20 +55,20 @@ def _first(names: Sequence[str]) -> str | None:
     return names[0] if names else None
 
 
-def _can(read: Callable[..., object], *arguments: object) -> bool:
-    """Whether something can be read so."""
+def _is_roster(listing: Listing, name: str) -> bool:
     try:
-        read(*arguments)
+        return bool(reader.named_reports(listing, (name,)).rows)
     except InputRefused:
         return False
-    return True
 
 
-def _parse(listing: Listing, name: str, parse: Callable[[str], captions.CaptionFile | chat.ChatFile]) -> None:
-    read = parse(listing.text(name, "a text"))
-    said = read.messages if isinstance(read, chat.ChatFile) else read.captions
-    if not said:
-        raise InputRefused("a text: it says nothing", action="leave it out")
+def _says(read_file: Callable[[Listing, str], CaptionFile | ChatFile], listing: Listing, name: str) -> bool:
+    """Whether a file can be read so, and says anything then."""
+    try:
+        said = read_file(listing, name)
+    except InputRefused:
+        return False
+    return bool(said.messages if isinstance(said, ChatFile) else said.captions)
 
 
 def _preferred(name: str) -> tuple[int, str]:
