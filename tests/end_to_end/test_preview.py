@@ -105,6 +105,8 @@ def test_from_a_required_preview_over_an_objection_to_the_release(release: Relea
     answered = client.post(link, data={"answer": "object", "reason": "<b>my voice</b>"})
     assert "You object" in answered.text
     assert f"{release.guest} objects" in release.blocking()
+    acts = previews.events(Workspace.open(release.root).db, release.session_id)
+    assert (acts[-1].act, acts[-1].reason) == (previews.PreviewAct.OBJECTED, "<b>my voice</b>")
     let_out = ["release", release.session_id, "--by", "lead"]
     assert release.done(*let_out) == 7
     settle = ["consent", "settle-objection", release.session_id, release.guest, "--by", "dana", "--reason", "we spoke"]
@@ -124,8 +126,6 @@ def test_from_a_required_preview_over_an_objection_to_the_release(release: Relea
 
 def test_what_consent_closes_is_shown_no_longer_and_links_end(release: Release) -> None:
     workspace = Workspace.open(release.root)
-    acts = previews.events(workspace.db, release.session_id)
-    assert next(act.reason for act in acts if act.act is previews.PreviewAct.OBJECTED) == "<b>my voice</b>"
     link = release.preview(release.guest)
     client = release.client()
     assert client.get(link).status_code == 200
