@@ -31,6 +31,7 @@ ONE_DOOR = {
     "openpyxl": "pipeline/consent/",
     "pebble": "pipeline/executors/",
     "alembic": "pipeline/store/",
+    "pyrage": "pipeline/store/age.py",
     "huggingface_hub": "pipeline/models/",
     "ctranslate2": "pipeline/embeddings/",
     "tokenizers": "pipeline/embeddings/",

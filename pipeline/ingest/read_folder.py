@@ -102,8 +102,12 @@ def _with_tracks(
     if len(media) + sum(person.track is not None for person in people) <= 1:
         return people, media
     owners = {name: _owners(name, people) for name in media}
-    claimed = [found[0] for found in owners.values() if len(found) == 1]
-    tracks = {found[0]: name for name, found in owners.items() if len(found) == 1 and claimed.count(found[0]) == 1}
+    claimed = [claimants[0] for claimants in owners.values() if len(claimants) == 1]
+    tracks = {
+        claimants[0]: name
+        for name, claimants in owners.items()
+        if len(claimants) == 1 and claimed.count(claimants[0]) == 1
+    }
     joined = [replace(person, track=person.track or tracks.get(place)) for place, person in enumerate(people)]
     on_file = {squashed(name): name for name in names_on_file}
     for name in media:

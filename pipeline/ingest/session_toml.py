@@ -20,7 +20,8 @@ from pydantic import (
 from pipeline.errors import InputRefused
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.records import AgeStatus, Purpose, Role
-from pipeline.settings import NOTICE, RENAMED, Rule
+from pipeline.settings import NOTICE, Rule
+from pipeline.settings.variables import RENAMED
 
 FILE_NAME = "session.toml"
 MAX_PARTICIPANTS = 200

@@ -19,33 +19,23 @@ from pydantic_settings import (
 from pipeline.errors import ConfigurationError
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.records import Purpose
-from pipeline.settings.retention import RetentionSettings
+from pipeline.settings.retention import BackupSettings, RetentionSettings
 from pipeline.settings.review_app import ReportSettings, ReviewSettings, WebSettings
 from pipeline.settings.section import Section
+from pipeline.settings.variables import (
+    BETWEEN,
+    PREFIX,
+    new_place,
+    place_of,
+    variable_of,
+    with_new_names,
+)
 
 FILE_NAME = "offrecord.toml"
-_PREFIX, _BETWEEN = "OFFRECORD_", "__"
 _NOT_SETTINGS = frozenset({"OFFRECORD_WORKSPACE", "OFFRECORD_TRACEBACK", "OFFRECORD_MODELS"})
 LANGUAGE = r"^(auto|[a-z]{2,3})$"
 NOTICE = r"^\S+@\S+$"
 """How a notice version is named: ``id@version``."""
-
-RENAMED = {
-    ("speech", "search_sound"): "keyword_search",
-    ("redact", "join_s"): "merge_gap_s",
-    ("redact", "grid_s"): "duration_step_s",
-    ("picture", "look"): "require_ocr",
-    ("picture", "looks_per_second"): "ocr_per_second",
-    ("consent", "valid_hours"): "ruling_ttl_hours",
-    ("consent", "floor_rule"): "minimum_rule",
-    ("consent", "allow_silent_relax"): "exclude_silent_nonresponders",
-    ("run", "settle_s"): "stable_for_s",
-}
-"""By section and old name the new name of a setting, from before 0.1.0.
-
-An old name in a file is an error. In the environment it keeps its meaning, because cron lines and unit files outlive an
-upgrade that nobody watches; the command line warns.
-"""
 
 
 class SpeechSettings(Section):
@@ -169,8 +159,7 @@ class RunSettings(Section):
     )
     # A second of one core at 900 MB/s: 20 GB of renditions come round in 20 nights.
     check_published_mb: int = Field(1000, ge=1, description="Megabytes under out/ that each run hashes again, in turn.")
-    # Measured with 300 tasks of which one kills its worker each time and four lose theirs to others: three tries finish
-    # the other 299, none of them with more than two.
+    # Measured: of 300 tasks, one killing its worker each time and four losing theirs to others, 299 end within two.
     attempts: int = Field(3, ge=1, le=20, description="Tries for a session that fails, before it waits for a person.")
 
 
@@ -178,7 +167,7 @@ class Settings(BaseSettings):
     """The whole configuration of a workspace; an unknown key is an error."""
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix=_PREFIX, env_nested_delimiter=_BETWEEN, env_ignore_empty=True
+        frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter=BETWEEN, env_ignore_empty=True
     )
 
     speech: SpeechSettings = SpeechSettings()
@@ -192,6 +181,7 @@ class Settings(BaseSettings):
     report: ReportSettings = ReportSettings()
     web: WebSettings = WebSettings()
     retention: RetentionSettings = RetentionSettings()
+    backup: BackupSettings = BackupSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -204,7 +194,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment goes before the file, which arrives as keyword arguments."""
         if isinstance(env_settings, EnvSettingsSource):
-            env_settings.env_vars = _with_new_names(env_settings.env_vars)
+            env_settings.env_vars = with_new_names(env_settings.env_vars)
         return env_settings, init_settings
 
 
@@ -223,7 +213,7 @@ def read(folder: Path) -> Settings:
     except SettingsError as error:
         raise ConfigurationError(
             "a variable of the environment holds a whole section that is not JSON",
-            action=f"set single keys, as {_PREFIX}RUN{_BETWEEN}WORKERS; see docs/settings.md",
+            action=f"set single keys, as {PREFIX}RUN{BETWEEN}WORKERS; see docs/settings.md",
         ) from error
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
@@ -231,58 +221,20 @@ def read(folder: Path) -> Settings:
         raise ConfigurationError(message, action="see docs/settings.md") from error
 
 
-def renamed_variables() -> tuple[str, ...]:
-    """A line for each variable of the environment that sets a setting by its old name."""
-    names = {name.upper() for name, value in os.environ.items() if value}
-    lines = []
-    for name in sorted(names):
-        new = _variable(_new_place(_place(name)))
-        if name.startswith(_PREFIX) and new != name:
-            advice = ", which is set: remove it" if new in names else ": rename it"
-            lines.append(f"{name} is now {new}{advice}")
-    return tuple(lines)
-
-
 def _check_environment(variables: Mapping[str, str]) -> None:
     """Raises ``ConfigurationError`` for a variable that looks like a setting and is of no section there is."""
-    sections = {f"{_PREFIX}{name}".upper() for name in Settings.model_fields}
+    sections = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
     for name in sorted(name.upper() for name in variables):
-        if name.startswith(_PREFIX) and name not in _NOT_SETTINGS and name.split(_BETWEEN)[0] not in sections:
+        if name.startswith(PREFIX) and name not in _NOT_SETTINGS and name.split(BETWEEN)[0] not in sections:
             raise ConfigurationError(f"the environment's {name} is no setting", action="see docs/settings.md")
-
-
-def _new_place(place: tuple[str, ...]) -> tuple[str, ...]:
-    """The place of a setting under its new name: ``("run", "settle_s")`` is ``("run", "stable_for_s")``.
-
-    Policies of series have the names of their section.
-    """
-    is_key = len(place) == 2 or (len(place) == 4 and place[:2] == ("consent", "series"))
-    new = RENAMED.get((place[0], place[-1])) if is_key else None
-    return (*place[:-1], new) if new else place
-
-
-def _place(variable: str) -> tuple[str, ...]:
-    """The section and key of a variable, in any case: ``OFFRECORD_RUN__WORKERS`` is ``("run", "workers")``."""
-    return tuple(variable.lower().removeprefix(_PREFIX.lower()).split(_BETWEEN))
-
-
-def _variable(place: tuple[int | str, ...]) -> str:
-    return f"{_PREFIX}{_BETWEEN.join(map(str, place))}".upper()
-
-
-def _with_new_names(variables: Mapping[str, str | None]) -> dict[str, str | None]:
-    """The variables of the environment, those of renamed settings under their new names; a new name goes first."""
-    new = {_variable(_new_place(_place(name))).lower(): value for name, value in variables.items() if value}
-    kept = {name: value for name, value in variables.items() if _new_place(_place(name)) == _place(name)}
-    return {**new, **kept}
 
 
 def _message(kind: str, place: tuple[int | str, ...], message: str) -> str:
     """What is wrong with a key, and whether the environment or the file says it."""
     key = ".".join(map(str, place))
-    new = ".".join(_new_place(tuple(map(str, place))))
-    by_new_name = {_variable(_new_place(_place(name))): name.upper() for name in os.environ}
-    within = [by_new_name.get(_variable(place[:length])) for length in range(len(place), 0, -1)]
+    new = ".".join(new_place(tuple(map(str, place))))
+    by_new_name = {variable_of(new_place(place_of(name))): name.upper() for name in os.environ}
+    within = [by_new_name.get(variable_of(place[:length])) for length in range(len(place), 0, -1)]
     variable = next(filter(None, within), None)  # of the key itself, or of the table or section that holds it
     if new != key:
         return f"{variable or FILE_NAME}: {key} is now {new}"

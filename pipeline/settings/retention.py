@@ -1,4 +1,4 @@
-"""The section of the settings that is about how long what is stored is kept."""
+"""The sections of the settings that are about what is kept: for how long, and in backups for whom."""
 
 from __future__ import annotations
 
@@ -23,3 +23,9 @@ class RetentionSettings(Section):
     evidence_days: int = Field(
         0, ge=0, le=_MOST, description="Rows of answers, after all else of the person's sessions is removed."
     )
+
+
+class BackupSettings(Section):
+    """Who can open a backup."""
+
+    recipients: tuple[str, ...] = Field((), description="The age public keys (`age1…`) that backups are encrypted for.")

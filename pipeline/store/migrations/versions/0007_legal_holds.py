@@ -3,8 +3,8 @@
 from alembic import op
 from sqlalchemy import Column, Integer, LargeBinary, String, Text
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 _NAME = "legal_hold"
 _COLUMNS = ("seq", "hold_id", "act", "subject", "actor", "reason", "acted_at")
