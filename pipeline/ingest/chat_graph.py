@@ -23,8 +23,8 @@ def parse(text: str) -> ChatFile:
     """
     messages: list[ChatMessage] = []
     unread = 0
-    found = [message for each in objects_with(text, "body") for message in _with_replies(each)]
-    for message in found:
+    entries = [message for each in objects_with(text, "body") for message in _with_replies(each)]
+    for message in entries:
         read = list(_messages(message))
         messages += read
         unread += not read

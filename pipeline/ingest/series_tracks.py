@@ -118,29 +118,29 @@ def assigned(draft: SessionDraft, files: Listing, root: Path) -> SessionDraft:
     if len(titles) <= 1:
         return draft
     try:
-        told = _told(table, titles)
+        tracks = _tracks_by_stream(table, titles)
     except InputRefused:
         if draft.facts.series is None:
             return draft  # another recorder's file, which is mixed sound
         raise
-    unknown = [stream for stream in range(len(titles)) if stream not in told and _is_heard(files, name, stream)]
+    unknown = [stream for stream in range(len(titles)) if stream not in tracks and _is_heard(files, name, stream)]
     draft = _dated(draft, files, table)
-    is_apart = all(track.holds is not Holds.SEVERAL for track in told.values())
+    is_apart = all(track.holds is not Holds.SEVERAL for track in tracks.values())
     if is_apart and draft.start_is_estimated:
         raise InputRefused(
             "nobody says in which zone the recording's name has its start", action="say timezone in tracks.toml"
         )
-    owners = [_owner(track, name, stream, is_apart) for stream, track in told.items() if track.name is not None]
+    owners = [_owner(track, name, stream, is_apart) for stream, track in tracks.items() if track.name is not None]
     people = merged(draft.people, owners, files.names)
     return replace(draft, people=(*people, *_unlisted(people, name, titles, unknown, is_apart)))
 
 
-def _told(table: Series, titles: Sequence[str]) -> dict[int, SeriesTrack]:
+def _tracks_by_stream(table: Series, titles: Sequence[str]) -> dict[int, SeriesTrack]:
     """What the table says of each sound that it tells; raises ``InputRefused`` where the file is of another form."""
-    told = {_place(track, titles): track for track in table.tracks}
-    if len(told) < len(table.tracks):
+    tracks = {_place(track, titles): track for track in table.tracks}
+    if len(tracks) < len(table.tracks):
         raise InputRefused("tracks.toml names one sound of the recording twice", action=_ACTION)
-    return told
+    return tracks
 
 
 def _meant(draft: SessionDraft, tables: Sequence[Series]) -> Series | None:
