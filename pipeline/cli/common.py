@@ -61,7 +61,7 @@ def account_of_process() -> str:
 
 def open_workspace(root: Path) -> Workspace:
     """Opens a workspace, and warns of each variable that sets a setting by its old name."""
-    from pipeline.settings import renamed_variables
+    from pipeline.settings.variables import renamed_variables
     from pipeline.store import Workspace
 
     for line in renamed_variables():

@@ -16,8 +16,9 @@ from pipeline.media.tool_process import ToolProcess, child
 FLOAT = "f32le"
 Block = NDArray[np.float32]
 _SAMPLE = 4
-SILENCE = 10 ** (-60 / 20)
-"""-60 dBFS, the level under which the proof takes a window for silent."""
+SILENCE_DBFS = -60.0
+"""The level under which a sound counts as silent: by this whole tracks are told apart, and the proof of a window."""
+SILENCE = 10 ** (SILENCE_DBFS / 20)
 _LISTENING_RATE = 16_000
 # Decoders give their sound in small pieces; fewer and larger ones cost both ends of the pipe less.
 _TOGETHER = {"nb_out_samples": 8192, "pad": 0}

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline import spans
 from pipeline.media import Probe, decode
+from pipeline.media.decode import SILENCE_DBFS
 from pipeline.media.hidden_video import has_edit_list
 from pipeline.media.tone import FREQUENCY_HZ
 from pipeline.proof.expected import ExpectedSound, Samples, Seconds
@@ -20,9 +21,8 @@ from pipeline.proof.residue import Residue
 from pipeline.records import Check, ProofVerdict
 
 LEVEL, LENGTH = "level in the windows", "length"
-# What AAC makes of exact zeros was heard at -66.8 dBFS at most, away from the edges; what is left of the tone after its
-# wave is taken away has more room, for its fades and what coding makes of it.
-FLOOR_DBFS = -60.0
+# What AAC makes of exact zeros was heard at -66.8 dBFS at most, away from the edges: ``SILENCE_DBFS`` is over it. What
+# is left of the tone after its wave is taken away has more room, for its fades and what coding makes of it.
 FLOOR_TONE_DBFS = -50.0
 # A lossy codec smears its neighbours into a window, in AAC up to 1,470 samples above -60 dBFS (30.6 ms at 48 kHz): less
 # than one frame of 2048. They are not what was taken out.
@@ -144,7 +144,7 @@ def _loudest(core: Samples, at: int, how: _Decoding) -> tuple[float, int]:
 
 
 def _floor_dbfs(tone: bool) -> float:
-    return FLOOR_TONE_DBFS if tone else FLOOR_DBFS
+    return FLOOR_TONE_DBFS if tone else SILENCE_DBFS
 
 
 def _quick(sound: NDArray[np.float32], rate: int) -> NDArray[np.float64]:

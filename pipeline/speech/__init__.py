@@ -10,7 +10,7 @@ from pipeline.speech.tracks import closed, readable
 from pipeline.speech.transcribe import transcribe
 from pipeline.speech.vocabulary import vocabulary
 
-VERSION = "5"
+VERSION = "6"
 
 __all__ = [
     "VERSION",

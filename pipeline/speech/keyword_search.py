@@ -12,7 +12,7 @@ from pipeline.records import Context, KeywordHit, Ruling, Session, Track, Transc
 from pipeline.settings import SpeechSettings
 from pipeline.speech import tracks
 from pipeline.speech.audio_types import AudioChunk, HeardWord, Span
-from pipeline.speech.engines import hears_all_names
+from pipeline.speech.engines import told
 from pipeline.speech.keywords.scoring import Candidate, certainty, placed
 from pipeline.speech.transcribe import chunks_of
 from pipeline.speech.vocabulary import vocabulary
@@ -41,13 +41,13 @@ def keyword_search(
     from pipeline.speech.pronunciation.pronounce import bundled
 
     spotter, closed = Spotter(known, bundled()), dict(tracks.closed(session, ruling))
-    names_known = hears_all_names(settings)
+    known_to_engine = told(context, settings)
     return tuple(
         _hit(track, candidate, words)
         for track in tracks.audible(session, ruling)
         for chunk in chunks_of(track, closed[track.track_id], vault)
         for words in [_words_in(chunk, transcript, track)]
-        for candidate in spotter.search(chunk, words, names_known=names_known)
+        for candidate in spotter.search(chunk, words, told=known_to_engine)
     )
 
 

@@ -12,6 +12,8 @@ from pipeline.records import Context
 _SHORTEST_NAME = 3
 # In characters: Whisper's prompt holds 223 tokens, and English names have three to five characters a token.
 _ROOM_FOR_HOT_WORDS = 600
+# What surely fits: Polish names have 2.1 characters a token, names of hosts and machines 1.8.
+_SURE_ROOM_FOR_HOT_WORDS = 350
 _LEGAL_FORMS = frozenset(
     ("inc", "llc", "ltd", "gmbh", "ag", "sa", "plc", "corp", "co", "kg", "bv", "ab", "oy", "the", "and", "of", "group")
 )
@@ -42,8 +44,17 @@ def vocabulary(context: Context) -> list[Keyword]:
 
 def hot_words(known: Sequence[Keyword]) -> list[Keyword]:
     """Those at the front that Whisper's prompt may have room for; its model counts in tokens, and may take fewer."""
+    return _first(known, _ROOM_FOR_HOT_WORDS)
+
+
+def sure_hot_words(known: Sequence[Keyword]) -> list[Keyword]:
+    """Those at the front that Whisper's prompt surely has room for, whatever language they are in."""
+    return _first(known, _SURE_ROOM_FOR_HOT_WORDS)
+
+
+def _first(known: Sequence[Keyword], room: int) -> list[Keyword]:
     sizes = accumulate(len(keyword.text) + len(", ") for keyword in known)
-    return [keyword for keyword, size in zip(known, sizes, strict=True) if size <= _ROOM_FOR_HOT_WORDS]
+    return [keyword for keyword, size in zip(known, sizes, strict=True) if size <= room]
 
 
 def _spellings(context: Context) -> Iterator[Keyword]:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ProofFailed
 from pipeline.media import decode
-from pipeline.proof.silence import FLOOR_DBFS, _level, _quick
+from pipeline.media.decode import SILENCE_DBFS
+from pipeline.proof.silence import _level, _quick
 from pipeline.render import single_file, write_audio
 from tests.media.making import ffmpeg
 from tests.proof.test_proof import Blind
@@ -71,10 +72,10 @@ def test_no_voice_hides_in_what_is_taken_off(
     piece = voice[start : start + size]
     level_dbfs, _ = _level(piece, 0, RATE, tone=False)
     assume(level_dbfs > -45)
-    faint = piece * np.float32(10 ** ((FLOOR_DBFS + above_db - level_dbfs) / 20))
+    faint = piece * np.float32(10 ** ((SILENCE_DBFS + above_db - level_dbfs) / 20))
     swing = offset * np.exp(-np.arange(len(piece)) / (decay_s * RATE))[:, None]
     heard, _ = _level(_quick((faint + swing).astype(np.float32), RATE), 0, RATE, tone=False)
-    assert heard > FLOOR_DBFS
+    assert heard > SILENCE_DBFS
 
 
 @pytest.mark.parametrize("hertz", [80.0, 100.0, 200.0, 1000.0])

@@ -60,9 +60,10 @@ def test_beside_another_part_of_the_name_less_is_enough() -> None:
 def test_a_recogniser_that_was_told_the_names_asks_more_of_a_hit_alone() -> None:
     hit = Candidate("Okafor", 5, PLACE, least_score(5) + 7)
     assert accepted([hit], (), {}) == [hit]
-    assert accepted([hit], (), {}, names_known=True) == []
+    assert accepted([hit], (), {}, told=frozenset({"Okafor"})) == []
+    assert accepted([hit], (), {}, told=frozenset({"Daniel"})) == [hit]
     beside = (word("Daniel", 0.9, Span(0.5, 0.95)),)
-    assert accepted([hit], beside, {"Okafor": frozenset({"daniel"})}, names_known=True) == [hit]
+    assert accepted([hit], beside, {"Okafor": frozenset({"daniel"})}, told=frozenset({"Okafor"})) == [hit]
 
 
 def test_hits_of_one_name_that_overlap_are_one_as_wide_as_all() -> None:

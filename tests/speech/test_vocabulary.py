@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.records import Context, KnownPerson, Term
 from pipeline.settings import SpeechSettings
-from pipeline.speech.engines import hints
+from pipeline.speech.engines import hints, told
 from pipeline.speech.vocabulary import vocabulary
 
 
@@ -52,3 +52,17 @@ def test_an_engine_takes_as_hints_what_it_has_room_for_and_people_first() -> Non
         == some
     )
     assert hints(context, SpeechSettings(engine="whisper", second_engine="sphinx")) == vocabulary(context)
+
+
+def test_only_what_surely_fits_the_prompt_counts_as_told() -> None:
+    terms = tuple(Term(text=f"Codename {number:04}") for number in range(200))
+    context = Context(participants=(KnownPerson(name="Ana Souza"),), terms=terms)
+    whisper, hinted = SpeechSettings(engine="whisper"), hints(context, SpeechSettings(engine="whisper"))
+    known = [keyword.text for keyword in hinted]
+    sure = told(context, whisper)
+    assert {"Ana Souza", "Ana", "Souza"} <= sure
+    assert sure == set(known[: len(sure)])
+    assert len(sure) < len(known)
+    assert told(context, SpeechSettings(engine="captions")) == frozenset()
+    assert told(context, SpeechSettings(engine="sphinx")) == set(texts(context))
+    assert told(context, SpeechSettings(engine="whisper", second_engine="sphinx")) == set(texts(context))

@@ -1,6 +1,6 @@
 """The recognisers, one module each; the one that the settings ask for is imported when it is wanted.
 
-A new one is a module here with an ``ENGINE``, and its name in ``pipeline/settings.py``.
+A new one is a module here with an ``ENGINE``, and its name in ``pipeline/settings/__init__.py``.
 """
 
 from __future__ import annotations
@@ -20,12 +20,18 @@ def engine(name: str) -> Engine:
     return loaded
 
 
-def hears_all_names(settings: SpeechSettings) -> bool:
-    """Whether one of the engines is told every name, and may so think of it."""
-    return any(engine(name).knows_names for name in (settings.engine, settings.second_engine) if name)
-
-
 def hints(context: Context, settings: SpeechSettings) -> list[Keyword]:
-    """What the engines are told, people and companies first; a transcript depends on nothing else of the context."""
+    """What the engines may be told, people and companies first; a transcript depends on nothing else of the context."""
     known = vocabulary(context)
-    return known if hears_all_names(settings) else engine(settings.engine).hints(known)
+    hinted = {keyword for chosen in _engines(settings) for keyword in chosen.hints(known)}
+    return [keyword for keyword in known if keyword in hinted]
+
+
+def told(context: Context, settings: SpeechSettings) -> frozenset[str]:
+    """The texts of the known names that one of the engines surely was told, and may so think of."""
+    known = vocabulary(context)
+    return frozenset(keyword.text for chosen in _engines(settings) for keyword in chosen.told(known))
+
+
+def _engines(settings: SpeechSettings) -> list[Engine]:
+    return [engine(name) for name in (settings.engine, settings.second_engine) if name]

@@ -28,14 +28,14 @@ class Engine:
     """One recogniser, as the stage uses it.
 
     ``version`` names it and its model, and raises ``ConfigurationError`` where they are missing. ``open`` makes ready
-    for a session and gives the recogniser of each track. ``hints`` are the names that it is told, of which its words
-    depend; ``knows_names``: it is told all of them and may so think of each. ``missing`` says what a session lacks.
+    for a session and gives the recogniser of each track. ``hints`` are the names that it may be told, of which its
+    words depend; ``told`` are those of them that it surely is told. ``missing`` says what a session lacks.
     """
 
     version: Callable[[SpeechSettings], str]
     open: Callable[[Sequence[Keyword], SpeechSettings], ForTrack]
     hints: Callable[[Sequence[Keyword]], list[Keyword]] = no_hints
-    knows_names: bool = False
+    told: Callable[[Sequence[Keyword]], list[Keyword]] = no_hints
     missing: Callable[[Session], Failed | None] = nothing_missing
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pocketsphinx import Decoder, get_model_path
+from pocketsphinx import Decoder
 
 from pipeline.errors import ConfigurationError
 from pipeline.settings import SpeechSettings
@@ -26,15 +26,13 @@ from pipeline.speech.engines.engine import Engine, ForTrack, for_all_tracks
 from pipeline.speech.engines.lattice import arcs, merged_arcs
 from pipeline.speech.pronunciation.name_entries import KeywordPronunciation, name_entries
 from pipeline.speech.pronunciation.pronounce import bundled
+from pipeline.speech.sphinx_files import ACOUSTIC, DICTIONARY, LANGUAGE, sphinx_file
 from pipeline.speech.vocabulary import Keyword
 
 _FRAME_S = 0.01
 _FEWEST_SAMPLES = 800
 _DOUBT_S = 0.06
 _DOUBT_WITHIN_S = 0.15
-_ACOUSTIC = "en-us/en-us"
-_DICTIONARY = "en-us/cmudict-en-us.dict"
-_LANGUAGE = "en-us/en-us.lm.bin"
 # A tenth of what the engine would follow at most: twice as quick, and as good on the real and the made voices tried.
 _MOST_STATES = 3000
 # The engine's own language weight is 6.5: with less the words follow the sound more and what is usual less.
@@ -53,11 +51,6 @@ class PhraseMatch:
     score: float
 
 
-def dictionary_path() -> Path:
-    """The pronouncing dictionary that the engine carries."""
-    return _file(_DICTIONARY)
-
-
 def engine_version() -> str:
     """The engine and its version, as ``sphinx 5.1.1``."""
     return f"sphinx {version('pocketsphinx')}"
@@ -68,7 +61,7 @@ class SphinxRecogniser:
 
     def __init__(self, names: Sequence[KeywordPronunciation] = (), *, trusting_sound: bool = False) -> None:
         more: dict[str, float] = {"lw": _SOUND_LW} if trusting_sound else {}
-        dictionary, language = str(_file(_DICTIONARY)), str(_file(_LANGUAGE))
+        dictionary, language = str(sphinx_file(DICTIONARY)), str(sphinx_file(LANGUAGE))
         self._decoder = _decoder(dict=dictionary, lm=language, maxhmmpf=_MOST_STATES, **more)
         self._names = {f"q{index}": name.text for index, name in enumerate(names)}
         self._thinkable = frozenset(
@@ -192,22 +185,12 @@ class PhraseSearch:
 
 def _decoder(**options: str | float | None) -> Decoder:
     try:
-        return Decoder(hmm=str(_file(_ACOUSTIC)), loglevel="FATAL", logfn=os.devnull, cmn="batch", **options)
+        return Decoder(hmm=str(sphinx_file(ACOUSTIC)), loglevel="FATAL", logfn=os.devnull, cmn="batch", **options)
     except (RuntimeError, ValueError) as error:
         raise ConfigurationError(
             "pocketsphinx could not load its bundled model",
             action="install it again: pip install --force-reinstall pocketsphinx",
         ) from error
-
-
-def _file(name: str) -> Path:
-    path = Path(get_model_path(name))
-    if not path.exists():
-        raise ConfigurationError(
-            "the model inside pocketsphinx's package is missing",
-            action="install it again: pip install --force-reinstall pocketsphinx",
-        )
-    return path
 
 
 @contextmanager
@@ -249,4 +232,4 @@ def _open(known: Sequence[Keyword], settings: SpeechSettings) -> ForTrack:
     return for_all_tracks(name_listener(known))
 
 
-ENGINE = Engine(version=lambda settings: engine_version(), open=_open, hints=list, knows_names=True)
+ENGINE = Engine(version=lambda settings: engine_version(), open=_open, hints=list, told=list)

@@ -18,7 +18,7 @@ from pipeline.speech.engines.windows import Window, pack
 from pipeline.speech.engines.word_times import aligned, located
 from pipeline.speech.engines.written import ends_sentence, written_words
 from pipeline.speech.pronunciation.pronounce import Pronouncer, bundled
-from pipeline.speech.vocabulary import Keyword, hot_words
+from pipeline.speech.vocabulary import Keyword, hot_words, sure_hot_words
 
 # Whisper leaves out a sentence now and then; speech of this length without a word is listened to once more, alone.
 _LEFT_OUT_S = 1.0
@@ -134,4 +134,6 @@ def _open(known: Sequence[Keyword], settings: SpeechSettings) -> ForTrack:
     return for_all_tracks(WhisperRecogniser(settings, names, bundled()))
 
 
-ENGINE = Engine(version=lambda settings: locate(settings.model).version, open=_open, hints=hot_words)
+ENGINE = Engine(
+    version=lambda settings: locate(settings.model).version, open=_open, hints=hot_words, told=sure_hot_words
+)

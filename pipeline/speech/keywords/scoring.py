@@ -20,8 +20,10 @@ _SURE_SCORE = 25.0
 _FIRM_SCORE = 15.0
 _SURE_WORD = 0.85
 _BESIDE_S = 0.3
-# A recogniser that was told the names hears most of what the search is right about itself.
-NAMES_KNOWN = 8.0
+# A recogniser that was told a name hears most of what the search is right about itself. On six made voices this takes
+# false hits from 66 an hour to 22 with Whisper, and nothing more leaks; on 149 s of real read speech with 60 names from
+# 5 to 3 with Whisper and from 11 to 4 with sphinx.
+NAME_TOLD = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +57,17 @@ def accepted(
     words: Sequence[HeardWord],
     relatives: dict[str, frozenset[str]],
     *,
-    names_known: bool = False,
+    told: frozenset[str] = frozenset(),
 ) -> list[Candidate]:
     """The candidates worth taking out; those of one text that overlap are one, as wide as all of them.
 
     ``relatives`` are, for each text, the other parts of the same name: next to one of them a lower score is enough.
-    ``names_known``: a recogniser that knows these names has listened too, so that a hit alone needs a better score.
+    ``told`` are the names that a recogniser knew when it heard ``words``: a hit of them alone needs a better score.
     """
-    more = NAMES_KNOWN if names_known else 0.0
     sure = [
         candidate
         for candidate in candidates
-        if candidate.score >= least_score(candidate.phones) + more
+        if candidate.score >= least_score(candidate.phones) + (NAME_TOLD if candidate.text in told else 0.0)
         and not _contradicted(candidate, _under(candidate.span, words))
     ]
     beside = [

@@ -45,9 +45,11 @@ class Spotter:
                 )
         return candidates
 
-    def search(self, chunk: AudioChunk, words: Sequence[HeardWord], *, names_known: bool = False) -> list[Candidate]:
-        """What is worth taking out, given the words that a recogniser, told the names if ``names_known``, heard."""
-        return accepted(self.candidates(chunk), words, self._relatives, names_known=names_known)
+    def search(
+        self, chunk: AudioChunk, words: Sequence[HeardWord], *, told: frozenset[str] = frozenset()
+    ) -> list[Candidate]:
+        """What is worth taking out, given the words that a recogniser heard, and the names that it was ``told``."""
+        return accepted(self.candidates(chunk), words, self._relatives, told=told)
 
 
 def _seams(clips: Sequence[Span]) -> Iterator[Span]:

@@ -13,6 +13,7 @@ from pipeline import models
 from pipeline.errors import ConfigurationError
 from pipeline.speech.pronunciation.g2p import G2PModel
 from pipeline.speech.pronunciation.verbalize import as_written_abroad, spelled, spoken_words
+from pipeline.speech.sphinx_files import DICTIONARY, sphinx_file
 
 Phones = tuple[str, ...]
 _VOWELS = frozenset("aeiouy")
@@ -117,11 +118,9 @@ def _unaccented(word: str) -> str:
 @functools.cache
 def bundled() -> Pronouncer:
     """The pronouncer of the dictionary in pocketsphinx's package and the model in models/g2p, read once a process."""
-    from pipeline.speech.engines.sphinx import dictionary_path
-
     path = models.bundled_file("g2p", "g2p.npz")
     try:
-        return Pronouncer(dictionary_path(), G2PModel.load(path))
+        return Pronouncer(sphinx_file(DICTIONARY), G2PModel.load(path))
     except (OSError, ValueError, KeyError) as error:
         raise ConfigurationError(
             "the pronunciation model cannot be read", action="run `offrecord models verify`"
