@@ -23,6 +23,13 @@ class ReviewSettings(Section):
         False,
         description="A public release waits until all who are in it had a preview and answered, or let its days pass.",
     )
+    # More than half would be less a sample than a second job.
+    blind_rate: float = Field(
+        0.0,
+        ge=0.0,
+        le=0.5,
+        description="The share of listed names and terms that the page shows as a guess, as a check.",
+    )
 
 
 class ReportSettings(Section):

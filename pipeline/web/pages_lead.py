@@ -1,4 +1,4 @@
-"""Pages for leads alone: rules of single customers, as decisions propose them."""
+"""Pages for leads alone: rules of single customers, as decisions propose them, and how reviewers do."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.errors import UsageProblem
 from pipeline.web.site import actor_of, site_of
 from pipeline.workflow.customer_rules import make_rule, suggest_rules
+from pipeline.workflow.reviewer_quality import reviewer_quality
 
 _USUAL = timedelta(days=180)
 """How long a rule holds where nobody says otherwise: half a year, a choice."""
@@ -39,6 +40,13 @@ def act_on_rules(request: Request, form: Mapping[str, str]) -> Response:
     except UsageProblem as error:
         return _rules(request, problem=str(error), status=HTTPStatus.CONFLICT)
     return RedirectResponse("/rules", status_code=HTTPStatus.SEE_OTHER)
+
+
+def quality(request: Request) -> Response:
+    """How each reviewer does: what they miss of what is shown blind, how fast they are, what they reveal."""
+    site = site_of(request)
+    rate = site.workspace.settings.review.blind_rate
+    return site.page(request, "quality.html", reviewers=reviewer_quality(site.workspace), rate=rate)
 
 
 def _rules(

@@ -72,6 +72,7 @@ STAFF_ROUTES = (
     TableRoute("POST", "/matches", posted(pages_consent.settle_matches), _DPO),
     TableRoute("GET", "/rules", pages_lead.rules, _LEAD),
     TableRoute("POST", "/rules", posted(pages_lead.act_on_rules), _LEAD),
+    TableRoute("GET", "/quality", pages_lead.quality, _LEAD),
     TableRoute("GET", "/withdrawals", pages_consent.withdrawals, frozenset({WebRole.DPO, WebRole.AUDITOR})),
     TableRoute("GET", "/requests", pages_consent.requests, _SEES_REQUESTS),
     TableRoute("GET", "/ledger", pages_consent.ledger, _SEES_LEDGER),

@@ -183,13 +183,13 @@ def decide_alike(workspace: Workspace) -> None:
         decide(workspace.db, name, [word_id], verdict=Verdict.KEEP, actor="ana", reason=NOT_A_NAME)
 
 
-def preview_by_hand(workspace: Workspace, participant_id: str) -> str:
+def preview_by_hand(workspace: Workspace, participant_id: str, *, said: str = SCRIPT) -> str:
     """The address of a preview whose parts nobody cut: a real one is rendered and proved first."""
     session_id = session_id_of(workspace)
     session = Registry(workspace.db).session(session_id)
     ruling = consent.current_ruling(session, workspace=workspace, now=now())
     assert isinstance(ruling, Ruling)
-    part = PreviewPart(start_s=3.0, end_s=9.5, lines=("hello [person 1]", SCRIPT), has_picture=False)
+    part = PreviewPart(start_s=3.0, end_s=9.5, lines=("hello [person 1]", said), has_picture=False)
     material = PreviewMaterial(state=previews.consent_state(ruling), parts=(part,), chat=("[0:00:05] guest 1: hi",))
     workspace.stages.put(MATERIAL, material_key(session_id, participant_id), material)
     terms = PreviewTerms(until=now() + timedelta(days=3), scope="{}")

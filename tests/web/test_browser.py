@@ -274,7 +274,7 @@ def test_consent_is_given_and_withdrawn_on_a_phone_without_scripts(
     assert page.url.endswith("/login"), "nothing else can be reached"
 
 
-PAGES = ("queue", "rules", "holds", "matches", "withdrawals", "requests", "ledger", "reports", "settings")
+PAGES = ("queue", "rules", "quality", "holds", "matches", "withdrawals", "requests", "ledger", "reports", "settings")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

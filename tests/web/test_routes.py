@@ -68,6 +68,7 @@ TABLE = {
     "POST /matches": {D},
     "GET /rules": {L},
     "POST /rules": {L},
+    "GET /quality": {L},
     "GET /withdrawals": {D, U},
     "GET /requests": {P, L, R},
     "GET /ledger": {D, U, A},
