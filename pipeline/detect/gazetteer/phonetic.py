@@ -133,7 +133,9 @@ def _clearest(candidates: list[tuple[_Candidate, int, int]]) -> list[tuple[_Cand
 
 def _match(text: Text, first: int, last: int, candidate: _Candidate) -> Match:
     form = candidate.target.form
-    first, last = without_excess([token.plain for token in text.tokens], first, last, form)
+    words = [token.plain for token in text.tokens]
+    cued = first > 0 and words[first - 1] in CUES
+    first, last = without_excess(words, first, last, form, in_place=cued)
     ordinary = all(is_common(token.plain) for token in text.tokens[first : last + 1])
     score = share_similar(candidate.similarity, ordinary)
     return text.match(first, last, label=form.label, entity=form.entity, rule=DetectionRule.SOUNDS_LIKE, score=score)

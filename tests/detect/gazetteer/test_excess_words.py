@@ -46,6 +46,13 @@ def test_no_neighbour_goes_with_a_known_name(text: str) -> None:
     assert found in ({"rajiv"}, {"odile fenwick"})
 
 
+def test_where_only_a_name_can_stand_ordinary_words_stay() -> None:
+    words = ["over", "to", "rajiv", "internal"]
+    assert without_excess(words, 2, 3, FORM) == (2, 2)
+    assert without_excess(words, 2, 3, FORM, in_place=True) == (2, 3)
+    assert without_excess(["hi", "rajiv"], 0, 1, FORM, in_place=True) == (1, 1)
+
+
 def test_what_was_heard_for_the_rest_of_a_name_goes_with_it() -> None:
     found = {match.text for match in find("that was rajiv coolest chef i think", CONTEXT)}
     assert any("coolest" in text for text in found)
