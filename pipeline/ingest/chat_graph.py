@@ -19,12 +19,12 @@ _BREAKS = frozenset({"br", "p", "div", "li", "blockquote", "tr"})
 def parse(text: str) -> ChatFile:
     """Every message with a sender, words and a time; raises ``InputRefused`` where the text is no such chat.
 
-    One that lacks any of them counts as not understood; so does what a system or a bot without a name wrote.
+    One that lacks any of them counts as not understood; so does what a system or an application wrote.
     """
     messages: list[ChatMessage] = []
     unread = 0
-    found = [message for each in objects_with(text, "body") for message in _with_replies(each)]
-    for message in found:
+    entries = [message for each in objects_with(text, "body") for message in _with_replies(each)]
+    for message in entries:
         read = list(_messages(message))
         messages += read
         unread += not read
@@ -63,7 +63,7 @@ def _name(identities: object) -> str:
     """The display name of a user, in an identity or one level within it."""
     if not isinstance(identities, dict):
         return ""
-    inner = (identities.get(kind) for kind in ("user", "phone", "guest", "application"))
+    inner = (identities.get(kind) for kind in ("user", "phone", "guest"))
     return text_of(identities, "displayName") or next((name for each in inner if (name := _name(each))), "")
 
 

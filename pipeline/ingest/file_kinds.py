@@ -9,7 +9,7 @@ from pipeline.ingest.draft import MEDIA_SUFFIXES
 _BY_WORDS = (
     (
         "summaries",
-        re.compile(r"summar|recap|gemini|copilot|facilitator|zusammenfass|résumé|resumen|resumo|riassunto|要約|摘要"),
+        re.compile(r"summar|recap|facilitator|zusammenfass|résumé|resumen|resumo|riassunto|要約|摘要"),
     ),
     ("chapters", re.compile(r"chapter|topic|highlight|kapitel|chapitre|capítulo|capitolo|トピック|章节")),
     ("polls", re.compile(r"poll|q&a|q_a|umfrage|sondage|encuesta|quiz|survey")),

@@ -18,7 +18,7 @@ class FolderKind(StrEnum):
     SESSION = "a folder with a session.toml"
     ZOOM = "a Zoom local folder"
     CRAIG = "a Craig recording"
-    CRAIG_ZIP = "a folder with one zip"
+    ZIP = "a folder with one zip"
     CRAIG_PROJECT = "a Craig recording as an Audacity project"
     ZOOM_CLOUD = "a Zoom cloud download"
     TEAMS = "a Microsoft Teams download"
@@ -33,7 +33,7 @@ class FolderKind(StrEnum):
 
 READABLE = frozenset(
     {
-        *(FolderKind.SESSION, FolderKind.ZOOM, FolderKind.ZOOM_CLOUD, FolderKind.CRAIG, FolderKind.CRAIG_ZIP),
+        *(FolderKind.SESSION, FolderKind.ZOOM, FolderKind.ZOOM_CLOUD, FolderKind.CRAIG, FolderKind.ZIP),
         *(FolderKind.TEAMS, FolderKind.MEET, FolderKind.ONE_FILE_EACH, FolderKind.LOOSE, FolderKind.OBS),
     }
 )
@@ -125,7 +125,7 @@ def _platforms(names: Collection[str]) -> list[FolderKind]:
         kinds.append(FolderKind.CRAIG_PROJECT)
     zips = sum(name.lower().endswith(".zip") for name in names)
     if zips == 1 and not kinds and not any(is_media(name) for name in names):
-        kinds.append(FolderKind.CRAIG_ZIP)
+        kinds.append(FolderKind.ZIP)
     elif zips:
-        kinds += [FolderKind.CRAIG_ZIP, FolderKind.CRAIG]
+        kinds += [FolderKind.ZIP, FolderKind.CRAIG]
     return kinds

@@ -47,7 +47,7 @@ class FolderContents:
 
 
 def read_folder(folder: Path, *, scratch: Path, names_on_file: Iterable[str] = ()) -> FolderContents:
-    """What a folder, a lone media file or a Craig zip says of its session.
+    """What a folder, a lone media file or a zip says of its session.
 
     A media file is one person's own only where several are there and its name is theirs alone. What is unpacked goes
     into ``scratch`` meanwhile. Raises ``UsageProblem`` where there is nothing to draft, ``InputRefused``.
@@ -58,9 +58,9 @@ def read_folder(folder: Path, *, scratch: Path, names_on_file: Iterable[str] = (
     kind = recognise(files.names)
     if kind in _NO_DRAFT:
         raise UsageProblem(_NO_DRAFT[kind], action="give the folder of one recording")
-    if kind is FolderKind.CRAIG_ZIP:
+    if kind is FolderKind.ZIP:
         with archive.unpacked(files, scratch, texts_only=True) as members:
-            return _contents(members, FolderKind.CRAIG, names_on_file)
+            return _contents(members, recognise(members.names), names_on_file)
     return _contents(files, kind, names_on_file)
 
 

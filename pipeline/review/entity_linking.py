@@ -1,4 +1,8 @@
-"""Whose a guessed name is: "maria" and a misheard "mario" are "maria lopez" where nobody else could be meant."""
+"""Whose a guessed name is: "maria" is "maria lopez" where nobody else could be meant.
+
+A misheard "mario" is hers too where she was guessed herself. Somebody known is never meant by what is only like a name
+of theirs: of "sarah" beside Sara Lindgren nobody can tell, and what was measured to be hers has her name already.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ def owners_of_guesses(entities: Iterable[str]) -> dict[str, str]:
         if guess.startswith(_GUESS) and len(_words(guess)) == 1:
             (word,) = _words(guess)
             owners = [entity for entity in whole if word in _words(entity)] or [
-                entity for entity in whole if _is_like(word, entity)
+                entity for entity in whole if _is_guess_like(word, entity)
             ]
             if len(owners) == 1:
                 owner_of[guess] = owners[0]
@@ -31,5 +35,7 @@ def _words(entity: str) -> list[str]:
     return entity.removeprefix(_PERSON).removeprefix("~").split()
 
 
-def _is_like(word: str, entity: str) -> bool:
-    return len(word) >= _MIN_LETTERS and any(JaroWinkler.similarity(word, other) >= _ALIKE for other in _words(entity))
+def _is_guess_like(word: str, entity: str) -> bool:
+    if not entity.startswith(_GUESS) or len(word) < _MIN_LETTERS:
+        return False
+    return any(JaroWinkler.similarity(word, other) >= _ALIKE for other in _words(entity))

@@ -29,6 +29,7 @@ CHAT = {
             reactions=[{"reactionType": "like", "user": {"user": {"displayName": "Bo Li"}}}],
             replies=[message("Cy Dee", "<blockquote>Hello you</blockquote><p>thanks</p>")],
         ),
+        {**message("Polls", "results"), "from": {"application": {"displayName": "Polls"}}},
         {"createdDateTime": AT, "from": None, "body": {"contentType": "html", "content": "<systemEventMessage/>"}},
     ]
 }
@@ -42,7 +43,7 @@ def test_replies_and_reactions_are_messages_of_who_wrote_them() -> None:
         ("Cy Dee", "Hello you\nthanks"),
     ]
     assert chat.messages[0].moment == datetime(2026, 11, 18, 16, 0, 1, 123000, UTC)
-    assert chat.unread == 1
+    assert chat.unread == 2
 
 
 def test_whoever_only_reacts_took_part(media, make, workspace) -> None:

@@ -26,7 +26,7 @@ def test_every_count_is_said_once_for_each_session() -> None:
     ("name", "kind"),
     [
         ("GMT20261118-150000_Recording.summary.json", "summaries"),
-        ("Notes by Gemini.docx", "summaries"),
+        ("Meeting recap.docx", "summaries"),
         ("Shared notes.txt", "notes"),
         ("video_chapters.json", "chapters"),
         ("thumbnail.PNG", "pictures"),

@@ -95,10 +95,10 @@ def _rank(listing: Listing, name: str, title: str) -> tuple[bool, bool, bool, bo
     """How good a file's captions are, the smallest best: of this title, with names, with exact times, no document."""
     try:
         text = listing.text(name, "captions")
-        said = session_texts.captions_of(listing, name).captions
+        cues = session_texts.captions_of(listing, name).captions
     except InputRefused:
         return None
-    if not said:
+    if not cues:
         return None
     is_titled = squashed(name.rpartition("/")[2].rpartition(".")[0]).startswith(squashed(title))
-    return not is_titled, not named_in(said), metadata_content.SIGN not in text, is_document(name)
+    return not is_titled, not named_in(cues), metadata_content.SIGN not in text, is_document(name)
