@@ -22,6 +22,7 @@ from tests.benchmarks import (
     rendering,
     requests,
     review_app,
+    scale,
 )
 
 BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
@@ -35,7 +36,11 @@ BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
     "review": review_app.measure,
 }
 
-LONG: dict[str, Callable[[Path], Iterable[str]]] = {"hearing": hearing.measure, "requests": requests.measure}
+LONG: dict[str, Callable[[Path], Iterable[str]]] = {
+    "hearing": hearing.measure,
+    "requests": requests.measure,
+    "scale": scale.measure,
+}
 """What is measured only by name."""
 
 
