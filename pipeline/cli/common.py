@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import pwd
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +49,14 @@ output_option: Callable[[F], F] = click.option(
     help="Write to this file instead of standard output.",
 )
 decider_option: Callable[[F], F] = click.option("--by", "actor", required=True, help="Who decides.")
+
+
+def account_of_process() -> str:
+    """The account that this process runs as, as the system says it: a variable of the environment does not count."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # a container may run as a number that has no name
+        return str(os.geteuid())
 
 
 def open_workspace(root: Path) -> Workspace:

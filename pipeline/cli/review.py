@@ -147,6 +147,16 @@ def lift(session: str, holds: tuple[str, ...], workspace: Path, actor: str, reas
     click.echo(f"stored; {left} holds are left; `offrecord run` applies it")
 
 
+@review.command()
+@workspace_option
+@json_option
+def quality(workspace: Path, as_json: bool) -> None:
+    """Show how each reviewer does: misses of what was shown blind, decisions a minute, reveals."""
+    from pipeline.workflow.reviewer_quality import reviewer_quality
+
+    emit(reviewer_quality(open_workspace(workspace)), as_json)
+
+
 @review.command("sign-off")
 @click.argument("session")
 @workspace_option

@@ -1,4 +1,7 @@
-"""Unpacks a Craig zip within limits: only the members that Craig writes, to a private folder, their sizes counted."""
+"""Unpacks the zip of a recording within limits: only what may be read of it, to a private folder, sizes counted.
+
+Craig hands out zips; so do Drive and OneDrive where several files are downloaded at once, often with a folder around.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,8 @@ MAX_RATIO = 200
 _RATIO_FREE_BYTES = 16 * 1024**2
 _CHUNK = 1 << 20
 _WANTED = re.compile(rf"info\.txt|raw\.dat|{CRAIG_TRACK.pattern}", re.IGNORECASE)
+_TEXTS = (".vtt", ".srt", ".sbv", ".txt", ".docx", ".csv", ".tsv", ".json", ".toml", ".conf", ".tag", ".m3u")
+_UNFINISHED = (".zoom", ".tmp", ".part", ".partial", ".crdownload")
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError)
 
 
@@ -38,6 +43,8 @@ def unpacked(packed: Listing, scratch: Path, *, texts_only: bool = False) -> Ite
     with tempfile.TemporaryDirectory(prefix="ingest-", dir=scratch) as name:
         unwritten, skipped = _unpack(zipped, Path(name), texts_only=texts_only)
         members = (*others, *unwritten, *listing(Path(name)).entries)
+        if len({member.name.casefold() for member in members}) < len(members):
+            raise InputRefused("a file lies both in the zip and beside it", action="keep one of the two")
         yield replace(packed, entries=tuple(sorted(members, key=lambda entry: entry.name)), skipped=skipped)
 
 
@@ -66,20 +73,35 @@ def _unpack(zipped: ListedFile, target: Path, *, texts_only: bool) -> tuple[tupl
         with os.fdopen(handle, "rb") as source, zipfile.ZipFile(source) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             check_members(archive.infolist())
-            kind = recognise([member.filename for member in members])
-            if kind is not FolderKind.CRAIG:
-                check_readable(FolderKind.UNKNOWN if kind is FolderKind.CRAIG_ZIP else kind)
-                raise InputRefused(f"the zip holds {kind.value}", action="unpack it into a folder of its own")
-            wanted = [member for member in members if _WANTED.fullmatch(member.filename)]
-            for member in wanted:
-                if texts_only and is_media(member.filename):
-                    unwritten.append(replace(zipped, name=member.filename, size=member.file_size))
+            names = _without_top_folder([member.filename for member in members])
+            kind = recognise(names)
+            check_readable(FolderKind.UNKNOWN if kind is FolderKind.ZIP else kind)
+            if any(name.lower().endswith(_UNFINISHED) for name in names):
+                raise InputRefused("the zip holds an unfinished recording", action="zip it once it is converted")
+            wanted = [(member, name) for member, name in zip(members, names, strict=True) if _is_wanted(kind, name)]
+            for member, name in wanted:
+                if texts_only and is_media(name):
+                    unwritten.append(replace(zipped, name=name, size=member.file_size))
                     continue
+                (target / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 with archive.open(member) as inside:
-                    _write(inside, target / member.filename, member.file_size)
+                    _write(inside, target / name, member.file_size)
     except _DAMAGED:
         raise InputRefused("the zip is damaged or not a zip", action="download it again") from None
     return tuple(unwritten), len(members) - len(wanted)
+
+
+def _without_top_folder(names: list[str]) -> list[str]:
+    """The names without the folder that all of them are in, if there is one."""
+    tops = {name.partition("/")[0] for name in names if "/" in name}
+    is_around = len(tops) == 1 and all("/" in name for name in names)
+    return [name.partition("/")[2] for name in names] if is_around else names
+
+
+def _is_wanted(kind: FolderKind, name: str) -> bool:
+    if kind is FolderKind.CRAIG:
+        return _WANTED.fullmatch(name) is not None
+    return is_media(name) or name.lower().endswith(_TEXTS)
 
 
 def _write(inside: IO[bytes], target: Path, promised: int) -> None:

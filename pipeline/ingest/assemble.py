@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from pipeline import media
@@ -11,6 +11,7 @@ from pipeline.errors import InputRefused, TryAgain
 from pipeline.ingest import clock, session_texts, surfaces
 from pipeline.ingest.attendance import reader
 from pipeline.ingest.draft import SessionDraft
+from pipeline.ingest.file_kinds import kind_of
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import Speakers, unlisted
 from pipeline.ingest.session_texts import SessionTexts
@@ -64,8 +65,11 @@ def assemble(listing: Listing, draft: SessionDraft, vault: Vault) -> Session:
         captions=surfaces.cues(texts.captions, speakers, start=start, duration_s=duration_s),
         chat=surfaces.chat_lines(texts.chat, speakers),
         sealed=tuple(dict.fromkeys([*sealed.values(), *others])),
-        unrecognised_files=_unrecognised(listing, {*draft.media, *draft.empty, *(name for name, _ in read)})
+        unrecognised_files=len(_unread_names(listing, draft, read))
+        + listing.hidden
+        + listing.skipped
         + sum(len(probe.undecodable) for probe in probes.values()),
+        unrecognised_kinds=tuple(sorted(map(kind_of, _unread_names(listing, draft, read)))),
         series=draft.facts.series,
         attendance=reader.within(draft.people, duration_s),
         embedded=surfaces.cues(texts.embedded, speakers, start=start, duration_s=duration_s),
@@ -257,8 +261,9 @@ def _sealed(listing: Listing, vault: Vault, name: str, kind: str) -> VaultFile:
     return sealed
 
 
-def _unrecognised(listing: Listing, understood: set[str]) -> int:
-    return len(set(listing.names) - understood) + listing.hidden + listing.skipped
+def _unread_names(listing: Listing, draft: SessionDraft, read: Iterable[tuple[str, str]]) -> set[str]:
+    """The files that nothing was taken from."""
+    return set(listing.names) - {*draft.media, *draft.empty, *(name for name, _ in read)}
 
 
 def _source_digest(sealed: dict[str, VaultFile]) -> str:

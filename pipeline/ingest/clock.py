@@ -85,6 +85,17 @@ def session_times(clock_s: Sequence[float], start: datetime | None, duration_s: 
     )
 
 
+def moment_times(moments: Sequence[datetime], start: datetime | None, duration_s: float) -> list[float | None]:
+    """When messages of aware times were written, in seconds of the session; None for one of another meeting.
+
+    Where nobody states the start, none can be placed: they stand at the session's end.
+    """
+    if start is None:
+        return [duration_s for _ in moments]
+    since_s = [(moment - start).total_seconds() for moment in moments]
+    return [_within(at_s, duration_s) for at_s in since_s]
+
+
 def chat_times(messages: Sequence[ChatMessage], start: datetime | None, duration_s: float) -> list[float | None]:
     """When each message was written, in seconds of the session; None for one of another meeting.
 
@@ -101,10 +112,13 @@ def chat_times(messages: Sequence[ChatMessage], start: datetime | None, duration
         if dated:
             raise InputRefused("chat: its dates are of other meetings", action="put this session's chat in its place")
         return list(session_times([message.at_s for message in messages], start, duration_s, "chat"))
-    return [
-        min(max(at_s, 0.0), duration_s) if -_OUTSIDE_LIMIT_S <= at_s <= duration_s + _OUTSIDE_LIMIT_S else None
-        for at_s in since_s
-    ]
+    return [_within(at_s, duration_s) for at_s in since_s]
+
+
+def _within(at_s: float, duration_s: float) -> float | None:
+    """A time within the session, or at its edge where it is a little outside; None where it is another meeting's."""
+    is_near = -_OUTSIDE_LIMIT_S <= at_s <= duration_s + _OUTSIDE_LIMIT_S
+    return min(max(at_s, 0.0), duration_s) if is_near else None
 
 
 def _since_s(message: ChatMessage, start: datetime) -> float:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pipeline.errors import InputRefused
 from pipeline.ingest.draft import is_media
 from pipeline.ingest.session_toml import FILE_NAME
+from pipeline.ingest.speaker_files import owners_by_name
 
 
 class FolderKind(StrEnum):
@@ -17,12 +18,13 @@ class FolderKind(StrEnum):
     SESSION = "a folder with a session.toml"
     ZOOM = "a Zoom local folder"
     CRAIG = "a Craig recording"
-    CRAIG_ZIP = "a folder with one zip"
+    ZIP = "a folder with one zip"
     CRAIG_PROJECT = "a Craig recording as an Audacity project"
     ZOOM_CLOUD = "a Zoom cloud download"
     TEAMS = "a Microsoft Teams download"
     MEET = "a Google Meet download"
     OBS = "an OBS recording"
+    ONE_FILE_EACH = "a folder of one file a person"
     LOOSE = "loose media without a session.toml"
     SEVERAL = "more than one platform's files"
     EMPTY = "an empty folder"
@@ -31,8 +33,8 @@ class FolderKind(StrEnum):
 
 READABLE = frozenset(
     {
-        *(FolderKind.SESSION, FolderKind.ZOOM, FolderKind.ZOOM_CLOUD, FolderKind.CRAIG, FolderKind.CRAIG_ZIP),
-        *(FolderKind.TEAMS, FolderKind.MEET, FolderKind.LOOSE, FolderKind.OBS),
+        *(FolderKind.SESSION, FolderKind.ZOOM, FolderKind.ZOOM_CLOUD, FolderKind.CRAIG, FolderKind.ZIP),
+        *(FolderKind.TEAMS, FolderKind.MEET, FolderKind.ONE_FILE_EACH, FolderKind.LOOSE, FolderKind.OBS),
     }
 )
 CRAIG_TRACK = re.compile(r"(\d{1,4})-[^/]*\.(?:flac|ogg|oga|opus|aac|m4a|mp3|wav)", re.IGNORECASE)
@@ -85,6 +87,8 @@ def recognise(names: Collection[str]) -> FolderKind:
         return FolderKind.ZOOM
     if downloads:
         return downloads[0]
+    if owners_by_name(names):
+        return FolderKind.ONE_FILE_EACH
     return FolderKind.LOOSE if any(is_media(name) for name in names) else FolderKind.UNKNOWN
 
 
@@ -121,7 +125,7 @@ def _platforms(names: Collection[str]) -> list[FolderKind]:
         kinds.append(FolderKind.CRAIG_PROJECT)
     zips = sum(name.lower().endswith(".zip") for name in names)
     if zips == 1 and not kinds and not any(is_media(name) for name in names):
-        kinds.append(FolderKind.CRAIG_ZIP)
+        kinds.append(FolderKind.ZIP)
     elif zips:
-        kinds += [FolderKind.CRAIG_ZIP, FolderKind.CRAIG]
+        kinds += [FolderKind.ZIP, FolderKind.CRAIG]
     return kinds

@@ -21,7 +21,7 @@ from pipeline.store import Workspace
 
 
 def ingest(folder: Path, *, workspace: Workspace) -> Session | Refused:
-    """One session from a folder, or a Craig zip, its files sealed; the folder itself is only read.
+    """One session from a folder, a zip or a lone media file, its files sealed; the folder itself is only read.
 
     Raises ``TryAgain`` when the folder is still being written, and ``StorageUnavailable`` when there is no space.
     """
@@ -56,7 +56,7 @@ def _ingested(folder: Path, workspace: Workspace) -> Session:
 @contextmanager
 def _unpacked(packed: Listing, workspace: Workspace) -> Iterator[Listing]:
     """The listing itself, or with the members of its one zip in the zip's place."""
-    if recognise(packed.names) is not FolderKind.CRAIG_ZIP:
+    if recognise(packed.names) is not FolderKind.ZIP:
         yield packed
         return
     with archive.unpacked(packed, workspace.scratch) as files:

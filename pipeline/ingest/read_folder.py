@@ -19,8 +19,9 @@ from pipeline.ingest.file_clock import recorded_at
 from pipeline.ingest.identify_platform import FolderKind, recognise
 from pipeline.ingest.listing import Listing, listing
 from pipeline.ingest.participants import unlisted
-from pipeline.ingest.platforms import READERS, loose
+from pipeline.ingest.platforms import READERS, loose, one_file_each
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml
+from pipeline.ingest.speaker_files import owners_by_name
 from pipeline.ingest.written_start import start_in_names
 
 _NO_DRAFT = {
@@ -46,7 +47,7 @@ class FolderContents:
 
 
 def read_folder(folder: Path, *, scratch: Path, names_on_file: Iterable[str] = ()) -> FolderContents:
-    """What a folder, a lone media file or a Craig zip says of its session.
+    """What a folder, a lone media file or a zip says of its session.
 
     A media file is one person's own only where several are there and its name is theirs alone. What is unpacked goes
     into ``scratch`` meanwhile. Raises ``UsageProblem`` where there is nothing to draft, ``InputRefused``.
@@ -57,9 +58,9 @@ def read_folder(folder: Path, *, scratch: Path, names_on_file: Iterable[str] = (
     kind = recognise(files.names)
     if kind in _NO_DRAFT:
         raise UsageProblem(_NO_DRAFT[kind], action="give the folder of one recording")
-    if kind is FolderKind.CRAIG_ZIP:
+    if kind is FolderKind.ZIP:
         with archive.unpacked(files, scratch, texts_only=True) as members:
-            return _contents(members, FolderKind.CRAIG, names_on_file)
+            return _contents(members, recognise(members.names), names_on_file)
     return _contents(files, kind, names_on_file)
 
 
@@ -68,6 +69,10 @@ def _contents(files: Listing, kind: FolderKind, names_on_file: Iterable[str]) ->
     named = [*_names_in(files, draft), *draft.named]
     people = (*draft.people, *unlisted(draft.people, named))
     people, mixed = _with_tracks(people, draft.mixed, names_on_file)
+    if kind is FolderKind.ONE_FILE_EACH:
+        owners = {name: label for name, label in owners_by_name(files.names).items() if name in mixed}
+        people = one_file_each.owning(people, owners)
+        mixed = tuple(name for name in mixed if name not in owners)
     draft = replace(draft, people=people, mixed=mixed)
     read = {*draft.media, *draft.empty, *draft.captions[:1], *draft.chat[:1], *(name for name, _ in draft.texts)}
     start, is_estimated = _start(files, draft)
@@ -76,7 +81,8 @@ def _contents(files: Listing, kind: FolderKind, names_on_file: Iterable[str]) ->
 
 def _read(files: Listing, kind: FolderKind) -> SessionDraft:
     """The platform's own reading; of a platform without a reader, and of loose media, what the files say."""
-    return READERS[kind](files, SessionToml()) if kind in READERS else loose.read_files(files, SessionToml())
+    is_loose = kind not in READERS or kind is FolderKind.ONE_FILE_EACH
+    return loose.read_files(files, SessionToml()) if is_loose else READERS[kind](files, SessionToml())
 
 
 def _names_in(files: Listing, draft: SessionDraft) -> list[str]:
@@ -96,8 +102,12 @@ def _with_tracks(
     if len(media) + sum(person.track is not None for person in people) <= 1:
         return people, media
     owners = {name: _owners(name, people) for name in media}
-    claimed = [found[0] for found in owners.values() if len(found) == 1]
-    tracks = {found[0]: name for name, found in owners.items() if len(found) == 1 and claimed.count(found[0]) == 1}
+    claimed = [claimants[0] for claimants in owners.values() if len(claimants) == 1]
+    tracks = {
+        claimants[0]: name
+        for name, claimants in owners.items()
+        if len(claimants) == 1 and claimed.count(claimants[0]) == 1
+    }
     joined = [replace(person, track=person.track or tracks.get(place)) for place, person in enumerate(people)]
     on_file = {squashed(name): name for name in names_on_file}
     for name in media:

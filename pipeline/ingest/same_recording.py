@@ -100,7 +100,8 @@ def _differing(listed: Sequence[Session]) -> list[str]:
     differing = dict[str, None]()
     for other in listed[1:]:
         ids, _ = _people(first.participants, other.participants)
-        differing |= {name: None for field, name in _FIELDS.items() if getattr(first, field) != getattr(other, field)}
+        fields = {field: name for field, name in _FIELDS.items() if field != "started_at" or _are_dated(first, other)}
+        differing |= {name: None for field, name in fields.items() if getattr(first, field) != getattr(other, field)}
         if (first.video is None) != (other.video is None):
             differing["the picture"] = None
         captions = joined_texts.joined(first.captions, _by(other.captions, ids)).contested
@@ -109,6 +110,11 @@ def _differing(listed: Sequence[Session]) -> list[str]:
         first = _joined(first, other)
     counted = ((lines, f"the speakers of {lines} lines"), (lists, f"when {lists} people were there"))
     return [*differing, *(text for count, text in counted if count)]
+
+
+def _are_dated(first: Session, other: Session) -> bool:
+    """Whether both folders say when it began: an estimate contradicts nothing."""
+    return not (first.start_is_estimated or other.start_is_estimated)
 
 
 def _listed_by(workspace: Workspace, entry: InboxEntry) -> Session | None:
@@ -150,6 +156,7 @@ def _joined(first: Session, other: Session) -> Session:
         attendance=joined_texts.stays(first.attendance, _stays(other.attendance, ids))[0],
         sealed=tuple(dict.fromkeys((*first.sealed, *other.sealed))),
         unrecognised_files=first.unrecognised_files + other.unrecognised_files,
+        unrecognised_kinds=tuple(sorted((*first.unrecognised_kinds, *other.unrecognised_kinds))),
         unread_captions=first.unread_captions + other.unread_captions,
         unread_chat=first.unread_chat + other.unread_chat,
         unread_times=first.unread_times + other.unread_times,

@@ -106,7 +106,8 @@ def read_tracks(root: Path) -> Sequence[Series]:
 def assigned(draft: SessionDraft, files: Listing, root: Path) -> SessionDraft:
     """The draft with the sounds of its one file as the table has them for its series; as it is where none is meant.
 
-    Raises ``InputRefused`` where table and file do not agree, or nobody says when a recording of own sounds began.
+    Raises ``InputRefused`` where the file and the table of the series that session.toml says do not agree, or nobody
+    says when a recording of own sounds began.
     """
     table = _meant(draft, read_tracks(root))
     if table is None or len(draft.mixed) != 1 or any(person.stream is not None for person in draft.people):
@@ -116,19 +117,30 @@ def assigned(draft: SessionDraft, files: Listing, root: Path) -> SessionDraft:
     titles = tuple(_title(stream.tags) for stream in probe.audio)
     if len(titles) <= 1:
         return draft
-    told = {_place(track, titles): track for track in table.tracks}
-    if len(told) < len(table.tracks):
-        raise InputRefused("tracks.toml names one sound of the recording twice", action=_ACTION)
-    unknown = [stream for stream in range(len(titles)) if stream not in told and _is_heard(files, name, stream)]
+    try:
+        tracks = _tracks_by_stream(table, titles)
+    except InputRefused:
+        if draft.facts.series is None:
+            return draft  # another recorder's file, which is mixed sound
+        raise
+    unknown = [stream for stream in range(len(titles)) if stream not in tracks and _is_heard(files, name, stream)]
     draft = _dated(draft, files, table)
-    is_apart = all(track.holds is not Holds.SEVERAL for track in told.values())
+    is_apart = all(track.holds is not Holds.SEVERAL for track in tracks.values())
     if is_apart and draft.start_is_estimated:
         raise InputRefused(
             "nobody says in which zone the recording's name has its start", action="say timezone in tracks.toml"
         )
-    owners = [_owner(track, name, stream, is_apart) for stream, track in told.items() if track.name is not None]
+    owners = [_owner(track, name, stream, is_apart) for stream, track in tracks.items() if track.name is not None]
     people = merged(draft.people, owners, files.names)
     return replace(draft, people=(*people, *_unlisted(people, name, titles, unknown, is_apart)))
+
+
+def _tracks_by_stream(table: Series, titles: Sequence[str]) -> dict[int, SeriesTrack]:
+    """What the table says of each sound that it tells; raises ``InputRefused`` where the file is of another form."""
+    tracks = {_place(track, titles): track for track in table.tracks}
+    if len(tracks) < len(table.tracks):
+        raise InputRefused("tracks.toml names one sound of the recording twice", action=_ACTION)
+    return tracks
 
 
 def _meant(draft: SessionDraft, tables: Sequence[Series]) -> Series | None:

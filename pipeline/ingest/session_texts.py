@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pipeline.errors import InputRefused
-from pipeline.ingest import captions, chat, chat_subtitles, clock, embedded_captions
+from pipeline.ingest import captions, chat, chat_graph, chat_subtitles, clock, embedded_captions
 from pipeline.ingest.captions import Caption, CaptionFile
 from pipeline.ingest.captions.speakers import named_in
 from pipeline.ingest.chat import ChatFile, ChatMessage
@@ -53,7 +53,8 @@ def captions_of(listing: Listing, name: str) -> CaptionFile:
 def chat_of(listing: Listing, name: str) -> ChatFile:
     """The chat of a file; raises ``InputRefused`` where it is none that can be read."""
     text = listing.text(name, "chat")
-    return chat_subtitles.parse(text) if name.lower().endswith(".sbv") else chat.parse(text)
+    parse = {"sbv": chat_subtitles.parse, "json": chat_graph.parse}.get(name.lower().rpartition(".")[2], chat.parse)
+    return parse(text)
 
 
 def read(listing: Listing, draft: SessionDraft, probes: Probes, duration_s: float) -> SessionTexts:
@@ -64,7 +65,7 @@ def read(listing: Listing, draft: SessionDraft, probes: Probes, duration_s: floa
     written, written_in, unread_chat = _first(listing, draft.chat, chat_of, ChatFile(), named=draft.facts.chat)
     _check_count(len(spoken.captions), MAX_CAPTIONS, "captions")
     _check_count(len(written.messages), MAX_MESSAGES, "chat messages")
-    times = clock.chat_times(written.messages, clock.local_start(draft), duration_s)
+    times = _chat_times(written.messages, draft, duration_s)
     messages = [
         replace(message, at_s=at_s) for message, at_s in zip(written.messages, times, strict=True) if at_s is not None
     ]
@@ -90,6 +91,13 @@ def _named_in_others(listing: Listing, names: Iterable[str]) -> Iterator[str]:
             yield from named_in(captions_of(listing, name).captions)
         except InputRefused:
             continue
+
+
+def _chat_times(messages: Sequence[ChatMessage], draft: SessionDraft, duration_s: float) -> list[float | None]:
+    moments = [message.moment for message in messages if message.moment is not None]
+    if len(moments) == len(messages):
+        return clock.moment_times(moments, clock.known_start(draft), duration_s)
+    return clock.chat_times(messages, clock.local_start(draft), duration_s)
 
 
 def _check_count(count: int, most: int, what: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.records import Session
@@ -13,7 +14,7 @@ def unread(sessions: Iterable[Session]) -> Iterator[str]:
         counts = (
             (session.unread_captions, "lines of captions"),
             (session.unread_chat, "lines of chat"),
-            (session.unrecognised_files, "files"),
+            (session.unrecognised_files, f"files{_kinds(session)}"),
         )
         parts = [f"{count} {what}" for count, what in counts if count]
         if parts:
@@ -25,6 +26,12 @@ def unread(sessions: Iterable[Session]) -> Iterator[str]:
                 f"{session.session_id}: the times of {session.unread_times} rows of the list of participants could not "
                 "be read, and those people count as late; say joined in session.toml"
             )
+
+
+def _kinds(session: Session) -> str:
+    """What those files seem to be, in brackets; empty where nothing is known of them."""
+    counts = Counter(session.unrecognised_kinds)
+    return f" ({', '.join(f'{count} {kind}' for kind, count in sorted(counts.items()))})" if counts else ""
 
 
 def enumerated(parts: Sequence[str]) -> str:

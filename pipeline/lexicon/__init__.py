@@ -1,6 +1,6 @@
 """Words and names as several stages compare them: plain forms, common words, every surface form of what is known."""
 
-from pipeline.lexicon.common import FUNCTION_WORDS, is_common, is_english
+from pipeline.lexicon.common import BESIDE_NAMES, FUNCTION_WORDS, is_common, is_english
 from pipeline.lexicon.plain import plain, words_of
 from pipeline.lexicon.surface_forms import (
     SurfaceForm,
@@ -12,6 +12,7 @@ from pipeline.lexicon.surface_forms import (
 )
 
 __all__ = [
+    "BESIDE_NAMES",
     "FUNCTION_WORDS",
     "SurfaceForm",
     "company_key",

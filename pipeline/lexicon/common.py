@@ -24,6 +24,11 @@ FUNCTION_WORDS = word_set(
     too two um uh under until up us very was we well were what whats when where which while who why will with would
     yeah yes you your youre"""
 )
+BESIDE_NAMES = word_set(
+    """hi hello hey good morning afternoon evening welcome goodbye bye thanks thank please cheers mr mrs ms miss mister
+    dr sir madam"""
+)
+"""Greetings and titles: they stand beside names and are never a part of one."""
 
 
 @cache

@@ -13,6 +13,11 @@ def forms_of(given_name: str) -> frozenset[str]:
     return _forms().get(given_name, frozenset()) - {given_name}
 
 
+def is_given_name(word: str) -> bool:
+    """Whether a plain word is in the table as a given name of its own, or as a form of one."""
+    return word in _forms()
+
+
 @cache
 def _forms() -> dict[str, frozenset[str]]:
     """For each full form all others of its line, for each short one the full forms."""

@@ -57,6 +57,13 @@ def signed_states(db: Engine, audience: Audience = Audience.PUBLIC) -> dict[str,
     return {session_id: frozenset(signed) for session_id, signed in states.items()}
 
 
+def history(db: Engine) -> tuple[tuple[int, str, Decision], ...]:
+    """Every act of a decision ever made, taken back or not: its number, its session and what was decided, in order."""
+    with reading(db) as connection:
+        rows = connection.execute(select(decision).order_by(decision.c.seq))
+        return tuple((row.seq, row.session_id, _decision(row)) for row in rows)
+
+
 def _in_force(made: Sequence[tuple[int, Decision]]) -> tuple[tuple[int, Decision], ...]:
     undone_at = {one.proposal_id: seq for seq, one in made if one.verdict is Verdict.OPEN}
     return tuple((seq, one) for seq, one in made if seq > undone_at.get(one.proposal_id, 0))
@@ -103,29 +110,35 @@ def decide(
     actor: str,
     reason: str,
     version: int | None = None,
-) -> None:
-    """Keeps one decision for each proposal, all or none; raises ``UsageProblem`` when actor or reason is blank.
+) -> tuple[int, ...]:
+    """Keeps one decision for each proposal, all or none, and gives their numbers, which are the versions from then on.
+
+    Raises ``UsageProblem`` when actor or reason is blank.
 
     With ``version``, the number of the last act that its maker saw, it is kept only where that still is the last: else
     it raises ``VersionConflict``. The same act again, as a client sends it that got no answer, is kept once.
     """
     if not actor.strip() or not reason.strip():
         raise UsageProblem("a decision needs an actor and a reason", action="give --by and --reason")
-    at = datetime.now(UTC).isoformat()
+    at, numbers = datetime.now(UTC).isoformat(), list[int]()
     with db.begin() as connection:
         for proposal_id in proposal_ids:
-            if version is not None and _is_kept(connection, session_id, proposal_id, verdict, actor, version):
+            kept = None if version is None else _kept(connection, session_id, proposal_id, verdict, actor, version)
+            if kept is not None:
+                numbers.append(kept)
                 continue
             row = {"session_id": session_id, "proposal_id": proposal_id, "verdict": verdict.value}
             added = decision.insert().values(**row, actor=actor, reason=reason, decided_at=at).returning(decision.c.seq)
-            seq = connection.execute(added).scalar_one()
+            seq: int = connection.execute(added).scalar_one()
             ledger.append(connection, "decision", f"{seq}", {**row, "actor": mark(actor)})
+            numbers.append(seq)
+    return tuple(numbers)
 
 
-def _is_kept(
+def _kept(
     connection: Connection, session_id: str, proposal_id: str, verdict: Verdict, actor: str, version: int
-) -> bool:
-    """Whether this very act is kept already; raises ``VersionConflict`` where another follows what its maker saw."""
+) -> int | None:
+    """The number of this very act where it is kept already; ``VersionConflict`` where another follows what was seen."""
     query = (
         select(decision.c.seq, decision.c.verdict, decision.c.actor)
         .where(decision.c.session_id == session_id, decision.c.proposal_id == proposal_id, decision.c.seq > version)
@@ -133,9 +146,9 @@ def _is_kept(
     )
     later = connection.execute(query).all()
     if not later:
-        return False
+        return None
     if len(later) == 1 and (later[0].verdict, later[0].actor) == (verdict.value, actor):
-        return True
+        return int(later[0].seq)
     raise VersionConflict(later[-1].seq)
 
 

@@ -13,14 +13,22 @@ _ADDRESS = r"^$|^https?://[^/\s]+$"
 
 
 class ReviewSettings(Section):
-    """How a review is finished."""
+    """How sessions and requests are reviewed."""
 
+    resolvers: tuple[str, ...] = Field((), description="Accounts of this machine that may see who is behind an alias.")
     second_person: bool = Field(False, description="A sign-off needs somebody who decided nothing in the session.")
     # A choice: long enough to come back from a week's leave, short enough that a release can be planned.
     preview_days: int = Field(10, ge=1, le=90, description="Days that participants have to object to a preview.")
     preview_required: bool = Field(
         False,
         description="A public release waits until all who are in it had a preview and answered, or let its days pass.",
+    )
+    # More than half would be less a sample than a second job.
+    blind_rate: float = Field(
+        0.0,
+        ge=0.0,
+        le=0.5,
+        description="The share of listed names and terms that the page shows as a guess, as a check.",
     )
 
 

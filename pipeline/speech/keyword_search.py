@@ -66,7 +66,7 @@ def _words_in(chunk: AudioChunk, transcript: Transcript, track: Track) -> list[H
 
 
 def _hit(track: Track, candidate: Candidate, words: Sequence[HeardWord]) -> KeywordHit:
-    span, time_uncertainty_s = placed(candidate.span, words)
+    span, time_uncertainty_s = placed(candidate, words)
     span = span.shifted(track.offset_s)
     return KeywordHit(
         term=candidate.text,

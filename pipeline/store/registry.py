@@ -83,6 +83,13 @@ def _unknown(kind: type) -> WorkspaceDamaged:
     )
 
 
+def _body(connection: Connection, session_id: str) -> str:
+    body = connection.execute(select(session.c.body).where(session.c.session_id == session_id)).scalar()
+    if body is None:
+        raise UsageProblem("there is no session of that id", action="`offrecord status` lists them")
+    return str(body)
+
+
 def _state(row: Any) -> SessionState:
     return SessionState(
         state_key=row.state_key,
@@ -160,10 +167,12 @@ class Registry:
     def session(self, session_id: str) -> Session:
         """One session; raises ``UsageProblem`` when there is none of that id."""
         with reading(self._db) as connection:
-            body = connection.execute(select(session.c.body).where(session.c.session_id == session_id)).scalar()
-        if body is None:
-            raise UsageProblem("there is no session of that id", action="`offrecord status` lists them")
-        return _read(body, Session)
+            return _read(_body(connection, session_id), Session)
+
+    def digest(self, session_id: str) -> str:
+        """A digest of one session's record, without reading what it says; raises as ``session`` does."""
+        with reading(self._db) as connection:
+            return hashlib.sha256(_body(connection, session_id).encode()).hexdigest()
 
     def sessions(self) -> Iterator[Session]:
         """Every session, in order of time."""

@@ -19,10 +19,10 @@ from pipeline.review.decision_log import VersionConflict
 from pipeline.review.finding_edits import CATEGORIES, edits
 from pipeline.review.finding_edits import versions as edit_versions
 from pipeline.web.site import Site, actor_of, as_json, site_of
-from pipeline.workflow import review_actions, review_edits, speaker_actions
+from pipeline.workflow import review_actions, review_edits, reviewer_quality, speaker_actions
 from pipeline.workflow.review_audio import audio_piece, note_listen
 from pipeline.workflow.review_material import ReviewSession, WithheldWords
-from pipeline.workflow.review_views import Decided, proposal_views, revealed, turn_views
+from pipeline.workflow.review_views import Decided, ProposalView, proposal_views, revealed, turn_views
 
 
 class _Body(BaseModel):
@@ -120,7 +120,7 @@ def decide(request: Request, body: bytes) -> Response:
     decision = DecisionBody.model_validate_json(body)
     site, opened = _opened(request)
     proposal = review_edits.proposal_of(opened, request.path_params["proposal"])
-    review_actions.decide_proposal(
+    number = review_actions.decide_proposal(
         site.workspace,
         proposal,
         Verdict(decision.verdict),
@@ -128,8 +128,9 @@ def decide(request: Request, body: bytes) -> Response:
         reason=decision.reason,
         version=_version(request),
     )
-    versions = decision_log.versions(site.workspace.db, opened.session.session_id)
-    return as_json({"version": versions[proposal.proposal_id], "actor": actor_of(request)})
+    blind = reviewer_quality.blind_ids(site.workspace, [proposal])
+    reviewer_quality.note_blind(site.workspace, proposal.session_id, proposal.proposal_id, number, blind)
+    return as_json({"version": number, "actor": actor_of(request)})
 
 
 def reveal(request: Request, _: bytes) -> Response:
@@ -250,9 +251,16 @@ def _decided(site: Site, opened: ReviewSession) -> Decided:
 
 def _proposals(site: Site, opened: ReviewSession) -> dict[str, object]:
     current = edits(site.workspace.db, opened.session.session_id)
+    return {"proposals": _views(site, opened), "last_edit": max(current, default=0)}
+
+
+def _views(site: Site, opened: ReviewSession) -> tuple[ProposalView, ...]:
+    """Every proposal as the page shows it, some of the known ones blind."""
     taken = site.review(opened.session.session_id).taken
     views = proposal_views(opened, _decided(site, opened), taken)
-    return {"proposals": views, "last_edit": max(current, default=0)}
+    return reviewer_quality.disguised(
+        site.workspace, views, reviewer_quality.blind_ids(site.workspace, opened.proposals)
+    )
 
 
 def _words(site: Site, opened: ReviewSession) -> dict[str, object]:
@@ -283,6 +291,6 @@ def _conflict(request: Request, conflict: VersionConflict) -> Response:
     """What somebody else decided meanwhile, so that its reader decides about that."""
     site, opened = _opened(request)
     wanted = request.path_params.get("proposal")
-    views = proposal_views(opened, _decided(site, opened), site.review(opened.session.session_id).taken)
+    views = _views(site, opened)
     view = next((view for view in views if view.proposal_id == wanted), None)
     return as_json({"error": str(conflict), "version": conflict.version, "proposal": view}, HTTPStatus.CONFLICT)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from pipeline.web import pages_consent, pages_form, pages_login, pages_preview, pages_queue, pages_review, review_api
+from pipeline.web import (
+    pages_consent,
+    pages_form,
+    pages_lead,
+    pages_login,
+    pages_preview,
+    pages_queue,
+    pages_review,
+    review_api,
+)
 from pipeline.web.oidc import CALLBACK, START
 from pipeline.web.review_api import answered
 from pipeline.web.roles import EVERYBODY, HEARS_ORIGINALS, TableRoute, WebRole
@@ -61,6 +70,9 @@ STAFF_ROUTES = (
     TableRoute("POST", "/holds", posted(pages_consent.settle_hold), _DPO),
     TableRoute("GET", "/matches", pages_consent.matches, _SEES_CONSENT),
     TableRoute("POST", "/matches", posted(pages_consent.settle_matches), _DPO),
+    TableRoute("GET", "/rules", pages_lead.rules, _LEAD),
+    TableRoute("POST", "/rules", posted(pages_lead.act_on_rules), _LEAD),
+    TableRoute("GET", "/quality", pages_lead.quality, _LEAD),
     TableRoute("GET", "/withdrawals", pages_consent.withdrawals, frozenset({WebRole.DPO, WebRole.AUDITOR})),
     TableRoute("GET", "/requests", pages_consent.requests, _SEES_REQUESTS),
     TableRoute("GET", "/ledger", pages_consent.ledger, _SEES_LEDGER),

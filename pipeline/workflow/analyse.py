@@ -93,11 +93,11 @@ def analyse(session: Session, workspace: Workspace, *, now: datetime) -> Analyse
         return transcript
     if consent.record_announcements(session, transcript.words, workspace=workspace):
         return analyse(session, workspace, now=now)
-    said = review.attributed(transcript, review.edits(workspace.db, session.session_id), ruling)
-    review_state = _propose(context, said)
+    attributed = review.attributed(transcript, review.edits(workspace.db, session.session_id), ruling)
+    review_state = _propose(context, attributed)
     readable = speech.readable(session, ruling)
-    stop = review_holds.stop_for_holds(context, readable, said.transcript, review_state.decisions)
-    return stop or AnalysedSession(context=context, transcript=said.transcript, review_state=review_state)
+    stop = review_holds.stop_for_holds(context, readable, attributed.transcript, review_state.decisions)
+    return stop or AnalysedSession(context=context, transcript=attributed.transcript, review_state=review_state)
 
 
 def heard_again_in(context: SessionContext) -> HeardAgain:
@@ -108,8 +108,8 @@ def heard_again_in(context: SessionContext) -> HeardAgain:
 def propose_again(analysed: AnalysedSession) -> AnalysedSession:
     """The session with proposals for what was heard again meanwhile too; nobody can have decided about those."""
     state = analysed.review_state
-    found = tuple(proposal for proposal in state.proposals if not proposal.is_heard_again)
-    proposals = _stored_proposals(analysed.context, analysed.transcript, found)
+    from_words = tuple(proposal for proposal in state.proposals if not proposal.is_heard_again)
+    proposals = _stored_proposals(analysed.context, analysed.transcript, from_words)
     return replace(analysed, review_state=replace(state, proposals=proposals))
 
 
@@ -147,17 +147,17 @@ def _keyword_hits(context: SessionContext, transcript: Transcript, speech_key: s
     return hits
 
 
-def _propose(context: SessionContext, said: AttributedTranscript) -> ReviewState:
-    session, workspace, transcript = context.session, context.workspace, said.transcript
+def _propose(context: SessionContext, attributed: AttributedTranscript) -> ReviewState:
+    session, workspace, transcript = context.session, context.workspace, attributed.transcript
     readable = speech.readable(session, context.ruling)
     ocr = picture_text.read_picture(context)
     findings = _findings(context, readable, transcript, ocr)
     findings = (*findings, *review.reported_speech(readable, context.ruling, transcript))
     session_id, db = session.session_id, workspace.db
-    store_material(context, said, findings)
+    store_material(context, attributed, findings)
     findings = review.edited(session_id, findings, review.edits(db, session_id), transcript)
-    found = review.propose(session_id, findings, known=known_labels(session, workspace))
-    proposals = _stored_proposals(context, transcript, found)
+    from_words = review.propose(session_id, findings, known=known_labels(session, workspace))
+    proposals = _stored_proposals(context, transcript, from_words)
     may_be_kept = picture_text.may_be_kept(context, ocr)
     return ReviewState(
         proposals=proposals,
@@ -168,12 +168,12 @@ def _propose(context: SessionContext, said: AttributedTranscript) -> ReviewState
 
 
 def _stored_proposals(
-    context: SessionContext, transcript: Transcript, found: tuple[Proposal, ...]
+    context: SessionContext, transcript: Transcript, from_words: tuple[Proposal, ...]
 ) -> tuple[Proposal, ...]:
     """The proposals of what was found, and behind them those of what was heard again; stored for the reviewers."""
     readable, session_id = speech.readable(context.session, context.ruling), context.session.session_id
     again = detect.heard_again_findings(readable, transcript, heard_again_in(context))
-    proposals = (*found, *review.propose(session_id, again))
+    proposals = (*from_words, *review.propose(session_id, again))
     context.put("proposals", session_id, proposals, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
     return proposals
 

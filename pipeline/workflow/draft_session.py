@@ -95,7 +95,7 @@ def _facts(
 ) -> Mapping[str, object]:
     """The keys above the participants, those that are known."""
     draft = contents.draft
-    told = draft.facts
+    listed_facts = draft.facts
     facts = {
         "title": draft.title or None,
         "started_at": start,
@@ -104,9 +104,9 @@ def _facts(
         "recorder_location": choices.recorder_location,
         "series": series,
         "purposes": [purpose.value for purpose in SessionToml().purposes],
-        "captions": told.captions,
-        "chat": told.chat,
-        "roster": list(told.roster) or None,
+        "captions": listed_facts.captions,
+        "chat": listed_facts.chat,
+        "roster": list(listed_facts.roster) or None,
         "participants_complete": True if choices.is_complete else None,
     }
     return {key: value for key, value in facts.items() if value is not None}
@@ -114,8 +114,10 @@ def _facts(
 
 def _listed(people: Sequence[Person], host: str | None, workspace: Workspace) -> list[_Listed]:
     """The people with whom the store has for them; an address that two of them would have is neither's."""
-    found = people_on_file([(person.name, person.email) for person in people], workspace=workspace)
-    emails = [person.email or (known.email if known else None) for person, known in zip(people, found, strict=True)]
+    known_people = people_on_file([(person.name, person.email) for person in people], workspace=workspace)
+    emails = [
+        person.email or (known.email if known else None) for person, known in zip(people, known_people, strict=True)
+    ]
     taken = [folded(email) for email in emails if email]
     return [
         _Listed(
@@ -124,7 +126,7 @@ def _listed(people: Sequence[Person], host: str | None, workspace: Workspace) ->
             email if person.email or (email and taken.count(folded(email)) == 1) else None,
             is_of_host=person.role is Role.UNKNOWN and _is_of(host, known),
         )
-        for person, known, email in zip(people, found, emails, strict=True)
+        for person, known, email in zip(people, known_people, emails, strict=True)
     ]
 
 

@@ -89,10 +89,10 @@ def plan_rendition(analysed: AnalysedSession, audience: Audience) -> PlannedRend
 def _found_plan(analysed: AnalysedSession, audience: Audience) -> ApprovedPlan | None:
     """The plan without what was heard again; None where nothing was."""
     state = analysed.review_state
-    found = tuple(proposal for proposal in state.proposals if not proposal.is_heard_again)
-    if found == state.proposals:
+    from_words = tuple(proposal for proposal in state.proposals if not proposal.is_heard_again)
+    if from_words == state.proposals:
         return None
-    plan = _reviewed(analysed, replace(state, proposals=found), audience)
+    plan = _reviewed(analysed, replace(state, proposals=from_words), audience)
     return plan if isinstance(plan, ApprovedPlan) else None
 
 

@@ -70,7 +70,7 @@ def make_preview(
         planned = _planned(session, workspace, now)
         if participant_id in planned.plan.removed:
             raise RefusedByPolicy("they are not in the public rendition", action="nothing; they need no preview")
-        state = _consent_state(planned.analysed.context.ruling)
+        state = consent_state(planned.analysed.context.ruling)
         keep = partial(keep_parts, participant_id=participant_id, state=state)
         analysed, made = render_proved(planned, keep)
         if isinstance(made, Failed):
@@ -112,7 +112,7 @@ def open_preview(secret: str, *, workspace: Workspace, now: datetime) -> OpenPre
     session = _session(workspace, session_id, participant_id)
     material = workspace.stages.get(MATERIAL, material_key(session_id, participant_id), PreviewMaterial)
     ruling = consent.current_ruling(session, workspace=workspace, now=now)
-    if material is None or not isinstance(ruling, Ruling) or _consent_state(ruling) != material.state:
+    if material is None or not isinstance(ruling, Ruling) or consent_state(ruling) != material.state:
         raise RefusedByPolicy("somebody's consent changed, so this is no longer shown", action="ask for a new link")
     answers = [act for act in acts if act.participant_id == participant_id and act.seq > made.seq]
     answer = answers[-1].act.value if answers else ""
@@ -201,7 +201,7 @@ def _planned_again(analysed: AnalysedSession, planned: PlannedRendition) -> Plan
     return grown if isinstance(grown, PlannedRendition) else planned
 
 
-def _consent_state(ruling: Ruling) -> str:
+def consent_state(ruling: Ruling) -> str:
     """What a preview stands on: who may be recorded, transcribed and published, from when to when."""
     return key_of(
         sorted(

@@ -89,16 +89,17 @@ def decide_proposal(
     actor: str,
     reason: str,
     version: int | None = None,
-) -> None:
-    """Stores a decision about one proposal that a person looked at, and what it teaches.
+) -> int:
+    """Stores a decision about one proposal that a person looked at, and what it teaches; gives its number.
 
     With ``version``, the number of the last act that they saw; raises ``VersionConflict`` where somebody was quicker.
     """
     db, proposal_ids = workspace.db, [proposal.proposal_id]
-    decision_log.decide(
+    (number,) = decision_log.decide(
         db, proposal.session_id, proposal_ids, verdict=verdict, actor=actor, reason=reason, version=version
     )
     learn(workspace, [proposal], proposal_ids, verdict)
+    return number
 
 
 def undo_decision(workspace: Workspace, proposal: Proposal, *, actor: str) -> None:

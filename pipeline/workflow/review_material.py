@@ -92,8 +92,7 @@ def review_state(workspace: Workspace, session_id: str) -> tuple[tuple[int, ...]
     places = [workspace.stages.place(stage, session_id) for stage in (_STAGE, "proposals")]
     changed_at = tuple(place.stat().st_mtime_ns if place.is_file() else 0 for place in places)
     last_edit = max(review.edits(workspace.db, session_id), default=0)
-    record = Registry(workspace.db).session(session_id)
-    return changed_at, consent.log_head(workspace), key_of(record), last_edit
+    return changed_at, consent.log_head(workspace), Registry(workspace.db).digest(session_id), last_edit
 
 
 def open_review(

@@ -22,6 +22,7 @@ from tests.benchmarks import (
     rendering,
     requests,
     review_app,
+    sample_tags,
     scale,
 )
 
@@ -40,6 +41,7 @@ LONG: dict[str, Callable[[Path], Iterable[str]]] = {
     "hearing": hearing.measure,
     "requests": requests.measure,
     "scale": scale.measure,
+    "tags": sample_tags.measure,
 }
 """What is measured only by name."""
 

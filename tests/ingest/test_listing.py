@@ -75,7 +75,7 @@ def test_limits_and_hidden_files(make):
         (["Audio Record/audioA11.m4a"], FolderKind.ZOOM),
         (["audio_only.m4a"], FolderKind.ZOOM),
         (["info.txt", "1-a.flac"], FolderKind.CRAIG),
-        (["c.zip", "session.toml"], FolderKind.CRAIG_ZIP),
+        (["c.zip", "session.toml"], FolderKind.ZIP),
         (["c.zip", "d.zip"], FolderKind.SEVERAL),
         (["info.txt", "1-a.flac", "recording.conf"], FolderKind.SEVERAL),
         ([], FolderKind.EMPTY),

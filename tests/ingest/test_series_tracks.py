@@ -126,12 +126,18 @@ def test_a_session_toml_may_say_it_itself(obs, make, workspace):
         (TABLE.replace("Mic/Aux", "Microphone"), "0 sounds"),
         (TABLE.replace("number = 1", "number = 7"), "0 sounds"),
         (TABLE.replace('title = "Mic/Aux"', "number = 1"), "twice"),
-        (TABLE.replace('timezone = "Europe/Berlin"\n', ""), "zone"),
     ],
 )
 def test_what_does_not_fit_the_recording_is_refused(table, reason, obs, make, workspace):
     (workspace.root / "tracks.toml").write_text(table)
-    assert reason in refused(make({NAME: obs}), workspace)
+    of_the_series = {NAME: obs, "session.toml": "series = 'office-hours'\nstarted_at = 2026-11-18T15:00:00Z\n"}
+    assert reason in refused(make(of_the_series), workspace)
+    assert owners(taken(make({NAME: obs}, "of no series said"), workspace)) == [None] * 4
+
+
+def test_own_sounds_without_a_known_start_are_refused(obs, make, workspace):
+    (workspace.root / "tracks.toml").write_text(TABLE.replace('timezone = "Europe/Berlin"\n', ""))
+    assert "zone" in refused(make({NAME: obs}), workspace)
 
 
 @pytest.mark.parametrize(

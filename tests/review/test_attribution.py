@@ -21,6 +21,10 @@ def found(entity: str, text: str, rule: str) -> Finding:
     ("entity", "text", "rule", "proposed"),
     [
         ("person:dana whitfield", "danson", "sounds like", "person:~danson"),
+        ("person:martin keller", "martina", "sounds like", "person:~martina"),
+        ("person:sara lindgren", "sarah", "sounds like", "person:~sarah"),
+        ("person:sara lindgren", "sarah", "heard before", "person:sara lindgren"),
+        ("person:robert lindgren", "bob", "sounds like", "person:~bob"),
         ("person:dana whitfield", "danna", "sounds like", "person:dana whitfield"),
         ("person:dana whitfield", "Dana", "known name", "person:dana whitfield"),
         ("person:clint freeland", "vincent", "place of a name", "person:~vincent"),
@@ -59,3 +63,22 @@ def test_no_finding_is_lost_where_it_is_put_to_nobody_known() -> None:
         "[participant 1]": {"dana"},
         "[person 1]": {"danson", "ted danson"},
     }
+
+
+def test_a_strangers_name_is_nobodys_that_is_known() -> None:
+    """However like it is to a name of theirs; only the very name is, where nobody else can be meant."""
+    findings = (
+        found("person:martin keller", "Martin", "known name"),
+        found("person:martin keller", "Martina", "sounds like"),
+        found("person:~martina navratilova", "Martina Navratilova", "name model"),
+        found("person:sara lindgren", "Sara Lindgren", "known name"),
+        found("person:~sarah", "Sarah", "name model"),
+        found("person:~sara", "Sara", "name model"),
+    )
+    known = {"person:martin keller": "[participant 1]", "person:sara lindgren": "[participant 2]"}
+    by_label = {
+        one.replacement: {each.text for each in one.findings} for one in propose(SESSION_ID, findings, known=known)
+    }
+    assert by_label.pop("[participant 1]") == {"Martin"}
+    assert by_label.pop("[participant 2]") == {"Sara Lindgren", "Sara"}
+    assert sorted(map(sorted, by_label.values())) == [["Martina", "Martina Navratilova"], ["Sarah"]]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.speech.audio_types import HeardWord, Span
-from pipeline.speech.keywords.scoring import Candidate, accepted, certainty, least_score, strict_score
+from pipeline.speech.keywords.scoring import DOUBT_S, Candidate, accepted, certainty, least_score, placed, strict_score
 
 PLACE = Span(1.0, 1.5)
 
@@ -69,3 +69,14 @@ def test_a_recogniser_that_was_told_the_names_asks_more_of_a_hit_alone() -> None
 def test_hits_of_one_name_that_overlap_are_one_as_wide_as_all() -> None:
     hits = [Candidate("Raman", 7, Span(1.0, 1.4), 20.0), Candidate("Raman", 7, Span(1.2, 1.6), 30.0)]
     assert accepted(hits, (), {}) == [Candidate("Raman", 7, Span(1.0, 1.6), 30.0)]
+
+
+def test_a_hit_on_the_very_words_is_where_they_are() -> None:
+    hit, words = (
+        Candidate("Priya Raman", 10, Span(0.95, 1.9), 40.0),
+        (word("Priya", 0.9), word("Raman,", 0.9, Span(1.5, 1.85))),
+    )
+    assert placed(hit, words) == (Span(1.0, 1.85), 0.06)
+    other = (word("praying", 0.9), word("raymond", 0.9, Span(1.5, 1.85)))
+    assert placed(hit, other) == (Span(0.95, 1.9), 0.06)
+    assert placed(hit, (word("Priya", 0.9),)) == (Span(0.95, 1.9), DOUBT_S)

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.speech.audio_types import AudioChunk, HeardWord, Span
+from pipeline.speech.engines.border_doubt import CLEAR_DOUBT_S
 from pipeline.speech.engines.windows import Window
-from pipeline.speech.engines.word_times import ALIGNED_DOUBT_S, EARLY_S, WHISPER_DOUBT_S, aligned, located
+from pipeline.speech.engines.word_times import EARLY_S, WHISPER_DOUBT_S, aligned, located
 from pipeline.speech.engines.written import Piece
 from pipeline.speech.pronunciation.pronounce import Pronouncer
 from tests.speech.conftest import Spoken, chunk_of, introduced, sound
@@ -42,7 +43,7 @@ def test_words_get_the_times_of_the_sound(chunk: AudioChunk, pronouncer: Pronoun
     for word, true in zip(fitted(early(introduced()), chunk, pronouncer), introduced(), strict=True):
         assert word.span.start_s == pytest.approx(true.start_s, abs=0.1)
         assert word.span.end_s == pytest.approx(true.end_s, abs=0.15)
-        assert word.time_uncertainty_s == ALIGNED_DOUBT_S
+        assert word.time_uncertainty_s == CLEAR_DOUBT_S
 
 
 def test_a_word_that_cannot_be_pronounced_keeps_its_time_and_stops_no_other(
@@ -63,7 +64,7 @@ def test_where_the_sound_and_whisper_are_far_apart_both_are_covered(chunk: Audio
     found = fitted(words, chunk, pronouncer)[-1]
     assert found.span.start_s <= introduced()[-1].start_s + 0.1
     assert found.span.end_s == late.end_s
-    assert found.time_uncertainty_s > ALIGNED_DOUBT_S
+    assert found.time_uncertainty_s > CLEAR_DOUBT_S
 
 
 def test_a_text_that_does_not_fit_loses_no_word(chunk: AudioChunk, pronouncer: Pronouncer) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -27,15 +28,26 @@ from pipeline.records import (
     TextPlace,
     Transcript,
     UncoveredSpeech,
+    Verdict,
     Word,
 )
+from pipeline.review.decision_log import decide
+from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace
+from pipeline.store import previews as preview_acts
+from pipeline.store.codec import encode
+from pipeline.store.previews import PreviewAct
 from pipeline.store.registry import Registry
 from pipeline.web.app import staff_app
 from pipeline.web.logins import Logins, WebUser
 from pipeline.web.roles import WebRole
 from pipeline.web.site import Access
+from pipeline.workflow import previews
+from pipeline.workflow.customer_rules import NOT_A_NAME
+from pipeline.workflow.preview_parts import MATERIAL, material_key
+from pipeline.workflow.preview_records import PreviewMaterial, PreviewPart, PreviewTerms
 from pipeline.workflow.review_material import store_material
+from pipeline.workflow.sealed_links import seal
 from pipeline.workflow.session_context import SessionContext
 from tests.clock import NIGHT
 
@@ -155,6 +167,36 @@ def analyse_by_hand(workspace: Workspace, session: Session, *, unknown: str = ""
 
 def session_id_of(workspace: Workspace) -> str:
     return next(iter(Registry(workspace.db).digests()))
+
+
+def decide_alike(workspace: Workspace) -> None:
+    """Two more sessions, of one customer, in which somebody said of the same word that it is no name."""
+    session_id = session_id_of(workspace)
+    first = Registry(workspace.db).session(session_id)
+    people = (replace(first.participants[1], company="Halcyon Freight"),)
+    for name in ("2026-11-17-one", "2026-11-17-two"):
+        other = replace(first, session_id=name, source_digest=name, participants=people)
+        Registry(workspace.db).take(Path(name), "f", other)
+        proposals = tuple(replace(each, session_id=name) for each in proposals_of(workspace, session_id))
+        workspace.stages.put("proposals", name, proposals, tuple[Proposal, ...])
+        (word_id,) = (each.proposal_id for each in proposals if each.entity == "person:~cache")
+        decide(workspace.db, name, [word_id], verdict=Verdict.KEEP, actor="ana", reason=NOT_A_NAME)
+
+
+def preview_by_hand(workspace: Workspace, participant_id: str, *, said: str = SCRIPT) -> str:
+    """The address of a preview whose parts nobody cut: a real one is rendered and proved first."""
+    session_id = session_id_of(workspace)
+    session = Registry(workspace.db).session(session_id)
+    ruling = consent.current_ruling(session, workspace=workspace, now=now())
+    assert isinstance(ruling, Ruling)
+    part = PreviewPart(start_s=3.0, end_s=9.5, lines=("hello [person 1]", said), has_picture=False)
+    material = PreviewMaterial(state=previews.consent_state(ruling), parts=(part,), chat=("[0:00:05] guest 1: hi",))
+    workspace.stages.put(MATERIAL, material_key(session_id, participant_id), material)
+    terms = PreviewTerms(until=now() + timedelta(days=3), scope="{}")
+    who: dict[str, Any] = {"actor": "lea", "reason": "by hand", "now": now(), "body": encode(terms).decode()}
+    number = preview_acts.record(workspace.db, session_id, participant_id, PreviewAct.MADE, **who)
+    body = {"preview": str(number), "session_id": session_id, "participant_id": participant_id}
+    return f"/preview/{seal(workspace, body)}"
 
 
 class Server:

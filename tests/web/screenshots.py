@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from pipeline.workflow.consent_form import invite
-from tests.web.making import FORM, Server, make_workspace, now, serving
+from tests.web.making import FORM, Server, decide_alike, make_workspace, now, preview_by_hand, serving
 
 SIZES = {"wide": (1280, 800), "phone": (390, 844)}
 PAGES = {
@@ -19,7 +19,10 @@ PAGES = {
     "holds": ("wide", "light"),
     "sign-off": ("wide", "dark"),
     "consent": ("phone", "light"),
+    "preview": ("phone", "light"),
+    "rules": ("wide", "light"),
 }
+SAID_BY_THEM = "we would love an export in the evening, [company 1] asks for it every week"
 REVIEW = (("wide", "light"), ("wide", "dark"), ("phone", "light"))
 
 
@@ -35,8 +38,11 @@ def main(folder: Path) -> None:
                 "holds": f"{server.address}/holds",
                 "sign-off": f"{server.address}/sessions/{server.session_id}/sign-off",
                 "consent": link[0].link,
+                "preview": f"{server.address}{preview_by_hand(server.workspace, 'p2', said=SAID_BY_THEM)}",
+                "rules": f"{server.address}/rules",
                 "review": f"{server.address}/sessions/{server.session_id}/review",
             }
+            decide_alike(server.workspace)
             for name, (size, scheme) in PAGES.items():
                 _shoot(browser, server, addresses[name], folder / f"{name}.png", size, scheme)
             for size, scheme in REVIEW:

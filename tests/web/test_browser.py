@@ -14,13 +14,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pipeline.records import Verdict
 from pipeline.review import decision_log
 from pipeline.store import Workspace
+from pipeline.store.previews import events
 from pipeline.store.registry import Registry
 from pipeline.web.logins import Logins
 from pipeline.web.roles import WebRole
 from pipeline.web.serve import access_of
 from pipeline.workflow.consent_form import invite
 from pipeline.workflow.speaker_actions import list_speakers
-from tests.web.making import FORM, SAID, SCRIPT, Server, analyse_by_hand, now, serving
+from tests.web.making import FORM, SAID, SCRIPT, Server, analyse_by_hand, decide_alike, now, preview_by_hand, serving
 from tests.web.oidc.running import keep_secret, provider, settings
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
@@ -273,7 +274,7 @@ def test_consent_is_given_and_withdrawn_on_a_phone_without_scripts(
     assert page.url.endswith("/login"), "nothing else can be reached"
 
 
-PAGES = ("queue", "holds", "matches", "withdrawals", "requests", "ledger", "reports", "settings")
+PAGES = ("queue", "rules", "quality", "holds", "matches", "withdrawals", "requests", "ledger", "reports", "settings")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -282,7 +283,9 @@ def test_axe_finds_nothing_serious(browser: Browser, server: Server, watched: li
     session = f"sessions/{server.session_id}"
     links = invite(server.session_id, FORM, emails=(), url=server.address, workspace=server.workspace, now=now())
     pages = [f"{server.address}/{name}" for name in (*PAGES, f"{session}/sign-off", f"{session}/consent")]
-    for address in [*pages, links[0].link, f"{server.address}/{session}/review", f"{server.address}/login"]:
+    decide_alike(server.workspace)
+    preview = f"{server.address}{preview_by_hand(server.workspace, 'p2')}"
+    for address in [*pages, links[0].link, preview, f"{server.address}/{session}/review", f"{server.address}/login"]:
         page.goto(address)
         if address.endswith("/review"):
             page.wait_for_selector("[data-ready]")
@@ -292,6 +295,23 @@ def test_axe_finds_nothing_serious(browser: Browser, server: Server, watched: li
             (each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")
         ]
         assert serious == [], address
+
+
+def test_a_preview_is_answered_on_a_phone_without_scripts(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    viewport = {"width": 390, "height": 844}
+    context = browser.new_context(java_script_enabled=False, viewport=viewport, locale="de-DE")
+    watched.append(Watched(context, server.address))
+    page = watched[-1].page
+    page.goto(f"{server.address}{preview_by_hand(server.workspace, 'p2')}")
+    assert SCRIPT in page.inner_text("main") and "hello [person 1]" in page.inner_text("main")
+    assert page.locator("nav").count() == 0, "nothing of staff"
+    page.fill("#reason", "meine Stimme")
+    page.click("text=Ich widerspreche")
+    page.wait_for_selector("text=Sie widersprechen.")
+    acts = events(server.workspace.db, server.session_id)
+    assert [(act.act.value, act.reason) for act in acts][-1] == ("objected", "meine Stimme")
 
 
 def test_a_script_in_a_name_or_term_stays_text(browser: Browser, server: Server, watched: list[Watched]) -> None:

@@ -21,7 +21,7 @@ from pipeline.web.roles import WebRole
 from pipeline.web.routes import PARTICIPANT_ROUTES, STAFF_ROUTES
 from pipeline.web.site import Access, Site
 from pipeline.workflow.consent_form import invite
-from tests.web.making import FORM, now, session_id_of
+from tests.web.making import FORM, decide_alike, now, session_id_of
 
 HOST = "127.0.0.1:8484"
 OURS = {"sec-fetch-site": "same-origin"}
@@ -66,6 +66,9 @@ TABLE = {
     "POST /holds": {D},
     "GET /matches": {D, L, U},
     "POST /matches": {D},
+    "GET /rules": {L},
+    "POST /rules": {L},
+    "GET /quality": {L},
     "GET /withdrawals": {D, U},
     "GET /requests": {P, L, R},
     "GET /ledger": {D, U, A},
@@ -232,3 +235,21 @@ def test_what_is_vendored_is_what_npm_has() -> None:
     folder = Path(__file__).with_name("vendor")
     for name, entry in tomllib.loads((folder / "vendor.toml").read_text("utf-8")).items():
         assert hashlib.sha256((folder / f"{name}.js").read_bytes()).hexdigest() == entry["sha256"]
+
+
+def test_a_lead_makes_a_rule_of_what_decisions_say(site: Site) -> None:
+    workspace, client = site.workspace, client_of(site, L)
+    assert "No decisions speak for a rule" in client.get("/rules").text
+    decide_alike(workspace)
+    page = client.get("/rules").text
+    assert "Never a name" in page and "cache" not in page and "Halcyon" not in page
+    shown = client.post("/rules", data={"act": "reveal"}).text
+    assert "cache" in shown and "Halcyon Freight" in shown and workspace.ledger.under("reveal", "rules")
+    suggestion = re.search(r'name="suggestion" value="([^"]+)"', shown)
+    assert suggestion
+    sent = {"act": "make", "suggestion": suggestion.group(1), "until": "2027-01-01", "reason": "a word of theirs"}
+    assert client.post("/rules", data={**sent, "until": "soon"}).status_code == 409
+    assert client.post("/rules", data={**sent, "reason": ""}).status_code == 409
+    assert client.post("/rules", data=sent, follow_redirects=False).status_code == 303
+    (entry,) = [each for each in workspace.listed().entries() if each.text == "cache"]
+    assert entry.owner == "ana: a word of theirs"

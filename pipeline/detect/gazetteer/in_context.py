@@ -8,6 +8,7 @@ from math import log2
 from typing import NamedTuple
 
 from pipeline.detect.gazetteer.context_patterns import CONTEXT_PATTERNS, ContextPattern
+from pipeline.detect.gazetteer.excess_words import without_excess
 from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import FUNCTION_WORDS, SurfaceForm, is_common
 from pipeline.lexicon.phonetic import best_match, sound_of
@@ -86,13 +87,17 @@ def context_recognizer(forms: tuple[SurfaceForm, ...], least: float = 0.0) -> Re
 
 
 def _tight(line: _Line, run: _Run, form: SurfaceForm, best: BestForm) -> _Run:
-    """The run without the words at its far end beyond a name as long as the form, where that was heard as it is."""
+    """The run without the words at its far end beyond a name as long as the form, where that was heard as it is.
+
+    Nor with greetings and titles at either end beside as much of the form as was heard as it is.
+    """
     for size in range(run.last - run.first, len(form.words) - 1, -1):
         behind = run.pattern.cue_behind
         first, last = (run.last + 1 - size, run.last) if behind else (run.first, run.first + size - 1)
         if best("".join(line.words[first : last + 1]), _EXACT):
             return run._replace(first=first, last=last)
-    return run
+    first, last = without_excess(line.words, run.first, run.last, form, in_place=True)
+    return run._replace(first=first, last=last)
 
 
 def _names(forms: tuple[SurfaceForm, ...], label: str) -> list[SurfaceForm]:

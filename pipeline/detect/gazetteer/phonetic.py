@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from pipeline.detect.gazetteer.excess_words import without_excess
 from pipeline.detect.scoring.calibration import share_similar
 from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import FUNCTION_WORDS, is_common, is_english
@@ -132,6 +133,9 @@ def _clearest(candidates: list[tuple[_Candidate, int, int]]) -> list[tuple[_Cand
 
 def _match(text: Text, first: int, last: int, candidate: _Candidate) -> Match:
     form = candidate.target.form
+    words = [token.plain for token in text.tokens]
+    cued = first > 0 and words[first - 1] in CUES
+    first, last = without_excess(words, first, last, form, in_place=cued)
     ordinary = all(is_common(token.plain) for token in text.tokens[first : last + 1])
     score = share_similar(candidate.similarity, ordinary)
     return text.match(first, last, label=form.label, entity=form.entity, rule=DetectionRule.SOUNDS_LIKE, score=score)

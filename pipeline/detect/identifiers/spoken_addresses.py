@@ -31,7 +31,7 @@ _NO_HOST = word_set("js py ts md go rb php cpp css html json yaml txt")
 # What stands before "at" in talk and is never the end of a mailbox's name.
 _NO_LOCAL = word_set(
     """is me us you him her them it look looking looked here there or and are was were start started be been the meet
-    see stay arrive arrived work works working based located"""
+    see stay arrive arrived work works working based located yes yeah yep okay ok sure"""
 )
 
 

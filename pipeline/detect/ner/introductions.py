@@ -138,10 +138,20 @@ _NEVER = word_set(
 def _in_slot(text: Text, ahead: int, pattern: _Pattern, tokens: Sequence[SpacyToken]) -> Iterator[Match]:
     """The name in the slot of a pattern that fits these tokens, whose characters are so far ahead in the text."""
     slot = tokens[len(pattern.cue) : len(tokens) - len(pattern.then)]
+    if text.cased:
+        slot = _within_capitals(slot)
     names = [token for token in slot if not is_common(token.text.lower()) or (text.cased and token.text[:1].isupper())]
     if len(names) == len(slot) or (pattern.strong and (pattern.then or names)):
         case = "any word" if pattern.strong else pattern.label
         yield _match(text, ahead + slot[0].start_char, ahead + slot[-1].end_char, pattern.label, _SCORES[case])
+
+
+def _within_capitals(slot: Sequence[SpacyToken]) -> Sequence[SpacyToken]:
+    """The slot without ordinary words in small letters at its end, where a word before them has a capital."""
+    end = len(slot)
+    while end and slot[end - 1].text.islower() and is_common(slot[end - 1].text):
+        end -= 1
+    return slot[:end] if any(token.text[:1].isupper() for token in slot[:end]) else slot
 
 
 def _match(text: Text, start_char: int, end_char: int, label: str, score: float) -> Match:

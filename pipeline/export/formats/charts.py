@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 _WIDTH = 720
 _ROW, _GAP, _LABEL = 22, 6, 250
 _PLOT, _FOOT, _WIDEST = 150, 34, 90
+_NOTHING = Markup('<p class="note">None.</p>')
 
 
 class Bar(NamedTuple):
@@ -21,7 +22,9 @@ class Bar(NamedTuple):
 
 
 def bars(title: str, rows: Sequence[Bar]) -> Markup:
-    """Horizontal bars, one a row, for names."""
+    """Horizontal bars, one a row, for names; without rows a word instead of a chart."""
+    if not rows:
+        return _NOTHING
     most = max((row.value for row in rows), default=0.0) or 1.0
     height = len(rows) * (_ROW + _GAP) + _GAP
     room = _WIDTH - _LABEL - 130
@@ -50,7 +53,12 @@ def bars(title: str, rows: Sequence[Bar]) -> Markup:
 
 
 def columns(title: str, rows: Sequence[Bar]) -> Markup:
-    """Vertical bars in order of time; a bar of nothing is drawn as an empty place with its note."""
+    """Vertical bars in order of time; a bar of nothing is drawn as an empty place with its note.
+
+    Without rows it is a word instead of a chart.
+    """
+    if not rows:
+        return _NOTHING
     most = max((row.value for row in rows), default=0.0) or 1.0
     step = min(_WIDEST, (_WIDTH - 20) / max(1, len(rows)))
     parts = []

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.identify_platform import FolderKind
 from pipeline.ingest.listing import Listing
-from pipeline.ingest.platforms import craig, generic, loose, meet, teams, zoom, zoom_cloud
+from pipeline.ingest.platforms import craig, generic, loose, meet, one_file_each, teams, zoom, zoom_cloud
 from pipeline.ingest.session_toml import SessionToml
 
 READERS: Mapping[FolderKind, Callable[[Listing, SessionToml], SessionDraft]] = {
@@ -17,6 +17,7 @@ READERS: Mapping[FolderKind, Callable[[Listing, SessionToml], SessionDraft]] = {
     FolderKind.TEAMS: teams.read,
     FolderKind.MEET: meet.read,
     FolderKind.CRAIG: craig.read,
+    FolderKind.ONE_FILE_EACH: one_file_each.read,
     FolderKind.LOOSE: loose.read,
     FolderKind.OBS: loose.read,
 }

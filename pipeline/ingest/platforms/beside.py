@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import InputRefused
 from pipeline.ingest import session_texts
-from pipeline.ingest.attendance import reader
+from pipeline.ingest.attendance import poll, reader
 from pipeline.ingest.attendance.model import AttendanceReport
 from pipeline.ingest.captions import metadata_content
 from pipeline.ingest.captions.speakers import named_in
@@ -51,6 +51,30 @@ def others(listing: Listing, facts: SessionToml) -> Iterator[str]:
     return (name for name in listing.names if not is_media(name) and name not in named)
 
 
+def polls(listing: Listing, facts: SessionToml) -> Mapping[str, tuple[str, ...]]:
+    """Who answered in each table of polls, by its file."""
+    answered = {name: _respondents(listing, name) for name in others(listing, facts)}
+    return {name: names for name, names in answered.items() if names is not None}
+
+
+def chats(listing: Listing, names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the files that read as a chat."""
+    return tuple(name for name in names if _is_chat(listing, name))
+
+
+def _is_chat(listing: Listing, name: str) -> bool:
+    try:
+        return bool(session_texts.chat_of(listing, name).messages)
+    except InputRefused:
+        return False
+
+
+def _respondents(listing: Listing, name: str) -> tuple[str, ...] | None:
+    if not name.lower().endswith((".csv", ".tsv")):
+        return None
+    return poll.respondents(listing.text(name, "a table"))
+
+
 def captions(listing: Listing, names: Iterable[str], title: str) -> tuple[str, ...]:
     """Those of the files that read as captions, those of the recording's title and with speakers' names first."""
     ranked = [(rank, name) for name in names if (rank := _rank(listing, name, title)) is not None]
@@ -60,7 +84,7 @@ def captions(listing: Listing, names: Iterable[str], title: str) -> tuple[str, .
 def _list(listing: Listing, name: str) -> AttendanceReport | None:
     """The list that a file is; a text that only looks like one is none, and a table that does is refused."""
     if name.lower().endswith(_OF_A_LIST):
-        return reader.report_in(listing, name)
+        return reader.report_in(listing, name) if _respondents(listing, name) is None else None
     try:
         return reader.report_in(listing, name) if name.lower().endswith(".txt") else None
     except InputRefused:
@@ -71,10 +95,10 @@ def _rank(listing: Listing, name: str, title: str) -> tuple[bool, bool, bool, bo
     """How good a file's captions are, the smallest best: of this title, with names, with exact times, no document."""
     try:
         text = listing.text(name, "captions")
-        said = session_texts.captions_of(listing, name).captions
+        cues = session_texts.captions_of(listing, name).captions
     except InputRefused:
         return None
-    if not said:
+    if not cues:
         return None
     is_titled = squashed(name.rpartition("/")[2].rpartition(".")[0]).startswith(squashed(title))
-    return not is_titled, not named_in(said), metadata_content.SIGN not in text, is_document(name)
+    return not is_titled, not named_in(cues), metadata_content.SIGN not in text, is_document(name)

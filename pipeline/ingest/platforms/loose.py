@@ -65,10 +65,10 @@ def _is_roster(listing: Listing, name: str) -> bool:
 def _says(read_file: Callable[[Listing, str], CaptionFile | ChatFile], listing: Listing, name: str) -> bool:
     """Whether a file can be read so, and says anything then."""
     try:
-        said = read_file(listing, name)
+        contents = read_file(listing, name)
     except InputRefused:
         return False
-    return bool(said.messages if isinstance(said, ChatFile) else said.captions)
+    return bool(contents.messages if isinstance(contents, ChatFile) else contents.captions)
 
 
 def _preferred(name: str) -> tuple[int, str]:

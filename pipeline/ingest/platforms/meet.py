@@ -26,7 +26,8 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
     title = named["title"].strip() if named else ""
     lists = beside.lists(listing, facts)
     captions, chat = named_texts(listing, facts)
-    texts = [name for name in beside.others(listing, facts) if name not in lists.files]
+    polls = beside.polls(listing, facts)
+    texts = [name for name in beside.others(listing, facts) if name not in {*lists.files, *polls}]
     documents = captions or beside.captions(listing, (name for name in texts if not _is_chat(name)), title)
     start = start_in_names((recording, *listing.names, listing.title))
     draft = SessionDraft(
@@ -50,7 +51,8 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         title=lists.report.topic or title,
         platform_list=lists.is_complete,
         unread_times=lists.report.unread_times,
-        texts=(*draft.texts, *((name, "roster") for name in lists.files)),
+        named=tuple(name for names in polls.values() for name in names),
+        texts=(*draft.texts, *((name, "roster") for name in lists.files), *((name, "poll") for name in polls)),
     )
 
 

@@ -30,9 +30,10 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
     title = named["title"].strip() if named else ""
     lists = beside.lists(listing, facts)
     captions, chat = named_texts(listing, facts)
-    if not captions:
-        names = (name for name in beside.others(listing, facts) if name not in lists.files)
-        captions = beside.captions(listing, names, title)
+    polls = beside.polls(listing, facts)
+    names = [name for name in beside.others(listing, facts) if name not in {*lists.files, *polls}]
+    chat = chat or beside.chats(listing, names)
+    captions = captions or beside.captions(listing, (name for name in names if name not in chat), title)
     started_at, local_start = _start(listing, recording, captions)
     draft = SessionDraft(
         platform="teams",
@@ -55,7 +56,8 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         title=lists.report.topic or title,
         platform_list=lists.is_complete,
         unread_times=lists.report.unread_times,
-        texts=(*draft.texts, *((name, "roster") for name in lists.files)),
+        named=tuple(name for names in polls.values() for name in names),
+        texts=(*draft.texts, *((name, "roster") for name in lists.files), *((name, "poll") for name in polls)),
     )
 
 

@@ -96,12 +96,14 @@ def _api_files(listing: Listing) -> tuple[str, ...]:
 
 def _known(listing: Listing) -> CloudRecording | None:
     """What the API's JSON says of this recording; raises ``InputRefused`` where it speaks of several."""
-    found = [each for name in _api_files(listing) for each in zoom_api.recordings(listing.text(name, "the API's JSON"))]
-    if len(set(found)) > 1:
+    recordings = [
+        each for name in _api_files(listing) for each in zoom_api.recordings(listing.text(name, "the API's JSON"))
+    ]
+    if len(set(recordings)) > 1:
         raise InputRefused(
-            f"the API's JSON lists {len(set(found))} recordings", action="keep the one that the files are of"
+            f"the API's JSON lists {len(set(recordings))} recordings", action="keep the one that the files are of"
         )
-    return found[0] if found else None
+    return recordings[0] if recordings else None
 
 
 def _media(listing: Listing, known: CloudRecording | None) -> _Files:
@@ -144,7 +146,7 @@ def _match(listing: Listing, name: str, known: CloudRecording | None) -> CloudFi
     main = [file for file in alike if known and file in known.files]
     by_stamp = main if stamped and not own and len(main) == 1 else []
     by_size = [file for file in alike if file.size == listing.entry(name).size]
-    return next((found[0] for found in (by_id, by_name, by_stamp, by_size) if len(found) == 1), None)
+    return next((candidates[0] for candidates in (by_id, by_name, by_stamp, by_size) if len(candidates) == 1), None)
 
 
 def _owner(name: str, file: CloudFile | None) -> str | None:
@@ -187,8 +189,8 @@ def _start(files: _Files) -> datetime | None:
 
 def _captions(listing: Listing) -> tuple[str, ...]:
     """The transcript, which names who speaks, then the closed captions."""
-    found = [name for pattern in _CAPTIONS for name in listing.names if pattern.fullmatch(name.lower())]
-    return tuple(dict.fromkeys(found))
+    names = [name for pattern in _CAPTIONS for name in listing.names if pattern.fullmatch(name.lower())]
+    return tuple(dict.fromkeys(names))
 
 
 def _owning(people: tuple[Person, ...], files: _Files, start: datetime | None) -> tuple[Person, ...]:
@@ -203,8 +205,8 @@ def _owning(people: tuple[Person, ...], files: _Files, start: datetime | None) -
             continue
         if not Speakers(tuple(joined)).knows(owner):
             joined.append(Person(name=owner, provenance=Provenance.UNLISTED, joined_late=True))
-        found = Speakers(tuple(joined)).find(owner)
-        place = int(found.removeprefix("p")) - 1 if found else None
+        participant_id = Speakers(tuple(joined)).find(owner)
+        place = int(participant_id.removeprefix("p")) - 1 if participant_id else None
         if place is None or joined[place].track:
             raise InputRefused(
                 f"per-person file {number} of {len(files.own)} is not certainly one participant's only one",

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import accumulate, groupby, islice, pairwise
 
 from pipeline.speech.audio_types import AudioChunk, HeardWord, Span, spread_words
+from pipeline.speech.engines.border_doubt import border_doubt_s
 from pipeline.speech.engines.sphinx import Aligner
 from pipeline.speech.engines.windows import Window
 from pipeline.speech.engines.written import Piece
@@ -22,7 +23,6 @@ from pipeline.speech.pronunciation.verbalize import spoken_words
 # The median by which Whisper's borders come too early on the words above; without it the 95th percentile is 0.15 s.
 EARLY_S = 0.07
 WHISPER_DOUBT_S = 0.2
-ALIGNED_DOUBT_S = 0.06
 # Where both disagree by more than this one of them is lost, and the word may be anywhere in both. Below it the
 # alignment is right whatever Whisper says: of 56 words at which they were 0.2 to 0.5 s apart none began 0.02 s too late
 # or ended 0.03 s too early.
@@ -87,8 +87,16 @@ def aligned(words: Sequence[HeardWord], part: Span, chunk: AudioChunk, pronounce
     vocabulary = dict.fromkeys(text for spoken in texts for text in spoken)
     aligner = Aligner([KeywordPronunciation(text, way) for text in vocabulary for way in pronouncer.word(text)])
     spans = _fitted(list(zip(words, texts, strict=True)), part, chunk, aligner)
-    agreed = [_agreed(word, span) if span else word for word, span in zip(words, spans, strict=True)]
+    doubt_s = border_doubt_s(chunk.cut(common) for common in _common(chunk.speech, part))
+    agreed = [_agreed(word, span, doubt_s) if span else word for word, span in zip(words, spans, strict=True)]
     return _in_order(agreed)
+
+
+def _common(speech: Sequence[Span], part: Span) -> list[Span]:
+    """The speech within a part."""
+    return [
+        Span(max(span.start_s, part.start_s), min(span.end_s, part.end_s)) for span in speech if span.overlap_s(part)
+    ]
 
 
 def _in_order(words: Sequence[HeardWord]) -> list[HeardWord]:
@@ -122,11 +130,11 @@ def _fitted(
     return _fitted(words[: at + 1], before, chunk, aligner) + _fitted(words[at + 1 :], after, chunk, aligner)
 
 
-def _agreed(word: HeardWord, span: Span) -> HeardWord:
-    """A word at its aligned span; where Whisper's own is very far from it, over both, with doubt."""
+def _agreed(word: HeardWord, span: Span, doubt_s: float) -> HeardWord:
+    """A word at its aligned span with its doubt; where Whisper's own is very far from it, over both, with more."""
     apart_s = max(abs(span.start_s - word.span.start_s), abs(span.end_s - word.span.end_s))
     if apart_s <= max(_LOST_S, word.time_uncertainty_s):
-        return replace(word, span=span, time_uncertainty_s=ALIGNED_DOUBT_S)
+        return replace(word, span=span, time_uncertainty_s=doubt_s)
     both = Span(min(span.start_s, word.span.start_s), max(span.end_s, word.span.end_s))
     if both.length_s > _LONGEST_WORD_S:
         return word

@@ -195,10 +195,10 @@ def _without_ends(tokens: Sequence[WordToken]) -> tuple[WordToken, ...]:
 
 
 def _of_sentence(tokens: Sequence[WordToken]) -> _Asked:
-    said = [token for token in tokens if token.text not in "?!"]
-    words = without_what_it_stops(said)
+    spoken = [token for token in tokens if token.text not in "?!"]
+    words = without_what_it_stops(spoken)
     text = joined(words) + " "
-    if len(words) < len(said) and begins_with_without(said):
+    if len(words) < len(spoken) and begins_with_without(spoken):
         return _piece(_Form.THING, words, text, 0, len(text) - 1)
     if named := _SUBJECT_FIRST.match(text):
         return _piece(_Form.THING, words, text, 0, named.end("thing"))

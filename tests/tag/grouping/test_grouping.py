@@ -96,6 +96,19 @@ def test_near_pairs_are_those_of_comparing_each_with_each(size: int, monkeypatch
     assert all(3 not in pair for pair in found)
 
 
+def test_groups_looked_for_in_cells_are_those_of_comparing_each_with_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    centres = rng.standard_normal((600, 64))
+    vectors = np.repeat(centres, 5, axis=0) + 0.4 * rng.standard_normal((3000, 64))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    wordings = [Wording(key=f"q-{number}", text=f"wording {number}") for number in range(3000)]
+    by_limit = {}
+    for limit in (4096, 512):
+        monkeypatch.setattr(near, "_ALL", limit)
+        by_limit[limit] = {one.keys for one in group(wordings, vectors, threshold=0.57)}
+    assert by_limit[512] == by_limit[4096] and len(by_limit[512]) < 700
+
+
 def test_nothing_near_is_no_pairs() -> None:
     pairs, cosines = near.near_pairs(np.eye(4, dtype=np.float32), 0.5)
     assert (len(pairs), len(cosines)) == (0, 0)

@@ -1,0 +1,140 @@
+"""How reviewers do, for a lead: what they miss of known names that are shown blind, how fast they are, their reveals.
+
+A share of the listed names and terms, which policy sets, is shown on the review page as if it were a guess: without its
+list, its label and its score. Whoever keeps one missed it. That changes nothing but the page: what is decided holds as
+ever, and what nobody decides is redacted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from pipeline.records import Decision, DetectionRule, Proposal, Verdict
+from pipeline.review import decision_log
+from pipeline.store import Workspace
+from pipeline.workflow.review_edits import SUBMITTED
+from pipeline.workflow.review_views import ProposalView
+
+_BLIND = "blind decision"
+# A choice: whoever does nothing for longer is not at work on the next decision.
+_PAUSE_S = 120.0
+_SHOWN_AS = {"PERSON": ("PERSON", "person"), "COMPANY": ("COMPANY", "company")}
+_OTHERS = ("OTHER", "name")
+_FULL = 1 << 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewerQuality:
+    """One reviewer: ``per_minute`` counts the time between decisions without pauses, None where there is too little.
+
+    ``missed`` of ``blind`` known names that were shown blind were kept at the first look; ``miss_rate`` None for none.
+    """
+
+    reviewer: str
+    decisions: int
+    per_minute: float | None
+    reveals: int
+    blind: int
+    missed: int
+    miss_rate: float | None
+
+
+def blind_ids(workspace: Workspace, proposals: Iterable[Proposal]) -> frozenset[str]:
+    """The proposals that the page shows blind: the same ones each time, which nobody without the key can foresee."""
+    rate, key = workspace.settings.review.blind_rate, workspace.key("plan")
+    if not rate:
+        return frozenset()
+    return frozenset(
+        proposal.proposal_id
+        for proposal in proposals
+        if _is_known(proposal) and _share(key, proposal.proposal_id) < rate
+    )
+
+
+def disguised(workspace: Workspace, views: Sequence[ProposalView], blind: Collection[str]) -> tuple[ProposalView, ...]:
+    """The views with those that are blind as a guess of the name model."""
+    counts = {kind: sum(view.replacement.startswith(f"[{kind} ") for view in views) for kind in ("person", "company")}
+    shown = []
+    for view in views:
+        if view.proposal_id not in blind:
+            shown.append(view)
+            continue
+        category, kind = _SHOWN_AS.get(view.category, _OTHERS)
+        counts[kind] = counts.get(kind, 0) + 1
+        score = round(0.45 + 0.3 * _share(workspace.key("plan"), f"score {view.proposal_id}"), 2)
+        guess = DetectionRule.NAME_MODEL.value
+        mentions = tuple(replace(mention, rule=guess, score=score) for mention in view.mentions)
+        label = f"[{kind} {counts[kind]}]"
+        shown.append(replace(view, category=category, replacement=label, score=score, mentions=mentions))
+    return tuple(shown)
+
+
+def note_blind(workspace: Workspace, session_id: str, proposal_id: str, seq: int, blind: Collection[str]) -> None:
+    """Notes that the decision of this number was about something that was shown blind, if it was; once."""
+    if proposal_id in blind:
+        workspace.ledger.append(_BLIND, f"{seq}", {"session_id": session_id, "proposal_id": proposal_id})
+
+
+def reviewer_quality(workspace: Workspace) -> tuple[ReviewerQuality, ...]:
+    """Every reviewer who decided something, by name; what was submitted undecided counts for nobody."""
+    history = [entry for entry in decision_log.history(workspace.db) if entry[2].reason != SUBMITTED]
+    blind = {int(key) for key, _ in workspace.ledger.under(_BLIND, "")}
+    reveals = _reveals(workspace)
+    by_actor: dict[str, list[tuple[int, str, Decision]]] = {}
+    for entry in history:
+        by_actor.setdefault(entry[2].actor, []).append(entry)
+    return tuple(_quality(actor, made, blind, reveals) for actor, made in sorted(by_actor.items()))
+
+
+def _quality(
+    actor: str, made: Sequence[tuple[int, str, Decision]], blind: Collection[int], reveals: Mapping[str, int]
+) -> ReviewerQuality:
+    first: dict[str, Verdict] = {}
+    for seq, _, decision in made:
+        if seq in blind and decision.verdict is not Verdict.OPEN:
+            first.setdefault(decision.proposal_id, decision.verdict)
+    missed = sum(verdict is Verdict.KEEP for verdict in first.values())
+    return ReviewerQuality(
+        reviewer=actor,
+        decisions=sum(decision.verdict is not Verdict.OPEN for _, _, decision in made),
+        per_minute=_per_minute([decision for _, _, decision in made if decision.verdict is not Verdict.OPEN]),
+        reveals=reveals.get(decision_log.mark(actor), 0),
+        blind=len(first),
+        missed=missed,
+        miss_rate=round(missed / len(first), 3) if first else None,
+    )
+
+
+def _per_minute(made: Sequence[Decision]) -> float | None:
+    """Decisions a minute at work; many that were made at once are one look."""
+    times = sorted({decision.decided_at for decision in made})
+    gaps = [gap for before, after in pairwise(times) if (gap := (after - before).total_seconds()) <= _PAUSE_S]
+    return round(60 * len(gaps) / sum(gaps), 1) if gaps and sum(gaps) > 0 else None
+
+
+def _reveals(workspace: Workspace) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for _, body in workspace.ledger.under("reveal", ""):
+        actor = str(json.loads(body).get("actor", ""))
+        counts[actor] = counts.get(actor, 0) + 1
+    return counts
+
+
+def _is_known(proposal: Proposal) -> bool:
+    """Whether a list or the session itself says for sure that it is confidential."""
+    return (
+        not proposal.is_heard_again
+        and not proposal.is_picture
+        and any(finding.rule.spec.listed for finding in proposal.findings)
+    )
+
+
+def _share(key: bytes, text: str) -> float:
+    """A number from 0 to 1 that is the same for the same text, and like chance without the key."""
+    digest = hmac.digest(key, f"offrecord blind v1\n{text}".encode(), hashlib.sha256)
+    return int.from_bytes(digest[:4]) / _FULL

@@ -1,0 +1,58 @@
+"""What is given back beside a name that was heard as it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.detect.engine import find
+from pipeline.detect.gazetteer.excess_words import without_excess
+from pipeline.lexicon import SurfaceForm
+from pipeline.records import Context, DetectionRule, KnownPerson
+
+FORM = SurfaceForm("Rajiv Kulshreshtha", "person:rajiv kulshreshtha", "PERSON", DetectionRule.KNOWN_NAME, 0.9)
+CONTEXT = Context(participants=(KnownPerson(name="Rajiv Kulshreshtha"), KnownPerson(name="Odile Fenwick")))
+
+
+@pytest.mark.parametrize(
+    ("heard", "left"),
+    [
+        ("rajiv last", "rajiv"),
+        ("goodbye rajiv", "rajiv"),
+        ("hi rajiv kulshreshtha thanks", "rajiv kulshreshtha"),
+        ("good morning rajiv kulshreshtha", "rajiv kulshreshtha"),
+        ("thanks kulshreshtha", "kulshreshtha"),
+        ("rajiv cool", "rajiv cool"),
+        ("rajiv before", "rajiv"),
+        ("rajiv goodbye", "rajiv"),
+        ("rage kulshreshtha", "rage kulshreshtha"),
+        ("mr rage kulshreshtha", "mr rage kulshreshtha"),
+        ("rajiv cool stress", "rajiv cool stress"),
+        ("rajiv brumovia", "rajiv brumovia"),
+        ("raj of cool", "raj of cool"),
+        ("rajiv", "rajiv"),
+    ],
+)
+def test_ordinary_words_beside_a_name_are_given_back(heard: str, left: str) -> None:
+    words = ["well", *heard.split(), "so"]
+    first, last = without_excess(words, 1, len(words) - 2, FORM)
+    assert " ".join(words[first : last + 1]) == left
+
+
+@pytest.mark.parametrize(
+    "text", ["I asked Rajiv last week.", "Thank you, Rajiv, goodbye.", "Hi, Odile Fenwick, welcome."]
+)
+def test_no_neighbour_goes_with_a_known_name(text: str) -> None:
+    found = {match.text.lower() for match in find(text, CONTEXT)}
+    assert found in ({"rajiv"}, {"odile fenwick"})
+
+
+def test_where_only_a_name_can_stand_ordinary_words_stay() -> None:
+    words = ["over", "to", "rajiv", "internal"]
+    assert without_excess(words, 2, 3, FORM) == (2, 2)
+    assert without_excess(words, 2, 3, FORM, in_place=True) == (2, 3)
+    assert without_excess(["hi", "rajiv"], 0, 1, FORM, in_place=True) == (1, 1)
+
+
+def test_what_was_heard_for_the_rest_of_a_name_goes_with_it() -> None:
+    found = {match.text for match in find("that was rajiv coolest chef i think", CONTEXT)}
+    assert any("coolest" in text for text in found)
