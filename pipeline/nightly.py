@@ -105,6 +105,7 @@ def run_night(
         erasure.carry_out(workspace, now=now)
         removed = retention.carry_out(workspace, now=now)
         registry = Registry(workspace.db)
+        registry.fill_outlines()
         ingested, unfinished = (
             _ingest_new(workspace, registry, inbox, options, now, progress) if inbox else (set[str](), 0)
         )

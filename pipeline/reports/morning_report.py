@@ -15,13 +15,15 @@ from pipeline.consent.log.replay import ensure_replayed
 from pipeline.errors import Exit
 from pipeline.files import write_bytes
 from pipeline.records import Exposure, ListAuthority, Session
-from pipeline.records.session_names import session_name
 from pipeline.reports.warnings import warnings
 from pipeline.store import Workspace
 from pipeline.store.codec import encode
 from pipeline.store.registry import InboxEntry, Registry, printable
 
 _NEEDS_A_PERSON = frozenset({"held", "refused", "failed"})
+
+_DONE_ON_PAGE = 1000
+"""A browser shows so many rows at once; report.json and `offrecord status` have all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,13 @@ class MorningReport:
         return tuple(line for line in self.lines if line.processed or line.status != "done")
 
     @property
+    def on_page(self) -> tuple[ReportLine, ...]:
+        """The lines for the page: those for a terminal, and of the others the latest."""
+        shown = {line.id for line in self.to_show}
+        others = [line for line in self.lines if line.id not in shown]
+        return (*self.to_show, *others[-_DONE_ON_PAGE:])
+
+    @property
     def exit_code(self) -> Exit:
         """DAMAGED where what was published was changed, SOME_STOPPED when a session is held, refused or failed."""
         if self.damage:
@@ -94,7 +103,7 @@ def gather(
     sessions = (_as_on_disk(line, workspace) for line in _sessions(registry))
     lines = [*sessions, *(_folder(entry) for entry in registry.entries().values() if not entry.session_id)]
     order = {"failed": 0, "refused": 1, "held": 2, "pending": 3, "waiting": 4, "done": 5}
-    lines = [replace(line, processed=line.id in processed) for line in lines]
+    lines = [replace(line, processed=True) if line.id in processed else line for line in lines]
     lines.sort(key=lambda line: (order[line.status], line.id))
     counts: dict[str, int] = {}
     for line in lines:
@@ -153,16 +162,17 @@ def render_page(report: MorningReport) -> str:
 
 def _with_reasons(report: MorningReport, workspace: Workspace) -> MorningReport:
     """The report with each person's decisions, by ids alone, for the sessions that it is about."""
-    sessions = {session.session_id: session for session in Registry(workspace.db).sessions()}
-    shown = {line.id for line in report.to_show}
+    registry, shown = Registry(workspace.db), {line.id for line in report.to_show}
+    known = registry.outlines().keys()
     lines = [
-        _explained(line, sessions[line.id], workspace, report.made_at)
-        if line.id in shown and line.id in sessions
+        _explained(line, registry.session(line.id), workspace, report.made_at)
+        if line.id in shown and line.id in known
         else line
         for line in report.lines
     ]
     if workspace.settings.report.titles:
-        lines = [replace(line, title=sessions[line.id].title) if line.id in sessions else line for line in lines]
+        titles = {session.session_id: session.title for session in registry.sessions()}
+        lines = [replace(line, title=titles[line.id]) if line.id in titles else line for line in lines]
     return replace(report, lines=tuple(lines))
 
 
@@ -178,8 +188,8 @@ def _explained(line: ReportLine, session: Session, workspace: Workspace, now: da
 def _sessions(registry: Registry) -> list[ReportLine]:
     states = registry.states()
     lines = []
-    for session in registry.sessions():
-        session_id, name, state = session.session_id, session_name(session), states.get(session.session_id)
+    for session_id, outline in registry.outlines().items():
+        name, state = outline.name, states.get(session_id)
         if state is None:
             line = ReportLine(
                 id=session_id, name=name, status="waiting", reason="not processed yet", action="run again"

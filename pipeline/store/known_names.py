@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
-from pipeline.records import ERASED_NAME, Role, Session, Term
-from pipeline.store.codec import decode
+from pipeline.records import Term
+from pipeline.store import outlines
 from pipeline.store.customers import customer_names
 from pipeline.store.table_cache import TableCache
 from pipeline.store.tables.runs import session as sessions
-
-_CACHED_SESSIONS = 16384  # after a change of one record the others are not read again
 
 
 class KnownNames:
@@ -40,23 +36,5 @@ class KnownNames:
 
 
 def _of_sessions(connection: Connection) -> frozenset[Term]:
-    bodies = connection.execute(select(sessions.c.body)).scalars()
-    return frozenset(term for body in bodies for term in _of_body(body))
-
-
-@lru_cache(maxsize=_CACHED_SESSIONS)
-def _of_body(body: str) -> tuple[Term, ...]:
-    return tuple(_of_session(decode(body.encode(), Session)))
-
-
-def _of_session(session: Session) -> Iterator[Term]:
-    people = [person for person in session.participants if person.role is not Role.BOT and person.name != ERASED_NAME]
-    for person in people:
-        yield Term(text=person.name, kind="person", aliases=tuple(sorted(_whole(person.aliases))))
-    companies = {person.company for person in people if person.company and person.company != session.host}
-    yield from (Term(text=company, kind="company") for company in companies)
-
-
-def _whole(names: Iterable[str]) -> set[str]:
-    """Names of more than one word: a given name alone says nothing of who is meant elsewhere."""
-    return {name for name in names if len(name.split()) > 1}
+    names = {outline.names for outline in outlines.read(connection).values()}
+    return frozenset(term for each in names for term in outlines.terms_of(each))

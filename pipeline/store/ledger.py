@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, select, true
 
 from pipeline.errors import WorkspaceDamaged
 from pipeline.store.chains import Chain, ChainTruncated, Head, Heads, HeadsLost, text_digest
 from pipeline.store.database import reading
 from pipeline.store.tables.runs import ledger
 
+_LAST = "\U0010ffff"
 _DAMAGED = "restore offrecord.db and heads from one backup, and compare what is there with it"
 
 
@@ -38,7 +39,7 @@ class Ledger:
     def under(self, kind: str, prefix: str) -> list[tuple[str, str]]:
         """Key and body of the entries of a kind whose keys begin so, in order."""
         with reading(self._db) as connection:
-            query = select(ledger.c.key, ledger.c.body).where(ledger.c.kind == kind, ledger.c.key.startswith(prefix))
+            query = select(ledger.c.key, ledger.c.body).where(ledger.c.kind == kind, _begins(prefix))
             return [(row.key, row.body) for row in connection.execute(query.order_by(ledger.c.seq))]
 
     def numbered(self, kind: str) -> list[tuple[int, str]]:
@@ -50,7 +51,7 @@ class Ledger:
     def last(self, kind: str, prefix: str) -> int:
         """The number of the last entry of a kind whose key begins so; 0 where there is none."""
         with reading(self._db) as connection:
-            query = select(ledger.c.seq).where(ledger.c.kind == kind, ledger.c.key.startswith(prefix, autoescape=True))
+            query = select(ledger.c.seq).where(ledger.c.kind == kind, _begins(prefix))
             return connection.execute(query.order_by(ledger.c.seq.desc()).limit(1)).scalar() or 0
 
     def body(self, kind: str, key: str) -> str | None:
@@ -74,6 +75,11 @@ class Ledger:
         self.check()
         with reading(self._db) as connection:
             return CHAIN.verify(connection).seq
+
+
+def _begins(prefix: str) -> ColumnElement[bool]:
+    """Whether a key begins so, as a range that the index holds: LIKE would walk every entry of the kind."""
+    return and_(ledger.c.key >= prefix, ledger.c.key < f"{prefix}{_LAST}") if prefix else true()
 
 
 def append(connection: Connection, kind: str, key: str, body: Mapping[str, object]) -> bool:

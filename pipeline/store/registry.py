@@ -5,20 +5,23 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import UsageProblem, WorkspaceDamaged
 from pipeline.records import Refused, Session, SessionResult
-from pipeline.store import ledger
+from pipeline.store import ledger, outlines
 from pipeline.store.codec import decode, encode
 from pipeline.store.database import reading
+from pipeline.store.outlines import SessionOutline
+from pipeline.store.table_cache import TableCache
 from pipeline.store.tables.runs import entry, result, session
 
 T = TypeVar("T")
@@ -70,10 +73,14 @@ def _read(body: str, kind: type[T]) -> T:
     try:
         return decode(body, kind)
     except ValueError as error:
-        raise WorkspaceDamaged(
-            f"what is stored of a session is no {kind.__name__} of this version",
-            action="open the workspace with the version that wrote it, or restore its backup",
-        ) from error
+        raise _unknown(kind) from error
+
+
+def _unknown(kind: type) -> WorkspaceDamaged:
+    return WorkspaceDamaged(
+        f"what is stored of a session is no {kind.__name__} of this version",
+        action="open the workspace with the version that wrote it, or restore its backup",
+    )
 
 
 def _body(connection: Connection, session_id: str) -> str:
@@ -92,6 +99,26 @@ def _state(row: Any) -> SessionState:
     )
 
 
+def _states() -> Callable[[Connection], dict[str, SessionState]]:
+    """Reads every state; after a change it decodes those that changed."""
+    before: dict[str, tuple[str, SessionState]] = {}
+
+    def read(connection: Connection) -> dict[str, SessionState]:
+        now: dict[str, tuple[str, SessionState]] = {}
+        for row in connection.execute(select(result)):
+            kept = before.get(row.session_id)
+            mark = f"{row.state_key} {row.valid_until} {row.attempts} {row.body}"
+            now[row.session_id] = kept if kept is not None and kept[0] == mark else (mark, _state(row))
+        before.clear()
+        before.update(now)
+        return {session_id: state for session_id, (_, state) in now.items()}
+
+    return read
+
+
+_STATES: WeakKeyDictionary[Engine, TableCache[dict[str, SessionState]]] = WeakKeyDictionary()
+
+
 class Registry:
     """The sessions, entries and results of one workspace."""
 
@@ -104,9 +131,9 @@ class Registry:
             return {row.path: InboxEntry(**row._mapping) for row in connection.execute(select(entry))}
 
     def states(self) -> dict[str, SessionState]:
-        """How far every session got, by session id."""
-        with reading(self._db) as connection:
-            return {row.session_id: _state(row) for row in connection.execute(select(result))}
+        """How far every session got, by session id; decoded once for as long as nobody changes any."""
+        cache = _STATES.setdefault(self._db, TableCache(self._db, result, _states()))
+        return dict(cache.value())
 
     def state(self, session_id: str) -> SessionState | None:
         """How far one session got; None where it was never processed."""
@@ -116,9 +143,26 @@ class Registry:
 
     def digests(self) -> dict[str, str]:
         """Every session id with a digest of its record, in order of time."""
+        return {session_id: outline.digest for session_id, outline in self.outlines().items()}
+
+    def outlines(self) -> dict[str, SessionOutline]:
+        """What a night asks of every session, by id, in order of time; no record is decoded for it."""
         with reading(self._db) as connection:
-            rows = connection.execute(select(session.c.session_id, session.c.body).order_by(session.c.started_at))
-            return {row.session_id: hashlib.sha256(row.body.encode()).hexdigest() for row in rows}
+            try:
+                return outlines.read(connection)
+            except ValueError as error:
+                raise _unknown(Session) from error
+
+    def fill_outlines(self) -> int:
+        """Keeps the outlines of the sessions that an earlier version wrote; returns how many there were."""
+        with reading(self._db) as connection:
+            lacking = outlines.missing(connection)
+        for at in range(0, len(lacking), _TOGETHER):
+            with self._db.begin() as connection:
+                query = select(session.c.body).where(session.c.session_id.in_(lacking[at : at + _TOGETHER]))
+                for body in connection.execute(query).scalars().all():
+                    outlines.put(connection, _read(body, Session), body)
+        return len(lacking)
 
     def session(self, session_id: str) -> Session:
         """One session; raises ``UsageProblem`` when there is none of that id."""
@@ -217,5 +261,6 @@ class Registry:
         }
         statement = insert(session).values(values)
         connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
+        outlines.put(connection, arrived, body)
         digest = hashlib.sha256(body.encode()).hexdigest()
         ledger.append(connection, "session", f"{arrived.session_id}/{digest[:16]}", {"files": len(arrived.sealed)})

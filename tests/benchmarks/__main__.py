@@ -23,6 +23,7 @@ from tests.benchmarks import (
     requests,
     review_app,
     sample_tags,
+    scale,
 )
 
 BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
 LONG: dict[str, Callable[[Path], Iterable[str]]] = {
     "hearing": hearing.measure,
     "requests": requests.measure,
+    "scale": scale.measure,
     "tags": sample_tags.measure,
 }
 """What is measured only by name."""

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select
 
-from pipeline.records import Misheard, Participant
-from pipeline.store import Workspace, misheard
-from pipeline.store.registry import Registry
+from pipeline.records import Misheard, Participant, SessionResult
+from pipeline.store import Workspace, integrity, misheard, outlines
+from pipeline.store.registry import Registry, SessionState
 from pipeline.store.table_cache import TableCache
 from pipeline.store.tables.runs import session as sessions
+from pipeline.store.tables.runs import session_outline
 from tests.store.test_store import session
 
+ANA = Participant(participant_id="p1", name="Ana Ruiz")
 Opened = Callable[[Path], Workspace]
 
 
@@ -45,6 +47,32 @@ def test_it_is_made_again_only_after_a_change(workspace: Workspace) -> None:
     assert cache.value() == 1 and made == [1, 1], "a change by another process counts as well"
     Registry(workspace.db).take(Path("/inbox/two"), "f2", other)
     assert cache.value() == 2
+
+
+def test_outlines_follow_their_records_and_those_of_an_earlier_version_are_filled_in(workspace: Workspace) -> None:
+    registry = Registry(workspace.db)
+    registry.take(Path("/inbox/two"), "f2", replace(session(), session_id="s2", source_digest="b" * 64))
+    before = registry.outlines()
+    with workspace.db.begin() as connection:
+        connection.execute(session_outline.delete().where(session_outline.c.session_id == "s2"))
+    assert registry.outlines() == before, "made from the record where there is none"
+    assert (registry.fill_outlines(), registry.fill_outlines()) == (1, 0)
+    registry.rewrite(replace(registry.session("s2"), host="Newhost", participants=(ANA,)))
+    changed = registry.outlines()
+    assert changed["s2"].digest != before["s2"].digest and "Newhost" in changed["s2"].name
+    assert [term.text for term in outlines.terms_of(changed["s2"].names)] == ["Ana Ruiz"]
+    assert integrity.changed_tables(workspace) == []
+
+
+def test_states_are_current_after_each_change(workspace: Workspace) -> None:
+    registry = Registry(workspace.db)
+    result = SessionResult(session_id="s1", status="done", reason="", action="")
+    for attempts in (1, 2):
+        registry.conclude(SessionState(state_key="k", valid_until=1.0, attempts=attempts, result=result))
+        assert Registry(workspace.db).states()["s1"].attempts == attempts == registry.state("s1").attempts
+    other = Workspace.open(workspace.root)
+    Registry(other.db).conclude(SessionState(state_key="k2", valid_until=1.0, attempts=2, result=result))
+    assert registry.states()["s1"].state_key == "k2", "a change by another process counts as well"
 
 
 def test_behind_a_broken_seal_nothing_is_kept(workspace: Workspace) -> None:

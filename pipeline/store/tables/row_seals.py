@@ -16,7 +16,7 @@ row_seal = Table(
 )
 
 SEALED = (
-    *(runs.session, runs.entry, runs.result),
+    *(runs.session, runs.session_outline, runs.entry, runs.result),
     *(artefacts.artefact, artefacts.artefact_copy),
     *(erasures.withdrawal, erasures.tombstone, erasures.erased_mark, erasures.erased_participant),
     *(consent.party, consent.alias, consent.notice, consent.answer_row),

@@ -17,6 +17,16 @@ session = Table(
     comment="Session records as JSON; a corrected session.toml replaces one, which the ledger notes.",
 )
 
+session_outline = Table(
+    "session_outline",
+    metadata,
+    Column("session_id", String(32), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("names", Text, nullable=False),
+    comment="Of each session record what a night asks of all of them: its digest, what people call it, who is in it.",
+)
+
 entry = Table(
     "entry",
     metadata,

@@ -1,0 +1,88 @@
+"""Outlines of sessions: what a night asks of every session, kept beside the records so that none is decoded for it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
+
+from pipeline.records import ERASED_NAME, Role, Session, Term
+from pipeline.records.session_names import session_name
+from pipeline.store.codec import decode
+from pipeline.store.tables.runs import session as session_table
+from pipeline.store.tables.runs import session_outline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOutline:
+    """One session: the SHA-256 of its record, what people call it, and ``names``, the terms in it as JSON."""
+
+    digest: str
+    name: str
+    names: str
+
+
+def outline_of(session: Session, body: str) -> SessionOutline:
+    """The outline of a session whose record is stored as ``body``."""
+    terms = [[term.kind, term.text, list(term.aliases)] for term in sorted(set(_terms(session)), key=repr)]
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    return SessionOutline(digest=digest, name=session_name(session), names=json.dumps(terms, ensure_ascii=False))
+
+
+def read(connection: Connection) -> dict[str, SessionOutline]:
+    """The outline of every session, in order of time; made from the record where a session has none yet.
+
+    Raises ``ValueError`` for a record that is none of this version.
+    """
+    joined = session_table.outerjoin(session_outline, session_outline.c.session_id == session_table.c.session_id)
+    columns = (session_outline.c.digest, session_outline.c.name, session_outline.c.names)
+    query = select(session_table.c.session_id, *columns).select_from(joined).order_by(session_table.c.started_at)
+    rows = connection.execute(query).all()
+    return {
+        session_id: _made(connection, session_id)
+        if digest is None
+        else SessionOutline(digest=digest, name=name, names=names)
+        for session_id, digest, name, names in rows
+    }
+
+
+def put(connection: Connection, session: Session, body: str) -> None:
+    """Keeps the outline of a session, in the transaction that writes its record."""
+    outline = outline_of(session, body)
+    values = {"digest": outline.digest, "name": outline.name, "names": outline.names}
+    statement = insert(session_outline).values(session_id=session.session_id, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
+
+
+def terms_of(names: str) -> Iterator[Term]:
+    """The terms in the ``names`` of an outline."""
+    for kind, text, aliases in json.loads(names):
+        yield Term(text=text, kind=kind, aliases=tuple(aliases))
+
+
+def missing(connection: Connection) -> list[str]:
+    """The sessions that an earlier version wrote, without an outline."""
+    joined = session_table.outerjoin(session_outline, session_outline.c.session_id == session_table.c.session_id)
+    query = select(session_table.c.session_id).select_from(joined).where(session_outline.c.digest.is_(None))
+    return list(connection.execute(query).scalars())
+
+
+def _made(connection: Connection, session_id: str) -> SessionOutline:
+    query = select(session_table.c.body).where(session_table.c.session_id == session_id)
+    body = connection.execute(query).scalar_one()
+    return outline_of(decode(body, Session), body)
+
+
+def _terms(session: Session) -> Iterator[Term]:
+    """Who is in it, and the companies: none of the team's own, for who works for the host may say so."""
+    people = [person for person in session.participants if person.role is not Role.BOT and person.name != ERASED_NAME]
+    for person in people:
+        whole = sorted({name for name in person.aliases if len(name.split()) > 1})
+        # A given name alone says nothing of who is meant elsewhere.
+        yield Term(text=person.name, kind="person", aliases=tuple(whole))
+    companies = {person.company for person in people if person.company and person.company != session.host}
+    yield from (Term(text=company, kind="company") for company in companies)
