@@ -88,6 +88,23 @@ def browser() -> str:
     return "ok"
 
 
+def provider() -> str:
+    """The OpenID Connect provider that the tests of logging in start; without it they are left out and say so."""
+    folder = ROOT / "tests" / "web" / "oidc"
+    ready, wanted = folder / "node_modules" / ".ready", (folder / "package-lock.json").read_text("utf-8")
+    if not ready.is_file() or ready.read_text("utf-8") != wanted:
+        try:
+            install("npm", ("node", "npm"))
+            # The lock has a digest for each package and no address: they come from the registry that npm is set up for.
+            run(
+                ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", f"--prefix={folder}"], "npm cannot install"
+            )
+        except StepFailed as error:
+            return f"missing, so the tests of logging in at a provider are left out: {error}"
+        ready.write_text(wanted, "utf-8")
+    return "ok"
+
+
 def models() -> str:
     """The models that are pulled once, into the user's models folder; without them less good ones are used."""
     command = [str(VENV / "bin" / "offrecord"), "models", "pull", *MODELS]
@@ -100,7 +117,7 @@ def models() -> str:
 
 
 STEPS: dict[str, Callable[[], str]] = {
-    step.__name__: step for step in (environment, ffmpeg, tesseract, browser, models)
+    step.__name__: step for step in (environment, ffmpeg, tesseract, browser, provider, models)
 }
 
 

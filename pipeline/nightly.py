@@ -16,14 +16,14 @@ from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, Sto
 from pipeline.executors import Executor, TaskDone, TaskFailed
 from pipeline.media import tools
 from pipeline.records import Failed, Refused, Session
-from pipeline.reports import metrics
+from pipeline.reports import metrics, published
 from pipeline.reports.morning_report import MorningReport, gather, write
 from pipeline.reports.warnings import warnings
 from pipeline.store import Workspace, integrity, run_clock, tombstones
 from pipeline.store.customers import read_customers
 from pipeline.store.database import storage_needed
 from pipeline.store.registry import InboxEntry, Registry, SessionState, entry_id, entry_path
-from pipeline.workflow import erasure, pseudonyms, request_files, tagging
+from pipeline.workflow import erasure, pseudonyms, request_files, retention, tagging
 from pipeline.workflow.due_sessions import is_due, is_published, withdrawing_overdue
 from pipeline.workflow.results import SessionProgress, stop_session
 from pipeline.workflow.state_key import state_keys
@@ -81,6 +81,8 @@ def run_night(
 ) -> MorningReport:
     """Ingests what is new, moves every session as far as it may go, writes exports and the morning report.
 
+    What is published is held against what was left there first.
+
     Raises ``LockHeld`` when another run works here, ``ConsentUnreadable`` when the consent store does not hold, and
     ``TryAgain`` when the clock jumped: then nothing is processed.
     """
@@ -88,16 +90,20 @@ def run_night(
     inbox = inbox.resolve() if inbox else None
     log.configure(workspace.logs / "offrecord.jsonl")
     with workspace.locked():
+        interrupted = published.half_done(workspace)
         workspace.sweep()
         consent.verify_chain(workspace)
         workspace.ledger.check()
         integrity.check(workspace)
         run_clock.note(workspace, now=now, accepted=options.accept_clock)
+        damage = published.check(workspace, interrupted)
         # A broken table stops the night before anything is done.
         rules_of(workspace.root)
         tagging.read_taxonomy(workspace)
         read_customers(workspace.root)
+        ingest.read_tracks(workspace.root)
         erasure.carry_out(workspace, now=now)
+        removed = retention.carry_out(workspace, now=now)
         registry = Registry(workspace.db)
         ingested, unfinished = (
             _ingest_new(workspace, registry, inbox, options, now, progress) if inbox else (set[str](), 0)
@@ -106,8 +112,10 @@ def run_night(
         tagging.retag(workspace, now=now)
         request_files.write_exports(workspace, now=now)
         sessions = [registry.session(session_id) for session_id in sorted(processed & registry.states().keys())]
-        warned = (*_stray_files(inbox), *ingest.unread(sessions), *warnings(workspace, now))
+        told = (*ingest.unread(sessions), *ingest.differences(workspace, sessions))
+        warned = (*_stray_files(inbox), *told, *retention.removal_lines(removed), *warnings(workspace, now))
         report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)
+        report = replace(report, damage=damage)
         write(report, workspace)
         metrics.write(report, workspace.reports / "metrics.prom", seconds=time.monotonic() - began)
         erasure.verify_withdrawals(workspace)
@@ -122,7 +130,8 @@ def _ingest_new(
     folders, known = ingest.entries(inbox), registry.entries()
     for path in _removed_folders(known, inbox, folders):
         registry.forget(path)
-    fingerprints = {folder: fingerprint for folder in folders if (fingerprint := _fingerprint(folder))}
+    tracks = ingest.tracks_digest(workspace.root)
+    fingerprints = {folder: fingerprint for folder in folders if (fingerprint := _fingerprint(folder, tracks))}
     tasks = [
         Task(root=workspace.root, now=now, folder=folder)
         for folder, fingerprint in fingerprints.items()
@@ -163,10 +172,10 @@ def _stray_files(inbox: Path | None) -> Iterator[str]:
         yield f"{count} files lie in the inbox itself and are not ingested: give each session a folder of its own"
 
 
-def _fingerprint(folder: Path) -> str | None:
+def _fingerprint(folder: Path, tracks: bytes) -> str | None:
     """The fingerprint of a folder, None when it is being moved away."""
     try:
-        return ingest.fingerprint(folder)
+        return ingest.fingerprint(folder, also=tracks)
     except TryAgain:
         return None
 
@@ -249,7 +258,9 @@ def ingest_one(task: Task) -> Session | Refused | None:
     try:
         outcome = ingest.ingest(task.folder, workspace=_opened(task.root))
         if isinstance(outcome, Session) and tombstones.holds(_opened(task.root).db, outcome.source_digest):
-            return Refused(reason="this recording was erased on request", action="remove it from the inbox")
+            return Refused(
+                reason="this recording was erased on request, or is kept no longer", action="remove it from the inbox"
+            )
         return outcome
     except StorageUnavailable:
         raise

@@ -31,10 +31,14 @@ ONE_DOOR = {
     "openpyxl": "pipeline/consent/",
     "pebble": "pipeline/executors/",
     "alembic": "pipeline/store/",
+    "pyrage": "pipeline/store/age.py",
     "huggingface_hub": "pipeline/models/",
     "ctranslate2": "pipeline/embeddings/",
     "tokenizers": "pipeline/embeddings/",
     "starlette": "pipeline/web/",
+    "authlib": "pipeline/web/oidc.py",
+    "joserfc": "pipeline/web/oidc.py",
+    "httpx2": "pipeline/web/oidc.py",
     "uvicorn": "pipeline/web/",
 }
 USE_CASES = ("cli", "workflow", "reports", "vcon", "nightly", "records", "errors", "settings", "executors", "web")
@@ -46,7 +50,7 @@ OF_ONE_CALL = {
     "record_review", "rule_reviews",
     "Workspace", "Terms", "AgreementKind", "Clause", "ManualAction", "Erasure", "Selection", "ExportOptions",
     "column_maps", "FormChoices",
-    "write_bytes", "plain", "FILE_NAME",  # for printing
+    "write_bytes", "plain", "FILE_NAME", "session_toml_of",  # for printing
 }  # fmt: skip
 """What a command may call beside use cases: functions that are the whole of what it does, and values."""
 MADE_BY = {"Ruling": "consent", "ApprovedPlan": "review", "Rendition": "render"}

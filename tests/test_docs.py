@@ -11,7 +11,8 @@ import pytest
 
 from pipeline.cli import main
 from pipeline.errors import Exit, OffrecordError
-from pipeline.settings import RENAMED, Settings
+from pipeline.settings import Settings
+from pipeline.settings.variables import RENAMED
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

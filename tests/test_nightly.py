@@ -277,7 +277,7 @@ def test_an_inbox_is_the_same_however_it_is_called(workspace: Workspace, monkeyp
 def test_files_that_lie_in_the_inbox_itself_are_told(workspace: Workspace) -> None:
     inbox = workspace.root.parent / "inbox"
     before = night(workspace, Scripted(None, done)).warnings
-    for name in ("Halcyon.mp4", "notes.txt", ".hidden", "Thumbs.db"):
+    for name in ("Halcyon.pdf", "notes.txt", ".hidden", "Thumbs.db"):
         (inbox / name).touch()
     (warning,) = set(night(workspace, Scripted(None, done)).warnings) - set(before)
     assert warning.startswith("2 files") and "Halcyon" not in warning

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ConfigurationError
-from pipeline.settings import RENAMED, Settings, read, renamed_variables
+from pipeline.settings import Settings, read
+from pipeline.settings.variables import RENAMED, renamed_variables
 
 
 def write(folder: Path, text: str) -> Path:

@@ -83,7 +83,7 @@ def test_a_clip_keeps_each_span_apart_and_within(spans: Spans, start: int, end: 
 
 
 @given(spans_of_points, st.integers(0, 9))
-def test_padding_can_be_taken_back(spans: Spans, by: int) -> None:
+def test_padding_can_be_withdrawn_renditions(spans: Spans, by: int) -> None:
     whole = [span for span in spans if span[0] < span[1]]
     assert pad(pad(whole, by), -by) == whole
     assert covered(pad(whole, -by)) <= covered(whole) <= covered(pad(whole, by))

@@ -13,6 +13,9 @@ from pipeline import __version__
 from pipeline.cli.common import INTERRUPTED, Group
 
 _COMMANDS = {
+    "backup": ("backup", "Write an encrypted backup of a workspace."),
+    "backup-key": ("backup", "Make the key file that opens backups."),
+    "config": ("config", "Show the settings, and where each comes from."),
     "consent": ("consent", "Manage consent: answers, decisions, withdrawals."),
     "detect": ("detect", "Find names, terms and identifiers in JSON Lines."),
     "doctor": ("admin", "Check what a run needs, and say how to get what is missing."),
@@ -24,6 +27,8 @@ _COMMANDS = {
     "release": ("release", "Publish a reviewed session."),
     "report": ("nightly", "Make the morning report again."),
     "requests": ("requests", "Review feature requests: list, decide, merge, split, rename."),
+    "restore": ("backup", "Restore a workspace from its backup."),
+    "retention": ("retention", "Show what is kept no longer, and hold what has to be kept."),
     "review": ("review", "Review proposals: show, decide, sign off."),
     "run": ("nightly", "Run the nightly batch: move every session as far as it may go."),
     "serve": ("serve", "Serve the review app, or the consent form alone."),
@@ -48,7 +53,7 @@ class _Lazy(Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _ = _COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(f"pipeline.cli.{module}"), cmd_name)
+        command: click.Command = getattr(import_module(f"pipeline.cli.{module}"), cmd_name.replace("-", "_"))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

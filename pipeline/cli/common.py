@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import pwd
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,9 +51,17 @@ output_option: Callable[[F], F] = click.option(
 decider_option: Callable[[F], F] = click.option("--by", "actor", required=True, help="Who decides.")
 
 
+def account_of_process() -> str:
+    """The account that this process runs as, as the system says it: a variable of the environment does not count."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # a container may run as a number that has no name
+        return str(os.geteuid())
+
+
 def open_workspace(root: Path) -> Workspace:
     """Opens a workspace, and warns of each variable that sets a setting by its old name."""
-    from pipeline.settings import renamed_variables
+    from pipeline.settings.variables import renamed_variables
     from pipeline.store import Workspace
 
     for line in renamed_variables():

@@ -14,6 +14,7 @@ from pipeline.cli.drafts import draft_form
 from pipeline.cli.interchange import export_dpv, import_vcon
 from pipeline.cli.jurisdictions import jurisdictions
 from pipeline.cli.matching import match
+from pipeline.cli.preview import object_, preview, settle_objection
 from pipeline.consent.jsonl import decide_lines
 from pipeline.consent.notices.versions import file_announced
 from pipeline.consent.transfer.log_export import export_log
@@ -37,6 +38,9 @@ for _command in (
     revoke,
     *withdrawal.COMMANDS,
     match,
+    preview,
+    object_,
+    settle_objection,
 ):
     consent.add_command(_command)
 

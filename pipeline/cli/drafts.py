@@ -12,7 +12,7 @@ import click
 from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
 from pipeline.consent.answers.form_draft import FormChoices
 from pipeline.errors import UsageProblem
-from pipeline.ingest.session_toml import FILE_NAME
+from pipeline.ingest.listing import session_toml_of
 from pipeline.workflow.draft_mapping import draft_mapping
 from pipeline.workflow.draft_session import SessionChoices, draft_session
 
@@ -67,20 +67,20 @@ def session() -> None:
 
 
 @session.command("draft")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path, exists=True))
 @click.option("--started-at", callback=_read_time, help="When the recording began, as 2026-11-18T10:00:00+01:00.")
 @click.option("--timezone", help="The zone of a start that has no offset, as Europe/Berlin.")
 @click.option("--host", help="Who records: the team or company.")
 @click.option("--location", "recorder_location", help="Where it was recorded, as US-TX.")
 @click.option("--series", help="The series that the session is of.")
 @click.option("--complete", "is_complete", is_flag=True, help="You vouch that everybody who may be heard is named.")
-@click.option("-o", "--output", type=_NEW, help="Write to this new file instead of session.toml in FOLDER.")
+@click.option("-o", "--output", type=_NEW, help="Write to this new file instead of the session.toml of FOLDER.")
 @workspace_option
 @json_option
 def draft(folder: Path, output: Path | None, workspace: Path, as_json: bool, **choices: Any) -> None:
-    """Write the session.toml of FOLDER from its roster, captions, chat and media and from people on file."""
+    """Write the session.toml of FOLDER, or of a lone file, from what lies there and from people on file."""
     drafted = draft_session(folder, SessionChoices(**choices), workspace=open_workspace(workspace))
-    _hand_out(drafted.text, drafted.to_check, output or folder / FILE_NAME, as_json)
+    _hand_out(drafted.text, drafted.to_check, output or session_toml_of(folder), as_json)
 
 
 def _hand_out(text: str, to_check: Sequence[str], output: Path | None, as_json: bool) -> None:

@@ -13,7 +13,7 @@ from pipeline.executors import EXECUTORS
 
 
 @click.command()
-@click.argument("inbox", required=False, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("inbox", required=False, type=click.Path(path_type=Path, exists=True))
 @workspace_option
 @click.option("--night", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions of this UTC date, and published ones.")
 @click.option("--executor", type=click.Choice(list(EXECUTORS)), default="local", help="Where tasks run.")

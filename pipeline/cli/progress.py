@@ -60,6 +60,8 @@ def print_report(report: MorningReport, workspace: Workspace, as_json: bool) -> 
     if as_json:
         emit(report, True)
         return
+    for line in report.damage:
+        click.echo(f"damage     {line}")
     for warning in report.warnings:
         click.echo(f"warning    {warning}")
     print_lines(report.to_show)
@@ -79,7 +81,7 @@ def print_counts(report: MorningReport) -> None:
 
 
 def print_lines(lines: Sequence[ReportLine]) -> None:
-    """Prints sessions as a table: the id, the status, the reason, and the next action."""
+    """Prints sessions as a table: the id over what people call it, the status, the reason, and the next action."""
     if not lines:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -87,5 +89,6 @@ def print_lines(lines: Sequence[ReportLine]) -> None:
         table.add_column(name, overflow="fold")
     for line in lines:
         style = _STYLES.get(line.status, "default")
-        table.add_row(line.id, Text(line.status, style=style), Text(line.reason), Text(line.action or NOTHING))
+        shown_as = Text("\n".join(filter(None, (line.id, line.name))))
+        table.add_row(shown_as, Text(line.status, style=style), Text(line.reason), Text(line.action or NOTHING))
     console().print(table)

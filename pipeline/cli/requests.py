@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.cli.common import decider_option, emit, json_option, now, workspace_option
+from pipeline.cli.common import account_of_process, decider_option, emit, json_option, now, workspace_option
 from pipeline.store import Workspace
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -116,10 +116,11 @@ def rename(request: str, title: str, workspace: Path, actor: str, reason: str) -
 @click.option("--reason", required=True, help="Why the customer must be known; it is noted in the ledger.")
 @json_option
 def resolve(alias: str, workspace: Path, actor: str, reason: str, as_json: bool) -> None:
-    """Show which customer an alias means, or who asked for REQUEST, and where it was said."""
+    """Show which customer an alias means, or who asked for REQUEST, and where it was said; for review.resolvers."""
     from pipeline.workflow.request_review import resolve as resolve_alias
 
-    emit(resolve_alias(Workspace.open(workspace), alias, actor=actor, reason=reason, now=now()), as_json)
+    opened, account = Workspace.open(workspace), account_of_process()
+    emit(resolve_alias(opened, alias, account=account, actor=actor, reason=reason, now=now()), as_json)
 
 
 @requests.command()

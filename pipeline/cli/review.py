@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli import pictures
+from pipeline.cli import pictures, speakers
 from pipeline.cli.common import (
     Group,
     decider_option,
@@ -27,7 +27,10 @@ def review() -> None:
     """Review proposals: show them, decide, sign off."""
 
 
-for _command in (pictures.picture, pictures.cover, pictures.uncover, pictures.frame, pictures.approve_picture):
+for _command in (
+    *(pictures.picture, pictures.cover, pictures.uncover, pictures.frame, pictures.approve_picture),
+    *(speakers.speakers, speakers.assign),
+):
     review.add_command(_command)
 
 

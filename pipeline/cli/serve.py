@@ -28,7 +28,9 @@ def serve(workspace: Path, people: tuple[str, ...], port: int, only_consent_form
         return
     if host != LOOPBACK:
         raise UsageProblem("the review app is served on this machine alone", action="leave --host away")
+    if people and opened.settings.web.login != "local":
+        raise UsageProblem("links are for the local login alone", action="leave --person away, or set web.login")
     server = ReviewServer(opened, read_people(people, default=getpass.getuser()), port=port)
-    for actor, link in server.links.items():
-        click.echo(f"{actor}: {link}")
+    for line in server.lines:
+        click.echo(line)
     server.run()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.common import decider_option, emit, json_option, now, open_workspace, workspace_option
 from pipeline.errors import Exit
 
 
@@ -24,6 +26,32 @@ def list_(workspace: Path, reveal: bool, as_json: bool) -> None:
     from pipeline.workflow.audit_terms import list_terms
 
     emit(list_terms(open_workspace(workspace), on=now().date(), reveal=reveal), as_json)
+
+
+@terms.command("suggest-rules")
+@workspace_option
+@click.option("--reveal", is_flag=True, help="Show customers and texts; the ledger records it.")
+@json_option
+def suggest_rules(workspace: Path, reveal: bool, as_json: bool) -> None:
+    """List rules of one customer that decisions speak for: always confidential there, or never a name."""
+    from pipeline.workflow.customer_rules import suggest_rules as suggest
+
+    emit(suggest(open_workspace(workspace), reveal_to=getpass.getuser() if reveal else None), as_json)
+
+
+@terms.command("make-rule")
+@click.argument("suggestion")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Its last day.")
+@decider_option
+@click.option("--reason", required=True, help="Why.")
+@workspace_option
+def make_rule(suggestion: str, until: datetime, actor: str, reason: str, workspace: Path) -> None:
+    """Make SUGGESTION a rule of its customer: an entry of that customer's list, until a day."""
+    from pipeline.workflow.customer_rules import make_rule as make
+
+    opened = open_workspace(workspace)
+    kind = make(opened, suggestion, until=until.date(), actor=actor, reason=reason, now=now())
+    click.echo(f"stored: {kind}, until {until:%Y-%m-%d}; `offrecord run` applies it, `offrecord terms list` shows it")
 
 
 @terms.command()

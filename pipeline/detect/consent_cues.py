@@ -40,12 +40,12 @@ def _heard(transcript: Transcript, cues: SpokenCues) -> Iterator[ConsentCue]:
         words = [transcript.words[index] for index in turn]
         joined = OffsetMap([word.text for word in words])
         for kind, (start_char, end_char) in _in_text(joined.text, cues):
-            said = [words[part.piece] for part in joined.parts(start_char, end_char)]
+            cue_words = [words[part.piece] for part in joined.parts(start_char, end_char)]
             yield ConsentCue(
                 kind=kind,
-                track_id=said[0].track_id,
-                start_s=min(word.start_s for word in said),
-                end_s=max(word.end_s for word in said),
+                track_id=cue_words[0].track_id,
+                start_s=min(word.start_s for word in cue_words),
+                end_s=max(word.end_s for word in cue_words),
             )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.errors import InputRefused
+from pipeline.ingest.draft import is_media
 from pipeline.ingest.identify_platform import CRAIG_TRACK, FolderKind, check_readable, recognise
 from pipeline.ingest.listing import MAX_FILES, ListedFile, Listing, listing
 
@@ -27,14 +28,17 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runti
 
 
 @contextmanager
-def unpacked(packed: Listing, scratch: Path) -> Iterator[Listing]:
-    """The listing with its one zip replaced by the zip's members, until the block ends; raises ``InputRefused``."""
+def unpacked(packed: Listing, scratch: Path, *, texts_only: bool = False) -> Iterator[Listing]:
+    """The listing with its one zip replaced by the zip's members, until the block ends; raises ``InputRefused``.
+
+    With ``texts_only`` the members that are media are listed with their names and sizes, and not written.
+    """
     zipped = next(entry for entry in packed.entries if entry.name.lower().endswith(".zip"))
     others = tuple(entry for entry in packed.entries if entry is not zipped)
     with tempfile.TemporaryDirectory(prefix="ingest-", dir=scratch) as name:
-        skipped = _unpack(zipped, Path(name))
-        members = listing(Path(name)).entries
-        yield replace(packed, entries=tuple(sorted((*others, *members), key=lambda entry: entry.name)), skipped=skipped)
+        unwritten, skipped = _unpack(zipped, Path(name), texts_only=texts_only)
+        members = (*others, *unwritten, *listing(Path(name)).entries)
+        yield replace(packed, entries=tuple(sorted(members, key=lambda entry: entry.name)), skipped=skipped)
 
 
 def check_members(members: list[zipfile.ZipInfo]) -> None:
@@ -54,8 +58,9 @@ def check_members(members: list[zipfile.ZipInfo]) -> None:
         raise InputRefused(f"the zip unpacks to more than {MAX_RATIO} times its size", action="do not use it")
 
 
-def _unpack(zipped: ListedFile, target: Path) -> int:
-    """Writes the wanted members into ``target``; returns how many others there are."""
+def _unpack(zipped: ListedFile, target: Path, *, texts_only: bool) -> tuple[tuple[ListedFile, ...], int]:
+    """Writes the wanted members into ``target``; returns those that were not written, and how many others there are."""
+    unwritten = []
     handle = os.open(zipped.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         with os.fdopen(handle, "rb") as source, zipfile.ZipFile(source) as archive:
@@ -64,14 +69,17 @@ def _unpack(zipped: ListedFile, target: Path) -> int:
             kind = recognise([member.filename for member in members])
             if kind is not FolderKind.CRAIG:
                 check_readable(FolderKind.UNKNOWN if kind is FolderKind.CRAIG_ZIP else kind)
-                raise InputRefused("the zip is not a Craig recording", action="unpack it into a folder of its own")
+                raise InputRefused(f"the zip holds {kind.value}", action="unpack it into a folder of its own")
             wanted = [member for member in members if _WANTED.fullmatch(member.filename)]
             for member in wanted:
+                if texts_only and is_media(member.filename):
+                    unwritten.append(replace(zipped, name=member.filename, size=member.file_size))
+                    continue
                 with archive.open(member) as inside:
                     _write(inside, target / member.filename, member.file_size)
     except _DAMAGED:
         raise InputRefused("the zip is damaged or not a zip", action="download it again") from None
-    return len(members) - len(wanted)
+    return tuple(unwritten), len(members) - len(wanted)
 
 
 def _write(inside: IO[bytes], target: Path, promised: int) -> None:

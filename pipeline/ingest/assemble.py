@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from pipeline import media
@@ -11,6 +11,7 @@ from pipeline.errors import InputRefused, TryAgain
 from pipeline.ingest import clock, session_texts, surfaces
 from pipeline.ingest.attendance import reader
 from pipeline.ingest.draft import SessionDraft
+from pipeline.ingest.file_kinds import kind_of
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import Speakers, unlisted
 from pipeline.ingest.session_texts import SessionTexts
@@ -37,7 +38,7 @@ def assemble(listing: Listing, draft: SessionDraft, vault: Vault) -> Session:
     started_at = clock.started_at(draft)
     probes = _probed(listing, draft)
     picture = _picture(draft, probes)
-    duration_s = max(probe.duration_s for probe in probes.values())
+    duration_s = _duration_s(draft, probes)
     _check_mixed(draft, probes)
     texts = session_texts.read(listing, draft, probes, duration_s)
     draft = _with_unlisted(draft, texts)
@@ -52,19 +53,23 @@ def assemble(listing: Listing, draft: SessionDraft, vault: Vault) -> Session:
         platform=draft.platform,
         title=draft.facts.title if draft.facts.title is not None else draft.title,
         started_at=started_at,
+        start_is_estimated=draft.start_is_estimated,
         host=draft.facts.host,
         recorder_location=draft.facts.recorder_location,
         notice_asserted=draft.facts.notice == "asserted",
         purposes=tuple(dict.fromkeys(draft.facts.purposes)),
         duration_s=duration_s,
         participants=_participants(draft),
-        tracks=_tracks(draft, probes, sealed, silent=_silent(listing, draft)),
+        tracks=_tracks(draft, probes, sealed, silent=_silent(listing, draft, probes)),
         video=_video(draft, probes, sealed, picture),
         captions=surfaces.cues(texts.captions, speakers, start=start, duration_s=duration_s),
         chat=surfaces.chat_lines(texts.chat, speakers),
         sealed=tuple(dict.fromkeys([*sealed.values(), *others])),
-        unrecognised_files=_unrecognised(listing, {*draft.media, *draft.empty, *(name for name, _ in read)})
+        unrecognised_files=len(_unread_names(listing, draft, read))
+        + listing.hidden
+        + listing.skipped
         + sum(len(probe.undecodable) for probe in probes.values()),
+        unrecognised_kinds=tuple(sorted(map(kind_of, _unread_names(listing, draft, read)))),
         series=draft.facts.series,
         attendance=reader.within(draft.people, duration_s),
         embedded=surfaces.cues(texts.embedded, speakers, start=start, duration_s=duration_s),
@@ -109,9 +114,15 @@ def _probed(listing: Listing, draft: SessionDraft) -> Probes:
         except InputRefused as error:
             raise _numbered(error, number, len(names)) from None
     for number, person in enumerate(draft.people, start=1):
-        if person.track and len(probes[person.track].audio) != 1:
+        sounds = len(probes[person.track].audio) if person.track else 1
+        if sounds != 1 and person.stream is None:
             raise InputRefused(
-                f"the track of participant {number} does not hold exactly one sound stream", action="give one that does"
+                f"the track of participant {number} does not hold exactly one sound stream",
+                action="say which of them is theirs as stream, or give a file that holds one",
+            )
+        if (person.stream or 0) >= sounds:
+            raise InputRefused(
+                f"the stream of participant {number} is not in the file, which has {sounds}", action="correct it"
             )
     if not any(probe.audio for probe in probes.values()):
         raise InputRefused("the recording has no sound", action="give a recording with sound")
@@ -142,7 +153,20 @@ def _video(draft: SessionDraft, probes: Probes, sealed: dict[str, VaultFile], pi
     return Video(digest=sealed[picture].digest, duration_s=probes[picture].duration_s)
 
 
+def _duration_s(draft: SessionDraft, probes: Probes) -> float:
+    """From the session's start to the end of what ends last; a track may begin after the start."""
+    offsets = {person.track: person.track_offset_s for person in draft.people if person.track}
+    return max(probe.duration_s + offsets.get(name, 0.0) for name, probe in probes.items())
+
+
 def _check_mixed(draft: SessionDraft, probes: Probes) -> None:
+    if not draft.starts_together:
+        every = [probe.duration_s for probe in probes.values()]
+        if max(every) - min(every) > _MIXED_TOLERANCE_S:
+            raise InputRefused(
+                f"{len(every)} files have different lengths, and nothing says when each of them begins",
+                action="export them so that all begin together, then say each one's track in a session.toml",
+            )
     lengths = [probes[name].duration_s for name in draft.mixed if probes[name].audio]
     if lengths and max(lengths) - min(lengths) > _MIXED_TOLERANCE_S:
         raise InputRefused(
@@ -183,27 +207,46 @@ def _participants(draft: SessionDraft) -> tuple[Participant, ...]:
     )
 
 
-def _silent(listing: Listing, draft: SessionDraft) -> frozenset[str]:
-    """The own tracks that hold no sound, of those whose owner is said not to speak: only there it matters."""
+def _silent(listing: Listing, draft: SessionDraft, probes: Probes) -> frozenset[tuple[str, int]]:
+    """The tracks that hold no sound, of those where it matters: whose owner is said not to speak, or that nobody owns.
+
+    Of the latter, those beside somebody's own sound in one file: recorders write what nothing is routed to as silence.
+    """
     claimed = (
-        person.track for person in draft.people if person.track and not (person.spoke and person.role is not Role.BOT)
+        (person.track, person.stream or 0)
+        for person in draft.people
+        if person.track and not (person.spoke and person.role is not Role.BOT)
     )
-    return frozenset(name for name in claimed if media.is_silent(listing.entry(name).path, stream=0))
+    owned = {(person.track, person.stream) for person in draft.people if person.track and person.stream is not None}
+    beside = {
+        (name, stream)
+        for name in {name for name, _ in owned}
+        for stream in range(len(probes[name].audio))
+        if (name, stream) not in owned
+    }
+    asked = {*claimed, *beside}
+    return frozenset(place for place in asked if media.is_silent(listing.entry(place[0]).path, stream=place[1]))
 
 
 def _tracks(
-    draft: SessionDraft, probes: Probes, sealed: dict[str, VaultFile], *, silent: Collection[str]
+    draft: SessionDraft, probes: Probes, sealed: dict[str, VaultFile], *, silent: Collection[tuple[str, int]]
 ) -> tuple[Track, ...]:
-    owners = {person.track: f"p{number}" for number, person in enumerate(draft.people, start=1) if person.track}
+    owners = {
+        (person.track, person.stream or 0): f"p{number}"
+        for number, person in enumerate(draft.people, start=1)
+        if person.track
+    }
+    offsets = {person.track: person.track_offset_s for person in draft.people if person.track}
     places = [(name, stream) for name in draft.media for stream in range(len(probes[name].audio))]
     return tuple(
         Track(
             track_id=f"t{number}",
-            participant_id=owners.get(name),
+            participant_id=owners.get((name, stream)),
             digest=sealed[name].digest,
             stream=stream,
             duration_s=probes[name].audio[stream].duration_s or probes[name].duration_s,
-            silent=name in silent,
+            offset_s=offsets.get(name, 0.0),
+            silent=(name, stream) in silent,
             smear_s=smear_s(probes[name].audio[stream].codec, rate=probes[name].audio[stream].sample_rate),
         )
         for number, (name, stream) in enumerate(places, start=1)
@@ -218,8 +261,9 @@ def _sealed(listing: Listing, vault: Vault, name: str, kind: str) -> VaultFile:
     return sealed
 
 
-def _unrecognised(listing: Listing, understood: set[str]) -> int:
-    return len(set(listing.names) - understood) + listing.hidden + listing.skipped
+def _unread_names(listing: Listing, draft: SessionDraft, read: Iterable[tuple[str, str]]) -> set[str]:
+    """The files that nothing was taken from."""
+    return set(listing.names) - {*draft.media, *draft.empty, *(name for name, _ in read)}
 
 
 def _source_digest(sealed: dict[str, VaultFile]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from pipeline.errors import InputRefused
 from pipeline.ingest.chat_headers import ChatHeader, header_of
@@ -13,7 +13,7 @@ from pipeline.ingest.chat_headers import ChatHeader, header_of
 class ChatMessage:
     """One chat message; ``wall``: ``at_s`` counts from midnight, of ``day`` where the file has the date.
 
-    ``direct``: not everyone could read it.
+    ``direct``: not everyone could read it. ``moment`` is the aware time that an API has, and goes before ``at_s``.
     """
 
     at_s: float
@@ -22,6 +22,7 @@ class ChatMessage:
     wall: bool
     direct: bool
     day: date | None = None
+    moment: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,14 @@ def started_at(draft: SessionDraft) -> datetime:
     return start
 
 
+def known_start(draft: SessionDraft) -> datetime | None:
+    """The session's start as ``started_at`` has it, for times that say their zone; None where nobody states it."""
+    try:
+        return None if draft.start_is_estimated else _utc_start(draft)
+    except InputRefused:
+        return None
+
+
 def _utc_start(draft: SessionDraft) -> datetime:
     stated, zone = draft.facts.started_at, draft.facts.timezone
     start = stated or draft.started_at or draft.local_start
@@ -53,8 +61,9 @@ def local_start(draft: SessionDraft) -> datetime | None:
     stated, zone = draft.facts.started_at, draft.facts.timezone
     if stated is not None and stated.tzinfo is None:
         return stated
-    if stated is not None and zone is not None:
-        return stated.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    known = stated or (None if draft.start_is_estimated else draft.started_at)
+    if known is not None and zone is not None:
+        return known.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     return draft.local_start
 
 
@@ -76,6 +85,17 @@ def session_times(clock_s: Sequence[float], start: datetime | None, duration_s: 
     )
 
 
+def moment_times(moments: Sequence[datetime], start: datetime | None, duration_s: float) -> list[float | None]:
+    """When messages of aware times were written, in seconds of the session; None for one of another meeting.
+
+    Where nobody states the start, none can be placed: they stand at the session's end.
+    """
+    if start is None:
+        return [duration_s for _ in moments]
+    since_s = [(moment - start).total_seconds() for moment in moments]
+    return [_within(at_s, duration_s) for at_s in since_s]
+
+
 def chat_times(messages: Sequence[ChatMessage], start: datetime | None, duration_s: float) -> list[float | None]:
     """When each message was written, in seconds of the session; None for one of another meeting.
 
@@ -92,10 +112,13 @@ def chat_times(messages: Sequence[ChatMessage], start: datetime | None, duration
         if dated:
             raise InputRefused("chat: its dates are of other meetings", action="put this session's chat in its place")
         return list(session_times([message.at_s for message in messages], start, duration_s, "chat"))
-    return [
-        min(max(at_s, 0.0), duration_s) if -_OUTSIDE_LIMIT_S <= at_s <= duration_s + _OUTSIDE_LIMIT_S else None
-        for at_s in since_s
-    ]
+    return [_within(at_s, duration_s) for at_s in since_s]
+
+
+def _within(at_s: float, duration_s: float) -> float | None:
+    """A time within the session, or at its edge where it is a little outside; None where it is another meeting's."""
+    is_near = -_OUTSIDE_LIMIT_S <= at_s <= duration_s + _OUTSIDE_LIMIT_S
+    return min(max(at_s, 0.0), duration_s) if is_near else None
 
 
 def _since_s(message: ChatMessage, start: datetime) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +32,9 @@ class Stay:
 class Person:
     """One participant as far as the readers know; ``track`` is the name of the file that holds only this person.
 
+    Of a file with several sounds it is the one at ``stream``, from 0. It begins ``track_offset_s`` seconds after the
+    session.
+
     ``stays`` are empty where it is not known when they were there. ``provenance`` is unlisted for somebody whom no
     list has: only captions, chat or the like name them.
     """
@@ -47,6 +51,8 @@ class Person:
     minor: AgeStatus = AgeStatus.ADULT
     shared_microphone: bool = False
     track: str | None = None
+    stream: int | None = None
+    track_offset_s: float = 0.0
     stays: tuple[Stay, ...] = ()
     provenance: Provenance = Provenance.LISTED
 
@@ -55,11 +61,13 @@ class Person:
 class SessionDraft:
     """One session as read; names are those of its listing.
 
-    ``local_start`` is the platform's start without a zone, ``started_at`` the aware one where the platform says it.
+    ``local_start`` is the platform's start without a zone, ``started_at`` the aware one where the platform says it;
+    ``start_is_estimated`` where nobody says it and only a file's name or clock hints at it.
     ``texts`` are understood files beside them as (name, kind); ``captions`` and ``chat`` are candidates, best first.
     ``named`` are those whom another file, as a poll, names as taking part.
     ``unread_times`` counts the rows of the list of participants whose time of joining could not be read.
-    ``platform_list`` says that the platform itself lists who was there.
+    ``platform_list`` says that the platform itself lists who was there. ``starts_together`` is false where nothing says
+    that the people's own files begin with the session: then they must be of one length.
     """
 
     platform: str
@@ -69,6 +77,7 @@ class SessionDraft:
     title: str = ""
     started_at: datetime | None = None
     local_start: datetime | None = None
+    start_is_estimated: bool = False
     captions: tuple[str, ...] = ()
     chat: tuple[str, ...] = ()
     texts: tuple[tuple[str, str], ...] = ()
@@ -76,11 +85,17 @@ class SessionDraft:
     unread_times: int = 0
     named: tuple[str, ...] = ()
     platform_list: bool = False
+    starts_together: bool = True
 
     @property
     def media(self) -> tuple[str, ...]:
         """Every media file: own tracks in the order of the roster, then mixed ones."""
-        return (*(person.track for person in self.people if person.track), *self.mixed)
+        return tuple(dict.fromkeys((*(person.track for person in self.people if person.track), *self.mixed)))
+
+
+def own_files(people: Iterable[Person]) -> frozenset[str]:
+    """The files of which all belongs to one of the people; another sound of a file may be anybody's."""
+    return frozenset(person.track for person in people if person.track and person.stream is None)
 
 
 def is_media(name: str) -> bool:

@@ -9,17 +9,15 @@ from pathlib import Path
 
 from pipeline.errors import InputRefused, StorageUnavailable, TryAgain
 from pipeline.files import is_full
-from pipeline.ingest import archive
+from pipeline.ingest import archive, series_tracks
 from pipeline.ingest.assemble import assemble
 from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.identify_platform import FolderKind, check_readable, recognise
 from pipeline.ingest.listing import Listing, check_settled, listing
-from pipeline.ingest.platforms import craig, generic, zoom
+from pipeline.ingest.platforms import READERS
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml, parse
 from pipeline.records import Refused, Session
 from pipeline.store import Workspace
-
-_READERS = {FolderKind.SESSION: generic.read, FolderKind.ZOOM: zoom.read, FolderKind.CRAIG: craig.read}
 
 
 def ingest(folder: Path, *, workspace: Workspace) -> Session | Refused:
@@ -48,7 +46,8 @@ def _ingested(folder: Path, workspace: Workspace) -> Session:
     check_settled(before, now_s=time.time(), settle_s=workspace.settings.run.stable_for_s)
     try:
         with _unpacked(before, workspace) as files:
-            return assemble(files, _read(files), workspace.vault)
+            draft = series_tracks.assigned(_read(files), files, workspace.root)
+            return assemble(files, draft, workspace.vault)
     finally:
         if listing(folder) != before:
             raise TryAgain("the folder changed while it was read", action="it is left for next time") from None
@@ -69,4 +68,4 @@ def _read(files: Listing) -> SessionDraft:
     check_readable(kind)
     has_facts = FILE_NAME in files.names
     facts = parse(files.text(FILE_NAME, FILE_NAME)) if has_facts else SessionToml()
-    return _READERS[kind](files, facts)
+    return READERS[kind](files, facts)

@@ -10,14 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import InputRefused, TryAgain
+from pipeline.ingest.documents import docx_text, is_document
+from pipeline.ingest.draft import is_media
 from pipeline.ingest.encodings import decoded
+from pipeline.ingest.session_toml import FILE_NAME
 
 MAX_FILES = 500
 MAX_TEXT_BYTES = 20 * 1024 * 1024
 _MAX_DEPTH = 4
 _BEING_WRITTEN = (".part", ".partial", ".crdownload", ".download", "~")
 _JUNK = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+_ZIPPED = (".zip", ".aupzip")
 _LEFT = "it is left for next time"
+_SIDECAR = f".{FILE_NAME}"
+"""What stands behind the name of a lone file or zip in the name of its session.toml, which lies beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +65,14 @@ class Listing:
         raise KeyError(name)
 
     def text(self, name: str, what: str) -> str:
-        """A file's text, decoded strictly; raises ``InputRefused`` that calls the file ``what``."""
+        """A file's text, decoded strictly, or that of a Word document.
+
+        Raises ``InputRefused`` that calls the file ``what``.
+        """
         if self.entry(name).size > MAX_TEXT_BYTES:
             raise InputRefused(f"{what}: larger than 20 MB", action="take it out of the folder")
+        if is_document(name):
+            return docx_text(self.head(name, MAX_TEXT_BYTES), what)
         return decoded(self.head(name, MAX_TEXT_BYTES), what)
 
     def head(self, name: str, size: int) -> bytes:
@@ -72,7 +83,10 @@ class Listing:
 
 
 def listing(root: Path) -> Listing:
-    """Lists a folder, or one file, without reading; raises ``InputRefused`` for links, devices, depth and number."""
+    """Lists a folder, or one file with its session.toml, without reading.
+
+    Raises ``InputRefused`` for links, devices, depth and number.
+    """
     entries: list[ListedFile] = []
     for name, path, status in _walk(root):
         if not stat.S_ISREG(status.st_mode):
@@ -94,13 +108,21 @@ def check_settled(files: Listing, *, now_s: float, settle_s: float) -> None:
         raise TryAgain("the folder is still being written", action=_LEFT)
 
 
-def fingerprint(path: Path) -> str:
-    """A digest of the names, sizes and times in a folder or of a zip, unread; raises ``TryAgain`` if it cannot."""
+def session_toml_of(path: Path) -> Path:
+    """Where the session.toml of a folder, or of a lone file, lies or would lie."""
+    return path / FILE_NAME if path.is_dir() else path.with_name(path.name + _SIDECAR)
+
+
+def fingerprint(path: Path, *, also: bytes = b"") -> str:
+    """A digest of the names, sizes and times in a folder or of a file, unread; raises ``TryAgain`` if it cannot.
+
+    ``also`` is what else decides how it is read.
+    """
     try:
         entries = sorted((name, status) for name, _, status in _walk(path))
     except OSError:
         raise TryAgain("the folder changed while it was looked at or cannot be read", action=_LEFT) from None
-    hasher = hashlib.sha256()
+    hasher = hashlib.sha256(also)
     for name, status in entries:
         line = f"{stat.S_IFMT(status.st_mode)}:{status.st_size}:{status.st_mtime_ns}:"
         hasher.update(line.encode() + os.fsencode(name) + b"\0")
@@ -108,17 +130,31 @@ def fingerprint(path: Path) -> str:
 
 
 def entries(inbox: Path) -> list[Path]:
-    """The candidates of an inbox, sorted: folders, zips and links (which ``ingest`` refuses), hidden ones skipped."""
+    """The candidates of an inbox, sorted: folders, zips, lone media files and links (which ``ingest`` refuses).
+
+    Hidden ones are skipped. An inbox that is itself a file is its only candidate.
+    """
+    if not inbox.is_dir():
+        return [inbox]
     with os.scandir(inbox) as entries:
         return sorted(Path(entry.path) for entry in entries if not entry.name.startswith(".") and _candidate(entry))
 
 
 def strays(inbox: Path) -> int:
-    """How many files lie in an inbox beside its folders and zips: nobody takes them in."""
+    """How many files lie in an inbox that are no session and no session.toml of one: nobody takes them in."""
+    if not inbox.is_dir():
+        return 0
     with os.scandir(inbox) as entries:
-        return sum(
-            not entry.name.startswith(".") and not _candidate(entry) and not _is_junk(entry) for entry in entries
-        )
+        files = {entry.name: _candidate(entry) or _is_junk(entry) for entry in entries}
+    return sum(
+        not is_taken and not name.startswith(".") and not files.get(_owner(name), False)
+        for name, is_taken in files.items()
+    )
+
+
+def _owner(name: str) -> str:
+    """The lone file whose session.toml a name is; empty for another name."""
+    return name.removesuffix(_SIDECAR) if name.endswith(_SIDECAR) else ""
 
 
 def _is_junk(entry: os.DirEntry[str]) -> bool:
@@ -126,7 +162,7 @@ def _is_junk(entry: os.DirEntry[str]) -> bool:
 
 
 def _candidate(entry: os.DirEntry[str]) -> bool:
-    return entry.is_symlink() or entry.is_dir() or entry.name.lower().endswith(".zip")
+    return entry.is_symlink() or entry.is_dir() or entry.name.lower().endswith(_ZIPPED) or is_media(entry.name)
 
 
 def _walk(root: Path) -> Iterator[tuple[str, Path, os.stat_result]]:
@@ -134,6 +170,9 @@ def _walk(root: Path) -> Iterator[tuple[str, Path, os.stat_result]]:
     status = root.lstat()
     if not stat.S_ISDIR(status.st_mode):
         yield root.name, root, status
+        sidecar = session_toml_of(root)
+        if sidecar.is_symlink() or sidecar.exists():
+            yield FILE_NAME, sidecar, sidecar.lstat()
         return
     waiting = [""]
     while waiting:

@@ -145,6 +145,7 @@ def _with_details(person: Person, who: ListedParticipant) -> Person:
         minor=who.minor or person.minor,
         shared_microphone=person.shared_microphone if who.shared_microphone is None else who.shared_microphone,
         track=who.track or person.track,
+        stream=person.stream if who.track is None else None if who.stream is None else who.stream - 1,
         stays=person.stays,
     )
 
@@ -160,7 +161,7 @@ def _check(people: list[Person], names: Collection[str]) -> None:
     for what, values in (
         ("e-mail", [person.email and folded(person.email) for person in people]),
         ("platform_id", [person.platform_id and folded(person.platform_id) for person in people]),
-        ("track", [person.track for person in people]),
+        ("track", [person.track and f"{person.track}\0{person.stream}" for person in people]),
     ):
         present = [value for value in values if value]
         if len(present) != len(set(present)):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from pipeline.ingest import joined_texts
 from pipeline.ingest.encodings import folded
+from pipeline.ingest.unread import enumerated
 from pipeline.records import (
     AgeStatus,
     Attendance,
@@ -29,6 +32,16 @@ from pipeline.store.registry import InboxEntry, Registry
 _FOLDERS, _DUPLICATE = "folders", "duplicate"
 
 Line = TypeVar("Line", Cue, ChatLine)
+_FIELDS = {
+    "title": "title",
+    "started_at": "start",
+    "host": "host",
+    "recorder_location": "the recorder's place",
+    "series": "series",
+    "notice_asserted": "notice",
+    "purposes": "purposes",
+    "policy": "policy",
+}
 _STRICTEST_AGE = (AgeStatus.MINOR, AgeStatus.UNSURE, AgeStatus.ADULT)
 _RULES = (None, "notify", "consent_by_notice", "consent_express")
 
@@ -40,8 +53,7 @@ def register(workspace: Workspace, registry: Registry, folder: Path, mark: str, 
         return
     _keep(workspace, entry, outcome)
     same = [each for each in registry.entries().values() if each.session_id == entry.session_id]
-    same.sort(key=lambda each: (each.status == _DUPLICATE, each.path))
-    listed = [session for each in same if (session := _listed_by(workspace, each)) is not None]
+    listed = _listed(workspace, same)
     if len(listed) > 1:
         joined = replace(union(listed[0], listed[1:]), session_id=entry.session_id)
         if joined != registry.session(entry.session_id):
@@ -59,6 +71,50 @@ def _keep(workspace: Workspace, entry: InboxEntry, listed: Session) -> None:
 def is_known(workspace: Workspace, entry: InboxEntry) -> bool:
     """Whether what a folder says of its recording is kept, as far as another folder has the same one."""
     return entry.status != _DUPLICATE or _listed_by(workspace, entry) is not None
+
+
+def differences(workspace: Workspace, sessions: Iterable[Session]) -> Iterator[str]:
+    """A line for the report on each session whose folders contradict each other: in what, and what holds then."""
+    folders: defaultdict[str, list[InboxEntry]] = defaultdict(list)
+    for entry in Registry(workspace.db).entries().values():
+        if entry.session_id is not None:
+            folders[entry.session_id].append(entry)
+    for session in sessions:
+        listed = _listed(workspace, folders[session.session_id]) if len(folders[session.session_id]) > 1 else []
+        if listed and (differing := _differing(listed)):
+            yield (
+                f"{session.session_id}: its {len(listed)} folders differ in {enumerated(differing)}; the first one's "
+                "title and start hold, else what is stricter, and speakers count as unknown"
+            )
+
+
+def _listed(workspace: Workspace, entries: Iterable[InboxEntry]) -> list[Session]:
+    """What each folder of one recording says, the one that was taken in first before the others."""
+    ordered = sorted(entries, key=lambda each: (each.status == _DUPLICATE, each.path))
+    return [session for each in ordered if (session := _listed_by(workspace, each)) is not None]
+
+
+def _differing(listed: Sequence[Session]) -> list[str]:
+    """In what the sessions that several folders say contradict each other, for a person."""
+    first, lines, lists = listed[0], 0, 0
+    differing = dict[str, None]()
+    for other in listed[1:]:
+        ids, _ = _people(first.participants, other.participants)
+        fields = {field: name for field, name in _FIELDS.items() if field != "started_at" or _are_dated(first, other)}
+        differing |= {name: None for field, name in fields.items() if getattr(first, field) != getattr(other, field)}
+        if (first.video is None) != (other.video is None):
+            differing["the picture"] = None
+        captions = joined_texts.joined(first.captions, _by(other.captions, ids)).contested
+        lines += captions + joined_texts.joined(first.chat, _by(other.chat, ids)).contested
+        lists += joined_texts.stays(first.attendance, _stays(other.attendance, ids))[1]
+        first = _joined(first, other)
+    counted = ((lines, f"the speakers of {lines} lines"), (lists, f"when {lists} people were there"))
+    return [*differing, *(text for count, text in counted if count)]
+
+
+def _are_dated(first: Session, other: Session) -> bool:
+    """Whether both folders say when it began: an estimate contradicts nothing."""
+    return not (first.start_is_estimated or other.start_is_estimated)
 
 
 def _listed_by(workspace: Workspace, entry: InboxEntry) -> Session | None:
@@ -81,25 +137,29 @@ def _joined(first: Session, other: Session) -> Session:
     ids, people = _people(first.participants, other.participants)
     added = len(people) > len(first.participants)
     tracks, contested = _tracks(first.tracks, other.tracks, ids)
+    dated = other if first.start_is_estimated else first
     return replace(
         first,
         participants=people,
         tracks=tracks,
+        started_at=dated.started_at,
+        start_is_estimated=dated.start_is_estimated,
         host=_agreed(first.host, other.host),
         recorder_location=_agreed(first.recorder_location, other.recorder_location),
         notice_asserted=first.notice_asserted and other.notice_asserted,
         purposes=tuple(purpose for purpose in first.purposes if purpose in other.purposes) or first.purposes,
         series=_agreed(first.series, other.series),
         video=first.video if other.video else None,
-        captions=first.captions or tuple(_by(cue, ids) for cue in other.captions),
-        embedded=first.embedded or tuple(_by(cue, ids) for cue in other.embedded),
-        chat=first.chat or tuple(_by(line, ids) for line in other.chat),
-        attendance=first.attendance or tuple(_stay(stay, ids) for stay in other.attendance),
+        captions=joined_texts.joined(first.captions, _by(other.captions, ids)).lines,
+        embedded=joined_texts.joined(first.embedded, _by(other.embedded, ids)).lines,
+        chat=joined_texts.joined(first.chat, _by(other.chat, ids)).lines,
+        attendance=joined_texts.stays(first.attendance, _stays(other.attendance, ids))[0],
         sealed=tuple(dict.fromkeys((*first.sealed, *other.sealed))),
-        unrecognised_files=max(first.unrecognised_files, other.unrecognised_files),
-        unread_captions=max(first.unread_captions, other.unread_captions),
-        unread_chat=max(first.unread_chat, other.unread_chat),
-        unread_times=max(first.unread_times, other.unread_times),
+        unrecognised_files=first.unrecognised_files + other.unrecognised_files,
+        unrecognised_kinds=tuple(sorted((*first.unrecognised_kinds, *other.unrecognised_kinds))),
+        unread_captions=first.unread_captions + other.unread_captions,
+        unread_chat=first.unread_chat + other.unread_chat,
+        unread_times=first.unread_times + other.unread_times,
         policy=_policy(first.policy, other.policy),
         list_authority=_authority(first, other, added=added, contested=contested),
     )
@@ -195,9 +255,9 @@ def _agreed(first: str | None, other: str | None) -> str | None:
     return first if first == other else None
 
 
-def _by(line: Line, ids: dict[str, str]) -> Line:
-    return replace(line, participant_id=ids.get(line.participant_id or ""))
+def _by(lines: Sequence[Line], ids: dict[str, str]) -> tuple[Line, ...]:
+    return tuple(replace(line, participant_id=ids.get(line.participant_id or "")) for line in lines)
 
 
-def _stay(stay: Attendance, ids: dict[str, str]) -> Attendance:
-    return replace(stay, participant_id=ids[stay.participant_id])
+def _stays(stays: Sequence[Attendance], ids: dict[str, str]) -> tuple[Attendance, ...]:
+    return tuple(replace(stay, participant_id=ids[stay.participant_id]) for stay in stays)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pipeline.errors import InputRefused
-from pipeline.ingest import captions, chat, clock, embedded_captions
+from pipeline.ingest import captions, chat, chat_graph, chat_subtitles, clock, embedded_captions
 from pipeline.ingest.captions import Caption, CaptionFile
 from pipeline.ingest.captions.speakers import named_in
 from pipeline.ingest.chat import ChatFile, ChatMessage
+from pipeline.ingest.documents import is_document
 from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.embedded_captions import Probes, Tracks
 from pipeline.ingest.listing import Listing
@@ -26,7 +27,7 @@ class SessionTexts:
     """The texts of a session as written; ``files`` are those that were read, each with its kind.
 
     ``embedded`` are the subtitles inside the media that are not the session's captions, and hidden captions; the times
-    of ``chat`` are the session's.
+    of ``chat`` are the session's. ``named_elsewhere`` are those whom further captions of the session name.
     """
 
     captions: tuple[Caption, ...]
@@ -35,24 +36,36 @@ class SessionTexts:
     files: tuple[tuple[str, str], ...]
     unread_captions: int
     unread_chat: int
+    named_elsewhere: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
         """Everybody whom captions or chat name as speaking or writing, in order."""
-        return [*named_in(self.captions), *named_in(self.embedded), *(message.sender for message in self.chat)]
+        writers = (message.sender for message in self.chat)
+        return [*named_in(self.captions), *named_in(self.embedded), *writers, *self.named_elsewhere]
+
+
+def captions_of(listing: Listing, name: str) -> CaptionFile:
+    """The captions of a file; raises ``InputRefused`` where it is none that can be read."""
+    return captions.parse(listing.text(name, "captions"), is_document=is_document(name))
+
+
+def chat_of(listing: Listing, name: str) -> ChatFile:
+    """The chat of a file; raises ``InputRefused`` where it is none that can be read."""
+    text = listing.text(name, "chat")
+    parse = {"sbv": chat_subtitles.parse, "json": chat_graph.parse}.get(name.lower().rpartition(".")[2], chat.parse)
+    return parse(text)
 
 
 def read(listing: Listing, draft: SessionDraft, probes: Probes, duration_s: float) -> SessionTexts:
     """The texts of a draft's files; raises ``InputRefused`` where one that session.toml names cannot be read."""
     spoken, spoken_in, unread_captions = _first(
-        listing, draft.captions, captions.parse, CaptionFile(), what="captions", named=draft.facts.captions
+        listing, draft.captions, captions_of, CaptionFile(), named=draft.facts.captions
     )
-    written, written_in, unread_chat = _first(
-        listing, draft.chat, chat.parse, ChatFile(), what="chat", named=draft.facts.chat
-    )
+    written, written_in, unread_chat = _first(listing, draft.chat, chat_of, ChatFile(), named=draft.facts.chat)
     _check_count(len(spoken.captions), MAX_CAPTIONS, "captions")
     _check_count(len(written.messages), MAX_MESSAGES, "chat messages")
-    times = clock.chat_times(written.messages, clock.local_start(draft), duration_s)
+    times = _chat_times(written.messages, draft, duration_s)
     messages = [
         replace(message, at_s=at_s) for message, at_s in zip(written.messages, times, strict=True) if at_s is not None
     ]
@@ -67,7 +80,24 @@ def read(listing: Listing, draft: SessionDraft, probes: Probes, duration_s: floa
         files=(*((name, "captions") for name in spoken_in), *((name, "chat") for name in written_in)),
         unread_captions=unread_captions + spoken.dropped + inside.dropped,
         unread_chat=unread_chat + written.unread + len(written.messages) - len(messages),
+        named_elsewhere=tuple(_named_in_others(listing, (name for name in draft.captions if name not in spoken_in))),
     )
+
+
+def _named_in_others(listing: Listing, names: Iterable[str]) -> Iterator[str]:
+    """Whom captions name that are not the session's: another transcript may name who speaks where that does not."""
+    for name in names:
+        try:
+            yield from named_in(captions_of(listing, name).captions)
+        except InputRefused:
+            continue
+
+
+def _chat_times(messages: Sequence[ChatMessage], draft: SessionDraft, duration_s: float) -> list[float | None]:
+    moments = [message.moment for message in messages if message.moment is not None]
+    if len(moments) == len(messages):
+        return clock.moment_times(moments, clock.known_start(draft), duration_s)
+    return clock.chat_times(messages, clock.local_start(draft), duration_s)
 
 
 def _check_count(count: int, most: int, what: str) -> None:
@@ -76,13 +106,13 @@ def _check_count(count: int, most: int, what: str) -> None:
 
 
 def _first(
-    listing: Listing, names: tuple[str, ...], parse: Callable[[str], T], nothing: T, *, what: str, named: str | None
+    listing: Listing, names: tuple[str, ...], read_file: Callable[[Listing, str], T], nothing: T, *, named: str | None
 ) -> tuple[T, tuple[str, ...], int]:
     """The first file that can be read, its name, and how many lines there are in those before it where none can be."""
     unread = 0
     for name in names:
         try:
-            return parse(listing.text(name, what)), (name,), 0
+            return read_file(listing, name), (name,), 0
         except InputRefused:
             if name == named:
                 raise

@@ -6,20 +6,30 @@ from datetime import datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from pipeline.errors import InputRefused
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.records import AgeStatus, Purpose, Role
-from pipeline.settings import NOTICE, RENAMED, Rule
+from pipeline.settings import NOTICE, Rule
+from pipeline.settings.variables import RENAMED
 
 FILE_NAME = "session.toml"
 MAX_PARTICIPANTS = 200
 _ACTION = "correct it; docs/ingest.md describes the format"
 _DEFAULT_PURPOSES = (Purpose.TRANSCRIBE, Purpose.INTERNAL_IMPROVE, Purpose.INTERNAL_SHARE)
 
-_Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
-_Place = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+Text = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S")]
+Place = Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
 
 
 _OneOrMore = BeforeValidator(lambda value: (value,) if isinstance(value, str) else tuple(value))
@@ -32,18 +42,25 @@ class _Table(BaseModel):
 class ListedParticipant(_Table):
     """One ``[[participants]]`` table."""
 
-    name: _Text
-    aliases: list[_Text] = []
-    company: _Text | None = None
+    name: Text
+    aliases: list[Text] = []
+    company: Text | None = None
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
     platform_id: Annotated[str, Field(pattern=r"^[a-z]+:\S+$")] | None = None
     role: Annotated[Role, Strict(False)] | None = None
-    location: _Place | None = None
-    track: _Text | None = None
+    location: Place | None = None
+    track: Text | None = None
+    stream: Annotated[int, Field(ge=1, le=32)] | None = None
     joined: Literal["on_time", "late"] | None = None
     speaks: bool | None = None
     minor: Annotated[AgeStatus, Strict(False)] | None = None
     shared_microphone: bool | None = None
+
+    @model_validator(mode="after")
+    def _of_a_file(self) -> ListedParticipant:
+        if self.stream is not None and self.track is None:
+            raise ValueError("a stream is one of a track: name its file as 'track'")
+        return self
 
 
 class PolicyTable(_Table):
@@ -62,13 +79,13 @@ class SessionToml(_Table):
     title: Annotated[str, Field(max_length=500)] | None = None
     started_at: datetime | None = None
     timezone: str | None = None
-    host: _Text | None = None
-    recorder_location: _Place | None = None
+    host: Text | None = None
+    recorder_location: Place | None = None
     purposes: list[Annotated[Purpose, Strict(False)]] = Field(default=list(_DEFAULT_PURPOSES), min_length=1)
     notice: Literal["none", "asserted"] = "none"
-    captions: _Text | None = None
-    chat: _Text | None = None
-    roster: Annotated[tuple[_Text, ...], _OneOrMore] = ()
+    captions: Text | None = None
+    chat: Text | None = None
+    roster: Annotated[tuple[Text, ...], _OneOrMore] = ()
     picture: bool = True
     series: Annotated[str, Field(pattern=r"^\S{1,100}$")] | None = None
     policy: PolicyTable = PolicyTable()
@@ -79,11 +96,16 @@ class SessionToml(_Table):
     @classmethod
     def _known(cls, name: str | None) -> str | None:
         if name is not None:
-            try:
-                ZoneInfo(name)
-            except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-                raise ValueError("is not a time zone of the IANA database") from error
+            check_zone(name)
         return name
+
+
+def check_zone(name: str) -> None:
+    """Raises ``ValueError`` unless a name is a zone's."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("is not a time zone of the IANA database") from error
 
 
 def parse(text: str) -> SessionToml:

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from pipeline.files.written_times import plain_time
 
 Moment = datetime | time
-"""A local time without a zone; a ``time`` where the platform leaves out the date."""
+"""A local time without a zone, or an aware one where an API says it; a ``time`` where the date is left out."""
 
 _ISO = r"(?P<iso>\d{4})(?P<isosign>[-/.])(?P<m>\d{1,2})(?P=isosign)(?P<d>\d{1,2})"
 _SIGNED = r"(?P<a>\d{1,2})(?P<sign>[/.-])(?P<b>\d{1,2})(?P=sign)(?P<y>\d{4}|\d{2})"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.records import Session
 
@@ -13,11 +14,13 @@ def unread(sessions: Iterable[Session]) -> Iterator[str]:
         counts = (
             (session.unread_captions, "lines of captions"),
             (session.unread_chat, "lines of chat"),
-            (session.unrecognised_files, "files"),
+            (session.unrecognised_files, f"files{_kinds(session)}"),
         )
         parts = [f"{count} {what}" for count, what in counts if count]
         if parts:
-            yield f"{session.session_id}: {_joined(parts)} could not be understood and are in no output"
+            yield f"{session.session_id}: {enumerated(parts)} could not be understood and are in no output"
+        if session.start_is_estimated:
+            yield f"{session.session_id}: nobody says when the recording began; say started_at in session.toml"
         if session.unread_times:
             yield (
                 f"{session.session_id}: the times of {session.unread_times} rows of the list of participants could not "
@@ -25,5 +28,12 @@ def unread(sessions: Iterable[Session]) -> Iterator[str]:
             )
 
 
-def _joined(parts: list[str]) -> str:
+def _kinds(session: Session) -> str:
+    """What those files seem to be, in brackets; empty where nothing is known of them."""
+    counts = Counter(session.unrecognised_kinds)
+    return f" ({', '.join(f'{count} {kind}' for kind, count in sorted(counts.items()))})" if counts else ""
+
+
+def enumerated(parts: Sequence[str]) -> str:
+    """Parts of a sentence as a person lists them."""
     return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))

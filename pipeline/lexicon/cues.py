@@ -92,8 +92,8 @@ def find_cues(phrases: tuple[str, ...], words: Sequence[str], parts: Sequence[Sp
 
 def places(raw: str) -> tuple[list[tuple[int, int]], list[str]]:
     """The characters of each word of a text, and its plain form."""
-    found = [(match.span(), plain(match.group())) for match in TOKEN.finditer(raw)]
-    return [span for span, _ in found], [word for _, word in found]
+    tokens = [(match.span(), plain(match.group())) for match in TOKEN.finditer(raw)]
+    return [span for span, _ in tokens], [word for _, word in tokens]
 
 
 def _words_before(line: str, place: int) -> int:

@@ -61,7 +61,7 @@ def terms_read(paths: Iterable[Path], terms: Sequence[PlannedTerm]) -> list[Read
     words = WordSearch(terms)
     stretches = (stretch for path in paths for stretch in stretches_of(path, terms))
     return [
-        ReadTerm(term=words.terms[found], text=found) for stretch in stretches for found in sorted(words.find(stretch))
+        ReadTerm(term=words.terms[term], text=term) for stretch in stretches for term in sorted(words.find(stretch))
     ]
 
 

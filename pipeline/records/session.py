@@ -178,6 +178,10 @@ class Session:
     """How many lines of captions and of chat could not be understood, and so are in nothing that is made."""
     unread_times: int = 0
     """How many rows of the list of participants have a time that could not be read: those people count as late."""
+    unrecognised_kinds: tuple[str, ...] = ()
+    """What the files seem to be that are not understood, one word for each, as "summaries"."""
+    start_is_estimated: bool = False
+    """Whether nobody says when it started: the start is by a file's name, its own clock or its last change."""
     embedded: tuple[Cue, ...] = ()
     """Hidden captions and further subtitles inside the media: searched for mentions, and put out nowhere."""
 

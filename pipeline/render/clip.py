@@ -87,7 +87,7 @@ def cut_clip(
         length_s=round(end_s - start_s, 6),
         tracks=(_TRACK,),
         windows=tuple(
-            RedactedWindow(start_s=one.start_s, end_s=one.end_s, track_id=None, reasons=()) for one in windows
+            RedactedWindow(start_s=window.start_s, end_s=window.end_s, track_id=None, reasons=()) for window in windows
         ),
         picture=_PICTURE if has_picture else manifest.picture,
         covers=(),

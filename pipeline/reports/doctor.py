@@ -152,10 +152,10 @@ def _spacy(workspace: Workspace) -> Requirement:
     settings = workspace.settings.detect
     name = settings.spacy_model
     if name in models.entries():
-        found, pull = detect.version(settings), f"run `offrecord models pull {name}`"
-        ok = not found or models.state(models.find(name)).state == "present"
-        hint = "" if found else f"two models find more names than one: {pull}"
-        return Requirement(what="spaCy pipeline", ok=ok, found=found or "built in", action=pull, hint=hint)
+        version, pull = detect.version(settings), f"run `offrecord models pull {name}`"
+        ok = not version or models.state(models.find(name)).state == "present"
+        hint = "" if version else f"two models find more names than one: {pull}"
+        return Requirement(what="spaCy pipeline", ok=ok, found=version or "built in", action=pull, hint=hint)
     ok = not name or find_spec(name) is not None
     return Requirement(
         what="spaCy pipeline", ok=ok, found=name or "built in", action="pip install the pipeline it names"

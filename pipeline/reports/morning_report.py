@@ -1,4 +1,4 @@
-"""The morning report: each session, what happened, why, and the one next action, without a name or a title."""
+"""The morning report: each session, what happened, why, and the one next action, without a person's name."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline import __version__
 from pipeline.consent.evaluation.explain import ExplainedCell, explain
+from pipeline.consent.log.replay import ensure_replayed
 from pipeline.errors import Exit
 from pipeline.files import write_bytes
 from pipeline.records import Exposure, ListAuthority, Session
+from pipeline.records.session_names import session_name
 from pipeline.reports.warnings import warnings
 from pipeline.store import Workspace
 from pipeline.store.codec import encode
@@ -24,9 +26,14 @@ _NEEDS_A_PERSON = frozenset({"held", "refused", "failed"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportLine:
-    """One session or refused folder; ``id`` is a session id, or ``in-…`` for a folder that became none."""
+    """One session or refused folder; ``id`` is a session id, or ``in-…`` for a folder that became none.
+
+    ``name`` is what people call the session. Its title is in the written report alone, where ``report.titles`` says so.
+    """
 
     id: str
+    name: str = ""
+    title: str = ""
     status: str
     reason: str
     action: str
@@ -44,7 +51,10 @@ class ReportLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MorningReport:
-    """The status of everything after a run; ``unfinished`` folders are still being written."""
+    """The status of everything after a run; ``unfinished`` folders are still being written.
+
+    ``damage`` says what under ``out/`` was not as it was left when the run began.
+    """
 
     made_at: datetime
     version: str
@@ -52,6 +62,7 @@ class MorningReport:
     unfinished: int
     lines: tuple[ReportLine, ...]
     warnings: tuple[str, ...] = ()
+    damage: tuple[str, ...] = ()
 
     @property
     def to_show(self) -> tuple[ReportLine, ...]:
@@ -60,7 +71,9 @@ class MorningReport:
 
     @property
     def exit_code(self) -> Exit:
-        """DONE, or SOME_STOPPED when a session is held, refused or failed."""
+        """DAMAGED where what was published was changed, SOME_STOPPED when a session is held, refused or failed."""
+        if self.damage:
+            return Exit.DAMAGED
         return Exit.SOME_STOPPED if _NEEDS_A_PERSON & self.counts.keys() else Exit.DONE
 
 
@@ -72,9 +85,14 @@ def gather(
     processed: Container[str] = (),
     warnings: Sequence[str] = (),
 ) -> MorningReport:
-    """The report on everything the workspace knows, worst first; ``processed`` are the ids that the run was about."""
+    """The report on everything the workspace knows, worst first; ``processed`` are the ids that the run was about.
+
+    The journal of withdrawals is replayed first: a restored store must not say that somebody who withdrew is published.
+    """
+    ensure_replayed(workspace)
     registry = Registry(workspace.db)
-    lines = [*_sessions(registry), *(_folder(entry) for entry in registry.entries().values() if not entry.session_id)]
+    sessions = (_as_on_disk(line, workspace) for line in _sessions(registry))
+    lines = [*sessions, *(_folder(entry) for entry in registry.entries().values() if not entry.session_id)]
     order = {"failed": 0, "refused": 1, "held": 2, "pending": 3, "waiting": 4, "done": 5}
     lines = [replace(line, processed=line.id in processed) for line in lines]
     lines.sort(key=lambda line: (order[line.status], line.id))
@@ -105,7 +123,13 @@ def with_paths(lines: Sequence[ReportLine], workspace: Workspace) -> list[dict[s
     for path, entry in Registry(workspace.db).entries().items():
         folders.setdefault(entry.session_id or entry.entry_id, []).append(printable(path))
     return [
-        {"id": line.id, "status": line.status, "action": line.action, "folders": folders.get(line.id, [])}
+        {
+            "id": line.id,
+            "name": line.name,
+            "status": line.status,
+            "action": line.action,
+            "folders": folders.get(line.id, []),
+        }
         for line in lines
     ]
 
@@ -129,14 +153,16 @@ def render_page(report: MorningReport) -> str:
 
 def _with_reasons(report: MorningReport, workspace: Workspace) -> MorningReport:
     """The report with each person's decisions, by ids alone, for the sessions that it is about."""
-    registry = Registry(workspace.db)
-    known, shown = registry.digests(), {line.id for line in report.to_show}
-    lines = (
-        _explained(line, registry.session(line.id), workspace, report.made_at)
-        if line.id in shown and line.id in known
+    sessions = {session.session_id: session for session in Registry(workspace.db).sessions()}
+    shown = {line.id for line in report.to_show}
+    lines = [
+        _explained(line, sessions[line.id], workspace, report.made_at)
+        if line.id in shown and line.id in sessions
         else line
         for line in report.lines
-    )
+    ]
+    if workspace.settings.report.titles:
+        lines = [replace(line, title=sessions[line.id].title) if line.id in sessions else line for line in lines]
     return replace(report, lines=tuple(lines))
 
 
@@ -152,15 +178,19 @@ def _explained(line: ReportLine, session: Session, workspace: Workspace, now: da
 def _sessions(registry: Registry) -> list[ReportLine]:
     states = registry.states()
     lines = []
-    for session_id in registry.digests():
-        state = states.get(session_id)
+    for session in registry.sessions():
+        session_id, name, state = session.session_id, session_name(session), states.get(session.session_id)
         if state is None:
-            lines.append(ReportLine(id=session_id, status="waiting", reason="not processed yet", action="run again"))
+            line = ReportLine(
+                id=session_id, name=name, status="waiting", reason="not processed yet", action="run again"
+            )
+            lines.append(line)
             continue
         result = state.result
         lines.append(
             ReportLine(
                 id=session_id,
+                name=name,
                 status=result.status,
                 reason=result.reason,
                 action=result.action,
@@ -174,6 +204,20 @@ def _sessions(registry: Registry) -> list[ReportLine]:
             )
         )
     return lines
+
+
+def _as_on_disk(line: ReportLine, workspace: Workspace) -> ReportLine:
+    """A line that says so where a rendition that its session should have is not there any more."""
+    missing = [folder for folder in line.renditions if not (workspace.out / folder).is_dir()]
+    if line.status != "done" or not missing:
+        return line
+    return replace(
+        line,
+        status="waiting",
+        reason=f"not in {workspace.out.name}/ any more: {', '.join(missing)}",
+        action="`offrecord run` publishes again what may go on",
+        renditions=tuple(folder for folder in line.renditions if folder not in missing),
+    )
 
 
 def _whole(value: float | None) -> int | None:

@@ -6,15 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipeline import consent
 from pipeline.consent.answers import answer_rows
 from pipeline.consent.log.identity import Keys
 from pipeline.errors import ConsentUnreadable, WorkspaceDamaged
-from pipeline.files import file_digest
-from pipeline.proof import MANIFEST, read_manifest
-from pipeline.store import Workspace, integrity, releases
+from pipeline.reports import published
+from pipeline.store import Workspace, integrity
 from pipeline.store.chains import head_of
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
@@ -45,7 +43,7 @@ def _checks(workspace: Workspace) -> Iterator[CheckResult]:
     yield _renditions(workspace)
     for what, problems in (
         ("renditions, missing", integrity.missing_renditions(workspace)),
-        ("exports, changed since they were written", integrity.changed_exports(*request_files.last_written(workspace))),
+        ("exports, changed since they were written", request_files.changed_exports(workspace)),
         ("tables, changed outside", integrity.changed_tables(workspace)),
         ("keys, missing or changed", integrity.changed_keys(workspace)),
     ):
@@ -93,32 +91,10 @@ def _vault(workspace: Workspace) -> Iterator[CheckResult]:
 
 
 def _renditions(workspace: Workspace) -> CheckResult:
-    folders = [path for path in workspace.out.glob("*/*") if path.parent.name != "exports"]
-    unknown = [path for path in workspace.out.iterdir() if path.is_symlink() or not path.is_dir()]
-    unproved = [path for path in folders if not _as_proved(workspace, path)]
-    changed = {str(path.relative_to(workspace.out)) for path in unknown + unproved}
-    return CheckResult(what="renditions, changed since their proof", ok=not changed, found=_ids(changed))
-
-
-def _as_proved(workspace: Workspace, folder: Path) -> bool:
-    """Whether a rendition is as it was signed, in its own place, and the one that the ledger says is published.
-
-    An earlier one, or one that was withdrawn, is not.
-    """
-    if folder.is_symlink() or not folder.is_dir() or not all(path.is_file() for path in folder.iterdir()):
-        return False
-    proof = read_manifest(folder / MANIFEST)
-    if proof is None or not proof.is_signed_by(workspace.signer.public_key):
-        return False
-    if folder != workspace.out / proof.session_id / proof.audience:
-        return False
-    if releases.current_entry(workspace.ledger, proof.session_id, proof.audience) != proof.entry:
-        return False
-    noted = workspace.ledger.body(releases.RELEASED, proof.entry)
-    is_recorded = noted is not None and json.loads(noted)["proof"] == file_digest(folder / MANIFEST)
-    files = {file.name: file.digest for file in proof.files}
-    placed = {path.name: file_digest(path) for path in folder.iterdir() if path.name != MANIFEST}
-    return is_recorded and files == placed
+    unknown = [str(path.relative_to(workspace.out)) for path in published.strangers(workspace)]
+    changed = [place for place in published.placed(workspace) if not published.is_as_proved(workspace, place)]
+    problems = {*unknown, *("/".join(place) for place in changed)}
+    return CheckResult(what="renditions, changed since their proof", ok=not problems, found=_ids(problems))
 
 
 def _ids(names: set[str] | list[str]) -> str:

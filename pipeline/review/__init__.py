@@ -6,11 +6,13 @@ from pipeline.review.picture.plan import may_be_shown, picture_review
 from pipeline.review.plan import review
 from pipeline.review.propose import propose
 from pipeline.review.reported_speech import reported_speech
+from pipeline.review.speaker_edits import attributed
 
 VERSION = "5"
 
 __all__ = [
     "VERSION",
+    "attributed",
     "decisions",
     "edited",
     "edits",

@@ -46,22 +46,23 @@ def consent_removals(
 ) -> ConsentRemovals:
     """What the ruling takes out for an audience, span by span; ``pad_s`` widens what is cut out of mixed sound."""
     purpose = audience.purpose
-    minus = {one.participant_id: _minus(ruling, purpose, one.participant_id) for one in session.participants}
-    removed = frozenset(one for one, spans in minus.items() if cover(spans, session.duration_s))
+    minus = {person.participant_id: _minus(ruling, purpose, person.participant_id) for person in session.participants}
+    removed = frozenset(participant_id for participant_id, spans in minus.items() if cover(spans, session.duration_s))
     keep = kept_tracks(session, removed)
     kept = [track for track in session.tracks if track.track_id in keep]
     closed = _closed(session, ruling, purpose)
     gone = [RemovedInterval(start_s=span.start_s, end_s=span.end_s) for span in closed]
     gone += [
-        RemovedInterval(start_s=span.start_s, end_s=span.end_s, participant_id=one)
-        for one, spans in minus.items()
-        if one not in removed
+        RemovedInterval(start_s=span.start_s, end_s=span.end_s, participant_id=participant_id)
+        for participant_id, spans in minus.items()
+        if participant_id not in removed
         for span in spans
     ]
     windows = [_window(span, None, _why(ruling, purpose, span)) for span in closed]
     windows += _own(kept, minus, ruling, purpose)
     windows += _bleeding(session, keep)
     windows += _straddling(transcript.words, gone)
+    windows += _on_tracks_of_others(transcript.words, kept, minus, pad_s=pad_s)
     unsafe = False
     for track in (track for track in kept if track.participant_id is None):
         cut = _mixed(session, ruling, transcript, minus, purpose, track, pad_s=pad_s)
@@ -69,7 +70,7 @@ def consent_removals(
         unsafe = unsafe or cover(cut, session.duration_s)
     return ConsentRemovals(
         removed=removed,
-        named=frozenset(one for one, spans in minus.items() if spans),
+        named=frozenset(participant_id for participant_id, spans in minus.items() if spans),
         removed_intervals=tuple(gone),
         windows=tuple(windows),
         keep_tracks=keep,
@@ -112,17 +113,30 @@ def _own(
 
 def _bleeding(session: Session, keep: Sequence[str]) -> Iterator[RedactionInterval]:
     """A kept track is silent where a voice that is left out bleeds into it."""
-    for one in session.crosstalk:
-        if one.track_id in keep:
-            yield _window(Interval(start_s=one.start_s, end_s=one.end_s), one.track_id, f"{BLEED} {one.of}")
+    for bleed in session.crosstalk:
+        if bleed.track_id in keep:
+            yield _window(Interval(start_s=bleed.start_s, end_s=bleed.end_s), bleed.track_id, f"{BLEED} {bleed.of}")
+
+
+def _on_tracks_of_others(
+    words: Iterable[Word], kept: Sequence[Track], minus: dict[str, list[Interval]], *, pad_s: float
+) -> Iterator[RedactionInterval]:
+    """A word that a reviewer assigned to somebody who is taken out goes from the track of whoever stays."""
+    owners = {track.track_id: track.participant_id for track in kept if track.participant_id is not None}
+    for word in words:
+        if word.track_id in owners and word.participant_id not in (None, owners[word.track_id]):
+            margin_s = word.time_uncertainty_s + pad_s
+            span = Interval(start_s=max(0.0, word.start_s - margin_s), end_s=word.end_s + margin_s)
+            if shared(minus.get(word.participant_id or "", ()), [span]):
+                yield _window(span, word.track_id, f"consent: assigned to {word.participant_id}")
 
 
 def _straddling(words: Iterable[Word], gone: Sequence[RemovedInterval]) -> Iterator[RedactionInterval]:
     """A word that lies across a border goes whole, as it goes from the text."""
     for word in words:
-        for one in gone:
-            inside = one.start_s <= word.start_s and word.end_s <= one.end_s
-            if not inside and one.takes(word.participant_id, word.start_s, word.end_s):
+        for removal in gone:
+            inside = removal.start_s <= word.start_s and word.end_s <= removal.end_s
+            if not inside and removal.takes(word.participant_id, word.start_s, word.end_s):
                 span = Interval(start_s=word.start_s, end_s=word.end_s)
                 yield _window(span, word.track_id, "consent: a word across a border")
 

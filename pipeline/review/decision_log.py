@@ -58,8 +58,8 @@ def signed_states(db: Engine, audience: Audience = Audience.PUBLIC) -> dict[str,
 
 
 def _in_force(made: Sequence[tuple[int, Decision]]) -> tuple[tuple[int, Decision], ...]:
-    taken_back = {one.proposal_id: seq for seq, one in made if one.verdict is Verdict.OPEN}
-    return tuple((seq, one) for seq, one in made if seq > taken_back.get(one.proposal_id, 0))
+    undone_at = {one.proposal_id: seq for seq, one in made if one.verdict is Verdict.OPEN}
+    return tuple((seq, one) for seq, one in made if seq > undone_at.get(one.proposal_id, 0))
 
 
 def _all(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:

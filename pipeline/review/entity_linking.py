@@ -17,18 +17,18 @@ _MIN_LETTERS = 4
 
 def owners_of_guesses(entities: Iterable[str]) -> dict[str, str]:
     """For each guessed person of one word the entity of the one whole name that has it, or a word much like it."""
-    people = sorted(one for one in set(entities) if one.startswith(_PERSON))
-    whole = [one for one in people if len(_words(one)) > 1]
-    found = {}
+    people = sorted(entity for entity in set(entities) if entity.startswith(_PERSON))
+    whole = [entity for entity in people if len(_words(entity)) > 1]
+    owner_of = {}
     for guess in people:
         if guess.startswith(_GUESS) and len(_words(guess)) == 1:
             (word,) = _words(guess)
-            owners = [one for one in whole if word in _words(one)] or [
-                one for one in whole if _is_guess_like(word, one)
+            owners = [entity for entity in whole if word in _words(entity)] or [
+                entity for entity in whole if _is_guess_like(word, entity)
             ]
             if len(owners) == 1:
-                found[guess] = owners[0]
-    return found
+                owner_of[guess] = owners[0]
+    return owner_of
 
 
 def _words(entity: str) -> list[str]:
@@ -38,4 +38,4 @@ def _words(entity: str) -> list[str]:
 def _is_guess_like(word: str, entity: str) -> bool:
     if not entity.startswith(_GUESS) or len(word) < _MIN_LETTERS:
         return False
-    return any(JaroWinkler.similarity(word, one) >= _ALIKE for one in _words(entity))
+    return any(JaroWinkler.similarity(word, other) >= _ALIKE for other in _words(entity))

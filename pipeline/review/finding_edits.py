@@ -1,4 +1,4 @@
-"""What reviewers change about findings: a mention that nothing found, edges moved by ear, another category.
+"""What reviewers change about findings: a mention that nothing found, edges moved by ear, another category; speakers.
 
 Edits are append-only like decisions, and laid over what detection found in every run: by time, not by words, so that
 they hold after a session is recognised anew. They hold no text of the session.
@@ -36,6 +36,7 @@ class EditAct(StrEnum):
     ADD = "add"
     MOVE = "move"
     RELABEL = "relabel"
+    ASSIGN = "assign"
     UNDO = "undo"
 
 
@@ -43,8 +44,9 @@ class EditAct(StrEnum):
 class FindingEdit:
     """One act about findings; times in seconds on the session's clock.
 
-    ``target`` is the finding whose edges move, the entities that get another category, or the number of the edit that
-    is undone; empty for a mention that is added.
+    ``target`` is the finding whose edges move, the entities that get another category, the turn whose speaker is
+    assigned, or the number of the edit that is undone; empty for a mention that is added. ``participant_id`` is who
+    says the words of that turn.
     """
 
     act: EditAct
@@ -53,6 +55,10 @@ class FindingEdit:
     track_id: str = ""
     start_s: float = 0.0
     end_s: float = 0.0
+    participant_id: str = ""
+
+
+_OF_A_TARGET = (EditAct.MOVE, EditAct.RELABEL, EditAct.ASSIGN)
 
 
 def edits(db: Engine, session_id: str) -> dict[int, FindingEdit]:
@@ -85,7 +91,7 @@ def record(
     at = datetime.now(UTC).isoformat()
     with db.begin() as connection:
         last = _last(connection, session_id, edit.target)
-        if version is not None and edit.act in (EditAct.MOVE, EditAct.RELABEL) and version != last:
+        if version is not None and edit.act in _OF_A_TARGET and version != last:
             raise VersionConflict(last)
         added = finding_edit.insert().values(**row, body=encode(edit).decode(), actor=actor, reason=reason, acted_at=at)
         seq: int = connection.execute(added.returning(finding_edit.c.seq)).scalar_one()
@@ -151,7 +157,7 @@ def base_id(finding_id: str) -> str:
 
 
 def _check(edit: FindingEdit) -> None:
-    if edit.act in (EditAct.ADD, EditAct.MOVE) and not edit.end_s - edit.start_s >= _SHORTEST_S:
+    if edit.act in (EditAct.ADD, EditAct.MOVE, EditAct.ASSIGN) and not edit.end_s - edit.start_s >= _SHORTEST_S:
         raise UsageProblem("the span has no time", action="let it end after it begins")
     if edit.act in (EditAct.ADD, EditAct.RELABEL) and edit.label not in CATEGORIES:
         raise UsageProblem("there is no such category", action=f"use one of {', '.join(CATEGORIES)}")

@@ -15,7 +15,7 @@ def learn(workspace: Workspace, proposals: Iterable[Proposal], decided: Iterable
     A decision about everything at once teaches nothing, as nobody looked at each: do not call it for that.
     """
     ids = set(decided)
-    forms = [form for one in proposals if one.proposal_id in ids for form in _forms(one)]
+    forms = [form for proposal in proposals if proposal.proposal_id in ids for form in _forms(proposal)]
     if not forms:
         return
     with workspace.db.begin() as connection:

@@ -71,12 +71,12 @@ def review(
         )
     if stop is not None:
         return stop
-    found = _applied(session, proposals, verdicts, out)
+    decided = _applied(session, proposals, verdicts, out)
     partly = out.named - out.removed
-    terms = planned_terms(session, context, not_of_picture(found), removed=out.removed, partly=partly)
+    terms = planned_terms(session, context, not_of_picture(decided), removed=out.removed, partly=partly)
     of_removed = planned_terms(session, context, (), removed=out.removed, partly=partly)
     again, dismissed = heard_again(proposals, verdicts, terms=terms, of_removed=of_removed)
-    applied = [*found, *again]
+    applied = [*decided, *again]
     public = audience is Audience.PUBLIC
     widener = Widener(transcript, session.tracks, settings)
     muted = of_findings(applied, widener)
@@ -124,12 +124,12 @@ def _is_of(proposal: Proposal, entities: frozenset[str]) -> bool:
 
 
 def _kept(proposals: Iterable[Proposal], applied: Iterable[Proposal], context: Context) -> tuple[str, ...]:
-    taken = {one.proposal_id for one in applied}
+    taken = {proposal.proposal_id for proposal in applied}
     left = (
         finding.text
-        for one in proposals
-        if one.proposal_id not in taken and not is_sound_of_term(one)
-        for finding in one.findings
+        for proposal in proposals
+        if proposal.proposal_id not in taken and not is_sound_of_term(proposal)
+        for finding in proposal.findings
     )
     return tuple(sorted({*left, *context.allow}))
 
@@ -152,7 +152,7 @@ def _voices(session: Session, out: ConsentRemovals) -> Held | None:
     if out.unsafe:
         return Held(reason="a removed participant speaks in mixed sound", action="provide a recording for each person")
     if session.tracks and all(
-        cover((one for one in out.windows if one.track_id in (None, track_id)), session.duration_s)
+        cover((window for window in out.windows if window.track_id in (None, track_id)), session.duration_s)
         for track_id in out.keep_tracks
     ):
         action = f"see `offrecord consent show {session.session_id}`"
@@ -162,9 +162,9 @@ def _voices(session: Session, out: ConsentRemovals) -> Held | None:
 
 def _nothing_left(session: Session, transcript: Transcript, out: ConsentRemovals) -> Held | None:
     """Held when no word, line or picture is left for the public: nobody is asked to sign that off."""
-    said = any(word.participant_id not in out.removed for word in transcript.words)
+    speech = any(word.participant_id not in out.removed for word in transcript.words)
     written = any(line.participant_id not in out.removed for line in session.chat)
-    if said or written or session.video is not None:
+    if speech or written or session.video is not None:
         return None
     return Held(
         reason="nothing is left in it to publish: no word, no line and no picture",
@@ -175,7 +175,7 @@ def _nothing_left(session: Session, transcript: Transcript, out: ConsentRemovals
 def _finished(
     session_id: str, proposals: Sequence[Proposal], verdicts: dict[str, Verdict], signed_off_by: str | None
 ) -> Pending | None:
-    undecided = sum(one.proposal_id not in verdicts for one in proposals)
+    undecided = sum(proposal.proposal_id not in verdicts for proposal in proposals)
     if undecided:
         action = f"decide them: `offrecord review interactive {session_id}`"
         return Pending(reason=f"{undecided} proposals are undecided", action=action)

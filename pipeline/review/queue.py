@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import select
-
 from pipeline.errors import UsageProblem
 from pipeline.records import Decision, Finding, PicturePlace, Proposal, SoundPlace, Verdict
+from pipeline.records.session_names import session_name
 from pipeline.review import decision_log
 from pipeline.store import Workspace
-from pipeline.store.database import reading
+from pipeline.store.registry import Registry
 from pipeline.store.stage_cache import StageCache
-from pipeline.store.tables.runs import session as sessions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionLine:
-    """One session in the queue; ``risk`` is the sum of the undecided proposals' scores."""
+    """One session in the queue; ``risk`` is the sum of the undecided proposals' scores, ``name`` is for people."""
 
     session_id: str
+    name: str
     undecided: int
     decided: int
     risk: float
@@ -45,28 +44,32 @@ class ProposalLine:
 
 def proposals_of(workspace: Workspace, session_id: str) -> tuple[Proposal, ...]:
     """The session's proposals of the last run; raises ``UsageProblem`` when it has none."""
-    found = workspace.stages.get("proposals", session_id, tuple[Proposal, ...])
-    if found is None:
+    proposals = workspace.stages.get("proposals", session_id, tuple[Proposal, ...])
+    if proposals is None:
         raise UsageProblem("no such session has been worked", action="see `offrecord review list`")
-    return found
+    return proposals
 
 
 def queue(workspace: Workspace) -> tuple[SessionLine, ...]:
     """All sessions with proposals, the riskiest first."""
-    made, signed = decision_log.decisions_by_session(workspace.db), decision_log.signed_states(workspace.db)
+    decided, signed = decision_log.decisions_by_session(workspace.db), decision_log.signed_states(workspace.db)
+    names = {session.session_id: session_name(session) for session in Registry(workspace.db).sessions()}
     lines = [
-        _line(one, proposals, made.get(one, ()), signed.get(one, frozenset()))
-        for one, proposals in _kept(workspace).items()
+        _line(
+            session_id, names[session_id], proposals, decided.get(session_id, ()), signed.get(session_id, frozenset())
+        )
+        for session_id, proposals in proposals_by_session(workspace, names).items()
     ]
     return tuple(sorted(lines, key=lambda line: (-line.risk, line.session_id)))
 
 
-def _kept(workspace: Workspace) -> dict[str, tuple[Proposal, ...]]:
-    """The proposals of every session that has any."""
-    with reading(workspace.db) as connection:
-        ids = connection.execute(select(sessions.c.session_id)).scalars().all()
-    kept = {one: _read(workspace.stages, one, _changed_at(workspace.stages.place("proposals", one))) for one in ids}
-    return {one: proposals for one, proposals in kept.items() if proposals is not None}
+def proposals_by_session(workspace: Workspace, ids: Iterable[str]) -> dict[str, tuple[Proposal, ...]]:
+    """The proposals of every one of these sessions that has any."""
+    kept = {
+        session_id: _read(workspace.stages, session_id, _changed_at(workspace.stages.place("proposals", session_id)))
+        for session_id in ids
+    }
+    return {session_id: proposals for session_id, proposals in kept.items() if proposals is not None}
 
 
 @lru_cache(maxsize=1024)
@@ -87,12 +90,12 @@ def show(
 ) -> tuple[ProposalLine, ...]:
     """The session's proposals, undecided ones first; those alone, or only those that are less sure than ``below``."""
     proposals = proposals_of(workspace, session_id)
-    latest = {one.proposal_id: one for one in decision_log.decisions(workspace.db, session_id)}
-    ordered = sorted(proposals, key=lambda one: one.proposal_id in latest)
+    latest = {decision.proposal_id: decision for decision in decision_log.decisions(workspace.db, session_id)}
+    ordered = sorted(proposals, key=lambda proposal: proposal.proposal_id in latest)
     return tuple(
-        shown(one, latest.get(one.proposal_id), reveal=reveal)
-        for one in ordered
-        if one.score < below and not (undecided and one.proposal_id in latest)
+        shown(proposal, latest.get(proposal.proposal_id), reveal=reveal)
+        for proposal in ordered
+        if proposal.score < below and not (undecided and proposal.proposal_id in latest)
     )
 
 
@@ -111,8 +114,8 @@ def chosen(
     if not named:
         left = decision_log.undecided(proposals, decision_log.decisions(workspace.db, session_id))
         return [proposal.proposal_id for proposal in left]
-    ids = {one.proposal_id: one.proposal_id for one in proposals} | {
-        one.replacement: one.proposal_id for one in proposals
+    ids = {proposal.proposal_id: proposal.proposal_id for proposal in proposals} | {
+        proposal.replacement: proposal.proposal_id for proposal in proposals
     }
     if not all(name in ids for name in named):
         raise UsageProblem("the session has no such proposal", action="see `offrecord review show`")
@@ -127,26 +130,29 @@ def alike(
         raise UsageProblem(
             "--all-sessions goes with --redact alone", action="list what is nobody's under allow in terms.toml"
         )
-    entities = {one.entity for one in proposals_of(workspace, session_id) if one.proposal_id in proposal_ids}
-    found = {}
-    for other, proposals in _kept(workspace).items():
+    entities = {
+        proposal.entity for proposal in proposals_of(workspace, session_id) if proposal.proposal_id in proposal_ids
+    }
+    same_entity = {}
+    for other, proposals in proposals_by_session(workspace, Registry(workspace.db).digests()).items():
         left = decision_log.undecided(proposals, decision_log.decisions(workspace.db, other))
-        ids = [one.proposal_id for one in left if one.entity in entities]
+        ids = [proposal.proposal_id for proposal in left if proposal.entity in entities]
         if ids and other != session_id:
-            found[other] = ids
-    return found
+            same_entity[other] = ids
+    return same_entity
 
 
 def _line(
-    session_id: str, proposals: tuple[Proposal, ...], made: Sequence[Decision], signed: frozenset[str]
+    session_id: str, name: str, proposals: tuple[Proposal, ...], decided: Sequence[Decision], signed: frozenset[str]
 ) -> SessionLine:
-    left = decision_log.undecided(proposals, made)
-    state = decision_log.state_of(decision_log.not_of_picture(proposals), made) if signed else ""
+    left = decision_log.undecided(proposals, decided)
+    state = decision_log.state_of(decision_log.not_of_picture(proposals), decided) if signed else ""
     return SessionLine(
         session_id=session_id,
+        name=name,
         undecided=len(left),
         decided=len(proposals) - len(left),
-        risk=round(sum(one.score for one in left), 2),
+        risk=round(sum(proposal.score for proposal in left), 2),
         signed_off=state in signed,
     )
 

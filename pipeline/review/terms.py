@@ -27,11 +27,11 @@ def planned_terms(
     """
     known, applied = surface_forms(context), tuple(applied)
     # Only what was found: the names of everybody are not searched for in every rendition.
-    found = {finding.entity for one in applied for finding in one.findings}
-    elsewhere = tuple(form for form in elsewhere_forms(context.elsewhere) if form.entity in found)
+    entities = {finding.entity for proposal in applied for finding in proposal.findings}
+    elsewhere = tuple(form for form in elsewhere_forms(context.elsewhere) if form.entity in entities)
     terms: dict[str, PlannedTerm] = {}
-    proposed = (pair for one in applied for pair in _of_proposal(one, known, elsewhere))
-    resembled = (pair for one in applied for pair in _resembled(one, known))
+    proposed = (pair for proposal in applied for pair in _of_proposal(proposal, known, elsewhere))
+    resembled = (pair for proposal in applied for pair in _resembled(proposal, known))
     pairs = [*_of_removed(session, known, removed), *proposed, *_of_removed(session, known, partly), *resembled]
     for text, replacement in pairs:
         terms.setdefault(text.casefold(), PlannedTerm(text=text, replacement=replacement))

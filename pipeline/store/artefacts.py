@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Engine, or_, select, update
+from sqlalchemy import ColumnElement, Engine, or_, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import UsageProblem
@@ -113,12 +113,16 @@ class Artefacts:
 
     def of(self, session_id: str) -> list[Artefact]:
         """Every artefact of a session, in a fixed order."""
-        return [row for row in self.all() if row.session_id == session_id]
+        return list(self._read(artefact.c.session_id == session_id))
 
     def all(self) -> Iterator[Artefact]:
         """Every artefact, in a fixed order."""
+        return self._read(true())
+
+    def _read(self, which: ColumnElement[bool]) -> Iterator[Artefact]:
+        query = select(artefact).where(which).order_by(artefact.c.location, artefact.c.artefact_id)
         with reading(self._db) as connection:
-            rows = connection.execute(select(artefact).order_by(artefact.c.location, artefact.c.artefact_id)).all()
+            rows = connection.execute(query).all()
         for row in rows:
             values = {**row._mapping, "contributors": json.loads(row.contributors), "state": ArtefactState(row.state)}
             yield Artefact(**values)

@@ -50,14 +50,14 @@ def read_customers(root: Path) -> Mapping[str, ListedCustomer]:
     content = _read(root)
     weights = {segment.name: segment.weight for segment in content.segment}
     return {
-        company_key(one.name): ListedCustomer(segment=one.segment, weight=weights.get(one.segment, 1.0))
-        for one in content.customer
+        company_key(customer.name): ListedCustomer(segment=customer.segment, weight=weights.get(customer.segment, 1.0))
+        for customer in content.customer
     }
 
 
 def customer_names(root: Path) -> tuple[str, ...]:
     """The customers' names as the list has them; raises ``ConfigurationError`` naming entry and key."""
-    return tuple(one.name for one in _read(root).customer)
+    return tuple(customer.name for customer in _read(root).customer)
 
 
 def _read(root: Path) -> _File:

@@ -7,11 +7,10 @@ from pathlib import Path
 
 from pipeline.errors import WorkspaceDamaged
 from pipeline.files import file_digest
-from pipeline.records import Audience, OutFile
+from pipeline.records import OutFile
 from pipeline.store import releases, row_seals
 from pipeline.store.chains import Head, HeadsLost
 from pipeline.store.database import reading
-from pipeline.store.registry import Registry
 from pipeline.store.row_seals import TableSeal
 from pipeline.store.tables.row_seals import SEALED
 from pipeline.store.workspace import KEYS, Workspace
@@ -68,20 +67,21 @@ def missing_renditions(workspace: Workspace) -> list[str]:
     """The renditions that the ledger says are published and that are not in their place, as paths within ``out``."""
     return [
         f"{session_id}/{audience}"
-        for session_id in Registry(workspace.db).digests()
-        for audience in Audience
-        if releases.current_entry(workspace.ledger, session_id, audience) is not None
-        and not (workspace.out / session_id / audience).is_dir()
+        for session_id, audience in releases.published_entries(workspace.ledger).current
+        if not (workspace.out / session_id / audience).is_dir()
     ]
 
 
-def changed_exports(folder: Path, written: Iterable[OutFile] | None) -> list[str]:
-    """The files of the folder of exports that are missing, changed or added; ``written`` None: nobody knows what was.
+def changed_exports(folder: Path, written: Iterable[OutFile], begun: Iterable[OutFile] = ()) -> list[str]:
+    """The files of the folder of exports that are missing, changed or added since they were ``written``.
 
-    Links and folders in it were added, whatever they are called.
+    Those that were ``begun`` later may be there in their place, as a kill leaves them. Links and folders in it were
+    added, whatever they are called.
     """
-    known = {file.name: file.digest for file in written or ()}
+    known: dict[str, set[str]] = {}
+    for file in (*written, *begun):
+        known.setdefault(file.name, set()).add(file.digest)
     there = {path.name: path for path in sorted(folder.iterdir())} if folder.is_dir() else {}
     plain = {name for name, path in there.items() if path.is_file() and not path.is_symlink()}
-    same = {name for name in plain & known.keys() if file_digest(there[name]) == known[name]}
-    return sorted((there.keys() | known.keys()) - same)
+    same = {name for name in plain & known.keys() if file_digest(there[name]) in known[name]}
+    return sorted((there.keys() | {file.name for file in written}) - same)

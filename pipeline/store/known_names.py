@@ -6,28 +6,42 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from pipeline.records import ERASED_NAME, Role, Session, Term
 from pipeline.store.codec import decode
 from pipeline.store.customers import customer_names
-from pipeline.store.database import reading
+from pipeline.store.table_cache import TableCache
 from pipeline.store.tables.runs import session as sessions
 
-_CACHED_SESSIONS = 16384  # a night asks once for each of its sessions, and reads each record once a process
+_CACHED_SESSIONS = 16384  # after a change of one record the others are not read again
 
 
-def known_names(db: Engine, root: Path) -> tuple[Term, ...]:
-    """Everybody's names, each once, in order; linear in the number of sessions.
+class KnownNames:
+    """Everybody's names in a workspace: read once, and again where a session or the team's list changed."""
 
-    Own companies are none: who works for the host may say so. Raises ``ConfigurationError`` where ``customers.toml``
-    cannot be read.
-    """
-    with reading(db) as connection:
-        bodies = connection.execute(select(sessions.c.body)).scalars().all()
-    terms = {term for body in bodies for term in _of_body(body)}
-    terms |= {Term(text=name, kind="company") for name in customer_names(root)}
-    return tuple(sorted(terms, key=lambda term: (term.kind, term.text, term.aliases)))
+    def __init__(self, db: Engine, root: Path) -> None:
+        self._root = root
+        self._of_sessions = TableCache(db, sessions, _of_sessions)
+        self._joined: tuple[frozenset[Term], frozenset[Term], tuple[Term, ...]] = (frozenset(), frozenset(), ())
+
+    def current(self) -> tuple[Term, ...]:
+        """Each name once, in order; linear in the number of sessions, and where none changed in that of customers.
+
+        Own companies are none: who works for the host may say so. Raises ``ConfigurationError`` where
+        ``customers.toml`` cannot be read.
+        """
+        people = self._of_sessions.value()
+        companies = frozenset(Term(text=name, kind="company") for name in customer_names(self._root))
+        if self._joined[0] is not people or self._joined[1] != companies:
+            terms = sorted(people | companies, key=lambda term: (term.kind, term.text, term.aliases))
+            self._joined = (people, companies, tuple(terms))
+        return self._joined[2]
+
+
+def _of_sessions(connection: Connection) -> frozenset[Term]:
+    bodies = connection.execute(select(sessions.c.body)).scalars()
+    return frozenset(term for body in bodies for term in _of_body(body))
 
 
 @lru_cache(maxsize=_CACHED_SESSIONS)

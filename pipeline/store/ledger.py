@@ -41,6 +41,12 @@ class Ledger:
             query = select(ledger.c.key, ledger.c.body).where(ledger.c.kind == kind, ledger.c.key.startswith(prefix))
             return [(row.key, row.body) for row in connection.execute(query.order_by(ledger.c.seq))]
 
+    def numbered(self, kind: str) -> list[tuple[int, str]]:
+        """Number and key of every entry of a kind, in order."""
+        with reading(self._db) as connection:
+            query = select(ledger.c.seq, ledger.c.key).where(ledger.c.kind == kind).order_by(ledger.c.seq)
+            return [(row.seq, row.key) for row in connection.execute(query)]
+
     def last(self, kind: str, prefix: str) -> int:
         """The number of the last entry of a kind whose key begins so; 0 where there is none."""
         with reading(self._db) as connection:

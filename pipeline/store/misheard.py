@@ -9,12 +9,11 @@ from collections.abc import Iterable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import WorkspaceDamaged
 from pipeline.records import Misheard
-from pipeline.store.database import reading
 from pipeline.store.tables.names import misheard
 
 _NONCE_BYTES = 12
@@ -65,9 +64,8 @@ def unlearn(connection: Connection, secret: bytes, entities: Iterable[str], phra
         connection.execute(delete(misheard).where(misheard.c.mark == mark))
 
 
-def known(db: Engine, secret: bytes) -> tuple[Misheard, ...]:
+def known(connection: Connection, secret: bytes) -> tuple[Misheard, ...]:
     """Everything that was confirmed; raises ``WorkspaceDamaged`` when a row was changed."""
     keys = _Keys(secret)
-    with reading(db) as connection:
-        rows = connection.execute(select(misheard.c.mark, misheard.c.sealed).order_by(misheard.c.mark)).all()
+    rows = connection.execute(select(misheard.c.mark, misheard.c.sealed).order_by(misheard.c.mark)).all()
     return tuple(keys.open(row.sealed, row.mark) for row in rows)

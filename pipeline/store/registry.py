@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -22,6 +23,7 @@ from pipeline.store.tables.runs import entry, result, session
 
 T = TypeVar("T")
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _TOGETHER = 100
 """Sessions that are read at once; a view of the database for each would take longer than reading them."""
 
@@ -74,6 +76,15 @@ def _read(body: str, kind: type[T]) -> T:
         ) from error
 
 
+def _state(row: Any) -> SessionState:
+    return SessionState(
+        state_key=row.state_key,
+        valid_until=row.valid_until,
+        attempts=row.attempts,
+        result=_read(row.body, SessionResult),
+    )
+
+
 class Registry:
     """The sessions, entries and results of one workspace."""
 
@@ -88,15 +99,13 @@ class Registry:
     def states(self) -> dict[str, SessionState]:
         """How far every session got, by session id."""
         with reading(self._db) as connection:
-            return {
-                row.session_id: SessionState(
-                    state_key=row.state_key,
-                    valid_until=row.valid_until,
-                    attempts=row.attempts,
-                    result=_read(row.body, SessionResult),
-                )
-                for row in connection.execute(select(result))
-            }
+            return {row.session_id: _state(row) for row in connection.execute(select(result))}
+
+    def state(self, session_id: str) -> SessionState | None:
+        """How far one session got; None where it was never processed."""
+        with reading(self._db) as connection:
+            row = connection.execute(select(result).where(result.c.session_id == session_id)).first()
+        return _state(row) if row else None
 
     def digests(self) -> dict[str, str]:
         """Every session id with a digest of its record, in order of time."""
@@ -121,6 +130,15 @@ class Registry:
                 query = select(session.c.session_id, session.c.body).where(session.c.session_id.in_(chunk))
                 bodies = {row.session_id: row.body for row in connection.execute(query)}
             yield from (_read(bodies[each], Session) for each in chunk if each in bodies)
+
+    def named_by_others(self, digests: Collection[str], *, besides: Collection[str]) -> frozenset[str]:
+        """Those of these digests that the record of any other session names; reads every record, and decodes none."""
+        wanted, found = frozenset(digests), set[str]()
+        with reading(self._db) as connection:
+            for session_id, body in connection.execute(select(session.c.session_id, session.c.body)):
+                if session_id not in besides:
+                    found |= wanted.intersection(_DIGEST.findall(body))
+        return frozenset(found)
 
     def take(self, path: Path, fingerprint: str, outcome: Session | Refused) -> InboxEntry:
         """Registers what a folder of the inbox turned out to be; the same recording in two folders is one session."""

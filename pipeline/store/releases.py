@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,6 +19,7 @@ from pipeline.store.ledger import Ledger
 from pipeline.store.tables.releases import publication, release_act
 
 RELEASED = "released"
+RETRACTED = "retracted"
 RELEASE = "release"
 
 
@@ -42,9 +45,41 @@ def current_entry(book: Ledger, session_id: str, audience: Audience) -> str | No
     """The entry of the rendition that may be out: the last that was put out, None where it was taken back since."""
     prefix = prefix_of(session_id, audience)
     entries = book.under(RELEASED, prefix)
-    if not entries or book.last(RELEASED, prefix) < book.last("retracted", prefix):
+    if not entries or book.last(RELEASED, prefix) < book.last(RETRACTED, prefix):
         return None
     return entries[-1][0]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedEntries:
+    """By session and audience: ``current`` is what ``current_entry`` gives, ``following`` what ``next_entry`` gives."""
+
+    current: Mapping[tuple[str, Audience], str]
+    following: Mapping[tuple[str, Audience], str]
+
+
+def published_entries(book: Ledger) -> PublishedEntries:
+    """Of every session at once what may be out, in one pass over the ledger's acts."""
+    latest: dict[tuple[str, Audience], tuple[int, str]] = {}
+    counts = Counter[tuple[str, Audience]]()
+    for seq, key in book.numbered(RELEASED):
+        if (of := _rendition_of(key)) is not None:
+            latest[of] = (seq, key)
+            counts[of] += 1
+    taken_back = {of: seq for seq, key in book.numbered(RETRACTED) if (of := _rendition_of(key)) is not None}
+    return PublishedEntries(
+        current={of: key for of, (seq, key) in latest.items() if seq > taken_back.get(of, 0)},
+        following={of: f"{prefix_of(*of)}{count + 1}" for of, count in counts.items()},
+    )
+
+
+def _rendition_of(key: str) -> tuple[str, Audience] | None:
+    """The session and audience that a key of the ledger is about."""
+    for audience in Audience:
+        session_id, between, _ = key.partition(f"-{audience}-")
+        if between:
+            return session_id, audience
+    return None
 
 
 def record_publication(
@@ -109,7 +144,7 @@ def is_approved(db: Engine, session_id: str, audience: Audience, state: str) -> 
 def is_released(book: Ledger, session_id: str, audience: Audience) -> bool:
     """Whether somebody released it since it was last taken back."""
     prefix = prefix_of(session_id, audience)
-    return book.last(RELEASE, prefix) > book.last("retracted", prefix)
+    return book.last(RELEASE, prefix) > book.last(RETRACTED, prefix)
 
 
 def approvals(db: Engine) -> dict[str, str]:

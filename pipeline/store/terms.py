@@ -85,7 +85,9 @@ class _Allowed(_Entry):
         return self.text
 
 
-class _File(BaseModel):
+class ListFile(BaseModel):
+    """What a file of a list may hold."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     customer: str | tuple[str, ...] | None = None
@@ -112,7 +114,7 @@ class _List:
 
     where: str
     customers: frozenset[str]
-    content: _File
+    content: ListFile
 
     def entries(self) -> Iterator[tuple[str, _Entry]]:
         """Every entry with where it stands."""
@@ -196,7 +198,7 @@ class Lists:
 def read(root: Path) -> Lists:
     """The lists of the workspace at ``root``; raises ``ConfigurationError`` naming entry and key, never a term."""
     term_lists = [_read(root / FILE_NAME, FILE_NAME)] if (root / FILE_NAME).exists() else []
-    for number, path in enumerate(_of_customers(root), 1):
+    for number, path in enumerate(lists_of_customers(root), 1):
         where = f"list {number} in {FOLDER}/"
         term_list = _read(path, where)
         if not term_list.customers:
@@ -207,7 +209,7 @@ def read(root: Path) -> Lists:
 
 def exposed(root: Path) -> int:
     """How many lists others on this machine may read or change."""
-    paths = [path for path in (root / FILE_NAME, *_of_customers(root)) if path.exists()]
+    paths = [path for path in (root / FILE_NAME, *lists_of_customers(root)) if path.exists()]
     return sum(bool(path.stat().st_mode & 0o077) for path in paths)
 
 
@@ -231,13 +233,14 @@ def known_to(session: Session, lists: Lists, *, on: date) -> Context:
     )
 
 
-def _of_customers(root: Path) -> list[Path]:
+def lists_of_customers(root: Path) -> list[Path]:
+    """The files with the lists of single customers, in order."""
     return sorted((root / FOLDER).glob("*.toml"))
 
 
 def _read(path: Path, where: str) -> _List:
     try:
-        content = _File.model_validate(read_toml(path.read_text("utf-8")))
+        content = ListFile.model_validate(read_toml(path.read_text("utf-8")))
     except (BrokenToml, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{where} is not valid TOML", action="correct it; see docs/detection.md") from error
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""What was erased on request: known by its digest, refused when it comes again."""
+"""What was erased on request, or removed when its retention ended: known by its digest, refused when it comes again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pipeline.store.database import reading
 from pipeline.store.tables.erasures import tombstone
 
 VAULT, SOURCE = "vault", "source"
+RETENTION = "retention"
+"""In the place of a withdrawal's id: removed because its retention ended."""
 
 
 def holds(db: Engine, digest: str) -> bool:
@@ -38,3 +40,10 @@ def put(
         "erased_at": erased_at.isoformat(timespec="seconds"),
     }
     connection.execute(insert(tombstone).values(values).on_conflict_do_nothing())
+
+
+def of_retention(db: Engine) -> frozenset[str]:
+    """The digests of the files that were removed when their retention ended."""
+    which = (tombstone.c.kind == VAULT, tombstone.c.withdrawal_id == RETENTION)
+    with reading(db) as connection:
+        return frozenset(connection.execute(select(tombstone.c.digest).where(*which)).scalars())

@@ -15,6 +15,7 @@ from pipeline.records import VaultFile
 
 _CHUNK_BYTES = 1 << 20
 _PARTIAL = ".partial-"
+_STAYS = "remove it from the inbox where it is there; it stays removed"
 
 
 class Vault:
@@ -25,9 +26,14 @@ class Vault:
         self._was_erased = was_erased
 
     def path(self, digest: str) -> Path:
-        """Where a sealed file lies; raises ``WorkspaceDamaged`` when it is not there."""
+        """Where a sealed file lies; raises ``WorkspaceDamaged`` when it is not there.
+
+        ``InputRefused`` where it was erased, or removed when its retention ended.
+        """
         path = self._place(digest)
         if not path.is_file():
+            if self._was_erased(digest):
+                raise InputRefused("the recording was removed: erased, or kept no longer", action=_STAYS)
             raise WorkspaceDamaged(
                 f"vault: {digest[:12]} is missing", action="restore it from a backup, then run `offrecord verify`"
             )
@@ -40,9 +46,7 @@ class Vault:
             try:
                 digest, size = _copy(original, temporary)
                 if self._was_erased(digest):
-                    raise InputRefused(
-                        "this recording was erased on request", action="remove it from the inbox; it stays erased"
-                    )
+                    raise InputRefused("this recording was erased on request, or is kept no longer", action=_STAYS)
                 place = self._place(digest)
                 if not place.exists():
                     make_private(place.parent)

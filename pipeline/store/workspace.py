@@ -17,12 +17,15 @@ from pipeline.files import locked, make_private, write_bytes
 from pipeline.records import Audience
 from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
-from pipeline.store import cues, database, known_names, misheard, releases, signing, terms, tombstones
+from pipeline.store import cues, database, misheard, releases, signing, terms, tombstones
 from pipeline.store.artefacts import Artefacts
 from pipeline.store.chains import Heads
+from pipeline.store.known_names import KnownNames
 from pipeline.store.ledger import Ledger
 from pipeline.store.row_seals import Sealer
 from pipeline.store.stage_cache import StageCache
+from pipeline.store.table_cache import TableCache
+from pipeline.store.tables import names
 from pipeline.store.vault import Vault
 
 KEYS = ("alias", "identity", "plan", signing.KEY)
@@ -57,6 +60,10 @@ class Workspace:
         self.withdrawn = root / "withdrawn"
         self.reports = root / "reports"
         self.logs = root / "log"
+        self._known_names = KnownNames(self.db, root)
+        self._misheard = TableCache(
+            self.db, names.misheard, lambda connection: misheard.known(connection, self.key("alias"))
+        )
 
     @classmethod
     def create(cls, root: Path, settings: str = "") -> Workspace:
@@ -124,9 +131,9 @@ class Workspace:
         """The term lists and cues of this workspace, what was confirmed to be misheard, and everybody's names."""
         return replace(
             terms.read(self.root),
-            misheard=misheard.known(self.db, self.key("alias")),
+            misheard=self._misheard.value(),
             cues=cues.read_cues(self.root),
-            elsewhere=known_names.known_names(self.db, self.root),
+            elsewhere=self._known_names.current(),
         )
 
     def list_warnings(self, on: date) -> tuple[str, ...]:
@@ -143,7 +150,7 @@ class Workspace:
         if not out.is_dir():
             return self._note_retracted(session_id, audience)
         number = sum(1 for _ in self.withdrawn.iterdir()) + 1
-        while self.ledger.has("retracted", name := f"{session_id}-{audience}-{number}"):
+        while self.ledger.has(releases.RETRACTED, name := f"{session_id}-{audience}-{number}"):
             number += 1
         try:
             out.rename(self.withdrawn / name)
@@ -152,14 +159,16 @@ class Workspace:
         self.artefacts.moved(out, self.withdrawn / name)
         with suppress(OSError):
             out.parent.rmdir()
-        self.ledger.append("retracted", name, {"session_id": session_id, "audience": str(audience)})
+        self.ledger.append(releases.RETRACTED, name, {"session_id": session_id, "audience": str(audience)})
         return True
 
     def _note_retracted(self, session_id: str, audience: Audience) -> bool:
         """Notes that a rendition is gone which the ledger still has as published: a kill or a hand took it away."""
         entry = releases.current_entry(self.ledger, session_id, audience)
         if entry is not None:
-            self.ledger.append("retracted", f"{entry}-gone", {"session_id": session_id, "audience": str(audience)})
+            self.ledger.append(
+                releases.RETRACTED, f"{entry}-gone", {"session_id": session_id, "audience": str(audience)}
+            )
         return False
 
     @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from pipeline.tag.grouping import points_back
 from pipeline.tag.judge import SentenceVerdict, names_something
 
 _LONGEST = 40
@@ -32,7 +33,7 @@ def quote_of(text: str, verdicts: Sequence[SentenceVerdict], place: int, words: 
         if (
             place
             and len(verdicts[place - 1].sentence.tokens) <= _LONGEST
-            and not names_something(verdict.sentence, words)
+            and (points_back(tokens) or not names_something(verdict.sentence, words))
         ):
             start_char = verdicts[place - 1].sentence.start_char
     return Quote(start_char, text[start_char:end_char])

@@ -10,7 +10,7 @@ from pipeline.records import Strength, Tag, Turn
 from pipeline.tag.answers import answer_after, answer_before
 from pipeline.tag.classifier import load_classifier
 from pipeline.tag.cues import Label
-from pipeline.tag.grouping import title_of
+from pipeline.tag.grouping import points_back, title_of
 from pipeline.tag.judge import SentenceVerdict, judge
 from pipeline.tag.quotes import quote_of
 from pipeline.tag.strength import strength_of
@@ -52,7 +52,7 @@ def tag(turns: Sequence[Turn], *, staff: Collection[str], taxonomy: Taxonomy) ->
         _Found(index, place, verdicts)
         for index, verdicts in zip(heard, judged, strict=True)
         for place, verdict in enumerate(verdicts)
-        if verdict.label is not Label.NONE
+        if verdict.label is not Label.NONE and not _repeats(verdicts, place)
     ]
     quotes = [
         quote_of(turns[sentence.turn].text, sentence.verdicts, sentence.sentence, classifier.words)
@@ -64,6 +64,15 @@ def tag(turns: Sequence[Turn], *, staff: Collection[str], taxonomy: Taxonomy) ->
     return tuple(
         _tag(context, sentence, quote.start_char, quote.text, area)
         for sentence, quote, area in zip(tagged, quotes, areas, strict=True)
+    )
+
+
+def _repeats(verdicts: Sequence[SentenceVerdict], place: int) -> bool:
+    """Whether a sentence only says what the request before it is needed for: that is its strength, not another one."""
+    return (
+        place > 0
+        and verdicts[place].label is Label.REQUEST is verdicts[place - 1].label
+        and points_back(verdicts[place].sentence.tokens)
     )
 
 

@@ -18,7 +18,7 @@ from pipeline.web.guard import Guard
 from pipeline.web.logins import Logins
 from pipeline.web.roles import TableRoute
 from pipeline.web.routes import PARTICIPANT_ROUTES, STAFF_ROUTES
-from pipeline.web.site import Site, site_of
+from pipeline.web.site import Access, Site, site_of
 
 _STATUS: tuple[tuple[type[OffrecordError], HTTPStatus], ...] = (
     (UsageProblem, HTTPStatus.NOT_FOUND),
@@ -33,23 +33,23 @@ def _utc() -> datetime:
 
 
 def staff_app(
-    workspace: Workspace, logins: Logins, *, hosts: Collection[str], now: Callable[[], datetime] = _utc
+    workspace: Workspace, access: Access, *, hosts: Collection[str], now: Callable[[], datetime] = _utc
 ) -> Starlette:
     """The review app; it also serves the consent form, so that staff see what participants see."""
-    return _app(Site(workspace, logins, now=now), (*PARTICIPANT_ROUTES, *STAFF_ROUTES), hosts)
+    return _app(Site(workspace, access, now=now), (*PARTICIPANT_ROUTES, *STAFF_ROUTES), hosts)
 
 
 def participant_app(
     workspace: Workspace, *, hosts: Collection[str] = (), now: Callable[[], datetime] = _utc
 ) -> Starlette:
-    """The consent form alone; nothing of staff can be reached through it, as it has no such route."""
-    return _app(Site(workspace, Logins(), now=now), PARTICIPANT_ROUTES, hosts)
+    """The consent form and previews alone; nothing of staff can be reached through it, as it has no such route."""
+    return _app(Site(workspace, Access.by_links(Logins()), now=now), PARTICIPANT_ROUTES, hosts)
 
 
 def _app(site: Site, routes: Sequence[TableRoute], hosts: Collection[str]) -> Starlette:
     app = Starlette(
         routes=list(routes),
-        middleware=[Middleware(Guard, routes=routes, logins=site.logins, hosts=hosts)],
+        middleware=[Middleware(Guard, routes=routes, mode=site.access.mode, hosts=hosts)],
         exception_handlers={OffrecordError: _known_error, Exception: _unforeseen},
     )
     app.state.site = site

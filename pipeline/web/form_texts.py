@@ -1,4 +1,4 @@
-"""The words of the consent form beside those of its notice, in the languages that we have them in; else in English."""
+"""The words of the pages for participants beside those of a notice, in the languages that we have; else in English."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 _NAMES = (
     "yes", "no", "email", "name", "place", "place_hint", "named", "send", "missing", "thanks", "keep", "notice",
-    "filed", "withdraw", "withdraw_ask", "withdraw_does", "withdrawn", "optional",
+    "filed", "withdraw", "withdraw_ask", "withdraw_does", "withdrawn", "optional", "preview", "preview_intro",
+    "preview_until", "preview_chat", "preview_still", "preview_ask", "preview_why", "preview_object", "preview_agree",
+    "preview_objected", "preview_agreed",
 )  # fmt: skip
 _TEXTS = {
     "en": (
@@ -17,6 +19,12 @@ _TEXTS = {
         "Withdraw my consent", "Withdraw your consent to everything?",
         "What is published with you is withdrawn at once, and nothing new is made with you.",
         "Your consent is withdrawn. What was published with you is withdrawn.", "optional",
+        "What would be public of you",
+        "This is all that would be published of what you said and wrote; what is silent or in brackets is taken out.",
+        "You can object until", "What you wrote in the chat", "The picture at", "May this be published?",
+        "What is wrong with it?", "I object", "It may be published",
+        "You object. Nothing is published until somebody has decided about it, and they will write to you.",
+        "You said that it may be published. You can still object.",
     ),
     "de": (
         "Ja", "Nein", "Ihre E-Mail-Adresse", "Ihr Name", "Wo sind Sie, wenn Sie teilnehmen?",
@@ -26,6 +34,12 @@ _TEXTS = {
         "Hinweis", "Gespeichert", "Meine Einwilligung widerrufen", "Ihre Einwilligung in alles widerrufen?",
         "Was mit Ihnen veröffentlicht ist, wird sofort zurückgezogen, und nichts Neues entsteht mit Ihnen.",
         "Ihre Einwilligung ist widerrufen. Was mit Ihnen veröffentlicht war, ist zurückgezogen.", "freiwillig",
+        "Was von Ihnen öffentlich würde",
+        "Das ist alles, was von Ihren Worten veröffentlicht würde; was stumm ist oder in Klammern steht, ist entfernt.",
+        "Sie können widersprechen bis", "Was Sie im Chat schrieben", "Das Bild bei", "Darf das veröffentlicht werden?",
+        "Was ist daran falsch?", "Ich widerspreche", "Es darf veröffentlicht werden",
+        "Sie widersprechen. Nichts wird veröffentlicht, bis jemand darüber entschieden hat und Ihnen schreibt.",
+        "Sie sagten, dass es veröffentlicht werden darf. Sie können noch widersprechen.",
     ),
     "fr": (
         "Oui", "Non", "Votre adresse e-mail", "Votre nom", "Où êtes-vous lorsque vous participez ?",
@@ -35,6 +49,12 @@ _TEXTS = {
         "Enregistré", "Retirer mon consentement", "Retirer votre consentement à tout ?",
         "Ce qui est publié avec vous est retiré aussitôt, et rien de nouveau n’est fait avec vous.",
         "Votre consentement est retiré. Ce qui était publié avec vous est retiré.", "facultatif",
+        "Ce qui serait public de vous",
+        "Voici tout ce qui serait publié de vos paroles ; ce qui est muet ou entre crochets est retiré.",
+        "Vous pouvez vous opposer jusqu’au", "Ce que vous avez écrit dans le chat", "L’image à",
+        "Est-ce que cela peut être publié ?", "Qu’est-ce qui ne va pas ?", "Je m’oppose", "Cela peut être publié",
+        "Vous vous opposez. Rien n’est publié avant que quelqu’un ait décidé et vous ait écrit.",
+        "Vous avez dit que cela peut être publié. Vous pouvez encore vous opposer.",
     ),
     "es": (
         "Sí", "No", "Su correo electrónico", "Su nombre", "¿Dónde está cuando participa?",
@@ -44,6 +64,12 @@ _TEXTS = {
         "Aviso", "Registrado", "Retirar mi consentimiento", "¿Retirar su consentimiento a todo?",
         "Lo que está publicado con usted se retira de inmediato, y no se hace nada nuevo con usted.",
         "Su consentimiento está retirado. Lo que estaba publicado con usted se ha retirado.", "opcional",
+        "Lo que sería público de usted",
+        "Esto es todo lo que se publicaría de sus palabras; lo que está en silencio o entre corchetes se ha quitado.",
+        "Puede oponerse hasta", "Lo que escribió en el chat", "La imagen en", "¿Se puede publicar?",
+        "¿Qué hay de malo?", "Me opongo", "Se puede publicar",
+        "Usted se opone. Nada se publica hasta que alguien lo haya decidido y le haya escrito.",
+        "Usted dijo que se puede publicar. Todavía puede oponerse.",
     ),
 }  # fmt: skip
 
@@ -53,3 +79,8 @@ def texts_of(language: str) -> Mapping[str, str]:
     known = language.partition("-")[0].lower()
     known = known if known in _TEXTS else "en"
     return {"lang": known, **dict(zip(_NAMES, _TEXTS[known], strict=True))}
+
+
+def preferred_language(accepted: str) -> str:
+    """The first language that a browser asks for in ``Accept-Language``."""
+    return (accepted or "en").partition(",")[0].partition("-")[0].partition(";")[0].strip().lower()

@@ -6,15 +6,14 @@ from collections.abc import Collection
 from http import HTTPStatus
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pipeline.web.logins import Logins, WebUser
+from pipeline.web.logins import WebUser
+from pipeline.web.modes import LoginMode
 from pipeline.web.roles import TableRoute
 
-COOKIE = "offrecord"
 SAFE = frozenset({"GET", "HEAD"})
 MAX_BODY = 64 * 1024
 """Bytes of a request; the largest is a form with a reason."""
@@ -45,10 +44,12 @@ HEADERS = {
 class Guard:
     """Lets through what the table of routes allows, and nothing else."""
 
-    def __init__(self, app: ASGIApp, *, routes: Collection[TableRoute], logins: Logins, hosts: Collection[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, routes: Collection[TableRoute], mode: LoginMode, hosts: Collection[str]
+    ) -> None:
         self._app = app
         self._routes = routes
-        self._logins = logins
+        self._mode = mode
         self._hosts = frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,10 +76,9 @@ class Guard:
             return _plain(HTTPStatus.NOT_FOUND, "There is no such page.")
         if route.roles is None:
             return None
-        session = HTTPConnection(scope).cookies.get(COOKIE, "")
-        person = self._logins.person(session) if session else None
+        person = self._mode.person(scope)
         if person is None:
-            return _login_needed(scope)
+            return _login_needed(scope, self._mode)
         if not person.roles & route.roles:
             return _plain(HTTPStatus.FORBIDDEN, "Your role may not see this.")
         scope["person"] = person
@@ -99,11 +99,11 @@ def _is_same_origin(headers: Headers) -> bool:
     return origin is not None and origin.partition("://")[2] == headers.get("host")
 
 
-def _login_needed(scope: Scope) -> Response:
+def _login_needed(scope: Scope, mode: LoginMode) -> Response:
     wants_page = scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")
     if wants_page:
         return RedirectResponse("/login", status_code=HTTPStatus.SEE_OTHER)
-    return _plain(HTTPStatus.UNAUTHORIZED, "Log in first: open the link that `offrecord serve` printed.")
+    return _plain(HTTPStatus.UNAUTHORIZED, f"Log in first: {mode.hint}.")
 
 
 def _plain(status: HTTPStatus, text: str) -> Response:

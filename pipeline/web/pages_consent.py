@@ -16,6 +16,7 @@ from pipeline.consent.log.manual_decisions import ManualAction
 from pipeline.consent.staff.match_participant import MatchSuggestion
 from pipeline.errors import OffrecordError
 from pipeline.records import Outcome, Purpose, Session
+from pipeline.records.session_names import session_name
 from pipeline.store import withdrawals as withdrawal_store
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
@@ -24,7 +25,6 @@ from pipeline.web.site import Site, actor_of, site_of
 from pipeline.workflow.consent_actions import resolve_hold, settle_match
 from pipeline.workflow.consent_views import explain_session, suggest_matches
 from pipeline.workflow.request_review import lines as request_lines
-from pipeline.workflow.session_names import session_name
 
 _LEDGER_PAGE = 200
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from pipeline.consent.notices.forms import Form
 from pipeline.errors import InputRefused
-from pipeline.web.form_texts import texts_of
+from pipeline.web.form_texts import preferred_language, texts_of
 from pipeline.web.site import site_of
 from pipeline.workflow.consent_form import (
     Answers,
@@ -53,14 +53,24 @@ def withdrawal_form(request: Request) -> Response:
     """Asks once whether to withdraw; nothing is withdrawn by opening the link, as mail scanners do."""
     site = site_of(request)
     read_withdrawal(request.path_params["secret"], workspace=site.workspace)
-    return site.page(request, "form_withdraw.html", withdrawn=False, texts=texts_of(_language(request)))
+    return site.page(
+        request,
+        "form_withdraw.html",
+        withdrawn=False,
+        texts=texts_of(preferred_language(request.headers.get("accept-language", ""))),
+    )
 
 
 def withdraw(request: Request, _: Mapping[str, str]) -> Response:
     """Withdraws everything, at once."""
     site = site_of(request)
     withdraw_by_link(request.path_params["secret"], workspace=site.workspace, now=site.now)
-    return site.page(request, "form_withdraw.html", withdrawn=True, texts=texts_of(_language(request)))
+    return site.page(
+        request,
+        "form_withdraw.html",
+        withdrawn=True,
+        texts=texts_of(preferred_language(request.headers.get("accept-language", ""))),
+    )
 
 
 def _invitation(request: Request) -> tuple[Invitation, Form]:
@@ -93,8 +103,3 @@ def _form_page(
 
 def _missing(questions: tuple[Question, ...], fields: Mapping[str, str]) -> frozenset[str]:
     return frozenset(question.name for question in questions if fields.get(question.name) not in ("yes", "no"))
-
-
-def _language(request: Request) -> str:
-    """The first language that the reader's browser asks for."""
-    return request.headers.get("accept-language", "en").partition(",")[0].partition("-")[0].partition(";")[0].lower()

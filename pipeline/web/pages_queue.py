@@ -1,4 +1,4 @@
-"""Pages that lead to the work: login, the queue by risk, reports and settings as they are."""
+"""Pages that lead to the work: the queue by risk, reports and settings as they are."""
 
 from __future__ import annotations
 
@@ -11,48 +11,22 @@ from pathlib import PurePosixPath
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.records import Session
+from pipeline.records.session_names import session_name
 from pipeline.review.queue import SessionLine
 from pipeline.store.registry import Registry
-from pipeline.web.guard import COOKIE, person_of
+from pipeline.web.guard import person_of
 from pipeline.web.roles import WebRole
 from pipeline.web.site import TYPES, site_of
 from pipeline.workflow.review_actions import list_sessions
-from pipeline.workflow.session_names import session_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueRow:
-    """One session of the queue, named for people."""
+    """One session of the queue, and how far it came."""
 
     line: SessionLine
-    name: str
     status: str
     reason: str
-
-
-def login_page(request: Request) -> Response:
-    """Says how to log in."""
-    return site_of(request).page(request, "login.html")
-
-
-def login(request: Request) -> Response:
-    """Logs in whoever holds a one-time link."""
-    site = site_of(request)
-    session = site.logins.redeem(request.path_params["secret"])
-    if session is None:
-        return site.page(request, "login.html", status=HTTPStatus.FORBIDDEN)
-    answer = RedirectResponse("/", status_code=HTTPStatus.SEE_OTHER)
-    answer.set_cookie(COOKIE, session, httponly=True, samesite="strict", path="/")
-    return answer
-
-
-def logout(request: Request) -> Response:
-    """Ends the session of whoever asks."""
-    site_of(request).logins.end(request.cookies.get(COOKIE, ""))
-    answer = RedirectResponse("/login", status_code=HTTPStatus.SEE_OTHER)
-    answer.delete_cookie(COOKIE)
-    return answer
 
 
 def static(request: Request) -> Response:
@@ -77,7 +51,7 @@ def queue(request: Request) -> Response:
     """The sessions with proposals, the riskiest first; filters are in the address."""
     wanted = {name: request.query_params.get(name, "") for name in ("show", "platform", "day")}
     rows = list(_rows(request))
-    platforms = sorted({row.name.split(", ")[1] for row in rows})
+    platforms = sorted({row.line.name.split(", ")[1] for row in rows})
     shown = [row for row in rows if _is_wanted(row, wanted)]
     left = sum(row.line.undecided for row in shown)
     return site_of(request).page(
@@ -89,7 +63,8 @@ def reports(request: Request) -> Response:
     """The morning report as the last run wrote it."""
     path = site_of(request).workspace.reports / "report.json"
     report = json.loads(path.read_text("utf-8")) if path.is_file() else None
-    names = {session.session_id: session_name(session) for session in _sessions(request)}
+    sessions = Registry(site_of(request).workspace.db).sessions()
+    names = {session.session_id: session_name(session) for session in sessions}
     return site_of(request).page(request, "reports.html", report=report, names=names)
 
 
@@ -103,19 +78,13 @@ def settings(request: Request) -> Response:
     return site_of(request).page(request, "settings.html", sections=sections)
 
 
-def _sessions(request: Request) -> Iterator[Session]:
-    return Registry(site_of(request).workspace.db).sessions()
-
-
 def _rows(request: Request) -> Iterator[QueueRow]:
     workspace = site_of(request).workspace
-    sessions = {session.session_id: session for session in _sessions(request)}
     states = Registry(workspace.db).states()
     for line in list_sessions(workspace):
         state = states.get(line.session_id)
         yield QueueRow(
             line=line,
-            name=session_name(sessions[line.session_id]),
             status=state.result.status if state else "waiting",
             reason=state.result.reason if state else "",
         )
@@ -125,5 +94,5 @@ def _is_wanted(row: QueueRow, wanted: dict[str, str]) -> bool:
     fits = {"undecided": row.line.undecided > 0, "unsigned": not row.line.signed_off, "done": row.line.undecided == 0}
     if not fits.get(wanted["show"], True):
         return False
-    in_name = row.name.split(", ")
-    return (not wanted["platform"] or wanted["platform"] == in_name[1]) and row.name.startswith(wanted["day"])
+    in_name = row.line.name.split(", ")
+    return (not wanted["platform"] or wanted["platform"] == in_name[1]) and row.line.name.startswith(wanted["day"])

@@ -13,6 +13,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from pipeline.errors import OffrecordError, UsageProblem
 from pipeline.records import Audience, ProofVerdict, Purpose
+from pipeline.records.session_names import session_name
 from pipeline.review import decision_log
 from pipeline.review.queue import proposals_of
 from pipeline.store.registry import Registry
@@ -21,7 +22,6 @@ from pipeline.workflow.consent_views import explain_session
 from pipeline.workflow.frame_preview import write_frame
 from pipeline.workflow.renditions import MEDIA_TYPES, PublishedRendition, published_rendition, rendition_file
 from pipeline.workflow.review_actions import sign_off
-from pipeline.workflow.session_names import session_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,16 +13,16 @@ from starlette.responses import Response
 
 from pipeline.errors import OffrecordError, RefusedByPolicy, UsageProblem
 from pipeline.records import Verdict
+from pipeline.records.session_names import session_name
 from pipeline.review import decision_log
 from pipeline.review.decision_log import VersionConflict
 from pipeline.review.finding_edits import CATEGORIES, edits
 from pipeline.review.finding_edits import versions as edit_versions
 from pipeline.web.site import Site, actor_of, as_json, site_of
-from pipeline.workflow import review_actions, review_edits
+from pipeline.workflow import review_actions, review_edits, speaker_actions
 from pipeline.workflow.review_audio import audio_piece, note_listen
-from pipeline.workflow.review_material import ReviewSession
+from pipeline.workflow.review_material import ReviewSession, WithheldWords
 from pipeline.workflow.review_views import Decided, proposal_views, revealed, turn_views
-from pipeline.workflow.session_names import session_name
 
 
 class _Body(BaseModel):
@@ -55,6 +55,13 @@ class AdditionBody(EdgesBody):
     track_id: str
     label: str
     reason: str = Field("missed by detection", min_length=1, max_length=500)
+
+
+class SpeakerBody(_Body):
+    """Who says the words of a turn, and how somebody knows."""
+
+    participant_id: str
+    reason: str = Field("heard it", min_length=1, max_length=500)
 
 
 class SubmissionBody(_Body):
@@ -102,9 +109,8 @@ def review_data(request: Request, _: bytes) -> Response:
                 person.participant_id: f"{person.participant_id} ({person.role.value})"
                 for person in session.participants
             },
-            "turns": turn_views(opened, _decided(site, opened)),
-            "unheard": opened.material.transcript.unheard,
-            **_proposals(site, opened),
+            "unheard": opened.transcript.unheard,
+            **_words(site, opened),
         }
     )
 
@@ -165,7 +171,7 @@ def add_finding(request: Request, body: bytes) -> Response:
     again = review_edits.add_finding(
         site.workspace, opened, **addition.model_dump(), actor=actor_of(request), now=site.now
     )
-    return as_json({**_proposals(site, again), "turns": turn_views(again, _decided(site, again))})
+    return as_json(_words(site, again))
 
 
 def undo_edit(request: Request, _: bytes) -> Response:
@@ -173,7 +179,21 @@ def undo_edit(request: Request, _: bytes) -> Response:
     site, opened = _opened(request)
     number = int(request.path_params["number"])
     again = review_edits.undo_edit(site.workspace, opened, number, actor=actor_of(request), now=site.now)
-    return as_json({**_proposals(site, again), "turns": turn_views(again, _decided(site, again))})
+    return as_json(_words(site, again))
+
+
+def assign_speaker(request: Request, body: bytes) -> Response:
+    """Who says the words of one turn of nobody known; ``closed`` says why the page closes where that closes it."""
+    site, opened = _opened(request)
+    named, speaker = SpeakerBody.model_validate_json(body), request.path_params["speaker"]
+    who: dict[str, Any] = {"actor": actor_of(request), "reason": named.reason, "version": _version(request)}
+    try:
+        again = speaker_actions.assign_speaker(
+            site.workspace, opened, speaker, named.participant_id, **who, now=site.now
+        )
+    except WithheldWords as closed:
+        return as_json({"closed": str(closed)})
+    return as_json(_words(site, again))
 
 
 def submit(request: Request, body: bytes) -> Response:
@@ -233,6 +253,15 @@ def _proposals(site: Site, opened: ReviewSession) -> dict[str, object]:
     taken = site.review(opened.session.session_id).taken
     views = proposal_views(opened, _decided(site, opened), taken)
     return {"proposals": views, "last_edit": max(current, default=0)}
+
+
+def _words(site: Site, opened: ReviewSession) -> dict[str, object]:
+    """What is said, by whom, and the proposals over it."""
+    return {
+        **_proposals(site, opened),
+        "turns": turn_views(opened, _decided(site, opened)),
+        "speakers": speaker_actions.speaker_turns(site.workspace, opened),
+    }
 
 
 def _version(request: Request) -> int:

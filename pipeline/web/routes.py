@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from pipeline.web import pages_consent, pages_form, pages_queue, pages_review, review_api
+from pipeline.web import (
+    pages_consent,
+    pages_form,
+    pages_lead,
+    pages_login,
+    pages_preview,
+    pages_queue,
+    pages_review,
+    review_api,
+)
+from pipeline.web.oidc import CALLBACK, START
 from pipeline.web.review_api import answered
 from pipeline.web.roles import EVERYBODY, HEARS_ORIGINALS, TableRoute, WebRole
 from pipeline.web.site import posted
@@ -22,13 +32,19 @@ PARTICIPANT_ROUTES = (
     TableRoute("POST", "/consent/{secret}", posted(pages_form.send_consent), None),
     TableRoute("GET", "/withdraw/{secret}", pages_form.withdrawal_form, None),
     TableRoute("POST", "/withdraw/{secret}", posted(pages_form.withdraw), None),
+    TableRoute("GET", "/preview/{secret}", pages_preview.preview, None),
+    TableRoute("POST", "/preview/{secret}", posted(pages_preview.answer), None),
+    TableRoute("GET", "/preview/{secret}/sound/{number:int}", pages_preview.sound, None),
+    TableRoute("GET", "/preview/{secret}/still/{number:int}", pages_preview.still, None),
 )
-"""All that a participant can reach: the form, its receipt's link, and a style sheet."""
+"""All that a participant can reach: the form, its receipt's link, their preview, and a style sheet."""
 
 STAFF_ROUTES = (
-    TableRoute("GET", "/login", pages_queue.login_page, None),
-    TableRoute("GET", "/login/{secret}", pages_queue.login, None),
-    TableRoute("POST", "/logout", pages_queue.logout, EVERYBODY),
+    TableRoute("GET", "/login", pages_login.login_page, None),
+    TableRoute("GET", START, pages_login.start_login, None),
+    TableRoute("GET", CALLBACK, pages_login.finish_login, None),
+    TableRoute("GET", "/login/{secret}", pages_login.login, None),
+    TableRoute("POST", "/logout", pages_login.logout, EVERYBODY),
     TableRoute("GET", "/", pages_queue.home, EVERYBODY),
     TableRoute("GET", "/queue", pages_queue.queue, HEARS_ORIGINALS),
     TableRoute("GET", f"{_SESSION}/review", pages_review.review_page, HEARS_ORIGINALS),
@@ -44,6 +60,7 @@ STAFF_ROUTES = (
     TableRoute("POST", f"{_SESSION}/findings", answered(review_api.add_finding), HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/findings/{{finding}}/edges", answered(review_api.move_edges), HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/edits/{{number:int}}/undo", answered(review_api.undo_edit), HEARS_ORIGINALS),
+    TableRoute("POST", f"{_SESSION}/speakers/{{speaker}}", answered(review_api.assign_speaker), HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/submit", answered(review_api.submit), HEARS_ORIGINALS),
     TableRoute("GET", f"{_SESSION}/sign-off", pages_review.sign_off_page, HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/sign-off", posted(pages_review.sign), _LEAD),
@@ -53,6 +70,8 @@ STAFF_ROUTES = (
     TableRoute("POST", "/holds", posted(pages_consent.settle_hold), _DPO),
     TableRoute("GET", "/matches", pages_consent.matches, _SEES_CONSENT),
     TableRoute("POST", "/matches", posted(pages_consent.settle_matches), _DPO),
+    TableRoute("GET", "/rules", pages_lead.rules, _LEAD),
+    TableRoute("POST", "/rules", posted(pages_lead.act_on_rules), _LEAD),
     TableRoute("GET", "/withdrawals", pages_consent.withdrawals, frozenset({WebRole.DPO, WebRole.AUDITOR})),
     TableRoute("GET", "/requests", pages_consent.requests, _SEES_REQUESTS),
     TableRoute("GET", "/ledger", pages_consent.ledger, _SEES_LEDGER),

@@ -12,24 +12,55 @@ from pipeline.errors import TryAgain
 from pipeline.store import Workspace
 from pipeline.web.app import participant_app, staff_app
 from pipeline.web.logins import Logins, WebUser
+from pipeline.web.modes import COOKIE, ProxyMode, SessionCookie, SessionMode, host_of, read_secret
+from pipeline.web.oidc import OidcProvider
+from pipeline.web.site import Access
 
 LOOPBACK = "127.0.0.1"
 
 
 class ReviewServer:
-    """The review app of one workspace; ``links`` are one-time addresses, one for each person."""
+    """The review app of one workspace; ``links`` are one-time addresses, one for each person, where links log in.
+
+    Otherwise there are none, and ``address`` is what staff reach it under. Raises ``ConfigurationError`` where the
+    settings of the login are not whole.
+    """
 
     def __init__(self, workspace: Workspace, people: Iterable[WebUser], *, port: int) -> None:
-        self.address = f"http://{LOOPBACK}:{port}"
         self._port = port
-        logins = Logins()
-        self.links = {person.actor: f"{self.address}/login/{logins.link(person)}" for person in people}
-        hosts = {f"{host}:{port}" for host in (LOOPBACK, "localhost", "[::1]")}
-        self._app = staff_app(workspace, logins, hosts=hosts)
+        settings, logins = workspace.settings.web, Logins()
+        self.links: dict[str, str] = {}
+        if settings.login == "local":
+            self.address = f"http://{LOOPBACK}:{port}"
+            self.links = {person.actor: f"{self.address}/login/{logins.link(person)}" for person in people}
+            hosts = {f"{host}:{port}" for host in (LOOPBACK, "localhost", "[::1]")}
+        else:
+            self.address, hosts = settings.staff_url, {host_of(settings)}
+        self._app = staff_app(workspace, access_of(workspace, logins), hosts=hosts)
+
+    @property
+    def lines(self) -> list[str]:
+        """What is told on the terminal: who opens which link, or where the pages are."""
+        links = [f"{actor}: {link}" for actor, link in self.links.items()]
+        return links or [f"staff log in at {self.address}, which leads to port {self._port} of this machine"]
 
     def run(self) -> None:
         """Serves until it is interrupted; raises ``TryAgain`` where the port is taken."""
         _run(self._app, host=LOOPBACK, port=self._port)
+
+
+def access_of(workspace: Workspace, logins: Logins) -> Access:
+    """How people come to be known here; raises ``ConfigurationError`` where the settings of that are not whole."""
+    settings = workspace.settings.web
+    if settings.login == "local":
+        return Access.by_links(logins)
+    secret = read_secret(settings, workspace.root)
+    if settings.login == "proxy":
+        return Access(mode=ProxyMode(settings, secret), logins=logins)
+    is_tls = settings.staff_url.startswith("https:")
+    cookie = SessionCookie(name=f"__Host-{COOKIE}" if is_tls else COOKIE, secure=is_tls, samesite="lax")
+    provider = OidcProvider(settings, secret)
+    return Access(mode=SessionMode(logins, cookie, name="oidc"), logins=logins, cookie=cookie, provider=provider)
 
 
 def serve_form(workspace: Workspace, *, host: str, port: int) -> None:
@@ -38,7 +69,9 @@ def serve_form(workspace: Workspace, *, host: str, port: int) -> None:
 
 
 def _run(app: Starlette, *, host: str, port: int) -> None:
-    config = uvicorn.Config(app, host=host, port=port, log_level="critical", access_log=False, server_header=False)
+    config = uvicorn.Config(
+        app, host=host, port=port, log_level="critical", access_log=False, server_header=False, proxy_headers=False
+    )
     server = uvicorn.Server(config)
     with contextlib.suppress(KeyboardInterrupt):
         try:

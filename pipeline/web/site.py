@@ -22,6 +22,8 @@ from starlette.responses import HTMLResponse, Response
 from pipeline.store import Workspace
 from pipeline.web.guard import person_of
 from pipeline.web.logins import Logins, WebUser
+from pipeline.web.modes import LOCAL_COOKIE, LoginMode, SessionCookie, SessionMode
+from pipeline.web.oidc import OidcProvider
 from pipeline.web.roles import WebRole
 from pipeline.workflow.review_material import ReviewSession, open_review, review_state
 from pipeline.workflow.review_views import TakenOut, taken_out
@@ -41,12 +43,27 @@ class OpenReview:
     taken: Mapping[str, TakenOut]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How people come to be known: the mode, and what a session needs where there are any."""
+
+    mode: LoginMode
+    logins: Logins
+    cookie: SessionCookie = LOCAL_COOKIE
+    provider: OidcProvider | None = None
+
+    @classmethod
+    def by_links(cls, logins: Logins) -> Access:
+        """One-time links, on this machine."""
+        return cls(mode=SessionMode(logins, LOCAL_COOKIE), logins=logins)
+
+
 class Site:
     """One running review app."""
 
-    def __init__(self, workspace: Workspace, logins: Logins, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, workspace: Workspace, access: Access, *, now: Callable[[], datetime]) -> None:
         self.workspace = workspace
-        self.logins = logins
+        self.access = access
         self._now = now
         self._lock = threading.Lock()
         # SQLite writes its log back whenever the last connection closes, which each request would wait for.

@@ -23,11 +23,13 @@ from pipeline.records import (
     Verdict,
 )
 from pipeline.review.picture.plan import NO_PICTURE, PictureReview
+from pipeline.review.speaker_edits import AttributedTranscript
 from pipeline.store import Workspace, terms
 from pipeline.store.codec import key_of
 from pipeline.workflow import picture_text, review_holds
 from pipeline.workflow.crosstalk import with_crosstalk
 from pipeline.workflow.pseudonyms import known_labels
+from pipeline.workflow.retention.periods import cannot_be_made
 from pipeline.workflow.review_material import store_material
 from pipeline.workflow.session_context import SessionContext
 
@@ -35,6 +37,7 @@ HEARD_AGAIN = "heard_again"
 """The stage result that holds what the proofs of a session's renditions heard again, under the session's id."""
 
 _ERASED = Refused(reason="its recording was erased on request", action="nothing; it stays erased")
+_KEPT_NO_LONGER = Refused(reason="its original is kept no longer", action="nothing can be made from it again")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,8 @@ def analyse(session: Session, workspace: Workspace, *, now: datetime) -> Analyse
     """
     if not session.tracks:
         return _ERASED
+    if cannot_be_made(workspace, session.session_id):
+        return _KEPT_NO_LONGER
     session = consent.working_session(session, workspace=workspace)
     ruling = consent.rule(session, workspace=workspace, now=now)
     if not isinstance(ruling, Ruling):
@@ -88,10 +93,11 @@ def analyse(session: Session, workspace: Workspace, *, now: datetime) -> Analyse
         return transcript
     if consent.record_announcements(session, transcript.words, workspace=workspace):
         return analyse(session, workspace, now=now)
-    review_state = _propose(context, transcript)
+    attributed = review.attributed(transcript, review.edits(workspace.db, session.session_id), ruling)
+    review_state = _propose(context, attributed)
     readable = speech.readable(session, ruling)
-    stop = review_holds.stop_for_holds(context, readable, transcript, review_state.decisions)
-    return stop or AnalysedSession(context=context, transcript=transcript, review_state=review_state)
+    stop = review_holds.stop_for_holds(context, readable, attributed.transcript, review_state.decisions)
+    return stop or AnalysedSession(context=context, transcript=attributed.transcript, review_state=review_state)
 
 
 def heard_again_in(context: SessionContext) -> HeardAgain:
@@ -102,8 +108,8 @@ def heard_again_in(context: SessionContext) -> HeardAgain:
 def propose_again(analysed: AnalysedSession) -> AnalysedSession:
     """The session with proposals for what was heard again meanwhile too; nobody can have decided about those."""
     state = analysed.review_state
-    found = tuple(proposal for proposal in state.proposals if not proposal.is_heard_again)
-    proposals = _stored_proposals(analysed.context, analysed.transcript, found)
+    from_words = tuple(proposal for proposal in state.proposals if not proposal.is_heard_again)
+    proposals = _stored_proposals(analysed.context, analysed.transcript, from_words)
     return replace(analysed, review_state=replace(state, proposals=proposals))
 
 
@@ -141,17 +147,17 @@ def _keyword_hits(context: SessionContext, transcript: Transcript, speech_key: s
     return hits
 
 
-def _propose(context: SessionContext, transcript: Transcript) -> ReviewState:
-    session, workspace = context.session, context.workspace
+def _propose(context: SessionContext, attributed: AttributedTranscript) -> ReviewState:
+    session, workspace, transcript = context.session, context.workspace, attributed.transcript
     readable = speech.readable(session, context.ruling)
     ocr = picture_text.read_picture(context)
     findings = _findings(context, readable, transcript, ocr)
     findings = (*findings, *review.reported_speech(readable, context.ruling, transcript))
     session_id, db = session.session_id, workspace.db
-    store_material(context, transcript, findings)
+    store_material(context, attributed, findings)
     findings = review.edited(session_id, findings, review.edits(db, session_id), transcript)
-    found = review.propose(session_id, findings, known=known_labels(session, workspace))
-    proposals = _stored_proposals(context, transcript, found)
+    from_words = review.propose(session_id, findings, known=known_labels(session, workspace))
+    proposals = _stored_proposals(context, transcript, from_words)
     may_be_kept = picture_text.may_be_kept(context, ocr)
     return ReviewState(
         proposals=proposals,
@@ -162,12 +168,12 @@ def _propose(context: SessionContext, transcript: Transcript) -> ReviewState:
 
 
 def _stored_proposals(
-    context: SessionContext, transcript: Transcript, found: tuple[Proposal, ...]
+    context: SessionContext, transcript: Transcript, from_words: tuple[Proposal, ...]
 ) -> tuple[Proposal, ...]:
     """The proposals of what was found, and behind them those of what was heard again; stored for the reviewers."""
     readable, session_id = speech.readable(context.session, context.ruling), context.session.session_id
     again = detect.heard_again_findings(readable, transcript, heard_again_in(context))
-    proposals = (*found, *review.propose(session_id, again))
+    proposals = (*from_words, *review.propose(session_id, again))
     context.put("proposals", session_id, proposals, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
     return proposals
 

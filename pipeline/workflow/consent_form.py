@@ -1,23 +1,12 @@
-"""The consent form of our own: links to it, what it asks, an answer filed as an import files one, and withdrawal.
-
-A link holds all that it is about, encrypted under a key of this workspace: nothing is kept of a link that nobody
-answers, and its address says nothing.
-"""
+"""The consent form of our own: links to it, what it asks, an answer filed as an import files one, and withdrawal."""
 
 from __future__ import annotations
 
-import base64
-import hmac
-import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pipeline.consent.answers.importer import file_answers
 from pipeline.consent.answers.parse import digest_of
@@ -36,11 +25,11 @@ from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.workflow.consent_actions import withdraw_consent
 from pipeline.workflow.erasure import quarantine
+from pipeline.workflow.sealed_links import seal, unseal
 
 # A notice is asked again after a year at the latest; a month is long enough to answer before one office hour.
 VALID_FOR = timedelta(days=30)
 BY_LINK = "the person, by the link of their receipt"
-_NONCE_BYTES = 12
 _LONGEST = 200
 """Characters of anything that somebody types."""
 
@@ -117,7 +106,9 @@ def invite(
         Invitation(notice=digest, session_id=session_id, email=email, until=until)
         for email in ("", *(emails or dict.fromkeys(known)))
     ]
-    return [InvitationLink(email=each.email, link=f"{url}/consent/{_sealed(workspace, each)}") for each in invitations]
+    return [
+        InvitationLink(email=each.email, link=f"{url}/consent/{seal(workspace, asdict(each))}") for each in invitations
+    ]
 
 
 def read_invitation(secret: str, *, workspace: Workspace, now: datetime) -> tuple[Invitation, Form]:
@@ -125,7 +116,7 @@ def read_invitation(secret: str, *, workspace: Workspace, now: datetime) -> tupl
 
     Raises ``UsageProblem`` for one that is none of ours, ``RefusedByPolicy`` for one whose time is over.
     """
-    invitation = Invitation(**_opened(workspace, secret, {"notice", "session_id", "email", "until"}))
+    invitation = Invitation(**unseal(workspace, secret, {"notice", "session_id", "email", "until"}))
     if now > datetime.fromisoformat(invitation.until):
         raise RefusedByPolicy("this link is over", action="ask for a new one")
     return invitation, versions.form_on_file(workspace.db, invitation.notice)
@@ -188,13 +179,13 @@ def file_form(
         evidence=f"{source[:12]}/1",
         at=now.isoformat(timespec="seconds"),
         states=tuple((question.text, answers.yes[question.name]) for question in questions),
-        withdrawal=_sealed(workspace, {"withdraw": email}),
+        withdrawal=seal(workspace, {"withdraw": email}),
     )
 
 
 def read_withdrawal(secret: str, *, workspace: Workspace) -> str:
     """The address that a receipt's link withdraws for; raises ``UsageProblem`` for one that is none of ours."""
-    return str(_opened(workspace, secret, {"withdraw"})["withdraw"])
+    return str(unseal(workspace, secret, {"withdraw"})["withdraw"])
 
 
 def withdraw_by_link(secret: str, *, workspace: Workspace, now: datetime) -> FiledWithdrawal:
@@ -244,27 +235,3 @@ def _states(questions: Sequence[Question], answers: Answers) -> dict[Purpose, Ev
 
 def _short(text: str) -> str:
     return " ".join(text.split())[:_LONGEST]
-
-
-def _sealed(workspace: Workspace, content: Invitation | Mapping[str, str]) -> str:
-    body = asdict(content) if isinstance(content, Invitation) else dict(content)
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    sealed = nonce + _cipher(workspace).encrypt(nonce, json.dumps(body, separators=(",", ":")).encode(), None)
-    return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
-
-
-def _opened(workspace: Workspace, secret: str, keys: set[str]) -> dict[str, str]:
-    try:
-        sealed = base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
-        body: dict[str, str] = json.loads(
-            _cipher(workspace).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
-        )
-    except (ValueError, InvalidTag) as error:
-        raise UsageProblem("this link is not valid", action="copy all of it, or ask for a new one") from error
-    if set(body) != keys:
-        raise UsageProblem("this link is for something else", action="copy all of it, or ask for a new one")
-    return body
-
-
-def _cipher(workspace: Workspace) -> AESGCM:
-    return AESGCM(hmac.digest(workspace.key("identity"), b"offrecord consent links v1", "sha256"))

@@ -10,6 +10,7 @@ from pathlib import Path
 import tomlkit
 from tomlkit.items import AoT, Item
 
+from pipeline.consent.log.identity import normalise
 from pipeline.consent.notices.versions import series_on_file
 from pipeline.consent.staff.people_on_file import PersonOnFile, names_on_file, people_on_file
 from pipeline.ingest.draft import Person
@@ -20,6 +21,7 @@ from pipeline.records import Provenance, Role
 from pipeline.store import Workspace
 
 _BY_NAME = "on file under this name: is it them?"
+_OF_HOST = "of the host's company, so what they say are answers, no requests: is it so?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,25 +46,34 @@ class DraftedSession:
 
 @dataclass(frozen=True, slots=True)
 class _Listed:
-    """One participant beside whom the store has for them; ``email`` is theirs or that of ``on_file``."""
+    """One participant beside whom the store has for them; ``email`` is theirs or that of ``on_file``.
+
+    ``is_of_host`` says that their role is not known and the company that they answered with is the host.
+    """
 
     person: Person
     on_file: PersonOnFile | None
     email: str | None
+    is_of_host: bool = False
 
     @property
     def is_by_name(self) -> bool:
         """Whether only a name says that this is the person on file."""
         return self.email is not None and self.person.email is None
 
+    @property
+    def is_staff(self) -> bool:
+        """Whether the draft has them as the team's own people."""
+        return self.is_of_host or self.person.role is Role.STAFF
+
 
 def draft_session(folder: Path, choices: SessionChoices, *, workspace: Workspace) -> DraftedSession:
-    """The draft for a folder of one recording.
+    """The draft for a folder of one recording, a lone media file or a Craig zip.
 
     Raises ``UsageProblem`` where there is nothing to draft, ``InputRefused`` for a folder that cannot be read.
     """
-    contents = read_folder(folder, names_on_file=names_on_file(workspace))
-    listed = _listed(contents.draft.people, workspace)
+    contents = read_folder(folder, scratch=workspace.scratch, names_on_file=names_on_file(workspace))
+    listed = _listed(contents.draft.people, choices.host, workspace)
     series = choices.series or _only(series_on_file(workspace))
     start = choices.started_at or contents.start
     document = tomlkit.document()
@@ -84,7 +95,7 @@ def _facts(
 ) -> Mapping[str, object]:
     """The keys above the participants, those that are known."""
     draft = contents.draft
-    told = draft.facts
+    listed_facts = draft.facts
     facts = {
         "title": draft.title or None,
         "started_at": start,
@@ -93,23 +104,35 @@ def _facts(
         "recorder_location": choices.recorder_location,
         "series": series,
         "purposes": [purpose.value for purpose in SessionToml().purposes],
-        "captions": told.captions,
-        "chat": told.chat,
-        "roster": list(told.roster) or None,
+        "captions": listed_facts.captions,
+        "chat": listed_facts.chat,
+        "roster": list(listed_facts.roster) or None,
         "participants_complete": True if choices.is_complete else None,
     }
     return {key: value for key, value in facts.items() if value is not None}
 
 
-def _listed(people: Sequence[Person], workspace: Workspace) -> list[_Listed]:
+def _listed(people: Sequence[Person], host: str | None, workspace: Workspace) -> list[_Listed]:
     """The people with whom the store has for them; an address that two of them would have is neither's."""
-    found = people_on_file([(person.name, person.email) for person in people], workspace=workspace)
-    emails = [person.email or (known.email if known else None) for person, known in zip(people, found, strict=True)]
+    known_people = people_on_file([(person.name, person.email) for person in people], workspace=workspace)
+    emails = [
+        person.email or (known.email if known else None) for person, known in zip(people, known_people, strict=True)
+    ]
     taken = [folded(email) for email in emails if email]
     return [
-        _Listed(person, known, email if person.email or (email and taken.count(folded(email)) == 1) else None)
-        for person, known, email in zip(people, found, emails, strict=True)
+        _Listed(
+            person,
+            known,
+            email if person.email or (email and taken.count(folded(email)) == 1) else None,
+            is_of_host=person.role is Role.UNKNOWN and _is_of(host, known),
+        )
+        for person, known, email in zip(people, known_people, emails, strict=True)
     ]
+
+
+def _is_of(host: str | None, known: PersonOnFile | None) -> bool:
+    company = known.company if known else None
+    return host is not None and company is not None and normalise(host) == normalise(company)
 
 
 def _participants(listed: Sequence[_Listed]) -> AoT:
@@ -133,7 +156,9 @@ def _keys_of(each: _Listed) -> Iterator[tuple[str, Item]]:
     platform_id = person.platform_id or (known.platform_id if known and not each.email else None)
     if platform_id:
         yield "platform_id", tomlkit.item(platform_id)
-    if person.role is not Role.UNKNOWN:
+    if each.is_of_host:
+        yield "role", tomlkit.item(Role.STAFF.value).comment(_OF_HOST)
+    elif person.role is not Role.UNKNOWN:
         yield "role", tomlkit.item(person.role.value)
     for key, value in (("company", known and known.company), ("location", known and known.location)):
         if value:
@@ -153,6 +178,8 @@ def _to_check(
     """What the host has to say or look at, the most needed first."""
     if start is None:
         yield "started_at: say when the recording began, with its offset from UTC"
+    elif start == contents.start and contents.start_is_estimated:
+        yield "started_at: it is the media file's own clock, which may be off, or say when the recording ended"
     elif start.tzinfo is None and not choices.timezone:
         yield "timezone: say in which zone started_at is written, as Europe/Berlin"
     if has_choice_of_series:
@@ -165,6 +192,10 @@ def _to_check(
         yield f"participants: {nameless} have no address; say the one that they answered from"
     if tracks := sum(each.person.track is not None for each in listed):
         yield f"participants: {tracks} files are taken as one person's own sound; check that nobody else is in them"
+    if listed and not any(each.is_staff for each in listed):
+        yield 'participants: nobody is of your own team; say role = "staff" of those: their words are no requests'
+    if proposed := sum(each.is_of_host for each in listed):
+        yield f'participants: {proposed} are taken as role = "staff", for they are of the host\'s company'
     unlisted = sum(each.person.provenance is Provenance.UNLISTED for each in listed)
     if unlisted:
         yield f"participants: {unlisted} are named in captions or chat alone"

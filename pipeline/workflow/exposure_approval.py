@@ -10,20 +10,26 @@ from pipeline.render.redaction_diff import NewlyExposed, RedactionScope, newly_e
 from pipeline.store import Workspace, releases
 from pipeline.store.codec import decode, key_of
 from pipeline.store.releases import ReleaseAct
+from pipeline.workflow.objections import missing_preview, objection
 from pipeline.workflow.plan_renditions import PlannedRendition
 
 _STAGE = "exposure"
 
 
 def blocking_reason(planned: PlannedRendition, *, is_requested: bool) -> Pending | None:
-    """What blocks a planned rendition: nobody released it, or it would show what an earlier or a parallel one hides.
+    """What blocks a planned rendition: a participant's answer, no release, or what it would show that another hides.
 
     ``is_requested`` says that a person asks for this very release.
     """
     context, audience = planned.analysed.context, planned.plan.audience
     session_id, workspace = context.session.session_id, context.workspace
     is_kept_up = audience is Audience.PUBLIC and not is_requested
-    if is_kept_up and not releases.is_released(workspace.ledger, session_id, audience):
+    is_released = is_kept_up and releases.is_released(workspace.ledger, session_id, audience)
+    if audience is Audience.PUBLIC:
+        stop = objection(planned) or (None if is_released else missing_preview(planned))
+        if stop is not None:
+            return stop
+    if is_kept_up and not is_released:
         return Pending(
             reason="it is reviewed and signed off; nobody released it", action=f"run `offrecord release {session_id}`"
         )

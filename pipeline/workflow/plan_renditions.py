@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 from pipeline import review
@@ -14,6 +15,7 @@ from pipeline.store import Workspace, releases
 from pipeline.store.codec import decode
 from pipeline.workflow.analyse import AnalysedSession, ReviewState
 from pipeline.workflow.crosstalk import with_crosstalk
+from pipeline.workflow.retention.periods import may_be_published
 
 _EARLIER = "hidden before a track went"
 
@@ -36,9 +38,14 @@ Plans = Mapping[Audience, PlannedRendition | Stop]
 """For each audience its planned rendition, or what stops it: consent, or a review that is not finished."""
 
 
-def requested_audiences(session: Session) -> tuple[Audience, ...]:
-    """The renditions that a session asks for."""
-    return tuple(audience for audience in Audience if audience.purpose in session.purposes)
+def requested_audiences(session: Session, workspace: Workspace, *, now: datetime) -> tuple[Audience, ...]:
+    """The renditions that a session asks for and that are kept for so long."""
+    retention = workspace.settings.retention
+    return tuple(
+        audience
+        for audience in Audience
+        if audience.purpose in session.purposes and may_be_published(audience, session.started_at, retention, now=now)
+    )
 
 
 def published_audiences(session: Session, workspace: Workspace) -> tuple[Audience, ...]:
@@ -55,9 +62,9 @@ def plan_renditions(analysed: AnalysedSession) -> Plans:
 
     Where a public one is published the internal plan is there too, as what the public one has to hide at least.
     """
-    session = analysed.context.session
-    published = published_audiences(session, analysed.context.workspace)
-    wanted = {*requested_audiences(session), *published}
+    context, session = analysed.context, analysed.context.session
+    published = published_audiences(session, context.workspace)
+    wanted = {*requested_audiences(session, context.workspace, now=context.now), *published}
     if Audience.PUBLIC in published:
         wanted.add(Audience.INTERNAL)
     return {audience: plan_rendition(analysed, audience) for audience in Audience if audience in wanted}
@@ -82,10 +89,10 @@ def plan_rendition(analysed: AnalysedSession, audience: Audience) -> PlannedRend
 def _found_plan(analysed: AnalysedSession, audience: Audience) -> ApprovedPlan | None:
     """The plan without what was heard again; None where nothing was."""
     state = analysed.review_state
-    found = tuple(proposal for proposal in state.proposals if not proposal.is_heard_again)
-    if found == state.proposals:
+    from_words = tuple(proposal for proposal in state.proposals if not proposal.is_heard_again)
+    if from_words == state.proposals:
         return None
-    plan = _reviewed(analysed, replace(state, proposals=found), audience)
+    plan = _reviewed(analysed, replace(state, proposals=from_words), audience)
     return plan if isinstance(plan, ApprovedPlan) else None
 
 

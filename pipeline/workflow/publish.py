@@ -6,25 +6,24 @@ the first public rendition, and any after it was withdrawn, needs ``offrecord re
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
-from pipeline import consent, render, speech
-from pipeline.files import make_private
-from pipeline.proof import MANIFEST, failure_line, prove_unchanged, read_manifest
-from pipeline.records import Audience, Failed, Leak, ProofVerdict, Rendition, RepairState, Stop
-from pipeline.render import manifest
+from pipeline import consent, render
+from pipeline.proof import MANIFEST, read_manifest
+from pipeline.records import Audience, Failed, Rendition, Stop
 from pipeline.render.redaction_diff import RedactionScope, newly_exposed
 from pipeline.store import releases
 from pipeline.store.codec import decode, encode, key_of
 from pipeline.store.releases import ReleaseAct
-from pipeline.workflow import repair, tagging
-from pipeline.workflow.analyse import AnalysedSession, propose_again
+from pipeline.workflow import tagging
+from pipeline.workflow.analyse import AnalysedSession
 from pipeline.workflow.exposure_approval import blocking_reason
+from pipeline.workflow.objections import check_objections
 from pipeline.workflow.plan_renditions import PlannedRendition, Plans, plan_rendition, requested_audiences
-from pipeline.workflow.provenance import provenance_of
+from pipeline.workflow.render_planned import key_of_rendition, render_proved
 from pipeline.workflow.session_context import SessionContext
 
 
@@ -65,7 +64,7 @@ def publish_all(
     one hears again is taken out of those that follow it too.
     """
     context = analysed.context
-    requested = requested_audiences(context.session)
+    requested = requested_audiences(context.session, context.workspace, now=context.now)
     for audience in Audience:
         if audience not in requested:
             context.workspace.retract(context.session.session_id, audience)
@@ -139,74 +138,30 @@ def _repaired(
 
     It is the one that is there already, or a new one that passed its proof.
     """
-    while True:
-        placed = _recalled(planned, release_request)
-        if placed is not None:
-            return planned.analysed, placed
-        state = repair.state_of(planned, _key(planned, with_plan=False))
-        made = state.failure or _render(planned, state, release_request)
-        if not isinstance(made, Leak):
-            return planned.analysed, made
-        grown = repair.grow(planned, state, made)
-        if isinstance(grown, Failed):
-            return propose_again(planned.analysed), grown
-        planned = grown
-
-
-def _key(planned: PlannedRendition, *, with_plan: bool = True) -> str:
-    """What a rendition is made from; or all of it but the plan."""
-    context, transcript = planned.analysed.context, planned.analysed.transcript
-    workspace, redact = context.workspace, context.workspace.settings.redact
-    made_with = [_made_with(planned), workspace.key("plan").hex()]
-    plan = [planned.plan] if with_plan else []
-    return key_of(render.VERSION, made_with, plan, context.session, transcript, redact.fill, redact.srt)
-
-
-def _made_with(planned: PlannedRendition) -> dict[str, str]:
-    return {**manifest.versions(), "recogniser": planned.analysed.transcript.engine}
+    place = partial(_place, release_request=release_request)
+    return render_proved(planned, place, recall=partial(_recalled, release_request=release_request))
 
 
 def _recalled(planned: PlannedRendition, release_request: ReleaseRequest | None) -> Rendition | None:
     """The rendition that is in place already, and recorded."""
     context = planned.analysed.context
     with consent.release(context.workspace, context.ruling):
-        placed = _placed(context, planned.plan.audience, _key(planned))
+        placed = _placed(context, planned.plan.audience, key_of_rendition(planned))
         if placed is not None:
             _record(planned, placed, release_request)
         return placed
 
 
-def _render(
-    planned: PlannedRendition, state: RepairState, release_request: ReleaseRequest | None
-) -> Rendition | Failed | Leak:
-    """A new rendition of a plan, in place once it passed its proof; of a repaired one only what changed is heard."""
-    context, plan, transcript = planned.analysed.context, planned.plan, planned.analysed.transcript
-    session, workspace, settings = context.session, context.workspace, context.workspace.settings.redact
-    scratch = make_private(workspace.scratch / f"{session.session_id}-{plan.audience}")
-    try:
-        rendition = render.render(
-            session,
-            plan,
-            transcript,
-            vault=workspace.vault,
-            scratch=scratch,
-            listen=partial(speech.relisten, within=repair.spans_to_hear(planned, state)),
-            key=_key(planned),
-            fill=settings.fill,
-            srt=settings.srt,
-            basis=provenance_of(context, plan, _made_with(planned)),
-        )
-        if isinstance(rendition, Rendition):
-            proof = prove_unchanged(scratch / rendition.folder, public_key=workspace.signer.public_key)
-            if proof.verdict is not ProofVerdict.PROVED:
-                return Failed(reason=f"proof: {failure_line(proof)}", action="run again, and `offrecord doctor`")
-            with consent.release(workspace, context.ruling):
-                _record_release(planned, release_request)
-                render.publish(rendition, scratch=scratch, out=workspace.out)
-                _record(planned, rendition, None)
-    finally:
-        shutil.rmtree(scratch)
-    return rendition
+def _place(
+    planned: PlannedRendition, rendition: Rendition, scratch: Path, *, release_request: ReleaseRequest | None
+) -> None:
+    """Puts a proved rendition in place, unless consent or a participant's answer changed meanwhile."""
+    context = planned.analysed.context
+    with consent.release(context.workspace, context.ruling):
+        check_objections(context, planned.plan.audience)
+        _record_release(planned, release_request)
+        render.publish(rendition, scratch=scratch, out=context.workspace.out)
+        _record(planned, rendition, None)
 
 
 def _record_release(planned: PlannedRendition, release_request: ReleaseRequest | None) -> None:

@@ -48,7 +48,7 @@ def release(session_id: str, *, workspace: Workspace, release_request: ReleaseRe
         run_clock.check(workspace, now=now)
         registry = Registry(workspace.db)
         session = registry.session(session_id)
-        if unrequested := _unrequested(session):
+        if unrequested := _unrequested(session, workspace, now):
             raise RefusedByPolicy(unrequested.reason, action=unrequested.action)
         state_key = state_keys(workspace, registry, on=now.date())[session_id]
         progress, stop = _published(session, workspace, release_request, now)
@@ -76,7 +76,7 @@ def preview_release(session_id: str, *, workspace: Workspace, now: datetime) -> 
 
 
 def _planned(session: Session, workspace: Workspace, now: datetime) -> PlannedRendition | Stop:
-    unrequested = _unrequested(session)
+    unrequested = _unrequested(session, workspace, now)
     if unrequested is not None:
         return unrequested
     analysed = analyse(session, workspace, now=now)
@@ -108,9 +108,11 @@ def _published(
     return summarise(published.analysed, published.outcomes), published.outcomes[_PUBLIC].stop
 
 
-def _unrequested(session: Session) -> Failed | None:
-    if _PUBLIC in requested_audiences(session):
+def _unrequested(session: Session, workspace: Workspace, now: datetime) -> Failed | None:
+    if _PUBLIC in requested_audiences(session, workspace, now=now):
         return None
+    if _PUBLIC.purpose in session.purposes:
+        return Failed(reason="public renditions are kept no longer", action="see `retention.public_days`")
     return Failed(
         reason="no public rendition of this session is requested",
         action="add public_recording to the purposes in its session.toml and run again",

@@ -55,8 +55,8 @@ def published_rendition(workspace: Workspace, session_id: str, audience: Audienc
 
 def rendition_file(workspace: Workspace, session_id: str, audience: Audience, name: str) -> Path:
     """A file of a published rendition that its proof lists; raises ``UsageProblem`` for any other name."""
-    found = published_rendition(workspace, session_id, audience)
+    published = published_rendition(workspace, session_id, audience)
     folder = workspace.out / file_names.folder_of(session_id, audience)
-    if found is None or name not in found.files or not (folder / name).is_file():
+    if published is None or name not in published.files or not (folder / name).is_file():
         raise UsageProblem("there is no such file in a rendition", action="see `offrecord status`")
     return folder / name

@@ -15,7 +15,7 @@ from pipeline.export.formats import render
 from pipeline.export.formats.options import ExportOptions
 from pipeline.files import file_digest, write_bytes
 from pipeline.records import OutFile
-from pipeline.store import Workspace, run_clock
+from pipeline.store import Workspace, integrity, run_clock
 from pipeline.store.artefacts import ArtefactState
 from pipeline.store.codec import key_of
 from pipeline.store.customers import FILE_NAME as CUSTOMERS
@@ -26,7 +26,7 @@ from pipeline.workflow.request_report import gather
 _NIGHTLY = ("csv", "jsonl", "html")
 _ELSEWHERE = "handed-out"
 """Where files that are handed out would lie, if they lay here: no such folder is ever made."""
-_STAGE = "exports"
+_STAGE, _LAST, _BEGUN = "exports", "last", "begun"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ def write_exports(workspace: Workspace, *, now: datetime) -> None:
     folder = workspace.out / "exports"
     folder.mkdir(mode=0o750, exist_ok=True)
     key = _state_key(workspace)
-    last = workspace.stages.get(_STAGE, "last", _LastExport)
+    last = workspace.stages.get(_STAGE, _LAST, _LastExport)
     hours = workspace.settings.consent.ruling_ttl_hours
     holds = last is not None and run_clock.holds(last.valid_until, now, hours=hours)
     if last and holds and last.key == key and _are_there(folder, last.files):
@@ -98,23 +98,26 @@ def write_exports(workspace: Workspace, *, now: datetime) -> None:
     report = gathered.report(Selection(**workspace.settings.export.model_dump()))
     files = {f"requests.{name}": render(report, name, ExportOptions()) for name in _NIGHTLY}
     export = _with_manifest(workspace, report, files)
+    written = manifest.out_files(export.files)
+    begun = _LastExport(key=key, valid_until=gathered.valid_until.timestamp(), files=written)
+    # Before the first of them is in its place: a check after a kill then knows them.
+    workspace.stages.put(_STAGE, _BEGUN, begun)
     try:
         for name, content in export.files.items():
             write_bytes(folder / name, content)
     except OSError as error:
         raise TryAgain("the export could not be written", action="check the folder and the space left") from error
-    written = manifest.out_files(export.files)
     for file in written:
         _note(workspace, file, export.request_ids)
-    workspace.stages.put(
-        _STAGE, "last", _LastExport(key=key, valid_until=gathered.valid_until.timestamp(), files=written)
+    workspace.stages.put(_STAGE, _LAST, begun)
+
+
+def changed_exports(workspace: Workspace) -> list[str]:
+    """The files in ``out/exports`` that are missing, changed or added since they were written."""
+    last, begun = (workspace.stages.get(_STAGE, name, _LastExport) for name in (_LAST, _BEGUN))
+    return integrity.changed_exports(
+        workspace.out / "exports", last.files if last else (), begun.files if begun else ()
     )
-
-
-def last_written(workspace: Workspace) -> tuple[Path, tuple[OutFile, ...] | None]:
-    """The folder of the exports, and what a run wrote there last; None where that is not known."""
-    last = workspace.stages.get(_STAGE, "last", _LastExport)
-    return workspace.out / "exports", last.files if last else None
 
 
 def hand_out(workspace: Workspace, export: RequestExport, output: Path | None, *, now: datetime) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pipeline.errors import UsageProblem
+from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.export.mentions import Mention
 from pipeline.records import RequestGroup
 from pipeline.review.decision_log import mark
@@ -146,11 +146,20 @@ def rename(workspace: Workspace, name: str, title: str, *, actor: str, reason: s
     request_acts.rename(workspace, request_id, title, actor=actor, reason=reason)
 
 
-def resolve(workspace: Workspace, name: str, *, actor: str, reason: str, now: datetime) -> list[RequestOrigin]:
+def resolve(
+    workspace: Workspace, name: str, *, account: str, actor: str, reason: str, now: datetime
+) -> list[RequestOrigin]:
     """Who is behind an alias or a request; that somebody looked is noted in the ledger before they see it.
 
-    Raises ``UsageProblem`` where there is none, or no reason was given.
+    Only the accounts of this machine that the workspace names may: whoever ``actor`` says to be opens nothing. Raises
+    ``RefusedByPolicy`` for others, ``UsageProblem`` where there is no such alias or no reason was given.
     """
+    if account not in workspace.settings.review.resolvers:
+        workspace.ledger.append("resolve refused", datetime.now(UTC).isoformat(), {"account": mark(account)})
+        raise RefusedByPolicy(
+            "this account may not see who is behind an alias",
+            action="ask somebody who may, or name the account under review.resolvers in offrecord.toml",
+        )
     if not actor.strip() or not reason.strip():
         raise UsageProblem("an alias is resolved for somebody with a reason", action="give --by and --reason")
     origins = [
@@ -161,7 +170,8 @@ def resolve(workspace: Workspace, name: str, *, actor: str, reason: str, now: da
     if not origins:
         raise UsageProblem("there is no such alias or request", action=_LIST_HINT)
     at = datetime.now(UTC).isoformat()
-    workspace.ledger.append("resolve alias", f"{name} {at}", {"alias": name, "actor": mark(actor)})
+    seen_by = {"actor": mark(actor), "account": mark(account)}
+    workspace.ledger.append("resolve alias", f"{name} {at}", {"alias": name, **seen_by})
     return [
         RequestOrigin(
             request=mention.request_id,

@@ -69,8 +69,8 @@ def _muted(workspace: Workspace, opened: ReviewSession) -> tuple[tuple[float, fl
     verdicts = {each.proposal_id: each.verdict for each in decisions}
     applied = [each for each in opened.proposals if verdicts.get(each.proposal_id) is not Verdict.KEEP]
     settings = workspace.settings.redact
-    widener = Widener(opened.material.transcript, opened.session.tracks, settings)
-    wanted = (*of_findings(applied, widener), *of_unheard(opened.material.transcript, widener))
+    widener = Widener(opened.transcript, opened.session.tracks, settings)
+    wanted = (*of_findings(applied, widener), *of_unheard(opened.transcript, widener))
     planned = windows(wanted, duration_s=opened.session.duration_s, settings=settings)
     return tuple((window.start_s, window.end_s, window.track_id) for window in planned)
 

@@ -17,7 +17,7 @@ SUBMITTED = "submitted without a decision"
 
 def count_same_words(opened: ReviewSession, track_id: str, start_s: float, end_s: float) -> int:
     """In how many places the words of a span are said, that span included."""
-    return len(log.same_words(opened.material.transcript, track_id, start_s, end_s))
+    return len(log.same_words(opened.transcript, track_id, start_s, end_s))
 
 
 def add_finding(
@@ -39,7 +39,7 @@ def add_finding(
     _check_span(opened, track_id, start_s, end_s)
     edit = FindingEdit(act=EditAct.ADD, label=label, track_id=track_id, start_s=start_s, end_s=end_s)
     number = log.record(workspace.db, opened.session.session_id, edit, actor=actor, reason=reason)
-    again = _opened_again(workspace, opened, now)
+    again = opened_again(workspace, opened, now)
     added = [proposal for proposal in again.proposals if _holds(proposal, f"-e{number}.")]
     ids = [proposal.proposal_id for proposal in added]
     session_id = opened.session.session_id
@@ -72,7 +72,7 @@ def move_edges(
     edit = FindingEdit(act=EditAct.MOVE, target=finding_id, start_s=start_s, end_s=end_s)
     db, session_id = workspace.db, opened.session.session_id
     log.record(db, session_id, edit, actor=actor, reason="set by ear", version=version)
-    return _opened_again(workspace, opened, now)
+    return opened_again(workspace, opened, now)
 
 
 def change_category(
@@ -93,14 +93,14 @@ def change_category(
     edit = FindingEdit(act=EditAct.RELABEL, target=target, label=label)
     db, session_id = workspace.db, opened.session.session_id
     log.record(db, session_id, edit, actor=actor, reason="another category", version=version)
-    return _opened_again(workspace, opened, now)
+    return opened_again(workspace, opened, now)
 
 
 def undo_edit(workspace: Workspace, opened: ReviewSession, number: int, *, actor: str, now: datetime) -> ReviewSession:
     """Takes back one edit; what it changed is as detection found it."""
     edit = FindingEdit(act=EditAct.UNDO, target=str(number))
     log.record(workspace.db, opened.session.session_id, edit, actor=actor, reason="undone")
-    return _opened_again(workspace, opened, now)
+    return opened_again(workspace, opened, now)
 
 
 def submit(workspace: Workspace, opened: ReviewSession, *, undecided: int, actor: str) -> int:
@@ -136,7 +136,8 @@ def _holds(proposal: Proposal, part: str) -> bool:
     return any(part in finding.finding_id for finding in proposal.findings)
 
 
-def _opened_again(workspace: Workspace, opened: ReviewSession, now: datetime) -> ReviewSession:
+def opened_again(workspace: Workspace, opened: ReviewSession, now: datetime) -> ReviewSession:
+    """The session after an edit, stored so that every command sees it before the next run."""
     material: ReviewMaterial = opened.material
     again = open_review(workspace, opened.session.session_id, now=now, material=material)
     store_proposals(workspace, again, now=now)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline import consent, review, speech
+from pipeline import consent, review, spans, speech
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Context, Finding, Proposal, Purpose, Ruling, Session, Transcript
+from pipeline.review.speaker_edits import AttributedTranscript
 from pipeline.store import Workspace
 from pipeline.store.codec import key_of
 from pipeline.store.registry import Registry
@@ -21,9 +22,25 @@ Closed = tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
 """By track id the spans that nobody may listen to, in seconds on the session's clock."""
 
 
+class WithheldWords(RefusedByPolicy):
+    """Words were assigned to somebody who may not be transcribed: nobody sees the session before the next run."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "words were assigned to somebody who may not be transcribed",
+            action="run `offrecord run`, which takes them out, then load the page again",
+        )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (WithheldWords, ())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewMaterial:
-    """What the last run heard and found in a session, before any edit; ``state`` stands for the consent it had."""
+    """What the last run heard and found in a session, before any edit; ``state`` stands for the consent it had.
+
+    Words of who may not be transcribed, as a reviewer said, are not in it.
+    """
 
     state: str
     transcript: Transcript
@@ -33,23 +50,28 @@ class ReviewMaterial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewSession:
-    """A session as a reviewer sees it: its material and its proposals with the edits that hold."""
+    """A session as a reviewer sees it: its material, and words and proposals with the edits that hold."""
 
     session: Session
     ruling: Ruling
     material: ReviewMaterial
+    transcript: Transcript
     proposals: tuple[Proposal, ...]
 
 
-def store_material(context: SessionContext, transcript: Transcript, findings: tuple[Finding, ...]) -> None:
+def store_material(context: SessionContext, said: AttributedTranscript, findings: tuple[Finding, ...]) -> None:
     """Keeps what a reviewer of the session needs, in one piece."""
     session = context.session
-    closed = speech.closed(session, context.ruling)
+    closed: dict[str, list[tuple[float, float]]] = {}
+    for track_id, intervals in speech.closed(session, context.ruling):
+        closed[track_id] = [(span.start_s, span.end_s) for span in intervals]
+    for gap in said.withheld:
+        closed.setdefault(gap.track_id, []).append((gap.start_s, gap.end_s))
     material = ReviewMaterial(
         state=_state(session, context.ruling),
-        transcript=transcript,
+        transcript=said.heard,
         findings=findings,
-        closed=tuple((track_id, tuple((span.start_s, span.end_s) for span in spans)) for track_id, spans in closed),
+        closed=tuple((track_id, tuple(spans.merge(of_track))) for track_id, of_track in closed.items()),
     )
     context.put(_STAGE, session.session_id, material, purpose=Purpose.TRANSCRIBE)
 
@@ -91,10 +113,16 @@ def open_review(
         raise RefusedByPolicy(
             "consent changed since the last run", action="run `offrecord run`, then load the page again"
         )
-    findings = review.edited(session_id, material.findings, review.edits(workspace.db, session_id), material.transcript)
+    current = review.edits(workspace.db, session_id)
+    said = review.attributed(material.transcript, current, ruling)
+    if said.withheld:
+        raise WithheldWords
+    findings = review.edited(session_id, material.findings, current, said.transcript)
     found = review.propose(session_id, findings, known=known_labels(session, workspace))
     proposals = (*found, *_heard_again(workspace, session_id))
-    return ReviewSession(session=session, ruling=ruling, material=material, proposals=proposals)
+    return ReviewSession(
+        session=session, ruling=ruling, material=material, transcript=said.transcript, proposals=proposals
+    )
 
 
 def _heard_again(workspace: Workspace, session_id: str) -> tuple[Proposal, ...]:

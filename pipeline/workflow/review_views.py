@@ -29,13 +29,14 @@ _LONGEST_TURN = 60
 class TurnView:
     """Words that one speaker says on one track, column by column, because a long session has 30,000 of them.
 
-    ``speaker`` is the participant's id, empty for nobody known; ``first`` the place of the first word in the
-    transcript; ``starts`` and ``ends`` are seconds. ``proposals`` has the proposals over a word by its place in the
-    turn, ``uncertain`` the places of words that were heard uncertainly.
+    ``speaker`` is the participant's id, empty for nobody known, ``assigned`` says that a reviewer gave it; ``first`` is
+    the place of the first word in the transcript; ``starts`` and ``ends`` are seconds. ``proposals`` has the proposals
+    over a word by its place in the turn, ``uncertain`` the places of words that were heard uncertainly.
     """
 
     track_id: str
     speaker: str
+    assigned: bool
     first: int
     starts: tuple[float, ...]
     ends: tuple[float, ...]
@@ -91,7 +92,7 @@ class Decided:
 
 def turn_views(opened: ReviewSession, decided: Decided) -> tuple[TurnView, ...]:
     """The transcript in order of time; words of what is not kept are masked."""
-    words = opened.material.transcript.words
+    words = opened.transcript.words
     kept = {each.proposal_id for each in decided.decisions if each.verdict is Verdict.KEEP}
     covered: dict[int, list[str]] = {}
     for proposal in opened.proposals:
@@ -99,7 +100,8 @@ def turn_views(opened: ReviewSession, decided: Decided) -> tuple[TurnView, ...]:
             if isinstance(finding.place, SoundPlace):
                 for index in range(*finding.place.words):
                     covered.setdefault(index, []).append(proposal.proposal_id)
-    return tuple(_turn(words, turn, covered, kept) for turn in _turns(words))
+    heard = opened.material.transcript.words
+    return tuple(_turn(words, turn, covered, kept, heard) for turn in turns_of_words(words))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +114,7 @@ class TakenOut:
 
 def taken_out(opened: ReviewSession, settings: RedactSettings) -> Mapping[str, TakenOut]:
     """By proposal what it takes out, whatever was decided; the same for as long as the review is."""
-    transcript = opened.material.transcript
+    transcript = opened.transcript
     widener = Widener(transcript, opened.session.tracks, settings)
     times = _Times(sorted(word.start_s for word in transcript.words), sorted(word.end_s for word in transcript.words))
     taken = {each.proposal_id: _windows(opened, each, widener, settings) for each in opened.proposals}
@@ -133,7 +135,7 @@ def proposal_views(opened: ReviewSession, decided: Decided, taken: Mapping[str, 
 
 def revealed(opened: ReviewSession, proposal_id: str) -> dict[int, str]:
     """The words under a proposal, by their place in the transcript."""
-    words = opened.material.transcript.words
+    words = opened.transcript.words
     places = (
         finding.place
         for proposal in opened.proposals
@@ -145,13 +147,16 @@ def revealed(opened: ReviewSession, proposal_id: str) -> dict[int, str]:
     }
 
 
-def _turn(words: Sequence[Word], turn: range, covered: Mapping[int, list[str]], kept: set[str]) -> TurnView:
+def _turn(
+    words: Sequence[Word], turn: range, covered: Mapping[int, list[str]], kept: set[str], heard: Sequence[Word]
+) -> TurnView:
     own = words[turn.start : turn.stop]
     over = {number: tuple(covered[index]) for number, index in enumerate(turn) if index in covered}
     masked = {number for number, proposals in over.items() if not kept.issuperset(proposals)}
     return TurnView(
         track_id=own[0].track_id,
         speaker=own[0].participant_id or "",
+        assigned=heard[turn.start].participant_id != own[0].participant_id,
         first=turn.start,
         starts=tuple(round(word.start_s, 3) for word in own),
         ends=tuple(round(word.end_s, 3) for word in own),
@@ -161,7 +166,7 @@ def _turn(words: Sequence[Word], turn: range, covered: Mapping[int, list[str]], 
     )
 
 
-def _turns(words: Sequence[Word]) -> Iterator[range]:
+def turns_of_words(words: Sequence[Word]) -> Iterator[range]:
     """The places of the words of each turn: neighbours of one track and speaker, without a long pause."""
     start = 0
     for index in range(1, len(words) + 1):

@@ -7,7 +7,7 @@ from datetime import date
 from pipeline import __version__, consent, detect, render, review, speech, tag
 from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.media import ocr
-from pipeline.store import Workspace, releases
+from pipeline.store import Workspace, previews, releases
 from pipeline.store.codec import key_of
 from pipeline.store.registry import Registry
 
@@ -28,7 +28,8 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
         rules_of(workspace.root).version,
     )
     reviewed, approved = review.heads(workspace.db), releases.approvals(workspace.db)
+    previewed = previews.heads(workspace.db)
     return {
-        session_id: key_of([common, digest, reviewed.get(session_id, ""), approved.get(session_id, "")])
+        session_id: key_of([common, digest, *(each.get(session_id, "") for each in (reviewed, approved, previewed))])
         for session_id, digest in registry.digests().items()
     }

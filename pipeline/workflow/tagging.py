@@ -56,9 +56,14 @@ def tagged(workspace: Workspace, session_id: str) -> TaggedSession | None:
     return workspace.stages.get(_STAGE, tags_key(session_id), TaggedSession)
 
 
+def place_of_tags(workspace: Workspace, session_id: str) -> Path:
+    """Where the tags of a session lie."""
+    return workspace.stages.place(_STAGE, tags_key(session_id))
+
+
 def drop_tags(workspace: Workspace, session_id: str) -> None:
     """Removes the tags of a session; they are made again when its rendition is published."""
-    workspace.stages.drop(workspace.stages.place(_STAGE, tags_key(session_id)))
+    workspace.stages.drop(place_of_tags(workspace, session_id))
 
 
 def count(workspace: Workspace, session_id: str) -> int:

@@ -11,12 +11,24 @@ from pathlib import Path
 
 import click
 
-from tests.benchmarks import consent, growth, hearing, idle, memory, overhead, rendering, requests, review_app
+from tests.benchmarks import (
+    consent,
+    growth,
+    hearing,
+    idle,
+    known_names,
+    memory,
+    overhead,
+    rendering,
+    requests,
+    review_app,
+)
 
 BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
     "overhead": overhead.measure,
     "idle": idle.measure,
     "memory": memory.measure,
+    "names": known_names.measure,
     "consent": consent.measure,
     "growth": growth.measure,
     "rendering": rendering.measure,

@@ -121,7 +121,7 @@ def test_withdraw_everything_or_some(filled: Path) -> None:
     filed = json.loads(some.stdout)
     assert filed.pop("withdrawal").startswith("wdr_")
     assert "offrecord run" in filed.pop("next_step")
-    assert filed == {"events": 1, "new_person": False, "people": 1, "taken_back": []}
+    assert filed == {"events": 1, "new_person": False, "people": 1, "withdrawn_renditions": []}
     rows = json.loads(run("consent", "show", session_id, "--workspace", filled, "--json").stdout)
     outcomes = {row["purpose"]: row["outcome"] for row in rows}
     assert (outcomes["internal_share"], outcomes["internal_improve"]) == ("minus", "proceed")

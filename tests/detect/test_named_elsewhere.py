@@ -14,7 +14,6 @@ from pipeline.records import ERASED_NAME, Context, DetectionRule, Participant, R
 from pipeline.review import propose
 from pipeline.review.terms import planned_terms
 from pipeline.store import Workspace, terms
-from pipeline.store.known_names import known_names
 from pipeline.store.registry import Registry
 from tests.store.test_store import session as stored_session
 
@@ -71,7 +70,7 @@ def test_everybody_of_every_session_and_customer_is_known(
     told(workspace, "2026-11-18-aaaaaaaa", priya, bot)
     told(workspace, "2026-11-19-bbbbbbbb", priya)
     (workspace.root / "customers.toml").write_text('[[customer]]\nname = "Silver Lake Media"\n', "utf-8")
-    names = known_names(workspace.db, workspace.root)
+    names = workspace.listed().elsewhere
     assert {(name.kind, name.text, name.aliases) for name in names} == {
         ("person", "Priya Raman", ("Priya R. Raman",)),
         ("company", "Halcyon", ()),
@@ -97,7 +96,7 @@ def test_erased_people_are_known_nowhere(tmp_path: Path, new_workspace: Callable
     registry = Registry(workspace.db)
     (session,) = registry.sessions()
     registry.rewrite(replace(session, participants=(Participant(participant_id="p1", name=ERASED_NAME),)))
-    assert known_names(workspace.db, workspace.root) == ()
+    assert workspace.listed().elsewhere == ()
 
 
 def test_a_name_of_elsewhere_is_planned_as_a_term_but_an_english_word_is_not() -> None:

@@ -14,7 +14,7 @@ from pipeline.ingest import clock
 from pipeline.ingest.draft import Person, SessionDraft
 from pipeline.ingest.encodings import decoded, renamed
 from pipeline.ingest.identify_platform import READABLE, FolderKind, check_readable, recognise
-from pipeline.ingest.listing import MAX_FILES, entries, fingerprint, listing
+from pipeline.ingest.listing import MAX_FILES, entries, fingerprint, listing, session_toml_of, strays
 from pipeline.ingest.participants import merged
 from pipeline.ingest.session_toml import ListedParticipant, SessionToml
 
@@ -35,10 +35,25 @@ def test_a_fingerprint_follows_names_sizes_times_and_nothing_else(make):
         fingerprint(root / "gone")
 
 
-def test_entries_are_folders_and_zips(make, tmp_path):
-    inbox = make({"x/a": "", "b.zip": "", "loose.mp4": "", ".hidden/a": "", "A/a": ""}).resolve()
+def test_entries_are_folders_zips_and_lone_media(make, tmp_path):
+    files = {"x/a": "", "b.zip": "", "loose.mp4": "", ".hidden/a": "", "A/a": "", "notes.txt": "", ".DS_Store": ""}
+    sidecars = {"loose.mp4.session.toml": "", "gone.mp4.session.toml": "", ".x.mp4": ""}
+    inbox = make(files | sidecars).resolve()
     (inbox / "link").symlink_to(tmp_path)
-    assert [path.name for path in entries(inbox)] == ["A", "b.zip", "link", "x"]
+    assert [path.name for path in entries(inbox)] == ["A", "b.zip", "link", "loose.mp4", "x"]
+    assert strays(inbox) == 2, "the notes, and the session.toml of a file that is not there"
+    assert (entries(inbox / "loose.mp4"), strays(inbox / "loose.mp4")) == ([inbox / "loose.mp4"], 0)
+
+
+def test_a_lone_file_has_its_session_toml_beside_it(make):
+    inbox = make({"call.m4a": "x"})
+    call = inbox / "call.m4a"
+    alone, before = listing(call), fingerprint(call)
+    session_toml_of(call).write_text("title = 'x'")
+    assert alone.names == ("call.m4a",)
+    assert listing(call).names == ("call.m4a", "session.toml")
+    assert fingerprint(call) != before
+    assert session_toml_of(inbox) == inbox / "session.toml"
 
 
 def test_limits_and_hidden_files(make):

@@ -27,7 +27,7 @@ def folder(root: Path, files: dict[str, str], name: str = "call") -> Path:
 
 def test_everybody_is_named_by_some_file(tmp_path: Path) -> None:
     files = {"call.mp4": "", "who.csv": ROSTER, "words.vtt": CAPTIONS, "chat.txt": CHAT, "notes.md": "x", "x.toml": "y"}
-    contents = read_folder(folder(tmp_path, files))
+    contents = read_folder(folder(tmp_path, files), scratch=tmp_path)
     assert [person.name for person in contents.draft.people] == ["Ana Ruiz", "Bo Li", "Cy Dee"]
     facts = contents.draft.facts
     assert (facts.roster, facts.captions, facts.chat) == (("who.csv",), "words.vtt", "chat.txt")
@@ -38,7 +38,7 @@ def test_everybody_is_named_by_some_file(tmp_path: Path) -> None:
 def test_a_chat_is_no_caption_file_and_webvtt_goes_first(tmp_path: Path) -> None:
     srt = "1\n00:00:01,000 --> 00:00:02,000\nHello\n"
     files = {"a.m4a": "", "a.srt": srt, "b.vtt": CAPTIONS, "saved.txt": CHAT}
-    facts = read_folder(folder(tmp_path, files)).draft.facts
+    facts = read_folder(folder(tmp_path, files), scratch=tmp_path).draft.facts
     assert (facts.captions, facts.chat) == ("b.vtt", "saved.txt")
 
 
@@ -51,7 +51,7 @@ def test_files_of_one_person_are_their_tracks(tmp_path: Path) -> None:
         "who.csv": ROSTER,
         "c.vtt": CAPTIONS,
     }
-    draft = read_folder(folder(tmp_path, files), names_on_file=("Zoe",)).draft
+    draft = read_folder(folder(tmp_path, files), scratch=tmp_path, names_on_file=("Zoe",)).draft
     assert {person.name: person.track for person in draft.people} == {
         "Ana Ruiz": "ana-ruiz.flac",
         "Bo Li": "bo_li.flac",
@@ -62,7 +62,7 @@ def test_files_of_one_person_are_their_tracks(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("files", [{"ana ruiz.mp4": ""}, {"ana ruiz 1.flac": "", "ana ruiz 2.flac": ""}])
 def test_a_single_file_or_two_of_one_name_are_nobodys_own(tmp_path: Path, files: dict[str, str]) -> None:
-    draft = read_folder(folder(tmp_path, files | {"who.csv": ROSTER})).draft
+    draft = read_folder(folder(tmp_path, files | {"who.csv": ROSTER}), scratch=tmp_path).draft
     assert [person.track for person in draft.people] == [None]
 
 
@@ -79,11 +79,11 @@ def test_a_single_file_or_two_of_one_name_are_nobodys_own(tmp_path: Path, files:
     ],
 )
 def test_a_start_in_a_name_is_read(tmp_path: Path, name: str, start: datetime | None) -> None:
-    assert read_folder(folder(tmp_path, {name: ""})).start == start
+    assert read_folder(folder(tmp_path, {name: ""}), scratch=tmp_path).start == start
 
 
-@pytest.mark.parametrize("files", [{}, {"notes.txt": "x"}, {"craig.zip": ""}])
+@pytest.mark.parametrize("files", [{}, {"notes.txt": "x"}, {"call.aupzip": ""}])
 def test_where_there_is_nothing_to_draft_it_says_so(tmp_path: Path, files: dict[str, str]) -> None:
     (tmp_path / "call").mkdir()
     with pytest.raises(UsageProblem):
-        read_folder(folder(tmp_path, files))
+        read_folder(folder(tmp_path, files), scratch=tmp_path)

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.ingest.same_recording import is_known, register, union
+from pipeline.ingest.same_recording import differences, is_known, register, union
 from pipeline.records import (
     AgeStatus,
+    Attendance,
+    ChatLine,
     Cue,
     ListAuthority,
     Participant,
@@ -108,6 +110,90 @@ def test_captions_of_the_second_folder_name_the_same_people():
     cue = Cue(start_s=0.0, end_s=1.0, participant_id="p1", text="hello")
     joined = union(of(ANA, BO), [of(replace(BO, participant_id="p1"), captions=(cue,))])
     assert joined.captions[0].participant_id == "p2"
+
+
+def cue(start_s, who, text, *, lasts_s=2.0) -> Cue:
+    return Cue(start_s=start_s, end_s=start_s + lasts_s, participant_id=who, text=text)
+
+
+def line(at_s, who, text, **changed) -> ChatLine:
+    return ChatLine(at_s=at_s, participant_id=who, text=text, **changed)
+
+
+def told(session, lines="captions"):
+    return [(each.participant_id, each.text) for each in getattr(session, lines)]
+
+
+def test_captions_and_chat_of_the_second_folder_are_joined_in_order_of_time():
+    first = of(ANA, BO, captions=(cue(0, "p1", "Hello there"), cue(8, "p2", "Bye")), chat=(line(9, "p1", "notes"),))
+    other = of(
+        replace(BO, participant_id="p1"),
+        who(2, "Zoe", provenance=Provenance.UNLISTED),
+        captions=(cue(4, "p2", "I was there"), cue(8.2, "p1", "bye!")),
+        chat=(line(2, "p2", "me too"),),
+    )
+    joined = union(first, [other])
+    assert told(joined) == [("p1", "Hello there"), ("p3", "I was there"), ("p2", "Bye")]
+    assert told(joined, "chat") == [("p3", "me too"), ("p1", "notes")]
+    assert joined.participant("p3").provenance is Provenance.UNLISTED and joined.participant("p3").name == "Zoe"
+
+
+def test_the_same_captions_cut_in_other_places_are_there_once():
+    first = of(ANA, captions=(cue(0, "p1", "We use the old"), cue(2, "p1", "export, every day.")))
+    for others in [(cue(0, "p1", "we use the old export every day", lasts_s=4.0),), first.captions]:
+        assert union(first, [of(ANA, captions=others)]) == first
+    longer = of(ANA, captions=(cue(0, "p1", "We use the old export, every day. Or did.", lasts_s=5.0),))
+    assert len(union(first, [longer]).captions) == 3, "what says more than is there already stays"
+
+
+def test_words_that_two_folders_give_to_two_people_are_of_nobody_known():
+    first = of(ANA, BO, captions=(cue(0, "p1", "No thanks"), cue(9, "p1", "Fine")))
+    joined = union(first, [of(ANA, BO, captions=(cue(0.3, "p2", "no thanks"), cue(9, "p1", "Fine")))])
+    assert told(joined) == [(None, "No thanks"), (None, "no thanks"), ("p1", "Fine")]
+    written = of(ANA, BO, chat=(line(5, "p1", "yes"),))
+    assert told(union(written, [of(ANA, BO, chat=(line(5, "p2", "yes"),))]), "chat") == [(None, "yes"), (None, "yes")]
+
+
+@pytest.mark.parametrize("named_first", [True, False])
+def test_captions_that_name_no_speaker_at_all_contradict_nobody(named_first):
+    named = of(ANA, BO, captions=(cue(0, "p1", "Hello there"), cue(4, "p2", "Hi")))
+    silent = of(ANA, BO, captions=(cue(0, None, "hello there hi", lasts_s=6.0), cue(20, None, "more")))
+    first, other = (named, silent) if named_first else (silent, named)
+    assert told(union(first, [other])) == [("p1", "Hello there"), ("p2", "Hi"), (None, "more")]
+
+
+def test_a_message_that_one_folder_says_was_private_is_private():
+    first = of(ANA, chat=(line(5, "p1", "our key"), line(9, "p1", "hello")))
+    joined = union(first, [of(ANA, chat=(line(30, "p1", "our key", direct=True),))])
+    assert [each.direct for each in joined.chat] == [True, False]
+
+
+def stay(who, join_s, leave_s, answer=None) -> Attendance:
+    return Attendance(
+        participant_id=who, join_s=join_s, leave_s=leave_s, surely_s=(join_s, leave_s), accepted_platform_notice=answer
+    )
+
+
+def test_a_no_to_the_platforms_notice_in_the_second_list_counts_and_nothing_else_is_sure():
+    first = of(ANA, BO, attendance=(stay("p1", 0, 60, True), stay("p2", 0, 60, True)))
+    joined = union(first, [of(ANA, BO, attendance=(stay("p1", 9, 60, False), stay("p2", 0, 60, True)))])
+    (one, other, same) = joined.attendance
+    assert (one.accepted_platform_notice, other.accepted_platform_notice) == (None, False)
+    assert not one.surely_covers(10, 20) and not other.surely_covers(10, 20)
+    assert same == stay("p2", 0, 60, True)
+
+
+def test_the_report_says_in_what_the_folders_of_a_recording_differ(workspace, tmp_path):
+    registry = Registry(workspace.db)
+    register(workspace, registry, tmp_path / "one", "f1", of(ANA, BO, captions=(cue(0, "p1", "No"),)))
+    (session_id,) = registry.digests()
+    assert list(differences(workspace, [registry.session(session_id)])) == []
+    other = of(ANA, BO, title="Other", host="Else", captions=(cue(0, "p2", "No"),), unread_chat=2, unrecognised_files=1)
+    register(workspace, registry, tmp_path / "two", "f2", other)
+    session = registry.session(session_id)
+    (said,) = differences(workspace, [session])
+    assert said.startswith(f"{session_id}: its 2 folders differ in title, host and the speakers of 1 lines;")
+    assert (session.unread_chat, session.unrecognised_files) == (2, 1)
 
 
 def test_what_both_folders_say_stays_whichever_is_read_again(workspace, tmp_path):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from pipeline.ingest import unread
+from pipeline.ingest.file_kinds import kind_of
 from tests.store.test_store import session
 
 
@@ -17,3 +20,25 @@ def test_every_count_is_said_once_for_each_session() -> None:
         "and are in no output",
         "s2: 2 lines of chat could not be understood and are in no output",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("GMT20261118-150000_Recording.summary.json", "summaries"),
+        ("Notes by Gemini.docx", "summaries"),
+        ("Shared notes.txt", "notes"),
+        ("video_chapters.json", "chapters"),
+        ("thumbnail.PNG", "pictures"),
+        ("Umfrage.xlsx", "polls"),
+        ("a/SECRET.pdf", "documents"),
+        ("SECRET.csv", "tables"),
+        ("SECRET.mp4", "media"),
+        ("SECRET", "others"),
+    ],
+)
+def test_what_is_left_out_is_told_by_its_kind_and_never_by_its_name(name: str, kind: str) -> None:
+    assert kind_of(name) == kind
+    some = replace(session(), unrecognised_files=3, unrecognised_kinds=(kind, kind))
+    (line,) = unread([some])
+    assert f"3 files (2 {kind}) could not be understood" in line and "SECRET" not in line

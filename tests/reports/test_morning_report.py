@@ -8,9 +8,11 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from pipeline.cli import main
 from pipeline.consent.evaluation.jurisdictions import WARN_BEFORE, rules_of
-from pipeline.reports.morning_report import gather, render_page, write
+from pipeline.reports.morning_report import gather, refresh, render_page, write
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from tests.consent.conftest import NOW, Files, file_answers, person, row, session, workspace
@@ -36,6 +38,25 @@ def test_each_persons_decisions_stand_in_the_report(workspace: Workspace, file_a
     assert line["list_authority"] == "host" and "on the host's word" in unescape(page)
     assert "Unmistakable" not in page and "Unheard" not in page and "example" not in page
     assert "<script" not in page
+
+
+@pytest.mark.parametrize("titles", [False, True])
+def test_sessions_are_named_for_people_and_by_title_only_where_settings_say_so(tmp_path: Path, titles: bool) -> None:
+    settings = f'[speech]\nengine = "sphinx"\n[report]\ntitles = {str(titles).lower()}\n'
+    workspace = Workspace.create(tmp_path / "ws", settings)
+    met = session(person(1, "ana@a.example"), platform="zoom", title="Project <Quillon>", duration_s=2820.0)
+    Registry(workspace.db).take(tmp_path / "inbox", "f", met)
+    report = refresh(workspace, now=NOW)
+    name = f"{met.started_at:%Y-%m-%d %H:%M} UTC, zoom, Lumen Labs, 47 min"
+    page = (workspace.reports / "report.html").read_text("utf-8")
+    (line,) = json.loads((workspace.reports / "report.json").read_text("utf-8"))["lines"]
+    assert line["name"] == name and name in page and met.session_id in page
+    assert ("Quillon" in page) is titles and ("Project &lt;Quillon&gt;" in page) is titles
+    assert line["title"] == ("Project <Quillon>" if titles else "")
+    for command in (["status"], ["status", "--json"], ["status", "--paths"], ["report"]):
+        shown = CliRunner().invoke(main, [*command, "-w", str(workspace.root)]).output
+        assert name in shown and met.session_id in shown and "Quillon" not in shown, command
+    assert report.lines[0].title == "", "the terminal tells no title"
 
 
 @pytest.mark.parametrize(

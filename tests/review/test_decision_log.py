@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from pipeline.cli import main
 from pipeline.errors import RefusedByPolicy, UsageProblem
-from pipeline.records import Audience, Finding, Proposal, Verdict
+from pipeline.records import Audience, Finding, Proposal, Session, Verdict
 from pipeline.review import decisions, heads, propose, signed_off_by
 from pipeline.review.decision_log import decide, sign
 from pipeline.review.queue import mask
 from pipeline.store import Workspace
 from pipeline.store.database import reading
+from pipeline.store.registry import Registry
 from pipeline.store.tables.runs import ledger
-from pipeline.store.tables.runs import session as sessions
 from tests.review.conftest import SESSION_ID, finding
 
 
@@ -27,11 +27,11 @@ def proposals(findings: tuple[Finding, ...]) -> tuple[Proposal, ...]:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, proposals: tuple[Proposal, ...], new_workspace: Callable[[Path], Workspace]) -> Workspace:
+def workspace(
+    tmp_path: Path, session: Session, proposals: tuple[Proposal, ...], new_workspace: Callable[[Path], Workspace]
+) -> Workspace:
     made = new_workspace(tmp_path / "ws")
-    row = {"session_id": SESSION_ID, "source_digest": "0" * 64, "started_at": "", "ingested_at": "", "body": "{}"}
-    with made.db.begin() as connection:
-        connection.execute(sessions.insert().values(**row))
+    Registry(made.db).take(tmp_path / "inbox", "fingerprint", session)
     made.stages.put("proposals", SESSION_ID, proposals, tuple[Proposal, ...])
     return made
 
@@ -46,11 +46,11 @@ def redact_all(workspace: Workspace, proposals: tuple[Proposal, ...]) -> None:
 
 
 def test_decisions_are_kept_in_order_and_never_changed(workspace: Workspace, proposals: tuple[Proposal, ...]) -> None:
-    first = proposals[0].proposal_id
+    first, before = proposals[0].proposal_id, workspace.ledger.verify()
     for verdict in (Verdict.KEEP, Verdict.REDACT):
         decide(workspace.db, SESSION_ID, [first], verdict=verdict, actor="ana", reason="heard it")
     assert [one.verdict for one in decisions(workspace.db, SESSION_ID)] == [Verdict.KEEP, Verdict.REDACT]
-    assert workspace.ledger.verify() == 2
+    assert workspace.ledger.verify() == before + 2
 
 
 @pytest.mark.parametrize(("actor", "reason"), [("", "why"), ("ana", "  ")])

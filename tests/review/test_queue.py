@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
-from pipeline.records import Audience, Decision, Finding, Proposal, Verdict
+from pipeline.records import Audience, Decision, Finding, Proposal, Session, Verdict
 from pipeline.review import decisions, propose, signed_off_by
 from pipeline.review.decision_log import decide, sign
 from pipeline.store import Workspace
 from pipeline.store.database import reading
+from pipeline.store.registry import Registry
 from pipeline.store.tables.runs import ledger
-from pipeline.store.tables.runs import session as sessions
 from tests.review.conftest import SESSION_ID, finding
 
 OTHER = "2026-11-19-def"
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, findings: tuple[Finding, ...], new_workspace: Callable[[Path], Workspace]) -> Workspace:
+def workspace(
+    tmp_path: Path, session: Session, findings: tuple[Finding, ...], new_workspace: Callable[[Path], Workspace]
+) -> Workspace:
     made = new_workspace(tmp_path / "ws")
     of_other = (findings[0], finding("company:zephyr", "Zephyr", label="COMPANY"))
     for session_id, found in ((SESSION_ID, findings), (OTHER, of_other)):
-        row = {"session_id": session_id, "source_digest": session_id, "started_at": "", "ingested_at": "", "body": "{}"}
-        with made.db.begin() as connection:
-            connection.execute(sessions.insert().values(**row))
+        row = replace(session, session_id=session_id, source_digest=session_id)
+        Registry(made.db).take(tmp_path / session_id, "fingerprint", row)
         made.stages.put("proposals", session_id, propose(session_id, found), tuple[Proposal, ...])
     return made
 

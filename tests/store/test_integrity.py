@@ -202,16 +202,22 @@ def test_a_rendition_that_is_gone_is_told_until_it_is_noted(workspace: Workspace
 
 def test_exports_that_are_changed_added_or_gone_are_told(tmp_path: Path) -> None:
     folder = tmp_path / "exports"
-    assert integrity.changed_exports(folder, None) == []
+    assert integrity.changed_exports(folder, []) == []
     folder.mkdir()
     for name in ("a.csv", "b.csv", "c.csv"):
         (folder / name).write_text(name)
     files = [OutFile(name=path.name, digest=file_digest(path)) for path in sorted(folder.iterdir())]
     assert integrity.changed_exports(folder, files) == []
+    begun = [OutFile(name="a.csv", digest="0" * 64), OutFile(name="z.csv", digest="1" * 64)]
+    assert integrity.changed_exports(folder, files, begun) == [], "nothing of what was begun is in place yet"
+    (folder / "z.csv").write_text("z")
+    begun[1] = OutFile(name="z.csv", digest=file_digest(folder / "z.csv"))
+    assert integrity.changed_exports(folder, files, begun) == []
+    (folder / "z.csv").unlink()
     (folder / "a.csv").write_text("changed")
     (folder / "b.csv").unlink()
     (folder / "d.csv").write_text("added")
     (folder / "c.csv").rename(folder / "e.csv")
     (folder / "c.csv").symlink_to(folder / "e.csv")
     assert integrity.changed_exports(folder, files) == ["a.csv", "b.csv", "c.csv", "d.csv", "e.csv"]
-    assert integrity.changed_exports(folder, None) == ["a.csv", "c.csv", "d.csv", "e.csv"]
+    assert integrity.changed_exports(folder, []) == ["a.csv", "c.csv", "d.csv", "e.csv"]

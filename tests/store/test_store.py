@@ -180,7 +180,7 @@ def test_a_broken_database_is_told_from_a_whole_one(workspace: Workspace) -> Non
         Workspace.open(workspace.root)
 
 
-def test_what_is_taken_back_leaves_the_output_folder_but_is_not_lost(workspace: Workspace) -> None:
+def test_what_is_withdrawn_renditions_leaves_the_output_folder_but_is_not_lost(workspace: Workspace) -> None:
     out = workspace.out / "s" / "internal"
     out.mkdir(parents=True)
     (out / "audio.m4a").write_bytes(b"sound")

@@ -115,6 +115,19 @@ def test_a_sentence_that_only_points_back_takes_the_one_before_along() -> None:
     assert found.quote == "The other tool has a calendar. We would love to have that too."
 
 
+@pytest.mark.parametrize(
+    "stopped",
+    ["Without it we cannot go live.", "Without that we can't buy more seats.", "We will not upgrade without it."],
+)
+def test_what_cannot_be_done_without_a_request_is_its_strength_and_no_request_of_its_own(stopped: str) -> None:
+    (found,) = (
+        one for one in tagged(turn(f"We need an audit log for our admins. {stopped}")) if one.label == "request"
+    )
+    assert found.title == "Audit log for our admins"
+    back = tagged(turn(f"The other tool has an audit log. {stopped}"))
+    assert all("audit log" in one.title for one in back if one.label == "request")
+
+
 def test_a_long_stretch_without_signs_is_cut_around_its_cue() -> None:
     before = "on the road by the river and the old bridge " * 3
     text = f"{before}it would be nice if the console had a dry run mode {before}"

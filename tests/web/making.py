@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -27,14 +28,26 @@ from pipeline.records import (
     TextPlace,
     Transcript,
     UncoveredSpeech,
+    Verdict,
     Word,
 )
+from pipeline.review.decision_log import decide
+from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace
+from pipeline.store import previews as preview_acts
+from pipeline.store.codec import encode
+from pipeline.store.previews import PreviewAct
 from pipeline.store.registry import Registry
 from pipeline.web.app import staff_app
 from pipeline.web.logins import Logins, WebUser
 from pipeline.web.roles import WebRole
+from pipeline.web.site import Access
+from pipeline.workflow import previews
+from pipeline.workflow.customer_rules import NOT_A_NAME
+from pipeline.workflow.preview_parts import MATERIAL, material_key
+from pipeline.workflow.preview_records import PreviewMaterial, PreviewPart, PreviewTerms
 from pipeline.workflow.review_material import store_material
+from pipeline.workflow.sealed_links import seal
 from pipeline.workflow.session_context import SessionContext
 from tests.clock import NIGHT
 
@@ -66,7 +79,7 @@ def now() -> datetime:
     return NIGHT + timedelta(seconds=time.monotonic() - _BEGAN)
 
 
-def word(index: int, track_id: str, participant_id: str, text: str) -> Word:
+def word(index: int, track_id: str, participant_id: str | None, text: str) -> Word:
     start_s = 0.5 + 0.4 * index
     return Word(
         start_s=start_s,
@@ -79,10 +92,13 @@ def word(index: int, track_id: str, participant_id: str, text: str) -> Word:
     )
 
 
-def transcript_of(session: Session) -> Transcript:
-    spoken = [(track, who, text) for track, who, line in SAID for text in line.split()]
+def transcript_of(session: Session, *, unknown: str = "") -> Transcript:
+    spoken = [(line, who, text) for _, who, line in SAID for text in line.split()]
     tracks = {track.participant_id: track.track_id for track in session.tracks}
-    words = tuple(word(index, tracks[who] or "", who, text) for index, (_, who, text) in enumerate(spoken))
+    words = tuple(
+        word(index, tracks[who] or "", None if line == unknown else who, text)
+        for index, (line, who, text) in enumerate(spoken)
+    )
     gap = UncoveredSpeech(track_id=words[0].track_id, start_s=22.0, end_s=24.0)
     return Transcript(engine="by hand", words=words, unheard=(gap,))
 
@@ -136,20 +152,51 @@ def make_workspace(root: Path, settings: str = SETTINGS, *, script: str = SCRIPT
     return workspace
 
 
-def analyse_by_hand(workspace: Workspace, session: Session) -> None:
-    """Stores transcript, findings and proposals, as a run does."""
+def analyse_by_hand(workspace: Workspace, session: Session, *, unknown: str = "") -> None:
+    """Stores transcript, findings and proposals, as a run does; nobody knows who says the words of ``unknown``."""
     ruling = consent.rule(session, workspace=workspace, now=now())
     assert isinstance(ruling, Ruling), ruling
     context = SessionContext(session=session, workspace=workspace, ruling=ruling, known=Context(), now=now())
-    transcript = transcript_of(session)
-    findings = tuple(findings_in(transcript, MENTIONS))
-    store_material(context, transcript, findings)
+    heard = transcript_of(session, unknown=unknown)
+    said = review.attributed(heard, review.edits(workspace.db, session.session_id), ruling)
+    findings = tuple(findings_in(said.transcript, MENTIONS))
+    store_material(context, said, findings)
     proposals = review.propose(session.session_id, findings)
     context.put("proposals", session.session_id, proposals, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
 
 
 def session_id_of(workspace: Workspace) -> str:
     return next(iter(Registry(workspace.db).digests()))
+
+
+def decide_alike(workspace: Workspace) -> None:
+    """Two more sessions, of one customer, in which somebody said of the same word that it is no name."""
+    session_id = session_id_of(workspace)
+    first = Registry(workspace.db).session(session_id)
+    people = (replace(first.participants[1], company="Halcyon Freight"),)
+    for name in ("2026-11-17-one", "2026-11-17-two"):
+        other = replace(first, session_id=name, source_digest=name, participants=people)
+        Registry(workspace.db).take(Path(name), "f", other)
+        proposals = tuple(replace(each, session_id=name) for each in proposals_of(workspace, session_id))
+        workspace.stages.put("proposals", name, proposals, tuple[Proposal, ...])
+        (word_id,) = (each.proposal_id for each in proposals if each.entity == "person:~cache")
+        decide(workspace.db, name, [word_id], verdict=Verdict.KEEP, actor="ana", reason=NOT_A_NAME)
+
+
+def preview_by_hand(workspace: Workspace, participant_id: str) -> str:
+    """The address of a preview whose parts nobody cut: a real one is rendered and proved first."""
+    session_id = session_id_of(workspace)
+    session = Registry(workspace.db).session(session_id)
+    ruling = consent.current_ruling(session, workspace=workspace, now=now())
+    assert isinstance(ruling, Ruling)
+    part = PreviewPart(start_s=3.0, end_s=9.5, lines=("hello [person 1]", SCRIPT), has_picture=False)
+    material = PreviewMaterial(state=previews.consent_state(ruling), parts=(part,), chat=("[0:00:05] guest 1: hi",))
+    workspace.stages.put(MATERIAL, material_key(session_id, participant_id), material)
+    terms = PreviewTerms(until=now() + timedelta(days=3), scope="{}")
+    who: dict[str, Any] = {"actor": "lea", "reason": "by hand", "now": now(), "body": encode(terms).decode()}
+    number = preview_acts.record(workspace.db, session_id, participant_id, PreviewAct.MADE, **who)
+    body = {"preview": str(number), "session_id": session_id, "participant_id": participant_id}
+    return f"/preview/{seal(workspace, body)}"
 
 
 class Server:
@@ -169,11 +216,11 @@ class Server:
 
 
 @contextmanager
-def serving(workspace: Workspace) -> Iterator[Server]:
+def serving(workspace: Workspace, access: Access | None = None, *, port: int = 0) -> Iterator[Server]:
     """The app on a free port of this machine, until the block is left."""
     logins, hosts = Logins(), set[str]()
-    app = staff_app(workspace, logins, hosts=hosts, now=now)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", access_log=False)
+    app = staff_app(workspace, access or Access.by_links(logins), hosts=hosts, now=now)
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pipeline.records import Verdict
 from pipeline.review import decision_log
 from pipeline.store import Workspace
+from pipeline.store.previews import events
+from pipeline.store.registry import Registry
+from pipeline.web.logins import Logins
 from pipeline.web.roles import WebRole
+from pipeline.web.serve import access_of
 from pipeline.workflow.consent_form import invite
-from tests.web.making import FORM, SCRIPT, Server, now, serving
+from pipeline.workflow.speaker_actions import list_speakers
+from tests.web.making import FORM, SAID, SCRIPT, Server, analyse_by_hand, decide_alike, now, preview_by_hand, serving
+from tests.web.oidc.running import keep_secret, provider, settings
 
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -183,6 +190,47 @@ def test_two_reviewers_cannot_overwrite_each_other(browser: Browser, server: Ser
     ]
 
 
+def test_a_speaker_is_assigned_by_keyboard(browser: Browser, server: Server, watched: list[Watched]) -> None:
+    analyse_by_hand(server.workspace, Registry(server.workspace.db).session(server.session_id), unknown=SAID[3][2])
+    page = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(page, server)
+    page.click("text=unknown speaker >> xpath=.. >> .w >> nth=0")
+    page.keyboard.press("s")
+    page.wait_for_selector("#ask[open]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.click("#ask-yes")
+    page.wait_for_selector("text=as a reviewer said")
+    (turn,) = list_speakers(server.workspace, server.session_id, now=now())
+    assert turn.participant == "p2"
+    page.keyboard.press("Control+z")
+    page.wait_for_selector("text=unknown speaker")
+
+
+def test_staff_log_in_at_a_provider_on_another_site(
+    browser: Browser, with_settings: Callable[[str], Workspace]
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    with provider(f"{address}/login/callback") as issuer:
+        workspace = with_settings(settings(issuer, address))
+        keep_secret(workspace.root)
+        with serving(workspace, access_of(workspace, Logins()), port=port):
+            page = browser.new_page()
+            page.goto(f"{address}/queue")
+            page.click("#start")
+            assert page.url.startswith(issuer), "it is localhost, and so another site than 127.0.0.1"
+            page.fill("[name=login]", "ana.reviewer")
+            page.fill("[name=password]", "any")
+            page.click("button[type=submit]")
+            page.click("button[type=submit]")
+            page.wait_for_url(f"{address}/queue")
+            assert "ana@lumen.example" in page.text_content("header")
+            page.close()
+
+
 def test_edges_move_by_words_and_by_ten_milliseconds(browser: Browser, server: Server, watched: list[Watched]) -> None:
     page = person(browser, server, watched, "ana", WebRole.REVIEWER)
     open_review(page, server)
@@ -226,7 +274,7 @@ def test_consent_is_given_and_withdrawn_on_a_phone_without_scripts(
     assert page.url.endswith("/login"), "nothing else can be reached"
 
 
-PAGES = ("queue", "holds", "matches", "withdrawals", "requests", "ledger", "reports", "settings")
+PAGES = ("queue", "rules", "holds", "matches", "withdrawals", "requests", "ledger", "reports", "settings")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -235,7 +283,9 @@ def test_axe_finds_nothing_serious(browser: Browser, server: Server, watched: li
     session = f"sessions/{server.session_id}"
     links = invite(server.session_id, FORM, emails=(), url=server.address, workspace=server.workspace, now=now())
     pages = [f"{server.address}/{name}" for name in (*PAGES, f"{session}/sign-off", f"{session}/consent")]
-    for address in [*pages, links[0].link, f"{server.address}/{session}/review", f"{server.address}/login"]:
+    decide_alike(server.workspace)
+    preview = f"{server.address}{preview_by_hand(server.workspace, 'p2')}"
+    for address in [*pages, links[0].link, preview, f"{server.address}/{session}/review", f"{server.address}/login"]:
         page.goto(address)
         if address.endswith("/review"):
             page.wait_for_selector("[data-ready]")
@@ -245,6 +295,23 @@ def test_axe_finds_nothing_serious(browser: Browser, server: Server, watched: li
             (each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")
         ]
         assert serious == [], address
+
+
+def test_a_preview_is_answered_on_a_phone_without_scripts(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    viewport = {"width": 390, "height": 844}
+    context = browser.new_context(java_script_enabled=False, viewport=viewport, locale="de-DE")
+    watched.append(Watched(context, server.address))
+    page = watched[-1].page
+    page.goto(f"{server.address}{preview_by_hand(server.workspace, 'p2')}")
+    assert SCRIPT in page.inner_text("main") and "hello [person 1]" in page.inner_text("main")
+    assert page.locator("nav").count() == 0, "nothing of staff"
+    page.fill("#reason", "meine Stimme")
+    page.click("text=Ich widerspreche")
+    page.wait_for_selector("text=Sie widersprechen.")
+    acts = events(server.workspace.db, server.session_id)
+    assert [(act.act.value, act.reason) for act in acts][-1] == ("objected", "meine Stimme")
 
 
 def test_a_script_in_a_name_or_term_stays_text(browser: Browser, server: Server, watched: list[Watched]) -> None:

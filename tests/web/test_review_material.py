@@ -99,7 +99,7 @@ def test_a_text_is_masked_until_it_is_kept(workspace: Workspace, opened: ReviewS
 
 
 def test_an_edit_is_seen_by_every_command_before_the_next_run(workspace: Workspace, opened: ReviewSession) -> None:
-    zebra = next(word for word in opened.material.transcript.words if word.text == "zebra")
+    zebra = next(word for word in opened.transcript.words if word.text == "zebra")
     span = {"track_id": zebra.track_id, "start_s": zebra.start_s, "end_s": zebra.end_s}
     assert review_edits.count_same_words(opened, **span) == 2
     again = review_edits.add_finding(

@@ -14,13 +14,14 @@ from starlette.testclient import TestClient
 from pipeline.records import Audience
 from pipeline.store import Workspace
 from pipeline.web.app import participant_app, staff_app
-from pipeline.web.guard import COOKIE, MAX_BODY
+from pipeline.web.guard import MAX_BODY
 from pipeline.web.logins import IDLE_S, LINK_S, LONGEST_S, Logins, WebUser
+from pipeline.web.modes import COOKIE
 from pipeline.web.roles import WebRole
 from pipeline.web.routes import PARTICIPANT_ROUTES, STAFF_ROUTES
-from pipeline.web.site import Site
+from pipeline.web.site import Access, Site
 from pipeline.workflow.consent_form import invite
-from tests.web.making import FORM, now, session_id_of
+from tests.web.making import FORM, decide_alike, now, session_id_of
 
 HOST = "127.0.0.1:8484"
 OURS = {"sec-fetch-site": "same-origin"}
@@ -33,7 +34,13 @@ TABLE = {
     "POST /consent/{secret}": None,
     "GET /withdraw/{secret}": None,
     "POST /withdraw/{secret}": None,
+    "GET /preview/{secret}": None,
+    "POST /preview/{secret}": None,
+    "GET /preview/{secret}/sound/{number:int}": None,
+    "GET /preview/{secret}/still/{number:int}": None,
     "GET /login": None,
+    "GET /login/start": None,
+    "GET /login/callback": None,
     "GET /login/{secret}": None,
     "POST /logout": ALL,
     "GET /": ALL,
@@ -49,6 +56,7 @@ TABLE = {
     "POST /sessions/{session}/findings": {R, L},
     "POST /sessions/{session}/findings/{finding}/edges": {R, L},
     "POST /sessions/{session}/edits/{number:int}/undo": {R, L},
+    "POST /sessions/{session}/speakers/{speaker}": {R, L},
     "POST /sessions/{session}/submit": {R, L},
     "GET /sessions/{session}/sign-off": {R, L},
     "POST /sessions/{session}/sign-off": {L},
@@ -58,27 +66,41 @@ TABLE = {
     "POST /holds": {D},
     "GET /matches": {D, L, U},
     "POST /matches": {D},
+    "GET /rules": {L},
+    "POST /rules": {L},
     "GET /withdrawals": {D, U},
     "GET /requests": {P, L, R},
     "GET /ledger": {D, U, A},
     "GET /reports": ALL - {P},
     "GET /settings": {A, U},
 }
-ORIGINALS = ("/review", "/audio", "/frame", "/same-words", "/proposals/", "/findings", "/edits/", "/submit")
+ORIGINALS = (
+    "/review",
+    "/audio",
+    "/frame",
+    "/same-words",
+    "/proposals/",
+    "/findings",
+    "/edits/",
+    "/speakers/",
+    "/submit",
+)
 
 
 @pytest.fixture
 def site(workspace: Workspace) -> Iterator[Site]:
-    app = staff_app(workspace, Logins(), hosts={HOST}, now=now)
+    app = staff_app(workspace, Access.by_links(Logins()), hosts={HOST}, now=now)
     yield app.state.site
 
 
 def client_of(site: Site, *roles: WebRole) -> TestClient:
     """A browser of somebody with these roles; of nobody without any."""
-    app = staff_app(site.workspace, site.logins, hosts={HOST}, now=now)
+    app = staff_app(site.workspace, site.access, hosts={HOST}, now=now)
     client = TestClient(app, base_url=f"http://{HOST}", headers=OURS, raise_server_exceptions=False)
     if roles:
-        client.get(f"/login/{site.logins.link(WebUser(actor='ana', roles=frozenset(roles)))}", follow_redirects=False)
+        client.get(
+            f"/login/{site.access.logins.link(WebUser(actor='ana', roles=frozenset(roles)))}", follow_redirects=False
+        )
     return client
 
 
@@ -96,8 +118,11 @@ def test_the_table_is_whole() -> None:
 
 @pytest.mark.parametrize("role", [None, *WebRole])
 def test_every_route_for_every_role(site: Site, role: WebRole | None) -> None:
-    session_id = session_id_of(site.workspace)
-    client = client_of(site, *([role] if role else []))
+    check_table(client_of(site, *([role] if role else [])), role, session_id_of(site.workspace))
+
+
+def check_table(client: TestClient, role: WebRole | None, session_id: str) -> None:
+    """Tries every route as somebody with one role, or as nobody."""
     for row, roles in TABLE.items():
         if row == "POST /logout":
             continue
@@ -114,7 +139,7 @@ def test_whoever_is_not_logged_in_is_led_to_the_login_and_a_link_works_once(site
     client = client_of(site)
     answer = client.get("/queue", headers={"accept": "text/html"}, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/login")
-    link = f"/login/{site.logins.link(WebUser(actor='ana', roles=frozenset({R})))}"
+    link = f"/login/{site.access.logins.link(WebUser(actor='ana', roles=frozenset({R})))}"
     first = client.get(link, follow_redirects=False)
     cookie = first.headers["set-cookie"].lower()
     assert first.status_code == 303 and "httponly" in cookie and "samesite=strict" in cookie
@@ -209,3 +234,21 @@ def test_what_is_vendored_is_what_npm_has() -> None:
     folder = Path(__file__).with_name("vendor")
     for name, entry in tomllib.loads((folder / "vendor.toml").read_text("utf-8")).items():
         assert hashlib.sha256((folder / f"{name}.js").read_bytes()).hexdigest() == entry["sha256"]
+
+
+def test_a_lead_makes_a_rule_of_what_decisions_say(site: Site) -> None:
+    workspace, client = site.workspace, client_of(site, L)
+    assert "No decisions speak for a rule" in client.get("/rules").text
+    decide_alike(workspace)
+    page = client.get("/rules").text
+    assert "Never a name" in page and "cache" not in page and "Halcyon" not in page
+    shown = client.post("/rules", data={"act": "reveal"}).text
+    assert "cache" in shown and "Halcyon Freight" in shown and workspace.ledger.under("reveal", "rules")
+    suggestion = re.search(r'name="suggestion" value="([^"]+)"', shown)
+    assert suggestion
+    sent = {"act": "make", "suggestion": suggestion.group(1), "until": "2027-01-01", "reason": "a word of theirs"}
+    assert client.post("/rules", data={**sent, "until": "soon"}).status_code == 409
+    assert client.post("/rules", data={**sent, "reason": ""}).status_code == 409
+    assert client.post("/rules", data=sent, follow_redirects=False).status_code == 303
+    (entry,) = [each for each in workspace.listed().entries() if each.text == "cache"]
+    assert entry.owner == "ana: a word of theirs"

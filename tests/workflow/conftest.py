@@ -161,5 +161,5 @@ class PublishingSession:
 def publishing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PublishingSession:
     publishing = PublishingSession(tmp_path)
     monkeypatch.setattr("pipeline.workflow.session_context.consent.rule", lambda *_, **__: publishing.ruling)
-    monkeypatch.setattr("pipeline.workflow.publish.speech.relisten", lambda *_, **__: [])
+    monkeypatch.setattr("pipeline.workflow.render_planned.speech.relisten", lambda *_, **__: [])
     return publishing

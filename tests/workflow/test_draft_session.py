@@ -110,6 +110,21 @@ def test_what_only_the_host_knows_is_given(workspace: Workspace, tmp_path: Path,
     assert "check  series:" in checks
 
 
+def test_people_of_the_hosts_company_are_proposed_as_staff(workspace: Workspace, tmp_path: Path, call: Path) -> None:
+    rows = (["2026-11-02 08:00", "ana@x.example", "Ana Ruiz", "Lumen Labs", "DE", "Yes"],)
+    file_answers(workspace, tmp_path, *rows, ["2026-11-02 08:00", "bo@x.example", "Bo Li", "Acme", "DE", "Yes"])
+    draft, checks = drafted(workspace, call, "--host", "lumen labs")
+    assert [person.get("role") for person in draft["participants"]] == ["staff", None]
+    assert "1 are taken as role" in checks
+    assert "nobody is of your own team" not in checks
+
+
+def test_a_session_without_staff_is_said(workspace: Workspace, call: Path) -> None:
+    draft, checks = drafted(workspace, call, "--host", "Lumen Labs")
+    assert not any("role" in person for person in draft["participants"])
+    assert "nobody is of your own team" in checks
+
+
 def test_a_session_toml_is_never_overwritten(workspace: Workspace, call: Path) -> None:
     (call / "session.toml").write_text("title = 'mine'", "utf-8")
     done = run("session", "draft", call, "-w", workspace.root)
@@ -136,3 +151,13 @@ def test_what_is_wrong_is_said_in_one_line(workspace: Workspace, call: Path, wor
     assert done.exit_code in (2, 9)
     assert done.stderr.count("\n") == 1
     assert not (call / "session.toml").exists()
+
+
+def test_a_lone_file_has_its_draft_beside_it(workspace: Workspace, call: Path) -> None:
+    lone = call.parent / "2026-11-18 10-00-05.m4a"
+    (call / "call.m4a").rename(lone)
+    done = run("session", "draft", lone, "-w", workspace.root, "--timezone", "Europe/Berlin")
+    assert done.exit_code == 0, done.stderr
+    draft = tomllib.loads(lone.with_name(f"{lone.name}.session.toml").read_text("utf-8"))
+    assert (draft["timezone"], draft["started_at"].isoformat()) == ("Europe/Berlin", "2026-11-18T10:00:05")
+    assert "check  participants_complete:" in done.stderr

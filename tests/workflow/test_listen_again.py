@@ -21,7 +21,7 @@ PLACE = (2.25, 2.55)
 @pytest.fixture
 def heard(publishing: PublishingSession, monkeypatch: pytest.MonkeyPatch) -> PublishingSession:
     publishing.findings = (FALCON,)
-    monkeypatch.setattr("pipeline.workflow.publish.speech.relisten", Ears(PLACE))
+    monkeypatch.setattr("pipeline.workflow.render_planned.speech.relisten", Ears(PLACE))
     monkeypatch.setattr("pipeline.workflow.listen_again.Registry.session", lambda *_: publishing.session)
     monkeypatch.setattr("pipeline.workflow.listen_again.consent.working_session", lambda session, **_: session)
     assert publishing.publish().published is not None

@@ -179,7 +179,7 @@ def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
     monkeypatch.setattr("pipeline.consent.rule", lambda *_, **__: ruled)
     monkeypatch.setattr("pipeline.consent.record_announcements", lambda *_, **__: False)
     monkeypatch.setattr("pipeline.workflow.analyse._transcribe", lambda *_: Transcript(engine="by hand", words=(said,)))
-    monkeypatch.setattr("pipeline.workflow.publish.speech.relisten", lambda *_, **__: [])
+    monkeypatch.setattr("pipeline.workflow.render_planned.speech.relisten", lambda *_, **__: [])
     monkeypatch.setattr(SessionContext, "put", lambda self, stage, key, value, kind=None, purpose=None: None)
     analysed = analyse(here, workspace, now=NOW)
     assert isinstance(analysed, AnalysedSession), analysed

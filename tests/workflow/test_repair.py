@@ -72,7 +72,7 @@ def ears(publishing: PublishingSession, monkeypatch: pytest.MonkeyPatch) -> Call
 
     def listening(*places: Span, deaf_to_silence: bool = False) -> Ears:
         made = Ears(*places, deaf_to_silence=deaf_to_silence)
-        monkeypatch.setattr("pipeline.workflow.publish.speech.relisten", made)
+        monkeypatch.setattr("pipeline.workflow.render_planned.speech.relisten", made)
         return made
 
     return listening
@@ -148,7 +148,7 @@ def test_what_is_still_heard_after_three_rounds_fails_and_can_be_listened_to(
 
     ghosts = Ghosts()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("pipeline.workflow.publish.speech.relisten", ghosts)
+        patched.setattr("pipeline.workflow.render_planned.speech.relisten", ghosts)
         outcome = publishing.publish()
         assert isinstance(outcome.stop, Failed) and "listening again: 1 heard" in outcome.stop.reason
         assert "review listen s1" in outcome.stop.action

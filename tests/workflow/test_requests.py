@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 
 from pipeline import consent
 from pipeline.cli import main
+from pipeline.cli.common import account_of_process
 from pipeline.embeddings import encoder as encoders
 from pipeline.errors import ConfigurationError, ProofFailed, RefusedByPolicy, UsageProblem, WorkspaceDamaged
 from pipeline.export import Selection
@@ -254,7 +255,7 @@ def test_an_unknown_request_is_an_error(filled: Workspace) -> None:
         lambda: request_review.decide(filled, "q-none", "accept", **BY, now=NOW),
         lambda: request_review.merge(filled, "q-none", "q-other", **BY, now=NOW),
         lambda: request_review.shown(filled, "g-none", now=NOW),
-        lambda: request_review.resolve(filled, "customer-none", **BY, now=NOW),
+        lambda: request_review.resolve(may_resolve(filled), "customer-none", account="pm", **BY, now=NOW),
     ):
         with pytest.raises(UsageProblem):
             do()
@@ -281,14 +282,43 @@ def test_nothing_in_any_export_names_the_customer_of_a_unique_request(
     assert planted.customer not in text
 
 
+def may_resolve(workspace: Workspace, *accounts: str) -> Workspace:
+    lines = f"[review]\nresolvers = {json.dumps(accounts or ('pm',))}\n"
+    path = workspace.root / "offrecord.toml"
+    path.write_text(f"{path.read_text('utf-8').partition('[review]')[0]}{lines}", "utf-8")
+    return Workspace.open(workspace.root)
+
+
 def test_the_wordings_of_three_customers_have_their_aliases_and_who_may_can_resolve_them(filled: Workspace) -> None:
     aliases = {row["customer"] for row in rows(filled) if "sign on" in row["quote"]}
     assert len(aliases) == 3
-    found = request_review.resolve(filled, sorted(aliases)[0], **BY, now=NOW)
+    found = request_review.resolve(may_resolve(filled), sorted(aliases)[0], account="pm", **BY, now=NOW)
     assert found[0].customer in CUSTOMERS
     entries = filled.ledger.under("resolve alias", sorted(aliases)[0])
     assert len(entries) == 1
-    assert "ann" not in entries[0][1]
+    assert "ann" not in entries[0][1] and "pm" not in entries[0][1]
+
+
+def test_whom_the_workspace_does_not_name_sees_nobody_behind_an_alias(filled: Workspace) -> None:
+    alias = min(row["customer"] for row in rows(filled) if "sign on" in row["quote"])
+    for workspace, account in ((filled, "pm"), (may_resolve(filled), "ann"), (may_resolve(filled, "PM", ""), "pm")):
+        with pytest.raises(RefusedByPolicy, match=r"review\.resolvers"):
+            request_review.resolve(workspace, alias, account=account, **BY, now=NOW)
+    assert filled.ledger.under("resolve alias", "") == []
+    assert len(filled.ledger.under("resolve refused", "")) == 3
+
+
+def test_the_command_goes_by_the_account_of_the_process_whatever_it_is_told(
+    filled: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alias = min(row["customer"] for row in rows(filled) if "sign on" in row["quote"])
+    why = ["--by", "pm", "--reason", "x", "--json", "--workspace", str(may_resolve(filled).root)]
+    monkeypatch.setenv("LOGNAME", "pm")
+    monkeypatch.setenv("USER", "pm")
+    assert CliRunner().invoke(main, ["requests", "resolve", alias, *why]).exit_code == 7
+    may_resolve(filled, account_of_process())
+    done = CliRunner().invoke(main, ["requests", "resolve", alias, *why])
+    assert done.exit_code == 0 and json.loads(done.stdout)[0]["customer"] in CUSTOMERS
 
 
 @pytest.mark.parametrize("outcome", [Outcome.MINUS, Outcome.HOLD, Outcome.REFUSE])
@@ -373,6 +403,7 @@ def test_the_commands(filled: Workspace, tmp_path: Path, monkeypatch: pytest.Mon
     offrecord("requests", "split", shown[0]["request"], shown[1]["request"], "--by", "ann")
     offrecord("requests", "merge", shown[0]["request"], shown[1]["request"], "--by", "ann")
     assert json.loads(offrecord("requests", "retag", "--json")) == {"tagged_again": 0}
+    may_resolve(filled, account_of_process())
     resolved = json.loads(
         offrecord("requests", "resolve", shown[0]["request"], "--by", "ann", "--reason", "to call", "--json")
     )

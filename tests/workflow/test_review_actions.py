@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from pipeline.records import Audience, Proposal, Verdict
 from pipeline.review import decisions, propose, signed_off_by
 from pipeline.store import Workspace
 from pipeline.store import misheard as misheard_store
-from pipeline.store.tables.runs import session as sessions
+from pipeline.store.registry import Registry
 from pipeline.workflow import review_actions
+from tests.consent.conftest import session
 from tests.review.conftest import finding
 
 SESSION, OTHER = "2026-11-18-abc", "2026-11-19-def"
@@ -27,9 +29,8 @@ COMPANY = finding("company:halcyon freight", "halcyon", label="COMPANY", start_s
 def workspace(tmp_path: Path, new_workspace: Callable[[Path], Workspace]) -> Workspace:
     workspace = new_workspace(tmp_path / "ws")
     for session_id in (SESSION, OTHER):
-        row = {"session_id": session_id, "source_digest": session_id, "started_at": "", "ingested_at": "", "body": "{}"}
-        with workspace.db.begin() as connection:
-            connection.execute(sessions.insert().values(**row))
+        row = replace(session(), session_id=session_id, source_digest=session_id)
+        Registry(workspace.db).take(tmp_path / session_id, "fingerprint", row)
         proposals = propose(session_id, (HEARD, COMPANY))
         workspace.stages.put("proposals", session_id, proposals, tuple[Proposal, ...])
     return workspace
@@ -45,7 +46,8 @@ def reveals(workspace: Workspace) -> list[str]:
 
 
 def misheard(workspace: Workspace) -> set[str]:
-    return {heard.text for heard in misheard_store.known(workspace.db, workspace.key("alias"))}
+    with workspace.db.begin() as connection:
+        return {heard.text for heard in misheard_store.known(connection, workspace.key("alias"))}
 
 
 def test_whoever_sees_a_text_is_in_the_ledger(workspace: Workspace) -> None:

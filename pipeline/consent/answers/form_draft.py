@@ -20,6 +20,7 @@ from pipeline.consent.notices.vendors import VENDOR_FORMATS, FormTool
 from pipeline.records import Purpose
 
 _UTC = ZoneInfo("UTC")
+_CODES = ", ".join(Purpose)
 _ANSWERED = (ColumnKind.PURPOSE, ColumnKind.GUARDIAN, ColumnKind.OF_AGE)
 """Columns whose cells [answers] gives a meaning."""
 _ONCE_ASKED = (ColumnKind.FOR_EMAIL, ColumnKind.FOR_NAME, ColumnKind.GUARDIAN, ColumnKind.OF_AGE)
@@ -71,6 +72,7 @@ def draft_form(content: bytes, choices: FormChoices) -> FormDraft:
     }
     document = tomlkit.document()
     document.add(tomlkit.comment("Drafted from a table of answers: check every line, then import the table with it."))
+    document.add(tomlkit.comment(f"Purposes: {_CODES}"))
     for key, value in values.items():
         document.add(key, tomlkit.item(value))
     document.add("text", tomlkit.string(choices.text or "\n".join(asking or table.columns), multiline=True))
@@ -192,7 +194,10 @@ def _to_check(
 def _undecided(meanings: Mapping[str, str]) -> Iterator[str]:
     for number, meaning in enumerate(meanings.values(), start=1):
         if meaning == UNDECIDED:
-            yield f"columns: line {number} of the mapping asks for something: say for which purpose, or ignore"
+            yield (
+                f"columns: line {number} of the mapping asks for something: purpose:CODE says for what, with a CODE of "
+                f"{_CODES}; or ignore"
+            )
 
 
 def _shown(value: str) -> Item:

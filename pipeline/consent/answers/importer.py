@@ -38,7 +38,7 @@ _NAMED = 20
 class ImportedAnswers:
     """What one import did; ``unread`` places, as ``line 4, column 6``, were filed as unknown.
 
-    ``withdrawals`` are the ids of those that came with it, ``taken_back`` the renditions that are out no more for it;
+    ``withdrawals`` are the ids of those that came with it, ``withdrawn_renditions`` those that are out no more;
     ``erased`` rows were erased on request and not filed again.
     """
 
@@ -48,7 +48,7 @@ class ImportedAnswers:
     people: int
     unread: tuple[str, ...]
     withdrawals: tuple[str, ...] = ()
-    taken_back: tuple[str, ...] = ()
+    withdrawn_renditions: tuple[str, ...] = ()
     erased: int = 0
 
 
@@ -122,7 +122,7 @@ def file_answers(
         people=directory.added,
         unread=tuple(f"line {row.line}, column {number}" for row in rows for number in row.unread),
         withdrawals=tuple(withdrawal.withdrawal_id for withdrawal in withdrawn),
-        taken_back=tuple(dict.fromkeys(withdrawn_folders)),
+        withdrawn_renditions=tuple(dict.fromkeys(withdrawn_folders)),
         erased=len(submissions) - len(rows),
     )
 

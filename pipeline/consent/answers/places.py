@@ -66,12 +66,12 @@ def _english() -> Mapping[str, str]:
 @lru_cache(maxsize=1)
 def _subdivisions() -> Mapping[str, tuple[str, ...]]:
     """The codes of every subdivision by its name and by its own letters."""
-    found: dict[str, list[str]] = {}
+    codes_of: dict[str, list[str]] = {}
     for code, name in _listed():
         for written in (normalise(name), code.partition("-")[2].casefold()):
-            if code not in found.setdefault(written, []):
-                found[written].append(code)
-    return {written: tuple(codes) for written, codes in found.items()}
+            if code not in codes_of.setdefault(written, []):
+                codes_of[written].append(code)
+    return {written: tuple(codes) for written, codes in codes_of.items()}
 
 
 def _listed() -> Iterator[tuple[str, str]]:

@@ -78,7 +78,7 @@ def _is_notetaker(session: Session, person: Participant) -> bool:
 
 
 def _has_mixed_sound(session: Session) -> bool:
-    return any(track.participant_id is None for track in session.tracks)
+    return any(track.participant_id is None and not track.silent for track in session.tracks)
 
 
 def _captions_exclude(session: Session, participant_id: str) -> bool:

@@ -63,7 +63,7 @@ class MatchResult:
     party: str
     number: int
     status: str
-    taken_back: tuple[str, ...] = ()
+    withdrawn_renditions: tuple[str, ...] = ()
 
 
 def suggestions(session: Session, *, workspace: Workspace, names: bool = False) -> tuple[MatchSuggestion, ...]:
@@ -137,7 +137,7 @@ def settle(
         party=party_id or "",
         number=number,
         status=after.identity.value,
-        taken_back=tuple(withdrawn_folders),
+        withdrawn_renditions=tuple(withdrawn_folders),
     )
 
 

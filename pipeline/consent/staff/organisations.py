@@ -24,7 +24,7 @@ class FiledClauses:
     """How many clauses were filed, and the renditions that are out no more for them."""
 
     clauses: int
-    taken_back: tuple[str, ...]
+    withdrawn_renditions: tuple[str, ...]
 
 
 def claim(name: str) -> Claim:
@@ -151,7 +151,7 @@ def _file(
         if forbidden:
             withdrawn.append(_withdrawal(org_id, forbidden, now=now))
             log.withdraw(withdrawn[0])
-    return FiledClauses(clauses=len(fresh), taken_back=tuple(withdrawn_folders))
+    return FiledClauses(clauses=len(fresh), withdrawn_renditions=tuple(withdrawn_folders))
 
 
 def _organisation(log: Writer, keys: Keys, claims: Sequence[Claim], *, now: datetime) -> str:

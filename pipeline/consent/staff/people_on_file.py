@@ -72,9 +72,9 @@ def people_on_file(who: Iterable[tuple[str, str | None]], *, workspace: Workspac
     keys = Keys(workspace.key("identity"))
     with unreadable_is_closed(), reading(workspace.db) as connection:
         known = _known(connection, keys)
-        found = [_find(known, name, email) for name, email in who]
-        details = _details(connection, keys, {party_id for party_id in found if party_id})
-    return [_person(known[party_id], details.get(party_id, {})) if party_id else None for party_id in found]
+        party_ids = [_find(known, name, email) for name, email in who]
+        details = _details(connection, keys, {party_id for party_id in party_ids if party_id})
+    return [_person(known[party_id], details.get(party_id, {})) if party_id else None for party_id in party_ids]
 
 
 def _find(known: Mapping[str, _Known], name: str, email: str | None) -> str | None:

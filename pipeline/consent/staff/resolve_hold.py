@@ -26,7 +26,7 @@ from pipeline.store import Workspace
 class HoldResolution:
     """What was filed, and what holds now: ``outcome`` is the most restrictive of the participant's cells.
 
-    ``taken_back`` are the renditions that are out no more for it.
+    ``withdrawn_renditions`` are the renditions that are out no more for it.
     """
 
     act: str
@@ -34,7 +34,7 @@ class HoldResolution:
     outcome: str
     rules: tuple[str, ...]
     still_needed: str
-    taken_back: tuple[str, ...] = ()
+    withdrawn_renditions: tuple[str, ...] = ()
 
 
 def resolve(
@@ -115,7 +115,9 @@ def _sealed(keys: Keys, text: str, bound: str) -> str:
     return base64.b64encode(keys.seal(text, bound)).decode("ascii")
 
 
-def _resolution(act: ManualAction, number: int, cells: list[Cell], taken_back: Iterable[str]) -> HoldResolution:
+def _resolution(
+    act: ManualAction, number: int, cells: list[Cell], withdrawn_renditions: Iterable[str]
+) -> HoldResolution:
     worst = max((cell.outcome for cell in cells), key=lambda outcome: outcome.restrictiveness)
     waits = act is ManualAction.ALLOW and worst is Outcome.HOLD and cells[0].purpose in PUBLIC
     return HoldResolution(
@@ -124,5 +126,5 @@ def _resolution(act: ManualAction, number: int, cells: list[Cell], taken_back: I
         outcome=worst.value,
         rules=tuple(dict.fromkeys(cell.rule_id for cell in cells)),
         still_needed="a second person" if waits else "",
-        taken_back=tuple(taken_back),
+        withdrawn_renditions=tuple(withdrawn_renditions),
     )

@@ -24,14 +24,14 @@ from pipeline.store.withdrawals import Withdrawal
 class FiledWithdrawal:
     """What was filed; ``new_person`` when nobody was on file under that address.
 
-    ``taken_back`` are the renditions that are out no more, ``next_step`` what there is left to do.
+    ``withdrawn_renditions`` are the renditions that are out no more, ``next_step`` what there is left to do.
     """
 
     events: int
     people: int
     new_person: bool
     withdrawal: str = ""
-    taken_back: tuple[str, ...] = ()
+    withdrawn_renditions: tuple[str, ...] = ()
     next_step: str = ""
 
 
@@ -93,7 +93,7 @@ def withdraw(
         people=len(party_ids),
         new_person=not holders,
         withdrawal=filed[0].withdrawal_id,
-        taken_back=tuple(withdrawn_folders),
+        withdrawn_renditions=tuple(withdrawn_folders),
         next_step=_next_step(filed[0], new_person=not holders),
     )
 

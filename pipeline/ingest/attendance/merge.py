@@ -13,7 +13,7 @@ from pipeline.errors import InputRefused
 from pipeline.ingest.attendance.model import AttendanceRow, NoticeAnswer
 from pipeline.ingest.draft import Person, Stay
 from pipeline.ingest.encodings import folded, renamed
-from pipeline.ingest.timestamps import nearest
+from pipeline.ingest.timestamps import Moment, nearest
 
 GRACE_S = 60.0
 """How long after the start somebody who joins still counts as there from the start."""
@@ -23,10 +23,14 @@ _ANSWERED = {NoticeAnswer.YES: True, NoticeAnswer.NO: False, NoticeAnswer.NOTHIN
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The recorder's wall clock: the session's start on it, None where unknown, and its zone where that is known."""
+    """The recorder's wall clock: the session's start on it, None where unknown, and its zone where that is known.
+
+    ``utc`` is the start for times that say their zone, None where nobody states it.
+    """
 
     start: datetime | None
     zone: ZoneInfo | None = None
+    utc: datetime | None = None
 
     def since_s(self, at: datetime, start: datetime) -> float:
         """Seconds from the start to a local time, over a change of the clocks where the zone is known."""
@@ -62,7 +66,7 @@ def people(rows: Sequence[AttendanceRow], clock: Clock) -> tuple[Person, ...]:
         stays = [() for _ in stays]  # nobody was there at the start: the report keeps another zone's time, or none
     people = []
     for group, group_stays in zip(groups, stays, strict=True):
-        if group[0].email is None and len(group) > 1 and _may_be_two(group, group_stays):
+        if group[0].email is group[0].platform_id is None and len(group) > 1 and _may_be_two(group, group_stays):
             raise InputRefused(
                 "two people of the participants report have one name and no e-mail", action="correct the report's rows"
             )
@@ -71,9 +75,11 @@ def people(rows: Sequence[AttendanceRow], clock: Clock) -> tuple[Person, ...]:
 
 
 def _same(row: AttendanceRow, other: AttendanceRow) -> bool:
-    """Whether two rows are one person's: by e-mail, or without one by a name that both bear or bore."""
+    """Whether two rows are one person's: by e-mail, without one by id, or by a name that both bear or bore."""
     if row.email or other.email:
         return bool(row.email and other.email and folded(row.email) == folded(other.email))
+    if row.platform_id and other.platform_id:
+        return row.platform_id == other.platform_id
     name, other_name = folded(renamed(row.name)[0]), folded(renamed(other.name)[0])
     return name == other_name or (bool(_names(row) & _names(other)) and _follow_each_other(row, other))
 
@@ -94,22 +100,29 @@ def _stays(rows: Sequence[AttendanceRow], clock: Clock) -> tuple[Stay, ...]:
     """When somebody was there; empty where a row of theirs does not say it."""
     merged = []
     for row in rows:
-        if clock.start is None or not row.joined:
-            return ()
-        joined, left = nearest(row.joined, clock.start), nearest(row.left, clock.start)
+        joined, left = _since_start(row.joined, clock), _since_start(row.left, clock)
         if joined is None:
             return ()
-        doubts = [clock.time_uncertainty_s(at, clock.start) for at in (joined, left) if at is not None]
         stay = Stay(
-            join_s=clock.since_s(joined, clock.start),
-            leave_s=inf if left is None else clock.since_s(left, clock.start) + row.coarse_s,
+            join_s=joined[0],
+            leave_s=inf if left is None else left[0] + row.coarse_s,
             accepted_notice=_ANSWERED[row.notice_answer],
-            uncertainty_s=max(row.coarse_s, *doubts),
+            uncertainty_s=max(row.coarse_s, joined[1], left[1] if left else 0.0),
         )
         if stay.leave_s < stay.join_s:
             return ()
         merged.append(stay)
     return tuple(sorted(merged, key=lambda stay: stay.join_s))
+
+
+def _since_start(moments: tuple[Moment, ...], clock: Clock) -> tuple[float, float] | None:
+    """Seconds from the start to a written time, and how far off they may be; None where either is not known."""
+    stated = next((at for at in moments if isinstance(at, datetime) and at.tzinfo is not None), None)
+    if stated is not None:
+        return ((stated - clock.utc).total_seconds(), 0.0) if clock.utc else None
+    if clock.start is None or (at := nearest(moments, clock.start)) is None:
+        return None
+    return clock.since_s(at, clock.start), clock.time_uncertainty_s(at, clock.start)
 
 
 def _at_start(stays: Sequence[Stay]) -> bool:

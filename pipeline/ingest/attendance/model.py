@@ -55,12 +55,13 @@ class AttendanceReport:
         return sum(row.is_unread for row in self.rows)
 
 
-def lines(text: str) -> Iterator[list[str]]:
+def lines(text: str, *, delimiter: str | None = None) -> Iterator[list[str]]:
     """The lines of a table, cells trimmed; raises ``InputRefused`` for one that is broken or too long.
 
-    Where tabs separate the cells, as Microsoft Teams writes them, a mark of a quote is part of a name.
+    Where tabs separate the cells, as Microsoft Teams writes them, a mark of a quote is part of a name. ``delimiter`` is
+    what separates them where that is known.
     """
-    delimiter = delimiter_of(text)
+    delimiter = delimiter or delimiter_of(text)
     tabs = delimiter == "\t"
     try:
         for number, (_, cells) in enumerate(rows_of(text, delimiter=delimiter, quoted=not tabs)):

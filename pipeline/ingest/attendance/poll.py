@@ -1,11 +1,12 @@
-"""Reads whom Zoom's table of polls names: whoever answered was there. The answers themselves are not taken in."""
+"""Reads whom a table of polls names: whoever answered was there. The answers themselves are not taken in."""
 
 from __future__ import annotations
 
 from pipeline.ingest.attendance.model import lines
 
 _NAMES = ("user name", "name")
-_SUBMITTED = "submitted"
+_SUBMITTED = ("submitted", "completion time")
+"""The column of the time of an answer, in Zoom's tables and in those of Microsoft Forms, which polls of Teams are."""
 
 
 def respondents(text: str) -> tuple[str, ...] | None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.errors import InputRefused
 from pipeline.ingest import clock
-from pipeline.ingest.attendance import meet, teams, zoom
+from pipeline.ingest.attendance import graph, meet, meet_api, teams, zoom
 from pipeline.ingest.attendance.merge import GRACE_S, Clock
 from pipeline.ingest.attendance.model import AttendanceReport
 from pipeline.ingest.draft import Person, SessionDraft
@@ -17,7 +17,8 @@ from pipeline.records import Attendance
 _DRIFT_S = 10.0
 """How far apart the clocks of a platform and a recorder are taken to be at least."""
 
-_PARSERS = (teams.parse, meet.parse, zoom.parse)
+_OF_APIS = (graph.parse, meet_api.parse)
+_OF_TABLES = (teams.parse, meet.parse, zoom.parse)
 
 
 def merged(reports: Sequence[AttendanceReport]) -> AttendanceReport:
@@ -43,8 +44,7 @@ def named_reports(listing: Listing, names: Sequence[str]) -> AttendanceReport:
 def _named_report(listing: Listing, name: str) -> AttendanceReport:
     if name not in listing.names:
         raise InputRefused("session.toml: the file named by 'roster' is not there", action="correct the key")
-    text = listing.text(name, "the participants report")
-    report = next((parsed for parse in _PARSERS if (parsed := parse(text)) is not None), None)
+    report = report_in(listing, name)
     if report is None:
         raise InputRefused(
             "the participants report is not one of Zoom, Microsoft Teams or Google Meet",
@@ -56,7 +56,17 @@ def _named_report(listing: Listing, name: str) -> AttendanceReport:
 def clock_of(draft: SessionDraft) -> Clock:
     """The recorder's clock as far as session.toml and the platform say it."""
     zone = draft.facts.timezone
-    return Clock(clock.local_start(draft), ZoneInfo(zone) if zone else None)
+    return Clock(clock.local_start(draft), ZoneInfo(zone) if zone else None, clock.known_start(draft))
+
+
+def report_in(listing: Listing, name: str) -> AttendanceReport | None:
+    """The list that a file is, whichever platform wrote it; None where it is none.
+
+    Raises ``InputRefused`` for a list that cannot be read with certainty, or a file that is no text.
+    """
+    text = listing.text(name, "the participants report")
+    parsers = _OF_APIS if name.lower().endswith(".json") else _OF_TABLES
+    return next((parsed for parse in parsers if (parsed := parse(text)) is not None), None)
 
 
 def within(people: tuple[Person, ...], duration_s: float) -> tuple[Attendance, ...]:

@@ -54,7 +54,8 @@ def _sections(text: str) -> dict[str, list[list[str]]]:
     """The lines of each numbered section; blank lines end nothing."""
     sections: dict[str, list[list[str]]] = {}
     current: list[list[str]] | None = None
-    for cells in lines(text):
+    # Times have commas, as many in each row as if they separated cells; Teams itself separates by tabs alone.
+    for cells in lines(text, delimiter="\t" if "\t" in text else None):
         filled = len(list(takewhile(bool, cells)))
         section = _SECTION.fullmatch(cells[0]) if filled == 1 and not any(cells[1:]) else None
         if section and section[1] not in sections:

@@ -10,7 +10,9 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from pipeline.ingest.captions import metadata_content
 from pipeline.ingest.captions.model import Caption, CaptionFile
 
 _SPACE = "[ \t\n\f\r]"
@@ -44,7 +46,8 @@ def parse(text: str) -> CaptionFile:
     for block in _blocks(text.replace("\0", "\N{REPLACEMENT CHARACTER}").split("\n")):
         times = _times(block.timing)
         if times is not None:
-            voiced = [Caption(*times, name, words) for name, words in voices("\n".join(block.text))]
+            whole = metadata_content.caption_of(*times, "\n".join(block.text))
+            voiced = [whole] if whole else [Caption(*times, *voice) for voice in voices("\n".join(block.text))]
             captions += voiced
             dropped += sum("<" in line for line in block.before)  # an identifier with tags is what somebody said
             empty = None if voiced else times
@@ -57,6 +60,15 @@ def parse(text: str) -> CaptionFile:
             dropped += sum(map(_is_text, block.before)) + (block.timing is not None) + sum(map(_is_text, block.text))
         empty = None
     return CaptionFile(tuple(captions), dropped)
+
+
+def origins(text: str) -> Iterator[datetime]:
+    """The moments from which the times of cues count, where the cues say them, as those of Microsoft Teams' API do."""
+    for block in _blocks(text.split("\n")):
+        times = _times(block.timing)
+        origin = metadata_content.origin(times[0], "\n".join(block.text)) if times else None
+        if origin is not None:
+            yield origin
 
 
 def voices(text: str) -> Iterator[tuple[str | None, str]]:

@@ -1,4 +1,4 @@
-"""Reads a Craig recording of a Discord channel: info.txt, the head of raw.dat and one FLAC for each speaker."""
+"""Reads a Craig recording of a Discord channel: info.txt, the head of raw.dat and one file for each speaker."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def parse_head(head: bytes, snowflakes: Sequence[str]) -> frozenset[str]:
 
 
 def track_files(names: Sequence[str], users: int) -> tuple[str, ...]:
-    """The FLAC of each user by number alone, as names may be alike; raises ``InputRefused`` where they do not fit."""
+    """The file of each user by number alone, as names may be alike; raises ``InputRefused`` where they do not fit."""
     numbered = [(int(match[1]), name) for name in names if (match := CRAIG_TRACK.fullmatch(name))]
     if sorted(number for number, _ in numbered) != list(range(1, users + 1)):
         raise InputRefused(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline.errors import InputRefused
 from pipeline.ingest.attendance import merge, reader
-from pipeline.ingest.draft import SessionDraft, is_media
+from pipeline.ingest.draft import SessionDraft, is_media, own_files
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import merged
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml
@@ -27,7 +27,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
     report = reader.named_reports(listing, facts.roster)
     listed = merge.people(report.rows, reader.clock_of(draft))
     people = merged(listed, facts.participants, listing.names)
-    owned = {person.track for person in people}
+    owned = own_files(people)
     mixed = tuple(name for name in listing.names if is_media(name) and name not in owned)
     return replace(
         draft,

@@ -47,9 +47,9 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         texts=tuple((name, "facts") for name in (_CONF, FILE_NAME) if name in names),
         empty=tuple(name for name in names if _EMPTY.fullmatch(name)),
     )
-    report, file_name = _report(listing, facts)
-    polls = _polls(listing)
-    people = merged(merge.people(report.rows, reader.clock_of(draft)), facts.participants, names)
+    roster, roster_files = report(listing, facts)
+    answered = polls(listing)
+    people = merged(merge.people(roster.rows, reader.clock_of(draft)), facts.participants, names)
     own = [name for name in names if _OWN.fullmatch(name) and is_media(name)]
     claimed = {person.track for person in people}
     people = owned(people, [name for name in own if name not in claimed], main)
@@ -57,11 +57,11 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         draft,
         people=people,
         mixed=tuple(name for name in main if name not in claimed),
-        title=report.topic,
-        platform_list=bool(report.rows),
-        unread_times=report.unread_times,
-        named=tuple(name for names in polls.values() for name in names),
-        texts=(*draft.texts, *((name, "roster") for name in file_name), *((name, "poll") for name in polls)),
+        title=roster.topic,
+        platform_list=bool(roster.rows),
+        unread_times=roster.unread_times,
+        named=tuple(name for names in answered.values() for name in names),
+        texts=(*draft.texts, *((name, "roster") for name in roster_files), *((name, "poll") for name in answered)),
     )
 
 
@@ -153,13 +153,14 @@ def _tables(listing: Listing) -> list[str]:
     return [name for name in listing.names if name.lower().endswith(".csv") and "/" not in name]
 
 
-def _polls(listing: Listing) -> dict[str, tuple[str, ...]]:
+def polls(listing: Listing) -> dict[str, tuple[str, ...]]:
     """Who answered in each table of polls, by its file."""
     answered = {name: poll.respondents(listing.text(name, "a table")) for name in _tables(listing)}
     return {name: names for name, names in answered.items() if names is not None}
 
 
-def _report(listing: Listing, facts: SessionToml) -> tuple[AttendanceReport, tuple[str, ...]]:
+def report(listing: Listing, facts: SessionToml) -> tuple[AttendanceReport, tuple[str, ...]]:
+    """The participants report of a folder, and the files that it is from; raises ``InputRefused`` for another table."""
     if facts.roster:
         return reader.named_reports(listing, facts.roster), tuple(facts.roster)
     tables = [name for name in _tables(listing) if poll.respondents(listing.text(name, "a table")) is None]

@@ -23,14 +23,14 @@ _COVER, _LIFT, _APPROVE = "cover", "lift", "approve"
 
 def covers(db: Engine, session_id: str) -> dict[str, RedactionBox]:
     """The covers that people laid and nobody lifted, by id, in the order they were laid."""
-    found: dict[str, RedactionBox] = {}
+    boxes: dict[str, RedactionBox] = {}
     with reading(db) as connection:
         for row in connection.execute(_acts(session_id)):
             if row.act == _COVER:
-                found[f"c{row.seq}"] = decode(row.body, RedactionBox)
+                boxes[f"c{row.seq}"] = decode(row.body, RedactionBox)
             elif row.act == _LIFT:
-                found.pop(row.body, None)
-    return found
+                boxes.pop(row.body, None)
+    return boxes
 
 
 def cover(db: Engine, session: Session, wanted: RedactionBox, *, actor: str) -> str:
@@ -73,20 +73,20 @@ def approved_by(db: Engine, session: Session, proposals: Sequence[Proposal]) -> 
     """Who approved this very picture under these very covers; None when nobody did, or something changed since."""
     state = picture_state(db, session, proposals)
     with reading(db) as connection:
-        found = [row.actor for row in connection.execute(_acts(session.session_id)) if row.body == state]
-    return found[-1] if found else None
+        actors = [row.actor for row in connection.execute(_acts(session.session_id)) if row.body == state]
+    return actors[-1] if actors else None
 
 
 def picture_state(db: Engine, session: Session, proposals: Sequence[Proposal]) -> str:
     """A hash of the picture, its proposals with their verdicts, and the covers that people laid."""
-    laid = [encode(replace(one, reason="")).decode() for one in covers(db, session.session_id).values()]
+    laid = [encode(replace(box, reason="")).decode() for box in covers(db, session.session_id).values()]
     digest = session.video.digest if session.video else ""
     decided = state_of(_about(proposals), decisions(db, session.session_id))
     return hashlib.sha256("\n".join([digest, decided, *sorted(laid)]).encode()).hexdigest()
 
 
 def _about(proposals: Sequence[Proposal]) -> list[Proposal]:
-    return [one for one in proposals if one.is_picture]
+    return [proposal for proposal in proposals if proposal.is_picture]
 
 
 def _acts(session_id: str) -> Select[Any]:

@@ -40,8 +40,8 @@ def show(workspace: Workspace, session_id: str, *, reveal: bool) -> tuple[Pictur
     session, proposals = session_of(workspace, session_id), proposals_of(workspace, session_id)
     places = sorted(_places(workspace, session_id, reveal=reveal), key=lambda line: (line.from_s or 0.0, line.id))
     actor = decisions.approved_by(workspace.db, session, proposals)
-    said = "approved for the public" if actor else "not approved" if session.video else "there is no picture"
-    return (*places, PictureLine(id="picture", state=said))
+    state = "approved for the public" if actor else "not approved" if session.video else "there is no picture"
+    return (*places, PictureLine(id="picture", state=state))
 
 
 def region_of(box: str | None) -> Region | None:
@@ -56,7 +56,9 @@ def region_of(box: str | None) -> Region | None:
 
 
 def _places(workspace: Workspace, session_id: str, *, reveal: bool) -> Iterator[PictureLine]:
-    latest = {one.proposal_id: one.verdict.value for one in decision_log.decisions(workspace.db, session_id)}
+    latest = {
+        decision.proposal_id: decision.verdict.value for decision in decision_log.decisions(workspace.db, session_id)
+    }
     for proposal in proposals_of(workspace, session_id):
         for finding in proposal.findings:
             if isinstance(finding.place, PicturePlace):

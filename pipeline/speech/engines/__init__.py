@@ -1,6 +1,6 @@
 """The recognisers, one module each; the one that the settings ask for is imported when it is wanted.
 
-A new one is a module here with an ``ENGINE``, and its name in ``pipeline/settings.py``.
+A new one is a module here with an ``ENGINE``, and its name in ``pipeline/settings/__init__.py``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The tables of what was published: what each rendition hid, and who released or approved what; append-only."""
+"""The tables of what was published: what each rendition hid, who released or approved what, previews; append-only."""
 
 from __future__ import annotations
 
@@ -33,4 +33,18 @@ release_act = Table(
 )
 Index("release_act_session", release_act.c.session_id)
 
-append_only(publication, release_act)
+preview_act = Table(
+    "preview_act",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("session_id", String(32), nullable=False, index=True),
+    Column("participant_id", String(16), nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("acted_at", String(32), nullable=False),
+    comment="A preview that was made for a participant, their answer to it, or a person's decision about an objection.",
+)
+
+append_only(publication, release_act, preview_act)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Connection, String, Table, event
 
-from pipeline.store.tables import artefacts, consent, erasures, names, releases, requests, review, runs
+from pipeline.store.tables import artefacts, consent, erasures, legal_holds, names, releases, requests, review, runs
 from pipeline.store.tables.schema import metadata
 
 row_seal = Table(
@@ -22,8 +22,9 @@ SEALED = (
     *(consent.party, consent.alias, consent.notice, consent.answer_row),
     *(review.decision, review.sign_off, review.picture_decision, review.finding_edit),
     *(names.misheard, names.pseudonym_label),
-    *(releases.publication, releases.release_act),
+    *(releases.publication, releases.release_act, releases.preview_act),
     *(requests.request_act,),
+    *(legal_holds.legal_hold,),
 )
 """Every table that is no chain: a chain holds its own rows together."""
 

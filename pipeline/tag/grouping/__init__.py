@@ -2,5 +2,6 @@
 
 from pipeline.tag.grouping.asks import title_of
 from pipeline.tag.grouping.group import Wording, WordingGroup, group
+from pipeline.tag.grouping.points_back import points_back
 
-__all__ = ["Wording", "WordingGroup", "group", "title_of"]
+__all__ = ["Wording", "WordingGroup", "group", "points_back", "title_of"]

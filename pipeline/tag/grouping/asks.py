@@ -11,7 +11,13 @@ from enum import Enum
 from typing import NamedTuple
 
 from pipeline.lexicon import is_english
-from pipeline.tag.sentences import split_sentences
+from pipeline.tag.grouping.points_back import (
+    begins_with_without,
+    names_enough,
+    whole_sentences,
+    without_what_it_stops,
+    words_before,
+)
 from pipeline.tag.tokens import WordToken, joined, tokenize
 
 _ADVERBS = (
@@ -125,14 +131,19 @@ _TAIL = re.compile(
     r"which (?:is|would)|but|and (?:we|i|they|that) |when (?:we|i) |to pass the|in order to|if (?:we|i|you|that|"
     r"possible))"
 )
-_LAST = re.compile(r"(?: (?:please|too|as well|right now|at the moment|somehow|yet|for us|for me))+$")
+_LAST = re.compile(
+    r"(?:(?:^| )(?:please|too|as well|right now|at the moment|somehow|yet|for us|for me|you know|i mean|i guess|"
+    r"i think|a|an|the|to|of|for|with|and|or|but|so that|so|if|my|our|your|like|um|uh|it is|this is|i|we|because))+$"
+)
+"""What ends no phrase: an afterthought, or the beginning of something that was not said to its end."""
+_FILLER = re.compile(r"^(?:(?:like|well|um|uh|you know|i mean|i do not know|basically|maybe|say) )+")
 _ARTICLE = re.compile(r"^(?:(?:a|an|the|some|any|to|that|of|for|just|also|more of an?) )+")
-_FEWEST, _SHORT = 2, 3
-"""Words that a title must have left of its sentence, not counting short ones."""
+_FEW = 3
+"""Words, short ones too, that a title may have where no sentence leaves it two longer ones."""
 _NOW = {"could": "can", "would": "can", "had": "has", "was": "is", "were": "are", "did": "does"}
 _SHORTEST_VERB = 5
 # Who is meant by a redaction's label is told in no title.
-_LABEL = re.compile(r"\[([a-z]+)(?: [^\]]*)?\]")
+_LABEL = re.compile(r"\[([a-z]+)(?: [^\]]*)?\]", re.IGNORECASE)
 _PLAIN_LABELS = {
     "person": "someone",
     "participant": "someone",
@@ -168,35 +179,48 @@ def title_of(quote: str) -> str:
 
 def _asked(quote: str) -> _Asked:
     """Out of several sentences the last that names something counts: the others lead up to it."""
-    sentences = [sentence.tokens for sentence in split_sentences(quote)]
+    sentences = list(whole_sentences(quote))
     asks = [_of_sentence(tokens) for tokens in sentences]
-    naming = [ask for ask in asks if sum(len(token.text) > _SHORT for token in ask.tokens) >= _FEWEST]
-    whole = [_Asked(None, tokens) for tokens in sentences]
-    return (naming or [ask for ask in asks if ask.tokens] or whole or [_Asked(None, ())])[-1]
+    naming = [ask for ask in asks if names_enough(ask.tokens)]
+    whole = [_Asked(None, _without_ends(tokens) or tokens) for tokens in sentences]
+    named = [ask for ask in whole if names_enough(ask.tokens)]
+    few = [ask for ask in asks if len(ask.tokens) >= _FEW]
+    return (naming or few or named or whole or [_Asked(None, ())])[-1]
+
+
+def _without_ends(tokens: Sequence[WordToken]) -> tuple[WordToken, ...]:
+    """A sentence without what it was not said to the end of."""
+    words = [token for token in tokens if token.text not in "?!"]
+    return tuple(words[: words_before(words, len(_LAST.sub("", joined(words))))])
 
 
 def _of_sentence(tokens: Sequence[WordToken]) -> _Asked:
-    words = [token for token in tokens if token.text not in "?!"]
+    spoken = [token for token in tokens if token.text not in "?!"]
+    words = without_what_it_stops(spoken)
     text = joined(words) + " "
+    if len(words) < len(spoken) and begins_with_without(spoken):
+        return _piece(_Form.THING, words, text, 0, len(text) - 1)
     if named := _SUBJECT_FIRST.match(text):
         return _piece(_Form.THING, words, text, 0, named.end("thing"))
     for opening in _OPENINGS:
         if match := opening.pattern.search(text):
             return _piece(opening.form, words, text, match.end(), len(text) - 1)
-    return _Asked(None, tuple(words))
+    return _Asked(None, _without_ends(words))
 
 
 def _piece(form: _Form, words: Sequence[WordToken], text: str, begin: int, end: int) -> _Asked:
     """The words between two places of a text, without article before and without what only explains after."""
     kept = text[begin:end]
     tail = _TAIL.search(kept)
-    if tail and sum(len(word) > _SHORT for word in kept[: tail.start()].split()) >= _FEWEST:
+    if tail and names_enough(words[words_before(words, begin) : words_before(words, begin + tail.start())]):
         kept = kept[: tail.start()]
-    kept = _LAST.sub("", kept)
+    kept = _LAST.sub("", f" {kept}")[1:]
+    filler = _FILLER.match(f"{kept} ")
+    begin += len(filler[0]) if filler else 0
+    kept = kept[len(filler[0]) :] if filler else kept
     article = _ARTICLE.match(f"{kept} ") if form is not _Form.CLAUSE else None
-    skipped = article[0].count(" ") if article else 0
-    first = text[:begin].count(" ")
-    return _Asked(form, tuple(words[first + skipped : first + len(kept.split())]))
+    skipped = len(article[0]) if article else 0
+    return _Asked(form, tuple(words[words_before(words, begin + skipped) : words_before(words, begin + len(kept))]))
 
 
 def _shown(tokens: Sequence[WordToken], quote: str) -> Iterator[str]:
@@ -229,4 +253,4 @@ def _third_person(verb: str) -> str | None:
 
 
 def _plain_label(match: re.Match[str]) -> str:
-    return _PLAIN_LABELS.get(match[1], "something")
+    return _PLAIN_LABELS.get(match[1].lower(), "something")

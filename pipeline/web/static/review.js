@@ -21,6 +21,7 @@ const KEYS = {
   "a": ["accept: redact it", () => decide("redact", "accepted")], "x": ["reject: keep it, with a reason", reject],
   "w": ["this is not a name: keep it", () => decide("keep", NOT_A_NAME)],
   "c": ["another category", category], "n": ["mark the selected words as missed", addMissed],
+  "s": ["say who speaks in a turn of nobody known", assignSpeaker],
   "r": ["reveal the text (the ledger records it)", reveal],
   "z": ["undo", undo], "Z": ["redo", redo],
   " ": ["play or pause", () => player.toggle()], "h": ["hear the proposal again", replay],
@@ -279,6 +280,20 @@ async function addMissed() {
   edit("/findings", { ...span, label });
 }
 
+/** Asks who says the turn of nobody known that the cursor, or the mention, is in; consent then decides it anew. */
+async function assignSpeaker() {
+  const word = transcript.word, sound = current() && firstSound(current());
+  const at = word ? { track: word.track, start_s: word.start_s } : sound && { track: sound.track_id, start_s: sound.start_s };
+  const turn = at && data.speakers.find((each) => each.track_id === at.track && each.start_s <= at.start_s + 0.001 && at.start_s < each.end_s);
+  if (!turn) { say("The recording says who speaks here."); return; }
+  const people = Object.entries(data.people), who = people.find(([id]) => id === turn.participant);
+  const chosen = await ask("Who speaks here?", `${count(turn.words, "word")} from ${clock(turn.start_s)}${who ? `, assigned to ${who[1]}` : ""}. They become as open as everything else of whom you choose.`, { label: "Participant", choices: people.map(([, name]) => name), yes: "Assign" });
+  if (chosen === null) return;
+  const [id] = people.find(([, name]) => name === chosen);
+  const path = `/speakers/${encodeURIComponent(turn.speaker)}`;
+  await edit(path, { participant_id: id }, turn.version);
+}
+
 /** Sends an edit; the server answers with the proposals as they are then. */
 async function edit(path, body, version) {
   const answer = await api.post(path, body, version);
@@ -286,6 +301,7 @@ async function edit(path, body, version) {
     say(answer.status === 409 ? "Somebody else changed this meanwhile; the page shows it now." : `Not saved: ${answer.data.error}`);
     return reload();
   }
+  if (answer.data.closed) { say(answer.data.closed); $("progress").textContent = answer.data.closed; return undefined; }
   done.push({ edit: answer.data.last_edit, path, body });
   undone = [];
   say("Saved.");
@@ -297,6 +313,7 @@ function take(fresh) {
   fresh.proposals.forEach((proposal) => proposals.set(proposal.proposal_id, proposal));
   if (fresh.turns) {
     data.turns = fresh.turns;
+    data.speakers = fresh.speakers;
     transcript.load(data.turns, data.people, (id) => proposals.get(id)?.decision ?? "undecided");
   }
   if (!proposals.has(active)) active = proposals.keys().next().value ?? "";
@@ -321,7 +338,7 @@ async function redo() {
   if (!last) { say("There is nothing to redo."); return; }
   if (last.edit) {
     const later = undone;
-    await edit(last.path, last.body, last.path.includes("/edges") || last.path.includes("/category") ? versionOf(last.path) : undefined);
+    await edit(last.path, last.body, /\/(edges|category)$|^\/speakers\//.test(last.path) ? versionOf(last.path) : undefined);
     undone = later;
     return;
   }
@@ -331,6 +348,7 @@ async function redo() {
 }
 function versionOf(path) {
   const [, kind, id] = path.split("/");
+  if (kind === "speakers") return data.speakers.find((turn) => turn.speaker === decodeURIComponent(id))?.version ?? 0;
   if (kind === "proposals") return proposals.get(id)?.category_version ?? 0;
   for (const proposal of proposals.values()) for (const mention of proposal.mentions) if (mention.finding_id === id) return mention.version;
   return 0;

@@ -102,7 +102,7 @@ export function makeTranscript(box, onWord) {
         element.className = "turn";
         element.dataset.turn = number;
         const speaker = document.createElement("b");
-        speaker.textContent = people[turn.speaker] ?? "unknown speaker";
+        speaker.textContent = `${people[turn.speaker] ?? "unknown speaker"}${turn.assigned ? ", as a reviewer said" : ""}`;
         element.append(speaker, turn.texts.join(" "));
         return element;
       });
@@ -135,6 +135,7 @@ export function makeTranscript(box, onWord) {
       if (shown.has(number)) spanOf(index)?.classList.add("now");
     },
     get chosen() { return range(); },
+    get word() { return cursor < 0 ? null : words[cursor]; },
     edges(track) { return words.filter((word) => word && word.track === track); },
   };
 }

@@ -39,7 +39,7 @@ def quarantine(workspace: Workspace, filed: Withdrawal, *, now: datetime) -> tup
     for affected in affected_sessions(workspace, filed):
         session_id = affected.session.session_id
         _note(workspace, filed, _SESSION, session_id)
-        for folder in _withdraw(workspace, session_id, filed.purposes, why="somebody in it withdrew"):
+        for folder in _withdraw(workspace, session_id, filed.purposes, why="a consent to it ended"):
             _note(workspace, filed, "quarantined", folder)
             withdrawn.append(folder)
         if affected.unsure:
@@ -77,7 +77,7 @@ def _withdraw(workspace: Workspace, session_id: str, purposes: Iterable[Purpose]
     if not OF_TAGS.isdisjoint(withdrawn):
         tagging.drop_tags(workspace, session_id)
     registry = Registry(workspace.db)
-    state = registry.states().get(session_id)
+    state = registry.state(session_id)
     if folders and state is not None:
         result = replace(
             state.result,

@@ -19,9 +19,9 @@ from pipeline.consent.log.log import verify_chain as walk_chains
 from pipeline.consent.log.replay import catch_up
 from pipeline.consent.staff.withdraw import Erasure, withdraw
 from pipeline.errors import ConsentUnreadable, InputRefused
-from pipeline.records import Purpose, Ruling, Session
+from pipeline.records import Purpose, Ruling, Session, SessionResult
 from pipeline.store import Workspace, database, withdrawals
-from pipeline.store.registry import Registry
+from pipeline.store.registry import Registry, SessionState
 from pipeline.workflow import erasure
 from tests.consent.conftest import ALL_NO, NOW, Files, person, row, session
 from tests.consent.tables import bodies
@@ -93,6 +93,23 @@ def test_the_withdrawal_is_carried_out_again_and_the_store_says_that_it_was_olde
 def test_a_night_says_it_too(restored: Workspace, tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["run", "--workspace", str(restored.root), "--json"])
     assert any("older than its journal" in line for line in json.loads(done.stdout)["warnings"]), done.output
+
+
+@pytest.mark.parametrize("command", [["status", "--json"], ["report", "--json"]])
+def test_the_status_of_a_restored_store_is_that_of_after_the_withdrawal(
+    restored: Workspace, command: list[str]
+) -> None:
+    Registry(restored.db).take(restored.root / "inbox", "f", found())
+    internal = f"{found().session_id}/internal"
+    finished = SessionResult(
+        session_id=found().session_id, status="done", reason="published", action="–", renditions=(internal,)
+    )
+    Registry(restored.db).conclude(SessionState(state_key="", valid_until=0.0, attempts=1, result=finished))
+    shown = CliRunner().invoke(main, [*command, "--workspace", str(restored.root)])
+    lines = json.loads(shown.stdout)
+    (line,) = lines["lines"] if isinstance(lines, dict) else lines
+    assert (line["status"], line["renditions"]) == ("waiting", []) and "not in out/ any more" in line["reason"]
+    assert withdrawals.read(restored.db)
 
 
 def test_who_first_said_no_after_the_backup_is_known_again(

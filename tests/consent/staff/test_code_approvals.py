@@ -227,7 +227,7 @@ def test_the_commands_from_finding_to_a_yes(
     path.write_bytes(CODE.replace(b"or", b"if"))
     assert json.loads(run(monkeypatch, workspace, *show).stdout)["rule"] == "O4"
     forbid = ("agreement", "--name", ORG, "--kind", "nda", "--publication", "forbidden", *noted, "--json")
-    assert json.loads(run(monkeypatch, workspace, *forbid).stdout) == {"clauses": 3, "taken_back": []}
+    assert json.loads(run(monkeypatch, workspace, *forbid).stdout) == {"clauses": 3, "withdrawn_renditions": []}
     assert json.loads(run(monkeypatch, workspace, *show).stdout)["rule"] == "O6"
     assert run(monkeypatch, workspace, "agreement", "--name", ORG, "--kind", "nda", *noted).exit_code == 2
 

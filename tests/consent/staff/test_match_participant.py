@@ -188,7 +188,7 @@ def test_the_command_lists_settles_and_undoes(workspace: Workspace, file_answers
     assert run(*there[:1], "p1", *there[1:], "--by", "sam", "--reason", "x").exit_code == 2
     who = ("--by", "sam", "--reason", "her voice")
     done = run(*there[:1], "p1", *there[1:], "--party", party, *who)
-    settled = {"participant": "p1", "party": party, "number": 1, "status": "matched", "taken_back": []}
+    settled = {"participant": "p1", "party": party, "number": 1, "status": "matched", "withdrawn_renditions": []}
     assert json.loads(done.stdout) == settled
     undone = run(*there[:1], "p1", *there[1:], "--undo", *who)
     assert json.loads(undone.stdout)["status"] == "ambiguous"

@@ -84,13 +84,13 @@ AGREE = ("--name", "Granite Foundry", "--kind", "nda", "--evidence", "signed", "
         (("revoke", "--organisation", "Granite Foundry", "--purpose", "public_recording", *BY), {"internal"}),
     ],
 )
-def test_what_is_forbidden_or_withdrawn_is_taken_back_at_once(
+def test_what_is_forbidden_or_withdrawn_is_withdrawn_renditions_at_once(
     words: tuple[str, ...], left: set[str], workspace: Workspace, out: Session
 ) -> None:
     done = run(workspace, *words, "--json")
     assert done.exit_code == 0, done.output
-    taken_back = {f"{out.session_id}/{audience}" for audience in {"internal", "public"} - left}
-    assert set(json.loads(done.stdout)["taken_back"]) == taken_back
+    withdrawn_renditions = {f"{out.session_id}/{audience}" for audience in {"internal", "public"} - left}
+    assert set(json.loads(done.stdout)["withdrawn_renditions"]) == withdrawn_renditions
     assert are_out(workspace, out) == left
     line = status(workspace)
     assert line["status"] == "waiting" and "withdrawn" in str(line["reason"]) and "offrecord run" in str(line["action"])
@@ -101,13 +101,13 @@ def test_withdraw_says_what_it_took_back_and_what_to_do(workspace: Workspace, ou
     done = run(workspace, "withdraw", "--email", ANA, "--everything", *BY)
     assert f"{out.session_id}/public" in done.output and "offrecord run" in done.output
     nobody = json.loads(run(workspace, "withdraw", "--email", "x@x.example", "--everything", *BY, "--json").stdout)
-    assert nobody["new_person"] and "Nobody was on file" in nobody["next_step"] and nobody["taken_back"] == []
+    assert nobody["new_person"] and "Nobody was on file" in nobody["next_step"] and nobody["withdrawn_renditions"] == []
 
 
 @pytest.mark.parametrize("clause", ["allowed", "per_item_approval"])
 def test_what_an_agreement_allows_takes_nothing_back(clause: str, workspace: Workspace, out: Session) -> None:
     done = run(workspace, "agreement", *AGREE, "--publication", clause, "--json")
-    assert json.loads(done.stdout) == {"clauses": 3, "taken_back": []}
+    assert json.loads(done.stdout) == {"clauses": 3, "withdrawn_renditions": []}
     assert are_out(workspace, out) == {"internal", "public"}
 
 
@@ -139,10 +139,13 @@ def test_a_match_that_is_undone_takes_back_what_it_opened(
     rows = json.loads(run(workspace, "match", found.session_id, "--json").stdout)
     party = next(one["party"] for one in rows if one["participant"] == "p1")
     settled = run(workspace, "match", found.session_id, "p1", "--party", party, *BY, "--json")
-    assert json.loads(settled.stdout)["taken_back"] == [] and are_out(workspace, found) == {"internal", "public"}
+    assert json.loads(settled.stdout)["withdrawn_renditions"] == [] and are_out(workspace, found) == {
+        "internal",
+        "public",
+    }
     undone = run(workspace, "match", found.session_id, "p1", "--undo", *BY, "--json")
     assert undone.exit_code == 0 and are_out(workspace, found) == set(), undone.output
-    assert len(json.loads(undone.stdout)["taken_back"]) == 2 and status(workspace)["status"] == "waiting"
+    assert len(json.loads(undone.stdout)["withdrawn_renditions"]) == 2 and status(workspace)["status"] == "waiting"
 
 
 def test_a_match_to_somebody_who_said_no_takes_back_too(
@@ -153,7 +156,7 @@ def test_a_match_to_somebody_who_said_no_takes_back_too(
     put_out(workspace, found, tmp_path)
     party = next(body["party_id"] for body in bodies(workspace) if body["state"] == "refused")
     done = run(workspace, "match", found.session_id, "p1", "--party", party, *BY, "--json")
-    assert done.exit_code == 0 and "taken_back" in json.loads(done.stdout)
+    assert done.exit_code == 0 and "withdrawn_renditions" in json.loads(done.stdout)
 
 
 def test_a_decision_about_a_hold_that_is_undone_takes_back(
@@ -163,9 +166,9 @@ def test_a_decision_about_a_hold_that_is_undone_takes_back(
     found = session(person(1, None), person(2, BO))
     put_out(workspace, found, tmp_path)
     settled = ("resolve", found.session_id, "p1", "record", "--evidence", "mail", *BY)
-    assert json.loads(run(workspace, *settled, "--allow", "--json").stdout)["taken_back"] == []
+    assert json.loads(run(workspace, *settled, "--allow", "--json").stdout)["withdrawn_renditions"] == []
     done = json.loads(run(workspace, *settled, "--undo", "--json").stdout)
-    assert done["outcome"] == "hold" and len(done["taken_back"]) == 2
+    assert done["outcome"] == "hold" and len(done["withdrawn_renditions"]) == 2
     assert are_out(workspace, found) == set()
 
 

@@ -133,6 +133,12 @@ def test_teams_in_several_languages(language):
     assert (found["Raman, Priya"].joined_late, found["Guest"].joined_late) == (False, True)
 
 
+def test_teams_is_told_by_its_tabs_where_no_name_has_a_comma():
+    """Then the commas in the times are as many in every row as separators would be."""
+    report = teams.parse(teams_text().replace("Raman, Priya", "Priya Raman"))
+    assert list(people(report.rows)) == ["Priya Raman", "Guest"]
+
+
 def test_teams_headers_in_other_case_and_hidden_times():
     text = teams_text().replace("First Join", "First join").replace("Join Time", "Join time")
     assert len(people(teams.parse(text).rows)) == 2

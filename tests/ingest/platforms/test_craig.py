@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputRefused
 from pipeline.ingest import archive, ingest
+from pipeline.ingest.listing import session_toml_of
 from pipeline.ingest.platforms import craig
-from pipeline.records import Refused
-from tests.ingest.conftest import INFO, SNOWFLAKES
+from pipeline.ingest.session_toml import parse
+from pipeline.records import ListAuthority, Refused, Session
+from pipeline.workflow.draft_session import SessionChoices, draft_session
+from tests.ingest.conftest import INFO, SNOWFLAKES, ffmpeg
 
 
 def unix(text: str) -> str:
@@ -154,3 +157,59 @@ def test_any_head_is_read_or_refused(head):
         assert isinstance(craig.parse_head(head, ["12345"]), frozenset)
     except InputRefused as error:
         assert error.action
+
+
+FORMATS = {
+    "1-a_b_0.ogg": ("-c:a", "flac"),
+    "1-a_b_0.opus": ("-c:a", "libopus"),
+    "1-a_b_0.aac": ("-c:a", "aac"),
+    "1-a_b_0.m4a": ("-c:a", "aac"),
+    "1-a_b_0.wav": ("-c:a", "adpcm_ms"),
+    "1-a_b_0.mp3": (),
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("zipped", [True, False])
+def test_every_format_that_craig_offers_is_read(name, zipped, media, make, workspace, tmp_path):
+    track = ffmpeg("-i", str(media["one.flac"]), "-ar", "48000", *FORMATS[name], target=tmp_path / name)
+    other = ffmpeg("-i", str(media["two.flac"]), "-ar", "48000", *FORMATS[name], target=tmp_path / f"2{name[1:]}")
+    files = {name: track, other.name: other, "info.txt": INFO}
+    if zipped:
+        with zipfile.ZipFile(tmp_path / f"craig.{name[8:]}.zip", "w") as archive_file:
+            for member, content in files.items():
+                archive_file.writestr(member, content if isinstance(content, str) else content.read_bytes())
+        files = {"craig.zip": tmp_path / f"craig.{name[8:]}.zip"}
+    session = ingest(make(files), workspace=workspace)
+    assert isinstance(session, Session), session
+    assert [track.participant_id for track in session.tracks] == ["p1", "p2"]
+    assert session.duration_s == pytest.approx(2.0, abs=0.1)
+
+
+def test_one_user_in_two_formats_is_refused():
+    with pytest.raises(InputRefused):
+        craig.track_files(["1-a.flac", "1-a.aac"], 1)
+
+
+def test_an_audacity_project_is_refused_with_what_would_help(make, workspace):
+    result = ingest(make({"call.aupzip": "x"}) / "call.aupzip", workspace=workspace)
+    assert isinstance(result, Refused)
+    assert "Audacity" in result.reason and "FLAC" in result.action
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_zip_has_a_draft_that_the_next_night_takes(beside, craig_zip, make, workspace):
+    path = make({"craig.zip": craig_zip}, "in a folder") if beside else craig_zip
+    draft = draft_session(path, SessionChoices(recorder_location="US-TX"), workspace=workspace)
+    told = parse(draft.text)
+    assert [(who.name, who.platform_id, who.track) for who in told.participants] == [
+        ("Priya Raman", f"discord:{SNOWFLAKES[0]}", "1-a_b_0.flac"),
+        ("a_b#1234", f"discord:{SNOWFLAKES[1]}", "2-a_b_1234.flac"),
+    ]
+    assert told.started_at == datetime(2026, 11, 18, 16, tzinfo=UTC)
+    session_toml_of(path).write_text(draft.text)
+    session = ingest(path, workspace=workspace)
+    assert isinstance(session, Session), session
+    assert (session.recorder_location, session.list_authority) == ("US-TX", ListAuthority.PLATFORM)
+    assert [track.participant_id for track in session.tracks] == ["p1", "p2"]
+    assert not list(workspace.scratch.iterdir())

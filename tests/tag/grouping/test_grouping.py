@@ -80,7 +80,8 @@ def test_every_wording_is_in_one_group(texts: list[str], random: object) -> None
 
 
 @pytest.mark.parametrize("size", [50, 6000])
-def test_near_pairs_are_those_of_comparing_each_with_each(size: int) -> None:
+def test_near_pairs_are_those_of_comparing_each_with_each(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(near, "_ALL", 4096)
     rng = np.random.default_rng(1)
     centres = rng.standard_normal((size // 5, 64))
     vectors = np.repeat(centres, 5, axis=0) + 0.25 * rng.standard_normal((size // 5 * 5, 64))

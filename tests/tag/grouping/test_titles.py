@@ -35,6 +35,18 @@ WORDINGS = [
         ("The webhook should retry when our endpoint is down.", "The webhook should retry when our endpoint is down"),
         ("We must have encryption for [customer B] and [person 1].", "Encryption for a customer and someone"),
         ("The other tool has a calendar. We would love to have that.", "The other tool has a calendar"),
+        ("Please add dark mode to [product A] so that we can read it", "Dark mode to a product"),
+        ("it would be great if [Company 3] could pause a queue", "A company can pause a queue"),
+        ("We need roles for [customer 12] and [customer 13] before we renew", "Roles for a customer and a customer"),
+        ("We need single sign-on for guests. Without it we cannot buy more seats.", "Single sign-on for guests"),
+        ("We need single sign-on for guests, and without it we can't buy more seats.", "Single sign-on for guests"),
+        ("We want role based access, we can't renew our contract without it", "Role based access"),
+        ("We cannot roll this out without audit logs for admins.", "Audit logs for admins"),
+        ("without bring your own key encryption we cannot renew the contract", "Bring your own key encryption"),
+        ("It'd be nice if you could, I don't know, maybe group the alerts by service", "Group the alerts by service"),
+        ("I wish there was a way to pause it from a shell, you know, because", "Pause it from a shell"),
+        ("It would be nice to have tokens for the robots of the", "Tokens for the robots"),
+        ("Can you add it?", "Can you add it"),
         ("hello", "Hello"),
         ("", ""),
     ],
@@ -50,6 +62,13 @@ def test_a_title_is_a_whole_phrase_and_never_a_cut_quote(wording: str) -> None:
     assert not title.endswith("…")
     assert title[0] == title[0].upper()
     assert title.split()[-1].lower() not in ENDLESS
+
+
+@pytest.mark.parametrize("place", ["at {} {}", "{} and {}", "we at {} say {}", "{1} for {0}", "{1} because {0} asked"])
+@pytest.mark.parametrize("wording", WORDINGS[::5])
+def test_a_label_with_a_space_moves_no_word_of_the_title(wording: str, place: str) -> None:
+    bare = wording.rstrip(".?")
+    assert title_of(place.format("[Company 3]", bare)) == title_of(place.format("[company]", bare))
 
 
 @given(st.text("it would be nice if we could [person 1] a b?!. ", max_size=80))

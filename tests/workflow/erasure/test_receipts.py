@@ -15,7 +15,7 @@ from tests.workflow.erasure.conftest import GUEST, NOW, Leave, night
 LATER = NOW + timedelta(hours=1)
 
 
-def test_a_copy_of_what_was_taken_back_before_the_withdrawal_is_not_forgotten(
+def test_a_copy_of_what_was_withdrawn_renditions_before_the_withdrawal_is_not_forgotten(
     workspace: Workspace, leave: Leave
 ) -> None:
     (session_id,) = Registry(workspace.db).digests()

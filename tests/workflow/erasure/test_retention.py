@@ -22,7 +22,7 @@ def is_out(workspace: Workspace) -> bool:
     return any(path.parent.name != "exports" for path in workspace.out.glob("*/*"))
 
 
-def test_a_session_that_failed_too_often_is_still_taken_back_when_consent_ends(workspace: Workspace) -> None:
+def test_a_session_that_failed_too_often_is_still_withdrawn_renditions_when_consent_ends(workspace: Workspace) -> None:
     registry = Registry(workspace.db)
     assert is_out(workspace)
     for standing in registry.states().values():
@@ -32,7 +32,9 @@ def test_a_session_that_failed_too_often_is_still_taken_back_when_consent_ends(w
     assert not is_out(workspace)
 
 
-def test_what_is_out_is_taken_back_where_the_worker_that_would_rule_anew_was_lost(workspace: Workspace) -> None:
+def test_what_is_out_is_withdrawn_renditions_where_the_worker_that_would_rule_anew_was_lost(
+    workspace: Workspace,
+) -> None:
     def losing(
         tasks: Sequence[T], work: Callable[[T], R], *, workers: int, timeout_s: float
     ) -> Iterator[TaskDone[T, R] | TaskFailed[T]]:

@@ -94,7 +94,7 @@ def test_before_it_is_taken_in(before: Workspace, inbox: Path, leave: Leave) -> 
     everything_is_accounted_for(before)
 
 
-def test_after_release_it_is_taken_back_at_once(workspace: Workspace, leave: Leave) -> None:
+def test_after_release_it_is_withdrawn_renditions_at_once(workspace: Workspace, leave: Leave) -> None:
     name, events = session_id(workspace), log_length(workspace)
     filed = leave(workspace)
     assert not (workspace.out / name).exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.records import Session
+from pipeline.records.session import Session
 
 
 def session_name(session: Session) -> str:

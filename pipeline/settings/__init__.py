@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -19,37 +19,26 @@ from pydantic_settings import (
 from pipeline.errors import ConfigurationError
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.records import Purpose
+from pipeline.settings.retention import BackupSettings, RetentionSettings
+from pipeline.settings.review_app import ReportSettings, ReviewSettings, WebSettings
+from pipeline.settings.section import Section
+from pipeline.settings.variables import (
+    BETWEEN,
+    PREFIX,
+    new_place,
+    place_of,
+    variable_of,
+    with_new_names,
+)
 
 FILE_NAME = "offrecord.toml"
-_PREFIX, _BETWEEN = "OFFRECORD_", "__"
 _NOT_SETTINGS = frozenset({"OFFRECORD_WORKSPACE", "OFFRECORD_TRACEBACK", "OFFRECORD_MODELS"})
 LANGUAGE = r"^(auto|[a-z]{2,3})$"
 NOTICE = r"^\S+@\S+$"
 """How a notice version is named: ``id@version``."""
 
-RENAMED = {
-    ("speech", "search_sound"): "keyword_search",
-    ("redact", "join_s"): "merge_gap_s",
-    ("redact", "grid_s"): "duration_step_s",
-    ("picture", "look"): "require_ocr",
-    ("picture", "looks_per_second"): "ocr_per_second",
-    ("consent", "valid_hours"): "ruling_ttl_hours",
-    ("consent", "floor_rule"): "minimum_rule",
-    ("consent", "allow_silent_relax"): "exclude_silent_nonresponders",
-    ("run", "settle_s"): "stable_for_s",
-}
-"""By section and old name the new name of a setting, from before 0.1.0.
 
-An old name in a file is an error. In the environment it keeps its meaning, because cron lines and unit files outlive an
-upgrade that nobody watches; the command line warns.
-"""
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SpeechSettings(_Section):
+class SpeechSettings(Section):
     """How sessions are recognised."""
 
     engine: Literal["sphinx", "whisper", "captions"] = Field("whisper", description="The recogniser.")
@@ -64,7 +53,7 @@ class SpeechSettings(_Section):
     keyword_search: bool = Field(True, description="Also search the sound itself for known names and terms.")
 
 
-class DetectSettings(_Section):
+class DetectSettings(Section):
     """How names and terms are found."""
 
     spacy_model: str = Field(
@@ -75,7 +64,7 @@ class DetectSettings(_Section):
     regions: tuple[str, ...] = Field(("US", "GB", "DE"), description="Regions whose written phone numbers are known.")
 
 
-class RedactSettings(_Section):
+class RedactSettings(Section):
     """How much is redacted around a finding, and what replaces it."""
 
     # At least 25 ms: a codec smears a sound by up to 1,085 samples of 48 kHz (22.6 ms, Opus) beyond its end, measured
@@ -102,7 +91,7 @@ class RedactSettings(_Section):
 Rule = Literal["notify", "consent_by_notice", "consent_express"]
 
 
-class SeriesPolicy(_Section):
+class SeriesPolicy(Section):
     """What every session of a series asks for; it can only make the workspace's policy stricter."""
 
     minimum_rule: Rule | None = None
@@ -112,7 +101,7 @@ class SeriesPolicy(_Section):
     notice_required: str | None = Field(None, pattern=NOTICE)
 
 
-class PictureSettings(_Section):
+class PictureSettings(Section):
     """What becomes of the picture, where consent and review let it be seen."""
 
     keep: bool = Field(True, description="Whether a rendition may have a picture at all.")
@@ -120,7 +109,7 @@ class PictureSettings(_Section):
     ocr_per_second: float = Field(1.0, ge=0.2, le=5.0, description="How often a picture is read, where it changes.")
 
 
-class ConsentSettings(_Section):
+class ConsentSettings(Section):
     """How consent is read."""
 
     hold_deadline_days: int = Field(
@@ -145,7 +134,7 @@ class ConsentSettings(_Section):
     withdrawal_url: str = Field("", description="Where people withdraw; receipts and consent exports link to it.")
 
 
-class ExportSettings(_Section):
+class ExportSettings(Section):
     """What exports of feature requests may tell."""
 
     min_customers: int = Field(
@@ -156,7 +145,7 @@ class ExportSettings(_Section):
     )
 
 
-class RunSettings(_Section):
+class RunSettings(Section):
     """How a run works."""
 
     workers: int = Field(0, ge=0, le=256, description="Worker processes; 0 for one for each core.")
@@ -169,28 +158,17 @@ class RunSettings(_Section):
     timeout_s: float = Field(
         14400.0, gt=0, description="A session that takes longer is stopped and reported as failed."
     )
-    # Measured with 300 tasks of which one kills its worker each time and four lose theirs to others: three tries finish
-    # the other 299, none of them with more than two.
+    # A second of one core at 900 MB/s: 20 GB of renditions come round in 20 nights.
+    check_published_mb: int = Field(1000, ge=1, description="Megabytes under out/ that each run hashes again, in turn.")
+    # Measured: of 300 tasks, one killing its worker each time and four losing theirs to others, 299 end within two.
     attempts: int = Field(3, ge=1, le=20, description="Tries for a session that fails, before it waits for a person.")
-
-
-class ReviewSettings(_Section):
-    """How a review is finished."""
-
-    second_person: bool = Field(False, description="A sign-off needs somebody who decided nothing in the session.")
-
-
-class WebSettings(_Section):
-    """How pages are served."""
-
-    public_url: str = Field("", pattern=r"^$|^https?://[^/\s]+$", description="What links to the form begin with.")
 
 
 class Settings(BaseSettings):
     """The whole configuration of a workspace; an unknown key is an error."""
 
     model_config = SettingsConfigDict(
-        frozen=True, extra="forbid", env_prefix=_PREFIX, env_nested_delimiter=_BETWEEN, env_ignore_empty=True
+        frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter=BETWEEN, env_ignore_empty=True
     )
 
     speech: SpeechSettings = SpeechSettings()
@@ -201,7 +179,10 @@ class Settings(BaseSettings):
     export: ExportSettings = ExportSettings()
     run: RunSettings = RunSettings()
     review: ReviewSettings = ReviewSettings()
+    report: ReportSettings = ReportSettings()
     web: WebSettings = WebSettings()
+    retention: RetentionSettings = RetentionSettings()
+    backup: BackupSettings = BackupSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -214,7 +195,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment goes before the file, which arrives as keyword arguments."""
         if isinstance(env_settings, EnvSettingsSource):
-            env_settings.env_vars = _with_new_names(env_settings.env_vars)
+            env_settings.env_vars = with_new_names(env_settings.env_vars)
         return env_settings, init_settings
 
 
@@ -233,7 +214,7 @@ def read(folder: Path) -> Settings:
     except SettingsError as error:
         raise ConfigurationError(
             "a variable of the environment holds a whole section that is not JSON",
-            action=f"set single keys, as {_PREFIX}RUN{_BETWEEN}WORKERS; see docs/settings.md",
+            action=f"set single keys, as {PREFIX}RUN{BETWEEN}WORKERS; see docs/settings.md",
         ) from error
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
@@ -241,58 +222,20 @@ def read(folder: Path) -> Settings:
         raise ConfigurationError(message, action="see docs/settings.md") from error
 
 
-def renamed_variables() -> tuple[str, ...]:
-    """A line for each variable of the environment that sets a setting by its old name."""
-    names = {name.upper() for name, value in os.environ.items() if value}
-    lines = []
-    for name in sorted(names):
-        new = _variable(_new_place(_place(name)))
-        if name.startswith(_PREFIX) and new != name:
-            advice = ", which is set: remove it" if new in names else ": rename it"
-            lines.append(f"{name} is now {new}{advice}")
-    return tuple(lines)
-
-
 def _check_environment(variables: Mapping[str, str]) -> None:
     """Raises ``ConfigurationError`` for a variable that looks like a setting and is of no section there is."""
-    sections = {f"{_PREFIX}{name}".upper() for name in Settings.model_fields}
+    sections = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
     for name in sorted(name.upper() for name in variables):
-        if name.startswith(_PREFIX) and name not in _NOT_SETTINGS and name.split(_BETWEEN)[0] not in sections:
+        if name.startswith(PREFIX) and name not in _NOT_SETTINGS and name.split(BETWEEN)[0] not in sections:
             raise ConfigurationError(f"the environment's {name} is no setting", action="see docs/settings.md")
-
-
-def _new_place(place: tuple[str, ...]) -> tuple[str, ...]:
-    """The place of a setting under its new name: ``("run", "settle_s")`` is ``("run", "stable_for_s")``.
-
-    Policies of series have the names of their section.
-    """
-    is_key = len(place) == 2 or (len(place) == 4 and place[:2] == ("consent", "series"))
-    new = RENAMED.get((place[0], place[-1])) if is_key else None
-    return (*place[:-1], new) if new else place
-
-
-def _place(variable: str) -> tuple[str, ...]:
-    """The section and key of a variable, in any case: ``OFFRECORD_RUN__WORKERS`` is ``("run", "workers")``."""
-    return tuple(variable.lower().removeprefix(_PREFIX.lower()).split(_BETWEEN))
-
-
-def _variable(place: tuple[int | str, ...]) -> str:
-    return f"{_PREFIX}{_BETWEEN.join(map(str, place))}".upper()
-
-
-def _with_new_names(variables: Mapping[str, str | None]) -> dict[str, str | None]:
-    """The variables of the environment, those of renamed settings under their new names; a new name goes first."""
-    new = {_variable(_new_place(_place(name))).lower(): value for name, value in variables.items() if value}
-    kept = {name: value for name, value in variables.items() if _new_place(_place(name)) == _place(name)}
-    return {**new, **kept}
 
 
 def _message(kind: str, place: tuple[int | str, ...], message: str) -> str:
     """What is wrong with a key, and whether the environment or the file says it."""
     key = ".".join(map(str, place))
-    new = ".".join(_new_place(tuple(map(str, place))))
-    by_new_name = {_variable(_new_place(_place(name))): name.upper() for name in os.environ}
-    within = [by_new_name.get(_variable(place[:length])) for length in range(len(place), 0, -1)]
+    new = ".".join(new_place(tuple(map(str, place))))
+    by_new_name = {variable_of(new_place(place_of(name))): name.upper() for name in os.environ}
+    within = [by_new_name.get(variable_of(place[:length])) for length in range(len(place), 0, -1)]
     variable = next(filter(None, within), None)  # of the key itself, or of the table or section that holds it
     if new != key:
         return f"{variable or FILE_NAME}: {key} is now {new}"

@@ -1,0 +1,55 @@
+"""Commands for backups: make a key, write one, restore one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+_THERE = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+@click.command("backup-key")
+@click.argument("file", type=_FILE)
+@json_option
+def backup_key(file: Path, as_json: bool) -> None:
+    """Make a key file that opens backups, and print its public key; keep FILE away from this machine."""
+    from pipeline.workflow.backup import write_key
+
+    emit({"recipient": write_key(file)}, as_json)
+
+
+@click.command()
+@click.argument("file", type=_FILE)
+@click.option("--keys", type=_FILE, help="Also write the keys of the workspace, into this file; store it elsewhere.")
+@click.option("--recipient", "recipients", multiple=True, help="An age public key; without it backup.recipients.")
+@click.option("--without-originals", is_flag=True, help="Leave out vault/, which never changes: copy it as files.")
+@workspace_option
+@json_option
+def backup(
+    file: Path, keys: Path | None, recipients: tuple[str, ...], without_originals: bool, workspace: Path, as_json: bool
+) -> None:
+    """Write an encrypted backup of the workspace to FILE, without its keys."""
+    from pipeline.workflow.backup import back_up
+
+    opened, originals = open_workspace(workspace), not without_originals
+    emit(back_up(opened, file, keys=keys, recipients=recipients, originals=originals, now=now()), as_json)
+
+
+@click.command()
+@click.argument("file", type=_THERE)
+@click.option("--identity", type=_THERE, required=True, help="The key file that opens the backup.")
+@click.option("--keys", type=_THERE, help="The backup of the keys; without it those of the workspace that is there.")
+@click.option("--journal", type=_THERE, help="The newest withdrawals.journal, where the workspace is lost.")
+@workspace_option
+@json_option
+def restore(
+    file: Path, identity: Path, keys: Path | None, journal: Path | None, workspace: Path, as_json: bool
+) -> None:
+    """Restore the workspace from the backup FILE, with every refusal and withdrawal since in force."""
+    from pipeline.workflow import backup as use_case
+
+    emit(use_case.restore(file, workspace, identity=identity, keys=keys, newest_journal=journal, now=now()), as_json)

@@ -1,0 +1,77 @@
+"""Commands about how long things are kept: due, receipts, and legal holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
+
+
+@click.group()
+def retention() -> None:
+    """Show what is kept no longer, and hold what has to be kept for a claim."""
+
+
+_by = click.option("--by", "actor", required=True, help="Who enters this.")
+_reason = click.option("--reason", required=True, help="Why, in a sentence.")
+
+
+@retention.command()
+@workspace_option
+@json_option
+def due(workspace: Path, as_json: bool) -> None:
+    """List what the next run removes, and what is kept for a hold alone; changes nothing."""
+    from pipeline.workflow import retention as use_case
+
+    emit(use_case.due(open_workspace(workspace), now=now()), as_json)
+
+
+@retention.command()
+@click.argument("subject", required=False, default="")
+@workspace_option
+@json_option
+def receipts(subject: str, workspace: Path, as_json: bool) -> None:
+    """List what was removed, or what of SUBJECT, a session's or party's id: how much, when, after how many days."""
+    from pipeline.workflow import retention as use_case
+
+    emit(use_case.receipts(open_workspace(workspace), subject), as_json)
+
+
+@retention.command()
+@workspace_option
+@json_option
+def holds(workspace: Path, as_json: bool) -> None:
+    """List the legal holds that nobody lifted."""
+    from pipeline.workflow import retention as use_case
+
+    emit(use_case.list_holds(open_workspace(workspace)), as_json)
+
+
+@retention.command()
+@click.argument("who")
+@_by
+@_reason
+@workspace_option
+@json_option
+def hold(who: str, actor: str, reason: str, workspace: Path, as_json: bool) -> None:
+    """Hold WHO, a session's id, an address or a party id: retention removes nothing of it; nothing is opened."""
+    from pipeline.workflow import retention as use_case
+
+    emit(use_case.place_hold(who, actor=actor, reason=reason, workspace=open_workspace(workspace), now=now()), as_json)
+
+
+@retention.command()
+@click.argument("hold_id")
+@_by
+@_reason
+@workspace_option
+@json_option
+def lift(hold_id: str, actor: str, reason: str, workspace: Path, as_json: bool) -> None:
+    """Lift the hold HOLD_ID: the next run removes what is kept no longer."""
+    from pipeline.workflow import retention as use_case
+
+    emit(
+        use_case.lift_hold(hold_id, actor=actor, reason=reason, workspace=open_workspace(workspace), now=now()), as_json
+    )

@@ -1,0 +1,89 @@
+"""Chat messages of Microsoft Graph as JSON: with their replies, and each reaction as a message that quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from html.parser import HTMLParser
+from typing import Any
+
+from pipeline.errors import InputRefused
+from pipeline.ingest.chat import ChatFile, ChatMessage
+from pipeline.ingest.json_objects import members, moment_of, objects_with, text_of
+
+_QUOTED = 60
+"""How much of a message a reaction to it repeats, as Zoom's chat does."""
+_BREAKS = frozenset({"br", "p", "div", "li", "blockquote", "tr"})
+
+
+def parse(text: str) -> ChatFile:
+    """Every message with a sender, words and a time; raises ``InputRefused`` where the text is no such chat.
+
+    One that lacks any of them counts as not understood; so does what a system or a bot without a name wrote.
+    """
+    messages: list[ChatMessage] = []
+    unread = 0
+    found = [message for each in objects_with(text, "body") for message in _with_replies(each)]
+    for message in found:
+        read = list(_messages(message))
+        messages += read
+        unread += not read
+    if not messages:
+        raise InputRefused("chat: no messages of Microsoft Graph", action="leave it out of session.toml")
+    return ChatFile(tuple(messages), unread)
+
+
+def _with_replies(message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield message
+    yield from members(message, "replies")
+
+
+def _messages(message: dict[str, Any]) -> Iterator[ChatMessage]:
+    """The message, and one more for each reaction to it."""
+    body, at = message.get("body"), moment_of(text_of(message, "createdDateTime"))
+    content = text_of(body, "content")
+    words = _plain(content) if text_of(body, "contentType").lower() == "html" else content
+    sender = _name(message.get("from"))
+    if not (sender and words and at):
+        return
+    yield _message(sender, words, at)
+    for reaction in members(message, "reactions"):
+        who = _name(reaction.get("user"))
+        if who:
+            quoted = words if len(words) <= _QUOTED else f"{words[:_QUOTED]}..."
+            what = text_of(reaction, "reactionType") or "a reaction"
+            yield _message(who, f'Reacted to "{" ".join(quoted.split())}" with {what}', at)
+
+
+def _message(sender: str, words: str, at: datetime) -> ChatMessage:
+    return ChatMessage(0.0, sender, words, wall=False, direct=False, moment=at)
+
+
+def _name(identities: object) -> str:
+    """The display name of a user, in an identity or one level within it."""
+    if not isinstance(identities, dict):
+        return ""
+    inner = (identities.get(kind) for kind in ("user", "phone", "guest", "application"))
+    return text_of(identities, "displayName") or next((name for each in inner if (name := _name(each))), "")
+
+
+class _Text(HTMLParser):
+    """Collects the words of a message; what it mentions or quotes stays in it."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.pieces.append("\n" if tag in _BREAKS else "")
+        self.pieces += [value for key, value in attrs if key == "alt" and value]  # an emoji is a picture there
+
+    def handle_data(self, data: str) -> None:
+        self.pieces.append(data)
+
+
+def _plain(content: str) -> str:
+    reader = _Text()
+    reader.feed(content)
+    reader.close()
+    return "\n".join(filter(None, (" ".join(line.split()) for line in "".join(reader.pieces).split("\n"))))

@@ -1,0 +1,54 @@
+"""What APIs write as JSON, looked through without trusting its shape."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+_DEEPEST = 8
+
+
+def objects_with(text: str, *keys: str) -> list[dict[str, Any]]:
+    """Every object of a JSON text that has an object or a list under one of the keys, however answers wrap it.
+
+    None for another text; what lies within such an object is not looked through.
+    """
+    try:
+        return list(_objects(json.loads(text), keys, 0))
+    except (ValueError, RecursionError):
+        return []
+
+
+def members(value: object, key: str) -> list[dict[str, Any]]:
+    """The objects of the list under a key; none where there is no list."""
+    listed = value.get(key) if isinstance(value, dict) else None
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+
+
+def text_of(value: object, key: str) -> str:
+    """The text under a key, trimmed; empty where the value is no object or has none."""
+    return str(value.get(key) or "").strip() if isinstance(value, dict) else ""
+
+
+def moment_of(text: str) -> datetime | None:
+    """The aware time that an API writes; None where it is not one."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+def _objects(value: object, keys: tuple[str, ...], depth: int) -> Iterator[dict[str, Any]]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, dict):
+        if any(isinstance(value.get(key), dict | list) for key in keys):
+            yield value
+            return
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _objects(inner, keys, depth + 1)

@@ -1,0 +1,151 @@
+"""Writes backups: a consistent copy of a workspace in one age file, its keys in another."""
+
+from __future__ import annotations
+
+import io
+import os
+import sqlite3
+import tarfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+from pipeline import __version__
+from pipeline.errors import ConfigurationError, UsageProblem
+from pipeline.files import write_atomic, write_bytes
+from pipeline.store import Workspace, age
+from pipeline.store.codec import encode
+from pipeline.workflow.backup.contents import (
+    DATABASE,
+    FILES,
+    FOLDERS,
+    FORMAT,
+    HEADS,
+    KEYS,
+    LEFT_OUT,
+    MANIFEST,
+    VAULT,
+    BackupManifest,
+)
+
+_COPY = "backup.db"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupFile:
+    """One file that was written: where, what it holds, and its bytes."""
+
+    file: str
+    contents: str
+    files: int
+    size: int
+
+
+def write_key(path: Path) -> str:
+    """Writes a new age key file, for its owner alone, and gives the recipient; never over a file that is there."""
+    if path.exists():
+        raise UsageProblem("there is a file of that name", action="a key file is never written over")
+    text, recipient = age.new_key()
+    write_bytes(path, text.encode("ascii"))
+    return recipient
+
+
+def back_up(
+    workspace: Workspace,
+    target: Path,
+    *,
+    keys: Path | None,
+    recipients: Sequence[str],
+    originals: bool,
+    now: datetime,
+) -> list[BackupFile]:
+    """Writes ``target`` without the keys, and with ``keys`` a file of them: each all or nothing, for these recipients.
+
+    Holds the lock of the workspace; raises ``LockHeld`` while a run works, ``ConfigurationError`` without a recipient
+    and ``UsageProblem`` for a file within the workspace.
+    """
+    chosen = age.read_recipients(recipients or workspace.settings.backup.recipients)
+    if not chosen:
+        raise ConfigurationError(
+            "a backup needs somebody who can open it",
+            action="`offrecord backup-key FILE` makes a key; give its age1… with --recipient or as backup.recipients",
+        )
+    for path in filter(None, (target, keys)):
+        if path.resolve().is_relative_to(workspace.root):
+            raise UsageProblem("a backup does not belong into its own workspace", action="name another place")
+    made_at = now.astimezone(UTC).isoformat(timespec="seconds")
+    with workspace.locked():
+        workspace.sweep()
+        written = [_written(target, "data", chosen, made_at, originals, lambda add: _data(workspace, add, originals))]
+        if keys is not None:
+            written.append(_written(keys, KEYS, chosen, made_at, originals, lambda add: _keys(workspace, add)))
+    return written
+
+
+Add = Callable[[str, Path], None]
+
+
+def _written(
+    path: Path, contents: str, recipients: Sequence[object], made_at: str, originals: bool, fill: Callable[[Add], None]
+) -> BackupFile:
+    manifest = BackupManifest(
+        format=FORMAT, version=__version__, made_at=made_at, contents=contents, originals=originals
+    )
+    count = 0
+
+    def write(out: IO[bytes]) -> None:
+        nonlocal count
+        with age.encrypting(out, recipients) as stream, tarfile.open(fileobj=stream, mode="w|") as archive:
+            content = encode(manifest)
+            head = tarfile.TarInfo(MANIFEST)
+            head.size = len(content)
+            archive.addfile(head, io.BytesIO(content))
+
+            def add(name: str, place: Path) -> None:
+                nonlocal count
+                archive.add(place, arcname=name, recursive=False)
+                count += 1
+
+            fill(add)
+
+    write_atomic(path, write)
+    return BackupFile(file=str(path), contents=contents, files=count, size=path.stat().st_size)
+
+
+def _data(workspace: Workspace, add: Add, originals: bool) -> None:
+    """Heads before the database, the journal after it: both are then as the program may leave them."""
+    heads, copy = workspace.scratch / HEADS, workspace.scratch / _COPY
+    try:
+        write_bytes(heads, (workspace.root / HEADS).read_bytes())
+        _copy_database(workspace.root / DATABASE, copy)
+        add(HEADS, heads)
+        add(DATABASE, copy)
+    finally:
+        for path in (heads, copy):
+            path.unlink(missing_ok=True)
+    for path in sorted(workspace.root.iterdir()):
+        is_own = path.name in (*FILES[:2], *LEFT_OUT) or path.name.startswith((".", f"{DATABASE}-"))
+        if path.is_file() and not path.is_symlink() and not is_own:
+            add(path.name, path)
+    for folder in FOLDERS if originals else [name for name in FOLDERS if name != VAULT]:
+        for path in _files(workspace.root / folder):
+            add(path.relative_to(workspace.root).as_posix(), path)
+
+
+def _keys(workspace: Workspace, add: Add) -> None:
+    for path in _files(workspace.root / KEYS):
+        add(path.relative_to(workspace.root).as_posix(), path)
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """A consistent copy of a database, also while another command writes to it."""
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    with closing(sqlite3.connect(source)) as database, closing(sqlite3.connect(target)) as copy:
+        database.backup(copy)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    yield from sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())

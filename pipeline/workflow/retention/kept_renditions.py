@@ -1,0 +1,112 @@
+"""What becomes of a session whose original or transcript was removed: its renditions stay as consent allows, or go.
+
+Nothing can be made of it again. So a rendition stays only where it hides all that consent closes now and its texts hold
+no term that is listed now; else it is withdrawn, and no later yes brings it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from pipeline import consent, render
+from pipeline.lexicon import patterns
+from pipeline.proof import MANIFEST, read_manifest
+from pipeline.records import Audience, Held, Outcome, PlannedTerm, Purpose, Refused, Ruling, Session, SessionResult
+from pipeline.render import file_names
+from pipeline.render.redaction_diff import RedactionScope, newly_exposed
+from pipeline.render.terms import TermReplacer
+from pipeline.store import Workspace, releases, terms
+from pipeline.store.codec import decode
+from pipeline.workflow.results import SessionProgress, stop_session
+from pipeline.workflow.retention.periods import cannot_be_made, may_be_published
+
+_NOTHING = "it is kept no longer: nothing of it is published"
+_TEXTS = (".jsonl", ".srt", ".txt", ".vtt")
+
+
+def keep_published(session: Session, workspace: Workspace, *, now: datetime) -> SessionProgress | None:
+    """How far such a session stays; None for a session that can be made again."""
+    if not cannot_be_made(workspace, session.session_id):
+        return None
+    working = consent.working_session(session, workspace=workspace)
+    ruling = consent.rule(working, workspace=workspace, now=now)
+    if isinstance(ruling, Held | Refused):
+        return stop_session(session, workspace, ruling, now=now)
+    kept = [audience for audience in Audience if _kept(working, ruling, audience, workspace, now)]
+    listed = " and ".join(kept)
+    reason = f"{listed} {'is' if len(kept) == 1 else 'are'} published; its original is kept no longer"
+    result = SessionResult(
+        session_id=session.session_id,
+        status="done",
+        reason=reason if kept else _NOTHING,
+        action="",
+        renditions=tuple(sorted(file_names.folder_of(session.session_id, audience) for audience in kept)),
+    )
+    return SessionProgress(result=result, valid_until=ruling.valid_until.timestamp())
+
+
+def _kept(session: Session, ruling: Ruling, audience: Audience, workspace: Workspace, now: datetime) -> bool:
+    """Whether a rendition stays; where not, it is withdrawn."""
+    requested = audience.purpose in session.purposes
+    in_time = may_be_published(audience, session.started_at, workspace.settings.retention, now=now)
+    may_stay = requested and in_time and ruling.allows(audience.purpose)
+    if may_stay and _holds_no_term(session, audience, workspace, now):
+        with consent.release(workspace, ruling):
+            if _hides_enough(session, ruling, audience, workspace):
+                return True
+    workspace.retract(session.session_id, audience)
+    return False
+
+
+def _hides_enough(session: Session, ruling: Ruling, audience: Audience, workspace: Workspace) -> bool:
+    """Whether the rendition in place is whole, the latest one, and hides all that consent closes now."""
+    session_id = session.session_id
+    proof = read_manifest(workspace.out / session_id / audience / MANIFEST)
+    latest = releases.latest(workspace.db, session_id, audience)
+    if proof is None or latest is None or latest[0] != proof.entry:
+        return False
+    scope = decode(latest[1], RedactionScope)
+    if newly_exposed(_closed_now(session, ruling, audience.purpose, scope), scope):
+        return False
+    public_key = workspace.signer.public_key
+    return render.recall(session_id, audience, workspace.out, proof.key, public_key=public_key) is not None
+
+
+def _closed_now(session: Session, ruling: Ruling, purpose: Purpose, scope: RedactionScope) -> RedactionScope:
+    """What a rendition with the tracks of this one has to hide for the sake of consent."""
+    closed = (part for about in (purpose, Purpose.RECORD) for part in ruling.closed_spans(about))
+    removed = ruling.removed(purpose) | ruling.removed(Purpose.RECORD)
+    gone = (
+        (person.participant_id, interval.start_s, interval.end_s)
+        for person in session.participants
+        for about in (purpose, Purpose.RECORD)
+        for interval, outcome in ruling.spans(about, person.participant_id)
+        if outcome is not Outcome.PROCEED
+    )
+    return RedactionScope(
+        tracks=scope.tracks,
+        windows=tuple(("", part.start_s, part.end_s) for part in closed),
+        removed=tuple(sorted(removed)),
+        gone=tuple(gone),
+        covers=scope.covers,
+    )
+
+
+def _holds_no_term(session: Session, audience: Audience, workspace: Workspace, now: datetime) -> bool:
+    """Whether no text of a rendition holds a term or pattern that is listed for the session now."""
+    known = terms.known_to(session, workspace.listed(), on=now.date())
+    listed = [PlannedTerm(text=text, replacement="") for term in known.terms for text in (term.text, *term.aliases)]
+    replacer = TermReplacer(listed)
+    return not any(
+        replacer.spans(line)
+        or any(True for each in known.patterns for _ in patterns.places(each.text, line, each.where))
+        for line in _lines(session.session_id, audience, workspace)
+    )
+
+
+def _lines(session_id: str, audience: Audience, workspace: Workspace) -> Iterator[str]:
+    folder = workspace.out / session_id / audience
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.suffix in _TEXTS:
+            yield from path.read_text("utf-8").splitlines()

@@ -1,0 +1,207 @@
+"""Zoom's cloud: the files as downloaded, the API's JSON beside them, and one file for each participant."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.ingest import ingest
+from pipeline.ingest.platforms import zoom_api
+from pipeline.records import ListAuthority, Refused, Session
+
+STAMP = "GMT20261118-150000_Recording"
+TRANSCRIPT = (
+    "WEBVTT\n\n1\n00:00:00.100 --> 00:00:01.000\nPriya Raman: Hello.\n"
+    "\n2\n00:00:01.000 --> 00:00:01.900\nHannah Berg: Hi.\n"
+)
+REPORT = (
+    "Name (original name),Email,Join time,Leave time,Duration (minutes),Guest,Recording disclaimer response\n"
+    "Priya Raman,priya@halcyon.example,11/18/2026 03:59:40 PM,11/18/2026 04:30:00 PM,31,Yes,OK\n"
+    "Hannah Berg,hannah@lumen.example,11/18/2026 04:10:00 PM,11/18/2026 04:30:00 PM,20,No,\n"
+)
+TOLD = "timezone = 'Europe/London'\n"
+
+
+def taken(path, workspace) -> Session:
+    session = ingest(path, workspace=workspace)
+    assert isinstance(session, Session), session
+    return session
+
+
+def refused(path, workspace) -> str:
+    result = ingest(path, workspace=workspace)
+    assert isinstance(result, Refused), result
+    assert result.action
+    return result.reason
+
+
+@pytest.fixture
+def files(media):
+    return {
+        f"{STAMP}_1920x1080.mp4": media["video.mp4"],
+        f"{STAMP}_gallery_1280x720.mp4": media["video.mp4"],
+        f"{STAMP}.m4a": media["mixed.m4a"],
+        f"{STAMP}.transcript.vtt": TRANSCRIPT,
+        f"{STAMP}.cc.vtt": "WEBVTT\n\n00:00.100 --> 00:01.000\nHello.\n",
+        f"{STAMP}newChat.txt": "00:00:01\tPriya Raman:\thello\n",
+        "participants_85512345678.csv": REPORT,
+    }
+
+
+def entry(name: str, media, *, kind: str, start: str = "2026-11-18T15:00:00Z", **more: object) -> dict[str, object]:
+    size = media[name].stat().st_size
+    extension = name.rpartition(".")[2].upper()
+    return {
+        "id": f"{kind[:4]}-1234-abcd",
+        "recording_start": start,
+        "recording_end": "2026-11-18T15:30:00Z",
+        "file_type": extension,
+        "file_extension": extension,
+        "file_size": size,
+        "status": "completed",
+        "recording_type": kind,
+        **more,
+    }
+
+
+def meeting(*files: dict[str, object], own: tuple[dict[str, object], ...] = (), **more: object) -> str:
+    return json.dumps({"topic": "Office hours", "recording_files": files, "participant_audio_files": own, **more})
+
+
+def test_files_as_downloaded_by_name(files, make, workspace):
+    session = taken(make(files), workspace)
+    assert (session.platform, session.started_at) == ("zoom", datetime(2026, 11, 18, 15, tzinfo=UTC))
+    assert [who.name for who in session.participants] == ["Priya Raman", "Hannah Berg"]
+    assert session.list_authority is ListAuthority.PLATFORM
+    assert [(cue.participant_id, cue.text) for cue in session.captions] == [("p1", "Hello."), ("p2", "Hi.")]
+    assert [(line.participant_id, line.text) for line in session.chat] == [("p1", "hello")]
+    assert session.video is not None
+    assert session.unrecognised_files == 2, "the other picture and the other captions"
+    assert all(who.joined_late for who in session.participants if who.name == "Hannah Berg")
+
+
+def test_times_of_the_report_count_where_the_zone_is_said(files, make, workspace):
+    told = {**files, "session.toml": "timezone = 'Europe/London'\n[[participants]]\nname='Priya Raman'\ncompany='H'\n"}
+    late = told["participants_85512345678.csv"].replace("03:59:40", "02:59:40").replace("04:10:00", "03:10:00")
+    session = taken(make({**told, "participants_85512345678.csv": late}), workspace)
+    assert [(who.name, who.joined_late, who.company) for who in session.participants] == [
+        ("Priya Raman", False, "H"),
+        ("Hannah Berg", True, None),
+    ]
+
+
+def test_each_participants_sound_begins_where_the_api_says(media, make, workspace):
+    own = (
+        entry("one.flac", media, kind="audio_only", id="own1-1234", file_name="Audio only - Priya Raman"),
+        entry(
+            "long.m4a",
+            media,
+            kind="audio_only",
+            id="own2-1234",
+            file_name="Audio only - Somebody",
+            start="2026-11-18T15:00:03Z",
+        ),
+        entry("mixed.m4a", media, kind="audio_only", file_name="Audio only - Interpretation (简体中文)"),
+    )
+    for each in own:
+        each["file_extension"] = each["file_type"] = "M4A"
+    own[0]["file_size"] = media["mixed.m4a"].stat().st_size
+    files = {
+        f"{STAMP}.mp4": media["video.mp4"],
+        "Audio only - Priya Raman.m4a": media["mixed.m4a"],
+        "Audio only - Somebody.m4a": media["long.m4a"],
+        "Audio only - Interpretation (简体中文).m4a": media["mixed.m4a"],
+        "recordings.json": meeting(entry("video.mp4", media, kind="shared_screen_with_speaker_view"), own=own),
+        "participants.csv": REPORT,
+    }
+    session = taken(make(files), workspace)
+    assert [(who.name, who.provenance.value) for who in session.participants] == [
+        ("Priya Raman", "listed"),
+        ("Hannah Berg", "listed"),
+        ("Somebody", "unlisted"),
+    ]
+    assert [(track.participant_id, track.offset_s) for track in session.tracks] == [("p1", 0), ("p3", 3), (None, 0)]
+    assert session.duration_s == pytest.approx(9, abs=0.2)
+    assert (session.title, session.unrecognised_files) == ("Office hours", 1)
+
+
+def test_files_under_other_names_are_known_by_the_api(media, make, workspace):
+    files = {
+        "shar-1234-abcd.mp4": media["video.mp4"],
+        "sound.m4a": media["mixed.m4a"],
+        "Audio only - Priya Raman.m4a": media["mixed.m4a"],
+        "api.json": json.dumps({"payload": {"object": json.loads(meeting(entry("video.mp4", media, kind="shared")))}}),
+    }
+    session = taken(make(files), workspace)
+    assert session.started_at == datetime(2026, 11, 18, 15, tzinfo=UTC)
+    assert [track.participant_id for track in session.tracks] == ["p1", None]
+    assert session.list_authority is ListAuthority.NOBODY
+
+
+def test_a_timeline_names_who_spoke(files, make, workspace):
+    users = [{"username": "Priya Raman", "user_id": "1"}, {"username": "Somebody Else", "user_id": "2"}]
+    timeline = json.dumps({"timeline": [{"ts": "00:00:01.000", "users": users}, {"ts": "00:00:02.000", "users": []}]})
+    session = taken(make({**files, f"{STAMP}.timeline.json": timeline}), workspace)
+    assert [(who.name, who.provenance.value) for who in session.participants][2:] == [("Somebody Else", "unlisted")]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"GMT20261118-153000_Recording.m4a": "mixed.m4a"}, "2 recordings"),
+        ({"Audio only - Priya Raman.m4a": "mixed.m4a", "b/Audio only - Priya Raman.m4a": "mixed.m4a"}, "only one"),
+        ({"Audio only - Priya Raman.m4a": "long.m4a"}, "different lengths"),
+    ],
+)
+def test_what_is_not_certain_is_refused(change, reason, files, media, make, workspace):
+    assert reason in refused(make({**files, **{name: media[source] for name, source in change.items()}}), workspace)
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"status": "processing"}, "not finished"),
+        ({"file_size": 5}, "size"),
+        ({"start": "2026-11-17T15:00:00Z"}, "another recording"),
+    ],
+)
+def test_unfinished_and_foreign_downloads_are_refused(more, reason, media, make, workspace):
+    files = {
+        f"{STAMP}.mp4": media["video.mp4"],
+        "api.json": meeting(entry("video.mp4", media, kind="shared_screen_with_speaker_view", **more)),
+    }
+    assert reason in refused(make(files), workspace)
+
+
+def test_a_part_of_the_participants_files_is_refused(media, make, workspace):
+    own = tuple(
+        entry("mixed.m4a", media, kind="audio_only", id=f"own{name}1", file_name=f"Audio only - {name}")
+        for name in ("Ana", "Bo")
+    )
+    files = {
+        f"{STAMP}.mp4": media["video.mp4"],
+        "Audio only - Ana.m4a": media["mixed.m4a"],
+        "api.json": meeting(own=own),
+    }
+    assert "1 of the participants' 2" in refused(make(files), workspace)
+
+
+@given(
+    st.one_of(
+        st.text(),
+        st.recursive(
+            st.none() | st.integers() | st.text(),
+            lambda inner: (
+                st.lists(inner)
+                | st.dictionaries(st.sampled_from(["recording_files", "id", "timeline", "users", "username"]), inner)
+            ),
+        ).map(json.dumps),
+    )
+)
+def test_any_json_is_read_or_not_zooms(text):
+    assert isinstance(zoom_api.recordings(text), tuple)
+    assert zoom_api.speakers(text) is None or isinstance(zoom_api.speakers(text), tuple)

@@ -1,0 +1,88 @@
+"""Chat of Microsoft Graph: messages, replies and reactions, each with who wrote it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.errors import InputRefused
+from pipeline.ingest import chat_graph, ingest
+from pipeline.records import Session
+
+AT = "2026-11-18T16:00:01.123Z"
+
+
+def message(name: str, content: str, **more: object) -> dict[str, object]:
+    sender = {"user": {"displayName": name, "id": "1"}}
+    return {"createdDateTime": AT, "from": sender, "body": {"contentType": "html", "content": content}, **more}
+
+
+CHAT = {
+    "value": [
+        message(
+            "Ana Diaz",
+            "<div>Hello <b>you</b> &amp; all<br>second <emoji alt='🙂'></emoji></div>",
+            reactions=[{"reactionType": "like", "user": {"user": {"displayName": "Bo Li"}}}],
+            replies=[message("Cy Dee", "<blockquote>Hello you</blockquote><p>thanks</p>")],
+        ),
+        {"createdDateTime": AT, "from": None, "body": {"contentType": "html", "content": "<systemEventMessage/>"}},
+    ]
+}
+
+
+def test_replies_and_reactions_are_messages_of_who_wrote_them() -> None:
+    chat = chat_graph.parse(json.dumps(CHAT))
+    assert [(each.sender, each.text) for each in chat.messages] == [
+        ("Ana Diaz", "Hello you & all\nsecond 🙂"),
+        ("Bo Li", 'Reacted to "Hello you & all second 🙂" with like'),
+        ("Cy Dee", "Hello you\nthanks"),
+    ]
+    assert chat.messages[0].moment == datetime(2026, 11, 18, 16, 0, 1, 123000, UTC)
+    assert chat.unread == 1
+
+
+def test_whoever_only_reacts_took_part(media, make, workspace) -> None:
+    files = {
+        "Office hours-20261118_160000UTC-Meeting Recording.mp4": media["video.mp4"],
+        "chat.json": json.dumps(CHAT),
+        "poll.csv": "ID,Start time,Completion time,Email,Name,Which one?\n1,a,b,d@x,Dee Poll,SECRET\n",
+        "AI recap.docx": b"SECRET",
+        "thumbnail.jpg": b"SECRET",
+        "chapters.json": "{}",
+    }
+    session = ingest(make(files), workspace=workspace)
+    assert isinstance(session, Session), session
+    assert [who.name for who in session.participants] == ["Ana Diaz", "Bo Li", "Cy Dee", "Dee Poll"]
+    assert [(line.at_s, line.participant_id) for line in session.chat] == [
+        (pytest.approx(1.123), "p1"),
+        (pytest.approx(1.123), "p2"),
+        (pytest.approx(1.123), "p3"),
+    ]
+    assert session.unrecognised_kinds == ("chapters", "pictures", "summaries")
+    assert "SECRET" not in repr(session)
+
+
+VALUES = st.recursive(
+    st.none() | st.text() | st.sampled_from([AT, "<p>x</p>"]),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(
+            st.sampled_from(
+                ["value", "body", "content", "from", "user", "displayName", "reactions", "createdDateTime"]
+            ),
+            inner,
+        )
+    ),
+)
+
+
+@given(VALUES.map(json.dumps) | st.text())
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        assert chat_graph.parse(text).messages
+    except InputRefused as error:
+        assert error.action

@@ -1,0 +1,236 @@
+"""The files for schedulers and monitoring hold what their tools know and what this program has, and open nothing."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click import Context
+from prometheus_client.parser import text_string_to_metric_families
+
+from pipeline.cli import main
+from pipeline.reports import metrics
+from pipeline.reports.morning_report import MorningReport
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "docs" / "operations"
+STATUSES = ("done", "failed", "held", "pending", "refused", "waiting")
+KNOWN = {
+    "Unit": {"Description", "ConditionPathIsDirectory", "StartLimitIntervalSec", "StartLimitBurst"},
+    "Timer": {"OnCalendar", "RandomizedDelaySec", "Persistent", "Unit"},
+    "Install": {"WantedBy"},
+    "Service": {
+        *("Type", "User", "Group", "Environment", "ExecStart", "SuccessExitStatus", "RestartForceExitStatus"),
+        *("RestartSec", "RuntimeMaxSec", "Nice", "IOSchedulingClass", "UMask"),
+        *("ProtectSystem", "ReadWritePaths", "ReadOnlyPaths", "ProtectHome", "PrivateTmp", "PrivateNetwork"),
+        *("PrivateDevices", "NoNewPrivileges", "CapabilityBoundingSet", "AmbientCapabilities", "ProtectClock"),
+        *("ProtectControlGroups", "ProtectHostname", "ProtectKernelLogs", "ProtectKernelModules"),
+        *("ProtectKernelTunables", "ProtectProc", "LockPersonality", "RestrictRealtime", "RestrictSUIDSGID"),
+        *("RestrictAddressFamilies", "RestrictNamespaces", "SystemCallArchitectures", "SystemCallFilter"),
+        *("SystemCallErrorNumber", "RemoveIPC"),
+    },
+}
+"""The keys of systemd.unit(5), systemd.service(5), systemd.exec(5) and systemd.timer(5) that these files use."""
+
+
+def text(name: str) -> str:
+    return (FOLDER / name).read_text("utf-8")
+
+
+def unit(name: str) -> dict[str, list[tuple[str, str]]]:
+    """The sections of a unit file with their keys and values; a key may stand several times."""
+    sections: dict[str, list[tuple[str, str]]] = {}
+    for line in text(name).splitlines():
+        if line.startswith("["):
+            sections[current := line.strip("[]")] = []
+        elif line and not line.startswith("#"):
+            key, separator, value = line.partition("=")
+            assert separator, line
+            sections[current].append((key, value))
+    return sections
+
+
+def is_run(words: list[str]) -> bool:
+    """Whether words end in a command of this program with arguments that it takes."""
+    at = next(index for index, word in enumerate(words) if Path(word).name == "offrecord" and words[index + 1] == "run")
+    command = main.get_command(Context(main), "run")
+    assert command is not None
+    command.make_context("run", [*words[at + 2 :], "-w", "x"], resilient_parsing=True)
+    return True
+
+
+@pytest.mark.parametrize("name", ["offrecord.service", "offrecord.timer"])
+def test_a_unit_has_only_keys_that_systemd_documents(name: str) -> None:
+    for section, entries in unit(name).items():
+        assert {key for key, _ in entries} <= KNOWN[section]
+
+
+def test_the_service_runs_this_program_and_writes_nowhere_else() -> None:
+    service = dict(unit("offrecord.service")["Service"])
+    assert is_run(service["ExecStart"].split())
+    assert service["PrivateNetwork"] == service["NoNewPrivileges"] == "yes"
+    assert (service["ProtectSystem"], service["ReadWritePaths"]) == ("strict", "/srv/offrecord")
+    assert (service["SuccessExitStatus"], service["RestartForceExitStatus"]) == ("3", "75")
+    assert dict(unit("offrecord.timer")["Timer"])["Unit"] == "offrecord.service"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed here")
+def test_systemd_itself_takes_both_units_and_finds_the_service_well_confined(tmp_path: Path) -> None:
+    for name in ("offrecord.service", "offrecord.timer"):
+        content = text(name).replace("/opt/offrecord/bin/offrecord", sys.executable)
+        (tmp_path / name).write_text(content, "utf-8")
+    units = [tmp_path / "offrecord.timer", tmp_path / "offrecord.service"]
+    verified = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False
+    )
+    own = [line for line in verified.stderr.splitlines() if str(tmp_path) in line or "offrecord" in line]
+    assert (verified.returncode, own) == (0, [])
+    confined = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--threshold=25", "--no-pager", units[1]],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert confined.returncode == 0, confined.stdout[-400:]
+
+
+def test_the_cron_line_is_one_of_a_system_table() -> None:
+    lines = [line for line in text("offrecord.cron").splitlines() if line and not line.startswith("#")]
+    assert text("offrecord.cron").endswith("\n"), "cron ignores a last line without its end"
+    jobs = [line for line in lines if not re.fullmatch(r"[A-Z_]+=\S+", line)]
+    (job,) = jobs
+    minute, hour, *days, user, command = job.split(maxsplit=6)
+    assert (0 <= int(minute) < 60, 0 <= int(hour) < 24, days, user) == (True, True, ["*", "*", "*"], "offrecord")
+    assert is_run(command.split()) and "%" not in command
+
+
+def documents() -> dict[str, Any]:
+    return {each["kind"]: each for each in yaml.safe_load_all(text("cronjob.yaml"))}
+
+
+def keys_within(value: Any, place: str = "") -> Iterator[str]:
+    """The dotted place of every key."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield f"{place}.{key}".lstrip(".")
+            yield from keys_within(inner, f"{place}.{key}")
+    elif isinstance(value, list):
+        for inner in value:
+            yield from keys_within(inner, place)
+
+
+FIELDS = {
+    "CronJobSpec": "schedule timeZone concurrencyPolicy startingDeadlineSeconds successfulJobsHistoryLimit "
+    "failedJobsHistoryLimit jobTemplate",
+    "JobSpec": "backoffLimit activeDeadlineSeconds podFailurePolicy template",
+    "PodSpec": "restartPolicy automountServiceAccountToken enableServiceLinks securityContext containers volumes",
+    "Container": "name image command env resources securityContext volumeMounts",
+}
+"""The fields of the Kubernetes API reference (batch/v1, core/v1) that the file uses."""
+
+
+def test_the_cron_job_has_the_documented_fields_and_no_right_that_it_does_not_need() -> None:
+    job = documents()["CronJob"]
+    assert (job["apiVersion"], job["spec"]["concurrencyPolicy"]) == ("batch/v1", "Forbid")
+    inner = job["spec"]["jobTemplate"]["spec"]
+    pod = inner["template"]["spec"]
+    (container,) = pod["containers"]
+    for value, kind in ((job["spec"], "CronJobSpec"), (inner, "JobSpec"), (pod, "PodSpec"), (container, "Container")):
+        assert set(value) <= set(FIELDS[kind].split()), kind
+    rules = inner["podFailurePolicy"]["rules"]
+    assert pod["restartPolicy"] == "Never", "podFailurePolicy is for such pods alone"
+    assert [rule["onExitCodes"]["values"] for rule in rules] == [[75]]
+    assert rules[0]["onExitCodes"]["containerName"] == container["name"]
+    assert pod["securityContext"]["runAsNonRoot"] and pod["automountServiceAccountToken"] is False
+    confined = container["securityContext"]
+    assert confined["readOnlyRootFilesystem"] and not confined["allowPrivilegeEscalation"]
+    assert confined["capabilities"] == {"drop": ["ALL"]}
+    assert {mount["name"] for mount in container["volumeMounts"]} == {volume["name"] for volume in pod["volumes"]}
+    mounts = {mount["mountPath"]: mount.get("readOnly", False) for mount in container["volumeMounts"]}
+    assert mounts == {"/srv/offrecord": False, "/srv/inbox": True, "/srv/models": True, "/tmp": False}
+    shell = container["command"][2]
+    assert is_run(shell.split(";")[0].split())
+    for code, wanted in ((0, 0), (3, 0), (5, 5), (75, 75)):
+        tried = shell.replace("offrecord run /srv/inbox", f"(exit {code})")
+        assert subprocess.run(["/bin/sh", "-c", tried], check=False).returncode == wanted
+    policy = documents()["NetworkPolicy"]["spec"]
+    assert policy["podSelector"]["matchLabels"] == inner["template"]["metadata"]["labels"]
+    assert policy["policyTypes"] == ["Ingress", "Egress"] and not {"ingress", "egress"} & set(policy)
+
+
+def instructions() -> list[tuple[str, str]]:
+    joined = re.sub(r"\\\n\s*", " ", text("Containerfile"))
+    lines = [line for line in joined.splitlines() if line and not line.startswith("#")]
+    return [(line.partition(" ")[0], line.partition(" ")[2]) for line in lines]
+
+
+def test_the_image_is_built_from_the_lock_and_runs_as_nobody_special() -> None:
+    found = instructions()
+    assert {name for name, _ in found} <= {"FROM", "WORKDIR", "COPY", "RUN", "ENV", "USER", "ENTRYPOINT", "CMD"}
+    assert all(":" in value and ":latest" not in value for name, value in found if name == "FROM")
+    assert any("--require-hashes -r requirements.lock" in value for name, value in found if name == "RUN")
+    last = dict(found)
+    assert last["USER"].split(":")[0] not in ("", "0", "root")
+    assert last["USER"].split(":")[0] == str(
+        documents()["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]["securityContext"]["runAsUser"]
+    )
+    words = yaml.safe_load(last["ENTRYPOINT"]) + yaml.safe_load(last["CMD"])
+    assert is_run(words)
+    if shutil.which("hadolint"):
+        subprocess.run(["hadolint", str(FOLDER / "Containerfile")], check=True)
+
+
+def written_metrics(tmp_path: Path) -> set[str]:
+    report = MorningReport(
+        made_at=datetime(2026, 11, 23, tzinfo=UTC),
+        version="0",
+        counts=dict.fromkeys(STATUSES, 1),
+        unfinished=1,
+        lines=(),
+    )
+    metrics.write(report, tmp_path / "metrics.prom", seconds=1.0)
+    families = text_string_to_metric_families((tmp_path / "metrics.prom").read_text("utf-8"))
+    return {sample.name for family in families for sample in family.samples}
+
+
+def test_every_alert_is_about_a_figure_that_a_run_writes(tmp_path: Path) -> None:
+    (group,) = yaml.safe_load(text("alerts.yml"))["groups"]
+    there, used = written_metrics(tmp_path), set[str]()
+    for rule in group["rules"]:
+        assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
+        assert re.fullmatch(r"Offrecord[A-Za-z]+", rule["alert"]) and rule["annotations"]["action"]
+        assert re.fullmatch(r"\d+[mhd]", rule.get("for", "1h"))
+        named = set(re.findall(r"\boffrecord_\w+", rule["expr"]))
+        assert named and named <= there, rule["alert"]
+        for statuses in re.findall(r'status=~?"([^"]+)"', rule["expr"]):
+            assert set(statuses.split("|")) <= set(STATUSES)
+        used |= named
+    assert used == there, "every figure is watched"
+    if shutil.which("promtool"):
+        subprocess.run(["promtool", "check", "rules", str(FOLDER / "alerts.yml")], check=True)
+
+
+def test_log_rotation_names_the_log_and_keeps_it_private() -> None:
+    content = text("offrecord.logrotate")
+    block = re.fullmatch(r"(?:#.*\n)*(\S+) \{\n((?:    .+\n)+)\}\n", content)
+    assert block is not None and block[1].endswith("/log/offrecord.jsonl")
+    words = dict(
+        line.split(maxsplit=1) if " " in line else (line, "") for line in block[2].replace("    ", "").splitlines()
+    )
+    known = ["su", "monthly", "rotate", "dateext", "compress", "delaycompress", "missingok", "notifempty", "create"]
+    assert list(words) == known and words["create"].startswith("0600 ")
+    if shutil.which("logrotate"):
+        subprocess.run(["logrotate", "--debug", str(FOLDER / "offrecord.logrotate")], check=True)
+
+
+def test_the_page_names_every_file() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    assert {path.name for path in FOLDER.iterdir()} == set(re.findall(r"\(operations/([\w.]+)\)", page))
