@@ -30,7 +30,7 @@ class VersionConflict(UsageProblem):
 
 def decisions(db: Engine, session_id: str) -> tuple[Decision, ...]:
     """The decisions about a session that nobody took back, in the order they were made."""
-    return tuple(one for _, one in numbered(db, session_id))
+    return tuple(decision for _, decision in numbered(db, session_id))
 
 
 def numbered(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
@@ -40,11 +40,13 @@ def numbered(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
 
 def decisions_by_session(db: Engine) -> dict[str, tuple[Decision, ...]]:
     """The same of every session that has any, in one view of the database."""
-    made: dict[str, list[tuple[int, Decision]]] = {}
+    entries_of: dict[str, list[tuple[int, Decision]]] = {}
     with reading(db) as connection:
         for row in connection.execute(select(decision).order_by(decision.c.seq)):
-            made.setdefault(row.session_id, []).append((row.seq, _decision(row)))
-    return {session_id: tuple(one for _, one in _in_force(entries)) for session_id, entries in made.items()}
+            entries_of.setdefault(row.session_id, []).append((row.seq, _decision(row)))
+    return {
+        session_id: tuple(decision for _, decision in _in_force(entries)) for session_id, entries in entries_of.items()
+    }
 
 
 def signed_states(db: Engine, audience: Audience = Audience.PUBLIC) -> dict[str, frozenset[str]]:
@@ -64,9 +66,9 @@ def history(db: Engine) -> tuple[tuple[int, str, Decision], ...]:
         return tuple((row.seq, row.session_id, _decision(row)) for row in rows)
 
 
-def _in_force(made: Sequence[tuple[int, Decision]]) -> tuple[tuple[int, Decision], ...]:
-    undone_at = {one.proposal_id: seq for seq, one in made if one.verdict is Verdict.OPEN}
-    return tuple((seq, one) for seq, one in made if seq > undone_at.get(one.proposal_id, 0))
+def _in_force(entries: Sequence[tuple[int, Decision]]) -> tuple[tuple[int, Decision], ...]:
+    undone_at = {decision.proposal_id: seq for seq, decision in entries if decision.verdict is Verdict.OPEN}
+    return tuple((seq, decision) for seq, decision in entries if seq > undone_at.get(decision.proposal_id, 0))
 
 
 def _all(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
@@ -87,18 +89,18 @@ def _decision(row: Any) -> Decision:
 
 def deciders(db: Engine, session_id: str) -> frozenset[str]:
     """Everybody who ever decided anything in a session, in words as they were entered."""
-    return frozenset(one.actor for _, one in _all(db, session_id))
+    return frozenset(decision.actor for _, decision in _all(db, session_id))
 
 
-def undecided(proposals: Iterable[Proposal], made: Iterable[Decision]) -> tuple[Proposal, ...]:
+def undecided(proposals: Iterable[Proposal], decided: Iterable[Decision]) -> tuple[Proposal, ...]:
     """The proposals that nobody decided yet."""
-    known = {one.proposal_id for one in made}
+    known = {decision.proposal_id for decision in decided}
     return tuple(proposal for proposal in proposals if proposal.proposal_id not in known)
 
 
 def versions(db: Engine, session_id: str) -> dict[str, int]:
     """The number of the last act about each proposal, taken back or not; none for one that nobody decided."""
-    return {one.proposal_id: seq for seq, one in _all(db, session_id)}
+    return {decision.proposal_id: seq for seq, decision in _all(db, session_id)}
 
 
 def decide(
@@ -156,11 +158,11 @@ def sign(db: Engine, session_id: str, proposals: Sequence[Proposal], *, audience
     """Keeps a sign-off of exactly these proposals and their decisions; raises ``RefusedByPolicy`` while any is open."""
     if not actor.strip():
         raise UsageProblem("a sign-off needs an actor", action="give --by")
-    made = decisions(db, session_id)
-    left = len(undecided(needs_decision(proposals), made))
+    decided = decisions(db, session_id)
+    left = len(undecided(needs_decision(proposals), decided))
     if left:
         raise RefusedByPolicy(f"{left} proposals are undecided", action="decide them first")
-    state = state_of(not_of_picture(proposals), made)
+    state = state_of(not_of_picture(proposals), decided)
     row = {"session_id": session_id, "audience": audience.value, "state": state}
     at = datetime.now(UTC).isoformat()
     with db.begin() as connection:
@@ -186,37 +188,41 @@ def signed_off_by(
 
 def not_of_picture(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
     """The proposals that a sign-off is about; those about the picture are decided with the picture."""
-    return tuple(one for one in proposals if not one.is_picture)
+    return tuple(proposal for proposal in proposals if not proposal.is_picture)
 
 
 def needs_decision(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
     """The proposals that a public rendition waits for; what was heard again is taken out without anybody's doing."""
-    return tuple(one for one in not_of_picture(proposals) if not one.is_heard_again)
+    return tuple(proposal for proposal in not_of_picture(proposals) if not proposal.is_heard_again)
 
 
-def state_of(proposals: Iterable[Proposal], made: Iterable[Decision]) -> str:
+def state_of(proposals: Iterable[Proposal], decided: Iterable[Decision]) -> str:
     """A hash of the proposals with all their findings and of the verdicts that hold.
 
     What was heard again, and nobody decided, is not in it: a plan that only grows is the one that was signed.
     """
-    verdicts = {one.proposal_id: one.verdict.value for one in made}
+    verdicts = {decision.proposal_id: decision.verdict.value for decision in decided}
     body = [
-        [one.proposal_id, verdicts.get(one.proposal_id, ""), sorted(finding.finding_id for finding in one.findings)]
-        for one in proposals
-        if one.proposal_id in verdicts or not one.is_heard_again
+        [
+            proposal.proposal_id,
+            verdicts.get(proposal.proposal_id, ""),
+            sorted(finding.finding_id for finding in proposal.findings),
+        ]
+        for proposal in proposals
+        if proposal.proposal_id in verdicts or not proposal.is_heard_again
     ]
     return hashlib.sha256(json.dumps(sorted(body)).encode()).hexdigest()
 
 
 def heads(db: Engine) -> dict[str, str]:
     """For each session with acts a mark that changes with every act."""
-    found: dict[str, str] = {}
+    decision_seqs: dict[str, str] = {}
     with reading(db) as connection:
         for table in (decision, sign_off, picture_decision, finding_edit):
             wanted = select(table.c.session_id, func.max(table.c.seq)).group_by(table.c.session_id)
             for session_id, seq in connection.execute(wanted):
-                found[session_id] = f"{found.get(session_id, '')}/{table.name}:{seq}"
-    return found
+                decision_seqs[session_id] = f"{decision_seqs.get(session_id, '')}/{table.name}:{seq}"
+    return decision_seqs
 
 
 def note_reveal(db: Engine, session_id: str, *, actor: str) -> None:

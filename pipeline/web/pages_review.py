@@ -91,9 +91,9 @@ def _sign_off_page(request: Request, *, problem: str = "", status: HTTPStatus = 
     cells = explain_session(session_id, workspace=site.workspace, now=site.now)
     about = {Purpose.INTERNAL_SHARE.value, Purpose.PUBLIC_RECORDING.value}
     renditions = [
-        found
+        rendition
         for audience in Audience
-        if (found := published_rendition(site.workspace, session_id, audience)) is not None
+        if (rendition := published_rendition(site.workspace, session_id, audience)) is not None
     ]
     return site.page(
         request,
@@ -110,9 +110,9 @@ def _sign_off_page(request: Request, *, problem: str = "", status: HTTPStatus = 
     )
 
 
-def _playable(found: PublishedRendition) -> list[str]:
+def _playable(rendition: PublishedRendition) -> list[str]:
     """The files of a rendition that a browser plays."""
-    return [name for name in found.files if Path(name).suffix in MEDIA_TYPES]
+    return [name for name in rendition.files if Path(name).suffix in MEDIA_TYPES]
 
 
 def _view(site: Site, session_id: str) -> SignOffView:

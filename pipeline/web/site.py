@@ -112,13 +112,13 @@ class Site:
         is_same = stored is not None and stored.state[0][0] == state[0][0]
         material = stored.session.material if stored is not None and is_same else None
         opened = open_review(self.workspace, session_id, now=now, material=material)
-        made = OpenReview(state=state, session=opened, taken=taken_out(opened, self.workspace.settings.redact))
+        opened_review = OpenReview(state=state, session=opened, taken=taken_out(opened, self.workspace.settings.redact))
         with self._lock:
-            self._reviews[session_id] = made
+            self._reviews[session_id] = opened_review
             self._reviews.move_to_end(session_id)
             while len(self._reviews) > _OPEN_REVIEWS:
                 self._reviews.popitem(last=False)
-        return made
+        return opened_review
 
 
 def site_of(request: Request) -> Site:

@@ -41,7 +41,7 @@ class RuleSuggestion:
 
 
 @dataclass(slots=True)
-class _Said:
+class _Pattern:
     """What was decided about one text where one customer takes part."""
 
     customer: str
@@ -58,13 +58,13 @@ def suggest_rules(workspace: Workspace, *, reveal_to: str | None = None) -> tupl
     shown = (lambda text: text) if reveal_to is not None else mask
     suggestions = [
         RuleSuggestion(
-            suggestion=_mark(workspace, kind, said),
+            suggestion=_mark(workspace, kind, pattern),
             kind=kind,
-            customer=shown(said.customer),
-            text=shown(said.text),
-            sessions=len(said.kinds[kind]),
+            customer=shown(pattern.customer),
+            text=shown(pattern.text),
+            sessions=len(pattern.kinds[kind]),
         )
-        for kind, said in _suggested(workspace)
+        for kind, pattern in _suggested(workspace)
     ]
     return tuple(sorted(suggestions, key=lambda each: (-each.sessions, each.suggestion)))
 
@@ -81,13 +81,13 @@ def make_rule(
         raise UsageProblem("a rule needs an actor and a reason", action="give --by and --reason")
     if until < now.date():
         raise UsageProblem("the rule would be over already", action="give a later day")
-    for kind, said in _suggested(workspace):
-        if _mark(workspace, kind, said) == suggestion:
+    for kind, pattern in _suggested(workspace):
+        if _mark(workspace, kind, pattern) == suggestion:
             rule = CustomerRule(
                 kind=kind,
-                customer=said.customer,
-                text=said.text,
-                kind_of_term=_KINDS.get(said.label, "other"),
+                customer=pattern.customer,
+                text=pattern.text,
+                kind_of_term=_KINDS.get(pattern.label, "other"),
                 owner=f"{actor}: {reason}",
                 until=until,
             )
@@ -98,49 +98,49 @@ def make_rule(
     raise UsageProblem("there is no such suggestion", action="see `offrecord terms suggest-rules`")
 
 
-def _suggested(workspace: Workspace) -> Iterator[tuple[RuleKind, _Said]]:
+def _suggested(workspace: Workspace) -> Iterator[tuple[RuleKind, _Pattern]]:
     listed = {
         (customer, entry.secret.casefold())
         for term_list in workspace.listed().lists
         for customer in term_list.customers or {""}
         for _, entry in term_list.entries()
     }
-    for said in _gathered(workspace).values():
-        own, everywhere = (company_key(said.customer), said.text), ("", said.text)
-        if said.contrary or len(said.kinds) != 1 or {own, everywhere} & listed:
+    for pattern in _gathered(workspace).values():
+        own, everywhere = (company_key(pattern.customer), pattern.text), ("", pattern.text)
+        if pattern.contrary or len(pattern.kinds) != 1 or {own, everywhere} & listed:
             continue
-        for kind, sessions in said.kinds.items():
+        for kind, sessions in pattern.kinds.items():
             if len(sessions) >= _SESSIONS:
-                yield kind, said
+                yield kind, pattern
 
 
-def _gathered(workspace: Workspace) -> dict[tuple[str, str], _Said]:
+def _gathered(workspace: Workspace) -> dict[tuple[str, str], _Pattern]:
     """By customer and text what was decided, in sessions in which one customer alone takes part."""
-    made = decision_log.decisions_by_session(workspace.db)
-    proposals = proposals_by_session(workspace, made)
-    gathered: dict[tuple[str, str], _Said] = {}
+    decided_by_session = decision_log.decisions_by_session(workspace.db)
+    proposals = proposals_by_session(workspace, decided_by_session)
+    gathered: dict[tuple[str, str], _Pattern] = {}
     for session in Registry(workspace.db).sessions():
         customer, session_id = _customer(session), session.session_id
         if customer is None or session_id not in proposals:
             continue
-        decided = _one_by_one(made[session_id])
+        decided = _one_by_one(decided_by_session[session_id])
         for proposal in proposals[session_id]:
             decision = decided.get(proposal.proposal_id)
             if decision is None or proposal.is_heard_again:
                 continue
             for text in {finding.text.casefold() for finding in proposal.findings}:
                 key = (company_key(customer), text)
-                said = gathered.setdefault(key, _Said(customer=customer, text=text, label=proposal.label))
-                _count(said, proposal, decision, session_id)
+                pattern = gathered.setdefault(key, _Pattern(customer=customer, text=text, label=proposal.label))
+                _count(pattern, proposal, decision, session_id)
     return gathered
 
 
-def _count(said: _Said, proposal: Proposal, decision: Decision, session_id: str) -> None:
+def _count(pattern: _Pattern, proposal: Proposal, decision: Decision, session_id: str) -> None:
     kind = _kind(proposal, decision)
     if kind is not None:
-        said.kinds.setdefault(kind, set()).add(session_id)
+        pattern.kinds.setdefault(kind, set()).add(session_id)
     elif not _is_known(proposal):
-        said.contrary = True
+        pattern.contrary = True
 
 
 def _kind(proposal: Proposal, decision: Decision) -> RuleKind | None:
@@ -154,10 +154,10 @@ def _is_known(proposal: Proposal) -> bool:
     return any(finding.rule.spec.listed for finding in proposal.findings)
 
 
-def _one_by_one(made: Sequence[Decision]) -> dict[str, Decision]:
-    """The latest decision about each proposal that somebody looked at: one made for many at once has their time."""
-    times = [decision.decided_at for decision in made]
-    latest = {decision.proposal_id: decision for decision in made}
+def _one_by_one(decisions: Sequence[Decision]) -> dict[str, Decision]:
+    """The latest decision about each proposal that somebody looked at: one decision for many at once has their time."""
+    times = [decision.decided_at for decision in decisions]
+    latest = {decision.proposal_id: decision for decision in decisions}
     return {proposal_id: each for proposal_id, each in latest.items() if times.count(each.decided_at) == 1}
 
 
@@ -172,6 +172,6 @@ def _customer(session: Session) -> str | None:
     return next(iter(companies.values())) if len(companies) == 1 else None
 
 
-def _mark(workspace: Workspace, kind: RuleKind, said: _Said) -> str:
-    source = f"{kind.value}\n{company_key(said.customer)}\n{said.text}".encode()
+def _mark(workspace: Workspace, kind: RuleKind, pattern: _Pattern) -> str:
+    source = f"{kind.value}\n{company_key(pattern.customer)}\n{pattern.text}".encode()
     return f"c-{hmac.new(workspace.key('alias'), source, hashlib.sha256).hexdigest()[:12]}"

@@ -43,14 +43,14 @@ def missing_preview(planned: PlannedRendition) -> Pending | None:
         return None
     session_id, acts = context.session.session_id, previews.events(context.workspace.db, context.session.session_id)
     for participant_id in _featured(planned):
-        made = previews.latest_made(acts, participant_id)
-        terms = decode(made.body, PreviewTerms) if made else None
-        if made is None or terms is None or newly_exposed(decode(terms.scope, RedactionScope), planned.hidden):
+        sent = previews.latest_made(acts, participant_id)
+        terms = decode(sent.body, PreviewTerms) if sent else None
+        if sent is None or terms is None or newly_exposed(decode(terms.scope, RedactionScope), planned.hidden):
             return Pending(
                 reason=f"{participant_id} has seen no preview of what is to be published",
                 action=f"send the link of `offrecord consent preview {session_id} {participant_id}`",
             )
-        if context.now < terms.until and not _answered(acts, participant_id, after=made.seq):
+        if context.now < terms.until and not _answered(acts, participant_id, after=sent.seq):
             return Pending(
                 reason=f"{participant_id} may object until {terms.until:%Y-%m-%d %H:%M} UTC",
                 action="wait for their answer, or for that day",
@@ -60,9 +60,9 @@ def missing_preview(planned: PlannedRendition) -> Pending | None:
 
 def _featured(planned: PlannedRendition) -> list[str]:
     """Who is heard or read in a rendition, by id in order."""
-    said = {word.participant_id for word in planned.analysed.transcript.words if word.participant_id}
+    speaking = {word.participant_id for word in planned.analysed.transcript.words if word.participant_id}
     written = {line.participant_id for line in planned.analysed.context.session.chat if line.participant_id}
-    return sorted((said | written) - planned.plan.removed)
+    return sorted((speaking | written) - planned.plan.removed)
 
 
 def _answered(acts: Acts, participant_id: str, *, after: int) -> bool:

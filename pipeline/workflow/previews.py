@@ -72,9 +72,9 @@ def make_preview(
             raise RefusedByPolicy("they are not in the public rendition", action="nothing; they need no preview")
         state = consent_state(planned.analysed.context.ruling)
         keep = partial(keep_parts, participant_id=participant_id, state=state)
-        analysed, made = render_proved(planned, keep)
-        if isinstance(made, Failed):
-            raise ProofFailed(f"no preview: {made.reason}", action=made.action)
+        analysed, rendered = render_proved(planned, keep)
+        if isinstance(rendered, Failed):
+            raise ProofFailed(f"no preview: {rendered.reason}", action=rendered.action)
         hidden = _planned_again(analysed, planned)
         until = now + timedelta(days=workspace.settings.review.preview_days)
         terms = PreviewTerms(until=until, scope=encode(hidden.hidden).decode())
@@ -103,10 +103,10 @@ def open_preview(secret: str, *, workspace: Workspace, now: datetime) -> OpenPre
     body = unseal(workspace, secret, _KEYS)
     session_id, participant_id = body["session_id"], body["participant_id"]
     acts = previews.events(workspace.db, session_id)
-    made = next((act for act in acts if act.act is PreviewAct.MADE and str(act.seq) == body["preview"]), None)
-    if made is None or made.participant_id != participant_id:
+    sent = next((act for act in acts if act.act is PreviewAct.MADE and str(act.seq) == body["preview"]), None)
+    if sent is None or sent.participant_id != participant_id:
         raise UsageProblem("this link is not valid", action="ask for a new one")
-    until = decode(made.body, PreviewTerms).until
+    until = decode(sent.body, PreviewTerms).until
     if now >= until:
         raise RefusedByPolicy("the days of this preview are over", action="write to who sent you the link")
     session = _session(workspace, session_id, participant_id)
@@ -114,7 +114,7 @@ def open_preview(secret: str, *, workspace: Workspace, now: datetime) -> OpenPre
     ruling = consent.current_ruling(session, workspace=workspace, now=now)
     if material is None or not isinstance(ruling, Ruling) or consent_state(ruling) != material.state:
         raise RefusedByPolicy("somebody's consent changed, so this is no longer shown", action="ask for a new link")
-    answers = [act for act in acts if act.participant_id == participant_id and act.seq > made.seq]
+    answers = [act for act in acts if act.participant_id == participant_id and act.seq > sent.seq]
     answer = answers[-1].act.value if answers else ""
     return OpenPreview(session=session, participant_id=participant_id, until=until, material=material, answer=answer)
 

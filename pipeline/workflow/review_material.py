@@ -59,17 +59,17 @@ class ReviewSession:
     proposals: tuple[Proposal, ...]
 
 
-def store_material(context: SessionContext, said: AttributedTranscript, findings: tuple[Finding, ...]) -> None:
+def store_material(context: SessionContext, attributed: AttributedTranscript, findings: tuple[Finding, ...]) -> None:
     """Keeps what a reviewer of the session needs, in one piece."""
     session = context.session
     closed: dict[str, list[tuple[float, float]]] = {}
     for track_id, intervals in speech.closed(session, context.ruling):
         closed[track_id] = [(span.start_s, span.end_s) for span in intervals]
-    for gap in said.withheld:
+    for gap in attributed.withheld:
         closed.setdefault(gap.track_id, []).append((gap.start_s, gap.end_s))
     material = ReviewMaterial(
         state=_state(session, context.ruling),
-        transcript=said.heard,
+        transcript=attributed.heard,
         findings=findings,
         closed=tuple((track_id, tuple(spans.merge(of_track))) for track_id, of_track in closed.items()),
     )
@@ -113,14 +113,14 @@ def open_review(
             "consent changed since the last run", action="run `offrecord run`, then load the page again"
         )
     current = review.edits(workspace.db, session_id)
-    said = review.attributed(material.transcript, current, ruling)
-    if said.withheld:
+    attributed = review.attributed(material.transcript, current, ruling)
+    if attributed.withheld:
         raise WithheldWords
-    findings = review.edited(session_id, material.findings, current, said.transcript)
-    found = review.propose(session_id, findings, known=known_labels(session, workspace))
-    proposals = (*found, *_heard_again(workspace, session_id))
+    findings = review.edited(session_id, material.findings, current, attributed.transcript)
+    from_words = review.propose(session_id, findings, known=known_labels(session, workspace))
+    proposals = (*from_words, *_heard_again(workspace, session_id))
     return ReviewSession(
-        session=session, ruling=ruling, material=material, transcript=said.transcript, proposals=proposals
+        session=session, ruling=ruling, material=material, transcript=attributed.transcript, proposals=proposals
     )
 
 

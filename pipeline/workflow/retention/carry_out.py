@@ -44,10 +44,10 @@ def carry_out(workspace: Workspace, *, now: datetime) -> list[RetentionItem]:
     standing = legal_holds.standing(workspace.db)
     removed: list[RetentionItem] = []
     for kind in OF_SESSIONS:
-        found = list(due_sessions(workspace, kind, standing, now=now))
-        over = [(session, item) for session, item in found if not item.held_by]
+        due = list(due_sessions(workspace, kind, standing, now=now))
+        over = [(session, item) for session, item in due if not item.held_by]
         shared = _kept_by_others(workspace, over) if kind is RetainedKind.ORIGINAL else frozenset()
-        for session, _ in found if kind in RENDITIONS else ():
+        for session, _ in due if kind in RENDITIONS else ():
             _withdraw(workspace, session.session_id, kind)
         for session, item in over:
             _remove(workspace, session, item, shared, now)
@@ -61,8 +61,8 @@ def carry_out(workspace: Workspace, *, now: datetime) -> list[RetentionItem]:
 
 def receipts(workspace: Workspace, subject: str = "") -> list[RemovalReceipt]:
     """Every removal, or those of one session or party, in order; not where there was nothing to remove."""
-    found = workspace.ledger.under(REMOVED, f"{subject}/" if subject else "")
-    bodies = [(key.rpartition("/"), json.loads(body)) for key, body in found]
+    removals = workspace.ledger.under(REMOVED, f"{subject}/" if subject else "")
+    bodies = [(key.rpartition("/"), json.loads(body)) for key, body in removals]
     return [RemovalReceipt(subject=who, kind=kind, **body) for (who, _, kind), body in bodies if body["files"]]
 
 
