@@ -25,7 +25,7 @@ demo: setup ## take in sample_media/, redact it, export the requests
 	@$(BIN)/python sample_media/demo.py $(DEMO)
 
 test: setup browser ## the whole test suite
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: setup ## format, lint, types
 	$(BIN)/ruff format --check .

@@ -4,7 +4,7 @@ from pipeline.detect.consent_cues import consent_cues
 from pipeline.detect.detect import detect
 from pipeline.detect.locate.heard_again import heard_again_findings
 from pipeline.detect.named_elsewhere import named_elsewhere
-from pipeline.detect.ner.union import version
+from pipeline.detect.ner.chosen_model import version
 
 VERSION = "6"
 

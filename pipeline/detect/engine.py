@@ -1,4 +1,7 @@
-"""The pure core: all mentions in a text, by every recogniser, for one context."""
+"""The pure core: all mentions in a text, by every recogniser, for one context.
+
+What needs spaCy is imported where it is used: it takes 1.5 s, which a command that detects nothing need not wait for.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,13 @@ from pipeline.detect.gazetteer.surnames import surname_recognizer
 from pipeline.detect.identifiers.ip_addresses import ip_address_recognizer
 from pipeline.detect.identifiers.partial_addresses import partial_address_recognizer
 from pipeline.detect.identifiers.phone_numbers import phone_number_recognizer
-from pipeline.detect.identifiers.presidio import presidio_recognizer
 from pipeline.detect.identifiers.references import reference_recognizer
 from pipeline.detect.identifiers.secrets import secret_recognizer
 from pipeline.detect.identifiers.spelled_out import spelled_out_recognizer
 from pipeline.detect.identifiers.spoken_addresses import spoken_address_recognizer
 from pipeline.detect.identifiers.spoken_numbers import spoken_number_recognizer
 from pipeline.detect.identifiers.urls import url_recognizer
-from pipeline.detect.ner.introductions import introduction_recognizer
-from pipeline.detect.ner.recognizer import spacy_recognizer
-from pipeline.detect.ner.union import FLOOR, KNOWING_FLOOR, ChosenModel, chosen, name_recognizer, second_model
+from pipeline.detect.ner.chosen_model import ChosenModel, chosen
 from pipeline.detect.scoring.overlaps import resolve_overlaps
 from pipeline.detect.text.tokens import BatchRecognizer, Match, Recognizer, read
 from pipeline.lexicon.cues import shipped_cues
@@ -81,6 +81,8 @@ def _recognizers(context: Context, settings: DetectSettings) -> tuple[Recognizer
 
 @lru_cache(maxsize=_CACHED_CONTEXTS)
 def _batch_recognizers(context: Context, chosen_model: ChosenModel) -> tuple[BatchRecognizer, ...]:
+    from pipeline.detect.ner.union import FLOOR, KNOWING_FLOOR, name_recognizer, second_model
+
     floor = KNOWING_FLOOR if context.participants or context.companies else FLOOR
     if chosen_model.pulled:
         return (name_recognizer(floor, second_model(chosen_model.name)),)
@@ -91,6 +93,9 @@ def _batch_recognizers(context: Context, chosen_model: ChosenModel) -> tuple[Bat
 @lru_cache(maxsize=4)
 def _without_context(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
     """The recognisers that need no context, shared by all contexts of a process."""
+    from pipeline.detect.identifiers.presidio import presidio_recognizer
+    from pipeline.detect.ner.introductions import introduction_recognizer
+
     return (
         spoken_address_recognizer(),
         spoken_number_recognizer(),
@@ -108,4 +113,6 @@ def _without_context(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
 
 @lru_cache(maxsize=2)
 def _spacy(name: str) -> BatchRecognizer:
+    from pipeline.detect.ner.recognizer import spacy_recognizer
+
     return spacy_recognizer(name)

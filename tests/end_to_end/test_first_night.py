@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import ROOT, SAMPLES, SESSIONS, offrecord
+from tests.end_to_end.conftest import ROOT, SAMPLES, offrecord
+from tests.samples import shortened
 
 PAGE = (ROOT / "docs" / "first-night.md").read_text("utf-8")
 SIX, TYPED = (
     [shlex.split(line)[1:] for line in block.splitlines()] for block in re.findall(r"```sh\n(.*?)```", PAGE, re.S)
 )
+FOLDER = "2026-11-18-b-halcyon-freight-mixed"
 SETTINGS = '[speech]\nengine = "captions"\nkeyword_search = false\n'
 
 
@@ -26,7 +28,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("OFFRECORD_RUN__WORKERS", "1")
     shutil.copyfile(SAMPLES / "consent.csv", "answers.csv")
     Path("notice.txt").write_text("Office hours are recorded. May we?", "utf-8")
-    shutil.copytree(SESSIONS / "2026-11-18-b-halcyon-freight-mixed", "inbox/office-hours")
+    shortened(FOLDER, Path("inbox"), seconds=24).rename("inbox/office-hours")
     Path("inbox/office-hours/session.toml").unlink()
     return tmp_path
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
 
 from pipeline import models
 from pipeline.detect.ner.recognizer import LABELS, guesses, known_words, name_match
@@ -19,7 +18,6 @@ from pipeline.detect.scoring.second_model import evidence, share_of
 from pipeline.detect.text.tokens import BatchRecognizer, Match, Text
 from pipeline.lexicon import FUNCTION_WORDS, words_of
 from pipeline.records import DetectionRule
-from pipeline.settings import DetectSettings
 
 # The least share of right guesses that is worth a finding. Where participants or companies are known, most names are
 # theirs and the gazetteer finds them: a stranger's then needs more evidence.
@@ -47,30 +45,6 @@ def name_recognizer(floor: float = FLOOR, second: EntityFinder | None = None) ->
         ]
 
     return recognize
-
-
-class ChosenModel(NamedTuple):
-    """The second pipeline as this machine has it: ``pulled`` is of models.toml; no name where there is none."""
-
-    name: str
-    pulled: bool
-
-
-def chosen(settings: DetectSettings) -> ChosenModel:
-    """What the settings ask for, and nothing where that is a pipeline of models.toml that was never pulled."""
-    name = settings.spacy_model
-    model = models.entries().get(name)
-    if model is None:
-        return ChosenModel(name, pulled=False)
-    here = models.folder(model).is_dir()
-    return ChosenModel(name if here else "", pulled=here)
-
-
-def version(settings: DetectSettings) -> str:
-    """What tells the second pipeline from any other, empty where there is none: what was found rests on it."""
-    model = chosen(settings)
-    files = models.find(model.name).files if model.pulled else {}
-    return f"{model.name} {files['ner/model'].sha256[:12]}" if "ner/model" in files else model.name
 
 
 @lru_cache(maxsize=1)

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from pipeline import models
 from pipeline.detect.engine import find
+from pipeline.detect.ner.chosen_model import chosen, version
 from pipeline.detect.ner.recognizer import guesses
 from pipeline.detect.ner.spacy_component import Entity
-from pipeline.detect.ner.union import EntityFinder, chosen, name_recognizer, second_model, version
+from pipeline.detect.ner.union import EntityFinder, name_recognizer, second_model
 from pipeline.detect.scoring.calibration import KnownFor
 from pipeline.detect.scoring.second_model import evidence, share_of
 from pipeline.detect.text.tokens import Match, Text, read
