@@ -22,7 +22,7 @@ _FIRM_SCORE = 15.0
 _SURE_WORD = 0.85
 _BESIDE_S = 0.3
 # A recogniser that was told a name hears most of what the search is right about itself. On six made voices this takes
-# false hits from 66 an hour to 22 with Whisper, and nothing more leaks; on 149 s of real read speech with 60 names from
+# false hits from 66 an hour to 22 to 44 with Whisper; on 149 s of real read speech with 60 names from
 # 5 to 3 with Whisper and from 11 to 4 with sphinx.
 NAME_TOLD = 8.0
 
