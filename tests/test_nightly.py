@@ -51,6 +51,15 @@ def done(task: nightly.Task) -> TaskDone[nightly.Task, SessionProgress]:
     return TaskDone(task, SessionProgress(result=result, valid_until=(NOW + timedelta(hours=24)).timestamp()))
 
 
+def published(task: nightly.Task) -> TaskDone[nightly.Task, SessionProgress]:
+    """What ``done`` gives, with a rendition in ``out/``."""
+    folder = f"{task.session_id}/internal"
+    (task.root / "out" / folder).mkdir(parents=True, exist_ok=True)
+    finished = done(task)
+    result = replace(finished.value.result, renditions=(folder,))
+    return TaskDone(task, replace(finished.value, result=result))
+
+
 def nightly_inline(task: nightly.Task) -> TaskDone[nightly.Task, SessionProgress] | TaskFailed[nightly.Task]:
     """The work itself, as an executor does it."""
     (outcome,) = inline.run_tasks([task], nightly.process_one, workers=1, timeout_s=60.0)
@@ -272,6 +281,18 @@ def test_an_inbox_is_the_same_however_it_is_called(workspace: Workspace, monkeyp
     options = nightly.RunOptions(executor=Scripted(refused, done))
     report = nightly.run_night(workspace, inbox=Path("inbox"), options=options, now=NOW, progress=lambda *_: None)
     assert report.counts == {"refused": 1}
+
+
+def test_what_is_gone_from_the_output_folder_is_made_again(workspace: Workspace) -> None:
+    night(workspace, Scripted(session(), published))
+    idle = Scripted(None, published)
+    night(workspace, idle)
+    assert idle.asked == []
+    (workspace.out / session().session_id / "internal").rmdir()
+    assert gather(workspace, now=NOW).counts == {"waiting": 1}
+    again = Scripted(None, published)
+    assert night(workspace, again).counts == {"done": 1}
+    assert again.asked == [session().session_id]
 
 
 def test_files_that_lie_in_the_inbox_itself_are_told(workspace: Workspace) -> None:

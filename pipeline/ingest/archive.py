@@ -10,7 +10,6 @@ import re
 import stat
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.errors import InputRefused
+from pipeline.ingest.documents import DAMAGED_ZIP
 from pipeline.ingest.draft import is_media
 from pipeline.ingest.identify_platform import CRAIG_TRACK, FolderKind, check_readable, recognise
 from pipeline.ingest.listing import MAX_FILES, ListedFile, Listing, listing
@@ -29,7 +29,6 @@ _CHUNK = 1 << 20
 _WANTED = re.compile(rf"info\.txt|raw\.dat|{CRAIG_TRACK.pattern}", re.IGNORECASE)
 _TEXTS = (".vtt", ".srt", ".sbv", ".txt", ".docx", ".csv", ".tsv", ".json", ".toml", ".conf", ".tag", ".m3u")
 _UNFINISHED = (".zoom", ".tmp", ".part", ".partial", ".crdownload")
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError)
 
 
 @contextmanager
@@ -86,7 +85,7 @@ def _unpack(zipped: ListedFile, target: Path, *, texts_only: bool) -> tuple[tupl
                 (target / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 with archive.open(member) as inside:
                     _write(inside, target / name, member.file_size)
-    except _DAMAGED:
+    except DAMAGED_ZIP:
         raise InputRefused("the zip is damaged or not a zip", action="download it again") from None
     return tuple(unwritten), len(members) - len(wanted)
 

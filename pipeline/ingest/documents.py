@@ -17,10 +17,9 @@ from pipeline.errors import InputRefused
 _BODY = "word/document.xml"
 _MAX_XML_BYTES = 64 << 20
 _WORDS = "wordprocessingml"
-_UNREADABLE = (
-    *(zipfile.BadZipFile, zlib.error, expat.ExpatError, KeyError, EOFError, NotImplementedError, RuntimeError),
-    *(ValueError, OverflowError),
-)
+DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError)
+"""What zipfile raises for a zip that is damaged, encrypted, or packed in a way that it does not know."""
+_UNREADABLE = (*DAMAGED_ZIP, expat.ExpatError, KeyError)
 
 
 @dataclass(slots=True)

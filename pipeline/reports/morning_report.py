@@ -19,6 +19,7 @@ from pipeline.reports.warnings import warnings
 from pipeline.store import Workspace
 from pipeline.store.codec import encode
 from pipeline.store.registry import InboxEntry, Registry, printable
+from pipeline.workflow.due_sessions import missing_renditions
 
 _NEEDS_A_PERSON = frozenset({"held", "refused", "failed"})
 
@@ -218,7 +219,7 @@ def _sessions(registry: Registry) -> list[ReportLine]:
 
 def _as_on_disk(line: ReportLine, workspace: Workspace) -> ReportLine:
     """A line that says so where a rendition that its session should have is not there any more."""
-    missing = [folder for folder in line.renditions if not (workspace.out / folder).is_dir()]
+    missing = missing_renditions(workspace, line.renditions)
     if line.status != "done" or not missing:
         return line
     return replace(

@@ -49,7 +49,7 @@ def check(workspace: Workspace, interrupted: frozenset[str]) -> tuple[str, ...]:
     changed = [place for place in _tonight(workspace) if not is_as_proved(workspace, place, entries)]
     strange, exports = len(list(strangers(workspace, entries))), len(request_files.changed_exports(workspace))
     return (
-        *(f"out/{where} is gone, which was published: restore it, or run again to make it anew" for where in missing),
+        *(f"out/{where} is gone, which was published: this run makes again what may go on" for where in missing),
         *(f"out/{_name(place)} is not as it was published: {_ADVICE}" for place in changed),
         *((f"{strange} files or folders in out/ are none that Offrecord wrote: {_ADVICE}",) if strange else ()),
         *((f"{exports} files of out/exports/ were changed, added or taken away: {_ADVICE}",) if exports else ()),

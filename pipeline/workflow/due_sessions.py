@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from itertools import product
@@ -22,14 +22,22 @@ def is_published(state: SessionState | None) -> bool:
     return state is not None and bool(state.result.renditions)
 
 
+def missing_renditions(workspace: Workspace, renditions: Iterable[str]) -> tuple[str, ...]:
+    """Which of a session's renditions, each as its folder below ``out/``, are not there any more."""
+    return tuple(folder for folder in renditions if not (workspace.out / folder).is_dir())
+
+
 def is_due(workspace: Workspace, state: SessionState | None, key: str, now: datetime, retry_failed: bool) -> bool:
-    """Whether a session is to be processed: its inputs (``key``) changed, its ruling is over, or it failed."""
+    """Whether a session is to be processed.
+
+    Its inputs (``key``) changed, its ruling is over, it failed, or what it had published is gone from ``out/``.
+    """
     if state is None or state.state_key != key:
         return True
     is_over = not run_clock.holds(state.valid_until, now, hours=workspace.settings.consent.ruling_ttl_hours)
     if state.result.status == "failed":
         return retry_failed or state.attempts < workspace.settings.run.attempts or (is_published(state) and is_over)
-    return is_over
+    return is_over or bool(missing_renditions(workspace, state.result.renditions))
 
 
 def withdrawing_overdue(

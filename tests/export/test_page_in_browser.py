@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from pipeline.export import RequestReport
 from pipeline.export.formats import render
 from pipeline.export.formats.options import ExportOptions
 from tests.export.made import HOSTILE, hostile_report
 from tests.export.test_formats import plain_report
-from tests.web.test_browser import AXE, BROWSERS
+from tests.web.chromium import AXE, browser
 
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert program, "`make browser` installs chromium"
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+__all__ = ["browser"]
 
 
 class OpenedPage:

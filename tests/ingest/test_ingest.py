@@ -16,6 +16,7 @@ from pipeline.errors import TryAgain
 from pipeline.ingest import ingest
 from pipeline.records import ListAuthority, Purpose, Refused, Role, Session
 from tests.ingest.conftest import CONF, REPORT, SNOWFLAKES, ffmpeg
+from tests.ingest.outcomes import taken
 
 STARTED = "started_at = 2026-11-18T15:00:00Z\n"
 TOML = """
@@ -47,12 +48,6 @@ def state(root: Path) -> dict[str, tuple[str, int, int]]:
         )
         for path in [root, *root.rglob("*")]
     }
-
-
-def taken(path, workspace) -> Session:
-    session = ingest(path, workspace=workspace)
-    assert isinstance(session, Session), session
-    return session
 
 
 def refused(path, workspace) -> str:

@@ -9,9 +9,10 @@ import pytest
 
 from pipeline.consent.evaluation.claims import list_is_complete
 from pipeline.errors import ConfigurationError
-from pipeline.ingest import fingerprint, ingest, read_tracks, tracks_digest
-from pipeline.records import ListAuthority, Refused, Session
+from pipeline.ingest import fingerprint, read_tracks, tracks_digest
+from pipeline.records import ListAuthority, Session
 from tests.ingest.conftest import ffmpeg
+from tests.ingest.outcomes import refused, taken
 
 TABLE = """
 [[series]]
@@ -45,18 +46,6 @@ def obs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     picture = ("-f", "lavfi", "-t", "2", "-i", "testsrc=size=64x64:rate=5")
     target = tmp_path_factory.mktemp("obs") / NAME
     return ffmpeg(*inputs, *picture, *maps, "-c:a", "flac", *named, target=target)
-
-
-def taken(path, workspace) -> Session:
-    session = ingest(path, workspace=workspace)
-    assert isinstance(session, Session), session
-    return session
-
-
-def refused(path, workspace) -> str:
-    result = ingest(path, workspace=workspace)
-    assert isinstance(result, Refused), result
-    return result.reason
 
 
 def owners(session: Session) -> list[str | None]:

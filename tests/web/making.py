@@ -43,6 +43,8 @@ from pipeline.web.logins import Logins, WebUser
 from pipeline.web.roles import WebRole
 from pipeline.web.site import Access
 from pipeline.workflow import previews
+from pipeline.workflow.consent_actions import withdraw_consent
+from pipeline.workflow.consent_form import Erasure
 from pipeline.workflow.customer_rules import NOT_A_NAME
 from pipeline.workflow.preview_parts import MATERIAL, material_key
 from pipeline.workflow.preview_records import PreviewMaterial, PreviewPart, PreviewTerms
@@ -232,3 +234,17 @@ def serving(workspace: Workspace, access: Access | None = None, *, port: int = 0
     finally:
         server.should_exit = True
         thread.join()
+
+
+def withdraw_transcription(workspace: Workspace) -> None:
+    """Tomasz Nowak withdraws that he may be transcribed, in every session."""
+    withdraw_consent(
+        "tomasz.nowak@northwind.example",
+        purposes=[Purpose.TRANSCRIBE],
+        session_id=None,
+        erasure=Erasure(),
+        actor="dpo",
+        reason="by mail",
+        workspace=workspace,
+        now=now(),
+    )

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from pipeline.records import Verdict
 from pipeline.review import decision_log
@@ -21,21 +19,11 @@ from pipeline.web.roles import WebRole
 from pipeline.web.serve import access_of
 from pipeline.workflow.consent_form import invite
 from pipeline.workflow.speaker_actions import list_speakers
+from tests.web.chromium import AXE, browser
 from tests.web.making import FORM, SAID, SCRIPT, Server, analyse_by_hand, decide_alike, now, preview_by_hand, serving
 from tests.web.oidc.running import keep_secret, provider, settings
 
-AXE = Path(__file__).with_name("vendor") / "axe.min.js"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
-    assert program, "`make browser` installs chromium"
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+__all__ = ["browser"]
 
 
 @pytest.fixture

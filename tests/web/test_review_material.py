@@ -11,17 +11,15 @@ import pytest
 
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.media import decode
-from pipeline.records import Audience, Purpose, SoundPlace, Verdict
+from pipeline.records import Audience, SoundPlace, Verdict
 from pipeline.review import decision_log
 from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace
 from pipeline.workflow import review_actions, review_edits
-from pipeline.workflow.consent_actions import withdraw_consent
-from pipeline.workflow.consent_form import Erasure
 from pipeline.workflow.review_audio import audio_piece
 from pipeline.workflow.review_material import ReviewSession, open_review
 from pipeline.workflow.review_views import Decided, proposal_views, taken_out, turn_views
-from tests.web.making import now, session_id_of
+from tests.web.making import now, session_id_of, withdraw_transcription
 
 NOTHING = Decided(decisions=(), versions={}, edit_versions={})
 
@@ -39,16 +37,7 @@ def loudness(content: bytes, folder: Path, start_s: float, end_s: float) -> floa
 
 
 def test_a_withdrawal_closes_the_review_at_once(workspace: Workspace, opened: ReviewSession) -> None:
-    withdraw_consent(
-        "tomasz.nowak@northwind.example",
-        purposes=[Purpose.TRANSCRIBE],
-        session_id=None,
-        erasure=Erasure(),
-        actor="dpo",
-        reason="by mail",
-        workspace=workspace,
-        now=now(),
-    )
+    withdraw_transcription(workspace)
     with pytest.raises(RefusedByPolicy):
         open_review(workspace, session_id_of(workspace), now=now(), material=opened.material)
 

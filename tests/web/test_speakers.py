@@ -10,19 +10,16 @@ from click.testing import CliRunner
 from starlette.testclient import TestClient
 
 from pipeline.cli import main
-from pipeline.records import Purpose
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.web.app import staff_app
 from pipeline.web.logins import Logins, WebUser
 from pipeline.web.roles import WebRole
 from pipeline.web.site import Access
-from pipeline.workflow.consent_actions import withdraw_consent
-from pipeline.workflow.consent_form import Erasure
 from pipeline.workflow.review_material import WithheldWords, open_review
 from pipeline.workflow.speaker_actions import assign_in_session, list_speakers, unassign_speaker
 from tests.clock import that_night
-from tests.web.making import SAID, analyse_by_hand, now, session_id_of
+from tests.web.making import SAID, analyse_by_hand, now, session_id_of, withdraw_transcription
 
 TURN = SAID[3][2]
 """What somebody says, and nobody knows who."""
@@ -76,16 +73,7 @@ def test_a_turn_is_listed_assigned_and_taken_back_by_shell(unknown: Workspace) -
 
 def test_words_of_who_may_not_be_transcribed_close_the_review_until_the_next_run(unknown: Workspace) -> None:
     session_id = session_id_of(unknown)
-    withdraw_consent(
-        "tomasz.nowak@northwind.example",
-        purposes=[Purpose.TRANSCRIBE],
-        session_id=None,
-        erasure=Erasure(),
-        actor="dpo",
-        reason="by mail",
-        workspace=unknown,
-        now=now(),
-    )
+    withdraw_transcription(unknown)
     session = Registry(unknown.db).session(session_id)
     analyse_by_hand(unknown, session, unknown=TURN)
     (turn,) = list_speakers(unknown, session_id, now=now())

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.errors import InputRefused
 from pipeline.ingest import session_texts
-from pipeline.ingest.attendance import poll, reader
+from pipeline.ingest.attendance import merge, poll, reader
 from pipeline.ingest.attendance.model import AttendanceReport
 from pipeline.ingest.captions import metadata_content
 from pipeline.ingest.captions.speakers import named_in
 from pipeline.ingest.documents import is_document
-from pipeline.ingest.draft import is_media
+from pipeline.ingest.draft import Person, SessionDraft, is_media, own_files
 from pipeline.ingest.encodings import squashed
 from pipeline.ingest.listing import Listing
+from pipeline.ingest.participants import Speakers, merged
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml
 
 _OF_A_LIST = (".csv", ".tsv", ".json")
@@ -60,6 +61,37 @@ def polls(listing: Listing, facts: SessionToml) -> Mapping[str, tuple[str, ...]]
 def chats(listing: Listing, names: Iterable[str]) -> tuple[str, ...]:
     """Those of the files that read as a chat."""
     return tuple(name for name in names if _is_chat(listing, name))
+
+
+def with_people(
+    draft: SessionDraft,
+    listing: Listing,
+    lists: ParticipantLists,
+    polls: Mapping[str, tuple[str, ...]],
+    *,
+    recording: str,
+    title: str,
+    attendees: Iterable[str] = (),
+) -> SessionDraft:
+    """A draft of one recording with everybody whom the files beside it list.
+
+    ``attendees`` are names alone, without times: who is in no list of those is added.
+    """
+    listed = merge.people(lists.report.rows, reader.clock_of(draft))
+    known = Speakers(listed)
+    unlisted = (Person(name=name, joined_late=True) for name in dict.fromkeys(attendees) if not known.knows(name))
+    people = merged((*listed, *unlisted), draft.facts.participants, listing.names)
+    owned = own_files(people)
+    return replace(
+        draft,
+        people=people,
+        mixed=tuple(name for name in (recording,) if name not in owned),
+        title=lists.report.topic or title,
+        platform_list=lists.is_complete,
+        unread_times=lists.report.unread_times,
+        named=tuple(name for names in polls.values() for name in names),
+        texts=(*draft.texts, *((name, "roster") for name in lists.files), *((name, "poll") for name in polls)),
+    )
 
 
 def _is_chat(listing: Listing, name: str) -> bool:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pipeline.errors import InputRefused
-from pipeline.ingest.attendance import merge, reader
 from pipeline.ingest.captions import transcript
-from pipeline.ingest.draft import Person, SessionDraft, is_media, own_files
+from pipeline.ingest.draft import SessionDraft, is_media
 from pipeline.ingest.identify_platform import MEET_RECORDING
 from pipeline.ingest.listing import Listing
-from pipeline.ingest.participants import Speakers, merged
 from pipeline.ingest.platforms import beside
 from pipeline.ingest.platforms.generic import named_texts
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml
@@ -41,19 +37,8 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         chat=chat or tuple(name for name in texts if _is_chat(name)),
         texts=tuple((name, "facts") for name in listing.names if name == FILE_NAME),
     )
-    listed = merge.people(lists.report.rows, reader.clock_of(draft))
-    people = merged((*listed, *_attending(listing, documents, listed)), facts.participants, listing.names)
-    owned = own_files(people)
-    return replace(
-        draft,
-        people=people,
-        mixed=tuple(name for name in (recording,) if name not in owned),
-        title=lists.report.topic or title,
-        platform_list=lists.is_complete,
-        unread_times=lists.report.unread_times,
-        named=tuple(name for names in polls.values() for name in names),
-        texts=(*draft.texts, *((name, "roster") for name in lists.files), *((name, "poll") for name in polls)),
-    )
+    attendees = (name for file in documents for name in transcript.attendees(listing.text(file, "captions")))
+    return beside.with_people(draft, listing, lists, polls, recording=recording, title=title, attendees=attendees)
 
 
 def _recording(listing: Listing) -> str:
@@ -66,13 +51,6 @@ def _recording(listing: Listing) -> str:
             f"the folder holds {len(recordings)} recordings with a name of Google Meet", action="leave one of them"
         )
     return recordings[0]
-
-
-def _attending(listing: Listing, documents: tuple[str, ...], listed: tuple[Person, ...]) -> tuple[Person, ...]:
-    """Whom the transcripts list as there, beyond the lists: names alone, without times."""
-    names = [name for file in documents for name in transcript.attendees(listing.text(file, "captions"))]
-    known = Speakers(listed)
-    return tuple(Person(name=name, joined_late=True) for name in dict.fromkeys(names) if not known.knows(name))
 
 
 def _is_chat(name: str) -> bool:

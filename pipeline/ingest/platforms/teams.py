@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.attendance import merge, reader
 from pipeline.ingest.captions import metadata_content, webvtt
-from pipeline.ingest.draft import SessionDraft, is_media, own_files
+from pipeline.ingest.draft import SessionDraft, is_media
 from pipeline.ingest.identify_platform import TEAMS_RECORDING
 from pipeline.ingest.listing import Listing
-from pipeline.ingest.participants import merged
 from pipeline.ingest.platforms import beside
 from pipeline.ingest.platforms.generic import named_texts
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml
@@ -46,19 +43,7 @@ def read(listing: Listing, facts: SessionToml) -> SessionDraft:
         chat=chat,
         texts=tuple((name, "facts") for name in listing.names if name == FILE_NAME),
     )
-    listed = merge.people(lists.report.rows, reader.clock_of(draft))
-    people = merged(listed, facts.participants, listing.names)
-    owned = own_files(people)
-    return replace(
-        draft,
-        people=people,
-        mixed=tuple(name for name in (recording,) if name not in owned),
-        title=lists.report.topic or title,
-        platform_list=lists.is_complete,
-        unread_times=lists.report.unread_times,
-        named=tuple(name for names in polls.values() for name in names),
-        texts=(*draft.texts, *((name, "roster") for name in lists.files), *((name, "poll") for name in polls)),
-    )
+    return beside.with_people(draft, listing, lists, polls, recording=recording, title=title)
 
 
 def _recording(listing: Listing) -> str:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import IO
 
 from sqlalchemy import Table
 
@@ -134,16 +134,12 @@ def _unpack(backup: Path, staging: Path, identities: list[object], contents: str
                 make_private(place.parent)
                 content = archive.extractfile(member)
                 if content is not None:
-                    write_atomic(place, lambda out, content=content: _copy(content, out))  # type: ignore[misc]
+                    write_atomic(place, partial(shutil.copyfileobj, content))
     except tarfile.TarError as error:
         raise InputRefused("the backup is damaged", action="take another copy; nothing was changed") from error
     except FileNotFoundError as error:
         raise UsageProblem("there is no such backup", action="check its name") from error
     return manifest
-
-
-def _copy(content: IO[bytes], out: IO[bytes]) -> None:
-    shutil.copyfileobj(content, out)
 
 
 def _manifest(archive: tarfile.TarFile, member: tarfile.TarInfo | None, contents: str) -> BackupManifest:

@@ -7,23 +7,18 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from pipeline.ingest import ingest, register, union, unread
+from pipeline.ingest import register, union, unread
 from pipeline.ingest.listing import session_toml_of
-from pipeline.records import ListAuthority, Session
+from pipeline.records import ListAuthority
 from pipeline.store.registry import Registry
 from tests.ingest.conftest import ffmpeg
+from tests.ingest.outcomes import taken
 
 MARCH = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 CAPTIONS = "WEBVTT\n\n00:00.100 --> 00:01.000\n<v Bo Li>Hello.\n"
 CHAT = "00:00:01\tCy Dee:\tHi there\n"
 ROSTER = "Name (Original Name),User Email\nAna Ruiz,ana@x.example\n"
 TOLD = "started_at = 2026-11-18T15:00:00Z\nparticipants_complete = true\n[[participants]]\nname = 'Ana'\n"
-
-
-def taken(path, workspace) -> Session:
-    session = ingest(path, workspace=workspace)
-    assert isinstance(session, Session), session
-    return session
 
 
 @pytest.fixture

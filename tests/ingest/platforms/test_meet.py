@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from pipeline.errors import InputRefused
 from pipeline.ingest import chat_subtitles, ingest
-from pipeline.records import ListAuthority, Refused, Session
+from pipeline.records import ListAuthority, Refused
 from tests.ingest.documents import docx
+from tests.ingest.outcomes import taken
 
 STEM = "Office hours (2026-11-18 at 16_00 GMT+1)"
 CHAT = "00:00:00.500,00:00:03.500\nAna Diaz: hello\nand more\n\n00:00:01.000,00:00:04.000\nSomebody Else: hi\n"
@@ -50,12 +51,6 @@ API = {
         {"earliestStartTime": "2026-11-18T15:00:10.123456789Z", "anonymousUser": {"displayName": "Bo Li"}},
     ]
 }
-
-
-def taken(path, workspace) -> Session:
-    session = ingest(path, workspace=workspace)
-    assert isinstance(session, Session), session
-    return session
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.ingest import ingest
-from pipeline.records import ListAuthority, Refused, Session
+from pipeline.records import ListAuthority, Session
 from tests.ingest.attendance.test_merge import teams_text
 from tests.ingest.documents import docx
+from tests.ingest.outcomes import refused, taken
 
 TITLE = "Office hours"
 RECORDING = f"{TITLE}-20261118_160000-Meeting Recording.mp4"
@@ -43,19 +43,6 @@ TIMED = docx("0:0:0.0 --> 0:0:1.0\nRaman, Priya\nHello.", "0:0:1.0 --> 0:0:1.900
 
 def attendance(language: str = "en", text: str | None = None) -> bytes:
     return b"\xff\xfe" + (text or teams_text(language)).replace("\n", "\r\n").encode("utf-16-le")
-
-
-def taken(path, workspace) -> Session:
-    session = ingest(path, workspace=workspace)
-    assert isinstance(session, Session), session
-    return session
-
-
-def refused(path, workspace) -> str:
-    result = ingest(path, workspace=workspace)
-    assert isinstance(result, Refused), result
-    assert result.action
-    return result.reason
 
 
 def said(session: Session) -> list[tuple[str | None, str]]:

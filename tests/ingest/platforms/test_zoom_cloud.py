@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ingest import ingest
 from pipeline.ingest.platforms import zoom_api
-from pipeline.records import ListAuthority, Refused, Session
+from pipeline.records import ListAuthority
+from tests.ingest.outcomes import refused, taken
 
 STAMP = "GMT20261118-150000_Recording"
 TRANSCRIPT = (
@@ -24,19 +24,6 @@ REPORT = (
     "Hannah Berg,hannah@lumen.example,11/18/2026 04:10:00 PM,11/18/2026 04:30:00 PM,20,No,\n"
 )
 TOLD = "timezone = 'Europe/London'\n"
-
-
-def taken(path, workspace) -> Session:
-    session = ingest(path, workspace=workspace)
-    assert isinstance(session, Session), session
-    return session
-
-
-def refused(path, workspace) -> str:
-    result = ingest(path, workspace=workspace)
-    assert isinstance(result, Refused), result
-    assert result.action
-    return result.reason
 
 
 @pytest.fixture
