@@ -82,7 +82,12 @@ def draft_session(folder: Path, choices: SessionChoices, *, workspace: Workspace
         document.add(key, tomlkit.item(value))
     if not (choices.is_complete or contents.draft.platform_list):
         document.add(tomlkit.comment("participants_complete = true  # say so once everybody who speaks is below"))
-    document.add("participants", _participants(listed))
+    if listed:
+        document.add("participants", _participants(listed))
+    else:
+        document.add(
+            tomlkit.comment("Add a table [[participants]] for each who may be heard: name, email, role, company")
+        )
     text = tomlkit.dumps(document)
     parse(text)
     has_choice_of_series = series is None and bool(series_on_file(workspace))

@@ -142,7 +142,9 @@ def test_hostile_names_stay_toml(workspace: Workspace, call: Path) -> None:
 def test_a_folder_that_names_nobody_has_a_draft(workspace: Workspace, call: Path) -> None:
     (call / "call.vtt").unlink()
     draft, _ = drafted(workspace, call, "--started-at", "2026-11-18T10:00:00Z")
-    assert draft.get("participants", []) == []
+    assert "participants" not in draft
+    filled = (call / "session.toml").read_text("utf-8") + '\n[[participants]]\nname = "Ana Ruiz"\n'
+    assert tomllib.loads(filled)["participants"] == [{"name": "Ana Ruiz"}]
 
 
 @pytest.mark.parametrize("words", [("--started-at", "yesterday"), ("--location", "Texas")])
