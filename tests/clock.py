@@ -28,11 +28,11 @@ main()
 """A program that is the command line at that time, for a process of its own; its time goes on as here."""
 
 
-class _ThatNight(datetime):
+class _ThatNight:
     """Its time goes on, since one person does no two things in the same instant."""
 
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:
+    @staticmethod
+    def now(tz: tzinfo | None = None) -> datetime:
         return NIGHT + timedelta(seconds=time.monotonic() - _BEGAN)
 
 

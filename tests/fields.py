@@ -1,9 +1,12 @@
-"""The fields that a test may say of a record, for functions that make one and fill in the rest."""
+"""The fields that a test may say of a record, for functions that fill in the rest; and those of settings."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TypedDict
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from pipeline.records import (
     AgeStatus,
@@ -21,6 +24,7 @@ from pipeline.records import (
     VaultFile,
     Video,
 )
+from pipeline.settings import Settings
 
 
 class ParticipantFields(TypedDict, total=False):
@@ -74,3 +78,13 @@ class SessionFields(TypedDict, total=False):
     list_authority: ListAuthority
     unread_chat: int
     start_is_estimated: bool
+
+
+def sections() -> dict[str, dict[str, FieldInfo]]:
+    """The settings of each section by their names."""
+    kinds = {section: field.annotation for section, field in Settings.model_fields.items()}
+    return {
+        section: kind.model_fields
+        for section, kind in kinds.items()
+        if isinstance(kind, type) and issubclass(kind, BaseModel)
+    }

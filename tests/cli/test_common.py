@@ -23,6 +23,7 @@ from pipeline.cli import _COMMANDS, main
 from pipeline.cli.common import Group, emit
 from pipeline.cli.progress import print_report
 from pipeline.errors import ConsentUnreadable, TryAgain, WorkspaceDamaged
+from pipeline.media import tools
 from pipeline.reports import doctor
 from pipeline.reports.morning_report import MorningReport, ReportLine
 from pipeline.store import Workspace, database
@@ -77,7 +78,7 @@ def test_the_doctor_tells_what_to_do_only_where_something_is_to_be_done(
     tmp_path: Path, new_workspace: Callable[[Path], Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = new_workspace(tmp_path / "ws")
-    monkeypatch.setattr(doctor.tools, "reader", lambda: doctor.tools.Tool(name="tesseract", version=None, install="x"))
+    monkeypatch.setattr(tools, "reader", lambda: tools.Tool(name="tesseract", version=None, install="x"))
     found = {one.what: one for one in doctor.examine(workspace)}
     assert all(bool(one.action) is not one.ok for one in found.values())
     assert not found["tesseract"].ok and found["tesseract"].found == ""

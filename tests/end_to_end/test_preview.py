@@ -94,7 +94,7 @@ def test_from_a_required_preview_over_an_objection_to_the_release(release: Relea
     sound = client.get(sources[0], headers={"range": "bytes=0-"})
     assert sound.status_code == 206 and sound.headers["cache-control"] == "no-store"
     (tmp_path / "part.m4a").write_bytes(sound.content)
-    assert 0 < probe(tmp_path / "part.m4a").audio[0].duration_s < 29
+    assert 0 < (probe(tmp_path / "part.m4a").audio[0].duration_s or 0.0) < 29
     assert client.get(f"{link}/sound/99").status_code == 404
     assert client.get(f"{link[:-4]}AAAA").status_code == 404
 

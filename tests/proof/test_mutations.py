@@ -15,6 +15,7 @@ from pipeline.proof import (
     PreEncodeCheck,
     crosstalk,
     failure_line,
+    media_checks,
     prove,
     prove_unchanged,
     read_manifest,
@@ -113,7 +114,7 @@ def test_sound_that_stays_is_found(
 
 def planted(patch: Patch, *words: str | Path) -> None:
     """As if the renderer had let something into its file: it is there before the proof looks."""
-    real = render_session.media_checks
+    real = media_checks
 
     def checks(path: Path, **wanted: Any) -> Any:
         worse = path.with_name(f"worse{path.suffix}")
@@ -125,7 +126,7 @@ def planted(patch: Patch, *words: str | Path) -> None:
 
 
 def appended(patch: Patch, content: bytes) -> None:
-    real = render_session.media_checks
+    real = media_checks
 
     def checks(path: Path, **wanted: Any) -> Any:
         path.write_bytes(path.read_bytes() + content)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.proof import ORIGINALS
-from pipeline.records import Failed, PicturePlan, ProofVerdict, RemovedInterval, Rendition, Session
+from pipeline.records import Failed, Leak, PicturePlan, ProofVerdict, RemovedInterval, Rendition, Session
 from pipeline.render import render
 from tests.render.making import TRANSCRIPT, Plan, Vault, hears_nothing, plan, session
 
@@ -21,7 +21,7 @@ def own(vault: Vault, tmp_path: Path) -> Vault:
     return Vault(Path(shutil.copytree(vault.folder, tmp_path / "vault")))
 
 
-def outcome(vault: Vault, sealed: Session, approved: Plan, scratch: Path) -> Rendition | Failed:
+def outcome(vault: Vault, sealed: Session, approved: Plan, scratch: Path) -> Rendition | Failed | Leak:
     by_name = dict(zip((track.digest for track in sealed.tracks), ("priya", "sam"), strict=False))
     if sealed.video:
         by_name[sealed.video.digest] = "video"

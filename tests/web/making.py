@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 
 from pipeline import consent, ingest, review
 from pipeline.consent.answers.importer import import_answers
+from pipeline.consent.staff.withdraw import Erasure
 from pipeline.records import (
     Context,
     DetectionRule,
@@ -44,7 +45,6 @@ from pipeline.web.roles import WebRole
 from pipeline.web.site import Access
 from pipeline.workflow import previews
 from pipeline.workflow.consent_actions import withdraw_consent
-from pipeline.workflow.consent_form import Erasure
 from pipeline.workflow.customer_rules import NOT_A_NAME
 from pipeline.workflow.preview_parts import MATERIAL, material_key
 from pipeline.workflow.preview_records import PreviewMaterial, PreviewPart, PreviewTerms
@@ -123,8 +123,8 @@ def findings_in(
                     words=(at, at + len(wanted)),
                 )
                 yield _finding(entity, label, text, score, rule, place)
-    place = TextPlace(surface="chat", index=0, start_char=0, end_char=len(SCRIPT))
-    yield _finding("term:script", "TERM", SCRIPT, 0.9, DetectionRule.TERM_LIST, place)
+    chat = TextPlace(surface="chat", index=0, start_char=0, end_char=len(SCRIPT))
+    yield _finding("term:script", "TERM", SCRIPT, 0.9, DetectionRule.TERM_LIST, chat)
 
 
 def _finding(

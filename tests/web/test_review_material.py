@@ -89,10 +89,17 @@ def test_a_text_is_masked_until_it_is_kept(workspace: Workspace, opened: ReviewS
 
 def test_an_edit_is_seen_by_every_command_before_the_next_run(workspace: Workspace, opened: ReviewSession) -> None:
     zebra = next(word for word in opened.transcript.words if word.text == "zebra")
-    span = {"track_id": zebra.track_id, "start_s": zebra.start_s, "end_s": zebra.end_s}
-    assert review_edits.count_same_words(opened, **span) == 2
+    assert review_edits.count_same_words(opened, zebra.track_id, zebra.start_s, zebra.end_s) == 2
     again = review_edits.add_finding(
-        workspace, opened, **span, label="TERM", actor="ana", reason="a code name", now=now()
+        workspace,
+        opened,
+        track_id=zebra.track_id,
+        start_s=zebra.start_s,
+        end_s=zebra.end_s,
+        label="TERM",
+        actor="ana",
+        reason="a code name",
+        now=now(),
     )
     session_id = opened.session.session_id
     assert proposals_of(workspace, session_id) == again.proposals
