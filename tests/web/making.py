@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,14 +51,13 @@ from pipeline.workflow.preview_records import PreviewMaterial, PreviewPart, Prev
 from pipeline.workflow.review_material import store_material
 from pipeline.workflow.sealed_links import seal
 from pipeline.workflow.session_context import SessionContext
-from tests.clock import NIGHT
+from tests.clock import now
 
 SAMPLES = Path(__file__).parents[2] / "sample_media"
 FOLDER = SAMPLES / "sessions" / "2026-11-18-a-own-tracks"
 SETTINGS = '[speech]\nengine = "sphinx"\n[run]\nstable_for_s = 0\n'
 FORM = SAMPLES / "consent-form.toml"
 SCRIPT = "<script>document.title='run'</script>"
-_BEGAN = time.monotonic()
 SAID = (
     ("t1", "p1", "welcome everyone this is hannah berg from lumen"),
     ("t2", "p2", "hello hannah priya here from halcyon freight we love project falcon"),
@@ -74,11 +73,6 @@ MENTIONS = (
     ("term:project falcon", "TERM", "falcon", 0.99, DetectionRule.TERM_LIST),
     ("person:~cache", "PERSON", "cache", 0.45, DetectionRule.NAME_MODEL),
 )
-
-
-def now() -> datetime:
-    """The time of the tests, which goes on."""
-    return NIGHT + timedelta(seconds=time.monotonic() - _BEGAN)
 
 
 def word(index: int, track_id: str, participant_id: str | None, text: str) -> Word:

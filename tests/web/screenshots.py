@@ -11,8 +11,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from pipeline.workflow.consent_form import invite
+from tests.clock import now
 from tests.web.chromium import ColorScheme
-from tests.web.making import FORM, Server, decide_alike, make_workspace, now, preview_by_hand, serving
+from tests.web.making import FORM, Server, decide_alike, make_workspace, preview_by_hand, serving
 
 SIZES = {"wide": (1280, 800), "phone": (390, 844)}
 PAGES: dict[str, tuple[str, ColorScheme]] = {

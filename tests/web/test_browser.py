@@ -19,8 +19,9 @@ from pipeline.web.roles import WebRole
 from pipeline.web.serve import access_of
 from pipeline.workflow.consent_form import invite
 from pipeline.workflow.speaker_actions import list_speakers
+from tests.clock import now
 from tests.web.chromium import AXE, ColorScheme, browser
-from tests.web.making import FORM, SAID, SCRIPT, Server, analyse_by_hand, decide_alike, now, preview_by_hand, serving
+from tests.web.making import FORM, SAID, SCRIPT, Server, analyse_by_hand, decide_alike, preview_by_hand, serving
 from tests.web.oidc.running import keep_secret, provider, settings
 
 __all__ = ["browser"]

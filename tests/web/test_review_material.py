@@ -19,7 +19,8 @@ from pipeline.workflow import review_actions, review_edits
 from pipeline.workflow.review_audio import audio_piece
 from pipeline.workflow.review_material import ReviewSession, open_review
 from pipeline.workflow.review_views import Decided, proposal_views, taken_out, turn_views
-from tests.web.making import now, session_id_of, withdraw_transcription
+from tests.clock import now
+from tests.web.making import session_id_of, withdraw_transcription
 
 NOTHING = Decided(decisions=(), versions={}, edit_versions={})
 

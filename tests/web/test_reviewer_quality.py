@@ -23,7 +23,8 @@ from pipeline.web.site import Access
 from pipeline.workflow import reviewer_quality
 from pipeline.workflow.review_edits import SUBMITTED
 from pipeline.workflow.reviewer_quality import blind_ids
-from tests.web.making import now, session_id_of
+from tests.clock import now
+from tests.web.making import session_id_of
 
 RATE = 0.5
 

@@ -21,7 +21,8 @@ from pipeline.web.roles import WebRole
 from pipeline.web.routes import PARTICIPANT_ROUTES, STAFF_ROUTES
 from pipeline.web.site import Access, Site
 from pipeline.workflow.consent_form import invite
-from tests.web.making import FORM, decide_alike, now, session_id_of
+from tests.clock import now
+from tests.web.making import FORM, decide_alike, session_id_of
 
 HOST = "127.0.0.1:8484"
 OURS = {"sec-fetch-site": "same-origin"}

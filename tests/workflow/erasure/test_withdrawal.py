@@ -196,9 +196,9 @@ def test_nothing_is_put_out_when_it_comes_just_before(
     assert placed == [False]
 
 
-def test_erasure_leaves_nothing_and_what_is_left_is_found(kept: Path, without: Workspace) -> None:
-    workspace, name = without, session_id(without)
-    session = Registry(Workspace.open(kept / "ws").db).session(name)
+def test_erasure_leaves_nothing_and_what_is_left_is_found(workspace: Workspace, without: Workspace) -> None:
+    name = session_id(without)
+    session, workspace = Registry(workspace.db).session(name), without
     own = next(track.digest for track in session.tracks if track.participant_id == GUEST_ID)
     (filed,) = withdrawals.read(workspace.db)
     assert filed.state is WithdrawalState.VERIFIED
