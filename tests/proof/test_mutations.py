@@ -213,7 +213,7 @@ def test_a_manifest_that_leaves_something_out_is_found(vault: Vault, tmp_path: P
     write_manifest(whole, manifest.resting_on(manifest.Basis(), told))
     assert "not signed" in failure_line(prove_unchanged(folder, public_key=SIGNER.public_key))
     write_manifest(whole, manifest.resting_on(BASIS, replace(told, files=told.files[1:])))
-    assert "1 files more than were proved" in failure_line(prove_unchanged(folder, public_key=SIGNER.public_key))
+    assert "1 file more than were proved" in failure_line(prove_unchanged(folder, public_key=SIGNER.public_key))
 
 
 def test_a_voice_that_was_left_out_and_is_there_is_found(vault: Vault, tmp_path: Path, monkeypatch: Patch) -> None:

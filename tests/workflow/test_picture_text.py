@@ -186,7 +186,9 @@ def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
     monkeypatch.setattr(SessionContext, "put", lambda self, stage, key, value, kind=None, purpose=None: None)
     analysed = analyse(here, workspace, now=NOW)
     assert isinstance(analysed, AnalysedSession), analysed
-    assert {proposal.label for proposal in analysed.review_state.proposals} == ({"PICTURE"} if not settings else set())
+    assert {proposal.label for proposal in analysed.review_state.proposals} == (
+        {"PICTURE"} if settings == DEFAULT else set()
+    )
     made = publish_all(analysed, plan_renditions(analysed)).outcomes[Audience.INTERNAL].published
     assert made is not None
     told = read_manifest(workspace.out / made.folder / "proof.json")
