@@ -1,10 +1,9 @@
 """Stage 3: a ``Session`` and its ``Ruling`` to a ``Transcript``; see docs/speech.md."""
 
-from pipeline.speech.engines import hints
+from pipeline.speech.engines import hints, preflight
 from pipeline.speech.excerpt import excerpt
 from pipeline.speech.keyword_search import keyword_search
 from pipeline.speech.language import language_stop
-from pipeline.speech.preflight import preflight
 from pipeline.speech.relisten import relisten
 from pipeline.speech.tracks import closed, readable
 from pipeline.speech.transcribe import transcribe

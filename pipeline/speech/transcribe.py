@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.records import (
     Alternative,
     Context,
+    Cue,
     Failed,
     Ruling,
     Session,
@@ -19,7 +21,7 @@ from pipeline.records import (
     Word,
 )
 from pipeline.settings import SpeechSettings
-from pipeline.speech import coverage, language, speakers, tracks
+from pipeline.speech import coverage, language, tracks
 from pipeline.speech.audio_types import RATE, AudioChunk, HeardLanguage, HeardWord, NameListener, Recogniser, Span
 from pipeline.speech.engines import engine
 from pipeline.speech.vocabulary import vocabulary
@@ -164,7 +166,7 @@ def _word(session: Session, track: Track, word: HeardWord) -> Word:
         text=word.text,
         probability=word.probability,
         track_id=track.track_id,
-        participant_id=track.participant_id or speakers.speaker(session.captions, span),
+        participant_id=track.participant_id or speaker(session.captions, span),
         ends_sentence=word.ends_sentence,
     )
 
@@ -177,3 +179,15 @@ def _voiced(track: Track, speech: Span) -> SpeechSegment:
 def _gap(track: Track, gap: Span) -> UncoveredSpeech:
     span = gap.shifted(track.offset_s)
     return UncoveredSpeech(track_id=track.track_id, start_s=span.start_s, end_s=span.end_s)
+
+
+def speaker(captions: Sequence[Cue], span: Span) -> str | None:
+    """The participant whose cues share most of the span; None where none does, or two share it alike."""
+    shared: dict[str, float] = defaultdict(float)
+    for cue in captions:
+        if cue.participant_id is not None:
+            shared[cue.participant_id] += span.overlap_s(Span(cue.start_s, cue.end_s))
+    ranked = sorted(((seconds, who) for who, seconds in shared.items() if seconds > 0.0), reverse=True)
+    if not ranked or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < 1e-6):
+        return None
+    return ranked[0][1]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pipeline.records import Cell, Cue, Interval, Outcome, Purpose, Track
 from pipeline.speech.audio_types import RATE, Span
 from pipeline.speech.coverage import merged
-from pipeline.speech.speakers import speaker
 from pipeline.speech.tracks import audible, closed, open_captions, quiet, readable
+from pipeline.speech.transcribe import speaker
 from tests.speech.conftest import NOW, HandMade, ruling_of, session_of, track_of
 
 OWN = (track_of(Path("a"), owner="p1", number=1), track_of(Path("b"), owner="p2", number=2))

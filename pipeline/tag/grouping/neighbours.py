@@ -49,10 +49,10 @@ def _in_cells(vectors: Vectors, rows: NDArray[np.int64], threshold: float) -> ND
     known: NDArray[np.int64] = np.zeros(0, np.int64)
     rng = np.random.default_rng(_SEED)
     for _ in range(_MOST_ROUNDS):
-        found = [_within(vectors, cell, threshold) for cell in _cells(vectors, rows, rng)]
-        together = np.union1d(known, np.concatenate(found))
+        pairs = [_within(vectors, cell, threshold) for cell in _cells(vectors, rows, rng)]
+        together = np.union1d(known, np.concatenate(pairs))
         new, known = len(together) - len(known), together
-        if new <= _NEW * sum(map(len, found)):
+        if new <= _NEW * sum(map(len, pairs)):
             break
     return known
 
