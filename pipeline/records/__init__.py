@@ -55,6 +55,7 @@ from pipeline.records.ruling import (
     Stop,
 )
 from pipeline.records.session import (
+    CAPTION_DOUBT_S,
     ERASED_NAME,
     Attendance,
     ChatLine,
@@ -93,6 +94,7 @@ from pipeline.records.vocabulary import (
 )
 
 __all__ = [
+    "CAPTION_DOUBT_S",
     "ERASED_NAME",
     "AgeStatus",
     "Alternative",

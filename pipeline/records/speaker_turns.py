@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline import spans
-from pipeline.records.session import Interval, Session
+from pipeline.records.session import Cue, Interval, Session
 
-DOUBT_S = 1.0
-"""How far a caption may lie from what was said, in seconds."""
 LEAST_NAMED = 0.9
 """The share of the captioned time whose speaker must be known."""
 LEAST_COVERED = 0.5
@@ -23,9 +21,9 @@ def separable(session: Session, participant_id: str) -> bool:
 def turns(session: Session, participant_id: str) -> tuple[Interval, ...] | None:
     """All of mixed sound that may be this participant's voice, in order: all but what is captioned as another's alone.
 
-    A second around their own captions, and around those of nobody known, is theirs, and so is every pause. None where
-    the captions cannot tell: they never name this voice, leave too many speakers unknown or too much uncaptioned, a
-    microphone is shared, or others have tracks of their own.
+    Their own captions and those of nobody known are theirs, with what their times may be off, and so is every pause.
+    None where the captions cannot tell: they never name this voice, leave too many speakers unknown or too much
+    uncaptioned, a microphone is shared, or others have tracks of their own.
     """
     person = session.participant(participant_id)
     named = [cue for cue in session.captions if cue.participant_id is not None]
@@ -38,8 +36,14 @@ def turns(session: Session, participant_id: str) -> tuple[Interval, ...] | None:
     rooms = {person.participant_id for person in session.participants if person.shared_microphone}
     others = [cue for cue in named if cue.participant_id not in {participant_id, *rooms}]
     doubtful = [cue for cue in session.captions if cue.participant_id in {None, participant_id, *rooms}]
-    sure = spans.subtract(spans.times(others), spans.pad(spans.times(doubtful), DOUBT_S))
+    sure = spans.subtract(spans.times(others), map(with_doubt, doubtful))
     return _intervals(spans.complement(sure, 0.0, session.duration_s))
+
+
+def with_doubt(cue: Cue, *, pad_s: float = 0.0) -> tuple[float, float]:
+    """The span that a caption's words may lie in, in seconds; no less than ``pad_s`` around it."""
+    around_s = max(pad_s, cue.time_uncertainty_s)
+    return cue.start_s - around_s, cue.end_s + around_s
 
 
 def shared(intervals: Iterable[Interval], others: Iterable[Interval]) -> tuple[Interval, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline import spans
 from pipeline.records import Interval, Session, Track, Transcript, Word
-from pipeline.records.speaker_turns import DOUBT_S
+from pipeline.records.speaker_turns import with_doubt
 
 
 def turns_of(
@@ -60,7 +60,7 @@ def _doubtful(
             yield word.start_s - word.time_uncertainty_s - pad_s, word.end_s + word.time_uncertainty_s + pad_s
     for cue in session.captions:
         if cue.participant_id in (None, participant_id):
-            yield cue.start_s - max(pad_s, DOUBT_S), cue.end_s + max(pad_s, DOUBT_S)
+            yield with_doubt(cue, pad_s=pad_s)
     for gap in transcript.unheard:
         if gap.track_id == track.track_id:
             yield gap.start_s - pad_s, gap.end_s + pad_s
