@@ -1,19 +1,20 @@
 """How late or early a platform's captions are, measured by the words that the recogniser heard of the same talk.
 
-A caption whose words were heard shows when it should have stood. Every caption is moved as the measured ones around it
-were; how far that may still be wrong is the worst that the same rule misses the measured ones by, each left out once.
+A caption whose first words were heard shows when it should have begun, one whose last words were heard when it should
+have ended. Every caption is moved as the measured ones around it were; how far that may still be wrong is the worst
+that the same rule misses the measured ones by, each left out once.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from statistics import median
 
 from pipeline.lexicon import words_of
-from pipeline.records import CAPTION_DOUBT_S, Cue, Session, Transcript, Word
+from pipeline.records import Cue, Session, Transcript, Word
 from pipeline.settings import SpeechSettings
 
 REACH_S = 10.0
@@ -21,11 +22,17 @@ REACH_S = 10.0
 LEAST_DOUBT_S = 0.3
 """What no caption's time is better than, in seconds: whisper's own word times are this far off at the border of a turn
 (``pipeline/speech/engines/word_times.py``)."""
+UNMEASURED_DOUBT_S = 3.0
+"""How far a caption may be off, in seconds, where nothing shows it: live captions are two to three seconds late."""
 _NEIGHBOURS = 3  # on each side: a median of six is not moved by one caption that matched other words
-_FEWEST_MEASURED = 6  # with fewer the worst miss says little
+_FEWEST_MEASURED = 8  # of both kinds of border together: with fewer the worst miss says nothing
+_FEWEST_OF_A_KIND = 3
 _NEAR_S = 120.0  # a recorder that pauses moves the captions after it; what lies further away says nothing
 _BLOCK_WORDS = 200  # captions are compared in blocks, so that the cost grows with the words and not with their square
-_FEWEST_WORDS, _LEAST_MATCHED = 3, 0.6  # what of a caption must be heard in a row, and of all its words
+_FEWEST_WORDS = 3  # that must be heard in a row: two stand together by chance
+_SURE_S = 0.15  # a word whose time is off by more shows nothing: a pause beside it is heard as a part of it
+_MISSED_WORDS = 5  # that may lie between the border of a caption and the first one heard
+_WORD_S = 0.35  # how long a missed word is taken to be: 170 words a minute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,112 +45,140 @@ class CueTime:
 
 
 @dataclass(frozen=True, slots=True)
-class _Measured:
-    """A caption whose words were heard: how many seconds later than they its start and its end are written."""
+class _Border:
+    """The start or end of a caption as it is written, and when it was said by the nearest of its words that was heard.
 
-    cue: int
-    start_s: float
-    start_lag_s: float
-    end_lag_s: float
+    ``missed_words`` lie between that word and the border; None where none near it was heard.
+    """
+
+    written_s: float
+    said_s: float = 0.0
+    missed_words: int | None = None
 
 
-def caption_times(session: Session, transcript: Transcript) -> tuple[CueTime, ...]:
-    """Where each caption of the session belongs, in their order; empty where that cannot be measured.
+class _Lags:
+    """By how many seconds borders of captions are written later than they were heard, in order of the written time."""
 
-    Only words of mixed sound measure: on their own tracks people need no caption to be told apart.
+    def __init__(self, measured: Sequence[tuple[float, float]]) -> None:
+        ordered = sorted(measured)
+        self._at_s = [at_s for at_s, _ in ordered]
+        self._lags_s = [lag_s for _, lag_s in ordered]
+
+    def __len__(self) -> int:
+        return len(self._at_s)
+
+    def misses_s(self) -> list[float]:
+        """How much later each border is written than the others around it say, each left out once."""
+        return [lag_s - self._median(at, without=at) for at, lag_s in enumerate(self._lags_s)]
+
+    def expected_s(self, at_s: float) -> float | None:
+        """The lag of a border that is written at ``at_s``; None where no measured one is near on both sides."""
+        at = bisect_left(self._at_s, at_s)
+        beside = self._at_s[max(0, at - 1) : at + 1]
+        if any(abs(near_s - at_s) > _NEAR_S for near_s in beside):
+            return None
+        return self._median(at)
+
+    def _median(self, at: int, *, without: int | None = None) -> float:
+        near = range(max(0, at - _NEIGHBOURS), min(len(self), at + _NEIGHBOURS + (without is not None)))
+        return median(self._lags_s[index] for index in near if index != without)
+
+
+def measures_captions(session: Session) -> bool:
+    """Whether the session has sound of which captions alone tell who speaks."""
+    return bool(session.captions) and any(track.participant_id is None for track in session.tracks)
+
+
+def caption_times(session: Session, transcript: Transcript, settings: SpeechSettings) -> tuple[CueTime, ...]:
+    """Where each caption of the session belongs, in their order; as written, with much doubt, where nothing shows it.
+
+    Only words of mixed sound measure: on their own tracks people need no caption to be told apart. The words of the
+    engine ``captions`` are the captions' own, and so measure nothing.
     """
     mixed = {track.track_id for track in session.tracks if track.participant_id is None}
-    words = [word for word in transcript.words if word.track_id in mixed]
-    measured = sorted(_measured(session.captions, words), key=lambda one: one.start_s)
-    if len(measured) < _FEWEST_MEASURED:
-        return ()
-    starts = [one.start_s for one in measured]
-    starts_lag_s, ends_lag_s = [one.start_lag_s for one in measured], [one.end_lag_s for one in measured]
-    early_s = max(lag_s - _around(starts, starts_lag_s, at, at) for at, lag_s in enumerate(starts_lag_s))
-    late_s = max(_around(starts, ends_lag_s, at, at) - lag_s for at, lag_s in enumerate(ends_lag_s))
+    words = [word for word in transcript.words if word.track_id in mixed and word.time_uncertainty_s <= _SURE_S]
+    borders = list(_borders(session.captions, words if settings.engine != "captions" else ()))
+    # What would lie outside of the recording was moved to its edge, and says nothing of its lag.
+    starts = _measured(start for start, _ in borders if start.written_s > 0.0)
+    ends = _measured(end for _, end in borders if end.written_s < session.duration_s)
+    fewest = min(len(starts), len(ends))
+    if fewest < _FEWEST_OF_A_KIND or len(starts) + len(ends) < _FEWEST_MEASURED:
+        return tuple(map(_as_written, session.captions))
+    worst_s = max(*starts.misses_s(), *(-miss_s for miss_s in ends.misses_s()))
     # The worst of a few says less about the next one than the worst of many.
-    doubt_s = max(LEAST_DOUBT_S, max(early_s, late_s) * (1 + _NEIGHBOURS / len(measured)))
-    return tuple(_moved(cue, starts, starts_lag_s, ends_lag_s, doubt_s) for cue in session.captions)
-
-
-def measures_captions(session: Session, settings: SpeechSettings) -> bool:
-    """Whether words are heard apart from the captions, of somebody whom the captions alone tell apart."""
-    mixed = any(track.participant_id is None for track in session.tracks)
-    return mixed and bool(session.captions) and settings.engine != "captions"
+    doubt_s = max(LEAST_DOUBT_S, worst_s * (1 + _FEWEST_OF_A_KIND / fewest))
+    return tuple(_moved(cue, starts, ends, doubt_s) for cue in session.captions)
 
 
 def with_caption_times(session: Session, times: Sequence[CueTime]) -> Session:
-    """The session with its captions moved to these times; as it is where there are none."""
-    if not times:
-        return session
-    cues = zip(session.captions, times, strict=True)
+    """The session with its captions moved to these times."""
     moved = (
         replace(cue, start_s=time.start_s, end_s=time.end_s, time_uncertainty_s=time.time_uncertainty_s)
-        for cue, time in cues
+        for cue, time in zip(session.captions, times, strict=True)
     )
     return replace(session, captions=tuple(moved))
 
 
-def _moved(
-    cue: Cue, starts: Sequence[float], starts_lag_s: Sequence[float], ends_lag_s: Sequence[float], doubt_s: float
-) -> CueTime:
-    """The time of one caption; where nothing near was measured, as written with the doubt of what is not measured."""
-    at = bisect_left(starts, cue.start_s)
-    before, after = starts[max(0, at - 1) : at], starts[at : at + 1]
-    if any(abs(near_s - cue.start_s) > _NEAR_S for near_s in (*before, *after)):
-        return CueTime(start_s=cue.start_s, end_s=cue.end_s, time_uncertainty_s=max(doubt_s, CAPTION_DOUBT_S))
-    start_s = max(0.0, cue.start_s - _around(starts, starts_lag_s, at))
-    end_s = max(start_s, cue.end_s - _around(starts, ends_lag_s, at))
-    return CueTime(start_s=start_s, end_s=end_s, time_uncertainty_s=doubt_s)
+def _as_written(cue: Cue) -> CueTime:
+    return CueTime(start_s=cue.start_s, end_s=cue.end_s, time_uncertainty_s=UNMEASURED_DOUBT_S)
 
 
-def _around(starts: Sequence[float], lags_s: Sequence[float], at: int, without: int | None = None) -> float:
-    """The median lag of the measured captions around a place in their order, one of them left out."""
-    near = range(max(0, at - _NEIGHBOURS), min(len(starts), at + _NEIGHBOURS + (without is not None)))
-    return median(lags_s[index] for index in near if index != without)
+def _moved(cue: Cue, starts: _Lags, ends: _Lags, doubt_s: float) -> CueTime:
+    start_lag_s, end_lag_s = starts.expected_s(cue.start_s), ends.expected_s(cue.end_s)
+    if start_lag_s is None or end_lag_s is None:
+        return replace(_as_written(cue), time_uncertainty_s=max(doubt_s, UNMEASURED_DOUBT_S))
+    start_s = max(0.0, cue.start_s - start_lag_s)
+    return CueTime(start_s=start_s, end_s=max(start_s, cue.end_s - end_lag_s), time_uncertainty_s=doubt_s)
 
 
-def _measured(cues: Sequence[Cue], words: Sequence[Word]) -> Iterator[_Measured]:
-    """The captions most of whose words were heard near, in a row."""
+def _measured(borders: Iterable[_Border]) -> _Lags:
+    """The lags of the borders whose own word was heard; with few of those, also those that a word near them tells."""
+    heard = [border for border in borders if border.missed_words is not None]
+    exact = [border for border in heard if border.missed_words == 0]
+    chosen = exact if len(exact) > _FEWEST_OF_A_KIND else heard
+    return _Lags([(border.written_s, border.written_s - border.said_s) for border in chosen])
+
+
+def _borders(cues: Sequence[Cue], words: Sequence[Word]) -> Iterator[tuple[_Border, _Border]]:
+    """Start and end of every caption."""
     starts = [word.start_s for word in words]
     for block in _blocks(cues):
-        first = bisect_left(starts, cues[block[0]].start_s - REACH_S)
-        last = bisect_left(starts, max(cues[index].end_s for index in block) + REACH_S)
-        heard = [(token, word) for word in words[first:last] for token in words_of(word.text)]
-        yield from _measured_in(cues, block, heard)
+        first = bisect_left(starts, block[0].start_s - REACH_S)
+        last = bisect_left(starts, max(cue.end_s for cue in block) + REACH_S)
+        yield from _borders_in(block, words[first:last])
 
 
-def _measured_in(cues: Sequence[Cue], block: Sequence[int], heard: Sequence[tuple[str, Word]]) -> Iterator[_Measured]:
-    written = [(token, index) for index in block for token in words_of(cues[index].text)]
-    matcher = SequenceMatcher(None, [token for token, _ in written], [token for token, _ in heard], autojunk=False)
-    places: dict[int, int] = {}
-    for match in matcher.get_matching_blocks():
+def _borders_in(cues: Sequence[Cue], words: Sequence[Word]) -> Iterator[tuple[_Border, _Border]]:
+    written = [words_of(cue.text) for cue in cues]
+    said = [(token, word) for word in words for token in words_of(word.text)]
+    tokens, heard = [token for texts in written for token in texts], [token for token, _ in said]
+    words_at: dict[int, Word] = {}
+    for match in SequenceMatcher(None, tokens, heard, autojunk=False).get_matching_blocks():
         if match.size >= _FEWEST_WORDS:
-            places |= {match.a + at: match.b + at for at in range(match.size)}
-    tokens: dict[int, list[int]] = {}
-    for place, (_, index) in enumerate(written):
-        tokens.setdefault(index, []).append(place)
-    for index, own in tokens.items():
-        if own[0] not in places or own[-1] not in places:
-            continue
-        if sum(place in places for place in own) < max(_FEWEST_WORDS, _LEAST_MATCHED * len(own)):
-            continue
-        first, last = heard[places[own[0]]][1], heard[places[own[-1]]][1]
-        yield _Measured(
-            cue=index,
-            start_s=cues[index].start_s,
-            start_lag_s=cues[index].start_s - first.start_s,
-            end_lag_s=cues[index].end_s - last.end_s,
-        )
+            words_at |= {match.a + at: said[match.b + at][1] for at in range(match.size)}
+    first = 0
+    for cue, texts in zip(cues, written, strict=True):
+        own = [words_at.get(first + at) for at in range(len(texts))]
+        start = _border(cue.start_s, [word.start_s if word else None for word in own], -_WORD_S)
+        yield start, _border(cue.end_s, [word.end_s if word else None for word in reversed(own)], _WORD_S)
+        first += len(texts)
 
 
-def _blocks(cues: Sequence[Cue]) -> Iterator[list[int]]:
-    """The captions in order of time, by their places, in blocks of some words."""
-    block: list[int] = []
+def _border(written_s: float, said_s: Sequence[float | None], missed_word_s: float) -> _Border:
+    """One border of a caption; ``said_s`` is when each word from there on was said, None where it was not heard."""
+    for missed_words, at_s in enumerate(said_s[: _MISSED_WORDS + 1]):
+        if at_s is not None:
+            return _Border(written_s, at_s + missed_words * missed_word_s, missed_words)
+    return _Border(written_s)
+
+
+def _blocks(cues: Sequence[Cue]) -> Iterator[list[Cue]]:
+    """The captions in order of time, in blocks of some words."""
+    block: list[Cue] = []
     size = 0
-    for index in sorted(range(len(cues)), key=lambda index: cues[index].start_s):
-        block.append(index)
-        size += len(words_of(cues[index].text))
+    for cue in sorted(cues, key=lambda cue: cue.start_s):
+        block.append(cue)
+        size += len(words_of(cue.text))
         if size >= _BLOCK_WORDS:
             yield block
             block, size = [], 0

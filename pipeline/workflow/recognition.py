@@ -22,27 +22,29 @@ def recognised(context: SessionContext) -> tuple[SessionContext, Transcript] | F
     times, transcript = _caption_times(context)
     if isinstance(transcript, Failed):
         return transcript
+    if times is None:
+        return _kept(context, transcript)
     timed = replace(context, session=speech.with_caption_times(context.session, times))
     if transcript is None or _closed(timed) != _closed(context):
         return _kept(timed, None)
     return _kept(timed, speech.with_speakers(timed.session, transcript))
 
 
-def _caption_times(context: SessionContext) -> tuple[tuple[CueTime, ...], Transcript | Failed | None]:
+def _caption_times(context: SessionContext) -> tuple[tuple[CueTime, ...] | None, Transcript | Failed | None]:
     """Where the captions belong, and the transcript that showed it if it had to be made.
 
     That one is not kept: it may hold words of somebody whose voice lies elsewhere than the captions say.
     """
-    if not speech.measures_captions(context.session, context.workspace.settings.speech):
-        return (), None
+    if not speech.measures_captions(context.session):
+        return None, None
     key = _key(context)
     times = context.workspace.stages.get(CAPTION_TIMES, key, tuple[CueTime, ...])
     if times is not None:
         return times, None
     transcript = _transcribed(context)
     if isinstance(transcript, Failed):
-        return (), transcript
-    times = speech.caption_times(context.session, transcript)
+        return None, transcript
+    times = speech.caption_times(context.session, transcript, context.workspace.settings.speech)
     context.put(CAPTION_TIMES, key, times, tuple[CueTime, ...], purpose=Purpose.TRANSCRIBE)
     return times, transcript
 

@@ -11,14 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import spans
-from pipeline.records import CAPTION_DOUBT_S, Cue, Session, Track, Transcript, Word
+from pipeline.records import Cue, Session, Track, Transcript, Word
 from pipeline.records.speaker_turns import turns
 from pipeline.settings import SpeechSettings
-from pipeline.speech.caption_timing import CueTime, caption_times, measures_captions, with_caption_times
+from pipeline.speech.caption_timing import (
+    LEAST_DOUBT_S,
+    UNMEASURED_DOUBT_S,
+    CueTime,
+    caption_times,
+    measures_captions,
+    with_caption_times,
+)
 from tests.speech.conftest import session_of
 
 WORD_S, PAUSE_S = 0.3, 0.4
 STAYS, REFUSES = "p1", "p2"
+SPHINX = SpeechSettings(engine="sphinx")
 VOCABULARY = tuple(f"{first}{last}" for first in "bdfgklmnprst" for last in ("ake", "ound", "ity", "orm", "eal"))
 
 
@@ -61,9 +69,9 @@ def captioned(said: list[Said], lag: Callable[[float], float]) -> Session:
     return replace(session_of(track, captions=cues, people=2), duration_s=duration_s)
 
 
-def heard(said: list[Said], *, of: str = STAYS) -> Transcript:
-    """A transcript with the words of one of them alone, as consent leaves it."""
-    return Transcript(engine="test", words=tuple(_words(turn for turn in said if turn.participant_id == of)))
+def heard(said: list[Said]) -> Transcript:
+    """A transcript with the words of those who stay alone, as consent leaves it."""
+    return Transcript(engine="test", words=tuple(_words(turn for turn in said if turn.participant_id == STAYS)))
 
 
 def _words(said: Iterator[Said]) -> Iterator[Word]:
@@ -103,7 +111,7 @@ def test_nothing_of_the_refuser_is_outside_whatever_the_captions_lag(
 ) -> None:
     said, random = talk(seed=seed), Random(seed)
     session = captioned(said, lambda at_s: late_s + drift * at_s + random.uniform(-jitter_s, jitter_s))
-    timed = with_caption_times(session, caption_times(session, heard(said)))
+    timed = with_caption_times(session, caption_times(session, heard(said), SPHINX))
     assert timed.captions != session.captions
     # Jitter is drawn anew for each caption: the worst of the others' bounds it but by a little.
     assert remaining_s(said, timed, REFUSES) <= 0.002 * spoken_s(said, REFUSES)
@@ -113,7 +121,7 @@ def test_nothing_of_the_refuser_is_outside_whatever_the_captions_lag(
 def test_others_keep_most_of_their_speech_once_the_lag_is_known(late_s: float) -> None:
     said = talk()
     session = captioned(said, lambda at_s: late_s)
-    timed = with_caption_times(session, caption_times(session, heard(said)))
+    timed = with_caption_times(session, caption_times(session, heard(said), SPHINX))
     assert remaining_s(said, timed, STAYS) >= 0.92 * spoken_s(said, STAYS)
     assert remaining_s(said, timed, STAYS) > remaining_s(said, session, STAYS)
 
@@ -122,43 +130,53 @@ def test_late_captions_leave_a_refuser_audible_until_they_are_measured() -> None
     said = talk()
     session = captioned(said, lambda at_s: 3.0)
     assert remaining_s(said, session, REFUSES) > 1.0
-    assert remaining_s(said, with_caption_times(session, caption_times(session, heard(said))), REFUSES) == 0.0
+    assert remaining_s(said, with_caption_times(session, caption_times(session, heard(said), SPHINX)), REFUSES) == 0.0
 
 
 def test_a_recorder_that_paused_moves_what_comes_after() -> None:
     said = talk(80)
     middle_s = said[40].start_s
     session = captioned(said, lambda at_s: 0.5 if at_s < middle_s else 4.5)
-    timed = with_caption_times(session, caption_times(session, heard(said)))
+    timed = with_caption_times(session, caption_times(session, heard(said), SPHINX))
     assert remaining_s(said, timed, REFUSES) == 0.0
 
 
-def test_captions_that_nothing_measures_stay_as_they_are() -> None:
-    said = talk(7)
+def test_captions_that_nothing_measures_are_doubted_much() -> None:
+    said = talk(4)
     session = captioned(said, lambda at_s: 0.5)
-    assert caption_times(session, heard(said)) == ()
-    assert with_caption_times(session, ()) == session
-    assert {cue.time_uncertainty_s for cue in session.captions} == {CAPTION_DOUBT_S}
+    assert_unmeasured(session, caption_times(session, heard(said), SPHINX))
 
 
-def test_a_caption_far_from_everything_measured_keeps_its_doubt() -> None:
+def test_a_caption_far_from_everything_measured_is_doubted_much() -> None:
     said = talk(40)
     alone = Said(REFUSES, said[-1].end_s + 300.0, ("bake", "dound", "fity", "gorm"))
     session = captioned([*said, alone], lambda at_s: 0.5)
-    last = caption_times(session, heard(said))[-1]
-    written = session.captions[-1]
-    assert last == CueTime(start_s=written.start_s, end_s=written.end_s, time_uncertainty_s=CAPTION_DOUBT_S)
+    times = caption_times(session, heard(said), SPHINX)
+    assert times[0].time_uncertainty_s == LEAST_DOUBT_S
+    assert_unmeasured(replace(session, captions=session.captions[-1:]), times[-1:])
 
 
 def test_words_of_other_talk_measure_nothing() -> None:
-    said, other = talk(seed=1), talk(seed=2)
-    assert caption_times(captioned(said, lambda at_s: 0.0), heard(other)) == ()
+    session = captioned(talk(seed=1), lambda at_s: 0.0)
+    assert_unmeasured(session, caption_times(session, heard(talk(seed=2)), SPHINX))
 
 
-def test_captions_do_not_measure_themselves_nor_own_tracks() -> None:
-    session = captioned(talk(), lambda at_s: 0.0)
-    assert measures_captions(session, SpeechSettings(engine="sphinx"))
-    assert not measures_captions(session, SpeechSettings(engine="captions"))
-    owned = tuple(replace(track, participant_id=STAYS) for track in session.tracks)
-    assert not measures_captions(replace(session, tracks=owned), SpeechSettings(engine="sphinx"))
-    assert caption_times(replace(session, tracks=owned), heard(talk())) == ()
+def test_captions_do_not_measure_themselves() -> None:
+    said = talk()
+    session = captioned(said, lambda at_s: 0.0)
+    assert_unmeasured(session, caption_times(session, heard(said), SpeechSettings(engine="captions")))
+
+
+def test_own_tracks_need_no_captions() -> None:
+    said = talk()
+    session = captioned(said, lambda at_s: 0.0)
+    assert measures_captions(session)
+    owned = replace(session, tracks=tuple(replace(track, participant_id=STAYS) for track in session.tracks))
+    assert not measures_captions(owned)
+    assert_unmeasured(owned, caption_times(owned, heard(said), SPHINX))
+
+
+def assert_unmeasured(session: Session, times: tuple[CueTime, ...]) -> None:
+    """All captions stay as they are written, with the doubt of what nothing shows."""
+    assert [(time.start_s, time.end_s) for time in times] == spans.times(session.captions)
+    assert {time.time_uncertainty_s for time in times} == {UNMEASURED_DOUBT_S}
