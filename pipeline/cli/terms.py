@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import decider_option, emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.common import Group, decider_option, emit, json_option, now, open_workspace, workspace_option
 from pipeline.errors import Exit
 
 
-@click.group()
+@click.group(cls=Group)
 def terms() -> None:
     """List confidential terms, and check published renditions against them."""
 

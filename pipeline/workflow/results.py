@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import (
     Audience,
     Exposure,
@@ -42,7 +43,8 @@ def summarise(
     result = replace(_result(analysed, outcomes), exposures=exposures)
     if exposures:
         count = len(exposures)
-        result = replace(result, reason=f"{result.reason}; {count} exposures of earlier renditions are redacted now")
+        shown = f"{counted(count, 'exposure')} of earlier renditions {is_or_are(count)} redacted now"
+        result = replace(result, reason=f"{result.reason}; {shown}")
     return SessionProgress(result=result, valid_until=analysed.context.ruling.valid_until.timestamp())
 
 

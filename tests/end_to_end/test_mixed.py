@@ -67,8 +67,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     import_answers(SAMPLES / "consent.csv", SAMPLES / "consent-form.toml", workspace=workspace, now=NOW)
     session = ingest.ingest(late_captions(tmp_path_factory.mktemp("inbox")), workspace=workspace)
     assert isinstance(session, Session), session
-    said = {"actor": "ann", "reason": "by mail", "workspace": workspace, "now": NOW}
-    withdraw(EMAIL, purposes=tuple(Purpose), session_id=None, **said)
+    withdraw(
+        EMAIL,
+        purposes=tuple(Purpose),
+        session_id=None,
+        actor="ann",
+        reason="by mail",
+        workspace=workspace,
+        now=NOW,
+    )
     ruling = rule(session, workspace=workspace, now=NOW)
     assert isinstance(ruling, Ruling), ruling
     progress = run.process(session, workspace, now=NOW)
