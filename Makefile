@@ -42,7 +42,7 @@ bench-detect: setup ## measure detection on a folder of marked sets: make bench-
 bench-tag: setup ## measure tagging and grouping on a folder of marked sets: make bench-tag EVAL=FOLDER
 	@[ -n "$(EVAL)" ] || { echo "Say which folder of sets: make bench-tag EVAL=FOLDER"; exit 2; }
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.tagging $(EVAL)
-	$(BIN)/python -m tests.benchmarks requests
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks requests
 
 bench-hearing: setup ## word errors, seconds that leak and seconds too many (minutes): make bench-hearing [EVAL=FOLDER]
 	$(BIN)/python -m tests.benchmarks.recognition $(EVAL)
