@@ -7,6 +7,8 @@ from datetime import datetime
 
 from pipeline.records.vocabulary import AgeStatus, ListAuthority, Provenance, Purpose, Role
 
+UNKNOWN_PLATFORM = "other"
+"""The platform of a session that no reader of a platform knows."""
 ERASED_NAME = "removed participant"
 """What the record of a session calls somebody who was erased."""
 
