@@ -1,5 +1,6 @@
 """Stage 3: a ``Session`` and its ``Ruling`` to a ``Transcript``; see docs/speech.md."""
 
+from pipeline.speech.doubtful import doubtful
 from pipeline.speech.engines import hints
 from pipeline.speech.excerpt import excerpt
 from pipeline.speech.keyword_search import keyword_search
@@ -15,6 +16,7 @@ VERSION = "6"
 __all__ = [
     "VERSION",
     "closed",
+    "doubtful",
     "excerpt",
     "hints",
     "keyword_search",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline import media
 from pipeline.records import KeywordHit
-from pipeline.spans import overlapping
+from pipeline.spans import intersect, overlapping, times
 from pipeline.speech.audio_types import RATE, Samples, Span
 from pipeline.speech.chunking import chunks, pieces
 from pipeline.speech.keywords.scoring import DOUBT_S, Candidate, certainty, strict_score
@@ -37,6 +37,8 @@ def relisten(
     spotter, second_pass = Spotter(known, bundled()), SecondPass(known, bundled())
     windows = [span for span in near if within is None or overlapping(within, *span)]
     beside = neighbourhoods([Span(*span) for span in windows], probe.duration_s)
+    if within is not None:
+        beside = [Span(*part) for part in intersect(times(beside), within)]
     heard: list[KeywordHit] = []
     for number in range(len(probe.audio)):
         candidates = [] if spotter.nothing else list(_leaks(path, number, spotter, within))

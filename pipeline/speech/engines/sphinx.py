@@ -35,9 +35,6 @@ _DOUBT_S = 0.06
 _DOUBT_WITHIN_S = 0.15
 # A tenth of what the engine would follow at most: twice as quick, and as good on the real and the made voices tried.
 _MOST_STATES = 3000
-# A search weighs the sounds of every second frame only, which are nearly all its work: 36 times real time becomes 60.
-# Of 46 hits on a minute of the samples those above 0 keep their score within 8, and the true ones within 4.
-_SEARCH_STRIDE = 2
 # The engine's own language weight is 6.5: with less the words follow the sound more and what is usual less.
 _SOUND_LW = 4.0
 # Log probabilities of this engine come in powers of 1.0001, shifted by ten bits; a search adds 1,500 to a phrase's.
@@ -165,7 +162,7 @@ class PhraseSearch:
 
     def __init__(self, phrases: Sequence[KeywordPronunciation]) -> None:
         self._phrases = phrases
-        self._decoder = _decoder(lm=None, dict=None, ds=_SEARCH_STRIDE)
+        self._decoder = _decoder(lm=None, dict=None)
         for index, phrase in enumerate(phrases):
             self._decoder.add_word(f"q{index}", " ".join(phrase.phones), index == len(phrases) - 1)
         with tempfile.TemporaryDirectory() as folder:
