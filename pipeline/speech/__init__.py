@@ -1,6 +1,7 @@
 """Stage 3: a ``Session`` and its ``Ruling`` to a ``Transcript``; see docs/speech.md."""
 
 from pipeline.speech.caption_timing import CueTime, caption_times, measures_captions, with_caption_times
+from pipeline.speech.doubtful import doubtful
 from pipeline.speech.engines import hints
 from pipeline.speech.excerpt import excerpt
 from pipeline.speech.keyword_search import keyword_search
@@ -18,6 +19,7 @@ __all__ = [
     "CueTime",
     "caption_times",
     "closed",
+    "doubtful",
     "excerpt",
     "hints",
     "keyword_search",

@@ -106,11 +106,12 @@ def chunks_of(track: Track, closed: Sequence[Span], vault: Vault) -> Iterator[Au
     """The sound of a track in chunks, silent in the closed spans of the session's clock."""
     from pipeline import media
     from pipeline.speech.chunking import chunks
-    from pipeline.speech.vad import VoiceActivity
+    from pipeline.speech.vad import remembered
 
     blocks = media.decode(vault.path(track.digest), stream=track.stream, rate=RATE, channels=1)
-    allowed = tracks.quiet(blocks, [span.shifted(-track.offset_s) for span in closed])
-    yield from chunks(allowed, voice=VoiceActivity())
+    silenced = tuple(span.shifted(-track.offset_s) for span in closed)
+    voice = remembered(track.digest, track.stream, silenced).one_pass()
+    yield from chunks(tracks.quiet(blocks, silenced), voice=voice)
 
 
 def _hear(
