@@ -164,7 +164,7 @@ def _word(session: Session, track: Track, word: HeardWord) -> Word:
         text=word.text,
         probability=word.probability,
         track_id=track.track_id,
-        participant_id=track.participant_id or speakers.speaker(session.captions, span),
+        participant_id=track.participant_id or speakers.speaker(session, span),
         ends_sentence=word.ends_sentence,
     )
 

@@ -32,6 +32,7 @@ from pipeline.workflow.pseudonyms import known_labels
 from pipeline.workflow.retention.periods import cannot_be_made
 from pipeline.workflow.review_material import store_material
 from pipeline.workflow.session_context import SessionContext
+from pipeline.workflow.voice_count import count_voices
 
 HEARD_AGAIN = "heard_again"
 """The stage result that holds what the proofs of a session's renditions heard again, under the session's id."""
@@ -83,6 +84,7 @@ def analyse(session: Session, workspace: Workspace, *, now: datetime) -> Analyse
         return _KEPT_NO_LONGER
     session = consent.working_session(session, workspace=workspace)
     ruling = consent.rule(session, workspace=workspace, now=now)
+    count_voices(workspace, session, ruling, now=now)
     if not isinstance(ruling, Ruling):
         return ruling
     known = terms.known_to(session, workspace.listed(), on=now.date())
@@ -118,7 +120,8 @@ def _transcribe(context: SessionContext) -> Transcript | Failed:
     settings = workspace.settings.speech
     closed = speech.closed(session, context.ruling)
     engine, hints = speech.preflight(settings), speech.hints(context.known, settings)
-    key = key_of(speech.VERSION, engine, session.tracks, session.captions, closed, hints, settings)
+    said_by = (session.captions, session.voices) if session.voices else (session.captions,)
+    key = key_of(speech.VERSION, engine, session.tracks, *said_by, closed, hints, settings)
     stored = workspace.stages.get("speech", key, Transcript)
     if stored is not None:
         return replace(stored, heard_terms=_keyword_hits(context, stored, key))
