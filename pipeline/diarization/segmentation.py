@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.diarization.checkpoint import Array, read_checkpoint
 from pipeline.diarization.onnx_graph import Graph
@@ -35,10 +36,14 @@ _LOWEST_HZ = 50.0
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Chances, 0 to 1, for each frame of ``FRAME_STEP_S``: that somebody speaks, and that two speak at once."""
+    """Chances, 0 to 1, for each frame of ``FRAME_STEP_S``: that somebody speaks, and that two speak at once.
+
+    ``changes`` is set where another voice, or another number of them, is heard than in the frame before.
+    """
 
     speech: Array
     overlap: Array
+    changes: npt.NDArray[np.bool_]
 
 
 class Segmentation:
@@ -51,6 +56,7 @@ class Segmentation:
         """What is heard in mono samples at ``RATE``. Windows overlap: speech is the mean, overlaps the most."""
         frames = int(len(samples) / RATE / FRAME_STEP_S) + 1
         speech, counted, overlap = np.zeros(frames), np.zeros(frames), np.zeros(frames)
+        changes = np.zeros(frames, bool)
         starts = np.arange(0, max(1, len(samples) - _WINDOW + round(_STEP_S * RATE)), round(_STEP_S * RATE))
         for at in range(0, len(starts), _BATCH):
             batch = starts[at : at + _BATCH]
@@ -65,7 +71,15 @@ class Segmentation:
                 speech[span] += 1.0 - classes[:count, 0]
                 counted[span] += 1
                 overlap[span] = np.maximum(overlap[span], classes[:count, _OVERLAPS:].sum(axis=1))
-        return Activity((speech / np.maximum(1, counted)).astype(np.float32), overlap.astype(np.float32))
+                changes[span] |= _changes(classes)[:count]
+        return Activity((speech / np.maximum(1, counted)).astype(np.float32), overlap.astype(np.float32), changes)
+
+
+def _changes(classes: Array) -> npt.NDArray[np.bool_]:
+    """Where the likeliest class of a window changes, speech on both sides; a class is another in the next window."""
+    likeliest = np.argmax(classes, axis=1)
+    changed = (likeliest[1:] != likeliest[:-1]) & (likeliest[1:] > 0) & (likeliest[:-1] > 0)
+    return np.concatenate([[False], changed])
 
 
 def _model(weights: Mapping[str, Array]) -> bytes:

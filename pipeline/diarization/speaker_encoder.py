@@ -33,19 +33,20 @@ class SpeakerEncoder:
     def __init__(self, folder: Path) -> None:
         self._network = OnnxNetwork(_model(read_checkpoint(folder / FILE)))
 
-    def encode(self, features: Array, firsts: npt.NDArray[np.int64]) -> Array:
-        """A vector of length 1 for the window from each of the frames ``firsts`` on, shape (n, 192).
+    def encode(self, features: Array, windows: npt.NDArray[np.int64]) -> Array:
+        """A vector of length 1 for each window, shape (n, 192).
 
-        ``features`` are of shape (frames, BANDS); each window is taken without its mean.
+        ``features`` are of shape (frames, BANDS), ``windows`` say which frames each has, shape (n, FRAMES); each is
+        taken without its mean.
         """
-        vectors = np.concatenate([self._network.run(batch) for batch in _batches(features, firsts)])
+        vectors = np.concatenate([self._network.run(batch) for batch in _batches(features, windows)])
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
-def _batches(features: Array, firsts: npt.NDArray[np.int64]) -> Iterator[Array]:
-    for at in range(0, len(firsts), _BATCH):
-        windows = np.stack([features[first : first + FRAMES] for first in firsts[at : at + _BATCH]])
-        yield windows - windows.mean(axis=1, keepdims=True)
+def _batches(features: Array, windows: npt.NDArray[np.int64]) -> Iterator[Array]:
+    for at in range(0, len(windows), _BATCH):
+        batch = features[windows[at : at + _BATCH]]
+        yield batch - batch.mean(axis=1, keepdims=True)
 
 
 def _model(weights: Mapping[str, Array]) -> bytes:

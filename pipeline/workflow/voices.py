@@ -71,6 +71,12 @@ def list_voices(
     return [_line(session, told, named, cluster, files.get(cluster, "")) for cluster in told.clusters]
 
 
+def participants_of(workspace: Workspace, session_id: str) -> list[str]:
+    """The ids of whoever may be a voice of a session, in the order of its list."""
+    session = consent.working_session(Registry(workspace.db).session(session_id), workspace=workspace)
+    return [person.participant_id for person in session.participants if person.spoke]
+
+
 def name_voice(
     workspace: Workspace,
     session_id: str,

@@ -36,7 +36,7 @@ OWN_TRACKS = (
     *("2026-11-18-c-refused-own-track/owen-clarke.flac", "2026-11-18-a-own-tracks/tomasz-nowak.flac"),
     *("2026-11-18-a-own-tracks/hannah-berg.flac", "2026-11-18-e-no-record/liam-walsh.opus"),
 )
-SECONDS, MIXES = 240.0, 3
+SECONDS, MIXES, PAUSE_S = 240.0, 2, 0.15
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,9 @@ def figures(clips: Mapping[str, Sequence[Samples]], what: str) -> Iterator[str]:
     if not is_available():
         yield "the model of voices is not on this machine: `offrecord models pull voices`"
         return
-    networks, stretches = diarization.load_models(), {who: _stretches(each) for who, each in clips.items()}
+    networks, speech = diarization.load_models(), {who: _speech(each) for who, each in clips.items()}
     for kind in KINDS:
-        rows = [_measured(_mix(stretches, kind, seed), networks) for seed in range(MIXES)]
+        rows = [_measured(_mix(speech, kind, seed), networks) for seed in range(MIXES)]
         error, stays, worst, lost, speed, clusters = (np.array(column) for column in zip(*rows, strict=True))
         yield (
             f"{what}, {len(clips)} voices, {kind.name}: error {error.mean():.3f} (at most {error.max():.3f}), "
@@ -148,38 +148,44 @@ def _session(duration_s: float, people: Sequence[str]) -> Session:
     )
 
 
-def _stretches(clips: Sequence[Samples]) -> list[Samples]:
-    """The speech of some clips, each stretch by itself and as loud as any, by another network than is measured."""
-    found: list[Samples] = []
+def _speech(clips: Sequence[Samples]) -> tuple[Samples, list[Span]]:
+    """All speech of one voice with short pauses, as loud as any other's, and where in it somebody speaks.
+
+    What is speech is said by another network than is measured.
+    """
+    parts: list[Samples] = []
+    spoken: list[Span] = []
+    at_s = 0.0
     for samples in clips:
         whole = samples[: len(samples) // FRAME * FRAME]
         for span in regions(VoiceActivity().feed(whole)):
             part = whole[round(span.start_s * RATE) : round(span.end_s * RATE)]
-            if len(part) > RATE // 2:
-                found.append(part * np.float32(0.05 / max(1e-4, float(np.sqrt(np.mean(part**2))))))
-    return found
+            loudness = float(np.sqrt(np.mean(part**2)))
+            if loudness > 1e-4:
+                parts += [part * np.float32(0.05 / loudness), np.zeros(round(PAUSE_S * RATE), np.float32)]
+                spoken.append((at_s, at_s + len(part) / RATE))
+                at_s += len(part) / RATE + PAUSE_S
+    return np.concatenate(parts), spoken
 
 
-def _mix(stretches: Mapping[str, Sequence[Samples]], kind: Kind, seed: int) -> Mix:
+def _mix(speech: Mapping[str, tuple[Samples, list[Span]]], kind: Kind, seed: int) -> Mix:
     """One recording in which everybody speaks in turn, nobody twice in a row."""
     random = np.random.default_rng(seed)
     samples, said = np.zeros(round(SECONDS * RATE), np.float32), defaultdict[str, list[Span]](list)
-    at, last = round(0.5 * RATE), ""
-    while at < len(samples) - 9 * RATE:
-        who = str(random.choice([person for person in stretches if person != last]))
-        source = stretches[who][random.integers(len(stretches[who]))]
-        length = min(len(source), round(random.uniform(*kind.turn_s) * RATE))
-        first = random.integers(len(source) - length + 1)
-        begins_before = last and random.uniform() < kind.overlap
-        start = (
-            at - round(random.uniform(0.3, 1.2) * RATE)
-            if begins_before
-            else at + round(random.uniform(0.1, 0.6) * RATE)
-        )
-        start = max(start, round(said[last][-1][0] * RATE) + RATE // 10 if last else 0)
-        samples[start : start + length] += source[first : first + length]
-        said[who].append((start / RATE, (start + length) / RATE))
-        at, last = max(at, start + length), who
+    at_s, last = 0.5, ""
+    while at_s < SECONDS - 9.0:
+        who = str(random.choice([person for person in speech if person != last]))
+        source, spoken = speech[who]
+        length_s = min(len(source) / RATE, random.uniform(*kind.turn_s))
+        first_s = random.uniform(0.0, len(source) / RATE - length_s)
+        overlaps = bool(last) and random.uniform() < kind.overlap
+        start_s = at_s - random.uniform(0.3, 1.2) if overlaps else at_s + random.uniform(0.1, 0.6)
+        start_s = max(start_s, said[last][-1][0] + 0.1) if last else start_s
+        part = source[round(first_s * RATE) : round((first_s + length_s) * RATE)]
+        samples[round(start_s * RATE) : round(start_s * RATE) + len(part)] += part
+        inside = spans.clip(spoken, first_s, first_s + length_s)
+        said[who] += [(start_s + begin - first_s, start_s + end - first_s) for begin, end in inside]
+        at_s, last = max(at_s, start_s + length_s), who if inside else last
     return Mix(
         _in_a_room(samples, random) if kind.room else samples, {who: spans.merge(own) for who, own in said.items()}
     )

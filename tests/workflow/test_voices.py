@@ -17,9 +17,11 @@ from pipeline.cli import main
 from pipeline.consent.answers.importer import import_answers
 from pipeline.errors import ConfigurationError, RefusedByPolicy, UsageProblem
 from pipeline.records import Diarization, Held, Interval, Outcome, Purpose, Ruling, Session, VoiceTurn
+from pipeline.reports.warnings import warnings
 from pipeline.store import Workspace, voices
 from pipeline.store.registry import Registry
 from pipeline.workflow.state_key import state_keys
+from pipeline.workflow.voice_count import count_voices, voice_questions
 from pipeline.workflow.voices import UNLISTED, list_voices, lost_with, name_voice, unname_voice
 from tests.clock import NIGHT as NOW
 from tests.end_to_end.conftest import SAMPLES, SESSIONS
@@ -185,3 +187,42 @@ def test_the_commands_write_clips_ask_before_others_are_lost_and_keep_who_it_is(
     )
     assert CliRunner().invoke(main, ["review", "name-voice", session.session_id, "1", "--undo", *said]).exit_code == 0
     assert list(voices.names(workspace.db, session.session_id, voices.mark_of(TOLD))) == [2]
+
+
+def test_one_key_for_each_voice_names_it_and_a_loss_is_asked_about(
+    workspace: Workspace, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.cli.voices.now", lambda: NOW)
+    command = ["review", "voices", session.session_id, "--by", "ann", "--workspace", str(workspace.root)]
+    done = CliRunner().invoke(main, command, input="x\n1\n3\ny\n2\n")
+    assert done.exit_code == 0 and "named 3 of 3" in done.output and "1.8 s" in done.output, done.output
+    named = voices.names(workspace.db, session.session_id, voices.mark_of(TOLD))
+    assert {number: name.participant_id for number, name in named.items()} == {1: HANNAH, 2: REFUSER, 3: PETER}
+    assert "named 0 of 0" in CliRunner().invoke(main, command).output
+
+
+def test_more_voices_than_people_and_a_second_voice_on_a_track_are_asked_about(
+    workspace: Workspace, session: Session
+) -> None:
+    assert list(voice_questions(workspace, [session])) == []
+    voices.put(workspace.stages, session, replace(TOLD, turns=(*TOLD.turns, *turns((40.0, 40.5, 4)))))
+    (question,) = voice_questions(workspace, [session])
+    assert question.startswith(f"{session.session_id}: 4 voices") and "3 people" in question
+    assert isinstance(ruled(workspace, session), Held)
+    own = replace(session, tracks=tuple(replace(track, participant_id=PETER) for track in session.tracks))
+    voices.put(workspace.stages, own, replace(TOLD, turns=turns((0.0, 20.0, 1), (21.0, 26.0, 2))), own.tracks)
+    assert list(voice_questions(workspace, [own])) == []
+    voices.put(workspace.stages, own, replace(TOLD, turns=turns((0.0, 20.0, 1), (21.0, 28.0, 2))), own.tracks)
+    (question,) = voice_questions(workspace, [own])
+    assert f"the track of {PETER} for 7 s" in question
+
+
+def test_a_run_counts_voices_where_settings_ask_and_the_report_says_where_it_cannot(
+    workspace: Workspace, session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OFFRECORD_MODELS", str(tmp_path / "none"))
+    asked = workspace.settings.run.model_copy(update={"count_voices": True})
+    assert not [line for line in warnings(workspace, NOW) if "models pull voices" in line]
+    workspace.settings = workspace.settings.model_copy(update={"run": asked})
+    assert [line for line in warnings(workspace, NOW) if "models pull voices" in line]
+    count_voices(workspace, session, ruled(workspace, session), now=NOW)
