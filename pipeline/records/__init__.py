@@ -5,6 +5,7 @@ Seconds are floats named ``â€¦_s`` on the session's clock, character offsets ``â
 each has one concrete class, private to the stage that may make it, so that mypy refuses any other way to come by one.
 """
 
+from pipeline.records.diarization import Diarization, VoiceTurn
 from pipeline.records.finding import (
     Decision,
     Finding,
@@ -62,6 +63,8 @@ from pipeline.records.session import (
     Crosstalk,
     Cue,
     Interval,
+    NamedTurn,
+    NamedVoices,
     Participant,
     Session,
     SessionPolicy,
@@ -112,6 +115,7 @@ __all__ = [
     "Cue",
     "Decision",
     "DetectionRule",
+    "Diarization",
     "DismissedPlace",
     "Exposure",
     "Failed",
@@ -124,6 +128,8 @@ __all__ = [
     "Leak",
     "ListAuthority",
     "Misheard",
+    "NamedTurn",
+    "NamedVoices",
     "OcrLine",
     "OcrResult",
     "OcrWord",
@@ -173,6 +179,7 @@ __all__ = [
     "VaultFile",
     "Verdict",
     "Video",
+    "VoiceTurn",
     "Word",
     "WordEdit",
     "entity_of_heard",

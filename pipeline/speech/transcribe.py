@@ -88,7 +88,7 @@ def with_speakers(session: Session, transcript: Transcript) -> Transcript:
     def spoken(word: Word) -> Word:
         if word.track_id in owned:
             return word
-        return replace(word, participant_id=speakers.speaker(session.captions, Span(word.start_s, word.end_s)))
+        return replace(word, participant_id=speakers.speaker(session, Span(word.start_s, word.end_s)))
 
     return replace(transcript, words=tuple(map(spoken, transcript.words)))
 
@@ -177,7 +177,7 @@ def _word(session: Session, track: Track, word: HeardWord) -> Word:
         text=word.text,
         probability=word.probability,
         track_id=track.track_id,
-        participant_id=track.participant_id or speakers.speaker(session.captions, span),
+        participant_id=track.participant_id or speakers.speaker(session, span),
         ends_sentence=word.ends_sentence,
     )
 

@@ -32,6 +32,7 @@ from pipeline.workflow.recognition import recognised
 from pipeline.workflow.retention.periods import cannot_be_made
 from pipeline.workflow.review_material import store_material
 from pipeline.workflow.session_context import SessionContext
+from pipeline.workflow.voice_count import count_voices
 
 HEARD_AGAIN = "heard_again"
 """The stage result that holds what the proofs of a session's renditions heard again, under the session's id."""
@@ -83,6 +84,7 @@ def analyse(session: Session, workspace: Workspace, *, now: datetime) -> Analyse
         return _KEPT_NO_LONGER
     session = consent.working_session(session, workspace=workspace)
     ruling = consent.rule(session, workspace=workspace, now=now)
+    count_voices(workspace, session, ruling, now=now)
     if not isinstance(ruling, Ruling):
         return ruling
     known = terms.known_to(session, workspace.listed(), on=now.date())

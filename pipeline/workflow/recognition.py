@@ -70,7 +70,8 @@ def _transcribed(context: SessionContext) -> Transcript | Failed:
 def _key(context: SessionContext) -> str:
     session, settings = context.session, context.workspace.settings.speech
     engine, hints = speech.preflight(settings), speech.hints(context.known, settings)
-    return key_of(speech.VERSION, engine, session.tracks, session.captions, _closed(context), hints, settings)
+    said_by = (session.captions, session.voices) if session.voices else (session.captions,)
+    return key_of(speech.VERSION, engine, session.tracks, *said_by, _closed(context), hints, settings)
 
 
 def _closed(context: SessionContext) -> object:

@@ -7,7 +7,7 @@ from datetime import date
 from pipeline import __version__, consent, detect, render, review, speech, tag
 from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.media import ocr
-from pipeline.store import Workspace, previews, releases
+from pipeline.store import Workspace, previews, releases, voices
 from pipeline.store.codec import key_of
 from pipeline.store.registry import Registry
 
@@ -28,8 +28,9 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
         rules_of(workspace.root).version,
     )
     reviewed, approved = review.heads(workspace.db), releases.approvals(workspace.db)
-    previewed = previews.heads(workspace.db)
+    previewed, named = previews.heads(workspace.db), voices.heads(workspace.db)
+    by_people = (reviewed, approved, previewed, named)
     return {
-        session_id: key_of([common, digest, *(each.get(session_id, "") for each in (reviewed, approved, previewed))])
+        session_id: key_of([common, digest, *(each.get(session_id, "") for each in by_people)])
         for session_id, digest in registry.digests().items()
     }

@@ -12,6 +12,7 @@ from pipeline.store.tables import (
     row_seals,
     rulings,
     runs,
+    voices,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "row_seals",
     "rulings",
     "runs",
+    "voices",
 ]

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Connection, String, Table, event
 
-from pipeline.store.tables import artefacts, consent, erasures, legal_holds, names, releases, requests, review, runs
+from pipeline.store.tables import (
+    artefacts,
+    consent,
+    erasures,
+    legal_holds,
+    names,
+    releases,
+    requests,
+    review,
+    runs,
+    voices,
+)
 from pipeline.store.tables.schema import metadata
 
 row_seal = Table(
@@ -25,6 +36,7 @@ SEALED = (
     *(releases.publication, releases.release_act, releases.preview_act),
     *(requests.request_act,),
     *(legal_holds.legal_hold,),
+    *(voices.voice_name,),
 )
 """Every table that is no chain: a chain holds its own rows together."""
 
