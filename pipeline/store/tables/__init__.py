@@ -2,6 +2,7 @@
 
 from pipeline.store.tables import (
     artefacts,
+    changes,
     consent,
     erasures,
     legal_holds,
@@ -16,6 +17,7 @@ from pipeline.store.tables import (
 
 __all__ = [
     "artefacts",
+    "changes",
     "consent",
     "erasures",
     "legal_holds",
