@@ -18,8 +18,9 @@ from pipeline.consent.log import agreements, erased_participants, identity_match
 from pipeline.consent.log.identity import AliasKind, Keys
 from pipeline.consent.log.parties import chunks
 from pipeline.errors import WorkspaceDamaged
-from pipeline.records import Session
-from pipeline.store import Workspace
+from pipeline.lexicon import elsewhere_forms
+from pipeline.records import Session, Term
+from pipeline.store import Workspace, outlines
 from pipeline.store.codec import decode
 from pipeline.store.database import reading, unreadable_is_closed
 from pipeline.store.registry import Registry
@@ -69,7 +70,7 @@ def sessions_of(workspace: Workspace, party_ids: Iterable[str]) -> list[str]:
 
 
 def _index_changed(workspace: Workspace) -> None:
-    """Indexes the sessions whose record is new or changed."""
+    """Indexes the sessions whose record is new or changed, and marks those that may name who is in these."""
     Registry(workspace.db).fill_outlines()
     joined = session_outline.outerjoin(session_index, session_index.c.session_id == session_outline.c.session_id)
     is_changed = or_(session_index.c.digest.is_(None), session_index.c.digest != session_outline.c.digest)
@@ -79,8 +80,11 @@ def _index_changed(workspace: Workspace) -> None:
     keys = Keys(workspace.key("identity"))
     for ids in chunks(changed, _TOGETHER):
         with unreadable_is_closed(), workspace.db.begin() as connection:
+            before = _names(connection)
             for session_id in ids:
                 _index(connection, session_id, keys)
+            if changed_names := before ^ _names(connection):
+                _mark_naming(workspace, connection, changed_names)
 
 
 def _index(connection: Connection, session_id: str, keys: Keys) -> None:
@@ -93,6 +97,28 @@ def _index(connection: Connection, session_id: str, keys: Keys) -> None:
     values = {"digest": row.digest, "names": row.names, "lookups": " ".join(sorted(_lookups(session, keys)))}
     statement = insert(session_index).values(session_id=session_id, mark=0, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
+
+
+def _names(connection: Connection) -> frozenset[Term]:
+    """Everybody and every company that the indexed sessions name."""
+    names = connection.execute(select(session_index.c.names).distinct()).scalars()
+    return frozenset(term for each in names for term in outlines.terms_of(each))
+
+
+def _mark_naming(workspace: Workspace, connection: Connection, names: Iterable[Term]) -> None:
+    """Marks the sessions that may name somebody who is newly known, or known no more."""
+    forms = {form.key for form in elsewhere_forms(names)}
+    if forms:
+        every = set(connection.execute(select(session_index.c.session_id)).scalars())
+        _mark(connection, every.difference(workspace.words.without(forms, connection)))
+
+
+def _mark(connection: Connection, session_ids: Iterable[str]) -> None:
+    mark = (connection.execute(select(func.max(session_index.c.mark))).scalar() or 0) + 1
+    rows = [{"which": session_id} for session_id in session_ids]
+    if rows:
+        statement = update(session_index).where(session_index.c.session_id == bindparam("which"))
+        connection.execute(statement.values(mark=mark), rows)
 
 
 def _lookups(session: Session, keys: Keys) -> set[str]:
@@ -109,12 +135,7 @@ def _mark_concerned(workspace: Workspace) -> None:
             return
     keys = Keys(workspace.key("identity"))
     with workspace.db.begin() as connection:
-        found = _concerned(connection, _noted(connection), keys)
-        mark = (connection.execute(select(func.max(session_index.c.mark))).scalar() or 0) + 1
-        rows = [{"which": session_id} for session_id in found]
-        if rows:
-            statement = update(session_index).where(session_index.c.session_id == bindparam("which"))
-            connection.execute(statement.values(mark=mark), rows)
+        _mark(connection, _concerned(connection, _noted(connection), keys))
         connection.execute(delete(consent_change))
 
 

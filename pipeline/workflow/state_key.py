@@ -10,6 +10,7 @@ from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.media import ocr
 from pipeline.store import Workspace, previews, releases
 from pipeline.store.codec import key_of
+from pipeline.store.customers import customer_names
 from pipeline.store.registry import Registry
 from pipeline.workflow import session_index
 
@@ -26,6 +27,7 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
         ],
         [settings.speech, settings.detect, settings.redact, settings.picture, settings.consent, ocr.version()],
         workspace.listed().mark(on),
+        customer_names(workspace.root),
         rules_of(workspace.root).version,
     )
     marks = session_index.marks(workspace)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, Integer, String, Table, Text, event
+from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, Text, event
 
 from pipeline.store.tables import consent, erasures, rulings
 from pipeline.store.tables.schema import metadata
@@ -27,6 +27,16 @@ consent_change = Table(
     Column("kind", String(8), primary_key=True),
     Column("subject", String(64), primary_key=True),
     comment="What changed in the consent store and no run has looked through the sessions for yet.",
+)
+
+session_words = Table(
+    "session_words",
+    metadata,
+    Column("session_id", String(32), primary_key=True),
+    Column("words", LargeBinary, nullable=False),
+    Column("mac", String(64), nullable=False),
+    comment="The words of a session as sorted keyed hashes of four bytes, with a keyed hash of the row, which proves "
+    "itself: it is made again, and where it is not there, the session is looked through.",
 )
 
 

@@ -1,7 +1,7 @@
 """What changed in the consent store is noted by the database, and sessions are found by it; runs fill the index."""
 
 from alembic import op
-from sqlalchemy import Column, Integer, String, Text
+from sqlalchemy import Column, Float, Integer, LargeBinary, String, Text
 
 revision = "0010"
 down_revision = "0008"
@@ -35,7 +35,16 @@ _WATCHED = (
 def upgrade() -> None:
     for name, columns in _TABLES.items():
         op.create_table(name, *columns)
-        _seal(name, tuple(column.name for column in columns))
+        statement = "INSERT INTO row_seal (name, seal) VALUES (?, seal_of(?, 1, 0, ?))"
+        op.get_bind().exec_driver_sql(statement, (name, name, "0" * 64))
+        _keep_sealed(name, tuple(column.name for column in columns))
+    op.create_table(
+        "session_words",
+        Column("session_id", String(32), primary_key=True),
+        Column("words", LargeBinary, nullable=False),
+        Column("mac", String(64), nullable=False),
+    )
+    _widen_results()
     for name, kind, column, acts, where in _WATCHED:
         for act in acts:
             rows = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}[act]
@@ -49,9 +58,28 @@ def upgrade() -> None:
             )
 
 
-def _seal(name: str, columns: tuple[str, ...]) -> None:
-    statement = "INSERT INTO row_seal (name, seal) VALUES (?, seal_of(?, 1, 0, ?))"
-    op.get_bind().exec_driver_sql(statement, (name, name, "0" * 64))
+def _widen_results() -> None:
+    """Adds when a session was ruled; every row goes through its seal, so that a change behind it stays noticed."""
+    before = ("session_id", "state_key", "valid_until", "attempts", "body")
+    listed = ", ".join(before)
+    op.execute(f"CREATE TEMP TABLE result_before AS SELECT {listed} FROM result")
+    op.execute("DELETE FROM result")
+    op.drop_table("result")
+    op.create_table(
+        "result",
+        Column("session_id", String(32), primary_key=True),
+        Column("state_key", String(64), nullable=False),
+        Column("valid_until", Float, nullable=False),
+        Column("attempts", Integer, nullable=False),
+        Column("ruled_at", Float, nullable=False),
+        Column("body", Text, nullable=False),
+    )
+    _keep_sealed("result", (*before[:-1], "ruled_at", before[-1]))
+    op.execute(f"INSERT INTO result ({listed}, ruled_at) SELECT {listed}, 0 FROM result_before")
+    op.execute("DROP TABLE result_before")
+
+
+def _keep_sealed(name: str, columns: tuple[str, ...]) -> None:
     new, old = (f"row_mac('{name}', {', '.join(f'{row}.{column}' for column in columns)})" for row in ("NEW", "OLD"))
     for act, added, removed in (("insert", new, "''"), ("update", new, old), ("delete", "''", old)):
         op.execute(
