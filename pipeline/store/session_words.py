@@ -31,12 +31,16 @@ class SessionWords:
 
     def keep(self, session_id: str, words: Iterable[str]) -> None:
         """Keeps the words, in the form in which names are compared, that a session holds on any surface."""
+        row = self.row(session_id, words)
+        with self._db.begin() as connection:
+            statement = insert(session_words).values(row)
+            connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=row))
+
+    def row(self, session_id: str, words: Iterable[str]) -> dict[str, object]:
+        """The row of a session with these words."""
         keys = _Keys(self._secret())
         content = np.array(sorted({keys.hashed(word) for word in words}), _HASH).tobytes()
-        values = {"words": content, "mac": keys.mac(session_id, content)}
-        with self._db.begin() as connection:
-            statement = insert(session_words).values(session_id=session_id, **values)
-            connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
+        return {"session_id": session_id, "words": content, "mac": keys.mac(session_id, content)}
 
     def drop(self, session_id: str) -> None:
         """Forgets the words of a session."""

@@ -35,8 +35,7 @@ def is_due(workspace: Workspace, state: SessionState | None, key: str, now: date
     """
     if state is None or state.state_key != key:
         return True
-    at = now.timestamp()
-    is_over = at >= state.valid_until or state.ruled_at > at + run_clock.SKEW.total_seconds()
+    is_over = not run_clock.holds(state.ruled_at, state.valid_until, now)
     if state.result.status == "failed":
         return retry_failed or state.attempts < workspace.settings.run.attempts or (is_published(state) and is_over)
     return is_over or bool(missing_renditions(workspace, state.result.renditions))

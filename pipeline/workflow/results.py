@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pipeline import consent
 from pipeline.records import (
@@ -19,7 +19,7 @@ from pipeline.records import (
     SessionResult,
     Stop,
 )
-from pipeline.store import Workspace
+from pipeline.store import Workspace, run_clock
 from pipeline.workflow import picture_text, tagging
 from pipeline.workflow.analyse import AnalysedSession
 from pipeline.workflow.objections import previews_end
@@ -27,7 +27,6 @@ from pipeline.workflow.publish import PublishOutcome
 from pipeline.workflow.retention.periods import retention_ends
 from pipeline.workflow.session_context import SessionContext
 
-_NEVER = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 _STATUS: dict[type[Stop], str] = {Held: "held", Refused: "refused", Pending: "pending", Failed: "failed"}
 
 
@@ -74,7 +73,7 @@ def holds_until(session: Session, workspace: Workspace, *, now: datetime) -> flo
         *previews_end(workspace, session.session_id),
         *retention_ends(session, workspace.settings.retention),
     )
-    return min((at.timestamp() for at in moments if at > now), default=_NEVER)
+    return min((at.timestamp() for at in moments if at > now), default=run_clock.NEVER_S)
 
 
 def _result(analysed: AnalysedSession, outcomes: Mapping[Audience, PublishOutcome]) -> SessionResult:

@@ -22,8 +22,11 @@ def next_change(session: Session, *, workspace: Workspace, now: datetime) -> dat
     """
     with unreadable_is_closed():
         snapshot = read_snapshot(session, workspace=workspace, now=now)
-    holds = evaluate(snapshot, now=now).due.values()
-    return min((at for at in (*holds, *_moments(snapshot)) if at > now), default=None)
+    try:
+        holds = evaluate(snapshot, now=now).due.values()
+        return min((at for at in (*holds, *_moments(snapshot)) if at > now), default=None)
+    except OverflowError:  # a session of a date that nothing can follow: no ruling on it can be made at any time
+        return None
 
 
 def _moments(snapshot: ConsentSnapshot) -> Iterator[datetime]:
