@@ -212,6 +212,7 @@ def _process_due(
                 state_key=keys[session_id],
                 valid_until=reached.valid_until,
                 attempts=before.attempts + 1 if before and is_same else 1,
+                ruled_at=now.timestamp(),
                 result=reached.result,
             )
         )

@@ -118,7 +118,9 @@ class ConsentSettings(Section):
         14, ge=1, le=365, description="Days after which a hold that nobody resolved closes."
     )
     # One night: a consent that ended is noticed by the next run, whatever else a run has to do.
-    ruling_ttl_hours: int = Field(24, ge=1, le=168, description="Hours after which a ruling expires and is made again.")
+    ruling_ttl_hours: int = Field(
+        24, ge=1, le=168, description="Hours after which a ruling may no longer be acted on and is made again."
+    )
     minimum_rule: Rule = Field("notify", description="The least strict rule that any session is decided by.")
     purposes_enabled: tuple[Purpose, ...] = Field(
         (), description="What recordings may be used for at all; empty for every purpose."

@@ -86,6 +86,7 @@ def analyse(session: Session, workspace: Workspace, *, now: datetime) -> Analyse
     ruling = consent.rule(session, workspace=workspace, now=now)
     count_voices(workspace, session, ruling, now=now)
     if not isinstance(ruling, Ruling):
+        workspace.words.keep(session.session_id, ())  # nothing of it is read, so that no new name concerns it
         return ruling
     known = terms.known_to(session, workspace.listed(), on=now.date())
     context = SessionContext(session=session, workspace=workspace, ruling=ruling, known=known, now=now)
@@ -151,6 +152,7 @@ def _findings(
     context: SessionContext, readable: Session, transcript: Transcript, ocr: OcrResult | None
 ) -> tuple[Finding, ...]:
     stages, settings = context.workspace.stages, context.workspace.settings.detect
+    context.workspace.words.keep(context.session.session_id, detect.words_in(readable, transcript, ocr))
     known = replace(context.known, elsewhere=detect.named_elsewhere(readable, transcript, context.known, ocr))
     key = key_of(detect.VERSION, detect.version(settings), readable, transcript, known, settings, ocr)
     stored = stages.get("detect", key, tuple[Finding, ...])
