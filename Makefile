@@ -13,7 +13,7 @@ PREPARE = @$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3,
     || { echo "Python 3.11 or later is needed: make setup PYTHON=python3.12"; exit 4; }; $(PYTHON) .ci/prepare.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test coverage check bench bench-detect bench-tag bench-hearing sample models screenshots lock clean
+.PHONY: help setup browser demo test coverage check bench bench-detect bench-tag bench-hearing bench-voices check-exports sample models screenshots lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -50,11 +50,17 @@ bench-detect: setup ## measure detection on a folder of marked sets: make bench-
 bench-tag: setup ## measure tagging and grouping on a folder of marked sets: make bench-tag EVAL=FOLDER
 	@[ -n "$(EVAL)" ] || { echo "Say which folder of sets: make bench-tag EVAL=FOLDER"; exit 2; }
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.tagging $(EVAL)
-	$(BIN)/python -m tests.benchmarks requests
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks requests
 
 bench-hearing: setup ## word errors, seconds that leak and seconds too many (minutes): make bench-hearing [EVAL=FOLDER]
 	$(BIN)/python -m tests.benchmarks.recognition $(EVAL)
 	$(BIN)/python -m tests.benchmarks hearing
+
+check-exports: setup ## open every export with LibreOffice, pandas and csvclean, as far as they are installed
+	$(BIN)/python -m tests.export.open_with
+
+bench-voices: setup ## how voices of mixed sound are told apart (minutes): make bench-voices [EVAL=FOLDER]
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.voices $(EVAL)
 
 sample: setup ## make sample_media/ again (needs flite and espeak-ng)
 	$(BIN)/python sample_media/make.py

@@ -28,6 +28,7 @@ from pipeline.workflow import erasure, pseudonyms, request_files, retention, tag
 from pipeline.workflow.due_sessions import is_due, is_published, withdrawing_overdue
 from pipeline.workflow.results import SessionProgress, stop_session
 from pipeline.workflow.state_key import state_keys
+from pipeline.workflow.voice_count import voice_questions
 
 R = TypeVar("R")
 
@@ -114,7 +115,11 @@ def run_night(
         tagging.retag(workspace, now=now)
         request_files.write_exports(workspace, now=now)
         sessions = [registry.session(session_id) for session_id in sorted(processed & registry.states().keys())]
-        sources = (*ingest.unread(sessions), *ingest.differences(workspace, sessions))
+        sources = (
+            *ingest.unread(sessions),
+            *ingest.differences(workspace, sessions),
+            *voice_questions(workspace, sessions),
+        )
         warned = (*_stray_files(inbox), *sources, *retention.removal_lines(removed), *warnings(workspace, now))
         report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)
         report = replace(report, damage=damage)
@@ -207,6 +212,7 @@ def _process_due(
                 state_key=keys[session_id],
                 valid_until=reached.valid_until,
                 attempts=before.attempts + 1 if before and is_same else 1,
+                ruled_at=now.timestamp(),
                 result=reached.result,
             )
         )

@@ -132,7 +132,8 @@ def test_a_ruling_of_the_future_does_not_count(workspace: Workspace) -> None:
     night(workspace, Scripted(session(), done))
     registry = Registry(workspace.db)
     (state,) = registry.states().values()
-    registry.conclude(replace(state, valid_until=datetime(2050, 1, 1, tzinfo=UTC).timestamp()))
+    assert state.ruled_at == NOW.timestamp()
+    registry.conclude(replace(state, ruled_at=datetime(2050, 1, 1, tzinfo=UTC).timestamp()))
     later = Scripted(session(), done)
     night(workspace, later)
     assert later.asked == ["2026-11-18-aaaaaaaa"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli import pictures, speakers
+from pipeline.cli import pictures, speakers, voices
 from pipeline.cli.common import (
     Group,
     decider_option,
@@ -30,7 +30,7 @@ def review() -> None:
 
 for _command in (
     *(pictures.picture, pictures.cover, pictures.uncover, pictures.frame, pictures.approve_picture),
-    *(speakers.speakers, speakers.assign),
+    *(speakers.speakers, speakers.assign, voices.voices, voices.name_voice),
 ):
     review.add_command(_command)
 

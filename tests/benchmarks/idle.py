@@ -61,4 +61,5 @@ def _fill(root: Path, folder: Path) -> None:
         )
         kept = TaggedSession(made_with="", tags=(REQUEST,), encoder="tfidf", vectors=("",))
         workspace.stages.put("tags", tags_key(session_id), kept)
-        registry.conclude(SessionState(state_key=key, valid_until=until, attempts=1, result=result))
+        state = SessionState(state_key=key, valid_until=until, attempts=1, ruled_at=now.timestamp(), result=result)
+        registry.conclude(state)

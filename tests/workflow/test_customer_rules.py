@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
+from pipeline.cli.common import account_of_process
 from pipeline.errors import ConfigurationError, UsageProblem
 from pipeline.records import Finding, Proposal, Role, Verdict
 from pipeline.review import propose
@@ -173,6 +174,14 @@ def test_the_shell_lists_and_makes_them(workspace: Workspace, made: Made) -> Non
     (row,) = json.loads(listed.output)
     assert "uillon" not in listed.output
     make = ["terms", "make-rule", row["suggestion"], "--by", "lea", "--reason", "always"]
+    for refused in ([*make, "--until", "2099-01-01"], ["terms", "suggest-rules", "--reveal"]):
+        result = CliRunner().invoke(main, [*refused, *root])
+        assert result.exit_code == 7 and "review.leads" in result.output and "uillon" not in result.output
+    assert len(workspace.ledger.under("rule refused", "")) == 2
+    settings = workspace.root / "offrecord.toml"
+    settings.write_text(f'{settings.read_text("utf-8")}\n[review]\nleads = ["{account_of_process()}"]\n', "utf-8")
+    revealed = CliRunner().invoke(main, ["terms", "suggest-rules", "--reveal", "--json", *root])
+    assert "uillon" in revealed.output
     assert CliRunner().invoke(main, [*make, "--until", "2020-01-01", *root]).exit_code == 2
     done = CliRunner().invoke(main, [*make, "--until", "2099-01-01", *root])
     assert done.exit_code == 0 and "always, until 2099-01-01" in done.output

@@ -107,7 +107,17 @@ def test_what_is_heard_again_is_taken_out_in_the_same_run(
     assert (proposal.replacement, proposal.findings[0].rule) == ("[heard 1]", "heard again")
     text = publishing.out()
     assert text is not None and "right" not in text and "now" not in text and "heard again" not in text
-    assert listening.asked[0] is None and listening.asked[1] is not None, "the second time only what changed is heard"
+    assert all(asked and not spans.subtract([(2.25, 2.55)], asked) for asked in listening.asked)
+
+
+def test_where_nothing_searched_the_sound_all_of_it_is_listened_to(
+    publishing: PublishingSession, ears: Callable[..., Ears]
+) -> None:
+    listening, settings = ears(), publishing.workspace.settings
+    speech = settings.speech.model_copy(update={"keyword_search": False})
+    publishing.workspace.settings = settings.model_copy(update={"speech": speech})
+    publishing.publish()
+    assert listening.asked == [None]
 
 
 def test_a_later_night_makes_the_same_and_listens_to_nothing(
