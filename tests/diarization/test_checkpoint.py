@@ -7,7 +7,7 @@ import zipfile
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,21 +36,15 @@ class Storage:
     """A tensor's numbers, kept beside the pickle."""
 
 
-class _PythonPickler(pickle._Pickler):  # the one in Python, whose way of naming things can be changed
+class _Writer(pickle._Pickler):  # the one in Python, whose way of naming things can be changed
     write: Callable[[bytes], object]
 
-    if TYPE_CHECKING:  # what it has and its types do not say
-
-        def save(self, obj: object, save_persistent_id: bool = True) -> None: ...
-
-
-class _Writer(_PythonPickler):
     def persistent_id(self, obj: object) -> object:
         return (
             ("storage", Named("torch", "FloatStorage"), "0", "cpu", len(VALUES)) if isinstance(obj, Storage) else None
         )
 
-    def save(self, obj: object, save_persistent_id: bool = True) -> None:
+    def save(self, obj: Any, save_persistent_id: bool = True) -> None:
         if isinstance(obj, Named):
             self.write(pickle.GLOBAL + f"{obj.module}\n{obj.name}\n".encode())
         elif isinstance(obj, Call):
@@ -58,7 +52,7 @@ class _Writer(_PythonPickler):
             self.save(obj.arguments)
             self.write(pickle.REDUCE)
         else:
-            super().save(obj, save_persistent_id)
+            vars(pickle._Pickler)["save"](self, obj, save_persistent_id)
 
 
 def written(path: Path, content: object) -> Path:

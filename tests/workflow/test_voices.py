@@ -6,8 +6,9 @@ import json
 import shutil
 import wave
 from dataclasses import replace
-from functools import partial
+from datetime import datetime
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 import pytest
@@ -29,9 +30,17 @@ from tests.end_to_end.conftest import SAMPLES, SESSIONS
 
 FOLDER = "2026-11-18-d-refused-mixed"
 REFUSER, PETER, HANNAH = "p3", "p2", "p1"
-WHY = "she says her name"
-name = partial(name_voice, actor="ann", reason=WHY, now=NOW)
-unname = partial(unname_voice, actor="ann", reason=WHY, now=NOW)
+
+
+class Said(TypedDict):
+    """Who says whose voice it is, why and when."""
+
+    actor: str
+    reason: str
+    now: datetime
+
+
+SAID: Said = {"actor": "ann", "reason": "she says her name", "now": NOW}
 
 
 def turns(*spoken: tuple[float, float, int]) -> tuple[VoiceTurn, ...]:
@@ -88,29 +97,29 @@ def test_voices_that_nobody_named_change_nothing(workspace: Workspace, session: 
 
 
 def test_a_refuser_is_taken_out_once_her_voice_is_named(workspace: Workspace, session: Session) -> None:
-    name(workspace, session.session_id, 1, HANNAH)
+    name_voice(workspace, session.session_id, 1, HANNAH, **SAID)
     assert isinstance(ruled(workspace, session), Held)
     assert lost_with(workspace, session.session_id, 2, REFUSER, now=NOW) == pytest.approx(1.8)
     assert lost_with(workspace, session.session_id, 2, PETER, now=NOW) == 0.0
-    name(workspace, session.session_id, 2, REFUSER)
+    name_voice(workspace, session.session_id, 2, REFUSER, **SAID)
     ruling = ruled(workspace, session)
     assert isinstance(ruling, Ruling)
     assert {outcome for _, outcome in ruling.spans(Purpose.TRANSCRIBE, REFUSER)} == {Outcome.MINUS}
-    unname(workspace, session.session_id, 2)
+    unname_voice(workspace, session.session_id, 2, **SAID)
     assert isinstance(ruled(workspace, session), Held)
 
 
 def test_a_voice_of_nobody_on_the_list_holds_the_session(workspace: Workspace, session: Session) -> None:
-    name(workspace, session.session_id, 2, REFUSER)
+    name_voice(workspace, session.session_id, 2, REFUSER, **SAID)
     assert isinstance(ruled(workspace, session), Ruling)
-    name(workspace, session.session_id, 3, None)
+    name_voice(workspace, session.session_id, 3, None, **SAID)
     stop = ruled(workspace, session)
     assert isinstance(stop, Held) and "L1" in stop.reason
     assert list_voices(workspace, session.session_id, now=NOW)[2].participant == UNLISTED
 
 
 def test_names_count_for_the_voices_that_were_heard_alone(workspace: Workspace, session: Session) -> None:
-    name(workspace, session.session_id, 2, REFUSER)
+    name_voice(workspace, session.session_id, 2, REFUSER, **SAID)
     voices.put(workspace.stages, session, replace(TOLD, turns=TOLD.turns[:-1]))
     assert isinstance(ruled(workspace, session), Held)
     voices.put(workspace.stages, session, TOLD)
@@ -126,22 +135,22 @@ def test_the_next_run_is_about_a_session_whose_voices_were_named(workspace: Work
         return state_keys(workspace, Registry(workspace.db), on=NOW.date())[session.session_id]
 
     before = key()
-    name(workspace, session.session_id, 2, REFUSER)
+    name_voice(workspace, session.session_id, 2, REFUSER, **SAID)
     assert key() != before
 
 
 @pytest.mark.parametrize(
-    ("cluster", "who", "actor", "reason"),
-    [(9, PETER, "ann", WHY), (1, "p9", "ann", WHY), (1, PETER, " ", WHY), (1, PETER, "ann", "")],
+    ("cluster", "who", "said"),
+    [(9, PETER, SAID), (1, "p9", SAID), (1, PETER, {**SAID, "actor": " "}), (1, PETER, {**SAID, "reason": ""})],
     ids=["no such voice", "no such participant", "no actor", "no reason"],
 )
 def test_what_cannot_be_named_is_refused_and_nothing_is_kept(
-    workspace: Workspace, session: Session, cluster: int, who: str, actor: str, reason: str
+    workspace: Workspace, session: Session, cluster: int, who: str, said: Said
 ) -> None:
     with pytest.raises(UsageProblem):
-        name_voice(workspace, session.session_id, cluster, who, actor=actor, reason=reason, now=NOW)
+        name_voice(workspace, session.session_id, cluster, who, **said)
     with pytest.raises(UsageProblem):
-        unname(workspace, session.session_id, 1)
+        unname_voice(workspace, session.session_id, 1, **SAID)
     assert voices.heads(workspace.db) == {}
 
 
