@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import (
+    Group,
     account_of_process,
     decider_option,
     emit,
@@ -19,7 +20,7 @@ from pipeline.cli.common import (
 from pipeline.errors import Exit
 
 
-@click.group()
+@click.group(cls=Group)
 def terms() -> None:
     """List confidential terms, and check published renditions against them."""
 

@@ -46,12 +46,13 @@ class InboxEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionState:
-    """How far a session got, under which inputs, and until when (seconds since the epoch) that holds."""
+    """How far a session got, under which inputs, and from when until when (seconds since the epoch) that holds."""
 
     state_key: str
     valid_until: float
     attempts: int
     result: SessionResult
+    ruled_at: float = 0.0
 
 
 def entry_id(path: Path) -> str:
@@ -100,6 +101,7 @@ def _state(row: Any) -> SessionState:
         state_key=row.state_key,
         valid_until=row.valid_until,
         attempts=row.attempts,
+        ruled_at=row.ruled_at,
         result=_read(row.body, SessionResult),
     )
 
@@ -112,7 +114,7 @@ def _states() -> Callable[[Connection], dict[str, SessionState]]:
         now: dict[str, tuple[str, SessionState]] = {}
         for row in connection.execute(select(result)):
             kept = before.get(row.session_id)
-            mark = f"{row.state_key} {row.valid_until} {row.attempts} {row.body}"
+            mark = f"{row.state_key} {row.valid_until} {row.attempts} {row.ruled_at} {row.body}"
             now[row.session_id] = kept if kept is not None and kept[0] == mark else (mark, _state(row))
         before.clear()
         before.update(now)
@@ -225,6 +227,7 @@ class Registry:
             "state_key": state.state_key,
             "valid_until": state.valid_until,
             "attempts": state.attempts,
+            "ruled_at": state.ruled_at,
             "body": encode(state.result).decode(),
         }
         with self._db.begin() as connection:

@@ -142,10 +142,11 @@ def store_proposals(workspace: Workspace, opened: ReviewSession, *, now: datetim
 
 
 def _state(session: Session, ruling: Ruling) -> str:
-    """What the review of a session stands on: its people and tracks, and what may be recorded and transcribed."""
+    """What the review of a session stands on: people, tracks, named voices, what may be recorded and transcribed."""
     cells = sorted(
         (cell.participant_id, cell.interval.start_s, cell.interval.end_s, cell.purpose.value, cell.outcome.value)
         for cell in ruling.cells
         if cell.purpose in _NEEDED
     )
-    return key_of(session.participants, session.tracks, cells)
+    voices = (session.voices,) if session.voices else ()
+    return key_of(session.participants, session.tracks, cells, *voices)

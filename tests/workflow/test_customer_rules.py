@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -114,10 +115,12 @@ def test_a_rule_is_an_entry_of_its_customers_list_and_ends(workspace: Workspace,
     for kind in RuleKind:
         with pytest.raises(UsageProblem):
             make_rule(workspace, ids_by_kind[kind], until=date(2026, 11, 28), actor="lea", reason="x", now=NOW)
-        given = {"until": UNTIL, "actor": "lea", "reason": "again and again", "now": NOW}
-        assert make_rule(workspace, ids_by_kind[kind], **given) is kind
+        make = partial(
+            make_rule, workspace, ids_by_kind[kind], until=UNTIL, actor="lea", reason="again and again", now=NOW
+        )
+        assert make() is kind
         with pytest.raises(UsageProblem):
-            make_rule(workspace, ids_by_kind[kind], **given)
+            make()
     assert suggest_rules(workspace) == (), "what is a rule is proposed no more"
     (path,) = (workspace.root / "terms").glob("*.toml")
     assert path.stat().st_mode & 0o077 == 0
