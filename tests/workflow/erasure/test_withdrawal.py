@@ -196,9 +196,9 @@ def test_nothing_is_put_out_when_it_comes_just_before(
     assert placed == [False]
 
 
-def test_erasure_leaves_nothing_and_what_is_left_is_found(workspace: Workspace, without: Workspace) -> None:
-    name = session_id(without)
-    session, workspace = Registry(workspace.db).session(name), without
+def test_erasure_leaves_nothing_and_what_is_left_is_found(kept: Path, without: Workspace, tmp_path: Path) -> None:
+    workspace, name = without, session_id(without)
+    session = Registry(Workspace.open(shutil.copytree(kept / "ws", tmp_path / "kept")).db).session(name)
     own = next(track.digest for track in session.tracks if track.participant_id == GUEST_ID)
     (filed,) = withdrawals.read(workspace.db)
     assert filed.state is WithdrawalState.VERIFIED
