@@ -14,6 +14,7 @@ from pipeline import consent, ingest, log, run
 from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, StorageUnavailable, TryAgain
 from pipeline.executors import Executor, TaskDone, TaskFailed
+from pipeline.lexicon.counted import counted
 from pipeline.media import tools
 from pipeline.records import Failed, Refused, Session
 from pipeline.reports import metrics, published
@@ -175,7 +176,8 @@ def _removed_folders(known: Mapping[str, InboxEntry], inbox: Path, folders: Iter
 def _stray_files(inbox: Path | None) -> Iterator[str]:
     count = ingest.strays(inbox) if inbox else 0
     if count:
-        yield f"{count} files lie in the inbox itself and are not ingested: give each session a folder of its own"
+        found = counted(count, "file")
+        yield f"{found} beside the folders of the inbox, not ingested: give each session a folder of its own"
 
 
 def _fingerprint(folder: Path, tracks: bytes) -> str | None:
@@ -210,6 +212,7 @@ def _process_due(
                 state_key=keys[session_id],
                 valid_until=reached.valid_until,
                 attempts=before.attempts + 1 if before and is_same else 1,
+                ruled_at=now.timestamp(),
                 result=reached.result,
             )
         )

@@ -56,6 +56,7 @@ from pipeline.records.ruling import (
     Stop,
 )
 from pipeline.records.session import (
+    CAPTION_DOUBT_S,
     ERASED_NAME,
     Attendance,
     ChatLine,
@@ -96,6 +97,7 @@ from pipeline.records.vocabulary import (
 )
 
 __all__ = [
+    "CAPTION_DOUBT_S",
     "ERASED_NAME",
     "AgeStatus",
     "Alternative",

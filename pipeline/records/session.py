@@ -7,6 +7,8 @@ from datetime import datetime
 
 from pipeline.records.vocabulary import AgeStatus, ListAuthority, Provenance, Purpose, Role
 
+UNKNOWN_PLATFORM = "other"
+"""The platform of a session that no reader of a platform knows."""
 ERASED_NAME = "removed participant"
 """What the record of a session calls somebody who was erased."""
 
@@ -91,14 +93,19 @@ class Video:
     duration_s: float
 
 
+CAPTION_DOUBT_S = 1.0
+"""How far a caption may lie from what was said, in seconds, where that was not measured."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
-    """One caption of the platform."""
+    """One caption of the platform; ``time_uncertainty_s`` is how far both its times may be off."""
 
     start_s: float
     end_s: float
     participant_id: str | None
     text: str
+    time_uncertainty_s: float = CAPTION_DOUBT_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

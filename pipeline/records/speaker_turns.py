@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline import spans
-from pipeline.records.session import Interval, NamedVoices, Session
+from pipeline.records.session import Cue, Interval, NamedVoices, Session
 
-DOUBT_S = 1.0
-"""How far a caption may lie from what was said, in seconds."""
 VOICE_DOUBT_S = 0.5
 """How far the edge of a turn may lie from where a voice begins or ends, in seconds.
 
@@ -30,11 +28,11 @@ def separable(session: Session, participant_id: str) -> bool:
 def turns(session: Session, participant_id: str) -> tuple[Interval, ...] | None:
     """All of mixed sound that may be this participant's voice, in order: all but what is surely another's alone.
 
-    Captions and named voices each say what is another's; where both can tell, only what both say is sure. A second
-    around their own captions, and around those of nobody known, is theirs, half a second around their own turns, every
-    overlap of voices, every turn of a voice that nobody named, and every pause. None where neither can tell: they never
-    name this voice, leave too many speakers unknown or too much uncaptioned, a microphone is shared, or others have
-    tracks of their own.
+    Captions and named voices each say what is another's; where both can tell, only what both say is sure. Their own
+    captions and those of nobody known are theirs, with what their times may be off, half a second around their own
+    turns, every overlap of voices, every turn of a voice that nobody named, and every pause. None where neither can
+    tell: they never name this voice, leave too many speakers unknown or too much uncaptioned, a microphone is shared,
+    or others have tracks of their own.
     """
     person = session.participant(participant_id)
     if any(track.participant_id is not None for track in session.tracks) or person.shared_microphone:
@@ -47,6 +45,12 @@ def turns(session: Session, participant_id: str) -> tuple[Interval, ...] | None:
     else:
         sure = by_captions or by_voices or []
     return _intervals(spans.complement(sure, 0.0, session.duration_s))
+
+
+def with_doubt(cue: Cue, *, pad_s: float = 0.0) -> tuple[float, float]:
+    """The span that a caption's words may lie in, in seconds; no less than ``pad_s`` around it."""
+    around_s = max(pad_s, cue.time_uncertainty_s)
+    return cue.start_s - around_s, cue.end_s + around_s
 
 
 def by_voice(voices: NamedVoices, participant_id: str) -> list[Span]:
@@ -72,7 +76,7 @@ def _by_captions(session: Session, participant_id: str) -> list[Span] | None:
     rooms = _rooms(session)
     others = [cue for cue in named if cue.participant_id not in {participant_id, *rooms}]
     doubtful = [cue for cue in session.captions if cue.participant_id in {None, participant_id, *rooms}]
-    return spans.subtract(spans.times(others), spans.pad(spans.times(doubtful), DOUBT_S))
+    return spans.subtract(spans.times(others), map(with_doubt, doubtful))
 
 
 def _by_voices(session: Session, participant_id: str) -> list[Span] | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline import spans
 from pipeline.records import Interval, Session, Track, Transcript, Word
-from pipeline.records.speaker_turns import DOUBT_S, by_voice
+from pipeline.records.speaker_turns import by_voice, with_doubt
 
 
 def turns_of(
@@ -62,7 +62,7 @@ def _doubtful(
             yield word.start_s - word.time_uncertainty_s - pad_s, word.end_s + word.time_uncertainty_s + pad_s
     for cue in session.captions:
         if cue.participant_id in (None, participant_id):
-            yield cue.start_s - max(pad_s, DOUBT_S), cue.end_s + max(pad_s, DOUBT_S)
+            yield with_doubt(cue, pad_s=pad_s)
     if session.voices is not None:
         yield from spans.pad(by_voice(session.voices, participant_id), pad_s)
     for gap in transcript.unheard:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import spans
-from pipeline.records import Cue, Interval, NamedTurn, NamedVoices, Participant, Session, Track
-from pipeline.records.speaker_turns import DOUBT_S, VOICE_DOUBT_S, separable, turns
+from pipeline.records import CAPTION_DOUBT_S, Cue, Interval, NamedTurn, NamedVoices, Participant, Session, Track
+from pipeline.records.speaker_turns import VOICE_DOUBT_S, separable, turns
 
 Cues = tuple[tuple[float, float, str | None], ...]
 TALK: Cues = ((0.0, 20.0, "p1"), (22.0, 30.0, "p2"), (31.0, 60.0, "p1"))
@@ -43,7 +43,7 @@ def test_all_but_the_captions_of_others_may_be_theirs() -> None:
         Interval(start_s=30.0, end_s=60.0),
     )
     overlapping = mixed((0.0, 60.0, "p1"), (22.0, 30.0, "p2"))
-    assert turns(overlapping, "p2") == (Interval(start_s=22.0 - DOUBT_S, end_s=30.0 + DOUBT_S),)
+    assert turns(overlapping, "p2") == (Interval(start_s=22.0 - CAPTION_DOUBT_S, end_s=30.0 + CAPTION_DOUBT_S),)
 
 
 def test_a_caption_of_nobody_known_may_be_theirs() -> None:
@@ -90,7 +90,7 @@ def test_none_of_their_captions_is_outside_of_their_turns(said: list[tuple[float
     found = turns(talk, "p2")
     for cue in talk.captions:
         if found is not None and cue.participant_id in (None, "p2"):
-            start_s, end_s = max(0.0, cue.start_s - DOUBT_S), min(60.0, cue.end_s + DOUBT_S)
+            start_s, end_s = max(0.0, cue.start_s - CAPTION_DOUBT_S), min(60.0, cue.end_s + CAPTION_DOUBT_S)
             assert any(one.start_s <= start_s and end_s <= one.end_s for one in found)
     assert all(before.end_s < after.start_s for before, after in pairwise(found or ()))
 

@@ -2,6 +2,7 @@
 
 from pipeline.store.tables import (
     artefacts,
+    changes,
     consent,
     erasures,
     legal_holds,
@@ -17,6 +18,7 @@ from pipeline.store.tables import (
 
 __all__ = [
     "artefacts",
+    "changes",
     "consent",
     "erasures",
     "legal_holds",

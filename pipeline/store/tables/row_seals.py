@@ -6,6 +6,7 @@ from sqlalchemy import Column, Connection, String, Table, event
 
 from pipeline.store.tables import (
     artefacts,
+    changes,
     consent,
     erasures,
     legal_holds,
@@ -28,6 +29,7 @@ row_seal = Table(
 
 SEALED = (
     *(runs.session, runs.session_outline, runs.entry, runs.result),
+    *(changes.session_index, changes.consent_change),
     *(artefacts.artefact, artefacts.artefact_copy),
     *(erasures.withdrawal, erasures.tombstone, erasures.erased_mark, erasures.erased_participant),
     *(consent.party, consent.alias, consent.notice, consent.answer_row),
