@@ -66,7 +66,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, truth: Truth) -> Made:
         own = spans.times(told.of(line.cluster))
 
         def shared_s(who: str, own: list[tuple[float, float]] = own) -> float:
-            words = [(word["start_s"], word["end_s"]) for word in truth.body["words"] if word["participant"] == who]
+            words = [(float(str(word["start_s"])), float(str(word["end_s"]))) for word in words_of(truth, who)]
             return spans.total(spans.intersect(words, own))
 
         participant = PEOPLE[max(PEOPLE, key=shared_s)]
