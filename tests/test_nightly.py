@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from pipeline import nightly
+from pipeline import ingest, nightly, run
 from pipeline.errors import ConfigurationError, ConsentUnreadable, StorageUnavailable, TryAgain
 from pipeline.executors import TaskDone, TaskFailed, inline
 from pipeline.media import tools
@@ -132,7 +132,8 @@ def test_a_ruling_of_the_future_does_not_count(workspace: Workspace) -> None:
     night(workspace, Scripted(session(), done))
     registry = Registry(workspace.db)
     (state,) = registry.states().values()
-    registry.conclude(replace(state, valid_until=datetime(2050, 1, 1, tzinfo=UTC).timestamp()))
+    assert state.ruled_at == NOW.timestamp()
+    registry.conclude(replace(state, ruled_at=datetime(2050, 1, 1, tzinfo=UTC).timestamp()))
     later = Scripted(session(), done)
     night(workspace, later)
     assert later.asked == ["2026-11-18-aaaaaaaa"]
@@ -230,8 +231,8 @@ def test_a_worker_tells_a_full_disk_from_a_fault_of_the_session(
         raise OperationalError("", {}, met)
 
     Registry(workspace.db).take(Path("/inbox/one"), "f", session())
-    monkeypatch.setattr(nightly.run, "process", fails)
-    monkeypatch.setattr(nightly.ingest, "ingest", fails)
+    monkeypatch.setattr(run, "process", fails)
+    monkeypatch.setattr(ingest, "ingest", fails)
     with pytest.raises(StorageUnavailable):
         work(nightly.Task(root=workspace.root, now=NOW, session_id="2026-11-18-aaaaaaaa"))
 

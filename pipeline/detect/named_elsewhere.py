@@ -28,6 +28,11 @@ def named_elsewhere(
     return tuple(term for term in context.elsewhere if entity_of(term.kind, term.text) in entities)
 
 
+def words_in(session: Session, transcript: Transcript, seen: OcrResult | None = None) -> frozenset[str]:
+    """The words among which ``named_elsewhere`` looks for names, in the form in which it compares them."""
+    return frozenset(token.plain for token in read("\n".join(_texts(session, transcript, seen))).tokens)
+
+
 @lru_cache(maxsize=2)
 def _recognizer(terms: tuple[Term, ...]) -> Recognizer:
     """Made once for all sessions of a night; English words without their evidence, as texts run together here."""

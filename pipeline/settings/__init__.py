@@ -118,7 +118,9 @@ class ConsentSettings(Section):
         14, ge=1, le=365, description="Days after which a hold that nobody resolved closes."
     )
     # One night: a consent that ended is noticed by the next run, whatever else a run has to do.
-    ruling_ttl_hours: int = Field(24, ge=1, le=168, description="Hours after which a ruling expires and is made again.")
+    ruling_ttl_hours: int = Field(
+        24, ge=1, le=168, description="Hours after which a ruling may no longer be acted on and is made again."
+    )
     minimum_rule: Rule = Field("notify", description="The least strict rule that any session is decided by.")
     purposes_enabled: tuple[Purpose, ...] = Field(
         (), description="What recordings may be used for at all; empty for every purpose."
@@ -164,6 +166,10 @@ class RunSettings(Section):
     check_published_mb: int = Field(1000, ge=1, description="Megabytes under out/ that each run hashes again, in turn.")
     # Measured: of 300 tasks, one killing its worker each time and four losing theirs to others, 299 end within two.
     attempts: int = Field(3, ge=1, le=20, description="Tries for a session that fails, before it waits for a person.")
+    # A session of mixed sound costs as much again as a twentieth to a sixtieth of its length on one core.
+    count_voices: bool = Field(
+        False, description="Count the voices in mixed sound and own tracks, and ask where there are more than people."
+    )
 
 
 class Settings(BaseSettings):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.records import (
@@ -79,6 +79,18 @@ def transcribe(
             action="listen to the recording; if it is speech, try another speech.engine",
         )
     return _transcript(session, heard, recogniser.version, settings)
+
+
+def with_speakers(session: Session, transcript: Transcript) -> Transcript:
+    """The transcript with the speakers of mixed sound that the session's captions say."""
+    owned = {track.track_id for track in session.tracks if track.participant_id is not None}
+
+    def spoken(word: Word) -> Word:
+        if word.track_id in owned:
+            return word
+        return replace(word, participant_id=speakers.speaker(session, Span(word.start_s, word.end_s)))
+
+    return replace(transcript, words=tuple(map(spoken, transcript.words)))
 
 
 def _second(settings: SpeechSettings, context: Context) -> NameListener | None:
@@ -165,7 +177,7 @@ def _word(session: Session, track: Track, word: HeardWord) -> Word:
         text=word.text,
         probability=word.probability,
         track_id=track.track_id,
-        participant_id=track.participant_id or speakers.speaker(session.captions, span),
+        participant_id=track.participant_id or speakers.speaker(session, span),
         ends_sentence=word.ends_sentence,
     )
 

@@ -46,12 +46,13 @@ class InboxEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionState:
-    """How far a session got, under which inputs, and until when (seconds since the epoch) that holds."""
+    """How far a session got, under which inputs, and from when until when (seconds since the epoch) that holds."""
 
     state_key: str
     valid_until: float
     attempts: int
     result: SessionResult
+    ruled_at: float = 0.0
 
 
 def entry_id(path: Path) -> str:
@@ -83,6 +84,11 @@ def _unknown(kind: type) -> WorkspaceDamaged:
     )
 
 
+def record_digest(connection: Connection, session_id: str) -> str:
+    """A digest of one session's record, without reading what it says; raises as ``Registry.session`` does."""
+    return hashlib.sha256(_body(connection, session_id).encode()).hexdigest()
+
+
 def _body(connection: Connection, session_id: str) -> str:
     body = connection.execute(select(session.c.body).where(session.c.session_id == session_id)).scalar()
     if body is None:
@@ -95,6 +101,7 @@ def _state(row: Any) -> SessionState:
         state_key=row.state_key,
         valid_until=row.valid_until,
         attempts=row.attempts,
+        ruled_at=row.ruled_at,
         result=_read(row.body, SessionResult),
     )
 
@@ -107,7 +114,7 @@ def _states() -> Callable[[Connection], dict[str, SessionState]]:
         now: dict[str, tuple[str, SessionState]] = {}
         for row in connection.execute(select(result)):
             kept = before.get(row.session_id)
-            mark = f"{row.state_key} {row.valid_until} {row.attempts} {row.body}"
+            mark = f"{row.state_key} {row.valid_until} {row.attempts} {row.ruled_at} {row.body}"
             now[row.session_id] = kept if kept is not None and kept[0] == mark else (mark, _state(row))
         before.clear()
         before.update(now)
@@ -169,11 +176,6 @@ class Registry:
         with reading(self._db) as connection:
             return _read(_body(connection, session_id), Session)
 
-    def digest(self, session_id: str) -> str:
-        """A digest of one session's record, without reading what it says; raises as ``session`` does."""
-        with reading(self._db) as connection:
-            return hashlib.sha256(_body(connection, session_id).encode()).hexdigest()
-
     def sessions(self) -> Iterator[Session]:
         """Every session, in order of time."""
         ids = list(self.digests())
@@ -225,6 +227,7 @@ class Registry:
             "state_key": state.state_key,
             "valid_until": state.valid_until,
             "attempts": state.attempts,
+            "ruled_at": state.ruled_at,
             "body": encode(state.result).decode(),
         }
         with self._db.begin() as connection:

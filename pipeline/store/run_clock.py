@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline.errors import TryAgain
@@ -17,6 +17,8 @@ from pipeline.store.workspace import Workspace
 
 SKEW = timedelta(minutes=5)
 """How far back a clock may be set as a matter of course; as far as clocks of forms and platforms may be apart."""
+NEVER_S = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+"""Until when something holds that the passing of time alone does not end."""
 _FORWARD = timedelta(days=1)
 _KIND = "clock"
 _UPTIME, _BOOT_ID = Path("/proc/uptime"), Path("/proc/sys/kernel/random/boot_id")
@@ -56,13 +58,12 @@ def check(workspace: Workspace, *, now: datetime) -> None:
         )
 
 
-def holds(valid_until: float, now: datetime, *, hours: float) -> bool:
-    """Whether what was made to hold until then, in seconds since the epoch, holds now.
+def holds(made_at: float, valid_until: float, now: datetime) -> bool:
+    """Whether what was made at one moment to hold until another, in seconds since the epoch, holds now.
 
-    What holds for more than a day longer than anything does, which is ``hours``, was made under a clock that was wrong.
+    What was made later than now was made under a clock that was wrong.
     """
-    lasts = timedelta(hours=hours) + _FORWARD
-    return now.timestamp() < valid_until <= (now + lasts).timestamp()
+    return made_at - SKEW.total_seconds() <= now.timestamp() < valid_until
 
 
 def jump_of(last: datetime, last_up: Uptime | None, now: datetime, up: Uptime | None) -> str | None:

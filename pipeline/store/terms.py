@@ -156,10 +156,10 @@ class Lists:
         ]
 
     def mark(self, on: date) -> str:
-        """A hash that changes whenever what applies changes."""
+        """A hash that changes whenever what applies changes, but for the names that are known elsewhere."""
         held = [where for term_list in self.lists for where, entry in term_list.entries() if entry.holds(on)]
         content = [term_list.content.model_dump_json() for term_list in self.lists]
-        return key_of(held, content, self.misheard, self.cues, self.elsewhere)
+        return key_of(held, content, self.misheard, self.cues)
 
     def warnings(self, on: date) -> tuple[str, ...]:
         """What lapsed, and what will within a week; no entry is named but by its place."""

@@ -23,6 +23,7 @@ from pipeline.store.chains import Heads
 from pipeline.store.known_names import KnownNames
 from pipeline.store.ledger import Ledger
 from pipeline.store.row_seals import Sealer
+from pipeline.store.session_words import SessionWords
 from pipeline.store.stage_cache import StageCache
 from pipeline.store.table_cache import TableCache
 from pipeline.store.tables import names
@@ -52,6 +53,7 @@ class Workspace:
         self.db: Engine = database.connect(root / _DATABASE, self.sealer)
         self.vault = Vault(root / "vault", was_erased=lambda digest: tombstones.holds(self.db, digest))
         self.stages = StageCache(root / "stages", lambda: self.key("plan"))
+        self.words = SessionWords(self.db, lambda: self.key("plan"))
         self.artefacts = Artefacts(self.db, root)
         self.heads = Heads(root, lambda: self.key("plan"))
         self.ledger = Ledger(self.db, self.heads)

@@ -30,11 +30,12 @@ def missing_renditions(workspace: Workspace, renditions: Iterable[str]) -> tuple
 def is_due(workspace: Workspace, state: SessionState | None, key: str, now: datetime, retry_failed: bool) -> bool:
     """Whether a session is to be processed.
 
-    Its inputs (``key``) changed, its ruling is over, it failed, or what it had published is gone from ``out/``.
+    Its inputs (``key``) changed, a moment is reached at which its ruling may change, or a clock was wrong that it was
+    ruled by; it failed, or what it had published is gone from ``out/``.
     """
     if state is None or state.state_key != key:
         return True
-    is_over = not run_clock.holds(state.valid_until, now, hours=workspace.settings.consent.ruling_ttl_hours)
+    is_over = not run_clock.holds(state.ruled_at, state.valid_until, now)
     if state.result.status == "failed":
         return retry_failed or state.attempts < workspace.settings.run.attempts or (is_published(state) and is_over)
     return is_over or bool(missing_renditions(workspace, state.result.renditions))

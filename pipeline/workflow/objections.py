@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from pipeline.errors import TryAgain
 from pipeline.records import Audience, Pending
 from pipeline.render.redaction_diff import RedactionScope, newly_exposed
-from pipeline.store import previews
+from pipeline.store import Workspace, previews
 from pipeline.store.codec import decode
 from pipeline.store.previews import Acts, PreviewAct
 from pipeline.workflow.plan_renditions import PlannedRendition
@@ -56,6 +59,14 @@ def missing_preview(planned: PlannedRendition) -> Pending | None:
                 action="wait for their answer, or for that day",
             )
     return None
+
+
+def previews_end(workspace: Workspace, session_id: str) -> Iterator[datetime]:
+    """Until when participants may object whose answer a release waits for."""
+    acts = previews.events(workspace.db, session_id)
+    for participant_id in sorted({act.participant_id for act in acts}):
+        if sent := previews.latest_made(acts, participant_id):
+            yield decode(sent.body, PreviewTerms).until
 
 
 def _featured(planned: PlannedRendition) -> list[str]:

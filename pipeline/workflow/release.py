@@ -53,7 +53,13 @@ def release(session_id: str, *, workspace: Workspace, release_request: ReleaseRe
         state_key = state_keys(workspace, registry, on=now.date())[session_id]
         progress, stop = _published(session, workspace, release_request, now)
         registry.conclude(
-            SessionState(state_key=state_key, valid_until=progress.valid_until, attempts=1, result=progress.result)
+            SessionState(
+                state_key=state_key,
+                valid_until=progress.valid_until,
+                attempts=1,
+                ruled_at=now.timestamp(),
+                result=progress.result,
+            )
         )
         request_files.write_exports(workspace, now=now)
     if isinstance(stop, Failed):

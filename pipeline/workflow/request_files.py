@@ -50,9 +50,10 @@ class Recall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _LastExport:
-    """From what the files were last made, until when that holds (seconds since the epoch), and the files."""
+    """From what the files were last made, from when until when that holds (seconds since the epoch), and the files."""
 
     key: str
+    made_at: float
     valid_until: float
     files: tuple[OutFile, ...]
 
@@ -90,8 +91,7 @@ def write_exports(workspace: Workspace, *, now: datetime) -> None:
     folder.mkdir(mode=0o750, exist_ok=True)
     key = _state_key(workspace)
     last = workspace.stages.get(_STAGE, _LAST, _LastExport)
-    hours = workspace.settings.consent.ruling_ttl_hours
-    holds = last is not None and run_clock.holds(last.valid_until, now, hours=hours)
+    holds = last is not None and run_clock.holds(last.made_at, last.valid_until, now)
     if last and holds and last.key == key and _are_there(folder, last.files):
         return
     gathered = gather(workspace, now=now)
@@ -99,7 +99,7 @@ def write_exports(workspace: Workspace, *, now: datetime) -> None:
     files = {f"requests.{name}": render(report, name, ExportOptions()) for name in _NIGHTLY}
     export = _with_manifest(workspace, report, files)
     written = manifest.out_files(export.files)
-    begun = _LastExport(key=key, valid_until=gathered.valid_until.timestamp(), files=written)
+    begun = _LastExport(key=key, made_at=now.timestamp(), valid_until=gathered.valid_until, files=written)
     # Before the first of them is in its place: a check after a kill then knows them.
     workspace.stages.put(_STAGE, _BEGUN, begun)
     try:

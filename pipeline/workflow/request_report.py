@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from pipeline.export import Item, RequestReport, Selection, collect, report
 from pipeline.export.mentions import Customer, Mention
 from pipeline.export.periods import HeldSession
 from pipeline.records import Audience, RequestGroup, Ruling, Session
-from pipeline.store import Workspace
+from pipeline.store import Workspace, run_clock
 from pipeline.store.customers import read_customers
 from pipeline.store.registry import Registry
 from pipeline.tag.grouping import Wording, group, title_of
@@ -28,13 +28,13 @@ _ALIAS_KEY = "alias"
 class Gathered:
     """Every mention that may be shown now with its group, and the office hours that were held.
 
-    ``valid_until`` is when the first of the rulings behind it ends.
+    ``valid_until`` is when time alone may first change any of it, in seconds since the epoch.
     """
 
     mentions: tuple[Mention, ...]
     groups: tuple[RequestGroup, ...]
     sessions: tuple[HeldSession, ...]
-    valid_until: datetime
+    valid_until: float
 
     def report(self, selection: Selection) -> RequestReport:
         """What of it is selected, counted."""
@@ -56,7 +56,8 @@ def gather(workspace: Workspace, *, now: datetime) -> Gathered:
     """Every request and discovery that may be shown now, without those that a person rejected."""
     registry = Registry(workspace.db)
     sessions = list(registry.sessions())
-    out = {folder for state in registry.states().values() for folder in state.result.renditions}
+    states = registry.states()
+    out = {folder for state in states.values() for folder in state.result.renditions}
     published = [session_tags for session in sessions if (session_tags := _published(workspace, session, out, now))]
     acts = acts_of(workspace)
     customers = {
@@ -76,10 +77,7 @@ def gather(workspace: Workspace, *, now: datetime) -> Gathered:
         mentions=mentions,
         groups=_groups(mentions, published, acts),
         sessions=tuple(_held(session, session.session_id in heard) for session in sessions),
-        valid_until=min(
-            (session_tags.ruling.valid_until for session_tags in published),
-            default=now + timedelta(hours=workspace.settings.consent.ruling_ttl_hours),
-        ),
+        valid_until=min((states[session_id].valid_until for session_id in heard), default=run_clock.NEVER_S),
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pipeline import consent
+from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import (
     Audience,
     Exposure,
@@ -18,10 +20,12 @@ from pipeline.records import (
     SessionResult,
     Stop,
 )
-from pipeline.store import Workspace
+from pipeline.store import Workspace, run_clock
 from pipeline.workflow import picture_text, tagging
 from pipeline.workflow.analyse import AnalysedSession
+from pipeline.workflow.objections import previews_end
 from pipeline.workflow.publish import PublishOutcome
+from pipeline.workflow.retention.periods import retention_ends
 from pipeline.workflow.session_context import SessionContext
 
 _STATUS: dict[type[Stop], str] = {Held: "held", Refused: "refused", Pending: "pending", Failed: "failed"}
@@ -42,8 +46,10 @@ def summarise(
     result = replace(_result(analysed, outcomes), exposures=exposures)
     if exposures:
         count = len(exposures)
-        result = replace(result, reason=f"{result.reason}; {count} exposures of earlier renditions are redacted now")
-    return SessionProgress(result=result, valid_until=analysed.context.ruling.valid_until.timestamp())
+        shown = f"{counted(count, 'exposure')} of earlier renditions {is_or_are(count)} redacted now"
+        result = replace(result, reason=f"{result.reason}; {shown}")
+    context = analysed.context
+    return SessionProgress(result=result, valid_until=holds_until(context.session, context.workspace, now=context.now))
 
 
 def stop_session(session: Session, workspace: Workspace, stop: Stop, *, now: datetime) -> SessionProgress:
@@ -53,8 +59,23 @@ def stop_session(session: Session, workspace: Workspace, stop: Stop, *, now: dat
     result = SessionResult(
         session_id=session.session_id, status=_STATUS[type(stop)], reason=stop.reason, action=stop.action
     )
-    hours = workspace.settings.consent.ruling_ttl_hours
-    return SessionProgress(result=result, valid_until=now.timestamp() + 3600 * hours)
+    # What failed is tried again whatever its moment, and whatever it failed at may be asking for that moment.
+    valid_until = now.timestamp() if isinstance(stop, Failed) else holds_until(session, workspace, now=now)
+    return SessionProgress(result=result, valid_until=valid_until)
+
+
+def holds_until(session: Session, workspace: Workspace, *, now: datetime) -> float:
+    """Until when nothing about a session changes by the passing of time alone, in seconds since the epoch.
+
+    What else changes it is in its state key: answers, decisions, lists, settings.
+    """
+    consent_changes = consent.next_change(session, workspace=workspace, now=now)
+    moments = (
+        *((consent_changes,) if consent_changes else ()),
+        *previews_end(workspace, session.session_id),
+        *retention_ends(session, workspace.settings.retention),
+    )
+    return min((at.timestamp() for at in moments if at > now), default=run_clock.NEVER_S)
 
 
 def _result(analysed: AnalysedSession, outcomes: Mapping[Audience, PublishOutcome]) -> SessionResult:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 
-from pipeline import __version__, consent, detect, render, review, speech, tag
+from pipeline import __version__, detect, render, review, speech, tag
 from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.media import ocr
-from pipeline.store import Workspace, previews, releases
+from pipeline.store import Workspace, previews, releases, voices
 from pipeline.store.codec import key_of
+from pipeline.store.customers import customer_names
 from pipeline.store.registry import Registry
+from pipeline.workflow import session_index
 
 
 def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[str, str]:
@@ -21,15 +24,27 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
             speech.preflight(workspace.settings.speech),
             detect.version(workspace.settings.detect),
             *(stage.VERSION for stage in (speech, detect, review, render, tag)),
-            consent.log_head(workspace),
         ],
         [settings.speech, settings.detect, settings.redact, settings.picture, settings.consent, ocr.version()],
         workspace.listed().mark(on),
+        customer_names(workspace.root),
         rules_of(workspace.root).version,
     )
+    marks = session_index.marks(workspace)
     reviewed, approved = review.heads(workspace.db), releases.approvals(workspace.db)
-    previewed = previews.heads(workspace.db)
+    previewed, named = previews.heads(workspace.db), voices.heads(workspace.db)
+    by_people = (reviewed, approved, previewed, named)
     return {
-        session_id: key_of([common, digest, *(each.get(session_id, "") for each in (reviewed, approved, previewed))])
+        session_id: _joined(
+            common,
+            digest,
+            str(marks.get(session_id, "")),
+            *(each.get(session_id, "") for each in by_people),
+        )
         for session_id, digest in registry.digests().items()
     }
+
+
+def _joined(*parts: str) -> str:
+    """One key of several; quick, as a night makes one for every session."""
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=32).hexdigest()

@@ -6,14 +6,15 @@ import shutil
 import statistics
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import ingest
 from pipeline.records import Session, SessionResult
-from pipeline.store import Workspace, outlines
+from pipeline.store import Workspace, outlines, run_clock
 from pipeline.store.codec import encode
 from pipeline.store.registry import Registry
+from pipeline.store.tables.changes import session_words
 from pipeline.store.tables.runs import result as result_table
 from pipeline.store.tables.runs import session as session_table
 from pipeline.workflow.state_key import state_keys
@@ -23,10 +24,15 @@ from tests.end_to_end.conftest import prepared
 SIZES = (1_000, 10_000, 100_000)
 _RUNS = 3
 _AT_ONCE = 5_000
+_WORDS = 1_500
+"""Different words of an hour of talk."""
 
 
 def measure(folder: Path) -> Iterator[str]:
-    """Rows of the database alone, of people whom every session knows; nothing of them is published."""
+    """Rows of the database alone, of people whom every session knows; nothing of them is published.
+
+    In the new session is somebody whom nobody knew, so that every other is asked for the name.
+    """
     empty = prepared(folder / "empty")
     (folder / "none").mkdir()
     start_s = statistics.median(timed("run", folder / "none", "--workspace", empty).cpu_s for _ in range(_RUNS))
@@ -37,7 +43,9 @@ def measure(folder: Path) -> Iterator[str]:
         filled(root, one, size)
         idle = [timed("run", folder / "none", "--workspace", root) for _ in range(_RUNS)]
         idle_s = statistics.median(night.cpu_s for night in idle)
-        shutil.copytree(one, folder / f"inbox-{size}" / "new")
+        new = shutil.copytree(one, folder / f"inbox-{size}" / "new")
+        with (new / "session.toml").open("a", encoding="utf-8") as facts:
+            facts.write('aliases = ["Tamsin Okafor"]\n')
         night = timed("run", folder / f"inbox-{size}", "--workspace", root)
         megabytes = (root / "offrecord.db").stat().st_size / 1e6
         new_s = night.cpu_s - idle_s
@@ -68,14 +76,17 @@ def filled(root: Path, one: Path, size: int) -> None:
                 ids = {"session_id": session.session_id, "source_digest": session.source_digest}
                 connection.execute(session_table.insert().values(**ids, **times, body=body))
                 outlines.put(connection, session, body)
-    until = (now + timedelta(hours=20)).timestamp()
+    ruled = {"valid_until": run_clock.NEVER_S, "attempts": 1, "ruled_at": now.timestamp()}
     rows = [
-        {"session_id": session_id, "state_key": key, "valid_until": until, "attempts": 1, "body": _finished(session_id)}
+        {"session_id": session_id, "state_key": key, **ruled, "body": _finished(session_id)}
         for session_id, key in state_keys(workspace, Registry(workspace.db), on=now.date()).items()
     ]
+    words = [f"word{number}" for number in range(_WORDS)]
     for at in range(0, size, _AT_ONCE):
         with workspace.db.begin() as connection:
             connection.execute(result_table.insert(), rows[at : at + _AT_ONCE])
+            ids = [str(row["session_id"]) for row in rows[at : at + _AT_ONCE]]
+            connection.execute(session_words.insert(), [workspace.words.row(each, words) for each in ids])
     with workspace.locked():
         pass
 

@@ -24,7 +24,8 @@ class Loudness(VoiceActivity):
 
     def feed(self, samples: Samples) -> Samples:
         self.fed += len(samples)
-        return np.abs(samples.reshape(-1, FRAME)).max(axis=1)
+        loudest: Samples = np.abs(samples.reshape(-1, FRAME)).max(axis=1)
+        return loudest
 
 
 def stream(seconds: int, block: int = 1600) -> Iterator[Samples]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,9 +45,11 @@ def test_a_clock_that_went_back_is_wrong_whatever_the_machine_says(back: timedel
 
 
 def test_what_was_made_under_a_clock_far_ahead_does_not_hold() -> None:
-    assert run_clock.holds((NOW + DAY).timestamp(), NOW, hours=24)
-    assert not run_clock.holds(NOW.timestamp(), NOW, hours=24)
-    assert not run_clock.holds(datetime(2050, 1, 1, tzinfo=UTC).timestamp(), NOW, hours=24)
+    now, later = NOW.timestamp(), (NOW + 400 * DAY).timestamp()
+    assert run_clock.holds(now, later, NOW) and run_clock.holds(now, later, NOW + 399 * DAY)
+    assert run_clock.holds(now, later, NOW - SKEW), "as far as a clock is set back as a matter of course"
+    assert not run_clock.holds(now, now, NOW)
+    assert not run_clock.holds(datetime(2050, 1, 1, tzinfo=UTC).timestamp(), math.inf, NOW)
 
 
 def test_a_jump_stops_until_it_is_accepted(workspace: Workspace) -> None:

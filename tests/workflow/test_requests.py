@@ -143,7 +143,8 @@ def publish(workspace: Workspace, allowed: dict[str, Outcome]) -> Publish:
         result = SessionResult(
             session_id=session_id, status="done", reason="", action="", renditions=(f"{session_id}/internal",)
         )
-        registry.conclude(SessionState(state_key="k", valid_until=0.0, attempts=1, result=result))
+        valid_until = (NOW + timedelta(days=2)).timestamp()
+        registry.conclude(SessionState(state_key="k", valid_until=valid_until, attempts=1, result=result))
         return session_id
 
     return published
@@ -362,9 +363,15 @@ def test_exports_are_the_same_bytes_again_and_the_files_stand_until_something_ch
     before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
     request_files.write_exports(filled, now=NOW)
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+    later = NOW + timedelta(days=1, hours=12)
+    request_files.write_exports(filled, now=later)
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before, "no ruling can change before"
+    request_files.write_exports(filled, now=NOW + timedelta(days=2))
+    moment_came = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    assert moment_came != before
     request_review.decide(filled, rows(filled)[0]["request_id"], "reject", **BY, now=NOW)
     request_files.write_exports(filled, now=NOW)
-    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} != before
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} != moment_came
 
 
 def test_segments_weigh_and_a_wrong_list_names_no_customer(filled: Workspace) -> None:

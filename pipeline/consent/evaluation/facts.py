@@ -168,7 +168,7 @@ def gather(
 
     yes = ConsentStatus.GIVEN
     guarded = when_spoken(by_guardian=True).status is today(Purpose.RECORD, by_guardian=True).status is yes
-    strictest = snapshot.rules.strictest(_locations(snapshot), now=now, announced=reached.announcement is not None)
+    strictest = snapshot.rules.strictest(locations(snapshot), now=now, announced=reached.announcement is not None)
     return Facts(
         session=session,
         person=person,
@@ -202,7 +202,7 @@ def age_of(person: Participant, snapshot: ConsentSnapshot) -> AgeStatus:
     latest = max(attested, key=lambda event: (event.indicated_at, event.seq), default=None)
     if latest is not None and not latest.of_age:
         return AgeStatus.MINOR
-    if person.minor is not AgeStatus.ADULT or not snapshot.rules.asks_age(_locations(snapshot)):
+    if person.minor is not AgeStatus.ADULT or not snapshot.rules.asks_age(locations(snapshot)):
         return person.minor
     if person.participant_id in snapshot.bots or person.provenance is Provenance.UNKNOWN:
         return AgeStatus.ADULT
@@ -226,7 +226,7 @@ def _is_yes_of_guardian(event: Event) -> bool:
     return event.by_guardian and event.state is EventState.GIVEN
 
 
-def _locations(snapshot: ConsentSnapshot) -> Iterator[str | None]:
+def locations(snapshot: ConsentSnapshot) -> Iterator[str | None]:
     """Where the recorder and every person was; a bot is nowhere, and so is whoever may not be there at all."""
     yield snapshot.session.recorder_location
     for person in snapshot.session.participants:

@@ -97,6 +97,11 @@ class Rules:
         place = self._place(location)
         return place.law(today, announced=announced) if place else Law.UNKNOWN
 
+    def reviewed_until(self, location: str | None) -> date | None:
+        """The last day on which the rule at a place counts as reviewed; None where it has none."""
+        place = self._place(location)
+        return place.next_review if place else None
+
     def _place(self, location: str | None) -> Place | None:
         code = (location or "").strip().upper()
         return self.places.get(code) or self.places.get(code.partition("-")[0])

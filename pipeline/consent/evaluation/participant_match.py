@@ -91,6 +91,11 @@ def address_hashes(person: Participant, keys: Keys) -> tuple[str, ...]:
     return tuple(keys.hashed(kind, value) for kind, value in values if value and value.strip())
 
 
+def lookups_of(person: Participant, keys: Keys) -> tuple[str, ...]:
+    """Every keyed hash under which a participant is looked up, whatever is on file under it."""
+    return (*_hashes(person, keys), *_similar_hashes(person, keys))
+
+
 def known_by(person: Participant, keys: Keys) -> str:
     """A hash of everything that a participant is known by: another participant in their place has another."""
     return sha256(canonical(_hashes(person, keys)))

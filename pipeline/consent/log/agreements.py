@@ -73,7 +73,7 @@ def read(connection: Connection, keys: Keys, session: Session) -> Mapping[str, t
 
     It is theirs by the name of their company, or by the domain of their address: it can only take away.
     """
-    hashes = {person.participant_id: _hashes(person, session, keys) for person in session.participants}
+    hashes = {person.participant_id: lookups_of(person, session, keys) for person in session.participants}
     aliases = find(connection, keys, (value for values in hashes.values() for value in values))
     parties = {
         who: list(dict.fromkeys(alias.party_id for value in values for alias in aliases.get(value, ())))
@@ -86,7 +86,8 @@ def read(connection: Connection, keys: Keys, session: Session) -> Mapping[str, t
     }
 
 
-def _hashes(person: Participant, session: Session, keys: Keys) -> list[str]:
+def lookups_of(person: Participant, session: Session, keys: Keys) -> list[str]:
+    """The keyed hashes under which a participant's organisation is looked up."""
     name, (_, _, host) = _organisation(person, session), (person.email or "").partition("@")
     labels = normalise(host).split(".")
     domains = [".".join(labels[first:]) for first in range(len(labels) - 1)]

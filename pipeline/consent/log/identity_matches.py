@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,6 +60,18 @@ def remembered(connection: Connection, keys: Keys, *, now: datetime | None = Non
             else:
                 parties[address] = act.party_id
     return parties
+
+
+def party_in(body: str) -> str | None:
+    """The party that the stored body of an act names."""
+    party_id: str | None = json.loads(body)["party_id"]
+    return party_id
+
+
+def addresses_in(body: str) -> Sequence[str]:
+    """The keyed hashes of addresses that the stored body of an act names."""
+    addresses: Sequence[str] = json.loads(body).get("addresses", ())
+    return addresses
 
 
 def append(connection: Connection, keys: Keys, act: StaffMatch, reason: str) -> int:

@@ -2,6 +2,7 @@
 
 from pipeline.store.tables import (
     artefacts,
+    changes,
     consent,
     erasures,
     legal_holds,
@@ -12,10 +13,12 @@ from pipeline.store.tables import (
     row_seals,
     rulings,
     runs,
+    voices,
 )
 
 __all__ = [
     "artefacts",
+    "changes",
     "consent",
     "erasures",
     "legal_holds",
@@ -26,4 +29,5 @@ __all__ = [
     "row_seals",
     "rulings",
     "runs",
+    "voices",
 ]

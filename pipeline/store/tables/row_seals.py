@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Connection, String, Table, event
 
-from pipeline.store.tables import artefacts, consent, erasures, legal_holds, names, releases, requests, review, runs
+from pipeline.store.tables import (
+    artefacts,
+    changes,
+    consent,
+    erasures,
+    legal_holds,
+    names,
+    releases,
+    requests,
+    review,
+    runs,
+    voices,
+)
 from pipeline.store.tables.schema import metadata
 
 row_seal = Table(
@@ -17,6 +29,7 @@ row_seal = Table(
 
 SEALED = (
     *(runs.session, runs.session_outline, runs.entry, runs.result),
+    *(changes.session_index, changes.consent_change),
     *(artefacts.artefact, artefacts.artefact_copy),
     *(erasures.withdrawal, erasures.tombstone, erasures.erased_mark, erasures.erased_participant),
     *(consent.party, consent.alias, consent.notice, consent.answer_row),
@@ -25,6 +38,7 @@ SEALED = (
     *(releases.publication, releases.release_act, releases.preview_act),
     *(requests.request_act,),
     *(legal_holds.legal_hold,),
+    *(voices.voice_name,),
 )
 """Every table that is no chain: a chain holds its own rows together."""
 

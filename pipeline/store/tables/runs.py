@@ -47,6 +47,7 @@ result = Table(
     Column("state_key", String(64), nullable=False),
     Column("valid_until", Float, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("ruled_at", Float, nullable=False),
     Column("body", Text, nullable=False),
     comment="How far each session got, and under which inputs: the same inputs need no work.",
 )

@@ -11,6 +11,7 @@ from pipeline.records import Session
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.store.withdrawals import Withdrawal
+from pipeline.workflow import session_index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +25,10 @@ class AffectedSession:
 
 def affected_sessions(workspace: Workspace, filed: Withdrawal) -> Iterator[AffectedSession]:
     """The sessions within a withdrawal's scope where somebody is, or may be, the person; raises as consent does."""
-    for session in Registry(workspace.db).sessions():
-        if filed.session_id not in (None, session.session_id):
-            continue
+    registry = Registry(workspace.db)
+    of_people = session_index.sessions_of(workspace, filed.party_ids)
+    for session_id in of_people if filed.session_id is None else [filed.session_id]:
+        session = registry.session(session_id)
         snapshot, about = read_snapshot(session, workspace=workspace), set(filed.party_ids)
         theirs = {who: match for who, match in snapshot.matches.items() if set(match.party_ids) & about}
         sure = {who: match.party_ids[0] for who, match in theirs.items() if match.identity is Identity.MATCHED}

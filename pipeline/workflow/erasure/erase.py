@@ -163,6 +163,7 @@ def _crosstalk(workspace: Workspace, session: Session, kept: Sequence[Track]) ->
 
 def delete_derived(workspace: Workspace, filed: Withdrawal, session_id: str, *, copies: bool = True) -> None:
     """Deletes what was made from a session, with ``copies`` also what was withdrawn of it; it can be made again."""
+    workspace.words.drop(session_id)
     places = [workspace.root / artefact.location for artefact in workspace.artefacts.of(session_id)]
     for place in places:
         if place.is_relative_to(workspace.stages.root):

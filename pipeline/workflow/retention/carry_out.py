@@ -105,6 +105,7 @@ def _kept_by_others(workspace: Workspace, over: Iterable[tuple[Session, Retentio
 
 def _remove_transcripts(workspace: Workspace, session: Session, now: datetime) -> None:
     _refuse_again(workspace, session, (), now)
+    workspace.words.drop(session.session_id)
     artefacts = transcripts_of(workspace, session.session_id)
     for artefact in artefacts:
         workspace.stages.drop(workspace.root / artefact.location)

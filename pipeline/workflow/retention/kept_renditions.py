@@ -18,7 +18,7 @@ from pipeline.render.redaction_diff import RedactionScope, newly_exposed
 from pipeline.render.terms import TermReplacer
 from pipeline.store import Workspace, releases, terms
 from pipeline.store.codec import decode
-from pipeline.workflow.results import SessionProgress, stop_session
+from pipeline.workflow.results import SessionProgress, holds_until, stop_session
 from pipeline.workflow.retention.periods import cannot_be_made, may_be_published
 
 _NOTHING = "it is kept no longer: nothing of it is published"
@@ -29,6 +29,7 @@ def keep_published(session: Session, workspace: Workspace, *, now: datetime) -> 
     """How far such a session stays; None for a session that can be made again."""
     if not cannot_be_made(workspace, session.session_id):
         return None
+    workspace.words.keep(session.session_id, ())
     working = consent.working_session(session, workspace=workspace)
     ruling = consent.rule(working, workspace=workspace, now=now)
     if isinstance(ruling, Held | Refused):
@@ -43,7 +44,7 @@ def keep_published(session: Session, workspace: Workspace, *, now: datetime) -> 
         action="",
         renditions=tuple(sorted(file_names.folder_of(session.session_id, audience) for audience in kept)),
     )
-    return SessionProgress(result=result, valid_until=ruling.valid_until.timestamp())
+    return SessionProgress(result=result, valid_until=holds_until(session, workspace, now=now))
 
 
 def _kept(session: Session, ruling: Ruling, audience: Audience, workspace: Workspace, now: datetime) -> bool:

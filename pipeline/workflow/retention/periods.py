@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from pipeline.records import Audience
+from pipeline.records import Audience, Session
 from pipeline.settings.retention import RetentionSettings
 from pipeline.store import Workspace
 
@@ -23,6 +24,7 @@ class RetainedKind(StrEnum):
     EVIDENCE = "evidence"
 
 
+_LAST = datetime(9999, 1, 1, tzinfo=UTC)
 RENDITIONS = {RetainedKind.INTERNAL: Audience.INTERNAL, RetainedKind.PUBLIC: Audience.PUBLIC}
 OF_SESSIONS = tuple(kind for kind in RetainedKind if kind is not RetainedKind.EVIDENCE)
 
@@ -37,6 +39,14 @@ def is_over(kind: RetainedKind, started_at: datetime, settings: RetentionSetting
     """Whether what began then is kept no longer; compared so that no date is too late to be counted on from."""
     days = days_of(kind, settings)
     return bool(days) and now - started_at >= timedelta(days=days)
+
+
+def retention_ends(session: Session, settings: RetentionSettings) -> Iterator[datetime]:
+    """When each kind of material of a session is kept no longer."""
+    for kind in OF_SESSIONS:
+        days = days_of(kind, settings)
+        if days and days <= (_LAST - session.started_at).days:
+            yield session.started_at + timedelta(days=days)
 
 
 def may_be_published(audience: Audience, started_at: datetime, settings: RetentionSettings, *, now: datetime) -> bool:
