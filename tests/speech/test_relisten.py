@@ -60,9 +60,11 @@ def test_a_file_is_read_twice_however_many_parts_of_it_are_listened_to(
 ) -> None:
     reads, decode = list[Path](), media.decode
 
-    def read(path: Path, *, stream: int, rate: int, channels: int) -> Iterator[npt.NDArray[np.float32]]:
+    def read(
+        path: Path, *, stream: int, rate: int, channels: int, end_s: float | None = None
+    ) -> Iterator[npt.NDArray[np.float32]]:
         reads.append(path)
-        return decode(path, stream=stream, rate=rate, channels=channels)
+        return decode(path, stream=stream, rate=rate, channels=channels, end_s=end_s)
 
     monkeypatch.setattr(media, "decode", read)
     length_s = media.probe(introduction).duration_s
