@@ -115,12 +115,12 @@ def run_night(
         tagging.retag(workspace, now=now)
         request_files.write_exports(workspace, now=now)
         sessions = [registry.session(session_id) for session_id in sorted(processed & registry.states().keys())]
-        told = (
+        sources = (
             *ingest.unread(sessions),
             *ingest.differences(workspace, sessions),
             *voice_questions(workspace, sessions),
         )
-        warned = (*_stray_files(inbox), *told, *retention.removal_lines(removed), *warnings(workspace, now))
+        warned = (*_stray_files(inbox), *sources, *retention.removal_lines(removed), *warnings(workspace, now))
         report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)
         report = replace(report, damage=damage)
         write(report, workspace)
@@ -176,8 +176,8 @@ def _removed_folders(known: Mapping[str, InboxEntry], inbox: Path, folders: Iter
 def _stray_files(inbox: Path | None) -> Iterator[str]:
     count = ingest.strays(inbox) if inbox else 0
     if count:
-        found = counted(count, "file")
-        yield f"{found} beside the folders of the inbox, not ingested: give each session a folder of its own"
+        strays = counted(count, "file")
+        yield f"{strays} beside the folders of the inbox, not ingested: give each session a folder of its own"
 
 
 def _fingerprint(folder: Path, tracks: bytes) -> str | None:

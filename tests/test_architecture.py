@@ -51,7 +51,7 @@ OF_ONE_CALL = {
     "record_review", "rule_reviews",
     "Workspace", "Terms", "AgreementKind", "Clause", "ManualAction", "Erasure", "Selection", "ExportOptions",
     "column_maps", "FormChoices",
-    "write_bytes", "plain", "counted", "is_or_are", "FILE_NAME", "session_toml_of",  # for printing
+    "write_bytes", "plain", "counted", "is_or_are", "FILE_NAME",  # for printing
 }  # fmt: skip
 """What a command may call beside use cases: functions that are the whole of what it does, and values."""
 MADE_BY = {"Ruling": "consent", "ApprovedPlan": "review", "Rendition": "render"}

@@ -192,11 +192,11 @@ def _all_missing(error: click.MissingParameter, words: Sequence[str]) -> click.U
     ctx = error.ctx
     if ctx is None:
         return error
-    given, _, _ = ctx.command.make_parser(ctx).parse_args(list(words))
+    values, _, _ = ctx.command.make_parser(ctx).parse_args(list(words))
     missing = [
         f"{param.param_type_name} {param.get_error_hint(ctx)}"
         for param in ctx.command.get_params(ctx)
-        if param.required and param.value_is_missing(param.consume_value(ctx, given)[0])
+        if param.required and param.value_is_missing(param.consume_value(ctx, values)[0])
     ]
     return click.UsageError(f"Missing {', '.join(missing)}.", ctx) if len(missing) > 1 else error
 

@@ -12,7 +12,6 @@ import click
 from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
 from pipeline.consent.answers.form_draft import FormChoices
 from pipeline.errors import UsageProblem
-from pipeline.ingest.listing import session_toml_of
 from pipeline.workflow.draft_mapping import draft_mapping
 from pipeline.workflow.draft_session import SessionChoices, draft_session
 
@@ -80,7 +79,7 @@ def session() -> None:
 def draft(folder: Path, output: Path | None, workspace: Path, as_json: bool, **choices: Any) -> None:
     """Write the session.toml of FOLDER, or of a lone file, from what lies there and from people on file."""
     drafted = draft_session(folder, SessionChoices(**choices), workspace=open_workspace(workspace))
-    _hand_out(drafted.text, drafted.to_check, output or session_toml_of(folder), as_json)
+    _hand_out(drafted.text, drafted.to_check, output or drafted.path, as_json)
 
 
 def _hand_out(text: str, to_check: Sequence[str], output: Path | None, as_json: bool) -> None:

@@ -224,8 +224,8 @@ def _silent(listing: Listing, draft: SessionDraft, probes: Probes) -> frozenset[
         for stream in range(len(probes[name].audio))
         if (name, stream) not in owned
     }
-    asked = {*claimed, *beside}
-    return frozenset(place for place in asked if media.is_silent(listing.entry(place[0]).path, stream=place[1]))
+    places = {*claimed, *beside}
+    return frozenset(place for place in places if media.is_silent(listing.entry(place[0]).path, stream=place[1]))
 
 
 def _tracks(

@@ -64,8 +64,10 @@ def heard_again(
     if heard:
         first = min(heard, key=lambda term: term.start_s)
         return Check(name=name, verdict=ProofVerdict.LEAK, detail=f"{len(heard)} heard", at_s=first.start_s), heard
-    said = f", {counted(len(dismissed), 'place')} that a person listened to" if dismissed else ""
-    return Check(name=name, verdict=ProofVerdict.PROVED, detail=f"{counted(len(terms), 'term')}, none heard{said}"), []
+    listened = f", {counted(len(dismissed), 'place')} that a person listened to" if dismissed else ""
+    return Check(
+        name=name, verdict=ProofVerdict.PROVED, detail=f"{counted(len(terms), 'term')}, none heard{listened}"
+    ), []
 
 
 def _is_same(hit: KeywordHit, place: DismissedPlace) -> bool:

@@ -114,8 +114,8 @@ def render(
             Leak(failure=failure, heard=tuple(proved.heard), read=tuple(proved.read)) if _is_leak(proved) else failure
         )
     _write_manifest(folder, media, plan, proof, key=key, basis=basis or manifest.Basis())
-    made = rendition.proved(session.session_id, plan.audience, folder, proof)
-    return made or _failed(session.session_id, proof, is_leak=False)
+    finished = rendition.proved(session.session_id, plan.audience, folder, proof)
+    return finished or _failed(session.session_id, proof, is_leak=False)
 
 
 def _fresh(folder: Path) -> Path:

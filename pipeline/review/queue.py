@@ -8,12 +8,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import UsageProblem
-from pipeline.records import Decision, Finding, PicturePlace, Proposal, Session, SoundPlace, Verdict
+from pipeline.records import Audience, Decision, Finding, PicturePlace, Proposal, Session, SoundPlace, Verdict
 from pipeline.records.session_names import known_platform, session_name
 from pipeline.review import decision_log
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.store.stage_cache import StageCache
+
+_TRANSCRIPT = "transcript.txt"
+_LINES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,3 +188,12 @@ def _time(finding: Finding) -> str:
         return ""
     at_s = int(finding.place.start_s)
     return f"{at_s // 3600}:{at_s // 60 % 60:02}:{at_s % 60:02}"
+
+
+def said_around(workspace: Workspace, proposal: Proposal) -> tuple[str, ...]:
+    """The first lines of the internal rendition's transcript that have the label; none while it is not out."""
+    path = workspace.out / proposal.session_id / Audience.INTERNAL / _TRANSCRIPT
+    if not path.is_file():
+        return ()
+    lines = (line.strip() for line in path.read_text("utf-8").splitlines())
+    return tuple(line for line in lines if proposal.replacement in line)[:_LINES]

@@ -40,13 +40,13 @@ def renamed_variables() -> tuple[str, ...]:
 def set_by(place: tuple[str, str], variables: Mapping[str, str]) -> list[str]:
     """The variables that set a key, or a part of it, by their names in capitals; a new name goes before an old one."""
     wanted = variable_of(place)
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for name in sorted(variables, key=lambda name: new_place(place_of(name)) == place_of(name)):
         new = variable_of(new_place(place_of(name)))
         is_whole = new == variable_of(place[:1]) and place[1] in _keys_in(variables[name])
         if variables[name] and (new == wanted or new.startswith(wanted + BETWEEN) or is_whole):
-            found[new] = name.upper()
-    return sorted(found.values())
+            names[new] = name.upper()
+    return sorted(names.values())
 
 
 def _keys_in(text: str) -> tuple[str, ...]:

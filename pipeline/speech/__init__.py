@@ -2,11 +2,10 @@
 
 from pipeline.speech.caption_timing import CueTime, caption_times, measures_captions, with_caption_times
 from pipeline.speech.doubtful import doubtful
-from pipeline.speech.engines import hints
+from pipeline.speech.engines import hints, preflight
 from pipeline.speech.excerpt import excerpt
 from pipeline.speech.keyword_search import keyword_search
 from pipeline.speech.language import language_stop
-from pipeline.speech.preflight import preflight
 from pipeline.speech.relisten import relisten
 from pipeline.speech.tracks import closed, readable
 from pipeline.speech.transcribe import transcribe, with_speakers

@@ -188,12 +188,12 @@ class Registry:
 
     def named_by_others(self, digests: Collection[str], *, besides: Collection[str]) -> frozenset[str]:
         """Those of these digests that the record of any other session names; reads every record, and decodes none."""
-        wanted, found = frozenset(digests), set[str]()
+        wanted, named = frozenset(digests), set[str]()
         with reading(self._db) as connection:
             for session_id, body in connection.execute(select(session.c.session_id, session.c.body)):
                 if session_id not in besides:
-                    found |= wanted.intersection(_DIGEST.findall(body))
-        return frozenset(found)
+                    named |= wanted.intersection(_DIGEST.findall(body))
+        return frozenset(named)
 
     def take(self, path: Path, fingerprint: str, outcome: Session | Refused) -> InboxEntry:
         """Registers what a folder of the inbox turned out to be; the same recording in two folders is one session."""

@@ -32,6 +32,6 @@ class TableCache(Generic[T]):
             seal = connection.execute(select(row_seal.c.seal).where(row_seal.c.name == self._table.name)).scalar()
             if self._latest is not None and self._latest[0] == seal != BROKEN:
                 return self._latest[1]
-            made = self._make(connection)
-        self._latest = (seal or BROKEN, made)
-        return made
+            value = self._make(connection)
+        self._latest = (seal or BROKEN, value)
+        return value

@@ -204,12 +204,12 @@ def withdraw_by_link(secret: str, *, workspace: Workspace, now: datetime) -> Fil
 
 def _written(questions: Sequence[Question], answers: Answers, email: str, now: datetime) -> tuple[tuple[str, str], ...]:
     """The answer as it is kept for evidence, as one row under its headers."""
-    asked = ((question.text, "Yes" if answers.yes[question.name] else "No") for question in questions)
+    rows = ((question.text, "Yes" if answers.yes[question.name] else "No") for question in questions)
     return (
         ("Timestamp", now.isoformat()),
         ("Email", email),
         ("Name", _short(answers.name)),
-        *asked,
+        *rows,
         ("Place", _short(answers.place)),
         ("May be named", "Yes" if answers.may_be_named else "No"),
     )

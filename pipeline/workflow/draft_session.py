@@ -15,6 +15,7 @@ from pipeline.consent.notices.versions import series_on_file
 from pipeline.consent.staff.people_on_file import PersonOnFile, names_on_file, people_on_file
 from pipeline.ingest.draft import Person
 from pipeline.ingest.encodings import folded
+from pipeline.ingest.listing import session_toml_of
 from pipeline.ingest.read_folder import FolderContents, read_folder
 from pipeline.ingest.session_toml import SessionToml, parse
 from pipeline.lexicon.counted import counted, is_or_are
@@ -39,9 +40,10 @@ class SessionChoices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftedSession:
-    """A session.toml as text, and what the host has to look at, without a name or an address."""
+    """A session.toml as text, where it belongs, and what the host has to look at, without a name or an address."""
 
     text: str
+    path: Path
     to_check: tuple[str, ...]
 
 
@@ -93,7 +95,7 @@ def draft_session(folder: Path, choices: SessionChoices, *, workspace: Workspace
     parse(text)
     has_choice_of_series = series is None and bool(series_on_file(workspace))
     checks = _to_check(contents, choices, start, listed, has_choice_of_series=has_choice_of_series)
-    return DraftedSession(text=text, to_check=tuple(checks))
+    return DraftedSession(text=text, path=session_toml_of(folder), to_check=tuple(checks))
 
 
 def _facts(
@@ -193,8 +195,8 @@ def _to_check(
     if not choices.recorder_location:
         yield "recorder_location: say where it was recorded, as US-TX; an unknown place has the strictest rule"
     if by_name := sum(each.is_by_name for each in listed):
-        found = f"{counted(by_name, 'address', 'addresses')} {is_or_are(by_name)} on file under that name alone"
-        yield f"participants: {found}; check that it is them"
+        matched = f"{counted(by_name, 'address', 'addresses')} {is_or_are(by_name)} on file under that name alone"
+        yield f"participants: {matched}; check that it is them"
     if nameless := sum(each.email is None and each.person.platform_id is None for each in listed):
         yield f"participants: {nameless} without an address; say the one that they answered from"
     if tracks := sum(each.person.track is not None for each in listed):

@@ -36,10 +36,10 @@ def render_proved(
         if placed is not None:
             return planned.analysed, placed
         state = repair.state_of(planned, _key(planned, with_plan=False))
-        made = state.failure or _render(planned, state, use)
-        if not isinstance(made, Leak):
-            return planned.analysed, made
-        grown = repair.grow(planned, state, made)
+        outcome = state.failure or _render(planned, state, use)
+        if not isinstance(outcome, Leak):
+            return planned.analysed, outcome
+        grown = repair.grow(planned, state, outcome)
         if isinstance(grown, Failed):
             return propose_again(planned.analysed), grown
         planned = grown

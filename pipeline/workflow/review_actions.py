@@ -13,8 +13,7 @@ from pipeline.errors import RefusedByPolicy
 from pipeline.records import Audience, Proposal, Verdict
 from pipeline.review import decision_log, queue
 from pipeline.review.mishearings import learn
-from pipeline.review.queue import ProposalLine, SessionLine
-from pipeline.review.redacted_context import said_around
+from pipeline.review.queue import ProposalLine, SessionLine, said_around
 from pipeline.store import Workspace
 
 UNDONE = "undone"

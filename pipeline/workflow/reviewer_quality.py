@@ -88,21 +88,21 @@ def reviewer_quality(workspace: Workspace) -> tuple[ReviewerQuality, ...]:
     by_actor: dict[str, list[tuple[int, str, Decision]]] = {}
     for entry in history:
         by_actor.setdefault(entry[2].actor, []).append(entry)
-    return tuple(_quality(actor, made, blind, reveals) for actor, made in sorted(by_actor.items()))
+    return tuple(_quality(actor, entries, blind, reveals) for actor, entries in sorted(by_actor.items()))
 
 
 def _quality(
-    actor: str, made: Sequence[tuple[int, str, Decision]], blind: Collection[int], reveals: Mapping[str, int]
+    actor: str, entries: Sequence[tuple[int, str, Decision]], blind: Collection[int], reveals: Mapping[str, int]
 ) -> ReviewerQuality:
     first: dict[str, Verdict] = {}
-    for seq, _, decision in made:
+    for seq, _, decision in entries:
         if seq in blind and decision.verdict is not Verdict.OPEN:
             first.setdefault(decision.proposal_id, decision.verdict)
     missed = sum(verdict is Verdict.KEEP for verdict in first.values())
     return ReviewerQuality(
         reviewer=actor,
-        decisions=sum(decision.verdict is not Verdict.OPEN for _, _, decision in made),
-        per_minute=_per_minute([decision for _, _, decision in made if decision.verdict is not Verdict.OPEN]),
+        decisions=sum(decision.verdict is not Verdict.OPEN for _, _, decision in entries),
+        per_minute=_per_minute([decision for _, _, decision in entries if decision.verdict is not Verdict.OPEN]),
         reveals=reveals.get(decision_log.mark(actor), 0),
         blind=len(first),
         missed=missed,
@@ -110,9 +110,9 @@ def _quality(
     )
 
 
-def _per_minute(made: Sequence[Decision]) -> float | None:
+def _per_minute(decisions: Sequence[Decision]) -> float | None:
     """Decisions a minute at work; many that were made at once are one look."""
-    times = sorted({decision.decided_at for decision in made})
+    times = sorted({decision.decided_at for decision in decisions})
     gaps = [gap for before, after in pairwise(times) if (gap := (after - before).total_seconds()) <= _PAUSE_S]
     return round(60 * len(gaps) / sum(gaps), 1) if gaps and sum(gaps) > 0 else None
 

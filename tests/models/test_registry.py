@@ -13,7 +13,7 @@ from pipeline.cli.models import models as command
 from pipeline.errors import ConfigurationError
 from pipeline.models import registry
 from pipeline.settings import SpeechSettings
-from pipeline.speech.preflight import preflight
+from pipeline.speech.engines import preflight
 from tests.models.conftest import CONFIG, sha
 
 ENTRY = f'[names]\nkind = "names"\nabout = ""\nfiles."m" = {{ bytes = {len(CONFIG)}, sha256 = "{sha(CONFIG)}" }}\n'

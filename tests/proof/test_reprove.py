@@ -115,7 +115,7 @@ def test_what_is_missing_added_or_linked_is_found(copy: Path, tmp_path: Path) ->
     (copy / "chat.txt").rename(tmp_path / "chat.txt")
     assert "chat.txt is missing" in failed(copy)
     (copy / "chat.txt").symlink_to(tmp_path / "chat.txt")
-    assert "links or folders" in failed(copy)
+    assert "1 link or folder" in failed(copy)
 
 
 def test_only_the_right_key_counts(copy: Path) -> None:

@@ -180,9 +180,9 @@ def _to_check(
         yield "columns: no column is an address or a platform id, so nobody can be matched"
     if not choices.text:
         yield "text: it holds the questions alone; put in all that people read above them, or give --notice"
-    asked = ",".join(meaning.partition(":")[2] for meaning in meanings.values())
+    purposes = ",".join(meaning.partition(":")[2] for meaning in meanings.values())
     for purpose in (Purpose.RECORD, Purpose.TRANSCRIBE):
-        if purpose not in asked:
+        if purpose not in purposes:
             yield f"columns: no question asks for {purpose}, without which nothing can be done"
     if doubtful := sum(state == EventState.UNKNOWN for state in answers.values()):
         yield f"answers: {doubtful} are neither a plain yes nor a plain no, and hold as unknown"

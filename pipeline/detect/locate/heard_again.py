@@ -36,8 +36,8 @@ def heard_again_findings(session: Session, transcript: Transcript, again: HeardA
     What was heard may be on any track, under any words there. What was read is found wherever its words stand in the
     transcript or the chat; what stands in neither has no place, and no finding.
     """
-    found = [*_heard(session, transcript, again.heard), *_read(session, transcript, again.read)]
-    return tuple({finding.finding_id: finding for finding in found}.values())
+    findings = [*_heard(session, transcript, again.heard), *_read(session, transcript, again.read)]
+    return tuple({finding.finding_id: finding for finding in findings}.values())
 
 
 def _heard(session: Session, transcript: Transcript, hits: Sequence[KeywordHit]) -> Iterator[Finding]:

@@ -53,8 +53,8 @@ def second_model(name: str) -> EntityFinder:
     nlp = load_names(models.verified(models.find(name)))
 
     def find(texts: Sequence[Text]) -> Iterator[list[Entity]]:
-        found = entities(nlp, [text.raw for text in texts if _may_hold_names(text)])
-        return (next(found) if _may_hold_names(text) else [] for text in texts)
+        named = entities(nlp, [text.raw for text in texts if _may_hold_names(text)])
+        return (next(named) if _may_hold_names(text) else [] for text in texts)
 
     return find
 

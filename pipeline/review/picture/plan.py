@@ -51,8 +51,8 @@ def may_be_shown(session: Session, ruling: Ruling, audience: Audience) -> bool:
         and not ruling.closed_spans(purpose)
         and all(
             outcome is Outcome.PROCEED
-            for one in session.participants
-            for _, outcome in ruling.spans(purpose, one.participant_id)
+            for participant in session.participants
+            for _, outcome in ruling.spans(purpose, participant.participant_id)
         )
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from pipeline import models
 from pipeline.records import Context
 from pipeline.settings import SpeechSettings
 from pipeline.speech.engines.engine import Engine
@@ -31,6 +32,17 @@ def told(context: Context, settings: SpeechSettings) -> frozenset[str]:
     """The texts of the known names that one of the engines surely was told, and may so think of."""
     known = vocabulary(context)
     return frozenset(keyword.text for chosen in _engines(settings) for keyword in chosen.told(known))
+
+
+def preflight(settings: SpeechSettings) -> str:
+    """What tells the recognisers that the settings ask for, and their models, from any others.
+
+    Raises ``ConfigurationError`` that names the command to run where a model is missing or not whole.
+    """
+    models.bundled_file("g2p", "g2p.npz")
+    # Words are aligned to the sound, and the sound is searched, by the bundled recogniser whichever is chosen.
+    names = dict.fromkeys((settings.engine, "sphinx"))
+    return ", ".join(engine(name).version(settings) for name in names)
 
 
 def _engines(settings: SpeechSettings) -> list[Engine]:

@@ -54,10 +54,10 @@ def _in_cells(vectors: Vectors, rows: NDArray[np.int64], threshold: float, share
     known: NDArray[np.int64] = np.zeros(0, np.int64)
     rng = np.random.default_rng(_SEED)
     for _ in range(_MOST_ROUNDS):
-        found = [_within(vectors, cell, threshold) for cell in _cells(vectors, rows, rng)]
-        together = np.union1d(known, np.concatenate(found))
+        pairs = [_within(vectors, cell, threshold) for cell in _cells(vectors, rows, rng)]
+        together = np.union1d(known, np.concatenate(pairs))
         new, known = len(together) - len(known), together
-        if new <= share_of_new * sum(map(len, found)):
+        if new <= share_of_new * sum(map(len, pairs)):
             break
     return known
 

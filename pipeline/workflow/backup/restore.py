@@ -127,9 +127,9 @@ def _unpack(backup: Path, staging: Path, identities: list[object], contents: str
             age.decrypting(source, identities) as stream,
             tarfile.open(fileobj=stream, mode="r|") as archive,
         ):
-            found = members(archive)
-            manifest = _manifest(archive, next(found, None), contents)
-            for member in found:
+            entries = members(archive)
+            manifest = _manifest(archive, next(entries, None), contents)
+            for member in entries:
                 place = staging / member.name
                 make_private(place.parent)
                 content = archive.extractfile(member)
