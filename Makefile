@@ -6,11 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo
 EVAL ?=
+# Per cent of the lines that some test runs.
+PACKAGE_FLOOR := 95
+TESTS_FLOOR := 98
 PREPARE = @$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
     || { echo "Python 3.11 or later is needed: make setup PYTHON=python3.12"; exit 4; }; $(PYTHON) .ci/prepare.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test check bench bench-detect bench-tag bench-hearing sample models screenshots lock clean
+.PHONY: help setup browser demo test coverage check bench bench-detect bench-tag bench-hearing bench-voices check-exports sample models screenshots lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -27,6 +30,11 @@ demo: setup ## take in sample_media/, redact it, export the requests
 test: setup browser ## the whole test suite
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
+coverage: setup browser ## the whole test suite, and how many lines no test runs (a quarter slower than test)
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=
+	$(BIN)/coverage report --include "tests/*" --skip-covered --show-missing --fail-under=$(TESTS_FLOOR)
+	$(BIN)/coverage report --include "pipeline/*" --skip-covered --show-missing --fail-under=$(PACKAGE_FLOOR)
+
 check: setup ## format, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -42,11 +50,17 @@ bench-detect: setup ## measure detection on a folder of marked sets: make bench-
 bench-tag: setup ## measure tagging and grouping on a folder of marked sets: make bench-tag EVAL=FOLDER
 	@[ -n "$(EVAL)" ] || { echo "Say which folder of sets: make bench-tag EVAL=FOLDER"; exit 2; }
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.tagging $(EVAL)
-	$(BIN)/python -m tests.benchmarks requests
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks requests
 
 bench-hearing: setup ## word errors, seconds that leak and seconds too many (minutes): make bench-hearing [EVAL=FOLDER]
 	$(BIN)/python -m tests.benchmarks.recognition $(EVAL)
 	$(BIN)/python -m tests.benchmarks hearing
+
+check-exports: setup ## open every export with LibreOffice, pandas and csvclean, as far as they are installed
+	$(BIN)/python -m tests.export.open_with
+
+bench-voices: setup ## how voices of mixed sound are told apart (minutes): make bench-voices [EVAL=FOLDER]
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.voices $(EVAL)
 
 sample: setup ## make sample_media/ again (needs flite and espeak-ng)
 	$(BIN)/python sample_media/make.py
@@ -64,4 +78,4 @@ lock: ## pin the requirements again, with digests and without addresses (needs u
 	    --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock
 
 clean: ## remove what was made here, but not the environment
-	rm -rf $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

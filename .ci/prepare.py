@@ -22,7 +22,7 @@ PYTHON = VENV / "bin" / "python"
 READY = VENV / ".ready"
 LOCK = ROOT / "requirements.lock"
 LOG = ROOT / "build" / "setup.log"
-MODELS = ("whisper-base", "en-core-web-sm")
+MODELS = ("whisper-base", "en-core-web-sm", "voices")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 PIP = (str(PYTHON), "-m", "pip")

@@ -14,6 +14,7 @@ from pipeline import consent, ingest, log, run
 from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, StorageUnavailable, TryAgain
 from pipeline.executors import Executor, TaskDone, TaskFailed
+from pipeline.lexicon.counted import counted
 from pipeline.media import tools
 from pipeline.records import Failed, Refused, Session
 from pipeline.reports import metrics, published
@@ -27,6 +28,7 @@ from pipeline.workflow import erasure, pseudonyms, request_files, retention, tag
 from pipeline.workflow.due_sessions import is_due, is_published, withdrawing_overdue
 from pipeline.workflow.results import SessionProgress, stop_session
 from pipeline.workflow.state_key import state_keys
+from pipeline.workflow.voice_count import voice_questions
 
 R = TypeVar("R")
 
@@ -113,7 +115,11 @@ def run_night(
         tagging.retag(workspace, now=now)
         request_files.write_exports(workspace, now=now)
         sessions = [registry.session(session_id) for session_id in sorted(processed & registry.states().keys())]
-        told = (*ingest.unread(sessions), *ingest.differences(workspace, sessions))
+        told = (
+            *ingest.unread(sessions),
+            *ingest.differences(workspace, sessions),
+            *voice_questions(workspace, sessions),
+        )
         warned = (*_stray_files(inbox), *told, *retention.removal_lines(removed), *warnings(workspace, now))
         report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)
         report = replace(report, damage=damage)
@@ -170,7 +176,8 @@ def _removed_folders(known: Mapping[str, InboxEntry], inbox: Path, folders: Iter
 def _stray_files(inbox: Path | None) -> Iterator[str]:
     count = ingest.strays(inbox) if inbox else 0
     if count:
-        yield f"{count} files lie in the inbox itself and are not ingested: give each session a folder of its own"
+        found = counted(count, "file")
+        yield f"{found} beside the folders of the inbox, not ingested: give each session a folder of its own"
 
 
 def _fingerprint(folder: Path, tracks: bytes) -> str | None:

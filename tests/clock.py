@@ -5,6 +5,7 @@ A yes counts for a year and so does a review of the rules of places, so tests of
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ import pytest
 from pipeline.cli import common
 
 NIGHT = datetime(2026, 11, 23, 3, tzinfo=UTC)
-_BEGAN = time.monotonic()
+_BEGAN = float(os.environ["TESTS_BEGAN_S"])
 LAUNCH = f"""
 import time
 from datetime import datetime, timedelta
@@ -28,12 +29,17 @@ main()
 """A program that is the command line at that time, for a process of its own; its time goes on as here."""
 
 
-class _ThatNight(datetime):
-    """Its time goes on, since one person does no two things in the same instant."""
+def now() -> datetime:
+    """The time of the tests, which goes on, since one person does no two things in the same instant."""
+    return NIGHT + timedelta(seconds=time.monotonic() - _BEGAN)
 
-    @classmethod
-    def now(cls, tz: tzinfo | None = None) -> datetime:
-        return NIGHT + timedelta(seconds=time.monotonic() - _BEGAN)
+
+class _ThatNight:
+    """What commands take for ``datetime``."""
+
+    @staticmethod
+    def now(tz: tzinfo | None = None) -> datetime:
+        return now()
 
 
 @contextmanager

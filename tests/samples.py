@@ -17,6 +17,19 @@ def shortened(name: str, folder: Path, *, seconds: float) -> Path:
         if path.suffix in _COPIED | _ENCODED:
             codec = ["-c", "copy"] if path.suffix in _COPIED else []
             source = SESSIONS / name / path.name
-            command = ["ffmpeg", "-v", "error", "-y", "-i", source, "-map", "0", "-t", f"{seconds}", *codec, path]
+            command: list[str | Path] = [
+                "ffmpeg",
+                "-v",
+                "error",
+                "-y",
+                "-i",
+                source,
+                "-map",
+                "0",
+                "-t",
+                f"{seconds}",
+                *codec,
+                path,
+            ]
             subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -50,15 +51,34 @@ OF_ONE_CALL = {
     "record_review", "rule_reviews",
     "Workspace", "Terms", "AgreementKind", "Clause", "ManualAction", "Erasure", "Selection", "ExportOptions",
     "column_maps", "FormChoices",
-    "write_bytes", "plain", "FILE_NAME", "session_toml_of",  # for printing
+    "write_bytes", "plain", "counted", "is_or_are", "FILE_NAME", "session_toml_of",  # for printing
 }  # fmt: skip
 """What a command may call beside use cases: functions that are the whole of what it does, and values."""
 MADE_BY = {"Ruling": "consent", "ApprovedPlan": "review", "Rendition": "render"}
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """A file, parsed once for all of these tests."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def forgotten() -> Iterator[None]:
+    """Other tests in this process need not carry every tree along."""
+    yield
+    tree_of.cache_clear()
+    imports.cache_clear()
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
     """Every module that a file imports, dotted and absolute."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    return frozenset(_imports(tree_of(path)))
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -119,7 +139,7 @@ def test_no_module_is_in_a_circle_wherever_it_imports() -> None:
     by_name = {name(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in MODULES}
     graph = {module: set[str]() for module in by_name}
     for module, path in by_name.items():
-        for node in _at_run_time(ast.parse(path.read_text("utf-8"))):
+        for node in _at_run_time(tree_of(path)):
             if isinstance(node, ast.ImportFrom) and node.module:
                 names = [f"{node.module}.{alias.name}" for alias in node.names]
                 graph[module] |= {full if full in by_name else node.module for full in names} & by_name.keys()
@@ -180,7 +200,7 @@ def test_only_its_stage_makes_what_opens_a_gate(gate: str) -> None:
     makers = {
         name(path)
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == gate for base in node.bases)
     }
     assert len(makers) == 1, makers
@@ -192,7 +212,7 @@ def test_only_the_command_line_prints_or_exits() -> None:
         (name(path), node.lineno)
         for path in MODULES
         if "cli" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Call) and ast.unparse(node.func) in {"print", "sys.exit", "click.echo", "os._exit"}
     }
     assert offenders == set()
@@ -201,7 +221,7 @@ def test_only_the_command_line_prints_or_exits() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name)
 def test_every_module_is_small_and_says_what_it_is(path: Path) -> None:
     text = path.read_text("utf-8")
-    tree = ast.parse(text)
+    tree = tree_of(path)
     assert ast.get_docstring(tree), "opens with one sentence"
     assert text.count("\n") <= 300
     for node in ast.walk(tree):
@@ -211,10 +231,10 @@ def test_every_module_is_small_and_says_what_it_is(path: Path) -> None:
 
 def test_commands_are_thin() -> None:
     for path in (PIPELINE / "cli").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.FunctionDef) and any("command(" in ast.unparse(d) for d in node.decorator_list):
                 body = node.body[1:] if ast.get_docstring(node) else node.body
-                lines = body[-1].end_lineno - body[0].lineno + 1 if body else 0
+                lines = (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
                 assert lines <= 15, f"{path.name}: {node.name}"
 
 
@@ -222,8 +242,8 @@ def test_commands_call_use_cases_so_that_a_page_can_call_the_same() -> None:
     strangers = {
         (path.name, f"{node.module}.{alias.name}")
         for path in (PIPELINE / "cli").glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipeline.")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("pipeline.")
         for alias in node.names
         if node.module.split(".")[1] not in USE_CASES and alias.name not in OF_ONE_CALL
     }
@@ -232,4 +252,4 @@ def test_commands_call_use_cases_so_that_a_page_can_call_the_same() -> None:
 
 def test_no_public_class_name_exists_twice() -> None:
     """One word, one thing: whoever reads a name in a traceback or a search finds one class."""
-    assert structure.doubled_classes(structure.modules(PIPELINE.parent)) == []
+    assert structure.doubled_classes({name(path): tree_of(path) for path in MODULES}) == []

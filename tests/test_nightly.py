@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from pipeline import nightly
+from pipeline import ingest, nightly, run
 from pipeline.errors import ConfigurationError, ConsentUnreadable, StorageUnavailable, TryAgain
 from pipeline.executors import TaskDone, TaskFailed, inline
 from pipeline.media import tools
@@ -231,8 +231,8 @@ def test_a_worker_tells_a_full_disk_from_a_fault_of_the_session(
         raise OperationalError("", {}, met)
 
     Registry(workspace.db).take(Path("/inbox/one"), "f", session())
-    monkeypatch.setattr(nightly.run, "process", fails)
-    monkeypatch.setattr(nightly.ingest, "ingest", fails)
+    monkeypatch.setattr(run, "process", fails)
+    monkeypatch.setattr(ingest, "ingest", fails)
     with pytest.raises(StorageUnavailable):
         work(nightly.Task(root=workspace.root, now=NOW, session_id="2026-11-18-aaaaaaaa"))
 

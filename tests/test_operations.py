@@ -222,9 +222,8 @@ def test_log_rotation_names_the_log_and_keeps_it_private() -> None:
     content = text("offrecord.logrotate")
     block = re.fullmatch(r"(?:#.*\n)*(\S+) \{\n((?:    .+\n)+)\}\n", content)
     assert block is not None and block[1].endswith("/log/offrecord.jsonl")
-    words = dict(
-        line.split(maxsplit=1) if " " in line else (line, "") for line in block[2].replace("    ", "").splitlines()
-    )
+    pairs = (line.strip().partition(" ") for line in block[2].splitlines())
+    words = {word: value for word, _, value in pairs}
     known = ["su", "monthly", "rotate", "dateext", "compress", "delaycompress", "missingok", "notifempty", "create"]
     assert list(words) == known and words["create"].startswith("0600 ")
     if shutil.which("logrotate"):

@@ -242,7 +242,7 @@ def reached(requirement: str, folder: Path) -> Path:
 @pytest.mark.parametrize("pip", ["pip==22.3", "pip"], ids=["of Python 3.11.0", "newest"])
 def test_it_is_the_lock_with_the_oldest_and_the_newest_pip(checkout: Path, tmp_path: Path, pip: str) -> None:
     module = loaded(checkout)
-    module.PIP = (str(module.PYTHON), str(reached(pip, tmp_path / "pip") / "pip"))
+    vars(module)["PIP"] = (str(module.PYTHON), str(reached(pip, tmp_path / "pip") / "pip"))
     assert module.main(["environment"]) == 0
     assert installed(checkout) == PINS | {"project": "0.0"}
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
 from pipeline.errors import UsageProblem
 from pipeline.records import Purpose
 
@@ -89,7 +89,7 @@ def revoke(
     emit(revoke_consent(organisation, purposes=chosen, **values, workspace=opened, now=at), as_json)
 
 
-@click.group()
+@click.group(cls=Group)
 def code() -> None:
     """Manage code from sessions: find it, ask its organisation, check whether it may be published."""
 

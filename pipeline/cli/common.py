@@ -26,6 +26,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+_WORDS = "pipeline.cli.words"  # where a group keeps the words that its command gets
 _WIDE = 200  # columns where no terminal says otherwise: no id, path or status of a report wraps
 NOTHING = "–"
 _CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
@@ -149,8 +150,10 @@ def renamed_flag(old: str, new: str) -> Callable[[F], F]:
 class Group(click.Group):
     """A group whose commands end with the exit code of the error they meet, and one line about it on standard error.
 
-    ``renamed`` holds the new names of commands by their old ones.
+    ``renamed`` holds the new names of commands by their old ones. Groups in it are such groups too.
     """
+
+    group_class = type
 
     def __init__(self, *arguments: Any, renamed: Mapping[str, str] | None = None, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -163,6 +166,7 @@ class Group(click.Group):
         new = self.renamed.get(args[0])
         if new is not None:
             raise UsageProblem(f"`{self.name} {args[0]}` is now `{self.name} {new}`", action="use that")
+        ctx.meta[_WORDS] = list(args[1:])
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -171,6 +175,8 @@ class Group(click.Group):
             return super().invoke(ctx)
         except OffrecordError as error:
             _end(ctx, error)
+        except click.MissingParameter as error:
+            raise _all_missing(error, ctx.meta[_WORDS]) from None
         except Exception as error:
             known = _known_error(error)
             if known is None:
@@ -179,6 +185,20 @@ class Group(click.Group):
         except KeyboardInterrupt:
             click.echo(INTERRUPTED, err=True)
             ctx.exit(int(Exit.INTERRUPTED))
+
+
+def _all_missing(error: click.MissingParameter, words: Sequence[str]) -> click.UsageError:
+    """What is said where a command lacks words: everything that it needs, not the first one alone."""
+    ctx = error.ctx
+    if ctx is None:
+        return error
+    given, _, _ = ctx.command.make_parser(ctx).parse_args(list(words))
+    missing = [
+        f"{param.param_type_name} {param.get_error_hint(ctx)}"
+        for param in ctx.command.get_params(ctx)
+        if param.required and param.value_is_missing(param.consume_value(ctx, given)[0])
+    ]
+    return click.UsageError(f"Missing {', '.join(missing)}.", ctx) if len(missing) > 1 else error
 
 
 INTERRUPTED = "offrecord: interrupted; run again to continue"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, open_workspace, workspace_option
+from pipeline.cli.common import Group, emit, json_option, open_workspace, workspace_option
 
 
-@click.group()
+@click.group(cls=Group)
 def config() -> None:
     """Show the settings of a workspace."""
 

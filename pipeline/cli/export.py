@@ -9,15 +9,16 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, workspace_option
+from pipeline.cli.common import Group, emit, json_option, now, workspace_option
 from pipeline.files import write_bytes
+from pipeline.lexicon.counted import counted
 from pipeline.records import Audience
 from pipeline.store import Workspace
 
 _FORMATS = ("csv", "xlsx", "jsonl", "parquet", "html", "jira", "linear", "github", "gitlab", "productboard")
 
 
-@click.group()
+@click.group(cls=Group)
 def export() -> None:
     """Export requests for product managers, and renditions as vCons."""
 
@@ -111,7 +112,8 @@ def clip(request: str, workspace: Path, output: Path, as_json: bool) -> None:
     from pipeline.workflow.request_clip import export_clip
 
     clip = export_clip(Workspace.open(workspace), request, output, now=now())
-    emit(clip if as_json else f"{clip.verdict}: {clip.end_s - clip.start_s:.1f} s, {len(clip.files)} files", as_json)
+    line = f"{clip.verdict}: {clip.end_s - clip.start_s:.1f} s, {counted(len(clip.files), 'file')}"
+    emit(clip if as_json else line, as_json)
 
 
 @export.command()

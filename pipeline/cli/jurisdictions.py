@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, workspace_option
+from pipeline.cli.common import Group, emit, json_option, now, workspace_option
 from pipeline.consent.evaluation.jurisdiction_reviews import record_review, rule_reviews
+from pipeline.lexicon.counted import counted
 from pipeline.store import Workspace
 
 
-@click.group()
+@click.group(cls=Group)
 def jurisdictions() -> None:
     """The rules of places: list them, record that they were reviewed."""
 
@@ -36,4 +37,4 @@ def review(codes: tuple[str, ...], actor: str, source: str, workspace: Path, as_
     if as_json:
         emit({"reviewed": confirmed}, True)
     else:
-        click.echo(f"{len(confirmed)} places reviewed, for a year" if confirmed else "no review is due")
+        click.echo(f"{counted(len(confirmed), 'place')} reviewed, for a year" if confirmed else "no review is due")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from pipeline import models as known
-from pipeline.cli.common import emit, json_option
+from pipeline.cli.common import Group, emit, json_option
 from pipeline.cli.progress import shown_bytes
 from pipeline.errors import ConfigurationError, OffrecordError
 
 
-@click.group()
+@click.group(cls=Group)
 def models() -> None:
     """List, pull and verify models."""
 

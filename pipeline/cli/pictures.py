@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.common import decider_option, emit, json_option, open_workspace, renamed_flag, workspace_option
+from pipeline.lexicon.counted import counted
 
 _reason = click.option("--reason", required=True, help="Why.")
 
@@ -85,5 +86,5 @@ def frame(session: str, workspace: Path, at_s: float, out: Path, outline: bool, 
 
     preview = write_frame(open_workspace(workspace), session, at_s, out, actor=getpass.getuser(), outline=outline)
     until = "its end" if preview.to_s is None else f"{preview.to_s:.2f} s"
-    line = f"written: shown from {preview.from_s:.2f} s to {until}, {preview.covers} covers"
+    line = f"written: shown from {preview.from_s:.2f} s to {until}, {counted(preview.covers, 'cover')}"
     emit(preview if as_json else line, as_json)

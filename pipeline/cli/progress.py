@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import click
@@ -18,13 +19,13 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 from rich.progress import Progress as Bars
-from rich.table import Table
 from rich.text import Text
 
-from pipeline.cli.common import NOTHING, console, emit
+from pipeline.cli.common import console, emit
 from pipeline.reports.morning_report import MorningReport, ReportLine
 from pipeline.store import Workspace
 
+_COLUMNS = 100
 _STYLES = {"done": "green", "held": "yellow", "pending": "cyan", "refused": "red", "failed": "bold red"}
 
 
@@ -81,14 +82,25 @@ def print_counts(report: MorningReport) -> None:
 
 
 def print_lines(lines: Sequence[ReportLine]) -> None:
-    """Prints sessions as a table: the id over what people call it, the status, the reason, and the next action."""
-    if not lines:
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("session", "status", "reason", "next action"):
-        table.add_column(name, overflow="fold")
+    """Prints each session: its id, its status and what people call it, and below these the reason and the next action.
+
+    No line is wider than the terminal or ``_COLUMNS``, but for words such as a path, which never break.
+    """
+    shown = console()
+    width = min(shown.width, _COLUMNS)
     for line in lines:
-        style = _STYLES.get(line.status, "default")
-        shown_as = Text("\n".join(filter(None, (line.id, line.name))))
-        table.add_row(shown_as, Text(line.status, style=style), Text(line.reason), Text(line.action or NOTHING))
-    console().print(table)
+        status = Text(f"{line.status:8}", style=_STYLES.get(line.status, "default"))
+        head = Text.assemble(line.id, "  ", status, f"  {line.name}" if line.name else "")
+        next_action = f"next: {line.action}" if line.action else ""
+        body = (text for text in (line.reason, next_action) if text)
+        for row in (head, *map(Text, _wrapped(body, width))):
+            row.rstrip()
+            shown.print(row, soft_wrap=True)
+
+
+def _wrapped(texts: Iterable[str], width: int) -> Iterator[str]:
+    """The rows of texts below a head, each text indented, and further in where it goes on."""
+    for text in texts:
+        yield from textwrap.wrap(
+            text, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+        )

@@ -9,6 +9,7 @@ import click
 
 from pipeline.cli.common import emit, json_option
 from pipeline.errors import Exit
+from pipeline.lexicon.counted import counted
 from pipeline.proof import failure_line
 from pipeline.proof import prove as reprove
 from pipeline.records import ProofVerdict
@@ -32,7 +33,7 @@ def redact(
 ) -> None:
     """Redact spans of sound in one media FILE, and write the result once it is proved."""
     summary = redact_file(file, spans_file=spans, out=out, overwrite=overwrite, fill=fill)
-    line = f"{summary.verdict}: {summary.windows} spans, {summary.muted_s} s redacted"
+    line = f"{summary.verdict}: {counted(summary.windows, 'span')}, {summary.muted_s} s redacted"
     rest = "".join(f"; {sound} is left out: nothing here can decode it" for sound in summary.left_out)
     emit(summary if as_json else line + rest, as_json)
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from pipeline.cli.common import account_of_process, decider_option, emit, json_option, now, workspace_option
+from pipeline.cli.common import Group, account_of_process, decider_option, emit, json_option, now, workspace_option
 from pipeline.store import Workspace
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -17,7 +17,7 @@ reason_option: Callable[[F], F] = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def requests() -> None:
     """Review feature requests: list them, accept or reject the unsure ones, merge, split and rename groups."""
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
 
 
-@click.group()
+@click.group(cls=Group)
 def retention() -> None:
     """Show what is kept no longer, and hold what has to be kept for a claim."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli import pictures, speakers
+from pipeline.cli import pictures, speakers, voices
 from pipeline.cli.common import (
     Group,
     decider_option,
@@ -19,6 +19,7 @@ from pipeline.cli.common import (
     workspace_option,
 )
 from pipeline.errors import UsageProblem
+from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import Audience, Verdict
 
 
@@ -29,7 +30,7 @@ def review() -> None:
 
 for _command in (
     *(pictures.picture, pictures.cover, pictures.uncover, pictures.frame, pictures.approve_picture),
-    *(speakers.speakers, speakers.assign),
+    *(speakers.speakers, speakers.assign, voices.voices, voices.name_voice),
 ):
     review.add_command(_command)
 
@@ -45,8 +46,8 @@ def list_(workspace: Path, undecided: bool, as_json: bool) -> None:
     lines = list_sessions(open_workspace(workspace), only_undecided=undecided)
     emit(lines, as_json)
     if lines and not as_json:
-        left = sum(line.undecided for line in lines)
-        click.echo(f"\n{left} proposals are undecided in {sum(line.undecided > 0 for line in lines)} sessions")
+        left, sessions = sum(line.undecided for line in lines), sum(line.undecided > 0 for line in lines)
+        click.echo(f"\n{counted(left, 'proposal')} {is_or_are(left)} undecided in {counted(sessions, 'session')}")
 
 
 @review.command()
@@ -117,7 +118,9 @@ def decide(
         raise UsageProblem("no decision is given", action="give --redact, --keep or --undo")
     opened, options = open_workspace(workspace), {"all_undecided": all_undecided, "all_sessions": all_sessions}
     count = decide_proposals(opened, session, proposals, Verdict(verdict), actor=actor, reason=reason, **options)
-    elsewhere = f", and {count.decided_elsewhere} in {count.other_sessions} other sessions" if all_sessions else ""
+    elsewhere = (
+        f", and {count.decided_elsewhere} in {counted(count.other_sessions, 'other session')}" if all_sessions else ""
+    )
     click.echo(f"decided {count.decided}{elsewhere}; `offrecord run` applies it")
 
 
@@ -144,7 +147,7 @@ def lift(session: str, holds: tuple[str, ...], workspace: Path, actor: str, reas
     from pipeline.workflow.review_holds import lift_holds
 
     left = lift_holds(open_workspace(workspace), session, holds, actor=actor, reason=reason, undo=undo)
-    click.echo(f"stored; {left} holds are left; `offrecord run` applies it")
+    click.echo(f"stored; {counted(left, 'hold')} {is_or_are(left)} left; `offrecord run` applies it")
 
 
 @review.command()

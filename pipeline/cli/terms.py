@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from pipeline.cli.common import decider_option, emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.common import (
+    Group,
+    account_of_process,
+    decider_option,
+    emit,
+    json_option,
+    now,
+    open_workspace,
+    workspace_option,
+)
 from pipeline.errors import Exit
 
 
-@click.group()
+@click.group(cls=Group)
 def terms() -> None:
     """List confidential terms, and check published renditions against them."""
 
@@ -33,10 +41,14 @@ def list_(workspace: Path, reveal: bool, as_json: bool) -> None:
 @click.option("--reveal", is_flag=True, help="Show customers and texts; the ledger records it.")
 @json_option
 def suggest_rules(workspace: Path, reveal: bool, as_json: bool) -> None:
-    """List rules of one customer that decisions speak for: always confidential there, or never a name."""
+    """List rules of one customer that decisions speak for, always or never a name there; revealed to review.leads."""
+    from pipeline.workflow.customer_rules import require_lead
     from pipeline.workflow.customer_rules import suggest_rules as suggest
 
-    emit(suggest(open_workspace(workspace), reveal_to=getpass.getuser() if reveal else None), as_json)
+    opened, account = open_workspace(workspace), account_of_process()
+    if reveal:
+        require_lead(opened, account)
+    emit(suggest(opened, reveal_to=account if reveal else None), as_json)
 
 
 @terms.command("make-rule")
@@ -46,10 +58,12 @@ def suggest_rules(workspace: Path, reveal: bool, as_json: bool) -> None:
 @click.option("--reason", required=True, help="Why.")
 @workspace_option
 def make_rule(suggestion: str, until: datetime, actor: str, reason: str, workspace: Path) -> None:
-    """Make SUGGESTION a rule of its customer: an entry of that customer's list, until a day."""
+    """Make SUGGESTION a rule of its customer, an entry of that customer's list until a day; for review.leads."""
     from pipeline.workflow.customer_rules import make_rule as make
+    from pipeline.workflow.customer_rules import require_lead
 
     opened = open_workspace(workspace)
+    require_lead(opened, account_of_process())
     kind = make(opened, suggestion, until=until.date(), actor=actor, reason=reason, now=now())
     click.echo(f"stored: {kind}, until {until:%Y-%m-%d}; `offrecord run` applies it, `offrecord terms list` shows it")
 

@@ -3,12 +3,13 @@
 from pipeline.consent.evaluation.next_change import next_change
 from pipeline.consent.evaluation.ruling import current_ruling, record_announcements, rule
 from pipeline.consent.evaluation.snapshot import matched_parties, working_session
-from pipeline.consent.log.log import log_head, release
+from pipeline.consent.log.log import head_hash, log_head, release
 from pipeline.consent.log.replay import verify_chain
 from pipeline.consent.log.replay import warnings as journal_warnings
 
 __all__ = [
     "current_ruling",
+    "head_hash",
     "journal_warnings",
     "log_head",
     "matched_parties",

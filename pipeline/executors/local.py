@@ -22,7 +22,7 @@ R = TypeVar("R")
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 # One thread for each worker, because there is one worker for each core; and freed memory goes back to the system
 # (mallopt(3)), because a worker lives as long as a run and would keep the peak of its largest session.
-_WORKER_ENVIRONMENT = {
+WORKER_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -42,7 +42,7 @@ def run_tasks(
     """
     if not tasks:
         return
-    for name, value in _WORKER_ENVIRONMENT.items():
+    for name, value in WORKER_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     size = min(workers or os.cpu_count() or 1, len(tasks))
     with ProcessPool(

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Generic, TypeVar
 
-from pipeline.records import Attendance, ChatLine, Cue
-from pipeline.records.speaker_turns import DOUBT_S
+from pipeline.records import CAPTION_DOUBT_S, Attendance, ChatLine, Cue
 from pipeline.spans import SpanIndex
 
 CHAT_DOUBT_S = 60.0
@@ -115,7 +114,7 @@ def _index(lines: Sequence[Line]) -> SpanIndex[_Placed[Line]]:
 
 def _near(index: SpanIndex[_Placed[Line]], line: Line) -> list[_Placed[Line]]:
     """The lines that may be the same as this one by their times."""
-    doubt_s = DOUBT_S if isinstance(line, Cue) else CHAT_DOUBT_S
+    doubt_s = CAPTION_DOUBT_S if isinstance(line, Cue) else CHAT_DOUBT_S
     start_s, end_s = _span(line)
     return list(islice(index.overlapping(start_s - doubt_s, end_s + doubt_s), _MOST_NEAR))
 

@@ -25,6 +25,7 @@ from pipeline.ingest.participants import Speakers, merged
 from pipeline.ingest.session_toml import ListedParticipant, Place, Text, check_zone
 from pipeline.ingest.written_start import start_in_names
 from pipeline.records import Provenance, Role
+from pipeline.records.session import UNKNOWN_PLATFORM
 
 FILE_NAME = "tracks.toml"
 _TITLES = ("title", "handler_name", "name")
@@ -145,7 +146,7 @@ def _tracks_by_stream(table: Series, titles: Sequence[str]) -> dict[int, SeriesT
 
 def _meant(draft: SessionDraft, tables: Sequence[Series]) -> Series | None:
     """The table of the draft's series; where it says none, the only one there is."""
-    if draft.platform != "other":
+    if draft.platform != UNKNOWN_PLATFORM:
         return None
     if draft.facts.series is None:
         return tables[0] if len(tables) == 1 else None

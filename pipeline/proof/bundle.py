@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from pipeline.lexicon.counted import counted
 from pipeline.proof.expected import Seconds
 from pipeline.proof.phonetic_search import sound_check, terms_sounded
 from pipeline.proof.text_search import terms_read, text_check
@@ -22,7 +23,7 @@ def files_as_allowed(folder: Path, allowed: Sequence[str]) -> Check:
     there = {path.name for path in folder.iterdir() if path.is_file() and not path.is_symlink()}
     strange = len(there.symmetric_difference(allowed)) + sum(not path.is_file() for path in folder.iterdir())
     verdict = ProofVerdict.LEAK if strange else ProofVerdict.PROVED
-    return Check(name="files", verdict=verdict, detail=f"{len(there)} files, {strange} not as allowed")
+    return Check(name="files", verdict=verdict, detail=f"{counted(len(there), 'file')}, {strange} not as allowed")
 
 
 def texts_checked(
@@ -63,8 +64,8 @@ def heard_again(
     if heard:
         first = min(heard, key=lambda term: term.start_s)
         return Check(name=name, verdict=ProofVerdict.LEAK, detail=f"{len(heard)} heard", at_s=first.start_s), heard
-    said = f", {len(dismissed)} places that a person listened to" if dismissed else ""
-    return Check(name=name, verdict=ProofVerdict.PROVED, detail=f"{len(terms)} terms, none heard{said}"), []
+    said = f", {counted(len(dismissed), 'place')} that a person listened to" if dismissed else ""
+    return Check(name=name, verdict=ProofVerdict.PROVED, detail=f"{counted(len(terms), 'term')}, none heard{said}"), []
 
 
 def _is_same(hit: KeywordHit, place: DismissedPlace) -> bool:

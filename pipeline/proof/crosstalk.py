@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline import spans
+from pipeline.lexicon.counted import counted
 from pipeline.proof.expected import Samples, SoundSource, Sources, TrackReader
 from pipeline.proof.voice_match import RATE, STEP, VoiceMatch, match_voice
 from pipeline.records import ApprovedPlan, Check, Crosstalk, ProofVerdict, RedactionInterval, Session, Track
@@ -64,7 +65,7 @@ def removed_voices_are_gone(path: Path, session: Session, plan: ApprovedPlan, *,
     for voice in voices:
         match = _compared(session, voice, SoundSource(track_id="", path=path, stream=0), vault)
         worst = max(worst, match, key=lambda heard: heard.strength)
-    detail = f"{len(voices)} tracks, at most {worst.strength:.2f} of what counts as heard"
+    detail = f"{counted(len(voices), 'track')}, at most {worst.strength:.2f} of what counts as heard"
     if worst.is_there:
         return Check(name=NAME, verdict=ProofVerdict.LEAK, detail=detail, at_s=worst.at_s)
     return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=detail)

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.lexicon.counted import counted
 from pipeline.proof.expected import Sources
 from pipeline.records import ApprovedPlan, Check, ProofVerdict, Session
 
@@ -36,9 +37,9 @@ class Originals:
             except OSError:
                 damaged += 1
         if damaged:
-            detail = f"{damaged} of {len(self._hashed)} sealed files are not what was sealed"
+            detail = f"{damaged} of {counted(len(self._hashed), 'sealed file')} not as sealed"
             return Check(name=NAME, verdict=ProofVerdict.UNCHECKED, detail=detail)
-        return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{len(self._hashed)} files as they were sealed")
+        return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{counted(len(self._hashed), 'file')} as sealed")
 
 
 @contextmanager

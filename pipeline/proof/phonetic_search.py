@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.lexicon import is_common, words_of
+from pipeline.lexicon.counted import counted
 from pipeline.lexicon.phonetic import similarity, sound_of
 from pipeline.proof.text_search import stretches_of
 from pipeline.records import Check, PlannedTerm, ProofVerdict, ReadTerm
@@ -41,8 +42,10 @@ def terms_sounded(paths: Iterable[Path], terms: Sequence[PlannedTerm], kept: Seq
 def sound_check(sounded: Sequence[ReadTerm], *, files: int, terms: Sequence[PlannedTerm]) -> Check:
     """The verdict on what sounds like a term in some files."""
     if sounded:
-        return Check(name=NAME, verdict=ProofVerdict.LEAK, detail=f"{len(sounded)} places sound like a planned term")
-    return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{len(_long(terms))} terms, {files} files")
+        detail = f"{counted(len(sounded), 'place')} with the sound of a planned term"
+        return Check(name=NAME, verdict=ProofVerdict.LEAK, detail=detail)
+    detail = f"{counted(len(_long(terms)), 'term')}, {counted(files, 'file')}"
+    return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=detail)
 
 
 def _long(terms: Sequence[PlannedTerm]) -> dict[str, str]:

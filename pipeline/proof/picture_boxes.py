@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import InputRefused
+from pipeline.lexicon.counted import counted
 from pipeline.media import probe
 from pipeline.media.frames import Frame, frames
 from pipeline.records import Check, ProofVerdict, RedactionBox, Region
@@ -80,7 +81,8 @@ class _Look:
     def checks(self, *, beside: bool) -> tuple[Check, ...]:
         """The verdicts, after the last frame."""
         seen = self._left > 1.0
-        detail = f"{self._count} covers, {self._frames} frames, at most {self._left:.2f} of what counts as seen"
+        looked_at = f"{counted(self._count, 'cover')}, {counted(self._frames, 'frame')}"
+        detail = f"{looked_at}, at most {self._left:.2f} of what counts as seen"
         verdict = ProofVerdict.LEAK if seen else ProofVerdict.PROVED
         covered = Check(name=NAME, verdict=verdict, detail=detail, at_s=self._at_s if seen else None)
         if not beside:

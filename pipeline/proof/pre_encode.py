@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline import spans
+from pipeline.lexicon.counted import counted
 from pipeline.media.tone import LEVEL_DBFS
 from pipeline.proof.expected import Samples, Seconds
 from pipeline.records import Check, ProofVerdict, RedactionInterval
@@ -48,7 +49,8 @@ class PreEncodeCheck:
             return Check(name=NAME, verdict=ProofVerdict.LEAK, detail="sound in a window", at_s=at_s)
         if self._seen != length:
             return Check(name=NAME, verdict=ProofVerdict.UNCHECKED, detail="not every sample was seen")
-        return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=f"{len(self._windows)} windows, {length} samples")
+        detail = f"{counted(len(self._windows), 'window')}, {length} samples"
+        return Check(name=NAME, verdict=ProofVerdict.PROVED, detail=detail)
 
     def check_windows(self, length: int, *, track_id: str) -> Check:
         """The verdict where only what is near a window passes, of one track's sound of ``length`` samples."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline import spans
 from pipeline.errors import UsageProblem
 from pipeline.files import file_digest
+from pipeline.lexicon.counted import counted
 from pipeline.media.output_formats import format_of
 from pipeline.proof.expected import ExpectedSound
 from pipeline.proof.file_plan import FilePlan, prove_file
@@ -109,15 +110,19 @@ def _unchanged(folder: Path, manifest: Manifest) -> Check:
     """Whether the folder holds what the manifest lists, byte for byte, and nothing else."""
     strange = [path.name for path in folder.iterdir() if path.is_symlink() or not path.is_file()]
     if strange:
-        return Check(name=FILES, verdict=ProofVerdict.LEAK, detail=f"{len(strange)} links or folders among the files")
+        return Check(
+            name=FILES,
+            verdict=ProofVerdict.LEAK,
+            detail=f"{counted(len(strange), 'link or folder', 'links or folders')} among the files",
+        )
     there = {path.name: file_digest(path) for path in folder.iterdir() if path.name != MANIFEST}
     listed = {file.name: file.digest for file in manifest.files}
     changed = sorted(name for name in listed if there.get(name, listed[name]) != listed[name])
     missing, extra = sorted(listed.keys() - there.keys()), len(there.keys() - listed.keys())
     if not (changed or missing or extra or manifest.media not in listed):
-        return Check(name=FILES, verdict=ProofVerdict.PROVED, detail=f"{len(listed)} files as they were proved")
+        return Check(name=FILES, verdict=ProofVerdict.PROVED, detail=f"{counted(len(listed), 'file')} as proved")
     faults = [*(f"{name} was changed" for name in changed), *(f"{name} is missing" for name in missing)]
-    faults += [f"{extra} files more than were proved"] if extra else []
+    faults += [f"{counted(extra, 'file')} more than were proved"] if extra else []
     faults += ["the sound or picture is none of them"] if manifest.media not in listed else []
     return Check(name=FILES, verdict=ProofVerdict.LEAK, detail="; ".join(faults))
 

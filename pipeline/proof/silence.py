@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import spans
+from pipeline.lexicon.counted import counted
 from pipeline.media import Probe, decode
 from pipeline.media.decode import SILENCE_DBFS
 from pipeline.media.hidden_video import has_edit_list
@@ -105,7 +106,7 @@ def _verdicts(heard: _Heard, how: _Decoding, cores: int, length_s: float | None)
     if heard.level_dbfs > _floor_dbfs(how.tone):
         yield Check(name=LEVEL, verdict=ProofVerdict.LEAK, detail=level, at_s=heard.at_s)
     elif heard.met < cores:
-        detail = f"{place}: {cores - heard.met} windows lie behind its end"
+        detail = f"{place}: {counted(cores - heard.met, 'window')} behind its end"
         yield Check(name=LEVEL, verdict=ProofVerdict.UNCHECKED, detail=detail)
     else:
         yield Check(name=LEVEL, verdict=ProofVerdict.PROVED, detail=level)

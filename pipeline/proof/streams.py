@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from pipeline.lexicon.counted import counted
 from pipeline.media import Probe, vp9
 from pipeline.media.hidden_video import hidden_frames, hidden_units
 from pipeline.media.nal_units import CODECS as PICTURES
@@ -35,7 +36,7 @@ def only_allowed_streams(probe: Probe, *, output_format: OutputFormat, expected:
     strange += [stream.kind for stream in sounds if stream.codec not in allowed]
     pictures = [stream for stream in probe.streams if stream.kind == "video"]
     strange += [stream.kind for stream in pictures if stream.codec not in output_format.pictures]
-    counts = f"{len(sounds)} sound, {len(pictures)} picture, {len(strange)} other, {probe.chapters} chapters"
+    counts = f"{len(sounds)} sound, {len(pictures)} picture, {len(strange)} other, {counted(probe.chapters, 'chapter')}"
     right = not strange and not probe.chapters and len(sounds) == expected and len(pictures) == int(picture)
     return Check(name=name, verdict=ProofVerdict.PROVED if right else ProofVerdict.LEAK, detail=counts)
 
@@ -44,7 +45,7 @@ def only_allowed_tags(probe: Probe) -> Check:
     """Whether every tag of the container and the streams is one that our own writing leaves, with such a value."""
     tags = [*probe.tags, *(tag for stream in probe.streams for tag in stream.tags)]
     strange = sum(not re.fullmatch(_TAGS.get(key.lower(), r"(?!)"), value) for key, value in tags)
-    detail = f"{len(tags)} tags, {strange} not allowed"
+    detail = f"{counted(len(tags), 'tag')}, {strange} not allowed"
     return Check(name="tags", verdict=ProofVerdict.LEAK if strange else ProofVerdict.PROVED, detail=detail)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.errors import InputRefused
+from pipeline.lexicon.counted import counted
 from pipeline.records import Check, ProofVerdict, Turn
 from pipeline.spans import SpanIndex
 
@@ -40,7 +41,9 @@ def texts_agree(folder: Path) -> Check:
             agree = agree and _say_the_same(_subrip((folder / SUBRIP).read_text("utf-8")), turns)
     except (OSError, ValueError, TypeError) as error:
         raise InputRefused("a text of the rendition cannot be read", action="get the rendition again") from error
-    return Check(name=NAME, verdict=ProofVerdict.PROVED if agree else ProofVerdict.LEAK, detail=f"{len(turns)} turns")
+    return Check(
+        name=NAME, verdict=ProofVerdict.PROVED if agree else ProofVerdict.LEAK, detail=counted(len(turns), "turn")
+    )
 
 
 def _line(turn: Turn) -> str:

@@ -5,6 +5,7 @@ Seconds are floats named ``â€¦_s`` on the session's clock, character offsets ``â
 each has one concrete class, private to the stage that may make it, so that mypy refuses any other way to come by one.
 """
 
+from pipeline.records.diarization import Diarization, VoiceTurn
 from pipeline.records.finding import (
     Decision,
     Finding,
@@ -55,12 +56,15 @@ from pipeline.records.ruling import (
     Stop,
 )
 from pipeline.records.session import (
+    CAPTION_DOUBT_S,
     ERASED_NAME,
     Attendance,
     ChatLine,
     Crosstalk,
     Cue,
     Interval,
+    NamedTurn,
+    NamedVoices,
     Participant,
     Session,
     SessionPolicy,
@@ -93,6 +97,7 @@ from pipeline.records.vocabulary import (
 )
 
 __all__ = [
+    "CAPTION_DOUBT_S",
     "ERASED_NAME",
     "AgeStatus",
     "Alternative",
@@ -110,6 +115,7 @@ __all__ = [
     "Cue",
     "Decision",
     "DetectionRule",
+    "Diarization",
     "DismissedPlace",
     "Exposure",
     "Failed",
@@ -122,6 +128,8 @@ __all__ = [
     "Leak",
     "ListAuthority",
     "Misheard",
+    "NamedTurn",
+    "NamedVoices",
     "OcrLine",
     "OcrResult",
     "OcrWord",
@@ -171,6 +179,7 @@ __all__ = [
     "VaultFile",
     "Verdict",
     "Video",
+    "VoiceTurn",
     "Word",
     "WordEdit",
     "entity_of_heard",

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from pipeline.records.vocabulary import AgeStatus, ListAuthority, Provenance, Purpose, Role
 
+UNKNOWN_PLATFORM = "other"
+"""The platform of a session that no reader of a platform knows."""
 ERASED_NAME = "removed participant"
 """What the record of a session calls somebody who was erased."""
 
@@ -91,14 +93,19 @@ class Video:
     duration_s: float
 
 
+CAPTION_DOUBT_S = 1.0
+"""How far a caption may lie from what was said, in seconds, where that was not measured."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
-    """One caption of the platform."""
+    """One caption of the platform; ``time_uncertainty_s`` is how far both its times may be off."""
 
     start_s: float
     end_s: float
     participant_id: str | None
     text: str
+    time_uncertainty_s: float = CAPTION_DOUBT_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +129,27 @@ class Crosstalk:
     start_s: float
     end_s: float
     of: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedTurn:
+    """A turn of mixed sound and whose voice it is, as a person confirmed by ear; None where nobody did."""
+
+    start_s: float
+    end_s: float
+    participant_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedVoices:
+    """The voices of a session's mixed sound under the names that people gave them by ear.
+
+    ``overlaps`` is where two voices are heard at once; ``unlisted`` says that a voice is of nobody on the list.
+    """
+
+    turns: tuple[NamedTurn, ...]
+    overlaps: tuple[Interval, ...]
+    unlisted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +212,8 @@ class Session:
     """Whether nobody says when it started: the start is by a file's name, its own clock or its last change."""
     embedded: tuple[Cue, ...] = ()
     """Hidden captions and further subtitles inside the media: searched for mentions, and put out nowhere."""
+    voices: NamedVoices | None = None
+    """Who speaks when in mixed sound, where people confirmed it; in memory alone, never in the session's record."""
 
     def participant(self, participant_id: str) -> Participant:
         """The participant with this id; ``KeyError`` when the session has none."""

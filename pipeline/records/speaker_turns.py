@@ -1,45 +1,63 @@
-"""Who may be heard when in mixed sound, as far as the platform's captions tell speakers apart."""
+"""Who may be heard when in mixed sound, as far as captions, and voices that people named, tell speakers apart."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from pipeline import spans
-from pipeline.records.session import Interval, Session
+from pipeline.records.session import Cue, Interval, NamedVoices, Session
 
-DOUBT_S = 1.0
-"""How far a caption may lie from what was said, in seconds."""
+VOICE_DOUBT_S = 0.5
+"""How far the edge of a turn may lie from where a voice begins or ends, in seconds.
+
+Of read speech 98 % lies within a person's turns and this much around (``make bench-voices``); the rest is in overlaps.
+"""
 LEAST_NAMED = 0.9
 """The share of the captioned time whose speaker must be known."""
 LEAST_COVERED = 0.5
 """The share of the session that captions must cover."""
 
+Span = tuple[float, float]
+
 
 def separable(session: Session, participant_id: str) -> bool:
-    """Whether somebody's voice can be taken out: by their own track, or out of mixed sound by the captions."""
+    """Whether somebody's voice can be taken out: by their own track, or out of mixed sound by captions or voices."""
     return session.has_own_track(participant_id) or turns(session, participant_id) is not None
 
 
 def turns(session: Session, participant_id: str) -> tuple[Interval, ...] | None:
-    """All of mixed sound that may be this participant's voice, in order: all but what is captioned as another's alone.
+    """All of mixed sound that may be this participant's voice, in order: all but what is surely another's alone.
 
-    A second around their own captions, and around those of nobody known, is theirs, and so is every pause. None where
-    the captions cannot tell: they never name this voice, leave too many speakers unknown or too much uncaptioned, a
-    microphone is shared, or others have tracks of their own.
+    Captions and named voices each say what is another's; where both can tell, only what both say is sure. Their own
+    captions and those of nobody known are theirs, with what their times may be off, half a second around their own
+    turns, every overlap of voices, every turn of a voice that nobody named, and every pause. None where neither can
+    tell: they never name this voice, leave too many speakers unknown or too much uncaptioned, a microphone is shared,
+    or others have tracks of their own.
     """
     person = session.participant(participant_id)
-    named = [cue for cue in session.captions if cue.participant_id is not None]
-    apart = not any(track.participant_id is not None for track in session.tracks) and not person.shared_microphone
-    if not apart or all(cue.participant_id != participant_id for cue in named):
+    if any(track.participant_id is not None for track in session.tracks) or person.shared_microphone:
         return None
-    known_s, captioned_s = spans.total(spans.times(named)), spans.total(spans.times(session.captions))
-    if known_s < LEAST_NAMED * captioned_s or captioned_s < LEAST_COVERED * session.duration_s:
+    by_captions, by_voices = _by_captions(session, participant_id), _by_voices(session, participant_id)
+    if by_captions is not None and by_voices is not None:
+        sure = spans.intersect(by_captions, by_voices)
+    elif by_captions is None and by_voices is None:
         return None
-    rooms = {person.participant_id for person in session.participants if person.shared_microphone}
-    others = [cue for cue in named if cue.participant_id not in {participant_id, *rooms}]
-    doubtful = [cue for cue in session.captions if cue.participant_id in {None, participant_id, *rooms}]
-    sure = spans.subtract(spans.times(others), spans.pad(spans.times(doubtful), DOUBT_S))
+    else:
+        sure = by_captions or by_voices or []
     return _intervals(spans.complement(sure, 0.0, session.duration_s))
+
+
+def with_doubt(cue: Cue, *, pad_s: float = 0.0) -> tuple[float, float]:
+    """The span that a caption's words may lie in, in seconds; no less than ``pad_s`` around it."""
+    around_s = max(pad_s, cue.time_uncertainty_s)
+    return cue.start_s - around_s, cue.end_s + around_s
+
+
+def by_voice(voices: NamedVoices, participant_id: str) -> list[Span]:
+    """What of named voices may be this participant's: their turns with the doubt around, overlaps, unnamed turns."""
+    own = spans.times(turn for turn in voices.turns if turn.participant_id == participant_id)
+    unnamed = spans.times(turn for turn in voices.turns if turn.participant_id is None)
+    return spans.merge([*spans.pad(own, VOICE_DOUBT_S), *spans.times(voices.overlaps), *unnamed])
 
 
 def shared(intervals: Iterable[Interval], others: Iterable[Interval]) -> tuple[Interval, ...]:
@@ -47,5 +65,34 @@ def shared(intervals: Iterable[Interval], others: Iterable[Interval]) -> tuple[I
     return _intervals(spans.intersect(spans.times(intervals), spans.times(others)))
 
 
-def _intervals(pairs: Iterable[tuple[float, float]]) -> tuple[Interval, ...]:
+def _by_captions(session: Session, participant_id: str) -> list[Span] | None:
+    """What the captions say is surely another's; None where they cannot tell."""
+    named = [cue for cue in session.captions if cue.participant_id is not None]
+    if all(cue.participant_id != participant_id for cue in named):
+        return None
+    known_s, captioned_s = spans.total(spans.times(named)), spans.total(spans.times(session.captions))
+    if known_s < LEAST_NAMED * captioned_s or captioned_s < LEAST_COVERED * session.duration_s:
+        return None
+    rooms = _rooms(session)
+    others = [cue for cue in named if cue.participant_id not in {participant_id, *rooms}]
+    doubtful = [cue for cue in session.captions if cue.participant_id in {None, participant_id, *rooms}]
+    return spans.subtract(spans.times(others), map(with_doubt, doubtful))
+
+
+def _by_voices(session: Session, participant_id: str) -> list[Span] | None:
+    """What the named voices say is surely another's; None where no voice bears this participant's name."""
+    voices = session.voices
+    if voices is None or all(turn.participant_id != participant_id for turn in voices.turns):
+        return None
+    nobody = {None, participant_id, *_rooms(session)}
+    others = spans.times(turn for turn in voices.turns if turn.participant_id not in nobody)
+    return spans.subtract(others, by_voice(voices, participant_id))
+
+
+def _rooms(session: Session) -> set[str]:
+    """Participants who are several people at one microphone."""
+    return {person.participant_id for person in session.participants if person.shared_microphone}
+
+
+def _intervals(pairs: Iterable[Span]) -> tuple[Interval, ...]:
     return tuple(Interval(start_s=start_s, end_s=end_s) for start_s, end_s in pairs)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.lexicon.counted import counted
 from pipeline.media import probe
 from pipeline.media.frames import Frame, repaint
 from pipeline.media.hidden_video import can_be_copied
@@ -49,7 +50,7 @@ def render_picture(
     if not plan.covers and can_be_copied(source, probe(source), output_format=output_format):
         return RenderedPicture(path=source, note=f"copied, {reviewed}")
     repaint(source, scratch, Painter(plan.covers), codec=output_format.pictures[0])
-    note = f"encoded again with {len(plan.covers)} covers, {reviewed}"
+    note = f"encoded again with {counted(len(plan.covers), 'cover')}, {reviewed}"
     return RenderedPicture(path=scratch, source=source, covers=plan.covers, note=note)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.files import file_digest
+from pipeline.lexicon.counted import counted
 from pipeline.proof import MANIFEST, Manifest, read_manifest
 from pipeline.records import Audience
 from pipeline.store import Workspace, integrity, releases
@@ -48,11 +49,12 @@ def check(workspace: Workspace, interrupted: frozenset[str]) -> tuple[str, ...]:
     missing = _missing(workspace, interrupted)
     changed = [place for place in _tonight(workspace) if not is_as_proved(workspace, place, entries)]
     strange, exports = len(list(strangers(workspace, entries))), len(request_files.changed_exports(workspace))
+    others = counted(strange, "file or folder", "files or folders")
     return (
         *(f"out/{where} is gone, which was published: this run makes again what may go on" for where in missing),
         *(f"out/{_name(place)} is not as it was published: {_ADVICE}" for place in changed),
-        *((f"{strange} files or folders in out/ are none that Offrecord wrote: {_ADVICE}",) if strange else ()),
-        *((f"{exports} files of out/exports/ were changed, added or taken away: {_ADVICE}",) if exports else ()),
+        *((f"{others} in out/ not written by Offrecord: {_ADVICE}",) if strange else ()),
+        *((f"{counted(exports, 'file')} of out/exports/ changed, added or taken away: {_ADVICE}",) if exports else ()),
     )
 
 

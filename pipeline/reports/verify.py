@@ -11,6 +11,7 @@ from pipeline import consent
 from pipeline.consent.answers import answer_rows
 from pipeline.consent.log.identity import Keys
 from pipeline.errors import ConsentUnreadable, WorkspaceDamaged
+from pipeline.lexicon.counted import counted
 from pipeline.reports import published
 from pipeline.store import Workspace, integrity
 from pipeline.store.chains import head_of
@@ -55,13 +56,13 @@ def _ledger(workspace: Workspace) -> CheckResult:
         count = workspace.ledger.verify()
     except WorkspaceDamaged as error:
         return CheckResult(what="ledger", ok=False, found=error.message)
-    return CheckResult(what="ledger", ok=True, found=f"{count} entries")
+    return CheckResult(what="ledger", ok=True, found=counted(count, "entry", "entries"))
 
 
 def _decisions(workspace: Workspace) -> CheckResult:
     """How many there are: that none was changed is part of the consent chain."""
     with reading(workspace.db) as connection:
-        return CheckResult(what="decisions", ok=True, found=f"{head_of(connection, decision).seq} decisions")
+        return CheckResult(what="decisions", ok=True, found=counted(head_of(connection, decision).seq, "decision"))
 
 
 def _answers(workspace: Workspace) -> CheckResult:
@@ -77,7 +78,7 @@ def _answers(workspace: Workspace) -> CheckResult:
     imported = {source: int(json.loads(body)["rows"]) for source, body in entries}
     missing = {source for source, count in imported.items() if rows[source] < count}
     return CheckResult(
-        what=what, ok=not missing, found=f"missing in {_ids(missing)}" if missing else f"{rows.total()} rows"
+        what=what, ok=not missing, found=f"missing in {_ids(missing)}" if missing else counted(rows.total(), "row")
     )
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from pipeline import consent, detect
 from pipeline.consent.evaluation.jurisdictions import rules_of
-from pipeline.settings import DetectSettings, SpeechSettings
+from pipeline.settings import DetectSettings, RunSettings, SpeechSettings
 from pipeline.store import Workspace
+from pipeline.workflow.voice_count import is_available
 
 
 def warnings(workspace: Workspace, now: datetime) -> tuple[str, ...]:
@@ -18,6 +19,7 @@ def warnings(workspace: Workspace, now: datetime) -> tuple[str, ...]:
         *workspace.list_warnings(now.date()),
         *_of_recogniser(workspace.settings.speech),
         *_of_name_models(workspace.settings.detect),
+        *_of_voices(workspace.settings.run),
     )
 
 
@@ -39,3 +41,10 @@ def _of_name_models(settings: DetectSettings) -> tuple[str, ...]:
         "Names that nobody listed are found by one model instead of two, which find more together: "
         f"run `offrecord models pull {settings.spacy_model}`.",
     )
+
+
+def _of_voices(settings: RunSettings) -> tuple[str, ...]:
+    """Counting voices is asked for, and nothing here can."""
+    if not settings.count_voices or is_available():
+        return ()
+    return ("Voices are not counted, as their model is not here: run `offrecord models pull voices`.",)

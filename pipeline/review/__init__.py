@@ -1,7 +1,7 @@
 """Puts proposals to people and turns their decisions into the approved plan."""
 
 from pipeline.review.decision_log import decisions, heads, numbered, signed_off_by
-from pipeline.review.finding_edits import edited, edits
+from pipeline.review.finding_edits import edited, edits, edits_in
 from pipeline.review.picture.plan import may_be_shown, picture_review
 from pipeline.review.plan import review
 from pipeline.review.propose import propose
@@ -16,6 +16,7 @@ __all__ = [
     "decisions",
     "edited",
     "edits",
+    "edits_in",
     "heads",
     "may_be_shown",
     "numbered",

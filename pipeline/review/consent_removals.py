@@ -25,6 +25,11 @@ from pipeline.spans import complement, merge, times
 BLEED = "bleed of a removed track"
 
 
+# Where a voice begins and ends is heard by the words that are told apart alone, and nothing listens for it again: wider
+# than a name, whose padding was measured.
+LEAST_PAD_S = 0.05
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentRemovals:
     """``removed`` leave no trace at all, ``named`` are those of whom no name stays, ``removed_intervals`` and
@@ -45,7 +50,7 @@ def consent_removals(
     session: Session, ruling: Ruling, transcript: Transcript, audience: Audience, *, pad_s: float
 ) -> ConsentRemovals:
     """What the ruling takes out for an audience, span by span; ``pad_s`` widens what is cut out of mixed sound."""
-    purpose = audience.purpose
+    purpose, pad_s = audience.purpose, max(pad_s, LEAST_PAD_S)
     minus = {person.participant_id: _minus(ruling, purpose, person.participant_id) for person in session.participants}
     removed = frozenset(participant_id for participant_id, spans in minus.items() if cover(spans, session.duration_s))
     keep = kept_tracks(session, removed)

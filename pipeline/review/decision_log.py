@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, func, select
 
 from pipeline.errors import RefusedByPolicy, UsageProblem
+from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import Audience, Decision, Proposal, Verdict
 from pipeline.store import ledger
 from pipeline.store.database import reading
@@ -161,7 +162,7 @@ def sign(db: Engine, session_id: str, proposals: Sequence[Proposal], *, audience
     decided = decisions(db, session_id)
     left = len(undecided(needs_decision(proposals), decided))
     if left:
-        raise RefusedByPolicy(f"{left} proposals are undecided", action="decide them first")
+        raise RefusedByPolicy(f"{counted(left, 'proposal')} {is_or_are(left)} undecided", action="decide them first")
     state = state_of(not_of_picture(proposals), decided)
     row = {"session_id": session_id, "audience": audience.value, "state": state}
     at = datetime.now(UTC).isoformat()

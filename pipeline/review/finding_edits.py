@@ -63,15 +63,20 @@ _OF_A_TARGET = (EditAct.MOVE, EditAct.RELABEL, EditAct.ASSIGN)
 
 def edits(db: Engine, session_id: str) -> dict[int, FindingEdit]:
     """The edits of a session that nobody undid, by number, in order."""
+    with reading(db) as connection:
+        return edits_in(connection, session_id)
+
+
+def edits_in(connection: Connection, session_id: str) -> dict[int, FindingEdit]:
+    """The same, in a view of the database that is the caller's."""
     query = select(finding_edit).where(finding_edit.c.session_id == session_id).order_by(finding_edit.c.seq)
     current: dict[int, FindingEdit] = {}
-    with reading(db) as connection:
-        for row in connection.execute(query):
-            edit = decode(row.body, FindingEdit)
-            if edit.act is EditAct.UNDO:
-                current.pop(int(edit.target), None)
-            else:
-                current[row.seq] = edit
+    for row in connection.execute(query):
+        edit = decode(row.body, FindingEdit)
+        if edit.act is EditAct.UNDO:
+            current.pop(int(edit.target), None)
+        else:
+            current[row.seq] = edit
     return current
 
 

@@ -1,4 +1,4 @@
-"""Where in mixed sound somebody may be heard, as far as the platform's captions tell speakers apart."""
+"""Where in mixed sound somebody may be heard, as far as captions and named voices tell speakers apart."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline import spans
 from pipeline.records import Interval, Session, Track, Transcript, Word
-from pipeline.records.speaker_turns import DOUBT_S
+from pipeline.records.speaker_turns import by_voice, with_doubt
 
 
 def turns_of(
@@ -21,11 +21,13 @@ def turns_of(
 ) -> tuple[Interval, ...] | None:
     """Everything that may be the participant's, from the end of the last word that is surely another's to the next one.
 
-    That is their words and captions, those of nobody known, speech that no word covers, and every word of others that
-    overlaps any of it. ``minus`` are the spans in which words of others are no safe border. None where the captions do
-    not name this voice: then nothing can be told apart.
+    That is their words, captions and turns, those of nobody known, overlaps of voices, speech that no word covers, and
+    every word of others that overlaps any of it. ``minus`` are the spans in which words of others are no safe border.
+    None where neither captions nor voices bear their name: then nothing can be told apart.
     """
-    if not any(cue.participant_id == participant_id for cue in session.captions):
+    voices = session.voices.turns if session.voices else ()
+    named = {cue.participant_id for cue in session.captions} | {turn.participant_id for turn in voices}
+    if participant_id not in named:
         return None
     words = [word for word in transcript.words if word.track_id == track.track_id]
     doubtful = spans.merge(_doubtful(session, transcript, track, participant_id, words, pad_s=pad_s))
@@ -60,7 +62,9 @@ def _doubtful(
             yield word.start_s - word.time_uncertainty_s - pad_s, word.end_s + word.time_uncertainty_s + pad_s
     for cue in session.captions:
         if cue.participant_id in (None, participant_id):
-            yield cue.start_s - max(pad_s, DOUBT_S), cue.end_s + max(pad_s, DOUBT_S)
+            yield with_doubt(cue, pad_s=pad_s)
+    if session.voices is not None:
+        yield from spans.pad(by_voice(session.voices, participant_id), pad_s)
     for gap in transcript.unheard:
         if gap.track_id == track.track_id:
             yield gap.start_s - pad_s, gap.end_s + pad_s

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import OffrecordError
+from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import (
     ApprovedPlan,
     Audience,
@@ -178,7 +179,7 @@ def _finished(
     undecided = sum(proposal.proposal_id not in verdicts for proposal in proposals)
     if undecided:
         action = f"decide them: `offrecord review interactive {session_id}`"
-        return Pending(reason=f"{undecided} proposals are undecided", action=action)
+        return Pending(reason=f"{counted(undecided, 'proposal')} {is_or_are(undecided)} undecided", action=action)
     if signed_off_by is None:
         return Pending(reason="nobody has signed off the review", action=f"`offrecord review sign-off {session_id}`")
     return None

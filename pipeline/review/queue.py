@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.errors import UsageProblem
-from pipeline.records import Decision, Finding, PicturePlace, Proposal, SoundPlace, Verdict
-from pipeline.records.session_names import session_name
+from pipeline.records import Decision, Finding, PicturePlace, Proposal, Session, SoundPlace, Verdict
+from pipeline.records.session_names import known_platform, session_name
 from pipeline.review import decision_log
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
@@ -18,10 +18,14 @@ from pipeline.store.stage_cache import StageCache
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionLine:
-    """One session in the queue; ``risk`` is the sum of the undecided proposals' scores, ``name`` is for people."""
+    """One session in the queue; ``risk`` is the sum of the undecided proposals' scores, ``name`` is for people.
+
+    ``platform`` is empty where nobody knows it.
+    """
 
     session_id: str
     name: str
+    platform: str
     undecided: int
     decided: int
     risk: float
@@ -53,12 +57,10 @@ def proposals_of(workspace: Workspace, session_id: str) -> tuple[Proposal, ...]:
 def queue(workspace: Workspace) -> tuple[SessionLine, ...]:
     """All sessions with proposals, the riskiest first."""
     decided, signed = decision_log.decisions_by_session(workspace.db), decision_log.signed_states(workspace.db)
-    names = {session.session_id: session_name(session) for session in Registry(workspace.db).sessions()}
+    sessions = {session.session_id: session for session in Registry(workspace.db).sessions()}
     lines = [
-        _line(
-            session_id, names[session_id], proposals, decided.get(session_id, ()), signed.get(session_id, frozenset())
-        )
-        for session_id, proposals in proposals_by_session(workspace, names).items()
+        _line(sessions[session_id], proposals, decided.get(session_id, ()), signed.get(session_id, frozenset()))
+        for session_id, proposals in proposals_by_session(workspace, sessions).items()
     ]
     return tuple(sorted(lines, key=lambda line: (-line.risk, line.session_id)))
 
@@ -143,13 +145,14 @@ def alike(
 
 
 def _line(
-    session_id: str, name: str, proposals: tuple[Proposal, ...], decided: Sequence[Decision], signed: frozenset[str]
+    session: Session, proposals: tuple[Proposal, ...], decided: Sequence[Decision], signed: frozenset[str]
 ) -> SessionLine:
     left = decision_log.undecided(proposals, decided)
     state = decision_log.state_of(decision_log.not_of_picture(proposals), decided) if signed else ""
     return SessionLine(
-        session_id=session_id,
-        name=name,
+        session_id=session.session_id,
+        name=session_name(session),
+        platform=known_platform(session),
         undecided=len(left),
         decided=len(proposals) - len(left),
         risk=round(sum(proposal.score for proposal in left), 2),

@@ -17,6 +17,8 @@ GAP_S = 0.3
 VOICE_S = 0.6
 UNTIMED_S = 2.0
 SHORTEST_S = 0.02
+# Voice activity is told for frames of 0.032 s.
+VOICE_DOUBT_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,15 @@ class Widener:
             yield replace(wide, start_s=start_s, end_s=end_s, track_id=track_id, reasons=(*wide.reasons, *moved))
 
     def of_span(self, start_s: float, end_s: float, reason: str) -> RedactionInterval:
-        """The window for speech that is no finding: wider by the padding and the smear."""
-        reasons = (reason, f"pad {self._pad_s:.3f} s", f"smear {self._smear_s:.3f} s")
+        """The window for speech that is no finding: wider by the padding, the doubt of voice activity and the smear."""
+        reasons = (
+            reason,
+            f"pad {self._pad_s:.3f} s",
+            f"doubt {VOICE_DOUBT_S:.3f} s",
+            f"smear {self._smear_s:.3f} s",
+        )
         window = RedactionInterval(start_s=start_s, end_s=end_s, reasons=reasons)
-        return pad(window, pad_s=self._pad_s + self._smear_s, time_uncertainty_s=0.0)
+        return pad(window, pad_s=self._pad_s + self._smear_s, time_uncertainty_s=VOICE_DOUBT_S)
 
     def _room(self, place: SoundPlace) -> tuple[float, float]:
         """The seconds up to the neighbouring words of the track, before and after; 0 where one overlaps the edge."""

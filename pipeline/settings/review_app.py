@@ -16,6 +16,9 @@ class ReviewSettings(Section):
     """How sessions and requests are reviewed."""
 
     resolvers: tuple[str, ...] = Field((), description="Accounts of this machine that may see who is behind an alias.")
+    leads: tuple[str, ...] = Field(
+        (), description="Accounts of this machine that may make and reveal rules by command."
+    )
     second_person: bool = Field(False, description="A sign-off needs somebody who decided nothing in the session.")
     # A choice: long enough to come back from a week's leave, short enough that a release can be planned.
     preview_days: int = Field(10, ge=1, le=90, description="Days that participants have to object to a preview.")

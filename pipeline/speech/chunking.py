@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.speech.audio_types import RATE, AudioChunk, Samples, Span
-from pipeline.speech.vad import FRAME, FRAME_S, VoiceActivity, regions
+from pipeline.speech.vad import FRAME, FRAME_S, Voice, regions
 
 CHUNK_S = 120.0
 CLIP_S = 20.0
@@ -17,7 +17,7 @@ MARGIN_S = 0.25
 _PAUSE_S = 1.0
 
 
-def chunks(blocks: Iterable[Samples], *, voice: VoiceActivity, chunk_s: float = CHUNK_S) -> Iterator[AudioChunk]:
+def chunks(blocks: Iterable[Samples], *, voice: Voice, chunk_s: float = CHUNK_S) -> Iterator[AudioChunk]:
     """Pieces of at most ``chunk_s`` seconds from blocks of float32 sound, shape (n,) or (n, 1), every sample in one.
 
     A chunk is cut in the longest silence of its second half, or where speech is least likely if there is none.
@@ -39,6 +39,24 @@ def chunks(blocks: Iterable[Samples], *, voice: VoiceActivity, chunk_s: float = 
         padded = np.concatenate([held, np.zeros(-len(held) % FRAME, np.float32)])
         known = np.concatenate([known, voice.feed(padded[len(known) * FRAME :])])
         yield _chunk(held, known, start)
+
+
+def pieces(blocks: Iterable[Samples], spans: Sequence[Span]) -> Iterator[tuple[Span, Samples]]:
+    """The sound of each span, in one reading of blocks of shape (n,) or (n, 1); ``spans`` are in order and apart.
+
+    A span that reaches beyond the end has what there is of it.
+    """
+    waiting = [(span, round(span.start_s * RATE), round(span.end_s * RATE)) for span in spans]
+    held, start = np.zeros(0, np.float32), 0
+    for block in blocks:
+        held = np.concatenate([held, np.asarray(block, np.float32).reshape(-1)])
+        while waiting and waiting[0][2] <= start + len(held):
+            span, first, last = waiting.pop(0)
+            yield span, held[first - start : last - start]
+        needed = min(waiting[0][1] if waiting else start + len(held), start + len(held))
+        held, start = held[needed - start :], needed
+    for span, first, last in waiting:
+        yield span, held[max(0, first - start) : max(0, last - start)]
 
 
 def _quietest(probabilities: npt.NDArray[np.float32]) -> int:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from pipeline import media
 from pipeline.records import KeywordHit
-from pipeline.spans import overlapping
-from pipeline.speech.audio_types import RATE, Span
-from pipeline.speech.chunking import chunks
+from pipeline.spans import intersect, overlapping, times
+from pipeline.speech.audio_types import RATE, Samples, Span
+from pipeline.speech.chunking import chunks, pieces
 from pipeline.speech.keywords.scoring import DOUBT_S, Candidate, certainty, strict_score
 from pipeline.speech.keywords.second_pass import SecondPass, neighbourhoods
 from pipeline.speech.keywords.spotter import Spotter
@@ -35,27 +35,34 @@ def relisten(
     """
     probe, known = media.probe(path), [Keyword(term) for term in terms]
     spotter, second_pass = Spotter(known, bundled()), SecondPass(known, bundled())
-    parts = [(0.0, None)] if within is None else within
     windows = [span for span in near if within is None or overlapping(within, *span)]
     beside = neighbourhoods([Span(*span) for span in windows], probe.duration_s)
+    if within is not None:
+        beside = [Span(*part) for part in intersect(times(beside), within)]
     heard: list[KeywordHit] = []
     for number in range(len(probe.audio)):
-        candidates = [candidate for part in parts for candidate in _leaks(path, number, spotter, *part)]
+        candidates = [] if spotter.nothing else list(_leaks(path, number, spotter, within))
         candidates += second_pass.search(path, number, beside)
         heard += [_hit(number, candidate) for candidate in candidates]
     return heard if probe.audio else None
 
 
-def _leaks(path: Path, number: int, spotter: Spotter, start_s: float, end_s: float | None) -> list[Candidate]:
-    if spotter.nothing:
-        return []
-    blocks = media.decode(path, stream=number, rate=RATE, channels=1, start_s=start_s, end_s=end_s)
-    return [
-        replace(candidate, span=candidate.span.shifted(start_s))
-        for chunk in chunks(blocks, voice=VoiceActivity())
-        for candidate in spotter.candidates(chunk)
-        if candidate.score >= strict_score(candidate.phones)
-    ]
+def _leaks(path: Path, number: int, spotter: Spotter, within: Sequence[Seconds] | None) -> Iterator[Candidate]:
+    for start_s, blocks in _parts(path, number, within):
+        for chunk in chunks(blocks, voice=VoiceActivity()):
+            for candidate in spotter.candidates(chunk):
+                if candidate.score >= strict_score(candidate.phones):
+                    yield replace(candidate, span=candidate.span.shifted(start_s))
+
+
+def _parts(path: Path, number: int, within: Sequence[Seconds] | None) -> Iterator[tuple[float, Iterable[Samples]]]:
+    """Where each part that is listened to begins, and its sound; the file is read once, however many there are."""
+    if within is None:
+        yield 0.0, media.decode(path, stream=number, rate=RATE, channels=1)
+    elif within:
+        blocks = media.decode(path, stream=number, rate=RATE, channels=1, end_s=within[-1][1])
+        for span, samples in pieces(blocks, [Span(*part) for part in within]):
+            yield span.start_s, [samples]
 
 
 def _hit(number: int, candidate: Candidate) -> KeywordHit:

@@ -1,20 +1,36 @@
-"""Who spoke on a mixed track, as far as the platform's captions say."""
+"""Who spoke on a mixed track, as far as the platform's captions and voices that people named say."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from pipeline.records import Cue
+from pipeline.records import Cue, NamedTurn, NamedVoices, Session
 from pipeline.speech.audio_types import Span
 
 
-def speaker(captions: Sequence[Cue], span: Span) -> str | None:
-    """The participant whose cues share most of the span; None where none does, or two share it alike."""
+def speaker(session: Session, span: Span) -> str | None:
+    """The participant who says what lies in a span; None where nobody is known, or captions and voices disagree."""
+    by_captions = _most(session.captions, span)
+    by_voices = _by_voices(session.voices, span) if session.voices else None
+    if by_captions is not None and by_voices is not None and by_captions != by_voices:
+        return None
+    return by_captions or by_voices
+
+
+def _by_voices(voices: NamedVoices, span: Span) -> str | None:
+    """The participant whose turns share most of the span; None where two voices are heard at once."""
+    if any(span.overlap_s(Span(overlap.start_s, overlap.end_s)) > 0.0 for overlap in voices.overlaps):
+        return None
+    return _most(voices.turns, span)
+
+
+def _most(spoken: Iterable[Cue] | Sequence[NamedTurn], span: Span) -> str | None:
+    """The participant who shares most of the span; None where none does, or two share it alike."""
     shared: dict[str, float] = defaultdict(float)
-    for cue in captions:
-        if cue.participant_id is not None:
-            shared[cue.participant_id] += span.overlap_s(Span(cue.start_s, cue.end_s))
+    for part in spoken:
+        if part.participant_id is not None:
+            shared[part.participant_id] += span.overlap_s(Span(part.start_s, part.end_s))
     ranked = sorted(((seconds, who) for who, seconds in shared.items() if seconds > 0.0), reverse=True)
     if not ranked or (len(ranked) > 1 and ranked[0][0] - ranked[1][0] < 1e-6):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pipeline.records import (
@@ -81,6 +81,18 @@ def transcribe(
     return _transcript(session, heard, recogniser.version, settings)
 
 
+def with_speakers(session: Session, transcript: Transcript) -> Transcript:
+    """The transcript with the speakers of mixed sound that the session's captions say."""
+    owned = {track.track_id for track in session.tracks if track.participant_id is not None}
+
+    def spoken(word: Word) -> Word:
+        if word.track_id in owned:
+            return word
+        return replace(word, participant_id=speakers.speaker(session, Span(word.start_s, word.end_s)))
+
+    return replace(transcript, words=tuple(map(spoken, transcript.words)))
+
+
 def _second(settings: SpeechSettings, context: Context) -> NameListener | None:
     """The other recogniser that listens for the names alone, if the settings ask for one and it is another."""
     if not settings.second_engine or settings.second_engine == settings.engine:
@@ -94,11 +106,12 @@ def chunks_of(track: Track, closed: Sequence[Span], vault: Vault) -> Iterator[Au
     """The sound of a track in chunks, silent in the closed spans of the session's clock."""
     from pipeline import media
     from pipeline.speech.chunking import chunks
-    from pipeline.speech.vad import VoiceActivity
+    from pipeline.speech.vad import remembered
 
     blocks = media.decode(vault.path(track.digest), stream=track.stream, rate=RATE, channels=1)
-    allowed = tracks.quiet(blocks, [span.shifted(-track.offset_s) for span in closed])
-    yield from chunks(allowed, voice=VoiceActivity())
+    silenced = tuple(span.shifted(-track.offset_s) for span in closed)
+    voice = remembered(track.digest, track.stream, silenced).one_pass()
+    yield from chunks(tracks.quiet(blocks, silenced), voice=voice)
 
 
 def _hear(
@@ -164,7 +177,7 @@ def _word(session: Session, track: Track, word: HeardWord) -> Word:
         text=word.text,
         probability=word.probability,
         track_id=track.track_id,
-        participant_id=track.participant_id or speakers.speaker(session.captions, span),
+        participant_id=track.participant_id or speakers.speaker(session, span),
         ends_sentence=word.ends_sentence,
     )
 

@@ -84,6 +84,11 @@ def _unknown(kind: type) -> WorkspaceDamaged:
     )
 
 
+def record_digest(connection: Connection, session_id: str) -> str:
+    """A digest of one session's record, without reading what it says; raises as ``Registry.session`` does."""
+    return hashlib.sha256(_body(connection, session_id).encode()).hexdigest()
+
+
 def _body(connection: Connection, session_id: str) -> str:
     body = connection.execute(select(session.c.body).where(session.c.session_id == session_id)).scalar()
     if body is None:
@@ -170,11 +175,6 @@ class Registry:
         """One session; raises ``UsageProblem`` when there is none of that id."""
         with reading(self._db) as connection:
             return _read(_body(connection, session_id), Session)
-
-    def digest(self, session_id: str) -> str:
-        """A digest of one session's record, without reading what it says; raises as ``session`` does."""
-        with reading(self._db) as connection:
-            return hashlib.sha256(_body(connection, session_id).encode()).hexdigest()
 
     def sessions(self) -> Iterator[Session]:
         """Every session, in order of time."""

@@ -7,15 +7,18 @@ question's verb, ``please`` and the like, unless the word before asks for a clau
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.lexicon.plain import word_set
 from pipeline.tag.tokens import WordToken, joined, tokenize
 
-_SIGN = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|\s--+\s|;\s|\n+")
-_END = re.compile(r"[.!?…]+(?=[\s\"'”’)\]]|$)")
-_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:i ?\.e|e ?\.g|etc|vs|mr|mrs|ms|dr|st|no|[a-z])\.$", re.IGNORECASE)
+# A run of signs is tried from its first one only, and given back never: each character is looked at once.
+_SIGN = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s)|\s--+\s|;\s|\n+")
+_END = re.compile(r"(?<![.!?…])[.!?…]++(?=[\s\"'”’)\]]|$)")
+_ABBREVIATION = re.compile(r"(?<![^\s(])(?:i ?\.e|e ?\.g|etc|vs|mr|mrs|ms|dr|st|no|[a-z])\.$", re.IGNORECASE)
+_LONGEST_ABBREVIATION = len("i .e.\n")
 _WORDS_A_SIGN = 30
 """Words for each sign from which on talk is taken for unsigned: a written sentence of English has 15 to 20."""
 _UNPARTED = 10
@@ -57,10 +60,10 @@ class Sentence(NamedTuple):
 def split_sentences(text: str) -> Iterator[Sentence]:
     """The sentences of a text in order; together they hold all of its words."""
     tokens = tokenize(text)
-    signed = list(_signed(text))
+    places = [token.start_char for token in tokens]
     unsigned = len(tokens) > _WORDS_A_SIGN * len(_END.findall(text))
-    for start, end in signed:
-        inside = [token for token in tokens if start <= token.start_char < end]
+    for start, end in _signed(text):
+        inside = tokens[bisect_left(places, start) : bisect_left(places, end)]
         for part in _unsigned(inside) if unsigned and len(inside) > _UNPARTED else (inside,):
             if part:
                 last = end if part[-1] is inside[-1] else part[-1].end_char
@@ -70,7 +73,7 @@ def split_sentences(text: str) -> Iterator[Sentence]:
 def _signed(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for match in _SIGN.finditer(text):
-        if not _ABBREVIATION.search(text[start : match.end()]):
+        if not _ABBREVIATION.search(text, max(start, match.end() - _LONGEST_ABBREVIATION), match.end()):
             yield start, match.end()
             start = match.end()
     if text[start:].strip() or start == 0:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pipeline.lexicon.plain import word_set
 
 _TOKEN = re.compile(
-    r"""\[[a-z][a-z ]*\w*\]                               # a redaction's label, as [participant 3]
+    r"""\[[a-z][a-z ]*+\w*+\]                             # a redaction's label, as [participant 3]
     | [a-z0-9]+(?:['’][a-z]+)*(?:[-._:/][a-z0-9]+)*      # a word, a number, or something written as config.log
     | [?!]""",
     re.VERBOSE,

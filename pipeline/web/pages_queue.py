@@ -51,7 +51,7 @@ def queue(request: Request) -> Response:
     """The sessions with proposals, the riskiest first; filters are in the address."""
     wanted = {name: request.query_params.get(name, "") for name in ("show", "platform", "day")}
     rows = list(_rows(request))
-    platforms = sorted({row.line.name.split(", ")[1] for row in rows})
+    platforms = sorted({row.line.platform for row in rows} - {""})
     shown = [row for row in rows if _is_wanted(row, wanted)]
     left = sum(row.line.undecided for row in shown)
     return site_of(request).page(
@@ -94,5 +94,5 @@ def _is_wanted(row: QueueRow, wanted: dict[str, str]) -> bool:
     fits = {"undecided": row.line.undecided > 0, "unsigned": not row.line.signed_off, "done": row.line.undecided == 0}
     if not fits.get(wanted["show"], True):
         return False
-    in_name = row.line.name.split(", ")
-    return (not wanted["platform"] or wanted["platform"] == in_name[1]) and row.line.name.startswith(wanted["day"])
+    is_there = wanted["platform"] in ("", row.line.platform)
+    return is_there and row.line.name.startswith(wanted["day"])

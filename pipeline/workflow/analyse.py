@@ -11,7 +11,6 @@ from pipeline.records import (
     Failed,
     Finding,
     HeardAgain,
-    KeywordHit,
     OcrResult,
     Proposal,
     Purpose,
@@ -29,9 +28,11 @@ from pipeline.store.codec import key_of
 from pipeline.workflow import picture_text, review_holds
 from pipeline.workflow.crosstalk import with_crosstalk
 from pipeline.workflow.pseudonyms import known_labels
+from pipeline.workflow.recognition import recognised
 from pipeline.workflow.retention.periods import cannot_be_made
 from pipeline.workflow.review_material import store_material
 from pipeline.workflow.session_context import SessionContext
+from pipeline.workflow.voice_count import count_voices
 
 HEARD_AGAIN = "heard_again"
 """The stage result that holds what the proofs of a session's renditions heard again, under the session's id."""
@@ -83,20 +84,22 @@ def analyse(session: Session, workspace: Workspace, *, now: datetime) -> Analyse
         return _KEPT_NO_LONGER
     session = consent.working_session(session, workspace=workspace)
     ruling = consent.rule(session, workspace=workspace, now=now)
+    count_voices(workspace, session, ruling, now=now)
     if not isinstance(ruling, Ruling):
         workspace.words.keep(session.session_id, ())  # nothing of it is read, so that no new name concerns it
         return ruling
     known = terms.known_to(session, workspace.listed(), on=now.date())
     context = SessionContext(session=session, workspace=workspace, ruling=ruling, known=known, now=now)
     context = with_crosstalk(context, Purpose.TRANSCRIBE)
-    transcript = _transcribe(context)
-    if not isinstance(transcript, Transcript):
-        return transcript
+    heard = recognised(context)
+    if isinstance(heard, Failed):
+        return heard
+    context, transcript = heard
     if consent.record_announcements(session, transcript.words, workspace=workspace):
         return analyse(session, workspace, now=now)
     attributed = review.attributed(transcript, review.edits(workspace.db, session.session_id), ruling)
     review_state = _propose(context, attributed)
-    readable = speech.readable(session, ruling)
+    readable = speech.readable(context.session, ruling)
     stop = review_holds.stop_for_holds(context, readable, attributed.transcript, review_state.decisions)
     return stop or AnalysedSession(context=context, transcript=attributed.transcript, review_state=review_state)
 
@@ -112,40 +115,6 @@ def propose_again(analysed: AnalysedSession) -> AnalysedSession:
     from_words = tuple(proposal for proposal in state.proposals if not proposal.is_heard_again)
     proposals = _stored_proposals(analysed.context, analysed.transcript, from_words)
     return replace(analysed, review_state=replace(state, proposals=proposals))
-
-
-def _transcribe(context: SessionContext) -> Transcript | Failed:
-    session, workspace = context.session, context.workspace
-    settings = workspace.settings.speech
-    closed = speech.closed(session, context.ruling)
-    engine, hints = speech.preflight(settings), speech.hints(context.known, settings)
-    key = key_of(speech.VERSION, engine, session.tracks, session.captions, closed, hints, settings)
-    stored = workspace.stages.get("speech", key, Transcript)
-    if stored is not None:
-        return replace(stored, heard_terms=_keyword_hits(context, stored, key))
-    transcript = speech.transcribe(session, context.ruling, context.known, vault=workspace.vault, settings=settings)
-    if not isinstance(transcript, Transcript):
-        return transcript
-    context.put("speech", key, transcript, purpose=Purpose.TRANSCRIBE)
-    return replace(transcript, heard_terms=_keyword_hits(context, transcript, key))
-
-
-def _keyword_hits(context: SessionContext, transcript: Transcript, speech_key: str) -> tuple[KeywordHit, ...]:
-    """The known names and terms that the sound itself holds.
-
-    It has a key of its own, because a changed term list must repeat this search alone and never the recognition, which
-    takes most of a run.
-    """
-    key = key_of(speech_key, speech.vocabulary(context.known))
-    stored = context.workspace.stages.get("keyword_search", key, tuple[KeywordHit, ...])
-    if stored is not None:
-        return stored
-    vault, settings = context.workspace.vault, context.workspace.settings.speech
-    hits = speech.keyword_search(
-        context.session, context.ruling, transcript, context.known, vault=vault, settings=settings
-    )
-    context.put("keyword_search", key, hits, tuple[KeywordHit, ...], purpose=Purpose.TRANSCRIBE)
-    return hits
 
 
 def _propose(context: SessionContext, attributed: AttributedTranscript) -> ReviewState:

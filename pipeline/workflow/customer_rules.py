@@ -10,9 +10,9 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
-from pipeline.errors import UsageProblem
+from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.lexicon import company_key
 from pipeline.records import Decision, Proposal, Role, Session, Verdict
 from pipeline.review import decision_log
@@ -49,6 +49,20 @@ class _Pattern:
     label: str
     kinds: dict[RuleKind, set[str]] = field(default_factory=dict)
     contrary: bool = False
+
+
+def require_lead(workspace: Workspace, account: str) -> None:
+    """Lets only a lead's account of this machine go on to rules, as the page lets only a lead; else the ledger has it.
+
+    Raises ``RefusedByPolicy`` for an account that the workspace does not name.
+    """
+    if account not in workspace.settings.review.leads:
+        body = {"account": decision_log.mark(account)}
+        workspace.ledger.append("rule refused", datetime.now(UTC).isoformat(), body)
+        raise RefusedByPolicy(
+            "this account may not make or reveal rules",
+            action="ask a lead, or name the account under review.leads in offrecord.toml",
+        )
 
 
 def suggest_rules(workspace: Workspace, *, reveal_to: str | None = None) -> tuple[RuleSuggestion, ...]:

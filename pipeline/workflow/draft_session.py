@@ -17,6 +17,7 @@ from pipeline.ingest.draft import Person
 from pipeline.ingest.encodings import folded
 from pipeline.ingest.read_folder import FolderContents, read_folder
 from pipeline.ingest.session_toml import SessionToml, parse
+from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import Provenance, Role
 from pipeline.store import Workspace
 
@@ -192,22 +193,25 @@ def _to_check(
     if not choices.recorder_location:
         yield "recorder_location: say where it was recorded, as US-TX; an unknown place has the strictest rule"
     if by_name := sum(each.is_by_name for each in listed):
-        yield f"participants: {by_name} addresses are on file under that name alone; check that it is them"
+        found = f"{counted(by_name, 'address', 'addresses')} {is_or_are(by_name)} on file under that name alone"
+        yield f"participants: {found}; check that it is them"
     if nameless := sum(each.email is None and each.person.platform_id is None for each in listed):
-        yield f"participants: {nameless} have no address; say the one that they answered from"
+        yield f"participants: {nameless} without an address; say the one that they answered from"
     if tracks := sum(each.person.track is not None for each in listed):
-        yield f"participants: {tracks} files are taken as one person's own sound; check that nobody else is in them"
+        taken = f"{counted(tracks, 'file')} {is_or_are(tracks)} taken as one person's own sound"
+        yield f"participants: {taken}; check that nobody else is heard there"
     if listed and not any(each.is_staff for each in listed):
         yield 'participants: nobody is of your own team; say role = "staff" of those: their words are no requests'
     if proposed := sum(each.is_of_host for each in listed):
-        yield f'participants: {proposed} are taken as role = "staff", for they are of the host\'s company'
+        yield f'participants: {proposed} {is_or_are(proposed)} taken as role = "staff", being of the host\'s company'
     unlisted = sum(each.person.provenance is Provenance.UNLISTED for each in listed)
     if unlisted:
-        yield f"participants: {unlisted} are named in captions or chat alone"
+        yield f"participants: {unlisted} {is_or_are(unlisted)} named in captions or chat alone"
     if not (choices.is_complete or contents.draft.platform_list):
         yield "participants_complete: say true once everybody who may be heard is listed"
     if contents.unread:
-        yield f"{len(contents.unread)} files are neither media nor captions, chat or a list that can be read"
+        unread = len(contents.unread)
+        yield f"{counted(unread, 'file')} {is_or_are(unread)} no media, captions, chat or list that can be read"
 
 
 def _only(values: Sequence[str]) -> str | None:

@@ -43,7 +43,7 @@ def write_clips(workspace: Workspace, session_id: str, out: Path, *, actor: str,
     places = [proposal for proposal in proposals_of(workspace, session_id) if proposal.is_heard_again]
     if not places:
         raise UsageProblem("nothing was heard again in this session", action="see `offrecord review show`")
-    _may_write(workspace, out)
+    require_place_for_clips(workspace, out)
     session = consent.working_session(Registry(workspace.db).session(session_id), workspace=workspace)
     ruling = consent.rule(session, workspace=workspace, now=now)
     if not isinstance(ruling, Ruling):
@@ -57,7 +57,8 @@ def write_clips(workspace: Workspace, session_id: str, out: Path, *, actor: str,
     ]
 
 
-def _may_write(workspace: Workspace, out: Path) -> None:
+def require_place_for_clips(workspace: Workspace, out: Path) -> None:
+    """Raises ``UsageProblem`` unless clips may be written into ``out``, a new folder that is not among renditions."""
     if out.is_symlink() or (out.exists() and not out.is_dir()) or not out.parent.is_dir():
         raise UsageProblem("the output is no folder, or there is none around it", action="give another name")
     if out.is_dir() and any(out.iterdir()):

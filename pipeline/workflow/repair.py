@@ -28,6 +28,8 @@ ROUNDS = 3
 # Recognisers hear a word by what is said around it: a chunk of sound this much longer than what changed, on both sides,
 # holds the sentence and its neighbours (sentences of the samples last at most 9 s).
 AROUND_S = 10.0
+# What is left of a name lies beside its window; the second recognition hears twice as far.
+BESIDE_S = 1.0
 _PLACE_DIGITS = 3
 
 
@@ -48,9 +50,12 @@ def state_of(planned: PlannedRendition, made_with: str) -> RepairState:
 
 
 def spans_to_hear(planned: PlannedRendition, state: RepairState) -> Sequence[tuple[float, float]] | None:
-    """What of a rendition was not listened to since it changed, in seconds; None where nobody listened to any of it."""
+    """What of a rendition must be listened to, in seconds; None for all of it.
+
+    At first what lies beside its windows, and wherever the transcript is not sure; after a repair what that changed.
+    """
     if state.rounds == 0:
-        return None
+        return _to_hear_first(planned)
     context, transcript = planned.analysed.context, planned.analysed.transcript
     again = heard_again_in(context)
     latest = HeardAgain(heard=again.heard[state.heard_before :], read=again.read[state.read_before :])
@@ -64,6 +69,20 @@ def spans_to_hear(planned: PlannedRendition, state: RepairState) -> Sequence[tup
         if spans.overlapping(places, window.start_s, window.end_s)
     ]
     return spans.merge(spans.clip(spans.pad(changed, AROUND_S), 0.0, context.session.duration_s))
+
+
+def _to_hear_first(planned: PlannedRendition) -> Sequence[tuple[float, float]] | None:
+    context, plan = planned.analysed.context, planned.plan
+    if not context.workspace.settings.speech.keyword_search:
+        return None
+    terms = [term.text for term in plan.terms]
+    unsure = speech.doubtful(
+        context.session, context.ruling, planned.analysed.transcript, kept=plan.keep_tracks, terms=terms
+    )
+    if unsure is None:
+        return None
+    beside = spans.pad(((window.start_s, window.end_s) for window in plan.windows), BESIDE_S)
+    return spans.merge(spans.clip([*unsure, *beside], 0.0, context.session.duration_s), gap=BESIDE_S)
 
 
 def grow(planned: PlannedRendition, state: RepairState, leak: Leak) -> PlannedRendition | Failed:

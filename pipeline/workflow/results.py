@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline import consent
+from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import (
     Audience,
     Exposure,
@@ -45,7 +46,8 @@ def summarise(
     result = replace(_result(analysed, outcomes), exposures=exposures)
     if exposures:
         count = len(exposures)
-        result = replace(result, reason=f"{result.reason}; {count} exposures of earlier renditions are redacted now")
+        shown = f"{counted(count, 'exposure')} of earlier renditions {is_or_are(count)} redacted now"
+        result = replace(result, reason=f"{result.reason}; {shown}")
     context = analysed.context
     return SessionProgress(result=result, valid_until=holds_until(context.session, context.workspace, now=context.now))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pipeline.errors import UsageProblem
+from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import Proposal, SoundPlace, Verdict
 from pipeline.review import decision_log
 from pipeline.review import finding_edits as log
@@ -111,7 +112,8 @@ def submit(workspace: Workspace, opened: ReviewSession, *, undecided: int, actor
     db, session_id = workspace.db, opened.session.session_id
     left = decision_log.undecided(opened.proposals, decision_log.decisions(db, session_id))
     if len(left) != undecided:
-        raise UsageProblem(f"{len(left)} proposals are undecided, not {undecided}", action="confirm again")
+        now = f"{counted(len(left), 'proposal')} {is_or_are(len(left))} undecided"
+        raise UsageProblem(f"{now}, not {undecided}", action="confirm again")
     ids = [proposal.proposal_id for proposal in left]
     decision_log.decide(db, session_id, ids, verdict=Verdict.REDACT, actor=actor, reason=SUBMITTED)
     return len(ids)

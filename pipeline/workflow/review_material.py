@@ -11,7 +11,8 @@ from pipeline.records import Context, Finding, Proposal, Purpose, Ruling, Sessio
 from pipeline.review.speaker_edits import AttributedTranscript
 from pipeline.store import Workspace
 from pipeline.store.codec import key_of
-from pipeline.store.registry import Registry
+from pipeline.store.database import reading, unreadable_is_closed
+from pipeline.store.registry import Registry, record_digest
 from pipeline.workflow.pseudonyms import known_labels
 from pipeline.workflow.session_context import SessionContext
 
@@ -91,8 +92,9 @@ def review_state(workspace: Workspace, session_id: str) -> tuple[tuple[int, ...]
     """
     places = [workspace.stages.place(stage, session_id) for stage in (_STAGE, "proposals")]
     changed_at = tuple(place.stat().st_mtime_ns if place.is_file() else 0 for place in places)
-    last_edit = max(review.edits(workspace.db, session_id), default=0)
-    return changed_at, consent.log_head(workspace), Registry(workspace.db).digest(session_id), last_edit
+    with unreadable_is_closed(), reading(workspace.db) as connection:  # a connection takes longer than what it reads
+        last_edit = max(review.edits_in(connection, session_id), default=0)
+        return changed_at, consent.head_hash(connection), record_digest(connection, session_id), last_edit
 
 
 def open_review(
@@ -140,10 +142,11 @@ def store_proposals(workspace: Workspace, opened: ReviewSession, *, now: datetim
 
 
 def _state(session: Session, ruling: Ruling) -> str:
-    """What the review of a session stands on: its people and tracks, and what may be recorded and transcribed."""
+    """What the review of a session stands on: people, tracks, named voices, what may be recorded and transcribed."""
     cells = sorted(
         (cell.participant_id, cell.interval.start_s, cell.interval.end_s, cell.purpose.value, cell.outcome.value)
         for cell in ruling.cells
         if cell.purpose in _NEEDED
     )
-    return key_of(session.participants, session.tracks, cells)
+    voices = (session.voices,) if session.voices else ()
+    return key_of(session.participants, session.tracks, cells, *voices)

@@ -8,7 +8,7 @@ from datetime import date
 from pipeline import __version__, detect, render, review, speech, tag
 from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.media import ocr
-from pipeline.store import Workspace, previews, releases
+from pipeline.store import Workspace, previews, releases, voices
 from pipeline.store.codec import key_of
 from pipeline.store.customers import customer_names
 from pipeline.store.registry import Registry
@@ -32,13 +32,14 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
     )
     marks = session_index.marks(workspace)
     reviewed, approved = review.heads(workspace.db), releases.approvals(workspace.db)
-    previewed = previews.heads(workspace.db)
+    previewed, named = previews.heads(workspace.db), voices.heads(workspace.db)
+    by_people = (reviewed, approved, previewed, named)
     return {
         session_id: _joined(
             common,
             digest,
             str(marks.get(session_id, "")),
-            *(each.get(session_id, "") for each in (reviewed, approved, previewed)),
+            *(each.get(session_id, "") for each in by_people),
         )
         for session_id, digest in registry.digests().items()
     }

@@ -24,6 +24,7 @@ from tests.benchmarks import (
     review_app,
     sample_tags,
     scale,
+    voices,
 )
 
 BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
@@ -42,6 +43,7 @@ LONG: dict[str, Callable[[Path], Iterable[str]]] = {
     "requests": requests.measure,
     "scale": scale.measure,
     "tags": sample_tags.measure,
+    "voices": voices.measure,
 }
 """What is measured only by name."""
 

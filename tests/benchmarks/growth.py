@@ -18,6 +18,7 @@ from pipeline.records import (
     ChatLine,
     Context,
     Cue,
+    DetectionRule,
     Finding,
     Interval,
     Outcome,
@@ -135,7 +136,7 @@ def _heard(session: Session) -> Transcript:
 
 def _findings(count: int) -> tuple[Finding, ...]:
     """One in every tenth word of the sound, and one in every tenth caption."""
-    found = partial(Finding, label="PERSON", text="again", rule="known name", score=0.9)
+    found = partial(Finding, label="PERSON", text="again", rule=DetectionRule.KNOWN_NAME, score=0.9)
     sound = (
         found(
             finding_id=f"f-s{number}",

@@ -93,12 +93,41 @@ STRANGERS = Context(
     ),
     terms=(Term(text="Project Falcon", kind="product", aliases=("Falcon",)), Term(text="Lightship", kind="product")),
 )
-TOLD = {
-    WHISPER: "whisper-base, names as hot words",
-    SPHINX: "sphinx, names told to it",
-    SpeechSettings(engine="captions"): "an engine that is told no names",
-    SpeechSettings(engine="captions", second_engine="sphinx"): "the same with sphinx as second engine",
-}
+CAPTIONS = SpeechSettings(engine="captions")
+
+
+@dataclass(frozen=True)
+class Listening:
+    """How the made voices are listened to, and whether the recogniser is told the names of the session."""
+
+    who: str
+    settings: SpeechSettings
+    is_told: bool = True
+
+    def found(
+        self, path: Path, context: Context, *, captions: tuple[Cue, ...] = ()
+    ) -> tuple[tuple[Finding, ...], Transcript, tuple[Track, ...]]:
+        """The findings in a recording with what they were found in; ``captions`` are for an engine that reads them."""
+        captions = captions if self.settings.engine == "captions" else ()
+        session, ruling = session_of(track_of(path), captions=captions), ruling_of(Outcome.PROCEED)
+        told = context if self.is_told else Context()
+        heard = speech.transcribe(session, ruling, told, vault=Shelf(), settings=self.settings)
+        if not isinstance(heard, Transcript):
+            return (), Transcript(engine="", words=()), session.tracks
+        # The search trusts a hit less where the recogniser knew the name; one that reads captions knows none.
+        searched_with = self.settings if self.is_told else CAPTIONS
+        terms = speech.keyword_search(session, ruling, heard, context, vault=Shelf(), settings=searched_with)
+        whole = replace(heard, heard_terms=terms)
+        return detect.detect(session, whole, context, settings=DetectSettings()), whole, session.tracks
+
+
+LISTENING = (
+    Listening("whisper-base, names as hot words", WHISPER),
+    Listening("whisper-base, told no names", WHISPER, is_told=False),
+    Listening("sphinx, names told to it", SPHINX),
+    Listening("an engine that is told no names", CAPTIONS),
+    Listening("the same with sphinx as second engine", CAPTIONS.model_copy(update={"second_engine": "sphinx"})),
+)
 
 HEARD = (DetectionRule.ALSO_HEARD, DetectionRule.SOUND_SEARCH)
 LISTENERS: dict[str, Callable[[Finding], bool]] = {
@@ -117,12 +146,12 @@ def measure(folder: Path) -> list[str]:
         cases = list(_sessions(folder / engine, engine))
         lines += [f"{engine}, {len(cases)} sample sessions, {line}" for line in _lines(cases)]
     voices = list(_voices(folder))
-    for told, who in TOLD.items():
-        if told.engine == "whisper" and told not in here:
+    for way in LISTENING:
+        if way.settings.engine == "whisper" and way.settings not in here:
             continue
-        cases = [_of_voice(voice, NAMES, told) for voice in voices]
-        lines += [f"{who}, {len(voices)} made voices, {line}" for line in _lines(cases)]
-        lines += [f"{who}, {line}" for line in _false_alarms(voices, told)]
+        cases = [_of_voice(voice, NAMES, way) for voice in voices]
+        lines += [f"{way.who}, {len(voices)} made voices, {line}" for line in _lines(cases)]
+        lines += [f"{way.who}, {line}" for line in _false_alarms(voices, way)]
     return lines
 
 
@@ -207,33 +236,20 @@ def _voices(folder: Path) -> Iterator[Voice]:
         yield Voice(path, at_s, secret, other, tuple(cues))
 
 
-def _of_voice(voice: Voice, context: Context, settings: SpeechSettings) -> Case:
-    found = _found(voice.path, context, settings, captions=voice.captions)
+def _of_voice(voice: Voice, context: Context, way: Listening) -> Case:
+    found = way.found(voice.path, context, captions=voice.captions)
     return Case(voice.duration_s, voice.secret, voice.other, *found)
 
 
-def _false_alarms(voices: Sequence[Voice], settings: SpeechSettings) -> Iterator[str]:
+def _false_alarms(voices: Sequence[Voice], way: Listening) -> Iterator[str]:
     """How often names are heard that nobody says, by the words and by who listens beside them."""
-    cases = [_of_voice(voice, STRANGERS, settings) for voice in voices]
+    cases = [_of_voice(voice, STRANGERS, way) for voice in voices]
     hours = sum(case.duration_s for case in cases) / 3600
     known = {spelling.entity for spelling in surface_forms(STRANGERS)}
     found = (one for case in cases for one in case.findings if one.rule in HEARD or one.entity in known)
     rules = Counter(one.rule if one.rule in HEARD else "words" for one in found)
     if hours:
         yield "false alarms an hour: " + ", ".join(f"{rules[rule] / hours:.0f} by {rule}" for rule in ("words", *HEARD))
-
-
-def _found(
-    path: Path, context: Context, settings: SpeechSettings, *, captions: tuple[Cue, ...] = ()
-) -> tuple[tuple[Finding, ...], Transcript, tuple[Track, ...]]:
-    captions = captions if settings.engine == "captions" else ()
-    session, ruling = session_of(track_of(path), captions=captions), ruling_of(Outcome.PROCEED)
-    heard = speech.transcribe(session, ruling, context, vault=Shelf(), settings=settings)
-    if not isinstance(heard, Transcript):
-        return (), Transcript(engine="", words=()), session.tracks
-    terms = speech.keyword_search(session, ruling, heard, context, vault=Shelf(), settings=settings)
-    whole = replace(heard, heard_terms=terms)
-    return detect.detect(session, whole, context, settings=DetectSettings()), whole, session.tracks
 
 
 def _in_words(one: Finding) -> bool:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline import ingest
-from pipeline.records import SessionResult, Tag
+from pipeline.records import Session, SessionResult, Tag
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry, SessionState
 from pipeline.workflow.state_key import state_keys
@@ -39,6 +39,7 @@ def _fill(root: Path, folder: Path) -> None:
     """A thousand folders of an inbox, each a finished session of the workspace."""
     workspace = Workspace.open(root)
     made = ingest.ingest(session_folder(folder / "one", "one", repeats=1, pause_s=0.0), workspace=workspace)
+    assert isinstance(made, Session), made
     registry, now = Registry(workspace.db), datetime.now(UTC)
     for number in range(SESSIONS):
         place = folder / "inbox" / f"session-{number:04}"

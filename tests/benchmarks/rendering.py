@@ -58,7 +58,18 @@ def _others(folder: Path) -> Iterator[str]:
     """The smaller of two figures each: they are short, and whatever else runs would show."""
     for suffix, codec in OTHERS.items():
         source = _sound(folder / f"ten.{suffix}", TEN_S, codec)
-        plain = ["ffmpeg", "-v", "error", "-y", "-threads", "1", "-i", source, *codec, folder / f"plain.{suffix}"]
+        plain: list[str | Path] = [
+            "ffmpeg",
+            "-v",
+            "error",
+            "-y",
+            "-threads",
+            "1",
+            "-i",
+            source,
+            *codec,
+            folder / f"plain.{suffix}",
+        ]
         both = [(_cpu_of(plain), _redact(folder, source, TEN_S, 20)["render"]) for _ in range(2)]
         ratio = min(render_s for _, render_s in both) / min(plain_s for plain_s, _ in both)
         yield f"{suffix} ({codec[1]}), ten minutes: render {ratio:.2f} of its plain encode (goal 1.15)"
@@ -135,7 +146,7 @@ def _hours(folder: Path, hours: int) -> Path:
 
 
 def _sound(path: Path, seconds: int, codec: Sequence[str]) -> Path:
-    again = ("-stream_loop", "-1", "-i", SPEECH, "-t", str(seconds))
+    again: tuple[str | Path, ...] = ("-stream_loop", "-1", "-i", SPEECH, "-t", str(seconds))
     words = (*again, "-ac", "2", "-ar", "48000", "-af", "asetpts=N/SR/TB", *codec, path)
     _run(["ffmpeg", "-v", "error", *words])
     return path

@@ -33,7 +33,8 @@ from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.workflow.review_material import store_material
 from pipeline.workflow.session_context import SessionContext
-from tests.web.making import make_workspace, now, serving, session_id_of
+from tests.clock import now
+from tests.web.making import make_workspace, serving, session_id_of
 
 WORDS, PROPOSALS, MENTIONS, SESSIONS = 30_000, 2_000, 3, 500
 LENGTH_S = 3 * 3600.0

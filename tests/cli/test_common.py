@@ -21,8 +21,9 @@ from sqlalchemy.exc import OperationalError
 
 from pipeline.cli import _COMMANDS, main
 from pipeline.cli.common import Group, emit
-from pipeline.cli.progress import print_report
+from pipeline.cli.progress import print_lines, print_report
 from pipeline.errors import ConsentUnreadable, TryAgain, WorkspaceDamaged
+from pipeline.media import tools
 from pipeline.reports import doctor
 from pipeline.reports.morning_report import MorningReport, ReportLine
 from pipeline.store import Workspace, database
@@ -77,7 +78,7 @@ def test_the_doctor_tells_what_to_do_only_where_something_is_to_be_done(
     tmp_path: Path, new_workspace: Callable[[Path], Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = new_workspace(tmp_path / "ws")
-    monkeypatch.setattr(doctor.tools, "reader", lambda: doctor.tools.Tool(name="tesseract", version=None, install="x"))
+    monkeypatch.setattr(tools, "reader", lambda: tools.Tool(name="tesseract", version=None, install="x"))
     found = {one.what: one for one in doctor.examine(workspace)}
     assert all(bool(one.action) is not one.ok for one in found.values())
     assert not found["tesseract"].ok and found["tesseract"].found == ""
@@ -192,3 +193,29 @@ def test_a_night_in_which_nothing_changed_says_so(
     report = MorningReport(made_at=made_at, version="1", counts={"done": 1}, unfinished=0, lines=(line,))
     print_report(report, workspace, False)
     assert capsys.readouterr().out.startswith("nothing changed, and nothing waits for a person\n\n1 done\n")
+
+
+def test_everything_that_a_command_lacks_is_said_at_once() -> None:
+    done = CliRunner().invoke(main, ["review", "decide", "--reason", "x", "--keep"])
+    assert done.exit_code == 2
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("Error")]
+    assert line == "Error: Missing argument 'SESSION', option '--workspace' / '-w', option '--by'."
+    done = CliRunner().invoke(main, ["export", "vcon", "s1"])
+    assert "Missing option '--workspace' / '-w'." in done.stderr
+
+
+def test_a_session_is_some_lines_that_fit_any_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    identity, command = "2026-11-18-aaaaaaaa", f"`offrecord consent show /srv/{'office-hours/' * 9} now`"
+    line = ReportLine(
+        id=identity,
+        name="Wed 18 Nov, 15:00, Zoom, Lumen Labs, 31 min",
+        status="held",
+        reason="it is not known whether they were notified of the recording " * 3,
+        action=f"say in session.toml whether everybody was told, or {command}",
+    )
+    print_lines([line])
+    rows = capsys.readouterr().out.splitlines()
+    assert rows[0] == f"{identity}  held      {line.name}"
+    assert rows[1].startswith("  it is not known")
+    assert " ".join(" ".join(rows[1:]).split()) == f"{line.reason}next: {line.action}"
+    assert all(len(row) <= 100 or "office-hours" in row for row in rows)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Unpack
 
 import pytest
 
 from pipeline.consent.answers.importer import ImportedAnswers, import_answers
 from pipeline.records import ListAuthority, Participant, Purpose, Role, Session, Track
 from pipeline.store import Workspace
+from tests.fields import ParticipantFields, SessionFields
 
 START = datetime(2026, 11, 18, 15, tzinfo=UTC)
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -42,6 +45,8 @@ OPTIONS = {"email_verified": "true", "platform_verified": "true"}
 
 
 def form_text(
+    values: Mapping[str, str] = FORM,
+    /,
     *,
     columns: Mapping[str, str] = COLUMNS,
     answers: Mapping[str, str] = ANSWERS,
@@ -49,7 +54,7 @@ def form_text(
     options: Mapping[str, str] = OPTIONS,
     **changed: str,
 ) -> str:
-    lines = [f"{key} = {value}" for key, value in {**FORM, **changed}.items()]
+    lines = [f"{key} = {value}" for key, value in {**values, **changed}.items()]
     for table, entries in (("columns", columns), ("answers", answers), ("withdraws", withdraws or {})):
         lines += [f"[{table}]", *(f"'{key}' = '{value}'" for key, value in entries.items())]
     lines += ["[options]", *(f"{key} = {value}" for key, value in options.items())]
@@ -86,12 +91,12 @@ def file_answers(workspace: Workspace, tmp_path: Path) -> Files:
     return import_rows
 
 
-def person(number: int, email: str | None = None, *, location: str | None = "US-NY", **changed: object) -> Participant:
-    values = {"participant_id": f"p{number}", "name": f"Person {number}", "email": email, "location": location}
-    return Participant(**(values | changed))
+def person(number: int, email: str | None = None, **changed: Unpack[ParticipantFields]) -> Participant:
+    plain = Participant(participant_id=f"p{number}", name=f"Person {number}", email=email, location="US-NY")
+    return replace(plain, **changed)
 
 
-def session(*people: Participant, mixed: Sequence[str] = (), **changed: object) -> Session:
+def session(*people: Participant, mixed: Sequence[str] = (), **changed: Unpack[SessionFields]) -> Session:
     """A session of these people, each on a track of their own unless named in ``mixed``; the host says they are all.
 
     The own track of who does not speak, and of a bot, was measured: it is silent.
@@ -108,19 +113,19 @@ def session(*people: Participant, mixed: Sequence[str] = (), **changed: object) 
         for n, one in enumerate(people)
         if one.participant_id not in mixed
     ]
-    values = {
-        "session_id": "2026-11-18-aaaaaaaa",
-        "source_digest": "a" * 64,
-        "platform": "folder",
-        "title": "Office hours",
-        "started_at": START,
-        "host": "Lumen Labs",
-        "recorder_location": "US-TX",
-        "notice_asserted": True,
-        "purposes": (Purpose.TRANSCRIBE, Purpose.INTERNAL_IMPROVE, Purpose.INTERNAL_SHARE, Purpose.PUBLIC_RECORDING),
-        "duration_s": 3600.0,
-        "participants": people,
-        "tracks": tuple(tracks),
-        "list_authority": ListAuthority.HOST,
-    }
-    return Session(**(values | changed))
+    plain = Session(
+        session_id="2026-11-18-aaaaaaaa",
+        source_digest="a" * 64,
+        platform="folder",
+        title="Office hours",
+        started_at=START,
+        host="Lumen Labs",
+        recorder_location="US-TX",
+        notice_asserted=True,
+        purposes=(Purpose.TRANSCRIBE, Purpose.INTERNAL_IMPROVE, Purpose.INTERNAL_SHARE, Purpose.PUBLIC_RECORDING),
+        duration_s=3600.0,
+        participants=people,
+        tracks=tuple(tracks),
+        list_authority=ListAuthority.HOST,
+    )
+    return replace(plain, **changed)

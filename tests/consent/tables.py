@@ -17,13 +17,16 @@ from pipeline.store.database import reading
 from pipeline.store.tables.consent import alias, answer_row, consent_event, notice, party
 from tests.consent.conftest import FORM, NOW
 
+TABLES = ("answers", "ticks", "withdraws", "options")
 Rows = Sequence[Sequence[object]]
 
 
 def mapping(tool: str, columns: Mapping[str, str], **changed: str) -> str:
     """A form mapping for a tool; ``tables`` may come as ``answers``, ``ticks``, ``withdraws`` or ``options``."""
-    tables = {name: changed.pop(name) for name in ("answers", "ticks", "withdraws", "options") if name in changed}
-    tables = {"answers": "Yes = 'given'\nNo = 'refused'", "options": "email_verified = true"} | tables
+    said: dict[str, str] = {
+        name: changed.pop(name) for name in ("answers", "ticks", "withdraws", "options") if name in changed
+    }
+    tables: dict[str, str] = {"answers": "Yes = 'given'\nNo = 'refused'", "options": "email_verified = true", **said}
     values = {"tool": f'"{tool}"'} | {key: value for key, value in FORM.items() if key != "date_format"} | changed
     lines = [f"{key} = {value}" for key, value in values.items() if value]
     lines += ["[columns]", *(f"{json.dumps(key)} = '{value}'" for key, value in columns.items())]

@@ -24,15 +24,20 @@ SAMPLES = ROOT / "sample_media"
 SESSIONS = SAMPLES / "sessions"
 
 
+AT_ONCE = {"OFFRECORD_RUN__STABLE_FOR_S": "0"}
+INLINE = ("--executor", "inline")
+"""For runs of which no test asks how they start workers: they need not import everything in each of them."""
+
+
 def offrecord(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Runs a command: a run as a process of its own, any other, which starts no workers, in this one."""
+    """Runs a command in this process, but for a run with workers, which is a process of its own."""
     command = [str(argument) for argument in arguments]
-    if command[0] == "run":
-        environment = os.environ | {"OFFRECORD_RUN__STABLE_FOR_S": "0"}
+    if command[0] == "run" and "inline" not in command:
         launched = [sys.executable, "-c", LAUNCH, *command]
+        environment = os.environ | AT_ONCE
         return subprocess.run(launched, capture_output=True, text=True, env=environment, check=False, timeout=1800)
     with that_night():
-        done = CliRunner().invoke(main, command)
+        done = CliRunner().invoke(main, command, env=AT_ONCE if command[0] == "run" else None)
     if done.exception and not isinstance(done.exception, SystemExit):
         raise done.exception
     return subprocess.CompletedProcess(command, done.exit_code, done.stdout, done.stderr)

@@ -38,7 +38,8 @@ def inbox_of_few(folder: Path) -> Path:
 def killed(inbox: Path, root: Path, after_s: float) -> bool:
     """Starts a run and kills its whole process group; False when it ended before."""
     command = [sys.executable, "-c", LAUNCH, "run", str(inbox), "-w", str(root)]
-    environment = os.environ | {"OFFRECORD_RUN__STABLE_FOR_S": "0"}
+    # A second worker would spend most of a short life on its imports, and be killed as the first one is.
+    environment = os.environ | {"OFFRECORD_RUN__STABLE_FOR_S": "0", "OFFRECORD_RUN__WORKERS": "1"}
     with subprocess.Popen(
         command, env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:

@@ -13,7 +13,7 @@ import pytest
 from pipeline.records import Session
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
-from tests.end_to_end.conftest import SESSIONS, SPHINX, offrecord, prepared
+from tests.end_to_end.conftest import INLINE, SESSIONS, SPHINX, offrecord, prepared
 from tests.ingest.documents import docx
 
 pytestmark = pytest.mark.slow
@@ -132,7 +132,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, Sess
     made.several_sounds()
     workspace = prepared(root / "ws", SPHINX)
     (workspace / "tracks.toml").write_text(TRACKS)
-    done = offrecord("run", made.inbox, "--workspace", workspace)
+    done = offrecord("run", made.inbox, "--workspace", workspace, *INLINE)
     assert done.returncode == 3, done.stderr
     registry = Registry(Workspace.open(workspace).db)
     states = registry.states()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.conftest import SPHINX, offrecord, prepared
+from tests.end_to_end.conftest import INLINE, SPHINX, offrecord, prepared
 from tests.end_to_end.test_night import plain, tree
 from tests.samples import shortened
 
@@ -27,9 +27,9 @@ class Office:
         shortened(FOLDER, self.inbox, seconds=29.2)
         self.root = prepared(folder / "ws", SPHINX)
 
-    def run(self, *arguments: str, inbox: bool = True) -> int:
+    def run(self, *, inbox: bool = True) -> int:
         where = [self.inbox] if inbox else []
-        return offrecord("run", *where, "--workspace", self.root, *arguments).returncode
+        return offrecord("run", *where, "--workspace", self.root, *INLINE).returncode
 
     @property
     def line(self) -> dict[str, Any]:
@@ -47,7 +47,7 @@ class Office:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     office = Office(tmp_path_factory.mktemp("office"))
-    assert office.run() == 0
+    assert offrecord("run", office.inbox, "--workspace", office.root).returncode == 0
     return office
 
 
@@ -147,7 +147,7 @@ def test_6_a_broken_consent_log_stops_everything(office: Office, tmp_path: Path)
     connection.commit()
     connection.close()
     before = tree(root / "out")
-    done = offrecord("run", office.inbox, "--workspace", root)
+    done = offrecord("run", office.inbox, "--workspace", root, *INLINE)
     assert done.returncode == 6
     assert "nothing was processed" in done.stderr
     assert tree(root / "out") == before

@@ -1,7 +1,8 @@
-"""Somebody takes everything back after a session in mixed sound: the platform's captions say where their voice is."""
+"""Somebody takes everything back after a session in mixed sound: late captions say where their voice is."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from pipeline.consent.answers.importer import import_answers
 from pipeline.consent.staff.withdraw import withdraw
 from pipeline.records import Outcome, Purpose, Ruling, Session
 from pipeline.store import Workspace
-from tests.end_to_end.conftest import SAMPLES, SESSIONS, TRUTHS, Truth
+from tests.end_to_end.conftest import HAS_MODEL, SAMPLES, SESSIONS, SPHINX, TRUTHS, Truth
 from tests.end_to_end.test_night import SILENCE, SOUND, plain
 
 pytestmark = pytest.mark.slow
@@ -25,6 +26,8 @@ FOLDER = "2026-11-18-b-halcyon-freight-mixed"
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 NAME, EMAIL, WHO = "Tomasz Nowak", "tomasz.nowak@northwind.example", "p3"
 RATE = 16_000
+LATE_S = 2.5
+TIME = re.compile(r"00:(?P<minutes>\d\d):(?P<seconds>\d\d\.\d{3})")
 
 
 @dataclass(frozen=True)
@@ -41,18 +44,38 @@ def truth() -> Truth:
     return next(truth for truth in TRUTHS if truth.folder == FOLDER)
 
 
+def late_captions(inbox: Path) -> Path:
+    """The sample with captions that are shown later than they were said, as platforms do."""
+    folder = Path(shutil.copytree(SESSIONS / FOLDER, inbox / FOLDER))
+    captions = folder / "captions.vtt"
+    captions.write_text(TIME.sub(_later, captions.read_text("utf-8")), "utf-8")
+    return folder
+
+
+def _later(time: re.Match[str]) -> str:
+    at_s = 60 * int(time["minutes"]) + float(time["seconds"]) + LATE_S
+    return f"00:{int(at_s // 60):02}:{at_s % 60:06.3f}"
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     root = tmp_path_factory.mktemp("mixed") / "ws"
     Workspace.create(root)
-    (root / "offrecord.toml").write_text('[run]\nstable_for_s = 0\n[speech]\nengine = "sphinx"\n')
+    (root / "offrecord.toml").write_text("[run]\nstable_for_s = 0\n" + ("" if HAS_MODEL else SPHINX))
     shutil.copy(SAMPLES / "terms.toml", root / "terms.toml")
     workspace = Workspace.open(root)
     import_answers(SAMPLES / "consent.csv", SAMPLES / "consent-form.toml", workspace=workspace, now=NOW)
-    session = ingest.ingest(SESSIONS / FOLDER, workspace=workspace)
+    session = ingest.ingest(late_captions(tmp_path_factory.mktemp("inbox")), workspace=workspace)
     assert isinstance(session, Session), session
-    said = {"actor": "ann", "reason": "by mail", "workspace": workspace, "now": NOW}
-    withdraw(EMAIL, purposes=tuple(Purpose), session_id=None, **said)
+    withdraw(
+        EMAIL,
+        purposes=tuple(Purpose),
+        session_id=None,
+        actor="ann",
+        reason="by mail",
+        workspace=workspace,
+        now=NOW,
+    )
     ruling = rule(session, workspace=workspace, now=NOW)
     assert isinstance(ruling, Ruling), ruling
     progress = run.process(session, workspace, now=NOW)
@@ -76,7 +99,8 @@ def test_none_of_their_words_can_be_heard_and_most_of_the_others_can(made: Made,
     words = truth.body["words"]
     assert not [word["text"] for word in words if word["participant"] == NAME and is_loud(word)]
     others = [is_loud(word) for word in words if word["participant"] != NAME]
-    assert sum(others) / len(others) > 0.5
+    # Sphinx hears too few words to measure the captions by: then much of the others goes too.
+    assert sum(others) / len(others) > (0.6 if HAS_MODEL else 0.2)
 
 
 def test_their_words_are_in_no_text_and_in_no_result_of_work(made: Made, truth: Truth) -> None:

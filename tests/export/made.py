@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TypedDict, Unpack
 
 from pipeline.export import Selection, report
 from pipeline.export.mentions import Mention
 from pipeline.export.periods import HeldSession
 from pipeline.export.report import RequestReport
 from pipeline.records import (
+    Answer,
     Cell,
     Interval,
     Outcome,
@@ -102,46 +104,88 @@ def session(session_id: str = "s1", *, company: str | None = "Halcyon Freight, I
     )
 
 
-def tagged(quote: str = "please add a dry run", **changed: object) -> Tag:
-    values: dict[str, object] = {
-        "label": "request",
-        "score": 0.9,
-        "area": "docs",
-        "quote": quote,
-        "start_s": 61.25,
-        "end_s": 63.25,
-        "participant_id": "p1",
-        "title": "Dry run",
-        "reason": "asks to add something",
-    }
-    return Tag(**{**values, **changed})
+class TagFields(TypedDict, total=False):
+    """What may be said of a tag beside its words."""
+
+    label: str
+    score: float
+    area: str
+    start_s: float
+    end_s: float
+    participant_id: str | None
+    title: str
+    strength: Strength
+    reason: str
+    sure: bool
+    answer: Answer | None
 
 
-def mention(number: int, **changed: object) -> Mention:
-    values: dict[str, object] = {
-        "request_id": f"q-{number:012}",
-        "kind": "request",
-        "title": "Dry run",
-        "quote": "please add a dry run",
-        "verbatim": True,
-        "area": "docs",
-        "strength": Strength.NICE_TO_HAVE,
-        "score": 0.9,
-        "sure": True,
-        "reason": "asks to add something",
-        "answer": "",
-        "session": f"s{number}",
-        "started_on": date(2026, 11, 18),
-        "start_s": 61.25,
-        "end_s": 63.25,
-        "customer": f"customer-{number:06}",
-        "segment": "",
-        "weight": 1.0,
-        "source": f"customer-{number:06}",
-        "company": f"Company {number}",
-        "wording": "please add a dry run",
-    }
-    return Mention(**{**values, **changed})
+class MentionFields(TypedDict, total=False):
+    """What may be said of a mention."""
+
+    request_id: str
+    kind: str
+    title: str
+    quote: str
+    verbatim: bool
+    area: str
+    strength: Strength
+    score: float
+    sure: bool
+    reason: str
+    answer: str
+    session: str
+    started_on: date
+    start_s: float
+    end_s: float
+    customer: str
+    segment: str
+    weight: float
+    source: str
+    company: str
+    wording: str
+
+
+def tagged(quote: str = "please add a dry run", **changed: Unpack[TagFields]) -> Tag:
+    plain = Tag(
+        label="request",
+        score=0.9,
+        area="docs",
+        quote=quote,
+        start_s=61.25,
+        end_s=63.25,
+        participant_id="p1",
+        title="Dry run",
+        reason="asks to add something",
+    )
+    return replace(plain, **changed)
+
+
+def mention(number: int, **changed: Unpack[MentionFields]) -> Mention:
+    plain = Mention(
+        request_id=f"q-{number:012}",
+        kind="request",
+        title="Dry run",
+        quote="please add a dry run",
+        verbatim=True,
+        area="docs",
+        strength=Strength.NICE_TO_HAVE,
+        score=0.9,
+        sure=True,
+        reason="asks to add something",
+        answer="",
+        session=f"s{number}",
+        started_on=date(2026, 11, 18),
+        start_s=61.25,
+        end_s=63.25,
+        customer=f"customer-{number:06}",
+        segment="",
+        weight=1.0,
+        source=f"customer-{number:06}",
+        company=f"Company {number}",
+        wording="please add a dry run",
+    )
+    return replace(plain, **changed)
 
 
 def grouped(title: str, *mentions: Mention) -> RequestGroup:

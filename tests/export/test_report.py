@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
+from typing import Unpack
 
 import pytest
 from hypothesis import given
@@ -12,12 +13,12 @@ from pipeline.export.periods import quarter_of, quarters, week_of, weeks
 from pipeline.export.report import RARE
 from pipeline.export.tables import count_table, group_table, mention_table
 from pipeline.records import Strength
-from tests.export.made import grouped, held, mention
+from tests.export.made import MentionFields, grouped, held, mention
 
 SPRING, AUTUMN = date(2026, 2, 10), date(2026, 11, 18)
 
 
-def many(count: int = 4, **changed: object) -> RequestReport:
+def many(count: int = 4, **changed: Unpack[MentionFields]) -> RequestReport:
     mentions = [mention(number, **changed) for number in range(count)]
     sessions = [held(one.session, one.started_on) for one in mentions]
     return report(mentions, [grouped("Dry run", *mentions)], sessions, Selection())

@@ -6,8 +6,9 @@ import json
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -42,13 +43,25 @@ REPORT = (
 )
 
 
+Media = dict[str, Path]
+"""Media files by their names."""
+Files = dict[str, Path | str | bytes]
+"""What a folder holds by its names: a file that is copied, or a content that is written."""
+
+
+class MakeFolder(Protocol):
+    """What the fixture ``make`` is."""
+
+    def __call__(self, files: Mapping[str, Path | str | bytes], name: str = "some folder") -> Path: ...
+
+
 def ffmpeg(*words: str, target: Path) -> Path:
     subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", *words, str(target)], check=True)
     return target
 
 
 @pytest.fixture(scope="session")
-def media(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def media(tmp_path_factory: pytest.TempPathFactory) -> Media:
     """Two seconds each, but for long.m4a with six; video.mp4 has a picture, captioned.mkv a subtitle track."""
     root = tmp_path_factory.mktemp("media")
     made = {}
@@ -79,10 +92,10 @@ def workspace(tmp_path: Path, new_workspace: Callable[[Path], Workspace]) -> Wor
 
 
 @pytest.fixture
-def make(tmp_path: Path, media: dict[str, Path]) -> Callable[..., Path]:
+def make(tmp_path: Path) -> MakeFolder:
     """Makes a folder of the named files: a ``Path`` value is copied, a string or bytes written."""
 
-    def write(files: dict[str, Path | str | bytes], name: str = "some folder") -> Path:
+    def write(files: Mapping[str, Path | str | bytes], name: str = "some folder") -> Path:
         root = tmp_path / "inbox" / name
         for file_name, content in files.items():
             path = root / file_name
@@ -98,7 +111,7 @@ def make(tmp_path: Path, media: dict[str, Path]) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def craig_zip(tmp_path: Path, media: dict[str, Path]) -> Path:
+def craig_zip(tmp_path: Path, media: Media) -> Path:
     path = tmp_path / "inbox" / "craig.flac.zip"
     path.parent.mkdir(exist_ok=True)
     tracks = {str(n): {"id": i, "username": "x", "bot": n == 2} for n, i in enumerate(SNOWFLAKES, 1)}
@@ -111,7 +124,7 @@ def craig_zip(tmp_path: Path, media: dict[str, Path]) -> Path:
     return path
 
 
-def listed(files: dict[str, str], tmp_path: Path, title: str = "2026-11-18 16.00.00 Topic") -> Listing:
+def listed(files: Mapping[str, str], tmp_path: Path, title: str = "2026-11-18 16.00.00 Topic") -> Listing:
     """A listing of small text files, for readers."""
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

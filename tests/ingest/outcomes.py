@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.ingest import ingest
+from pipeline.ingest.attendance.model import AttendanceReport
 from pipeline.records import Refused, Session
 from pipeline.store import Workspace
 
@@ -20,3 +21,9 @@ def refused(path: Path, workspace: Workspace) -> str:
     assert isinstance(result, Refused), result
     assert result.action
     return result.reason
+
+
+def known(report: AttendanceReport | None) -> AttendanceReport:
+    """The report of a text that is one, in whichever form."""
+    assert report is not None
+    return report

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from pipeline.ingest import ingest
 from pipeline.records import Context, Session, SoundPlace, TextPlace, Transcript
 from pipeline.settings import DetectSettings
 from pipeline.store import Workspace
+from tests.ingest.conftest import MakeFolder
 from tests.media.making import H264, PICTURE, ffmpeg, tone, with_captions_608
 
 FACTS = 'started_at = 2026-11-18T15:00:00Z\n[[participants]]\nname = "Sam Lee"\n'
@@ -30,7 +30,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "recording.mp4"
 
 
-def test_a_name_in_hidden_captions_is_a_mention(make: Callable[..., Path], planted: Path, workspace: Workspace) -> None:
+def test_a_name_in_hidden_captions_is_a_mention(make: MakeFolder, planted: Path, workspace: Workspace) -> None:
     session = ingest(make({"recording.mp4": planted, "session.toml": FACTS}), workspace=workspace)
     assert isinstance(session, Session), session
     assert session.captions == ()
@@ -45,7 +45,7 @@ def test_a_name_in_hidden_captions_is_a_mention(make: Callable[..., Path], plant
         assert any(isinstance(place, SoundPlace) and place.end_s > place.start_s for place in places)
 
 
-def test_session_toml_may_ask_for_no_picture(make: Callable[..., Path], planted: Path, workspace: Workspace) -> None:
+def test_session_toml_may_ask_for_no_picture(make: MakeFolder, planted: Path, workspace: Workspace) -> None:
     folder = make({"recording.mp4": planted, "session.toml": f"picture = false\n{FACTS}"})
     session = ingest(folder, workspace=workspace)
     assert isinstance(session, Session), session

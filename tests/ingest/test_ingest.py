@@ -15,7 +15,8 @@ import pytest
 from pipeline.errors import TryAgain
 from pipeline.ingest import ingest
 from pipeline.records import ListAuthority, Purpose, Refused, Role, Session
-from tests.ingest.conftest import CONF, REPORT, SNOWFLAKES, ffmpeg
+from pipeline.store import Workspace
+from tests.ingest.conftest import CONF, REPORT, SNOWFLAKES, Files, MakeFolder, Media, ffmpeg
 from tests.ingest.outcomes import taken
 
 STARTED = "started_at = 2026-11-18T15:00:00Z\n"
@@ -50,7 +51,7 @@ def state(root: Path) -> dict[str, tuple[str, int, int]]:
     }
 
 
-def refused(path, workspace) -> str:
+def refused(path: Path, workspace: Workspace) -> str:
     result = ingest(path, workspace=workspace)
     assert isinstance(result, Refused)
     assert result.action
@@ -58,7 +59,7 @@ def refused(path, workspace) -> str:
     return result.reason
 
 
-def test_a_session_folder_becomes_a_session(make, media, workspace):
+def test_a_session_folder_becomes_a_session(make: MakeFolder, media: Media, workspace: Workspace) -> None:
     root = make(
         {"session.toml": TOML, "priya.flac": media["one.flac"], "room.m4a": media["mixed.m4a"], "notes.docx": b"?"}
     )
@@ -83,7 +84,9 @@ def test_a_session_folder_becomes_a_session(make, media, workspace):
     assert workspace.vault.path(digest).read_bytes() == (root / "priya.flac").read_bytes()
 
 
-def test_the_same_recording_under_another_name_and_title_has_the_same_source(make, media, workspace):
+def test_the_same_recording_under_another_name_and_title_has_the_same_source(
+    make: MakeFolder, media: Media, workspace: Workspace
+) -> None:
     one = taken(make({"session.toml": TOML, "priya.flac": media["one.flac"]}, "a"), workspace)
     other_toml = TOML.replace("Office hours", "Another").replace("priya.flac", "p.flac")
     other = taken(make({"session.toml": other_toml, "p.flac": media["one.flac"]}, "b"), workspace)
@@ -92,7 +95,9 @@ def test_the_same_recording_under_another_name_and_title_has_the_same_source(mak
     assert third.source_digest != one.source_digest
 
 
-def test_an_embedded_subtitle_is_taken_and_the_containers_title_is_not(make, media, workspace):
+def test_an_embedded_subtitle_is_taken_and_the_containers_title_is_not(
+    make: MakeFolder, media: Media, workspace: Workspace
+) -> None:
     toml = "started_at = 2026-11-18T15:00:00Z\n[[participants]]\nname = 'Hannah Berg'\n"
     session = taken(make({"session.toml": toml, "r.mkv": media["captioned.mkv"]}), workspace)
     assert [(cue.participant_id, cue.text) for cue in session.captions] == [("p1", "hello")]
@@ -100,7 +105,7 @@ def test_an_embedded_subtitle_is_taken_and_the_containers_title_is_not(make, med
     assert session.title == ""
 
 
-def test_a_caption_file_goes_before_an_embedded_one(make, media, workspace):
+def test_a_caption_file_goes_before_an_embedded_one(make: MakeFolder, media: Media, workspace: Workspace) -> None:
     toml = "started_at = 2026-11-18T15:00:00Z\ncaptions = 'c.vtt'\n"
     vtt = "WEBVTT\n\n00:00.500 --> 00:01.000\n<v Priya>from the file</v>\n"
     session = taken(make({"session.toml": toml, "c.vtt": vtt, "r.mkv": media["captioned.mkv"]}), workspace)
@@ -112,7 +117,9 @@ def test_a_caption_file_goes_before_an_embedded_one(make, media, workspace):
     assert session.unrecognised_files == 0
 
 
-def test_a_picture_is_the_sessions_only_when_nobody_owns_it(make, media, workspace):
+def test_a_picture_is_the_sessions_only_when_nobody_owns_it(
+    make: MakeFolder, media: Media, workspace: Workspace
+) -> None:
     toml = "started_at = 2026-11-18T15:00:00Z\n[[participants]]\nname = 'P'\n"
     mixed = taken(make({"session.toml": toml, "v.mp4": media["video.mp4"]}, "a"), workspace)
     own = taken(make({"session.toml": toml + "track = 'v.mp4'\n", "v.mp4": media["video.mp4"]}, "b"), workspace)
@@ -121,8 +128,8 @@ def test_a_picture_is_the_sessions_only_when_nobody_owns_it(make, media, workspa
     assert own.video is None
 
 
-def test_a_zoom_folder_with_corrections(make, media, workspace):
-    files = {
+def test_a_zoom_folder_with_corrections(make: MakeFolder, media: Media, workspace: Workspace) -> None:
+    files: Files = {
         "recording.conf": CONF,
         "audio1123456789.m4a": media["mixed.m4a"],
         "Audio Record/audioPriyaRaman11123456789.m4a": media["mixed.m4a"],
@@ -156,7 +163,9 @@ def test_a_zoom_folder_with_corrections(make, media, workspace):
 
 
 @pytest.mark.parametrize("beside", [False, True])
-def test_a_craig_zip_alone_or_with_a_session_toml(craig_zip, make, workspace, beside):
+def test_a_craig_zip_alone_or_with_a_session_toml(
+    craig_zip: Path, make: MakeFolder, workspace: Workspace, beside: bool
+) -> None:
     path = craig_zip
     if beside:
         told = f"[[participants]]\nname = 'Priya R'\nplatform_id = 'discord:{SNOWFLAKES[0]}'\ncompany = 'Halcyon'\n"
@@ -178,13 +187,17 @@ def test_a_craig_zip_alone_or_with_a_session_toml(craig_zip, make, workspace, be
     assert not list(workspace.scratch.iterdir())
 
 
-def test_an_unpacked_craig_folder_is_the_same_source_as_its_zip(craig_zip, make, workspace):
+def test_an_unpacked_craig_folder_is_the_same_source_as_its_zip(
+    craig_zip: Path, make: MakeFolder, workspace: Workspace
+) -> None:
     root = make({})
     shutil.unpack_archive(craig_zip, root, "zip")
     assert taken(root, workspace).source_digest == taken(craig_zip, workspace).source_digest
 
 
-def test_broken_media_are_refused_by_number_and_left_as_they_are(make, media, workspace):
+def test_broken_media_are_refused_by_number_and_left_as_they_are(
+    make: MakeFolder, media: Media, workspace: Workspace
+) -> None:
     toml = "started_at = 2026-11-18T15:00:00Z\n"
     cut = media["two.flac"].read_bytes()[:9000]
     root = make({"session.toml": toml, "SECRETNAME.flac": cut, "a.flac": media["one.flac"]}, "cut")
@@ -197,7 +210,7 @@ def test_broken_media_are_refused_by_number_and_left_as_they_are(make, media, wo
     assert "playlist" in refused(make({"session.toml": toml, "r.mp4": "#EXTM3U\n/etc/hostname\n"}, "list"), workspace)
 
 
-def test_ambiguous_layouts_are_refused(make, media, workspace):
+def test_ambiguous_layouts_are_refused(make: MakeFolder, media: Media, workspace: Workspace) -> None:
     toml = "started_at = 2026-11-18T15:00:00Z\n"
     two_lengths = make({"session.toml": toml, "a.m4a": media["mixed.m4a"], "b.m4a": media["long.m4a"]}, "lengths")
     two_pictures = make({"session.toml": toml, "a.mp4": media["video.mp4"], "b.mp4": media["video.mp4"]}, "pictures")
@@ -209,14 +222,16 @@ def test_ambiguous_layouts_are_refused(make, media, workspace):
     assert "'captions' is not there" in refused(silent, workspace)
 
 
-def test_what_holds_no_media_is_refused_without_a_word_of_it(make, workspace):
+def test_what_holds_no_media_is_refused_without_a_word_of_it(make: MakeFolder, workspace: Workspace) -> None:
     result = ingest(make({"SECRET.docx": b"x"}), workspace=workspace)
     assert isinstance(result, Refused)
     assert "unknown" in result.reason and "docs/ingest.md" in result.action
     assert "SECRET" not in repr(result)
 
 
-def test_an_empty_folder_and_links_are_refused(make, media, workspace, tmp_path):
+def test_an_empty_folder_and_links_are_refused(
+    make: MakeFolder, media: Media, workspace: Workspace, tmp_path: Path
+) -> None:
     assert refused(make({}), workspace) == "the folder is empty"
     root = make({"session.toml": ""}, "linked")
     (root / "r.flac").symlink_to(media["one.flac"])
@@ -229,7 +244,7 @@ def test_an_empty_folder_and_links_are_refused(make, media, workspace, tmp_path)
     assert "device" in refused(pipe, workspace)
 
 
-def test_a_folder_still_being_written_is_left(make, media, workspace):
+def test_a_folder_still_being_written_is_left(make: MakeFolder, media: Media, workspace: Workspace) -> None:
     toml = {"session.toml": TOML}
     with pytest.raises(TryAgain):
         ingest(make({**toml, "r.mp4.part": b"x"}, "part"), workspace=workspace)
@@ -247,10 +262,12 @@ def test_a_folder_still_being_written_is_left(make, media, workspace):
     assert isinstance(ingest(root, workspace=patient), Session)
 
 
-def test_a_folder_that_changes_during_the_ingest_is_left(make, media, workspace, monkeypatch):
+def test_a_folder_that_changes_during_the_ingest_is_left(
+    make: MakeFolder, media: Media, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = make({"session.toml": TOML, "priya.flac": media["one.flac"]})
 
-    def growing(*values):
+    def growing(*values: object) -> object:
         (root / "more.flac").write_bytes(b"x")
         return taking(*values)
 
@@ -266,7 +283,7 @@ SAMPLES = Path(__file__).parents[2] / "sample_media" / "sessions"
 
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", sorted(SAMPLES.glob("*")), ids=lambda path: path.name[:14].replace(" ", "_"))
-def test_the_samples_are_sessions_or_refused_as_they_should(folder, workspace):
+def test_the_samples_are_sessions_or_refused_as_they_should(folder: Path, workspace: Workspace) -> None:
     before = state(folder)
     result = ingest(folder, workspace=workspace)
     broken = folder.name.endswith(("truncated", "empty", "playlist"))
@@ -275,18 +292,22 @@ def test_the_samples_are_sessions_or_refused_as_they_should(folder, workspace):
 
 
 @pytest.mark.parametrize("complete", [True, False])
-def test_the_host_says_whether_the_list_is_complete(complete, make, media, workspace):
+def test_the_host_says_whether_the_list_is_complete(
+    complete: bool, make: MakeFolder, media: Media, workspace: Workspace
+) -> None:
     told = f"participants_complete = true\n{STARTED}" if complete else STARTED
     session = taken(make({"session.toml": told, "mixed.m4a": media["mixed.m4a"]}), workspace)
     assert session.list_authority is (ListAuthority.HOST if complete else ListAuthority.NOBODY)
 
 
-def test_an_own_track_is_measured_where_its_owner_is_said_not_to_speak(make, media, workspace, tmp_path):
+def test_an_own_track_is_measured_where_its_owner_is_said_not_to_speak(
+    make: MakeFolder, media: Media, workspace: Workspace, tmp_path: Path
+) -> None:
     mute = ffmpeg("-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-t", "2", target=tmp_path / "mute.flac")
     told = STARTED + "".join(
         f"[[participants]]\nname='{name}'\ntrack='{name}.flac'\n{claim}\n"
         for name, claim in (("one", "speaks = false"), ("two", "role = 'bot'"), ("three", "speaks = false"))
     )
-    files = {"session.toml": told, "one.flac": mute, "two.flac": mute, "three.flac": media["two.flac"]}
+    files: Files = {"session.toml": told, "one.flac": mute, "two.flac": mute, "three.flac": media["two.flac"]}
     session = taken(make(files), workspace)
     assert [track.silent for track in session.tracks] == [True, True, False]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,9 +18,10 @@ from pipeline.ingest.identify_platform import READABLE, FolderKind, check_readab
 from pipeline.ingest.listing import MAX_FILES, entries, fingerprint, listing, session_toml_of, strays
 from pipeline.ingest.participants import merged
 from pipeline.ingest.session_toml import ListedParticipant, SessionToml
+from tests.ingest.conftest import MakeFolder
 
 
-def test_a_fingerprint_follows_names_sizes_times_and_nothing_else(make):
+def test_a_fingerprint_follows_names_sizes_times_and_nothing_else(make: MakeFolder) -> None:
     root = make({"a.txt": "one", "sub/b.txt": "two"})
     first = fingerprint(root)
     assert fingerprint(root) == first
@@ -35,7 +37,7 @@ def test_a_fingerprint_follows_names_sizes_times_and_nothing_else(make):
         fingerprint(root / "gone")
 
 
-def test_entries_are_folders_zips_and_lone_media(make, tmp_path):
+def test_entries_are_folders_zips_and_lone_media(make: MakeFolder, tmp_path: Path) -> None:
     files = {"x/a": "", "b.zip": "", "loose.mp4": "", ".hidden/a": "", "A/a": "", "notes.txt": "", ".DS_Store": ""}
     sidecars = {"loose.mp4.session.toml": "", "gone.mp4.session.toml": "", ".x.mp4": ""}
     inbox = make(files | sidecars).resolve()
@@ -45,7 +47,7 @@ def test_entries_are_folders_zips_and_lone_media(make, tmp_path):
     assert (entries(inbox / "loose.mp4"), strays(inbox / "loose.mp4")) == ([inbox / "loose.mp4"], 0)
 
 
-def test_a_lone_file_has_its_session_toml_beside_it(make):
+def test_a_lone_file_has_its_session_toml_beside_it(make: MakeFolder) -> None:
     inbox = make({"call.m4a": "x"})
     call = inbox / "call.m4a"
     alone, before = listing(call), fingerprint(call)
@@ -56,7 +58,7 @@ def test_a_lone_file_has_its_session_toml_beside_it(make):
     assert session_toml_of(inbox) == inbox / "session.toml"
 
 
-def test_limits_and_hidden_files(make):
+def test_limits_and_hidden_files(make: MakeFolder) -> None:
     root = make({".DS_Store": "", ".other": "", "a": "", "sub/.x/b": ""})
     found = listing(root)
     assert (found.names, found.hidden) == (("a",), 2)
@@ -82,14 +84,14 @@ def test_limits_and_hidden_files(make):
         (["x.pdf"], FolderKind.UNKNOWN),
     ],
 )
-def test_kinds(names, kind):
+def test_kinds(names: list[str], kind: FolderKind) -> None:
     assert recognise(names) is kind
 
 
 @given(
     st.lists(st.text() | st.sampled_from(["session.toml", "info.txt", "1-a.flac", "c.zip", "recording.conf", "x.mp4"]))
 )
-def test_every_listing_has_one_kind_which_is_readable_or_refused(names):
+def test_every_listing_has_one_kind_which_is_readable_or_refused(names: list[str]) -> None:
     kind = recognise(names)
     if kind in READABLE:
         check_readable(kind)
@@ -100,7 +102,7 @@ def test_every_listing_has_one_kind_which_is_readable_or_refused(names):
 
 
 @given(st.binary())
-def test_any_bytes_are_text_or_refused(data):
+def test_any_bytes_are_text_or_refused(data: bytes) -> None:
     try:
         text = decoded(data, "x")
     except InputRefused:
@@ -109,7 +111,7 @@ def test_any_bytes_are_text_or_refused(data):
     assert "\0" not in text
 
 
-def test_encodings():
+def test_encodings() -> None:
     assert decoded("é\r\n".encode("utf-8-sig"), "x") == decoded("é\r\n".encode("utf-16"), "x") == "é\n"
     with pytest.raises(InputRefused):
         decoded("é".encode("latin-1"), "x")
@@ -122,7 +124,7 @@ def started(*, told: datetime | None = None, zone: str | None = None, local: dat
     return clock.started_at(SessionDraft(platform="zoom", facts=facts, people=(), mixed=(), local_start=local))
 
 
-def test_the_start_of_a_session():
+def test_the_start_of_a_session() -> None:
     local = datetime(2026, 7, 1, 16)
     assert started(local=local, zone="Europe/Berlin") == datetime(2026, 7, 1, 14, tzinfo=UTC)
     assert started(told=local, zone="America/New_York") == datetime(2026, 7, 1, 20, tzinfo=UTC)
@@ -144,7 +146,7 @@ ROSTER = (
 )
 
 
-def test_told_people_join_by_mail_then_id_then_name():
+def test_told_people_join_by_mail_then_id_then_name() -> None:
     found = merged(
         ROSTER,
         [
@@ -177,6 +179,6 @@ def test_told_people_join_by_mail_then_id_then_name():
         [ListedParticipant(name="y", track="a.flac"), ListedParticipant(name="z", track="a.flac")],
     ],
 )
-def test_uncertain_people_are_refused(told):
+def test_uncertain_people_are_refused(told: list[ListedParticipant]) -> None:
     with pytest.raises(InputRefused):
         merged(ROSTER, told, ["a.txt", "a.flac"])

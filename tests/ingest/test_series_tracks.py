@@ -11,7 +11,8 @@ from pipeline.consent.evaluation.claims import list_is_complete
 from pipeline.errors import ConfigurationError
 from pipeline.ingest import fingerprint, read_tracks, tracks_digest
 from pipeline.records import ListAuthority, Session
-from tests.ingest.conftest import ffmpeg
+from pipeline.store import Workspace
+from tests.ingest.conftest import Files, MakeFolder, ffmpeg
 from tests.ingest.outcomes import refused, taken
 
 TABLE = """
@@ -52,14 +53,16 @@ def owners(session: Session) -> list[str | None]:
     return [track.participant_id for track in session.tracks]
 
 
-def test_without_a_table_the_session_holds_as_mixed_sound(obs, make, workspace):
+def test_without_a_table_the_session_holds_as_mixed_sound(obs: Path, make: MakeFolder, workspace: Workspace) -> None:
     session = taken(make({NAME: obs}), workspace)
     assert (owners(session), session.participants) == ([None] * 4, ())
     assert (session.list_authority, session.start_is_estimated) == (ListAuthority.NOBODY, True)
     assert session.video is not None
 
 
-def test_a_sound_that_the_table_does_not_tell_is_somebody_who_spoke(obs, make, workspace):
+def test_a_sound_that_the_table_does_not_tell_is_somebody_who_spoke(
+    obs: Path, make: MakeFolder, workspace: Workspace
+) -> None:
     (workspace.root / "tracks.toml").write_text(TABLE)
     session = taken(make({NAME: obs}), workspace)
     assert [(who.name, who.provenance.value, who.spoke) for who in session.participants] == [
@@ -72,7 +75,9 @@ def test_a_sound_that_the_table_does_not_tell_is_somebody_who_spoke(obs, make, w
     assert (session.started_at, session.start_is_estimated) == (datetime(2026, 11, 18, 15, 0, 5, tzinfo=UTC), False)
 
 
-def test_a_lone_file_whose_sounds_are_all_told_needs_nothing_else(obs, make, workspace):
+def test_a_lone_file_whose_sounds_are_all_told_needs_nothing_else(
+    obs: Path, make: MakeFolder, workspace: Workspace
+) -> None:
     own = REMOTE.replace('number = 1\nholds = "everybody"', 'number = 1\nname = "Room"')
     (workspace.root / "tracks.toml").write_text(own)
     session = taken(make({NAME: obs}) / NAME, workspace)
@@ -80,14 +85,16 @@ def test_a_lone_file_whose_sounds_are_all_told_needs_nothing_else(obs, make, wor
     assert list_is_complete(session), "the sound that nobody owns is silent"
 
 
-def test_where_one_sound_holds_several_nobody_can_be_taken_out(obs, make, workspace):
+def test_where_one_sound_holds_several_nobody_can_be_taken_out(
+    obs: Path, make: MakeFolder, workspace: Workspace
+) -> None:
     (workspace.root / "tracks.toml").write_text(TABLE + '[[series.tracks]]\ntitle = "desktop"\nholds = "several"\n')
     session = taken(make({NAME: obs}), workspace)
     assert ([who.name for who in session.participants], owners(session)) == (["Hannah Berg"], [None] * 4)
     assert not list_is_complete(session)
 
 
-def test_the_series_of_session_toml_chooses_the_table(obs, make, workspace):
+def test_the_series_of_session_toml_chooses_the_table(obs: Path, make: MakeFolder, workspace: Workspace) -> None:
     other = REMOTE.replace("office-hours", "other").replace("Priya Raman", "Bo Li").split("timezone")[1]
     (workspace.root / "tracks.toml").write_text(REMOTE + '[[series]]\nseries = "other"\ntimezone' + other)
     told = "started_at = 2026-11-18T15:00:00Z\n"
@@ -96,7 +103,7 @@ def test_the_series_of_session_toml_chooses_the_table(obs, make, workspace):
     assert [who.name for who in session.participants] == ["Hannah Berg", "Bo Li"]
 
 
-def test_a_session_toml_may_say_it_itself(obs, make, workspace):
+def test_a_session_toml_may_say_it_itself(obs: Path, make: MakeFolder, workspace: Workspace) -> None:
     told = (
         "started_at = 2026-11-18T15:00:00Z\n[[participants]]\nname='Ana'\ntrack='2026-11-18 16-00-05.mkv'\nstream = 2\n"
     )
@@ -117,14 +124,16 @@ def test_a_session_toml_may_say_it_itself(obs, make, workspace):
         (TABLE.replace('title = "Mic/Aux"', "number = 1"), "twice"),
     ],
 )
-def test_what_does_not_fit_the_recording_is_refused(table, reason, obs, make, workspace):
+def test_what_does_not_fit_the_recording_is_refused(
+    table: str, reason: str, obs: Path, make: MakeFolder, workspace: Workspace
+) -> None:
     (workspace.root / "tracks.toml").write_text(table)
-    of_the_series = {NAME: obs, "session.toml": "series = 'office-hours'\nstarted_at = 2026-11-18T15:00:00Z\n"}
+    of_the_series: Files = {NAME: obs, "session.toml": "series = 'office-hours'\nstarted_at = 2026-11-18T15:00:00Z\n"}
     assert reason in refused(make(of_the_series), workspace)
     assert owners(taken(make({NAME: obs}, "of no series said"), workspace)) == [None] * 4
 
 
-def test_own_sounds_without_a_known_start_are_refused(obs, make, workspace):
+def test_own_sounds_without_a_known_start_are_refused(obs: Path, make: MakeFolder, workspace: Workspace) -> None:
     (workspace.root / "tracks.toml").write_text(TABLE.replace('timezone = "Europe/Berlin"\n', ""))
     assert "zone" in refused(make({NAME: obs}), workspace)
 
@@ -141,7 +150,7 @@ def test_own_sounds_without_a_known_start_are_refused(obs, make, workspace):
         ("[[series]]", "[[series"),
     ],
 )
-def test_a_broken_table_is_one_line_without_its_words(old, new, workspace):
+def test_a_broken_table_is_one_line_without_its_words(old: str, new: str, workspace: Workspace) -> None:
     (workspace.root / "tracks.toml").write_text(TABLE.replace(old, new, 1))
     with pytest.raises(ConfigurationError) as caught:
         read_tracks(workspace.root)
@@ -149,7 +158,7 @@ def test_a_broken_table_is_one_line_without_its_words(old, new, workspace):
     assert "\n" not in caught.value.message
 
 
-def test_folders_are_read_again_when_the_table_changes(make, workspace):
+def test_folders_are_read_again_when_the_table_changes(make: MakeFolder, workspace: Workspace) -> None:
     folder = make({"a": "x"})
     before = fingerprint(folder, also=tracks_digest(workspace.root))
     assert before == fingerprint(folder)

@@ -11,13 +11,13 @@ from pipeline.ingest.session_toml import SessionToml, parse
 from pipeline.records import Purpose, Role
 
 
-def test_an_empty_file_has_the_defaults():
+def test_an_empty_file_has_the_defaults() -> None:
     facts = parse("")
     assert facts.purposes == [Purpose.TRANSCRIBE, Purpose.INTERNAL_IMPROVE, Purpose.INTERNAL_SHARE]
     assert (facts.notice, facts.participants, facts.started_at) == ("none", [], None)
 
 
-def test_all_keys_are_read():
+def test_all_keys_are_read() -> None:
     facts = parse(
         "title='t'\nstarted_at=2026-11-18T15:00:00+01:00\ntimezone='Europe/Berlin'\nhost='h'\nrecorder_location='DE'\n"
         "purposes=['public_recording']\nnotice='asserted'\ncaptions='c'\nchat='d'\nroster='r'\nseries='s'\n[[participants]]\nname='n'\n"
@@ -58,7 +58,7 @@ def test_all_keys_are_read():
         ('title = "SECRET\nx', "not valid TOML at line 1"),
     ],
 )
-def test_errors_name_the_key_and_no_value(text, said):
+def test_errors_name_the_key_and_no_value(text: str, said: str) -> None:
     with pytest.raises(InputRefused) as caught:
         parse(text)
     assert said in caught.value.message
@@ -67,7 +67,7 @@ def test_errors_name_the_key_and_no_value(text, said):
 
 
 @given(st.text(alphabet=st.sampled_from("abtitle[]={}'\"\n.0129:-T#, ")))
-def test_any_text_is_read_or_refused(text):
+def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         assert isinstance(parse(text), SessionToml)
     except InputRefused as error:

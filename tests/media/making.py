@@ -11,6 +11,10 @@ PICTURE = ("-f", "lavfi", "-i", f"testsrc=s=160x120:r=10:d={LENGTH_S}")
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 
 
+Words = tuple[str | Path, ...]
+"""Words of a command line, paths among them."""
+
+
 def ffmpeg(*words: str | Path) -> bytes:
     """Run ffmpeg for a fixture; its standard output."""
     argv = ["ffmpeg", "-hide_banner", "-nostdin", "-v", "error", "-y", *map(str, words)]

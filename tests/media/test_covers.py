@@ -81,7 +81,7 @@ def mkv(folder: Path, content: bytes) -> Path:
     return folder / "a.mkv"
 
 
-CONTENTS = {
+CONTENTS: dict[str, Callable[[Path], bytes]] = {
     "right": lambda folder: picture(folder, "png"),
     "another kind": lambda folder: picture(folder, "jpg"),
     "cut": lambda folder: picture(folder, "png")[:60],

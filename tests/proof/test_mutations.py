@@ -15,6 +15,7 @@ from pipeline.proof import (
     PreEncodeCheck,
     crosstalk,
     failure_line,
+    media_checks,
     prove,
     prove_unchanged,
     read_manifest,
@@ -113,7 +114,7 @@ def test_sound_that_stays_is_found(
 
 def planted(patch: Patch, *words: str | Path) -> None:
     """As if the renderer had let something into its file: it is there before the proof looks."""
-    real = render_session.media_checks
+    real = media_checks
 
     def checks(path: Path, **wanted: Any) -> Any:
         worse = path.with_name(f"worse{path.suffix}")
@@ -125,7 +126,7 @@ def planted(patch: Patch, *words: str | Path) -> None:
 
 
 def appended(patch: Patch, content: bytes) -> None:
-    real = render_session.media_checks
+    real = media_checks
 
     def checks(path: Path, **wanted: Any) -> Any:
         path.write_bytes(path.read_bytes() + content)
@@ -212,7 +213,7 @@ def test_a_manifest_that_leaves_something_out_is_found(vault: Vault, tmp_path: P
     write_manifest(whole, manifest.resting_on(manifest.Basis(), told))
     assert "not signed" in failure_line(prove_unchanged(folder, public_key=SIGNER.public_key))
     write_manifest(whole, manifest.resting_on(BASIS, replace(told, files=told.files[1:])))
-    assert "1 files more than were proved" in failure_line(prove_unchanged(folder, public_key=SIGNER.public_key))
+    assert "1 file more than were proved" in failure_line(prove_unchanged(folder, public_key=SIGNER.public_key))
 
 
 def test_a_voice_that_was_left_out_and_is_there_is_found(vault: Vault, tmp_path: Path, monkeypatch: Patch) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.proof import ORIGINALS
-from pipeline.records import Failed, PicturePlan, ProofVerdict, RemovedInterval, Rendition, Session
+from pipeline.records import Failed, Leak, PicturePlan, ProofVerdict, RemovedInterval, Rendition, Session
 from pipeline.render import render
 from tests.render.making import TRANSCRIPT, Plan, Vault, hears_nothing, plan, session
 
@@ -21,7 +21,7 @@ def own(vault: Vault, tmp_path: Path) -> Vault:
     return Vault(Path(shutil.copytree(vault.folder, tmp_path / "vault")))
 
 
-def outcome(vault: Vault, sealed: Session, approved: Plan, scratch: Path) -> Rendition | Failed:
+def outcome(vault: Vault, sealed: Session, approved: Plan, scratch: Path) -> Rendition | Failed | Leak:
     by_name = dict(zip((track.digest for track in sealed.tracks), ("priya", "sam"), strict=False))
     if sealed.video:
         by_name[sealed.video.digest] = "video"
@@ -65,7 +65,7 @@ def test_an_original_that_is_not_what_was_sealed_is_not_rendered(
     damage(own.folder)
     result = outcome(own, sealed, plan(), tmp_path / "scratch")
     assert isinstance(result, Failed)
-    assert f"could not check ({ORIGINALS}: {count} of 2 sealed files are not what was sealed" in result.reason
+    assert f"could not check ({ORIGINALS}: {count} of 2 sealed files not as sealed" in result.reason
     assert "backup" in result.action
     assert not [path for path in (tmp_path / "scratch").rglob("*") if path.is_file()]
 
@@ -93,4 +93,4 @@ def test_a_file_that_nothing_is_made_from_is_not_asked_for(own: Vault, tmp_path:
     result = outcome(own, sealed, plan(keep=["t2"]), tmp_path / "scratch")
     assert isinstance(result, Rendition), result
     (check,) = [check for check in result.proof.checks if check.name == ORIGINALS]
-    assert (check.verdict, check.detail) == (ProofVerdict.PROVED, "1 files as they were sealed")
+    assert (check.verdict, check.detail) == (ProofVerdict.PROVED, "1 file as sealed")

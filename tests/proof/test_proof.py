@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.media import encode, probe
+from pipeline.media import command, encode, nal_units, probe
 from pipeline.media.output_formats import OUTPUT_FORMATS
 from pipeline.proof import ExpectedSound, PreEncodeCheck, files_as_allowed, media_checks, texts_checked
 from pipeline.proof.text_search import media_free_of, texts_free_of
@@ -99,13 +99,13 @@ def test_attenuation_instead_of_replacement_is_found(
 
 
 def test_a_kept_tag_is_found(vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = {key: value for key, value in encode.BARE.items() if not key.startswith("map_")}
+    kept = {key: value for key, value in command.BARE.items() if not key.startswith("map_")}
     monkeypatch.setattr(encode, "BARE", {**kept, "metadata": f"title={SECRET}"})
     assert "leak (tags" in failed(vault, tmp_path)
 
 
 def test_kept_units_in_the_picture_are_found(vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encode.nal_units.Codec, "types", "0-31")
+    monkeypatch.setattr(nal_units.Codec, "types", "0-31")
     reason = failed(vault, tmp_path, plan(keep=["t1"], picture=PicturePlan()), video=True)
     assert "search for terms" in reason or "behind the picture" in reason
 

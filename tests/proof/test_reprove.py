@@ -110,7 +110,7 @@ def test_one_changed_byte_anywhere_is_enough(rendition: Path, copy: Path, name: 
 
 def test_what_is_missing_added_or_linked_is_found(copy: Path, tmp_path: Path) -> None:
     (copy / "notes.txt").write_text("more")
-    assert "1 files more than were proved" in failed(copy)
+    assert "1 file more than were proved" in failed(copy)
     (copy / "notes.txt").unlink()
     (copy / "chat.txt").rename(tmp_path / "chat.txt")
     assert "chat.txt is missing" in failed(copy)

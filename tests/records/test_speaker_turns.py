@@ -1,4 +1,4 @@
-"""Whose voice may be where in mixed sound, by the captions alone."""
+"""Whose voice may be where in mixed sound, by captions and by voices that people named."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.records import Cue, Interval, Participant, Session, Track
-from pipeline.records.speaker_turns import DOUBT_S, separable, turns
+from pipeline import spans
+from pipeline.records import CAPTION_DOUBT_S, Cue, Interval, NamedTurn, NamedVoices, Participant, Session, Track
+from pipeline.records.speaker_turns import VOICE_DOUBT_S, separable, turns
 
 Cues = tuple[tuple[float, float, str | None], ...]
 TALK: Cues = ((0.0, 20.0, "p1"), (22.0, 30.0, "p2"), (31.0, 60.0, "p1"))
@@ -42,7 +43,7 @@ def test_all_but_the_captions_of_others_may_be_theirs() -> None:
         Interval(start_s=30.0, end_s=60.0),
     )
     overlapping = mixed((0.0, 60.0, "p1"), (22.0, 30.0, "p2"))
-    assert turns(overlapping, "p2") == (Interval(start_s=22.0 - DOUBT_S, end_s=30.0 + DOUBT_S),)
+    assert turns(overlapping, "p2") == (Interval(start_s=22.0 - CAPTION_DOUBT_S, end_s=30.0 + CAPTION_DOUBT_S),)
 
 
 def test_a_caption_of_nobody_known_may_be_theirs() -> None:
@@ -89,6 +90,67 @@ def test_none_of_their_captions_is_outside_of_their_turns(said: list[tuple[float
     found = turns(talk, "p2")
     for cue in talk.captions:
         if found is not None and cue.participant_id in (None, "p2"):
-            start_s, end_s = max(0.0, cue.start_s - DOUBT_S), min(60.0, cue.end_s + DOUBT_S)
+            start_s, end_s = max(0.0, cue.start_s - CAPTION_DOUBT_S), min(60.0, cue.end_s + CAPTION_DOUBT_S)
             assert any(one.start_s <= start_s and end_s <= one.end_s for one in found)
     assert all(before.end_s < after.start_s for before, after in pairwise(found or ()))
+
+
+def voices(*named: tuple[float, float, str | None], overlaps: tuple[tuple[float, float], ...] = ()) -> NamedVoices:
+    return NamedVoices(
+        turns=tuple(NamedTurn(start_s=start, end_s=end, participant_id=who) for start, end, who in named),
+        overlaps=tuple(Interval(start_s=start, end_s=end) for start, end in overlaps),
+    )
+
+
+def test_named_voices_say_what_is_surely_anothers_where_captions_do_not() -> None:
+    said = voices((0.0, 20.0, "p1"), (22.0, 30.0, "p2"), (31.0, 60.0, "p1"), overlaps=((5.0, 6.0),))
+    talk = replace(mixed(), voices=said)
+    assert turns(talk, "p2") == (Interval(start_s=5.0, end_s=6.0), Interval(start_s=20.0, end_s=31.0))
+    assert separable(talk, "p1") and not separable(talk, "p3")
+    near = replace(talk, voices=voices((0.0, 22.0, "p1"), (22.0, 30.0, "p2"), (30.0, 60.0, "p1")))
+    assert turns(near, "p2") == (Interval(start_s=22.0 - VOICE_DOUBT_S, end_s=30.0 + VOICE_DOUBT_S),)
+
+
+def test_where_captions_and_voices_disagree_both_are_theirs() -> None:
+    captions = mixed((0.0, 30.0, "p1"), (31.0, 40.0, "p2"), (41.0, 60.0, "p1"))
+    both = replace(captions, voices=voices((0.0, 10.0, "p1"), (10.0, 20.0, "p2"), (20.0, 60.0, "p1")))
+    assert turns(both, "p2") == (Interval(start_s=9.5, end_s=20.5), Interval(start_s=30.0, end_s=41.0))
+
+
+def test_a_room_s_voice_is_nobodys_alone_and_own_tracks_come_first() -> None:
+    talk = replace(mixed(), voices=voices((0.0, 30.0, "p1"), (30.0, 60.0, "p2")))
+    p1, p2, p3 = talk.participants
+    room = replace(talk, participants=(replace(p1, shared_microphone=True), p2, p3))
+    assert turns(room, "p2") == (Interval(start_s=0.0, end_s=60.0),) and turns(room, "p1") is None
+    own = replace(talk, tracks=(*talk.tracks, replace(talk.tracks[0], track_id="t1", participant_id="p1")))
+    assert not separable(own, "p2")
+
+
+parts = st.lists(st.tuples(st.floats(0.0, 58.0), st.floats(0.1, 12.0)), max_size=4)
+
+
+@given(said=cues, heard=cues, together=parts)
+def test_unconfirmed_means_closed(
+    said: list[tuple[float, float, str | None]],
+    heard: list[tuple[float, float, str | None]],
+    together: list[tuple[float, float]],
+) -> None:
+    """No voice that is not named after somebody opens anything about them, and no name opens what captions close."""
+    talk = mixed(*((start, min(60.0, start + length), who) for start, length, who in said))
+    named = voices(
+        *((start, min(60.0, start + length), who) for start, length, who in heard),
+        overlaps=tuple((start, min(60.0, start + length)) for start, length in together),
+    )
+    before, after = turns(talk, "p2"), turns(replace(talk, voices=named), "p2")
+    if all(turn.participant_id != "p2" for turn in named.turns):
+        assert after == before
+        return
+    assert after is not None
+    theirs = spans.times(after)
+    assert spans.subtract(spans.times(before or ()), theirs) == []
+    own = spans.pad(spans.times(turn for turn in named.turns if turn.participant_id == "p2"), VOICE_DOUBT_S)
+    unnamed = spans.times(turn for turn in named.turns if turn.participant_id is None)
+    closed = spans.clip([*own, *unnamed, *spans.times(named.overlaps)], 0.0, talk.duration_s)
+    assert spans.subtract(closed, theirs) == []
+    surely_others = spans.merge(spans.times(turn for turn in named.turns if turn.participant_id == "p1"))
+    assert spans.subtract(spans.complement(theirs, 0.0, talk.duration_s), surely_others) == []

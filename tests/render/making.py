@@ -31,7 +31,7 @@ from pipeline.records import (
     Word,
     WordEdit,
 )
-from tests.media.making import H264, PICTURE, SECRET, ffmpeg, tone
+from tests.media.making import H264, PICTURE, SECRET, Words, ffmpeg, tone
 
 RATE = 48_000
 LENGTH_S = 3.0
@@ -78,7 +78,7 @@ def make_sources(folder: Path) -> None:
     )
     (folder / "s.srt").write_text(f"1\n00:00:01,000 --> 00:00:02,000\n{SECRET}\n")
     sei = f"h264_metadata=sei_user_data=086f3693-b7b3-4f2c-9653-21492feee5b8+{SECRET}"
-    inputs = (*PICTURE, *tone(), *tone(hz=700), "-i", folder / "meta", "-i", folder / "s.srt")
+    inputs: Words = (*PICTURE, *tone(), *tone(hz=700), "-i", folder / "meta", "-i", folder / "s.srt")
     maps = ("-map", "0:v", "-map", "1:a", "-map", "2:a", "-map", "4:s", "-map_metadata", "3", "-map_chapters", "3")
     tags = ("-metadata:s:a:0", f"handler_name={SECRET}")
     codecs = (*H264, "-bsf:v", sei, "-c:a", "aac", "-c:s", "mov_text")

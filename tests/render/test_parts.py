@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.proof import ExpectedSound
-from pipeline.records import PlannedTerm, RedactionInterval, TextEdit, TextPlace, Transcript, Turn, WordEdit
+from pipeline.records import PlannedTerm, RedactionInterval, TextEdit, TextPlace, Transcript, Turn, Word, WordEdit
 from pipeline.render.mix import aligned, mixed
 from pipeline.render.redacted_turns import redacted_turns
 from pipeline.render.sample_ranges import samples_of, silence
@@ -149,9 +150,14 @@ def test_no_term_is_left_after_replacing(text: str) -> None:
     assert not any(TERMS.spans(part) for part in left.split("\x00"))
 
 
-def turns(*words: object, **changes: object) -> list[tuple[str, str]]:
-    transcript = Transcript(engine="by hand", words=tuple(words))
-    approved = plan(**{"windows": [], **changes})
+def turns(
+    *words: Word,
+    windows: Sequence[RedactionInterval] = (),
+    keep: Sequence[str] = ("t1", "t2"),
+    removed: frozenset[str] = frozenset(),
+) -> list[tuple[str, str]]:
+    transcript = Transcript(engine="by hand", words=words)
+    approved = plan(windows=windows, keep=keep, removed=removed)
     approved = type(approved)(
         session_id="s1",
         audience=approved.audience,

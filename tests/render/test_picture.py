@@ -16,7 +16,7 @@ from pipeline.media import probe
 from pipeline.media.frames import Frame, frames, repaint
 from pipeline.media.hidden_video import can_be_copied, hidden_frames, hidden_units
 from pipeline.proof.picture_boxes import NAME, SAME, covers_hold
-from pipeline.records import Failed, PicturePlan, ProofVerdict, RedactionBox, Region, Rendition, Session, Video
+from pipeline.records import Failed, Leak, PicturePlan, ProofVerdict, RedactionBox, Region, Rendition, Session, Video
 from pipeline.render import picture, render
 from tests.media.making import H264, PICTURE, SECRET, captions_608, ffmpeg, tone, with_captions_608
 from tests.media.test_frames import HEVC_WORDS
@@ -50,7 +50,7 @@ def with_picture(name: str) -> Session:
     return replace(here, video=Video(digest=name, duration_s=LENGTH_S), tracks=tracks)
 
 
-def made(pictures: Vault, scratch: Path, name: str, kept: PicturePlan) -> Rendition | Failed:
+def made(pictures: Vault, scratch: Path, name: str, kept: PicturePlan) -> Rendition | Failed | Leak:
     return render(
         pictures.sealed(with_picture(name)),
         plan(keep=["t1"], picture=kept),

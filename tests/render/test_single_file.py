@@ -80,8 +80,9 @@ def test_webm_keeps_time_of_sound_and_picture(sources: Path, tmp_path: Path) -> 
         done = redact(sources, source, str(out), "--json", spans=spans)
         assert done.exit_code == 0, done.output
         assert json.loads(done.output)["covers"] == 1
-        assert probe(out).video is not None and probe(out).video.codec == "vp9"
-        early_s = -probe(out).start_s
+        probed = probe(out)
+        assert probed.video is not None and probed.video.codec == "vp9"
+        early_s = -probed.start_s
         pairs = list(zip(frames(sources / source), frames(out), strict=True))
         # The first frame stands from the very start, wherever it was.
         assert all(after.at_s - early_s == pytest.approx(before.at_s, abs=0.003) for before, after in pairs[1:])
@@ -157,11 +158,12 @@ def test_wrong_spans_are_refused_with_one_line(sources: Path, tmp_path: Path, sp
 
 def test_a_picture_that_outlasts_the_sound_can_be_covered_to_its_end(tmp_path: Path) -> None:
     ffmpeg(*PICTURE, *tone(length_s=2.0), *H264, "-c:a", "aac", tmp_path / "a.mp4")
-    spans = [{"start_s": 1.0, "end_s": 2.0}, {"start_s": 2.35, "end_s": 3.0, "box": "all"}]
+    sound = {"start_s": 1.0, "end_s": 2.0}
+    spans: list[dict[str, object]] = [{**sound}, {"start_s": 2.35, "end_s": 3.0, "box": "all"}]
     assert redact(tmp_path, "a.mp4", str(tmp_path / "b.mp4"), spans=spans).exit_code == 0
     shown = [float(frame.planes[0].std()) for frame in frames(tmp_path / "b.mp4")]
     assert [number for number, spread in enumerate(shown) if spread < 2] == list(range(23, 30))
-    assert redact(tmp_path, "a.mp4", str(tmp_path / "c.mp4"), spans=[spans[0] | {"end_s": 3.0}]).exit_code == 2
+    assert redact(tmp_path, "a.mp4", str(tmp_path / "c.mp4"), spans=[sound | {"end_s": 3.0}]).exit_code == 2
 
 
 def test_an_output_that_is_there_stays_unless_told_otherwise(sources: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.media import check_complete, probe
 from pipeline.render import single_file
-from tests.media.making import H264, PICTURE, ffmpeg, tone
+from tests.media.making import H264, PICTURE, Words, ffmpeg, tone
 from tests.render.making import level_db, sound
 
 SPANS = [{"start_s": 1.0, "end_s": 2.0}]
@@ -84,7 +84,17 @@ TAGS = (("title", "title"), ("artist", "artist"), ("lyrics", "lyrics"), ("locati
 
 def mkv(folder: Path) -> Path:
     path = folder / "a.mkv"
-    inputs = (*PICTURE, *tone(), *tone(hz=700), "-i", folder / "s.srt", "-i", folder / "s.vtt", "-i", folder / "meta")
+    inputs: Words = (
+        *PICTURE,
+        *tone(),
+        *tone(hz=700),
+        "-i",
+        folder / "s.srt",
+        "-i",
+        folder / "s.vtt",
+        "-i",
+        folder / "meta",
+    )
     maps = ("-map", "0", "-map", "1", "-map", "2", "-map", "3", "-map", "4", "-map_metadata", "5", "-map_chapters", "5")
     more = ("-attach", folder / "note.txt", "-metadata:s:t:0", "mimetype=text/plain")
     named = ("-metadata:s:a:1", f"title={secret('track')}")
@@ -95,7 +105,16 @@ def mkv(folder: Path) -> Path:
 def mp4(folder: Path) -> Path:
     path = folder / "a.mp4"
     mjpeg = ("-f", "lavfi", "-i", "testsrc=s=64x64:r=1:d=3")
-    inputs = (*PICTURE, *mjpeg, *tone(), *tone(hz=700), "-i", folder / "s.srt", "-i", folder / "cover.png")
+    inputs: Words = (
+        *PICTURE,
+        *mjpeg,
+        *tone(),
+        *tone(hz=700),
+        "-i",
+        folder / "s.srt",
+        "-i",
+        folder / "cover.png",
+    )
     maps = tuple(word for number in range(6) for word in ("-map", f"{number}"))
     codecs = ("-c:v:0", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:v:1", "mjpeg", "-c:v:2", "copy")
     rest = ("-c:a", "aac", "-c:s", "mov_text", "-disposition:v:2", "attached_pic", "-timecode", "01:00:00:00")
@@ -120,7 +139,7 @@ def wav(folder: Path) -> Path:
 
 def mp3(folder: Path) -> Path:
     path = folder / "a.mp3"
-    inputs = (*tone(), "-i", folder / "cover.png", "-map", "0", "-map", "1", "-c:v", "copy")
+    inputs: Words = (*tone(), "-i", folder / "cover.png", "-map", "0", "-map", "1", "-c:v", "copy")
     words = ("-id3v2_version", "3", "-metadata", f"title={secret('id3')}", "-metadata", f"comment={secret('comment')}")
     ffmpeg(*inputs, *words, path)
     path.write_bytes(path.read_bytes() + (b"TAG" + secret("idv1").encode()).ljust(128, b"\x00"))

@@ -102,8 +102,8 @@ def test_what_is_gone_and_what_was_added_is_told_by_counts_and_ids(whole: Worksp
     damage = night(whole).damage
     assert [line.split(":")[0] for line in damage] == [
         f"out/{SESSIONS[0]}/internal is gone, which was published",
-        "2 files or folders in out/ are none that Offrecord wrote",
-        "1 files of out/exports/ were changed, added or taken away",
+        "2 files or folders in out/ not written by Offrecord",
+        "1 file of out/exports/ changed, added or taken away",
     ]
     checks = {check.what: check.ok for check in verify_workspace(whole)}
     assert not checks["renditions, missing"] and not checks["renditions, changed since their proof"]
@@ -111,7 +111,7 @@ def test_what_is_gone_and_what_was_added_is_told_by_counts_and_ids(whole: Worksp
 
 def test_a_rendition_of_nobody_in_a_place_of_its_own_is_told(whole: Workspace) -> None:
     publish(whole, "2026-11-18-99999999", noted=False).rename(whole.out / SESSIONS[0] / "public")
-    assert [line[:19] for line in night(whole).damage] == ["1 files or folders "]
+    assert [line[:19] for line in night(whole).damage] == ["1 file or folder in"]
 
 
 def test_a_kill_before_the_ledger_noted_it_is_no_damage(whole: Workspace) -> None:

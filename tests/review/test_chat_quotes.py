@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -18,13 +19,15 @@ PEOPLE = tuple(Participant(participant_id=f"p{number}", name=f"Person {number}")
 
 
 def after(
-    *lines: tuple[str | None, str], removed: frozenset[str] = frozenset({"p2"}), spoken: str = "", **more
+    *lines: tuple[str | None, str],
+    removed: frozenset[str] = frozenset({"p2"}),
+    spoken: str = "",
+    gaps: Sequence[RemovedInterval] = (),
 ) -> list[str]:
     """The chat that stays, with its quotes taken out; the second of a line is its place."""
     chat = tuple(ChatLine(at_s=float(at), participant_id=who, text=text) for at, (who, text) in enumerate(lines))
     cues = (Cue(start_s=0.0, end_s=9.0, participant_id="p2", text=spoken),) if spoken else ()
     here = replace(session(), participants=PEOPLE, chat=chat, captions=cues)
-    gaps = more.get("gaps", ())
     texts = {index: line.text for index, line in enumerate(chat) if not is_left_out(line, removed, RemovedParts(gaps))}
     edits = quote_edits(here, removed, gaps)
     for edit in sorted(edits, key=lambda edit: -edit.place.start_char):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from pipeline.settings import RedactSettings
 from pipeline.store import Workspace
 from tests.review.conftest import SESSION_ID, finding
 
-ACTOR = {"actor": "ana", "reason": "heard it"}
+record = partial(log.record, actor="ana", reason="heard it")
 LINES = (("t1", "so the zebra build"), ("t2", "yes the zebra"), ("t1", "build is slow"))
 
 
@@ -124,13 +125,13 @@ def workspace(tmp_path: Path, new_workspace: Callable[[Path], Workspace]) -> Wor
 
 def test_an_act_is_kept_until_it_is_undone_and_every_run_begins_anew_for_it(workspace: Workspace) -> None:
     db = workspace.db
-    number = log.record(db, SESSION_ID, add(1.0, 1.4), **ACTOR)
+    number = record(db, SESSION_ID, add(1.0, 1.4))
     assert list(log.edits(db, SESSION_ID)) == [number]
     before = decision_log.heads(db)[SESSION_ID]
-    log.record(db, SESSION_ID, FindingEdit(act=EditAct.UNDO, target=str(number)), **ACTOR)
+    record(db, SESSION_ID, FindingEdit(act=EditAct.UNDO, target=str(number)))
     assert log.edits(db, SESSION_ID) == {} and decision_log.heads(db)[SESSION_ID] != before
     with pytest.raises(UsageProblem):
-        log.record(db, SESSION_ID, FindingEdit(act=EditAct.UNDO, target=str(number)), **ACTOR)
+        record(db, SESSION_ID, FindingEdit(act=EditAct.UNDO, target=str(number)))
     kept = [body for _, body in workspace.ledger.under("finding edit", "")]
     assert len(kept) == 2 and "ana" not in "".join(kept)
 
@@ -140,27 +141,28 @@ def test_an_act_is_kept_until_it_is_undone_and_every_run_begins_anew_for_it(work
 )
 def test_an_edit_that_means_nothing_is_refused(workspace: Workspace, edit: FindingEdit) -> None:
     with pytest.raises(UsageProblem):
-        log.record(workspace.db, SESSION_ID, edit, **ACTOR)
+        record(workspace.db, SESSION_ID, edit)
 
 
 def test_who_saw_an_older_state_cannot_overwrite_a_newer_one(workspace: Workspace) -> None:
     db = workspace.db
     move = FindingEdit(act=EditAct.MOVE, target="f1", start_s=1.0, end_s=2.0)
-    first = log.record(db, SESSION_ID, move, version=0, **ACTOR)
+    first = record(db, SESSION_ID, move, version=0)
     with pytest.raises(VersionConflict) as conflict:
-        log.record(db, SESSION_ID, replace(move, end_s=3.0), version=0, **ACTOR)
+        record(db, SESSION_ID, replace(move, end_s=3.0), version=0)
     assert conflict.value.version == first
-    log.record(db, SESSION_ID, replace(move, end_s=3.0), version=first, **ACTOR)
+    record(db, SESSION_ID, replace(move, end_s=3.0), version=first)
 
 
 def test_a_decision_is_against_what_its_maker_saw_and_the_same_again_is_one(workspace: Workspace) -> None:
-    db, words = workspace.db, {"verdict": Verdict.REDACT, "actor": "ana", "reason": "a"}
-    decision_log.decide(db, SESSION_ID, ["r-1"], version=0, **words)
-    decision_log.decide(db, SESSION_ID, ["r-1"], version=0, **words)
+    db, redact, keep = workspace.db, Verdict.REDACT, Verdict.KEEP
+    decide = partial(decision_log.decide, db, SESSION_ID, ["r-1"], reason="a")
+    decide(verdict=redact, actor="ana", version=0)
+    decide(verdict=redact, actor="ana", version=0)
     assert len(decision_log.decisions(db, SESSION_ID)) == 1, "sent twice, kept once"
-    for other in ({"actor": "ben"}, {"verdict": Verdict.KEEP}):
+    for actor, verdict in (("ben", redact), ("ana", keep)):
         with pytest.raises(VersionConflict):
-            decision_log.decide(db, SESSION_ID, ["r-1"], version=0, **{**words, **other})
+            decide(verdict=verdict, actor=actor, version=0)
     version = decision_log.versions(db, SESSION_ID)["r-1"]
-    decision_log.decide(db, SESSION_ID, ["r-1"], version=version, **{**words, "actor": "ben", "verdict": Verdict.KEEP})
+    decide(verdict=keep, actor="ben", version=version)
     assert decision_log.decisions(db, SESSION_ID)[-1].verdict is Verdict.KEEP

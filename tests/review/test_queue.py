@@ -119,7 +119,7 @@ def test_one_name_is_taken_out_everywhere_at_once_and_never_kept_so(workspace: W
     assert kept.exit_code == 2 and "allow" in kept.output
     assert decisions(workspace.db, SESSION_ID) == decisions(workspace.db, OTHER) == ()
     done = run(workspace, "decide", SESSION_ID, here.replacement, "--redact", "--all-sessions", *told)
-    assert "decided 1, and 1 in 1 other sessions" in done.output
+    assert "decided 1, and 1 in 1 other session;" in done.output
     assert latest(decisions(workspace.db, OTHER)) == {shared.proposal_id: Verdict.REDACT}
 
 

@@ -91,8 +91,8 @@ def planned(session: Session, current: dict[int, FindingEdit], words: Sequence[W
 
 def test_in_mixed_sound_an_assigned_turn_goes_with_who_is_taken_out_and_stays_with_who_stays(session: Session) -> None:
     here = mixed(session, (40.0, 41.0, "p2"))
-    words = (word("p1", 5.0, 5.5), word(None, 10.0, 10.5), word("p1", 15.0, 15.5), word("p2", 40.0, 41.0))
-    words = (*words, word("p1", 45.0, 46.0), word("p1", 35.0, 36.0))
+    early = (word("p1", 5.0, 5.5), word(None, 10.0, 10.5), word("p1", 15.0, 15.5), word("p2", 40.0, 41.0))
+    words = (*early, word("p1", 45.0, 46.0), word("p1", 35.0, 36.0))
     ruling = ruled({Purpose.INTERNAL_SHARE: MINUS})
     gone = planned(here, {1: assigned("p2")}, words, ruling)
     assert (5.5, 15.0, "m") in muted(gone), "as any word of theirs, up to the words of others"

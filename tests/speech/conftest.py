@@ -32,6 +32,7 @@ from pipeline.speech.audio_types import RATE, AudioChunk, Samples
 from pipeline.speech.chunking import chunks
 from pipeline.speech.pronunciation.pronounce import Pronouncer, bundled
 from pipeline.speech.vad import VoiceActivity
+from pipeline.store.vault import Vault
 
 SAMPLES = Path(__file__).parents[2] / "sample_media"
 OWN_TRACKS = "2026-11-18-a-own-tracks"
@@ -47,8 +48,11 @@ class HandMade(Ruling):
     def _made_by_consent(self) -> None: ...
 
 
-class Shelf:
+class Shelf(Vault):
     """A vault whose digests are paths."""
+
+    def __init__(self) -> None:
+        """Without a folder of its own."""
 
     def path(self, digest: str) -> Path:
         return Path(digest)
@@ -65,7 +69,8 @@ def chunk_of(samples: Samples) -> AudioChunk:
 
 
 def truth(folder: str = OWN_TRACKS) -> dict[str, list[dict[str, Any]]]:
-    return json.loads((SAMPLES / "truth" / f"{folder}.json").read_text("utf-8"))
+    lines: dict[str, list[dict[str, Any]]] = json.loads((SAMPLES / "truth" / f"{folder}.json").read_text("utf-8"))
+    return lines
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.records import Cue
-from pipeline.speech.audio_types import Span, spread_words
+from pipeline.speech.audio_types import HeardWord, Span, spread_words
 from pipeline.speech.engines.captions import CaptionWords
 from tests.speech.conftest import chunk_of, introduced, session_of, sound, track_of
 
@@ -21,7 +21,7 @@ def cue(start_s: float, end_s: float, who: str | None = "p1", text: str = TEXT) 
     return Cue(start_s=start_s, end_s=end_s, participant_id=who, text=text)
 
 
-def words(introduction: Path, *cues: Cue, owner: str | None = "p1", offset_s: float = 0.0):
+def words(introduction: Path, *cues: Cue, owner: str | None = "p1", offset_s: float = 0.0) -> list[HeardWord]:
     track = track_of(introduction, owner=owner, offset_s=offset_s)
     session = session_of(track, people=2, captions=cues)
     return list(CaptionWords(session, track).recognise(chunk_of(sound(introduction))).words)

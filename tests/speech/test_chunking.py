@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.speech.audio_types import RATE, Samples, Span
-from pipeline.speech.chunking import chunks, clips
-from pipeline.speech.vad import FRAME, VoiceActivity, regions
+from pipeline.speech.chunking import chunks, clips, pieces
+from pipeline.speech.vad import FRAME, RememberedVoice, VoiceActivity, regions
 from tests.speech.conftest import chunk_of, sample, sound, spoken
 
 
@@ -24,7 +24,8 @@ class Loudness(VoiceActivity):
 
     def feed(self, samples: Samples) -> Samples:
         self.fed += len(samples)
-        return np.abs(samples.reshape(-1, FRAME)).max(axis=1)
+        loudest: Samples = np.abs(samples.reshape(-1, FRAME)).max(axis=1)
+        return loudest
 
 
 def stream(seconds: int, block: int = 1600) -> Iterator[Samples]:
@@ -50,6 +51,39 @@ def test_little_is_held_at_a_time() -> None:
     for chunk in chunks(stream(300), voice=voice, chunk_s=30.0):
         held = voice.fed - round((chunk.start_s + len(chunk.samples) / RATE) * RATE)
         assert held <= 31 * RATE
+
+
+@pytest.mark.parametrize("block", [100, 1600, 20 * RATE])
+def test_pieces_are_the_sound_of_their_spans_in_one_reading(block: int) -> None:
+    whole = np.concatenate(list(stream(9)))
+    spans = [Span(0.0, 0.25), Span(1.5, 3.25), Span(3.25, 3.5), Span(8.5, 12.0), Span(20.0, 21.0)]
+    found = list(pieces(stream(9, block=block), spans))
+    assert [span for span, _ in found] == spans
+    for span, samples in found:
+        assert (samples == whole[round(span.start_s * RATE) : round(span.end_s * RATE)]).all()
+        assert len(samples) == max(0, round((min(9.0, span.end_s) - span.start_s) * RATE))
+
+
+def test_a_second_pass_over_a_sound_asks_the_network_only_what_it_was_not_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    samples = sound(sample("hannah-berg.flac"), 0.0, 5.0)
+    frames = samples[: len(samples) // FRAME * FRAME]
+    alone, asked = VoiceActivity().feed(frames), list[int]()
+    network = VoiceActivity.feed
+
+    def counted(self: VoiceActivity, fed: Samples) -> Samples:
+        asked.append(len(fed) // FRAME)
+        return network(self, fed)
+
+    monkeypatch.setattr(VoiceActivity, "feed", counted)
+    remembered = RememberedVoice()
+    first, second = remembered.one_pass(), remembered.one_pass()
+    assert first.feed(frames[: 40 * FRAME]) == pytest.approx(alone[:40], abs=1e-4)
+    assert second.feed(frames[: 20 * FRAME]) == pytest.approx(alone[:20], abs=1e-4)
+    assert second.feed(frames[20 * FRAME :]) == pytest.approx(alone[20:], abs=1e-4)
+    assert first.feed(frames[40 * FRAME :]) == pytest.approx(alone[40:], abs=1e-4)
+    assert sum(asked) == len(alone)
 
 
 def test_no_sound_gives_no_piece() -> None:

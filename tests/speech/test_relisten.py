@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import media
 from pipeline.speech import relisten
 from pipeline.speech.audio_types import RATE, Span
 from pipeline.speech.keywords.second_pass import SecondPass, neighbourhoods
@@ -49,6 +50,20 @@ def test_what_lies_beside_a_window_is_recognised_again(introduction: Path) -> No
     assert {one.text for one in found} == {"Halcyon Freight"}
     assert found[0].span.start_s == pytest.approx(said["Halcyon"].start_s, abs=0.2)
     assert list(nearby.search(introduction, 0, [])) == []
+
+
+def test_a_file_is_read_twice_however_many_parts_of_it_are_listened_to(
+    introduction: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, decode = list[Path](), media.decode
+    monkeypatch.setattr(media, "decode", lambda path, **given: (reads.append(path), decode(path, **given))[1])
+    length_s = media.probe(introduction).duration_s
+    parts = [(0.0, 0.5), (1.0, length_s - 0.5), (length_s - 0.2, length_s)]
+    heard = relisten(introduction, TERMS, near=[(0.1, 0.2), (length_s - 0.1, length_s)], within=parts)
+    assert heard is not None
+    assert "Halcyon Freight" in {term.term for term in heard}
+    assert len(reads) == 2, "once for the search, once for the second recognition"
+    assert relisten(introduction, TERMS, within=[]) == []
 
 
 def test_the_sound_beside_windows_is_bounded() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.records import Cell, Cue, Interval, Outcome, Purpose, Track
+from pipeline.records import Cell, Cue, Interval, NamedTurn, NamedVoices, Outcome, Purpose, Track
 from pipeline.speech.audio_types import RATE, Span
 from pipeline.speech.coverage import merged
 from pipeline.speech.speakers import speaker
@@ -48,16 +49,42 @@ def test_a_mixed_track_is_taken_if_all_may_be_transcribed() -> None:
     assert heard(Outcome.PROCEED, Outcome.PROCEED, tracks=(MIXED,)) == ["t3"]
 
 
-def test_the_speaker_is_whose_caption_shares_most_of_a_word() -> None:
-    cues = (
-        Cue(start_s=0.0, end_s=2.0, participant_id="p1", text="one"),
-        Cue(start_s=2.0, end_s=4.0, participant_id="p2", text="two"),
-        Cue(start_s=5.0, end_s=6.0, participant_id=None, text="who"),
-    )
-    assert speaker(cues, Span(1.0, 1.5)) == "p1"
-    assert speaker(cues, Span(1.8, 2.6)) == "p2"
-    assert speaker(cues, Span(1.5, 2.5)) is None
-    assert speaker(cues, Span(5.1, 5.5)) is None
+CUES = (
+    Cue(start_s=0.0, end_s=2.0, participant_id="p1", text="one"),
+    Cue(start_s=2.0, end_s=4.0, participant_id="p2", text="two"),
+    Cue(start_s=5.0, end_s=6.0, participant_id=None, text="who"),
+)
+VOICES = NamedVoices(
+    turns=(
+        NamedTurn(start_s=0.0, end_s=3.0, participant_id="p1"),
+        NamedTurn(start_s=3.0, end_s=4.0, participant_id=None),
+        NamedTurn(start_s=5.0, end_s=7.0, participant_id="p2"),
+    ),
+    overlaps=(Interval(start_s=6.5, end_s=6.6),),
+)
+
+
+@pytest.mark.parametrize(
+    ("captions", "voices", "span", "who"),
+    [
+        (CUES, None, Span(1.0, 1.5), "p1"),
+        (CUES, None, Span(1.8, 2.6), "p2"),
+        (CUES, None, Span(1.5, 2.5), None),
+        (CUES, None, Span(5.1, 5.5), None),
+        ((), VOICES, Span(2.0, 2.5), "p1"),
+        ((), VOICES, Span(3.1, 3.5), None),
+        ((), VOICES, Span(6.0, 6.4), "p2"),
+        ((), VOICES, Span(6.3, 6.7), None),
+        (CUES, VOICES, Span(1.0, 1.5), "p1"),
+        (CUES, VOICES, Span(2.2, 2.6), None),
+        (CUES, VOICES, Span(3.2, 3.6), "p2"),
+        (CUES, VOICES, Span(5.1, 5.5), "p2"),
+    ],
+)
+def test_the_speaker_is_whose_captions_or_voice_share_most_of_a_word_unless_they_disagree(
+    captions: tuple[Cue, ...], voices: NamedVoices | None, span: Span, who: str | None
+) -> None:
+    assert speaker(replace(session_of(MIXED, captions=captions), voices=voices), span) == who
 
 
 def in_parts(*parts: tuple[str, float, float, Outcome]) -> HandMade:

@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 import pytest
@@ -26,8 +26,16 @@ from tests.speech.conftest import Shelf, chunk_of, ruling_of, sample, session_of
 HANNAH = "hannah-berg.flac"
 
 
-def settings(model: str, **values: object) -> SpeechSettings:
-    return SpeechSettings(engine="whisper", model=model, **values)
+class DecodeOptions(TypedDict):
+    """What the model is told of its windows."""
+
+    language: str
+    hot_words: str
+    batch_size: int
+
+
+def settings(model: str, *, language: str = "en", languages: tuple[str, ...] = ("en", "de")) -> SpeechSettings:
+    return SpeechSettings(engine="whisper", model=model, language=language, languages=languages)
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +72,11 @@ def vowel(pitch: float, length_s: float, formants: Sequence[float] = (700.0, 120
     """A sung vowel: a voice that says nothing."""
     times = np.arange(int(length_s * RATE)) / RATE
     harmonics = np.arange(pitch, 4000.0, pitch)
-    gains = sum(np.exp(-(((harmonics - formant) / 120.0) ** 2)) for formant in formants) + 0.02
+    gains = np.sum([np.exp(-(((harmonics - formant) / 120.0) ** 2)) for formant in formants], axis=0) + 0.02
     wave = (gains[:, None] * np.sin(2 * np.pi * harmonics[:, None] * times)).sum(axis=0)
     fade = np.minimum(1.0, np.minimum(times, times[::-1]) * 20)
-    return (0.2 * fade * wave / np.abs(wave).max()).astype(np.float32)
+    sung: Samples = (0.2 * fade * wave / np.abs(wave).max()).astype(np.float32)
+    return sung
 
 
 @pytest.fixture
@@ -173,7 +182,7 @@ def test_a_sentence_that_whisper_left_out_is_heard_again(
 ) -> None:
     decode, calls = WhisperModel.decode, list[int]()
 
-    def forgetful(self: WhisperModel, windows: Sequence[Samples], **options: object) -> list[Decoded]:
+    def forgetful(self: WhisperModel, windows: Sequence[Samples], **options: Unpack[DecodeOptions]) -> list[Decoded]:
         decoded = decode(self, windows, **options)
         calls.append(len(windows))
         return [Decoded(window.pieces[:12]) for window in decoded] if len(calls) == 1 else decoded
@@ -227,7 +236,7 @@ def test_a_detected_language_is_one_of_those_allowed(
 ) -> None:
     decode, chosen = WhisperModel.decode, list[object]()
 
-    def watched(self: WhisperModel, windows: Sequence[Samples], **options: object) -> list[Decoded]:
+    def watched(self: WhisperModel, windows: Sequence[Samples], **options: Unpack[DecodeOptions]) -> list[Decoded]:
         chosen.append(options["language"])
         return decode(self, windows, **options)
 

@@ -13,7 +13,18 @@ from sqlalchemy import text
 
 import pipeline
 from pipeline.errors import WorkspaceDamaged
-from pipeline.records import Attendance, Crosstalk, Finding, Proposal, Session, SoundPlace, TextPlace, Transcript, Word
+from pipeline.records import (
+    Attendance,
+    Crosstalk,
+    DetectionRule,
+    Finding,
+    Proposal,
+    Session,
+    SoundPlace,
+    TextPlace,
+    Transcript,
+    Word,
+)
 from pipeline.store import Workspace, codec
 from pipeline.store.earlier_names import RENAMED, now_called, renamed
 from pipeline.store.registry import Registry
@@ -47,8 +58,19 @@ def record_called(name: str) -> type:
 
 
 def proposal() -> Proposal:
-    common = {"entity": "e", "label": "PERSON", "text": "x", "rule": "known name", "score": 1.0}
-    findings = tuple(Finding(finding_id=f"f{at}", place=place, **common) for at, place in enumerate((SOUND, CHAT)))
+    places: tuple[SoundPlace | TextPlace, ...] = (SOUND, CHAT)
+    findings = tuple(
+        Finding(
+            finding_id=f"f{at}",
+            entity="e",
+            label="PERSON",
+            text="x",
+            rule=DetectionRule.KNOWN_NAME,
+            score=1.0,
+            place=place,
+        )
+        for at, place in enumerate(places)
+    )
     return Proposal(
         proposal_id="r", session_id="s", entity="e", label="PERSON", replacement="[person 1]", findings=findings
     )

@@ -69,7 +69,9 @@ def test_states_are_current_after_each_change(workspace: Workspace) -> None:
     result = SessionResult(session_id="s1", status="done", reason="", action="")
     for attempts in (1, 2):
         registry.conclude(SessionState(state_key="k", valid_until=1.0, attempts=attempts, result=result))
-        assert Registry(workspace.db).states()["s1"].attempts == attempts == registry.state("s1").attempts
+        kept = registry.state("s1")
+        assert kept is not None
+        assert Registry(workspace.db).states()["s1"].attempts == attempts == kept.attempts
     other = Workspace.open(workspace.root)
     Registry(other.db).conclude(SessionState(state_key="k2", valid_until=1.0, attempts=2, result=result))
     assert registry.states()["s1"].state_key == "k2", "a change by another process counts as well"

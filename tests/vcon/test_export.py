@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from pipeline import consent
 from pipeline.cli import main
 from pipeline.consent.interchange.leak_check import Forbidden, refuse_leaks
 from pipeline.consent.interchange.vcon_attachments import content_hash
@@ -29,6 +30,7 @@ from pipeline.records import (
     OutFile,
     ProofVerdict,
     Purpose,
+    Ruling,
     Session,
     SessionResult,
     VaultFile,
@@ -231,8 +233,8 @@ LEAKS = {
 @pytest.mark.parametrize("leak", LEAKS.values(), ids=LEAKS)
 def test_scenario_47_what_the_standards_own_example_leaks(workspace: Workspace, out: Session, leak: str) -> None:
     found = made(workspace, out)
-    ruling = export.consent.rule(out, workspace=workspace, now=NOW)
-    assert isinstance(ruling, export.Ruling)
+    ruling = consent.rule(out, workspace=workspace, now=NOW)
+    assert isinstance(ruling, Ruling)
     never = export.forbidden(out, ruling, Audience.INTERNAL, workspace, now=NOW)
     vouched = {one["body"]["content_hash"]["value"] for one in found["attachments"]}
     found["analysis"][0]["body"]["segments"][0]["text"] = leak

@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+ColorScheme = Literal["light", "dark"]
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 

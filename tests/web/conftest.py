@@ -9,15 +9,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.store import Workspace
+from tests.once import made_once
 from tests.web.making import make_workspace
 
 
 @pytest.fixture(scope="session")
 def analysed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a workspace with one analysed session; nobody writes here."""
-    workspace = make_workspace(tmp_path_factory.mktemp("analysed") / "ws")
-    workspace.db.dispose()
-    return workspace.root
+    return made_once(tmp_path_factory, "analysed", lambda folder: make_workspace(folder / "ws").db.dispose()) / "ws"
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 
 from pipeline import consent, ingest, review
 from pipeline.consent.answers.importer import import_answers
+from pipeline.consent.staff.withdraw import Erasure
 from pipeline.records import (
     Context,
     DetectionRule,
@@ -44,21 +45,19 @@ from pipeline.web.roles import WebRole
 from pipeline.web.site import Access
 from pipeline.workflow import previews
 from pipeline.workflow.consent_actions import withdraw_consent
-from pipeline.workflow.consent_form import Erasure
 from pipeline.workflow.customer_rules import NOT_A_NAME
 from pipeline.workflow.preview_parts import MATERIAL, material_key
 from pipeline.workflow.preview_records import PreviewMaterial, PreviewPart, PreviewTerms
 from pipeline.workflow.review_material import store_material
 from pipeline.workflow.sealed_links import seal
 from pipeline.workflow.session_context import SessionContext
-from tests.clock import NIGHT
+from tests.clock import now
 
 SAMPLES = Path(__file__).parents[2] / "sample_media"
 FOLDER = SAMPLES / "sessions" / "2026-11-18-a-own-tracks"
 SETTINGS = '[speech]\nengine = "sphinx"\n[run]\nstable_for_s = 0\n'
 FORM = SAMPLES / "consent-form.toml"
 SCRIPT = "<script>document.title='run'</script>"
-_BEGAN = time.monotonic()
 SAID = (
     ("t1", "p1", "welcome everyone this is hannah berg from lumen"),
     ("t2", "p2", "hello hannah priya here from halcyon freight we love project falcon"),
@@ -74,11 +73,6 @@ MENTIONS = (
     ("term:project falcon", "TERM", "falcon", 0.99, DetectionRule.TERM_LIST),
     ("person:~cache", "PERSON", "cache", 0.45, DetectionRule.NAME_MODEL),
 )
-
-
-def now() -> datetime:
-    """The time of the tests, which goes on."""
-    return NIGHT + timedelta(seconds=time.monotonic() - _BEGAN)
 
 
 def word(index: int, track_id: str, participant_id: str | None, text: str) -> Word:
@@ -123,8 +117,8 @@ def findings_in(
                     words=(at, at + len(wanted)),
                 )
                 yield _finding(entity, label, text, score, rule, place)
-    place = TextPlace(surface="chat", index=0, start_char=0, end_char=len(SCRIPT))
-    yield _finding("term:script", "TERM", SCRIPT, 0.9, DetectionRule.TERM_LIST, place)
+    chat = TextPlace(surface="chat", index=0, start_char=0, end_char=len(SCRIPT))
+    yield _finding("term:script", "TERM", SCRIPT, 0.9, DetectionRule.TERM_LIST, chat)
 
 
 def _finding(

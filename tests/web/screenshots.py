@@ -11,10 +11,12 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from pipeline.workflow.consent_form import invite
-from tests.web.making import FORM, Server, decide_alike, make_workspace, now, preview_by_hand, serving
+from tests.clock import now
+from tests.web.chromium import ColorScheme
+from tests.web.making import FORM, Server, decide_alike, make_workspace, preview_by_hand, serving
 
 SIZES = {"wide": (1280, 800), "phone": (390, 844)}
-PAGES = {
+PAGES: dict[str, tuple[str, ColorScheme]] = {
     "queue": ("wide", "light"),
     "holds": ("wide", "light"),
     "sign-off": ("wide", "dark"),
@@ -23,7 +25,7 @@ PAGES = {
     "rules": ("wide", "light"),
 }
 SAID_BY_THEM = "we would love an export in the evening, [company 1] asks for it every week"
-REVIEW = (("wide", "light"), ("wide", "dark"), ("phone", "light"))
+REVIEW: tuple[tuple[str, ColorScheme], ...] = (("wide", "light"), ("wide", "dark"), ("phone", "light"))
 
 
 def main(folder: Path) -> None:
@@ -50,7 +52,7 @@ def main(folder: Path) -> None:
         browser.close()
 
 
-def _shoot(browser: Browser, server: Server, address: str, path: Path, size: str, scheme: str) -> None:
+def _shoot(browser: Browser, server: Server, address: str, path: Path, size: str, scheme: ColorScheme) -> None:
     width, height = SIZES[size]
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
     page.goto(server.link("ana"))

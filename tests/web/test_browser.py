@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from pipeline.records import Verdict
 from pipeline.review import decision_log
@@ -19,8 +19,9 @@ from pipeline.web.roles import WebRole
 from pipeline.web.serve import access_of
 from pipeline.workflow.consent_form import invite
 from pipeline.workflow.speaker_actions import list_speakers
-from tests.web.chromium import AXE, browser
-from tests.web.making import FORM, SAID, SCRIPT, Server, analyse_by_hand, decide_alike, now, preview_by_hand, serving
+from tests.clock import now
+from tests.web.chromium import AXE, ColorScheme, browser
+from tests.web.making import FORM, SAID, SCRIPT, Server, analyse_by_hand, decide_alike, preview_by_hand, serving
 from tests.web.oidc.running import keep_secret, provider, settings
 
 __all__ = ["browser"]
@@ -43,7 +44,7 @@ class Watched:
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("request", lambda request: self._request(request.url, address))
 
-    def _console(self, message: object) -> None:
+    def _console(self, message: ConsoleMessage) -> None:
         kind, text = message.type, message.text
         expected = "409" in text or "ERR_INTERNET_DISCONNECTED" in text or "ERR_CONNECTION" in text
         if kind in ("error", "warning") and not expected:
@@ -64,10 +65,18 @@ def watched(browser: Browser, server: Server) -> Iterator[list[Watched]]:
 
 
 def person(
-    browser: Browser, server: Server, watched: list[Watched], actor: str, *roles: WebRole, **options: object
+    browser: Browser,
+    server: Server,
+    watched: list[Watched],
+    actor: str,
+    *roles: WebRole,
+    color_scheme: ColorScheme | None = None,
+    bypass_csp: bool = False,
 ) -> Page:
     """Somebody who is logged in, on the page that the login leads to."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, **options)
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, color_scheme=color_scheme, bypass_csp=bypass_csp
+    )
     watched.append(Watched(context, server.address))
     page = watched[-1].page
     page.goto(server.link(actor, *roles))
@@ -215,7 +224,7 @@ def test_staff_log_in_at_a_provider_on_another_site(
             page.click("button[type=submit]")
             page.click("button[type=submit]")
             page.wait_for_url(f"{address}/queue")
-            assert "ana@lumen.example" in page.text_content("header")
+            assert "ana@lumen.example" in page.inner_text("header")
             page.close()
 
 
@@ -266,7 +275,9 @@ PAGES = ("queue", "rules", "quality", "holds", "matches", "withdrawals", "reques
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(browser: Browser, server: Server, watched: list[Watched], scheme: str) -> None:
+def test_axe_finds_nothing_serious(
+    browser: Browser, server: Server, watched: list[Watched], scheme: ColorScheme
+) -> None:
     page = person(browser, server, watched, "lea", color_scheme=scheme, bypass_csp=True)
     session = f"sessions/{server.session_id}"
     links = invite(server.session_id, FORM, emails=(), url=server.address, workspace=server.workspace, now=now())
@@ -288,8 +299,7 @@ def test_axe_finds_nothing_serious(browser: Browser, server: Server, watched: li
 def test_a_preview_is_answered_on_a_phone_without_scripts(
     browser: Browser, server: Server, watched: list[Watched]
 ) -> None:
-    viewport = {"width": 390, "height": 844}
-    context = browser.new_context(java_script_enabled=False, viewport=viewport, locale="de-DE")
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844}, locale="de-DE")
     watched.append(Watched(context, server.address))
     page = watched[-1].page
     page.goto(f"{server.address}{preview_by_hand(server.workspace, 'p2')}")

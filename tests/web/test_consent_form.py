@@ -18,7 +18,8 @@ from pipeline.store.registry import Registry
 from pipeline.web.app import participant_app
 from pipeline.workflow import consent_form
 from pipeline.workflow.consent_form import VALID_FOR, InvitationLink, invite, read_invitation
-from tests.web.making import FORM, now, session_id_of
+from tests.clock import now
+from tests.web.making import FORM, session_id_of
 
 OURS = {"sec-fetch-site": "same-origin"}
 TOMASZ = "tomasz.nowak@northwind.example"

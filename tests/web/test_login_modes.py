@@ -31,7 +31,8 @@ from pipeline.web.logins import LINK_S, Logins
 from pipeline.web.modes import PROXY_SECRET, host_of, user_of
 from pipeline.web.oidc import OidcProvider
 from pipeline.web.roles import WebRole
-from tests.web.making import now, session_id_of
+from tests.clock import now
+from tests.web.making import session_id_of
 from tests.web.oidc.running import SECRET, answer_for, keep_secret, log_in, provider, settings
 from tests.web.test_routes import HOST, OURS, check_table
 

@@ -19,7 +19,8 @@ from pipeline.workflow import review_actions, review_edits
 from pipeline.workflow.review_audio import audio_piece
 from pipeline.workflow.review_material import ReviewSession, open_review
 from pipeline.workflow.review_views import Decided, proposal_views, taken_out, turn_views
-from tests.web.making import now, session_id_of, withdraw_transcription
+from tests.clock import now
+from tests.web.making import session_id_of, withdraw_transcription
 
 NOTHING = Decided(decisions=(), versions={}, edit_versions={})
 
@@ -89,10 +90,17 @@ def test_a_text_is_masked_until_it_is_kept(workspace: Workspace, opened: ReviewS
 
 def test_an_edit_is_seen_by_every_command_before_the_next_run(workspace: Workspace, opened: ReviewSession) -> None:
     zebra = next(word for word in opened.transcript.words if word.text == "zebra")
-    span = {"track_id": zebra.track_id, "start_s": zebra.start_s, "end_s": zebra.end_s}
-    assert review_edits.count_same_words(opened, **span) == 2
+    assert review_edits.count_same_words(opened, zebra.track_id, zebra.start_s, zebra.end_s) == 2
     again = review_edits.add_finding(
-        workspace, opened, **span, label="TERM", actor="ana", reason="a code name", now=now()
+        workspace,
+        opened,
+        track_id=zebra.track_id,
+        start_s=zebra.start_s,
+        end_s=zebra.end_s,
+        label="TERM",
+        actor="ana",
+        reason="a code name",
+        now=now(),
     )
     session_id = opened.session.session_id
     assert proposals_of(workspace, session_id) == again.proposals

@@ -6,13 +6,16 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from pipeline.records import Audience
+from pipeline.records.session import UNKNOWN_PLATFORM
 from pipeline.store import Workspace
+from pipeline.store.registry import Registry
 from pipeline.web.app import participant_app, staff_app
 from pipeline.web.guard import MAX_BODY
 from pipeline.web.logins import IDLE_S, LINK_S, LONGEST_S, Logins, WebUser
@@ -21,7 +24,8 @@ from pipeline.web.roles import WebRole
 from pipeline.web.routes import PARTICIPANT_ROUTES, STAFF_ROUTES
 from pipeline.web.site import Access, Site
 from pipeline.workflow.consent_form import invite
-from tests.web.making import FORM, decide_alike, now, session_id_of
+from tests.clock import now
+from tests.web.making import FORM, decide_alike, session_id_of
 
 HOST = "127.0.0.1:8484"
 OURS = {"sec-fetch-site": "same-origin"}
@@ -112,7 +116,8 @@ def address(row: str, session_id: str) -> tuple[str, str]:
 
 
 def test_the_table_is_whole() -> None:
-    served = {f"{(route.methods - {'HEAD'}).pop()} {route.path}" for route in (*PARTICIPANT_ROUTES, *STAFF_ROUTES)}
+    routes = (*PARTICIPANT_ROUTES, *STAFF_ROUTES)
+    served = {f"{((route.methods or set()) - {'HEAD'}).pop()} {route.path}" for route in routes}
     assert served == set(TABLE)
     assert not any(row.partition(" ")[2].endswith(ORIGINALS) and P in (roles or ()) for row, roles in TABLE.items())
 
@@ -253,3 +258,15 @@ def test_a_lead_makes_a_rule_of_what_decisions_say(site: Site) -> None:
     assert client.post("/rules", data=sent, follow_redirects=False).status_code == 303
     (entry,) = [each for each in workspace.listed().entries() if each.text == "cache"]
     assert entry.owner == "ana: a word of theirs"
+
+
+def test_the_queue_is_filtered_by_platform_and_an_unknown_one_is_no_choice(site: Site) -> None:
+    registry, session_id = Registry(site.workspace.db), session_id_of(site.workspace)
+    client, known = client_of(site, R), registry.session(session_id)
+    registry.rewrite(replace(known, platform="zoom", host="Lumen Labs"))
+    assert "<option>zoom</option>" in client.get("/queue").text
+    assert session_id in client.get("/queue?platform=zoom").text
+    assert session_id not in client.get("/queue?platform=teams").text
+    registry.rewrite(replace(known, platform=UNKNOWN_PLATFORM, host="Lumen Labs"))
+    page = client.get("/queue").text
+    assert session_id in page and "<option>Lumen Labs" not in page and "<option>other" not in page

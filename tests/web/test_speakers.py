@@ -18,8 +18,8 @@ from pipeline.web.roles import WebRole
 from pipeline.web.site import Access
 from pipeline.workflow.review_material import WithheldWords, open_review
 from pipeline.workflow.speaker_actions import assign_in_session, list_speakers, unassign_speaker
-from tests.clock import that_night
-from tests.web.making import SAID, analyse_by_hand, now, session_id_of, withdraw_transcription
+from tests.clock import now, that_night
+from tests.web.making import SAID, analyse_by_hand, session_id_of, withdraw_transcription
 
 TURN = SAID[3][2]
 """What somebody says, and nobody knows who."""

@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
+from pipeline.cli.common import account_of_process
 from pipeline.errors import ConfigurationError, UsageProblem
 from pipeline.records import Finding, Proposal, Role, Verdict
 from pipeline.review import propose
@@ -113,10 +115,12 @@ def test_a_rule_is_an_entry_of_its_customers_list_and_ends(workspace: Workspace,
     for kind in RuleKind:
         with pytest.raises(UsageProblem):
             make_rule(workspace, ids_by_kind[kind], until=date(2026, 11, 28), actor="lea", reason="x", now=NOW)
-        given = {"until": UNTIL, "actor": "lea", "reason": "again and again", "now": NOW}
-        assert make_rule(workspace, ids_by_kind[kind], **given) is kind
+        make = partial(
+            make_rule, workspace, ids_by_kind[kind], until=UNTIL, actor="lea", reason="again and again", now=NOW
+        )
+        assert make() is kind
         with pytest.raises(UsageProblem):
-            make_rule(workspace, ids_by_kind[kind], **given)
+            make()
     assert suggest_rules(workspace) == (), "what is a rule is proposed no more"
     (path,) = (workspace.root / "terms").glob("*.toml")
     assert path.stat().st_mode & 0o077 == 0
@@ -170,6 +174,14 @@ def test_the_shell_lists_and_makes_them(workspace: Workspace, made: Made) -> Non
     (row,) = json.loads(listed.output)
     assert "uillon" not in listed.output
     make = ["terms", "make-rule", row["suggestion"], "--by", "lea", "--reason", "always"]
+    for refused in ([*make, "--until", "2099-01-01"], ["terms", "suggest-rules", "--reveal"]):
+        result = CliRunner().invoke(main, [*refused, *root])
+        assert result.exit_code == 7 and "review.leads" in result.output and "uillon" not in result.output
+    assert len(workspace.ledger.under("rule refused", "")) == 2
+    settings = workspace.root / "offrecord.toml"
+    settings.write_text(f'{settings.read_text("utf-8")}\n[review]\nleads = ["{account_of_process()}"]\n', "utf-8")
+    revealed = CliRunner().invoke(main, ["terms", "suggest-rules", "--reveal", "--json", *root])
+    assert "uillon" in revealed.output
     assert CliRunner().invoke(main, [*make, "--until", "2020-01-01", *root]).exit_code == 2
     done = CliRunner().invoke(main, [*make, "--until", "2099-01-01", *root])
     assert done.exit_code == 0 and "always, until 2099-01-01" in done.output

@@ -96,7 +96,7 @@ def test_a_name_of_two_people_is_nobodys(workspace: Workspace, tmp_path: Path, c
     file_answers(workspace, tmp_path, *rows)
     draft, checks = drafted(workspace, call)
     assert draft["participants"] == [{"name": "Ana Ruiz"}, {"name": "Bo Li"}]
-    assert "2 have no address" in checks
+    assert "2 without an address" in checks
 
 
 def test_what_only_the_host_knows_is_given(workspace: Workspace, tmp_path: Path, call: Path) -> None:
@@ -115,7 +115,7 @@ def test_people_of_the_hosts_company_are_proposed_as_staff(workspace: Workspace,
     file_answers(workspace, tmp_path, *rows, ["2026-11-02 08:00", "bo@x.example", "Bo Li", "Acme", "DE", "Yes"])
     draft, checks = drafted(workspace, call, "--host", "lumen labs")
     assert [person.get("role") for person in draft["participants"]] == ["staff", None]
-    assert "1 are taken as role" in checks
+    assert "1 is taken as role" in checks
     assert "nobody is of your own team" not in checks
 
 

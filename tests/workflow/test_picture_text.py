@@ -50,7 +50,10 @@ class SealedStub:
         return Path(digest)
 
 
-def context_of(workspace: Workspace, ruled: Ruling | None = None, **settings: object) -> SessionContext:
+DEFAULT = PictureSettings()
+
+
+def context_of(workspace: Workspace, ruled: Ruling | None = None, picture: PictureSettings = DEFAULT) -> SessionContext:
     here = Session(
         session_id=SESSION_ID,
         source_digest="0" * 64,
@@ -66,7 +69,7 @@ def context_of(workspace: Workspace, ruled: Ruling | None = None, **settings: ob
         tracks=(),
         video=Video(digest="v" * 64, duration_s=60.0),
     )
-    changed = workspace.settings.model_copy(update={"picture": PictureSettings(**settings)})
+    changed = workspace.settings.model_copy(update={"picture": picture})
     workspace.settings = changed
     return SessionContext(session=here, workspace=workspace, ruling=ruled or ruling(), known=Context(), now=NOW)
 
@@ -96,7 +99,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_a_picture_is_read_once_and_may_then_be_kept(workspace: Workspace, looks: list[float]) -> None:
-    context = context_of(workspace, ocr_per_second=2.0)
+    context = context_of(workspace, picture=PictureSettings(ocr_per_second=2.0))
     object.__setattr__(workspace, "vault", SealedStub())
     assert picture_text.read_picture(context) == SEEN
     assert picture_text.read_picture(context) == SEEN
@@ -122,8 +125,8 @@ def test_a_picture_that_nobody_may_see_is_not_read(workspace: Workspace, looks: 
     assert picture_text.read_picture(context_of(workspace, ruling(internal_share=Outcome.MINUS))) is None
     context = context_of(workspace)
     assert picture_text.read_picture(replace(context, session=replace(context.session, video=None))) is None
-    assert picture_text.read_picture(context_of(workspace, keep=False)) is None
-    assert not picture_text.may_be_kept(context_of(workspace, keep=False), SEEN)
+    assert picture_text.read_picture(context_of(workspace, picture=PictureSettings(keep=False))) is None
+    assert not picture_text.may_be_kept(context_of(workspace, picture=PictureSettings(keep=False)), SEEN)
     assert looks == []
 
 
@@ -138,7 +141,7 @@ def test_without_a_reader_the_picture_stays_out_and_that_is_said(
     assert picture_text.is_unread(context)
     (said,) = [each for each in examine(workspace) if each.what == "tesseract"]
     assert (said.ok, said.action) == (False, "apt-get install tesseract-ocr; until then no picture is kept")
-    unlooked = context_of(workspace, require_ocr=False)
+    unlooked = context_of(workspace, picture=PictureSettings(require_ocr=False))
     assert picture_text.may_be_kept(unlooked, None)
     assert not picture_text.is_unread(unlooked)
     assert [each.ok for each in examine(workspace) if each.what == "tesseract"] == [True]
@@ -148,13 +151,13 @@ def test_without_a_reader_the_picture_stays_out_and_that_is_said(
 @pytest.mark.parametrize(
     ("settings", "picture"),
     [
-        ({}, "encoded again with 2 covers, not reviewed"),
-        ({"require_ocr": False}, "copied, not reviewed"),
-        ({"keep": False}, "none"),
+        (PictureSettings(), "encoded again with 2 covers, not reviewed"),
+        (PictureSettings(require_ocr=False), "copied, not reviewed"),
+        (PictureSettings(keep=False), "none"),
     ],
 )
 def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
-    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, bool], picture: str
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: PictureSettings, picture: str
 ) -> None:
     slide, sound = (
         ("-loop", "1", "-i", SLIDE, "-t", "3", "-r", "5"),
@@ -164,7 +167,7 @@ def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
     (workspace.root / "terms.toml").write_text('[[terms]]\ntext = "Halcyon Freight"\nkind = "company"\n')
     digest = workspace.vault.seal(tmp_path / "a.mp4", kind="media").digest
     track = Track(track_id="t1", participant_id=None, digest=digest, stream=0, duration_s=3.0)
-    here = context_of(workspace, **settings).session
+    here = context_of(workspace, picture=settings).session
     here = replace(here, tracks=(track,), duration_s=3.0, video=Video(digest=digest, duration_s=3.0))
     said = Word(
         start_s=1.0,
@@ -183,7 +186,9 @@ def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
     monkeypatch.setattr(SessionContext, "put", lambda self, stage, key, value, kind=None, purpose=None: None)
     analysed = analyse(here, workspace, now=NOW)
     assert isinstance(analysed, AnalysedSession), analysed
-    assert {proposal.label for proposal in analysed.review_state.proposals} == ({"PICTURE"} if not settings else set())
+    assert {proposal.label for proposal in analysed.review_state.proposals} == (
+        {"PICTURE"} if settings == DEFAULT else set()
+    )
     made = publish_all(analysed, plan_renditions(analysed)).outcomes[Audience.INTERNAL].published
     assert made is not None
     told = read_manifest(workspace.out / made.folder / "proof.json")
@@ -193,4 +198,4 @@ def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
         seen = ocr.read(workspace.out / made.folder / told.media, per_second=1.0)
         texts = " ".join(word.text for line in seen.lines for word in line.words)
         assert "Owner" in texts
-        assert ("Halcyon" in texts) == (not settings.get("require_ocr", True))
+        assert ("Halcyon" in texts) == (not settings.require_ocr)

@@ -19,9 +19,11 @@ from pipeline.records import (
     Context,
     Decision,
     Failed,
+    Finding,
     HeardAgain,
     KeywordHit,
     Proposal,
+    SoundPlace,
     Verdict,
 )
 from pipeline.render.redaction_diff import RedactionScope, newly_exposed, scope_of
@@ -105,7 +107,17 @@ def test_what_is_heard_again_is_taken_out_in_the_same_run(
     assert (proposal.replacement, proposal.findings[0].rule) == ("[heard 1]", "heard again")
     text = publishing.out()
     assert text is not None and "right" not in text and "now" not in text and "heard again" not in text
-    assert listening.asked[0] is None and listening.asked[1] is not None, "the second time only what changed is heard"
+    assert all(asked and not spans.subtract([(2.25, 2.55)], asked) for asked in listening.asked)
+
+
+def test_where_nothing_searched_the_sound_all_of_it_is_listened_to(
+    publishing: PublishingSession, ears: Callable[..., Ears]
+) -> None:
+    listening, settings = ears(), publishing.workspace.settings
+    speech = settings.speech.model_copy(update={"keyword_search": False})
+    publishing.workspace.settings = settings.model_copy(update={"speech": speech})
+    publishing.publish()
+    assert listening.asked == [None]
 
 
 def test_a_later_night_makes_the_same_and_listens_to_nothing(
@@ -122,16 +134,15 @@ def test_a_run_that_is_killed_goes_on_and_ends_the_same(
     publishing: PublishingSession, ears: Callable[..., Ears], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listening = ears((2.25, 2.55))
-    real = repair.plan_rendition
 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipeline.workflow.repair.plan_rendition", killed)
-    with pytest.raises(KeyboardInterrupt):
-        publishing.publish()
+    with monkeypatch.context() as patch:
+        patch.setattr("pipeline.workflow.repair.plan_rendition", killed)
+        with pytest.raises(KeyboardInterrupt):
+            publishing.publish()
     assert publishing.out() is None
-    monkeypatch.setattr("pipeline.workflow.repair.plan_rendition", real)
     assert publishing.publish().published is not None
     assert len(listening.asked) == 2 and listening.asked[1] is not None, "it goes on with the second round"
     assert covered(scope(publishing).windows, (2.25, 2.55))
@@ -176,7 +187,7 @@ def test_not_it_brings_back_that_place_and_that_term_only(
 ) -> None:
     ears((2.25, 2.55), (0.5, 0.7))
     assert publishing.publish().published is not None
-    first, second = sorted(heard_proposals(publishing), key=lambda proposal: proposal.findings[0].place.start_s)
+    first, second = sorted(heard_proposals(publishing), key=lambda proposal: span_of(proposal.findings[0]))
     publishing.decided = {second.proposal_id: Verdict.KEEP}
     outcome = publishing.publish()
     assert outcome.published is not None, outcome
@@ -247,6 +258,12 @@ def test_a_plan_only_grows(before: list[KeywordHit], after: list[KeywordHit], se
     assert not newly_exposed(scope_of_plan(earlier[1]), scope_of_plan(later[1]))
 
 
+def span_of(finding: Finding) -> tuple[float, float]:
+    """Where in the sound it is, in seconds."""
+    assert isinstance(finding.place, SoundPlace)
+    return finding.place.start_s, finding.place.end_s
+
+
 @given(hits, st.data())
 def test_not_it_is_about_one_place(heard: list[KeywordHit], data: st.DataObject) -> None:
     proposals, whole = planned(heard, PLAIN)
@@ -256,8 +273,9 @@ def test_not_it_is_about_one_place(heard: list[KeywordHit], data: st.DataObject)
     left = [each for each in proposals if each.is_heard_again and each.proposal_id not in kept]
     for proposal in left:
         for finding in proposal.findings:
-            place = (finding.place.start_s, min(LENGTH_S, finding.place.end_s))
-            assert covered([(w.track_id or "", w.start_s, w.end_s) for w in plan.windows], place)
+            start_s, end_s = span_of(finding)
+            windows = [(w.track_id or "", w.start_s, w.end_s) for w in plan.windows]
+            assert covered(windows, (start_s, min(LENGTH_S, end_s)))
     assert len({(each.term, each.start_s, each.end_s) for each in plan.dismissed}) >= len(kept)
     assert plan.terms == whole.terms
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -85,11 +86,11 @@ def test_a_decision_teaches_and_taking_it_back_unteaches(workspace: Workspace) -
 
 
 def test_many_decisions_at_once_teach_nothing_and_named_ones_do(workspace: Workspace) -> None:
-    words = {"actor": "ana", "reason": "no time"}
-    count = review_actions.decide(workspace, SESSION, (), Verdict.REDACT, all_undecided=True, **words)
+    redact = partial(review_actions.decide, verdict=Verdict.REDACT, actor="ana", reason="no time")
+    count = redact(workspace, SESSION, (), all_undecided=True)
     assert (count.decided, misheard(workspace)) == (2, set())
     label = proposal_of(workspace, UNKNOWN, OTHER).replacement
-    review_actions.decide(workspace, OTHER, [label], Verdict.REDACT, **words)
+    redact(workspace, OTHER, [label])
     assert misheard(workspace) == {"nowhere brown"}
 
 

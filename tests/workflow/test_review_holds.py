@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol, TypedDict, Unpack
 
 import pytest
 from click.testing import CliRunner
@@ -12,16 +12,23 @@ from click.testing import CliRunner
 from pipeline import consent, speech
 from pipeline.cli import main
 from pipeline.errors import UsageProblem
-from pipeline.records import ChatLine, Held, Pending, Session, Transcript, Word
+from pipeline.records import ChatLine, Held, Pending, Session, Stop, Transcript, Word
 from pipeline.store import Workspace
 from pipeline.workflow.analyse import AnalysedSession, analyse
 from pipeline.workflow.review_holds import lift_holds, list_holds
 from tests.workflow.conftest import NOW, PublishingSession
 
-Analyse = Callable[..., object]
+
+class TranscriptFields(TypedDict, total=False):
+    """What may be said of a transcript beside its words."""
+
+    language: str
+    language_probability: float | None
+    other_language_s: float
+    speech_s: float
 
 
-def spoken(text: str, **fields: object) -> Transcript:
+def spoken(text: str, **fields: Unpack[TranscriptFields]) -> Transcript:
     words = tuple(
         Word(
             start_s=0.1 * index,
@@ -37,6 +44,14 @@ def spoken(text: str, **fields: object) -> Transcript:
     return replace(Transcript(engine="sphinx", words=words), **fields)
 
 
+class Analyse(Protocol):
+    """What the fixture ``analysed`` is."""
+
+    def __call__(
+        self, text: str = "", session: Session | None = None, **fields: Unpack[TranscriptFields]
+    ) -> AnalysedSession | Stop: ...
+
+
 @pytest.fixture
 def made(tmp_path: Path) -> PublishingSession:
     return PublishingSession(tmp_path)
@@ -44,13 +59,15 @@ def made(tmp_path: Path) -> PublishingSession:
 
 @pytest.fixture
 def analysed(made: PublishingSession, monkeypatch: pytest.MonkeyPatch) -> Analyse:
-    def call(text: str = "we need a faster queue", session: Session = made.session, **fields: object) -> object:
+    def call(
+        text: str = "we need a faster queue", session: Session | None = None, **fields: Unpack[TranscriptFields]
+    ) -> AnalysedSession | Stop:
         ruling = made.ruling
         monkeypatch.setattr(consent, "rule", lambda *_, **__: ruling)
         monkeypatch.setattr(speech, "transcribe", lambda *_, **__: spoken(text, **fields))
         monkeypatch.setattr(speech, "VERSION", f"{text} {fields}")  # no transcript of an earlier call is taken
         monkeypatch.setattr(speech, "keyword_search", lambda *_, **__: ())
-        return analyse(session, made.workspace, now=NOW)
+        return analyse(session or made.session, made.workspace, now=NOW)
 
     return call
 
@@ -101,7 +118,7 @@ def test_an_objection_in_the_chat_holds_the_session_too(analysed: Analyse, made:
     ],
 )
 def test_a_language_in_which_names_cannot_be_found_waits_for_a_person(
-    analysed: Analyse, made: PublishingSession, fields: dict[str, object]
+    analysed: Analyse, made: PublishingSession, fields: TranscriptFields
 ) -> None:
     stop = analysed(**fields)
     assert isinstance(stop, Pending)

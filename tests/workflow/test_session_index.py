@@ -75,19 +75,28 @@ def test_an_answer_concerns_whoever_may_have_given_it(
 
 def test_an_agreement_concerns_the_people_of_the_organisation(workspace: Workspace, taken: dict[str, Session]) -> None:
     def agree() -> None:
-        says = {"kind": AgreementKind.NDA, "publication": Clause.FORBIDDEN, "actor": "sam", "evidence": "x"}
-        file_agreement("granite foundry", workspace=workspace, now=NOW, **says)
+        file_agreement(
+            "granite foundry",
+            kind=AgreementKind.NDA,
+            publication=Clause.FORBIDDEN,
+            actor="sam",
+            evidence="x",
+            workspace=workspace,
+            now=NOW,
+        )
 
     assert concerned(workspace, taken, agree) == {"granite"}
 
 
 def test_what_staff_say_concerns_its_session(workspace: Workspace, taken: dict[str, Session]) -> None:
     ana = next(body["party_id"] for body in bodies(workspace))
-    acts = {"actor": "sam", "reason": "mail", "workspace": workspace, "now": NOW}
-    assert concerned(workspace, taken, partial(settle, taken["bo"], "p1", ana, **acts)) == {"bo"}
+
+    def say(party_id: str | None) -> None:
+        settle(taken["bo"], "p1", party_id, actor="sam", reason="mail", workspace=workspace, now=NOW)
+
+    assert concerned(workspace, taken, partial(say, ana)) == {"bo"}
     assert taken["bo"].session_id in sessions_of(workspace, [ana])
-    undone = partial(settle, taken["bo"], "p1", None, **acts)
-    assert concerned(workspace, taken, undone) == {"bo"}
+    assert concerned(workspace, taken, partial(say, None)) == {"bo"}
 
 
 def test_a_notice_concerns_everybody(workspace: Workspace, taken: dict[str, Session], tmp_path: Path) -> None:

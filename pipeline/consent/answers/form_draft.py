@@ -17,6 +17,7 @@ from pipeline.consent.log.events import EventState
 from pipeline.consent.log.identity import normalise
 from pipeline.consent.notices.forms import ASKING, IDENTIFYING, ColumnKind, Form
 from pipeline.consent.notices.vendors import VENDOR_FORMATS, FormTool
+from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import Purpose
 
 _UTC = ZoneInfo("UTC")
@@ -100,8 +101,9 @@ def draft_additions(content: bytes, form: Form) -> FormDraft:
     gone = sum(header not in table.columns for header in form.bound_columns())
     document = tomlkit.document()
     document.add("columns", _table_of({header: _shown(meaning) for header, meaning in new.items()}))
-    checks = [f"{len(new)} questions are new: add these lines to a mapping with a new version"] if new else []
-    checks += [f"{gone} mapped questions are not in the table: one that was reworded counts as new"] if gone else []
+    checks = [f"{counted(len(new), 'new question')}: add these lines to a mapping with a new version"] if new else []
+    missing = f"{counted(gone, 'mapped question')} {is_or_are(gone)} not in the table"
+    checks += [f"{missing}: one that was reworded counts as new"] if gone else []
     return FormDraft(text=tomlkit.dumps(document), to_check=(*checks, *_undecided(new)))
 
 

@@ -37,8 +37,11 @@ def effective_session(session: Session, *, erased: Collection[str] = ()) -> Sess
 
 
 def with_unknown_speaker(session: Session) -> Session:
-    """The session with a participant for whoever else may speak in it, where nobody vouches for the list (rule L1)."""
-    if list_is_complete(session):
+    """The session with a participant for whoever else may speak in it (rule L1).
+
+    That is where nobody vouches for the list, or where somebody heard a voice of nobody on it.
+    """
+    if list_is_complete(session) and not (session.voices and session.voices.unlisted):
         return session
     unknown = Participant(participant_id=UNKNOWN_ID, name="", provenance=Provenance.UNKNOWN)
     return replace(session, participants=(*session.participants, unknown))

@@ -86,7 +86,8 @@ _ACTIONS = {
     "U7": _SETTLE,
     "U9": _FILE,
     "I": _SETTLE,
-    "M": "give each person's own track, or captions that name the speakers, or leave the session sealed",
+    "M": "give each person's own track, or captions that name the speakers, or say who speaks with "
+    "`offrecord review voices`, or leave the session sealed",
 }
 
 

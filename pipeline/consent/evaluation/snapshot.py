@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -37,6 +37,7 @@ from pipeline.consent.notices.versions import Notice
 from pipeline.records import Purpose, Session
 from pipeline.store import Workspace
 from pipeline.store.database import reading, unreadable_is_closed
+from pipeline.store.voices import named_voices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +96,7 @@ def read_snapshot(session: Session, *, workspace: Workspace, now: datetime | Non
     keys = Keys(workspace.key("identity"))
     ensure_replayed(workspace)
     with reading(workspace.db) as connection:
-        session = with_unknown_speaker(_working(connection, session, keys))
+        session = with_unknown_speaker(_working(connection, session, keys, workspace))
         matches = match_participants(connection, session, keys, now=now)
         parties = [party_id for match in matches.values() for party_id in match.party_ids]
         filed = versions.on_file(connection)
@@ -126,10 +127,10 @@ def read_snapshot(session: Session, *, workspace: Workspace, now: datetime | Non
 
 def working_session(session: Session, *, workspace: Workspace) -> Session:
     """The session as it is decided and worked, in memory: with erased people's names, to keep them out of what others
-    say, and with nobody silent whom nothing shows to be. Raises ``ConsentUnreadable``.
+    say, with voices that people named, and with nobody silent whom nothing shows to be. Raises ``ConsentUnreadable``.
     """
     with unreadable_is_closed(), reading(workspace.db) as connection:
-        return _working(connection, session, Keys(workspace.key("identity")))
+        return _working(connection, session, Keys(workspace.key("identity")), workspace)
 
 
 def matched_parties(session: Session, *, workspace: Workspace) -> dict[str, str]:
@@ -158,9 +159,11 @@ def trusted_of(filed: Iterable[Notice], session: Session) -> frozenset[str]:
     return frozenset(notice.digest for notice in notices if notice.scope not in series or len(series) == 1)
 
 
-def _working(connection: Connection, session: Session, keys: Keys) -> Session:
+def _working(connection: Connection, session: Session, keys: Keys, workspace: Workspace) -> Session:
     erased = erased_participants.of_session(connection, session.session_id)
-    return effective_session(erased_participants.restored(session, erased, keys), erased=erased.keys())
+    restored = erased_participants.restored(session, erased, keys)
+    heard = replace(restored, voices=named_voices(connection, workspace.stages, restored))
+    return effective_session(heard, erased=erased.keys())
 
 
 def _bots(session: Session, matches: Mapping[str, PartyMatch]) -> Iterator[str]:

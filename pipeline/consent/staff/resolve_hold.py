@@ -107,7 +107,7 @@ def _check(held: list[Cell], snapshot: ConsentSnapshot, act: ManualAction, now: 
     if act is ManualAction.KEEP_OUT and not removable(snapshot.session, held[0].participant_id):
         raise RefusedByPolicy(
             "they cannot be kept out: they spoke in mixed sound",
-            action="give each person's own track, or captions that name the speakers",
+            action="give each person's own track, or captions that name the speakers, or `offrecord review voices`",
         )
 
 

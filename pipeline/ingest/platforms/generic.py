@@ -10,13 +10,14 @@ from pipeline.ingest.draft import SessionDraft, is_media, own_files
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import merged
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml
+from pipeline.records.session import UNKNOWN_PLATFORM
 
 
 def read(listing: Listing, facts: SessionToml) -> SessionDraft:
     """The draft of a session folder; raises ``InputRefused`` where session.toml names a file that is not there."""
     captions, chat = named_texts(listing, facts)
     draft = SessionDraft(
-        platform="other",
+        platform=UNKNOWN_PLATFORM,
         facts=facts,
         people=(),
         mixed=(),

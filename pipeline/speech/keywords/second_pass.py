@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from pipeline import media
 from pipeline.spans import clip, merge, pad, times
 from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, Span
+from pipeline.speech.chunking import pieces
 from pipeline.speech.engines.sphinx import SphinxRecogniser
 from pipeline.speech.keywords.scoring import Candidate
 from pipeline.speech.pronunciation.name_entries import KeywordPronunciation
@@ -55,12 +55,13 @@ class SecondPass:
         self._recogniser = SphinxRecogniser(entries, trusting_sound=True) if entries else None
 
     def search(self, path: Path, stream: int, near: Sequence[Span]) -> Iterator[Candidate]:
-        """Every term heard in these spans of an audio stream, for sure or by sound."""
-        for span in near if self._recogniser else ():
-            blocks = media.decode(path, stream=stream, rate=RATE, channels=1, start_s=span.start_s, end_s=span.end_s)
-            samples = np.concatenate([block.reshape(-1) for block in blocks] or [np.zeros(0, np.float32)])
+        """Every term heard in these spans of an audio stream, in order and apart, for sure or by sound."""
+        if self._recogniser is None or not near:
+            return
+        blocks = media.decode(path, stream=stream, rate=RATE, channels=1, end_s=near[-1].end_s)
+        for span, samples in pieces(blocks, near):
             chunk = AudioChunk(samples=samples, start_s=span.start_s, speech=(span,), clips=(span,))
-            yield from self._alike(self._recogniser.recognise(chunk).words if self._recogniser else ())
+            yield from self._alike(self._recogniser.recognise(chunk).words)
 
     def _alike(self, words: Sequence[HeardWord]) -> Iterator[Candidate]:
         for first in range(len(words)):

@@ -13,6 +13,7 @@ from pipeline.store.tables import (
     row_seals,
     rulings,
     runs,
+    voices,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "row_seals",
     "rulings",
     "runs",
+    "voices",
 ]

@@ -15,6 +15,7 @@ from pipeline.store.tables import (
     requests,
     review,
     runs,
+    voices,
 )
 from pipeline.store.tables.schema import metadata
 
@@ -37,6 +38,7 @@ SEALED = (
     *(releases.publication, releases.release_act, releases.preview_act),
     *(requests.request_act,),
     *(legal_holds.legal_hold,),
+    *(voices.voice_name,),
 )
 """Every table that is no chain: a chain holds its own rows together."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,15 @@ class Linkage:
             self._parents[index] = self._parents[self._parents[index]]
             index = self._parents[index]
         return index
+
+    def roots(self) -> list[int]:
+        """The indices that stand for the groups, in order."""
+        return [index for index, parent in enumerate(self._parents) if index == parent]
+
+    def means(self, roots: Sequence[int]) -> NDArray[np.float32]:
+        """The mean vector of each group: the dot product of two is the mean cosine over all pairs between them."""
+        sizes = np.array([self._sizes[root] for root in roots], np.float64)
+        return np.asarray(self._sums[list(roots)] / sizes[:, None], np.float32)
 
     def part(self, first: int, second: int) -> None:
         """Keeps two groups apart for good."""

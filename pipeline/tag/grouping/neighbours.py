@@ -2,7 +2,7 @@
 
 Up to ``_ALL`` vectors each is compared with each. Beyond, some of the vectors are drawn as centres, each of the others
 belongs to the nearest of them, twice over, and all of one cell are compared; that again and again with other centres,
-until a round finds hardly a pair that was not known. Cells about points part what is near less often than random planes
+until a round finds few pairs that were not known. Cells about points part what is near less often than random planes
 do (Andoni, Indyk, Laarhoven, Razenshteyn and Schmidt 2015): more rounds are needed the more vectors there are, but few.
 """
 
@@ -22,29 +22,34 @@ _CELL = 150
 """Vectors of a cell, about: finding one's cell then costs as much as comparing within it."""
 _FINER = 2
 """How many times as many centres the first of the two choices has as the second."""
-_NEW = 0.05
-"""The share of a round's pairs that were not known, from which on no further round is made.
-
-Of the pairs of 20,000 vectors 0.96 are known then, and all 2,000 groups are those of all pairs, as two groups become
-one by any pair between them; of 10,000 groups of 100,000 vectors five are in two parts. At 0.1 that is one of 2,000; at
-0.01 it takes half as long again.
-"""
 _MOST_ROUNDS = 64
 _BLOCK = 1024
 
 
-def near_pairs(vectors: Vectors, threshold: float) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The pairs (rows of two indices, the smaller first) whose cosine is at least ``threshold``, and their cosines.
+def compares_all(count: int) -> bool:
+    """Whether ``near_pairs`` misses none of so many vectors."""
+    return count <= _ALL
 
-    Rows of length zero are near nothing.
+
+def near_pairs(
+    vectors: Vectors, threshold: float, share_of_new: float
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The pairs (rows of two indices, the smaller first) whose dot product is at least ``threshold``, and the products.
+
+    Of more than ``_ALL`` vectors no further round is made once ``share_of_new`` of a round's pairs, or less, were not
+    known. Rows of length zero are near nothing.
     """
     rows = np.flatnonzero(np.linalg.norm(vectors, axis=1) > 0)
-    keys = _within(vectors, rows, threshold) if len(rows) <= _ALL else _in_cells(vectors, rows, threshold)
+    keys = (
+        _within(vectors, rows, threshold)
+        if compares_all(len(rows))
+        else _in_cells(vectors, rows, threshold, share_of_new)
+    )
     pairs = np.stack([keys // len(vectors), keys % len(vectors)], axis=1)
-    return pairs, _cosines(vectors, pairs)
+    return pairs, _products(vectors, pairs)
 
 
-def _in_cells(vectors: Vectors, rows: NDArray[np.int64], threshold: float) -> NDArray[np.int64]:
+def _in_cells(vectors: Vectors, rows: NDArray[np.int64], threshold: float, share_of_new: float) -> NDArray[np.int64]:
     """Keys of nearly all pairs: the smaller index times the number of vectors, plus the larger."""
     known: NDArray[np.int64] = np.zeros(0, np.int64)
     rng = np.random.default_rng(_SEED)
@@ -52,7 +57,7 @@ def _in_cells(vectors: Vectors, rows: NDArray[np.int64], threshold: float) -> ND
         found = [_within(vectors, cell, threshold) for cell in _cells(vectors, rows, rng)]
         together = np.union1d(known, np.concatenate(found))
         new, known = len(together) - len(known), together
-        if new <= _NEW * sum(map(len, found)):
+        if new <= share_of_new * sum(map(len, found)):
             break
     return known
 
@@ -83,9 +88,9 @@ def _within(vectors: Vectors, rows: NDArray[np.int64], threshold: float) -> NDAr
     return np.unique(np.concatenate(keys))
 
 
-def _cosines(vectors: Vectors, pairs: NDArray[np.int64]) -> NDArray[np.float32]:
-    cosines = np.empty(len(pairs), np.float32)
+def _products(vectors: Vectors, pairs: NDArray[np.int64]) -> NDArray[np.float32]:
+    products = np.empty(len(pairs), np.float32)
     for start in range(0, len(pairs), _BLOCK * 16):
         block = pairs[start : start + _BLOCK * 16]
-        cosines[start : start + len(block)] = np.einsum("ij,ij->i", vectors[block[:, 0]], vectors[block[:, 1]])
-    return cosines
+        products[start : start + len(block)] = np.einsum("ij,ij->i", vectors[block[:, 0]], vectors[block[:, 1]])
+    return products

@@ -400,7 +400,7 @@ function nextUnheard() {
 async function submit() {
   const left = [...proposals.values()].filter((proposal) => proposal.decision === "undecided").length;
   if (api.waiting) { say("Decisions still wait to be sent."); return; }
-  const sure = await ask("Submit the review", left ? `${left} proposals are undecided. They are submitted as redacted.` : "Everything is decided.", { yes: "Submit" });
+  const sure = await ask("Submit the review", left ? `${left} ${left === 1 ? "proposal is" : "proposals are"} undecided, and submitted as redacted.` : "Everything is decided.", { yes: "Submit" });
   if (!sure) return;
   const answer = await api.post("/submit", { undecided: left });
   if (answer.status !== 200) { say(`Not submitted: ${answer.data.error}`); return reload(); }

@@ -165,4 +165,4 @@ def test_a_new_question_is_named_with_the_line_to_add(workspace: Workspace, tmp_
     assert r'''under [columns] add "Size \"EU\"?" = "ignore"''' in error
     code, lines, checks = command("consent", "draft-form", table, "--form", form)
     assert tomllib.loads(lines) == {"columns": {'Size "EU"?': "ignore"}}
-    assert "1 questions are new" in checks
+    assert "1 new question" in checks

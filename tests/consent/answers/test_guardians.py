@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -34,8 +35,8 @@ FOR = {HEAD[-3]: "for_email", HEAD[-2]: "for_name", HEAD[-1]: "guardian"}
 CHILD, PARENT = "kim@home.example", "pat@home.example"
 
 
-def mapping(**changed: object) -> str:
-    text = form_text(**changed)
+def mapping(options: Mapping[str, str] = OPTIONS) -> str:
+    text = form_text(options=options)
     extra = "\n".join(f'"{header}" = "{kind}"' for header, kind in FOR.items())
     return text.replace("[answers]", f"{extra}\n[answers]")
 

@@ -10,7 +10,18 @@ import pytest
 
 from pipeline.errors import InputRefused
 from pipeline.store import Workspace
-from tests.consent.tables import aliases, as_csv, as_xlsx, bodies, bring_in, kept_rows, mapping, rows_on_file, states
+from tests.consent.tables import (
+    Rows,
+    aliases,
+    as_csv,
+    as_xlsx,
+    bodies,
+    bring_in,
+    kept_rows,
+    mapping,
+    rows_on_file,
+    states,
+)
 
 RECORD, ADDRESS = "May we record – and transcribe?", "Your address"
 COLUMNS = {RECORD: "purpose:record,transcribe", ADDRESS: "typed_email"}
@@ -41,7 +52,7 @@ def test_csv_and_workbook_are_the_same_answers(workspace: Workspace) -> None:
 @pytest.mark.parametrize("dash", ["–", "\x96"])
 def test_windows_dashes_in_a_header(dash: str, workspace: Workspace) -> None:
     header = [name.replace("–", dash) for name in HEADER]
-    table = [header, row(sent="8/20/26 12:51:45")]
+    table: Rows = [header, row(sent="8/20/26 12:51:45")]
     assert bring_in(workspace, as_csv(table, encoding="cp1252" if dash == "–" else "utf-8"), FORM).events == 2
 
 

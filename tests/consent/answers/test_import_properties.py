@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,7 +72,7 @@ def derived(workspace: Workspace) -> list[str]:
 @settings(max_examples=12, deadline=None)
 @given(tables, st.randoms(use_true_random=False))
 def test_no_order_and_no_repetition_changes_a_state(
-    new_workspace: Callable[[Path], Workspace], table: list[list[str]], chance: object
+    new_workspace: Callable[[Path], Workspace], table: list[list[str]], chance: random.Random
 ) -> None:
     mixed = list(table)
     chance.shuffle(mixed)

@@ -54,7 +54,7 @@ def test_every_answer_becomes_an_event(workspace: Workspace, file_answers: Files
 def test_an_event_keeps_its_evidence_and_when_it_ends(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row("ana@a.example"))
     by_purpose = {event["purpose"]: event for event in bodies(workspace)}
-    assert by_purpose["record"]["valid_until"] is None
+    assert not by_purpose["record"]["valid_until"]
     assert by_purpose["internal_share"]["valid_until"] == "2027-11-10T09:00:00+00:00"
     assert by_purpose["record"]["indicated_text"] == BEFORE
     assert by_purpose["record"]["evidence"][0] == "form_row"

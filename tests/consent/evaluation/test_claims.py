@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Unpack
 
 import pytest
 
@@ -10,15 +11,28 @@ from pipeline import consent
 from pipeline.consent.evaluation.claims import LONGEST_GAP_S, UNKNOWN_ID, proved_silent
 from pipeline.consent.evaluation.explain import explain
 from pipeline.consent.evaluation.notetakers import is_notetaker
-from pipeline.records import Cue, Held, ListAuthority, Provenance, Purpose, Refused, Role, Ruling, Session, Track
+from pipeline.records import (
+    Cue,
+    Held,
+    ListAuthority,
+    Participant,
+    Provenance,
+    Purpose,
+    Refused,
+    Role,
+    Ruling,
+    Session,
+    Track,
+)
 from pipeline.store import Workspace
 from tests.consent.conftest import ALL_NO, NOW, Files, person, row, session
+from tests.fields import ParticipantFields, SessionFields
 
 MIXED = Track(track_id="m", participant_id=None, digest="e" * 64, stream=0, duration_s=3600.0)
 ANA, BO = "ana@a.example", "bo@b.example"
 
 
-def mixed(*people: object, **changed: object) -> Session:
+def mixed(*people: Participant, **changed: Unpack[SessionFields]) -> Session:
     """A session of these people in one mixed track."""
     found = session(*people, mixed=[each.participant_id for each in people], **changed)
     return replace(found, tracks=(MIXED,))
@@ -199,16 +213,15 @@ def test_a_bots_place_does_not_count_and_a_claimed_bots_does(answered: Workspace
 
 def test_role_staff_opens_nothing_for_who_is_on_file_otherwise(workspace: Workspace, file_answers: Files) -> None:
     file_answers(row(ANA, ("Yes", "Yes", "Yes", "Yes"), at="2024-11-10 09:00:00", name="Ana"), row(BO))
-    staff = {"role": Role.STAFF, "company": "Lumen Labs", "location": "DE"}
+    staff: ParticipantFields = {"role": Role.STAFF, "company": "Lumen Labs", "location": "DE"}
     assert cells(session(person(1, ANA, **staff)), workspace, "p1")["internal_share"] == "hold U4"
-    assert cells(session(person(1, None, name="Ana", **staff)), workspace, "p1")["internal_share"].startswith("hold")
+    assert cells(session(replace(person(1, name="Ana"), **staff)), workspace, "p1")["internal_share"].startswith("hold")
 
 
 @pytest.mark.parametrize("late", [True, False])
 def test_role_staff_softens_no_refusal(late: bool, answered: Workspace) -> None:
     """A refuser whom nobody notified holds (C2); their being staff is no notice to them."""
-    common = {"joined_late": late}
-    found = session(person(1, ANA, **common), person(2, BO), notice_asserted=False)
+    found = session(person(1, ANA, joined_late=late), person(2, BO), notice_asserted=False)
     claimed = replace(
         found, participants=tuple(replace(each, role=Role.STAFF, company="Lumen Labs") for each in found.participants)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Unpack
 
 import pytest
 from hypothesis import assume, given
@@ -39,6 +40,7 @@ from pipeline.records import (
 )
 from pipeline.settings import ConsentSettings
 from tests.consent.conftest import NOW, START, session
+from tests.fields import ParticipantFields
 
 RULES = rules_of(Path(__file__).parent)
 NOTICE = Notice(digest="n" * 64, purposes=frozenset(Purpose), asks=True, scope="any")
@@ -72,8 +74,11 @@ def captions(draw: st.DrawFn, speakers: list[str | None]) -> tuple[Cue, ...]:
     )
 
 
+Situation = tuple[Session, dict[str, PartyMatch], dict[str, list[Event]]]
+
+
 @st.composite
-def situations(draw: st.DrawFn) -> tuple[Session, dict[str, PartyMatch], dict[str, list[Event]]]:
+def situations(draw: st.DrawFn) -> Situation:
     """A session without claims, who its people are on file, and what those answered."""
     listed = [draw(people(number)) for number in range(1, draw(st.integers(1, 3)) + 1)]
     mixed = draw(st.booleans())
@@ -150,12 +155,12 @@ def opened(before: dict[Place, Outcome], after: dict[Place, Outcome]) -> set[Pla
     return {place for place, outcome in after.items() if outcome.restrictiveness < before[place].restrictiveness}
 
 
-def claiming(found: Session, number: int, **claims: object) -> Session:
+def claiming(found: Session, number: int, **claims: Unpack[ParticipantFields]) -> Session:
     person = replace(found.participants[number], **claims)
     return replace(found, participants=(*found.participants[:number], person, *found.participants[number + 1 :]))
 
 
-CLAIMS = {
+CLAIMS: dict[str, ParticipantFields] = {
     "a bot": {"role": Role.BOT},
     "a partner": {"role": Role.PARTNER},
     "a customer": {"role": Role.CUSTOMER},
@@ -170,7 +175,7 @@ CLAIMS = {
 
 @pytest.mark.parametrize("claim", CLAIMS)
 @given(situation=situations(), number=st.integers(0, 2))
-def test_no_claim_opens_an_outcome(claim: str, situation: tuple, number: int) -> None:
+def test_no_claim_opens_an_outcome(claim: str, situation: Situation, number: int) -> None:
     found, matches, events = situation
     assume(number < len(found.participants))
     claimed = claiming(found, number, **CLAIMS[claim])
@@ -181,7 +186,7 @@ def test_no_claim_opens_an_outcome(claim: str, situation: tuple, number: int) ->
 
 
 @given(situation=situations(), number=st.integers(0, 2))
-def test_the_role_of_staff_opens_nothing_against_their_own_answer(situation: tuple, number: int) -> None:
+def test_the_role_of_staff_opens_nothing_against_their_own_answer(situation: Situation, number: int) -> None:
     """M7 stands in for a form that nobody filled in; it changes nothing for who answered, or may have."""
     found, matches, events = situation
     assume(number < len(found.participants))
@@ -210,7 +215,7 @@ def says_no(events: list[Event], found: Session, purpose: Purpose) -> bool:
 
 
 @given(situation=situations())
-def test_an_incomplete_list_is_never_more_open_than_a_complete_one(situation: tuple) -> None:
+def test_an_incomplete_list_is_never_more_open_than_a_complete_one(situation: Situation) -> None:
     found, matches, events = situation
     incomplete = replace(found, list_authority=ListAuthority.NOBODY)
     complete, after = outcomes(found, matches, events), outcomes(incomplete, matches, events)
@@ -220,7 +225,7 @@ def test_an_incomplete_list_is_never_more_open_than_a_complete_one(situation: tu
 
 
 @given(situation=situations(), number=st.integers(0, 2))
-def test_who_is_not_listed_is_never_more_open_than_who_is(situation: tuple, number: int) -> None:
+def test_who_is_not_listed_is_never_more_open_than_who_is(situation: Situation, number: int) -> None:
     found, matches, events = situation
     assume(number < len(found.participants))
     unlisted = claiming(found, number, provenance=Provenance.UNLISTED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -134,16 +135,17 @@ def test_what_staff_open_by_a_clock_of_the_future_opens_nothing(
     file_answers(row(ANA, name="Ana"), row(BO))
     found = session(person(1, None, name="Ana"), person(2, BO))
     party = next(body["party_id"] for body in bodies(workspace))
-    common = {"actor": "sam", "reason": "voice", "workspace": workspace}
+    match = partial(settle, found, "p1", party, actor="sam", reason="voice", workspace=workspace)
     before = spans(found, workspace)
-    settle(found, "p1", party, now=FUTURE, **common)
+    match(now=FUTURE)
     assert spans(found, workspace) == before
-    settle(found, "p1", party, now=NOW, **common)
+    match(now=NOW)
     assert spans(found, workspace) == [(0.0, "proceed C1")]
     stranger = session(person(1), person(2, BO))
-    resolve(stranger, "p1", Purpose.RECORD, ManualAction.ALLOW, evidence="mail", now=FUTURE, **common)
+    allow = partial(resolve, stranger, "p1", Purpose.RECORD, ManualAction.ALLOW, actor="sam", reason="voice")
+    allow(evidence="mail", workspace=workspace, now=FUTURE)
     assert spans(stranger, workspace) == [(0.0, "hold C5")]
-    resolve(stranger, "p1", Purpose.RECORD, ManualAction.ALLOW, evidence="mail", now=NOW, **common)
+    allow(evidence="mail", workspace=workspace, now=NOW)
     assert spans(stranger, workspace) == [(0.0, "proceed H1")]
 
 
@@ -152,17 +154,19 @@ def test_an_agreement_that_allows_by_a_clock_of_the_future_opens_nothing(
 ) -> None:
     file_answers(row(ANA))
     found = session(person(1, ANA, company="Granite Foundry"))
-    common = {
-        "kind": AgreementKind.NDA,
-        "publication": None,
-        "valid_from": START,
-        "valid_until": None,
-        "actor": "sam",
-        "evidence": "signed",
-        "workspace": workspace,
-    }
-    agree("Granite Foundry", recording=Clause.FORBIDDEN, now=NOW, **common)
-    agree("Granite Foundry", recording=Clause.ALLOWED, now=FUTURE, **common)
+    signed = partial(
+        agree,
+        "Granite Foundry",
+        kind=AgreementKind.NDA,
+        publication=None,
+        valid_from=START,
+        valid_until=None,
+        actor="sam",
+        evidence="signed",
+        workspace=workspace,
+    )
+    signed(recording=Clause.FORBIDDEN, now=NOW)
+    signed(recording=Clause.ALLOWED, now=FUTURE)
     assert spans(found, workspace) == [(0.0, "refuse M1")]
-    agree("Granite Foundry", recording=Clause.ALLOWED, now=NOW, **common)
+    signed(recording=Clause.ALLOWED, now=NOW)
     assert spans(found, workspace) == [(0.0, "proceed C1")]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import Unpack
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,7 @@ from pipeline.records import (
 from pipeline.records.ruling import strictest
 from pipeline.store import Workspace
 from tests.consent.conftest import ALL_NO, ALL_YES, HEADER, NOW, START, Files, form_text, person, row, session
+from tests.fields import AttendanceFields
 
 TRANSCRIBE = Purpose.TRANSCRIBE
 SHARE = Purpose.INTERNAL_SHARE
@@ -43,7 +45,7 @@ def text(minutes: float) -> str:
     return (START + timedelta(minutes=minutes)).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def stay(number: int, join_s: float, leave_s: float = HOUR, **changed: object) -> Attendance:
+def stay(number: int, join_s: float, leave_s: float = HOUR, **changed: Unpack[AttendanceFields]) -> Attendance:
     return Attendance(participant_id=f"p{number}", join_s=join_s, leave_s=leave_s, **changed)
 
 

@@ -84,9 +84,10 @@ def test_what_stood_in_the_file_stays_and_any_text_is_written_rightly(workspace:
 @pytest.mark.parametrize("text", ["", "  ", "two\nlines", "\x7f"])
 def test_what_is_no_line_of_text_is_refused_and_nothing_is_written(workspace: Workspace, text: str) -> None:
     before = (workspace.root / FILE_NAME).read_bytes()
-    for field in ("by", "source"):
-        with pytest.raises(UsageProblem):
-            review(workspace, "US-NY", **{field: text})
+    with pytest.raises(UsageProblem):
+        review(workspace, "US-NY", by=text)
+    with pytest.raises(UsageProblem):
+        review(workspace, "US-NY", source=text)
     with pytest.raises(UsageProblem, match="has no ZZ"):
         review(workspace, "US-NY", "ZZ")
     assert (workspace.root / FILE_NAME).read_bytes() == before

@@ -46,9 +46,17 @@ def test_nothing_changes_between_two_named_moments(workspace: Workspace, file_an
             consent.rule(found, workspace=workspace, now=NOW)
         case "an agreement":
             file_answers(row(ANA))
-            ends = {"valid_from": NOW + 20 * DAY, "valid_until": NOW + 60 * DAY + timedelta(hours=7)}
-            says = {"kind": AgreementKind.NDA, "publication": Clause.FORBIDDEN, "actor": "sam", "evidence": "x"}
-            file_agreement("Granite Foundry", workspace=workspace, now=NOW, **says, **ends)
+            file_agreement(
+                "Granite Foundry",
+                kind=AgreementKind.NDA,
+                publication=Clause.FORBIDDEN,
+                valid_from=NOW + 20 * DAY,
+                valid_until=NOW + 60 * DAY + timedelta(hours=7),
+                actor="sam",
+                evidence="x",
+                workspace=workspace,
+                now=NOW,
+            )
         case _:
             (workspace.root / "jurisdictions.toml").write_text(ROW.replace("express", "by_notice"), "utf-8")
     named = changes(found, workspace, NOW + DAYS[-1] * DAY)

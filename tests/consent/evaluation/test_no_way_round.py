@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -40,7 +40,7 @@ def cell(workspace: Workspace, found: Session, who: str, purpose: Purpose) -> Ce
     return next(one for one in cells if (one.participant_id, one.purpose) == (who, purpose))
 
 
-def erase(workspace: Workspace, email: str, *, at=NOW) -> None:
+def erase(workspace: Workspace, email: str, *, at: datetime = NOW) -> None:
     withdraw(
         email,
         purposes=tuple(Purpose),

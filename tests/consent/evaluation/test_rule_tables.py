@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from itertools import pairwise, product
 
@@ -44,7 +44,7 @@ CAPTURE = {
 KIND = {"given": 0, "refused": 1, "withdrawn": 1, "expired": 2, "unknown": 2, "absent": 2}
 
 # 2.3, from the top: (class, state, other conditions) -> outcome, rule id
-USE = (
+USE: tuple[tuple[str, tuple[str, ...], dict[str, str | bool], Outcome, str], ...] = (
     ("any", ("given",), {}, P, "U1"),
     ("any", ("refused", "withdrawn"), {}, M, "U2"),
     ("any", ("expired", "unknown"), {"speech": "silent"}, M, "U3"),
@@ -59,20 +59,22 @@ USE = (
 
 
 def everything(*uses: Use) -> Iterator[Inputs]:
-    kinds = (
-        uses or tuple(Use),
-        Law,
-        NoticeProof,
-        (True, False),
-        ConsentStatus,
-        ConsentStatus,
-        Identity,
-        Join,
-        Speech,
-        (True, False),
-    )
-    for values in product(*kinds):
-        yield Inputs(**dict(zip(NAMES, values, strict=True)))
+    states, flags = tuple(ConsentStatus), (True, False)
+    for use, law, notice, named, then, now, identity, join, speech, separable in product(
+        uses or tuple(Use), Law, NoticeProof, flags, states, states, Identity, Join, Speech, flags
+    ):
+        yield Inputs(
+            purpose=use,
+            rule=law,
+            notice=notice,
+            notice_names_purpose=named,
+            consent_at_speech=then,
+            consent_now=now,
+            identity=identity,
+            join=join,
+            speech=speech,
+            separable=separable,
+        )
 
 
 def by_the_tables(inputs: Inputs) -> tuple[Outcome, str]:
@@ -139,15 +141,15 @@ def test_proceed_is_as_rare_as_the_reference_says(answers: dict[Inputs, RuleResu
 
 # 2.4, literally: identity, joins, separables -> given, refused, withdrawn after, expired/unknown, absent
 ON_TIME = ("on_time", "late_own_notice")
-CROSS = (
-    ("matched", ON_TIME, (True,), "proceed", "refuse C6", "minus U2", "hold U4", "proceed U8"),
-    ("matched", ON_TIME, (False,), "proceed", "refuse C6", "hold U2+M", "hold U4", "proceed U8"),
-    ("matched", ("late_no_notice",), (True,), "proceed", "refuse C6", "minus U2", "refuse C9", "refuse C9"),
-    ("ambiguous", ON_TIME, (True,), "hold +I", "refuse C6", "hold +I", "hold U4", "hold +I"),
-    ("ambiguous", ("late_no_notice",), (True, False), "hold +I", "refuse C6", "hold +I", "refuse C9", "refuse C9"),
-    ("unmatched", ("on_time",), (True,), "minus U7", "minus U7", "minus U7", "minus U7", "minus U7"),
-    ("unmatched", ("on_time",), (False,), "hold U7+M", "hold", "hold", "hold", "hold"),
-    ("unmatched", ("late_no_notice",), (True, False), *["refuse C9"] * 5),
+CROSS: tuple[tuple[str, tuple[str, ...], tuple[bool, ...], tuple[str, ...]], ...] = (
+    ("matched", ON_TIME, (True,), ("proceed", "refuse C6", "minus U2", "hold U4", "proceed U8")),
+    ("matched", ON_TIME, (False,), ("proceed", "refuse C6", "hold U2+M", "hold U4", "proceed U8")),
+    ("matched", ("late_no_notice",), (True,), ("proceed", "refuse C6", "minus U2", "refuse C9", "refuse C9")),
+    ("ambiguous", ON_TIME, (True,), ("hold +I", "refuse C6", "hold +I", "hold U4", "hold +I")),
+    ("ambiguous", ("late_no_notice",), (True, False), ("hold +I", "refuse C6", "hold +I", "refuse C9", "refuse C9")),
+    ("unmatched", ("on_time",), (True,), ("minus U7",) * 5),
+    ("unmatched", ("on_time",), (False,), ("hold U7+M", "hold", "hold", "hold", "hold")),
+    ("unmatched", ("late_no_notice",), (True, False), ("refuse C9",) * 5),
 )
 COLUMNS = (
     (("given", "given"),),
@@ -159,7 +161,7 @@ COLUMNS = (
 
 
 def cross_cells() -> Iterator[tuple[Inputs, str]]:
-    for identity, joins, separables, *wanted in CROSS:
+    for identity, joins, separables, wanted in CROSS:
         for join, separable, (states, want) in product(joins, separables, zip(COLUMNS, wanted, strict=True)):
             for then, now in states:
                 yield (
@@ -214,7 +216,7 @@ def test_4_a_strict_place_needs_a_yes_from_when_they_spoke(answers: dict[Inputs,
             assert inputs.consent_at_speech is ConsentStatus.GIVEN
 
 
-WORSE = {
+WORSE: dict[str, Sequence[object]] = {
     "rule": list(Law),
     "notice": list(NoticeProof),
     "notice_names_purpose": [True, False],

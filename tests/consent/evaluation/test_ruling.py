@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Unpack
 
 import pytest
 
@@ -14,6 +15,7 @@ from pipeline.records import Cue, Held, Participant, Purpose, Refused, Role, Rul
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from tests.consent.conftest import ALL_NO, ALL_YES, ANSWERS, NOW, START, Files, form_text, person, row, session
+from tests.fields import ParticipantFields
 
 INTERNAL = (Purpose.TRANSCRIBE, Purpose.INTERNAL_IMPROVE, Purpose.INTERNAL_SHARE)
 PUBLIC = Purpose.PUBLIC_RECORDING
@@ -286,8 +288,9 @@ def test_special_and_code_purposes(workspace: Workspace, file_answers: Files) ->
     assert not ruling.allows(Purpose.VOICEPRINT)
 
 
-def staff(number: int, email: str | None = None, **changed: object) -> Participant:
-    return person(number, email, **({"role": Role.STAFF, "company": "lumen labs", "location": "DE"} | changed))
+def staff(number: int, email: str | None = None, **changed: Unpack[ParticipantFields]) -> Participant:
+    plain = person(number, email, role=Role.STAFF, company="lumen labs", location="DE")
+    return replace(plain, **changed)
 
 
 def test_m7_own_staff_need_no_form_inside_the_team(workspace: Workspace) -> None:

@@ -55,8 +55,15 @@ def test_a_withdrawal_under_a_like_address_does_not_pass_for_nobodys(workspace: 
     file_answers(row("a.diaz@a.example"))
     found = session(person(1, "adiaz@a.example"))
     assert cell(found, workspace, 1, "transcribe") == "hold U1+I"
-    told = {"actor": "sam", "reason": "e-mail", "workspace": workspace, "now": NOW}
-    withdraw("adiaz+oh@a.example", purposes=tuple(Purpose), session_id=None, **told)
+    withdraw(
+        "adiaz+oh@a.example",
+        purposes=tuple(Purpose),
+        session_id=None,
+        actor="sam",
+        reason="e-mail",
+        workspace=workspace,
+        now=NOW,
+    )
     assert cell(found, workspace, 1, "transcribe") == "hold C5"
     (first, *_) = suggestions(found, workspace=workspace)
     settle(found, "p1", first.party, actor="sam", reason="voice", workspace=workspace, now=NOW)

@@ -78,8 +78,17 @@ def test_a_decision_dated_after_now_does_not_count(both: Session, workspace: Wor
 
 def test_a_decision_of_staff_is_a_persons(both: Session, workspace: Workspace) -> None:
     ruled(both, workspace)
-    about = {"actor": "Rui", "reason": "on the phone", "evidence": "call log", "workspace": workspace, "now": NOW}
-    resolve(both, "p2", Purpose.RECORD, ManualAction.ALLOW, **about)
+    resolve(
+        both,
+        "p2",
+        Purpose.RECORD,
+        ManualAction.ALLOW,
+        actor="Rui",
+        reason="on the phone",
+        evidence="call log",
+        workspace=workspace,
+        now=NOW,
+    )
     (one,) = [one for one in ruled(both, workspace) if one.by == "person"]
     assert (one.participant_id, one.purpose, one.rules) == ("p2", "record", ("C5", "H1"))
 

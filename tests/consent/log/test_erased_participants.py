@@ -21,22 +21,33 @@ ANA, BO = "ana@a.example", "bo@b.example"
 
 def test_company_place_and_role_go_with_the_name(workspace: Workspace, file_answers: Files, tmp_path: Path) -> None:
     file_answers(row(ANA), row(BO))
-    known = {"company": "Granite Foundry", "role": Role.CUSTOMER, "location": "DE"}
-    found = session(person(1, ANA, name="Ana Diaz", **known), person(2, BO))
+    ana = person(1, ANA, name="Ana Diaz", company="Granite Foundry", role=Role.CUSTOMER, location="DE")
+    found = session(ana, person(2, BO))
     registry = Registry(workspace.db)
     registry.take(tmp_path / "inbox", "f", found)
-    terms = {"kind": AgreementKind.NDA, "valid_from": START, "valid_until": None, "actor": "sam", "evidence": "x"}
     agree(
         "Granite Foundry",
         recording=None,
         publication=Clause.FORBIDDEN,
+        kind=AgreementKind.NDA,
+        valid_from=START,
+        valid_until=None,
+        actor="sam",
+        evidence="x",
         workspace=workspace,
         now=NOW,
-        **terms,
     )
     before = {one.rule for one in explain(found, workspace=workspace, now=NOW) if one.person == "p2"}
-    asked = {"purposes": list(Purpose), "session_id": None, "actor": "sam", "reason": "mail", "now": NOW}
-    withdraw(ANA, workspace=workspace, erasure=Erasure(erase=True, whole=True), **asked)
+    withdraw(
+        ANA,
+        purposes=list(Purpose),
+        session_id=None,
+        erasure=Erasure(erase=True, whole=True),
+        actor="sam",
+        reason="mail",
+        workspace=workspace,
+        now=NOW,
+    )
     erasure.carry_out(workspace, now=NOW)
     stored = registry.session(found.session_id)
     erased = stored.participant("p1")

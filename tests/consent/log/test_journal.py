@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from pipeline.workflow import erasure
 from tests.consent.conftest import ALL_NO, NOW, Files, person, row, session
 from tests.consent.tables import bodies
 
+ALL = tuple(Purpose)
 ANA, BO = "ana@a.example", "bo@b.example"
 FILES = ("offrecord.db", "offrecord.db-wal", "offrecord.db-shm", "heads")
 
@@ -34,9 +36,24 @@ def found() -> Session:
     return session(person(1, ANA), person(2, BO))
 
 
-def take_back(workspace: Workspace, email: str = ANA, **changed: object) -> str:
-    asked = {"purposes": list(Purpose), "session_id": None, "actor": "sam", "reason": "mail", "now": NOW, **changed}
-    return withdraw(email, workspace=workspace, **asked).withdrawal
+def take_back(
+    workspace: Workspace,
+    email: str = ANA,
+    *,
+    purposes: Sequence[Purpose] = ALL,
+    erasure: Erasure | None = None,
+) -> str:
+    done = withdraw(
+        email,
+        purposes=purposes,
+        session_id=None,
+        erasure=erasure,
+        actor="sam",
+        reason="mail",
+        workspace=workspace,
+        now=NOW,
+    )
+    return done.withdrawal
 
 
 def back_up(workspace: Workspace, to: Path) -> None:

@@ -129,8 +129,16 @@ def test_scenario_29_nobody_speaks_for_an_organisation_unasked(workspace: Worksp
     ask(ORG, digest_of(CODE), GIST, actor="sam", workspace=workspace, now=NOW)
     said(workspace, EventState.GIVEN, "assistant@granite.example")
     assert rule(workspace) == "O5"
-    late = {"until": None, "ends": False, "actor": "sam", "evidence": "mail"}
-    delegate(ORG, "assistant@granite.example", workspace=workspace, now=NOW + 2 * DAY, **late)
+    delegate(
+        ORG,
+        "assistant@granite.example",
+        until=None,
+        ends=False,
+        actor="sam",
+        evidence="mail",
+        workspace=workspace,
+        now=NOW + 2 * DAY,
+    )
     assert rule(workspace, later=3 * DAY) == "O5"
 
 

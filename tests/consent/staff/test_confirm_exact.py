@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Unpack
 
 import pytest
 from click.testing import CliRunner
@@ -15,10 +17,11 @@ from pipeline.consent.log.log import verify_chain
 from pipeline.consent.staff.confirm_exact import ConfirmedMatch, confirm_exact
 from pipeline.consent.staff.match_participant import settle
 from pipeline.errors import UsageProblem
-from pipeline.records import Participant, Role, Session
+from pipeline.records import Participant, Purpose, Role, Session
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from tests.consent.conftest import ALL_NO, ALL_YES, COLUMNS, NOW, Files, form_text, person, row, session
+from tests.fields import ParticipantFields
 
 TYPED = form_text(options={"email_verified": "false", "platform_verified": "false"})
 """A form in which respondents type their own address: nobody vouches for it."""
@@ -35,8 +38,8 @@ def confirm(*sessions: Session, workspace: Workspace, is_trial: bool = False) ->
     return confirm_exact(sessions, actor="sam", reason="they answered", workspace=workspace, now=NOW, is_trial=is_trial)
 
 
-def named(number: int, email: str, name: str, **changed: object) -> Participant:
-    return person(number, email, name=name, **changed)
+def named(number: int, email: str, name: str, /, **changed: Unpack[ParticipantFields]) -> Participant:
+    return replace(person(number, email, name=name), **changed)
 
 
 def later(earlier: Session, *people: Participant) -> Session:
@@ -70,6 +73,11 @@ def test_undoing_one_anywhere_ends_it_everywhere(workspace: Workspace, file_answ
     confirm(first, workspace=workspace)
     here, other = (first, second) if where == "first" else (second, first)
     closed: list[str] = []
+
+    def close(session_id: str, _: Sequence[Purpose]) -> tuple[str, ...]:
+        closed.append(session_id)
+        return ()
+
     settle(
         here,
         "p1",
@@ -79,7 +87,7 @@ def test_undoing_one_anywhere_ends_it_everywhere(workspace: Workspace, file_answ
         workspace=workspace,
         now=NOW,
         others=[other],
-        then=lambda session_id, _: closed.append(session_id) or (),
+        then=close,
     )
     assert [rule(each, workspace).endswith("+I") for each in (first, second)] == [True, True]
     assert sorted(closed) == sorted([first.session_id, second.session_id])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -28,11 +29,13 @@ def file(
     publication: Clause | None = None,
     starts: datetime = START - DAY,
     ends: datetime | None = None,
-    **known_by: list[str],
+    aliases: Sequence[str] = (),
+    domains: Sequence[str] = (),
 ) -> None:
     agree(
         name,
-        **known_by,
+        aliases=aliases,
+        domains=domains,
         kind=kind,
         recording=recording,
         publication=publication,

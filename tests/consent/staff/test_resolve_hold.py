@@ -38,8 +38,9 @@ CELLS = ("record", "transcribe", "internal_improve", "internal_share")
 
 
 def act(kind: ManualAction, actor: str) -> ManualDecision:
-    about = {"participant_id": "p1", "purpose": Purpose.RECORD, "bases": frozenset(), "at": NOW}
-    return ManualDecision(seq=1, act=kind, actor=actor, **about)
+    return ManualDecision(
+        seq=1, act=kind, actor=actor, participant_id="p1", purpose=Purpose.RECORD, bases=frozenset(), at=NOW
+    )
 
 
 INPUTS = st.builds(
@@ -108,20 +109,8 @@ def test_a_hold_is_settled_purpose_by_purpose(workspace: Workspace) -> None:
     assert ruling.outcome(Purpose.TRANSCRIBE) is Outcome.MINUS
     settle(found, Purpose.RECORD, workspace, ManualAction.UNDO)
     assert not isinstance(consent.rule(found, workspace=workspace, now=NOW), Ruling)
-    with consent_release_fails(workspace, ruling):
+    with pytest.raises(TryAgain), consent.release(workspace, ruling):
         pass
-
-
-def consent_release_fails(workspace: Workspace, ruling: Ruling) -> object:
-    class _Fails:
-        def __enter__(self) -> None:
-            with pytest.raises(TryAgain), consent.release(workspace, ruling):
-                pass
-
-        def __exit__(self, *_: object) -> None:
-            return None
-
-    return _Fails()
 
 
 def test_a_use_is_no_more_open_than_the_recording(workspace: Workspace) -> None:

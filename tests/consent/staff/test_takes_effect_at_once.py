@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TypedDict
 
 import pytest
 from click.testing import CliRunner, Result
@@ -64,9 +65,19 @@ def are_out(workspace: Workspace, found: Session) -> set[str]:
     return {str(audience) for audience in Audience if (workspace.out / found.session_id / audience).is_dir()}
 
 
-def status(workspace: Workspace) -> dict[str, object]:
+class Status(TypedDict):
+    """What ``status --json`` says of a session, as far as it is asked here."""
+
+    status: str
+    reason: str
+    action: str
+    renditions: list[str]
+
+
+def status(workspace: Workspace) -> Status:
     done = CliRunner().invoke(main, ["status", "--json", "--workspace", str(workspace.root)])
-    (line,) = json.loads(done.stdout)
+    lines: list[Status] = json.loads(done.stdout)
+    (line,) = lines
     return line
 
 
@@ -93,8 +104,8 @@ def test_what_is_forbidden_or_withdrawn_is_withdrawn_renditions_at_once(
     assert set(json.loads(done.stdout)["withdrawn_renditions"]) == withdrawn_renditions
     assert are_out(workspace, out) == left
     line = status(workspace)
-    assert line["status"] == "waiting" and "withdrawn" in str(line["reason"]) and "offrecord run" in str(line["action"])
-    assert {str(folder).partition("/")[2] for folder in line["renditions"]} == left
+    assert line["status"] == "waiting" and "withdrawn" in line["reason"] and "offrecord run" in line["action"]
+    assert {folder.partition("/")[2] for folder in line["renditions"]} == left
 
 
 def test_withdraw_says_what_it_took_back_and_what_to_do(workspace: Workspace, out: Session) -> None:

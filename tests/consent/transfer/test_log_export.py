@@ -43,14 +43,29 @@ def cells(workspace: Workspace) -> list[tuple[str, str, str, str]]:
     return [(one.person, one.purpose, one.outcome, one.rule) for one in explain(met(), workspace=workspace, now=NOW)]
 
 
+def leave(email: str, why: str, workspace: Workspace) -> None:
+    """Takes everything back, to be erased."""
+    withdraw(
+        email,
+        purposes=list(Purpose),
+        session_id=None,
+        erasure=Erasure(erase=True),
+        actor="sam",
+        reason=why,
+        workspace=workspace,
+        now=NOW,
+    )
+
+
 @pytest.fixture
 def exported(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Path:
     file_answers(row(ANA, name="Ana Diaz"), row("cy@c.example"))
-    said = {"actor": "sam", "reason": "she wrote to us", "workspace": workspace, "now": NOW}
+    why = "she wrote to us"
     party = suggestions(met(), workspace=workspace)[0].party
-    settle(met(), "p1", party, **said)
+    settle(met(), "p1", party, actor="sam", reason=why, workspace=workspace, now=NOW)
     for purpose in (Purpose.RECORD, Purpose.TRANSCRIBE):
-        resolve(met(), "p2", purpose, ManualAction.ALLOW, evidence="a mail", **said)
+        allow = partial(resolve, met(), "p2", purpose, ManualAction.ALLOW, evidence="a mail")
+        allow(actor="sam", reason=why, workspace=workspace, now=NOW)
     agree(
         "Granite Foundry",
         kind=AgreementKind.NDA,
@@ -63,11 +78,17 @@ def exported(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Path:
         workspace=workspace,
         now=NOW,
     )
-    withdraw("cy@c.example", purposes=list(Purpose), session_id=None, erasure=Erasure(erase=True), **said)
+    leave("cy@c.example", why, workspace)
     filed = erasing(workspace)
     with workspace.db.begin() as connection:
-        kept = {"kind": tombstones.VAULT, "withdrawal_id": filed.withdrawal_id, "session_id": "s", "erased_at": NOW}
-        tombstones.put(connection, "a" * 64, **kept)
+        tombstones.put(
+            connection,
+            "a" * 64,
+            kind=tombstones.VAULT,
+            withdrawal_id=filed.withdrawal_id,
+            session_id="s",
+            erased_at=NOW,
+        )
     export_log(tmp_path / "consent.jsonl", workspace=workspace)
     return tmp_path / "consent.jsonl"
 
@@ -153,8 +174,7 @@ def test_a_hold_goes_on_where_it_was_when_a_store_is_restored(
 
 def test_a_restored_store_knows_again_who_was_erased(workspace: Workspace, file_answers: Files, tmp_path: Path) -> None:
     file_answers(row(ANA))
-    said = {"actor": "sam", "reason": "by mail", "workspace": workspace, "now": NOW}
-    withdraw(ANA, purposes=list(Purpose), session_id=None, erasure=Erasure(erase=True), **said)
+    leave(ANA, "by mail", workspace)
     erasure.carry_out(workspace, now=NOW)
     export_log(tmp_path / "consent.jsonl", workspace=workspace)
     other = Workspace.create(tmp_path / "other")

@@ -65,8 +65,8 @@ def counts(done: ImportedLog) -> tuple[int, int, int, int]:
     return done.events, done.on_file, done.people, done.notices
 
 
-def brought(exported: Path, workspace: Workspace, **key: Path) -> ImportedLog:
-    return import_log(exported, workspace=workspace, now=NOW, **key)
+def brought(exported: Path, workspace: Workspace, *, key: Path | None = None) -> ImportedLog:
+    return import_log(exported, workspace=workspace, now=NOW, key=key)
 
 
 def test_each_line_is_an_event_with_what_it_stands_on(exported: Path, workspace: Workspace) -> None:

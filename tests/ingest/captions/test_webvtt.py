@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,7 +105,7 @@ def test_entities_and_what_only_looks_like_a_tag() -> None:
     ]
 
 
-def test_line_ends_and_the_mark_of_the_encoding_are_read_before(tmp_path) -> None:
+def test_line_ends_and_the_mark_of_the_encoding_are_read_before(tmp_path: Path) -> None:
     from pipeline.ingest.encodings import decoded
 
     written = "\ufeffWEBVTT\r\n\r\n1\r00:01.000 --> 00:02.000\r\none\r\n\r\n"

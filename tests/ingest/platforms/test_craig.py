@@ -6,6 +6,7 @@ import json
 import stat
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,15 +18,16 @@ from pipeline.ingest.listing import session_toml_of
 from pipeline.ingest.platforms import craig
 from pipeline.ingest.session_toml import parse
 from pipeline.records import ListAuthority, Refused, Session
+from pipeline.store import Workspace
 from pipeline.workflow.draft_session import SessionChoices, draft_session
-from tests.ingest.conftest import INFO, SNOWFLAKES, ffmpeg
+from tests.ingest.conftest import INFO, SNOWFLAKES, Files, MakeFolder, Media, ffmpeg
 
 
 def unix(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def test_info_is_read_with_new_and_old_user_names():
+def test_info_is_read_with_new_and_old_user_names() -> None:
     info = craig.parse_info(unix(INFO))
     assert info.started_at == datetime(2026, 11, 18, 16, tzinfo=UTC)
     assert info.users == (
@@ -45,12 +47,12 @@ def test_info_is_read_with_new_and_old_user_names():
         (f" ({SNOWFLAKES[1]})", ""),
     ],
 )
-def test_other_info_is_refused(old, new):
+def test_other_info_is_refused(old: str, new: str) -> None:
     with pytest.raises(InputRefused):
         craig.parse_info(unix(INFO).replace(old, new))
 
 
-def test_raw_dat_names_the_bots_and_must_agree():
+def test_raw_dat_names_the_bots_and_must_agree() -> None:
     head = json.dumps({"tracks": {"1": {"id": "11111", "bot": True}, "2": {"id": "22222"}}}).encode() + b"\n\xff\x00"
     assert craig.parse_head(head, ["11111", "22222"]) == {"11111"}
     with pytest.raises(InputRefused):
@@ -59,7 +61,7 @@ def test_raw_dat_names_the_bots_and_must_agree():
         craig.parse_head(head, ["11111"])
 
 
-def test_tracks_go_by_number_alone():
+def test_tracks_go_by_number_alone() -> None:
     assert craig.track_files(["2-a_b.flac", "info.txt", "1-a_b.flac"], 2) == ("1-a_b.flac", "2-a_b.flac")
     for names in (
         ["1-a.flac"],
@@ -95,18 +97,18 @@ def member(name: str = "info.txt", *, size: int = 1, packed: int = 1, mode: int 
         [member(f"{number}-a.flac") for number in range(501)],
     ],
 )
-def test_hostile_members_are_refused(members):
+def test_hostile_members_are_refused(members: list[zipfile.ZipInfo]) -> None:
     with pytest.raises(InputRefused):
         archive.check_members(members)
 
 
-def test_a_long_silence_is_not_a_bomb():
+def test_a_long_silence_is_not_a_bomb() -> None:
     archive.check_members(
         [member("1-a.flac", size=15 << 20, packed=100), member("2-b.flac", size=1 << 30, packed=10 << 20)]
     )
 
 
-def test_damaged_foreign_and_lying_zips_are_refused(craig_zip, make, workspace):
+def test_damaged_foreign_and_lying_zips_are_refused(craig_zip: Path, make: MakeFolder, workspace: Workspace) -> None:
     whole = craig_zip.read_bytes()
     place = whole.index(b"fLaC") + 2000
     flipped = whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :]
@@ -123,7 +125,7 @@ def test_damaged_foreign_and_lying_zips_are_refused(craig_zip, make, workspace):
     assert not list(workspace.scratch.iterdir())
 
 
-def test_a_zip_beside_media_is_ambiguous(craig_zip, media, make, workspace):
+def test_a_zip_beside_media_is_ambiguous(craig_zip: Path, media: Media, make: MakeFolder, workspace: Workspace) -> None:
     result = ingest(make({"c.zip": craig_zip, "x.flac": media["one.flac"], "session.toml": ""}), workspace=workspace)
     assert isinstance(result, Refused)
     assert "more than one" in result.reason
@@ -137,7 +139,7 @@ LINES = st.lists(
 
 
 @given(st.one_of(st.text(), LINES.map("\n".join)))
-def test_any_info_is_read_or_refused(text):
+def test_any_info_is_read_or_refused(text: str) -> None:
     try:
         assert craig.parse_info(text).users
     except InputRefused as error:
@@ -152,7 +154,7 @@ def test_any_info_is_read_or_refused(text):
         ),
     )
 )
-def test_any_head_is_read_or_refused(head):
+def test_any_head_is_read_or_refused(head: bytes) -> None:
     try:
         assert isinstance(craig.parse_head(head, ["12345"]), frozenset)
     except InputRefused as error:
@@ -171,14 +173,16 @@ FORMATS = {
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("zipped", [True, False])
-def test_every_format_that_craig_offers_is_read(name, zipped, media, make, workspace, tmp_path):
+def test_every_format_that_craig_offers_is_read(
+    name: str, zipped: bool, media: Media, make: MakeFolder, workspace: Workspace, tmp_path: Path
+) -> None:
     track = ffmpeg("-i", str(media["one.flac"]), "-ar", "48000", *FORMATS[name], target=tmp_path / name)
     other = ffmpeg("-i", str(media["two.flac"]), "-ar", "48000", *FORMATS[name], target=tmp_path / f"2{name[1:]}")
-    files = {name: track, other.name: other, "info.txt": INFO}
+    files: Files = {name: track, other.name: other, "info.txt": INFO}
     if zipped:
         with zipfile.ZipFile(tmp_path / f"craig.{name[8:]}.zip", "w") as archive_file:
             for member, content in files.items():
-                archive_file.writestr(member, content if isinstance(content, str) else content.read_bytes())
+                archive_file.writestr(member, content.read_bytes() if isinstance(content, Path) else content)
         files = {"craig.zip": tmp_path / f"craig.{name[8:]}.zip"}
     session = ingest(make(files), workspace=workspace)
     assert isinstance(session, Session), session
@@ -186,19 +190,21 @@ def test_every_format_that_craig_offers_is_read(name, zipped, media, make, works
     assert session.duration_s == pytest.approx(2.0, abs=0.1)
 
 
-def test_one_user_in_two_formats_is_refused():
+def test_one_user_in_two_formats_is_refused() -> None:
     with pytest.raises(InputRefused):
         craig.track_files(["1-a.flac", "1-a.aac"], 1)
 
 
-def test_an_audacity_project_is_refused_with_what_would_help(make, workspace):
+def test_an_audacity_project_is_refused_with_what_would_help(make: MakeFolder, workspace: Workspace) -> None:
     result = ingest(make({"call.aupzip": "x"}) / "call.aupzip", workspace=workspace)
     assert isinstance(result, Refused)
     assert "Audacity" in result.reason and "FLAC" in result.action
 
 
 @pytest.mark.parametrize("beside", [True, False])
-def test_a_zip_has_a_draft_that_the_next_night_takes(beside, craig_zip, make, workspace):
+def test_a_zip_has_a_draft_that_the_next_night_takes(
+    beside: bool, craig_zip: Path, make: MakeFolder, workspace: Workspace
+) -> None:
     path = make({"craig.zip": craig_zip}, "in a folder") if beside else craig_zip
     draft = draft_session(path, SessionChoices(recorder_location="US-TX"), workspace=workspace)
     told = parse(draft.text)

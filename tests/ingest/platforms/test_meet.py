@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from pipeline.errors import InputRefused
 from pipeline.ingest import chat_subtitles, ingest
 from pipeline.records import ListAuthority, Refused
+from pipeline.store import Workspace
+from tests.ingest.conftest import Files, MakeFolder, Media
 from tests.ingest.documents import docx
 from tests.ingest.outcomes import taken
 
@@ -66,7 +68,9 @@ API = {
         ("Office hours - 2026-11-18 16-00 UTC - Aufzeichnung.mp4", "+00:00"),
     ],
 )
-def test_a_recording_has_title_start_and_zone_in_its_name(name, start, media, make, workspace):
+def test_a_recording_has_title_start_and_zone_in_its_name(
+    name: str, start: str, media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
     session = taken(make({name: media["video.mp4"]}), workspace)
     assert (session.platform, session.title) == ("meet", "Office hours")
     assert session.started_at == datetime.fromisoformat(f"2026-11-18T16:00:00{start}")
@@ -76,7 +80,7 @@ def test_a_recording_has_title_start_and_zone_in_its_name(name, start, media, ma
 @pytest.mark.parametrize(
     "name", ["Office hours - Recording.mp4", "Office hours – 2026_11_18 16_00 CET – Recording.mp4"]
 )
-def test_without_a_zone_it_is_asked_for(name, media, make, workspace):
+def test_without_a_zone_it_is_asked_for(name: str, media: Media, make: MakeFolder, workspace: Workspace) -> None:
     result = ingest(make({name: media["video.mp4"]}), workspace=workspace)
     assert isinstance(result, Refused)
     assert "started_at" in result.action
@@ -88,8 +92,10 @@ def test_without_a_zone_it_is_asked_for(name, media, make, workspace):
     ("name", "text"),
     [(f"{STEM} - Transcript.docx", docx(*LINES)), (f"{STEM} - Transcript.txt", "\n".join(LINES))],
 )
-def test_chat_and_transcript_name_who_took_part(name, text, media, make, workspace):
-    files = {f"{STEM}.mp4": media["video.mp4"], f"{STEM}.sbv": CHAT, name: text, "chapters.json": "{}"}
+def test_chat_and_transcript_name_who_took_part(
+    name: str, text: bytes | str, media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
+    files: Files = {f"{STEM}.mp4": media["video.mp4"], f"{STEM}.sbv": CHAT, name: text, "chapters.json": "{}"}
     session = taken(make(files), workspace)
     assert [(who.name, who.provenance.value) for who in session.participants] == [
         ("Ana Diaz", "listed"),
@@ -112,21 +118,27 @@ def test_chat_and_transcript_name_who_took_part(name, text, media, make, workspa
 @pytest.mark.parametrize(
     "heading", ["Teilnehmer", "Participants", "Asistentes", "Partecipanti", "参加者", "Attendees:"]
 )
-def test_the_list_of_a_transcript_is_found_in_other_languages(heading, media, make, workspace):
+def test_the_list_of_a_transcript_is_found_in_other_languages(
+    heading: str, media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
     text = "\n".join(LINES).replace("Attendees", heading)
     session = taken(make({f"{STEM}.mp4": media["video.mp4"], "t.txt": text}), workspace)
     assert [who.name for who in session.participants] == ["Ana Diaz", "Bo Li", "Cy Dee"]
 
 
 @pytest.mark.parametrize("header", ["First name,Last name,Email", "Name,Note,Email"])
-def test_the_attendance_table_is_on_the_names_clock(header, media, make, workspace):
+def test_the_attendance_table_is_on_the_names_clock(
+    header: str, media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
     text = CSV.replace("First name,Last name,Email", header)
     session = taken(make({f"{STEM}.mp4": media["video.mp4"], "attendance.csv": text}), workspace)
     assert [(who.email, who.joined_late) for who in session.participants] == [("a@x", False), (None, True)]
     assert session.list_authority is ListAuthority.PLATFORM
 
 
-def test_participants_of_the_api_have_ids_and_times_in_utc(media, make, workspace):
+def test_participants_of_the_api_have_ids_and_times_in_utc(
+    media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
     session = taken(make({f"{STEM}.mp4": media["video.mp4"], "participants.json": json.dumps(API)}), workspace)
     assert [(who.name, who.platform_id, who.joined_late) for who in session.participants] == [
         ("Ana Diaz", "google:123", False),
@@ -137,14 +149,16 @@ def test_participants_of_the_api_have_ids_and_times_in_utc(media, make, workspac
     assert session.started_at == datetime(2026, 11, 18, 16, tzinfo=timezone(timedelta(hours=1))).astimezone(UTC)
 
 
-def test_two_people_of_one_name_with_ids_are_two(media, make, workspace):
+def test_two_people_of_one_name_with_ids_are_two(media: Media, make: MakeFolder, workspace: Workspace) -> None:
     other = {**API["participants"][0], "signedinUser": {"user": "users/9", "displayName": "Ana Diaz"}}
     answer = json.dumps({"participants": [*API["participants"], other]})
     session = taken(make({f"{STEM}.mp4": media["video.mp4"], "participants.json": answer}), workspace)
     assert [who.platform_id for who in session.participants if who.name == "Ana Diaz"] == ["google:123", "google:9"]
 
 
-def test_two_recordings_are_refused_and_other_media_beside_one_are_left_out(media, make, workspace):
+def test_two_recordings_are_refused_and_other_media_beside_one_are_left_out(
+    media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
     second = STEM.replace("16_00", "17_00")
     result = ingest(make({f"{STEM}.mp4": media["video.mp4"], f"{second}.mp4": media["video.mp4"]}), workspace=workspace)
     assert isinstance(result, Refused) and "2 recordings" in result.reason
@@ -152,14 +166,16 @@ def test_two_recordings_are_refused_and_other_media_beside_one_are_left_out(medi
     assert taken(beside, workspace).unrecognised_files == 1
 
 
-def test_a_session_toml_with_other_files_of_such_names_is_plain_media(media, make, workspace):
+def test_a_session_toml_with_other_files_of_such_names_is_plain_media(
+    media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
     told = "started_at = 2026-11-18T15:00:00Z\n[[participants]]\nname = 'Ana'\ntrack = 'ana.flac'\n"
-    files = {"Talk - Recording.mp4": media["video.mp4"], "ana.flac": media["one.flac"], "session.toml": told}
+    files: Files = {"Talk - Recording.mp4": media["video.mp4"], "ana.flac": media["one.flac"], "session.toml": told}
     session = taken(make(files), workspace)
     assert (session.platform, len(session.tracks)) == ("other", 2)
 
 
-def test_a_message_without_a_name_counts_as_not_understood():
+def test_a_message_without_a_name_counts_as_not_understood() -> None:
     chat = chat_subtitles.parse("before\n0:00:01.000,0:00:02.000\nno name here\n\n0:00:03.000,0:00:04.000\nAna: hi\n")
     assert ([message.text for message in chat.messages], chat.unread) == (["hi"], 2)
     with pytest.raises(InputRefused):
@@ -167,7 +183,7 @@ def test_a_message_without_a_name_counts_as_not_understood():
 
 
 @given(st.one_of(st.text(), st.lists(st.sampled_from(["0:00:01.0,0:00:02.0", "Ana: hi", ":", "\n"])).map("\n".join)))
-def test_any_subtitles_are_read_or_refused(text):
+def test_any_subtitles_are_read_or_refused(text: str) -> None:
     try:
         assert all(message.text for message in chat_subtitles.parse(text).messages)
     except InputRefused as error:

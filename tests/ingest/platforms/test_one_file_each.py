@@ -11,7 +11,9 @@ from pipeline.ingest.identify_platform import FolderKind, recognise
 from pipeline.ingest.session_toml import parse
 from pipeline.ingest.speaker_files import other_files, owners_by_name
 from pipeline.records import Provenance, Refused, Session
+from pipeline.store import Workspace
 from pipeline.workflow.draft_session import SessionChoices, draft_session
+from tests.ingest.conftest import Files, MakeFolder, Media
 
 ROSTER = "Name (Original Name),User Email\nPriya Raman,priya@halcyon.example\n"
 
@@ -35,7 +37,7 @@ ROSTER = "Name (Original Name),User Email\nPriya Raman,priya@halcyon.example\n"
         (["山田.wav", "佐藤.wav"], ["佐藤", "山田"]),
     ],
 )
-def test_people_are_what_tells_the_names_apart(names, people):
+def test_people_are_what_tells_the_names_apart(names: list[str], people: list[str]) -> None:
     assert recognise(names) is FolderKind.ONE_FILE_EACH
     assert sorted(owners_by_name(names).values()) == people
 
@@ -53,13 +55,19 @@ def test_people_are_what_tells_the_names_apart(names, people):
         ["we talk about all the new things here.wav", "priya.wav"],
     ],
 )
-def test_what_names_no_two_people_is_loose_media(names):
+def test_what_names_no_two_people_is_loose_media(names: list[str]) -> None:
     assert owners_by_name(names) == {}
     assert recognise(names) is FolderKind.LOOSE
 
 
-def test_the_session_holds_with_the_names_until_somebody_says_who_they_are(media, make, workspace):
-    files = {"ep12-priya raman.flac": media["one.flac"], "ep12-hannah.flac": media["two.flac"], "who.csv": ROSTER}
+def test_the_session_holds_with_the_names_until_somebody_says_who_they_are(
+    media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
+    files: Files = {
+        "ep12-priya raman.flac": media["one.flac"],
+        "ep12-hannah.flac": media["two.flac"],
+        "who.csv": ROSTER,
+    }
     folder = make(files)
     session = ingest(folder, workspace=workspace)
     assert isinstance(session, Session), session
@@ -82,7 +90,9 @@ def test_the_session_holds_with_the_names_until_somebody_says_who_they_are(media
     assert not told.start_is_estimated
 
 
-def test_files_of_different_lengths_are_refused_and_a_mix_is_mixed(media, make, workspace):
+def test_files_of_different_lengths_are_refused_and_a_mix_is_mixed(
+    media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
     apart = ingest(make({"ana.flac": media["one.flac"], "bo.m4a": media["long.m4a"]}, "apart"), workspace=workspace)
     assert isinstance(apart, Refused) and "different lengths" in apart.reason
     mixed = {"ana.flac": media["one.flac"], "bo.flac": media["two.flac"], "mix.m4a": media["mixed.m4a"]}
@@ -91,7 +101,7 @@ def test_files_of_different_lengths_are_refused_and_a_mix_is_mixed(media, make, 
     assert [track.participant_id for track in session.tracks] == ["p1", "p2", None]
 
 
-def test_a_second_file_of_a_person_is_left_out():
+def test_a_second_file_of_a_person_is_left_out() -> None:
     names = ["show-Ana.mp4", "show-Ana.wav", "show-Bo.wav", "show-mix.wav"]
     owners = owners_by_name(names)
     assert set(owners) == {"show-Ana.wav", "show-Bo.wav"}
@@ -99,7 +109,7 @@ def test_a_second_file_of_a_person_is_left_out():
 
 
 @given(st.lists(st.text() | st.sampled_from(["ana.wav", "bo li.wav", "mix.wav", "x-1.wav", ".wav", "a/b.wav"])))
-def test_any_names_have_owners_or_none(names):
+def test_any_names_have_owners_or_none(names: list[str]) -> None:
     owners = owners_by_name(names)
     assert len(owners) != 1
     assert set(owners) <= set(names)

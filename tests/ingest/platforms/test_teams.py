@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from pipeline.records import ListAuthority, Session
+from pipeline.store import Workspace
 from tests.ingest.attendance.test_merge import teams_text
+from tests.ingest.conftest import Files, MakeFolder, Media
 from tests.ingest.documents import docx
 from tests.ingest.outcomes import refused, taken
 
@@ -50,9 +52,11 @@ def said(session: Session) -> list[tuple[str | None, str]]:
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "nb"])
-def test_a_folder_as_downloaded_in_several_languages(language, media, make, workspace):
+def test_a_folder_as_downloaded_in_several_languages(
+    language: str, media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
     words = {"de": "Besprechungsaufzeichnung", "fr": "Enregistrement de la réunion", "es": "Grabación de la reunión"}
-    files = {
+    files: Files = {
         f"{TITLE}-20261118_160000-{words.get(language, 'Meeting Recording')}.mp4": media["video.mp4"],
         f"{TITLE}.vtt": VTT,
         f"{TITLE} - Attendance report 11-18-26.csv": attendance(language),
@@ -75,8 +79,10 @@ def test_a_folder_as_downloaded_in_several_languages(language, media, make, work
     [(f"{TITLE}.vtt", VTT), ("content.vtt", METADATA), (f"{TITLE}.docx", TURNS), (f"{TITLE}.docx", TIMED)],
     ids=["vtt", "metadata", "turns", "timed"],
 )
-def test_a_transcript_in_every_form(name, text, media, make, workspace):
-    files = {RECORDING: media["video.mp4"], name: text, "session.toml": ZONE, "list.csv": attendance()}
+def test_a_transcript_in_every_form(
+    name: str, text: bytes | str, media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
+    files: Files = {RECORDING: media["video.mp4"], name: text, "session.toml": ZONE, "list.csv": attendance()}
     session = taken(make(files), workspace)
     assert said(session) == SAID
     assert session.captions[0].start_s == pytest.approx(0.05, abs=0.06)
@@ -90,32 +96,34 @@ def test_a_transcript_in_every_form(name, text, media, make, workspace):
         (f"{TITLE} 20261118_160000-Meeting Recording.mp4", 15),
     ],
 )
-def test_the_zone_is_in_the_name_or_known_by_the_transcript(name, hour, media, make, workspace):
+def test_the_zone_is_in_the_name_or_known_by_the_transcript(
+    name: str, hour: int, media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
     session = taken(make({name: media["video.mp4"], "meta.vtt": METADATA}), workspace)
     assert (session.started_at.hour, session.start_is_estimated) == (hour, False)
 
 
-def test_without_any_zone_it_is_asked_for(media, make, workspace):
+def test_without_any_zone_it_is_asked_for(media: Media, make: MakeFolder, workspace: Workspace) -> None:
     assert "time zone" in refused(make({RECORDING: media["video.mp4"], f"{TITLE}.vtt": VTT}), workspace)
     late = METADATA.replace("2026-11-18T15:00", "2026-11-18T15:06")
     assert "time zone" in refused(make({RECORDING: media["video.mp4"], "m.vtt": late}, "late"), workspace)
 
 
-def test_several_reports_of_one_meeting_are_one_list(media, make, workspace):
+def test_several_reports_of_one_meeting_are_one_list(media: Media, make: MakeFolder, workspace: Workspace) -> None:
     other = teams_text().replace("Guest", "Third Person").replace("Raman, Priya", "Fourth Person")
     other = other.replace("priya@", "fourth@")
-    files = {RECORDING: media["video.mp4"], "session.toml": ZONE, "a.csv": attendance()}
+    files: Files = {RECORDING: media["video.mp4"], "session.toml": ZONE, "a.csv": attendance()}
     session = taken(make({**files, "b.csv": attendance(text=other)}), workspace)
     assert [who.name for who in session.participants] == ["Raman, Priya", "Guest", "Fourth Person", "Third Person"]
     another = attendance(text=other.replace("Office hours", "Something else"))
     assert "different meetings" in refused(make({**files, "b.csv": another}, "another"), workspace)
 
 
-def test_a_list_with_hidden_times_is_not_complete(media, make, workspace):
+def test_a_list_with_hidden_times_is_not_complete(media: Media, make: MakeFolder, workspace: Workspace) -> None:
     hidden = teams_text().split("3. In-Meeting")[0]
     for at in ("11/18/26, 3:59:40 PM", "11/18/26, 4:30:00 PM", "11/18/26, 5:00:00 PM"):
         hidden = hidden.replace(at, "")
-    files = {RECORDING: media["video.mp4"], "session.toml": ZONE, "a.csv": attendance(text=hidden)}
+    files: Files = {RECORDING: media["video.mp4"], "session.toml": ZONE, "a.csv": attendance(text=hidden)}
     session = taken(make(files), workspace)
     assert session.list_authority is ListAuthority.NOBODY
     assert all(who.joined_late for who in session.participants)
@@ -147,8 +155,8 @@ GRAPH = {
 }
 
 
-def test_a_report_of_the_api_is_in_utc_whatever_the_zone(media, make, workspace):
-    files = {
+def test_a_report_of_the_api_is_in_utc_whatever_the_zone(media: Media, make: MakeFolder, workspace: Workspace) -> None:
+    files: Files = {
         RECORDING: media["video.mp4"],
         "session.toml": "timezone = 'Europe/Berlin'\n",
         "report.json": json.dumps(GRAPH).replace("T15", "T14").replace("T16", "T15"),
@@ -161,10 +169,12 @@ def test_a_report_of_the_api_is_in_utc_whatever_the_zone(media, make, workspace)
     assert session.list_authority is ListAuthority.PLATFORM
 
 
-def test_a_transcript_without_tags_takes_names_from_the_document(media, make, workspace):
+def test_a_transcript_without_tags_takes_names_from_the_document(
+    media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
     """Teams is known to leave the tags out: then another transcript of the same call may still say who spoke."""
     bare = VTT.replace("<v Raman, Priya>", "").replace("<v Guest>", "").replace("</v>", "")
-    files = {RECORDING: media["video.mp4"], f"{TITLE}.vtt": bare, f"{TITLE}.docx": TURNS, "session.toml": ZONE}
+    files: Files = {RECORDING: media["video.mp4"], f"{TITLE}.vtt": bare, f"{TITLE}.docx": TURNS, "session.toml": ZONE}
     files["list.csv"] = attendance()
     session = taken(make(files), workspace)
     assert said(session) == SAID
@@ -172,9 +182,11 @@ def test_a_transcript_without_tags_takes_names_from_the_document(media, make, wo
     assert [who.name for who in taken(named, workspace).participants] == ["Raman, Priya", "Guest", "Somebody"]
 
 
-def test_the_transcript_of_the_recordings_title_goes_first_and_others_only_name(media, make, workspace):
+def test_the_transcript_of_the_recordings_title_goes_first_and_others_only_name(
+    media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
     other = VTT.replace("Guest", "Stranger")
-    files = {RECORDING: media["video.mp4"], "Another.vtt": other, f"{TITLE}.vtt": VTT, "session.toml": ZONE}
+    files: Files = {RECORDING: media["video.mp4"], "Another.vtt": other, f"{TITLE}.vtt": VTT, "session.toml": ZONE}
     files["list.csv"] = attendance()
     session = taken(make(files), workspace)
     assert said(session) == SAID
@@ -182,11 +194,11 @@ def test_the_transcript_of_the_recordings_title_goes_first_and_others_only_name(
     assert session.unrecognised_files == 1
 
 
-def test_two_recordings_are_refused(media, make, workspace):
-    files = {RECORDING: media["video.mp4"], RECORDING.replace("160000", "170000"): media["video.mp4"]}
+def test_two_recordings_are_refused(media: Media, make: MakeFolder, workspace: Workspace) -> None:
+    files: Files = {RECORDING: media["video.mp4"], RECORDING.replace("160000", "170000"): media["video.mp4"]}
     assert "2 Teams recordings" in refused(make(files), workspace)
 
 
-def test_what_is_not_a_list_refuses_nothing(media, make, workspace):
-    files = {RECORDING: media["video.mp4"], "session.toml": ZONE, "notes.txt": "1. First\n2. Second\n3. Third\n"}
+def test_what_is_not_a_list_refuses_nothing(media: Media, make: MakeFolder, workspace: Workspace) -> None:
+    files: Files = {RECORDING: media["video.mp4"], "session.toml": ZONE, "notes.txt": "1. First\n2. Second\n3. Third\n"}
     assert taken(make(files), workspace).unrecognised_files == 1

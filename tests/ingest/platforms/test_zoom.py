@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from pipeline.ingest.draft import Person
 from pipeline.ingest.platforms import zoom
 from pipeline.ingest.session_toml import parse
 from tests.ingest.conftest import CONF, NOTHING_TOLD, REPORT, listed
+from tests.ingest.outcomes import known
 
 MAIN = ("video1123456789.mp4",)
 START = datetime(2026, 11, 18, 16)
@@ -41,19 +43,19 @@ def people(*names: str) -> tuple[Person, ...]:
         '{"items": 3}',
     ],
 )
-def test_scenario_33_what_is_not_one_converted_recording_is_refused(conf):
+def test_scenario_33_what_is_not_one_converted_recording_is_refused(conf: str) -> None:
     with pytest.raises(InputRefused):
         zoom.converted(conf)
 
 
 @pytest.mark.parametrize("extra", ["x.zoom", "double_click_to_convert_01.zoom", "v.mp4.tmp"])
-def test_remains_of_a_conversion_are_refused(tmp_path, extra):
+def test_remains_of_a_conversion_are_refused(tmp_path: Path, extra: str) -> None:
     files = {"recording.conf": CONF, "audio1123456789.m4a": "x", extra: "x"}
     with pytest.raises(InputRefused, match="not converted"):
         zoom.read(listed(files, tmp_path), NOTHING_TOLD)
 
 
-def test_a_missing_named_file_is_refused_and_others_are_not_taken(tmp_path):
+def test_a_missing_named_file_is_refused_and_others_are_not_taken(tmp_path: Path) -> None:
     with pytest.raises(InputRefused, match="missing"):
         zoom.read(listed({"recording.conf": CONF, "audio2.m4a": "x"}, tmp_path), NOTHING_TOLD)
     outside = json.dumps({"items": [{"audio": "../../secret.m4a", "process": 100}]})
@@ -61,7 +63,7 @@ def test_a_missing_named_file_is_refused_and_others_are_not_taken(tmp_path):
         zoom.read(listed({"recording.conf": outside}, tmp_path), NOTHING_TOLD)
 
 
-def test_without_a_configuration_one_segment_is_taken_and_two_are_refused(tmp_path):
+def test_without_a_configuration_one_segment_is_taken_and_two_are_refused(tmp_path: Path) -> None:
     assert zoom.read(listed({"zoom_0.mp4": "x", "audio_only.m4a": "x"}, tmp_path), NOTHING_TOLD).mixed == (
         "audio_only.m4a",
         "zoom_0.mp4",
@@ -70,7 +72,7 @@ def test_without_a_configuration_one_segment_is_taken_and_two_are_refused(tmp_pa
         zoom.read(listed({"zoom_0.mp4": "x", "zoom_1.mp4": "x"}, tmp_path), NOTHING_TOLD)
 
 
-def test_files_are_matched_by_name_without_the_recordings_digits():
+def test_files_are_matched_by_name_without_the_recordings_digits() -> None:
     files = ["Audio Record/audioHudsonMitchell-P31123456789.m4a", "Audio Record/audio_only_2_JoséÑ.m4a"]
     found = zoom.owned(people("Hudson Mitchell - P", "José Ñ", "Silent"), files, MAIN)
     assert [person.track for person in found] == [*files, None]
@@ -88,12 +90,12 @@ def test_files_are_matched_by_name_without_the_recordings_digits():
         (("!!!",), ["audio111123456789"]),
     ],
 )
-def test_uncertain_owners_are_refused(names, files):
+def test_uncertain_owners_are_refused(names: tuple[str, ...], files: list[str]) -> None:
     with pytest.raises(InputRefused):
         zoom.owned(people(*names), [f"Audio Record/{name}.m4a" for name in files], MAIN)
 
 
-def test_session_toml_settles_two_people_of_one_name(tmp_path):
+def test_session_toml_settles_two_people_of_one_name(tmp_path: Path) -> None:
     files = {
         "recording.conf": CONF,
         "audio1123456789.m4a": "x",
@@ -129,8 +131,8 @@ def test_session_toml_settles_two_people_of_one_name(tmp_path):
     ],
     ids=["plain", "meta", "new", "webinar"],
 )
-def test_every_variant_of_the_report(text):
-    report = zoom_report.parse(text)
+def test_every_variant_of_the_report(text: str) -> None:
+    report = known(zoom_report.parse(text))
     found = merge.people(report.rows, Clock(START))
     assert [(p.name, p.aliases, p.email, p.joined_late) for p in found] == [
         ("Priya Raman", ("Pri",), "priya@halcyon.example", False),
@@ -138,32 +140,33 @@ def test_every_variant_of_the_report(text):
     ]
 
 
-def test_the_topic_and_the_waiting_room():
-    report = zoom_report.parse(
-        "Topic,Meeting ID\nPlans,1\n\nName (original name),Email,In waiting room,Recording disclaimer response\n"
-        "Ann,a@x,No,OK\nBob,b@x,Yes,\nCy,c@x,No,\n"
+def test_the_topic_and_the_waiting_room() -> None:
+    report = known(
+        zoom_report.parse(
+            "Topic,Meeting ID\nPlans,1\n\nName (original name),Email,In waiting room,Recording disclaimer response\n"
+            "Ann,a@x,No,OK\nBob,b@x,Yes,\nCy,c@x,No,\n"
+        )
     )
     assert report.topic == "Plans"
     assert [(p.name, p.joined_late) for p in merge.people(report.rows, Clock(START))] == [("Ann", False), ("Cy", True)]
 
 
-def test_nobody_is_on_time_by_a_report_of_another_zone_or_without_times():
-    assert all(p.joined_late for p in merge.people(zoom_report.parse(REPORT).rows, Clock(START.replace(hour=7))))
-    assert all(p.joined_late for p in merge.people(zoom_report.parse(REPORT).rows, Clock(START.replace(hour=22))))
-    assert all(p.joined_late for p in merge.people(zoom_report.parse(REPORT).rows, Clock(None)))
+def test_nobody_is_on_time_by_a_report_of_another_zone_or_without_times() -> None:
+    for clock in (Clock(START.replace(hour=7)), Clock(START.replace(hour=22)), Clock(None)):
+        assert all(person.joined_late for person in merge.people(known(zoom_report.parse(REPORT)).rows, clock))
 
 
-def test_rejoining_is_one_person_and_two_at_once_are_refused():
+def test_rejoining_is_one_person_and_two_at_once_are_refused() -> None:
     head = "Name (Original Name),User Email,Join Time,Leave Time\n"
     again = "Sam,,11/18/2026 04:00:00 PM,11/18/2026 04:10:00 PM\nSam,,11/18/2026 04:20:00 PM,11/18/2026 04:30:00 PM\n"
-    assert len(merge.people(zoom_report.parse(head + again).rows, Clock(START))) == 1
+    assert len(merge.people(known(zoom_report.parse(head + again)).rows, Clock(START))) == 1
     with pytest.raises(InputRefused):
-        merge.people(zoom_report.parse(head + again.replace("04:20", "04:05")).rows, Clock(START))
+        merge.people(known(zoom_report.parse(head + again.replace("04:20", "04:05"))).rows, Clock(START))
     with pytest.raises(InputRefused):
-        merge.people(zoom_report.parse("Name (Original Name),User Email\nSam,\nSam,\n").rows, Clock(START))
+        merge.people(known(zoom_report.parse("Name (Original Name),User Email\nSam,\nSam,\n")).rows, Clock(START))
 
 
-def test_reports_that_cannot_be_told_apart_or_read_are_refused(tmp_path):
+def test_reports_that_cannot_be_told_apart_or_read_are_refused(tmp_path: Path) -> None:
     files = {"recording.conf": CONF, "audio1123456789.m4a": "x"}
     other = "Meeting ID,Topic\n1,Office hours\n\n" + REPORT, "Meeting ID,Topic\n2,Something else\n\n" + REPORT
     with pytest.raises(InputRefused, match="2 participants reports of different meetings"):
@@ -172,7 +175,7 @@ def test_reports_that_cannot_be_told_apart_or_read_are_refused(tmp_path):
         zoom.read(listed({**files, "a.csv": "Nom,Courriel\nA,b\n"}, tmp_path), NOTHING_TOLD)
 
 
-def test_scenario_36_several_reports_of_one_session_are_one_list(tmp_path):
+def test_scenario_36_several_reports_of_one_session_are_one_list(tmp_path: Path) -> None:
     """Whoever is in any of them was there: a report that was downloaded early lacks who came later."""
     head, first, second = REPORT.splitlines(keepends=True)
     files = {"recording.conf": CONF, "audio1123456789.m4a": "x", "a.csv": head + first, "b.csv": head + first + second}
@@ -181,7 +184,7 @@ def test_scenario_36_several_reports_of_one_session_are_one_list(tmp_path):
     assert [name for name, kind in draft.texts if kind == "roster"] == ["a.csv", "b.csv"] and draft.platform_list
 
 
-def test_the_folders_name_is_a_start_or_nothing():
+def test_the_folders_name_is_a_start_or_nothing() -> None:
     assert zoom.folder_start("2026-11-18 16.00.00 Topic 123") == START
     assert zoom.folder_start("2026-13-18 16.00.00 Topic") is None
     assert zoom.folder_start("Topic") is None
@@ -205,7 +208,7 @@ CELLS = st.sampled_from(
 
 
 @given(st.one_of(st.text(), st.lists(CELLS).map(",".join), st.lists(CELLS).map("".join)))
-def test_any_report_is_read_or_refused(text):
+def test_any_report_is_read_or_refused(text: str) -> None:
     try:
         report = zoom_report.parse(text)
         if report is not None:
@@ -223,7 +226,7 @@ def test_any_report_is_read_or_refused(text):
         ).map(json.dumps),
     )
 )
-def test_any_configuration_is_read_or_refused(text):
+def test_any_configuration_is_read_or_refused(text: str) -> None:
     try:
         assert zoom.converted(text)
     except InputRefused as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import TypedDict, Unpack
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from pipeline.ingest.platforms import zoom_api
 from pipeline.records import ListAuthority
+from pipeline.store import Workspace
+from tests.ingest.conftest import Files, MakeFolder, Media
 from tests.ingest.outcomes import refused, taken
 
 STAMP = "GMT20261118-150000_Recording"
@@ -27,7 +30,7 @@ TOLD = "timezone = 'Europe/London'\n"
 
 
 @pytest.fixture
-def files(media):
+def files(media: Media) -> Files:
     return {
         f"{STAMP}_1920x1080.mp4": media["video.mp4"],
         f"{STAMP}_gallery_1280x720.mp4": media["video.mp4"],
@@ -39,12 +42,22 @@ def files(media):
     }
 
 
-def entry(name: str, media, *, kind: str, start: str = "2026-11-18T15:00:00Z", **more: object) -> dict[str, object]:
+class Entry(TypedDict, total=False):
+    """What may be said of a file in the API's answer."""
+
+    id: str
+    file_name: str
+    file_size: int
+    recording_start: str
+    status: str
+
+
+def entry(name: str, media: Media, *, kind: str, **more: Unpack[Entry]) -> dict[str, object]:
     size = media[name].stat().st_size
     extension = name.rpartition(".")[2].upper()
     return {
         "id": f"{kind[:4]}-1234-abcd",
-        "recording_start": start,
+        "recording_start": "2026-11-18T15:00:00Z",
         "recording_end": "2026-11-18T15:30:00Z",
         "file_type": extension,
         "file_extension": extension,
@@ -59,7 +72,7 @@ def meeting(*files: dict[str, object], own: tuple[dict[str, object], ...] = (), 
     return json.dumps({"topic": "Office hours", "recording_files": files, "participant_audio_files": own, **more})
 
 
-def test_files_as_downloaded_by_name(files, make, workspace):
+def test_files_as_downloaded_by_name(files: Files, make: MakeFolder, workspace: Workspace) -> None:
     session = taken(make(files), workspace)
     assert (session.platform, session.started_at) == ("zoom", datetime(2026, 11, 18, 15, tzinfo=UTC))
     assert [who.name for who in session.participants] == ["Priya Raman", "Hannah Berg"]
@@ -71,9 +84,9 @@ def test_files_as_downloaded_by_name(files, make, workspace):
     assert all(who.joined_late for who in session.participants if who.name == "Hannah Berg")
 
 
-def test_times_of_the_report_count_where_the_zone_is_said(files, make, workspace):
+def test_times_of_the_report_count_where_the_zone_is_said(files: Files, make: MakeFolder, workspace: Workspace) -> None:
     told = {**files, "session.toml": "timezone = 'Europe/London'\n[[participants]]\nname='Priya Raman'\ncompany='H'\n"}
-    late = told["participants_85512345678.csv"].replace("03:59:40", "02:59:40").replace("04:10:00", "03:10:00")
+    late = REPORT.replace("03:59:40", "02:59:40").replace("04:10:00", "03:10:00")
     session = taken(make({**told, "participants_85512345678.csv": late}), workspace)
     assert [(who.name, who.joined_late, who.company) for who in session.participants] == [
         ("Priya Raman", False, "H"),
@@ -81,7 +94,9 @@ def test_times_of_the_report_count_where_the_zone_is_said(files, make, workspace
     ]
 
 
-def test_each_participants_sound_begins_where_the_api_says(media, make, workspace):
+def test_each_participants_sound_begins_where_the_api_says(
+    media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
     own = (
         entry("one.flac", media, kind="audio_only", id="own1-1234", file_name="Audio only - Priya Raman"),
         entry(
@@ -90,14 +105,14 @@ def test_each_participants_sound_begins_where_the_api_says(media, make, workspac
             kind="audio_only",
             id="own2-1234",
             file_name="Audio only - Somebody",
-            start="2026-11-18T15:00:03Z",
+            recording_start="2026-11-18T15:00:03Z",
         ),
         entry("mixed.m4a", media, kind="audio_only", file_name="Audio only - Interpretation (简体中文)"),
     )
     for each in own:
         each["file_extension"] = each["file_type"] = "M4A"
     own[0]["file_size"] = media["mixed.m4a"].stat().st_size
-    files = {
+    files: Files = {
         f"{STAMP}.mp4": media["video.mp4"],
         "Audio only - Priya Raman.m4a": media["mixed.m4a"],
         "Audio only - Somebody.m4a": media["long.m4a"],
@@ -116,8 +131,8 @@ def test_each_participants_sound_begins_where_the_api_says(media, make, workspac
     assert (session.title, session.unrecognised_files) == ("Office hours", 1)
 
 
-def test_files_under_other_names_are_known_by_the_api(media, make, workspace):
-    files = {
+def test_files_under_other_names_are_known_by_the_api(media: Media, make: MakeFolder, workspace: Workspace) -> None:
+    files: Files = {
         "shar-1234-abcd.mp4": media["video.mp4"],
         "sound.m4a": media["mixed.m4a"],
         "Audio only - Priya Raman.m4a": media["mixed.m4a"],
@@ -129,7 +144,7 @@ def test_files_under_other_names_are_known_by_the_api(media, make, workspace):
     assert session.list_authority is ListAuthority.NOBODY
 
 
-def test_a_timeline_names_who_spoke(files, make, workspace):
+def test_a_timeline_names_who_spoke(files: Files, make: MakeFolder, workspace: Workspace) -> None:
     users = [{"username": "Priya Raman", "user_id": "1"}, {"username": "Somebody Else", "user_id": "2"}]
     timeline = json.dumps({"timeline": [{"ts": "00:00:01.000", "users": users}, {"ts": "00:00:02.000", "users": []}]})
     session = taken(make({**files, f"{STAMP}.timeline.json": timeline}), workspace)
@@ -144,7 +159,9 @@ def test_a_timeline_names_who_spoke(files, make, workspace):
         ({"Audio only - Priya Raman.m4a": "long.m4a"}, "different lengths"),
     ],
 )
-def test_what_is_not_certain_is_refused(change, reason, files, media, make, workspace):
+def test_what_is_not_certain_is_refused(
+    change: dict[str, str], reason: str, files: Files, media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
     assert reason in refused(make({**files, **{name: media[source] for name, source in change.items()}}), workspace)
 
 
@@ -153,23 +170,25 @@ def test_what_is_not_certain_is_refused(change, reason, files, media, make, work
     [
         ({"status": "processing"}, "not finished"),
         ({"file_size": 5}, "size"),
-        ({"start": "2026-11-17T15:00:00Z"}, "another recording"),
+        ({"recording_start": "2026-11-17T15:00:00Z"}, "another recording"),
     ],
 )
-def test_unfinished_and_foreign_downloads_are_refused(more, reason, media, make, workspace):
-    files = {
+def test_unfinished_and_foreign_downloads_are_refused(
+    more: Entry, reason: str, media: Media, make: MakeFolder, workspace: Workspace
+) -> None:
+    files: Files = {
         f"{STAMP}.mp4": media["video.mp4"],
         "api.json": meeting(entry("video.mp4", media, kind="shared_screen_with_speaker_view", **more)),
     }
     assert reason in refused(make(files), workspace)
 
 
-def test_a_part_of_the_participants_files_is_refused(media, make, workspace):
+def test_a_part_of_the_participants_files_is_refused(media: Media, make: MakeFolder, workspace: Workspace) -> None:
     own = tuple(
         entry("mixed.m4a", media, kind="audio_only", id=f"own{name}1", file_name=f"Audio only - {name}")
         for name in ("Ana", "Bo")
     )
-    files = {
+    files: Files = {
         f"{STAMP}.mp4": media["video.mp4"],
         "Audio only - Ana.m4a": media["mixed.m4a"],
         "api.json": meeting(own=own),
@@ -189,6 +208,6 @@ def test_a_part_of_the_participants_files_is_refused(media, make, workspace):
         ).map(json.dumps),
     )
 )
-def test_any_json_is_read_or_not_zooms(text):
+def test_any_json_is_read_or_not_zooms(text: str) -> None:
     assert isinstance(zoom_api.recordings(text), tuple)
     assert zoom_api.speakers(text) is None or isinstance(zoom_api.speakers(text), tuple)

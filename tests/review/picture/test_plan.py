@@ -27,7 +27,8 @@ from pipeline.records import (
     Verdict,
 )
 from pipeline.review import decision_log, may_be_shown, picture_review, propose, review, signed_off_by
-from pipeline.review.picture.plan import PictureReview, decisions
+from pipeline.review.picture import decisions
+from pipeline.review.picture.plan import PictureReview
 from pipeline.review.picture.queue import region_of
 from pipeline.settings import RedactSettings
 from pipeline.store import Workspace

@@ -87,7 +87,7 @@ def test_near_pairs_are_those_of_comparing_each_with_each(size: int, monkeypatch
     vectors = np.repeat(centres, 5, axis=0) + 0.25 * rng.standard_normal((size // 5 * 5, 64))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     vectors[3] = 0.0
-    pairs, cosines = near.near_pairs(vectors, 0.6)
+    pairs, cosines = near.near_pairs(vectors, 0.6, 0.05)
     wanted = {(int(i), int(j)) for i, j in zip(*np.nonzero(np.triu(vectors @ vectors.T >= 0.6, 1)), strict=True)}
     found = {(int(i), int(j)) for i, j in pairs}
     assert found <= wanted
@@ -110,5 +110,5 @@ def test_groups_looked_for_in_cells_are_those_of_comparing_each_with_each(monkey
 
 
 def test_nothing_near_is_no_pairs() -> None:
-    pairs, cosines = near.near_pairs(np.eye(4, dtype=np.float32), 0.5)
+    pairs, cosines = near.near_pairs(np.eye(4, dtype=np.float32), 0.5, 0.05)
     assert (len(pairs), len(cosines)) == (0, 0)

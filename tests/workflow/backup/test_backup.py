@@ -196,7 +196,7 @@ def test_killed_at_any_step_the_workspace_is_the_old_one_or_the_restored_one(
     before = snapshot(backup.root)
     original = getattr(RESTORE, step)
 
-    def then_killed(*arguments: object) -> object:
+    def then_killed(*arguments: object) -> None:
         original(*arguments)
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -223,22 +223,22 @@ def test_it_waits_for_no_run_and_goes_nowhere_that_it_should_not(
     with workspace.locked():
         with pytest.raises(LockHeld):
             backup.restore()
+        (tmp_path / "second").mkdir()
         with pytest.raises(LockHeld):
-            Backup(workspace, tmp_path / "second") if (tmp_path / "second").mkdir() is None else None
+            Backup(workspace, tmp_path / "second")
     (tmp_path / "else").mkdir()
     (tmp_path / "else" / "file").touch()
     with pytest.raises(UsageProblem):
         backup.restore(tmp_path / "else", keys=backup.keys)
     with pytest.raises(UsageProblem):
         write_key(backup.identity)
-    options = {"keys": None, "originals": True, "now": NOW}
     for target, recipients in (
         (tmp_path / "x", []),
         (tmp_path / "x", ["age1x"]),
         (workspace.root / "x", [backup.recipient]),
     ):
         with pytest.raises(OffrecordError):
-            back_up(workspace, target, recipients=recipients, **options)
+            back_up(workspace, target, recipients=recipients, keys=None, originals=True, now=NOW)
         assert not target.exists()
 
 

@@ -17,6 +17,7 @@ from pipeline.records import Purpose
 from pipeline.reports.morning_report import MorningReport
 from pipeline.store import Workspace
 from pipeline.workflow.consent_actions import withdraw_consent
+from tests.once import made_once
 from tests.samples import shortened
 
 SAMPLES = Path(__file__).parents[3] / "sample_media"
@@ -35,7 +36,10 @@ def night(workspace: Workspace, inbox: Path | None = None, *, now: datetime = NO
 @pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that every test copies: ``ws`` after its night, ``inbox``, and ``empty`` before it."""
-    folder = tmp_path_factory.mktemp("erasure")
+    return made_once(tmp_path_factory, "erasure", _make_kept)
+
+
+def _make_kept(folder: Path) -> None:
     shortened(FOLDER, folder / "inbox", seconds=SECONDS)
     workspace = Workspace.create(folder / "empty")
     shutil.copyfile(SAMPLES / "terms.toml", workspace.root / "terms.toml")
@@ -48,7 +52,6 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = Workspace.open(folder / "ws")
     assert night(made, folder / "inbox").exit_code == 0
     made.db.dispose()
-    return folder
 
 
 @pytest.fixture
@@ -59,11 +62,14 @@ def workspace(kept: Path, tmp_path: Path) -> Workspace:
 @pytest.fixture(scope="session")
 def kept_without(kept: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workspace after the guest had everything erased and a night went by, which several tests copy."""
-    workspace = Workspace.open(shutil.copytree(kept / "ws", tmp_path_factory.mktemp("without") / "ws"))
-    leave_with(workspace, erase=True)
-    night(workspace, now=LATER)
-    workspace.db.dispose()
-    return workspace.root
+
+    def make(folder: Path) -> None:
+        workspace = Workspace.open(shutil.copytree(kept / "ws", folder / "ws"))
+        leave_with(workspace, erase=True)
+        night(workspace, now=LATER)
+        workspace.db.dispose()
+
+    return made_once(tmp_path_factory, "erased", make) / "ws"
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import pytest
 from click.testing import CliRunner
@@ -18,16 +19,19 @@ from pipeline.consent.staff.withdrawal_receipt import known_as, of_person
 from pipeline.errors import WorkspaceDamaged
 from pipeline.export import Selection
 from pipeline.export.formats.options import ExportOptions
-from pipeline.records import Purpose, Ruling, Transcript
+from pipeline.records import Purpose, Rendition, Ruling, Transcript
 from pipeline.reports.verify import verify_workspace
 from pipeline.store import Workspace, withdrawals
-from pipeline.store.artefacts import ArtefactState
+from pipeline.store.artefacts import Artefact, ArtefactState
 from pipeline.store.registry import Registry
 from pipeline.store.withdrawals import WithdrawalState
 from pipeline.workflow import erasure, request_files
 from tests.workflow.erasure.conftest import GUEST, LATER, NOW, SAMPLES, Leave, night
 
 GUEST_ID = "p2"
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def session_id(workspace: Workspace) -> str:
@@ -137,26 +141,31 @@ def test_one_use_leaves_the_others(workspace: Workspace, leave: Leave) -> None:
     everything_is_accounted_for(workspace)
 
 
+def once_then(work: Callable[P, T], then: Callable[[], object]) -> Callable[P, T]:
+    """Does the work, and something more after its first time."""
+    first = iter([True])
+
+    def wrapped(*arguments: P.args, **named: P.kwargs) -> T:
+        result = work(*arguments, **named)
+        if next(first, False):
+            then()
+        return result
+
+    return wrapped
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("stage", ["speech", "render"])
 def test_scenario_13_in_the_middle_of_a_run(
     before: Workspace, inbox: Path, leave: Leave, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
-    once = iter([True])
-
-    def interrupted(work: Callable[..., object]) -> Callable[..., object]:
-        def wrapped(*arguments: object, **named: object) -> object:
-            made = work(*arguments, **named)
-            if next(once, False):
-                leave(before)
-                assert not any(before.stages.root.glob("speech/*")) or stage == "render"
-            return made
-
-        return wrapped
+    def leave_now() -> None:
+        leave(before)
+        assert not any(before.stages.root.glob("speech/*")) or stage == "render"
 
     module = {"speech": speech, "render": render}[stage]
     verb = {"speech": "transcribe", "render": "render"}[stage]
-    monkeypatch.setattr(module, verb, interrupted(getattr(module, verb)))
+    monkeypatch.setattr(module, verb, once_then(getattr(module, verb), leave_now))
     night(before, inbox, now=NOW)
     assert not any("speech" in (one.contributors or {}).get(GUEST_ID, []) for one in renditions(before))
     if stage == "speech":
@@ -166,7 +175,7 @@ def test_scenario_13_in_the_middle_of_a_run(
     everything_is_accounted_for(before)
 
 
-def renditions(workspace: Workspace) -> list[object]:
+def renditions(workspace: Workspace) -> list[Artefact]:
     return [one for one in workspace.artefacts.all() if one.kind == "rendition"]
 
 
@@ -177,28 +186,19 @@ def test_nothing_is_put_out_when_it_comes_just_before(
     placed: list[bool] = []
     real = render.publish
 
-    def publish(*arguments: object, **named: object) -> object:
-        placed.append(any(turn.participant_id == GUEST_ID for turn in arguments[0].turns))
-        return real(*arguments, **named)
+    def publish(rendition: Rendition, *, scratch: Path, out: Path) -> Path:
+        placed.append(any(turn.participant_id == GUEST_ID for turn in rendition.turns))
+        return real(rendition, scratch=scratch, out=out)
 
     monkeypatch.setattr(render, "publish", publish)
-    rendered = render.render
-    once = iter([True])
-
-    def and_leave(*arguments: object, **named: object) -> object:
-        made = rendered(*arguments, **named)
-        if next(once, False):
-            leave(before)
-        return made
-
-    monkeypatch.setattr(render, "render", and_leave)
+    monkeypatch.setattr(render, "render", once_then(render.render, lambda: leave(before)))
     night(before, inbox)
     assert placed == [False]
 
 
-def test_erasure_leaves_nothing_and_what_is_left_is_found(kept: Path, without: Workspace) -> None:
-    workspace, name = without, session_id(without)
-    session = Registry(Workspace.open(kept / "ws").db).session(name)
+def test_erasure_leaves_nothing_and_what_is_left_is_found(workspace: Workspace, without: Workspace) -> None:
+    name = session_id(without)
+    session, workspace = Registry(workspace.db).session(name), without
     own = next(track.digest for track in session.tracks if track.participant_id == GUEST_ID)
     (filed,) = withdrawals.read(workspace.db)
     assert filed.state is WithdrawalState.VERIFIED

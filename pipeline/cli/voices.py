@@ -1,0 +1,95 @@
+"""Commands for voices in mixed sound: list them with clips, say who each is, take that back."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+
+import click
+
+from pipeline.cli.common import decider_option, emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.interactive import read_key
+from pipeline.errors import UsageProblem
+from pipeline.store import Workspace
+from pipeline.workflow.voices import list_voices, lost_with, participants_of
+from pipeline.workflow.voices import name_voice as name
+from pipeline.workflow.voices import unname_voice as unname
+
+_UNLISTED, _SKIP, _QUIT = "0sq"
+_MOST_KEYS = 9
+
+
+@click.command()
+@click.argument("session")
+@click.option("--out", type=click.Path(path_type=Path), help="A new folder for a clip of each voice.")
+@click.option("--by", "actor", help="Say who each unnamed voice is, one key for each; this is who decides.")
+@click.option("--reason", default="heard its clip", show_default=True, help="How you know, in a few words.")
+@workspace_option
+@json_option
+def voices(session: str, out: Path | None, actor: str | None, reason: str, workspace: Path, as_json: bool) -> None:
+    """List the voices in the mixed sound of SESSION, and how much of the others is removed together with each."""
+    opened = open_workspace(workspace)
+    lines = list_voices(opened, session, now=now(), clips=out, actor=actor or getpass.getuser())
+    emit(lines, as_json)
+    if actor:
+        _name_each(opened, session, [line.cluster for line in lines if not line.participant], actor, reason)
+
+
+@click.command("name-voice")
+@click.argument("session")
+@click.argument("voice", type=int)
+@click.argument("participant", default="")
+@click.option("--unlisted", is_flag=True, help="It is nobody on the list of participants: the session is held.")
+@click.option("--undo", is_flag=True, help="Take back who it is.")
+@decider_option
+@click.option("--reason", required=True, help="How you know, in a few words.")
+@click.option("--yes", is_flag=True, help="Do not ask again where speech of others goes with it.")
+@workspace_option
+def name_voice(
+    session: str,
+    voice: int,
+    participant: str,
+    unlisted: bool,
+    undo: bool,
+    actor: str,
+    reason: str,
+    yes: bool,
+    workspace: Path,
+) -> None:
+    """Say that VOICE of SESSION is PARTICIPANT, after listening; consent decides the session anew."""
+    if (bool(participant), unlisted, undo).count(True) != 1:
+        raise UsageProblem("say who it is", action="give PARTICIPANT, --unlisted or --undo")
+    opened = open_workspace(workspace)
+    if participant and not yes and not _agrees_to_loss(opened, session, voice, participant):
+        raise click.Abort
+    if undo:
+        unname(opened, session, voice, actor=actor, reason=reason, now=now())
+    else:
+        name(opened, session, voice, participant or None, actor=actor, reason=reason, now=now())
+    click.echo("stored; `offrecord run` applies it")
+
+
+def _name_each(workspace: Workspace, session: str, unnamed: list[int], actor: str, reason: str) -> None:
+    """Asks for one key for each voice and keeps each answer at once: stopping loses nothing."""
+    people = participants_of(workspace, session)[:_MOST_KEYS]
+    keys = {str(number): participant for number, participant in enumerate(people, start=1)}
+    click.echo(f"{' · '.join(f'{key} {who}' for key, who in keys.items())} · 0 not on the list · s skip · q quit")
+    count = 0
+    for voice in unnamed:
+        click.echo(f"voice {voice}: who is it?")
+        while (key := read_key()) not in {*keys, _UNLISTED, _SKIP, _QUIT}:
+            pass
+        if key == _QUIT:
+            break
+        participant = keys.get(key)
+        if key == _SKIP or (participant and not _agrees_to_loss(workspace, session, voice, participant)):
+            continue
+        name(workspace, session, voice, participant, actor=actor, reason=reason, now=now())
+        count += 1
+    click.echo(f"named {count} of {len(unnamed)}; `offrecord run` applies it")
+
+
+def _agrees_to_loss(workspace: Workspace, session: str, voice: int, participant: str) -> bool:
+    """Says what of others goes with a participant whom consent takes out, and asks whether to go on."""
+    lost_s = lost_with(workspace, session, voice, participant, now=now())
+    return not lost_s or click.confirm(f"{participant} is removed: {lost_s} s of what others say go too. Go on?")

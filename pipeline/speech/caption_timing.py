@@ -1,0 +1,186 @@
+"""How late or early a platform's captions are, measured by the words that the recogniser heard of the same talk.
+
+A caption whose first words were heard shows when it should have begun, one whose last words were heard when it should
+have ended. Every caption is moved as the measured ones around it were; how far that may still be wrong is the worst
+that the same rule misses the measured ones by, each left out once.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from statistics import median
+
+from pipeline.lexicon import words_of
+from pipeline.records import Cue, Session, Transcript, Word
+from pipeline.settings import SpeechSettings
+
+REACH_S = 10.0
+"""How far a caption may lie from its words, in seconds; services show them up to some seconds late."""
+LEAST_DOUBT_S = 0.3
+"""What no caption's time is better than, in seconds: whisper's own word times are this far off at the border of a turn
+(``pipeline/speech/engines/word_times.py``)."""
+UNMEASURED_DOUBT_S = 3.0
+"""How far a caption may be off, in seconds, where nothing shows it: live captions are two to three seconds late."""
+_NEIGHBOURS = 3  # on each side: a median of six is not moved by one caption that matched other words
+_FEWEST_MEASURED = 8  # of both kinds of border together: with fewer the worst miss says nothing
+_FEWEST_OF_A_KIND = 3
+_NEAR_S = 120.0  # a recorder that pauses moves the captions after it; what lies further away says nothing
+_BLOCK_WORDS = 200  # captions are compared in blocks, so that the cost grows with the words and not with their square
+_FEWEST_WORDS = 3  # that must be heard in a row: two stand together by chance
+_SURE_S = 0.15  # a word whose time is off by more shows nothing: a pause beside it is heard as a part of it
+_MISSED_WORDS = 5  # that may lie between the border of a caption and the first one heard
+_WORD_S = 0.35  # how long a missed word is taken to be: 170 words a minute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CueTime:
+    """Where one caption belongs, in seconds of the session, and how far that may be off."""
+
+    start_s: float
+    end_s: float
+    time_uncertainty_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Border:
+    """The start or end of a caption as it is written, and when it was said by the nearest of its words that was heard.
+
+    ``missed_words`` lie between that word and the border; None where none near it was heard.
+    """
+
+    written_s: float
+    said_s: float = 0.0
+    missed_words: int | None = None
+
+
+class _Lags:
+    """By how many seconds borders of captions are written later than they were heard, in order of the written time."""
+
+    def __init__(self, measured: Sequence[tuple[float, float]]) -> None:
+        ordered = sorted(measured)
+        self._at_s = [at_s for at_s, _ in ordered]
+        self._lags_s = [lag_s for _, lag_s in ordered]
+
+    def __len__(self) -> int:
+        return len(self._at_s)
+
+    def misses_s(self) -> list[float]:
+        """How much later each border is written than the others around it say, each left out once."""
+        return [lag_s - self._median(at, without=at) for at, lag_s in enumerate(self._lags_s)]
+
+    def expected_s(self, at_s: float) -> float | None:
+        """The lag of a border that is written at ``at_s``; None where no measured one is near on both sides."""
+        at = bisect_left(self._at_s, at_s)
+        beside = self._at_s[max(0, at - 1) : at + 1]
+        if any(abs(near_s - at_s) > _NEAR_S for near_s in beside):
+            return None
+        return self._median(at)
+
+    def _median(self, at: int, *, without: int | None = None) -> float:
+        near = range(max(0, at - _NEIGHBOURS), min(len(self), at + _NEIGHBOURS + (without is not None)))
+        return median(self._lags_s[index] for index in near if index != without)
+
+
+def measures_captions(session: Session) -> bool:
+    """Whether the session has sound of which captions alone tell who speaks."""
+    return bool(session.captions) and any(track.participant_id is None for track in session.tracks)
+
+
+def caption_times(session: Session, transcript: Transcript, settings: SpeechSettings) -> tuple[CueTime, ...]:
+    """Where each caption of the session belongs, in their order; as written, with much doubt, where nothing shows it.
+
+    Only words of mixed sound measure: on their own tracks people need no caption to be told apart. The words of the
+    engine ``captions`` are the captions' own, and so measure nothing.
+    """
+    mixed = {track.track_id for track in session.tracks if track.participant_id is None}
+    words = [word for word in transcript.words if word.track_id in mixed and word.time_uncertainty_s <= _SURE_S]
+    borders = list(_borders(session.captions, words if settings.engine != "captions" else ()))
+    # What would lie outside of the recording was moved to its edge, and says nothing of its lag.
+    starts = _measured(start for start, _ in borders if start.written_s > 0.0)
+    ends = _measured(end for _, end in borders if end.written_s < session.duration_s)
+    fewest = min(len(starts), len(ends))
+    if fewest < _FEWEST_OF_A_KIND or len(starts) + len(ends) < _FEWEST_MEASURED:
+        return tuple(map(_as_written, session.captions))
+    worst_s = max(*starts.misses_s(), *(-miss_s for miss_s in ends.misses_s()))
+    # The worst of a few says less about the next one than the worst of many.
+    doubt_s = max(LEAST_DOUBT_S, worst_s * (1 + _FEWEST_OF_A_KIND / fewest))
+    return tuple(_moved(cue, starts, ends, doubt_s) for cue in session.captions)
+
+
+def with_caption_times(session: Session, times: Sequence[CueTime]) -> Session:
+    """The session with its captions moved to these times."""
+    moved = (
+        replace(cue, start_s=time.start_s, end_s=time.end_s, time_uncertainty_s=time.time_uncertainty_s)
+        for cue, time in zip(session.captions, times, strict=True)
+    )
+    return replace(session, captions=tuple(moved))
+
+
+def _as_written(cue: Cue) -> CueTime:
+    return CueTime(start_s=cue.start_s, end_s=cue.end_s, time_uncertainty_s=UNMEASURED_DOUBT_S)
+
+
+def _moved(cue: Cue, starts: _Lags, ends: _Lags, doubt_s: float) -> CueTime:
+    start_lag_s, end_lag_s = starts.expected_s(cue.start_s), ends.expected_s(cue.end_s)
+    if start_lag_s is None or end_lag_s is None:
+        return replace(_as_written(cue), time_uncertainty_s=max(doubt_s, UNMEASURED_DOUBT_S))
+    start_s = max(0.0, cue.start_s - start_lag_s)
+    return CueTime(start_s=start_s, end_s=max(start_s, cue.end_s - end_lag_s), time_uncertainty_s=doubt_s)
+
+
+def _measured(borders: Iterable[_Border]) -> _Lags:
+    """The lags of the borders whose own word was heard; with few of those, also those that a word near them tells."""
+    heard = [border for border in borders if border.missed_words is not None]
+    exact = [border for border in heard if border.missed_words == 0]
+    chosen = exact if len(exact) > _FEWEST_OF_A_KIND else heard
+    return _Lags([(border.written_s, border.written_s - border.said_s) for border in chosen])
+
+
+def _borders(cues: Sequence[Cue], words: Sequence[Word]) -> Iterator[tuple[_Border, _Border]]:
+    """Start and end of every caption."""
+    starts = [word.start_s for word in words]
+    for block in _blocks(cues):
+        first = bisect_left(starts, block[0].start_s - REACH_S)
+        last = bisect_left(starts, max(cue.end_s for cue in block) + REACH_S)
+        yield from _borders_in(block, words[first:last])
+
+
+def _borders_in(cues: Sequence[Cue], words: Sequence[Word]) -> Iterator[tuple[_Border, _Border]]:
+    written = [words_of(cue.text) for cue in cues]
+    said = [(token, word) for word in words for token in words_of(word.text)]
+    tokens, heard = [token for texts in written for token in texts], [token for token, _ in said]
+    words_at: dict[int, Word] = {}
+    for match in SequenceMatcher(None, tokens, heard, autojunk=False).get_matching_blocks():
+        if match.size >= _FEWEST_WORDS:
+            words_at |= {match.a + at: said[match.b + at][1] for at in range(match.size)}
+    first = 0
+    for cue, texts in zip(cues, written, strict=True):
+        own = [words_at.get(first + at) for at in range(len(texts))]
+        start = _border(cue.start_s, [word.start_s if word else None for word in own], -_WORD_S)
+        yield start, _border(cue.end_s, [word.end_s if word else None for word in reversed(own)], _WORD_S)
+        first += len(texts)
+
+
+def _border(written_s: float, said_s: Sequence[float | None], missed_word_s: float) -> _Border:
+    """One border of a caption; ``said_s`` is when each word from there on was said, None where it was not heard."""
+    for missed_words, at_s in enumerate(said_s[: _MISSED_WORDS + 1]):
+        if at_s is not None:
+            return _Border(written_s, at_s + missed_words * missed_word_s, missed_words)
+    return _Border(written_s)
+
+
+def _blocks(cues: Sequence[Cue]) -> Iterator[list[Cue]]:
+    """The captions in order of time, in blocks of some words."""
+    block: list[Cue] = []
+    size = 0
+    for cue in sorted(cues, key=lambda cue: cue.start_s):
+        block.append(cue)
+        size += len(words_of(cue.text))
+        if size >= _BLOCK_WORDS:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block

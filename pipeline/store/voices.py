@@ -1,0 +1,144 @@
+"""The voices of mixed sound: which turns were told apart, as a stage result, and whose people said that they are.
+
+A name counts for one diarization alone, by the hash of its turns: where the voices are told apart otherwise, or the
+result is gone, nobody has said anything about them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, func, select
+
+from pipeline.errors import UsageProblem
+from pipeline.records import Diarization, NamedTurn, NamedVoices, Session, Track
+from pipeline.store import ledger
+from pipeline.store.codec import key_of
+from pipeline.store.database import reading
+from pipeline.store.stage_cache import StageCache
+from pipeline.store.tables.voices import voice_name
+
+STAGE = "voices"
+"""The kind of stage result, and of artefact, that a diarization is."""
+
+
+class VoiceAct(StrEnum):
+    """What a person says about a voice: who it is, that it is nobody on the list, or nothing any more."""
+
+    NAME = "name"
+    UNLISTED = "unlisted"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceName:
+    """What was said last about one cluster, and by whom; ``participant_id`` is empty for nobody on the list."""
+
+    cluster: int
+    participant_id: str
+    actor: str
+
+
+def mixed_tracks(session: Session) -> tuple[Track, ...]:
+    """The tracks in which voices are told apart: mixed sound, where nobody has a track of their own."""
+    if any(track.participant_id is not None for track in session.tracks):
+        return ()
+    return tuple(track for track in session.tracks if not track.silent)
+
+
+def stored(stages: StageCache, session: Session, tracks: Sequence[Track] | None = None) -> Diarization | None:
+    """The diarization of some tracks of a session, by default of its mixed sound; None where there is none."""
+    return stages.get(STAGE, _key(session, tracks), Diarization)
+
+
+def put(stages: StageCache, session: Session, diarization: Diarization, tracks: Sequence[Track] | None = None) -> Path:
+    """Keeps the diarization of some tracks of a session, by default of its mixed sound; gives its file."""
+    return stages.put(STAGE, _key(session, tracks), diarization)
+
+
+def mark_of(diarization: Diarization) -> str:
+    """The hash that names of its clusters are kept under."""
+    return key_of(diarization)
+
+
+def record(
+    db: Engine, session_id: str, mark: str, cluster: int, act: VoiceAct, *, participant_id: str, actor: str, reason: str
+) -> int:
+    """Keeps what somebody says about a cluster, and gives its number; an actor and a reason are needed."""
+    if not actor.strip() or not reason.strip():
+        raise UsageProblem("naming a voice needs an actor and a reason", action="give both")
+    row = {
+        "session_id": session_id,
+        "diarization": mark,
+        "cluster": cluster,
+        "act": act.value,
+        "participant_id": participant_id,
+    }
+    at = datetime.now(UTC).isoformat()
+    with db.begin() as connection:
+        added = voice_name.insert().values(**row, actor=actor, reason=reason, acted_at=at)
+        seq: int = connection.execute(added.returning(voice_name.c.seq)).scalar_one()
+        said_by = hashlib.sha256(actor.encode()).hexdigest()[:12]
+        ledger.append(connection, "voice name", f"{seq}", {**row, "actor": said_by})
+    return seq
+
+
+def names(db: Engine, session_id: str, mark: str) -> Mapping[int, VoiceName]:
+    """What holds of the clusters of one diarization, by their numbers; none that nobody named."""
+    with reading(db) as connection:
+        return _names(connection, session_id, mark)
+
+
+def heads(db: Engine) -> dict[str, str]:
+    """By session the number of the last act about its voices."""
+    query = select(voice_name.c.session_id, func.max(voice_name.c.seq).label("seq")).group_by(voice_name.c.session_id)
+    with reading(db) as connection:
+        return {row.session_id: str(row.seq) for row in connection.execute(query)}
+
+
+def named_voices(connection: Connection, stages: StageCache, session: Session) -> NamedVoices | None:
+    """The voices of a session as people named them; None where nobody named one of the voices as they are now."""
+    any_act = select(voice_name.c.seq).where(voice_name.c.session_id == session.session_id).limit(1)
+    if connection.execute(any_act).first() is None:
+        return None
+    diarization = stored(stages, session)
+    if diarization is None:
+        return None
+    return with_names(diarization, _names(connection, session.session_id, mark_of(diarization)), session)
+
+
+def with_names(diarization: Diarization, named: Mapping[int, VoiceName], session: Session) -> NamedVoices | None:
+    """A diarization under names; one of somebody who is not in the session any more is none."""
+    people = {person.participant_id for person in session.participants}
+    who = {number: name.participant_id for number, name in named.items() if name.participant_id in people}
+    unlisted = any(not name.participant_id for name in named.values())
+    if not who and not unlisted:
+        return None
+    turns = tuple(
+        NamedTurn(start_s=turn.start_s, end_s=turn.end_s, participant_id=who.get(turn.cluster))
+        for turn in diarization.turns
+    )
+    return NamedVoices(turns=turns, overlaps=diarization.overlaps, unlisted=unlisted)
+
+
+def _names(connection: Connection, session_id: str, mark: str) -> Mapping[int, VoiceName]:
+    query = (
+        select(voice_name)
+        .where(voice_name.c.session_id == session_id, voice_name.c.diarization == mark)
+        .order_by(voice_name.c.seq)
+    )
+    current: dict[int, VoiceName] = {}
+    for row in connection.execute(query):
+        current.pop(row.cluster, None)
+        if row.act != VoiceAct.UNDO:
+            current[row.cluster] = VoiceName(cluster=row.cluster, participant_id=row.participant_id, actor=row.actor)
+    return current
+
+
+def _key(session: Session, tracks: Sequence[Track] | None) -> str:
+    return key_of(STAGE, session.session_id, mixed_tracks(session) if tracks is None else tuple(tracks))

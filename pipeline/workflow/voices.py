@@ -1,0 +1,228 @@
+"""Who speaks in mixed sound: voices told apart, put to a person with clips, and named by them.
+
+A name is a person's act with a reason, and until there is one a session is as it would be without any of this. Nobody's
+voice is recognised: what voices are told apart by lives in memory while one session is worked on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline import consent, diarization, spans
+from pipeline.consent.evaluation.explain import explain
+from pipeline.errors import RefusedByPolicy, UsageProblem
+from pipeline.files import make_private, write_bytes
+from pipeline.media.clip import wav_bytes
+from pipeline.records import Diarization, Outcome, Session, VoiceTurn
+from pipeline.records.speaker_turns import turns
+from pipeline.review import decision_log
+from pipeline.store import Workspace, voices
+from pipeline.store.registry import Registry
+from pipeline.store.voices import VoiceAct, VoiceName
+from pipeline.workflow.listen_again import require_place_for_clips
+from pipeline.workflow.retention.periods import cannot_be_made
+from pipeline.workflow.voice_count import anybody_stays, speaking, together, told_apart
+
+UNLISTED = "not on the list"
+"""What a voice of nobody on the list is called in place of a participant's id."""
+_EXCERPTS, _EXCERPT_S = 3, 4.0
+"""A clip is some turns of a voice, far apart from each other: if two people are one cluster, both are heard."""
+_BETWEEN_S = 0.4
+_Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceLine:
+    """One voice: how long and how often it speaks, who it is as somebody said, and its clip; empty where nobody did.
+
+    ``others_lost_s`` is how many seconds of what other voices say go too if its speaker is taken out.
+    """
+
+    cluster: int
+    seconds: float
+    turns: int
+    participant: str
+    named_by: str
+    others_lost_s: float
+    file: str
+
+
+def list_voices(
+    workspace: Workspace, session_id: str, *, now: datetime, clips: Path | None = None, actor: str = ""
+) -> list[VoiceLine]:
+    """The voices of a session's mixed sound, told apart now if they were not yet; with ``clips`` a WAV file for each.
+
+    The ledger records first that ``actor`` listens. Raises ``UsageProblem`` where there is no mixed sound,
+    ``RefusedByPolicy`` where nobody's sound may be used, ``ConfigurationError`` where the model is not here.
+    """
+    session, told = _told_apart(workspace, session_id, now=now)
+    named = voices.names(workspace.db, session_id, voices.mark_of(told))
+    files: Mapping[int, str] = {}
+    if clips is not None:
+        require_place_for_clips(workspace, clips)
+        decision_log.note_listening(workspace.db, session_id, actor=actor)
+        files = _write_clips(workspace, session, told, clips)
+    return [_line(session, told, named, cluster, files.get(cluster, "")) for cluster in told.clusters]
+
+
+def participants_of(workspace: Workspace, session_id: str) -> list[str]:
+    """The ids of whoever may be a voice of a session, in the order of its list."""
+    session = consent.working_session(Registry(workspace.db).session(session_id), workspace=workspace)
+    return [person.participant_id for person in session.participants if person.spoke]
+
+
+def name_voice(
+    workspace: Workspace,
+    session_id: str,
+    cluster: int,
+    participant_id: str | None,
+    *,
+    actor: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Keeps who a voice is: a participant's id, or with None nobody on the list, which holds the session.
+
+    Raises ``UsageProblem`` for a voice or participant that there is not.
+    """
+    session, told = _told_apart(workspace, session_id, now=now)
+    _require_cluster(told, cluster)
+    if participant_id is not None and participant_id not in {each.participant_id for each in session.participants}:
+        raise UsageProblem("the session has no such participant", action=f"see `offrecord consent show {session_id}`")
+    act = VoiceAct.UNLISTED if participant_id is None else VoiceAct.NAME
+    _record(workspace, session_id, told, cluster, act, participant_id or "", actor=actor, reason=reason)
+
+
+def unname_voice(
+    workspace: Workspace, session_id: str, cluster: int, *, actor: str, reason: str, now: datetime
+) -> None:
+    """Takes back who a voice is; raises ``UsageProblem`` where nobody said it."""
+    _, told = _told_apart(workspace, session_id, now=now)
+    if cluster not in voices.names(workspace.db, session_id, voices.mark_of(told)):
+        raise UsageProblem("nobody named that voice", action=f"see `offrecord review voices {session_id}`")
+    _record(workspace, session_id, told, cluster, VoiceAct.UNDO, "", actor=actor, reason=reason)
+
+
+def lost_with(workspace: Workspace, session_id: str, cluster: int, participant_id: str, *, now: datetime) -> float:
+    """How many seconds of others' speech go if a voice is this participant, whom consent takes out of the session.
+
+    0 for somebody who stays throughout.
+    """
+    session, told = _told_apart(workspace, session_id, now=now)
+    _require_cluster(told, cluster)
+    if not _is_taken_out(workspace, session, participant_id, now=now):
+        return 0.0
+    named = dict(voices.names(workspace.db, session_id, voices.mark_of(told)))
+    named[cluster] = VoiceName(cluster=cluster, participant_id=participant_id, actor="")
+    return _others_lost_s(session, told, named, participant_id)
+
+
+def _record(
+    workspace: Workspace,
+    session_id: str,
+    told: Diarization,
+    cluster: int,
+    act: VoiceAct,
+    participant_id: str,
+    *,
+    actor: str,
+    reason: str,
+) -> None:
+    mark = voices.mark_of(told)
+    said = {"participant_id": participant_id, "actor": actor, "reason": reason}
+    voices.record(workspace.db, session_id, mark, cluster, act, **said)
+
+
+def _told_apart(workspace: Workspace, session_id: str, *, now: datetime) -> tuple[Session, Diarization]:
+    session = consent.working_session(Registry(workspace.db).session(session_id), workspace=workspace)
+    if not session.tracks or cannot_be_made(workspace, session_id):
+        raise UsageProblem("the recording of this session is not kept any more", action="see `offrecord status`")
+    if not voices.mixed_tracks(session):
+        raise UsageProblem("the session has no mixed sound that nobody's own track says more of", action="nothing")
+    if not anybody_stays(workspace, session, now=now):
+        raise RefusedByPolicy(
+            "nobody's sound of this session may be used, so nobody listens to it",
+            action=f"see `offrecord consent show {session_id}`",
+        )
+    return session, told_apart(workspace, session, voices.mixed_tracks(session), expected=speaking(session))
+
+
+def _require_cluster(told: Diarization, cluster: int) -> None:
+    if cluster not in told.clusters:
+        raise UsageProblem(f"there is no voice {cluster}", action=f"the voices are {_numbers(told.clusters)}")
+
+
+def _numbers(clusters: Iterable[int]) -> str:
+    return ", ".join(map(str, clusters)) or "none"
+
+
+def _line(session: Session, told: Diarization, named: Mapping[int, VoiceName], cluster: int, file: str) -> VoiceLine:
+    own, name = told.of(cluster), named.get(cluster)
+    who = name.participant_id if name and name.participant_id else f"voice {cluster}"
+    alone = dict(named)
+    alone.setdefault(cluster, VoiceName(cluster=cluster, participant_id=who, actor=""))
+    return VoiceLine(
+        cluster=cluster,
+        seconds=round(spans.total(spans.times(own)), 1),
+        turns=len(own),
+        participant=(name.participant_id or UNLISTED) if name else "",
+        named_by=name.actor if name else "",
+        others_lost_s=_others_lost_s(session, told, alone, who),
+        file=file,
+    )
+
+
+def _others_lost_s(session: Session, told: Diarization, named: Mapping[int, VoiceName], participant_id: str) -> float:
+    """Seconds of other voices' turns that are muted with a participant's, every voice without a name as a person."""
+    people = {each.participant_id for each in session.participants} | {participant_id}
+    who = {
+        cluster: name.participant_id
+        if (name := named.get(cluster)) and name.participant_id in people
+        else f"voice {cluster}"
+        for cluster in told.clusters
+    }
+    everybody = tuple(
+        replace(session.participants[0], participant_id=person, shared_microphone=False)
+        for person in dict.fromkeys((*people, *who.values()))
+    )
+    each = {cluster: VoiceName(cluster=cluster, participant_id=person, actor="") for cluster, person in who.items()}
+    whole = replace(session, participants=everybody, captions=())
+    gone = turns(replace(whole, voices=voices.with_names(told, each, whole)), participant_id) or ()
+    others = [turn for turn in told.turns if who[turn.cluster] != participant_id]
+    return round(spans.total(spans.intersect(spans.times(others), spans.times(gone))), 1)
+
+
+def _is_taken_out(workspace: Workspace, session: Session, participant_id: str, *, now: datetime) -> bool:
+    cells = explain(session, workspace=workspace, now=now)
+    return any(cell.person == participant_id and cell.outcome != Outcome.PROCEED for cell in cells)
+
+
+def _write_clips(workspace: Workspace, session: Session, told: Diarization, folder: Path) -> Mapping[int, str]:
+    """A WAV file, 0600, for each voice; gives their names."""
+    make_private(folder)
+    mixed = together(workspace, session, voices.mixed_tracks(session))
+    files = {}
+    for cluster in told.clusters:
+        files[cluster] = f"voice-{cluster}.wav"
+        write_bytes(folder / files[cluster], wav_bytes(_clip(mixed, told.of(cluster)), rate=diarization.RATE))
+    return files
+
+
+def _clip(mixed: _Samples, own: tuple[VoiceTurn, ...]) -> _Samples:
+    """The longest turns of the first, middle and last third of a voice's turns, each cut to a few seconds."""
+    parts = []
+    for third in np.array_split(np.arange(len(own)), _EXCERPTS):
+        if len(third):
+            turn = max((own[at] for at in third), key=lambda turn: turn.end_s - turn.start_s)
+            first, last = turn.start_s, min(turn.end_s, turn.start_s + _EXCERPT_S)
+            parts.append(mixed[round(first * diarization.RATE) : round(last * diarization.RATE)])
+            parts.append(np.zeros(round(_BETWEEN_S * diarization.RATE), np.float32))
+    sound = np.concatenate(parts)
+    loudest = float(np.abs(sound).max(initial=0.0))
+    return sound / loudest if loudest > 1.0 else sound
