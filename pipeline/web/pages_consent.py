@@ -1,4 +1,4 @@
-"""Pages about consent for staff: holds, who participants are, one session, withdrawals; requests and the ledger."""
+"""Pages about consent for staff: holds, who participants are, one session, withdrawals; and the ledger."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from pipeline.store.tables.runs import ledger as ledger_table
 from pipeline.web.site import Site, actor_of, site_of
 from pipeline.workflow.consent_actions import resolve_hold, settle_match
 from pipeline.workflow.consent_views import explain_session, suggest_matches
-from pipeline.workflow.request_review import lines as request_lines
 
 _LEDGER_PAGE = 200
 
@@ -72,13 +71,6 @@ def withdrawals(request: Request) -> Response:
     filed = sorted(withdrawal_store.read(site.workspace.db), key=lambda each: each.filed_at, reverse=True)
     steps = {each.withdrawal_id: withdrawal_store.steps(site.workspace.ledger, each.withdrawal_id) for each in filed}
     return site.page(request, "withdrawals.html", filed=filed, steps=steps)
-
-
-def requests(request: Request) -> Response:
-    """The groups of feature requests, read-only; nothing here is an original."""
-    site = site_of(request)
-    groups = request_lines(site.workspace, unsure=False, now=site.now)
-    return site.page(request, "requests.html", groups=groups)
 
 
 def ledger(request: Request) -> Response:

@@ -9,6 +9,7 @@ from pipeline.web import (
     pages_login,
     pages_preview,
     pages_queue,
+    pages_requests,
     pages_review,
     review_api,
 )
@@ -74,7 +75,8 @@ STAFF_ROUTES = (
     TableRoute("POST", "/rules", posted(pages_lead.act_on_rules), _LEAD),
     TableRoute("GET", "/quality", pages_lead.quality, _LEAD),
     TableRoute("GET", "/withdrawals", pages_consent.withdrawals, frozenset({WebRole.DPO, WebRole.AUDITOR})),
-    TableRoute("GET", "/requests", pages_consent.requests, _SEES_REQUESTS),
+    TableRoute("GET", "/requests", pages_requests.requests, _SEES_REQUESTS),
+    TableRoute("POST", "/requests", posted(pages_requests.decide_request), HEARS_ORIGINALS),
     TableRoute("GET", "/ledger", pages_consent.ledger, _SEES_LEDGER),
     TableRoute("GET", "/reports", pages_queue.reports, _SEES_REPORTS),
     TableRoute("GET", "/settings", pages_queue.settings, frozenset({WebRole.ADMIN, WebRole.AUDITOR})),

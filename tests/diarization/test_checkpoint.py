@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import zipfile
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ class Storage:
 
 
 class _Writer(pickle._Pickler):  # the one in Python, whose way of naming things can be changed
+    write: Callable[[bytes], object]
+
     def persistent_id(self, obj: object) -> object:
         return (
             ("storage", Named("torch", "FloatStorage"), "0", "cpu", len(VALUES)) if isinstance(obj, Storage) else None
@@ -49,7 +52,7 @@ class _Writer(pickle._Pickler):  # the one in Python, whose way of naming things
             self.save(obj.arguments)
             self.write(pickle.REDUCE)
         else:
-            super().save(obj, save_persistent_id)
+            vars(pickle._Pickler)["save"](self, obj, save_persistent_id)
 
 
 def written(path: Path, content: object) -> Path:

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from pipeline import diarization, models, spans
@@ -19,13 +20,14 @@ MIXED = "2026-11-18-d-refused-mixed"
 HAS_MODEL = models.folder(models.find(diarization.MODEL)).is_dir()
 
 
-def voices(*counts: int, spread: float = 0.3) -> np.ndarray:
+def voices(*counts: int, spread: float = 0.3) -> npt.NDArray[np.float32]:
     """Vectors of several voices in turn, each around a direction of its own."""
     random = np.random.default_rng(5)
     rows = np.concatenate(
         [np.eye(16)[number] + random.normal(0, spread / 4, (count, 16)) for number, count in enumerate(counts)]
     )
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    vectors: npt.NDArray[np.float32] = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return vectors
 
 
 def test_vectors_around_one_direction_are_one_voice_and_the_largest_is_first() -> None:

@@ -67,7 +67,7 @@ def test_a_doubtful_word_is_listened_to_again(doubt: Word) -> None:
 
 def test_voice_without_words_is_listened_to_again() -> None:
     end_s = len(SENTENCE) * STEP_S
-    (found,) = places(said(voiced_s=end_s + 1.0)) or ()
+    (found,) = places(said(voiced_s=end_s + 1.0)) or [(0.0, 0.0)]
     assert found[0] <= end_s + 0.1 and found[1] >= end_s + 1.0
 
 
@@ -76,5 +76,5 @@ def test_a_track_that_nobody_listened_to_is_listened_to_as_a_whole() -> None:
 
 
 def test_a_term_of_several_words_is_looked_for_over_several() -> None:
-    (found,) = places(said(word(7, "cluster"), word(8, "fried"), word(9, "the")), "Lester Frieda") or ()
+    (found,) = places(said(word(7, "cluster"), word(8, "fried"), word(9, "the")), "Lester Frieda") or [(0.0, 0.0)]
     assert found[0] < 7 * STEP_S and found[1] > 9 * STEP_S

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from pipeline import media
@@ -56,7 +59,12 @@ def test_a_file_is_read_twice_however_many_parts_of_it_are_listened_to(
     introduction: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads, decode = list[Path](), media.decode
-    monkeypatch.setattr(media, "decode", lambda path, **given: (reads.append(path), decode(path, **given))[1])
+
+    def read(path: Path, *, stream: int, rate: int, channels: int) -> Iterator[npt.NDArray[np.float32]]:
+        reads.append(path)
+        return decode(path, stream=stream, rate=rate, channels=channels)
+
+    monkeypatch.setattr(media, "decode", read)
     length_s = media.probe(introduction).duration_s
     parts = [(0.0, 0.5), (1.0, length_s - 0.5), (length_s - 0.2, length_s)]
     heard = relisten(introduction, TERMS, near=[(0.1, 0.2), (length_s - 0.1, length_s)], within=parts)

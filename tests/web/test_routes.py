@@ -75,6 +75,7 @@ TABLE = {
     "GET /quality": {L},
     "GET /withdrawals": {D, U},
     "GET /requests": {P, L, R},
+    "POST /requests": {R, L},
     "GET /ledger": {D, U, A},
     "GET /reports": ALL - {P},
     "GET /settings": {A, U},

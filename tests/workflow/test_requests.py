@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from sqlalchemy.exc import DatabaseError
+from starlette.testclient import TestClient
 
 from pipeline import consent
 from pipeline.cli import main
@@ -46,8 +48,12 @@ from pipeline.render.single_file import redact
 from pipeline.store import Workspace
 from pipeline.store.codec import encode
 from pipeline.store.registry import Registry, SessionState
+from pipeline.web.app import staff_app
+from pipeline.web.logins import Logins, WebUser
+from pipeline.web.roles import WebRole
+from pipeline.web.site import Access
 from pipeline.workflow import request_acts, request_clip, request_files, request_report, request_review, tagging
-from pipeline.workflow.request_acts import RequestAction
+from pipeline.workflow.request_acts import RequestAction, acts_of
 from tests.media.making import ffmpeg, tone
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -543,3 +549,35 @@ def test_a_clip_is_written_to_a_new_folder_by_the_command(
     for output in ("nowhere/clip", "other"):
         unknown = [*arguments[:2], "q-0", *arguments[3:-1], str(tmp_path / output)]
         assert CliRunner().invoke(main, unknown).exit_code == 2
+
+
+def test_the_page_decides_what_nobody_is_sure_of_one_after_the_other(
+    workspace: Workspace, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.import_module("pipeline.tag.tag"), "SURE", 1.1)
+    for number, wording in enumerate((WORDINGS[0], "<script>alert(1)</script> please add a dry run of the import")):
+        publish(number, ("p1", wording))
+    tagging.retag(workspace, now=NOW)
+    waiting = [mention.request_id for mention in request_review.unsure(workspace, now=NOW)]
+    assert len(waiting) == 2
+    pages = {}
+    for role in (WebRole.REVIEWER, WebRole.PM):
+        logins = Logins()
+        app = staff_app(workspace, Access.by_links(logins), hosts=(), now=lambda: NOW)
+        pages[role] = TestClient(app, headers={"sec-fetch-site": "same-origin"})
+        person = WebUser(actor="ana", roles=frozenset({role}))
+        pages[role].get(f"/login/{logins.link(person)}", follow_redirects=False)
+    ana, pm = pages[WebRole.REVIEWER], pages[WebRole.PM]
+    assert "Nobody is sure" not in pm.get("/requests").text and "Accept" not in pm.get("/requests").text
+    first, second = ana.get("/requests").text, ana.get("/requests?skip=1").text
+    assert f'value="{waiting[0]}"' in first and f'value="{waiting[1]}"' in second
+    assert "<script>alert" not in first + second
+    after = ana.post("/requests", data={"request": waiting[0], "act": "reject", "skip": "0"}).text
+    assert f'value="{waiting[1]}"' in after and "1 of 1" in after
+    assert acts_of(workspace).verdicts == {waiting[0]: RequestAction.REJECT}
+    again = ana.post("/requests", data={"request": waiting[0], "act": "reopen"}).text
+    assert "1 of 2" in again and acts_of(workspace).verdicts == {}
+    for act in ("", "merge", "anything"):
+        assert ana.post("/requests", data={"request": waiting[0], "act": act}).status_code == 409
+    assert ana.post("/requests", data={"request": "q-000000000000", "act": "accept"}).status_code == 409
+    assert acts_of(workspace).verdicts == {}

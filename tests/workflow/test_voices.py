@@ -6,7 +6,9 @@ import json
 import shutil
 import wave
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from pipeline import consent, diarization, ingest
 from pipeline.cli import main
 from pipeline.consent.answers.importer import import_answers
 from pipeline.errors import ConfigurationError, RefusedByPolicy, UsageProblem
-from pipeline.records import Diarization, Held, Interval, Outcome, Purpose, Ruling, Session, VoiceTurn
+from pipeline.records import Diarization, Held, Interval, Outcome, Purpose, Ruling, Session, Stop, VoiceTurn
 from pipeline.reports.warnings import warnings
 from pipeline.store import Workspace, voices
 from pipeline.store.registry import Registry
@@ -28,7 +30,17 @@ from tests.end_to_end.conftest import SAMPLES, SESSIONS
 
 FOLDER = "2026-11-18-d-refused-mixed"
 REFUSER, PETER, HANNAH = "p3", "p2", "p1"
-SAID = {"actor": "ann", "reason": "she says her name", "now": NOW}
+
+
+class Said(TypedDict):
+    """Who says whose voice it is, why and when."""
+
+    actor: str
+    reason: str
+    now: datetime
+
+
+SAID: Said = {"actor": "ann", "reason": "she says her name", "now": NOW}
 
 
 def turns(*spoken: tuple[float, float, int]) -> tuple[VoiceTurn, ...]:
@@ -67,7 +79,7 @@ def session(made: tuple[Path, Session]) -> Session:
     return made[1]
 
 
-def ruled(workspace: Workspace, session: Session) -> object:
+def ruled(workspace: Workspace, session: Session) -> Ruling | Stop:
     return consent.rule(session, workspace=workspace, now=NOW)
 
 
@@ -129,11 +141,11 @@ def test_the_next_run_is_about_a_session_whose_voices_were_named(workspace: Work
 
 @pytest.mark.parametrize(
     ("cluster", "who", "said"),
-    [(9, PETER, SAID), (1, "p9", SAID), (1, PETER, SAID | {"actor": " "}), (1, PETER, SAID | {"reason": ""})],
+    [(9, PETER, SAID), (1, "p9", SAID), (1, PETER, {**SAID, "actor": " "}), (1, PETER, {**SAID, "reason": ""})],
     ids=["no such voice", "no such participant", "no actor", "no reason"],
 )
 def test_what_cannot_be_named_is_refused_and_nothing_is_kept(
-    workspace: Workspace, session: Session, cluster: int, who: str, said: dict[str, object]
+    workspace: Workspace, session: Session, cluster: int, who: str, said: Said
 ) -> None:
     with pytest.raises(UsageProblem):
         name_voice(workspace, session.session_id, cluster, who, **said)
