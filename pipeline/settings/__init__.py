@@ -166,7 +166,7 @@ class RunSettings(Section):
     check_published_mb: int = Field(1000, ge=1, description="Megabytes under out/ that each run hashes again, in turn.")
     # Measured: of 300 tasks, one killing its worker each time and four losing theirs to others, 299 end within two.
     attempts: int = Field(3, ge=1, le=20, description="Tries for a session that fails, before it waits for a person.")
-    # A session of mixed sound costs as much again as a twentieth to a sixtieth of its length on one core.
+    # A twentieth of a session's length on one core, measured on a machine that was busy: off, as it clears nothing.
     count_voices: bool = Field(
         False, description="Count the voices in mixed sound and own tracks, and ask where there are more than people."
     )

@@ -53,7 +53,8 @@ class _LastExport:
     """From what the files were last made, from when until when that holds (seconds since the epoch), and the files."""
 
     key: str
-    made_at: float
+    made_at: float = 0.0
+    """Not kept by an earlier version, under which nothing held for more than a day."""
     valid_until: float
     files: tuple[OutFile, ...]
 

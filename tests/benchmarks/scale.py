@@ -85,8 +85,8 @@ def filled(root: Path, one: Path, size: int) -> None:
     for at in range(0, size, _AT_ONCE):
         with workspace.db.begin() as connection:
             connection.execute(result_table.insert(), rows[at : at + _AT_ONCE])
-            session_ids = [str(row["session_id"]) for row in rows[at : at + _AT_ONCE]]
-            connection.execute(session_words.insert(), [workspace.words.row(each, words) for each in session_ids])
+            these = [str(row["session_id"]) for row in rows[at : at + _AT_ONCE]]
+            connection.execute(session_words.insert(), [workspace.words.row(each, words) for each in these])
     with workspace.locked():
         pass
 

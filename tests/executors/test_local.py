@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +50,20 @@ def test_inline_works_in_order_and_lets_errors_through() -> None:
     assert list(inline([1, 2], double, workers=2, timeout_s=1)) == [TaskDone(1, 2), TaskDone(2, 4)]
     with pytest.raises(ValueError, match="travel"):
         list(inline([7], double, workers=1, timeout_s=1))
+
+
+def resident_mb(task: int) -> int:
+    """What the process holds before its task, which takes and frees 200 MB in pieces that a heap keeps."""
+    before = int(Path("/proc/self/statm").read_text("ascii").split()[1]) * resource.getpagesize() >> 20
+    assert len([b"x" * ((1 << 20) + piece) for piece in range(200)]) == 200
+    return before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is given back on Linux alone")
+def test_a_worker_gives_memory_back_between_tasks() -> None:
+    done = list(run_tasks([1, 2], resident_mb, workers=1, timeout_s=30))
+    before, after = (outcome.value for outcome in done if isinstance(outcome, TaskDone))
+    assert after < before + 50
 
 
 def hears_ctrl_c(_: int) -> bool:

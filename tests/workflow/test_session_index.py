@@ -77,12 +77,12 @@ def test_an_agreement_concerns_the_people_of_the_organisation(workspace: Workspa
     def agree() -> None:
         file_agreement(
             "granite foundry",
-            workspace=workspace,
-            now=NOW,
             kind=AgreementKind.NDA,
             publication=Clause.FORBIDDEN,
             actor="sam",
             evidence="x",
+            workspace=workspace,
+            now=NOW,
         )
 
     assert concerned(workspace, taken, agree) == {"granite"}
@@ -90,10 +90,13 @@ def test_an_agreement_concerns_the_people_of_the_organisation(workspace: Workspa
 
 def test_what_staff_say_concerns_its_session(workspace: Workspace, taken: dict[str, Session]) -> None:
     ana = next(body["party_id"] for body in bodies(workspace))
-    settled = partial(settle, taken["bo"], "p1", actor="sam", reason="mail", workspace=workspace, now=NOW)
-    assert concerned(workspace, taken, lambda: settled(ana)) == {"bo"}
+
+    def say(party_id: str | None) -> None:
+        settle(taken["bo"], "p1", party_id, actor="sam", reason="mail", workspace=workspace, now=NOW)
+
+    assert concerned(workspace, taken, partial(say, ana)) == {"bo"}
     assert taken["bo"].session_id in sessions_of(workspace, [ana])
-    assert concerned(workspace, taken, lambda: settled(None)) == {"bo"}
+    assert concerned(workspace, taken, partial(say, None)) == {"bo"}
 
 
 def test_a_notice_concerns_everybody(workspace: Workspace, taken: dict[str, Session], tmp_path: Path) -> None:

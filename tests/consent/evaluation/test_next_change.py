@@ -48,14 +48,14 @@ def test_nothing_changes_between_two_named_moments(workspace: Workspace, file_an
             file_answers(row(ANA))
             file_agreement(
                 "Granite Foundry",
-                workspace=workspace,
-                now=NOW,
                 kind=AgreementKind.NDA,
                 publication=Clause.FORBIDDEN,
-                actor="sam",
-                evidence="x",
                 valid_from=NOW + 20 * DAY,
                 valid_until=NOW + 60 * DAY + timedelta(hours=7),
+                actor="sam",
+                evidence="x",
+                workspace=workspace,
+                now=NOW,
             )
         case _:
             (workspace.root / "jurisdictions.toml").write_text(ROW.replace("express", "by_notice"), "utf-8")
