@@ -105,6 +105,7 @@ class PublishingSession:
         tracks = tuple(replace(track, digest=digests[track.digest]) for track in blank.tracks)
         self.session: Session = replace(blank, tracks=tracks, title="office hour", chat=())
         self.findings: tuple[Finding, ...] = (FALCON, CALL)
+        self.known = Context()
         self.kept: tuple[str, ...] = ()
         self.decided: dict[str, Verdict] = {}
         self.removed: frozenset[str] = frozenset()
@@ -116,7 +117,7 @@ class PublishingSession:
     @property
     def analysed(self) -> AnalysedSession:
         context = SessionContext(
-            session=self.session, workspace=self.workspace, ruling=self.ruling, known=Context(), now=NOW
+            session=self.session, workspace=self.workspace, ruling=self.ruling, known=self.known, now=NOW
         )
         proposals = propose("s1", self.findings)
         decided = tuple(

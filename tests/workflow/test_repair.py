@@ -24,6 +24,7 @@ from pipeline.records import (
     KeywordHit,
     Proposal,
     SoundPlace,
+    Term,
     Verdict,
 )
 from pipeline.render.redaction_diff import RedactionScope, newly_exposed, scope_of
@@ -71,6 +72,7 @@ class Ears:
 @pytest.fixture
 def ears(publishing: PublishingSession, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ears]:
     publishing.findings = (FALCON,)
+    publishing.known = Context(terms=(Term(text=TERM),))
 
     def listening(*places: Span, deaf_to_silence: bool = False) -> Ears:
         made = Ears(*places, deaf_to_silence=deaf_to_silence)
@@ -116,6 +118,14 @@ def test_where_nothing_searched_the_sound_all_of_it_is_listened_to(
     listening, settings = ears(), publishing.workspace.settings
     speech = settings.speech.model_copy(update={"keyword_search": False})
     publishing.workspace.settings = settings.model_copy(update={"speech": speech})
+    publishing.publish()
+    assert listening.asked == [None]
+
+
+def test_a_name_that_the_first_search_did_not_know_is_listened_for_everywhere(
+    publishing: PublishingSession, ears: Callable[..., Ears]
+) -> None:
+    listening, publishing.known = ears(), Context()
     publishing.publish()
     assert listening.asked == [None]
 
