@@ -43,9 +43,9 @@ class Graph:
 
     def model(self, *, inputs: str, shape: Iterable[int | str], output: str) -> bytes:
         """The whole model with one input of float32 of this shape, where a word stands for any size, and one output."""
-        taken = _bytes(11, _value(inputs, shape))
-        given = _bytes(12, _text(1, output) + _bytes(2, _bytes(1, _number(1, _FLOAT))))
-        graph = b"".join((*self._nodes, _text(2, "graph"), *self._constants, taken, given))
+        input_value = _bytes(11, _value(inputs, shape))
+        output_value = _bytes(12, _text(1, output) + _bytes(2, _bytes(1, _number(1, _FLOAT))))
+        graph = b"".join((*self._nodes, _text(2, "graph"), *self._constants, input_value, output_value))
         return _number(1, _IR_VERSION) + _bytes(7, graph) + _bytes(8, _text(1, "") + _number(2, _OPSET))
 
 

@@ -150,12 +150,12 @@ def _borders(cues: Sequence[Cue], words: Sequence[Word]) -> Iterator[tuple[_Bord
 
 def _borders_in(cues: Sequence[Cue], words: Sequence[Word]) -> Iterator[tuple[_Border, _Border]]:
     written = [words_of(cue.text) for cue in cues]
-    said = [(token, word) for word in words for token in words_of(word.text)]
-    tokens, heard = [token for texts in written for token in texts], [token for token, _ in said]
+    spoken = [(token, word) for word in words for token in words_of(word.text)]
+    tokens, heard = [token for texts in written for token in texts], [token for token, _ in spoken]
     words_at: dict[int, Word] = {}
     for match in SequenceMatcher(None, tokens, heard, autojunk=False).get_matching_blocks():
         if match.size >= _FEWEST_WORDS:
-            words_at |= {match.a + at: said[match.b + at][1] for at in range(match.size)}
+            words_at |= {match.a + at: spoken[match.b + at][1] for at in range(match.size)}
     first = 0
     for cue, texts in zip(cues, written, strict=True):
         own = [words_at.get(first + at) for at in range(len(texts))]

@@ -38,12 +38,12 @@ def decide_request(request: Request, form: Mapping[str, str]) -> Response:
 
 
 def _requests(
-    request: Request, asked: Mapping[str, str], *, problem: str = "", status: HTTPStatus = HTTPStatus.OK
+    request: Request, query: Mapping[str, str], *, problem: str = "", status: HTTPStatus = HTTPStatus.OK
 ) -> Response:
     site = site_of(request)
     may_decide = bool(person_of(request.scope).roles & HEARS_ORIGINALS)
     waiting = request_review.unsure(site.workspace, now=site.now) if may_decide else []
-    place = min(_skipped(asked), max(0, len(waiting) - 1))
+    place = min(_skipped(query), max(0, len(waiting) - 1))
     return site.page(
         request,
         "requests.html",
@@ -53,12 +53,12 @@ def _requests(
         waiting=waiting[place] if waiting else None,
         place=place,
         left=len(waiting),
-        last=asked.get("last", ""),
+        last=query.get("last", ""),
         problem=problem,
     )
 
 
-def _skipped(asked: Mapping[str, str]) -> int:
+def _skipped(query: Mapping[str, str]) -> int:
     """How many of those that wait were passed over."""
-    skip = asked.get("skip", "")
+    skip = query.get("skip", "")
     return int(skip) if skip.isdecimal() and len(skip) < 7 else 0

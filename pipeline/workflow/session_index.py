@@ -64,9 +64,9 @@ def sessions_of(workspace: Workspace, party_ids: Iterable[str]) -> list[str]:
     _index_changed(workspace)
     keys = Keys(workspace.key("identity"))
     with unreadable_is_closed(), reading(workspace.db) as connection:
-        found = _concerned(connection, _Changes(parties=set(party_ids)), keys)
+        concerned = _concerned(connection, _Changes(parties=set(party_ids)), keys)
         order = select(session_table.c.session_id).order_by(session_table.c.started_at)
-        return [session_id for session_id in connection.execute(order).scalars() if session_id in found]
+        return [session_id for session_id in connection.execute(order).scalars() if session_id in concerned]
 
 
 def _index_changed(workspace: Workspace) -> None:

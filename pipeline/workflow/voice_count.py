@@ -41,9 +41,9 @@ def count_voices(workspace: Workspace, session: Session, ruling: Ruling | Stop, 
     if not workspace.settings.run.count_voices or not is_available() or session.duration_s > LONGEST_S:
         return
     if (mixed := voices.mixed_tracks(session)) and anybody_stays(workspace, session, now=now):
-        told_apart(workspace, session, mixed, expected=speaking(session))
+        diarized_tracks(workspace, session, mixed, expected=speaking(session))
     for track in _audible_own(session, ruling) if isinstance(ruling, Ruling) else ():
-        told_apart(workspace, session, (track,), expected=1)
+        diarized_tracks(workspace, session, (track,), expected=1)
 
 
 def voice_questions(workspace: Workspace, sessions: Iterable[Session]) -> Iterator[str]:
@@ -65,27 +65,27 @@ def voice_questions(workspace: Workspace, sessions: Iterable[Session]) -> Iterat
                 )
 
 
-def told_apart(workspace: Workspace, session: Session, tracks: Sequence[Track], *, expected: int) -> Diarization:
+def diarized_tracks(workspace: Workspace, session: Session, tracks: Sequence[Track], *, expected: int) -> Diarization:
     """The voices of some tracks together, told apart now if they were not yet; everybody may be a part of the turns.
 
     Raises ``UsageProblem`` for more sound than is told apart at once, ``ConfigurationError`` without the model.
     """
-    told = voices.stored(workspace.stages, session, tracks)
-    if told is not None and told.version == diarization.VERSION:
-        return told
+    diarized = voices.stored(workspace.stages, session, tracks)
+    if diarized is not None and diarized.version == diarization.VERSION:
+        return diarized
     if session.duration_s > LONGEST_S:
         raise UsageProblem("the recording is longer than four hours", action="cut the recording into parts")
     networks = diarization.load_models()
-    told = diarization.diarize(together(workspace, session, tracks), networks, expected=expected)
+    diarized = diarization.diarize(together(workspace, session, tracks), networks, expected=expected)
     workspace.artefacts.note(
         voices.STAGE,
-        voices.put(workspace.stages, session, told, tracks),
+        voices.put(workspace.stages, session, diarized, tracks),
         session_id=session.session_id,
         contributors={person.participant_id: ["speech"] for person in session.participants},
         log_head=consent.log_head(workspace),
-        digest=voices.mark_of(told),
+        digest=voices.mark_of(diarized),
     )
-    return told
+    return diarized
 
 
 def together(workspace: Workspace, session: Session, tracks: Iterable[Track]) -> _Samples:
@@ -108,7 +108,7 @@ def speaking(session: Session) -> int:
 
 
 def anybody_stays(workspace: Workspace, session: Session, *, now: datetime) -> bool:
-    """Whether consent lets anybody be recorded and transcribed, so that somebody is to be told from the others."""
+    """Whether consent lets anybody be recorded and transcribed, so that somebody is to be diarized from the others."""
     needed = (Purpose.RECORD, Purpose.TRANSCRIBE)
     closed = {
         cell.person
@@ -127,7 +127,7 @@ def _audible_own(session: Session, ruling: Ruling) -> list[Track]:
     ]
 
 
-def _second_voice_s(told: Diarization) -> float:
+def _second_voice_s(diarized: Diarization) -> float:
     """How long the voice speaks that is heard most after the track's own."""
-    lengths = sorted(spans.total(spans.times(told.of(cluster))) for cluster in told.clusters)
+    lengths = sorted(spans.total(spans.times(diarized.of(cluster))) for cluster in diarized.clusters)
     return float(lengths[-2]) if len(lengths) > 1 else 0.0

@@ -27,7 +27,7 @@ from pipeline.store.registry import Registry
 from pipeline.store.voices import VoiceAct, VoiceName
 from pipeline.workflow.listen_again import require_place_for_clips
 from pipeline.workflow.retention.periods import cannot_be_made
-from pipeline.workflow.voice_count import anybody_stays, speaking, together, told_apart
+from pipeline.workflow.voice_count import anybody_stays, diarized_tracks, speaking, together
 
 UNLISTED = "not on the list"
 """What a voice of nobody on the list is called in place of a participant's id."""
@@ -61,14 +61,14 @@ def list_voices(
     The ledger records first that ``actor`` listens. Raises ``UsageProblem`` where there is no mixed sound,
     ``RefusedByPolicy`` where nobody's sound may be used, ``ConfigurationError`` where the model is not here.
     """
-    session, told = _told_apart(workspace, session_id, now=now)
-    named = voices.names(workspace.db, session_id, voices.mark_of(told))
+    session, diarized = _session_diarized(workspace, session_id, now=now)
+    named = voices.names(workspace.db, session_id, voices.mark_of(diarized))
     files: Mapping[int, str] = {}
     if clips is not None:
         require_place_for_clips(workspace, clips)
         decision_log.note_listening(workspace.db, session_id, actor=actor)
-        files = _write_clips(workspace, session, told, clips)
-    return [_line(session, told, named, cluster, files.get(cluster, "")) for cluster in told.clusters]
+        files = _write_clips(workspace, session, diarized, clips)
+    return [_line(session, diarized, named, cluster, files.get(cluster, "")) for cluster in diarized.clusters]
 
 
 def participants_of(workspace: Workspace, session_id: str) -> list[str]:
@@ -91,22 +91,22 @@ def name_voice(
 
     Raises ``UsageProblem`` for a voice or participant that there is not.
     """
-    session, told = _told_apart(workspace, session_id, now=now)
-    _require_cluster(told, cluster)
+    session, diarized = _session_diarized(workspace, session_id, now=now)
+    _require_cluster(diarized, cluster)
     if participant_id is not None and participant_id not in {each.participant_id for each in session.participants}:
         raise UsageProblem("the session has no such participant", action=f"see `offrecord consent show {session_id}`")
     act = VoiceAct.UNLISTED if participant_id is None else VoiceAct.NAME
-    _record(workspace, session_id, told, cluster, act, participant_id or "", actor=actor, reason=reason)
+    _record(workspace, session_id, diarized, cluster, act, participant_id or "", actor=actor, reason=reason)
 
 
 def unname_voice(
     workspace: Workspace, session_id: str, cluster: int, *, actor: str, reason: str, now: datetime
 ) -> None:
     """Takes back who a voice is; raises ``UsageProblem`` where nobody said it."""
-    _, told = _told_apart(workspace, session_id, now=now)
-    if cluster not in voices.names(workspace.db, session_id, voices.mark_of(told)):
+    _, diarized = _session_diarized(workspace, session_id, now=now)
+    if cluster not in voices.names(workspace.db, session_id, voices.mark_of(diarized)):
         raise UsageProblem("nobody named that voice", action=f"see `offrecord review voices {session_id}`")
-    _record(workspace, session_id, told, cluster, VoiceAct.UNDO, "", actor=actor, reason=reason)
+    _record(workspace, session_id, diarized, cluster, VoiceAct.UNDO, "", actor=actor, reason=reason)
 
 
 def lost_with(workspace: Workspace, session_id: str, cluster: int, participant_id: str, *, now: datetime) -> float:
@@ -114,19 +114,19 @@ def lost_with(workspace: Workspace, session_id: str, cluster: int, participant_i
 
     0 for somebody who stays throughout.
     """
-    session, told = _told_apart(workspace, session_id, now=now)
-    _require_cluster(told, cluster)
+    session, diarized = _session_diarized(workspace, session_id, now=now)
+    _require_cluster(diarized, cluster)
     if not _is_taken_out(workspace, session, participant_id, now=now):
         return 0.0
-    named = dict(voices.names(workspace.db, session_id, voices.mark_of(told)))
+    named = dict(voices.names(workspace.db, session_id, voices.mark_of(diarized)))
     named[cluster] = VoiceName(cluster=cluster, participant_id=participant_id, actor="")
-    return _others_lost_s(session, told, named, participant_id)
+    return _others_lost_s(session, diarized, named, participant_id)
 
 
 def _record(
     workspace: Workspace,
     session_id: str,
-    told: Diarization,
+    diarized: Diarization,
     cluster: int,
     act: VoiceAct,
     participant_id: str,
@@ -134,12 +134,12 @@ def _record(
     actor: str,
     reason: str,
 ) -> None:
-    mark = voices.mark_of(told)
-    said = {"participant_id": participant_id, "actor": actor, "reason": reason}
-    voices.record(workspace.db, session_id, mark, cluster, act, **said)
+    mark = voices.mark_of(diarized)
+    act_fields = {"participant_id": participant_id, "actor": actor, "reason": reason}
+    voices.record(workspace.db, session_id, mark, cluster, act, **act_fields)
 
 
-def _told_apart(workspace: Workspace, session_id: str, *, now: datetime) -> tuple[Session, Diarization]:
+def _session_diarized(workspace: Workspace, session_id: str, *, now: datetime) -> tuple[Session, Diarization]:
     session = consent.working_session(Registry(workspace.db).session(session_id), workspace=workspace)
     if not session.tracks or cannot_be_made(workspace, session_id):
         raise UsageProblem("the recording of this session is not kept any more", action="see `offrecord status`")
@@ -150,20 +150,22 @@ def _told_apart(workspace: Workspace, session_id: str, *, now: datetime) -> tupl
             "nobody's sound of this session may be used, so nobody listens to it",
             action=f"see `offrecord consent show {session_id}`",
         )
-    return session, told_apart(workspace, session, voices.mixed_tracks(session), expected=speaking(session))
+    return session, diarized_tracks(workspace, session, voices.mixed_tracks(session), expected=speaking(session))
 
 
-def _require_cluster(told: Diarization, cluster: int) -> None:
-    if cluster not in told.clusters:
-        raise UsageProblem(f"there is no voice {cluster}", action=f"the voices are {_numbers(told.clusters)}")
+def _require_cluster(diarized: Diarization, cluster: int) -> None:
+    if cluster not in diarized.clusters:
+        raise UsageProblem(f"there is no voice {cluster}", action=f"the voices are {_numbers(diarized.clusters)}")
 
 
 def _numbers(clusters: Iterable[int]) -> str:
     return ", ".join(map(str, clusters)) or "none"
 
 
-def _line(session: Session, told: Diarization, named: Mapping[int, VoiceName], cluster: int, file: str) -> VoiceLine:
-    own, name = told.of(cluster), named.get(cluster)
+def _line(
+    session: Session, diarized: Diarization, named: Mapping[int, VoiceName], cluster: int, file: str
+) -> VoiceLine:
+    own, name = diarized.of(cluster), named.get(cluster)
     who = name.participant_id if name and name.participant_id else f"voice {cluster}"
     alone = dict(named)
     alone.setdefault(cluster, VoiceName(cluster=cluster, participant_id=who, actor=""))
@@ -173,19 +175,21 @@ def _line(session: Session, told: Diarization, named: Mapping[int, VoiceName], c
         turns=len(own),
         participant=(name.participant_id or UNLISTED) if name else "",
         named_by=name.actor if name else "",
-        others_lost_s=_others_lost_s(session, told, alone, who),
+        others_lost_s=_others_lost_s(session, diarized, alone, who),
         file=file,
     )
 
 
-def _others_lost_s(session: Session, told: Diarization, named: Mapping[int, VoiceName], participant_id: str) -> float:
+def _others_lost_s(
+    session: Session, diarized: Diarization, named: Mapping[int, VoiceName], participant_id: str
+) -> float:
     """Seconds of other voices' turns that are muted with a participant's, every voice without a name as a person."""
     people = {each.participant_id for each in session.participants} | {participant_id}
     who = {
         cluster: name.participant_id
         if (name := named.get(cluster)) and name.participant_id in people
         else f"voice {cluster}"
-        for cluster in told.clusters
+        for cluster in diarized.clusters
     }
     everybody = tuple(
         replace(session.participants[0], participant_id=person, shared_microphone=False)
@@ -193,8 +197,8 @@ def _others_lost_s(session: Session, told: Diarization, named: Mapping[int, Voic
     )
     each = {cluster: VoiceName(cluster=cluster, participant_id=person, actor="") for cluster, person in who.items()}
     whole = replace(session, participants=everybody, captions=())
-    gone = turns(replace(whole, voices=voices.with_names(told, each, whole)), participant_id) or ()
-    others = [turn for turn in told.turns if who[turn.cluster] != participant_id]
+    gone = turns(replace(whole, voices=voices.with_names(diarized, each, whole)), participant_id) or ()
+    others = [turn for turn in diarized.turns if who[turn.cluster] != participant_id]
     return round(spans.total(spans.intersect(spans.times(others), spans.times(gone))), 1)
 
 
@@ -203,14 +207,14 @@ def _is_taken_out(workspace: Workspace, session: Session, participant_id: str, *
     return any(cell.person == participant_id and cell.outcome != Outcome.PROCEED for cell in cells)
 
 
-def _write_clips(workspace: Workspace, session: Session, told: Diarization, folder: Path) -> Mapping[int, str]:
+def _write_clips(workspace: Workspace, session: Session, diarized: Diarization, folder: Path) -> Mapping[int, str]:
     """A WAV file, 0600, for each voice; gives their names."""
     make_private(folder)
     mixed = together(workspace, session, voices.mixed_tracks(session))
     files = {}
-    for cluster in told.clusters:
+    for cluster in diarized.clusters:
         files[cluster] = f"voice-{cluster}.wav"
-        write_bytes(folder / files[cluster], wav_bytes(_clip(mixed, told.of(cluster)), rate=diarization.RATE))
+        write_bytes(folder / files[cluster], wav_bytes(_clip(mixed, diarized.of(cluster)), rate=diarization.RATE))
     return files
 
 

@@ -97,9 +97,9 @@ def _join_near(linkage: Linkage, kinds: Sequence[str], threshold: float) -> None
         roots = linkage.roots()
         pairs, means = near_pairs(linkage.means(roots), threshold, share_of_new)
         for index in np.lexsort((pairs[:, 1], pairs[:, 0], -means)):
-            one, other = (roots[place] for place in pairs[index])
-            if kinds[one] == kinds[other]:
-                linkage.join_if_near(one, other, threshold)
+            root, other = (roots[place] for place in pairs[index])
+            if kinds[root] == kinds[other]:
+                linkage.join_if_near(root, other, threshold)
         if compares_all(len(roots)):
             return
 
