@@ -31,9 +31,9 @@ def turns(session: Session, participant_id: str) -> tuple[Interval, ...] | None:
 
     Captions and named voices each say what is another's; where both can tell, only what both say is sure. Their own
     captions and those of nobody known are theirs, with what their times may be off, half a second around their own
-    turns, every overlap of voices, every turn of a voice that nobody named, and every pause. None where neither can
-    tell: they never name this voice, leave too many speakers unknown or too much uncaptioned, a microphone is shared,
-    or others have tracks of their own.
+    turns and those of a voice that nobody named, every overlap of voices, and every pause. A caption of theirs is so
+    also where captions cannot tell. None where neither can tell: they never name this voice, leave too many speakers
+    unknown or too much uncaptioned, a microphone is shared, or others have tracks of their own.
     """
     person = session.participant(participant_id)
     if any(track.participant_id is not None for track in session.tracks) or person.shared_microphone:
@@ -44,7 +44,9 @@ def turns(session: Session, participant_id: str) -> tuple[Interval, ...] | None:
     elif by_captions is None and by_voices is None:
         return None
     else:
-        sure = by_captions or by_voices or []
+        own = {participant_id, *_rooms(session)}
+        theirs = (cue for cue in session.captions if cue.participant_id in own)
+        sure = spans.subtract(by_captions or by_voices or [], map(with_doubt, theirs))
     return _intervals(spans.complement(sure, 0.0, session.duration_s))
 
 
@@ -55,10 +57,9 @@ def with_doubt(cue: Cue, *, pad_s: float = 0.0) -> tuple[float, float]:
 
 
 def by_voice(voices: NamedVoices, participant_id: str) -> list[Span]:
-    """What of named voices may be this participant's: their turns with the doubt around, overlaps, unnamed turns."""
-    own = spans.times(turn for turn in voices.turns if turn.participant_id == participant_id)
-    unnamed = spans.times(turn for turn in voices.turns if turn.participant_id is None)
-    return spans.merge([*spans.pad(own, VOICE_DOUBT_S), *spans.times(voices.overlaps), *unnamed])
+    """What of named voices may be this participant's: their turns and unnamed ones with the doubt around, overlaps."""
+    maybe = spans.times(turn for turn in voices.turns if turn.participant_id in {participant_id, None})
+    return spans.merge([*spans.pad(maybe, VOICE_DOUBT_S), *spans.times(voices.overlaps)])
 
 
 def shared(intervals: Iterable[Interval], others: Iterable[Interval]) -> tuple[Interval, ...]:

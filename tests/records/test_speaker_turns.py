@@ -154,3 +154,21 @@ def test_unconfirmed_means_closed(
     assert spans.subtract(closed, theirs) == []
     surely_others = spans.merge(spans.times(turn for turn in named.turns if turn.participant_id == "p1"))
     assert spans.subtract(spans.complement(theirs, 0.0, talk.duration_s), surely_others) == []
+
+
+def test_a_caption_of_theirs_counts_also_where_captions_cannot_tell() -> None:
+    few = mixed((0.0, 5.0, "p1"), (40.0, 44.0, "p2"))
+    said = voices((0.0, 20.0, "p1"), (22.0, 30.0, "p2"), (31.0, 60.0, "p1"))
+    assert turns(few, "p2") is None
+    assert turns(replace(few, voices=said), "p2") == (
+        Interval(start_s=20.0, end_s=31.0),
+        Interval(start_s=40.0 - CAPTION_DOUBT_S, end_s=44.0 + CAPTION_DOUBT_S),
+    )
+
+
+def test_a_voice_that_nobody_named_may_be_theirs_to_its_very_edges() -> None:
+    said = voices((0.0, 20.0, "p1"), (20.0, 24.0, None), (24.0, 40.0, "p1"), (40.0, 44.0, "p2"), (44.0, 60.0, "p1"))
+    assert turns(replace(mixed(), voices=said), "p2") == (
+        Interval(start_s=20.0 - VOICE_DOUBT_S, end_s=24.0 + VOICE_DOUBT_S),
+        Interval(start_s=40.0 - VOICE_DOUBT_S, end_s=44.0 + VOICE_DOUBT_S),
+    )
