@@ -1,14 +1,15 @@
 """The voices of mixed sound: which turns were told apart, as a stage result, and whose people said that they are.
 
 A name counts for one diarization alone, by the hash of its turns: where the voices are told apart otherwise, or the
-result is gone, nobody has said anything about them.
+result is gone, nobody has said whose they are. That a voice is of nobody on the list was heard in the sound itself, and
+holds until somebody names the voices as they are now.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -102,14 +103,25 @@ def heads(db: Engine) -> dict[str, str]:
 
 
 def named_voices(connection: Connection, stages: StageCache, session: Session) -> NamedVoices | None:
-    """The voices of a session as people named them; None where nobody named one of the voices as they are now."""
-    any_act = select(voice_name.c.seq).where(voice_name.c.session_id == session.session_id).limit(1)
-    if connection.execute(any_act).first() is None:
+    """The voices of a session as people named them; None where nobody named one of the voices as they are now.
+
+    Without turns where somebody heard a voice of nobody on the list, and nobody named any as they are now.
+    """
+    latest = connection.execute(
+        select(voice_name.c.diarization)
+        .where(voice_name.c.session_id == session.session_id)
+        .order_by(voice_name.c.seq.desc())
+        .limit(1)
+    ).scalar()
+    if latest is None:
         return None
     diarization = stored(stages, session)
-    if diarization is None:
-        return None
-    return with_names(diarization, _names(connection, session.session_id, mark_of(diarization)), session)
+    mark = mark_of(diarization) if diarization else ""
+    told = with_names(diarization, _names(connection, session.session_id, mark), session) if diarization else None
+    named_otherwise = _names(connection, session.session_id, latest) if latest != mark else {}
+    if all(name.participant_id for name in named_otherwise.values()):
+        return told
+    return replace(told or NamedVoices(turns=(), overlaps=()), unlisted=True)
 
 
 def with_names(diarization: Diarization, named: Mapping[int, VoiceName], session: Session) -> NamedVoices | None:

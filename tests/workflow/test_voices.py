@@ -118,6 +118,34 @@ def test_a_voice_of_nobody_on_the_list_holds_the_session(workspace: Workspace, s
     assert list_voices(workspace, session.session_id, now=NOW)[2].participant == UNLISTED
 
 
+def test_a_voice_of_nobody_on_the_list_holds_it_also_where_voices_are_told_apart_no_more(
+    workspace: Workspace, session: Session
+) -> None:
+    name_voice(workspace, session.session_id, 2, REFUSER, **SAID)
+    name_voice(workspace, session.session_id, 3, None, **SAID)
+    for path in workspace.stages.root.glob(f"{voices.STAGE}/*"):
+        workspace.stages.drop(path)
+    told = consent.working_session(session, workspace=workspace).voices
+    assert told is not None and told.unlisted and not told.turns
+    stop = ruled(workspace, session)
+    assert isinstance(stop, Held) and "unknown L1" in stop.reason
+    # Told apart otherwise, the names say nothing; that somebody else speaks still holds until a person names anew.
+    voices.put(workspace.stages, session, replace(TOLD, speech_s=38.0))
+    stop = ruled(workspace, session)
+    assert isinstance(stop, Held) and "unknown L1" in stop.reason
+    name_voice(workspace, session.session_id, 2, REFUSER, **SAID)
+    assert isinstance(ruled(workspace, session), Ruling)
+
+
+def test_whoever_takes_it_back_opens_what_a_voice_of_nobody_on_the_list_held(
+    workspace: Workspace, session: Session
+) -> None:
+    name_voice(workspace, session.session_id, 3, None, **SAID)
+    unname_voice(workspace, session.session_id, 3, **SAID)
+    voices.put(workspace.stages, session, replace(TOLD, speech_s=38.0))
+    assert consent.working_session(session, workspace=workspace).voices is None
+
+
 def test_names_count_for_the_voices_that_were_heard_alone(workspace: Workspace, session: Session) -> None:
     name_voice(workspace, session.session_id, 2, REFUSER, **SAID)
     voices.put(workspace.stages, session, replace(TOLD, turns=TOLD.turns[:-1]))
