@@ -6,6 +6,7 @@ first hearing measure it, and where that changes what may be listened to, the se
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline import speech
@@ -24,10 +25,15 @@ def recognised(context: SessionContext) -> tuple[SessionContext, Transcript] | F
         return transcript
     if times is None:
         return _kept(context, transcript)
-    timed = replace(context, session=speech.with_caption_times(context.session, times))
+    timed = with_caption_times(context, times)
     if transcript is None or _closed(timed) != _closed(context):
         return _kept(timed, None)
     return _kept(timed, speech.with_speakers(timed.session, transcript))
+
+
+def with_caption_times(context: SessionContext, times: Sequence[CueTime]) -> SessionContext:
+    """The context with the captions moved to these times."""
+    return replace(context, session=speech.with_caption_times(context.session, times), as_written=context.decided)
 
 
 def _caption_times(context: SessionContext) -> tuple[tuple[CueTime, ...] | None, Transcript | Failed | None]:

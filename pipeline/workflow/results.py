@@ -49,7 +49,7 @@ def summarise(
         shown = f"{counted(count, 'exposure')} of earlier renditions {is_or_are(count)} redacted now"
         result = replace(result, reason=f"{result.reason}; {shown}")
     context = analysed.context
-    return SessionProgress(result=result, valid_until=holds_until(context.session, context.workspace, now=context.now))
+    return SessionProgress(result=result, valid_until=holds_until(context.decided, context.workspace, now=context.now))
 
 
 def stop_session(session: Session, workspace: Workspace, stop: Stop, *, now: datetime) -> SessionProgress:

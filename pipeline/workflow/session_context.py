@@ -18,17 +18,26 @@ _TRACES = ["chat", "mention", "speech"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionContext:
-    """A session with its ruling; ``known`` holds the names and terms that detection knows beforehand."""
+    """A session with its ruling; ``known`` holds the names and terms that detection knows beforehand.
+
+    ``as_written`` is the session with its captions as the platform wrote them, where they were moved since.
+    """
 
     session: Session
     workspace: Workspace
     ruling: Ruling
     known: Context
     now: datetime
+    as_written: Session | None = None
+
+    @property
+    def decided(self) -> Session:
+        """The session that the ruling was made of: of moved captions, another might be made."""
+        return self.as_written or self.session
 
     def put(self, stage: str, key: str, value: object, kind: Any = None, *, purpose: Purpose) -> None:
         """Stores a stage result with who is in it; raises ``TryAgain``, and stores nothing, when consent changed."""
-        ruling = consent.rule(self.session, workspace=self.workspace, now=self.now)
+        ruling = consent.rule(self.decided, workspace=self.workspace, now=self.now)
         if not isinstance(ruling, Ruling) or ruling.cells != self.ruling.cells:
             raise TryAgain("consent changed while this session was processed", action="run again: it is decided anew")
         with consent.release(self.workspace, replace(ruling, live_until_s=self.ruling.live_until_s)):

@@ -1,0 +1,36 @@
+"""Captions that are moved to where they were heard change what is cut out, and not what consent decided."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline import consent
+from pipeline.records import Context, Purpose, Ruling, Track
+from pipeline.speech import CueTime
+from pipeline.store import Workspace
+from pipeline.workflow.recognition import with_caption_times
+from pipeline.workflow.results import holds_until
+from pipeline.workflow.session_context import SessionContext
+from tests.consent.conftest import NOW, Files, row, session
+from tests.consent.conftest import file_answers as file_answers
+from tests.consent.conftest import workspace as workspace
+from tests.consent.evaluation.test_announcement import ELSEWHERE, GUEST, STAFF, file_wording, said
+
+
+def test_a_notice_in_captions_that_were_moved_is_the_notice_of_the_ruling(
+    workspace: Workspace, file_answers: Files, tmp_path: Path
+) -> None:
+    file_answers(row("ana@a.example"), form=ELSEWHERE)
+    file_wording(workspace, tmp_path)
+    mixed = Track(track_id="m", participant_id=None, digest="d" * 64, stream=0, duration_s=3600.0)
+    found = session(STAFF, GUEST, mixed=("p1", "p2"), captions=(said(at_s=4.0),))
+    found = consent.working_session(replace(found, tracks=(mixed,)), workspace=workspace)
+    ruling = consent.rule(found, workspace=workspace, now=NOW)
+    assert isinstance(ruling, Ruling)
+    context = SessionContext(session=found, workspace=workspace, ruling=ruling, known=Context(), now=NOW)
+    timed = with_caption_times(context, (CueTime(start_s=1.0, end_s=5.0, time_uncertainty_s=0.3),))
+    assert [cue.end_s for cue in timed.session.captions] == [5.0]
+    timed.put("speech", "key", "words", purpose=Purpose.TRANSCRIBE)
+    assert workspace.stages.get("speech", "key", str) == "words"
+    assert timed.decided == found and holds_until(timed.decided, workspace, now=NOW)
