@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +16,25 @@ if TYPE_CHECKING:
     from pipeline.store.vault import Vault
 
 
-def excerpt(session: Session, ruling: Ruling, start_s: float, end_s: float, *, vault: Vault) -> Samples:
+def excerpt(
+    session: Session,
+    ruling: Ruling,
+    start_s: float,
+    end_s: float,
+    *,
+    vault: Vault,
+    also_closed: Mapping[str, Sequence[tuple[float, float]]] | None = None,
+) -> Samples:
     """The sound of all tracks together from ``start_s`` to ``end_s``, mono at ``RATE``, silent where consent closes it.
 
+    ``also_closed`` are spans by track id, in seconds of the session, that are silent whatever consent says now.
     Raises ``InputRefused`` where a sealed file cannot be read.
     """
-    wanted, closed = Span(start_s, end_s), dict(tracks.closed(session, ruling))
+    wanted, also = Span(start_s, end_s), also_closed or {}
+    closed = {
+        track_id: (*shut, *(Span(*span) for span in also.get(track_id, ())))
+        for track_id, shut in tracks.closed(session, ruling)
+    }
     heard = [_of_track(track, closed[track.track_id], wanted, vault) for track in tracks.audible(session, ruling)]
     mixed = np.zeros(max(map(len, heard), default=0), np.float32)
     for samples in heard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipeline.review.queue import proposals_of
 from pipeline.speech.audio_types import RATE
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
+from pipeline.workflow.review_material import material_of
 
 # A name is recognised by the words around it: about a sentence is heard with it.
 _AROUND_S = 2.0
@@ -36,7 +38,8 @@ class HeardClip:
 def write_clips(workspace: Workspace, session_id: str, out: Path, *, actor: str, now: datetime) -> list[HeardClip]:
     """Writes a WAV file, 0600, for each place that was heard again into ``out``, a folder of the user's alone.
 
-    The ledger records first that ``actor`` listens. Where consent closes the sound it is silent. Raises
+    The ledger records first that ``actor`` listens. It is silent where consent closes the sound, and where the last
+    run did: it knows where captions belong, and which words a reviewer gave to whom. Raises
     ``UsageProblem`` where nothing was heard again or ``out`` is no place for clips, and ``RefusedByPolicy`` where
     consent lets nobody listen.
     """
@@ -49,10 +52,11 @@ def write_clips(workspace: Workspace, session_id: str, out: Path, *, actor: str,
     if not isinstance(ruling, Ruling):
         raise RefusedByPolicy(f"nobody may listen: {ruling.reason}", action=ruling.action)
     latest = {decision.proposal_id: decision.verdict for decision in decision_log.decisions(workspace.db, session_id)}
+    closed = dict(material_of(workspace, session_id).closed)
     decision_log.note_listening(workspace.db, session_id, actor=actor)
     make_private(out)
     return [
-        _written(workspace, session, ruling, proposal, out, latest.get(proposal.proposal_id, _UNDECIDED))
+        _written(workspace, session, ruling, closed, proposal, out, latest.get(proposal.proposal_id, _UNDECIDED))
         for proposal in places
     ]
 
@@ -68,7 +72,13 @@ def require_place_for_clips(workspace: Workspace, out: Path) -> None:
 
 
 def _written(
-    workspace: Workspace, session: Session, ruling: Ruling, proposal: Proposal, out: Path, decision: str
+    workspace: Workspace,
+    session: Session,
+    ruling: Ruling,
+    closed: Mapping[str, Sequence[tuple[float, float]]],
+    proposal: Proposal,
+    out: Path,
+    decision: str,
 ) -> HeardClip:
     places = [finding.place for finding in proposal.findings if isinstance(finding.place, SoundPlace)]
     file = f"{proposal.proposal_id}.wav" if places else ""
@@ -76,7 +86,7 @@ def _written(
     if start_s is not None:
         end_s = max(place.end_s for place in places)
         around = max(0.0, start_s - _AROUND_S), min(session.duration_s, end_s + _AROUND_S)
-        samples = speech.excerpt(session, ruling, *around, vault=workspace.vault)
+        samples = speech.excerpt(session, ruling, *around, vault=workspace.vault, also_closed=closed)
         write_bytes(out / file, wav_bytes(samples, rate=RATE))
     return HeardClip(
         proposal_id=proposal.proposal_id,

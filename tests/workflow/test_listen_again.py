@@ -11,7 +11,10 @@ import pytest
 
 from pipeline import speech
 from pipeline.errors import UsageProblem
+from pipeline.records import UncoveredSpeech
+from pipeline.review.speaker_edits import AttributedTranscript
 from pipeline.workflow.listen_again import HeardClip, write_clips
+from pipeline.workflow.review_material import store_material
 from tests.workflow.conftest import FALCON, NOW, PublishingSession
 from tests.workflow.test_repair import Ears
 
@@ -25,7 +28,15 @@ def heard(publishing: PublishingSession, monkeypatch: pytest.MonkeyPatch) -> Pub
     monkeypatch.setattr("pipeline.workflow.listen_again.Registry.session", lambda *_: publishing.session)
     monkeypatch.setattr("pipeline.workflow.listen_again.consent.working_session", lambda session, **_: session)
     assert publishing.publish().published is not None
+    keep_material(publishing)
     return publishing
+
+
+def keep_material(publishing: PublishingSession, *withheld: UncoveredSpeech) -> None:
+    """What a run keeps of a session for those who review it."""
+    words = publishing.transcript
+    attributed = AttributedTranscript(transcript=words, heard=words, withheld=withheld)
+    store_material(publishing.analysed.context, attributed, publishing.findings)
 
 
 def clips(publishing: PublishingSession, out: Path) -> list[HeardClip]:
@@ -42,6 +53,15 @@ def test_each_place_is_a_private_file_and_the_ledger_knows(heard: PublishingSess
         assert np.abs(np.frombuffer(sound.readframes(sound.getnframes()), "<i2")).max() > 1000
     ((_, body),) = heard.workspace.ledger.under("listen", "s1")
     assert "falcon" not in body and "ann" not in body
+
+
+def test_what_the_last_run_did_not_listen_to_is_silent(heard: PublishingSession, tmp_path: Path) -> None:
+    # As where captions are late: the run knows whose voice it is, the record does not.
+    whole = [UncoveredSpeech(track_id=track.track_id, start_s=0.0, end_s=3.0) for track in heard.session.tracks]
+    keep_material(heard, *whole)
+    (line,) = clips(heard, tmp_path / "clips")
+    with wave.open(str(tmp_path / "clips" / line.file)) as sound:
+        assert np.abs(np.frombuffer(sound.readframes(sound.getnframes()), "<i2")).max() == 0
 
 
 def test_clips_lie_in_a_folder_of_their_own(heard: PublishingSession, tmp_path: Path) -> None:

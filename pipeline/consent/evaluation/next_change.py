@@ -17,8 +17,8 @@ from pipeline.store.database import unreadable_is_closed
 def next_change(session: Session, *, workspace: Workspace, now: datetime) -> datetime | None:
     """The next such moment, rather too early than too late; None where time alone changes nothing.
 
-    An answer begins or ends, the deadline of a hold or the term of an agreement is reached, or the review of the rule
-    of a place is overdue. Raises ``ConsentUnreadable``.
+    An answer begins or ends, a match that is dated later begins, the deadline of a hold or the term of an agreement is
+    reached, or the review of the rule of a place is overdue. Raises ``ConsentUnreadable``.
     """
     with unreadable_is_closed():
         snapshot = read_snapshot(session, workspace=workspace, now=now)
@@ -40,6 +40,7 @@ def _moments(snapshot: ConsentSnapshot) -> Iterator[datetime]:
                 yield agreement.valid_until
     yield from (decision.at for decision in snapshot.manual_decisions)
     yield from (datetime.fromisoformat(decision.decided_at) for decision in snapshot.decisions)
+    yield from snapshot.matches_from
     yield from _reviews(snapshot)
 
 

@@ -20,6 +20,7 @@ from pipeline.consent.log import (
     agreements,
     decisions,
     erased_participants,
+    identity_matches,
     log,
     manual_decisions,
     notice_deliveries,
@@ -49,7 +50,7 @@ class ConsentSnapshot:
     ``deliveries`` were made to people on file by themselves, ``announcements`` to all who were there; ``unrecorded`` is
     what the session's own files show of notices and the store does not have yet. ``decisions`` is all that was decided
     about it; ``known_by`` a hash of everything that each participant is known by, ``erased_before`` who was erased and
-    is there again.
+    is there again. ``matches_from`` are the moments from which matches of staff count that a wrong clock dated later.
     """
 
     session: Session
@@ -61,6 +62,7 @@ class ConsentSnapshot:
     log_head: str
     known_by: Mapping[str, str] = field(default_factory=dict)
     erased_before: frozenset[str] = frozenset()
+    matches_from: tuple[datetime, ...] = ()
     manual_decisions: tuple[ManualDecision, ...] = ()
     agreements: Mapping[str, tuple[Agreement, ...]] = field(default_factory=dict)
     deliveries: tuple[NoticeDelivery, ...] = ()
@@ -110,6 +112,7 @@ def read_snapshot(session: Session, *, workspace: Workspace, now: datetime | Non
             bots=frozenset(_bots(session, matches)),
             known_by={person.participant_id: known_by(person, keys) for person in session.participants},
             erased_before=frozenset(erased_before(connection, session, keys, matches)),
+            matches_from=identity_matches.dated_after(connection, now) if now else (),
             events=_events(connection, parties, filed),
             notices=versions.as_of(filed, session.started_at),
             trusted=trusted_of(filed.values(), session) & versions.satisfying(filed, policy.notices),

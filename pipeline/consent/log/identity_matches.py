@@ -62,6 +62,12 @@ def remembered(connection: Connection, keys: Keys, *, now: datetime | None = Non
     return parties
 
 
+def dated_after(connection: Connection, now: datetime) -> tuple[datetime, ...]:
+    """The dates of the acts that a wrong clock dated after ``now``; raises ``ConsentUnreadable`` for a changed one."""
+    dates = (datetime.fromisoformat(_read(row).at) for row in connection.execute(select(identity_match)))
+    return tuple(at for at in dates if at > now)
+
+
 def party_in(body: str) -> str | None:
     """The party that the stored body of an act names."""
     party_id: str | None = json.loads(body)["party_id"]

@@ -11,11 +11,13 @@ from pipeline import consent
 from pipeline.consent.evaluation.evaluate import evaluate
 from pipeline.consent.evaluation.snapshot import read_snapshot
 from pipeline.consent.log.agreements import AgreementKind, Clause
+from pipeline.consent.staff.match_participant import settle
 from pipeline.records import Cell, Session
 from pipeline.store import Workspace
 from pipeline.workflow.consent_actions import file_agreement
-from tests.consent.conftest import NOW, Files, person, row, session
+from tests.consent.conftest import ALL_NO, NOW, Files, person, row, session
 from tests.consent.evaluation.test_jurisdictions import ROW
+from tests.consent.tables import bodies
 
 ANA = "ana@a.example"
 DAY = timedelta(days=1)
@@ -77,3 +79,12 @@ def test_the_last_day_of_a_review_still_counts(workspace: Workspace, file_answer
 def test_where_time_changes_nothing_there_is_no_moment(workspace: Workspace) -> None:
     nowhere = session(person(1, ANA, location=None), recorder_location=None, participants=())
     assert consent.next_change(nowhere, workspace=workspace, now=NOW) is None
+
+
+def test_a_match_of_a_clock_that_was_wrong_is_a_moment(workspace: Workspace, file_answers: Files) -> None:
+    file_answers(row(ANA, ALL_NO))
+    (ana,) = {body["party_id"] for body in bodies(workspace)}
+    found, later = session(person(1, location="US-NY")), NOW + 20 * DAY
+    settle(found, "p1", ana, actor="sam", reason="mail", workspace=workspace, now=later)
+    assert later in changes(found, workspace, NOW + 30 * DAY)
+    assert decided(found, workspace, later - DAY) != decided(found, workspace, later)
