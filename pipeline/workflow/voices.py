@@ -72,9 +72,9 @@ def list_voices(
 
 
 def participants_of(workspace: Workspace, session_id: str) -> list[str]:
-    """The ids of whoever may be a voice of a session, in the order of its list."""
+    """The ids of everybody in a session, who is said to be silent last: a voice may be theirs all the same."""
     session = consent.working_session(Registry(workspace.db).session(session_id), workspace=workspace)
-    return [person.participant_id for person in session.participants if person.spoke]
+    return [person.participant_id for person in sorted(session.participants, key=lambda person: not person.spoke)]
 
 
 def name_voice(

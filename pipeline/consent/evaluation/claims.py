@@ -55,7 +55,7 @@ def list_is_complete(session: Session) -> bool:
 def proved_silent(session: Session, person: Participant) -> bool:
     """Whether the recording itself shows that somebody says nothing in it."""
     own = [track for track in session.tracks if track.participant_id == person.participant_id]
-    if any(not track.silent for track in own):
+    if any(not track.silent for track in own) or _is_named_voice(session, person.participant_id):
         return False
     return not _has_mixed_sound(session) or _captions_exclude(session, person.participant_id)
 
@@ -82,6 +82,11 @@ def _is_notetaker(session: Session, person: Participant) -> bool:
 
 def _has_mixed_sound(session: Session) -> bool:
     return any(track.participant_id is None and not track.silent for track in session.tracks)
+
+
+def _is_named_voice(session: Session, participant_id: str) -> bool:
+    """Whether somebody heard a voice of the session's sound and said that it is theirs."""
+    return session.voices is not None and any(turn.participant_id == participant_id for turn in session.voices.turns)
 
 
 def _captions_exclude(session: Session, participant_id: str) -> bool:

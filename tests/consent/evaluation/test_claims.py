@@ -8,13 +8,15 @@ from typing import Unpack
 import pytest
 
 from pipeline import consent
-from pipeline.consent.evaluation.claims import LONGEST_GAP_S, UNKNOWN_ID, proved_silent
+from pipeline.consent.evaluation.claims import LONGEST_GAP_S, UNKNOWN_ID, effective_session, proved_silent
 from pipeline.consent.evaluation.explain import explain
 from pipeline.consent.evaluation.notetakers import is_notetaker
 from pipeline.records import (
     Cue,
     Held,
     ListAuthority,
+    NamedTurn,
+    NamedVoices,
     Participant,
     Provenance,
     Purpose,
@@ -90,6 +92,16 @@ def test_other_captions_prove_nothing(captions: tuple[Cue, ...]) -> None:
     found = mixed(person(1, ANA, spoke=False), person(2, BO), captions=captions)
     assert not proved_silent(found, found.participant("p1"))
     assert LONGEST_GAP_S < 6 * 20.0
+
+
+def test_a_voice_under_their_name_shows_that_they_speak(answered: Workspace) -> None:
+    found = mixed(person(1, ANA, spoke=False), person(2, BO), captions=cues("p2"))
+    # The platform captions everybody at a microphone as its owner.
+    voices = NamedVoices(turns=(NamedTurn(start_s=40.0, end_s=50.0, participant_id="p1"),), overlaps=())
+    heard = replace(found, voices=voices)
+    assert not proved_silent(heard, heard.participant("p1"))
+    assert effective_session(heard).participant("p1").spoke
+    assert not effective_session(found).participant("p1").spoke
 
 
 def test_an_own_track_proves_it_only_where_it_was_measured(answered: Workspace) -> None:
