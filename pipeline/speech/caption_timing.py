@@ -111,12 +111,23 @@ def caption_times(session: Session, transcript: Transcript, settings: SpeechSett
 
 
 def with_caption_times(session: Session, times: Sequence[CueTime]) -> Session:
-    """The session with its captions moved to these times."""
-    moved = (
+    """The session with its captions moved to these times.
+
+    Captions inside the media stay where they are, and may be as far off as any of the others was.
+    """
+    moved = tuple(
         replace(cue, start_s=time.start_s, end_s=time.end_s, time_uncertainty_s=time.time_uncertainty_s)
         for cue, time in zip(session.captions, times, strict=True)
     )
-    return replace(session, captions=tuple(moved))
+    worst_s = max(map(_farthest_s, session.captions, moved), default=0.0)
+    embedded = (replace(cue, time_uncertainty_s=max(cue.time_uncertainty_s, worst_s)) for cue in session.embedded)
+    return replace(session, captions=moved, embedded=tuple(embedded))
+
+
+def _farthest_s(written: Cue, moved: Cue) -> float:
+    """How far the words of a caption may lie from where it was written."""
+    moves_s = (abs(written.start_s - moved.start_s), abs(written.end_s - moved.end_s))
+    return max(moves_s) + moved.time_uncertainty_s
 
 
 def _as_written(cue: Cue) -> CueTime:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.records import Cue, Interval, Outcome, Purpose, Ruling, Session, Track
-from pipeline.records.speaker_turns import shared, turns
+from pipeline.records.speaker_turns import shared, turns, with_doubt
 from pipeline.speech.audio_types import RATE, Samples, Span
 from pipeline.speech.coverage import merged, without
 
@@ -50,17 +50,21 @@ def open_captions(session: Session, spans: Iterable[Span]) -> Session:
 
 
 def readable(session: Session, ruling: Ruling) -> Session:
-    """The session with empty captions where consent lets nothing be transcribed of who said them."""
+    """The session with empty captions where consent lets nothing be transcribed of who said them.
+
+    Nobody measured where captions inside the media belong: they are empty wherever they may be somebody's.
+    """
     people = {cue.participant_id for cue in (*session.captions, *session.embedded)}
     shut = {person: _closed_to(session, ruling, _may_be(session, person)) for person in people}
 
-    def open_to(cues: Iterable[Cue]) -> tuple[Cue, ...]:
+    def open_to(cues: Iterable[Cue], span_of: Callable[[Cue], Span]) -> tuple[Cue, ...]:
         return tuple(
-            replace(cue, text="") if any(_span(cue).overlap_s(span) for span in shut[cue.participant_id]) else cue
+            replace(cue, text="") if any(span_of(cue).overlap_s(span) for span in shut[cue.participant_id]) else cue
             for cue in cues
         )
 
-    return replace(session, captions=open_to(session.captions), embedded=open_to(session.embedded))
+    embedded = open_to(session.embedded, lambda cue: Span(*with_doubt(cue)))
+    return replace(session, captions=open_to(session.captions, _span), embedded=embedded)
 
 
 def _span(cue: Cue) -> Span:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import spans
-from pipeline.records import Cue, Session, Track, Transcript, Word
+from pipeline.records import Cue, Interval, Outcome, Session, Track, Transcript, Word
 from pipeline.records.speaker_turns import turns
 from pipeline.settings import SpeechSettings
 from pipeline.speech.caption_timing import (
@@ -22,7 +22,8 @@ from pipeline.speech.caption_timing import (
     measures_captions,
     with_caption_times,
 )
-from tests.speech.conftest import session_of
+from pipeline.speech.tracks import readable
+from tests.speech.conftest import ruling_of, session_of
 
 WORD_S, PAUSE_S = 0.3, 0.4
 STAYS, REFUSES = "p1", "p2"
@@ -180,3 +181,20 @@ def assert_unmeasured(session: Session, times: tuple[CueTime, ...]) -> None:
     """All captions stay as they are written, with the doubt of what nothing shows."""
     assert [(time.start_s, time.end_s) for time in times] == spans.times(session.captions)
     assert {time.time_uncertainty_s for time in times} == {UNMEASURED_DOUBT_S}
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_embedded_captions_are_taken_to_be_as_late_as_the_others_were(named: bool) -> None:
+    said = talk()
+    session = captioned(said, lambda at_s: 3.0)
+    embedded = tuple(cue if named else replace(cue, participant_id=None) for cue in session.captions)
+    session = replace(session, embedded=embedded)
+    timed = with_caption_times(session, caption_times(session, heard(said), SPHINX))
+    ruling = ruling_of(Outcome.PROCEED, Outcome.MINUS)
+    whole = Interval(start_s=0.0, end_s=session.duration_s)
+    read = readable(
+        timed, replace(ruling, cells=tuple(replace(cell, interval=whole) for cell in ruling.cells))
+    ).embedded
+    hidden = [cue.text for turn, cue in zip(said, read, strict=True) if turn.participant_id == REFUSES]
+    assert hidden and not any(hidden)
+    assert not named or all(cue.text for turn, cue in zip(said, read, strict=True) if turn.participant_id == STAYS)
