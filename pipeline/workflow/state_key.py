@@ -32,7 +32,7 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
     )
     marks = session_index.marks(workspace)
     reviewed, approved = review.heads(workspace.db), releases.approvals(workspace.db)
-    previewed, named = previews.heads(workspace.db), voices.heads(workspace.db)
+    previewed, named = previews.heads(workspace.db), _named_voices(workspace, registry)
     by_people = (reviewed, approved, previewed, named)
     return {
         session_id: _joined(
@@ -43,6 +43,14 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
         )
         for session_id, digest in registry.digests().items()
     }
+
+
+def _named_voices(workspace: Workspace, registry: Registry) -> dict[str, str]:
+    """By session what people said of its voices, and the voices that are there now: names count for those alone."""
+    heads = voices.heads(workspace.db)
+    told = {session_id: voices.stored(workspace.stages, registry.session(session_id)) for session_id in heads}
+    marks = {session_id: voices.mark_of(diarized) if diarized else "" for session_id, diarized in told.items()}
+    return {session_id: f"{seq} {marks[session_id]}" for session_id, seq in heads.items()}
 
 
 def _joined(*parts: str) -> str:

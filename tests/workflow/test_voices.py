@@ -137,6 +137,21 @@ def test_a_voice_of_nobody_on_the_list_holds_it_also_where_voices_are_told_apart
     assert isinstance(ruled(workspace, session), Ruling)
 
 
+def test_a_session_is_due_whose_named_voices_are_told_apart_otherwise(workspace: Workspace, session: Session) -> None:
+    def key() -> str:
+        return state_keys(workspace, Registry(workspace.db), on=NOW.date())[session.session_id]
+
+    name_voice(workspace, session.session_id, 2, REFUSER, **SAID)
+    before = key()
+    assert key() == before
+    voices.put(workspace.stages, session, replace(TOLD, speech_s=38.0))
+    otherwise = key()
+    assert otherwise != before, "the names that she was taken out by say nothing any more"
+    for path in workspace.stages.root.glob(f"{voices.STAGE}/*"):
+        workspace.stages.drop(path)
+    assert key() not in (before, otherwise)
+
+
 def test_whoever_takes_it_back_opens_what_a_voice_of_nobody_on_the_list_held(
     workspace: Workspace, session: Session
 ) -> None:
