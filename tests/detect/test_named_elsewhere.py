@@ -77,7 +77,7 @@ def test_everybody_of_every_session_and_customer_is_known(
         ("company", "Silver Lake Media", ()),
     }
     assert len(names) == 3
-    assert workspace.listed().mark(DAY) != before
+    assert workspace.listed().mark(DAY) == before, "a new name concerns the sessions that may say it, not every one"
     context = terms.known_to(stored_session(), workspace.listed(), on=DAY)
     assert context.elsewhere == names and not context.terms
 

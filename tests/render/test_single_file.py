@@ -123,7 +123,7 @@ def test_sound_cut_inside_a_packet_stays_where_it_was(tmp_path: Path, suffix: st
 
 def test_a_tone_may_stand_in_the_place(sources: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.flac"
-    assert redact(sources, "a.wav", str(out), "--fill", "tone").output.startswith("proved: 1 spans")
+    assert redact(sources, "a.wav", str(out), "--fill", "tone").output.startswith("proved: 1 span,")
     assert -30 < level_db(decoded(out)) < -25
 
 

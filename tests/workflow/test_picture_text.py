@@ -181,7 +181,9 @@ def test_the_settings_of_the_picture_hold_from_the_recording_to_what_is_let_out(
     ruled = replace(ruling(), log_head=log_head(workspace))
     monkeypatch.setattr("pipeline.consent.rule", lambda *_, **__: ruled)
     monkeypatch.setattr("pipeline.consent.record_announcements", lambda *_, **__: False)
-    monkeypatch.setattr("pipeline.workflow.analyse._transcribe", lambda *_: Transcript(engine="by hand", words=(said,)))
+    monkeypatch.setattr(
+        "pipeline.workflow.recognition._transcribed", lambda *_: Transcript(engine="by hand", words=(said,))
+    )
     monkeypatch.setattr("pipeline.workflow.render_planned.speech.relisten", lambda *_, **__: [])
     monkeypatch.setattr(SessionContext, "put", lambda self, stage, key, value, kind=None, purpose=None: None)
     analysed = analyse(here, workspace, now=NOW)

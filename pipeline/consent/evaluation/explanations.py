@@ -28,7 +28,8 @@ REASONS = {
     "U9": "They never answered for this purpose, so their part is removed.",
     "S1": "They consented to this special purpose themselves.",
     "S2": "A special purpose requires their own certain consent, and there is none.",
-    "L1": "Nobody vouches that everybody who may be heard in the mixed sound is listed.",
+    "L1": "Nobody vouches that everybody who may be heard in the mixed sound is listed, or somebody heard a voice "
+    "there of nobody on the list.",
     "L2": "They are named as speaking or writing, and no list of participants has them.",
     "L3": "They are called a bot, but somebody on file may be them, or they may be heard.",
     "M1": "An agreement with somebody's organisation forbids it, whatever anybody ticked.",
