@@ -142,6 +142,7 @@ class Hubs:
 @pytest.fixture
 def local_hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hubs]:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)  # tests of the recogniser switch it off for their process
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")  # and for the processes that it starts
     hub = Hubs("", dict(FILES))
 
     class Handler(BaseHTTPRequestHandler):
