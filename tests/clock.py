@@ -34,17 +34,19 @@ def now() -> datetime:
     return NIGHT + timedelta(seconds=time.monotonic() - _BEGAN)
 
 
-class _ThatNight:
-    """What commands take for ``datetime``."""
+class _Clock:
+    """What commands take for ``datetime``, some time after that of the tests."""
 
-    @staticmethod
-    def now(tz: tzinfo | None = None) -> datetime:
-        return now()
+    def __init__(self, later: timedelta) -> None:
+        self._later = later
+
+    def now(self, tz: tzinfo | None = None) -> datetime:
+        return now() + self._later
 
 
 @contextmanager
-def that_night() -> Iterator[None]:
-    """Every command in this process goes by that time."""
+def that_night(*, later: timedelta = timedelta(0)) -> Iterator[None]:
+    """Every command in this process goes by that time, or one later than it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(common, "datetime", _ThatNight)
+        patch.setattr(common, "datetime", _Clock(later))
         yield

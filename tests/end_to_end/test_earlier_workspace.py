@@ -23,6 +23,8 @@ from pipeline.review.picture.decisions import covers
 from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace, releases
 from pipeline.store.registry import Registry
+from tests.clock import NIGHT as TESTS_NIGHT
+from tests.clock import that_night
 
 ARCHIVE = Path(__file__).parent.parent / "store" / "workspace_0_1_0" / "workspace.tar.xz"
 NIGHT = datetime(2026, 11, 29, 3, tzinfo=UTC)
@@ -50,7 +52,8 @@ def published(root: Path) -> dict[str, str]:
 
 
 def shown(root: Path, *command: str, code: int = 0) -> str:
-    result = CliRunner().invoke(main, [*command, "--workspace", str(root)])
+    with that_night(later=NIGHT - TESTS_NIGHT):  # its answers grow old, and then are no answers
+        result = CliRunner().invoke(main, [*command, "--workspace", str(root)])
     assert result.exit_code == code, result.output
     return result.output
 
