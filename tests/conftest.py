@@ -82,7 +82,7 @@ def new_workspace(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], 
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[database_server.Server]:
+def running_server() -> Iterator[database_server.Server]:
     """A PostgreSQL server; where none can be installed, its tests are left out and say so."""
     if database_server.programs() is None:
         pytest.skip("PostgreSQL is missing here")
@@ -90,30 +90,35 @@ def server() -> Iterator[database_server.Server]:
         yield running
 
 
-@pytest.fixture(params=("sqlite", "postgresql"))
-def each_database(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, new_workspace: _Maker
-) -> Iterator[str]:
-    """Runs a test on both databases: every workspace that it makes has the one or the other."""
-    if request.param == "sqlite":
-        yield "sqlite"
-        return
-    server: database_server.Server = request.getfixturevalue("server")
-    create, connect, engines = Workspace.create, database.connect, list[Engine]()
-
-    def on_server(root: Path, settings: str = "") -> Workspace:
-        return create(root, f'{settings}\n[database]\nurl = "{server.new_database()}"\n')
+@pytest.fixture
+def server(running_server: database_server.Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[database_server.Server]:
+    """A PostgreSQL server, to which no connection is left after the test."""
+    connect, engines = database.connect, list[Engine]()
 
     def noted(place: Path | str, sealer: Sealer) -> Engine:
         engines.append(connect(place, sealer))
         return engines[-1]
 
-    monkeypatch.setattr(Workspace, "create", on_server)
-    monkeypatch.setattr(new_workspace, "server", server)
     monkeypatch.setattr(database, "connect", noted)
-    yield "postgresql"
+    yield running_server
     for engine in engines:
         engine.dispose()
+
+
+@pytest.fixture(params=("sqlite", "postgresql"))
+def each_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, new_workspace: _Maker) -> str:
+    """Runs a test on both databases: every workspace that it makes has the one or the other."""
+    if request.param == "postgresql":
+        server: database_server.Server = request.getfixturevalue("server")
+        create = Workspace.create
+
+        def on_server(root: Path, settings: str = "") -> Workspace:
+            return create(root, f'{settings}\n[database]\nurl = "{server.new_database()}"\n')
+
+        monkeypatch.setattr(Workspace, "create", on_server)
+        monkeypatch.setattr(new_workspace, "server", server)
+    kind: str = request.param
+    return kind
 
 
 @pytest.fixture(scope="session")

@@ -30,9 +30,10 @@ class Server:
     folder: Path
     numbers: Iterator[int]
 
-    def new_database(self, locale: str = "C.UTF-8") -> str:
-        """The address of a new, empty database."""
-        return self._created(f"TEMPLATE template0 ENCODING 'UTF8' LOCALE '{locale}'")
+    def new_database(self, language: str = "") -> str:
+        """The address of a new, empty database, which sorts by code points or by a language."""
+        sorting = f" LOCALE_PROVIDER icu ICU_LOCALE '{language}'" if language else ""
+        return self._created(f"TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'{sorting}")
 
     def copied_database(self, address: str) -> str:
         """The address of a copy of a database that nobody is connected to."""

@@ -169,8 +169,7 @@ def create(connection: Connection, sealer: Sealer, revision: str) -> None:
     """
     if connection.exec_driver_sql("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()").scalar():
         raise ConfigurationError("the database at database.url is not empty", action="name a new database")
-    sorting = "SELECT datcollate FROM pg_database WHERE datname = current_database()"
-    if (connection.exec_driver_sql(sorting).scalar() or "").upper().replace("-", "") not in ("C", "POSIX", "C.UTF8"):
+    if not connection.exec_driver_sql("SELECT 'B' < 'a' AND '-z' < 'A' AND 'z' < 'é'").scalar():
         raise ConfigurationError(
             "the database at database.url sorts by a language, which changes from one version of a server to the next",
             action="create it with `createdb --template=template0 --encoding=UTF8 --locale=C.UTF-8 NAME`",

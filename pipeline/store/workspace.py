@@ -109,6 +109,18 @@ class Workspace:
         workspace._follow()
         return workspace
 
+    @classmethod
+    def upgrade(cls, root: Path) -> str:
+        """Brings the database up to date, a server's too, while no run works; the number of its newest migration."""
+        if not is_workspace(root):
+            raise ConfigurationError(
+                "there is no workspace in that folder", action="make one with `offrecord init FOLDER`"
+            )
+        workspace = cls(root.resolve(), read_settings(root))
+        with workspace.locked():
+            database.migrate(workspace.db, also_server=True)
+        return database.newest_revision()
+
     def _follow(self) -> None:
         """Keeps the heads from now on, and the marks of the keys, which an earlier version did not keep."""
         self.heads.follow(self.db)
