@@ -59,15 +59,15 @@ def name_of(address: str) -> str:
 
 
 @contextmanager
-def behind(workspace: Workspace) -> Iterator[Connection]:
-    """The database without any trigger, as somebody writes to it who is not the program."""
+def behind(workspace: Workspace, *, triggers: bool = False) -> Iterator[Connection]:
+    """The database, by default without any trigger, as somebody writes to it who is not the program."""
     url = workspace.settings.database.url
     address = url.replace("postgresql:", "postgresql+psycopg:") or f"sqlite:///{workspace.root / DATABASE}"
     engine = create_engine(address, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
-        if url:
+        if url and not triggers:
             connection.exec_driver_sql("SET session_replication_role = replica")
-        else:
+        elif not triggers:
             names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
             for name in names:
                 connection.exec_driver_sql(f"DROP TRIGGER {name}")
