@@ -4,6 +4,7 @@
 
     OffrecordError                1   unexpected
     ├── UsageProblem              2   wrong arguments, unknown keys
+    │   └── VersionConflict       2   somebody else changed it meanwhile
     ├── ConfigurationError        4   settings, or a missing tool or model
     ├── LockHeld                  5   another run works in this workspace
     ├── ConsentUnreadable         6   the consent store cannot be trusted; nothing was processed
@@ -66,6 +67,17 @@ class UsageProblem(OffrecordError):
     """Wrong arguments, an unknown key, a value out of its range."""
 
     code = Exit.USAGE
+
+
+class VersionConflict(UsageProblem):
+    """Somebody else was quicker: what was to be changed is no longer what its reader saw."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__("somebody else decided this meanwhile", action="look at their decision, then decide again")
+        self.version = version
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (VersionConflict, (self.version,))
 
 
 class ConfigurationError(OffrecordError):

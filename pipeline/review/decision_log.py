@@ -10,23 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
-from pipeline.errors import RefusedByPolicy, UsageProblem
+from pipeline.errors import RefusedByPolicy, UsageProblem, VersionConflict
 from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import Audience, Decision, Proposal, Verdict
 from pipeline.store import ledger
 from pipeline.store.database import reading
 from pipeline.store.tables.review import decision, finding_edit, picture_decision, sign_off
-
-
-class VersionConflict(UsageProblem):
-    """Somebody else was quicker: what was to be changed is no longer what its reader saw."""
-
-    def __init__(self, version: int) -> None:
-        super().__init__("somebody else decided this meanwhile", action="look at their decision, then decide again")
-        self.version = version
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (VersionConflict, (self.version,))
 
 
 def decisions(db: Engine, session_id: str) -> tuple[Decision, ...]:

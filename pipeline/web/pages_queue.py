@@ -18,6 +18,7 @@ from pipeline.web.guard import person_of
 from pipeline.web.roles import WebRole
 from pipeline.web.site import TYPES, site_of
 from pipeline.workflow.review_actions import list_sessions
+from pipeline.workflow.voice_review import held_with_voices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,14 @@ def queue(request: Request) -> Response:
     shown = [row for row in rows if _is_wanted(row, wanted)]
     left = sum(row.line.undecided for row in shown)
     return site_of(request).page(
-        request, "queue.html", rows=shown, total=len(rows), left=left, wanted=wanted, platforms=platforms
+        request,
+        "queue.html",
+        rows=shown,
+        total=len(rows),
+        left=left,
+        wanted=wanted,
+        platforms=platforms,
+        voices=held_with_voices(site_of(request).workspace),
     )
 
 

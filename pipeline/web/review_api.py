@@ -11,11 +11,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pipeline.errors import OffrecordError, RefusedByPolicy, UsageProblem
+from pipeline.errors import OffrecordError, RefusedByPolicy, UsageProblem, VersionConflict
 from pipeline.records import Verdict
 from pipeline.records.session_names import session_name
 from pipeline.review import decision_log
-from pipeline.review.decision_log import VersionConflict
 from pipeline.review.finding_edits import CATEGORIES, edits
 from pipeline.review.finding_edits import versions as edit_versions
 from pipeline.web.site import Site, actor_of, as_json, site_of

@@ -11,6 +11,7 @@ from pipeline.web import (
     pages_queue,
     pages_requests,
     pages_review,
+    pages_voices,
     review_api,
 )
 from pipeline.web.oidc import CALLBACK, START
@@ -63,6 +64,9 @@ STAFF_ROUTES = (
     TableRoute("POST", f"{_SESSION}/edits/{{number:int}}/undo", answered(review_api.undo_edit), HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/speakers/{{speaker}}", answered(review_api.assign_speaker), HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/submit", answered(review_api.submit), HEARS_ORIGINALS),
+    TableRoute("GET", f"{_SESSION}/voices", pages_voices.voices_page, HEARS_ORIGINALS),
+    TableRoute("POST", f"{_SESSION}/voices", posted(pages_voices.act_on_voice), HEARS_ORIGINALS),
+    TableRoute("GET", f"{_SESSION}/voices/{{number:int}}/clip", pages_voices.clip, HEARS_ORIGINALS),
     TableRoute("GET", f"{_SESSION}/sign-off", pages_review.sign_off_page, HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/sign-off", posted(pages_review.sign), _LEAD),
     TableRoute("GET", f"{_SESSION}/rendition/{{audience}}/{{name}}", pages_review.rendition, _HEARS_RENDITIONS),

@@ -62,6 +62,9 @@ TABLE = {
     "POST /sessions/{session}/edits/{number:int}/undo": {R, L},
     "POST /sessions/{session}/speakers/{speaker}": {R, L},
     "POST /sessions/{session}/submit": {R, L},
+    "GET /sessions/{session}/voices": {R, L},
+    "POST /sessions/{session}/voices": {R, L},
+    "GET /sessions/{session}/voices/{number:int}/clip": {R, L},
     "GET /sessions/{session}/sign-off": {R, L},
     "POST /sessions/{session}/sign-off": {L},
     "GET /sessions/{session}/rendition/{audience}/{name}": ALL - {A},
@@ -90,6 +93,8 @@ ORIGINALS = (
     "/edits/",
     "/speakers/",
     "/submit",
+    "/voices",
+    "/clip",
 )
 
 
