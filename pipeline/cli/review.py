@@ -43,7 +43,7 @@ def list_(workspace: Path, undecided: bool, as_json: bool) -> None:
     """List the sessions with proposals, the riskiest first."""
     from pipeline.workflow.review_actions import list_sessions
 
-    lines = list_sessions(open_workspace(workspace), only_undecided=undecided)
+    lines = list_sessions(open_workspace(workspace), now=now(), only_undecided=undecided)
     emit(lines, as_json)
     if lines and not as_json:
         left, sessions = sum(line.undecided for line in lines), sum(line.undecided > 0 for line in lines)

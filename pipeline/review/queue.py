@@ -23,7 +23,7 @@ _LINES = 3
 class SessionLine:
     """One session in the queue; ``risk`` is the sum of the undecided proposals' scores, ``name`` is for people.
 
-    ``platform`` is empty where nobody knows it.
+    ``platform`` is empty where nobody knows it, ``leased_to`` where nobody reviews it now.
     """
 
     session_id: str
@@ -33,6 +33,7 @@ class SessionLine:
     decided: int
     risk: float
     signed_off: bool
+    leased_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import PurePosixPath
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -18,6 +19,7 @@ from pipeline.web.guard import person_of
 from pipeline.web.roles import WebRole
 from pipeline.web.site import TYPES, site_of
 from pipeline.workflow.review_actions import list_sessions
+from pipeline.workflow.review_leases import next_session
 from pipeline.workflow.voice_review import held_with_voices
 
 
@@ -64,7 +66,17 @@ def queue(request: Request) -> Response:
         wanted=wanted,
         platforms=platforms,
         voices=held_with_voices(site_of(request).workspace),
+        none_left=request.query_params.get("none") == "1",
     )
+
+
+def take_next(request: Request, form: Mapping[str, str]) -> Response:
+    """Hands out the next session that nobody else reviews, and gives back the one that is left."""
+    site, person = site_of(request), person_of(request.scope)
+    who: dict[str, Any] = {"actor": person.actor, "now": site.now, "is_lead": WebRole.LEAD in person.roles}
+    session_id = next_session(site.workspace, **who, leaving=form.get("leaving", ""))
+    place = f"/sessions/{session_id}/review" if session_id else "/queue?none=1"
+    return RedirectResponse(place, status_code=HTTPStatus.SEE_OTHER)
 
 
 def reports(request: Request) -> Response:
@@ -89,7 +101,7 @@ def settings(request: Request) -> Response:
 def _rows(request: Request) -> Iterator[QueueRow]:
     workspace = site_of(request).workspace
     states = Registry(workspace.db).states()
-    for line in list_sessions(workspace):
+    for line in list_sessions(workspace, now=site_of(request).now):
         state = states.get(line.session_id)
         yield QueueRow(
             line=line,

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.errors import ConfigurationError, UsageProblem
 from pipeline.records.session_names import session_name
 from pipeline.store.registry import Registry
-from pipeline.web.review_api import ranged
+from pipeline.web.api_requests import ranged
 from pipeline.web.site import Site, actor_of, site_of
 from pipeline.workflow.voice_review import (
     CostUnconfirmed,

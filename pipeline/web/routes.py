@@ -13,6 +13,7 @@ from pipeline.web import (
     pages_review,
     pages_voices,
     review_api,
+    session_api,
 )
 from pipeline.web.oidc import CALLBACK, START
 from pipeline.web.review_api import answered
@@ -49,9 +50,11 @@ STAFF_ROUTES = (
     TableRoute("POST", "/logout", pages_login.logout, EVERYBODY),
     TableRoute("GET", "/", pages_queue.home, EVERYBODY),
     TableRoute("GET", "/queue", pages_queue.queue, HEARS_ORIGINALS),
+    TableRoute("POST", "/queue/next", posted(pages_queue.take_next), HEARS_ORIGINALS),
+    TableRoute("POST", f"{_SESSION}/lease", answered(session_api.lease), HEARS_ORIGINALS),
     TableRoute("GET", f"{_SESSION}/review", pages_review.review_page, HEARS_ORIGINALS),
     TableRoute("GET", f"{_SESSION}/review.json", answered(review_api.review_data), HEARS_ORIGINALS),
-    TableRoute("GET", f"{_SESSION}/audio", answered(review_api.audio), HEARS_ORIGINALS),
+    TableRoute("GET", f"{_SESSION}/audio", answered(session_api.audio), HEARS_ORIGINALS),
     TableRoute("GET", f"{_SESSION}/frame", pages_review.frame, HEARS_ORIGINALS),
     TableRoute("GET", f"{_SESSION}/same-words", answered(review_api.count_words), HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/proposals/{{proposal}}/decision", answered(review_api.decide), HEARS_ORIGINALS),

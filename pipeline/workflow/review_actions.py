@@ -7,7 +7,8 @@ whoever reveals a text, and a decision about a misheard name teaches how it is m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from pipeline.errors import RefusedByPolicy
 from pipeline.records import Audience, Proposal, Verdict
@@ -15,6 +16,7 @@ from pipeline.review import decision_log, queue
 from pipeline.review.mishearings import learn
 from pipeline.review.queue import ProposalLine, SessionLine, said_around
 from pipeline.store import Workspace
+from pipeline.workflow.review_leases import lease_text, running_leases
 
 UNDONE = "undone"
 
@@ -28,9 +30,14 @@ class DecisionCount:
     other_sessions: int = 0
 
 
-def list_sessions(workspace: Workspace, *, only_undecided: bool = False) -> tuple[SessionLine, ...]:
+def list_sessions(workspace: Workspace, *, now: datetime, only_undecided: bool = False) -> tuple[SessionLine, ...]:
     """The sessions with proposals, the riskiest first; or only those in which something is left to decide."""
-    return tuple(line for line in queue.queue(workspace) if line.undecided or not only_undecided)
+    leases = running_leases(workspace, now=now)
+    return tuple(
+        replace(line, leased_to=lease_text(leases.get(line.session_id)))
+        for line in queue.queue(workspace)
+        if line.undecided or not only_undecided
+    )
 
 
 def show_proposals(
@@ -52,9 +59,11 @@ def show_proposals(
     return lines
 
 
-def undecided_proposals(workspace: Workspace, session_id: str | None) -> list[Proposal]:
-    """The undecided proposals of a session, or of all sessions, the riskiest session first."""
-    sessions = [session_id] if session_id else [line.session_id for line in queue.queue(workspace)]
+def undecided_proposals(workspace: Workspace, session_id: str | None, *, actor: str, now: datetime) -> list[Proposal]:
+    """The undecided proposals of a session, or of all that nobody else reviews now, the riskiest session first."""
+    others = {each.session_id for each in running_leases(workspace, now=now).values() if each.actor != actor}
+    every = (line.session_id for line in queue.queue(workspace))
+    sessions = [session_id] if session_id else [each for each in every if each not in others]
     return [
         proposal
         for each in sessions
@@ -99,6 +108,11 @@ def decide_proposal(
     )
     learn(workspace, [proposal], proposal_ids, verdict)
     return number
+
+
+def version_of(workspace: Workspace, proposal: Proposal) -> int:
+    """The number of the last act about a proposal, to decide against; 0 where nobody decided it."""
+    return decision_log.versions(workspace.db, proposal.session_id).get(proposal.proposal_id, 0)
 
 
 def undo_decision(workspace: Workspace, proposal: Proposal, *, actor: str) -> None:

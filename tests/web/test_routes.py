@@ -49,6 +49,8 @@ TABLE = {
     "POST /logout": ALL,
     "GET /": ALL,
     "GET /queue": {R, L},
+    "POST /queue/next": {R, L},
+    "POST /sessions/{session}/lease": {R, L},
     "GET /sessions/{session}/review": {R, L},
     "GET /sessions/{session}/review.json": {R, L},
     "GET /sessions/{session}/audio": {R, L},

@@ -1,6 +1,7 @@
 /** The review page: the list of proposals and the transcript are its controls; everything is done by keyboard. */
 
 import { connect } from "./api.js";
+import { makeLease } from "./lease.js";
 import { makePlayer } from "./player.js";
 import { intoView, makeTranscript } from "./transcript.js";
 
@@ -28,6 +29,7 @@ const KEYS = {
   ",": ["two seconds back", () => player.seek(player.at - 2)], ".": ["two seconds on", () => player.seek(player.at + 2)],
   "[": ["slower", () => rate(-1)], "]": ["faster", () => rate(1)], "l": ["hear it in a loop", loop],
   "p": ["hear as redacted, or the original", () => { $("redacted").click(); }], "g": ["next speech that no word covers", nextUnheard],
+  "q": ["next session of the queue; this one is given back", () => { $("next-session").click(); }],
   "?": ["this list", () => $("help-dialog").showModal()],
 };
 
@@ -405,7 +407,8 @@ async function submit() {
   const answer = await api.post("/submit", { undecided: left });
   if (answer.status !== 200) { say(`Not submitted: ${answer.data.error}`); return reload(); }
   take(answer.data);
-  say("Submitted. The next run applies it; the sign-off page says what is left.");
+  say("Submitted. The next run applies it; the sign-off page says what is left. Q or Enter takes the next session.");
+  $("next-session").focus({ preventScroll: true });
 }
 
 function onKey(event) {
@@ -482,6 +485,7 @@ async function start() {
   $("keys").addEventListener("change", () => localStorage.setItem("offrecord keys", $("keys").checked ? "on" : "off"));
   document.addEventListener("keydown", onKey);
   api.resume(decided);
+  makeLease(api, root.dataset.lead === "true");
   root.dataset.ready = "true";
 }
 

@@ -1,0 +1,87 @@
+"""Reviewers at work in a browser: sessions handed out, leases that end, flags, search, keys of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from pipeline.store import Workspace
+from pipeline.web.roles import WebRole
+from pipeline.workflow.review_leases import running_leases
+from tests.clock import now
+from tests.web.chromium import browser
+from tests.web.making import Server, analyse_more, serving
+from tests.web.test_browser import Watched, open_review, person, wait_saved
+
+__all__ = ["browser"]
+
+
+@pytest.fixture
+def server(workspace: Workspace) -> Iterator[Server]:
+    analyse_more(workspace, 2)
+    with serving(workspace) as running:
+        yield running
+
+
+@pytest.fixture
+def watched(server: Server) -> Iterator[list[Watched]]:
+    opened: list[Watched] = []
+    yield opened
+    for each in opened:
+        assert each.problems == []
+        each.page.context.close()
+
+
+def holders(server: Server) -> dict[str, str]:
+    return {each.session_id: each.actor for each in running_leases(server.workspace, now=now()).values()}
+
+
+def wait_for_text(page: Page, element: str, text: str) -> None:
+    page.wait_for_function(
+        "([id, text]) => document.getElementById(id).textContent.includes(text)", arg=[element, text]
+    )
+
+
+def test_the_next_session_is_one_that_nobody_else_has(browser: Browser, server: Server, watched: list[Watched]) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    ben = person(browser, server, watched, "ben", WebRole.REVIEWER)
+    ana.keyboard.press("q")
+    ana.wait_for_url(f"**/sessions/{server.session_id}/review")
+    wait_for_text(ana, "lease", "yours until")
+    ben.keyboard.press("q")
+    ben.wait_for_url("**/sessions/2026-11-18-more/review")
+    assert holders(server) == {server.session_id: "ana", "2026-11-18-more": "ben"}
+    ana.goto(f"{server.address}/queue")
+    assert "ben until" in ana.inner_text("tbody")
+
+
+def test_a_lease_warns_is_extended_and_a_lead_takes_it_over(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    ana.clock.install()
+    open_review(ana, server)
+    wait_for_text(ana, "lease", "yours until")
+    ana.clock.fast_forward("13:30")
+    wait_for_text(ana, "lease-text", "only")
+    ana.click("#lease-act")
+    ana.wait_for_selector("#lease-ends", state="hidden")
+    ben = person(browser, server, watched, "ben", WebRole.REVIEWER)
+    open_review(ben, server)
+    wait_for_text(ben, "lease-text", "ana reviews this session")
+    assert ben.is_hidden("#lease-act"), "only a lead takes over"
+    ben.focus("#proposals [tabindex='0']")
+    ben.keyboard.press("a")
+    wait_saved(ben, 1)
+    lea = person(browser, server, watched, "lea", WebRole.LEAD)
+    open_review(lea, server)
+    lea.click("#lease-act:has-text('Take it over')")
+    wait_for_text(lea, "lease", "yours until")
+    assert holders(server) == {server.session_id: "lea"}
+    ana.clock.fast_forward("02:00")
+    ana.keyboard.press("Shift")
+    wait_for_text(ana, "lease-text", "lea reviews this session")
+    ana.clock.fast_forward("16:00")
+    wait_for_text(ana, "lease-text", "not yours any more")
