@@ -5,17 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import click
 
-from pipeline.cli.common import now
-from pipeline.errors import VersionConflict
+from pipeline.cli.common import account_of_process, now
+from pipeline.errors import FlaggedForLead, VersionConflict
 from pipeline.records import Proposal, Verdict
 from pipeline.store import Workspace
 from pipeline.workflow import review_actions, review_leases
 
-_KEYS = "r redact · k keep · s skip · v reveal · u undo · q quit"
-_REDACT, _KEEP, _SKIP, _REVEAL, _UNDO, _QUIT = "rksvuq"
+_KEYS = "r redact · k keep · f flag for a lead · s skip · v reveal · u undo · q quit"
+_REDACT, _KEEP, _FLAG, _SKIP, _REVEAL, _UNDO, _QUIT = "rkfsvuq"
+_WHY = {_KEEP: (Verdict.KEEP, "why is it kept"), _FLAG: (Verdict.FLAG, "what should a lead decide")}
 
 
 @dataclass(slots=True)
@@ -36,10 +38,11 @@ class _Review:
         proposal = self.waiting[self.at]
         if key == _REDACT:
             self._decide(proposal, Verdict.REDACT, self.reason)
-        elif key == _KEEP:
-            why = click.prompt("why is it kept", default="", show_default=False)
+        elif key in _WHY:
+            verdict, question = _WHY[key]
+            why = click.prompt(question, default="", show_default=False)
             if why.strip():
-                self._decide(proposal, Verdict.KEEP, why)
+                self._decide(proposal, verdict, why)
         elif key == _SKIP:
             self.at += 1
         elif key == _REVEAL:
@@ -66,12 +69,13 @@ class _Review:
             review_leases.give_back(self.workspace, self.leased, actor=self.actor)
 
     def _decide(self, proposal: Proposal, verdict: Verdict, reason: str) -> None:
-        act = {"actor": self.actor, "reason": reason}
+        act: dict[str, Any] = {"actor": self.actor, "reason": reason, "version": self.version}
+        act["is_lead"] = review_actions.is_lead_account(self.workspace, account_of_process())
         try:
-            review_actions.decide_proposal(self.workspace, proposal, verdict, **act, version=self.version)
+            review_actions.decide_proposal(self.workspace, proposal, verdict, **act)
             self.decided.append(self.at)
-        except VersionConflict as conflict:
-            click.echo(f"  {conflict}")
+        except (VersionConflict, FlaggedForLead) as refusal:
+            click.echo(f"  {refusal}")
         self.at += 1
 
 

@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.errors import UsageProblem
+from pipeline.web.guard import person_of
+from pipeline.web.roles import WebRole
 from pipeline.web.site import Site, site_of
 from pipeline.workflow.review_material import ReviewSession
 
@@ -17,6 +19,11 @@ class ApiBody(BaseModel):
     """The body of a request: known fields of the right kind, and no others."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def is_lead(request: Request) -> bool:
+    """Whether a lead asks."""
+    return WebRole.LEAD in person_of(request.scope).roles
 
 
 def opened_review(request: Request) -> tuple[Site, ReviewSession]:

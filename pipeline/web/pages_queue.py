@@ -15,9 +15,10 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.records.session_names import session_name
 from pipeline.review.queue import SessionLine
 from pipeline.store.registry import Registry
+from pipeline.web.api_requests import is_lead
 from pipeline.web.guard import person_of
 from pipeline.web.roles import WebRole
-from pipeline.web.site import TYPES, site_of
+from pipeline.web.site import TYPES, actor_of, site_of
 from pipeline.workflow.review_actions import list_sessions
 from pipeline.workflow.review_leases import next_session
 from pipeline.workflow.voice_review import held_with_voices
@@ -72,8 +73,8 @@ def queue(request: Request) -> Response:
 
 def take_next(request: Request, form: Mapping[str, str]) -> Response:
     """Hands out the next session that nobody else reviews, and gives back the one that is left."""
-    site, person = site_of(request), person_of(request.scope)
-    who: dict[str, Any] = {"actor": person.actor, "now": site.now, "is_lead": WebRole.LEAD in person.roles}
+    site = site_of(request)
+    who: dict[str, Any] = {"actor": actor_of(request), "now": site.now, "is_lead": is_lead(request)}
     session_id = next_session(site.workspace, **who, leaving=form.get("leaving", ""))
     place = f"/sessions/{session_id}/review" if session_id else "/queue?none=1"
     return RedirectResponse(place, status_code=HTTPStatus.SEE_OTHER)
@@ -111,7 +112,13 @@ def _rows(request: Request) -> Iterator[QueueRow]:
 
 
 def _is_wanted(row: QueueRow, wanted: dict[str, str]) -> bool:
-    fits = {"undecided": row.line.undecided > 0, "unsigned": not row.line.signed_off, "done": row.line.undecided == 0}
+    line = row.line
+    fits = {
+        "undecided": line.undecided > 0,
+        "flagged": line.flagged > 0,
+        "unsigned": not line.signed_off,
+        "done": line.undecided == 0,
+    }
     if not fits.get(wanted["show"], True):
         return False
     is_there = wanted["platform"] in ("", row.line.platform)

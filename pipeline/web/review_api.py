@@ -17,7 +17,7 @@ from pipeline.records.session_names import session_name
 from pipeline.review import decision_log
 from pipeline.review.finding_edits import CATEGORIES, edits
 from pipeline.review.finding_edits import versions as edit_versions
-from pipeline.web.api_requests import ApiBody, opened_review, span_of, version_seen
+from pipeline.web.api_requests import ApiBody, is_lead, opened_review, span_of, version_seen
 from pipeline.web.site import Site, actor_of, as_json
 from pipeline.workflow import review_actions, review_edits, reviewer_quality, speaker_actions
 from pipeline.workflow.review_material import ReviewSession, WithheldWords
@@ -27,7 +27,7 @@ from pipeline.workflow.review_views import Decided, ProposalView, proposal_views
 class DecisionBody(ApiBody):
     """What is decided about one proposal."""
 
-    verdict: str = Field(pattern="^(redact|keep|open)$")
+    verdict: str = Field(pattern="^(redact|keep|open|flag)$")
     reason: str = Field(min_length=1, max_length=500)
 
 
@@ -122,6 +122,7 @@ def decide(request: Request, body: bytes) -> Response:
         actor=actor_of(request),
         reason=decision.reason,
         version=version_seen(request),
+        is_lead=is_lead(request),
     )
     blind = reviewer_quality.blind_ids(site.workspace, [proposal])
     reviewer_quality.note_blind(site.workspace, proposal.session_id, proposal.proposal_id, number, blind)
@@ -196,7 +197,7 @@ def submit(request: Request, body: bytes) -> Response:
     """Redacts what nobody decided, as somebody confirmed."""
     site, opened = opened_review(request)
     undecided = SubmissionBody.model_validate_json(body).undecided
-    review_edits.submit(site.workspace, opened, undecided=undecided, actor=actor_of(request))
+    review_edits.submit(site.workspace, opened, undecided=undecided, actor=actor_of(request), is_lead=is_lead(request))
     return as_json(_proposals(site, opened))
 
 
@@ -204,6 +205,7 @@ def _decided(site: Site, opened: ReviewSession) -> Decided:
     db, session_id = site.workspace.db, opened.session.session_id
     return Decided(
         decisions=decision_log.decisions(db, session_id),
+        flags=decision_log.flags(db, session_id),
         versions=decision_log.versions(db, session_id),
         edit_versions=edit_versions(db, session_id),
     )

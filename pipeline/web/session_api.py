@@ -8,9 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pipeline.store.registry import Registry
-from pipeline.web.api_requests import ApiBody, opened_review, ranged, span_of
-from pipeline.web.guard import person_of
-from pipeline.web.roles import WebRole
+from pipeline.web.api_requests import ApiBody, is_lead, opened_review, ranged, span_of
 from pipeline.web.site import actor_of, as_json, site_of
 from pipeline.workflow import review_leases
 from pipeline.workflow.review_audio import audio_piece, note_listen
@@ -25,15 +23,10 @@ class LeaseBody(ApiBody):
 def lease(request: Request, body: bytes) -> Response:
     """Takes or renews the lease of the session for who asks; where it is another's, says whose."""
     site, take_over = site_of(request), LeaseBody.model_validate_json(body).take_over
-    session_id, person = request.path_params["session"], person_of(request.scope)
+    session_id = request.path_params["session"]
     Registry(site.workspace.db).session(session_id)
-    wanted: dict[str, Any] = {
-        "actor": person.actor,
-        "now": site.now,
-        "take_over": take_over,
-        "is_lead": WebRole.LEAD in person.roles,
-    }
-    return as_json(review_leases.work_on(site.workspace, session_id, **wanted))
+    wanted: dict[str, Any] = {"actor": actor_of(request), "take_over": take_over, "is_lead": is_lead(request)}
+    return as_json(review_leases.work_on(site.workspace, session_id, **wanted, now=site.now))
 
 
 def audio(request: Request, _: bytes) -> Response:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from pipeline.errors import RefusedByPolicy
 from pipeline.records import Audience, Proposal, Verdict
@@ -28,6 +29,11 @@ class DecisionCount:
     decided: int
     decided_elsewhere: int = 0
     other_sessions: int = 0
+
+
+def is_lead_account(workspace: Workspace, account: str) -> bool:
+    """Whether an account of this machine is a lead's, who may decide by command what is left to a lead."""
+    return account in workspace.settings.review.leads
 
 
 def list_sessions(workspace: Workspace, *, now: datetime, only_undecided: bool = False) -> tuple[SessionLine, ...]:
@@ -97,14 +103,23 @@ def decide_proposal(
     actor: str,
     reason: str,
     version: int | None = None,
+    is_lead: bool = False,
 ) -> int:
     """Stores a decision about one proposal that a person looked at, and what it teaches; gives its number.
 
-    With ``version``, the number of the last act that they saw; raises ``VersionConflict`` where somebody was quicker.
+    With ``version``, the number of the last act that they saw; raises ``VersionConflict`` where somebody was quicker,
+    and ``FlaggedForLead`` where it is left to a lead and ``is_lead`` does not say that one decides.
     """
     db, proposal_ids = workspace.db, [proposal.proposal_id]
     (number,) = decision_log.decide(
-        db, proposal.session_id, proposal_ids, verdict=verdict, actor=actor, reason=reason, version=version
+        db,
+        proposal.session_id,
+        proposal_ids,
+        verdict=verdict,
+        actor=actor,
+        reason=reason,
+        version=version,
+        is_lead=is_lead,
     )
     learn(workspace, [proposal], proposal_ids, verdict)
     return number
@@ -130,16 +145,19 @@ def decide(
     reason: str,
     all_undecided: bool = False,
     all_sessions: bool = False,
+    is_lead: bool = False,
 ) -> DecisionCount:
     """Stores decisions about the proposals with these ids or labels, or about all that are undecided.
 
     With ``all_sessions`` the same entities are redacted in every other session too, where nobody decided. Nothing is
-    learnt from ``all_undecided``, because nobody looked at each. Raises ``UsageProblem`` for names that are none.
+    learnt from ``all_undecided``, because nobody looked at each. Raises ``UsageProblem`` for names that are none, and
+    ``FlaggedForLead`` as ``decide_proposal`` does.
     """
     ids = queue.chosen(workspace, session_id, names, all_undecided=all_undecided, verdict=verdict)
     elsewhere = queue.alike(workspace, session_id, ids, verdict=verdict) if all_sessions else {}
     for each, proposal_ids in {session_id: ids, **elsewhere}.items():
-        decision_log.decide(workspace.db, each, proposal_ids, verdict=verdict, actor=actor, reason=reason)
+        act: dict[str, Any] = {"actor": actor, "reason": reason}
+        decision_log.decide(workspace.db, each, proposal_ids, verdict=verdict, **act, is_lead=is_lead)
     if not all_undecided:
         learn(workspace, queue.proposals_of(workspace, session_id), ids, verdict)
     return DecisionCount(

@@ -47,8 +47,8 @@ def next_session(
 ) -> str | None:
     """Makes the next session of the queue somebody's, and gives its id; None where nobody is needed anywhere.
 
-    It is the riskiest in which something is left to decide and that is nobody else's; after ``leaving``, which is given
-    back, the next below it.
+    It is the riskiest in which they have something left to decide and that is nobody else's; after ``leaving``, which
+    is given back, the next below it.
     """
     lines = queue.queue(workspace)
     ids = [line.session_id for line in lines]
@@ -58,7 +58,9 @@ def next_session(
     waiting = [
         line.session_id
         for line in (*lines[after:], *lines[:after])
-        if line.undecided and line.session_id != leaving and is_analysed(workspace, line.session_id)
+        if line.undecided > (0 if is_lead else line.flagged)
+        and line.session_id != leaving
+        and is_analysed(workspace, line.session_id)
     ]
     taken = leases.take_first(workspace.db, waiting, actor=actor, now=now)
     return taken.session_id if taken else None

@@ -96,13 +96,15 @@ def _quality(
 ) -> ReviewerQuality:
     first: dict[str, Verdict] = {}
     for seq, _, decision in entries:
-        if seq in blind and decision.verdict is not Verdict.OPEN:
+        if seq in blind and decision.verdict not in decision_log.UNDECIDED:
             first.setdefault(decision.proposal_id, decision.verdict)
     missed = sum(verdict is Verdict.KEEP for verdict in first.values())
     return ReviewerQuality(
         reviewer=actor,
-        decisions=sum(decision.verdict is not Verdict.OPEN for _, _, decision in entries),
-        per_minute=_per_minute([decision for _, _, decision in entries if decision.verdict is not Verdict.OPEN]),
+        decisions=sum(decision.verdict not in decision_log.UNDECIDED for _, _, decision in entries),
+        per_minute=_per_minute(
+            [decision for _, _, decision in entries if decision.verdict not in decision_log.UNDECIDED]
+        ),
         reveals=reveals.get(decision_log.mark(actor), 0),
         blind=len(first),
         missed=missed,

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from pipeline.review import decision_log
 from pipeline.store import Workspace
 from pipeline.web.roles import WebRole
 from pipeline.workflow.review_leases import running_leases
+from pipeline.workflow.review_material import open_review as opened
 from tests.clock import now
 from tests.web.chromium import browser
 from tests.web.making import Server, analyse_more, serving
@@ -27,9 +29,9 @@ def server(workspace: Workspace) -> Iterator[Server]:
 
 @pytest.fixture
 def watched(server: Server) -> Iterator[list[Watched]]:
-    opened: list[Watched] = []
-    yield opened
-    for each in opened:
+    pages: list[Watched] = []
+    yield pages
+    for each in pages:
         assert each.problems == []
         each.page.context.close()
 
@@ -85,3 +87,64 @@ def test_a_lease_warns_is_extended_and_a_lead_takes_it_over(
     wait_for_text(ana, "lease-text", "lea reviews this session")
     ana.clock.fast_forward("16:00")
     wait_for_text(ana, "lease-text", "not yours any more")
+
+
+def state_of(server: Server, entity: str) -> tuple[str, str]:
+    """What holds of a proposal and who said so; flagged ones too."""
+    session = opened(server.workspace, server.session_id, now=now())
+    (wanted,) = (each.proposal_id for each in session.proposals if each.entity == entity)
+    held = {each.proposal_id: each for each in decision_log.decisions(server.workspace.db, server.session_id)}
+    act = held.get(wanted) or decision_log.flags(server.workspace.db, server.session_id).get(wanted)
+    return (act.verdict.value, act.actor) if act else ("", "")
+
+
+def test_what_is_flagged_is_a_leads_to_decide_and_stays_redacted_when_others_submit(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(ana, server)
+    ana.focus("#proposals [tabindex='0']")
+    ana.keyboard.press("f")
+    ana.keyboard.type("is she a customer?")
+    ana.keyboard.press("Enter")
+    ana.wait_for_selector("#detail:has-text('For a lead: redacted by ana: is she a customer?')")
+    ana.keyboard.press("x")
+    ana.keyboard.type("she agreed")
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "message", "left this to a lead")
+    ana.keyboard.press("Control+Enter")
+    wait_for_text(ana, "ask-text", "1 flagged proposal waits for a lead")
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "message", "Submitted.")
+    assert state_of(server, "person:hannah berg") == ("flag", "ana")
+    assert state_of(server, "person:priya raman") == ("redact", "ana")
+    lea = person(browser, server, watched, "lea", WebRole.LEAD)
+    lea.goto(f"{server.address}/queue?show=flagged")
+    assert "1 for a lead" in lea.inner_text("tbody")
+    assert lea.locator("tbody tr").count() == 1
+    lea.click("tbody a")
+    lea.wait_for_selector("[data-ready]")
+    lea.select_option("#filter", "flagged")
+    lea.focus("#proposals [tabindex='0']")
+    lea.keyboard.press("a")
+    lea.wait_for_selector("text=Redacted by lea")
+    lea.wait_for_function("() => !Object.keys(localStorage).some(key => key.startsWith('offrecord 2'))")
+    assert state_of(server, "person:hannah berg") == ("redact", "lea")
+
+
+def test_whoever_flagged_takes_it_back_and_undo_flags_again(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(ana, server)
+    ana.focus("#proposals [tabindex='0']")
+    ana.keyboard.press("f")
+    ana.keyboard.type("who is it?")
+    ana.keyboard.press("Enter")
+    ana.wait_for_selector("#detail:has-text('For a lead')")
+    ana.keyboard.press("f")
+    ana.wait_for_selector("#detail:has-text('Undecided')")
+    ana.keyboard.press("z")
+    ana.wait_for_selector("#detail:has-text('For a lead')")
+    ana.wait_for_function("() => !Object.keys(localStorage).some(key => key.startsWith('offrecord 2'))")
+    assert state_of(server, "person:hannah berg") == ("flag", "ana")

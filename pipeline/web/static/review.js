@@ -8,8 +8,9 @@ import { intoView, makeTranscript } from "./transcript.js";
 const $ = (id) => document.getElementById(id);
 const root = $("review");
 const api = connect(root.dataset.session, showWaiting);
-const STATES = { undecided: "Undecided: redacted", redact: "Redacted", keep: "Kept" };
-const MARKS = { undecided: "…", redact: "■", keep: "✓" };
+const STATES = { undecided: "Undecided: redacted", flagged: "For a lead: redacted", redact: "Redacted", keep: "Kept" };
+const MARKS = { undecided: "…", flagged: "⚑", redact: "■", keep: "✓" };
+const IS_LEAD = root.dataset.lead === "true";
 const REASONS = ["not confidential", "our own product", "public knowledge", "they agreed to be named"];
 const NOT_A_NAME = "not a name";
 /** @type {Map<string, object>} */
@@ -23,6 +24,7 @@ const KEYS = {
   "w": ["this is not a name: keep it", () => decide("keep", NOT_A_NAME)],
   "c": ["another category", category], "n": ["mark the selected words as missed", addMissed],
   "s": ["say who speaks in a turn of nobody known", assignSpeaker],
+  "f": ["flag for a lead, with a reason; again: take the flag back", flag],
   "r": ["reveal the text (the ledger records it)", reveal],
   "z": ["undo", undo], "Z": ["redo", redo],
   " ": ["play or pause", () => player.toggle()], "h": ["hear the proposal again", replay],
@@ -54,6 +56,11 @@ function element(name, text, attributes = {}) {
 }
 
 function count(number, noun) { return `${number} ${noun}${number === 1 ? "" : "s"}`; }
+/** What a proposal is in: undecided, flagged for a lead, redact or keep. */
+function stateOf(proposal) { return proposal.flagged ? "flagged" : proposal.decision; }
+function stateText(proposal) { return STATES[stateOf(proposal)]; }
+/** Undecided proposals that who is here may decide: what is flagged is a lead's. */
+function isOpen(proposal) { return proposal.decision === "undecided" && (IS_LEAD || !proposal.flagged); }
 function firstSound(proposal) { return proposal.mentions.find((mention) => mention.surface === "sound"); }
 function current() { return proposals.get(active); }
 
@@ -65,11 +72,11 @@ function optionText(proposal) {
 function option(proposal) {
   const item = element("li", undefined, { role: "option", id: `p-${proposal.proposal_id}`, tabindex: "-1" });
   const [label, text, at] = optionText(proposal);
-  const state = element("span", `${MARKS[proposal.decision]} ${STATES[proposal.decision]}`, { class: "state" });
+  const state = element("span", `${MARKS[stateOf(proposal)]} ${stateText(proposal)}`, { class: "state" });
   item.append(element("span", `${label} ${text}`), state,
     element("small", `${at} · ${count(proposal.mentions.length, "mention")} · ${proposal.muted_s} s, ${count(proposal.words, "word")}`),
     element("small", `score ${proposal.score.toFixed(2)}`));
-  item.className = proposal.decision;
+  item.className = stateOf(proposal);
   item.setAttribute("aria-selected", String(proposal.proposal_id === active));
   item.tabIndex = proposal.proposal_id === active ? 0 : -1;
   item.addEventListener("click", () => select(proposal.proposal_id, true));
@@ -78,7 +85,7 @@ function option(proposal) {
 
 function drawList() {
   const wanted = $("filter").value;
-  order = [...proposals.values()].filter((each) => wanted === "all" || each.decision === wanted).map((each) => each.proposal_id);
+  order = [...proposals.values()].filter((each) => wanted === "all" || stateOf(each) === wanted).map((each) => each.proposal_id);
   $("proposals").replaceChildren(...order.map((id) => option(proposals.get(id))));
   progress();
 }
@@ -107,11 +114,11 @@ function detail() {
   const rules = [...new Set(proposal.mentions.map((mention) => mention.rule))].join(", ");
   const rows = [
     element("p", `${proposal.replacement} ${proposal.text.join(", ")} (${proposal.category})`),
-    element("p", `${STATES[proposal.decision]}${proposal.actor ? ` by ${proposal.actor}: ${proposal.reason}` : ""}`),
+    element("p", `${stateText(proposal)}${proposal.actor ? ` by ${proposal.actor}: ${proposal.reason}` : ""}`),
     element("p", `Found by ${rules}, score ${proposal.score.toFixed(2)}. Redacting ${count(proposal.mentions.length, "mention")} takes out ${proposal.muted_s} s and ${count(proposal.words, "word")}.`),
   ];
   const actions = element("div", undefined, { class: "actions" });
-  const labels = { a: "Redact", x: "Keep", w: "Not a name", c: "Category", r: "Reveal", h: "Hear" };
+  const labels = { a: "Redact", x: "Keep", w: "Not a name", f: proposal.flagged ? "Take the flag back" : "Flag", c: "Category", r: "Reveal", h: "Hear" };
   for (const [key, label] of Object.entries(labels)) {
     const button = element("button", `${label} (${key.toUpperCase()})`, { type: "button", title: KEYS[key][0] });
     button.addEventListener("click", KEYS[key][1]);
@@ -167,7 +174,7 @@ function step(by) {
 }
 function nextUndecided() {
   const at = order.indexOf(active);
-  const next = [...order.slice(at + 1), ...order.slice(0, at + 1)].find((id) => proposals.get(id).decision === "undecided");
+  const next = [...order.slice(at + 1), ...order.slice(0, at + 1)].find((id) => isOpen(proposals.get(id)));
   if (next) select(next, true); else say("Everything is decided.");
 }
 function replay() {
@@ -184,17 +191,24 @@ function rate(by) {
   player.rate(Number(box.value));
 }
 
+function verdictOf(proposal) { return proposal.flagged ? "flag" : proposal.decision === "undecided" ? "open" : proposal.decision; }
+/** What a decision makes of a proposal. */
+function apply(proposal, verdict, reason, actor) {
+  const isUndecided = verdict === "open" || verdict === "flag";
+  Object.assign(proposal, { decision: isUndecided ? "undecided" : verdict, flagged: verdict === "flag" });
+  Object.assign(proposal, verdict === "open" ? { reason: "", actor: "" } : { reason, actor });
+}
+
 /** Decides at once on the page, and sends it with the version that was seen. */
 function decide(verdict, reason, proposal = current(), remember = true) {
   if (!proposal) return;
-  const before = { verdict: proposal.decision === "undecided" ? "open" : proposal.decision, reason: proposal.reason || "undone" };
+  if (proposal.flagged && !IS_LEAD && (verdict === "redact" || verdict === "keep")) { say(`${proposal.actor} left this to a lead, who decides it.`); return; }
+  const before = { verdict: verdictOf(proposal), reason: proposal.reason || "undone" };
   if (remember) { done.push({ id: proposal.proposal_id, before, after: { verdict, reason } }); undone = []; }
   const version = proposal.version;
-  proposal.decision = verdict === "open" ? "undecided" : verdict;
-  proposal.reason = verdict === "open" ? "" : reason;
-  proposal.actor = verdict === "open" ? "" : data.actor;
+  apply(proposal, verdict, reason, data.actor);
   redraw(proposal.proposal_id);
-  say(`${proposal.replacement}: ${STATES[proposal.decision]}`);
+  say(`${proposal.replacement}: ${stateText(proposal)}`);
   if (proposal.waiting) { proposal.next = [verdict, reason]; return; }
   proposal.waiting = true;
   api.queue(`/proposals/${proposal.proposal_id}/decision`, { verdict, reason }, version, decided);
@@ -207,15 +221,14 @@ function decided(sent, answer) {
   if (answer.status === 200) {
     proposal.version = answer.data.version;
     if (!proposal.next) {
-      const { verdict, reason } = sent.body;
-      Object.assign(proposal, verdict === "open" ? { decision: "undecided", reason: "", actor: "" } : { decision: verdict, reason, actor: answer.data.actor });
+      apply(proposal, sent.body.verdict, sent.body.reason, answer.data.actor);
       redraw(id);
     }
   } else if (answer.status === 409 && answer.data.proposal) {
     proposals.set(id, answer.data.proposal);
     const other = answer.data.proposal;
     delete proposal.next;
-    say(`${other.actor || "Somebody"} was quicker: ${other.replacement} is ${STATES[other.decision].toLowerCase()}. Look at it, then decide again.`);
+    say(`${other.actor || "Somebody"} was quicker: ${other.replacement} is ${stateText(other).toLowerCase()}. Look at it, then decide again.`);
     redraw(id);
     return;
   } else {
@@ -260,6 +273,17 @@ async function reject() {
   if (reason === null) return;
   if (!reason.trim()) { say("A reason is needed to keep this."); return; }
   decide("keep", reason.trim(), proposal);
+  $(`p-${proposal.proposal_id}`)?.focus();
+}
+
+async function flag() {
+  const proposal = current();
+  if (!proposal) return;
+  if (proposal.flagged) { decide("open", "flag taken back", proposal); return; }
+  const reason = await ask("Flag for a lead", `${proposal.replacement} stays redacted until a lead decides it.`, { label: "What should they decide", yes: "Flag" });
+  if (reason === null) return;
+  if (!reason.trim()) { say("A lead needs to know why."); return; }
+  decide("flag", reason.trim(), proposal);
   $(`p-${proposal.proposal_id}`)?.focus();
 }
 
@@ -400,9 +424,13 @@ function nextUnheard() {
 }
 
 async function submit() {
-  const left = [...proposals.values()].filter((proposal) => proposal.decision === "undecided").length;
+  const left = [...proposals.values()].filter(isOpen).length;
+  const flagged = [...proposals.values()].filter((proposal) => proposal.flagged).length;
   if (api.waiting) { say("Decisions still wait to be sent."); return; }
-  const sure = await ask("Submit the review", left ? `${left} ${left === 1 ? "proposal is" : "proposals are"} undecided, and submitted as redacted.` : "Everything is decided.", { yes: "Submit" });
+  const sure = await ask("Submit the review", [
+    left ? `${left} ${left === 1 ? "proposal is" : "proposals are"} undecided, and submitted as redacted.` : "Everything that is yours is decided.",
+    flagged && !IS_LEAD ? `${count(flagged, "flagged proposal")} wait${flagged === 1 ? "s" : ""} for a lead, and stay${flagged === 1 ? "s" : ""} redacted until then.` : "",
+  ].join(" ").trim(), { yes: "Submit" });
   if (!sure) return;
   const answer = await api.post("/submit", { undecided: left });
   if (answer.status !== 200) { say(`Not submitted: ${answer.data.error}`); return reload(); }
