@@ -19,7 +19,7 @@ from pipeline.review.finding_edits import CATEGORIES, edits
 from pipeline.review.finding_edits import versions as edit_versions
 from pipeline.web.api_requests import ApiBody, is_lead, opened_review, span_of, version_seen
 from pipeline.web.site import Site, actor_of, as_json
-from pipeline.workflow import review_actions, review_edits, reviewer_quality, speaker_actions
+from pipeline.workflow import review_actions, review_edits, review_search, reviewer_quality, speaker_actions
 from pipeline.workflow.review_material import ReviewSession, WithheldWords
 from pipeline.workflow.review_views import Decided, ProposalView, proposal_views, revealed, turn_views
 
@@ -57,6 +57,13 @@ class SpeakerBody(ApiBody):
 
     participant_id: str
     reason: str = Field("heard it", min_length=1, max_length=500)
+
+
+class SearchBody(ApiBody):
+    """What is searched for, and whether also in what is masked."""
+
+    text: str = Field(max_length=200)
+    hidden: bool = False
 
 
 class SubmissionBody(ApiBody):
@@ -191,6 +198,16 @@ def assign_speaker(request: Request, body: bytes) -> Response:
     except WithheldWords as closed:
         return as_json({"closed": str(closed)})
     return as_json(_words(site, again))
+
+
+def search(request: Request, body: bytes) -> Response:
+    """Where a text is said or shown; the ledger records who looks at what is masked. Its words are in no address."""
+    site, opened = opened_review(request)
+    wanted = SearchBody.model_validate_json(body)
+    hidden_to = actor_of(request) if wanted.hidden else None
+    views = _views(site, opened)
+    decided = _decided(site, opened)
+    return as_json(review_search.search(site.workspace, opened, decided, views, wanted.text, hidden_to=hidden_to))
 
 
 def submit(request: Request, body: bytes) -> Response:

@@ -66,6 +66,7 @@ STAFF_ROUTES = (
     TableRoute("POST", f"{_SESSION}/findings/{{finding}}/edges", answered(review_api.move_edges), HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/edits/{{number:int}}/undo", answered(review_api.undo_edit), HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/speakers/{{speaker}}", answered(review_api.assign_speaker), HEARS_ORIGINALS),
+    TableRoute("POST", f"{_SESSION}/search", answered(review_api.search), HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/submit", answered(review_api.submit), HEARS_ORIGINALS),
     TableRoute("GET", f"{_SESSION}/voices", pages_voices.voices_page, HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/voices", posted(pages_voices.act_on_voice), HEARS_ORIGINALS),

@@ -97,16 +97,30 @@ class Decided:
 
 def turn_views(opened: ReviewSession, decided: Decided) -> tuple[TurnView, ...]:
     """The transcript in order of time; words of what is not kept are masked."""
-    words = opened.transcript.words
-    kept = {each.proposal_id for each in decided.decisions if each.verdict is Verdict.KEEP}
+    words, covered, kept = opened.transcript.words, _covered(opened), _kept(decided)
+    heard = opened.material.transcript.words
+    return tuple(_turn(words, turn, covered, kept, heard) for turn in turns_of_words(words))
+
+
+def masked_words(opened: ReviewSession, decided: Decided) -> frozenset[int]:
+    """The places of the words that nobody sees without revealing them: those of what is not kept."""
+    kept = _kept(decided)
+    return frozenset(index for index, proposals in _covered(opened).items() if not kept.issuperset(proposals))
+
+
+def _covered(opened: ReviewSession) -> dict[int, list[str]]:
+    """By place of a word the proposals over it."""
     covered: dict[int, list[str]] = {}
     for proposal in opened.proposals:
         for finding in proposal.findings:
             if isinstance(finding.place, SoundPlace):
                 for index in range(*finding.place.words):
                     covered.setdefault(index, []).append(proposal.proposal_id)
-    heard = opened.material.transcript.words
-    return tuple(_turn(words, turn, covered, kept, heard) for turn in turns_of_words(words))
+    return covered
+
+
+def _kept(decided: Decided) -> set[str]:
+    return {each.proposal_id for each in decided.decisions if each.verdict is Verdict.KEEP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

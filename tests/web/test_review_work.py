@@ -148,3 +148,62 @@ def test_whoever_flagged_takes_it_back_and_undo_flags_again(
     ana.wait_for_selector("#detail:has-text('For a lead')")
     ana.wait_for_function("() => !Object.keys(localStorage).some(key => key.startsWith('offrecord 2'))")
     assert state_of(server, "person:hannah berg") == ("flag", "ana")
+
+
+def test_search_finds_what_is_shown_and_what_is_masked_only_on_record(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(ana, server)
+    addresses: list[str] = []
+    ana.on("request", lambda request: addresses.append(request.url))
+    ana.focus("#proposals [tabindex='0']")
+    ana.keyboard.press("/")
+    ana.keyboard.type("the zeb")
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "search-count", "1 of 2")
+    assert ana.inner_text("#transcript .chosen >> nth=0") == "the"
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "search-count", "2 of 2")
+    ana.fill("#search", "falcon")
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "search-count", "Nowhere.")
+    assert not server.workspace.ledger.under("reveal", "")
+    ana.check("#search-hidden")
+    ana.focus("#search")
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "search-count", "1 of 3")
+    assert len(server.workspace.ledger.under("reveal", "")) == 1
+    assert "falcon" not in ana.inner_text("#review"), "found, and still masked"
+    ana.keyboard.press("Escape")
+    assert ana.evaluate("document.activeElement.role || document.activeElement.getAttribute('role')") == "option"
+    assert not any("falcon" in each or "zeb" in each for each in addresses), "no address holds what was searched for"
+
+
+def test_each_key_can_be_changed_or_taken_away(browser: Browser, server: Server, watched: list[Watched]) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(ana, server)
+    ana.keyboard.press("?")
+    ana.focus("[data-action='a']")
+    ana.keyboard.press("Enter")
+    ana.keyboard.press("j")
+    wait_for_text(ana, "help-message", "taken: next proposal")
+    ana.keyboard.press("Enter")
+    ana.keyboard.press("e")
+    ana.focus("[data-action='w']")
+    ana.keyboard.press("Enter")
+    ana.keyboard.press("Backspace")
+    ana.keyboard.press("Escape")
+    for _ in range(2):
+        ana.wait_for_selector("#detail:has-text('Redact (E)')")
+        ana.focus("#proposals [tabindex='0']")
+        ana.keyboard.press("a")
+        ana.keyboard.press("w")
+        assert ana.inner_text("#progress").startswith("0 of"), "neither does anything now"
+        open_review(ana, server)
+    ana.focus("#proposals [tabindex='0']")
+    ana.keyboard.press("e")
+    wait_saved(ana, 1)
+    ana.keyboard.press("?")
+    ana.click("#help-reset")
+    ana.wait_for_selector("[data-action='a']:has-text('A')")

@@ -2,6 +2,7 @@
 
 import { connect } from "./api.js";
 import { makeLease } from "./lease.js";
+import { drawKeys, keyPressed, makeKeymap } from "./keymap.js";
 import { makePlayer } from "./player.js";
 import { intoView, makeTranscript } from "./transcript.js";
 
@@ -32,8 +33,14 @@ const KEYS = {
   "[": ["slower", () => rate(-1)], "]": ["faster", () => rate(1)], "l": ["hear it in a loop", loop],
   "p": ["hear as redacted, or the original", () => { $("redacted").click(); }], "g": ["next speech that no word covers", nextUnheard],
   "q": ["next session of the queue; this one is given back", () => { $("next-session").click(); }],
-  "?": ["this list", () => $("help-dialog").showModal()],
+  "/": ["search words and proposals", () => { $("search").focus(); $("search").select(); }],
+  "?": ["this list, in which each key can be changed", () => $("help-dialog").showModal()],
 };
+const FIXED = {
+  "Alt+←/→, Shift+Alt+←/→": "move the start, the end to the next word; with Ctrl by 10 ms",
+  "Shift+Space": "hear the proposal again", "Ctrl+Enter": "submit", "Ctrl+Z, Ctrl+Shift+Z": "undo, redo",
+};
+const keymap = makeKeymap(KEYS);
 
 function say(text) { $("message").textContent = text; }
 function showWaiting(count) {
@@ -120,7 +127,7 @@ function detail() {
   const actions = element("div", undefined, { class: "actions" });
   const labels = { a: "Redact", x: "Keep", w: "Not a name", f: proposal.flagged ? "Take the flag back" : "Flag", c: "Category", r: "Reveal", h: "Hear" };
   for (const [key, label] of Object.entries(labels)) {
-    const button = element("button", `${label} (${key.toUpperCase()})`, { type: "button", title: KEYS[key][0] });
+    const button = element("button", `${label} (${keymap.label(key)})`, { type: "button", title: KEYS[key][0] });
     button.addEventListener("click", KEYS[key][1]);
     actions.append(button);
   }
@@ -423,6 +430,29 @@ function nextUnheard() {
   player.clip(gap.start_s, gap.end_s);
 }
 
+/** What was searched for last, where it is, and at which of these places we are. */
+let searched = { key: "", hits: [], at: -1 };
+
+/** Searches, or goes on to the next place where the same was searched for; the server leaves out what is masked. */
+async function search() {
+  const text = $("search").value.trim(), hidden = $("search-hidden").checked, key = JSON.stringify([text, hidden]);
+  if (!text) return;
+  if (key !== searched.key) {
+    const answer = await api.post("/search", { text, hidden });
+    if (answer.status !== 200) { $("search-count").textContent = answer.data.error; return; }
+    searched = { key, at: -1, hits: [...answer.data.words.map(([first, last]) => ({ first, last })), ...answer.data.proposals.map((id) => ({ id }))] };
+  }
+  const { hits } = searched;
+  if (!hits.length) { $("search-count").textContent = "Nowhere."; return; }
+  searched.at = (searched.at + 1) % hits.length;
+  const hit = hits[searched.at];
+  if (hit.id !== undefined) { $("filter").value = "all"; drawList(); select(hit.id, false, true); } else transcript.choose(hit.first, hit.last - 1);
+  const where = hit.id !== undefined ? proposals.get(hit.id)?.replacement : clock(transcript.word.start_s);
+  $("search-count").textContent = `${searched.at + 1} of ${hits.length}: ${where}. Enter goes on, Escape leaves.`;
+}
+
+function focusList() { $(`p-${active}`)?.focus({ preventScroll: true }); }
+
 async function submit() {
   const left = [...proposals.values()].filter(isOpen).length;
   const flagged = [...proposals.values()].filter((proposal) => proposal.flagged).length;
@@ -458,8 +488,7 @@ function onKey(event) {
     transcript.move(event.key === "ArrowRight" ? 1 : -1, event.shiftKey);
   } else if (plain && $("keys").checked && !(event.key === " " && event.target.closest("button, a, summary, input"))) {
     if (event.key === " " && event.shiftKey) { event.preventDefault(); replay(); return; }
-    const key = event.key.length === 1 && event.key !== "Z" ? event.key.toLowerCase() : event.key;
-    if (KEYS[key]) { event.preventDefault(); KEYS[key][1](); }
+    if (keymap.run(keyPressed(event))) event.preventDefault();
   }
 }
 
@@ -497,11 +526,15 @@ async function start() {
     item.append(button);
     return item;
   }));
-  $("help-keys").replaceChildren(...Object.entries({ ...Object.fromEntries(Object.entries(KEYS).map(([key, [what]]) => [key === " " ? "Space" : key, what])), "Alt+←/→, Shift+Alt+←/→": "move the start, the end to the next word; with Ctrl by 10 ms", "Ctrl+Enter": "submit", "Ctrl+Z, Ctrl+Shift+Z": "undo, redo" }).map(([key, what]) => {
-    const row = element("div");
-    row.append(element("dt", key), element("dd", what));
-    return row;
-  }));
+  const showKeys = (focused) => {
+    drawKeys($("help-keys"), keymap, KEYS, FIXED, showKeys);
+    if (focused !== undefined) document.querySelector(`[data-action="${CSS.escape(focused)}"]`)?.focus();
+    detail();
+  };
+  showKeys();
+  $("help-reset").addEventListener("click", () => { keymap.reset(); showKeys(); });
+  $("search-form").addEventListener("submit", (event) => { event.preventDefault(); search(); });
+  $("search").addEventListener("keydown", (event) => { if (event.key === "Escape") focusList(); });
   seek.addEventListener("input", () => player.seek(Number(seek.value)));
   $("play").addEventListener("click", () => player.toggle());
   $("rate").addEventListener("change", () => player.rate(Number($("rate").value)));

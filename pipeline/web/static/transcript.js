@@ -125,6 +125,8 @@ export function makeTranscript(box, onWord) {
       if (!extend) anchor = next;
       draw();
     },
+    /** Selects the words from one place to another. */
+    choose(first, last) { anchor = first; cursor = last; draw(); },
     show(index) { if (index >= 0) { cursor = anchor = index; draw(); } },
     at(seconds) {
       let index = words.findIndex((word) => word && word.start_s <= seconds && word.end_s > seconds);
