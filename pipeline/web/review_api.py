@@ -20,6 +20,7 @@ from pipeline.review.finding_edits import versions as edit_versions
 from pipeline.web.api_requests import ApiBody, is_lead, opened_review, span_of, version_seen
 from pipeline.web.site import Site, actor_of, as_json
 from pipeline.workflow import review_actions, review_edits, review_search, reviewer_quality, speaker_actions
+from pipeline.workflow.consent_badges import consent_badges
 from pipeline.workflow.review_material import ReviewSession, WithheldWords
 from pipeline.workflow.review_views import Decided, ProposalView, proposal_views, revealed, turn_views
 
@@ -96,7 +97,7 @@ def answered(answer: Callable[[Request, bytes], Response]) -> Callable[[Request]
 def review_data(request: Request, _: bytes) -> Response:
     """Everything that the page shows of a session, masked."""
     site, opened = opened_review(request)
-    session = opened.session
+    session, redact = opened.session, site.workspace.settings.redact
     return as_json(
         {
             "session": {
@@ -112,6 +113,8 @@ def review_data(request: Request, _: bytes) -> Response:
                 for person in session.participants
             },
             "unheard": opened.transcript.unheard,
+            "badges": consent_badges(opened),
+            "effect": {"fill": redact.fill, "pad_s": redact.pad_s},
             **_words(site, opened),
         }
     )

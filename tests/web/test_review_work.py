@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from pipeline.records import SoundPlace
 from pipeline.review import decision_log
 from pipeline.store import Workspace
 from pipeline.web.roles import WebRole
@@ -107,6 +108,8 @@ def test_what_is_flagged_is_a_leads_to_decide_and_stays_redacted_when_others_sub
     ana.keyboard.press("f")
     ana.keyboard.type("is she a customer?")
     ana.keyboard.press("Enter")
+    ana.wait_for_selector("#detail:has-text('[person 2]')")
+    ana.keyboard.press("k")
     ana.wait_for_selector("#detail:has-text('For a lead: redacted by ana: is she a customer?')")
     ana.keyboard.press("x")
     ana.keyboard.type("she agreed")
@@ -141,6 +144,8 @@ def test_whoever_flagged_takes_it_back_and_undo_flags_again(
     ana.keyboard.press("f")
     ana.keyboard.type("who is it?")
     ana.keyboard.press("Enter")
+    ana.wait_for_selector("#detail:has-text('[person 2]')")
+    ana.keyboard.press("k")
     ana.wait_for_selector("#detail:has-text('For a lead')")
     ana.keyboard.press("f")
     ana.wait_for_selector("#detail:has-text('Undecided')")
@@ -207,3 +212,56 @@ def test_each_key_can_be_changed_or_taken_away(browser: Browser, server: Server,
     ana.keyboard.press("?")
     ana.click("#help-reset")
     ana.wait_for_selector("[data-action='a']:has-text('A')")
+
+
+def test_a_reveal_lasts_as_long_as_its_key_and_a_held_key_decides_once(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(ana, server)
+    assert ana.evaluate("document.activeElement.getAttribute('role')") == "option", "keys work at once"
+    ana.keyboard.down("r")
+    ana.wait_for_selector("#detail:has-text('hannah')")
+    ana.keyboard.down("r")
+    ana.wait_for_timeout(450)
+    ana.keyboard.up("r")
+    ana.wait_for_selector("#detail:has-text('••••••')")
+    assert "hannah" not in ana.inner_text("#review"), "in the transcript neither"
+    assert len(server.workspace.ledger.under("reveal", "")) == 1, "one look is on record once"
+    ana.keyboard.press("r")
+    ana.wait_for_selector("#detail:has-text('hannah')")
+    ana.keyboard.press("r")
+    ana.wait_for_selector("#detail:has-text('••••••')")
+    for _ in range(4):
+        ana.keyboard.down("a")
+    ana.keyboard.up("a")
+    wait_saved(ana, 1)
+    assert "[person 2]" in ana.inner_text("#detail"), "and goes on to the next"
+
+
+def test_speech_without_words_and_dragged_words_are_marked_as_missed(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(ana, server)
+    assert "p1 (staff): internal proceed, public hold" in ana.inner_text("#badges")
+    assert "Said by p1 (staff)" in ana.inner_text("#detail")
+    ana.keyboard.press("g")
+    ana.keyboard.press("n")
+    wait_for_text(ana, "ask-text", "speech without words")
+    ana.keyboard.press("Tab")
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "message", "Saved.")
+    words = ana.locator("#transcript .w")
+    first, last = (words.filter(has_text=text).first.bounding_box() for text in ("welcome", "everyone"))
+    assert first and last
+    ana.mouse.move(first["x"] + 4, first["y"] + 4)
+    ana.mouse.down()
+    ana.mouse.move(last["x"] + 4, last["y"] + 4, steps=4)
+    ana.mouse.up()
+    ana.keyboard.press("n")
+    wait_for_text(ana, "ask-text", "These 2 words")
+    ana.keyboard.press("Escape")
+    session = opened(server.workspace, server.session_id, now=now())
+    places = [each.findings[0].place for each in session.proposals if each.entity.startswith("marked:")]
+    assert [(each.start_s, each.end_s) for each in places if isinstance(each, SoundPlace)] == [(22.0, 24.0)]

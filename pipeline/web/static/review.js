@@ -11,12 +11,15 @@ const root = $("review");
 const api = connect(root.dataset.session, showWaiting);
 const STATES = { undecided: "Undecided: redacted", flagged: "For a lead: redacted", redact: "Redacted", keep: "Kept" };
 const MARKS = { undecided: "…", flagged: "⚑", redact: "■", keep: "✓" };
+/** Keys that may be held down; every other does one thing for one press, so that nobody decides a list by leaning on a key. */
+const HELD = ["j", "k", ",", "."];
+const LOOK_MS = 400;
 const IS_LEAD = root.dataset.lead === "true";
 const REASONS = ["not confidential", "our own product", "public knowledge", "they agreed to be named"];
 const NOT_A_NAME = "not a name";
 /** @type {Map<string, object>} */
 const proposals = new Map();
-let order = [], active = "", data, player, transcript, undone = [], done = [], moving = null;
+let order = [], active = "", data, player, transcript, undone = [], done = [], moving = null, lookSince = 0, playing = false;
 
 const KEYS = {
   "j": ["next proposal", () => step(1)], "k": ["previous proposal", () => step(-1)],
@@ -26,7 +29,7 @@ const KEYS = {
   "c": ["another category", category], "n": ["mark the selected words as missed", addMissed],
   "s": ["say who speaks in a turn of nobody known", assignSpeaker],
   "f": ["flag for a lead, with a reason; again: take the flag back", flag],
-  "r": ["reveal the text (the ledger records it)", reveal],
+  "r": ["reveal the text, as long as the key is held, or until the next press (the ledger records it)", reveal],
   "z": ["undo", undo], "Z": ["redo", redo],
   " ": ["play or pause", () => player.toggle()], "h": ["hear the proposal again", replay],
   ",": ["two seconds back", () => player.seek(player.at - 2)], ".": ["two seconds on", () => player.seek(player.at + 2)],
@@ -124,6 +127,12 @@ function detail() {
     element("p", `${stateText(proposal)}${proposal.actor ? ` by ${proposal.actor}: ${proposal.reason}` : ""}`),
     element("p", `Found by ${rules}, score ${proposal.score.toFixed(2)}. Redacting ${count(proposal.mentions.length, "mention")} takes out ${proposal.muted_s} s and ${count(proposal.words, "word")}.`),
   ];
+  const sound = firstSound(proposal);
+  if (sound) {
+    const word = sound.words[0] < sound.words[1] ? transcript.wordAt(sound.words[0]) : null;
+    const effect = data.effect.fill === "tone" ? "a tone" : "silence";
+    rows.push(element("p", `${word ? `Said by ${data.people[word.speaker] ?? "nobody known"}. ` : ""}The sound becomes ${effect}, with at least ${data.effect.pad_s} s around; texts get ${proposal.replacement}.`));
+  }
   const actions = element("div", undefined, { class: "actions" });
   const labels = { a: "Redact", x: "Keep", w: "Not a name", f: proposal.flagged ? "Take the flag back" : "Flag", c: "Category", r: "Reveal", h: "Hear" };
   for (const [key, label] of Object.entries(labels)) {
@@ -131,7 +140,6 @@ function detail() {
     button.addEventListener("click", KEYS[key][1]);
     actions.append(button);
   }
-  const sound = firstSound(proposal);
   if (sound) rows.push(edgeForm(sound));
   box.replaceChildren(...rows, actions);
 }
@@ -155,6 +163,7 @@ function edgeForm(mention) {
 
 function select(id, focus = false, quiet = false) {
   if (!proposals.has(id)) return;
+  gap = null;
   const before = active;
   active = id;
   for (const each of [before, id]) {
@@ -180,9 +189,14 @@ function step(by) {
   if (next) select(next, true);
 }
 function nextUndecided() {
+  if (!goOn()) say("Everything is decided. Ctrl+Enter submits.");
+}
+/** Goes to the next proposal that nobody decided; false where there is none. */
+function goOn() {
   const at = order.indexOf(active);
   const next = [...order.slice(at + 1), ...order.slice(0, at + 1)].find((id) => isOpen(proposals.get(id)));
-  if (next) select(next, true); else say("Everything is decided.");
+  if (next) select(next, true);
+  return next !== undefined;
 }
 function replay() {
   const sound = current() && firstSound(current());
@@ -216,9 +230,12 @@ function decide(verdict, reason, proposal = current(), remember = true) {
   apply(proposal, verdict, reason, data.actor);
   redraw(proposal.proposal_id);
   say(`${proposal.replacement}: ${stateText(proposal)}`);
-  if (proposal.waiting) { proposal.next = [verdict, reason]; return; }
-  proposal.waiting = true;
-  api.queue(`/proposals/${proposal.proposal_id}/decision`, { verdict, reason }, version, decided);
+  if (proposal.waiting) proposal.next = [verdict, reason];
+  else {
+    proposal.waiting = true;
+    api.queue(`/proposals/${proposal.proposal_id}/decision`, { verdict, reason }, version, decided);
+  }
+  if (remember && verdict !== "open" && $("advance").checked && !goOn()) say("Everything is decided. Ctrl+Enter submits.");
 }
 
 function decided(sent, answer) {
@@ -280,7 +297,7 @@ async function reject() {
   if (reason === null) return;
   if (!reason.trim()) { say("A reason is needed to keep this."); return; }
   decide("keep", reason.trim(), proposal);
-  $(`p-${proposal.proposal_id}`)?.focus();
+  focusList();
 }
 
 async function flag() {
@@ -291,7 +308,7 @@ async function flag() {
   if (reason === null) return;
   if (!reason.trim()) { say("A lead needs to know why."); return; }
   decide("flag", reason.trim(), proposal);
-  $(`p-${proposal.proposal_id}`)?.focus();
+  focusList();
 }
 
 async function category() {
@@ -302,13 +319,21 @@ async function category() {
   edit(`/proposals/${proposal.proposal_id}/category`, { label }, proposal.category_version);
 }
 
-async function addMissed() {
+/** The stretch that was selected in the transcript, or heard last as speech that no word covers. */
+function missedSpan() {
+  if (gap) return { span: { track_id: gap.track_id, start_s: gap.start_s, end_s: gap.end_s }, what: "This speech without words is" };
   const words = transcript.chosen;
-  if (!words.length) { say("Select words in the transcript first."); return; }
-  const span = { track_id: words[0].track, start_s: words[0].start_s, end_s: words.at(-1).end_s };
+  if (!words.length) return null;
+  return { span: { track_id: words[0].track, start_s: words[0].start_s, end_s: words.at(-1).end_s }, what: words.length === 1 ? "This word is said" : `These ${words.length} words are said` };
+}
+
+async function addMissed() {
+  const missed = missedSpan();
+  if (!missed) { say("Select words in the transcript first, or go to speech without words (G)."); return; }
+  const { span, what } = missed;
   const counted = await api.get(`/same-words?track=${span.track_id}&from=${span.start_s}&to=${span.end_s}`);
   const places = counted.data.places === 1 ? "one place" : `${counted.data.places} places`;
-  const label = await ask("Mark as missed", `These ${words.length} words are said in ${places} of this session; all of them will be redacted.`, { label: "Category", choices: data.categories, yes: "Redact" });
+  const label = await ask("Mark as missed", `${what} in ${places} of this session, and redacted in each.`, { label: "Category", choices: data.categories, yes: "Redact" });
   if (label === null) return;
   edit("/findings", { ...span, label });
 }
@@ -390,12 +415,30 @@ function versionOf(path) {
 async function reveal() {
   const proposal = current();
   if (!proposal) return;
+  if (proposal.shown) { hide(proposal); return; }
+  lookSince = Date.now();
   const answer = await api.post(`/proposals/${proposal.proposal_id}/reveal`);
   if (answer.status !== 200) { say(answer.data.error); return; }
+  proposal.shown = { text: proposal.text, words: transcript.reveal(answer.data.words) };
   proposal.text = answer.data.text;
-  transcript.reveal(answer.data.words);
   redraw(proposal.proposal_id);
   say("Revealed; the ledger records it.");
+  if (lookSince < 0) hide(proposal);
+}
+
+/** Masks again what was revealed. */
+function hide(proposal) {
+  transcript.reveal(proposal.shown.words);
+  proposal.text = proposal.shown.text;
+  delete proposal.shown;
+  redraw(proposal.proposal_id);
+}
+
+/** Whoever held the key only looks: what they saw is masked again when they let go. */
+function onKeyUp(event) {
+  if (keyPressed(event) !== keymap.keyOf("r") || lookSince <= 0 || Date.now() - lookSince < LOOK_MS) return;
+  lookSince = -1;
+  if (current()?.shown) hide(current());
 }
 
 /** Moves an edge of the first mention to the next word's edge, or by 10 ms; saves when the keys rest. */
@@ -421,12 +464,12 @@ async function saveEdges() {
   await edit(`/findings/${encodeURIComponent(mention.finding_id)}/edges`, { start_s: span.start_s, end_s: span.end_s }, mention.version);
 }
 
-let unheardAt = -1;
+let unheardAt = -1, gap = null;
 function nextUnheard() {
   if (!data.unheard.length) { say("Every word of the speech is in the transcript."); return; }
   unheardAt = (unheardAt + 1) % data.unheard.length;
-  const gap = data.unheard[unheardAt];
-  say(`Speech without words, ${unheardAt + 1} of ${data.unheard.length}, at ${clock(gap.start_s)}.`);
+  gap = data.unheard[unheardAt];
+  say(`Speech without words, ${unheardAt + 1} of ${data.unheard.length}, at ${clock(gap.start_s)}. ${keymap.label("n")} marks it as missed.`);
   player.clip(gap.start_s, gap.end_s);
 }
 
@@ -485,10 +528,13 @@ function onKey(event) {
     step({ ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity }[event.key]);
   } else if (plain && event.target === $("transcript") && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
     event.preventDefault();
+    gap = null;
     transcript.move(event.key === "ArrowRight" ? 1 : -1, event.shiftKey);
   } else if (plain && $("keys").checked && !(event.key === " " && event.target.closest("button, a, summary, input"))) {
     if (event.key === " " && event.shiftKey) { event.preventDefault(); replay(); return; }
-    if (keymap.run(keyPressed(event))) event.preventDefault();
+    const key = keyPressed(event);
+    if (event.repeat && !HELD.some((id) => keymap.keyOf(id) === key)) { event.preventDefault(); return; }
+    if (keymap.run(key)) event.preventDefault();
   }
 }
 
@@ -505,6 +551,7 @@ async function start() {
   if (answer.status !== 200) { $("progress").textContent = `Not possible now: ${answer.data.error}`; return; }
   data = answer.data;
   transcript = makeTranscript($("transcript"), (word, proposal, extending) => {
+    gap = null;
     if (proposal) select(proposal, false, true);
     if (!extending) player.seek(word.start_s);
   });
@@ -514,15 +561,18 @@ async function start() {
     seek.value = at;
     seek.setAttribute("aria-valuetext", spoken(at));
     $("time").textContent = clock(at);
-    transcript.at(at);
-  }, (playing) => {
+    transcript.at(at, playing && $("follow").checked);
+  }, (isPlaying) => {
+    playing = isPlaying;
     $("play").textContent = playing ? "Pause" : "Play";
     $("play").setAttribute("aria-pressed", String(playing));
   });
   take(data);
-  $("unheard").replaceChildren(...data.unheard.map((gap) => {
-    const item = element("li"), button = element("button", `${clock(gap.start_s)}, ${(gap.end_s - gap.start_s).toFixed(1)} s`, { type: "button" });
-    button.addEventListener("click", () => player.clip(gap.start_s, gap.end_s));
+  $("badges").replaceChildren(...data.badges.map((badge) => element("li", `${badge.participant_id} (${badge.role}): internal ${badge.internal}, public ${badge.public}`)));
+  $("follow").checked = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  $("unheard").replaceChildren(...data.unheard.map((speech, number) => {
+    const item = element("li"), button = element("button", `${clock(speech.start_s)}, ${(speech.end_s - speech.start_s).toFixed(1)} s`, { type: "button" });
+    button.addEventListener("click", () => { unheardAt = number - 1; nextUnheard(); });
     item.append(button);
     return item;
   }));
@@ -545,8 +595,11 @@ async function start() {
   $("keys").checked = localStorage.getItem("offrecord keys") !== "off";
   $("keys").addEventListener("change", () => localStorage.setItem("offrecord keys", $("keys").checked ? "on" : "off"));
   document.addEventListener("keydown", onKey);
+  document.addEventListener("keyup", onKeyUp);
   api.resume(decided);
-  makeLease(api, root.dataset.lead === "true");
+  makeLease(api, IS_LEAD);
+  const first = order.find((id) => isOpen(proposals.get(id)));
+  if (document.activeElement === document.body) { if (first) select(first, true, true); else focusList(); }
   root.dataset.ready = "true";
 }
 
