@@ -125,7 +125,7 @@ def decide(request: Request, body: bytes) -> Response:
     decision = DecisionBody.model_validate_json(body)
     site, opened = opened_review(request)
     proposal = review_edits.proposal_of(opened, request.path_params["proposal"])
-    number = review_actions.decide_proposal(
+    number = reviewer_quality.decide_shown(
         site.workspace,
         proposal,
         Verdict(decision.verdict),
@@ -134,8 +134,6 @@ def decide(request: Request, body: bytes) -> Response:
         version=version_seen(request),
         is_lead=is_lead(request),
     )
-    blind = reviewer_quality.blind_ids(site.workspace, [proposal])
-    reviewer_quality.note_blind(site.workspace, proposal.session_id, proposal.proposal_id, number, blind)
     return as_json({"version": number, "actor": actor_of(request)})
 
 
@@ -260,4 +258,6 @@ def _conflict(request: Request, conflict: VersionConflict) -> Response:
     wanted = request.path_params.get("proposal")
     views = _views(site, opened)
     view = next((view for view in views if view.proposal_id == wanted), None)
-    return as_json({"error": str(conflict), "version": conflict.version, "proposal": view}, HTTPStatus.CONFLICT)
+    is_miss = isinstance(conflict, reviewer_quality.BlindMiss)
+    told = {"error": str(conflict), "version": conflict.version, "was_blind": is_miss, "proposal": view}
+    return as_json(told, HTTPStatus.CONFLICT)

@@ -252,7 +252,8 @@ function decided(sent, answer) {
     proposals.set(id, answer.data.proposal);
     const other = answer.data.proposal;
     delete proposal.next;
-    say(`${other.actor || "Somebody"} was quicker: ${other.replacement} is ${stateText(other).toLowerCase()}. Look at it, then decide again.`);
+    if (answer.data.was_blind) say(`${other.replacement}: ${answer.data.error}. It stays redacted.`);
+    else say(`${other.actor || "Somebody"} was quicker: ${other.replacement} is ${stateText(other).toLowerCase()}. Look at it, then decide again.`);
     redraw(id);
     return;
   } else {
