@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
 from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
 
 from pipeline.errors import ConsentUnreadable, StorageUnavailable, WorkspaceDamaged
@@ -24,9 +24,20 @@ RESTORE = (
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def connect(path: Path, sealer: Sealer) -> Engine:
-    """An engine on the database file; every write is one immediate transaction, flushed to the disk, and sealed."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, poolclass=NullPool)
+_KEPT = 8
+"""Connections that a server keeps: those of the requests that it answers at a time, on a few cores."""
+
+
+def connect(path: Path, sealer: Sealer, *, keep_connections: bool = False) -> Engine:
+    """An engine on the database file; every write is one immediate transaction, flushed to the disk, and sealed.
+
+    ``keep_connections`` is for a process that answers many requests and starts no others by forking: to open and close
+    a connection takes longer than most of what is asked through it.
+    """
+    pool: dict[str, Any] = {"poolclass": NullPool}
+    if keep_connections:
+        pool = {"poolclass": QueuePool, "pool_size": _KEPT, "max_overflow": -1}
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, **pool)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "connect", lambda connection, _: sealer.prepare(connection))
     event.listen(engine, "begin", lambda connection: _begin(connection, sealer))

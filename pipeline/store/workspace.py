@@ -46,11 +46,11 @@ _PLACES = (
 class Workspace:
     """One open workspace; made with ``create`` once, opened with ``open``."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
+    def __init__(self, root: Path, settings: Settings, *, is_server: bool = False) -> None:
         self.root = root
         self.settings = settings
         self.sealer = Sealer(lambda: self.key("plan"))
-        self.db: Engine = database.connect(root / _DATABASE, self.sealer)
+        self.db: Engine = database.connect(root / _DATABASE, self.sealer, keep_connections=is_server)
         self.vault = Vault(root / "vault", was_erased=lambda digest: tombstones.holds(self.db, digest))
         self.stages = StageCache(root / "stages", lambda: self.key("plan"))
         self.words = SessionWords(self.db, lambda: self.key("plan"))
@@ -95,15 +95,15 @@ class Workspace:
         return workspace
 
     @classmethod
-    def open(cls, root: Path) -> Workspace:
-        """Opens a workspace; raises ``ConfigurationError`` when there is none."""
+    def open(cls, root: Path, *, is_server: bool = False) -> Workspace:
+        """Opens a workspace, for many requests with ``is_server``; raises ``ConfigurationError`` when there is none."""
         if not (root / _DATABASE).is_file():
             raise ConfigurationError(
                 "there is no workspace in that folder", action="make one with `offrecord init FOLDER`"
             )
         root = root.resolve()
         _make_folders(root)
-        workspace = cls(root, read_settings(root))
+        workspace = cls(root, read_settings(root), is_server=is_server)
         database.migrate(workspace.db)
         workspace._follow()
         return workspace

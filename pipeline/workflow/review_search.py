@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.errors import UsageProblem
 from pipeline.lexicon import words_of
@@ -45,12 +46,18 @@ def search(
     if hidden_to is not None:
         decision_log.note_reveal(workspace.db, opened.session.session_id, actor=hidden_to)
     masked = masked_words(opened, decided) if hidden_to is None else frozenset()
-    spoken = [() if index in masked else words_of(word.text) for index, word in enumerate(opened.transcript.words)]
+    spoken = [() if index in masked else _tokens(word.text) for index, word in enumerate(opened.transcript.words)]
     found_words = tuple(_runs(opened, spoken, wanted))[:_MOST]
     texts = _texts(opened) if hidden_to is not None else {}
     phrase = " ".join(wanted)
     proposals = (view.proposal_id for view in views if _shows(view, texts.get(view.proposal_id, ""), phrase))
     return SearchHits(words=found_words, proposals=tuple(proposals)[:_MOST])
+
+
+@lru_cache(maxsize=8192)
+def _tokens(text: str) -> tuple[str, ...]:
+    """The words in the text of one, which is the same again and again in a long session."""
+    return tuple(words_of(text))
 
 
 def _runs(opened: ReviewSession, spoken: Sequence[Sequence[str]], wanted: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import Browser, Page
+from sqlalchemy import QueuePool
 
-from pipeline.records import SoundPlace
+from pipeline.records import Proposal, SoundPlace, Verdict
 from pipeline.review import decision_log
+from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace
 from pipeline.web.roles import WebRole
+from pipeline.workflow.review_actions import decide_proposal
 from pipeline.workflow.review_leases import running_leases
 from pipeline.workflow.review_material import open_review as opened
 from tests.clock import now
 from tests.web.chromium import browser
-from tests.web.making import Server, analyse_more, serving
+from tests.web.making import Server, analyse_more, serving, session_id_of
 from tests.web.test_browser import Watched, open_review, person, wait_saved
 
 __all__ = ["browser"]
@@ -265,3 +269,18 @@ def test_speech_without_words_and_dragged_words_are_marked_as_missed(
     session = opened(server.workspace, server.session_id, now=now())
     places = [each.findings[0].place for each in session.proposals if each.entity.startswith("marked:")]
     assert [(each.start_s, each.end_s) for each in places if isinstance(each, SoundPlace)] == [(22.0, 24.0)]
+
+
+def test_a_server_keeps_its_connections_and_many_requests_at_once_are_answered(workspace: Workspace) -> None:
+    kept = Workspace.open(workspace.root, is_server=True)
+    proposals = proposals_of(kept, session_id_of(kept))
+
+    def decide(proposal: Proposal) -> int:
+        return decide_proposal(kept, proposal, Verdict.REDACT, actor="ana", reason="x", version=0)
+
+    with ThreadPoolExecutor(12) as threads:
+        numbers = list(threads.map(decide, proposals * 4))
+    assert len(set(numbers)) == len(proposals), "each is kept once, whoever sends it again"
+    kept.ledger.verify()
+    assert isinstance(kept.db.pool, QueuePool) and kept.db.pool.checkedout() == 0 and kept.db.pool.checkedin() > 0
+    kept.db.dispose()
