@@ -183,6 +183,8 @@ class _Fetch:
         )
         known = self._known.why(mark, place, again=self._options.again)
         if known is not Known.NO:
+            if not self._options.dry_run:
+                self._known.note(mark, known)  # a kill may have come between the rename into the inbox and its note
             return replace(line, status=FetchStatus.KNOWN, reason=known.value)
         if not recording.is_finished:
             return replace(line, status=FetchStatus.WAITING, reason="the platform still works on it")
@@ -212,7 +214,7 @@ class _Fetch:
             put_into_inbox(stage, place, recording.started_at)
         else:
             discard(stage)
-        self._known.note(mark, known, len(contents))
+        self._known.note(mark, known)
         status = FetchStatus.FETCHED if known is Known.NO else FetchStatus.KNOWN
         return replace(line, status=status, reason=known.value, files=len(contents), size=size)
 

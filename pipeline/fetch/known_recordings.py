@@ -69,7 +69,7 @@ class KnownRecordings:
                 return Known.STORED
         return Known.NO
 
-    def note(self, mark: str, known: Known, files: int) -> None:
-        """Notes that a recording came, or why it does not come any more."""
+    def note(self, mark: str, known: Known) -> None:
+        """Notes once that a recording came, or why it does not come any more."""
         key = f"{mark}/{known.name.lower()}" if known is Known.REMOVED else mark
-        self._workspace.ledger.append(_KIND, key, {"platform": self._platform, "files": files})
+        self._workspace.ledger.append(_KIND, key, {"platform": self._platform})
