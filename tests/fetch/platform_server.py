@@ -95,7 +95,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._note()
         fault = self.site.fault(self.path)
-        if fault and not {"cut", "hang"} & fault.keys():
+        if fault and {"status", "redirect"} & fault.keys():
             return self._fail(fault)
         path = urlsplit(self.path).path
         if self.connection.getsockname()[1] == self.site.ports[1]:
@@ -177,15 +177,17 @@ class Handler(BaseHTTPRequestHandler):
         part = content[begin:]
         self.send_response(206 if begin else 200)
         self.send_header("Content-Type", "application/octet-stream")
-        self.send_header("ETag", tag)
+        if not (fault and fault.get("untagged")):
+            self.send_header("ETag", tag)
         self.send_header("Content-Length", str(len(part)))
         if begin:
-            self.send_header("Content-Range", f"bytes {begin}-{len(content) - 1}/{len(content)}")
+            shifted = begin + (fault or {}).get("shift", 0)
+            self.send_header("Content-Range", f"bytes {shifted}-{len(content) - 1}/{len(content)}")
         self.end_headers()
-        if fault is None:
+        if not fault or not {"cut", "hang"} & fault.keys():
             self.wfile.write(part)
             return None
-        self.wfile.write(part[: fault.get("cut", fault.get("hang", 0))])
+        self.wfile.write(part[: fault.get("cut", fault.get("hang"))])
         self.wfile.flush()
         if "hang" in fault:
             time.sleep(60)

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.fetch.tokens import TokenAccess
 from tests.clock import LAUNCH
-from tests.fetch.conftest import ROOT, Fetcher
+from tests.fetch.conftest import ROOT, SECRETS, Fetcher
 from tests.fetch.worlds import TITLE, UUID
 
 PLATFORMS = ("zoom", "teams", "meet")
@@ -94,9 +95,26 @@ def test_a_file_that_changed_meanwhile_is_fetched_from_its_beginning(fetcher: Fe
     fetcher.killed("teams", lambda: (part := fetcher.part()) is not None and part.stat().st_size == 5000)
     (fetcher.site / "files" / "teams.mp4").write_bytes((fetcher.site / "files" / "meet.mp4").read_bytes())
     assert fetcher.statuses(fetcher.fetch("teams")) == ["fetched"]
-    (folder,) = fetcher.folders()
-    video = next(folder.glob("*.mp4"))
-    assert video.read_bytes() == (fetcher.site / "files" / "meet.mp4").read_bytes()
+    assert is_as_served(fetcher, "meet.mp4")
+
+
+def test_without_a_tag_of_the_file_its_part_counts_for_nothing(fetcher: Fetcher) -> None:
+    fetcher.order({"path": VIDEO["teams"], "cut": 5000, "untagged": True})
+    assert fetcher.statuses(fetcher.fetch("teams")) == ["fetched"]
+    assert [each["range"] for each in fetcher.requests(VIDEO["teams"])] == ["", ""]
+    assert is_as_served(fetcher, "teams.mp4")
+
+
+def test_another_part_than_was_asked_for_is_not_put_behind_what_is_there(fetcher: Fetcher) -> None:
+    fetcher.order({"path": VIDEO["teams"], "cut": 5000}, {"path": VIDEO["teams"], "shift": 1})
+    assert fetcher.statuses(fetcher.fetch("teams")) == ["fetched"]
+    assert is_as_served(fetcher, "teams.mp4")
+
+
+def is_as_served(fetcher: Fetcher, name: str) -> bool:
+    """Whether the one recording that came has the bytes of a file of the server."""
+    (video,) = fetcher.inbox.glob("*/*.mp4")
+    return video.read_bytes() == (fetcher.site / "files" / name).read_bytes()
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -104,6 +122,7 @@ def test_busy_servers_are_asked_again(platform: str, fetcher: Fetcher) -> None:
     fetcher.order(
         {"path": "token", "status": 503, "headers": {"Retry-After": "0"}},
         {"path": "ecording|onference", "status": 429, "headers": {"Retry-After": "0"}, "times": 2},
+        {"path": "articipants|eport", "status": 503, "headers": {"Retry-After": "Wed, 18 Nov 2026 15:00:00 GMT"}},
         {"path": VIDEO[platform], "status": 500},
     )
     done = fetcher.fetch(platform)
@@ -124,6 +143,31 @@ def test_the_token_goes_to_no_other_host(platform: str, fetcher: Fetcher) -> Non
     elsewhere = [each for each in fetcher.requests() if each["port"] == fetcher.ports[1]]
     assert elsewhere and {each["token"] for each in elsewhere} == {""}
     assert not [each for each in fetcher.requests() if "secret-token" in each["path"]]
+
+
+def test_no_log_of_any_library_has_a_secret(fetcher: Fetcher, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    fetcher.fetch("zoom")
+    assert not [secret for secret in SECRETS if secret in caplog.text]
+
+
+@pytest.mark.parametrize(
+    ("url", "is_for"),
+    [
+        *((f"https://{host}/rec/download/x", True) for host in ("zoom.us", "us02web.zoom.us", "file.zoomgov.com")),
+        *(
+            (f"https://{host}/x", False)
+            for host in ("zoom.us.x.example", "evilzoom.us", "x.example", "zoom.us:80@x.example")
+        ),
+        ("http://us02web.zoom.us/x", False),
+        ("https://api.example/v2/x", True),
+        ("https://api.example:444/v2/x", False),
+        ("http://api.example/v2/x", False),
+    ],
+)
+def test_which_hosts_the_token_is_for(url: str, is_for: bool) -> None:
+    access = TokenAccess(lambda: (200, {}), origins=("https://api.example/v2",), domains=("zoom.us", "zoomgov.com"))
+    assert access.is_for(url) is is_for
 
 
 def many(count: int) -> Any:
