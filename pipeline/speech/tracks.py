@@ -55,7 +55,7 @@ def readable(session: Session, ruling: Ruling) -> Session:
 
     So they are where a voice that a person named is that of somebody of whom it lets nothing be transcribed, whoever
     the caption names. Nobody measured where captions inside the media belong: they are empty wherever they may be
-    somebody's.
+    somebody's. Notes may repeat anybody's words: they are read only where all that everybody says may be transcribed.
     """
     heard = SpanIndex(session.voices.turns if session.voices else (), lambda turn: (turn.start_s, turn.end_s))
     shut: dict[frozenset[str], list[Span]] = {}
@@ -70,7 +70,8 @@ def readable(session: Session, ruling: Ruling) -> Session:
         return tuple(replace(cue, text="") if is_shut(cue, span_of(cue)) else cue for cue in cues)
 
     embedded = open_to(session.embedded, lambda cue: Span(*with_doubt(cue)))
-    return replace(session, captions=open_to(session.captions, _span), embedded=embedded)
+    notes = () if _closed_to(session, ruling, _may_be(session, None)) else session.notes
+    return replace(session, captions=open_to(session.captions, _span), embedded=embedded, notes=notes)
 
 
 def _heard_in(turns: SpanIndex[NamedTurn], span: Span) -> set[str]:

@@ -198,3 +198,10 @@ def test_where_captions_and_a_named_voice_differ_neither_is_the_speaker_and_both
         for person in (dispute.captioned, dispute.heard):
             maybe = turns(session, person)
             assert maybe is None or spans.subtract([(dispute.start_s, dispute.end_s)], spans.times(maybe)) == []
+
+
+def test_notes_are_read_only_where_all_that_everybody_says_may_be_transcribed() -> None:
+    session = replace(session_of(*OWN, people=2), notes=("Priya asks for a faster queue",))
+    agreed = in_parts(("p1", 0.0, 60.0, Outcome.PROCEED), ("p2", 0.0, 60.0, Outcome.PROCEED))
+    assert readable(session, agreed).notes == session.notes
+    assert readable(session, IN_PARTS).notes == readable(session, REFUSED).notes == ()
