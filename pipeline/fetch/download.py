@@ -29,11 +29,14 @@ _HEAD = 512
 _AGAIN = "run again; if it stays, download it by hand"
 
 
+class WrongFile(InputRefused):
+    """What came is not the file: another size, digest or part than stated. What is there of it counts for nothing."""
+
+
 def download(client: HttpClient, file: RemoteFile, place: Path, *, progress: Progress) -> None:
     """Puts a file into its place, whole and checked; a part of it stays beside it where it breaks off.
 
-    Raises ``InputRefused`` for a page instead of the file, or another size or digest than stated, and what
-    ``HttpClient.open`` raises.
+    Raises ``WrongFile``, ``InputRefused`` for a page instead of the file, and what ``HttpClient.open`` raises.
     """
     part = place.with_name(place.name + PART)
     attempt, is_new = 0, False
@@ -47,7 +50,7 @@ def download(client: HttpClient, file: RemoteFile, place: Path, *, progress: Pro
             attempt = 0 if _size(part) > before else attempt
             client.patience.wait(attempt, None, unreachable("a download breaks off again and again"))
             attempt += 1
-        except InputRefused:
+        except WrongFile:
             _drop(part)
             if is_new or before == 0:
                 raise
@@ -65,13 +68,13 @@ def _go_on(client: HttpClient, file: RemoteFile, part: Path, progress: Progress)
             raise _page()
         if answer.status == _UNSATISFIABLE:
             if file.size != begin:
-                raise InputRefused("a part of a file is no part of it any more", action=_AGAIN)
+                raise WrongFile("a part of a file is no part of it any more", action=_AGAIN)
             return
         begin, total = _range(answer, begin)
         largest = LARGEST_TEXT if file.is_text else _LARGEST_MEDIA
         stated = [size for size in (file.size, total) if size is not None]
         if any(size != stated[0] for size in stated):
-            raise InputRefused("a file is not of the size that the platform says", action=_AGAIN)
+            raise WrongFile("a file is not of the size that the platform says", action=_AGAIN)
         if any(size > largest for size in stated):
             raise InputRefused(
                 "a file is larger than a session may have", action="leave that recording on the platform"
@@ -94,7 +97,7 @@ def _write(answer: HttpAnswer, part: Path, begin: int, most: int, progress: Prog
             out.write(block)
             here += len(block)
             if here > most:
-                raise InputRefused("a file is larger than the platform says", action=_AGAIN)
+                raise WrongFile("a file is larger than the platform says", action=_AGAIN)
             progress(here, most)
         out.flush()
         os.fsync(out.fileno())
@@ -107,7 +110,7 @@ def _range(answer: HttpAnswer, begin: int) -> tuple[int, int | None]:
         return 0, int(length) if length.isdecimal() else None
     match = _CONTENT_RANGE.fullmatch(answer.header("Content-Range").strip())
     if match is None or int(match[1]) != begin:
-        raise InputRefused("the platform answers with another part of a file than was asked for", action=_AGAIN)
+        raise WrongFile("the platform answers with another part of a file than was asked for", action=_AGAIN)
     return begin, int(match[3])
 
 
@@ -130,9 +133,9 @@ def _keep_state(part: Path, answer: HttpAnswer) -> None:
 def _check(file: RemoteFile, part: Path) -> None:
     """Raises ``InputRefused`` unless the part is all of the file, by size and every digest that the platform says."""
     if file.size is not None and _size(part) != file.size:
-        raise InputRefused("a file is not of the size that the platform says", action=_AGAIN)
+        raise WrongFile("a file is not of the size that the platform says", action=_AGAIN)
     if any(file_digest(part, algorithm) != digest.lower() for algorithm, digest in file.digests.items()):
-        raise InputRefused("a file has not the digest that the platform says", action=_AGAIN)
+        raise WrongFile("a file has not the digest that the platform says", action=_AGAIN)
 
 
 def _page() -> InputRefused:

@@ -185,6 +185,7 @@ class _Fetch:
         if known is not Known.NO:
             if not self._options.dry_run:
                 self._known.note(mark, known)  # a kill may have come between the rename into the inbox and its note
+                discard(self._area / place.name)
             return replace(line, status=FetchStatus.KNOWN, reason=known.value)
         if not recording.is_finished:
             return replace(line, status=FetchStatus.WAITING, reason="the platform still works on it")

@@ -23,7 +23,7 @@ LARGEST_TEXT = 20 * 1024 * 1024
 """As much text as the ingest takes of one file."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
-_BUSY = frozenset({429, 500, 502, 503, 504})
+_BUSY = frozenset({408, 429, 500, 502, 503, 504})
 _ANSWERED = frozenset({200, 206, 416})
 _UNAUTHORISED = 401
 _TIMEOUT = httpx2.Timeout(30.0, connect=15.0)

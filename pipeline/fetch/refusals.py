@@ -7,7 +7,9 @@ import re
 from pipeline.errors import ConfigurationError, InputRefused, OffrecordError
 
 _UNAUTHORISED, _FORBIDDEN, _NOT_FOUND, _GONE = 401, 403, 404, 410
-_SCOPE = re.compile(r"[a-z_]+(?::[a-z_]+)+|[A-Z]\w+(?:\.[A-Z]\w+)+|https://www\.googleapis\.com/auth/[\w.]+")
+_SCOPE = re.compile(
+    r"[a-z_]+(?::[a-z_]+){2,}|[A-Z]\w+\.Read(?:Write)?\.[A-Z]\w+|https://www\.googleapis\.com/auth/[\w.]+"
+)
 _NO_SCOPE = re.compile(
     r"does not contain scopes|insufficient authentication scopes|insufficientPermissions|Missing role permissions|"
     r"API requires one of|ACCESS_TOKEN_SCOPE_INSUFFICIENT|application access policy",

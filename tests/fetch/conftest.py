@@ -51,14 +51,10 @@ drive = "http://127.0.0.1:{port}/drive/v3"
 login = "http://127.0.0.1:{port}/token"
 """
 SECRETS = (
-    worlds.ACCOUNT,
-    worlds.SECRET,
-    "zoom-client-secret",
-    "teams-client-secret",
-    "secret-token-",
-    "presigned-secret",
+    *(worlds.ACCOUNT, worlds.SECRET, "zoom-client-secret", "teams-client-secret", "secret-token-", "presigned-secret"),
+    *("secret-passcode", "secret-share", "secret-play"),
 )
-"""What may be in no file, line or log: credentials, tokens, and what redirects are signed with."""
+"""What may be in no file, line or log: credentials, tokens, what redirects are signed with, and what opens a recording to anybody."""
 
 
 @dataclass

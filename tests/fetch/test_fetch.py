@@ -90,6 +90,15 @@ def test_a_killed_fetch_goes_on_with_the_part_that_is_there(platform: str, fetch
 
 
 @pytest.mark.slow
+def test_a_part_outlasts_a_platform_that_has_the_file_not_for_a_while(fetcher: Fetcher) -> None:
+    fetcher.order({"path": VIDEO["teams"], "cut": 5000}, {"path": VIDEO["teams"], "status": 404})
+    done = fetcher.fetch("teams")
+    assert done.returncode == 9 and "does not have it" in done.stderr
+    assert fetcher.statuses(fetcher.fetch("teams")) == ["fetched"]
+    assert [each["range"] for each in fetcher.requests(VIDEO["teams"])][-1] == "bytes=5000-"
+
+
+@pytest.mark.slow
 def test_a_file_that_changed_meanwhile_is_fetched_from_its_beginning(fetcher: Fetcher) -> None:
     fetcher.order({"path": "teams.mp4", "hang": 5000})
     fetcher.killed("teams", lambda: (part := fetcher.part()) is not None and part.stat().st_size == 5000)
