@@ -54,7 +54,7 @@ SECRETS = (
     *(worlds.ACCOUNT, worlds.SECRET, "zoom-client-secret", "teams-client-secret", "secret-token-", "presigned-secret"),
     *("secret-passcode", "secret-share", "secret-play"),
 )
-"""What may be in no file, line or log: credentials, tokens, what redirects are signed with, and what opens a recording to anybody."""
+"""What may be in no file, line or log: credentials, tokens, what signs redirects, what opens a recording to anybody."""
 
 
 @dataclass
