@@ -26,6 +26,7 @@ _MOST_REDIRECTS = 5
 _BUSY = frozenset({408, 429, 500, 502, 503, 504})
 _ANSWERED = frozenset({200, 206, 416})
 _UNAUTHORISED = 401
+_UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
 _TIMEOUT = httpx2.Timeout(30.0, connect=15.0)
 _REFUSAL_BYTES = 1 << 16
 _AGAIN = "check the network, then run again"
@@ -186,6 +187,11 @@ class HttpClient:
         try:
             return self._client.send(request, stream=True, auth=auth)
         except httpx2.TransportError as error:
+            if _UNTRUSTED in str(error):
+                raise ConfigurationError(
+                    "the platform's certificate is not trusted here",
+                    action="check the address and proxies on the way, and this machine's certificates",
+                ) from None
             self.patience.wait(attempt, None, unreachable(f"it cannot be reached ({type(error).__name__})"))
             return None
 

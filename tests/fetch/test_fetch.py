@@ -7,13 +7,24 @@ import json
 import os
 import shlex
 import shutil
+import ssl
 import stat
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from pipeline.fetch.tokens import TokenAccess
 from tests.clock import LAUNCH
@@ -269,6 +280,35 @@ def test_without_a_network_it_is_to_be_tried_again(fetcher: Fetcher, monkeypatch
     monkeypatch.setattr("pipeline.fetch.patience.ATTEMPTS", 2)
     done = fetcher.fetch("zoom")
     assert (done.returncode, done.stderr.count("\n")) == (75, 1), done.stderr
+
+
+@pytest.fixture
+def stranger(tmp_path: Path) -> Iterator[int]:
+    """The port of a server whose certificate nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    built = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+    pem = built.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+    pem += key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "stranger.pem").write_bytes(pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "stranger.pem")
+    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_certificate_that_is_not_trusted_is_said_at_once(fetcher: Fetcher, stranger: int) -> None:
+    text = fetcher.credentials.read_text()
+    fetcher.credentials.write_text(
+        text.replace(f"http://127.0.0.1:{fetcher.ports[0]}", f"https://127.0.0.1:{stranger}")
+    )
+    done = fetcher.fetch("teams")
+    assert (done.returncode, done.stderr.count("\n")) == (4, 1) and "certificate" in done.stderr
 
 
 def test_a_disk_without_room_for_what_is_to_come_ends_it_at_once(
