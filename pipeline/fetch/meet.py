@@ -78,7 +78,7 @@ class MeetClient:
             params={"fields": _FIELDS, "supportsAllDrives": "true"},
         )
         match = _NAME.fullmatch(" ".join(text_of(about, "name").split()))
-        title = f"{plain_title(match['title'] if match else '')} ({begin:%Y-%m-%d at %H_%M} GMT+0)"
+        title = f"{plain_title(match['title'] if match else '')} ({begin:%Y-%m-%d at %H_%M_%S} GMT+0)"
         people = self._participants(place, access)
         names = {text_of(person, "name"): _name_of(person) for person in people}
         listed = json.dumps({"participants": people}, ensure_ascii=False)

@@ -46,8 +46,8 @@ NAMES = {
         "attendance-1.json",
     ],
     "meet": [
-        *(f"{TITLE} (2026-11-18 at 15_00 GMT+0) - {name}" for name in ("Recording.mp4", "Transcript.docx")),
-        *(f"{TITLE} (2026-11-18 at 15_00 GMT+0) - Transcript.vtt", "participants.json"),
+        *(f"{TITLE} (2026-11-18 at 15_00_00 GMT+0) - {name}" for name in ("Recording.mp4", "Transcript.docx")),
+        *(f"{TITLE} (2026-11-18 at 15_00_00 GMT+0) - Transcript.vtt", "participants.json"),
     ],
 }
 

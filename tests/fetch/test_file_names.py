@@ -27,7 +27,7 @@ def test_a_title_leads_nowhere_and_says_no_time(text: str) -> None:
     assert not any(char in '/\\:*?"<>|' or unicodedata.category(char)[0] == "C" for char in title)
     assert not title.startswith((".", "~", "-"))
     teams = f"{title}-20261118_150000UTC-Meeting Recording.mp4"
-    meet = f"{title} (2026-11-18 at 15_00 GMT+0) - Recording.mp4"
+    meet = f"{title} (2026-11-18 at 15_00_00 GMT+0) - Recording.mp4"
     for name, kind in ((teams, FolderKind.TEAMS), (meet, FolderKind.MEET)):
         assert recognise([name]) is kind
         start = written_start(name)
