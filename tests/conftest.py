@@ -95,8 +95,8 @@ def server(running_server: database_server.Server, monkeypatch: pytest.MonkeyPat
     """A PostgreSQL server, to which no connection is left after the test."""
     connect, engines = database.connect, list[Engine]()
 
-    def noted(place: Path | str, sealer: Sealer) -> Engine:
-        engines.append(connect(place, sealer))
+    def noted(place: Path | str, sealer: Sealer, *, keep_connections: bool = False) -> Engine:
+        engines.append(connect(place, sealer, keep_connections=keep_connections))
         return engines[-1]
 
     monkeypatch.setattr(database, "connect", noted)

@@ -24,9 +24,16 @@ RESTORE = (
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def connect(place: Path | str, sealer: Sealer) -> Engine:
-    """An engine on the SQLite file at a path, or on the PostgreSQL database at an address; every write is sealed."""
-    return sqlite.connect(place, sealer) if isinstance(place, Path) else _postgresql().connect(place, sealer)
+def connect(place: Path | str, sealer: Sealer, *, keep_connections: bool = False) -> Engine:
+    """An engine on the SQLite file at a path, or on the PostgreSQL database at an address; every write is sealed.
+
+    ``keep_connections`` is for a process that answers many requests and starts no others by forking: to open and close
+    a connection to a file takes longer than most of what is asked through it. Those to a server are always kept.
+    """
+    if isinstance(place, Path):
+        return sqlite.connect(place, sealer, keep_connections=keep_connections)
+    engine: Engine = _postgresql().connect(place, sealer)
+    return engine
 
 
 def is_server(engine: Engine) -> bool:

@@ -6,17 +6,23 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.store.row_seals import Sealer
 
 _PASSING = ("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR")
 
+_KEPT = 8
+"""Connections that are kept: those of the requests that are answered at a time, on a few cores."""
 
-def connect(path: Path, sealer: Sealer) -> Engine:
+
+def connect(path: Path, sealer: Sealer, *, keep_connections: bool = False) -> Engine:
     """An engine on the database file; every write is flushed to the disk, and sealed by the file's own triggers."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, poolclass=NullPool)
+    pool: dict[str, Any] = {"poolclass": NullPool}
+    if keep_connections:
+        pool = {"poolclass": QueuePool, "pool_size": _KEPT, "max_overflow": -1}
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, **pool)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "connect", lambda connection, _: sealer.prepare(connection))
     event.listen(engine, "begin", lambda connection: _begin(connection, sealer))

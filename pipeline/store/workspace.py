@@ -46,11 +46,12 @@ _PLACES = (
 class Workspace:
     """One open workspace; made with ``create`` once, opened with ``open``."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
+    def __init__(self, root: Path, settings: Settings, *, keep_connections: bool = False) -> None:
         self.root = root
         self.settings = settings
         self.sealer = Sealer(lambda: self.key("plan"))
-        self.db: Engine = database.connect(settings.database.url or root / DATABASE, self.sealer)
+        place = settings.database.url or root / DATABASE
+        self.db: Engine = database.connect(place, self.sealer, keep_connections=keep_connections)
         self.vault = Vault(root / "vault", was_erased=lambda digest: tombstones.holds(self.db, digest))
         self.stages = StageCache(root / "stages", lambda: self.key("plan"))
         self.words = SessionWords(self.db, lambda: self.key("plan"))
@@ -96,15 +97,18 @@ class Workspace:
         return workspace
 
     @classmethod
-    def open(cls, root: Path) -> Workspace:
-        """Opens a workspace; raises ``ConfigurationError`` when there is none, or two databases of one."""
+    def open(cls, root: Path, *, keep_connections: bool = False) -> Workspace:
+        """Opens a workspace, with ``keep_connections`` for a process that answers many requests.
+
+        Raises ``ConfigurationError`` when there is none, or two databases of one.
+        """
         if not is_workspace(root):
             raise ConfigurationError(
                 "there is no workspace in that folder", action="make one with `offrecord init FOLDER`"
             )
         root = root.resolve()
         _make_folders(root)
-        workspace = cls(root, read_settings(root))
+        workspace = cls(root, read_settings(root), keep_connections=keep_connections)
         database.migrate(workspace.db)
         workspace._follow()
         return workspace

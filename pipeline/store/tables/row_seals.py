@@ -33,7 +33,7 @@ SEALED = (
     *(artefacts.artefact, artefacts.artefact_copy),
     *(erasures.withdrawal, erasures.tombstone, erasures.erased_mark, erasures.erased_participant),
     *(consent.party, consent.alias, consent.notice, consent.answer_row),
-    *(review.decision, review.sign_off, review.picture_decision, review.finding_edit),
+    *(review.decision, review.sign_off, review.picture_decision, review.finding_edit, review.lease),
     *(names.misheard, names.pseudonym_label),
     *(releases.publication, releases.release_act, releases.preview_act),
     *(requests.request_act,),
