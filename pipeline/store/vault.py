@@ -39,6 +39,10 @@ class Vault:
             )
         return path
 
+    def has(self, digest: str) -> bool:
+        """Whether a file of this digest is sealed here."""
+        return self._place(digest).is_file()
+
     def seal(self, source: Path, *, kind: str) -> VaultFile:
         """Copies a plain file in, once, flushed to the disk; raises ``InputRefused`` for a link or a device."""
         with _open_regular(source) as original:
