@@ -21,6 +21,7 @@ _COMMANDS = {
     "doctor": ("admin", "Check what a run needs, and say how to get what is missing."),
     "export": ("export", "Export requests and vCons."),
     "init": ("admin", "Make a workspace."),
+    "keys": ("keys", "Encrypt originals, and look after the keys that open them."),
     "models": ("models", "List, pull and verify models."),
     "prove": ("redact", "Prove a rendition or a redacted file again."),
     "redact": ("redact", "Redact spans of sound in one media file."),

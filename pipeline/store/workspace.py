@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from pipeline.errors import ConfigurationError, LockHeld, UsageProblem, WorkspaceDamaged
+from pipeline.errors import ConfigurationError, LockHeld, OffrecordError, UsageProblem, WorkspaceDamaged
 from pipeline.files import locked, make_private, write_bytes
 from pipeline.records import Audience
 from pipeline.settings import FILE_NAME, Settings
@@ -20,8 +22,11 @@ from pipeline.settings import read as read_settings
 from pipeline.store import cues, database, misheard, releases, signing, terms, tombstones
 from pipeline.store.artefacts import Artefacts
 from pipeline.store.chains import Heads
+from pipeline.store.key_encryption import KeyEncryptionKeys
+from pipeline.store.key_ring import KeyRing
 from pipeline.store.known_names import KnownNames
 from pipeline.store.ledger import Ledger
+from pipeline.store.open_copies import OpenCopies
 from pipeline.store.row_seals import Sealer
 from pipeline.store.session_words import SessionWords
 from pipeline.store.stage_cache import StageCache
@@ -51,7 +56,7 @@ class Workspace:
         self.settings = settings
         self.sealer = Sealer(lambda: self.key("plan"))
         self.db: Engine = database.connect(root / _DATABASE, self.sealer)
-        self.vault = Vault(root / "vault", was_erased=lambda digest: tombstones.holds(self.db, digest))
+        self.vault = self._vault()
         self.stages = StageCache(root / "stages", lambda: self.key("plan"))
         self.words = SessionWords(self.db, lambda: self.key("plan"))
         self.artefacts = Artefacts(self.db, root)
@@ -79,6 +84,14 @@ class Workspace:
             raise UsageProblem("the folder is not empty", action="name a new folder for the workspace")
         root = make_private(root).resolve()
         root.chmod(0o700)
+        try:
+            return cls._filled(root, settings)
+        except OffrecordError:  # as of a key that is out of reach: the folder is as empty as it was
+            shutil.rmtree(root)
+            raise
+
+    @classmethod
+    def _filled(cls, root: Path, settings: str) -> Workspace:
         (root / _DATABASE).touch(mode=0o600)
         for name in ("keys", terms.FOLDER):
             make_private(root / name)
@@ -91,6 +104,7 @@ class Workspace:
         workspace = cls(root, read_settings(root))
         database.migrate(workspace.db)
         workspace.heads.start()
+        workspace.vault.begin_encryption()
         workspace._follow()
         return workspace
 
@@ -104,9 +118,23 @@ class Workspace:
         root = root.resolve()
         _make_folders(root)
         workspace = cls(root, read_settings(root))
+        workspace.vault.sweep_opened()
         database.migrate(workspace.db)
         workspace._follow()
         return workspace
+
+    def _vault(self) -> Vault:
+        encryption = self.settings.encryption
+        keys = KeyRing(self.root / "keys", KeyEncryptionKeys(self.root / "keys", encryption))
+        # In a folder that several workspaces share, each has one of its own.
+        own = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:16]
+        opened = Path(encryption.plaintext_folder) / own if encryption.plaintext_folder else self.root / "opened"
+        return Vault(
+            self.root / "vault",
+            keys,
+            OpenCopies(opened),
+            was_erased=lambda digest: tombstones.holds(self.db, digest),
+        )
 
     def _follow(self) -> None:
         """Keeps the heads from now on, and the marks of the keys, which an earlier version did not keep."""
