@@ -24,7 +24,8 @@ def changed(path: Path, at: int = -1) -> None:
 def plain_from_now_on(workspace: Workspace) -> Workspace:
     """A workspace without sealed files, as an earlier version would have made it."""
     (workspace.vault.root / MARK).unlink()
-    workspace.vault.keys.path.unlink()
+    for ring in workspace.key_rings:
+        ring.path.unlink()
     (workspace.root / "keys" / "kek").unlink()
     return Workspace.open(workspace.root)
 

@@ -1,12 +1,13 @@
-"""The key ring: one random data key for each sealed file, wrapped, in a small database apart from the workspace's own.
+"""Key rings: one random data key for each sealed file, wrapped, in small databases apart from the workspace's own.
 
-A file whose row is deleted can be read by nobody any more, in whatever backup it still lies. So this database leaves
-nothing of a deleted row (``secure_delete``), and has no log beside it that would between two statements.
+A file whose row is deleted can be read by nobody any more, in whatever backup it still lies. So these databases leave
+nothing of a deleted row (``secure_delete``), and have no log beside them that would between two statements.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -18,12 +19,15 @@ from pathlib import Path
 from pipeline.errors import WorkspaceDamaged
 from pipeline.store.database import unavailable
 from pipeline.store.key_encryption import KeyEncryptionKeys
+from pipeline.store.key_sources import SECRET_BYTES
 
-FILE_NAME = "data_keys.db"
+OF_VAULT, OF_STAGES = "data_keys.db", "stage_keys.db"
+"""The key rings of a workspace: of its originals, and of what was made from them before redaction."""
 _TIMEOUT_S = 30.0
 _RESTORE = "restore keys/ from its backup"
 _AT_ONCE = 500
 """Rows of one transaction of a rotation, which is a flush to the disk: 10,000 rows take 0.3 s so, one by one 20."""
+_WRAPPED = "SELECT kek_id, wrapped FROM data_key WHERE owner = ?"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS data_key (
     owner TEXT PRIMARY KEY, kek_id TEXT NOT NULL, wrapped BLOB NOT NULL, wrapped_at INTEGER NOT NULL,
@@ -41,10 +45,10 @@ class KeyCount:
 
 
 class KeyRing:
-    """The data keys of one workspace, by owner: what each opens."""
+    """Some of the data keys of a workspace, by owner: what each opens."""
 
-    def __init__(self, folder: Path, keks: KeyEncryptionKeys) -> None:
-        self.path = folder / FILE_NAME
+    def __init__(self, path: Path, keks: KeyEncryptionKeys) -> None:
+        self.path = path
         self.keks = keks
 
     @property
@@ -60,11 +64,25 @@ class KeyRing:
 
     def key(self, owner: str) -> bytes:
         """The data key of an owner; raises ``WorkspaceDamaged`` where there is none, or none that opens."""
-        with self._connected() as connection:
-            row = connection.execute("SELECT kek_id, wrapped FROM data_key WHERE owner = ?", (owner,)).fetchone()
-        if row is None:
+        key = self.find(owner)
+        if key is None:
             raise WorkspaceDamaged(f"vault: there is no key for {owner[:12]}", action=_RESTORE)
-        return self.keks.of(row[0]).unwrap(row[1], owner)
+        return key
+
+    def find(self, owner: str) -> bytes | None:
+        """The data key of an owner, None where there is none."""
+        with self._connected() as connection:
+            row = connection.execute(_WRAPPED, (owner,)).fetchone()
+        return None if row is None else self.keks.of(row[0]).unwrap(row[1], owner)
+
+    def ensure(self, owner: str) -> bytes:
+        """The data key of an owner: a new one, where there is none yet."""
+        kek = self.keks.current()
+        into = "INSERT OR IGNORE INTO data_key (owner, kek_id, wrapped, wrapped_at) VALUES (?, ?, ?, ?)"
+        values = (owner, kek.kek_id, kek.wrap(secrets.token_bytes(SECRET_BYTES), owner), int(time.time()))
+        with self._writing() as connection:
+            connection.execute(into, values)
+        return self.key(owner)
 
     def has(self, owner: str) -> bool:
         """Whether there is a data key of this owner."""
@@ -138,6 +156,8 @@ class KeyRing:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction that nobody else writes in."""
         with self._connected() as connection:
+            for pragma in ("secure_delete=ON", "journal_mode=DELETE", "synchronous=EXTRA"):
+                connection.execute(f"PRAGMA {pragma}").fetchall()
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -154,8 +174,6 @@ class KeyRing:
             with closing(
                 sqlite3.connect(f"{self.path.as_uri()}?mode=rw", uri=True, timeout=_TIMEOUT_S, isolation_level=None)
             ) as connection:
-                for pragma in ("secure_delete=ON", "journal_mode=DELETE", "synchronous=EXTRA"):
-                    connection.execute(f"PRAGMA {pragma}").fetchall()
                 yield connection
         except sqlite3.Error as error:
             raise unavailable(error) or WorkspaceDamaged(

@@ -144,11 +144,6 @@ class Vault:
         """How many files were encrypted before a time, and have their key in no copy of the keys."""
         return self.keys.not_copied(since=since) if self.is_encrypted else 0
 
-    def note_keys_copied(self) -> None:
-        """Notes that a copy of the keys has those of every file; under the lock of the workspace."""
-        if self.is_encrypted:
-            self.keys.note_copied()
-
     def without_key(self) -> list[str]:
         """The digests of the encrypted files that no key is there for."""
         owners = self.keys.owners() if self.is_encrypted else frozenset()

@@ -23,7 +23,7 @@ from pipeline.store import cues, database, misheard, releases, signing, terms, t
 from pipeline.store.artefacts import Artefacts
 from pipeline.store.chains import Heads
 from pipeline.store.key_encryption import KeyEncryptionKeys
-from pipeline.store.key_ring import KeyRing
+from pipeline.store.key_ring import OF_STAGES, OF_VAULT, KeyRing
 from pipeline.store.known_names import KnownNames
 from pipeline.store.ledger import Ledger
 from pipeline.store.open_copies import OpenCopies
@@ -56,8 +56,10 @@ class Workspace:
         self.settings = settings
         self.sealer = Sealer(lambda: self.key("plan"))
         self.db: Engine = database.connect(root / _DATABASE, self.sealer)
+        self._keks = KeyEncryptionKeys(root / "keys", settings.encryption)
         self.vault = self._vault()
-        self.stages = StageCache(root / "stages", lambda: self.key("plan"))
+        stage_keys = KeyRing(root / "keys" / OF_STAGES, self._keks)
+        self.stages = StageCache(root / "stages", lambda: self.key("plan"), stage_keys)
         self.words = SessionWords(self.db, lambda: self.key("plan"))
         self.artefacts = Artefacts(self.db, root)
         self.heads = Heads(root, lambda: self.key("plan"))
@@ -104,7 +106,7 @@ class Workspace:
         workspace = cls(root, read_settings(root))
         database.migrate(workspace.db)
         workspace.heads.start()
-        workspace.vault.begin_encryption()
+        workspace.begin_encryption()
         workspace._follow()
         return workspace
 
@@ -123,9 +125,19 @@ class Workspace:
         workspace._follow()
         return workspace
 
+    @property
+    def key_rings(self) -> tuple[KeyRing, ...]:
+        """The data keys of all that is encrypted under keys of its own; none in an earlier version's workspace."""
+        return tuple(ring for ring in (self.vault.keys, self.stages.keys) if ring.is_there)
+
+    def begin_encryption(self) -> None:
+        """Makes the keys, once: from now on each original and each stage result is encrypted under one of its own."""
+        self.vault.begin_encryption()
+        self.stages.keys.create()
+
     def _vault(self) -> Vault:
         encryption = self.settings.encryption
-        keys = KeyRing(self.root / "keys", KeyEncryptionKeys(self.root / "keys", encryption))
+        keys = KeyRing(self.root / "keys" / OF_VAULT, self._keks)
         # In a folder that several workspaces share, each has one of its own.
         own = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:16]
         opened = Path(encryption.plaintext_folder) / own if encryption.plaintext_folder else self.root / "opened"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from cryptography.exceptions import InvalidTag
 
 from pipeline.errors import ConfigurationError, WorkspaceDamaged
 from pipeline.store import Workspace
@@ -70,7 +73,8 @@ def key_status(workspace: Workspace, *, now: datetime) -> VaultKeyStatus:
             under_other_keys=0,
             not_copied=0,
         )
-    current, counts = vault.keys.keks.current().kek_id, vault.keys.counts()
+    current = vault.keys.keks.current().kek_id
+    counts = [count for ring in workspace.key_rings for count in ring.counts()]
     return VaultKeyStatus(
         encrypted=True,
         source=source.partition(":")[0],
@@ -103,11 +107,11 @@ def rotate_keys(workspace: Workspace) -> RotatedKeys:
     """
     with workspace.locked():
         _require_encrypted(workspace)
-        keys = workspace.vault.keys
-        keys.keks.begin_rotation()
-        key_id = keys.keks.current().kek_id
-        rewrapped = keys.rewrap()
-        keys.keks.end_rotation()
+        keks = workspace.vault.keys.keks
+        keks.begin_rotation()
+        key_id = keks.current().kek_id
+        rewrapped = sum(ring.rewrap() for ring in workspace.key_rings)
+        keks.end_rotation()
         _note(workspace, "rotated", {"key_id": key_id, "data_keys": rewrapped})
     return RotatedKeys(key_id=key_id, rewrapped=rewrapped)
 
@@ -117,7 +121,7 @@ def encrypt_vault(workspace: Workspace, *, progress: ShowFiles = lambda *_: None
     damaged = []
     with workspace.locked():
         workspace.sweep()
-        workspace.vault.begin_encryption()
+        workspace.begin_encryption()
         digests = workspace.vault.plain_digests()
         for count, digest in enumerate(digests, start=1):
             try:
@@ -126,6 +130,9 @@ def encrypt_vault(workspace: Workspace, *, progress: ShowFiles = lambda *_: None
                 damaged.append(digest)
             progress(count, len(digests))
         encrypted = len(digests) - len(damaged)
+        for place in workspace.stages.files():
+            with suppress(InvalidTag):  # one that nobody can read is made again when it is needed
+                workspace.stages.encrypt_again(place)
         if encrypted:
             _note(workspace, "encrypted", {"files": encrypted})
     return EncryptedFiles(encrypted=encrypted, damaged=tuple(damaged))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cryptography.exceptions import InvalidTag
 
 from pipeline.errors import WorkspaceDamaged
 from pipeline.store import Workspace, age
@@ -120,6 +121,8 @@ def test_an_erased_recording_cannot_be_had_from_any_store_or_backup(
     secrets = {digest: workspace.vault.keys.key(digest) for digest in there}
     wrapped = {digest: wrapped_of(workspace, digest) for digest in there}
     assert all(key in workspace.vault.keys.path.read_bytes() for key in wrapped.values())
+    transcripts = sorted(workspace.stages.root.glob("speech/*.json"))
+    assert transcripts and all(workspace.stages.opened(path) for path in transcripts)
     leave_with(workspace, erase=True)
     night(workspace, now=LATER)
     gone = there - set(workspace.vault.digests())
@@ -129,6 +132,10 @@ def test_an_erased_recording_cannot_be_had_from_any_store_or_backup(
         for name, content in texts(folder).items():
             assert not any(wrapped[digest] in content or secrets[digest] in content for digest in gone), name
         assert readable(folder, runs) == []
+    for path in transcripts:
+        shutil.copy(backup / path.relative_to(workspace.root), path)
+        with pytest.raises(InvalidTag):
+            workspace.stages.opened(path)
     for digest in gone:
         (ciphertext,) = (backup / "vault").glob(f"*/{digest}*")
         shutil.copy(ciphertext, workspace.vault.root / digest[:2] / ciphertext.name)

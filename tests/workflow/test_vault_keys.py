@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from pipeline.cli import main
 from pipeline.reports.verify import verify_workspace
-from pipeline.store import Workspace, key_encryption, key_ring
+from pipeline.store import Workspace, key_encryption, key_ring, stage_cache
 from pipeline.workflow import vault_keys
 from pipeline.workflow.backup import back_up, export_keys, restore, write_key
 from tests.kill_points import killed_at_each_line
@@ -91,6 +91,41 @@ def test_encrypting_a_vault_may_be_killed_at_every_line_of_it(workspace: Workspa
         assert holds_all(earlier.root)
     assert kills > 10
     assert Workspace.open(earlier.root).vault.plain_digests() == []
+
+
+def test_stage_results_of_an_earlier_version_get_keys_of_their_own_and_stay_whatever_kills_it(
+    workspace: Workspace,
+) -> None:
+    earlier, kills = plain_from_now_on(workspace), 0
+    place = earlier.stages.put("speech", "k", "what was said")
+    under_workspace_key = place.read_bytes()
+    earlier.begin_encryption()
+    for _ in killed_at_each_line(lambda: earlier.stages.encrypt_again(place), [stage_cache, key_ring]):
+        kills += 1
+        opened = Workspace.open(earlier.root)
+        assert opened.stages.get("speech", "k", str) == "what was said", kills
+        opened.stages.keys.drop(["speech/k.json"])
+        place.write_bytes(under_workspace_key)
+    assert kills > 20
+    assert told(earlier, "encrypt")["encrypted"] == 0
+    assert not earlier.stages.encrypt_again(place), "it is done already"
+    copy = place.read_bytes()
+    earlier.stages.drop(place)
+    place.write_bytes(copy)
+    assert earlier.stages.get("speech", "k", str) is None, "its key went with it"
+
+
+def test_a_stage_result_is_not_under_the_key_of_the_workspace_and_is_rotated_with_the_rest(
+    workspace: Workspace,
+) -> None:
+    place = workspace.stages.put("speech", "k", "what was said")
+    workspace.stages.put("speech", "k", "what was said then")
+    told(workspace, "rotate")
+    opened = Workspace.open(workspace.root)
+    assert opened.stages.get("speech", "k", str) == "what was said then"
+    assert told(workspace, "status")["under_other_keys"] == 0
+    plain = plain_from_now_on(workspace)
+    assert plain.stages.get("speech", "k", str) is None and place.exists()
 
 
 def test_a_rotation_writes_no_original_and_leaves_nothing_under_the_old_key(

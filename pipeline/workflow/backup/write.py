@@ -106,7 +106,8 @@ def _require_outside(workspace: Workspace, paths: Iterable[Path]) -> None:
 def _keys_written(workspace: Workspace, path: Path, recipients: Sequence[object], made_at: str) -> BackupFile:
     """Writes a copy of the keys, and notes in the key ring which data keys it has."""
     written = _written(path, KEYS, recipients, made_at, True, lambda add: _keys(workspace, add))
-    workspace.vault.note_keys_copied()
+    for ring in workspace.key_rings:
+        ring.note_copied()
     return written
 
 
