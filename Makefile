@@ -21,8 +21,8 @@ help: ## list what can be made
 setup: ## virtual environment from the lock file, ffmpeg and tesseract, the recognition model
 	$(PREPARE) environment ffmpeg tesseract models
 
-browser: ## what the tests of the review app need beside
-	$(PREPARE) browser provider
+browser: ## what the tests of the review app and of PostgreSQL need beside
+	$(PREPARE) browser provider postgresql
 
 demo: setup ## take in sample_media/, redact it, export the requests
 	@$(BIN)/python sample_media/demo.py $(DEMO)

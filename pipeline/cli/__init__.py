@@ -17,6 +17,7 @@ _COMMANDS = {
     "backup-key": ("backup", "Make the key file that opens backups."),
     "config": ("config", "Show the settings, and where each comes from."),
     "consent": ("consent", "Manage consent: answers, decisions, withdrawals."),
+    "db": ("database", "Copy the database to PostgreSQL or back, and upgrade it there."),
     "detect": ("detect", "Find names, terms and identifiers in JSON Lines."),
     "doctor": ("admin", "Check what a run needs, and say how to get what is missing."),
     "export": ("export", "Export requests and vCons."),

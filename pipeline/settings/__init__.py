@@ -19,6 +19,7 @@ from pydantic_settings import (
 from pipeline.errors import ConfigurationError
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.records import Purpose
+from pipeline.settings.database import DatabaseSettings
 from pipeline.settings.encryption import EncryptionSettings
 from pipeline.settings.retention import BackupSettings, RetentionSettings
 from pipeline.settings.review_app import ReportSettings, ReviewSettings, WebSettings
@@ -192,6 +193,7 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     retention: RetentionSettings = RetentionSettings()
     backup: BackupSettings = BackupSettings()
+    database: DatabaseSettings = DatabaseSettings()
     encryption: EncryptionSettings = EncryptionSettings()
 
     @classmethod

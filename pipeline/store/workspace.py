@@ -38,7 +38,7 @@ KEYS = ("alias", "identity", "plan", signing.KEY)
 """Customers' aliases in exports, people in the consent store, plans in proofs, and signatures."""
 
 KEY_BYTES = 32
-_DATABASE = "offrecord.db"
+DATABASE = "offrecord.db"
 _SETTINGS = b"# Settings of this workspace; docs/settings.md explains each. Without a line, the default holds.\n"
 _PLACES = (
     b"# Rows here take the place of the shipped rules of places, code by code; see docs/consent.md. For example:\n"
@@ -51,11 +51,12 @@ _PLACES = (
 class Workspace:
     """One open workspace; made with ``create`` once, opened with ``open``."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
+    def __init__(self, root: Path, settings: Settings, *, keep_connections: bool = False) -> None:
         self.root = root
         self.settings = settings
         self.sealer = Sealer(lambda: self.key("plan"))
-        self.db: Engine = database.connect(root / _DATABASE, self.sealer)
+        place = settings.database.url or root / DATABASE
+        self.db: Engine = database.connect(place, self.sealer, keep_connections=keep_connections)
         self._keks = KeyEncryptionKeys(root / "keys", settings.encryption)
         self.vault = self._vault()
         stage_keys = KeyRing(root / "keys" / OF_STAGES, self._keks)
@@ -80,7 +81,7 @@ class Workspace:
 
         Raises ``UsageProblem`` when the folder holds something else.
         """
-        if (root / _DATABASE).exists():
+        if is_workspace(root):
             raise UsageProblem("this is a workspace already", action="use it, or name another folder")
         if root.exists() and any(root.iterdir()):
             raise UsageProblem("the folder is not empty", action="name a new folder for the workspace")
@@ -94,7 +95,6 @@ class Workspace:
 
     @classmethod
     def _filled(cls, root: Path, settings: str) -> Workspace:
-        (root / _DATABASE).touch(mode=0o600)
         for name in ("keys", terms.FOLDER):
             make_private(root / name)
         _make_folders(root)
@@ -104,22 +104,27 @@ class Workspace:
         write_bytes(root / terms.FILE_NAME, terms.TEMPLATE)
         write_bytes(root / "jurisdictions.toml", _PLACES)
         workspace = cls(root, read_settings(root))
-        database.migrate(workspace.db)
-        workspace.heads.start()
         workspace.begin_encryption()
+        if not workspace.settings.database.url:
+            (root / DATABASE).touch(mode=0o600)
+        database.create(workspace.db, workspace.sealer)
+        workspace.heads.start()
         workspace._follow()
         return workspace
 
     @classmethod
-    def open(cls, root: Path) -> Workspace:
-        """Opens a workspace; raises ``ConfigurationError`` when there is none."""
-        if not (root / _DATABASE).is_file():
+    def open(cls, root: Path, *, keep_connections: bool = False) -> Workspace:
+        """Opens a workspace, with ``keep_connections`` for a process that answers many requests.
+
+        Raises ``ConfigurationError`` when there is none, or two databases of one.
+        """
+        if not is_workspace(root):
             raise ConfigurationError(
                 "there is no workspace in that folder", action="make one with `offrecord init FOLDER`"
             )
         root = root.resolve()
         _make_folders(root)
-        workspace = cls(root, read_settings(root))
+        workspace = cls(root, read_settings(root), keep_connections=keep_connections)
         workspace.vault.sweep_opened()
         database.migrate(workspace.db)
         workspace._follow()
@@ -147,6 +152,18 @@ class Workspace:
             OpenCopies(opened),
             was_erased=lambda digest: tombstones.holds(self.db, digest),
         )
+
+    @classmethod
+    def upgrade(cls, root: Path) -> str:
+        """Brings the database up to date, a server's too, while no run works; the number of its newest migration."""
+        if not is_workspace(root):
+            raise ConfigurationError(
+                "there is no workspace in that folder", action="make one with `offrecord init FOLDER`"
+            )
+        workspace = cls(root.resolve(), read_settings(root))
+        with workspace.locked():
+            database.migrate(workspace.db, also_server=True)
+        return database.newest_revision()
 
     def _follow(self) -> None:
         """Keeps the heads from now on, and the marks of the keys, which an earlier version did not keep."""
@@ -219,6 +236,7 @@ class Workspace:
         with ExitStack() as held:
             try:
                 held.enter_context(locked(self.root / "lock", wait=False))
+                held.enter_context(database.coordinating(self.db))
             except BlockingIOError as error:
                 raise LockHeld("another run works in this workspace", action="wait for it to end") from error
             try:
@@ -231,6 +249,22 @@ class Workspace:
         self.vault.sweep()
         for path in self.scratch.iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def is_workspace(root: Path) -> bool:
+    """Whether a folder is a workspace, wherever its database is.
+
+    Raises ``ConfigurationError`` where there are two: what is erased from one of them would stay in the other.
+    """
+    has_file = (root / DATABASE).is_file()
+    if not read_settings(root).database.url:
+        return has_file
+    if has_file:
+        raise ConfigurationError(
+            f"the settings name a database and {DATABASE} is here too, which no erasure would reach",
+            action=f"remove {DATABASE} if `offrecord db copy` has copied it, or take database.url out of {FILE_NAME}",
+        )
+    return (root / FILE_NAME).is_file()
 
 
 def _make_folders(root: Path) -> None:

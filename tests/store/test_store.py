@@ -17,7 +17,10 @@ from pipeline.records import Audience, Purpose, Refused, Session, Transcript, Wo
 from pipeline.store import Workspace, terms
 from pipeline.store.codec import decode, encode, key_of
 from pipeline.store.registry import Registry, entry_id, printable
+from tests.database_server import behind
 from tests.vault_files import changed, stored
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 
 @pytest.fixture
@@ -172,7 +175,13 @@ def test_a_workspace_is_not_made_over_something_else(tmp_path: Path) -> None:
         Workspace.open(tmp_path)
 
 
-def test_a_broken_database_is_told_from_a_whole_one(workspace: Workspace) -> None:
+def test_a_broken_database_is_told_from_a_whole_one(workspace: Workspace, each_database: str) -> None:
+    if each_database == "postgresql":
+        with behind(workspace) as connection:
+            connection.exec_driver_sql("DROP TABLE alembic_version")
+        with pytest.raises(ConfigurationError, match="holds no workspace"):
+            Workspace.open(workspace.root)
+        return
     workspace.db.dispose()
     (workspace.root / "offrecord.db").write_bytes(b"not a database" * 1000)
     for name in ("offrecord.db-wal", "offrecord.db-shm"):

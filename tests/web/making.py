@@ -161,6 +161,17 @@ def analyse_by_hand(workspace: Workspace, session: Session, *, unknown: str = ""
     context.put("proposals", session.session_id, proposals, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
 
 
+def analyse_more(workspace: Workspace, count: int) -> list[str]:
+    """More sessions like the one that there is, each analysed by hand; gives their ids."""
+    first = Registry(workspace.db).session(session_id_of(workspace))
+    ids = [f"2026-11-1{9 - number}-more" for number in range(count)]
+    for name in ids:
+        session = replace(first, session_id=name, source_digest=name, started_at=first.started_at + timedelta(hours=1))
+        Registry(workspace.db).take(Path(name), "f", session)
+        analyse_by_hand(workspace, session)
+    return ids
+
+
 def session_id_of(workspace: Workspace) -> str:
     return next(iter(Registry(workspace.db).digests()))
 

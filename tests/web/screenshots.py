@@ -62,7 +62,6 @@ def _shoot(browser: Browser, server: Server, address: str, path: Path, size: str
         page.uncheck("#autoplay")
         page.focus("#proposals [tabindex='0']")
         page.keyboard.press("a")
-        page.keyboard.press("j")
     page.screenshot(path=path)
     page.close()
     _make_smaller(path)

@@ -56,6 +56,10 @@ def test_a_share_of_what_is_known_looks_like_a_guess_and_decides_like_any(checke
         each = shown[proposal_id]
         assert {mention["rule"] for mention in each["mentions"]} == {"name model"} and 0.45 <= each["score"] <= 0.75
         assert each["category"] in ("PERSON", "COMPANY", "OTHER")
+    numbers = [int(label.strip("[]").rpartition(" ")[2]) for label in labels if label.startswith("[person ")]
+    assert numbers == sorted(numbers), "a guess out of its order would give itself away"
+    listed = ana.post(f"/sessions/{session_id}/search", json={"text": "known company"}).json()["proposals"]
+    assert not blind & set(listed), "nor does search"
     verdicts = dict(zip(sorted(blind), ["keep", "redact"] * len(blind), strict=False))
     for proposal_id, verdict in verdicts.items():
         path = f"/sessions/{session_id}/proposals/{proposal_id}"
@@ -63,10 +67,17 @@ def test_a_share_of_what_is_known_looks_like_a_guess_and_decides_like_any(checke
             ana.post(f"{path}/decision", json={"verdict": verdict, "reason": "x"}, headers={"if-match": '"0"'})
             for _ in range(2)
         )
-        assert first.status_code == again.status_code == 200, "sent again, kept once"
         ana.post(f"{path}/reveal")
+        if verdict == "redact":
+            assert first.status_code == again.status_code == 200, "sent again, kept once"
+            continue
+        assert first.status_code == again.status_code == 409, "a missed one is kept by no repeated request"
+        told = first.json()
+        assert told["was_blind"] and told["proposal"]["decision"] == "undecided"
+        assert {each["rule"] for each in told["proposal"]["mentions"]} != {"name model"}, "now it is shown as it is"
         turned = {"verdict": "redact", "reason": "better"}
-        ana.post(f"{path}/decision", json=turned, headers={"if-match": f'"{first.json()["version"]}"'})
+        seen = {"if-match": f'"{told["version"]}"'}
+        assert ana.post(f"{path}/decision", json=turned, headers=seen).status_code == 200
     guess = next(iter(shown.keys() - known))
     ana.post(
         f"/sessions/{session_id}/proposals/{guess}/decision",

@@ -13,11 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+import tomlkit
+
 from pipeline import __version__
 from pipeline.errors import ConfigurationError, UsageProblem
 from pipeline.files import write_atomic, write_bytes
+from pipeline.settings import FILE_NAME
 from pipeline.store import Workspace, age
 from pipeline.store.codec import encode
+from pipeline.store.database import is_server
 from pipeline.workflow.backup.contents import (
     DATABASE,
     FILES,
@@ -30,6 +34,7 @@ from pipeline.workflow.backup.contents import (
     VAULT,
     BackupManifest,
 )
+from pipeline.workflow.database_copy import write_file
 
 _COPY = "backup.db"
 
@@ -143,17 +148,19 @@ def _written(
 
 def _data(workspace: Workspace, add: Add, originals: bool) -> None:
     """Heads before the database, the journal after it: both are then as the program may leave them."""
-    heads, copy = workspace.scratch / HEADS, workspace.scratch / _COPY
+    heads, copy, settings = (workspace.scratch / name for name in (HEADS, _COPY, FILE_NAME))
     try:
         write_bytes(heads, (workspace.root / HEADS).read_bytes())
-        _copy_database(workspace.root / DATABASE, copy)
+        _copy_database(workspace, copy)
+        write_bytes(settings, _settings_of_a_copy(workspace))
         add(HEADS, heads)
         add(DATABASE, copy)
+        add(FILE_NAME, settings)
     finally:
-        for path in (heads, copy):
+        for path in (heads, copy, settings):
             path.unlink(missing_ok=True)
     for path in sorted(workspace.root.iterdir()):
-        is_own = path.name in (*FILES[:2], *LEFT_OUT) or path.name.startswith((".", f"{DATABASE}-"))
+        is_own = path.name in (*FILES[:2], FILE_NAME, *LEFT_OUT) or path.name.startswith((".", f"{DATABASE}-"))
         if path.is_file() and not path.is_symlink() and not is_own:
             add(path.name, path)
     for folder in FOLDERS if originals else [name for name in FOLDERS if name != VAULT]:
@@ -166,11 +173,25 @@ def _keys(workspace: Workspace, add: Add) -> None:
         add(path.relative_to(workspace.root).as_posix(), path)
 
 
-def _copy_database(source: Path, target: Path) -> None:
-    """A consistent copy of a database, also while another command writes to it."""
+def _copy_database(workspace: Workspace, target: Path) -> None:
+    """A consistent copy of the database as a file, also while another command writes to it."""
+    if is_server(workspace.db):
+        write_file(workspace, target)
+        return
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    with closing(sqlite3.connect(source)) as database, closing(sqlite3.connect(target)) as copy:
+    with closing(sqlite3.connect(workspace.root / DATABASE)) as database, closing(sqlite3.connect(target)) as copy:
         database.backup(copy)
+
+
+def _settings_of_a_copy(workspace: Workspace) -> bytes:
+    """The settings without the address of the database: a restored workspace has its own, in a file."""
+    path = workspace.root / FILE_NAME
+    content = path.read_bytes() if path.is_file() else b""
+    if not is_server(workspace.db):
+        return content
+    document = tomlkit.parse(content.decode("utf-8"))
+    document.pop("database", None)
+    return tomlkit.dumps(document).encode("utf-8")
 
 
 def _files(folder: Path) -> Iterator[Path]:
