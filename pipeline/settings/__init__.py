@@ -21,6 +21,7 @@ from pipeline.files.invalid import in_words
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.records import Purpose
 from pipeline.settings.database import DatabaseSettings
+from pipeline.settings.encryption import EncryptionSettings
 from pipeline.settings.retention import BackupSettings, RetentionSettings
 from pipeline.settings.review_app import ReportSettings, ReviewSettings, WebSettings
 from pipeline.settings.section import Section
@@ -194,6 +195,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     backup: BackupSettings = BackupSettings()
     database: DatabaseSettings = DatabaseSettings()
+    encryption: EncryptionSettings = EncryptionSettings()
 
     @classmethod
     def settings_customise_sources(
