@@ -130,6 +130,12 @@ def company_key(name: str) -> str:
     return "".join(word for word in words if word not in _COMPANY_WORDS) or "".join(words)
 
 
+def company_words(name: str) -> tuple[str, ...]:
+    """The plain words that tell a company's name from others': without its legal form, "and" and the like."""
+    words = words_of(name)
+    return tuple(word for word in words if word not in _COMPANY_WORDS and word not in FUNCTION_WORDS) or words
+
+
 def _people(people: tuple[KnownPerson, ...]) -> Iterator[SurfaceForm]:
     """The names of all people; a part that two of them share belongs to neither alone."""
     owners: dict[str, set[str]] = {}
