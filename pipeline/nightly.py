@@ -27,6 +27,7 @@ from pipeline.store.registry import InboxEntry, Registry, SessionState, entry_id
 from pipeline.workflow import erasure, pseudonyms, request_files, retention, tagging
 from pipeline.workflow.due_sessions import is_due, is_published, withdrawing_overdue
 from pipeline.workflow.results import SessionProgress, stop_session
+from pipeline.workflow.review_holds import open_questions
 from pipeline.workflow.state_key import state_keys
 from pipeline.workflow.voice_count import voice_questions
 
@@ -115,12 +116,9 @@ def run_night(
         tagging.retag(workspace, now=now)
         request_files.write_exports(workspace, now=now)
         sessions = [registry.session(session_id) for session_id in sorted(processed & registry.states().keys())]
-        sources = (
-            *ingest.unread(sessions),
-            *ingest.differences(workspace, sessions),
-            *voice_questions(workspace, sessions),
-        )
-        warned = (*_stray_files(inbox), *sources, *retention.removal_lines(removed), *warnings(workspace, now))
+        sources = (*ingest.unread(sessions), *ingest.differences(workspace, sessions))
+        asked = (*voice_questions(workspace, sessions), *open_questions(workspace, sessions))
+        warned = (*_stray_files(inbox), *sources, *asked, *retention.removal_lines(removed), *warnings(workspace, now))
         report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)
         report = replace(report, damage=damage)
         write(report, workspace)

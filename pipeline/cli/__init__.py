@@ -21,6 +21,7 @@ _COMMANDS = {
     "detect": ("detect", "Find names, terms and identifiers in JSON Lines."),
     "doctor": ("admin", "Check what a run needs, and say how to get what is missing."),
     "export": ("export", "Export requests and vCons."),
+    "fetch": ("fetch", "Fetch recordings of Zoom, Teams or Meet into the inbox."),
     "init": ("admin", "Make a workspace."),
     "keys": ("keys", "Encrypt originals, and look after the keys that open them."),
     "models": ("models", "List, pull and verify models."),

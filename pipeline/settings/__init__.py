@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from pipeline.errors import ConfigurationError
+from pipeline.files.invalid import in_words
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.records import Purpose
 from pipeline.settings.database import DatabaseSettings
@@ -251,4 +252,5 @@ def _message(kind: str, place: tuple[int | str, ...], message: str) -> str:
     variable = next(filter(None, within), None)  # of the key itself, or of the table or section that holds it
     if new != key:
         return f"{variable or FILE_NAME}: {key} is now {new}"
-    return f"{within[0] or f'{FILE_NAME}: {key}'}: {'unknown key' if kind == 'extra_forbidden' else message}"
+    words = "unknown key" if kind == "extra_forbidden" else in_words(kind, message)
+    return f"{within[0] or f'{FILE_NAME}: {key}'}: {words}"

@@ -87,6 +87,10 @@ class Vault:
             raise InputRefused("the recording was removed: erased, or kept no longer", action=_STAYS)
         raise WorkspaceDamaged(f"vault: {digest[:12]} is missing", action=_RESTORE)
 
+    def has(self, digest: str) -> bool:
+        """Whether a file of this digest is sealed here."""
+        return self._place(digest).is_file()
+
     def seal(self, source: Path, *, kind: str) -> VaultFile:
         """Copies a plain file in, once, flushed to the disk; raises ``InputRefused`` for a link or a device."""
         key = secrets.token_bytes(SECRET_BYTES) if self.is_encrypted else None

@@ -40,6 +40,7 @@ KEYS = ("alias", "identity", "plan", signing.KEY)
 KEY_BYTES = 32
 DATABASE = "offrecord.db"
 _SETTINGS = b"# Settings of this workspace; docs/settings.md explains each. Without a line, the default holds.\n"
+_PLACES_FILE = "jurisdictions.toml"
 _PLACES = (
     b"# Rows here take the place of the shipped rules of places, code by code; see docs/consent.md. For example:\n"
     b'# [[place]]\n# codes = ["US-NY"]\n# name = "New York"\n# rule = "consent_by_notice"\n'
@@ -102,7 +103,7 @@ class Workspace:
         for name in KEYS:
             write_bytes(root / "keys" / name, secrets.token_bytes(KEY_BYTES))
         write_bytes(root / terms.FILE_NAME, terms.TEMPLATE)
-        write_bytes(root / "jurisdictions.toml", _PLACES)
+        write_bytes(root / _PLACES_FILE, _PLACES)
         workspace = cls(root, read_settings(root))
         workspace.begin_encryption()
         if not workspace.settings.database.url:
@@ -123,6 +124,7 @@ class Workspace:
                 "there is no workspace in that folder", action="make one with `offrecord init FOLDER`"
             )
         root = root.resolve()
+        _check_files(root)
         _make_folders(root)
         workspace = cls(root, read_settings(root), keep_connections=keep_connections)
         workspace.vault.sweep_opened()
@@ -265,6 +267,16 @@ def is_workspace(root: Path) -> bool:
             action=f"remove {DATABASE} if `offrecord db copy` has copied it, or take database.url out of {FILE_NAME}",
         )
     return (root / FILE_NAME).is_file()
+
+
+def _check_files(root: Path) -> None:
+    """Raises ``ConfigurationError`` where a list or the settings are gone, which only ever take out and close more."""
+    missing = [name for name in (FILE_NAME, terms.FILE_NAME, _PLACES_FILE) if not (root / name).is_file()]
+    if missing:
+        raise ConfigurationError(
+            f"{missing[0]} is missing from the workspace, and nobody knows what it held",
+            action="restore it from its backup; where nothing was in it, make it anew, empty",
+        )
 
 
 def _make_folders(root: Path) -> None:

@@ -245,6 +245,24 @@ def test_a_wrong_term_list_names_the_key_and_never_the_term(tmp_path: Path) -> N
     assert "Falcon" not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["terms.toml", "offrecord.toml", "jurisdictions.toml"])
+def test_a_workspace_without_its_lists_or_settings_is_not_opened(
+    workspace: Workspace, name: str, each_database: str
+) -> None:
+    # What a list takes out, or a setting closes, does not come back because a hand removed the file.
+    (workspace.root / name).unlink()
+    if (name, each_database) == ("offrecord.toml", "postgresql"):
+        for _ in range(2):  # nobody knows where the database is, also when the file is made anew
+            with pytest.raises(ConfigurationError, match="no workspace"):
+                Workspace.open(workspace.root)
+            (workspace.root / name).touch()
+        return
+    with pytest.raises(ConfigurationError, match=f"{name} is missing"):
+        Workspace.open(workspace.root)
+    (workspace.root / name).touch()
+    assert Workspace.open(workspace.root)
+
+
 def test_lock_files_are_private_whatever_the_umask(workspace: Workspace) -> None:
     from pipeline import consent
 

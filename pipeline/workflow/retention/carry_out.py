@@ -108,7 +108,7 @@ def _remove_transcripts(workspace: Workspace, session: Session, now: datetime) -
     artefacts = transcripts_of(workspace, session.session_id)
     for artefact in artefacts:
         workspace.stages.drop(workspace.root / artefact.location)
-    Registry(workspace.db).rewrite(replace(session, captions=(), embedded=(), chat=()))
+    Registry(workspace.db).rewrite(replace(session, captions=(), embedded=(), chat=(), notes=()))
     _say_erased(workspace, artefacts)
 
 
