@@ -56,12 +56,18 @@ class KeyEncryptionKeys:
         self._settings = settings
         self._known: dict[str, KeyEncryptionKey] = {}
         self._current: KeyEncryptionKey | None = None
+        self._state: tuple[int, ...] = ()
 
     def current(self) -> KeyEncryptionKey:
-        """What data keys are wrapped under, read once; raises as ``read_secret``."""
-        if self._current is None:
+        """What data keys are wrapped under; raises as ``read_secret``.
+
+        A source elsewhere is asked once; the workspace's own key again when another process has begun a rotation.
+        """
+        state = self._own_state()
+        if self._current is None or state != self._state:
             key = self._next() if self._settings.key == OWN else None
             self._current = self._noted(key or KeyEncryptionKey(self._read(self._settings.key)))
+            self._state = state
         return self._current
 
     def of(self, kek_id: str) -> KeyEncryptionKey:
@@ -86,7 +92,6 @@ class KeyEncryptionKeys:
         """Puts a new own key beside the old one, once: what is wrapped from now on is wrapped under it."""
         if self._settings.key == OWN and not (self._folder / NEXT_FILE).exists():
             write_bytes(self._folder / NEXT_FILE, secrets.token_bytes(SECRET_BYTES))
-        self._current = None
 
     def end_rotation(self) -> None:
         """Puts the new own key in the place of the old one, which is gone then, or removes one that no more is used."""
@@ -96,7 +101,14 @@ class KeyEncryptionKeys:
         else:
             for name in (OWN_FILE, NEXT_FILE):
                 (self._folder / name).unlink(missing_ok=True)
-        self._current = None
+
+    def _own_state(self) -> tuple[int, ...]:
+        """What changes when the workspace's own key does; nothing for a source elsewhere."""
+        for name in (NEXT_FILE, OWN_FILE) if self._settings.key == OWN else ():
+            with suppress(FileNotFoundError):
+                status = (self._folder / name).stat()
+                return status.st_ino, status.st_mtime_ns
+        return ()
 
     def _all(self) -> Iterator[KeyEncryptionKey]:
         """Every key that may have wrapped something; the one that may be out of reach comes last."""

@@ -28,6 +28,7 @@ _RESTORE = "restore keys/ from its backup"
 _AT_ONCE = 500
 """Rows of one transaction of a rotation, which is a flush to the disk: 10,000 rows take 0.3 s so, one by one 20."""
 _WRAPPED = "SELECT kek_id, wrapped FROM data_key WHERE owner = ?"
+_INTO = "INTO data_key (owner, kek_id, wrapped, wrapped_at) VALUES (?, ?, ?, ?)"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS data_key (
     owner TEXT PRIMARY KEY, kek_id TEXT NOT NULL, wrapped BLOB NOT NULL, wrapped_at INTEGER NOT NULL,
@@ -77,11 +78,9 @@ class KeyRing:
 
     def ensure(self, owner: str) -> bytes:
         """The data key of an owner: a new one, where there is none yet."""
-        kek = self.keks.current()
-        into = "INSERT OR IGNORE INTO data_key (owner, kek_id, wrapped, wrapped_at) VALUES (?, ?, ?, ?)"
-        values = (owner, kek.kek_id, kek.wrap(secrets.token_bytes(SECRET_BYTES), owner), int(time.time()))
         with self._writing() as connection:
-            connection.execute(into, values)
+            row = self._row(owner, secrets.token_bytes(SECRET_BYTES))
+            connection.execute(f"INSERT OR IGNORE {_INTO}", row)
         return self.key(owner)
 
     def has(self, owner: str) -> bool:
@@ -97,11 +96,8 @@ class KeyRing:
 
     def put(self, owner: str, data_key: bytes, place: Callable[[], object]) -> None:
         """Keeps a data key, and calls ``place`` to put its file in place before anybody else may keep another."""
-        kek = self.keks.current()
-        values = (owner, kek.kek_id, kek.wrap(data_key, owner), int(time.time()))
-        into = "INSERT OR REPLACE INTO data_key (owner, kek_id, wrapped, wrapped_at) VALUES (?, ?, ?, ?)"
         with self._writing() as connection:
-            connection.execute(into, values)
+            connection.execute(f"INSERT OR REPLACE {_INTO}", self._row(owner, data_key))
             place()
 
     def drop(self, owners: Iterable[str]) -> frozenset[str]:
@@ -147,6 +143,18 @@ class KeyRing:
         with self._connected() as connection:
             return int(connection.execute(query, (int(since.timestamp()),)).fetchone()[0])
 
+    @contextmanager
+    def settled(self) -> Iterator[bool]:
+        """Whether every data key is under the current key; nobody can add one while the block runs."""
+        query = "SELECT NOT EXISTS (SELECT 1 FROM data_key WHERE kek_id <> ?)"
+        with self._writing() as connection:
+            yield bool(connection.execute(query, (self.keks.current().kek_id,)).fetchone()[0])
+
+    def _row(self, owner: str, data_key: bytes) -> tuple[str, str, bytes, int]:
+        """A row under the key that is current, asked for within the transaction: a rotation ends in one, too."""
+        kek = self.keks.current()
+        return owner, kek.kek_id, kek.wrap(data_key, owner), int(time.time())
+
     def _under_others(self, kek_id: str) -> list[tuple[str, str, bytes]]:
         query = "SELECT owner, kek_id, wrapped FROM data_key WHERE kek_id <> ? LIMIT ?"
         with self._connected() as connection:
@@ -163,7 +171,8 @@ class KeyRing:
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # a full disk has rolled it back already
+                    connection.execute("ROLLBACK")
                 raise
 
     @contextmanager

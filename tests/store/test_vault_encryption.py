@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import shutil
 import signal
@@ -18,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from pipeline.errors import WorkspaceDamaged
+from pipeline.errors import StorageUnavailable, WorkspaceDamaged
 from pipeline.store import Workspace, key_ring, vault
 from pipeline.store.key_encryption import derived
 from pipeline.store.streaming_aead import PURPOSE
@@ -149,6 +150,22 @@ def test_a_file_whose_key_is_lost_is_sealed_again(workspace: Workspace, digest: 
     assert workspace.vault.damaged() == []
 
 
+def test_a_full_disk_leaves_neither_a_key_nor_a_file(workspace: Workspace, digest: str) -> None:
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    with pytest.raises(OSError, match="no space"):
+        workspace.vault.keys.put("f" * 64, bytes(32), full)
+    assert workspace.vault.keys.owners() == {digest}
+    with pytest.raises(StorageUnavailable), workspace.vault.keys._writing() as connection:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count={pages}").fetchall()
+        rows = ((f"{number:064x}", "k", bytes(60), 0) for number in range(1000))
+        connection.executemany("INSERT INTO data_key (owner, kek_id, wrapped, wrapped_at) VALUES (?, ?, ?, ?)", rows)
+    assert workspace.vault.keys.owners() == {digest}
+    assert workspace.vault.damaged() == []
+
+
 def test_without_its_keys_an_encrypted_vault_seals_nothing_plain(workspace: Workspace, tmp_path: Path) -> None:
     workspace.vault.keys.path.unlink()
     with pytest.raises(WorkspaceDamaged, match="keys of the vault are missing"):
@@ -213,6 +230,20 @@ def test_sealing_may_be_killed_at_every_line(workspace: Workspace, tmp_path: Pat
         assert workspace.vault.damaged() == []
         workspace.vault.erase(digest)
     assert kills > 30
+
+
+def test_erasing_may_be_killed_at_every_line(workspace: Workspace, tmp_path: Path) -> None:
+    digest = sealed(workspace, tmp_path, MARK * 100)
+    copy, kills, opened = stored(workspace.vault, digest).read_bytes(), 0, []
+    for _ in killed_at_each_line(lambda: workspace.vault.erase(digest), [vault, key_ring]):
+        kills += 1
+        again = Workspace.open(workspace.root)
+        opened.append(again.vault.damaged() == [] and list(again.vault.digests()) == [digest])
+        again.vault.erase(digest)
+        assert list(again.vault.digests()) == [] and again.vault.keys.owners() == frozenset()
+        sealed(workspace, tmp_path, MARK * 100)
+    assert kills > 20 and opened == sorted(opened, reverse=True), "whole, and from the deletion of the key on nothing"
+    assert copy not in texts(workspace.root).values()
 
 
 OPENS = """

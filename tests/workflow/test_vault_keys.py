@@ -158,6 +158,39 @@ def test_a_rotation_may_be_killed_at_every_line(
     assert told(workspace, "status")["under_other_keys"] == 0
 
 
+def test_a_process_that_was_there_before_a_rotation_uses_the_new_key_after_it(
+    workspace: Workspace, digests: list[str]
+) -> None:
+    workspace.stages.put("speech", "before", "said before")
+    vault_keys.rotate_keys(Workspace.open(workspace.root))
+    workspace.stages.put("speech", "after", "said after")
+    assert told(workspace, "status")["under_other_keys"] == 0
+    again = Workspace.open(workspace.root)
+    assert [again.stages.get("speech", key, str) for key in ("before", "after")] == ["said before", "said after"]
+    assert workspace.vault.unopened() == []
+
+
+def test_what_is_kept_in_the_middle_of_a_rotation_is_wrapped_again(
+    workspace: Workspace, digests: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, rewrap = Workspace.open(workspace.root), key_ring.KeyRing.rewrap
+    late: list[int] = []
+    old = other.vault.keys.keks.current()
+
+    def rewrap_and_be_late(ring: key_ring.KeyRing) -> int:
+        count = rewrap(ring)
+        if not late and ring.path == workspace.stages.keys.path:
+            late.append(1)
+            with monkeypatch.context() as patch:
+                patch.setattr(other.stages.keys.keks, "current", lambda: old)
+                other.stages.put("speech", "late", "said late")
+        return count
+
+    monkeypatch.setattr(key_ring.KeyRing, "rewrap", rewrap_and_be_late)
+    assert vault_keys.rotate_keys(workspace).rewrapped == 4
+    assert Workspace.open(workspace.root).stages.get("speech", "late", str) == "said late"
+
+
 def settings(workspace: Workspace, text: str) -> Workspace:
     (workspace.root / "offrecord.toml").write_text(text, "utf-8")
     return Workspace.open(workspace.root)
