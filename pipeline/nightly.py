@@ -84,10 +84,9 @@ def run_night(
 ) -> MorningReport:
     """Ingests what is new, moves every session as far as it may go, writes exports and the morning report.
 
-    What is published is held against what was left there first.
-
-    Raises ``LockHeld`` when another run works here, ``ConsentUnreadable`` when the consent store does not hold, and
-    ``TryAgain`` when the clock jumped: then nothing is processed.
+    What is published is held against what was left there first. Raises ``LockHeld`` when another run works here,
+    ``ConsentUnreadable`` when the consent store does not hold, ``TryAgain`` when the clock jumped, and what stands in
+    the way of the keys of the vault: then nothing is processed.
     """
     began = time.monotonic()
     inbox = inbox.resolve() if inbox else None
@@ -95,6 +94,7 @@ def run_night(
     with workspace.locked():
         interrupted = published.half_done(workspace)
         workspace.sweep()
+        workspace.vault.require_keys()
         consent.verify_chain(workspace)
         workspace.ledger.check()
         integrity.check(workspace)
@@ -287,7 +287,8 @@ def process_one(task: Task) -> SessionProgress:
     session = Registry(workspace.db).session(task.session_id)
     for start in range(_STARTS):
         try:
-            return run.process(session, workspace, now=task.current_time())
+            with workspace.vault.in_use():
+                return run.process(session, workspace, now=task.current_time())
         except (ConsentUnreadable, StorageUnavailable):
             raise
         except OffrecordError as error:

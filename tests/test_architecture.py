@@ -28,6 +28,7 @@ ONE_DOOR: dict[str, str | tuple[str, ...]] = {
     "presidio_analyzer": "pipeline/detect/identifiers/presidio.py",
     "phonenumbers": "pipeline/detect/identifiers/phone_numbers.py",
     "detect_secrets": "pipeline/detect/identifiers/secrets.py",
+    "tink": "pipeline/store/streaming_aead.py",
     "tldextract": "pipeline/detect/identifiers/top_level_domains.py",
     "openpyxl": "pipeline/consent/",
     "pebble": "pipeline/executors/",

@@ -23,6 +23,7 @@ _COMMANDS = {
     "export": ("export", "Export requests and vCons."),
     "fetch": ("fetch", "Fetch recordings of Zoom, Teams or Meet into the inbox."),
     "init": ("admin", "Make a workspace."),
+    "keys": ("keys", "Encrypt originals, and look after the keys that open them."),
     "models": ("models", "List, pull and verify models."),
     "prove": ("redact", "Prove a rendition or a redacted file again."),
     "redact": ("redact", "Redact spans of sound in one media file."),

@@ -156,12 +156,15 @@ def lift(session: str, holds: tuple[str, ...], workspace: Path, actor: str, reas
 
 @review.command()
 @workspace_option
+@click.option("--rules", is_flag=True, help="Show how often people keep what each detection rule found.")
 @json_option
-def quality(workspace: Path, as_json: bool) -> None:
+def quality(workspace: Path, rules: bool, as_json: bool) -> None:
     """Show how each reviewer does: misses of what was shown blind, decisions a minute, reveals."""
     from pipeline.workflow.reviewer_quality import reviewer_quality
+    from pipeline.workflow.rule_quality import rule_quality
 
-    emit(reviewer_quality(open_workspace(workspace)), as_json)
+    opened = open_workspace(workspace)
+    emit(rule_quality(opened) if rules else reviewer_quality(opened), as_json)
 
 
 @review.command("sign-off")

@@ -18,7 +18,7 @@ from pipeline.detect.identifiers.partial_addresses import partial_address_recogn
 from pipeline.detect.identifiers.phone_numbers import phone_number_recognizer
 from pipeline.detect.identifiers.references import reference_recognizer
 from pipeline.detect.identifiers.secrets import secret_recognizer
-from pipeline.detect.identifiers.spelled_out import spelled_out_recognizer
+from pipeline.detect.identifiers.spelled_out import spelled_out_recognizer, spelling_alphabet_recognizer
 from pipeline.detect.identifiers.spoken_addresses import spoken_address_recognizer
 from pipeline.detect.identifiers.spoken_numbers import spoken_number_recognizer
 from pipeline.detect.identifiers.urls import url_recognizer
@@ -100,6 +100,7 @@ def _without_context(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
         spoken_address_recognizer(),
         spoken_number_recognizer(),
         spelled_out_recognizer(),
+        spelling_alphabet_recognizer(),
         presidio_recognizer(),
         ip_address_recognizer(),
         partial_address_recognizer(),

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pipeline.lexicon import company_key
+from pipeline.lexicon import company_key, words_of
+from pipeline.lexicon.plain import word_set
 from pipeline.records import Held, Outcome, Purpose, Role, Ruling, Session, Strength, Tag
 
 PURPOSE = Purpose.INTERNAL_IMPROVE
@@ -16,6 +17,11 @@ PURPOSE = Purpose.INTERNAL_IMPROVE
 QUOTED = Purpose.INTERNAL_SHARE
 """What lets the words themselves be shown to colleagues; without it a sentence in plain words stands for them."""
 KINDS = ("request", "discovery")
+_ANYBODYS = word_set(
+    "aol.com gmail.com gmx.com gmx.de gmx.net googlemail.com hey.com hotmail.com icloud.com live.com mail.com me.com "
+    "msn.com outlook.com pm.me proton.me protonmail.com web.de yahoo.com yandex.com zoho.com"
+)
+"""Domains where anybody has an address; one that is missing here only makes counts smaller."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +37,8 @@ class Mention:
     """One wording of a request or discovery. ``verbatim`` says whether ``quote`` is what was said.
 
     ``customer`` is a keyed alias or empty. Never exported are ``company``, ``source``, which tells companies (or
-    speakers without one) apart for counting, and ``wording``, the words themselves.
+    speakers without one) apart for counting, ``domain``, that of the speaker's address unless anybody may have one
+    there, and ``wording``, the words themselves.
     """
 
     request_id: str
@@ -55,6 +62,7 @@ class Mention:
     source: str
     company: str
     wording: str
+    domain: str = ""
 
     @property
     def at(self) -> str:
@@ -127,6 +135,7 @@ def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: 
         source=_source(session, tag.participant_id, company, key),
         company=company,
         wording=tag.quote,
+        domain=_domain(session, tag.participant_id),
     )
 
 
@@ -146,7 +155,10 @@ def _company(session: Session, participant_id: str | None) -> str:
 
 
 def _source(session: Session, participant_id: str | None, company: str, key: bytes) -> str:
-    """Who asked, for counting: a company, else a person by mail address or name; nobody where that is not known."""
+    """Who asked, for counting: a company, else a person by mail address or name; nobody where that is not known.
+
+    Two people of one name count as one: too few rather than too many.
+    """
     if company:
         return alias(company, key)
     if participant_id is None:
@@ -154,7 +166,16 @@ def _source(session: Session, participant_id: str | None, company: str, key: byt
     person = session.participant(participant_id)
     if person.role is Role.STAFF:
         return ""
-    return _keyed("person", person.email or f"{session.session_id}\n{person.name}", key)
+    return _keyed("person", person.email.casefold() if person.email else " ".join(sorted(words_of(person.name))), key)
+
+
+def _domain(session: Session, participant_id: str | None) -> str:
+    """The domain of a speaker's address, where it is their company's own."""
+    person = session.participant(participant_id) if participant_id else None
+    if person is None or person.role is Role.STAFF:
+        return ""
+    domain = (person.email or "").casefold().rpartition("@")[2].strip()
+    return "" if domain in _ANYBODYS else domain
 
 
 def alias(company: str, key: bytes) -> str:

@@ -1,16 +1,18 @@
 """Everything that an export shows, as one value: every format is made from it, so that all say the same.
 
 Counts are of distinct customers and sessions, never of mentions. What fewer than ``min_customers`` customers asked for
-shows neither who, by alias or segment, nor how many. Where it was said is shown to whoever may open that session's
-rendition anyway; with ``hide_rare_sessions`` it is not, for who knows the calendar knows who was there.
+shows neither who, by alias, segment or lasting label, nor how many. Where it was said is shown to whoever may open that
+session's rendition anyway; with ``hide_rare_sessions`` it is not, for who knows the calendar knows who was there.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pipeline.export.customers import customers_of
 from pipeline.export.mentions import KINDS, Mention
 from pipeline.export.periods import HeldSession, OfficeHours, attendance, quarter_of, quarters, week_of, weeks
 from pipeline.records import RequestGroup, Strength
@@ -19,6 +21,8 @@ SCHEMA_VERSION = 2
 RARE = "rare"
 """What stands for all cells with too few customers together."""
 _STRENGTHS = tuple(Strength)
+_LASTING_LABEL = re.compile(r"\[(participant|customer) [0-9A-Z]+\]")
+"""A label that is somebody's in every session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,8 +188,9 @@ def _within(group: RequestGroup, wanted: Mapping[str, Mention]) -> RequestGroup:
 
 def _group_row(group: RequestGroup, mentions: Sequence[Mention], names: Sequence[str], least: int) -> GroupRow:
     days = sorted(mention.started_on for mention in mentions)
-    customers = {mention.source for mention in mentions if mention.source}
-    enough = len(customers) >= least
+    customers = customers_of(mentions)
+    count = len(set(customers.values()))
+    enough = count >= least
     shown = str if enough else quarter_of
     by_quarter = {
         name: {mention.session for mention in mentions if quarter_of(mention.started_on) == name} for name in names
@@ -194,24 +199,31 @@ def _group_row(group: RequestGroup, mentions: Sequence[Mention], names: Sequence
     return GroupRow(
         group_id=group.group_id,
         kind=mentions[0].kind,
-        title=group.title,
+        title=_shown_text(group.title, enough),
         area=_commonest([mention.area for mention in mentions]),
         strength=min((mention.strength for mention in mentions), key=_STRENGTHS.index),
-        customers=len(customers) if enough else None,
+        customers=count if enough else None,
         sessions=len({mention.session for mention in mentions}) if enough else None,
         mentions=len(mentions),
-        weight=round(sum({mention.source: mention.weight for mention in mentions if mention.source}.values()), 2)
+        weight=round(
+            sum({customers[mention.source]: mention.weight for mention in mentions if mention.source}.values()), 2
+        )
         if enough
         else None,
         first=shown(days[0]),
         last=shown(days[-1]),
-        answer=next((mention.answer for mention in mentions if mention.answer), ""),
-        quote=quoted.quote,
+        answer=_shown_text(next((mention.answer for mention in mentions if mention.answer), ""), enough),
+        quote=_shown_text(quoted.quote, enough),
         closeness=group.closeness,
         words=group.words,
         heard_in=tuple(len(by_quarter[name]) if enough else None for name in names),
         request_ids=group.request_ids,
     )
+
+
+def _shown_text(text: str, enough: bool) -> str:
+    """A text as it may be shown: where too few asked, labels do not tell one customer or participant from another."""
+    return text if enough else _LASTING_LABEL.sub(r"[\1]", text)
 
 
 def _mention_row(mention: Mention, group: GroupRow, selection: Selection) -> MentionRow:
@@ -221,15 +233,15 @@ def _mention_row(mention: Mention, group: GroupRow, selection: Selection) -> Men
         request_id=mention.request_id,
         group_id=group.group_id,
         kind=mention.kind,
-        title=mention.title,
-        quote=mention.quote,
+        title=_shown_text(mention.title, enough),
+        quote=_shown_text(mention.quote, enough),
         verbatim=mention.verbatim,
         area=mention.area,
         strength=mention.strength,
         score=mention.score,
         sure=mention.sure,
         reason=mention.reason,
-        answer=mention.answer,
+        answer=_shown_text(mention.answer, enough),
         session=mention.session if placed else "",
         started_on=mention.started_on.isoformat() if placed else quarter_of(mention.started_on),
         at=mention.at if placed else "",
@@ -249,11 +261,7 @@ def _cells(
     for mention in mentions:
         if names[mention.request_id]:
             by_name.setdefault(names[mention.request_id], []).append(mention)
-    few = {
-        name
-        for name, of_name in by_name.items()
-        if len({mention.source for mention in of_name if mention.source}) < least
-    }
+    few = {name for name, of_name in by_name.items() if len(set(customers_of(of_name).values())) < least}
     if few:
         by_name[RARE] = [mention for name in sorted(few) for mention in by_name.pop(name)]
     cells = [_cell(name, of_name, groups, least) for name, of_name in by_name.items()]
@@ -261,12 +269,12 @@ def _cells(
 
 
 def _cell(name: str, mentions: Sequence[Mention], groups: Mapping[str, GroupRow], least: int) -> AreaCount:
-    customers = {mention.source for mention in mentions if mention.source}
-    enough = len(customers) >= least
+    customers = len(set(customers_of(mentions).values()))
+    enough = customers >= least
     return AreaCount(
         name=name,
         requests=len({groups[mention.request_id].group_id for mention in mentions if mention.request_id in groups}),
-        customers=len(customers) if enough else None,
+        customers=customers if enough else None,
         sessions=len({mention.session for mention in mentions}) if enough else None,
     )
 

@@ -5,6 +5,7 @@ from pipeline.lexicon.plain import plain, words_of
 from pipeline.lexicon.surface_forms import (
     SurfaceForm,
     company_key,
+    company_words,
     elsewhere_forms,
     entity_of,
     spoken_address,
@@ -16,6 +17,7 @@ __all__ = [
     "FUNCTION_WORDS",
     "SurfaceForm",
     "company_key",
+    "company_words",
     "elsewhere_forms",
     "entity_of",
     "is_common",

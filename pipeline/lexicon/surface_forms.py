@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pipeline.lexicon.common import FUNCTION_WORDS, is_common, is_english
 from pipeline.lexicon.nicknames import forms_of
 from pipeline.lexicon.plain import TOKEN, plain, word_set, words_of
+from pipeline.lexicon.spoken_forms import SPOKEN_SIGNS, spoken_forms
 from pipeline.records import Context, DetectionRule, KnownPerson, Misheard, Term
 
 LABELS = {"person": "PERSON", "company": "COMPANY", "product": "PRODUCT", "host": "HOST", "other": "TERM"}
-_SPOKEN = {".": " dot ", "@": " at ", "-": " dash ", "_": " underscore ", "+": " plus "}
 # Rank of a word from which on it is a name without further evidence: a rarer word costs little where it is none, and
 # hides much where it is one.
 _VERY_COMMON = 1200
@@ -108,7 +108,7 @@ def _whole_names(term: Term) -> Iterator[SurfaceForm]:
 
 def spoken_address(address: str) -> str:
     """An e-mail address or host name as it is said: ``jane.doe@acme.example`` is "jane dot doe at acme dot example"."""
-    return " ".join("".join(_SPOKEN.get(char, char) for char in address).split())
+    return " ".join("".join(SPOKEN_SIGNS.get(char, char) for char in address).split())
 
 
 def entity_of(kind: str, name: str) -> str:
@@ -128,6 +128,12 @@ def company_key(name: str) -> str:
     """A company's name as it is compared: its plain words run together, without its legal form."""
     words = words_of(name)
     return "".join(word for word in words if word not in _COMPANY_WORDS) or "".join(words)
+
+
+def company_words(name: str) -> tuple[str, ...]:
+    """The plain words that tell a company's name from others': without its legal form, "and" and the like."""
+    words = words_of(name)
+    return tuple(word for word in words if word not in _COMPANY_WORDS and word not in FUNCTION_WORDS) or words
 
 
 def _people(people: tuple[KnownPerson, ...]) -> Iterator[SurfaceForm]:
@@ -181,6 +187,8 @@ def _company(name: str) -> Iterator[SurfaceForm]:
     for written in (words, core) if core != words else (words,):
         ordinary = len(written) == 1 and is_common(plain(written[0]), _VERY_COMMON)
         yield SurfaceForm(" ".join(written), entity, "COMPANY", rule, _WHOLE, ordinary)
+    for said in spoken_forms(" ".join(core)):
+        yield SurfaceForm(said, entity, "COMPANY", rule, _WHOLE, exact=True)
     if len(core) > 1:
         if not is_common(plain(core[0])) and len(core[0]) > 2:
             yield SurfaceForm(core[0], entity, "COMPANY", rule, _FIRST_WORD)
@@ -218,5 +226,7 @@ def _term(term: Term) -> Iterator[SurfaceForm]:
     label, entity = LABELS.get(term.kind, "TERM"), entity_of(kind, term.text)
     for text in (term.text, *term.aliases):
         yield SurfaceForm(text, entity, label, DetectionRule.TERM_LIST, _WHOLE)
+        for said in spoken_forms(text):
+            yield SurfaceForm(said, entity, label, DetectionRule.TERM_LIST, _WHOLE, exact=True)
     if term.kind == "person":
         yield from _person(entity, (term.text, *term.aliases), DetectionRule.TERM_LIST)

@@ -53,7 +53,9 @@ def flags_by_session(db: Engine) -> dict[str, frozenset[str]]:
     later = decision.alias("later")
     same = (later.c.session_id == decision.c.session_id, later.c.proposal_id == decision.c.proposal_id)
     followed = select(later.c.seq).where(*same, later.c.seq > decision.c.seq).exists()
-    query = select(decision.c.session_id, decision.c.proposal_id).where(decision.c.verdict == Verdict.FLAG, ~followed)
+    query = select(decision.c.session_id, decision.c.proposal_id).where(
+        decision.c.verdict == Verdict.FLAG.value, ~followed
+    )
     flagged: dict[str, set[str]] = {}
     with reading(db) as connection:
         for row in connection.execute(query):

@@ -10,6 +10,7 @@ from pipeline.records import (
     Alternative,
     Context,
     Failed,
+    Held,
     Ruling,
     Session,
     SpeechSegment,
@@ -51,17 +52,17 @@ class _HeardTrack:
 
 def transcribe(
     session: Session, ruling: Ruling, context: Context, *, vault: Vault, settings: SpeechSettings
-) -> Transcript | Failed:
-    """Every word of the tracks that may be transcribed, and speech without words.
+) -> Transcript | Held | Failed:
+    """Every word of the tracks that may be transcribed, and speech without words; held where consent leaves no track.
 
     What consent closes in a part of a track is silent before anything listens to it, and counts as no speech.
     Raises ``ConfigurationError`` when a model is missing and ``InputRefused`` when a track cannot be read.
     """
     audible = tracks.audible(session, ruling)
     if not audible:
-        return Failed(
-            reason="no track of this session may be transcribed",
-            action="see `offrecord consent show`; a recording of each person apart lets the others be transcribed",
+        return Held(
+            reason="consent leaves no sound of it that may be transcribed",
+            action="give a recording of each person apart, or leave the session sealed; see `offrecord consent show`",
         )
     chosen = engine(settings.engine)
     if (missing := chosen.missing(session)) is not None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import UsageProblem
 from pipeline.store import ledger
 from pipeline.store.database import reading
 from pipeline.store.tables.review import lease
+from pipeline.store.upsert import insert
 
 LEASE = timedelta(minutes=15)
 """How long a session is somebody's after the last thing that they did in it."""
@@ -90,7 +90,7 @@ def _held(connection: Connection, session_id: str, now: datetime) -> Lease | Non
 def _keep(connection: Connection, session_id: str, actor: str, now: datetime) -> Lease:
     until = now + LEASE
     values = {"session_id": session_id, "actor": actor, "until": until.isoformat()}
-    statement = insert(lease).values(values)
+    statement = insert(connection, lease).values(values)
     connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
     return Lease(session_id=session_id, actor=actor, until=until)
 

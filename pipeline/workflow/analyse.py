@@ -11,6 +11,7 @@ from pipeline.records import (
     Failed,
     Finding,
     HeardAgain,
+    Held,
     OcrResult,
     Proposal,
     Purpose,
@@ -92,7 +93,7 @@ def analyse(session: Session, workspace: Workspace, *, now: datetime) -> Analyse
     context = SessionContext(session=session, workspace=workspace, ruling=ruling, known=known, now=now)
     context = with_crosstalk(context, Purpose.TRANSCRIBE)
     heard = recognised(context)
-    if isinstance(heard, Failed):
+    if isinstance(heard, (Held, Failed)):
         return heard
     context, transcript = heard
     if consent.record_announcements(session, transcript.words, workspace=workspace):

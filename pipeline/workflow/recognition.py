@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline import speech
-from pipeline.records import Failed, KeywordHit, Purpose, Transcript
+from pipeline.records import Failed, Held, KeywordHit, Purpose, Transcript
 from pipeline.speech import CueTime
 from pipeline.store.codec import key_of
 from pipeline.workflow.session_context import SessionContext
@@ -18,10 +18,10 @@ from pipeline.workflow.session_context import SessionContext
 CAPTION_TIMES = "caption_times"
 
 
-def recognised(context: SessionContext) -> tuple[SessionContext, Transcript] | Failed:
+def recognised(context: SessionContext) -> tuple[SessionContext, Transcript] | Held | Failed:
     """The transcript, and the context with the captions moved to where their words were heard."""
     times, transcript = _caption_times(context)
-    if isinstance(transcript, Failed):
+    if isinstance(transcript, (Held, Failed)):
         return transcript
     if times is None:
         return _kept(context, transcript)
@@ -36,7 +36,7 @@ def with_caption_times(context: SessionContext, times: Sequence[CueTime]) -> Ses
     return replace(context, session=speech.with_caption_times(context.session, times), as_written=context.decided)
 
 
-def _caption_times(context: SessionContext) -> tuple[tuple[CueTime, ...] | None, Transcript | Failed | None]:
+def _caption_times(context: SessionContext) -> tuple[tuple[CueTime, ...] | None, Transcript | Held | Failed | None]:
     """Where the captions belong, and the transcript that showed it if it had to be made.
 
     That one is not kept: it may hold words of somebody whose voice lies elsewhere than the captions say.
@@ -48,27 +48,27 @@ def _caption_times(context: SessionContext) -> tuple[tuple[CueTime, ...] | None,
     if times is not None:
         return times, None
     transcript = _transcribed(context)
-    if isinstance(transcript, Failed):
+    if not isinstance(transcript, Transcript):
         return None, transcript
     times = speech.caption_times(context.session, transcript, context.workspace.settings.speech)
     context.put(CAPTION_TIMES, key, times, tuple[CueTime, ...], purpose=Purpose.TRANSCRIBE)
     return times, transcript
 
 
-def _kept(context: SessionContext, transcript: Transcript | None) -> tuple[SessionContext, Transcript] | Failed:
+def _kept(context: SessionContext, transcript: Transcript | None) -> tuple[SessionContext, Transcript] | Held | Failed:
     """The transcript of this session as it stands, from the store or else this one or a new one, with what was hit."""
     key = _key(context)
     stored = context.workspace.stages.get("speech", key, Transcript)
     if stored is None:
         heard = transcript or _transcribed(context)
-        if isinstance(heard, Failed):
+        if not isinstance(heard, Transcript):
             return heard
         context.put("speech", key, heard, purpose=Purpose.TRANSCRIBE)
         stored = heard
     return context, replace(stored, heard_terms=_keyword_hits(context, stored, key))
 
 
-def _transcribed(context: SessionContext) -> Transcript | Failed:
+def _transcribed(context: SessionContext) -> Transcript | Held | Failed:
     vault, settings = context.workspace.vault, context.workspace.settings.speech
     return speech.transcribe(context.session, context.ruling, context.known, vault=vault, settings=settings)
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, delete, func, or_, select, true, update
 
+from pipeline.consent.evaluation.like_names import name_keys
 from pipeline.consent.evaluation.participant_match import lookups_of
 from pipeline.consent.log import agreements, erased_participants, identity_matches
 from pipeline.consent.log.identity import AliasKind, Keys
-from pipeline.consent.log.parties import chunks
+from pipeline.consent.log.parties import chunks, names_of
 from pipeline.errors import WorkspaceDamaged
 from pipeline.lexicon import elsewhere_forms
 from pipeline.records import Session, Term
@@ -181,7 +182,8 @@ def _concerned(connection: Connection, changes: _Changes, keys: Keys) -> set[str
     # What somebody else who claims the same address or id answers makes it doubtful whose answer counts.
     addresses = set(_aliases(connection, parties, AliasKind.EMAIL, AliasKind.PLATFORM))
     shared = set(_aliases(connection, _holders(connection, addresses)))
-    wanted = {value[:_SHORT] for value in changes.hashes | own | shared}
+    alike = {value for _, name in names_of(connection, keys, parties) for value in name_keys(name, keys)}
+    wanted = {value[:_SHORT] for value in changes.hashes | own | shared | alike}
     return changes.sessions | set(_looked_up(connection, wanted)) | set(_by_name(connection, parties))
 
 

@@ -144,6 +144,7 @@ class MentionFields(TypedDict, total=False):
     source: str
     company: str
     wording: str
+    domain: str
 
 
 def tagged(quote: str = "please add a dry run", **changed: Unpack[TagFields]) -> Tag:

@@ -59,6 +59,41 @@ def test_what_few_ask_for_tells_neither_who_nor_how_many(customers: int) -> None
     assert [(cell.name, cell.customers) for cell in (*found.areas, *found.segments)] == [(RARE, None)] * 2
 
 
+@pytest.mark.parametrize(
+    ("customers", "shown"), [(2, "[participant] and [customer]"), (3, "[participant 3] and [customer B]")]
+)
+def test_what_few_ask_for_has_no_label_that_lasts(customers: int, shown: str) -> None:
+    said = "[participant 3] and [customer B] want it like [person 1]"
+    found = many(customers, quote=said, answer=said, title=said)
+    group_texts = {text for row in found.groups for text in (row.quote, row.answer)}
+    mention_texts = {text for row in found.mentions for text in (row.quote, row.answer, row.title)}
+    assert group_texts == mention_texts == {f"{shown} want it like [person 1]"}
+
+
+@pytest.mark.parametrize(
+    "companies",
+    [
+        ("Orchard", "Orchard Analytics", "Orchard Analytics GmbH"),
+        ("Marsh & Pine", "Marsh and Pine", "Marsh, Pine Ltd"),
+        ("Orchard Analytics EU", "Orchard Analytics", "The Orchard"),
+    ],
+)
+def test_a_customer_that_is_written_in_several_ways_is_one(companies: tuple[str, ...]) -> None:
+    one = [mention(number, company=name) for number, name in enumerate(companies)]
+    (row,) = report(one, [grouped("Dry run", *one)], [], Selection()).groups
+    assert row.customers is None
+    more = [*one, mention(8, company="Larch"), mention(9, company="Pinewood")]
+    found = report(more, [grouped("Dry run", *more)], [], Selection())
+    assert found.groups[0].customers == found.areas[0].customers == 3
+
+
+def test_people_with_addresses_of_one_company_are_one_customer() -> None:
+    one = [mention(number, company=f"Company {number}", domain="orchard.example") for number in range(4)]
+    assert report(one, [grouped("Dry run", *one)], [], Selection()).groups[0].customers is None
+    others = [mention(number, company=f"Company {number}") for number in range(4)]
+    assert report(others, [grouped("Dry run", *others)], [], Selection()).groups[0].customers == 4
+
+
 def test_where_it_was_said_can_be_hidden_too() -> None:
     mentions = [mention(1)]
     hidden = report(mentions, [grouped("Dry run", *mentions)], [], Selection(hide_rare_sessions=True))

@@ -18,6 +18,7 @@ from pipeline.store import Workspace, terms
 from pipeline.store.codec import decode, encode, key_of
 from pipeline.store.registry import Registry, entry_id, printable
 from tests.database_server import behind
+from tests.vault_files import changed, stored
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
@@ -78,9 +79,9 @@ def test_a_changed_byte_in_the_vault_is_found(workspace: Workspace, tmp_path: Pa
     original.write_bytes(b"sound")
     sealed = workspace.vault.seal(original, kind="media")
     assert workspace.vault.damaged() == []
-    workspace.vault.path(sealed.digest).write_bytes(b"Sound")
+    changed(stored(workspace.vault, sealed.digest))
     assert workspace.vault.damaged() == [sealed.digest]
-    workspace.vault.path(sealed.digest).unlink()
+    stored(workspace.vault, sealed.digest).unlink()
     with pytest.raises(WorkspaceDamaged):
         workspace.vault.path(sealed.digest)
 
@@ -242,6 +243,16 @@ def test_a_wrong_term_list_names_the_key_and_never_the_term(tmp_path: Path) -> N
     with pytest.raises(ConfigurationError, match="kynd") as caught:
         terms.read(tmp_path)
     assert "Falcon" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["terms.toml", "offrecord.toml", "jurisdictions.toml"])
+def test_a_workspace_without_its_lists_or_settings_is_not_opened(workspace: Workspace, name: str) -> None:
+    # What a list takes out, or a setting closes, does not come back because a hand removed the file.
+    (workspace.root / name).unlink()
+    with pytest.raises(ConfigurationError, match=f"{name} is missing"):
+        Workspace.open(workspace.root)
+    (workspace.root / name).touch()
+    assert Workspace.open(workspace.root)
 
 
 def test_lock_files_are_private_whatever_the_umask(workspace: Workspace) -> None:

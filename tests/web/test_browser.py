@@ -197,7 +197,6 @@ def test_a_speaker_is_assigned_by_keyboard(browser: Browser, server: Server, wat
     page.wait_for_selector("#ask[open]")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.click("#ask-yes")
     page.wait_for_selector("text=as a reviewer said")
     (turn,) = list_speakers(server.workspace, server.session_id, now=now())
     assert turn.participant == "p2"

@@ -284,3 +284,53 @@ def test_a_server_keeps_its_connections_and_many_requests_at_once_are_answered(w
     kept.ledger.verify()
     assert isinstance(kept.db.pool, QueuePool) and kept.db.pool.checkedout() == 0 and kept.db.pool.checkedin() > 0
     kept.db.dispose()
+
+
+def test_five_sessions_by_keyboard_alone(browser: Browser, server: Server, watched: list[Watched]) -> None:
+    ids = [server.session_id, *analyse_more(server.workspace, 4)]
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    ana.set_viewport_size({"width": 1280, "height": 720})
+    ana.keyboard.press("q")
+    for number in range(len(ids)):
+        ana.wait_for_selector("[data-ready]")
+        assert ana.evaluate("document.activeElement.getAttribute('role')") == "option", "keys work at once"
+        assert review_of_one(ana) <= 12, "key presses for six proposals, something missed and the submission"
+        ana.wait_for_function("() => document.activeElement.id === 'next-session'")
+        with ana.expect_navigation():
+            ana.keyboard.press("Enter")
+        assert number == len(ids) - 1 or "/review" in ana.url
+    assert "Nothing waits for you" in ana.inner_text("main")
+    for session_id in ids:
+        proposals = proposals_of(server.workspace, session_id)
+        made = decision_log.decisions(server.workspace.db, session_id)
+        left = decision_log.undecided(proposals, made)
+        assert [each.proposal_id for each in left] == list(decision_log.flags(server.workspace.db, session_id))
+        assert len(proposals) == 7 and len(left) == 1
+
+
+def review_of_one(page: Page) -> int:
+    """Reviews one session, and gives how many keys that took, without the letters of a reason or a search."""
+    presses = 0
+
+    def press(key: str, until: str, element: str = "progress") -> None:
+        nonlocal presses
+        presses += 1
+        page.keyboard.press(key)
+        wait_for_text(page, element, until)
+        assert page.evaluate("scrollY") == 0, f"{key} scrolls the page"
+
+    press("a", "1 of 6")
+    press("a", "2 of 6")
+    press("x", "1 not confidential", "ask-quick")
+    press("2", "3 of 6")
+    press("f", "stays redacted", "ask-text")
+    page.keyboard.type("may we say this?")
+    press("Enter", "1 for a lead")
+    press("w", "4 of 6")
+    press("g", "Speech without words", "message")
+    press("n", "speech without words", "ask-text")
+    press("Enter", "5 of 7")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "option", "focus is where it was"
+    press("Control+Enter", "1 proposal is undecided", "ask-text")
+    press("Enter", "Submitted.", "message")
+    return presses

@@ -15,9 +15,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 from starlette.testclient import TestClient
 
-from pipeline import consent, ingest
-from pipeline.consent.answers.importer import import_answers
-from pipeline.records import Held, Ruling, Session, SessionResult
+from pipeline import consent
+from pipeline.records import Held, Ruling, SessionResult
 from pipeline.store import Workspace, voices
 from pipeline.store.registry import Registry, SessionState
 from pipeline.web.app import staff_app
@@ -27,27 +26,17 @@ from pipeline.web.site import Access
 from tests.clock import now
 from tests.once import made_once
 from tests.web.chromium import AXE, browser
-from tests.web.making import FORM, SAMPLES, SETTINGS, Server, serving, session_id_of
+from tests.web.making import Server, serving, session_id_of
+from tests.web.mixed import HANNAH, PETER, REFUSER, TOLD, make_mixed
 from tests.web.test_browser import Watched, person
-from tests.workflow.test_voices import FOLDER, HANNAH, PETER, REFUSER, TOLD
 
 __all__ = ["browser"]
-
-
-def _make(root: Path) -> None:
-    workspace = Workspace.create(root, SETTINGS)
-    import_answers(SAMPLES / "consent.csv", FORM, workspace=workspace, now=now())
-    session = ingest.ingest(SAMPLES / "sessions" / FOLDER, workspace=workspace)
-    assert isinstance(session, Session)
-    Registry(workspace.db).take(SAMPLES / "sessions" / FOLDER, "0", session)
-    voices.put(workspace.stages, session, TOLD)
-    workspace.db.dispose()
 
 
 @pytest.fixture
 def mixed(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Workspace:
     """A workspace with a session in mixed sound, its voices told apart by hand."""
-    made = made_once(tmp_path_factory, "voices", lambda folder: _make(folder / "ws"))
+    made = made_once(tmp_path_factory, "voices", lambda folder: make_mixed(folder / "ws").db.dispose())
     return Workspace.open(shutil.copytree(made / "ws", tmp_path / "mixed"))
 
 

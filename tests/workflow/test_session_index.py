@@ -14,7 +14,7 @@ from pipeline.consent.log.agreements import AgreementKind, Clause
 from pipeline.consent.staff.match_participant import settle
 from pipeline.consent.staff.withdraw import Erasure
 from pipeline.errors import WorkspaceDamaged
-from pipeline.records import Purpose, Session
+from pipeline.records import Purpose, Role, Session
 from pipeline.store import Workspace
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
@@ -35,6 +35,7 @@ SESSIONS = {
     "named-ana": person(1, name="Ana Lee"),
     "granite": person(1, "cy@granite.example", name="Cy Arden", company="Granite Foundry, Inc."),
     "nobody": person(1, "eve@e.example", name="Eve Olsen"),
+    "staff": person(1, name="Dag S. (Lumen Labs)", role=Role.STAFF, company="Lumen Labs"),
 }
 
 
@@ -71,6 +72,13 @@ def test_an_answer_concerns_whoever_may_have_given_it(
     assert concerned(workspace, taken, again) == {"ana", "like-ana", "named-ana"}
     assert concerned(workspace, taken, partial(file_answers, row(BO))) == {"bo"}
     assert concerned(workspace, taken, partial(file_answers, row("new@n.example"))) == set()
+
+
+def test_a_no_concerns_own_staff_of_a_like_name(
+    workspace: Workspace, taken: dict[str, Session], file_answers: Files
+) -> None:
+    refuse = partial(file_answers, row("dag@l.example", ALL_NO, name="Dag Solberg"))
+    assert concerned(workspace, taken, refuse) == {"staff"}
 
 
 def test_an_agreement_concerns_the_people_of_the_organisation(workspace: Workspace, taken: dict[str, Session]) -> None:

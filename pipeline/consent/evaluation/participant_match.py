@@ -8,12 +8,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from pipeline.consent.evaluation.like_names import name_keys, refusers_like
+from pipeline.consent.evaluation.own_staff import own_staff
 from pipeline.consent.evaluation.rule_tables import Identity
 from pipeline.consent.log import erased_participants, identity_matches, log
 from pipeline.consent.log.events import canonical, sha256
 from pipeline.consent.log.identity import Alias, AliasKind, Keys, bare
 from pipeline.consent.log.parties import find, sharing
-from pipeline.records import Participant, Session
+from pipeline.records import Participant, Role, Session
 from pipeline.store import withdrawals
 
 
@@ -41,6 +43,7 @@ def match_participants(
     matches = {**match_by_aliases(connection, session, keys)}
     matches |= dict(_remembered(connection, session, keys, matches, now=now))
     matches |= dict(_matched_by_staff(connection, session, keys, matches, now=now))
+    matches |= dict(_staff_like_refusers(connection, session, keys, matches))
     erased = erased_participants.of_session(connection, session.session_id)
     return matches | {who: PartyMatch(Identity.MATCHED, (row.party_id,)) for who, row in erased.items()}
 
@@ -93,7 +96,9 @@ def address_hashes(person: Participant, keys: Keys) -> tuple[str, ...]:
 
 def lookups_of(person: Participant, keys: Keys) -> tuple[str, ...]:
     """Every keyed hash under which a participant is looked up, whatever is on file under it."""
-    return (*_hashes(person, keys), *_similar_hashes(person, keys))
+    staff = person.role is Role.STAFF
+    alike = (value for name in (person.name, *person.aliases) for value in name_keys(name, keys)) if staff else ()
+    return (*_hashes(person, keys), *_similar_hashes(person, keys), *alike)
 
 
 def known_by(person: Participant, keys: Keys) -> str:
@@ -146,6 +151,19 @@ def _remembered(
     for participant_id, exact in exact_matches(connection, session, keys, matches).items():
         if any(confirmed.get(address) == exact.party_id for address in exact.addresses):
             yield participant_id, PartyMatch(Identity.MATCHED, (exact.party_id,), by_staff=True)
+
+
+def _staff_like_refusers(
+    connection: Connection, session: Session, keys: Keys, matches: Mapping[str, PartyMatch]
+) -> Iterator[tuple[str, PartyMatch]]:
+    """Own staff of whom nothing is on file, but whose name is like that of somebody who said no: it may be them."""
+    unmatched = [
+        person
+        for person in session.participants
+        if own_staff(session, person) and matches[person.participant_id].identity is Identity.UNMATCHED
+    ]
+    for participant_id, parties in refusers_like(connection, unmatched, session.host, keys).items():
+        yield participant_id, PartyMatch(Identity.AMBIGUOUS, parties)
 
 
 def _hashes(person: Participant, keys: Keys) -> tuple[str, ...]:

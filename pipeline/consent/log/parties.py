@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, true, update
 
+from pipeline.consent.log.events import EventState
 from pipeline.consent.log.identity import Alias, AliasKind, Keys, Verified, bare, normalise
 from pipeline.consent.log.unreadable import unreadable
 from pipeline.store.tables.consent import alias as alias_table
@@ -41,6 +42,31 @@ def find(connection: Connection, keys: Keys, hashes: Iterable[str]) -> dict[str,
             keys.check_alias(alias, row.value_enc)
             aliases[alias.value_hash].append(alias)
     return aliases
+
+
+def refusers_names(connection: Connection, keys: Keys) -> Iterator[tuple[str, str]]:
+    """Everybody on file who ever said no, with each name that they are known by; ``ConsentUnreadable`` for a change."""
+    no = or_(*(consent_event.c.body.contains(f'"state":"{state.value}"') for state in EventState if state.is_no))
+    said_no = exists().where(consent_event.c.party_id == alias_table.c.party_id, no)
+    yield from _names(connection, keys, said_no)
+
+
+def alias_count(connection: Connection) -> int:
+    """How many things people on file are known by."""
+    return int(connection.execute(select(func.count()).select_from(alias_table)).scalar_one())
+
+
+def names_of(connection: Connection, keys: Keys, party_ids: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """These people with each name that they are known by; raises ``ConsentUnreadable`` for a change."""
+    for ids in chunks(sorted(set(party_ids))):
+        yield from _names(connection, keys, alias_table.c.party_id.in_(ids))
+
+
+def _names(connection: Connection, keys: Keys, which: ColumnElement[bool]) -> Iterator[tuple[str, str]]:
+    query = select(alias_table).where(alias_table.c.kind == AliasKind.DISPLAY_NAME, which)
+    for row in connection.execute(query.order_by(alias_table.c.alias_id)):
+        alias = Alias(row.party_id, AliasKind(row.kind), row.value_hash, Verified(row.verified))
+        yield row.party_id, keys.open_alias(alias, row.value_enc)
 
 
 def vouch(connection: Connection, keys: Keys, party_ids: Iterable[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import FUNCTION_WORDS, words_of
@@ -18,6 +18,10 @@ _ORDINARY = 0.8  # of an ordinary word's score, which sorts it behind the names:
 # What is said before a name and nothing else, and what also stands before other words.
 _STRONG_CUES = word_set("hi hello hey thanks thank im mr mrs ms miss dr")
 _CUES = _STRONG_CUES | word_set("name is from with by")
+_HUMP = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]")
+_LEAST_IN_COMPOUND = 4
+"""Letters of a name that is looked for within a word: shorter ones stand in words by chance."""
 
 
 def exact_recognizer(forms: tuple[SurfaceForm, ...]) -> Recognizer:
@@ -36,9 +40,32 @@ def exact_recognizer(forms: tuple[SurfaceForm, ...]) -> Recognizer:
                 if run is not None:
                     last, form = run
                     matches.append(_match(text, first, last, form))
-        return matches
+        return matches + _in_compounds(text, index)
 
     return recognize
+
+
+def _in_compounds(text: Text, index: Mapping[str, SurfaceForm]) -> list[Match]:
+    """What stands in words that capitals part, as code writes names: ``OrchardClient``, ``myOrchard``."""
+    if not (text.cased and _HUMP.search(text.raw)):
+        return []
+    matches = []
+    for token in text.tokens:
+        parts = list(_PART.finditer(text.raw, token.start_char, token.end_char))
+        for first, last in _runs(len(parts)):
+            start_char, end_char = parts[first].start(), parts[last].end()
+            name = text.raw[start_char:end_char]
+            form = index.get(name.casefold())
+            if form is not None and not form.ordinary and len(name) >= _LEAST_IN_COMPOUND:
+                matches.append(Match(start_char, end_char, form.label, name, form.entity, form.rule, form.score))
+    return matches
+
+
+def _runs(count: int) -> Iterator[tuple[int, int]]:
+    """The first and last part of each run within a word of so many parts; the whole word is found anyway."""
+    for first in range(count):
+        for last in range(first, min(count - (first == 0), first + _MAX_WORDS)):
+            yield first, last
 
 
 def literal_recognizer(terms: tuple[Term, ...]) -> Recognizer:

@@ -1,8 +1,10 @@
-"""Finds words that were spelled out letter by letter ("h a l c y o n", "W-I-L-K")."""
+"""Finds words that were spelled out: letter by letter ("h a l c y o n"), or by words ("h for hotel, a for alfa")."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
 
 from pipeline.detect.text.token_classes import classify
 from pipeline.detect.text.tokens import Match, Recognizer, Text
@@ -20,6 +22,51 @@ _ACRONYMS = word_set(
     npm git ftp ssh iot crm erp eps bbc nbc cbs nyc mit phd mba hr ui ux qa abc xyz rfid lng ifrs oem cpg nda rfp rfi
     sku ltv cac arr mrr npv irr ebit mri pcr dna rna hiv led lcd dvd suv hvac atm pos kyc aml gdpr saas paas faqs"""
 )
+_ALPHABET = (
+    "alfa alpha bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar papa "
+    "quebec romeo sierra tango uniform victor whiskey whisky xray yankee zulu"
+)
+_LETTER = re.compile(
+    r"\b([^\W\d_])\W{1,3}(?:as\W{1,3}in|is\W{1,3}for|for|like|as|wie|comme|como)\W{1,3}(?=\1)[^\W\d_]{2,}"
+    rf"|\b(?:{'|'.join(_ALPHABET.split())})\b",
+    re.IGNORECASE,
+)
+"""One letter by a word that begins with it, in any spelling alphabet, or a word of the international one alone."""
+_BETWEEN = re.compile(r"\W*(?:(?:and|then|und|et|y|uh|um|capital|[^\W\d_]|\d)\W+)*", re.IGNORECASE)
+_LEAST_LETTERS = 3
+
+
+def spelling_alphabet_recognizer() -> Recognizer:
+    """For runs of at least three letters that are said by words; further letters and digits may stand between them."""
+
+    def recognize(text: Text) -> list[Match]:
+        starts = [token.start_char for token in text.tokens]
+        return [
+            text.match(
+                bisect_right(starts, run[0].start()) - 1,
+                bisect_right(starts, run[-1].end() - 1) - 1,
+                label="OTHER",
+                entity=f"spelled:{''.join(each.group()[0] for each in run).casefold()}",
+                rule=DetectionRule.SPELLED_OUT,
+                score=_SURE,
+            )
+            for run in _runs(text.raw)
+            if len(run) >= _LEAST_LETTERS
+        ]
+
+    return recognize
+
+
+def _runs(raw: str) -> Iterator[list[re.Match[str]]]:
+    """What is said of letters, by runs in which nothing else is said."""
+    run: list[re.Match[str]] = []
+    for letter in _LETTER.finditer(raw):
+        if run and not _BETWEEN.fullmatch(raw, run[-1].end(), letter.start()):
+            yield run
+            run = []
+        run.append(letter)
+    if run:
+        yield run
 
 
 def spelled_out_recognizer() -> Recognizer:

@@ -96,7 +96,9 @@ function option(proposal) {
 function drawList() {
   const wanted = $("filter").value;
   order = [...proposals.values()].filter((each) => wanted === "all" || stateOf(each) === wanted).map((each) => each.proposal_id);
+  const focused = $("proposals").contains(document.activeElement);
   $("proposals").replaceChildren(...order.map((id) => option(proposals.get(id))));
+  if (focused) (document.getElementById(`p-${active}`) ?? $("proposals").firstElementChild)?.focus({ preventScroll: true });
   progress();
 }
 
@@ -115,7 +117,8 @@ function redraw(id) {
 
 function progress() {
   const all = proposals.size, left = [...proposals.values()].filter((each) => each.decision === "undecided").length;
-  $("progress").textContent = `${all - left} of ${all} decided`;
+  const flagged = [...proposals.values()].filter((each) => each.flagged).length;
+  $("progress").textContent = `${all - left} of ${all} decided${flagged ? `, ${flagged} for a lead` : ""}`;
 }
 
 function detail() {
@@ -269,6 +272,17 @@ function decided(sent, answer) {
   }
 }
 
+/** Answers that a digit gives while nothing is written yet. */
+let quick = [];
+/** In the dialog: Enter confirms a choice too, which a browser opens otherwise, and a digit gives a usual answer. */
+function onAskKey(event) {
+  const answer = event.target === $("ask-value") && !event.target.value ? quick[Number(event.key) - 1] : undefined;
+  if (answer !== undefined) $("ask-value").value = answer;
+  else if (event.key !== "Enter" || event.target !== $("ask-select")) return;
+  event.preventDefault();
+  $("ask").close("yes");
+}
+
 /** Asks for one value, or only for a yes; null where it is cancelled. */
 function ask(title, text, { label = "", value = "", list = [], choices = null, yes = "OK" } = {}) {
   const dialog = $("ask"), input = $("ask-value"), choice = $("ask-select");
@@ -279,6 +293,8 @@ function ask(title, text, { label = "", value = "", list = [], choices = null, y
   choice.hidden = choices === null;
   $("ask-label").htmlFor = choices === null ? "ask-value" : "ask-select";
   input.value = value;
+  $("ask-quick").textContent = list.map((each, number) => `${number + 1} ${each}`).join(" · ");
+  quick = list;
   $("ask-list").replaceChildren(...list.map((each) => element("option", undefined, { value: each })));
   choice.replaceChildren(...(choices ?? []).map((each) => element("option", each)));
   $("ask-yes").textContent = yes;
@@ -506,6 +522,7 @@ async function submit() {
     flagged && !IS_LEAD ? `${count(flagged, "flagged proposal")} wait${flagged === 1 ? "s" : ""} for a lead, and stay${flagged === 1 ? "s" : ""} redacted until then.` : "",
   ].join(" ").trim(), { yes: "Submit" });
   if (!sure) return;
+  player.stop();
   const answer = await api.post("/submit", { undecided: left });
   if (answer.status !== 200) { say(`Not submitted: ${answer.data.error}`); return reload(); }
   take(answer.data);
@@ -597,6 +614,7 @@ async function start() {
   $("keys").addEventListener("change", () => localStorage.setItem("offrecord keys", $("keys").checked ? "on" : "off"));
   document.addEventListener("keydown", onKey);
   document.addEventListener("keyup", onKeyUp);
+  $("ask").addEventListener("keydown", onAskKey);
   api.resume(decided);
   makeLease(api, IS_LEAD);
   const first = order.find((id) => isOpen(proposals.get(id)));

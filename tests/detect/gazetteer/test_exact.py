@@ -168,3 +168,22 @@ def test_a_company_is_called_without_its_legal_form_however_that_is_written(comp
 
 def test_a_legal_form_alone_is_a_name() -> None:
     assert "Sarl" in surfaces("we asked Sarl about it", Context(companies=("Sarl",)))
+
+
+@pytest.mark.parametrize(
+    ("text", "surface"),
+    [
+        ("run HalcyonClient first", "Halcyon"),
+        ("call myHalcyonApp again", "Halcyon"),
+        ("a HTTPHalcyonError came up", "Halcyon"),
+        ("the NorthWindTradersExporter job", "NorthWindTraders"),
+        ("see BlueFalcon2Config there", "BlueFalcon2"),
+    ],
+)
+def test_a_name_within_a_word_that_capitals_part(text: str, surface: str) -> None:
+    assert surface in surfaces(text)
+
+
+@pytest.mark.parametrize("text", ["priApp is up", "WillNgine runs", "the iPhone", "GitHub is down", "halcyonic days"])
+def test_other_words_with_capitals_stay(text: str) -> None:
+    assert not {"pri", "Will", "Ng", "halcyon"} & set(surfaces(text))
