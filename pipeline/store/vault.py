@@ -88,8 +88,10 @@ class Vault:
         raise WorkspaceDamaged(f"vault: {digest[:12]} is missing", action=_RESTORE)
 
     def has(self, digest: str) -> bool:
-        """Whether a file of this digest is sealed here."""
-        return self._place(digest).is_file()
+        """Whether a file is there and can be opened, as far as that can be told without opening it."""
+        if self._place(digest).exists():
+            return True
+        return self._place(digest, SEALED).exists() and self.has_key(digest)
 
     def seal(self, source: Path, *, kind: str) -> VaultFile:
         """Copies a plain file in, once, flushed to the disk; raises ``InputRefused`` for a link or a device."""
@@ -100,7 +102,7 @@ class Vault:
                 digest, size = _copy(original, temporary, key)
                 if self._was_erased(digest):
                     raise InputRefused("this recording was erased on request, or is kept no longer", action=_STAYS)
-                if not self._holds(digest):
+                if not self.has(digest):
                     self._put(temporary, digest, key)
             finally:
                 temporary.unlink(missing_ok=True)
@@ -197,12 +199,6 @@ class Vault:
             put()
         else:
             self.keys.put(digest, key, put)
-
-    def _holds(self, digest: str) -> bool:
-        """Whether a file is there and can be opened, as far as that can be told without opening it."""
-        if self._place(digest).exists():
-            return True
-        return self._place(digest, SEALED).exists() and self.has_key(digest)
 
     def _remove(self, digest: str) -> bool:
         self._copies.remove(digest)

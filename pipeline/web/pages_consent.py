@@ -15,7 +15,7 @@ from pipeline.consent.evaluation.explain import ExplainedCell
 from pipeline.consent.log.manual_decisions import ManualAction
 from pipeline.consent.staff.match_participant import MatchSuggestion
 from pipeline.errors import OffrecordError
-from pipeline.records import Outcome, Purpose, Session
+from pipeline.records import Outcome, Purpose, ReviewHold, Session
 from pipeline.records.session_names import session_name
 from pipeline.store import withdrawals as withdrawal_store
 from pipeline.store.database import reading
@@ -24,6 +24,7 @@ from pipeline.store.tables.runs import ledger as ledger_table
 from pipeline.web.site import Site, actor_of, site_of
 from pipeline.workflow.consent_actions import resolve_hold, settle_match
 from pipeline.workflow.consent_views import explain_session, suggest_matches
+from pipeline.workflow.review_holds import unanswered
 
 _LEDGER_PAGE = 200
 
@@ -35,6 +36,15 @@ class SessionWithHolds:
     session: Session
     name: str
     cells: tuple[ExplainedCell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionWithQuestions:
+    """A session with what is asked about it, which stops nothing."""
+
+    session: Session
+    name: str
+    questions: tuple[ReviewHold, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,14 +151,16 @@ def settle_matches(request: Request, form: Mapping[str, str]) -> Response:
 
 def _holds(request: Request, *, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
     site = site_of(request)
-    held = []
+    held, asked = [], []
     for session in Registry(site.workspace.db).sessions():
         cells = explain_session(session.session_id, workspace=site.workspace, now=site.now)
         waiting = tuple(cell for cell in cells if cell.outcome == Outcome.HOLD.value)
         if waiting:
             held.append(SessionWithHolds(session=session, name=session_name(session), cells=waiting))
+        if questions := unanswered(site.workspace, session.session_id):
+            asked.append(SessionWithQuestions(session=session, name=session_name(session), questions=tuple(questions)))
     held.sort(key=lambda each: min(cell.due or "9" for cell in each.cells))
-    return site.page(request, "holds.html", status=status, held=held, problem=problem)
+    return site.page(request, "holds.html", status=status, held=held, asked=asked, problem=problem)
 
 
 def _matches(request: Request, *, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:

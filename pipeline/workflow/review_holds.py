@@ -51,11 +51,15 @@ def open_questions(workspace: Workspace, sessions: Iterable[Session]) -> Iterato
     """A line for the report on each question that nobody answered, by ids alone."""
     for session in sessions:
         session_id = session.session_id
-        holds = workspace.stages.get(_STAGE, session_id, tuple[ReviewHold, ...]) or ()
-        decisions = decision_log.decisions(workspace.db, session_id) if holds else ()
-        for hold in standing_holds(session_id, holds, decisions):
-            if hold.is_question:
-                yield f"{session_id}: {hold.reason}: who speaks? see `offrecord review holds {session_id}`"
+        for question in unanswered(workspace, session_id):
+            yield f"{session_id}: {question.reason}: who speaks? see `offrecord review holds {session_id}`"
+
+
+def unanswered(workspace: Workspace, session_id: str) -> list[ReviewHold]:
+    """The questions about a session of its last run that nobody answered."""
+    holds = workspace.stages.get(_STAGE, session_id, tuple[ReviewHold, ...]) or ()
+    decisions = decision_log.decisions(workspace.db, session_id) if holds else ()
+    return [hold for hold in standing_holds(session_id, holds, decisions) if hold.is_question]
 
 
 def list_holds(workspace: Workspace, session_id: str) -> tuple[HoldLine, ...]:

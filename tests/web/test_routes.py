@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from pipeline.records import Audience
+from pipeline.records import Audience, ReviewHold
 from pipeline.records.session import UNKNOWN_PLATFORM
+from pipeline.records.speaker_turns import SpeakerDispute
+from pipeline.review.holds import speaker_questions
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.web.app import participant_app, staff_app
@@ -24,6 +26,7 @@ from pipeline.web.roles import WebRole
 from pipeline.web.routes import PARTICIPANT_ROUTES, STAFF_ROUTES
 from pipeline.web.site import Access, Site
 from pipeline.workflow.consent_form import invite
+from pipeline.workflow.review_holds import lift_holds
 from tests.clock import now
 from tests.web.making import FORM, decide_alike, session_id_of
 
@@ -223,6 +226,18 @@ def test_a_page_holds_no_address_of_another_site_and_nothing_inline(site: Site) 
         page = client.get(path).text
         assert not re.search(r"(?:src|href|action)=\"(?:https?:)?//", page), path
         assert not re.search(r"<script(?![^>]*src=)|<style| style=| on\w+=", page), path
+
+
+def test_the_page_of_holds_asks_who_speaks_until_somebody_answers(site: Site) -> None:
+    session_id, client = session_id_of(site.workspace), client_of(site, L)
+    assert "Questions" not in client.get("/holds").text
+    dispute = SpeakerDispute(start_s=754.0, end_s=758.0, captioned="p1", heard="p2")
+    site.workspace.stages.put("holds", session_id, tuple(speaker_questions([dispute])), tuple[ReviewHold, ...])
+    page = client.get("/holds").text
+    assert "captions name p1 where the voice is that of p2, for 4 s in 1 place, first at 0:12:34" in page
+    assert f"offrecord review lift {session_id} speakers-p1-p2" in page
+    lift_holds(site.workspace, session_id, ["speakers-p1-p2"], actor="ana", reason="listened: it is p2")
+    assert "Questions" not in client.get("/holds").text
 
 
 def test_a_product_manager_reaches_only_files_that_a_proof_lists(site: Site, tmp_path: Path) -> None:

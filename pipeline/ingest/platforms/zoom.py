@@ -14,6 +14,7 @@ from pipeline.ingest.attendance import zoom as report_of
 from pipeline.ingest.attendance.model import AttendanceReport
 from pipeline.ingest.draft import Person, SessionDraft, is_media
 from pipeline.ingest.encodings import squashed
+from pipeline.ingest.file_kinds import kind_of
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import merged
 from pipeline.ingest.platforms.generic import named_texts
@@ -170,8 +171,8 @@ def report(listing: Listing, facts: SessionToml) -> tuple[AttendanceReport, tupl
     tables = [name for name in _tables(listing) if poll.respondents(listing.text(name, "a table")) is None]
     parsed = [(name, report_of.parse(listing.text(name, "the participants report"))) for name in tables]
     reports = [(name, report) for name, report in parsed if report is not None]
-    if tables and not reports:
-        raise InputRefused("the participants report has columns that are not known", action="download it in English")
     answers = [(name, zoom_api.parse(listing.text(name, "JSON"))) for name in listing.names if _is_json(name)]
     reports += [(name, report) for name, report in answers if report is not None]
+    if not reports and any(kind_of(name) != "polls" for name in tables):
+        raise InputRefused("the participants report has columns that are not known", action="download it in English")
     return reader.merged([report for _, report in reports]), tuple(name for name, _ in reports)

@@ -109,6 +109,7 @@ def test_the_report_of_the_api_lists_who_was_there_in_utc_and_by_their_accounts(
     ]
     del files["participants_85512345678.csv"]
     answer = json.dumps({"page_count": 1, "next_page_token": "", "participants": people})
+    files[f"{STAMP}.poll.csv"] = "Which one do you like?\nThe first\n"
     session = taken(make({**files, "participants.json": answer}), workspace)
     listed = [(each.name, each.email, each.platform_id, each.joined_late) for each in session.participants]
     assert listed == [
@@ -117,6 +118,7 @@ def test_the_report_of_the_api_lists_who_was_there_in_utc_and_by_their_accounts(
     ]
     assert session.list_authority is ListAuthority.PLATFORM
     assert session.unrecognised_files == 2, "the other picture and the other captions"
+    assert session.notes == ("Which one do you like?", "The first")
 
 
 def test_each_participants_sound_begins_where_the_api_says(
