@@ -139,7 +139,10 @@ def test_every_make_target_is_in_its_help() -> None:
 
 
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
-RECIPES = ("a recogniser", "a platform reader", "a detection rule", "an export format", "a command or a page")
+RECIPES = (
+    *("a recogniser", "a platform reader", "a platform to fetch from", "a detection rule", "an export format"),
+    "a command or a page",
+)
 
 
 @pytest.mark.parametrize("recipe", RECIPES)

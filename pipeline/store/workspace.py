@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from pipeline.errors import ConfigurationError, LockHeld, UsageProblem, WorkspaceDamaged
+from pipeline.errors import ConfigurationError, LockHeld, OffrecordError, UsageProblem, WorkspaceDamaged
 from pipeline.files import locked, make_private, write_bytes
 from pipeline.records import Audience
 from pipeline.settings import FILE_NAME, Settings
@@ -20,8 +22,11 @@ from pipeline.settings import read as read_settings
 from pipeline.store import cues, database, misheard, releases, signing, terms, tombstones
 from pipeline.store.artefacts import Artefacts
 from pipeline.store.chains import Heads
+from pipeline.store.key_encryption import KeyEncryptionKeys
+from pipeline.store.key_ring import OF_STAGES, OF_VAULT, KeyRing
 from pipeline.store.known_names import KnownNames
 from pipeline.store.ledger import Ledger
+from pipeline.store.open_copies import OpenCopies
 from pipeline.store.row_seals import Sealer
 from pipeline.store.session_words import SessionWords
 from pipeline.store.stage_cache import StageCache
@@ -52,8 +57,10 @@ class Workspace:
         self.sealer = Sealer(lambda: self.key("plan"))
         place = settings.database.url or root / DATABASE
         self.db: Engine = database.connect(place, self.sealer, keep_connections=keep_connections)
-        self.vault = Vault(root / "vault", was_erased=lambda digest: tombstones.holds(self.db, digest))
-        self.stages = StageCache(root / "stages", lambda: self.key("plan"))
+        self._keks = KeyEncryptionKeys(root / "keys", settings.encryption)
+        self.vault = self._vault()
+        stage_keys = KeyRing(root / "keys" / OF_STAGES, self._keks)
+        self.stages = StageCache(root / "stages", lambda: self.key("plan"), stage_keys)
         self.words = SessionWords(self.db, lambda: self.key("plan"))
         self.artefacts = Artefacts(self.db, root)
         self.heads = Heads(root, lambda: self.key("plan"))
@@ -80,6 +87,14 @@ class Workspace:
             raise UsageProblem("the folder is not empty", action="name a new folder for the workspace")
         root = make_private(root).resolve()
         root.chmod(0o700)
+        try:
+            return cls._filled(root, settings)
+        except OffrecordError:  # as of a key that is out of reach: the folder is as empty as it was
+            shutil.rmtree(root)
+            raise
+
+    @classmethod
+    def _filled(cls, root: Path, settings: str) -> Workspace:
         for name in ("keys", terms.FOLDER):
             make_private(root / name)
         _make_folders(root)
@@ -89,6 +104,7 @@ class Workspace:
         write_bytes(root / terms.FILE_NAME, terms.TEMPLATE)
         write_bytes(root / "jurisdictions.toml", _PLACES)
         workspace = cls(root, read_settings(root))
+        workspace.begin_encryption()
         if not workspace.settings.database.url:
             (root / DATABASE).touch(mode=0o600)
         database.create(workspace.db, workspace.sealer)
@@ -109,9 +125,33 @@ class Workspace:
         root = root.resolve()
         _make_folders(root)
         workspace = cls(root, read_settings(root), keep_connections=keep_connections)
+        workspace.vault.sweep_opened()
         database.migrate(workspace.db)
         workspace._follow()
         return workspace
+
+    @property
+    def key_rings(self) -> tuple[KeyRing, ...]:
+        """The data keys of all that is encrypted under keys of its own; none in an earlier version's workspace."""
+        return tuple(ring for ring in (self.vault.keys, self.stages.keys) if ring.is_there)
+
+    def begin_encryption(self) -> None:
+        """Makes the keys, once: from now on each original and each stage result is encrypted under one of its own."""
+        self.vault.begin_encryption()
+        self.stages.keys.create()
+
+    def _vault(self) -> Vault:
+        encryption = self.settings.encryption
+        keys = KeyRing(self.root / "keys" / OF_VAULT, self._keks)
+        # In a folder that several workspaces share, each has one of its own.
+        own = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:16]
+        opened = Path(encryption.plaintext_folder) / own if encryption.plaintext_folder else self.root / "opened"
+        return Vault(
+            self.root / "vault",
+            keys,
+            OpenCopies(opened),
+            was_erased=lambda digest: tombstones.holds(self.db, digest),
+        )
 
     @classmethod
     def upgrade(cls, root: Path) -> str:

@@ -18,6 +18,7 @@ from pipeline.store import Workspace, terms
 from pipeline.store.codec import decode, encode, key_of
 from pipeline.store.registry import Registry, entry_id, printable
 from tests.database_server import behind
+from tests.vault_files import changed, stored
 
 pytestmark = pytest.mark.usefixtures("each_database")
 
@@ -78,9 +79,9 @@ def test_a_changed_byte_in_the_vault_is_found(workspace: Workspace, tmp_path: Pa
     original.write_bytes(b"sound")
     sealed = workspace.vault.seal(original, kind="media")
     assert workspace.vault.damaged() == []
-    workspace.vault.path(sealed.digest).write_bytes(b"Sound")
+    changed(stored(workspace.vault, sealed.digest))
     assert workspace.vault.damaged() == [sealed.digest]
-    workspace.vault.path(sealed.digest).unlink()
+    stored(workspace.vault, sealed.digest).unlink()
     with pytest.raises(WorkspaceDamaged):
         workspace.vault.path(sealed.digest)
 

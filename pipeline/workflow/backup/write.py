@@ -6,12 +6,12 @@ import io
 import os
 import sqlite3
 import tarfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import tomlkit
 
@@ -41,12 +41,13 @@ _COPY = "backup.db"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupFile:
-    """One file that was written: where, what it holds, and its bytes."""
+    """One file that was written: where, what it holds, its bytes, and for how many originals no copy has the key."""
 
     file: str
     contents: str
     files: int
     size: int
+    keys_not_copied: int = 0
 
 
 def write_key(path: Path) -> str:
@@ -72,21 +73,46 @@ def back_up(
     Holds the lock of the workspace; raises ``LockHeld`` while a run works, ``ConfigurationError`` without a recipient
     and ``UsageProblem`` for a file within the workspace.
     """
+    chosen = _recipients(workspace, recipients)
+    _require_outside(workspace, [target, *([keys] if keys else [])])
+    made_at = now.astimezone(UTC).isoformat(timespec="seconds")
+    with workspace.locked():
+        workspace.sweep()
+        written = [_written(target, "data", chosen, made_at, originals, lambda add: _data(workspace, add, originals))]
+        if keys is not None:
+            written.append(_keys_written(workspace, keys, chosen, made_at))
+        left = workspace.vault.keys_not_copied(since=now)
+    return [replace(each, keys_not_copied=left) for each in written]
+
+
+def export_keys(workspace: Workspace, target: Path, *, recipients: Sequence[str], now: datetime) -> BackupFile:
+    """Writes the keys of a workspace alone, as ``back_up`` does, and raises what that raises."""
+    chosen = _recipients(workspace, recipients)
+    _require_outside(workspace, [target])
+    with workspace.locked():
+        return _keys_written(workspace, target, chosen, now.astimezone(UTC).isoformat(timespec="seconds"))
+
+
+def _recipients(workspace: Workspace, recipients: Sequence[str]) -> list[Any]:
     chosen = age.read_recipients(recipients or workspace.settings.backup.recipients)
     if not chosen:
         raise ConfigurationError(
             "a backup needs somebody who can open it",
             action="`offrecord backup-key FILE` makes a key; give its age1… with --recipient or as backup.recipients",
         )
-    for path in filter(None, (target, keys)):
-        if path.resolve().is_relative_to(workspace.root):
-            raise UsageProblem("a backup does not belong into its own workspace", action="name another place")
-    made_at = now.astimezone(UTC).isoformat(timespec="seconds")
-    with workspace.locked():
-        workspace.sweep()
-        written = [_written(target, "data", chosen, made_at, originals, lambda add: _data(workspace, add, originals))]
-        if keys is not None:
-            written.append(_written(keys, KEYS, chosen, made_at, originals, lambda add: _keys(workspace, add)))
+    return chosen
+
+
+def _require_outside(workspace: Workspace, paths: Iterable[Path]) -> None:
+    if any(path.resolve().is_relative_to(workspace.root) for path in paths):
+        raise UsageProblem("a backup does not belong into its own workspace", action="name another place")
+
+
+def _keys_written(workspace: Workspace, path: Path, recipients: Sequence[object], made_at: str) -> BackupFile:
+    """Writes a copy of the keys, and notes in the key ring which data keys it has."""
+    written = _written(path, KEYS, recipients, made_at, True, lambda add: _keys(workspace, add))
+    for ring in workspace.key_rings:
+        ring.note_copied()
     return written
 
 
