@@ -125,7 +125,8 @@ def decide(
     elsewhere = (
         f", and {count.decided_elsewhere} in {counted(count.other_sessions, 'other session')}" if all_sessions else ""
     )
-    click.echo(f"decided {count.decided}{elsewhere}; `offrecord run` applies it")
+    left = f", left {count.left_to_lead} to a lead as the second person" if count.left_to_lead else ""
+    click.echo(f"decided {count.decided}{left}{elsewhere}; `offrecord run` applies it")
 
 
 @review.command()

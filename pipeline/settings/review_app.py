@@ -20,6 +20,9 @@ class ReviewSettings(Section):
         (), description="Accounts of leads: by command they make rules, and decide what is flagged."
     )
     second_person: bool = Field(False, description="A sign-off needs somebody who decided nothing in the session.")
+    second_person_for: tuple[Literal["PERSON", "COMPANY", "TERM"], ...] = Field(
+        (), description="Of PERSON, COMPANY and TERM those that only two people keep, the second of them a lead."
+    )
     # A choice: long enough to come back from a week's leave, short enough that a release can be planned.
     preview_days: int = Field(10, ge=1, le=90, description="Days that participants have to object to a preview.")
     preview_required: bool = Field(

@@ -134,7 +134,9 @@ def decide(request: Request, body: bytes) -> Response:
         version=version_seen(request),
         is_lead=is_lead(request),
     )
-    return as_json({"version": number, "actor": actor_of(request)})
+    flagged = proposal.proposal_id in decision_log.flags(site.workspace.db, proposal.session_id)
+    verdict = Verdict.FLAG.value if flagged else decision.verdict
+    return as_json({"version": number, "actor": actor_of(request), "verdict": verdict})
 
 
 def reveal(request: Request, _: bytes) -> Response:

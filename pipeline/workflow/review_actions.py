@@ -6,7 +6,7 @@ whoever reveals a text, and a decision about a misheard name teaches how it is m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,19 +14,26 @@ from typing import Any
 from pipeline.errors import RefusedByPolicy
 from pipeline.records import Audience, Proposal, Verdict
 from pipeline.review import decision_log, queue
+from pipeline.review.finding_edits import base_id
 from pipeline.review.mishearings import learn
 from pipeline.review.queue import ProposalLine, SessionLine, said_around
 from pipeline.store import Workspace
 from pipeline.workflow.review_leases import lease_text, running_leases
 
 UNDONE = "undone"
+TO_KEEP = "to keep: "
+"""What the reason of a proposal begins with that a second person is to keep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionCount:
-    """How many proposals were decided: in the session itself, and elsewhere in how many other sessions."""
+    """How many proposals were decided: in the session itself, and elsewhere in how many other sessions.
+
+    ``left_to_lead`` of those in the session wait for a second person to keep them.
+    """
 
     decided: int
+    left_to_lead: int = 0
     decided_elsewhere: int = 0
     other_sessions: int = 0
 
@@ -95,6 +102,27 @@ def reveal_proposal(workspace: Workspace, proposal: Proposal, *, actor: str) -> 
     return tuple(dict.fromkeys(finding.text for finding in proposal.findings))
 
 
+def needs_second(
+    workspace: Workspace, proposals: Iterable[Proposal], verdict: Verdict, *, actor: str, is_lead: bool
+) -> frozenset[str]:
+    """Those of these proposals that policy wants two people to keep, where this is not a lead after somebody else."""
+    categories = workspace.settings.review.second_person_for
+    wanted = [each for each in proposals if verdict is Verdict.KEEP and categories and _is_of(each, categories)]
+    if not wanted:
+        return frozenset()
+    flags = decision_log.flags(workspace.db, wanted[0].session_id)
+    others = {proposal_id for proposal_id, flag in flags.items() if flag.actor != actor and is_lead}
+    return frozenset(each.proposal_id for each in wanted) - others
+
+
+def _is_of(proposal: Proposal, categories: Collection[str]) -> bool:
+    """Whether a proposal is of these categories, or somebody changed its own, which is no way round a second person."""
+    return any(
+        finding.label in categories or base_id(finding.finding_id) != finding.finding_id
+        for finding in proposal.findings
+    )
+
+
 def decide_proposal(
     workspace: Workspace,
     proposal: Proposal,
@@ -108,8 +136,11 @@ def decide_proposal(
     """Stores a decision about one proposal that a person looked at, and what it teaches; gives its number.
 
     With ``version``, the number of the last act that they saw; raises ``VersionConflict`` where somebody was quicker,
-    and ``FlaggedForLead`` where it is left to a lead and ``is_lead`` does not say that one decides.
+    and ``FlaggedForLead`` where it is left to a lead and ``is_lead`` does not say that one decides. What policy wants
+    two people to keep is left to a lead by the first of them.
     """
+    if needs_second(workspace, [proposal], verdict, actor=actor, is_lead=is_lead):
+        verdict, reason = Verdict.FLAG, f"{TO_KEEP}{reason}"
     db, proposal_ids = workspace.db, [proposal.proposal_id]
     (number,) = decision_log.decide(
         db,
@@ -155,13 +186,21 @@ def decide(
     """
     ids = queue.chosen(workspace, session_id, names, all_undecided=all_undecided, verdict=verdict)
     elsewhere = queue.alike(workspace, session_id, ids, verdict=verdict) if all_sessions else {}
-    for each, proposal_ids in {session_id: ids, **elsewhere}.items():
-        act: dict[str, Any] = {"actor": actor, "reason": reason}
-        decision_log.decide(workspace.db, each, proposal_ids, verdict=verdict, **act, is_lead=is_lead)
+    chosen = [each for each in queue.proposals_of(workspace, session_id) if each.proposal_id in ids]
+    second = needs_second(workspace, chosen, verdict, actor=actor, is_lead=is_lead)
+    now = [proposal_id for proposal_id in ids if proposal_id not in second]
+    act: dict[str, Any] = {"actor": actor, "is_lead": is_lead}
+    for each, proposal_ids in {session_id: now, **elsewhere}.items():
+        decision_log.decide(workspace.db, each, proposal_ids, verdict=verdict, reason=reason, **act)
+    left = sorted(second)
+    decision_log.decide(workspace.db, session_id, left, verdict=Verdict.FLAG, reason=f"{TO_KEEP}{reason}", **act)
     if not all_undecided:
-        learn(workspace, queue.proposals_of(workspace, session_id), ids, verdict)
+        learn(workspace, chosen, now, verdict)
     return DecisionCount(
-        decided=len(ids), decided_elsewhere=sum(map(len, elsewhere.values())), other_sessions=len(elsewhere)
+        decided=len(now),
+        left_to_lead=len(left),
+        decided_elsewhere=sum(map(len, elsewhere.values())),
+        other_sessions=len(elsewhere),
     )
 
 

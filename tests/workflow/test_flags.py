@@ -87,3 +87,33 @@ def test_by_command_only_the_account_of_a_lead_decides_what_is_flagged(
         shown = CliRunner().invoke(main, ["review", "show", session_id_of(opened), "-w", str(opened.root)])
         assert "flag" in shown.output
         assert run("--keep")[0] == code
+
+
+def test_what_two_people_keep_is_left_to_a_lead_by_the_first(with_settings: Callable[[str], Workspace]) -> None:
+    workspace = with_settings('\n[review]\nsecond_person_for = ["PERSON"]\n')
+    person = next(each for each in proposals_of(workspace, session_id_of(workspace)) if each.label == "PERSON")
+    company = next(each for each in proposals_of(workspace, session_id_of(workspace)) if each.label == "COMPANY")
+    count = review_actions.decide(
+        workspace,
+        session_id_of(workspace),
+        [person.proposal_id, company.proposal_id],
+        Verdict.KEEP,
+        actor="lea",
+        reason="agreed",
+        is_lead=True,
+    )
+    assert (count.decided, count.left_to_lead) == (1, 1)
+    review_actions.decide_proposal(workspace, person, Verdict.KEEP, actor="lea", reason="agreed", is_lead=True)
+    flag = decision_log.flags(workspace.db, session_id_of(workspace))[person.proposal_id]
+    assert (flag.actor, flag.reason) == ("lea", "to keep: agreed"), "one person is one, a lead or not"
+    review_actions.decide_proposal(workspace, person, Verdict.KEEP, actor="lou", reason="agreed", is_lead=True)
+    assert person.proposal_id not in left(workspace)
+    review_actions.decide_proposal(workspace, person, Verdict.REDACT, actor="ana", reason="no")
+    assert person.proposal_id not in left(workspace), "to redact takes one person"
+    opened = open_review(workspace, session_id_of(workspace), now=now())
+    other = next(each for each in opened.proposals if each.entity == "person:priya raman")
+    who: dict[str, Any] = {"actor": "ana", "version": 0, "now": now()}
+    again = review_edits.change_category(workspace, opened, other.proposal_id, "OTHER", **who)
+    renamed = review_edits.proposal_of(again, other.proposal_id)
+    review_actions.decide_proposal(workspace, renamed, Verdict.KEEP, **ANA)
+    assert other.proposal_id in left(workspace), "another category is no way round"

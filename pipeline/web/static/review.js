@@ -248,7 +248,8 @@ function decided(sent, answer) {
   if (answer.status === 200) {
     proposal.version = answer.data.version;
     if (!proposal.next) {
-      apply(proposal, sent.body.verdict, sent.body.reason, answer.data.actor);
+      apply(proposal, answer.data.verdict, sent.body.reason, answer.data.actor);
+      if (answer.data.verdict !== sent.body.verdict) say(`${proposal.replacement}: two people keep this. It is left to a lead, and stays redacted until then.`);
       redraw(id);
     }
   } else if (answer.status === 409 && answer.data.proposal) {
