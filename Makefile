@@ -6,8 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO := demo
 EVAL ?=
-# Per cent of the lines that some test runs.
-PACKAGE_FLOOR := 95
+# Per cent of the lines that some test runs, without the benches: 97.4 and 98.8 on the whole suite, 2026-11-29.
+PACKAGE_FLOOR := 96
 TESTS_FLOOR := 98
 PREPARE = @$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
     || { echo "Python 3.11 or later is needed: make setup PYTHON=python3.12"; exit 4; }; $(PYTHON) .ci/prepare.py
@@ -21,8 +21,8 @@ help: ## list what can be made
 setup: ## virtual environment from the lock file, ffmpeg and tesseract, the recognition model
 	$(PREPARE) environment ffmpeg tesseract models
 
-browser: ## what the tests of the review app need beside
-	$(PREPARE) browser provider
+browser: ## what the tests of the review app and of PostgreSQL need beside
+	$(PREPARE) browser provider postgresql
 
 demo: setup ## take in sample_media/, redact it, export the requests
 	@$(BIN)/python sample_media/demo.py $(DEMO)
@@ -32,7 +32,7 @@ test: setup browser ## the whole test suite
 
 coverage: setup browser ## the whole test suite, and how many lines no test runs (a quarter slower than test)
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=
-	$(BIN)/coverage report --include "tests/*" --skip-covered --show-missing --fail-under=$(TESTS_FLOOR)
+	$(BIN)/coverage report --include "tests/*" --omit "tests/benchmarks/*,tests/web/screenshots.py" --skip-covered --show-missing --fail-under=$(TESTS_FLOOR)
 	$(BIN)/coverage report --include "pipeline/*" --skip-covered --show-missing --fail-under=$(PACKAGE_FLOOR)
 
 check: setup ## format, lint, types

@@ -23,6 +23,7 @@ READY = VENV / ".ready"
 LOCK = ROOT / "requirements.lock"
 LOG = ROOT / "build" / "setup.log"
 MODELS = ("whisper-base", "en-core-web-sm", "voices")
+SERVER = ("initdb", "pg_ctlcluster")  # Debian keeps the first off the path, others have no second
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 PIP = (str(PYTHON), "-m", "pip")
@@ -105,6 +106,16 @@ def provider() -> str:
     return "ok"
 
 
+def postgresql() -> str:
+    """The PostgreSQL server that tests start for themselves; without it they are left out and say so."""
+    if not any(map(shutil.which, SERVER)):
+        try:
+            install("postgresql", SERVER[1:])
+        except StepFailed as error:
+            return f"missing, so the tests on PostgreSQL are left out: {error}"
+    return "ok"
+
+
 def models() -> str:
     """The models that are pulled once, into the user's models folder; without them less good ones are used."""
     command = [str(VENV / "bin" / "offrecord"), "models", "pull", *MODELS]
@@ -117,7 +128,7 @@ def models() -> str:
 
 
 STEPS: dict[str, Callable[[], str]] = {
-    step.__name__: step for step in (environment, ffmpeg, tesseract, browser, provider, models)
+    step.__name__: step for step in (environment, ffmpeg, tesseract, browser, provider, postgresql, models)
 }
 
 

@@ -4,10 +4,12 @@
 
     OffrecordError                1   unexpected
     ├── UsageProblem              2   wrong arguments, unknown keys
+    │   └── VersionConflict       2   somebody else changed it meanwhile
     ├── ConfigurationError        4   settings, or a missing tool or model
     ├── LockHeld                  5   another run works in this workspace
     ├── ConsentUnreadable         6   the consent store cannot be trusted; nothing was processed
     ├── RefusedByPolicy           7   a rule forbids what was asked
+    │   └── FlaggedForLead        7   a proposal is left to a lead
     ├── WorkspaceDamaged          8   the vault, the ledger or the database is not as it was left
     ├── InputRefused              9   a file or folder that will not be processed as it is
     ├── ProofFailed              10   the result could not be proved; nothing was written
@@ -68,6 +70,17 @@ class UsageProblem(OffrecordError):
     code = Exit.USAGE
 
 
+class VersionConflict(UsageProblem):
+    """Somebody else was quicker: what was to be changed is no longer what its reader saw."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__("somebody else decided this meanwhile", action="look at their decision, then decide again")
+        self.version = version
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (VersionConflict, (self.version,))
+
+
 class ConfigurationError(OffrecordError):
     """Settings that cannot be read, or a tool or model that is missing."""
 
@@ -90,6 +103,17 @@ class RefusedByPolicy(OffrecordError):
     """A rule forbids what was asked."""
 
     code = Exit.POLICY
+
+
+class FlaggedForLead(RefusedByPolicy):
+    """Somebody left a proposal to a lead, and who decides it is none."""
+
+    def __init__(self, actor: str) -> None:
+        super().__init__(f"{actor} left this to a lead", action="ask a lead to decide it; until then it is redacted")
+        self.actor = actor
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (FlaggedForLead, (self.actor,))
 
 
 class WorkspaceDamaged(OffrecordError):

@@ -27,6 +27,7 @@ from pipeline.store.registry import InboxEntry, Registry, SessionState, entry_id
 from pipeline.workflow import erasure, pseudonyms, request_files, retention, tagging
 from pipeline.workflow.due_sessions import is_due, is_published, withdrawing_overdue
 from pipeline.workflow.results import SessionProgress, stop_session
+from pipeline.workflow.review_holds import open_questions
 from pipeline.workflow.state_key import state_keys
 from pipeline.workflow.voice_count import voice_questions
 
@@ -83,10 +84,9 @@ def run_night(
 ) -> MorningReport:
     """Ingests what is new, moves every session as far as it may go, writes exports and the morning report.
 
-    What is published is held against what was left there first.
-
-    Raises ``LockHeld`` when another run works here, ``ConsentUnreadable`` when the consent store does not hold, and
-    ``TryAgain`` when the clock jumped: then nothing is processed.
+    What is published is held against what was left there first. Raises ``LockHeld`` when another run works here,
+    ``ConsentUnreadable`` when the consent store does not hold, ``TryAgain`` when the clock jumped, and what stands in
+    the way of the keys of the vault: then nothing is processed.
     """
     began = time.monotonic()
     inbox = inbox.resolve() if inbox else None
@@ -94,6 +94,7 @@ def run_night(
     with workspace.locked():
         interrupted = published.half_done(workspace)
         workspace.sweep()
+        workspace.vault.require_keys()
         consent.verify_chain(workspace)
         workspace.ledger.check()
         integrity.check(workspace)
@@ -115,12 +116,9 @@ def run_night(
         tagging.retag(workspace, now=now)
         request_files.write_exports(workspace, now=now)
         sessions = [registry.session(session_id) for session_id in sorted(processed & registry.states().keys())]
-        sources = (
-            *ingest.unread(sessions),
-            *ingest.differences(workspace, sessions),
-            *voice_questions(workspace, sessions),
-        )
-        warned = (*_stray_files(inbox), *sources, *retention.removal_lines(removed), *warnings(workspace, now))
+        sources = (*ingest.unread(sessions), *ingest.differences(workspace, sessions))
+        asked = (*voice_questions(workspace, sessions), *open_questions(workspace, sessions))
+        warned = (*_stray_files(inbox), *sources, *asked, *retention.removal_lines(removed), *warnings(workspace, now))
         report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)
         report = replace(report, damage=damage)
         write(report, workspace)
@@ -289,7 +287,8 @@ def process_one(task: Task) -> SessionProgress:
     session = Registry(workspace.db).session(task.session_id)
     for start in range(_STARTS):
         try:
-            return run.process(session, workspace, now=task.current_time())
+            with workspace.vault.in_use():
+                return run.process(session, workspace, now=task.current_time())
         except (ConsentUnreadable, StorageUnavailable):
             raise
         except OffrecordError as error:

@@ -11,9 +11,13 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import Engine
 
 from pipeline.media import ocr
-from pipeline.store import Workspace
+from pipeline.settings import FILE_NAME
+from pipeline.store import Workspace, database
+from pipeline.store.row_seals import Sealer
+from tests import database_server
 
 settings.register_profile(
     "offrecord", deadline=None, derandomize=bool(os.environ.get("CI")), suppress_health_check=[HealthCheck.too_slow]
@@ -43,16 +47,78 @@ def no_network() -> Iterator[None]:
     patch.undo()
 
 
+_LINES = '[speech]\nengine = "sphinx"\n'
+
+
+class _Maker:
+    """Makes workspaces as ``Workspace.create`` does, but by copying one: all of these have the same keys."""
+
+    def __init__(self, folder: Path) -> None:
+        self.server: database_server.Server | None = None
+        self._made: dict[bool, Workspace] = {}
+        self._folder = folder
+
+    def __call__(self, root: Path) -> Workspace:
+        made = self._template()
+        shutil.copytree(made.root, root)
+        if self.server is not None:
+            made.db.dispose()
+            path = root / FILE_NAME
+            url = made.settings.database.url
+            path.write_text(path.read_text("utf-8").replace(url, self.server.copied_database(url)), "utf-8")
+        return Workspace.open(root)
+
+    def _template(self) -> Workspace:
+        on_server = self.server is not None
+        if on_server not in self._made:
+            self._made[on_server] = Workspace.create(self._folder / ("server" if on_server else "file"), _LINES)
+        return self._made[on_server]
+
+
 @pytest.fixture(scope="session")
 def new_workspace(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Workspace]:
-    """Makes a workspace as ``Workspace.create`` does, but by copying one: all of these have the same keys."""
-    made = Workspace.create(tmp_path_factory.mktemp("new") / "ws", '[speech]\nengine = "sphinx"\n')
-    made.db.dispose()
+    """Makes a workspace as ``Workspace.create`` does, and faster."""
+    return _Maker(tmp_path_factory.mktemp("new"))
 
-    def copied(root: Path) -> Workspace:
-        return Workspace.open(shutil.copytree(made.root, root))
 
-    return copied
+@pytest.fixture(scope="session")
+def running_server() -> Iterator[database_server.Server]:
+    """A PostgreSQL server; where none can be installed, its tests are left out and say so."""
+    if database_server.programs() is None:
+        pytest.skip("PostgreSQL is missing here")
+    with database_server.running() as running:
+        yield running
+
+
+@pytest.fixture
+def server(running_server: database_server.Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[database_server.Server]:
+    """A PostgreSQL server, to which no connection is left after the test."""
+    connect, engines = database.connect, list[Engine]()
+
+    def noted(place: Path | str, sealer: Sealer, *, keep_connections: bool = False) -> Engine:
+        engines.append(connect(place, sealer, keep_connections=keep_connections))
+        return engines[-1]
+
+    monkeypatch.setattr(database, "connect", noted)
+    yield running_server
+    for engine in engines:
+        engine.dispose()
+
+
+@pytest.fixture(params=("sqlite", "postgresql"))
+def each_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, new_workspace: _Maker) -> str:
+    """Runs a test on both databases: every workspace that it makes has the one or the other."""
+    if request.param == "postgresql":
+        server: database_server.Server = request.getfixturevalue("server")
+        create = Workspace.create
+
+        def on_server(root: Path, settings: str = "") -> Workspace:
+            return create(root, f'{settings}\n[database]\nurl = "{server.new_database()}"\n')
+
+        monkeypatch.setattr(Workspace, "create", on_server)
+        monkeypatch.setattr(new_workspace, "server", server)
+    kind: str = request.param
+    return kind
 
 
 @pytest.fixture(scope="session")

@@ -78,6 +78,7 @@ class SessionFields(TypedDict, total=False):
     list_authority: ListAuthority
     unread_chat: int
     start_is_estimated: bool
+    notes: tuple[str, ...]
 
 
 def sections() -> dict[str, dict[str, FieldInfo]]:

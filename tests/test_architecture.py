@@ -17,7 +17,7 @@ PIPELINE = Path(__file__).parent.parent / "pipeline"
 STAGES = ("ingest", "consent", "speech", "detect", "review", "render", "tag", "export")
 BELOW = {"records", "errors", "files", "settings", "log", "spans", "models", "lexicon", "store", "media", "embeddings"}
 MODULES = sorted(PIPELINE.rglob("*.py"))
-ONE_DOOR = {
+ONE_DOOR: dict[str, str | tuple[str, ...]] = {
     "av": "pipeline/media/",
     "ffmpeg": "pipeline/media/",
     "pydub": "pipeline/media/",
@@ -28,6 +28,7 @@ ONE_DOOR = {
     "presidio_analyzer": "pipeline/detect/identifiers/presidio.py",
     "phonenumbers": "pipeline/detect/identifiers/phone_numbers.py",
     "detect_secrets": "pipeline/detect/identifiers/secrets.py",
+    "tink": "pipeline/store/streaming_aead.py",
     "tldextract": "pipeline/detect/identifiers/top_level_domains.py",
     "openpyxl": "pipeline/consent/",
     "pebble": "pipeline/executors/",
@@ -38,11 +39,13 @@ ONE_DOOR = {
     "tokenizers": "pipeline/embeddings/",
     "starlette": "pipeline/web/",
     "authlib": "pipeline/web/oidc.py",
-    "joserfc": "pipeline/web/oidc.py",
-    "httpx2": "pipeline/web/oidc.py",
+    "joserfc": ("pipeline/web/oidc.py", "pipeline/fetch/tokens.py"),
+    "httpx2": ("pipeline/web/oidc.py", "pipeline/fetch/http_client.py"),
     "uvicorn": "pipeline/web/",
 }
-USE_CASES = ("cli", "workflow", "reports", "vcon", "nightly", "records", "errors", "settings", "executors", "web")
+USE_CASES = (
+    *("cli", "workflow", "reports", "vcon", "fetch", "nightly", "records", "errors", "settings", "executors", "web"),
+)
 OF_ONE_CALL = {
     "decide_lines", "detect_lines", "arriving", "read_context", "tag_lines", "line_groups",  # JSON Lines
     "read_taxonomy",
@@ -113,7 +116,7 @@ def test_what_lies_below_the_stages_knows_none(package: str) -> None:
     assert strangers == set()
 
 
-@pytest.mark.parametrize("package", ["workflow", "reports", "vcon", "executors"])
+@pytest.mark.parametrize("package", ["workflow", "reports", "vcon", "fetch", "executors"])
 def test_what_joins_the_stages_knows_neither_commands_nor_the_batch(package: str) -> None:
     above = {"cli", "web", "nightly", "run"}
     strangers = {
@@ -157,6 +160,25 @@ def test_only_the_command_that_serves_pages_knows_them() -> None:
         if module.startswith("pipeline.web")
     }
     assert users == {"pipeline/cli/serve.py"}
+
+
+def test_fetching_is_no_part_of_a_run() -> None:
+    """Only its own command knows it: no stage, no night and no page opens a connection to a platform."""
+    users = {
+        name(path)
+        for path in MODULES
+        if "fetch" not in path.relative_to(PIPELINE).parts[:1]
+        for module in imports(path)
+        if module.startswith("pipeline.fetch")
+    }
+    assert users == {"pipeline/cli/fetch.py"}
+    below = {
+        module.split(".")[1]
+        for path in (PIPELINE / "fetch").rglob("*.py")
+        for module in imports(path)
+        if module.startswith("pipeline.")
+    }
+    assert below <= {"fetch", "ingest", "store", "files", "errors", "log", "__version__"}
 
 
 def test_the_proof_shares_no_code_with_the_renderer() -> None:

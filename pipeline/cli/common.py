@@ -60,14 +60,14 @@ def account_of_process() -> str:
         return str(os.geteuid())
 
 
-def open_workspace(root: Path) -> Workspace:
+def open_workspace(root: Path, *, keep_connections: bool = False) -> Workspace:
     """Opens a workspace, and warns of each variable that sets a setting by its old name."""
     from pipeline.settings.variables import renamed_variables
     from pipeline.store import Workspace
 
     for line in renamed_variables():
         click.echo(f"offrecord: {line}", err=True)
-    return Workspace.open(root)
+    return Workspace.open(root, keep_connections=keep_connections)
 
 
 def emit(value: object, as_json: bool) -> None:

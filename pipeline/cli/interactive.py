@@ -5,15 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import click
 
+from pipeline.cli.common import account_of_process, now
+from pipeline.errors import FlaggedForLead, VersionConflict
 from pipeline.records import Proposal, Verdict
 from pipeline.store import Workspace
-from pipeline.workflow import review_actions
+from pipeline.workflow import review_actions, review_leases
 
-_KEYS = "r redact · k keep · s skip · v reveal · u undo · q quit"
-_REDACT, _KEEP, _SKIP, _REVEAL, _UNDO, _QUIT = "rksvuq"
+_KEYS = "r redact · k keep · f flag for a lead · s skip · v reveal · u undo · q quit"
+_REDACT, _KEEP, _FLAG, _SKIP, _REVEAL, _UNDO, _QUIT = "rkfsvuq"
+_WHY = {_KEEP: (Verdict.KEEP, "why is it kept"), _FLAG: (Verdict.FLAG, "what should a lead decide")}
 
 
 @dataclass(slots=True)
@@ -26,16 +30,19 @@ class _Review:
     waiting: list[Proposal]
     at: int = 0
     decided: list[int] = field(default_factory=list)
+    version: int = 0
+    leased: str = ""
 
     def act(self, key: str) -> bool:
         """Does what a key asks for; False when the review is over."""
         proposal = self.waiting[self.at]
         if key == _REDACT:
             self._decide(proposal, Verdict.REDACT, self.reason)
-        elif key == _KEEP:
-            why = click.prompt("why is it kept", default="", show_default=False)
+        elif key in _WHY:
+            verdict, question = _WHY[key]
+            why = click.prompt(question, default="", show_default=False)
             if why.strip():
-                self._decide(proposal, Verdict.KEEP, why)
+                self._decide(proposal, verdict, why)
         elif key == _SKIP:
             self.at += 1
         elif key == _REVEAL:
@@ -45,24 +52,47 @@ class _Review:
             review_actions.undo_decision(self.workspace, self.waiting[self.at], actor=self.actor)
         return key != _QUIT and self.at < len(self.waiting)
 
+    def look(self) -> None:
+        """Takes or renews the lease of the session at hand, and notes what was decided when its proposal is shown."""
+        proposal = self.waiting[self.at]
+        if self.leased != proposal.session_id:
+            self.leave()
+        lease = review_leases.work_on(self.workspace, proposal.session_id, actor=self.actor, now=now())
+        if self.leased != proposal.session_id and not lease.is_mine:
+            click.echo(f"{lease.actor} has it until {lease.until:%H:%M} UTC; decisions that cross are refused")
+        self.leased = proposal.session_id
+        self.version = review_actions.version_of(self.workspace, proposal)
+
+    def leave(self) -> None:
+        """Gives the lease back, so that others are handed the session."""
+        if self.leased:
+            review_leases.give_back(self.workspace, self.leased, actor=self.actor)
+
     def _decide(self, proposal: Proposal, verdict: Verdict, reason: str) -> None:
-        review_actions.decide_proposal(self.workspace, proposal, verdict, actor=self.actor, reason=reason)
-        self.decided.append(self.at)
+        act: dict[str, Any] = {"actor": self.actor, "reason": reason, "version": self.version}
+        act["is_lead"] = review_actions.is_lead_account(self.workspace, account_of_process())
+        try:
+            review_actions.decide_proposal(self.workspace, proposal, verdict, **act)
+            self.decided.append(self.at)
+        except (VersionConflict, FlaggedForLead) as refusal:
+            click.echo(f"  {refusal}")
         self.at += 1
 
 
 def review_interactively(workspace: Workspace, session_id: str | None, *, actor: str, reason: str) -> None:
     """Shows each undecided proposal, masked, and stores each decision at once: stopping loses nothing."""
-    waiting = review_actions.undecided_proposals(workspace, session_id)
+    waiting = review_actions.undecided_proposals(workspace, session_id, actor=actor, now=now())
     state, shown = _Review(workspace, actor, reason, waiting), -1
     if waiting:
         click.echo(_KEYS)
     goes_on = bool(waiting)
     while goes_on:
         if shown != state.at:
+            state.look()
             _show(state)
             shown = state.at
         goes_on = state.act(read_key())
+    state.leave()
     left = len(waiting) - len(state.decided)
     click.echo(f"\ndecided {len(state.decided)}, {left} left; `offrecord run` applies it")
 

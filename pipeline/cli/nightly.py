@@ -52,10 +52,10 @@ def run(
 @json_option
 def status(workspace: Path, paths: bool, as_json: bool) -> None:
     """Show the status of each session and its one next action."""
-    from pipeline.reports.morning_report import gather, with_paths
+    from pipeline.reports.morning_report import gather, with_leases, with_paths
 
     opened = open_workspace(workspace)
-    report = gather(opened, now=now())
+    report = with_leases(gather(opened, now=now()), opened, now=now())
     if paths or as_json:
         emit(with_paths(report.lines, opened) if paths else report.lines, as_json)
     else:

@@ -92,7 +92,8 @@ def print_lines(lines: Sequence[ReportLine]) -> None:
         status = Text(f"{line.status:8}", style=_STYLES.get(line.status, "default"))
         head = Text.assemble(line.id, "  ", status, f"  {line.name}" if line.name else "")
         next_action = f"next: {line.action}" if line.action else ""
-        body = (text for text in (line.reason, next_action) if text)
+        reviewer = f"reviewed by {line.leased_to}" if line.leased_to else ""
+        body = (text for text in (line.reason, next_action, reviewer) if text)
         for row in (head, *map(Text, _wrapped(body, width))):
             row.rstrip()
             shown.print(row, soft_wrap=True)

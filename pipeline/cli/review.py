@@ -10,6 +10,7 @@ import click
 from pipeline.cli import pictures, speakers, voices
 from pipeline.cli.common import (
     Group,
+    account_of_process,
     decider_option,
     emit,
     json_option,
@@ -43,7 +44,7 @@ def list_(workspace: Path, undecided: bool, as_json: bool) -> None:
     """List the sessions with proposals, the riskiest first."""
     from pipeline.workflow.review_actions import list_sessions
 
-    lines = list_sessions(open_workspace(workspace), only_undecided=undecided)
+    lines = list_sessions(open_workspace(workspace), now=now(), only_undecided=undecided)
     emit(lines, as_json)
     if lines and not as_json:
         left, sessions = sum(line.undecided for line in lines), sum(line.undecided > 0 for line in lines)
@@ -96,6 +97,7 @@ def interactive(session: str | None, workspace: Path, actor: str, reason: str) -
 @click.option("--redact", "verdict", flag_value="redact", help="Redact it.")
 @click.option("--keep", "verdict", flag_value="keep", help="Keep it.")
 @click.option("--undo", "verdict", flag_value="open", help="Take back an earlier decision.")
+@click.option("--flag", "verdict", flag_value="flag", help="Leave it to a lead; until then it is redacted.")
 @click.option("--all-undecided", is_flag=True, help="Every undecided proposal; only with --redact.")
 @click.option("--all-sessions", is_flag=True, help="The same entities in all other sessions too; only with --redact.")
 @renamed_flag("--everywhere", "--all-sessions")
@@ -113,10 +115,12 @@ def decide(
 ) -> None:
     """Decide each PROPOSAL of SESSION, by its id or its label as "[person 2]"."""
     from pipeline.workflow.review_actions import decide as decide_proposals
+    from pipeline.workflow.review_actions import is_lead_account
 
     if verdict is None:
-        raise UsageProblem("no decision is given", action="give --redact, --keep or --undo")
+        raise UsageProblem("no decision is given", action="give --redact, --keep, --flag or --undo")
     opened, options = open_workspace(workspace), {"all_undecided": all_undecided, "all_sessions": all_sessions}
+    options["is_lead"] = is_lead_account(opened, account_of_process())
     count = decide_proposals(opened, session, proposals, Verdict(verdict), actor=actor, reason=reason, **options)
     elsewhere = (
         f", and {count.decided_elsewhere} in {counted(count.other_sessions, 'other session')}" if all_sessions else ""
@@ -152,12 +156,15 @@ def lift(session: str, holds: tuple[str, ...], workspace: Path, actor: str, reas
 
 @review.command()
 @workspace_option
+@click.option("--rules", is_flag=True, help="Show how often people keep what each detection rule found.")
 @json_option
-def quality(workspace: Path, as_json: bool) -> None:
+def quality(workspace: Path, rules: bool, as_json: bool) -> None:
     """Show how each reviewer does: misses of what was shown blind, decisions a minute, reveals."""
     from pipeline.workflow.reviewer_quality import reviewer_quality
+    from pipeline.workflow.rule_quality import rule_quality
 
-    emit(reviewer_quality(open_workspace(workspace)), as_json)
+    opened = open_workspace(workspace)
+    emit(rule_quality(opened) if rules else reviewer_quality(opened), as_json)
 
 
 @review.command("sign-off")

@@ -41,7 +41,9 @@ def detect(
         return find_across(text, context, settings=settings)
 
     _in_texts(session, transcript, collect)
-    matches = dict(zip(texts, find_in_session(texts, context, settings=settings), strict=True))
+    # Names in notes are looked for in all that was said or written; of the notes themselves nothing is ever put out.
+    found = find_in_session(texts, context, notes=session.notes, settings=settings)
+    matches = dict(zip(texts, found, strict=True))
     heard, captions, others = _in_texts(session, transcript, look_up)
     heard += across_turns(session_id, transcript, across)
     captions += across_captions(session_id, session.captions, across, surface=CAPTIONS)

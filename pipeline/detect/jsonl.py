@@ -14,6 +14,7 @@ from pipeline.detect.engine import find_each
 from pipeline.detect.second_pass import find_in_session
 from pipeline.detect.text.tokens import Match
 from pipeline.errors import UsageProblem
+from pipeline.files.invalid import problem_of
 from pipeline.records import Context, KnownPerson, Term
 from pipeline.settings import DetectSettings
 
@@ -54,7 +55,9 @@ def read_context(path: Path) -> Context:
     try:
         content = _Context.model_validate(json.loads(path.read_text("utf-8")))
     except ValidationError as error:
-        raise UsageProblem(f"the context file: {_key(error)}", action="see docs/detection.md for its keys") from None
+        raise UsageProblem(
+            f"the context file: {problem_of(error, _Context)}", action="see docs/detection.md for its keys"
+        ) from None
     except (OSError, ValueError, RecursionError):
         raise UsageProblem("the context file is not readable JSON", action="correct it") from None
     terms = tuple(_Term(text=term) if isinstance(term, str) else term for term in content.terms)
@@ -116,7 +119,7 @@ def _line(number: int, line: str) -> _Line:
     try:
         return _Line.model_validate(json.loads(line))
     except ValidationError as error:
-        raise UsageProblem(f"line {number}: {_key(error)}", action='give {"id", "text"}') from None
+        raise UsageProblem(f"line {number}: {problem_of(error, _Line)}", action='give {"id", "text"}') from None
     except (ValueError, RecursionError):
         raise UsageProblem(f"line {number} is not JSON", action='give {"id", "text"}') from None
 
@@ -133,8 +136,3 @@ def _answer(request: _Line, matches: list[Match]) -> str:
         for match in matches
     ]
     return json.dumps({"id": request.id, "findings": findings})
-
-
-def _key(error: ValidationError) -> str:
-    first = error.errors(include_input=False)[0]
-    return f"{'.'.join(str(part) for part in first['loc']) or 'not a mapping'}: {first['msg']}"

@@ -5,7 +5,7 @@ A person introduced as "tomasz wilk from vantrexa" may later be thanked as "toma
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pipeline.detect.engine import DEFAULTS, find_each
@@ -29,12 +29,16 @@ _OWN_RULE = (DetectionRule.HEARD_OFTEN, DetectionRule.PLACE_OF_A_NAME, Detection
 
 
 def find_in_session(
-    texts: Sequence[str], context: Context, *, settings: DetectSettings = DEFAULTS
+    texts: Sequence[str], context: Context, *, notes: Sequence[str] = (), settings: DetectSettings = DEFAULTS
 ) -> list[list[Match]]:
-    """The matches in each text of one session, those of the second pass included."""
+    """The matches in each text of one session, those of the second pass included.
+
+    ``notes`` are what else was written about it: their names are looked for in the texts.
+    """
     tokenized = [read(text) for text in texts]
     first = find_each(texts, context, settings=settings)
-    recognizers = _recognizers(first, tokenized, context)
+    written = [match for of_note in find_each(notes, context, settings=settings) for match in of_note]
+    recognizers = _recognizers(first, tokenized, context, written)
     return [_with_second(text, matches, recognizers, context) for text, matches in zip(tokenized, first, strict=True)]
 
 
@@ -49,10 +53,13 @@ def _of_second_pass(match: Match) -> Match:
     return match if match.rule in _OWN_RULE else replace(match, rule=DetectionRule.FOUND_AGAIN, score=_SCORE)
 
 
-def _recognizers(first: list[list[Match]], texts: list[Text], context: Context) -> tuple[Recognizer, ...]:
+def _recognizers(
+    first: list[list[Match]], texts: list[Text], context: Context, written: list[Match]
+) -> tuple[Recognizer, ...]:
     """For what is said too often, and for guessed names that are distinctive enough to be known by sound."""
     matches = [match for of_text in first for match in of_text]
-    guessed = _distinctive(matches)
+    heard = _distinctive(match for match in matches if match.score >= _SURE and match.label == "PERSON")
+    guessed = tuple({form.text: form for form in (*heard, *_distinctive(written, foreign=True))}.values())
     frequent = tuple(frequent_forms(texts, surface_forms(context), matches))
     anywhere = tuple(form for form in frequent if not form.ordinary)
     in_place = tuple(form for form in frequent if form.ordinary)
@@ -81,13 +88,28 @@ def _named_as_secret(texts: list[Text], first: list[list[Match]]) -> tuple[Surfa
     )
 
 
-def _distinctive(matches: list[Match]) -> tuple[SurfaceForm, ...]:
-    """The rare words of the people whom a name model is sure of."""
+def _distinctive(matches: Iterable[Match], *, foreign: bool = False) -> tuple[SurfaceForm, ...]:
+    """The rare words of what a name model takes for a name; with ``foreign`` those that are in no English dictionary.
+
+    In notes a name is written as it is, so that of any kind and at any certainty it is worth looking for; what the
+    model takes for one that is an English word would be found in much that was said.
+    """
     forms: dict[str, SurfaceForm] = {}
     for match in matches:
-        if match.rule in _MODELS and match.score >= _SURE and match.label == "PERSON":
-            for word in words_of(match.text):
-                if len(word) >= _MIN_LETTERS and word not in FUNCTION_WORDS and not is_common(word):
-                    form = SurfaceForm(word, match.entity, match.label, DetectionRule.FOUND_AGAIN, _SCORE)
-                    forms.setdefault(word, form)
+        if match.rule in _MODELS:
+            words = words_of(match.text)
+            rare = [word for word in words if _is_rare(word) and not (foreign and is_english(word))]
+            # "Vantrexa introduced" is one to a model that takes the verb along.
+            entity = match.entity if len(rare) == len(words) or not foreign else _renamed(match.entity, rare)
+            for word in rare:
+                form = SurfaceForm(word, entity, match.label, DetectionRule.FOUND_AGAIN, _SCORE)
+                forms.setdefault(word, form)
     return tuple(forms.values())
+
+
+def _is_rare(word: str) -> bool:
+    return len(word) >= _MIN_LETTERS and word not in FUNCTION_WORDS and not is_common(word)
+
+
+def _renamed(entity: str, words: Sequence[str]) -> str:
+    return f"{entity.partition(':')[0]}:~{' '.join(words)}"

@@ -16,6 +16,7 @@ from pipeline.export.formats.options import ExportOptions
 from pipeline.export.neutralise import for_markdown, one_line
 from pipeline.export.report import GroupRow, RequestReport
 from pipeline.export.tables import Table
+from pipeline.files.invalid import problem_of
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.lexicon.plain import word_set
 
@@ -67,9 +68,8 @@ def read_map(target: str | Path) -> ColumnMap:
     except (OSError, BrokenToml, UnicodeDecodeError) as error:
         raise ConfigurationError("the column map is not a readable TOML file", action="correct it") from error
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"column map: {key}: {first['msg']}", action="see docs/product-managers.md") from None
+        problem = problem_of(error, ColumnMap)
+        raise ConfigurationError(f"column map: {problem}", action="see docs/product-managers.md") from None
 
 
 def render(report: RequestReport, columns: ColumnMap, options: ExportOptions) -> list[bytes]:

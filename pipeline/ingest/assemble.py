@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pipeline import media
 from pipeline.errors import InputRefused, TryAgain
-from pipeline.ingest import clock, session_texts, surfaces
+from pipeline.ingest import clock, notes, session_texts, surfaces
 from pipeline.ingest.attendance import reader
 from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.file_kinds import kind_of
@@ -44,6 +44,8 @@ def assemble(listing: Listing, draft: SessionDraft, vault: Vault) -> Session:
     draft = _with_unlisted(draft, texts)
     speakers, start = Speakers(draft.people), clock.local_start(draft)
     read = (*draft.texts, *texts.files)
+    written = notes.read_notes(listing, _unread_names(listing, draft, read))
+    read = (*read, *((name, notes.KIND) for name in written))
     sealed = {name: _sealed(listing, vault, name, "media") for name in draft.media}
     others = [_sealed(listing, vault, name, kind) for name, kind in read]
     source_digest = _source_digest(sealed)
@@ -73,6 +75,7 @@ def assemble(listing: Listing, draft: SessionDraft, vault: Vault) -> Session:
         series=draft.facts.series,
         attendance=reader.within(draft.people, duration_s),
         embedded=surfaces.cues(texts.embedded, speakers, start=start, duration_s=duration_s),
+        notes=tuple(dict.fromkeys(line for lines in written.values() for line in lines)),
         unread_captions=texts.unread_captions,
         unread_chat=texts.unread_chat,
         unread_times=draft.unread_times,

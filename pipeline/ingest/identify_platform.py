@@ -46,7 +46,7 @@ TEAMS_RECORDING = re.compile(
 )
 """A recording of Microsoft Teams: title, start, and "Meeting Recording" in the language of whoever recorded."""
 MEET_RECORDING = re.compile(
-    r"(?P<title>[^/]*?)(?: \(\d{4}-\d\d-\d\d \S.{0,9} \d\d.\d\d (?:GMT|UTC)[^/()]*\)"
+    r"(?P<title>[^/]*?)(?: \(\d{4}-\d\d-\d\d \S.{0,9} \d\d.\d\d(?:.\d\d)? (?:GMT|UTC)[^/()]*\)"
     r"| [-–—] \d{4}[-/_.]\d\d[-/_.]\d\d \d\d.\d\d (?:[A-Z]{2,5})\S* [-–—] )[^/]*\.\w+",
     re.IGNORECASE,
 )

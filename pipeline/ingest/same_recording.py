@@ -154,6 +154,7 @@ def _joined(first: Session, other: Session) -> Session:
         embedded=joined_texts.joined(first.embedded, _by(other.embedded, ids)).lines,
         chat=joined_texts.joined(first.chat, _by(other.chat, ids)).lines,
         attendance=joined_texts.stays(first.attendance, _stays(other.attendance, ids))[0],
+        notes=tuple(dict.fromkeys((*first.notes, *other.notes))),
         sealed=tuple(dict.fromkeys((*first.sealed, *other.sealed))),
         unrecognised_files=first.unrecognised_files + other.unrecognised_files,
         unrecognised_kinds=tuple(sorted((*first.unrecognised_kinds, *other.unrecognised_kinds))),

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError, mode
 
 from pipeline import media
 from pipeline.errors import ConfigurationError, InputRefused
+from pipeline.files.invalid import problem_of
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.ingest.draft import Person, SessionDraft
 from pipeline.ingest.encodings import folded
@@ -99,9 +100,7 @@ def read_tracks(root: Path) -> Sequence[Series]:
     except (BrokenToml, UnicodeDecodeError):
         raise ConfigurationError(f"{FILE_NAME}: not valid TOML", action=_ACTION) from None
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        place = ".".join(str(part + 1) if isinstance(part, int) else part[:40] for part in first["loc"])
-        raise ConfigurationError(f"{FILE_NAME}: {place}: {first['msg']}", action=_ACTION) from None
+        raise ConfigurationError(f"{FILE_NAME}: {problem_of(error, _File)}", action=_ACTION) from None
 
 
 def assigned(draft: SessionDraft, files: Listing, root: Path) -> SessionDraft:

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from pipeline.errors import InputRefused
+from pipeline.files.invalid import problem_of
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.records import AgeStatus, Purpose, Role
 from pipeline.settings import NOTICE, Rule
@@ -117,17 +118,15 @@ def parse(text: str) -> SessionToml:
     try:
         return SessionToml.model_validate(table)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise InputRefused(f"{FILE_NAME}: {_said(first['type'], first['loc'], first['msg'])}", action=_ACTION) from None
+        raise InputRefused(
+            f"{FILE_NAME}: {_renamed(error) or problem_of(error, SessionToml)}", action=_ACTION
+        ) from None
 
 
-def _said(kind: str, place: tuple[int | str, ...], message: str) -> str:
-    key = ""
-    for part in place:
-        key += f"[{part + 1}]" if isinstance(part, int) else f".{part[:40]}" if key else part[:40]
-    if kind == "extra_forbidden":
-        new = RENAMED.get(("consent", str(place[-1]))) if place[0] == "policy" else None
-        return f"key '{key}' is now 'policy.{new}'" if new else f"unknown key '{key}'"
-    if kind == "missing":
-        return f"key '{key}' is missing"
-    return f"key '{key}': {message}"
+def _renamed(error: ValidationError) -> str:
+    """What an old name of a key of ``[policy]`` is now; '' where the first error is another."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = first["loc"]
+    is_policy = first["type"] == "extra_forbidden" and place[0] == "policy"
+    new = RENAMED.get(("consent", str(place[-1]))) if is_policy else None
+    return f"key 'policy.{place[-1]}' is now 'policy.{new}'" if new else ""

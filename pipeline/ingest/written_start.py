@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 _ZONE = r"(?:(?P<utc>GMT|UTC)(?P<zone>[+-]\d{1,2}(?:[:_]?\d\d)?)?|[A-Z]{2,5})"
 _STARTS = (
     re.compile(r"(?P<utc>GMT)(?P<date>\d{8})-(?P<clock>\d{6})_Recording.*"),
-    re.compile(rf".*\((?P<date>\d{{4}}-\d\d-\d\d) \S.{{0,9}} (?P<clock>\d\d.\d\d) {_ZONE}\).*"),
+    re.compile(rf".*\((?P<date>\d{{4}}-\d\d-\d\d) \S.{{0,9}} (?P<clock>\d\d.\d\d(?:.\d\d)?) {_ZONE}\).*"),
     re.compile(rf".*[-–—] (?P<date>\d{{4}}[-/_.]\d\d[-/_.]\d\d) (?P<clock>\d\d.\d\d) {_ZONE} [-–—] .*"),
     re.compile(r".*[- ](?P<date>\d{8})_(?P<clock>\d{6})(?P<utc>UTC)?-(?=[^\W\d_]).*"),
     re.compile(

@@ -85,11 +85,12 @@ class Proposal:
 
 
 class Verdict(StrEnum):
-    """What a person decided about a proposal; OPEN takes back what was decided before."""
+    """What a person decided about a proposal; OPEN takes back what was decided before, FLAG leaves it to a lead."""
 
     REDACT = "redact"
     KEEP = "keep"
     OPEN = "open"
+    FLAG = "flag"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

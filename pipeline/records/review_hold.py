@@ -28,10 +28,12 @@ class ConsentCue:
 class ReviewHold:
     """Something of a session that a person decides before anything of it is published.
 
-    ``pending`` where it waits for a review; else consent is in question, and it is held.
+    ``pending`` where it waits for a review; else consent is in question, and it is held. ``is_question`` where what is
+    closed already is asked about, and so stops nothing.
     """
 
     hold_id: str
     reason: str
     action: str
     pending: bool
+    is_question: bool = False

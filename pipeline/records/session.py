@@ -212,6 +212,8 @@ class Session:
     """Whether nobody says when it started: the start is by a file's name, its own clock or its last change."""
     embedded: tuple[Cue, ...] = ()
     """Hidden captions and further subtitles inside the media: searched for mentions, and put out nowhere."""
+    notes: tuple[str, ...] = ()
+    """Lines of notes, chapters, polls and summaries beside the recording: searched for names, and put out nowhere."""
     voices: NamedVoices | None = None
     """Who speaks when in mixed sound, where people confirmed it; in memory alone, never in the session's record."""
 

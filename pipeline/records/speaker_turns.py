@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from pipeline import spans
 from pipeline.records.session import Cue, Interval, NamedVoices, Session
@@ -18,7 +19,20 @@ LEAST_NAMED = 0.9
 LEAST_COVERED = 0.5
 """The share of the session that captions must cover."""
 
+LEAST_DISPUTED_S = 1.0
+"""How long captions and a named voice must say different people, in seconds, to be asked about: less is an edge."""
+
 Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeakerDispute:
+    """A span in seconds in which captions name one participant, and a voice that a person named is another's."""
+
+    start_s: float
+    end_s: float
+    captioned: str
+    heard: str
 
 
 def separable(session: Session, participant_id: str) -> bool:
@@ -48,6 +62,34 @@ def turns(session: Session, participant_id: str) -> tuple[Interval, ...] | None:
         theirs = (cue for cue in session.captions if cue.participant_id in own)
         sure = spans.subtract(by_captions or by_voices or [], map(with_doubt, theirs))
     return _intervals(spans.complement(sure, 0.0, session.duration_s))
+
+
+def disputes(session: Session) -> tuple[SpeakerDispute, ...]:
+    """Where captions and named voices surely say different people for a second or more, in order of time.
+
+    Only what lies within the doubt of neither's times, and where captions do not name the one who is heard too, nor
+    a voice is that of the one whom captions name.
+    """
+    return tuple(sorted(_disputes(session), key=lambda dispute: (dispute.start_s, dispute.captioned, dispute.heard)))
+
+
+def _disputes(session: Session) -> Iterator[SpeakerDispute]:
+    voices = session.voices
+    if voices is None:
+        return
+    people = {person.participant_id for person in session.participants} - _rooms(session)
+    for captioned in people:
+        cues = [cue for cue in session.captions if cue.participant_id == captioned]
+        surely_said = ((cue.start_s + cue.time_uncertainty_s, cue.end_s - cue.time_uncertainty_s) for cue in cues)
+        said = spans.merge(surely_said)
+        own = spans.pad(spans.times(turn for turn in voices.turns if turn.participant_id == captioned), VOICE_DOUBT_S)
+        for heard in people - {captioned} if said else ():
+            turns_heard = spans.times(turn for turn in voices.turns if turn.participant_id == heard)
+            both = spans.intersect(said, spans.merge(spans.pad(turns_heard, -VOICE_DOUBT_S)))
+            theirs = (with_doubt(cue) for cue in session.captions if cue.participant_id == heard)
+            for start_s, end_s in spans.subtract(both, [*own, *theirs, *spans.times(voices.overlaps)]):
+                if end_s - start_s >= LEAST_DISPUTED_S:
+                    yield SpeakerDispute(start_s=start_s, end_s=end_s, captioned=captioned, heard=heard)
 
 
 def with_doubt(cue: Cue, *, pad_s: float = 0.0) -> tuple[float, float]:

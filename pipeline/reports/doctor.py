@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib.util import find_spec
+from pathlib import Path
 
 from pipeline import detect, models, speech
 from pipeline.consent.evaluation.jurisdictions import rules_of
@@ -56,6 +57,7 @@ def _requirements(workspace: Workspace | None, on: date) -> Iterator[Requirement
     yield _engine(workspace)
     yield _spacy(workspace)
     yield _public_key(workspace)
+    yield _originals(workspace)
     yield _term_lists(workspace)
     yield _places(workspace, on)
     free = shutil.disk_usage(workspace.root).free
@@ -137,6 +139,21 @@ def _term_lists(workspace: Workspace) -> Requirement:
     return Requirement(
         what="term lists", ok=closed, found=f"{count} {lists}", action="chmod 600 terms.toml terms/*.toml"
     )
+
+
+def _originals(workspace: Workspace) -> Requirement:
+    """Whether originals are encrypted, and the key-encryption key can be had by this user alone."""
+    what, source = "encryption", workspace.settings.encryption.key
+    kind, _, place = source.partition(":")
+    if not workspace.vault.is_encrypted:
+        hint = "originals are plain files: run `offrecord keys encrypt`"
+        return Requirement(what=what, ok=True, found="none", hint=hint)
+    try:
+        workspace.vault.require_keys()
+    except OffrecordError as error:
+        return Requirement(what=what, ok=False, found=kind, action=f"{error}")
+    is_open = kind == "file" and bool(Path(place).stat().st_mode & 0o077)
+    return Requirement(what=what, ok=not is_open, found=f"key from {kind}", action=f"chmod 600 {place}")
 
 
 def _public_key(workspace: Workspace) -> Requirement:

@@ -20,6 +20,7 @@ from pipeline.store import Workspace
 from pipeline.store.codec import encode
 from pipeline.store.registry import InboxEntry, Registry, printable
 from pipeline.workflow.due_sessions import missing_renditions
+from pipeline.workflow.review_leases import lease_text, running_leases
 
 _NEEDS_A_PERSON = frozenset({"held", "refused", "failed"})
 
@@ -32,6 +33,7 @@ class ReportLine:
     """One session or refused folder; ``id`` is a session id, or ``in-…`` for a folder that became none.
 
     ``name`` is what people call the session. Its title is in the written report alone, where ``report.titles`` says so.
+    ``leased_to`` says who reviews it now, which ``offrecord status`` alone asks for.
     """
 
     id: str
@@ -50,6 +52,7 @@ class ReportLine:
     processed: bool = False
     consent: tuple[ExplainedCell, ...] = ()
     list_authority: ListAuthority | None = None
+    leased_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,13 @@ def refresh(workspace: Workspace, *, now: datetime) -> MorningReport:
     report = gather(workspace, now=now, warnings=warnings(workspace, now))
     write(report, workspace)
     return report
+
+
+def with_leases(report: MorningReport, workspace: Workspace, *, now: datetime) -> MorningReport:
+    """The report with who reviews what at this moment."""
+    leases = running_leases(workspace, now=now)
+    lines = tuple(replace(line, leased_to=lease_text(leases.get(line.id))) for line in report.lines)
+    return replace(report, lines=lines)
 
 
 def with_paths(lines: Sequence[ReportLine], workspace: Workspace) -> list[dict[str, object]]:

@@ -87,6 +87,8 @@ def _vault(workspace: Workspace) -> Iterator[CheckResult]:
     named = {sealed.digest for session in Registry(workspace.db).sessions() for sealed in session.sealed}
     missing, damaged, orphans = named - stored, workspace.vault.damaged(), stored - named
     yield CheckResult(what="vault, missing", ok=not missing, found=_ids(missing))
+    without_key = workspace.vault.without_key()
+    yield CheckResult(what="vault, without a key", ok=not without_key, found=_ids(without_key))
     yield CheckResult(what="vault, damaged", ok=not damaged, found=_ids(damaged))
     yield CheckResult(what="vault, orphans (kept)", ok=True, found=_ids(orphans))
 

@@ -8,6 +8,7 @@ from pipeline import consent, detect
 from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.settings import DetectSettings, RunSettings, SpeechSettings
 from pipeline.store import Workspace
+from pipeline.workflow.vault_keys import copy_warnings
 from pipeline.workflow.voice_count import is_available
 
 
@@ -17,6 +18,7 @@ def warnings(workspace: Workspace, now: datetime) -> tuple[str, ...]:
         *consent.journal_warnings(workspace, now=now),
         *rules_of(workspace.root).warnings(now.date()),
         *workspace.list_warnings(now.date()),
+        *copy_warnings(workspace, now=now),
         *_of_recogniser(workspace.settings.speech),
         *_of_name_models(workspace.settings.detect),
         *_of_voices(workspace.settings.run),

@@ -10,23 +10,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
-from pipeline.errors import RefusedByPolicy, UsageProblem
+from pipeline.errors import FlaggedForLead, RefusedByPolicy, UsageProblem, VersionConflict
 from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import Audience, Decision, Proposal, Verdict
 from pipeline.store import ledger
 from pipeline.store.database import reading
 from pipeline.store.tables.review import decision, finding_edit, picture_decision, sign_off
 
-
-class VersionConflict(UsageProblem):
-    """Somebody else was quicker: what was to be changed is no longer what its reader saw."""
-
-    def __init__(self, version: int) -> None:
-        super().__init__("somebody else decided this meanwhile", action="look at their decision, then decide again")
-        self.version = version
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (VersionConflict, (self.version,))
+UNDECIDED = frozenset({Verdict.OPEN, Verdict.FLAG})
+"""Acts after which a proposal is undecided, whatever was decided before."""
 
 
 def decisions(db: Engine, session_id: str) -> tuple[Decision, ...]:
@@ -50,6 +42,27 @@ def decisions_by_session(db: Engine) -> dict[str, tuple[Decision, ...]]:
     }
 
 
+def flags(db: Engine, session_id: str) -> dict[str, Decision]:
+    """By proposal the acts that leave it to a lead, where nothing followed."""
+    latest = {decision.proposal_id: decision for _, decision in _all(db, session_id)}
+    return {proposal_id: decision for proposal_id, decision in latest.items() if decision.verdict is Verdict.FLAG}
+
+
+def flags_by_session(db: Engine) -> dict[str, frozenset[str]]:
+    """By session the proposals that are left to a lead."""
+    later = decision.alias("later")
+    same = (later.c.session_id == decision.c.session_id, later.c.proposal_id == decision.c.proposal_id)
+    followed = select(later.c.seq).where(*same, later.c.seq > decision.c.seq).exists()
+    query = select(decision.c.session_id, decision.c.proposal_id).where(
+        decision.c.verdict == Verdict.FLAG.value, ~followed
+    )
+    flagged: dict[str, set[str]] = {}
+    with reading(db) as connection:
+        for row in connection.execute(query):
+            flagged.setdefault(row.session_id, set()).add(row.proposal_id)
+    return {session_id: frozenset(ids) for session_id, ids in flagged.items()}
+
+
 def signed_states(db: Engine, audience: Audience = Audience.PUBLIC) -> dict[str, frozenset[str]]:
     """By session every state, as ``state_of`` gives it, that somebody signed off."""
     query = select(sign_off.c.session_id, sign_off.c.state).where(sign_off.c.audience == audience.value)
@@ -68,7 +81,7 @@ def history(db: Engine) -> tuple[tuple[int, str, Decision], ...]:
 
 
 def _in_force(entries: Sequence[tuple[int, Decision]]) -> tuple[tuple[int, Decision], ...]:
-    undone_at = {decision.proposal_id: seq for seq, decision in entries if decision.verdict is Verdict.OPEN}
+    undone_at = {decision.proposal_id: seq for seq, decision in entries if decision.verdict in UNDECIDED}
     return tuple((seq, decision) for seq, decision in entries if seq > undone_at.get(decision.proposal_id, 0))
 
 
@@ -113,10 +126,12 @@ def decide(
     actor: str,
     reason: str,
     version: int | None = None,
+    is_lead: bool = False,
 ) -> tuple[int, ...]:
     """Keeps one decision for each proposal, all or none, and gives their numbers, which are the versions from then on.
 
-    Raises ``UsageProblem`` when actor or reason is blank.
+    Raises ``UsageProblem`` when actor or reason is blank, and ``FlaggedForLead`` where a proposal is left to a lead and
+    ``is_lead`` does not say that one decides; whoever left it takes that back, too.
 
     With ``version``, the number of the last act that its maker saw, it is kept only where that still is the last: else
     it raises ``VersionConflict``. The same act again, as a client sends it that got no answer, is kept once.
@@ -130,6 +145,7 @@ def decide(
             if kept is not None:
                 numbers.append(kept)
                 continue
+            _require_lead(connection, session_id, proposal_id, verdict, actor, is_lead=is_lead)
             row = {"session_id": session_id, "proposal_id": proposal_id, "verdict": verdict.value}
             added = decision.insert().values(**row, actor=actor, reason=reason, decided_at=at).returning(decision.c.seq)
             seq: int = connection.execute(added).scalar_one()
@@ -153,6 +169,19 @@ def _kept(
     if len(later) == 1 and (later[0].verdict, later[0].actor) == (verdict.value, actor):
         return int(later[0].seq)
     raise VersionConflict(later[-1].seq)
+
+
+def _require_lead(
+    connection: Connection, session_id: str, proposal_id: str, verdict: Verdict, actor: str, *, is_lead: bool
+) -> None:
+    """Raises ``FlaggedForLead`` where somebody else than a lead acts on what is left to one."""
+    about = (decision.c.session_id == session_id, decision.c.proposal_id == proposal_id)
+    query = select(decision.c.verdict, decision.c.actor).where(*about).order_by(decision.c.seq.desc()).limit(1)
+    last = connection.execute(query).first()
+    if last is None or last.verdict != Verdict.FLAG or is_lead or verdict is Verdict.FLAG:
+        return
+    if verdict is not Verdict.OPEN or last.actor != actor:
+        raise FlaggedForLead(last.actor)
 
 
 def sign(db: Engine, session_id: str, proposals: Sequence[Proposal], *, audience: Audience, actor: str) -> None:

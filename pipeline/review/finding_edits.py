@@ -14,10 +14,10 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Engine, func, select
 
-from pipeline.errors import UsageProblem
+from pipeline.errors import UsageProblem, VersionConflict
 from pipeline.lexicon import FUNCTION_WORDS, words_of
 from pipeline.records import DetectionRule, Finding, Proposal, SoundPlace, Transcript, Word
-from pipeline.review.decision_log import VersionConflict, mark
+from pipeline.review.decision_log import mark
 from pipeline.store import ledger
 from pipeline.store.codec import decode, encode
 from pipeline.store.database import reading

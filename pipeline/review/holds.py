@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from pipeline.lexicon.counted import counted
 from pipeline.records import ConsentCue, ConsentCueKind, Decision, Held, Pending, ReviewHold, Verdict
+from pipeline.records.speaker_turns import SpeakerDispute
 from pipeline.review.propose import proposal_id
 
 _NAMES = {ConsentCueKind.STOP_RECORDING: "objection", ConsentCueKind.MINOR: "minor"}
@@ -31,12 +33,36 @@ def cue_hold(cue: ConsentCue) -> ReviewHold:
     if cue.chat_line is not None:
         hold_id, where, look = f"{name}-chat-{cue.chat_line + 1}", f"in line {cue.chat_line + 1} of the chat", "read it"
     else:
-        at = f"{int(cue.start_s) // 3600}:{int(cue.start_s) // 60 % 60:02}:{int(cue.start_s) % 60:02}"
+        at = _clock(cue.start_s)
         track = f" on track {cue.track_id}" if cue.track_id else ""
         hold_id, where, look = f"{name}-{at.replace(':', '-')}", f"at {at}{track}", "listen there"
     return ReviewHold(
         hold_id=hold_id, reason=f"{reason} {where}", action=f"{look}; {_ACTIONS[cue.kind]}", pending=False
     )
+
+
+def speaker_questions(disputes: Iterable[SpeakerDispute]) -> Iterator[ReviewHold]:
+    """A question for each two people of whom captions name one and a named voice is the other's; by their ids alone.
+
+    It stops nothing: until it is answered nobody counts as the speaker there, and what either's answer closes is.
+    """
+    pairs: dict[tuple[str, str], list[SpeakerDispute]] = {}
+    for dispute in disputes:
+        pairs.setdefault((dispute.captioned, dispute.heard), []).append(dispute)
+    for (captioned, heard), places in pairs.items():
+        seconds = sum(place.end_s - place.start_s for place in places)
+        where = f"for {seconds:.0f} s in {counted(len(places), 'place')}, first at {_clock(places[0].start_s)}"
+        yield ReviewHold(
+            hold_id=f"speakers-{captioned}-{heard}",
+            reason=f"captions name {captioned} where the voice is that of {heard}, {where}; both answers hold there",
+            action="listen there; where a voice has a wrong name, correct it with `offrecord review name-voice`",
+            pending=False,
+            is_question=True,
+        )
+
+
+def _clock(at_s: float) -> str:
+    return f"{int(at_s) // 3600}:{int(at_s) // 60 % 60:02}:{int(at_s) % 60:02}"
 
 
 def decision_id(session_id: str, hold: ReviewHold) -> str:
@@ -51,11 +77,12 @@ def standing_holds(session_id: str, holds: Iterable[ReviewHold], decisions: Sequ
 
 
 def hold_stop(session_id: str, standing: Sequence[ReviewHold]) -> Held | Pending | None:
-    """What stops a session with these holds, consent before language; None where there are none."""
-    if not standing:
+    """What stops a session with these holds, consent before language; None where there are none but questions."""
+    stopping = [hold for hold in standing if not hold.is_question]
+    if not stopping:
         return None
-    first = min(standing, key=lambda hold: hold.pending)
-    more = f", and {len(standing) - 1} more" if len(standing) > 1 else ""
+    first = min(stopping, key=lambda hold: hold.pending)
+    more = f", and {len(stopping) - 1} more" if len(stopping) > 1 else ""
     lift = f"or, if it is nothing, `offrecord review lift {session_id} {first.hold_id} --by NAME --reason WHY`"
     kind = Pending if first.pending else Held
     return kind(reason=f"{first.reason}{more}", action=f"{first.action}, {lift}")

@@ -23,16 +23,20 @@ _LINES = 3
 class SessionLine:
     """One session in the queue; ``risk`` is the sum of the undecided proposals' scores, ``name`` is for people.
 
-    ``platform`` is empty where nobody knows it.
+    ``flagged`` of the undecided proposals are left to a lead.
+
+    ``platform`` is empty where nobody knows it, ``leased_to`` where nobody reviews it now.
     """
 
     session_id: str
     name: str
     platform: str
     undecided: int
+    flagged: int
     decided: int
     risk: float
     signed_off: bool
+    leased_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +63,17 @@ def proposals_of(workspace: Workspace, session_id: str) -> tuple[Proposal, ...]:
 
 def queue(workspace: Workspace) -> tuple[SessionLine, ...]:
     """All sessions with proposals, the riskiest first."""
+    flagged = decision_log.flags_by_session(workspace.db)
     decided, signed = decision_log.decisions_by_session(workspace.db), decision_log.signed_states(workspace.db)
     sessions = {session.session_id: session for session in Registry(workspace.db).sessions()}
     lines = [
-        _line(sessions[session_id], proposals, decided.get(session_id, ()), signed.get(session_id, frozenset()))
+        _line(
+            sessions[session_id],
+            proposals,
+            decided.get(session_id, ()),
+            signed=signed.get(session_id, frozenset()),
+            flagged=flagged.get(session_id, frozenset()),
+        )
         for session_id, proposals in proposals_by_session(workspace, sessions).items()
     ]
     return tuple(sorted(lines, key=lambda line: (-line.risk, line.session_id)))
@@ -96,9 +107,10 @@ def show(
     """The session's proposals, undecided ones first; those alone, or only those that are less sure than ``below``."""
     proposals = proposals_of(workspace, session_id)
     latest = {decision.proposal_id: decision for decision in decision_log.decisions(workspace.db, session_id)}
+    flagged = decision_log.flags(workspace.db, session_id)
     ordered = sorted(proposals, key=lambda proposal: proposal.proposal_id in latest)
     return tuple(
-        shown(proposal, latest.get(proposal.proposal_id), reveal=reveal)
+        shown(proposal, latest.get(proposal.proposal_id) or flagged.get(proposal.proposal_id), reveal=reveal)
         for proposal in ordered
         if proposal.score < below and not (undecided and proposal.proposal_id in latest)
     )
@@ -107,18 +119,19 @@ def show(
 def chosen(
     workspace: Workspace, session_id: str, named: Sequence[str], *, all_undecided: bool, verdict: Verdict
 ) -> list[str]:
-    """The ids that a decision is about: those named, by id or by label, or all that nobody decided.
+    """The ids that a decision is about: those named, by id or by label, or all that nobody decided or left to a lead.
 
     Raises ``UsageProblem`` when it is neither, or when a person should look at each.
     """
     proposals = proposals_of(workspace, session_id)
     if all_undecided and verdict is not Verdict.REDACT:
-        raise UsageProblem("keeping needs a look at each proposal", action="decide them one by one")
+        raise UsageProblem("anything but redacting needs a look at each proposal", action="decide them one by one")
     if bool(named) is all_undecided:
         raise UsageProblem("name proposals or give --all-undecided", action="see `offrecord review show`")
     if not named:
         left = decision_log.undecided(proposals, decision_log.decisions(workspace.db, session_id))
-        return [proposal.proposal_id for proposal in left]
+        flagged = decision_log.flags(workspace.db, session_id)
+        return [proposal.proposal_id for proposal in left if proposal.proposal_id not in flagged]
     ids = {proposal.proposal_id: proposal.proposal_id for proposal in proposals} | {
         proposal.replacement: proposal.proposal_id for proposal in proposals
     }
@@ -138,17 +151,23 @@ def alike(
     entities = {
         proposal.entity for proposal in proposals_of(workspace, session_id) if proposal.proposal_id in proposal_ids
     }
-    same_entity = {}
+    same_entity, flagged = {}, decision_log.flags_by_session(workspace.db)
     for other, proposals in proposals_by_session(workspace, Registry(workspace.db).digests()).items():
         left = decision_log.undecided(proposals, decision_log.decisions(workspace.db, other))
-        ids = [proposal.proposal_id for proposal in left if proposal.entity in entities]
+        left_to_lead = flagged.get(other, frozenset())
+        ids = [each.proposal_id for each in left if each.entity in entities and each.proposal_id not in left_to_lead]
         if ids and other != session_id:
             same_entity[other] = ids
     return same_entity
 
 
 def _line(
-    session: Session, proposals: tuple[Proposal, ...], decided: Sequence[Decision], signed: frozenset[str]
+    session: Session,
+    proposals: tuple[Proposal, ...],
+    decided: Sequence[Decision],
+    *,
+    signed: frozenset[str],
+    flagged: frozenset[str],
 ) -> SessionLine:
     left = decision_log.undecided(proposals, decided)
     state = decision_log.state_of(decision_log.not_of_picture(proposals), decided) if signed else ""
@@ -157,6 +176,7 @@ def _line(
         name=session_name(session),
         platform=known_platform(session),
         undecided=len(left),
+        flagged=sum(proposal.proposal_id in flagged for proposal in left),
         decided=len(proposals) - len(left),
         risk=round(sum(proposal.score for proposal in left), 2),
         signed_off=state in signed,

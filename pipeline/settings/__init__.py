@@ -17,8 +17,11 @@ from pydantic_settings import (
 )
 
 from pipeline.errors import ConfigurationError
+from pipeline.files.invalid import in_words
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.records import Purpose
+from pipeline.settings.database import DatabaseSettings
+from pipeline.settings.encryption import EncryptionSettings
 from pipeline.settings.retention import BackupSettings, RetentionSettings
 from pipeline.settings.review_app import ReportSettings, ReviewSettings, WebSettings
 from pipeline.settings.section import Section
@@ -191,6 +194,8 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     retention: RetentionSettings = RetentionSettings()
     backup: BackupSettings = BackupSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    encryption: EncryptionSettings = EncryptionSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -247,4 +252,5 @@ def _message(kind: str, place: tuple[int | str, ...], message: str) -> str:
     variable = next(filter(None, within), None)  # of the key itself, or of the table or section that holds it
     if new != key:
         return f"{variable or FILE_NAME}: {key} is now {new}"
-    return f"{within[0] or f'{FILE_NAME}: {key}'}: {'unknown key' if kind == 'extra_forbidden' else message}"
+    words = "unknown key" if kind == "extra_forbidden" else in_words(kind, message)
+    return f"{within[0] or f'{FILE_NAME}: {key}'}: {words}"

@@ -17,7 +17,7 @@ class ReviewSettings(Section):
 
     resolvers: tuple[str, ...] = Field((), description="Accounts of this machine that may see who is behind an alias.")
     leads: tuple[str, ...] = Field(
-        (), description="Accounts of this machine that may make and reveal rules by command."
+        (), description="Accounts of leads: by command they make rules, and decide what is flagged."
     )
     second_person: bool = Field(False, description="A sign-off needs somebody who decided nothing in the session.")
     # A choice: long enough to come back from a week's leave, short enough that a release can be planned.

@@ -10,12 +10,28 @@ from pipeline.speech.audio_types import Span
 
 
 def speaker(session: Session, span: Span) -> str | None:
-    """The participant who says what lies in a span; None where nobody is known, or captions and voices disagree."""
+    """The participant who says what lies in a span; None where nobody is known, or captions and voices disagree.
+
+    They disagree also where one of the two tells nobody for sure, and yet names others alone.
+    """
     by_captions = _most(session.captions, span)
-    by_voices = _by_voices(session.voices, span) if session.voices else None
-    if by_captions is not None and by_voices is not None and by_captions != by_voices:
-        return None
-    return by_captions or by_voices
+    if session.voices is None:
+        return by_captions
+    by_voices = _by_voices(session.voices, span)
+    if by_captions is not None and by_voices is not None:
+        return by_captions if by_captions == by_voices else None
+    who = by_captions or by_voices
+    named = _named(session.voices.turns if by_captions else session.captions, span)
+    return who if not named or who in named else None
+
+
+def _named(spoken: Iterable[Cue] | Iterable[NamedTurn], span: Span) -> set[str]:
+    """Everybody who is named in a span."""
+    return {
+        part.participant_id
+        for part in spoken
+        if part.participant_id is not None and span.overlap_s(Span(part.start_s, part.end_s)) > 0.0
+    }
 
 
 def _by_voices(voices: NamedVoices, span: Span) -> str | None:

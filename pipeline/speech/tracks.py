@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.records import Cue, Interval, Outcome, Purpose, Ruling, Session, Track
-from pipeline.records.speaker_turns import shared, turns, with_doubt
+from pipeline.records import Cue, Interval, NamedTurn, Outcome, Purpose, Ruling, Session, Track
+from pipeline.records.speaker_turns import LEAST_DISPUTED_S, shared, turns, with_doubt
+from pipeline.spans import SpanIndex
 from pipeline.speech.audio_types import RATE, Samples, Span
 from pipeline.speech.coverage import merged, without
 
@@ -52,19 +53,35 @@ def open_captions(session: Session, spans: Iterable[Span]) -> Session:
 def readable(session: Session, ruling: Ruling) -> Session:
     """The session with empty captions where consent lets nothing be transcribed of who said them.
 
-    Nobody measured where captions inside the media belong: they are empty wherever they may be somebody's.
+    So they are where a voice that a person named is that of somebody of whom it lets nothing be transcribed, whoever
+    the caption names. Nobody measured where captions inside the media belong: they are empty wherever they may be
+    somebody's. Notes may repeat anybody's words: they are read only where all that everybody says may be transcribed.
     """
-    people = {cue.participant_id for cue in (*session.captions, *session.embedded)}
-    shut = {person: _closed_to(session, ruling, _may_be(session, person)) for person in people}
+    heard = SpanIndex(session.voices.turns if session.voices else (), lambda turn: (turn.start_s, turn.end_s))
+    shut: dict[frozenset[str], list[Span]] = {}
+
+    def is_shut(cue: Cue, span: Span) -> bool:
+        people = frozenset((*_may_be(session, cue.participant_id), *_heard_in(heard, _span(cue))))
+        if people not in shut:
+            shut[people] = _closed_to(session, ruling, people)
+        return any(span.overlap_s(closed) for closed in shut[people])
 
     def open_to(cues: Iterable[Cue], span_of: Callable[[Cue], Span]) -> tuple[Cue, ...]:
-        return tuple(
-            replace(cue, text="") if any(span_of(cue).overlap_s(span) for span in shut[cue.participant_id]) else cue
-            for cue in cues
-        )
+        return tuple(replace(cue, text="") if is_shut(cue, span_of(cue)) else cue for cue in cues)
 
     embedded = open_to(session.embedded, lambda cue: Span(*with_doubt(cue)))
-    return replace(session, captions=open_to(session.captions, _span), embedded=embedded)
+    notes = () if _closed_to(session, ruling, _may_be(session, None)) else session.notes
+    return replace(session, captions=open_to(session.captions, _span), embedded=embedded, notes=notes)
+
+
+def _heard_in(turns: SpanIndex[NamedTurn], span: Span) -> set[str]:
+    """Whose named voices are heard in a span for whole seconds, or for half of a short one."""
+    least_s = min(LEAST_DISPUTED_S, (span.end_s - span.start_s) / 2)
+    return {
+        turn.participant_id
+        for turn in turns.overlapping(span.start_s, span.end_s)
+        if turn.participant_id is not None and span.overlap_s(Span(turn.start_s, turn.end_s)) >= least_s
+    }
 
 
 def _span(cue: Cue) -> Span:

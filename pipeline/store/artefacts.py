@@ -11,12 +11,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, Engine, or_, select, true, update
-from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import UsageProblem
 from pipeline.files import file_digest
 from pipeline.store.database import reading
 from pipeline.store.tables.artefacts import artefact, artefact_copy
+from pipeline.store.upsert import insert
 
 
 class ArtefactState(StrEnum):
@@ -95,7 +95,7 @@ class Artefacts:
             older = (artefact.c.location == location, artefact.c.artefact_id != artefact_id)
             live = artefact.c.state == ArtefactState.LIVE.value
             connection.execute(update(artefact).where(*older, live).values(state=ArtefactState.SUPERSEDED.value))
-            statement = insert(artefact).values(values)
+            statement = insert(connection, artefact).values(values)
             connection.execute(statement.on_conflict_do_update(index_elements=["artefact_id"], set_=values))
         return artefact_id
 
@@ -157,7 +157,7 @@ class Artefacts:
             raise UsageProblem("there is no artefact of that id", action="`offrecord consent artefacts` lists them")
         values = {name: getattr(noted, name) for name in ArtefactCopy.__slots__}
         with self._db.begin() as connection:
-            connection.execute(insert(artefact_copy).values(values).on_conflict_do_nothing())
+            connection.execute(insert(connection, artefact_copy).values(values).on_conflict_do_nothing())
         return noted
 
     def copies(self) -> list[ArtefactCopy]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import ConfigurationError
+from pipeline.files.invalid import problem_of
 from pipeline.lexicon.cues import CueFile, shipped_cues
 from pipeline.records import SpokenCues
 
@@ -36,9 +37,8 @@ def read_cues(root: Path) -> SpokenCues:
             f"{FILE_NAME} is not valid TOML", action="correct it; see docs/detection.md"
         ) from error
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        key = ".".join(map(str, first["loc"]))
-        raise ConfigurationError(f"{FILE_NAME}: {key}: {first['msg']}", action="see docs/detection.md") from None
+        problem = problem_of(error, _WorkspaceFile)
+        raise ConfigurationError(f"{FILE_NAME}: {problem}", action="see docs/detection.md") from None
     return SpokenCues(
         secret=_merged("secret", shipped.secret, content.add.secret, content.remove.secret),
         stop_recording=_merged(

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigurationError
+from pipeline.files.invalid import problem_of
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.lexicon import company_key
 
@@ -69,9 +70,8 @@ def _read(root: Path) -> _File:
     except (BrokenToml, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{FILE_NAME} is not valid TOML", action="correct it") from error
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        key = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
-        raise ConfigurationError(f"{FILE_NAME}: {key}: {first['msg']}", action="see docs/product-managers.md") from None
+        problem = problem_of(error, _File)
+        raise ConfigurationError(f"{FILE_NAME}: {problem}", action="see docs/product-managers.md") from None
     weights = {segment.name: segment.weight for segment in content.segment}
     unknown = next(
         (number for number, listed in enumerate(content.customer, 1) if listed.segment not in {"", *weights}), 0

@@ -1,21 +1,21 @@
-"""The database: SQLite in WAL mode, brought up to date by the numbered migrations before anything reads it."""
+"""The database, whichever it is, brought up to date by the numbered migrations before anything reads it."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event
-from sqlalchemy.exc import DatabaseError, DBAPIError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from pipeline.errors import ConsentUnreadable, StorageUnavailable, WorkspaceDamaged
+from pipeline.errors import ConfigurationError, ConsentUnreadable, StorageUnavailable, WorkspaceDamaged
 from pipeline.files import is_full
+from pipeline.store import sqlite
 from pipeline.store.row_seals import Sealer
 
-_PASSING = ("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR")
 RESTORE = (
     "nothing was processed; restore offrecord.db and heads from one backup, and import again what came in since; "
     "refusals and withdrawals are filed again from withdrawals.journal, so leave that as it is"
@@ -24,34 +24,28 @@ RESTORE = (
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def connect(path: Path, sealer: Sealer) -> Engine:
-    """An engine on the database file; every write is one immediate transaction, flushed to the disk, and sealed."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, poolclass=NullPool)
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "connect", lambda connection, _: sealer.prepare(connection))
-    event.listen(engine, "begin", lambda connection: _begin(connection, sealer))
+def connect(place: Path | str, sealer: Sealer, *, keep_connections: bool = False) -> Engine:
+    """An engine on the SQLite file at a path, or on the PostgreSQL database at an address; every write is sealed.
+
+    ``keep_connections`` is for a process that answers many requests and starts no others by forking: to open and close
+    a connection to a file takes longer than most of what is asked through it. Those to a server are always kept.
+    """
+    if isinstance(place, Path):
+        return sqlite.connect(place, sealer, keep_connections=keep_connections)
+    engine: Engine = _postgresql().connect(place, sealer)
     return engine
 
 
-def _prepare(connection: Any, _: Any) -> None:
-    connection.isolation_level = None
-    # The triggers of the seals call functions of this program, which a database may only where its schema is trusted.
-    for pragma in (
-        "trusted_schema=ON",
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "secure_delete=ON",
-        "cache_size=-65536",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+def is_server(engine: Engine) -> bool:
+    """Whether the database is a server of its own and not a file of the workspace."""
+    return engine.dialect.name != "sqlite"
 
 
-def _begin(connection: Connection, sealer: Sealer) -> None:
-    reads_only = connection.get_execution_options().get("reads_only", False)
-    if not reads_only:
-        sealer.require()
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+def _postgresql() -> ModuleType:
+    # Imported where it is used: hardly any workspace does.
+    from pipeline.store import postgresql
+
+    return postgresql
 
 
 @contextmanager
@@ -62,32 +56,80 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def settle(engine: Engine) -> None:
-    """Writes the log of the database into it and empties it, so that nothing deleted is left there."""
-    connection = engine.raw_connection()
-    try:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    finally:
-        connection.close()
+    """Sees to it that nothing deleted is left in the database's own files, as far as it lets a client."""
+    (_postgresql() if is_server(engine) else sqlite).settle(engine)
 
 
-def migrate(engine: Engine) -> None:
-    """Brings the schema up to date; raises ``WorkspaceDamaged`` for a database that cannot be read."""
-    newest = max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+def triggers(connection: Connection) -> set[str]:
+    """The names of the triggers that the database has."""
+    names: set[str] = (sqlite if connection.dialect.name == "sqlite" else _postgresql()).triggers(connection)
+    return names
+
+
+@contextmanager
+def coordinating(engine: Engine) -> Iterator[None]:
+    """Holds a server's lock for the one run that may work; a file has the lock of its workspace for that.
+
+    Raises ``BlockingIOError`` where another run has it.
+    """
+    with _postgresql().coordinating(engine) if is_server(engine) else nullcontext():
+        yield
+
+
+def create(engine: Engine, sealer: Sealer) -> None:
+    """Makes the tables of a new workspace; raises ``ConfigurationError`` where a server's database is in use."""
+    if not is_server(engine):
+        migrate(engine)
+        return
+    with storage_needed(), engine.begin() as connection:
+        _postgresql().create(connection, sealer, newest_revision())
+
+
+def newest_revision() -> str:
+    """The number of the newest migration."""
+    return max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")).partition("_")[0]
+
+
+def migrate(engine: Engine, *, also_server: bool = False) -> None:
+    """Brings the schema up to date; raises ``WorkspaceDamaged`` for a database that cannot be read.
+
+    A server's only where ``also_server`` says so, since others may be using it: ``ConfigurationError`` otherwise.
+    """
     try:
         with reading(engine) as connection:
             current = _revision(connection)
-        if current != newest:
-            with engine.begin() as connection:
-                _upgrade(connection)
+        if current == newest_revision():
+            return
+        if is_server(engine):
+            _require_upgrade(current, also_server)
+        with engine.begin() as connection:
+            _upgrade(connection)
     except (SQLAlchemyError, sqlite3.Error) as error:
         raise unavailable(error) or WorkspaceDamaged(
             "the database cannot be read", action="restore it from a backup, then run `offrecord verify`"
         ) from error
 
 
+def _require_upgrade(current: str | None, wanted: bool) -> None:
+    if current is None:
+        raise ConfigurationError(
+            "the database at database.url holds no workspace",
+            action="copy this workspace into it with `offrecord db copy`, or correct the address",
+        )
+    if current > newest_revision():
+        raise ConfigurationError(
+            "the database at database.url was upgraded by a newer version of Offrecord", action="install that version"
+        )
+    if not wanted:
+        raise ConfigurationError(
+            "the database at database.url is of an earlier version of Offrecord",
+            action="stop what uses it, then run `offrecord db upgrade`",
+        )
+
+
 def _revision(connection: Connection) -> str | None:
     """The number of the last migration that a database went through; None for a new one."""
-    if not connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").first():
+    if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
@@ -110,11 +152,11 @@ def unavailable(error: BaseException) -> StorageUnavailable | None:
     """
     if is_full(error):
         return StorageUnavailable()
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    if not (getattr(cause, "sqlite_errorname", None) or "").startswith(_PASSING):
+    if not sqlite.is_passing(error) and not _postgresql().is_passing(error):
         return None
     return StorageUnavailable(
-        "the database cannot be used now: no space is left, another command holds it, or a right is missing",
+        "the database cannot be used now: it cannot be reached, no space is left, another command holds it, or a right "
+        "is missing",
         action="see to that, then try again",
     )
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import WorkspaceDamaged
 from pipeline.records import Misheard
 from pipeline.store.tables.names import misheard
+from pipeline.store.upsert import insert
 
 _NONCE_BYTES = 12
 
@@ -51,7 +51,7 @@ def learn(connection: Connection, secret: bytes, phrases: Iterable[Misheard]) ->
     for phrase in phrases:
         mark = keys.mark(phrase.entity, phrase.text.casefold())
         values = {"mark": mark, "entity_mark": keys.mark(phrase.entity), "sealed": keys.seal(phrase, mark)}
-        connection.execute(insert(misheard).values(values).on_conflict_do_nothing())
+        connection.execute(insert(connection, misheard).values(values).on_conflict_do_nothing())
 
 
 def unlearn(connection: Connection, secret: bytes, entities: Iterable[str], phrases: Iterable[Misheard] = ()) -> None:

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.records import ERASED_NAME, Role, Session, Term
 from pipeline.records.session_names import session_name
 from pipeline.store.codec import decode
 from pipeline.store.tables.runs import session as session_table
 from pipeline.store.tables.runs import session_outline
+from pipeline.store.upsert import insert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ def put(connection: Connection, session: Session, body: str) -> None:
     """Keeps the outline of a session, in the transaction that writes its record."""
     outline = outline_of(session, body)
     values = {"digest": outline.digest, "name": outline.name, "names": outline.names}
-    statement = insert(session_outline).values(session_id=session.session_id, **values)
+    statement = insert(connection, session_outline).values(session_id=session.session_id, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
 
 

@@ -7,10 +7,10 @@ import secrets
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, Engine, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.store.database import reading
 from pipeline.store.tables.names import pseudonym_label
+from pipeline.store.upsert import insert
 
 PERSON, CUSTOMER = "participant", "customer"
 
@@ -31,7 +31,7 @@ def give(db: Engine, kind: str, marks: Iterable[str]) -> None:
                 or 0
             )
             values = {"kind": kind, "number": highest + 1, "mark": mark}
-            connection.execute(insert(pseudonym_label).values(values).on_conflict_do_nothing())
+            connection.execute(insert(connection, pseudonym_label).values(values).on_conflict_do_nothing())
 
 
 def known(db: Engine, kind: str) -> Mapping[str, int]:

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import UsageProblem, WorkspaceDamaged
 from pipeline.records import Refused, Session, SessionResult
@@ -23,6 +22,7 @@ from pipeline.store.database import reading
 from pipeline.store.outlines import SessionOutline
 from pipeline.store.table_cache import TableCache
 from pipeline.store.tables.runs import entry, result, session
+from pipeline.store.upsert import insert
 
 T = TypeVar("T")
 
@@ -200,7 +200,7 @@ class Registry:
         with self._db.begin() as connection:
             inbox_entry = self._register(connection, path, fingerprint, outcome)
             values = {name: getattr(inbox_entry, name) for name in InboxEntry.__slots__}
-            statement = insert(entry).values(values)
+            statement = insert(connection, entry).values(values)
             connection.execute(statement.on_conflict_do_update(index_elements=["entry_id"], set_=values))
         return inbox_entry
 
@@ -231,7 +231,7 @@ class Registry:
             "body": encode(state.result).decode(),
         }
         with self._db.begin() as connection:
-            statement = insert(result).values(values)
+            statement = insert(connection, result).values(values)
             connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
 
     def _register(self, connection: Connection, path: Path, fingerprint: str, outcome: Session | Refused) -> InboxEntry:
@@ -262,7 +262,7 @@ class Registry:
             "ingested_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "body": body,
         }
-        statement = insert(session).values(values)
+        statement = insert(connection, session).values(values)
         connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
         outlines.put(connection, arrived, body)
         digest = hashlib.sha256(body.encode()).hexdigest()

@@ -67,6 +67,10 @@ class Sealer:
         text = f"{seal.version} {seal.count} {seal.total}"
         return f"{text} {self._mac(name, text)}"
 
+    def first(self, name: str) -> str:
+        """The seal of a table without rows, in its kept form."""
+        return self.sealed(name, TableSeal(version=1))
+
     def opened(self, name: str, sealed: str) -> TableSeal | None:
         """The seal in its kept form; None where it is not as it was written."""
         text, _, mac = sealed.rpartition(" ")

@@ -13,9 +13,9 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.store.tables.changes import session_words
+from pipeline.store.upsert import insert
 
 _WORD_BYTES = 4
 """Of a session's 1,500 different words one in 3,000,000 others has the hash of any: then it is looked through."""
@@ -33,7 +33,7 @@ class SessionWords:
         """Keeps the words, in the form in which names are compared, that a session holds on any surface."""
         row = self.row(session_id, words)
         with self._db.begin() as connection:
-            statement = insert(session_words).values(row)
+            statement = insert(connection, session_words).values(row)
             connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=row))
 
     def row(self, session_id: str, words: Iterable[str]) -> dict[str, object]:

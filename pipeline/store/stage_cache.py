@@ -13,17 +13,25 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pipeline.files import make_private, write_bytes
 from pipeline.store.codec import decode, encode
+from pipeline.store.key_encryption import derived
+from pipeline.store.key_ring import KeyRing
 
 T = TypeVar("T")
 
 _NONCE_BYTES = 12
+_PURPOSE = "stage result"
 
 
 class StageCache:
-    """A folder of stage results as JSON files, each encrypted: raw transcripts are as confidential as the recording."""
+    """A folder of stage results as JSON files, each encrypted: raw transcripts are as confidential as the recording.
 
-    def __init__(self, root: Path, key: Callable[[], bytes]) -> None:
+    Each is under a data key of its own, which goes with it: a copy in a backup cannot be read any more. What an earlier
+    version kept is under a key of the workspace.
+    """
+
+    def __init__(self, root: Path, key: Callable[[], bytes], keys: KeyRing) -> None:
         self.root = make_private(root)
+        self.keys = keys
         self._key = key
 
     def get(self, stage: str, key: str, kind: type[T]) -> T | None:
@@ -37,14 +45,23 @@ class StageCache:
         """Keeps a result, all of it or nothing; gives its file."""
         place = self.place(stage, key)
         make_private(place.parent)
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = self._cipher().encrypt(nonce, encode(value, kind), self._bound(place))
-        write_bytes(place, nonce + sealed)
+        self._write(place, encode(value, kind))
         return place
 
     def drop(self, place: Path) -> None:
-        """Removes one result's file; it is made again when it is needed."""
+        """Removes one result's file, its key first; it is made again when it is needed."""
+        if self.keys.is_there:
+            self.keys.drop([self._owner(place)])
         place.unlink(missing_ok=True)
+
+    def encrypt_again(self, place: Path) -> bool:
+        """Puts a result that an earlier version kept under a key of its own; True when it was not. Safe to repeat."""
+        try:
+            self._decrypted(place, self._own_cipher(place))
+        except InvalidTag:
+            self._write(place, self.opened(place))
+            return True
+        return False
 
     def files(self) -> Iterator[Path]:
         """Every result's file."""
@@ -52,17 +69,39 @@ class StageCache:
 
     def opened(self, place: Path) -> bytes:
         """The JSON in a result's file; raises ``InvalidTag`` when it was changed or moved."""
-        content = place.read_bytes()
-        if len(content) <= _NONCE_BYTES:
-            raise InvalidTag
-        return self._cipher().decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], self._bound(place))
+        try:
+            return self._decrypted(place, self._own_cipher(place))
+        except InvalidTag:
+            return self._decrypted(place, self._cipher())
 
     def place(self, stage: str, key: str) -> Path:
         """Where the result of this key lies."""
         return self.root / stage / f"{key}.json"
 
-    def _bound(self, place: Path) -> bytes:
-        return str(place.relative_to(self.root)).encode()
+    def _write(self, place: Path, content: bytes) -> None:
+        """Writes a result; its key is kept before, and stays the same, so that a kill in between loses nothing."""
+        cipher = _of_data_key(self.keys.ensure(self._owner(place))) if self.keys.is_there else self._cipher()
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        write_bytes(place, nonce + cipher.encrypt(nonce, content, self._owner(place).encode()))
+
+    def _decrypted(self, place: Path, cipher: AESGCM | None) -> bytes:
+        content = place.read_bytes()
+        if cipher is None or len(content) <= _NONCE_BYTES:
+            raise InvalidTag
+        return cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], self._owner(place).encode())
+
+    def _owner(self, place: Path) -> str:
+        return str(place.relative_to(self.root))
+
+    def _own_cipher(self, place: Path) -> AESGCM | None:
+        """The cipher of a result's own data key, None where it has none."""
+        key = self.keys.find(self._owner(place)) if self.keys.is_there else None
+        return None if key is None else _of_data_key(key)
 
     def _cipher(self) -> AESGCM:
+        """That of the workspace, which an earlier version used for every result."""
         return AESGCM(hmac.digest(self._key(), b"offrecord stage results v1", "sha256"))
+
+
+def _of_data_key(data_key: bytes) -> AESGCM:
+    return AESGCM(derived(data_key, _PURPOSE))

@@ -16,6 +16,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import ConfigurationError
+from pipeline.files.invalid import problem_of
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.lexicon import company_key
 from pipeline.lexicon.patterns import check
@@ -244,9 +245,8 @@ def _read(path: Path, where: str) -> _List:
     except (BrokenToml, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{where} is not valid TOML", action="correct it; see docs/detection.md") from error
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        key = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
-        raise ConfigurationError(f"{where}: {key}: {first['msg']}", action="see docs/detection.md") from None
+        problem = problem_of(error, ListFile)
+        raise ConfigurationError(f"{where}: {problem}", action="see docs/detection.md") from None
     customers = frozenset(filter(None, map(company_key, _names(content.customer))))
     term_list = _List(where, customers, content)
     for place, entry in term_list.entries():

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.store.database import reading
 from pipeline.store.tables.erasures import tombstone
+from pipeline.store.upsert import insert
 
 VAULT, SOURCE = "vault", "source"
 RETENTION = "retention"
@@ -39,7 +39,7 @@ def put(
         "session_id": session_id,
         "erased_at": erased_at.isoformat(timespec="seconds"),
     }
-    connection.execute(insert(tombstone).values(values).on_conflict_do_nothing())
+    connection.execute(insert(connection, tombstone).values(values).on_conflict_do_nothing())
 
 
 def of_retention(db: Engine) -> frozenset[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select
 
-from pipeline.errors import UsageProblem
+from pipeline.errors import UsageProblem, VersionConflict
 from pipeline.records import Diarization, NamedTurn, NamedVoices, Session, Track
 from pipeline.store import ledger
 from pipeline.store.codec import key_of
@@ -68,9 +68,22 @@ def mark_of(diarization: Diarization) -> str:
 
 
 def record(
-    db: Engine, session_id: str, mark: str, cluster: int, act: VoiceAct, *, participant_id: str, actor: str, reason: str
+    db: Engine,
+    session_id: str,
+    mark: str,
+    cluster: int,
+    act: VoiceAct,
+    *,
+    participant_id: str,
+    actor: str,
+    reason: str,
+    version: int | None = None,
 ) -> int:
-    """Keeps what somebody says about a cluster, and gives its number; an actor and a reason are needed."""
+    """Keeps what somebody says about a cluster, and gives its number; an actor and a reason are needed.
+
+    With ``version``, the number of the last act about the cluster that they saw, it is kept only where that still is
+    the last: else it raises ``VersionConflict``. The same act sent again is kept once.
+    """
     if not actor.strip() or not reason.strip():
         raise UsageProblem("naming a voice needs an actor and a reason", action="give both")
     row = {
@@ -82,11 +95,37 @@ def record(
     }
     at = datetime.now(UTC).isoformat()
     with db.begin() as connection:
+        if version is not None and (kept := _kept(connection, row, actor, version)) is not None:
+            return kept
         added = voice_name.insert().values(**row, actor=actor, reason=reason, acted_at=at)
         seq: int = connection.execute(added.returning(voice_name.c.seq)).scalar_one()
         said_by = hashlib.sha256(actor.encode()).hexdigest()[:12]
         ledger.append(connection, "voice name", f"{seq}", {**row, "actor": said_by})
     return seq
+
+
+def _kept(connection: Connection, row: Mapping[str, object], actor: str, version: int) -> int | None:
+    """The number of this very act where it is kept already; ``VersionConflict`` where another follows what was seen."""
+    about = (voice_name.c[name] == row[name] for name in ("session_id", "diarization", "cluster"))
+    query = select(voice_name).where(*about, voice_name.c.seq > version).order_by(voice_name.c.seq)
+    later = connection.execute(query).all()
+    if not later:
+        return None
+    first = later[0]
+    if len(later) == 1 and (first.act, first.participant_id, first.actor) == (row["act"], row["participant_id"], actor):
+        return int(first.seq)
+    raise VersionConflict(later[-1].seq)
+
+
+def versions(db: Engine, session_id: str, mark: str) -> Mapping[int, int]:
+    """The number of the last act about each cluster of one diarization, taken back or not; none where nobody acted."""
+    query = (
+        select(voice_name.c.cluster, func.max(voice_name.c.seq).label("seq"))
+        .where(voice_name.c.session_id == session_id, voice_name.c.diarization == mark)
+        .group_by(voice_name.c.cluster)
+    )
+    with reading(db) as connection:
+        return {row.cluster: row.seq for row in connection.execute(query)}
 
 
 def names(db: Engine, session_id: str, mark: str) -> Mapping[int, VoiceName]:

@@ -9,7 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection, Engine, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.errors import ConsentUnreadable
 from pipeline.records import Purpose
@@ -17,6 +16,7 @@ from pipeline.store.database import RESTORE, reading
 from pipeline.store.ledger import Ledger, append
 from pipeline.store.tables.erasures import erased_mark, withdrawal
 from pipeline.store.tables.runs import ledger as entry
+from pipeline.store.upsert import insert
 
 STEP = "withdrawal"
 """The kind of a ledger entry that is a step of a withdrawal."""
@@ -64,7 +64,7 @@ def put(connection: Connection, filed: Withdrawal) -> None:
         "filed_at": filed.filed_at.isoformat(),
         "state": filed.state.value,
     }
-    connection.execute(insert(withdrawal).values(values).on_conflict_do_nothing())
+    connection.execute(insert(connection, withdrawal).values(values).on_conflict_do_nothing())
     append(connection, _FILED, filed.withdrawal_id, {"erase": filed.erase})
 
 
@@ -117,7 +117,7 @@ def steps(ledger: Ledger, withdrawal_id: str) -> list[dict[str, object]]:
 def mark(connection: Connection, withdrawal_id: str, kind: str, words: int, value: str) -> None:
     """Keeps a keyed hash of what should be found nowhere any more; once is enough."""
     values = {"withdrawal_id": withdrawal_id, "kind": kind, "words": words, "mark": value}
-    connection.execute(insert(erased_mark).values(values).on_conflict_do_nothing())
+    connection.execute(insert(connection, erased_mark).values(values).on_conflict_do_nothing())
 
 
 def marks(db: Engine, withdrawal_id: str) -> dict[tuple[str, int], frozenset[str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -12,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from pipeline.errors import ConfigurationError, LockHeld, UsageProblem, WorkspaceDamaged
+from pipeline.errors import ConfigurationError, LockHeld, OffrecordError, UsageProblem, WorkspaceDamaged
 from pipeline.files import locked, make_private, write_bytes
 from pipeline.records import Audience
 from pipeline.settings import FILE_NAME, Settings
@@ -20,8 +22,11 @@ from pipeline.settings import read as read_settings
 from pipeline.store import cues, database, misheard, releases, signing, terms, tombstones
 from pipeline.store.artefacts import Artefacts
 from pipeline.store.chains import Heads
+from pipeline.store.key_encryption import KeyEncryptionKeys
+from pipeline.store.key_ring import OF_STAGES, OF_VAULT, KeyRing
 from pipeline.store.known_names import KnownNames
 from pipeline.store.ledger import Ledger
+from pipeline.store.open_copies import OpenCopies
 from pipeline.store.row_seals import Sealer
 from pipeline.store.session_words import SessionWords
 from pipeline.store.stage_cache import StageCache
@@ -33,7 +38,7 @@ KEYS = ("alias", "identity", "plan", signing.KEY)
 """Customers' aliases in exports, people in the consent store, plans in proofs, and signatures."""
 
 KEY_BYTES = 32
-_DATABASE = "offrecord.db"
+DATABASE = "offrecord.db"
 _SETTINGS = b"# Settings of this workspace; docs/settings.md explains each. Without a line, the default holds.\n"
 _PLACES_FILE = "jurisdictions.toml"
 _PLACES = (
@@ -47,13 +52,16 @@ _PLACES = (
 class Workspace:
     """One open workspace; made with ``create`` once, opened with ``open``."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
+    def __init__(self, root: Path, settings: Settings, *, keep_connections: bool = False) -> None:
         self.root = root
         self.settings = settings
         self.sealer = Sealer(lambda: self.key("plan"))
-        self.db: Engine = database.connect(root / _DATABASE, self.sealer)
-        self.vault = Vault(root / "vault", was_erased=lambda digest: tombstones.holds(self.db, digest))
-        self.stages = StageCache(root / "stages", lambda: self.key("plan"))
+        place = settings.database.url or root / DATABASE
+        self.db: Engine = database.connect(place, self.sealer, keep_connections=keep_connections)
+        self._keks = KeyEncryptionKeys(root / "keys", settings.encryption)
+        self.vault = self._vault()
+        stage_keys = KeyRing(root / "keys" / OF_STAGES, self._keks)
+        self.stages = StageCache(root / "stages", lambda: self.key("plan"), stage_keys)
         self.words = SessionWords(self.db, lambda: self.key("plan"))
         self.artefacts = Artefacts(self.db, root)
         self.heads = Heads(root, lambda: self.key("plan"))
@@ -74,13 +82,20 @@ class Workspace:
 
         Raises ``UsageProblem`` when the folder holds something else.
         """
-        if (root / _DATABASE).exists():
+        if is_workspace(root):
             raise UsageProblem("this is a workspace already", action="use it, or name another folder")
         if root.exists() and any(root.iterdir()):
             raise UsageProblem("the folder is not empty", action="name a new folder for the workspace")
         root = make_private(root).resolve()
         root.chmod(0o700)
-        (root / _DATABASE).touch(mode=0o600)
+        try:
+            return cls._filled(root, settings)
+        except OffrecordError:  # as of a key that is out of reach: the folder is as empty as it was
+            shutil.rmtree(root)
+            raise
+
+    @classmethod
+    def _filled(cls, root: Path, settings: str) -> Workspace:
         for name in ("keys", terms.FOLDER):
             make_private(root / name)
         _make_folders(root)
@@ -90,25 +105,67 @@ class Workspace:
         write_bytes(root / terms.FILE_NAME, terms.TEMPLATE)
         write_bytes(root / _PLACES_FILE, _PLACES)
         workspace = cls(root, read_settings(root))
-        database.migrate(workspace.db)
+        workspace.begin_encryption()
+        if not workspace.settings.database.url:
+            (root / DATABASE).touch(mode=0o600)
+        database.create(workspace.db, workspace.sealer)
         workspace.heads.start()
         workspace._follow()
         return workspace
 
     @classmethod
-    def open(cls, root: Path) -> Workspace:
-        """Opens a workspace; raises ``ConfigurationError`` when there is none."""
-        if not (root / _DATABASE).is_file():
+    def open(cls, root: Path, *, keep_connections: bool = False) -> Workspace:
+        """Opens a workspace, with ``keep_connections`` for a process that answers many requests.
+
+        Raises ``ConfigurationError`` when there is none, or two databases of one.
+        """
+        if not is_workspace(root):
             raise ConfigurationError(
                 "there is no workspace in that folder", action="make one with `offrecord init FOLDER`"
             )
         root = root.resolve()
         _check_files(root)
         _make_folders(root)
-        workspace = cls(root, read_settings(root))
+        workspace = cls(root, read_settings(root), keep_connections=keep_connections)
+        workspace.vault.sweep_opened()
         database.migrate(workspace.db)
         workspace._follow()
         return workspace
+
+    @property
+    def key_rings(self) -> tuple[KeyRing, ...]:
+        """The data keys of all that is encrypted under keys of its own; none in an earlier version's workspace."""
+        return tuple(ring for ring in (self.vault.keys, self.stages.keys) if ring.is_there)
+
+    def begin_encryption(self) -> None:
+        """Makes the keys, once: from now on each original and each stage result is encrypted under one of its own."""
+        self.vault.begin_encryption()
+        self.stages.keys.create()
+
+    def _vault(self) -> Vault:
+        encryption = self.settings.encryption
+        keys = KeyRing(self.root / "keys" / OF_VAULT, self._keks)
+        # In a folder that several workspaces share, each has one of its own.
+        own = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:16]
+        opened = Path(encryption.plaintext_folder) / own if encryption.plaintext_folder else self.root / "opened"
+        return Vault(
+            self.root / "vault",
+            keys,
+            OpenCopies(opened),
+            was_erased=lambda digest: tombstones.holds(self.db, digest),
+        )
+
+    @classmethod
+    def upgrade(cls, root: Path) -> str:
+        """Brings the database up to date, a server's too, while no run works; the number of its newest migration."""
+        if not is_workspace(root):
+            raise ConfigurationError(
+                "there is no workspace in that folder", action="make one with `offrecord init FOLDER`"
+            )
+        workspace = cls(root.resolve(), read_settings(root))
+        with workspace.locked():
+            database.migrate(workspace.db, also_server=True)
+        return database.newest_revision()
 
     def _follow(self) -> None:
         """Keeps the heads from now on, and the marks of the keys, which an earlier version did not keep."""
@@ -181,6 +238,7 @@ class Workspace:
         with ExitStack() as held:
             try:
                 held.enter_context(locked(self.root / "lock", wait=False))
+                held.enter_context(database.coordinating(self.db))
             except BlockingIOError as error:
                 raise LockHeld("another run works in this workspace", action="wait for it to end") from error
             try:
@@ -193,6 +251,22 @@ class Workspace:
         self.vault.sweep()
         for path in self.scratch.iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def is_workspace(root: Path) -> bool:
+    """Whether a folder is a workspace, wherever its database is.
+
+    Raises ``ConfigurationError`` where there are two: what is erased from one of them would stay in the other.
+    """
+    has_file = (root / DATABASE).is_file()
+    if not read_settings(root).database.url:
+        return has_file
+    if has_file:
+        raise ConfigurationError(
+            f"the settings name a database and {DATABASE} is here too, which no erasure would reach",
+            action=f"remove {DATABASE} if `offrecord db copy` has copied it, or take database.url out of {FILE_NAME}",
+        )
+    return (root / FILE_NAME).is_file()
 
 
 def _check_files(root: Path) -> None:

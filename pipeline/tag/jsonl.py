@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipeline.embeddings import load_encoder
 from pipeline.errors import UsageProblem
+from pipeline.files.invalid import problem_of
 from pipeline.tag.classifier import load_classifier
 from pipeline.tag.judge import foremost, judge
 from pipeline.tag.taxonomy import Taxonomy
@@ -41,9 +42,7 @@ def _read(number: int, line: str) -> _Line:
     try:
         return _Line.model_validate(json.loads(line))
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise UsageProblem(f"line {number}: {key}: {first['msg']}", action=_ACTION) from None
+        raise UsageProblem(f"line {number}: {problem_of(error, _Line)}", action=_ACTION) from None
     except (ValueError, RecursionError):
         raise UsageProblem(f"line {number} is not JSON", action=_ACTION) from None
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from pipeline.embeddings import SentenceEncoder
 from pipeline.errors import ConfigurationError
+from pipeline.files.invalid import problem_of
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.tag.tokens import joined, tokenize
 
@@ -99,9 +100,8 @@ def read_taxonomy(path: Path | None = None) -> Taxonomy:
     except (OSError, BrokenToml, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{where} is not a readable TOML file", action="correct it") from error
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
-        key = ".".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
-        raise ConfigurationError(f"{where}: {key}: {first['msg']}", action="see docs/product-managers.md") from None
+        problem = problem_of(error, _File)
+        raise ConfigurationError(f"{where}: {problem}", action="see docs/product-managers.md") from None
     names = [area.name for area in read.area]
     if len(set(names)) < len(names) or OTHER in names:
         raise ConfigurationError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -10,10 +11,12 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pipeline import log
 from pipeline.errors import InputRefused, OffrecordError, RefusedByPolicy, UsageProblem
 from pipeline.store import Workspace
+from pipeline.store.vault import Vault
 from pipeline.web.guard import Guard
 from pipeline.web.logins import Logins
 from pipeline.web.roles import TableRoute
@@ -26,6 +29,23 @@ _STATUS: tuple[tuple[type[OffrecordError], HTTPStatus], ...] = (
     (InputRefused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (OffrecordError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
+
+
+_KEEP_OPEN_S = 600.0
+"""How long an original stays open after a piece of it was asked for: a reviewer goes from one to the next."""
+
+
+class _OpenOriginals:
+    """Keeps what a request opened of the vault for as long as any request runs, and a while for the next."""
+
+    def __init__(self, app: ASGIApp, *, vault: Vault) -> None:
+        self._app = app
+        self._vault = vault
+        vault.keep_open(_KEEP_OPEN_S)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._vault.in_use() if scope["type"] == "http" else nullcontext():
+            await self._app(scope, receive, send)
 
 
 def _utc() -> datetime:
@@ -49,7 +69,10 @@ def participant_app(
 def _app(site: Site, routes: Sequence[TableRoute], hosts: Collection[str]) -> Starlette:
     app = Starlette(
         routes=list(routes),
-        middleware=[Middleware(Guard, routes=routes, mode=site.access.mode, hosts=hosts)],
+        middleware=[
+            Middleware(Guard, routes=routes, mode=site.access.mode, hosts=hosts),
+            Middleware(_OpenOriginals, vault=site.workspace.vault),
+        ],
         exception_handlers={OffrecordError: _known_error, Exception: _unforeseen},
     )
     app.state.site = site

@@ -13,6 +13,7 @@ from pipeline.errors import UsageProblem
 from pipeline.web.site import actor_of, site_of
 from pipeline.workflow.customer_rules import make_rule, suggest_rules
 from pipeline.workflow.reviewer_quality import reviewer_quality
+from pipeline.workflow.rule_quality import rule_quality
 
 _USUAL = timedelta(days=180)
 """How long a rule holds where nobody says otherwise: half a year, a choice."""
@@ -43,10 +44,10 @@ def act_on_rules(request: Request, form: Mapping[str, str]) -> Response:
 
 
 def quality(request: Request) -> Response:
-    """How each reviewer does: what they miss of what is shown blind, how fast they are, what they reveal."""
+    """How each reviewer does, what they miss, how fast they are, what they reveal; and how each detection rule does."""
     site = site_of(request)
-    rate = site.workspace.settings.review.blind_rate
-    return site.page(request, "quality.html", reviewers=reviewer_quality(site.workspace), rate=rate)
+    rate, reviewers = site.workspace.settings.review.blind_rate, reviewer_quality(site.workspace)
+    return site.page(request, "quality.html", reviewers=reviewers, rules=rule_quality(site.workspace), rate=rate)
 
 
 def _rules(

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pipeline.web.api_requests import ranged
 from pipeline.web.form_texts import preferred_language, texts_of
-from pipeline.web.review_api import ranged
 from pipeline.web.site import site_of
 from pipeline.workflow.previews import OpenPreview, answer_preview, open_preview, part_file
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import PurePosixPath
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,10 +15,13 @@ from starlette.responses import RedirectResponse, Response
 from pipeline.records.session_names import session_name
 from pipeline.review.queue import SessionLine
 from pipeline.store.registry import Registry
+from pipeline.web.api_requests import is_lead
 from pipeline.web.guard import person_of
 from pipeline.web.roles import WebRole
-from pipeline.web.site import TYPES, site_of
+from pipeline.web.site import TYPES, actor_of, site_of
 from pipeline.workflow.review_actions import list_sessions
+from pipeline.workflow.review_leases import next_session
+from pipeline.workflow.voice_review import held_with_voices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +59,25 @@ def queue(request: Request) -> Response:
     shown = [row for row in rows if _is_wanted(row, wanted)]
     left = sum(row.line.undecided for row in shown)
     return site_of(request).page(
-        request, "queue.html", rows=shown, total=len(rows), left=left, wanted=wanted, platforms=platforms
+        request,
+        "queue.html",
+        rows=shown,
+        total=len(rows),
+        left=left,
+        wanted=wanted,
+        platforms=platforms,
+        voices=held_with_voices(site_of(request).workspace),
+        none_left=request.query_params.get("none") == "1",
     )
+
+
+def take_next(request: Request, form: Mapping[str, str]) -> Response:
+    """Hands out the next session that nobody else reviews, and gives back the one that is left."""
+    site = site_of(request)
+    who: dict[str, Any] = {"actor": actor_of(request), "now": site.now, "is_lead": is_lead(request)}
+    session_id = next_session(site.workspace, **who, leaving=form.get("leaving", ""))
+    place = f"/sessions/{session_id}/review" if session_id else "/queue?none=1"
+    return RedirectResponse(place, status_code=HTTPStatus.SEE_OTHER)
 
 
 def reports(request: Request) -> Response:
@@ -81,7 +102,7 @@ def settings(request: Request) -> Response:
 def _rows(request: Request) -> Iterator[QueueRow]:
     workspace = site_of(request).workspace
     states = Registry(workspace.db).states()
-    for line in list_sessions(workspace):
+    for line in list_sessions(workspace, now=site_of(request).now):
         state = states.get(line.session_id)
         yield QueueRow(
             line=line,
@@ -91,7 +112,13 @@ def _rows(request: Request) -> Iterator[QueueRow]:
 
 
 def _is_wanted(row: QueueRow, wanted: dict[str, str]) -> bool:
-    fits = {"undecided": row.line.undecided > 0, "unsigned": not row.line.signed_off, "done": row.line.undecided == 0}
+    line = row.line
+    fits = {
+        "undecided": line.undecided > 0,
+        "flagged": line.flagged > 0,
+        "unsigned": not line.signed_off,
+        "done": line.undecided == 0,
+    }
     if not fits.get(wanted["show"], True):
         return False
     is_there = wanted["platform"] in ("", row.line.platform)

@@ -16,6 +16,7 @@ from pipeline.records import Audience, ProofVerdict, Purpose
 from pipeline.records.session_names import session_name
 from pipeline.review import decision_log
 from pipeline.review.queue import proposals_of
+from pipeline.store import voices
 from pipeline.store.registry import Registry
 from pipeline.web.site import Site, actor_of, site_of
 from pipeline.workflow.consent_views import explain_session
@@ -45,6 +46,7 @@ def review_page(request: Request) -> Response:
         name=session_name(session),
         title=session.title,
         has_picture=session.video is not None,
+        has_voices=bool(voices.mixed_tracks(session)),
     )
 
 

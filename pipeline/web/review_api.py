@@ -1,4 +1,4 @@
-"""What the review page asks and tells the server: JSON for its data, one request for each decision, and sound."""
+"""What the review page asks and tells the server: JSON for its data, and one request for each decision."""
 
 from __future__ import annotations
 
@@ -6,43 +6,39 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pipeline.errors import OffrecordError, RefusedByPolicy, UsageProblem
+from pipeline.errors import OffrecordError, RefusedByPolicy, UsageProblem, VersionConflict
 from pipeline.records import Verdict
 from pipeline.records.session_names import session_name
 from pipeline.review import decision_log
-from pipeline.review.decision_log import VersionConflict
 from pipeline.review.finding_edits import CATEGORIES, edits
 from pipeline.review.finding_edits import versions as edit_versions
-from pipeline.web.site import Site, actor_of, as_json, site_of
-from pipeline.workflow import review_actions, review_edits, reviewer_quality, speaker_actions
-from pipeline.workflow.review_audio import audio_piece, note_listen
+from pipeline.web.api_requests import ApiBody, is_lead, opened_review, span_of, version_seen
+from pipeline.web.site import Site, actor_of, as_json
+from pipeline.workflow import review_actions, review_edits, review_search, reviewer_quality, speaker_actions
+from pipeline.workflow.consent_badges import consent_badges
 from pipeline.workflow.review_material import ReviewSession, WithheldWords
 from pipeline.workflow.review_views import Decided, ProposalView, proposal_views, revealed, turn_views
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class DecisionBody(_Body):
+class DecisionBody(ApiBody):
     """What is decided about one proposal."""
 
-    verdict: str = Field(pattern="^(redact|keep|open)$")
+    verdict: str = Field(pattern="^(redact|keep|open|flag)$")
     reason: str = Field(min_length=1, max_length=500)
 
 
-class CategoryBody(_Body):
+class CategoryBody(ApiBody):
     """Another category for a proposal."""
 
     label: str
 
 
-class EdgesBody(_Body):
+class EdgesBody(ApiBody):
     """The edges of a mention, in seconds."""
 
     start_s: float
@@ -57,14 +53,21 @@ class AdditionBody(EdgesBody):
     reason: str = Field("missed by detection", min_length=1, max_length=500)
 
 
-class SpeakerBody(_Body):
+class SpeakerBody(ApiBody):
     """Who says the words of a turn, and how somebody knows."""
 
     participant_id: str
     reason: str = Field("heard it", min_length=1, max_length=500)
 
 
-class SubmissionBody(_Body):
+class SearchBody(ApiBody):
+    """What is searched for, and whether also in what is masked."""
+
+    text: str = Field(max_length=200)
+    hidden: bool = False
+
+
+class SubmissionBody(ApiBody):
     """How many undecided proposals somebody confirmed to redact."""
 
     undecided: int = Field(ge=0)
@@ -93,8 +96,8 @@ def answered(answer: Callable[[Request, bytes], Response]) -> Callable[[Request]
 
 def review_data(request: Request, _: bytes) -> Response:
     """Everything that the page shows of a session, masked."""
-    site, opened = _opened(request)
-    session = opened.session
+    site, opened = opened_review(request)
+    session, redact = opened.session, site.workspace.settings.redact
     return as_json(
         {
             "session": {
@@ -110,6 +113,8 @@ def review_data(request: Request, _: bytes) -> Response:
                 for person in session.participants
             },
             "unheard": opened.transcript.unheard,
+            "badges": consent_badges(opened),
+            "effect": {"fill": redact.fill, "pad_s": redact.pad_s},
             **_words(site, opened),
         }
     )
@@ -118,24 +123,23 @@ def review_data(request: Request, _: bytes) -> Response:
 def decide(request: Request, body: bytes) -> Response:
     """One decision about one proposal, against the version that its maker saw."""
     decision = DecisionBody.model_validate_json(body)
-    site, opened = _opened(request)
+    site, opened = opened_review(request)
     proposal = review_edits.proposal_of(opened, request.path_params["proposal"])
-    number = review_actions.decide_proposal(
+    number = reviewer_quality.decide_shown(
         site.workspace,
         proposal,
         Verdict(decision.verdict),
         actor=actor_of(request),
         reason=decision.reason,
-        version=_version(request),
+        version=version_seen(request),
+        is_lead=is_lead(request),
     )
-    blind = reviewer_quality.blind_ids(site.workspace, [proposal])
-    reviewer_quality.note_blind(site.workspace, proposal.session_id, proposal.proposal_id, number, blind)
     return as_json({"version": number, "actor": actor_of(request)})
 
 
 def reveal(request: Request, _: bytes) -> Response:
     """The texts of one proposal, which the ledger records."""
-    site, opened = _opened(request)
+    site, opened = opened_review(request)
     proposal = review_edits.proposal_of(opened, request.path_params["proposal"])
     texts = review_actions.reveal_proposal(site.workspace, proposal, actor=actor_of(request))
     return as_json({"text": texts, "words": {str(k): v for k, v in revealed(opened, proposal.proposal_id).items()}})
@@ -143,31 +147,31 @@ def reveal(request: Request, _: bytes) -> Response:
 
 def change_category(request: Request, body: bytes) -> Response:
     """Another category for a proposal."""
-    site, opened = _opened(request)
+    site, opened = opened_review(request)
     label, proposal = CategoryBody.model_validate_json(body).label, request.path_params["proposal"]
-    who: dict[str, Any] = {"actor": actor_of(request), "version": _version(request), "now": site.now}
+    who: dict[str, Any] = {"actor": actor_of(request), "version": version_seen(request), "now": site.now}
     return as_json(_proposals(site, review_edits.change_category(site.workspace, opened, proposal, label, **who)))
 
 
 def move_edges(request: Request, body: bytes) -> Response:
     """The edges of one mention, set by ear."""
-    site, opened = _opened(request)
+    site, opened = opened_review(request)
     edges, finding = EdgesBody.model_validate_json(body), request.path_params["finding"]
-    who: dict[str, Any] = {"actor": actor_of(request), "version": _version(request), "now": site.now}
+    who: dict[str, Any] = {"actor": actor_of(request), "version": version_seen(request), "now": site.now}
     span: dict[str, Any] = {"start_s": edges.start_s, "end_s": edges.end_s}
     return as_json(_proposals(site, review_edits.move_edges(site.workspace, opened, finding, **span, **who)))
 
 
 def count_words(request: Request, _: bytes) -> Response:
     """In how many places the words of a span are said."""
-    opened = _opened(request)[1]
-    track_id, start_s, end_s = request.query_params.get("track", ""), *_span(request)
+    opened = opened_review(request)[1]
+    track_id, start_s, end_s = request.query_params.get("track", ""), *span_of(request)
     return as_json({"places": review_edits.count_same_words(opened, track_id, start_s, end_s)})
 
 
 def add_finding(request: Request, body: bytes) -> Response:
     """What nothing found, everywhere that the same words are said."""
-    site, opened = _opened(request)
+    site, opened = opened_review(request)
     addition = AdditionBody.model_validate_json(body)
     again = review_edits.add_finding(
         site.workspace, opened, **addition.model_dump(), actor=actor_of(request), now=site.now
@@ -177,7 +181,7 @@ def add_finding(request: Request, body: bytes) -> Response:
 
 def undo_edit(request: Request, _: bytes) -> Response:
     """Takes back one edit."""
-    site, opened = _opened(request)
+    site, opened = opened_review(request)
     number = int(request.path_params["number"])
     again = review_edits.undo_edit(site.workspace, opened, number, actor=actor_of(request), now=site.now)
     return as_json(_words(site, again))
@@ -185,9 +189,9 @@ def undo_edit(request: Request, _: bytes) -> Response:
 
 def assign_speaker(request: Request, body: bytes) -> Response:
     """Who says the words of one turn of nobody known; ``closed`` says why the page closes where that closes it."""
-    site, opened = _opened(request)
+    site, opened = opened_review(request)
     named, speaker = SpeakerBody.model_validate_json(body), request.path_params["speaker"]
-    who: dict[str, Any] = {"actor": actor_of(request), "reason": named.reason, "version": _version(request)}
+    who: dict[str, Any] = {"actor": actor_of(request), "reason": named.reason, "version": version_seen(request)}
     try:
         again = speaker_actions.assign_speaker(
             site.workspace, opened, speaker, named.participant_id, **who, now=site.now
@@ -197,53 +201,29 @@ def assign_speaker(request: Request, body: bytes) -> Response:
     return as_json(_words(site, again))
 
 
+def search(request: Request, body: bytes) -> Response:
+    """Where a text is said or shown; the ledger records who looks at what is masked. Its words are in no address."""
+    site, opened = opened_review(request)
+    wanted = SearchBody.model_validate_json(body)
+    hidden_to = actor_of(request) if wanted.hidden else None
+    views = _views(site, opened)
+    decided = _decided(site, opened)
+    return as_json(review_search.search(site.workspace, opened, decided, views, wanted.text, hidden_to=hidden_to))
+
+
 def submit(request: Request, body: bytes) -> Response:
     """Redacts what nobody decided, as somebody confirmed."""
-    site, opened = _opened(request)
+    site, opened = opened_review(request)
     undecided = SubmissionBody.model_validate_json(body).undecided
-    review_edits.submit(site.workspace, opened, undecided=undecided, actor=actor_of(request))
+    review_edits.submit(site.workspace, opened, undecided=undecided, actor=actor_of(request), is_lead=is_lead(request))
     return as_json(_proposals(site, opened))
-
-
-def audio(request: Request, _: bytes) -> Response:
-    """A piece of the original sound, or of what it would be redacted; the ledger records who hears originals."""
-    site, opened = _opened(request)
-    start_s, end_s = _span(request)
-    redacted = request.query_params.get("redacted") == "1"
-    content = audio_piece(site.workspace, opened, start_s=start_s, end_s=end_s, redacted=redacted)
-    if not redacted:
-        session_id = opened.session.session_id
-        note_listen(site.workspace, session_id, actor=actor_of(request), start_s=start_s, end_s=end_s)
-    return ranged(request, content, "audio/ogg")
-
-
-def ranged(request: Request, content: bytes, media_type: str) -> Response:
-    """Bytes, or the part of them that a player asks for (RFC 9110, section 14)."""
-    unit, _, wanted = request.headers.get("range", "").partition("=")
-    first, dash, last = wanted.partition("-")
-    headers = {"accept-ranges": "bytes"}
-    if unit != "bytes" or not dash or "," in wanted or not (first + last).isdigit():
-        return Response(content, media_type=media_type, headers=headers)
-    size = len(content)
-    start = int(first) if first else max(0, size - int(last))
-    end = min(size - 1, int(last)) if first and last else size - 1
-    if start > end:
-        headers["content-range"] = f"bytes */{size}"
-        return Response(status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
-    headers["content-range"] = f"bytes {start}-{end}/{size}"
-    part = content[start : end + 1]
-    return Response(part, status_code=HTTPStatus.PARTIAL_CONTENT, media_type=media_type, headers=headers)
-
-
-def _opened(request: Request) -> tuple[Site, ReviewSession]:
-    site = site_of(request)
-    return site, site.review(request.path_params["session"]).session
 
 
 def _decided(site: Site, opened: ReviewSession) -> Decided:
     db, session_id = site.workspace.db, opened.session.session_id
     return Decided(
         decisions=decision_log.decisions(db, session_id),
+        flags=decision_log.flags(db, session_id),
         versions=decision_log.versions(db, session_id),
         edit_versions=edit_versions(db, session_id),
     )
@@ -272,25 +252,12 @@ def _words(site: Site, opened: ReviewSession) -> dict[str, object]:
     }
 
 
-def _version(request: Request) -> int:
-    """The version in ``If-Match``; raises ``UsageProblem`` where there is none: nobody may overwrite unseen."""
-    value = request.headers.get("if-match", "").strip('"')
-    if not value.isdigit():
-        raise UsageProblem("the request has no version", action="load the page again")
-    return int(value)
-
-
-def _span(request: Request) -> tuple[float, float]:
-    try:
-        return float(request.query_params["from"]), float(request.query_params["to"])
-    except (KeyError, ValueError) as error:
-        raise UsageProblem("the span is not two numbers", action="give from and to in seconds") from error
-
-
 def _conflict(request: Request, conflict: VersionConflict) -> Response:
     """What somebody else decided meanwhile, so that its reader decides about that."""
-    site, opened = _opened(request)
+    site, opened = opened_review(request)
     wanted = request.path_params.get("proposal")
     views = _views(site, opened)
     view = next((view for view in views if view.proposal_id == wanted), None)
-    return as_json({"error": str(conflict), "version": conflict.version, "proposal": view}, HTTPStatus.CONFLICT)
+    is_miss = isinstance(conflict, reviewer_quality.BlindMiss)
+    told = {"error": str(conflict), "version": conflict.version, "was_blind": is_miss, "proposal": view}
+    return as_json(told, HTTPStatus.CONFLICT)

@@ -7,7 +7,9 @@ whoever reveals a text, and a decision about a misheard name teaches how it is m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from pipeline.errors import RefusedByPolicy
 from pipeline.records import Audience, Proposal, Verdict
@@ -15,6 +17,7 @@ from pipeline.review import decision_log, queue
 from pipeline.review.mishearings import learn
 from pipeline.review.queue import ProposalLine, SessionLine, said_around
 from pipeline.store import Workspace
+from pipeline.workflow.review_leases import lease_text, running_leases
 
 UNDONE = "undone"
 
@@ -28,9 +31,19 @@ class DecisionCount:
     other_sessions: int = 0
 
 
-def list_sessions(workspace: Workspace, *, only_undecided: bool = False) -> tuple[SessionLine, ...]:
+def is_lead_account(workspace: Workspace, account: str) -> bool:
+    """Whether an account of this machine is a lead's, who may decide by command what is left to a lead."""
+    return account in workspace.settings.review.leads
+
+
+def list_sessions(workspace: Workspace, *, now: datetime, only_undecided: bool = False) -> tuple[SessionLine, ...]:
     """The sessions with proposals, the riskiest first; or only those in which something is left to decide."""
-    return tuple(line for line in queue.queue(workspace) if line.undecided or not only_undecided)
+    leases = running_leases(workspace, now=now)
+    return tuple(
+        replace(line, leased_to=lease_text(leases.get(line.session_id)))
+        for line in queue.queue(workspace)
+        if line.undecided or not only_undecided
+    )
 
 
 def show_proposals(
@@ -52,9 +65,11 @@ def show_proposals(
     return lines
 
 
-def undecided_proposals(workspace: Workspace, session_id: str | None) -> list[Proposal]:
-    """The undecided proposals of a session, or of all sessions, the riskiest session first."""
-    sessions = [session_id] if session_id else [line.session_id for line in queue.queue(workspace)]
+def undecided_proposals(workspace: Workspace, session_id: str | None, *, actor: str, now: datetime) -> list[Proposal]:
+    """The undecided proposals of a session, or of all that nobody else reviews now, the riskiest session first."""
+    others = {each.session_id for each in running_leases(workspace, now=now).values() if each.actor != actor}
+    every = (line.session_id for line in queue.queue(workspace))
+    sessions = [session_id] if session_id else [each for each in every if each not in others]
     return [
         proposal
         for each in sessions
@@ -88,17 +103,31 @@ def decide_proposal(
     actor: str,
     reason: str,
     version: int | None = None,
+    is_lead: bool = False,
 ) -> int:
     """Stores a decision about one proposal that a person looked at, and what it teaches; gives its number.
 
-    With ``version``, the number of the last act that they saw; raises ``VersionConflict`` where somebody was quicker.
+    With ``version``, the number of the last act that they saw; raises ``VersionConflict`` where somebody was quicker,
+    and ``FlaggedForLead`` where it is left to a lead and ``is_lead`` does not say that one decides.
     """
     db, proposal_ids = workspace.db, [proposal.proposal_id]
     (number,) = decision_log.decide(
-        db, proposal.session_id, proposal_ids, verdict=verdict, actor=actor, reason=reason, version=version
+        db,
+        proposal.session_id,
+        proposal_ids,
+        verdict=verdict,
+        actor=actor,
+        reason=reason,
+        version=version,
+        is_lead=is_lead,
     )
     learn(workspace, [proposal], proposal_ids, verdict)
     return number
+
+
+def version_of(workspace: Workspace, proposal: Proposal) -> int:
+    """The number of the last act about a proposal, to decide against; 0 where nobody decided it."""
+    return decision_log.versions(workspace.db, proposal.session_id).get(proposal.proposal_id, 0)
 
 
 def undo_decision(workspace: Workspace, proposal: Proposal, *, actor: str) -> None:
@@ -116,16 +145,19 @@ def decide(
     reason: str,
     all_undecided: bool = False,
     all_sessions: bool = False,
+    is_lead: bool = False,
 ) -> DecisionCount:
     """Stores decisions about the proposals with these ids or labels, or about all that are undecided.
 
     With ``all_sessions`` the same entities are redacted in every other session too, where nobody decided. Nothing is
-    learnt from ``all_undecided``, because nobody looked at each. Raises ``UsageProblem`` for names that are none.
+    learnt from ``all_undecided``, because nobody looked at each. Raises ``UsageProblem`` for names that are none, and
+    ``FlaggedForLead`` as ``decide_proposal`` does.
     """
     ids = queue.chosen(workspace, session_id, names, all_undecided=all_undecided, verdict=verdict)
     elsewhere = queue.alike(workspace, session_id, ids, verdict=verdict) if all_sessions else {}
     for each, proposal_ids in {session_id: ids, **elsewhere}.items():
-        decision_log.decide(workspace.db, each, proposal_ids, verdict=verdict, actor=actor, reason=reason)
+        act: dict[str, Any] = {"actor": actor, "reason": reason}
+        decision_log.decide(workspace.db, each, proposal_ids, verdict=verdict, **act, is_lead=is_lead)
     if not all_undecided:
         learn(workspace, queue.proposals_of(workspace, session_id), ids, verdict)
     return DecisionCount(

@@ -14,15 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import UsageProblem
-from pipeline.media import decode_piece, encoder
+from pipeline.media import encoder
 from pipeline.media.output_formats import format_of
-from pipeline.records import Track, Verdict
+from pipeline.records import Verdict
 from pipeline.review import decision_log
 from pipeline.review.decision_log import mark
 from pipeline.review.uncertainty_margin import Widener
 from pipeline.review.windows import of_findings, of_unheard, windows
 from pipeline.store import Workspace
 from pipeline.workflow.review_material import ReviewSession
+from pipeline.workflow.track_pieces import track_piece
 
 LONGEST_S = 120.0
 _RATE = 48_000
@@ -53,7 +54,7 @@ def audio_piece(
     closed = dict(opened.material.closed)
     muted = _muted(workspace, opened) if redacted else ()
     for track in opened.session.tracks:
-        samples = _samples(workspace, track, start_s, length)
+        samples = track_piece(workspace, track, start_s=start_s, length=length, rate=_RATE)
         own = ((span[0], span[1]) for span in closed.get(track.track_id, ()))
         also = ((start, end) for start, end, track_id in muted if track_id in (None, track.track_id))
         for span_start_s, span_end_s in (*own, *also):
@@ -73,21 +74,6 @@ def _muted(workspace: Workspace, opened: ReviewSession) -> tuple[tuple[float, fl
     wanted = (*of_findings(applied, widener), *of_unheard(opened.transcript, widener))
     planned = windows(wanted, duration_s=opened.session.duration_s, settings=settings)
     return tuple((window.start_s, window.end_s, window.track_id) for window in planned)
-
-
-def _samples(workspace: Workspace, track: Track, start_s: float, length: int) -> _Samples:
-    """Samples of one track on the session's clock, silent where it has none."""
-    filled: _Samples = np.zeros(length, dtype=np.float32)
-    from_s = start_s - track.offset_s
-    skipped = max(0, round(-from_s * _RATE))
-    if skipped >= length or from_s >= track.duration_s:
-        return filled
-    begin_s = max(0.0, from_s)
-    end_s = begin_s + (length - skipped) / _RATE
-    path = workspace.vault.path(track.digest)
-    sound = decode_piece(path, stream=track.stream, rate=_RATE, start_s=begin_s, end_s=end_s)[: length - skipped]
-    filled[skipped : skipped + len(sound)] = sound
-    return filled
 
 
 def _silence(samples: _Samples, start_s: float, end_s: float) -> None:

@@ -42,8 +42,9 @@ def add_finding(
     number = log.record(workspace.db, opened.session.session_id, edit, actor=actor, reason=reason)
     again = opened_again(workspace, opened, now)
     added = [proposal for proposal in again.proposals if _holds(proposal, f"-e{number}.")]
-    ids = [proposal.proposal_id for proposal in added]
     session_id = opened.session.session_id
+    flagged = decision_log.flags(workspace.db, session_id)
+    ids = [proposal.proposal_id for proposal in added if proposal.proposal_id not in flagged]
     decision_log.decide(workspace.db, session_id, ids, verdict=Verdict.REDACT, actor=actor, reason=reason)
     return again
 
@@ -104,18 +105,21 @@ def undo_edit(workspace: Workspace, opened: ReviewSession, number: int, *, actor
     return opened_again(workspace, opened, now)
 
 
-def submit(workspace: Workspace, opened: ReviewSession, *, undecided: int, actor: str) -> int:
+def submit(workspace: Workspace, opened: ReviewSession, *, undecided: int, actor: str, is_lead: bool = False) -> int:
     """Decides to redact what nobody decided, and gives how many that were; nothing is learnt of it.
 
-    ``undecided`` is the number that a person confirmed: raises ``UsageProblem`` where it is another by now.
+    What is left to a lead stays undecided, and so redacted, unless a lead submits. ``undecided`` is the number that a
+    person confirmed: raises ``UsageProblem`` where it is another by now.
     """
     db, session_id = workspace.db, opened.session.session_id
-    left = decision_log.undecided(opened.proposals, decision_log.decisions(db, session_id))
+    flagged = {} if is_lead else decision_log.flags(db, session_id)
+    open_ones = decision_log.undecided(opened.proposals, decision_log.decisions(db, session_id))
+    left = [proposal for proposal in open_ones if proposal.proposal_id not in flagged]
     if len(left) != undecided:
         now = f"{counted(len(left), 'proposal')} {is_or_are(len(left))} undecided"
         raise UsageProblem(f"{now}, not {undecided}", action="confirm again")
     ids = [proposal.proposal_id for proposal in left]
-    decision_log.decide(db, session_id, ids, verdict=Verdict.REDACT, actor=actor, reason=SUBMITTED)
+    decision_log.decide(db, session_id, ids, verdict=Verdict.REDACT, actor=actor, reason=SUBMITTED, is_lead=is_lead)
     return len(ids)
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline import detect, speech
 from pipeline.errors import UsageProblem
 from pipeline.records import Decision, Held, Pending, Purpose, ReviewHold, Session, Transcript, Verdict
+from pipeline.records.speaker_turns import disputes
 from pipeline.review import decision_log
-from pipeline.review.holds import cue_hold, decision_id, hold_stop, language_hold, standing_holds
+from pipeline.review.holds import (
+    cue_hold,
+    decision_id,
+    hold_stop,
+    language_hold,
+    speaker_questions,
+    standing_holds,
+)
 from pipeline.store import Workspace
 from pipeline.workflow.session_context import SessionContext
 
@@ -34,8 +42,20 @@ def stop_for_holds(
     language = speech.language_stop(transcript, settings.languages)
     holds = [language_hold(language, transcript.language)] if language else []
     holds += map(cue_hold, detect.consent_cues(readable, transcript, context.known))
+    holds += speaker_questions(disputes(context.session))
     context.put(_STAGE, session_id, tuple(holds), tuple[ReviewHold, ...], purpose=Purpose.TRANSCRIBE)
     return hold_stop(session_id, standing_holds(session_id, holds, decisions))
+
+
+def open_questions(workspace: Workspace, sessions: Iterable[Session]) -> Iterator[str]:
+    """A line for the report on each question that nobody answered, by ids alone."""
+    for session in sessions:
+        session_id = session.session_id
+        holds = workspace.stages.get(_STAGE, session_id, tuple[ReviewHold, ...]) or ()
+        decisions = decision_log.decisions(workspace.db, session_id) if holds else ()
+        for hold in standing_holds(session_id, holds, decisions):
+            if hold.is_question:
+                yield f"{session_id}: {hold.reason}: who speaks? see `offrecord review holds {session_id}`"
 
 
 def list_holds(workspace: Workspace, session_id: str) -> tuple[HoldLine, ...]:

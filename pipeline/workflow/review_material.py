@@ -85,6 +85,11 @@ def material_of(workspace: Workspace, session_id: str) -> ReviewMaterial:
     return material
 
 
+def is_analysed(workspace: Workspace, session_id: str) -> bool:
+    """Whether there is anything that a reviewer could see and hear of a session."""
+    return workspace.stages.place(_STAGE, session_id).is_file()
+
+
 def review_state(workspace: Workspace, session_id: str) -> tuple[tuple[int, ...], str, str, int]:
     """What an open review stands on: while it is the same, and its ruling holds, so is what ``open_review`` gives.
 

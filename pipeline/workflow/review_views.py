@@ -62,7 +62,10 @@ class MentionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposalView:
-    """One proposal, its decision and what it takes out: ``muted_s`` seconds and ``words`` words of the session."""
+    """One proposal, its decision and what it takes out: ``muted_s`` seconds and ``words`` words of the session.
+
+    ``flagged`` says that ``actor`` left it to a lead, for ``reason``; it is undecided then.
+    """
 
     proposal_id: str
     replacement: str
@@ -70,6 +73,7 @@ class ProposalView:
     text: tuple[str, ...]
     score: float
     decision: str
+    flagged: bool
     reason: str
     actor: str
     version: int
@@ -83,25 +87,40 @@ class ProposalView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """What people decided in a session: the decisions that hold, and the numbers of the last acts."""
+    """What people decided in a session: the decisions that hold, what is left to a lead, numbers of the last acts."""
 
     decisions: Sequence[Decision]
+    flags: Mapping[str, Decision]
     versions: Mapping[str, int]
     edit_versions: Mapping[str, int]
 
 
 def turn_views(opened: ReviewSession, decided: Decided) -> tuple[TurnView, ...]:
     """The transcript in order of time; words of what is not kept are masked."""
-    words = opened.transcript.words
-    kept = {each.proposal_id for each in decided.decisions if each.verdict is Verdict.KEEP}
+    words, covered, kept = opened.transcript.words, _covered(opened), _kept(decided)
+    heard = opened.material.transcript.words
+    return tuple(_turn(words, turn, covered, kept, heard) for turn in turns_of_words(words))
+
+
+def masked_words(opened: ReviewSession, decided: Decided) -> frozenset[int]:
+    """The places of the words that nobody sees without revealing them: those of what is not kept."""
+    kept = _kept(decided)
+    return frozenset(index for index, proposals in _covered(opened).items() if not kept.issuperset(proposals))
+
+
+def _covered(opened: ReviewSession) -> dict[int, list[str]]:
+    """By place of a word the proposals over it."""
     covered: dict[int, list[str]] = {}
     for proposal in opened.proposals:
         for finding in proposal.findings:
             if isinstance(finding.place, SoundPlace):
                 for index in range(*finding.place.words):
                     covered.setdefault(index, []).append(proposal.proposal_id)
-    heard = opened.material.transcript.words
-    return tuple(_turn(words, turn, covered, kept, heard) for turn in turns_of_words(words))
+    return covered
+
+
+def _kept(decided: Decided) -> set[str]:
+    return {each.proposal_id for each in decided.decisions if each.verdict is Verdict.KEEP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +209,8 @@ def _windows(
 
 
 def _proposal(proposal: Proposal, decision: Decision | None, decided: Decided, taken: TakenOut) -> ProposalView:
-    edited = decided.edit_versions
+    edited, flag = decided.edit_versions, decided.flags.get(proposal.proposal_id)
+    act = decision or flag
     return ProposalView(
         proposal_id=proposal.proposal_id,
         replacement=proposal.replacement,
@@ -198,8 +218,9 @@ def _proposal(proposal: Proposal, decision: Decision | None, decided: Decided, t
         text=tuple(dict.fromkeys(mask(finding.text) for finding in proposal.findings)),
         score=round(proposal.score, 2),
         decision=decision.verdict.value if decision else "undecided",
-        reason=decision.reason if decision else "",
-        actor=decision.actor if decision else "",
+        flagged=flag is not None,
+        reason=act.reason if act else "",
+        actor=act.actor if act else "",
         version=decided.versions.get(proposal.proposal_id, 0),
         category_version=edited.get(mark_of(category_target(proposal)), 0) if edited else 0,
         mentions=tuple(_mention(finding, edited) for finding in proposal.findings),

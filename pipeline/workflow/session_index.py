@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, bindparam, delete, func, or_, select, text, true, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, true, update
 
 from pipeline.consent.evaluation.like_names import name_keys
 from pipeline.consent.evaluation.participant_match import lookups_of
@@ -23,7 +22,7 @@ from pipeline.lexicon import elsewhere_forms
 from pipeline.records import Session, Term
 from pipeline.store import Workspace, outlines
 from pipeline.store.codec import decode
-from pipeline.store.database import reading, unreadable_is_closed
+from pipeline.store.database import reading, triggers, unreadable_is_closed
 from pipeline.store.registry import Registry
 from pipeline.store.tables.changes import change_triggers, consent_change, session_index
 from pipeline.store.tables.consent import alias
@@ -31,6 +30,7 @@ from pipeline.store.tables.erasures import erased_participant
 from pipeline.store.tables.rulings import identity_match
 from pipeline.store.tables.runs import session as session_table
 from pipeline.store.tables.runs import session_outline
+from pipeline.store.upsert import insert
 
 _SHORT = 16
 """Hexadecimal digits of a keyed hash that are kept: two that are alike only make a session be looked at once more."""
@@ -96,7 +96,7 @@ def _index(connection: Connection, session_id: str, keys: Keys) -> None:
     erased = erased_participants.of_session(connection, session_id)
     session = erased_participants.restored(decode(row.body, Session), erased, keys)
     values = {"digest": row.digest, "names": row.names, "lookups": " ".join(sorted(_lookups(session, keys)))}
-    statement = insert(session_index).values(session_id=session_id, mark=0, **values)
+    statement = insert(connection, session_index).values(session_id=session_id, mark=0, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
 
 
@@ -141,8 +141,7 @@ def _mark_concerned(workspace: Workspace) -> None:
 
 
 def _check_triggers(connection: Connection) -> None:
-    there = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars()
-    if not change_triggers().keys() <= set(there):
+    if not change_triggers() <= triggers(connection):
         raise WorkspaceDamaged(
             "the database does not note changes of consent any more",
             action="restore offrecord.db and heads from one backup",

@@ -65,13 +65,19 @@ def voice_questions(workspace: Workspace, sessions: Iterable[Session]) -> Iterat
                 )
 
 
+def diarized_before(workspace: Workspace, session: Session, tracks: Sequence[Track]) -> Diarization | None:
+    """The voices of some tracks where this version told them apart already; None where it did not."""
+    diarized = voices.stored(workspace.stages, session, tracks)
+    return diarized if diarized is not None and diarized.version == diarization.VERSION else None
+
+
 def diarized_tracks(workspace: Workspace, session: Session, tracks: Sequence[Track], *, expected: int) -> Diarization:
     """The voices of some tracks together, told apart now if they were not yet; everybody may be a part of the turns.
 
     Raises ``UsageProblem`` for more sound than is told apart at once, ``ConfigurationError`` without the model.
     """
-    diarized = voices.stored(workspace.stages, session, tracks)
-    if diarized is not None and diarized.version == diarization.VERSION:
+    diarized = diarized_before(workspace, session, tracks)
+    if diarized is not None:
         return diarized
     if session.duration_s > LONGEST_S:
         raise UsageProblem("the recording is longer than four hours", action="cut the recording into parts")

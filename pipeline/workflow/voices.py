@@ -11,15 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pipeline import consent, diarization, spans
+from pipeline import consent, spans
 from pipeline.consent.evaluation.explain import explain
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.files import make_private, write_bytes
-from pipeline.media.clip import wav_bytes
-from pipeline.records import Diarization, Outcome, Session, VoiceTurn
+from pipeline.records import Diarization, Outcome, Session
 from pipeline.records.speaker_turns import turns
 from pipeline.review import decision_log
 from pipeline.store import Workspace, voices
@@ -27,14 +23,11 @@ from pipeline.store.registry import Registry
 from pipeline.store.voices import VoiceAct, VoiceName
 from pipeline.workflow.listen_again import require_place_for_clips
 from pipeline.workflow.retention.periods import cannot_be_made
-from pipeline.workflow.voice_count import anybody_stays, diarized_tracks, speaking, together
+from pipeline.workflow.voice_clips import clip_of_turns
+from pipeline.workflow.voice_count import anybody_stays, diarized_tracks, speaking
 
 UNLISTED = "not on the list"
 """What a voice of nobody on the list is called in place of a participant's id."""
-_EXCERPTS, _EXCERPT_S = 3, 4.0
-"""A clip is some turns of a voice, far apart from each other: if two people are one cluster, both are heard."""
-_BETWEEN_S = 0.4
-_Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,27 +79,39 @@ def name_voice(
     actor: str,
     reason: str,
     now: datetime,
+    version: int | None = None,
 ) -> None:
     """Keeps who a voice is: a participant's id, or with None nobody on the list, which holds the session.
 
-    Raises ``UsageProblem`` for a voice or participant that there is not.
+    Raises ``UsageProblem`` for a voice or participant that there is not; with ``version``, the number of the last act
+    about it that they saw, ``VersionConflict`` where somebody was quicker.
     """
     session, diarized = _session_diarized(workspace, session_id, now=now)
     _require_cluster(diarized, cluster)
     if participant_id is not None and participant_id not in {each.participant_id for each in session.participants}:
         raise UsageProblem("the session has no such participant", action=f"see `offrecord consent show {session_id}`")
     act = VoiceAct.UNLISTED if participant_id is None else VoiceAct.NAME
-    _record(workspace, session_id, diarized, cluster, act, participant_id or "", actor=actor, reason=reason)
+    who = {"participant_id": participant_id or "", "actor": actor, "reason": reason}
+    voices.record(workspace.db, session_id, voices.mark_of(diarized), cluster, act, **who, version=version)
 
 
 def unname_voice(
-    workspace: Workspace, session_id: str, cluster: int, *, actor: str, reason: str, now: datetime
+    workspace: Workspace,
+    session_id: str,
+    cluster: int,
+    *,
+    actor: str,
+    reason: str,
+    now: datetime,
+    version: int | None = None,
 ) -> None:
-    """Takes back who a voice is; raises ``UsageProblem`` where nobody said it."""
+    """Takes back who a voice is; raises ``UsageProblem`` where nobody said it, with ``version`` as ``name_voice``."""
     _, diarized = _session_diarized(workspace, session_id, now=now)
-    if cluster not in voices.names(workspace.db, session_id, voices.mark_of(diarized)):
+    mark = voices.mark_of(diarized)
+    if cluster not in voices.names(workspace.db, session_id, mark):
         raise UsageProblem("nobody named that voice", action=f"see `offrecord review voices {session_id}`")
-    _record(workspace, session_id, diarized, cluster, VoiceAct.UNDO, "", actor=actor, reason=reason)
+    who = {"participant_id": "", "actor": actor, "reason": reason}
+    voices.record(workspace.db, session_id, mark, cluster, VoiceAct.UNDO, **who, version=version)
 
 
 def lost_with(workspace: Workspace, session_id: str, cluster: int, participant_id: str, *, now: datetime) -> float:
@@ -123,23 +128,13 @@ def lost_with(workspace: Workspace, session_id: str, cluster: int, participant_i
     return _others_lost_s(session, diarized, named, participant_id)
 
 
-def _record(
-    workspace: Workspace,
-    session_id: str,
-    diarized: Diarization,
-    cluster: int,
-    act: VoiceAct,
-    participant_id: str,
-    *,
-    actor: str,
-    reason: str,
-) -> None:
-    mark = voices.mark_of(diarized)
-    act_fields = {"participant_id": participant_id, "actor": actor, "reason": reason}
-    voices.record(workspace.db, session_id, mark, cluster, act, **act_fields)
-
-
 def _session_diarized(workspace: Workspace, session_id: str, *, now: datetime) -> tuple[Session, Diarization]:
+    session = session_in_mixed_sound(workspace, session_id, now=now)
+    return session, diarized_tracks(workspace, session, voices.mixed_tracks(session), expected=speaking(session))
+
+
+def session_in_mixed_sound(workspace: Workspace, session_id: str, *, now: datetime) -> Session:
+    """A session whose voices somebody may listen to; raises as ``list_voices`` does."""
     session = consent.working_session(Registry(workspace.db).session(session_id), workspace=workspace)
     if not session.tracks or cannot_be_made(workspace, session_id):
         raise UsageProblem("the recording of this session is not kept any more", action="see `offrecord status`")
@@ -150,7 +145,7 @@ def _session_diarized(workspace: Workspace, session_id: str, *, now: datetime) -
             "nobody's sound of this session may be used, so nobody listens to it",
             action=f"see `offrecord consent show {session_id}`",
         )
-    return session, diarized_tracks(workspace, session, voices.mixed_tracks(session), expected=speaking(session))
+    return session
 
 
 def _require_cluster(diarized: Diarization, cluster: int) -> None:
@@ -210,23 +205,8 @@ def _is_taken_out(workspace: Workspace, session: Session, participant_id: str, *
 def _write_clips(workspace: Workspace, session: Session, diarized: Diarization, folder: Path) -> Mapping[int, str]:
     """A WAV file, 0600, for each voice; gives their names."""
     make_private(folder)
-    mixed = together(workspace, session, voices.mixed_tracks(session))
     files = {}
     for cluster in diarized.clusters:
         files[cluster] = f"voice-{cluster}.wav"
-        write_bytes(folder / files[cluster], wav_bytes(_clip(mixed, diarized.of(cluster)), rate=diarization.RATE))
+        write_bytes(folder / files[cluster], clip_of_turns(workspace, session, diarized.of(cluster)))
     return files
-
-
-def _clip(mixed: _Samples, own: tuple[VoiceTurn, ...]) -> _Samples:
-    """The longest turns of the first, middle and last third of a voice's turns, each cut to a few seconds."""
-    parts = []
-    for third in np.array_split(np.arange(len(own)), _EXCERPTS):
-        if len(third):
-            turn = max((own[at] for at in third), key=lambda turn: turn.end_s - turn.start_s)
-            first, last = turn.start_s, min(turn.end_s, turn.start_s + _EXCERPT_S)
-            parts.append(mixed[round(first * diarization.RATE) : round(last * diarization.RATE)])
-            parts.append(np.zeros(round(_BETWEEN_S * diarization.RATE), np.float32))
-    sound = np.concatenate(parts)
-    loudest = float(np.abs(sound).max(initial=0.0))
-    return sound / loudest if loudest > 1.0 else sound

@@ -13,6 +13,7 @@ import click
 
 from tests.benchmarks import (
     consent,
+    encryption,
     growth,
     hearing,
     idle,
@@ -33,6 +34,7 @@ BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
     "memory": memory.measure,
     "names": known_names.measure,
     "consent": consent.measure,
+    "encryption": encryption.measure,
     "growth": growth.measure,
     "rendering": rendering.measure,
     "review": review_app.measure,
@@ -57,7 +59,7 @@ def main(names: tuple[str, ...]) -> None:
     for name in names or BENCHMARKS:
         with tempfile.TemporaryDirectory() as folder:
             for line in {**BENCHMARKS, **LONG}[name](Path(folder)):
-                click.echo(f"{name:9} {line}")
+                click.echo(f"{name:10} {line}")
 
 
 if __name__ == "__main__":

@@ -95,7 +95,6 @@ def _decision_ms(page: Page) -> float:
         page.keyboard.press("a")
     timing = waiting.value.request.timing
     waiting.value.finished()
-    page.keyboard.press("j")
     return float(timing["responseStart"] - timing["requestStart"])
 
 
@@ -203,7 +202,7 @@ def _findings(session: Session, transcript: Transcript, proposals: int) -> tuple
 
 def _serve(root: Path) -> None:
     """Serves until its input ends; prints the link first."""
-    with serving(Workspace.open(root)) as server:
+    with serving(Workspace.open(root, keep_connections=True)) as server:
         sys.stdout.write(f"{server.link('bench')}\n")
         sys.stdout.flush()
         sys.stdin.read()

@@ -26,7 +26,7 @@ from pipeline.errors import ConsentUnreadable, TryAgain, WorkspaceDamaged
 from pipeline.media import tools
 from pipeline.reports import doctor
 from pipeline.reports.morning_report import MorningReport, ReportLine
-from pipeline.store import Workspace, database
+from pipeline.store import Workspace, database, sqlite
 
 
 def test_the_help_names_every_command_and_loads_none() -> None:
@@ -170,13 +170,13 @@ def test_a_held_database_is_one_line_and_75(
     tmp_path: Path, new_workspace: Callable[[Path], Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = new_workspace(tmp_path / "ws").root
-    connect = database._prepare
+    connect = sqlite._prepare
 
     def impatient(connection: Any, record: Any) -> None:
         connection.execute("PRAGMA busy_timeout=10")
         connect(connection, record)
 
-    monkeypatch.setattr(database, "_prepare", impatient)
+    monkeypatch.setattr(sqlite, "_prepare", impatient)
     with closing(sqlite3.connect(root / "offrecord.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         ended = CliRunner().invoke(main, ["run", "-w", str(root)])

@@ -53,8 +53,8 @@ def test_the_command_reads_a_context(tmp_path: Path) -> None:
     ("content", "named"),
     [
         ('{"people": []}', "people"),
-        ('{"participants": [{"name": "Secretname", "mail": "x"}]}', "participants.0.mail"),
-        ('{"terms": [{"text": ""}]}', "terms.0"),
+        ('{"participants": [{"name": "Secretname", "mail": "x"}]}', "participants[1].mail"),
+        ('{"terms": [{"text": ""}]}', "terms[1]"),
         ("[", "JSON"),
     ],
 )

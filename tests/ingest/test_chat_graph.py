@@ -62,7 +62,7 @@ def test_whoever_only_reacts_took_part(media: Media, make: MakeFolder, workspace
     assert [who.name for who in session.participants] == ["Ana Diaz", "Bo Li", "Cy Dee", "Dee Poll"]
     assert [line.participant_id for line in session.chat] == ["p1", "p2", "p3"]
     assert [line.at_s for line in session.chat] == pytest.approx([1.123] * 3)
-    assert session.unrecognised_kinds == ("chapters", "pictures", "summaries")
+    assert session.unrecognised_kinds == ("chapters", "pictures", "summaries"), "an empty one, and one that is no text"
     assert "SECRET" not in repr(session)
 
 

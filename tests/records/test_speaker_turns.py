@@ -156,6 +156,19 @@ def test_unconfirmed_means_closed(
     assert spans.subtract(spans.complement(theirs, 0.0, talk.duration_s), surely_others) == []
 
 
+@given(said=cues, heard=cues)
+def test_what_captions_say_beside_named_voices_only_closes(
+    said: list[tuple[float, float, str | None]], heard: list[tuple[float, float, str | None]]
+) -> None:
+    named = voices(*((start, min(60.0, start + length), who) for start, length, who in heard))
+    alone = replace(mixed(), voices=named)
+    captioned = mixed(*((start, min(60.0, start + length), who) for start, length, who in said))
+    for person in {turn.participant_id for turn in named.turns} - {None}:
+        before, after = (turns(talk, person or "") for talk in (alone, replace(captioned, voices=named)))
+        assert before is not None and after is not None
+        assert spans.subtract(spans.times(before), spans.times(after)) == []
+
+
 def test_a_caption_of_theirs_counts_also_where_captions_cannot_tell() -> None:
     few = mixed((0.0, 5.0, "p1"), (40.0, 44.0, "p2"))
     said = voices((0.0, 20.0, "p1"), (22.0, 30.0, "p2"), (31.0, 60.0, "p1"))

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import UsageProblem
+from pipeline.errors import UsageProblem, VersionConflict
 from pipeline.records import DetectionRule, Finding, SoundPlace, Transcript, Verdict, Word
 from pipeline.review import decision_log, propose
 from pipeline.review import finding_edits as log
-from pipeline.review.decision_log import VersionConflict
 from pipeline.review.finding_edits import EditAct, FindingEdit, edited, same_words
 from pipeline.review.uncertainty_margin import Widener
 from pipeline.settings import RedactSettings

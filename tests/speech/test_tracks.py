@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import spans
 from pipeline.records import Cell, Cue, Interval, NamedTurn, NamedVoices, Outcome, Purpose, Track
+from pipeline.records.speaker_turns import LEAST_DISPUTED_S, disputes, turns
 from pipeline.speech.audio_types import RATE, Span
 from pipeline.speech.coverage import merged
 from pipeline.speech.speakers import speaker
@@ -148,3 +150,58 @@ def test_captions_of_what_is_closed_are_not_read() -> None:
     left = [cue.text for cue in readable(session, IN_PARTS).captions]
     assert left == ["p15", "p25", "None5", "p125", "", "", "", "", ""]
     assert [cue.text for cue in open_captions(session, [Span(26.0, 60.0)]).captions] == ["p15", "p25", "None5"]
+
+
+REFUSED = in_parts(("p1", 0.0, 60.0, Outcome.PROCEED), ("p2", 0.0, 60.0, Outcome.MINUS))
+
+
+def test_a_caption_of_somebody_else_is_not_read_where_a_refusers_voice_is_heard() -> None:
+    cues = tuple(
+        Cue(start_s=start_s, end_s=end_s, participant_id=who, text=f"{who}{start_s:.0f}")
+        for start_s, end_s, who in ((0.0, 10.0, "p1"), (10.0, 20.0, "p1"), (22.0, 30.0, "p2"), (31.0, 60.0, "p1"))
+    )
+    session = session_of(MIXED, people=2, captions=cues)
+    assert [cue.text for cue in readable(session, REFUSED).captions] == ["p10", "p110", "", "p131"]
+    turns = ((0.0, 10.5, "p1"), (10.5, 14.0, "p2"), (14.0, 22.0, "p1"), (22.0, 30.4, "p2"), (30.4, 60.0, "p1"))
+    voices = NamedVoices(
+        turns=tuple(NamedTurn(start_s=start_s, end_s=end_s, participant_id=who) for start_s, end_s, who in turns),
+        overlaps=(),
+    )
+    named = replace(session, voices=voices)
+    assert [cue.text for cue in readable(named, REFUSED).captions] == ["p10", "", "", "p131"]
+    (dispute,) = disputes(replace(named, captions=tuple(replace(cue, time_uncertainty_s=0.1) for cue in cues)))
+    assert (dispute.captioned, dispute.heard, dispute.start_s, dispute.end_s) == ("p1", "p2", 11.0, 13.5)
+
+
+cues = st.lists(
+    st.tuples(st.floats(0.0, 58.0), st.floats(0.1, 20.0), st.sampled_from(["p1", "p2", "p3", None])), max_size=8
+)
+
+
+@given(said=cues, heard=cues)
+def test_where_captions_and_a_named_voice_differ_neither_is_the_speaker_and_both_may_be(
+    said: list[tuple[float, float, str | None]], heard: list[tuple[float, float, str | None]]
+) -> None:
+    captions = tuple(
+        Cue(start_s=start_s, end_s=min(60.0, start_s + length_s), participant_id=who, text="w", time_uncertainty_s=0.3)
+        for start_s, length_s, who in said
+    )
+    named = tuple(
+        NamedTurn(start_s=start_s, end_s=min(60.0, start_s + length_s), participant_id=who)
+        for start_s, length_s, who in heard
+    )
+    session = session_of(MIXED, people=3, captions=captions)
+    session = replace(session, voices=NamedVoices(turns=named, overlaps=()))
+    for dispute in disputes(session):
+        assert dispute.end_s - dispute.start_s >= LEAST_DISPUTED_S and dispute.captioned != dispute.heard
+        assert speaker(session, Span(dispute.start_s, dispute.end_s)) not in (dispute.captioned, dispute.heard)
+        for person in (dispute.captioned, dispute.heard):
+            maybe = turns(session, person)
+            assert maybe is None or spans.subtract([(dispute.start_s, dispute.end_s)], spans.times(maybe)) == []
+
+
+def test_notes_are_read_only_where_all_that_everybody_says_may_be_transcribed() -> None:
+    session = replace(session_of(*OWN, people=2), notes=("Priya asks for a faster queue",))
+    agreed = in_parts(("p1", 0.0, 60.0, Outcome.PROCEED), ("p2", 0.0, 60.0, Outcome.PROCEED))
+    assert readable(session, agreed).notes == session.notes
+    assert readable(session, IN_PARTS).notes == readable(session, REFUSED).notes == ()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,18 +13,23 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from pipeline.errors import WorkspaceDamaged
 from pipeline.files import file_digest
 from pipeline.records import Audience, OutFile, Refused, SessionResult
+from pipeline.settings import FILE_NAME
 from pipeline.store import Workspace, integrity, pseudonym_labels, releases
 from pipeline.store.chains import Head, chained_tables
 from pipeline.store.registry import Registry, SessionState
 from pipeline.store.row_seals import BROKEN, Sealer, TableSeal
 from pipeline.store.tables.row_seals import SEALED
 from pipeline.store.tables.schema import metadata
+from tests.database_server import Server, behind
 from tests.store.test_store import session
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 RESULT = SessionResult(session_id="2026-11-18-aaaaaaaa", status="done", reason="", action="")
 NOW = datetime(2026, 11, 18, tzinfo=UTC)
@@ -43,15 +48,6 @@ def workspace(tmp_path: Path) -> Workspace:
     releases.record_publication(opened.db, entry, RESULT.session_id, Audience.INTERNAL, scope="{}", body={"proof": "p"})
     opened.artefacts.note("export", opened.root / "heads", session_id=None, contributors=None, log_head="0")
     return opened
-
-
-@contextmanager
-def behind(workspace: Workspace) -> Iterator[sqlite3.Connection]:
-    """The database without any trigger, as somebody writes to it who is not the program."""
-    with closing(sqlite3.connect(workspace.root / "offrecord.db", isolation_level=None)) as connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        yield connection
 
 
 def test_what_the_program_writes_is_whole(workspace: Workspace) -> None:
@@ -87,39 +83,64 @@ def test_a_row_that_was_changed_behind_it_is_told_by_its_table(
     workspace: Workspace, table: str, statement: str
 ) -> None:
     with behind(workspace) as connection:
-        assert connection.execute(statement).rowcount > 0
+        assert connection.exec_driver_sql(statement).rowcount > 0
     assert integrity.changed_tables(workspace) == [table]
     with pytest.raises(WorkspaceDamaged, match=table):
         integrity.check(workspace)
 
 
 def test_with_the_triggers_in_place_nobody_else_can_write(workspace: Workspace) -> None:
-    with (
-        closing(sqlite3.connect(workspace.root / "offrecord.db")) as connection,
-        pytest.raises(sqlite3.OperationalError, match="no such function"),
-    ):
-        connection.execute("UPDATE result SET valid_until = 9e9")
+    url = workspace.settings.database.url.replace("postgresql:", "postgresql+psycopg:")
+    engine = create_engine(url or f"sqlite:///{workspace.root / 'offrecord.db'}", poolclass=NullPool)
+    with engine.connect() as connection, pytest.raises(DBAPIError, match=r"no such function|unsealed_row"):
+        connection.exec_driver_sql("UPDATE result SET valid_until = 9e9")
 
 
 def test_a_seal_that_was_forged_never_holds_again(workspace: Workspace) -> None:
     with behind(workspace) as connection:
-        connection.execute("UPDATE row_seal SET seal = replace(seal, ' 1 ', ' 2 ') WHERE name = 'result'")
+        connection.exec_driver_sql("UPDATE row_seal SET seal = replace(seal, ' 1 ', ' 2 ') WHERE name = 'result'")
     assert integrity.changed_tables(workspace) == ["result"]
     sealer = workspace.sealer
     assert sealer.resealed("result", "1 0 00 forged", "ff", "") == BROKEN
     assert sealer.resealed("result", BROKEN, "ff", "") == BROKEN
 
 
-def test_an_earlier_state_put_back_is_told(workspace: Workspace, tmp_path: Path) -> None:
-    with closing(sqlite3.connect(workspace.root / "offrecord.db")) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    shutil.copy(workspace.root / "offrecord.db", tmp_path / "earlier.db")
+def test_an_earlier_state_put_back_is_told(
+    workspace: Workspace, tmp_path: Path, request: pytest.FixtureRequest, each_database: str
+) -> None:
+    put_back = put_back_file if each_database == "sqlite" else put_back_on(request.getfixturevalue("server"))
+    restored = put_back(workspace, tmp_path)
     with workspace.locked():
         Registry(workspace.db).conclude(SessionState(state_key="k2", valid_until=2.5, attempts=2, result=RESULT))
-    for name in ("offrecord.db-wal", "offrecord.db-shm"):
-        (workspace.root / name).unlink(missing_ok=True)
-    shutil.copy(tmp_path / "earlier.db", workspace.root / "offrecord.db")
+    restored()
     assert integrity.changed_tables(Workspace.open(workspace.root)) == ["result"]
+
+
+def put_back_file(workspace: Workspace, folder: Path) -> Callable[[], None]:
+    """Keeps the file of the database as it is, and gives what puts it back."""
+    path = workspace.root / "offrecord.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    shutil.copy(path, folder / "earlier.db")
+
+    def restored() -> None:
+        for name in ("offrecord.db-wal", "offrecord.db-shm"):
+            (workspace.root / name).unlink(missing_ok=True)
+        shutil.copy(folder / "earlier.db", path)
+
+    return restored
+
+
+def put_back_on(server: Server) -> Callable[[Workspace, Path], Callable[[], None]]:
+    """The same on a server: a dump that is restored under another name, which the settings then have."""
+
+    def kept(workspace: Workspace, _: Path) -> Callable[[], None]:
+        workspace.db.dispose()
+        url, path = workspace.settings.database.url, workspace.root / FILE_NAME
+        earlier = server.copied_database(url)
+        return lambda: (path.write_text(path.read_text("utf-8").replace(url, earlier), "utf-8"), None)[1]
+
+    return kept
 
 
 def test_what_another_command_writes_meanwhile_is_no_earlier_state(
@@ -145,11 +166,13 @@ def test_without_its_key_nothing_is_written_and_the_key_is_named(workspace: Work
     assert "/inbox/two" in Registry(opened.db).entries()
 
 
-def test_a_value_is_sealed_as_its_column_keeps_it(workspace: Workspace) -> None:
+def test_a_value_is_sealed_as_its_column_keeps_it(workspace: Workspace, each_database: str) -> None:
+    endless = "9e999" if each_database == "sqlite" else "'Infinity'"
     with workspace.db.begin() as connection:
-        for name, value in (("a", "2"), ("b", "'7'"), ("c", "9e999"), ("d", "-0.0"), ("e", "1e15")):
+        for name, value in (("a", "2"), ("b", "'7'"), ("c", endless), ("d", "-0.0"), ("e", "1e15"), ("f", "0.1")):
             connection.execute(text(f"INSERT INTO result VALUES ('{name}', 'k', {value}, '3', 0, 'b')"))
         connection.execute(text("UPDATE result SET valid_until = '12' WHERE session_id = 'a'"))
+        connection.execute(text("UPDATE result SET valid_until = '-0.0' WHERE session_id = 'b'"))
     assert integrity.changed_tables(workspace) == []
 
 

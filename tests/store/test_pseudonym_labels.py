@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from pipeline.store import Workspace, pseudonym_labels
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 
 def test_a_number_is_one_partys_and_is_never_given_again(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from pipeline.errors import TryAgain
 from pipeline.store import Workspace, run_clock
 from pipeline.store.run_clock import SKEW, Uptime, jump_of
 
+pytestmark = pytest.mark.usefixtures("each_database")
+
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
 DAYS = st.floats(min_value=0, max_value=4000).map(lambda days: timedelta(days=days))

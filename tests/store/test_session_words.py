@@ -15,6 +15,9 @@ from pipeline.lexicon import elsewhere_forms
 from pipeline.records import Term
 from pipeline.store import Workspace
 from pipeline.store.session_words import _is_run, _Keys, _parts
+from pipeline.store.tables.changes import session_words
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 
 @pytest.fixture
@@ -42,7 +45,7 @@ def test_a_row_that_was_changed_says_nothing(workspace: Workspace) -> None:
     for session_id in "ab":
         workspace.words.keep(session_id, ["hello"])
     with workspace.db.begin() as connection:
-        connection.exec_driver_sql("UPDATE session_words SET words = x'' WHERE session_id = 'a'")
+        connection.execute(session_words.update().where(session_words.c.session_id == "a").values(words=b""))
     assert without(workspace, "northwind") == {"b"}
 
 

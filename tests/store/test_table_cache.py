@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +15,10 @@ from pipeline.store.registry import Registry, SessionState
 from pipeline.store.table_cache import TableCache
 from pipeline.store.tables.runs import session as sessions
 from pipeline.store.tables.runs import session_outline
+from tests.database_server import behind
 from tests.store.test_store import session
+
+pytestmark = pytest.mark.usefixtures("each_database")
 
 ANA = Participant(participant_id="p1", name="Ana Ruiz")
 Opened = Callable[[Path], Workspace]
@@ -80,8 +81,8 @@ def test_states_are_current_after_each_change(workspace: Workspace) -> None:
 def test_behind_a_broken_seal_nothing_is_kept(workspace: Workspace) -> None:
     made: list[int] = []
     cache = counting(workspace, made)
-    with closing(sqlite3.connect(workspace.root / "offrecord.db", isolation_level=None)) as connection:
-        connection.execute("UPDATE row_seal SET seal = 'broken' WHERE name = 'session'")
+    with behind(workspace) as connection:
+        connection.exec_driver_sql("UPDATE row_seal SET seal = 'broken' WHERE name = 'session'")
     assert [cache.value(), cache.value()] == [1, 1] and made == [1, 1]
 
 

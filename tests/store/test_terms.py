@@ -96,7 +96,7 @@ def test_the_mark_changes_with_every_entry_and_with_the_day_one_lapses(lists: Pa
 @pytest.mark.parametrize(
     ("written", "named"),
     [
-        (f"[[terms]]\ntext = 'fine'\n[[terms]]\ntext = '{SECRET}'\nexpires = 'soon'\n", "terms.2.expires"),
+        (f"[[terms]]\ntext = 'fine'\n[[terms]]\ntext = '{SECRET}'\nexpires = 'soon'\n", "terms[2].expires"),
         (
             f"[[patterns]]\npattern = 'fine'\n[[patterns]]\npattern = '({SECRET}'\n",
             "entry 2 of patterns is not a valid",

@@ -49,8 +49,8 @@ def test_a_teams_own_areas_go_by_phrases_then_by_examples(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("[[area]]\nname = 'a'\nphrase = ['x']", "area.1.phrase"),
-        ("[[area]]\nname = 'a'\nphrases = ['*x']", "area.1.phrases.1"),
+        ("[[area]]\nname = 'a'\nphrase = ['x']", "area[1].phrase"),
+        ("[[area]]\nname = 'a'\nphrases = ['*x']", "area[1].phrases[1]"),
         ("[[area]]\nname = 'a'\n[[area]]\nname = 'a'", "two areas"),
         ("[[area]]\nname = 'other'", "two areas"),
         ("area = 3", "area"),

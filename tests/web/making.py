@@ -18,6 +18,7 @@ from pipeline import consent, ingest, review
 from pipeline.consent.answers.importer import import_answers
 from pipeline.consent.staff.withdraw import Erasure
 from pipeline.records import (
+    Audience,
     Context,
     DetectionRule,
     Finding,
@@ -25,9 +26,11 @@ from pipeline.records import (
     Purpose,
     Ruling,
     Session,
+    SessionResult,
     SoundPlace,
     TextPlace,
     Transcript,
+    Turn,
     UncoveredSpeech,
     Verdict,
     Word,
@@ -38,12 +41,12 @@ from pipeline.store import Workspace
 from pipeline.store import previews as preview_acts
 from pipeline.store.codec import encode
 from pipeline.store.previews import PreviewAct
-from pipeline.store.registry import Registry
+from pipeline.store.registry import Registry, SessionState
 from pipeline.web.app import staff_app
 from pipeline.web.logins import Logins, WebUser
 from pipeline.web.roles import WebRole
 from pipeline.web.site import Access
-from pipeline.workflow import previews
+from pipeline.workflow import previews, tagging
 from pipeline.workflow.consent_actions import withdraw_consent
 from pipeline.workflow.customer_rules import NOT_A_NAME
 from pipeline.workflow.preview_parts import MATERIAL, material_key
@@ -161,6 +164,17 @@ def analyse_by_hand(workspace: Workspace, session: Session, *, unknown: str = ""
     context.put("proposals", session.session_id, proposals, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
 
 
+def analyse_more(workspace: Workspace, count: int) -> list[str]:
+    """More sessions like the one that there is, each analysed by hand; gives their ids."""
+    first = Registry(workspace.db).session(session_id_of(workspace))
+    ids = [f"2026-11-1{9 - number}-more" for number in range(count)]
+    for name in ids:
+        session = replace(first, session_id=name, source_digest=name, started_at=first.started_at + timedelta(hours=1))
+        Registry(workspace.db).take(Path(name), "f", session)
+        analyse_by_hand(workspace, session)
+    return ids
+
+
 def session_id_of(workspace: Workspace) -> str:
     return next(iter(Registry(workspace.db).digests()))
 
@@ -177,6 +191,23 @@ def decide_alike(workspace: Workspace) -> None:
         workspace.stages.put("proposals", name, proposals, tuple[Proposal, ...])
         (word_id,) = (each.proposal_id for each in proposals if each.entity == "person:~cache")
         decide(workspace.db, name, [word_id], verdict=Verdict.KEEP, actor="ana", reason=NOT_A_NAME)
+
+
+def publish_by_hand(workspace: Workspace, said: Sequence[str]) -> None:
+    """What a customer says in the internal rendition of the session, as a night leaves it, and the requests in it."""
+    session_id = session_id_of(workspace)
+    folder = workspace.out / session_id / Audience.INTERNAL
+    folder.mkdir(parents=True)
+    turns = [
+        Turn(start_s=10.0 * at, end_s=10.0 * at + 9, participant_id="p2", speaker="guest 1", text=text)
+        for at, text in enumerate(said)
+    ]
+    (folder / tagging.TRANSCRIPT).write_bytes(b"".join(encode(turn) + b"\n" for turn in turns))
+    renditions = (f"{session_id}/internal",)
+    result = SessionResult(session_id=session_id, status="done", reason="", action="", renditions=renditions)
+    until = (now() + timedelta(days=2)).timestamp()
+    Registry(workspace.db).conclude(SessionState(state_key="k", valid_until=until, attempts=1, result=result))
+    tagging.retag(workspace, now=now())
 
 
 def preview_by_hand(workspace: Workspace, participant_id: str, *, said: str = SCRIPT) -> str:

@@ -22,7 +22,7 @@ from pipeline.workflow.review_views import Decided, proposal_views, taken_out, t
 from tests.clock import now
 from tests.web.making import session_id_of, withdraw_transcription
 
-NOTHING = Decided(decisions=(), versions={}, edit_versions={})
+NOTHING = Decided(decisions=(), flags={}, versions={}, edit_versions={})
 
 
 @pytest.fixture

@@ -21,8 +21,10 @@ from pipeline.web.logins import Logins, WebUser
 from pipeline.web.roles import WebRole
 from pipeline.web.site import Access
 from pipeline.workflow import reviewer_quality
+from pipeline.workflow.review_actions import decide_proposal
 from pipeline.workflow.review_edits import SUBMITTED
 from pipeline.workflow.reviewer_quality import blind_ids
+from pipeline.workflow.rule_quality import rule_quality
 from tests.clock import now
 from tests.web.making import session_id_of
 
@@ -56,6 +58,10 @@ def test_a_share_of_what_is_known_looks_like_a_guess_and_decides_like_any(checke
         each = shown[proposal_id]
         assert {mention["rule"] for mention in each["mentions"]} == {"name model"} and 0.45 <= each["score"] <= 0.75
         assert each["category"] in ("PERSON", "COMPANY", "OTHER")
+    numbers = [int(label.strip("[]").rpartition(" ")[2]) for label in labels if label.startswith("[person ")]
+    assert numbers == sorted(numbers), "a guess out of its order would give itself away"
+    listed = ana.post(f"/sessions/{session_id}/search", json={"text": "known company"}).json()["proposals"]
+    assert not blind & set(listed), "nor does search"
     verdicts = dict(zip(sorted(blind), ["keep", "redact"] * len(blind), strict=False))
     for proposal_id, verdict in verdicts.items():
         path = f"/sessions/{session_id}/proposals/{proposal_id}"
@@ -63,10 +69,17 @@ def test_a_share_of_what_is_known_looks_like_a_guess_and_decides_like_any(checke
             ana.post(f"{path}/decision", json={"verdict": verdict, "reason": "x"}, headers={"if-match": '"0"'})
             for _ in range(2)
         )
-        assert first.status_code == again.status_code == 200, "sent again, kept once"
         ana.post(f"{path}/reveal")
+        if verdict == "redact":
+            assert first.status_code == again.status_code == 200, "sent again, kept once"
+            continue
+        assert first.status_code == again.status_code == 409, "a missed one is kept by no repeated request"
+        told = first.json()
+        assert told["was_blind"] and told["proposal"]["decision"] == "undecided"
+        assert {each["rule"] for each in told["proposal"]["mentions"]} != {"name model"}, "now it is shown as it is"
         turned = {"verdict": "redact", "reason": "better"}
-        ana.post(f"{path}/decision", json=turned, headers={"if-match": f'"{first.json()["version"]}"'})
+        seen = {"if-match": f'"{told["version"]}"'}
+        assert ana.post(f"{path}/decision", json=turned, headers=seen).status_code == 200
     guess = next(iter(shown.keys() - known))
     ana.post(
         f"/sessions/{session_id}/proposals/{guess}/decision",
@@ -107,3 +120,24 @@ def test_time_counts_without_pauses_and_what_was_submitted_counts_for_nobody(wor
     session_id = session_id_of(workspace)
     decision_log.decide(workspace.db, session_id, ["r-1"], verdict=Verdict.REDACT, actor="ana", reason=SUBMITTED)
     assert reviewer_quality.reviewer_quality(workspace) == ()
+
+
+def test_a_rule_is_measured_by_what_people_looked_at_and_kept(workspace: Workspace) -> None:
+    session_id = session_id_of(workspace)
+    guess, term = (
+        next(each for each in proposals_of(workspace, session_id) if each.entity == entity)
+        for entity in ("person:~cache", "term:project falcon")
+    )
+    decide_proposal(workspace, guess, Verdict.KEEP, actor="ana", reason="not a name")
+    decide_proposal(workspace, term, Verdict.REDACT, actor="ana", reason="accepted")
+    others = [each.proposal_id for each in proposals_of(workspace, session_id) if each not in (guess, term)]
+    decision_log.decide(workspace.db, session_id, others, verdict=Verdict.REDACT, actor="ana", reason=SUBMITTED)
+    rows = rule_quality(workspace)
+    assert [(row.rule, row.decided, row.kept, row.keep_rate) for row in rows] == [
+        ("name model", 1, 1, 1.0),
+        ("term list", 1, 0, 0.0),
+    ]
+    page = client_of(workspace, "lea", WebRole.LEAD).get("/quality").text
+    assert "name model" in page and "100.0 %" in page
+    shell = CliRunner().invoke(main, ["review", "quality", "--rules", "--json", "-w", str(workspace.root)])
+    assert json.loads(shell.output)[0] == {"rule": "name model", "decided": 1, "kept": 1, "keep_rate": 1.0}

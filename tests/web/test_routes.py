@@ -49,6 +49,8 @@ TABLE = {
     "POST /logout": ALL,
     "GET /": ALL,
     "GET /queue": {R, L},
+    "POST /queue/next": {R, L},
+    "POST /sessions/{session}/lease": {R, L},
     "GET /sessions/{session}/review": {R, L},
     "GET /sessions/{session}/review.json": {R, L},
     "GET /sessions/{session}/audio": {R, L},
@@ -61,7 +63,11 @@ TABLE = {
     "POST /sessions/{session}/findings/{finding}/edges": {R, L},
     "POST /sessions/{session}/edits/{number:int}/undo": {R, L},
     "POST /sessions/{session}/speakers/{speaker}": {R, L},
+    "POST /sessions/{session}/search": {R, L},
     "POST /sessions/{session}/submit": {R, L},
+    "GET /sessions/{session}/voices": {R, L},
+    "POST /sessions/{session}/voices": {R, L},
+    "GET /sessions/{session}/voices/{number:int}/clip": {R, L},
     "GET /sessions/{session}/sign-off": {R, L},
     "POST /sessions/{session}/sign-off": {L},
     "GET /sessions/{session}/rendition/{audience}/{name}": ALL - {A},
@@ -89,7 +95,10 @@ ORIGINALS = (
     "/findings",
     "/edits/",
     "/speakers/",
+    "/search",
     "/submit",
+    "/voices",
+    "/clip",
 )
 
 

@@ -124,3 +124,46 @@ def test_the_frame_of_a_time_is_the_one_that_is_shown_then(tmp_path: Path) -> No
     found = [frame_at(tmp_path / "a.mp4", at_s) for at_s in (0.0, 0.3, 7.9, 8.0, 23.9, 24.0, 29.0)]
     assert [round(float(frame.planes[0].mean()) / 10) for frame, _ in found] == [4, 4, 4, 5, 5, 7, 7]
     assert [until_s for _, until_s in found] == [8.0, 8.0, 8.0, 24.0, 24.0, float("inf"), float("inf")]
+
+
+def review(workspace: Workspace, *words: str) -> Result:
+    return CliRunner().invoke(main, ["review", *words, "-w", str(workspace.root)])
+
+
+def test_a_picture_is_covered_approved_and_any_change_voids_the_approval(workspace: Workspace) -> None:
+    by = ("--by", "ana", "--reason", "a slide of theirs")
+    masked, revealed = review(workspace, "picture", SESSION_ID), review(workspace, "picture", SESSION_ID, "--reveal")
+    assert masked.exit_code == revealed.exit_code == 0
+    assert "Priya" not in masked.output and "Priya Raman" in revealed.output
+    (proposal,) = propose(SESSION_ID, (READ,))
+    refused = review(workspace, "approve-picture", SESSION_ID, *by)
+    assert refused.exit_code != 0 and "undecided" in refused.stderr
+    decision_log.decide(
+        workspace.db, SESSION_ID, [proposal.proposal_id], verdict=Verdict.REDACT, actor="ana", reason="theirs"
+    )
+    assert review(workspace, "approve-picture", SESSION_ID, *by).exit_code == 0
+    approved = review(workspace, "picture", SESSION_ID, "--json").output
+    added = review(workspace, "cover", SESSION_ID, "--from", "0.5", "--to", "1.5", "--box", "0.5,0,1,1", *by)
+    assert added.exit_code == 0, added.output
+    cover_id = added.output.split()[0]
+    assert cover_id in review(workspace, "picture", SESSION_ID).output
+    assert review(workspace, "picture", SESSION_ID, "--json").output != approved
+    assert review(workspace, "uncover", SESSION_ID, cover_id, *by).exit_code == 0
+    assert cover_id not in review(workspace, "picture", SESSION_ID).output
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("cover", SESSION_ID, "--from", "2", "--to", "1"), "no time within the session"),
+        (("cover", SESSION_ID, "--from", "0", "--to", "1", "--box", "0,0,1"), "four numbers"),
+        (("cover", "nowhere", "--from", "0", "--to", "1"), "no session of that id"),
+        (("uncover", SESSION_ID, "c-none"), "no such cover"),
+    ],
+)
+def test_what_makes_no_sense_about_a_picture_is_one_line_and_2(
+    workspace: Workspace, words: tuple[str, ...], problem: str
+) -> None:
+    done = review(workspace, *words, "--by", "ana", "--reason", "a slide")
+    assert done.exit_code == 2 and done.stderr.count("\n") == 1
+    assert problem in done.stderr

@@ -17,6 +17,7 @@ from pipeline.store import Workspace
 from pipeline.store import misheard as misheard_store
 from pipeline.store.registry import Registry
 from pipeline.workflow import review_actions
+from tests.clock import NIGHT
 from tests.consent.conftest import session
 from tests.review.conftest import finding
 
@@ -38,7 +39,7 @@ def workspace(tmp_path: Path, new_workspace: Callable[[Path], Workspace]) -> Wor
 
 
 def proposal_of(workspace: Workspace, entity: str, session_id: str = SESSION) -> Proposal:
-    waiting = review_actions.undecided_proposals(workspace, session_id)
+    waiting = review_actions.undecided_proposals(workspace, session_id, actor="ana", now=NIGHT)
     return next(proposal for proposal in waiting if proposal.entity == entity)
 
 
@@ -100,7 +101,10 @@ def test_one_entity_is_redacted_in_all_sessions(workspace: Workspace) -> None:
         workspace, SESSION, [label], Verdict.REDACT, actor="ana", reason="a customer", all_sessions=True
     )
     assert (count.decided, count.decided_elsewhere, count.other_sessions) == (1, 1, 1)
-    assert [line.undecided for line in review_actions.list_sessions(workspace, only_undecided=True)] == [1, 1]
+    assert [line.undecided for line in review_actions.list_sessions(workspace, now=NIGHT, only_undecided=True)] == [
+        1,
+        1,
+    ]
     with pytest.raises(UsageProblem):
         review_actions.decide(workspace, SESSION, [label], Verdict.KEEP, actor="ana", reason="ours", all_sessions=True)
 

@@ -12,10 +12,10 @@ from click.testing import CliRunner
 from pipeline import consent, speech
 from pipeline.cli import main
 from pipeline.errors import UsageProblem
-from pipeline.records import ChatLine, Held, Pending, Session, Stop, Transcript, Word
+from pipeline.records import ChatLine, Cue, Held, NamedTurn, NamedVoices, Pending, Session, Stop, Transcript, Word
 from pipeline.store import Workspace
 from pipeline.workflow.analyse import AnalysedSession, analyse
-from pipeline.workflow.review_holds import lift_holds, list_holds
+from pipeline.workflow.review_holds import lift_holds, list_holds, open_questions
 from tests.workflow.conftest import NOW, PublishingSession
 
 
@@ -134,6 +134,37 @@ def test_a_decision_about_one_language_or_place_holds_for_no_other(analysed: Ana
     assert isinstance(analysed(language="fr"), Pending)
     both = analysed("please stop the recording", language="de")
     assert isinstance(both, Held)
+
+
+def test_where_captions_and_a_named_voice_differ_a_person_is_asked_and_nothing_stops(
+    analysed: Analyse, made: PublishingSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = ((0.0, 10.0, "p1"), (10.0, 20.0, "p2"), (20.0, 30.0, "p1"), (30.0, 60.0, "p2"))
+    voices = NamedVoices(
+        turns=tuple(NamedTurn(start_s=start_s, end_s=end_s, participant_id=who) for start_s, end_s, who in turns),
+        overlaps=(),
+    )
+    mixed = replace(made.session.tracks[0], participant_id=None, duration_s=60.0)
+    session = replace(
+        made.session,
+        tracks=(mixed,),
+        duration_s=60.0,
+        captions=(
+            Cue(start_s=0.0, end_s=30.0, participant_id="p1", text="one"),
+            Cue(start_s=30.0, end_s=60.0, participant_id="p2", text="two"),
+        ),
+    )
+    assert isinstance(analysed(session=session), AnalysedSession)
+    assert list_holds(made.workspace, "s1") == ()
+    monkeypatch.setattr(consent, "working_session", lambda session, **_: replace(session, voices=voices))
+    assert isinstance(analysed(session=session), AnalysedSession)
+    (question,) = list_holds(made.workspace, "s1")
+    # The captions' times were not measured, and may be 3 s off; a voice's half a second.
+    assert question.hold_id == "speakers-p1-p2" and "for 9 s in 1 place, first at 0:00:10" in question.reason
+    (line,) = open_questions(made.workspace, [session])
+    assert line.startswith("s1: captions name p1 where the voice is that of p2") and "review holds s1" in line
+    lift(made.workspace, "speakers-p1-p2")
+    assert list(open_questions(made.workspace, [session])) == []
 
 
 def test_a_hold_is_lifted_by_its_name_with_a_reason(analysed: Analyse, made: PublishingSession) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.consent.answers.parse import digest_of
 from pipeline.consent.answers.submission import Submission
@@ -18,6 +17,7 @@ from pipeline.consent.log.unreadable import unreadable
 from pipeline.errors import ConsentUnreadable
 from pipeline.store.ledger import append
 from pipeline.store.tables.consent import answer_row
+from pipeline.store.upsert import insert
 
 IMPORTED = "consent_import"
 """The kind of ledger entry whose key is the digest of an imported file."""
@@ -63,7 +63,7 @@ def keep(
         for party_id, row in rows
     ]
     for chunk in chunks(values):
-        connection.execute(insert(answer_row).on_conflict_do_nothing(), list(chunk))
+        connection.execute(insert(connection, answer_row).on_conflict_do_nothing(), list(chunk))
     append(connection, IMPORTED, source, counts)
 
 

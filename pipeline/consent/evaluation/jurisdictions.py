@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.consent.evaluation.rule_tables import Law
 from pipeline.errors import ConfigurationError
+from pipeline.files.invalid import problem_of
 from pipeline.files.toml import BrokenToml, read_toml
 
 WARN_BEFORE = timedelta(days=42)
@@ -178,10 +179,8 @@ def _read(content: bytes) -> _Table:
         text = content.decode("utf-8")
         return _Table(**read_toml(text))
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = _line(text, first["loc"])
-        key = ".".join(str(part) for part in first["loc"])
-        raise _broken(f"{where}{key}: {first['msg']}") from error
+        where = _line(text, error.errors(include_input=False, include_url=False)[0]["loc"])
+        raise _broken(f"{where}{problem_of(error, _Table)}") from error
     except (ValueError, BrokenToml) as error:
         raise _broken(str(error)) from error
 

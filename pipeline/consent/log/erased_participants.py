@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
 from pipeline.consent.log.identity import Keys
 from pipeline.records import ERASED_NAME, Participant, Role, Session
 from pipeline.store import Workspace
 from pipeline.store.database import reading, unreadable_is_closed
 from pipeline.store.tables.erasures import erased_participant
+from pipeline.store.upsert import insert
 
 PLACEHOLDER = ERASED_NAME
 _NAMED = ("name", "aliases", "email", "platform_id", "company", "location", "role")
@@ -61,7 +61,7 @@ def put(connection: Connection, session: Session, person: Participant, party_id:
         "party_id": party_id,
         "sealed": keys.seal(json.dumps(identity), _bound(session.session_id, person.participant_id)),
     }
-    connection.execute(insert(erased_participant).values(values).on_conflict_do_nothing())
+    connection.execute(insert(connection, erased_participant).values(values).on_conflict_do_nothing())
 
 
 def nameless(person: Participant) -> Participant:

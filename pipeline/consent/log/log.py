@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, select
 
 from pipeline.consent.log import (
     decisions,
@@ -93,7 +92,7 @@ def writing(
     What it files of refusals and withdrawals stands in the journal before it is committed, unless it comes from there.
     Raises ``ConsentUnreadable`` rather than build on a log that was cut.
     """
-    with unreadable_is_closed(), _locked(workspace.db, shared=False):
+    with unreadable_is_closed(), _locked(workspace, shared=False):
         with workspace.db.begin() as connection:
             _check_heads(workspace, connection)
             writer = Writer(connection, now)
@@ -117,7 +116,7 @@ def note_in_journal(
 @contextmanager
 def holding_releases(workspace: Workspace) -> Iterator[None]:
     """Lets nothing be released, and no event be filed, while something is taken back."""
-    with unreadable_is_closed(), _locked(workspace.db, shared=False):
+    with unreadable_is_closed(), _locked(workspace, shared=False):
         yield
 
 
@@ -127,7 +126,7 @@ def release(workspace: Workspace, ruling: Ruling) -> Iterator[None]:
 
     Raises ``TryAgain`` when the log has grown since the ruling, or its time is over: what was made is not put in place.
     """
-    with unreadable_is_closed(), _locked(workspace.db, shared=True):
+    with unreadable_is_closed(), _locked(workspace, shared=True):
         if clock() >= ruling.live_until_s:
             raise TryAgain("the ruling on this session is over", action="run again: it is decided anew")
         if log_head(workspace) != ruling.log_head:
@@ -201,13 +200,8 @@ def _check_heads(workspace: Workspace, connection: Connection) -> None:
         raise unreadable("the file heads is not as it was written") from lost
 
 
-def _beside(db: Engine, name: str) -> Path:
-    """A file beside the database file."""
-    return Path(str(db.url.database)).with_name(name)
-
-
 @contextmanager
-def _locked(db: Engine, *, shared: bool) -> Iterator[None]:
+def _locked(workspace: Workspace, *, shared: bool) -> Iterator[None]:
     """Holds the log's lock: exclusively to append, shared to release."""
-    with locked(_beside(db, "consent.lock"), shared=shared):
+    with locked(workspace.root / "consent.lock", shared=shared):
         yield

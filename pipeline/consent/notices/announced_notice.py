@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, field_validator
 
 from pipeline.errors import UsageProblem
+from pipeline.files.invalid import problem_of
 from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.records import Purpose
 
@@ -46,6 +47,5 @@ def read_announced(path: Path) -> AnnouncedNotice:
     except (BrokenToml, UnicodeDecodeError) as error:
         raise UsageProblem(f"the notice: {error}", action="correct it as UTF-8 TOML") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise UsageProblem(f"notice: {key}: {first['msg']}", action="see docs/consent.md") from error
+        problem = problem_of(error, AnnouncedNotice)
+        raise UsageProblem(f"notice: {problem}", action="see docs/consent.md") from error

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from pipeline.consent.notices.forms import ASKABLE, ASKING, IDENTIFYING, ONCE, ColumnKind, Form, purposes_of
 from pipeline.consent.notices.vendors import FormTool
 from pipeline.errors import UsageProblem
+from pipeline.files.invalid import problem_of
 from pipeline.files.toml import BrokenToml, read_toml
 
 _YEAR = re.compile("%[YyGcxs]")
@@ -29,9 +30,7 @@ def read_form(path: Path) -> Form:
     except (BrokenToml, UnicodeDecodeError) as error:
         raise UsageProblem(f"the form mapping: {error}", action="correct it as UTF-8 TOML") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise UsageProblem(f"form mapping: {key}: {first['msg']}", action="see docs/consent.md") from error
+        raise UsageProblem(f"form mapping: {problem_of(error, Form)}", action="see docs/consent.md") from error
     for problem, is_there in _problems(form).items():
         if is_there:
             raise UsageProblem(f"form mapping: {problem}", action="see docs/consent.md")

@@ -73,6 +73,8 @@ def import_log(
         content = file.read_bytes()
     except OSError as error:
         raise InputRefused("the export cannot be read", action="check its path") from error
+    if not content.startswith(b"{"):  # each line of an export is an object of JSON
+        raise _no_export()
     export = _checked(content, ExportSeal(source))
     keys, withdrawn = Keys(own), list[Withdrawal]()
     theirs = Keys(source) if key else keys
@@ -132,11 +134,15 @@ def _checked(content: bytes, seal: ExportSeal) -> _Export:
     return _Export(digest, lines["notice"], lines["person"], lines["event"], others)
 
 
+def _no_export() -> InputRefused:
+    return InputRefused("this is no export of a consent log", action="nothing was imported; give --form for a table")
+
+
 def _check_manifest(
     manifest: Mapping[str, Any], before: bytes, lines: Mapping[str, Sequence[object]], seal: ExportSeal
 ) -> None:
     if manifest.get("format") != FORMAT:
-        raise InputRefused("this is no export of a consent log", action="nothing was imported; give --form for a table")
+        raise _no_export()
     if manifest.get("key_id") != seal.key_id:
         raise InputRefused(
             "the export was written with another workspace's identity key, under which its aliases are hashed",

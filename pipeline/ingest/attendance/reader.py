@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.errors import InputRefused
 from pipeline.ingest import clock
-from pipeline.ingest.attendance import graph, meet, meet_api, teams, zoom
+from pipeline.ingest.attendance import graph, meet, meet_api, teams, zoom, zoom_api
 from pipeline.ingest.attendance.merge import GRACE_S, Clock
 from pipeline.ingest.attendance.model import AttendanceReport
 from pipeline.ingest.draft import Person, SessionDraft
@@ -17,7 +17,7 @@ from pipeline.records import Attendance
 _DRIFT_S = 10.0
 """How far apart the clocks of a platform and a recorder are taken to be at least."""
 
-_OF_APIS = (graph.parse, meet_api.parse)
+_OF_APIS = (graph.parse, zoom_api.parse, meet_api.parse)
 _OF_TABLES = (teams.parse, meet.parse, zoom.parse)
 
 

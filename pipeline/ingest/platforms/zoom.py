@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.attendance import merge, poll, reader
+from pipeline.ingest.attendance import merge, poll, reader, zoom_api
 from pipeline.ingest.attendance import zoom as report_of
 from pipeline.ingest.attendance.model import AttendanceReport
 from pipeline.ingest.draft import Person, SessionDraft, is_media
@@ -149,6 +149,10 @@ def _main_files(listing: Listing) -> tuple[str, ...]:
     return files
 
 
+def _is_json(name: str) -> bool:
+    return name.lower().endswith(".json")
+
+
 def _tables(listing: Listing) -> list[str]:
     return [name for name in listing.names if name.lower().endswith(".csv") and "/" not in name]
 
@@ -168,4 +172,6 @@ def report(listing: Listing, facts: SessionToml) -> tuple[AttendanceReport, tupl
     reports = [(name, report) for name, report in parsed if report is not None]
     if tables and not reports:
         raise InputRefused("the participants report has columns that are not known", action="download it in English")
+    answers = [(name, zoom_api.parse(listing.text(name, "JSON"))) for name in listing.names if _is_json(name)]
+    reports += [(name, report) for name, report in answers if report is not None]
     return reader.merged([report for _, report in reports]), tuple(name for name, _ in reports)

@@ -171,10 +171,14 @@ def _is_sound(name: str) -> bool:
     return name.lower().endswith(".m4a")
 
 
+def view_rank(view: str) -> int:
+    """Which of Zoom's pictures of one recording is taken, the smallest first, by its view or ``recording_type``."""
+    return next((rank for rank, pattern in enumerate(_VIEWS) if pattern.fullmatch(view)), len(_VIEWS))
+
+
 def _view(name: str, file: CloudFile | None) -> tuple[int, str]:
     stamped = _stamped(name)
-    view = file.kind if file and file.kind else stamped["view"] if stamped else name
-    return next((rank for rank, pattern in enumerate(_VIEWS) if pattern.fullmatch(view)), len(_VIEWS)), name
+    return view_rank(file.kind if file and file.kind else stamped["view"] if stamped else name), name
 
 
 def _start(files: _Files) -> datetime | None:

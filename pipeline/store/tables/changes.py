@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, Text, event
 
 from pipeline.store.tables import consent, erasures, rulings
-from pipeline.store.tables.schema import metadata
+from pipeline.store.tables.schema import metadata, run_on_change
 
 session_index = Table(
     "session_index",
@@ -63,25 +63,45 @@ _WATCHED = (
 )
 
 
-def change_triggers() -> dict[str, str]:
-    """The triggers that note every write to the consent store, whoever makes it, by their names; on SQLite."""
-    return {f"{each.table.name}_change_{act}": _statement(each, act) for each in _WATCHED for act in each.acts}
+def change_triggers() -> frozenset[str]:
+    """The names of the triggers that note every write to the consent store, whoever makes it."""
+    return frozenset(f"{watched.table.name}_change_{act}" for watched in _WATCHED for act in watched.acts)
 
 
-def _statement(watched: _Watched, act: str) -> str:
-    rows = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}[act]
-    name, when = watched.table.name, f" WHEN {rows[-1]}.{watched.where}" if watched.where else ""
+def _note_changes(target: Table, connection: Connection, **_: object) -> None:
+    add = _add_to_sqlite if connection.dialect.name == "sqlite" else _add_to_postgresql
+    for watched in _WATCHED:
+        if watched.table is target:
+            for act in watched.acts:
+                add(connection, watched, act)
+
+
+def _add_to_sqlite(connection: Connection, watched: _Watched, act: str) -> None:
+    name, rows = watched.table.name, _rows(act)
+    when = f" WHEN {rows[-1]}.{watched.where}" if watched.where else ""
     notes = (
         f"INSERT OR IGNORE INTO consent_change (kind, subject) VALUES ('{watched.kind}', {row}.{watched.column});"
         for row in rows
     )
-    return f"CREATE TRIGGER {name}_change_{act} AFTER {act.upper()} ON {name}{when} BEGIN {' '.join(notes)} END"
+    connection.exec_driver_sql(
+        f"CREATE TRIGGER {name}_change_{act} AFTER {act.upper()} ON {name}{when} BEGIN {' '.join(notes)} END"
+    )
 
 
-def _note_changes(target: Table, connection: Connection, **_: object) -> None:
-    for name, statement in change_triggers().items():
-        if name.startswith(f"{target.name}_change_"):
-            connection.exec_driver_sql(statement)
+def _add_to_postgresql(connection: Connection, watched: _Watched, act: str) -> None:
+    name, rows = f"{watched.table.name}_change_{act}", _rows(act)
+    when = f" WHEN ({rows[-1]}.{watched.where})" if watched.where else ""
+    notes = (
+        f"INSERT INTO consent_change (kind, subject) VALUES ('{watched.kind}', {row}.{watched.column}::text) "
+        "ON CONFLICT DO NOTHING;"
+        for row in rows
+    )
+    after = f"CREATE TRIGGER {name} AFTER {act.upper()} ON {watched.table.name}"
+    run_on_change(connection, after, name, " ".join(notes), when)
+
+
+def _rows(act: str) -> tuple[str, ...]:
+    return {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}[act]
 
 
 for _table in {watched.table for watched in _WATCHED}:

@@ -1,4 +1,4 @@
-"""The tables of review: decisions, sign-offs, edits of findings, and decisions about pictures, all append-only."""
+"""The tables of review: decisions, sign-offs, edits, and decisions about pictures, all append-only; and leases."""
 
 from __future__ import annotations
 
@@ -58,6 +58,15 @@ finding_edit = Table(
     Column("reason", Text, nullable=False),
     Column("acted_at", String(32), nullable=False),
     comment="One act of a reviewer about findings each: a mention added, edges moved, a category changed, one undone.",
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("session_id", String(32), primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("until", String(32), nullable=False),
+    comment="Who reviews a session now, and until when: so that two people are not handed the same one.",
 )
 
 append_only(decision, sign_off, picture_decision, finding_edit)

@@ -17,7 +17,7 @@ from pipeline.store.tables import (
     runs,
     voices,
 )
-from pipeline.store.tables.schema import metadata
+from pipeline.store.tables.schema import metadata, run_on_change
 
 row_seal = Table(
     "row_seal",
@@ -33,7 +33,7 @@ SEALED = (
     *(artefacts.artefact, artefacts.artefact_copy),
     *(erasures.withdrawal, erasures.tombstone, erasures.erased_mark, erasures.erased_participant),
     *(consent.party, consent.alias, consent.notice, consent.answer_row),
-    *(review.decision, review.sign_off, review.picture_decision, review.finding_edit),
+    *(review.decision, review.sign_off, review.picture_decision, review.finding_edit, review.lease),
     *(names.misheard, names.pseudonym_label),
     *(releases.publication, releases.release_act, releases.preview_act),
     *(requests.request_act,),
@@ -54,9 +54,24 @@ def triggers_of(name: str, columns: tuple[str, ...]) -> dict[str, str]:
     }
 
 
+_NOTE_ROW = """
+INSERT INTO pg_temp.unsealed_row (name, added, removed) VALUES (
+    TG_TABLE_NAME,
+    CASE WHEN TG_OP <> 'DELETE' THEN row_to_json(NEW) END,
+    CASE WHEN TG_OP <> 'INSERT' THEN row_to_json(OLD) END
+);
+"""
+"""What PostgreSQL does with each change: it is sealed right before the commit (``pipeline.store.postgresql``)."""
+
+
 def _keep_sealed(target: Table, connection: Connection, **_: object) -> None:
-    for statement in triggers_of(target.name, tuple(target.c.keys())).values():
-        connection.exec_driver_sql(statement)
+    if connection.dialect.name == "sqlite":
+        for statement in triggers_of(target.name, tuple(target.c.keys())).values():
+            connection.exec_driver_sql(statement)
+    else:
+        name = f"{target.name}_seal"
+        after = f"CREATE TRIGGER {name} AFTER INSERT OR UPDATE OR DELETE ON {target.name}"
+        run_on_change(connection, after, name, _NOTE_ROW)
 
 
 for _table in SEALED:

@@ -21,6 +21,12 @@ def _refuse_changes(target: Table, connection: Connection, **_: object) -> None:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql(f"{before} BEGIN SELECT RAISE(ABORT, 'append-only'); END")
         else:
-            body = "BEGIN RAISE EXCEPTION 'append-only'; END"
-            connection.exec_driver_sql(f"CREATE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$")
-            connection.exec_driver_sql(f"{before} FOR EACH ROW EXECUTE FUNCTION {trigger}()")
+            run_on_change(connection, before, trigger, "RAISE EXCEPTION 'append-only';")
+
+
+def run_on_change(connection: Connection, trigger: str, function: str, body: str, when: str = "") -> None:
+    """Adds a trigger to PostgreSQL that runs ``body``, in PL/pgSQL, for each row that a statement changes."""
+    connection.exec_driver_sql(
+        f"CREATE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$"
+    )
+    connection.exec_driver_sql(f"{trigger} FOR EACH ROW{when} EXECUTE FUNCTION {function}()")

@@ -1,19 +1,25 @@
 /** The review page: the list of proposals and the transcript are its controls; everything is done by keyboard. */
 
 import { connect } from "./api.js";
+import { makeLease } from "./lease.js";
+import { drawKeys, keyPressed, makeKeymap } from "./keymap.js";
 import { makePlayer } from "./player.js";
 import { intoView, makeTranscript } from "./transcript.js";
 
 const $ = (id) => document.getElementById(id);
 const root = $("review");
 const api = connect(root.dataset.session, showWaiting);
-const STATES = { undecided: "Undecided: redacted", redact: "Redacted", keep: "Kept" };
-const MARKS = { undecided: "…", redact: "■", keep: "✓" };
+const STATES = { undecided: "Undecided: redacted", flagged: "For a lead: redacted", redact: "Redacted", keep: "Kept" };
+const MARKS = { undecided: "…", flagged: "⚑", redact: "■", keep: "✓" };
+/** Keys that may be held down; every other does one thing for one press, so that nobody decides a list by leaning on a key. */
+const HELD = ["j", "k", ",", "."];
+const LOOK_MS = 400;
+const IS_LEAD = root.dataset.lead === "true";
 const REASONS = ["not confidential", "our own product", "public knowledge", "they agreed to be named"];
 const NOT_A_NAME = "not a name";
 /** @type {Map<string, object>} */
 const proposals = new Map();
-let order = [], active = "", data, player, transcript, undone = [], done = [], moving = null;
+let order = [], active = "", data, player, transcript, undone = [], done = [], moving = null, lookSince = 0, playing = false;
 
 const KEYS = {
   "j": ["next proposal", () => step(1)], "k": ["previous proposal", () => step(-1)],
@@ -22,14 +28,22 @@ const KEYS = {
   "w": ["this is not a name: keep it", () => decide("keep", NOT_A_NAME)],
   "c": ["another category", category], "n": ["mark the selected words as missed", addMissed],
   "s": ["say who speaks in a turn of nobody known", assignSpeaker],
-  "r": ["reveal the text (the ledger records it)", reveal],
+  "f": ["flag for a lead, with a reason; again: take the flag back", flag],
+  "r": ["reveal the text, as long as the key is held, or until the next press (the ledger records it)", reveal],
   "z": ["undo", undo], "Z": ["redo", redo],
   " ": ["play or pause", () => player.toggle()], "h": ["hear the proposal again", replay],
   ",": ["two seconds back", () => player.seek(player.at - 2)], ".": ["two seconds on", () => player.seek(player.at + 2)],
   "[": ["slower", () => rate(-1)], "]": ["faster", () => rate(1)], "l": ["hear it in a loop", loop],
   "p": ["hear as redacted, or the original", () => { $("redacted").click(); }], "g": ["next speech that no word covers", nextUnheard],
-  "?": ["this list", () => $("help-dialog").showModal()],
+  "q": ["next session of the queue; this one is given back", () => { $("next-session").click(); }],
+  "/": ["search words and proposals", () => { $("search").focus(); $("search").select(); }],
+  "?": ["this list, in which each key can be changed", () => $("help-dialog").showModal()],
 };
+const FIXED = {
+  "Alt+←/→, Shift+Alt+←/→": "move the start, the end to the next word; with Ctrl by 10 ms",
+  "Shift+Space": "hear the proposal again", "Ctrl+Enter": "submit", "Ctrl+Z, Ctrl+Shift+Z": "undo, redo",
+};
+const keymap = makeKeymap(KEYS);
 
 function say(text) { $("message").textContent = text; }
 function showWaiting(count) {
@@ -52,6 +66,11 @@ function element(name, text, attributes = {}) {
 }
 
 function count(number, noun) { return `${number} ${noun}${number === 1 ? "" : "s"}`; }
+/** What a proposal is in: undecided, flagged for a lead, redact or keep. */
+function stateOf(proposal) { return proposal.flagged ? "flagged" : proposal.decision; }
+function stateText(proposal) { return STATES[stateOf(proposal)]; }
+/** Undecided proposals that who is here may decide: what is flagged is a lead's. */
+function isOpen(proposal) { return proposal.decision === "undecided" && (IS_LEAD || !proposal.flagged); }
 function firstSound(proposal) { return proposal.mentions.find((mention) => mention.surface === "sound"); }
 function current() { return proposals.get(active); }
 
@@ -63,11 +82,11 @@ function optionText(proposal) {
 function option(proposal) {
   const item = element("li", undefined, { role: "option", id: `p-${proposal.proposal_id}`, tabindex: "-1" });
   const [label, text, at] = optionText(proposal);
-  const state = element("span", `${MARKS[proposal.decision]} ${STATES[proposal.decision]}`, { class: "state" });
+  const state = element("span", `${MARKS[stateOf(proposal)]} ${stateText(proposal)}`, { class: "state" });
   item.append(element("span", `${label} ${text}`), state,
     element("small", `${at} · ${count(proposal.mentions.length, "mention")} · ${proposal.muted_s} s, ${count(proposal.words, "word")}`),
     element("small", `score ${proposal.score.toFixed(2)}`));
-  item.className = proposal.decision;
+  item.className = stateOf(proposal);
   item.setAttribute("aria-selected", String(proposal.proposal_id === active));
   item.tabIndex = proposal.proposal_id === active ? 0 : -1;
   item.addEventListener("click", () => select(proposal.proposal_id, true));
@@ -76,8 +95,10 @@ function option(proposal) {
 
 function drawList() {
   const wanted = $("filter").value;
-  order = [...proposals.values()].filter((each) => wanted === "all" || each.decision === wanted).map((each) => each.proposal_id);
+  order = [...proposals.values()].filter((each) => wanted === "all" || stateOf(each) === wanted).map((each) => each.proposal_id);
+  const focused = $("proposals").contains(document.activeElement);
   $("proposals").replaceChildren(...order.map((id) => option(proposals.get(id))));
+  if (focused) (document.getElementById(`p-${active}`) ?? $("proposals").firstElementChild)?.focus({ preventScroll: true });
   progress();
 }
 
@@ -96,7 +117,8 @@ function redraw(id) {
 
 function progress() {
   const all = proposals.size, left = [...proposals.values()].filter((each) => each.decision === "undecided").length;
-  $("progress").textContent = `${all - left} of ${all} decided`;
+  const flagged = [...proposals.values()].filter((each) => each.flagged).length;
+  $("progress").textContent = `${all - left} of ${all} decided${flagged ? `, ${flagged} for a lead` : ""}`;
 }
 
 function detail() {
@@ -105,17 +127,22 @@ function detail() {
   const rules = [...new Set(proposal.mentions.map((mention) => mention.rule))].join(", ");
   const rows = [
     element("p", `${proposal.replacement} ${proposal.text.join(", ")} (${proposal.category})`),
-    element("p", `${STATES[proposal.decision]}${proposal.actor ? ` by ${proposal.actor}: ${proposal.reason}` : ""}`),
+    element("p", `${stateText(proposal)}${proposal.actor ? ` by ${proposal.actor}: ${proposal.reason}` : ""}`),
     element("p", `Found by ${rules}, score ${proposal.score.toFixed(2)}. Redacting ${count(proposal.mentions.length, "mention")} takes out ${proposal.muted_s} s and ${count(proposal.words, "word")}.`),
   ];
+  const sound = firstSound(proposal);
+  if (sound) {
+    const word = sound.words[0] < sound.words[1] ? transcript.wordAt(sound.words[0]) : null;
+    const effect = data.effect.fill === "tone" ? "a tone" : "silence";
+    rows.push(element("p", `${word ? `Said by ${data.people[word.speaker] ?? "nobody known"}. ` : ""}The sound becomes ${effect}, with at least ${data.effect.pad_s} s around; texts get ${proposal.replacement}.`));
+  }
   const actions = element("div", undefined, { class: "actions" });
-  const labels = { a: "Redact", x: "Keep", w: "Not a name", c: "Category", r: "Reveal", h: "Hear" };
+  const labels = { a: "Redact", x: "Keep", w: "Not a name", f: proposal.flagged ? "Take the flag back" : "Flag", c: "Category", r: "Reveal", h: "Hear" };
   for (const [key, label] of Object.entries(labels)) {
-    const button = element("button", `${label} (${key.toUpperCase()})`, { type: "button", title: KEYS[key][0] });
+    const button = element("button", `${label} (${keymap.label(key)})`, { type: "button", title: KEYS[key][0] });
     button.addEventListener("click", KEYS[key][1]);
     actions.append(button);
   }
-  const sound = firstSound(proposal);
   if (sound) rows.push(edgeForm(sound));
   box.replaceChildren(...rows, actions);
 }
@@ -139,6 +166,7 @@ function edgeForm(mention) {
 
 function select(id, focus = false, quiet = false) {
   if (!proposals.has(id)) return;
+  gap = null;
   const before = active;
   active = id;
   for (const each of [before, id]) {
@@ -164,9 +192,14 @@ function step(by) {
   if (next) select(next, true);
 }
 function nextUndecided() {
+  if (!goOn()) say("Everything is decided. Ctrl+Enter submits.");
+}
+/** Goes to the next proposal that nobody decided; false where there is none. */
+function goOn() {
   const at = order.indexOf(active);
-  const next = [...order.slice(at + 1), ...order.slice(0, at + 1)].find((id) => proposals.get(id).decision === "undecided");
-  if (next) select(next, true); else say("Everything is decided.");
+  const next = [...order.slice(at + 1), ...order.slice(0, at + 1)].find((id) => isOpen(proposals.get(id)));
+  if (next) select(next, true);
+  return next !== undefined;
 }
 function replay() {
   const sound = current() && firstSound(current());
@@ -182,20 +215,30 @@ function rate(by) {
   player.rate(Number(box.value));
 }
 
+function verdictOf(proposal) { return proposal.flagged ? "flag" : proposal.decision === "undecided" ? "open" : proposal.decision; }
+/** What a decision makes of a proposal. */
+function apply(proposal, verdict, reason, actor) {
+  const isUndecided = verdict === "open" || verdict === "flag";
+  Object.assign(proposal, { decision: isUndecided ? "undecided" : verdict, flagged: verdict === "flag" });
+  Object.assign(proposal, verdict === "open" ? { reason: "", actor: "" } : { reason, actor });
+}
+
 /** Decides at once on the page, and sends it with the version that was seen. */
 function decide(verdict, reason, proposal = current(), remember = true) {
   if (!proposal) return;
-  const before = { verdict: proposal.decision === "undecided" ? "open" : proposal.decision, reason: proposal.reason || "undone" };
+  if (proposal.flagged && !IS_LEAD && (verdict === "redact" || verdict === "keep")) { say(`${proposal.actor} left this to a lead, who decides it.`); return; }
+  const before = { verdict: verdictOf(proposal), reason: proposal.reason || "undone" };
   if (remember) { done.push({ id: proposal.proposal_id, before, after: { verdict, reason } }); undone = []; }
   const version = proposal.version;
-  proposal.decision = verdict === "open" ? "undecided" : verdict;
-  proposal.reason = verdict === "open" ? "" : reason;
-  proposal.actor = verdict === "open" ? "" : data.actor;
+  apply(proposal, verdict, reason, data.actor);
   redraw(proposal.proposal_id);
-  say(`${proposal.replacement}: ${STATES[proposal.decision]}`);
-  if (proposal.waiting) { proposal.next = [verdict, reason]; return; }
-  proposal.waiting = true;
-  api.queue(`/proposals/${proposal.proposal_id}/decision`, { verdict, reason }, version, decided);
+  say(`${proposal.replacement}: ${stateText(proposal)}`);
+  if (proposal.waiting) proposal.next = [verdict, reason];
+  else {
+    proposal.waiting = true;
+    api.queue(`/proposals/${proposal.proposal_id}/decision`, { verdict, reason }, version, decided);
+  }
+  if (remember && verdict !== "open" && $("advance").checked && !goOn()) say("Everything is decided. Ctrl+Enter submits.");
 }
 
 function decided(sent, answer) {
@@ -205,15 +248,15 @@ function decided(sent, answer) {
   if (answer.status === 200) {
     proposal.version = answer.data.version;
     if (!proposal.next) {
-      const { verdict, reason } = sent.body;
-      Object.assign(proposal, verdict === "open" ? { decision: "undecided", reason: "", actor: "" } : { decision: verdict, reason, actor: answer.data.actor });
+      apply(proposal, sent.body.verdict, sent.body.reason, answer.data.actor);
       redraw(id);
     }
   } else if (answer.status === 409 && answer.data.proposal) {
     proposals.set(id, answer.data.proposal);
     const other = answer.data.proposal;
     delete proposal.next;
-    say(`${other.actor || "Somebody"} was quicker: ${other.replacement} is ${STATES[other.decision].toLowerCase()}. Look at it, then decide again.`);
+    if (answer.data.was_blind) say(`${other.replacement}: ${answer.data.error}. It stays redacted.`);
+    else say(`${other.actor || "Somebody"} was quicker: ${other.replacement} is ${stateText(other).toLowerCase()}. Look at it, then decide again.`);
     redraw(id);
     return;
   } else {
@@ -229,6 +272,17 @@ function decided(sent, answer) {
   }
 }
 
+/** Answers that a digit gives while nothing is written yet. */
+let quick = [];
+/** In the dialog: Enter confirms a choice too, which a browser opens otherwise, and a digit gives a usual answer. */
+function onAskKey(event) {
+  const answer = event.target === $("ask-value") && !event.target.value ? quick[Number(event.key) - 1] : undefined;
+  if (answer !== undefined) $("ask-value").value = answer;
+  else if (event.key !== "Enter" || event.target !== $("ask-select")) return;
+  event.preventDefault();
+  $("ask").close("yes");
+}
+
 /** Asks for one value, or only for a yes; null where it is cancelled. */
 function ask(title, text, { label = "", value = "", list = [], choices = null, yes = "OK" } = {}) {
   const dialog = $("ask"), input = $("ask-value"), choice = $("ask-select");
@@ -239,6 +293,8 @@ function ask(title, text, { label = "", value = "", list = [], choices = null, y
   choice.hidden = choices === null;
   $("ask-label").htmlFor = choices === null ? "ask-value" : "ask-select";
   input.value = value;
+  $("ask-quick").textContent = list.map((each, number) => `${number + 1} ${each}`).join(" · ");
+  quick = list;
   $("ask-list").replaceChildren(...list.map((each) => element("option", undefined, { value: each })));
   choice.replaceChildren(...(choices ?? []).map((each) => element("option", each)));
   $("ask-yes").textContent = yes;
@@ -258,7 +314,18 @@ async function reject() {
   if (reason === null) return;
   if (!reason.trim()) { say("A reason is needed to keep this."); return; }
   decide("keep", reason.trim(), proposal);
-  $(`p-${proposal.proposal_id}`)?.focus();
+  focusList();
+}
+
+async function flag() {
+  const proposal = current();
+  if (!proposal) return;
+  if (proposal.flagged) { decide("open", "flag taken back", proposal); return; }
+  const reason = await ask("Flag for a lead", `${proposal.replacement} stays redacted until a lead decides it.`, { label: "What should they decide", yes: "Flag" });
+  if (reason === null) return;
+  if (!reason.trim()) { say("A lead needs to know why."); return; }
+  decide("flag", reason.trim(), proposal);
+  focusList();
 }
 
 async function category() {
@@ -269,13 +336,21 @@ async function category() {
   edit(`/proposals/${proposal.proposal_id}/category`, { label }, proposal.category_version);
 }
 
-async function addMissed() {
+/** The stretch that was selected in the transcript, or heard last as speech that no word covers. */
+function missedSpan() {
+  if (gap) return { span: { track_id: gap.track_id, start_s: gap.start_s, end_s: gap.end_s }, what: "This speech without words is" };
   const words = transcript.chosen;
-  if (!words.length) { say("Select words in the transcript first."); return; }
-  const span = { track_id: words[0].track, start_s: words[0].start_s, end_s: words.at(-1).end_s };
+  if (!words.length) return null;
+  return { span: { track_id: words[0].track, start_s: words[0].start_s, end_s: words.at(-1).end_s }, what: words.length === 1 ? "This word is said" : `These ${words.length} words are said` };
+}
+
+async function addMissed() {
+  const missed = missedSpan();
+  if (!missed) { say("Select words in the transcript first, or go to speech without words (G)."); return; }
+  const { span, what } = missed;
   const counted = await api.get(`/same-words?track=${span.track_id}&from=${span.start_s}&to=${span.end_s}`);
   const places = counted.data.places === 1 ? "one place" : `${counted.data.places} places`;
-  const label = await ask("Mark as missed", `These ${words.length} words are said in ${places} of this session; all of them will be redacted.`, { label: "Category", choices: data.categories, yes: "Redact" });
+  const label = await ask("Mark as missed", `${what} in ${places} of this session, and redacted in each.`, { label: "Category", choices: data.categories, yes: "Redact" });
   if (label === null) return;
   edit("/findings", { ...span, label });
 }
@@ -357,12 +432,30 @@ function versionOf(path) {
 async function reveal() {
   const proposal = current();
   if (!proposal) return;
+  if (proposal.shown) { hide(proposal); return; }
+  lookSince = Date.now();
   const answer = await api.post(`/proposals/${proposal.proposal_id}/reveal`);
   if (answer.status !== 200) { say(answer.data.error); return; }
+  proposal.shown = { text: proposal.text, words: transcript.reveal(answer.data.words) };
   proposal.text = answer.data.text;
-  transcript.reveal(answer.data.words);
   redraw(proposal.proposal_id);
   say("Revealed; the ledger records it.");
+  if (lookSince < 0) hide(proposal);
+}
+
+/** Masks again what was revealed. */
+function hide(proposal) {
+  transcript.reveal(proposal.shown.words);
+  proposal.text = proposal.shown.text;
+  delete proposal.shown;
+  redraw(proposal.proposal_id);
+}
+
+/** Whoever held the key only looks: what they saw is masked again when they let go. */
+function onKeyUp(event) {
+  if (keyPressed(event) !== keymap.keyOf("r") || lookSince <= 0 || Date.now() - lookSince < LOOK_MS) return;
+  lookSince = -1;
+  if (current()?.shown) hide(current());
 }
 
 /** Moves an edge of the first mention to the next word's edge, or by 10 ms; saves when the keys rest. */
@@ -388,24 +481,53 @@ async function saveEdges() {
   await edit(`/findings/${encodeURIComponent(mention.finding_id)}/edges`, { start_s: span.start_s, end_s: span.end_s }, mention.version);
 }
 
-let unheardAt = -1;
+let unheardAt = -1, gap = null;
 function nextUnheard() {
   if (!data.unheard.length) { say("Every word of the speech is in the transcript."); return; }
   unheardAt = (unheardAt + 1) % data.unheard.length;
-  const gap = data.unheard[unheardAt];
-  say(`Speech without words, ${unheardAt + 1} of ${data.unheard.length}, at ${clock(gap.start_s)}.`);
+  gap = data.unheard[unheardAt];
+  say(`Speech without words, ${unheardAt + 1} of ${data.unheard.length}, at ${clock(gap.start_s)}. ${keymap.label("n")} marks it as missed.`);
   player.clip(gap.start_s, gap.end_s);
 }
 
+/** What was searched for last, where it is, and at which of these places we are. */
+let searched = { key: "", hits: [], at: -1 };
+
+/** Searches, or goes on to the next place where the same was searched for; the server leaves out what is masked. */
+async function search() {
+  const text = $("search").value.trim(), hidden = $("search-hidden").checked, key = JSON.stringify([text, hidden]);
+  if (!text) return;
+  if (key !== searched.key) {
+    const answer = await api.post("/search", { text, hidden });
+    if (answer.status !== 200) { $("search-count").textContent = answer.data.error; return; }
+    searched = { key, at: -1, hits: [...answer.data.words.map(([first, last]) => ({ first, last })), ...answer.data.proposals.map((id) => ({ id }))] };
+  }
+  const { hits } = searched;
+  if (!hits.length) { $("search-count").textContent = "Nowhere."; return; }
+  searched.at = (searched.at + 1) % hits.length;
+  const hit = hits[searched.at];
+  if (hit.id !== undefined) { $("filter").value = "all"; drawList(); select(hit.id, false, true); } else transcript.choose(hit.first, hit.last - 1);
+  const where = hit.id !== undefined ? proposals.get(hit.id)?.replacement : clock(transcript.word.start_s);
+  $("search-count").textContent = `${searched.at + 1} of ${hits.length}: ${where}. Enter goes on, Escape leaves.`;
+}
+
+function focusList() { $(`p-${active}`)?.focus({ preventScroll: true }); }
+
 async function submit() {
-  const left = [...proposals.values()].filter((proposal) => proposal.decision === "undecided").length;
+  const left = [...proposals.values()].filter(isOpen).length;
+  const flagged = [...proposals.values()].filter((proposal) => proposal.flagged).length;
   if (api.waiting) { say("Decisions still wait to be sent."); return; }
-  const sure = await ask("Submit the review", left ? `${left} ${left === 1 ? "proposal is" : "proposals are"} undecided, and submitted as redacted.` : "Everything is decided.", { yes: "Submit" });
+  const sure = await ask("Submit the review", [
+    left ? `${left} ${left === 1 ? "proposal is" : "proposals are"} undecided, and submitted as redacted.` : "Everything that is yours is decided.",
+    flagged && !IS_LEAD ? `${count(flagged, "flagged proposal")} wait${flagged === 1 ? "s" : ""} for a lead, and stay${flagged === 1 ? "s" : ""} redacted until then.` : "",
+  ].join(" ").trim(), { yes: "Submit" });
   if (!sure) return;
+  player.stop();
   const answer = await api.post("/submit", { undecided: left });
   if (answer.status !== 200) { say(`Not submitted: ${answer.data.error}`); return reload(); }
   take(answer.data);
-  say("Submitted. The next run applies it; the sign-off page says what is left.");
+  say("Submitted. The next run applies it; the sign-off page says what is left. Q or Enter takes the next session.");
+  $("next-session").focus({ preventScroll: true });
 }
 
 function onKey(event) {
@@ -424,11 +546,13 @@ function onKey(event) {
     step({ ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity }[event.key]);
   } else if (plain && event.target === $("transcript") && ["ArrowLeft", "ArrowRight"].includes(event.key)) {
     event.preventDefault();
+    gap = null;
     transcript.move(event.key === "ArrowRight" ? 1 : -1, event.shiftKey);
   } else if (plain && $("keys").checked && !(event.key === " " && event.target.closest("button, a, summary, input"))) {
     if (event.key === " " && event.shiftKey) { event.preventDefault(); replay(); return; }
-    const key = event.key.length === 1 && event.key !== "Z" ? event.key.toLowerCase() : event.key;
-    if (KEYS[key]) { event.preventDefault(); KEYS[key][1](); }
+    const key = keyPressed(event);
+    if (event.repeat && !HELD.some((id) => keymap.keyOf(id) === key)) { event.preventDefault(); return; }
+    if (keymap.run(key)) event.preventDefault();
   }
 }
 
@@ -445,6 +569,7 @@ async function start() {
   if (answer.status !== 200) { $("progress").textContent = `Not possible now: ${answer.data.error}`; return; }
   data = answer.data;
   transcript = makeTranscript($("transcript"), (word, proposal, extending) => {
+    gap = null;
     if (proposal) select(proposal, false, true);
     if (!extending) player.seek(word.start_s);
   });
@@ -454,23 +579,30 @@ async function start() {
     seek.value = at;
     seek.setAttribute("aria-valuetext", spoken(at));
     $("time").textContent = clock(at);
-    transcript.at(at);
-  }, (playing) => {
+    transcript.at(at, playing && $("follow").checked);
+  }, (isPlaying) => {
+    playing = isPlaying;
     $("play").textContent = playing ? "Pause" : "Play";
     $("play").setAttribute("aria-pressed", String(playing));
   });
   take(data);
-  $("unheard").replaceChildren(...data.unheard.map((gap) => {
-    const item = element("li"), button = element("button", `${clock(gap.start_s)}, ${(gap.end_s - gap.start_s).toFixed(1)} s`, { type: "button" });
-    button.addEventListener("click", () => player.clip(gap.start_s, gap.end_s));
+  $("badges").replaceChildren(...data.badges.map((badge) => element("li", `${badge.participant_id} (${badge.role}): internal ${badge.internal}, public ${badge.public}`)));
+  $("follow").checked = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  $("unheard").replaceChildren(...data.unheard.map((speech, number) => {
+    const item = element("li"), button = element("button", `${clock(speech.start_s)}, ${(speech.end_s - speech.start_s).toFixed(1)} s`, { type: "button" });
+    button.addEventListener("click", () => { unheardAt = number - 1; nextUnheard(); });
     item.append(button);
     return item;
   }));
-  $("help-keys").replaceChildren(...Object.entries({ ...Object.fromEntries(Object.entries(KEYS).map(([key, [what]]) => [key === " " ? "Space" : key, what])), "Alt+←/→, Shift+Alt+←/→": "move the start, the end to the next word; with Ctrl by 10 ms", "Ctrl+Enter": "submit", "Ctrl+Z, Ctrl+Shift+Z": "undo, redo" }).map(([key, what]) => {
-    const row = element("div");
-    row.append(element("dt", key), element("dd", what));
-    return row;
-  }));
+  const showKeys = (focused) => {
+    drawKeys($("help-keys"), keymap, KEYS, FIXED, showKeys);
+    if (focused !== undefined) document.querySelector(`[data-action="${CSS.escape(focused)}"]`)?.focus();
+    detail();
+  };
+  showKeys();
+  $("help-reset").addEventListener("click", () => { keymap.reset(); showKeys(); });
+  $("search-form").addEventListener("submit", (event) => { event.preventDefault(); search(); });
+  $("search").addEventListener("keydown", (event) => { if (event.key === "Escape") focusList(); });
   seek.addEventListener("input", () => player.seek(Number(seek.value)));
   $("play").addEventListener("click", () => player.toggle());
   $("rate").addEventListener("change", () => player.rate(Number($("rate").value)));
@@ -481,7 +613,12 @@ async function start() {
   $("keys").checked = localStorage.getItem("offrecord keys") !== "off";
   $("keys").addEventListener("change", () => localStorage.setItem("offrecord keys", $("keys").checked ? "on" : "off"));
   document.addEventListener("keydown", onKey);
+  document.addEventListener("keyup", onKeyUp);
+  $("ask").addEventListener("keydown", onAskKey);
   api.resume(decided);
+  makeLease(api, IS_LEAD);
+  const first = order.find((id) => isOpen(proposals.get(id)));
+  if (document.activeElement === document.body) { if (first) select(first, true, true); else focusList(); }
   root.dataset.ready = "true";
 }
 

@@ -83,6 +83,21 @@ export function makeTranscript(box, onWord) {
     onWord(words[index], span.dataset.p?.split(" ")[0], event.shiftKey);
   });
 
+  box.addEventListener("mousedown", (event) => {
+    const span = event.target.closest?.(".w");
+    if (!span || event.shiftKey || event.button) return;
+    event.preventDefault();
+    box.focus({ preventScroll: true });
+    anchor = cursor = Number(span.dataset.i);
+    draw();
+  });
+  box.addEventListener("mouseover", (event) => {
+    const span = event.target.closest?.(".w");
+    if (!span || !(event.buttons & 1) || words[Number(span.dataset.i)].track !== words[anchor]?.track) return;
+    cursor = Number(span.dataset.i);
+    draw();
+  });
+
   return {
     load(data, people, decisionOf) {
       decisions = decisionOf;
@@ -93,7 +108,7 @@ export function makeTranscript(box, onWord) {
       const elements = turns.map((turn, number) => {
         turn.texts.forEach((text, offset) => {
           words.push({
-            index: turn.first + offset, track: turn.track_id, start_s: turn.starts[offset], end_s: turn.ends[offset], text,
+            index: turn.first + offset, track: turn.track_id, speaker: turn.speaker, start_s: turn.starts[offset], end_s: turn.ends[offset], text,
             proposals: turn.proposals[offset] ?? NONE, uncertain: false,
           });
         });
@@ -110,12 +125,16 @@ export function makeTranscript(box, onWord) {
       elements.forEach((element) => watcher.observe(element));
     },
     repaint() { shown.forEach((spans) => spans.forEach((span) => paint(span, words[Number(span.dataset.i)]))); },
+    /** Gives words other texts, and gives back those that they had. */
     reveal(texts) {
+      const before = {};
       for (const [index, text] of Object.entries(texts)) {
+        before[index] = words[index].text;
         words[index].text = text;
         const span = spanOf(Number(index));
         if (span) span.textContent = text;
       }
+      return before;
     },
     move(step, extend) {
       let next = cursor < 0 ? 0 : cursor + step;
@@ -125,15 +144,21 @@ export function makeTranscript(box, onWord) {
       if (!extend) anchor = next;
       draw();
     },
+    /** Selects the words from one place to another. */
+    choose(first, last) { anchor = first; cursor = last; draw(); },
     show(index) { if (index >= 0) { cursor = anchor = index; draw(); } },
-    at(seconds) {
+    at(seconds, follow = false) {
       let index = words.findIndex((word) => word && word.start_s <= seconds && word.end_s > seconds);
       if (index === now) return;
       spanOf(now)?.classList.remove("now");
       now = index;
       const number = index < 0 ? -1 : turnOf(index);
-      if (shown.has(number)) spanOf(index)?.classList.add("now");
+      if (!follow && !shown.has(number)) return;
+      const here = spanOf(index);
+      here?.classList.add("now");
+      if (here && follow) intoView(box, here);
     },
+    wordAt(index) { return words[index] ?? null; },
     get chosen() { return range(); },
     get word() { return cursor < 0 ? null : words[cursor]; },
     edges(track) { return words.filter((word) => word && word.track === track); },

@@ -20,6 +20,7 @@ from pipeline import consent
 from pipeline.consent.log import journal, replay
 from pipeline.errors import ConfigurationError, InputRefused, LockHeld, OffrecordError, UsageProblem
 from pipeline.files import exchange, locked, make_private, write_atomic, write_bytes
+from pipeline.lexicon.counted import counted
 from pipeline.store import Workspace, age, integrity
 from pipeline.store.chains import head_of
 from pipeline.store.codec import decode
@@ -33,6 +34,11 @@ from pipeline.workflow.backup.contents import DATABASE, FORMAT, KEYS, MANIFEST, 
 _JOURNAL_LOST = (
     "no journal of withdrawals was there that is newer than the backup: what people refused or withdrew since "
     f"{{}} is not known; give the newest {journal.FILE_NAME} with --journal, or file those again before the next run"
+)
+
+_KEYS_LOST = (
+    "{} cannot be opened: the backup of the keys is older; restore with the newest copy of the keys, or ingest the "
+    "recordings again"
 )
 
 
@@ -80,7 +86,7 @@ def restore(
         replayed = _made_current(staging, now)
         newer = _newer(root, staging)
         old = _put_in_place(staging, root, now)
-    warnings = () if has_newer else (_JOURNAL_LOST.format(manifest.made_at),)
+    warnings = (() if has_newer else (_JOURNAL_LOST.format(manifest.made_at),)) + _without_keys(root)
     return RestoredWorkspace(
         made_at=manifest.made_at,
         refiled_events=replayed.events,
@@ -91,6 +97,14 @@ def restore(
         old_workspace=str(old) if old else "",
         warnings=warnings,
     )
+
+
+def _without_keys(root: Path) -> tuple[str, ...]:
+    """A line where originals came back that no key opens: the copy of the keys is older than they are."""
+    workspace = Workspace.open(root)
+    count = len(workspace.vault.without_key())
+    workspace.db.dispose()
+    return (_KEYS_LOST.format(counted(count, "original")),) if count else ()
 
 
 @contextmanager

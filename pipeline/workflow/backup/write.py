@@ -6,18 +6,22 @@ import io
 import os
 import sqlite3
 import tarfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+
+import tomlkit
 
 from pipeline import __version__
 from pipeline.errors import ConfigurationError, UsageProblem
 from pipeline.files import write_atomic, write_bytes
+from pipeline.settings import FILE_NAME
 from pipeline.store import Workspace, age
 from pipeline.store.codec import encode
+from pipeline.store.database import is_server
 from pipeline.workflow.backup.contents import (
     DATABASE,
     FILES,
@@ -30,18 +34,20 @@ from pipeline.workflow.backup.contents import (
     VAULT,
     BackupManifest,
 )
+from pipeline.workflow.database_copy import write_file
 
 _COPY = "backup.db"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupFile:
-    """One file that was written: where, what it holds, and its bytes."""
+    """One file that was written: where, what it holds, its bytes, and for how many originals no copy has the key."""
 
     file: str
     contents: str
     files: int
     size: int
+    keys_not_copied: int = 0
 
 
 def write_key(path: Path) -> str:
@@ -67,21 +73,46 @@ def back_up(
     Holds the lock of the workspace; raises ``LockHeld`` while a run works, ``ConfigurationError`` without a recipient
     and ``UsageProblem`` for a file within the workspace.
     """
+    chosen = _recipients(workspace, recipients)
+    _require_outside(workspace, [target, *([keys] if keys else [])])
+    made_at = now.astimezone(UTC).isoformat(timespec="seconds")
+    with workspace.locked():
+        workspace.sweep()
+        written = [_written(target, "data", chosen, made_at, originals, lambda add: _data(workspace, add, originals))]
+        if keys is not None:
+            written.append(_keys_written(workspace, keys, chosen, made_at))
+        left = workspace.vault.keys_not_copied(since=now)
+    return [replace(each, keys_not_copied=left) for each in written]
+
+
+def export_keys(workspace: Workspace, target: Path, *, recipients: Sequence[str], now: datetime) -> BackupFile:
+    """Writes the keys of a workspace alone, as ``back_up`` does, and raises what that raises."""
+    chosen = _recipients(workspace, recipients)
+    _require_outside(workspace, [target])
+    with workspace.locked():
+        return _keys_written(workspace, target, chosen, now.astimezone(UTC).isoformat(timespec="seconds"))
+
+
+def _recipients(workspace: Workspace, recipients: Sequence[str]) -> list[Any]:
     chosen = age.read_recipients(recipients or workspace.settings.backup.recipients)
     if not chosen:
         raise ConfigurationError(
             "a backup needs somebody who can open it",
             action="`offrecord backup-key FILE` makes a key; give its age1… with --recipient or as backup.recipients",
         )
-    for path in filter(None, (target, keys)):
-        if path.resolve().is_relative_to(workspace.root):
-            raise UsageProblem("a backup does not belong into its own workspace", action="name another place")
-    made_at = now.astimezone(UTC).isoformat(timespec="seconds")
-    with workspace.locked():
-        workspace.sweep()
-        written = [_written(target, "data", chosen, made_at, originals, lambda add: _data(workspace, add, originals))]
-        if keys is not None:
-            written.append(_written(keys, KEYS, chosen, made_at, originals, lambda add: _keys(workspace, add)))
+    return chosen
+
+
+def _require_outside(workspace: Workspace, paths: Iterable[Path]) -> None:
+    if any(path.resolve().is_relative_to(workspace.root) for path in paths):
+        raise UsageProblem("a backup does not belong into its own workspace", action="name another place")
+
+
+def _keys_written(workspace: Workspace, path: Path, recipients: Sequence[object], made_at: str) -> BackupFile:
+    """Writes a copy of the keys, and notes in the key ring which data keys it has."""
+    written = _written(path, KEYS, recipients, made_at, True, lambda add: _keys(workspace, add))
+    for ring in workspace.key_rings:
+        ring.note_copied()
     return written
 
 
@@ -117,17 +148,19 @@ def _written(
 
 def _data(workspace: Workspace, add: Add, originals: bool) -> None:
     """Heads before the database, the journal after it: both are then as the program may leave them."""
-    heads, copy = workspace.scratch / HEADS, workspace.scratch / _COPY
+    heads, copy, settings = (workspace.scratch / name for name in (HEADS, _COPY, FILE_NAME))
     try:
         write_bytes(heads, (workspace.root / HEADS).read_bytes())
-        _copy_database(workspace.root / DATABASE, copy)
+        _copy_database(workspace, copy)
+        write_bytes(settings, _settings_of_a_copy(workspace))
         add(HEADS, heads)
         add(DATABASE, copy)
+        add(FILE_NAME, settings)
     finally:
-        for path in (heads, copy):
+        for path in (heads, copy, settings):
             path.unlink(missing_ok=True)
     for path in sorted(workspace.root.iterdir()):
-        is_own = path.name in (*FILES[:2], *LEFT_OUT) or path.name.startswith((".", f"{DATABASE}-"))
+        is_own = path.name in (*FILES[:2], FILE_NAME, *LEFT_OUT) or path.name.startswith((".", f"{DATABASE}-"))
         if path.is_file() and not path.is_symlink() and not is_own:
             add(path.name, path)
     for folder in FOLDERS if originals else [name for name in FOLDERS if name != VAULT]:
@@ -140,11 +173,25 @@ def _keys(workspace: Workspace, add: Add) -> None:
         add(path.relative_to(workspace.root).as_posix(), path)
 
 
-def _copy_database(source: Path, target: Path) -> None:
-    """A consistent copy of a database, also while another command writes to it."""
+def _copy_database(workspace: Workspace, target: Path) -> None:
+    """A consistent copy of the database as a file, also while another command writes to it."""
+    if is_server(workspace.db):
+        write_file(workspace, target)
+        return
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    with closing(sqlite3.connect(source)) as database, closing(sqlite3.connect(target)) as copy:
+    with closing(sqlite3.connect(workspace.root / DATABASE)) as database, closing(sqlite3.connect(target)) as copy:
         database.backup(copy)
+
+
+def _settings_of_a_copy(workspace: Workspace) -> bytes:
+    """The settings without the address of the database: a restored workspace has its own, in a file."""
+    path = workspace.root / FILE_NAME
+    content = path.read_bytes() if path.is_file() else b""
+    if not is_server(workspace.db):
+        return content
+    document = tomlkit.parse(content.decode("utf-8"))
+    document.pop("database", None)
+    return tomlkit.dumps(document).encode("utf-8")
 
 
 def _files(folder: Path) -> Iterator[Path]:

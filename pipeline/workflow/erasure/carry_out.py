@@ -74,7 +74,11 @@ def _dropped(workspace: Workspace, filed: Withdrawal) -> bool:
 def _erased(workspace: Workspace, filed: Withdrawal, now: datetime) -> bool:
     """Every session first, then the names in everybody's texts; the aliases last, by which sessions are found."""
     sessions = list(affected_sessions(workspace, filed))
-    waits = [erase(workspace, filed, affected, now=now) for affected in sessions if affected.sure]
+    waits = []
+    for affected in sessions:
+        if affected.sure:
+            with workspace.vault.in_use():
+                waits.append(erase(workspace, filed, affected, now=now))
     unsure = any(affected.unsure for affected in sessions)
     registry, names = Registry(workspace.db), _names(workspace, filed)
     for session in registry.sessions():
@@ -137,10 +141,10 @@ def _replay(workspace: Workspace, now: datetime) -> None:
         return
     with reading(workspace.db) as connection:
         stones = connection.execute(select(tombstone_table).where(tombstone_table.c.kind == tombstones.VAULT)).all()
-    for stone in stones:
-        if workspace.vault.erase(stone.digest):
-            what = f"{stone.digest}/{now:%Y-%m-%d}"
-            withdrawals.step(workspace.ledger, stone.withdrawal_id, "erased from the vault", what, {})
+    by_withdrawal = {stone.digest: stone.withdrawal_id for stone in stones}
+    for digest in workspace.vault.erase_each(by_withdrawal):
+        what = f"{digest}/{now:%Y-%m-%d}"
+        withdrawals.step(workspace.ledger, by_withdrawal[digest], "erased from the vault", what, {})
     artefacts = list(workspace.artefacts.all())
     current = {artefact.location for artefact in artefacts if artefact.state is not ArtefactState.ERASED}
     for artefact in artefacts:

@@ -77,6 +77,7 @@ def without_people(session: Session, people: frozenset[str], *, mixed_too: bool)
             captions=_lines_of_others(session.captions, people) if kept else (),
             embedded=_lines_of_others(session.embedded, people) if kept else (),
             chat=_lines_of_others(session.chat, people) if kept else (),
+            notes=(),
             sealed=tuple(file for file in session.sealed if file.digest not in files),
         ),
         files=files,
@@ -104,6 +105,7 @@ def without_names(session: Session, aliases: Iterable[str]) -> Session:
         captions=tuple(replace(line, text=pattern.sub(GAP, line.text)) for line in session.captions),
         embedded=tuple(replace(line, text=pattern.sub(GAP, line.text)) for line in session.embedded),
         chat=tuple(replace(line, text=pattern.sub(GAP, line.text)) for line in session.chat),
+        notes=tuple(pattern.sub(GAP, line) for line in session.notes),
     )
 
 

@@ -91,8 +91,7 @@ def _remove(workspace: Workspace, session: Session, item: RetentionItem, shared:
 def _remove_originals(workspace: Workspace, session: Session, shared: frozenset[str], now: datetime) -> None:
     digests = {file.digest for file in session.sealed} - shared
     _refuse_again(workspace, session, digests, now)
-    for digest in sorted(digests):
-        workspace.vault.erase(digest)
+    _erase(workspace, digests)
     Registry(workspace.db).rewrite(replace(session, sealed=()))
 
 
@@ -109,7 +108,7 @@ def _remove_transcripts(workspace: Workspace, session: Session, now: datetime) -
     artefacts = transcripts_of(workspace, session.session_id)
     for artefact in artefacts:
         workspace.stages.drop(workspace.root / artefact.location)
-    Registry(workspace.db).rewrite(replace(session, captions=(), embedded=(), chat=()))
+    Registry(workspace.db).rewrite(replace(session, captions=(), embedded=(), chat=(), notes=()))
     _say_erased(workspace, artefacts)
 
 
@@ -158,8 +157,12 @@ def _withdraw(workspace: Workspace, session_id: str, kind: RetainedKind) -> None
 
 def _remove_again(workspace: Workspace) -> None:
     """Removes originals that a backup brought back."""
-    for digest in sorted(tombstones.of_retention(workspace.db)):
-        workspace.vault.erase(digest)
+    _erase(workspace, tombstones.of_retention(workspace.db))
+
+
+def _erase(workspace: Workspace, digests: Iterable[str]) -> None:
+    for _ in workspace.vault.erase_each(digests):
+        pass
 
 
 def _say_erased(workspace: Workspace, artefacts: Iterable[Artefact]) -> None:

@@ -43,6 +43,6 @@ def measured(workspace: Workspace, session: Session, kind: RetainedKind) -> tupl
 
 
 def is_any_left(workspace: Workspace, session: Session) -> bool:
-    """Whether anything of a session is still there: its lines of captions and chat too."""
-    lines = session.captions or session.embedded or session.chat
+    """Whether anything of a session is still there: its lines of captions, chat and notes too."""
+    lines = session.captions or session.embedded or session.chat or session.notes
     return bool(lines) or any(measured(workspace, session, kind)[0] for kind in OF_SESSIONS)

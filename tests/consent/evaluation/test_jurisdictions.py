@@ -104,11 +104,11 @@ def test_a_row_of_the_workspace_takes_the_place_of_the_shipped_one(tmp_path: Pat
     ("content", "says"),
     [
         (ROW + "[[place]\n", "at line 10"),
-        ("# ours\n\n" + ROW + "\n" + TEXAS.replace("2027-01-01", "'soon'"), "line 13: place.1.next_review"),
+        ("# ours\n\n" + ROW + "\n" + TEXAS.replace("2027-01-01", "'soon'"), "line 13: key 'place[2].next_review'"),
         (ROW + ROW, "US-NY is there twice"),
-        (ROW.replace("US-NY", "us-ny"), "line 1: place.0.codes.0"),
-        (ROW.replace("consent_express", "two-party"), "line 1: place.0.rule"),
-        (ROW + "minor_age = 0\n", "line 1: place.0.minor_age"),
+        (ROW.replace("US-NY", "us-ny"), "line 1: key 'place[1].codes[1]'"),
+        (ROW.replace("consent_express", "two-party"), "line 1: key 'place[1].rule'"),
+        (ROW + "minor_age = 0\n", "line 1: key 'place[1].minor_age'"),
         ("\xff", "jurisdictions.toml"),
     ],
 )

@@ -54,7 +54,7 @@ def test_a_broken_table_ends_a_run_with_4_and_its_line(workspace: Workspace, tak
     (workspace.root / "jurisdictions.toml").write_text(f"# ours\n{ROW}rules = 1\n", "utf-8")
     for command in (["run"], ["report"], ["consent", "show", taken.session_id]):
         done = CliRunner().invoke(main, [*command, "--workspace", str(workspace.root)])
-        assert done.exit_code == 4 and "jurisdictions.toml: line 2: place.0.rules" in done.stderr
+        assert done.exit_code == 4 and "jurisdictions.toml: line 2: unknown key 'place[1].rules'" in done.stderr
     assert not Registry(workspace.db).states()
 
 

@@ -224,3 +224,11 @@ def test_the_commands(exported: Path, workspace: Workspace, other: Workspace) ->
     code, said = run("import", again, "--key", key, "-w", other.root, "--json")
     assert (code, json.loads(said)["events"]) == (0, 11)
     assert run("import", again, "--key", key, "--form", again, "-w", other.root)[0] == 2
+
+
+@pytest.mark.parametrize("content", ["", "Timestamp,Email\n2026-11-20,ana@a.example\n", "PK\x03\x04"])
+def test_a_table_without_its_form_is_told_to_name_it(tmp_path: Path, workspace: Workspace, content: str) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text(content, "utf-8")
+    with pytest.raises(InputRefused, match="give --form for a table"):
+        import_log(path, workspace=workspace, now=NOW)

@@ -77,6 +77,14 @@ def test_a_recording_has_title_start_and_zone_in_its_name(
     assert (session.list_authority, session.start_is_estimated) == (ListAuthority.NOBODY, False)
 
 
+def test_a_name_with_seconds_is_as_exact(media: Media, make: MakeFolder, workspace: Workspace) -> None:
+    session = taken(
+        make({"Office hours (2026-11-18 at 16_00_42 GMT+0) - Recording.mp4": media["video.mp4"]}), workspace
+    )
+    assert (session.platform, session.title) == ("meet", "Office hours")
+    assert session.started_at == datetime.fromisoformat("2026-11-18T16:00:42+00:00")
+
+
 @pytest.mark.parametrize(
     "name", ["Office hours - Recording.mp4", "Office hours – 2026_11_18 16_00 CET – Recording.mp4"]
 )

@@ -201,4 +201,5 @@ def test_two_recordings_are_refused(media: Media, make: MakeFolder, workspace: W
 
 def test_what_is_not_a_list_refuses_nothing(media: Media, make: MakeFolder, workspace: Workspace) -> None:
     files: Files = {RECORDING: media["video.mp4"], "session.toml": ZONE, "notes.txt": "1. First\n2. Second\n3. Third\n"}
-    assert taken(make(files), workspace).unrecognised_files == 1
+    session = taken(make(files), workspace)
+    assert (session.unrecognised_files, session.notes) == (0, ("1. First", "2. Second", "3. Third"))

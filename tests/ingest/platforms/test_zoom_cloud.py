@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.ingest.attendance import zoom_api as participants
 from pipeline.ingest.platforms import zoom_api
 from pipeline.records import ListAuthority
 from pipeline.store import Workspace
@@ -92,6 +93,30 @@ def test_times_of_the_report_count_where_the_zone_is_said(files: Files, make: Ma
         ("Priya Raman", False, "H"),
         ("Hannah Berg", True, None),
     ]
+
+
+def person(name: str, joined: str, **more: str) -> dict[str, str]:
+    return {"name": name, "join_time": joined, "leave_time": "2026-11-18T16:30:00Z", "status": "in_meeting", **more}
+
+
+def test_the_report_of_the_api_lists_who_was_there_in_utc_and_by_their_accounts(
+    files: Files, make: MakeFolder, workspace: Workspace
+) -> None:
+    people = [
+        person("Priya Raman", "2026-11-18T14:59:40Z", participant_user_id="z1", user_email="priya@halcyon.example"),
+        person("Hannah Berg", "2026-11-18T15:10:00Z", id="z 2", user_email=""),
+        {**person("Somebody Else", "2026-11-18T15:00:00Z"), "status": "in_waiting_room"},
+    ]
+    del files["participants_85512345678.csv"]
+    answer = json.dumps({"page_count": 1, "next_page_token": "", "participants": people})
+    session = taken(make({**files, "participants.json": answer}), workspace)
+    listed = [(each.name, each.email, each.platform_id, each.joined_late) for each in session.participants]
+    assert listed == [
+        ("Priya Raman", "priya@halcyon.example", "zoom:z1", False),
+        ("Hannah Berg", None, None, True),
+    ]
+    assert session.list_authority is ListAuthority.PLATFORM
+    assert session.unrecognised_files == 2, "the other picture and the other captions"
 
 
 def test_each_participants_sound_begins_where_the_api_says(
@@ -204,6 +229,7 @@ def test_a_part_of_the_participants_files_is_refused(media: Media, make: MakeFol
             lambda inner: (
                 st.lists(inner)
                 | st.dictionaries(st.sampled_from(["recording_files", "id", "timeline", "users", "username"]), inner)
+                | st.dictionaries(st.sampled_from(["participants", "name", "join_time", "status", "id"]), inner)
             ),
         ).map(json.dumps),
     )
@@ -211,3 +237,5 @@ def test_a_part_of_the_participants_files_is_refused(media: Media, make: MakeFol
 def test_any_json_is_read_or_not_zooms(text: str) -> None:
     assert isinstance(zoom_api.recordings(text), tuple)
     assert zoom_api.speakers(text) is None or isinstance(zoom_api.speakers(text), tuple)
+    report = participants.parse(text)
+    assert report is None or all(row.name for row in report.rows)

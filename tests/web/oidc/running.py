@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,10 +30,16 @@ def provider(callback: str) -> Iterator[str]:
     if "ok" not in done.stdout:
         pytest.skip(done.stdout.strip())
     command = ["node", str(HERE / "provider.mjs"), callback]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
+    with (
+        tempfile.TemporaryFile("w+") as errors,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as running,
+    ):
         try:
             assert running.stdout is not None
-            yield running.stdout.readline().strip()
+            issuer = running.stdout.readline().strip()
+            errors.seek(0)
+            assert issuer, f"the provider did not start: {errors.read()}"
+            yield issuer
         finally:
             running.kill()
 

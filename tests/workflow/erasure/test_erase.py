@@ -53,6 +53,7 @@ def talk(*owners: str | None, **changed: Unpack[SessionFields]) -> Session:
         ),
         captions=(Cue(start_s=0.0, end_s=1.0, participant_id=None, text="whose words"),),
         video=Video(digest=tracks[-1].digest, duration_s=60.0),
+        notes=("Ana Maria Ruiz asks for a faster queue",),
     )
     return replace(plain, **changed)
 
@@ -63,7 +64,7 @@ def test_own_tracks_go_and_with_them_the_mix_the_picture_and_the_texts() -> None
     assert [one.participant_id for one in changed.session.tracks] == ["p2"]
     assert changed.session.video is None
     assert [line.participant_id for line in changed.session.chat] == ["p2"]
-    assert changed.session.captions == ()
+    assert (changed.session.captions, changed.session.notes) == ((), ())
     assert not changed.waits
     gone = changed.session.participant("p1")
     assert (gone.email, gone.spoke, gone.name) == (None, False, "removed participant")
@@ -99,6 +100,7 @@ def test_a_claim_of_silence_that_nothing_shows_keeps_no_mixed_sound() -> None:
 def test_names_go_from_everybodys_texts() -> None:
     changed = without_names(talk("p1", "p2"), ["ana maria ruiz", ANA])
     assert changed.chat[1].text == f"thanks {GAP}"
+    assert changed.notes == (f"{GAP} asks for a faster queue",)
     assert without_names(changed, ["ana maria ruiz"]) == changed
     assert without_names(changed, ["hello"]) == changed, "one ordinary word is nobody's name for sure"
 

@@ -25,6 +25,7 @@ from pipeline.store.registry import Registry
 from pipeline.workflow import retention
 from pipeline.workflow.retention.material import is_any_left, rendition_folders, transcripts_of
 from pipeline.workflow.retention.periods import RetainedKind
+from tests.vault_files import stored
 from tests.workflow.erasure.conftest import GUEST, LATER, NOW, inbox, kept, leave_with, night, workspace
 
 __all__ = ["inbox", "kept", "workspace"]
@@ -191,11 +192,11 @@ def test_what_was_removed_is_refused_when_it_comes_again_and_removed_when_a_back
 ) -> None:
     workspace = keeping(workspace, original_days=10)
     (digest, *_) = sorted(workspace.vault.digests())
-    content = workspace.vault.path(digest).read_bytes()
+    place = stored(workspace.vault, digest)
+    content = place.read_bytes()
     later(workspace)
     with pytest.raises(InputRefused, match="kept no longer"):
         workspace.vault.path(digest)
-    place = workspace.vault.root / digest[:2] / digest
     place.write_bytes(content)
     next(inbox.iterdir()).rename(inbox / "again")
     options = nightly.RunOptions(executor=EXECUTORS["inline"], accept_clock=True)

@@ -1,0 +1,76 @@
+"""Commands about the keys of the vault: status, encrypt, rotate, verify, export."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from pipeline.cli.common import Group, emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.progress import shown_progress
+from pipeline.errors import Exit
+
+
+@click.group(cls=Group)
+def keys() -> None:
+    """Encrypt originals, and look after the keys that open them."""
+
+
+@keys.command()
+@workspace_option
+@json_option
+def status(workspace: Path, as_json: bool) -> None:
+    """Say whether originals are encrypted, under which key, and how many keys no copy of the keys has."""
+    from pipeline.workflow.vault_keys import key_status
+
+    emit(key_status(open_workspace(workspace), now=now()), as_json)
+
+
+@keys.command()
+@workspace_option
+@json_option
+@click.pass_context
+def encrypt(ctx: click.Context, workspace: Path, as_json: bool) -> None:
+    """Encrypt the originals of an earlier version, file by file; it may be stopped at any time and run again."""
+    from pipeline.workflow.vault_keys import encrypt_vault
+
+    with shown_progress(quiet=as_json) as progress:
+        done = encrypt_vault(open_workspace(workspace), progress=partial(progress, "encrypt"))
+    emit(done, as_json)
+    ctx.exit(Exit.DAMAGED if done.damaged else Exit.DONE)
+
+
+@keys.command()
+@workspace_option
+@json_option
+def rotate(workspace: Path, as_json: bool) -> None:
+    """Wrap every data key under a new key-encryption key; it may be stopped at any time and run again."""
+    from pipeline.workflow.vault_keys import rotate_keys
+
+    emit(rotate_keys(open_workspace(workspace)), as_json)
+
+
+@keys.command()
+@workspace_option
+@json_option
+@click.pass_context
+def verify(ctx: click.Context, workspace: Path, as_json: bool) -> None:
+    """Check that every encrypted original has a key that opens it; exit code 8 where one has not."""
+    from pipeline.workflow.vault_keys import verify_keys
+
+    checked = verify_keys(open_workspace(workspace))
+    emit(checked, as_json)
+    ctx.exit(Exit.DAMAGED if checked.unopened else Exit.DONE)
+
+
+@keys.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--recipient", "recipients", multiple=True, help="An age public key; without it backup.recipients.")
+@workspace_option
+@json_option
+def export(file: Path, recipients: tuple[str, ...], workspace: Path, as_json: bool) -> None:
+    """Write the keys of the workspace, age-encrypted, to FILE, which `restore --keys` takes; store it elsewhere."""
+    from pipeline.workflow.backup import export_keys
+
+    emit(export_keys(open_workspace(workspace), file, recipients=recipients, now=now()), as_json)

@@ -1,0 +1,71 @@
+"""SQLite as the database of a workspace: one file in WAL mode, whose every write is one immediate transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
+
+from pipeline.store.row_seals import Sealer
+
+_PASSING = ("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR")
+
+_KEPT = 8
+"""Connections that are kept: those of the requests that are answered at a time, on a few cores."""
+
+
+def connect(path: Path, sealer: Sealer, *, keep_connections: bool = False) -> Engine:
+    """An engine on the database file; every write is flushed to the disk, and sealed by the file's own triggers."""
+    pool: dict[str, Any] = {"poolclass": NullPool}
+    if keep_connections:
+        pool = {"poolclass": QueuePool, "pool_size": _KEPT, "max_overflow": -1}
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30}, **pool)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", lambda connection, _: sealer.prepare(connection))
+    event.listen(engine, "begin", lambda connection: _begin(connection, sealer))
+    return engine
+
+
+def _prepare(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    # The triggers of the seals call functions of this program, which a database may only where its schema is trusted.
+    for pragma in (
+        "trusted_schema=ON",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "cache_size=-65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection, sealer: Sealer) -> None:
+    reads_only = connection.get_execution_options().get("reads_only", False)
+    if not reads_only:
+        sealer.require()
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def settle(engine: Engine) -> None:
+    """Writes the log of the database into it and empties it, so that nothing deleted is left there."""
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.close()
+
+
+def triggers(connection: Connection) -> set[str]:
+    """The names of the triggers that the database has."""
+    query = text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+    return set(connection.execute(query).scalars())
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether an error says nothing of what is stored: a full disk, a lock, a missing right."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, sqlite3.Error) and (getattr(cause, "sqlite_errorname", None) or "").startswith(_PASSING)

@@ -1,0 +1,336 @@
+"""Reviewers at work in a browser: sessions handed out, leases that end, flags, search, keys of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from playwright.sync_api import Browser, Page
+from sqlalchemy import QueuePool
+
+from pipeline.records import Proposal, SoundPlace, Verdict
+from pipeline.review import decision_log
+from pipeline.review.queue import proposals_of
+from pipeline.store import Workspace
+from pipeline.web.roles import WebRole
+from pipeline.workflow.review_actions import decide_proposal
+from pipeline.workflow.review_leases import running_leases
+from pipeline.workflow.review_material import open_review as opened
+from tests.clock import now
+from tests.web.chromium import browser
+from tests.web.making import Server, analyse_more, serving, session_id_of
+from tests.web.test_browser import Watched, open_review, person, wait_saved
+
+__all__ = ["browser"]
+
+
+@pytest.fixture
+def server(workspace: Workspace) -> Iterator[Server]:
+    analyse_more(workspace, 2)
+    with serving(workspace) as running:
+        yield running
+
+
+@pytest.fixture
+def watched(server: Server) -> Iterator[list[Watched]]:
+    pages: list[Watched] = []
+    yield pages
+    for each in pages:
+        assert each.problems == []
+        each.page.context.close()
+
+
+def holders(server: Server) -> dict[str, str]:
+    return {each.session_id: each.actor for each in running_leases(server.workspace, now=now()).values()}
+
+
+def wait_for_text(page: Page, element: str, text: str) -> None:
+    page.wait_for_function(
+        "([id, text]) => document.getElementById(id).textContent.includes(text)", arg=[element, text]
+    )
+
+
+def test_the_next_session_is_one_that_nobody_else_has(browser: Browser, server: Server, watched: list[Watched]) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    ben = person(browser, server, watched, "ben", WebRole.REVIEWER)
+    ana.keyboard.press("q")
+    ana.wait_for_url(f"**/sessions/{server.session_id}/review")
+    wait_for_text(ana, "lease", "yours until")
+    ben.keyboard.press("q")
+    ben.wait_for_url("**/sessions/2026-11-18-more/review")
+    assert holders(server) == {server.session_id: "ana", "2026-11-18-more": "ben"}
+    ana.goto(f"{server.address}/queue")
+    assert "ben until" in ana.inner_text("tbody")
+
+
+def test_a_lease_warns_is_extended_and_a_lead_takes_it_over(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    ana.clock.install()
+    open_review(ana, server)
+    wait_for_text(ana, "lease", "yours until")
+    ana.clock.fast_forward("13:30")
+    wait_for_text(ana, "lease-text", "only")
+    ana.click("#lease-act")
+    ana.wait_for_selector("#lease-ends", state="hidden")
+    ben = person(browser, server, watched, "ben", WebRole.REVIEWER)
+    open_review(ben, server)
+    wait_for_text(ben, "lease-text", "ana reviews this session")
+    assert ben.is_hidden("#lease-act"), "only a lead takes over"
+    ben.focus("#proposals [tabindex='0']")
+    ben.keyboard.press("a")
+    wait_saved(ben, 1)
+    lea = person(browser, server, watched, "lea", WebRole.LEAD)
+    open_review(lea, server)
+    lea.click("#lease-act:has-text('Take it over')")
+    wait_for_text(lea, "lease", "yours until")
+    assert holders(server) == {server.session_id: "lea"}
+    ana.clock.fast_forward("02:00")
+    ana.keyboard.press("Shift")
+    wait_for_text(ana, "lease-text", "lea reviews this session")
+    ana.clock.fast_forward("16:00")
+    wait_for_text(ana, "lease-text", "not yours any more")
+
+
+def state_of(server: Server, entity: str) -> tuple[str, str]:
+    """What holds of a proposal and who said so; flagged ones too."""
+    session = opened(server.workspace, server.session_id, now=now())
+    (wanted,) = (each.proposal_id for each in session.proposals if each.entity == entity)
+    held = {each.proposal_id: each for each in decision_log.decisions(server.workspace.db, server.session_id)}
+    act = held.get(wanted) or decision_log.flags(server.workspace.db, server.session_id).get(wanted)
+    return (act.verdict.value, act.actor) if act else ("", "")
+
+
+def test_what_is_flagged_is_a_leads_to_decide_and_stays_redacted_when_others_submit(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(ana, server)
+    ana.focus("#proposals [tabindex='0']")
+    ana.keyboard.press("f")
+    ana.keyboard.type("is she a customer?")
+    ana.keyboard.press("Enter")
+    ana.wait_for_selector("#detail:has-text('[person 2]')")
+    ana.keyboard.press("k")
+    ana.wait_for_selector("#detail:has-text('For a lead: redacted by ana: is she a customer?')")
+    ana.keyboard.press("x")
+    ana.keyboard.type("she agreed")
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "message", "left this to a lead")
+    ana.keyboard.press("Control+Enter")
+    wait_for_text(ana, "ask-text", "1 flagged proposal waits for a lead")
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "message", "Submitted.")
+    assert state_of(server, "person:hannah berg") == ("flag", "ana")
+    assert state_of(server, "person:priya raman") == ("redact", "ana")
+    lea = person(browser, server, watched, "lea", WebRole.LEAD)
+    lea.goto(f"{server.address}/queue?show=flagged")
+    assert "1 for a lead" in lea.inner_text("tbody")
+    assert lea.locator("tbody tr").count() == 1
+    lea.click("tbody a")
+    lea.wait_for_selector("[data-ready]")
+    lea.select_option("#filter", "flagged")
+    lea.focus("#proposals [tabindex='0']")
+    lea.keyboard.press("a")
+    lea.wait_for_selector("text=Redacted by lea")
+    lea.wait_for_function("() => !Object.keys(localStorage).some(key => key.startsWith('offrecord 2'))")
+    assert state_of(server, "person:hannah berg") == ("redact", "lea")
+
+
+def test_whoever_flagged_takes_it_back_and_undo_flags_again(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(ana, server)
+    ana.focus("#proposals [tabindex='0']")
+    ana.keyboard.press("f")
+    ana.keyboard.type("who is it?")
+    ana.keyboard.press("Enter")
+    ana.wait_for_selector("#detail:has-text('[person 2]')")
+    ana.keyboard.press("k")
+    ana.wait_for_selector("#detail:has-text('For a lead')")
+    ana.keyboard.press("f")
+    ana.wait_for_selector("#detail:has-text('Undecided')")
+    ana.keyboard.press("z")
+    ana.wait_for_selector("#detail:has-text('For a lead')")
+    ana.wait_for_function("() => !Object.keys(localStorage).some(key => key.startsWith('offrecord 2'))")
+    assert state_of(server, "person:hannah berg") == ("flag", "ana")
+
+
+def test_search_finds_what_is_shown_and_what_is_masked_only_on_record(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(ana, server)
+    addresses: list[str] = []
+    ana.on("request", lambda request: addresses.append(request.url))
+    ana.focus("#proposals [tabindex='0']")
+    ana.keyboard.press("/")
+    ana.keyboard.type("the zeb")
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "search-count", "1 of 2")
+    assert ana.inner_text("#transcript .chosen >> nth=0") == "the"
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "search-count", "2 of 2")
+    ana.fill("#search", "falcon")
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "search-count", "Nowhere.")
+    assert not server.workspace.ledger.under("reveal", "")
+    ana.check("#search-hidden")
+    ana.focus("#search")
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "search-count", "1 of 3")
+    assert len(server.workspace.ledger.under("reveal", "")) == 1
+    assert "falcon" not in ana.inner_text("#review"), "found, and still masked"
+    ana.keyboard.press("Escape")
+    assert ana.evaluate("document.activeElement.role || document.activeElement.getAttribute('role')") == "option"
+    assert not any("falcon" in each or "zeb" in each for each in addresses), "no address holds what was searched for"
+
+
+def test_each_key_can_be_changed_or_taken_away(browser: Browser, server: Server, watched: list[Watched]) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(ana, server)
+    ana.keyboard.press("?")
+    ana.focus("[data-action='a']")
+    ana.keyboard.press("Enter")
+    ana.keyboard.press("j")
+    wait_for_text(ana, "help-message", "taken: next proposal")
+    ana.keyboard.press("Enter")
+    ana.keyboard.press("e")
+    ana.focus("[data-action='w']")
+    ana.keyboard.press("Enter")
+    ana.keyboard.press("Backspace")
+    ana.keyboard.press("Escape")
+    for _ in range(2):
+        ana.wait_for_selector("#detail:has-text('Redact (E)')")
+        ana.focus("#proposals [tabindex='0']")
+        ana.keyboard.press("a")
+        ana.keyboard.press("w")
+        assert ana.inner_text("#progress").startswith("0 of"), "neither does anything now"
+        open_review(ana, server)
+    ana.focus("#proposals [tabindex='0']")
+    ana.keyboard.press("e")
+    wait_saved(ana, 1)
+    ana.keyboard.press("?")
+    ana.click("#help-reset")
+    ana.wait_for_selector("[data-action='a']:has-text('A')")
+
+
+def test_a_reveal_lasts_as_long_as_its_key_and_a_held_key_decides_once(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(ana, server)
+    assert ana.evaluate("document.activeElement.getAttribute('role')") == "option", "keys work at once"
+    ana.keyboard.down("r")
+    ana.wait_for_selector("#detail:has-text('hannah')")
+    ana.keyboard.down("r")
+    ana.wait_for_timeout(450)
+    ana.keyboard.up("r")
+    ana.wait_for_selector("#detail:has-text('••••••')")
+    assert "hannah" not in ana.inner_text("#review"), "in the transcript neither"
+    assert len(server.workspace.ledger.under("reveal", "")) == 1, "one look is on record once"
+    ana.keyboard.press("r")
+    ana.wait_for_selector("#detail:has-text('hannah')")
+    ana.keyboard.press("r")
+    ana.wait_for_selector("#detail:has-text('••••••')")
+    for _ in range(4):
+        ana.keyboard.down("a")
+    ana.keyboard.up("a")
+    wait_saved(ana, 1)
+    assert "[person 2]" in ana.inner_text("#detail"), "and goes on to the next"
+
+
+def test_speech_without_words_and_dragged_words_are_marked_as_missed(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(ana, server)
+    assert "p1 (staff): internal proceed, public hold" in ana.inner_text("#badges")
+    assert "Said by p1 (staff)" in ana.inner_text("#detail")
+    ana.keyboard.press("g")
+    ana.keyboard.press("n")
+    wait_for_text(ana, "ask-text", "speech without words")
+    ana.keyboard.press("Tab")
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "message", "Saved.")
+    words = ana.locator("#transcript .w")
+    first, last = (words.filter(has_text=text).first.bounding_box() for text in ("welcome", "everyone"))
+    assert first and last
+    ana.mouse.move(first["x"] + 4, first["y"] + 4)
+    ana.mouse.down()
+    ana.mouse.move(last["x"] + 4, last["y"] + 4, steps=4)
+    ana.mouse.up()
+    ana.keyboard.press("n")
+    wait_for_text(ana, "ask-text", "These 2 words")
+    ana.keyboard.press("Escape")
+    session = opened(server.workspace, server.session_id, now=now())
+    places = [each.findings[0].place for each in session.proposals if each.entity.startswith("marked:")]
+    assert [(each.start_s, each.end_s) for each in places if isinstance(each, SoundPlace)] == [(22.0, 24.0)]
+
+
+def test_a_server_keeps_its_connections_and_many_requests_at_once_are_answered(workspace: Workspace) -> None:
+    kept = Workspace.open(workspace.root, keep_connections=True)
+    proposals = proposals_of(kept, session_id_of(kept))
+
+    def decide(proposal: Proposal) -> int:
+        return decide_proposal(kept, proposal, Verdict.REDACT, actor="ana", reason="x", version=0)
+
+    with ThreadPoolExecutor(12) as threads:
+        numbers = list(threads.map(decide, proposals * 4))
+    assert len(set(numbers)) == len(proposals), "each is kept once, whoever sends it again"
+    kept.ledger.verify()
+    assert isinstance(kept.db.pool, QueuePool) and kept.db.pool.checkedout() == 0 and kept.db.pool.checkedin() > 0
+    kept.db.dispose()
+
+
+def test_five_sessions_by_keyboard_alone(browser: Browser, server: Server, watched: list[Watched]) -> None:
+    ids = [server.session_id, *analyse_more(server.workspace, 4)]
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    ana.set_viewport_size({"width": 1280, "height": 720})
+    ana.keyboard.press("q")
+    for number in range(len(ids)):
+        ana.wait_for_selector("[data-ready]")
+        assert ana.evaluate("document.activeElement.getAttribute('role')") == "option", "keys work at once"
+        assert review_of_one(ana) <= 12, "key presses for six proposals, something missed and the submission"
+        ana.wait_for_function("() => document.activeElement.id === 'next-session'")
+        with ana.expect_navigation():
+            ana.keyboard.press("Enter")
+        assert number == len(ids) - 1 or "/review" in ana.url
+    assert "Nothing waits for you" in ana.inner_text("main")
+    for session_id in ids:
+        proposals = proposals_of(server.workspace, session_id)
+        made = decision_log.decisions(server.workspace.db, session_id)
+        left = decision_log.undecided(proposals, made)
+        assert [each.proposal_id for each in left] == list(decision_log.flags(server.workspace.db, session_id))
+        assert len(proposals) == 7 and len(left) == 1
+
+
+def review_of_one(page: Page) -> int:
+    """Reviews one session, and gives how many keys that took, without the letters of a reason or a search."""
+    presses = 0
+
+    def press(key: str, until: str, element: str = "progress") -> None:
+        nonlocal presses
+        presses += 1
+        page.keyboard.press(key)
+        wait_for_text(page, element, until)
+        assert page.evaluate("scrollY") == 0, f"{key} scrolls the page"
+
+    press("a", "1 of 6")
+    press("a", "2 of 6")
+    press("x", "1 not confidential", "ask-quick")
+    press("2", "3 of 6")
+    press("f", "stays redacted", "ask-text")
+    page.keyboard.type("may we say this?")
+    press("Enter", "1 for a lead")
+    press("w", "4 of 6")
+    press("g", "Speech without words", "message")
+    press("n", "speech without words", "ask-text")
+    press("Enter", "5 of 7")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "option", "focus is where it was"
+    press("Control+Enter", "1 proposal is undecided", "ask-text")
+    press("Enter", "Submitted.", "message")
+    return presses

@@ -1,0 +1,89 @@
+"""What somebody leaves to a lead is undecided, so redacted, until a lead decides it; on the log like any act."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline.cli import main
+from pipeline.cli.common import account_of_process
+from pipeline.errors import FlaggedForLead, RefusedByPolicy
+from pipeline.records import Audience, Proposal, Verdict
+from pipeline.review import decision_log
+from pipeline.review.queue import proposals_of, queue
+from pipeline.store import Workspace
+from pipeline.workflow import review_actions, review_edits
+from pipeline.workflow.review_leases import next_session
+from pipeline.workflow.review_material import open_review
+from tests.clock import NIGHT, now
+from tests.web.conftest import analysed, with_settings, workspace
+from tests.web.making import session_id_of
+
+__all__ = ["analysed", "with_settings", "workspace"]
+ANA: dict[str, Any] = {"actor": "ana", "reason": "is it theirs?"}
+
+
+def first(workspace: Workspace) -> Proposal:
+    return proposals_of(workspace, session_id_of(workspace))[0]
+
+
+def left(workspace: Workspace) -> list[str]:
+    """The proposals that nobody decided."""
+    session_id = session_id_of(workspace)
+    made = decision_log.decisions(workspace.db, session_id)
+    return [each.proposal_id for each in decision_log.undecided(proposals_of(workspace, session_id), made)]
+
+
+def test_a_flag_makes_a_decided_proposal_undecided_and_only_a_lead_decides_it(workspace: Workspace) -> None:
+    proposal, session_id = first(workspace), session_id_of(workspace)
+    review_actions.decide_proposal(workspace, proposal, Verdict.KEEP, **ANA)
+    review_actions.decide_proposal(workspace, proposal, Verdict.FLAG, **ANA)
+    assert proposal.proposal_id in left(workspace), "what is flagged is not kept"
+    for verdict, actor in ((Verdict.KEEP, "ana"), (Verdict.REDACT, "ben"), (Verdict.OPEN, "ben")):
+        with pytest.raises(FlaggedForLead, match="ana left this to a lead"):
+            review_actions.decide_proposal(workspace, proposal, verdict, actor=actor, reason="x")
+    with pytest.raises(FlaggedForLead):
+        review_actions.decide(workspace, session_id, [proposal.replacement], Verdict.KEEP, actor="ben", reason="x")
+    review_actions.decide_proposal(workspace, proposal, Verdict.KEEP, actor="lea", reason="not theirs", is_lead=True)
+    assert proposal.proposal_id not in left(workspace)
+    acts = [decision.verdict for _, _, decision in decision_log.history(workspace.db)]
+    assert acts == [Verdict.KEEP, Verdict.FLAG, Verdict.KEEP], "nothing is ever changed or lost"
+
+
+def test_nothing_that_is_about_many_decides_what_is_flagged(workspace: Workspace) -> None:
+    proposal, session_id = first(workspace), session_id_of(workspace)
+    review_actions.decide_proposal(workspace, proposal, Verdict.FLAG, **ANA)
+    (line,) = queue(workspace)
+    assert (line.flagged, line.undecided) == (1, len(proposals_of(workspace, session_id)))
+    opened = open_review(workspace, session_id, now=now())
+    review_edits.submit(workspace, opened, undecided=line.undecided - 1, actor="ben")
+    review_actions.decide(workspace, session_id, [], Verdict.REDACT, actor="ben", reason="x", all_undecided=True)
+    assert left(workspace) == [proposal.proposal_id]
+    assert next_session(workspace, actor="ben", now=NIGHT) is None, "a reviewer is not handed what is a lead's"
+    assert next_session(workspace, actor="lea", now=NIGHT, is_lead=True) == session_id
+    with pytest.raises(RefusedByPolicy, match="1 proposal is undecided"):
+        review_actions.sign_off(workspace, session_id, audience=Audience.PUBLIC, actor="lea")
+    review_edits.submit(workspace, opened, undecided=1, actor="lea", is_lead=True)
+    assert left(workspace) == []
+
+
+def test_by_command_only_the_account_of_a_lead_decides_what_is_flagged(
+    workspace: Workspace, with_settings: Callable[[str], Workspace]
+) -> None:
+    led = with_settings(f'\n[review]\nleads = ["{account_of_process()}"]\n')
+    for opened, code in ((workspace, 7), (led, 0)):
+        label = first(opened).replacement
+
+        def run(*arguments: str, at: Workspace = opened, label: str = label) -> tuple[int, str]:
+            said = ("--by", getpass.getuser(), "--reason", "x", "-w", str(at.root))
+            done = CliRunner().invoke(main, ["review", "decide", session_id_of(at), label, *arguments, *said])
+            return done.exit_code, done.output
+
+        assert run("--flag")[0] == 0
+        shown = CliRunner().invoke(main, ["review", "show", session_id_of(opened), "-w", str(opened.root)])
+        assert "flag" in shown.output
+        assert run("--keep")[0] == code
