@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import InputRefused, TryAgain
+from pipeline.errors import InputRefused, TryAgain, UsageProblem
 from pipeline.ingest.documents import docx_text, is_document
 from pipeline.ingest.draft import is_media
 from pipeline.ingest.encodings import decoded
@@ -132,10 +132,15 @@ def fingerprint(path: Path, *, also: bytes = b"") -> str:
 def entries(inbox: Path) -> list[Path]:
     """The candidates of an inbox, sorted: folders, zips, lone media files and links (which ``ingest`` refuses).
 
-    Hidden ones are skipped. An inbox that is itself a file is its only candidate.
+    Hidden ones are skipped. An inbox that is itself a file is its only candidate. Raises ``UsageProblem`` for the
+    folder of one session: its tracks are not sessions.
     """
     if not inbox.is_dir():
         return [inbox]
+    if (inbox / FILE_NAME).is_file():
+        raise UsageProblem(
+            f"that is the folder of one session: {FILE_NAME} lies in it", action="name the folder that it lies in"
+        )
     with os.scandir(inbox) as entries:
         return sorted(Path(entry.path) for entry in entries if not entry.name.startswith(".") and _candidate(entry))
 

@@ -9,6 +9,9 @@ from pipeline.records.finding import TextPlace
 from pipeline.records.picture import PicturePlan
 from pipeline.records.vocabulary import Audience
 
+REMOVED = "[removed participant]"
+"""What stands in the place of the name of somebody who is removed, in a part of the session or in all of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedactionInterval:

@@ -4,6 +4,6 @@ from pipeline.render.publish import publish
 from pipeline.render.render_session import render
 from pipeline.render.rendition import recall
 
-VERSION = "5"
+VERSION = "6"
 
 __all__ = ["VERSION", "publish", "recall", "render"]

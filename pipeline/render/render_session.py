@@ -174,7 +174,7 @@ def _picture(session: Session, plan: ApprovedPlan, folder: Path, *, vault: Sourc
 
 
 def _write_texts(session: Session, plan: ApprovedPlan, transcript: Transcript, folder: Path, *, srt: bool) -> list[str]:
-    terms, called = TermReplacer(plan.terms), labels(session, plan.terms)
+    terms, called = TermReplacer(plan.terms), labels(session, plan)
     turns = redacted_turns(transcript, plan, called, terms)
     written = {
         file_names.CAPTIONS: text_files.captions_vtt(turns),

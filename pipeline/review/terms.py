@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.lexicon import SurfaceForm, elsewhere_forms, entity_of, surface_forms, words_of
 from pipeline.records import Context, PlannedTerm, Proposal, Session
+from pipeline.records.plan import REMOVED
 
 _WRITTEN = ("email:", "url:", "host:", "ip:")
 _MIN_LETTERS = 3
-REMOVED = "[removed participant]"
 
 
 def planned_terms(

@@ -58,6 +58,11 @@ class Taxonomy:
         self._areas = [_Matcher(area.name, _pattern(area.phrases), area.examples) for area in content.area]
         self._vectors: dict[str, list[NDArray[np.float32]]] = {}
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every area there is, in the order of the file, and the one for all else."""
+        return (*(area.name for area in self._areas), OTHER)
+
     def areas(self, sentences: Sequence[str], encoder: SentenceEncoder) -> list[str]:
         """The area of each sentence: the one with the most words in its phrases, else that of the nearest example."""
         areas = [self._by_phrase(joined(tokenize(sentence))) for sentence in sentences]

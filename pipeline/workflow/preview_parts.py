@@ -136,5 +136,5 @@ def _chat(planned: PlannedRendition, folder: Path, participant_id: str) -> tuple
 def _own_lines(session: Session, planned: PlannedRendition, participant_id: str) -> list[str]:
     others = {person.participant_id for person in session.participants} - {participant_id}
     alone = replace(planned.plan, removed=planned.plan.removed | others)
-    text = chat_txt(session, alone, labels(session, planned.plan.terms), TermReplacer(planned.plan.terms))
+    text = chat_txt(session, alone, labels(session, planned.plan), TermReplacer(planned.plan.terms))
     return text.splitlines()

@@ -22,6 +22,7 @@ from pipeline.store.customers import FILE_NAME as CUSTOMERS
 from pipeline.store.registry import Registry
 from pipeline.workflow.request_acts import acts_of
 from pipeline.workflow.request_report import gather
+from pipeline.workflow.tagging import read_taxonomy
 
 _NIGHTLY = ("csv", "jsonl", "html")
 _ELSEWHERE = "handed-out"
@@ -75,8 +76,15 @@ def export(
     columns: column_maps.ColumnMap | None = None,
     now: datetime,
 ) -> RequestExport:
-    """An export in one format, or as CSV by a map of columns; ``ConfigurationError`` where a library is missing."""
-    report = gather(workspace, now=now).report(selection)
+    """An export in one format, or as CSV by a map of columns.
+
+    Raises ``UsageProblem`` for an area that is not there, ``ConfigurationError`` where a library is missing.
+    """
+    gathered = gather(workspace, now=now)
+    areas = dict.fromkeys((*read_taxonomy(workspace).names, *(mention.area for mention in gathered.mentions)))
+    if selection.area and selection.area not in areas:
+        raise UsageProblem("there is no such area", action=f"choose of {', '.join(areas)}")
+    report = gathered.report(selection)
     if columns:
         pieces = column_maps.render(report, columns, options)
         numbered = len(pieces) > 1

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import InputRefused, TryAgain
+from pipeline.errors import InputRefused, TryAgain, UsageProblem
 from pipeline.ingest import clock
 from pipeline.ingest.draft import Person, SessionDraft
 from pipeline.ingest.encodings import decoded, renamed
@@ -182,3 +182,11 @@ def test_told_people_join_by_mail_then_id_then_name() -> None:
 def test_uncertain_people_are_refused(told: list[ListedParticipant]) -> None:
     with pytest.raises(InputRefused):
         merged(ROSTER, told, ["a.txt", "a.flac"])
+
+
+def test_the_folder_of_one_session_is_no_inbox(tmp_path: Path) -> None:
+    # Each person's track would be a session of its own.
+    for name in ("ana.flac", "bo.flac", "session.toml"):
+        (tmp_path / name).touch()
+    with pytest.raises(UsageProblem, match="folder of one session"):
+        entries(tmp_path)

@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.proof import ExpectedSound
-from pipeline.records import PlannedTerm, RedactionInterval, TextEdit, TextPlace, Transcript, Turn, Word, WordEdit
+from pipeline.records import (
+    Participant,
+    PlannedTerm,
+    RedactionInterval,
+    TextEdit,
+    TextPlace,
+    Transcript,
+    Turn,
+    Word,
+    WordEdit,
+)
 from pipeline.render.mix import aligned, mixed
 from pipeline.render.redacted_turns import redacted_turns
 from pipeline.render.sample_ranges import samples_of, silence
@@ -166,10 +176,18 @@ def turns(
         removed=approved.removed,
         keep_tracks=approved.keep_tracks,
     )
-    called = labels(session(), approved.terms)
+    called = labels(session(), approved)
     return [
         (turn.speaker, turn.text) for turn in redacted_turns(transcript, approved, called, TermReplacer(approved.terms))
     ]
+
+
+def test_whoever_bears_the_name_of_somebody_who_is_removed_is_not_called_removed() -> None:
+    first, second = (Participant(participant_id=each, name="Kim Aster") for each in ("p1", "p2"))
+    two = replace(session(), participants=(first, second))
+    removed = PlannedTerm(text="Kim Aster", replacement="[removed participant]")
+    both = labels(two, replace(plan(), terms=(removed,), removed=frozenset({"p2"})))
+    assert both == {"p1": "speaker 1", "p2": "[removed participant]"}
 
 
 def test_a_term_is_found_across_a_pause() -> None:

@@ -181,6 +181,13 @@ def rows(workspace: Workspace, **selected: Any) -> list[dict[str, Any]]:
     return [json.loads(line) for line in export(workspace, **selected).files["requests.jsonl"].splitlines()]
 
 
+def test_an_area_that_is_not_there_is_a_mistake_and_no_empty_export(filled: Workspace) -> None:
+    with pytest.raises(UsageProblem) as caught:
+        export(filled, area="sales & autth")
+    assert "security & auth" in str(caught.value.action)
+    assert rows(filled, area="security & auth")
+
+
 def test_the_same_request_of_three_customers_is_one_group_with_a_plain_title(filled: Workspace) -> None:
     lines = request_review.lines(filled, unsure=False, now=NOW)
     assert [(line.wordings, line.customers, line.sessions) for line in lines] == [(3, 3, 3), (1, 1, 1), (1, 1, 1)]
@@ -428,7 +435,8 @@ def test_the_commands(filled: Workspace, tmp_path: Path, monkeypatch: pytest.Mon
     offrecord("export", "requests", "--format", "csv", "--group", "--since", "2026-11-01", "-o", output)
     assert "Contractors sign on" in output.read_text("utf-8")
     assert (tmp_path / "r.csv.manifest.json").exists()
-    assert offrecord("export", "requests", "--area", "nowhere", "--format", "jsonl") == ""
+    offrecord("export", "requests", "--area", "nowhere", "--format", "jsonl", code=2)
+    assert offrecord("export", "requests", "--area", "billing", "--format", "jsonl") == ""
     (tmp_path / "map.toml").write_text('[[column]]\nheader = "Name"\nvalue = "{title}"\n')
     assert '"Contractors sign on"' in offrecord("export", "requests", "--map", tmp_path / "map.toml")
     assert json.loads(offrecord("export", "recall", "--json")) == []

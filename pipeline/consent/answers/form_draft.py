@@ -178,6 +178,11 @@ def _to_check(
         yield "date_format: day and month can be swapped in every row; say which comes first"
     if not {*IDENTIFYING, ColumnKind.EMAIL} & {*meanings.values(), *table.added.values()}:
         yield "columns: no column is an address or a platform id, so nobody can be matched"
+    if choices.email_verified and ColumnKind.EMAIL not in {*meanings.values(), *table.added.values()}:
+        yield (
+            "columns: no column is an address that the form tool made sure of, so email_verified = true makes nobody "
+            "certain; where it did, its column is email, not typed_email"
+        )
     if not choices.text:
         yield "text: it holds the questions alone; put in all that people read above them, or give --notice"
     purposes = ",".join(meaning.partition(":")[2] for meaning in meanings.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,7 +59,8 @@ def match_by_aliases(connection: Connection, session: Session, keys: Keys) -> Ma
         return [aliases.get(value, ()) for value in hashes]
 
     matches = {who: _with_similar(_match(hits(hashes)), hits(similar[who])) for who, hashes in exact.items()}
-    return _doubted(connection, matches)
+    alike = {who: {alias.party_id for hit in hits(hashes) for alias in hit} for who, hashes in similar.items()}
+    return _doubted(connection, matches, alike)
 
 
 def exact_matches(
@@ -197,19 +198,21 @@ def _with_similar(match: PartyMatch, similar: Iterable[Iterable[Alias]]) -> Part
     return PartyMatch(Identity.AMBIGUOUS, tuple(candidates))
 
 
-def _doubted(connection: Connection, matches: Mapping[str, PartyMatch]) -> Mapping[str, PartyMatch]:
-    """The matches; ambiguous where somebody else, by an address or id of that person that nobody vouches for, refused.
+def _doubted(
+    connection: Connection, matches: Mapping[str, PartyMatch], alike: Mapping[str, Set[str]]
+) -> Mapping[str, PartyMatch]:
+    """The matches; ambiguous where somebody else may be them who refused, whatever the session knows them by.
 
-    It may have been them, also where the session knows them by something else.
+    That is by an address or id of that person that nobody vouches for, or by an address that is like theirs, which is
+    the same mailbox at many providers.
     """
-    people = {match.party_ids[0]: match for match in matches.values() if match.identity is Identity.MATCHED}
-    claimed = sharing(connection, people)
-    events = log.events_of(connection, set().union(*claimed.values()))
+    sure = {who: match.party_ids[0] for who, match in matches.items() if match.identity is Identity.MATCHED}
+    claimed = sharing(connection, sure.values())
+    others = {who: (claimed.get(party_id, set()) | alike[who]) - {party_id} for who, party_id in sure.items()}
+    events = log.events_of(connection, set().union(*others.values()))
     refusers = {event.party_id for event in events if event.state.is_no}
-    doubts = {party_id: tuple(sorted(refusers & others)) for party_id, others in claimed.items() if refusers & others}
-
-    def doubted(match: PartyMatch) -> PartyMatch:
-        others = doubts.get(match.party_ids[0], ()) if match.identity is Identity.MATCHED else ()
-        return PartyMatch(Identity.AMBIGUOUS, (*match.party_ids, *others)) if others else match
-
-    return {who: doubted(match) for who, match in matches.items()}
+    doubts = {who: tuple(sorted(refusers & parties)) for who, parties in others.items() if refusers & parties}
+    return {
+        who: PartyMatch(Identity.AMBIGUOUS, (*match.party_ids, *doubts[who])) if who in doubts else match
+        for who, match in matches.items()
+    }

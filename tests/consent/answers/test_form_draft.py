@@ -94,6 +94,15 @@ def test_a_draft_of_a_google_form() -> None:
     assert mapping["options"] == {"email_verified": False, "platform_verified": False}
 
 
+def test_it_says_where_nobody_becomes_certain_although_the_tool_made_sure() -> None:
+    choices = FormChoices(notice_id="n", version="1", scope="series:s", text="t", timezone="UTC", email_verified=True)
+    rows = "{},Name,May we record and transcribe?\n2026-11-12 09:00:00,ana@a.example,Ana,Yes\n"
+    typed = draft_form(f"When,{rows.format('E-mail')}".encode(), choices)
+    assert any("typed_email" in line for line in typed.to_check)
+    own = draft_form(GOOGLE.encode(), choices)
+    assert not any("typed_email" in line for line in own.to_check)
+
+
 def test_what_only_a_person_knows_is_left_open() -> None:
     swapped = draft(GOOGLE.replace("11/13/2026", "11/12/2026"), timezone="")
     mapping = tomllib.loads(swapped.text)

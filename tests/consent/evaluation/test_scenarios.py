@@ -50,6 +50,25 @@ def test_scenario_23_who_refused_is_known_to_be_named_by_others(workspace: Works
     assert theirs not in speech.readable(found, ruling).captions and said in speech.readable(found, ruling).captions
 
 
+@pytest.mark.parametrize(
+    ("known_by", "refused_by"),
+    [
+        ("hugo.stein@h.example", "hugostein@h.example"),
+        ("hugostein@h.example", "hugo.stein@h.example"),
+        ("hugo@h.example", "hugo+calls@h.example"),
+        ("hugo+calls@h.example", "Hugo@h.example"),
+    ],
+)
+def test_the_yes_of_one_address_does_not_open_what_was_refused_by_one_that_is_like_it(
+    known_by: str, refused_by: str, workspace: Workspace, file_answers: Files
+) -> None:
+    file_answers(row(known_by))
+    found = session(person(1, known_by))
+    assert cell(found, workspace, 1, "transcribe") == "proceed U1"
+    file_answers(row(refused_by, ALL_NO))
+    assert cell(found, workspace, 1, "transcribe").split()[0] in ("hold", "refuse", "minus")
+
+
 def test_a_withdrawal_under_a_like_address_does_not_pass_for_nobodys(workspace: Workspace, file_answers: Files) -> None:
     """Of the kind of 41: somebody withdraws from one spelling of their address, and said yes from another."""
     file_answers(row("a.diaz@a.example"))
