@@ -117,8 +117,14 @@ def run_night(
         request_files.write_exports(workspace, now=now)
         sessions = [registry.session(session_id) for session_id in sorted(processed & registry.states().keys())]
         sources = (*ingest.unread(sessions), *ingest.differences(workspace, sessions))
-        asked = (*voice_questions(workspace, sessions), *open_questions(workspace, sessions))
-        warned = (*_stray_files(inbox), *sources, *asked, *retention.removal_lines(removed), *warnings(workspace, now))
+        questions = (*voice_questions(workspace, sessions), *open_questions(workspace, sessions))
+        warned = (
+            *_stray_files(inbox),
+            *sources,
+            *questions,
+            *retention.removal_lines(removed),
+            *warnings(workspace, now),
+        )
         report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)
         report = replace(report, damage=damage)
         write(report, workspace)

@@ -42,8 +42,8 @@ def detect(
 
     _in_texts(session, transcript, collect)
     # Names in notes are looked for in all that was said or written; of the notes themselves nothing is ever put out.
-    found = find_in_session(texts, context, notes=session.notes, settings=settings)
-    matches = dict(zip(texts, found, strict=True))
+    matches_by_text = find_in_session(texts, context, notes=session.notes, settings=settings)
+    matches = dict(zip(texts, matches_by_text, strict=True))
     heard, captions, others = _in_texts(session, transcript, look_up)
     heard += across_turns(session_id, transcript, across)
     captions += across_captions(session_id, session.captions, across, surface=CAPTIONS)

@@ -21,8 +21,8 @@ def customers_of(mentions: Iterable[Mention]) -> Mapping[str, str]:
             node = parents[node]
         return node
 
-    def join(one: str, other: str) -> None:
-        parents[root(one)] = root(other)
+    def join(node: str, other: str) -> None:
+        parents[root(node)] = root(other)
 
     known = [mention for mention in mentions if mention.source]
     names = {company_words(mention.company) for mention in known if mention.company}

@@ -24,9 +24,9 @@ def spoken_forms(text: str) -> Iterator[str]:
     if len(numbers) > _MOST_NUMBERS or not (numbers or any(part in SPOKEN_SIGNS for part in parts)):
         return
     ways = dict.fromkeys(
-        " ".join("".join(said).split())
+        " ".join("".join(words).split())
         for signs in (dict.fromkeys(SPOKEN_SIGNS, " "), SPOKEN_SIGNS)
-        for said in product(*(_ways(part, signs) for part in parts))
+        for words in product(*(_ways(part, signs) for part in parts))
     )
     yield from ways
 

@@ -187,8 +187,8 @@ def _company(name: str) -> Iterator[SurfaceForm]:
     for written in (words, core) if core != words else (words,):
         ordinary = len(written) == 1 and is_common(plain(written[0]), _VERY_COMMON)
         yield SurfaceForm(" ".join(written), entity, "COMPANY", rule, _WHOLE, ordinary)
-    for said in spoken_forms(" ".join(core)):
-        yield SurfaceForm(said, entity, "COMPANY", rule, _WHOLE, exact=True)
+    for spoken in spoken_forms(" ".join(core)):
+        yield SurfaceForm(spoken, entity, "COMPANY", rule, _WHOLE, exact=True)
     if len(core) > 1:
         if not is_common(plain(core[0])) and len(core[0]) > 2:
             yield SurfaceForm(core[0], entity, "COMPANY", rule, _FIRST_WORD)
@@ -226,7 +226,7 @@ def _term(term: Term) -> Iterator[SurfaceForm]:
     label, entity = LABELS.get(term.kind, "TERM"), entity_of(kind, term.text)
     for text in (term.text, *term.aliases):
         yield SurfaceForm(text, entity, label, DetectionRule.TERM_LIST, _WHOLE)
-        for said in spoken_forms(text):
-            yield SurfaceForm(said, entity, label, DetectionRule.TERM_LIST, _WHOLE, exact=True)
+        for spoken in spoken_forms(text):
+            yield SurfaceForm(spoken, entity, label, DetectionRule.TERM_LIST, _WHOLE, exact=True)
     if term.kind == "person":
         yield from _person(entity, (term.text, *term.aliases), DetectionRule.TERM_LIST)

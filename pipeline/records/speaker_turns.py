@@ -81,11 +81,11 @@ def _disputes(session: Session) -> Iterator[SpeakerDispute]:
     for captioned in people:
         cues = [cue for cue in session.captions if cue.participant_id == captioned]
         surely_said = ((cue.start_s + cue.time_uncertainty_s, cue.end_s - cue.time_uncertainty_s) for cue in cues)
-        said = spans.merge(surely_said)
+        captioned_times = spans.merge(surely_said)
         own = spans.pad(spans.times(turn for turn in voices.turns if turn.participant_id == captioned), VOICE_DOUBT_S)
-        for heard in people - {captioned} if said else ():
+        for heard in people - {captioned} if captioned_times else ():
             turns_heard = spans.times(turn for turn in voices.turns if turn.participant_id == heard)
-            both = spans.intersect(said, spans.merge(spans.pad(turns_heard, -VOICE_DOUBT_S)))
+            both = spans.intersect(captioned_times, spans.merge(spans.pad(turns_heard, -VOICE_DOUBT_S)))
             theirs = (with_doubt(cue) for cue in session.captions if cue.participant_id == heard)
             for start_s, end_s in spans.subtract(both, [*own, *theirs, *spans.times(voices.overlaps)]):
                 if end_s - start_s >= LEAST_DISPUTED_S:

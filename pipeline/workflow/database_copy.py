@@ -42,13 +42,19 @@ def copy_database(workspace: Workspace, target: str) -> DatabaseCopied:
     with workspace.locked():
         workspace.sweep()
         integrity.check(workspace)
-        counts = write_file(workspace, made := workspace.scratch / DATABASE) if has_server else _fill(workspace, target)
-        if has_server:
-            made.rename(workspace.root / DATABASE)
-            sync_folder(workspace.root)
+        counts = _write_beside(workspace) if has_server else _fill(workspace, target)
     return DatabaseCopied(
         tables=len(counts), rows=sum(counts.values()), next=_next_step(target, workspace.settings.database.url)
     )
+
+
+def _write_beside(workspace: Workspace) -> Mapping[str, int]:
+    """Writes the file of the workspace: whole, and then in its place by one rename."""
+    file = workspace.scratch / DATABASE
+    counts = write_file(workspace, file)
+    file.rename(workspace.root / DATABASE)
+    sync_folder(workspace.root)
+    return counts
 
 
 def write_file(workspace: Workspace, path: Path) -> Mapping[str, int]:

@@ -48,8 +48,8 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
 def _named_voices(workspace: Workspace, registry: Registry) -> dict[str, str]:
     """By session what people said of its voices, and the voices that are there now: names count for those alone."""
     heads = voices.heads(workspace.db)
-    told = {session_id: voices.stored(workspace.stages, registry.session(session_id)) for session_id in heads}
-    marks = {session_id: voices.mark_of(diarized) if diarized else "" for session_id, diarized in told.items()}
+    diarizations = {session_id: voices.stored(workspace.stages, registry.session(session_id)) for session_id in heads}
+    marks = {session_id: voices.mark_of(diarized) if diarized else "" for session_id, diarized in diarizations.items()}
     return {session_id: f"{seq} {marks[session_id]}" for session_id, seq in heads.items()}
 
 
