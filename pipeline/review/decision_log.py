@@ -48,6 +48,11 @@ def flags(db: Engine, session_id: str) -> dict[str, Decision]:
     return {proposal_id: decision for proposal_id, decision in latest.items() if decision.verdict is Verdict.FLAG}
 
 
+def ever_flagged(db: Engine, session_id: str) -> frozenset[str]:
+    """The proposals that somebody left to a lead at any time."""
+    return frozenset(decision.proposal_id for _, decision in _all(db, session_id) if decision.verdict is Verdict.FLAG)
+
+
 def flags_by_session(db: Engine) -> dict[str, frozenset[str]]:
     """By session the proposals that are left to a lead."""
     later = decision.alias("later")
