@@ -54,6 +54,19 @@ def test_a_flag_makes_a_decided_proposal_undecided_and_only_a_lead_decides_it(wo
     assert acts == [Verdict.KEEP, Verdict.FLAG, Verdict.KEEP], "nothing is ever changed or lost"
 
 
+def test_nobody_elses_flag_is_a_way_round_a_lead(workspace: Workspace) -> None:
+    proposal = first(workspace)
+    review_actions.decide_proposal(workspace, proposal, Verdict.FLAG, **ANA)
+    for verdict in (Verdict.FLAG, Verdict.OPEN, Verdict.KEEP):
+        with pytest.raises(FlaggedForLead, match="ana left this to a lead"):
+            review_actions.decide_proposal(workspace, proposal, verdict, actor="ben", reason="x")
+    assert proposal.proposal_id in left(workspace)
+    review_actions.decide_proposal(workspace, proposal, Verdict.FLAG, actor="ana", reason="their project's name")
+    review_actions.decide_proposal(workspace, proposal, Verdict.OPEN, actor="ana", reason="it is clear")
+    review_actions.decide_proposal(workspace, proposal, Verdict.REDACT, actor="ben", reason="x")
+    assert proposal.proposal_id not in left(workspace)
+
+
 def test_nothing_that_is_about_many_decides_what_is_flagged(workspace: Workspace) -> None:
     proposal, session_id = first(workspace), session_id_of(workspace)
     review_actions.decide_proposal(workspace, proposal, Verdict.FLAG, **ANA)
