@@ -29,10 +29,13 @@ class StageCache:
     version kept is under a key of the workspace.
     """
 
-    def __init__(self, root: Path, key: Callable[[], bytes], keys: KeyRing) -> None:
+    def __init__(
+        self, root: Path, key: Callable[[], bytes], keys: KeyRing, *, needs_keys: Callable[[], bool] = lambda: False
+    ) -> None:
         self.root = make_private(root)
         self.keys = keys
         self._key = key
+        self._needs_keys = needs_keys
 
     def get(self, stage: str, key: str, kind: type[T]) -> T | None:
         """The result kept under this key, or None; an unreadable one counts as none, so that it is made again."""
@@ -79,8 +82,12 @@ class StageCache:
         return self.root / stage / f"{key}.json"
 
     def _write(self, place: Path, content: bytes) -> None:
-        """Writes a result; its key is kept before, and stays the same, so that a kill in between loses nothing."""
-        cipher = _of_data_key(self.keys.ensure(self._owner(place))) if self.keys.is_there else self._cipher()
+        """Writes a result; its key is kept before, and stays the same, so that a kill in between loses nothing.
+
+        Raises ``WorkspaceDamaged`` where there are keys no more: under that of the workspace no erasure would reach it.
+        """
+        has_own = self.keys.is_there or self._needs_keys()
+        cipher = _of_data_key(self.keys.ensure(self._owner(place))) if has_own else self._cipher()
         nonce = secrets.token_bytes(_NONCE_BYTES)
         write_bytes(place, nonce + cipher.encrypt(nonce, content, self._owner(place).encode()))
 

@@ -61,7 +61,9 @@ class Workspace:
         self._keks = KeyEncryptionKeys(root / "keys", settings.encryption)
         self.vault = self._vault()
         stage_keys = KeyRing(root / "keys" / OF_STAGES, self._keks)
-        self.stages = StageCache(root / "stages", lambda: self.key("plan"), stage_keys)
+        self.stages = StageCache(
+            root / "stages", lambda: self.key("plan"), stage_keys, needs_keys=lambda: self.vault.is_encrypted
+        )
         self.words = SessionWords(self.db, lambda: self.key("plan"))
         self.artefacts = Artefacts(self.db, root)
         self.heads = Heads(root, lambda: self.key("plan"))
@@ -139,8 +141,10 @@ class Workspace:
 
     def begin_encryption(self) -> None:
         """Makes the keys, once: from now on each original and each stage result is encrypted under one of its own."""
+        self._keks.make_own()
+        self._keks.current()
+        self.stages.keys.create()  # before the vault says that it is encrypted: from then on they may not lack
         self.vault.begin_encryption()
-        self.stages.keys.create()
 
     def _vault(self) -> Vault:
         encryption = self.settings.encryption

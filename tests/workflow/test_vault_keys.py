@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import main
+from pipeline.errors import WorkspaceDamaged
 from pipeline.reports.verify import verify_workspace
 from pipeline.store import Workspace, key_encryption, key_ring, stage_cache
 from pipeline.workflow import vault_keys
@@ -294,3 +295,11 @@ def test_an_export_of_keys_does_not_go_into_the_workspace_or_to_nobody(workspace
     assert within.exit_code == 2
     assert run("export", tmp_path / "k.age", "-w", workspace.root).exit_code == 4
     assert run("rotate", "-w", plain_from_now_on(workspace).root).exit_code == 4
+
+
+def test_a_result_is_never_kept_under_the_key_of_the_workspace_for_want_of_its_own(workspace: Workspace) -> None:
+    workspace.stages.keys.path.unlink()
+    again = Workspace.open(workspace.root)
+    with pytest.raises(WorkspaceDamaged, match="keys of the vault are missing"):
+        again.stages.put("speech", "a", ("said",))
+    assert list(again.stages.files()) == []
