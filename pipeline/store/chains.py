@@ -284,7 +284,8 @@ def _last_entries() -> Select[tuple[str, int, str]]:
 
 
 def _drop_noted(connection: Connection) -> None:
-    connection.info.pop("heads", None)
+    if not connection.invalidated:  # a connection that broke off has dropped it with the error already
+        connection.info.pop("heads", None)
 
 
 def _drop_failed(context: ExceptionContext) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import groupby
 from typing import Any
 
@@ -28,7 +28,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from pipeline.errors import ConfigurationError
 from pipeline.store.row_seals import Sealer
@@ -201,7 +201,8 @@ def coordinating(engine: Engine) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_COORDINATING})")
+            with suppress(OperationalError):  # a connection that broke off has taken its lock with it
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_COORDINATING})")
 
 
 def settle(engine: Engine) -> None:

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.cli import main
-from pipeline.errors import ConfigurationError, LockHeld, OffrecordError
+from pipeline.errors import ConfigurationError, LockHeld, OffrecordError, StorageUnavailable
 from pipeline.settings import FILE_NAME
-from pipeline.store import Workspace, database, integrity, postgresql
+from pipeline.store import Workspace, database, integrity, ledger, postgresql
 from pipeline.store.registry import Registry
 from pipeline.store.row_seals import Sealer
 from tests.database_server import Server, behind, name_of, running
@@ -116,6 +116,32 @@ def test_one_run_at_a_time_also_of_folders_on_two_machines(workspace: Workspace,
         pass
     with other.locked():
         pass
+
+
+def test_a_run_whose_lock_broke_off_ends_as_it_would(workspace: Workspace, server: Server) -> None:
+    with workspace.locked():
+        held = "FROM pg_locks WHERE locktype = 'advisory'"
+        server.run(f"SELECT pg_terminate_backend(pid) {held}", database="postgres")
+    with workspace.locked():
+        workspace.ledger.verify()
+
+
+@pytest.mark.parametrize("writes_again", [False, True])
+def test_a_write_whose_connection_broke_off_is_said_to_be_that(
+    workspace: Workspace, server: Server, writes_again: bool
+) -> None:
+    before, held = workspace.ledger.verify(), "FROM pg_locks WHERE locktype = 'advisory'"
+    with (
+        pytest.raises(StorageUnavailable, match="cannot be reached"),
+        database.storage_needed(),
+        workspace.db.begin() as connection,
+    ):
+        ledger.append(connection, "kind", "lost", {})
+        server.run(f"SELECT pg_terminate_backend(pid) {held}", database="postgres")
+        if writes_again:
+            ledger.append(connection, "kind", "lost too", {})
+    workspace.ledger.append("kind", "kept", {})
+    assert workspace.ledger.verify() == before + 1
 
 
 def test_writers_take_turns_and_the_chain_and_the_seals_hold(workspace: Workspace) -> None:
