@@ -116,15 +116,9 @@ def run_night(
         tagging.retag(workspace, now=now)
         request_files.write_exports(workspace, now=now)
         sessions = [registry.session(session_id) for session_id in sorted(processed & registry.states().keys())]
-        sources = (*ingest.unread(sessions), *ingest.differences(workspace, sessions))
+        sources = (*_stray_files(inbox), *ingest.unread(sessions), *ingest.differences(workspace, sessions))
         questions = (*voice_questions(workspace, sessions), *open_questions(workspace, sessions))
-        warned = (
-            *_stray_files(inbox),
-            *sources,
-            *questions,
-            *retention.removal_lines(removed),
-            *warnings(workspace, now),
-        )
+        warned = (*sources, *questions, *retention.removal_lines(removed), *warnings(workspace, now))
         report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)
         report = replace(report, damage=damage)
         write(report, workspace)
