@@ -207,7 +207,7 @@ def test_tags_are_made_again_only_when_something_changed(filled: Workspace, publ
 
 def test_a_broken_taxonomy_is_an_error_that_names_the_key(filled: Workspace) -> None:
     (filled.root / "taxonomy.toml").write_text('[[area]]\nnames = "x"\n')
-    with pytest.raises(ConfigurationError, match=r"area\.1"):
+    with pytest.raises(ConfigurationError, match=r"area\[1\]"):
         tagging.retag(filled, now=NOW)
 
 
