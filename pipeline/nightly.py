@@ -242,10 +242,8 @@ def _run_tasks(
     outcomes = options.executor(tasks, work, workers=settings.workers, timeout_s=settings.timeout_s)
     for count, outcome in enumerate(outcomes, start=1):
         if isinstance(outcome, TaskFailed):
-            if outcome.error == ConsentUnreadable.__name__:
-                raise ConsentUnreadable("the consent store became unreadable", action="restore it, then run again")
-            if outcome.error == StorageUnavailable.__name__:
-                raise StorageUnavailable
+            if (stop := outcome.stops_all()) is not None:
+                raise stop
             log.get().warning("task failed", stage=stage, session_id=outcome.task.name, error=outcome.error)
         else:
             log.get().info("task done", stage=stage, session_id=outcome.task.name)
