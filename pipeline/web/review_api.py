@@ -185,7 +185,8 @@ def undo_edit(request: Request, _: bytes) -> Response:
     """Takes back one edit."""
     site, opened = opened_review(request)
     number = int(request.path_params["number"])
-    again = review_edits.undo_edit(site.workspace, opened, number, actor=actor_of(request), now=site.now)
+    who: dict[str, Any] = {"actor": actor_of(request), "is_lead": is_lead(request), "now": site.now}
+    again = review_edits.undo_edit(site.workspace, opened, number, **who)
     return as_json(_words(site, again))
 
 
