@@ -13,7 +13,9 @@ from pipeline.errors import UsageProblem
 
 @click.command()
 @workspace_option
-@click.option("--person", "people", multiple=True, help="NAME=ROLE,… gets a link; may be given again.")
+@click.option(
+    "--person", "people", multiple=True, help="Print a link for this person, as NAME=ROLE,…; may be repeated."
+)
 @click.option("--port", type=click.IntRange(1, 65535), default=8484, show_default=True, help="Where to listen.")
 @click.option("--only-consent-form", is_flag=True, help="Serve the consent form alone, for participants.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="With --only-consent-form: where to listen.")
