@@ -29,9 +29,11 @@ def serve(workspace: Path, people: tuple[str, ...], port: int, only_consent_form
         serve_form(opened, host=host, port=port)
         return
     if host != LOOPBACK:
-        raise UsageProblem("the review app is served on this machine alone", action="leave --host away")
+        raise UsageProblem("the review app is served on this machine only", action="leave out --host")
     if people and opened.settings.web.login != "local":
-        raise UsageProblem("links are for the local login alone", action="leave --person away, or set web.login")
+        raise UsageProblem(
+            'links that log in are for web.login = "local" only', action="leave out --person, or set web.login"
+        )
     server = ReviewServer(opened, read_people(people, default=getpass.getuser()), port=port)
     for line in server.lines:
         click.echo(line)

@@ -94,4 +94,6 @@ def _name_each(workspace: Workspace, session: str, unnamed: list[int], actor: st
 def _agrees_to_loss(workspace: Workspace, session: str, voice: int, participant: str) -> bool:
     """Says what of others goes with a participant whom consent takes out, and asks whether to go on."""
     lost_s = lost_with(workspace, session, voice, participant, now=now())
-    return not lost_s or click.confirm(f"{participant} is removed: {lost_s} s of what others say go too. Go on?")
+    return not lost_s or click.confirm(
+        f"{participant} is removed, and with the voice {lost_s} s of what others say. Go on?"
+    )

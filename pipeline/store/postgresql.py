@@ -76,7 +76,7 @@ def _checked(address: str) -> URL:
         url = make_url(address)
     except ArgumentError as error:
         raise ConfigurationError(
-            "database.url is no address", action="write postgresql://USER@HOST/DATABASE; see docs/settings.md"
+            "database.url is not an address", action="write postgresql://USER@HOST/DATABASE; see docs/settings.md"
         ) from error
     if url.drivername not in ("postgresql", _DRIVER):
         raise ConfigurationError(
@@ -90,8 +90,8 @@ def _checked(address: str) -> URL:
     for host in _hosts(url):
         if host not in _LOCAL_HOSTS and not host.startswith("/") and url.query.get("sslmode") != "verify-full":
             raise ConfigurationError(
-                "database.url leaves this machine without checking the server's certificate",
-                action="add ?sslmode=verify-full&sslrootcert=system, or the file of your own authority",
+                "database.url connects to another machine without checking its certificate",
+                action="add ?sslmode=verify-full&sslrootcert=system, or the file of your own certificate authority",
             )
     return url.set(drivername=_DRIVER)
 
@@ -171,7 +171,7 @@ def create(connection: Connection, sealer: Sealer, revision: str) -> None:
         raise ConfigurationError("the database at database.url is not empty", action="name a new database")
     if not connection.exec_driver_sql("SELECT 'B' < 'a' AND '-z' < 'A' AND 'z' < 'é'").scalar():
         raise ConfigurationError(
-            "the database at database.url sorts by a language, which changes from one version of a server to the next",
+            "the database at database.url sorts text by a language, whose order may change with the server's version",
             action="create it with `createdb --template=template0 --encoding=UTF8 --locale=C.UTF-8 NAME`",
         )
     metadata.create_all(connection)
