@@ -67,7 +67,7 @@ def restore(
     """
     root = root.resolve()
     if root.exists() and not (root / DATABASE).is_file() and any(root.iterdir()):
-        raise UsageProblem("the folder holds something that is no workspace", action="name a workspace, or a new one")
+        raise UsageProblem("the folder holds something that is no workspace", action="name a workspace or a new folder")
     identities = age.read_identities(identity)
     with _locked(root), _staging(root) as staging:
         manifest = _unpack(backup, staging, identities, "data")

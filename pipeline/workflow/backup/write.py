@@ -53,7 +53,7 @@ class BackupFile:
 def write_key(path: Path) -> str:
     """Writes a new age key file, for its owner alone, and gives the recipient; never over a file that is there."""
     if path.exists():
-        raise UsageProblem("there is a file of that name", action="a key file is never written over")
+        raise UsageProblem("there is a file of that name", action="give another name; a key file is never overwritten")
     text, recipient = age.new_key()
     write_bytes(path, text.encode("ascii"))
     return recipient
