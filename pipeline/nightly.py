@@ -116,15 +116,9 @@ def run_night(
         tagging.retag(workspace, now=now)
         request_files.write_exports(workspace, now=now)
         sessions = [registry.session(session_id) for session_id in sorted(processed & registry.states().keys())]
-        sources = (*ingest.unread(sessions), *ingest.differences(workspace, sessions))
+        sources = (*_stray_files(inbox), *ingest.unread(sessions), *ingest.differences(workspace, sessions))
         questions = (*voice_questions(workspace, sessions), *open_questions(workspace, sessions))
-        warned = (
-            *_stray_files(inbox),
-            *sources,
-            *questions,
-            *retention.removal_lines(removed),
-            *warnings(workspace, now),
-        )
+        warned = (*sources, *questions, *retention.removal_lines(removed), *warnings(workspace, now))
         report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)
         report = replace(report, damage=damage)
         write(report, workspace)
@@ -248,10 +242,8 @@ def _run_tasks(
     outcomes = options.executor(tasks, work, workers=settings.workers, timeout_s=settings.timeout_s)
     for count, outcome in enumerate(outcomes, start=1):
         if isinstance(outcome, TaskFailed):
-            if outcome.error == ConsentUnreadable.__name__:
-                raise ConsentUnreadable("the consent store became unreadable", action="restore it, then run again")
-            if outcome.error == StorageUnavailable.__name__:
-                raise StorageUnavailable
+            if (stop := outcome.stops_all()) is not None:
+                raise stop
             log.get().warning("task failed", stage=stage, session_id=outcome.task.name, error=outcome.error)
         else:
             log.get().info("task done", stage=stage, session_id=outcome.task.name)

@@ -127,6 +127,7 @@ class Workspace:
         _check_files(root)
         _make_folders(root)
         workspace = cls(root, read_settings(root), keep_connections=keep_connections)
+        workspace._check_stage_keys()
         workspace.vault.sweep_opened()
         database.migrate(workspace.db)
         workspace._follow()
@@ -139,8 +140,16 @@ class Workspace:
 
     def begin_encryption(self) -> None:
         """Makes the keys, once: from now on each original and each stage result is encrypted under one of its own."""
+        self.stages.keys.create()  # first, so that no kill in between looks like keys that were lost
         self.vault.begin_encryption()
-        self.stages.keys.create()
+
+    def _check_stage_keys(self) -> None:
+        """Raises ``WorkspaceDamaged`` where the keys of stage results are gone: none would be made under the old one.
+
+        A result under the key of the workspace could be read in an old backup after its erasure.
+        """
+        if self.vault.is_encrypted and not self.stages.keys.is_there:
+            raise WorkspaceDamaged(f"keys/{OF_STAGES} is missing", action="restore keys/ from its backup")
 
     def _vault(self) -> Vault:
         encryption = self.settings.encryption

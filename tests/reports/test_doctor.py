@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -64,3 +65,18 @@ def test_who_listens_with_sphinx_is_warned_in_every_report(
     assert not any(
         "heard with" in line for line in warnings(Workspace.open(workspace.root), datetime(2026, 11, 23, tzinfo=UTC))
     )
+
+
+def test_a_package_that_is_missing_or_too_old_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    (whole,) = (each for each in examine(None) if each.what == "packages")
+    assert whole.ok and whole.action == ""
+    version = metadata.version
+
+    def other(name: str) -> str:
+        if name == "tink":
+            raise metadata.PackageNotFoundError
+        return "0.0.1" if name == "regex" else version(name)
+
+    monkeypatch.setattr(metadata, "version", other)
+    (lacking,) = (each for each in examine(None) if each.what == "packages")
+    assert not lacking.ok and "regex, tink" in lacking.action
