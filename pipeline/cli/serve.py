@@ -31,9 +31,7 @@ def serve(workspace: Path, people: tuple[str, ...], port: int, only_consent_form
     if host != LOOPBACK:
         raise UsageProblem("the review app is served on this machine only", action="leave out --host")
     if people and opened.settings.web.login != "local":
-        raise UsageProblem(
-            'links that log in are for web.login = "local" only', action="leave out --person, or set web.login"
-        )
+        raise UsageProblem("login links need web.login = local", action="leave out --person, or set web.login")
     server = ReviewServer(opened, read_people(people, default=getpass.getuser()), port=port)
     for line in server.lines:
         click.echo(line)
