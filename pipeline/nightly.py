@@ -149,7 +149,7 @@ def _ingest_new(
         folder = finished.task.folder
         if isinstance(finished, TaskFailed):
             fingerprints[folder] = ""  # no folder has an empty fingerprint, so that the next run tries it again
-            outcomes[folder] = Refused(reason=f"it could not be ingested: {finished.reason}", action=_RETRY)
+            outcomes[folder] = Refused(reason=f"the folder could not be ingested: {finished.reason}", action=_RETRY)
         else:
             outcomes[folder] = finished.value
     ingested: set[str] = set()
@@ -264,7 +264,8 @@ def ingest_one(task: Task) -> Session | Refused | None:
         outcome = ingest.ingest(task.folder, workspace=_opened(task.root))
         if isinstance(outcome, Session) and tombstones.holds(_opened(task.root).db, outcome.source_digest):
             return Refused(
-                reason="this recording was erased on request, or is kept no longer", action="remove it from the inbox"
+                reason="this recording was erased on request, or is past its retention",
+                action="remove it from the inbox",
             )
         return outcome
     except StorageUnavailable:

@@ -272,7 +272,7 @@ def is_workspace(root: Path) -> bool:
         return has_file
     if has_file:
         raise ConfigurationError(
-            f"the settings name a database and {DATABASE} is here too, which no erasure would reach",
+            f"database.url is set and {DATABASE} is still in the workspace, where no erasure would reach it",
             action=f"remove {DATABASE} if `offrecord db copy` has copied it, or take database.url out of {FILE_NAME}",
         )
     return (root / FILE_NAME).is_file()

@@ -57,13 +57,14 @@ def test_who_listens_with_sphinx_is_warned_in_every_report(
     tmp_path: Path, new_workspace: Callable[[Path], Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = new_workspace(tmp_path / "ws")
-    assert any("heard with sphinx" in line for line in warnings(workspace, datetime(2026, 11, 23, tzinfo=UTC)))
+    assert any("recognised with sphinx" in line for line in warnings(workspace, datetime(2026, 11, 23, tzinfo=UTC)))
     page = workspace.reports / "report.html"
-    assert "heard with sphinx" in CliRunner().invoke(main, ["report", "-w", str(workspace.root)]).output
-    assert "heard with sphinx" in page.read_text("utf-8")
+    assert "recognised with sphinx" in CliRunner().invoke(main, ["report", "-w", str(workspace.root)]).output
+    assert "recognised with sphinx" in page.read_text("utf-8")
     monkeypatch.setenv("OFFRECORD_SPEECH__ENGINE", "whisper")
     assert not any(
-        "heard with" in line for line in warnings(Workspace.open(workspace.root), datetime(2026, 11, 23, tzinfo=UTC))
+        "recognised with" in line
+        for line in warnings(Workspace.open(workspace.root), datetime(2026, 11, 23, tzinfo=UTC))
     )
 
 

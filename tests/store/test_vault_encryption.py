@@ -295,7 +295,7 @@ def test_opened_originals_go_into_the_folder_of_the_settings_if_it_is_private(
     del opened
     (own,) = folder.iterdir()
     own.chmod(0o755)
-    with pytest.raises(Exception, match="not this user's alone"):
+    with pytest.raises(Exception, match="open to other users"):
         Workspace.open(workspace.root).vault.path(digest)
 
 
