@@ -116,15 +116,9 @@ def run_night(
         tagging.retag(workspace, now=now)
         request_files.write_exports(workspace, now=now)
         sessions = [registry.session(session_id) for session_id in sorted(processed & registry.states().keys())]
-        sources = (*ingest.unread(sessions), *ingest.differences(workspace, sessions))
+        sources = (*_stray_files(inbox), *ingest.unread(sessions), *ingest.differences(workspace, sessions))
         questions = (*voice_questions(workspace, sessions), *open_questions(workspace, sessions))
-        warned = (
-            *_stray_files(inbox),
-            *sources,
-            *questions,
-            *retention.removal_lines(removed),
-            *warnings(workspace, now),
-        )
+        warned = (*sources, *questions, *retention.removal_lines(removed), *warnings(workspace, now))
         report = gather(workspace, now=now, unfinished=unfinished, processed=processed, warnings=warned)
         report = replace(report, damage=damage)
         write(report, workspace)
@@ -155,7 +149,7 @@ def _ingest_new(
         folder = finished.task.folder
         if isinstance(finished, TaskFailed):
             fingerprints[folder] = ""  # no folder has an empty fingerprint, so that the next run tries it again
-            outcomes[folder] = Refused(reason=f"it could not be ingested: {finished.reason}", action=_RETRY)
+            outcomes[folder] = Refused(reason=f"the folder could not be ingested: {finished.reason}", action=_RETRY)
         else:
             outcomes[folder] = finished.value
     ingested: set[str] = set()
@@ -248,10 +242,8 @@ def _run_tasks(
     outcomes = options.executor(tasks, work, workers=settings.workers, timeout_s=settings.timeout_s)
     for count, outcome in enumerate(outcomes, start=1):
         if isinstance(outcome, TaskFailed):
-            if outcome.error == ConsentUnreadable.__name__:
-                raise ConsentUnreadable("the consent store became unreadable", action="restore it, then run again")
-            if outcome.error == StorageUnavailable.__name__:
-                raise StorageUnavailable
+            if (stop := outcome.stops_all()) is not None:
+                raise stop
             log.get().warning("task failed", stage=stage, session_id=outcome.task.name, error=outcome.error)
         else:
             log.get().info("task done", stage=stage, session_id=outcome.task.name)
@@ -272,7 +264,8 @@ def ingest_one(task: Task) -> Session | Refused | None:
         outcome = ingest.ingest(task.folder, workspace=_opened(task.root))
         if isinstance(outcome, Session) and tombstones.holds(_opened(task.root).db, outcome.source_digest):
             return Refused(
-                reason="this recording was erased on request, or is kept no longer", action="remove it from the inbox"
+                reason="this recording was erased on request, or is past its retention",
+                action="remove it from the inbox",
             )
         return outcome
     except StorageUnavailable:

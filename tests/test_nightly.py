@@ -186,6 +186,15 @@ def test_an_unreadable_consent_store_in_a_worker_stops_the_night(workspace: Work
         night(workspace, Scripted(session(), unreadable))
 
 
+def test_a_package_that_is_missing_stops_the_night_and_uses_up_no_attempt(workspace: Workspace) -> None:
+    def lacking(task: nightly.Task) -> TaskFailed[nightly.Task]:
+        return TaskFailed(task, "an unexpected error", "ModuleNotFoundError")
+
+    with pytest.raises(ConfigurationError, match="offrecord doctor"):
+        night(workspace, Scripted(session(), lacking))
+    assert night(workspace, Scripted(session(), done)).counts == {"done": 1}
+
+
 @pytest.mark.parametrize("over", [False, True])
 def test_a_full_disk_ends_the_night_and_uses_up_no_attempt(workspace: Workspace, over: bool) -> None:
     def published(task: nightly.Task) -> TaskDone[nightly.Task, SessionProgress]:

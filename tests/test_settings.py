@@ -53,8 +53,8 @@ def test_settings_cannot_be_changed_afterwards(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
-        ("OFFRECORD_SPEACH__ENGINE", "whisper", "OFFRECORD_SPEACH__ENGINE is no setting"),
-        ("OFFRECORD_ENGINE", "whisper", "OFFRECORD_ENGINE is no setting"),
+        ("OFFRECORD_SPEACH__ENGINE", "whisper", "OFFRECORD_SPEACH__ENGINE is not a setting"),
+        ("OFFRECORD_ENGINE", "whisper", "OFFRECORD_ENGINE is not a setting"),
         ("OFFRECORD_SPEECH__ENGIN", "whisper", "OFFRECORD_SPEECH__ENGIN: unknown key"),
         ("OFFRECORD_RUN__WORKERS", "many", "OFFRECORD_RUN__WORKERS: "),
         ("OFFRECORD_SPEECH", "whisper", "a whole section"),

@@ -31,7 +31,7 @@ _COMMANDS = {
     "report": ("nightly", "Make the morning report again."),
     "requests": ("requests", "Review feature requests: list, decide, merge, split, rename."),
     "restore": ("backup", "Restore a workspace from its backup."),
-    "retention": ("retention", "Show what is kept no longer, and hold what has to be kept."),
+    "retention": ("retention", "Show what retention removes, and place legal holds."),
     "review": ("review", "Review proposals: show, decide, sign off."),
     "run": ("nightly", "Run the nightly batch: move every session as far as it may go."),
     "serve": ("serve", "Serve the review app, or the consent form alone."),
@@ -39,7 +39,7 @@ _COMMANDS = {
     "status": ("nightly", "Show each session's status and its one next action."),
     "tag": ("tag", "Tag JSON Lines as requests, discoveries, problems and so on."),
     "terms": ("terms", "List confidential terms, and check renditions against them."),
-    "verify": ("admin", "Re-hash originals and renditions, and walk every chain."),
+    "verify": ("admin", "Check originals, renditions and chains against their hashes."),
 }
 """Each command with its module and its line of help, so that the help of all loads none."""
 
@@ -82,4 +82,4 @@ sys.excepthook = _one_line
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="offrecord")
 def main() -> None:
-    """Redacts recorded office hours, as far as each participant's consent goes, and exports feature requests."""
+    """Redact recorded office hours as far as each participant's consent allows, and export feature requests."""

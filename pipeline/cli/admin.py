@@ -59,7 +59,7 @@ def doctor(ctx: click.Context, workspace: Path | None, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def verify(ctx: click.Context, workspace: Path, as_json: bool) -> None:
-    """Re-hash the vault and the renditions, walk every chain, report orphans."""
+    """Check originals, renditions and chains against their hashes, and report orphans."""
     from pipeline.reports.verify import verify_workspace
 
     findings = verify_workspace(open_workspace(workspace))

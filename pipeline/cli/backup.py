@@ -24,9 +24,11 @@ def backup_key(file: Path, as_json: bool) -> None:
 
 @click.command()
 @click.argument("file", type=_FILE)
-@click.option("--keys", type=_FILE, help="Also write the keys of the workspace, into this file; store it elsewhere.")
-@click.option("--recipient", "recipients", multiple=True, help="An age public key; without it backup.recipients.")
-@click.option("--without-originals", is_flag=True, help="Leave out vault/, which never changes: copy it as files.")
+@click.option("--keys", type=_FILE, help="Also write the workspace's keys to this file; store it elsewhere.")
+@click.option("--recipient", "recipients", multiple=True, help="An age public key; the default is backup.recipients.")
+@click.option(
+    "--without-originals", is_flag=True, help="Leave out vault/; copy its files, which never change, yourself."
+)
 @workspace_option
 @json_option
 def backup(
@@ -42,14 +44,14 @@ def backup(
 @click.command()
 @click.argument("file", type=_THERE)
 @click.option("--identity", type=_THERE, required=True, help="The key file that opens the backup.")
-@click.option("--keys", type=_THERE, help="The backup of the keys; without it those of the workspace that is there.")
-@click.option("--journal", type=_THERE, help="The newest withdrawals.journal, where the workspace is lost.")
+@click.option("--keys", type=_THERE, help="The backup of the keys; the default is the keys of the existing workspace.")
+@click.option("--journal", type=_THERE, help="The newest withdrawals.journal, if the workspace is lost.")
 @workspace_option
 @json_option
 def restore(
     file: Path, identity: Path, keys: Path | None, journal: Path | None, workspace: Path, as_json: bool
 ) -> None:
-    """Restore the workspace from the backup FILE, with every refusal and withdrawal since in force."""
+    """Restore the workspace from the backup FILE; every later refusal and withdrawal stays in force."""
     from pipeline.workflow import backup as use_case
 
     emit(use_case.restore(file, workspace, identity=identity, keys=keys, newest_journal=journal, now=now()), as_json)

@@ -24,9 +24,9 @@ _PUBLICATION = ("allowed", "per_item_approval", "forbidden")
 def _about(command: F) -> F:
     """Adds the options that every command about one piece of code has."""
     for option in (
-        click.option("--attribution", default="", help="Who is credited for it."),
-        click.option("--licence", required=True, help="The SPDX licence, as MIT."),
-        click.option("--destination", required=True, help="Where it is published, as gist:office-hours."),
+        click.option("--attribution", default="", help="Who is credited for the code."),
+        click.option("--licence", required=True, help="The SPDX identifier of the licence, as MIT."),
+        click.option("--destination", required=True, help="Where the code is to be published, as gist:office-hours."),
         click.option("--organisation", required=True, help="The organisation that owns the code."),
     ):
         command = option(command)
@@ -39,18 +39,18 @@ _evidence = click.option("--evidence", required=True, help="Where the evidence i
 
 @click.command()
 @click.option("--name", required=True, help="The organisation, as sessions name it.")
-@click.option("--alias", "aliases", multiple=True, help="Another name of it; may be given again.")
-@click.option("--domain", "domains", multiple=True, help="A mail domain of its people; may be given again.")
+@click.option("--alias", "aliases", multiple=True, help="Another name of the organisation; may be repeated.")
+@click.option("--domain", "domains", multiple=True, help="A mail domain of its people; may be repeated.")
 @click.option(
     "--kind",
     type=click.Choice(["nda", "msa", "dpa", "recording_policy", "publication_clause"]),
     required=True,
     help="The kind of agreement.",
 )
-@click.option("--recording", type=click.Choice(_RECORDING), help="What it says about recording.")
-@click.option("--publication", type=click.Choice(_PUBLICATION), help="What it says about publication.")
-@click.option("--from", "starts", type=_DAY, help="From this UTC date; without it, from any time.")
-@click.option("--until", "ends", type=_DAY, help="Up to, not including, this UTC date.")
+@click.option("--recording", type=click.Choice(_RECORDING), help="What the agreement says about recording.")
+@click.option("--publication", type=click.Choice(_PUBLICATION), help="What the agreement says about publication.")
+@click.option("--from", "starts", type=_DAY, help="Valid from this UTC date; the default is no beginning.")
+@click.option("--until", "ends", type=_DAY, help="Valid up to, not including, this UTC date.")
 @_evidence
 @_by
 @workspace_option
@@ -68,9 +68,7 @@ def agreement(starts: datetime | None, ends: datetime | None, workspace: Path, a
 
 @click.command()
 @click.option("--organisation", required=True, help="The organisation, as sessions name it.")
-@click.option(
-    "--purpose", "purposes", type=click.Choice(_PURPOSES), multiple=True, help="A purpose; may be given again."
-)
+@click.option("--purpose", "purposes", type=click.Choice(_PURPOSES), multiple=True, help="A purpose; may be repeated.")
 @click.option("--everything", is_flag=True, help="Every purpose.")
 @click.option("--reason", required=True, help="How it reached you, in a few words.")
 @_by
@@ -96,7 +94,12 @@ def code() -> None:
 
 @code.command("find")
 @click.argument("session")
-@click.option("--save", "save_to", type=click.Path(path_type=Path, file_okay=False), help="Also write each piece here.")
+@click.option(
+    "--save",
+    "save_to",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also write each piece of code to this folder.",
+)
 @workspace_option
 @json_option
 def find_code(session: str, save_to: Path | None, workspace: Path, as_json: bool) -> None:
@@ -108,7 +111,7 @@ def find_code(session: str, save_to: Path | None, workspace: Path, as_json: bool
 
 @code.command("ask")
 @click.argument("file", type=_FILE)
-@click.option("--session", "session_id", required=True, help="The session it is from.")
+@click.option("--session", "session_id", required=True, help="The session that the code is from.")
 @_about
 @_by
 @workspace_option
@@ -151,10 +154,10 @@ def answer_code(
 
 
 @code.command("delegate")
-@click.option("--organisation", required=True, help="The organisation they speak for.")
+@click.option("--organisation", required=True, help="The organisation that the person speaks for.")
 @click.option("--email", "person", required=True, help="The address of the person who may answer.")
-@click.option("--until", type=_DAY, help="Up to, not including, this UTC date.")
-@click.option("--ends", is_flag=True, help="They no longer speak for it.")
+@click.option("--until", type=_DAY, help="Valid up to, not including, this UTC date.")
+@click.option("--ends", is_flag=True, help="The person no longer speaks for the organisation.")
 @_evidence
 @_by
 @workspace_option
@@ -167,9 +170,9 @@ def delegate_code(until: datetime | None, workspace: Path, **values: Any) -> Non
 
 @code.command("show")
 @click.argument("file", type=_FILE)
-@click.option("--session", "session_id", required=True, help="The session it is from.")
-@click.option("--trifle-by", default="", help="The member of staff who vouches that it is insignificant.")
-@click.option("--reason", default="", help="Why it is insignificant.")
+@click.option("--session", "session_id", required=True, help="The session that the code is from.")
+@click.option("--trifle-by", default="", help="The member of staff who vouches that the code is insignificant.")
+@click.option("--reason", default="", help="Why the code is insignificant.")
 @_about
 @workspace_option
 @json_option

@@ -48,7 +48,11 @@ for _command in (
 @consent.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--form", type=click.Path(path_type=Path, dir_okay=False), help="The form mapping, for a table.")
-@click.option("--key", type=click.Path(path_type=Path, dir_okay=False), help="For an export: the key of its workspace.")
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="For an export: keys/identity of the workspace that wrote it.",
+)
 @workspace_option
 @json_option
 def import_command(file: Path, form: Path | None, key: Path | None, workspace: Path, as_json: bool) -> None:
@@ -76,7 +80,7 @@ def decide(lines: TextIO) -> None:
 @consent.command()
 @click.argument("session")
 @click.option("--names", is_flag=True, help="Show names instead of ids.")
-@click.option("--history", is_flag=True, help="Show every decision about it, in order, with its inputs.")
+@click.option("--history", is_flag=True, help="Show every decision about the session, in order, with its inputs.")
 @workspace_option
 @json_option
 def show(session: str, names: bool, history: bool, workspace: Path, as_json: bool) -> None:
@@ -90,8 +94,15 @@ def show(session: str, names: bool, history: bool, workspace: Path, as_json: boo
 
 @consent.command()
 @click.argument("session")
-@click.option("--form", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The notice to answer.")
-@click.option("--email", "emails", multiple=True, help="Somebody who gets a link; by default all participants.")
+@click.option(
+    "--form",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="The form mapping, with the notice and the questions.",
+)
+@click.option(
+    "--email", "emails", multiple=True, help="The address of somebody who gets a link; the default is all participants."
+)
 @workspace_option
 @json_option
 def invite(session: str, form: Path, emails: tuple[str, ...], workspace: Path, as_json: bool) -> None:

@@ -19,9 +19,9 @@ def db() -> None:
 @workspace_option
 @json_option
 def copy(target: str, workspace: Path, as_json: bool) -> None:
-    """Copy the database into the empty one at ADDRESS, postgresql://USER@HOST/DATABASE, or into a file: sqlite.
+    """Copy the database to ADDRESS: an empty one, as postgresql://USER@HOST/DATABASE, or `sqlite` for a file.
 
-    The workspace uses it from when its settings name it.
+    The workspace uses the copy as soon as database.url in its settings says so.
     """
     from pipeline.workflow.database_copy import copy_database
 

@@ -14,10 +14,10 @@ import click
     "--context",
     "context_path",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Names and terms that are known beforehand (JSON).",
+    help="The JSON file of names and terms that are known beforehand.",
 )
 @click.option(
-    "--spacy-model", help="A spaCy pipeline whose names join the findings, pulled or installed; empty for none."
+    "--spacy-model", help="A spaCy pipeline, pulled or installed, whose entities join the findings; empty for none."
 )
 def detect(context_path: Path | None, spacy_model: str | None) -> None:
     """Read JSON Lines {"id","text"} and write {"id","findings"}, one line for each, in order."""

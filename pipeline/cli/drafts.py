@@ -29,11 +29,11 @@ def _read_time(_: click.Context, __: click.Parameter, text: str | None) -> datet
 @click.command("draft-form")
 @click.argument("table", type=_FILE)
 @click.option("--form", type=_FILE, help="An earlier mapping: show only the lines that it lacks.")
-@click.option("--notice", type=_FILE, help="A text file with all that people read above the questions.")
+@click.option("--notice", type=_FILE, help="A text file with everything that people read above the questions.")
 @click.option("--notice-id", default="consent-form", help="What the form is called in the consent log.")
 @click.option("--series", default="office-hours", help="The series of sessions that the answers are for.")
 @click.option("--timezone", default="", help="The zone in which the table's times are written, as Europe/Berlin.")
-@click.option("--email-verified", is_flag=True, help="The form tool itself made sure of the addresses.")
+@click.option("--email-verified", is_flag=True, help="The form tool verified the e-mail addresses.")
 @click.option("-o", "--output", type=_NEW, help="Write the mapping to this new file.")
 @json_option
 def draft_form(
@@ -71,7 +71,7 @@ def session() -> None:
 @click.option("--timezone", help="The zone of a start that has no offset, as Europe/Berlin.")
 @click.option("--host", help="Who records: the team or company.")
 @click.option("--location", "recorder_location", help="Where it was recorded, as US-TX.")
-@click.option("--series", help="The series that the session is of.")
+@click.option("--series", help="The series that the session belongs to.")
 @click.option("--complete", "is_complete", is_flag=True, help="You vouch that everybody who may be heard is named.")
 @click.option("-o", "--output", type=_NEW, help="Write to this new file instead of the session.toml of FOLDER.")
 @workspace_option

@@ -39,22 +39,26 @@ def _day(_: click.Context, __: click.Parameter, value: datetime | None) -> date 
 
 _OPTIONS: tuple[Callable[..., Any], ...] = (
     click.option(
-        "--since", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Only what was heard from this day on."
+        "--since", type=click.DateTime(["%Y-%m-%d"]), callback=_day, help="Only sessions of this UTC day and later."
     ),
     click.option("--area", default="", help="Only this area of the product."),
     click.option(
-        "--format", "format_", type=click.Choice(_FORMATS), default="csv", help="The kind of file, or whose import."
+        "--format",
+        "format_",
+        type=click.Choice(_FORMATS),
+        default="csv",
+        help="The file format, or the tracker that imports it.",
     ),
     click.option(
         "--map",
         "columns",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="CSV by a map of columns of your own.",
+        help="Write CSV by this column map of your own.",
     ),
-    click.option("--group", "grouped", is_flag=True, help="A row for each group, not for each wording."),
-    click.option("--delimiter", type=click.Choice([",", ";"]), default=",", help="What parts the columns of CSV."),
-    click.option("--excel", is_flag=True, help="CSV that Excel takes for UTF-8."),
-    click.option("--raw", is_flag=True, help="CSV for machines: texts as they are, formulas too."),
+    click.option("--group", "grouped", is_flag=True, help="Write a row for each group instead of each wording."),
+    click.option("--delimiter", type=click.Choice([",", ";"]), default=",", help="The delimiter of CSV."),
+    click.option("--excel", is_flag=True, help="Mark CSV as UTF-8 for Excel."),
+    click.option("--raw", is_flag=True, help="Write CSV for machines: every text as it is, formulas too."),
 )
 
 
@@ -108,7 +112,7 @@ def recall(workspace: Path, as_json: bool) -> None:
 )
 @json_option
 def clip(request: str, workspace: Path, output: Path, as_json: bool) -> None:
-    """Cut the words of REQUEST out of its rendition: sound, captions, a thumbnail, and their proof."""
+    """Write the clip of REQUEST from its rendition: sound, captions, a thumbnail, and their proof."""
     from pipeline.workflow.request_clip import export_clip
 
     clip = export_clip(Workspace.open(workspace), request, output, now=now())
@@ -122,13 +126,13 @@ def clip(request: str, workspace: Path, output: Path, as_json: bool) -> None:
     "--audience",
     type=click.Choice([audience.value for audience in Audience]),
     default="internal",
-    help="Which rendition.",
+    help="The audience of the rendition.",
 )
-@click.option("--url", help="Where its files will be fetched from (https://…); without it the vCon holds text alone.")
+@click.option("--url", help="The https:// address of its files; without it, the vCon holds text only.")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
 )
-@click.option("--sign", is_flag=True, help="As a JWS, signed in the name of the workspace.")
+@click.option("--sign", is_flag=True, help="Write a JWS, signed with the workspace's key.")
 @workspace_option
 def vcon(session: str, audience: str, url: str | None, sign: bool, output: Path | None, workspace: Path) -> None:
     """Export the published rendition of SESSION as a redacted vCon, with the consent behind it."""

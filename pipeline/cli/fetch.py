@@ -17,7 +17,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.argument("platform", type=click.Choice(["zoom", "teams", "meet"]))
 @click.argument("inbox", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--since", type=_DAY, required=True, help="The first UTC day of recordings to fetch, as 2026-11-18.")
-@click.option("--until", type=_DAY, help="The last UTC day, itself included; without it today.")
+@click.option("--until", type=_DAY, help="The last UTC day of recordings to fetch; the default is today.")
 @click.option(
     "--credentials",
     "file",
@@ -26,7 +26,11 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     help="The TOML file with the platform's credentials, readable by you alone.",
 )
 @click.option("--dry-run", is_flag=True, help="List what would be fetched, and fetch nothing.")
-@click.option("--again", is_flag=True, help="Also fetch what was fetched before and is gone from the inbox unused.")
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Also fetch recordings that were fetched before and left the inbox before a run read them.",
+)
 @workspace_option
 @json_option
 @click.pass_context
@@ -42,7 +46,7 @@ def fetch(
     workspace: Path,
     as_json: bool,
 ) -> None:
-    """Fetch new recordings of PLATFORM into INBOX, with your own credentials; no run does this by itself."""
+    """Fetch new recordings of a platform into INBOX, with your own credentials; a run never fetches."""
     from pipeline.fetch import FetchOptions, fetch_recordings, read_credentials
 
     days = {"since": since.date(), "until": (until or now()).date()}

@@ -59,7 +59,10 @@ class _Review:
             self.leave()
         lease = review_leases.work_on(self.workspace, proposal.session_id, actor=self.actor, now=now())
         if self.leased != proposal.session_id and not lease.is_mine:
-            click.echo(f"{lease.actor} has it until {lease.until:%H:%M} UTC; decisions that cross are refused")
+            click.echo(
+                f"{lease.actor} reviews this session until {lease.until:%H:%M} UTC; where both of you decide a "
+                "proposal, the later decision is refused"
+            )
         self.leased = proposal.session_id
         self.version = review_actions.version_of(self.workspace, proposal)
 

@@ -12,7 +12,7 @@ from pipeline.errors import UsageProblem
 
 @click.command("export-dpv")
 @click.option("--email", help="The address of the person.")
-@click.option("--all", "everybody", is_flag=True, help="Everybody's records, as a graph.")
+@click.option("--all", "everybody", is_flag=True, help="Export everybody's records, as one graph.")
 @output_option
 @workspace_option
 def export_dpv(email: str | None, everybody: bool, output: Path | None, workspace: Path) -> None:
@@ -26,14 +26,12 @@ def export_dpv(email: str | None, everybody: bool, output: Path | None, workspac
 
 @click.command("import-vcon")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option(
-    "--session", "session_id", help="The session it is about; without it, every purpose without an answer of its own."
-)
+@click.option("--session", "session_id", help="The session that the consent is for; the default is every session.")
 @click.option("--by", "actor", required=True, help="Who enters this.")
 @workspace_option
 @json_option
 def import_vcon(file: Path, session_id: str | None, actor: str, workspace: Path, as_json: bool) -> None:
-    """Import the consent that another system's vCon claims: a yes as evidence to review, a no at its word."""
+    """Import the consent that another system's vCon claims: a yes is evidence to review, a no takes effect."""
     from pipeline.consent.interchange.vcon_import import import_vcon as take_in
 
     opened = open_workspace(workspace)

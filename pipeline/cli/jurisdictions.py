@@ -27,8 +27,8 @@ def list_places(workspace: Path, as_json: bool) -> None:
 
 @jurisdictions.command()
 @click.argument("codes", nargs=-1)
-@click.option("--by", "actor", required=True, help="Who looked at the rules.")
-@click.option("--source", required=True, help="On what they were confirmed, as 'our counsel, 3 November 2027'.")
+@click.option("--by", "actor", required=True, help="Who reviewed the rules.")
+@click.option("--source", required=True, help="What confirms them, as 'our counsel, 3 November 2027'.")
 @workspace_option
 @json_option
 def review(codes: tuple[str, ...], actor: str, source: str, workspace: Path, as_json: bool) -> None:

@@ -16,8 +16,8 @@ from pipeline.workflow.consent_views import suggest_matches
 @click.command()
 @click.argument("session", default="")
 @click.argument("participant", default="")
-@click.option("--party", help="The id of the party they are.")
-@click.option("--undo", is_flag=True, help="Take back an earlier match.")
+@click.option("--party", help="The id of the party that PARTICIPANT is.")
+@click.option("--undo", is_flag=True, help="Undo an earlier match.")
 @click.option("--all-exact", is_flag=True, help="Match everybody whose address or id is that of one person on file.")
 @click.option("--dry-run", is_flag=True, help="With --all-exact: show whom it would match, and file nothing.")
 @click.option("--by", "actor", default="", help="Who decides it.")
@@ -36,7 +36,7 @@ def match(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """List the likely parties of SESSION's participants, match one PARTICIPANT, or all who are exact, in all sessions.
+    """List the likely parties of SESSION's participants, match one PARTICIPANT, or everybody who matches exactly.
 
     With --all-exact SESSION may be left out, and the matches hold in later sessions until one is undone.
     """

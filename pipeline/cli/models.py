@@ -24,9 +24,11 @@ def list_models(as_json: bool) -> None:
 
 @models.command()
 @click.argument("names", nargs=-1, required=True)
-@click.option("--from", "source", default="", help="hub, index or a folder; without it hub, then index.")
+@click.option(
+    "--from", "source", default="", help="The source: hub, index or a folder; the default is hub, then index."
+)
 def pull(names: tuple[str, ...], source: str) -> None:
-    """Fetch models by NAMES, check every file, and put each in place."""
+    """Fetch the models NAMES, check every file, and put each model in place."""
     from pipeline.models.pull import pull as fetch
     from pipeline.models.sources import sources
 
@@ -46,7 +48,7 @@ def pull(names: tuple[str, ...], source: str) -> None:
 @click.argument("name", required=False)
 @json_option
 def verify(name: str | None, as_json: bool) -> None:
-    """Check the digests of every model that is here, or of NAME."""
+    """Check the digests of every pulled model, or of NAME."""
     chosen = [known.find(name)] if name else list(known.entries().values())
     states = [state for state in map(known.state, chosen) if name or state.state != "missing"]
     emit(states, as_json)

@@ -16,9 +16,14 @@ from pipeline.executors import EXECUTORS
 @click.argument("inbox", required=False, type=click.Path(path_type=Path, exists=True))
 @workspace_option
 @click.option("--night", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions of this UTC date, and published ones.")
-@click.option("--executor", type=click.Choice(list(EXECUTORS)), default="local", help="Where tasks run.")
+@click.option(
+    "--executor",
+    type=click.Choice(list(EXECUTORS)),
+    default="local",
+    help="Where tasks run: worker processes, or this process.",
+)
 @click.option("--retry-failed", is_flag=True, help="Also retry sessions that failed too often.")
-@click.option("--accept-clock", is_flag=True, help="The clock is right, although it jumped since the last run.")
+@click.option("--accept-clock", is_flag=True, help="Accept that the clock jumped since the last run: it is right.")
 @renamed_flag("--again", "--retry-failed")
 @json_option
 @click.pass_context

@@ -29,8 +29,8 @@ def picture(session: str, workspace: Path, reveal: bool, as_json: bool) -> None:
 @click.command()
 @click.argument("session")
 @workspace_option
-@click.option("--from", "start_s", type=float, required=True, help="Where it begins, in seconds.")
-@click.option("--to", "end_s", type=float, required=True, help="Where it ends, in seconds.")
+@click.option("--from", "start_s", type=float, required=True, help="Where the cover begins, in seconds.")
+@click.option("--to", "end_s", type=float, required=True, help="Where the cover ends, in seconds.")
 @click.option("--box", help="left,top,right,bottom as shares from 0 to 1; without it, the whole picture.")
 @decider_option
 @_reason
@@ -65,7 +65,7 @@ def uncover(session: str, cover_id: str, workspace: Path, actor: str, reason: st
 @decider_option
 @_reason
 def approve_picture(session: str, workspace: Path, actor: str, reason: str) -> None:
-    """Approve the picture of SESSION for the public, with exactly its covers of now."""
+    """Approve the picture of SESSION for the public, with exactly its present covers."""
     from pipeline.workflow.picture_actions import approve_picture as approve
 
     approve(open_workspace(workspace), session, actor=actor, reason=reason)

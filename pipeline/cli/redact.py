@@ -23,7 +23,7 @@ _File = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.argument("file", type=_File)
 @click.option("--spans", type=_File, required=True, help='A JSON array of {"start_s", "end_s"} in seconds.')
 @click.option(
-    "-o", "--out", type=click.Path(path_type=Path), required=True, help="The file to write; its suffix is its format."
+    "-o", "--out", type=click.Path(path_type=Path), required=True, help="The file to write; its suffix sets the format."
 )
 @click.option("--fill", type=click.Choice(["silence", "tone"]), default="silence", help="What replaces the spans.")
 @click.option("--overwrite", is_flag=True, help="Replace an existing output.")

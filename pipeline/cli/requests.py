@@ -24,10 +24,10 @@ def requests() -> None:
 
 @requests.command("list")
 @workspace_option
-@click.option("--unsure", is_flag=True, help="Only what nobody decided yet and is not sure.")
+@click.option("--unsure", is_flag=True, help="Only unsure requests that nobody has decided yet.")
 @json_option
 def list_(workspace: Path, unsure: bool, as_json: bool) -> None:
-    """List the groups of requests and discoveries, those with most wordings first."""
+    """List the groups of requests and discoveries, those with the most wordings first."""
     from pipeline.workflow.request_review import lines
 
     emit(lines(Workspace.open(workspace), unsure=unsure, now=now()), as_json)
@@ -38,7 +38,7 @@ def list_(workspace: Path, unsure: bool, as_json: bool) -> None:
 @workspace_option
 @json_option
 def show(request: str, workspace: Path, as_json: bool) -> None:
-    """Show every wording of a group, each with its score and why it was tagged, and why these are together."""
+    """Show every wording of a group, with its score, why it was tagged, and why the wordings are grouped."""
     from pipeline.workflow.request_review import shown
 
     emit(shown(Workspace.open(workspace), request, now=now()), as_json)
@@ -57,9 +57,9 @@ def review(workspace: Path, actor: str, reason: str) -> None:
 
 @requests.command()
 @click.argument("request")
-@click.option("--accept", "verdict", flag_value="accept", help="It is what the tag says.")
-@click.option("--reject", "verdict", flag_value="reject", help="It is not: it goes out of every export.")
-@click.option("--undo", "verdict", flag_value="reopen", help="Take back what was decided.")
+@click.option("--accept", "verdict", flag_value="accept", help="The tag is right.")
+@click.option("--reject", "verdict", flag_value="reject", help="The tag is wrong: every export leaves the request out.")
+@click.option("--undo", "verdict", flag_value="reopen", help="Undo an earlier decision.")
 @workspace_option
 @decider_option
 @reason_option
@@ -77,7 +77,7 @@ def decide(request: str, verdict: str | None, workspace: Path, actor: str, reaso
 @decider_option
 @reason_option
 def merge(request: str, other: str, workspace: Path, actor: str, reason: str) -> None:
-    """Put the groups of REQUEST and OTHER together, for good."""
+    """Merge the groups of REQUEST and OTHER, for good."""
     from pipeline.workflow import request_review
 
     request_review.merge(Workspace.open(workspace), request, other, actor=actor, reason=reason, now=now())
@@ -113,10 +113,10 @@ def rename(request: str, title: str, workspace: Path, actor: str, reason: str) -
 @click.argument("alias", metavar="ALIAS|REQUEST")
 @workspace_option
 @decider_option
-@click.option("--reason", required=True, help="Why the customer must be known; it is noted in the ledger.")
+@click.option("--reason", required=True, help="Why the customer must be known; the ledger records it.")
 @json_option
 def resolve(alias: str, workspace: Path, actor: str, reason: str, as_json: bool) -> None:
-    """Show which customer an alias means, or who asked for REQUEST, and where it was said; for review.resolvers."""
+    """Show which customer an alias means, or who asked for REQUEST and where; only for review.resolvers."""
     from pipeline.workflow.request_review import resolve as resolve_alias
 
     opened, account = Workspace.open(workspace), account_of_process()

@@ -11,7 +11,7 @@ from pipeline.cli.common import Group, emit, json_option, now, open_workspace, w
 
 @click.group(cls=Group)
 def retention() -> None:
-    """Show what is kept no longer, and hold what has to be kept for a claim."""
+    """Show what retention removes, and place legal holds."""
 
 
 _by = click.option("--by", "actor", required=True, help="Who enters this.")
@@ -22,7 +22,7 @@ _reason = click.option("--reason", required=True, help="Why, in a sentence.")
 @workspace_option
 @json_option
 def due(workspace: Path, as_json: bool) -> None:
-    """List what the next run removes, and what is kept for a hold alone; changes nothing."""
+    """List what the next run removes, and what only a legal hold keeps; nothing is changed."""
     from pipeline.workflow import retention as use_case
 
     emit(use_case.due(open_workspace(workspace), now=now()), as_json)
@@ -33,7 +33,7 @@ def due(workspace: Path, as_json: bool) -> None:
 @workspace_option
 @json_option
 def receipts(subject: str, workspace: Path, as_json: bool) -> None:
-    """List what was removed, or what of SUBJECT, a session's or party's id: how much, when, after how many days."""
+    """List what retention removed, of all or of SUBJECT (a session or party id): how much, when, after what time."""
     from pipeline.workflow import retention as use_case
 
     emit(use_case.receipts(open_workspace(workspace), subject), as_json)
@@ -43,7 +43,7 @@ def receipts(subject: str, workspace: Path, as_json: bool) -> None:
 @workspace_option
 @json_option
 def holds(workspace: Path, as_json: bool) -> None:
-    """List the legal holds that nobody lifted."""
+    """List the legal holds that are in force."""
     from pipeline.workflow import retention as use_case
 
     emit(use_case.list_holds(open_workspace(workspace)), as_json)
@@ -56,7 +56,7 @@ def holds(workspace: Path, as_json: bool) -> None:
 @workspace_option
 @json_option
 def hold(who: str, actor: str, reason: str, workspace: Path, as_json: bool) -> None:
-    """Hold WHO, a session's id, an address or a party id: retention removes nothing of it; nothing is opened."""
+    """Place a legal hold on WHO (a session's id, an address or a party id): retention removes nothing of it."""
     from pipeline.workflow import retention as use_case
 
     emit(use_case.place_hold(who, actor=actor, reason=reason, workspace=open_workspace(workspace), now=now()), as_json)
@@ -69,7 +69,7 @@ def hold(who: str, actor: str, reason: str, workspace: Path, as_json: bool) -> N
 @workspace_option
 @json_option
 def lift(hold_id: str, actor: str, reason: str, workspace: Path, as_json: bool) -> None:
-    """Lift the hold HOLD_ID: the next run removes what is kept no longer."""
+    """Lift the legal hold HOLD_ID; the next run removes what only it kept."""
     from pipeline.workflow import retention as use_case
 
     emit(

@@ -72,7 +72,7 @@ def show(session: str, workspace: Path, reveal: bool, undecided: bool, below: fl
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The new folder for the clips.")
 @json_option
 def listen(session: str, workspace: Path, out: Path, as_json: bool) -> None:
-    """Write a clip of each place of SESSION that a proof heard again; the ledger records it."""
+    """Write a clip of each place where the proof of SESSION heard a name again; the ledger records it."""
     from pipeline.workflow.listen_again import write_clips
 
     emit(write_clips(open_workspace(workspace), session, out, actor=getpass.getuser(), now=now()), as_json)
@@ -94,12 +94,16 @@ def interactive(session: str | None, workspace: Path, actor: str, reason: str) -
 @click.argument("session")
 @click.argument("proposals", metavar="[PROPOSAL]...", nargs=-1)
 @workspace_option
-@click.option("--redact", "verdict", flag_value="redact", help="Redact it.")
-@click.option("--keep", "verdict", flag_value="keep", help="Keep it.")
-@click.option("--undo", "verdict", flag_value="open", help="Take back an earlier decision.")
-@click.option("--flag", "verdict", flag_value="flag", help="Leave it to a lead; until then it is redacted.")
-@click.option("--all-undecided", is_flag=True, help="Every undecided proposal; only with --redact.")
-@click.option("--all-sessions", is_flag=True, help="The same entities in all other sessions too; only with --redact.")
+@click.option("--redact", "verdict", flag_value="redact", help="Redact the proposals.")
+@click.option("--keep", "verdict", flag_value="keep", help="Keep the proposals.")
+@click.option("--undo", "verdict", flag_value="open", help="Undo an earlier decision.")
+@click.option(
+    "--flag", "verdict", flag_value="flag", help="Leave the proposals to a lead; until then they are redacted."
+)
+@click.option("--all-undecided", is_flag=True, help="Decide every undecided proposal; only with --redact.")
+@click.option(
+    "--all-sessions", is_flag=True, help="Decide the same entities in all other sessions too; only with --redact."
+)
 @renamed_flag("--everywhere", "--all-sessions")
 @decider_option
 @click.option("--reason", required=True, help="Why.")
@@ -134,7 +138,7 @@ def decide(
 @workspace_option
 @json_option
 def holds(session: str, workspace: Path, as_json: bool) -> None:
-    """List what holds all of SESSION until a person listened, and who lifted it."""
+    """List the holds that stop SESSION until a person has listened, and who lifted them."""
     from pipeline.workflow.review_holds import list_holds
 
     emit(list_holds(open_workspace(workspace), session), as_json)
@@ -146,9 +150,9 @@ def holds(session: str, workspace: Path, as_json: bool) -> None:
 @workspace_option
 @decider_option
 @click.option("--reason", required=True, help="Why: what was heard there.")
-@click.option("--undo", is_flag=True, help="Take back an earlier decision.")
+@click.option("--undo", is_flag=True, help="Undo an earlier decision.")
 def lift(session: str, holds: tuple[str, ...], workspace: Path, actor: str, reason: str, undo: bool) -> None:
-    """Decide that each HOLD of SESSION is no reason to stop it, after listening."""
+    """Lift each HOLD of SESSION, after listening."""
     from pipeline.workflow.review_holds import lift_holds
 
     left = lift_holds(open_workspace(workspace), session, holds, actor=actor, reason=reason, undo=undo)
@@ -160,7 +164,7 @@ def lift(session: str, holds: tuple[str, ...], workspace: Path, actor: str, reas
 @click.option("--rules", is_flag=True, help="Show how often people keep what each detection rule found.")
 @json_option
 def quality(workspace: Path, rules: bool, as_json: bool) -> None:
-    """Show how each reviewer does: misses of what was shown blind, decisions a minute, reveals."""
+    """Show each reviewer's figures: misses in blind checks, decisions a minute, reveals."""
     from pipeline.workflow.reviewer_quality import reviewer_quality
     from pipeline.workflow.rule_quality import rule_quality
 
@@ -187,7 +191,10 @@ def sign_off(session: str, workspace: Path, actor: str, audience: str) -> None:
 @click.argument("session")
 @workspace_option
 @click.option(
-    "--audience", type=click.Choice([each.value for each in Audience]), required=True, help="Which rendition."
+    "--audience",
+    type=click.Choice([each.value for each in Audience]),
+    required=True,
+    help="The audience of the rendition.",
 )
 @decider_option
 @click.option("--reason", required=True, help="Why.")

@@ -13,7 +13,9 @@ from pipeline.errors import UsageProblem
 
 @click.command()
 @workspace_option
-@click.option("--person", "people", multiple=True, help="NAME=ROLE,… gets a link; may be given again.")
+@click.option(
+    "--person", "people", multiple=True, help="Print a link for this person, as NAME=ROLE,…; may be repeated."
+)
 @click.option("--port", type=click.IntRange(1, 65535), default=8484, show_default=True, help="Where to listen.")
 @click.option("--only-consent-form", is_flag=True, help="Serve the consent form alone, for participants.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="With --only-consent-form: where to listen.")
@@ -27,9 +29,9 @@ def serve(workspace: Path, people: tuple[str, ...], port: int, only_consent_form
         serve_form(opened, host=host, port=port)
         return
     if host != LOOPBACK:
-        raise UsageProblem("the review app is served on this machine alone", action="leave --host away")
+        raise UsageProblem("the review app is served on this machine only", action="leave out --host")
     if people and opened.settings.web.login != "local":
-        raise UsageProblem("links are for the local login alone", action="leave --person away, or set web.login")
+        raise UsageProblem("login links need web.login = local", action="leave out --person, or set web.login")
     server = ReviewServer(opened, read_people(people, default=getpass.getuser()), port=port)
     for line in server.lines:
         click.echo(line)

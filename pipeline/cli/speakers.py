@@ -24,12 +24,12 @@ def speakers(session: str, workspace: Path, as_json: bool) -> None:
 @click.argument("session")
 @click.argument("speaker")
 @click.argument("participant", default="")
-@click.option("--undo", is_flag=True, help="Take an earlier assignment back.")
+@click.option("--undo", is_flag=True, help="Undo an earlier assignment.")
 @decider_option
 @click.option("--reason", required=True, help="How you know, in a few words.")
 @workspace_option
 def assign(session: str, speaker: str, participant: str, undo: bool, actor: str, reason: str, workspace: Path) -> None:
-    """Assign SPEAKER, a turn of SESSION or all unknown turns of a track, to PARTICIPANT; consent decides it anew."""
+    """Assign SPEAKER (a turn, or all unknown turns of a track) to PARTICIPANT; consent is then decided again."""
     if undo == bool(participant):
         raise UsageProblem("say who speaks", action="give either PARTICIPANT or --undo")
     opened = open_workspace(workspace)

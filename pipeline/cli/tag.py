@@ -11,7 +11,7 @@ import click
 @click.option(
     "--taxonomy",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The areas of your product; without it the shipped ones.",
+    help="The areas of your product; the default is the shipped taxonomy.",
 )
 def tag(taxonomy: Path | None) -> None:
     """Read JSON Lines {"id","text"} and write {"id","label","score","area"}, one line for each, in order."""

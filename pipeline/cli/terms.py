@@ -41,7 +41,7 @@ def list_(workspace: Path, reveal: bool, as_json: bool) -> None:
 @click.option("--reveal", is_flag=True, help="Show customers and texts; the ledger records it.")
 @json_option
 def suggest_rules(workspace: Path, reveal: bool, as_json: bool) -> None:
-    """List rules of one customer that decisions speak for, always or never a name there; revealed to review.leads."""
+    """List the rules for one customer that past decisions suggest; only review.leads may reveal them."""
     from pipeline.workflow.customer_rules import require_lead
     from pipeline.workflow.customer_rules import suggest_rules as suggest
 
@@ -53,12 +53,12 @@ def suggest_rules(workspace: Path, reveal: bool, as_json: bool) -> None:
 
 @terms.command("make-rule")
 @click.argument("suggestion")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Its last day.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day of the rule.")
 @decider_option
 @click.option("--reason", required=True, help="Why.")
 @workspace_option
 def make_rule(suggestion: str, until: datetime, actor: str, reason: str, workspace: Path) -> None:
-    """Make SUGGESTION a rule of its customer, an entry of that customer's list until a day; for review.leads."""
+    """Make SUGGESTION an entry of its customer's list until a day; only for review.leads."""
     from pipeline.workflow.customer_rules import make_rule as make
     from pipeline.workflow.customer_rules import require_lead
 

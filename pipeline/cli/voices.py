@@ -22,12 +22,12 @@ _MOST_KEYS = 9
 @click.command()
 @click.argument("session")
 @click.option("--out", type=click.Path(path_type=Path), help="A new folder for a clip of each voice.")
-@click.option("--by", "actor", help="Say who each unnamed voice is, one key for each; this is who decides.")
+@click.option("--by", "actor", help="Name each unnamed voice, one key for each; this is who decides.")
 @click.option("--reason", default="heard its clip", show_default=True, help="How you know, in a few words.")
 @workspace_option
 @json_option
 def voices(session: str, out: Path | None, actor: str | None, reason: str, workspace: Path, as_json: bool) -> None:
-    """List the voices in the mixed sound of SESSION, and how much of the others is removed together with each."""
+    """List the voices in the mixed sound of SESSION, and how much speech of others is removed with each."""
     opened = open_workspace(workspace)
     lines = list_voices(opened, session, now=now(), clips=out, actor=actor or getpass.getuser())
     emit(lines, as_json)
@@ -39,11 +39,13 @@ def voices(session: str, out: Path | None, actor: str | None, reason: str, works
 @click.argument("session")
 @click.argument("voice", type=int)
 @click.argument("participant", default="")
-@click.option("--unlisted", is_flag=True, help="It is nobody on the list of participants: the session is held.")
-@click.option("--undo", is_flag=True, help="Take back who it is.")
+@click.option(
+    "--unlisted", is_flag=True, help="The voice is of nobody on the list of participants; the session is held."
+)
+@click.option("--undo", is_flag=True, help="Undo an earlier name of the voice.")
 @decider_option
 @click.option("--reason", required=True, help="How you know, in a few words.")
-@click.option("--yes", is_flag=True, help="Do not ask again where speech of others goes with it.")
+@click.option("--yes", is_flag=True, help="Do not ask again when speech of others is removed with the voice.")
 @workspace_option
 def name_voice(
     session: str,
@@ -56,7 +58,7 @@ def name_voice(
     yes: bool,
     workspace: Path,
 ) -> None:
-    """Say that VOICE of SESSION is PARTICIPANT, after listening; consent decides the session anew."""
+    """Record that VOICE of SESSION is PARTICIPANT, after listening; consent is then decided again."""
     if (bool(participant), unlisted, undo).count(True) != 1:
         raise UsageProblem("say who it is", action="give PARTICIPANT, --unlisted or --undo")
     opened = open_workspace(workspace)
@@ -92,4 +94,6 @@ def _name_each(workspace: Workspace, session: str, unnamed: list[int], actor: st
 def _agrees_to_loss(workspace: Workspace, session: str, voice: int, participant: str) -> bool:
     """Says what of others goes with a participant whom consent takes out, and asks whether to go on."""
     lost_s = lost_with(workspace, session, voice, participant, now=now())
-    return not lost_s or click.confirm(f"{participant} is removed: {lost_s} s of what others say go too. Go on?")
+    return not lost_s or click.confirm(
+        f"{participant} is removed, and with the voice {lost_s} s of what others say. Go on?"
+    )

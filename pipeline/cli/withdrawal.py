@@ -20,16 +20,14 @@ _PURPOSES = [purpose.value for purpose in Purpose]
 
 @click.command()
 @click.option("--email", required=True, help="The address of the person who withdraws.")
-@click.option(
-    "--purpose", "purposes", type=click.Choice(_PURPOSES), multiple=True, help="A purpose; may be given again."
-)
+@click.option("--purpose", "purposes", type=click.Choice(_PURPOSES), multiple=True, help="A purpose; may be repeated.")
 @click.option("--everything", is_flag=True, help="Every purpose.")
 @click.option("--session", "session_id", help="Only for this session.")
-@click.option("--erase", is_flag=True, help="With --everything: the next run erases all data of them.")
+@click.option("--erase", is_flag=True, help="With --everything: the next run erases all their data.")
 @click.option(
     "--whole-recordings", "whole", is_flag=True, help="Erase mixed recordings at once, instead of after a hold."
 )
-@click.option("--party", "party_id", help="The id of the party, where several have that address.")
+@click.option("--party", "party_id", help="The id of the party, when several have that address.")
 @click.option("--by", "actor", required=True, help="Who enters this.")
 @click.option("--reason", required=True, help="How it reached you, in a few words.")
 @workspace_option
@@ -80,14 +78,14 @@ def verify_withdrawal(ctx: click.Context, who: str, workspace: Path, as_json: bo
 @click.command()
 @click.option("--email", required=True, help="The address of the person, or their party id.")
 @click.option("--withdrawal", "withdrawals", is_flag=True, help="Write what was done for their withdrawals instead.")
-@click.option("--id", "withdrawal_id", default="", help="Only this withdrawal.")
+@click.option("--id", "withdrawal_id", default="", help="With --withdrawal: only the withdrawal with this id.")
 @output_option
 @workspace_option
 @json_option
 def receipt(
     email: str, withdrawals: bool, withdrawal_id: str, output: Path | None, workspace: Path, as_json: bool
 ) -> None:
-    """Write the data receipt of a person, as a page, JSON-LD or on a terminal as text, or of their withdrawals."""
+    """Write a person's data receipt (a page, JSON-LD, or text on a terminal), or that of their withdrawals."""
     opened = open_workspace(workspace)
     if withdrawals or withdrawal_id:
         text = withdrawal_receipts(email, withdrawal_id, as_json=as_json, workspace=opened)
@@ -98,11 +96,11 @@ def receipt(
 
 
 @click.command()
-@click.option("--session", "session_id", help="Only those of this session.")
+@click.option("--session", "session_id", help="List only the artefacts of this session.")
 @workspace_option
 @json_option
 def artefacts(session_id: str | None, workspace: Path, as_json: bool) -> None:
-    """List every artefact: from whom it was made, and its state."""
+    """List every artefact, the people it was made from, and its state."""
     emit(list_artefacts(session_id, workspace=open_workspace(workspace)), as_json)
 
 
@@ -123,7 +121,7 @@ def record_copy_(artefact: str, to: str, by: str, workspace: Path, as_json: bool
 @click.argument("purpose", type=click.Choice(_PURPOSES))
 @click.option("--allow", "act", flag_value="allow", help="Allow the purpose.")
 @click.option("--keep-out", "act", flag_value="keep_out", help="Exclude the participant.")
-@click.option("--undo", "act", flag_value="undo", help="Take back an earlier decision.")
+@click.option("--undo", "act", flag_value="undo", help="Undo an earlier decision.")
 @click.option("--by", "actor", required=True, help="Who decides.")
 @click.option("--reason", required=True, help="Why, in a sentence.")
 @click.option("--evidence", required=True, help="The evidence: a text, or the SHA-256 of a file.")
@@ -132,7 +130,7 @@ def record_copy_(artefact: str, to: str, by: str, workspace: Path, as_json: bool
 def resolve(
     session: str, participant: str, purpose: str, act: str | None, workspace: Path, as_json: bool, **grounds: str
 ) -> None:
-    """Resolve a hold of PARTICIPANT for PURPOSE in SESSION; publication needs two people, and a no stays a no."""
+    """Resolve a hold of PARTICIPANT for PURPOSE in SESSION; publication takes two people, and a no stays a no."""
     if act is None:
         raise UsageProblem("no decision is given", action="give --allow, --keep-out or --undo")
     opened, at = open_workspace(workspace), now()
@@ -146,7 +144,7 @@ def resolve(
 @workspace_option
 @json_option
 def rebuild_journal_(workspace: Path, as_json: bool) -> None:
-    """Write the journal of refusals and withdrawals anew from the store, where it is lost or damaged."""
+    """Rebuild a lost or damaged journal of refusals and withdrawals from the store."""
     emit({"entries": rebuild_journal(open_workspace(workspace))}, as_json)
 
 

@@ -63,7 +63,7 @@ def _read_object(number: int, line: str) -> dict[str, object]:
     def unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
         values = dict(pairs)
         if len(values) < len(pairs):
-            raise UsageProblem(f"line {number}: a key stands there twice", action="write each key once")
+            raise UsageProblem(f"line {number}: a key occurs twice", action="write each key once")
         return values
 
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from pipeline.errors import ConfigurationError, ConsentUnreadable, OffrecordError, StorageUnavailable
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -24,3 +26,14 @@ class TaskFailed(Generic[T]):
     task: T
     reason: str
     error: str
+
+    def stops_all(self) -> OffrecordError | None:
+        """What ends the whole run, because every other task would end so too; None where it is this task's own."""
+        match self.error:
+            case ConsentUnreadable.__name__:
+                return ConsentUnreadable("the consent store became unreadable", action="restore it, then run again")
+            case StorageUnavailable.__name__:
+                return StorageUnavailable()
+            case ModuleNotFoundError.__name__:
+                return ConfigurationError("a package is missing", action="`offrecord doctor` names it")
+        return None

@@ -52,4 +52,4 @@ def utc_day(day: date) -> str:
 
 
 def _endless() -> InputRefused:
-    return InputRefused("the platform's list is not as its reference says", action="run again later")
+    return InputRefused("the platform's answer has another form than its reference documents", action="run again later")

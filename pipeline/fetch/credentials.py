@@ -30,7 +30,7 @@ class _Table(BaseModel):
     def _is_safe(cls, url: str) -> str:
         parts = urlsplit(url)
         if parts.username or parts.query or parts.fragment or not parts.hostname:
-            raise ValueError("is no plain address")
+            raise ValueError("is not a plain address")
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise ValueError("is not https")
         return url.rstrip("/")
@@ -130,7 +130,9 @@ def _with_account(credentials: MeetCredentials, folder: Path) -> MeetCredentials
     try:
         account = ServiceAccount(**json.loads(text))
     except (ValueError, TypeError, RecursionError):
-        raise ConfigurationError("the service account's key file is not as Google hands it out", action=_DOCS) from None
+        raise ConfigurationError(
+            "the service account's key file is not in the form that Google hands out", action=_DOCS
+        ) from None
     return credentials.model_copy(update={"service_account": account})
 
 
@@ -143,7 +145,9 @@ def _private_text(path: Path, what: str) -> str:
                 raise ConfigurationError(f"{what} may be read by others on this machine", action="chmod 600 it")
             return source.read()
     except (OSError, UnicodeDecodeError):
-        raise ConfigurationError(f"{what} cannot be read", action="check that it is there, and yours") from None
+        raise ConfigurationError(
+            f"{what} cannot be read", action="check its path, and that this user may read it"
+        ) from None
 
 
 def _is_of_systemd(path: Path) -> bool:

@@ -68,13 +68,13 @@ def _go_on(client: HttpClient, file: RemoteFile, part: Path, progress: Progress)
             raise _page()
         if answer.status == _UNSATISFIABLE:
             if file.size != begin:
-                raise WrongFile("a part of a file is no part of it any more", action=_AGAIN)
+                raise WrongFile("a file changed on the platform while it was downloaded", action=_AGAIN)
             return
         begin, total = _range(answer, begin)
         largest = LARGEST_TEXT if file.is_text else _LARGEST_MEDIA
         stated = [size for size in (file.size, total) if size is not None]
         if any(size != stated[0] for size in stated):
-            raise WrongFile("a file is not of the size that the platform says", action=_AGAIN)
+            raise WrongFile("a file does not have the size that the platform states", action=_AGAIN)
         if any(size > largest for size in stated):
             raise InputRefused(
                 "a file is larger than a session may have", action="leave that recording on the platform"
@@ -97,7 +97,7 @@ def _write(answer: HttpAnswer, part: Path, begin: int, most: int, progress: Prog
             out.write(block)
             here += len(block)
             if here > most:
-                raise WrongFile("a file is larger than the platform says", action=_AGAIN)
+                raise WrongFile("a file is larger than the platform states", action=_AGAIN)
             progress(here, most)
         out.flush()
         os.fsync(out.fileno())
@@ -133,9 +133,9 @@ def _keep_state(part: Path, answer: HttpAnswer) -> None:
 def _check(file: RemoteFile, part: Path) -> None:
     """Raises ``InputRefused`` unless the part is all of the file, by size and every digest that the platform says."""
     if file.size is not None and _size(part) != file.size:
-        raise WrongFile("a file is not of the size that the platform says", action=_AGAIN)
+        raise WrongFile("a file does not have the size that the platform states", action=_AGAIN)
     if any(file_digest(part, algorithm) != digest.lower() for algorithm, digest in file.digests.items()):
-        raise WrongFile("a file has not the digest that the platform says", action=_AGAIN)
+        raise WrongFile("a file does not have the digest that the platform states", action=_AGAIN)
 
 
 def _page() -> InputRefused:

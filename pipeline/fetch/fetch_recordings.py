@@ -100,7 +100,9 @@ def fetch_recordings(
     ``LockHeld``, ``UsageProblem`` for days that are none.
     """
     if options.since > min(options.until, now.date()):
-        raise UsageProblem("--since is later than --until or than today", action="give days that were")
+        raise UsageProblem(
+            "--since is later than --until or than today", action="give days up to today, the first before the last"
+        )
     log.configure(workspace.logs / "offrecord.jsonl")
     http = HttpClient(Patience())
     try:
@@ -188,7 +190,7 @@ class _Fetch:
                 discard(self._area / place.name)
             return replace(line, status=FetchStatus.KNOWN, reason=known.value)
         if not recording.is_finished:
-            return replace(line, status=FetchStatus.WAITING, reason="the platform still works on it")
+            return replace(line, status=FetchStatus.WAITING, reason="the platform is still processing the recording")
         if self._options.dry_run:
             return line
         try:
@@ -223,7 +225,7 @@ class _Fetch:
         """Puts every file into the stage, on from what an earlier fetch left there, and nothing else."""
         names = {file.name for file in contents}
         if len(names) != len(contents):
-            raise InputRefused("two files of a recording would have one name", action="download it by hand")
+            raise InputRefused("two files of a recording would get the same name", action="download it by hand")
         for path in stage.iterdir():
             if path.name not in names and not any(path.name == name + end for name in names for end in (PART, STATE)):
                 path.unlink()

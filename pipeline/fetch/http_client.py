@@ -81,7 +81,10 @@ class HttpAnswer:
         for block in self.blocks():
             body += block
             if len(body) > largest:
-                raise InputRefused("the platform answers with more than is read at once", action="see docs/fetching.md")
+                raise InputRefused(
+                    "an answer of the platform is larger than is read",
+                    action="fetch fewer days at once; if it stays, download by hand",
+                )
         return bytes(body)
 
 
@@ -206,7 +209,7 @@ def require_safe(url: str, first: str) -> None:
     except (ValueError, httpx2.InvalidURL):
         is_safe = False
     if not is_safe:
-        raise InputRefused("the platform sends to an address that is not https", action="see docs/fetching.md")
+        raise InputRefused("the platform names an address that is not https", action="download that recording by hand")
 
 
 def unreachable(how: str) -> TryAgain:
@@ -220,11 +223,11 @@ def _busy(status: int) -> OffrecordError:
 
 def _asked_s(response: httpx2.Response) -> float | None:
     """How long the server asks to wait, in seconds; None where it does not say."""
-    asked = response.headers.get("Retry-After", "").strip()
-    if asked.isdecimal():
-        return float(asked)
+    wait = response.headers.get("Retry-After", "").strip()
+    if wait.isdecimal():
+        return float(wait)
     try:
-        until = parsedate_to_datetime(asked)
+        until = parsedate_to_datetime(wait)
     except ValueError:
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)

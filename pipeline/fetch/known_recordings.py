@@ -25,7 +25,7 @@ class Known(StrEnum):
     FETCHED = "fetched before"
     INBOX = "in the inbox"
     STORED = "in the workspace"
-    REMOVED = "erased, or kept no longer"
+    REMOVED = "erased, or past its retention"
 
 
 class KnownRecordings:

@@ -39,8 +39,8 @@ class WrittenFile:
 class RemoteRecording:
     """One recording: the platform's own id of it, which is never logged, and its start as aware UTC.
 
-    ``is_finished`` is false while the platform still works on it. ``files`` and ``size`` (bytes) are what a list of
-    recordings already says of it, None where it does not. ``source`` is the platform's own, for its client.
+    ``is_finished`` is false while the platform still processes the recording. ``files`` and ``size`` (bytes) are what a
+    list of recordings already says of it, None where it does not. ``source`` is the platform's own, for its client.
     """
 
     recording_id: str

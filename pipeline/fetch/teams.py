@@ -126,7 +126,9 @@ class TeamsClient:
     def _pages(self, url: str, *, scope: str) -> Iterator[dict[str, Any]]:
         def fetch(place: str) -> Any:
             if not self._access.is_for(place):
-                raise InputRefused("Graph names another host for the rest of a list", action="run again later")
+                raise InputRefused(
+                    "Microsoft Graph names another host for the rest of a list", action="run again later"
+                )
             return self._http.get_json(place, self._access, scope=scope)
 
         return pages(fetch, url, "value", lambda page: text_of(page, _NEXT))

@@ -79,7 +79,7 @@ class ZoomClient:
         detail = self._get(f"meetings/{_twice_quoted(uuid)}/recordings", scope=_FILES)
         files, own = _of_part(detail, recording.started_at)
         if not all(map(_is_finished, (*files, *own))):
-            raise InputRefused("Zoom still works on a file of it", action="run again later")
+            raise InputRefused("Zoom is still processing a file of the recording", action="run again later")
         stamp = f"GMT{recording.started_at:%Y%m%d-%H%M%S}_"
         shared, personal = _named(stamp, _wanted(files)), _named_own(stamp, own)
         downloads = [self._file(name, entry) for name, entry in (*shared.items(), *personal.items())]

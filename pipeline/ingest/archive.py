@@ -110,7 +110,7 @@ def _write(inside: IO[bytes], target: Path, promised: int) -> None:
         while chunk := inside.read(_CHUNK):
             written += len(chunk)
             if written > promised:
-                raise InputRefused("the zip holds more than it says", action="do not use it")
+                raise InputRefused("the zip unpacks to more than it states", action="do not use it")
             out.write(chunk)
 
 

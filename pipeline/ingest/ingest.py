@@ -31,7 +31,8 @@ def ingest(folder: Path, *, workspace: Workspace) -> Session | Refused:
         return Refused(reason=error.message, action=error.action)
     except PermissionError:
         return Refused(
-            reason="the folder or a file in it cannot be read", action="give the pipeline's user the right to"
+            reason="the folder or a file in it cannot be read",
+            action="give the user that runs Offrecord the right to read it",
         )
     except FileNotFoundError:
         raise TryAgain("the folder changed while it was read", action="it is left for next time") from None

@@ -206,7 +206,9 @@ def _widen(pipe: IO[bytes] | None) -> None:
 
 
 def _stalled() -> TryAgain:
-    return TryAgain("a media tool stood still and was stopped", action="run again; if it stays, the file is at fault")
+    return TryAgain(
+        "a media tool made no progress and was stopped", action="run again; if it stays, the file is at fault"
+    )
 
 
 def _pipe(pipe: IO[bytes] | None) -> int:

@@ -110,7 +110,7 @@ def _box(span: Mapping[str, object], place: str) -> _Box | None:
     if box == WHOLE:
         return _Box(region=None)
     if not isinstance(box, list) or len(box) != 4:
-        raise UsageProblem(f"{place} has a box that is none", action='give [left, top, right, bottom] or "all"')
+        raise UsageProblem(f"{place} has an invalid box", action='give [left, top, right, bottom] or "all"')
     left, top, right, bottom = (_number({"box": share}, "box", place) for share in box)
     if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
         raise UsageProblem(f"{place} has a box outside the picture", action="give shares of it from 0 to 1")

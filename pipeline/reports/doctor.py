@@ -9,8 +9,11 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
+
+from packaging.requirements import Requirement as PackageRequirement
 
 from pipeline import detect, models, speech
 from pipeline.consent.evaluation.jurisdictions import rules_of
@@ -49,6 +52,7 @@ def _requirements(workspace: Workspace | None, on: date) -> Iterator[Requirement
     yield Requirement(
         what="python", ok=sys.version_info >= (3, 11), found=version, action="install Python 3.11 or later"
     )
+    yield _packages()
     for tool in tools.tools():
         yield Requirement(what=tool.name, ok=tool.version is not None, found=tool.version or "", action=tool.install)
     if workspace is None:
@@ -62,6 +66,26 @@ def _requirements(workspace: Workspace | None, on: date) -> Iterator[Requirement
     yield _places(workspace, on)
     free = shutil.disk_usage(workspace.root).free
     yield Requirement(what="disk", ok=free >= _FREE_BYTES, found=f"{free / 1e9:.1f} GB free", action="make room")
+
+
+def _packages() -> Requirement:
+    """Whether every package that the program was installed with is there, in a version that fits."""
+    wanted = [PackageRequirement(each) for each in metadata.requires("offrecord") or ()]
+    needed = [each for each in wanted if each.marker is None or each.marker.evaluate({"extra": ""})]
+    lacking = sorted(each.name for each in needed if not _is_installed(each))
+    return Requirement(
+        what="packages",
+        ok=not lacking,
+        found=f"{len(needed) - len(lacking)} of {len(needed)}",
+        action=f"install offrecord again: {', '.join(lacking)} missing or too old",
+    )
+
+
+def _is_installed(package: PackageRequirement) -> bool:
+    try:
+        return package.specifier.contains(metadata.version(package.name), prereleases=True)
+    except metadata.PackageNotFoundError:
+        return False
 
 
 def _ocr(workspace: Workspace) -> Requirement:

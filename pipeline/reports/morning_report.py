@@ -235,8 +235,8 @@ def _as_on_disk(line: ReportLine, workspace: Workspace) -> ReportLine:
     return replace(
         line,
         status="waiting",
-        reason=f"not in {workspace.out.name}/ any more: {', '.join(missing)}",
-        action="`offrecord run` publishes again what may go on",
+        reason=f"missing from {workspace.out.name}/: {', '.join(missing)}",
+        action="`offrecord run` publishes it again as far as consent allows",
         renditions=tuple(folder for folder in line.renditions if folder not in missing),
     )
 

@@ -25,7 +25,7 @@ Place = tuple[str, Audience]
 _MEGABYTE = 1_000_000
 _EXPORTS = "exports"
 _STAGE, _NAME = "published", "checked"
-_ADVICE = "compare it with a backup, take it out of out/, and run again; `offrecord verify` checks all of it"
+_ADVICE = "compare with a backup, remove it from out/, and run again; `offrecord verify` checks all of it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +51,13 @@ def check(workspace: Workspace, interrupted: frozenset[str]) -> tuple[str, ...]:
     strange, exports = len(list(strangers(workspace, entries))), len(request_files.changed_exports(workspace))
     others = counted(strange, "file or folder", "files or folders")
     return (
-        *(f"out/{where} is gone, which was published: this run makes again what may go on" for where in missing),
+        *(
+            f"out/{where} was published and is gone: this run makes it again as far as consent allows"
+            for where in missing
+        ),
         *(f"out/{_name(place)} is not as it was published: {_ADVICE}" for place in changed),
         *((f"{others} in out/ not written by Offrecord: {_ADVICE}",) if strange else ()),
-        *((f"{counted(exports, 'file')} of out/exports/ changed, added or taken away: {_ADVICE}",) if exports else ()),
+        *((f"{counted(exports, 'file')} of out/exports/ changed, added or removed: {_ADVICE}",) if exports else ()),
     )
 
 

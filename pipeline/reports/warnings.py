@@ -30,7 +30,7 @@ def _of_recogniser(settings: SpeechSettings) -> tuple[str, ...]:
     if settings.engine != "sphinx":
         return ()
     return (
-        "Sessions are heard with sphinx, which mishears about every third word of real speech and so lets names stay: "
+        "Sessions are recognised with sphinx, which mishears about every third word of real speech, so names may stay: "
         "run `offrecord models pull whisper-base` and set speech.engine to whisper.",
     )
 
@@ -40,7 +40,7 @@ def _of_name_models(settings: DetectSettings) -> tuple[str, ...]:
     if not settings.spacy_model or detect.version(settings):
         return ()
     return (
-        "Names that nobody listed are found by one model instead of two, which find more together: "
+        "Names that nobody listed are looked for by one model instead of two, which finds fewer: "
         f"run `offrecord models pull {settings.spacy_model}`.",
     )
 
@@ -49,4 +49,4 @@ def _of_voices(settings: RunSettings) -> tuple[str, ...]:
     """Counting voices is asked for, and nothing here can."""
     if not settings.count_voices or is_available():
         return ()
-    return ("Voices are not counted, as their model is not here: run `offrecord models pull voices`.",)
+    return ("Voices are not counted, because their model is not pulled: run `offrecord models pull voices`.",)

@@ -62,7 +62,7 @@ def review(
     it, or when a removed voice cannot be told from the others.
     """
     if ruling.session_id != session.session_id:
-        raise OffrecordError("the ruling is of another session", action="report this; nothing was let out")
+        raise OffrecordError("the ruling is of another session", action="report this; nothing was published")
     verdicts = {decision.proposal_id: decision.verdict for decision in decisions}
     out = consent_removals(session, ruling, transcript, audience, pad_s=settings.pad_s)
     stop: Held | Pending | None = _consent(ruling, audience) or _voices(session, out)
@@ -151,7 +151,10 @@ def _consent(ruling: Ruling, audience: Audience) -> Held | None:
 def _voices(session: Session, out: ConsentRemovals) -> Held | None:
     """Held when a removed voice would stay in mixed sound, or no sound would be left."""
     if out.unsafe:
-        return Held(reason="a removed participant speaks in mixed sound", action="provide a recording for each person")
+        return Held(
+            reason="a participant who must be removed speaks in mixed sound",
+            action="provide a recording for each person",
+        )
     if session.tracks and all(
         cover((window for window in out.windows if window.track_id in (None, track_id)), session.duration_s)
         for track_id in out.keep_tracks
@@ -168,8 +171,8 @@ def _nothing_left(session: Session, transcript: Transcript, out: ConsentRemovals
     if speech or written or session.video is not None:
         return None
     return Held(
-        reason="nothing is left in it to publish: no word, no line and no picture",
-        action="nothing; take public_recording out of its purposes to have it reported as done",
+        reason="nothing of the session is left to publish: no word, no line and no picture",
+        action="nothing; take public_recording out of purposes in its session.toml, and it is reported as done",
     )
 
 

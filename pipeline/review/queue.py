@@ -57,7 +57,7 @@ def proposals_of(workspace: Workspace, session_id: str) -> tuple[Proposal, ...]:
     """The session's proposals of the last run; raises ``UsageProblem`` when it has none."""
     proposals = workspace.stages.get("proposals", session_id, tuple[Proposal, ...])
     if proposals is None:
-        raise UsageProblem("no such session has been worked", action="see `offrecord review list`")
+        raise UsageProblem("no session with that id has been processed", action="see `offrecord review list`")
     return proposals
 
 
@@ -125,7 +125,9 @@ def chosen(
     """
     proposals = proposals_of(workspace, session_id)
     if all_undecided and verdict is not Verdict.REDACT:
-        raise UsageProblem("anything but redacting needs a look at each proposal", action="decide them one by one")
+        raise UsageProblem(
+            "--all-undecided goes with --redact only", action="look at each other proposal and decide it by its id"
+        )
     if bool(named) is all_undecided:
         raise UsageProblem("name proposals or give --all-undecided", action="see `offrecord review show`")
     if not named:
@@ -146,7 +148,7 @@ def alike(
     """By session the undecided proposals of the same entities in all the other sessions: only to take them out."""
     if verdict is not Verdict.REDACT:
         raise UsageProblem(
-            "--all-sessions goes with --redact alone", action="list what is nobody's under allow in terms.toml"
+            "--all-sessions goes with --redact only", action="list words that are no names under allow in terms.toml"
         )
     entities = {
         proposal.entity for proposal in proposals_of(workspace, session_id) if proposal.proposal_id in proposal_ids

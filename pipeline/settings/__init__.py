@@ -240,7 +240,7 @@ def _check_environment(variables: Mapping[str, str]) -> None:
     sections = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
     for name in sorted(name.upper() for name in variables):
         if name.startswith(PREFIX) and name not in _NOT_SETTINGS and name.split(BETWEEN)[0] not in sections:
-            raise ConfigurationError(f"the environment's {name} is no setting", action="see docs/settings.md")
+            raise ConfigurationError(f"the environment variable {name} is not a setting", action="see docs/settings.md")
 
 
 def _message(kind: str, place: tuple[int | str, ...], message: str) -> str:

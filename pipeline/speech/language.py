@@ -48,10 +48,12 @@ def language_stop(transcript: Transcript, languages: Collection[str]) -> Pending
     action = "somebody who knows the language listens and decides; or set speech.language and detect.languages"
     if transcript.language not in languages:
         return Pending(
-            reason=f"it is in a language ({transcript.language}) in which names cannot be found", action=action
+            reason=f"the session is in a language ({transcript.language}) in which names cannot be found", action=action
         )
     if probability is not None and probability < LEAST_SURE:
-        return Pending(reason=f"it is probably not in {transcript.language} ({probability:.0%} sure)", action=action)
+        return Pending(
+            reason=f"the session is probably not in {transcript.language} ({probability:.0%} sure)", action=action
+        )
     if other_s > MOST_OTHER_S or (transcript.speech_s and other_s > MOST_OTHER_SHARE * transcript.speech_s):
-        return Pending(reason=f"{other_s:.0f} seconds of it are in another language", action=action)
+        return Pending(reason=f"{other_s:.0f} seconds of the session are in another language", action=action)
     return None

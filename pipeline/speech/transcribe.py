@@ -61,7 +61,7 @@ def transcribe(
     audible = tracks.audible(session, ruling)
     if not audible:
         return Held(
-            reason="consent leaves no sound of it that may be transcribed",
+            reason="consent leaves no sound of the session that may be transcribed",
             action="give a recording of each person apart, or leave the session sealed; see `offrecord consent show`",
         )
     chosen = engine(settings.engine)

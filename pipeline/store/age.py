@@ -38,9 +38,13 @@ def read_identities(path: Path) -> list[Any]:
         lines = [line.strip() for line in path.read_text("ascii").splitlines()]
         identities = [pyrage.x25519.Identity.from_str(line) for line in lines if line.startswith(_SECRET)]
     except (OSError, UnicodeDecodeError, pyrage.IdentityError) as error:
-        raise ConfigurationError("the age key file cannot be read", action="name the one of the backup") from error
+        raise ConfigurationError(
+            "the age key file cannot be read", action="name the file that `offrecord backup-key` made"
+        ) from error
     if not identities:
-        raise ConfigurationError("the age key file holds no secret key", action="name the one of the backup")
+        raise ConfigurationError(
+            "the age key file holds no secret key", action="name the file that `offrecord backup-key` made"
+        )
     return identities
 
 

@@ -157,7 +157,7 @@ def unavailable(error: BaseException) -> StorageUnavailable | None:
     return StorageUnavailable(
         "the database cannot be used now: it cannot be reached, no space is left, another command holds it, or a right "
         "is missing",
-        action="see to that, then try again",
+        action="check these, then try again",
     )
 
 

@@ -29,7 +29,8 @@ def copy(source: Connection, target: Engine, sealer: Sealer) -> Mapping[str, int
         broken = row_seals.broken(connection, sealer)
         if broken:
             raise WorkspaceDamaged(
-                f"the copy is not what the seals say of: {', '.join(broken)}", action="run `offrecord verify`"
+                f"the copy does not match the seals of these tables: {', '.join(broken)}",
+                action="run `offrecord verify`",
             )
         return {table.name: _count(connection, table.name) for table in metadata.sorted_tables}
 

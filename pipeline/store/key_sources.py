@@ -33,7 +33,8 @@ def read_secret(source: str, keys: Path, *, timeout_s: float) -> bytes:
     secret = _decoded(content)
     if secret is None:
         raise ConfigurationError(
-            "the key-encryption key is not 32 bytes, nor these in hexadecimal or base64 on one line", action=_ACTION
+            "the key-encryption key is neither 32 bytes nor one line of 32 bytes in hexadecimal or base64",
+            action=_ACTION,
         )
     return secret
 
@@ -42,9 +43,11 @@ def _own(keys: Path) -> bytes:
     try:
         secret = (keys / OWN_FILE).read_bytes()
     except FileNotFoundError as error:
-        raise WorkspaceDamaged("the key kek is missing", action="restore keys/ from its backup") from error
+        raise WorkspaceDamaged(
+            "the key-encryption key keys/kek is missing", action="restore keys/ from its backup"
+        ) from error
     if len(secret) != SECRET_BYTES:
-        raise WorkspaceDamaged("the key kek is not whole", action="restore keys/ from its backup")
+        raise WorkspaceDamaged("the key-encryption key keys/kek is not whole", action="restore keys/ from its backup")
     return secret
 
 
@@ -70,7 +73,7 @@ def _from_file(path: Path) -> bytes:
 
 def _from_command(line: str, timeout_s: float) -> bytes:
     """What a command prints; nothing of it, nor of what it says of errors, is shown or logged."""
-    action = "see to that command or its service, then run again; nothing was processed"
+    action = "check the command and its service, then run again; nothing was processed"
     try:
         done = subprocess.run(
             shlex.split(line), stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout_s, check=False
@@ -82,7 +85,9 @@ def _from_command(line: str, timeout_s: float) -> bytes:
     except (OSError, ValueError) as error:
         raise ConfigurationError("the command of the key-encryption key cannot be run", action=_ACTION) from error
     if done.returncode != 0:
-        raise StorageUnavailable(f"the command of the key-encryption key ended with {done.returncode}", action=action)
+        raise StorageUnavailable(
+            f"the command of the key-encryption key ended with exit code {done.returncode}", action=action
+        )
     return done.stdout
 
 

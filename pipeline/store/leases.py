@@ -35,7 +35,9 @@ class LeasedByOther(UsageProblem):
     """The session is somebody else's for now."""
 
     def __init__(self, held: Lease) -> None:
-        super().__init__(f"{held.actor} has it until {held.until:%H:%M} UTC", action="take another session")
+        super().__init__(
+            f"{held.actor} reviews this session until {held.until:%H:%M} UTC", action="take another session"
+        )
         self.held = held
 
     def __reduce__(self) -> tuple[object, ...]:

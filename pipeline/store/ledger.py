@@ -66,7 +66,7 @@ class Ledger:
             with reading(self._db) as connection:
                 self._heads.check(connection, [ledger])
         except ChainTruncated as cut:
-            raise WorkspaceDamaged(f"ledger: it ends before entry {cut.args[0]}", action=_DAMAGED) from cut
+            raise WorkspaceDamaged(f"the ledger ends before entry {cut.args[0]}", action=_DAMAGED) from cut
         except HeadsLost as lost:
             raise WorkspaceDamaged("the file heads is not as it was written", action=_DAMAGED) from lost
 

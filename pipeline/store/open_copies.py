@@ -150,8 +150,8 @@ def _require_private(folder: Path) -> None:
     status = folder.stat()
     if status.st_uid != os.geteuid() or status.st_mode & 0o077:
         raise ConfigurationError(
-            "the folder for opened originals is not this user's alone",
-            action="name another as encryption.plaintext_folder, or chmod 700 it",
+            "the folder for opened originals belongs to or is open to other users",
+            action="chmod 700 it, or set encryption.plaintext_folder to another folder",
         )
 
 

@@ -31,7 +31,7 @@ MARK = "ENCRYPTED"
 _MARK_TEXT = b"The files here are encrypted. Their keys are in keys/ of the workspace; see docs/operator.md.\n"
 _CHUNK_BYTES = 1 << 20
 _PARTIAL = ".partial-"
-_STAYS = "remove it from the inbox where it is there; it stays removed"
+_STAYS = "remove it from the inbox if it is there; the recording stays removed"
 _RESTORE = "restore it from a backup, then run `offrecord verify`"
 
 
@@ -84,7 +84,7 @@ class Vault:
         if self._place(digest, SEALED).is_file():
             return self._copies.path(digest, partial(self._decrypt, digest))
         if self._was_erased(digest):
-            raise InputRefused("the recording was removed: erased, or kept no longer", action=_STAYS)
+            raise InputRefused("the recording was removed: erased on request, or past its retention", action=_STAYS)
         raise WorkspaceDamaged(f"vault: {digest[:12]} is missing", action=_RESTORE)
 
     def has(self, digest: str) -> bool:
@@ -101,7 +101,7 @@ class Vault:
             try:
                 digest, size = _copy(original, temporary, key)
                 if self._was_erased(digest):
-                    raise InputRefused("this recording was erased on request, or is kept no longer", action=_STAYS)
+                    raise InputRefused("this recording was erased on request, or is past its retention", action=_STAYS)
                 if not self.has(digest):
                     self._put(temporary, digest, key)
             finally:
@@ -127,7 +127,10 @@ class Vault:
             finally:
                 temporary.unlink(missing_ok=True)
             if not self._opens(digest):
-                raise WorkspaceDamaged(f"vault: {digest[:12]} does not open", action="run it again on another disk")
+                raise WorkspaceDamaged(
+                    f"vault: {digest[:12]} cannot be read back after it was encrypted",
+                    action="check the disk; the plain file was kept",
+                )
         plain.unlink()
         sync_folder(plain.parent)
         return True

@@ -129,6 +129,7 @@ class Workspace:
         _check_files(root)
         _make_folders(root)
         workspace = cls(root, read_settings(root), keep_connections=keep_connections)
+        workspace._check_stage_keys()
         workspace.vault.sweep_opened()
         database.migrate(workspace.db)
         workspace._follow()
@@ -142,9 +143,17 @@ class Workspace:
     def begin_encryption(self) -> None:
         """Makes the keys, once: from now on each original and each stage result is encrypted under one of its own."""
         self._keks.make_own()
-        self._keks.current()
-        self.stages.keys.create()  # before the vault says that it is encrypted: from then on they may not lack
+        self._keks.current()  # out of reach, it leaves everything as it was
+        self.stages.keys.create()  # before the vault's, so that no kill in between looks like keys that were lost
         self.vault.begin_encryption()
+
+    def _check_stage_keys(self) -> None:
+        """Raises ``WorkspaceDamaged`` where the keys of stage results are gone: none would be made under the old one.
+
+        A result under the key of the workspace could be read in an old backup after its erasure.
+        """
+        if self.vault.is_encrypted and not self.stages.keys.is_there:
+            raise WorkspaceDamaged(f"keys/{OF_STAGES} is missing", action="restore keys/ from its backup")
 
     def _vault(self) -> Vault:
         encryption = self.settings.encryption
@@ -267,7 +276,7 @@ def is_workspace(root: Path) -> bool:
         return has_file
     if has_file:
         raise ConfigurationError(
-            f"the settings name a database and {DATABASE} is here too, which no erasure would reach",
+            f"database.url is set and {DATABASE} is still in the workspace, where no erasure would reach it",
             action=f"remove {DATABASE} if `offrecord db copy` has copied it, or take database.url out of {FILE_NAME}",
         )
     return (root / FILE_NAME).is_file()

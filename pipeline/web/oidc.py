@@ -174,7 +174,7 @@ class OidcProvider:
 
 
 def _refused(why: str) -> RefusedByPolicy:
-    return RefusedByPolicy(f"the login is refused: {why}", action="log in again, or ask who runs the review app")
+    return RefusedByPolicy(f"the login is refused: {why}", action="log in again, or ask whoever runs the review app")
 
 
 def _unreachable(error: Exception) -> TryAgain:

@@ -262,5 +262,5 @@ def _conflict(request: Request, conflict: VersionConflict) -> Response:
     views = _views(site, opened)
     view = next((view for view in views if view.proposal_id == wanted), None)
     is_miss = isinstance(conflict, reviewer_quality.BlindMiss)
-    told = {"error": str(conflict), "version": conflict.version, "was_blind": is_miss, "proposal": view}
-    return as_json(told, HTTPStatus.CONFLICT)
+    answer = {"error": str(conflict), "version": conflict.version, "was_blind": is_miss, "proposal": view}
+    return as_json(answer, HTTPStatus.CONFLICT)

@@ -77,4 +77,4 @@ def _run(app: Starlette, *, host: str, port: int) -> None:
         try:
             server.run()
         except SystemExit as error:
-            raise TryAgain("the port cannot be listened on", action="stop what uses it, or give --port") from error
+            raise TryAgain("the port cannot be opened", action="stop what uses it, or give --port") from error

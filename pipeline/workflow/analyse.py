@@ -39,7 +39,7 @@ HEARD_AGAIN = "heard_again"
 """The stage result that holds what the proofs of a session's renditions heard again, under the session's id."""
 
 _ERASED = Refused(reason="its recording was erased on request", action="nothing; it stays erased")
-_KEPT_NO_LONGER = Refused(reason="its original is kept no longer", action="nothing can be made from it again")
+_KEPT_NO_LONGER = Refused(reason="its original is past its retention", action="nothing can be made from it again")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,7 +118,7 @@ def read_invitation(secret: str, *, workspace: Workspace, now: datetime) -> tupl
     """
     invitation = Invitation(**unseal(workspace, secret, {"notice", "session_id", "email", "until"}))
     if now > datetime.fromisoformat(invitation.until):
-        raise RefusedByPolicy("this link is over", action="ask for a new one")
+        raise RefusedByPolicy("this link has expired", action="ask for a new one")
     return invitation, versions.form_on_file(workspace.db, invitation.notice)
 
 

@@ -36,8 +36,10 @@ def copy_database(workspace: Workspace, target: str) -> DatabaseCopied:
     has_server = database.is_server(workspace.db)
     if (target == TO_FILE) != has_server:
         raise UsageProblem(
-            "the database of this workspace is there already",
-            action="give the address of a new PostgreSQL database" if not has_server else "say `sqlite` to leave it",
+            "the database of this workspace is already of that kind",
+            action="give the address of a new PostgreSQL database"
+            if not has_server
+            else "give `sqlite` to copy it back into a file",
         )
     with workspace.locked():
         workspace.sweep()

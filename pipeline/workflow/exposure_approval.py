@@ -50,7 +50,9 @@ def approve_exposure(
     """Stores a person's approval of exactly what waits for one; raises ``UsageProblem`` where nothing does."""
     shown = workspace.stages.get(_STAGE, f"{session_id}-{audience}", NewlyExposed)
     if shown is None or not shown:
-        raise UsageProblem("nothing of it waits for an approval", action="`offrecord status` shows what waits")
+        raise UsageProblem(
+            "no rendition of the session waits for this approval", action="`offrecord status` shows what waits"
+        )
     state = key_of(shown)
     releases.record_act(
         workspace.db, session_id, audience, ReleaseAct.APPROVE, state=state, actor=actor, reason=reason, now=now

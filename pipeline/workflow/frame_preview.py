@@ -46,7 +46,7 @@ def write_frame(
     """
     video = session_of(workspace, session_id).video
     if video is None:
-        raise UsageProblem("the session has no picture", action="nothing; there is no frame to write")
+        raise UsageProblem("the session has no picture", action="there is no frame to write")
     if not 0 <= at_s <= video.duration_s:
         raise UsageProblem(f"the picture lasts {video.duration_s:.1f} s", action="correct --at")
     _may_write(workspace, out)

@@ -62,7 +62,7 @@ def keep_parts(
     chat = _chat(planned, folder, participant_id)
     spans = list(_spans(rendition.turns, participant_id, manifest.length_s))
     if not spans and not chat:
-        raise RefusedByPolicy("nothing of the public rendition is theirs", action="nothing; they need no preview")
+        raise RefusedByPolicy("the public rendition holds nothing of the participant", action="they need no preview")
     cutting = make_private(scratch / "parts")
     parts = tuple(
         _keep_part(context, folder, manifest, span, cutting, key=part_key(session_id, participant_id, number))

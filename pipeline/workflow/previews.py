@@ -69,7 +69,7 @@ def make_preview(
         session = _session(workspace, session_id, participant_id)
         planned = _planned(session, workspace, now)
         if participant_id in planned.plan.removed:
-            raise RefusedByPolicy("they are not in the public rendition", action="nothing; they need no preview")
+            raise RefusedByPolicy("the participant is not in the public rendition", action="they need no preview")
         state = consent_state(planned.analysed.context.ruling)
         keep = partial(keep_parts, participant_id=participant_id, state=state)
         analysed, rendered = render_proved(planned, keep)
@@ -108,7 +108,7 @@ def open_preview(secret: str, *, workspace: Workspace, now: datetime) -> OpenPre
         raise UsageProblem("this link is not valid", action="ask for a new one")
     until = decode(sent.body, PreviewTerms).until
     if now >= until:
-        raise RefusedByPolicy("the days of this preview are over", action="write to who sent you the link")
+        raise RefusedByPolicy("this preview has expired", action="write to who sent you the link")
     session = _session(workspace, session_id, participant_id)
     material = workspace.stages.get(MATERIAL, material_key(session_id, participant_id), PreviewMaterial)
     ruling = consent.current_ruling(session, workspace=workspace, now=now)
@@ -163,7 +163,9 @@ def settle_objection(
     """Files a person's decision that an objection no longer holds the release; ``UsageProblem`` where none stands."""
     _session(workspace, session_id, participant_id)
     if participant_id not in previews.objecting(previews.events(workspace.db, session_id)):
-        raise UsageProblem("no objection of theirs stands", action=f"see `offrecord status` for {session_id}")
+        raise UsageProblem(
+            "no open objection of that participant is on file", action=f"see `offrecord status` for {session_id}"
+        )
     _file(workspace, session_id, participant_id, PreviewAct.SETTLED, actor, reason, now)
 
 

@@ -118,7 +118,7 @@ def _unrequested(session: Session, workspace: Workspace, now: datetime) -> Faile
     if _PUBLIC in requested_audiences(session, workspace, now=now):
         return None
     if _PUBLIC.purpose in session.purposes:
-        return Failed(reason="public renditions are kept no longer", action="see `retention.public_days`")
+        return Failed(reason="public renditions are past their retention", action="see `retention.public_days`")
     return Failed(
         reason="no public rendition of this session is requested",
         action="add public_recording to the purposes in its session.toml and run again",

@@ -83,7 +83,7 @@ def export(
     gathered = gather(workspace, now=now)
     areas = dict.fromkeys((*read_taxonomy(workspace).names, *(mention.area for mention in gathered.mentions)))
     if selection.area and selection.area not in areas:
-        raise UsageProblem("there is no such area", action=f"choose of {', '.join(areas)}")
+        raise UsageProblem("there is no such area", action=f"choose one of {', '.join(areas)}")
     report = gathered.report(selection)
     if columns:
         pieces = column_maps.render(report, columns, options)

@@ -96,5 +96,5 @@ def lift_holds(
 def _holds(workspace: Workspace, session_id: str) -> tuple[ReviewHold, ...]:
     stored = workspace.stages.get(_STAGE, session_id, tuple[ReviewHold, ...])
     if stored is None:
-        raise UsageProblem("no such session has been processed", action="see `offrecord status`")
+        raise UsageProblem("no session with that id has been processed", action="see `offrecord status`")
     return stored

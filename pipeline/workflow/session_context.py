@@ -39,7 +39,9 @@ class SessionContext:
         """Stores a stage result with who is in it; raises ``TryAgain``, and stores nothing, when consent changed."""
         ruling = consent.rule(self.decided, workspace=self.workspace, now=self.now)
         if not isinstance(ruling, Ruling) or ruling.cells != self.ruling.cells:
-            raise TryAgain("consent changed while this session was processed", action="run again: it is decided anew")
+            raise TryAgain(
+                "consent changed while this session was processed", action="run again; consent is then decided again"
+            )
         with consent.release(self.workspace, replace(ruling, live_until_s=self.ruling.live_until_s)):
             place = self.workspace.stages.put(stage, key, value, kind)
             self.register_artefact(stage, place, purpose=purpose, digest=key_of(encode(value, kind).decode()))

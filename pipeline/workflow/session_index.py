@@ -143,7 +143,7 @@ def _mark_concerned(workspace: Workspace) -> None:
 def _check_triggers(connection: Connection) -> None:
     if not change_triggers() <= triggers(connection):
         raise WorkspaceDamaged(
-            "the database does not note changes of consent any more",
+            "a trigger that records changes of consent is missing from the database",
             action="restore offrecord.db and heads from one backup",
         )
 

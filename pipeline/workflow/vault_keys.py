@@ -149,7 +149,7 @@ def copy_warnings(workspace: Workspace, *, now: datetime) -> tuple[str, ...]:
     if not count:
         return ()
     return (
-        f"The keys of {count} originals were copied nowhere for a week, so that no backup could open them: "
+        f"The keys of {count} originals are a week old and in no copy, so no backup can open these originals: "
         "run `offrecord keys export FILE`, or `offrecord backup` with --keys.",
     )
 

@@ -29,7 +29,9 @@ class CostUnconfirmed(UsageProblem):
     """Speech of others goes with a voice that is named so, and nobody confirmed how much."""
 
     def __init__(self, lost_s: float) -> None:
-        super().__init__(f"{lost_s} s of what others say go too", action="confirm it, or choose somebody else")
+        super().__init__(
+            f"{lost_s} s of what others say are removed with this voice", action="confirm it, or choose somebody else"
+        )
         self.lost_s = lost_s
 
     def __reduce__(self) -> tuple[object, ...]:

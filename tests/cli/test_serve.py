@@ -50,7 +50,7 @@ def test_roles_are_read_as_they_are_written() -> None:
 
 def test_the_review_app_is_never_served_to_others(workspace: Workspace) -> None:
     done = offrecord("serve", "-w", workspace.root, "--host", "0.0.0.0")
-    assert done.exit_code == Exit.USAGE and "this machine alone" in done.output
+    assert done.exit_code == Exit.USAGE and "this machine only" in done.output
 
 
 def test_a_port_that_is_taken_is_said_in_one_line(workspace: Workspace) -> None:

@@ -26,7 +26,7 @@ def test_what_was_removed_is_not_even_downloaded_where_the_platform_says_its_dig
     erase(fetcher, "meet.mp4")
     done = fetcher.fetch("meet")
     assert [(line["status"], line["reason"]) for line in fetcher.lines(done)] == [
-        ("known", "erased, or kept no longer")
+        ("known", "erased, or past its retention")
     ]
     assert fetcher.folders() == [] and fetcher.requests("alt=media") == []
 
@@ -37,7 +37,7 @@ def test_what_was_removed_is_thrown_away_where_only_its_bytes_tell(platform: str
     for words in ((), ("--again",)):
         done = fetcher.fetch(platform, *words)
         assert [(line["status"], line["reason"]) for line in fetcher.lines(done)] == [
-            ("known", "erased, or kept no longer")
+            ("known", "erased, or past its retention")
         ]
     assert fetcher.folders() == []
     assert [path.name for path in (fetcher.inbox / ".offrecord-fetch").iterdir()] == ["lock"]

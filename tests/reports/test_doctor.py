@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -56,11 +57,27 @@ def test_who_listens_with_sphinx_is_warned_in_every_report(
     tmp_path: Path, new_workspace: Callable[[Path], Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace = new_workspace(tmp_path / "ws")
-    assert any("heard with sphinx" in line for line in warnings(workspace, datetime(2026, 11, 23, tzinfo=UTC)))
+    assert any("recognised with sphinx" in line for line in warnings(workspace, datetime(2026, 11, 23, tzinfo=UTC)))
     page = workspace.reports / "report.html"
-    assert "heard with sphinx" in CliRunner().invoke(main, ["report", "-w", str(workspace.root)]).output
-    assert "heard with sphinx" in page.read_text("utf-8")
+    assert "recognised with sphinx" in CliRunner().invoke(main, ["report", "-w", str(workspace.root)]).output
+    assert "recognised with sphinx" in page.read_text("utf-8")
     monkeypatch.setenv("OFFRECORD_SPEECH__ENGINE", "whisper")
     assert not any(
-        "heard with" in line for line in warnings(Workspace.open(workspace.root), datetime(2026, 11, 23, tzinfo=UTC))
+        "recognised with" in line
+        for line in warnings(Workspace.open(workspace.root), datetime(2026, 11, 23, tzinfo=UTC))
     )
+
+
+def test_a_package_that_is_missing_or_too_old_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    (whole,) = (each for each in examine(None) if each.what == "packages")
+    assert whole.ok and whole.action == ""
+    version = metadata.version
+
+    def other(name: str) -> str:
+        if name == "tink":
+            raise metadata.PackageNotFoundError
+        return "0.0.1" if name == "regex" else version(name)
+
+    monkeypatch.setattr(metadata, "version", other)
+    (lacking,) = (each for each in examine(None) if each.what == "packages")
+    assert not lacking.ok and "regex, tink" in lacking.action

@@ -101,9 +101,9 @@ def test_what_is_gone_and_what_was_added_is_told_by_counts_and_ids(whole: Worksp
     (whole.out / "exports" / "requests.csv").write_text("x")
     damage = night(whole).damage
     assert [line.split(":")[0] for line in damage] == [
-        f"out/{SESSIONS[0]}/internal is gone, which was published",
+        f"out/{SESSIONS[0]}/internal was published and is gone",
         "2 files or folders in out/ not written by Offrecord",
-        "1 file of out/exports/ changed, added or taken away",
+        "1 file of out/exports/ changed, added or removed",
     ]
     checks = {check.what: check.ok for check in verify_workspace(whole)}
     assert not checks["renditions, missing"] and not checks["renditions, changed since their proof"]

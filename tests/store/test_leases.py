@@ -27,7 +27,7 @@ def workspace(new_workspace: Callable[[Path], Workspace], tmp_path: Path) -> Wor
 def test_a_lease_is_one_persons_until_it_ends_and_its_row_is_sealed(workspace: Workspace) -> None:
     db = workspace.db
     leases.take(db, SESSION, actor="ana", now=NIGHT)
-    with pytest.raises(leases.LeasedByOther, match="ana has it until 03:15 UTC"):
+    with pytest.raises(leases.LeasedByOther, match="ana reviews this session until 03:15 UTC"):
         leases.take(db, SESSION, actor="ben", now=NIGHT)
     later = NIGHT + leases.LEASE + timedelta(seconds=1)
     assert leases.take_first(db, [SESSION, "two"], actor="ben", now=NIGHT) == leases.Lease(

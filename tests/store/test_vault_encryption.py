@@ -180,7 +180,7 @@ def test_a_vault_of_before_goes_on_plain_and_both_are_read_once_it_is_encrypted(
     earlier = plain_from_now_on(workspace)
     first = sealed(earlier, tmp_path)
     assert stored(earlier.vault, first).read_bytes() == CONTENT == earlier.vault.path(first).read_bytes()
-    earlier.vault.begin_encryption()
+    earlier.begin_encryption()
     second = sealed(earlier, tmp_path, b"a later one")
     assert earlier.vault.plain_digests() == [first]
     assert earlier.vault.path(first).read_bytes() == CONTENT
@@ -193,7 +193,7 @@ def test_a_vault_of_before_goes_on_plain_and_both_are_read_once_it_is_encrypted(
 def test_encrypting_a_plain_file_may_be_killed_at_every_line(workspace: Workspace, tmp_path: Path) -> None:
     content = MARK * 100
     earlier = plain_from_now_on(workspace)
-    earlier.vault.begin_encryption()
+    earlier.begin_encryption()
     digest = hashlib.sha256(content).hexdigest()
     plain = earlier.vault.root / digest[:2] / digest
     plain.parent.mkdir()
@@ -295,7 +295,7 @@ def test_opened_originals_go_into_the_folder_of_the_settings_if_it_is_private(
     del opened
     (own,) = folder.iterdir()
     own.chmod(0o755)
-    with pytest.raises(Exception, match="not this user's alone"):
+    with pytest.raises(Exception, match="open to other users"):
         Workspace.open(workspace.root).vault.path(digest)
 
 
@@ -305,3 +305,11 @@ def test_the_folder_of_a_process_is_gone_when_it_ends(workspace: Workspace, dige
     assert done.returncode == 0, done.stderr
     assert not Path(done.stdout.strip()).parent.exists()
     assert list((workspace.root / "opened").iterdir()) == []
+
+
+def test_without_the_keys_of_stage_results_nothing_goes_back_under_the_key_of_the_workspace(
+    workspace: Workspace,
+) -> None:
+    (workspace.root / "keys" / key_ring.OF_STAGES).unlink()
+    with pytest.raises(WorkspaceDamaged, match="stage_keys"):
+        Workspace.open(workspace.root)

@@ -91,7 +91,7 @@ def test_a_lease_warns_is_extended_and_a_lead_takes_it_over(
     ana.keyboard.press("Shift")
     wait_for_text(ana, "lease-text", "lea reviews this session")
     ana.clock.fast_forward("16:00")
-    wait_for_text(ana, "lease-text", "not yours any more")
+    wait_for_text(ana, "lease-text", "session is over")
 
 
 def state_of(server: Server, entity: str) -> tuple[str, str]:

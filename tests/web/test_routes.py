@@ -269,7 +269,7 @@ def test_what_is_vendored_is_what_npm_has() -> None:
 
 def test_a_lead_makes_a_rule_of_what_decisions_say(site: Site) -> None:
     workspace, client = site.workspace, client_of(site, L)
-    assert "No decisions speak for a rule" in client.get("/rules").text
+    assert "No decisions suggest a rule" in client.get("/rules").text
     decide_alike(workspace)
     page = client.get("/rules").text
     assert "Never a name" in page and "cache" not in page and "Halcyon" not in page

@@ -117,7 +117,7 @@ def test_it_is_copied_by_the_command_which_says_what_is_next(workspace: Workspac
 
 
 def test_it_is_not_copied_to_where_it_is_nor_while_a_run_works(workspace: Workspace, server: Server) -> None:
-    with pytest.raises(UsageProblem, match="there already"):
+    with pytest.raises(UsageProblem, match="already of that kind"):
         copy_database(workspace, "sqlite")
     with workspace.locked(), pytest.raises(LockHeld):
         copy_database(Workspace.open(workspace.root), server.new_database())

@@ -81,7 +81,7 @@ def test_what_is_found_no_more_stays_hidden_until_a_person_says_so(publishing: P
     outcome = publishing.publish()
     assert "would show what an earlier one hides: " in stopped(outcome) and "windows (from" in stopped(outcome)
     assert outcome.published is not None and publishing.out() == before, "the earlier rendition stays"
-    with pytest.raises(UsageProblem, match="nothing of it waits"):
+    with pytest.raises(UsageProblem, match="waits for this approval"):
         publishing.approve(Audience.PUBLIC)
     publishing.approve()
     again = publishing.publish()

@@ -168,7 +168,7 @@ def test_where_captions_and_a_named_voice_differ_a_person_is_asked_and_nothing_s
 
 
 def test_a_hold_is_lifted_by_its_name_with_a_reason(analysed: Analyse, made: PublishingSession) -> None:
-    with pytest.raises(UsageProblem, match="no such session"):
+    with pytest.raises(UsageProblem, match="no session with that id"):
         list_holds(made.workspace, "s1")
     analysed("please stop the recording")
     with pytest.raises(UsageProblem, match="no such hold"):

@@ -85,7 +85,7 @@ def test_the_shell_takes_leases_and_shows_who_has_what(workspace: Workspace) -> 
 
     with that_night():
         work_on(workspace, session_id, actor="ana", now=common.now())
-    assert "ana has it until" in run("review", "interactive", session_id, "--by", "ben", keys="q\n")
+    assert "ana reviews this session until" in run("review", "interactive", session_id, "--by", "ben", keys="q\n")
     listed = {row["session_id"]: row["leased_to"] for row in json.loads(run("review", "list", "--json"))}
     assert listed[session_id].startswith("ana until") and listed["2026-11-18-more"] == ""
     assert "reviewed by ana until" in run("status")

@@ -167,7 +167,7 @@ def test_a_withdrawal_looks_at_the_sessions_of_its_person_alone(
 def test_a_database_that_notes_no_changes_is_damaged(workspace: Workspace, taken: dict[str, Session]) -> None:
     with workspace.db.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER consent_event_change_insert")
-    with pytest.raises(WorkspaceDamaged, match="does not note changes"):
+    with pytest.raises(WorkspaceDamaged, match="records changes of consent is missing"):
         marks(workspace)
 
 

@@ -71,7 +71,7 @@ def read_table(content: bytes) -> AnswerColumns:
     headers = [heading(_text(cell)) for cell in cells]
     for number, header in enumerate(headers, start=1):
         if header in headers[: number - 1]:
-            raise refusal(line, number, "this header stands there twice", "rename one in the table")
+            raise refusal(line, number, "this header occurs twice", "rename one in the table")
     below = [row for _, row in rows[at + 1 :] if any(map(_text, row))]
     columns = {
         header: [row[number] if number < len(row) else "" for row in below]

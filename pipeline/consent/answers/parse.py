@@ -91,7 +91,7 @@ def _bind(line: int, header: Sequence[str], form: Form) -> list[Column]:
     names = [heading(name) for name in header]
     for number, name in enumerate(names, start=1):
         if name in names[: number - 1]:
-            raise refusal(line, number, "this header stands there twice", "nothing was imported; rename one")
+            raise refusal(line, number, "this header occurs twice", "nothing was imported; rename one")
         if name not in meanings and not (vendor_format.ignored and vendor_format.ignored.fullmatch(name)):
             is_question = bool(meanings.keys() & set(names)) and "@" not in name
             shown = f": {name[:_SHOWN_CHARS]!r}" if is_question else ""

@@ -111,7 +111,7 @@ def _cell(line: int, number: int, cell: object) -> Cell:
     """A cell of a workbook as its text, whole numbers without a point; a time stays one, to the second."""
     value = getattr(cell, "value", None)
     if getattr(cell, "data_type", "") in ("f", "e"):
-        raise refusal(line, number, "a formula or an error stands there", "export the answers again")
+        raise refusal(line, number, "a formula or an error is in the cell", "export the answers again")
     if value is None:
         return ""
     if isinstance(value, datetime):

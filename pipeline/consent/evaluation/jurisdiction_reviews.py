@@ -64,7 +64,8 @@ def record_review(workspace: Workspace, codes: Sequence[str], *, by: str, source
     ]
     if unknown := [code for code in wanted if code not in places]:
         raise UsageProblem(
-            f"the table has no {unknown[0]}", action="choose of `offrecord consent jurisdictions list`, or add a row"
+            f"the table has no {unknown[0]}",
+            action="choose one of `offrecord consent jurisdictions list`, or add a row",
         )
     if wanted:
         path = workspace.root / FILE_NAME

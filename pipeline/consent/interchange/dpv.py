@@ -102,7 +102,10 @@ def unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """The object of these pairs; raises ``InputRefused`` where a key stands twice, of which parsers keep the last."""
     values = dict(pairs)
     if len(values) < len(pairs):
-        raise InputRefused("a key stands twice in one object of the file", action="have it exported with arrays")
+        raise InputRefused(
+            "a key occurs twice in one object of the file",
+            action="have it exported again, with an array for several values",
+        )
     return values
 
 

@@ -62,7 +62,7 @@ def check(text: str, expected: Sequence[Record], now: datetime) -> None:
     read = dpv.read(text)
     same = tuple(each.record for each in read) == tuple(expected)
     if not same or any(each.states != each.record.states(now) for each in read):
-        raise ProofFailed("the export does not say what is on file", action="nothing was written; report this")
+        raise ProofFailed("the export does not match what is on file", action="nothing was written; report this")
 
 
 def party_ids_of(who: str | None, connection: Connection, workspace: Workspace) -> list[str]:

@@ -128,9 +128,11 @@ def release(workspace: Workspace, ruling: Ruling) -> Iterator[None]:
     """
     with unreadable_is_closed(), _locked(workspace, shared=True):
         if clock() >= ruling.live_until_s:
-            raise TryAgain("the ruling on this session is over", action="run again: it is decided anew")
+            raise TryAgain("the ruling on this session has expired", action="run again; consent is then decided again")
         if log_head(workspace) != ruling.log_head:
-            raise TryAgain("consent changed while this session was worked", action="run again: it is decided anew")
+            raise TryAgain(
+                "consent changed while this session was processed", action="run again; consent is then decided again"
+            )
         yield
 
 

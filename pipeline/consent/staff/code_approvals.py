@@ -187,7 +187,9 @@ def _file(
     now: datetime,
 ) -> None:
     if person is not None and not is_address(person):
-        raise UsageProblem("that is not an e-mail address", action="give the one of who speaks for the organisation")
+        raise UsageProblem(
+            "that is not an e-mail address", action="give the address of the person who speaks for the organisation"
+        )
     keys = Keys(workspace.key("identity"))
     who: Claim | None = (AliasKind.EMAIL, person, Verified.STAFF) if person else None
     with writing(workspace, now=now) as log:

@@ -52,7 +52,9 @@ def confirm_exact(
     Raises ``UsageProblem`` without an actor or a reason.
     """
     if not is_trial and not (actor.strip() and reason.strip()):
-        raise UsageProblem("who confirms them and why is needed", action="give --by and --reason, or --dry-run")
+        raise UsageProblem(
+            "it is not said who confirms the matches, and why", action="give --by and --reason, or --dry-run"
+        )
     keys = Keys(workspace.key("identity"))
     confirmed: list[ConfirmedMatch] = []
     with writing(workspace, now=now) as log:

@@ -105,10 +105,12 @@ def settle(
     Raises ``RefusedByPolicy`` where an address or id already says who they are, ``UsageProblem`` for nobody on file.
     """
     if not (actor.strip() and reason.strip()):
-        raise UsageProblem("who says so and why is needed", action="give --by and --reason")
+        raise UsageProblem("it is not said who decides the match, and why", action="give --by and --reason")
     person = next((each for each in session.participants if each.participant_id == participant_id), None)
     if person is None:
-        raise UsageProblem("nobody of that id was there", action="`offrecord consent match SESSION` lists them")
+        raise UsageProblem(
+            "the session has no participant with that id", action="`offrecord consent match SESSION` lists them"
+        )
     keys = Keys(workspace.key("identity"))
     act = StaffMatch(
         session_id=session.session_id,
@@ -147,10 +149,12 @@ def _check(connection: Connection, session: Session, act: StaffMatch, keys: Keys
         if not is_remembered and act.participant_id not in identity_matches.current(
             connection, keys, session.session_id
         ):
-            raise UsageProblem("nothing was settled about them", action="`offrecord consent match SESSION` lists all")
+            raise UsageProblem(
+                "no match of that participant is on file", action="`offrecord consent match SESSION` lists all"
+            )
         return
     if connection.execute(select(party_table.c.party_id).where(party_table.c.party_id == act.party_id)).first() is None:
-        raise UsageProblem("nobody of that id is on file", action="`offrecord consent match SESSION` suggests who")
+        raise UsageProblem("no party with that id is on file", action="`offrecord consent match SESSION` suggests who")
     match = match_by_aliases(connection, session, keys)[act.participant_id]
     if match.identity is Identity.MATCHED:
         raise RefusedByPolicy(

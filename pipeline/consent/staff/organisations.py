@@ -116,7 +116,7 @@ def _file(
     then: CloseWithdrawn,
 ) -> FiledClauses:
     if any("." not in value or "@" in value for alias, value, _ in claims if alias is AliasKind.DOMAIN):
-        raise UsageProblem("that is no domain of mail addresses", action="give it as granite.example")
+        raise UsageProblem("that is not a mail domain", action="give it as granite.example")
     keys = Keys(workspace.key("identity"))
     withdrawn: list[Withdrawal] = []
     withdrawn_folders: list[str] = []

@@ -55,7 +55,9 @@ def resolve(
     What it closes is taken back by ``then`` while nothing can be released.
     """
     if not all(text.strip() for text in (actor, reason, evidence)):
-        raise UsageProblem("who decides, why, and on what evidence is needed", action="give --by, --reason, --evidence")
+        raise UsageProblem(
+            "it is not said who decides, why, and on what evidence", action="give --by, --reason, --evidence"
+        )
     snapshot = read_snapshot(session, workspace=workspace, now=now)
     undecided = evaluate(replace(snapshot, manual_decisions=()), now=now).cells
     held = [cell for cell in _about(undecided, participant_id, purpose) if cell.outcome is Outcome.HOLD]
@@ -100,13 +102,16 @@ def _about(cells: Iterable[Cell], participant_id: str, purpose: Purpose) -> list
 def _check(held: list[Cell], snapshot: ConsentSnapshot, act: ManualAction, now: datetime) -> None:
     if not held:
         raise RefusedByPolicy(
-            "it is not held, so there is nothing to decide", action="`offrecord consent show` says why"
+            "that participant is not held for that purpose, so there is nothing to decide",
+            action="`offrecord consent show` says why",
         )
     if any(says_no(cell, snapshot, now=now) for cell in held):
-        raise RefusedByPolicy("they said no, which nobody may decide otherwise", action="leave it closed")
+        raise RefusedByPolicy(
+            "the participant said no, and nobody may decide otherwise", action="nothing; a no stays a no"
+        )
     if act is ManualAction.KEEP_OUT and not removable(snapshot.session, held[0].participant_id):
         raise RefusedByPolicy(
-            "they cannot be kept out: they spoke in mixed sound",
+            "the participant cannot be removed: they spoke in mixed sound",
             action="give each person's own track, or captions that name the speakers, or `offrecord review voices`",
         )
 

@@ -58,7 +58,9 @@ def of_person(email: str, withdrawal_id: str, *, workspace: Workspace) -> tuple[
     if withdrawal_id:
         filed = [withdrawal for withdrawal in filed if withdrawal.withdrawal_id == withdrawal_id]
     if not filed:
-        raise UsageProblem("no withdrawal of theirs is on file", action="check the address, and the withdrawal's id")
+        raise UsageProblem(
+            "no withdrawal of that person is on file", action="check the address, and the withdrawal's id"
+        )
     return tuple(receipt(withdrawal, workspace=workspace) for withdrawal in filed)
 
 

@@ -108,7 +108,9 @@ def _secret(path: Path) -> bytes:
     except OSError as error:
         raise UsageProblem("the key cannot be read", action="check the path given to --key") from error
     if len(secret) != 32:
-        raise UsageProblem("that is no identity key", action="give keys/identity of the workspace that wrote the file")
+        raise UsageProblem(
+            "that is not an identity key", action="give keys/identity of the workspace that wrote the file"
+        )
     return secret
 
 

@@ -17,7 +17,7 @@ def render(report: RequestReport, options: ExportOptions) -> bytes:
         from pyarrow import parquet
     except ImportError as error:
         raise ConfigurationError(
-            "Parquet needs pyarrow, which is not installed", action="install offrecord[parquet]"
+            "Parquet needs pyarrow, which is not installed", action="pip install 'offrecord[parquet]'"
         ) from error
     table = flat_table(report, grouped=options.grouped)
     types = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_()}

@@ -37,11 +37,11 @@ def cover(db: Engine, session: Session, wanted: RedactionBox, *, actor: str) -> 
     """Keeps a cover, with its reason, and gives its id; raises ``UsageProblem`` where it covers nothing."""
     region = wanted.region
     if session.video is None:
-        raise UsageProblem("the session has no picture", action="nothing; there is nothing to cover")
+        raise UsageProblem("the session has no picture", action="there is nothing to cover")
     if not 0.0 <= wanted.start_s < min(wanted.end_s, session.duration_s):
         raise UsageProblem("the cover has no time within the session", action="correct --from and --to")
     if region is not None and not (0 <= region.left < region.right <= 1 and 0 <= region.top < region.bottom <= 1):
-        raise UsageProblem("the cover's box is none", action="give left, top, right, bottom as shares from 0 to 1")
+        raise UsageProblem("the cover's box is invalid", action="give left, top, right, bottom as shares from 0 to 1")
     with db.begin() as connection:
         return f"c{_keep(connection, session.session_id, _COVER, encode(wanted).decode(), actor, wanted.reason)}"
 
@@ -60,7 +60,7 @@ def approve(db: Engine, session: Session, proposals: Sequence[Proposal], *, acto
     Raises ``RefusedByPolicy`` while a proposal about the picture is undecided.
     """
     if session.video is None:
-        raise UsageProblem("the session has no picture", action="nothing; there is nothing to approve")
+        raise UsageProblem("the session has no picture", action="there is nothing to approve")
     left = len(undecided(_about(proposals), decisions(db, session.session_id)))
     if left:
         raise RefusedByPolicy(f"{left} proposals about the picture are undecided", action="decide them first")

@@ -48,7 +48,7 @@ export function drawKeys(box, keymap, actions, fixed, changed) {
     button.textContent = keymap.label(id);
     button.setAttribute("aria-label", `${what}: ${keymap.label(id)}, change it`);
     button.addEventListener("click", () => {
-      say.textContent = `Press the key for "${what}". Escape leaves it as it is, Backspace takes it away.`;
+      say.textContent = `Press the key for "${what}". Escape keeps the key, Backspace removes it.`;
       button.addEventListener("keydown", (event) => {
         if (["Shift", "Control", "Alt", "Meta", "Tab"].includes(event.key)) return;
         event.preventDefault();

@@ -27,8 +27,8 @@ export function makeLease(api, isLead) {
   function draw() {
     const left = ends - Date.now(), until = new Date(lease.until).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
     line.textContent = left <= 0 ? "nobody's now" : lease.is_mine ? `yours until ${until}` : `${lease.actor} has it until ${until}`;
-    if (!lease.is_mine && left > 0) show(`${lease.actor} reviews this session until ${until}. What you both decide is never overwritten, but one of you does it in vain.`, isLead ? "Take it over" : "");
-    else if (left <= 0) show("This session is not yours any more; somebody else may be handed it.", "Take it again");
+    if (!lease.is_mine && left > 0) show(`${lease.actor} reviews this session until ${until}. Nobody's decision is overwritten, but where both of you decide a proposal, one of you works in vain.`, isLead ? "Take it over" : "");
+    else if (left <= 0) show("Your turn with this session is over; it may be handed to somebody else.", "Take it again");
     else if (left <= lease.warning_s * 1000) show(`This session is yours until ${until} only.`, "Extend");
     else show("", "");
   }

@@ -28,7 +28,7 @@ const KEYS = {
   "w": ["this is not a name: keep it", () => decide("keep", NOT_A_NAME)],
   "c": ["another category", category], "n": ["mark the selected words as missed", addMissed],
   "s": ["say who speaks in a turn of nobody known", assignSpeaker],
-  "f": ["flag for a lead, with a reason; again: take the flag back", flag],
+  "f": ["flag for a lead, with a reason; again: remove the flag", flag],
   "r": ["reveal the text, as long as the key is held, or until the next press (the ledger records it)", reveal],
   "z": ["undo", undo], "Z": ["redo", redo],
   " ": ["play or pause", () => player.toggle()], "h": ["hear the proposal again", replay],
@@ -137,7 +137,7 @@ function detail() {
     rows.push(element("p", `${word ? `Said by ${data.people[word.speaker] ?? "nobody known"}. ` : ""}The sound becomes ${effect}, with at least ${data.effect.pad_s} s around; texts get ${proposal.replacement}.`));
   }
   const actions = element("div", undefined, { class: "actions" });
-  const labels = { a: "Redact", x: "Keep", w: "Not a name", f: proposal.flagged ? "Take the flag back" : "Flag", c: "Category", r: "Reveal", h: "Hear" };
+  const labels = { a: "Redact", x: "Keep", w: "Not a name", f: proposal.flagged ? "Remove the flag" : "Flag", c: "Category", r: "Reveal", h: "Hear" };
   for (const [key, label] of Object.entries(labels)) {
     const button = element("button", `${label} (${keymap.label(key)})`, { type: "button", title: KEYS[key][0] });
     button.addEventListener("click", KEYS[key][1]);

@@ -67,7 +67,7 @@ def restore(
     """
     root = root.resolve()
     if root.exists() and not (root / DATABASE).is_file() and any(root.iterdir()):
-        raise UsageProblem("the folder holds something that is no workspace", action="name a workspace, or a new one")
+        raise UsageProblem("the folder holds something that is no workspace", action="name a workspace or a new folder")
     identities = age.read_identities(identity)
     with _locked(root), _staging(root) as staging:
         manifest = _unpack(backup, staging, identities, "data")
@@ -165,7 +165,9 @@ def _manifest(archive: tarfile.TarFile, member: tarfile.TarInfo | None, contents
     if manifest.format != FORMAT:
         raise InputRefused("the backup is of a later version", action="restore it with that version")
     if manifest.contents != contents:
-        raise InputRefused("the backup of the keys and that of the rest are mixed up", action="see FILE and --keys")
+        raise InputRefused(
+            "FILE must be the backup of the workspace, and --keys that of its keys", action="exchange the two"
+        )
     return manifest
 
 

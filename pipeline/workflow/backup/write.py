@@ -53,7 +53,7 @@ class BackupFile:
 def write_key(path: Path) -> str:
     """Writes a new age key file, for its owner alone, and gives the recipient; never over a file that is there."""
     if path.exists():
-        raise UsageProblem("there is a file of that name", action="a key file is never written over")
+        raise UsageProblem("there is a file of that name", action="give another name; a key file is never overwritten")
     text, recipient = age.new_key()
     write_bytes(path, text.encode("ascii"))
     return recipient
@@ -97,7 +97,7 @@ def _recipients(workspace: Workspace, recipients: Sequence[str]) -> list[Any]:
     chosen = age.read_recipients(recipients or workspace.settings.backup.recipients)
     if not chosen:
         raise ConfigurationError(
-            "a backup needs somebody who can open it",
+            "no recipient is named, so nobody could open the backup",
             action="`offrecord backup-key FILE` makes a key; give its age1… with --recipient or as backup.recipients",
         )
     return chosen
@@ -105,7 +105,7 @@ def _recipients(workspace: Workspace, recipients: Sequence[str]) -> list[Any]:
 
 def _require_outside(workspace: Workspace, paths: Iterable[Path]) -> None:
     if any(path.resolve().is_relative_to(workspace.root) for path in paths):
-        raise UsageProblem("a backup does not belong into its own workspace", action="name another place")
+        raise UsageProblem("a backup may not be written into its own workspace", action="name another place")
 
 
 def _keys_written(workspace: Workspace, path: Path, recipients: Sequence[object], made_at: str) -> BackupFile:

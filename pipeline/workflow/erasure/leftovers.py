@@ -64,7 +64,7 @@ def leftovers_of(workspace: Workspace, withdrawal_ids: Iterable[str]) -> tuple[L
     chosen = [filed for filed in withdrawals.read(workspace.db) if filed.withdrawal_id in wanted]
     if not chosen:
         raise UsageProblem(
-            "no withdrawal of theirs is on file", action="give an address, a party id or a withdrawal's id"
+            "no withdrawal of that person is on file", action="give an address, a party id or a withdrawal's id"
         )
     pending = {
         Leftover("withdrawal", filed.withdrawal_id, _PENDING[filed.state])

@@ -83,7 +83,7 @@ def _withdraw(workspace: Workspace, session_id: str, purposes: Iterable[Purpose]
             state.result,
             status="waiting",
             reason=f"withdrawn, for {why}: {', '.join(folders)}",
-            action="`offrecord run` publishes again what may go on",
+            action="`offrecord run` publishes it again as far as consent allows",
             renditions=tuple(folder for folder in state.result.renditions if folder not in folders),
         )
         registry.conclude(replace(state, state_key="", result=result))

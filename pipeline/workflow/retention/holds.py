@@ -53,7 +53,7 @@ def lift_hold(hold_id: str, *, actor: str, reason: str, workspace: Workspace, no
     _require(actor, reason)
     lifted = next((hold for hold in list_holds(workspace) if hold.hold_id == hold_id), None)
     if lifted is None:
-        raise UsageProblem("no hold of that id stands", action="`offrecord retention holds` lists them")
+        raise UsageProblem("no legal hold with that id is in force", action="`offrecord retention holds` lists them")
     sealed = Keys(workspace.key("identity")).seal(reason, hold_id)
     with workspace.db.begin() as connection:
         legal_holds.record(

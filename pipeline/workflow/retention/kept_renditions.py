@@ -21,7 +21,7 @@ from pipeline.store.codec import decode
 from pipeline.workflow.results import SessionProgress, holds_until, stop_session
 from pipeline.workflow.retention.periods import cannot_be_made, may_be_published
 
-_NOTHING = "it is kept no longer: nothing of it is published"
+_NOTHING = "the session is past its retention, and nothing of it is published"
 _TEXTS = (".jsonl", ".srt", ".txt", ".vtt")
 
 
@@ -36,7 +36,7 @@ def keep_published(session: Session, workspace: Workspace, *, now: datetime) -> 
         return stop_session(session, workspace, ruling, now=now)
     kept = [audience for audience in Audience if _kept(working, ruling, audience, workspace, now)]
     listed = " and ".join(kept)
-    reason = f"{listed} {'is' if len(kept) == 1 else 'are'} published; its original is kept no longer"
+    reason = f"{listed} {'is' if len(kept) == 1 else 'are'} published; its original is past its retention"
     result = SessionResult(
         session_id=session.session_id,
         status="done",

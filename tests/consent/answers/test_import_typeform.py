@@ -102,7 +102,7 @@ def test_a_partial_response_that_is_finished_later_is_a_further_answer(workspace
             "line 2, column 2: neither an e-mail.*line 3, column 2: neither an e-mail",
         ),
         (as_csv([[*HEADER, "Hidden"]]), r"line 1, column 13: this header is not in the form mapping: 'Hidden'"),
-        (as_csv([[*HEADER, SHARE]]), "line 1, column 13: this header stands there twice"),
+        (as_csv([[*HEADER, SHARE]]), "line 1, column 13: this header occurs twice"),
     ],
 )
 def test_what_is_uncertain_stops_it(content: bytes, place: str, workspace: Workspace) -> None:

@@ -142,7 +142,7 @@ ZONED = form_text(timezone='"Europe/Berlin"', date_format='"%d/%m/%Y %H:%M:%S"')
     ("rows", "header", "form", "place"),
     [
         ([row("a@a.example")], [*HEADER[:4], "Record you?", *HEADER[5:]], "", "line 1, column 5: "),
-        ([row("a@a.example")], [*HEADER[:5], *HEADER[4:7]], "", "line 1, column 6: this header stands there twice"),
+        ([row("a@a.example")], [*HEADER[:5], *HEADER[4:7]], "", "line 1, column 6: this header occurs twice"),
         ([row("a@a.example")[:-1]], HEADER[:-1], "", "line 1, column 8: 1 mapped columns are missing"),
         ([], [], "", "line 1, column 1: 8 mapped columns are missing"),
         ([row("a@a.example")[:-1]], HEADER, "", "line 2, column 8: 7 cells under 8 headers"),

@@ -108,7 +108,7 @@ def test_another_key_is_refused_without_that_key(exported: Path, other: Workspac
     before = rows_on_file(other)
     with pytest.raises(InputRefused, match="another workspace's identity key"):
         brought(exported, other)
-    with pytest.raises(UsageProblem, match="no identity key"):
+    with pytest.raises(UsageProblem, match="not an identity key"):
         brought(exported, other, key=exported)
     assert rows_on_file(other) == before
 

@@ -103,7 +103,7 @@ def test_what_is_published_stays_without_its_original_as_long_as_consent_lasts(w
     later(workspace, AFTER + timedelta(days=1))
     assert is_published(workspace)
     state = Registry(workspace.db).state(session.session_id)
-    assert state is not None and "kept no longer" in state.result.reason
+    assert state is not None and "past its retention" in state.result.reason
     assert_whole(workspace)
 
 
@@ -195,7 +195,7 @@ def test_what_was_removed_is_refused_when_it_comes_again_and_removed_when_a_back
     place = stored(workspace.vault, digest)
     content = place.read_bytes()
     later(workspace)
-    with pytest.raises(InputRefused, match="kept no longer"):
+    with pytest.raises(InputRefused, match="past its retention"):
         workspace.vault.path(digest)
     place.write_bytes(content)
     next(inbox.iterdir()).rename(inbox / "again")
