@@ -144,6 +144,12 @@ class KeyRing:
             return int(connection.execute(query, (int(since.timestamp()),)).fetchone()[0])
 
     @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Nobody changes a key while the block runs, so that the file can be copied as it is."""
+        with self._writing():
+            yield
+
+    @contextmanager
     def settled(self) -> Iterator[bool]:
         """Whether every data key is under the current key; nobody can add one while the block runs."""
         query = "SELECT NOT EXISTS (SELECT 1 FROM data_key WHERE kek_id <> ?)"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from pipeline.errors import WorkspaceDamaged
 from pipeline.reports.verify import verify_workspace
 from pipeline.store import Workspace, key_encryption, key_ring, stage_cache
 from pipeline.workflow import vault_keys
-from pipeline.workflow.backup import back_up, export_keys, restore, write_key
+from pipeline.workflow.backup import back_up, export_keys, restore, write, write_key
 from tests.kill_points import killed_at_each_line
 from tests.vault_files import changed, originals, plain_from_now_on, stored
 
@@ -302,3 +304,21 @@ def test_a_result_is_never_kept_under_the_key_of_the_workspace_for_want_of_its_o
     with pytest.raises(WorkspaceDamaged, match="keys of the vault are missing"):
         workspace.stages.put("speech", "a", ("said",))
     assert list(workspace.stages.files()) == []
+
+
+def test_nobody_changes_the_keys_while_they_are_copied(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied, refused = write._keys, list[str]()
+
+    def while_another_writes(opened: Workspace, add: Callable[[str, Path], None]) -> None:
+        for ring in opened.key_rings:
+            with closing(sqlite3.connect(ring.path, timeout=0)) as other, pytest.raises(sqlite3.OperationalError):
+                other.execute("BEGIN IMMEDIATE")
+            refused.append(ring.path.name)
+        copied(opened, add)
+
+    monkeypatch.setattr(write, "_keys", while_another_writes)
+    export_keys(workspace, tmp_path / "keys.age", recipients=[write_key(tmp_path / "age")], now=NOW)
+    assert refused == ["data_keys.db", "stage_keys.db"]
+    workspace.stages.put("speech", "a", ("said",))

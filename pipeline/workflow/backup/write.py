@@ -7,7 +7,7 @@ import os
 import sqlite3
 import tarfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,7 +110,10 @@ def _require_outside(workspace: Workspace, paths: Iterable[Path]) -> None:
 
 def _keys_written(workspace: Workspace, path: Path, recipients: Sequence[object], made_at: str) -> BackupFile:
     """Writes a copy of the keys, and notes in the key ring which data keys it has."""
-    written = _written(path, KEYS, recipients, made_at, True, lambda add: _keys(workspace, add))
+    with ExitStack() as unchanged:  # the review app keeps results, and so keys, while a backup is written
+        for ring in workspace.key_rings:
+            unchanged.enter_context(ring.unchanged())
+        written = _written(path, KEYS, recipients, made_at, True, lambda add: _keys(workspace, add))
     for ring in workspace.key_rings:
         ring.note_copied()
     return written
