@@ -111,7 +111,8 @@ def needs_second(
     if not wanted:
         return frozenset()
     flags = decision_log.flags(workspace.db, wanted[0].session_id)
-    others = {proposal_id for proposal_id, flag in flags.items() if flag.actor != actor and is_lead}
+    kept = {each: flag.actor for each, flag in flags.items() if flag.reason.startswith(TO_KEEP)}
+    others = {proposal_id for proposal_id, first in kept.items() if is_lead and first != actor}
     return frozenset(each.proposal_id for each in wanted) - others
 
 

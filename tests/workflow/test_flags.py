@@ -134,6 +134,16 @@ def test_what_two_people_keep_is_left_to_a_lead_by_the_first(with_settings: Call
     assert other.proposal_id in left(workspace), "another category is no way round"
 
 
+def test_who_only_asked_a_lead_is_not_the_first_of_two_who_keep(with_settings: Callable[[str], Workspace]) -> None:
+    workspace = with_settings('\n[review]\nsecond_person_for = ["PERSON"]\n')
+    person = next(each for each in proposals_of(workspace, session_id_of(workspace)) if each.label == "PERSON")
+    review_actions.decide_proposal(workspace, person, Verdict.FLAG, **ANA)
+    review_actions.decide_proposal(workspace, person, Verdict.KEEP, actor="lea", reason="agreed", is_lead=True)
+    assert person.proposal_id in left(workspace), "one person kept it"
+    review_actions.decide_proposal(workspace, person, Verdict.KEEP, actor="lou", reason="agreed", is_lead=True)
+    assert person.proposal_id not in left(workspace)
+
+
 def marked(workspace: Workspace) -> tuple[ReviewSession, int, Proposal]:
     """A word that ana marked as a person's name, the number of that edit, and its proposal."""
     opened = open_review(workspace, session_id_of(workspace), now=now())
