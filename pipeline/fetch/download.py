@@ -75,6 +75,8 @@ def _go_on(client: HttpClient, file: RemoteFile, part: Path, progress: Progress)
         stated = [size for size in (file.size, total) if size is not None]
         if any(size != stated[0] for size in stated):
             raise WrongFile("a file does not have the size that the platform states", action=_AGAIN)
+        if not (stated or file.digests or answer.has_end):
+            raise InputRefused("nobody says where a file ends, so a part of it would pass for the whole", action=_AGAIN)
         if any(size > largest for size in stated):
             raise InputRefused(
                 "a file is larger than a session may have", action="leave that recording on the platform"

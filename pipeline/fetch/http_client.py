@@ -68,6 +68,11 @@ class HttpAnswer:
         """Whether it is a page for a browser, as a login is, where a file or data were asked for."""
         return self.header("Content-Type").partition(";")[0].strip().lower() in ("text/html", "application/xhtml+xml")
 
+    @property
+    def has_end(self) -> bool:
+        """Whether the body says where it ends; else that and a connection that broke off look alike (RFC 9112)."""
+        return bool(self.header("Content-Length")) or "chunked" in self.header("Transfer-Encoding").lower()
+
     def blocks(self) -> Iterator[bytes]:
         """The body; raises ``Interrupted`` where it breaks off."""
         try:

@@ -179,7 +179,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/octet-stream")
         if not (fault and fault.get("untagged")):
             self.send_header("ETag", tag)
-        self.send_header("Content-Length", str(len(part)))
+        if not (fault and fault.get("unsized")):
+            self.send_header("Content-Length", str(len(part)))
         if begin:
             shifted = begin + (fault or {}).get("shift", 0)
             self.send_header("Content-Range", f"bytes {shifted}-{len(content) - 1}/{len(content)}")

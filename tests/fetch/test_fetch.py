@@ -131,6 +131,14 @@ def test_another_part_than_was_asked_for_is_not_put_behind_what_is_there(fetcher
     assert is_as_served(fetcher, "teams.mp4")
 
 
+def test_a_part_of_a_file_whose_end_nobody_says_is_not_taken_for_the_whole(fetcher: Fetcher) -> None:
+    fetcher.order({"path": VIDEO["teams"], "cut": 5000, "unsized": True})
+    done = fetcher.fetch("teams")
+    assert done.returncode == 9 and "where a file ends" in done.stderr
+    assert fetcher.folders() == []
+    assert fetcher.statuses(fetcher.fetch("teams")) == ["fetched"]
+
+
 def is_as_served(fetcher: Fetcher, name: str) -> bool:
     """Whether the one recording that came has the bytes of a file of the server."""
     (video,) = fetcher.inbox.glob("*/*.mp4")
