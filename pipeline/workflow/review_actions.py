@@ -191,10 +191,10 @@ def decide(
     second = needs_second(workspace, chosen, verdict, actor=actor, is_lead=is_lead)
     now = [proposal_id for proposal_id in ids if proposal_id not in second]
     act: dict[str, Any] = {"actor": actor, "is_lead": is_lead}
+    left = sorted(second)  # first, since it only closes: what refuses either of the two leaves nothing open
+    decision_log.decide(workspace.db, session_id, left, verdict=Verdict.FLAG, reason=f"{TO_KEEP}{reason}", **act)
     for each, proposal_ids in {session_id: now, **elsewhere}.items():
         decision_log.decide(workspace.db, each, proposal_ids, verdict=verdict, reason=reason, **act)
-    left = sorted(second)
-    decision_log.decide(workspace.db, session_id, left, verdict=Verdict.FLAG, reason=f"{TO_KEEP}{reason}", **act)
     if not all_undecided:
         learn(workspace, chosen, now, verdict)
     return DecisionCount(

@@ -144,6 +144,17 @@ def test_who_only_asked_a_lead_is_not_the_first_of_two_who_keep(with_settings: C
     assert person.proposal_id not in left(workspace)
 
 
+def test_what_refuses_one_of_several_keeps_none_of_them(with_settings: Callable[[str], Workspace]) -> None:
+    workspace = with_settings('\n[review]\nsecond_person_for = ["PERSON"]\n')
+    session_id, proposals = session_id_of(workspace), proposals_of(workspace, session_id_of(workspace))
+    person, company = (next(each for each in proposals if each.label == label) for label in ("PERSON", "COMPANY"))
+    review_actions.decide_proposal(workspace, person, Verdict.FLAG, **ANA)
+    both = [company.proposal_id, person.proposal_id]
+    with pytest.raises(FlaggedForLead):
+        review_actions.decide(workspace, session_id, both, Verdict.KEEP, actor="ben", reason="x")
+    assert {*both} <= {*left(workspace)}
+
+
 def marked(workspace: Workspace) -> tuple[ReviewSession, int, Proposal]:
     """A word that ana marked as a person's name, the number of that edit, and its proposal."""
     opened = open_review(workspace, session_id_of(workspace), now=now())
