@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pipeline.errors import WorkspaceDamaged
 from pipeline.files import write_bytes
 from pipeline.settings.encryption import OWN, EncryptionSettings
-from pipeline.store.key_sources import OWN_FILE, SECRET_BYTES, read_secret
+from pipeline.store.key_sources import OWN_FILE, SECRET_BYTES, read_secret, whole
 
 NEXT_FILE = f"{OWN_FILE}.next"
 """The workspace's own key that takes the place of ``kek``, while both are in force."""
@@ -122,7 +122,7 @@ class KeyEncryptionKeys:
 
     def _next(self) -> KeyEncryptionKey | None:
         try:
-            return KeyEncryptionKey((self._folder / NEXT_FILE).read_bytes())
+            return KeyEncryptionKey(whole((self._folder / NEXT_FILE).read_bytes(), NEXT_FILE))
         except FileNotFoundError:
             return None
 

@@ -46,8 +46,15 @@ def _own(keys: Path) -> bytes:
         raise WorkspaceDamaged(
             "the key-encryption key keys/kek is missing", action="restore keys/ from its backup"
         ) from error
+    return whole(secret, OWN_FILE)
+
+
+def whole(secret: bytes, name: str) -> bytes:
+    """A key of the workspace's own; raises ``WorkspaceDamaged`` for one that is cut off, which anybody could guess."""
     if len(secret) != SECRET_BYTES:
-        raise WorkspaceDamaged("the key-encryption key keys/kek is not whole", action="restore keys/ from its backup")
+        raise WorkspaceDamaged(
+            f"the key-encryption key keys/{name} is not whole", action="restore keys/ from its backup"
+        )
     return secret
 
 

@@ -322,3 +322,13 @@ def test_nobody_changes_the_keys_while_they_are_copied(
     export_keys(workspace, tmp_path / "keys.age", recipients=[write_key(tmp_path / "age")], now=NOW)
     assert refused == ["data_keys.db", "stage_keys.db"]
     workspace.stages.put("speech", "a", ("said",))
+
+
+@pytest.mark.parametrize("name", ["kek", "kek.next"])
+def test_nothing_is_wrapped_under_a_key_that_is_cut_off(
+    workspace: Workspace, digests: list[str], name: str, tmp_path: Path
+) -> None:
+    (workspace.root / "keys" / name).write_bytes(b"")
+    (tmp_path / "new").write_bytes(b"new")
+    with pytest.raises(WorkspaceDamaged, match=f"keys/{name} is not whole"):
+        Workspace.open(workspace.root).vault.seal(tmp_path / "new", kind="media")
