@@ -81,7 +81,7 @@ def revoke(
     from pipeline.workflow.consent_actions import revoke_consent
 
     if everything == bool(purposes):
-        raise UsageProblem("it is not clear what is revoked", action="give either --purpose or --everything")
+        raise UsageProblem("what is revoked is not stated", action="give either --purpose or --everything")
     chosen = [Purpose(purpose) for purpose in (purposes or Purpose)]
     opened, at = open_workspace(workspace), now()
     emit(revoke_consent(organisation, purposes=chosen, **values, workspace=opened, now=at), as_json)
