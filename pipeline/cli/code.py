@@ -49,7 +49,7 @@ _evidence = click.option("--evidence", required=True, help="Where the evidence i
 )
 @click.option("--recording", type=click.Choice(_RECORDING), help="What the agreement says about recording.")
 @click.option("--publication", type=click.Choice(_PUBLICATION), help="What the agreement says about publication.")
-@click.option("--from", "starts", type=_DAY, help="Valid from this UTC date; the default is no beginning.")
+@click.option("--from", "starts", type=_DAY, help="Valid from this UTC date; by default without a beginning.")
 @click.option("--until", "ends", type=_DAY, help="Valid up to, not including, this UTC date.")
 @_evidence
 @_by
