@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_LONGEST = 80
+_LONGEST, _LONGEST_BYTES = 80, 160
+"""A file's name has 255 bytes, of which kind, time and the ends of unfinished files take up to 80."""
 _UNSAFE = re.compile(r'[/\\:*?"<>|]')
 _DATE = re.compile(r"(\d{4})([-/_.]?)(\d\d)\2(\d\d)")
 _UNTITLED = "Meeting"
 
 
 def plain_title(text: str) -> str:
-    """A meeting's title as part of a file's name, at most 80 characters; a word in its place where nothing is left.
+    """A meeting's title as part of a file's name, at most 80 characters and 160 bytes; a word where nothing is left.
 
     Control and format characters go, separators of paths become ``_``. Dates in it lose their signs: the ingest takes
     the start of a recording from its name, and somebody who may write a title may not say when it was.
@@ -20,7 +21,8 @@ def plain_title(text: str) -> str:
     joined = " ".join(unicodedata.normalize("NFC", text).split())
     printable = "".join(char for char in joined if unicodedata.category(char)[0] != "C")
     undated = _DATE.sub(r"\1 \3 \4", _UNSAFE.sub("_", printable))
-    return undated.strip(" .-_~")[:_LONGEST].strip(" .-_~") or _UNTITLED
+    short = undated.strip(" .-_~")[:_LONGEST].encode()[:_LONGEST_BYTES].decode("utf-8", "ignore")
+    return short.strip(" .-_~") or _UNTITLED
 
 
 def plain_id(text: str) -> str:

@@ -223,11 +223,11 @@ def _busy(status: int) -> OffrecordError:
 
 def _asked_s(response: httpx2.Response) -> float | None:
     """How long the server asks to wait, in seconds; None where it does not say."""
-    asked = response.headers.get("Retry-After", "").strip()
-    if asked.isdecimal():
-        return float(asked)
+    wait = response.headers.get("Retry-After", "").strip()
+    if wait.isdecimal():
+        return float(wait)
     try:
-        until = parsedate_to_datetime(asked)
+        until = parsedate_to_datetime(wait)
     except ValueError:
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)

@@ -130,8 +130,8 @@ class MeetClient:
     ) -> Iterator[dict[str, Any]]:
         def fetch(token: str) -> Any:
             more = {"pageToken": token} if token else {}
-            asked = {**(params or {}), "pageSize": "100", **more}
-            return self._http.get_json(f"{self._credentials.api}/{path}", access, scope=_MEET, params=asked)
+            query = {**(params or {}), "pageSize": "100", **more}
+            return self._http.get_json(f"{self._credentials.api}/{path}", access, scope=_MEET, params=query)
 
         return pages(fetch, "", key, lambda page: text_of(page, "nextPageToken"))
 

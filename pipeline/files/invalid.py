@@ -10,6 +10,9 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 _KEY_LENGTH = 40
+_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_QUOTED_KEY = "…"
+"""Stands for a key that TOML has in quotes: where none belongs it may be a name, and may have line breaks."""
 _CHOICE = re.compile(r"_?[A-Z]\w*|str|int|float|bool|date|datetime|[a-z-]+\[.*", re.DOTALL)
 _WORDS = {
     "missing": "is missing",
@@ -40,9 +43,10 @@ _WORDS = {
 def problem_of(error: ValidationError, model: type[BaseModel]) -> str:
     """The first thing that is wrong with what was read as a ``model``: the key, counted from one, and what is wrong."""
     first = error.errors(include_input=False, include_url=False)[0]
-    kind, place = first["type"], tuple(part for part in first["loc"] if not _is_choice(part))
-    if kind == "extra_forbidden":
-        return _unknown(place, model)
+    kind, loc = first["type"], first["loc"]
+    place = tuple(part for part in loc if not _is_choice(part))
+    if kind == "extra_forbidden":  # its last part is what somebody wrote, as "Title", and never a choice
+        return _unknown((*(part for part in loc[:-1] if not _is_choice(part)), loc[-1]), model)
     words = in_words(kind, first["msg"])
     return f"key '{_key(place)}' {words}" if place else words
 
@@ -65,9 +69,13 @@ def _is_choice(part: int | str) -> bool:
 def _key(place: tuple[int | str, ...]) -> str:
     key = ""
     for part in place:
-        name = f"[{part + 1}]" if isinstance(part, int) else part[:_KEY_LENGTH]
+        name = f"[{part + 1}]" if isinstance(part, int) else _shown(part)
         key += name if isinstance(part, int) or not key else f".{name}"
     return key
+
+
+def _shown(key: str) -> str:
+    return key[:_KEY_LENGTH] if _PLAIN_KEY.fullmatch(key) else _QUOTED_KEY
 
 
 def _unknown(place: tuple[int | str, ...], model: type[BaseModel]) -> str:

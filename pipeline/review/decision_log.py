@@ -48,6 +48,11 @@ def flags(db: Engine, session_id: str) -> dict[str, Decision]:
     return {proposal_id: decision for proposal_id, decision in latest.items() if decision.verdict is Verdict.FLAG}
 
 
+def ever_flagged(db: Engine, session_id: str) -> frozenset[str]:
+    """The proposals that somebody left to a lead at any time."""
+    return frozenset(decision.proposal_id for _, decision in _all(db, session_id) if decision.verdict is Verdict.FLAG)
+
+
 def flags_by_session(db: Engine) -> dict[str, frozenset[str]]:
     """By session the proposals that are left to a lead."""
     later = decision.alias("later")
@@ -174,13 +179,16 @@ def _kept(
 def _require_lead(
     connection: Connection, session_id: str, proposal_id: str, verdict: Verdict, actor: str, *, is_lead: bool
 ) -> None:
-    """Raises ``FlaggedForLead`` where somebody else than a lead acts on what is left to one."""
+    """Raises ``FlaggedForLead`` where somebody else than a lead acts on what is left to one.
+
+    Whoever left it may say so again or take it back. Another's flag in its place could be taken back by that other.
+    """
     about = (decision.c.session_id == session_id, decision.c.proposal_id == proposal_id)
     query = select(decision.c.verdict, decision.c.actor).where(*about).order_by(decision.c.seq.desc()).limit(1)
     last = connection.execute(query).first()
-    if last is None or last.verdict != Verdict.FLAG or is_lead or verdict is Verdict.FLAG:
+    if last is None or last.verdict != Verdict.FLAG or is_lead:
         return
-    if verdict is not Verdict.OPEN or last.actor != actor:
+    if verdict not in UNDECIDED or last.actor != actor:
         raise FlaggedForLead(last.actor)
 
 

@@ -80,6 +80,13 @@ def edits_in(connection: Connection, session_id: str) -> dict[int, FindingEdit]:
     return current
 
 
+def maker_of(db: Engine, session_id: str, number: int) -> str:
+    """Who made the edit of this number, empty where there is none."""
+    query = select(finding_edit.c.actor).where(finding_edit.c.session_id == session_id, finding_edit.c.seq == number)
+    with reading(db) as connection:
+        return connection.execute(query).scalar() or ""
+
+
 def record(
     db: Engine, session_id: str, edit: FindingEdit, *, actor: str, reason: str, version: int | None = None
 ) -> int:

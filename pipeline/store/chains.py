@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Select, Table, event, literal, select, union_all
+from sqlalchemy import Connection, Engine, ExceptionContext, Select, Table, event, literal, select, union_all
 
 from pipeline.files import locked, write_bytes
 from pipeline.store.database import reading
@@ -176,6 +176,7 @@ class Heads:
         """Keeps the heads after every commit on this engine that adds to a chain."""
         event.listen(engine, "commit", _note_heads)
         event.listen(engine, "rollback", _drop_noted)
+        event.listen(engine, "handle_error", _drop_failed)
         event.listen(engine, "checkin", self._keep_noted)
 
     def check(self, connection: Connection, tables: Iterable[Table]) -> None:
@@ -284,3 +285,9 @@ def _last_entries() -> Select[tuple[str, int, str]]:
 
 def _drop_noted(connection: Connection) -> None:
     connection.info.pop("heads", None)
+
+
+def _drop_failed(context: ExceptionContext) -> None:
+    """Forgets what a commit noted that failed, as on a full disk: no rollback follows one, and nothing was added."""
+    if context.connection is not None:
+        _drop_noted(context.connection)

@@ -76,21 +76,23 @@ def _checked(address: str) -> URL:
         url = make_url(address)
     except ArgumentError as error:
         raise ConfigurationError(
-            "database.url is not an address", action="write postgresql://USER@HOST/DATABASE; see docs/settings.md"
+            "the address of the database cannot be read",
+            action="write postgresql://USER@HOST/DATABASE; see docs/settings.md",
         ) from error
     if url.drivername not in ("postgresql", _DRIVER):
         raise ConfigurationError(
-            "database.url names another database than PostgreSQL",
+            "the address is that of another database than PostgreSQL",
             action="write postgresql://USER@HOST/DATABASE, or leave it empty for SQLite",
         )
     if url.password is not None or "password" in url.query:
         raise ConfigurationError(
-            "database.url holds a password", action="put it into ~/.pgpass, or a file that PGPASSFILE names"
+            "the address of the database holds a password",
+            action="put it into ~/.pgpass, or a file that PGPASSFILE names",
         )
     for host in _hosts(url):
         if host not in _LOCAL_HOSTS and not host.startswith("/") and url.query.get("sslmode") != "verify-full":
             raise ConfigurationError(
-                "database.url connects to another machine without checking its certificate",
+                "the address leads to another machine without checking its certificate",
                 action="add ?sslmode=verify-full&sslrootcert=system, or the file of your own certificate authority",
             )
     return url.set(drivername=_DRIVER)
@@ -168,10 +170,10 @@ def create(connection: Connection, sealer: Sealer, revision: str) -> None:
     Raises ``ConfigurationError`` where the database holds tables already, or sorts text otherwise than SQLite.
     """
     if connection.exec_driver_sql("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()").scalar():
-        raise ConfigurationError("the database at database.url is not empty", action="name a new database")
+        raise ConfigurationError("the database at that address is not empty", action="name a new database")
     if not connection.exec_driver_sql("SELECT 'B' < 'a' AND '-z' < 'A' AND 'z' < 'é'").scalar():
         raise ConfigurationError(
-            "the database at database.url sorts text by a language, whose order may change with the server's version",
+            "the database at that address sorts text by a language, whose order may change with the server's version",
             action="create it with `createdb --template=template0 --encoding=UTF8 --locale=C.UTF-8 NAME`",
         )
     metadata.create_all(connection)

@@ -44,9 +44,9 @@ def decrypted(source: IO[bytes], data_key: bytes) -> Iterator[bytes]:
 
 def _primitive(data_key: bytes) -> Any:
     _register()
-    given = aes_gcm_hkdf_streaming_pb2.AesGcmHkdfStreamingKeyFormat.FromString(_TEMPLATE.value)
+    key_format = aes_gcm_hkdf_streaming_pb2.AesGcmHkdfStreamingKeyFormat.FromString(_TEMPLATE.value)
     key = aes_gcm_hkdf_streaming_pb2.AesGcmHkdfStreamingKey(
-        version=0, params=given.params, key_value=derived(data_key, PURPOSE)
+        version=0, params=key_format.params, key_value=derived(data_key, PURPOSE)
     )
     keyset = tink_pb2.Keyset(primary_key_id=1)
     keyset.key.add(

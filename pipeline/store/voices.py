@@ -156,11 +156,11 @@ def named_voices(connection: Connection, stages: StageCache, session: Session) -
         return None
     diarization = stored(stages, session)
     mark = mark_of(diarization) if diarization else ""
-    told = with_names(diarization, _names(connection, session.session_id, mark), session) if diarization else None
+    named = with_names(diarization, _names(connection, session.session_id, mark), session) if diarization else None
     named_otherwise = _names(connection, session.session_id, latest) if latest != mark else {}
     if all(name.participant_id for name in named_otherwise.values()):
-        return told
-    return replace(told or NamedVoices(turns=(), overlaps=()), unlisted=True)
+        return named
+    return replace(named or NamedVoices(turns=(), overlaps=()), unlisted=True)
 
 
 def with_names(diarization: Diarization, named: Mapping[int, VoiceName], session: Session) -> NamedVoices | None:

@@ -151,16 +151,18 @@ def settle_matches(request: Request, form: Mapping[str, str]) -> Response:
 
 def _holds(request: Request, *, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
     site = site_of(request)
-    held, asked = [], []
+    held, questioned = [], []
     for session in Registry(site.workspace.db).sessions():
         cells = explain_session(session.session_id, workspace=site.workspace, now=site.now)
         waiting = tuple(cell for cell in cells if cell.outcome == Outcome.HOLD.value)
         if waiting:
             held.append(SessionWithHolds(session=session, name=session_name(session), cells=waiting))
         if questions := unanswered(site.workspace, session.session_id):
-            asked.append(SessionWithQuestions(session=session, name=session_name(session), questions=tuple(questions)))
+            questioned.append(
+                SessionWithQuestions(session=session, name=session_name(session), questions=tuple(questions))
+            )
     held.sort(key=lambda each: min(cell.due or "9" for cell in each.cells))
-    return site.page(request, "holds.html", status=status, held=held, asked=asked, problem=problem)
+    return site.page(request, "holds.html", status=status, held=held, questioned=questioned, problem=problem)
 
 
 def _matches(request: Request, *, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:

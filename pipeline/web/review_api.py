@@ -185,7 +185,8 @@ def undo_edit(request: Request, _: bytes) -> Response:
     """Takes back one edit."""
     site, opened = opened_review(request)
     number = int(request.path_params["number"])
-    again = review_edits.undo_edit(site.workspace, opened, number, actor=actor_of(request), now=site.now)
+    who: dict[str, Any] = {"actor": actor_of(request), "is_lead": is_lead(request), "now": site.now}
+    again = review_edits.undo_edit(site.workspace, opened, number, **who)
     return as_json(_words(site, again))
 
 
@@ -261,5 +262,5 @@ def _conflict(request: Request, conflict: VersionConflict) -> Response:
     views = _views(site, opened)
     view = next((view for view in views if view.proposal_id == wanted), None)
     is_miss = isinstance(conflict, reviewer_quality.BlindMiss)
-    told = {"error": str(conflict), "version": conflict.version, "was_blind": is_miss, "proposal": view}
-    return as_json(told, HTTPStatus.CONFLICT)
+    answer = {"error": str(conflict), "version": conflict.version, "was_blind": is_miss, "proposal": view}
+    return as_json(answer, HTTPStatus.CONFLICT)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pipeline.errors import UsageProblem
+from pipeline.errors import FlaggedForLead, RefusedByPolicy, UsageProblem
 from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import Proposal, SoundPlace, Verdict
 from pipeline.review import decision_log
 from pipeline.review import finding_edits as log
 from pipeline.review.finding_edits import EditAct, FindingEdit
 from pipeline.store import Workspace
+from pipeline.workflow.review_actions import needs_second
 from pipeline.workflow.review_material import ReviewMaterial, ReviewSession, open_review, store_proposals
 
 SUBMITTED = "submitted without a decision"
@@ -98,11 +99,32 @@ def change_category(
     return opened_again(workspace, opened, now)
 
 
-def undo_edit(workspace: Workspace, opened: ReviewSession, number: int, *, actor: str, now: datetime) -> ReviewSession:
-    """Takes back one edit; what it changed is as detection found it."""
+def undo_edit(
+    workspace: Workspace, opened: ReviewSession, number: int, *, actor: str, now: datetime, is_lead: bool = False
+) -> ReviewSession:
+    """Takes back one edit; what it changed is as detection found it.
+
+    Raises ``FlaggedForLead`` and ``RefusedByPolicy`` where it added what this person could not keep alone: a mention
+    that is left to a lead, or somebody else's of a category that two people keep.
+    """
+    _require_right(workspace, opened, number, actor=actor, is_lead=is_lead)
     edit = FindingEdit(act=EditAct.UNDO, target=str(number))
     log.record(workspace.db, opened.session.session_id, edit, actor=actor, reason="undone")
     return opened_again(workspace, opened, now)
+
+
+def _require_right(workspace: Workspace, opened: ReviewSession, number: int, *, actor: str, is_lead: bool) -> None:
+    db, session_id = workspace.db, opened.session.session_id
+    added = [proposal for proposal in opened.proposals if _holds(proposal, f"-e{number}.")]
+    flags = decision_log.flags(db, session_id)
+    flagged = [flags[proposal.proposal_id] for proposal in added if proposal.proposal_id in flags]
+    if flagged and not is_lead:
+        raise FlaggedForLead(flagged[0].actor)
+    is_own = log.maker_of(db, session_id, number) == actor
+    if not is_own and needs_second(workspace, added, Verdict.KEEP, actor=actor, is_lead=is_lead):
+        raise RefusedByPolicy(
+            "somebody else marked this, and two people let it be heard", action="keep it: that leaves it to a lead"
+        )
 
 
 def submit(workspace: Workspace, opened: ReviewSession, *, undecided: int, actor: str, is_lead: bool = False) -> int:

@@ -50,7 +50,10 @@ class ReviewerQuality:
 
 
 def blind_ids(workspace: Workspace, proposals: Iterable[Proposal]) -> frozenset[str]:
-    """The proposals that the page shows blind: the same ones each time, which nobody without the key can foresee."""
+    """The proposals that the page shows blind: the same ones each time, which nobody without the key can foresee.
+
+    None that was ever left to a lead: a lead decides knowing what it is, and whoever left it has seen that since.
+    """
     rate, key = workspace.settings.review.blind_rate, workspace.key("plan")
     if not rate:
         return frozenset()
@@ -61,7 +64,8 @@ def blind_ids(workspace: Workspace, proposals: Iterable[Proposal]) -> frozenset[
     }
     sessions = set(blind.values())
     missed = {entry.split(" ")[1] for each in sessions for entry, _ in workspace.ledger.under(_MISS, f"{each} ")}
-    return frozenset(blind.keys() - missed)
+    flagged = {proposal_id for each in sessions for proposal_id in decision_log.ever_flagged(workspace.db, each)}
+    return frozenset(blind.keys() - missed - flagged)
 
 
 def disguised(workspace: Workspace, views: Sequence[ProposalView], blind: Collection[str]) -> tuple[ProposalView, ...]:
@@ -132,10 +136,10 @@ def decide_shown(
     Raises ``BlindMiss`` where they kept what was shown blind: that is noted, nothing is kept, and it is blind no more.
     Else as ``decide_proposal``.
     """
-    db, session_id = workspace.db, proposal.session_id
+    session_id = proposal.session_id
     who: dict[str, Any] = {"actor": actor, "version": version, "is_lead": is_lead}
     blind = blind_ids(workspace, [proposal])
-    if verdict is Verdict.KEEP and blind and proposal.proposal_id not in decision_log.flags(db, session_id):
+    if verdict is Verdict.KEEP and blind:
         number = review_actions.decide_proposal(workspace, proposal, Verdict.OPEN, reason=_SHOWN, **who)
         body = {"session_id": session_id, "proposal_id": proposal.proposal_id}
         workspace.ledger.append(_MISS, f"{session_id} {proposal.proposal_id} {number}", body)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.fetch.file_names import plain_id, plain_title
+from pipeline.files import write_bytes
 from pipeline.ingest.identify_platform import FolderKind, recognise
 from pipeline.ingest.written_start import written_start
 
@@ -32,6 +34,14 @@ def test_a_title_leads_nowhere_and_says_no_time(text: str) -> None:
         assert recognise([name]) is kind
         start = written_start(name)
         assert start is not None and start.isoformat() == "2026-11-18T15:00:00+00:00"
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "会", "𠮷"])
+def test_a_long_title_leaves_room_for_every_end_of_a_name(letter: str, tmp_path: Path) -> None:
+    title = plain_title(letter * 100)
+    assert len(title) >= 40 and set(title) == {letter}
+    for end in ("-20261118_150000UTC-Meeting Recording.mp4", " (2026-11-18 at 15_00_00 GMT+0) - Transcript 12.vtt"):
+        write_bytes(tmp_path / f"{title}{end}.part.json", b"")
 
 
 @pytest.mark.parametrize("text", ["", "../x", "a/b", "a b", "x" * 65, "a.b", "ä"])

@@ -59,6 +59,11 @@ class File(BaseModel):
         ({"since": "secret"}, "key 'since' must be a date, as 2026-11-30"),
         ({"colour": "secret"}, "key 'colour' must be 'red' or 'blue'"),
         ({"k" * 99: 1}, f"unknown key '{'k' * 40}'"),
+        ({"Hosts": []}, "unknown key 'Hosts', did you mean 'hosts'?"),
+        ({"hosts": [{"name": "a", "Email": ""}]}, "unknown key 'hosts[1].Email', did you mean 'email'?"),
+        ({"str": 1}, "unknown key 'str'"),
+        ({"hosts": [{"name": "a", "secret name": 1}]}, "unknown key 'hosts[1].…'"),
+        ({"\x1b[2J\nsecret": 1}, "unknown key '…'"),
     ],
 )
 def test_the_key_and_what_is_wrong_and_never_the_value(content: dict[str, Any], problem: str) -> None:

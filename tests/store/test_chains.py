@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, Text, delete, insert, select, update
 
-from pipeline.store import database
+from pipeline.store import Workspace, database
 from pipeline.store.chains import GENESIS, Chain, ChainTruncated, Head, Heads, HeadsLost, chained_tables, head_of
 from pipeline.store.row_seals import Sealer
 from pipeline.store.tables.schema import metadata
@@ -139,3 +141,26 @@ def test_what_is_cut_off_the_end_is_noticed_by_the_heads(bodies: list[dict[str, 
                 assert caught.value.args == (left + 1,)
         with database.reading(engine) as connection, pytest.raises(HeadsLost):
             Heads(Path(folder), lambda: bytes(32)).check(connection, [_TABLE])
+
+
+_NO_ROOM = """
+import resource, sys
+from pathlib import Path
+from sqlalchemy.exc import OperationalError
+from pipeline.store import Workspace
+opened = Workspace.open(Path(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_FSIZE, (40960, 40960))
+try:
+    opened.ledger.append("kind", "key", {"text": "x" * 100000})
+except OperationalError as error:
+    sys.exit(3 if "full" in str(error) or "I/O" in str(error) else 4)
+"""
+
+
+def test_a_commit_for_which_there_is_no_room_says_nothing_to_the_file_of_heads(tmp_path: Path) -> None:
+    opened = Workspace.create(tmp_path / "ws")
+    ended = subprocess.run([sys.executable, "-c", _NO_ROOM, str(opened.root)], check=False)
+    assert ended.returncode == 3, "SQLite writes a transaction to its log when it is committed"
+    opened.ledger.verify()
+    opened.ledger.append("kind", "key", {})
+    assert opened.ledger.verify() == 1

@@ -158,6 +158,22 @@ def test_what_another_command_writes_meanwhile_is_no_earlier_state(
     assert integrity.changed_tables(workspace) == []
 
 
+def test_a_commit_that_breaks_off_says_nothing_to_the_file_of_heads(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(_: object) -> None:
+        raise workspace.db.dialect.loaded_dbapi.OperationalError("the connection is lost")
+
+    before = workspace.ledger.verify()
+    with monkeypatch.context() as patch:
+        patch.setattr(workspace.db.dialect, "do_commit", broken_off)
+        with pytest.raises(DBAPIError):
+            workspace.ledger.append("kind", "lost", {})
+    assert workspace.ledger.verify() == before
+    workspace.ledger.append("kind", "kept", {})
+    assert workspace.ledger.verify() == before + 1
+
+
 def test_without_its_key_nothing_is_written_and_the_key_is_named(workspace: Workspace) -> None:
     (workspace.root / "keys" / "plan").unlink()
     opened = Workspace.open(workspace.root)

@@ -36,7 +36,7 @@ def workspace(tmp_path: Path, server: Server) -> Workspace:
         ("mysql://ana@localhost/offrecord", "another database"),
         ("sqlite:///elsewhere.db", "another database"),
         ("postgresql+psycopg2://ana@localhost/offrecord", "another database"),
-        ("not an address", "not an address"),
+        ("not an address", "cannot be read"),
         ("postgresql://ana@db.example.com/offrecord", "certificate"),
         ("postgresql://ana@db.example.com/offrecord?sslmode=require", "certificate"),
         ("postgresql://ana@/offrecord?host=db.example.com", "certificate"),

@@ -106,6 +106,26 @@ def test_a_share_of_what_is_known_looks_like_a_guess_and_decides_like_any(checke
     assert decided[guess] is Verdict.KEEP, "it holds as ever"
 
 
+def test_a_lead_to_whom_something_blind_is_left_sees_what_it_is(checked: Workspace) -> None:
+    session_id, _, blind = some_blind(checked)
+    proposal_id, ana, lea = (
+        min(blind),
+        client_of(checked, "ana", WebRole.REVIEWER),
+        client_of(checked, "lea", WebRole.LEAD),
+    )
+
+    def decided(who: TestClient, verdict: str, version: int) -> int:
+        path, seen = f"/sessions/{session_id}/proposals/{proposal_id}/decision", {"if-match": f'"{version}"'}
+        return who.post(path, json={"verdict": verdict, "reason": "x"}, headers=seen).status_code
+
+    assert decided(ana, "flag", 0) == 200
+    shown = {each["proposal_id"]: each for each in lea.get(f"/sessions/{session_id}/review.json").json()["proposals"]}
+    assert {each["rule"] for each in shown[proposal_id]["mentions"]} != {"name model"}, "nobody keeps it unknowing"
+    assert decided(lea, "keep", 0) == 409, "against a page from before the flag, where it was a guess"
+    assert decided(lea, "keep", shown[proposal_id]["version"]) == 200
+    assert not reviewer_quality.reviewer_quality(checked)[0].missed, "it was no blind look"
+
+
 def test_without_a_rate_nothing_is_blind(workspace: Workspace) -> None:
     assert blind_ids(workspace, proposals_of(workspace, session_id_of(workspace))) == frozenset()
 

@@ -14,11 +14,13 @@ from pipeline.cli.common import account_of_process
 from pipeline.errors import FlaggedForLead, RefusedByPolicy
 from pipeline.records import Audience, Proposal, Verdict
 from pipeline.review import decision_log
+from pipeline.review.finding_edits import edits
 from pipeline.review.queue import proposals_of, queue
 from pipeline.store import Workspace
 from pipeline.workflow import review_actions, review_edits
 from pipeline.workflow.review_leases import next_session
-from pipeline.workflow.review_material import open_review
+from pipeline.workflow.review_material import ReviewSession, open_review
+from pipeline.workflow.review_views import revealed
 from tests.clock import NIGHT, now
 from tests.web.conftest import analysed, with_settings, workspace
 from tests.web.making import session_id_of
@@ -52,6 +54,19 @@ def test_a_flag_makes_a_decided_proposal_undecided_and_only_a_lead_decides_it(wo
     assert proposal.proposal_id not in left(workspace)
     acts = [decision.verdict for _, _, decision in decision_log.history(workspace.db)]
     assert acts == [Verdict.KEEP, Verdict.FLAG, Verdict.KEEP], "nothing is ever changed or lost"
+
+
+def test_nobody_elses_flag_is_a_way_round_a_lead(workspace: Workspace) -> None:
+    proposal = first(workspace)
+    review_actions.decide_proposal(workspace, proposal, Verdict.FLAG, **ANA)
+    for verdict in (Verdict.FLAG, Verdict.OPEN, Verdict.KEEP):
+        with pytest.raises(FlaggedForLead, match="ana left this to a lead"):
+            review_actions.decide_proposal(workspace, proposal, verdict, actor="ben", reason="x")
+    assert proposal.proposal_id in left(workspace)
+    review_actions.decide_proposal(workspace, proposal, Verdict.FLAG, actor="ana", reason="their project's name")
+    review_actions.decide_proposal(workspace, proposal, Verdict.OPEN, actor="ana", reason="it is clear")
+    review_actions.decide_proposal(workspace, proposal, Verdict.REDACT, actor="ben", reason="x")
+    assert proposal.proposal_id not in left(workspace)
 
 
 def test_nothing_that_is_about_many_decides_what_is_flagged(workspace: Workspace) -> None:
@@ -117,3 +132,35 @@ def test_what_two_people_keep_is_left_to_a_lead_by_the_first(with_settings: Call
     renamed = review_edits.proposal_of(again, other.proposal_id)
     review_actions.decide_proposal(workspace, renamed, Verdict.KEEP, **ANA)
     assert other.proposal_id in left(workspace), "another category is no way round"
+
+
+def marked(workspace: Workspace) -> tuple[ReviewSession, int, Proposal]:
+    """A word that ana marked as a person's name, the number of that edit, and its proposal."""
+    opened = open_review(workspace, session_id_of(workspace), now=now())
+    taken = {index for each in opened.proposals for index in revealed(opened, each.proposal_id)}
+    word = next(word for index, word in enumerate(opened.transcript.words) if index not in taken and len(word.text) > 4)
+    span: dict[str, Any] = {"track_id": word.track_id, "start_s": word.start_s, "end_s": word.end_s, "label": "PERSON"}
+    again = review_edits.add_finding(workspace, opened, **span, **ANA, now=now())
+    number = max(edits(workspace.db, session_id_of(workspace)))
+    return again, number, next(each for each in again.proposals if each.entity.startswith("marked:"))
+
+
+def test_what_is_left_to_a_lead_is_not_taken_back_with_its_mark(workspace: Workspace) -> None:
+    opened, number, proposal = marked(workspace)
+    review_actions.decide_proposal(workspace, proposal, Verdict.FLAG, **ANA)
+    for actor in ("ana", "ben"):
+        with pytest.raises(FlaggedForLead, match="ana left this to a lead"):
+            review_edits.undo_edit(workspace, opened, number, actor=actor, now=now())
+    again = review_edits.undo_edit(workspace, opened, number, actor="lea", now=now(), is_lead=True)
+    assert proposal.proposal_id not in {each.proposal_id for each in again.proposals}
+
+
+def test_what_somebody_else_marked_needs_two_people_where_policy_does(
+    with_settings: Callable[[str], Workspace],
+) -> None:
+    workspace = with_settings('\n[review]\nsecond_person_for = ["PERSON"]\n')
+    opened, number, proposal = marked(workspace)
+    with pytest.raises(RefusedByPolicy, match="two people"):
+        review_edits.undo_edit(workspace, opened, number, actor="ben", now=now())
+    again = review_edits.undo_edit(workspace, opened, number, actor="ana", now=now())
+    assert proposal.proposal_id not in {each.proposal_id for each in again.proposals}, "a slip of one's own"
