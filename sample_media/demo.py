@@ -25,7 +25,7 @@ SOME_STOPPED = 3
 def main(workspace: Path) -> int:
     """Makes the workspace anew, runs a night in it and says what waits for a reviewer; the code of what failed."""
     if workspace.exists() and not (workspace / "offrecord.db").is_file() and any(workspace.iterdir()):
-        print(f"{workspace} holds something else than a demo: name another folder", file=sys.stderr)
+        print(f"{workspace} is not empty and holds no demo: name another folder", file=sys.stderr)
         return 2
     for folder in (workspace, SAMPLES):
         shutil.rmtree(folder, ignore_errors=True)

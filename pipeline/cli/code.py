@@ -49,7 +49,7 @@ _evidence = click.option("--evidence", required=True, help="Where the evidence i
 )
 @click.option("--recording", type=click.Choice(_RECORDING), help="What the agreement says about recording.")
 @click.option("--publication", type=click.Choice(_PUBLICATION), help="What the agreement says about publication.")
-@click.option("--from", "starts", type=_DAY, help="Valid from this UTC date; the default is no beginning.")
+@click.option("--from", "starts", type=_DAY, help="Valid from this UTC date; by default without a beginning.")
 @click.option("--until", "ends", type=_DAY, help="Valid up to, not including, this UTC date.")
 @_evidence
 @_by
@@ -81,7 +81,7 @@ def revoke(
     from pipeline.workflow.consent_actions import revoke_consent
 
     if everything == bool(purposes):
-        raise UsageProblem("it is not clear what is revoked", action="give either --purpose or --everything")
+        raise UsageProblem("what is revoked is not stated", action="give either --purpose or --everything")
     chosen = [Purpose(purpose) for purpose in (purposes or Purpose)]
     opened, at = open_workspace(workspace), now()
     emit(revoke_consent(organisation, purposes=chosen, **values, workspace=opened, now=at), as_json)

@@ -21,7 +21,7 @@ def db() -> None:
 def copy(target: str, workspace: Path, as_json: bool) -> None:
     """Copy the database to ADDRESS: an empty one, as postgresql://USER@HOST/DATABASE, or `sqlite` for a file.
 
-    The workspace uses the copy as soon as database.url in its settings says so.
+    The workspace keeps its present database until you do what the command prints next.
     """
     from pipeline.workflow.database_copy import copy_database
 

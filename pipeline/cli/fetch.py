@@ -29,7 +29,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option(
     "--again",
     is_flag=True,
-    help="Also fetch recordings that were fetched before and left the inbox before a run read them.",
+    help="Also fetch earlier recordings that left the inbox before a run read them.",
 )
 @workspace_option
 @json_option

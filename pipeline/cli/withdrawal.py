@@ -47,9 +47,7 @@ def withdraw(
 ) -> None:
     """File a withdrawal: renditions with that person are withdrawn at once, and none is made with them again."""
     if everything == bool(purposes) or (erase and not everything) or (whole and not erase):
-        raise UsageProblem(
-            "it is not clear what is withdrawn", action="give either --purpose or --everything [--erase]"
-        )
+        raise UsageProblem("what is withdrawn is not stated", action="give either --purpose or --everything [--erase]")
     withdrawn = withdraw_consent(
         email,
         purposes=[Purpose(purpose) for purpose in (purposes or Purpose)],

@@ -143,7 +143,7 @@ def _picture(draft: SessionDraft, probes: Probes) -> str | None:
     pictures = [name for name in draft.mixed if probes[name].video is not None]
     if len(pictures) > 1:
         raise InputRefused(
-            f"{len(pictures)} files have a picture and it is not known which is the session's",
+            f"{len(pictures)} files have a picture, and which of them is the session's is not known",
             action="keep one of them",
         )
     return pictures[0] if pictures else None

@@ -128,7 +128,7 @@ def assigned(draft: SessionDraft, files: Listing, root: Path) -> SessionDraft:
     is_apart = all(track.holds is not Holds.SEVERAL for track in tracks.values())
     if is_apart and draft.start_is_estimated:
         raise InputRefused(
-            "nobody says in which zone the recording's name has its start", action="say timezone in tracks.toml"
+            "the zone of the start in the recording's name is not stated", action="say timezone in tracks.toml"
         )
     owners = [_owner(track, name, stream, is_apart) for stream, track in tracks.items() if track.name is not None]
     people = merged(draft.people, owners, files.names)

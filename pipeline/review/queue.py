@@ -125,9 +125,7 @@ def chosen(
     """
     proposals = proposals_of(workspace, session_id)
     if all_undecided and verdict is not Verdict.REDACT:
-        raise UsageProblem(
-            "--all-undecided goes with --redact only", action="look at each other proposal and decide it by its id"
-        )
+        raise UsageProblem("--all-undecided goes with --redact only", action="decide each other proposal by its id")
     if bool(named) is all_undecided:
         raise UsageProblem("name proposals or give --all-undecided", action="see `offrecord review show`")
     if not named:

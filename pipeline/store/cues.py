@@ -52,7 +52,7 @@ def _merged(name: str, shipped: tuple[str, ...], added: tuple[str, ...], removed
     for number, phrase in enumerate(removed, 1):
         if phrase not in shipped:
             raise ConfigurationError(
-                f"{FILE_NAME}: remove.{name}: phrase {number} is none of the shipped ones",
+                f"{FILE_NAME}: remove.{name}: phrase {number} is not among the shipped phrases",
                 action="copy it from pipeline/lexicon/data/cues.toml",
             )
     return (*(phrase for phrase in shipped if phrase not in removed), *added)

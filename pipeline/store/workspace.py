@@ -288,7 +288,7 @@ def _check_files(root: Path) -> None:
     if missing:
         raise ConfigurationError(
             f"{missing[0]} is missing from the workspace, and nobody knows what it held",
-            action="restore it from its backup; where nothing was in it, make it anew, empty",
+            action="restore it from its backup; if it was empty, make an empty file of that name",
         )
 
 

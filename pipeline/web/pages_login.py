@@ -84,5 +84,5 @@ def _with_session(answer: Response, site: Site, session: str) -> Response:
 
 def _provider(site: Site) -> OidcProvider:
     if site.access.provider is None:
-        raise UsageProblem("nobody logs in at a provider here", action="open the first page")
+        raise UsageProblem("this review app has no login at a provider", action="open its first page")
     return site.access.provider

@@ -159,7 +159,7 @@ def file_form(
     questions = questions_of(form)
     email = invitation.email or answers.email.strip()
     if any(question.name not in answers.yes for question in questions) or not is_address(email):
-        raise InputRefused("a question is not answered, or the address is none", action="answer every question")
+        raise InputRefused("a question is not answered, or the address is not valid", action="answer every question")
     written = _written(questions, answers, email, now)
     cells = [cell for _, cell in written]
     submission = Submission(

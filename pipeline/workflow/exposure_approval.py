@@ -31,7 +31,8 @@ def blocking_reason(planned: PlannedRendition, *, is_requested: bool) -> Pending
             return stop
     if is_kept_up and not is_released:
         return Pending(
-            reason="it is reviewed and signed off; nobody released it", action=f"run `offrecord release {session_id}`"
+            reason="the session is reviewed and signed off, but not released",
+            action=f"run `offrecord release {session_id}`",
         )
     # A decision to keep approves what it shows; but in public nothing comes back without a new release.
     shown = unapproved(workspace, session_id, audience, planned.hidden if is_kept_up else planned.strict)

@@ -64,7 +64,9 @@ def write_clips(workspace: Workspace, session_id: str, out: Path, *, actor: str,
 def require_place_for_clips(workspace: Workspace, out: Path) -> None:
     """Raises ``UsageProblem`` unless clips may be written into ``out``, a new folder that is not among renditions."""
     if out.is_symlink() or (out.exists() and not out.is_dir()) or not out.parent.is_dir():
-        raise UsageProblem("the output is no folder, or there is none around it", action="give another name")
+        raise UsageProblem(
+            "the output is not a folder, or its parent folder does not exist", action="give another name"
+        )
     if out.is_dir() and any(out.iterdir()):
         raise UsageProblem("the output folder is not empty", action="give the name of a new folder")
     if out.resolve().is_relative_to(workspace.out.resolve()):

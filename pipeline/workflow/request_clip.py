@@ -70,7 +70,7 @@ def export_clip(workspace: Workspace, request_id: str, output: Path, *, now: dat
         }
         with consent.release(workspace, ruling):
             if _proved(folder, workspace) != manifest:
-                raise TryAgain("the rendition was made anew meanwhile", action="run this again")
+                raise TryAgain("the rendition was made again meanwhile", action="run this again")
             note_handed_out(workspace, files, (request_id,), by="offrecord export clip", now=now)
             _place(scratch, output)
     finally:

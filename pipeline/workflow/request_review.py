@@ -161,7 +161,7 @@ def resolve(
             action="ask somebody who may, or name the account under review.resolvers in offrecord.toml",
         )
     if not actor.strip() or not reason.strip():
-        raise UsageProblem("it is not said who resolves the alias, and why", action="give --by and --reason")
+        raise UsageProblem("who resolves the alias, and why, is not stated", action="give --by and --reason")
     origins = [
         mention
         for mention in gather(workspace, now=now).mentions

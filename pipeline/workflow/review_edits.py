@@ -123,7 +123,7 @@ def _require_right(workspace: Workspace, opened: ReviewSession, number: int, *, 
     is_own = log.maker_of(db, session_id, number) == actor
     if not is_own and needs_second(workspace, added, Verdict.KEEP, actor=actor, is_lead=is_lead):
         raise RefusedByPolicy(
-            "somebody else marked this, and two people let it be heard", action="keep it: that leaves it to a lead"
+            "somebody else marked this, so it takes two people to keep it", action="keep it: a lead then decides"
         )
 
 

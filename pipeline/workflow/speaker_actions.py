@@ -95,7 +95,9 @@ def assign_speaker(
         raise UsageProblem("the session has no such participant", action="see `offrecord consent show`")
     turns = [turn for turn in speaker_turns(workspace, opened) if speaker in (turn.speaker, turn.track_id)]
     if not turns:
-        raise UsageProblem("there is no such turn of nobody known", action="see `offrecord review speakers`")
+        raise UsageProblem(
+            "the session has no such turn whose speaker is unknown", action="see `offrecord review speakers`"
+        )
     for turn in turns:
         if not was_there(opened.ruling, participant_id, turn.start_s, turn.end_s):
             raise UsageProblem(

@@ -157,7 +157,7 @@ def _require_same(workspace: Workspace, session_id: str, mark: str, *, now: date
     session = session_in_mixed_sound(workspace, session_id, now=now)
     diarized = diarized_before(workspace, session, voices.mixed_tracks(session))
     if diarized is None or voices.mark_of(diarized) != mark:
-        raise UsageProblem("the voices were told apart anew meanwhile", action="listen to them again, then name them")
+        raise UsageProblem("the voices were told apart again meanwhile", action="listen to them again, then name them")
 
 
 def _choices(workspace: Workspace, session_id: str, *, names_to: str | None) -> tuple[SpeakerChoice, ...]:

@@ -139,10 +139,12 @@ def session_in_mixed_sound(workspace: Workspace, session_id: str, *, now: dateti
     if not session.tracks or cannot_be_made(workspace, session_id):
         raise UsageProblem("the recording of this session is not kept any more", action="see `offrecord status`")
     if not voices.mixed_tracks(session):
-        raise UsageProblem("the session has no mixed sound that nobody's own track says more of", action="nothing")
+        raise UsageProblem(
+            "the session has no mixed sound beyond people's own tracks", action="there is no voice to name"
+        )
     if not anybody_stays(workspace, session, now=now):
         raise RefusedByPolicy(
-            "nobody's sound of this session may be used, so nobody listens to it",
+            "consent lets no sound of this session be used, so nobody may listen to it",
             action=f"see `offrecord consent show {session_id}`",
         )
     return session

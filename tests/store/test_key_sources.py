@@ -48,7 +48,7 @@ def test_what_is_no_key_is_refused(tmp_path: Path, written: bytes) -> None:
         ("credential:k", ConfigurationError, "CREDENTIALS_DIRECTORY"),
         ("command:/nowhere/program", ConfigurationError, "cannot be run"),
         ("command:'open", ConfigurationError, "cannot be run"),
-        ("command:false", StorageUnavailable, "ended with 1"),
+        ("command:false", StorageUnavailable, "ended with exit code 1"),
         (f"command:{PYTHON} -c 'import time; time.sleep(60)'", StorageUnavailable, "more than 0.2 s"),
     ],
 )

@@ -129,7 +129,7 @@ def test_a_removed_person_does_not_come_back_unasked(publishing: PublishingSessi
 
 
 def test_nothing_goes_public_by_itself(publishing: PublishingSession) -> None:
-    assert "nobody released it" in stopped(publishing.publish(Audience.PUBLIC))
+    assert "but not released" in stopped(publishing.publish(Audience.PUBLIC))
     assert publishing.publish(Audience.PUBLIC, release_request=REQUEST).stop is None
     assert publishing.publish(Audience.PUBLIC).stop is None, "the run keeps it up"
     publishing.findings = (FALCON, CALL, finding_of("term:now", (5, 6)))
@@ -143,7 +143,7 @@ def test_nothing_goes_public_by_itself(publishing: PublishingSession) -> None:
     )
     assert "call" in (publishing.out(Audience.PUBLIC) or "")
     publishing.workspace.retract("s1", Audience.PUBLIC)
-    assert "nobody released it" in stopped(publishing.publish(Audience.PUBLIC)), "what was taken back is released anew"
+    assert "but not released" in stopped(publishing.publish(Audience.PUBLIC)), "what was taken back is released anew"
 
 
 def test_the_public_one_shows_nothing_that_the_internal_one_hides(publishing: PublishingSession) -> None:

@@ -53,7 +53,7 @@ def confirm_exact(
     """
     if not is_trial and not (actor.strip() and reason.strip()):
         raise UsageProblem(
-            "it is not said who confirms the matches, and why", action="give --by and --reason, or --dry-run"
+            "who confirms the matches, and why, is not stated", action="give --by and --reason, or --dry-run"
         )
     keys = Keys(workspace.key("identity"))
     confirmed: list[ConfirmedMatch] = []

@@ -105,7 +105,7 @@ def settle(
     Raises ``RefusedByPolicy`` where an address or id already says who they are, ``UsageProblem`` for nobody on file.
     """
     if not (actor.strip() and reason.strip()):
-        raise UsageProblem("it is not said who decides the match, and why", action="give --by and --reason")
+        raise UsageProblem("who decides the match, and why, is not stated", action="give --by and --reason")
     person = next((each for each in session.participants if each.participant_id == participant_id), None)
     if person is None:
         raise UsageProblem(

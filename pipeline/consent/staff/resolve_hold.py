@@ -56,7 +56,7 @@ def resolve(
     """
     if not all(text.strip() for text in (actor, reason, evidence)):
         raise UsageProblem(
-            "it is not said who decides, why, and on what evidence", action="give --by, --reason, --evidence"
+            "who decides, why, and on what evidence, is not stated", action="give --by, --reason, --evidence"
         )
     snapshot = read_snapshot(session, workspace=workspace, now=now)
     undecided = evaluate(replace(snapshot, manual_decisions=()), now=now).cells

@@ -112,7 +112,7 @@ def test_a_ruling_whose_time_is_over_puts_nothing_in_place(workspace: Workspace,
     assert isinstance(ruling, Ruling)
     with consent.release(workspace, ruling):
         pass
-    with pytest.raises(TryAgain, match="is over"), consent.release(workspace, replace(ruling, live_until_s=0.0)):
+    with pytest.raises(TryAgain, match="has expired"), consent.release(workspace, replace(ruling, live_until_s=0.0)):
         pytest.fail("it was put in place")
 
 

@@ -125,7 +125,7 @@ def test_the_status_of_a_restored_store_is_that_of_after_the_withdrawal(
     shown = CliRunner().invoke(main, [*command, "--workspace", str(restored.root)])
     lines = json.loads(shown.stdout)
     (line,) = lines["lines"] if isinstance(lines, dict) else lines
-    assert (line["status"], line["renditions"]) == ("waiting", []) and "not in out/ any more" in line["reason"]
+    assert (line["status"], line["renditions"]) == ("waiting", []) and "missing from out/" in line["reason"]
     assert withdrawals.read(restored.db)
 
 
