@@ -59,6 +59,7 @@ def _fill(root: Path, folder: Path) -> None:
             action="",
             renditions=(f"{session_id}/internal",),
         )
+        (workspace.out / session_id / "internal").mkdir(parents=True)  # a session whose rendition is gone is due
         kept = TaggedSession(made_with="", tags=(REQUEST,), encoder="tfidf", vectors=("",))
         workspace.stages.put("tags", tags_key(session_id), kept)
         state = SessionState(state_key=key, valid_until=until, attempts=1, ruled_at=now.timestamp(), result=result)

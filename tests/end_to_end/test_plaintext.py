@@ -156,5 +156,7 @@ def unpacked(folder: Path) -> Path:
         age.decrypting(source, age.read_identities(folder / "id")) as stream,
         tarfile.open(fileobj=stream, mode="r|") as archive,
     ):
-        archive.extractall(folder / "backup", filter="data")
+        # Python before 3.11.4 has no filter to name, and the archive is our own.
+        archive.extraction_filter = getattr(tarfile, "data_filter", lambda member, path: member)
+        archive.extractall(folder / "backup")
     return folder / "backup"
