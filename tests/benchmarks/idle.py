@@ -55,11 +55,10 @@ def _fill(root: Path, folder: Path) -> None:
         result = SessionResult(
             session_id=session_id,
             status="done",
-            reason="all permitted renditions are published",
+            reason="nothing may be published",
             action="",
-            renditions=(f"{session_id}/internal",),
+            renditions=(),  # one that is not in out/ would make its session due
         )
-        (workspace.out / session_id / "internal").mkdir(parents=True)  # a session whose rendition is gone is due
         kept = TaggedSession(made_with="", tags=(REQUEST,), encoder="tfidf", vectors=("",))
         workspace.stages.put("tags", tags_key(session_id), kept)
         state = SessionState(state_key=key, valid_until=until, attempts=1, ruled_at=now.timestamp(), result=result)
