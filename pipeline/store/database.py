@@ -76,13 +76,18 @@ def coordinating(engine: Engine) -> Iterator[None]:
         yield
 
 
-def create(engine: Engine, sealer: Sealer) -> None:
-    """Makes the tables of a new workspace; raises ``ConfigurationError`` where a server's database is in use."""
+@contextmanager
+def creating(engine: Engine, sealer: Sealer) -> Iterator[Connection]:
+    """A transaction on a new database with the tables of a workspace; on a server they are made in it, or not at all.
+
+    Raises ``ConfigurationError`` where a server's database is in use.
+    """
     if not is_server(engine):
         migrate(engine)
-        return
     with storage_needed(), engine.begin() as connection:
-        _postgresql().create(connection, sealer, newest_revision())
+        if is_server(engine):
+            _postgresql().create(connection, sealer, newest_revision())
+        yield connection
 
 
 def newest_revision() -> str:

@@ -23,8 +23,7 @@ def copy(source: Connection, target: Engine, sealer: Sealer) -> Mapping[str, int
     ``source`` is a transaction that lets nobody write meanwhile. The target is made here: raises
     ``ConfigurationError`` where it is in use, and ``WorkspaceDamaged`` where the copy is not what its seals say.
     """
-    database.create(target, sealer)
-    with target.begin() as connection:
+    with database.creating(target, sealer) as connection:
         _copy_rows(source, connection)
         broken = row_seals.broken(connection, sealer)
         if broken:

@@ -84,7 +84,7 @@ class Workspace:
 
         Raises ``UsageProblem`` when the folder holds something else.
         """
-        if is_workspace(root):
+        if _settings_of(root) is not None:
             raise UsageProblem("this is a workspace already", action="use it, or name another folder")
         if root.exists() and any(root.iterdir()):
             raise UsageProblem("the folder is not empty", action="name a new folder for the workspace")
@@ -110,7 +110,8 @@ class Workspace:
         workspace.begin_encryption()
         if not workspace.settings.database.url:
             (root / DATABASE).touch(mode=0o600)
-        database.create(workspace.db, workspace.sealer)
+        with database.creating(workspace.db, workspace.sealer):
+            pass
         workspace.heads.start()
         workspace._follow()
         return workspace
@@ -121,14 +122,11 @@ class Workspace:
 
         Raises ``ConfigurationError`` when there is none, or two databases of one.
         """
-        if not is_workspace(root):
-            raise ConfigurationError(
-                "there is no workspace in that folder", action="make one with `offrecord init FOLDER`"
-            )
+        settings = _existing_settings(root)
         root = root.resolve()
         _check_files(root)
         _make_folders(root)
-        workspace = cls(root, read_settings(root), keep_connections=keep_connections)
+        workspace = cls(root, settings, keep_connections=keep_connections)
         workspace._check_stage_keys()
         workspace.vault.sweep_opened()
         database.migrate(workspace.db)
@@ -171,11 +169,7 @@ class Workspace:
     @classmethod
     def upgrade(cls, root: Path) -> str:
         """Brings the database up to date, a server's too, while no run works; the number of its newest migration."""
-        if not is_workspace(root):
-            raise ConfigurationError(
-                "there is no workspace in that folder", action="make one with `offrecord init FOLDER`"
-            )
-        workspace = cls(root.resolve(), read_settings(root))
+        workspace = cls(root.resolve(), _existing_settings(root))
         with workspace.locked():
             database.migrate(workspace.db, also_server=True)
         return database.newest_revision()
@@ -266,20 +260,28 @@ class Workspace:
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
-def is_workspace(root: Path) -> bool:
-    """Whether a folder is a workspace, wherever its database is.
+def _existing_settings(root: Path) -> Settings:
+    """The settings of a workspace; raises ``ConfigurationError`` where the folder is none, or has two databases."""
+    settings = _settings_of(root)
+    if settings is None:
+        raise ConfigurationError("there is no workspace in that folder", action="make one with `offrecord init FOLDER`")
+    return settings
 
-    Raises ``ConfigurationError`` where there are two: what is erased from one of them would stay in the other.
+
+def _settings_of(root: Path) -> Settings | None:
+    """The settings of a workspace, wherever its database is; None where the folder is none.
+
+    Raises ``ConfigurationError`` where there are two databases: what is erased from one would stay in the other.
     """
-    has_file = (root / DATABASE).is_file()
-    if not read_settings(root).database.url:
-        return has_file
+    settings, has_file = read_settings(root), (root / DATABASE).is_file()
+    if not settings.database.url:
+        return settings if has_file else None
     if has_file:
         raise ConfigurationError(
             f"database.url is set and {DATABASE} is still in the workspace, where no erasure would reach it",
             action=f"remove {DATABASE} if `offrecord db copy` has copied it, or take database.url out of {FILE_NAME}",
         )
-    return (root / FILE_NAME).is_file()
+    return settings if (root / FILE_NAME).is_file() else None
 
 
 def _check_files(root: Path) -> None:
