@@ -103,18 +103,23 @@ def state_of(server: Server, entity: str) -> tuple[str, str]:
     return (act.verdict.value, act.actor) if act else ("", "")
 
 
+def flag_first(page: Page, server: Server, reason: str) -> None:
+    """Opens the review and flags its first proposal for a lead, by keyboard; it is shown again at the end."""
+    open_review(page, server)
+    page.focus("#proposals [tabindex='0']")
+    page.keyboard.press("f")
+    page.keyboard.type(reason)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#detail:has-text('[person 2]')")
+    page.keyboard.press("k")
+    page.wait_for_selector(f"#detail:has-text('For a lead: redacted by ana: {reason}')")
+
+
 def test_what_is_flagged_is_a_leads_to_decide_and_stays_redacted_when_others_submit(
     browser: Browser, server: Server, watched: list[Watched]
 ) -> None:
     ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
-    open_review(ana, server)
-    ana.focus("#proposals [tabindex='0']")
-    ana.keyboard.press("f")
-    ana.keyboard.type("is she a customer?")
-    ana.keyboard.press("Enter")
-    ana.wait_for_selector("#detail:has-text('[person 2]')")
-    ana.keyboard.press("k")
-    ana.wait_for_selector("#detail:has-text('For a lead: redacted by ana: is she a customer?')")
+    flag_first(ana, server, "is she a customer?")
     ana.keyboard.press("x")
     ana.keyboard.type("she agreed")
     ana.keyboard.press("Enter")
@@ -143,14 +148,7 @@ def test_whoever_flagged_takes_it_back_and_undo_flags_again(
     browser: Browser, server: Server, watched: list[Watched]
 ) -> None:
     ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
-    open_review(ana, server)
-    ana.focus("#proposals [tabindex='0']")
-    ana.keyboard.press("f")
-    ana.keyboard.type("who is it?")
-    ana.keyboard.press("Enter")
-    ana.wait_for_selector("#detail:has-text('[person 2]')")
-    ana.keyboard.press("k")
-    ana.wait_for_selector("#detail:has-text('For a lead')")
+    flag_first(ana, server, "who is it?")
     ana.keyboard.press("f")
     ana.wait_for_selector("#detail:has-text('Undecided')")
     ana.keyboard.press("z")
