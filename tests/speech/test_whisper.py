@@ -10,6 +10,7 @@ from typing import Any, TypedDict, Unpack
 
 import numpy as np
 import pytest
+from tqdm import tqdm
 
 from pipeline import speech
 from pipeline.errors import ConfigurationError
@@ -284,3 +285,8 @@ def test_the_stage_works_with_the_real_engine(whisper_model: str) -> None:
     assert heard.language_probability is not None and heard.language_probability > 0.8
     found = speech.keyword_search(session, ruling, heard, context, vault=Shelf(), settings=chosen)
     assert "Priya Raman" in {term.term for term in found}
+
+
+def test_no_lock_between_processes_is_left_behind_by_a_worker_that_is_stopped(whisper_model: str) -> None:
+    WhisperModel(locate(whisper_model).folder, "cpu")
+    assert not hasattr(tqdm.get_lock(), "mp_lock"), "Python would warn of a leaked semaphore at the end of a night"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -88,7 +89,11 @@ class WhisperModel:
         os.environ["HF_HUB_OFFLINE"] = "1"
         from faster_whisper import BatchedInferencePipeline
         from faster_whisper import WhisperModel as Engine
+        from tqdm import tqdm
 
+        # Its bars are switched off, but each makes a lock between processes. A worker that is stopped leaves that
+        # behind, and Python would say so on the operator's terminal.
+        tqdm.set_lock(threading.RLock())
         try:
             engine = Engine(
                 str(folder),
