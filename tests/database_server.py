@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection, NullPool, create_engine, make_url
 
 from pipeline.store import Workspace
-from pipeline.store.workspace import DATABASE
+from pipeline.store.workspace_files import DATABASE
 
 _PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
 _NOBODY = "postgres"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from pipeline.errors import ConfigurationError, LockHeld, OffrecordError, UsageProblem, WorkspaceDamaged
+from pipeline.errors import LockHeld, OffrecordError, UsageProblem, WorkspaceDamaged
 from pipeline.files import locked, make_private, write_bytes
 from pipeline.records import Audience
 from pipeline.settings import FILE_NAME, Settings
@@ -33,14 +33,13 @@ from pipeline.store.stage_cache import StageCache
 from pipeline.store.table_cache import TableCache
 from pipeline.store.tables import names
 from pipeline.store.vault import Vault
+from pipeline.store.workspace_files import DATABASE, PLACES_FILE, check_files, existing_settings, settings_of
 
 KEYS = ("alias", "identity", "plan", signing.KEY)
 """Customers' aliases in exports, people in the consent store, plans in proofs, and signatures."""
 
 KEY_BYTES = 32
-DATABASE = "offrecord.db"
 _SETTINGS = b"# Settings of this workspace; docs/settings.md explains each. Without a line, the default holds.\n"
-_PLACES_FILE = "jurisdictions.toml"
 _PLACES = (
     b"# Rows here take the place of the shipped rules of places, code by code; see docs/consent.md. For example:\n"
     b'# [[place]]\n# codes = ["US-NY"]\n# name = "New York"\n# rule = "consent_by_notice"\n'
@@ -84,7 +83,7 @@ class Workspace:
 
         Raises ``UsageProblem`` when the folder holds something else.
         """
-        if _settings_of(root) is not None:
+        if settings_of(root) is not None:
             raise UsageProblem("this is a workspace already", action="use it, or name another folder")
         if root.exists() and any(root.iterdir()):
             raise UsageProblem("the folder is not empty", action="name a new folder for the workspace")
@@ -105,7 +104,7 @@ class Workspace:
         for name in KEYS:
             write_bytes(root / "keys" / name, secrets.token_bytes(KEY_BYTES))
         write_bytes(root / terms.FILE_NAME, terms.TEMPLATE)
-        write_bytes(root / _PLACES_FILE, _PLACES)
+        write_bytes(root / PLACES_FILE, _PLACES)
         workspace = cls(root, read_settings(root))
         workspace.begin_encryption()
         if not workspace.settings.database.url:
@@ -122,9 +121,9 @@ class Workspace:
 
         Raises ``ConfigurationError`` when there is none, or two databases of one.
         """
-        settings = _existing_settings(root)
+        settings = existing_settings(root)
         root = root.resolve()
-        _check_files(root)
+        check_files(root)
         _make_folders(root)
         workspace = cls(root, settings, keep_connections=keep_connections)
         workspace._check_stage_keys()
@@ -169,7 +168,7 @@ class Workspace:
     @classmethod
     def upgrade(cls, root: Path) -> str:
         """Brings the database up to date, a server's too, while no run works; the number of its newest migration."""
-        workspace = cls(root.resolve(), _existing_settings(root))
+        workspace = cls(root.resolve(), existing_settings(root))
         with workspace.locked():
             database.migrate(workspace.db, also_server=True)
         return database.newest_revision()
@@ -258,40 +257,6 @@ class Workspace:
         self.vault.sweep()
         for path in self.scratch.iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-
-
-def _existing_settings(root: Path) -> Settings:
-    """The settings of a workspace; raises ``ConfigurationError`` where the folder is none, or has two databases."""
-    settings = _settings_of(root)
-    if settings is None:
-        raise ConfigurationError("there is no workspace in that folder", action="make one with `offrecord init FOLDER`")
-    return settings
-
-
-def _settings_of(root: Path) -> Settings | None:
-    """The settings of a workspace, wherever its database is; None where the folder is none.
-
-    Raises ``ConfigurationError`` where there are two databases: what is erased from one would stay in the other.
-    """
-    settings, has_file = read_settings(root), (root / DATABASE).is_file()
-    if not settings.database.url:
-        return settings if has_file else None
-    if has_file:
-        raise ConfigurationError(
-            f"database.url is set and {DATABASE} is still in the workspace, where no erasure would reach it",
-            action=f"remove {DATABASE} if `offrecord db copy` has copied it, or take database.url out of {FILE_NAME}",
-        )
-    return settings if (root / FILE_NAME).is_file() else None
-
-
-def _check_files(root: Path) -> None:
-    """Raises ``ConfigurationError`` where a list or the settings are gone, which only ever take out and close more."""
-    missing = [name for name in (FILE_NAME, terms.FILE_NAME, _PLACES_FILE) if not (root / name).is_file()]
-    if missing:
-        raise ConfigurationError(
-            f"{missing[0]} is missing from the workspace, and nobody knows what it held",
-            action="restore it from its backup; if it was empty, make an empty file of that name",
-        )
 
 
 def _make_folders(root: Path) -> None:

@@ -11,7 +11,7 @@ from pipeline.errors import UsageProblem
 from pipeline.files import sync_folder
 from pipeline.settings import FILE_NAME
 from pipeline.store import Workspace, database, database_copy, integrity
-from pipeline.store.workspace import DATABASE
+from pipeline.store.workspace_files import DATABASE
 
 TO_FILE = "sqlite"
 """What is written instead of an address for the file of the workspace."""
