@@ -270,11 +270,16 @@ def note_reveal(db: Engine, session_id: str, *, actor: str) -> None:
         ledger.append(connection, "reveal", f"{session_id} {at}", {"session_id": session_id, "actor": mark(actor)})
 
 
-def note_listening(db: Engine, session_id: str, *, actor: str) -> None:
-    """Notes in the ledger that somebody listened to what was heard again in a session."""
+def note_listening(db: Engine, session_id: str, *, actor: str, voice: int | None = None) -> None:
+    """Notes in the ledger that somebody listened to what was heard again in a session.
+
+    With ``voice``, the number of a voice of whom consent may let nobody hear more than says who it is, 0 for each.
+    """
     at = datetime.now(UTC).isoformat()
+    body = {"session_id": session_id, "actor": mark(actor)}
+    sample = {} if voice is None else {"closed": True, "voice": voice}
     with db.begin() as connection:
-        ledger.append(connection, "listen", f"{session_id} {at}", {"session_id": session_id, "actor": mark(actor)})
+        ledger.append(connection, "listen", f"{session_id} {at}", {**body, **sample})
 
 
 def mark(actor: str) -> str:

@@ -22,6 +22,8 @@ class WebRole(StrEnum):
 
 HEARS_ORIGINALS = frozenset({WebRole.REVIEWER, WebRole.LEAD})
 """Who may see and hear what is not redacted yet."""
+SETTLES_CONSENT = frozenset({WebRole.DPO})
+"""Who answers for consent, and so says whose the voices are where somebody in them may not be heard."""
 EVERYBODY = frozenset(WebRole)
 
 

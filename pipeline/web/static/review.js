@@ -3,6 +3,7 @@
 import { connect } from "./api.js";
 import { makeLease } from "./lease.js";
 import { drawKeys, keyPressed, makeKeymap } from "./keymap.js";
+import { makePicture } from "./picture.js";
 import { makePlayer } from "./player.js";
 import { intoView, makeTranscript } from "./transcript.js";
 
@@ -19,7 +20,7 @@ const REASONS = ["not confidential", "our own product", "public knowledge", "the
 const NOT_A_NAME = "not a name";
 /** @type {Map<string, object>} */
 const proposals = new Map();
-let order = [], active = "", data, player, transcript, undone = [], done = [], moving = null, lookSince = 0, playing = false;
+let order = [], active = "", data, player, picture = null, transcript, undone = [], done = [], moving = null, lookSince = 0, playing = false;
 
 const KEYS = {
   "j": ["next proposal", () => step(1)], "k": ["previous proposal", () => step(-1)],
@@ -35,6 +36,7 @@ const KEYS = {
   ",": ["two seconds back", () => player.seek(player.at - 2)], ".": ["two seconds on", () => player.seek(player.at + 2)],
   "[": ["slower", () => rate(-1)], "]": ["faster", () => rate(1)], "l": ["hear it in a loop", loop],
   "p": ["hear as redacted, or the original", () => { $("redacted").click(); }], "g": ["next speech that no word covers", nextUnheard],
+  "v": ["show or hide the picture under its covers (the ledger records what you see)", togglePicture],
   "q": ["next session of the queue; this one is given back", () => { $("next-session").click(); }],
   "/": ["search words and proposals", () => { $("search").focus(); $("search").select(); }],
   "?": ["this list, in which each key can be changed", () => $("help-dialog").showModal()],
@@ -182,8 +184,19 @@ function select(id, focus = false, quiet = false) {
     transcript.show(sound.words[0] < sound.words[1] ? sound.words[0] : -1);
     if ($("autoplay").checked && !quiet) replay();
   }
-  const at = current().mentions.find((mention) => mention.start_s !== null);
-  if (at && $("frame")) { $("frame").src = `${api.base}/frame?at=${at.start_s}`; $("frame").hidden = false; }
+  const seen = current().mentions.find((mention) => mention.surface === "picture");
+  if (!sound && seen && !quiet) player.seek(seen.start_s);
+}
+
+function togglePicture() {
+  if (!picture) { say("This session has no picture."); return; }
+  picture.toggle();
+  $("show-picture").setAttribute("aria-pressed", String(picture.shown));
+}
+/** What the picture shows of a proposal's cover. */
+function coverState(id) {
+  const proposal = proposals.get(id);
+  return { kept: proposal?.decision === "keep", active: id === active };
 }
 
 function step(by) {
@@ -392,6 +405,7 @@ function take(fresh) {
     data.speakers = fresh.speakers;
     transcript.load(data.turns, data.people, (id) => proposals.get(id)?.decision ?? "undecided");
   }
+  picture?.refresh();
   if (!proposals.has(active)) active = proposals.keys().next().value ?? "";
   drawList();
   select(active, false, true);
@@ -581,11 +595,17 @@ async function start() {
     seek.setAttribute("aria-valuetext", spoken(at));
     $("time").textContent = clock(at);
     transcript.at(at, playing && $("follow").checked);
+    picture?.at(at, player.sounds);
   }, (isPlaying) => {
     playing = isPlaying;
+    picture?.at(player.at, player.sounds);
     $("play").textContent = playing ? "Pause" : "Play";
     $("play").setAttribute("aria-pressed", String(playing));
   });
+  if (data.session.has_picture) {
+    picture = makePicture(api, data.session.duration_s, coverState, { toggle: () => player.toggle(), rate: () => Number($("rate").value) });
+    $("show-picture").addEventListener("click", togglePicture);
+  }
   take(data);
   $("badges").replaceChildren(...data.badges.map((badge) => element("li", `${badge.participant_id} (${badge.role}): internal ${badge.internal}, public ${badge.public}`)));
   $("follow").checked = !matchMedia("(prefers-reduced-motion: reduce)").matches;
