@@ -17,6 +17,8 @@ from pipeline.review import decision_log
 from pipeline.review.queue import proposals_of
 from pipeline.store import voices
 from pipeline.store.registry import Registry
+from pipeline.web.guard import person_of
+from pipeline.web.roles import SEES_CONSENT
 from pipeline.web.site import Site, actor_of, site_of
 from pipeline.workflow.consent_views import explain_session
 from pipeline.workflow.renditions import MEDIA_TYPES, PublishedRendition, published_rendition, rendition_file
@@ -91,6 +93,7 @@ def _sign_off_page(request: Request, *, problem: str = "", status: HTTPStatus = 
         name=session_name(session),
         view=_view(site, session_id),
         cells=[cell for cell in cells if cell.purpose in about],
+        sees_rules=bool(person_of(request.scope).roles & SEES_CONSENT),
         renditions=renditions,
         bad={verdict.value for verdict in ProofVerdict if verdict is not ProofVerdict.PROVED},
         playable=_playable,

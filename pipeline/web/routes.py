@@ -17,12 +17,11 @@ from pipeline.web import (
 )
 from pipeline.web.oidc import CALLBACK, START
 from pipeline.web.review_api import answered
-from pipeline.web.roles import EVERYBODY, HEARS_ORIGINALS, SETTLES_CONSENT, TableRoute, WebRole
+from pipeline.web.roles import EVERYBODY, HEARS_ORIGINALS, SEES_CONSENT, SETTLES_CONSENT, TableRoute, WebRole
 from pipeline.web.site import posted
 
 _LEAD = frozenset({WebRole.LEAD})
 _NAMES_VOICES = HEARS_ORIGINALS | SETTLES_CONSENT
-_SEES_CONSENT = frozenset({WebRole.DPO, WebRole.LEAD, WebRole.AUDITOR})
 _SEES_LEDGER = frozenset({WebRole.DPO, WebRole.AUDITOR, WebRole.ADMIN})
 _SEES_REPORTS = EVERYBODY - {WebRole.PM}
 _HEARS_RENDITIONS = EVERYBODY - {WebRole.ADMIN}
@@ -75,10 +74,10 @@ STAFF_ROUTES = (
     TableRoute("GET", f"{_SESSION}/sign-off", pages_review.sign_off_page, HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/sign-off", posted(pages_review.sign), _LEAD),
     TableRoute("GET", f"{_SESSION}/rendition/{{audience}}/{{name}}", pages_review.rendition, _HEARS_RENDITIONS),
-    TableRoute("GET", f"{_SESSION}/consent", pages_consent.consent_of_session, _SEES_CONSENT),
-    TableRoute("GET", "/holds", pages_consent.holds, _SEES_CONSENT),
+    TableRoute("GET", f"{_SESSION}/consent", pages_consent.consent_of_session, SEES_CONSENT),
+    TableRoute("GET", "/holds", pages_consent.holds, SEES_CONSENT),
     TableRoute("POST", "/holds", posted(pages_consent.settle_hold), SETTLES_CONSENT),
-    TableRoute("GET", "/matches", pages_consent.matches, _SEES_CONSENT),
+    TableRoute("GET", "/matches", pages_consent.matches, SEES_CONSENT),
     TableRoute("POST", "/matches", posted(pages_consent.settle_matches), SETTLES_CONSENT),
     TableRoute("GET", "/rules", pages_lead.rules, _LEAD),
     TableRoute("POST", "/rules", posted(pages_lead.act_on_rules), _LEAD),

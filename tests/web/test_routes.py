@@ -253,6 +253,15 @@ def test_a_product_manager_reaches_only_files_that_a_proof_lists(site: Site, tmp
         assert answer.status_code in (403, 404) and b"secret" not in answer.content, name
 
 
+def test_a_reviewer_sees_what_consent_allows_and_not_by_which_rule(site: Site) -> None:
+    path = f"/sessions/{session_id_of(site.workspace)}"
+    for role, sees_rules in ((R, False), (L, True)):
+        page = client_of(site, role).get(f"{path}/sign-off").text
+        assert "<strong>proceed</strong>" in page and ("Rule and reason" in page) is sees_rules
+    badges = client_of(site, R).get(f"{path}/review.json").json()["badges"]
+    assert badges and {key for badge in badges for key in badge} == {"participant_id", "role", "internal", "public"}
+
+
 def test_participants_reach_the_form_and_nothing_else(workspace: Workspace) -> None:
     client = TestClient(participant_app(workspace, now=now), headers=OURS, raise_server_exceptions=False)
     link = invite(session_id_of(workspace), FORM, emails=(), url="", workspace=workspace, now=now())[0].link
