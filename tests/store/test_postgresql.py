@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from sqlalchemy.exc import DBAPIError
 
 from pipeline.cli import main
-from pipeline.errors import ConfigurationError, LockHeld, OffrecordError, StorageUnavailable
+from pipeline.errors import ConfigurationError, LockHeld, OffrecordError, RunFenced, StorageUnavailable
 from pipeline.settings import FILE_NAME
 from pipeline.store import Workspace, database, integrity, ledger, postgresql
 from pipeline.store.registry import Registry
@@ -124,6 +124,32 @@ def test_a_run_whose_lock_broke_off_ends_as_it_would(workspace: Workspace, serve
         server.run(f"SELECT pg_terminate_backend(pid) {held}", database="postgres")
     with workspace.locked():
         workspace.ledger.verify()
+
+
+def test_a_run_whose_lock_broke_off_notices_and_writes_nothing_once_another_runs(
+    workspace: Workspace, server: Server
+) -> None:
+    other = Workspace.open(workspace.root)
+    with workspace.locked():
+        workspace.require_lock()
+        held = f"FROM pg_locks WHERE locktype = 'advisory' AND objid = {7_021_795_841_002 & 0xFFFFFFFF}"
+        server.run(f"SELECT pg_terminate_backend(pid) {held}", database="postgres")
+        for _ in range(2):
+            with pytest.raises(StorageUnavailable, match="lock of this run broke off"):
+                workspace.require_lock()
+        workspace.ledger.append("kind", "nobody took over yet", {})
+        other.fence.begin_epoch()  # as the next run on another machine does
+        with pytest.raises(RunFenced):
+            workspace.ledger.append("kind", "late", {})
+
+
+def test_a_server_of_the_version_before_is_upgraded(workspace: Workspace, server: Server) -> None:
+    name = name_of(workspace.settings.database.url)
+    server.run("DROP TABLE fence; UPDATE alembic_version SET version_num = '0012'", database=name)
+    done = CliRunner().invoke(main, ["db", "upgrade", "-w", str(workspace.root)])
+    assert done.output == f"the database is at revision {database.newest_revision()}\n"
+    with Workspace.open(workspace.root).locked():
+        pass
 
 
 @pytest.mark.parametrize("writes_again", [False, True])
