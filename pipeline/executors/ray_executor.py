@@ -6,6 +6,7 @@ or the type of an exception. It retries nothing: what is tried again, and what i
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -26,8 +27,8 @@ from pipeline.settings.ray import RaySettings
 T = TypeVar("T")
 R = TypeVar("R")
 
-# Set before Ray is imported, which reads them then: it sends nothing anywhere, and workers without a GPU see all.
-_ENVIRONMENT = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+# Set before Ray is imported, which reads them then: it sends nothing anywhere, and lets in nobody without a token.
+_ENVIRONMENT = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_AUTH_MODE": "token"}
 _STORE_BYTES = 80 << 20
 """The least that Ray takes for its object store; ids and paths fill none of it."""
 _POLL_S = 1.0
@@ -48,7 +49,7 @@ class RayExecutor:
     def __init__(self, settings: RaySettings, has_room: Callable[[], bool] = lambda: True) -> None:
         """``has_room`` says whether one more task may start; while it does not, those that run end first."""
         self._settings = settings
-        self._has_room = has_room
+        self.has_room = has_room
 
     def __call__(
         self, tasks: Sequence[T], work: Callable[[T], R], *, workers: int, timeout_s: float
@@ -62,7 +63,7 @@ class RayExecutor:
             return
         ray = connected(self._settings, workers)
         count = workers or int(ray.cluster_resources().get("CPU", 1) // self._settings.cpus_per_task) or 1
-        pool = _Pool[T](ray, self._settings, min(count, len(tasks)), self._has_room)
+        pool = _Pool[T](ray, self._settings, min(count, len(tasks)), self.has_room)
         try:
             yield from pool.run(tasks, work, timeout_s)
         except ray.exceptions.RayError as error:
@@ -222,11 +223,16 @@ def _require_same(version: str) -> None:
 
 def _folder() -> str:
     """A folder for what Ray writes, which nobody else can enter: Ray opens its own to everybody. It goes at the end."""
-    import atexit
-
     folder = Path(tempfile.mkdtemp(prefix="offrecord-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(_end_cluster, folder)
     return str(folder / "ray")
+
+
+def _end_cluster(folder: Path) -> None:
+    import ray
+
+    ray.shutdown()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _broke_off() -> TryAgain:
