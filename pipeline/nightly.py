@@ -26,6 +26,7 @@ from pipeline.store.registry import QUARANTINED, InboxEntry, Registry, SessionSt
 from pipeline.workflow import erasure, hand_over, pseudonyms, request_files, retention, tagging
 from pipeline.workflow.attempts import Task, opened
 from pipeline.workflow.due_sessions import is_due, is_published, withdrawing_overdue
+from pipeline.workflow.lock_watch import watching
 from pipeline.workflow.results import SessionProgress, stop_session
 from pipeline.workflow.review_holds import open_questions
 from pipeline.workflow.state_key import state_keys
@@ -74,7 +75,7 @@ def run_night(
     began = time.monotonic()
     inbox = inbox.resolve() if inbox else None
     log.configure(workspace.logs / "offrecord.jsonl")
-    with workspace.locked():
+    with workspace.locked(), watching(workspace):
         interrupted = published.half_done(workspace)
         workspace.sweep()
         hand_over.sweep(workspace)
