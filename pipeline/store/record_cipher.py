@@ -61,7 +61,7 @@ class RecordCipher:
     def __init__(self, keys: KeyRing, secret: Callable[[], bytes], *, is_encrypted: Callable[[], bool]) -> None:
         self.keys = keys
         self._secret = secret
-        self._is_encrypted = is_encrypted
+        self.is_encrypted = is_encrypted
         self._siv: AESSIV | None = None
 
     def attach(self, db: Engine) -> None:
@@ -74,7 +74,7 @@ class RecordCipher:
 
     def seal_each(self, bodies: Mapping[str, str], *, before: Mapping[str, str]) -> dict[str, str]:
         """The stored forms of many records by session id, as ``seal`` makes each."""
-        if not self._is_encrypted():
+        if not self.is_encrypted():
             return dict(bodies)
         owners = {each: owner_of(before.get(each, "")) or _new_owner(each) for each in bodies}
         data_keys = self.keys.ensure_each(owners.values())
@@ -96,9 +96,7 @@ class RecordCipher:
 
     def seal_names(self, text: str) -> str:
         """The stored form of a name or of names; the same text gives the same form."""
-        return (
-            f"{_NAMES}:{_text64(self._of_workspace().encrypt(text.encode(), None))}" if self._is_encrypted() else text
-        )
+        return f"{_NAMES}:{_text64(self._of_workspace().encrypt(text.encode(), None))}" if self.is_encrypted() else text
 
     def open_names(self, stored: str) -> str:
         """A name, or names, in the stored form; raises ``WorkspaceDamaged`` where it was changed."""

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, func, select, update
 
+from pipeline.errors import WorkspaceDamaged
 from pipeline.records import Session
 from pipeline.store import outlines, record_cipher
 from pipeline.store.codec import decode
@@ -18,11 +19,15 @@ _TOGETHER = 100
 _PREFIX = func.substr(session_table.c.body, 1, record_cipher.PREFIX_CHARS)
 
 
-def any_encrypted(db: Engine) -> bool:
-    """Whether any record is encrypted; what an earlier version wrote is not."""
+def begin(db: Engine) -> None:
+    """Makes the keys of records where an earlier version had none; raises ``WorkspaceDamaged`` where they are gone."""
+    cipher = record_cipher.of(db)
+    if not cipher.is_encrypted() or cipher.keys.is_there:
+        return
     with reading(db) as connection:
-        prefixes = connection.execute(select(_PREFIX)).scalars()
-        return any(map(record_cipher.owner_of, prefixes))
+        if any(map(record_cipher.owner_of, connection.execute(select(_PREFIX)).scalars())):
+            raise WorkspaceDamaged(f"keys/{cipher.keys.path.name} is missing", action="restore keys/ from its backup")
+    cipher.keys.create()
 
 
 def unused(db: Engine) -> frozenset[str]:

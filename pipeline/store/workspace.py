@@ -136,10 +136,10 @@ class Workspace:
         check_files(root)
         _make_folders(root)
         workspace = cls(root, settings, keep_connections=keep_connections)
-        workspace._check_stage_keys()
+        workspace.stages.require_keys()
         workspace.vault.sweep_opened()
         database.migrate(workspace.db)
-        workspace._check_record_keys()
+        record_keys.begin(workspace.db)
         workspace._follow()
         return workspace
 
@@ -155,22 +155,6 @@ class Workspace:
         self.records.keys.create()
         self.stages.keys.create()  # before the vault's, so that no kill in between looks like keys that were lost
         self.vault.begin_encryption()
-
-    def _check_stage_keys(self) -> None:
-        """Raises ``WorkspaceDamaged`` where the keys of stage results are gone: none would be made under the old one.
-
-        A result under the key of the workspace could be read in an old backup after its erasure.
-        """
-        if self.vault.is_encrypted and not self.stages.keys.is_there:
-            raise WorkspaceDamaged(f"keys/{OF_STAGES} is missing", action="restore keys/ from its backup")
-
-    def _check_record_keys(self) -> None:
-        """Makes the keys of records where an earlier version had none; raises ``WorkspaceDamaged`` where they went."""
-        keys = self.records.keys
-        if self.vault.is_encrypted and not keys.is_there:
-            if record_keys.any_encrypted(self.db):
-                raise WorkspaceDamaged(f"keys/{OF_RECORDS} is missing", action="restore keys/ from its backup")
-            keys.create()
 
     def _vault(self) -> Vault:
         encryption = self.settings.encryption
