@@ -185,6 +185,11 @@ class Vault:
         for path in self.root.glob(f"{_PARTIAL}*"):
             path.unlink(missing_ok=True)
 
+    @property
+    def opened_folder(self) -> Path:
+        """Where every process keeps what it has opened."""
+        return self._copies.root
+
     def sweep_opened(self) -> None:
         """Removes what processes that are gone had opened; what others still work on stays."""
         self._copies.sweep()

@@ -14,6 +14,7 @@ import click
 from tests.benchmarks import (
     consent,
     encryption,
+    executors,
     growth,
     hearing,
     idle,
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
 }
 
 LONG: dict[str, Callable[[Path], Iterable[str]]] = {
+    "executors": executors.measure,
     "hearing": hearing.measure,
     "requests": requests.measure,
     "scale": scale.measure,
