@@ -36,9 +36,9 @@ _DOUBT_WITHIN_S = 0.15
 # A tenth of what the engine would follow at most: twice as quick, and as good on the real and the made voices tried.
 _MOST_STATES = 3000
 # The engine's own language weight is 6.5: with less the words follow the sound more and what is usual less. For the
-# terms of one session a third of those states do, without a second look at the words: in half of the time, of 35 hits on
-# 98 s of samples and made voices one is lost, in whose place a longer form of that name is heard, and what windows left
-# of names is heard as before. With 600 states two names are lost altogether.
+# terms of one session a third of those states do, without a second look at the words: in half of the time, of 35 hits
+# on 98 s of samples and made voices one is lost, in whose place a longer form of that name is heard, and what windows
+# left of names is heard as before. With 600 states two names are lost altogether.
 _SOUND_OPTIONS: dict[str, float | bool] = {"lw": 4.0, "maxhmmpf": 1000, "fwdflat": False}
 # Log probabilities of this engine come in powers of 1.0001, shifted by ten bits; a search adds 1,500 to a phrase's.
 _SCORE_TO_LOG10 = 1024 / math.log(10)
