@@ -30,6 +30,7 @@ from pipeline.workflow.lock_watch import watching
 from pipeline.workflow.results import SessionProgress, stop_session
 from pipeline.workflow.review_holds import open_questions
 from pipeline.workflow.state_key import state_keys
+from pipeline.workflow.term_lists import require_lists
 from pipeline.workflow.voice_count import voice_questions
 
 R = TypeVar("R")
@@ -89,6 +90,7 @@ def run_night(
         rules_of(workspace.root)
         tagging.read_taxonomy(workspace)
         read_customers(workspace.root)
+        require_lists(workspace)
         ingest.read_tracks(workspace.root)
         erasure.carry_out(workspace, now=now)
         removed = retention.carry_out(workspace, now=now)
