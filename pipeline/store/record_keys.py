@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 
 from pipeline.errors import WorkspaceDamaged
 from pipeline.records import Session
@@ -30,20 +30,20 @@ def begin(db: Engine) -> None:
     cipher.keys.create()
 
 
-def unused(db: Engine) -> frozenset[str]:
+def unused(connection: Connection) -> frozenset[str]:
     """The data keys of what records were before something was erased from them."""
-    keys = record_cipher.of(db).keys
+    keys = record_cipher.of(connection).keys
     if not keys.is_there:
         return frozenset()
-    with reading(db) as connection:
-        prefixes = connection.execute(select(_PREFIX)).scalars().all()
-    return keys.owners().difference(map(record_cipher.owner_of, prefixes))
+    owners = keys.owners()
+    return owners.difference(map(record_cipher.owner_of, connection.execute(select(_PREFIX)).scalars()))
 
 
 def drop_unused(db: Engine) -> None:
-    """Deletes them, only under the lock of the workspace: a record that is being written has its key already."""
-    if owners := unused(db):
-        record_cipher.of(db).keys.drop(owners)
+    """Deletes these, in a write transaction: a record gets its key in one, so that none is taken for unused."""
+    with db.begin() as connection:
+        if owners := unused(connection):
+            record_cipher.of(db).keys.drop(owners)
 
 
 def encrypt(db: Engine) -> int:

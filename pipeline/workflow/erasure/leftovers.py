@@ -54,7 +54,7 @@ def find_leftovers(workspace: Workspace, filed: Withdrawal) -> tuple[Leftover, .
         *_in_files(workspace, finder, gone),
         *(Leftover("vault", digest, "file") for digest in workspace.vault.digests() if digest in gone),
         *(Leftover("keys", digest, "key") for digest in gone if workspace.vault.has_key(digest)),
-        *(Leftover("keys", owner, "key of a record as it was") for owner in record_keys.unused(workspace.db)),
+        *(Leftover("keys", owner, "key of a record as it was") for owner in _earlier_keys(workspace)),
     ]
     return tuple(sorted(set(leftovers)))
 
@@ -98,6 +98,11 @@ class _Finder:
         if run not in self._seen:
             self._seen[run] = self._keys.marked(run)
         return self._seen[run]
+
+
+def _earlier_keys(workspace: Workspace) -> frozenset[str]:
+    with reading(workspace.db) as connection:
+        return record_keys.unused(connection)
 
 
 def _erased_files(workspace: Workspace, filed: Withdrawal) -> frozenset[str]:
