@@ -33,6 +33,7 @@ ONE_DOOR: dict[str, str | tuple[str, ...]] = {
     "openpyxl": "pipeline/consent/",
     "pebble": "pipeline/executors/",
     "alembic": "pipeline/store/",
+    "obstore": "pipeline/store/blobs/s3.py",
     "pyrage": "pipeline/store/age.py",
     "huggingface_hub": "pipeline/models/",
     "ctranslate2": "pipeline/embeddings/",

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pipeline.errors import ConfigurationError, ConsentUnreadable, OffrecordError, StorageUnavailable
+from pipeline.errors import (
+    ConfigurationError,
+    ConsentUnreadable,
+    ObjectStorageRefused,
+    ObjectStorageUnavailable,
+    OffrecordError,
+    StorageUnavailable,
+)
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -34,6 +41,10 @@ class TaskFailed(Generic[T]):
                 return ConsentUnreadable("the consent store became unreadable", action="restore it, then run again")
             case StorageUnavailable.__name__:
                 return StorageUnavailable()
+            case ObjectStorageUnavailable.__name__:
+                return ObjectStorageUnavailable()
+            case ObjectStorageRefused.__name__:
+                return ObjectStorageRefused()
             case ModuleNotFoundError.__name__:
                 return ConfigurationError("a package is missing", action="`offrecord doctor` names it")
         return None

@@ -25,6 +25,7 @@ from pipeline.settings.encryption import EncryptionSettings
 from pipeline.settings.retention import BackupSettings, RetentionSettings
 from pipeline.settings.review_app import ReportSettings, ReviewSettings, WebSettings
 from pipeline.settings.section import Section
+from pipeline.settings.storage import StorageSettings
 from pipeline.settings.variables import (
     BETWEEN,
     PREFIX,
@@ -196,6 +197,7 @@ class Settings(BaseSettings):
     backup: BackupSettings = BackupSettings()
     database: DatabaseSettings = DatabaseSettings()
     encryption: EncryptionSettings = EncryptionSettings()
+    storage: StorageSettings = StorageSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -21,6 +21,7 @@ from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
 from pipeline.store import cues, database, misheard, releases, signing, terms, tombstones
 from pipeline.store.artefacts import Artefacts
+from pipeline.store.bucket_originals import BucketOriginals, bucket_of, storage_owner
 from pipeline.store.chains import Heads
 from pipeline.store.key_encryption import KeyEncryptionKeys
 from pipeline.store.key_ring import OF_STAGES, OF_VAULT, KeyRing
@@ -162,7 +163,14 @@ class Workspace:
             self.root / "vault",
             keys,
             OpenCopies(opened),
+            bucket=self._bucket(keys),
             was_erased=lambda digest: tombstones.holds(self.db, digest),
+        )
+
+    def _bucket(self, keys: KeyRing) -> BucketOriginals | None:
+        """What the settings say of object storage, of which nothing is asked yet."""
+        return bucket_of(
+            self.root / "vault", self.settings.storage, keys, owner=lambda: storage_owner(self.key("plan"))
         )
 
     @classmethod

@@ -145,7 +145,7 @@ def test_an_erased_recording_cannot_be_had_from_any_store_or_backup(
 
 def wrapped_of(workspace: Workspace, digest: str) -> bytes:
     """A data key as the key ring has it."""
-    with workspace.vault.keys._connected() as connection:
+    with workspace.vault.keys.connected() as connection:
         row = connection.execute("SELECT wrapped FROM data_key WHERE owner = ?", (digest,)).fetchone()
     return bytes(row[0])
 
