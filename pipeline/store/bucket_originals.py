@@ -126,7 +126,7 @@ class BucketOriginals:
 
     def delete_unkept(self, digest: str) -> bool:
         """Deletes the blobs of a file that no key stands for any more; True when there was one to be deleted."""
-        names = [name for name, _ in self.unkept.names([digest])]
+        names = self.unkept.names(digest)
         for name in names:
             self.blobs.delete(name)
         if names:
@@ -136,7 +136,7 @@ class BucketOriginals:
     def sweep(self) -> None:
         """Deletes what a killed run began and did not keep, or did not get to delete; under the lock."""
         self.unkept.doom_begun()
-        for name, _ in self.unkept.names():
+        for name in self.unkept.names():
             self.blobs.delete(name)
             self.unkept.forget([name])
 

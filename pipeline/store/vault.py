@@ -121,10 +121,10 @@ class Vault:
         return self.folder.has(digest) or (self.bucket is not None and self.bucket.has(digest))
 
     def has_trace(self, digest: str) -> bool:
-        """Whether anything of a file is left: itself, its key, an opened copy, or a blob still to be deleted."""
-        if self.bucket is not None and self.bucket.unkept.names([digest]):
+        """Whether anything of a file is left beside its key: itself, an opened copy, or a blob still to be deleted."""
+        if self.bucket is not None and self.bucket.unkept.names(digest):
             return True
-        return any(there(digest) for there in (self.plain.has, self.folder.has, self._copies.has, self.has_key))
+        return any(there(digest) for there in (self.plain.has, self.folder.has, self._copies.has))
 
     def seal(self, source: Path, *, kind: str) -> VaultFile:
         """Copies a plain file in, once, flushed to the disk; raises ``InputRefused`` for a link or a device."""

@@ -19,6 +19,7 @@ from tests.benchmarks import (
     idle,
     known_names,
     memory,
+    object_storage,
     overhead,
     rendering,
     requests,
@@ -42,6 +43,7 @@ BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
 
 LONG: dict[str, Callable[[Path], Iterable[str]]] = {
     "hearing": hearing.measure,
+    "object-storage": object_storage.measure,
     "requests": requests.measure,
     "scale": scale.measure,
     "tags": sample_tags.measure,

@@ -402,17 +402,17 @@ def test_sealing_moving_and_erasing_may_be_killed_anywhere(
 ) -> None:
     sealed(workspace, tmp_path, SOUNDS[:2])
     (tmp_path / "third").write_bytes(SOUNDS[2])
-    for _ in _killed_at(workspace.root, "seal", str(tmp_path / "third"), 19):
+    for _ in _killed_at(workspace.root, "seal", str(tmp_path / "third"), 53):
         there = originals(workspace.root)
         assert {*SOUNDS[:2]} <= {*there.values()} <= {*SOUNDS}
     with workspace.locked():
         workspace.sweep()
     assert (len(in_bucket(object_storage, bucket)), workspace.vault.files().unknown_blobs) == (3, 0)
     for target in ("folder", "bucket"):
-        for _ in _killed_at(workspace.root, "copy", target, 37):
+        for _ in _killed_at(workspace.root, "copy", target, 151):
             assert sorted(originals(workspace.root).values()) == sorted(SOUNDS)
     digest = sorted(workspace.vault.digests())[0]
-    for _ in _killed_at(workspace.root, "erase", digest, 11):
+    for _ in _killed_at(workspace.root, "erase", digest, 37):
         pass
     with workspace.locked():
         workspace.sweep()

@@ -49,11 +49,12 @@ class S3Blobs:
         if self.exists(name):
             return False
         size = source.stat().st_size
-        in_parts = size > SINGLE_BYTES
-        put = self._put_in_parts(name, source, size) if in_parts else self._put_whole(name, source.read_bytes())
-        if put is None:
+        if size > SINGLE_BYTES:
+            self._put_in_parts(name, source, size)
+        elif (put := self._put_whole(name, source.read_bytes())) is None:
             return False
-        _refuse_versions(put)
+        else:
+            _refuse_versions(put)
         if self.size(name) != size:
             raise ObjectStorageUnavailable("object storage did not keep the whole of a file")
         return True
@@ -130,11 +131,16 @@ class S3Blobs:
         except _ConditionsUnknown:
             return self._asked(put)
 
-    def _put_in_parts(self, name: str, source: Path, size: int) -> PutResult:
+    def _put_in_parts(self, name: str, source: Path, size: int) -> None:
         part = max(SINGLE_BYTES, -(-size // _PARTS))
         options = {"use_multipart": True, "chunk_size": part, "max_concurrency": _AT_ONCE}
         put: Callable[..., PutResult] = partial(self._obstore.put, **options)
-        return self._asked(lambda: put(self._store, name, source))
+        try:
+            _refuse_versions(self._asked(lambda: put(self._store, name, source)))
+        except FileNotFoundError:
+            # The server knows the upload no more: it was ended, and that answer was lost, or it was given up.
+            if not self.exists(name):
+                raise ObjectStorageUnavailable("object storage gave up an upload") from None
 
     def _piece(self, name: str, start: int, length: int) -> bytes:
         """One range, whole: what is cut off is asked for again, and then given up."""

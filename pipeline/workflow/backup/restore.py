@@ -121,7 +121,10 @@ def _copy_keys(root: Path, staging: Path) -> None:
             if (root / KEYS / name).is_file():
                 # Its own settings, which may be damaged, say nothing of how its files are copied.
                 ring = KeyRing(root / KEYS / name, KeyEncryptionKeys(root / KEYS, EncryptionSettings()))
-                unchanged.enter_context(ring.unchanged())
+                try:
+                    unchanged.enter_context(ring.unchanged())
+                except OffrecordError as error:
+                    raise type(error)(f"the backup was not restored: {error.message}", action=error.action) from error
         shutil.copytree(root / KEYS, staging / KEYS, ignore=shutil.ignore_patterns("*-journal"))
 
 
