@@ -5,7 +5,7 @@ The map of the package, in the order in which a session travels::
     cli ──► nightly ──► run ──► ingest ─► consent ─► speech ─► detect ─► review ─► render ─► tag ─► export
      │         │         │         │                    │                            │
      │         │         │         └──────── media (ffmpeg) · store (database, vault, ledger) ────────┘
-     │         └── executors (worker processes) · reports (morning report, metrics, doctor, verify)
+     │         └── executors (processes, Ray) · reports (morning report, metrics, doctor, verify)
      └── workflow (what joins the stages, and every use case of a person) · vcon (an export with consent)
 
 ``records`` holds the frozen values that cross the stages, ``settings`` the one frozen configuration, ``errors`` the

@@ -7,6 +7,7 @@
     │   └── VersionConflict       2   somebody else changed it meanwhile
     ├── ConfigurationError        4   settings, or a missing tool or model
     ├── LockHeld                  5   another run works in this workspace
+    │   └── RunFenced             5   another run began, or this attempt was given up: nothing more is written
     ├── ConsentUnreadable         6   the consent store cannot be trusted; nothing was processed
     ├── RefusedByPolicy           7   a rule forbids what was asked
     │   └── FlaggedForLead        7   a proposal is left to a lead
@@ -93,6 +94,16 @@ class LockHeld(OffrecordError):
     """Another run works in this workspace."""
 
     code = Exit.LOCKED
+
+
+class RunFenced(LockHeld):
+    """Another run has the workspace now, or somebody else has this task: whoever meets it writes nothing more."""
+
+    def __init__(self) -> None:
+        super().__init__("another run took over this workspace, and this one stopped", action="wait for that to end")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (RunFenced, ())
 
 
 class ConsentUnreadable(OffrecordError):

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pipeline import consent, ingest, log, run
 from pipeline.consent.evaluation.jurisdictions import rules_of
-from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, StorageUnavailable, TryAgain
+from pipeline.errors import ConsentUnreadable, InputRefused, OffrecordError, RunFenced, StorageUnavailable, TryAgain
 from pipeline.executors import Executor, TaskDone, TaskFailed
 from pipeline.lexicon.counted import counted
 from pipeline.media import tools
@@ -23,12 +22,15 @@ from pipeline.reports.warnings import warnings
 from pipeline.store import Workspace, integrity, run_clock, tombstones
 from pipeline.store.customers import read_customers
 from pipeline.store.database import storage_needed
-from pipeline.store.registry import InboxEntry, Registry, SessionState, entry_id, entry_path
-from pipeline.workflow import erasure, pseudonyms, request_files, retention, tagging
+from pipeline.store.registry import QUARANTINED, InboxEntry, Registry, SessionState, entry_id, entry_path
+from pipeline.workflow import erasure, hand_over, pseudonyms, request_files, retention, tagging
+from pipeline.workflow.attempts import Task, opened
 from pipeline.workflow.due_sessions import is_due, is_published, withdrawing_overdue
+from pipeline.workflow.lock_watch import watching
 from pipeline.workflow.results import SessionProgress, stop_session
 from pipeline.workflow.review_holds import open_questions
 from pipeline.workflow.state_key import state_keys
+from pipeline.workflow.term_lists import require_lists
 from pipeline.workflow.voice_count import voice_questions
 
 R = TypeVar("R")
@@ -39,27 +41,10 @@ ShowProgress = Callable[[str, int, int], None]
 # Consent may change while a session is processed, which makes it start anew from what is stored: seconds, not hours.
 # Three starts outlast a person who enters a few answers; whoever imports them all night finds the session failed.
 _STARTS = 3
+_KINDS: dict[str, Any] = {"ingest": Session | Refused | None, "process": SessionProgress}
+"""What the work of each stage gives."""
 _RETRY = "nothing; the next run tries it again"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One piece of work for a worker process: ids and paths, never content."""
-
-    root: Path
-    now: datetime
-    folder: Path = Path()
-    session_id: str = ""
-    started_at_s: float = field(default_factory=time.time)
-
-    @property
-    def name(self) -> str:
-        """The session's id, or that of a folder which is none yet."""
-        return self.session_id or entry_id(self.folder)
-
-    def current_time(self) -> datetime:
-        """The run's time plus what has passed since: a ruling that is made late in a long run ends no earlier."""
-        return self.now + timedelta(seconds=max(0.0, time.time() - self.started_at_s))
+_RELEASE = "look into the recording, then `offrecord run --retry-failed`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +76,10 @@ def run_night(
     began = time.monotonic()
     inbox = inbox.resolve() if inbox else None
     log.configure(workspace.logs / "offrecord.jsonl")
-    with workspace.locked():
+    with workspace.locked(), watching(workspace):
         interrupted = published.half_done(workspace)
         workspace.sweep()
+        hand_over.sweep(workspace)
         workspace.vault.require_keys()
         consent.verify_chain(workspace)
         workspace.ledger.check()
@@ -104,6 +90,7 @@ def run_night(
         rules_of(workspace.root)
         tagging.read_taxonomy(workspace)
         read_customers(workspace.root)
+        require_lists(workspace)
         ingest.read_tracks(workspace.root)
         erasure.carry_out(workspace, now=now)
         removed = retention.carry_out(workspace, now=now)
@@ -143,13 +130,15 @@ def _ingest_new(
         if (path := entry_path(folder)) not in known
         or known[path].fingerprint != fingerprint
         or not ingest.is_known(workspace, known[path])
+        or (known[path].is_quarantined and options.retry_failed)
     ]
     outcomes: dict[Path, Session | Refused | None] = {}
     for finished in _run_tasks(workspace, tasks, ingest_one, options, progress):
         folder = finished.task.folder
         if isinstance(finished, TaskFailed):
-            fingerprints[folder] = ""  # no folder has an empty fingerprint, so that the next run tries it again
-            outcomes[folder] = Refused(reason=f"the folder could not be ingested: {finished.reason}", action=_RETRY)
+            outcomes[folder] = _not_ingested(finished)
+            if finished.reason != QUARANTINED:
+                fingerprints[folder] = ""  # no folder has an empty fingerprint, so that the next run tries it again
         else:
             outcomes[folder] = finished.value
     ingested: set[str] = set()
@@ -159,6 +148,12 @@ def _ingest_new(
             ingest.register(workspace, registry, folder, fingerprints[folder], outcome)
             ingested.add(entry_id(folder))
     return ingested, len(outcomes) - len(ingested)
+
+
+def _not_ingested(failed: TaskFailed[Task]) -> Refused:
+    if failed.reason == QUARANTINED:
+        return Refused(reason=QUARANTINED, action=_RELEASE)
+    return Refused(reason=f"the folder could not be ingested: {failed.reason}", action=_RETRY)
 
 
 def _removed_folders(known: Mapping[str, InboxEntry], inbox: Path, folders: Iterable[Path]) -> list[str]:
@@ -227,6 +222,8 @@ def _reached(
     if isinstance(finished, TaskDone):
         return finished.value
     stop = Failed(reason=f"{finished.reason} ({finished.error})", action=_RETRY)
+    if finished.reason == QUARANTINED:
+        stop = Failed(reason=QUARANTINED, action=_RELEASE)
     stopped = stop_session(registry.session(finished.task.session_id), workspace, stop, now=now)
     return replace(stopped, valid_until=now.timestamp())
 
@@ -235,11 +232,11 @@ def _run_tasks(
     workspace: Workspace, tasks: Sequence[Task], work: Callable[[Task], R], options: RunOptions, progress: ShowProgress
 ) -> Iterator[TaskDone[Task, R] | TaskFailed[Task]]:
     """Runs tasks on the workers; the log and the progress follow each."""
-    settings, stage = workspace.settings.run, work.__name__.removesuffix("_one")
+    stage = work.__name__.removesuffix("_one")
     if tasks:
         tools.require()
     progress(stage, 0, len(tasks))
-    outcomes = options.executor(tasks, work, workers=settings.workers, timeout_s=settings.timeout_s)
+    outcomes = hand_over.run_tasks(workspace, tasks, work, options.executor, _KINDS[stage])
     for count, outcome in enumerate(outcomes, start=1):
         if isinstance(outcome, TaskFailed):
             if (stop := outcome.stops_all()) is not None:
@@ -251,18 +248,14 @@ def _run_tasks(
         yield outcome
 
 
-@lru_cache(maxsize=1)
-def _opened(root: Path) -> Workspace:
-    """The workspace as a worker process sees it, opened once."""
-    return Workspace.open(root)
-
-
 @storage_needed()
 def ingest_one(task: Task) -> Session | Refused | None:
     """In a worker: ingests one folder; None while it is still being written."""
+    workspace = opened(task.root)
     try:
-        outcome = ingest.ingest(task.folder, workspace=_opened(task.root))
-        if isinstance(outcome, Session) and tombstones.holds(_opened(task.root).db, outcome.source_digest):
+        with workspace.attempting(task.attempt):
+            outcome = ingest.ingest(task.folder, workspace=workspace)
+        if isinstance(outcome, Session) and tombstones.holds(workspace.db, outcome.source_digest):
             return Refused(
                 reason="this recording was erased on request, or is past its retention",
                 action="remove it from the inbox",
@@ -282,16 +275,17 @@ def process_one(task: Task) -> SessionProgress:
 
     Where consent changes meanwhile, the session is processed again: what is stored makes that quick.
     """
-    workspace = _opened(task.root)
+    workspace = opened(task.root)
     session = Registry(workspace.db).session(task.session_id)
-    for start in range(_STARTS):
-        try:
-            with workspace.vault.in_use():
-                return run.process(session, workspace, now=task.current_time())
-        except (ConsentUnreadable, StorageUnavailable):
-            raise
-        except OffrecordError as error:
-            if isinstance(error, TryAgain) and start + 1 < _STARTS:
-                continue
-            failed = Failed(reason=error.message, action=error.action or _RETRY)
-    return stop_session(session, workspace, failed, now=task.now)
+    with workspace.attempting(task.attempt):
+        for start in range(_STARTS):
+            try:
+                with workspace.vault.in_use():
+                    return run.process(session, workspace, now=task.current_time())
+            except (ConsentUnreadable, RunFenced, StorageUnavailable):
+                raise
+            except OffrecordError as error:
+                if isinstance(error, TryAgain) and start + 1 < _STARTS:
+                    continue
+                failed = Failed(reason=error.message, action=error.action or _RETRY)
+        return stop_session(session, workspace, failed, now=task.now)

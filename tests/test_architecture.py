@@ -32,6 +32,7 @@ ONE_DOOR: dict[str, str | tuple[str, ...]] = {
     "tldextract": "pipeline/detect/identifiers/top_level_domains.py",
     "openpyxl": "pipeline/consent/",
     "pebble": "pipeline/executors/",
+    "ray": "pipeline/executors/ray_executor.py",
     "alembic": "pipeline/store/",
     "obstore": "pipeline/store/blobs/s3.py",
     "pyrage": "pipeline/store/age.py",

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from pipeline import ingest, nightly, run
-from pipeline.errors import ConfigurationError, ConsentUnreadable, StorageUnavailable, TryAgain
+from pipeline.errors import ConfigurationError, ConsentUnreadable, RunFenced, StorageUnavailable, TryAgain
 from pipeline.executors import TaskDone, TaskFailed, inline
 from pipeline.media import tools
 from pipeline.media.tools import Tool
@@ -24,6 +24,7 @@ from pipeline.records import Participant, Refused, SessionResult
 from pipeline.reports.morning_report import MorningReport, gather, render_page
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
+from pipeline.workflow.attempts import Task
 from pipeline.workflow.results import SessionProgress
 from tests.store.test_store import session
 
@@ -36,6 +37,7 @@ class Scripted:
     def __init__(self, ingested: object = None, processed: object = None) -> None:
         self.outcomes = {"ingest_one": ingested, "process_one": processed}
         self.asked: list[str] = []
+        self.workers: list[int] = []
 
     def __call__(
         self, tasks: Sequence[Any], work: Callable[[Any], Any], *, workers: int, timeout_s: float
@@ -43,15 +45,16 @@ class Scripted:
         outcome = self.outcomes[work.__name__]
         for task in tasks:
             self.asked.append(task.session_id or task.folder.name)
+            self.workers.append(workers)
             yield outcome(task) if callable(outcome) else TaskDone(task, outcome)
 
 
-def done(task: nightly.Task) -> TaskDone[nightly.Task, SessionProgress]:
+def done(task: Task) -> TaskDone[Task, SessionProgress]:
     result = SessionResult(session_id=task.session_id, status="done", reason="out", action="")
     return TaskDone(task, SessionProgress(result=result, valid_until=(NOW + timedelta(hours=24)).timestamp()))
 
 
-def published(task: nightly.Task) -> TaskDone[nightly.Task, SessionProgress]:
+def published(task: Task) -> TaskDone[Task, SessionProgress]:
     """What ``done`` gives, with a rendition in ``out/``."""
     folder = f"{task.session_id}/internal"
     (task.root / "out" / folder).mkdir(parents=True, exist_ok=True)
@@ -60,13 +63,13 @@ def published(task: nightly.Task) -> TaskDone[nightly.Task, SessionProgress]:
     return TaskDone(task, replace(finished.value, result=result))
 
 
-def nightly_inline(task: nightly.Task) -> TaskDone[nightly.Task, SessionProgress] | TaskFailed[nightly.Task]:
+def nightly_inline(task: Task) -> TaskDone[Task, SessionProgress] | TaskFailed[Task]:
     """The work itself, as an executor does it."""
     (outcome,) = inline.run_tasks([task], nightly.process_one, workers=1, timeout_s=60.0)
     return outcome
 
 
-def lost(task: nightly.Task) -> TaskFailed[nightly.Task]:
+def lost(task: Task) -> TaskFailed[Task]:
     return TaskFailed(task, "its worker process died", "ProcessExpired")
 
 
@@ -147,9 +150,24 @@ def test_a_changed_term_list_is_worked_again(workspace: Workspace) -> None:
     assert later.asked == ["2026-11-18-aaaaaaaa"]
 
 
+def raises(task: Task) -> TaskFailed[Task]:
+    return TaskFailed(task, "an unexpected error", "ValueError")
+
+
+def loses(times: int, kind: str, then: Callable[[Task], Any] = done) -> Callable[[Task], Any]:
+    """What loses that many workers, and then goes on."""
+    left = [times]
+
+    def outcome(task: Task) -> Any:
+        left[0] -= 1
+        return TaskFailed(task, "lost", kind) if left[0] >= 0 else then(task)
+
+    return outcome
+
+
 def test_a_failing_session_is_tried_three_times_and_then_waits_for_a_person(workspace: Workspace) -> None:
     for attempt in range(5):
-        executor = Scripted(session(), lost)
+        executor = Scripted(session(), raises)
         report = night(workspace, executor, now=NOW + timedelta(days=attempt))
         assert report.counts == {"failed": 1}
         assert ("2026-11-18-aaaaaaaa" in executor.asked) is (attempt < 3)
@@ -157,8 +175,82 @@ def test_a_failing_session_is_tried_three_times_and_then_waits_for_a_person(work
     assert night(workspace, asked_for, now=NOW + timedelta(days=9), retry_failed=True).counts == {"done": 1}
 
 
-def test_a_folder_whose_worker_died_is_taken_in_the_next_night(workspace: Workspace) -> None:
-    assert night(workspace, Scripted(lost, done)).counts == {"refused": 1}
+def test_a_session_whose_worker_died_is_tried_again_alone_at_once(workspace: Workspace) -> None:
+    executor = Scripted(session(), loses(1, "ProcessExpired"))
+    assert night(workspace, executor).counts == {"done": 1}
+    assert executor.asked == ["Halcyon Freight", "2026-11-18-aaaaaaaa", "2026-11-18-aaaaaaaa"]
+    assert executor.workers == [0, 0, 1]
+    assert Registry(workspace.db).states()["2026-11-18-aaaaaaaa"].attempts == 1
+
+
+def test_a_session_that_kills_two_workers_is_quarantined_until_a_person_retries(workspace: Workspace) -> None:
+    report = night(workspace, Scripted(session(), lost))
+    (line,) = report.lines
+    assert report.counts == {"failed": 1} and "quarantined" in line.reason and "--retry-failed" in line.action
+    (workspace.root / "terms.toml").write_text('[[terms]]\ntext = "Bluefin"\n')
+    for days in range(1, 4):
+        left = Scripted(session(), done)
+        assert night(workspace, left, now=NOW + timedelta(days=days)).counts == {"failed": 1}
+        assert left.asked == []
+    again = Scripted(session(), raises)
+    assert night(workspace, again, now=NOW + timedelta(days=5), retry_failed=True).counts == {"failed": 1}
+    next_night = Scripted(session(), done)
+    assert night(workspace, next_night, now=NOW + timedelta(days=6)).counts == {"done": 1}
+
+
+@pytest.mark.parametrize(("nodes", "count"), [(3, "done"), (9, "failed")])
+def test_a_machine_that_is_lost_is_not_charged_to_its_session(workspace: Workspace, nodes: int, count: str) -> None:
+    assert night(workspace, Scripted(session(), loses(nodes, "NodeLost"))).counts == {count: 1}
+    (state,) = Registry(workspace.db).states().values()
+    assert not state.is_quarantined
+
+
+def test_a_session_that_hangs_is_not_tried_twice_in_a_night(workspace: Workspace) -> None:
+    executor = Scripted(session(), loses(1, "TimeoutError"))
+    assert night(workspace, executor).counts == {"failed": 1}
+    assert executor.asked == ["Halcyon Freight", "2026-11-18-aaaaaaaa"]
+    assert night(workspace, Scripted(session(), done)).counts == {"done": 1}
+
+
+@pytest.mark.parametrize("kind", ["ProcessExpired", "TimeoutError", "NodeLost"])
+def test_a_worker_that_is_thought_lost_may_not_conclude(workspace: Workspace, kind: str) -> None:
+    zombies: list[Task] = []
+
+    def loses_some(task: Task) -> Any:
+        with zombie.attempting(task.attempt):
+            zombie.ledger.append("kind", f"{task.number} in time", {})
+        for before in zombies:
+            with zombie.attempting(before.attempt), pytest.raises(RunFenced):
+                zombie.ledger.append("kind", "late", {})
+        zombies.append(task)
+        return done(task) if len(zombies) == 2 else TaskFailed(task, "lost", kind)
+
+    zombie = Workspace.open(workspace.root)
+    night(workspace, Scripted(session(), loses_some))
+    with zombie.attempting(zombies[0].attempt), pytest.raises(RunFenced):
+        zombie.ledger.append("kind", "much later", {})
+
+
+def test_a_worker_of_a_run_that_is_over_stops_everything(workspace: Workspace) -> None:
+    def fenced(task: Task) -> TaskFailed[Task]:
+        return TaskFailed(task, "an unexpected error", "RunFenced")
+
+    with pytest.raises(RunFenced):
+        night(workspace, Scripted(session(), fenced))
+    assert night(workspace, Scripted(session(), done)).counts == {"done": 1}
+
+
+def test_a_folder_that_kills_two_workers_is_left_until_a_person_retries(workspace: Workspace) -> None:
+    report = night(workspace, Scripted(lost, done))
+    (line,) = report.lines
+    assert report.counts == {"refused": 1} and "quarantined" in line.reason
+    left = Scripted(session(), done)
+    assert night(workspace, left).counts == {"refused": 1} and left.asked == []
+    assert night(workspace, Scripted(session(), done), retry_failed=True).counts == {"done": 1}
+
+
+def test_a_folder_whose_worker_failed_is_taken_in_the_next_night(workspace: Workspace) -> None:
+    assert night(workspace, Scripted(raises, done)).counts == {"refused": 1}
     assert night(workspace, Scripted(session(), done)).counts == {"done": 1}
 
 
@@ -179,7 +271,7 @@ def test_a_refused_folder_is_looked_at_again_only_when_it_changes(workspace: Wor
 
 
 def test_an_unreadable_consent_store_in_a_worker_stops_the_night(workspace: Workspace) -> None:
-    def unreadable(task: nightly.Task) -> TaskFailed[nightly.Task]:
+    def unreadable(task: Task) -> TaskFailed[Task]:
         return TaskFailed(task, "an unexpected error", "ConsentUnreadable")
 
     with pytest.raises(ConsentUnreadable):
@@ -187,7 +279,7 @@ def test_an_unreadable_consent_store_in_a_worker_stops_the_night(workspace: Work
 
 
 def test_a_package_that_is_missing_stops_the_night_and_uses_up_no_attempt(workspace: Workspace) -> None:
-    def lacking(task: nightly.Task) -> TaskFailed[nightly.Task]:
+    def lacking(task: Task) -> TaskFailed[Task]:
         return TaskFailed(task, "an unexpected error", "ModuleNotFoundError")
 
     with pytest.raises(ConfigurationError, match="offrecord doctor"):
@@ -197,12 +289,12 @@ def test_a_package_that_is_missing_stops_the_night_and_uses_up_no_attempt(worksp
 
 @pytest.mark.parametrize("over", [False, True])
 def test_a_full_disk_ends_the_night_and_uses_up_no_attempt(workspace: Workspace, over: bool) -> None:
-    def published(task: nightly.Task) -> TaskDone[nightly.Task, SessionProgress]:
+    def published(task: Task) -> TaskDone[Task, SessionProgress]:
         came = done(task).value
         result = replace(came.result, renditions=(f"{task.session_id}/internal",))
         return TaskDone(task, replace(came, result=result))
 
-    def full(task: nightly.Task) -> TaskFailed[nightly.Task]:
+    def full(task: Task) -> TaskFailed[Task]:
         return TaskFailed(task, "an unexpected error", "StorageUnavailable")
 
     night(workspace, Scripted(session(), published))
@@ -219,7 +311,7 @@ def test_a_full_disk_ends_the_night_and_uses_up_no_attempt(workspace: Workspace,
 
 
 def test_a_folder_that_a_full_disk_does_not_take_is_not_still_being_written(workspace: Workspace) -> None:
-    def full(task: nightly.Task) -> TaskFailed[nightly.Task]:
+    def full(task: Task) -> TaskFailed[Task]:
         return TaskFailed(task, "an unexpected error", "StorageUnavailable")
 
     with pytest.raises(StorageUnavailable):
@@ -243,14 +335,14 @@ def test_a_worker_tells_a_full_disk_from_a_fault_of_the_session(
     monkeypatch.setattr(run, "process", fails)
     monkeypatch.setattr(ingest, "ingest", fails)
     with pytest.raises(StorageUnavailable):
-        work(nightly.Task(root=workspace.root, now=NOW, session_id="2026-11-18-aaaaaaaa"))
+        work(Task(root=workspace.root, now=NOW, session_id="2026-11-18-aaaaaaaa"))
 
 
 def test_the_page_needs_nothing_else_and_names_nobody(workspace: Workspace) -> None:
     night(workspace, Scripted(session(title="Office hours with Halcyon Freight"), lost))
     page = render_page(gather(workspace, now=NOW))
     assert "2026-11-18-aaaaaaaa" in page
-    assert "its worker process died" in page
+    assert "quarantined" in page
     assert "Halcyon" not in page
     assert page.count("<h1>") == 1 and re.findall(r"<td[^>]*>\s*</td>", page) == []
     assert re.findall(r"<th(?![^>]*scope=)", page.replace("<thead>", "")) == []
@@ -258,7 +350,7 @@ def test_the_page_needs_nothing_else_and_names_nobody(workspace: Workspace) -> N
 
 
 def test_the_exit_code_tells_cron_whether_somebody_must_look(workspace: Workspace) -> None:
-    assert night(workspace, Scripted(session(), lost)).exit_code == 3
+    assert night(workspace, Scripted(session(), raises)).exit_code == 3
     assert night(workspace, Scripted(session(), done), now=NOW + timedelta(days=2)).exit_code == 0
 
 

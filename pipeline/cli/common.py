@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from pipeline.errors import ConfigurationError, Exit, OffrecordError, UsageProblem
+from pipeline.records.shell_actor import ShellActor
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,7 +50,6 @@ output_option: Callable[[F], F] = click.option(
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write to this file instead of standard output.",
 )
-decider_option: Callable[[F], F] = click.option("--by", "actor", required=True, help="Who decides.")
 
 
 def account_of_process() -> str:
@@ -58,6 +58,22 @@ def account_of_process() -> str:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:  # a container may run as a number that has no name
         return str(os.geteuid())
+
+
+def shell_actor(_: click.Context, __: click.Parameter, name: str | None) -> ShellActor | None:
+    """Who acts, as ``--by`` names them, with the account that they act from; None where nobody is named."""
+    return None if name is None else ShellActor(name, account=account_of_process())
+
+
+def account_as_actor() -> ShellActor:
+    """Who acts where a command asks for no name: the account of this process."""
+    account = account_of_process()
+    return ShellActor(account, account=account)
+
+
+decider_option: Callable[[F], F] = click.option(
+    "--by", "actor", required=True, callback=shell_actor, help="Who decides."
+)
 
 
 def open_workspace(root: Path, *, keep_connections: bool = False) -> Workspace:

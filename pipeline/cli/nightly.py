@@ -9,7 +9,7 @@ import click
 
 from pipeline.cli.common import emit, json_option, now, open_workspace, renamed_flag, workspace_option
 from pipeline.cli.progress import print_counts, print_lines, print_report, shown_progress
-from pipeline.executors import EXECUTORS
+from pipeline.executors import EXECUTORS, RAY
 
 
 @click.command()
@@ -18,9 +18,9 @@ from pipeline.executors import EXECUTORS
 @click.option("--night", type=click.DateTime(["%Y-%m-%d"]), help="Only sessions of this UTC date, and published ones.")
 @click.option(
     "--executor",
-    type=click.Choice(list(EXECUTORS)),
+    type=click.Choice([*EXECUTORS, RAY]),
     default="local",
-    help="Where tasks run: worker processes, or this process.",
+    help="Where tasks run: worker processes, this process, or a Ray cluster.",
 )
 @click.option("--retry-failed", is_flag=True, help="Also retry sessions that failed too often.")
 @click.option("--accept-clock", is_flag=True, help="Accept that the clock jumped since the last run: it is right.")
@@ -39,13 +39,14 @@ def run(
 ) -> None:
     """Ingest what is new in INBOX and move every session as far as it may go."""
     from pipeline import nightly
+    from pipeline.workflow.run_executor import executor_named
 
     day = night.date() if night else None
-    options = nightly.RunOptions(
-        executor=EXECUTORS[executor], day=day, retry_failed=retry_failed, accept_clock=accept_clock
-    )
     with shown_progress(quiet=as_json) as progress:
         opened = open_workspace(workspace)
+        options = nightly.RunOptions(
+            executor=executor_named(executor, opened), day=day, retry_failed=retry_failed, accept_clock=accept_clock
+        )
         report = nightly.run_night(opened, inbox=inbox, options=options, now=now(), progress=progress)
     print_report(report, opened, as_json)
     ctx.exit(report.exit_code)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 
 import click
 
-from pipeline.cli.common import decider_option, emit, json_option, open_workspace, renamed_flag, workspace_option
+from pipeline.cli.common import (
+    account_as_actor,
+    decider_option,
+    emit,
+    json_option,
+    now,
+    open_workspace,
+    renamed_flag,
+    workspace_option,
+)
 from pipeline.lexicon.counted import counted
 
 _reason = click.option("--reason", required=True, help="Why.")
@@ -22,7 +30,7 @@ def picture(session: str, workspace: Path, reveal: bool, as_json: bool) -> None:
     """Show the text that was read in the picture of SESSION, its covers, and its approval."""
     from pipeline.workflow.picture_actions import show_picture
 
-    actor = getpass.getuser() if reveal else None
+    actor = account_as_actor() if reveal else None
     emit(show_picture(open_workspace(workspace), session, reveal_to=actor), as_json)
 
 
@@ -84,7 +92,8 @@ def frame(session: str, workspace: Path, at_s: float, out: Path, outline: bool, 
     """Write one frame of the picture of SESSION as a PNG file, with its covers drawn."""
     from pipeline.workflow.frame_preview import write_frame
 
-    preview = write_frame(open_workspace(workspace), session, at_s, out, actor=getpass.getuser(), outline=outline)
+    opened, actor = open_workspace(workspace), account_as_actor()
+    preview = write_frame(opened, session, at_s, out, actor=actor, now=now(), outline=outline)
     until = "its end" if preview.to_s is None else f"{preview.to_s:.2f} s"
     line = f"written: shown from {preview.from_s:.2f} s to {until}, {counted(preview.covers, 'cover')}"
     emit(preview if as_json else line, as_json)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ import click
 from pipeline.cli import pictures, speakers, voices
 from pipeline.cli.common import (
     Group,
+    account_as_actor,
     account_of_process,
     decider_option,
     emit,
@@ -62,7 +62,7 @@ def show(session: str, workspace: Path, reveal: bool, undecided: bool, below: fl
     """Show the proposals of SESSION, their texts masked."""
     from pipeline.workflow.review_actions import show_proposals
 
-    opened, actor = open_workspace(workspace), getpass.getuser() if reveal else None
+    opened, actor = open_workspace(workspace), account_as_actor() if reveal else None
     emit(show_proposals(opened, session, reveal_to=actor, only_undecided=undecided, below=below), as_json)
 
 
@@ -75,7 +75,7 @@ def listen(session: str, workspace: Path, out: Path, as_json: bool) -> None:
     """Write a clip of each place where the proof of SESSION heard a name again; the ledger records it."""
     from pipeline.workflow.listen_again import write_clips
 
-    emit(write_clips(open_workspace(workspace), session, out, actor=getpass.getuser(), now=now()), as_json)
+    emit(write_clips(open_workspace(workspace), session, out, actor=account_as_actor(), now=now()), as_json)
 
 
 @review.command()

@@ -1,4 +1,4 @@
-"""Commands about the term lists: list, check."""
+"""Commands about the term lists: list, check, confirm-removal; rules of one customer."""
 
 from __future__ import annotations
 
@@ -34,6 +34,18 @@ def list_(workspace: Path, reveal: bool, as_json: bool) -> None:
     from pipeline.workflow.audit_terms import list_terms
 
     emit(list_terms(open_workspace(workspace), on=now().date(), reveal=reveal), as_json)
+
+
+@terms.command("confirm-removal")
+@click.argument("name", metavar="LIST")
+@decider_option
+@workspace_option
+def confirm_removal(name: str, actor: str, workspace: Path) -> None:
+    """Confirm that LIST, which a run misses in terms/, is to be gone; what it forbade may then come back."""
+    from pipeline.workflow.term_lists import confirm_removal as confirm
+
+    confirm(open_workspace(workspace), name, actor=actor, now=now())
+    click.echo("stored; the next `offrecord run` goes on without it")
 
 
 @terms.command("suggest-rules")

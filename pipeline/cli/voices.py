@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 
 import click
 
-from pipeline.cli.common import decider_option, emit, json_option, now, open_workspace, workspace_option
+from pipeline.cli.common import (
+    account_as_actor,
+    decider_option,
+    emit,
+    json_option,
+    now,
+    open_workspace,
+    shell_actor,
+    workspace_option,
+)
 from pipeline.cli.interactive import read_key
 from pipeline.errors import UsageProblem
 from pipeline.store import Workspace
@@ -22,14 +30,16 @@ _MOST_KEYS = 9
 @click.command()
 @click.argument("session")
 @click.option("--out", type=click.Path(path_type=Path), help="A new folder for a clip of each voice.")
-@click.option("--by", "actor", help="Name each unnamed voice, one key for each; this is who decides.")
+@click.option(
+    "--by", "actor", callback=shell_actor, help="Name each unnamed voice, one key for each; this is who decides."
+)
 @click.option("--reason", default="heard its clip", show_default=True, help="How you know, in a few words.")
 @workspace_option
 @json_option
 def voices(session: str, out: Path | None, actor: str | None, reason: str, workspace: Path, as_json: bool) -> None:
     """List the voices in the mixed sound of SESSION, and how much speech of others is removed with each."""
     opened = open_workspace(workspace)
-    lines = list_voices(opened, session, now=now(), clips=out, actor=actor or getpass.getuser())
+    lines = list_voices(opened, session, now=now(), clips=out, actor=actor or account_as_actor())
     emit(lines, as_json)
     if actor:
         _name_each(opened, session, [line.cluster for line in lines if not line.participant], actor, reason)

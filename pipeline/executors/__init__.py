@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar
 
 from pipeline.executors import inline, local
 from pipeline.executors.outcome import TaskDone, TaskFailed
+from pipeline.executors.ray_executor import RayExecutor
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -20,5 +21,7 @@ class Executor(Protocol):
 
 
 EXECUTORS: dict[str, Executor] = {"local": local.run_tasks, "inline": inline.run_tasks}
+"""Those of this process and its own; the results of tasks stay on this machine."""
+RAY = "ray"
 
-__all__ = ["EXECUTORS", "Executor", "TaskDone", "TaskFailed"]
+__all__ = ["EXECUTORS", "RAY", "Executor", "RayExecutor", "TaskDone", "TaskFailed"]

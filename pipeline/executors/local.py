@@ -14,23 +14,13 @@ from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from pipeline.executors.outcome import TaskDone, TaskFailed
+from pipeline.executors.outcome import TaskDone, TaskFailed, raised, timed_out, worker_died
+from pipeline.executors.worker_environment import set_worker_environment, worked
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
-# One thread for each worker, because there is one worker for each core. Within a task freed memory is kept
-# (mallopt(3)): Whisper frees and takes the same again and again. With 1 MB for both thresholds 162 s of speech took it
-# 15.3 s, 6.3 of them in the kernel, with these 10.4 and 1.8, at a peak of 877 MB instead of 766.
-WORKER_ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
-    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
-}
 
 
 def run_tasks(
@@ -43,15 +33,14 @@ def run_tasks(
     """
     if not tasks:
         return
-    for name, value in WORKER_ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
+    set_worker_environment()
     size = min(workers or os.cpu_count() or 1, len(tasks))
     with ProcessPool(
         max_workers=size, context=multiprocessing.get_context("spawn"), initializer=_die_with_parent
     ) as pool:
         with _block_sigint():
             waiting: dict[Future[R], T] = {
-                pool.schedule(_worked, args=(work, task), timeout=timeout_s): task for task in tasks
+                pool.schedule(worked, args=(work, task), timeout=timeout_s): task for task in tasks
             }
         try:
             for future in as_completed(waiting):
@@ -59,15 +48,6 @@ def run_tasks(
         finally:
             if not all(future.done() for future in waiting):
                 pool.stop()
-
-
-def _worked(work: Callable[[T], R], task: T) -> R:
-    """One task in a worker, which then gives freed memory back: it lives as long as a run, not as one session."""
-    try:
-        return work(task)
-    finally:
-        if sys.platform == "linux" and hasattr(ctypes.CDLL(None), "malloc_trim"):
-            ctypes.CDLL(None).malloc_trim(0)
 
 
 @contextmanager
@@ -91,7 +71,5 @@ def _outcome(task: T, future: Future[R]) -> TaskDone[T, R] | TaskFailed[T]:
     if error is None:
         return TaskDone(task, future.result())
     if isinstance(error, TimeoutError):
-        return TaskFailed(task, "it took too long", "TimeoutError")
-    if isinstance(error, ProcessExpired):
-        return TaskFailed(task, "its worker process died", "ProcessExpired")
-    return TaskFailed(task, "an unexpected error", type(error).__name__)
+        return timed_out(task)
+    return worker_died(task) if isinstance(error, ProcessExpired) else raised(task, error)

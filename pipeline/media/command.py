@@ -19,19 +19,26 @@ BARE: dict[str, str | int] = {
 }
 
 
-def opened_input(fd: int, *, edit_list: bool = True, start_s: float = 0.0) -> ffmpeg.nodes.FilterableStream:
+def opened_input(
+    fd: int, *, edit_list: bool = True, start_s: float = 0.0, from_keyframe: bool = False
+) -> ffmpeg.nodes.FilterableStream:
     """The hardened input for an open descriptor, as a node of an ffmpeg-python graph.
 
     ``edit_list=False`` reads an MP4 or MOV file as if it had none; the file must be of that kind. Times count from
-    ``start_s``, and nothing before is read.
+    ``start_s``, and nothing before is read; with ``from_keyframe`` the picture is, from the last keyframe on, so that
+    the frame that is shown at ``start_s`` is among those that come, at a time below zero.
     """
-    options = dict(untrusted_input.input_options(), max_pixels=untrusted_input.MAX_PIXELS, threads=1)
+    options: dict[str, str | int | None] = dict(
+        untrusted_input.input_options(), max_pixels=untrusted_input.MAX_PIXELS, threads=1
+    )
     # Else decoders show up to 63 pixels of what the left margin of a picture hides.
     options["flags"] = "unaligned"
     if not edit_list:
         options["ignore_editlist"] = 1
     if start_s > 0:
         options["ss"] = f"{start_s:.6f}"
+        if from_keyframe:
+            options["noaccurate_seek"] = None
     return ffmpeg.input(untrusted_input.url(fd), **options)
 
 

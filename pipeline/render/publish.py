@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from pipeline.errors import WorkspaceDamaged
@@ -14,12 +16,18 @@ from pipeline.render.rendition import out_files
 FILE_MODE, FOLDER_MODE = 0o640, 0o750
 
 
-def publish(rendition: Rendition, *, scratch: Path, out: Path) -> Path:
+def publish(
+    rendition: Rendition,
+    *,
+    scratch: Path,
+    out: Path,
+    placing: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> Path:
     """Move the rendition's folder from ``scratch`` into ``out``; gives the folder. Both must be on one file system.
 
-    An older rendition is moved into ``scratch`` first. Stopped at any instruction, a second run ends the same. Never
-    goes through a symbolic link: raises ``WorkspaceDamaged`` where one stands in the way, or where a file is not as it
-    was proved.
+    An older rendition is moved into ``scratch`` first; both moves are made within a block of ``placing``. Stopped at
+    any instruction, a second run ends the same. Never goes through a symbolic link: raises ``WorkspaceDamaged`` where
+    one stands in the way, or where a file is not as it was proved.
     """
     proved, placed = scratch / rendition.folder, out / rendition.folder
     as_proved = rendition.proof.verdict is ProofVerdict.PROVED and proved.is_dir()
@@ -35,10 +43,11 @@ def publish(rendition: Rendition, *, scratch: Path, out: Path) -> Path:
         _refuse_link(folder)
     old = proved.with_name(f"{proved.name}.old")
     shutil.rmtree(old, ignore_errors=True)
-    if os.path.lexists(placed):
-        _refuse_link(placed)
-        placed.rename(old)
-    proved.rename(placed)
+    with placing():
+        if os.path.lexists(placed):
+            _refuse_link(placed)
+            placed.rename(old)
+        proved.rename(placed)
     for folder in (placed.parent, out):
         _sync(folder)
     shutil.rmtree(old, ignore_errors=True)

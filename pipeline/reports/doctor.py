@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib import metadata
 from importlib.util import find_spec
@@ -19,6 +19,8 @@ from pipeline import detect, models, speech
 from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.errors import OffrecordError, WorkspaceDamaged
 from pipeline.media import tools
+from pipeline.reports.doctor_cluster import examine_cluster
+from pipeline.reports.requirement import Requirement
 from pipeline.settings import SpeechSettings
 from pipeline.store import Workspace, terms
 from pipeline.store.bucket_originals import BucketOriginals
@@ -29,17 +31,6 @@ _FREE_BYTES = 2 << 30
 # numbers to compute with. From four cores on the night is still over by morning with it.
 _CORES_TO_SPARE = 4
 _MEMORY_FOR_SMALL = 2 << 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirement:
-    """One thing that a run needs; ``action`` says how to get it where it is missing, ``hint`` what would be better."""
-
-    what: str
-    ok: bool
-    found: str
-    action: str = ""
-    hint: str = ""
 
 
 def examine(workspace: Workspace | None, on: date | None = None) -> tuple[Requirement, ...]:
@@ -67,6 +58,7 @@ def _requirements(workspace: Workspace | None, on: date) -> Iterator[Requirement
         yield _object_storage(workspace, workspace.vault.bucket)
     yield _term_lists(workspace)
     yield _places(workspace, on)
+    yield from examine_cluster(workspace)
     free = shutil.disk_usage(workspace.root).free
     yield Requirement(what="disk", ok=free >= _FREE_BYTES, found=f"{free / 1e9:.1f} GB free", action="make room")
 

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Engine, func, select
 from pipeline.errors import FlaggedForLead, RefusedByPolicy, UsageProblem, VersionConflict
 from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import Audience, Decision, Proposal, Verdict
+from pipeline.records.shell_actor import ShellActor
+from pipeline.review.actors import account_marks, mark, marks_of
 from pipeline.store import ledger
 from pipeline.store.database import reading
 from pipeline.store.tables.review import decision, finding_edit, picture_decision, sign_off
@@ -28,7 +30,7 @@ def decisions(db: Engine, session_id: str) -> tuple[Decision, ...]:
 
 def numbered(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
     """The same, each with its number, which the ledger has too."""
-    return _in_force(_all(db, session_id))
+    return _in_force(acts(db, session_id))
 
 
 def decisions_by_session(db: Engine) -> dict[str, tuple[Decision, ...]]:
@@ -44,13 +46,13 @@ def decisions_by_session(db: Engine) -> dict[str, tuple[Decision, ...]]:
 
 def flags(db: Engine, session_id: str) -> dict[str, Decision]:
     """By proposal the acts that leave it to a lead, where nothing followed."""
-    latest = {decision.proposal_id: decision for _, decision in _all(db, session_id)}
+    latest = {decision.proposal_id: decision for _, decision in acts(db, session_id)}
     return {proposal_id: decision for proposal_id, decision in latest.items() if decision.verdict is Verdict.FLAG}
 
 
 def ever_flagged(db: Engine, session_id: str) -> frozenset[str]:
     """The proposals that somebody left to a lead at any time."""
-    return frozenset(decision.proposal_id for _, decision in _all(db, session_id) if decision.verdict is Verdict.FLAG)
+    return frozenset(decision.proposal_id for _, decision in acts(db, session_id) if decision.verdict is Verdict.FLAG)
 
 
 def flags_by_session(db: Engine) -> dict[str, frozenset[str]]:
@@ -90,7 +92,8 @@ def _in_force(entries: Sequence[tuple[int, Decision]]) -> tuple[tuple[int, Decis
     return tuple((seq, decision) for seq, decision in entries if seq > undone_at.get(decision.proposal_id, 0))
 
 
-def _all(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
+def acts(db: Engine, session_id: str) -> tuple[tuple[int, Decision], ...]:
+    """Every act about a session with its number, taken back or not, in order."""
     wanted = select(decision).where(decision.c.session_id == session_id).order_by(decision.c.seq)
     with reading(db) as connection:
         return tuple((row.seq, _decision(row)) for row in connection.execute(wanted))
@@ -106,11 +109,6 @@ def _decision(row: Any) -> Decision:
     )
 
 
-def deciders(db: Engine, session_id: str) -> frozenset[str]:
-    """Everybody who ever decided anything in a session, in words as they were entered."""
-    return frozenset(decision.actor for _, decision in _all(db, session_id))
-
-
 def undecided(proposals: Iterable[Proposal], decided: Iterable[Decision]) -> tuple[Proposal, ...]:
     """The proposals that nobody decided yet."""
     known = {decision.proposal_id for decision in decided}
@@ -119,7 +117,7 @@ def undecided(proposals: Iterable[Proposal], decided: Iterable[Decision]) -> tup
 
 def versions(db: Engine, session_id: str) -> dict[str, int]:
     """The number of the last act about each proposal, taken back or not; none for one that nobody decided."""
-    return {decision.proposal_id: seq for seq, decision in _all(db, session_id)}
+    return {decision.proposal_id: seq for seq, decision in acts(db, session_id)}
 
 
 def decide(
@@ -154,7 +152,7 @@ def decide(
             row = {"session_id": session_id, "proposal_id": proposal_id, "verdict": verdict.value}
             added = decision.insert().values(**row, actor=actor, reason=reason, decided_at=at).returning(decision.c.seq)
             seq: int = connection.execute(added).scalar_one()
-            ledger.append(connection, "decision", f"{seq}", {**row, "actor": mark(actor)})
+            ledger.append(connection, "decision", f"{seq}", {**row, **marks_of(actor)})
             numbers.append(seq)
     return tuple(numbers)
 
@@ -184,12 +182,20 @@ def _require_lead(
     Whoever left it may say so again or take it back. Another's flag in its place could be taken back by that other.
     """
     about = (decision.c.session_id == session_id, decision.c.proposal_id == proposal_id)
-    query = select(decision.c.verdict, decision.c.actor).where(*about).order_by(decision.c.seq.desc()).limit(1)
-    last = connection.execute(query).first()
+    columns = (decision.c.seq, decision.c.verdict, decision.c.actor)
+    last = connection.execute(select(*columns).where(*about).order_by(decision.c.seq.desc()).limit(1)).first()
     if last is None or last.verdict != Verdict.FLAG or is_lead:
         return
-    if verdict not in UNDECIDED or last.actor != actor:
+    if verdict not in UNDECIDED or last.actor != actor or not _is_own(connection, last.seq, actor):
         raise FlaggedForLead(last.actor)
+
+
+def _is_own(connection: Connection, seq: int, actor: str) -> bool:
+    """Whether an act under the same name is that person's: by command from the same account, or an account so named."""
+    if not isinstance(actor, ShellActor):
+        return True
+    from_account = account_marks(connection, "decision", [str(seq)]).get(str(seq), mark(actor))
+    return from_account == mark(actor.account)
 
 
 def sign(db: Engine, session_id: str, proposals: Sequence[Proposal], *, audience: Audience, actor: str) -> None:
@@ -206,7 +212,7 @@ def sign(db: Engine, session_id: str, proposals: Sequence[Proposal], *, audience
     with db.begin() as connection:
         added = sign_off.insert().values(**row, actor=actor, signed_at=at).returning(sign_off.c.seq)
         seq = connection.execute(added).scalar_one()
-        ledger.append(connection, "sign-off", f"{seq}", {**row, "actor": mark(actor)})
+        ledger.append(connection, "sign-off", f"{seq}", {**row, **marks_of(actor)})
 
 
 def signed_off_by(
@@ -267,16 +273,16 @@ def note_reveal(db: Engine, session_id: str, *, actor: str) -> None:
     """Notes in the ledger that somebody looked at what is masked."""
     at = datetime.now(UTC).isoformat()
     with db.begin() as connection:
-        ledger.append(connection, "reveal", f"{session_id} {at}", {"session_id": session_id, "actor": mark(actor)})
+        ledger.append(connection, "reveal", f"{session_id} {at}", {"session_id": session_id, **marks_of(actor)})
 
 
-def note_listening(db: Engine, session_id: str, *, actor: str) -> None:
-    """Notes in the ledger that somebody listened to what was heard again in a session."""
+def note_listening(db: Engine, session_id: str, *, actor: str, voice: int | None = None) -> None:
+    """Notes in the ledger that somebody listened to what was heard again in a session.
+
+    With ``voice``, the number of a voice of whom consent may let nobody hear more than says who it is, 0 for each.
+    """
     at = datetime.now(UTC).isoformat()
+    body = {"session_id": session_id, **marks_of(actor)}
+    sample = {} if voice is None else {"closed": True, "voice": voice}
     with db.begin() as connection:
-        ledger.append(connection, "listen", f"{session_id} {at}", {"session_id": session_id, "actor": mark(actor)})
-
-
-def mark(actor: str) -> str:
-    """An actor without the name itself: the ledger holds ids and counts only."""
-    return hashlib.sha256(actor.encode()).hexdigest()[:12]
+        ledger.append(connection, "listen", f"{session_id} {at}", {**body, **sample})

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, func, select
 from pipeline.errors import UsageProblem, VersionConflict
 from pipeline.lexicon import FUNCTION_WORDS, words_of
 from pipeline.records import DetectionRule, Finding, Proposal, SoundPlace, Transcript, Word
-from pipeline.review.decision_log import mark
+from pipeline.review.actors import marks_of
 from pipeline.store import ledger
 from pipeline.store.codec import decode, encode
 from pipeline.store.database import reading
@@ -87,6 +87,14 @@ def maker_of(db: Engine, session_id: str, number: int) -> str:
         return connection.execute(query).scalar() or ""
 
 
+def last_by(db: Engine, session_id: str, actor: str) -> int:
+    """The number of the last edit that holds and that somebody made; 0 where there is none."""
+    query = select(finding_edit.c.seq).where(finding_edit.c.session_id == session_id, finding_edit.c.actor == actor)
+    with reading(db) as connection:
+        current = edits_in(connection, session_id)
+        return max((row.seq for row in connection.execute(query) if row.seq in current), default=0)
+
+
 def record(
     db: Engine, session_id: str, edit: FindingEdit, *, actor: str, reason: str, version: int | None = None
 ) -> int:
@@ -107,7 +115,7 @@ def record(
             raise VersionConflict(last)
         added = finding_edit.insert().values(**row, body=encode(edit).decode(), actor=actor, reason=reason, acted_at=at)
         seq: int = connection.execute(added.returning(finding_edit.c.seq)).scalar_one()
-        ledger.append(connection, "finding edit", f"{seq}", {**row, "actor": mark(actor)})
+        ledger.append(connection, "finding edit", f"{seq}", {**row, **marks_of(actor)})
     return seq
 
 
@@ -166,6 +174,11 @@ def category_target(proposal: Proposal) -> str:
 def base_id(finding_id: str) -> str:
     """The id under which detection knows a finding that a reviewer changed."""
     return finding_id.partition(_HAND)[0]
+
+
+def edits_of(finding_id: str) -> frozenset[int]:
+    """The numbers of the edits that changed a finding, as its id says."""
+    return frozenset(int(part.partition(".")[0]) for part in finding_id.split(_HAND)[1:])
 
 
 def _check(edit: FindingEdit) -> None:

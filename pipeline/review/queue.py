@@ -11,17 +11,20 @@ from pipeline.errors import UsageProblem
 from pipeline.records import Audience, Decision, Finding, PicturePlace, Proposal, Session, SoundPlace, Verdict
 from pipeline.records.session_names import known_platform, session_name
 from pipeline.review import decision_log
+from pipeline.review.risk import risk_of
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.store.stage_cache import StageCache
 
 _TRANSCRIPT = "transcript.txt"
 _LINES = 3
+UNHEARD = "unheard"
+"""The stage that has, beside a session's material, how many seconds of speech no word covers: a queue reads no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionLine:
-    """One session in the queue; ``risk`` is the sum of the undecided proposals' scores, ``name`` is for people.
+    """One session in the queue; ``name`` is for people, ``risk`` is in points and ``why`` says what they are for.
 
     ``flagged`` of the undecided proposals are left to a lead.
 
@@ -35,6 +38,7 @@ class SessionLine:
     flagged: int
     decided: int
     risk: float
+    why: tuple[str, ...]
     signed_off: bool
     leased_to: str = ""
 
@@ -62,7 +66,7 @@ def proposals_of(workspace: Workspace, session_id: str) -> tuple[Proposal, ...]:
 
 
 def queue(workspace: Workspace) -> tuple[SessionLine, ...]:
-    """All sessions with proposals, the riskiest first."""
+    """All sessions with proposals, the riskiest first; of those with the same risk the oldest."""
     flagged = decision_log.flags_by_session(workspace.db)
     decided, signed = decision_log.decisions_by_session(workspace.db), decision_log.signed_states(workspace.db)
     sessions = {session.session_id: session for session in Registry(workspace.db).sessions()}
@@ -73,10 +77,20 @@ def queue(workspace: Workspace) -> tuple[SessionLine, ...]:
             decided.get(session_id, ()),
             signed=signed.get(session_id, frozenset()),
             flagged=flagged.get(session_id, frozenset()),
+            unheard_s=_unheard_s(workspace.stages, session_id),
         )
         for session_id, proposals in proposals_by_session(workspace, sessions).items()
     ]
-    return tuple(sorted(lines, key=lambda line: (-line.risk, line.session_id)))
+    return tuple(sorted(lines, key=lambda line: (-line.risk, sessions[line.session_id].started_at, line.session_id)))
+
+
+def _unheard_s(stages: StageCache, session_id: str) -> float:
+    return _read_unheard(stages, session_id, _changed_at(stages.place(UNHEARD, session_id)))
+
+
+@lru_cache(maxsize=1024)
+def _read_unheard(stages: StageCache, session_id: str, _: int) -> float:
+    return stages.get(UNHEARD, session_id, float) or 0.0
 
 
 def proposals_by_session(workspace: Workspace, ids: Iterable[str]) -> dict[str, tuple[Proposal, ...]]:
@@ -168,17 +182,22 @@ def _line(
     *,
     signed: frozenset[str],
     flagged: frozenset[str],
+    unheard_s: float,
 ) -> SessionLine:
     left = decision_log.undecided(proposals, decided)
+    is_finished = bool(proposals) and not left
+    for_lead = sum(proposal.proposal_id in flagged for proposal in left)
+    risk = risk_of(session, left, flagged=for_lead, unheard_s=0.0 if is_finished else unheard_s)
     state = decision_log.state_of(decision_log.not_of_picture(proposals), decided) if signed else ""
     return SessionLine(
         session_id=session.session_id,
         name=session_name(session),
         platform=known_platform(session),
         undecided=len(left),
-        flagged=sum(proposal.proposal_id in flagged for proposal in left),
+        flagged=for_lead,
         decided=len(proposals) - len(left),
-        risk=round(sum(proposal.score for proposal in left), 2),
+        risk=risk.points,
+        why=risk.reasons,
         signed_off=state in signed,
     )
 

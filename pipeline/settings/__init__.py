@@ -22,6 +22,7 @@ from pipeline.files.toml import BrokenToml, read_toml
 from pipeline.records import Purpose
 from pipeline.settings.database import DatabaseSettings
 from pipeline.settings.encryption import EncryptionSettings
+from pipeline.settings.ray import RaySettings
 from pipeline.settings.retention import BackupSettings, RetentionSettings
 from pipeline.settings.review_app import ReportSettings, ReviewSettings, WebSettings
 from pipeline.settings.section import Section
@@ -198,6 +199,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     encryption: EncryptionSettings = EncryptionSettings()
     storage: StorageSettings = StorageSettings()
+    ray: RaySettings = RaySettings()
 
     @classmethod
     def settings_customise_sources(

@@ -23,6 +23,10 @@ class ReviewSettings(Section):
     second_person_for: tuple[Literal["PERSON", "COMPANY", "TERM"], ...] = Field(
         (), description="Of PERSON, COMPANY and TERM those that only two people keep, the second of them a lead."
     )
+    shared_account: bool = Field(
+        False,
+        description="Several people use one account of this machine: where two are needed, names tell them apart.",
+    )
     # A choice: long enough to come back from a week's leave, short enough that a release can be planned.
     preview_days: int = Field(10, ge=1, le=90, description="Days that participants have to object to a preview.")
     preview_required: bool = Field(

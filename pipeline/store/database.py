@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import ModuleType
@@ -67,13 +67,14 @@ def triggers(connection: Connection) -> set[str]:
 
 
 @contextmanager
-def coordinating(engine: Engine) -> Iterator[None]:
+def coordinating(engine: Engine) -> Iterator[Callable[[], None]]:
     """Holds a server's lock for the one run that may work; a file has the lock of its workspace for that.
 
-    Raises ``BlockingIOError`` where another run has it.
+    Gives a check that raises ``StorageUnavailable`` once the lock is lost. Raises ``BlockingIOError`` where another run
+    has it.
     """
-    with _postgresql().coordinating(engine) if is_server(engine) else nullcontext():
-        yield
+    with _postgresql().coordinating(engine) if is_server(engine) else nullcontext(lambda: None) as require_held:
+        yield require_held
 
 
 @contextmanager

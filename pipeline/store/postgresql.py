@@ -9,9 +9,10 @@ the commit. The key does not leave this program, and whoever else writes to a ta
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import groupby
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import (
@@ -28,9 +29,9 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
 
-from pipeline.errors import ConfigurationError
+from pipeline.errors import ConfigurationError, StorageUnavailable
 from pipeline.store.row_seals import Sealer
 from pipeline.store.tables.row_seals import SEALED, row_seal
 from pipeline.store.tables.schema import metadata
@@ -38,6 +39,7 @@ from pipeline.store.tables.schema import metadata
 _DRIVER = "postgresql+psycopg"
 _WRITING, _COORDINATING = 7_021_795_841_001, 7_021_795_841_002
 """The keys of the two advisory locks: any numbers that nobody else takes in this database."""
+_SELF = "SELECT pg_backend_pid()"
 _ALONE = "AUTOCOMMIT"
 """How a statement is sent that belongs to no transaction."""
 _LOCAL_HOSTS = ("", "localhost", "127.0.0.1", "::1")
@@ -195,15 +197,32 @@ def restart_numbers(connection: Connection) -> None:
 
 
 @contextmanager
-def coordinating(engine: Engine) -> Iterator[None]:
-    """Holds the lock of the one run that may work, also against one on another machine; raises ``BlockingIOError``."""
+def coordinating(engine: Engine) -> Iterator[Callable[[], None]]:
+    """Holds the lock of the one run that may work, also against one on another machine; raises ``BlockingIOError``.
+
+    Gives a check that raises ``StorageUnavailable`` once the lock is lost, which goes with the connection that took it.
+    """
     with engine.connect().execution_options(isolation_level=_ALONE) as connection:
         if not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_COORDINATING})").scalar():
             raise BlockingIOError
+        held_by, asking = connection.exec_driver_sql(_SELF).scalar(), Lock()
+
+        def require_held() -> None:
+            with asking:
+                try:
+                    is_held = connection.exec_driver_sql(_SELF).scalar() == held_by
+                except (DBAPIError, InvalidRequestError):
+                    is_held = False
+            if not is_held:
+                raise StorageUnavailable(
+                    "the connection to the database that held the lock of this run broke off, and the run stopped",
+                    action="run again; nothing is lost",
+                )
+
         try:
-            yield
+            yield require_held
         finally:
-            with suppress(OperationalError):  # a connection that broke off has taken its lock with it
+            with suppress(DBAPIError, InvalidRequestError):  # a connection that broke off has taken its lock with it
                 connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_COORDINATING})")
 
 

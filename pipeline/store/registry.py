@@ -26,6 +26,8 @@ from pipeline.store.upsert import insert
 
 T = TypeVar("T")
 
+QUARANTINED = "quarantined: its worker process died twice, the second time with nothing beside it"
+"""Why a session or folder waits for a person, whatever changes: to try it again costs a worker each time."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TOGETHER = 100
 """Sessions that are read at once; a view of the database for each would take longer than reading them."""
@@ -43,6 +45,11 @@ class InboxEntry:
     reason: str = ""
     action: str = ""
 
+    @property
+    def is_quarantined(self) -> bool:
+        """Whether it is left until a person has it tried again."""
+        return self.reason == QUARANTINED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionState:
@@ -53,6 +60,11 @@ class SessionState:
     attempts: int
     result: SessionResult
     ruled_at: float = 0.0
+
+    @property
+    def is_quarantined(self) -> bool:
+        """Whether it is left until a person has it tried again."""
+        return self.result.reason == QUARANTINED
 
 
 def entry_id(path: Path) -> str:

@@ -241,6 +241,11 @@ class Vault:
         if self.bucket is not None:
             self.bucket.sweep()
 
+    @property
+    def opened_folder(self) -> Path:
+        """Where every process keeps what it has opened."""
+        return self._copies.root
+
     def sweep_opened(self) -> None:
         """Removes what processes that are gone had opened; what others still work on stays."""
         self._copies.sweep()

@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import date
@@ -23,6 +23,7 @@ from pipeline.store import cues, database, misheard, releases, signing, terms, t
 from pipeline.store.artefacts import Artefacts
 from pipeline.store.bucket_originals import BucketOriginals, bucket_of, storage_owner
 from pipeline.store.chains import Heads
+from pipeline.store.fence import Attempt, Fence
 from pipeline.store.key_encryption import KeyEncryptionKeys
 from pipeline.store.key_ring import OF_STAGES, OF_VAULT, KeyRing
 from pipeline.store.known_names import KnownNames
@@ -58,6 +59,8 @@ class Workspace:
         self.sealer = Sealer(lambda: self.key("plan"))
         place = settings.database.url or root / DATABASE
         self.db: Engine = database.connect(place, self.sealer, keep_connections=keep_connections)
+        self.fence = Fence(self.db)
+        self.require_lock: Callable[[], None] = lambda: None
         self._keks = KeyEncryptionKeys(root / "keys", settings.encryption)
         self.vault = self._vault()
         stage_keys = KeyRing(root / "keys" / OF_STAGES, self._keks)
@@ -177,7 +180,7 @@ class Workspace:
     def upgrade(cls, root: Path) -> str:
         """Brings the database up to date, a server's too, while no run works; the number of its newest migration."""
         workspace = cls(root.resolve(), existing_settings(root))
-        with workspace.locked():
+        with workspace._alone():
             database.migrate(workspace.db, also_server=True)
         return database.newest_revision()
 
@@ -221,6 +224,7 @@ class Workspace:
 
     def retract(self, session_id: str, audience: Audience) -> bool:
         """Takes a rendition that may no longer be out back into the workspace; True when there was one."""
+        self.fence.check()
         out = self.out / session_id / audience
         if not out.is_dir():
             return self._note_retracted(session_id, audience)
@@ -247,12 +251,35 @@ class Workspace:
         return False
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Holds the one lock of the workspace; raises ``LockHeld`` when another run has it."""
+    def locked(self) -> Iterator[Attempt]:
+        """Holds the one lock of the workspace, and shuts out what is left of runs before; gives the new epoch.
+
+        Raises ``LockHeld`` when another run has it, and from then on ``RunFenced`` in every write once another took it.
+        """
+        with self._alone():
+            with database.unreadable_is_closed():
+                begun = self.fence.begin_epoch()
+            with self.fence.entered(begun):
+                yield begun
+
+    @contextmanager
+    def attempting(self, attempt: Attempt) -> Iterator[None]:
+        """A worker's try at a task: its writes are fenced, and its scratch folder is its own."""
+        scratch, self.scratch = self.scratch, self.scratch / f"{attempt.epoch[:8]}-{attempt.task}-{attempt.number}"
+        make_private(self.scratch)
+        try:
+            with self.fence.entered(attempt):
+                yield
+        finally:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            self.scratch = scratch
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
         with ExitStack() as held:
             try:
                 held.enter_context(locked(self.root / "lock", wait=False))
-                held.enter_context(database.coordinating(self.db))
+                self.require_lock = held.enter_context(database.coordinating(self.db))
             except BlockingIOError as error:
                 raise LockHeld("another run works in this workspace", action="wait for it to end") from error
             try:

@@ -17,6 +17,7 @@ from pipeline.consent.staff.match_participant import MatchSuggestion
 from pipeline.errors import OffrecordError
 from pipeline.records import Outcome, Purpose, ReviewHold, Session
 from pipeline.records.session_names import session_name
+from pipeline.store import voices
 from pipeline.store import withdrawals as withdrawal_store
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
@@ -31,11 +32,12 @@ _LEDGER_PAGE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionWithHolds:
-    """A session with what is held in it."""
+    """A session with what is held in it; ``has_voices`` where naming the voices in its mixed sound may settle it."""
 
     session: Session
     name: str
     cells: tuple[ExplainedCell, ...]
+    has_voices: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +158,9 @@ def _holds(request: Request, *, problem: str = "", status: HTTPStatus = HTTPStat
         cells = explain_session(session.session_id, workspace=site.workspace, now=site.now)
         waiting = tuple(cell for cell in cells if cell.outcome == Outcome.HOLD.value)
         if waiting:
-            held.append(SessionWithHolds(session=session, name=session_name(session), cells=waiting))
+            has_voices = bool(voices.mixed_tracks(session))
+            name = session_name(session)
+            held.append(SessionWithHolds(session=session, name=name, cells=waiting, has_voices=has_voices))
         if questions := unanswered(site.workspace, session.session_id):
             questioned.append(
                 SessionWithQuestions(session=session, name=session_name(session), questions=tuple(questions))

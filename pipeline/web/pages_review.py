@@ -1,8 +1,7 @@
-"""The pages of one session: its review, its picture, its sign-off with what the proof says, its renditions."""
+"""The pages of one session: its review, its sign-off with what the proof says, its renditions."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,16 +10,17 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from pipeline.errors import OffrecordError, UsageProblem
+from pipeline.errors import OffrecordError
 from pipeline.records import Audience, ProofVerdict, Purpose
 from pipeline.records.session_names import session_name
 from pipeline.review import decision_log
 from pipeline.review.queue import proposals_of
 from pipeline.store import voices
 from pipeline.store.registry import Registry
+from pipeline.web.guard import person_of
+from pipeline.web.roles import SEES_CONSENT
 from pipeline.web.site import Site, actor_of, site_of
 from pipeline.workflow.consent_views import explain_session
-from pipeline.workflow.frame_preview import write_frame
 from pipeline.workflow.renditions import MEDIA_TYPES, PublishedRendition, published_rendition, rendition_file
 from pipeline.workflow.review_actions import sign_off
 
@@ -48,19 +48,6 @@ def review_page(request: Request) -> Response:
         has_picture=session.video is not None,
         has_voices=bool(voices.mixed_tracks(session)),
     )
-
-
-def frame(request: Request) -> Response:
-    """The picture at one moment under its covers, as a rendition would have it."""
-    site = site_of(request)
-    session_id = request.path_params["session"]
-    site.review(session_id)
-    with tempfile.TemporaryDirectory(dir=site.workspace.scratch) as folder:
-        path = Path(folder) / "frame.png"
-        at_s = _seconds(request.query_params.get("at", ""))
-        write_frame(site.workspace, session_id, at_s, path, actor=actor_of(request))
-        content = path.read_bytes()
-    return Response(content, media_type="image/png")
 
 
 def sign_off_page(request: Request) -> Response:
@@ -106,6 +93,7 @@ def _sign_off_page(request: Request, *, problem: str = "", status: HTTPStatus = 
         name=session_name(session),
         view=_view(site, session_id),
         cells=[cell for cell in cells if cell.purpose in about],
+        sees_rules=bool(person_of(request.scope).roles & SEES_CONSENT),
         renditions=renditions,
         bad={verdict.value for verdict in ProofVerdict if verdict is not ProofVerdict.PROVED},
         playable=_playable,
@@ -126,10 +114,3 @@ def _view(site: Site, session_id: str) -> SignOffView:
         signed_by=decision_log.signed_off_by(db, session_id, proposals),
         needs_second=site.workspace.settings.review.second_person,
     )
-
-
-def _seconds(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError as error:
-        raise UsageProblem("the moment is not a number", action="give it in seconds") from error

@@ -10,13 +10,16 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pipeline.errors import ConfigurationError, UsageProblem
+from pipeline.errors import ConfigurationError, RefusedByPolicy, UsageProblem
 from pipeline.records.session_names import session_name
 from pipeline.store.registry import Registry
 from pipeline.web.api_requests import ranged
+from pipeline.web.guard import person_of
+from pipeline.web.roles import HEARS_ORIGINALS, SETTLES_CONSENT
 from pipeline.web.site import Site, actor_of, site_of
 from pipeline.workflow.voice_review import (
     CostUnconfirmed,
+    VoiceListener,
     VoicesReview,
     say_who,
     take_back,
@@ -42,6 +45,8 @@ def act_on_voice(request: Request, form: Mapping[str, str]) -> Response:
     kept = {name: form[name] for name in ("names",) if form.get(name)}
     try:
         kept |= _diarize(site, session_id) if form.get("act") == _DIARIZE else _say(request, site, session_id, form)
+    except RefusedByPolicy as error:
+        return _page(request, form, problem=str(error), status=HTTPStatus.FORBIDDEN)
     except (UsageProblem, ConfigurationError) as error:
         return _page(request, form, problem=str(error), status=HTTPStatus.CONFLICT)
     query = f"?{urlencode(kept)}" if kept else ""
@@ -51,8 +56,18 @@ def act_on_voice(request: Request, form: Mapping[str, str]) -> Response:
 def clip(request: Request) -> Response:
     """The clip of one voice."""
     site, number = site_of(request), int(request.path_params["number"])
-    session_id, actor = request.path_params["session"], actor_of(request)
-    return ranged(request, voice_clip(site.workspace, session_id, number, actor=actor, now=site.now), "audio/wav")
+    session_id, listener = request.path_params["session"], _listener(request)
+    return ranged(request, voice_clip(site.workspace, session_id, number, listener=listener, now=site.now), "audio/wav")
+
+
+def _listener(request: Request) -> VoiceListener:
+    """Who asks, and what their roles let them hear."""
+    roles = person_of(request.scope).roles
+    return VoiceListener(
+        actor=actor_of(request),
+        hears_originals=bool(roles & HEARS_ORIGINALS),
+        settles_consent=bool(roles & SETTLES_CONSENT),
+    )
 
 
 def _diarize(site: Site, session_id: str) -> dict[str, str]:
@@ -64,7 +79,7 @@ def _say(request: Request, site: Site, session_id: str, form: Mapping[str, str])
     """Does what a form says of a voice, and gives what the page is asked for next."""
     who, cluster = form.get("who", ""), _number(form.get("voice", ""))
     seen: dict[str, Any] = {"mark": form.get("mark", ""), "version": _number(form.get("version", ""))}
-    who_says: dict[str, Any] = {"actor": actor_of(request), "reason": form.get("reason", ""), "now": site.now}
+    who_says: dict[str, Any] = {"listener": _listener(request), "reason": form.get("reason", ""), "now": site.now}
     if who == _UNDO:
         take_back(site.workspace, session_id, cluster, **seen, **who_says)
         return {"voice": str(cluster)}
@@ -90,6 +105,7 @@ def _page(
         session_id=session_id,
         name=session_name(Registry(site.workspace.db).session(session_id)),
         review=review,
+        listener=_listener(request),
         problem=problem,
         names="1" if names_to else "",
         unlisted=UNLISTED,

@@ -15,7 +15,7 @@ from pipeline.errors import OffrecordError, RefusedByPolicy, UsageProblem, Versi
 from pipeline.records import Verdict
 from pipeline.records.session_names import session_name
 from pipeline.review import decision_log
-from pipeline.review.finding_edits import CATEGORIES, edits
+from pipeline.review.finding_edits import CATEGORIES, last_by
 from pipeline.review.finding_edits import versions as edit_versions
 from pipeline.web.api_requests import ApiBody, is_lead, opened_review, span_of, version_seen
 from pipeline.web.site import Site, actor_of, as_json
@@ -115,7 +115,7 @@ def review_data(request: Request, _: bytes) -> Response:
             "unheard": opened.transcript.unheard,
             "badges": consent_badges(opened),
             "effect": {"fill": redact.fill, "pad_s": redact.pad_s},
-            **_words(site, opened),
+            **_words(request, site, opened),
         }
     )
 
@@ -152,7 +152,9 @@ def change_category(request: Request, body: bytes) -> Response:
     site, opened = opened_review(request)
     label, proposal = CategoryBody.model_validate_json(body).label, request.path_params["proposal"]
     who: dict[str, Any] = {"actor": actor_of(request), "version": version_seen(request), "now": site.now}
-    return as_json(_proposals(site, review_edits.change_category(site.workspace, opened, proposal, label, **who)))
+    return as_json(
+        _proposals(request, site, review_edits.change_category(site.workspace, opened, proposal, label, **who))
+    )
 
 
 def move_edges(request: Request, body: bytes) -> Response:
@@ -161,7 +163,7 @@ def move_edges(request: Request, body: bytes) -> Response:
     edges, finding = EdgesBody.model_validate_json(body), request.path_params["finding"]
     who: dict[str, Any] = {"actor": actor_of(request), "version": version_seen(request), "now": site.now}
     span: dict[str, Any] = {"start_s": edges.start_s, "end_s": edges.end_s}
-    return as_json(_proposals(site, review_edits.move_edges(site.workspace, opened, finding, **span, **who)))
+    return as_json(_proposals(request, site, review_edits.move_edges(site.workspace, opened, finding, **span, **who)))
 
 
 def count_words(request: Request, _: bytes) -> Response:
@@ -178,7 +180,7 @@ def add_finding(request: Request, body: bytes) -> Response:
     again = review_edits.add_finding(
         site.workspace, opened, **addition.model_dump(), actor=actor_of(request), now=site.now
     )
-    return as_json(_words(site, again))
+    return as_json(_words(request, site, again))
 
 
 def undo_edit(request: Request, _: bytes) -> Response:
@@ -187,7 +189,7 @@ def undo_edit(request: Request, _: bytes) -> Response:
     number = int(request.path_params["number"])
     who: dict[str, Any] = {"actor": actor_of(request), "is_lead": is_lead(request), "now": site.now}
     again = review_edits.undo_edit(site.workspace, opened, number, **who)
-    return as_json(_words(site, again))
+    return as_json(_words(request, site, again))
 
 
 def assign_speaker(request: Request, body: bytes) -> Response:
@@ -201,7 +203,7 @@ def assign_speaker(request: Request, body: bytes) -> Response:
         )
     except WithheldWords as closed:
         return as_json({"closed": str(closed)})
-    return as_json(_words(site, again))
+    return as_json(_words(request, site, again))
 
 
 def search(request: Request, body: bytes) -> Response:
@@ -219,7 +221,7 @@ def submit(request: Request, body: bytes) -> Response:
     site, opened = opened_review(request)
     undecided = SubmissionBody.model_validate_json(body).undecided
     review_edits.submit(site.workspace, opened, undecided=undecided, actor=actor_of(request), is_lead=is_lead(request))
-    return as_json(_proposals(site, opened))
+    return as_json(_proposals(request, site, opened))
 
 
 def _decided(site: Site, opened: ReviewSession) -> Decided:
@@ -232,9 +234,9 @@ def _decided(site: Site, opened: ReviewSession) -> Decided:
     )
 
 
-def _proposals(site: Site, opened: ReviewSession) -> dict[str, object]:
-    current = edits(site.workspace.db, opened.session.session_id)
-    return {"proposals": _views(site, opened), "last_edit": max(current, default=0)}
+def _proposals(request: Request, site: Site, opened: ReviewSession) -> dict[str, object]:
+    last_edit = last_by(site.workspace.db, opened.session.session_id, actor_of(request))
+    return {"proposals": _views(site, opened), "last_edit": last_edit}
 
 
 def _views(site: Site, opened: ReviewSession) -> tuple[ProposalView, ...]:
@@ -246,10 +248,10 @@ def _views(site: Site, opened: ReviewSession) -> tuple[ProposalView, ...]:
     )
 
 
-def _words(site: Site, opened: ReviewSession) -> dict[str, object]:
+def _words(request: Request, site: Site, opened: ReviewSession) -> dict[str, object]:
     """What is said, by whom, and the proposals over it."""
     return {
-        **_proposals(site, opened),
+        **_proposals(request, site, opened),
         "turns": turn_views(opened, _decided(site, opened)),
         "speakers": speaker_actions.speaker_turns(site.workspace, opened),
     }

@@ -22,6 +22,10 @@ class WebRole(StrEnum):
 
 HEARS_ORIGINALS = frozenset({WebRole.REVIEWER, WebRole.LEAD})
 """Who may see and hear what is not redacted yet."""
+SETTLES_CONSENT = frozenset({WebRole.DPO})
+"""Who answers for consent, and so says whose the voices are where somebody in them may not be heard."""
+SEES_CONSENT = frozenset({WebRole.DPO, WebRole.LEAD, WebRole.AUDITOR})
+"""Who may see by which rule and evidence somebody's consent was decided; a reviewer sees the outcome alone."""
 EVERYBODY = frozenset(WebRole)
 
 

@@ -17,12 +17,11 @@ from pipeline.web import (
 )
 from pipeline.web.oidc import CALLBACK, START
 from pipeline.web.review_api import answered
-from pipeline.web.roles import EVERYBODY, HEARS_ORIGINALS, TableRoute, WebRole
+from pipeline.web.roles import EVERYBODY, HEARS_ORIGINALS, SEES_CONSENT, SETTLES_CONSENT, TableRoute, WebRole
 from pipeline.web.site import posted
 
 _LEAD = frozenset({WebRole.LEAD})
-_DPO = frozenset({WebRole.DPO})
-_SEES_CONSENT = frozenset({WebRole.DPO, WebRole.LEAD, WebRole.AUDITOR})
+_NAMES_VOICES = HEARS_ORIGINALS | SETTLES_CONSENT
 _SEES_LEDGER = frozenset({WebRole.DPO, WebRole.AUDITOR, WebRole.ADMIN})
 _SEES_REPORTS = EVERYBODY - {WebRole.PM}
 _HEARS_RENDITIONS = EVERYBODY - {WebRole.ADMIN}
@@ -55,7 +54,8 @@ STAFF_ROUTES = (
     TableRoute("GET", f"{_SESSION}/review", pages_review.review_page, HEARS_ORIGINALS),
     TableRoute("GET", f"{_SESSION}/review.json", answered(review_api.review_data), HEARS_ORIGINALS),
     TableRoute("GET", f"{_SESSION}/audio", answered(session_api.audio), HEARS_ORIGINALS),
-    TableRoute("GET", f"{_SESSION}/frame", pages_review.frame, HEARS_ORIGINALS),
+    TableRoute("GET", f"{_SESSION}/picture", answered(session_api.picture), HEARS_ORIGINALS),
+    TableRoute("GET", f"{_SESSION}/covers", answered(session_api.covers), HEARS_ORIGINALS),
     TableRoute("GET", f"{_SESSION}/same-words", answered(review_api.count_words), HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/proposals/{{proposal}}/decision", answered(review_api.decide), HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/proposals/{{proposal}}/reveal", answered(review_api.reveal), HEARS_ORIGINALS),
@@ -68,17 +68,17 @@ STAFF_ROUTES = (
     TableRoute("POST", f"{_SESSION}/speakers/{{speaker}}", answered(review_api.assign_speaker), HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/search", answered(review_api.search), HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/submit", answered(review_api.submit), HEARS_ORIGINALS),
-    TableRoute("GET", f"{_SESSION}/voices", pages_voices.voices_page, HEARS_ORIGINALS),
-    TableRoute("POST", f"{_SESSION}/voices", posted(pages_voices.act_on_voice), HEARS_ORIGINALS),
-    TableRoute("GET", f"{_SESSION}/voices/{{number:int}}/clip", pages_voices.clip, HEARS_ORIGINALS),
+    TableRoute("GET", f"{_SESSION}/voices", pages_voices.voices_page, _NAMES_VOICES),
+    TableRoute("POST", f"{_SESSION}/voices", posted(pages_voices.act_on_voice), _NAMES_VOICES),
+    TableRoute("GET", f"{_SESSION}/voices/{{number:int}}/clip", pages_voices.clip, _NAMES_VOICES),
     TableRoute("GET", f"{_SESSION}/sign-off", pages_review.sign_off_page, HEARS_ORIGINALS),
     TableRoute("POST", f"{_SESSION}/sign-off", posted(pages_review.sign), _LEAD),
     TableRoute("GET", f"{_SESSION}/rendition/{{audience}}/{{name}}", pages_review.rendition, _HEARS_RENDITIONS),
-    TableRoute("GET", f"{_SESSION}/consent", pages_consent.consent_of_session, _SEES_CONSENT),
-    TableRoute("GET", "/holds", pages_consent.holds, _SEES_CONSENT),
-    TableRoute("POST", "/holds", posted(pages_consent.settle_hold), _DPO),
-    TableRoute("GET", "/matches", pages_consent.matches, _SEES_CONSENT),
-    TableRoute("POST", "/matches", posted(pages_consent.settle_matches), _DPO),
+    TableRoute("GET", f"{_SESSION}/consent", pages_consent.consent_of_session, SEES_CONSENT),
+    TableRoute("GET", "/holds", pages_consent.holds, SEES_CONSENT),
+    TableRoute("POST", "/holds", posted(pages_consent.settle_hold), SETTLES_CONSENT),
+    TableRoute("GET", "/matches", pages_consent.matches, SEES_CONSENT),
+    TableRoute("POST", "/matches", posted(pages_consent.settle_matches), SETTLES_CONSENT),
     TableRoute("GET", "/rules", pages_lead.rules, _LEAD),
     TableRoute("POST", "/rules", posted(pages_lead.act_on_rules), _LEAD),
     TableRoute("GET", "/quality", pages_lead.quality, _LEAD),

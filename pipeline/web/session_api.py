@@ -1,4 +1,4 @@
-"""What the review page asks beside decisions: its sound, and whose turn it is to review the session."""
+"""What the review page asks beside decisions: its sound, its picture, and whose turn it is to review the session."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pipeline.web.api_requests import ApiBody, is_lead, opened_review, ranged, s
 from pipeline.web.site import actor_of, as_json, site_of
 from pipeline.workflow import review_leases
 from pipeline.workflow.review_audio import audio_piece, note_listen
+from pipeline.workflow.review_picture import cover_views, note_watch, picture_piece
 
 
 class LeaseBody(ApiBody):
@@ -39,3 +40,20 @@ def audio(request: Request, _: bytes) -> Response:
         session_id = opened.session.session_id
         note_listen(site.workspace, session_id, actor=actor_of(request), start_s=start_s, end_s=end_s)
     return ranged(request, content, "audio/ogg")
+
+
+def picture(request: Request, _: bytes) -> Response:
+    """A piece of the original picture, over which the page draws the covers; the ledger records who sees it."""
+    site, session_id = site_of(request), request.path_params["session"]
+    opened, (start_s, end_s) = site.review(session_id), span_of(request)
+    content = opened.pieces.get(
+        (start_s, end_s), lambda: picture_piece(site.workspace, opened.session, start_s=start_s, end_s=end_s)
+    )
+    note_watch(site.workspace, session_id, actor=actor_of(request), start_s=start_s, end_s=end_s)
+    return ranged(request, content, "video/mp4")
+
+
+def covers(request: Request, _: bytes) -> Response:
+    """The covers of the picture, by proposal and those that people laid."""
+    site, opened = opened_review(request)
+    return as_json({"covers": cover_views(site.workspace, opened)})

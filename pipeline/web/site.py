@@ -6,7 +6,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from http import HTTPStatus
@@ -24,6 +24,7 @@ from pipeline.web.guard import person_of
 from pipeline.web.logins import Logins, WebUser
 from pipeline.web.modes import LOCAL_COOKIE, LoginMode, SessionCookie, SessionMode
 from pipeline.web.oidc import OidcProvider
+from pipeline.web.recent_pieces import RecentPieces
 from pipeline.web.roles import WebRole
 from pipeline.workflow.review_material import ReviewSession, open_review, review_state
 from pipeline.workflow.review_views import TakenOut, taken_out
@@ -36,11 +37,12 @@ TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenReview:
-    """A review that somebody works at, what it stands on, and what each of its proposals takes out."""
+    """A review that somebody works at, what it stands on, what each proposal takes out, and pieces of its picture."""
 
     state: tuple[tuple[int, ...], str, str, int]
     session: ReviewSession
     taken: Mapping[str, TakenOut]
+    pieces: RecentPieces = field(default_factory=RecentPieces, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

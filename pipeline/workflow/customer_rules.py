@@ -16,6 +16,7 @@ from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.lexicon import company_key
 from pipeline.records import Decision, Proposal, Role, Session, Verdict
 from pipeline.review import decision_log
+from pipeline.review.actors import mark, marks_of
 from pipeline.review.queue import mask, proposals_by_session
 from pipeline.store import Workspace
 from pipeline.store.customer_rules import CustomerRule, RuleKind, add_rule
@@ -57,7 +58,7 @@ def require_lead(workspace: Workspace, account: str) -> None:
     Raises ``RefusedByPolicy`` for an account that the workspace does not name.
     """
     if account not in workspace.settings.review.leads:
-        body = {"account": decision_log.mark(account)}
+        body = {"account": mark(account)}
         workspace.ledger.append("rule refused", datetime.now(UTC).isoformat(), body)
         raise RefusedByPolicy(
             "this account may not make or reveal rules",
@@ -106,7 +107,7 @@ def make_rule(
                 until=until,
             )
             add_rule(workspace.root, rule)
-            body = {"kind": kind.value, "until": until.isoformat(), "actor": decision_log.mark(actor)}
+            body = {"kind": kind.value, "until": until.isoformat(), **marks_of(actor)}
             workspace.ledger.append("customer rule", f"{suggestion} {now.isoformat()}", body)
             return kind
     raise UsageProblem("there is no such suggestion", action="see `offrecord terms suggest-rules`")

@@ -28,11 +28,13 @@ def missing_renditions(workspace: Workspace, renditions: Iterable[str]) -> tuple
 
 
 def is_due(workspace: Workspace, state: SessionState | None, key: str, now: datetime, retry_failed: bool) -> bool:
-    """Whether a session is to be processed.
+    """Whether a session is to be processed: one that is quarantined only where a person says so.
 
-    Its inputs (``key``) changed, a moment is reached at which its ruling may change, or a clock was wrong that it was
-    ruled by; it failed, or what it had published is gone from ``out/``.
+    Any other where its inputs (``key``) changed, a moment is reached at which its ruling may change, or a clock was
+    wrong that it was ruled by; where it failed, or what it had published is gone from ``out/``.
     """
+    if state is not None and state.is_quarantined:
+        return retry_failed
     if state is None or state.state_key != key:
         return True
     is_over = not run_clock.holds(state.ruled_at, state.valid_until, now)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from pipeline.errors import UsageProblem
+from pipeline import consent, spans
+from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.files import write_bytes
 from pipeline.media.frames import Frame, frame_at
 from pipeline.media.png import png
-from pipeline.records import RedactionBox, Region, Verdict
+from pipeline.records import RedactionBox, Region, Ruling, Session, Verdict
 from pipeline.render.picture import CLOCK_S, draw_box
 from pipeline.review import decision_log
 from pipeline.review.picture import decisions as picture_decisions
@@ -19,6 +21,8 @@ from pipeline.review.picture.plan import covers_of
 from pipeline.review.picture.queue import session_of
 from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace
+from pipeline.workflow.review_material import is_analysed, material_of
+from pipeline.workflow.review_picture import closed_picture
 
 SUFFIX = ".png"
 _LINE = 4
@@ -37,21 +41,29 @@ class FramePreview:
 
 
 def write_frame(
-    workspace: Workspace, session_id: str, at_s: float, out: Path, *, actor: str, outline: bool = False
+    workspace: Workspace, session_id: str, at_s: float, out: Path, *, actor: str, now: datetime, outline: bool = False
 ) -> FramePreview:
     """Writes the frame that is shown at ``at_s`` as a new PNG file, 0600, outside the folder of renditions.
 
     Covers that are proposed, decided or added are drawn as a rendition has them. With ``outline`` only their edges are,
-    and the ledger records that ``actor`` saw what they hide. Raises ``UsageProblem`` where the frame cannot be written.
+    and the ledger records that ``actor`` saw what they hide. Raises ``UsageProblem`` where the frame cannot be written,
+    ``RefusedByPolicy`` where consent lets nobody look.
     """
-    video = session_of(workspace, session_id).video
+    session = consent.working_session(session_of(workspace, session_id), workspace=workspace)
+    video = session.video
     if video is None:
         raise UsageProblem("the session has no picture", action="there is no frame to write")
     if not 0 <= at_s <= video.duration_s:
         raise UsageProblem(f"the picture lasts {video.duration_s:.1f} s", action="correct --at")
     _may_write(workspace, out)
+    closed = _closed(workspace, session, now=now)
     frame, until_s = frame_at(workspace.vault.path(video.digest), at_s)
     from_s = min(frame.at_s, at_s)
+    if spans.overlapping(closed, from_s - CLOCK_S, max(at_s, from_s) + CLOCK_S):
+        raise RefusedByPolicy(
+            "consent lets nobody see the picture of that time",
+            action=f"see `offrecord consent show {session_id}`",
+        )
     boxes = [box for box in _boxes(workspace, session_id) if _touches(box, from_s, until_s)]
     for box in boxes:
         (_draw_outline if outline else draw_box)(frame, box.region)
@@ -59,6 +71,15 @@ def write_frame(
         decision_log.note_reveal(workspace.db, session_id, actor=actor)
     write_bytes(out, png(frame))
     return FramePreview(from_s=from_s, to_s=None if math.isinf(until_s) else until_s, covers=len(boxes))
+
+
+def _closed(workspace: Workspace, session: Session, *, now: datetime) -> list[tuple[float, float]]:
+    """Where nobody may look, as the ruling of now says, and as the last run did where there was one."""
+    ruling = consent.current_ruling(session, workspace=workspace, now=now)
+    if not isinstance(ruling, Ruling):
+        raise RefusedByPolicy(f"nobody may look: {ruling.reason}", action=ruling.action)
+    closed = material_of(workspace, session.session_id).closed if is_analysed(workspace, session.session_id) else ()
+    return closed_picture(session, ruling, closed)
 
 
 def _may_write(workspace: Workspace, out: Path) -> None:

@@ -160,7 +160,8 @@ def _place(
     with consent.release(context.workspace, context.ruling):
         check_objections(context, planned.plan.audience)
         _record_release(planned, release_request)
-        render.publish(rendition, scratch=scratch, out=context.workspace.out)
+        # The renames within a write transaction: a worker whose run is over is refused it, and puts nothing out.
+        render.publish(rendition, scratch=scratch, out=context.workspace.out, placing=context.workspace.db.begin)
         _record(planned, rendition, None)
 
 

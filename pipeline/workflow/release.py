@@ -17,6 +17,7 @@ from pipeline.workflow.plan_renditions import PlannedRendition, plan_rendition, 
 from pipeline.workflow.publish import ReleaseRequest, publish_all
 from pipeline.workflow.results import SessionProgress, stop_session, summarise
 from pipeline.workflow.state_key import state_keys
+from pipeline.workflow.term_lists import require_lists
 
 _PUBLIC = Audience.PUBLIC
 
@@ -43,6 +44,7 @@ def release(session_id: str, *, workspace: Workspace, release_request: ReleaseRe
     """
     log.configure(workspace.logs / "offrecord.jsonl")
     with workspace.locked():
+        require_lists(workspace)
         workspace.sweep()
         consent.verify_chain(workspace)
         run_clock.check(workspace, now=now)
@@ -73,6 +75,7 @@ def release(session_id: str, *, workspace: Workspace, release_request: ReleaseRe
 def preview_release(session_id: str, *, workspace: Workspace, now: datetime) -> ReleasePreview:
     """What a release would do now, without doing it; nothing is rendered or proved."""
     with workspace.locked():
+        require_lists(workspace)
         consent.verify_chain(workspace)
         session = Registry(workspace.db).session(session_id)
         planned = _planned(session, workspace, now)

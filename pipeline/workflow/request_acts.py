@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select
 
 from pipeline.errors import UsageProblem, WorkspaceDamaged
-from pipeline.review.decision_log import mark
+from pipeline.review.actors import marks_of
 from pipeline.store import Workspace, ledger
 from pipeline.store.database import reading
 from pipeline.store.tables.requests import request_act
@@ -131,7 +131,7 @@ def _keep(
         values = {**row, "title": sealed, "actor": actor, "reason": reason, "acted_at": at}
         added = request_act.insert().values(**values).returning(request_act.c.seq)
         seq = connection.execute(added).scalar_one()
-        ledger.append(connection, "request act", f"{seq}", {**row, "actor": mark(actor)})
+        ledger.append(connection, "request act", f"{seq}", {**row, **marks_of(actor)})
 
 
 def _cipher(workspace: Workspace) -> AESGCM:

@@ -17,6 +17,7 @@ from pipeline.review import decision_log, queue
 from pipeline.review.finding_edits import base_id
 from pipeline.review.mishearings import learn
 from pipeline.review.queue import ProposalLine, SessionLine, said_around
+from pipeline.review.second_person import has_decided, others_flags
 from pipeline.store import Workspace
 from pipeline.workflow.review_leases import lease_text, running_leases
 
@@ -110,10 +111,12 @@ def needs_second(
     wanted = [each for each in proposals if verdict is Verdict.KEEP and categories and _is_of(each, categories)]
     if not wanted:
         return frozenset()
-    flags = decision_log.flags(workspace.db, wanted[0].session_id)
-    kept = {each: flag.actor for each, flag in flags.items() if flag.reason.startswith(TO_KEEP)}
-    others = {proposal_id for proposal_id, first in kept.items() if is_lead and first != actor}
-    return frozenset(each.proposal_id for each in wanted) - others
+    if not is_lead:
+        return frozenset(each.proposal_id for each in wanted)
+    shared = workspace.settings.review.shared_account
+    flags = others_flags(workspace.db, wanted[0].session_id, actor, is_account_shared=shared)
+    kept_by_others = {each for each, flag in flags.items() if flag.reason.startswith(TO_KEEP)}
+    return frozenset(each.proposal_id for each in wanted) - kept_by_others
 
 
 def _is_of(proposal: Proposal, categories: Collection[str]) -> bool:
@@ -209,11 +212,13 @@ def sign_off(workspace: Workspace, session_id: str, *, audience: Audience, actor
     """Stores that the review of a session is finished.
 
     Raises ``RefusedByPolicy`` while a proposal is undecided, and where policy wants a second person and ``actor`` is
-    the first.
+    the first, or acts from the account of the first.
     """
-    if workspace.settings.review.second_person and actor in decision_log.deciders(workspace.db, session_id):
+    policy = workspace.settings.review
+    if policy.second_person and has_decided(workspace.db, session_id, actor, is_account_shared=policy.shared_account):
         raise RefusedByPolicy(
-            "a second person signs off, who decided nothing in this session", action="ask a colleague to sign off"
+            "a second person signs off, who decided nothing in this session, from no account either",
+            action="ask a colleague to sign off; where you share an account, set review.shared_account",
         )
     decision_log.sign(
         workspace.db, session_id, queue.proposals_of(workspace, session_id), audience=audience, actor=actor

@@ -18,7 +18,7 @@ from pipeline.media import encoder
 from pipeline.media.output_formats import format_of
 from pipeline.records import Verdict
 from pipeline.review import decision_log
-from pipeline.review.decision_log import mark
+from pipeline.review.actors import mark
 from pipeline.review.uncertainty_margin import Widener
 from pipeline.review.windows import of_findings, of_unheard, windows
 from pipeline.store import Workspace

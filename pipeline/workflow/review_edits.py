@@ -104,8 +104,9 @@ def undo_edit(
 ) -> ReviewSession:
     """Takes back one edit; what it changed is as detection found it.
 
-    Raises ``FlaggedForLead`` and ``RefusedByPolicy`` where it added what this person could not keep alone: a mention
-    that is left to a lead, or somebody else's of a category that two people keep.
+    Everybody takes back their own, a lead anybody's. Raises ``RefusedByPolicy`` for what somebody else did, and where
+    it is about what this person could not keep alone: somebody else's mention, or change, of a category that two people
+    keep; ``FlaggedForLead`` where that is left to a lead.
     """
     _require_right(workspace, opened, number, actor=actor, is_lead=is_lead)
     edit = FindingEdit(act=EditAct.UNDO, target=str(number))
@@ -115,16 +116,20 @@ def undo_edit(
 
 def _require_right(workspace: Workspace, opened: ReviewSession, number: int, *, actor: str, is_lead: bool) -> None:
     db, session_id = workspace.db, opened.session.session_id
-    added = [proposal for proposal in opened.proposals if _holds(proposal, f"-e{number}.")]
+    about = [proposal for proposal in opened.proposals if _is_of_edit(proposal, number)]
     flags = decision_log.flags(db, session_id)
-    flagged = [flags[proposal.proposal_id] for proposal in added if proposal.proposal_id in flags]
+    flagged = [flags[proposal.proposal_id] for proposal in about if proposal.proposal_id in flags]
     if flagged and not is_lead:
         raise FlaggedForLead(flagged[0].actor)
-    is_own = log.maker_of(db, session_id, number) == actor
-    if not is_own and needs_second(workspace, added, Verdict.KEEP, actor=actor, is_lead=is_lead):
+    if log.maker_of(db, session_id, number) in ("", actor):
+        return
+    if needs_second(workspace, about, Verdict.KEEP, actor=actor, is_lead=is_lead):
         raise RefusedByPolicy(
-            "somebody else marked this, so it takes two people to keep it", action="keep it: a lead then decides"
+            "somebody else marked or changed this, so it takes two people to keep it",
+            action="keep it: a lead then decides",
         )
+    if not is_lead:
+        raise RefusedByPolicy("somebody else did this", action="change it yourself, in your name, or ask a lead")
 
 
 def submit(workspace: Workspace, opened: ReviewSession, *, undecided: int, actor: str, is_lead: bool = False) -> int:
@@ -162,6 +167,13 @@ def _check_span(opened: ReviewSession, track_id: str, start_s: float, end_s: flo
 
 def _holds(proposal: Proposal, part: str) -> bool:
     return any(part in finding.finding_id for finding in proposal.findings)
+
+
+def _is_of_edit(proposal: Proposal, number: int) -> bool:
+    """Whether an edit added a mention of this proposal, or changed one."""
+    return _holds(proposal, f"-e{number}.") or any(
+        number in log.edits_of(finding.finding_id) for finding in proposal.findings
+    )
 
 
 def opened_again(workspace: Workspace, opened: ReviewSession, now: datetime) -> ReviewSession:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pipeline import consent, review, spans, speech
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Context, Finding, Proposal, Purpose, Ruling, Session, Transcript
+from pipeline.review.queue import UNHEARD
 from pipeline.review.speaker_edits import AttributedTranscript
 from pipeline.store import Workspace
 from pipeline.store.codec import key_of
@@ -75,6 +76,8 @@ def store_material(context: SessionContext, attributed: AttributedTranscript, fi
         closed=tuple((track_id, tuple(spans.merge(of_track))) for track_id, of_track in closed.items()),
     )
     context.put(_STAGE, session.session_id, material, purpose=Purpose.TRANSCRIBE)
+    unheard_s = float(sum(gap.end_s - gap.start_s for gap in attributed.heard.unheard))
+    context.put(UNHEARD, session.session_id, unheard_s, purpose=Purpose.TRANSCRIBE)
 
 
 def material_of(workspace: Workspace, session_id: str) -> ReviewMaterial:

@@ -19,6 +19,7 @@ from typing import Any
 from pipeline.errors import VersionConflict
 from pipeline.records import Decision, DetectionRule, Proposal, Verdict
 from pipeline.review import decision_log
+from pipeline.review.actors import mark
 from pipeline.store import Workspace
 from pipeline.workflow import review_actions
 from pipeline.workflow.review_edits import SUBMITTED
@@ -182,7 +183,7 @@ def _quality(
         per_minute=_per_minute(
             [decision for _, _, decision in entries if decision.verdict not in decision_log.UNDECIDED]
         ),
-        reveals=reveals.get(decision_log.mark(actor), 0),
+        reveals=reveals.get(mark(actor), 0),
         blind=len(first),
         missed=missed,
         miss_rate=round(missed / len(first), 3) if first else None,

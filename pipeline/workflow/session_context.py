@@ -43,6 +43,7 @@ class SessionContext:
                 "consent changed while this session was processed", action="run again; consent is then decided again"
             )
         with consent.release(self.workspace, replace(ruling, live_until_s=self.ruling.live_until_s)):
+            self.workspace.fence.check()
             place = self.workspace.stages.put(stage, key, value, kind)
             self.register_artefact(stage, place, purpose=purpose, digest=key_of(encode(value, kind).decode()))
 

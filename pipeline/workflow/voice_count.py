@@ -115,13 +115,18 @@ def speaking(session: Session) -> int:
 
 def anybody_stays(workspace: Workspace, session: Session, *, now: datetime) -> bool:
     """Whether consent lets anybody be recorded and transcribed, so that somebody is to be diarized from the others."""
+    closed = not_to_be_heard(workspace, session, now=now)
+    return any(person.participant_id not in closed for person in session.participants)
+
+
+def not_to_be_heard(workspace: Workspace, session: Session, *, now: datetime) -> frozenset[str]:
+    """The ids of the participants whom consent lets nobody record or transcribe, in a part of the session or in all."""
     needed = (Purpose.RECORD, Purpose.TRANSCRIBE)
-    closed = {
+    return frozenset(
         cell.person
         for cell in explain(session, workspace=workspace, now=now)
         if cell.purpose in needed and cell.outcome != Outcome.PROCEED
-    }
-    return any(person.participant_id not in closed for person in session.participants)
+    )
 
 
 def _audible_own(session: Session, ruling: Ruling) -> list[Track]:

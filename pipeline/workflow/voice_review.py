@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline import consent
-from pipeline.errors import UsageProblem
+from pipeline.errors import RefusedByPolicy, UsageProblem
+from pipeline.records import Session
 from pipeline.records.session_names import session_name
 from pipeline.review import decision_log
 from pipeline.store import Workspace, voices
 from pipeline.store.registry import Registry
 from pipeline.workflow.voice_clips import clip_of_turns
-from pipeline.workflow.voice_count import diarized_before
+from pipeline.workflow.voice_count import diarized_before, not_to_be_heard
 from pipeline.workflow.voices import (
     VoiceLine,
     list_voices,
@@ -48,16 +49,36 @@ class SpeakerChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceListener:
+    """Who says whose a voice is: by name, and what their roles let them do."""
+
+    actor: str
+    hears_originals: bool
+    settles_consent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VoicesReview:
     """The voices of a session for a person who says whose they are.
 
     ``mark`` stands for the voices as they were told apart, ``versions`` has the number of the last act about each.
+    ``closed`` are the ids of those whom consent lets nobody hear: then it takes somebody who settles consent to name a
+    voice.
     """
 
     mark: str
     lines: tuple[VoiceLine, ...]
     versions: Mapping[int, int]
     choices: tuple[SpeakerChoice, ...]
+    closed: frozenset[str]
+
+    def may_name(self, listener: VoiceListener) -> bool:
+        """Whether somebody's roles let them hear a sample of each voice, and so say whose it is."""
+        return listener.settles_consent if self.closed else listener.hears_originals
+
+    def may_play(self, line: VoiceLine, listener: VoiceListener) -> bool:
+        """Whether there is a sample of a voice for somebody: none of one that is known as that of whom nobody hears."""
+        return self.may_name(listener) and line.participant not in self.closed
 
     def line(self, cluster: int) -> VoiceLine | None:
         """The voice of this number; None where there is none."""
@@ -94,6 +115,7 @@ def voices_review(
         lines=tuple(list_voices(workspace, session_id, now=now)),
         versions=voices.versions(workspace.db, session_id, mark),
         choices=_choices(workspace, session_id, names_to=names_to),
+        closed=not_to_be_heard(workspace, session, now=now),
     )
 
 
@@ -102,14 +124,43 @@ def tell_apart(workspace: Workspace, session_id: str, *, now: datetime) -> None:
     list_voices(workspace, session_id, now=now)
 
 
-def voice_clip(workspace: Workspace, session_id: str, cluster: int, *, actor: str, now: datetime) -> bytes:
-    """A WAV file of one voice, after the ledger records who listens; raises ``UsageProblem`` where there is none."""
+def voice_clip(workspace: Workspace, session_id: str, cluster: int, *, listener: VoiceListener, now: datetime) -> bytes:
+    """A WAV file of one voice, after the ledger records who listens; raises ``UsageProblem`` where there is none.
+
+    Where consent lets nobody hear somebody in this sound, it is four words at three places, for who settles consent:
+    without hearing her, nobody could take her out. Raises ``RefusedByPolicy`` for everybody else, and for a voice that
+    is known as hers already.
+    """
     session = session_in_mixed_sound(workspace, session_id, now=now)
     diarized = diarized_before(workspace, session, voices.mixed_tracks(session))
     if diarized is None or cluster not in diarized.clusters:
         raise UsageProblem("there is no such voice", action="load the page of voices again")
-    decision_log.note_listening(workspace.db, session_id, actor=actor)
-    return clip_of_turns(workspace, session, diarized.of(cluster))
+    closed = _require_listener(workspace, session, listener, now=now)
+    name = voices.names(workspace.db, session_id, voices.mark_of(diarized)).get(cluster)
+    if name is not None and name.participant_id in closed:
+        raise RefusedByPolicy(
+            "this voice is known as that of somebody whom nobody may hear", action="undo its name first, if it is wrong"
+        )
+    sample = cluster if closed else None
+    decision_log.note_listening(workspace.db, session_id, actor=listener.actor, voice=sample)
+    return clip_of_turns(workspace, session, diarized.of(cluster), is_least=bool(closed))
+
+
+def _require_listener(
+    workspace: Workspace, session: Session, listener: VoiceListener, *, now: datetime
+) -> frozenset[str]:
+    """Whom consent lets nobody hear in a session; raises ``RefusedByPolicy`` for who may hear no voice of it then."""
+    closed = not_to_be_heard(workspace, session, now=now)
+    if closed and not listener.settles_consent:
+        raise RefusedByPolicy(
+            "consent lets nobody hear somebody in this sound",
+            action="ask somebody who settles consent (dpo) to say whose the voices are",
+        )
+    if not closed and not listener.hears_originals:
+        raise RefusedByPolicy(
+            "your role hears no original sound", action="ask a reviewer or a lead to say whose the voices are"
+        )
+    return closed
 
 
 def say_who(
@@ -121,16 +172,18 @@ def say_who(
     mark: str,
     version: int,
     confirmed_s: float | None,
-    actor: str,
+    listener: VoiceListener,
     reason: str,
     now: datetime,
 ) -> None:
     """Keeps who a voice is, None for nobody on the list, against what its maker saw: the voices and the last act.
 
     Raises ``CostUnconfirmed`` where others' speech goes too and its seconds are not those that somebody confirmed,
-    ``UsageProblem`` where the voices are others by now, else as ``name_voice`` does.
+    ``UsageProblem`` where the voices are others by now, ``RefusedByPolicy`` for who may not hear them, else as
+    ``name_voice`` does.
     """
-    _require_same(workspace, session_id, mark, now=now)
+    _require_same(workspace, session_id, mark, listener, now=now)
+    actor = listener.actor
     lost_s = lost_with(workspace, session_id, cluster, participant_id, now=now) if participant_id else 0.0
     if lost_s and confirmed_s != lost_s:
         raise CostUnconfirmed(lost_s)
@@ -144,17 +197,18 @@ def take_back(
     *,
     mark: str,
     version: int,
-    actor: str,
+    listener: VoiceListener,
     reason: str,
     now: datetime,
 ) -> None:
     """Takes back who a voice is, against what its maker saw; raises as ``say_who`` and ``unname_voice`` do."""
-    _require_same(workspace, session_id, mark, now=now)
-    unname_voice(workspace, session_id, cluster, actor=actor, reason=reason, now=now, version=version)
+    _require_same(workspace, session_id, mark, listener, now=now)
+    unname_voice(workspace, session_id, cluster, actor=listener.actor, reason=reason, now=now, version=version)
 
 
-def _require_same(workspace: Workspace, session_id: str, mark: str, *, now: datetime) -> None:
+def _require_same(workspace: Workspace, session_id: str, mark: str, listener: VoiceListener, *, now: datetime) -> None:
     session = session_in_mixed_sound(workspace, session_id, now=now)
+    _require_listener(workspace, session, listener, now=now)
     diarized = diarized_before(workspace, session, voices.mixed_tracks(session))
     if diarized is None or voices.mark_of(diarized) != mark:
         raise UsageProblem("the voices were told apart again meanwhile", action="listen to them again, then name them")

@@ -24,7 +24,7 @@ from pipeline.store.voices import VoiceAct, VoiceName
 from pipeline.workflow.listen_again import require_place_for_clips
 from pipeline.workflow.retention.periods import cannot_be_made
 from pipeline.workflow.voice_clips import clip_of_turns
-from pipeline.workflow.voice_count import anybody_stays, diarized_tracks, speaking
+from pipeline.workflow.voice_count import anybody_stays, diarized_tracks, not_to_be_heard, speaking
 
 UNLISTED = "not on the list"
 """What a voice of nobody on the list is called in place of a participant's id."""
@@ -51,16 +51,19 @@ def list_voices(
 ) -> list[VoiceLine]:
     """The voices of a session's mixed sound, told apart now if they were not yet; with ``clips`` a WAV file for each.
 
-    The ledger records first that ``actor`` listens. Raises ``UsageProblem`` where there is no mixed sound,
-    ``RefusedByPolicy`` where nobody's sound may be used, ``ConfigurationError`` where the model is not here.
+    The ledger records first that ``actor`` listens. Where consent lets nobody hear one of the participants, a clip is
+    as short as can be, and there is none of a voice that is theirs already. Raises ``UsageProblem`` where there is no
+    mixed sound, ``RefusedByPolicy`` where nobody's sound may be used, ``ConfigurationError`` without the model.
     """
     session, diarized = _session_diarized(workspace, session_id, now=now)
     named = voices.names(workspace.db, session_id, voices.mark_of(diarized))
     files: Mapping[int, str] = {}
     if clips is not None:
         require_place_for_clips(workspace, clips)
-        decision_log.note_listening(workspace.db, session_id, actor=actor)
-        files = _write_clips(workspace, session, diarized, clips)
+        closed = not_to_be_heard(workspace, session, now=now)
+        wanted = [each for each in diarized.clusters if not (each in named and named[each].participant_id in closed)]
+        decision_log.note_listening(workspace.db, session_id, actor=actor, voice=0 if closed else None)
+        files = _write_clips(workspace, session, diarized, wanted, clips, is_least=bool(closed))
     return [_line(session, diarized, named, cluster, files.get(cluster, "")) for cluster in diarized.clusters]
 
 
@@ -204,11 +207,20 @@ def _is_taken_out(workspace: Workspace, session: Session, participant_id: str, *
     return any(cell.person == participant_id and cell.outcome != Outcome.PROCEED for cell in cells)
 
 
-def _write_clips(workspace: Workspace, session: Session, diarized: Diarization, folder: Path) -> Mapping[int, str]:
-    """A WAV file, 0600, for each voice; gives their names."""
+def _write_clips(
+    workspace: Workspace,
+    session: Session,
+    diarized: Diarization,
+    clusters: Iterable[int],
+    folder: Path,
+    *,
+    is_least: bool,
+) -> Mapping[int, str]:
+    """A WAV file, 0600, for each of these voices; gives their names."""
     make_private(folder)
     files = {}
-    for cluster in diarized.clusters:
+    for cluster in clusters:
         files[cluster] = f"voice-{cluster}.wav"
-        write_bytes(folder / files[cluster], clip_of_turns(workspace, session, diarized.of(cluster)))
+        clip = clip_of_turns(workspace, session, diarized.of(cluster), is_least=is_least)
+        write_bytes(folder / files[cluster], clip)
     return files

@@ -14,6 +14,7 @@ import click
 from tests.benchmarks import (
     consent,
     encryption,
+    executors,
     growth,
     hearing,
     idle,
@@ -42,6 +43,7 @@ BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
 }
 
 LONG: dict[str, Callable[[Path], Iterable[str]]] = {
+    "executors": executors.measure,
     "hearing": hearing.measure,
     "object-storage": object_storage.measure,
     "requests": requests.measure,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.executors.local import WORKER_ENVIRONMENT
+from pipeline.executors.worker_environment import WORKER_ENVIRONMENT
 from pipeline.speech.engines.whisper_model import locate
 from tests.benchmarks.sessions import session_folder
 from tests.end_to_end.conftest import HAS_MODEL, prepared

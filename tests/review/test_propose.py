@@ -1,7 +1,13 @@
 from __future__ import annotations
 
-from pipeline.records import Finding
+from dataclasses import replace
+
+from pipeline.detect import detect
+from pipeline.records import Context, Finding, KnownPerson, Transcript
 from pipeline.review import propose
+from pipeline.settings import DetectSettings
+from tests.render.making import session as made_session
+from tests.render.making import word
 from tests.review.conftest import SESSION_ID, finding
 
 
@@ -58,3 +64,13 @@ def test_a_guess_goes_with_the_one_name_it_can_be() -> None:
     assert {one.entity for one in propose(SESSION_ID, two)} == {
         f"person:{n}" for n in ("~maria", "~maria lopez", "maria silva")
     }
+
+
+def test_a_person_before_their_own_address_has_their_label_and_the_address_its_own() -> None:
+    said = "you can reach priya at priya dot raman at halcyon dot example thanks"
+    words = tuple(word(text, 0.5 * at, 0.5 * at + 0.4) for at, text in enumerate(said.split()))
+    known = Context(participants=(KnownPerson(name="Priya Raman", email="priya.raman@halcyon.example"),))
+    heard = Transcript(engine="by hand", words=words)
+    findings = detect(replace(made_session(), captions=(), chat=()), heard, known, settings=DetectSettings())
+    labels = {each.entity: each.replacement for each in propose(SESSION_ID, findings)}
+    assert labels == {"person:priya raman": "[person 1]", "email:priya.raman@halcyon.example": "[email 1]"}

@@ -5,18 +5,23 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy.exc import DBAPIError
 
+from pipeline import nightly
 from pipeline.cli import main
-from pipeline.errors import ConfigurationError, LockHeld, OffrecordError, StorageUnavailable
+from pipeline.errors import ConfigurationError, LockHeld, OffrecordError, RunFenced, StorageUnavailable
 from pipeline.settings import FILE_NAME
 from pipeline.store import Workspace, database, integrity, ledger, postgresql
 from pipeline.store.registry import Registry
 from pipeline.store.row_seals import Sealer
+from pipeline.workflow import lock_watch
+from tests.clock import NIGHT
 from tests.database_server import Server, behind, name_of, running
 from tests.store.test_store import session
 
@@ -124,6 +129,51 @@ def test_a_run_whose_lock_broke_off_ends_as_it_would(workspace: Workspace, serve
         server.run(f"SELECT pg_terminate_backend(pid) {held}", database="postgres")
     with workspace.locked():
         workspace.ledger.verify()
+
+
+def test_a_run_whose_lock_broke_off_notices_and_writes_nothing_once_another_runs(
+    workspace: Workspace, server: Server
+) -> None:
+    other = Workspace.open(workspace.root)
+    with workspace.locked():
+        workspace.require_lock()
+        held = f"FROM pg_locks WHERE locktype = 'advisory' AND objid = {7_021_795_841_002 & 0xFFFFFFFF}"
+        server.run(f"SELECT pg_terminate_backend(pid) {held}", database="postgres")
+        for _ in range(2):
+            with pytest.raises(StorageUnavailable, match="lock of this run broke off"):
+                workspace.require_lock()
+        workspace.ledger.append("kind", "nobody took over yet", {})
+        other.fence.begin_epoch()  # as the next run on another machine does
+        with pytest.raises(RunFenced):
+            workspace.ledger.append("kind", "late", {})
+
+
+def test_a_night_whose_lock_broke_off_stops_though_no_task_ends(
+    workspace: Workspace, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = f"FROM pg_locks WHERE locktype = 'advisory' AND objid = {7_021_795_841_002 & 0xFFFFFFFF}"
+
+    def waits(tasks: Sequence[Any], work: object, *, workers: int, timeout_s: float) -> Iterator[Any]:
+        server.run(f"SELECT pg_terminate_backend(pid) {held}", database="postgres")
+        threading.Event().wait(120)
+        yield from ()
+
+    monkeypatch.setattr(lock_watch, "_EVERY_S", 0.05)
+    Registry(workspace.db).take(Path("/inbox/one"), "f", session())
+    options = nightly.RunOptions(executor=waits, accept_clock=True)
+    with pytest.raises(StorageUnavailable, match="lock of this run broke off"):
+        nightly.run_night(workspace, inbox=None, options=options, now=NIGHT, progress=lambda *_: None)
+    with workspace.locked():
+        pass
+
+
+def test_a_server_of_the_version_before_is_upgraded(workspace: Workspace, server: Server) -> None:
+    name = name_of(workspace.settings.database.url)
+    server.run("DROP TABLE fence; UPDATE alembic_version SET version_num = '0012'", database=name)
+    done = CliRunner().invoke(main, ["db", "upgrade", "-w", str(workspace.root)])
+    assert done.output == f"the database is at revision {database.newest_revision()}\n"
+    with Workspace.open(workspace.root).locked():
+        pass
 
 
 @pytest.mark.parametrize("writes_again", [False, True])

@@ -22,8 +22,10 @@ from pipeline.records import (
     Context,
     DetectionRule,
     Finding,
+    PicturePlace,
     Proposal,
     Purpose,
+    Region,
     Ruling,
     Session,
     SessionResult,
@@ -33,6 +35,7 @@ from pipeline.records import (
     Turn,
     UncoveredSpeech,
     Verdict,
+    Video,
     Word,
 )
 from pipeline.review.decision_log import decide
@@ -55,6 +58,7 @@ from pipeline.workflow.review_material import store_material
 from pipeline.workflow.sealed_links import seal
 from pipeline.workflow.session_context import SessionContext
 from tests.clock import now
+from tests.media.making import H264, ffmpeg
 
 SAMPLES = Path(__file__).parents[2] / "sample_media"
 FOLDER = SAMPLES / "sessions" / "2026-11-18-a-own-tracks"
@@ -75,6 +79,17 @@ MENTIONS = (
     ("term:project falcon", "TERM", "project falcon", 0.99, DetectionRule.TERM_LIST),
     ("term:project falcon", "TERM", "falcon", 0.99, DetectionRule.TERM_LIST),
     ("person:~cache", "PERSON", "cache", 0.45, DetectionRule.NAME_MODEL),
+)
+
+
+IN_PICTURE = Finding(
+    finding_id="f-seen",
+    entity="picture:person:priya raman",
+    label="PICTURE",
+    text="Priya Raman",
+    rule=DetectionRule.TEXT_IN_PICTURE,
+    score=0.9,
+    place=PicturePlace(region=Region(left=0.0, top=0.0, right=0.5, bottom=1.0), start_s=2.0, end_s=4.0),
 )
 
 
@@ -151,17 +166,31 @@ def make_workspace(root: Path, settings: str = SETTINGS, *, script: str = SCRIPT
     return workspace
 
 
-def analyse_by_hand(workspace: Workspace, session: Session, *, unknown: str = "") -> None:
+def analyse_by_hand(workspace: Workspace, session: Session, *, unknown: str = "", more: Sequence[Finding] = ()) -> None:
     """Stores transcript, findings and proposals, as a run does; nobody knows who says the words of ``unknown``."""
     ruling = consent.rule(session, workspace=workspace, now=now())
     assert isinstance(ruling, Ruling), ruling
     context = SessionContext(session=session, workspace=workspace, ruling=ruling, known=Context(), now=now())
     heard = transcript_of(session, unknown=unknown)
     said = review.attributed(heard, review.edits(workspace.db, session.session_id), ruling)
-    findings = tuple(findings_in(said.transcript, MENTIONS))
+    findings = (*findings_in(said.transcript, MENTIONS), *more)
     store_material(context, said, findings)
     proposals = review.propose(session.session_id, findings)
     context.put("proposals", session.session_id, proposals, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
+
+
+def add_picture(workspace: Workspace, *, length_s: float = 24.0) -> Session:
+    """Gives the session a picture that is lighter each second, with a name in its left half from 2 to 4 s."""
+    session = Registry(workspace.db).session(session_id_of(workspace))
+    path = workspace.scratch / "picture.mp4"
+    lighter = f"color=black:s=320x180:r=10:d={length_s},geq=lum='60+7*floor(T)':cb=128:cr=128"
+    ffmpeg("-f", "lavfi", "-i", lighter, *H264, path)
+    video = Video(digest=workspace.vault.seal(path, kind="media").digest, duration_s=length_s)
+    path.unlink()
+    session = replace(session, video=video)
+    Registry(workspace.db).rewrite(session)
+    analyse_by_hand(workspace, session, more=(IN_PICTURE,))
+    return session
 
 
 def analyse_more(workspace: Workspace, count: int) -> list[str]:

@@ -13,6 +13,7 @@ from tests.clock import now
 from tests.web.making import FORM, SAMPLES, SETTINGS
 
 FOLDER = SAMPLES / "sessions" / "2026-11-18-d-refused-mixed"
+OPEN = SAMPLES / "sessions" / "2026-11-18-b-halcyon-freight-mixed"
 REFUSER, PETER, HANNAH = "p3", "p2", "p1"
 TURNS = ((0.5, 10.0, 1), (10.0, 20.0, 2), (20.2, 30.0, 3), (30.0, 40.0, 1))
 TOLD = Diarization(
@@ -23,12 +24,12 @@ TOLD = Diarization(
 )
 
 
-def make_mixed(root: Path) -> Workspace:
-    """The workspace, in a new folder."""
+def make_mixed(root: Path, folder: Path = FOLDER) -> Workspace:
+    """The workspace, in a new folder; in another session's ``folder`` than the usual one nobody refused."""
     workspace = Workspace.create(root, SETTINGS)
     import_answers(SAMPLES / "consent.csv", FORM, workspace=workspace, now=now())
-    session = ingest.ingest(FOLDER, workspace=workspace)
+    session = ingest.ingest(folder, workspace=workspace)
     assert isinstance(session, Session)
-    Registry(workspace.db).take(FOLDER, "0", session)
+    Registry(workspace.db).take(folder, "0", session)
     voices.put(workspace.stages, session, TOLD)
     return workspace

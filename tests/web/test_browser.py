@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from pipeline.records import Verdict
+from pipeline.records import SoundPlace, Verdict
 from pipeline.review import decision_log
 from pipeline.store import Workspace
 from pipeline.store.previews import events
@@ -246,6 +246,42 @@ def test_edges_move_by_words_and_by_ten_milliseconds(browser: Browser, server: S
     assert word == pytest.approx(before + 0.4, abs=0.02)
     assert pressed("Control+Shift+Alt+ArrowLeft", "/edges") == pytest.approx(word - 0.01)
     assert pressed("z", "/undo") == pytest.approx(word)
+
+
+def test_the_edges_of_every_mention_move(browser: Browser, server: Server, watched: list[Watched]) -> None:
+    page = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(page, server)
+    page.uncheck("#autoplay")
+    page.locator(".turn").nth(2).locator(".w").first.click()
+    page.focus("#proposals [tabindex='0']")
+    assert "TERM" in page.inner_text("#detail") and "Mention 1 of 3" in page.inner_text("#detail")
+    start, before = page.locator("[data-edge='start_s']"), edges_of_term(server)
+    for number in (2, 3):
+        page.keyboard.press("m")
+        assert f"Mention {number} of 3" in page.inner_text("#detail")
+        assert float(start.input_value()) == pytest.approx(before[number - 1][0], abs=0.01)
+    assert page.locator(".turn").nth(2).locator(".w.here").count() == 1, "the transcript shows it"
+    with page.expect_response(lambda response: "/edges" in response.url) as waiting:
+        page.keyboard.press("Control+Alt+ArrowLeft")
+    waiting.value.finished()
+    page.wait_for_function("() => document.getElementById('message').textContent === 'Saved.'")
+    assert "Mention 3 of 3" in page.inner_text("#detail"), "it stays the one that is chosen"
+    after = edges_of_term(server)
+    assert after[:2] == before[:2] and after[2] == pytest.approx((before[2][0] - 0.01, before[2][1]), abs=0.002)
+    page.keyboard.press("m")
+    assert "Mention 1 of 3" in page.inner_text("#detail")
+    page.keyboard.press("b")
+    assert "Mention 3 of 3" in page.inner_text("#detail")
+
+
+def edges_of_term(server: Server) -> list[tuple[float, float]]:
+    """From where to where the term is said, in order."""
+    from pipeline.workflow.review_material import open_review as opened
+
+    review = opened(server.workspace, server.session_id, now=now())
+    (term,) = (each for each in review.proposals if each.entity == "term:project falcon")
+    places = (finding.place for finding in term.findings)
+    return sorted((place.start_s, place.end_s) for place in places if isinstance(place, SoundPlace))
 
 
 def test_consent_is_given_and_withdrawn_on_a_phone_without_scripts(

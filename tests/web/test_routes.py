@@ -57,7 +57,8 @@ TABLE = {
     "GET /sessions/{session}/review": {R, L},
     "GET /sessions/{session}/review.json": {R, L},
     "GET /sessions/{session}/audio": {R, L},
-    "GET /sessions/{session}/frame": {R, L},
+    "GET /sessions/{session}/picture": {R, L},
+    "GET /sessions/{session}/covers": {R, L},
     "GET /sessions/{session}/same-words": {R, L},
     "POST /sessions/{session}/proposals/{proposal}/decision": {R, L},
     "POST /sessions/{session}/proposals/{proposal}/reveal": {R, L},
@@ -68,9 +69,9 @@ TABLE = {
     "POST /sessions/{session}/speakers/{speaker}": {R, L},
     "POST /sessions/{session}/search": {R, L},
     "POST /sessions/{session}/submit": {R, L},
-    "GET /sessions/{session}/voices": {R, L},
-    "POST /sessions/{session}/voices": {R, L},
-    "GET /sessions/{session}/voices/{number:int}/clip": {R, L},
+    "GET /sessions/{session}/voices": {R, L, D},
+    "POST /sessions/{session}/voices": {R, L, D},
+    "GET /sessions/{session}/voices/{number:int}/clip": {R, L, D},
     "GET /sessions/{session}/sign-off": {R, L},
     "POST /sessions/{session}/sign-off": {L},
     "GET /sessions/{session}/rendition/{audience}/{name}": ALL - {A},
@@ -92,7 +93,8 @@ TABLE = {
 ORIGINALS = (
     "/review",
     "/audio",
-    "/frame",
+    "/picture",
+    "/covers",
     "/same-words",
     "/proposals/",
     "/findings",
@@ -249,6 +251,15 @@ def test_a_product_manager_reaches_only_files_that_a_proof_lists(site: Site, tmp
     for name in ("original.flac", "../../vault", "..%2f..%2fofffrecord.db", "proof.json"):
         answer = client.get(f"/sessions/{session_id}/rendition/internal/{name}")
         assert answer.status_code in (403, 404) and b"secret" not in answer.content, name
+
+
+def test_a_reviewer_sees_what_consent_allows_and_not_by_which_rule(site: Site) -> None:
+    path = f"/sessions/{session_id_of(site.workspace)}"
+    for role, sees_rules in ((R, False), (L, True)):
+        page = client_of(site, role).get(f"{path}/sign-off").text
+        assert "<strong>proceed</strong>" in page and ("Rule and reason" in page) is sees_rules
+    badges = client_of(site, R).get(f"{path}/review.json").json()["badges"]
+    assert badges and {key for badge in badges for key in badge} == {"participant_id", "role", "internal", "public"}
 
 
 def test_participants_reach_the_form_and_nothing_else(workspace: Workspace) -> None:

@@ -8,6 +8,7 @@ import re
 import shutil
 import wave
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from tests.clock import now
 from tests.once import made_once
 from tests.web.chromium import AXE, browser
 from tests.web.making import Server, serving, session_id_of
-from tests.web.mixed import HANNAH, PETER, REFUSER, TOLD, make_mixed
+from tests.web.mixed import HANNAH, OPEN, PETER, REFUSER, TOLD, make_mixed
 from tests.web.test_browser import Watched, person
 
 __all__ = ["browser"]
@@ -56,13 +57,17 @@ def watched(server: Server) -> Iterator[list[Watched]]:
 
 
 @pytest.fixture
-def client_of(mixed: Workspace) -> Callable[[str], TestClient]:
-    logins = Logins()
-    app = staff_app(mixed, Access.by_links(logins), hosts=(), now=now)
+def client_of(mixed: Workspace, client_for: Callable[..., TestClient]) -> Callable[..., TestClient]:
+    return partial(client_for, mixed)
 
-    def made(actor: str) -> TestClient:
+
+@pytest.fixture
+def client_for() -> Callable[..., TestClient]:
+    def made(workspace: Workspace, actor: str, role: WebRole = WebRole.DPO) -> TestClient:
+        logins = Logins()
+        app = staff_app(workspace, Access.by_links(logins), hosts=(), now=now)
         client = TestClient(app, headers={"sec-fetch-site": "same-origin"})
-        person = WebUser(actor=actor, roles=frozenset({WebRole.REVIEWER}))
+        person = WebUser(actor=actor, roles=frozenset({role}))
         client.get(f"/login/{logins.link(person)}", follow_redirects=False)
         return client
 
@@ -87,7 +92,7 @@ def test_every_voice_is_named_by_keyboard_with_its_cost_first_and_back(
     browser: Browser, server: Server, watched: list[Watched]
 ) -> None:
     workspace = server.workspace
-    page = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    page = person(browser, server, watched, "ana", WebRole.DPO)
     page.goto(f"{server.address}/sessions/{server.session_id}/voices")
     assert "Voice 1" in heading(page) and "Rachel" not in page.content(), "people are ids until somebody asks"
     with page.expect_response(lambda answer: answer.url.endswith("/clip")):
@@ -128,7 +133,7 @@ def keys(page: Page) -> dict[str, int]:
 def test_single_keys_can_be_switched_off_and_do_nothing_in_a_field(
     browser: Browser, server: Server, watched: list[Watched]
 ) -> None:
-    page = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    page = person(browser, server, watched, "ana", WebRole.DPO)
     page.goto(f"{server.address}/sessions/{server.session_id}/voices")
     page.focus("#reason")
     page.keyboard.type("1")
@@ -141,7 +146,7 @@ def test_single_keys_can_be_switched_off_and_do_nothing_in_a_field(
 def test_axe_finds_nothing_serious_on_the_page_of_voices(
     browser: Browser, server: Server, watched: list[Watched]
 ) -> None:
-    page = person(browser, server, watched, "ana", WebRole.REVIEWER, bypass_csp=True)
+    page = person(browser, server, watched, "ana", WebRole.DPO, bypass_csp=True)
     for query in ("", "?voice=2&who=p3"):
         page.goto(f"{server.address}/sessions/{server.session_id}/voices{query}")
         page.evaluate(AXE.read_text("utf-8"))
@@ -157,7 +162,7 @@ def fields(text: str) -> dict[str, str]:
 
 
 def test_two_reviewers_cannot_overwrite_each_other_and_a_resent_form_is_kept_once(
-    mixed: Workspace, client_of: Callable[[str], TestClient]
+    mixed: Workspace, client_of: Callable[..., TestClient]
 ) -> None:
     path = f"/sessions/{session_id_of(mixed)}/voices"
     ana, ben = client_of("ana"), client_of("ben")
@@ -173,7 +178,7 @@ def test_two_reviewers_cannot_overwrite_each_other_and_a_resent_form_is_kept_onc
 
 
 def test_what_a_form_says_of_other_voices_or_another_cost_is_not_kept(
-    mixed: Workspace, client_of: Callable[[str], TestClient]
+    mixed: Workspace, client_of: Callable[..., TestClient]
 ) -> None:
     path = f"/sessions/{session_id_of(mixed)}/voices"
     ana = client_of("ana")
@@ -189,21 +194,61 @@ def test_what_a_form_says_of_other_voices_or_another_cost_is_not_kept(
     assert named(mixed) == {2: (REFUSER, "ana")}
 
 
-def test_a_clip_is_the_voice_itself_and_the_ledger_has_who_heard_it(
-    mixed: Workspace, client_of: Callable[[str], TestClient]
-) -> None:
-    session_id = session_id_of(mixed)
-    answer = client_of("ana").get(f"/sessions/{session_id}/voices/1/clip")
-    assert answer.headers["content-type"] == "audio/wav" and answer.headers["cache-control"] == "no-store"
-    with wave.open(io.BytesIO(answer.content)) as clip:
+def seconds(content: bytes) -> float:
+    """How long a clip is that can be heard."""
+    with wave.open(io.BytesIO(content)) as clip:
         sound = np.frombuffer(clip.readframes(clip.getnframes()), "<i2")
-        assert clip.getframerate() == 16_000 and 8 < len(sound) / 16_000 < 10 and np.abs(sound).max() > 1000
+        assert clip.getframerate() == 16_000 and np.abs(sound).max() > 1000
+    return len(sound) / 16_000
+
+
+def test_a_clip_is_the_voice_itself_and_the_ledger_has_who_heard_it(
+    tmp_path: Path, client_for: Callable[..., TestClient]
+) -> None:
+    mixed = make_mixed(tmp_path / "open", OPEN)
+    client_of = partial(client_for, mixed)
+    session_id = session_id_of(mixed)
+    answer = client_of("ana", WebRole.REVIEWER).get(f"/sessions/{session_id}/voices/1/clip")
+    assert answer.headers["content-type"] == "audio/wav" and answer.headers["cache-control"] == "no-store"
+    assert 8 < seconds(answer.content) < 10
+    ((_, noted),) = mixed.ledger.under("listen", session_id)
+    assert "closed" not in json.loads(noted)
+    assert client_of("ana", WebRole.REVIEWER).get(f"/sessions/{session_id}/voices/9/clip").status_code == 404
+    assert client_of("dee").get(f"/sessions/{session_id}/voices/1/clip").status_code == 403, "no originals for a dpo"
+    assert "Reviewers and leads" in client_of("dee").get(f"/sessions/{session_id}/voices").text
+
+
+@pytest.mark.parametrize("role", [WebRole.REVIEWER, WebRole.LEAD])
+def test_who_does_not_settle_consent_hears_and_names_nobody_where_somebody_may_not_be_heard(
+    mixed: Workspace, client_of: Callable[..., TestClient], role: WebRole
+) -> None:
+    path, ana = f"/sessions/{session_id_of(mixed)}/voices", client_of("ana", role)
+    seen = {**fields(client_of("dee").get(path).text), "reason": "heard its clip"}
+    page = ana.get(path).text
+    assert REFUSER in page and "nobody hear" in page and "/clip" not in page and 'name="who"' not in page
+    assert ana.get(f"{path}/1/clip").status_code == 403
+    assert ana.post(path, data={**seen, "who": HANNAH}, follow_redirects=False).status_code == 403
+    assert named(mixed) == {} and mixed.ledger.under("listen", "") == []
+
+
+def test_who_settles_consent_hears_no_more_of_a_voice_than_says_whose_it_is(
+    mixed: Workspace, client_of: Callable[..., TestClient]
+) -> None:
+    session_id, dee = session_id_of(mixed), client_of("dee")
+    path = f"/sessions/{session_id}/voices"
+    assert REFUSER in dee.get(path).text and "three places of a second and a half" in dee.get(path).text
+    assert seconds(dee.get(f"{path}/2/clip").content) < 3 * (1.5 + 0.5)
+    ((_, noted),) = mixed.ledger.under("listen", session_id)
+    assert json.loads(noted).items() >= {"closed": True, "voice": 2}.items()
+    seen = {**fields(dee.get(f"{path}?voice=2").text), "who": REFUSER, "reason": "her voice", "confirmed": "1.8"}
+    assert dee.post(path, data=seen, follow_redirects=False).status_code == 303
+    assert dee.get(f"{path}/2/clip").status_code == 403, "whose it is is known"
+    assert "/voices/2/clip" not in dee.get(f"{path}?voice=2").text
     assert len(mixed.ledger.under("listen", session_id)) == 1
-    assert client_of("ana").get(f"/sessions/{session_id}/voices/9/clip").status_code == 404
 
 
 def test_a_session_whose_voices_nobody_told_apart_says_what_to_do(
-    mixed: Workspace, client_of: Callable[[str], TestClient], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    mixed: Workspace, client_of: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("OFFRECORD_MODELS", str(tmp_path / "none"))
     mixed.stages.drop(next(mixed.stages.files()))
@@ -216,20 +261,20 @@ def test_a_session_whose_voices_nobody_told_apart_says_what_to_do(
 
 
 def test_the_queue_leads_to_held_sessions_whose_voices_can_be_named(
-    mixed: Workspace, client_of: Callable[[str], TestClient]
+    mixed: Workspace, client_of: Callable[..., TestClient]
 ) -> None:
     session_id = session_id_of(mixed)
-    assert "/voices" not in client_of("ana").get("/queue").text
+    assert "/voices" not in client_of("ana", WebRole.REVIEWER).get("/queue").text
     result = SessionResult(session_id=session_id, status="held", reason="mixed sound", action="name the voices")
     Registry(mixed.db).conclude(SessionState(state_key="", valid_until=0.0, attempts=0, result=result))
-    assert f'href="/sessions/{session_id}/voices"' in client_of("ana").get("/queue").text
+    assert f'href="/sessions/{session_id}/voices"' in client_of("ana", WebRole.REVIEWER).get("/queue").text
 
 
 def test_the_review_page_leads_to_the_voices_of_mixed_sound_alone(
-    mixed: Workspace, client_of: Callable[[str], TestClient], workspace: Workspace
+    mixed: Workspace, client_of: Callable[..., TestClient], workspace: Workspace
 ) -> None:
     path = f"/sessions/{session_id_of(mixed)}"
-    assert f'href="{path}/voices"' in client_of("ana").get(f"{path}/review").text
+    assert f'href="{path}/voices"' in client_of("ana", WebRole.REVIEWER).get(f"{path}/review").text
     logins = Logins()
     own = TestClient(
         staff_app(workspace, Access.by_links(logins), hosts=(), now=now), headers={"sec-fetch-site": "same-origin"}

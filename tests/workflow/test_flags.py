@@ -13,8 +13,10 @@ from pipeline.cli import main
 from pipeline.cli.common import account_of_process
 from pipeline.errors import FlaggedForLead, RefusedByPolicy
 from pipeline.records import Audience, Proposal, Verdict
+from pipeline.records.shell_actor import ShellActor
 from pipeline.review import decision_log
-from pipeline.review.finding_edits import edits
+from pipeline.review.actors import mark
+from pipeline.review.finding_edits import edits, last_by
 from pipeline.review.queue import proposals_of, queue
 from pipeline.store import Workspace
 from pipeline.workflow import review_actions, review_edits
@@ -181,7 +183,100 @@ def test_what_somebody_else_marked_needs_two_people_where_policy_does(
 ) -> None:
     workspace = with_settings('\n[review]\nsecond_person_for = ["PERSON"]\n')
     opened, number, proposal = marked(workspace)
-    with pytest.raises(RefusedByPolicy, match="two people"):
-        review_edits.undo_edit(workspace, opened, number, actor="ben", now=now())
+    for actor, is_lead in (("ben", False), ("lea", True)):
+        with pytest.raises(RefusedByPolicy, match="two people"):
+            review_edits.undo_edit(workspace, opened, number, actor=actor, now=now(), is_lead=is_lead)
     again = review_edits.undo_edit(workspace, opened, number, actor="ana", now=now())
     assert proposal.proposal_id not in {each.proposal_id for each in again.proposals}, "a slip of one's own"
+
+
+def category_changed(workspace: Workspace) -> tuple[ReviewSession, int]:
+    """A term of which ana said that it is a person, and the number of that edit."""
+    opened = open_review(workspace, session_id_of(workspace), now=now())
+    term = next(each for each in opened.proposals if each.label == "TERM" and len(each.findings) > 1)
+    who: dict[str, Any] = {"actor": "ana", "version": 0, "now": now()}
+    again = review_edits.change_category(workspace, opened, term.proposal_id, "PERSON", **who)
+    return again, max(edits(workspace.db, session_id_of(workspace)))
+
+
+def test_a_category_is_taken_back_by_who_gave_it_or_by_a_lead_and_each_time_on_record(workspace: Workspace) -> None:
+    session_id, (opened, number) = session_id_of(workspace), category_changed(workspace)
+    assert (last_by(workspace.db, session_id, "ana"), last_by(workspace.db, session_id, "ben")) == (number, 0)
+    with pytest.raises(RefusedByPolicy, match="somebody else did this"):
+        review_edits.undo_edit(workspace, opened, number, actor="ben", now=now())
+    assert number in edits(workspace.db, session_id)
+    review_edits.undo_edit(workspace, opened, number, actor="lea", now=now(), is_lead=True)
+    assert number not in edits(workspace.db, session_id) and last_by(workspace.db, session_id, "ana") == 0
+    undone = [body for _, body in workspace.ledger.under("finding edit", "") if '"undo"' in body]
+    assert len(undone) == 1 and mark("lea") in undone[0]
+
+
+def test_a_category_that_two_people_keep_is_no_single_leads_to_take_back(
+    with_settings: Callable[[str], Workspace],
+) -> None:
+    workspace = with_settings('\n[review]\nsecond_person_for = ["PERSON"]\n')
+    opened, number = category_changed(workspace)
+    with pytest.raises(RefusedByPolicy, match="two people"):
+        review_edits.undo_edit(workspace, opened, number, actor="lea", now=now(), is_lead=True)
+    review_edits.undo_edit(workspace, opened, number, actor="ana", now=now())
+
+
+def kept(workspace: Workspace, proposal: Proposal, name: str, account: str) -> bool:
+    """Whether a proposal is kept once a lead says so by command, from an account of the machine."""
+    actor = ShellActor(name, account=account)
+    review_actions.decide_proposal(workspace, proposal, Verdict.KEEP, actor=actor, reason="agreed", is_lead=True)
+    return proposal.proposal_id not in left(workspace)
+
+
+def test_one_account_under_two_names_is_one_person_unless_people_share_it(
+    with_settings: Callable[[str], Workspace],
+) -> None:
+    policy = '\n[review]\nsecond_person_for = ["PERSON", "COMPANY", "TERM"]\n'
+    workspace = with_settings(policy)
+    ids = [each for each in proposals_of(workspace, session_id_of(workspace)) if not each.is_picture]
+    cases = (
+        (("ana", "ops"), ("lea", "ops"), False),
+        (("ana", "ana"), ("lea", "lea"), True),
+        (("ana", "lea"), ("lea", "ops"), False),
+        (("lea", "ops"), ("ana", "lea"), False),
+    )
+    for proposal, (one, other, holds) in zip(ids, cases, strict=False):
+        assert not kept(workspace, proposal, *one)
+        assert kept(workspace, proposal, *other) is holds, (one, other)
+    noted = [body for _, body in workspace.ledger.under("decision", "")]
+    assert mark("ana") in noted[0] and mark("ops") in noted[0], "the name, and the account beside it"
+    with (workspace.root / "offrecord.toml").open("a", encoding="utf-8") as settings:
+        settings.write("shared_account = true\n")
+    shared = Workspace.open(workspace.root)
+    assert kept(shared, ids[0], "lou", "ops"), "names tell people apart who share an account"
+    assert not kept(shared, ids[2], "lea", "other"), "one name is one person"
+
+
+def test_who_decided_on_the_page_is_nobody_else_by_command_from_an_account_of_that_name(
+    with_settings: Callable[[str], Workspace],
+) -> None:
+    workspace = with_settings('\n[review]\nsecond_person_for = ["PERSON"]\n')
+    person = next(each for each in proposals_of(workspace, session_id_of(workspace)) if each.label == "PERSON")
+    review_actions.decide_proposal(workspace, person, Verdict.KEEP, **ANA, is_lead=True)
+    assert not kept(workspace, person, "lea", "ana")
+
+
+def test_who_signs_off_decided_nothing_from_their_account_either(with_settings: Callable[[str], Workspace]) -> None:
+    workspace = with_settings("\n[review]\nsecond_person = true\n")
+    session_id, signing = session_id_of(workspace), {"audience": Audience.PUBLIC}
+    decided = ShellActor("ana", account="ops")
+    review_actions.decide(workspace, session_id, [], Verdict.REDACT, actor=decided, reason="x", all_undecided=True)
+    with pytest.raises(RefusedByPolicy, match="from no account"):
+        review_actions.sign_off(workspace, session_id, actor=ShellActor("lea", account="ops"), **signing)
+    review_actions.sign_off(workspace, session_id, actor=ShellActor("lea", account="lea"), **signing)
+
+
+def test_nobody_takes_a_flag_back_under_somebody_elses_name(workspace: Workspace) -> None:
+    proposal = first(workspace)
+    for flagger in (ShellActor("ana", account="ana"), "ana"):
+        review_actions.decide_proposal(workspace, proposal, Verdict.FLAG, actor=flagger, reason="whose?")
+        with pytest.raises(FlaggedForLead):
+            posing = ShellActor("ana", account="ben")
+            review_actions.decide_proposal(workspace, proposal, Verdict.OPEN, actor=posing, reason="x")
+        own = ShellActor("ana", account="ana")
+        review_actions.decide_proposal(workspace, proposal, Verdict.OPEN, actor=own, reason="x")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from pipeline.review.picture import decisions as picture_decisions
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from tests.media.making import H264, ffmpeg
-from tests.render.making import session as made_session
+from tests.web.making import make_workspace, session_id_of, withdraw_transcription
 
 SESSION_ID = "s1"
 LEFT = Region(left=0.0, top=0.0, right=0.5, bottom=1.0)
@@ -41,15 +41,24 @@ def proposals() -> tuple[Proposal, ...]:
     return propose(SESSION_ID, (READ,))
 
 
-@pytest.fixture
-def workspace(tmp_path: Path, proposals: tuple[Proposal, ...], new_workspace: Callable[[Path], Workspace]) -> Workspace:
-    """A session whose picture is noise at ten frames a second, for three seconds."""
-    made = new_workspace(tmp_path / "ws")
+@pytest.fixture(scope="module")
+def consented(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A session to which everybody agreed, whose picture is noise at ten frames a second, for three seconds."""
+    folder = tmp_path_factory.mktemp("frames")
+    made = make_workspace(folder / "ws")
     noise = "nullsrc=s=160x96:r=10:d=3,geq=random(1)*255:128:128"
-    ffmpeg("-f", "lavfi", "-i", noise, *H264, "-crf", "10", tmp_path / "a.mp4")
-    digest = made.vault.seal(tmp_path / "a.mp4", kind="media").digest
-    session = replace(made_session(), video=Video(digest=digest, duration_s=3.0))
-    Registry(made.db).take(tmp_path / "inbox", "1", session)
+    ffmpeg("-f", "lavfi", "-i", noise, *H264, "-crf", "10", folder / "a.mp4")
+    digest = made.vault.seal(folder / "a.mp4", kind="media").digest
+    video = Video(digest=digest, duration_s=3.0)
+    session = replace(Registry(made.db).session(session_id_of(made)), session_id=SESSION_ID, source_digest="1")
+    Registry(made.db).take(folder / "inbox", "1", replace(session, video=video))
+    made.db.dispose()
+    return folder / "ws"
+
+
+@pytest.fixture
+def workspace(consented: Path, tmp_path: Path, proposals: tuple[Proposal, ...]) -> Workspace:
+    made = Workspace.open(shutil.copytree(consented, tmp_path / "ws"))
     made.stages.put("proposals", SESSION_ID, proposals, tuple[Proposal, ...])
     return made
 
@@ -98,6 +107,12 @@ def test_what_is_under_a_cover_is_shown_on_request_and_that_is_noted(workspace: 
     image = seen(tmp_path / "b.png").astype(int)
     assert image[8:88, 8:72].std() > 20, "what is under it"
     assert min(image[:4, :80].min(), image[:, :4].min(), image[:, 76:80].min(), image[-4:, :80].min()) > 220
+
+
+def test_nobody_sees_a_frame_where_consent_closes_the_session(workspace: Workspace, tmp_path: Path) -> None:
+    withdraw_transcription(workspace)
+    refused = frame(workspace, 1.55, tmp_path / "a.png", "--outline")
+    assert refused.exit_code == 7 and "consent" in refused.stderr and not (tmp_path / "a.png").exists()
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,9 @@ _STRONG_CUES = word_set("hi hello hey thanks thank im mr mrs ms miss dr")
 _CUES = _STRONG_CUES | word_set("name is from with by")
 _HUMP = re.compile(r"[a-z][A-Z]|[A-Z]{2}[a-z]")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]")
+_OF_TOOLS = ("ctl", "cli", "api", "sdk", "hub", "ops", "lib", "kit", "svc", "bot", "app", "db")
+"""What the names of tools end with, behind the name of a product: no English word is a name and one of these."""
+_OF_COMPANIES = frozenset({DetectionRule.TERM_LIST, DetectionRule.KNOWN_COMPANY})
 _LEAST_IN_COMPOUND = 4
 """Letters of a name that is looked for within a word: shorter ones stand in words by chance."""
 
@@ -46,10 +49,13 @@ def exact_recognizer(forms: tuple[SurfaceForm, ...]) -> Recognizer:
 
 
 def _in_compounds(text: Text, index: Mapping[str, SurfaceForm]) -> list[Match]:
-    """What stands in words that capitals part, as code writes names: ``OrchardClient``, ``myOrchard``."""
+    """What stands in words that capitals part, as code writes names, or before what tools are called by.
+
+    ``OrchardClient``, ``myOrchard``; ``orchardctl``, for companies and listed terms.
+    """
+    matches = list(_of_tools(text, index))
     if not (text.cased and _HUMP.search(text.raw)):
-        return []
-    matches = []
+        return matches
     for token in text.tokens:
         parts = list(_PART.finditer(text.raw, token.start_char, token.end_char))
         for first, last in _runs(len(parts)):
@@ -59,6 +65,21 @@ def _in_compounds(text: Text, index: Mapping[str, SurfaceForm]) -> list[Match]:
             if form is not None and not form.ordinary and len(name) >= _LEAST_IN_COMPOUND:
                 matches.append(Match(start_char, end_char, form.label, name, form.entity, form.rule, form.score))
     return matches
+
+
+def _of_tools(text: Text, index: Mapping[str, SurfaceForm]) -> Iterator[Match]:
+    """Names of companies and listed terms in the names of tools that are made of them, in small letters."""
+    for number, token in enumerate(text.tokens):
+        if token.plain.endswith(_OF_TOOLS):
+            name = next(token.plain.removesuffix(end) for end in _OF_TOOLS if token.plain.endswith(end))
+            form = index.get(name)
+            if (
+                form is not None
+                and form.rule in _OF_COMPANIES
+                and not form.ordinary
+                and len(name) >= _LEAST_IN_COMPOUND
+            ):
+                yield _match(text, number, number, form)
 
 
 def _runs(count: int) -> Iterator[tuple[int, int]]:

@@ -48,11 +48,27 @@ def spoken_address_recognizer() -> Recognizer:
 
 
 def _emails(classed: ClassedText) -> Iterator[Match]:
-    for occurrence in _DOMAIN.finditer(classed.codes):
+    domains = list(_DOMAIN.finditer(classed.codes))
+    begins = {occurrence.start() for occurrence in domains}
+    for occurrence in domains:
         first, at, last = _local_start(classed, occurrence.start()), occurrence.start(), occurrence.end() - 1
-        if first < at and set(occurrence[1]) - set("dnto.-"):
+        if occurrence.end() in begins and _is_a_name_of(classed, first, at, last):
+            yield _name(classed.text, first)
+        elif first < at and set(occurrence[1]) - set("dnto.-"):
             talk = _may_be_talk(classed, first, last)
             yield _match(classed.text, first, last, "EMAIL", _MAY_BE_TALK if talk else _EMAIL)
+
+
+def _is_a_name_of(classed: ClassedText, first: int, at: int, last: int) -> bool:
+    """Whether what stands before "at" is who has the address behind it: "reach Priya at priya dot raman at …"."""
+    words = [token.plain for token in classed.text.tokens[first : last + 1]]
+    return first == at - 1 and classed.codes[first] in "wn" and words[0] in words[2:]
+
+
+def _name(text: Text, index: int) -> Match:
+    """A word that is a person's name, as their address begins with it."""
+    entity = f"person:~{text.tokens[index].plain}"
+    return text.match(index, index, label="PERSON", entity=entity, rule=DetectionRule.SPOKEN_ADDRESS, score=_EMAIL)
 
 
 def _local_start(classed: ClassedText, at: int) -> int:

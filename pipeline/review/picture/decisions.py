@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Engine, Select, select
 
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Proposal, RedactionBox, Session
-from pipeline.review.decision_log import decisions, mark, state_of, undecided
+from pipeline.review.actors import marks_of
+from pipeline.review.decision_log import decisions, state_of, undecided
 from pipeline.store import ledger
 from pipeline.store.codec import decode, encode
 from pipeline.store.database import reading
@@ -103,6 +104,6 @@ def _keep(connection: Connection, session_id: str, act: str, body: str, actor: s
         .returning(picture_decision.c.seq)
     )
     seq: int = connection.execute(added).scalar_one()
-    noted = {"session_id": session_id, "act": act, "actor": mark(actor)}
+    noted = {"session_id": session_id, "act": act, **marks_of(actor)}
     ledger.append(connection, "picture", f"{seq}", noted)
     return seq

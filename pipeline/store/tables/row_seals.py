@@ -40,7 +40,8 @@ SEALED = (
     *(legal_holds.legal_hold,),
     *(voices.voice_name,),
 )
-"""Every table that is no chain: a chain holds its own rows together."""
+"""Every table that is no chain, which holds its own rows together, and not the fence: a value of anybody else's making
+opens it to no run."""
 
 
 def triggers_of(name: str, columns: tuple[str, ...]) -> dict[str, str]:

@@ -33,6 +33,8 @@ export function makePlayer(base, duration, onTime, onState) {
     else if (stopAt === Infinity && to < duration - 0.05) piece(to, true);
     else onState(false);
   });
+  // What follows the sound waits with it while a piece is on its way.
+  for (const event of ["playing", "waiting"]) audio.addEventListener(event, () => onTime(at));
   audio.addEventListener("play", () => onState(true));
   audio.addEventListener("pause", () => onState(false));
 
@@ -45,6 +47,8 @@ export function makePlayer(base, duration, onTime, onState) {
 
   return {
     get at() { return at; },
+    /** Whether something is heard right now, and not only on its way. */
+    get sounds() { return !audio.paused && audio.readyState >= 3; },
     clip,
     toggle() {
       if (!audio.paused) { audio.pause(); return; }

@@ -3,6 +3,7 @@
 import { connect } from "./api.js";
 import { makeLease } from "./lease.js";
 import { drawKeys, keyPressed, makeKeymap } from "./keymap.js";
+import { makePicture } from "./picture.js";
 import { makePlayer } from "./player.js";
 import { intoView, makeTranscript } from "./transcript.js";
 
@@ -19,7 +20,7 @@ const REASONS = ["not confidential", "our own product", "public knowledge", "the
 const NOT_A_NAME = "not a name";
 /** @type {Map<string, object>} */
 const proposals = new Map();
-let order = [], active = "", data, player, transcript, undone = [], done = [], moving = null, lookSince = 0, playing = false;
+let order = [], active = "", data, player, picture = null, transcript, undone = [], done = [], moving = null, mentionAt = 0, lookSince = 0, playing = false;
 
 const KEYS = {
   "j": ["next proposal", () => step(1)], "k": ["previous proposal", () => step(-1)],
@@ -31,10 +32,12 @@ const KEYS = {
   "f": ["flag for a lead, with a reason; again: remove the flag", flag],
   "r": ["reveal the text, as long as the key is held, or until the next press (the ledger records it)", reveal],
   "z": ["undo", undo], "Z": ["redo", redo],
-  " ": ["play or pause", () => player.toggle()], "h": ["hear the proposal again", replay],
+  " ": ["play or pause", () => player.toggle()], "h": ["hear the mention again", replay],
+  "m": ["next mention of the proposal: hear it, adjust its edges", () => stepMention(1)], "b": ["previous mention", () => stepMention(-1)],
   ",": ["two seconds back", () => player.seek(player.at - 2)], ".": ["two seconds on", () => player.seek(player.at + 2)],
   "[": ["slower", () => rate(-1)], "]": ["faster", () => rate(1)], "l": ["hear it in a loop", loop],
   "p": ["hear as redacted, or the original", () => { $("redacted").click(); }], "g": ["next speech that no word covers", nextUnheard],
+  "v": ["show or hide the picture under its covers (the ledger records what you see)", togglePicture],
   "q": ["next session of the queue; this one is given back", () => { $("next-session").click(); }],
   "/": ["search words and proposals", () => { $("search").focus(); $("search").select(); }],
   "?": ["this list, in which each key can be changed", () => $("help-dialog").showModal()],
@@ -71,7 +74,13 @@ function stateOf(proposal) { return proposal.flagged ? "flagged" : proposal.deci
 function stateText(proposal) { return STATES[stateOf(proposal)]; }
 /** Undecided proposals that who is here may decide: what is flagged is a lead's. */
 function isOpen(proposal) { return proposal.decision === "undecided" && (IS_LEAD || !proposal.flagged); }
-function firstSound(proposal) { return proposal.mentions.find((mention) => mention.surface === "sound"); }
+/** Where a proposal is said, in order of time. */
+function sounds(proposal) { return proposal.mentions.filter((mention) => mention.surface === "sound").sort((a, b) => a.start_s - b.start_s); }
+/** The mention that is heard, and whose edges move: the first, until another is chosen. */
+function soundOf(proposal) {
+  const all = sounds(proposal);
+  return all[Math.min(mentionAt, all.length - 1)];
+}
 function current() { return proposals.get(active); }
 
 function optionText(proposal) {
@@ -130,7 +139,7 @@ function detail() {
     element("p", `${stateText(proposal)}${proposal.actor ? ` by ${proposal.actor}: ${proposal.reason}` : ""}`),
     element("p", `Found by ${rules}, score ${proposal.score.toFixed(2)}. Redacting ${count(proposal.mentions.length, "mention")} takes out ${proposal.muted_s} s and ${count(proposal.words, "word")}.`),
   ];
-  const sound = firstSound(proposal);
+  const sound = soundOf(proposal);
   if (sound) {
     const word = sound.words[0] < sound.words[1] ? transcript.wordAt(sound.words[0]) : null;
     const effect = data.effect.fill === "tone" ? "a tone" : "silence";
@@ -143,13 +152,13 @@ function detail() {
     button.addEventListener("click", KEYS[key][1]);
     actions.append(button);
   }
-  if (sound) rows.push(edgeForm(sound));
+  if (sound) rows.push(edgeForm(proposal, sound));
   box.replaceChildren(...rows, actions);
 }
 
-function edgeForm(mention) {
-  const line = element("p");
-  for (const [name, label] of [["start_s", "First mention from"], ["end_s", "to"]]) {
+function edgeForm(proposal, mention) {
+  const line = element("p"), all = sounds(proposal), number = all.indexOf(mention) + 1;
+  for (const [name, label] of [["start_s", `Mention ${number} of ${all.length} from`], ["end_s", "to"]]) {
     const input = element("input", undefined, { type: "number", step: "0.01", min: "0", size: "8", "data-edge": name });
     input.value = mention[name].toFixed(2);
     input.addEventListener("change", () => {
@@ -160,6 +169,11 @@ function edgeForm(mention) {
     wrapped.append(input);
     line.append(wrapped, " ");
   }
+  for (const [key, label] of all.length > 1 ? [["b", "Previous"], ["m", "Next"]] : []) {
+    const button = element("button", `${label} (${keymap.label(key)})`, { type: "button", title: KEYS[key][0], "data-mention": key });
+    button.addEventListener("click", () => { KEYS[key][1](); document.querySelector(`[data-mention="${key}"]`)?.focus(); });
+    line.append(button, " ");
+  }
   line.append(element("small", "Alt and arrows move to words, with Ctrl by 10 ms; Shift moves the end."));
   return line;
 }
@@ -168,6 +182,7 @@ function select(id, focus = false, quiet = false) {
   if (!proposals.has(id)) return;
   gap = null;
   const before = active;
+  if (id !== active) { saveEdges(); mentionAt = 0; }
   active = id;
   for (const each of [before, id]) {
     const item = $(`p-${each}`);
@@ -177,13 +192,24 @@ function select(id, focus = false, quiet = false) {
   if (focus) item?.focus({ preventScroll: true });
   if (item) intoView($("proposals"), item);
   detail();
-  const sound = firstSound(current());
+  const sound = soundOf(current());
   if (sound) {
-    transcript.show(sound.words[0] < sound.words[1] ? sound.words[0] : -1);
+    showMention(sound);
     if ($("autoplay").checked && !quiet) replay();
   }
-  const at = current().mentions.find((mention) => mention.start_s !== null);
-  if (at && $("frame")) { $("frame").src = `${api.base}/frame?at=${at.start_s}`; $("frame").hidden = false; }
+  const seen = current().mentions.find((mention) => mention.surface === "picture");
+  if (!sound && seen && !quiet) player.seek(seen.start_s);
+}
+
+function togglePicture() {
+  if (!picture) { say("This session has no picture."); return; }
+  picture.toggle();
+  $("show-picture").setAttribute("aria-pressed", String(picture.shown));
+}
+/** What the picture shows of a proposal's cover. */
+function coverState(id) {
+  const proposal = proposals.get(id);
+  return { kept: proposal?.decision === "keep", active: id === active };
 }
 
 function step(by) {
@@ -201,12 +227,24 @@ function goOn() {
   if (next) select(next, true);
   return next !== undefined;
 }
+function showMention(mention) { transcript.show(mention.words[0] < mention.words[1] ? mention.words[0] : -1); }
+/** Goes to another mention of the same proposal, round and round. */
+function stepMention(by) {
+  const proposal = current(), all = proposal ? sounds(proposal) : [];
+  if (all.length < 2) { say(all.length ? "This is the only mention in the sound." : "Nothing of this is said in the sound."); return; }
+  saveEdges();
+  mentionAt = (Math.min(mentionAt, all.length - 1) + by + all.length) % all.length;
+  detail();
+  showMention(all[mentionAt]);
+  say(`Mention ${mentionAt + 1} of ${all.length}, at ${clock(all[mentionAt].start_s)}`);
+  if ($("autoplay").checked) replay();
+}
 function replay() {
-  const sound = current() && firstSound(current());
+  const sound = current() && soundOf(current());
   if (sound) player.clip(sound.start_s, sound.end_s);
 }
 function loop() {
-  const sound = current() && firstSound(current());
+  const sound = current() && soundOf(current());
   if (sound) player.loop(sound.start_s, sound.end_s);
 }
 function rate(by) {
@@ -358,7 +396,7 @@ async function addMissed() {
 
 /** Asks who says the turn of nobody known that the cursor, or the mention, is in; consent then decides it anew. */
 async function assignSpeaker() {
-  const word = transcript.word, sound = current() && firstSound(current());
+  const word = transcript.word, sound = current() && soundOf(current());
   const at = word ? { track: word.track, start_s: word.start_s } : sound && { track: sound.track_id, start_s: sound.start_s };
   const turn = at && data.speakers.find((each) => each.track_id === at.track && each.start_s <= at.start_s + 0.001 && at.start_s < each.end_s);
   if (!turn) { say("The recording says who speaks here."); return; }
@@ -392,6 +430,7 @@ function take(fresh) {
     data.speakers = fresh.speakers;
     transcript.load(data.turns, data.people, (id) => proposals.get(id)?.decision ?? "undecided");
   }
+  picture?.refresh();
   if (!proposals.has(active)) active = proposals.keys().next().value ?? "";
   drawList();
   select(active, false, true);
@@ -459,9 +498,9 @@ function onKeyUp(event) {
   if (current()?.shown) hide(current());
 }
 
-/** Moves an edge of the first mention to the next word's edge, or by 10 ms; saves when the keys rest. */
+/** Moves an edge of the mention that is chosen to the next word's edge, or by 10 ms; saves when the keys rest. */
 function moveEdge(forward, isEnd, fine) {
-  const proposal = current(), mention = proposal && firstSound(proposal);
+  const proposal = current(), mention = proposal && soundOf(proposal);
   if (!mention) return;
   moving ??= { mention, span: { start_s: mention.start_s, end_s: mention.end_s } };
   const name = isEnd ? "end_s" : "start_s", at = moving.span[name];
@@ -477,7 +516,8 @@ function moveEdge(forward, isEnd, fine) {
 }
 async function saveEdges() {
   if (!moving) return;
-  const { mention, span } = moving;
+  const { mention, span, timer } = moving;
+  clearTimeout(timer);
   moving = null;
   await edit(`/findings/${encodeURIComponent(mention.finding_id)}/edges`, { start_s: span.start_s, end_s: span.end_s }, mention.version);
 }
@@ -581,11 +621,17 @@ async function start() {
     seek.setAttribute("aria-valuetext", spoken(at));
     $("time").textContent = clock(at);
     transcript.at(at, playing && $("follow").checked);
+    picture?.at(at, player.sounds);
   }, (isPlaying) => {
     playing = isPlaying;
+    picture?.at(player.at, player.sounds);
     $("play").textContent = playing ? "Pause" : "Play";
     $("play").setAttribute("aria-pressed", String(playing));
   });
+  if (data.session.has_picture) {
+    picture = makePicture(api, data.session.duration_s, coverState, { toggle: () => player.toggle(), rate: () => Number($("rate").value) });
+    $("show-picture").addEventListener("click", togglePicture);
+  }
   take(data);
   $("badges").replaceChildren(...data.badges.map((badge) => element("li", `${badge.participant_id} (${badge.role}): internal ${badge.internal}, public ${badge.public}`)));
   $("follow").checked = !matchMedia("(prefers-reduced-motion: reduce)").matches;

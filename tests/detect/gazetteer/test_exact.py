@@ -184,6 +184,22 @@ def test_a_name_within_a_word_that_capitals_part(text: str, surface: str) -> Non
     assert surface in surfaces(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "surface"),
+    [("run halcyonctl get", "halcyonctl"), ("the falconapi is slow", "falconapi"), ("Heronctl works", "Heronctl")],
+)
+def test_a_listed_name_in_the_name_of_a_tool_in_small_letters(text: str, surface: str) -> None:
+    context = Context(companies=("Halcyon Freight",), terms=(Term(text="Heron"), Term(text="Falcon")))
+    assert surface in surfaces(text, context)
+
+
+@pytest.mark.parametrize("word", ["heronry", "kubectl", "ctl", "priyactl", "herond", "markdown", "willapp"])
+def test_no_other_word_is_the_name_of_a_tool(word: str) -> None:
+    context = Context(participants=(KnownPerson(name="Priya Will"),), terms=(Term(text="Heron"), Term(text="Mark")))
+    listed = [match.text for match in find(f"the {word} is near", context) if match.rule.spec.listed]
+    assert word not in listed
+
+
 @pytest.mark.parametrize("text", ["priApp is up", "WillNgine runs", "the iPhone", "GitHub is down", "halcyonic days"])
 def test_other_words_with_capitals_stay(text: str) -> None:
     assert not {"pri", "Will", "Ng", "halcyon"} & set(surfaces(text))

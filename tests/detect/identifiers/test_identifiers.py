@@ -152,3 +152,11 @@ def test_versions_and_years_are_no_identifiers(text: str) -> None:
 def test_what_may_be_talk_comes_behind_what_is_sure(sure: str, talk: str) -> None:
     assert min(match.score for match in find(sure, NOTHING)) > 0.8
     assert max(match.score for match in find(talk, NOTHING)) < 0.5
+
+
+def test_who_is_named_before_their_address_is_a_person_and_the_address_an_email() -> None:
+    said = labels("you can reach jonas at jonas dot weber at acme dot com from monday")
+    assert said["jonas dot weber at acme dot com"] == "EMAIL" and said["jonas"] == "PERSON"
+    assert "jonas at jonas dot weber" not in said
+    other = labels("write to ana dot lima at vantrexa dot com at sales dot vantrexa dot com")
+    assert "ana dot lima at vantrexa dot com" in other, "more than a name stays what it was"

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import pytest
 from click.testing import CliRunner
@@ -186,9 +186,9 @@ def test_nothing_is_put_out_when_it_comes_just_before(
     placed: list[bool] = []
     real = render.publish
 
-    def publish(rendition: Rendition, *, scratch: Path, out: Path) -> Path:
+    def publish(rendition: Rendition, **places: Any) -> Path:
         placed.append(any(turn.participant_id == GUEST_ID for turn in rendition.turns))
-        return real(rendition, scratch=scratch, out=out)
+        return real(rendition, **places)
 
     monkeypatch.setattr(render, "publish", publish)
     monkeypatch.setattr(render, "render", once_then(render.render, lambda: leave(before)))

@@ -1,0 +1,261 @@
+"""What every executor must hold, whatever happens to its workers, its machines and its coordinator; with counts.
+
+``python -m tests.executors.contract EXECUTOR [FAULT...]`` prints a line of JSON for each fault. For Ray it is started
+in a network namespace that has only ``lo`` (``contract_of``), and starts one cluster of two nodes for all faults.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from pipeline import nightly
+from pipeline.store import Workspace
+from pipeline.store.registry import Registry
+from pipeline.workflow.run_executor import executor_named
+from tests.clock import NIGHT
+from tests.executors import stand_in
+from tests.executors.seen_by_ray import places_with
+from tests.store.test_store import session
+
+FAULTS = ("kill once", "poison", "hang", "zombie", "raises", "coordinator killed", "cancelled", "node lost")
+ON_ONE_MACHINE = tuple(fault for fault in FAULTS if fault != "node lost")
+"""An executor of one machine loses no other."""
+_SESSIONS = 12
+_FAULTY = f"2026-11-18-{5:08x}"
+_WITHIN_S = 240
+_MODULE = "tests.executors.contract"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What became of the sessions under one fault: ``hurt`` are neighbours that failed or were charged with a try."""
+
+    fault: str
+    executor: str
+    done: int
+    lost: int
+    doubled: int
+    let_out: int
+    hurt: int
+    refused: int
+    came_back: int
+    tries: int
+    faulty: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secrecy:
+    """Where in Ray itself the secret of all results was, and where something is that was really sent through it."""
+
+    secret_in: list[str]
+    sent_in: list[str]
+
+
+def prepared(root: Path, faults: dict[str, str]) -> Workspace:
+    """A workspace with sessions that stand-ins can work on."""
+    workspace = Workspace.create(root, '[speech]\nengine = "captions"\n[run]\nworkers = 2\ntimeout_s = 40.0\n')
+    registry = Registry(workspace.db)
+    for number in range(_SESSIONS):
+        registry.take(Path(f"/inbox/{number}"), str(number), session(f"2026-11-18-{number:08x}", f"{number:064x}"))
+    (root / stand_in.FAULTS).write_text(json.dumps(faults), "utf-8")
+    return workspace
+
+
+def run_night(root: Path, executor: str, *, days: int = 0, retry_failed: bool = False) -> None:
+    """One night with stand-ins in the place of what is done with a session."""
+    nightly.process_one = stand_in.process_one
+    workspace = Workspace.open(root)
+    options = nightly.RunOptions(
+        executor=executor_named(executor, workspace), retry_failed=retry_failed, accept_clock=True
+    )
+    now = NIGHT + timedelta(days=days)
+    nightly.run_night(workspace, inbox=None, options=options, now=now, progress=lambda *_: None)
+
+
+def _faulty_worker(fault: str, executor: str, root: Path) -> None:
+    prepared(root, {_FAULTY: fault})
+    run_night(root, executor)
+    _wait_for_zombies(root)
+
+
+def _poison(fault: str, executor: str, root: Path) -> None:
+    """Two nights: the second leaves what the first quarantined, though its inputs changed."""
+    prepared(root, {_FAULTY: fault})
+    run_night(root, executor)
+    (root / "terms.toml").write_text('[[terms]]\ntext = "Bluefin"\n', "utf-8")
+    run_night(root, executor, days=1)
+
+
+def _hang(fault: str, executor: str, root: Path) -> None:
+    """Two nights: the second tries again what hung."""
+    prepared(root, {_FAULTY: fault})
+    run_night(root, executor)
+    _wait_for_zombies(root)
+    run_night(root, executor, days=1)
+
+
+def _broken_off(fault: str, executor: str, root: Path) -> None:
+    """A coordinator that is ended in the middle of its night by a signal, and another night at once."""
+    prepared(root, {f"2026-11-18-{number:08x}": "sleep 1.5" for number in range(2, _SESSIONS)})
+    command = [sys.executable, "-m", _MODULE, "--night", str(root), executor]
+    with subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL) as coordinator:
+        _until(lambda: sum(what.startswith("wrote") for _, what in stand_in.noted(root)) >= 3)
+        coordinator.send_signal(signal.SIGKILL if fault == "coordinator killed" else signal.SIGINT)
+        ended = coordinator.wait(_WITHIN_S)
+        assert ended != 0, "it ended before it was stopped"
+    run_night(root, executor)
+
+
+def _node_lost(_: str, executor: str, root: Path) -> None:
+    prepared(root, {f"2026-11-18-{number:08x}": "node" for number in range(_SESSIONS)})
+    (root / "head").write_text(_ray().get_runtime_context().get_node_id(), "ascii")
+    run_night(root, executor)
+
+
+_SCENARIOS: dict[str, Callable[[str, str, Path], None]] = {
+    "poison": _poison,
+    "hang": _hang,
+    "coordinator killed": _broken_off,
+    "cancelled": _broken_off,
+    "node lost": _node_lost,
+}
+
+
+def measured(fault: str, executor: str, root: Path) -> Counts:
+    """Lets a night meet a fault, and counts what became of its sessions."""
+    _SCENARIOS.get(fault, _faulty_worker)(fault, executor, root)
+    workspace = Workspace.open(root)
+    states = Registry(workspace.db).states()
+    notes = stand_in.noted(root)
+    wrote = Counter(session_id for session_id, what in notes if what.startswith("wrote"))
+    published = {key for key, _ in workspace.ledger.under("stand-in", "")}
+    faulty = states[_FAULTY]
+    others = [state for session_id, state in states.items() if fault == "node lost" or session_id != _FAULTY]
+    done = {session_id for session_id, state in states.items() if state.result.status == "done"}
+    return Counts(
+        fault=fault,
+        executor=executor,
+        done=len(done),
+        lost=_SESSIONS - len(states) + len(done - published),
+        doubled=sum(count > 1 for count in wrote.values()),
+        let_out=sum(what == "let out" for _, what in notes),
+        hurt=sum(state.result.status != "done" or state.attempts > 1 for state in others),
+        refused=sum(what.startswith("refused") for _, what in notes),
+        came_back=sum(what == "came back" for _, what in notes),
+        tries=sum(what.startswith("began") for _, what in notes),
+        faulty="quarantined" if faulty.is_quarantined else faulty.result.status,
+    )
+
+
+def _wait_for_zombies(root: Path) -> None:
+    """Waits until whatever was left behind has come back and tried to write."""
+    faults = json.loads((root / stand_in.FAULTS).read_text("utf-8")).values()
+    left = sum(fault in ("zombie", "hang") for fault in faults)
+    _until(lambda: sum(what.startswith(("let out", "refused")) for _, what in stand_in.noted(root)) >= left)
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    ends_at = time.monotonic() + _WITHIN_S
+    while not holds():
+        assert time.monotonic() < ends_at, "it did not come to that"
+        time.sleep(0.05)
+
+
+def _ray() -> Any:
+    """Ray itself, for tests that kill parts of it."""
+    return import_module("ray")
+
+
+@contextmanager
+def _cluster(executor: str) -> Iterator[None]:
+    """For Ray two nodes with one core each, on this machine; nothing for another executor."""
+    if executor != "ray":
+        yield
+        return
+    os.environ.update(RAY_USAGE_STATS_ENABLED="0", RAY_AUTH_MODE="disabled")
+    cluster_utils, store = import_module("ray.cluster_utils"), {"object_store_memory": 80 << 20}
+    head = {"num_cpus": 1, "include_dashboard": False, **store}
+    cluster = cluster_utils.Cluster(initialize_head=True, head_node_args=head)
+    cluster.add_node(num_cpus=1, **store)
+    _ray().init(address=cluster.address, log_to_driver=False, configure_logging=False)
+    try:
+        yield
+    finally:
+        _ray().shutdown()
+        cluster.shutdown()
+
+
+def _secrecy() -> Secrecy:
+    """Searches Ray after its nights; what is sent through it on purpose shows that the search finds things."""
+    session = Path(_ray()._private.worker._global_node.get_session_dir_path())
+    sent = b"sent through Ray on purpose" * 40_000
+    kept = _ray().put(sent)
+    found = Secrecy(secret_in=places_with(stand_in.SECRET.encode(), session), sent_in=places_with(sent[:200], session))
+    del kept
+    return found
+
+
+def contract_of(executor: str, faults: Sequence[str] = ()) -> Iterator[Counts | Secrecy]:
+    """Runs the contract in a process of its own, for Ray in a network that reaches nothing."""
+    command = [sys.executable, "-m", _MODULE, executor, *faults]
+    if executor == "ray":
+        command = in_own_network(command)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-4000:]
+    for line in done.stdout.splitlines():
+        if line.startswith("{"):
+            values = json.loads(line)
+            yield Secrecy(**values) if "secret_in" in values else Counts(**values)
+
+
+def in_own_network(command: Sequence[str]) -> list[str]:
+    """A command in a network namespace that has only ``lo``, where this machine lets its user make one."""
+    inside = ["unshare", "--map-root-user", "--net"] if os.geteuid() else ["unshare", "--net"]
+    if not shutil.which("unshare") or subprocess.run([*inside, "true"], capture_output=True, check=False).returncode:
+        return list(command)
+    return [*inside, *command]
+
+
+def raise_loopback() -> None:
+    """Switches on ``lo``, which is off in a new network namespace; nothing where it is on."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        name, get, put, up = b"lo".ljust(16, b"\0"), 0x8913, 0x8914, 1  # SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP
+        (flags,) = struct.unpack_from("h", fcntl.ioctl(any_socket, get, name + bytes(16)), 16)
+        if not flags & up:
+            fcntl.ioctl(any_socket, put, name + struct.pack("h", flags | up) + bytes(14))
+
+
+def main(arguments: Sequence[str]) -> None:
+    if arguments[0] == "--night":
+        run_night(Path(arguments[1]), arguments[2])
+        return
+    raise_loopback()
+    executor, *faults = arguments
+    with _cluster(executor), tempfile.TemporaryDirectory() as folder:
+        for number, fault in enumerate(faults or (FAULTS if executor == "ray" else ON_ONE_MACHINE)):
+            sys.stdout.write(f"{json.dumps(asdict(measured(fault, executor, Path(folder) / str(number))))}\n")
+            sys.stdout.flush()
+        if executor == "ray":
+            sys.stdout.write(f"{json.dumps(asdict(_secrecy()))}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

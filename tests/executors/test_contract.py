@@ -1,0 +1,44 @@
+"""Whatever happens to workers, machines and the coordinator: nothing is lost, nothing done twice, nothing let out."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import pytest
+
+from tests.executors.contract import FAULTS, ON_ONE_MACHINE, Counts, Secrecy, contract_of
+
+pytestmark = pytest.mark.slow
+
+CASES = [*(("local", fault) for fault in ON_ONE_MACHINE), *(("ray", fault) for fault in FAULTS)]
+SESSIONS = 12
+BECOMES = {"poison": "quarantined", "raises": "failed"}
+"""What becomes of a faulty session after its nights; it is done after every other fault."""
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> dict[str, list[Counts | Secrecy]]:
+    """The whole contract on each executor; a cluster is started once."""
+    assert find_spec("ray"), "Ray is not installed: make setup installs it"
+    return {executor: list(contract_of(executor)) for executor in ("local", "ray")}
+
+
+@pytest.mark.parametrize(("executor", "fault"), CASES)
+def test_a_fault_costs_its_own_session_at_most(
+    outcomes: dict[str, list[Counts | Secrecy]], executor: str, fault: str
+) -> None:
+    (counts,) = (each for each in outcomes[executor] if isinstance(each, Counts) and each.fault == fault)
+    assert (counts.lost, counts.doubled, counts.let_out) == (0, 0, 0)
+    assert counts.hurt == 0, "a neighbour failed, or was charged with a try"
+    assert counts.faulty == BECOMES.get(fault, "done")
+    assert counts.done == SESSIONS - (fault in BECOMES)
+    if fault in ("zombie", "hang"):
+        assert counts.came_back == 1 and counts.refused == 1
+    if fault in ("kill once", "zombie"):
+        assert counts.tries == SESSIONS + 1, "only the session whose worker died was tried again"
+
+
+def test_nothing_of_what_workers_make_is_in_ray(outcomes: dict[str, list[Counts | Secrecy]]) -> None:
+    (found,) = (each for each in outcomes["ray"] if isinstance(each, Secrecy))
+    assert found.sent_in, "what is sent through Ray on purpose is not found, so this shows nothing"
+    assert found.secret_in == []

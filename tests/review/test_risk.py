@@ -1,0 +1,80 @@
+"""What makes a session risky, in the order that a lead would look at sessions, and the words that say why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.records import DetectionRule, Finding, Proposal, Purpose, TextPlace
+from pipeline.review import propose
+from pipeline.review.queue import queue
+from pipeline.review.risk import risk_of
+from pipeline.store import Workspace
+from pipeline.workflow.review_actions import list_sessions
+from tests.clock import now
+from tests.render.making import session as made_session
+from tests.web.conftest import analysed, workspace
+
+__all__ = ["analysed", "workspace"]
+INTERNAL = replace(made_session(), purposes=(Purpose.RECORD, Purpose.TRANSCRIBE, Purpose.INTERNAL_SHARE))
+PUBLIC = replace(INTERNAL, purposes=(*INTERNAL.purposes, Purpose.PUBLIC_RECORDING))
+
+
+def proposals(
+    count: int, *, label: str = "PERSON", rule: DetectionRule = DetectionRule.NAME_MODEL, score: float = 0.5
+) -> tuple[Proposal, ...]:
+    return propose(
+        "s1",
+        tuple(
+            Finding(
+                finding_id=f"f-{label}-{number}",
+                entity=f"{label.lower()}:{rule.value} {number}",
+                label=label,
+                text=f"name {number}",
+                rule=rule,
+                score=score,
+                place=TextPlace(surface="chat", index=number, start_char=0, end_char=4),
+            )
+            for number in range(count)
+        ),
+    )
+
+
+def points(*left: Proposal, flagged: int = 0, unheard_s: float = 0.0) -> float:
+    return risk_of(INTERNAL, left, flagged=flagged, unheard_s=unheard_s).points
+
+
+def test_the_row_says_why_with_the_most_first() -> None:
+    left = (*proposals(3), *proposals(2, rule=DetectionRule.KNOWN_NAME, score=0.99))
+    risk = risk_of(PUBLIC, left, flagged=0, unheard_s=12.2)
+    assert risk.reasons == ("3 unsure names", "12 s unheard", "2 listed names", "to be published")
+    assert risk.points == pytest.approx(1.5 * (3 * 3 + 0.5 * 12.2 + 2 * 1.5), abs=0.1)
+    assert risk_of(INTERNAL, proposals(1), flagged=0, unheard_s=0.0).reasons == ("1 unsure name",)
+
+
+def test_nothing_left_is_no_risk_whatever_it_is_for() -> None:
+    assert risk_of(PUBLIC, (), flagged=0, unheard_s=0.0) == risk_of(INTERNAL, (), flagged=0, unheard_s=0.0)
+    assert (points(), risk_of(PUBLIC, (), flagged=0, unheard_s=0.0).reasons) == (0.0, ())
+
+
+def test_what_is_unsure_goes_before_much_that_is_sure() -> None:
+    sure = proposals(7, rule=DetectionRule.WRITTEN_IDENTIFIER, label="EMAIL", score=1.0)
+    listed = proposals(3, rule=DetectionRule.TERM_LIST, label="TERM", score=0.99)
+    assert points(*proposals(2)) > points(*listed) > points(*sure)
+    assert points(*proposals(1, label="SECRET")) > points(*proposals(1)) > points(*proposals(1, label="OTHER"))
+
+
+def test_doubt_of_a_proof_a_flag_and_unheard_speech_each_go_before_a_guess() -> None:
+    again = proposals(1, rule=DetectionRule.HEARD_AGAIN, score=0.9)
+    assert again[0].is_heard_again
+    guess = points(*proposals(1))
+    assert points(*again) > guess and points(*proposals(1), flagged=1) > 2 * guess and points(unheard_s=30.0) > guess
+    assert "1 place that the proof heard again" in risk_of(INTERNAL, again, flagged=0, unheard_s=0.0).reasons
+
+
+def test_the_queue_has_the_reasons_and_what_the_last_run_did_not_hear(workspace: Workspace) -> None:
+    (line,) = queue(workspace)
+    assert "2 s unheard" in line.why and "1 unsure name" in line.why and line.risk > 0
+    (told,) = list_sessions(workspace, now=now())
+    assert told.why == line.why
