@@ -27,7 +27,7 @@ ONE_DOOR: dict[str, str | tuple[str, ...]] = {
     "thinc": "pipeline/detect/ner/spacy_component.py",
     "presidio_analyzer": "pipeline/detect/identifiers/presidio.py",
     "phonenumbers": "pipeline/detect/identifiers/phone_numbers.py",
-    "detect_secrets": "pipeline/detect/identifiers/secrets.py",
+    "detect_secrets": "pipeline/detect/identifiers/scan_secrets.py",
     "tink": "pipeline/store/streaming_aead.py",
     "tldextract": "pipeline/detect/identifiers/top_level_domains.py",
     "openpyxl": "pipeline/consent/",

@@ -56,12 +56,12 @@ def rotate(workspace: Path, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def verify(ctx: click.Context, workspace: Path, as_json: bool) -> None:
-    """Check that every encrypted original has a key that opens it; exit code 8 if a key is missing."""
+    """Check that each encrypted original and session record has its key; exit code 8 if one is missing."""
     from pipeline.workflow.vault_keys import verify_keys
 
     checked = verify_keys(open_workspace(workspace))
     emit(checked, as_json)
-    ctx.exit(Exit.DAMAGED if checked.unopened else Exit.DONE)
+    ctx.exit(Exit.DAMAGED if checked.unopened or checked.unopened_records else Exit.DONE)
 
 
 @keys.command()

@@ -31,6 +31,8 @@ R = TypeVar("R")
 _ENVIRONMENT = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_AUTH_MODE": "token"}
 _STORE_BYTES = 80 << 20
 """The least that Ray takes for its object store; ids and paths fill none of it."""
+_BASE_LENGTH = 20
+"""The path of a socket has at most 107 characters, 87 of which are those of the folders and names below this one."""
 _POLL_S = 1.0
 
 
@@ -128,7 +130,8 @@ class _Pool(Generic[T]):
         soonest = min((call.ends_at for call in self.running.values()), default=float("inf")) - time.monotonic()
         calls = [*self.running, *self.starting]
         ended, _ = self.ray.wait(calls, num_returns=1, timeout=max(0.0, min(_POLL_S, soonest)))
-        for call in ended:
+        # All that ended meanwhile at once: to look at every call again for each costs more than the rest.
+        for call in self.ray.wait(calls, num_returns=len(calls), timeout=0)[0] if ended else ():
             if call in self.starting:
                 self._started(call, self.starting.pop(call))
             else:
@@ -193,6 +196,8 @@ def connected(settings: RaySettings, workers: int) -> Any:
         raise ConfigurationError(
             "Ray is not installed", action="pip install 'offrecord[ray]', or use --executor local"
         ) from error
+    # What it says of a worker that died goes to standard output, which belongs to our own commands, and is no news.
+    vars(ray._private.worker)["print_to_stdstream"] = lambda *_, **__: None
     if ray.is_initialized():
         return ray
     try:
@@ -208,7 +213,7 @@ def connected(settings: RaySettings, workers: int) -> Any:
                 configure_logging=False,
                 _temp_dir=_folder(),
             )
-    except (ray.exceptions.RayError, ConnectionError, RuntimeError, ValueError) as error:
+    except (ray.exceptions.RayError, OSError, RuntimeError, ValueError) as error:
         raise _broke_off() from error
     return ray
 
@@ -223,9 +228,10 @@ def _require_same(version: str) -> None:
 
 def _folder() -> str:
     """A folder for what Ray writes, which nobody else can enter: Ray opens its own to everybody. It goes at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="offrecord-"))
+    base = tempfile.gettempdir()
+    folder = Path(tempfile.mkdtemp(prefix="offrecord-", dir=base if len(base) <= _BASE_LENGTH else "/tmp"))
     atexit.register(_end_cluster, folder)
-    return str(folder / "ray")
+    return str(folder / "r")
 
 
 def _end_cluster(folder: Path) -> None:

@@ -1,7 +1,6 @@
-"""Where a transcript may be wrong, or holds what sounds like a term: there a rendition is listened to once more.
+"""Where a transcript may be wrong or holds what sounds like a term: there sound is searched, and listened to again.
 
-Known names were searched for in all the sound before, at lower scores than a rendition must reach, so that elsewhere
-listening again would hear the same sound for the same names twice.
+Elsewhere a recogniser surely heard words that sound like none of the terms.
 """
 
 from __future__ import annotations
@@ -15,17 +14,16 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.records import Ruling, Session, Transcript, Word
+from pipeline.settings import SpeechSettings
 from pipeline.spans import clip, merge, pad, subtract, times
 from pipeline.speech.audio_types import FEWEST_PHONES
+from pipeline.speech.engines import engine
 from pipeline.speech.engines.border_doubt import NOISY_DOUBT_S
 from pipeline.speech.pronunciation.pronounce import Phones, bundled
 from pipeline.speech.tracks import audible, closed
 
 Seconds = tuple[float, float]
 
-# With these, on 106 hits of the search on the samples one lies in words that count as sure; of 149 s of real read
-# speech 47 % is doubtful, of the samples, whose every fifth second is a name, 61 %.
-SURE_PROBABILITY = 0.85
 ALIKE = 0.6
 MARGIN_S = 0.5
 # Words that reach over others which were left out: talk of the samples has at most 0.2 s for a phone.
@@ -36,43 +34,54 @@ _MOST_WORDS = 4
 
 
 def doubtful(
-    session: Session, ruling: Ruling, transcript: Transcript, *, kept: Sequence[str], terms: Sequence[str]
+    session: Session,
+    ruling: Ruling,
+    transcript: Transcript,
+    *,
+    kept: Sequence[str],
+    terms: Sequence[str],
+    settings: SpeechSettings,
 ) -> list[Seconds] | None:
-    """What must be listened to again of the tracks that are ``kept``, in seconds of the session, in order and apart.
+    """Where one of the ``terms`` may be said in the tracks that are ``kept``, in seconds of the session, merged.
 
-    None where one of them was not listened to at all: then all of it must.
+    None where one of them was not listened to at all: then it may be anywhere.
     """
     if not set(kept) <= {track.track_id for track in audible(session, ruling)}:
         return None
     by_track: dict[str, list[Word]] = defaultdict(list)
     for word in transcript.words:
         by_track[word.track_id].append(word)
-    ways = _ways(terms)
+    ways, sure_probability = _ways(terms), engine(settings.engine).sure_probability
     spans = [
         span
         for track_id in kept
         for span in _of_track(
-            by_track[track_id], [(s.start_s, s.end_s) for s in transcript.voiced if s.track_id == track_id], ways
+            by_track[track_id],
+            [(s.start_s, s.end_s) for s in transcript.voiced if s.track_id == track_id],
+            ways,
+            sure_probability,
         )
     ]
     spans += [pair for track_id, shut in closed(session, ruling) if track_id in kept for pair in times(shut)]
     return merge(clip(pad(spans, MARGIN_S), 0.0, session.duration_s))
 
 
-def _of_track(words: Sequence[Word], voiced: Sequence[Seconds], ways: Sequence[Phones]) -> Iterator[Seconds]:
+def _of_track(
+    words: Sequence[Word], voiced: Sequence[Seconds], ways: Sequence[Phones], sure_probability: float
+) -> Iterator[Seconds]:
     covered = pad(times(words), _COVERED_S)
     yield from (gap for gap in subtract(voiced, covered) if gap[1] - gap[0] >= _SLIVER_S)
     spoken = [_usual(word.text) for word in words]
     for word, phones in zip(words, spoken, strict=True):
-        if not _is_sure(word, phones):
+        if word.probability < sure_probability or not _is_timed(word, phones):
             yield word.start_s, word.end_s
     yield from _alike(words, spoken, ways)
 
 
-def _is_sure(word: Word, phones: Phones) -> bool:
-    """Whether a recogniser surely heard a word where it says; captions, which nobody heard, never are."""
+def _is_timed(word: Word, phones: Phones) -> bool:
+    """Whether a recogniser heard a word where it says, and nothing beside it; never true of captions."""
     is_slow = word.end_s - word.start_s > _SLOW_S * max(_FEWEST_IN_WORD, len(phones))
-    return word.probability >= SURE_PROBABILITY and word.time_uncertainty_s <= NOISY_DOUBT_S and not is_slow
+    return word.time_uncertainty_s <= NOISY_DOUBT_S and not is_slow
 
 
 def _alike(words: Sequence[Word], spoken: Sequence[Phones], ways: Sequence[Phones]) -> Iterator[Seconds]:

@@ -1,24 +1,31 @@
 """The stage's second verb: searches the sound of the tracks that were transcribed for what the session knows.
 
-Apart from recognition, so that a changed list of terms searches again and recognises nothing again.
+Apart from recognition, so that a changed list of terms searches again and recognises nothing again. Where Whisper was
+sure of words that sound like none of them, nothing was found that is not in the words: there nothing is searched.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline.records import Context, KeywordHit, Ruling, Session, Track, Transcript
 from pipeline.settings import SpeechSettings
+from pipeline.spans import intersect, merge, times
 from pipeline.speech import tracks
 from pipeline.speech.audio_types import AudioChunk, HeardWord, Span
-from pipeline.speech.engines import told
+from pipeline.speech.doubtful import doubtful
+from pipeline.speech.engines import engine, told
 from pipeline.speech.keywords.scoring import Candidate, certainty, placed
 from pipeline.speech.transcribe import chunks_of
 from pipeline.speech.vocabulary import vocabulary
 
 if TYPE_CHECKING:
     from pipeline.store.vault import Vault
+
+# Places no further apart are searched as one: the engine evens out the sound of each by its own mean.
+_JOINED_S = 1.0
 
 
 def keyword_search(
@@ -42,13 +49,27 @@ def keyword_search(
 
     spotter, closed = Spotter(known, bundled()), dict(tracks.closed(session, ruling))
     known_to_engine = told(context, settings)
+
+    def places_in(track: Track) -> Sequence[tuple[float, float]]:
+        if engine(settings.engine).searched_where_sure:
+            return [(0.0, session.duration_s)]
+        terms = [keyword.text for keyword in known]
+        return doubtful(session, ruling, transcript, kept=[track.track_id], terms=terms, settings=settings) or ()
+
     return tuple(
         _hit(track, candidate, words)
         for track in tracks.audible(session, ruling)
+        for places in [places_in(track)]
         for chunk in chunks_of(track, closed[track.track_id], vault)
         for words in [_words_in(chunk, transcript, track)]
-        for candidate in spotter.search(chunk, words, told=known_to_engine)
+        for candidate in spotter.search(_within(chunk, track, places), words, told=known_to_engine)
     )
+
+
+def _within(chunk: AudioChunk, track: Track, places: Sequence[tuple[float, float]]) -> AudioChunk:
+    """The chunk with clips of these places of the session alone."""
+    here = merge(((start_s - track.offset_s, end_s - track.offset_s) for start_s, end_s in places), gap=_JOINED_S)
+    return replace(chunk, clips=tuple(Span(*part) for part in intersect(times(chunk.clips), here)))
 
 
 def _words_in(chunk: AudioChunk, transcript: Transcript, track: Track) -> list[HeardWord]:

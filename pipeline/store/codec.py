@@ -24,8 +24,12 @@ _READERS: dict[Any, TypeAdapter[Any]] = {}
 
 def encode(value: object, kind: Any = None) -> bytes:
     """A record as canonical JSON: sorted keys, no spaces, sets in order."""
-    fields = _writer(kind or type(value)).dump_python(value)
-    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain).encode()
+    return dumped(_writer(kind or type(value)).dump_python(value)).encode()
+
+
+def canonical(content: str) -> str:
+    """A record's JSON, in whatever order, as ``encode`` has it."""
+    return dumped(json.loads(content))
 
 
 def plain(value: object) -> Any:
@@ -64,6 +68,11 @@ def _reader(kind: Any) -> TypeAdapter[Any]:
     if kind not in _READERS:
         _READERS[kind] = TypeAdapter(kind | None, config=ConfigDict(extra="forbid"))
     return _READERS[kind]
+
+
+def dumped(fields: object) -> str:
+    """Plain values as canonical JSON."""
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
 def _plain(value: object) -> object:

@@ -22,8 +22,8 @@ from pipeline.store.database import unavailable
 from pipeline.store.key_encryption import KeyEncryptionKeys
 from pipeline.store.key_sources import SECRET_BYTES
 
-OF_VAULT, OF_STAGES = "data_keys.db", "stage_keys.db"
-"""The key rings of a workspace: of its originals, and of what was made from them before redaction."""
+OF_VAULT, OF_STAGES, OF_RECORDS = "data_keys.db", "stage_keys.db", "record_keys.db"
+"""The key rings of a workspace: of its originals, of what was made from them before redaction, and of its records."""
 _TIMEOUT_S = 30.0
 _RESTORE = "restore keys/ from its backup"
 _AT_ONCE = 500
@@ -78,12 +78,33 @@ class KeyRing:
             row = connection.execute(_WRAPPED, (owner,)).fetchone()
         return None if row is None else self.keks.of(row[0]).unwrap(row[1], owner)
 
+    def find_each(self, owners: Iterable[str]) -> dict[str, bytes]:
+        """The data keys of those owners that have one."""
+        wanted, data_keys = sorted(set(owners)), dict[str, bytes]()
+        if not wanted:
+            return data_keys
+        with self.connected() as connection:
+            for at in range(0, len(wanted), _AT_ONCE):
+                chunk = wanted[at : at + _AT_ONCE]
+                query = f"SELECT owner, kek_id, wrapped FROM data_key WHERE owner IN ({', '.join('?' * len(chunk))})"
+                for owner, kek_id, wrapped in connection.execute(query, chunk).fetchall():
+                    data_keys[owner] = self.keks.of(kek_id).unwrap(wrapped, owner)
+        return data_keys
+
     def ensure(self, owner: str) -> bytes:
         """The data key of an owner: a new one, where there is none yet."""
+        return self.ensure_each([owner])[owner]
+
+    def ensure_each(self, owners: Iterable[str]) -> dict[str, bytes]:
+        """The data keys of owners: new ones, where there are none yet, in one transaction."""
+        wanted = list(owners)
+        data_keys = self.find_each(wanted)
+        if len(data_keys) == len(set(wanted)):
+            return data_keys
         with self.writing() as connection:
-            row = self._row(owner, secrets.token_bytes(SECRET_BYTES))
-            connection.execute(f"INSERT OR IGNORE {_INTO}", row)
-        return self.key(owner)
+            rows = [self._row(owner, secrets.token_bytes(SECRET_BYTES)) for owner in wanted if owner not in data_keys]
+            connection.executemany(f"INSERT OR IGNORE {_INTO}", rows)
+        return self.find_each(wanted)
 
     def has(self, owner: str) -> bool:
         """Whether there is a data key of this owner."""

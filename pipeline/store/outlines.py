@@ -11,7 +11,8 @@ from sqlalchemy import Connection, select
 
 from pipeline.records import ERASED_NAME, Role, Session, Term
 from pipeline.records.session_names import session_name
-from pipeline.store.codec import decode
+from pipeline.store import record_cipher
+from pipeline.store.codec import canonical, decode
 from pipeline.store.tables.runs import session as session_table
 from pipeline.store.tables.runs import session_outline
 from pipeline.store.upsert import insert
@@ -41,11 +42,11 @@ def read(connection: Connection) -> dict[str, SessionOutline]:
     joined = session_table.outerjoin(session_outline, session_outline.c.session_id == session_table.c.session_id)
     columns = (session_outline.c.digest, session_outline.c.name, session_outline.c.names)
     query = select(session_table.c.session_id, *columns).select_from(joined).order_by(session_table.c.started_at)
-    rows = connection.execute(query).all()
+    rows, open_names = connection.execute(query).all(), record_cipher.of(connection).open_names
     return {
         session_id: _made(connection, session_id)
         if digest is None
-        else SessionOutline(digest=digest, name=name, names=names)
+        else SessionOutline(digest=digest, name=open_names(name), names=open_names(names))
         for session_id, digest, name, names in rows
     }
 
@@ -53,9 +54,17 @@ def read(connection: Connection) -> dict[str, SessionOutline]:
 def put(connection: Connection, session: Session, body: str) -> None:
     """Keeps the outline of a session, in the transaction that writes its record."""
     outline = outline_of(session, body)
-    values = {"digest": outline.digest, "name": outline.name, "names": outline.names}
+    seal_names = record_cipher.of(connection).seal_names
+    values = {"digest": outline.digest, "name": seal_names(outline.name), "names": seal_names(outline.names)}
     statement = insert(connection, session_outline).values(session_id=session.session_id, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
+
+
+def digest_of(connection: Connection, session_id: str) -> str | None:
+    """The SHA-256 of one session's record, without reading what it says; None where it has no outline."""
+    of_it = session_outline.c.session_id == session_id
+    digest: str | None = connection.execute(select(session_outline.c.digest).where(of_it)).scalar()
+    return digest
 
 
 def terms_of(names: str) -> Iterator[Term]:
@@ -73,7 +82,7 @@ def missing(connection: Connection) -> list[str]:
 
 def _made(connection: Connection, session_id: str) -> SessionOutline:
     query = select(session_table.c.body).where(session_table.c.session_id == session_id)
-    body = connection.execute(query).scalar_one()
+    body = canonical(record_cipher.of(connection).open(connection.execute(query).scalar_one()))
     return outline_of(decode(body, Session), body)
 
 

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, Engine, delete, select, update
 
 from pipeline.errors import UsageProblem, WorkspaceDamaged
 from pipeline.records import Refused, Session, SessionResult
-from pipeline.store import ledger, outlines
-from pipeline.store.codec import decode, encode
+from pipeline.store import ledger, outlines, record_cipher
+from pipeline.store.codec import canonical, decode, encode
 from pipeline.store.database import reading
 from pipeline.store.outlines import SessionOutline
 from pipeline.store.table_cache import TableCache
@@ -97,15 +97,21 @@ def _unknown(kind: type) -> WorkspaceDamaged:
 
 
 def record_digest(connection: Connection, session_id: str) -> str:
-    """A digest of one session's record, without reading what it says; raises as ``Registry.session`` does."""
-    return hashlib.sha256(_body(connection, session_id).encode()).hexdigest()
+    """The SHA-256 of one session's record; raises as ``Registry.session`` does."""
+    digest = outlines.digest_of(connection, session_id)
+    return digest or hashlib.sha256(canonical(_body(connection, session_id)).encode()).hexdigest()
 
 
 def _body(connection: Connection, session_id: str) -> str:
-    body = connection.execute(select(session.c.body).where(session.c.session_id == session_id)).scalar()
-    if body is None:
+    stored = _stored(connection, session_id)
+    if stored is None:
         raise UsageProblem("there is no session of that id", action="`offrecord status` lists them")
-    return str(body)
+    return record_cipher.of(connection).open(stored)
+
+
+def _stored(connection: Connection, session_id: str) -> str | None:
+    stored: str | None = connection.execute(select(session.c.body).where(session.c.session_id == session_id)).scalar()
+    return stored
 
 
 def _state(row: Any) -> SessionState:
@@ -179,7 +185,8 @@ class Registry:
         for at in range(0, len(lacking), _TOGETHER):
             with self._db.begin() as connection:
                 query = select(session.c.body).where(session.c.session_id.in_(lacking[at : at + _TOGETHER]))
-                for body in connection.execute(query).scalars().all():
+                stored = list(connection.execute(query).scalars())
+                for body in map(canonical, record_cipher.of(connection).open_each(stored)):
                     outlines.put(connection, _read(body, Session), body)
         return len(lacking)
 
@@ -195,16 +202,19 @@ class Registry:
             chunk = ids[at : at + _TOGETHER]
             with reading(self._db) as connection:
                 query = select(session.c.session_id, session.c.body).where(session.c.session_id.in_(chunk))
-                bodies = {row.session_id: row.body for row in connection.execute(query)}
+                stored = {row.session_id: row.body for row in connection.execute(query)}
+                bodies = dict(zip(stored, record_cipher.of(connection).open_each(list(stored.values())), strict=True))
             yield from (_read(bodies[each], Session) for each in chunk if each in bodies)
 
     def named_by_others(self, digests: Collection[str], *, besides: Collection[str]) -> frozenset[str]:
         """Those of these digests that the record of any other session names; reads every record, and decodes none."""
         wanted, named = frozenset(digests), set[str]()
         with reading(self._db) as connection:
-            for session_id, body in connection.execute(select(session.c.session_id, session.c.body)):
-                if session_id not in besides:
-                    named |= wanted.intersection(_DIGEST.findall(body))
+            for rows in connection.execute(select(session.c.session_id, session.c.body)).partitions(_TOGETHER):
+                for row in rows:
+                    if row.session_id not in besides:
+                        body = record_cipher.of(connection).open_without_texts(row.body)
+                        named |= wanted.intersection(_DIGEST.findall(body))
         return frozenset(named)
 
     def take(self, path: Path, fingerprint: str, outcome: Session | Refused) -> InboxEntry:
@@ -220,6 +230,14 @@ class Registry:
         """Replaces a session's record, which the ledger notes."""
         with self._db.begin() as connection:
             self._write(connection, changed)
+
+    def rewrite_erased(self, changed: Session) -> None:
+        """Replaces a record by one from which something was erased, under a new data key.
+
+        What it was can be read in older copies of the database until ``record_keys.drop_unused``, which follows.
+        """
+        with self._db.begin() as connection:
+            self._write(connection, changed, renew_key=True)
 
     def forget(self, path: str) -> None:
         """Forgets a refused folder that is no longer in the inbox; what became a session stays known."""
@@ -265,14 +283,15 @@ class Registry:
         self._write(connection, replace(outcome, session_id=known) if known else outcome)
         return replace(inbox_entry, session_id=known or outcome.session_id, status="taken")
 
-    def _write(self, connection: Connection, arrived: Session) -> None:
+    def _write(self, connection: Connection, arrived: Session, *, renew_key: bool = False) -> None:
         body = encode(arrived).decode()
+        before = None if renew_key else _stored(connection, arrived.session_id)
         values = {
             "session_id": arrived.session_id,
             "source_digest": arrived.source_digest,
             "started_at": arrived.started_at.astimezone(UTC).isoformat(),
             "ingested_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "body": body,
+            "body": record_cipher.of(connection).seal(arrived.session_id, body, before=before),
         }
         statement = insert(connection, session).values(values)
         connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))

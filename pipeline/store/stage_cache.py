@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from pipeline.errors import WorkspaceDamaged
 from pipeline.files import make_private, write_bytes
 from pipeline.store.codec import decode, encode
 from pipeline.store.key_encryption import derived
@@ -36,6 +37,14 @@ class StageCache:
         self.keys = keys
         self._key = key
         self._needs_keys = needs_keys
+
+    def require_keys(self) -> None:
+        """Raises ``WorkspaceDamaged`` where the keys of stage results are gone: none would be made under the old one.
+
+        A result under the key of the workspace could be read in an old backup after its erasure.
+        """
+        if self._needs_keys() and not self.keys.is_there:
+            raise WorkspaceDamaged(f"keys/{self.keys.path.name} is missing", action="restore keys/ from its backup")
 
     def get(self, stage: str, key: str, kind: type[T]) -> T | None:
         """The result kept under this key, or None; an unreadable one counts as none, so that it is made again."""

@@ -122,9 +122,8 @@ class Vault:
 
     def has_trace(self, digest: str) -> bool:
         """Whether anything of a file is left beside its key: itself, an opened copy, or a blob still to be deleted."""
-        if self.bucket is not None and self.bucket.unkept.names(digest):
-            return True
-        return any(there(digest) for there in (self.plain.has, self.folder.has, self._copies.has))
+        is_left = self.bucket is not None and bool(self.bucket.unkept.names(digest))
+        return is_left or any(there(digest) for there in (self.plain.has, self.folder.has, self._copies.has))
 
     def seal(self, source: Path, *, kind: str) -> VaultFile:
         """Copies a plain file in, once, flushed to the disk; raises ``InputRefused`` for a link or a device."""
@@ -211,10 +210,7 @@ class Vault:
         return [digest for digest in (self.digests() if digests is None else digests) if not self._is_whole(digest)]
 
     def erase(self, digest: str) -> bool:
-        """Removes a sealed file for good, its key first; True when it was there.
-
-        Without its key nobody can read a file any more, in whatever backup it lies.
-        """
+        """Removes a sealed file for good, its key first: no backup of it can be read then. True when it was there."""
         return any(self.erase_each([digest]))
 
     def erase_each(self, digests: Iterable[str]) -> Iterator[str]:
@@ -296,8 +292,7 @@ class Vault:
         return True
 
     def _decrypt(self, digest: str, out: IO[bytes]) -> None:
-        for content in self._content(digest):
-            out.write(content)
+        out.writelines(self._content(digest))
 
     def _content(self, digest: str) -> Generator[bytes]:
         if self.bucket is None or self.folder.has(digest):

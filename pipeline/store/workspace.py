@@ -19,16 +19,17 @@ from pipeline.files import locked, make_private, write_bytes
 from pipeline.records import Audience
 from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
-from pipeline.store import cues, database, misheard, releases, signing, terms, tombstones
+from pipeline.store import cues, database, misheard, record_keys, releases, signing, terms, tombstones
 from pipeline.store.artefacts import Artefacts
-from pipeline.store.bucket_originals import BucketOriginals, bucket_of, storage_owner
+from pipeline.store.bucket_originals import bucket_of, storage_owner
 from pipeline.store.chains import Heads
 from pipeline.store.fence import Attempt, Fence
 from pipeline.store.key_encryption import KeyEncryptionKeys
-from pipeline.store.key_ring import OF_STAGES, OF_VAULT, KeyRing
+from pipeline.store.key_ring import OF_RECORDS, OF_STAGES, OF_VAULT, KeyRing
 from pipeline.store.known_names import KnownNames
 from pipeline.store.ledger import Ledger
 from pipeline.store.open_copies import OpenCopies
+from pipeline.store.record_cipher import RecordCipher
 from pipeline.store.row_seals import Sealer
 from pipeline.store.session_words import SessionWords
 from pipeline.store.stage_cache import StageCache
@@ -67,6 +68,12 @@ class Workspace:
         self.stages = StageCache(
             root / "stages", lambda: self.key("plan"), stage_keys, needs_keys=lambda: self.vault.is_encrypted
         )
+        self.records = RecordCipher(
+            KeyRing(root / "keys" / OF_RECORDS, self._keks),
+            lambda: self.key("identity"),
+            is_encrypted=lambda: self.vault.is_encrypted,
+        )
+        self.records.attach(self.db)
         self.words = SessionWords(self.db, lambda: self.key("plan"))
         self.artefacts = Artefacts(self.db, root)
         self.heads = Heads(root, lambda: self.key("plan"))
@@ -130,31 +137,25 @@ class Workspace:
         check_files(root)
         _make_folders(root)
         workspace = cls(root, settings, keep_connections=keep_connections)
-        workspace._check_stage_keys()
+        workspace.stages.require_keys()
         workspace.vault.sweep_opened()
         database.migrate(workspace.db)
+        record_keys.begin(workspace.db)
         workspace._follow()
         return workspace
 
     @property
     def key_rings(self) -> tuple[KeyRing, ...]:
         """The data keys of all that is encrypted under keys of its own; none in an earlier version's workspace."""
-        return tuple(ring for ring in (self.vault.keys, self.stages.keys) if ring.is_there)
+        return tuple(ring for ring in (self.vault.keys, self.stages.keys, self.records.keys) if ring.is_there)
 
     def begin_encryption(self) -> None:
         """Makes the keys, once: from now on each original and each stage result is encrypted under one of its own."""
         self._keks.make_own()
         self._keks.current()  # out of reach, it leaves everything as it was
+        self.records.keys.create()
         self.stages.keys.create()  # before the vault's, so that no kill in between looks like keys that were lost
         self.vault.begin_encryption()
-
-    def _check_stage_keys(self) -> None:
-        """Raises ``WorkspaceDamaged`` where the keys of stage results are gone: none would be made under the old one.
-
-        A result under the key of the workspace could be read in an old backup after its erasure.
-        """
-        if self.vault.is_encrypted and not self.stages.keys.is_there:
-            raise WorkspaceDamaged(f"keys/{OF_STAGES} is missing", action="restore keys/ from its backup")
 
     def _vault(self) -> Vault:
         encryption = self.settings.encryption
@@ -166,14 +167,10 @@ class Workspace:
             self.root / "vault",
             keys,
             OpenCopies(opened),
-            bucket=self._bucket(keys),
+            bucket=bucket_of(
+                self.root / "vault", self.settings.storage, keys, owner=lambda: storage_owner(self.key("plan"))
+            ),
             was_erased=lambda digest: tombstones.holds(self.db, digest),
-        )
-
-    def _bucket(self, keys: KeyRing) -> BucketOriginals | None:
-        """What the settings say of object storage, of which nothing is asked yet."""
-        return bucket_of(
-            self.root / "vault", self.settings.storage, keys, owner=lambda: storage_owner(self.key("plan"))
         )
 
     @classmethod

@@ -20,7 +20,7 @@ from pipeline.consent.log.parties import chunks, names_of
 from pipeline.errors import WorkspaceDamaged
 from pipeline.lexicon import elsewhere_forms
 from pipeline.records import Session, Term
-from pipeline.store import Workspace, outlines
+from pipeline.store import Workspace, outlines, record_cipher
 from pipeline.store.codec import decode
 from pipeline.store.database import reading, triggers, unreadable_is_closed
 from pipeline.store.registry import Registry
@@ -94,7 +94,8 @@ def _index(connection: Connection, session_id: str, keys: Keys) -> None:
     query = select(*columns).select_from(joined).where(session_table.c.session_id == session_id)
     row = connection.execute(query).one()
     erased = erased_participants.of_session(connection, session_id)
-    session = erased_participants.restored(decode(row.body, Session), erased, keys)
+    body = record_cipher.of(connection).open(row.body)
+    session = erased_participants.restored(decode(body, Session), erased, keys)
     values = {"digest": row.digest, "names": row.names, "lookups": " ".join(sorted(_lookups(session, keys)))}
     statement = insert(connection, session_index).values(session_id=session_id, mark=0, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
@@ -102,8 +103,11 @@ def _index(connection: Connection, session_id: str, keys: Keys) -> None:
 
 def _names(connection: Connection) -> frozenset[Term]:
     """Everybody and every company that the indexed sessions name."""
-    names = connection.execute(select(session_index.c.names).distinct()).scalars()
-    return frozenset(term for each in names for term in outlines.terms_of(each))
+    names, open_names = (
+        connection.execute(select(session_index.c.names).distinct()).scalars(),
+        record_cipher.of(connection).open_names,
+    )
+    return frozenset(term for each in names for term in outlines.terms_of(open_names(each)))
 
 
 def _mark_naming(workspace: Workspace, connection: Connection, names: Iterable[Term]) -> None:

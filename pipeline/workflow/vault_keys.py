@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from cryptography.exceptions import InvalidTag
 
 from pipeline.errors import ConfigurationError, WorkspaceDamaged
-from pipeline.store import Workspace
+from pipeline.lexicon.counted import counted
+from pipeline.store import Workspace, database, record_keys
 
 COPY_WITHIN = timedelta(days=7)
 """How old a key without a copy may be before reports warn: copies are made after the night that makes keys."""
@@ -35,9 +36,10 @@ class VaultKeyStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VaultKeyCheck:
-    """Whether every encrypted file has a key that opens it: the files without, and the keys that are of no file."""
+    """Whether every encrypted file and session record has a key that opens it: those without, and keys of no file."""
 
     checked: int
+    unopened_records: tuple[str, ...]
     unopened: tuple[str, ...]
     keys_without_file: int
 
@@ -88,13 +90,14 @@ def key_status(workspace: Workspace, *, now: datetime) -> VaultKeyStatus:
 
 
 def verify_keys(workspace: Workspace) -> VaultKeyCheck:
-    """Opens the beginning of every encrypted file with its key; `offrecord verify` reads them whole."""
+    """Opens the beginning of every encrypted file with its key; `offrecord verify` reads files and records whole."""
     vault = workspace.vault
     vault.require_keys()
     digests = vault.files().digests
     owners = vault.keys.owners() if vault.is_encrypted else frozenset()
     return VaultKeyCheck(
         checked=len(digests) - len(vault.plain_digests()),
+        unopened_records=tuple(record_keys.without_key(workspace.db)),
         unopened=tuple(vault.unopened()),
         keys_without_file=len(owners - digests),
     )
@@ -138,19 +141,22 @@ def encrypt_vault(workspace: Workspace, *, progress: ShowFiles = lambda *_: None
         for place in workspace.stages.files():
             with suppress(InvalidTag):  # one that nobody can read is made again when it is needed
                 workspace.stages.encrypt_again(place)
+        record_keys.encrypt(workspace.db)
+        database.settle(workspace.db)
         if encrypted:
             _note(workspace, "encrypted", {"files": encrypted})
     return EncryptedFiles(encrypted=encrypted, damaged=tuple(damaged))
 
 
 def copy_warnings(workspace: Workspace, *, now: datetime) -> tuple[str, ...]:
-    """A line where originals would be lost with this machine, because their keys were never copied."""
-    count = workspace.vault.keys_not_copied(since=now - COPY_WITHIN)
-    if not count:
+    """A line where originals or records would be lost with this machine, because their keys were never copied."""
+    originals = workspace.vault.keys_not_copied(since=now - COPY_WITHIN)
+    records = record_keys.not_copied(workspace.db, since=now - COPY_WITHIN)
+    if not originals + records:
         return ()
     return (
-        f"The keys of {count} originals are a week old and in no copy, so no backup can open these originals: "
-        "run `offrecord keys export FILE`, or `offrecord backup` with --keys.",
+        f"The keys of {counted(originals, 'original')} and {counted(records, 'session record')} are a week old and in "
+        "no copy, so no backup can open these: run `offrecord keys export FILE`, or `offrecord backup` with --keys.",
     )
 
 

@@ -7,41 +7,50 @@ what real nodes or real stages take.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
 
 from pipeline.executors import RayExecutor, TaskDone
+from pipeline.executors.ray_executor import connected
 from pipeline.settings.ray import RaySettings
 from tests.executors.contract import raise_loopback
 
-WORKERS, ROUNDS, TASK_S = 64, 10, 2.0
+WORKERS, ROUNDS, TASK_S = 64, 20, 5.0
 
 
-def sleeps(_: int) -> tuple[float, float]:
-    """A task; when it began and ended, by this machine's clock."""
+def sleeps(_: int) -> tuple[int, float, float]:
+    """A task: its process, and when it began and ended by this machine's clock."""
     began = time.monotonic()
     time.sleep(TASK_S)
-    return began, time.monotonic()
+    return os.getpid(), began, time.monotonic()
+
+
+def _processor_s() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
 
 
 def main() -> None:
     raise_loopback()
     executor, tasks, began = RayExecutor(RaySettings()), range(WORKERS * ROUNDS), time.monotonic()
+    connected(RaySettings(), WORKERS)
+    before = _processor_s()
     outcomes = executor(tasks, sleeps, workers=WORKERS, timeout_s=120)
     done = [outcome.value for outcome in outcomes if isinstance(outcome, TaskDone)]
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    starts = sorted(start for start, _ in done)
-    # From when all of them have begun once until the first has nothing left: starting and running out are no fault.
-    full_from, full_until = starts[WORKERS], starts[-WORKERS]
-    inside = sum(max(0.0, min(end, full_until) - max(start, full_from)) for start, end in done)
+    spent = _processor_s() - before
+    # From when the last worker began until the first had nothing more: starting and running out are no fault.
+    begins = {pid: [start for each, start, _ in done if each == pid] for pid in {pid for pid, _, _ in done}}
+    full_from, full_until = max(map(min, begins.values())), min(map(max, begins.values()))
+    inside = sum(max(0.0, min(end, full_until) - max(start, full_from)) for _, start, end in done)
     told = {
-        "workers": WORKERS,
+        "workers": len(begins),
         "tasks": len(done),
         "task_s": TASK_S,
-        "busy": inside / (WORKERS * (full_until - full_from)),
-        "coordinator_ms": (usage.ru_utime + usage.ru_stime) / len(done) * 1000,
-        "start_s": starts[WORKERS - 1] - began,
+        "busy": inside / (len(begins) * (full_until - full_from)),
+        "coordinator_ms": spent / len(done) * 1000,
+        "start_s": full_from - began,
     }
     sys.stdout.write(f"{json.dumps(told)}\n")
 

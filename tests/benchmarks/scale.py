@@ -70,12 +70,13 @@ def filled(root: Path, one: Path, size: int) -> None:
     ]
     for at in range(0, size, _AT_ONCE):
         with workspace.db.begin() as connection:
+            bodies = {each.session_id: encode(each).decode() for each in sessions[at : at + _AT_ONCE]}
+            sealed = workspace.records.seal_each(bodies, before={})
             for session in sessions[at : at + _AT_ONCE]:
-                body = encode(session).decode()
                 times = {"started_at": session.started_at.isoformat(), "ingested_at": now.isoformat()}
                 ids = {"session_id": session.session_id, "source_digest": session.source_digest}
-                connection.execute(session_table.insert().values(**ids, **times, body=body))
-                outlines.put(connection, session, body)
+                connection.execute(session_table.insert().values(**ids, **times, body=sealed[session.session_id]))
+                outlines.put(connection, session, bodies[session.session_id])
     ruled = {"valid_until": run_clock.NEVER_S, "attempts": 1, "ruled_at": now.timestamp()}
     rows = [
         {"session_id": session_id, "state_key": key, **ruled, "body": _finished(session_id)}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tarfile
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -136,11 +138,20 @@ def test_an_erased_recording_cannot_be_had_from_any_store_or_backup(
         shutil.copy(backup / path.relative_to(workspace.root), path)
         with pytest.raises(InvalidTag):
             workspace.stages.opened(path)
+    (record,) = records_of(backup)
+    with pytest.raises(WorkspaceDamaged, match="has no key"):
+        workspace.records.open(record)
     for digest in gone:
         (ciphertext,) = (backup / "vault").glob(f"*/{digest}*")
         shutil.copy(ciphertext, workspace.vault.root / digest[:2] / ciphertext.name)
         with pytest.raises(WorkspaceDamaged, match="no key"):
             workspace.vault.path(digest)
+
+
+def records_of(folder: Path) -> list[str]:
+    """The session records in a copy of the database, as they are stored."""
+    with closing(sqlite3.connect(folder / "offrecord.db")) as connection:
+        return [str(body) for (body,) in connection.execute("SELECT body FROM session")]
 
 
 def wrapped_of(workspace: Workspace, digest: str) -> bytes:

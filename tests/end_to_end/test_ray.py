@@ -30,7 +30,7 @@ def on_ray(inbox: Path, root: Path, temporary: Path) -> subprocess.CompletedProc
 
 
 def test_a_night_on_ray_gives_what_local_processes_give(tmp_path: Path) -> None:
-    inbox, temporary = inbox_of_few(tmp_path / "inbox"), Path("/tmp") / f"offrecord-test-{os.getpid()}"
+    inbox, temporary = inbox_of_few(tmp_path / "inbox"), Path("/tmp") / f"t{os.getpid()}"
     local, ray = prepared(tmp_path / "local", SPHINX), tmp_path / "ray"
     shutil.copytree(local, ray)
     temporary.mkdir(mode=0o700)  # not pytest's: the path of a socket has at most 107 characters

@@ -11,10 +11,24 @@ import pytest
 
 from pipeline import speech
 from pipeline.errors import InputRefused
-from pipeline.records import Context, Cue, Failed, Held, Interval, Outcome, Ruling, Session, Term, Transcript
+from pipeline.records import (
+    Context,
+    Cue,
+    Failed,
+    Held,
+    Interval,
+    Outcome,
+    Ruling,
+    Session,
+    SpeechSegment,
+    Term,
+    Transcript,
+)
 from pipeline.settings import SpeechSettings
-from pipeline.speech.audio_types import RATE, AudioChunk, HeardLanguage, HeardWord, Recognised, Recogniser
+from pipeline.speech.audio_types import RATE, AudioChunk, HeardLanguage, HeardWord, Recognised, Recogniser, Span
 from pipeline.speech.engines.engine import Engine, for_all_tracks
+from pipeline.speech.keywords.scoring import Candidate
+from pipeline.speech.keywords.spotter import Spotter
 from pipeline.speech.transcribe import __name__ as TRANSCRIBE
 from tests.speech.conftest import LEAD_S, Shelf, ruling_of, sample, session_of, sound, spoken, track_of, write_wav
 
@@ -254,3 +268,26 @@ def test_a_new_term_is_searched_for_without_recognising_again(
         )
         == ()
     )
+
+
+@pytest.mark.parametrize(("engine", "whole"), [("whisper", False), ("sphinx", True)])
+def test_where_whisper_is_sure_of_words_like_no_term_the_sound_is_not_searched(
+    transcript: Transcript, two_people: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, engine: str, whole: bool
+) -> None:
+    searched = list[Span]()
+
+    def search(_: Spotter, chunk: AudioChunk, *__: object, **___: object) -> list[Candidate]:
+        searched.extend(chunk.clips)
+        return []
+
+    monkeypatch.setattr(Spotter, "search", search)
+    words = [word for word in transcript.words if word.track_id == "t1"]
+    sure = [replace(word, text="the", probability=0.9, end_s=word.start_s + 0.1) for word in words]
+    unsure = replace(sure[-1], probability=0.5)
+    voiced = tuple(SpeechSegment(track_id="t1", start_s=word.start_s, end_s=word.end_s) for word in sure)
+    heard = replace(transcript, words=(*sure[:-1], unsure), voiced=voiced)
+    session, listed = session_of(track_of(two_people[0])), Context(terms=(Term(text="Halcyon Freight"),))
+    settings = SpeechSettings(engine=engine)
+    speech.keyword_search(session, ruling_of(YES), heard, listed, vault=Shelf(), settings=settings)
+    assert any(span.start_s <= unsure.start_s and unsure.end_s <= span.end_s for span in searched)
+    assert any(span.start_s <= sure[0].start_s < span.end_s for span in searched) is whole

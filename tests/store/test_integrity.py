@@ -64,7 +64,7 @@ def test_what_the_program_writes_is_whole(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("table", "statement"),
     [
-        ("session", "UPDATE session SET body = replace(body, 'folder', 'zoom')"),
+        ("session", "UPDATE session SET body = body || ' '"),
         ("session", "DELETE FROM session"),
         ("entry", "UPDATE entry SET status = 'taken', session_id = '2026-11-18-aaaaaaaa' WHERE status = 'refused'"),
         ("entry", "DELETE FROM entry WHERE status = 'refused'"),

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,10 +16,12 @@ from click.testing import CliRunner, Result
 from pipeline.cli import main
 from pipeline.errors import WorkspaceDamaged
 from pipeline.reports.verify import verify_workspace
-from pipeline.store import Workspace, key_encryption, key_ring, stage_cache
+from pipeline.store import Workspace, key_encryption, key_ring, record_keys, stage_cache
+from pipeline.store.registry import Registry
 from pipeline.workflow import vault_keys
 from pipeline.workflow.backup import back_up, export_keys, restore, write, write_key
 from tests.kill_points import killed_at_each_line
+from tests.store.test_record_cipher import FULL
 from tests.vault_files import changed, originals, plain_from_now_on, stored
 
 NOW = datetime.now(UTC)
@@ -74,7 +77,7 @@ def test_the_originals_of_an_earlier_version_are_encrypted_by_one_command(worksp
     assert holds_all(earlier.root)
     kept = [path.read_bytes() for path in earlier.vault.root.rglob("*") if path.is_file()]
     assert not any(content in SOUNDS for content in kept)
-    assert told(earlier, "verify") == {"checked": 3, "keys_without_file": 0, "unopened": []}
+    assert told(earlier, "verify") == {"checked": 3, "keys_without_file": 0, "unopened": [], "unopened_records": []}
 
 
 def test_a_damaged_plain_original_stays_and_is_named(workspace: Workspace, tmp_path: Path) -> None:
@@ -268,6 +271,29 @@ def test_what_is_exported_restores_the_keys_and_is_counted(
     assert holds_all(new) and not any("cannot be opened" in line for line in restored.warnings)
 
 
+def test_a_record_without_its_key_is_named_and_one_in_no_copy_is_warned_of(workspace: Workspace) -> None:
+    Registry(workspace.db).take(Path("/inbox/one"), "f1", FULL)
+    (line,) = vault_keys.copy_warnings(workspace, now=NOW + timedelta(days=8))
+    assert "keys of 0 originals and 1 session record are" in line
+    assert told(workspace, "verify")["unopened_records"] == []
+    workspace.records.keys.drop(workspace.records.keys.owners())
+    assert told(workspace, "verify", code=8)["unopened_records"] == [FULL.session_id]
+
+
+def test_a_restore_of_what_was_erased_since_says_so_and_keeps_the_session(workspace: Workspace, tmp_path: Path) -> None:
+    recipient, records = write_key(tmp_path / "id"), Registry(workspace.db)
+    records.take(Path("/inbox/one"), "f1", FULL)
+    back_up(workspace, tmp_path / "data.age", keys=None, recipients=[recipient], originals=True, now=NOW)
+    records.rewrite_erased(replace(FULL, title="", captions=()))
+    record_keys.drop_unused(workspace.db)
+    restored = restore(
+        tmp_path / "data.age", workspace.root, identity=tmp_path / "id", keys=None, newest_journal=None, now=NOW
+    )
+    assert [line for line in restored.warnings if FULL.session_id in line and "cannot be opened" in line]
+    textless = replace(FULL, title="", captions=(), chat=(), notes=())
+    assert Registry(Workspace.open(workspace.root).db).session(FULL.session_id) == textless
+
+
 def test_a_restore_says_which_originals_the_copy_of_the_keys_is_too_old_for(
     workspace: Workspace, tmp_path: Path
 ) -> None:
@@ -320,7 +346,7 @@ def test_nobody_changes_the_keys_while_they_are_copied(
 
     monkeypatch.setattr(write, "_keys", while_another_writes)
     export_keys(workspace, tmp_path / "keys.age", recipients=[write_key(tmp_path / "age")], now=NOW)
-    assert refused == ["data_keys.db", "stage_keys.db"]
+    assert refused == ["data_keys.db", "stage_keys.db", "record_keys.db"]
     workspace.stages.put("speech", "a", ("said",))
 
 

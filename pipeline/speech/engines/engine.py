@@ -30,6 +30,9 @@ class Engine:
     ``version`` names it and its model, and raises ``ConfigurationError`` where they are missing. ``open`` makes ready
     for a session and gives the recogniser of each track. ``hints`` are the names that it may be told, of which its
     words depend; ``told`` are those of them that it surely is told. ``missing`` says what a session lacks.
+
+    Words of ``sure_probability`` and more count as heard right; with ``searched_where_sure`` the sound is searched for
+    names there too, as nobody measured that none is found there.
     """
 
     version: Callable[[SpeechSettings], str]
@@ -37,6 +40,8 @@ class Engine:
     hints: Callable[[Sequence[Keyword]], list[Keyword]] = no_hints
     told: Callable[[Sequence[Keyword]], list[Keyword]] = no_hints
     missing: Callable[[Session], Failed | None] = nothing_missing
+    sure_probability: float = 0.85
+    searched_where_sure: bool = True
 
 
 def for_all_tracks(recogniser: Recogniser) -> ForTrack:

@@ -22,12 +22,12 @@ from pipeline.errors import ConfigurationError, InputRefused, LockHeld, Offrecor
 from pipeline.files import exchange, locked, make_private, write_atomic, write_bytes
 from pipeline.lexicon.counted import counted
 from pipeline.settings.encryption import EncryptionSettings
-from pipeline.store import Workspace, age, integrity
+from pipeline.store import Workspace, age, integrity, record_keys
 from pipeline.store.chains import head_of
 from pipeline.store.codec import decode
 from pipeline.store.database import reading
 from pipeline.store.key_encryption import KeyEncryptionKeys
-from pipeline.store.key_ring import OF_STAGES, OF_VAULT, KeyRing
+from pipeline.store.key_ring import OF_RECORDS, OF_STAGES, OF_VAULT, KeyRing
 from pipeline.store.registry import Registry
 from pipeline.store.tables.consent import consent_event
 from pipeline.store.tables.runs import ledger
@@ -42,6 +42,10 @@ _JOURNAL_LOST = (
 _KEYS_LOST = (
     "{} cannot be opened: the backup of the keys is older; restore with the newest copy of the keys, or ingest the "
     "recordings again"
+)
+_TEXTS_LOST = (
+    "title, captions, chat and notes of these sessions cannot be opened, because something was erased from them after "
+    "the backup, or the backup of the keys is older than them: {}"
 )
 
 
@@ -86,10 +90,10 @@ def restore(
         has_newer = newest.is_file()
         if has_newer:
             write_bytes(staging / journal.FILE_NAME, newest.read_bytes())
-        replayed = _made_current(staging, now)
+        replayed, textless = _made_current(staging, now)
         newer = _newer(root, staging)
         old = _put_in_place(staging, root, now)
-    warnings = (() if has_newer else (_JOURNAL_LOST.format(manifest.made_at),)) + _without_keys(root)
+    warnings = (() if has_newer else (_JOURNAL_LOST.format(manifest.made_at),)) + _without_keys(root) + textless
     return RestoredWorkspace(
         made_at=manifest.made_at,
         refiled_events=replayed.events,
@@ -117,7 +121,7 @@ def _without_keys(root: Path) -> tuple[str, ...]:
 def _copy_keys(root: Path, staging: Path) -> None:
     """Copies the keys of the old workspace while nobody writes them: the review app keeps new ones at any time."""
     with ExitStack() as unchanged:
-        for name in (OF_VAULT, OF_STAGES):
+        for name in (OF_VAULT, OF_STAGES, OF_RECORDS):
             if (root / KEYS / name).is_file():
                 # Its own settings, which may be damaged, say nothing of how its files are copied.
                 ring = KeyRing(root / KEYS / name, KeyEncryptionKeys(root / KEYS, EncryptionSettings()))
@@ -192,11 +196,15 @@ def _manifest(archive: tarfile.TarFile, member: tarfile.TarInfo | None, contents
     return manifest
 
 
-def _made_current(staging: Path, now: datetime) -> replay.Replayed:
-    """Checks what was restored, files again every no of the journal, and carries out what was withdrawn or erased."""
+def _made_current(staging: Path, now: datetime) -> tuple[replay.Replayed, tuple[str, ...]]:
+    """Checks what was restored, files again every no of the journal, and carries out what was withdrawn or erased.
+
+    Gives what was filed, and a line where the texts of records cannot be opened.
+    """
     workspace = Workspace.open(staging)
     try:
         with workspace.locked():
+            lost = record_keys.give_up_lost_texts(workspace.db)
             replayed = replay.replay(workspace)
             consent.verify_chain(workspace)
             workspace.ledger.check()
@@ -206,7 +214,7 @@ def _made_current(staging: Path, now: datetime) -> replay.Replayed:
         raise type(error)(f"the backup was not restored: {error.message}", action=error.action) from error
     finally:
         workspace.db.dispose()
-    return replayed
+    return replayed, (_TEXTS_LOST.format(", ".join(lost)),) if lost else ()
 
 
 def _newer(root: Path, staging: Path) -> tuple[tuple[str, ...], int, int]:

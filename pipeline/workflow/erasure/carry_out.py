@@ -13,7 +13,7 @@ from pipeline.consent.log.identity import AliasKind, Keys
 from pipeline.consent.log.log import holding_releases
 from pipeline.consent.log.parties import vouch
 from pipeline.errors import WorkspaceDamaged
-from pipeline.store import Workspace, database, tombstones, withdrawals
+from pipeline.store import Workspace, database, record_keys, tombstones, withdrawals
 from pipeline.store.artefacts import ArtefactState
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
@@ -85,13 +85,14 @@ def _erased(workspace: Workspace, filed: Withdrawal, now: datetime) -> bool:
         if filed.session_id in (None, session.session_id):
             changed = without_names(session, names)
             if changed != session:
-                registry.rewrite(changed)
+                registry.rewrite_erased(changed)
                 delete_derived(workspace, filed, session.session_id)
     for path in registry.entries():
         if filed.session_id is None and any(
             alias in " ".join(fingerprints.tokens(path)) for alias in fingerprints.searchable(names)
         ):
             registry.hide_path(path)
+    record_keys.drop_unused(workspace.db)
     if filed.session_id is None and not unsure:
         _forget_aliases(workspace, filed, names)
     return unsure or any(waits)

@@ -132,7 +132,7 @@ def erase(workspace: Workspace, filed: Withdrawal, affected: AffectedSession, *,
     files = changed.files - others
     before = replace(affected, session=replace(affected.session, crosstalk=crosstalk))
     _mark(workspace, filed, before, keys, files, now)
-    Registry(workspace.db).rewrite(changed.session)
+    Registry(workspace.db).rewrite_erased(changed.session)
     delete_derived(workspace, filed, session_id)
     _note(workspace, filed, done, session_id)
     return changed.waits

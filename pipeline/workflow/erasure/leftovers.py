@@ -15,7 +15,7 @@ from pipeline.consent.log.identity import Keys
 from pipeline.errors import UsageProblem
 from pipeline.files import file_digest
 from pipeline.records import Transcript
-from pipeline.store import Workspace, tombstones, withdrawals
+from pipeline.store import Workspace, record_keys, tombstones, withdrawals
 from pipeline.store.database import reading
 from pipeline.store.withdrawals import Withdrawal, WithdrawalState
 from pipeline.workflow.erasure import fingerprints
@@ -54,6 +54,7 @@ def find_leftovers(workspace: Workspace, filed: Withdrawal) -> tuple[Leftover, .
         *_in_files(workspace, finder, gone),
         *(Leftover("vault", digest, "file") for digest in gone if workspace.vault.has_trace(digest)),
         *(Leftover("keys", digest, "key") for digest in gone if workspace.vault.has_key(digest)),
+        *(Leftover("keys", owner, "key of a record as it was") for owner in _earlier_keys(workspace)),
     ]
     return tuple(sorted(set(leftovers)))
 
@@ -99,6 +100,11 @@ class _Finder:
         return self._seen[run]
 
 
+def _earlier_keys(workspace: Workspace) -> frozenset[str]:
+    with reading(workspace.db) as connection:
+        return record_keys.unused(connection)
+
+
 def _erased_files(workspace: Workspace, filed: Withdrawal) -> frozenset[str]:
     with reading(workspace.db) as connection:
         query = text("SELECT digest FROM tombstone WHERE kind = :kind AND withdrawal_id = :id")
@@ -121,7 +127,8 @@ def _in_database(workspace: Workspace, finder: _Finder, filed: Withdrawal) -> It
         shown = ", ".join(f'"{name}"' for name in dict.fromkeys([*keys, *columns]))
         with reading(workspace.db) as connection:
             for row in connection.execute(text(f'SELECT {shown} FROM "{table}"')).mappings():
-                content = " \n ".join(str(row[name]) for name in columns if row[name] is not None)
+                values = [workspace.records.open_value(str(row[name])) for name in columns if row[name] is not None]
+                content = " \n ".join(values)
                 place = "/".join(str(row[name]) for name in keys)
                 yield from (Leftover(f"database: {table}", place, kind) for kind in names.kinds(content))
 

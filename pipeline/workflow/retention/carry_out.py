@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.records import Session
-from pipeline.store import Workspace, database, legal_holds, tombstones
+from pipeline.store import Workspace, database, legal_holds, record_keys, tombstones
 from pipeline.store.artefacts import Artefact, ArtefactState
 from pipeline.store.legal_holds import StoredHold
 from pipeline.store.registry import Registry
@@ -55,6 +55,7 @@ def carry_out(workspace: Workspace, *, now: datetime) -> list[RetentionItem]:
     removed += _remove_evidence(workspace, standing, now)
     _remove_again(workspace)
     if removed:
+        record_keys.drop_unused(workspace.db)
         database.settle(workspace.db)
     return [item for item in removed if item.files]
 
@@ -108,7 +109,7 @@ def _remove_transcripts(workspace: Workspace, session: Session, now: datetime) -
     artefacts = transcripts_of(workspace, session.session_id)
     for artefact in artefacts:
         workspace.stages.drop(workspace.root / artefact.location)
-    Registry(workspace.db).rewrite(replace(session, captions=(), embedded=(), chat=(), notes=()))
+    Registry(workspace.db).rewrite_erased(replace(session, captions=(), embedded=(), chat=(), notes=()))
     _say_erased(workspace, artefacts)
 
 

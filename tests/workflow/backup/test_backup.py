@@ -20,7 +20,7 @@ from pipeline.errors import ConfigurationError, InputRefused, LockHeld, Offrecor
 from pipeline.records import Purpose, Refused
 from pipeline.reports.verify import verify_workspace
 from pipeline.store import Workspace, age
-from pipeline.store.key_ring import OF_STAGES, OF_VAULT
+from pipeline.store.key_ring import OF_RECORDS, OF_STAGES, OF_VAULT
 from pipeline.store.registry import Registry
 from pipeline.workflow.backup import RestoredWorkspace, back_up, restore, write_key
 from pipeline.workflow.consent_views import left_after_withdrawal
@@ -200,7 +200,7 @@ def test_the_keys_of_the_old_workspace_are_copied_while_nobody_writes_them(
     copytree, tried = shutil.copytree, []
 
     def copied(source: Path, target: Path, **options: Any) -> Path:
-        for name in (OF_VAULT, OF_STAGES):
+        for name in (OF_VAULT, OF_STAGES, OF_RECORDS):
             with closing(sqlite3.connect(source / name, timeout=0)) as other:
                 with pytest.raises(sqlite3.OperationalError, match="locked"):
                     other.execute("BEGIN IMMEDIATE")
@@ -209,7 +209,7 @@ def test_the_keys_of_the_old_workspace_are_copied_while_nobody_writes_them(
 
     monkeypatch.setattr(shutil, "copytree", copied)
     backup.restore()
-    assert tried == [OF_VAULT, OF_STAGES]
+    assert tried == [OF_VAULT, OF_STAGES, OF_RECORDS]
 
 
 @pytest.mark.parametrize("step", ["_unpack", "_made_current", "_newer", "exchange"])

@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -224,6 +225,22 @@ def test_a_planted_trace_is_found(without: Workspace, store: str, content: str, 
     (without.root / store / "planted.txt").write_text(content, "utf-8")
     leftovers = erasure.leftovers_of(without, known_as(GUEST, workspace=without))
     assert [(leftover.store, leftover.place, leftover.what) for leftover in leftovers] == [(store, "planted.txt", what)]
+
+
+def test_a_trace_in_an_encrypted_record_is_found(without: Workspace) -> None:
+    records, name = Registry(without.db), session_id(without)
+    records.rewrite(replace(records.session(name), title="what Martin Keller said"))
+    leftovers = erasure.leftovers_of(without, known_as(GUEST, workspace=without))
+    assert [(leftover.store, leftover.place, leftover.what) for leftover in leftovers] == [
+        ("database: session", name, "alias")
+    ]
+
+
+def test_a_key_of_a_record_as_it_was_is_found(without: Workspace) -> None:
+    records, name = Registry(without.db), session_id(without)
+    records.rewrite_erased(records.session(name))
+    leftovers = erasure.leftovers_of(without, known_as(GUEST, workspace=without))
+    assert [(leftover.store, leftover.what) for leftover in leftovers] == [("keys", "key of a record as it was")]
 
 
 def test_planted_words_and_files_are_found_and_fail_the_run(workspace: Workspace, leave: Leave) -> None:
