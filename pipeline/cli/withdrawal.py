@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import emit, hand_out, json_option, now, open_workspace, output_option, workspace_option
+from pipeline.cli.common import (
+    decider_option,
+    emit,
+    hand_out,
+    json_option,
+    now,
+    open_workspace,
+    output_option,
+    workspace_option,
+)
 from pipeline.consent.log.manual_decisions import ManualAction
 from pipeline.consent.staff.withdraw import Erasure
 from pipeline.errors import Exit, UsageProblem
@@ -120,7 +129,7 @@ def record_copy_(artefact: str, to: str, by: str, workspace: Path, as_json: bool
 @click.option("--allow", "act", flag_value="allow", help="Allow the purpose.")
 @click.option("--keep-out", "act", flag_value="keep_out", help="Exclude the participant.")
 @click.option("--undo", "act", flag_value="undo", help="Undo an earlier decision.")
-@click.option("--by", "actor", required=True, help="Who decides.")
+@decider_option
 @click.option("--reason", required=True, help="Why, in a sentence.")
 @click.option("--evidence", required=True, help="The evidence: a text, or the SHA-256 of a file.")
 @workspace_option

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 
 class ShellActor(str):
     """The name behind ``--by``, as a text like that of a login; ``account`` is what the system says, not the name."""
@@ -17,6 +19,22 @@ class ShellActor(str):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_again, (str(self), self.account))
+
+
+def mark(actor: str) -> str:
+    """An actor without the name itself: the ledger holds ids and counts only."""
+    return hashlib.sha256(actor.encode()).hexdigest()[:12]
+
+
+def account_mark(actor: str) -> str | None:
+    """The mark of the account that somebody acts from by command; None for somebody on a page."""
+    return mark(actor.account) if isinstance(actor, ShellActor) else None
+
+
+def is_one_person(name: str, account: str | None, other: str, other_account: str | None) -> bool:
+    """Whether two acts may be one person's: by name, by account mark, or by an account that is called as the other."""
+    marks, others = {mark(name), account} - {None}, {mark(other), other_account} - {None}
+    return name == other or bool(marks & others)
 
 
 def _again(name: str, account: str) -> ShellActor:

@@ -6,26 +6,20 @@ it, and of two acts that take two people the accounts count as well as the names
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 from sqlalchemy import Connection, select
 
-from pipeline.records.shell_actor import ShellActor
+from pipeline.records.shell_actor import account_mark, is_one_person, mark
 from pipeline.store.tables.runs import ledger
 
 _ACCOUNT = "account"
 
 
-def mark(actor: str) -> str:
-    """An actor without the name itself: the ledger holds ids and counts only."""
-    return hashlib.sha256(actor.encode()).hexdigest()[:12]
-
-
 def marks_of(actor: str) -> dict[str, str]:
     """What the ledger has of who acted: the name, and the account of one who acts by command."""
-    account = {_ACCOUNT: mark(actor.account)} if isinstance(actor, ShellActor) else {}
-    return {"actor": mark(actor), **account}
+    account = account_mark(actor)
+    return {"actor": mark(actor), **({_ACCOUNT: account} if account else {})}
 
 
 def account_marks(connection: Connection, kind: str, keys: list[str]) -> dict[str, str]:
@@ -35,14 +29,11 @@ def account_marks(connection: Connection, kind: str, keys: list[str]) -> dict[st
     return {key: body[_ACCOUNT] for key, body in bodies.items() if _ACCOUNT in body}
 
 
-def is_same_person(actor: str, name: str, account_mark: str | None, *, is_account_shared: bool) -> bool:
-    """Whether somebody may be who acted before as ``name``, by command from the account of that mark, None on a page.
+def is_same_person(actor: str, name: str, before: str | None, *, is_account_shared: bool) -> bool:
+    """Whether somebody may be who acted as ``name``, from the account of the mark ``before``, None on a page.
 
     Where several people share an account, only names tell them apart.
     """
-    if actor == name:
-        return True
     if is_account_shared:
-        return False
-    own = {mark(actor)} | ({mark(actor.account)} if isinstance(actor, ShellActor) else set())
-    return bool(own & {mark(name), account_mark})
+        return actor == name
+    return is_one_person(actor, account_mark(actor), name, before)

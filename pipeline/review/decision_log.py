@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, func, select
 from pipeline.errors import FlaggedForLead, RefusedByPolicy, UsageProblem, VersionConflict
 from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.records import Audience, Decision, Proposal, Verdict
-from pipeline.records.shell_actor import ShellActor
-from pipeline.review.actors import account_marks, mark, marks_of
+from pipeline.records.shell_actor import ShellActor, mark
+from pipeline.review.actors import account_marks, marks_of
 from pipeline.store import ledger
 from pipeline.store.database import reading
 from pipeline.store.tables.review import decision, finding_edit, picture_decision, sign_off

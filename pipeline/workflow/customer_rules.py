@@ -15,8 +15,9 @@ from datetime import UTC, date, datetime
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.lexicon import company_key
 from pipeline.records import Decision, Proposal, Role, Session, Verdict
+from pipeline.records.shell_actor import mark
 from pipeline.review import decision_log
-from pipeline.review.actors import mark, marks_of
+from pipeline.review.actors import marks_of
 from pipeline.review.queue import mask, proposals_by_session
 from pipeline.store import Workspace
 from pipeline.store.customer_rules import CustomerRule, RuleKind, add_rule

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.export.mentions import Mention
 from pipeline.records import RequestGroup
-from pipeline.review.actors import mark
+from pipeline.records.shell_actor import mark
 from pipeline.store import Workspace
 from pipeline.workflow import request_acts
 from pipeline.workflow.request_acts import RequestAction, acts_of

@@ -17,8 +17,8 @@ from pipeline.errors import UsageProblem
 from pipeline.media import encoder
 from pipeline.media.output_formats import format_of
 from pipeline.records import Verdict
+from pipeline.records.shell_actor import mark
 from pipeline.review import decision_log
-from pipeline.review.actors import mark
 from pipeline.review.uncertainty_margin import Widener
 from pipeline.review.windows import of_findings, of_unheard, windows
 from pipeline.store import Workspace

@@ -15,7 +15,7 @@ from pipeline import spans
 from pipeline.errors import UsageProblem
 from pipeline.media.picture_piece import write_picture_piece
 from pipeline.records import Outcome, Purpose, RedactionBox, Ruling, Session
-from pipeline.review.actors import mark
+from pipeline.records.shell_actor import mark
 from pipeline.review.picture import decisions as picture_decisions
 from pipeline.review.picture.plan import covers_of
 from pipeline.store import Workspace

@@ -18,8 +18,8 @@ from typing import Any
 
 from pipeline.errors import VersionConflict
 from pipeline.records import Decision, DetectionRule, Proposal, Verdict
+from pipeline.records.shell_actor import mark
 from pipeline.review import decision_log
-from pipeline.review.actors import mark
 from pipeline.store import Workspace
 from pipeline.workflow import review_actions
 from pipeline.workflow.review_edits import SUBMITTED

@@ -16,13 +16,14 @@ from pipeline.records import Outcome, Purpose, RedactionBox, Region
 from pipeline.review.picture import decisions as picture_decisions
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
+from pipeline.web.recent_pieces import RecentPieces
 from pipeline.web.roles import WebRole
 from pipeline.web.site import Site
 from pipeline.workflow.review_material import ReviewSession, open_review
 from pipeline.workflow.review_picture import closed_picture, picture_piece
 from tests.clock import now
 from tests.media.making import ffmpeg
-from tests.web.chromium import browser
+from tests.web.chromium import AXE, browser
 from tests.web.making import Server, add_picture, serving, session_id_of, withdraw_transcription
 from tests.web.test_browser import Watched, person, watched
 from tests.web.test_browser import open_review as open_page
@@ -216,3 +217,30 @@ def test_the_picture_plays_with_the_sound_over_its_pieces(
     assert at >= 9.5
     word = page.locator(".w.now")
     assert word.count() == 1, "the transcript is where the picture is"
+
+
+def test_axe_finds_nothing_serious_with_the_picture_shown(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    page = person(browser, server, watched, "ana", WebRole.REVIEWER, bypass_csp=True)
+    open_page(page, server)
+    page.click("#show-picture")
+    second_shown(page, 0)
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("async () => (await axe.run()).violations")
+    assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
+
+
+def test_what_is_no_longer_there_is_not_remembered_as_a_piece() -> None:
+    pieces, made = RecentPieces(), list[int]()
+
+    def piece(number: int) -> bytes:
+        def make() -> bytes:
+            made.append(number)
+            return bytes([number])
+
+        return pieces.get((float(number), number + 1.0), make)
+
+    assert [piece(number) for number in (0, 0, 1, 2, 3, 0, 4)] == [bytes([each]) for each in (0, 0, 1, 2, 3, 0, 4)]
+    assert made == [0, 1, 2, 3, 4]
+    assert piece(1) == b"\x01" and made[-1] == 1, "the one that nobody asked for longest is made again"

@@ -13,9 +13,8 @@ from pipeline.cli import main
 from pipeline.cli.common import account_of_process
 from pipeline.errors import FlaggedForLead, RefusedByPolicy
 from pipeline.records import Audience, Proposal, Verdict
-from pipeline.records.shell_actor import ShellActor
+from pipeline.records.shell_actor import ShellActor, mark
 from pipeline.review import decision_log
-from pipeline.review.actors import mark
 from pipeline.review.finding_edits import edits, last_by
 from pipeline.review.queue import proposals_of, queue
 from pipeline.store import Workspace

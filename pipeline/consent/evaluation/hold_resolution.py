@@ -18,6 +18,7 @@ from pipeline.consent.evaluation.rule_tables import REFUSALS
 from pipeline.consent.evaluation.snapshot import ConsentSnapshot
 from pipeline.consent.log.manual_decisions import ManualAction, ManualDecision
 from pipeline.records import Cell, Outcome, Purpose, Session
+from pipeline.records.shell_actor import is_one_person
 from pipeline.records.speaker_turns import separable
 
 PUBLIC = frozenset({Purpose.PUBLIC_RECORDING, Purpose.PUBLIC_QUOTE})
@@ -32,7 +33,16 @@ def resolved(
         return outcome
     if any(decision.act is ManualAction.KEEP_OUT for decision in decisions):
         return Outcome.MINUS if removable else outcome
-    return Outcome.PROCEED if len({decision.actor for decision in decisions}) >= people else outcome
+    return Outcome.PROCEED if _people(decisions) >= people else outcome
+
+
+def _people(decisions: Sequence[ManualDecision]) -> int:
+    """How many people decided for sure: acts under one name, or from one account, are one person's."""
+    apart: list[ManualDecision] = []
+    for decision in decisions:
+        if not any(is_one_person(decision.actor, decision.account, one.actor, one.account) for one in apart):
+            apart.append(decision)
+    return len(apart)
 
 
 def settle(cells: Sequence[Cell], snapshot: ConsentSnapshot, *, now: datetime) -> tuple[Cell, ...]:

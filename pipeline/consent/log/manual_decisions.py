@@ -27,7 +27,11 @@ class ManualAction(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManualDecision:
-    """One act as the chain holds it; ``bases`` are the grounds of the holds that it speaks of."""
+    """One act as the chain holds it; ``bases`` are the grounds of the holds that it speaks of.
+
+    ``account`` is the mark of the account that its maker decided from by command; None on a page, and where several
+    people share it, so that only names tell them apart.
+    """
 
     seq: int
     participant_id: str
@@ -36,6 +40,7 @@ class ManualDecision:
     bases: frozenset[str]
     actor: str
     at: datetime
+    account: str | None = None
 
 
 def of_session(connection: Connection, session_id: str) -> tuple[ManualDecision, ...]:
@@ -72,6 +77,7 @@ def _read(row: Any) -> ManualDecision:
         bases=frozenset(body["bases"]),
         actor=body["actor"],
         at=datetime.fromisoformat(body["at"]),
+        account=None if body.get("account_is_shared") else body.get("account"),
     )
 
 

@@ -19,6 +19,7 @@ from pipeline.consent.log.manual_decisions import ManualAction
 from pipeline.consent.staff.closing import CloseSession, nothing_to_close
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.records import Cell, Outcome, Purpose, Session
+from pipeline.records.shell_actor import account_mark
 from pipeline.store import Workspace
 
 
@@ -71,6 +72,7 @@ def resolve(
         "act": act.value,
         "bases": sorted({basis_of(cell, snapshot) for cell in held}),
         "actor": normalise(actor),
+        **_account(actor, workspace),
         "reason": _sealed(keys, reason, bound),
         "evidence": evidence if re.fullmatch(r"[0-9a-f]{64}", evidence) else _sealed(keys, evidence, bound),
         "at": now.isoformat(),
@@ -114,6 +116,13 @@ def _check(held: list[Cell], snapshot: ConsentSnapshot, act: ManualAction, now: 
             "the participant cannot be removed: they spoke in mixed sound",
             action="give each person's own track, or captions that name the speakers, or `offrecord review voices`",
         )
+
+
+def _account(actor: str, workspace: Workspace) -> dict[str, object]:
+    """The mark of the account that somebody decides from by command, and whether several people share it."""
+    account = account_mark(actor)
+    shared = {"account_is_shared": True} if workspace.settings.review.shared_account else {}
+    return {"account": account, **shared} if account else {}
 
 
 def _sealed(keys: Keys, text: str, bound: str) -> str:

@@ -30,6 +30,7 @@ from pipeline.consent.staff.resolve_hold import HoldResolution, resolve
 from pipeline.consent.staff.withdraw import withdraw
 from pipeline.errors import ConsentUnreadable, RefusedByPolicy, TryAgain
 from pipeline.records import Outcome, Purpose, Ruling, Session
+from pipeline.records.shell_actor import ShellActor
 from pipeline.store import Workspace
 from tests.consent.conftest import ALL_YES, NOW, Files, person, row, session
 
@@ -82,6 +83,22 @@ def test_no_combination_of_a_no_opens() -> None:
     for outcome, refused in product(Outcome, (True, False)):
         after = resolved(outcome, refused=refused, removable=True, decisions=acts, people=2)
         assert (after is outcome) == (refused or outcome is not Outcome.HOLD) or outcome is Outcome.PROCEED
+
+
+def test_one_account_under_two_names_is_one_person_unless_people_share_it(workspace: Workspace) -> None:
+    found, public = held(), Purpose.PUBLIC_RECORDING
+    settle(found, Purpose.RECORD, workspace)
+    ann, bea = ShellActor("ann", account="ops"), ShellActor("bea", account="ops")
+    settle(found, public, workspace, by=ann)
+    assert settle(found, public, workspace, by=bea).still_needed == "a second person"
+    assert settle(found, public, workspace, by="ops").still_needed == "a second person", "an account of that name"
+    assert settle(found, public, workspace, by=ShellActor("bea", account="bea")).outcome == "proceed"
+    settle(found, public, workspace, ManualAction.UNDO)
+    with (workspace.root / "offrecord.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[review]\nshared_account = true\n")
+    shared = Workspace.open(workspace.root)
+    settle(found, public, shared, by=ann)
+    assert settle(found, public, shared, by=bea).outcome == "proceed"
 
 
 def held() -> Session:
