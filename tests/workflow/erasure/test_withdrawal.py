@@ -79,7 +79,18 @@ def everything_is_accounted_for(workspace: Workspace) -> None:
 def test_the_night_had_something_of_the_guest(workspace: Workspace) -> None:
     assert any(turn["participant_id"] == GUEST_ID for turn in turns(workspace))
     kinds = {one.kind for one in workspace.artefacts.of(session_id(workspace))}
-    steps = {"folders", "speech", "keyword_search", "detect", "proposals", "review", "holds", "tags", "rendition"}
+    steps = {
+        "folders",
+        "speech",
+        "keyword_search",
+        "detect",
+        "proposals",
+        "review",
+        "holds",
+        "tags",
+        "rendition",
+        "unheard",
+    }
     assert kinds == steps
     rendition = next(one for one in workspace.artefacts.of(session_id(workspace)) if one.kind == "rendition")
     assert rendition.contributors is not None and "speech" in rendition.contributors[GUEST_ID]
