@@ -21,8 +21,8 @@ help: ## list what can be made
 setup: ## virtual environment from the lock file, ffmpeg and tesseract, the recognition model
 	$(PREPARE) environment ffmpeg tesseract models
 
-browser: ## what the tests of the review app and of PostgreSQL need beside
-	$(PREPARE) browser provider postgresql
+browser: ## what the tests of the review app, of PostgreSQL and of object storage need beside
+	$(PREPARE) browser provider postgresql object_storage
 
 demo: setup ## take in sample_media/, redact it, export the requests
 	@$(BIN)/python sample_media/demo.py $(DEMO)
@@ -76,6 +76,8 @@ screenshots: setup browser ## take the pictures of the pages in docs/ again
 lock: ## pin the requirements again, with digests and without addresses (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock
+	uv pip compile tests/swift/requirements.in --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --custom-compile-command "make lock" --output-file tests/swift/requirements.lock
 
 clean: ## remove what was made here, but not the environment
 	rm -rf $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -22,6 +22,8 @@ PYTHON = VENV / "bin" / "python"
 READY = VENV / ".ready"
 LOCK = ROOT / "requirements.lock"
 LOG = ROOT / "build" / "setup.log"
+SWIFT = ROOT / ".venv-swift"
+SWIFT_LOCK = ROOT / "tests" / "swift" / "requirements.lock"
 MODELS = ("whisper-base", "en-core-web-sm", "voices")
 SERVER = ("initdb", "pg_ctlcluster")  # Debian keeps the first off the path, others have no second
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -116,6 +118,21 @@ def postgresql() -> str:
     return "ok"
 
 
+def object_storage() -> str:
+    """The S3 server that tests start for themselves, OpenStack Swift in an environment of its own; else left out."""
+    ready, wanted = SWIFT / ".ready", SWIFT_LOCK.read_text("utf-8") + sys.version
+    if not ready.is_file() or ready.read_text("utf-8") != wanted:
+        try:
+            SWIFT.unlink() if SWIFT.is_symlink() else shutil.rmtree(SWIFT, ignore_errors=True)
+            run([sys.executable, "-m", "venv", str(SWIFT)], "Python cannot make a virtual environment")
+            pip = [str(SWIFT / "bin" / "python"), "-m", "pip", *INSTALL]
+            run([*pip, "--require-hashes", f"--requirement={SWIFT_LOCK}"], "pip cannot install Swift")
+        except StepFailed as error:
+            return f"missing, so the tests of object storage are left out: {error}"
+        ready.write_text(wanted, "utf-8")
+    return "ok"
+
+
 def models() -> str:
     """The models that are pulled once, into the user's models folder; without them less good ones are used."""
     command = [str(VENV / "bin" / "offrecord"), "models", "pull", *MODELS]
@@ -128,7 +145,8 @@ def models() -> str:
 
 
 STEPS: dict[str, Callable[[], str]] = {
-    step.__name__: step for step in (environment, ffmpeg, tesseract, browser, provider, postgresql, models)
+    step.__name__: step
+    for step in (environment, ffmpeg, tesseract, browser, provider, postgresql, object_storage, models)
 }
 
 

@@ -16,6 +16,8 @@
     ├── ProofFailed              10   the result could not be proved; nothing was written
     └── TryAgain                 75   temporary: a file still being written, a clock that jumped
         └── StorageUnavailable   75   no space is left, or another command holds the database
+            └── ObjectStorageUnavailable   75   the bucket does not answer
+                └── ObjectStorageRefused    4   the bucket refuses the access key, or there is none
 
 Exit code 0 is done, 3 is finished with some sessions held, refused or failed, 130 is interrupted. A message is one
 line for a person: what is wrong, then what to do; it never holds a name, a term or a file's content.
@@ -156,3 +158,22 @@ class StorageUnavailable(TryAgain):
 
     def __init__(self, message: str = "", *, action: str = "make room, then run again") -> None:
         super().__init__(message or "no space is left on the disk, or no larger file may be written", action=action)
+
+
+class ObjectStorageUnavailable(StorageUnavailable):
+    """The bucket does not answer, or is overloaded, for longer than a request is tried again."""
+
+    def __init__(self, message: str = "", *, action: str = "check it with `offrecord doctor`, then run again") -> None:
+        super().__init__(message or "object storage does not answer, or is overloaded", action=action)
+
+
+class ObjectStorageRefused(ObjectStorageUnavailable):
+    """The bucket or its access key is not what the settings need: no fault of a recording, so that nothing counts."""
+
+    code = Exit.CONFIGURATION
+
+    def __init__(self, message: str = "", *, action: str = "") -> None:
+        super().__init__(
+            message or "object storage refuses the access key",
+            action=action or "check storage.credentials, the rights of the key on the bucket, and this machine's clock",
+        )

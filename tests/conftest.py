@@ -17,7 +17,7 @@ from pipeline.media import ocr
 from pipeline.settings import FILE_NAME
 from pipeline.store import Workspace, database
 from pipeline.store.row_seals import Sealer
-from tests import database_server
+from tests import database_server, object_server
 
 settings.register_profile(
     "offrecord", deadline=None, derandomize=bool(os.environ.get("CI")), suppress_health_check=[HealthCheck.too_slow]
@@ -126,3 +126,22 @@ def text_reader() -> None:
     """Tesseract, which ``make setup`` installs where it can; what happens without it has tests of its own."""
     if ocr.version() is None:
         pytest.skip("tesseract is missing here")
+
+
+@pytest.fixture(scope="session")
+def running_object_server() -> Iterator[object_server.ObjectServer]:
+    """An S3 server; where none can be installed, its tests are left out and say so."""
+    if not object_server.is_installed():
+        pytest.skip("Swift is missing here")
+    with object_server.running() as running:
+        yield running
+
+
+@pytest.fixture
+def object_storage(
+    running_object_server: object_server.ObjectServer, monkeypatch: pytest.MonkeyPatch
+) -> object_server.ObjectServer:
+    """An S3 server, with its access key in the environment."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", object_server.KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", object_server.SECRET)
+    return running_object_server

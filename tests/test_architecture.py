@@ -34,6 +34,7 @@ ONE_DOOR: dict[str, str | tuple[str, ...]] = {
     "pebble": "pipeline/executors/",
     "ray": "pipeline/executors/ray_executor.py",
     "alembic": "pipeline/store/",
+    "obstore": "pipeline/store/blobs/s3.py",
     "pyrage": "pipeline/store/age.py",
     "huggingface_hub": "pipeline/models/",
     "ctranslate2": "pipeline/embeddings/",

@@ -37,6 +37,7 @@ _COMMANDS = {
     "serve": ("serve", "Serve the review app, or the consent form alone."),
     "session": ("drafts", "Draft the session.toml of a folder."),
     "status": ("nightly", "Show each session's status and its one next action."),
+    "storage": ("storage", "Move originals into object storage, or back."),
     "tag": ("tag", "Tag JSON Lines as requests, discoveries, problems and so on."),
     "terms": ("terms", "List confidential terms, and check renditions against them."),
     "verify": ("admin", "Check originals, renditions and chains against their hashes."),

@@ -56,12 +56,15 @@ def doctor(ctx: click.Context, workspace: Path | None, as_json: bool) -> None:
 
 @click.command()
 @workspace_option
+@click.option(
+    "--megabytes", type=click.IntRange(min=1), help="Read only so much of the originals, on from the last time."
+)
 @json_option
 @click.pass_context
-def verify(ctx: click.Context, workspace: Path, as_json: bool) -> None:
+def verify(ctx: click.Context, workspace: Path, megabytes: int | None, as_json: bool) -> None:
     """Check originals, renditions and chains against their hashes, and report orphans."""
     from pipeline.reports.verify import verify_workspace
 
-    findings = verify_workspace(open_workspace(workspace))
+    findings = verify_workspace(open_workspace(workspace), megabytes=megabytes)
     emit(findings, as_json)
     ctx.exit(Exit.DONE if all(finding.ok for finding in findings) else Exit.DAMAGED)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pipeline.errors import ConfigurationError, ConsentUnreadable, OffrecordError, RunFenced, StorageUnavailable
+from pipeline.errors import (
+    ConfigurationError,
+    ConsentUnreadable,
+    ObjectStorageRefused,
+    ObjectStorageUnavailable,
+    OffrecordError,
+    RunFenced,
+    StorageUnavailable,
+)
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -42,6 +50,10 @@ class TaskFailed(Generic[T]):
                 return ConsentUnreadable("the consent store became unreadable", action="restore it, then run again")
             case StorageUnavailable.__name__:
                 return StorageUnavailable()
+            case ObjectStorageUnavailable.__name__:
+                return ObjectStorageUnavailable()
+            case ObjectStorageRefused.__name__:
+                return ObjectStorageRefused()
             case RunFenced.__name__:
                 return RunFenced()
             case ModuleNotFoundError.__name__:

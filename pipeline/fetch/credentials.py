@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,12 +10,11 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from pipeline.errors import ConfigurationError
+from pipeline.files import private_text
 from pipeline.files.toml import BrokenToml, read_toml
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _DOCS = "see docs/fetching.md"
-_SYSTEMD = "CREDENTIALS_DIRECTORY"
-"""Where systemd puts the credentials of a service, in a folder of its own with an access list beside the mode."""
 
 
 class _Table(BaseModel):
@@ -96,7 +93,7 @@ KINDS: dict[str, type[ZoomCredentials] | type[TeamsCredentials] | type[MeetCrede
 def read_credentials(path: Path, platform: str) -> Credentials:
     """The credentials of a platform; raises ``ConfigurationError``, which names a key and never what it holds."""
     try:
-        tables = read_toml(_private_text(path, "the credentials file"))
+        tables = read_toml(private_text(path, "the credentials file"))
     except BrokenToml as error:
         raise ConfigurationError(f"the credentials file: {error}", action=_DOCS) from None
     unknown = tables.keys() - KINDS.keys()
@@ -126,7 +123,7 @@ def _with_account(credentials: MeetCredentials, folder: Path) -> MeetCredentials
         )
     if has_token:
         return credentials
-    text = _private_text(folder / credentials.service_account_file, "the service account's key file")
+    text = private_text(folder / credentials.service_account_file, "the service account's key file")
     try:
         account = ServiceAccount(**json.loads(text))
     except (ValueError, TypeError, RecursionError):
@@ -134,25 +131,6 @@ def _with_account(credentials: MeetCredentials, folder: Path) -> MeetCredentials
             "the service account's key file is not in the form that Google hands out", action=_DOCS
         ) from None
     return credentials.model_copy(update={"service_account": account})
-
-
-def _private_text(path: Path, what: str) -> str:
-    """The text of a file of the operator's alone; one that others may read is refused, but for systemd's folder."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        with os.fdopen(handle, encoding="utf-8") as source:
-            if stat.S_IMODE(os.fstat(handle).st_mode) & 0o077 and not _is_of_systemd(path):
-                raise ConfigurationError(f"{what} may be read by others on this machine", action="chmod 600 it")
-            return source.read()
-    except (OSError, UnicodeDecodeError):
-        raise ConfigurationError(
-            f"{what} cannot be read", action="check its path, and that this user may read it"
-        ) from None
-
-
-def _is_of_systemd(path: Path) -> bool:
-    folder = os.environ.get(_SYSTEMD, "")
-    return bool(folder) and path.resolve().parent == Path(folder).resolve()
 
 
 def _wrong_key(platform: str, key: str, what: str) -> ConfigurationError:

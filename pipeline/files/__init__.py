@@ -4,6 +4,17 @@ from pipeline.files.atomic import make_private, sync_folder, write_atomic, write
 from pipeline.files.digests import file_digest
 from pipeline.files.exchange import exchange
 from pipeline.files.locks import locked
+from pipeline.files.private_text import private_text
 from pipeline.files.space import is_full
 
-__all__ = ["exchange", "file_digest", "is_full", "locked", "make_private", "sync_folder", "write_atomic", "write_bytes"]
+__all__ = [
+    "exchange",
+    "file_digest",
+    "is_full",
+    "locked",
+    "make_private",
+    "private_text",
+    "sync_folder",
+    "write_atomic",
+    "write_bytes",
+]

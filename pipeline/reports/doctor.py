@@ -23,6 +23,7 @@ from pipeline.reports.doctor_cluster import examine_cluster
 from pipeline.reports.requirement import Requirement
 from pipeline.settings import SpeechSettings
 from pipeline.store import Workspace, terms
+from pipeline.store.bucket_originals import BucketOriginals
 
 _FREE_BYTES = 2 << 30
 """Advice only, and so no measured figure: a run that fills the disk ends with exit code 75 and loses nothing."""
@@ -53,6 +54,8 @@ def _requirements(workspace: Workspace | None, on: date) -> Iterator[Requirement
     yield _spacy(workspace)
     yield _public_key(workspace)
     yield _originals(workspace)
+    if workspace.vault.bucket is not None:
+        yield _object_storage(workspace, workspace.vault.bucket)
     yield _term_lists(workspace)
     yield _places(workspace, on)
     yield from examine_cluster(workspace)
@@ -170,6 +173,18 @@ def _originals(workspace: Workspace) -> Requirement:
         return Requirement(what=what, ok=False, found=kind, action=f"{error}")
     is_open = kind == "file" and bool(Path(place).stat().st_mode & 0o077)
     return Requirement(what=what, ok=not is_open, found=f"key from {kind}", action=f"chmod 600 {place}")
+
+
+def _object_storage(workspace: Workspace, bucket: BucketOriginals) -> Requirement:
+    """Whether the bucket takes, gives back and forgets a small file, and whether it puts over what is there."""
+    what = "object storage"
+    try:
+        workspace.vault.require_keys()
+        knows_conditions = bucket.tried(workspace.scratch)
+    except OffrecordError as error:
+        return Requirement(what=what, ok=False, found="", action=f"{error}")
+    hint = "" if knows_conditions else "the server does not know If-None-Match, so each name is asked for before"
+    return Requirement(what=what, ok=True, found="writes, reads back, deletes", hint=hint)
 
 
 def _public_key(workspace: Workspace) -> Requirement:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline import consent
@@ -13,6 +13,7 @@ from pipeline.consent.log.identity import Keys
 from pipeline.errors import ConsentUnreadable, WorkspaceDamaged
 from pipeline.lexicon.counted import counted
 from pipeline.reports import published
+from pipeline.reports.verify_in_turn import originals_in_turn
 from pipeline.store import Workspace, integrity
 from pipeline.store.chains import head_of
 from pipeline.store.database import reading
@@ -30,17 +31,20 @@ class CheckResult:
     found: str
 
 
-def verify_workspace(workspace: Workspace) -> tuple[CheckResult, ...]:
-    """Re-hashes everything; raises ``ConsentUnreadable`` when the consent chain does not hold."""
+def verify_workspace(workspace: Workspace, *, megabytes: int | None = None) -> tuple[CheckResult, ...]:
+    """Re-hashes everything, or of the originals as many ``megabytes`` as follow those of the last time.
+
+    Raises ``ConsentUnreadable`` when the consent chain does not hold.
+    """
     consent.verify_chain(workspace)
-    return (CheckResult(what="consent chain", ok=True, found="whole"), *_checks(workspace))
+    return (CheckResult(what="consent chain", ok=True, found="whole"), *_checks(workspace, megabytes))
 
 
-def _checks(workspace: Workspace) -> Iterator[CheckResult]:
+def _checks(workspace: Workspace, megabytes: int | None) -> Iterator[CheckResult]:
     yield _ledger(workspace)
     yield _decisions(workspace)
     yield _answers(workspace)
-    yield from _vault(workspace)
+    yield from _vault(workspace) if megabytes is None else _vault_in_turn(workspace, megabytes)
     yield _renditions(workspace)
     for what, problems in (
         ("renditions, missing", integrity.missing_renditions(workspace)),
@@ -82,15 +86,34 @@ def _answers(workspace: Workspace) -> CheckResult:
     )
 
 
+def _vault_in_turn(workspace: Workspace, megabytes: int) -> Iterator[CheckResult]:
+    """Some of the originals: what is there is not listed, and what is not there is damaged when its turn comes."""
+    sizes = _sizes(workspace)
+    missing = sizes.keys() - workspace.vault.known_digests()
+    tonight = originals_in_turn(workspace, sizes, megabytes=megabytes)
+    damaged = workspace.vault.damaged(tonight)
+    yield CheckResult(what="vault, missing", ok=not missing, found=_ids(missing))
+    yield CheckResult(what="vault, damaged", ok=not damaged, found=_ids(damaged))
+    yield CheckResult(what="vault, checked", ok=True, found=f"{len(tonight)} of {counted(len(sizes), 'original')}")
+
+
+def _sizes(workspace: Workspace) -> dict[str, int]:
+    """Every original that a session names, with its bytes."""
+    return {sealed.digest: sealed.size for session in Registry(workspace.db).sessions() for sealed in session.sealed}
+
+
 def _vault(workspace: Workspace) -> Iterator[CheckResult]:
-    stored = set(workspace.vault.digests())
-    named = {sealed.digest for session in Registry(workspace.db).sessions() for sealed in session.sealed}
-    missing, damaged, orphans = named - stored, workspace.vault.damaged(), stored - named
+    files = workspace.vault.files()
+    stored, named = files.digests, _sizes(workspace).keys()
+    missing, damaged, orphans = named - stored, workspace.vault.damaged(sorted(stored)), stored - named
     yield CheckResult(what="vault, missing", ok=not missing, found=_ids(missing))
     without_key = workspace.vault.without_key()
     yield CheckResult(what="vault, without a key", ok=not without_key, found=_ids(without_key))
     yield CheckResult(what="vault, damaged", ok=not damaged, found=_ids(damaged))
     yield CheckResult(what="vault, orphans (kept)", ok=True, found=_ids(orphans))
+    if workspace.vault.bucket is not None:
+        unknown = counted(files.unknown_blobs, "blob") if files.unknown_blobs else "none"
+        yield CheckResult(what="object storage, without a key (kept)", ok=True, found=unknown)
 
 
 def _renditions(workspace: Workspace) -> CheckResult:
@@ -100,5 +123,5 @@ def _renditions(workspace: Workspace) -> CheckResult:
     return CheckResult(what="renditions, changed since their proof", ok=not problems, found=_ids(problems))
 
 
-def _ids(names: set[str] | list[str]) -> str:
+def _ids(names: Iterable[str]) -> str:
     return ", ".join(sorted(name[:24] for name in names)) or "none"

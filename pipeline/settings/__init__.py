@@ -26,6 +26,7 @@ from pipeline.settings.ray import RaySettings
 from pipeline.settings.retention import BackupSettings, RetentionSettings
 from pipeline.settings.review_app import ReportSettings, ReviewSettings, WebSettings
 from pipeline.settings.section import Section
+from pipeline.settings.storage import StorageSettings
 from pipeline.settings.variables import (
     BETWEEN,
     PREFIX,
@@ -197,6 +198,7 @@ class Settings(BaseSettings):
     backup: BackupSettings = BackupSettings()
     database: DatabaseSettings = DatabaseSettings()
     encryption: EncryptionSettings = EncryptionSettings()
+    storage: StorageSettings = StorageSettings()
     ray: RaySettings = RaySettings()
 
     @classmethod

@@ -67,6 +67,10 @@ class OpenCopies:
                 self._users -= 1
             self._remove_idle()
 
+    def has(self, digest: str) -> bool:
+        """Whether any process has a copy of a file."""
+        return any(self.root.glob(f"*/{digest}"))
+
     def remove(self, digest: str) -> None:
         """Removes the copies of a file, whichever process has them."""
         if self.root.is_dir():

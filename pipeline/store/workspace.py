@@ -21,6 +21,7 @@ from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
 from pipeline.store import cues, database, misheard, record_keys, releases, signing, terms, tombstones
 from pipeline.store.artefacts import Artefacts
+from pipeline.store.bucket_originals import bucket_of, storage_owner
 from pipeline.store.chains import Heads
 from pipeline.store.fence import Attempt, Fence
 from pipeline.store.key_encryption import KeyEncryptionKeys
@@ -166,6 +167,9 @@ class Workspace:
             self.root / "vault",
             keys,
             OpenCopies(opened),
+            bucket=bucket_of(
+                self.root / "vault", self.settings.storage, keys, owner=lambda: storage_owner(self.key("plan"))
+            ),
             was_erased=lambda digest: tombstones.holds(self.db, digest),
         )
 

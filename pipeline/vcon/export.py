@@ -127,7 +127,9 @@ def forbidden(
     return Forbidden(
         texts=frozenset({*names_of(session), *(term.text for term in planned)}),
         file_names=frozenset(originals - ours),
-        digests=frozenset({*map(bytes.fromhex, workspace.vault.digests()), *_sha512_of_originals(session, workspace)}),
+        digests=frozenset(
+            {*map(bytes.fromhex, workspace.vault.known_digests()), *_sha512_of_originals(session, workspace)}
+        ),
     )
 
 

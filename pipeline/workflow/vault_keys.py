@@ -63,7 +63,7 @@ class EncryptedFiles:
 def key_status(workspace: Workspace, *, now: datetime) -> VaultKeyStatus:
     """How the vault is encrypted; asks the source of the key for it."""
     vault, source = workspace.vault, workspace.settings.encryption.key
-    files, plain = len(list(vault.digests())), len(vault.plain_digests())
+    files, plain = len(vault.known_digests()), len(vault.plain_digests())
     if not vault.is_encrypted:
         return VaultKeyStatus(
             encrypted=False,
@@ -93,7 +93,7 @@ def verify_keys(workspace: Workspace) -> VaultKeyCheck:
     """Opens the beginning of every encrypted file with its key; `offrecord verify` reads files and records whole."""
     vault = workspace.vault
     vault.require_keys()
-    digests = frozenset(vault.digests())
+    digests = vault.files().digests
     owners = vault.keys.owners() if vault.is_encrypted else frozenset()
     return VaultKeyCheck(
         checked=len(digests) - len(vault.plain_digests()),

@@ -20,6 +20,7 @@ from tests.benchmarks import (
     idle,
     known_names,
     memory,
+    object_storage,
     overhead,
     rendering,
     requests,
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
 LONG: dict[str, Callable[[Path], Iterable[str]]] = {
     "executors": executors.measure,
     "hearing": hearing.measure,
+    "object-storage": object_storage.measure,
     "requests": requests.measure,
     "scale": scale.measure,
     "tags": sample_tags.measure,

@@ -156,7 +156,7 @@ def records_of(folder: Path) -> list[str]:
 
 def wrapped_of(workspace: Workspace, digest: str) -> bytes:
     """A data key as the key ring has it."""
-    with workspace.vault.keys._connected() as connection:
+    with workspace.vault.keys.connected() as connection:
         row = connection.execute("SELECT wrapped FROM data_key WHERE owner = ?", (digest,)).fetchone()
     return bytes(row[0])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.util import find_spec
 
 import pytest
@@ -16,18 +17,16 @@ BECOMES = {"poison": "quarantined", "raises": "failed"}
 """What becomes of a faulty session after its nights; it is done after every other fault."""
 
 
-@pytest.fixture(scope="module")
-def outcomes() -> dict[str, list[Counts | Secrecy]]:
-    """The whole contract on each executor; a cluster is started once."""
+@cache
+def outcomes(executor: str) -> list[Counts | Secrecy]:
+    """The whole contract on one executor, once; a cluster is started once for it."""
     assert find_spec("ray"), "Ray is not installed: make setup installs it"
-    return {executor: list(contract_of(executor)) for executor in ("local", "ray")}
+    return list(contract_of(executor))
 
 
 @pytest.mark.parametrize(("executor", "fault"), CASES)
-def test_a_fault_costs_its_own_session_at_most(
-    outcomes: dict[str, list[Counts | Secrecy]], executor: str, fault: str
-) -> None:
-    (counts,) = (each for each in outcomes[executor] if isinstance(each, Counts) and each.fault == fault)
+def test_a_fault_costs_its_own_session_at_most(executor: str, fault: str) -> None:
+    (counts,) = (each for each in outcomes(executor) if isinstance(each, Counts) and each.fault == fault)
     assert (counts.lost, counts.doubled, counts.let_out) == (0, 0, 0)
     assert counts.hurt == 0, "a neighbour failed, or was charged with a try"
     assert counts.faulty == BECOMES.get(fault, "done")
@@ -38,7 +37,7 @@ def test_a_fault_costs_its_own_session_at_most(
         assert counts.tries == SESSIONS + 1, "only the session whose worker died was tried again"
 
 
-def test_nothing_of_what_workers_make_is_in_ray(outcomes: dict[str, list[Counts | Secrecy]]) -> None:
-    (found,) = (each for each in outcomes["ray"] if isinstance(each, Secrecy))
+def test_nothing_of_what_workers_make_is_in_ray() -> None:
+    (found,) = (each for each in outcomes("ray") if isinstance(each, Secrecy))
     assert found.sent_in, "what is sent through Ray on purpose is not found, so this shows nothing"
     assert found.secret_in == []

@@ -157,7 +157,7 @@ def test_a_full_disk_leaves_neither_a_key_nor_a_file(workspace: Workspace, diges
     with pytest.raises(OSError, match="no space"):
         workspace.vault.keys.put("f" * 64, bytes(32), full)
     assert workspace.vault.keys.owners() == {digest}
-    with pytest.raises(StorageUnavailable), workspace.vault.keys._writing() as connection:
+    with pytest.raises(StorageUnavailable), workspace.vault.keys.writing() as connection:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count={pages}").fetchall()
         rows = ((f"{number:064x}", "k", bytes(60), 0) for number in range(1000))

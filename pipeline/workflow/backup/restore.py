@@ -8,7 +8,7 @@ import secrets
 import shutil
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -21,10 +21,13 @@ from pipeline.consent.log import journal, replay
 from pipeline.errors import ConfigurationError, InputRefused, LockHeld, OffrecordError, UsageProblem
 from pipeline.files import exchange, locked, make_private, write_atomic, write_bytes
 from pipeline.lexicon.counted import counted
+from pipeline.settings.encryption import EncryptionSettings
 from pipeline.store import Workspace, age, integrity, record_keys
 from pipeline.store.chains import head_of
 from pipeline.store.codec import decode
 from pipeline.store.database import reading
+from pipeline.store.key_encryption import KeyEncryptionKeys
+from pipeline.store.key_ring import OF_RECORDS, OF_STAGES, OF_VAULT, KeyRing
 from pipeline.store.registry import Registry
 from pipeline.store.tables.consent import consent_event
 from pipeline.store.tables.runs import ledger
@@ -78,7 +81,7 @@ def restore(
         if keys is not None:
             _unpack(keys, staging, identities, KEYS)
         elif (root / KEYS).is_dir():
-            shutil.copytree(root / KEYS, staging / KEYS)
+            _copy_keys(root, staging)
         else:
             raise ConfigurationError("the keys of the workspace are missing", action="give their backup with --keys")
         if not manifest.originals and (root / VAULT).is_dir():
@@ -106,9 +109,27 @@ def restore(
 def _without_keys(root: Path) -> tuple[str, ...]:
     """A line where originals came back that no key opens: the copy of the keys is older than they are."""
     workspace = Workspace.open(root)
-    count = len(workspace.vault.without_key())
+    named = {file.digest for session in Registry(workspace.db).sessions() for file in session.sealed}
+    without = set(workspace.vault.without_key())
+    if workspace.vault.bucket is not None:  # there a file cannot even be found without its key
+        without |= named - workspace.vault.known_digests()
+    count = len(without)
     workspace.db.dispose()
     return (_KEYS_LOST.format(counted(count, "original")),) if count else ()
+
+
+def _copy_keys(root: Path, staging: Path) -> None:
+    """Copies the keys of the old workspace while nobody writes them: the review app keeps new ones at any time."""
+    with ExitStack() as unchanged:
+        for name in (OF_VAULT, OF_STAGES, OF_RECORDS):
+            if (root / KEYS / name).is_file():
+                # Its own settings, which may be damaged, say nothing of how its files are copied.
+                ring = KeyRing(root / KEYS / name, KeyEncryptionKeys(root / KEYS, EncryptionSettings()))
+                try:
+                    unchanged.enter_context(ring.unchanged())
+                except OffrecordError as error:
+                    raise type(error)(f"the backup was not restored: {error.message}", action=error.action) from error
+        shutil.copytree(root / KEYS, staging / KEYS, ignore=shutil.ignore_patterns("*-journal"))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +21,7 @@ from pipeline.errors import ConfigurationError, UsageProblem
 from pipeline.files import write_atomic, write_bytes
 from pipeline.settings import FILE_NAME
 from pipeline.store import Workspace, age
+from pipeline.store.bucket_originals import BucketOriginals
 from pipeline.store.codec import encode
 from pipeline.store.database import is_server
 from pipeline.workflow.backup.contents import (
@@ -37,6 +39,7 @@ from pipeline.workflow.backup.contents import (
 from pipeline.workflow.database_copy import write_file
 
 _COPY = "backup.db"
+_ORIGINAL = "original"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +172,19 @@ def _data(workspace: Workspace, add: Add, originals: bool) -> None:
     for folder in FOLDERS if originals else [name for name in FOLDERS if name != VAULT]:
         for path in _files(workspace.root / folder):
             add(path.relative_to(workspace.root).as_posix(), path)
+    if originals and workspace.vault.bucket is not None:
+        _from_bucket(workspace, workspace.vault.bucket, add)
+
+
+def _from_bucket(workspace: Workspace, bucket: BucketOriginals, add: Add) -> None:
+    """The originals in object storage, as they would lie in the vault's folder; one at a time on the disk."""
+    copy, folder = workspace.scratch / _ORIGINAL, workspace.vault.folder
+    for digest in sorted(bucket.listed()[0] - frozenset(folder.digests())):
+        try:
+            write_atomic(copy, partial(bucket.copy, digest))
+            add(f"{VAULT}/{folder.name(digest)}", copy)
+        finally:
+            copy.unlink(missing_ok=True)
 
 
 def _keys(workspace: Workspace, add: Add) -> None:

@@ -52,7 +52,7 @@ def find_leftovers(workspace: Workspace, filed: Withdrawal) -> tuple[Leftover, .
         *_in_answers(workspace, finder, keys, filed),
         *_in_stages(workspace, finder),
         *_in_files(workspace, finder, gone),
-        *(Leftover("vault", digest, "file") for digest in workspace.vault.digests() if digest in gone),
+        *(Leftover("vault", digest, "file") for digest in gone if workspace.vault.has_trace(digest)),
         *(Leftover("keys", digest, "key") for digest in gone if workspace.vault.has_key(digest)),
         *(Leftover("keys", owner, "key of a record as it was") for owner in _earlier_keys(workspace)),
     ]

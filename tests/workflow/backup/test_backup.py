@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import sqlite3
 import tarfile
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -16,6 +20,7 @@ from pipeline.errors import ConfigurationError, InputRefused, LockHeld, Offrecor
 from pipeline.records import Purpose, Refused
 from pipeline.reports.verify import verify_workspace
 from pipeline.store import Workspace, age
+from pipeline.store.key_ring import OF_RECORDS, OF_STAGES, OF_VAULT
 from pipeline.store.registry import Registry
 from pipeline.workflow.backup import RestoredWorkspace, back_up, restore, write_key
 from pipeline.workflow.consent_views import left_after_withdrawal
@@ -186,6 +191,25 @@ def test_a_damaged_backup_is_refused_in_one_line_and_changes_nothing(backup: Bac
     done = CliRunner().invoke(main, command)
     assert done.exit_code == 9 and done.stderr.startswith("offrecord: ") and done.stderr.count("\n") == 1
     assert snapshot(backup.root) == before and staged(backup.root) == []
+
+
+def test_the_keys_of_the_old_workspace_are_copied_while_nobody_writes_them(
+    backup: Backup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The review app keeps results, and so keys, without the lock of the workspace."""
+    copytree, tried = shutil.copytree, []
+
+    def copied(source: Path, target: Path, **options: Any) -> Path:
+        for name in (OF_VAULT, OF_STAGES, OF_RECORDS):
+            with closing(sqlite3.connect(source / name, timeout=0)) as other:
+                with pytest.raises(sqlite3.OperationalError, match="locked"):
+                    other.execute("BEGIN IMMEDIATE")
+                tried.append(name)
+        return copytree(source, target, **options)
+
+    monkeypatch.setattr(shutil, "copytree", copied)
+    backup.restore()
+    assert tried == [OF_VAULT, OF_STAGES, OF_RECORDS]
 
 
 @pytest.mark.parametrize("step", ["_unpack", "_made_current", "_newer", "exchange"])

@@ -86,10 +86,10 @@ def test_the_night_had_something_of_the_guest(workspace: Workspace) -> None:
         "detect",
         "proposals",
         "review",
-        "unheard",
         "holds",
         "tags",
         "rendition",
+        "unheard",
     }
     assert kinds == steps
     rendition = next(one for one in workspace.artefacts.of(session_id(workspace)) if one.kind == "rendition")

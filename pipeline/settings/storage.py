@@ -1,0 +1,34 @@
+"""The section of the settings that says where encrypted originals lie: in the workspace, or in a bucket."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from pipeline.settings.section import Section
+
+
+class StorageSettings(Section):
+    """Where encrypted files are kept. What is plain never leaves the workspace."""
+
+    originals: str = Field(
+        "",
+        pattern=r"^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*)?$",
+        description="A place in a bucket, as `s3://BUCKET/PREFIX`, for encrypted originals; empty for `vault/`.",
+    )
+    endpoint: str = Field(
+        "",
+        pattern=r"^(https?://[^/?#@\s]+)?$",
+        description="The address of an S3 server that is not Amazon's, as `https://s3.example.org`.",
+    )
+    region: str = Field("us-east-1", pattern=r"^[A-Za-z0-9-]+$", description="The region that requests are signed for.")
+    credentials: str = Field(
+        "environment",
+        pattern=r"^(environment|instance|file:/.+|credential:[^/]+)$",
+        description="Where the access key is: `environment` (AWS_ACCESS_KEY_ID and its secret), `file:/PATH`, "
+        "`credential:NAME` (systemd), or `instance` for the role of the machine.",
+    )
+    timeout_s: float = Field(60.0, gt=0, le=3600, description="A single request that takes longer is tried again.")
+    # Amazon's own clients give up on a throttled request after about a minute; a night is then better tried again.
+    retry_for_s: float = Field(
+        60.0, ge=0, le=3600, description="For how long a request that fails is tried again before the run stops."
+    )
