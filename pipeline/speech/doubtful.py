@@ -14,16 +14,17 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.records import Ruling, Session, Transcript, Word
-from pipeline.settings import SpeechSettings
 from pipeline.spans import clip, merge, pad, subtract, times
 from pipeline.speech.audio_types import FEWEST_PHONES
-from pipeline.speech.engines import engine
 from pipeline.speech.engines.border_doubt import NOISY_DOUBT_S
 from pipeline.speech.pronunciation.pronounce import Phones, bundled
 from pipeline.speech.tracks import audible, closed
 
 Seconds = tuple[float, float]
 
+# With these, on 106 hits of the search on the samples one lies in words that count as sure; of 149 s of real read
+# speech 47 % is doubtful, of the samples, whose every fifth second is a name, 61 %.
+SURE_PROBABILITY = 0.85
 ALIKE = 0.6
 MARGIN_S = 0.5
 # Words that reach over others which were left out: talk of the samples has at most 0.2 s for a phone.
@@ -40,9 +41,11 @@ def doubtful(
     *,
     kept: Sequence[str],
     terms: Sequence[str],
-    settings: SpeechSettings,
+    sure_probability: float = SURE_PROBABILITY,
 ) -> list[Seconds] | None:
     """Where one of the ``terms`` may be said in the tracks that are ``kept``, in seconds of the session, merged.
+
+    Words of ``sure_probability`` and more count as heard right, where they have times of their own.
 
     None where one of them was not listened to at all: then it may be anywhere.
     """
@@ -51,7 +54,7 @@ def doubtful(
     by_track: dict[str, list[Word]] = defaultdict(list)
     for word in transcript.words:
         by_track[word.track_id].append(word)
-    ways, sure_probability = _ways(terms), engine(settings.engine).sure_probability
+    ways = _ways(terms)
     spans = [
         span
         for track_id in kept

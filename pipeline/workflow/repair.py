@@ -52,8 +52,8 @@ def state_of(planned: PlannedRendition, made_with: str) -> RepairState:
 def spans_to_hear(planned: PlannedRendition, state: RepairState) -> Sequence[tuple[float, float]] | None:
     """What of a rendition must be listened to, in seconds; None for all of it.
 
-    At first what lies beside its windows, and wherever a term of the plan may be said that the transcript does not
-    show; all of it where the settings search no sound. After a repair what that changed.
+    At first all of it where it has a name that the first search did not know, else what lies beside its windows and
+    wherever the transcript is not sure; after a repair what that changed.
     """
     if state.rounds == 0:
         return _to_hear_first(planned)
@@ -74,21 +74,22 @@ def spans_to_hear(planned: PlannedRendition, state: RepairState) -> Sequence[tup
 
 def _to_hear_first(planned: PlannedRendition) -> Sequence[tuple[float, float]] | None:
     context, plan = planned.analysed.context, planned.plan
-    settings = context.workspace.settings.speech
-    if not settings.keyword_search:
+    terms = [term.text for term in plan.terms]
+    if not context.workspace.settings.speech.keyword_search or not _were_searched(terms, context):
         return None
     unsure = speech.doubtful(
-        context.session,
-        context.ruling,
-        planned.analysed.transcript,
-        kept=plan.keep_tracks,
-        terms=[term.text for term in plan.terms],
-        settings=settings,
+        context.session, context.ruling, planned.analysed.transcript, kept=plan.keep_tracks, terms=terms
     )
     if unsure is None:
         return None
     beside = spans.pad(((window.start_s, window.end_s) for window in plan.windows), BESIDE_S)
     return spans.merge(spans.clip([*unsure, *beside], 0.0, context.session.duration_s), gap=BESIDE_S)
+
+
+def _were_searched(terms: Sequence[str], context: SessionContext) -> bool:
+    """Whether the first search of the sound knew all of these: a name that detection found nobody listened for yet."""
+    searched = {keyword.text.casefold() for keyword in speech.vocabulary(context.known)}
+    return all(term.casefold() in searched for term in terms)
 
 
 def grow(planned: PlannedRendition, state: RepairState, leak: Leak) -> PlannedRendition | Failed:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from pipeline.records import Outcome, SpeechSegment, Transcript, Word
-from pipeline.settings import SpeechSettings
 from pipeline.speech import doubtful
 from tests.speech.conftest import ruling_of, session_of, track_of
 
@@ -42,8 +41,7 @@ def said(*exchanged: Word, voiced_s: float | None = None) -> Transcript:
 
 def places(transcript: Transcript, *terms: str, kept: tuple[str, ...] = ("t1",)) -> list[tuple[float, float]] | None:
     session, ruling = session_of(TRACK, OTHER, people=2), ruling_of(Outcome.PROCEED, Outcome.MINUS)
-    settings = SpeechSettings(engine="whisper")
-    return doubtful(session, ruling, transcript, kept=kept, terms=terms or ("Halcyon Freight",), settings=settings)
+    return doubtful(session, ruling, transcript, kept=kept, terms=terms or ("Halcyon Freight",))
 
 
 def test_what_was_surely_heard_and_sounds_like_nothing_is_not_listened_to_again() -> None:

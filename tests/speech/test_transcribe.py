@@ -270,9 +270,20 @@ def test_a_new_term_is_searched_for_without_recognising_again(
     )
 
 
-@pytest.mark.parametrize(("engine", "whole"), [("whisper", False), ("sphinx", True)])
-def test_where_whisper_is_sure_of_words_like_no_term_the_sound_is_not_searched(
-    transcript: Transcript, two_people: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, engine: str, whole: bool
+MANY = tuple(Term(text=f"Freightliner {number:03}") for number in range(40))
+"""More than Whisper is surely told."""
+
+
+@pytest.mark.parametrize(
+    ("engine", "others", "whole"), [("whisper", (), False), ("whisper", MANY, True), ("sphinx", (), True)]
+)
+def test_where_whisper_knows_all_names_and_is_sure_of_words_like_none_the_sound_is_not_searched(
+    transcript: Transcript,
+    two_people: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    engine: str,
+    others: tuple[Term, ...],
+    whole: bool,
 ) -> None:
     searched = list[Span]()
 
@@ -286,7 +297,7 @@ def test_where_whisper_is_sure_of_words_like_no_term_the_sound_is_not_searched(
     unsure = replace(sure[-1], probability=0.5)
     voiced = tuple(SpeechSegment(track_id="t1", start_s=word.start_s, end_s=word.end_s) for word in sure)
     heard = replace(transcript, words=(*sure[:-1], unsure), voiced=voiced)
-    session, listed = session_of(track_of(two_people[0])), Context(terms=(Term(text="Halcyon Freight"),))
+    session, listed = session_of(track_of(two_people[0])), Context(terms=(Term(text="Halcyon Freight"), *others))
     settings = SpeechSettings(engine=engine)
     speech.keyword_search(session, ruling_of(YES), heard, listed, vault=Shelf(), settings=settings)
     assert any(span.start_s <= unsure.start_s and unsure.end_s <= span.end_s for span in searched)

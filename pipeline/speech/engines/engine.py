@@ -31,8 +31,8 @@ class Engine:
     for a session and gives the recogniser of each track. ``hints`` are the names that it may be told, of which its
     words depend; ``told`` are those of them that it surely is told. ``missing`` says what a session lacks.
 
-    Words of ``sure_probability`` and more count as heard right; with ``searched_where_sure`` the sound is searched for
-    names there too, as nobody measured that none is found there.
+    Where it was told every name, the sound is searched for them only where it was less sure of a word than
+    ``sure_probability``, or heard what sounds like one; None where nobody measured that this finds as much.
     """
 
     version: Callable[[SpeechSettings], str]
@@ -40,8 +40,7 @@ class Engine:
     hints: Callable[[Sequence[Keyword]], list[Keyword]] = no_hints
     told: Callable[[Sequence[Keyword]], list[Keyword]] = no_hints
     missing: Callable[[Session], Failed | None] = nothing_missing
-    sure_probability: float = 0.85
-    searched_where_sure: bool = True
+    sure_probability: float | None = None
 
 
 def for_all_tracks(recogniser: Recogniser) -> ForTrack:

@@ -35,11 +35,8 @@ _DOUBT_S = 0.06
 _DOUBT_WITHIN_S = 0.15
 # A tenth of what the engine would follow at most: twice as quick, and as good on the real and the made voices tried.
 _MOST_STATES = 3000
-# The engine's own language weight is 6.5: with less the words follow the sound more and what is usual less. For the
-# terms of one session a third of those states do, without a second look at the words: in half of the time, of 35 hits
-# on 98 s of samples and made voices one is lost, in whose place a longer form of that name is heard, and what windows
-# left of names is heard as before. With 600 states two names are lost altogether.
-_SOUND_OPTIONS: dict[str, float | bool] = {"lw": 4.0, "maxhmmpf": 1000, "fwdflat": False}
+# The engine's own language weight is 6.5: with less the words follow the sound more and what is usual less.
+_SOUND_LW = 4.0
 # Log probabilities of this engine come in powers of 1.0001, shifted by ten bits; a search adds 1,500 to a phrase's.
 _SCORE_TO_LOG10 = 1024 / math.log(10)
 _SCORE_SHIFT = 1500 * 1024 * math.log10(1.0001)
@@ -63,13 +60,14 @@ class SphinxRecogniser:
     """Recognises English with the bundled model, and the given names as words of their own."""
 
     def __init__(self, names: Sequence[KeywordPronunciation] = (), *, trusting_sound: bool = False) -> None:
-        options = {"maxhmmpf": _MOST_STATES} | (_SOUND_OPTIONS if trusting_sound else {})
-        self._decoder = _decoder(dict=str(sphinx_file(DICTIONARY)), lm=str(sphinx_file(LANGUAGE)), **options)
-        language = self._decoder.get_lm()
+        more: dict[str, float] = {"lw": _SOUND_LW} if trusting_sound else {}
+        dictionary, language = str(sphinx_file(DICTIONARY)), str(sphinx_file(LANGUAGE))
+        self._decoder = _decoder(dict=dictionary, lm=language, maxhmmpf=_MOST_STATES, **more)
         self._names = {f"q{index}": name.text for index, name in enumerate(names)}
         self._thinkable = frozenset(
             f"q{index}" for index, name in enumerate(names) if len(name.phones) >= FEWEST_PHONES
         )
+        language = self._decoder.get_lm()
         for index, name in enumerate(names):
             language.add_word(f"q{index}", name.weight)
         for index, name in enumerate(names):

@@ -134,8 +134,8 @@ def _open(known: Sequence[Keyword], settings: SpeechSettings) -> ForTrack:
     return for_all_tracks(WhisperRecogniser(settings, names, bundled()))
 
 
-# Searched where it is less sure alone, six samples and four made voices, told the names or not, keep all hits of a
-# search of everything but those that its words have too; with 0.5 a name is lost that no word shows.
+# Searched where it is less sure alone, six samples and four made voices keep all hits of a search of everything but
+# those that its words have too; with 0.5 a name is lost that no word shows.
 _SURE_PROBABILITY = 0.7
 
 ENGINE = Engine(
@@ -144,5 +144,4 @@ ENGINE = Engine(
     hints=hot_words,
     told=sure_hot_words,
     sure_probability=_SURE_PROBABILITY,
-    searched_where_sure=False,
 )
