@@ -6,11 +6,14 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from pipeline.errors import StorageUnavailable
 from pipeline.store import Workspace
 from pipeline.store.database import is_server
 
+_SIGNAL = signal.SIGUSR1
+"""Not that of Ctrl-C: a program that ``nohup`` or a shell's ``&`` started ignores it."""
 _EVERY_S = 15.0
 """Until then workers of a run without a lock go on; what they write is fenced from the moment that another begins."""
 
@@ -21,7 +24,7 @@ def watching(workspace: Workspace) -> Iterator[None]:
     if not is_server(workspace.db) or threading.current_thread() is not threading.main_thread():
         yield
         return
-    over, lost = threading.Event(), list[StorageUnavailable]()
+    over, lost, before = threading.Event(), list[StorageUnavailable](), signal.signal(_SIGNAL, _interrupt)
     watch = threading.Thread(target=_watch, args=(workspace, over, lost), daemon=True)
     watch.start()
     try:
@@ -33,6 +36,7 @@ def watching(workspace: Workspace) -> Iterator[None]:
     finally:
         over.set()
         watch.join()
+        signal.signal(_SIGNAL, before)
 
 
 def _watch(workspace: Workspace, over: threading.Event, lost: list[StorageUnavailable]) -> None:
@@ -42,5 +46,9 @@ def _watch(workspace: Workspace, over: threading.Event, lost: list[StorageUnavai
         except StorageUnavailable as error:
             lost.append(error)
             # As Ctrl-C: whatever the main thread waits for, it stops there, and the executor ends its workers.
-            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            signal.pthread_kill(threading.main_thread().ident or 0, _SIGNAL)
             return
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt

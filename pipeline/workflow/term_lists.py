@@ -15,7 +15,7 @@ from pipeline.lexicon.counted import counted, is_or_are
 from pipeline.review.actors import marks_of
 from pipeline.store import Workspace, terms
 
-_SEEN, _REMOVED = "term list", "term list removed"
+_SEEN, _REMOVED = "term_list_seen", "term_list_removed"
 _PREFIX, _ABOUT = "list-", b"offrecord term list v1\n"
 
 

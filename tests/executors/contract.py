@@ -244,6 +244,8 @@ def raise_loopback() -> None:
 
 def main(arguments: Sequence[str]) -> None:
     if arguments[0] == "--night":
+        # Who started the tests may have had it ignored, as a shell's `&` does.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         run_night(Path(arguments[1]), arguments[2])
         return
     raise_loopback()

@@ -49,7 +49,8 @@ def test_a_list_that_is_gone_ends_a_run_until_somebody_confirms_and_again_when_i
         require_lists(workspace)
         listed.write_text(LIST, "utf-8")
         require_lists(workspace)
-    assert "alcyon" not in "".join(body for _, body in workspace.ledger.under("term list", ""))
+    seen = list(workspace.ledger.under("term_list_seen", ""))
+    assert seen and "alcyon" not in "".join(body for _, body in seen)
 
 
 def test_another_file_name_or_another_entry_is_no_removal(workspace: Workspace) -> None:
