@@ -12,6 +12,22 @@ SYSTEMD = "CREDENTIALS_DIRECTORY"
 """The variable with which systemd names the folder of a unit's credentials."""
 
 
+def named_file(kind: str, where: str, what: str) -> Path:
+    """The file that the settings name as ``file:PATH`` or as ``credential:NAME`` of systemd.
+
+    Raises ``ConfigurationError`` where no unit of systemd runs this.
+    """
+    if kind == "file":
+        return Path(where)
+    folder = os.environ.get(SYSTEMD)
+    if not folder:
+        raise ConfigurationError(
+            f"{what} is a credential of systemd, and {SYSTEMD} is not set",
+            action="run this from a systemd unit with LoadCredential= or LoadCredentialEncrypted=",
+        )
+    return Path(folder) / where
+
+
 def private_text(path: Path, what: str) -> str:
     """The text of a file; raises ``ConfigurationError`` where it cannot be read, or others may, but for systemd's."""
     try:

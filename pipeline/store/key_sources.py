@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
 import shlex
 import subprocess
 from pathlib import Path
 
 from pipeline.errors import ConfigurationError, StorageUnavailable, WorkspaceDamaged
+from pipeline.files.private_text import named_file
 from pipeline.settings.encryption import OWN
 
 OWN_FILE = "kek"
 """The workspace's own key-encryption key, in its folder of keys."""
 SECRET_BYTES = 32
-_CREDENTIALS = "CREDENTIALS_DIRECTORY"
 _LONGEST = 1024
 _ACTION = "see encryption.key in docs/settings.md"
 
@@ -29,7 +28,10 @@ def read_secret(source: str, keys: Path, *, timeout_s: float) -> bytes:
     kind, _, where = source.partition(":")
     if kind == OWN:
         return _own(keys)
-    content = _from_command(where, timeout_s) if kind == "command" else _from_file(_place(kind, where))
+    if kind == "command":
+        content = _from_command(where, timeout_s)
+    else:
+        content = _from_file(named_file(kind, where, "the key-encryption key"))
     secret = _decoded(content)
     if secret is None:
         raise ConfigurationError(
@@ -56,18 +58,6 @@ def whole(secret: bytes, name: str) -> bytes:
             f"the key-encryption key keys/{name} is not whole", action="restore keys/ from its backup"
         )
     return secret
-
-
-def _place(kind: str, where: str) -> Path:
-    if kind == "file":
-        return Path(where)
-    folder = os.environ.get(_CREDENTIALS)
-    if not folder:
-        raise ConfigurationError(
-            f"the key-encryption key is a credential, and {_CREDENTIALS} is not set",
-            action="run this from a systemd unit with LoadCredential= or LoadCredentialEncrypted=",
-        )
-    return Path(folder) / where
 
 
 def _from_file(path: Path) -> bytes:

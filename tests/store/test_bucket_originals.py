@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -31,6 +29,7 @@ from pipeline.workflow.backup import back_up, restore, write_key
 from pipeline.workflow.storage_copy import copy_storage
 from pipeline.workflow.vault_keys import rotate_keys, verify_keys
 from tests.fault_proxy import Fault, FaultProxy, between
+from tests.kill_points import killed_at
 from tests.object_server import SECRET, ObjectServer
 from tests.vault_files import originals, plain_from_now_on
 
@@ -349,22 +348,6 @@ def test_a_backup_holds_the_originals_of_the_bucket(
     assert list(restored.scratch.iterdir()) == []
 
 
-def _at_line(names: frozenset[str | None], last: int) -> Callable[[FrameType, str, Any], Any]:
-    seen = 0
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal seen
-        if frame.f_code.co_filename not in names:
-            return None
-        if event == "line":
-            seen += 1
-            if seen == last:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return trace
-
-    return trace
-
-
 _MODULES = (bucket_originals, unkept_blobs, key_ring, s3, owned, storage_copy)
 
 
@@ -372,7 +355,7 @@ def _work(root: Path, what: str, argument: str, line: int) -> None:
     """In a process of its own: what uses threads, as obstore does, is not forked."""
     workspace = Workspace.open(root)
     vault = workspace.vault
-    sys.settrace(_at_line(frozenset(module.__file__ for module in _MODULES), line))
+    sys.settrace(killed_at(frozenset(module.__file__ for module in _MODULES), line))
     if what == "seal":
         vault.seal(Path(argument), kind="media")
     elif what == "erase":

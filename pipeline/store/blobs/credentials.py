@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.errors import ConfigurationError
 from pipeline.files import private_text
-from pipeline.files.private_text import SYSTEMD
+from pipeline.files.private_text import named_file
 from pipeline.files.toml import BrokenToml, read_toml
 
 INSTANCE = "instance"
@@ -38,7 +38,7 @@ def read_access_key(source: str) -> AccessKey | None:
     kind, _, where = source.partition(":")
     if kind == INSTANCE:
         return None
-    values = _of_environment() if kind == "environment" else _of_file(_place(kind, where))
+    values = _of_environment() if kind == "environment" else _of_file(named_file(kind, where, _WHAT))
     return AccessKey(**values)
 
 
@@ -63,15 +63,3 @@ def _of_file(path: Path) -> dict[str, str]:
         if not isinstance(value, str) or (required and not value):
             raise ConfigurationError(f"{_WHAT}: {name} is missing or no text", action=_ACTION)
     return values
-
-
-def _place(kind: str, where: str) -> Path:
-    if kind == "file":
-        return Path(where)
-    folder = os.environ.get(SYSTEMD)
-    if not folder:
-        raise ConfigurationError(
-            f"the credentials of object storage are a credential of systemd, and {SYSTEMD} is not set",
-            action="run this from a systemd unit with LoadCredential= or LoadCredentialEncrypted=",
-        )
-    return Path(folder) / where
