@@ -168,13 +168,16 @@ class Registry:
 
     def digests(self) -> dict[str, str]:
         """Every session id with a digest of its record, in order of time."""
-        return {session_id: outline.digest for session_id, outline in self.outlines().items()}
+        return self._outlined(outlines.digests)
 
     def outlines(self) -> dict[str, SessionOutline]:
         """What a night asks of every session, by id, in order of time; no record is decoded for it."""
+        return self._outlined(outlines.read)
+
+    def _outlined(self, read: Callable[[Connection], dict[str, T]]) -> dict[str, T]:
         with reading(self._db) as connection:
             try:
-                return outlines.read(connection)
+                return read(connection)
             except ValueError as error:
                 raise _unknown(Session) from error
 
@@ -252,14 +255,9 @@ class Registry:
 
     def conclude(self, state: SessionState) -> None:
         """Keeps how far a session got; the latest holds."""
-        values = {
-            "session_id": state.result.session_id,
-            "state_key": state.state_key,
-            "valid_until": state.valid_until,
-            "attempts": state.attempts,
-            "ruled_at": state.ruled_at,
-            "body": encode(state.result).decode(),
-        }
+        ids = {"session_id": state.result.session_id, "state_key": state.state_key}
+        ruling = {"valid_until": state.valid_until, "attempts": state.attempts, "ruled_at": state.ruled_at}
+        values = {**ids, **ruling, "body": encode(state.result).decode()}
         with self._db.begin() as connection:
             statement = insert(connection, result).values(values)
             connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))
