@@ -38,7 +38,7 @@ class Mention:
 
     ``customer`` is a keyed alias or empty. Never exported are ``company``, ``source``, which tells companies (or
     speakers without one) apart for counting, ``domain``, that of the speaker's address unless anybody may have one
-    there, and ``wording``, the words themselves.
+    there, ``wording``, the words themselves, and ``answer_withheld``, that staff answered and may not be quoted.
     """
 
     request_id: str
@@ -63,6 +63,7 @@ class Mention:
     company: str
     wording: str
     domain: str = ""
+    answer_withheld: bool = False
 
     @property
     def at(self) -> str:
@@ -112,6 +113,7 @@ def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: 
     verbatim = may_use(ruling, session, tag.participant_id, QUOTED)
     company = _company(session, tag.participant_id)
     customer = customers.get(company_key(company), Customer())
+    answer = _answer(session, ruling, tag)
     mark = f"{session.session_id}\n{tag.label}\n{tag.start_s:.1f}\n{tag.quote}"
     return Mention(
         request_id=f"q-{hmac.new(key, mark.encode(), hashlib.sha256).hexdigest()[:12]}",
@@ -124,7 +126,7 @@ def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: 
         score=tag.score,
         sure=tag.sure,
         reason=tag.reason,
-        answer=_answer(session, ruling, tag),
+        answer=answer,
         session=session.session_id,
         started_on=session.started_at.date(),
         start_s=round(tag.start_s, 3),
@@ -136,6 +138,7 @@ def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: 
         company=company,
         wording=tag.quote,
         domain=_domain(session, tag.participant_id),
+        answer_withheld=tag.answer is not None and not answer,
     )
 
 

@@ -28,12 +28,14 @@ _ALIAS_KEY = "alias"
 class Gathered:
     """Every mention that may be shown now with its group, and the office hours that were held.
 
+    ``rejected`` are those that consent lets be shown and a person said are none.
     ``valid_until`` is when time alone may first change any of it, in seconds since the epoch.
     """
 
     mentions: tuple[Mention, ...]
     groups: tuple[RequestGroup, ...]
     sessions: tuple[HeldSession, ...]
+    rejected: tuple[Mention, ...]
     valid_until: float
 
     def report(self, selection: Selection) -> RequestReport:
@@ -69,14 +71,15 @@ def gather(workspace: Workspace, *, now: datetime) -> Gathered:
         for session_tags in published
     ]
     collected = collect(items, key=workspace.key(_ALIAS_KEY), now=now, customers=customers)
-    mentions = tuple(
-        mention for mention in collected.mentions if acts.verdicts.get(mention.request_id) is not RequestAction.REJECT
-    )
+    none_of_them = {request_id for request_id, act in acts.verdicts.items() if act is RequestAction.REJECT}
+    mentions = tuple(mention for mention in collected.mentions if mention.request_id not in none_of_them)
+    rejected = tuple(mention for mention in collected.mentions if mention.request_id in none_of_them)
     heard = {session_tags.session.session_id for session_tags in published}
     return Gathered(
         mentions=mentions,
         groups=_groups(mentions, published, acts),
         sessions=tuple(_held(session, session.session_id in heard) for session in sessions),
+        rejected=rejected,
         valid_until=min((states[session_id].valid_until for session_id in heard), default=run_clock.NEVER_S),
     )
 
