@@ -114,9 +114,8 @@ def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: 
     company = _company(session, tag.participant_id)
     customer = customers.get(company_key(company), Customer())
     answer = _answer(session, ruling, tag)
-    mark = f"{session.session_id}\n{tag.label}\n{tag.start_s:.1f}\n{tag.quote}"
     return Mention(
-        request_id=f"q-{hmac.new(key, mark.encode(), hashlib.sha256).hexdigest()[:12]}",
+        request_id=request_id_of(tag, session.session_id, key),
         kind=tag.label,
         title=tag.title,
         quote=tag.quote if verbatim else tag.title,
@@ -140,6 +139,12 @@ def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: 
         domain=_domain(session, tag.participant_id),
         answer_withheld=tag.answer is not None and not answer,
     )
+
+
+def request_id_of(tag: Tag, session_id: str, key: bytes) -> str:
+    """The id of a tag's request: one that it has from an earlier tag, else a keyed one of what and where it is."""
+    mark = f"{session_id}\n{tag.label}\n{tag.start_s:.1f}\n{tag.quote}"
+    return tag.request_id or f"q-{hmac.new(key, mark.encode(), hashlib.sha256).hexdigest()[:12]}"
 
 
 def _answer(session: Session, ruling: Ruling, tag: Tag) -> str:

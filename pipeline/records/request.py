@@ -31,6 +31,7 @@ class Tag:
 
     ``quote`` is the sentence or sentences that carry it, ``title`` the same in plain words, ``score`` how likely it is
     what its label says (0 to 1), ``sure`` whether nobody needs to look at it, ``reason`` the cue that speaks for it.
+    ``request_id`` is that of an earlier tag of the same words, by which people decided about it; empty for a new one.
     """
 
     label: str
@@ -45,6 +46,7 @@ class Tag:
     reason: str = ""
     sure: bool = True
     answer: Answer | None = None
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

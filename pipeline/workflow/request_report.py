@@ -19,9 +19,7 @@ from pipeline.store.registry import Registry
 from pipeline.tag.grouping import Wording, group, title_of
 from pipeline.tag.grouping.group import THRESHOLD
 from pipeline.workflow.request_acts import RequestAction, RequestActs, acts_of
-from pipeline.workflow.tagging import TaggedSession, tagged, unpacked
-
-_ALIAS_KEY = "alias"
+from pipeline.workflow.tagging import ALIAS_KEY, TaggedSession, tagged, unpacked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +68,7 @@ def gather(workspace: Workspace, *, now: datetime) -> Gathered:
         Item(session=session_tags.session, ruling=session_tags.ruling, tags=session_tags.tagged.tags)
         for session_tags in published
     ]
-    collected = collect(items, key=workspace.key(_ALIAS_KEY), now=now, customers=customers)
+    collected = collect(items, key=workspace.key(ALIAS_KEY), now=now, customers=customers)
     none_of_them = {request_id for request_id, act in acts.verdicts.items() if act is RequestAction.REJECT}
     mentions = tuple(mention for mention in collected.mentions if mention.request_id not in none_of_them)
     rejected = tuple(mention for mention in collected.mentions if mention.request_id in none_of_them)

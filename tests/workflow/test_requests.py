@@ -248,6 +248,27 @@ def test_merges_splits_and_names_are_remembered_by_request(filled: Workspace, pu
     assert len(grown.request_ids) == 4
 
 
+def test_what_people_decided_holds_when_the_words_around_a_request_change(filled: Workspace) -> None:
+    """A reviewer keeps a name that was redacted: quotes and their seconds change, and are the same requests."""
+    groups = request_report.gather(filled, now=NOW).groups
+    sign_on, filters = (one for one in groups if one.title != "The dashboard can save filters")
+    request_review.merge(filled, sign_on.group_id, filters.group_id, **BY, now=NOW)
+    rejected = sign_on.request_ids[1]
+    request_review.decide(filled, rejected, "reject", **BY, now=NOW)
+    before = {row["request_id"]: row["quote"] for row in rows(filled)}
+    for transcript in filled.out.glob("*/internal/transcript.jsonl"):
+        text = transcript.read_text("utf-8")
+        transcript.write_text(text.replace("contractors.", "contractors of [company 7]."), "utf-8")
+    (filled.stages.place("exports", "tagger")).unlink()
+    assert tagging.retag(filled, now=NOW) == 2
+    after = {row["request_id"]: row["quote"] for row in rows(filled)}
+    assert after.keys() == before.keys() and after != before and rejected not in after
+    (merged,) = (
+        one for one in request_report.gather(filled, now=NOW).groups if sign_on.request_ids[0] in one.request_ids
+    )
+    assert filters.request_ids[0] in merged.request_ids
+
+
 def test_acts_are_append_only_and_titles_are_no_plain_text_in_the_database(filled: Workspace) -> None:
     request_id = rows(filled)[0]["request_id"]
     request_review.rename(filled, request_id, "A title nobody should read", **BY, now=NOW)
