@@ -38,7 +38,8 @@ class Mention:
 
     ``customer`` is a keyed alias or empty. Never exported are ``company``, ``source``, which tells companies (or
     speakers without one) apart for counting, ``domain``, that of the speaker's address unless anybody may have one
-    there, ``wording``, the words themselves, and ``answer_withheld``, that staff answered and may not be quoted.
+    there, ``wording``, the words themselves, ``about``, as in ``Tag``, and ``answer_withheld``: that staff answered and
+    may not be quoted.
     """
 
     request_id: str
@@ -64,6 +65,7 @@ class Mention:
     wording: str
     domain: str = ""
     answer_withheld: bool = False
+    about: str | None = None
 
     @property
     def at(self) -> str:
@@ -138,6 +140,7 @@ def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: 
         wording=tag.quote,
         domain=_domain(session, tag.participant_id),
         answer_withheld=tag.answer is not None and not answer,
+        about=tag.about,
     )
 
 

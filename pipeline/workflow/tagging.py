@@ -138,7 +138,7 @@ def unpacked(vector: str) -> NDArray[np.float32]:
 
 def _packed_vectors(tags: Sequence[Tag]) -> tuple[str, ...]:
     with_request = [index for index, tag in enumerate(tags) if tag.label in _ASKED]
-    vectors = load_encoder().encode([plain_words(tags[index].quote) for index in with_request])
+    vectors = load_encoder().encode([plain_words(tags[index].about or tags[index].quote) for index in with_request])
     packed = [""] * len(tags)
     for index, vector in zip(with_request, vectors, strict=True):
         packed[index] = base64.b64encode(vector.astype(np.float16).tobytes()).decode()
