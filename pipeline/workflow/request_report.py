@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from pipeline.export.periods import HeldSession
 from pipeline.records import Audience, RequestGroup, Ruling, Session
 from pipeline.store import Workspace, run_clock
 from pipeline.store.customers import read_customers
-from pipeline.store.registry import Registry
+from pipeline.store.registry import Registry, SessionState
 from pipeline.tag.grouping import Wording, WordingGroup, group, title_of
 from pipeline.tag.grouping.group import THRESHOLD
 from pipeline.workflow.request_acts import RequestAction, RequestActs, acts_of
@@ -55,10 +55,9 @@ class _Published:
 def gather(workspace: Workspace, *, now: datetime) -> Gathered:
     """Every request and discovery that may be shown now, without those that a person rejected."""
     registry = Registry(workspace.db)
-    sessions = list(registry.sessions())
     states = registry.states()
-    out = {folder for state in states.values() for folder in state.result.renditions}
-    published = [session_tags for session in sessions if (session_tags := _published(workspace, session, out, now))]
+    out = {session_id for session_id, state in states.items() if _folder(session_id) in state.result.renditions}
+    published = [each for session in registry.sessions(out) if (each := _published(workspace, session, now))]
     acts = acts_of(workspace)
     customers = {
         key: Customer(segment=customer.segment, weight=customer.weight)
@@ -76,16 +75,19 @@ def gather(workspace: Workspace, *, now: datetime) -> Gathered:
     return Gathered(
         mentions=mentions,
         groups=_groups(mentions, published, acts),
-        sessions=tuple(_held(session, session.session_id in heard) for session in sessions),
+        sessions=tuple(_held(registry, states, heard)),
         rejected=rejected,
         valid_until=min((states[session_id].valid_until for session_id in heard), default=run_clock.NEVER_S),
     )
 
 
-def _published(workspace: Workspace, session: Session, out: Collection[str], now: datetime) -> _Published | None:
-    """A session whose internal rendition is out and tagged, with its ruling as it is now."""
-    folder = f"{session.session_id}/{Audience.INTERNAL}"
-    if folder not in out or not (workspace.out / folder).is_dir():
+def _folder(session_id: str) -> str:
+    return f"{session_id}/{Audience.INTERNAL}"
+
+
+def _published(workspace: Workspace, session: Session, now: datetime) -> _Published | None:
+    """A session whose internal rendition is in its place and tagged, with its ruling as it is now."""
+    if not (workspace.out / _folder(session.session_id)).is_dir():
         return None
     kept = tagged(workspace, session.session_id)
     ruling = consent.current_ruling(session, workspace=workspace, now=now) if kept else None
@@ -94,13 +96,16 @@ def _published(workspace: Workspace, session: Session, out: Collection[str], now
     return _Published(session=session, ruling=ruling, tagged=kept)
 
 
-def _held(session: Session, heard: bool) -> HeldSession:
-    return HeldSession(
-        session_id=session.session_id,
-        started_on=session.started_at.date(),
-        hours=session.duration_s / 3600,
-        heard=heard,
-    )
+def _held(registry: Registry, states: Mapping[str, SessionState], heard: Container[str]) -> Iterator[HeldSession]:
+    """Every session that was held; a record is decoded only where no result says how long it was."""
+    days = registry.days()
+    lengths = {session_id: state.result.detail.get("duration_s") for session_id, state in states.items()}
+    unknown = frozenset(session_id for session_id in days if lengths.get(session_id) is None)
+    lengths |= {session.session_id: session.duration_s for session in registry.sessions(unknown)} if unknown else {}
+    for session_id, day in days.items():
+        length_s = lengths.get(session_id)
+        if length_s is not None:
+            yield HeldSession(session_id=session_id, started_on=day, hours=length_s / 3600, heard=session_id in heard)
 
 
 def _groups(

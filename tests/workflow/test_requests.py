@@ -219,6 +219,21 @@ def test_a_broken_taxonomy_is_an_error_that_names_the_key(filled: Workspace) -> 
         tagging.retag(filled, now=NOW)
 
 
+def test_how_long_a_session_was_is_read_from_its_result_and_from_its_record_where_no_result_says_it(
+    filled: Workspace,
+) -> None:
+    registry = Registry(filled.db)
+    from_records = request_report.gather(filled, now=NOW).sessions
+    assert [(held.hours, held.heard) for held in from_records] == [(600 / 3600, True)] * 4
+    assert [held.started_on for held in from_records] == [each.started_at.date() for each in registry.sessions()]
+    session_id, state = next(iter(registry.states().items()))
+    result = replace(state.result, detail={"duration_s": 720.0}, renditions=())
+    registry.conclude(replace(state, result=result))
+    held = {each.session_id: each for each in request_report.gather(filled, now=NOW).sessions}
+    assert (held[session_id].hours, held[session_id].heard) == (720 / 3600, False)
+    assert sum(each.hours == 600 / 3600 for each in held.values()) == 3
+
+
 def test_what_a_person_rejects_is_exported_no_more_until_it_is_reopened(filled: Workspace) -> None:
     request_id = rows(filled)[0]["request_id"]
     request_review.decide(filled, request_id, "reject", **BY, now=NOW)
