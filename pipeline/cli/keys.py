@@ -1,4 +1,4 @@
-"""Commands about the keys of the vault: status, encrypt, rotate, verify, export."""
+"""Commands about the keys of the vault: status, encrypt, rotate, reencrypt, verify, export."""
 
 from __future__ import annotations
 
@@ -55,11 +55,26 @@ def rotate(workspace: Path, as_json: bool) -> None:
 @workspace_option
 @json_option
 @click.pass_context
-def verify(ctx: click.Context, workspace: Path, as_json: bool) -> None:
+def reencrypt(ctx: click.Context, workspace: Path, as_json: bool) -> None:
+    """Encrypt everything again under new data keys, after a key was stolen; stop and run it again at any time."""
+    from pipeline.workflow.reencrypt import reencrypt as encrypt_again
+
+    with shown_progress(quiet=as_json) as progress:
+        done = encrypt_again(open_workspace(workspace), progress=partial(progress, "reencrypt"))
+    emit(done, as_json)
+    ctx.exit(Exit.DAMAGED if done.damaged else Exit.DONE)
+
+
+@keys.command()
+@workspace_option
+@click.option("--at-most", type=click.IntRange(min=1), help="Check only so many originals, on from the last time.")
+@json_option
+@click.pass_context
+def verify(ctx: click.Context, workspace: Path, at_most: int | None, as_json: bool) -> None:
     """Check that each encrypted original and session record has its key; exit code 8 if one is missing."""
     from pipeline.workflow.vault_keys import verify_keys
 
-    checked = verify_keys(open_workspace(workspace))
+    checked = verify_keys(open_workspace(workspace), at_most=at_most)
     emit(checked, as_json)
     ctx.exit(Exit.DAMAGED if checked.unopened or checked.unopened_records else Exit.DONE)
 

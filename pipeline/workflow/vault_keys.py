@@ -12,6 +12,8 @@ from cryptography.exceptions import InvalidTag
 from pipeline.errors import ConfigurationError, WorkspaceDamaged
 from pipeline.lexicon.counted import counted
 from pipeline.store import Workspace, database, record_keys
+from pipeline.store.stale_keys import StaleKeys
+from pipeline.workflow.in_turn import in_turn
 
 COPY_WITHIN = timedelta(days=7)
 """How old a key without a copy may be before reports warn: copies are made after the night that makes keys."""
@@ -22,7 +24,9 @@ ShowFiles = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VaultKeyStatus:
-    """Whether originals are encrypted: how many are and are not, under which keys, and what no copy of the keys has."""
+    """Whether originals are encrypted: how many are and are not, under which keys, what a re-encryption that was begun
+    has left to do, and what no copy of the keys has.
+    """
 
     encrypted: bool
     source: str
@@ -31,6 +35,7 @@ class VaultKeyStatus:
     plain_files: int
     data_keys: int
     under_other_keys: int
+    left_to_reencrypt: int
     not_copied: int
 
 
@@ -73,6 +78,7 @@ def key_status(workspace: Workspace, *, now: datetime) -> VaultKeyStatus:
             plain_files=plain,
             data_keys=0,
             under_other_keys=0,
+            left_to_reencrypt=0,
             not_copied=0,
         )
     current = vault.keys.keks.current().kek_id
@@ -85,19 +91,33 @@ def key_status(workspace: Workspace, *, now: datetime) -> VaultKeyStatus:
         plain_files=plain,
         data_keys=sum(each.data_keys for each in counts),
         under_other_keys=sum(each.data_keys for each in counts if each.kek_id != current),
+        left_to_reencrypt=sum(len(StaleKeys(ring).owners()) for ring in workspace.key_rings),
         not_copied=vault.keys_not_copied(since=now),
     )
 
 
-def verify_keys(workspace: Workspace) -> VaultKeyCheck:
-    """Opens the beginning of every encrypted file with its key; `offrecord verify` reads files and records whole."""
+def verify_keys(workspace: Workspace, *, at_most: int | None = None) -> VaultKeyCheck:
+    """Opens the beginning of every encrypted file with its key; `offrecord verify` reads files and records whole.
+
+    With ``at_most`` that of so many, on from the last time: then object storage is not listed, and keys without a file
+    are not counted.
+    """
     vault = workspace.vault
     vault.require_keys()
+    plain, unopened_records = frozenset(vault.plain_digests()), tuple(record_keys.without_key(workspace.db))
+    if at_most is not None:
+        tonight = in_turn(workspace, "keys", dict.fromkeys(vault.known_digests() - plain, 1), limit=at_most)
+        return VaultKeyCheck(
+            checked=len(tonight),
+            unopened_records=unopened_records,
+            unopened=tuple(vault.unopened(tonight)),
+            keys_without_file=0,
+        )
     digests = vault.files().digests
     owners = vault.keys.owners() if vault.is_encrypted else frozenset()
     return VaultKeyCheck(
-        checked=len(digests) - len(vault.plain_digests()),
-        unopened_records=tuple(record_keys.without_key(workspace.db)),
+        checked=len(digests) - len(plain),
+        unopened_records=unopened_records,
         unopened=tuple(vault.unopened()),
         keys_without_file=len(owners - digests),
     )
@@ -109,18 +129,23 @@ def rotate_keys(workspace: Workspace) -> RotatedKeys:
     Both are in force until the last is wrapped. Stopped at any instruction, a second call goes on. No file is written.
     """
     with workspace.locked():
-        _require_encrypted(workspace)
-        keks = workspace.vault.keys.keks
-        keks.begin_rotation()
-        key_id, rewrapped = keks.current().kek_id, 0
-        is_done = False
-        while not is_done:
-            rewrapped += sum(ring.rewrap() for ring in workspace.key_rings)
-            # The review app may have kept a result under the old key meanwhile: then once more.
-            with ExitStack() as stack:
-                if is_done := all(stack.enter_context(ring.settled()) for ring in workspace.key_rings):
-                    keks.end_rotation()
-        _note(workspace, "rotated", {"key_id": key_id, "data_keys": rewrapped})
+        return rotate_locked(workspace)
+
+
+def rotate_locked(workspace: Workspace) -> RotatedKeys:
+    """The same for who holds the lock of the workspace."""
+    require_encrypted(workspace)
+    keks = workspace.vault.keys.keks
+    keks.begin_rotation()
+    key_id, rewrapped = keks.current().kek_id, 0
+    is_done = False
+    while not is_done:
+        rewrapped += sum(ring.rewrap() for ring in workspace.key_rings)
+        # The review app may have kept a result under the old key meanwhile: then once more.
+        with ExitStack() as stack:
+            if is_done := all(stack.enter_context(ring.settled()) for ring in workspace.key_rings):
+                keks.end_rotation()
+    note_keys(workspace, "rotated", {"key_id": key_id, "data_keys": rewrapped})
     return RotatedKeys(key_id=key_id, rewrapped=rewrapped)
 
 
@@ -144,7 +169,7 @@ def encrypt_vault(workspace: Workspace, *, progress: ShowFiles = lambda *_: None
         record_keys.encrypt(workspace.db)
         database.settle(workspace.db)
         if encrypted:
-            _note(workspace, "encrypted", {"files": encrypted})
+            note_keys(workspace, "encrypted", {"files": encrypted})
     return EncryptedFiles(encrypted=encrypted, damaged=tuple(damaged))
 
 
@@ -160,10 +185,12 @@ def copy_warnings(workspace: Workspace, *, now: datetime) -> tuple[str, ...]:
     )
 
 
-def _require_encrypted(workspace: Workspace) -> None:
+def require_encrypted(workspace: Workspace) -> None:
+    """Raises ``ConfigurationError`` where originals are plain."""
     if not workspace.vault.is_encrypted:
         raise ConfigurationError("the vault is not encrypted", action="run `offrecord keys encrypt`")
 
 
-def _note(workspace: Workspace, what: str, body: dict[str, object]) -> None:
+def note_keys(workspace: Workspace, what: str, body: dict[str, object]) -> None:
+    """Notes in the ledger what was done with the keys."""
     workspace.ledger.append("vault_keys", f"{what} {datetime.now(UTC).isoformat()}", body)
