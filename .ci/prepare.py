@@ -24,7 +24,7 @@ LOCK = ROOT / "requirements.lock"
 LOG = ROOT / "build" / "setup.log"
 SWIFT = ROOT / ".venv-swift"
 SWIFT_LOCK = ROOT / "tests" / "swift" / "requirements.lock"
-MODELS = ("whisper-base", "en-core-web-sm", "voices")
+MODELS = ("whisper-base", "en-core-web-sm", "voices", "all-minilm-l6-v2")
 SERVER = ("initdb", "pg_ctlcluster")  # Debian keeps the first off the path, others have no second
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 

@@ -99,7 +99,7 @@ def _request(
 @json_option
 def recall(workspace: Path, as_json: bool) -> None:
     """List the files that hold requests which may not be shown any more, and who was given them."""
-    from pipeline.workflow.request_files import recalls
+    from pipeline.workflow.request_recall import recalls
 
     emit(recalls(Workspace.open(workspace), now=now()), as_json)
 

@@ -38,7 +38,8 @@ class Mention:
 
     ``customer`` is a keyed alias or empty. Never exported are ``company``, ``source``, which tells companies (or
     speakers without one) apart for counting, ``domain``, that of the speaker's address unless anybody may have one
-    there, and ``wording``, the words themselves.
+    there, ``wording``, the words themselves, ``about``, as in ``Tag``, and ``answer_withheld``: that staff answered and
+    may not be quoted.
     """
 
     request_id: str
@@ -63,6 +64,8 @@ class Mention:
     company: str
     wording: str
     domain: str = ""
+    answer_withheld: bool = False
+    about: str | None = None
 
     @property
     def at(self) -> str:
@@ -112,9 +115,9 @@ def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: 
     verbatim = may_use(ruling, session, tag.participant_id, QUOTED)
     company = _company(session, tag.participant_id)
     customer = customers.get(company_key(company), Customer())
-    mark = f"{session.session_id}\n{tag.label}\n{tag.start_s:.1f}\n{tag.quote}"
+    answer = _answer(session, ruling, tag)
     return Mention(
-        request_id=f"q-{hmac.new(key, mark.encode(), hashlib.sha256).hexdigest()[:12]}",
+        request_id=request_id_of(tag, session.session_id, key),
         kind=tag.label,
         title=tag.title,
         quote=tag.quote if verbatim else tag.title,
@@ -124,7 +127,7 @@ def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: 
         score=tag.score,
         sure=tag.sure,
         reason=tag.reason,
-        answer=_answer(session, ruling, tag),
+        answer=answer,
         session=session.session_id,
         started_on=session.started_at.date(),
         start_s=round(tag.start_s, 3),
@@ -136,7 +139,15 @@ def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: 
         company=company,
         wording=tag.quote,
         domain=_domain(session, tag.participant_id),
+        answer_withheld=tag.answer is not None and not answer,
+        about=tag.about,
     )
+
+
+def request_id_of(tag: Tag, session_id: str, key: bytes) -> str:
+    """The id of a tag's request: one that it has from an earlier tag, else a keyed one of what and where it is."""
+    mark = f"{session_id}\n{tag.label}\n{tag.start_s:.1f}\n{tag.quote}"
+    return tag.request_id or f"q-{hmac.new(key, mark.encode(), hashlib.sha256).hexdigest()[:12]}"
 
 
 def _answer(session: Session, ruling: Ruling, tag: Tag) -> str:

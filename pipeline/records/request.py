@@ -31,6 +31,9 @@ class Tag:
 
     ``quote`` is the sentence or sentences that carry it, ``title`` the same in plain words, ``score`` how likely it is
     what its label says (0 to 1), ``sure`` whether nobody needs to look at it, ``reason`` the cue that speaks for it.
+    ``about`` is None where the words name what they are about; where they only point at it ("it can do that already"),
+    the title of the speaker's own request that they point at, or empty where nobody knows.
+    ``request_id`` is that of an earlier tag of the same words, by which people decided about it; empty for a new one.
     """
 
     label: str
@@ -45,6 +48,8 @@ class Tag:
     reason: str = ""
     sure: bool = True
     answer: Answer | None = None
+    about: str | None = None
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -174,7 +174,7 @@ def render_page(report: MorningReport) -> str:
 def _with_reasons(report: MorningReport, workspace: Workspace) -> MorningReport:
     """The report with each person's decisions, by ids alone, for the sessions that it is about."""
     registry, shown = Registry(workspace.db), {line.id for line in report.to_show}
-    known = registry.outlines().keys()
+    known = registry.digests().keys()
     lines = [
         _explained(line, registry.session(line.id), workspace, report.made_at)
         if line.id in shown and line.id in known

@@ -6,6 +6,9 @@ from datetime import datetime
 
 from pipeline import consent, detect
 from pipeline.consent.evaluation.jurisdictions import rules_of
+from pipeline.embeddings import MODEL as SENTENCE_MODEL
+from pipeline.embeddings import encoder_name
+from pipeline.embeddings.hashed import HashedTfidf
 from pipeline.settings import DetectSettings, RunSettings, SpeechSettings
 from pipeline.store import Workspace
 from pipeline.workflow.vault_keys import copy_warnings
@@ -22,6 +25,7 @@ def warnings(workspace: Workspace, now: datetime) -> tuple[str, ...]:
         *_of_recogniser(workspace.settings.speech),
         *_of_name_models(workspace.settings.detect),
         *_of_voices(workspace.settings.run),
+        *_of_sentence_vectors(),
     )
 
 
@@ -50,3 +54,13 @@ def _of_voices(settings: RunSettings) -> tuple[str, ...]:
     if not settings.count_voices or is_available():
         return ()
     return ("Voices are not counted, because their model is not pulled: run `offrecord models pull voices`.",)
+
+
+def _of_sentence_vectors() -> tuple[str, ...]:
+    """Without the sentence model two in three wordings of one request stay apart."""
+    if encoder_name() != HashedTfidf.name:
+        return ()
+    return (
+        "Most wordings of one request are not put together, because their model is not pulled: "
+        f"run `offrecord models pull {SENTENCE_MODEL}`, then `offrecord requests retag`.",
+    )

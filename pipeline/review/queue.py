@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from pipeline.store.stage_cache import StageCache
 
 _TRANSCRIPT = "transcript.txt"
 _LINES = 3
+_SOON = timedelta(days=7)
 UNHEARD = "unheard"
 """The stage that has, beside a session's material, how many seconds of speech no word covers: a queue reads no more."""
 
@@ -65,11 +67,13 @@ def proposals_of(workspace: Workspace, session_id: str) -> tuple[Proposal, ...]:
     return proposals
 
 
-def queue(workspace: Workspace) -> tuple[SessionLine, ...]:
+def queue(workspace: Workspace, *, now: datetime) -> tuple[SessionLine, ...]:
     """All sessions with proposals, the riskiest first; of those with the same risk the oldest."""
+    registry = Registry(workspace.db)
+    ends_on = {session_id: _ends_soon(state.valid_until, now) for session_id, state in registry.states().items()}
     flagged = decision_log.flags_by_session(workspace.db)
     decided, signed = decision_log.decisions_by_session(workspace.db), decision_log.signed_states(workspace.db)
-    sessions = {session.session_id: session for session in Registry(workspace.db).sessions()}
+    sessions = {session.session_id: session for session in registry.sessions()}
     lines = [
         _line(
             sessions[session_id],
@@ -78,10 +82,17 @@ def queue(workspace: Workspace) -> tuple[SessionLine, ...]:
             signed=signed.get(session_id, frozenset()),
             flagged=flagged.get(session_id, frozenset()),
             unheard_s=_unheard_s(workspace.stages, session_id),
+            ends_on=ends_on.get(session_id),
         )
         for session_id, proposals in proposals_by_session(workspace, sessions).items()
     ]
     return tuple(sorted(lines, key=lambda line: (-line.risk, sessions[line.session_id].started_at, line.session_id)))
+
+
+def _ends_soon(valid_until: float, now: datetime) -> date | None:
+    """The day on which a ruling ends, where that is within the days in which a queue should lead to it."""
+    is_soon = now.timestamp() < valid_until <= (now + _SOON).timestamp()
+    return datetime.fromtimestamp(valid_until, UTC).date() if is_soon else None
 
 
 def _unheard_s(stages: StageCache, session_id: str) -> float:
@@ -183,11 +194,13 @@ def _line(
     signed: frozenset[str],
     flagged: frozenset[str],
     unheard_s: float,
+    ends_on: date | None,
 ) -> SessionLine:
     left = decision_log.undecided(proposals, decided)
     is_finished = bool(proposals) and not left
     for_lead = sum(proposal.proposal_id in flagged for proposal in left)
-    risk = risk_of(session, left, flagged=for_lead, unheard_s=0.0 if is_finished else unheard_s)
+    unheard_s = 0.0 if is_finished else unheard_s
+    risk = risk_of(session, left, flagged=for_lead, unheard_s=unheard_s, ends_on=ends_on)
     state = decision_log.state_of(decision_log.not_of_picture(proposals), decided) if signed else ""
     return SessionLine(
         session_id=session.session_id,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from pipeline.lexicon.counted import counted
 from pipeline.records import Proposal, Purpose, Session
@@ -23,6 +24,8 @@ _LISTED, _SURE = 0.5, 0.25
 _HEARD_AGAIN, _FLAGGED = 6.0, 4.0
 _PER_UNHEARD_S = 0.5
 _PUBLIC = 1.5
+_ENDING = 1.25
+"""Looked at first among those alike: what may be published of it may become less before anybody has decided."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +36,13 @@ class Risk:
     reasons: tuple[str, ...]
 
 
-def risk_of(session: Session, left: Sequence[Proposal], *, flagged: int, unheard_s: float) -> Risk:
-    """The risk of a session with these undecided proposals, some of them flagged, and speech that no word covers."""
+def risk_of(
+    session: Session, left: Sequence[Proposal], *, flagged: int, unheard_s: float, ends_on: date | None = None
+) -> Risk:
+    """The risk of a session with these undecided proposals, some of them flagged, and speech that no word covers.
+
+    ``ends_on`` is the day on which its ruling ends, where that is soon: somebody's consent, a hold, or a retention.
+    """
     again = [proposal for proposal in left if proposal.is_heard_again]
     listed = [each for each in left if not each.is_heard_again and _is_listed(each)]
     others = [each for each in left if not each.is_heard_again and not _is_listed(each)]
@@ -54,6 +62,8 @@ def risk_of(session: Session, left: Sequence[Proposal], *, flagged: int, unheard
     points, reasons = sum(part for part, _ in parts), [why for part, why in sorted(parts, key=_most) if part > 0]
     if points and Purpose.PUBLIC_RECORDING in session.purposes:
         points, reasons = points * _PUBLIC, [*reasons, "to be published"]
+    if points and ends_on is not None:
+        points, reasons = points * _ENDING, [*reasons, f"consent, a hold or a retention ends on {ends_on}"]
     return Risk(points=round(points, 2), reasons=tuple(reasons))
 
 

@@ -34,6 +34,11 @@ class Attempt:
         """The task and the number of the try."""
         return f"{self.task}/{self.number}"
 
+    @property
+    def scratch_name(self) -> str:
+        """The folder of what it makes, below the workspace's own for such."""
+        return f"{self.epoch[:8]}-{self.task}-{self.number}"
+
 
 class Fence:
     """The fence of one open workspace; whoever entered no attempt, as the review app, is not held by it."""

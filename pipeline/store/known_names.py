@@ -36,5 +36,4 @@ class KnownNames:
 
 
 def _of_sessions(connection: Connection) -> frozenset[Term]:
-    names = {outline.names for outline in outlines.read(connection).values()}
-    return frozenset(term for each in names for term in outlines.terms_of(each))
+    return frozenset(term for names in outlines.distinct_names(connection) for term in outlines.terms_of(names))

@@ -17,6 +17,8 @@ from pipeline.store.tables.runs import session as session_table
 from pipeline.store.tables.runs import session_outline
 from pipeline.store.upsert import insert
 
+_JOINED = session_table.outerjoin(session_outline, session_outline.c.session_id == session_table.c.session_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionOutline:
@@ -39,9 +41,8 @@ def read(connection: Connection) -> dict[str, SessionOutline]:
 
     Raises ``ValueError`` for a record that is none of this version.
     """
-    joined = session_table.outerjoin(session_outline, session_outline.c.session_id == session_table.c.session_id)
     columns = (session_outline.c.digest, session_outline.c.name, session_outline.c.names)
-    query = select(session_table.c.session_id, *columns).select_from(joined).order_by(session_table.c.started_at)
+    query = select(session_table.c.session_id, *columns).select_from(_JOINED).order_by(session_table.c.started_at)
     rows, open_names = connection.execute(query).all(), record_cipher.of(connection).open_names
     return {
         session_id: _made(connection, session_id)
@@ -49,6 +50,26 @@ def read(connection: Connection) -> dict[str, SessionOutline]:
         else SessionOutline(digest=digest, name=open_names(name), names=open_names(names))
         for session_id, digest, name, names in rows
     }
+
+
+def digests(connection: Connection) -> dict[str, str]:
+    """The SHA-256 of every session's record, in order of time, without opening what any says.
+
+    Raises ``ValueError`` for a record that is none of this version.
+    """
+    query = select(session_table.c.session_id, session_outline.c.digest).select_from(_JOINED)
+    rows = connection.execute(query.order_by(session_table.c.started_at)).all()
+    return {session_id: digest or _made(connection, session_id).digest for session_id, digest in rows}
+
+
+def distinct_names(connection: Connection) -> set[str]:
+    """The ``names`` that outlines have, each once: of sessions of the same people one is opened.
+
+    Raises ``ValueError`` for a record that is none of this version.
+    """
+    stored = connection.execute(select(session_outline.c.names).distinct()).scalars().all()
+    open_names = record_cipher.of(connection).open_names
+    return {*map(open_names, stored), *(_made(connection, session_id).names for session_id in missing(connection))}
 
 
 def put(connection: Connection, session: Session, body: str) -> None:
@@ -75,8 +96,7 @@ def terms_of(names: str) -> Iterator[Term]:
 
 def missing(connection: Connection) -> list[str]:
     """The sessions that an earlier version wrote, without an outline."""
-    joined = session_table.outerjoin(session_outline, session_outline.c.session_id == session_table.c.session_id)
-    query = select(session_table.c.session_id).select_from(joined).where(session_outline.c.digest.is_(None))
+    query = select(session_table.c.session_id).select_from(_JOINED).where(session_outline.c.digest.is_(None))
     return list(connection.execute(query).scalars())
 
 

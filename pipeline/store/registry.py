@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Container, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 QUARANTINED = "quarantined: its worker process died twice, the second time with nothing beside it"
 """Why a session or folder waits for a person, whatever changes: to try it again costs a worker each time."""
+_RULING = ("state_key", "valid_until", "attempts", "ruled_at")
+"""What a result's row says beside its body, by the same names as ``SessionState``."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _TOGETHER = 100
 """Sessions that are read at once; a view of the database for each would take longer than reading them."""
@@ -115,13 +117,8 @@ def _stored(connection: Connection, session_id: str) -> str | None:
 
 
 def _state(row: Any) -> SessionState:
-    return SessionState(
-        state_key=row.state_key,
-        valid_until=row.valid_until,
-        attempts=row.attempts,
-        ruled_at=row.ruled_at,
-        result=_read(row.body, SessionResult),
-    )
+    ruling = {name: getattr(row, name) for name in _RULING}
+    return SessionState(**ruling, result=_read(row.body, SessionResult))
 
 
 def _states() -> Callable[[Connection], dict[str, SessionState]]:
@@ -168,13 +165,16 @@ class Registry:
 
     def digests(self) -> dict[str, str]:
         """Every session id with a digest of its record, in order of time."""
-        return {session_id: outline.digest for session_id, outline in self.outlines().items()}
+        return self._outlined(outlines.digests)
 
     def outlines(self) -> dict[str, SessionOutline]:
         """What a night asks of every session, by id, in order of time; no record is decoded for it."""
+        return self._outlined(outlines.read)
+
+    def _outlined(self, read: Callable[[Connection], dict[str, T]]) -> dict[str, T]:
         with reading(self._db) as connection:
             try:
-                return outlines.read(connection)
+                return read(connection)
             except ValueError as error:
                 raise _unknown(Session) from error
 
@@ -195,9 +195,15 @@ class Registry:
         with reading(self._db) as connection:
             return _read(_body(connection, session_id), Session)
 
-    def sessions(self) -> Iterator[Session]:
-        """Every session, in order of time."""
-        ids = list(self.digests())
+    def days(self) -> dict[str, date]:
+        """The day on which each session started, by UTC, in order of time; no record is decoded for it."""
+        query = select(session.c.session_id, session.c.started_at).order_by(session.c.started_at)
+        with reading(self._db) as connection:
+            return {row.session_id: datetime.fromisoformat(row.started_at).date() for row in connection.execute(query)}
+
+    def sessions(self, only: Container[str] | None = None) -> Iterator[Session]:
+        """Every session, or those of these ids, in order of time."""
+        ids = [session_id for session_id in self.digests() if only is None or session_id in only]
         for at in range(0, len(ids), _TOGETHER):
             chunk = ids[at : at + _TOGETHER]
             with reading(self._db) as connection:
@@ -252,14 +258,8 @@ class Registry:
 
     def conclude(self, state: SessionState) -> None:
         """Keeps how far a session got; the latest holds."""
-        values = {
-            "session_id": state.result.session_id,
-            "state_key": state.state_key,
-            "valid_until": state.valid_until,
-            "attempts": state.attempts,
-            "ruled_at": state.ruled_at,
-            "body": encode(state.result).decode(),
-        }
+        values: dict[str, object] = {name: getattr(state, name) for name in _RULING}
+        values |= {"session_id": state.result.session_id, "body": encode(state.result).decode()}
         with self._db.begin() as connection:
             statement = insert(connection, result).values(values)
             connection.execute(statement.on_conflict_do_update(index_elements=["session_id"], set_=values))

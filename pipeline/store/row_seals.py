@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hmac
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -51,7 +51,11 @@ class Sealer:
 
     def row_mac(self, *values: object) -> str:
         """The keyed hash of a table's name and a row's values, in the order of its columns."""
-        return hmac.digest(self._key(0), b"".join(map(_as_bytes, values)), "sha256").hex()
+        return self.row_digest(values).hex()
+
+    def row_digest(self, values: Iterable[object]) -> bytes:
+        """The same keyed hash as 32 bytes."""
+        return hmac.digest(self._key(0), b"".join(map(_as_bytes, values)), "sha256")
 
     def resealed(self, name: str, sealed: str, added: str, removed: str) -> str:
         """A table's seal after a row with one keyed hash was added and one with another taken out; either may be ''."""
@@ -97,7 +101,7 @@ class Sealer:
 
 def _as_bytes(value: object) -> bytes:
     content = value if isinstance(value, bytes) else repr(value).encode()
-    return b"%b:%d:%b" % (type(value).__name__.encode(), len(content), content)
+    return f"{type(value).__name__}:{len(content)}:".encode() + content
 
 
 def read(connection: Connection, sealer: Sealer) -> dict[str, TableSeal | None]:
@@ -110,7 +114,7 @@ def computed(connection: Connection, sealer: Sealer, name: str, columns: tuple[s
     """How many rows a table has and the sum over them, from the rows themselves."""
     count, total, plain = 0, 0, str(name)  # a name as the triggers give it, not as SQLAlchemy's own kind of text
     for row in connection.exec_driver_sql(f"SELECT {', '.join(columns)} FROM {name}"):
-        count, total = count + 1, total + int(sealer.row_mac(plain, *row), 16)
+        count, total = count + 1, total + int.from_bytes(sealer.row_digest((plain, *row)), "big")
     return count, f"{total % _MODULUS:064x}"
 
 

@@ -55,8 +55,7 @@ class SessionWords:
         for row in connection.execute(select(session_words)):
             if hmac.compare_digest(row.mac, keys.mac(row.session_id, row.words)):
                 held = np.frombuffer(row.words, _HASH)
-                words = frozenset(held.tolist()) if _any_in(starts, held) else frozenset()
-                if not any(_is_run(each, words) for each in parts):
+                if not _any_in(starts, held) or not _any_run(parts, frozenset(held.tolist())):
                     yield row.session_id
 
 
@@ -81,6 +80,10 @@ def _any_in(wanted: NDArray[np.uint32], held: NDArray[np.uint32]) -> bool:
         return False
     places = np.searchsorted(held, wanted).clip(max=held.size - 1)
     return bool((held[places] == wanted).any())
+
+
+def _any_run(names: Iterable[Mapping[tuple[int, int], int]], words: Set[int]) -> bool:
+    return any(_is_run(parts, words) for parts in names)
 
 
 def _parts(name: str, keys: _Keys) -> dict[tuple[int, int], int]:

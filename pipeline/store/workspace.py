@@ -262,7 +262,7 @@ class Workspace:
     @contextmanager
     def attempting(self, attempt: Attempt) -> Iterator[None]:
         """A worker's try at a task: its writes are fenced, and its scratch folder is its own."""
-        scratch, self.scratch = self.scratch, self.scratch / f"{attempt.epoch[:8]}-{attempt.task}-{attempt.number}"
+        scratch, self.scratch = self.scratch, self.scratch / attempt.scratch_name
         make_private(self.scratch)
         try:
             with self.fence.entered(attempt):

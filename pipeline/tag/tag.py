@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from pipeline.embeddings import load_encoder
 from pipeline.records import Strength, Tag, Turn
 from pipeline.tag.answers import answer_after, answer_before
+from pipeline.tag.antecedent import points_only, request_before
 from pipeline.tag.classifier import load_classifier
 from pipeline.tag.cues import Label
 from pipeline.tag.grouping import points_back, title_of
-from pipeline.tag.judge import SentenceVerdict, judge
-from pipeline.tag.quotes import quote_of
+from pipeline.tag.judge import SentenceVerdict, judge, names_something
+from pipeline.tag.quotes import Quote, quote_of
 from pipeline.tag.strength import strength_of
 from pipeline.tag.taxonomy import Taxonomy
 from pipeline.tag.tokens import joined
@@ -52,7 +54,7 @@ def tag(turns: Sequence[Turn], *, staff: Collection[str], taxonomy: Taxonomy) ->
         _Found(index, place, verdicts)
         for index, verdicts in zip(heard, judged, strict=True)
         for place, verdict in enumerate(verdicts)
-        if verdict.label is not Label.NONE and not _repeats(verdicts, place)
+        if verdict.label is not Label.NONE and not _repeats(verdicts, place, classifier.words)
     ]
     quotes = [
         quote_of(turns[sentence.turn].text, sentence.verdicts, sentence.sentence, classifier.words)
@@ -61,34 +63,46 @@ def tag(turns: Sequence[Turn], *, staff: Collection[str], taxonomy: Taxonomy) ->
     areas = taxonomy.areas([quote.text for quote in quotes], encoder)
     asking = {sentence.turn for sentence in tagged if sentence.verdict.label in (Label.REQUEST, Label.QUESTION)}
     context = _Context(turns, staff, asking)
-    return tuple(
-        _tag(context, sentence, quote.start_char, quote.text, area)
-        for sentence, quote, area in zip(tagged, quotes, areas, strict=True)
-    )
+    tags: list[Tag] = []
+    for sentence, quote, area in zip(tagged, quotes, areas, strict=True):
+        tags.append(_with_what_it_is_about(_tag(context, sentence, quote, area), tags, classifier.words))
+    return tuple(tags)
 
 
-def _repeats(verdicts: Sequence[SentenceVerdict], place: int) -> bool:
-    """Whether a sentence only says what the request before it is needed for: that is its strength, not another one."""
-    return (
-        place > 0
-        and verdicts[place].label is Label.REQUEST is verdicts[place - 1].label
-        and points_back(verdicts[place].sentence.tokens)
-    )
+def _repeats(verdicts: Sequence[SentenceVerdict], place: int, words: Mapping[str, str]) -> bool:
+    """Whether a sentence only says what the request before it is needed for, or names nothing: it is not another one.
+
+    What cannot be done without a thing is the strength of the request before; "I did not know" adds to a discovery.
+    """
+    verdict = verdicts[place]
+    if place == 0 or verdict.label not in _ASKED or verdict.label is not verdicts[place - 1].label:
+        return False
+    without = verdict.label is Label.REQUEST and points_back(verdict.sentence.tokens)
+    return without or not names_something(verdict.sentence, words)
 
 
-def _tag(context: _Context, tagged: _Found, start_char: int, quote: str, area: str) -> Tag:
+def _with_what_it_is_about(tag: Tag, earlier: Sequence[Tag], words: Mapping[str, str]) -> Tag:
+    """The tag of a sentence that only points at something, with the title of what that is where it is known."""
+    if tag.label not in _ASKED or not points_only(tag.title, words):
+        return tag
+    found_out = tag.label == Label.DISCOVERY
+    about = request_before(tag.start_s, tag.participant_id, earlier) if found_out else ""
+    return replace(tag, about=about, title=about or tag.title)
+
+
+def _tag(context: _Context, tagged: _Found, quote: Quote, area: str) -> Tag:
     turn, verdict = context.turns[tagged.turn], tagged.verdict
-    start_s, end_s = span_of(turn, start_char, start_char + len(quote))
+    start_s, end_s = span_of(turn, quote.start_char, quote.start_char + len(quote.text))
     answers = answer_before if verdict.label is Label.DISCOVERY else answer_after
     return Tag(
         label=verdict.label.value,
         score=round(verdict.score, 2),
         area=area,
-        quote=quote,
+        quote=quote.text,
         start_s=start_s,
         end_s=end_s,
         participant_id=turn.participant_id,
-        title=title_of(quote),
+        title=title_of(quote.text),
         strength=_strength(tagged) if verdict.label is Label.REQUEST else Strength.UNSTATED,
         reason=verdict.reason,
         sure=verdict.score >= SURE,

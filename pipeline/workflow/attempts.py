@@ -6,6 +6,7 @@ loses nothing. Whatever is given up is shut out by the fence before anything els
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -107,6 +108,11 @@ def _tried_alone(
 
 
 def _shut_out(workspace: Workspace, failed: TaskFailed[Task]) -> None:
-    """A worker that is thought dead, or hung, may come back: what it does then counts for nothing."""
+    """A worker that is thought dead, or hung, may come back: what it does then counts for nothing.
+
+    What it had opened and half rendered goes at once: it is not encrypted, and the next night may be far.
+    """
     if failed.lost_worker or failed.error == TIMED_OUT:
         workspace.fence.give_up(failed.task.attempt)
+        shutil.rmtree(workspace.scratch / failed.task.attempt.scratch_name, ignore_errors=True)
+        workspace.vault.sweep_opened()

@@ -19,7 +19,7 @@ from pipeline.records import Audience, OutFile, ProofVerdict, Ruling, Session, T
 from pipeline.render.clip import cut_clip
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
-from pipeline.workflow.request_files import note_handed_out
+from pipeline.workflow.request_recall import HeldRequests, note_handed_out
 from pipeline.workflow.request_report import Gathered, gather
 from pipeline.workflow.tagging import TRANSCRIPT, read_turns
 
@@ -54,7 +54,8 @@ def export_clip(workspace: Workspace, request_id: str, output: Path, *, now: dat
     turns = read_turns(folder / TRANSCRIPT)
     own = _turn(turns, mention)
     start_s, end_s = _padded(turns, own, mention, manifest.length_s)
-    if not isinstance(ruling, Ruling) or not _all_may(session, ruling, turns, start_s, end_s):
+    heard = _heard(turns, start_s, end_s)
+    if not isinstance(ruling, Ruling) or not _all_may(session, ruling, heard):
         raise RefusedByPolicy(
             "somebody who is heard there does not let their words be shown",
             action="hand out the wording in plain words",
@@ -71,7 +72,10 @@ def export_clip(workspace: Workspace, request_id: str, output: Path, *, now: dat
         with consent.release(workspace, ruling):
             if _proved(folder, workspace) != manifest:
                 raise TryAgain("the rendition was made again meanwhile", action="run this again")
-            note_handed_out(workspace, files, (request_id,), by="offrecord export clip", now=now)
+            held = HeldRequests(
+                request_ids=(request_id,), quoted=(request_id,), answered=(), heard_in=mention.session, heard=heard
+            )
+            note_handed_out(workspace, files, held, by="offrecord export clip", now=now)
             _place(scratch, output)
     finally:
         shutil.rmtree(scratch)
@@ -138,7 +142,11 @@ def _padded(turns: Sequence[Turn], own: Turn, mention: Mention, length_s: float)
     return max(before_s, mention.start_s - PAD_S), min(after_s, length_s, mention.end_s + PAD_S)
 
 
-def _all_may(session: Session, ruling: Ruling, turns: Sequence[Turn], start_s: float, end_s: float) -> bool:
-    """Whether everybody who talks in these seconds lets their words be used and shown."""
-    heard = {turn.participant_id for turn in turns if turn.start_s < end_s and turn.end_s > start_s}
+def _heard(turns: Sequence[Turn], start_s: float, end_s: float) -> tuple[str | None, ...]:
+    """Who talks in these seconds, each once; None is somebody whom nobody knows."""
+    return tuple(dict.fromkeys(turn.participant_id for turn in turns if turn.start_s < end_s and turn.end_s > start_s))
+
+
+def _all_may(session: Session, ruling: Ruling, heard: Sequence[str | None]) -> bool:
+    """Whether everybody who is heard lets their words be used and shown."""
     return all(may_use(ruling, session, who, purpose) for who in heard for purpose in (PURPOSE, QUOTED))

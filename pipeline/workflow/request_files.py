@@ -1,4 +1,4 @@
-"""The files of requests: those in ``out/exports``, those that are handed out, and which of them must be called back."""
+"""The files of requests: those in ``out/exports``, and those that are handed out."""
 
 from __future__ import annotations
 
@@ -16,18 +16,17 @@ from pipeline.export.formats.options import ExportOptions
 from pipeline.files import file_digest, write_bytes
 from pipeline.records import OutFile
 from pipeline.store import Workspace, integrity, run_clock
-from pipeline.store.artefacts import ArtefactState
 from pipeline.store.codec import key_of
 from pipeline.store.customers import FILE_NAME as CUSTOMERS
 from pipeline.store.registry import Registry
 from pipeline.workflow.request_acts import acts_of
+from pipeline.workflow.request_recall import STAGE as _STAGE
+from pipeline.workflow.request_recall import HeldRequests, note_file, note_handed_out
 from pipeline.workflow.request_report import gather
 from pipeline.workflow.tagging import read_taxonomy
 
 _NIGHTLY = ("csv", "jsonl", "html")
-_ELSEWHERE = "handed-out"
-"""Where files that are handed out would lie, if they lay here: no such folder is ever made."""
-_STAGE, _LAST, _BEGUN = "exports", "last", "begun"
+_LAST, _BEGUN = "last", "begun"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +34,12 @@ class RequestExport:
     """An export as it is handed out: its files by name, the manifest the last, and the requests in it."""
 
     files: Mapping[str, bytes]
-    request_ids: tuple[str, ...]
+    held: HeldRequests
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recall:
-    """One file that held requests which may no longer be shown: where it is or to whom it went, and how many."""
-
-    file: str
-    sha256: str
-    went_to: str
-    noted_at: str
-    requests: tuple[str, ...]
+    @property
+    def request_ids(self) -> tuple[str, ...]:
+        """The requests in it, sorted."""
+        return self.held.request_ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +51,6 @@ class _LastExport:
     """Not kept by an earlier version, under which nothing held for more than a day."""
     valid_until: float
     files: tuple[OutFile, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rows:
-    """The requests that a file held; kept for as long as the file may be somewhere."""
-
-    request_ids: tuple[str, ...]
 
 
 def export(
@@ -117,7 +103,7 @@ def write_exports(workspace: Workspace, *, now: datetime) -> None:
     except OSError as error:
         raise TryAgain("the export could not be written", action="check the folder and the space left") from error
     for file in written:
-        _note(workspace, file, export.request_ids)
+        note_file(workspace, file, export.held)
     workspace.stages.put(_STAGE, _LAST, begun)
 
 
@@ -139,28 +125,13 @@ def hand_out(workspace: Workspace, export: RequestExport, output: Path | None, *
     if output is None and len(names) > 1:
         raise UsageProblem("this export is several files", action="name the first with --output")
     places = _places(names, output) if output else {}
-    for name, place in places.items():
-        write_bytes(place, export.files[name])
+    # Before they are written: a file that a kill leaves behind is known, so that it can be called back.
     for file in manifest.out_files({name: export.files[name] for name in places or names}):
         to = str(places[file.name].absolute()) if places else "standard output"
-        _note_handed_out(workspace, file, export.request_ids, to=to, by="offrecord export requests", now=now)
+        note_handed_out(workspace, {to: file}, export.held, by="offrecord export requests", now=now)
+    for name, place in places.items():
+        write_bytes(place, export.files[name])
     return b"" if output else export.files[names[0]]
-
-
-def note_handed_out(
-    workspace: Workspace, files: Mapping[str, OutFile], request_ids: Sequence[str], *, by: str, now: datetime
-) -> None:
-    """Notes the files that hold these requests, by the place that each goes to, so that ``recalls`` lists them."""
-    for to, file in files.items():
-        _note_handed_out(workspace, file, request_ids, to=to, by=by, now=now)
-
-
-def _note_handed_out(
-    workspace: Workspace, file: OutFile, request_ids: Sequence[str], *, to: str, by: str, now: datetime
-) -> None:
-    artefact_id = _note(workspace, file, request_ids, folder=_ELSEWHERE)
-    workspace.artefacts.set_state([artefact_id], ArtefactState.SUPERSEDED)
-    workspace.artefacts.copied(artefact_id, to=to, by=by, now=now)
 
 
 def _places(names: Sequence[str], output: Path) -> dict[str, Path]:
@@ -169,36 +140,17 @@ def _places(names: Sequence[str], output: Path) -> dict[str, Path]:
     return {**places, manifest.NAME: output.with_name(f"{output.name}.manifest.json")}
 
 
-def recalls(workspace: Workspace, *, now: datetime) -> list[Recall]:
-    """Every file that held requests which may not be shown now, with who was given it, in order of time."""
-    shown = {mention.request_id for mention in gather(workspace, now=now).mentions}
-    copies = workspace.artefacts.copies()
-    deliveries = []
-    for artefact in workspace.artefacts.all():
-        rows = workspace.stages.get(_STAGE, artefact.artefact_id, _Rows) if artefact.kind == "export" else None
-        gone = tuple(request_id for request_id in rows.request_ids if request_id not in shown) if rows else ()
-        went = [copy for copy in copies if copy.artefact_id == artefact.artefact_id]
-        there = [("", "")] if artefact.state is ArtefactState.LIVE else []
-        for went_to, noted_at in [*((copy.went_to, copy.noted_at) for copy in went), *there]:
-            if gone:
-                deliveries.append(
-                    Recall(
-                        file=artefact.location,
-                        sha256=artefact.sha256,
-                        went_to=went_to,
-                        noted_at=noted_at,
-                        requests=gone,
-                    )
-                )
-    return sorted(deliveries, key=lambda delivery: (delivery.noted_at, delivery.file, delivery.went_to))
-
-
 def _with_manifest(workspace: Workspace, report: RequestReport, files: Mapping[str, bytes]) -> RequestExport:
     made_with = {"encoder": encoder_name(), "tagger": tag.VERSION}
     content = manifest.render(
         report, manifest.out_files(files), log_head=consent.log_head(workspace), made_with=made_with
     )
-    return RequestExport(files={**files, manifest.NAME: content}, request_ids=manifest.request_ids(report))
+    held = HeldRequests(
+        request_ids=manifest.request_ids(report),
+        quoted=tuple(sorted(row.request_id for row in report.mentions if row.verbatim)),
+        answered=tuple(sorted(row.request_id for row in report.mentions if row.answer)),
+    )
+    return RequestExport(files={**files, manifest.NAME: content}, held=held)
 
 
 def _state_key(workspace: Workspace) -> str:
@@ -213,15 +165,6 @@ def _state_key(workspace: Workspace) -> str:
         customers.read_text("utf-8") if customers.exists() else "",
         workspace.settings.export.model_dump_json(),
     )
-
-
-def _note(workspace: Workspace, file: OutFile, request_ids: Sequence[str], *, folder: str = "exports") -> str:
-    place, log_head = workspace.out / folder / file.name, consent.log_head(workspace)
-    artefact_id = workspace.artefacts.note(
-        "export", place, session_id=None, contributors=None, log_head=log_head, digest=file.digest
-    )
-    workspace.stages.put(_STAGE, artefact_id, _Rows(request_ids=tuple(request_ids)))
-    return artefact_id
 
 
 def _are_there(folder: Path, files: Iterable[OutFile]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,25 +15,25 @@ from pipeline.export.periods import HeldSession
 from pipeline.records import Audience, RequestGroup, Ruling, Session
 from pipeline.store import Workspace, run_clock
 from pipeline.store.customers import read_customers
-from pipeline.store.registry import Registry
-from pipeline.tag.grouping import Wording, group, title_of
+from pipeline.store.registry import Registry, SessionState
+from pipeline.tag.grouping import Wording, WordingGroup, group, title_of
 from pipeline.tag.grouping.group import THRESHOLD
 from pipeline.workflow.request_acts import RequestAction, RequestActs, acts_of
-from pipeline.workflow.tagging import TaggedSession, tagged, unpacked
-
-_ALIAS_KEY = "alias"
+from pipeline.workflow.tagging import ALIAS_KEY, TaggedSession, tagged, unpacked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
     """Every mention that may be shown now with its group, and the office hours that were held.
 
+    ``rejected`` are those that consent lets be shown and a person said are none.
     ``valid_until`` is when time alone may first change any of it, in seconds since the epoch.
     """
 
     mentions: tuple[Mention, ...]
     groups: tuple[RequestGroup, ...]
     sessions: tuple[HeldSession, ...]
+    rejected: tuple[Mention, ...]
     valid_until: float
 
     def report(self, selection: Selection) -> RequestReport:
@@ -55,10 +55,9 @@ class _Published:
 def gather(workspace: Workspace, *, now: datetime) -> Gathered:
     """Every request and discovery that may be shown now, without those that a person rejected."""
     registry = Registry(workspace.db)
-    sessions = list(registry.sessions())
     states = registry.states()
-    out = {folder for state in states.values() for folder in state.result.renditions}
-    published = [session_tags for session in sessions if (session_tags := _published(workspace, session, out, now))]
+    out = {session_id for session_id, state in states.items() if _folder(session_id) in state.result.renditions}
+    published = [each for session in registry.sessions(out) if (each := _published(workspace, session, now))]
     acts = acts_of(workspace)
     customers = {
         key: Customer(segment=customer.segment, weight=customer.weight)
@@ -68,23 +67,27 @@ def gather(workspace: Workspace, *, now: datetime) -> Gathered:
         Item(session=session_tags.session, ruling=session_tags.ruling, tags=session_tags.tagged.tags)
         for session_tags in published
     ]
-    collected = collect(items, key=workspace.key(_ALIAS_KEY), now=now, customers=customers)
-    mentions = tuple(
-        mention for mention in collected.mentions if acts.verdicts.get(mention.request_id) is not RequestAction.REJECT
-    )
+    collected = collect(items, key=workspace.key(ALIAS_KEY), now=now, customers=customers)
+    none_of_them = {request_id for request_id, act in acts.verdicts.items() if act is RequestAction.REJECT}
+    mentions = tuple(mention for mention in collected.mentions if mention.request_id not in none_of_them)
+    rejected = tuple(mention for mention in collected.mentions if mention.request_id in none_of_them)
     heard = {session_tags.session.session_id for session_tags in published}
     return Gathered(
         mentions=mentions,
         groups=_groups(mentions, published, acts),
-        sessions=tuple(_held(session, session.session_id in heard) for session in sessions),
+        sessions=tuple(_held(registry, states, heard)),
+        rejected=rejected,
         valid_until=min((states[session_id].valid_until for session_id in heard), default=run_clock.NEVER_S),
     )
 
 
-def _published(workspace: Workspace, session: Session, out: Collection[str], now: datetime) -> _Published | None:
-    """A session whose internal rendition is out and tagged, with its ruling as it is now."""
-    folder = f"{session.session_id}/{Audience.INTERNAL}"
-    if folder not in out or not (workspace.out / folder).is_dir():
+def _folder(session_id: str) -> str:
+    return f"{session_id}/{Audience.INTERNAL}"
+
+
+def _published(workspace: Workspace, session: Session, now: datetime) -> _Published | None:
+    """A session whose internal rendition is in its place and tagged, with its ruling as it is now."""
+    if not (workspace.out / _folder(session.session_id)).is_dir():
         return None
     kept = tagged(workspace, session.session_id)
     ruling = consent.current_ruling(session, workspace=workspace, now=now) if kept else None
@@ -93,13 +96,16 @@ def _published(workspace: Workspace, session: Session, out: Collection[str], now
     return _Published(session=session, ruling=ruling, tagged=kept)
 
 
-def _held(session: Session, heard: bool) -> HeldSession:
-    return HeldSession(
-        session_id=session.session_id,
-        started_on=session.started_at.date(),
-        hours=session.duration_s / 3600,
-        heard=heard,
-    )
+def _held(registry: Registry, states: Mapping[str, SessionState], heard: Container[str]) -> Iterator[HeldSession]:
+    """Every session that was held; a record is decoded only where no result says how long it was."""
+    days = registry.days()
+    lengths = {session_id: state.result.detail.get("duration_s") for session_id, state in states.items()}
+    unknown = frozenset(session_id for session_id in days if lengths.get(session_id) is None)
+    lengths |= {session.session_id: session.duration_s for session in registry.sessions(unknown)} if unknown else {}
+    for session_id, day in days.items():
+        length_s = lengths.get(session_id)
+        if length_s is not None:
+            yield HeldSession(session_id=session_id, started_on=day, hours=length_s / 3600, heard=session_id in heard)
 
 
 def _groups(
@@ -107,32 +113,44 @@ def _groups(
 ) -> tuple[RequestGroup, ...]:
     """The mentions in groups; those with vectors of another encoder stand apart until they are tagged again."""
     vectors = {
-        (session_tags.session.session_id, tag.quote): (session_tags.tagged.encoder, vector)
+        (session_tags.session.session_id, round(tag.start_s, 3), tag.quote): (session_tags.tagged.encoder, vector)
         for session_tags in published
         for tag, vector in zip(session_tags.tagged.tags, session_tags.tagged.vectors, strict=True)
         if vector
     }
+    vector_of = {mention.request_id: vectors[mention.session, mention.start_s, mention.wording] for mention in mentions}
     groups: list[RequestGroup] = []
-    for encoder in sorted({encoder for encoder, _ in vectors.values()}):
-        own = [mention for mention in mentions if vectors[mention.session, mention.wording][0] == encoder]
-        if own:
-            rows = np.stack([unpacked(vectors[mention.session, mention.wording][1]) for mention in own])
-            wordings = [Wording(key=mention.request_id, text=mention.wording, kind=mention.kind) for mention in own]
-            wording_groups = group(
+    for encoder in sorted({encoder for encoder, _ in vector_of.values()}):
+        own = [mention for mention in mentions if vector_of[mention.request_id][0] == encoder]
+        rows = np.stack([unpacked(vector_of[mention.request_id][1]) for mention in own])
+        wordings = [_wording(mention) for mention in own]
+        groups += [
+            _request_group(wordings_together, {wording.key: wording.text for wording in wordings}, acts)
+            for wordings_together in group(
                 wordings, rows, threshold=THRESHOLD[encoder], together=acts.together, apart=acts.apart
             )
-            texts = {mention.request_id: mention.wording for mention in own}
-            groups += [
-                RequestGroup(
-                    group_id="g-" + wordings_together.keys[0].removeprefix("q-"),
-                    title=_title(wordings_together.keys, texts[wordings_together.centre], acts),
-                    request_ids=wordings_together.keys,
-                    closeness=wordings_together.closeness,
-                    words=wordings_together.words,
-                )
-                for wordings_together in wording_groups
-            ]
+        ]
     return tuple(groups)
+
+
+def _wording(mention: Mention) -> Wording:
+    """A mention as it is compared with others: one that only points at something is compared by what that is."""
+    return Wording(
+        key=mention.request_id,
+        text=mention.about or mention.wording,
+        kind=mention.kind,
+        alone=mention.about == "",
+    )
+
+
+def _request_group(together: WordingGroup, texts: Mapping[str, str], acts: RequestActs) -> RequestGroup:
+    return RequestGroup(
+        group_id="g-" + together.keys[0].removeprefix("q-"),
+        title=_title(together.keys, texts[together.centre], acts),
+        request_ids=together.keys,
+        closeness=together.closeness,
+        words=together.words,
+    )
 
 
 def _title(request_ids: Sequence[str], central: str, acts: RequestActs) -> str:

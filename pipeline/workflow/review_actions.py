@@ -49,7 +49,7 @@ def list_sessions(workspace: Workspace, *, now: datetime, only_undecided: bool =
     leases = running_leases(workspace, now=now)
     return tuple(
         replace(line, leased_to=lease_text(leases.get(line.session_id)))
-        for line in queue.queue(workspace)
+        for line in queue.queue(workspace, now=now)
         if line.undecided or not only_undecided
     )
 
@@ -76,7 +76,7 @@ def show_proposals(
 def undecided_proposals(workspace: Workspace, session_id: str | None, *, actor: str, now: datetime) -> list[Proposal]:
     """The undecided proposals of a session, or of all that nobody else reviews now, the riskiest session first."""
     others = {each.session_id for each in running_leases(workspace, now=now).values() if each.actor != actor}
-    every = (line.session_id for line in queue.queue(workspace))
+    every = (line.session_id for line in queue.queue(workspace, now=now))
     sessions = [session_id] if session_id else [each for each in every if each not in others]
     return [
         proposal

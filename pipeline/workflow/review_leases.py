@@ -50,7 +50,7 @@ def next_session(
     It is the riskiest in which they have something left to decide and that is nobody else's; after ``leaving``, which
     is given back, the next below it.
     """
-    lines = queue.queue(workspace)
+    lines = queue.queue(workspace, now=now)
     ids = [line.session_id for line in lines]
     if leaving:
         leases.give_back(workspace.db, leaving, actor=actor)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline import consent, models, tag
 from pipeline.embeddings import encoder_name, load_encoder
+from pipeline.export.mentions import request_id_of
 from pipeline.records import Audience, Context, Role, Ruling, Session, Tag, Turn
 from pipeline.store import Workspace
 from pipeline.store.codec import decode, key_of
@@ -23,9 +24,12 @@ from pipeline.store.registry import Registry
 from pipeline.tag.classifier import MODEL
 from pipeline.tag.grouping.asks import plain_words
 from pipeline.tag.taxonomy import FILE_NAME
+from pipeline.workflow.request_ids import with_earlier_ids
 from pipeline.workflow.session_context import SessionContext
 
 TRANSCRIPT = "transcript.jsonl"
+ALIAS_KEY = "alias"
+"""The workspace's key that aliases of customers and ids of requests are made with."""
 _STAGE = "tags"
 _ASKED = ("request", "discovery")
 _MARKS, _ALL = "exports", "tagger"
@@ -86,6 +90,9 @@ def tag_session(context: SessionContext, turns: Sequence[Turn], taxonomy: tag.Ta
     if kept and kept.made_with == made_with:
         return False
     tags = tag.tag(turns, staff=staff, taxonomy=taxonomy)
+    if kept:
+        key = workspace.key(ALIAS_KEY)
+        tags = with_earlier_ids(kept.tags, tags, lambda earlier: request_id_of(earlier, session_id, key))
     result = TaggedSession(made_with=made_with, tags=tags, encoder=encoder_name(), vectors=_packed_vectors(tags))
     context.put(_STAGE, tags_key(session_id), result, TaggedSession, purpose=Audience.INTERNAL.purpose)
     return True
@@ -131,7 +138,7 @@ def unpacked(vector: str) -> NDArray[np.float32]:
 
 def _packed_vectors(tags: Sequence[Tag]) -> tuple[str, ...]:
     with_request = [index for index, tag in enumerate(tags) if tag.label in _ASKED]
-    vectors = load_encoder().encode([plain_words(tags[index].quote) for index in with_request])
+    vectors = load_encoder().encode([plain_words(tags[index].about or tags[index].quote) for index in with_request])
     packed = [""] * len(tags)
     for index, vector in zip(with_request, vectors, strict=True):
         packed[index] = base64.b64encode(vector.astype(np.float16).tobytes()).decode()

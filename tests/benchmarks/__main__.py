@@ -15,6 +15,7 @@ from tests.benchmarks import (
     consent,
     encryption,
     executors,
+    faults,
     growth,
     hearing,
     idle,
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
 
 LONG: dict[str, Callable[[Path], Iterable[str]]] = {
     "executors": executors.measure,
+    "faults": faults.measure,
     "hearing": hearing.measure,
     "object-storage": object_storage.measure,
     "requests": requests.measure,

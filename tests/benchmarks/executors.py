@@ -11,23 +11,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 from tests.clock import LAUNCH
 from tests.end_to_end.conftest import SPHINX, prepared
 from tests.end_to_end.test_kill import inbox_of_few
-from tests.executors.contract import Counts, contract_of, in_own_network
+from tests.executors.contract import POSTGRESQL, SQLITE, Counts, contract_of, in_own_network
 
 
 def measure(folder: Path) -> Iterator[str]:
     """The table of faults and executors, then the costs."""
-    for executor in ("local", "ray"):
-        for counts in contract_of(executor):
+    for executor, database in product(("local", "ray"), (SQLITE, POSTGRESQL)):
+        for counts in contract_of(executor, database):
             if isinstance(counts, Counts):
                 yield (
-                    f"{executor:5} {counts.fault:18} done {counts.done} lost {counts.lost} doubled {counts.doubled}"
-                    f" let out {counts.let_out} neighbours hurt {counts.hurt} refused {counts.refused}"
-                    f" tries {counts.tries} the faulty one {counts.faulty}"
+                    f"{executor:5} {database:10} {counts.fault:18} done {counts.done} lost {counts.lost}"
+                    f" doubled {counts.doubled} let out {counts.let_out} neighbours hurt {counts.hurt}"
+                    f" refused {counts.refused} tries {counts.tries} the faulty one {counts.faulty}"
                 )
             else:
                 yield f"{executor:5} places of Ray with a result's secret: {len(counts.secret_in)}"

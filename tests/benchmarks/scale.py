@@ -94,5 +94,11 @@ def filled(root: Path, one: Path, size: int) -> None:
 
 def _finished(session_id: str) -> str:
     return encode(
-        SessionResult(session_id=session_id, status="done", reason="nothing is asked for", action="")
+        SessionResult(
+            session_id=session_id,
+            status="done",
+            reason="nothing is asked for",
+            action="",
+            detail={"duration_s": 8.0, "speech_covered": 1.0, "proposals": 3, "undecided": 0, "requests": 0},
+        )
     ).decode()

@@ -1,7 +1,8 @@
 """What every executor must hold, whatever happens to its workers, its machines and its coordinator; with counts.
 
-``python -m tests.executors.contract EXECUTOR [FAULT...]`` prints a line of JSON for each fault. For Ray it is started
-in a network namespace that has only ``lo`` (``contract_of``), and starts one cluster of two nodes for all faults.
+``python -m tests.executors.contract EXECUTOR DATABASE [FAULT...]`` prints a line of JSON for each fault. DATABASE is
+``sqlite``, or the folder of a PostgreSQL server's socket. For Ray it is started in a network namespace that has only
+``lo`` (``contract_of``), and starts one cluster of two nodes for all faults.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from importlib import import_module
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,9 @@ from pipeline import nightly
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.workflow.run_executor import executor_named
+from tests import database_server
 from tests.clock import NIGHT
+from tests.database_server import Server
 from tests.executors import stand_in
 from tests.executors.seen_by_ray import places_with
 from tests.store.test_store import session
@@ -38,9 +42,13 @@ from tests.store.test_store import session
 FAULTS = ("kill once", "poison", "hang", "zombie", "raises", "coordinator killed", "cancelled", "node lost")
 ON_ONE_MACHINE = tuple(fault for fault in FAULTS if fault != "node lost")
 """An executor of one machine loses no other."""
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _SESSIONS = 12
 _FAULTY = f"2026-11-18-{5:08x}"
 _WITHIN_S = 240
+_HUNG_S = 15.0
+"""When a task counts as hung; on a busy machine the first of a worker takes 5 s, for its imports."""
+_SLEEPS = "sleep 0.5"
 _MODULE = "tests.executors.contract"
 
 
@@ -50,6 +58,7 @@ class Counts:
 
     fault: str
     executor: str
+    database: str
     done: int
     lost: int
     doubled: int
@@ -69,9 +78,27 @@ class Secrecy:
     sent_in: list[str]
 
 
-def prepared(root: Path, faults: dict[str, str]) -> Workspace:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where a fault is met: an executor, and a new workspace whose database is on a server, or a file of it."""
+
+    executor: str
+    root: Path
+    server: Server | None = None
+
+    @property
+    def database(self) -> str:
+        """The kind of its database."""
+        return SQLITE if self.server is None else POSTGRESQL
+
+
+def prepared(ground: Ground, faults: dict[str, str], *, timeout_s: float = 60.0) -> Workspace:
     """A workspace with sessions that stand-ins can work on."""
-    workspace = Workspace.create(root, '[speech]\nengine = "captions"\n[run]\nworkers = 2\ntimeout_s = 40.0\n')
+    root = ground.root
+    lines = f'[speech]\nengine = "captions"\n[run]\nworkers = 2\ntimeout_s = {timeout_s}\n'
+    if ground.server is not None:
+        lines += f'[database]\nurl = "{ground.server.new_database()}"\n'
+    workspace = Workspace.create(root, lines)
     registry = Registry(workspace.db)
     for number in range(_SESSIONS):
         registry.take(Path(f"/inbox/{number}"), str(number), session(f"2026-11-18-{number:08x}", f"{number:064x}"))
@@ -90,31 +117,32 @@ def run_night(root: Path, executor: str, *, days: int = 0, retry_failed: bool = 
     nightly.run_night(workspace, inbox=None, options=options, now=now, progress=lambda *_: None)
 
 
-def _faulty_worker(fault: str, executor: str, root: Path) -> None:
-    prepared(root, {_FAULTY: fault})
-    run_night(root, executor)
-    _wait_for_zombies(root)
+def _faulty_worker(fault: str, ground: Ground) -> None:
+    prepared(ground, {_FAULTY: fault})
+    run_night(ground.root, ground.executor)
+    _wait_for_zombies(ground.root)
 
 
-def _poison(fault: str, executor: str, root: Path) -> None:
+def _poison(fault: str, ground: Ground) -> None:
     """Two nights: the second leaves what the first quarantined, though its inputs changed."""
-    prepared(root, {_FAULTY: fault})
-    run_night(root, executor)
-    (root / "terms.toml").write_text('[[terms]]\ntext = "Bluefin"\n', "utf-8")
-    run_night(root, executor, days=1)
+    prepared(ground, {_FAULTY: fault})
+    run_night(ground.root, ground.executor)
+    (ground.root / "terms.toml").write_text('[[terms]]\ntext = "Bluefin"\n', "utf-8")
+    run_night(ground.root, ground.executor, days=1)
 
 
-def _hang(fault: str, executor: str, root: Path) -> None:
+def _hang(fault: str, ground: Ground) -> None:
     """Two nights: the second tries again what hung."""
-    prepared(root, {_FAULTY: fault})
-    run_night(root, executor)
-    _wait_for_zombies(root)
-    run_night(root, executor, days=1)
+    prepared(ground, {_FAULTY: fault}, timeout_s=_HUNG_S)
+    run_night(ground.root, ground.executor)
+    _wait_for_zombies(ground.root)
+    run_night(ground.root, ground.executor, days=1)
 
 
-def _broken_off(fault: str, executor: str, root: Path) -> None:
+def _broken_off(fault: str, ground: Ground) -> None:
     """A coordinator that is ended in the middle of its night by a signal, and another night at once."""
-    prepared(root, {f"2026-11-18-{number:08x}": "sleep 1.5" for number in range(2, _SESSIONS)})
+    root, executor = ground.root, ground.executor
+    prepared(ground, {f"2026-11-18-{number:08x}": _SLEEPS for number in range(2, _SESSIONS)})
     command = [sys.executable, "-m", _MODULE, "--night", str(root), executor]
     with subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL) as coordinator:
         _until(lambda: sum(what.startswith("wrote") for _, what in stand_in.noted(root)) >= 3)
@@ -124,13 +152,13 @@ def _broken_off(fault: str, executor: str, root: Path) -> None:
     run_night(root, executor)
 
 
-def _node_lost(_: str, executor: str, root: Path) -> None:
-    prepared(root, {f"2026-11-18-{number:08x}": "node" for number in range(_SESSIONS)})
-    (root / "head").write_text(_ray().get_runtime_context().get_node_id(), "ascii")
-    run_night(root, executor)
+def _node_lost(_: str, ground: Ground) -> None:
+    prepared(ground, {f"2026-11-18-{number:08x}": "node" for number in range(_SESSIONS)})
+    (ground.root / "head").write_text(_ray().get_runtime_context().get_node_id(), "ascii")
+    run_night(ground.root, ground.executor)
 
 
-_SCENARIOS: dict[str, Callable[[str, str, Path], None]] = {
+_SCENARIOS: dict[str, Callable[[str, Ground], None]] = {
     "poison": _poison,
     "hang": _hang,
     "coordinator killed": _broken_off,
@@ -139,9 +167,10 @@ _SCENARIOS: dict[str, Callable[[str, str, Path], None]] = {
 }
 
 
-def measured(fault: str, executor: str, root: Path) -> Counts:
+def measured(fault: str, ground: Ground) -> Counts:
     """Lets a night meet a fault, and counts what became of its sessions."""
-    _SCENARIOS.get(fault, _faulty_worker)(fault, executor, root)
+    root = ground.root
+    _SCENARIOS.get(fault, _faulty_worker)(fault, ground)
     workspace = Workspace.open(root)
     states = Registry(workspace.db).states()
     notes = stand_in.noted(root)
@@ -152,7 +181,8 @@ def measured(fault: str, executor: str, root: Path) -> Counts:
     done = {session_id for session_id, state in states.items() if state.result.status == "done"}
     return Counts(
         fault=fault,
-        executor=executor,
+        executor=ground.executor,
+        database=ground.database,
         done=len(done),
         lost=_SESSIONS - len(states) + len(done - published),
         doubled=sum(count > 1 for count in wrote.values()),
@@ -213,12 +243,14 @@ def _secrecy() -> Secrecy:
     return found
 
 
-def contract_of(executor: str, faults: Sequence[str] = ()) -> Iterator[Counts | Secrecy]:
+def contract_of(executor: str, database: str = SQLITE, faults: Sequence[str] = ()) -> Iterator[Counts | Secrecy]:
     """Runs the contract in a process of its own, for Ray in a network that reaches nothing."""
-    command = [sys.executable, "-m", _MODULE, executor, *faults]
-    if executor == "ray":
-        command = in_own_network(command)
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    # Outside of that network, where its user is the one that Debian made for it.
+    with database_server.running() if database == POSTGRESQL else nullcontext() as server:
+        command = [sys.executable, "-m", _MODULE, executor, str(server.folder) if server else SQLITE, *faults]
+        if executor == "ray":
+            command = in_own_network(command)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
     for line in done.stdout.splitlines():
         values = json.loads(line)
@@ -249,10 +281,12 @@ def main(arguments: Sequence[str]) -> None:
         run_night(Path(arguments[1]), arguments[2])
         return
     raise_loopback()
-    executor, *faults = arguments
+    executor, database, *faults = arguments
+    server = None if database == SQLITE else Server(Path(database), count())
     with _cluster(executor), tempfile.TemporaryDirectory() as folder:
         for number, fault in enumerate(faults or (FAULTS if executor == "ray" else ON_ONE_MACHINE)):
-            sys.stdout.write(f"{json.dumps(asdict(measured(fault, executor, Path(folder) / str(number))))}\n")
+            ground = Ground(executor, Path(folder) / str(number), server)
+            sys.stdout.write(f"{json.dumps(asdict(measured(fault, ground)))}\n")
             sys.stdout.flush()
         if executor == "ray":
             sys.stdout.write(f"{json.dumps(asdict(_secrecy()))}\n")

@@ -81,3 +81,14 @@ def test_a_package_that_is_missing_or_too_old_is_named(monkeypatch: pytest.Monke
     monkeypatch.setattr(metadata, "version", other)
     (lacking,) = (each for each in examine(None) if each.what == "packages")
     assert not lacking.ok and "regex, tink" in lacking.action
+
+
+def test_a_sentence_model_that_is_not_here_is_said(
+    tmp_path: Path, new_workspace: Callable[[Path], Workspace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = new_workspace(tmp_path / "ws")
+    monkeypatch.setenv("OFFRECORD_MODELS", str(tmp_path))
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    assert any("models pull all-minilm-l6-v2" in line for line in warnings(workspace, at))
+    (tmp_path / "all-minilm-l6-v2").mkdir()
+    assert not any("all-minilm" in line for line in warnings(workspace, at))

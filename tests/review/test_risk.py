@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 
-from pipeline.records import DetectionRule, Finding, Proposal, Purpose, TextPlace
+from pipeline.records import DetectionRule, Finding, Proposal, Purpose, SessionResult, TextPlace
 from pipeline.review import propose
-from pipeline.review.queue import queue
+from pipeline.review.queue import SessionLine, queue
 from pipeline.review.risk import risk_of
 from pipeline.store import Workspace
+from pipeline.store.registry import Registry, SessionState
 from pipeline.workflow.review_actions import list_sessions
 from tests.clock import now
 from tests.render.making import session as made_session
@@ -74,7 +76,24 @@ def test_doubt_of_a_proof_a_flag_and_unheard_speech_each_go_before_a_guess() -> 
 
 
 def test_the_queue_has_the_reasons_and_what_the_last_run_did_not_hear(workspace: Workspace) -> None:
-    (line,) = queue(workspace)
+    (line,) = queue(workspace, now=now())
     assert "2 s unheard" in line.why and "1 unsure name" in line.why and line.risk > 0
     (told,) = list_sessions(workspace, now=now())
     assert told.why == line.why
+
+
+def test_of_two_sessions_alike_the_one_whose_consent_ends_within_a_week_is_first(workspace: Workspace) -> None:
+    registry, at = Registry(workspace.db), now()
+    result = SessionResult(session_id=next(iter(registry.digests())), status="held", reason="r", action="a")
+
+    def line_with(valid_until: datetime) -> SessionLine:
+        ends = valid_until.timestamp()
+        registry.conclude(SessionState(state_key="k", valid_until=ends, attempts=1, result=result))
+        (line,) = queue(workspace, now=at)
+        return line
+
+    in_time, soon = line_with(at + timedelta(days=8)), line_with(at + timedelta(days=6))
+    assert soon.risk > in_time.risk > 0 and set(soon.why) > set(in_time.why)
+    assert soon.why[-1] == f"consent, a hold or a retention ends on {(at + timedelta(days=6)).date()}"
+    assert line_with(at - timedelta(days=1)) == in_time, "what has ended is the next run's to decide"
+    assert risk_of(INTERNAL, (), flagged=0, unheard_s=0.0, ends_on=date(2026, 1, 1)).points == 0

@@ -157,7 +157,7 @@ def test_a_fault_that_lasts_is_said_and_nothing_is_taken_for_gone_or_put(
     faulty: tuple[FaultProxy, ObjectServer], object_storage: ObjectServer, tmp_path: Path, fault: Fault
 ) -> None:
     proxy, server = faulty
-    settings = server.settings(retry_for_s=1.0, timeout_s=1.0)
+    settings = server.settings(retry_for_s=0.2, timeout_s=0.5)
     direct = S3Blobs(settings.model_copy(update={"endpoint": object_storage.endpoint}), "originals")
     direct.put_if_absent("there", file_of(tmp_path, b"content"))
     blobs = S3Blobs(settings, "originals")
@@ -181,11 +181,16 @@ def test_a_server_that_knows_no_conditions_is_asked_before(
     faulty: tuple[FaultProxy, ObjectServer], tmp_path: Path, fault: Fault, size: int
 ) -> None:
     proxy, server = faulty
-    blobs, content = S3Blobs(server.settings(), "originals"), os.urandom(size)
+    blobs, content = S3Blobs(server.settings(retry_for_s=0.2), "originals"), os.urandom(size)
     assert blobs.knows_conditions("probe", file_of(tmp_path, b"content"))
     proxy.decide = lambda method, path, number: fault
     assert not blobs.knows_conditions("probe", file_of(tmp_path, b"content"))
     assert not blobs.exists("probe")
+    proxy.done.clear()
+    assert blobs.put_if_absent("small", file_of(tmp_path, b"small"))
+    puts = sum(method == "PUT" for method, _, _ in proxy.done)
+    assert puts == 1, "each request with a condition costs the time for which requests are made again"
+    blobs.delete("small")
     assert blobs.put_if_absent("name", file_of(tmp_path, content))
     assert not blobs.put_if_absent("name", file_of(tmp_path, b"other"))
     assert whole(blobs, "name") == content
@@ -205,7 +210,7 @@ def test_a_bucket_that_keeps_old_versions_is_refused(
 def test_a_wrong_key_and_a_bucket_that_is_not_there_are_said(
     object_storage: ObjectServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = object_storage.settings(retry_for_s=1.0)
+    settings = object_storage.settings(retry_for_s=0.2)
     missing = S3Blobs(settings.model_copy(update={"originals": "s3://no-such-bucket"}), "originals")
     for ask in (lambda: missing.put_if_absent("name", file_of(tmp_path, b"x")), lambda: list(missing.names())):
         with pytest.raises(ObjectStorageRefused, match="no such bucket"):

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from pipeline.records import Misheard, Participant, SessionResult
 from pipeline.store import Workspace, integrity, misheard, outlines
+from pipeline.store.database import reading
 from pipeline.store.registry import Registry, SessionState
 from pipeline.store.table_cache import TableCache
 from pipeline.store.tables.runs import session as sessions
@@ -50,13 +51,24 @@ def test_it_is_made_again_only_after_a_change(workspace: Workspace) -> None:
     assert cache.value() == 2
 
 
+def distinct_names(workspace: Workspace) -> set[str]:
+    with reading(workspace.db) as connection:
+        return outlines.distinct_names(connection)
+
+
 def test_outlines_follow_their_records_and_those_of_an_earlier_version_are_filled_in(workspace: Workspace) -> None:
     registry = Registry(workspace.db)
-    registry.take(Path("/inbox/two"), "f2", replace(session(), session_id="s2", source_digest="b" * 64))
-    before = registry.outlines()
+    registry.take(
+        Path("/inbox/two"), "f2", replace(session(), session_id="s2", source_digest="b" * 64, participants=(ANA,))
+    )
+    before, names = registry.outlines(), distinct_names(workspace)
+    assert registry.digests() == {session_id: outline.digest for session_id, outline in before.items()}
+    assert names == {outline.names for outline in before.values()}
     with workspace.db.begin() as connection:
         connection.execute(session_outline.delete().where(session_outline.c.session_id == "s2"))
     assert registry.outlines() == before, "made from the record where there is none"
+    assert registry.digests() == {session_id: outline.digest for session_id, outline in before.items()}
+    assert distinct_names(workspace) == names
     assert (registry.fill_outlines(), registry.fill_outlines()) == (1, 0)
     registry.rewrite(replace(registry.session("s2"), host="Newhost", participants=(ANA,)))
     changed = registry.outlines()

@@ -110,6 +110,25 @@ def test_a_quote_without_signs_ends_where_the_next_speaker_begins() -> None:
     assert found.quote == "we also need a way to pause a queue from the command line"
 
 
+def test_a_discovery_that_only_points_at_a_request_has_its_title() -> None:
+    asked = turn("It would help us if the server could compress old messages.", who="p3", start_s=0.0)
+    answered = turn("Compression is there, set the level in the queue settings.", who="p2", start_s=10.0)
+    found = turn("So the server can do that already. I did not know.", who="p3", start_s=20.0)
+    request, discovery = tagged(asked, answered, found, staff=("p2",))
+    assert (request.label, request.about) == ("request", None)
+    assert (discovery.label, discovery.title) == ("discovery", "The server can compress old messages")
+    assert discovery.about == discovery.title
+    assert discovery.quote == "So the server can do that already."
+
+
+@pytest.mark.parametrize("asker", ["p4", None])
+def test_what_somebody_else_asked_for_is_not_what_a_discovery_points_at(asker: str | None) -> None:
+    asked = turn("It would help us if the server could compress old messages.", who=asker, start_s=0.0)
+    found = turn("So the server can do that already.", who="p3", start_s=20.0)
+    discovery = tagged(asked, found)[-1]
+    assert (discovery.about, discovery.title) == ("", "The server can do that already")
+
+
 def test_a_sentence_that_only_points_back_takes_the_one_before_along() -> None:
     (found,) = (one for one in tagged(turn("The other tool has a calendar. We would love to have that too.")))
     assert found.quote == "The other tool has a calendar. We would love to have that too."

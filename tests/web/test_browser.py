@@ -117,7 +117,8 @@ def test_a_whole_review_by_keyboard_alone(browser: Browser, server: Server, watc
     page.keyboard.press("r")
     page.wait_for_function("() => document.getElementById('message').textContent.startsWith('Revealed')")
     assert "hannah" in page.inner_text("#detail")
-    page.keyboard.press("a")
+    with page.expect_response("**/audio?**"):  # the next proposal is played when the page goes on to it
+        page.keyboard.press("a")
     page.wait_for_selector("#detail:has-text('[person 2]')")
     page.keyboard.press("x")
     page.keyboard.type("they agreed to be named")

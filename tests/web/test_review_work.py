@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 from sqlalchemy import QueuePool
 
 from pipeline.records import Proposal, SoundPlace, Verdict
@@ -20,7 +20,7 @@ from pipeline.workflow.review_material import open_review as opened
 from tests.clock import now
 from tests.web.chromium import browser
 from tests.web.making import Server, analyse_more, serving, session_id_of
-from tests.web.test_browser import Watched, open_review, person, wait_saved
+from tests.web.test_browser import Watched, decided, open_review, person, wait_saved
 
 __all__ = ["browser"]
 
@@ -142,6 +142,53 @@ def test_what_is_flagged_is_a_leads_to_decide_and_stays_redacted_when_others_sub
     lea.wait_for_selector("text=Redacted by lea")
     lea.wait_for_function("() => !Object.keys(localStorage).some(key => key.startsWith('offrecord 2'))")
     assert state_of(server, "person:hannah berg") == ("redact", "lea")
+
+
+def confirm_with_a_decision_on_its_way(page: Page, server: Server) -> Route:
+    """Decides the first proposal and confirms the submission before the decision has arrived; gives what holds it."""
+    open_review(page, server)
+    on_their_way: list[Route] = []
+    page.route("**/decision", lambda route: on_their_way.append(route))
+    page.focus("#proposals [tabindex='0']")
+    page.keyboard.press("a")
+    page.keyboard.press("Control+Enter")
+    wait_for_text(page, "ask-text", "undecided, and submitted as redacted")
+    page.keyboard.press("Enter")
+    wait_for_text(page, "message", "Submitting when 1 decision is saved.")
+    [decision] = on_their_way
+    return decision
+
+
+def test_a_submission_waits_for_the_decision_that_is_on_its_way(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    decision = confirm_with_a_decision_on_its_way(ana, server)
+    ana.keyboard.press("Control+Enter")
+    wait_for_text(ana, "message", "Submitting when the last decisions are saved.")
+    assert decided(server) == {}
+    decision.continue_()
+    wait_for_text(ana, "message", "Submitted.")
+    assert {verdict for verdict, _ in decided(server).values()} == {"redact"}
+    assert len(decided(server)) == len(opened(server.workspace, server.session_id, now=now()).proposals)
+
+
+def test_a_submission_stops_where_the_decision_on_its_way_is_refused(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    ben = person(browser, server, watched, "ben", WebRole.REVIEWER)
+    decision = confirm_with_a_decision_on_its_way(ana, server)
+    open_review(ben, server)
+    ben.focus("#proposals [tabindex='0']")
+    ben.keyboard.press("a")
+    wait_saved(ben, 1)
+    decision.continue_()
+    wait_for_text(ana, "message", "ben was quicker")
+    assert list(decided(server).values()) == [("redact", "ben")]
+    ana.keyboard.press("Control+Enter")
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "message", "Submitted.")
 
 
 def test_whoever_flagged_takes_it_back_and_undo_flags_again(

@@ -73,7 +73,7 @@ def test_nobody_elses_flag_is_a_way_round_a_lead(workspace: Workspace) -> None:
 def test_nothing_that_is_about_many_decides_what_is_flagged(workspace: Workspace) -> None:
     proposal, session_id = first(workspace), session_id_of(workspace)
     review_actions.decide_proposal(workspace, proposal, Verdict.FLAG, **ANA)
-    (line,) = queue(workspace)
+    (line,) = queue(workspace, now=now())
     assert (line.flagged, line.undecided) == (1, len(proposals_of(workspace, session_id)))
     opened = open_review(workspace, session_id, now=now())
     review_edits.submit(workspace, opened, undecided=line.undecided - 1, actor="ben")

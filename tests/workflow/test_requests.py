@@ -52,7 +52,15 @@ from pipeline.web.app import staff_app
 from pipeline.web.logins import Logins, WebUser
 from pipeline.web.roles import WebRole
 from pipeline.web.site import Access
-from pipeline.workflow import request_acts, request_clip, request_files, request_report, request_review, tagging
+from pipeline.workflow import (
+    request_acts,
+    request_clip,
+    request_files,
+    request_recall,
+    request_report,
+    request_review,
+    tagging,
+)
 from pipeline.workflow.request_acts import RequestAction, acts_of
 from tests.media.making import ffmpeg, tone
 
@@ -211,6 +219,21 @@ def test_a_broken_taxonomy_is_an_error_that_names_the_key(filled: Workspace) -> 
         tagging.retag(filled, now=NOW)
 
 
+def test_how_long_a_session_was_is_read_from_its_result_and_from_its_record_where_no_result_says_it(
+    filled: Workspace,
+) -> None:
+    registry = Registry(filled.db)
+    from_records = request_report.gather(filled, now=NOW).sessions
+    assert [(held.hours, held.heard) for held in from_records] == [(600 / 3600, True)] * 4
+    assert [held.started_on for held in from_records] == [each.started_at.date() for each in registry.sessions()]
+    session_id, state = next(iter(registry.states().items()))
+    result = replace(state.result, detail={"duration_s": 720.0}, renditions=())
+    registry.conclude(replace(state, result=result))
+    held = {each.session_id: each for each in request_report.gather(filled, now=NOW).sessions}
+    assert (held[session_id].hours, held[session_id].heard) == (720 / 3600, False)
+    assert sum(each.hours == 600 / 3600 for each in held.values()) == 3
+
+
 def test_what_a_person_rejects_is_exported_no_more_until_it_is_reopened(filled: Workspace) -> None:
     request_id = rows(filled)[0]["request_id"]
     request_review.decide(filled, request_id, "reject", **BY, now=NOW)
@@ -238,6 +261,27 @@ def test_merges_splits_and_names_are_remembered_by_request(filled: Workspace, pu
     grown = request_report.gather(filled, now=NOW).group_of(sign_on.request_ids[1])
     assert grown is not None
     assert len(grown.request_ids) == 4
+
+
+def test_what_people_decided_holds_when_the_words_around_a_request_change(filled: Workspace) -> None:
+    """A reviewer keeps a name that was redacted: quotes and their seconds change, and are the same requests."""
+    groups = request_report.gather(filled, now=NOW).groups
+    sign_on, filters = (one for one in groups if one.title != "The dashboard can save filters")
+    request_review.merge(filled, sign_on.group_id, filters.group_id, **BY, now=NOW)
+    rejected = sign_on.request_ids[1]
+    request_review.decide(filled, rejected, "reject", **BY, now=NOW)
+    before = {row["request_id"]: row["quote"] for row in rows(filled)}
+    for transcript in filled.out.glob("*/internal/transcript.jsonl"):
+        text = transcript.read_text("utf-8")
+        transcript.write_text(text.replace("contractors.", "contractors of [company 7]."), "utf-8")
+    (filled.stages.place("exports", "tagger")).unlink()
+    assert tagging.retag(filled, now=NOW) == 2
+    after = {row["request_id"]: row["quote"] for row in rows(filled)}
+    assert after.keys() == before.keys() and after != before and rejected not in after
+    (merged,) = (
+        one for one in request_report.gather(filled, now=NOW).groups if sign_on.request_ids[0] in one.request_ids
+    )
+    assert filters.request_ids[0] in merged.request_ids
 
 
 def test_acts_are_append_only_and_titles_are_no_plain_text_in_the_database(filled: Workspace) -> None:
@@ -342,14 +386,47 @@ def test_consent_is_read_again_and_files_that_went_out_can_be_called_back(
     request_files.write_exports(filled, now=NOW)
     made = export(filled, "csv")
     request_files.hand_out(filled, made, tmp_path / "pm" / "r.csv" if False else tmp_path / "r.csv", now=NOW)
-    assert request_files.recalls(filled, now=NOW) == []
+    assert request_recall.recalls(filled, now=NOW) == []
     allowed["internal_improve"] = outcome
     assert rows(filled) == []
-    found = request_files.recalls(filled, now=NOW)
+    found = request_recall.recalls(filled, now=NOW)
     assert {one.went_to for one in found} >= {str(tmp_path / "r.csv"), str(tmp_path / "r.csv.manifest.json")}
     assert all(set(one.requests) == set(made.request_ids) for one in found)
     inside = [one for one in found if not one.went_to]
     assert {one.file for one in inside} >= {"out/exports/requests.csv", "out/exports/requests.html"}
+
+
+def test_words_that_may_no_longer_be_shown_are_called_back_though_the_request_stays(
+    filled: Workspace, allowed: dict[str, Outcome], tmp_path: Path
+) -> None:
+    made = export(filled, "csv")
+    request_files.hand_out(filled, made, tmp_path / "r.csv", now=NOW)
+    allowed["internal_share"] = Outcome.MINUS
+    delivery, *_ = request_recall.recalls(filled, now=NOW)
+    assert (delivery.requests, delivery.quotes) == ((), made.request_ids)
+    request_files.hand_out(filled, export(filled, "csv"), tmp_path / "plain.csv", now=NOW)
+    assert {one.went_to for one in request_recall.recalls(filled, now=NOW)} == {
+        str(tmp_path / "r.csv"),
+        str(tmp_path / "r.csv.manifest.json"),
+    }
+
+
+def test_what_a_person_rejects_is_not_called_back(filled: Workspace, tmp_path: Path) -> None:
+    made = export(filled, "csv")
+    request_files.hand_out(filled, made, tmp_path / "r.csv", now=NOW)
+    request_review.decide(filled, made.request_ids[0], "reject", **BY, now=NOW)
+    assert request_recall.recalls(filled, now=NOW) == []
+
+
+def test_a_file_of_which_an_earlier_version_kept_no_quotes_is_called_back_for_all(
+    filled: Workspace, allowed: dict[str, Outcome], tmp_path: Path
+) -> None:
+    made = export(filled, "csv")
+    request_files.hand_out(filled, made, tmp_path / "r.csv", now=NOW)
+    for path in filled.stages.root.glob("exports/art_*.json"):
+        filled.stages.put("exports", path.stem, {"request_ids": made.request_ids})
+    allowed["internal_share"] = Outcome.MINUS
+    assert {one.quotes for one in request_recall.recalls(filled, now=NOW)} == {made.request_ids}
 
 
 def test_without_consent_to_share_a_plain_sentence_stands_for_the_quote(
@@ -509,9 +586,9 @@ def test_a_clip_has_the_words_of_one_request_and_a_proof_of_its_own(
     assert WORDINGS[0].split()[-1] in captions
     assert "settings" not in captions
     assert "Welcome" not in captions
-    assert request_files.recalls(workspace, now=NOW) == []
+    assert request_recall.recalls(workspace, now=NOW) == []
     allowed[Purpose.INTERNAL_IMPROVE] = Outcome.MINUS
-    assert {one.went_to for one in request_files.recalls(workspace, now=NOW)} >= {str(tmp_path / "clip" / "sound.m4a")}
+    assert {one.went_to for one in request_recall.recalls(workspace, now=NOW)} >= {str(tmp_path / "clip" / "sound.m4a")}
 
 
 @pytest.mark.parametrize("purpose", [Purpose.INTERNAL_IMPROVE, Purpose.INTERNAL_SHARE])

@@ -39,6 +39,7 @@ class S3Blobs:
         """``folder`` is below the place that the settings name; nothing is asked of the server yet."""
         self._settings = settings
         self._folder = folder
+        self._knows_conditions = True
 
     def put_if_absent(self, name: str, source: Path) -> bool:
         """Puts a file; a server that knows no conditions is asked before.
@@ -112,6 +113,7 @@ class S3Blobs:
         """Whether the server refuses to put over what is there; ``name`` is put twice and removed, for `doctor`."""
         content = source.read_bytes()
         self.delete(name)
+        self._knows_conditions = True
         try:
             first = self._put_whole(name, content)
             if first is not None:
@@ -121,14 +123,21 @@ class S3Blobs:
             self.delete(name)
 
     def _put_whole(self, name: str, content: bytes) -> PutResult | None:
-        """Puts a small blob; None where the server says that the name is taken."""
+        """Puts a small blob; None where the server says that the name is taken.
+
+        A server that says that it knows no conditions is asked for none again: obstore makes each such request again
+        for ``storage.retry_for_s``, a minute for each file of a night.
+        """
         exceptions = self._exceptions
         put: Callable[..., PutResult] = partial(self._obstore.put, self._store, name, content, use_multipart=False)
+        if not self._knows_conditions:
+            return self._asked(put)
         try:
             return self._asked(lambda: put(mode="create"))
         except exceptions.AlreadyExistsError:
             return None
         except _ConditionsUnknown:
+            self._knows_conditions = False
             return self._asked(put)
 
     def _put_in_parts(self, name: str, source: Path, size: int) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from pipeline.lexicon import is_english
+from pipeline.tag.grouping.misheard import misheard_verb
 from pipeline.tag.grouping.points_back import (
     begins_with_without,
     names_enough,
@@ -18,6 +18,7 @@ from pipeline.tag.grouping.points_back import (
     without_what_it_stops,
     words_before,
 )
+from pipeline.tag.grouping.present import present
 from pipeline.tag.tokens import WordToken, joined, tokenize
 
 _ADVERBS = (
@@ -122,26 +123,33 @@ _OPENINGS = (
         rf"{_WHO} {_ADVERBS}(?:must have|need|want|would like|would love|would rather have|would prefer)",
     ),
 )
+_POINTING = r"(?:it|that|this|these|those|them|they|which|one)"
+_POINTS = re.compile(
+    r"(?:it|them|one) |(?:this|that|these|those) (?:on|in|to|for|as|from|with|at|by|into|instead|here|there) "
+)
 _SUBJECT_FIRST = re.compile(
-    rf"^(?P<thing>(?!(?:it|that|this|there|i|we|you|they|what|which|if|without) )\S+ .+?) {_GOOD}"
+    rf"^(?P<thing>(?!{_POINTING} |(?:there|i|we|you|what|if|without) )\S+ .+?)(?<! it)(?<! that)(?<! this) {_GOOD}"
 )
 """A thing is named first and praised after: "a chart of the lag would help"."""
 _TAIL = re.compile(
     r" (?:because|since|so that|so (?:we|i|they|our|that)\b|before|otherwise|or (?:we|i) (?:can|have|will)|"
     r"which (?:is|would)|but|and (?:we|i|they|that) |when (?:we|i) |to pass the|in order to|if (?:we|i|you|that|"
-    r"possible))"
+    rf"possible)|that (?:is|was|will be|would be) {_ADVERBS}{_FINE}|that (?:will|would) (?:save|help|make|solve))"
 )
 _LAST = re.compile(
     r"(?:(?:^| )(?:please|too|as well|right now|at the moment|somehow|yet|for us|for me|you know|i mean|i guess|"
     r"i think|a|an|the|to|of|for|with|and|or|but|so that|so|if|my|our|your|like|um|uh|it is|this is|i|we|because))+$"
 )
 """What ends no phrase: an afterthought, or the beginning of something that was not said to its end."""
+_LEAD = re.compile(
+    r"^(?:(?:so|oh|ah|wow|wait|okay|ok|well|yes|yeah|right|now|and|but|also|then|hey|hi|hello|because|i see|actually|"
+    r"basically) )+"
+)
+"""What somebody begins with who goes on about what was said."""
 _FILLER = re.compile(r"^(?:(?:like|well|um|uh|you know|i mean|i do not know|basically|maybe|say) )+")
 _ARTICLE = re.compile(r"^(?:(?:a|an|the|some|any|to|that|of|for|just|also|more of an?) )+")
 _FEW = 3
 """Words, short ones too, that a title may have where no sentence leaves it two longer ones."""
-_NOW = {"could": "can", "would": "can", "had": "has", "was": "is", "were": "are", "did": "does"}
-_SHORTEST_VERB = 5
 # Who is meant by a redaction's label is told in no title.
 _LABEL = re.compile(r"\[([a-z]+)(?: [^\]]*)?\]", re.IGNORECASE)
 _PLAIN_LABELS = {
@@ -168,13 +176,40 @@ def plain_words(quote: str) -> str:
 
 
 def title_of(quote: str) -> str:
-    """A title in plain words: what is asked for as a whole phrase, never a piece that was cut off."""
+    """A title in plain words: what is asked for as a whole phrase, never a piece that was cut off.
+
+    Where its verb was misheard, what was heard stands in brackets beside what it is about.
+    """
     ask = _asked(quote)
     words = list(_shown(ask.tokens, quote))
-    if ask.form is _Form.CLAUSE:
-        words = _present(words)
+    place = _misheard(ask)
+    if place is not None:
+        words = _with_heard(words, place)
+    elif ask.form is _Form.CLAUSE:
+        words = present(words)
     title = _LABEL.sub(_plain_label, " ".join(words)).strip(" ,;:.-")
     return title[:1].upper() + title[1:]
+
+
+def heard_right(quote: str) -> bool:
+    """Whether the verb of what is asked for is one: the title of such a wording is to be had before another's."""
+    return _misheard(_asked(quote)) is None
+
+
+def _misheard(ask: _Asked) -> int | None:
+    """The place of a misheard verb among the words of a clause or of something to do."""
+    if ask.form not in (_Form.CLAUSE, _Form.ACTION):
+        return None
+    return misheard_verb([token.text for token in ask.tokens], begins_with_verb=ask.form is _Form.ACTION)
+
+
+def _with_heard(words: Sequence[str], place: int) -> list[str]:
+    """What a request is about, without its misheard verb, and the words as they were heard in brackets."""
+    before = words[: max(0, place - 1)]
+    about, heard = (before, words[place:]) if before else (words[place + 1 :], words[place : place + 1])
+    article = _ARTICLE.match(f"{' '.join(about)} ") if not before else None
+    kept = " ".join(about)[len(article[0]) if article else 0 :]
+    return [kept, f'(heard: "{" ".join(heard)}")'] if kept else list(words)
 
 
 def _asked(quote: str) -> _Asked:
@@ -197,18 +232,29 @@ def _without_ends(tokens: Sequence[WordToken]) -> tuple[WordToken, ...]:
 def _of_sentence(tokens: Sequence[WordToken]) -> _Asked:
     spoken = [token for token in tokens if token.text not in "?!"]
     words = without_what_it_stops(spoken)
+    lead = _LEAD.match(joined(words) + " ")
+    words = words[words_before(words, lead.end()) :] if lead else words
     text = joined(words) + " "
     if len(words) < len(spoken) and begins_with_without(spoken):
         return _piece(_Form.THING, words, text, 0, len(text) - 1)
     if named := _SUBJECT_FIRST.match(text):
         return _piece(_Form.THING, words, text, 0, named.end("thing"))
     for opening in _OPENINGS:
-        if match := opening.pattern.search(text):
-            return _piece(opening.form, words, text, match.end(), len(text) - 1)
-    return _Asked(None, _without_ends(words))
+        for match in opening.pattern.finditer(text):
+            if not _misses(opening.form, words, text, match.end()):
+                return _piece(opening.form, words, text, match.end(), len(text) - 1)
+    return _piece(None, words, text, 0, len(text) - 1)
 
 
-def _piece(form: _Form, words: Sequence[WordToken], text: str, begin: int, end: int) -> _Asked:
+def _misses(form: _Form, words: Sequence[WordToken], text: str, begin: int) -> bool:
+    """Whether what follows an opening is not what it opens: "add it on the page" names no thing, "please, I" no act."""
+    if form is _Form.ACTION:
+        return re.match(r"(?:i|we|you|they|it) ", text[begin:]) is not None
+    points = form is _Form.THING and _POINTS.match(text, begin) is not None
+    return points and names_enough(words[words_before(words, begin) :])
+
+
+def _piece(form: _Form | None, words: Sequence[WordToken], text: str, begin: int, end: int) -> _Asked:
     """The words between two places of a text, without article before and without what only explains after."""
     kept = text[begin:end]
     tail = _TAIL.search(kept)
@@ -218,7 +264,7 @@ def _piece(form: _Form, words: Sequence[WordToken], text: str, begin: int, end: 
     filler = _FILLER.match(f"{kept} ")
     begin += len(filler[0]) if filler else 0
     kept = kept[len(filler[0]) :] if filler else kept
-    article = _ARTICLE.match(f"{kept} ") if form is not _Form.CLAUSE else None
+    article = _ARTICLE.match(f"{kept} ") if form not in (None, _Form.CLAUSE) else None
     skipped = len(article[0]) if article else 0
     return _Asked(form, tuple(words[words_before(words, begin + skipped) : words_before(words, begin + len(kept))]))
 
@@ -229,27 +275,6 @@ def _shown(tokens: Sequence[WordToken], quote: str) -> Iterator[str]:
         near = [*tokens[max(0, index - 1) : index], *tokens[index + 1 : index + 2]]
         short = any(other.start_char == token.start_char for other in near)
         yield token.text if short else quote[token.start_char : token.end_char]
-
-
-def _present(words: Sequence[str]) -> list[str]:
-    """A wish as it is when it has come true: its first verb, "could" as "can", "remembered" as "remembers"."""
-    for place, word in enumerate(words):
-        small = word.lower()
-        if small == "would" and words[place + 1 : place + 2] == ["not"]:
-            return [*words[:place], "does", *words[place + 1 :]]
-        now = _NOW.get(small) or (_third_person(small) if place else None)
-        if now:
-            return [*words[:place], now, *words[place + 1 :]]
-    return list(words)
-
-
-def _third_person(verb: str) -> str | None:
-    """The third person of a regular verb in the past, as remembers for remembered; None where it is no such form."""
-    if not verb.endswith("ed") or len(verb) < _SHORTEST_VERB:
-        return None
-    stem = verb[:-2]
-    forms = (f"{stem[:-1]}ies" if stem.endswith("i") else f"{stem}s", f"{stem}es", f"{stem[:-1]}s")
-    return next((form for form in forms if is_english(form)), None)
 
 
 def _plain_label(match: re.Match[str]) -> str:

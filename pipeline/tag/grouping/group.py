@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.lexicon import FUNCTION_WORDS, words_of
-from pipeline.tag.grouping.asks import plain_words
+from pipeline.tag.grouping.asks import heard_right, plain_words
 from pipeline.tag.grouping.linkage import Linkage
 from pipeline.tag.grouping.neighbours import compares_all, near_pairs
 
@@ -37,16 +37,22 @@ _MOST_WORDS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """One request as it was worded; ``key`` names it, ``kind`` is its label: only what has one kind is put together."""
+    """One request as it was worded; ``key`` names it, ``kind`` is its label: only what has one kind is put together.
+
+    ``alone`` is one that only points at something else: the same words of another session may mean anything.
+    """
 
     key: str
     text: str
     kind: str = "request"
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordingGroup:
     """The same request: its wordings by key in the order given, the most central one, and how near they are to it.
+
+    The most central one is one whose verb was heard right, where there is such a one.
 
     ``closeness`` is the mean cosine to the central wording, 1.0 for one alone; ``words`` are those that most wordings
     share, for people who ask why these are together.
@@ -73,13 +79,14 @@ def group(
     """
     parted = {name for pair in apart for name in pair}
     asks = [
-        _Ask(wording.kind, plain_words(wording.text), wording.key if wording.key in parted else "")
+        _Ask(wording.kind, plain_words(wording.text), wording.key if wording.alone or wording.key in parted else "")
         for wording in wordings
     ]
     distinct = {ask: index for index, ask in enumerate(dict.fromkeys(asks))}
     place = {wording.key: distinct[ask] for wording, ask in zip(wordings, asks, strict=True)}
     rows = {distinct[ask]: row for row, ask in reversed(list(enumerate(asks)))}
     first = vectors[np.array([rows[index] for index in range(len(distinct))], np.int64)]
+    first[[place[wording.key] for wording in wordings if wording.alone]] = 0.0  # near nothing
     linkage = Linkage(first)
     for key, other in apart:
         if key in place and other in place:
@@ -120,12 +127,12 @@ def _groups(
         members.setdefault(linkage.root(place[wording.key]), []).append(wording)
     for cluster in members.values():
         inside = vectors[[place[wording.key] for wording in cluster]]
-        nearness = inside @ inside.sum(axis=0)
-        central = int(np.argmax(nearness))
+        nearest_first = np.argsort(-(inside @ inside.sum(axis=0)), kind="stable").tolist()
+        central = next((at for at in nearest_first if heard_right(cluster[at].text)), nearest_first[0])
         yield WordingGroup(
             keys=tuple(wording.key for wording in cluster),
             centre=cluster[central].key,
-            closeness=round(float((inside @ inside[central]).mean()), 3),
+            closeness=round(float((inside @ inside[central]).mean()), 3) if len(cluster) > 1 else 1.0,
             words=_shared(cluster),
         )
 

@@ -7,6 +7,9 @@ export function connect(session, onWaiting) {
   /** @type {{path: string, version: number, body: object}[]} */
   let waiting = JSON.parse(localStorage.getItem(store) || "[]");
   let sending = false;
+  let refused = 0;
+  /** @type {(() => void)[]} */
+  const whenSent = [];
 
   /** An answer of the server as {status, data}; throws where it cannot be reached. */
   async function send(method, path, body, version) {
@@ -35,8 +38,10 @@ export function connect(session, onWaiting) {
         const answer = await send("POST", first.path, first.body, first.version);
         waiting.shift();
         keep();
+        if (answer.status !== 200) refused += 1;
         onAnswer(first, answer);
       }
+      whenSent.splice(0).forEach((resolve) => resolve());
     } catch {
       setTimeout(() => flush(onAnswer), 3000);
       onWaiting(waiting.length);
@@ -57,5 +62,11 @@ export function connect(session, onWaiting) {
     },
     resume: (onAnswer) => flush(onAnswer),
     get waiting() { return waiting.length; },
+    /** Resolves when every decision has its answer, with whether all were accepted; while the server can't be reached, not at all. */
+    async sent() {
+      const before = refused;
+      if (waiting.length) await new Promise((resolve) => whenSent.push(resolve));
+      return refused === before;
+    },
   };
 }

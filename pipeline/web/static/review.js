@@ -554,17 +554,37 @@ async function search() {
 
 function focusList() { $(`p-${active}`)?.focus({ preventScroll: true }); }
 
-async function submit() {
+/** What a submission does, in words, and how many undecided proposals it counts on. */
+function submission() {
   const left = [...proposals.values()].filter(isOpen).length;
   const flagged = [...proposals.values()].filter((proposal) => proposal.flagged).length;
-  if (api.waiting) { say("Decisions still wait to be sent."); return; }
-  const sure = await ask("Submit the review", [
+  const text = [
     left ? `${left} ${left === 1 ? "proposal is" : "proposals are"} undecided, and submitted as redacted.` : "Everything that is yours is decided.",
     flagged && !IS_LEAD ? `${count(flagged, "flagged proposal")} wait${flagged === 1 ? "s" : ""} for a lead, and stay${flagged === 1 ? "s" : ""} redacted until then.` : "",
-  ].join(" ").trim(), { yes: "Submit" });
-  if (!sure) return;
+  ].join(" ").trim();
+  return { left, text };
+}
+
+/** Asks first, then waits for the last decisions to be saved; where their answers change what was confirmed, it asks again. */
+async function confirmedSubmission() {
+  for (;;) {
+    const confirmed = submission();
+    if (!await ask("Submit the review", confirmed.text, { yes: "Submit" })) return null;
+    if (api.waiting) say(`Submitting when ${count(api.waiting, "decision")} ${api.waiting === 1 ? "is" : "are"} saved.`);
+    if (!await api.sent()) return null;
+    if (submission().text === confirmed.text) return confirmed;
+  }
+}
+
+let isSubmitting = false;
+async function submit() {
+  if (isSubmitting) { say("Submitting when the last decisions are saved."); return; }
+  isSubmitting = true;
+  const confirmed = await confirmedSubmission();
+  isSubmitting = false;
+  if (!confirmed) return;
   player.stop();
-  const answer = await api.post("/submit", { undecided: left });
+  const answer = await api.post("/submit", { undecided: confirmed.left });
   if (answer.status !== 200) { say(`Not submitted: ${answer.data.error}`); return reload(); }
   take(answer.data);
   say("Submitted. The next run applies it; the sign-off page says what is left. Q or Enter takes the next session.");

@@ -54,6 +54,25 @@ def test_a_request_and_a_discovery_are_two() -> None:
     assert keys(groups) == [("q-0",), ("q-1",)]
 
 
+def test_words_that_only_point_at_something_are_one_request_with_nothing() -> None:
+    texts = ["so the server can do that already"] * 3
+    wordings = [Wording(key=f"q-{at}", text=text, alone=True) for at, text in enumerate(texts)]
+    alone = group(wordings, HashedTfidf().encode(texts), threshold=THRESHOLD)
+    assert keys(alone) == [("q-0",), ("q-1",), ("q-2",)]
+    assert {one.closeness for one in alone} == {1.0}
+    joined = group(wordings, HashedTfidf().encode(texts), threshold=THRESHOLD, together=[("q-0", "q-2")])
+    assert keys(joined) == [("q-0", "q-2"), ("q-1",)]
+
+
+def test_a_wording_whose_verb_was_misheard_stands_for_its_group_only_alone() -> None:
+    misheard = "it would be great if the python client could battery trees and events"
+    other = "it would be great if the python client could batch trees and events"
+    (both,) = grouped(misheard, misheard + " please", other)
+    assert both.centre == "q-2"
+    (one,) = grouped(misheard)
+    assert one.centre == "q-0"
+
+
 def test_what_people_join_and_part_holds_before_all() -> None:
     assert keys(grouped(*SAME, *OTHER, together=(("q-0", "q-3"),)))[0] >= ("q-0",)
     assert any({"q-0", "q-3"} <= set(one) for one in keys(grouped(*SAME, *OTHER, together=(("q-0", "q-3"),))))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.tag.grouping import title_of
+from pipeline.tag.grouping import heard_right, title_of
 from pipeline.tag.tokens import tokenize
 
 ENDLESS = frozenset({"a", "an", "the", "to", "of", "for", "with", "and", "or", "my", "our"})
@@ -46,6 +46,24 @@ WORDINGS = [
         ("It'd be nice if you could, I don't know, maybe group the alerts by service", "Group the alerts by service"),
         ("I wish there was a way to pause it from a shell, you know, because", "Pause it from a shell"),
         ("It would be nice to have tokens for the robots of the", "Tokens for the robots"),
+        ("It would be great if the Python client could battery trees.", 'The Python client (heard: "battery trees")'),
+        ("I wish the console would red a queue.", 'The console (heard: "red a queue")'),
+        ("we need a way to paws a queue from the command line", 'Queue from the command line (heard: "paws")'),
+        ("It would be great if the client could dedupe events.", "The client can dedupe events"),
+        ("It would be nice if it could automatically sort the rows.", "It can automatically sort the rows"),
+        ("is there a way to bulk import contacts", "Bulk import contacts"),
+        ("I wish the server would never forget a key.", "The server can never forget a key"),
+        ("I was not aware that the filter works for any field that is very useful.", "The filter works for any field"),
+        ("I had no idea that Lumen could do that that will save us a lot of work.", "Lumen can do that"),
+        ("I see, so there was a graph all the time and I never found it.", "There was a graph all the time"),
+        ("Oh, so the console has a dark mode already.", "The console has a dark mode already"),
+        ("But it would be cool if you could sort the feeds.", "You can sort the feeds"),
+        ("Each of these projects - it would be great if it had a registry.", "It has a registry"),
+        ("I wish they had a calendar.", "They have a calendar"),
+        ("I think it would be nice if more tools allowed this.", "More tools allow this"),
+        ("I wish the reports were sorted.", "The reports are sorted"),
+        ("Please add it on the dashboard instead.", "Add it on the dashboard instead"),
+        ("People, please, I can't rename projects.", "Rename projects"),
         ("Can you add it?", "Can you add it"),
         ("hello", "Hello"),
         ("", ""),
@@ -62,6 +80,17 @@ def test_a_title_is_a_whole_phrase_and_never_a_cut_quote(wording: str) -> None:
     assert not title.endswith("…")
     assert title[0] == title[0].upper()
     assert title.split()[-1].lower() not in ENDLESS
+
+
+@pytest.mark.parametrize("wording", WORDINGS)
+def test_nothing_that_was_written_counts_as_misheard(wording: str) -> None:
+    assert "heard" not in title_of(wording)
+    assert heard_right(wording)
+
+
+def test_a_verb_that_was_misheard_is_told_from_one_that_was_not() -> None:
+    assert not heard_right("It would be great if the Python client could battery trees.")
+    assert heard_right("It would be great if the Python client could batch retries.")
 
 
 @pytest.mark.parametrize("place", ["at {} {}", "{} and {}", "we at {} say {}", "{1} for {0}", "{1} because {0} asked"])

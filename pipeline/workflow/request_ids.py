@@ -1,0 +1,38 @@
+"""The ids of requests through a retagging: what people decided about one holds though its words were read anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from pipeline.records import Tag
+
+_LEAST_SHARED = 0.5
+"""The share of the shorter one's seconds that two tags of the same words have in common at least."""
+
+
+def with_earlier_ids(before: Sequence[Tag], after: Sequence[Tag], id_of: Callable[[Tag], str]) -> tuple[Tag, ...]:
+    """The new tags in their order, each with the id of the earlier tag of its speaker, kind and seconds, if any.
+
+    A name that a reviewer keeps, or another tagger, changes a quote and the seconds that are worked out from it; the
+    request is the same. Where several would fit, those that share most belong together, each once.
+    """
+    pairs = sorted(_pairs(before, after), key=lambda pair: (-pair[0], pair[1], pair[2]))
+    ids: dict[int, str] = {}
+    taken: set[int] = set()
+    for _, earlier, later in pairs:
+        if earlier not in taken and later not in ids:
+            taken.add(earlier)
+            ids[later] = id_of(before[earlier])
+    return tuple(replace(tag, request_id=ids.get(place, "")) for place, tag in enumerate(after))
+
+
+def _pairs(before: Sequence[Tag], after: Sequence[Tag]) -> Iterator[tuple[float, int, int]]:
+    for earlier, one in enumerate(before):
+        for later, other in enumerate(after):
+            shared_s = min(one.end_s, other.end_s) - max(one.start_s, other.start_s)
+            shortest_s = min(one.end_s - one.start_s, other.end_s - other.start_s)
+            same = (one.label, one.participant_id) == (other.label, other.participant_id)
+            if same and shared_s > 0 and shared_s >= _LEAST_SHARED * shortest_s:
+                longest_s = max(one.end_s, other.end_s) - min(one.start_s, other.start_s)
+                yield shared_s / longest_s, earlier, later

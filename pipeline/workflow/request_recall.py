@@ -1,0 +1,130 @@
+"""Which files held which requests and to whom they went, so that they can be called back when a consent ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline import consent
+from pipeline.export.mentions import PURPOSE, QUOTED, Mention, may_use
+from pipeline.records import OutFile, Ruling
+from pipeline.store import Workspace
+from pipeline.store.artefacts import Artefact, ArtefactState
+from pipeline.store.registry import Registry
+from pipeline.workflow.request_report import gather
+
+STAGE = "exports"
+"""Under which it is kept what each file held, for as long as the file may be somewhere."""
+_ELSEWHERE = "handed-out"
+"""Where files that are handed out would lie, if they lay here: no such folder is ever made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRequests:
+    """The requests that a file held, which of them in the words that were said, and which with an answer of staff.
+
+    None where an earlier version did not keep it: it may have been any of them. ``heard_in`` and ``heard`` are the
+    session of a clip and who is heard in it.
+    """
+
+    request_ids: tuple[str, ...]
+    quoted: tuple[str, ...] | None = None
+    answered: tuple[str, ...] | None = None
+    heard_in: str = ""
+    heard: tuple[str | None, ...] = ()
+
+    def unquotable(self, shown: Mapping[str, Mention]) -> tuple[str, ...]:
+        """Those that may be shown still, but not in the words that the file held."""
+        quoted, answered = (self.request_ids if ids is None else ids for ids in (self.quoted, self.answered))
+        kept = [mention for request_id in self.request_ids if (mention := shown.get(request_id))]
+        return tuple(
+            mention.request_id
+            for mention in kept
+            if (mention.request_id in quoted and not mention.verbatim)
+            or (mention.request_id in answered and mention.answer_withheld)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall:
+    """One file that held what may no longer be shown: where it is or to whom it went, and which requests.
+
+    ``requests`` may not be shown at all; ``quotes`` may, but no longer in the words that the file held.
+    """
+
+    file: str
+    sha256: str
+    went_to: str
+    noted_at: str
+    requests: tuple[str, ...]
+    quotes: tuple[str, ...]
+
+
+def note_handed_out(
+    workspace: Workspace, files: Mapping[str, OutFile], held: HeldRequests, *, by: str, now: datetime
+) -> None:
+    """Notes the files that hold these requests, by the place that each goes to, so that ``recalls`` lists them."""
+    for to, file in files.items():
+        artefact_id = note_file(workspace, file, held, folder=_ELSEWHERE)
+        workspace.artefacts.set_state([artefact_id], ArtefactState.SUPERSEDED)
+        workspace.artefacts.copied(artefact_id, to=to, by=by, now=now)
+
+
+def note_file(workspace: Workspace, file: OutFile, held: HeldRequests, *, folder: str = "exports") -> str:
+    """Notes a file of the output folder with what it holds; gives the id of its artefact."""
+    place, log_head = workspace.out / folder / file.name, consent.log_head(workspace)
+    artefact_id = workspace.artefacts.note(
+        "export", place, session_id=None, contributors=None, log_head=log_head, digest=file.digest
+    )
+    workspace.stages.put(STAGE, artefact_id, held)
+    return artefact_id
+
+
+def recalls(workspace: Workspace, *, now: datetime) -> list[Recall]:
+    """Every file that held what may not be shown now, with who was given it, in order of time.
+
+    What a person rejected as no request is shown nowhere, but nobody's consent ended: it is not called back.
+    """
+    gathered, registry = gather(workspace, now=now), Registry(workspace.db)
+    shown = {mention.request_id: mention for mention in (*gathered.mentions, *gathered.rejected)}
+    copies: dict[str, list[tuple[str, str]]] = {}
+    for copy in workspace.artefacts.copies():
+        copies.setdefault(copy.artefact_id, []).append((copy.went_to, copy.noted_at))
+    deliveries = []
+    for artefact, held in _held(workspace):
+        gone = tuple(request_id for request_id in held.request_ids if request_id not in shown)
+        kept = tuple(request_id for request_id in held.request_ids if request_id in shown)
+        quotes = held.unquotable(shown) if _all_heard_may(workspace, held, registry, now) else kept
+        there = [("", "")] if artefact.state is ArtefactState.LIVE else []
+        deliveries += [
+            Recall(
+                file=artefact.location,
+                sha256=artefact.sha256,
+                went_to=went_to,
+                noted_at=noted_at,
+                requests=gone,
+                quotes=quotes,
+            )
+            for went_to, noted_at in [*copies.get(artefact.artefact_id, []), *there]
+            if gone or quotes
+        ]
+    return sorted(deliveries, key=lambda delivery: (delivery.noted_at, delivery.file, delivery.went_to))
+
+
+def _held(workspace: Workspace) -> Iterator[tuple[Artefact, HeldRequests]]:
+    for artefact in workspace.artefacts.all():
+        held = workspace.stages.get(STAGE, artefact.artefact_id, HeldRequests) if artefact.kind == "export" else None
+        if held is not None:
+            yield artefact, held
+
+
+def _all_heard_may(workspace: Workspace, held: HeldRequests, registry: Registry, now: datetime) -> bool:
+    """Whether everybody who is heard in a clip lets their words be shown still; a file is no clip."""
+    if not held.heard_in:
+        return True
+    session = registry.session(held.heard_in)
+    ruling = consent.current_ruling(session, workspace=workspace, now=now)
+    return isinstance(ruling, Ruling) and all(
+        may_use(ruling, session, who, purpose) for who in held.heard for purpose in (PURPOSE, QUOTED)
+    )
