@@ -29,10 +29,6 @@ from pipeline.speech.engines.written import Piece
 HOT_WORD_TOKENS = 223
 # Beside that prompt there is room for 220. The fastest talk of the samples has 110 in a window of 28 s.
 _NEW_TOKENS = 200
-# faster-whisper follows five. With two 191 s of speech take a fifth less, with as many word errors (real clips 0.042 of
-# 380 words instead of 0.045) and nothing more leaked on the samples and six made voices; with one names are lost there
-# (8 and 10 of 748 and 597 s an hour instead of none).
-_BEAMS = 2
 _TOKENIZER = "tokenizer.json"
 _NEEDED = ("model.bin", "config.json", _TOKENIZER)
 _JOINED = ", "
@@ -171,7 +167,6 @@ class WhisperModel:
             language=language,
             clip_timestamps=[{"start": start / RATE, "end": end / RATE} for start, end in pairwise(borders)],
             batch_size=batch_size,
-            beam_size=_BEAMS,
             word_timestamps=True,
             hotwords=hot_words or None,
             temperature=0.0,
