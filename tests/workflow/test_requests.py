@@ -20,7 +20,7 @@ from pipeline import consent
 from pipeline.cli import main
 from pipeline.cli.common import account_of_process
 from pipeline.embeddings import encoder as encoders
-from pipeline.errors import ConfigurationError, ProofFailed, RefusedByPolicy, UsageProblem, WorkspaceDamaged
+from pipeline.errors import ConfigurationError, ProofFailed, RefusedByPolicy, TryAgain, UsageProblem, WorkspaceDamaged
 from pipeline.export import Selection
 from pipeline.export.column_maps import TARGETS, read_map
 from pipeline.export.formats import FORMATS
@@ -411,6 +411,21 @@ def test_words_that_may_no_longer_be_shown_are_called_back_though_the_request_st
     }
 
 
+def test_a_folder_that_is_not_there_is_said_and_nothing_counts_as_handed_out(
+    filled: Workspace, allowed: dict[str, Outcome], tmp_path: Path
+) -> None:
+    with pytest.raises(UsageProblem, match="folder does not exist"):
+        request_files.hand_out(filled, export(filled, "csv"), tmp_path / "nowhere" / "r.csv", now=NOW)
+    (tmp_path / "r.csv").mkdir()
+    with pytest.raises(TryAgain):
+        request_files.hand_out(filled, export(filled, "csv"), tmp_path / "r.csv", now=NOW)
+    allowed["internal_improve"] = Outcome.MINUS
+    assert {Path(one.went_to).name for one in request_recall.recalls(filled, now=NOW)} == {
+        "r.csv",
+        "r.csv.manifest.json",
+    }
+
+
 def test_what_a_person_rejects_is_not_called_back(filled: Workspace, tmp_path: Path) -> None:
     made = export(filled, "csv")
     request_files.hand_out(filled, made, tmp_path / "r.csv", now=NOW)
@@ -478,7 +493,9 @@ def test_segments_weigh_and_a_wrong_list_names_no_customer(filled: Workspace) ->
     assert "customer 1" in str(caught.value)
 
 
-def test_the_commands(filled: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_commands(
+    filled: Workspace, allowed: dict[str, Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("pipeline.cli.requests.now", lambda: NOW)
     monkeypatch.setattr("pipeline.cli.export.now", lambda: NOW)
 
@@ -514,9 +531,13 @@ def test_the_commands(filled: Workspace, tmp_path: Path, monkeypatch: pytest.Mon
     assert (tmp_path / "r.csv.manifest.json").exists()
     offrecord("export", "requests", "--area", "nowhere", "--format", "jsonl", code=2)
     assert offrecord("export", "requests", "--area", "billing", "--format", "jsonl") == ""
+    offrecord("export", "requests", "--to", "Pat of sales", "-o", tmp_path / "sales.csv")
     (tmp_path / "map.toml").write_text('[[column]]\nheader = "Name"\nvalue = "{title}"\n')
     assert '"Contractors sign on"' in offrecord("export", "requests", "--map", tmp_path / "map.toml")
     assert json.loads(offrecord("export", "recall", "--json")) == []
+    allowed["internal_share"] = Outcome.MINUS
+    went_to = {one["went_to"] for one in json.loads(offrecord("export", "recall", "--json"))}
+    assert f"{tmp_path / 'sales.csv'}, given to Pat of sales" in went_to
 
 
 def test_several_files_need_a_name(workspace: Workspace, publish: Publish, tmp_path: Path) -> None:
