@@ -1,4 +1,4 @@
-"""Commands about the keys of the vault: status, encrypt, rotate, verify, export."""
+"""Commands about the keys of the vault: status, encrypt, rotate, reencrypt, verify, export."""
 
 from __future__ import annotations
 
@@ -49,6 +49,20 @@ def rotate(workspace: Path, as_json: bool) -> None:
     from pipeline.workflow.vault_keys import rotate_keys
 
     emit(rotate_keys(open_workspace(workspace)), as_json)
+
+
+@keys.command()
+@workspace_option
+@json_option
+@click.pass_context
+def reencrypt(ctx: click.Context, workspace: Path, as_json: bool) -> None:
+    """Encrypt everything again under new data keys, after a key was stolen; stop and run it again at any time."""
+    from pipeline.workflow.reencrypt import reencrypt as encrypt_again
+
+    with shown_progress(quiet=as_json) as progress:
+        done = encrypt_again(open_workspace(workspace), progress=partial(progress, "reencrypt"))
+    emit(done, as_json)
+    ctx.exit(Exit.DAMAGED if done.damaged else Exit.DONE)
 
 
 @keys.command()

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+from pipeline.errors import WorkspaceDamaged
+from pipeline.files import sync_folder
 from pipeline.store.blobs.folder import FolderBlobs
-from pipeline.store.key_ring import KeyRing
+from pipeline.store.key_ring import WAITING, KeyRing
+from pipeline.store.stale_keys import StaleKeys
 
 SEALED = ".sealed"
 
@@ -37,14 +40,65 @@ class FolderOriginals:
 
     def plain(self, digest: str) -> Generator[bytes]:
         """What a file was before it was encrypted; raises ``WorkspaceDamaged``, ``FileNotFoundError``."""
-        from pipeline.store.streaming_aead import decrypted
+        data_key = self._keys.key(digest)
+        self._settle(digest, data_key)
+        pieces = self._pieces(self.name(digest), data_key)
+        try:
+            first = next(pieces, b"")
+        except WorkspaceDamaged:
+            if (newer := self._keys.key(digest)) == data_key:
+                raise
+            pieces = self._pieces(self.name(digest), newer)  # encrypted again between the two looks
+            first = next(pieces, b"")
+        yield first
+        yield from pieces
 
-        with self.blobs.place(self.name(digest)).open("rb") as sealed:
-            yield from decrypted(sealed, self._keys.key(digest))
+    def renew(self, sealed: Path, digest: str, data_key: bytes) -> None:
+        """Puts a file that was encrypted again in the place of the one before, with its new data key.
+
+        It waits beside the other until its key is kept, so that a kill at any moment loses neither.
+        """
+        self.blobs.delete(self._waiting(digest))
+        self.blobs.put_if_absent(self._waiting(digest), sealed)
+        with self._keys.writing() as connection:
+            self._keys.insert(connection, digest, data_key)
+        self._settle(digest, data_key)
+
+    def settle(self) -> None:
+        """Puts what a killed re-encryption left waiting in its place, or removes it; under the lock."""
+        if not self._keys.is_there or not StaleKeys(self._keys).has_begun:
+            return
+        for path in self.blobs.root.glob(f"*/*{SEALED}{WAITING}"):
+            digest = path.name.removesuffix(f"{SEALED}{WAITING}")
+            if (data_key := self._keys.find(digest)) is not None:
+                self._settle(digest, data_key)
+            self.blobs.delete(self._waiting(digest))
 
     def delete(self, digest: str) -> bool:
-        """Removes a file; True when it was there."""
-        return self.blobs.delete(self.name(digest))
+        """Removes a file, also one that waits for its place; True when it was there."""
+        was_waiting = self.blobs.delete(self._waiting(digest))
+        return self.blobs.delete(self.name(digest)) or was_waiting
+
+    def _waiting(self, digest: str) -> str:
+        return f"{self.name(digest)}{WAITING}"
+
+    def _settle(self, digest: str, data_key: bytes) -> None:
+        """Puts a file that waits in its place where its data key is kept: then nothing opens the other."""
+        waiting = self.blobs.place(self._waiting(digest))
+        try:
+            if not waiting.exists():
+                return
+            next(self._pieces(self._waiting(digest), data_key), b"")
+            waiting.replace(self.blobs.place(self.name(digest)))
+        except (FileNotFoundError, WorkspaceDamaged):  # another process was faster, or its key is not kept yet
+            return
+        sync_folder(waiting.parent)
+
+    def _pieces(self, name: str, data_key: bytes) -> Generator[bytes]:
+        from pipeline.store.streaming_aead import decrypted
+
+        with self.blobs.place(name).open("rb") as sealed:
+            yield from decrypted(sealed, data_key)
 
     def digests(self) -> Iterator[str]:
         """Every file's digest, sorted."""

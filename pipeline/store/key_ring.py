@@ -24,6 +24,8 @@ from pipeline.store.key_sources import SECRET_BYTES
 
 OF_VAULT, OF_STAGES, OF_RECORDS = "data_keys.db", "stage_keys.db", "record_keys.db"
 """The key rings of a workspace: of its originals, of what was made from them before redaction, and of its records."""
+WAITING = "#waiting"
+"""Ends the owner of a data key that takes the place of another as soon as what it opens is in its place."""
 _TIMEOUT_S = 30.0
 _RESTORE = "restore keys/ from its backup"
 _AT_ONCE = 500

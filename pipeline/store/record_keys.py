@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, select, update
@@ -63,6 +64,23 @@ def encrypt(db: Engine) -> int:
                 outlines.put(connection, decode(plain[session_id], Session), plain[session_id])
     _encrypt_index(db)
     return len(plain_ids)
+
+
+def renew(db: Engine, owners: Collection[str]) -> None:
+    """Encrypts the texts of the records that are under these data keys again, under new ones. Safe to repeat."""
+    cipher, stale = record_cipher.of(db), frozenset(owners)
+    with reading(db) as connection:
+        rows = connection.execute(select(session_table.c.session_id, _PREFIX.label("prefix"))).all()
+    session_ids = [row.session_id for row in rows if record_cipher.owner_of(row.prefix) in stale]
+    for at in range(0, len(session_ids), _TOGETHER):
+        chunk = session_ids[at : at + _TOGETHER]
+        query = select(session_table.c.session_id, session_table.c.body).where(session_table.c.session_id.in_(chunk))
+        with db.begin() as connection:
+            plain = {row.session_id: cipher.open(row.body) for row in connection.execute(query)}
+            for session_id, sealed in cipher.seal_each(plain, before={}).items():
+                of_it = session_table.c.session_id == session_id
+                connection.execute(update(session_table).where(of_it).values(body=sealed))
+    drop_unused(db)
 
 
 def not_copied(db: Engine, *, since: datetime) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,10 +13,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pipeline.errors import WorkspaceDamaged
-from pipeline.files import make_private, write_bytes
+from pipeline.files import locked, make_private, write_bytes
 from pipeline.store.codec import decode, encode
 from pipeline.store.key_encryption import derived
-from pipeline.store.key_ring import KeyRing
+from pipeline.store.key_ring import WAITING, KeyRing
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ class StageCache:
     ) -> None:
         self.root = make_private(root)
         self.keys = keys
+        self._lock = root.with_suffix(".lock")
         self._key = key
         self._needs_keys = needs_keys
 
@@ -63,8 +65,33 @@ class StageCache:
     def drop(self, place: Path) -> None:
         """Removes one result's file, its key first; it is made again when it is needed."""
         if self.keys.is_there:
-            self.keys.drop([self._owner(place)])
+            self.keys.drop([self._owner(place), f"{self._owner(place)}{WAITING}"])
         place.unlink(missing_ok=True)
+
+    def renew(self, owner: str) -> bool:
+        """Encrypts a result again under a new data key; False where it does not open, and counts as none anyway.
+
+        The new key waits until its file is in place, so that a kill at any moment loses nothing. Nobody else writes a
+        result meanwhile.
+        """
+        place, waiting = self.root / owner, f"{owner}{WAITING}"
+        with locked(self._lock):
+            if not place.exists():
+                self.keys.drop([owner, waiting])
+                return True
+            try:
+                content = self.opened(place)
+            except InvalidTag:
+                return False
+            begun = self.keys.find(waiting)
+            if begun is not None and self._is_under(place, begun):  # as a killed one left it
+                self._replace_key(owner, begun)
+                return True
+            self.keys.drop([waiting])
+            data_key = self.keys.ensure(waiting)
+            self._put(place, content, _of_data_key(data_key))
+            self._replace_key(owner, data_key)
+        return True
 
     def encrypt_again(self, place: Path) -> bool:
         """Puts a result that an earlier version kept under a key of its own; True when it was not. Safe to repeat."""
@@ -81,10 +108,10 @@ class StageCache:
 
     def opened(self, place: Path) -> bytes:
         """The JSON in a result's file; raises ``InvalidTag`` when it was changed or moved."""
-        try:
-            return self._decrypted(place, self._own_cipher(place))
-        except InvalidTag:
-            return self._decrypted(place, self._cipher())
+        for cipher in self._ciphers(place):
+            with suppress(InvalidTag):
+                return self._decrypted(place, cipher)
+        raise InvalidTag
 
     def place(self, stage: str, key: str) -> Path:
         """Where the result of this key lies."""
@@ -95,8 +122,13 @@ class StageCache:
 
         Raises ``WorkspaceDamaged`` where there are keys no more: under that of the workspace no erasure would reach it.
         """
-        has_own = self.keys.is_there or self._needs_keys()
-        cipher = _of_data_key(self.keys.ensure(self._owner(place))) if has_own else self._cipher()
+        if not (self.keys.is_there or self._needs_keys()):
+            self._put(place, content, self._cipher())
+            return
+        with locked(self._lock, shared=True):
+            self._put(place, content, _of_data_key(self.keys.ensure(self._owner(place))))
+
+    def _put(self, place: Path, content: bytes, cipher: AESGCM) -> None:
         nonce = secrets.token_bytes(_NONCE_BYTES)
         write_bytes(place, nonce + cipher.encrypt(nonce, content, self._owner(place).encode()))
 
@@ -109,9 +141,27 @@ class StageCache:
     def _owner(self, place: Path) -> str:
         return str(place.relative_to(self.root))
 
-    def _own_cipher(self, place: Path) -> AESGCM | None:
+    def _replace_key(self, owner: str, data_key: bytes) -> None:
+        with self.keys.writing() as connection:
+            self.keys.insert(connection, owner, data_key)
+            self.keys.delete(connection, [f"{owner}{WAITING}"])
+
+    def _is_under(self, place: Path, data_key: bytes) -> bool:
+        try:
+            self._decrypted(place, _of_data_key(data_key))
+        except InvalidTag:
+            return False
+        return True
+
+    def _ciphers(self, place: Path) -> Iterator[AESGCM | None]:
+        """What may open a result: its own key, the one that waits to be it, again its own where both were replaced."""
+        for ending in ("", WAITING, ""):
+            yield self._own_cipher(place, ending)
+        yield self._cipher()
+
+    def _own_cipher(self, place: Path, ending: str = "") -> AESGCM | None:
         """The cipher of a result's own data key, None where it has none."""
-        key = self.keys.find(self._owner(place)) if self.keys.is_there else None
+        key = self.keys.find(f"{self._owner(place)}{ending}") if self.keys.is_there else None
         return None if key is None else _of_data_key(key)
 
     def _cipher(self) -> AESGCM:

@@ -60,9 +60,7 @@ class Vault:
         self.root, self.keys = make_private(root), keys
         self.plain = PlainOriginals(root)
         self.folder = FolderOriginals(root, keys)
-        self.bucket = bucket
-        self._copies = copies
-        self._was_erased = was_erased
+        self.bucket, self._copies, self._was_erased = bucket, copies, was_erased
 
     @property
     def is_encrypted(self) -> bool:
@@ -234,6 +232,7 @@ class Vault:
         self.sweep_opened()
         for path in self.root.glob(f"{_PARTIAL}*"):
             path.unlink(missing_ok=True)
+        self.folder.settle()
         if self.bucket is not None:
             self.bucket.sweep()
 
@@ -250,7 +249,7 @@ class Vault:
         """Whether the encrypted file is there and opens to what it was."""
         hasher = hashlib.sha256()
         try:
-            for content in self._content(digest):
+            for content in self.content(digest):
                 hasher.update(content)
         except (FileNotFoundError, WorkspaceDamaged):
             return False
@@ -284,7 +283,7 @@ class Vault:
         return self.opens(digest)
 
     def _begins(self, digest: str) -> bool:
-        with closing(self._content(digest)) as content:
+        with closing(self.content(digest)) as content:
             try:
                 next(content, None)
             except (FileNotFoundError, WorkspaceDamaged):
@@ -292,9 +291,10 @@ class Vault:
         return True
 
     def _decrypt(self, digest: str, out: IO[bytes]) -> None:
-        out.writelines(self._content(digest))
+        out.writelines(self.content(digest))
 
-    def _content(self, digest: str) -> Generator[bytes]:
+    def content(self, digest: str) -> Generator[bytes]:
+        """What an encrypted file was; raises ``WorkspaceDamaged``, ``FileNotFoundError``."""
         if self.bucket is None or self.folder.has(digest):
             return self.folder.plain(digest)
         return self.bucket.plain(digest)

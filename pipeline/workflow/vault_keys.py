@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidTag
 from pipeline.errors import ConfigurationError, WorkspaceDamaged
 from pipeline.lexicon.counted import counted
 from pipeline.store import Workspace, database, record_keys
+from pipeline.store.stale_keys import StaleKeys
 
 COPY_WITHIN = timedelta(days=7)
 """How old a key without a copy may be before reports warn: copies are made after the night that makes keys."""
@@ -22,7 +23,9 @@ ShowFiles = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VaultKeyStatus:
-    """Whether originals are encrypted: how many are and are not, under which keys, and what no copy of the keys has."""
+    """Whether originals are encrypted: how many are and are not, under which keys, what a re-encryption that was begun
+    has left to do, and what no copy of the keys has.
+    """
 
     encrypted: bool
     source: str
@@ -31,6 +34,7 @@ class VaultKeyStatus:
     plain_files: int
     data_keys: int
     under_other_keys: int
+    left_to_reencrypt: int
     not_copied: int
 
 
@@ -73,6 +77,7 @@ def key_status(workspace: Workspace, *, now: datetime) -> VaultKeyStatus:
             plain_files=plain,
             data_keys=0,
             under_other_keys=0,
+            left_to_reencrypt=0,
             not_copied=0,
         )
     current = vault.keys.keks.current().kek_id
@@ -85,6 +90,7 @@ def key_status(workspace: Workspace, *, now: datetime) -> VaultKeyStatus:
         plain_files=plain,
         data_keys=sum(each.data_keys for each in counts),
         under_other_keys=sum(each.data_keys for each in counts if each.kek_id != current),
+        left_to_reencrypt=sum(len(StaleKeys(ring).owners()) for ring in workspace.key_rings),
         not_copied=vault.keys_not_copied(since=now),
     )
 
@@ -109,18 +115,23 @@ def rotate_keys(workspace: Workspace) -> RotatedKeys:
     Both are in force until the last is wrapped. Stopped at any instruction, a second call goes on. No file is written.
     """
     with workspace.locked():
-        _require_encrypted(workspace)
-        keks = workspace.vault.keys.keks
-        keks.begin_rotation()
-        key_id, rewrapped = keks.current().kek_id, 0
-        is_done = False
-        while not is_done:
-            rewrapped += sum(ring.rewrap() for ring in workspace.key_rings)
-            # The review app may have kept a result under the old key meanwhile: then once more.
-            with ExitStack() as stack:
-                if is_done := all(stack.enter_context(ring.settled()) for ring in workspace.key_rings):
-                    keks.end_rotation()
-        _note(workspace, "rotated", {"key_id": key_id, "data_keys": rewrapped})
+        return rotate_locked(workspace)
+
+
+def rotate_locked(workspace: Workspace) -> RotatedKeys:
+    """The same for who holds the lock of the workspace."""
+    require_encrypted(workspace)
+    keks = workspace.vault.keys.keks
+    keks.begin_rotation()
+    key_id, rewrapped = keks.current().kek_id, 0
+    is_done = False
+    while not is_done:
+        rewrapped += sum(ring.rewrap() for ring in workspace.key_rings)
+        # The review app may have kept a result under the old key meanwhile: then once more.
+        with ExitStack() as stack:
+            if is_done := all(stack.enter_context(ring.settled()) for ring in workspace.key_rings):
+                keks.end_rotation()
+    note_keys(workspace, "rotated", {"key_id": key_id, "data_keys": rewrapped})
     return RotatedKeys(key_id=key_id, rewrapped=rewrapped)
 
 
@@ -144,7 +155,7 @@ def encrypt_vault(workspace: Workspace, *, progress: ShowFiles = lambda *_: None
         record_keys.encrypt(workspace.db)
         database.settle(workspace.db)
         if encrypted:
-            _note(workspace, "encrypted", {"files": encrypted})
+            note_keys(workspace, "encrypted", {"files": encrypted})
     return EncryptedFiles(encrypted=encrypted, damaged=tuple(damaged))
 
 
@@ -160,10 +171,12 @@ def copy_warnings(workspace: Workspace, *, now: datetime) -> tuple[str, ...]:
     )
 
 
-def _require_encrypted(workspace: Workspace) -> None:
+def require_encrypted(workspace: Workspace) -> None:
+    """Raises ``ConfigurationError`` where originals are plain."""
     if not workspace.vault.is_encrypted:
         raise ConfigurationError("the vault is not encrypted", action="run `offrecord keys encrypt`")
 
 
-def _note(workspace: Workspace, what: str, body: dict[str, object]) -> None:
+def note_keys(workspace: Workspace, what: str, body: dict[str, object]) -> None:
+    """Notes in the ledger what was done with the keys."""
     workspace.ledger.append("vault_keys", f"{what} {datetime.now(UTC).isoformat()}", body)

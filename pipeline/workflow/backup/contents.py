@@ -15,7 +15,7 @@ DATABASE, HEADS, KEYS, VAULT = "offrecord.db", "heads", "keys", "vault"
 FORMAT = 1
 FOLDERS = ("out", "reports", "stages", terms.FOLDER, "withdrawn", VAULT)
 FILES = (DATABASE, HEADS, "withdrawals.journal")
-LEFT_OUT = ("consent.lock", "lock")
+LEFT_OUT = ("consent.lock", "lock", "stages.lock")
 """Files of the workspace's own that mean nothing elsewhere; ``keys``, ``log`` and ``scratch`` are left out too."""
 
 
