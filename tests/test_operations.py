@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pipeline.cli import main
 from pipeline.reports import metrics
 from pipeline.reports.morning_report import MorningReport
+from pipeline.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "operations"
@@ -164,6 +166,50 @@ def test_the_cron_job_has_the_documented_fields_and_no_right_that_it_does_not_ne
     policy = documents()["NetworkPolicy"]["spec"]
     assert policy["podSelector"]["matchLabels"] == inner["template"]["metadata"]["labels"]
     assert policy["policyTypes"] == ["Ingress", "Egress"] and not {"ingress", "egress"} & set(policy)
+
+
+RAY_FIELDS = {
+    "RayJobSpec": "entrypoint submissionMode backoffLimit activeDeadlineSeconds shutdownAfterJobFinishes "
+    "ttlSecondsAfterFinished rayClusterSpec",
+    "RayClusterSpec": "rayVersion authOptions headGroupSpec workerGroupSpecs",
+    "HeadGroupSpec": "rayStartParams template",
+    "WorkerGroupSpec": "groupName replicas minReplicas maxReplicas rayStartParams template",
+}
+"""The fields of KubeRay's API reference (ray.io/v1) that the file uses."""
+
+
+def test_the_ray_job_has_the_documented_fields_a_token_and_no_right_that_it_does_not_need() -> None:
+    job, policy = yaml.safe_load_all(text("rayjob.yaml"))
+    assert (job["apiVersion"], job["kind"]) == ("ray.io/v1", "RayJob")
+    spec, cluster = job["spec"], job["spec"]["rayClusterSpec"]
+    head, (workers,) = cluster["headGroupSpec"], cluster["workerGroupSpecs"]
+    kinds = ((spec, "RayJobSpec"), (cluster, "RayClusterSpec"), (head, "HeadGroupSpec"), (workers, "WorkerGroupSpec"))
+    for value, kind in kinds:
+        assert set(value) <= set(RAY_FIELDS[kind].split()), kind
+    assert cluster["authOptions"] == {"mode": "token"}
+    assert f"ray=={cluster['rayVersion']}" in (ROOT / "requirements.lock").read_text("utf-8")
+    assert head["rayStartParams"] == {"num-cpus": "0"}, "the node of the coordinator works on no session"
+    assert head["template"] == workers["template"], "every node has the same image, settings and volumes"
+    pod = head["template"]["spec"]
+    (container,) = pod["containers"]
+    cron = documents()["CronJob"]["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    assert pod["securityContext"] == cron["securityContext"] and pod["automountServiceAccountToken"] is False
+    assert container["securityContext"] == cron["containers"][0]["securityContext"]
+    assert {mount["name"] for mount in container["volumeMounts"]} == {volume["name"] for volume in pod["volumes"]}
+    for each in container["env"]:
+        section, _, name = each["name"].removeprefix("OFFRECORD_").lower().partition("__")
+        known = not name or name in type(getattr(Settings(), section)).model_fields
+        assert known, each["name"]
+    _, _, shell = shlex.split(spec["entrypoint"])
+    assert is_run(shell.split(";")[0].split())
+    for code, wanted in ((0, 0), (3, 0), (75, 75)):
+        tried = shell.replace("offrecord run /srv/inbox --executor ray", f"(exit {code})")
+        assert subprocess.run(["/bin/sh", "-c", tried], check=False).returncode == wanted
+    labels = head["template"]["metadata"]["labels"]
+    assert policy["spec"]["podSelector"]["matchLabels"] == labels
+    assert policy["spec"]["ingress"][0]["from"] == policy["spec"]["egress"][0]["to"], "its own pods reach one another"
+    ports = [port["port"] for rule in policy["spec"]["egress"] for port in rule.get("ports", [])]
+    assert sorted(set(ports)) == [53, 5432], "the database and names, beside its own pods"
 
 
 def instructions() -> list[tuple[str, str]]:

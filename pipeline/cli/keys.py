@@ -67,13 +67,14 @@ def reencrypt(ctx: click.Context, workspace: Path, as_json: bool) -> None:
 
 @keys.command()
 @workspace_option
+@click.option("--at-most", type=click.IntRange(min=1), help="Check only so many originals, on from the last time.")
 @json_option
 @click.pass_context
-def verify(ctx: click.Context, workspace: Path, as_json: bool) -> None:
+def verify(ctx: click.Context, workspace: Path, at_most: int | None, as_json: bool) -> None:
     """Check that each encrypted original and session record has its key; exit code 8 if one is missing."""
     from pipeline.workflow.vault_keys import verify_keys
 
-    checked = verify_keys(open_workspace(workspace))
+    checked = verify_keys(open_workspace(workspace), at_most=at_most)
     emit(checked, as_json)
     ctx.exit(Exit.DAMAGED if checked.unopened or checked.unopened_records else Exit.DONE)
 

@@ -123,14 +123,15 @@ def _tonight(workspace: Workspace) -> list[Place]:
         if left <= 0:
             break
         tonight.append(place)
-        left -= max(_MEGABYTE, _size(workspace.out / _name(place)))
+        left -= max(_MEGABYTE, size(workspace, place))
     if tonight:
         workspace.stages.put(_STAGE, _NAME, _Checked(last=_name(tonight[-1])))
     return tonight
 
 
-def _size(folder: Path) -> int:
-    return sum(path.lstat().st_size for path in folder.iterdir())
+def size(workspace: Workspace, place: Place) -> int:
+    """The bytes of a rendition that is in its place."""
+    return sum(path.lstat().st_size for path in (workspace.out / _name(place)).iterdir())
 
 
 def _is_next(proof: Manifest | None, entries: PublishedEntries) -> bool:

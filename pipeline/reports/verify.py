@@ -13,13 +13,13 @@ from pipeline.consent.log.identity import Keys
 from pipeline.errors import ConsentUnreadable, WorkspaceDamaged
 from pipeline.lexicon.counted import counted
 from pipeline.reports import published
-from pipeline.reports.verify_in_turn import originals_in_turn
 from pipeline.store import Workspace, integrity
 from pipeline.store.chains import head_of
 from pipeline.store.database import reading
 from pipeline.store.registry import Registry
 from pipeline.store.tables.rulings import decision
 from pipeline.workflow import request_files
+from pipeline.workflow.in_turn import MEGABYTE, in_turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class CheckResult:
 
 
 def verify_workspace(workspace: Workspace, *, megabytes: int | None = None) -> tuple[CheckResult, ...]:
-    """Re-hashes everything, or of the originals as many ``megabytes`` as follow those of the last time.
+    """Re-hashes everything, or of originals and of renditions as many ``megabytes`` as follow those of the last time.
 
     Raises ``ConsentUnreadable`` when the consent chain does not hold.
     """
@@ -45,7 +45,7 @@ def _checks(workspace: Workspace, megabytes: int | None) -> Iterator[CheckResult
     yield _decisions(workspace)
     yield _answers(workspace)
     yield from _vault(workspace) if megabytes is None else _vault_in_turn(workspace, megabytes)
-    yield _renditions(workspace)
+    yield _renditions(workspace, megabytes)
     for what, problems in (
         ("renditions, missing", integrity.missing_renditions(workspace)),
         ("exports, changed since they were written", request_files.changed_exports(workspace)),
@@ -90,7 +90,7 @@ def _vault_in_turn(workspace: Workspace, megabytes: int) -> Iterator[CheckResult
     """Some of the originals: what is there is not listed, and what is not there is damaged when its turn comes."""
     sizes = _sizes(workspace)
     missing = sizes.keys() - workspace.vault.known_digests()
-    tonight = originals_in_turn(workspace, sizes, megabytes=megabytes)
+    tonight = in_turn(workspace, "originals", sizes, limit=megabytes * MEGABYTE)
     damaged = workspace.vault.damaged(tonight)
     yield CheckResult(what="vault, missing", ok=not missing, found=_ids(missing))
     yield CheckResult(what="vault, damaged", ok=not damaged, found=_ids(damaged))
@@ -116,9 +116,14 @@ def _vault(workspace: Workspace) -> Iterator[CheckResult]:
         yield CheckResult(what="object storage, without a key (kept)", ok=True, found=unknown)
 
 
-def _renditions(workspace: Workspace) -> CheckResult:
+def _renditions(workspace: Workspace, megabytes: int | None = None) -> CheckResult:
     unknown = [str(path.relative_to(workspace.out)) for path in published.strangers(workspace)]
-    changed = [place for place in published.placed(workspace) if not published.is_as_proved(workspace, place)]
+    placed = {"/".join(place): place for place in published.placed(workspace)}
+    if megabytes is not None:
+        sizes = {name: published.size(workspace, place) for name, place in placed.items()}
+        tonight = in_turn(workspace, "renditions", sizes, limit=megabytes * MEGABYTE)
+        placed = {name: placed[name] for name in tonight}
+    changed = [place for place in placed.values() if not published.is_as_proved(workspace, place)]
     problems = {*unknown, *("/".join(place) for place in changed)}
     return CheckResult(what="renditions, changed since their proof", ok=not problems, found=_ids(problems))
 

@@ -197,10 +197,10 @@ class Vault:
         owners = self.keys.owners() if self.is_encrypted else frozenset()
         return [digest for digest in self.folder.digests() if digest not in owners]
 
-    def unopened(self) -> list[str]:
-        """The digests of the encrypted files whose beginning no key opens; the rest of them is not read."""
+    def unopened(self, digests: Iterable[str] | None = None) -> list[str]:
+        """Those encrypted files, of all or of some, whose beginning no key opens; the rest of them is not read."""
         plain = frozenset(self.plain_digests())
-        encrypted = frozenset(self.folder.digests()) | (self.known_digests() - plain)
+        encrypted = frozenset(self.folder.digests()) | (self.known_digests() - plain) if digests is None else digests
         return [digest for digest in sorted(encrypted) if not self._begins(digest)]
 
     def damaged(self, digests: Iterable[str] | None = None) -> list[str]:

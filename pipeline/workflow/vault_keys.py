@@ -13,6 +13,7 @@ from pipeline.errors import ConfigurationError, WorkspaceDamaged
 from pipeline.lexicon.counted import counted
 from pipeline.store import Workspace, database, record_keys
 from pipeline.store.stale_keys import StaleKeys
+from pipeline.workflow.in_turn import in_turn
 
 COPY_WITHIN = timedelta(days=7)
 """How old a key without a copy may be before reports warn: copies are made after the night that makes keys."""
@@ -95,15 +96,28 @@ def key_status(workspace: Workspace, *, now: datetime) -> VaultKeyStatus:
     )
 
 
-def verify_keys(workspace: Workspace) -> VaultKeyCheck:
-    """Opens the beginning of every encrypted file with its key; `offrecord verify` reads files and records whole."""
+def verify_keys(workspace: Workspace, *, at_most: int | None = None) -> VaultKeyCheck:
+    """Opens the beginning of every encrypted file with its key; `offrecord verify` reads files and records whole.
+
+    With ``at_most`` that of so many, on from the last time: then object storage is not listed, and keys without a file
+    are not counted.
+    """
     vault = workspace.vault
     vault.require_keys()
+    plain, unopened_records = frozenset(vault.plain_digests()), tuple(record_keys.without_key(workspace.db))
+    if at_most is not None:
+        tonight = in_turn(workspace, "keys", dict.fromkeys(vault.known_digests() - plain, 1), limit=at_most)
+        return VaultKeyCheck(
+            checked=len(tonight),
+            unopened_records=unopened_records,
+            unopened=tuple(vault.unopened(tonight)),
+            keys_without_file=0,
+        )
     digests = vault.files().digests
     owners = vault.keys.owners() if vault.is_encrypted else frozenset()
     return VaultKeyCheck(
-        checked=len(digests) - len(vault.plain_digests()),
-        unopened_records=tuple(record_keys.without_key(workspace.db)),
+        checked=len(digests) - len(plain),
+        unopened_records=unopened_records,
         unopened=tuple(vault.unopened()),
         keys_without_file=len(owners - digests),
     )
