@@ -23,13 +23,15 @@ class VoiceTurn:
 class Diarization:
     """The voices of a session's mixed sound: turns in order of time, and where two voices are heard at once.
 
-    ``speech_s`` is how much of it is speech; what of that is in no turn was too short or too unlike to be told.
+    ``doubtful`` is where another voice than the turn's may be heard, by the voice that it may be: it names nobody, and
+    is taken out with that voice. ``speech_s`` is how much of it is speech; what of that is in no turn was too short.
     """
 
     version: str
     turns: tuple[VoiceTurn, ...]
     overlaps: tuple[Interval, ...]
     speech_s: float
+    doubtful: tuple[VoiceTurn, ...] = ()
 
     @property
     def clusters(self) -> tuple[int, ...]:

@@ -144,12 +144,14 @@ class NamedTurn:
 class NamedVoices:
     """The voices of a session's mixed sound under the names that people gave them by ear.
 
-    ``overlaps`` is where two voices are heard at once; ``unlisted`` says that a voice is of nobody on the list.
+    ``overlaps`` is where two voices are heard at once, ``doubtful`` where somebody may be heard whom no turn there
+    names; ``unlisted`` says that a voice is of nobody on the list.
     """
 
     turns: tuple[NamedTurn, ...]
     overlaps: tuple[Interval, ...]
     unlisted: bool = False
+    doubtful: tuple[NamedTurn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

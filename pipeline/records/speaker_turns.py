@@ -11,8 +11,8 @@ from pipeline.records.session import Cue, Interval, NamedVoices, Session
 VOICE_DOUBT_S = 0.5
 """How far the edge of a turn may lie from where a voice begins or ends, in seconds.
 
-With it, and with every overlap muted, 0.0 to 0.6 % of what somebody says stays in mixes of read speech, 1.7 % with echo
-and noise (``make bench-voices``).
+With it, and with every overlap and doubtful part muted, 0.0 to 0.3 % of what somebody says stays in mixes of read
+speech, also with echo and noise (``make bench-voices``).
 """
 LEAST_NAMED = 0.9
 """The share of the captioned time whose speaker must be known."""
@@ -45,7 +45,7 @@ def turns(session: Session, participant_id: str) -> tuple[Interval, ...] | None:
 
     Captions and named voices each say what is another's; where both can tell, only what both say is sure. Their own
     captions and those of nobody known are theirs, with what their times may be off, half a second around their own
-    turns and those of a voice that nobody named, every overlap of voices, and every pause. A caption of theirs is so
+    turns and those of a voice that nobody named, every doubtful part, overlap and pause. A caption of theirs is so
     also where captions cannot tell. None where neither can tell: they never name this voice, leave too many speakers
     unknown or too much uncaptioned, a microphone is shared, or others have tracks of their own.
     """
@@ -82,12 +82,12 @@ def _disputes(session: Session) -> Iterator[SpeakerDispute]:
         cues = [cue for cue in session.captions if cue.participant_id == captioned]
         surely_said = ((cue.start_s + cue.time_uncertainty_s, cue.end_s - cue.time_uncertainty_s) for cue in cues)
         captioned_times = spans.merge(surely_said)
-        own = spans.pad(spans.times(turn for turn in voices.turns if turn.participant_id == captioned), VOICE_DOUBT_S)
+        own = by_voice(voices, captioned, or_unnamed=False)
         for heard in people - {captioned} if captioned_times else ():
             turns_heard = spans.times(turn for turn in voices.turns if turn.participant_id == heard)
             both = spans.intersect(captioned_times, spans.merge(spans.pad(turns_heard, -VOICE_DOUBT_S)))
             theirs = (with_doubt(cue) for cue in session.captions if cue.participant_id == heard)
-            for start_s, end_s in spans.subtract(both, [*own, *theirs, *spans.times(voices.overlaps)]):
+            for start_s, end_s in spans.subtract(both, [*own, *theirs]):
                 if end_s - start_s >= LEAST_DISPUTED_S:
                     yield SpeakerDispute(start_s=start_s, end_s=end_s, captioned=captioned, heard=heard)
 
@@ -98,10 +98,15 @@ def with_doubt(cue: Cue, *, pad_s: float = 0.0) -> tuple[float, float]:
     return cue.start_s - around_s, cue.end_s + around_s
 
 
-def by_voice(voices: NamedVoices, participant_id: str) -> list[Span]:
-    """What of named voices may be this participant's: their turns and unnamed ones with the doubt around, overlaps."""
-    maybe = spans.times(turn for turn in voices.turns if turn.participant_id in {participant_id, None})
-    return spans.merge([*spans.pad(maybe, VOICE_DOUBT_S), *spans.times(voices.overlaps)])
+def by_voice(voices: NamedVoices, participant_id: str, *, or_unnamed: bool = True) -> list[Span]:
+    """What of named voices may be this participant's: their turns with the doubt around, doubtful parts, overlaps.
+
+    With ``or_unnamed`` a voice that nobody named may be theirs too.
+    """
+    who = {participant_id, None} if or_unnamed else {participant_id}
+    turns_of = spans.times(turn for turn in voices.turns if turn.participant_id in who)
+    doubtful = spans.times(turn for turn in voices.doubtful if turn.participant_id in who)
+    return spans.merge([*spans.pad(turns_of, VOICE_DOUBT_S), *doubtful, *spans.times(voices.overlaps)])
 
 
 def shared(intervals: Iterable[Interval], others: Iterable[Interval]) -> tuple[Interval, ...]:

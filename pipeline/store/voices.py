@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, select
 
 from pipeline.errors import UsageProblem, VersionConflict
-from pipeline.records import Diarization, NamedTurn, NamedVoices, Session, Track
+from pipeline.records import Diarization, NamedTurn, NamedVoices, Session, Track, VoiceTurn
 from pipeline.store import ledger
 from pipeline.store.codec import key_of
 from pipeline.store.database import reading
@@ -170,11 +170,18 @@ def with_names(diarization: Diarization, named: Mapping[int, VoiceName], session
     unlisted = any(not name.participant_id for name in named.values())
     if not who and not unlisted:
         return None
-    turns = tuple(
-        NamedTurn(start_s=turn.start_s, end_s=turn.end_s, participant_id=who.get(turn.cluster))
-        for turn in diarization.turns
+
+    def under_names(turns: Sequence[VoiceTurn]) -> tuple[NamedTurn, ...]:
+        return tuple(
+            NamedTurn(start_s=each.start_s, end_s=each.end_s, participant_id=who.get(each.cluster)) for each in turns
+        )
+
+    return NamedVoices(
+        turns=under_names(diarization.turns),
+        overlaps=diarization.overlaps,
+        unlisted=unlisted,
+        doubtful=under_names(diarization.doubtful),
     )
-    return NamedVoices(turns=turns, overlaps=diarization.overlaps, unlisted=unlisted)
 
 
 def _names(connection: Connection, session_id: str, mark: str) -> Mapping[int, VoiceName]:

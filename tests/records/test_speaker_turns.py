@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline import spans
 from pipeline.records import CAPTION_DOUBT_S, Cue, Interval, NamedTurn, NamedVoices, Participant, Session, Track
-from pipeline.records.speaker_turns import VOICE_DOUBT_S, separable, turns
+from pipeline.records.speaker_turns import VOICE_DOUBT_S, disputes, separable, turns
 
 Cues = tuple[tuple[float, float, str | None], ...]
 TALK: Cues = ((0.0, 20.0, "p1"), (22.0, 30.0, "p2"), (31.0, 60.0, "p1"))
@@ -95,10 +95,19 @@ def test_none_of_their_captions_is_outside_of_their_turns(said: list[tuple[float
     assert all(before.end_s < after.start_s for before, after in pairwise(found or ()))
 
 
-def voices(*named: tuple[float, float, str | None], overlaps: tuple[tuple[float, float], ...] = ()) -> NamedVoices:
+def named_turns(*named: tuple[float, float, str | None]) -> tuple[NamedTurn, ...]:
+    return tuple(NamedTurn(start_s=start, end_s=end, participant_id=who) for start, end, who in named)
+
+
+def voices(
+    *named: tuple[float, float, str | None],
+    overlaps: tuple[tuple[float, float], ...] = (),
+    doubtful: tuple[tuple[float, float, str | None], ...] = (),
+) -> NamedVoices:
     return NamedVoices(
-        turns=tuple(NamedTurn(start_s=start, end_s=end, participant_id=who) for start, end, who in named),
+        turns=named_turns(*named),
         overlaps=tuple(Interval(start_s=start, end_s=end) for start, end in overlaps),
+        doubtful=named_turns(*doubtful),
     )
 
 
@@ -109,6 +118,25 @@ def test_named_voices_say_what_is_surely_anothers_where_captions_do_not() -> Non
     assert separable(talk, "p1") and not separable(talk, "p3")
     near = replace(talk, voices=voices((0.0, 22.0, "p1"), (22.0, 30.0, "p2"), (30.0, 60.0, "p1")))
     assert turns(near, "p2") == (Interval(start_s=22.0 - VOICE_DOUBT_S, end_s=30.0 + VOICE_DOUBT_S),)
+
+
+def test_what_may_be_a_voice_as_well_goes_with_it_and_with_nobody_else() -> None:
+    said = ((0.0, 20.0, "p1"), (20.0, 40.0, "p2"), (40.0, 60.0, "p3"))
+    talk = replace(mixed(), voices=voices(*said, doubtful=((5.0, 6.0, "p2"), (50.0, 51.0, None))))
+    assert turns(talk, "p2") == (
+        Interval(start_s=5.0, end_s=6.0),
+        Interval(start_s=20.0 - VOICE_DOUBT_S, end_s=40.0 + VOICE_DOUBT_S),
+        Interval(start_s=50.0, end_s=51.0),
+    )
+    assert turns(talk, "p1") == (Interval(start_s=0.0, end_s=20.5), Interval(start_s=50.0, end_s=51.0))
+
+
+def test_captions_and_voices_are_not_asked_about_where_the_voice_itself_is_in_doubt() -> None:
+    captions = mixed((0.0, 10.0, "p1"), (10.0, 60.0, "p2"))
+    sure = replace(captions, voices=voices((0.0, 10.0, "p3"), (10.0, 60.0, "p2")))
+    assert [(dispute.captioned, dispute.heard) for dispute in disputes(sure)] == [("p1", "p3")]
+    doubted = voices((0.0, 10.0, "p3"), (10.0, 60.0, "p2"), doubtful=((0.0, 10.0, "p1"),))
+    assert disputes(replace(captions, voices=doubted)) == ()
 
 
 def test_where_captions_and_voices_disagree_both_are_theirs() -> None:
@@ -129,17 +157,19 @@ def test_a_room_s_voice_is_nobodys_alone_and_own_tracks_come_first() -> None:
 parts = st.lists(st.tuples(st.floats(0.0, 58.0), st.floats(0.1, 12.0)), max_size=4)
 
 
-@given(said=cues, heard=cues, together=parts)
+@given(said=cues, heard=cues, together=parts, doubted=cues)
 def test_unconfirmed_means_closed(
     said: list[tuple[float, float, str | None]],
     heard: list[tuple[float, float, str | None]],
     together: list[tuple[float, float]],
+    doubted: list[tuple[float, float, str | None]],
 ) -> None:
     """No voice that is not named after somebody opens anything about them, and no name opens what captions close."""
     talk = mixed(*((start, min(60.0, start + length), who) for start, length, who in said))
     named = voices(
         *((start, min(60.0, start + length), who) for start, length, who in heard),
         overlaps=tuple((start, min(60.0, start + length)) for start, length in together),
+        doubtful=tuple((start, min(60.0, start + length), who) for start, length, who in doubted),
     )
     before, after = turns(talk, "p2"), turns(replace(talk, voices=named), "p2")
     if all(turn.participant_id != "p2" for turn in named.turns):
@@ -150,7 +180,8 @@ def test_unconfirmed_means_closed(
     assert spans.subtract(spans.times(before or ()), theirs) == []
     own = spans.pad(spans.times(turn for turn in named.turns if turn.participant_id == "p2"), VOICE_DOUBT_S)
     unnamed = spans.times(turn for turn in named.turns if turn.participant_id is None)
-    closed = spans.clip([*own, *unnamed, *spans.times(named.overlaps)], 0.0, talk.duration_s)
+    maybe = spans.times(turn for turn in named.doubtful if turn.participant_id in {"p2", None})
+    closed = spans.clip([*own, *unnamed, *maybe, *spans.times(named.overlaps)], 0.0, talk.duration_s)
     assert spans.subtract(closed, theirs) == []
     surely_others = spans.merge(spans.times(turn for turn in named.turns if turn.participant_id == "p1"))
     assert spans.subtract(spans.complement(theirs, 0.0, talk.duration_s), surely_others) == []

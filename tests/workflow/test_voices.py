@@ -96,6 +96,18 @@ def test_voices_that_nobody_named_change_nothing(workspace: Workspace, session: 
     assert [line.others_lost_s for line in lines] == [pytest.approx(1.0), pytest.approx(1.8), pytest.approx(1.8)]
 
 
+def test_what_may_be_an_unnamed_voice_is_of_nobody_known(workspace: Workspace, session: Session) -> None:
+    """A doubtful part has the name of the voice that it may be; where that voice has none it closes for everybody."""
+    doubted = replace(TOLD, doubtful=turns((2.0, 3.0, 2), (12.0, 13.0, 1)))
+    voices.put(workspace.stages, session, doubted)
+    name_voice(workspace, session.session_id, 1, HANNAH, **SAID)
+    named = consent.working_session(session, workspace=workspace).voices
+    assert named is not None
+    assert [(turn.start_s, turn.participant_id) for turn in named.doubtful] == [(2.0, None), (12.0, HANNAH)]
+    lines = {line.cluster: line.others_lost_s for line in list_voices(workspace, session.session_id, now=NOW)}
+    assert lines == {1: pytest.approx(2.0), 2: pytest.approx(2.8), 3: pytest.approx(1.8)}
+
+
 def test_a_refuser_is_taken_out_once_her_voice_is_named(workspace: Workspace, session: Session) -> None:
     name_voice(workspace, session.session_id, 1, HANNAH, **SAID)
     assert isinstance(ruled(workspace, session), Held)
