@@ -38,7 +38,7 @@ ONE_DOOR: dict[str, str | tuple[str, ...]] = {
     "pyrage": "pipeline/store/age.py",
     "huggingface_hub": "pipeline/models/",
     "ctranslate2": "pipeline/embeddings/",
-    "tokenizers": "pipeline/embeddings/",
+    "tokenizers": ("pipeline/embeddings/", "pipeline/speech/engines/whisper_model.py"),
     "starlette": "pipeline/web/",
     "authlib": "pipeline/web/oidc.py",
     "joserfc": ("pipeline/web/oidc.py", "pipeline/fetch/tokens.py"),

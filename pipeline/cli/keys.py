@@ -21,7 +21,7 @@ def keys() -> None:
 @workspace_option
 @json_option
 def status(workspace: Path, as_json: bool) -> None:
-    """Show whether originals are encrypted, under which key, and how many keys are in no copy."""
+    """Show whether originals are encrypted and by which key. Also: how many keys are in no copy."""
     from pipeline.workflow.vault_keys import key_status
 
     emit(key_status(open_workspace(workspace), now=now()), as_json)
@@ -32,7 +32,7 @@ def status(workspace: Path, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def encrypt(ctx: click.Context, workspace: Path, as_json: bool) -> None:
-    """Encrypt what an earlier version stored in plain, file by file; stop and run it again at any time."""
+    """Encrypt what an earlier version stored in plain. Stop it and run it again at any time."""
     from pipeline.workflow.vault_keys import encrypt_vault
 
     with shown_progress(quiet=as_json) as progress:
@@ -45,7 +45,7 @@ def encrypt(ctx: click.Context, workspace: Path, as_json: bool) -> None:
 @workspace_option
 @json_option
 def rotate(workspace: Path, as_json: bool) -> None:
-    """Wrap every data key under a new key-encryption key; stop and run it again at any time."""
+    """Wrap every data key under a new key-encryption key. Stop it and run it again at any time."""
     from pipeline.workflow.vault_keys import rotate_keys
 
     emit(rotate_keys(open_workspace(workspace)), as_json)
@@ -71,7 +71,7 @@ def reencrypt(ctx: click.Context, workspace: Path, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def verify(ctx: click.Context, workspace: Path, at_most: int | None, as_json: bool) -> None:
-    """Check that each encrypted original and session record has its key; exit code 8 if one is missing."""
+    """Check that each encrypted original has its key. So for session records; exit code 8 if one is missing."""
     from pipeline.workflow.vault_keys import verify_keys
 
     checked = verify_keys(open_workspace(workspace), at_most=at_most)
@@ -85,7 +85,7 @@ def verify(ctx: click.Context, workspace: Path, at_most: int | None, as_json: bo
 @workspace_option
 @json_option
 def export(file: Path, recipients: tuple[str, ...], workspace: Path, as_json: bool) -> None:
-    """Write the workspace's keys, encrypted with age, to FILE for `restore --keys`; store it elsewhere."""
+    """Write the workspace's keys to FILE, encrypted with age. It is for `restore --keys`; store it elsewhere."""
     from pipeline.workflow.backup import export_keys
 
     emit(export_keys(open_workspace(workspace), file, recipients=recipients, now=now()), as_json)

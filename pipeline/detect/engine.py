@@ -11,6 +11,7 @@ from functools import lru_cache
 from pipeline.detect.gazetteer.exact import exact_recognizer, literal_recognizer, pattern_recognizer
 from pipeline.detect.gazetteer.in_context import context_recognizer
 from pipeline.detect.gazetteer.phonetic import phonetic_recognizer
+from pipeline.detect.gazetteer.spoken_patterns import spoken_pattern_recognizer
 from pipeline.detect.gazetteer.statements import statement_recognizer
 from pipeline.detect.gazetteer.surnames import surname_recognizer
 from pipeline.detect.identifiers.ip_addresses import ip_address_recognizer
@@ -73,6 +74,7 @@ def _recognizers(context: Context, settings: DetectSettings) -> tuple[Recognizer
         exact_recognizer(elsewhere),
         literal_recognizer(context.terms),
         pattern_recognizer(context.patterns),
+        *([spoken_pattern_recognizer(context.patterns)] if context.patterns else []),
     ]
     misheard = [phonetic_recognizer(known), surname_recognizer(known), context_recognizer(known)] if known else []
     cues = context.cues or shipped_cues()

@@ -52,7 +52,7 @@ def keyword_search(
     known_to_engine = told(context, settings)
 
     chosen = engine(settings.engine)
-    sure_probability = chosen.sure_probability if set(known) <= set(chosen.told(known)) else None
+    sure_probability = chosen.sure_probability if set(known) <= set(chosen.told(known, settings)) else None
 
     def places_in(track: Track) -> Sequence[tuple[float, float]]:
         if sure_probability is None:

@@ -128,5 +128,5 @@ class _Worker(threading.Thread):
         try:
             with os.fdopen(self._end, self._mode) as stream:
                 self._work(stream)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other end of the pipe raises it
             self.error = error

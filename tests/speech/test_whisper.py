@@ -14,10 +14,11 @@ from tqdm import tqdm
 
 from pipeline import speech
 from pipeline.errors import ConfigurationError
-from pipeline.records import Context, KnownPerson, Outcome, Transcript
+from pipeline.records import Context, KnownPerson, Outcome, Term, Transcript
 from pipeline.settings import SpeechSettings
 from pipeline.speech import coverage
 from pipeline.speech.audio_types import RATE, AudioChunk, HeardWord, Samples, Span
+from pipeline.speech.engines import hints, told
 from pipeline.speech.engines.whisper import WhisperRecogniser
 from pipeline.speech.engines.whisper_model import HOT_WORD_TOKENS, Decoded, WhisperModel, load, locate
 from pipeline.speech.engines.written import Piece
@@ -130,6 +131,15 @@ def test_hot_words_stay_whole_within_what_the_prompt_holds(model: WhisperModel) 
     assert len(tokens) <= HOT_WORD_TOKENS
     (decoded,) = model.decode([np.zeros(RATE, np.float32)], language="en", hot_words=", ".join(fitting), batch_size=1)
     assert isinstance(decoded, Decoded)
+
+
+def test_names_count_as_told_as_far_as_they_are_in_the_prompt(whisper_model: str, model: WhisperModel) -> None:
+    terms = tuple(Term(text=f"Halcyon {number}") for number in range(45))
+    context, whisper = Context(terms=terms), settings(whisper_model)
+    hinted = [keyword.text for keyword in hints(context, whisper)]
+    in_prompt = model.hot_words(hinted).split(", ")
+    assert sum(map(len, in_prompt)) > 350
+    assert told(context, whisper) == set(in_prompt)
 
 
 def test_every_window_of_a_batch_gets_what_it_says_itself(model: WhisperModel) -> None:

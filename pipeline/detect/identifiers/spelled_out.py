@@ -22,13 +22,14 @@ _ACRONYMS = word_set(
     npm git ftp ssh iot crm erp eps bbc nbc cbs nyc mit phd mba hr ui ux qa abc xyz rfid lng ifrs oem cpg nda rfp rfi
     sku ltv cac arr mrr npv irr ebit mri pcr dna rna hiv led lcd dvd suv hvac atm pos kyc aml gdpr saas paas faqs"""
 )
-_ALPHABET = (
-    "alfa alpha bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar papa "
-    "quebec romeo sierra tango uniform victor whiskey whisky xray yankee zulu"
+SPELLING_ALPHABET = word_set(
+    """alfa alpha bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike november oscar papa
+    quebec romeo sierra tango uniform victor whiskey whisky xray yankee zulu"""
 )
+"""The words of the international spelling alphabet, each for the letter that it begins with."""
 _LETTER = re.compile(
     r"\b([^\W\d_])\W{1,3}(?:as\W{1,3}in|is\W{1,3}for|for|like|as|wie|comme|como)\W{1,3}(?=\1)[^\W\d_]{2,}"
-    rf"|\b(?:{'|'.join(_ALPHABET.split())})\b",
+    rf"|\b(?:{'|'.join(sorted(SPELLING_ALPHABET))})\b",
     re.IGNORECASE,
 )
 """One letter by a word that begins with it, in any spelling alphabet, or a word of the international one alone."""

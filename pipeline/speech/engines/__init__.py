@@ -31,7 +31,7 @@ def hints(context: Context, settings: SpeechSettings) -> list[Keyword]:
 def told(context: Context, settings: SpeechSettings) -> frozenset[str]:
     """The texts of the known names that one of the engines surely was told, and may so think of."""
     known = vocabulary(context)
-    return frozenset(keyword.text for chosen in _engines(settings) for keyword in chosen.told(known))
+    return frozenset(keyword.text for chosen in _engines(settings) for keyword in chosen.told(known, settings))
 
 
 def preflight(settings: SpeechSettings) -> str:

@@ -18,6 +18,11 @@ def no_hints(known: Sequence[Keyword]) -> list[Keyword]:
     return []
 
 
+def nothing_told(known: Sequence[Keyword], settings: SpeechSettings) -> list[Keyword]:
+    """An engine that surely knows none of the names."""
+    return []
+
+
 def nothing_missing(session: Session) -> Failed | None:
     """An engine that needs nothing but sound."""
     return None
@@ -38,7 +43,7 @@ class Engine:
     version: Callable[[SpeechSettings], str]
     open: Callable[[Sequence[Keyword], SpeechSettings], ForTrack]
     hints: Callable[[Sequence[Keyword]], list[Keyword]] = no_hints
-    told: Callable[[Sequence[Keyword]], list[Keyword]] = no_hints
+    told: Callable[[Sequence[Keyword], SpeechSettings], list[Keyword]] = nothing_told
     missing: Callable[[Session], Failed | None] = nothing_missing
     sure_probability: float | None = None
 

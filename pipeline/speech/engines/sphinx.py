@@ -232,4 +232,8 @@ def _open(known: Sequence[Keyword], settings: SpeechSettings) -> ForTrack:
     return for_all_tracks(name_listener(known))
 
 
-ENGINE = Engine(version=lambda settings: engine_version(), open=_open, hints=list, told=list)
+def _told(known: Sequence[Keyword], settings: SpeechSettings) -> list[Keyword]:
+    return list(known)
+
+
+ENGINE = Engine(version=lambda settings: engine_version(), open=_open, hints=list, told=_told)

@@ -8,12 +8,13 @@ from itertools import pairwise
 
 import numpy as np
 
+from pipeline.errors import ConfigurationError
 from pipeline.settings import SpeechSettings
 from pipeline.speech import coverage
 from pipeline.speech.audio_types import AudioChunk, HeardLanguage, HeardWord, Recognised, Samples, Span
 from pipeline.speech.engines.engine import Engine, ForTrack, for_all_tracks
 from pipeline.speech.engines.hallucinations import LEAST_LOG_PROBABILITY, implausible, loops, names_among, timeless
-from pipeline.speech.engines.whisper_model import Decoded, load, locate
+from pipeline.speech.engines.whisper_model import Decoded, in_prompt, load, locate
 from pipeline.speech.engines.windows import Window, pack
 from pipeline.speech.engines.word_times import aligned, located
 from pipeline.speech.engines.written import ends_sentence, written_words
@@ -134,6 +135,16 @@ def _open(known: Sequence[Keyword], settings: SpeechSettings) -> ForTrack:
     return for_all_tracks(WhisperRecogniser(settings, names, bundled()))
 
 
+def _told(known: Sequence[Keyword], settings: SpeechSettings) -> list[Keyword]:
+    """The names that the model's prompt has room for; where the model is not here to count, those that surely fit."""
+    try:
+        place = locate(settings.model)
+    except ConfigurationError:
+        return sure_hot_words(known)
+    hinted = hot_words(known)
+    return hinted[: len(in_prompt(place, [keyword.text for keyword in hinted]))]
+
+
 # Searched where it is less sure alone, six samples and four made voices keep all hits of a search of everything but
 # those that its words have too; with 0.5 a name is lost that no word shows.
 _SURE_PROBABILITY = 0.7
@@ -142,6 +153,6 @@ ENGINE = Engine(
     version=lambda settings: locate(settings.model).version,
     open=_open,
     hints=hot_words,
-    told=sure_hot_words,
+    told=_told,
     sure_probability=_SURE_PROBABILITY,
 )

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tokenizers import Tokenizer
 
 from pipeline import models
 from pipeline.errors import ConfigurationError
@@ -28,7 +29,9 @@ from pipeline.speech.engines.written import Piece
 HOT_WORD_TOKENS = 223
 # Beside that prompt there is room for 220. The fastest talk of the samples has 110 in a window of 28 s.
 _NEW_TOKENS = 200
-_NEEDED = ("model.bin", "config.json", "tokenizer.json")
+_TOKENIZER = "tokenizer.json"
+_NEEDED = ("model.bin", "config.json", _TOKENIZER)
+_JOINED = ", "
 _COMPUTE = {"cpu": "int8", "cuda": "float16"}
 # faster-whisper counts in hundredths of a second: every window begins on one.
 _FRAME = RATE // 100
@@ -74,6 +77,26 @@ def locate(model: str) -> ModelPlace:
             f"the whisper model has no {missing[0]}", action="convert it again, or pull one of `offrecord models list`"
         )
     return ModelPlace(folder, version)
+
+
+def in_prompt(place: ModelPlace, names: Sequence[str]) -> list[str]:
+    """The first of the names that a model's prompt has room for, each whole; for this the model is not loaded."""
+    return _fitting(_tokenizer(place.folder, place.version), names)
+
+
+@functools.lru_cache(maxsize=2)
+def _tokenizer(folder: Path, version: str) -> Tokenizer:
+    return Tokenizer.from_file(str(folder / _TOKENIZER))
+
+
+def _fitting(tokenizer: Tokenizer, names: Sequence[str]) -> list[str]:
+    fitting: list[str] = []
+    for name in names:
+        text = _JOINED.join((*fitting, name))
+        if len(tokenizer.encode(f" {text}", add_special_tokens=False).ids) > HOT_WORD_TOKENS:
+            break
+        fitting.append(name)
+    return fitting
 
 
 @functools.lru_cache(maxsize=1)
@@ -123,13 +146,7 @@ class WhisperModel:
 
     def hot_words(self, names: Sequence[str]) -> str:
         """The first of the names that the prompt has room for, each whole, as the text that goes before the window."""
-        fitting = ""
-        for name in names:
-            text = f"{fitting}, {name}" if fitting else name
-            if len(self._tokenizer.encode(f" {text}", add_special_tokens=False).ids) > HOT_WORD_TOKENS:
-                break
-            fitting = text
-        return fitting
+        return _JOINED.join(_fitting(self._tokenizer, names))
 
     def languages(self, sound: Samples) -> tuple[tuple[str, float], ...]:
         """The chances of the languages that the first 30 seconds of a sound may be in, the likeliest first."""
