@@ -24,6 +24,9 @@ def export() -> None:
 
 
 F = TypeVar("F", bound=Callable[..., Any])
+_to_option: Callable[[F], F] = click.option(
+    "--to", "to_whom", default="", metavar="WHOM", help="Who is given it: `export recall` names them."
+)
 
 
 def _with_options(command: F) -> F:
@@ -68,13 +71,14 @@ _OPTIONS: tuple[Callable[..., Any], ...] = (
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write there, not to standard output."
 )
-def requests_(workspace: Path, output: Path | None, **request: Any) -> None:
+@_to_option
+def requests_(workspace: Path, output: Path | None, to_whom: str, **request: Any) -> None:
     """Export requests and discoveries, as far as consent allows now; the manifest is written beside the file."""
     from pipeline.workflow import request_files
 
     opened, at = Workspace.open(workspace), now()
     requests = request_files.export(opened, **_request(opened, **request), now=at)
-    click.echo(request_files.hand_out(opened, requests, output, now=at), nl=False)
+    click.echo(request_files.hand_out(opened, requests, output, to_whom=to_whom, now=at), nl=False)
 
 
 def _request(
@@ -110,12 +114,13 @@ def recall(workspace: Path, as_json: bool) -> None:
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, help="The new folder that the clip is written to."
 )
+@_to_option
 @json_option
-def clip(request: str, workspace: Path, output: Path, as_json: bool) -> None:
+def clip(request: str, workspace: Path, output: Path, to_whom: str, as_json: bool) -> None:
     """Write the clip of REQUEST from its rendition: sound, captions, a thumbnail, and their proof."""
     from pipeline.workflow.request_clip import export_clip
 
-    clip = export_clip(Workspace.open(workspace), request, output, now=now())
+    clip = export_clip(Workspace.open(workspace), request, output, to_whom=to_whom, now=now())
     line = f"{clip.verdict}: {clip.end_s - clip.start_s:.1f} s, {counted(len(clip.files), 'file')}"
     emit(clip if as_json else line, as_json)
 

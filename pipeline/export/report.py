@@ -17,7 +17,7 @@ from pipeline.export.mentions import KINDS, Mention
 from pipeline.export.periods import HeldSession, OfficeHours, attendance, quarter_of, quarters, week_of, weeks
 from pipeline.records import RequestGroup, Strength
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 RARE = "rare"
 """What stands for all cells with too few customers together."""
 _STRENGTHS = tuple(Strength)
@@ -40,7 +40,8 @@ class Selection:
 class GroupRow:
     """One group. ``customers`` and ``sessions`` are None where there are fewer customers than may be told.
 
-    ``heard_in`` has for each quarter of the report the number of sessions that it was heard in, or None.
+    ``heard_in`` has for each quarter of the report the number of sessions that it was heard in; None as well where no
+    session of that quarter was heard, which is not a quarter without demand.
     ``first`` and ``last`` are days, or quarters where there are too few customers.
     """
 
@@ -133,13 +134,16 @@ def report(
     kept = [group for group in kept if group.request_ids]
     held = [session for session in sessions if selection.since is None or session.started_on >= selection.since]
     days = sorted([session.started_on for session in held] + [mention.started_on for mention in wanted.values()])
-    names = list(quarters(days[0], days[-1])) if days else []
-    rows = [_group_row(group, [wanted[i] for i in group.request_ids], names, selection.min_customers) for group in kept]
+    by_quarter = attendance(held, quarters(days[0], days[-1])) if days else []
+    rows = [
+        _group_row(group, [wanted[i] for i in group.request_ids], by_quarter, selection.min_customers) for group in kept
+    ]
     rows.sort(key=lambda row: (-(row.customers or 0), -(row.weight or 0.0), -row.mentions, row.title, row.group_id))
     row_of = {i: row for row in rows for i in row.request_ids}
     in_time = sorted(
         wanted.values(), key=lambda mention: (mention.started_on, mention.session, mention.start_s, mention.request_id)
     )
+    names = [quarter.period for quarter in by_quarter]
     week_names = list(weeks(days[0], days[-1])) if days else []
     heard = [
         (mention.started_on, row_of[mention.request_id].group_id) for mention in in_time if mention.request_id in row_of
@@ -152,7 +156,7 @@ def report(
             for mention in in_time
             if mention.request_id in row_of
         ),
-        quarters=tuple(attendance(held, names)),
+        quarters=tuple(by_quarter),
         weeks=tuple(attendance(held, week_names, weekly=True)),
         heard_quarterly=_distinct(((quarter_of(day), group_id) for day, group_id in heard), names),
         heard_weekly=_distinct(((week_of(day), group_id) for day, group_id in heard), week_names),
@@ -186,15 +190,17 @@ def _within(group: RequestGroup, wanted: Mapping[str, Mention]) -> RequestGroup:
     return replace(group, request_ids=tuple(request_id for request_id in group.request_ids if request_id in wanted))
 
 
-def _group_row(group: RequestGroup, mentions: Sequence[Mention], names: Sequence[str], least: int) -> GroupRow:
+def _group_row(
+    group: RequestGroup, mentions: Sequence[Mention], periods: Sequence[OfficeHours], least: int
+) -> GroupRow:
     days = sorted(mention.started_on for mention in mentions)
     customers = customers_of(mentions)
     count = len(set(customers.values()))
     enough = count >= least
     shown = str if enough else quarter_of
-    by_quarter = {
-        name: {mention.session for mention in mentions if quarter_of(mention.started_on) == name} for name in names
-    }
+    sessions: dict[str, set[str]] = {period.period: set() for period in periods}
+    for mention in mentions:
+        sessions[quarter_of(mention.started_on)].add(mention.session)
     quoted = next((mention for mention in mentions if mention.verbatim), mentions[0])
     return GroupRow(
         group_id=group.group_id,
@@ -216,7 +222,10 @@ def _group_row(group: RequestGroup, mentions: Sequence[Mention], names: Sequence
         quote=_shown_text(quoted.quote, enough),
         closeness=group.closeness,
         words=group.words,
-        heard_in=tuple(len(by_quarter[name]) if enough else None for name in names),
+        heard_in=tuple(
+            len(sessions[period.period]) if enough and (period.heard or sessions[period.period]) else None
+            for period in periods
+        ),
         request_ids=group.request_ids,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import NamedTuple
 
+from pipeline.export.periods import OfficeHours
 from pipeline.export.report import AreaCount, GroupRow, MentionRow, RequestReport
 
 Value = str | int | float | bool | None
@@ -42,6 +43,7 @@ _GROUP_COLUMNS: tuple[tuple[str, type], ...] = (
     ("customers", int),
     ("fewer_customers_than", int),
     ("sessions", int),
+    ("office_hours_heard", int),
     ("mentions", int),
     ("weight", float),
     ("first_heard", str),
@@ -69,11 +71,12 @@ def _mention(row: MentionRow) -> tuple[Value, ...]:
 def group_table(report: RequestReport) -> Table:
     """One row for each group, with the number of sessions for each quarter; the kinds one after the other."""
     quarters = tuple((quarter.period, int) for quarter in report.quarters)
-    rows = tuple(_group(row, report.selection.min_customers) for row in report.groups)
+    heard = sum(quarter.heard for quarter in report.quarters)
+    rows = tuple(_group(row, report.selection.min_customers, heard) for row in report.groups)
     return Table("requests", (*_GROUP_COLUMNS, *quarters), rows)
 
 
-def _group(row: GroupRow, least: int) -> tuple[Value, ...]:
+def _group(row: GroupRow, least: int, heard: int) -> tuple[Value, ...]:
     return (
         row.group_id,
         row.kind,
@@ -83,6 +86,7 @@ def _group(row: GroupRow, least: int) -> tuple[Value, ...]:
         row.customers,
         least if row.customers is None else None,
         row.sessions,
+        heard,
         row.mentions,
         row.weight,
         row.first,
@@ -102,13 +106,17 @@ def count_table(report: RequestReport) -> Table:
                ("office_hours_held", int), ("office_hours_heard", int), ("hours", float))  # fmt: skip
     least = report.selection.min_customers
     rows: list[tuple[Value, ...]] = []
-    for quarter, heard in zip(report.quarters, report.heard_quarterly, strict=True):
-        rows.append(("quarter", quarter.period, heard, None, None, quarter.held, quarter.heard, quarter.hours))
-    for week, heard in zip(report.weeks, report.heard_weekly, strict=True):
-        rows.append(("week", week.period, heard, None, None, week.held, week.heard, week.hours))
+    rows += [_period("quarter", *each) for each in zip(report.quarters, report.heard_quarterly, strict=True)]
+    rows += [_period("week", *each) for each in zip(report.weeks, report.heard_weekly, strict=True)]
     rows += [_cell("area", cell, least) for cell in report.areas]
     rows += [_cell("segment", cell, least) for cell in report.segments]
     return Table("counts", columns, tuple(rows))
+
+
+def _period(what: str, period: OfficeHours, requests: int) -> tuple[Value, ...]:
+    """A period with its office hours; where none was heard nobody knows what would have been asked for."""
+    known = requests if period.heard or requests else None
+    return (what, period.period, known, None, None, period.held, period.heard, period.hours)
 
 
 def _cell(what: str, cell: AreaCount, least: int) -> tuple[Value, ...]:

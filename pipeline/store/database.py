@@ -22,6 +22,8 @@ RESTORE = (
 )
 """What to do about a consent store that is not as it was written."""
 _MIGRATIONS = Path(__file__).with_name("migrations")
+_FIRST_ON_SERVERS = "0012"
+"""The revision from which on migrations are made on servers too; the ones to it are written for SQLite alone."""
 
 
 def connect(place: Path | str, sealer: Sealer, *, keep_connections: bool = False) -> Engine:
@@ -130,6 +132,11 @@ def _require_upgrade(current: str | None, wanted: bool) -> None:
         raise ConfigurationError(
             "the database at database.url is of an earlier version of Offrecord",
             action="stop what uses it, then run `offrecord db upgrade`",
+        )
+    if current < _FIRST_ON_SERVERS:
+        raise ConfigurationError(
+            "the database at database.url is of a version that only a file can be upgraded from; nothing was changed",
+            action="with that version run `offrecord db copy sqlite`; with this one any command, then `db copy` again",
         )
 
 

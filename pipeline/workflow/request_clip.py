@@ -19,7 +19,7 @@ from pipeline.records import Audience, OutFile, ProofVerdict, Ruling, Session, T
 from pipeline.render.clip import cut_clip
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
-from pipeline.workflow.request_recall import HeldRequests, note_handed_out
+from pipeline.workflow.request_recall import HeldRequests, delivery, note_handed_out
 from pipeline.workflow.request_report import Gathered, gather
 from pipeline.workflow.tagging import TRANSCRIPT, read_turns
 
@@ -38,7 +38,9 @@ class RequestClip:
     files: tuple[str, ...]
 
 
-def export_clip(workspace: Workspace, request_id: str, output: Path, *, now: datetime) -> RequestClip:
+def export_clip(
+    workspace: Workspace, request_id: str, output: Path, *, to_whom: str = "", now: datetime
+) -> RequestClip:
     """Writes the clip of one request as the new folder ``output`` and notes where it went.
 
     Raises ``UsageProblem`` where there is no such request or the folder is there already, ``RefusedByPolicy`` where
@@ -66,7 +68,9 @@ def export_clip(workspace: Workspace, request_id: str, output: Path, *, now: dat
         clip = cut_clip(folder, manifest, captions, start_s=start_s, end_s=end_s, out=scratch, signer=workspace.signer)
         names = tuple(sorted(path.name for path in scratch.iterdir()))
         files = {
-            str(output.absolute() / name): OutFile(name=f"{request_id}-{name}", digest=file_digest(scratch / name))
+            delivery(str(output.absolute() / name), to_whom): OutFile(
+                name=f"{request_id}-{name}", digest=file_digest(scratch / name)
+            )
             for name in names
         }
         with consent.release(workspace, ruling):

@@ -21,7 +21,7 @@ from pipeline.store.customers import FILE_NAME as CUSTOMERS
 from pipeline.store.registry import Registry
 from pipeline.workflow.request_acts import acts_of
 from pipeline.workflow.request_recall import STAGE as _STAGE
-from pipeline.workflow.request_recall import HeldRequests, note_file, note_handed_out
+from pipeline.workflow.request_recall import HeldRequests, delivery, note_file, note_handed_out
 from pipeline.workflow.request_report import gather
 from pipeline.workflow.tagging import read_taxonomy
 
@@ -115,22 +115,30 @@ def changed_exports(workspace: Workspace) -> list[str]:
     )
 
 
-def hand_out(workspace: Workspace, export: RequestExport, output: Path | None, *, now: datetime) -> bytes:
+def hand_out(
+    workspace: Workspace, export: RequestExport, output: Path | None, *, to_whom: str = "", now: datetime
+) -> bytes:
     """Writes an export to ``output``, its manifest beside it; without one gives the bytes for standard output.
 
-    Where each file went is noted: nobody here can call it back, but ``recalls`` knows of it. Raises ``UsageProblem``
-    where several files have no name to be written to.
+    Where each file went, and to whom, is noted: nobody here can call it back, but ``recalls`` knows of it. Raises
+    ``UsageProblem`` where several files have no name to be written to, or the folder is not there, and ``TryAgain``
+    where it cannot be written.
     """
     names = [name for name in export.files if name != manifest.NAME]
     if output is None and len(names) > 1:
         raise UsageProblem("this export is several files", action="name the first with --output")
+    if output and not output.parent.is_dir():
+        raise UsageProblem("the output's folder does not exist", action="make it, or name another")
     places = _places(names, output) if output else {}
     # Before they are written: a file that a kill leaves behind is known, so that it can be called back.
     for file in manifest.out_files({name: export.files[name] for name in places or names}):
-        to = str(places[file.name].absolute()) if places else "standard output"
+        to = delivery(str(places[file.name].absolute()) if places else "standard output", to_whom)
         note_handed_out(workspace, {to: file}, export.held, by="offrecord export requests", now=now)
-    for name, place in places.items():
-        write_bytes(place, export.files[name])
+    try:
+        for name, place in places.items():
+            write_bytes(place, export.files[name])
+    except OSError as error:
+        raise TryAgain("the export could not be written", action="check the folder and the space left") from error
     return b"" if output else export.files[names[0]]
 
 

@@ -61,6 +61,12 @@ class Recall:
     quotes: tuple[str, ...]
 
 
+def delivery(place: str, to_whom: str) -> str:
+    """Where a file goes and who is given it, as ``recalls`` says it."""
+    person = " ".join(to_whom.split())
+    return f"{place}, given to {person}" if person else place
+
+
 def note_handed_out(
     workspace: Workspace, files: Mapping[str, OutFile], held: HeldRequests, *, by: str, now: datetime
 ) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,45 @@ def test_a_worker_gives_memory_back_between_tasks() -> None:
     done = list(run_tasks([1, 2], resident_mb, workers=1, timeout_s=30))
     before, after = (outcome.value for outcome in done if isinstance(outcome, TaskDone))
     assert after < before + 50
+
+
+_KILLED = """
+import sys
+from pathlib import Path
+from tests.executors.test_local import says_who_and_sleeps, run_tasks
+list(run_tasks([Path(sys.argv[1]) / name for name in "ab"], says_who_and_sleeps, workers=2, timeout_s=300))
+"""
+
+
+def says_who_and_sleeps(place: Path) -> None:
+    place.with_suffix(".part").write_text(str(os.getpid()), "ascii")
+    place.with_suffix(".part").rename(place)
+    time.sleep(300)
+
+
+def test_no_worker_outlives_a_killed_run(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", _KILLED, str(tmp_path)]) as run:
+        places = [tmp_path / name for name in "ab"]
+        until(lambda: all(place.exists() for place in places))
+        workers = [Path("/proc") / place.read_text("ascii") for place in places]
+        assert all(map(lives, workers))
+        run.kill()
+    until(lambda: not any(map(lives, workers)))
+
+
+def lives(process: Path) -> bool:
+    """Whether a process is there and is more than an entry that nobody asked for yet."""
+    try:
+        return process.joinpath("stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def until(holds: Callable[[], bool]) -> None:
+    ends_at = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < ends_at, "it did not come to that"
+        time.sleep(0.05)
 
 
 def hears_ctrl_c(_: int) -> bool:

@@ -43,9 +43,19 @@ def test_a_quarter_without_office_hours_is_shown_as_such() -> None:
         ("2026-Q3", 0, 0),
         ("2026-Q4", 1, 1),
     ]
-    assert found.groups[0].heard_in == (3, 0, 0, 3)
+    assert found.groups[0].heard_in == (3, None, None, 3)
+    assert [row[2] for row in count_table(found).rows[:4]] == [1, None, None, 1]
+    group = dict(zip(group_table(found).names, group_table(found).rows[0], strict=True))
+    assert group["office_hours_heard"] == 2
     assert found.heard_quarterly == (1, 0, 0, 1)
     assert len(found.weeks) == len(found.heard_weekly) == 41
+
+
+def test_a_quarter_with_office_hours_and_without_a_request_is_one_without_demand() -> None:
+    first = [mention(n, started_on=SPRING) for n in range(3)]
+    sessions = [held("a", SPRING), held("b", AUTUMN)]
+    found = report(first, [grouped("Dry run", *first)], sessions, Selection())
+    assert found.groups[0].heard_in == (3, None, None, 0)
 
 
 @pytest.mark.parametrize("customers", [1, 2])

@@ -106,6 +106,10 @@ def test_another_version_of_the_schema_needs_an_upgrade_or_another_program(
         with pytest.raises(ConfigurationError, match=wrong):
             Workspace.open(workspace.root)
     server.run(f"UPDATE alembic_version SET version_num = '{newest}'", database=name)
+    server.run("UPDATE alembic_version SET version_num = '0010'", database=name)
+    done = CliRunner().invoke(main, ["db", "upgrade", "-w", str(workspace.root)])
+    assert done.exit_code == 4 and "db copy sqlite" in done.output, "a migration after that is of SQLite alone"
+    server.run(f"UPDATE alembic_version SET version_num = '{newest}'", database=name)
     done = CliRunner().invoke(main, ["db", "upgrade", "-w", str(workspace.root)])
     assert done.output == f"the database is at revision {newest}\n"
 

@@ -20,7 +20,7 @@ from pipeline import consent
 from pipeline.cli import main
 from pipeline.cli.common import account_of_process
 from pipeline.embeddings import encoder as encoders
-from pipeline.errors import ConfigurationError, ProofFailed, RefusedByPolicy, UsageProblem, WorkspaceDamaged
+from pipeline.errors import ConfigurationError, ProofFailed, RefusedByPolicy, TryAgain, UsageProblem, WorkspaceDamaged
 from pipeline.export import Selection
 from pipeline.export.column_maps import TARGETS, read_map
 from pipeline.export.formats import FORMATS
@@ -284,6 +284,19 @@ def test_what_people_decided_holds_when_the_words_around_a_request_change(filled
     assert filters.request_ids[0] in merged.request_ids
 
 
+@pytest.mark.parametrize(
+    "title", ["Sign on for Halcyon Freight", "what brightwater bank, inc. wants", "ask Guest 1", "as Marsh & Pine say"]
+)
+def test_a_title_that_names_a_customer_or_a_participant_is_refused(filled: Workspace, title: str) -> None:
+    """Titles are in every export, also of what one customer alone asks for."""
+    (filled.root / "customers.toml").write_text('[[customer]]\nname = "Marsh & Pine Ltd"\n', "utf-8")
+    request_id = rows(filled)[0]["request_id"]
+    with pytest.raises(UsageProblem, match="names a customer"):
+        request_review.rename(filled, request_id, title, **BY, now=NOW)
+    request_review.rename(filled, request_id, "Sign on for freight and banks, by Lumen Labs", **BY, now=NOW)
+    assert acts_of(filled).titles == {request_id: "Sign on for freight and banks, by Lumen Labs"}
+
+
 def test_acts_are_append_only_and_titles_are_no_plain_text_in_the_database(filled: Workspace) -> None:
     request_id = rows(filled)[0]["request_id"]
     request_review.rename(filled, request_id, "A title nobody should read", **BY, now=NOW)
@@ -411,6 +424,21 @@ def test_words_that_may_no_longer_be_shown_are_called_back_though_the_request_st
     }
 
 
+def test_a_folder_that_is_not_there_is_said_and_nothing_counts_as_handed_out(
+    filled: Workspace, allowed: dict[str, Outcome], tmp_path: Path
+) -> None:
+    with pytest.raises(UsageProblem, match="folder does not exist"):
+        request_files.hand_out(filled, export(filled, "csv"), tmp_path / "nowhere" / "r.csv", now=NOW)
+    (tmp_path / "r.csv").mkdir()
+    with pytest.raises(TryAgain):
+        request_files.hand_out(filled, export(filled, "csv"), tmp_path / "r.csv", now=NOW)
+    allowed["internal_improve"] = Outcome.MINUS
+    assert {Path(one.went_to).name for one in request_recall.recalls(filled, now=NOW)} == {
+        "r.csv",
+        "r.csv.manifest.json",
+    }
+
+
 def test_what_a_person_rejects_is_not_called_back(filled: Workspace, tmp_path: Path) -> None:
     made = export(filled, "csv")
     request_files.hand_out(filled, made, tmp_path / "r.csv", now=NOW)
@@ -478,7 +506,9 @@ def test_segments_weigh_and_a_wrong_list_names_no_customer(filled: Workspace) ->
     assert "customer 1" in str(caught.value)
 
 
-def test_the_commands(filled: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_commands(
+    filled: Workspace, allowed: dict[str, Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("pipeline.cli.requests.now", lambda: NOW)
     monkeypatch.setattr("pipeline.cli.export.now", lambda: NOW)
 
@@ -514,9 +544,13 @@ def test_the_commands(filled: Workspace, tmp_path: Path, monkeypatch: pytest.Mon
     assert (tmp_path / "r.csv.manifest.json").exists()
     offrecord("export", "requests", "--area", "nowhere", "--format", "jsonl", code=2)
     assert offrecord("export", "requests", "--area", "billing", "--format", "jsonl") == ""
+    offrecord("export", "requests", "--to", "Pat of sales", "-o", tmp_path / "sales.csv")
     (tmp_path / "map.toml").write_text('[[column]]\nheader = "Name"\nvalue = "{title}"\n')
     assert '"Contractors sign on"' in offrecord("export", "requests", "--map", tmp_path / "map.toml")
     assert json.loads(offrecord("export", "recall", "--json")) == []
+    allowed["internal_share"] = Outcome.MINUS
+    went_to = {one["went_to"] for one in json.loads(offrecord("export", "recall", "--json"))}
+    assert f"{tmp_path / 'sales.csv'}, given to Pat of sales" in went_to
 
 
 def test_several_files_need_a_name(workspace: Workspace, publish: Publish, tmp_path: Path) -> None:
@@ -589,6 +623,23 @@ def test_a_clip_has_the_words_of_one_request_and_a_proof_of_its_own(
     assert request_recall.recalls(workspace, now=NOW) == []
     allowed[Purpose.INTERNAL_IMPROVE] = Outcome.MINUS
     assert {one.went_to for one in request_recall.recalls(workspace, now=NOW)} >= {str(tmp_path / "clip" / "sound.m4a")}
+
+
+def test_a_clip_is_called_back_when_somebody_else_who_is_heard_in_it_may_not_be_shown_any_more(
+    clipped: tuple[Workspace, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, request_id = clipped
+    monkeypatch.setattr(request_recall, "may_use", lambda ruling, session, who, purpose: who != "p2")
+    (mention,) = request_report.gather(workspace, now=NOW).mentions
+    for name, heard in (("alone", ("p1",)), ("both", ("p1", "p2"))):
+        held = request_recall.HeldRequests(
+            request_ids=(request_id,), quoted=(request_id,), answered=(), heard_in=mention.session, heard=heard
+        )
+        file = OutFile(name=f"{name}.m4a", digest=name)
+        request_recall.note_handed_out(workspace, {name: file}, held, by="test", now=NOW)
+    assert [(one.went_to, one.requests, one.quotes) for one in request_recall.recalls(workspace, now=NOW)] == [
+        ("both", (), (request_id,))
+    ]
 
 
 @pytest.mark.parametrize("purpose", [Purpose.INTERNAL_IMPROVE, Purpose.INTERNAL_SHARE])

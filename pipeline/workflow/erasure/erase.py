@@ -21,7 +21,7 @@ from pipeline.store.artefacts import ArtefactState
 from pipeline.store.registry import Registry
 from pipeline.store.withdrawals import Withdrawal
 from pipeline.workflow.erasure import fingerprints
-from pipeline.workflow.erasure.affected import AffectedSession
+from pipeline.workflow.erasure.affected import AffectedSession, affected_sessions
 from pipeline.workflow.erasure.split_files import split_files
 
 Line = TypeVar("Line", Cue, ChatLine)
@@ -192,7 +192,9 @@ def _mark(
     """Records, before anything is deleted, what to search for, who it was, and that these files go on purpose."""
     session = affected.session
     transcripts = fingerprints.transcripts_of(workspace, session.session_id)
-    runs = fingerprints.unique_runs(session, transcripts, frozenset(affected.sure))
+    theirs = {session.session_id, *(each.session.session_id for each in affected_sessions(workspace, filed))}
+    in_session = fingerprints.unique_runs(session, transcripts, frozenset(affected.sure))
+    runs = fingerprints.said_nowhere_else(workspace, in_session, theirs)
     with workspace.db.begin() as connection:
         for text in runs:
             withdrawals.mark(connection, filed.withdrawal_id, "gram", fingerprints.GRAM_WORDS, keys.marked(text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -11,10 +11,11 @@ from pipeline.consent.log.identity import Alias, AliasKind, Keys, Verified
 from pipeline.lexicon import is_common, words_of
 from pipeline.records import ChatLine, Crosstalk, Cue, Participant, Session, Transcript, Word
 from pipeline.store import Workspace
+from pipeline.store.registry import Registry
 from pipeline.store.tables.consent import alias as alias_table
 
 GRAM_WORDS = 5
-"""How many words in a row, said by the person and by nobody else in the session, give a segment away.
+"""How many words in a row, said by the person and by nobody else, give a segment away.
 
 Shorter runs are said by others too, and a search for them finds what is nobody's; longer ones miss what was cut.
 """
@@ -71,6 +72,20 @@ def unique_runs(session: Session, transcripts: Iterable[Transcript], people: fro
     for who, words in _utterances(session, transcripts):
         (theirs if who in people else others).update(runs(words, GRAM_WORDS))
     return frozenset(theirs - others)
+
+
+def said_nowhere_else(workspace: Workspace, theirs: frozenset[str], session_ids: Collection[str]) -> frozenset[str]:
+    """Those of some runs that are said in no session but these, where the person is.
+
+    "It would be great if" is five words that customers of many sessions say: they give nobody away, and an export that
+    holds them holds nothing of the person.
+    """
+    left = set(theirs)
+    registry = Registry(workspace.db)
+    for session in registry.sessions(registry.digests().keys() - set(session_ids)) if left else ():
+        for _, words in _utterances(session, transcripts_of(workspace, session.session_id)):
+            left.difference_update(runs(words, GRAM_WORDS))
+    return frozenset(left)
 
 
 def transcripts_of(workspace: Workspace, session_id: str) -> list[Transcript]:

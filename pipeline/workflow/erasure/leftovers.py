@@ -177,14 +177,17 @@ def _in_output(workspace: Workspace, filed: Withdrawal, keys: Keys) -> Iterator[
     """After a withdrawal without erasure: the renditions that it withdraws, and the exports for what they said."""
     with reading(workspace.db) as connection:
         known = fingerprints.aliases_of(connection, keys, filed.party_ids)
-    for affected in affected_sessions(workspace, filed):
+    sessions = list(affected_sessions(workspace, filed))
+    theirs = {affected.session.session_id for affected in sessions}
+    for affected in sessions:
         session, people = affected.session, frozenset(affected.sure)
         aliases = [*known, *(name for who in people for name in fingerprints.names_of(session.participant(who)))]
         marks: dict[tuple[str, int], set[str]] = {}
         for alias, size in fingerprints.searchable(aliases).items():
             marks.setdefault(("alias", size), set()).add(keys.marked(alias))
         transcripts = fingerprints.transcripts_of(workspace, session.session_id)
-        runs = fingerprints.unique_runs(session, transcripts, people)
+        in_session = fingerprints.unique_runs(session, transcripts, people)
+        runs = fingerprints.said_nowhere_else(workspace, in_session, theirs)
         marks[("gram", fingerprints.GRAM_WORDS)] = {keys.marked(run) for run in runs}
         finder = _Finder(keys, {name: frozenset(values) for name, values in marks.items()})
         folders = {workspace.out / session.session_id / audience: finder for audience in audiences(filed.purposes)}

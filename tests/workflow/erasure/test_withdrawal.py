@@ -20,7 +20,7 @@ from pipeline.consent.staff.withdrawal_receipt import known_as, of_person
 from pipeline.errors import WorkspaceDamaged
 from pipeline.export import Selection
 from pipeline.export.formats.options import ExportOptions
-from pipeline.records import Purpose, Rendition, Ruling, Transcript
+from pipeline.records import ChatLine, Participant, Purpose, Rendition, Ruling, Transcript
 from pipeline.reports.verify import verify_workspace
 from pipeline.store import Workspace, withdrawals
 from pipeline.store.artefacts import Artefact, ArtefactState
@@ -252,6 +252,27 @@ def test_a_key_of_a_record_as_it_was_is_found(without: Workspace) -> None:
     records.rewrite_erased(records.session(name))
     leftovers = erasure.leftovers_of(without, known_as(GUEST, workspace=without))
     assert [(leftover.store, leftover.what) for leftover in leftovers] == [("keys", "key of a record as it was")]
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_what_customers_of_other_sessions_say_as_well_gives_nobody_away(
+    workspace: Workspace, leave: Leave, elsewhere: bool
+) -> None:
+    """The same request of several customers: "it would be great if" is five words."""
+    own = Registry(workspace.db).session(session_id(workspace))
+    spoken = [word.text for transcript in heard(workspace) for word in transcript.words if word.participant_id == "p2"]
+    if elsewhere:
+        said = (ChatLine(at_s=1.0, participant_id="p9", text=" ".join(spoken)),)
+        guest = Participant(participant_id="p9", name="Ana Ruiz", email="ana@elsewhere.example")
+        other = replace(own, session_id="2026-11-19-0000000a", source_digest="a" * 64, chat=said, tracks=())
+        other = replace(other, participants=(guest,), captions=(), embedded=(), crosstalk=())
+        Registry(workspace.db).take(workspace.root / "elsewhere", "f", other)
+    leave(workspace, Purpose.INTERNAL_SHARE)
+    (workspace.out / "exports").mkdir(exist_ok=True)
+    erasure.carry_out(workspace, now=LATER)
+    (workspace.out / "exports" / "requests.csv").write_text(" ".join(spoken), "utf-8")
+    leftovers = erasure.leftovers_of(workspace, known_as(GUEST, workspace=workspace))
+    assert [leftover.what for leftover in leftovers] == ([] if elsewhere else ["gram"])
 
 
 def test_planted_words_and_files_are_found_and_fail_the_run(workspace: Workspace, leave: Leave) -> None:
