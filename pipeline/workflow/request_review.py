@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipeline.errors import RefusedByPolicy, UsageProblem
+from pipeline.export.customers import customers_of
 from pipeline.export.mentions import Mention
 from pipeline.lexicon import company_key, company_words, words_of
 from pipeline.records import RequestGroup
@@ -77,7 +78,7 @@ def lines(workspace: Workspace, *, unsure: bool, now: datetime) -> list[GroupLin
                     title=group.title,
                     area=members[0].area,
                     wordings=len(members),
-                    customers=len({mention.source for mention in members if mention.source}),
+                    customers=len(set(customers_of(members).values())),
                     sessions=len({mention.session for mention in members}),
                     unsure=open_,
                 )

@@ -205,6 +205,17 @@ def test_the_same_request_of_three_customers_is_one_group_with_a_plain_title(fil
     assert discovery["answer"] == "It does that already, under saved views."
 
 
+def test_the_list_counts_customers_as_the_exports_do(
+    workspace: Workspace, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{__name__}.CUSTOMERS", ("Orchard", "Orchard Analytics"))
+    publish(0, ("p1", WORDINGS[1]))
+    publish(1, ("p1", WORDINGS[1]))
+    tagging.retag(workspace, now=NOW)
+    (line,) = request_review.lines(workspace, unsure=False, now=NOW)
+    assert (line.wordings, line.customers) == (2, 1)
+
+
 def test_tags_are_made_again_only_when_something_changed(filled: Workspace, publish: Publish) -> None:
     assert tagging.retag(filled, now=NOW) == 0
     (filled.root / "taxonomy.toml").write_text('[[area]]\nname = "identity"\nphrases = ["sign on"]\n')
