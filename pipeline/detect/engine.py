@@ -22,6 +22,7 @@ from pipeline.detect.identifiers.secrets import secret_recognizer
 from pipeline.detect.identifiers.spelled_out import spelled_out_recognizer, spelling_alphabet_recognizer
 from pipeline.detect.identifiers.spoken_addresses import spoken_address_recognizer
 from pipeline.detect.identifiers.spoken_numbers import spoken_number_recognizer
+from pipeline.detect.identifiers.spoken_secrets import spoken_secret_recognizer
 from pipeline.detect.identifiers.urls import url_recognizer
 from pipeline.detect.ner.chosen_model import ChosenModel, chosen
 from pipeline.detect.scoring.overlaps import resolve_overlaps
@@ -109,6 +110,7 @@ def _without_context(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
         phone_number_recognizer(regions),
         url_recognizer(),
         secret_recognizer(),
+        spoken_secret_recognizer(),
         reference_recognizer(),
         introduction_recognizer(),
     )

@@ -45,12 +45,16 @@ class ZoomCredentials(_Table):
 
 
 class TeamsCredentials(_Table):
-    """An app registered in Microsoft Entra, and the object ids of the organisers whose meetings are fetched."""
+    """An app registered in Microsoft Entra, and the object ids of the organisers whose meetings are fetched.
+
+    ``chat`` also fetches what was written during the meeting, for which the app may read every chat.
+    """
 
     tenant_id: str
     client_id: SecretStr
     client_secret: SecretStr
     users: tuple[str, ...] = Field(min_length=1)
+    chat: bool = False
     api: str = "https://graph.microsoft.com/v1.0"
     login: str = "https://login.microsoftonline.com"
 

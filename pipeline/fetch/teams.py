@@ -1,8 +1,8 @@
-"""Microsoft Teams' recordings by Microsoft Graph: media, transcripts in both forms, and attendance reports.
+"""Microsoft Teams' recordings by Microsoft Graph: media, transcripts in both forms, attendance reports, and the chat.
 
 ``onlineMeetings/getAllRecordings`` and ``getAllTranscripts`` of each organiser, ``recordings/{id}/content``,
-``transcripts/{id}/content`` and ``metadataContent``, ``attendanceReports/{id}/attendanceRecords`` of Graph v1.0 as its
-public reference has them; not tried against Microsoft itself.
+``transcripts/{id}/content`` and ``metadataContent``, ``attendanceReports/{id}/attendanceRecords`` and
+``chats/{id}/messages`` of Graph v1.0 as its public reference has them; not tried against Microsoft itself.
 """
 
 from __future__ import annotations
@@ -27,10 +27,15 @@ _RECORDINGS = "OnlineMeetingRecording.Read.All"
 _TRANSCRIPTS = "OnlineMeetingTranscript.Read.All"
 _MEETINGS = "OnlineMeetings.Read.All"
 _ATTENDANCE = "OnlineMeetingArtifact.Read.All"
+_CHAT = "Chat.Read.All"
 _NEXT = "@odata.nextLink"
 _TIMES = ("createdDateTime", "endDateTime")
 _MEETING_TIMES = ("meetingStartDateTime", "meetingEndDateTime")
 _DAY = timedelta(days=1)
+_AROUND = timedelta(minutes=15)
+"""How long before and after the recording the chat is taken: that of a series has every other meeting's too."""
+_OF_A_MESSAGE = ("id", "createdDateTime", "from", "body", "reactions")
+"""What is kept of a message: the rest holds ids and addresses that nothing needs."""
 
 
 class TeamsClient:
@@ -77,7 +82,8 @@ class TeamsClient:
             for file, path in texts.items():
                 url = f"{place}/{path}" + ("?$format=text/vtt" if path == "content" else "")
                 files.append(self._file(file, url, _TRANSCRIPTS, is_text=True))
-        return [*files, *self._attendance(meeting, span)]
+        chat = self._chat(meeting, title, span) if self._credentials.chat else ()
+        return [*files, *self._attendance(meeting, span), *chat]
 
     def _title(self, meeting: str) -> str:
         """The meeting's subject, as a file's name may have it; another word where Graph does not say it."""
@@ -113,6 +119,27 @@ class TeamsClient:
             about = {key: text_of(report, key) for key in _MEETING_TIMES}
             text = json.dumps({**about, "attendanceRecords": records}, ensure_ascii=False)
             yield WrittenFile(name=f"attendance-{number}.json", text=text)
+
+    def _chat(self, meeting: str, title: str, span: tuple[datetime, datetime]) -> Iterator[WrittenFile]:
+        """What was written during the recording, the newest message first; none where the meeting has no chat."""
+        try:
+            about = self._http.get_json(f"{meeting}?$select=chatInfo", self._access, scope=_MEETINGS)
+            thread = quote(text_of(about.get("chatInfo"), "threadId"), safe="")
+            place = f"{self._credentials.api}/chats/{thread}/messages?$top=50&$orderby=createdDateTime%20desc"
+            written = list(self._written(place, span)) if thread else []
+        except NotThere:
+            return
+        kept = [{key: message[key] for key in _OF_A_MESSAGE if key in message} for message in written]
+        if kept:
+            yield WrittenFile(name=f"{title} chat.json", text=json.dumps({"value": kept}, ensure_ascii=False))
+
+    def _written(self, place: str, span: tuple[datetime, datetime]) -> Iterator[dict[str, Any]]:
+        for message in self._pages(place, scope=_CHAT):
+            at = begin_of(message, "createdDateTime")
+            if at is not None and at < span[0] - _AROUND:
+                return
+            if at is not None and at <= span[1] + _AROUND:
+                yield message
 
     def _all(self, what: str, user: str, since: date, until: date, *, scope: str) -> Iterator[dict[str, Any]]:
         organiser = quote(user.replace("'", "''"), safe="")

@@ -11,6 +11,7 @@ from pipeline.errors import InputRefused, TryAgain
 from pipeline.ingest import clock, notes, session_texts, surfaces
 from pipeline.ingest.attendance import reader
 from pipeline.ingest.draft import SessionDraft
+from pipeline.ingest.encodings import without_directions
 from pipeline.ingest.file_kinds import kind_of
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import Speakers, unlisted
@@ -193,8 +194,8 @@ def _participants(draft: SessionDraft) -> tuple[Participant, ...]:
     return tuple(
         Participant(
             participant_id=f"p{number}",
-            name=person.name,
-            aliases=person.aliases,
+            name=without_directions(person.name),
+            aliases=tuple(map(without_directions, person.aliases)),
             company=person.company,
             email=person.email,
             platform_id=person.platform_id,

@@ -32,6 +32,11 @@ class ChatFile:
     messages: tuple[ChatMessage, ...] = ()
     unread: int = 0
 
+    @property
+    def says_something(self) -> bool:
+        """Whether anything stands in it, understood or not."""
+        return bool(self.messages or self.unread)
+
 
 def parse(text: str) -> ChatFile:
     """Reads any of the forms; raises ``InputRefused`` where no message in it can be read.

@@ -80,7 +80,10 @@ def read(listing: Listing, draft: SessionDraft, probes: Probes, duration_s: floa
         files=(*((name, "captions") for name in spoken_in), *((name, "chat") for name in written_in)),
         unread_captions=unread_captions + spoken.dropped + inside.dropped,
         unread_chat=unread_chat + written.unread + len(written.messages) - len(messages),
-        named_elsewhere=tuple(_named_in_others(listing, (name for name in draft.captions if name not in spoken_in))),
+        named_elsewhere=(
+            *_named_in_others(listing, (name for name in draft.captions if name not in spoken_in)),
+            *_writers_in_others(listing, (name for name in draft.chat if name not in written_in), draft, duration_s),
+        ),
     )
 
 
@@ -91,6 +94,20 @@ def _named_in_others(listing: Listing, names: Iterable[str]) -> Iterator[str]:
             yield from named_in(captions_of(listing, name).captions)
         except InputRefused:
             continue
+
+
+def _writers_in_others(listing: Listing, names: Iterable[str], draft: SessionDraft, duration_s: float) -> Iterator[str]:
+    """Who wrote in chats that are not the session's, but in other meetings; everybody where no time says when."""
+    for name in names:
+        try:
+            messages = chat_of(listing, name).messages
+        except InputRefused:
+            continue
+        try:
+            times = _chat_times(messages, draft, duration_s)
+        except InputRefused:
+            times = [0.0 for _ in messages]
+        yield from (message.sender for message, at_s in zip(messages, times, strict=True) if at_s is not None)
 
 
 def _chat_times(messages: Sequence[ChatMessage], draft: SessionDraft, duration_s: float) -> list[float | None]:
@@ -108,16 +125,24 @@ def _check_count(count: int, most: int, what: str) -> None:
 def _first(
     listing: Listing, names: tuple[str, ...], read_file: Callable[[Listing, str], T], nothing: T, *, named: str | None
 ) -> tuple[T, tuple[str, ...], int]:
-    """The first file that can be read, its name, and how many lines there are in those before it where none can be."""
+    """The first file that can be read and says something, its name, and how many lines there are where none can be.
+
+    Where all that can be read are empty it is the first of those.
+    """
     unread = 0
+    empty: tuple[T, tuple[str, ...], int] | None = None
     for name in names:
         try:
-            return read_file(listing, name), (name,), 0
+            read = read_file(listing, name)
         except InputRefused:
             if name == named:
                 raise
             unread += _lines(listing, name)
-    return nothing, (), unread
+            continue
+        if read.says_something or name == named:
+            return read, (name,), 0
+        empty = empty or (read, (name,), 0)
+    return empty or (nothing, (), unread)
 
 
 def _lines(listing: Listing, name: str) -> int:

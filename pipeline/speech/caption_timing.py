@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import groupby
 from statistics import median
 
 from pipeline.lexicon import words_of
@@ -18,7 +19,7 @@ from pipeline.records import Cue, Session, Transcript, Word
 from pipeline.settings import SpeechSettings
 
 REACH_S = 10.0
-"""How far a caption may lie from its words, in seconds; services show them up to some seconds late."""
+"""How far a caption may lie from its words, in seconds, once captions that are further off as a whole are moved."""
 LEAST_DOUBT_S = 0.3
 """What no caption's time is better than, in seconds: whisper's own word times are this far off at the border of a turn
 (``pipeline/speech/engines/word_times.py``)."""
@@ -32,16 +33,25 @@ _BLOCK_WORDS = 200  # captions are compared in blocks, so that the cost grows wi
 _FEWEST_WORDS = 3  # that must be heard in a row: two stand together by chance
 _SURE_S = 0.15  # a word whose time is off by more shows nothing: a pause beside it is heard as a part of it
 _MISSED_WORDS = 5  # that may lie between the border of a caption and the first one heard
+_ALIKE_S = 3.0  # how far apart the lags of captions in the same part of a recording may lie
+_SUPPORT, _BESIDE = 4, 10  # of the ten on each side as many say the same: strangers' talk shares a phrase now and then
+_MANY_HEARD = (
+    100  # words without a caption that fits: a recogniser that mishears two words of three gets some three right
+)
 _WORD_S = 0.35  # how long a missed word is taken to be: 170 words a minute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CueTime:
-    """Where one caption belongs, in seconds of the session, and how far that may be off."""
+    """Where one caption belongs, in seconds of the session, and how far that may be off.
+
+    ``is_elsewhere``: much was heard around its time, and no caption there says it, so that its time says nothing.
+    """
 
     start_s: float
     end_s: float
     time_uncertainty_s: float
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +113,11 @@ def caption_times(session: Session, transcript: Transcript, settings: SpeechSett
     ends = _measured(end for _, end in borders if end.written_s < session.duration_s)
     fewest = min(len(starts), len(ends))
     if fewest < _FEWEST_OF_A_KIND or len(starts) + len(ends) < _FEWEST_MEASURED:
-        return tuple(map(_as_written, session.captions))
+        return _marked([_as_written(cue) for cue in session.captions], words, settings)
     worst_s = max(*starts.misses_s(), *(-miss_s for miss_s in ends.misses_s()))
     # The worst of a few says less about the next one than the worst of many.
     doubt_s = max(LEAST_DOUBT_S, worst_s * (1 + _FEWEST_OF_A_KIND / fewest))
-    return tuple(_moved(cue, starts, ends, doubt_s) for cue in session.captions)
+    return _marked([_moved(cue, starts, ends, doubt_s) for cue in session.captions], words, settings)
 
 
 def with_caption_times(session: Session, times: Sequence[CueTime]) -> Session:
@@ -122,6 +132,19 @@ def with_caption_times(session: Session, times: Sequence[CueTime]) -> Session:
     worst_s = max(map(_farthest_s, session.captions, moved), default=0.0)
     embedded = (replace(cue, time_uncertainty_s=max(cue.time_uncertainty_s, worst_s)) for cue in session.embedded)
     return replace(session, captions=moved, embedded=tuple(embedded))
+
+
+def _marked(times: Sequence[CueTime], words: Sequence[Word], settings: SpeechSettings) -> tuple[CueTime, ...]:
+    """The times in their order, those marked that nothing measured though much was heard around them in a row."""
+    elsewhere: set[int] = set()
+    order = sorted(range(len(times)), key=lambda index: times[index].start_s)
+    for is_measured, run in groupby(order, key=lambda index: times[index].time_uncertainty_s < UNMEASURED_DOUBT_S):
+        indices = list(run)
+        first_s, last_s = times[indices[0]].start_s, max(times[index].end_s for index in indices)
+        heard = sum(first_s <= word.start_s < last_s for word in words)
+        if not is_measured and heard >= _MANY_HEARD and settings.engine != "captions":
+            elsewhere.update(indices)
+    return tuple(replace(time, is_elsewhere=index in elsewhere) for index, time in enumerate(times))
 
 
 def _farthest_s(written: Cue, moved: Cue) -> float:
@@ -153,10 +176,54 @@ def _measured(borders: Iterable[_Border]) -> _Lags:
 def _borders(cues: Sequence[Cue], words: Sequence[Word]) -> Iterator[tuple[_Border, _Border]]:
     """Start and end of every caption."""
     starts = [word.start_s for word in words]
+    far = _far_lags(cues, words)
     for block in _blocks(cues):
-        first = bisect_left(starts, block[0].start_s - REACH_S)
-        last = bisect_left(starts, max(cue.end_s for cue in block) + REACH_S)
+        start_s, end_s = block[0].start_s, max(cue.end_s for cue in block)
+        lag_s = (far.expected_s((start_s + end_s) / 2) or 0.0) if len(far) else 0.0
+        first, last = bisect_left(starts, start_s - lag_s - REACH_S), bisect_left(starts, end_s - lag_s + REACH_S)
         yield from _borders_in(block, words[first:last])
+
+
+def _far_lags(cues: Sequence[Cue], words: Sequence[Word]) -> _Lags:
+    """About how much later than heard captions are written, by phrases that they and the sound have once alone.
+
+    However far: a phrase counts where others of the same part of the recording say the same.
+    """
+    written, said = _phrases(_timed_tokens(cues)), _phrases(_tokens_heard(words))
+    both = sorted((at_s, at_s - said[phrase]) for phrase, at_s in written.items() if phrase in said)
+    kept = [
+        (at_s, lag_s)
+        for index, (at_s, lag_s) in enumerate(both)
+        if sum(abs(other - lag_s) <= _ALIKE_S for _, other in both[max(0, index - _BESIDE) : index + _BESIDE + 1])
+        > _SUPPORT
+    ]
+    return _Lags(kept)
+
+
+def _timed_tokens(cues: Sequence[Cue]) -> list[tuple[str, float]]:
+    """The words of captions, each as far into its caption as it stands in the text."""
+    timed: list[tuple[str, float]] = []
+    for cue in sorted(cues, key=lambda cue: cue.start_s):
+        texts = words_of(cue.text)
+        step_s = (cue.end_s - cue.start_s) / max(1, len(texts))
+        timed += [(text, cue.start_s + step_s * number) for number, text in enumerate(texts)]
+    return timed
+
+
+def _tokens_heard(words: Sequence[Word]) -> list[tuple[str, float]]:
+    return [(token, word.start_s) for word in words for token in words_of(word.text)]
+
+
+def _phrases(timed: Sequence[tuple[str, float]]) -> dict[tuple[str, ...], float]:
+    """When each phrase of some words begins, of those that there are once."""
+    starts: dict[tuple[str, ...], float] = {}
+    again: set[tuple[str, ...]] = set()
+    for at in range(len(timed) - _FEWEST_WORDS + 1):
+        phrase = tuple(token for token, _ in timed[at : at + _FEWEST_WORDS])
+        if phrase in starts:
+            again.add(phrase)
+        starts[phrase] = timed[at][1]
+    return {phrase: at_s for phrase, at_s in starts.items() if phrase not in again}
 
 
 def _borders_in(cues: Sequence[Cue], words: Sequence[Word]) -> Iterator[tuple[_Border, _Border]]:

@@ -16,7 +16,7 @@ from pipeline.tag.tokens import joined, tokenize
 _SECONDS_AWAY = 90.0
 """How long before a discovery the request ends that it answers: staff speak in between."""
 _POINTS = re.compile(
-    r"\b(?:do|does|did|doing|done|have|has|had|supports?|supported|adds?|needs?|handles?|allows?|like|of|about) "
+    r"\b(?:do|does|did|doing|done|have|has|had|supports?|supported|adds?|needs?|handles?|allows?|like|of|for|about) "
     r"(?:that|this|it|those|one|so)(?: (?:already|too|now|today|yet|as well|then|all along|all the time))*(?: [?!])?$"
 )
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline import speech
-from pipeline.records import Failed, Held, KeywordHit, Purpose, Transcript
+from pipeline.records import Failed, Held, KeywordHit, Outcome, Purpose, Transcript
 from pipeline.speech import CueTime
 from pipeline.store.codec import key_of
 from pipeline.workflow.session_context import SessionContext
@@ -25,10 +25,21 @@ def recognised(context: SessionContext) -> tuple[SessionContext, Transcript] | H
         return transcript
     if times is None:
         return _kept(context, transcript)
+    if any(time.is_elsewhere for time in times) and _takes_out(context):
+        return Held(
+            reason="its captions lie elsewhere than the words that were heard, and somebody is cut out of its sound",
+            action="put the captions of this recording in their place, or take them out and name the voices",
+        )
     timed = with_caption_times(context, times)
     if transcript is None or _closed(timed) != _closed(context):
         return _kept(timed, None)
     return _kept(timed, speech.with_speakers(timed.session, transcript))
+
+
+def _takes_out(context: SessionContext) -> bool:
+    """Whether somebody is to be cut out of the sound in any part."""
+    cells = context.ruling.cells
+    return any(cell.purpose is Purpose.TRANSCRIBE and cell.outcome is Outcome.MINUS for cell in cells)
 
 
 def with_caption_times(context: SessionContext, times: Sequence[CueTime]) -> SessionContext:

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipeline.errors import RefusedByPolicy, UsageProblem
+from pipeline.export.customers import customers_of
 from pipeline.export.mentions import Mention
+from pipeline.lexicon import company_key, company_words, words_of
 from pipeline.records import RequestGroup
 from pipeline.records.shell_actor import mark
 from pipeline.store import Workspace
+from pipeline.store.customers import read_customers
+from pipeline.store.registry import Registry
 from pipeline.workflow import request_acts
 from pipeline.workflow.request_acts import RequestAction, acts_of
 from pipeline.workflow.request_report import Gathered, gather
@@ -74,7 +78,7 @@ def lines(workspace: Workspace, *, unsure: bool, now: datetime) -> list[GroupLin
                     title=group.title,
                     area=members[0].area,
                     wordings=len(members),
-                    customers=len({mention.source for mention in members if mention.source}),
+                    customers=len(set(customers_of(members).values())),
                     sessions=len({mention.session for mention in members}),
                     unsure=open_,
                 )
@@ -141,8 +145,13 @@ def split(workspace: Workspace, name: str, other: str, *, actor: str, reason: st
 
 
 def rename(workspace: Workspace, name: str, title: str, *, actor: str, reason: str, now: datetime) -> None:
-    """Gives the group of a request a title."""
+    """Gives the group of a request a title; raises ``UsageProblem`` for one that names a customer or a participant.
+
+    It is in every export, whoever asked: no redaction comes between.
+    """
     request_id = _request_id(gather(workspace, now=now), name)
+    if _names_somebody(workspace, title):
+        raise UsageProblem("the title names a customer or a participant", action="choose one that says what is wanted")
     request_acts.rename(workspace, request_id, title, actor=actor, reason=reason)
 
 
@@ -182,6 +191,18 @@ def resolve(
         )
         for mention in origins
     ]
+
+
+def _names_somebody(workspace: Workspace, title: str) -> bool:
+    """Whether a title holds the name of a customer, or the whole name of somebody who was in a session."""
+    words, names = words_of(title), set(read_customers(workspace.root))
+    for session in Registry(workspace.db).sessions():
+        for person in session.participants:
+            names.add("".join(words_of(person.name)))
+            if person.company and person.company != session.host:
+                names |= {company_key(person.company), "".join(company_words(person.company))}
+    ends = range(1, len(words) + 1)
+    return any("".join(words[start:end]) in names for end in ends for start in range(end))
 
 
 def _group(gathered: Gathered, name: str) -> RequestGroup:

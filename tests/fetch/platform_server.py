@@ -275,7 +275,19 @@ def graph_all(handler: Handler, query: dict[str, str], user: str, what: str, arg
 
 
 def graph_meeting(handler: Handler, query: dict[str, str], user: str, meeting: str) -> Answer:
-    return ({"id": meeting, "subject": handler.site.world["teams"][user]["subject"]},)
+    organiser = handler.site.world["teams"][user]
+    about = {"id": meeting, "subject": organiser["subject"], "chatInfo": {"threadId": organiser["thread"]}}
+    wanted = query.get("$select", "").split(",")
+    return ({key: value for key, value in about.items() if key in ("id", *wanted)},)
+
+
+def graph_chat(handler: Handler, query: dict[str, str], thread: str) -> Answer:
+    """The messages of a chat, the newest first, as the order that must be asked for has them."""
+    organisers = handler.site.world["teams"].values()
+    found = next((each for each in organisers if each["thread"] == unquote(thread)), None)
+    if found is None or ("$skiptoken" not in query and query.get("$orderby") != "createdDateTime desc"):
+        return NOT_FOUND
+    return graph_page(handler, query, found["messages"])
 
 
 def graph_content(handler: Handler, query: dict[str, str], user: str, meeting: str, item: str, form: str) -> Answer:
@@ -350,6 +362,7 @@ ROUTES: list[tuple[str, Any]] = [
     (rf"{_MEETING}/transcripts/([^/]+)/(content|metadataContent)", graph_content),
     (rf"{_MEETING}/attendanceReports", graph_reports),
     (rf"{_MEETING}/attendanceReports/([^/]+)/attendanceRecords", graph_records),
+    (r"/v1\.0/chats/([^/]+)/messages", graph_chat),
     (r"/v2/conferenceRecords", meet_conferences),
     (r"/v2/conferenceRecords/(.+)/(\w+)", meet_list),
     (r"/drive/v3/files/([^/]+)", drive_file),

@@ -27,6 +27,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from pipeline.fetch.tokens import TokenAccess
+from pipeline.ingest import ingest
+from pipeline.records import Session
+from pipeline.store import Workspace
 from tests.clock import LAUNCH
 from tests.fetch.conftest import ROOT, SECRETS, Fetcher
 from tests.fetch.worlds import TITLE, UUID
@@ -68,6 +71,30 @@ def test_a_recording_comes_whole_private_and_once(platform: str, fetcher: Fetche
     again = fetcher.fetch(platform)
     assert (again.returncode, fetcher.statuses(again)) == (0, ["known"])
     assert len(fetcher.requests(VIDEO[platform])) == asked
+
+
+def test_the_chat_of_teams_comes_where_it_is_asked_for(fetcher: Fetcher) -> None:
+    """That of the recording's time alone, without what nothing needs, and no page of it beyond that."""
+    fetcher.credentials.write_text(fetcher.credentials.read_text().replace("[teams]\n", "[teams]\nchat = true\n"))
+    done = fetcher.fetch("teams")
+    assert fetcher.statuses(done) == ["fetched"], done.stderr
+    (folder,) = fetcher.folders()
+    chat = (folder / f"{TITLE} chat.json").read_text()
+    assert [message["body"]["content"] for message in json.loads(chat)["value"]] == [
+        "<p>Pasted the <b>link</b></p>",
+        "<p>Hello</p>",
+    ]
+    assert fetcher.leaks(done) == [] and len(fetcher.requests("/chats/")) == 2
+    session = ingest(folder, workspace=Workspace.open(fetcher.workspace))
+    assert isinstance(session, Session), session
+    assert [(line.text, line.participant_id) for line in session.chat] == [("Pasted the link", "p1"), ("Hello", "p1")]
+
+
+def test_a_chat_that_the_app_may_not_read_names_the_permission(fetcher: Fetcher) -> None:
+    fetcher.credentials.write_text(fetcher.credentials.read_text().replace("[teams]\n", "[teams]\nchat = true\n"))
+    fetcher.order({"path": "/chats/", "status": 403, "times": 9})
+    done = fetcher.fetch("teams")
+    assert done.returncode == 4 and "Chat.Read.All" in done.stderr and fetcher.folders() == []
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

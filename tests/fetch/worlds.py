@@ -120,6 +120,25 @@ def zoom(files: Path, port: int) -> dict[str, Any]:
     }
 
 
+MESSAGES = (
+    *(("25T15:00:30", "next week"), ("18T15:00:04", "Pasted the <b>link</b>"), ("18T15:00:02", "Hello")),
+    *(("11T15:00:01", "last week"), ("04T15:00:01", "long ago"), ("04T15:00:00", "before that")),
+)
+"""When each message of a meeting's chat was written and what, the newest first; the chat is that of a series."""
+
+
+def message(number: int, at: str, text: str) -> dict[str, Any]:
+    """A message of a chat as Microsoft Graph has it."""
+    return {
+        "id": f"{number}",
+        "createdDateTime": at,
+        "webUrl": "https://teams.example/secret-share",
+        "from": {"user": {"id": "entra-1", "displayName": next(iter(WHO))}},
+        "body": {"contentType": "html", "content": f"<p>{text}</p>"},
+        "reactions": [],
+    }
+
+
 def teams() -> dict[str, Any]:
     """One meeting of an organiser in Teams, with a transcript and two attendance reports, one of another day."""
     times = {"createdDateTime": BEGAN, "endDateTime": ENDED, "meetingId": "MSo1=", "contentCorrelationId": "corr-1"}
@@ -127,6 +146,8 @@ def teams() -> dict[str, Any]:
     return {
         "organiser-1": {
             "subject": TITLE,
+            "thread": "19:meeting_abc@thread.v2",
+            "messages": [message(number, f"2026-11-{at}Z", text) for number, (at, text) in enumerate(MESSAGES)],
             "recordings": [{"id": "rec/1=", **times}],
             "transcripts": [{"id": "tra/0=", **last_week}, {"id": "tra/1=", **times}],
             "files": {

@@ -142,6 +142,39 @@ def test_a_recorder_that_paused_moves_what_comes_after() -> None:
     assert remaining_s(said, timed, REFUSES) == 0.0
 
 
+@pytest.mark.parametrize("late_s", [-45.0, -12.0, 11.0, 25.0, 90.0])
+def test_captions_that_are_far_off_as_a_whole_are_measured_too(late_s: float) -> None:
+    said = [replace(turn, start_s=turn.start_s + 50.0) for turn in talk(150)]
+    session = captioned(said, lambda at_s: late_s)
+    session = replace(session, duration_s=session.duration_s + max(0.0, late_s))
+    assert remaining_s(said, session, REFUSES) > 1.0
+    timed = with_caption_times(session, caption_times(session, heard(said), SPHINX))
+    assert remaining_s(said, timed, REFUSES) == 0.0
+    assert remaining_s(said, timed, STAYS) >= 0.85 * spoken_s(said, STAYS)
+
+
+@given(jump_s=st.floats(15.0, 90.0), seed=st.integers(0, 2**16))
+def test_a_long_pause_of_the_recorder_leaves_nothing_of_the_refuser_or_is_noticed(jump_s: float, seed: int) -> None:
+    said = talk(120, seed=seed)
+    middle_s = said[60].start_s
+    session = captioned(said, lambda at_s: 0.5 if at_s < middle_s else 0.5 + jump_s)
+    session = replace(session, duration_s=session.duration_s + jump_s)
+    times = caption_times(session, heard(said), SPHINX)
+    left_s = remaining_s(said, with_caption_times(session, times), REFUSES)
+    assert left_s == 0.0 or any(time.is_elsewhere for time in times)
+
+
+def test_captions_of_another_talk_are_elsewhere() -> None:
+    """Much was heard and none of it stands in the captions: their times say nothing of when the refuser speaks."""
+    session = captioned(talk(60, seed=1), lambda at_s: 0.0)
+    times = caption_times(session, heard(talk(60, seed=2)), SPHINX)
+    assert times and all(time.is_elsewhere for time in times)
+    own = caption_times(session, heard(talk(60, seed=1)), SPHINX)
+    assert not any(time.is_elsewhere for time in own)
+    unheard = caption_times(session, heard(talk(60, seed=2)), SpeechSettings(engine="captions"))
+    assert not any(time.is_elsewhere for time in unheard)
+
+
 def test_captions_that_nothing_measures_are_doubted_much() -> None:
     said = talk(4)
     session = captioned(said, lambda at_s: 0.5)

@@ -121,6 +121,11 @@ def test_a_discovery_that_only_points_at_a_request_has_its_title() -> None:
     assert discovery.quote == "So the server can do that already."
 
 
+def test_a_discovery_of_what_others_asked_for_points_at_nothing_that_is_known() -> None:
+    (discovery,) = tagged(turn("I had no idea that others asked for it.", who="p3"))
+    assert (discovery.label, discovery.about) == ("discovery", "")
+
+
 @pytest.mark.parametrize("asker", ["p4", None])
 def test_what_somebody_else_asked_for_is_not_what_a_discovery_points_at(asker: str | None) -> None:
     asked = turn("It would help us if the server could compress old messages.", who=asker, start_s=0.0)

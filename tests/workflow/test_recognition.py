@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from pipeline import consent
-from pipeline.records import Context, Purpose, Ruling, Track
+from pipeline.records import Context, Held, Outcome, Purpose, Ruling, Track
 from pipeline.speech import CueTime
 from pipeline.store import Workspace
-from pipeline.workflow.recognition import with_caption_times
+from pipeline.workflow import recognition
+from pipeline.workflow.recognition import recognised, with_caption_times
 from pipeline.workflow.results import holds_until
 from pipeline.workflow.session_context import SessionContext
 from tests.consent.conftest import NOW, Files, row, session
 from tests.consent.conftest import file_answers as file_answers
 from tests.consent.conftest import workspace as workspace
 from tests.consent.evaluation.test_announcement import ELSEWHERE, GUEST, STAFF, file_wording, said
+from tests.speech.conftest import ruling_of
+from tests.speech.test_caption_timing import captioned, heard, talk
 
 
 def test_a_notice_in_captions_that_were_moved_is_the_notice_of_the_ruling(
@@ -34,3 +40,24 @@ def test_a_notice_in_captions_that_were_moved_is_the_notice_of_the_ruling(
     timed.put("speech", "key", "words", purpose=Purpose.TRANSCRIBE)
     assert workspace.stages.get("speech", "key", str) == "words"
     assert timed.decided == found and holds_until(timed.decided, workspace, now=NOW)
+
+
+def put(context: SessionContext, stage: str, key: str, value: object, kind: Any = None, *, purpose: Purpose) -> None:
+    context.workspace.stages.put(stage, key, value, kind)
+
+
+@pytest.mark.parametrize(("other", "is_held"), [(Outcome.MINUS, True), (Outcome.PROCEED, False)])
+def test_captions_of_another_talk_hold_where_somebody_is_cut_out_by_them(
+    other: Outcome, is_held: bool, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice: the second time from what was kept of the first."""
+    monkeypatch.setattr(recognition, "_transcribed", lambda _: heard(talk(60, seed=2)))
+    monkeypatch.setattr(recognition, "_keyword_hits", lambda *_: ())
+    monkeypatch.setattr(SessionContext, "put", put)  # consent is decided by hand here
+    theirs = captioned(talk(60, seed=1), lambda _: 0.0)
+    ruling = ruling_of(Outcome.PROCEED, other)
+    context = SessionContext(session=theirs, workspace=workspace, ruling=ruling, known=Context(), now=NOW)
+    for _ in range(2):
+        result = recognised(context)
+        assert isinstance(result, Held) == is_held
+        assert not isinstance(result, Held) or "captions of this recording" in result.action

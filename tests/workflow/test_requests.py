@@ -205,6 +205,17 @@ def test_the_same_request_of_three_customers_is_one_group_with_a_plain_title(fil
     assert discovery["answer"] == "It does that already, under saved views."
 
 
+def test_the_list_counts_customers_as_the_exports_do(
+    workspace: Workspace, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{__name__}.CUSTOMERS", ("Orchard", "Orchard Analytics"))
+    publish(0, ("p1", WORDINGS[1]))
+    publish(1, ("p1", WORDINGS[1]))
+    tagging.retag(workspace, now=NOW)
+    (line,) = request_review.lines(workspace, unsure=False, now=NOW)
+    assert (line.wordings, line.customers) == (2, 1)
+
+
 def test_tags_are_made_again_only_when_something_changed(filled: Workspace, publish: Publish) -> None:
     assert tagging.retag(filled, now=NOW) == 0
     (filled.root / "taxonomy.toml").write_text('[[area]]\nname = "identity"\nphrases = ["sign on"]\n')
@@ -282,6 +293,19 @@ def test_what_people_decided_holds_when_the_words_around_a_request_change(filled
         one for one in request_report.gather(filled, now=NOW).groups if sign_on.request_ids[0] in one.request_ids
     )
     assert filters.request_ids[0] in merged.request_ids
+
+
+@pytest.mark.parametrize(
+    "title", ["Sign on for Halcyon Freight", "what brightwater bank, inc. wants", "ask Guest 1", "as Marsh & Pine say"]
+)
+def test_a_title_that_names_a_customer_or_a_participant_is_refused(filled: Workspace, title: str) -> None:
+    """Titles are in every export, also of what one customer alone asks for."""
+    (filled.root / "customers.toml").write_text('[[customer]]\nname = "Marsh & Pine Ltd"\n', "utf-8")
+    request_id = rows(filled)[0]["request_id"]
+    with pytest.raises(UsageProblem, match="names a customer"):
+        request_review.rename(filled, request_id, title, **BY, now=NOW)
+    request_review.rename(filled, request_id, "Sign on for freight and banks, by Lumen Labs", **BY, now=NOW)
+    assert acts_of(filled).titles == {request_id: "Sign on for freight and banks, by Lumen Labs"}
 
 
 def test_acts_are_append_only_and_titles_are_no_plain_text_in_the_database(filled: Workspace) -> None:
@@ -610,6 +634,23 @@ def test_a_clip_has_the_words_of_one_request_and_a_proof_of_its_own(
     assert request_recall.recalls(workspace, now=NOW) == []
     allowed[Purpose.INTERNAL_IMPROVE] = Outcome.MINUS
     assert {one.went_to for one in request_recall.recalls(workspace, now=NOW)} >= {str(tmp_path / "clip" / "sound.m4a")}
+
+
+def test_a_clip_is_called_back_when_somebody_else_who_is_heard_in_it_may_not_be_shown_any_more(
+    clipped: tuple[Workspace, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, request_id = clipped
+    monkeypatch.setattr(request_recall, "may_use", lambda ruling, session, who, purpose: who != "p2")
+    (mention,) = request_report.gather(workspace, now=NOW).mentions
+    for name, heard in (("alone", ("p1",)), ("both", ("p1", "p2"))):
+        held = request_recall.HeldRequests(
+            request_ids=(request_id,), quoted=(request_id,), answered=(), heard_in=mention.session, heard=heard
+        )
+        file = OutFile(name=f"{name}.m4a", digest=name)
+        request_recall.note_handed_out(workspace, {name: file}, held, by="test", now=NOW)
+    assert [(one.went_to, one.requests, one.quotes) for one in request_recall.recalls(workspace, now=NOW)] == [
+        ("both", (), (request_id,))
+    ]
 
 
 @pytest.mark.parametrize("purpose", [Purpose.INTERNAL_IMPROVE, Purpose.INTERNAL_SHARE])

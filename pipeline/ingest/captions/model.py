@@ -27,6 +27,11 @@ class CaptionFile:
     captions: tuple[Caption, ...] = ()
     dropped: int = 0
 
+    @property
+    def says_something(self) -> bool:
+        """Whether anything stands in it, understood or not."""
+        return bool(self.captions or self.dropped)
+
 
 _CLOCK = r"\d{1,3}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
 _HEADER = re.compile(

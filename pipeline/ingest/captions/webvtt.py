@@ -1,7 +1,8 @@
 """WebVTT by the parsing rules of the W3C (WebVTT, section 6), with its voice spans.
 
 Of the libraries, webvtt-py 0.6.0 gives a whole cue to its first ``<v Name>`` and reads timings that the rules do not,
-which hands one speaker's words to another: so the rules themselves are here.
+which hands one speaker's words to another: so the rules themselves are here, but for the comma that converters write
+before thousandths: a caption that is not read is one whose speaker nobody knows of.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pipeline.ingest.captions import metadata_content
 from pipeline.ingest.captions.model import Caption, CaptionFile
 
 _SPACE = "[ \t\n\f\r]"
-_STAMP = r"(?:(\d+):)?([0-5]\d):([0-5]\d)\.(\d{3})(?!\d)"
+_STAMP = r"(?:(\d+):)?([0-5]\d):([0-5]\d)[.,](\d{3})(?!\d)"
 _TIMING = re.compile(rf"{_SPACE}*{_STAMP}{_SPACE}*-->{_SPACE}*{_STAMP}", re.ASCII)
 _SIGNATURE = re.compile(r"WEBVTT(?:[ \t][^\n]*)?(?:\n|$)")
 _NO_CUE = re.compile(r"(?:NOTE|STYLE|REGION)(?:[ \t\n].*)?", re.DOTALL)

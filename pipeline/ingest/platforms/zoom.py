@@ -150,6 +150,10 @@ def _main_files(listing: Listing) -> tuple[str, ...]:
     return files
 
 
+def _is_blank(listing: Listing, name: str) -> bool:
+    return not listing.text(name, "the participants report").strip()
+
+
 def _is_json(name: str) -> bool:
     return name.lower().endswith(".json")
 
@@ -173,6 +177,8 @@ def report(listing: Listing, facts: SessionToml) -> tuple[AttendanceReport, tupl
     reports = [(name, report) for name, report in parsed if report is not None]
     answers = [(name, zoom_api.parse(listing.text(name, "JSON"))) for name in listing.names if _is_json(name)]
     reports += [(name, report) for name, report in answers if report is not None]
+    if not reports and any(_is_blank(listing, name) for name in tables):
+        raise InputRefused("the participants report is empty", action="download it again")
     if not reports and any(kind_of(name) != "polls" for name in tables):
         raise InputRefused("the participants report has columns that are not known", action="download it in English")
     return reader.merged([report for _, report in reports]), tuple(name for name, _ in reports)

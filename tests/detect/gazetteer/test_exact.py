@@ -42,6 +42,40 @@ def test_every_spelling_of_what_is_known_is_found(text: str, surface: str, entit
     assert surfaces(text).get(surface) == entity
 
 
+LISTED = Context(
+    terms=(
+        Term(text="Project Nightjar"),
+        Term(text="Operation Orange", kind="product"),
+        Term(text="Vermilion Initiative", aliases=("code name Halberd",)),
+        Term(text="Project Next Level"),
+        Term(text="Kestrel Robotics Inc", kind="company", aliases=("Quillon Labs",)),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "entity"),
+    [
+        ("Nightjar is late", "Nightjar", "term:project nightjar"),
+        ("is the night jar rollout late", "night jar", "term:project nightjar"),
+        ("we ship Orange in May", "Orange", "term:operation orange"),
+        ("so vermilion is late", "vermilion", "term:vermilion initiative"),
+        ("and halberd too", "halberd", "term:vermilion initiative"),
+        ("project next level begins", "project next level", "term:project next level"),
+        ("kestrel said no", "kestrel", "company:kestrel robotics inc"),
+        ("Kestrel Robotics said no", "Kestrel Robotics", "company:kestrel robotics inc"),
+        ("and quillon agreed", "quillon", "company:kestrel robotics inc"),
+    ],
+)
+def test_what_a_list_names_is_found_as_people_say_it_for_short(text: str, surface: str, entity: str) -> None:
+    assert surfaces(text, LISTED).get(surface) == entity
+
+
+@pytest.mark.parametrize("text", ["an orange button", "take it to the next level", "this project is an initiative"])
+def test_a_short_form_that_is_ordinary_talk_is_none(text: str) -> None:
+    assert surfaces(text, LISTED) == {}
+
+
 @pytest.mark.parametrize("text", ["it will rain", "Will it rain", "we will call", "the vitamin c is in"])
 def test_an_ordinary_word_is_no_name_without_evidence(text: str) -> None:
     assert surfaces(text) == {}

@@ -57,6 +57,43 @@ def test_ordinary_chat_about_secrets_holds_none(text: str) -> None:
     assert secrets(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("the password is hunter two capital x seven", "hunter two capital x seven"),
+        ("The password is Hunter 2 capital X 7.", "Hunter 2 capital X 7"),
+        ("so the admin password was summer twenty twenty six", "summer twenty twenty six"),
+        ("The passcode is four seven one one, okay?", "four seven one one"),
+        ("the passphrase is correct horse battery staple", "correct horse battery staple"),
+        ("our api key is s k live four two dash bravo", "s k live four two dash bravo"),
+        ("the wifi password's blue elephant forty two", "blue elephant forty two"),
+        ("the password is capital p at s s word one", "capital p at s s word one"),
+    ],
+)  # fmt: skip
+def test_a_secret_that_is_said_aloud_is_found(text: str, secret: str) -> None:
+    found = [match.text for match in find(text, Context())]
+    assert any(secret in each for each in found), found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the password is good for a year",
+        "the password is wrong again",
+        "the key is two things really",
+        "the token is one per user",
+        "the password is at least twelve characters",
+        "the password is eight characters long",
+        "the api key is required in every call",
+        "the passphrase is on the wiki",
+        "the secret is out and the password was never changed",
+        "our password policy is strict",
+    ],
+)
+def test_ordinary_talk_about_secrets_holds_none(text: str) -> None:
+    assert secrets(text) == []
+
+
 def test_the_scanner_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("a connection was opened")

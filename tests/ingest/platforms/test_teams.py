@@ -109,6 +109,17 @@ def test_without_any_zone_it_is_asked_for(media: Media, make: MakeFolder, worksp
     assert "time zone" in refused(make({RECORDING: media["video.mp4"], "m.vtt": late}, "late"), workspace)
 
 
+def test_who_writes_in_another_chat_is_a_participant_too(media: Media, make: MakeFolder, workspace: Workspace) -> None:
+    """Of several chats one is the session's; the others are published nowhere, and who wrote there was there."""
+    files: Files = {RECORDING: media["video.mp4"], "session.toml": ZONE, "a.csv": attendance()}
+    chats = {"chat.txt": "16:00:01 From Ana Writer to Everyone:\n\thello\n"}
+    again = {"chat (1).txt": "16:00:01 From Zed Quill to Everyone:\n\tsecret\n"}
+    another = {"old chat.txt": "09:00:01 From Yesterday's Guest to Everyone:\n\tbye\n" + chats["chat.txt"]}
+    session = taken(make({**files, **chats, **again, **another}), workspace)
+    assert {who.name for who in session.participants} == {"Raman, Priya", "Guest", "Ana Writer", "Zed Quill"}
+    assert len(session.chat) == 1 and session.unrecognised_files == 2
+
+
 def test_several_reports_of_one_meeting_are_one_list(media: Media, make: MakeFolder, workspace: Workspace) -> None:
     other = teams_text().replace("Guest", "Third Person").replace("Raman, Priya", "Fourth Person")
     other = other.replace("priya@", "fourth@")
