@@ -31,9 +31,9 @@ def decoded(data: bytes, what: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def without_directions(name: str) -> str:
-    """A name without the marks of writing direction that platforms put around names from right to left."""
-    return _DIRECTIONS.sub("", name)
+def without_directions(text: str) -> str:
+    """A text without the marks of writing direction that platforms put around names from right to left."""
+    return _DIRECTIONS.sub("", text)
 
 
 def folded(name: str) -> str:

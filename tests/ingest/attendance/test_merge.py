@@ -415,3 +415,15 @@ def test_first_and_last_names_apart_are_one_name_and_registrations_are_no_attend
         zoom_report.parse("First Name,Last Name,Email,Registration Time,Approval Status\nAna,Berg,a@x,t,approved\n")
         is None
     )
+
+
+def test_one_row_twice_in_one_list_is_two_people_and_in_two_downloads_one() -> None:
+    """Without an address two guests of one name who came in the same minute have one row: nobody answers for both."""
+    text = "Name,Email,Duration,Time joined,Time exited\nAna Diaz,,1 hr,3:59 PM,5:01 PM\n"
+    once = known(meet.parse(text))
+    twice = known(meet.parse(text + text.splitlines()[1] + "\n"))
+    assert [person.name for person in merge.people(reader.merged([once, once]).rows, CLOCK)] == ["Ana Diaz"]
+    with pytest.raises(InputRefused, match="two people"):
+        merge.people(reader.merged([twice, once]).rows, CLOCK)
+    addressed = known(meet.parse((text + text.splitlines()[1] + "\n").replace("Diaz,,", "Diaz,a@x,")))
+    assert len(merge.people(reader.merged([addressed]).rows, CLOCK)) == 1

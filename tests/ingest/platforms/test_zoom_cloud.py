@@ -77,7 +77,7 @@ def test_marks_of_writing_direction_in_a_name_make_nobody_another(
     files: Files, make: MakeFolder, workspace: Workspace
 ) -> None:
     files["participants_85512345678.csv"] = REPORT.replace("Priya Raman", "\u202bדנה כהן\u202c")
-    files[f"{STAMP}.transcript.vtt"] = TRANSCRIPT.replace("Priya Raman", "דנה כהן\u200f")
+    files[f"{STAMP}.transcript.vtt"] = TRANSCRIPT.replace("Priya Raman", "\u202bדנה כהן\u202c")
     session = taken(make(files), workspace)
     assert [who.name for who in session.participants] == [
         "דנה כהן",
@@ -85,6 +85,16 @@ def test_marks_of_writing_direction_in_a_name_make_nobody_another(
         "Priya Raman",
     ]  # who wrote in the chat
     assert [cue.participant_id for cue in session.captions] == ["p1", "p2"]
+
+
+def test_a_name_that_begins_with_a_mark_of_direction_is_a_speakers(
+    files: Files, make: MakeFolder, workspace: Workspace
+) -> None:
+    del files["participants_85512345678.csv"], files[f"{STAMP}newChat.txt"], files[f"{STAMP}.cc.vtt"]
+    files[f"{STAMP}.transcript.vtt"] = TRANSCRIPT.replace("Priya", "\u202bדנה").replace("Hannah", "\u202bרות")
+    session = taken(make(files), workspace)
+    assert [who.name for who in session.participants] == ["דנה Raman", "רות Berg"]
+    assert [cue.text for cue in session.captions] == ["Hello.", "Hi."]
 
 
 def test_captions_without_a_word_give_way_to_others(files: Files, make: MakeFolder, workspace: Workspace) -> None:
