@@ -11,12 +11,12 @@ from pipeline.errors import InputRefused, TryAgain
 from pipeline.ingest import clock, notes, session_texts, surfaces
 from pipeline.ingest.attendance import reader
 from pipeline.ingest.draft import SessionDraft
-from pipeline.ingest.encodings import without_directions
 from pipeline.ingest.file_kinds import kind_of
 from pipeline.ingest.listing import Listing
 from pipeline.ingest.participants import Speakers, unlisted
 from pipeline.ingest.session_texts import SessionTexts
 from pipeline.ingest.session_toml import MAX_PARTICIPANTS
+from pipeline.lexicon import without_directions
 from pipeline.media.codec_smear import smear_s
 from pipeline.records import (
     ListAuthority,

@@ -7,11 +7,11 @@ import re
 import unicodedata
 
 from pipeline.errors import InputRefused
+from pipeline.lexicon import without_directions
 
 _LONGEST_NAME = 500
 _PRONOUNS = re.compile(r"(?:she|he|they|ze|xe|sie|er|elle|il|iel|ella|él|ela|ele|any)(?:\s*/\s*\w{1,9}){1,3}", re.I)
 """What people write behind their name that is no earlier name; one word alone may be a name, as "Ella" is."""
-_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -29,11 +29,6 @@ def decoded(data: bytes, what: str) -> str:
     if "\0" in text:
         raise InputRefused(f"{what}: not text", action="save it as UTF-8")
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def without_directions(text: str) -> str:
-    """A text without the marks of writing direction that platforms put around names from right to left."""
-    return _DIRECTIONS.sub("", text)
 
 
 def folded(name: str) -> str:

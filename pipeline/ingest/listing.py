@@ -12,8 +12,9 @@ from pathlib import Path
 from pipeline.errors import InputRefused, TryAgain, UsageProblem
 from pipeline.ingest.documents import docx_text, is_document
 from pipeline.ingest.draft import is_media
-from pipeline.ingest.encodings import decoded, without_directions
+from pipeline.ingest.encodings import decoded
 from pipeline.ingest.session_toml import FILE_NAME
+from pipeline.lexicon import without_directions
 
 MAX_FILES = 500
 MAX_TEXT_BYTES = 20 * 1024 * 1024

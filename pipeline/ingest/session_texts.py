@@ -127,10 +127,10 @@ def _first(
 ) -> tuple[T, tuple[str, ...], int]:
     """The first file that can be read and says something, its name, and how many lines there are where none can be.
 
-    Where all that can be read are empty it is the first of those.
+    Where all that can be read are empty it is the first of those, with the lines of those that cannot.
     """
     unread = 0
-    empty: tuple[T, tuple[str, ...], int] | None = None
+    empty: tuple[T, tuple[str, ...]] = nothing, ()
     for name in names:
         try:
             read = read_file(listing, name)
@@ -141,8 +141,9 @@ def _first(
             continue
         if read.says_something or name == named:
             return read, (name,), 0
-        empty = empty or (read, (name,), 0)
-    return empty or (nothing, (), unread)
+        if not empty[1]:
+            empty = read, (name,)
+    return empty[0], empty[1], unread
 
 
 def _lines(listing: Listing, name: str) -> int:

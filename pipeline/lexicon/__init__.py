@@ -1,7 +1,7 @@
 """Words and names as several stages compare them: plain forms, common words, every surface form of what is known."""
 
 from pipeline.lexicon.common import BESIDE_NAMES, FUNCTION_WORDS, is_common, is_english
-from pipeline.lexicon.plain import plain, words_of
+from pipeline.lexicon.plain import plain, without_directions, words_of
 from pipeline.lexicon.surface_forms import (
     SurfaceForm,
     company_key,
@@ -25,5 +25,6 @@ __all__ = [
     "plain",
     "spoken_address",
     "surface_forms",
+    "without_directions",
     "words_of",
 ]

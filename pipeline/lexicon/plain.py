@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _POSSESSIVE = re.compile(r"['’]s$|['’]$", re.IGNORECASE)
 _WITHOUT_PARTS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
 # Letters of other alphabets that nobody can tell from Latin ones.
@@ -33,6 +34,11 @@ def plain(word: str) -> str:
 def latin(word: str) -> str:
     """A word of small letters with Latin ones for those that look like them, if it has any Latin letter."""
     return word.translate(_LOOKALIKES) if any("a" <= char <= "z" for char in word) else word
+
+
+def without_directions(text: str) -> str:
+    """A text without the marks of writing direction that platforms put around names from right to left."""
+    return _DIRECTIONS.sub("", text)
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from pipeline.records import Audience, OutFile, ProofVerdict, Ruling, Session, T
 from pipeline.render.clip import cut_clip
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
-from pipeline.workflow.request_recall import HeldRequests, delivery, note_handed_out
+from pipeline.workflow.request_recall import HeldRequests, delivery, note_handed_out, redactions_of
 from pipeline.workflow.request_report import Gathered, gather
 from pipeline.workflow.tagging import TRANSCRIPT, read_turns
 
@@ -77,7 +77,12 @@ def export_clip(
             if _proved(folder, workspace) != manifest:
                 raise TryAgain("the rendition was made again meanwhile", action="run this again")
             held = HeldRequests(
-                request_ids=(request_id,), quoted=(request_id,), answered=(), heard_in=mention.session, heard=heard
+                request_ids=(request_id,),
+                quoted=(request_id,),
+                answered=(),
+                heard_in=mention.session,
+                heard=heard,
+                redactions=(redactions_of(mention),),
             )
             note_handed_out(workspace, files, held, by="offrecord export clip", now=now)
             _place(scratch, output)

@@ -21,8 +21,8 @@ from pipeline.store.customers import FILE_NAME as CUSTOMERS
 from pipeline.store.registry import Registry
 from pipeline.workflow.request_acts import acts_of
 from pipeline.workflow.request_recall import STAGE as _STAGE
-from pipeline.workflow.request_recall import HeldRequests, delivery, note_file, note_handed_out
-from pipeline.workflow.request_report import gather
+from pipeline.workflow.request_recall import HeldRequests, delivery, note_file, note_handed_out, redactions_of
+from pipeline.workflow.request_report import Gathered, gather
 from pipeline.workflow.tagging import read_taxonomy
 
 _NIGHTLY = ("csv", "jsonl", "html")
@@ -77,7 +77,7 @@ def export(
         files = {f"requests-{format_}{f'-{n}' if numbered else ''}.csv": piece for n, piece in enumerate(pieces, 1)}
     else:
         files = {f"requests.{format_}": render(report, format_, options)}
-    return _with_manifest(workspace, report, files)
+    return _with_manifest(workspace, gathered, report, files)
 
 
 def write_exports(workspace: Workspace, *, now: datetime) -> None:
@@ -92,7 +92,7 @@ def write_exports(workspace: Workspace, *, now: datetime) -> None:
     gathered = gather(workspace, now=now)
     report = gathered.report(Selection(**workspace.settings.export.model_dump()))
     files = {f"requests.{name}": render(report, name, ExportOptions()) for name in _NIGHTLY}
-    export = _with_manifest(workspace, report, files)
+    export = _with_manifest(workspace, gathered, report, files)
     written = manifest.out_files(export.files)
     begun = _LastExport(key=key, made_at=now.timestamp(), valid_until=gathered.valid_until, files=written)
     # Before the first of them is in its place: a check after a kill then knows them.
@@ -148,15 +148,20 @@ def _places(names: Sequence[str], output: Path) -> dict[str, Path]:
     return {**places, manifest.NAME: output.with_name(f"{output.name}.manifest.json")}
 
 
-def _with_manifest(workspace: Workspace, report: RequestReport, files: Mapping[str, bytes]) -> RequestExport:
+def _with_manifest(
+    workspace: Workspace, gathered: Gathered, report: RequestReport, files: Mapping[str, bytes]
+) -> RequestExport:
     made_with = {"encoder": encoder_name(), "tagger": tag.VERSION}
     content = manifest.render(
         report, manifest.out_files(files), log_head=consent.log_head(workspace), made_with=made_with
     )
+    request_ids = manifest.request_ids(report)
+    redactions = {mention.request_id: redactions_of(mention) for mention in gathered.mentions}
     held = HeldRequests(
-        request_ids=manifest.request_ids(report),
+        request_ids=request_ids,
         quoted=tuple(sorted(row.request_id for row in report.mentions if row.verbatim)),
         answered=tuple(sorted(row.request_id for row in report.mentions if row.answer)),
+        redactions=tuple(redactions[request_id] for request_id in request_ids),
     )
     return RequestExport(files={**files, manifest.NAME: content}, held=held)
 

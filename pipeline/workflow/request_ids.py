@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.records import Tag
@@ -15,7 +15,8 @@ def with_earlier_ids(before: Sequence[Tag], after: Sequence[Tag], id_of: Callabl
     """The new tags in their order, each with the id of the earlier tag of its speaker, kind and seconds, if any.
 
     A name that a reviewer keeps, or another tagger, changes a quote and the seconds that are worked out from it; the
-    request is the same. Where several would fit, those that share most belong together, each once.
+    request is the same. Where several would fit, those that share most belong together, each once. No two have one id:
+    a request that was read as part of another, and is one by itself again, would have the id that the other kept.
     """
     pairs = sorted(_pairs(before, after), key=lambda pair: (-pair[0], pair[1], pair[2]))
     ids: dict[int, str] = {}
@@ -24,7 +25,20 @@ def with_earlier_ids(before: Sequence[Tag], after: Sequence[Tag], id_of: Callabl
         if earlier not in taken and later not in ids:
             taken.add(earlier)
             ids[later] = id_of(before[earlier])
-    return tuple(replace(tag, request_id=ids.get(place, "")) for place, tag in enumerate(after))
+    given = set(ids.values())
+    return tuple(
+        replace(tag, request_id=ids[place] if place in ids else _own_id(tag, given, id_of))
+        for place, tag in enumerate(after)
+    )
+
+
+def _own_id(tag: Tag, given: Container[str], id_of: Callable[[Tag], str]) -> str:
+    """Empty for a new tag, whose id is made from its words, or another id where an earlier request has that."""
+    request_id, again = "", tag
+    while id_of(again) in given:
+        again = replace(again, quote=f"{again.quote}\n")
+        request_id = id_of(again)
+    return request_id
 
 
 def _pairs(before: Sequence[Tag], after: Sequence[Tag]) -> Iterator[tuple[float, int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ STAGE = "exports"
 """Under which it is kept what each file held, for as long as the file may be somewhere."""
 _ELSEWHERE = "handed-out"
 """Where files that are handed out would lie, if they lay here: no such folder is ever made."""
+_TAKEN_OUT = re.compile(r"\[[a-z]+(?: [^\]]*)?\]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,8 @@ class HeldRequests:
     """The requests that a file held, which of them in the words that were said, and which with an answer of staff.
 
     None where an earlier version did not keep it: it may have been any of them. ``heard_in`` and ``heard`` are the
-    session of a clip and who is heard in it.
+    session of a clip and who is heard in it. ``redactions`` is, for each request, how many parts were taken out of its
+    words and of the answer.
     """
 
     request_ids: tuple[str, ...]
@@ -33,6 +36,7 @@ class HeldRequests:
     answered: tuple[str, ...] | None = None
     heard_in: str = ""
     heard: tuple[str | None, ...] = ()
+    redactions: tuple[tuple[int, int], ...] | None = None
 
     def unquotable(self, shown: Mapping[str, Mention]) -> tuple[str, ...]:
         """Those that may be shown still, but not in the words that the file held."""
@@ -43,7 +47,23 @@ class HeldRequests:
             for mention in kept
             if (mention.request_id in quoted and not mention.verbatim)
             or (mention.request_id in answered and mention.answer_withheld)
+            or self._holds_more_than(mention)
         )
+
+    def _holds_more_than(self, mention: Mention) -> bool:
+        """Whether less was taken out of a request when the file was written: since then somebody said what is secret.
+
+        Its title is of the same words, so that it says nothing whether they were quoted.
+        """
+        if self.redactions is None:
+            return False
+        then = self.redactions[self.request_ids.index(mention.request_id)]
+        return any(now > before for now, before in zip(redactions_of(mention), then, strict=True))
+
+
+def redactions_of(mention: Mention) -> tuple[int, int]:
+    """How many parts are taken out of the words of a request, and of its answer."""
+    return len(_TAKEN_OUT.findall(mention.wording)), len(_TAKEN_OUT.findall(mention.answer))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,3 +36,10 @@ def test_texts_of_a_zoom_folder_that_cannot_be_read_are_counted(tmp_path: Path) 
     draft = replace(zoom.read(listing, SessionToml()), mixed=())
     texts = session_texts.read(listing, draft, {}, 60.0)
     assert (texts.unread_chat, texts.unread_captions, texts.files) == (2, 1, ())
+
+
+def test_a_file_that_cannot_be_read_is_counted_beside_an_empty_one(tmp_path: Path) -> None:
+    listing = listed({"a.vtt": "neither\n\nof them\n", "b.vtt": "WEBVTT\n"}, tmp_path)
+    draft = replace(generic.read(listing, SessionToml()), captions=("a.vtt", "b.vtt"), mixed=())
+    texts = session_texts.read(listing, draft, {}, 60.0)
+    assert (texts.captions, texts.unread_captions, texts.files) == ((), 2, (("b.vtt", "captions"),))

@@ -457,6 +457,30 @@ def test_what_a_person_rejects_is_not_called_back(filled: Workspace, tmp_path: P
     assert request_recall.recalls(filled, now=NOW) == []
 
 
+def _rewritten(workspace: Workspace, old: str, new: str) -> None:
+    for transcript in workspace.out.glob("*/internal/transcript.jsonl"):
+        transcript.write_text(transcript.read_text("utf-8").replace(old, new), "utf-8")
+    workspace.stages.place("exports", "tagger").unlink()
+    tagging.retag(workspace, now=NOW)
+
+
+def test_a_file_that_holds_what_was_taken_out_since_is_called_back_though_the_request_stays(
+    filled: Workspace, tmp_path: Path
+) -> None:
+    """A reviewer hears that a word is secret: the request keeps its id, and who has the file still reads the word."""
+    made = export(filled, "csv")
+    request_files.hand_out(filled, made, tmp_path / "r.csv", now=NOW)
+    by_quote = {row["quote"]: row["request_id"] for row in rows(filled)}
+    _rewritten(filled, "contractors.", "contractors of [company 7].")
+    found = {one.went_to: one for one in request_recall.recalls(filled, now=NOW)}
+    delivery = found[str(tmp_path / "r.csv")]
+    assert delivery.requests == ()
+    assert set(delivery.quotes) == {request_id for quote, request_id in by_quote.items() if "contractors." in quote}
+    request_files.hand_out(filled, export(filled, "csv"), tmp_path / "later.csv", now=NOW)
+    _rewritten(filled, "contractors of [company 7].", "contractors.")
+    assert request_recall.recalls(filled, now=NOW) == [], "what is shown again is no reason to call anything back"
+
+
 def test_a_file_of_which_an_earlier_version_kept_no_quotes_is_called_back_for_all(
     filled: Workspace, allowed: dict[str, Outcome], tmp_path: Path
 ) -> None:

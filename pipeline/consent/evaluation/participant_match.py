@@ -15,6 +15,7 @@ from pipeline.consent.log import erased_participants, identity_matches, log
 from pipeline.consent.log.events import canonical, sha256
 from pipeline.consent.log.identity import Alias, AliasKind, Keys, bare
 from pipeline.consent.log.parties import find, sharing
+from pipeline.lexicon import without_directions
 from pipeline.records import Participant, Role, Session
 from pipeline.store import withdrawals
 
@@ -169,7 +170,10 @@ def _staff_like_refusers(
 
 def _hashes(person: Participant, keys: Keys) -> tuple[str, ...]:
     """What to look a participant up by."""
-    names = (keys.hashed(AliasKind.DISPLAY_NAME, name) for name in (person.name, *person.aliases) if name.strip())
+    written = [name for name in (person.name, *person.aliases) if name.strip()]
+    # Also as they are written: earlier versions kept marks of writing direction, in sessions and in answers.
+    forms = dict.fromkeys((*written, *filter(str.strip, map(without_directions, written))))
+    names = (keys.hashed(AliasKind.DISPLAY_NAME, name) for name in forms)
     return (*address_hashes(person, keys), *names)
 
 

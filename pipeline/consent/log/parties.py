@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, 
 from pipeline.consent.log.events import EventState
 from pipeline.consent.log.identity import Alias, AliasKind, Keys, Verified, bare, normalise
 from pipeline.consent.log.unreadable import unreadable
+from pipeline.lexicon import without_directions
 from pipeline.store.tables.consent import alias as alias_table
 from pipeline.store.tables.consent import consent_event
 from pipeline.store.tables.consent import party as party_table
@@ -162,12 +163,13 @@ class Directory:
     def _hashed(self, kind: AliasKind, value: str) -> str:
         """The hash under which a value is looked up, made once."""
         if (kind, value) not in self._hashes:
-            self._hashes[kind, value] = self._keys.hashed(kind, value)
+            self._hashes[kind, value] = self._keys.hashed(kind, _plain(kind, value))
         return self._hashes[kind, value]
 
     def _hold(self, party_id: str, claim: Claim) -> None:
         """Adds an alias to a party that is not known by it yet."""
         kind, value, verified = claim
+        value = _plain(kind, value)
         alias = Alias(party_id, kind, self._hashed(kind, value), verified)
         holders = self._known.setdefault(alias.value_hash, [])
         if any(known.party_id == party_id for known in holders):
@@ -184,6 +186,11 @@ class Directory:
                 "created_at": self._now,
             }
         )
+
+
+def _plain(kind: AliasKind, value: str) -> str:
+    """A name without marks of writing direction, as sessions have it; an address with any is none."""
+    return without_directions(value) if kind is AliasKind.DISPLAY_NAME else value
 
 
 def _with_likes(claim: Claim) -> Iterator[Claim]:

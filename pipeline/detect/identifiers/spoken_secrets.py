@@ -20,8 +20,8 @@ _SIGNS = word_set(
     """capital uppercase lowercase hash hashtag exclamation dollar asterisk star percent caret ampersand underscore dash
     hyphen"""
 )
-_VALUE = re.compile(r"[dnxtlowg.\-_/:+&][dnxtlow.\-_/:@+&]{0,11}")
-"""What a password is said with, by the classes of its words: no word that only binds others."""
+_VALUE = re.compile(r"[dnxtlowg.\-_/:+&][dnxtlow.\-_/:@+&]{0,11}(?:w?[dnxtlo.\-_/:@+&])*")
+"""What a password is said with, by the classes of its words: no word that only binds others; spelled to its end."""
 _NUMBER = frozenset("dnxto")
 _LEAST_WORDS = 3  # of a passphrase that has no number, sign or letter
 

@@ -238,3 +238,14 @@ def test_role_staff_softens_no_refusal(late: bool, answered: Workspace) -> None:
         found, participants=tuple(replace(each, role=Role.STAFF, company="Lumen Labs") for each in found.participants)
     )
     assert cells(claimed, answered, "p1") == cells(found, answered, "p1")
+
+
+@pytest.mark.parametrize("filed", ["Dana Cole", "\u200fDana\u200f Cole\u200e", "\u202bDana Cole\u202c"])
+@pytest.mark.parametrize("listed", ["Dana Cole", "\u200fDana Cole"])
+def test_marks_of_writing_direction_open_nothing_that_a_refusal_closes(
+    workspace: Workspace, file_answers: Files, filed: str, listed: str
+) -> None:
+    """Sessions have names without those marks; who said no under a name with some is not called a bot to be kept."""
+    file_answers(row("dana@a.example", ALL_NO, name=filed))
+    rows = explain(session(person(1, name=listed, role=Role.BOT)), workspace=workspace, now=NOW)
+    assert {str(cell.outcome) for cell in rows if cell.purpose == "transcribe"} == {"hold"}

@@ -68,6 +68,10 @@ def test_ordinary_chat_about_secrets_holds_none(text: str) -> None:
         ("our api key is s k live four two dash bravo", "s k live four two dash bravo"),
         ("the wifi password's blue elephant forty two", "blue elephant forty two"),
         ("the password is capital p at s s word one", "capital p at s s word one"),
+        (
+            "the password is capital h u n t e r two hash x seven q nine p z capital k w four and I wrote it down",
+            "capital h u n t e r two hash x seven q nine p z capital k w four",
+        ),
     ],
 )  # fmt: skip
 def test_a_secret_that_is_said_aloud_is_found(text: str, secret: str) -> None:
