@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import shutil
 import signal
 import sys
@@ -351,8 +352,9 @@ def test_a_backup_holds_the_originals_of_the_bucket(
 _MODULES = (bucket_originals, unkept_blobs, key_ring, s3, owned, storage_copy)
 
 
-def _work(root: Path, what: str, argument: str, line: int) -> None:
+def _work(root: Path, what: str, argument: str, line: int, environment: dict[str, str]) -> None:
     """In a process of its own: what uses threads, as obstore does, is not forked."""
+    os.environ.update(environment)
     workspace = Workspace.open(root)
     vault = workspace.vault
     sys.settrace(killed_at(frozenset(module.__file__ for module in _MODULES), line))
@@ -366,10 +368,11 @@ def _work(root: Path, what: str, argument: str, line: int) -> None:
 
 def _killed_at(root: Path, what: str, argument: str, step: int) -> Iterator[int]:
     """Does it again and again, killed at every so many lines, until it comes to its end."""
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")  # a clean process: obstore's threads do not survive a fork
+    context.set_forkserver_preload([__name__])
     line = 1
     while True:
-        process = context.Process(target=_work, args=(root, what, argument, line))
+        process = context.Process(target=_work, args=(root, what, argument, line, dict(os.environ)))
         process.start()
         process.join()
         assert process.exitcode in (0, -signal.SIGKILL), process.exitcode
