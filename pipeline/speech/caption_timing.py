@@ -136,12 +136,12 @@ def with_caption_times(session: Session, times: Sequence[CueTime]) -> Session:
 
 def _marked(times: Sequence[CueTime], words: Sequence[Word], settings: SpeechSettings) -> tuple[CueTime, ...]:
     """The times in their order, those marked that nothing measured though much was heard around them in a row."""
-    elsewhere: set[int] = set()
+    elsewhere, starts = set[int](), [word.start_s for word in words]
     order = sorted(range(len(times)), key=lambda index: times[index].start_s)
     for is_measured, run in groupby(order, key=lambda index: times[index].time_uncertainty_s < UNMEASURED_DOUBT_S):
         indices = list(run)
         first_s, last_s = times[indices[0]].start_s, max(times[index].end_s for index in indices)
-        heard = sum(first_s <= word.start_s < last_s for word in words)
+        heard = bisect_left(starts, last_s) - bisect_left(starts, first_s)
         if not is_measured and heard >= _MANY_HEARD and settings.engine != "captions":
             elsewhere.update(indices)
     return tuple(replace(time, is_elsewhere=index in elsewhere) for index, time in enumerate(times))

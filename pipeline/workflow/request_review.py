@@ -198,7 +198,7 @@ def _names_somebody(workspace: Workspace, title: str) -> bool:
     words, names = words_of(title), set(read_customers(workspace.root))
     for session in Registry(workspace.db).sessions():
         for person in session.participants:
-            names.add("".join(words_of(person.name)))
+            names |= {"".join(words_of(name)) for name in (person.name, *person.aliases)}
             if person.company and person.company != session.host:
                 names |= {company_key(person.company), "".join(company_words(person.company))}
     ends = range(1, len(words) + 1)

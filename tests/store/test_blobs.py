@@ -158,7 +158,8 @@ def test_a_fault_that_lasts_is_said_and_nothing_is_taken_for_gone_or_put(
 ) -> None:
     proxy, server = faulty
     settings = server.settings(retry_for_s=0.2, timeout_s=0.5)
-    direct = S3Blobs(settings.model_copy(update={"endpoint": object_storage.endpoint}), "originals")
+    patient = {"endpoint": object_storage.endpoint, "retry_for_s": 20.0, "timeout_s": 20.0}
+    direct = S3Blobs(settings.model_copy(update=patient), "originals")
     direct.put_if_absent("there", file_of(tmp_path, b"content"))
     blobs = S3Blobs(settings, "originals")
     proxy.decide = lambda method, path, number: fault if method != "HEAD" or fault is not Fault.CUT else None

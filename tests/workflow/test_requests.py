@@ -308,6 +308,16 @@ def test_a_title_that_names_a_customer_or_a_participant_is_refused(filled: Works
     assert acts_of(filled).titles == {request_id: "Sign on for freight and banks, by Lumen Labs"}
 
 
+def test_a_title_names_nobody_by_another_name_of_theirs(filled: Workspace) -> None:
+    registry = Registry(filled.db)
+    session = next(iter(registry.sessions()))
+    guest = replace(session.participants[0], aliases=("Dana Cole",))
+    renamed = replace(session, session_id="2026-11-19-000000aa", source_digest="a" * 64, participants=(guest,))
+    registry.take(filled.root / "renamed", "f", renamed)
+    with pytest.raises(UsageProblem, match="names a customer"):
+        request_review.rename(filled, rows(filled)[0]["request_id"], "As Dana Cole asked", **BY, now=NOW)
+
+
 def test_acts_are_append_only_and_titles_are_no_plain_text_in_the_database(filled: Workspace) -> None:
     request_id = rows(filled)[0]["request_id"]
     request_review.rename(filled, request_id, "A title nobody should read", **BY, now=NOW)

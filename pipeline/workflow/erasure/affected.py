@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline.consent.evaluation.rule_tables import Identity
@@ -21,6 +21,11 @@ class AffectedSession:
     session: Session
     sure: dict[str, str]
     unsure: frozenset[str]
+
+
+def surely_in(sessions: Iterable[AffectedSession]) -> dict[str, frozenset[str]]:
+    """By the id of each session who of its participants is the person for sure."""
+    return {affected.session.session_id: frozenset(affected.sure) for affected in sessions}
 
 
 def affected_sessions(workspace: Workspace, filed: Withdrawal) -> Iterator[AffectedSession]:

@@ -22,7 +22,7 @@ from pipeline.store.tables.erasures import erased_participant
 from pipeline.store.tables.erasures import tombstone as tombstone_table
 from pipeline.store.withdrawals import Withdrawal, WithdrawalState
 from pipeline.workflow.erasure import fingerprints
-from pipeline.workflow.erasure.affected import affected_sessions
+from pipeline.workflow.erasure.affected import affected_sessions, surely_in
 from pipeline.workflow.erasure.erase import delete_derived, erase, without_names
 from pipeline.workflow.erasure.leftovers import find_leftovers
 from pipeline.workflow.erasure.quarantine import is_quarantined, quarantine
@@ -74,11 +74,11 @@ def _dropped(workspace: Workspace, filed: Withdrawal) -> bool:
 def _erased(workspace: Workspace, filed: Withdrawal, now: datetime) -> bool:
     """Every session first, then the names in everybody's texts; the aliases last, by which sessions are found."""
     sessions = list(affected_sessions(workspace, filed))
-    waits = []
+    elsewhere, waits = fingerprints.said_elsewhere(workspace, surely_in(sessions)), []
     for affected in sessions:
         if affected.sure:
             with workspace.vault.in_use():
-                waits.append(erase(workspace, filed, affected, now=now))
+                waits.append(erase(workspace, filed, affected, elsewhere=elsewhere, now=now))
     unsure = any(affected.unsure for affected in sessions)
     registry, names = Registry(workspace.db), _names(workspace, filed)
     for session in registry.sessions():

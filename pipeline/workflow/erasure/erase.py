@@ -21,7 +21,7 @@ from pipeline.store.artefacts import ArtefactState
 from pipeline.store.registry import Registry
 from pipeline.store.withdrawals import Withdrawal
 from pipeline.workflow.erasure import fingerprints
-from pipeline.workflow.erasure.affected import AffectedSession, affected_sessions
+from pipeline.workflow.erasure.affected import AffectedSession
 from pipeline.workflow.erasure.split_files import split_files
 
 Line = TypeVar("Line", Cue, ChatLine)
@@ -109,8 +109,13 @@ def without_names(session: Session, aliases: Iterable[str]) -> Session:
     )
 
 
-def erase(workspace: Workspace, filed: Withdrawal, affected: AffectedSession, *, now: datetime) -> bool:
-    """Erases a withdrawal's person from a session; True when part of it waits for a decision. Safe to repeat."""
+def erase(
+    workspace: Workspace, filed: Withdrawal, affected: AffectedSession, *, elsewhere: frozenset[str], now: datetime
+) -> bool:
+    """Erases a withdrawal's person from a session; True when part of it waits for a decision. Safe to repeat.
+
+    ``elsewhere`` are the runs of words that others say in other sessions, which no search is for.
+    """
     people, keys = frozenset(affected.sure), Keys(workspace.key("identity"))
     whole = filed.whole or now >= filed.filed_at + HOLD_MIXED
     changed = without_people(affected.session, people, mixed_too=whole)
@@ -131,7 +136,7 @@ def erase(workspace: Workspace, filed: Withdrawal, affected: AffectedSession, *,
     }
     files = changed.files - others
     before = replace(affected, session=replace(affected.session, crosstalk=crosstalk))
-    _mark(workspace, filed, before, keys, files, now)
+    _mark(workspace, filed, before, keys, files, elsewhere, now)
     Registry(workspace.db).rewrite_erased(changed.session)
     delete_derived(workspace, filed, session_id)
     _note(workspace, filed, done, session_id)
@@ -187,14 +192,18 @@ def delete_derived(workspace: Workspace, filed: Withdrawal, session_id: str, *, 
 
 
 def _mark(
-    workspace: Workspace, filed: Withdrawal, affected: AffectedSession, keys: Keys, files: Iterable[str], now: datetime
+    workspace: Workspace,
+    filed: Withdrawal,
+    affected: AffectedSession,
+    keys: Keys,
+    files: Iterable[str],
+    elsewhere: frozenset[str],
+    now: datetime,
 ) -> None:
     """Records, before anything is deleted, what to search for, who it was, and that these files go on purpose."""
     session = affected.session
     transcripts = fingerprints.transcripts_of(workspace, session.session_id)
-    theirs = {session.session_id, *(each.session.session_id for each in affected_sessions(workspace, filed))}
-    in_session = fingerprints.unique_runs(session, transcripts, frozenset(affected.sure))
-    runs = fingerprints.said_nowhere_else(workspace, in_session, theirs)
+    runs = fingerprints.unique_runs(session, transcripts, frozenset(affected.sure)) - elsewhere
     with workspace.db.begin() as connection:
         for text in runs:
             withdrawals.mark(connection, filed.withdrawal_id, "gram", fingerprints.GRAM_WORDS, keys.marked(text))

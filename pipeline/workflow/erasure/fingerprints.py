@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -74,18 +74,22 @@ def unique_runs(session: Session, transcripts: Iterable[Transcript], people: fro
     return frozenset(theirs - others)
 
 
-def said_nowhere_else(workspace: Workspace, theirs: frozenset[str], session_ids: Collection[str]) -> frozenset[str]:
-    """Those of some runs that are said in no session but these, where the person is.
+def said_elsewhere(workspace: Workspace, people: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The runs of these people, by the id of each session where they are, that others say in any other session.
 
     "It would be great if" is five words that customers of many sessions say: they give nobody away, and an export that
-    holds them holds nothing of the person.
+    holds them holds nothing of the person. Who speaks without a name may be the person, so what they say is no other's.
     """
-    left = set(theirs)
-    registry = Registry(workspace.db)
-    for session in registry.sessions(registry.digests().keys() - set(session_ids)) if left else ():
-        for _, words in _utterances(session, transcripts_of(workspace, session.session_id)):
-            left.difference_update(runs(words, GRAM_WORDS))
-    return frozenset(left)
+    registry, theirs, shared = Registry(workspace.db), set[str](), set[str]()
+    for session in registry.sessions(people):
+        for who, words in _utterances(session, transcripts_of(workspace, session.session_id)):
+            if who in people[session.session_id]:
+                theirs.update(runs(words, GRAM_WORDS))
+    for session in registry.sessions(registry.digests().keys() - people.keys()) if theirs else ():
+        for who, words in _utterances(session, transcripts_of(workspace, session.session_id)):
+            if who is not None:
+                shared |= theirs.intersection(runs(words, GRAM_WORDS))
+    return frozenset(shared)
 
 
 def transcripts_of(workspace: Workspace, session_id: str) -> list[Transcript]:

@@ -19,7 +19,7 @@ from pipeline.store import Workspace, record_keys, tombstones, withdrawals
 from pipeline.store.database import reading
 from pipeline.store.withdrawals import Withdrawal, WithdrawalState
 from pipeline.workflow.erasure import fingerprints
-from pipeline.workflow.erasure.affected import affected_sessions
+from pipeline.workflow.erasure.affected import affected_sessions, surely_in
 from pipeline.workflow.erasure.quarantine import OF_TAGS, audiences
 
 _TEXT_BYTES = 64 << 20
@@ -178,7 +178,7 @@ def _in_output(workspace: Workspace, filed: Withdrawal, keys: Keys) -> Iterator[
     with reading(workspace.db) as connection:
         known = fingerprints.aliases_of(connection, keys, filed.party_ids)
     sessions = list(affected_sessions(workspace, filed))
-    theirs = {affected.session.session_id for affected in sessions}
+    elsewhere = fingerprints.said_elsewhere(workspace, surely_in(sessions))
     for affected in sessions:
         session, people = affected.session, frozenset(affected.sure)
         aliases = [*known, *(name for who in people for name in fingerprints.names_of(session.participant(who)))]
@@ -186,8 +186,7 @@ def _in_output(workspace: Workspace, filed: Withdrawal, keys: Keys) -> Iterator[
         for alias, size in fingerprints.searchable(aliases).items():
             marks.setdefault(("alias", size), set()).add(keys.marked(alias))
         transcripts = fingerprints.transcripts_of(workspace, session.session_id)
-        in_session = fingerprints.unique_runs(session, transcripts, people)
-        runs = fingerprints.said_nowhere_else(workspace, in_session, theirs)
+        runs = fingerprints.unique_runs(session, transcripts, people) - elsewhere
         marks[("gram", fingerprints.GRAM_WORDS)] = {keys.marked(run) for run in runs}
         finder = _Finder(keys, {name: frozenset(values) for name, values in marks.items()})
         folders = {workspace.out / session.session_id / audience: finder for audience in audiences(filed.purposes)}

@@ -27,6 +27,7 @@ from pipeline.store.artefacts import Artefact, ArtefactState
 from pipeline.store.registry import Registry
 from pipeline.store.withdrawals import WithdrawalState
 from pipeline.workflow import erasure, request_files
+from pipeline.workflow.erasure import fingerprints
 from tests.workflow.erasure.conftest import GUEST, LATER, NOW, SAMPLES, Leave, night
 
 GUEST_ID = "p2"
@@ -254,15 +255,15 @@ def test_a_key_of_a_record_as_it_was_is_found(without: Workspace) -> None:
     assert [(leftover.store, leftover.what) for leftover in leftovers] == [("keys", "key of a record as it was")]
 
 
-@pytest.mark.parametrize("elsewhere", [False, True])
+@pytest.mark.parametrize(("elsewhere", "speaker"), [(False, None), (True, "p9"), (True, None)])
 def test_what_customers_of_other_sessions_say_as_well_gives_nobody_away(
-    workspace: Workspace, leave: Leave, elsewhere: bool
+    workspace: Workspace, leave: Leave, elsewhere: bool, speaker: str | None
 ) -> None:
-    """The same request of several customers: "it would be great if" is five words."""
+    """The same request of several customers: "it would be great if" is five words. Whom nobody knows may be them."""
     own = Registry(workspace.db).session(session_id(workspace))
     spoken = [word.text for transcript in heard(workspace) for word in transcript.words if word.participant_id == "p2"]
     if elsewhere:
-        said = (ChatLine(at_s=1.0, participant_id="p9", text=" ".join(spoken)),)
+        said = (ChatLine(at_s=1.0, participant_id=speaker, text=" ".join(spoken)),)
         guest = Participant(participant_id="p9", name="Ana Ruiz", email="ana@elsewhere.example")
         other = replace(own, session_id="2026-11-19-0000000a", source_digest="a" * 64, chat=said, tracks=())
         other = replace(other, participants=(guest,), captions=(), embedded=(), crosstalk=())
@@ -272,7 +273,31 @@ def test_what_customers_of_other_sessions_say_as_well_gives_nobody_away(
     erasure.carry_out(workspace, now=LATER)
     (workspace.out / "exports" / "requests.csv").write_text(" ".join(spoken), "utf-8")
     leftovers = erasure.leftovers_of(workspace, known_as(GUEST, workspace=workspace))
-    assert [leftover.what for leftover in leftovers] == ([] if elsewhere else ["gram"])
+    assert [leftover.what for leftover in leftovers] == ([] if speaker else ["gram"])
+
+
+def test_what_others_say_is_read_once_however_many_sessions_somebody_was_in(
+    workspace: Workspace, leave: Leave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry, read = Registry(workspace.db), list[str]()
+    own = registry.session(session_id(workspace))
+    for number in range(3):
+        again = replace(own, session_id=f"2026-11-19-0000000{number}", source_digest=str(number) * 64, tracks=())
+        registry.take(workspace.root / f"again {number}", "f", again)
+    guest = Participant(participant_id="p9", name="Ana Ruiz", email="ana@elsewhere.example")
+    other = replace(own, session_id="2026-11-20-0000000a", source_digest="a" * 64, tracks=(), participants=(guest,))
+    registry.take(workspace.root / "elsewhere", "f", replace(other, captions=(), embedded=(), crosstalk=(), chat=()))
+    leave(workspace, Purpose.INTERNAL_SHARE)
+    transcripts_of = fingerprints.transcripts_of
+
+    def counted(of: Workspace, which: str) -> list[Transcript]:
+        read.append(which)
+        return transcripts_of(of, which)
+
+    monkeypatch.setattr(fingerprints, "transcripts_of", counted)
+    erasure.leftovers_of(workspace, known_as(GUEST, workspace=workspace))
+    assert read.count(own.session_id) > 0
+    assert read.count(other.session_id) == 1
 
 
 def test_planted_words_and_files_are_found_and_fail_the_run(workspace: Workspace, leave: Leave) -> None:
