@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline import speech
-from pipeline.records import Failed, Held, KeywordHit, Outcome, Purpose, Transcript
+from pipeline.records import Audience, Failed, Held, KeywordHit, Outcome, Purpose, Transcript
 from pipeline.speech import CueTime
 from pipeline.store.codec import key_of
 from pipeline.workflow.session_context import SessionContext
@@ -37,9 +37,16 @@ def recognised(context: SessionContext) -> tuple[SessionContext, Transcript] | H
 
 
 def _takes_out(context: SessionContext) -> bool:
-    """Whether somebody is to be cut out of the sound in any part."""
-    cells = context.ruling.cells
-    return any(cell.purpose is Purpose.TRANSCRIBE and cell.outcome is Outcome.MINUS for cell in cells)
+    """Whether somebody is to be cut out of the sound in any part, of what is heard or of a rendition."""
+    session, ruling = context.session, context.ruling
+    wanted = (each.purpose for each in Audience if each is Audience.INTERNAL or each.purpose in session.purposes)
+    return any(
+        outcome is Outcome.MINUS
+        for purpose in (Purpose.TRANSCRIBE, *wanted)
+        if ruling.any_open(purpose)
+        for person in session.participants
+        for _, outcome in ruling.spans(purpose, person.participant_id)
+    )
 
 
 def with_caption_times(context: SessionContext, times: Sequence[CueTime]) -> SessionContext:

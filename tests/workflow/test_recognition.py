@@ -46,16 +46,33 @@ def put(context: SessionContext, stage: str, key: str, value: object, kind: Any 
     context.workspace.stages.put(stage, key, value, kind)
 
 
-@pytest.mark.parametrize(("other", "is_held"), [(Outcome.MINUS, True), (Outcome.PROCEED, False)])
+@pytest.mark.parametrize(
+    ("other", "purpose", "wanted", "is_held"),
+    [
+        (Outcome.MINUS, Purpose.TRANSCRIBE, (), True),
+        (Outcome.PROCEED, Purpose.TRANSCRIBE, (), False),
+        (Outcome.MINUS, Purpose.INTERNAL_SHARE, (), True),
+        (Outcome.MINUS, Purpose.PUBLIC_RECORDING, (Purpose.PUBLIC_RECORDING,), True),
+        (Outcome.MINUS, Purpose.PUBLIC_RECORDING, (), False),
+        (Outcome.MINUS, Purpose.ML_TRAINING, (), False),
+    ],
+)
 def test_captions_of_another_talk_hold_where_somebody_is_cut_out_by_them(
-    other: Outcome, is_held: bool, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    other: Outcome,
+    purpose: Purpose,
+    wanted: tuple[Purpose, ...],
+    is_held: bool,
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Twice: the second time from what was kept of the first."""
     monkeypatch.setattr(recognition, "_transcribed", lambda _: heard(talk(60, seed=2)))
     monkeypatch.setattr(recognition, "_keyword_hits", lambda *_: ())
     monkeypatch.setattr(SessionContext, "put", put)  # consent is decided by hand here
-    theirs = captioned(talk(60, seed=1), lambda _: 0.0)
-    ruling = ruling_of(Outcome.PROCEED, other)
+    theirs = replace(captioned(talk(60, seed=1), lambda _: 0.0), purposes=wanted)
+    ruling = ruling_of(Outcome.PROCEED, Outcome.PROCEED)
+    about_it = [replace(cell, purpose=purpose) for cell in ruling_of(Outcome.PROCEED, other).cells]
+    ruling = replace(ruling, cells=(*ruling.cells, *about_it))
     context = SessionContext(session=theirs, workspace=workspace, ruling=ruling, known=Context(), now=NOW)
     for _ in range(2):
         result = recognised(context)
