@@ -111,17 +111,21 @@ def _held(registry: Registry, states: Mapping[str, SessionState], heard: Contain
 def _groups(
     mentions: Sequence[Mention], published: Sequence[_Published], acts: RequestActs
 ) -> tuple[RequestGroup, ...]:
-    """The mentions in groups; those with vectors of another encoder stand apart until they are tagged again."""
+    """The mentions in groups; those with vectors of another encoder stand apart until they are tagged again.
+
+    One without a vector is a group by itself.
+    """
     vectors = {
         (session_tags.session.session_id, round(tag.start_s, 3), tag.quote): (session_tags.tagged.encoder, vector)
         for session_tags in published
         for tag, vector in zip(session_tags.tagged.tags, session_tags.tagged.vectors, strict=True)
         if vector
     }
-    vector_of = {mention.request_id: vectors[mention.session, mention.start_s, mention.wording] for mention in mentions}
-    groups: list[RequestGroup] = []
+    keys = {mention.request_id: (mention.session, mention.start_s, mention.wording) for mention in mentions}
+    vector_of = {request_id: vectors[key] for request_id, key in keys.items() if key in vectors}
+    groups = [_alone(mention, acts) for mention in mentions if mention.request_id not in vector_of]
     for encoder in sorted({encoder for encoder, _ in vector_of.values()}):
-        own = [mention for mention in mentions if vector_of[mention.request_id][0] == encoder]
+        own = [mention for mention in mentions if vector_of.get(mention.request_id, ("",))[0] == encoder]
         rows = np.stack([unpacked(vector_of[mention.request_id][1]) for mention in own])
         wordings = [_wording(mention) for mention in own]
         groups += [
@@ -131,6 +135,11 @@ def _groups(
             )
         ]
     return tuple(groups)
+
+
+def _alone(mention: Mention, acts: RequestActs) -> RequestGroup:
+    alone = WordingGroup(keys=(mention.request_id,), centre=mention.request_id, closeness=1.0, words=())
+    return _request_group(alone, {mention.request_id: mention.about or mention.wording}, acts)
 
 
 def _wording(mention: Mention) -> Wording:

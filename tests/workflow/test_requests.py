@@ -308,6 +308,17 @@ def test_a_title_that_names_a_customer_or_a_participant_is_refused(filled: Works
     assert acts_of(filled).titles == {request_id: "Sign on for freight and banks, by Lumen Labs"}
 
 
+def test_a_request_without_a_vector_stands_alone(filled: Workspace) -> None:
+    before = {row["request_id"] for row in rows(filled)}
+    for session in Registry(filled.db).sessions():
+        kept = tagging.tagged(filled, session.session_id)
+        assert kept is not None
+        bare = replace(kept, vectors=("",) * len(kept.tags))
+        filled.stages.put("tags", tagging.tags_key(session.session_id), bare, tagging.TaggedSession)
+    assert {row["request_id"] for row in rows(filled)} == before
+    assert all(len(group.request_ids) == 1 for group in request_report.gather(filled, now=NOW).groups)
+
+
 def test_a_title_names_nobody_by_another_name_of_theirs(filled: Workspace) -> None:
     registry = Registry(filled.db)
     session = next(iter(registry.sessions()))
