@@ -16,6 +16,8 @@ _BROAD_S = 1.6
 """How much speech says whose voice a moment is: two windows' length, by the mean vector of three windows."""
 _TRACE = 1e-6
 """The least weight, so that the edge of a window still counts where no other window reaches."""
+_AT_ONCE = 600
+"""Moments that are held against the windows around them at once: what is said without a pause may be long."""
 
 Seconds = npt.NDArray[np.floating]
 Span = tuple[float, float]
@@ -37,6 +39,10 @@ class Likeness:
 
     def at(self, middles: Seconds) -> tuple[Array, Array]:
         """Broad and narrow cosines at moments in order, shape (moments, voices) each."""
+        parts = [self._at(middles[first : first + _AT_ONCE]) for first in range(0, len(middles), _AT_ONCE)]
+        return np.concatenate([broad for broad, _ in parts]), np.concatenate([narrow for _, narrow in parts])
+
+    def _at(self, middles: Seconds) -> tuple[Array, Array]:
         near = slice(
             np.searchsorted(self.starts, middles[0] - _BROAD_S), np.searchsorted(self.starts, middles[-1] + 1.0)
         )

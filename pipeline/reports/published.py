@@ -130,8 +130,11 @@ def _tonight(workspace: Workspace) -> list[Place]:
 
 
 def size(workspace: Workspace, place: Place) -> int:
-    """The bytes of a rendition that is in its place."""
-    return sum(path.lstat().st_size for path in (workspace.out / _name(place)).iterdir())
+    """The bytes of a rendition that is in its place; 0 where another command took it back meanwhile."""
+    try:
+        return sum(path.lstat().st_size for path in (workspace.out / _name(place)).iterdir())
+    except FileNotFoundError:
+        return 0
 
 
 def _is_next(proof: Manifest | None, entries: PublishedEntries) -> bool:

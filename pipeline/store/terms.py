@@ -156,6 +156,11 @@ class Lists:
             for where, entry in term_list.entries()
         ]
 
+    def names(self, on: date) -> Iterator[str]:
+        """What the terms of every list that hold on a day are called."""
+        for _, term in _in_force(list(self.lists), _Term, on):
+            yield from (term.text, *term.aliases)
+
     def mark(self, on: date) -> str:
         """A hash that changes whenever what applies changes, but for the names that are known elsewhere."""
         held = [where for term_list in self.lists for where, entry in term_list.entries() if entry.holds(on)]

@@ -11,7 +11,7 @@ from pipeline.export.mentions import Mention
 from pipeline.lexicon import company_key, company_words, words_of
 from pipeline.records import RequestGroup
 from pipeline.records.shell_actor import mark
-from pipeline.store import Workspace
+from pipeline.store import Workspace, terms
 from pipeline.store.customers import read_customers
 from pipeline.store.registry import Registry
 from pipeline.workflow import request_acts
@@ -145,13 +145,16 @@ def split(workspace: Workspace, name: str, other: str, *, actor: str, reason: st
 
 
 def rename(workspace: Workspace, name: str, title: str, *, actor: str, reason: str, now: datetime) -> None:
-    """Gives the group of a request a title; raises ``UsageProblem`` for one that names a customer or a participant.
+    """Gives the group of a request a title; ``UsageProblem`` for one that names a customer, a participant or a term.
 
     It is in every export, whoever asked: no redaction comes between.
     """
     request_id = _request_id(gather(workspace, now=now), name)
-    if _names_somebody(workspace, title):
-        raise UsageProblem("the title names a customer or a participant", action="choose one that says what is wanted")
+    if _names_a_secret(workspace, title, now):
+        raise UsageProblem(
+            "the title names a customer, a participant, or what a term list has",
+            action="choose one that says what is wanted",
+        )
     request_acts.rename(workspace, request_id, title, actor=actor, reason=reason)
 
 
@@ -193,9 +196,10 @@ def resolve(
     ]
 
 
-def _names_somebody(workspace: Workspace, title: str) -> bool:
-    """Whether a title holds the name of a customer, or the whole name of somebody who was in a session."""
+def _names_a_secret(workspace: Workspace, title: str, now: datetime) -> bool:
+    """Whether a title holds the name of a customer, the whole name of somebody in a session, or a listed term."""
     words, names = words_of(title), set(read_customers(workspace.root))
+    names |= {"".join(words_of(name)) for name in terms.read(workspace.root).names(now.date())}
     for session in Registry(workspace.db).sessions():
         for person in session.participants:
             names |= {"".join(words_of(name)) for name in (person.name, *person.aliases)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from collections import Counter
 
 import numpy as np
@@ -81,6 +82,21 @@ def test_a_moment_is_like_what_the_windows_around_it_are_like() -> None:
     broad, narrow = alike.at(np.array([0.05, 0.4, 1.2, 1.55]))
     assert np.argmax(narrow, axis=1).tolist() == [0, 0, 1, 1] and narrow[1, 0] > 0.99
     assert broad[2, 1] < narrow[2, 1] and np.allclose(broad.sum(axis=1), 1.0)
+
+
+def test_what_somebody_says_for_long_without_a_pause_takes_no_more_memory_for_each_moment() -> None:
+    """Music, or a reader, for twenty minutes: all moments against all windows would take 300 MB an array."""
+    starts = np.arange(0, 1200, WINDOW_STEP_S)
+    cosines = np.random.default_rng(5).random((len(starts), 2)).astype(np.float32)
+    alike = Likeness(starts, cosines, cosines, np.eye(2, dtype=np.float32))
+    middles = np.arange(0.05, 1200, 0.1)
+    tracemalloc.start()
+    broad, narrow = alike.at(middles)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert broad.shape == narrow.shape == (len(middles), 2)
+    assert np.allclose(broad[5990:6010], alike.at(middles[5990:6010])[0], atol=1e-5)
+    assert peak < 20e6
 
 
 def test_what_is_usual_of_a_voice_is_the_median_of_its_own_windows() -> None:

@@ -75,3 +75,10 @@ def test_renditions_have_their_turn_too(workspace: Workspace, monkeypatch: pytes
     assert read == [places[0][0], places[1][0], places[2][0], places[0][0]]
     assert found == [True, False]
     assert not verify._renditions(workspace).ok, "all of them where nothing is said"
+
+
+def test_a_rendition_that_another_command_takes_back_meanwhile_breaks_nothing(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published, "placed", lambda _: [("2026-11-18-0000000a", Audience.INTERNAL)])
+    assert not verify._renditions(workspace, 1).ok

@@ -318,6 +318,19 @@ def test_a_title_names_nobody_by_another_name_of_theirs(filled: Workspace) -> No
         request_review.rename(filled, rows(filled)[0]["request_id"], "As Dana Cole asked", **BY, now=NOW)
 
 
+@pytest.mark.parametrize("title", ["Sign on for project nightjar", "What Heron needs"])
+def test_a_title_holds_nothing_that_a_term_list_has(filled: Workspace, title: str) -> None:
+    """Also where the list is a customer's, whose session it was said in or not."""
+    (filled.root / "terms.toml").write_text('[[terms]]\ntext = "Project Nightjar"\n', "utf-8")
+    (filled.root / "terms").mkdir(exist_ok=True)
+    of_one = 'customer = "Halcyon Freight"\n[[terms]]\ntext = "Egret"\naliases = ["Heron"]\n'
+    (filled.root / "terms" / "one.toml").write_text(of_one, "utf-8")
+    request_id = rows(filled)[0]["request_id"]
+    with pytest.raises(UsageProblem, match="term list"):
+        request_review.rename(filled, request_id, title, **BY, now=NOW)
+    request_review.rename(filled, request_id, "Sign on for projects", **BY, now=NOW)
+
+
 def test_acts_are_append_only_and_titles_are_no_plain_text_in_the_database(filled: Workspace) -> None:
     request_id = rows(filled)[0]["request_id"]
     request_review.rename(filled, request_id, "A title nobody should read", **BY, now=NOW)

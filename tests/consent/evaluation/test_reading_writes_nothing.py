@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from pipeline import consent
 from pipeline.cli import main
 from pipeline.consent.evaluation.explain import explain
+from pipeline.embeddings import encoder_name
 from pipeline.records import Audience, Ruling, Session, SessionResult, Tag
 from pipeline.store import Workspace
 from pipeline.store.chains import Head, chained_tables, head_of
@@ -37,7 +38,8 @@ def published(workspace: Workspace, file_answers: Files, tmp_path: Path) -> Sess
     )
     Registry(workspace.db).conclude(SessionState(state_key="k", valid_until=0.0, attempts=1, result=result))
     tag = Tag(label="request", score=1.0, area="x", start_s=0.0, end_s=1.0, quote="a wish", participant_id="p1")
-    kept = TaggedSession(made_with="", tags=(tag,), encoder="tfidf", vectors=("",))
+    vectors = tagging._packed_vectors((tag,))
+    kept = TaggedSession(made_with="", tags=(tag,), encoder=encoder_name(), vectors=vectors)
     workspace.stages.put("tags", tagging.tags_key(found.session_id), kept)
     return found
 
