@@ -111,35 +111,33 @@ def _held(registry: Registry, states: Mapping[str, SessionState], heard: Contain
 def _groups(
     mentions: Sequence[Mention], published: Sequence[_Published], acts: RequestActs
 ) -> tuple[RequestGroup, ...]:
-    """The mentions in groups; those with vectors of another encoder stand apart until they are tagged again.
-
-    One without a vector is a group by itself.
-    """
+    """The mentions in groups; those with vectors of another encoder stand apart until they are tagged again."""
     vectors = {
         (session_tags.session.session_id, round(tag.start_s, 3), tag.quote): (session_tags.tagged.encoder, vector)
         for session_tags in published
         for tag, vector in zip(session_tags.tagged.tags, session_tags.tagged.vectors, strict=True)
         if vector
     }
-    keys = {mention.request_id: (mention.session, mention.start_s, mention.wording) for mention in mentions}
-    vector_of = {request_id: vectors[key] for request_id, key in keys.items() if key in vectors}
-    groups = [_alone(mention, acts) for mention in mentions if mention.request_id not in vector_of]
-    for encoder in sorted({encoder for encoder, _ in vector_of.values()}):
-        own = [mention for mention in mentions if vector_of.get(mention.request_id, ("",))[0] == encoder]
-        rows = np.stack([unpacked(vector_of[mention.request_id][1]) for mention in own])
-        wordings = [_wording(mention) for mention in own]
+    by_encoder: dict[str, list[tuple[Wording, str]]] = {}
+    for mention in mentions:
+        encoder, vector = vectors.get((mention.session, mention.start_s, mention.wording), ("", ""))
+        by_encoder.setdefault(encoder, []).append((_wording(mention), vector))
+    groups: list[RequestGroup] = []
+    for encoder, own in sorted(by_encoder.items()):
+        texts = {wording.key: wording.text for wording, _ in own}
         groups += [
-            _request_group(wordings_together, {wording.key: wording.text for wording in wordings}, acts)
-            for wordings_together in group(
-                wordings, rows, threshold=THRESHOLD[encoder], together=acts.together, apart=acts.apart
-            )
+            _request_group(wordings_together, texts, acts) for wordings_together in _together(encoder, own, acts)
         ]
     return tuple(groups)
 
 
-def _alone(mention: Mention, acts: RequestActs) -> RequestGroup:
-    alone = WordingGroup(keys=(mention.request_id,), centre=mention.request_id, closeness=1.0, words=())
-    return _request_group(alone, {mention.request_id: mention.about or mention.wording}, acts)
+def _together(encoder: str, own: Sequence[tuple[Wording, str]], acts: RequestActs) -> Sequence[WordingGroup]:
+    """Wordings whose vectors are of one encoder, in groups; those without a vector each by itself."""
+    wordings = [wording for wording, _ in own]
+    if not encoder:
+        return [WordingGroup(keys=(wording.key,), centre=wording.key, closeness=1.0) for wording in wordings]
+    rows = np.stack([unpacked(vector) for _, vector in own])
+    return group(wordings, rows, threshold=THRESHOLD[encoder], together=acts.together, apart=acts.apart)
 
 
 def _wording(mention: Mention) -> Wording:

@@ -27,6 +27,7 @@ from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from pipeline import nightly
 from pipeline.store import Workspace
@@ -108,13 +109,13 @@ def prepared(ground: Ground, faults: dict[str, str], *, timeout_s: float = 60.0)
 
 def run_night(root: Path, executor: str, *, days: int = 0, retry_failed: bool = False) -> None:
     """One night with stand-ins in the place of what is done with a session."""
-    nightly.process_one = stand_in.process_one
     workspace = Workspace.open(root)
     options = nightly.RunOptions(
         executor=executor_named(executor, workspace), retry_failed=retry_failed, accept_clock=True
     )
     now = NIGHT + timedelta(days=days)
-    nightly.run_night(workspace, inbox=None, options=options, now=now, progress=lambda *_: None)
+    with patch.object(nightly, "process_one", stand_in.process_one):
+        nightly.run_night(workspace, inbox=None, options=options, now=now, progress=lambda *_: None)
 
 
 def _faulty_worker(fault: str, ground: Ground) -> None:

@@ -21,6 +21,7 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from pipeline import ingest, nightly
 from pipeline.store import Workspace
@@ -76,10 +77,11 @@ def recording_of(folder: str) -> bytes:
 
 def run_night(root: Path, inbox: Path, executor: str, *, now: datetime = NIGHT, accept_clock: bool = True) -> None:
     """One night of this line."""
-    nightly.ingest_one, nightly.process_one = stand_in_line.ingest_one, stand_in_line.process_one
     workspace = Workspace.open(root)
     options = nightly.RunOptions(executor=executor_named(executor, workspace), accept_clock=accept_clock)
-    nightly.run_night(workspace, inbox=inbox, options=options, now=now, progress=lambda *_: None)
+    ingesting = patch.object(nightly, "ingest_one", stand_in_line.ingest_one)
+    with ingesting, patch.object(nightly, "process_one", stand_in_line.process_one):
+        nightly.run_night(workspace, inbox=inbox, options=options, now=now, progress=lambda *_: None)
 
 
 def planned_kills(kills: int, stages: Sequence[str]) -> dict[str, str]:

@@ -122,7 +122,7 @@ def test_a_tool_that_computes_for_ever_is_ended(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_tool_that_wants_too_much_memory_gets_none() -> None:
-    with child([sys.executable, "-c", "bytearray(1 << 30)"], memory=256 << 20) as running:
+    with child([sys.executable, "-c", "import time; time.sleep(0.5); bytearray(1 << 30)"], memory=256 << 20) as running:
         assert running.read(1) == b""
         assert running.finish() != 0
     assert "MemoryError" in running.said

@@ -151,7 +151,7 @@ def test_without_a_reader_the_picture_stays_out_and_that_is_said(
 @pytest.mark.parametrize(
     ("settings", "picture"),
     [
-        (PictureSettings(), "encoded again with 2 covers, not reviewed"),
+        (PictureSettings(), "encoded again with 3 covers, not reviewed"),
         (PictureSettings(require_ocr=False), "copied, not reviewed"),
         (PictureSettings(keep=False), "none"),
     ],
