@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.executors.worker_environment import set_worker_environment
 from tests.benchmarks.sessions import session_folder, timed
 from tests.end_to_end.conftest import HAS_MODEL, prepared
 
@@ -17,14 +16,11 @@ def measure(folder: Path) -> list[str]:
 
     Whisper hears five minutes in one go: ten minutes without a pause hold all that hours do.
     """
-    set_worker_environment()
     peaks = {}
     lengths = (("ten minutes", 2, 240.0), ("three hours", 2, 5330.0), ("ten minutes of nothing but talk", 9, 0.5))
     for name, repeats, pause_s in lengths:
         inbox = folder / name
         session_folder(inbox, "session", repeats=repeats, pause_s=pause_s)
-        peaks[name] = timed(
-            "run", inbox, "--workspace", prepared(folder / f"ws {name}"), "--executor", "inline"
-        ).peak_mb
+        peaks[name] = timed("run", inbox, "--workspace", prepared(folder / f"ws {name}")).peak_mb
     figures = ", ".join(f"{name} {peak:.0f} MB" for name, peak in peaks.items())
     return [f"largest process: {figures} (goal {GOAL_MB} MB, the same for the first two)"]

@@ -32,9 +32,11 @@ def timed(*arguments: str | Path, one_worker: bool = True) -> Cost:
     }
     code = (
         "import resource, sys\n"
+        "from multiprocessing import forkserver\n"
         "from pipeline.cli import main\n"
         "try:\n    main()\n"
         "finally:\n"
+        "    forkserver._forkserver._stop()\n"  # waited for, so that what its workers used counts
         "    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)\n"
         "    used = [resource.getrusage(who) for who in whose]\n"
         "    cpu_s = sum(one.ru_utime + one.ru_stime for one in used)\n"
