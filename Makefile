@@ -54,7 +54,7 @@ bench-tag: setup ## measure tagging and grouping on a folder of marked sets: mak
 
 bench-hearing: setup ## word errors, seconds that leak and seconds too many (minutes): make bench-hearing [EVAL=FOLDER]
 	$(BIN)/python -m tests.benchmarks.recognition $(EVAL)
-	$(BIN)/python -m tests.benchmarks hearing
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks hearing
 
 check-exports: setup ## open every export with LibreOffice, pandas and csvclean, as far as they are installed
 	$(BIN)/python -m tests.export.open_with
