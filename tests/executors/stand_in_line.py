@@ -13,12 +13,11 @@ import os
 import resource
 import signal
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline import render
 from pipeline.files import make_private
-from pipeline.records import Audience, Check, Proof, ProofVerdict, Purpose, Session, SessionResult
+from pipeline.records import Audience, Check, Proof, ProofVerdict, Session, SessionResult
 from pipeline.render.file_names import TRANSCRIPT_JSONL
 from pipeline.render.rendition import proved
 from pipeline.store import Workspace
@@ -27,6 +26,7 @@ from pipeline.store.database import storage_needed
 from pipeline.store.registry import Registry
 from pipeline.workflow.attempts import Task, opened
 from pipeline.workflow.results import SessionProgress
+from tests.store.test_store import session as made_session
 
 STAGES = ("ingest", "speech", "detect", "review", "render", "publish", "tag", "hand over")
 """Where a worker is killed: when the stage has kept what it makes, and nothing else is done yet."""
@@ -45,20 +45,7 @@ def ingest_one(task: Task) -> Session:
     with workspace.attempting(task.attempt):
         sealed = workspace.vault.seal(task.folder / "recording.wav", kind="media")
         _reached(task, "ingest", task.folder.name)
-    return Session(
-        session_id=session_id(task.folder.name),
-        source_digest=sealed.digest,
-        platform="folder",
-        title=task.folder.name,
-        started_at=datetime(2026, 11, 18, 15, tzinfo=UTC),
-        host=None,
-        recorder_location=None,
-        notice_asserted=False,
-        purposes=(Purpose.TRANSCRIBE,),
-        duration_s=60.0,
-        participants=(),
-        tracks=(),
-    )
+    return made_session(session_id(task.folder.name), sealed.digest, title=task.folder.name)
 
 
 @storage_needed()
