@@ -18,7 +18,10 @@ _UNPOINTED = 20
 _LONG = 40  # words of a sentence beyond which the recogniser has left out points
 # What a cue says is secret may be the sentence before: "We will ship on Mars. Nobody outside knows about it."
 _POINTS_BACK = word_set("it its this that these those them they thats")
-_ALONE = 4  # words beside the cue: with fewer the sentence says nothing itself, and the next one does
+_ALONE = 4  # words beside the cue: with fewer the sentence says nothing itself, and one beside it does, who knows which
+# "Off the record" and "between you and me" at the end of a sentence may open the next: Whisper wrote "this is Tobias
+# off the record. We are closing …".
+_OPENERS = word_set("record me us ourselves confidence")
 
 
 def statement_recognizer(phrases: tuple[str, ...]) -> Recognizer:
@@ -38,14 +41,15 @@ def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence]) 
     start, end = parts[cue.sentence]
     if end - start > _LONG:
         return max(start, cue.start - _UNPOINTED), min(end, cue.end + _UNPOINTED)
-    rest = (end - start) - (cue.end - cue.start)
-    if cue.sentence and not _POINTS_BACK.isdisjoint(words[start:end]):
-        before = parts[cue.sentence - 1]
-        start = max(before.start, start - _UNPOINTED)
-    elif rest < _ALONE and cue.sentence + 1 < len(parts):
-        after = parts[cue.sentence + 1]
-        end = min(after.end, end + _UNPOINTED)
-    return start, end
+    is_alone = (end - start) - (cue.end - cue.start) < _ALONE
+    points_back = cue.sentence > 0 and not _POINTS_BACK.isdisjoint(words[start:end])
+    opens = cue.end == end and words[end - 1] in _OPENERS
+    first, last = start, end
+    if cue.sentence > 0 and (points_back or is_alone):
+        first = max(parts[cue.sentence - 1].start, start - _UNPOINTED)
+    if cue.sentence + 1 < len(parts) and (opens or (is_alone and not points_back)):
+        last = min(parts[cue.sentence + 1].end, end + _UNPOINTED)
+    return first, last
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

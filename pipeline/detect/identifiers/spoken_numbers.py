@@ -10,7 +10,10 @@ from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon.plain import word_set
 from pipeline.records import DetectionRule
 
-_RUN = re.compile(r"\+?(?:[dnxot]|[\-/&](?=[dnxot])|(?<=[dnxo]{2})[wfgl]{1,2}(?=[dnxo]{2}))+")
+# Behind "double" a word is a digit that was misheard: "077 double for 123456".
+_RUN = re.compile(
+    r"\+?(?:(?<=[dnxo])x[wfgl](?=[dnxo])|[dnxot]|[\-/&](?=[dnxot])|(?<=[dnxo]{2})[wfgl]{1,2}(?=[dnxo]{2}))+"
+)
 _CODE = re.compile(r"(?:[ld]|[on](?=[ldn])){10,}[dnlo]*")
 _TOLL = re.compile(r"d?dt[dnotwfg]{1,3}")
 # Seven digits are the shortest phone number of North America without its area; fewer count only behind a word that says
@@ -54,9 +57,11 @@ def _runs(classed: ClassedText) -> Iterator[Match]:
 
 
 def _has_spoken_digit(classed: ClassedText, first: int, last: int) -> bool:
-    """Whether some digit of a run is a word: figures alone are for the recognisers of written numbers."""
+    """Whether some digit of a run is a word, or doubled: figures alone are for the recognisers of written numbers."""
     tokens = classed.text.tokens[first : last + 1]
-    return any(token.plain.isdigit() and classed.text.raw[token.start_char].isalpha() for token in tokens)
+    return "x" in classed.codes[first : last + 1] or any(
+        token.plain.isdigit() and classed.text.raw[token.start_char].isalpha() for token in tokens
+    )
 
 
 def _count(classed: ClassedText, first: int, last: int) -> tuple[int, int]:

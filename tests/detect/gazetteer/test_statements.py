@@ -30,6 +30,15 @@ def statements(text: str) -> list[str]:
             "We moved to Tarrow. Nobody outside knows about it yet",
         ),
         ("Off the record. We lost two engineers. Fine then.", "Off the record. We lost two engineers"),
+        (
+            "Hi, this is Tobias off the record. We are closing the Leeds office. Fine.",
+            "Hi, this is Tobias off the record. We are closing the Leeds office",
+        ),
+        (
+            "Well. It ships late, between you and me. We lost the lead. Fine.",
+            "Well. It ships late, between you and me. We lost the lead",
+        ),
+        ("Hi. We lost the lead. Off the record. Fine.", "We lost the lead. Off the record. Fine"),
         ("please don't share this but we will buy the plant", "please don't share this but we will buy the plant"),
         ("We haven't announced the price of the new plan.", "We haven't announced the price of the new plan"),
         (
