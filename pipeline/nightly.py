@@ -95,7 +95,6 @@ def run_night(
         erasure.carry_out(workspace, now=now)
         removed = retention.carry_out(workspace, now=now)
         registry = Registry(workspace.db)
-        registry.fill_outlines()
         ingested, unfinished = (
             _ingest_new(workspace, registry, inbox, options, now, progress) if inbox else (set[str](), 0)
         )
@@ -187,12 +186,14 @@ def _process_due(
     """Processes every session whose inputs changed since it was last processed; returns their ids."""
     standings = registry.states()
     keys = state_keys(workspace, registry, on=now.date())
-    tasks = [
-        Task(root=workspace.root, now=now, session_id=session_id)
+    due = {
+        session_id
         for session_id, key in keys.items()
         if (options.includes(session_id) or is_published(standings.get(session_id)))
         and is_due(workspace, standings.get(session_id), key, now, options.retry_failed)
-    ]
+    }
+    ordered = [session_id for session_id in registry.days() if session_id in due] if due else []
+    tasks = [Task(root=workspace.root, now=now, session_id=session_id) for session_id in ordered]
     pseudonyms.assign((registry.session(task.session_id) for task in tasks), workspace)
     outcomes = _run_tasks(workspace, tasks, process_one, options, progress)
     for finished in withdrawing_overdue(outcomes, workspace, standings, now):

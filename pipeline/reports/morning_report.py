@@ -174,11 +174,9 @@ def render_page(report: MorningReport) -> str:
 def _with_reasons(report: MorningReport, workspace: Workspace) -> MorningReport:
     """The report with each person's decisions, by ids alone, for the sessions that it is about."""
     registry, shown = Registry(workspace.db), {line.id for line in report.to_show}
-    known = registry.digests().keys()
+    known = shown & registry.digests().keys() if shown else shown
     lines = [
-        _explained(line, registry.session(line.id), workspace, report.made_at)
-        if line.id in shown and line.id in known
-        else line
+        _explained(line, registry.session(line.id), workspace, report.made_at) if line.id in known else line
         for line in report.lines
     ]
     if workspace.settings.report.titles:
@@ -199,8 +197,8 @@ def _explained(line: ReportLine, session: Session, workspace: Workspace, now: da
 def _sessions(registry: Registry) -> list[ReportLine]:
     states = registry.states()
     lines = []
-    for session_id, outline in registry.outlines().items():
-        name, state = outline.name, states.get(session_id)
+    for session_id, name in registry.names().items():
+        state = states.get(session_id)
         if state is None:
             line = ReportLine(
                 id=session_id, name=name, status="waiting", reason="not processed yet", action="run again"
@@ -229,8 +227,8 @@ def _sessions(registry: Registry) -> list[ReportLine]:
 
 def _as_on_disk(line: ReportLine, workspace: Workspace) -> ReportLine:
     """A line that says so where a rendition that its session should have is not there any more."""
-    missing = missing_renditions(workspace, line.renditions)
-    if line.status != "done" or not missing:
+    missing = missing_renditions(workspace, line.renditions) if line.status == "done" and line.renditions else ()
+    if not missing:
         return line
     return replace(
         line,

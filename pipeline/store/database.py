@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, Row, Select, inspect
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from pipeline.errors import ConfigurationError, ConsentUnreadable, StorageUnavailable, WorkspaceDamaged
@@ -55,6 +56,12 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent view of the database that takes no write lock."""
     with engine.connect().execution_options(reads_only=True) as connection, connection.begin():
         yield connection
+
+
+def streamed(connection: Connection, query: Select[*tuple[Any, ...]]) -> Iterator[Row[*tuple[Any, ...]]]:
+    """The rows of a query, fetched a thousand at a time: quicker than each by itself, and never all of them held."""
+    for rows in connection.execute(query, execution_options={"stream_results": True}).partitions(1000):
+        yield from rows
 
 
 def settle(engine: Engine) -> None:

@@ -13,6 +13,7 @@ from pipeline.records import ERASED_NAME, Role, Session, Term
 from pipeline.records.session_names import session_name
 from pipeline.store import record_cipher
 from pipeline.store.codec import canonical, decode
+from pipeline.store.database import streamed
 from pipeline.store.tables.runs import session as session_table
 from pipeline.store.tables.runs import session_outline
 from pipeline.store.upsert import insert
@@ -36,19 +37,17 @@ def outline_of(session: Session, body: str) -> SessionOutline:
     return SessionOutline(digest=digest, name=session_name(session), names=json.dumps(terms, ensure_ascii=False))
 
 
-def read(connection: Connection) -> dict[str, SessionOutline]:
-    """The outline of every session, in order of time; made from the record where a session has none yet.
+def session_names(connection: Connection) -> dict[str, str]:
+    """What people call every session, in no order; made from the record where a session has no outline yet.
 
     Raises ``ValueError`` for a record that is none of this version.
     """
-    columns = (session_outline.c.digest, session_outline.c.name, session_outline.c.names)
-    query = select(session_table.c.session_id, *columns).select_from(_JOINED).order_by(session_table.c.started_at)
-    rows, open_names = connection.execute(query).all(), record_cipher.of(connection).open_names
+    query = select(session_table.c.session_id, session_outline.c.name).select_from(_JOINED)
+    rows = streamed(connection, query)
+    open_names = record_cipher.of(connection).open_names
     return {
-        session_id: _made(connection, session_id)
-        if digest is None
-        else SessionOutline(digest=digest, name=open_names(name), names=open_names(names))
-        for session_id, digest, name, names in rows
+        session_id: _made(connection, session_id).name if name is None else open_names(name)
+        for session_id, name in rows
     }
 
 
@@ -58,7 +57,7 @@ def digests(connection: Connection) -> dict[str, str]:
     Raises ``ValueError`` for a record that is none of this version.
     """
     query = select(session_table.c.session_id, session_outline.c.digest).select_from(_JOINED)
-    rows = connection.execute(query.order_by(session_table.c.started_at)).all()
+    rows = streamed(connection, query.order_by(session_table.c.started_at))
     return {session_id: digest or _made(connection, session_id).digest for session_id, digest in rows}
 
 

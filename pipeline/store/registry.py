@@ -18,8 +18,7 @@ from pipeline.errors import UsageProblem, WorkspaceDamaged
 from pipeline.records import Refused, Session, SessionResult
 from pipeline.store import ledger, outlines, record_cipher
 from pipeline.store.codec import canonical, decode, encode
-from pipeline.store.database import reading
-from pipeline.store.outlines import SessionOutline
+from pipeline.store.database import reading, streamed
 from pipeline.store.table_cache import TableCache
 from pipeline.store.tables.runs import entry, result, session
 from pipeline.store.upsert import insert
@@ -117,19 +116,19 @@ def _stored(connection: Connection, session_id: str) -> str | None:
 
 
 def _state(row: Any) -> SessionState:
-    ruling = {name: getattr(row, name) for name in _RULING}
-    return SessionState(**ruling, result=_read(row.body, SessionResult))
+    _, state_key, valid_until, attempts, ruled_at, body = row  # by place: by their names it takes twice as long
+    ruling = {"valid_until": valid_until, "attempts": attempts, "ruled_at": ruled_at}
+    return SessionState(state_key=state_key, **ruling, result=_read(body, SessionResult))
 
 
 def _states() -> Callable[[Connection], dict[str, SessionState]]:
-    """Reads every state; after a change it decodes those that changed."""
-    before: dict[str, tuple[str, SessionState]] = {}
+    """Reads every state; after a change it decodes those that changed, by a hash under a key of this process."""
+    before: dict[str, tuple[int, SessionState]] = {}
 
     def read(connection: Connection) -> dict[str, SessionState]:
-        now: dict[str, tuple[str, SessionState]] = {}
-        for row in connection.execute(select(result)):
-            kept = before.get(row.session_id)
-            mark = f"{row.state_key} {row.valid_until} {row.attempts} {row.ruled_at} {row.body}"
+        now: dict[str, tuple[int, SessionState]] = {}
+        for row in streamed(connection, select(result)):
+            kept, mark = before.get(row.session_id), hash(row)
             now[row.session_id] = kept if kept is not None and kept[0] == mark else (mark, _state(row))
         before.clear()
         before.update(now)
@@ -167,9 +166,9 @@ class Registry:
         """Every session id with a digest of its record, in order of time."""
         return self._outlined(outlines.digests)
 
-    def outlines(self) -> dict[str, SessionOutline]:
-        """What a night asks of every session, by id, in order of time; no record is decoded for it."""
-        return self._outlined(outlines.read)
+    def names(self) -> dict[str, str]:
+        """What people call every session, by id, in no order; no record is decoded for it."""
+        return self._outlined(outlines.session_names)
 
     def _outlined(self, read: Callable[[Connection], dict[str, T]]) -> dict[str, T]:
         with reading(self._db) as connection:

@@ -11,14 +11,21 @@ from __future__ import annotations
 
 import hmac
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
+import numpy as np
 from sqlalchemy import Connection, select
 
 from pipeline.store.tables.row_seals import SEALED, row_seal
 
 _MODULUS = 1 << 256
+_TOGETHER = 100
+"""Rows that are read at once: with a thousand of 3 kB the memory that each such list takes costs more than it saves."""
+_WRITTEN = frozenset({str, int, float, type(None)})
+_ESCAPED = ("'", "\\", "\x7f")
+"""The characters of ASCII from the space on that are not written as they are between quotes."""
 BROKEN = "broken"
 """What stands in place of a seal that did not hold when a row was changed: from then on nothing makes it hold."""
 
@@ -38,6 +45,7 @@ class Sealer:
     def __init__(self, secret: Callable[[], bytes]) -> None:
         self._secret = secret
         self._keys: tuple[bytes, bytes] | None = None
+        self._begun: hmac.HMAC | None = None
 
     def require(self) -> None:
         """Raises ``WorkspaceDamaged`` where the key is gone: inside the database its absence could not be explained."""
@@ -53,9 +61,13 @@ class Sealer:
         """The keyed hash of a table's name and a row's values, in the order of its columns."""
         return self.row_digest(values).hex()
 
-    def row_digest(self, values: Iterable[object]) -> bytes:
-        """The same keyed hash as 32 bytes."""
-        return hmac.digest(self._key(0), b"".join(map(_as_bytes, values)), "sha256")
+    def row_digest(self, values: Sequence[object], *, is_plain: bool = False) -> bytes:
+        """The same keyed hash as 32 bytes; quicker for a row that ``needs_no_escape``."""
+        if self._begun is None:  # with the key, once: a night hashes every row
+            self._begun = hmac.new(self._key(0), digestmod="sha256")
+        begun = self._begun.copy()
+        begun.update(_quick_bytes(values) if is_plain else b"".join(map(_as_bytes, values)))
+        return begun.digest()
 
     def resealed(self, name: str, sealed: str, added: str, removed: str) -> str:
         """A table's seal after a row with one keyed hash was added and one with another taken out; either may be ''."""
@@ -99,6 +111,32 @@ class Sealer:
         return self._keys[number]
 
 
+def needs_no_escape(rows: Sequence[Sequence[object]]) -> bool:
+    """Whether the written form of every text in these rows is the text in quotes, and nothing is bytes.
+
+    It is asked of many rows at once: to write a text of 3 kB with its escapes takes 7 µs, and to ask so a tenth of it.
+    """
+    values = list(chain.from_iterable(rows))
+    if not _WRITTEN.issuperset(map(type, values)):
+        return False
+    text = " ".join([value for value in values if type(value) is str])
+    if not text.isascii() or any(char in text for char in _ESCAPED):
+        return False
+    return not text or int(np.frombuffer(text.encode(), np.uint8).min()) >= ord(" ")
+
+
+def _quick_bytes(values: Sequence[object]) -> bytes:
+    """The same as ``_as_bytes`` of each value of a row that ``needs_no_escape``."""
+    return "".join(
+        [
+            f"str:{len(value) + 2}:'{value}'"
+            if type(value) is str
+            else f"{type(value).__name__}:{len(form := repr(value))}:{form}"
+            for value in values
+        ]
+    ).encode()
+
+
 def _as_bytes(value: object) -> bytes:
     content = value if isinstance(value, bytes) else repr(value).encode()
     return f"{type(value).__name__}:{len(content)}:".encode() + content
@@ -112,9 +150,13 @@ def read(connection: Connection, sealer: Sealer) -> dict[str, TableSeal | None]:
 
 def computed(connection: Connection, sealer: Sealer, name: str, columns: tuple[str, ...]) -> tuple[int, str]:
     """How many rows a table has and the sum over them, from the rows themselves."""
-    count, total, plain = 0, 0, str(name)  # a name as the triggers give it, not as SQLAlchemy's own kind of text
-    for row in connection.exec_driver_sql(f"SELECT {', '.join(columns)} FROM {name}"):
-        count, total = count + 1, total + int.from_bytes(sealer.row_digest((plain, *row)), "big")
+    count, total, query = 0, 0, f"SELECT '{name}', {', '.join(columns)} FROM {name}"
+    for fetched in connection.exec_driver_sql(query, execution_options={"stream_results": True}).partitions(_TOGETHER):
+        rows = list(map(tuple, fetched))  # to walk a tuple takes half as long
+        plain = needs_no_escape(rows)
+        for row in rows:
+            total += int.from_bytes(sealer.row_digest(row, is_plain=plain), "big")
+        count += len(rows)
     return count, f"{total % _MODULUS:064x}"
 
 

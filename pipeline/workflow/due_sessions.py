@@ -40,7 +40,7 @@ def is_due(workspace: Workspace, state: SessionState | None, key: str, now: date
     is_over = not run_clock.holds(state.ruled_at, state.valid_until, now)
     if state.result.status == "failed":
         return retry_failed or state.attempts < workspace.settings.run.attempts or (is_published(state) and is_over)
-    return is_over or bool(missing_renditions(workspace, state.result.renditions))
+    return is_over or (is_published(state) and bool(missing_renditions(workspace, state.result.renditions)))
 
 
 def withdrawing_overdue(

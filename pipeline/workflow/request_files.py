@@ -172,7 +172,7 @@ def _state_key(workspace: Workspace) -> str:
     return key_of(
         tag.VERSION,
         consent.log_head(workspace),
-        sorted((name, state.state_key) for name, state in states.items()),
+        "\n".join(sorted(f"{name} {state.state_key}" for name, state in states.items())),
         sorted((path.name, path.stat().st_mtime_ns) for path in workspace.stages.root.glob("tags/*.json")),
         acts_of(workspace).last,
         customers.read_text("utf-8") if customers.exists() else "",

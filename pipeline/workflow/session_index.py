@@ -22,7 +22,7 @@ from pipeline.lexicon import elsewhere_forms
 from pipeline.records import Session, Term
 from pipeline.store import Workspace, outlines, record_cipher
 from pipeline.store.codec import decode
-from pipeline.store.database import reading, triggers, unreadable_is_closed
+from pipeline.store.database import reading, streamed, triggers, unreadable_is_closed
 from pipeline.store.registry import Registry
 from pipeline.store.tables.changes import change_triggers, consent_change, session_index
 from pipeline.store.tables.consent import alias
@@ -47,8 +47,8 @@ class _Changes:
     everything: bool = False
 
 
-def marks(workspace: Workspace) -> dict[str, int]:
-    """For each session the number of the last change that may concern it, with everything that changed until now.
+def marks(workspace: Workspace) -> dict[str, tuple[str, int]]:
+    """For each session the digest of its record and the number of the last change that may concern it, until now.
 
     Raises ``WorkspaceDamaged`` where the database no longer notes changes.
     """
@@ -56,8 +56,10 @@ def marks(workspace: Workspace) -> dict[str, int]:
     with unreadable_is_closed():
         _mark_concerned(workspace)
         with reading(workspace.db) as connection:
-            rows = connection.execute(select(session_index.c.session_id, session_index.c.mark)).all()
-    return {row.session_id: row.mark for row in rows}
+            joined = session_index.join(session_table, session_table.c.session_id == session_index.c.session_id)
+            query = select(session_index.c.session_id, session_index.c.digest, session_index.c.mark)
+            rows = streamed(connection, query.select_from(joined))
+            return {session_id: (digest, mark) for session_id, digest, mark in rows}
 
 
 def sessions_of(workspace: Workspace, party_ids: Iterable[str]) -> list[str]:

@@ -30,18 +30,17 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
         customer_names(workspace.root),
         rules_of(workspace.root).version,
     )
-    marks = session_index.marks(workspace)
-    reviewed, approved = review.heads(workspace.db), releases.approvals(workspace.db)
-    previewed, named = previews.heads(workspace.db), _named_voices(workspace, registry)
-    by_people = (reviewed, approved, previewed, named)
+    by_people = (
+        review.heads(workspace.db),
+        releases.approvals(workspace.db),
+        previews.heads(workspace.db),
+        _named_voices(workspace, registry),
+    )
+    acted_on = {each: "\n".join(said.get(each, "") for said in by_people) for each in set().union(*by_people)}
+    nothing = "\n" * (len(by_people) - 1)
     return {
-        session_id: _joined(
-            common,
-            digest,
-            str(marks.get(session_id, "")),
-            *(each.get(session_id, "") for each in by_people),
-        )
-        for session_id, digest in registry.digests().items()
+        session_id: _hashed(f"{common}\n{digest}\n{mark}\n{acted_on.get(session_id, nothing)}")
+        for session_id, (digest, mark) in session_index.marks(workspace).items()
     }
 
 
@@ -53,6 +52,6 @@ def _named_voices(workspace: Workspace, registry: Registry) -> dict[str, str]:
     return {session_id: f"{seq} {marks[session_id]}" for session_id, seq in heads.items()}
 
 
-def _joined(*parts: str) -> str:
-    """One key of several; quick, as a night makes one for every session."""
-    return hashlib.blake2b("\n".join(parts).encode(), digest_size=32).hexdigest()
+def _hashed(text: str) -> str:
+    """Quick, as a night makes one for every session."""
+    return hashlib.blake2b(text.encode(), digest_size=32).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -23,7 +24,7 @@ from pipeline.settings import FILE_NAME
 from pipeline.store import Workspace, integrity, pseudonym_labels, releases
 from pipeline.store.chains import Head, chained_tables
 from pipeline.store.registry import Registry, SessionState
-from pipeline.store.row_seals import BROKEN, Sealer, TableSeal
+from pipeline.store.row_seals import BROKEN, Sealer, TableSeal, needs_no_escape
 from pipeline.store.tables.row_seals import SEALED
 from pipeline.store.tables.schema import metadata
 from tests.database_server import Server, behind
@@ -192,6 +193,20 @@ def test_a_value_is_sealed_as_its_column_keeps_it(workspace: Workspace, each_dat
     assert integrity.changed_tables(workspace) == []
 
 
+def test_a_row_among_many_is_found_whichever_way_the_rows_around_it_are_hashed(workspace: Workspace) -> None:
+    with workspace.db.begin() as connection:
+        for number in range(250):
+            body = "it's é" if number == 120 else "{}"
+            values = f"('{number:03}', 'k', 1.5, 3, 0, :body)"
+            connection.execute(text(f"INSERT INTO result VALUES {values}"), {"body": body})
+    assert integrity.changed_tables(workspace) == []
+    with behind(workspace) as connection:
+        for number in (7, 130, 249):
+            for attempts, changed in ((4, ["result"]), (3, [])):
+                connection.execute(text(f"UPDATE result SET attempts = {attempts} WHERE session_id = '{number:03}'"))
+                assert integrity.changed_tables(workspace) == changed
+
+
 def test_every_table_that_is_no_chain_is_sealed() -> None:
     unsealed = {table.name for table in metadata.tables.values()} - {
         table.name for table in (*SEALED, *chained_tables())
@@ -199,7 +214,10 @@ def test_every_table_that_is_no_chain_is_sealed() -> None:
     assert unsealed == {"row_seal", "session_words", "fence"}, "rows of session_words prove themselves"
 
 
-@given(st.lists(st.tuples(st.text(), st.none() | st.integers() | st.binary() | st.floats(allow_nan=False)), max_size=5))
+_VALUES = st.none() | st.integers() | st.binary() | st.floats(allow_nan=False)
+
+
+@given(st.lists(st.tuples(st.text(), _VALUES), max_size=5))
 def test_the_sum_does_not_depend_on_the_order_and_goes_back_with_every_row(rows: list[tuple[object, ...]]) -> None:
     sealer = Sealer(lambda: bytes(32))
     macs = [sealer.row_mac("t", *row) for row in rows]
@@ -260,3 +278,18 @@ def test_exports_that_are_changed_added_or_gone_are_told(tmp_path: Path) -> None
     (folder / "c.csv").symlink_to(folder / "e.csv")
     assert integrity.changed_exports(folder, files) == ["a.csv", "b.csv", "c.csv", "d.csv", "e.csv"]
     assert integrity.changed_exports(folder, []) == ["a.csv", "c.csv", "d.csv", "e.csv"]
+
+
+@given(st.lists(st.tuples(st.text() | st.text(alphabet="az '\"\\\x7f\n", max_size=4), _VALUES), min_size=1, max_size=4))
+def test_rows_are_hashed_the_same_whether_their_texts_are_written_with_escapes_or_need_none(
+    rows: list[tuple[object, ...]],
+) -> None:
+    sealer = Sealer(lambda: bytes(32))
+    key = hmac.digest(bytes(32), b"offrecord row seals v1", "sha256")
+    for row in rows:
+        written = [each if isinstance(each, bytes) else repr(each).encode() for each in row]
+        parts = [f"{type(each).__name__}:{len(form)}:".encode() + form for each, form in zip(row, written, strict=True)]
+        expected = hmac.digest(key, b"".join(parts), "sha256")
+        assert sealer.row_digest(row) == expected
+        if needs_no_escape(rows):
+            assert sealer.row_digest(row, is_plain=True) == expected
