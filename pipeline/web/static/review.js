@@ -388,6 +388,7 @@ async function addMissed() {
   if (!missed) { say("Select words in the transcript first, or go to speech without words (G)."); return; }
   const { span, what } = missed;
   const counted = await api.get(`/same-words?track=${span.track_id}&from=${span.start_s}&to=${span.end_s}`);
+  if (counted.status !== 200) { say(`Not possible now: ${counted.data.error}`); return; }
   const places = counted.data.places === 1 ? "one place" : `${counted.data.places} places`;
   const label = await ask("Mark as missed", `${what} in ${places} of this session, and redacted in each.`, { label: "Category", choices: data.categories, yes: "Redact" });
   if (label === null) return;
@@ -413,7 +414,7 @@ async function edit(path, body, version) {
   const answer = await api.post(path, body, version);
   if (answer.status !== 200) {
     say(answer.status === 409 ? "Somebody else changed this meanwhile; the page shows it now." : `Not saved: ${answer.data.error}`);
-    return reload();
+    return answer.status ? reload() : undefined;
   }
   if (answer.data.closed) { say(answer.data.closed); $("progress").textContent = answer.data.closed; return undefined; }
   done.push({ edit: answer.data.last_edit, path, body });
@@ -422,9 +423,18 @@ async function edit(path, body, version) {
   take(answer.data);
 }
 
+/** What the server says of a proposal; what was decided here and has no answer yet stays. */
+function withWaiting(fresh) {
+  const here = proposals.get(fresh.proposal_id);
+  if (!here?.waiting) return fresh;
+  const { decision, flagged, reason, actor, waiting, next } = here;
+  return { ...fresh, decision, flagged, reason, actor, waiting, next };
+}
+
 function take(fresh) {
+  const all = fresh.proposals.map(withWaiting);
   proposals.clear();
-  fresh.proposals.forEach((proposal) => proposals.set(proposal.proposal_id, proposal));
+  all.forEach((proposal) => proposals.set(proposal.proposal_id, proposal));
   if (fresh.turns) {
     data.turns = fresh.turns;
     data.speakers = fresh.speakers;
@@ -439,12 +449,15 @@ function take(fresh) {
 async function undo() {
   const last = done.pop();
   if (!last) { say("There is nothing to undo."); return; }
-  undone.push(last);
   if (last.edit) {
     const answer = await api.post(`/edits/${last.edit}/undo`);
-    if (answer.status === 200) { take(answer.data); say("Undone."); } else say(`Not undone: ${answer.data.error}`);
+    if (answer.status !== 200) { done.push(last); say(`Not undone: ${answer.data.error}`); return; }
+    undone.push(last);
+    take(answer.data);
+    say("Undone.");
     return;
   }
+  undone.push(last);
   select(last.id, true, true);
   decide(last.before.verdict, last.before.reason, proposals.get(last.id), false);
 }
