@@ -14,6 +14,7 @@ from pipeline.consent.answers.form_draft import FormChoices
 from pipeline.errors import UsageProblem
 from pipeline.workflow.draft_mapping import draft_mapping
 from pipeline.workflow.draft_session import SessionChoices, draft_session
+from pipeline.workflow.session_place import place_of
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _NEW = click.Path(path_type=Path, dir_okay=False)
@@ -66,7 +67,7 @@ def session() -> None:
 
 
 @session.command("draft")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True))
+@click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--started-at", callback=_read_time, help="When the recording began, as 2026-11-18T10:00:00+01:00.")
 @click.option("--timezone", help="The zone of a start that has no offset, as Europe/Berlin.")
 @click.option("--host", help="Who records: the team or company.")
@@ -77,8 +78,9 @@ def session() -> None:
 @workspace_option
 @json_option
 def draft(folder: Path, output: Path | None, workspace: Path, as_json: bool, **choices: Any) -> None:
-    """Write the session.toml of FOLDER, or of a lone file, from what lies there and from people on file."""
-    drafted = draft_session(folder, SessionChoices(**choices), workspace=open_workspace(workspace))
+    """Write the session.toml of FOLDER, a lone file or a session's id, from what lies there and from people on file."""
+    opened = open_workspace(workspace)
+    drafted = draft_session(place_of(folder, opened), SessionChoices(**choices), workspace=opened)
     _hand_out(drafted.text, drafted.to_check, output or drafted.path, as_json)
 
 

@@ -118,15 +118,15 @@ def _groups(
         for tag, vector in zip(session_tags.tagged.tags, session_tags.tagged.vectors, strict=True)
         if vector
     }
+    by_id = {mention.request_id: mention for mention in mentions}
     by_encoder: dict[str, list[tuple[Wording, str]]] = {}
     for mention in mentions:
         encoder, vector = vectors.get((mention.session, mention.start_s, mention.wording), ("", ""))
         by_encoder.setdefault(encoder, []).append((_wording(mention), vector))
     groups: list[RequestGroup] = []
     for encoder, own in sorted(by_encoder.items()):
-        texts = {wording.key: wording.text for wording, _ in own}
         groups += [
-            _request_group(wordings_together, texts, acts) for wordings_together in _together(encoder, own, acts)
+            _request_group(wordings_together, by_id, acts) for wordings_together in _together(encoder, own, acts)
         ]
     return tuple(groups)
 
@@ -147,21 +147,33 @@ def _wording(mention: Mention) -> Wording:
         text=mention.about or mention.wording,
         kind=mention.kind,
         alone=mention.about == "",
+        quotable=mention.verbatim,
     )
 
 
-def _request_group(together: WordingGroup, texts: Mapping[str, str], acts: RequestActs) -> RequestGroup:
+def _request_group(together: WordingGroup, by_id: Mapping[str, Mention], acts: RequestActs) -> RequestGroup:
+    named, central = _named(together.keys, acts), by_id[together.centre]
     return RequestGroup(
         group_id="g-" + together.keys[0].removeprefix("q-"),
-        title=_title(together.keys, texts[together.centre], acts),
+        title=named or _title(central, [by_id[key] for key in together.keys]),
         request_ids=together.keys,
         closeness=together.closeness,
         words=together.words,
+        titled_by=central.request_id if central.verbatim and not named else "",
+        is_plain=not central.verbatim and not named,
     )
 
 
-def _title(request_ids: Sequence[str], central: str, acts: RequestActs) -> str:
-    """The name that a person gave last to any request of the group, else the most central wording in plain words."""
+def _named(request_ids: Sequence[str], acts: RequestActs) -> str:
+    """The name that a person gave last to any request of the group; empty where nobody did."""
     members = set(request_ids)
     named = [title for request_id, title in acts.titles.items() if request_id in members]
-    return named[-1] if named else title_of(central)
+    return named[-1] if named else ""
+
+
+def _title(central: Mention, members: Sequence[Mention]) -> str:
+    """The most central wording in plain words; where none may be shown, what most of their plain sentences say."""
+    if central.verbatim:
+        return title_of(central.about or central.wording)
+    titles = [mention.title for mention in members]
+    return max(dict.fromkeys(titles), key=titles.count)

@@ -37,7 +37,10 @@ class GroupLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordingLine:
-    """One wording of a group, with why it is tagged and how near it is to the others."""
+    """One wording of a group, with why it is tagged and how near it is to the others.
+
+    Where its words may not be shown, neither is where they were said: the rendition is silent there.
+    """
 
     request: str
     session: str
@@ -94,8 +97,8 @@ def shown(workspace: Workspace, name: str, *, now: datetime) -> list[WordingLine
     return [
         WordingLine(
             request=mention.request_id,
-            session=mention.session,
-            at=mention.at,
+            session=mention.session if mention.verbatim else "",
+            at=mention.at if mention.verbatim else "",
             quote=mention.quote,
             score=mention.score,
             reason=mention.reason,

@@ -114,9 +114,14 @@ class Fetcher:
         """What lies in the inbox for a run to see."""
         return sorted(path for path in self.inbox.iterdir() if not path.name.startswith("."))
 
-    def killed(self, platform: str, when: Callable[[], bool]) -> None:
+    def with_chat(self) -> None:
+        """Has the credentials file ask for what was written during meetings of Teams too."""
+        text = self.credentials.read_text()
+        self.credentials.write_text(text.replace("[teams]\n", "[teams]\nchat = true\n"))
+
+    def killed(self, platform: str, when: Callable[[], bool], *more: str) -> None:
         """Starts the command as a process of its own and kills it once something is so."""
-        command = [sys.executable, "-c", LAUNCH, *self.words(platform)]
+        command = [sys.executable, "-c", LAUNCH, *self.words(platform, *more)]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as running:
             for _ in range(600):

@@ -109,7 +109,7 @@ class Handler(BaseHTTPRequestHandler):
                 found = answer(self, query, *map(unquote, match.groups()))
                 if isinstance(found, Stored):
                     return self._file(found.name, fault)
-                return self._redirect(found) if isinstance(found, str) else self._json(*found)
+                return self._redirect(found) if isinstance(found, str) else self._json(*found, fault=fault)
         return self._json({"code": 404, "message": "no such route"}, 404)
 
     def _is_login(self, form: dict[str, str]) -> bool:
@@ -144,8 +144,8 @@ class Handler(BaseHTTPRequestHandler):
             }
         )
 
-    def _json(self, body: Any, status: int = 200, headers: dict[str, str] | None = None) -> None:
-        self._answer(status, json.dumps(body).encode(), {"Content-Type": "application/json", **(headers or {})})
+    def _json(self, body: Any, status: int = 200, *, fault: dict[str, Any] | None = None) -> None:
+        self._answer(status, json.dumps(body).encode(), {"Content-Type": "application/json"}, fault)
 
     def _redirect(self, place: str) -> None:
         self._answer(302, b"", {"Location": place})
@@ -157,13 +157,24 @@ class Handler(BaseHTTPRequestHandler):
             return self._redirect(fault["redirect"].replace("{other}", str(self.site.ports[1])))
         return self._answer(fault["status"], text.encode(), fault.get("headers", {}))
 
-    def _answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+    def _answer(self, status: int, body: bytes, headers: dict[str, str], fault: dict[str, Any] | None = None) -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        self._write(body, fault)
+
+    def _write(self, body: bytes, fault: dict[str, Any] | None) -> None:
+        """A body, or the first bytes of it and then nothing more, where a fault says so."""
+        if not fault or not {"cut", "hang"} & fault.keys():
+            self.wfile.write(body)
+            return
+        self.wfile.write(body[: fault.get("cut", fault.get("hang"))])
+        self.wfile.flush()
+        if "hang" in fault:
+            time.sleep(60)
+        self.close_connection = True
 
     def _file(self, name: str, fault: dict[str, Any] | None) -> None:
         """A file, or what lacks of it where it is the same one still; cut off or held up where a fault says so."""
@@ -185,15 +196,7 @@ class Handler(BaseHTTPRequestHandler):
             shifted = begin + (fault or {}).get("shift", 0)
             self.send_header("Content-Range", f"bytes {shifted}-{len(content) - 1}/{len(content)}")
         self.end_headers()
-        if not fault or not {"cut", "hang"} & fault.keys():
-            self.wfile.write(part)
-            return None
-        self.wfile.write(part[: fault.get("cut", fault.get("hang"))])
-        self.wfile.flush()
-        if "hang" in fault:
-            time.sleep(60)
-        self.close_connection = True
-        return None
+        return self._write(part, fault)
 
 
 class Stored:

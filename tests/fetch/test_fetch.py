@@ -75,7 +75,7 @@ def test_a_recording_comes_whole_private_and_once(platform: str, fetcher: Fetche
 
 def test_the_chat_of_teams_comes_where_it_is_asked_for(fetcher: Fetcher) -> None:
     """That of the recording's time alone, without what nothing needs, and no page of it beyond that."""
-    fetcher.credentials.write_text(fetcher.credentials.read_text().replace("[teams]\n", "[teams]\nchat = true\n"))
+    fetcher.with_chat()
     done = fetcher.fetch("teams")
     assert fetcher.statuses(done) == ["fetched"], done.stderr
     (folder,) = fetcher.folders()
@@ -91,7 +91,7 @@ def test_the_chat_of_teams_comes_where_it_is_asked_for(fetcher: Fetcher) -> None
 
 
 def test_a_chat_that_the_app_may_not_read_names_the_permission(fetcher: Fetcher) -> None:
-    fetcher.credentials.write_text(fetcher.credentials.read_text().replace("[teams]\n", "[teams]\nchat = true\n"))
+    fetcher.with_chat()
     fetcher.order({"path": "/chats/", "status": 403, "times": 9})
     done = fetcher.fetch("teams")
     assert done.returncode == 4 and "Chat.Read.All" in done.stderr and fetcher.folders() == []
@@ -113,18 +113,6 @@ def test_a_download_goes_on_where_the_connection_broke(platform: str, fetcher: F
     ranges = [each["range"] for each in fetcher.requests() if each["range"] and each["if_range"]]
     assert "bytes=5000-" in ranges and "bytes=10000-" in ranges
     assert fetcher.part() is None
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("platform", PLATFORMS)
-def test_a_killed_fetch_goes_on_with_the_part_that_is_there(platform: str, fetcher: Fetcher) -> None:
-    fetcher.order({"path": VIDEO[platform], "hang": 5000})
-    fetcher.killed(platform, lambda: (part := fetcher.part()) is not None and part.stat().st_size == 5000)
-    assert fetcher.folders() == []
-    done = fetcher.fetch(platform)
-    assert fetcher.statuses(done) == ["fetched"], (done.stdout, done.stderr)
-    assert "bytes=5000-" in [each["range"] for each in fetcher.requests()]
-    assert fetcher.leaks(done) == []
 
 
 @pytest.mark.slow

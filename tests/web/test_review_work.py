@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import APIResponse, Browser, Page, Route
 from sqlalchemy import QueuePool
 
 from pipeline.records import Proposal, SoundPlace, Verdict
@@ -150,7 +150,8 @@ def confirm_with_a_decision_on_its_way(page: Page, server: Server) -> Route:
     on_their_way: list[Route] = []
     page.route("**/decision", lambda route: on_their_way.append(route))
     page.focus("#proposals [tabindex='0']")
-    page.keyboard.press("a")
+    with page.expect_request("**/decision"):
+        page.keyboard.press("a")
     page.keyboard.press("Control+Enter")
     wait_for_text(page, "ask-text", "undecided, and submitted as redacted")
     page.keyboard.press("Enter")
@@ -189,6 +190,81 @@ def test_a_submission_stops_where_the_decision_on_its_way_is_refused(
     ana.keyboard.press("Control+Enter")
     ana.keyboard.press("Enter")
     wait_for_text(ana, "message", "Submitted.")
+
+
+def mark_something_missed(page: Page) -> None:
+    """Marks the speech without words as missed, up to the answer of the server."""
+    page.keyboard.press("g")
+    wait_for_text(page, "message", "Speech without words")
+    page.keyboard.press("n")
+    page.wait_for_selector("#ask[open] #ask-text:has-text('speech without words')")
+    page.keyboard.press("Enter")
+
+
+def test_a_decision_made_while_an_edit_is_on_its_way_is_kept_and_shown(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(ana, server)
+    on_their_way: list[tuple[Route, APIResponse]] = []
+    ana.route("**/findings", lambda route: on_their_way.append((route, route.fetch())))
+    mark_something_missed(ana)
+    while not on_their_way:
+        ana.wait_for_timeout(50)
+    ana.focus("#proposals [tabindex='0']")
+    ana.keyboard.press("a")
+    wait_for_text(ana, "progress", "1 of 6")
+    ana.wait_for_timeout(500)
+    [(route, answer)] = on_their_way
+    route.fulfill(response=answer)
+    wait_for_text(ana, "progress", "2 of 7")
+    wait_saved(ana, 2)
+    ana.keyboard.press("u")
+    ana.keyboard.press("a")
+    wait_saved(ana, 3)
+    assert len(decided(server)) == 3
+
+
+def test_an_edit_made_while_a_decision_is_on_its_way_follows_it(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(ana, server)
+    on_their_way: list[Route] = []
+    ana.route("**/decision", lambda route: on_their_way.append(route))
+    ana.focus("#proposals [tabindex='0']")
+    with ana.expect_request("**/decision"):
+        ana.keyboard.press("a")
+    ana.keyboard.press("g")
+    ana.keyboard.press("n")
+    ana.wait_for_timeout(500)
+    on_their_way[0].continue_()
+    wait_for_text(ana, "ask-text", "speech without words")
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "progress", "2 of 7")
+    ana.keyboard.press("z")
+    wait_for_text(ana, "message", "Undone.")
+    wait_saved(ana, 1)
+
+
+def test_an_edit_that_cannot_reach_the_server_says_so_and_loses_no_decision(
+    browser: Browser, server: Server, watched: list[Watched]
+) -> None:
+    ana = person(browser, server, watched, "ana", WebRole.REVIEWER)
+    open_review(ana, server)
+    ana.focus("#proposals [tabindex='0']")
+    ana.keyboard.press("g")
+    ana.keyboard.press("n")
+    wait_for_text(ana, "ask-text", "speech without words")
+    ana.context.set_offline(True)
+    ana.keyboard.press("Enter")
+    wait_for_text(ana, "message", "Not saved: the server cannot be reached")
+    ana.keyboard.press("a")
+    wait_for_text(ana, "offline", "1 decision")
+    ana.context.set_offline(False)
+    wait_saved(ana, 1)
+    mark_something_missed(ana)
+    wait_for_text(ana, "progress", "2 of 7")
 
 
 def test_whoever_flagged_takes_it_back_and_undo_flags_again(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,8 @@ from click.testing import CliRunner, Result
 
 from pipeline.cli import main
 from pipeline.store import Workspace
+from pipeline.store.registry import Registry
+from tests.render.making import session as a_session
 
 CAPTIONS = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ana Ruiz>Hello.\n\n00:03.000 --> 00:04.000\n<v Bo Li>Hi.\n"
 HEADER = ["Timestamp", "Email", "Name", "Company", "Where", "Record?"]
@@ -145,6 +148,23 @@ def test_a_folder_that_names_nobody_has_a_draft(workspace: Workspace, call: Path
     assert "participants" not in draft
     filled = (call / "session.toml").read_text("utf-8") + '\n[[participants]]\nname = "Ana Ruiz"\n'
     assert tomllib.loads(filled)["participants"] == [{"name": "Ana Ruiz"}]
+
+
+def test_a_session_is_drafted_by_the_id_that_the_report_has(workspace: Workspace, tmp_path: Path, call: Path) -> None:
+    registry, session = Registry(workspace.db), a_session()
+    words = ("session", "draft", session.session_id, "-w", workspace.root)
+    registry.take(call, "1", session)
+    registry.take(tmp_path / "again", "2", session)
+    done = run(*words)
+    assert done.exit_code == 0 and (call / "session.toml").exists(), done.stderr
+    assert "of that name already" in run(*words).stderr
+    (tmp_path / "again").mkdir()
+    assert "2 places" in run(*words).stderr
+    for place in (call, tmp_path / "again"):
+        shutil.rmtree(place)
+    gone = run(*words)
+    assert (gone.exit_code, gone.stderr.count("\n")) == (2, 1) and "left the inbox" in gone.stderr
+    assert "no such" in run("session", "draft", "2026-11-18-00000000", "-w", workspace.root).stderr
 
 
 @pytest.mark.parametrize("words", [("--started-at", "yesterday"), ("--location", "Texas")])

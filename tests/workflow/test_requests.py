@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,7 @@ def without_sentence_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
 
 @pytest.fixture
 def allowed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Outcome]:
-    """What every participant's consent comes to, by purpose; a test may change it."""
+    """What every participant's consent comes to, by purpose; a test may change it, for one session by its id behind."""
     outcomes = {purpose.value: Outcome.PROCEED for purpose in Purpose}
 
     class HandMadeRuling(Ruling):
@@ -93,13 +93,13 @@ def allowed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Outcome]:
             Cell(
                 participant_id=one.participant_id,
                 interval=Interval(start_s=0.0, end_s=session.duration_s),
-                purpose=Purpose(purpose),
-                outcome=outcome,
+                purpose=purpose,
+                outcome=outcomes.get(f"{purpose} {session.session_id}", outcomes[purpose]),
                 rule_id="R1",
                 reason="test",
             )
             for one in session.participants
-            for purpose, outcome in outcomes.items()
+            for purpose in Purpose
         )
         return HandMadeRuling(
             session_id=session.session_id,
@@ -179,10 +179,14 @@ def filled(workspace: Workspace, publish: Publish) -> Workspace:
     return workspace
 
 
-def export(workspace: Workspace, name: str = "jsonl", **selected: Any) -> request_files.RequestExport:
+def export(
+    workspace: Workspace, name: str = "jsonl", *, group: bool = False, **selected: Any
+) -> request_files.RequestExport:
     target = read_map(name) if name in TARGETS else None
     selection = Selection(**{"min_customers": workspace.settings.export.min_customers, **selected})
-    return request_files.export(workspace, name, selection=selection, options=ExportOptions(), columns=target, now=NOW)
+    return request_files.export(
+        workspace, name, selection=selection, options=ExportOptions(grouped=group), columns=target, now=NOW
+    )
 
 
 def rows(workspace: Workspace, **selected: Any) -> list[dict[str, Any]]:
@@ -530,10 +534,51 @@ def test_without_consent_to_share_a_plain_sentence_stands_for_the_quote(
     filled: Workspace, allowed: dict[str, Outcome]
 ) -> None:
     allowed["internal_share"] = Outcome.MINUS
-    quotes = {row["quote"] for row in rows(filled)}
-    assert "Single sign on for contractors" in quotes
-    assert not quotes & set(WORDINGS)
-    assert not any(row["verbatim"] or row["answer"] for row in rows(filled))
+    shown = rows(filled)
+    assert {row["quote"] for row in shown if row["area"] == "security & auth"} == {
+        "A customer asks for something about security & auth (single sign on)"
+    }
+    everything = " ".join(str(value) for row in shown for value in row.values()).lower()
+    assert not any(word in everything for word in ("contractors", "seats", "filters", "remember", "saved views"))
+    assert not any(row["verbatim"] or row["answer"] for row in shown)
+    assert not any(row["session"] or row["at"] or row["start_s"] for row in shown), "the rendition is silent there"
+    assert {row["started_on"] for row in shown} == {"2026-Q4"}
+    (group,) = [each for each in request_report.gather(filled, now=NOW).groups if len(each.request_ids) == 3]
+    assert group.words == () and "contractors" not in group.title.lower()
+    assert filled.settings.export.min_customers == 3
+    assert export(filled, "csv", kinds=("request",)).files["requests.csv"].count(b"customer-") == 3, "they are counted"
+
+
+def test_what_others_may_be_quoted_with_says_it_for_who_may_not(filled: Workspace, allowed: dict[str, Outcome]) -> None:
+    first = next(one.session for one in request_report.gather(filled, now=NOW).mentions if one.wording == WORDINGS[0])
+    allowed[f"internal_share {first}"] = Outcome.MINUS
+    (own,) = [row for row in rows(filled) if not row["verbatim"]]
+    assert own["quote"] == "A customer asks for: Single sign on for contractors"
+    assert "seats" not in " ".join(map(str, own.values()))
+    assert rows(filled)[-1] == own, "among the rows of its session it would tell where it was said"
+    (group,) = [each for each in request_report.gather(filled, now=NOW).groups if len(each.request_ids) == 3]
+    assert "seats" not in group.words and group.titled_by != own["request_id"]
+    for line in request_review.shown(filled, own["request_id"], now=NOW):
+        assert (line.session == "") == (line.request == own["request_id"])
+    assert request_report.gather(filled, now=NOW).report(Selection()).groups[0].customers == 3
+    allowed[f"internal_improve {first}"] = Outcome.MINUS
+    assert own["request_id"] not in {row["request_id"] for row in rows(filled)}, "who says no to that is in no export"
+    assert request_report.gather(filled, now=NOW).report(Selection()).groups[0].customers is None
+
+
+def test_a_title_that_is_of_words_outside_the_selection_is_called_back_as_well(
+    workspace: Workspace, allowed: dict[str, Outcome], publish: Publish, tmp_path: Path
+) -> None:
+    early = publish(0, ("p1", "Please add a spreadsheet download."), day=2)
+    publish(1, ("p1", "Please add a lovely export to spreadsheets."))
+    tagging.retag(workspace, now=NOW)
+    first, second = (row["request_id"] for row in rows(workspace))
+    request_review.merge(workspace, first, second, **BY, now=NOW)
+    made = export(workspace, "csv", since=date(2026, 11, 10), group=True)
+    assert '"Spreadsheet download"' in made.files["requests.csv"].decode()
+    request_files.hand_out(workspace, made, tmp_path / "r.csv", now=NOW)
+    allowed[f"internal_share {early}"] = Outcome.MINUS
+    assert {one.quotes for one in request_recall.recalls(workspace, now=NOW)} == {(first,)}
 
 
 def test_exports_are_the_same_bytes_again_and_the_files_stand_until_something_changes(filled: Workspace) -> None:

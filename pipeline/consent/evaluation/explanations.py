@@ -66,6 +66,8 @@ _SETTLE = (
 _LEGAL = "leave it sealed and ask legal whether to delete it"
 _ANSWERABLE = frozenset({"C2", "C5", "C8", "C9", "C11", "C12", "U4", "U6", "U9"})
 """The rules that stop because no certain answer of somebody is on file."""
+_UNDESCRIBED = frozenset({"", "L1", "L2"})
+"""What stops because nobody said who was there; empty where no participant is known at all."""
 _OVERDUE = "leave it sealed and ask legal whether to delete it; an answer from before that turns up may still be filed"
 _ACTIONS = {
     "C2": _FILE,
@@ -113,6 +115,19 @@ def action_of(rule_id: str, *, due: str, is_ambiguous: bool = False, series: str
     if base in _ANSWERABLE and (is_ambiguous or "I" in marks):
         return _SETTLE
     return (ground or _ACTIONS[marks[-1]]).format(due=due)
+
+
+def draft_action(rule_id: str, session_id: str) -> str:
+    """The command that begins what is asked for where nobody described a recording; empty where a rule asks for else.
+
+    ``rule_id`` is empty where no participant is known. The session's id stands for its file, whose name may be secret.
+    """
+    if rule_id.partition("+")[0] not in _UNDESCRIBED:
+        return ""
+    return (
+        f"`offrecord session draft {session_id}` writes its session.toml; list everybody who speaks there with the "
+        "e-mail they answered from, then say participants_complete = true"
+    )
 
 
 def series_action(session_series: str | None, on_file: Collection[str]) -> str:

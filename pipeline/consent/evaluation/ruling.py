@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from pipeline.consent.evaluation.announcement import announced
 from pipeline.consent.evaluation.evaluate import Evaluation, evaluate
-from pipeline.consent.evaluation.explanations import action_of, series_action
+from pipeline.consent.evaluation.explanations import action_of, draft_action, series_action
 from pipeline.consent.evaluation.rule_tables import Identity
 from pipeline.consent.evaluation.snapshot import ConsentSnapshot, read_snapshot
 from pipeline.consent.log import decisions, notice_deliveries
@@ -105,19 +105,25 @@ def _stop(evaluation: Evaluation, snapshot: ConsentSnapshot) -> Held | Refused:
     """Why the session may not go on at all, in no span of it; names participants by id only."""
     needed = [cell for cell in evaluation.cells if cell.purpose in _NEEDED]
     if not needed:
-        return Held(reason="no participant is known", action="list everybody who was there in session.toml")
+        listing = _draft_action("", snapshot.session) or "list everybody who was there in session.toml"
+        return Held(reason="no participant is known", action=listing)
     worst = max((cell.outcome for cell in needed), key=lambda outcome: outcome.restrictiveness)
     stopping = [cell for cell in needed if cell.outcome is worst]
     rules = dict.fromkeys(f"{cell.participant_id} {cell.rule_id}" for cell in stopping)
     reason = f"consent: {', '.join(rules)}: {stopping[0].reason}"
     due = min((at for (_, purpose), at in evaluation.due.items() if purpose in _NEEDED), default=None)
-    action = action_of(
+    action = _draft_action(stopping[0].rule_id, snapshot.session) or action_of(
         stopping[0].rule_id,
         due=due.date().isoformat() if due else "",
         is_ambiguous=_is_ambiguous(stopping[0], snapshot),
         series=_series_action(stopping[0], snapshot),
     )
     return Refused(reason=reason, action=action) if worst is Outcome.REFUSE else Held(reason=reason, action=action)
+
+
+def _draft_action(rule_id: str, session: Session) -> str:
+    """How its session.toml is begun, for media that nobody described: these alone have a start that nobody stated."""
+    return draft_action(rule_id, session.session_id) if session.start_is_estimated else ""
 
 
 def _is_ambiguous(cell: Cell, snapshot: ConsentSnapshot) -> bool:

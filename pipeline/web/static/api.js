@@ -11,12 +11,22 @@ export function connect(session, onWaiting) {
   /** @type {(() => void)[]} */
   const whenSent = [];
 
-  /** An answer of the server as {status, data}; throws where it cannot be reached. */
-  async function send(method, path, body, version) {
+  let turn = Promise.resolve();
+
+  /** One request at a time: what the page is told last is what the server did last. */
+  function send(...request) {
+    turn = turn.then(() => exchange(...request));
+    return turn;
+  }
+
+  /** An answer of the server as {status, data}; the status is 0 where it cannot be reached. */
+  async function exchange(method, path, body, version) {
     const headers = { accept: "application/json" };
     if (body !== undefined) headers["content-type"] = "application/json";
     if (version !== undefined) headers["if-match"] = `"${version}"`;
-    const answer = await fetch(base + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    const options = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
+    const answer = await fetch(base + path, options).catch(() => null);
+    if (!answer) return { status: 0, data: { error: "the server cannot be reached" } };
     if (answer.status === 401) location.assign("/login");
     const data = await answer.json().catch(() => ({ error: "the server answered something else than expected" }));
     return { status: answer.status, data };
@@ -32,22 +42,21 @@ export function connect(session, onWaiting) {
   async function flush(onAnswer) {
     if (sending) return;
     sending = true;
-    try {
-      while (waiting.length) {
-        const first = waiting[0];
-        const answer = await send("POST", first.path, first.body, first.version);
-        waiting.shift();
-        keep();
-        if (answer.status !== 200) refused += 1;
-        onAnswer(first, answer);
+    while (waiting.length) {
+      const first = waiting[0];
+      const answer = await send("POST", first.path, first.body, first.version);
+      if (answer.status === 0) {
+        setTimeout(() => flush(onAnswer), 3000);
+        onWaiting(waiting.length);
+        break;
       }
-      whenSent.splice(0).forEach((resolve) => resolve());
-    } catch {
-      setTimeout(() => flush(onAnswer), 3000);
-      onWaiting(waiting.length);
-    } finally {
-      sending = false;
+      waiting.shift();
+      keep();
+      if (answer.status !== 200) refused += 1;
+      onAnswer(first, answer);
     }
+    sending = false;
+    if (!waiting.length) whenSent.splice(0).forEach((resolve) => resolve());
   }
 
   return {

@@ -10,8 +10,8 @@ export function makeLease(api, isLead) {
 
   async function ask(takeOver = false) {
     asked = Date.now();
-    const answer = await api.post("/lease", { take_over: takeOver }).catch(() => null);
-    if (answer?.status !== 200) return;
+    const answer = await api.post("/lease", { take_over: takeOver });
+    if (answer.status !== 200) return;
     lease = answer.data;
     ends = Date.now() + lease.left_s * 1000;
     draw();

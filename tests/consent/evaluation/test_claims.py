@@ -122,6 +122,16 @@ def test_a_mixed_recording_holds_until_the_host_says_that_the_list_is_complete(a
     assert isinstance(consent.rule(own, workspace=answered, now=NOW), Ruling)
 
 
+def test_the_hold_of_media_that_nobody_described_names_the_command_that_describes_them(answered: Workspace) -> None:
+    found = mixed(list_authority=ListAuthority.NOBODY, start_is_estimated=True)
+    named = mixed(person(2, BO, provenance=Provenance.UNLISTED), start_is_estimated=True)
+    for loose in (found, named):
+        stop = consent.rule(loose, workspace=answered, now=NOW)
+        assert isinstance(stop, Held) and f"`offrecord session draft {loose.session_id}`" in stop.action
+    stop = consent.rule(replace(found, start_is_estimated=False), workspace=answered, now=NOW)
+    assert isinstance(stop, Held) and "session draft" not in stop.action
+
+
 def test_where_nobody_is_listed_mixed_sound_holds_and_does_not_refuse(answered: Workspace) -> None:
     found = mixed(list_authority=ListAuthority.NOBODY, notice_asserted=False, recorder_location="DE")
     stop = consent.rule(found, workspace=answered, now=NOW)
