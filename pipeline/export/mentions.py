@@ -18,7 +18,7 @@ QUOTED = Purpose.INTERNAL_SHARE
 """What lets the words themselves be shown to colleagues; without it a sentence in plain words stands for them."""
 KINDS = ("request", "discovery")
 _SAYS = {"request": "A customer asks for something", "discovery": "A customer found out something"}
-_NO_AREA = "other"
+NO_AREA = "other"
 """The area of what belongs to none: it says nothing about a request."""
 _ANYBODYS = word_set(
     "aol.com gmail.com gmx.com gmx.de gmx.net googlemail.com hey.com hotmail.com icloud.com live.com mail.com me.com "
@@ -152,7 +152,7 @@ def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: 
 
 def plain_sentence(kind: str, area: str, topic: str = "") -> str:
     """What stands for words that may not be shown: nothing that was said, only the team's own area and phrase."""
-    about = "" if area in ("", _NO_AREA) else f" about {area}"
+    about = "" if area in ("", NO_AREA) else f" about {area}"
     return f"{_SAYS[kind]}{about}{f' ({topic})' if about and topic else ''}"
 
 
