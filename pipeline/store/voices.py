@@ -1,14 +1,15 @@
 """The voices of mixed sound: which turns were told apart, as a stage result, and whose people said that they are.
 
-A name counts for one diarization alone, by the hash of its turns: where the voices are told apart otherwise, or the
-result is gone, nobody has said whose they are. That a voice is of nobody on the list was heard in the sound itself, and
-holds until somebody names the voices as they are now.
+A name counts for one diarization alone, by the hash of its turns, and for one person, by a mark of what they are known
+by: where the voices are told apart otherwise, the result is gone, or somebody else has the participant's id by now,
+nobody has said whose they are. That a voice is of nobody on the list was heard in the sound itself, and holds until
+somebody names the voices as they are now.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,25 +25,39 @@ from pipeline.store.database import reading
 from pipeline.store.stage_cache import StageCache
 from pipeline.store.tables.voices import voice_name
 
+_KNOWN_BY = ":"
 STAGE = "voices"
 """The kind of stage result, and of artefact, that a diarization is."""
 
 
 class VoiceAct(StrEnum):
-    """What a person says about a voice: who it is, that it is nobody on the list, or nothing any more."""
+    """What a person says about a voice: who it is, that it is nobody on the list, or nothing any more.
+
+    ``KEEP`` is no person's act: what was said of the same turns before still holds of them.
+    """
 
     NAME = "name"
     UNLISTED = "unlisted"
+    KEEP = "keep"
     UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceName:
-    """What was said last about one cluster, and by whom; ``participant_id`` is empty for nobody on the list."""
+    """What was said last about one cluster, and by whom; ``participant_id`` is empty for nobody on the list.
+
+    ``known_by`` is a mark of what the participant was known by then: somebody else with that id has another.
+    """
 
     cluster: int
     participant_id: str
     actor: str
+    known_by: str = ""
+
+    @property
+    def whose(self) -> str:
+        """The participant's id with the mark, as it is stored; empty for nobody on the list."""
+        return f"{self.participant_id}{_KNOWN_BY}{self.known_by}" if self.participant_id else ""
 
 
 def mixed_tracks(session: Session) -> tuple[Track, ...]:
@@ -71,36 +86,49 @@ def record(
     db: Engine,
     session_id: str,
     mark: str,
-    cluster: int,
     act: VoiceAct,
+    name: VoiceName,
     *,
-    participant_id: str,
-    actor: str,
     reason: str,
     version: int | None = None,
 ) -> int:
-    """Keeps what somebody says about a cluster, and gives its number; an actor and a reason are needed.
+    """Keeps what ``name.actor`` says about a cluster, and gives its number; an actor and a reason are needed.
 
     With ``version``, the number of the last act about the cluster that they saw, it is kept only where that still is
     the last: else it raises ``VersionConflict``. The same act sent again is kept once.
     """
-    if not actor.strip() or not reason.strip():
+    if not name.actor.strip() or not reason.strip():
         raise UsageProblem("naming a voice needs an actor and a reason", action="give both")
-    row = {
-        "session_id": session_id,
-        "diarization": mark,
-        "cluster": cluster,
-        "act": act.value,
-        "participant_id": participant_id,
-    }
-    at = datetime.now(UTC).isoformat()
+    row = _row(session_id, mark, act, name)
     with db.begin() as connection:
-        if version is not None and (kept := _kept(connection, row, actor, version)) is not None:
+        if version is not None and (kept := _kept(connection, row, name.actor, version)) is not None:
             return kept
-        added = voice_name.insert().values(**row, actor=actor, reason=reason, acted_at=at)
-        seq: int = connection.execute(added.returning(voice_name.c.seq)).scalar_one()
-        said_by = hashlib.sha256(actor.encode()).hexdigest()[:12]
-        ledger.append(connection, "voice name", f"{seq}", {**row, "actor": said_by})
+        return _append(connection, row, name.actor, reason)
+
+
+def keep(db: Engine, session_id: str, names: Iterable[VoiceName], *, before: str, mark: str, reason: str) -> None:
+    """Has names of the diarization ``before`` hold of that under ``mark`` too, all in one step.
+
+    None where the last act is about another diarization than ``before``: it may say that somebody is not on the list.
+    """
+    with db.begin() as connection:
+        if _last_named(connection, session_id) != before:
+            return
+        for name in names:
+            _append(connection, _row(session_id, mark, VoiceAct.KEEP, name), name.actor, reason)
+
+
+def _row(session_id: str, mark: str, act: VoiceAct, name: VoiceName) -> dict[str, object]:
+    about = {"session_id": session_id, "diarization": mark, "cluster": name.cluster}
+    return {**about, "act": act.value, "participant_id": name.whose}
+
+
+def _append(connection: Connection, row: Mapping[str, object], actor: str, reason: str) -> int:
+    at = datetime.now(UTC).isoformat()
+    added = voice_name.insert().values(**row, actor=actor, reason=reason, acted_at=at)
+    seq: int = connection.execute(added.returning(voice_name.c.seq)).scalar_one()
+    said_by = hashlib.sha256(actor.encode()).hexdigest()[:12]
+    ledger.append(connection, "voice name", f"{seq}", {**row, "actor": said_by})
     return seq
 
 
@@ -128,10 +156,18 @@ def versions(db: Engine, session_id: str, mark: str) -> Mapping[int, int]:
         return {row.cluster: row.seq for row in connection.execute(query)}
 
 
-def names(db: Engine, session_id: str, mark: str) -> Mapping[int, VoiceName]:
-    """What holds of the clusters of one diarization, by their numbers; none that nobody named."""
+def names(db: Engine, session_id: str, mark: str, *, known_by: Mapping[str, str]) -> Mapping[int, VoiceName]:
+    """What holds of the clusters of one diarization, by their numbers; none that nobody named.
+
+    ``known_by`` are the marks of what participants are known by, by id: a name of somebody else holds no more.
+    """
+    return _of_the_same(said(db, session_id, mark), known_by)
+
+
+def said(db: Engine, session_id: str, mark: str) -> Mapping[int, VoiceName]:
+    """What was said last of the clusters of one diarization, by their numbers, of whoever had the ids then."""
     with reading(db) as connection:
-        return _names(connection, session_id, mark)
+        return _said(connection, session_id, mark)
 
 
 def heads(db: Engine) -> dict[str, str]:
@@ -141,23 +177,21 @@ def heads(db: Engine) -> dict[str, str]:
         return {row.session_id: str(row.seq) for row in connection.execute(query)}
 
 
-def named_voices(connection: Connection, stages: StageCache, session: Session) -> NamedVoices | None:
+def named_voices(
+    connection: Connection, stages: StageCache, session: Session, *, known_by: Mapping[str, str]
+) -> NamedVoices | None:
     """The voices of a session as people named them; None where nobody named one of the voices as they are now.
 
     Without turns where somebody heard a voice of nobody on the list, and nobody named any as they are now.
     """
-    latest = connection.execute(
-        select(voice_name.c.diarization)
-        .where(voice_name.c.session_id == session.session_id)
-        .order_by(voice_name.c.seq.desc())
-        .limit(1)
-    ).scalar()
+    latest = _last_named(connection, session.session_id)
     if latest is None:
         return None
     diarization = stored(stages, session)
     mark = mark_of(diarization) if diarization else ""
-    named = with_names(diarization, _names(connection, session.session_id, mark), session) if diarization else None
-    named_otherwise = _names(connection, session.session_id, latest) if latest != mark else {}
+    names_now = _of_the_same(_said(connection, session.session_id, mark), known_by)
+    named = with_names(diarization, names_now, session) if diarization else None
+    named_otherwise = _said(connection, session.session_id, latest) if latest != mark else {}
     if all(name.participant_id for name in named_otherwise.values()):
         return named
     return replace(named or NamedVoices(turns=(), overlaps=()), unlisted=True)
@@ -184,7 +218,23 @@ def with_names(diarization: Diarization, named: Mapping[int, VoiceName], session
     )
 
 
-def _names(connection: Connection, session_id: str, mark: str) -> Mapping[int, VoiceName]:
+def _last_named(connection: Connection, session_id: str) -> str | None:
+    """The mark of the diarization that the last act about a session's voices is about."""
+    latest = select(voice_name.c.diarization).where(voice_name.c.session_id == session_id)
+    mark: str | None = connection.execute(latest.order_by(voice_name.c.seq.desc()).limit(1)).scalar()
+    return mark
+
+
+def _of_the_same(said: Mapping[int, VoiceName], known_by: Mapping[str, str]) -> Mapping[int, VoiceName]:
+    """The names of people who are those that they were named as; also those of nobody on the list."""
+    return {
+        cluster: name
+        for cluster, name in said.items()
+        if not name.participant_id or known_by.get(name.participant_id) == name.known_by
+    }
+
+
+def _said(connection: Connection, session_id: str, mark: str) -> Mapping[int, VoiceName]:
     query = (
         select(voice_name)
         .where(voice_name.c.session_id == session_id, voice_name.c.diarization == mark)
@@ -194,7 +244,10 @@ def _names(connection: Connection, session_id: str, mark: str) -> Mapping[int, V
     for row in connection.execute(query):
         current.pop(row.cluster, None)
         if row.act != VoiceAct.UNDO:
-            current[row.cluster] = VoiceName(cluster=row.cluster, participant_id=row.participant_id, actor=row.actor)
+            participant_id, _, mark_of_who = row.participant_id.partition(_KNOWN_BY)
+            current[row.cluster] = VoiceName(
+                cluster=row.cluster, participant_id=participant_id, actor=row.actor, known_by=mark_of_who
+            )
     return current
 
 

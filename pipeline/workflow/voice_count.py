@@ -16,6 +16,7 @@ from pipeline.consent.evaluation.explain import explain
 from pipeline.errors import UsageProblem
 from pipeline.records import Diarization, Outcome, Purpose, Ruling, Session, Stop, Track
 from pipeline.store import Workspace, voices
+from pipeline.workflow.kept_voice_names import keep_names
 
 LONGEST_S = 4 * 3600.0
 """How much sound is told apart at once: 4 hours take 1.5 GB."""
@@ -76,13 +77,15 @@ def diarized_tracks(workspace: Workspace, session: Session, tracks: Sequence[Tra
 
     Raises ``UsageProblem`` for more sound than is told apart at once, ``ConfigurationError`` without the model.
     """
-    diarized = diarized_before(workspace, session, tracks)
-    if diarized is not None:
-        return diarized
+    before = voices.stored(workspace.stages, session, tracks)
+    if before is not None and before.version == diarization.VERSION:
+        return before
     if session.duration_s > LONGEST_S:
         raise UsageProblem("the recording is longer than four hours", action="cut the recording into parts")
     networks = diarization.load_models()
     diarized = diarization.diarize(together(workspace, session, tracks), networks, expected=expected)
+    if before is not None:  # before its turns are gone, so that a kill in between loses no answer
+        keep_names(workspace, session.session_id, before, diarized)
     workspace.artefacts.note(
         voices.STAGE,
         voices.put(workspace.stages, session, diarized, tracks),

@@ -23,6 +23,7 @@ from pipeline.workflow.voices import (
     participants_of,
     session_in_mixed_sound,
     unname_voice,
+    voice_names,
 )
 
 
@@ -136,7 +137,7 @@ def voice_clip(workspace: Workspace, session_id: str, cluster: int, *, listener:
     if diarized is None or cluster not in diarized.clusters:
         raise UsageProblem("there is no such voice", action="load the page of voices again")
     closed = _require_listener(workspace, session, listener, now=now)
-    name = voices.names(workspace.db, session_id, voices.mark_of(diarized)).get(cluster)
+    name = voice_names(workspace, session, diarized).get(cluster)
     if name is not None and name.participant_id in closed:
         raise RefusedByPolicy(
             "this voice is known as that of somebody whom nobody may hear", action="undo its name first, if it is wrong"

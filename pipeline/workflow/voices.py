@@ -13,6 +13,8 @@ from pathlib import Path
 
 from pipeline import consent, spans
 from pipeline.consent.evaluation.explain import explain
+from pipeline.consent.evaluation.participant_match import known_people
+from pipeline.consent.log.identity import Keys
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.files import make_private, write_bytes
 from pipeline.records import Diarization, Outcome, Session
@@ -56,7 +58,7 @@ def list_voices(
     mixed sound, ``RefusedByPolicy`` where nobody's sound may be used, ``ConfigurationError`` without the model.
     """
     session, diarized = _session_diarized(workspace, session_id, now=now)
-    named = voices.names(workspace.db, session_id, voices.mark_of(diarized))
+    named = voice_names(workspace, session, diarized)
     files: Mapping[int, str] = {}
     if clips is not None:
         require_place_for_clips(workspace, clips)
@@ -94,8 +96,9 @@ def name_voice(
     if participant_id is not None and participant_id not in {each.participant_id for each in session.participants}:
         raise UsageProblem("the session has no such participant", action=f"see `offrecord consent show {session_id}`")
     act = VoiceAct.UNLISTED if participant_id is None else VoiceAct.NAME
-    who = {"participant_id": participant_id or "", "actor": actor, "reason": reason}
-    voices.record(workspace.db, session_id, voices.mark_of(diarized), cluster, act, **who, version=version)
+    known_by = _known_people(workspace, session).get(participant_id or "", "")
+    said = VoiceName(cluster=cluster, participant_id=participant_id or "", actor=actor, known_by=known_by)
+    voices.record(workspace.db, session_id, voices.mark_of(diarized), act, said, reason=reason, version=version)
 
 
 def unname_voice(
@@ -109,12 +112,11 @@ def unname_voice(
     version: int | None = None,
 ) -> None:
     """Takes back who a voice is; raises ``UsageProblem`` where nobody said it, with ``version`` as ``name_voice``."""
-    _, diarized = _session_diarized(workspace, session_id, now=now)
-    mark = voices.mark_of(diarized)
-    if cluster not in voices.names(workspace.db, session_id, mark):
+    session, diarized = _session_diarized(workspace, session_id, now=now)
+    if cluster not in voice_names(workspace, session, diarized):
         raise UsageProblem("nobody named that voice", action=f"see `offrecord review voices {session_id}`")
-    who = {"participant_id": "", "actor": actor, "reason": reason}
-    voices.record(workspace.db, session_id, mark, cluster, VoiceAct.UNDO, **who, version=version)
+    undone, mark = VoiceName(cluster=cluster, participant_id="", actor=actor), voices.mark_of(diarized)
+    voices.record(workspace.db, session_id, mark, VoiceAct.UNDO, undone, reason=reason, version=version)
 
 
 def lost_with(workspace: Workspace, session_id: str, cluster: int, participant_id: str, *, now: datetime) -> float:
@@ -126,9 +128,19 @@ def lost_with(workspace: Workspace, session_id: str, cluster: int, participant_i
     _require_cluster(diarized, cluster)
     if not _is_taken_out(workspace, session, participant_id, now=now):
         return 0.0
-    named = dict(voices.names(workspace.db, session_id, voices.mark_of(diarized)))
+    named = dict(voice_names(workspace, session, diarized))
     named[cluster] = VoiceName(cluster=cluster, participant_id=participant_id, actor="")
     return _others_lost_s(session, diarized, named, participant_id)
+
+
+def voice_names(workspace: Workspace, session: Session, diarized: Diarization) -> Mapping[int, VoiceName]:
+    """What holds of the voices of a session, by their numbers; none that nobody named, or that somebody else has."""
+    known_by = _known_people(workspace, session)
+    return voices.names(workspace.db, session.session_id, voices.mark_of(diarized), known_by=known_by)
+
+
+def _known_people(workspace: Workspace, session: Session) -> Mapping[str, str]:
+    return known_people(session, Keys(workspace.key("identity")))
 
 
 def _session_diarized(workspace: Workspace, session_id: str, *, now: datetime) -> tuple[Session, Diarization]:

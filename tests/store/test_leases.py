@@ -12,7 +12,7 @@ from pipeline.errors import FlaggedForLead, VersionConflict
 from pipeline.records import Verdict
 from pipeline.review import decision_log
 from pipeline.store import Workspace, integrity, leases, voices
-from pipeline.store.voices import VoiceAct
+from pipeline.store.voices import VoiceAct, VoiceName
 from tests.clock import NIGHT
 
 pytestmark = pytest.mark.usefixtures("each_database")
@@ -53,8 +53,8 @@ def test_a_flag_is_known_by_session_until_something_follows_it(workspace: Worksp
 
 def test_what_is_said_of_a_voice_is_kept_against_what_was_seen(workspace: Workspace) -> None:
     def name(who: str, version: int, actor: str = "ana") -> int:
-        said = {"participant_id": who, "actor": actor, "reason": "by ear"}
-        return voices.record(workspace.db, SESSION, "m", 1, VoiceAct.NAME, **said, version=version)
+        said = VoiceName(cluster=1, participant_id=who, actor=actor)
+        return voices.record(workspace.db, SESSION, "m", VoiceAct.NAME, said, reason="by ear", version=version)
 
     first = name("p1", 0)
     assert name("p1", 0) == first, "sent again, kept once"

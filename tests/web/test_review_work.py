@@ -197,7 +197,7 @@ def mark_something_missed(page: Page) -> None:
     page.keyboard.press("g")
     wait_for_text(page, "message", "Speech without words")
     page.keyboard.press("n")
-    wait_for_text(page, "ask-text", "speech without words")
+    page.wait_for_selector("#ask[open] #ask-text:has-text('speech without words')")
     page.keyboard.press("Enter")
 
 

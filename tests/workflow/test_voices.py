@@ -7,12 +7,15 @@ import shutil
 import wave
 from dataclasses import replace
 from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import TypedDict
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline import consent, diarization, ingest
 from pipeline.cli import main
@@ -22,9 +25,11 @@ from pipeline.records import Diarization, Held, Interval, Outcome, Purpose, Ruli
 from pipeline.reports.warnings import warnings
 from pipeline.store import Workspace, voices
 from pipeline.store.registry import Registry
+from pipeline.store.voices import VoiceAct, VoiceName
+from pipeline.workflow.kept_voice_names import keep_names, same_voices
 from pipeline.workflow.state_key import state_keys
 from pipeline.workflow.voice_count import count_voices, voice_questions
-from pipeline.workflow.voices import UNLISTED, list_voices, lost_with, name_voice, unname_voice
+from pipeline.workflow.voices import UNLISTED, list_voices, lost_with, name_voice, unname_voice, voice_names
 from tests.clock import NIGHT as NOW
 from tests.end_to_end.conftest import SAMPLES, SESSIONS
 
@@ -194,6 +199,126 @@ def test_the_next_run_is_about_a_session_whose_voices_were_named(workspace: Work
     assert key() != before
 
 
+LATER = replace(
+    TOLD,
+    version="later",
+    turns=turns((0.5, 10.1, 2), (10.1, 20.0, 1), (20.2, 27.0, 3), (27.0, 29.8, 4), (30.0, 40.0, 2)),
+)
+"""The voices of ``TOLD`` as another version numbers them: the first two the same turns, of the third some are gone."""
+
+
+def told_again(workspace: Workspace, session: Session, now: Diarization = LATER) -> dict[int, str]:
+    """Tells the voices apart with another version, as its next run does; gives who they are by then."""
+    before = voices.stored(workspace.stages, session)
+    assert before is not None
+    keep_names(workspace, session.session_id, before, now)
+    voices.put(workspace.stages, session, now)
+    told = consent.working_session(session, workspace=workspace)
+    return {number: name.participant_id for number, name in voice_names(workspace, told, now).items()}
+
+
+def test_a_name_holds_of_the_same_turns_where_voices_are_told_apart_otherwise(
+    workspace: Workspace, session: Session
+) -> None:
+    name_voice(workspace, session.session_id, 1, HANNAH, **SAID)
+    name_voice(workspace, session.session_id, 2, REFUSER, **SAID)
+    name_voice(workspace, session.session_id, 3, PETER, **SAID)
+    assert told_again(workspace, session) == {1: REFUSER, 2: HANNAH}
+    assert isinstance(ruled(workspace, session), Ruling)
+    told = consent.working_session(session, workspace=workspace).voices
+    assert told is not None and [turn.participant_id for turn in told.turns] == [HANNAH, REFUSER, None, None, HANNAH]
+    kept = voices.said(workspace.db, session.session_id, voices.mark_of(LATER))
+    assert {name.actor for name in kept.values()} == {"ann"}
+
+
+def test_voices_of_another_version_are_told_apart_again_and_keep_their_names(
+    workspace: Workspace, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier, now = replace(TOLD, version="1"), replace(LATER, version=diarization.VERSION)
+    voices.put(workspace.stages, session, earlier)
+    said, mark = VoiceName(cluster=2, participant_id="", actor="ann"), voices.mark_of(earlier)
+    voices.record(workspace.db, session.session_id, mark, VoiceAct.UNLISTED, said, reason="by ear")
+    monkeypatch.setattr("pipeline.diarization.load_models", lambda: None)
+    monkeypatch.setattr("pipeline.diarization.diarize", lambda *_, **__: now)
+    lines = list_voices(workspace, session.session_id, now=NOW)
+    assert [(line.cluster, line.participant) for line in lines if line.participant] == [(1, UNLISTED)]
+    assert isinstance(ruled(workspace, session), Held)
+
+
+def test_who_has_a_voice_that_is_not_the_same_any_more_is_asked_about_with_all_of_theirs(
+    workspace: Workspace, session: Session
+) -> None:
+    """What of hers is another's by now would stay if the voice that is the same had her name."""
+    for voice, who in ((1, HANNAH), (2, REFUSER), (3, REFUSER)):
+        name_voice(workspace, session.session_id, voice, who, **SAID)
+    assert told_again(workspace, session) == {2: HANNAH}
+    assert isinstance(ruled(workspace, session), Held)
+
+
+def test_nothing_is_kept_where_a_voice_of_nobody_on_the_list_is_not_the_same_any_more(
+    workspace: Workspace, session: Session
+) -> None:
+    name_voice(workspace, session.session_id, 2, REFUSER, **SAID)
+    name_voice(workspace, session.session_id, 3, None, **SAID)
+    assert told_again(workspace, session) == {}
+    stop = ruled(workspace, session)
+    assert isinstance(stop, Held) and "unknown L1" in stop.reason
+
+
+def test_a_voice_of_nobody_on_the_list_holds_as_the_same_turns_too(workspace: Workspace, session: Session) -> None:
+    name_voice(workspace, session.session_id, 1, None, **SAID)
+    name_voice(workspace, session.session_id, 2, REFUSER, **SAID)
+    assert told_again(workspace, session) == {1: REFUSER, 2: ""}
+    assert isinstance(ruled(workspace, session), Held)
+
+
+def test_names_are_kept_once_and_only_of_the_voices_that_were_named_last(
+    workspace: Workspace, session: Session
+) -> None:
+    name_voice(workspace, session.session_id, 2, REFUSER, **SAID)
+    keep_names(workspace, session.session_id, TOLD, LATER)  # as before a kill: the turns are still those of before
+    assert isinstance(ruled(workspace, session), Ruling)
+    before = voices.heads(workspace.db)
+    assert told_again(workspace, session) == {1: REFUSER}
+    assert voices.heads(workspace.db) == before
+    assert told_again(workspace, session, replace(TOLD, version="still later")) == {2: REFUSER}
+    keep_names(workspace, session.session_id, TOLD, replace(LATER, version="of those before"))
+    assert not voices.said(workspace.db, session.session_id, voices.mark_of(replace(LATER, version="of those before")))
+
+
+def test_a_name_is_of_the_person_and_not_of_who_has_the_number_by_now(workspace: Workspace, session: Session) -> None:
+    """Whoever writes the list in another order gives people other ids: the refuser's voice must not become Peter's."""
+    name_voice(workspace, session.session_id, 2, REFUSER, **SAID)
+    name_voice(workspace, session.session_id, 3, PETER, **SAID)
+    assert isinstance(ruled(workspace, session), Ruling)
+    first, peter, refuser = session.participants
+    others = (first, replace(refuser, participant_id=PETER), replace(peter, participant_id=REFUSER))
+    swapped = replace(session, participants=others)
+    Registry(workspace.db).rewrite(swapped)
+    told = consent.working_session(swapped, workspace=workspace).voices
+    assert told is None
+    assert isinstance(ruled(workspace, swapped), Held)
+    assert [line.participant for line in list_voices(workspace, session.session_id, now=NOW)] == ["", "", ""]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(1, 3), st.floats(0.1, 9.0)), min_size=1, max_size=12))
+def test_voices_are_the_same_one_to_one(parts: list[tuple[int, int, float]]) -> None:
+    """Stretches of speech, each with its voice before and now."""
+    ends = list(accumulate(length for *_, length in parts))
+    starts = [0.0, *ends[:-1]]
+    times = list(zip(starts, ends, parts, strict=True))
+    before = replace(TOLD, turns=turns(*((at, end, part[0]) for at, end, part in times)))
+    now = replace(TOLD, turns=turns(*((at, end, part[1]) for at, end, part in times)))
+    same = same_voices(before, now)
+    assert len(set(same.values())) == len(same)
+    for first, second in same.items():
+        both = sum(length for one, other, length in parts if (one, other) == (first, second))
+        either = sum(length for one, other, length in parts if one == first or other == second)
+        assert both >= 0.79 * either
+    assert same_voices(before, before) == {cluster: cluster for cluster in before.clusters}
+
+
 @pytest.mark.parametrize(
     ("cluster", "who", "said"),
     [(9, PETER, SAID), (1, "p9", SAID), (1, PETER, {**SAID, "actor": " "}), (1, PETER, {**SAID, "reason": ""})],
@@ -253,7 +378,7 @@ def test_the_commands_write_clips_ask_before_others_are_lost_and_keep_who_it_is(
         CliRunner().invoke(main, ["review", "name-voice", session.session_id, "1", "--unlisted", *said]).exit_code == 0
     )
     assert CliRunner().invoke(main, ["review", "name-voice", session.session_id, "1", "--undo", *said]).exit_code == 0
-    assert list(voices.names(workspace.db, session.session_id, voices.mark_of(TOLD))) == [2]
+    assert list(voices.said(workspace.db, session.session_id, voices.mark_of(TOLD))) == [2]
 
 
 def test_one_key_for_each_voice_names_it_and_a_loss_is_asked_about(
@@ -263,7 +388,7 @@ def test_one_key_for_each_voice_names_it_and_a_loss_is_asked_about(
     command = ["review", "voices", session.session_id, "--by", "ann", "--workspace", str(workspace.root)]
     done = CliRunner().invoke(main, command, input="x\n1\n3\ny\n2\n")
     assert done.exit_code == 0 and "named 3 of 3" in done.output and "1.8 s" in done.output, done.output
-    named = voices.names(workspace.db, session.session_id, voices.mark_of(TOLD))
+    named = voices.said(workspace.db, session.session_id, voices.mark_of(TOLD))
     assert {number: name.participant_id for number, name in named.items()} == {1: HANNAH, 2: REFUSER, 3: PETER}
     assert "named 0 of 0" in CliRunner().invoke(main, command).output
 

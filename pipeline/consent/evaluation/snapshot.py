@@ -13,7 +13,13 @@ from pipeline.consent.evaluation import platform_notice
 from pipeline.consent.evaluation.announcement import announced, caption_words, still_heard
 from pipeline.consent.evaluation.claims import effective_session, shown_bot, with_unknown_speaker
 from pipeline.consent.evaluation.jurisdictions import Rules, rules_of
-from pipeline.consent.evaluation.participant_match import PartyMatch, erased_before, known_by, match_participants
+from pipeline.consent.evaluation.participant_match import (
+    PartyMatch,
+    erased_before,
+    known_by,
+    known_people,
+    match_participants,
+)
 from pipeline.consent.evaluation.policy import Policy, policy_of
 from pipeline.consent.evaluation.rule_tables import Identity
 from pipeline.consent.log import (
@@ -165,7 +171,8 @@ def trusted_of(filed: Iterable[Notice], session: Session) -> frozenset[str]:
 def _working(connection: Connection, session: Session, keys: Keys, workspace: Workspace) -> Session:
     erased = erased_participants.of_session(connection, session.session_id)
     restored = erased_participants.restored(session, erased, keys)
-    heard = replace(restored, voices=named_voices(connection, workspace.stages, restored))
+    people = known_people(restored, keys)
+    heard = replace(restored, voices=named_voices(connection, workspace.stages, restored, known_by=people))
     return effective_session(heard, erased=erased.keys())
 
 

@@ -18,6 +18,6 @@ voice_name = Table(
     Column("actor", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("acted_at", String(32), nullable=False),
-    comment="Who a voice of a session is, one act of a person each; void where its voices are told apart otherwise.",
+    comment="Who a voice of a session is, one act of a person each; void where voices or people are others by now.",
 )
 append_only(voice_name)
