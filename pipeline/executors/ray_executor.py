@@ -65,9 +65,9 @@ class RayExecutor:
             return
         ray = connected(self._settings, workers)
         count = workers or int(ray.cluster_resources().get("CPU", 1) // self._settings.cpus_per_task) or 1
-        pool = _Pool[T](ray, self._settings, min(count, len(tasks)), self.has_room)
+        pool = _Pool[T](ray, self._settings, min(count, len(tasks)), self.has_room, work)
         try:
-            yield from pool.run(tasks, work, timeout_s)
+            yield from pool.run(tasks, timeout_s)
         except ray.exceptions.RayError as error:
             raise _broke_off() from error
         finally:
@@ -88,20 +88,19 @@ class _Pool(Generic[T]):
     settings: RaySettings
     size: int
     has_room: Callable[[], bool]
+    work: Callable[[T], Any]
     idle: list[_Worker] = field(default_factory=list)
     starting: dict[Any, _Worker] = field(default_factory=dict)
     running: dict[Any, _Call[T]] = field(default_factory=dict)
 
-    def run(
-        self, tasks: Sequence[T], work: Callable[[T], R], timeout_s: float
-    ) -> Iterator[TaskDone[T, R] | TaskFailed[T]]:
+    def run(self, tasks: Sequence[T], timeout_s: float) -> Iterator[TaskDone[T, Any] | TaskFailed[T]]:
         pending = deque(tasks)
         for _ in range(self.size):
             self._start(_Worker(self._actor()))
         seen_at = time.monotonic()
         while pending or self.running:
             while pending and self.idle and (not self.running or self.has_room()):
-                self._call(pending.popleft(), work, timeout_s)
+                self._call(pending.popleft(), timeout_s)
             if self.running or self.idle:
                 seen_at = time.monotonic()
             elif time.monotonic() - seen_at > self.settings.start_timeout_s:
@@ -118,12 +117,15 @@ class _Pool(Generic[T]):
         return self.ray.remote(max_restarts=-1, max_task_retries=0, **options)(_Process).remote()
 
     def _start(self, worker: _Worker) -> None:
-        """Has a worker say where it is, once it can: it is given nothing before."""
-        self.starting[worker.actor.node.remote()] = worker
+        """Has a worker say where it is, once it can: it is given nothing before.
 
-    def _call(self, task: T, work: Callable[[T], R], timeout_s: float) -> None:
+        It imports the work for that: what this takes, on a busy machine many seconds, is not charged to its first task.
+        """
+        self.starting[worker.actor.node.remote(self.work)] = worker
+
+    def _call(self, task: T, timeout_s: float) -> None:
         worker = self.idle.pop()
-        self.running[worker.actor.run.remote(work, task)] = _Call(worker, task, time.monotonic() + timeout_s)
+        self.running[worker.actor.run.remote(self.work, task)] = _Call(worker, task, time.monotonic() + timeout_s)
 
     def _ended(self) -> Iterator[TaskDone[T, Any] | TaskFailed[T]]:
         """What ended within a moment, or took too long."""
@@ -171,8 +173,8 @@ class _Process:
     def __init__(self) -> None:
         set_worker_environment()
 
-    def node(self) -> tuple[str, str]:
-        """The id of the machine that it runs on, and the version of Offrecord there."""
+    def node(self, _: Callable[[T], R]) -> tuple[str, str]:
+        """The id of the machine that it runs on, and the version of Offrecord there; takes the work, to import it."""
         import ray
 
         return ray.get_runtime_context().get_node_id(), __version__

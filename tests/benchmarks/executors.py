@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.clock import LAUNCH
 from tests.end_to_end.conftest import SPHINX, prepared
-from tests.end_to_end.test_kill import inbox_of_few
+from tests.end_to_end.unbroken_night import inbox_of_few
 from tests.executors.contract import POSTGRESQL, SQLITE, Counts, contract_of, in_own_network
 
 

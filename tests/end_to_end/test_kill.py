@@ -5,35 +5,23 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from tests.clock import LAUNCH
-from tests.end_to_end.conftest import SESSIONS, SPHINX, offrecord, prepared
+from tests.end_to_end.conftest import offrecord
 from tests.end_to_end.test_night import tree
-from tests.samples import shortened
+from tests.end_to_end.unbroken_night import unbroken_night
 from tests.vault_files import originals
 
 pytestmark = pytest.mark.slow
 
 KILLS = 20
-WORKED = ("2026-11-18-c-refused-own-track", "2026-11-18-i-video")
-STOPPED = ("2026-11-18-e-no-record", "2026-11-18-l-empty")
-
-
-def inbox_of_few(folder: Path) -> Path:
-    for name in WORKED:
-        shortened(name, folder, seconds=16)
-    for name in STOPPED:
-        shutil.copytree(SESSIONS / name, folder / name)
-    return folder
 
 
 def killed(inbox: Path, root: Path, after_s: float) -> bool:
@@ -66,16 +54,11 @@ def counted(root: Path) -> dict[str, int]:
     return rows
 
 
-def test_twenty_kills_change_nothing(tmp_path: Path) -> None:
-    inbox = inbox_of_few(tmp_path / "inbox")
-    whole, broken = prepared(tmp_path / "whole", SPHINX), tmp_path / "broken"
-    shutil.copytree(whole, broken)
-    began = time.monotonic()
-    assert offrecord("run", inbox, "--workspace", whole).returncode == 3
-    unbroken_s = time.monotonic() - began
-    assert len(list(whole.glob("out/*/internal/proof.json"))) == len(WORKED)
+def test_twenty_kills_change_nothing(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    night = unbroken_night(tmp_path_factory)
+    inbox, whole, broken = night.inbox, night.whole, night.workspace(tmp_path / "broken")
     chance = random.Random(20261122)
-    longest_s = [3.0] * 5 + [unbroken_s * 0.6] * (KILLS - 5)
+    longest_s = [3.0] * 5 + [night.taken_s * 0.6] * (KILLS - 5)
     kills = sum(killed(inbox, broken, chance.uniform(0.3, after_s)) for after_s in longest_s)
     assert kills >= 3, "the run was never caught in the middle"
     assert offrecord("run", inbox, "--workspace", broken).returncode == 3

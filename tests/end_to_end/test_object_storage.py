@@ -3,45 +3,35 @@
 from __future__ import annotations
 
 import random
-import shutil
-import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from pipeline.store import Workspace
-from tests.end_to_end.conftest import SPHINX, offrecord, prepared
-from tests.end_to_end.test_kill import counted, inbox_of_few, killed
+from tests.end_to_end.conftest import SPHINX, offrecord
+from tests.end_to_end.test_kill import counted, killed
 from tests.end_to_end.test_night import tree
+from tests.end_to_end.unbroken_night import unbroken_night
 from tests.fault_proxy import Fault, between
 from tests.object_server import SECRET, ObjectServer
 from tests.vault_files import originals
 
 pytestmark = pytest.mark.slow
 
-KILLS = 4
+KILLS = 2
 
 
-def copy_with_storage(whole: Path, root: Path, lines: str) -> Path:
-    """A copy of a workspace with its originals elsewhere: with the same keys it publishes the same bytes."""
-    shutil.copytree(whole, root)
-    settings = root / "offrecord.toml"
-    settings.write_text(f"{settings.read_text('utf-8')}\n{lines}", "utf-8")
-    return root
-
-
-def test_a_night_over_a_bucket_is_that_over_the_folder(object_storage: ObjectServer, tmp_path: Path) -> None:
-    inbox = inbox_of_few(tmp_path / "inbox")
-    whole, bucket = prepared(tmp_path / "whole", SPHINX), object_storage.new_bucket()
-    broken = copy_with_storage(whole, tmp_path / "broken", object_storage.lines(bucket))
-    throttled = copy_with_storage(whole, tmp_path / "throttled", "")
-    began = time.monotonic()
-    assert offrecord("run", inbox, "--workspace", whole).returncode == 3
-    unbroken_s = time.monotonic() - began
+def test_a_night_over_a_bucket_is_that_over_the_folder(
+    object_storage: ObjectServer, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    night, bucket = unbroken_night(tmp_path_factory), object_storage.new_bucket()
+    inbox, whole = night.inbox, night.whole
+    broken, throttled = night.workspace(tmp_path / "broken"), night.workspace(tmp_path / "throttled")
+    (broken / "offrecord.toml").write_text(f"{SPHINX}\n{object_storage.lines(bucket)}", "utf-8")
 
     chance = random.Random(20261129)
-    kills = sum(killed(inbox, broken, chance.uniform(0.5, unbroken_s * 0.8)) for _ in range(KILLS))
+    kills = sum(killed(inbox, broken, chance.uniform(0.5, night.taken_s * 0.8)) for _ in range(KILLS))
     assert kills, "the run was never caught in the middle"
     assert offrecord("run", inbox, "--workspace", broken).returncode == 3
     same_as_the_folder(whole, broken)

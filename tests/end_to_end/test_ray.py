@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.clock import LAUNCH
-from tests.end_to_end.conftest import AT_ONCE, SPHINX, offrecord, prepared
-from tests.end_to_end.test_kill import WORKED, counted, inbox_of_few
+from tests.end_to_end.conftest import AT_ONCE, offrecord
+from tests.end_to_end.test_kill import counted
 from tests.end_to_end.test_night import tree
+from tests.end_to_end.unbroken_night import WORKED, unbroken_night
 from tests.executors.contract import in_own_network
 from tests.vault_files import originals
 
@@ -29,13 +30,13 @@ def on_ray(inbox: Path, root: Path, temporary: Path) -> subprocess.CompletedProc
     return subprocess.run(command, env=settings, capture_output=True, text=True, check=False, timeout=1800)
 
 
-def test_a_night_on_ray_gives_what_local_processes_give(tmp_path: Path) -> None:
-    inbox, temporary = inbox_of_few(tmp_path / "inbox"), Path("/tmp") / f"t{os.getpid()}"
-    local, ray = prepared(tmp_path / "local", SPHINX), tmp_path / "ray"
-    shutil.copytree(local, ray)
+def test_a_night_on_ray_gives_what_local_processes_give(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    night, temporary = unbroken_night(tmp_path_factory), Path("/tmp") / f"t{os.getpid()}"
+    inbox, local, ray = night.inbox, night.whole, night.workspace(tmp_path / "ray")
     temporary.mkdir(mode=0o700)  # not pytest's: the path of a socket has at most 107 characters
     try:
-        assert offrecord("run", inbox, "--workspace", local).returncode == 3
         done = on_ray(inbox, ray, temporary)
         assert done.returncode == 3, done.stderr
         assert len(list(ray.glob("out/*/internal/proof.json"))) == len(WORKED)
