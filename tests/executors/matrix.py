@@ -13,11 +13,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -110,14 +112,31 @@ def killed_coordinators(executor: str, store: str, root: Path, kills: int, locat
         folders = [f"{step}-{number}" for number in range(kills + 1)]
         inbox = prepared(place / "ws", folders, lines_of(location), {})
         for number in range(kills):
-            command = [sys.executable, "-m", _MODULE, "--night", str(place / "ws"), str(inbox), executor, step]
             # From the second kill on there is less to do: a step that comes for each session comes for those left.
-            done = subprocess.run(command, start_new_session=True, capture_output=True, text=True, check=False)
-            assert done.returncode == -signal.SIGKILL, (
-                f"kill {number} at {step}: {done.returncode} {done.stderr[-900:]}"
-            )
-        run_night(place / "ws", inbox, executor)
+            ended = _ended(partial(_killed_night, place / "ws", inbox, executor, step))
+            assert os.WIFSIGNALED(ended) and os.WTERMSIG(ended) == signal.SIGKILL, f"kill {number} at {step}: {ended}"
+        assert _ended(partial(run_night, place / "ws", inbox, executor)) == 0
         yield counted(executor, store, place / "ws", step, dict.fromkeys(folders, step), kills=kills)
+
+
+def _killed_night(root: Path, inbox: Path, executor: str, step: str) -> None:
+    _kill_at(step)
+    run_night(root, inbox, executor)
+
+
+def _ended(work: Callable[[], object]) -> int:
+    """How a process ended that does this work, as ``os.waitpid`` has it; forked, which saves it all imports."""
+    process = os.fork()
+    if process == 0:
+        code = 1
+        try:
+            work()
+            code = 0
+        except BaseException:  # noqa: BLE001 - nothing of the process that it was forked from may go on here
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    return os.waitpid(process, 0)[1]
 
 
 def counted(
@@ -239,19 +258,16 @@ def _kill_at(step: str) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    if arguments[0] == "--night":
-        _kill_at(arguments[4])
-        run_night(Path(arguments[1]), Path(arguments[2]), arguments[3])
-        return
     raise_loopback()
     executor, place, kills, coordinators, *stages = arguments
     store = place.partition(":")[0]
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        root, tempfile.tempdir = Path(folder), folder  # so that what a killed run leaves of Ray goes as well
         workers = killed_workers(executor, store, root / "workers" / "ws", int(kills), lines_of(place), stages=stages)
-        rows = [workers]
+        rows = [workers] if int(kills) else []
         if int(coordinators):
-            rows.append(killed_coordinators(executor, store, root, int(coordinators), place))
+            # First: none can be forked from a process that has started Ray, or what local workers are forked from.
+            rows.insert(0, killed_coordinators(executor, store, root, int(coordinators), place))
         for each in (row for part in rows for row in part):
             sys.stdout.write(f"{json.dumps(asdict(each))}\n")
             sys.stdout.flush()
