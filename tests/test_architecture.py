@@ -59,7 +59,7 @@ OF_ONE_CALL = {
     "write_bytes", "plain", "counted", "is_or_are", "FILE_NAME",  # for printing
 }  # fmt: skip
 """What a command may call beside use cases: functions that are the whole of what it does, and values."""
-MADE_BY = {"Ruling": "consent", "ApprovedPlan": "review", "Rendition": "render"}
+MADE_BY = {"Ruling": "consent", "ApprovedPlan": "review", "ReadingPlan": "review", "Rendition": "render"}
 
 
 @cache

@@ -17,6 +17,9 @@ PURPOSE = Purpose.INTERNAL_IMPROVE
 QUOTED = Purpose.INTERNAL_SHARE
 """What lets the words themselves be shown to colleagues; without it a sentence in plain words stands for them."""
 KINDS = ("request", "discovery")
+_SAYS = {"request": "A customer asks for something", "discovery": "A customer found out something"}
+NO_AREA = "other"
+"""The area of what belongs to none: it says nothing about a request."""
 _ANYBODYS = word_set(
     "aol.com gmail.com gmx.com gmx.de gmx.net googlemail.com hey.com hotmail.com icloud.com live.com mail.com me.com "
     "msn.com outlook.com pm.me proton.me protonmail.com web.de yahoo.com yandex.com zoho.com"
@@ -35,6 +38,8 @@ class Customer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """One wording of a request or discovery. ``verbatim`` says whether ``quote`` is what was said.
+
+    Where it is not, ``title`` and ``quote`` are a sentence of the taxonomy's words alone.
 
     ``customer`` is a keyed alias or empty. Never exported are ``company``, ``source``, which tells companies (or
     speakers without one) apart for counting, ``domain``, that of the speaker's address unless anybody may have one
@@ -113,14 +118,15 @@ def may_use(ruling: Ruling, session: Session, participant_id: str | None, purpos
 
 def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: Mapping[str, Customer]) -> Mention:
     verbatim = may_use(ruling, session, tag.participant_id, QUOTED)
+    plain = plain_sentence(tag.label, tag.area, tag.topic)
     company = _company(session, tag.participant_id)
     customer = customers.get(company_key(company), Customer())
-    answer = _answer(session, ruling, tag)
+    answer = _answer(session, ruling, tag) if verbatim else ""
     return Mention(
         request_id=request_id_of(tag, session.session_id, key),
         kind=tag.label,
-        title=tag.title,
-        quote=tag.quote if verbatim else tag.title,
+        title=tag.title if verbatim else plain,
+        quote=tag.quote if verbatim else plain,
         verbatim=verbatim,
         area=tag.area,
         strength=tag.strength,
@@ -144,6 +150,17 @@ def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: 
     )
 
 
+def plain_sentence(kind: str, area: str, topic: str = "") -> str:
+    """What stands for words that may not be shown: nothing that was said, only the team's own area and phrase."""
+    about = "" if area in ("", NO_AREA) else f" about {area}"
+    return f"{_SAYS[kind]}{about}{f' ({topic})' if about and topic else ''}"
+
+
+def sentence_about(kind: str, title: str) -> str:
+    """The same, where others whose words may be shown asked for it as well: ``title`` is made of theirs."""
+    return f"{_SAYS[kind].removesuffix(' something')}: {title}"
+
+
 def request_id_of(tag: Tag, session_id: str, key: bytes) -> str:
     """The id of a tag's request: one that it has from an earlier tag, else a keyed one of what and where it is."""
     mark = f"{session_id}\n{tag.label}\n{tag.start_s:.1f}\n{tag.quote}"
@@ -151,7 +168,7 @@ def request_id_of(tag: Tag, session_id: str, key: bytes) -> str:
 
 
 def _answer(session: Session, ruling: Ruling, tag: Tag) -> str:
-    """What staff said to it, where they may be used and quoted as well."""
+    """What staff said to it, where they may be used and quoted as well; it repeats who asked, so they must be too."""
     if tag.answer is None:
         return ""
     may = [may_use(ruling, session, tag.answer.participant_id, purpose) for purpose in (PURPOSE, QUOTED)]

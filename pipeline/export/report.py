@@ -12,14 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pipeline.export.area_counts import AreaCount, area_counts
 from pipeline.export.customers import customers_of
-from pipeline.export.mentions import KINDS, Mention
+from pipeline.export.mentions import KINDS, Mention, sentence_about
 from pipeline.export.periods import HeldSession, OfficeHours, attendance, quarter_of, quarters, week_of, weeks
 from pipeline.records import RequestGroup, Strength
 
 SCHEMA_VERSION = 3
-RARE = "rare"
-"""What stands for all cells with too few customers together."""
 _STRENGTHS = tuple(Strength)
 _LASTING_LABEL = re.compile(r"\[(participant|customer) [0-9A-Z]+\]")
 """A label that is somebody's in every session."""
@@ -62,13 +61,18 @@ class GroupRow:
     words: tuple[str, ...]
     heard_in: tuple[int | None, ...]
     request_ids: tuple[str, ...]
+    titled_by: str
+    """The request whose words the title is made of; never exported."""
+    is_plain: bool
+    """Whether nobody's words and no person gave the title; never exported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MentionRow:
     """One wording; ``customer`` and ``segment`` are empty where there are too few customers.
 
-    With ``hide_rare_sessions`` so are ``session``, ``at``, ``start_s`` and ``end_s``, and ``started_on`` is a quarter.
+    With ``hide_rare_sessions`` so are ``session``, ``at``, ``start_s`` and ``end_s``, and ``started_on`` is a quarter;
+    and always where it is not ``verbatim``: the rendition is silent there, which would tell who asked.
     """
 
     request_id: str
@@ -95,18 +99,10 @@ class MentionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AreaCount:
-    """How many groups, customers and sessions one area or segment has; None customers are too few to tell."""
-
-    name: str
-    requests: int
-    customers: int | None
-    sessions: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestReport:
     """One export's content, in a fixed order: the groups with most customers first, mentions in order of time.
+
+    Behind them are those that do not tell where they were said.
 
     ``heard_quarterly`` and ``heard_weekly`` are how many different requests and discoveries each period has.
     """
@@ -135,38 +131,36 @@ def report(
     held = [session for session in sessions if selection.since is None or session.started_on >= selection.since]
     days = sorted([session.started_on for session in held] + [mention.started_on for mention in wanted.values()])
     by_quarter = attendance(held, quarters(days[0], days[-1])) if days else []
-    rows = [
-        _group_row(group, [wanted[i] for i in group.request_ids], by_quarter, selection.min_customers) for group in kept
-    ]
+    least = selection.min_customers
+    rows = [_group_row(group, [wanted[i] for i in group.request_ids], by_quarter, least) for group in kept]
     rows.sort(key=lambda row: (-(row.customers or 0), -(row.weight or 0.0), -row.mentions, row.title, row.group_id))
     row_of = {i: row for row in rows for i in row.request_ids}
+    group_ids = {i: row.group_id for i, row in row_of.items()}
     in_time = sorted(
         wanted.values(), key=lambda mention: (mention.started_on, mention.session, mention.start_s, mention.request_id)
     )
     names = [quarter.period for quarter in by_quarter]
     week_names = list(weeks(days[0], days[-1])) if days else []
-    heard = [
-        (mention.started_on, row_of[mention.request_id].group_id) for mention in in_time if mention.request_id in row_of
+    heard = [(mention.started_on, group_ids[i]) for mention in in_time if (i := mention.request_id) in group_ids]
+    mention_rows = [
+        _mention_row(mention, row_of[i], selection) for mention in in_time if (i := mention.request_id) in row_of
     ]
     return RequestReport(
         selection=selection,
         groups=tuple(rows),
-        mentions=tuple(
-            _mention_row(mention, row_of[mention.request_id], selection)
-            for mention in in_time
-            if mention.request_id in row_of
-        ),
+        mentions=tuple(sorted(mention_rows, key=_after_the_placed)),
         quarters=tuple(by_quarter),
         weeks=tuple(attendance(held, week_names, weekly=True)),
         heard_quarterly=_distinct(((quarter_of(day), group_id) for day, group_id in heard), names),
         heard_weekly=_distinct(((week_of(day), group_id) for day, group_id in heard), week_names),
-        areas=_cells(
-            in_time, {mention.request_id: mention.area for mention in in_time}, row_of, selection.min_customers
-        ),
-        segments=_cells(
-            in_time, {mention.request_id: mention.segment for mention in in_time}, row_of, selection.min_customers
-        ),
+        areas=area_counts(in_time, {mention.request_id: mention.area for mention in in_time}, group_ids, least),
+        segments=area_counts(in_time, {mention.request_id: mention.segment for mention in in_time}, group_ids, least),
     )
+
+
+def _after_the_placed(row: MentionRow) -> tuple[bool, str, str]:
+    """Rows that do not tell their session come last, by quarter and id: among its rows they would tell it."""
+    return (False, "", "") if row.session else (True, row.started_on, row.request_id)
 
 
 def _distinct(heard: Iterable[tuple[str, str]], periods: Sequence[str]) -> tuple[int, ...]:
@@ -219,7 +213,7 @@ def _group_row(
         first=shown(days[0]),
         last=shown(days[-1]),
         answer=_shown_text(next((mention.answer for mention in mentions if mention.answer), ""), enough),
-        quote=_shown_text(quoted.quote, enough),
+        quote=_shown_text(_words(quoted, group)[1], enough),
         closeness=group.closeness,
         words=group.words,
         heard_in=tuple(
@@ -227,7 +221,16 @@ def _group_row(
             for period in periods
         ),
         request_ids=group.request_ids,
+        titled_by=group.titled_by,
+        is_plain=group.is_plain,
     )
+
+
+def _words(mention: Mention, group: GroupRow | RequestGroup) -> tuple[str, str]:
+    """The title and quote of a mention: its own, or where its words may not be shown those of others in its group."""
+    if mention.verbatim or group.is_plain:
+        return mention.title, mention.quote
+    return group.title, sentence_about(mention.kind, group.title)
 
 
 def _shown_text(text: str, enough: bool) -> str:
@@ -237,13 +240,14 @@ def _shown_text(text: str, enough: bool) -> str:
 
 def _mention_row(mention: Mention, group: GroupRow, selection: Selection) -> MentionRow:
     enough = group.customers is not None
-    placed = enough or not selection.hide_rare_sessions
+    placed = mention.verbatim and (enough or not selection.hide_rare_sessions)
+    title, quote = _words(mention, group)
     return MentionRow(
         request_id=mention.request_id,
         group_id=group.group_id,
         kind=mention.kind,
-        title=_shown_text(mention.title, enough),
-        quote=_shown_text(mention.quote, enough),
+        title=_shown_text(title, enough),
+        quote=_shown_text(quote, enough),
         verbatim=mention.verbatim,
         area=mention.area,
         strength=mention.strength,
@@ -259,32 +263,6 @@ def _mention_row(mention: Mention, group: GroupRow, selection: Selection) -> Men
         customer=mention.customer if enough else "",
         segment=mention.segment if enough else "",
         consent="internal_improve",
-    )
-
-
-def _cells(
-    mentions: Sequence[Mention], names: Mapping[str, str], groups: Mapping[str, GroupRow], least: int
-) -> tuple[AreaCount, ...]:
-    """One cell for each name, the largest first; those with too few customers together as ``RARE``."""
-    by_name: dict[str, list[Mention]] = {}
-    for mention in mentions:
-        if names[mention.request_id]:
-            by_name.setdefault(names[mention.request_id], []).append(mention)
-    few = {name for name, of_name in by_name.items() if len(set(customers_of(of_name).values())) < least}
-    if few:
-        by_name[RARE] = [mention for name in sorted(few) for mention in by_name.pop(name)]
-    cells = [_cell(name, of_name, groups, least) for name, of_name in by_name.items()]
-    return tuple(sorted(cells, key=lambda cell: (cell.name == RARE, -cell.requests, cell.name)))
-
-
-def _cell(name: str, mentions: Sequence[Mention], groups: Mapping[str, GroupRow], least: int) -> AreaCount:
-    customers = len(set(customers_of(mentions).values()))
-    enough = customers >= least
-    return AreaCount(
-        name=name,
-        requests=len({groups[mention.request_id].group_id for mention in mentions if mention.request_id in groups}),
-        customers=customers if enough else None,
-        sessions=len({mention.session for mention in mentions}) if enough else None,
     )
 
 

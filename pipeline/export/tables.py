@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import NamedTuple
 
+from pipeline.export.area_counts import AreaCount
 from pipeline.export.periods import OfficeHours
-from pipeline.export.report import AreaCount, GroupRow, MentionRow, RequestReport
+from pipeline.export.report import GroupRow, MentionRow, RequestReport
 
 Value = str | int | float | bool | None
 _FEWER = "fewer than {}"

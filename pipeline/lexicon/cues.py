@@ -20,6 +20,8 @@ from pipeline.records import SpokenCues
 
 _BETWEEN = r"(?:[^\s.]+ ){0,3}"  # what "..." stands for
 _BORDER = "."
+_SHORTENED = {word + "s": word for word in ("it", "that", "this", "what", "there", "here", "who")}
+"""What is left of "it's" and the like in its plain form, which takes their ending for a possessive."""
 _ENDS = frozenset(".!?\n")
 
 
@@ -123,6 +125,7 @@ def _piece(piece: str) -> str:
     alternatives = piece.split("/")
     optional = all(word.endswith("?") for word in alternatives) or alternatives[-1].endswith("?")
     words = [list(_plain_words(word.removesuffix("?"))) for word in alternatives]
+    words += [[_SHORTENED[parts[0]]] for parts in words if len(parts) == 1 and parts[0] in _SHORTENED]
     if not all(words):
         raise ValueError("words have letters and digits; ?, /, ..., ^ and $ are the only signs")
     choice = "|".join(re.escape(" ".join(parts)) for parts in words)

@@ -25,7 +25,7 @@ def spoken_forms(text: str) -> Iterator[str]:
         return
     ways = dict.fromkeys(
         " ".join("".join(words).split())
-        for signs in (dict.fromkeys(SPOKEN_SIGNS, " "), SPOKEN_SIGNS)
+        for signs in (dict.fromkeys(SPOKEN_SIGNS, " "), SPOKEN_SIGNS, SPOKEN_SIGNS | {".": " point "})
         for words in product(*(_ways(part, signs) for part in parts))
     )
     yield from ways

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pipeline.lexicon.common import FUNCTION_WORDS, is_common, is_english
 from pipeline.lexicon.nicknames import forms_of
 from pipeline.lexicon.plain import TOKEN, plain, word_set, words_of
+from pipeline.lexicon.short_forms import name_beginning, name_parts, product_parts, two_initials
 from pipeline.lexicon.spoken_forms import SPOKEN_SIGNS, spoken_forms
 from pipeline.records import Context, DetectionRule, KnownPerson, Misheard, Term
 
@@ -35,6 +36,7 @@ _CODE_NAME_WORDS = word_set("project operation codename code name program progra
 # The scores of forms order the queue. Of 1,005 known names in the marked sets 0.97 were right, of 211 companies 0.96.
 _WHOLE, _FAMILY_FIRST, _GIVEN_AND_FAMILY, _GROUP, _PART, _INITIALS = 0.99, 0.98, 0.98, 0.97, 0.95, 0.75
 _PET_FORM = 0.85  # 38 of 44 right
+_NAME_PART, _PET_BEGINNING = 0.8, 0.7  # judgements: the marked sets have none
 _MISHEARING = 0.9
 _FIRST_WORD, _ACRONYM = 0.93, 0.8
 _TOLD_APART = 3  # words of a company's name that nobody says in a row by chance: a judgement
@@ -165,6 +167,8 @@ def _person(entity: str, names: tuple[str, ...], rule: DetectionRule) -> Iterato
         if len(parts) > 2:
             yield SurfaceForm(f"{parts[0]} {parts[-1]}", entity, "PERSON", rule, _GIVEN_AND_FAMILY)
             yield from _by_initials(groups, entity, rule)
+        if len(parts) == 2 and (initials := two_initials(*parts)):
+            yield SurfaceForm(initials, entity, "PERSON", rule, _INITIALS, ordinary=True, exact=True)
         yield from (SurfaceForm(" ".join(group), entity, "PERSON", rule, _GROUP) for group in groups if len(group) > 1)
         for part in parts:
             if len(parts) < 3 or plain(part) not in _PARTICLES:
@@ -172,6 +176,16 @@ def _person(entity: str, names: tuple[str, ...], rule: DetectionRule) -> Iterato
         for pet in sorted(forms_of(plain(parts[0])) if parts else ()):
             nickname = DetectionRule.NICKNAME
             yield SurfaceForm(pet.capitalize(), entity, "PERSON", nickname, _PET_FORM, is_common(pet), exact=True)
+        yield from _for_short(plain(parts[0]) if parts else "", entity)
+
+
+def _for_short(given_name: str, entity: str) -> Iterator[SurfaceForm]:
+    """What is left of a plain given name that is said for short; three letters alone only where a name stands."""
+    rule = DetectionRule.NICKNAME
+    for part in name_parts(given_name):
+        yield SurfaceForm(part.capitalize(), entity, "PERSON", rule, _NAME_PART, exact=True)
+    if beginning := name_beginning(given_name):
+        yield SurfaceForm(beginning.capitalize(), entity, "PERSON", rule, _PET_BEGINNING, ordinary=True, exact=True)
 
 
 def _by_initials(groups: list[list[str]], entity: str, rule: DetectionRule) -> Iterator[SurfaceForm]:
@@ -197,6 +211,15 @@ def _company(name: str) -> Iterator[SurfaceForm]:
         initials = "".join(word[0] for word in core if plain(word) not in FUNCTION_WORDS)
         short = len(initials) < 3 or is_common(plain(initials))
         yield SurfaceForm(initials, entity, "COMPANY", rule, _ACRONYM, short)
+    yield from _joined_by_and(name, core, entity)
+
+
+def _joined_by_and(name: str, core: list[str], entity: str) -> Iterator[SurfaceForm]:
+    """A company of two with "and" between, as it is said and by its initials: "Hall and Sons", "H and S"."""
+    parts = [word for word in core if plain(word) != "and"]
+    if len(parts) == 2 and ("&" in name or "+" in name or len(parts) < len(core)):
+        for text, score in ((" and ".join(parts), _WHOLE), (" and ".join(part[0] for part in parts), _ACRONYM)):
+            yield SurfaceForm(text, entity, "COMPANY", DetectionRule.KNOWN_COMPANY, score, exact=True)
 
 
 def _without_legal_form(words: list[str]) -> list[str]:
@@ -234,6 +257,9 @@ def _term(term: Term) -> Iterator[SurfaceForm]:
             yield from (replace(form, entity=entity) for form in _company(text))
         if kind == "term":
             yield from (replace(form, entity=entity, label=label) for form in _code_name(text))
+            for part in product_parts([word for word in TOKEN.findall(text) if plain(word) not in _CODE_NAME_WORDS]):
+                for form in dict.fromkeys((part, *spoken_forms(part))):
+                    yield SurfaceForm(form, entity, label, DetectionRule.TERM_LIST, _FIRST_WORD, exact=form != part)
     if kind == "person":
         yield from _person(entity, (term.text, *term.aliases), DetectionRule.TERM_LIST)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.records.finding import TextPlace
 from pipeline.records.picture import PicturePlan
-from pipeline.records.vocabulary import Audience
+from pipeline.records.vocabulary import Audience, Purpose
 
 REMOVED = "[removed participant]"
 """What stands in the place of the name of somebody who is removed, in a part of the session or in all of it."""
@@ -69,6 +69,28 @@ class RemovedInterval:
         """Whether something said or written from ``start_s`` to ``end_s`` goes; what may be anybody's goes too."""
         theirs = self.participant_id is None or participant_id in (None, self.participant_id)
         return theirs and start_s < self.end_s and end_s > self.start_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingPlan(ABC):
+    """What is taken out of the words of a session that are read for one purpose and shown to nobody.
+
+    Only the review stage makes one, and no rendition is made from it. ``windows``, ``terms``, ``word_edits``,
+    ``removed``, ``removed_intervals`` and ``keep_tracks`` are as in ``ApprovedPlan``.
+    """
+
+    session_id: str
+    purpose: Purpose
+    windows: tuple[RedactionInterval, ...]
+    terms: tuple[PlannedTerm, ...]
+    word_edits: tuple[WordEdit, ...]
+    removed: frozenset[str]
+    removed_intervals: tuple[RemovedInterval, ...]
+    keep_tracks: tuple[str, ...]
+
+    @abstractmethod
+    def _made_by_review(self) -> None:
+        """Implemented in the review stage alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

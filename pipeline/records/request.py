@@ -33,6 +33,7 @@ class Tag:
     what its label says (0 to 1), ``sure`` whether nobody needs to look at it, ``reason`` the cue that speaks for it.
     ``about`` is None where the words name what they are about; where they only point at it ("it can do that already"),
     the title of the speaker's own request that they point at, or empty where nobody knows.
+    ``topic`` is the phrase of the team's taxonomy that decided its area, as the team wrote it; empty where none did.
     ``request_id`` is that of an earlier tag of the same words, by which people decided about it; empty for a new one.
     """
 
@@ -50,6 +51,7 @@ class Tag:
     answer: Answer | None = None
     about: str | None = None
     request_id: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,9 @@ class RequestGroup:
     """The same request or discovery as it was worded many times: ids of requests in order of time.
 
     ``group_id`` is made of the first one's. ``closeness`` is the mean cosine to the most central wording, and ``words``
-    are those that most wordings share: why these are together.
+    are those that most wordings that may be quoted share: why these are together. ``titled_by`` is the request whose
+    words the title is made of, empty where it is made of none; ``is_plain`` says that no person gave it either: none of
+    its wordings may be shown.
     """
 
     group_id: str
@@ -65,3 +69,5 @@ class RequestGroup:
     request_ids: tuple[str, ...]
     closeness: float
     words: tuple[str, ...] = ()
+    titled_by: str = ""
+    is_plain: bool = False

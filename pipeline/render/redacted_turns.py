@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from pipeline.records import ApprovedPlan, RedactionInterval, Transcript, Turn, Word
+from pipeline.records import ApprovedPlan, ReadingPlan, RedactionInterval, Transcript, Turn, Word
 from pipeline.records.removed_parts import RemovedParts
 from pipeline.render.speakers import UNKNOWN
 from pipeline.render.terms import TermReplacer
@@ -35,7 +35,7 @@ class TurnPiece:
 
 
 def redacted_turns(
-    transcript: Transcript, plan: ApprovedPlan, labels: Mapping[str, str], terms: TermReplacer
+    transcript: Transcript, plan: ApprovedPlan | ReadingPlan, labels: Mapping[str, str], terms: TermReplacer
 ) -> tuple[Turn, ...]:
     """The turns that may be read, in order of time; cut at pauses, and long ones between sentences."""
     turns: list[Turn] = []
@@ -44,7 +44,7 @@ def redacted_turns(
     return tuple(sorted(turns, key=lambda turn: (turn.start_s, turn.end_s, turn.speaker)))
 
 
-def redacted_pieces(transcript: Transcript, plan: ApprovedPlan) -> list[TurnPiece]:
+def redacted_pieces(transcript: Transcript, plan: ApprovedPlan | ReadingPlan) -> list[TurnPiece]:
     """The words of those who may be heard, in order; edits once a run by their label, the rest of a window by a mark.
 
     A word at the edge of a window that exists for a labelled word goes only if more than half of it is muted (the
@@ -101,7 +101,7 @@ def _end_s(word: Word) -> float:
     return max(word.end_s, word.start_s + 0.001)
 
 
-def _may_be_read(word: Word, plan: ApprovedPlan, removed: RemovedParts) -> bool:
+def _may_be_read(word: Word, plan: ApprovedPlan | ReadingPlan, removed: RemovedParts) -> bool:
     """Where somebody was removed, words of nobody known may be theirs."""
     if word.track_id not in plan.keep_tracks or word.participant_id in plan.removed:
         return False

@@ -3,7 +3,7 @@
 from pipeline.review.decision_log import decisions, heads, numbered, signed_off_by
 from pipeline.review.finding_edits import edited, edits, edits_in
 from pipeline.review.picture.plan import may_be_shown, picture_review
-from pipeline.review.plan import review
+from pipeline.review.plan import reading_plan, review
 from pipeline.review.propose import propose
 from pipeline.review.reported_speech import reported_speech
 from pipeline.review.speaker_edits import attributed
@@ -22,6 +22,7 @@ __all__ = [
     "numbered",
     "picture_review",
     "propose",
+    "reading_plan",
     "reported_speech",
     "review",
     "signed_off_by",

@@ -1,4 +1,4 @@
-"""What consent takes out of a session for one audience: who leaves no trace, when, and which sound goes with it."""
+"""What consent takes out of a session for one purpose: who leaves no trace, when, and which sound goes with it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.records import (
-    Audience,
     Interval,
     Outcome,
     Purpose,
@@ -47,10 +46,10 @@ class ConsentRemovals:
 
 
 def consent_removals(
-    session: Session, ruling: Ruling, transcript: Transcript, audience: Audience, *, pad_s: float
+    session: Session, ruling: Ruling, transcript: Transcript, purpose: Purpose, *, pad_s: float
 ) -> ConsentRemovals:
-    """What the ruling takes out for an audience, span by span; ``pad_s`` widens what is cut out of mixed sound."""
-    purpose, pad_s = audience.purpose, max(pad_s, LEAST_PAD_S)
+    """What the ruling takes out for a purpose, span by span; ``pad_s`` widens what is cut out of mixed sound."""
+    pad_s = max(pad_s, LEAST_PAD_S)
     minus = {person.participant_id: _minus(ruling, purpose, person.participant_id) for person in session.participants}
     removed = frozenset(participant_id for participant_id, spans in minus.items() if cover(spans, session.duration_s))
     keep = kept_tracks(session, removed)

@@ -1,9 +1,10 @@
-"""Turns proposals and decisions into the approved plan for one audience; the only maker of ``ApprovedPlan``."""
+"""Turns proposals and decisions into the approved plan for one audience; the only maker of plans."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.errors import OffrecordError
 from pipeline.lexicon.counted import counted, is_or_are
@@ -12,10 +13,15 @@ from pipeline.records import (
     Audience,
     Context,
     Decision,
+    DismissedPlace,
     Held,
     Outcome,
     Pending,
+    PlannedTerm,
     Proposal,
+    Purpose,
+    ReadingPlan,
+    RedactionInterval,
     Ruling,
     Session,
     SoundPlace,
@@ -42,6 +48,20 @@ class _ApprovedPlan(ApprovedPlan):
     def _made_by_review(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ReadingPlan(ReadingPlan):
+    def _made_by_review(self) -> None: ...
+
+
+class _TakenOut(NamedTuple):
+    """What of the proposals is taken out, with the sound of it, the terms, and where a term was not heard."""
+
+    applied: Sequence[Proposal]
+    muted: tuple[RedactionInterval, ...]
+    terms: tuple[PlannedTerm, ...]
+    dismissed: tuple[DismissedPlace, ...]
+
+
 def review(
     session: Session,
     ruling: Ruling,
@@ -61,42 +81,92 @@ def review(
     sign-off. What consent closes for a part of the session goes in that part, whoever speaks. Held when that is all of
     it, or when a removed voice cannot be told from the others.
     """
-    if ruling.session_id != session.session_id:
-        raise OffrecordError("the ruling is of another session", action="report this; nothing was published")
+    _is_of_session(ruling, session)
     verdicts = {decision.proposal_id: decision.verdict for decision in decisions}
-    out = consent_removals(session, ruling, transcript, audience, pad_s=settings.pad_s)
-    stop: Held | Pending | None = _consent(ruling, audience) or _voices(session, out)
+    out = consent_removals(session, ruling, transcript, audience.purpose, pad_s=settings.pad_s)
+    stop: Held | Pending | None = _consent(ruling, audience.purpose) or _voices(session, out)
     if stop is None and audience is Audience.PUBLIC:
         stop = _nothing_left(session, transcript, out) or _finished(
             session.session_id, needs_decision(proposals), verdicts, signed_off_by
         )
     if stop is not None:
         return stop
+    public = audience is Audience.PUBLIC
+    widener = Widener(transcript, session.tracks, settings)
+    taken = _taken_out(session, proposals, verdicts, out, context, widener)
+    unheard = of_unheard(transcript, widener) if public else ()
+    return _ApprovedPlan(
+        session_id=session.session_id,
+        audience=audience,
+        windows=windows((*taken.muted, *unheard, *out.windows), duration_s=session.duration_s, settings=settings),
+        terms=taken.terms,
+        text_edits=(*_text_edits(taken.applied), *quote_edits(session, out.removed, out.removed_intervals)),
+        word_edits=_word_edits(taken.applied),
+        removed=out.removed,
+        removed_intervals=out.removed_intervals,
+        keep_tracks=out.keep_tracks,
+        kept=_kept(proposals, taken.applied, context),
+        dismissed=taken.dismissed,
+        picture=picture_plan(session, ruling, audience, taken.applied, picture),
+        signed_off_by=signed_off_by if public else None,
+    )
+
+
+def reading_plan(
+    session: Session,
+    ruling: Ruling,
+    transcript: Transcript,
+    proposals: Sequence[Proposal],
+    decisions: Iterable[Decision],
+    purpose: Purpose,
+    *,
+    settings: RedactSettings,
+    context: Context,
+) -> ReadingPlan | Held:
+    """What is taken out of the words of a session that are read for a purpose and shown to nobody.
+
+    As for a rendition undecided means redacted, and whoever does not proceed leaves no word; Held when that is all.
+    """
+    _is_of_session(ruling, session)
+    out = consent_removals(session, ruling, transcript, purpose, pad_s=settings.pad_s)
+    stop = _consent(ruling, purpose) or _voices(session, out)
+    if stop is not None:
+        return stop
+    verdicts = {decision.proposal_id: decision.verdict for decision in decisions}
+    widener = Widener(transcript, session.tracks, settings)
+    taken = _taken_out(session, proposals, verdicts, out, context, widener)
+    return _ReadingPlan(
+        session_id=session.session_id,
+        purpose=purpose,
+        windows=windows((*taken.muted, *out.windows), duration_s=session.duration_s, settings=settings),
+        terms=taken.terms,
+        word_edits=_word_edits(taken.applied),
+        removed=out.removed,
+        removed_intervals=out.removed_intervals,
+        keep_tracks=out.keep_tracks,
+    )
+
+
+def _is_of_session(ruling: Ruling, session: Session) -> None:
+    if ruling.session_id != session.session_id:
+        raise OffrecordError("the ruling is of another session", action="report this; nothing was published")
+
+
+def _taken_out(
+    session: Session,
+    proposals: Sequence[Proposal],
+    verdicts: dict[str, Verdict],
+    out: ConsentRemovals,
+    context: Context,
+    widener: Widener,
+) -> _TakenOut:
     decided = _applied(session, proposals, verdicts, out)
     partly = out.named - out.removed
     terms = planned_terms(session, context, not_of_picture(decided), removed=out.removed, partly=partly)
     of_removed = planned_terms(session, context, (), removed=out.removed, partly=partly)
     again, dismissed = heard_again(proposals, verdicts, terms=terms, of_removed=of_removed)
     applied = [*decided, *again]
-    public = audience is Audience.PUBLIC
-    widener = Widener(transcript, session.tracks, settings)
-    muted = of_findings(applied, widener)
-    unheard = of_unheard(transcript, widener) if public else ()
-    return _ApprovedPlan(
-        session_id=session.session_id,
-        audience=audience,
-        windows=windows((*muted, *unheard, *out.windows), duration_s=session.duration_s, settings=settings),
-        terms=terms,
-        text_edits=(*_text_edits(applied), *quote_edits(session, out.removed, out.removed_intervals)),
-        word_edits=_word_edits(applied),
-        removed=out.removed,
-        removed_intervals=out.removed_intervals,
-        keep_tracks=out.keep_tracks,
-        kept=_kept(proposals, applied, context),
-        dismissed=dismissed,
-        picture=picture_plan(session, ruling, audience, applied, picture),
-        signed_off_by=signed_off_by if public else None,
-    )
+    return _TakenOut(applied, tuple(of_findings(applied, widener)), terms, dismissed)
 
 
 def _applied(
@@ -136,17 +206,15 @@ def _kept(proposals: Iterable[Proposal], applied: Iterable[Proposal], context: C
     return tuple(sorted({*left, *context.allow}))
 
 
-def _consent(ruling: Ruling, audience: Audience) -> Held | None:
-    outcome = ruling.outcome(audience.purpose)
-    if ruling.any_open(audience.purpose):
+def _consent(ruling: Ruling, purpose: Purpose) -> Held | None:
+    outcome = ruling.outcome(purpose)
+    if ruling.any_open(purpose):
         return None
-    closest = next(
-        (cell for cell in ruling.cells if cell.purpose is audience.purpose and cell.outcome is outcome), None
-    )
+    closest = next((cell for cell in ruling.cells if cell.purpose is purpose and cell.outcome is outcome), None)
     verb = "refuses" if outcome is Outcome.REFUSE else "does not yet allow"
     rule = f" (rule {closest.rule_id})" if closest else ""
     action = f"see `offrecord consent show {ruling.session_id}`"
-    return Held(reason=f"consent {verb} {audience.purpose}{rule}", action=action)
+    return Held(reason=f"consent {verb} {purpose}{rule}", action=action)
 
 
 def _voices(session: Session, out: ConsentRemovals) -> Held | None:

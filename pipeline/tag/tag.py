@@ -65,7 +65,8 @@ def tag(turns: Sequence[Turn], *, staff: Collection[str], taxonomy: Taxonomy) ->
     context = _Context(turns, staff, asking)
     tags: list[Tag] = []
     for sentence, quote, area in zip(tagged, quotes, areas, strict=True):
-        tags.append(_with_what_it_is_about(_tag(context, sentence, quote, area), tags, classifier.words))
+        made = replace(_tag(context, sentence, quote, area), topic=taxonomy.topic(quote.text, area))
+        tags.append(_with_what_it_is_about(made, tags, classifier.words))
     return tuple(tags)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -45,6 +45,8 @@ class _File(_Section):
 @dataclass(frozen=True, slots=True)
 class _Matcher:
     name: str
+    phrases: Mapping[str, str]
+    """The phrases without a star, by how they are spoken."""
     pattern: re.Pattern[str] | None
     examples: tuple[str, ...]
 
@@ -55,7 +57,9 @@ class Taxonomy:
     def __init__(self, content: _File) -> None:
         self.content = content.model_dump_json()
         """What results that rest on it are kept under."""
-        self._areas = [_Matcher(area.name, _pattern(area.phrases), area.examples) for area in content.area]
+        self._areas = [
+            _Matcher(area.name, _whole(area.phrases), _pattern(area.phrases), area.examples) for area in content.area
+        ]
         self._vectors: dict[str, list[NDArray[np.float32]]] = {}
 
     @property
@@ -71,6 +75,16 @@ class Taxonomy:
         for index, vector in zip(unknown, vectors, strict=True):
             areas[index] = self._by_example(vector, encoder)
         return [area or OTHER for area in areas]
+
+    def topic(self, sentence: str, area: str) -> str:
+        """The longest phrase of an area that a sentence has, as the team wrote it; empty where it has none.
+
+        Phrases with a star are left out: what stands for the star is the speaker's own.
+        """
+        text = f" {joined(tokenize(sentence))} "
+        phrases = next((each.phrases for each in self._areas if each.name == area), {})
+        spoken = max((words for words in phrases if f" {words} " in text), key=len, default="")
+        return phrases.get(spoken, "")
 
     def _by_phrase(self, text: str) -> str | None:
         words = {
@@ -115,6 +129,10 @@ def _pattern(phrases: Sequence[str]) -> re.Pattern[str] | None:
         return None
     written = sorted((_written(phrase) for phrase in phrases), key=len, reverse=True)
     return re.compile(rf"(?<!\S)(?:{'|'.join(written)})(?!\S)")
+
+
+def _whole(phrases: Sequence[str]) -> dict[str, str]:
+    return {joined(tokenize(phrase)): phrase for phrase in phrases if not phrase.endswith("*")}
 
 
 def _written(phrase: str) -> str:

@@ -25,6 +25,7 @@ from pipeline.workflow.objections import check_objections
 from pipeline.workflow.plan_renditions import PlannedRendition, Plans, plan_rendition, requested_audiences
 from pipeline.workflow.render_planned import key_of_rendition, render_proved
 from pipeline.workflow.session_context import SessionContext
+from pipeline.workflow.unshared_turns import unshared_turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,8 @@ def publish_rendition(
     if not isinstance(rendition, Rendition):
         return replace(_withdraw(context, audience, rendition), repaired=changed)
     if audience is Audience.INTERNAL:
-        tagging.tag_session(context, rendition.turns, tagging.read_taxonomy(context.workspace))
+        taxonomy, unshared = tagging.read_taxonomy(context.workspace), unshared_turns(repaired)
+        tagging.tag_session(context, rendition.turns, taxonomy, unshared=unshared)
     return PublishOutcome(published=rendition, repaired=changed)
 
 

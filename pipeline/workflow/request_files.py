@@ -38,7 +38,7 @@ class RequestExport:
 
     @property
     def request_ids(self) -> tuple[str, ...]:
-        """The requests in it, sorted."""
+        """The requests in it, and those of whose words a title is made, sorted."""
         return self.held.request_ids
 
 
@@ -156,12 +156,15 @@ def _with_manifest(
         report, manifest.out_files(files), log_head=consent.log_head(workspace), made_with=made_with
     )
     request_ids = manifest.request_ids(report)
+    # A title is of one request's words, also where that one is not selected.
+    titled_by = {row.titled_by for row in report.groups if row.titled_by}
+    held_ids = tuple(sorted({*request_ids, *titled_by}))
     redactions = {mention.request_id: redactions_of(mention) for mention in gathered.mentions}
     held = HeldRequests(
-        request_ids=request_ids,
-        quoted=tuple(sorted(row.request_id for row in report.mentions if row.verbatim)),
+        request_ids=held_ids,
+        quoted=tuple(sorted({row.request_id for row in report.mentions if row.verbatim} | titled_by)),
         answered=tuple(sorted(row.request_id for row in report.mentions if row.answer)),
-        redactions=tuple(redactions[request_id] for request_id in request_ids),
+        redactions=tuple(redactions[request_id] for request_id in held_ids),
     )
     return RequestExport(files={**files, manifest.NAME: content}, held=held)
 

@@ -17,6 +17,7 @@ from pipeline.store.registry import Registry
 from pipeline.workflow import request_acts
 from pipeline.workflow.request_acts import RequestAction, acts_of
 from pipeline.workflow.request_report import Gathered, gather
+from pipeline.workflow.request_secrets import secrets_of
 
 _LIST_HINT = "`offrecord requests list` lists them"
 
@@ -37,7 +38,10 @@ class GroupLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordingLine:
-    """One wording of a group, with why it is tagged and how near it is to the others."""
+    """One wording of a group, with why it is tagged and how near it is to the others.
+
+    Where its words may not be shown, neither is where they were said: the rendition is silent there.
+    """
 
     request: str
     session: str
@@ -94,8 +98,8 @@ def shown(workspace: Workspace, name: str, *, now: datetime) -> list[WordingLine
     return [
         WordingLine(
             request=mention.request_id,
-            session=mention.session,
-            at=mention.at,
+            session=mention.session if mention.verbatim else "",
+            at=mention.at if mention.verbatim else "",
             quote=mention.quote,
             score=mention.score,
             reason=mention.reason,
@@ -206,7 +210,9 @@ def _names_a_secret(workspace: Workspace, title: str, now: datetime) -> bool:
             if person.company and person.company != session.host:
                 names |= {company_key(person.company), "".join(company_words(person.company))}
     ends = range(1, len(words) + 1)
-    return any("".join(words[start:end]) in names for end in ends for start in range(end))
+    return any("".join(words[start:end]) in names for end in ends for start in range(end)) or secrets_of(
+        workspace, now=now
+    ).are_in(title)
 
 
 def _group(gathered: Gathered, name: str) -> RequestGroup:

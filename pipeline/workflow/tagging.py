@@ -1,6 +1,7 @@
 """The tags of a session: made when its internal rendition is published, again when the taxonomy or the tagger changed.
 
-They are made from the published transcript alone, so that nothing but the tags is redone.
+They are made from the published transcript, and from the redacted words of those who let requests be read out of what
+they say and not be shown; of both only of who proceeds for product work. Nothing but the tags is redone.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from pipeline import consent, models, tag
 from pipeline.embeddings import encoder_name, load_encoder
-from pipeline.export.mentions import request_id_of
+from pipeline.export.mentions import PURPOSE, QUOTED, may_use, request_id_of
 from pipeline.records import Audience, Context, Role, Ruling, Session, Tag, Turn
 from pipeline.store import Workspace
 from pipeline.store.codec import decode, key_of
@@ -41,13 +42,15 @@ class TaggedSession:
     """The tags of a session under what they were made with: the transcript, the taxonomy, the models.
 
     ``vectors`` has the sentence vector of each tag by ``encoder``, as half-precision numbers in base 64, so that
-    grouping encodes nothing twice; empty for a tag that is neither request nor discovery.
+    grouping encodes nothing twice; empty for a tag that is neither request nor discovery. ``unshared`` are the redacted
+    turns that are in no rendition: they are kept to be tagged again, and shown to nobody.
     """
 
     made_with: str
     tags: tuple[Tag, ...]
     encoder: str
     vectors: tuple[str, ...]
+    unshared: tuple[Turn, ...] = ()
 
 
 def tags_key(session_id: str) -> str:
@@ -82,9 +85,17 @@ def read_taxonomy(workspace: Workspace) -> tag.Taxonomy:
     return tag.read_taxonomy(path if path.exists() else None)
 
 
-def tag_session(context: SessionContext, turns: Sequence[Turn], taxonomy: tag.Taxonomy) -> bool:
-    """Tags the turns of a session's internal rendition and keeps the tags; False where they stand as they would be."""
+def tag_session(
+    context: SessionContext, published: Sequence[Turn], taxonomy: tag.Taxonomy, *, unshared: Sequence[Turn] = ()
+) -> bool:
+    """Tags the turns of a session's internal rendition and those that are not shown, and keeps the tags.
+
+    False where they stand as they would be. Who does not let their words be used for product work is not read.
+    """
     workspace, session_id = context.workspace, context.session.session_id
+    kept_back = unshared_speakers(context.session, context.ruling)
+    unshared = tuple(turn for turn in unshared if turn.participant_id in kept_back)
+    turns = _read(context, [turn for turn in published if turn.participant_id not in kept_back], unshared)
     made_with = _made_with(turns, taxonomy, staff := staff_of(context.session))
     kept = tagged(workspace, session_id)
     if kept and kept.made_with == made_with:
@@ -93,9 +104,29 @@ def tag_session(context: SessionContext, turns: Sequence[Turn], taxonomy: tag.Ta
     if kept:
         key = workspace.key(ALIAS_KEY)
         tags = with_earlier_ids(kept.tags, tags, lambda earlier: request_id_of(earlier, session_id, key))
-    result = TaggedSession(made_with=made_with, tags=tags, encoder=encoder_name(), vectors=_packed_vectors(tags))
-    context.put(_STAGE, tags_key(session_id), result, TaggedSession, purpose=Audience.INTERNAL.purpose)
+    result = TaggedSession(
+        made_with=made_with, tags=tags, encoder=encoder_name(), vectors=_packed_vectors(tags), unshared=unshared
+    )
+    context.put(_STAGE, tags_key(session_id), result, TaggedSession, purpose=PURPOSE)
     return True
+
+
+def unshared_speakers(session: Session, ruling: Ruling) -> frozenset[str]:
+    """Those out of whose words requests may be read though the words may not be shown; staff only answer."""
+    staff = staff_of(session)
+    return frozenset(
+        person.participant_id
+        for person in session.participants
+        if person.participant_id not in staff
+        and may_use(ruling, session, person.participant_id, PURPOSE)
+        and not may_use(ruling, session, person.participant_id, QUOTED)
+    )
+
+
+def _read(context: SessionContext, published: Sequence[Turn], unshared: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The turns of those who may be used for product work, in order of time."""
+    used = [turn for turn in published if may_use(context.ruling, context.session, turn.participant_id, PURPOSE)]
+    return tuple(sorted((*used, *unshared), key=lambda turn: (turn.start_s, turn.end_s, turn.speaker)))
 
 
 def retag(workspace: Workspace, *, now: datetime) -> int:
@@ -115,7 +146,9 @@ def retag(workspace: Workspace, *, now: datetime) -> int:
             ruling = consent.rule(session, workspace=workspace, now=now)
             if isinstance(ruling, Ruling):
                 context = SessionContext(session=session, workspace=workspace, ruling=ruling, known=Context(), now=now)
-                changed += tag_session(context, read_turns(transcript), taxonomy)
+                kept = tagged(workspace, session_id)
+                unshared = kept.unshared if kept else ()
+                changed += tag_session(context, read_turns(transcript), taxonomy, unshared=unshared)
     workspace.stages.put(_MARKS, _ALL, tagger)
     return changed
 

@@ -27,6 +27,9 @@ def kinds(text: str) -> set[ConsentCueKind]:
         "I'm not comfortable with being recorded",
         "please don't record this",
         "I withdraw my consent",
+        "I don't want my voice on any recording, please.",
+        "I do not want to be on the recording",
+        "could you leave me out of the recording",
     ],
 )
 def test_an_objection_to_the_recording_is_heard(text: str) -> None:
@@ -34,7 +37,16 @@ def test_an_objection_to_the_recording_is_heard(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["I'm fifteen.", "I am only 14 and I love it", "I'm 15 years old", "I'm a minor", "I'm not 18 yet"]
+    "text",
+    [
+        "I'm fifteen.",
+        "I am only 14 and I love it",
+        "I'm 15 years old",
+        "I'm a minor",
+        "I'm not 18 yet",
+        "I'm only sixteen.",
+        "i'm only fifteen is it okay",
+    ],
 )
 def test_who_says_that_they_are_a_minor_is_heard(text: str) -> None:
     assert kinds(text) == {ConsentCueKind.MINOR}
@@ -46,6 +58,7 @@ def test_who_says_that_they_are_a_minor_is_heard(text: str) -> None:
         "I'll stop recording now, thanks all.",
         "When you stop the recording, the file is written.",
         "I'm fifteen minutes late",
+        "I'm only sixteen minutes late, can we go on?",
         "I'm twelve percent sure, and we have 15 nodes.",
         "we want the recording to be kept",
         "this call is recorded",

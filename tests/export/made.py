@@ -118,6 +118,7 @@ class TagFields(TypedDict, total=False):
     reason: str
     sure: bool
     answer: Answer | None
+    topic: str
 
 
 class MentionFields(TypedDict, total=False):

@@ -42,8 +42,13 @@ def test_nobody_is_used_without_consent_and_the_unknown_only_where_all_agree(out
 
 @pytest.mark.parametrize("outcome", MAY_NOT)
 def test_words_are_shown_only_where_they_may_be_and_a_plain_sentence_stands_for_them(outcome: Outcome) -> None:
-    (one,) = found(tagged("please add a dry run, I beg you"), ruled=ruling(quoted={"p1": outcome}))
-    assert (one.quote, one.verbatim) == ("Dry run", False)
+    """Not even the title is of their words: it is the area and the phrase that the team itself wrote."""
+    asked = tagged("please add a dry run to the readme, I beg you", topic="readme")
+    (one,) = found(asked, ruled=ruling(quoted={"p1": outcome}))
+    assert (one.quote, one.verbatim) == ("A customer asks for something about docs (readme)", False)
+    assert one.title == one.quote
+    (bare,) = found(tagged(label="discovery", area="other"), ruled=ruling(quoted={"p1": outcome}))
+    assert bare.quote == "A customer found out something"
     (unknown,) = found(tagged(participant_id=None), ruled=ruling(quoted={"p2": outcome}))
     assert not unknown.verbatim
 
@@ -53,6 +58,11 @@ def test_what_staff_answered_needs_their_consent_as_well(outcome: Outcome) -> No
     assert found(tagged(answer=ANSWER))[0].answer == "you can already"
     assert found(tagged(answer=ANSWER), ruled=ruling(quoted={"p2": outcome}))[0].answer == ""
     assert found(tagged(answer=ANSWER), ruled=ruling(used={"p2": outcome}))[0].answer == ""
+
+
+def test_an_answer_repeats_who_asked_and_is_shown_only_where_both_may_be_quoted() -> None:
+    (one,) = found(tagged(answer=ANSWER), ruled=ruling(quoted={"p1": Outcome.MINUS}))
+    assert (one.answer, one.answer_withheld) == ("", True)
 
 
 def test_a_participant_without_a_cell_is_not_used_and_silences_the_unknown() -> None:

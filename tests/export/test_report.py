@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.export import RequestReport, Selection, report
+from pipeline.export.area_counts import RARE
 from pipeline.export.periods import quarter_of, quarters, week_of, weeks
-from pipeline.export.report import RARE
 from pipeline.export.tables import count_table, group_table, mention_table
 from pipeline.records import Strength
 from tests.export.made import MentionFields, grouped, held, mention

@@ -46,6 +46,15 @@ def test_a_teams_own_areas_go_by_phrases_then_by_examples(tmp_path: Path) -> Non
     assert areas(path, *asked) == ["boats", "boats", "boats", "boats", "other"]
 
 
+def test_the_topic_is_the_teams_own_phrase_and_never_what_stands_for_a_star(tmp_path: Path) -> None:
+    path = tmp_path / "taxonomy.toml"
+    path.write_text(OWN)
+    own = read_taxonomy(path)
+    assert own.topic("please, an Outboard Motor for Halcyon", "boats") == "outboard motor"
+    assert own.topic("we want sailhalcyon", "boats") == ""
+    assert own.topic("an outboard motor", "harbour") == own.topic("an outboard motor", "other") == ""
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +84,7 @@ def without_sentence_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
 
 @pytest.fixture
 def allowed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Outcome]:
-    """What every participant's consent comes to, by purpose; a test may change it."""
+    """What every participant's consent comes to, by purpose; a test may change it, for one session by its id behind."""
     outcomes = {purpose.value: Outcome.PROCEED for purpose in Purpose}
 
     class HandMadeRuling(Ruling):
@@ -93,13 +95,13 @@ def allowed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Outcome]:
             Cell(
                 participant_id=one.participant_id,
                 interval=Interval(start_s=0.0, end_s=session.duration_s),
-                purpose=Purpose(purpose),
-                outcome=outcome,
+                purpose=purpose,
+                outcome=outcomes.get(f"{purpose} {session.session_id}", outcomes[purpose]),
                 rule_id="R1",
                 reason="test",
             )
             for one in session.participants
-            for purpose, outcome in outcomes.items()
+            for purpose in Purpose
         )
         return HandMadeRuling(
             session_id=session.session_id,
@@ -179,10 +181,14 @@ def filled(workspace: Workspace, publish: Publish) -> Workspace:
     return workspace
 
 
-def export(workspace: Workspace, name: str = "jsonl", **selected: Any) -> request_files.RequestExport:
+def export(
+    workspace: Workspace, name: str = "jsonl", *, group: bool = False, **selected: Any
+) -> request_files.RequestExport:
     target = read_map(name) if name in TARGETS else None
     selection = Selection(**{"min_customers": workspace.settings.export.min_customers, **selected})
-    return request_files.export(workspace, name, selection=selection, options=ExportOptions(), columns=target, now=NOW)
+    return request_files.export(
+        workspace, name, selection=selection, options=ExportOptions(grouped=group), columns=target, now=NOW
+    )
 
 
 def rows(workspace: Workspace, **selected: Any) -> list[dict[str, Any]]:
@@ -342,6 +348,98 @@ def test_a_title_holds_nothing_that_a_term_list_has(filled: Workspace, title: st
     request_review.rename(filled, request_id, "Sign on for projects", **BY, now=NOW)
 
 
+PLANTED = ("Halcyon Freight", "halcyon freights", "Halcyon", "HalcyonFreight", "Guest 0", "Nightjar", "PRJ-4711")
+
+
+def everything_in(made: request_files.RequestExport) -> str:
+    """Every byte of an export as text, that of a workbook's parts too, its sheet names and properties among them."""
+    parts: list[bytes] = [name.encode() for name in made.files]
+    for name, content in made.files.items():
+        if name.endswith(".xlsx"):
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                parts += [archive.read(part) for part in archive.namelist()]
+        if name.endswith(".parquet"):
+            table = importlib.import_module("pyarrow.parquet").read_table(io.BytesIO(content))
+            parts.append(f"{table.schema.metadata}{table.schema}{table.to_pylist()}".encode())
+        parts.append(content)
+    return b"\n".join(parts).decode("utf-8", "replace")
+
+
+@pytest.fixture
+def planted(workspace: Workspace, publish: Publish) -> Workspace:
+    """A customer whose name got into a title, an answer, an area and a segment, and in everybody else's wordings."""
+    publish(0, ("p1", "Please add an importer for Halcyon Freight manifests."), ("p2", "Halcyon can do that already."))
+    publish(1, ("p1", "Please add an importer for HalcyonFreight manifests."))
+    publish(2, ("p1", "Please add the Nightjar importer for PRJ-4711 and P R J forty seven twelve."))
+    publish(3, ("p1", "Please let us colour the freight labels for Guest 0."))
+    (workspace.root / "terms.toml").write_text(
+        '[[terms]]\ntext = "Nightjar"\n[[patterns]]\npattern = "PRJ-[0-9]{4}"\n', "utf-8"
+    )
+    (workspace.root / "customers.toml").write_text(
+        '[[segment]]\nname = "Halcyon Freight tier"\n[[customer]]\nname = "Halcyon Freight"\n'
+        'segment = "Halcyon Freight tier"\n',
+        "utf-8",
+    )
+    (workspace.root / "taxonomy.toml").write_text(
+        '[[area]]\nname = "Halcyon Freight"\nphrases = ["importer"]\n[[area]]\nname = "labels"\n', "utf-8"
+    )
+    assert tagging.retag(workspace, now=NOW) == 4
+    return workspace
+
+
+def test_what_the_words_of_a_session_still_say_is_in_no_title_area_segment_or_answer(planted: Workspace) -> None:
+    """Where redaction missed it: an export is read beside those of all customers."""
+    gathered = request_report.gather(planted, now=NOW)
+    assert len(gathered.mentions) == 4
+    shown = [
+        *(group.title for group in gathered.groups),
+        *(word for group in gathered.groups for word in group.words),
+        *(text for one in gathered.mentions for text in (one.title, one.area, one.segment, one.answer)),
+    ]
+    names = "|".join(("halcyon", "guest 0", "nightjar", "prj", "p r j"))
+    assert not re.findall(names, "\n".join(shown).lower()), shown
+    assert any(title.startswith("A customer asks for something") for title in shown)
+    own = next(one for one in gathered.mentions if "Halcyon Freight" in one.wording)
+    assert (own.verbatim, own.answer_withheld, own.weight) == (False, True, 1.0)
+    with pytest.raises(RefusedByPolicy):
+        request_clip.export_clip(planted, own.request_id, planted.root / "clip", now=NOW)
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+@pytest.mark.parametrize("name", [*FORMATS, *TARGETS])
+def test_a_customer_is_named_in_none_of_their_own_rows_of_any_export(
+    planted: Workspace, name: str, grouped: bool, allowed: dict[str, Outcome]
+) -> None:
+    if name == "parquet":
+        pytest.importorskip("pyarrow")
+    for session_id in Registry(planted.db).digests():
+        if not session_id.endswith("0"):
+            allowed[f"internal_share {session_id}"] = Outcome.MINUS
+    text = everything_in(export(planted, name, group=grouped)).lower()
+    assert "asks for something" in text
+    assert not any(secret.lower() in text for secret in (*PLANTED, *CUSTOMERS, "halcyon"))
+
+
+def test_a_persons_title_that_became_a_secret_since_is_shown_no_more(filled: Workspace) -> None:
+    lines = request_review.lines(filled, unsure=False, now=NOW)
+    request_review.rename(filled, lines[0].group, "Sign on for Project Heron", **BY, now=NOW)
+    assert request_review.lines(filled, unsure=False, now=NOW)[0].title == "Sign on for Project Heron"
+    (filled.root / "terms.toml").write_text('[[terms]]\ntext = "Heron"\n', "utf-8")
+    assert request_review.lines(filled, unsure=False, now=NOW)[0].title == "Single sign on for contractors"
+    assert "Heron" not in everything_in(export(filled, "html"))
+
+
+@pytest.mark.parametrize("title", ["Sign on for Halcyon", "PRJ-4711 for all", "P R J forty seven eleven", "prj 4711"])
+def test_a_title_has_no_first_word_of_a_customer_and_nothing_that_fits_a_listed_pattern(
+    filled: Workspace, title: str
+) -> None:
+    (filled.root / "terms.toml").write_text('[[patterns]]\npattern = "PRJ-[0-9]{4}"\n', "utf-8")
+    request_id = rows(filled)[0]["request_id"]
+    with pytest.raises(UsageProblem, match="names a customer"):
+        request_review.rename(filled, request_id, title, **BY, now=NOW)
+    request_review.rename(filled, request_id, "Sign on for freight, banks and clinics", **BY, now=NOW)
+
+
 def test_acts_are_append_only_and_titles_are_no_plain_text_in_the_database(filled: Workspace) -> None:
     request_id = rows(filled)[0]["request_id"]
     request_review.rename(filled, request_id, "A title nobody should read", **BY, now=NOW)
@@ -381,15 +479,7 @@ def test_an_unknown_request_is_an_error(filled: Workspace) -> None:
 def test_nothing_in_any_export_names_the_customer_of_a_unique_request(
     filled: Workspace, name: str, allowed: dict[str, Outcome]
 ) -> None:
-    made = export(filled, name)
-    everything = b"\n".join(made.files.values())
-    if name == "xlsx":
-        import io
-        import zipfile
-
-        with zipfile.ZipFile(io.BytesIO(everything[: everything.index(b"\n{\n")])) as archive:
-            everything = b"\n".join(archive.read(part) for part in archive.namelist())
-    text = everything.decode("utf-8", "replace").lower()
+    text = everything_in(export(filled, name)).lower()
     assert not any(
         word in text for secret in (*CUSTOMERS, "Guest 3") for word in (secret.lower(), secret.split()[0].lower())
     )
@@ -530,10 +620,51 @@ def test_without_consent_to_share_a_plain_sentence_stands_for_the_quote(
     filled: Workspace, allowed: dict[str, Outcome]
 ) -> None:
     allowed["internal_share"] = Outcome.MINUS
-    quotes = {row["quote"] for row in rows(filled)}
-    assert "Single sign on for contractors" in quotes
-    assert not quotes & set(WORDINGS)
-    assert not any(row["verbatim"] or row["answer"] for row in rows(filled))
+    shown = rows(filled)
+    assert {row["quote"] for row in shown if row["area"] == "security & auth"} == {
+        "A customer asks for something about security & auth (single sign on)"
+    }
+    everything = " ".join(str(value) for row in shown for value in row.values()).lower()
+    assert not any(word in everything for word in ("contractors", "seats", "filters", "remember", "saved views"))
+    assert not any(row["verbatim"] or row["answer"] for row in shown)
+    assert not any(row["session"] or row["at"] or row["start_s"] for row in shown), "the rendition is silent there"
+    assert {row["started_on"] for row in shown} == {"2026-Q4"}
+    (group,) = [each for each in request_report.gather(filled, now=NOW).groups if len(each.request_ids) == 3]
+    assert group.words == () and "contractors" not in group.title.lower()
+    assert filled.settings.export.min_customers == 3
+    assert export(filled, "csv", kinds=("request",)).files["requests.csv"].count(b"customer-") == 3, "they are counted"
+
+
+def test_what_others_may_be_quoted_with_says_it_for_who_may_not(filled: Workspace, allowed: dict[str, Outcome]) -> None:
+    first = next(one.session for one in request_report.gather(filled, now=NOW).mentions if one.wording == WORDINGS[0])
+    allowed[f"internal_share {first}"] = Outcome.MINUS
+    (own,) = [row for row in rows(filled) if not row["verbatim"]]
+    assert own["quote"] == "A customer asks for: Single sign on for contractors"
+    assert "seats" not in " ".join(map(str, own.values()))
+    assert rows(filled)[-1] == own, "among the rows of its session it would tell where it was said"
+    (group,) = [each for each in request_report.gather(filled, now=NOW).groups if len(each.request_ids) == 3]
+    assert "seats" not in group.words and group.titled_by != own["request_id"]
+    for line in request_review.shown(filled, own["request_id"], now=NOW):
+        assert (line.session == "") == (line.request == own["request_id"])
+    assert request_report.gather(filled, now=NOW).report(Selection()).groups[0].customers == 3
+    allowed[f"internal_improve {first}"] = Outcome.MINUS
+    assert own["request_id"] not in {row["request_id"] for row in rows(filled)}, "who says no to that is in no export"
+    assert request_report.gather(filled, now=NOW).report(Selection()).groups[0].customers is None
+
+
+def test_a_title_that_is_of_words_outside_the_selection_is_called_back_as_well(
+    workspace: Workspace, allowed: dict[str, Outcome], publish: Publish, tmp_path: Path
+) -> None:
+    early = publish(0, ("p1", "Please add a spreadsheet download."), day=2)
+    publish(1, ("p1", "Please add a lovely export to spreadsheets."))
+    tagging.retag(workspace, now=NOW)
+    first, second = (row["request_id"] for row in rows(workspace))
+    request_review.merge(workspace, first, second, **BY, now=NOW)
+    made = export(workspace, "csv", since=date(2026, 11, 10), group=True)
+    assert '"Spreadsheet download"' in made.files["requests.csv"].decode()
+    request_files.hand_out(workspace, made, tmp_path / "r.csv", now=NOW)
+    allowed[f"internal_share {early}"] = Outcome.MINUS
+    assert {one.quotes for one in request_recall.recalls(workspace, now=NOW)} == {(first,)}
 
 
 def test_exports_are_the_same_bytes_again_and_the_files_stand_until_something_changes(filled: Workspace) -> None:

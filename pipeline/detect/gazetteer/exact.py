@@ -23,6 +23,8 @@ _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]")
 _OF_TOOLS = ("ctl", "cli", "api", "sdk", "hub", "ops", "lib", "kit", "svc", "bot", "app", "db")
 """What the names of tools end with, behind the name of a product: no English word is a name and one of these."""
 _OF_COMPANIES = frozenset({DetectionRule.TERM_LIST, DetectionRule.KNOWN_COMPANY})
+_SAYS = word_set("said says mentioned asked asks thinks wants")
+"""What only somebody does of whom a name was just said."""
 _LEAST_IN_COMPOUND = 4
 """Letters of a name that is looked for within a word: shorter ones stand in words by chance."""
 
@@ -149,9 +151,39 @@ def _longest_at(
         if len(key) > longest or (last - first >= _MAX_WORDS and not letters):
             break
         form = lookup(key)
-        if form is not None and (not form.ordinary or _evident(text, first, last)):
+        if form is not None and _stands_for(form, text, first, last):
             best = last, form
     return best
+
+
+def _stands_for(form: SurfaceForm, text: Text, first: int, last: int) -> bool:
+    """Whether these words are the form: an ordinary one as a name alone, a pet form without words that bind others.
+
+    "and I" is not Andi, "the w" no end of Matthew.
+    """
+    if form.rule is DetectionRule.NICKNAME and first < last:
+        return not any(token.plain in FUNCTION_WORDS for token in text.tokens[first : last + 1])
+    if not form.ordinary:
+        return True
+    if form.label != "PERSON":
+        return _evident(text, first, last)
+    if len(form.words) == len(form.key):
+        return _are_initials(text, first, last)
+    return _evident(text, first, last) or _behind(text, last) in _SAYS
+
+
+def _are_initials(text: Text, first: int, last: int) -> bool:
+    """Whether somebody's initials stand here for the name: as capitals among small letters, or greeted."""
+    letters = text.raw[text.tokens[first].start_char : text.tokens[last].end_char]
+    cue = text.tokens[first - 1].plain if first else ""
+    if text.cased:
+        return letters.isupper() and not text.raw.isupper()
+    return cue in _STRONG_CUES or _behind(text, last) in _SAYS
+
+
+def _behind(text: Text, last: int) -> str:
+    """The plain word behind a token; empty at the end."""
+    return text.tokens[last + 1].plain if last + 1 < len(text.tokens) else ""
 
 
 def _evident(text: Text, first: int, last: int) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from pipeline.detect.text.tokens import Match, Recognizer, Text
+from pipeline.lexicon import is_english, plain
 from pipeline.records import DetectionRule
 
 _CODE = r"(?=[A-Z0-9/_\-]*\d)[A-Z0-9](?:[A-Z0-9/_\-]{2,30})[A-Z0-9]"
@@ -13,15 +15,36 @@ _NAMED = re.compile(
     rf"\s?(?P<number>number|no\.?|nr\.?|id|key|#)?\s?[:#]?\s?#?(?P<code>{_CODE})(?![\w@])",
     re.IGNORECASE,
 )
-_SERVICE_DESK = re.compile(r"\b(?:INC|REQ|RITM|CHG|PRB|TASK|CS|SR|CASE)-?\d{5,12}\b")
-_WORTH_A_LOOK = re.compile(r"\d")
+_KINDS = (
+    r"(?:ticket|case|incident|order|contract|invoice|account|customer|reference|ref|serial|quote|policy|licen[cs]e|"
+    r"patient|student|employee|member(?:ship)?|passport|vat|tax|sort|routing|badge|booking|registration|tracking|claim|"
+    r"device|meter|asset|purchase order)"
+)
+_GROUP = r"(?=[\w/\-]*\d)[^\W_][\w/\-]{0,30}"
+_GROUPS = rf"(?:[A-Z]{{1,4}}[ \-])?{_GROUP}(?: {_GROUP})*"
+_IS = r"(?:\s(?:is|was|are)|:)?\s"
+_NUMBERED = re.compile(rf"\b{_KINDS}\s(?:number|no\.?|nr\.?|id|code)s?{_IS}(?P<code>{_GROUPS})(?![\w@])", re.IGNORECASE)
+_CALLED = re.compile(rf"\b{_KINDS}\s(?:is|was)\s(?P<code>{_GROUPS})(?![\w@])", re.IGNORECASE)
+_OWN = re.compile(
+    r"\b(?:my|our|her|his|their|your|direct|mobile|phone|cell|desk|fax|home|work)\s(?:\w+\s){0,2}?"
+    r"(?:number|extension|line|pin|passcode)\s(?:is|was)\s(?P<code>\d[\d \-]{2,20}\d)(?![\w@])",
+    re.IGNORECASE,
+)
+_USER = re.compile(
+    r"\b(?:user ?name|login|log-?in|handle|screen name|user id)\s(?:is|was)\s(?P<code>[^\W_](?:[\w.\-]{1,30})[^\W_])",
+    re.IGNORECASE,
+)
+_SERVICE_DESK = re.compile(r"\b(?:(?i:INC|REQ|RITM|CHG|PRB)|TASK|CS|SR|CASE)-?\d{5,12}\b")
+_WORTH_A_LOOK = re.compile(r"\d|user ?name|log-?in|handle|screen name", re.IGNORECASE)
 # Judged: no marked set has any. A word like "ticket" before a code says less than the form of a service desk's number.
 _NAMED_SCORE, _SERVICE_DESK_SCORE = 0.75, 0.8
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[-/](?:\d\d|\d{4}))?")
+_LEAST_DIGITS = 4  # of a number of a customer's own; of a code with letters or dashes three characters are enough
+_LEAST = 3
 
 
 def reference_recognizer() -> Recognizer:
-    """For codes behind a word like "ticket", and for the numbers of service desks."""
+    """For codes behind a word like "ticket", for the numbers of service desks, and for names of users."""
 
     def recognize(text: Text) -> list[Match]:
         if not _WORTH_A_LOOK.search(text.raw):
@@ -31,11 +54,34 @@ def reference_recognizer() -> Recognizer:
             for occurrence in _NAMED.finditer(text.raw)
             if occurrence["number"] or not _YEAR.fullmatch(occurrence["code"])
         ]
+        matches += [_match(text, start, end, _NAMED_SCORE) for start, end in _said_to_be(text.raw)]
         return matches + [
             _match(text, *occurrence.span(), _SERVICE_DESK_SCORE) for occurrence in _SERVICE_DESK.finditer(text.raw)
         ]
 
     return recognize
+
+
+def _said_to_be(raw: str) -> Iterator[tuple[int, int]]:
+    """The characters of what is said to be somebody's number, code or user name ("the customer id is K44-9183")."""
+    for pattern, is_certain in ((_NUMBERED, True), (_OWN, True), (_CALLED, False)):
+        for occurrence in pattern.finditer(raw):
+            if _is_code(occurrence["code"], is_certain=is_certain):
+                yield occurrence.span("code")
+    for occurrence in _USER.finditer(raw):
+        if not is_english(plain(occurrence["code"])):
+            yield occurrence.span("code")
+
+
+def _is_code(code: str, *, is_certain: bool) -> bool:
+    """Whether a code is one: no year, and where only "is" says so, more than an amount."""
+    bare = re.sub(r"[\W_]", "", code)
+    if _YEAR.fullmatch(code) or len(bare) < _LEAST:
+        return False
+    is_parted = "-" in code or "/" in code
+    if not is_certain:
+        return is_parted or (not bare.isdigit() and len(bare) > _LEAST_DIGITS)
+    return is_parted or not bare.isdigit() or len(bare) >= _LEAST_DIGITS
 
 
 def _match(text: Text, start_char: int, end_char: int, score: float) -> Match:

@@ -35,6 +35,7 @@ _LETTER = re.compile(
 """One letter by a word that begins with it, in any spelling alphabet, or a word of the international one alone."""
 _BETWEEN = re.compile(r"\W*(?:(?:and|then|und|et|y|uh|um|capital|[^\W\d_]|\d)\W+)*", re.IGNORECASE)
 _LEAST_LETTERS = 3
+_STATUS_CODE = len("a404")
 
 
 def spelling_alphabet_recognizer() -> Recognizer:
@@ -80,7 +81,7 @@ def spelled_out_recognizer() -> Recognizer:
             first, last = occurrence.start(), occurrence.end() - 1
             letters = "".join(token.plain for token in text.tokens[first : last + 1] if len(token.plain) == 1)
             announced = bool(classed.before(first, 8) & _CUES)
-            if len(letters) >= 3 and (announced or not _is_usual(letters)) and not letters.isdigit():
+            if len(letters) >= 3 and (announced or not _is_usual(letters)) and not _is_number(letters):
                 sure = announced or len(letters) > 4
                 score = _SURE if sure else _SHORT
                 matches.append(
@@ -96,6 +97,12 @@ def spelled_out_recognizer() -> Recognizer:
         return matches
 
     return recognize
+
+
+def _is_number(letters: str) -> bool:
+    """Whether only digits are said, with no more than an article before them: "a four oh four"."""
+    digits = letters.replace("o", "0")
+    return letters.isdigit() or (len(letters) <= _STATUS_CODE and digits[0] in "ai" and digits[1:].isdigit())
 
 
 def _is_usual(letters: str) -> bool:

@@ -25,6 +25,9 @@ _CARD_DIGITS = 15  # American Express; other cards have 16
 _SHORT_CUES = word_set(
     """extension pin code ticket account order ending number card case invoice contract serial passcode"""
 )
+_ANOTHER = word_set("1 other old new second first")
+_REACH = 12
+"""Words from one number to another: "the new pin is 4 9 1 7 and the old one was 2 2 0 8"."""
 _CARD = word_set("card visa mastercard amex")
 _ACCOUNT = word_set("""account iban ssn social routing sort contract invoice order ticket case customer""")
 _PHONE = word_set("phone call mobile cell fax desk number reach dial telephone")
@@ -41,6 +44,7 @@ def spoken_number_recognizer() -> Recognizer:
 
 
 def _runs(classed: ClassedText) -> Iterator[Match]:
+    said_before = -_REACH
     for occurrence in _RUN.finditer(classed.codes):
         first, last = occurrence.start(), occurrence.end() - 1
         while last > first and classed.codes[last] in "x-/&wfgl":
@@ -50,8 +54,9 @@ def _runs(classed: ClassedText) -> Iterator[Match]:
         if not gap_is_plain(classed.text, first, last) or not _has_spoken_digit(classed, first, last):
             continue
         long = count >= _MIN_DIGITS and spoken >= _MIN_SPOKEN * (last - first + 1)
-        cued = count >= _MIN_DIGITS_CUED and last > first and before & _SHORT_CUES
-        if long or cued:
+        is_announced = before & _SHORT_CUES or (first - said_before < _REACH and before & _ANOTHER)
+        if long or (count >= _MIN_DIGITS_CUED and last > first and is_announced):
+            said_before = last
             score = _LONG if count >= _MIN_DIGITS else _CUED
             yield _match(classed.text, first, last, _label(count, before), score)
 

@@ -40,19 +40,21 @@ class Wording:
     """One request as it was worded; ``key`` names it, ``kind`` is its label: only what has one kind is put together.
 
     ``alone`` is one that only points at something else: the same words of another session may mean anything.
+    ``quotable`` says whether its words may be shown: no others name or explain a group.
     """
 
     key: str
     text: str
     kind: str = "request"
     alone: bool = False
+    quotable: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordingGroup:
     """The same request: its wordings by key in the order given, the most central one, and how near they are to it.
 
-    The most central one is one whose verb was heard right, where there is such a one.
+    The most central one is one that may be quoted and whose verb was heard right, where there is such a one.
 
     ``closeness`` is the mean cosine to the central wording, 1.0 for one alone; ``words`` are those that most wordings
     share, for people who ask why these are together.
@@ -128,12 +130,13 @@ def _groups(
     for cluster in members.values():
         inside = vectors[[place[wording.key] for wording in cluster]]
         nearest_first = np.argsort(-(inside @ inside.sum(axis=0)), kind="stable").tolist()
-        central = next((at for at in nearest_first if heard_right(cluster[at].text)), nearest_first[0])
+        quotable = [at for at in nearest_first if cluster[at].quotable] or nearest_first
+        central = next((at for at in quotable if heard_right(cluster[at].text)), quotable[0])
         yield WordingGroup(
             keys=tuple(wording.key for wording in cluster),
             centre=cluster[central].key,
             closeness=round(float((inside @ inside[central]).mean()), 3) if len(cluster) > 1 else 1.0,
-            words=_shared(cluster),
+            words=_shared([wording for wording in cluster if wording.quotable]),
         )
 
 

@@ -1,17 +1,20 @@
 /** The review page: the list of proposals and the transcript are its controls; everything is done by keyboard. */
 
 import { connect } from "./api.js";
+import { ask, onAskKey } from "./ask.js";
+import { makeEdges } from "./edges.js";
 import { makeLease } from "./lease.js";
 import { drawKeys, keyPressed, makeKeymap } from "./keymap.js";
+import { clock, count, element, spoken } from "./page_text.js";
 import { makePicture } from "./picture.js";
 import { makePlayer } from "./player.js";
+import { apply, isOpen, option, sounds, stateOf, stateText, verdictOf, withWaiting } from "./proposal_view.js";
+import { makeSearch } from "./search.js";
 import { intoView, makeTranscript } from "./transcript.js";
 
 const $ = (id) => document.getElementById(id);
 const root = $("review");
 const api = connect(root.dataset.session, showWaiting);
-const STATES = { undecided: "Undecided: redacted", flagged: "For a lead: redacted", redact: "Redacted", keep: "Kept" };
-const MARKS = { undecided: "…", flagged: "⚑", redact: "■", keep: "✓" };
 /** Keys that may be held down; every other does one thing for one press, so that nobody decides a list by leaning on a key. */
 const HELD = ["j", "k", ",", "."];
 const LOOK_MS = 400;
@@ -20,7 +23,7 @@ const REASONS = ["not confidential", "our own product", "public knowledge", "the
 const NOT_A_NAME = "not a name";
 /** @type {Map<string, object>} */
 const proposals = new Map();
-let order = [], active = "", data, player, picture = null, transcript, undone = [], done = [], moving = null, mentionAt = 0, lookSince = 0, playing = false;
+let order = [], active = "", data, player, picture = null, transcript, undone = [], done = [], mentionAt = 0, lookSince = 0, playing = false;
 
 const KEYS = {
   "j": ["next proposal", () => step(1)], "k": ["previous proposal", () => step(-1)],
@@ -49,33 +52,11 @@ const FIXED = {
 const keymap = makeKeymap(KEYS);
 
 function say(text) { $("message").textContent = text; }
-function showWaiting(count) {
-  $("offline").hidden = count === 0;
-  $("offline").textContent = count ? `The server cannot be reached: ${count} decisions are kept in this browser and sent again.` : "";
-}
-function clock(seconds) {
-  const s = Math.floor(seconds);
-  return `${Math.floor(s / 3600)}:${String(Math.floor(s / 60) % 60).padStart(2, "0")}:${String(s % 60).padStart(2, "0")}`;
-}
-function spoken(seconds) {
-  const s = Math.floor(seconds), h = Math.floor(s / 3600), m = Math.floor(s / 60) % 60;
-  return `${h ? `${h} hours ` : ""}${m} minutes ${s % 60} seconds`;
-}
-function element(name, text, attributes = {}) {
-  const made = document.createElement(name);
-  if (text !== undefined) made.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
+function showWaiting(waiting) {
+  $("offline").hidden = waiting === 0;
+  $("offline").textContent = waiting ? `The server cannot be reached: ${count(waiting, "decision")} ${waiting === 1 ? "is" : "are"} kept in this browser and sent again.` : "";
 }
 
-function count(number, noun) { return `${number} ${noun}${number === 1 ? "" : "s"}`; }
-/** What a proposal is in: undecided, flagged for a lead, redact or keep. */
-function stateOf(proposal) { return proposal.flagged ? "flagged" : proposal.decision; }
-function stateText(proposal) { return STATES[stateOf(proposal)]; }
-/** Undecided proposals that who is here may decide: what is flagged is a lead's. */
-function isOpen(proposal) { return proposal.decision === "undecided" && (IS_LEAD || !proposal.flagged); }
-/** Where a proposal is said, in order of time. */
-function sounds(proposal) { return proposal.mentions.filter((mention) => mention.surface === "sound").sort((a, b) => a.start_s - b.start_s); }
 /** The mention that is heard, and whose edges move: the first, until another is chosen. */
 function soundOf(proposal) {
   const all = sounds(proposal);
@@ -83,30 +64,13 @@ function soundOf(proposal) {
 }
 function current() { return proposals.get(active); }
 
-function optionText(proposal) {
-  const at = proposal.mentions.find((mention) => mention.start_s !== null);
-  return [proposal.replacement, proposal.text.join(", "), at ? clock(at.start_s) : proposal.mentions[0].surface];
-}
-
-function option(proposal) {
-  const item = element("li", undefined, { role: "option", id: `p-${proposal.proposal_id}`, tabindex: "-1" });
-  const [label, text, at] = optionText(proposal);
-  const state = element("span", `${MARKS[stateOf(proposal)]} ${stateText(proposal)}`, { class: "state" });
-  item.append(element("span", `${label} ${text}`), state,
-    element("small", `${at} · ${count(proposal.mentions.length, "mention")} · ${proposal.muted_s} s, ${count(proposal.words, "word")}`),
-    element("small", `score ${proposal.score.toFixed(2)}`));
-  item.className = stateOf(proposal);
-  item.setAttribute("aria-selected", String(proposal.proposal_id === active));
-  item.tabIndex = proposal.proposal_id === active ? 0 : -1;
-  item.addEventListener("click", () => select(proposal.proposal_id, true));
-  return item;
-}
+function itemOf(id) { return option(proposals.get(id), id === active, () => select(id, true)); }
 
 function drawList() {
   const wanted = $("filter").value;
   order = [...proposals.values()].filter((each) => wanted === "all" || stateOf(each) === wanted).map((each) => each.proposal_id);
   const focused = $("proposals").contains(document.activeElement);
-  $("proposals").replaceChildren(...order.map((id) => option(proposals.get(id))));
+  $("proposals").replaceChildren(...order.map(itemOf));
   if (focused) (document.getElementById(`p-${active}`) ?? $("proposals").firstElementChild)?.focus({ preventScroll: true });
   progress();
 }
@@ -115,9 +79,9 @@ function redraw(id) {
   const old = $(`p-${id}`), proposal = proposals.get(id);
   if (old && proposal) {
     const focused = document.activeElement === old;
-    const made = option(proposal);
-    old.replaceWith(made);
-    if (focused) made.focus({ preventScroll: true });
+    const item = itemOf(id);
+    old.replaceWith(item);
+    if (focused) item.focus({ preventScroll: true });
   }
   if (id === active) detail();
   transcript.repaint();
@@ -161,10 +125,7 @@ function edgeForm(proposal, mention) {
   for (const [name, label] of [["start_s", `Mention ${number} of ${all.length} from`], ["end_s", "to"]]) {
     const input = element("input", undefined, { type: "number", step: "0.01", min: "0", size: "8", "data-edge": name });
     input.value = mention[name].toFixed(2);
-    input.addEventListener("change", () => {
-      moving = { mention, span: { start_s: mention.start_s, end_s: mention.end_s, [name]: Number(input.value) } };
-      saveEdges();
-    });
+    input.addEventListener("change", () => edges.set(mention, name, Number(input.value)));
     const wrapped = element("label", `${label} `);
     wrapped.append(input);
     line.append(wrapped, " ");
@@ -182,7 +143,7 @@ function select(id, focus = false, quiet = false) {
   if (!proposals.has(id)) return;
   gap = null;
   const before = active;
-  if (id !== active) { saveEdges(); mentionAt = 0; }
+  if (id !== active) { edges.save(); mentionAt = 0; }
   active = id;
   for (const each of [before, id]) {
     const item = $(`p-${each}`);
@@ -223,7 +184,7 @@ function nextUndecided() {
 /** Goes to the next proposal that nobody decided; false where there is none. */
 function goOn() {
   const at = order.indexOf(active);
-  const next = [...order.slice(at + 1), ...order.slice(0, at + 1)].find((id) => isOpen(proposals.get(id)));
+  const next = [...order.slice(at + 1), ...order.slice(0, at + 1)].find((id) => isOpen(proposals.get(id), IS_LEAD));
   if (next) select(next, true);
   return next !== undefined;
 }
@@ -232,7 +193,7 @@ function showMention(mention) { transcript.show(mention.words[0] < mention.words
 function stepMention(by) {
   const proposal = current(), all = proposal ? sounds(proposal) : [];
   if (all.length < 2) { say(all.length ? "This is the only mention in the sound." : "Nothing of this is said in the sound."); return; }
-  saveEdges();
+  edges.save();
   mentionAt = (Math.min(mentionAt, all.length - 1) + by + all.length) % all.length;
   detail();
   showMention(all[mentionAt]);
@@ -251,14 +212,6 @@ function rate(by) {
   const box = $("rate");
   box.selectedIndex = Math.min(Math.max(0, box.selectedIndex + by), box.options.length - 1);
   player.rate(Number(box.value));
-}
-
-function verdictOf(proposal) { return proposal.flagged ? "flag" : proposal.decision === "undecided" ? "open" : proposal.decision; }
-/** What a decision makes of a proposal. */
-function apply(proposal, verdict, reason, actor) {
-  const isUndecided = verdict === "open" || verdict === "flag";
-  Object.assign(proposal, { decision: isUndecided ? "undecided" : verdict, flagged: verdict === "flag" });
-  Object.assign(proposal, verdict === "open" ? { reason: "", actor: "" } : { reason, actor });
 }
 
 /** Decides at once on the page, and sends it with the version that was seen. */
@@ -309,40 +262,6 @@ function decided(sent, answer) {
     proposal.waiting = true;
     api.queue(`/proposals/${id}/decision`, { verdict, reason }, proposal.version, decided);
   }
-}
-
-/** Answers that a digit gives while nothing is written yet. */
-let quick = [];
-/** In the dialog: Enter confirms a choice too, which a browser opens otherwise, and a digit gives a usual answer. */
-function onAskKey(event) {
-  const answer = event.target === $("ask-value") && !event.target.value ? quick[Number(event.key) - 1] : undefined;
-  if (answer !== undefined) $("ask-value").value = answer;
-  else if (event.key !== "Enter" || event.target !== $("ask-select")) return;
-  event.preventDefault();
-  $("ask").close("yes");
-}
-
-/** Asks for one value, or only for a yes; null where it is cancelled. */
-function ask(title, text, { label = "", value = "", list = [], choices = null, yes = "OK" } = {}) {
-  const dialog = $("ask"), input = $("ask-value"), choice = $("ask-select");
-  $("ask-title").textContent = title;
-  $("ask-text").textContent = text;
-  $("ask-label").textContent = label;
-  input.hidden = !label || choices !== null;
-  choice.hidden = choices === null;
-  $("ask-label").htmlFor = choices === null ? "ask-value" : "ask-select";
-  input.value = value;
-  $("ask-quick").textContent = list.map((each, number) => `${number + 1} ${each}`).join(" · ");
-  quick = list;
-  $("ask-list").replaceChildren(...list.map((each) => element("option", undefined, { value: each })));
-  choice.replaceChildren(...(choices ?? []).map((each) => element("option", each)));
-  $("ask-yes").textContent = yes;
-  dialog.returnValue = "";
-  dialog.showModal();
-  (choices ? choice : label ? input : $("ask-yes")).focus();
-  return new Promise((resolve) => dialog.addEventListener("close", () => {
-    resolve(dialog.returnValue ? (choices ? choice.value : label ? input.value : true) : null);
-  }, { once: true }));
 }
 
 async function reject() {
@@ -423,16 +342,8 @@ async function edit(path, body, version) {
   take(answer.data);
 }
 
-/** What the server says of a proposal; what was decided here and has no answer yet stays. */
-function withWaiting(fresh) {
-  const here = proposals.get(fresh.proposal_id);
-  if (!here?.waiting) return fresh;
-  const { decision, flagged, reason, actor, waiting, next } = here;
-  return { ...fresh, decision, flagged, reason, actor, waiting, next };
-}
-
 function take(fresh) {
-  const all = fresh.proposals.map(withWaiting);
+  const all = fresh.proposals.map((proposal) => withWaiting(proposal, proposals.get(proposal.proposal_id)));
   proposals.clear();
   all.forEach((proposal) => proposals.set(proposal.proposal_id, proposal));
   if (fresh.turns) {
@@ -511,28 +422,10 @@ function onKeyUp(event) {
   if (current()?.shown) hide(current());
 }
 
-/** Moves an edge of the mention that is chosen to the next word's edge, or by 10 ms; saves when the keys rest. */
-function moveEdge(forward, isEnd, fine) {
-  const proposal = current(), mention = proposal && soundOf(proposal);
-  if (!mention) return;
-  moving ??= { mention, span: { start_s: mention.start_s, end_s: mention.end_s } };
-  const name = isEnd ? "end_s" : "start_s", at = moving.span[name];
-  const edges = transcript.edges(mention.track_id).map((word) => word[name]);
-  const next = fine ? at + (forward ? 0.01 : -0.01) : forward ? edges.find((edge) => edge > at + 0.005) : edges.findLast((edge) => edge < at - 0.005);
-  if (next === undefined) return;
-  const span = { ...moving.span, [name]: Math.max(0, next) };
-  if (span.end_s - span.start_s < 0.02) return;
-  moving.span = span;
-  document.querySelectorAll("[data-edge]").forEach((input) => { input.value = span[input.dataset.edge].toFixed(2); });
-  clearTimeout(moving.timer);
-  moving.timer = setTimeout(saveEdges, 600);
-}
-async function saveEdges() {
-  if (!moving) return;
-  const { mention, span, timer } = moving;
-  clearTimeout(timer);
-  moving = null;
-  await edit(`/findings/${encodeURIComponent(mention.finding_id)}/edges`, { start_s: span.start_s, end_s: span.end_s }, mention.version);
+const edges = makeEdges((mention, span) => edit(`/findings/${encodeURIComponent(mention.finding_id)}/edges`, span, mention.version));
+function moveEdge(how) {
+  const mention = current() && soundOf(current());
+  if (mention) edges.move(mention, transcript.edges(mention.track_id), how);
 }
 
 let unheardAt = -1, gap = null;
@@ -544,32 +437,21 @@ function nextUnheard() {
   player.clip(gap.start_s, gap.end_s);
 }
 
-/** What was searched for last, where it is, and at which of these places we are. */
-let searched = { key: "", hits: [], at: -1 };
-
-/** Searches, or goes on to the next place where the same was searched for; the server leaves out what is masked. */
-async function search() {
-  const text = $("search").value.trim(), hidden = $("search-hidden").checked, key = JSON.stringify([text, hidden]);
-  if (!text) return;
-  if (key !== searched.key) {
-    const answer = await api.post("/search", { text, hidden });
-    if (answer.status !== 200) { $("search-count").textContent = answer.data.error; return; }
-    searched = { key, at: -1, hits: [...answer.data.words.map(([first, last]) => ({ first, last })), ...answer.data.proposals.map((id) => ({ id }))] };
-  }
-  const { hits } = searched;
-  if (!hits.length) { $("search-count").textContent = "Nowhere."; return; }
-  searched.at = (searched.at + 1) % hits.length;
-  const hit = hits[searched.at];
-  if (hit.id !== undefined) { $("filter").value = "all"; drawList(); select(hit.id, false, true); } else transcript.choose(hit.first, hit.last - 1);
-  const where = hit.id !== undefined ? proposals.get(hit.id)?.replacement : clock(transcript.word.start_s);
-  $("search-count").textContent = `${searched.at + 1} of ${hits.length}: ${where}. Enter goes on, Escape leaves.`;
+/** Goes to what was searched for, and says where that is. */
+function showHit(hit) {
+  if (hit.id === undefined) { transcript.choose(hit.first, hit.last - 1); return clock(transcript.word.start_s); }
+  $("filter").value = "all";
+  drawList();
+  select(hit.id, false, true);
+  return proposals.get(hit.id)?.replacement;
 }
+const search = makeSearch(api, showHit);
 
 function focusList() { $(`p-${active}`)?.focus({ preventScroll: true }); }
 
 /** What a submission does, in words, and how many undecided proposals it counts on. */
 function submission() {
-  const left = [...proposals.values()].filter(isOpen).length;
+  const left = [...proposals.values()].filter((proposal) => isOpen(proposal, IS_LEAD)).length;
   const flagged = [...proposals.values()].filter((proposal) => proposal.flagged).length;
   const text = [
     left ? `${left} ${left === 1 ? "proposal is" : "proposals are"} undecided, and submitted as redacted.` : "Everything that is yours is decided.",
@@ -610,7 +492,7 @@ function onKey(event) {
   const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
   if (event.altKey && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
     event.preventDefault();
-    moveEdge(event.key === "ArrowRight", event.shiftKey, event.ctrlKey);
+    moveEdge({ forward: event.key === "ArrowRight", isEnd: event.shiftKey, fine: event.ctrlKey });
   } else if (event.ctrlKey && event.key === "Enter") {
     event.preventDefault(); submit();
   } else if (event.ctrlKey && event.key.toLowerCase() === "z") {
@@ -697,7 +579,7 @@ async function start() {
   $("ask").addEventListener("keydown", onAskKey);
   api.resume(decided);
   makeLease(api, IS_LEAD);
-  const first = order.find((id) => isOpen(proposals.get(id)));
+  const first = order.find((id) => isOpen(proposals.get(id), IS_LEAD));
   if (document.activeElement === document.body) { if (first) select(first, true, true); else focusList(); }
   root.dataset.ready = "true";
 }

@@ -51,6 +51,34 @@ def test_no_neighbour_goes_with_a_known_name(text: str) -> None:
     assert found in ({"rajiv"}, {"odile fenwick"})
 
 
+COMPANIES = Context(
+    participants=(KnownPerson(name="Kwame Asante", company="Kestrel Payments"), KnownPerson(name="Bjorn Akesson")),
+    companies=("Halden Automation GmbH", "Ashgrove Trust plc", "Windrose Energy", "Corvane Bank"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("kestrel will not renew this year", ["kestrel"]),
+        ("and kestrel does not use the sandbox any more", ["kestrel"]),
+        ("last week halden asked for a smaller one", ["halden"]),
+        ("and with ashgrove they would be ready", ["ashgrove"]),
+        ("for that windrose will add more of them", ["windrose"]),
+        ("that is what corvane pays for", ["corvane"]),
+        ("then kwame says the till is slow", ["kwame"]),
+        ("i think bjorn you have to speak up", ["bjorn"]),
+        ("thanks to bjorn and kwame has a question", ["bjorn", "kwame"]),
+        ("from kestrel paiment we had a mail", ["kestrel paiment"]),
+        ("with bjorn okeson it is on mute", ["bjorn okeson"]),
+    ],
+)
+def test_what_goes_on_behind_a_name_is_no_part_of_it(text: str, names: list[str]) -> None:
+    matches = find(text, COMPANIES)
+    longest = [one for one in matches if not any(one.text in other.text and one is not other for other in matches)]
+    assert {one.text for one in longest} == set(names)
+
+
 def test_where_only_a_name_can_stand_ordinary_words_stay() -> None:
     words = ["over", "to", "rajiv", "internal"]
     assert without_excess(words, 2, 3, FORM) == (2, 2)

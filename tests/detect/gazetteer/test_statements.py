@@ -55,6 +55,62 @@ def test_what_is_said_to_be_secret_is_found_with_what_it_is_about(text: str, cov
 @pytest.mark.parametrize(
     "text",
     [
+        "Keep this in the room: we pay eleven dollars a seat.",
+        "Keep that one to yourselves, they buy six hundred a year.",
+        "We are not allowed to talk about it, but a second port is coming.",
+        "Nobody knows that yet outside the team, we have eighteen people.",
+        "You didn't hear this from me, but the old platform goes.",
+        "This stays here, we failed the audit.",
+        "Please don't repeat this: we switch it off in August.",
+        "For your ears only, we lost forty thousand of them.",
+        "It's hush-hush, but they get the licence.",
+        "We keep it under the radar, a new site in the south.",
+        "We haven't told anyone, but nine shops will close.",
+        "Commercially sensitive, our margin is four percent.",
+        "We are in talks to buy them, and that cannot leave this call.",
+        "Under strict embargo, the price drops in July.",
+        "It's an open secret, but the plant does not exist.",
+        "That's not something I want outside, two cents a reading.",
+        "It's confidential, we move in May.",
+        "That's a secret, we move in May.",
+        "The release is in May, please cut that out of the recording.",
+        "It isn't official yet, we move in May.",
+        "The press doesn't know about this, we move in May.",
+        "Our lips are sealed, but it ships in May.",
+        "My manager signed an NDA, and it ships in May.",
+        "It ships in May, that's on a need to know basis.",
+        "This mustn't go any further, it ships in May.",
+        "It ships in May, and this goes no further.",
+    ],
+)
+def test_people_say_in_many_ways_that_something_is_a_secret(text: str) -> None:
+    bare = text.removesuffix(".")
+    assert statements(text) == [bare]
+    assert statements(bare.lower()) == [bare.lower()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We store that secret in the vault and rotate it every week.",
+        "Data must not leave our company network, so we run it on site.",
+        "Requests must not go outside the cluster, and if the worker leaks memory we restart it.",
+        "Please keep this repository private in the new plan, we don't want this endpoint public.",
+        "The schema must not be repeated in every file, you can do that at your discretion.",
+        "It stays here for an hour, and it doesn't go any further than step two.",
+        "Our customers are price sensitive, and the filter is case sensitive.",
+        "Our employees don't know where the button is, and we never told the scheduler to stop.",
+        "The password should not be shared between services, it should stay internal to one.",
+    ],
+)
+def test_what_developers_say_of_software_is_no_secret(text: str) -> None:
+    assert statements(text) == []
+    assert statements(text.lower()) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "We record every call. The record is kept for a year.",
         "Our secrets manager rotates the keys, and the NDA form is on the site.",
         "They announced it last week and everybody knows about it.",

@@ -72,6 +72,12 @@ def test_ordinary_chat_about_secrets_holds_none(text: str) -> None:
             "the password is capital h u n t e r two hash x seven q nine p z capital k w four and I wrote it down",
             "capital h u n t e r two hash x seven q nine p z capital k w four",
         ),
+        ("the password was changed to tango seven ostrich two", "tango seven ostrich two"),
+        ("We changed the password to Ostrich7Lamp, and it worked.", "Ostrich7Lamp"),
+        ("we set the admin password back to tango seven", "tango seven"),
+        ("the password for the new staging box is hunter two", "hunter two"),
+        ("the vpn secret is correct horse nine staple", "correct horse nine staple"),
+        ("the old pin is four nine one seven and the new one is two two oh eight", "two two oh eight"),
     ],
 )  # fmt: skip
 def test_a_secret_that_is_said_aloud_is_found(text: str, secret: str) -> None:
@@ -92,10 +98,22 @@ def test_a_secret_that_is_said_aloud_is_found(text: str, secret: str) -> None:
         "the passphrase is on the wiki",
         "the secret is out and the password was never changed",
         "our password policy is strict",
+        "the password reset page is two clicks away",
+        "we want to change the password to something that people remember",
+        "the password field was moved to the second page",
+        "for the password there is a limit and the limit is two tries",
+        "the error code is two words long",
     ],
 )
 def test_ordinary_talk_about_secrets_holds_none(text: str) -> None:
     assert secrets(text) == []
+
+
+def test_what_is_said_behind_a_comma_is_no_part_of_a_secret() -> None:
+    texts = [
+        match.text for match in find("The api key is pk live four four bravo, I hope it is a test key.", Context())
+    ]
+    assert texts == ["pk live four four bravo"]
 
 
 def test_the_scanner_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,6 +85,6 @@ def test_what_bled_is_closed_for_good_when_the_track_goes(
     assert after.crosstalk == quiet.crosstalk
     shut = dict(closed(after, without))["t2"]
     assert all(any(span.start_s <= one.start_s and one.end_s <= span.end_s for span in shut) for one in after.crosstalk)
-    out = consent_removals(after, without, Transcript(engine="by hand", words=()), Audience.INTERNAL, pad_s=0.1)
+    out = consent_removals(after, without, Transcript(engine="by hand", words=()), Audience.INTERNAL.purpose, pad_s=0.1)
     silent = {(one.start_s, one.end_s) for one in out.windows if one.reasons == (f"{BLEED} t1",)}
     assert silent == {(one.start_s, one.end_s) for one in after.crosstalk}

@@ -154,6 +154,29 @@ def test_one_use_leaves_the_others(workspace: Workspace, leave: Leave) -> None:
     everything_is_accounted_for(workspace)
 
 
+def test_who_takes_back_sharing_alone_is_counted_still_in_none_of_their_words(
+    workspace: Workspace, leave: Leave
+) -> None:
+    def asked() -> list[dict[str, Any]]:
+        return [
+            json.loads(line) for line in (workspace.out / "exports" / "requests.jsonl").read_text("utf-8").splitlines()
+        ]
+
+    before = asked()
+    assert before and all(row["verbatim"] for row in before)
+    leave(workspace, Purpose.INTERNAL_SHARE)
+    assert asked() == []
+    night(workspace, now=LATER)
+    after = asked()
+    assert {row["request_id"] for row in after} == {row["request_id"] for row in before}
+    assert all(row["quote"].startswith("A customer ") and not row["session"] for row in after)
+    assert not {row["quote"] for row in after} & {row["quote"] for row in before}
+    everything_is_accounted_for(workspace)
+    leave(workspace, Purpose.INTERNAL_IMPROVE)
+    night(workspace, now=LATER)
+    assert asked() == []
+
+
 def once_then(work: Callable[P, T], then: Callable[[], object]) -> Callable[P, T]:
     """Does the work, and something more after its first time."""
     first = iter([True])

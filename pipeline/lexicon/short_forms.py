@@ -1,0 +1,72 @@
+"""What people say for short: "Seun" for Oluwaseun, "OA" for two names, "Bluefin" for a product of two words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from pipeline.lexicon.common import FUNCTION_WORDS, is_english
+from pipeline.lexicon.nicknames import is_given_name
+from pipeline.lexicon.plain import plain, word_set
+
+_LEAST, _LEAST_OF_A_PRODUCT = 4, 5  # letters of a part that is told apart by itself: a judgement
+_LEFT_OUT = 2  # letters: with one fewer it is another spelling, or another name ("Martin", "Martina")
+_VOWEL = re.compile(r"[aeiouy]")
+_LETTER_AND_DIGIT = re.compile(r"(?!v\d)[a-z]{1,4}\d{1,4}")
+_NO_INITIALS = word_set("ip vm db vp uk hq pr ar vr ml js ts ci cd qa ux ui hr io ad os pc eu un la ny dc sf")
+"""Two letters that stand for something else in any talk, beside those that are English words ("AI", "IT")."""
+_TECHNOLOGIES = word_set(
+    """airflow angular ansible apache apollo argo azure bamboo bigquery cassandra celery cisco clickhouse cloudflare
+    confluence consul couchbase databricks datadog debian deno django drupal dynamodb eclipse elasticsearch electron
+    envoy erlang excel express fargate fastapi figma firebase firefox flask flink flutter github gitlab google gradle
+    grafana graphql grpc hadoop haskell helm heroku hubspot istio java javascript jenkins jira jupyter kafka keycloak
+    kibana kotlin lambda laravel looker mariadb maven microsoft mongo mongodb mysql netlify nginx node nodejs oauth
+    okta openai openapi openshift openstack oracle outlook parquet paypal phoenix postgres postgresql powershell
+    prometheus pulsar python pytorch rabbitmq rails react redis redshift salesforce selenium sentry shopify slack
+    snowflake splunk spotify sqlite stripe supabase svelte swagger swift teams tensorflow terraform tomcat trello
+    twilio typescript ubuntu unity unreal vault vercel webhook webrtc wordpress workday xcode zapier zendesk
+    s3 h264 h265 mp3 mp4 k8s ec2 p2p b2b b2c x86 x64 utf8 md5 sha1 sha256 http2 http3 es6 web3 e2e ipv4 ipv6 oauth2
+    log4j q1 q2 q3 q4 h1 h2 i18n l10n a11y d3 neo4j"""
+)
+"""Whose first word a product's name may have, and that all developers talk of."""
+
+
+def name_parts(given_name: str) -> Iterator[str]:
+    """The beginnings and ends by which somebody with this plain given name is called, where they say nothing else.
+
+    No English word, and no other given name.
+    """
+    lengths = range(_LEAST, len(given_name) - _LEFT_OUT + 1)
+    parts = [part for length in lengths for part in (given_name[:length], given_name[-length:])]
+    parts += [given_name[1:]] if len(given_name) > _LEAST and not _VOWEL.search(given_name[:2]) else []  # "Nkechi"
+    for part in dict.fromkeys(parts):
+        if _VOWEL.search(part) and not is_english(part) and not is_given_name(part):
+            yield part
+
+
+def name_beginning(given_name: str) -> str | None:
+    """The three letters that a given name begins with ("Raj", "Seb"), where they may be said for it; else None."""
+    start = given_name[: _LEAST - 1]
+    is_short = len(given_name) > _LEAST and _VOWEL.search(start) and start[-1] not in "aeiouy"
+    return start if is_short and not is_english(start) else None
+
+
+def two_initials(first: str, last: str) -> str | None:
+    """The initials of a given and a family name ("O A"), unless they are a usual abbreviation."""
+    letters = plain(first)[:1] + plain(last)[:1]
+    is_usual = letters in _NO_INITIALS or is_english(letters) or len(letters) < len("oa")
+    return None if is_usual else f"{first[0]} {last[0]}"
+
+
+def product_parts(words: Sequence[str]) -> Iterator[str]:
+    """The words that a product is called by alone: the first if it is no English word, "K7" of "Gripper K7".
+
+    None that any developer says of something else.
+    """
+    for index, word in enumerate(words if len(words) > 1 else ()):
+        letters = plain(word)
+        is_told_apart = index == 0 and len(letters) >= _LEAST_OF_A_PRODUCT and letters.isalpha()
+        if letters in _TECHNOLOGIES or letters in FUNCTION_WORDS:
+            continue
+        if (is_told_apart and not is_english(letters)) or _LETTER_AND_DIGIT.fullmatch(letters):
+            yield word

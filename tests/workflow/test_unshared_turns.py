@@ -1,0 +1,128 @@
+"""Requests of somebody who lets them be read out of what they say, and lets nobody read or hear the words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.consent import log_head
+from pipeline.records import Audience, Cell, Interval, Outcome, Purpose, Ruling, Transcript
+from pipeline.store.codec import encode
+from pipeline.workflow import tagging
+from tests.render.making import LENGTH_S, word
+from tests.workflow.conftest import HandMadeRuling, PublishingSession, finding_of
+
+SAID = ["please", "add", "better", "falcon", "secret", "settings", "single", "sign", "on."]
+
+
+class Unshared(PublishingSession):
+    """The customer of the session asks for something; what consent says of them by purpose may be changed."""
+
+    outcomes: dict[Purpose, Outcome]
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.outcomes = {Purpose.INTERNAL_SHARE: Outcome.MINUS}
+        self.findings = (replace(finding_of("term:falcon secret", (3, 5)), text="falcon secret"),)
+
+    @property
+    def transcript(self) -> Transcript:
+        spoken = tuple(word(text, 0.3 * at, 0.3 * at + 0.29) for at, text in enumerate(SAID))
+        return Transcript(engine="by hand", words=(*spoken, word("right", 2.3, 2.6, track="t2", by="p2")))
+
+    @property
+    def ruling(self) -> Ruling:
+        cells = tuple(
+            Cell(
+                participant_id=who,
+                interval=Interval(start_s=0.0, end_s=LENGTH_S),
+                purpose=purpose,
+                outcome=self.outcomes.get(purpose, Outcome.PROCEED) if who == "p1" else Outcome.PROCEED,
+                rule_id="U1",
+                reason="test",
+            )
+            for who in ("p1", "p2")
+            for purpose in Purpose
+        )
+        return HandMadeRuling(
+            session_id="s1",
+            cells=cells,
+            log_head=log_head(self.workspace),
+            valid_until=super().ruling.valid_until,
+            duration_s=LENGTH_S,
+        )
+
+    @property
+    def tags(self) -> tagging.TaggedSession:
+        kept = tagging.tagged(self.workspace, "s1")
+        assert kept is not None
+        return kept
+
+
+@pytest.fixture
+def unshared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Unshared:
+    made = Unshared(tmp_path)
+    monkeypatch.setattr("pipeline.workflow.session_context.consent.rule", lambda *_, **__: made.ruling)
+    monkeypatch.setattr("pipeline.workflow.render_planned.speech.relisten", lambda *_, **__: [])
+    return made
+
+
+def test_a_request_is_read_from_redacted_words_that_are_in_no_rendition(unshared: Unshared) -> None:
+    assert unshared.publish().stop is None
+    written = unshared.out()
+    assert written is not None and "single" not in written and "right" in written
+    (request,) = unshared.tags.tags
+    assert (request.label, request.participant_id, request.topic) == ("request", "p1", "sign on")
+    assert "[term" in request.quote or "[product" in request.quote, request.quote
+    assert b"falcon" not in encode(unshared.tags)
+    (own,) = [one for one in unshared.workspace.artefacts.all() if one.kind == "tags"]
+    assert "speech" in (own.contributors or {})["p1"], "a withdrawal takes them along"
+
+
+def test_what_may_be_shown_is_read_from_the_rendition_alone(unshared: Unshared) -> None:
+    unshared.outcomes = {}
+    unshared.publish()
+    assert unshared.tags.unshared == ()
+    assert [tag.participant_id for tag in unshared.tags.tags] == ["p1"]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.MINUS, Outcome.HOLD, Outcome.REFUSE])
+@pytest.mark.parametrize("shared", [Outcome.PROCEED, Outcome.MINUS])
+def test_who_does_not_proceed_for_product_work_is_not_read_at_all(
+    unshared: Unshared, outcome: Outcome, shared: Outcome
+) -> None:
+    unshared.outcomes = {Purpose.INTERNAL_IMPROVE: outcome, Purpose.INTERNAL_SHARE: shared}
+    assert unshared.publish().stop is None
+    assert (unshared.tags.tags, unshared.tags.unshared) == ((), ())
+
+
+def test_a_session_that_is_held_for_sharing_is_not_read_at_all(unshared: Unshared) -> None:
+    """Tags come with a rendition that was proved: without one there are none."""
+    unshared.outcomes = {Purpose.INTERNAL_SHARE: Outcome.HOLD}
+    unshared.session = replace(unshared.session, tracks=unshared.session.tracks[:1])
+    unshared.publish()
+    assert tagging.tagged(unshared.workspace, "s1") is None
+
+
+def test_they_are_read_again_with_another_taxonomy_and_not_when_consent_to_that_ended(
+    unshared: Unshared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unshared.publish()
+    before = unshared.tags
+
+    def retagged(areas: str) -> tagging.TaggedSession:
+        (unshared.workspace.root / "taxonomy.toml").write_text(areas)
+        context = unshared.analysed.context
+        transcript = unshared.workspace.out / "s1" / Audience.INTERNAL / tagging.TRANSCRIPT
+        taxonomy = tagging.read_taxonomy(unshared.workspace)
+        tagging.tag_session(context, tagging.read_turns(transcript), taxonomy, unshared=unshared.tags.unshared)
+        return unshared.tags
+
+    again = retagged('[[area]]\nname = "logins"\nphrases = ["sign"]\n')
+    assert [(tag.area, tag.topic) for tag in again.tags] == [("logins", "sign")]
+    assert again.unshared == before.unshared
+    unshared.outcomes[Purpose.INTERNAL_IMPROVE] = Outcome.MINUS
+    gone = retagged('[[area]]\nname = "others"\nphrases = ["sign"]\n')
+    assert (gone.tags, gone.unshared) == ((), ())
