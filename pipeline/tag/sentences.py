@@ -15,7 +15,12 @@ from pipeline.lexicon.plain import word_set
 from pipeline.tag.tokens import WordToken, joined, tokenize
 
 # A run of signs is tried from its first one only, and given back never: each character is looked at once.
-_SIGN = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s)|\s--+\s|;\s|\n+")
+# Whisper hears some pauses between sentences as commas, and begins the next with a capital letter all the same.
+_BEGUN = (
+    "We|You|They|It|There|He|She|Our|My|Your|Their|The|This|That|These|Those|Let|Can|Could|Would|Will|Should|Please|"
+    "Is|Are|Do|Does|What|How|When|Where|Why|And|But|So|If|Thanks|Also"
+)
+_SIGN = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s)|\s--+\s|;\s|\n+" rf"|,\s(?=(?:{_BEGUN})(?:'\w+)? [a-z\[])")
 _END = re.compile(r"(?<![.!?…])[.!?…]++(?=[\s\"'”’)\]]|$)")
 _ABBREVIATION = re.compile(r"(?<![^\s(])(?:i ?\.e|e ?\.g|etc|vs|mr|mrs|ms|dr|st|no|[a-z])\.$", re.IGNORECASE)
 _LONGEST_ABBREVIATION = len("i .e.\n")
