@@ -18,7 +18,7 @@ from pipeline.tag.quotes import Quote, quote_of
 from pipeline.tag.strength import strength_of
 from pipeline.tag.taxonomy import Taxonomy
 from pipeline.tag.tokens import joined
-from pipeline.tag.turns import span_of
+from pipeline.tag.turns import span_of, whole_turns
 
 SURE = 0.6
 """The score from which nobody needs to look at a tag; what is under it goes to people first."""
@@ -47,7 +47,7 @@ def tag(turns: Sequence[Turn], *, staff: Collection[str], taxonomy: Taxonomy) ->
 
     ``staff`` are the ids of the team's own people: what they say is an answer to a request or a discovery, or nothing.
     """
-    classifier, encoder = load_classifier(), load_encoder()
+    classifier, encoder, turns = load_classifier(), load_encoder(), whole_turns(turns)
     heard = [index for index, turn in enumerate(turns) if turn.participant_id not in staff]
     judged = judge([turns[index].text for index in heard], classifier=classifier, encoder=encoder)
     tagged = [

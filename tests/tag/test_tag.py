@@ -18,6 +18,7 @@ from pipeline.tag.classifier import load_classifier
 from pipeline.tag.cues import Label
 from pipeline.tag.jsonl import tag_lines
 from pipeline.tag.judge import foremost, judge
+from pipeline.tag.turns import whole_turns
 
 TAXONOMY = read_taxonomy()
 
@@ -99,6 +100,82 @@ def test_a_turn_is_tagged_by_sentence_with_its_share_of_the_time() -> None:
     assert 100.0 < found.start_s < found.end_s < 110.0
     assert (found.participant_id, found.title) == ("p1", "Dry run option")
     assert found.reason == "says what would be good"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+1 for dark mode",
+        "plus one on the bulk export",
+        "my colleague asked if you could add SCIM",
+        "our boss keeps asking us whether you will support on premise installs",
+        "are you guys thinking about adding a mobile app",
+        "I hope you add git LFS support soon",
+        "you guys should really support ARM builds",
+        "our main request would be better error messages",
+        "what we're missing is a way to pause a subscription",
+        "we could really use read only tokens",
+        "Red only tokens for auditors would help us a lot",
+        "number one on our list is single sign on",
+        "without SCIM we can't go live",
+        "our finance people keep asking for cost reports per team",
+    ],
+)
+def test_votes_reported_requests_and_questions_for_plans_are_requests(text: str) -> None:
+    assert label_of(text) == label_of(text.lower()) == label_of(f"{text}.") == "request"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plus one for that",
+        "plus one more thing about my invoice",
+        "we asked if you could hear us",
+        "they are planning to add two more people to the team",
+        "I hope you can hear me",
+        "we could really use some help here",
+        "number one on the list today is introductions",
+        "our request is timing out",
+        "the first request is always slow",
+        "what is missing is the trailing slash in your url",
+        "people keep asking for my password",
+        "you guys should really support each other",
+        "we do not need dark mode",
+        "you added dark mode, thanks",
+        "we don't need single sign on after all",
+    ],
+)
+def test_what_only_sounds_like_one_is_none(text: str) -> None:
+    assert label_of(text) != "request"
+
+
+def said(*turns: tuple[float, str, str]) -> tuple[Turn, ...]:
+    """Turns of two seconds from a moment, by somebody."""
+    return tuple(
+        Turn(start_s=start_s, end_s=start_s + 2.0, participant_id=who or None, speaker="x", text=text)
+        for start_s, who, text in turns
+    )
+
+
+def test_a_request_that_is_cut_by_a_pause_is_one() -> None:
+    cut = said((0.0, "p1", "It would be great if we had a"), (3.0, "p2", "mhm"), (4.5, "p1", "way to export the logs."))
+    (request,) = [found for found in tag(cut, staff=["p2"], taxonomy=TAXONOMY) if found.label == "request"]
+    assert request.quote == "It would be great if we had a way to export the logs."
+    assert (request.start_s, request.end_s) == (0.0, 6.5)
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        said((0.0, "p1", "Please add a"), (3.0, "p2", "We have an export."), (5.0, "p1", "dark mode.")),
+        said((0.0, "p1", "Please add a"), (9.0, "p1", "dark mode.")),
+        said((0.0, "p1", "That is what it is for."), (3.0, "p1", "dark mode.")),
+        said((0.0, "p1", "Please add a"), (3.0, "p2", "dark mode.")),
+        said((0.0, "", "Please add a"), (3.0, "", "dark mode.")),
+    ],
+)
+def test_what_was_answered_begun_anew_or_said_by_somebody_else_stays_apart(turns: tuple[Turn, ...]) -> None:
+    assert whole_turns(turns) == turns
 
 
 def test_a_quote_without_signs_ends_where_the_next_speaker_begins() -> None:
