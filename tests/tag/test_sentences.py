@@ -40,7 +40,7 @@ def pieces(text: str) -> list[str]:
         ),
         (
             "We would love an export to our own storage, Our [product 1] starts in March, If not, you know.",
-            ["We would love an export to our own storage,", "Our [product 1] starts in March,", "If not, you know."],
+            ["We would love an export to our own storage", "Our [product 1] starts in March", "If not, you know."],
         ),
         ("Read The Verge, The New York Times, WE, THE OTHERS", ["Read The Verge, The New York Times, WE, THE OTHERS"]),
         ("", []),
