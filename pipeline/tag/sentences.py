@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from string import whitespace
 from typing import NamedTuple
 
 from pipeline.lexicon.plain import word_set
@@ -30,7 +29,6 @@ _WORDS_A_SIGN = 30
 _UNPARTED = 10
 """Words up to which a stretch is left whole."""
 _SHORTEST = 3
-_LEFT_OUT = f",{whitespace}"
 
 _AUXILIARY = (
     "am|are|is|was|were|have|has|had|do|does|did|can|could|will|would|should|may|might|must|need|needs|want|wants|use|"
@@ -57,7 +55,7 @@ _ENDS_WITH_THAT = word_set("do did does about like with after before love need w
 
 
 class Sentence(NamedTuple):
-    """A stretch of a text with its words; ``start_char`` and ``end_char`` leave out the space around it and its last comma."""
+    """A stretch of a text with its words, without the space around it and its last comma."""
 
     start_char: int
     end_char: int
@@ -108,4 +106,4 @@ def _begins(text: str, place: int, tokens: Sequence[WordToken], index: int) -> b
 
 
 def _trimmed(text: str, start_char: int, end_char: int) -> int:
-    return start_char + len(text[start_char:end_char].rstrip(_LEFT_OUT))
+    return start_char + len(text[start_char:end_char].rstrip().rstrip(",").rstrip())
