@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from pipeline import detect, faces, models, review
+from pipeline.consent import log_head
 from pipeline.media.frames import frames
+from pipeline.proof import read_manifest
 from pipeline.records import (
     Audience,
     DetectionRule,
@@ -21,17 +23,26 @@ from pipeline.records import (
     Outcome,
     PicturePlace,
     Region,
+    Track,
+    Transcript,
+    Verdict,
+    Video,
+    Word,
 )
 from pipeline.reports.doctor import examine
+from pipeline.review import decision_log
 from pipeline.review.picture.plan import PictureReview, picture_plan
 from pipeline.settings import PictureSettings
 from pipeline.store import Workspace
 from pipeline.workflow import picture_faces
+from pipeline.workflow.analyse import AnalysedSession, analyse
+from pipeline.workflow.plan_renditions import plan_renditions
+from pipeline.workflow.publish import publish_all
 from pipeline.workflow.session_context import SessionContext
 from tests.faces.test_detector import drawn_face, pulled
 from tests.media.making import H264, ffmpeg
 from tests.review.conftest import SESSION_ID, ruling
-from tests.workflow.test_picture_text import context_of
+from tests.workflow.test_picture_text import NOW, context_of
 
 ASKED = PictureSettings(cover_faces=True)
 FACE = Region(left=0.4, top=0.2, right=0.6, bottom=0.6)
@@ -160,6 +171,62 @@ def test_a_face_that_moves_through_a_film_is_covered_from_end_to_end(workspace: 
         at_s, middle = number / 10, (100 + 4 * (number - 10)) / 320
         there = [each for each in places if isinstance(each, PicturePlace) and each.start_s <= at_s < each.end_s]
         assert any(each.region.left < middle - 0.1 and middle + 0.1 < each.region.right for each in there), number
+
+
+@pulled
+def test_in_what_is_let_out_nobody_finds_the_face(
+    workspace: Workspace, film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the recording to what is proved and let out: covered while nobody decided, shown once it is kept."""
+    ffmpeg("-i", film, "-f", "lavfi", "-i", "sine=d=3:r=48000", "-c:v", "copy", "-c:a", "aac", tmp_path / "a.mp4")
+    digest = workspace.vault.seal(tmp_path / "a.mp4", kind="media").digest
+    asked = PictureSettings(cover_faces=True, require_ocr=False, faces_per_second=5.0)
+    here = replace(
+        context_of(workspace, picture=asked).session,
+        tracks=(Track(track_id="t1", participant_id=None, digest=digest, stream=0, duration_s=3.0),),
+        duration_s=3.0,
+        video=Video(digest=digest, duration_s=3.0),
+    )
+    ruled = replace(ruling(), log_head=log_head(workspace))
+    said = Word(
+        start_s=1.0,
+        end_s=1.5,
+        time_uncertainty_s=0.0,
+        text="hello",
+        probability=1.0,
+        track_id="t1",
+        participant_id="p1",
+    )
+    monkeypatch.setattr("pipeline.consent.rule", lambda *_, **__: ruled)
+    monkeypatch.setattr("pipeline.consent.record_announcements", lambda *_, **__: False)
+    monkeypatch.setattr(
+        "pipeline.workflow.recognition._transcribed", lambda *_: Transcript(engine="by hand", words=(said,))
+    )
+    monkeypatch.setattr("pipeline.workflow.render_planned.speech.relisten", lambda *_, **__: [])
+
+    def let_out() -> tuple[str, int]:
+        """What the manifest says of the picture, and in how many of its frames there is a face."""
+        analysed = analyse(here, workspace, now=NOW)
+        assert isinstance(analysed, AnalysedSession), analysed
+        made = publish_all(analysed, plan_renditions(analysed)).outcomes[Audience.INTERNAL].published
+        assert made is not None
+        told = read_manifest(workspace.out / made.folder / "proof.json")
+        assert told is not None
+        shown = frames(workspace.out / made.folder / told.media)
+        return told.picture, sum(bool(detector.boxes(frame.rgb())) for frame in shown)
+
+    detector = faces.load_detector()
+    assert sum(bool(detector.boxes(frame.rgb())) for frame in frames(film)) == 10
+    picture, left = let_out()
+    assert picture.startswith("encoded again with") and left == 0
+    analysed = analyse(here, workspace, now=NOW)
+    assert isinstance(analysed, AnalysedSession)
+    (face,) = [each.proposal_id for each in analysed.review_state.proposals if each.label == "FACE"]
+    decision_log.decide(
+        workspace.db, SESSION_ID, [face], verdict=Verdict.KEEP, actor="ana", reason="she agreed", is_lead=False
+    )
+    picture, left = let_out()
+    assert (picture, left) == ("copied, not reviewed", 10)
 
 
 def test_the_colours_of_a_frame_are_those_that_are_shown(tmp_path: Path) -> None:
