@@ -190,6 +190,48 @@ def test_what_was_answered_begun_anew_or_said_by_somebody_else_stays_apart(turns
     assert whole_turns(turns) == turns
 
 
+@pytest.mark.parametrize(
+    ("said_by_staff", "answered"),
+    [
+        ("So you would like to export the audit log every night?", "Yes, exactly."),
+        ("Okay, so you need a way to pause a queue, right?", "yeah that's it"),
+        ("If I understand you correctly, it would help you if the client could retry on its own?", "Absolutely."),
+    ],
+)
+def test_who_agrees_with_what_staff_say_they_want_has_asked_for_it(said_by_staff: str, answered: str) -> None:
+    turns = said((0.0, "p1", "It is quite some work every day."), (3.0, "p2", said_by_staff), (5.5, "p1", answered))
+    (request,) = [found for found in tag(turns, staff=["p2"], taxonomy=TAXONOMY) if found.label == "request"]
+    assert (request.participant_id, request.voiced_by) == ("p1", "p2")
+    assert request.quote in said_by_staff and request.start_s >= 3.0
+    assert not request.title.lower().startswith(("so", "okay", "you", "if i"))
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        said((0.0, "p2", "So you would like to export the audit log?"), (3.0, "p1", "No, not really.")),
+        said((0.0, "p2", "So you would like to export the audit log?"), (3.0, "p1", "Yes, but only later.")),
+        said((0.0, "p2", "So you would like to export the audit log?"), (30.0, "p1", "Yes.")),
+        said((0.0, "p2", "So you would like to export the audit log?"), (3.0, "p2", "Yes.")),
+        said((0.0, "p2", "So you would like to export the audit log?"), (3.0, "", "Yes.")),
+        said((0.0, "p2", "So you want to share your screen?"), (3.0, "p1", "Yes.")),
+        said((0.0, "p2", "You can export the audit log under settings."), (3.0, "p1", "Yes, exactly.")),
+    ],
+)
+def test_staff_alone_ask_for_nothing(turns: tuple[Turn, ...]) -> None:
+    assert [found for found in tag(turns, staff=["p2"], taxonomy=TAXONOMY) if found.label == "request"] == []
+
+
+def test_what_was_asked_already_and_is_said_again_by_staff_is_one_request() -> None:
+    turns = said(
+        (0.0, "p1", "Please add an export of the audit log."),
+        (3.0, "p2", "So you would like to export the audit log?"),
+        (5.5, "p1", "Yes, exactly."),
+    )
+    (request,) = [found for found in tag(turns, staff=["p2"], taxonomy=TAXONOMY) if found.label == "request"]
+    assert request.voiced_by is None
+
+
 def test_a_quote_without_signs_ends_where_the_next_speaker_begins() -> None:
     text = (
         "we use two regions we also need a way to pause a queue from the command line you can do that today "

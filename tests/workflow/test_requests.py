@@ -881,6 +881,8 @@ def test_a_clip_is_written_to_a_new_folder_by_the_command(
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
     assert result.stdout == "proved: 10.0 s, 5 files\n"
+    for path in (tmp_path / "clip").iterdir():
+        assert b"halcyon" not in path.read_bytes().lower() and "guest" not in path.name
     assert CliRunner().invoke(main, arguments).exit_code == 2
     for output in ("nowhere/clip", "other"):
         unknown = [*arguments[:2], "q-0", *arguments[3:-1], str(tmp_path / output)]
