@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.lexicon.common import FUNCTION_WORDS, is_english
 from pipeline.lexicon.nicknames import is_given_name
-from pipeline.lexicon.plain import plain, word_set
+from pipeline.lexicon.plain import plain, word_set, words_of
 
 _LEAST, _LEAST_OF_A_PRODUCT = 4, 5  # letters of a part that is told apart by itself: a judgement
 _LEFT_OUT = 2  # letters: with one fewer it is another spelling, or another name ("Martin", "Martina")
@@ -64,7 +64,7 @@ def product_parts(words: Sequence[str]) -> Iterator[str]:
     None that any developer says of something else.
     """
     for index, word in enumerate(words if len(words) > 1 else ()):
-        letters = plain(word)
+        letters = "".join(words_of(word))
         is_told_apart = index == 0 and len(letters) >= _LEAST_OF_A_PRODUCT and letters.isalpha()
         if letters in _TECHNOLOGIES or letters in FUNCTION_WORDS:
             continue

@@ -167,6 +167,8 @@ def _person(entity: str, names: tuple[str, ...], rule: DetectionRule) -> Iterato
         if len(parts) > 2:
             yield SurfaceForm(f"{parts[0]} {parts[-1]}", entity, "PERSON", rule, _GIVEN_AND_FAMILY)
             yield from _by_initials(groups, entity, rule)
+            if particle := next((index for index, part in enumerate(parts[1:-1], 1) if plain(part) in _PARTICLES), 0):
+                yield SurfaceForm(" ".join(parts[particle:]), entity, "PERSON", rule, _GROUP)
         if len(parts) == 2 and (initials := two_initials(*parts)):
             yield SurfaceForm(initials, entity, "PERSON", rule, _INITIALS, ordinary=True, exact=True)
         yield from (SurfaceForm(" ".join(group), entity, "PERSON", rule, _GROUP) for group in groups if len(group) > 1)
@@ -218,8 +220,9 @@ def _joined_by_and(name: str, core: list[str], entity: str) -> Iterator[SurfaceF
     """A company of two with "and" between, as it is said and by its initials: "Hall and Sons", "H and S"."""
     parts = [word for word in core if plain(word) != "and"]
     if len(parts) == 2 and ("&" in name or "+" in name or len(parts) < len(core)):
-        for text, score in ((" and ".join(parts), _WHOLE), (" and ".join(part[0] for part in parts), _ACRONYM)):
-            yield SurfaceForm(text, entity, "COMPANY", DetectionRule.KNOWN_COMPANY, score, exact=True)
+        rule, initials = DetectionRule.KNOWN_COMPANY, " and ".join(part[0] for part in parts)
+        yield SurfaceForm(" and ".join(parts), entity, "COMPANY", rule, _WHOLE)
+        yield SurfaceForm(initials, entity, "COMPANY", rule, _ACRONYM, exact=True)
 
 
 def _without_legal_form(words: list[str]) -> list[str]:
@@ -257,7 +260,7 @@ def _term(term: Term) -> Iterator[SurfaceForm]:
             yield from (replace(form, entity=entity) for form in _company(text))
         if kind == "term":
             yield from (replace(form, entity=entity, label=label) for form in _code_name(text))
-            for part in product_parts([word for word in TOKEN.findall(text) if plain(word) not in _CODE_NAME_WORDS]):
+            for part in product_parts([word for word in text.split() if plain(word) not in _CODE_NAME_WORDS]):
                 for form in dict.fromkeys((part, *spoken_forms(part))):
                     yield SurfaceForm(form, entity, label, DetectionRule.TERM_LIST, _FIRST_WORD, exact=form != part)
     if kind == "person":

@@ -169,3 +169,23 @@ def test_statements_are_whole_words_in_order_and_apart(words: list[str]) -> None
         match.start_char in starts and match.text == text.raw[match.start_char : match.end_char] for match in matches
     )
     assert all(one.end_char <= other.start_char for one, other in pairwise(matches))
+
+
+@pytest.mark.parametrize(
+    ("text", "covered"),
+    [
+        ("What I'm about to say is not for the minutes. We lost the bar. Fine.", 2),
+        ("Can you keep a secret? We move in May. Fine.", 2),
+        ("Don't quote me on this. We lost the bar. Fine.", 2),
+        ("We cannot say so publicly, but we are leaving.", 1),
+        ("That number must not get out. Our ratio is a hundred and four. Fine.", 2),
+        ("The mayor hasn't told the council, but the pool will close. Fine.", 1),
+        ("I'm not at liberty to say, but they were sold. Fine.", 1),
+        ("Don't let this leave the studio, the tour is over. Fine.", 1),
+        ("We are quietly looking for a buyer. Fine.", 1),
+    ],
+)
+def test_a_phrase_takes_the_sentence_that_it_announces(text: str, covered: int) -> None:
+    (statement,) = statements(text)
+    first = text.split(". ")[:covered] if "?" not in text else [text.rsplit(". ", 1)[0]]
+    assert statement == ". ".join(first).removesuffix(".")
