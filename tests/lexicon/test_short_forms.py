@@ -76,7 +76,7 @@ def test_parts_that_are_words_or_other_names_are_no_short_forms() -> None:
     assert name_beginning("henrike") is None
     assert two_initials("Oluwaseun", "Adeyemi") == "O A"
     assert two_initials("Anna", "Ivanova") is None
-    assert list(product_parts(["Gripper", "K7"])) == ["Gripper", "K7"]
-    assert list(product_parts(["Postgres", "S3"])) == []
-    assert list(product_parts(["Kubernetes", "Fabric"])) == []
-    assert list(product_parts(["Bluefin"])) == []
+    assert list(product_parts("Gripper K7")) == ["Gripper", "K7"]
+    assert list(product_parts("Postgres S3")) == []
+    assert list(product_parts("Kubernetes Fabric")) == []
+    assert list(product_parts("Bluefin")) == []
