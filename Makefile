@@ -13,7 +13,7 @@ PREPARE = @$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3,
     || { echo "Python 3.11 or later is needed: make setup PYTHON=python3.12"; exit 4; }; $(PYTHON) .ci/prepare.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo test coverage check bench bench-detect bench-tag bench-hearing bench-voices check-exports sample models screenshots lock clean
+.PHONY: help setup browser demo test coverage check bench bench-detect bench-tag bench-hearing bench-voices bench-faces check-exports sample models screenshots lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -61,6 +61,9 @@ check-exports: setup ## open every export with LibreOffice, pandas and csvclean,
 
 bench-voices: setup ## how voices of mixed sound are told apart (minutes): make bench-voices [EVAL=FOLDER]
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.voices $(EVAL)
+
+bench-faces: setup ## how well faces are found and covered (minutes; needs scikit-image): make bench-faces [EVAL=FOLDER of portraits]
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.benchmarks.faces $(EVAL)
 
 sample: setup ## make sample_media/ again (needs flite and espeak-ng)
 	$(BIN)/python sample_media/make.py

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from pipeline.diarization.checkpoint import Array, read_checkpoint
 from pipeline.diarization.onnx_graph import Graph
-from pipeline.diarization.onnx_session import OnnxNetwork
+from pipeline.models.onnx_network import OnnxNetwork
 
 FILE = "segmentation-3.0.bin"
 RATE = 16000

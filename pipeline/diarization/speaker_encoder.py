@@ -15,7 +15,7 @@ import numpy.typing as npt
 from pipeline.diarization.checkpoint import Array, read_checkpoint
 from pipeline.diarization.fbank import BANDS
 from pipeline.diarization.onnx_graph import Graph
-from pipeline.diarization.onnx_session import OnnxNetwork
+from pipeline.models.onnx_network import OnnxNetwork
 
 FILE = "campplus_cn_en_common.pt"
 FRAMES = 80

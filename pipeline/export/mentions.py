@@ -18,7 +18,7 @@ QUOTED = Purpose.INTERNAL_SHARE
 """What lets the words themselves be shown to colleagues; without it a sentence in plain words stands for them."""
 KINDS = ("request", "discovery")
 _SAYS = {"request": "A customer asks for something", "discovery": "A customer found out something"}
-_NO_AREA = "other"
+NO_AREA = "other"
 """The area of what belongs to none: it says nothing about a request."""
 _ANYBODYS = word_set(
     "aol.com gmail.com gmx.com gmx.de gmx.net googlemail.com hey.com hotmail.com icloud.com live.com mail.com me.com "
@@ -100,7 +100,7 @@ def mentions_of(
     mentions = [
         _mention(session, ruling, tag, key, customers or {})
         for tag in tags
-        if tag.label in KINDS and may_use(ruling, session, tag.participant_id, PURPOSE)
+        if tag.label in KINDS and _all_may(session, ruling, tag, PURPOSE)
     ]
     return tuple(sorted(mentions, key=lambda mention: (mention.start_s, mention.request_id)))
 
@@ -116,8 +116,14 @@ def may_use(ruling: Ruling, session: Session, participant_id: str | None, purpos
     return bool(own) and all(cell.outcome is Outcome.PROCEED for cell in own)
 
 
+def _all_may(session: Session, ruling: Ruling, tag: Tag, purpose: Purpose) -> bool:
+    """Whether who asks may be used for a purpose, and who of staff said it for them."""
+    people = (tag.participant_id,) if tag.voiced_by is None else (tag.participant_id, tag.voiced_by)
+    return all(may_use(ruling, session, who, purpose) for who in people)
+
+
 def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: Mapping[str, Customer]) -> Mention:
-    verbatim = may_use(ruling, session, tag.participant_id, QUOTED)
+    verbatim = _all_may(session, ruling, tag, QUOTED)
     plain = plain_sentence(tag.label, tag.area, tag.topic)
     company = _company(session, tag.participant_id)
     customer = customers.get(company_key(company), Customer())
@@ -152,7 +158,7 @@ def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: 
 
 def plain_sentence(kind: str, area: str, topic: str = "") -> str:
     """What stands for words that may not be shown: nothing that was said, only the team's own area and phrase."""
-    about = "" if area in ("", _NO_AREA) else f" about {area}"
+    about = "" if area in ("", NO_AREA) else f" about {area}"
     return f"{_SAYS[kind]}{about}{f' ({topic})' if about and topic else ''}"
 
 

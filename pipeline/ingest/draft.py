@@ -9,10 +9,6 @@ from datetime import datetime
 from pipeline.ingest.session_toml import SessionToml
 from pipeline.records import AgeStatus, Provenance, Role
 
-MEDIA_SUFFIXES = frozenset(
-    {".mp4", ".m4a", ".m4v", ".mov", ".mkv", ".mka", ".webm", ".wav", ".mp3", ".flac", ".ogg", ".opus", ".aac", ".3gp"}
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stay:
@@ -96,9 +92,3 @@ class SessionDraft:
 def own_files(people: Iterable[Person]) -> frozenset[str]:
     """The files of which all belongs to one of the people; another sound of a file may be anybody's."""
     return frozenset(person.track for person in people if person.track and person.stream is None)
-
-
-def is_media(name: str) -> bool:
-    """Whether a file's name is one of sound or video; what it really is, the probe says."""
-    dot = name.rfind(".")
-    return dot > name.rfind("/") and name[dot:].lower() in MEDIA_SUFFIXES

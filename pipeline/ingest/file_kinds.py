@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.ingest.draft import MEDIA_SUFFIXES
+from pipeline.ingest.media_kinds import MEDIA_SUFFIXES, UNREAD_MEDIA_SUFFIXES
 
 _BY_WORDS = (
     (
@@ -23,14 +23,16 @@ _BY_SUFFIX = {
     "documents": (".docx", ".doc", ".pdf", ".txt", ".md", ".html", ".htm", ".rtf", ".odt", ".pptx", ".ppt"),
     "data files": (".json", ".xml", ".yaml", ".yml"),
     "media": tuple(MEDIA_SUFFIXES),
+    "recordings of a kind that is not read": tuple(UNREAD_MEDIA_SUFFIXES),
 }
 OTHER = "others"
+_SURE_BY_SUFFIX = frozenset({"pictures", "captions", "media", "recordings of a kind that is not read"})
 
 
 def kind_of(name: str) -> str:
     """What a file is, in the plural: a picture by its suffix, else by what its name says, else by its suffix."""
     base = name.rpartition("/")[2].lower()
     suffix = next((kind for kind, suffixes in _BY_SUFFIX.items() if base.endswith(suffixes)), OTHER)
-    if suffix in ("pictures", "captions", "media"):
+    if suffix in _SURE_BY_SUFFIX:
         return suffix
     return next((kind for kind, pattern in _BY_WORDS if pattern.search(base)), suffix)

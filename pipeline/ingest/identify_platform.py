@@ -7,7 +7,7 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.draft import is_media
+from pipeline.ingest.media_kinds import is_media
 from pipeline.ingest.session_toml import FILE_NAME
 from pipeline.ingest.speaker_files import owners_by_name
 

@@ -14,6 +14,7 @@ from pipeline.ingest.assemble import assemble
 from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.identify_platform import FolderKind, check_readable, recognise
 from pipeline.ingest.listing import Listing, check_settled, listing
+from pipeline.ingest.media_kinds import check_media
 from pipeline.ingest.platforms import READERS
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml, parse
 from pipeline.records import Refused, Session
@@ -66,7 +67,9 @@ def _unpacked(packed: Listing, workspace: Workspace) -> Iterator[Listing]:
 
 def _read(files: Listing) -> SessionDraft:
     kind = recognise(files.names)
-    check_readable(kind)
     has_facts = FILE_NAME in files.names
+    if not has_facts:
+        check_media(files.names)
+    check_readable(kind)
     facts = parse(files.text(FILE_NAME, FILE_NAME)) if has_facts else SessionToml()
     return READERS[kind](files, facts)

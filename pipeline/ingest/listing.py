@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pipeline.errors import InputRefused, TryAgain, UsageProblem
 from pipeline.ingest.documents import docx_text, is_document
-from pipeline.ingest.draft import is_media
 from pipeline.ingest.encodings import decoded
+from pipeline.ingest.media_kinds import UNREAD_MEDIA_SUFFIXES, is_media, suffix_of
 from pipeline.ingest.session_toml import FILE_NAME
 from pipeline.lexicon import without_directions
 
@@ -169,8 +169,13 @@ def _is_junk(entry: os.DirEntry[str]) -> bool:
     return entry.name.lower() in _JUNK
 
 
+def _is_recording(name: str) -> bool:
+    """One that is read, or of a kind that is refused with what would help."""
+    return is_media(name) or suffix_of(name) in UNREAD_MEDIA_SUFFIXES
+
+
 def _candidate(entry: os.DirEntry[str]) -> bool:
-    return entry.is_symlink() or entry.is_dir() or entry.name.lower().endswith(_ZIPPED) or is_media(entry.name)
+    return entry.is_symlink() or entry.is_dir() or entry.name.lower().endswith(_ZIPPED) or _is_recording(entry.name)
 
 
 def _walk(root: Path) -> Iterator[tuple[str, Path, os.stat_result]]:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 
 from pipeline.errors import InputRefused
-from pipeline.ingest.draft import Person, is_media
+from pipeline.ingest.draft import Person
 from pipeline.ingest.encodings import folded
+from pipeline.ingest.media_kinds import check_media, is_media
 from pipeline.ingest.session_toml import MAX_PARTICIPANTS, ListedParticipant
 from pipeline.records import Provenance, Role
 
@@ -153,6 +154,7 @@ def _with_details(person: Person, who: ListedParticipant) -> Person:
 def _check(people: list[Person], names: Collection[str]) -> None:
     if len(people) > MAX_PARTICIPANTS:
         raise InputRefused(f"more than {MAX_PARTICIPANTS} participants", action="check the list of participants")
+    check_media([person.track for person in people if person.track])
     for number, person in enumerate(people, start=1):
         if person.track is not None and (person.track not in names or not is_media(person.track)):
             raise InputRefused(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from pipeline.ingest.draft import is_media
+from pipeline.ingest.media_kinds import is_media
 
 _RIVERSIDE = re.compile(r"riverside_(?P<name>.+?)_(?:(?:raw|aligned|synced)\b.*|\w+ \d.*|\d.*)", re.IGNORECASE)
 _BETWEEN = re.compile(r"[_\-.\s]+")

@@ -66,6 +66,7 @@ _SMALL = 1 << 20
 # A still picture of a slide may have begun longer ago: then everything before is read.
 LOOK_BACK_S = 10.0
 _CLOCK_S = 0.0005
+_FOUR = np.ones((2, 2), np.uint8)
 
 
 @dataclass(slots=True)
@@ -89,6 +90,15 @@ class Frame:
         half = (self.height // 2, self.width // 2)
         blue, red = whole[luma : luma + chroma], whole[luma + chroma : luma + 2 * chroma]
         return bright, blue.reshape(half), red.reshape(half)
+
+    def rgb(self) -> NDArray[np.uint8]:
+        """Red, green and blue of each pixel, shape (height, width, 3), as BT.601 has them; gray has them alike."""
+        bright = self.planes[0].astype(np.float32)[..., None]
+        if self.gray:
+            return np.repeat(self.planes[0][..., None], 3, axis=2)
+        blue, red = (np.kron(plane, _FOUR).astype(np.float32)[..., None] - 128 for plane in self.planes[1:])
+        mixed = np.concatenate([1.596 * red, -0.813 * red - 0.391 * blue, 2.018 * blue], axis=2)
+        return np.asarray((1.164 * (bright - 16) + mixed).clip(0, 255), np.uint8)
 
 
 def frames(path: Path, *, gray: bool = False, per_second: float | None = None, start_s: float = 0.0) -> Iterator[Frame]:

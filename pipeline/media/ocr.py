@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 from pipeline.errors import ConfigurationError, TryAgain
 from pipeline.media import tools
 from pipeline.media.frames import Frame, frames
+from pipeline.media.stillness import Squares, is_still, squares
 from pipeline.media.tool_process import child
 from pipeline.records import OcrLine, OcrResult, OcrWord, Region
 
 # Writing in a lower picture is too small to be read as it is.
 HIGH = 720
-SQUARE = 8
-LEAST_CHANGED = 6.0
 TEXT_LIMIT = 4 << 20
 # Few enough that the reader is done long before it counts as standing still.
 MOST_TOGETHER, MOST_BYTES = 8, 16 << 20
@@ -66,25 +65,17 @@ def read(path: Path, *, per_second: float) -> OcrResult:
 
 def _still(path: Path, per_second: float) -> Iterator[Still]:
     """Each frame that differs from the one before, with the time of the last look that saw it."""
-    held: tuple[Frame, NDArray[np.float32]] | None = None
+    held: tuple[Frame, Squares] | None = None
     last_s = 0.0
     for frame in frames(path, gray=True, per_second=per_second):
-        squares = _squares(frame.planes[0])
-        if held is None or held[1].shape != squares.shape or np.abs(held[1] - squares).max() > LEAST_CHANGED:
+        now = squares(frame.planes[0])
+        if held is None or not is_still(held[1], now):
             if held is not None:
                 yield held[0], last_s
-            held = (frame, squares)
+            held = (frame, now)
         last_s = frame.at_s
     if held is not None:
         yield held[0], last_s
-
-
-def _squares(plane: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The mean brightness of each square of the picture, the rest at its edges included by repeating it."""
-    height, width = plane.shape
-    full = np.pad(plane, ((0, -height % SQUARE), (0, -width % SQUARE)), mode="edge")
-    squares = full.reshape(full.shape[0] // SQUARE, SQUARE, full.shape[1] // SQUARE, SQUARE)
-    return np.asarray(squares.mean(axis=(1, 3), dtype=np.float32))
 
 
 def _together(stills: Iterable[Still]) -> Iterator[list[Still]]:

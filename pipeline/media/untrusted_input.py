@@ -18,11 +18,13 @@ MAX_DURATION_S = 12 * 3600.0
 MIN_RATE, MAX_RATE = 8_000, 192_000
 MAX_CHANNELS = 8
 WHOLE_FILE = "get the whole file and put it in its place"
+CONVERT = "`ffmpeg -i FILE -c copy NEW.mkv`"
 OTHER_FILE = "take it out of the folder or give the file as it was recorded"
 
 # ffmpeg says why it refused on stderr, beside names and tags: only these known words are read from it, never repeated.
+_FORMAT = "it is a playlist, or a format that is not supported"
 _SAID = (
-    ("not on whitelist", "it is a playlist, or a format that is not supported"),
+    ("not on whitelist", _FORMAT),
     ("moov atom not found", "it was cut off before it was finished"),
     ("max_streams", "it has too many streams"),
     ("Format not", "it is not a media file"),
@@ -97,7 +99,10 @@ def refusal(stderr: str) -> InputRefused:
     complaint = complaints(stderr)
     for word, reason in _SAID:
         if word in complaint:
-            return InputRefused(f"a media file is refused: {reason}", action=OTHER_FILE)
+            action = f"{OTHER_FILE}, or convert it without loss, for example with {CONVERT}"
+            return InputRefused(
+                f"a media file is refused: {reason}", action=action if reason == _FORMAT else OTHER_FILE
+            )
     return damaged()
 
 

@@ -17,6 +17,11 @@ from pipeline.records.finding import (
 )
 from pipeline.records.heard_again import HeardAgain, Leak, ReadTerm, RepairState, entity_of_heard, term_heard
 from pipeline.records.picture import (
+    FaceBox,
+    FaceLook,
+    FaceSpan,
+    FaceTrack,
+    FaceTracks,
     OcrLine,
     OcrResult,
     OcrWord,
@@ -119,6 +124,11 @@ __all__ = [
     "Diarization",
     "DismissedPlace",
     "Exposure",
+    "FaceBox",
+    "FaceLook",
+    "FaceSpan",
+    "FaceTrack",
+    "FaceTracks",
     "Failed",
     "Finding",
     "HeardAgain",

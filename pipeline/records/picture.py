@@ -59,3 +59,45 @@ class OcrResult:
     reader: str
     frames: int
     lines: tuple[OcrLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceBox:
+    """A face in one frame, and how sure the detector is, 0 to 1."""
+
+    region: Region
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceLook:
+    """The faces in the frame that is shown at ``at_s``."""
+
+    at_s: float
+    boxes: tuple[FaceBox, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceSpan:
+    """A region in which a face is from ``start_s`` to ``end_s``, with the doubt in both included."""
+
+    start_s: float
+    end_s: float
+    region: Region
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceTrack:
+    """One face as it was followed from frame to frame, in order of time without gaps; whose it is nobody knows."""
+
+    spans: tuple[FaceSpan, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceTracks:
+    """All faces that were found in a session's picture, which was looked at ``looks`` times."""
+
+    detector: str
+    looks: int
+    tracks: tuple[FaceTrack, ...] = ()

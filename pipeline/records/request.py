@@ -33,6 +33,7 @@ class Tag:
     what its label says (0 to 1), ``sure`` whether nobody needs to look at it, ``reason`` the cue that speaks for it.
     ``about`` is None where the words name what they are about; where they only point at it ("it can do that already"),
     the title of the speaker's own request that they point at, or empty where nobody knows.
+    ``voiced_by`` is the one of staff whose words they are, where who asks only agreed with them.
     ``topic`` is the phrase of the team's taxonomy that decided its area, as the team wrote it; empty where none did.
     ``request_id`` is that of an earlier tag of the same words, by which people decided about it; empty for a new one.
     """
@@ -52,6 +53,7 @@ class Tag:
     about: str | None = None
     request_id: str = ""
     topic: str = ""
+    voiced_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

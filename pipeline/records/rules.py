@@ -89,6 +89,7 @@ class DetectionRule(StrEnum):
     HEARD_OFTEN = "heard often"
     SPACY_MODEL = "spaCy model"
     TEXT_IN_PICTURE = "text in the picture"
+    FACE_IN_PICTURE = "face in the picture"
     REPORTED_SPEECH = "reported speech"
     HEARD_AGAIN = "heard again"
     REVIEWER = "marked by a reviewer"
@@ -183,7 +184,7 @@ def _spec(rule: DetectionRule) -> RuleSpec:
             return replace(_STRANGER, plannable=False, on_code=False)
         case DetectionRule.TEXT_IN_PICTURE:  # as the reader read it, mistakes and all
             return replace(_MISHEARD, on_ocr=True)
-        case DetectionRule.REPORTED_SPEECH:  # the sentence of somebody else, which a person judges
+        case DetectionRule.FACE_IN_PICTURE | DetectionRule.REPORTED_SPEECH:  # no name: a person judges them
             return replace(_MISHEARD, rank=Rank.STRANGER)
         case _:
             assert_never(rule)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement as PackageRequirement
 
-from pipeline import detect, models, speech
+from pipeline import detect, faces, models, speech
 from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.errors import OffrecordError, WorkspaceDamaged
 from pipeline.media import tools
@@ -50,6 +50,7 @@ def _requirements(workspace: Workspace | None, on: date) -> Iterator[Requirement
     if workspace is None:
         return
     yield _ocr(workspace)
+    yield from _faces(workspace)
     yield _engine(workspace)
     yield _spacy(workspace)
     yield _public_key(workspace)
@@ -90,6 +91,15 @@ def _ocr(workspace: Workspace) -> Requirement:
     action = f"{tool.install}; until then no picture is kept"
     version = tool.version or ("" if is_needed else "not needed")
     return Requirement(what=tool.name, ok=bool(version), found=version, action=action)
+
+
+def _faces(workspace: Workspace) -> Iterator[Requirement]:
+    """What finds faces in pictures, where they are to be covered."""
+    settings = workspace.settings.picture
+    if settings.keep and settings.cover_faces:
+        found = models.state(models.find(faces.MODEL))
+        action = f"run `offrecord models pull {faces.MODEL}`; until then no picture is kept"
+        yield Requirement(what="faces", ok=found.state == "present", found=found.state, action=action)
 
 
 def _engine(workspace: Workspace) -> Requirement:

@@ -201,6 +201,7 @@ def _kept(proposals: Iterable[Proposal], applied: Iterable[Proposal], context: C
         for proposal in proposals
         if proposal.proposal_id not in taken and not is_sound_of_term(proposal)
         for finding in proposal.findings
+        if finding.text
     )
     return tuple(sorted({*left, *context.allow}))
 

@@ -161,6 +161,13 @@ class Lists:
         for _, term in _in_force(list(self.lists), _Term, on):
             yield from (term.text, *term.aliases)
 
+    def patterns(self, on: date) -> tuple[Pattern, ...]:
+        """The patterns of every list that hold on a day."""
+        return tuple(
+            Pattern(text=pattern.pattern, kind=pattern.kind, where=where)
+            for where, pattern in _in_force(list(self.lists), _Pattern, on)
+        )
+
     def mark(self, on: date) -> str:
         """A hash that changes whenever what applies changes, but for the names that are known elsewhere."""
         held = [where for term_list in self.lists for where, entry in term_list.entries() if entry.holds(on)]

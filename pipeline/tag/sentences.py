@@ -15,7 +15,12 @@ from pipeline.lexicon.plain import word_set
 from pipeline.tag.tokens import WordToken, joined, tokenize
 
 # A run of signs is tried from its first one only, and given back never: each character is looked at once.
-_SIGN = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s)|\s--+\s|;\s|\n+")
+# Whisper hears some pauses between sentences as commas, and begins the next with a capital letter all the same.
+_BEGUN = (
+    "We|You|They|It|There|He|She|Our|My|Your|Their|The|This|That|These|Those|Let|Can|Could|Would|Will|Should|Please|"
+    "Is|Are|Do|Does|What|How|When|Where|Why|And|But|So|If|Thanks|Also"
+)
+_SIGN = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s)|\s--+\s|;\s|\n+" rf"|,\s(?=(?:{_BEGUN})(?:'\w+)? [a-z\[])")
 _END = re.compile(r"(?<![.!?…])[.!?…]++(?=[\s\"'”’)\]]|$)")
 _ABBREVIATION = re.compile(r"(?<![^\s(])(?:i ?\.e|e ?\.g|etc|vs|mr|mrs|ms|dr|st|no|[a-z])\.$", re.IGNORECASE)
 _LONGEST_ABBREVIATION = len("i .e.\n")
@@ -50,7 +55,7 @@ _ENDS_WITH_THAT = word_set("do did does about like with after before love need w
 
 
 class Sentence(NamedTuple):
-    """A stretch of a text with its words; ``start_char`` and ``end_char`` leave out the space around it."""
+    """A stretch of a text with its words, without the space around it and its last comma."""
 
     start_char: int
     end_char: int
@@ -101,4 +106,4 @@ def _begins(text: str, place: int, tokens: Sequence[WordToken], index: int) -> b
 
 
 def _trimmed(text: str, start_char: int, end_char: int) -> int:
-    return start_char + len(text[start_char:end_char].rstrip())
+    return start_char + len(text[start_char:end_char].rstrip().rstrip(",").rstrip())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -13,15 +13,18 @@ from pipeline.tag.antecedent import points_only, request_before
 from pipeline.tag.classifier import load_classifier
 from pipeline.tag.cues import Label
 from pipeline.tag.grouping import points_back, title_of
-from pipeline.tag.judge import SentenceVerdict, judge, names_something
+from pipeline.tag.judge import SentenceVerdict, foremost, judge, names_something
 from pipeline.tag.quotes import Quote, quote_of
+from pipeline.tag.restated import restated_requests
 from pipeline.tag.strength import strength_of
 from pipeline.tag.taxonomy import Taxonomy
 from pipeline.tag.tokens import joined
-from pipeline.tag.turns import span_of
+from pipeline.tag.turns import span_of, whole_turns
 
 SURE = 0.6
 """The score from which nobody needs to look at a tag; what is under it goes to people first."""
+_SAID_AGAIN_S = 60.0
+"""How long after a request staff may say it again: that is no other one."""
 _ASKED = frozenset({Label.REQUEST, Label.DISCOVERY})
 
 
@@ -47,7 +50,7 @@ def tag(turns: Sequence[Turn], *, staff: Collection[str], taxonomy: Taxonomy) ->
 
     ``staff`` are the ids of the team's own people: what they say is an answer to a request or a discovery, or nothing.
     """
-    classifier, encoder = load_classifier(), load_encoder()
+    classifier, encoder, turns = load_classifier(), load_encoder(), whole_turns(turns)
     heard = [index for index, turn in enumerate(turns) if turn.participant_id not in staff]
     judged = judge([turns[index].text for index in heard], classifier=classifier, encoder=encoder)
     tagged = [
@@ -67,7 +70,51 @@ def tag(turns: Sequence[Turn], *, staff: Collection[str], taxonomy: Taxonomy) ->
     for sentence, quote, area in zip(tagged, quotes, areas, strict=True):
         made = replace(_tag(context, sentence, quote, area), topic=taxonomy.topic(quote.text, area))
         tags.append(_with_what_it_is_about(made, tags, classifier.words))
-    return tuple(tags)
+    return tuple(sorted((*tags, *_restated(context, tags, taxonomy)), key=lambda found: found.start_s))
+
+
+def _restated(context: _Context, tags: Sequence[Tag], taxonomy: Taxonomy) -> Iterator[Tag]:
+    """The requests that customers agreed to in the words of staff, where they did not ask in their own just before."""
+    classifier, encoder, turns = load_classifier(), load_encoder(), context.turns
+    found = [
+        restated
+        for restated in restated_requests(turns, context.staff)
+        if not any(_was_asked(tag, turns[restated.turn], turns[restated.agrees]) for tag in tags)
+    ]
+    judged = judge([restated.own for restated in found], classifier=classifier, encoder=encoder)
+    for restated, verdicts in zip(found, judged, strict=True):
+        best = foremost(verdicts)
+        if best.label is Label.REQUEST:
+            said, agrees = turns[restated.turn], turns[restated.agrees]
+            quote = said.text[restated.start_char : restated.end_char]
+            (area,) = taxonomy.areas([restated.own], encoder)
+            start_s, end_s = span_of(said, restated.start_char, restated.end_char)
+            yield Tag(
+                label=best.label.value,
+                score=round(best.score, 2),
+                area=area,
+                quote=quote,
+                start_s=start_s,
+                end_s=end_s,
+                participant_id=agrees.participant_id,
+                title=title_of(restated.own),
+                strength=strength_of(restated.own, ""),
+                reason="agrees with what staff say they want",
+                sure=best.score >= SURE,
+                answer=answer_after(turns, restated.agrees, context.staff, context.asking),
+                topic=taxonomy.topic(restated.own, area),
+                voiced_by=said.participant_id,
+            )
+
+
+def _was_asked(tag: Tag, said: Turn, agrees: Turn) -> bool:
+    """Whether somebody asked for something in their own words just before staff said it again, or as they agreed."""
+    return (
+        tag.label == Label.REQUEST
+        and tag.participant_id == agrees.participant_id
+        and said.start_s - _SAID_AGAIN_S <= tag.end_s
+        and tag.start_s <= agrees.end_s
+    )
 
 
 def _repeats(verdicts: Sequence[SentenceVerdict], place: int, words: Mapping[str, str]) -> bool:

@@ -26,7 +26,7 @@ from pipeline.review.picture.plan import NO_PICTURE, PictureReview
 from pipeline.review.speaker_edits import AttributedTranscript
 from pipeline.store import Workspace, terms
 from pipeline.store.codec import key_of
-from pipeline.workflow import picture_text, review_holds
+from pipeline.workflow import picture_faces, picture_text, review_holds
 from pipeline.workflow.crosstalk import with_crosstalk
 from pipeline.workflow.pseudonyms import known_labels
 from pipeline.workflow.recognition import recognised
@@ -121,15 +121,16 @@ def propose_again(analysed: AnalysedSession) -> AnalysedSession:
 def _propose(context: SessionContext, attributed: AttributedTranscript) -> ReviewState:
     session, workspace, transcript = context.session, context.workspace, attributed.transcript
     readable = speech.readable(session, context.ruling)
-    ocr = picture_text.read_picture(context)
+    ocr, faces = picture_text.read_picture(context), picture_faces.see_faces(context)
     findings = _findings(context, readable, transcript, ocr)
     findings = (*findings, *review.reported_speech(readable, context.ruling, transcript))
+    findings = (*findings, *detect.face_findings(session.session_id, faces))
     session_id, db = session.session_id, workspace.db
     store_material(context, attributed, findings)
     findings = review.edited(session_id, findings, review.edits(db, session_id), transcript)
     from_words = review.propose(session_id, findings, known=known_labels(session, workspace))
     proposals = _stored_proposals(context, transcript, from_words)
-    may_be_kept = picture_text.may_be_kept(context, ocr)
+    may_be_kept = picture_text.may_be_kept(context, ocr) and picture_faces.may_be_kept(context, faces)
     return ReviewState(
         proposals=proposals,
         decisions=review.decisions(db, session_id),

@@ -144,7 +144,7 @@ def _gathered(workspace: Workspace) -> dict[tuple[str, str], _Pattern]:
             decision = decided.get(proposal.proposal_id)
             if decision is None or proposal.is_heard_again:
                 continue
-            for text in {finding.text.casefold() for finding in proposal.findings}:
+            for text in {finding.text.casefold() for finding in proposal.findings} - {""}:  # a face has none
                 key = (company_key(customer), text)
                 pattern = gathered.setdefault(key, _Pattern(customer=customer, text=text, label=proposal.label))
                 _count(pattern, proposal, decision, session_id)

@@ -16,7 +16,7 @@ def read_picture(context: SessionContext) -> OcrResult | None:
     """The text in the picture; None where no rendition may show it, nobody asks for it, or it cannot be read."""
     session, settings = context.session, context.workspace.settings.picture
     version = ocr.version()
-    is_wanted = settings.keep and settings.require_ocr and _is_shown(context)
+    is_wanted = settings.keep and settings.require_ocr and is_shown(context)
     if session.video is None or version is None or not is_wanted:
         return None
     key = key_of(VERSION, version, session.video.digest, settings.ocr_per_second)
@@ -40,10 +40,10 @@ def may_be_kept(context: SessionContext, text: OcrResult | None) -> bool:
 def is_unread(context: SessionContext) -> bool:
     """Whether the picture is left out only because tesseract is missing."""
     settings = context.workspace.settings.picture
-    return settings.keep and settings.require_ocr and ocr.version() is None and _is_shown(context)
+    return settings.keep and settings.require_ocr and ocr.version() is None and is_shown(context)
 
 
-def _is_shown(context: SessionContext) -> bool:
+def is_shown(context: SessionContext) -> bool:
     """Whether any rendition that the session asks for may show the picture, as far as consent goes."""
     requested = (audience for audience in Audience if audience.purpose in context.session.purposes)
     return any(review.may_be_shown(context.session, context.ruling, audience) for audience in requested)

@@ -19,6 +19,7 @@ from pipeline.records import Audience, OutFile, ProofVerdict, Ruling, Session, T
 from pipeline.render.clip import cut_clip
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
+from pipeline.tag.turns import whole_turns
 from pipeline.workflow.request_recall import HeldRequests, delivery, note_handed_out, redactions_of
 from pipeline.workflow.request_report import Gathered, gather
 from pipeline.workflow.tagging import TRANSCRIPT, read_turns
@@ -53,7 +54,7 @@ def export_clip(
     ruling = consent.current_ruling(session, workspace=workspace, now=now)
     folder = workspace.out / mention.session / Audience.INTERNAL
     manifest = _proved(folder, workspace)
-    turns = read_turns(folder / TRANSCRIPT)
+    turns = whole_turns(read_turns(folder / TRANSCRIPT))
     own = _turn(turns, mention)
     start_s, end_s = _padded(turns, own, mention, manifest.length_s)
     heard = _heard(turns, start_s, end_s)

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline import consent
 from pipeline.export import Item, RequestReport, Selection, collect, report
-from pipeline.export.mentions import Customer, Mention
+from pipeline.export.mentions import Customer, Mention, plain_sentence
 from pipeline.export.periods import HeldSession
 from pipeline.records import Audience, RequestGroup, Ruling, Session
 from pipeline.store import Workspace, run_clock
@@ -19,6 +19,7 @@ from pipeline.store.registry import Registry, SessionState
 from pipeline.tag.grouping import Wording, WordingGroup, group, title_of
 from pipeline.tag.grouping.group import THRESHOLD
 from pipeline.workflow.request_acts import RequestAction, RequestActs, acts_of
+from pipeline.workflow.request_secrets import RequestSecrets, secrets_of
 from pipeline.workflow.tagging import ALIAS_KEY, TaggedSession, tagged, unpacked
 
 
@@ -67,14 +68,16 @@ def gather(workspace: Workspace, *, now: datetime) -> Gathered:
         Item(session=session_tags.session, ruling=session_tags.ruling, tags=session_tags.tagged.tags)
         for session_tags in published
     ]
+    secrets = secrets_of(workspace, now=now)
     collected = collect(items, key=workspace.key(ALIAS_KEY), now=now, customers=customers)
+    shown = tuple(secrets.without(mention) for mention in collected.mentions)
     none_of_them = {request_id for request_id, act in acts.verdicts.items() if act is RequestAction.REJECT}
-    mentions = tuple(mention for mention in collected.mentions if mention.request_id not in none_of_them)
-    rejected = tuple(mention for mention in collected.mentions if mention.request_id in none_of_them)
+    mentions = tuple(mention for mention in shown if mention.request_id not in none_of_them)
+    rejected = tuple(mention for mention in shown if mention.request_id in none_of_them)
     heard = {session_tags.session.session_id for session_tags in published}
     return Gathered(
         mentions=mentions,
-        groups=_groups(mentions, published, acts),
+        groups=_groups(mentions, published, acts, secrets),
         sessions=tuple(_held(registry, states, heard)),
         rejected=rejected,
         valid_until=min((states[session_id].valid_until for session_id in heard), default=run_clock.NEVER_S),
@@ -109,7 +112,7 @@ def _held(registry: Registry, states: Mapping[str, SessionState], heard: Contain
 
 
 def _groups(
-    mentions: Sequence[Mention], published: Sequence[_Published], acts: RequestActs
+    mentions: Sequence[Mention], published: Sequence[_Published], acts: RequestActs, secrets: RequestSecrets
 ) -> tuple[RequestGroup, ...]:
     """The mentions in groups; those with vectors of another encoder stand apart until they are tagged again."""
     vectors = {
@@ -126,7 +129,8 @@ def _groups(
     groups: list[RequestGroup] = []
     for encoder, own in sorted(by_encoder.items()):
         groups += [
-            _request_group(wordings_together, by_id, acts) for wordings_together in _together(encoder, own, acts)
+            _request_group(wordings_together, by_id, acts, secrets)
+            for wordings_together in _together(encoder, own, acts)
         ]
     return tuple(groups)
 
@@ -151,29 +155,32 @@ def _wording(mention: Mention) -> Wording:
     )
 
 
-def _request_group(together: WordingGroup, by_id: Mapping[str, Mention], acts: RequestActs) -> RequestGroup:
-    named, central = _named(together.keys, acts), by_id[together.centre]
+def _request_group(
+    together: WordingGroup, by_id: Mapping[str, Mention], acts: RequestActs, secrets: RequestSecrets
+) -> RequestGroup:
+    """A group with its title: a person's, else that of its most central wording, else a plain sentence."""
+    named, central = _named(together.keys, acts, secrets), by_id[together.centre]
+    worded = title_of(central.about or central.wording) if central.verbatim and not named else ""
+    worded = "" if secrets.are_in(worded) else worded
     return RequestGroup(
         group_id="g-" + together.keys[0].removeprefix("q-"),
-        title=named or _title(central, [by_id[key] for key in together.keys]),
+        title=named or worded or _plain([by_id[key] for key in together.keys]),
         request_ids=together.keys,
         closeness=together.closeness,
-        words=together.words,
-        titled_by=central.request_id if central.verbatim and not named else "",
-        is_plain=not central.verbatim and not named,
+        words=tuple(word for word in together.words if not secrets.are_in(word)),
+        titled_by=central.request_id if worded else "",
+        is_plain=not named and not worded,
     )
 
 
-def _named(request_ids: Sequence[str], acts: RequestActs) -> str:
-    """The name that a person gave last to any request of the group; empty where nobody did."""
+def _named(request_ids: Sequence[str], acts: RequestActs, secrets: RequestSecrets) -> str:
+    """The name that a person gave last to any request of the group; empty where nobody did, or it became a secret."""
     members = set(request_ids)
     named = [title for request_id, title in acts.titles.items() if request_id in members]
-    return named[-1] if named else ""
+    return named[-1] if named and not secrets.are_in(named[-1]) else ""
 
 
-def _title(central: Mention, members: Sequence[Mention]) -> str:
-    """The most central wording in plain words; where none may be shown, what most of their plain sentences say."""
-    if central.verbatim:
-        return title_of(central.about or central.wording)
-    titles = [mention.title for mention in members]
+def _plain(members: Sequence[Mention]) -> str:
+    """What most of the plain sentences of a group say."""
+    titles = [plain_sentence(mention.kind, mention.area) if mention.verbatim else mention.title for mention in members]
     return max(dict.fromkeys(titles), key=titles.count)

@@ -17,6 +17,7 @@ from pipeline.store.registry import Registry
 from pipeline.workflow import request_acts
 from pipeline.workflow.request_acts import RequestAction, acts_of
 from pipeline.workflow.request_report import Gathered, gather
+from pipeline.workflow.request_secrets import secrets_of
 
 _LIST_HINT = "`offrecord requests list` lists them"
 
@@ -209,7 +210,9 @@ def _names_a_secret(workspace: Workspace, title: str, now: datetime) -> bool:
             if person.company and person.company != session.host:
                 names |= {company_key(person.company), "".join(company_words(person.company))}
     ends = range(1, len(words) + 1)
-    return any("".join(words[start:end]) in names for end in ends for start in range(end))
+    return any("".join(words[start:end]) in names for end in ends for start in range(end)) or secrets_of(
+        workspace, now=now
+    ).are_in(title)
 
 
 def _group(gathered: Gathered, name: str) -> RequestGroup:

@@ -21,7 +21,7 @@ from pipeline.records import (
     Stop,
 )
 from pipeline.store import Workspace, run_clock
-from pipeline.workflow import picture_text, tagging
+from pipeline.workflow import picture_faces, picture_text, tagging
 from pipeline.workflow.analyse import AnalysedSession
 from pipeline.workflow.objections import previews_end
 from pipeline.workflow.publish import PublishOutcome
@@ -110,7 +110,9 @@ def _reason(context: SessionContext, published: Sequence[Rendition], stop: Stop 
         return f"{audiences} {verb} published; {stop.reason}" if audiences else stop.reason
     if not published:
         return "no rendition is requested"
-    unread = "; the picture is left out because tesseract is missing" if picture_text.is_unread(context) else ""
+    missing = "tesseract" if picture_text.is_unread(context) else ""
+    missing = missing or ("the model of faces" if picture_faces.is_unseen(context) else "")
+    unread = f"; the picture is left out because {missing} is missing" if missing else ""
     removed = sorted({who for rendition in published for who in context.ruling.removed(rendition.audience.purpose)})
     without = f", without {', '.join(removed)}" if removed else ""
     return f"all permitted renditions are published{without}{unread}"

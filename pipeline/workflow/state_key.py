@@ -12,7 +12,7 @@ from pipeline.store import Workspace, previews, releases, voices
 from pipeline.store.codec import key_of
 from pipeline.store.customers import customer_names
 from pipeline.store.registry import Registry
-from pipeline.workflow import session_index
+from pipeline.workflow import picture_faces, session_index
 
 
 def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[str, str]:
@@ -25,7 +25,15 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
             detect.version(workspace.settings.detect),
             *(stage.VERSION for stage in (speech, detect, review, render, tag)),
         ],
-        [settings.speech, settings.detect, settings.redact, settings.picture, settings.consent, ocr.version()],
+        [
+            settings.speech,
+            settings.detect,
+            settings.redact,
+            settings.picture,
+            settings.consent,
+            ocr.version(),
+            picture_faces.is_available(),
+        ],
         workspace.listed().mark(on),
         customer_names(workspace.root),
         rules_of(workspace.root).version,

@@ -14,7 +14,6 @@ from pipeline import diarization, models, spans
 from pipeline.diarization.clustering import MOST, centres, cluster
 from pipeline.diarization.fbank import BANDS, RATE, fbank
 from pipeline.diarization.onnx_graph import Graph
-from pipeline.diarization.onnx_session import OnnxNetwork
 from pipeline.diarization.windows import (
     WINDOW_S,
     WINDOW_STEP_S,
@@ -24,6 +23,7 @@ from pipeline.diarization.windows import (
     window_starts,
     with_neighbours,
 )
+from pipeline.models.onnx_network import OnnxNetwork
 from pipeline.records.speaker_turns import VOICE_DOUBT_S
 from tests.speech.conftest import SAMPLES, sound, truth
 

@@ -119,6 +119,7 @@ class TagFields(TypedDict, total=False):
     sure: bool
     answer: Answer | None
     topic: str
+    voiced_by: str | None
 
 
 class MentionFields(TypedDict, total=False):

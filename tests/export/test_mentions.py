@@ -60,6 +60,16 @@ def test_what_staff_answered_needs_their_consent_as_well(outcome: Outcome) -> No
     assert found(tagged(answer=ANSWER), ruled=ruling(used={"p2": outcome}))[0].answer == ""
 
 
+@pytest.mark.parametrize("outcome", MAY_NOT)
+@pytest.mark.parametrize("who", ["p1", "p2"])
+def test_what_staff_said_for_somebody_needs_the_consent_of_both(who: str, outcome: Outcome) -> None:
+    restated = tagged("so you'd like a dry run", voiced_by="p2")
+    assert found(restated)[0].verbatim
+    (plain,) = found(restated, ruled=ruling(quoted={who: outcome}))
+    assert (plain.verbatim, plain.quote) == (False, "A customer asks for something about docs")
+    assert found(restated, ruled=ruling(used={who: outcome})) == ()
+
+
 def test_an_answer_repeats_who_asked_and_is_shown_only_where_both_may_be_quoted() -> None:
     (one,) = found(tagged(answer=ANSWER), ruled=ruling(quoted={"p1": Outcome.MINUS}))
     assert (one.answer, one.answer_withheld) == ("", True)

@@ -31,12 +31,18 @@ def rare_report() -> RequestReport:
     return report(mentions, [grouped("Dry run", *mentions)], [held("s1", date(2026, 5, 2))], selection)
 
 
+def unshared_report() -> RequestReport:
+    """Words that may not be shown, beside some that may."""
+    mentions = [mention(1), mention(2, verbatim=False, title="A customer asks for something", quote="A customer")]
+    return report(mentions, [grouped("Dry run", *mentions)], [], Selection(min_customers=1))
+
+
 def lines(found: RequestReport, *, by_group: bool) -> Iterator[dict[str, Any]]:
     for line in render(found, "jsonl", ExportOptions(grouped=by_group)).decode().split("\n")[:-1]:
         yield json.loads(line)
 
 
-@pytest.mark.parametrize("made", [hostile_report, rare_report])
+@pytest.mark.parametrize("made", [hostile_report, rare_report, unshared_report])
 @pytest.mark.parametrize(("name", "by_group"), [("quote", False), ("group", True)])
 def test_every_line_fits_its_schema(made: Any, name: str, by_group: bool) -> None:
     checked = validator(name)

@@ -311,3 +311,27 @@ def test_an_own_track_is_measured_where_its_owner_is_said_not_to_speak(
     files: Files = {"session.toml": told, "one.flac": mute, "two.flac": mute, "three.flac": media["two.flac"]}
     session = taken(make(files), workspace)
     assert [track.silent for track in session.tracks] == [True, True, False]
+
+
+def test_a_recording_of_a_kind_that_is_not_read_is_refused_with_what_would_help(
+    workspace: Workspace, make: MakeFolder, media: Media
+) -> None:
+    old = make({"call.wma": "x"}, "old")
+    result = ingest(old, workspace=workspace)
+    assert result == Refused(
+        reason="a recording is of a kind that is not read: .wma",
+        action="convert it without loss, for example with `ffmpeg -i FILE -c copy NEW.mkv`, and take the old file out",
+    )
+    assert ingest(old / "call.wma", workspace=workspace) == result
+    assert ".avi, .ts" in refused(
+        make({"phone.flac": media["one.flac"], "desk.ts": "x", "room.AVI": "x"}, "three"), workspace
+    )
+    toml = STARTED + '[[participants]]\nname = "Priya"\ntrack = "priya.amr"\n'
+    assert ".amr" in refused(make({"session.toml": toml, "priya.amr": "x"}, "own"), workspace)
+
+
+def test_a_recording_of_a_kind_that_is_not_read_beside_a_session_toml_is_counted_by_what_it_is(
+    workspace: Workspace, make: MakeFolder, media: Media
+) -> None:
+    session = taken(make({"session.toml": STARTED, "a.flac": media["one.flac"], "b.mts": "x"}), workspace)
+    assert session.unrecognised_kinds == ("recordings of a kind that is not read",)

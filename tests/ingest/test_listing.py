@@ -40,9 +40,9 @@ def test_a_fingerprint_follows_names_sizes_times_and_nothing_else(make: MakeFold
 def test_entries_are_folders_zips_and_lone_media(make: MakeFolder, tmp_path: Path) -> None:
     files = {"x/a": "", "b.zip": "", "loose.mp4": "", ".hidden/a": "", "A/a": "", "notes.txt": "", ".DS_Store": ""}
     sidecars = {"loose.mp4.session.toml": "", "gone.mp4.session.toml": "", ".x.mp4": ""}
-    inbox = make(files | sidecars).resolve()
+    inbox = make(files | sidecars | {"Old.WMA": ""}).resolve()
     (inbox / "link").symlink_to(tmp_path)
-    assert [path.name for path in entries(inbox)] == ["A", "b.zip", "link", "loose.mp4", "x"]
+    assert [path.name for path in entries(inbox)] == ["A", "Old.WMA", "b.zip", "link", "loose.mp4", "x"]
     assert strays(inbox) == 2, "the notes, and the session.toml of a file that is not there"
     assert (entries(inbox / "loose.mp4"), strays(inbox / "loose.mp4")) == ([inbox / "loose.mp4"], 0)
 

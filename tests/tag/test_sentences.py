@@ -38,6 +38,11 @@ def pieces(text: str) -> list[str]:
             "i had no idea that the key could do that that will save us a lot of work every day",
             ["i had no idea that the key could do that", "that will save us a lot of work every day"],
         ),
+        (
+            "We would love an export to our own storage, Our [product 1] starts in March, If not, you know.",
+            ["We would love an export to our own storage", "Our [product 1] starts in March", "If not, you know."],
+        ),
+        ("Read The Verge, The New York Times, WE, THE OTHERS", ["Read The Verge, The New York Times, WE, THE OTHERS"]),
         ("", []),
         (" ... ", []),
     ],

@@ -18,6 +18,7 @@ from pipeline.tag.classifier import load_classifier
 from pipeline.tag.cues import Label
 from pipeline.tag.jsonl import tag_lines
 from pipeline.tag.judge import foremost, judge
+from pipeline.tag.turns import whole_turns
 
 TAXONOMY = read_taxonomy()
 
@@ -99,6 +100,136 @@ def test_a_turn_is_tagged_by_sentence_with_its_share_of_the_time() -> None:
     assert 100.0 < found.start_s < found.end_s < 110.0
     assert (found.participant_id, found.title) == ("p1", "Dry run option")
     assert found.reason == "says what would be good"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+1 for dark mode",
+        "plus one on the bulk export",
+        "my colleague asked if you could add SCIM",
+        "our boss keeps asking us whether you will support on premise installs",
+        "are you guys thinking about adding a mobile app",
+        "I hope you add git LFS support soon",
+        "you guys should really support ARM builds",
+        "our main request would be better error messages",
+        "what we're missing is a way to pause a subscription",
+        "we could really use read only tokens",
+        "Red only tokens for auditors would help us a lot",
+        "number one on our list is single sign on",
+        "without SCIM we can't go live",
+        "our finance people keep asking for cost reports per team",
+        "a colleague of mine was wondering if you'd ever support gitlab",
+        "our auditors are asking for better logs",
+        "any plans to open source the agent",
+        "is a terraform provider on the roadmap",
+        "we're stuck on the old version until you support proxies",
+        "maybe you could let people set their own quota",
+        "my only complaint is there's no search in the logs, could you add that",
+        "can the limit be raised to a thousand",
+    ],
+)
+def test_votes_reported_requests_and_questions_for_plans_are_requests(text: str) -> None:
+    assert label_of(text) == label_of(text.lower()) == label_of(f"{text}.") == "request"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plus one for that",
+        "plus one more thing about my invoice",
+        "we asked if you could hear us",
+        "they are planning to add two more people to the team",
+        "I hope you can hear me",
+        "we could really use some help here",
+        "number one on the list today is introductions",
+        "our request is timing out",
+        "the first request is always slow",
+        "what is missing is the trailing slash in your url",
+        "people keep asking for my password",
+        "you guys should really support each other",
+        "my colleagues have asked for a meeting",
+        "maybe you could let me in",
+        "can you add that to the chat",
+        "I was wondering if you could hear me",
+        "we do not need dark mode",
+        "you added dark mode, thanks",
+        "we don't need single sign on after all",
+    ],
+)
+def test_what_only_sounds_like_one_is_none(text: str) -> None:
+    assert label_of(text) != "request"
+
+
+def said(*turns: tuple[float, str, str]) -> tuple[Turn, ...]:
+    """Turns of two seconds from a moment, by somebody."""
+    return tuple(
+        Turn(start_s=start_s, end_s=start_s + 2.0, participant_id=who or None, speaker="x", text=text)
+        for start_s, who, text in turns
+    )
+
+
+def test_a_request_that_is_cut_by_a_pause_is_one() -> None:
+    cut = said((0.0, "p1", "It would be great if we had a"), (3.0, "p2", "mhm"), (4.5, "p1", "way to export the logs."))
+    (request,) = [found for found in tag(cut, staff=["p2"], taxonomy=TAXONOMY) if found.label == "request"]
+    assert request.quote == "It would be great if we had a way to export the logs."
+    assert (request.start_s, request.end_s) == (0.0, 6.5)
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        said((0.0, "p1", "Please add a"), (3.0, "p2", "We have an export."), (5.0, "p1", "dark mode.")),
+        said((0.0, "p1", "Please add a"), (9.0, "p1", "dark mode.")),
+        said((0.0, "p1", "That is what it is for."), (3.0, "p1", "dark mode.")),
+        said((0.0, "p1", "Please add a"), (3.0, "p2", "dark mode.")),
+        said((0.0, "", "Please add a"), (3.0, "", "dark mode.")),
+    ],
+)
+def test_what_was_answered_begun_anew_or_said_by_somebody_else_stays_apart(turns: tuple[Turn, ...]) -> None:
+    assert whole_turns(turns) == turns
+
+
+@pytest.mark.parametrize(
+    ("said_by_staff", "answered"),
+    [
+        ("So you would like to export the audit log every night?", "Yes, exactly."),
+        ("Okay, so you need a way to pause a queue, right?", "yeah that's it"),
+        ("If I understand you correctly, it would help you if the client could retry on its own?", "Absolutely."),
+    ],
+)
+def test_who_agrees_with_what_staff_say_they_want_has_asked_for_it(said_by_staff: str, answered: str) -> None:
+    turns = said((0.0, "p1", "It is quite some work every day."), (3.0, "p2", said_by_staff), (5.5, "p1", answered))
+    (request,) = [found for found in tag(turns, staff=["p2"], taxonomy=TAXONOMY) if found.label == "request"]
+    assert (request.participant_id, request.voiced_by) == ("p1", "p2")
+    assert request.quote in said_by_staff and request.start_s >= 3.0
+    assert not request.title.lower().startswith(("so", "okay", "you", "if i"))
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        said((0.0, "p2", "So you would like to export the audit log?"), (3.0, "p1", "No, not really.")),
+        said((0.0, "p2", "So you would like to export the audit log?"), (3.0, "p1", "Yes, but only later.")),
+        said((0.0, "p2", "So you would like to export the audit log?"), (30.0, "p1", "Yes.")),
+        said((0.0, "p2", "So you would like to export the audit log?"), (3.0, "p2", "Yes.")),
+        said((0.0, "p2", "So you would like to export the audit log?"), (3.0, "", "Yes.")),
+        said((0.0, "p2", "So you want to share your screen?"), (3.0, "p1", "Yes.")),
+        said((0.0, "p2", "You can export the audit log under settings."), (3.0, "p1", "Yes, exactly.")),
+    ],
+)
+def test_staff_alone_ask_for_nothing(turns: tuple[Turn, ...]) -> None:
+    assert [found for found in tag(turns, staff=["p2"], taxonomy=TAXONOMY) if found.label == "request"] == []
+
+
+def test_what_was_asked_already_and_is_said_again_by_staff_is_one_request() -> None:
+    turns = said(
+        (0.0, "p1", "Please add an export of the audit log."),
+        (3.0, "p2", "So you would like to export the audit log?"),
+        (5.5, "p1", "Yes, exactly."),
+    )
+    (request,) = [found for found in tag(turns, staff=["p2"], taxonomy=TAXONOMY) if found.label == "request"]
+    assert request.voiced_by is None
 
 
 def test_a_quote_without_signs_ends_where_the_next_speaker_begins() -> None:

@@ -80,6 +80,17 @@ def test_what_is_decided_alike_in_two_sessions_of_one_customer_is_proposed(works
     assert len(workspace.ledger.under("reveal", "rules")) == 3, "only who revealed is noted"
 
 
+@pytest.mark.parametrize(("verdict", "reason"), [(Verdict.KEEP, NOT_A_NAME), (Verdict.REDACT, "ours")])
+def test_a_face_has_no_text_that_a_rule_could_be_about(
+    workspace: Workspace, made: Made, verdict: Verdict, reason: str
+) -> None:
+    face = finding("face:1a2b", "", label="FACE", rule="face in the picture")
+    for number in (1, 2):
+        ids = made(f"s{number}", "Halcyon Freight Inc", (face,))
+        say(workspace, f"s{number}", ids[face.entity], verdict, reason)
+    assert shown(workspace) == set()
+
+
 @pytest.mark.parametrize("way", ["contrary", "another reason", "another customer", "all at once", "two customers"])
 def test_nothing_is_proposed_that_people_did_not_agree_on(workspace: Workspace, made: Made, way: str) -> None:
     companies = {"another customer": ("Halcyon", "Cedar Bank")}.get(way, ("Halcyon", "Halcyon"))

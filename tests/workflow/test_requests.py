@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -346,6 +348,98 @@ def test_a_title_holds_nothing_that_a_term_list_has(filled: Workspace, title: st
     request_review.rename(filled, request_id, "Sign on for projects", **BY, now=NOW)
 
 
+PLANTED = ("Halcyon Freight", "halcyon freights", "Halcyon", "HalcyonFreight", "Guest 0", "Nightjar", "PRJ-4711")
+
+
+def everything_in(made: request_files.RequestExport) -> str:
+    """Every byte of an export as text, that of a workbook's parts too, its sheet names and properties among them."""
+    parts: list[bytes] = [name.encode() for name in made.files]
+    for name, content in made.files.items():
+        if name.endswith(".xlsx"):
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                parts += [archive.read(part) for part in archive.namelist()]
+        if name.endswith(".parquet"):
+            table = importlib.import_module("pyarrow.parquet").read_table(io.BytesIO(content))
+            parts.append(f"{table.schema.metadata}{table.schema}{table.to_pylist()}".encode())
+        parts.append(content)
+    return b"\n".join(parts).decode("utf-8", "replace")
+
+
+@pytest.fixture
+def planted(workspace: Workspace, publish: Publish) -> Workspace:
+    """A customer whose name got into a title, an answer, an area and a segment, and in everybody else's wordings."""
+    publish(0, ("p1", "Please add an importer for Halcyon Freight manifests."), ("p2", "Halcyon can do that already."))
+    publish(1, ("p1", "Please add an importer for HalcyonFreight manifests."))
+    publish(2, ("p1", "Please add the Nightjar importer for PRJ-4711 and P R J forty seven twelve."))
+    publish(3, ("p1", "Please let us colour the freight labels for Guest 0."))
+    (workspace.root / "terms.toml").write_text(
+        '[[terms]]\ntext = "Nightjar"\n[[patterns]]\npattern = "PRJ-[0-9]{4}"\n', "utf-8"
+    )
+    (workspace.root / "customers.toml").write_text(
+        '[[segment]]\nname = "Halcyon Freight tier"\n[[customer]]\nname = "Halcyon Freight"\n'
+        'segment = "Halcyon Freight tier"\n',
+        "utf-8",
+    )
+    (workspace.root / "taxonomy.toml").write_text(
+        '[[area]]\nname = "Halcyon Freight"\nphrases = ["importer"]\n[[area]]\nname = "labels"\n', "utf-8"
+    )
+    assert tagging.retag(workspace, now=NOW) == 4
+    return workspace
+
+
+def test_what_the_words_of_a_session_still_say_is_in_no_title_area_segment_or_answer(planted: Workspace) -> None:
+    """Where redaction missed it: an export is read beside those of all customers."""
+    gathered = request_report.gather(planted, now=NOW)
+    assert len(gathered.mentions) == 4
+    shown = [
+        *(group.title for group in gathered.groups),
+        *(word for group in gathered.groups for word in group.words),
+        *(text for one in gathered.mentions for text in (one.title, one.area, one.segment, one.answer)),
+    ]
+    names = "|".join(("halcyon", "guest 0", "nightjar", "prj", "p r j"))
+    assert not re.findall(names, "\n".join(shown).lower()), shown
+    assert any(title.startswith("A customer asks for something") for title in shown)
+    own = next(one for one in gathered.mentions if "Halcyon Freight" in one.wording)
+    assert (own.verbatim, own.answer_withheld, own.weight) == (False, True, 1.0)
+    with pytest.raises(RefusedByPolicy):
+        request_clip.export_clip(planted, own.request_id, planted.root / "clip", now=NOW)
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+@pytest.mark.parametrize("name", [*FORMATS, *TARGETS])
+def test_a_customer_is_named_in_none_of_their_own_rows_of_any_export(
+    planted: Workspace, name: str, grouped: bool, allowed: dict[str, Outcome]
+) -> None:
+    if name == "parquet":
+        pytest.importorskip("pyarrow")
+    for session_id in Registry(planted.db).digests():
+        if not session_id.endswith("0"):
+            allowed[f"internal_share {session_id}"] = Outcome.MINUS
+    text = everything_in(export(planted, name, group=grouped)).lower()
+    assert "asks for something" in text
+    assert not any(secret.lower() in text for secret in (*PLANTED, *CUSTOMERS, "halcyon"))
+
+
+def test_a_persons_title_that_became_a_secret_since_is_shown_no_more(filled: Workspace) -> None:
+    lines = request_review.lines(filled, unsure=False, now=NOW)
+    request_review.rename(filled, lines[0].group, "Sign on for Project Heron", **BY, now=NOW)
+    assert request_review.lines(filled, unsure=False, now=NOW)[0].title == "Sign on for Project Heron"
+    (filled.root / "terms.toml").write_text('[[terms]]\ntext = "Heron"\n', "utf-8")
+    assert request_review.lines(filled, unsure=False, now=NOW)[0].title == "Single sign on for contractors"
+    assert "Heron" not in everything_in(export(filled, "html"))
+
+
+@pytest.mark.parametrize("title", ["Sign on for Halcyon", "PRJ-4711 for all", "P R J forty seven eleven", "prj 4711"])
+def test_a_title_has_no_first_word_of_a_customer_and_nothing_that_fits_a_listed_pattern(
+    filled: Workspace, title: str
+) -> None:
+    (filled.root / "terms.toml").write_text('[[patterns]]\npattern = "PRJ-[0-9]{4}"\n', "utf-8")
+    request_id = rows(filled)[0]["request_id"]
+    with pytest.raises(UsageProblem, match="names a customer"):
+        request_review.rename(filled, request_id, title, **BY, now=NOW)
+    request_review.rename(filled, request_id, "Sign on for freight, banks and clinics", **BY, now=NOW)
+
+
 def test_acts_are_append_only_and_titles_are_no_plain_text_in_the_database(filled: Workspace) -> None:
     request_id = rows(filled)[0]["request_id"]
     request_review.rename(filled, request_id, "A title nobody should read", **BY, now=NOW)
@@ -385,15 +479,7 @@ def test_an_unknown_request_is_an_error(filled: Workspace) -> None:
 def test_nothing_in_any_export_names_the_customer_of_a_unique_request(
     filled: Workspace, name: str, allowed: dict[str, Outcome]
 ) -> None:
-    made = export(filled, name)
-    everything = b"\n".join(made.files.values())
-    if name == "xlsx":
-        import io
-        import zipfile
-
-        with zipfile.ZipFile(io.BytesIO(everything[: everything.index(b"\n{\n")])) as archive:
-            everything = b"\n".join(archive.read(part) for part in archive.namelist())
-    text = everything.decode("utf-8", "replace").lower()
+    text = everything_in(export(filled, name)).lower()
     assert not any(
         word in text for secret in (*CUSTOMERS, "Guest 3") for word in (secret.lower(), secret.split()[0].lower())
     )
@@ -795,6 +881,8 @@ def test_a_clip_is_written_to_a_new_folder_by_the_command(
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
     assert result.stdout == "proved: 10.0 s, 5 files\n"
+    for path in (tmp_path / "clip").iterdir():
+        assert b"halcyon" not in path.read_bytes().lower() and "guest" not in path.name
     assert CliRunner().invoke(main, arguments).exit_code == 2
     for output in ("nowhere/clip", "other"):
         unknown = [*arguments[:2], "q-0", *arguments[3:-1], str(tmp_path / output)]

@@ -12,9 +12,10 @@ from pipeline.ingest.attendance.model import AttendanceReport
 from pipeline.ingest.captions import metadata_content
 from pipeline.ingest.captions.speakers import named_in
 from pipeline.ingest.documents import is_document
-from pipeline.ingest.draft import Person, SessionDraft, is_media, own_files
+from pipeline.ingest.draft import Person, SessionDraft, own_files
 from pipeline.ingest.encodings import squashed
 from pipeline.ingest.listing import Listing
+from pipeline.ingest.media_kinds import is_media
 from pipeline.ingest.participants import Speakers, merged
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml
 

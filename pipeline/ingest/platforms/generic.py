@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from pipeline.errors import InputRefused
 from pipeline.ingest.attendance import merge, reader
-from pipeline.ingest.draft import SessionDraft, is_media, own_files
+from pipeline.ingest.draft import SessionDraft, own_files
 from pipeline.ingest.listing import Listing
+from pipeline.ingest.media_kinds import is_media
 from pipeline.ingest.participants import merged
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml
 from pipeline.records.session import UNKNOWN_PLATFORM

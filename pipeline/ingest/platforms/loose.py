@@ -15,9 +15,10 @@ from pipeline.ingest import session_texts
 from pipeline.ingest.attendance import reader
 from pipeline.ingest.captions import CaptionFile
 from pipeline.ingest.chat import ChatFile
-from pipeline.ingest.draft import SessionDraft, is_media
+from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.file_clock import last_written, recorded_at
 from pipeline.ingest.listing import Listing
+from pipeline.ingest.media_kinds import is_media
 from pipeline.ingest.platforms import generic
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml
 from pipeline.ingest.written_start import start_in_names

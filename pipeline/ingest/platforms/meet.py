@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pipeline.errors import InputRefused
 from pipeline.ingest.captions import transcript
-from pipeline.ingest.draft import SessionDraft, is_media
+from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.identify_platform import MEET_RECORDING
 from pipeline.ingest.listing import Listing
+from pipeline.ingest.media_kinds import is_media
 from pipeline.ingest.platforms import beside
 from pipeline.ingest.platforms.generic import named_texts
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline.errors import InputRefused
 from pipeline.ingest.captions import metadata_content, webvtt
-from pipeline.ingest.draft import SessionDraft, is_media
+from pipeline.ingest.draft import SessionDraft
 from pipeline.ingest.identify_platform import TEAMS_RECORDING
 from pipeline.ingest.listing import Listing
+from pipeline.ingest.media_kinds import is_media
 from pipeline.ingest.platforms import beside
 from pipeline.ingest.platforms.generic import named_texts
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml

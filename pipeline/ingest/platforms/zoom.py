@@ -12,10 +12,11 @@ from pipeline.errors import InputRefused
 from pipeline.ingest.attendance import merge, poll, reader, zoom_api
 from pipeline.ingest.attendance import zoom as report_of
 from pipeline.ingest.attendance.model import AttendanceReport
-from pipeline.ingest.draft import Person, SessionDraft, is_media
+from pipeline.ingest.draft import Person, SessionDraft
 from pipeline.ingest.encodings import squashed
 from pipeline.ingest.file_kinds import kind_of
 from pipeline.ingest.listing import Listing
+from pipeline.ingest.media_kinds import is_media
 from pipeline.ingest.participants import merged
 from pipeline.ingest.platforms.generic import named_texts
 from pipeline.ingest.session_toml import FILE_NAME, SessionToml

@@ -9,9 +9,10 @@ from datetime import datetime
 
 from pipeline.errors import InputRefused
 from pipeline.ingest.attendance import merge, reader
-from pipeline.ingest.draft import Person, SessionDraft, is_media, own_files
+from pipeline.ingest.draft import Person, SessionDraft, own_files
 from pipeline.ingest.encodings import folded
 from pipeline.ingest.listing import Listing
+from pipeline.ingest.media_kinds import is_media
 from pipeline.ingest.participants import Speakers, merged
 from pipeline.ingest.platforms import zoom, zoom_api
 from pipeline.ingest.platforms.generic import named_texts

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from pipeline.diarization.checkpoint import Array
+Array = npt.NDArray[np.float32]
 
 
 class OnnxNetwork:
-    """An ONNX model with one input and one output."""
+    """An ONNX model with one input."""
 
     def __init__(self, model: bytes) -> None:
         import onnxruntime
@@ -21,5 +22,11 @@ class OnnxNetwork:
         self._input = self._session.get_inputs()[0].name
 
     def run(self, batch: Array) -> Array:
-        """The output for one batch, its first axis that of the batch."""
-        return np.asarray(self._session.run(None, {self._input: np.ascontiguousarray(batch, np.float32)})[0])
+        """The first output for one batch, its first axis that of the batch."""
+        return self.run_all(batch)[0]
+
+    def run_all(self, batch: Array) -> list[Array]:
+        """Every output for one batch, in the model's order."""
+        return [
+            np.asarray(each) for each in self._session.run(None, {self._input: np.ascontiguousarray(batch, np.float32)})
+        ]

@@ -1,0 +1,18 @@
+"""Where in a picture there are faces: found in frames and followed from one to the next; nobody is recognised."""
+
+from pipeline import models
+from pipeline.faces.detector import FaceDetector
+from pipeline.faces.following import followed
+from pipeline.records import FaceLook
+
+VERSION = "1"
+MODEL = "faces"
+"""The entry of models.toml that holds the network."""
+
+
+def load_detector() -> FaceDetector:
+    """The pulled model; raises ``ConfigurationError`` where it is not here, or not what it was."""
+    return FaceDetector(models.verified(models.find(MODEL)))
+
+
+__all__ = ["MODEL", "VERSION", "FaceDetector", "FaceLook", "followed", "load_detector"]

@@ -1,0 +1,125 @@
+"""Follows faces from look to look, and says where each may be between them; pure.
+
+Between two looks a face is in what its boxes of both cover together, with a margin, as long as it goes straight. Before
+the first look that found it and after the last it may be there all the same: a detector misses faces that turn away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from pipeline.records import FaceBox, FaceLook, FaceSpan, FaceTrack, Region
+
+MARGIN = 0.35
+"""How much is covered on each side of a box beyond it, by its own width and height: hair, ears and chin are a face."""
+MISSED = 2
+"""In how many looks in a row a face may not be found and be followed all the same; it is covered as long beyond."""
+NEAR = 1.0
+"""How far a face may go from one look to the next, by the longer side of its box."""
+GROWTH = 1.3
+"""How much larger than the largest of some regions the one that covers all may be, for their spans to be one."""
+
+
+@dataclass(slots=True)
+class _Followed:
+    """A face under way: in which looks it was found, by their numbers, and where."""
+
+    found: list[tuple[int, FaceBox]]
+
+    @property
+    def last(self) -> tuple[int, FaceBox]:
+        return self.found[-1]
+
+
+def followed(looks: Sequence[FaceLook]) -> tuple[FaceTrack, ...]:
+    """Every face of these looks, which are in order of time, in order of when it was found first."""
+    tracks: list[_Followed] = []
+    for number, look in enumerate(looks):
+        free = [track for track in tracks if number - track.last[0] <= MISSED + 1]
+        for box in look.boxes:
+            nearest = min(free, key=lambda track: _distance(track.last[1], box), default=None)
+            if nearest is not None and _distance(nearest.last[1], box) <= NEAR:
+                free.remove(nearest)
+                nearest.found.append((number, box))
+            else:
+                tracks.append(_Followed([(number, box)]))
+    times = [look.at_s for look in looks]
+    return tuple(
+        FaceTrack(spans=tuple(_joined(_spans(track, times))), score=round(max(box.score for _, box in track.found), 3))
+        for track in tracks
+    )
+
+
+def _distance(one: FaceBox, other: FaceBox) -> float:
+    """How far apart the middles of two boxes are, by the longer side of the larger."""
+    first, second = one.region, other.region
+    right = (first.left + first.right - second.left - second.right) / 2
+    down = (first.top + first.bottom - second.top - second.bottom) / 2
+    sides = (_wide(first), _high(first), _wide(second), _high(second))
+    return max(abs(right), abs(down)) / max(*sides, 1e-9)
+
+
+def _spans(track: _Followed, times: Sequence[float]) -> Iterator[FaceSpan]:
+    """Where the face may be, from look to look."""
+    first, last = track.found[0], track.last
+    begin_s = times[max(0, first[0] - 1 - MISSED)] if first[0] > MISSED else 0.0
+    step_s = times[1] - times[0] if len(times) > 1 else 1.0
+    after = last[0] + 1 + MISSED
+    end_s = times[after] if after < len(times) else times[-1] + (after - len(times) + 1) * step_s
+    yield FaceSpan(start_s=begin_s, end_s=times[first[0]], region=_padded(first[1].region))
+    for (number, box), (following, other) in pairwise(track.found):
+        region = _padded(_both(box.region, other.region))
+        yield FaceSpan(start_s=times[number], end_s=times[following], region=region)
+    yield FaceSpan(start_s=times[last[0]], end_s=end_s, region=_padded(last[1].region))
+
+
+def _joined(spans: Iterator[FaceSpan]) -> Iterator[FaceSpan]:
+    """The spans with those in a row as one where the face hardly moves."""
+    held: FaceSpan | None = None
+    largest = 0.0
+    for span in spans:
+        if span.start_s >= span.end_s:
+            continue
+        largest = max(largest, _area(span.region))
+        if held is not None:
+            region = _both(held.region, span.region)
+            if _area(region) <= GROWTH * largest:
+                held = replace(held, end_s=span.end_s, region=region)
+                continue
+            yield held
+        held, largest = span, _area(span.region)
+    if held is not None:
+        yield held
+
+
+def _padded(region: Region) -> Region:
+    across, down = MARGIN * _wide(region), MARGIN * _high(region)
+    return Region(
+        left=max(0.0, region.left - across),
+        top=max(0.0, region.top - down),
+        right=min(1.0, region.right + across),
+        bottom=min(1.0, region.bottom + down),
+    )
+
+
+def _both(one: Region, other: Region) -> Region:
+    return Region(
+        left=min(one.left, other.left),
+        top=min(one.top, other.top),
+        right=max(one.right, other.right),
+        bottom=max(one.bottom, other.bottom),
+    )
+
+
+def _area(region: Region) -> float:
+    return _wide(region) * _high(region)
+
+
+def _wide(region: Region) -> float:
+    return region.right - region.left
+
+
+def _high(region: Region) -> float:
+    return region.bottom - region.top
