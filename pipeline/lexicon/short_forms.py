@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from pipeline.lexicon.common import FUNCTION_WORDS, is_english
+from pipeline.lexicon.common import FUNCTION_WORDS, is_common, is_english
 from pipeline.lexicon.nicknames import is_given_name
-from pipeline.lexicon.plain import plain, word_set
+from pipeline.lexicon.plain import TOKEN, plain, word_set, words_of
 
+VERY_COMMON = 1200
+"""Rank of a word from which on it is a name without further evidence: a rarer word costs little where it is none, and
+hides much where it is one."""
+# What a code name is introduced by, or followed by: "Project Falcon" is called Falcon by everybody who works on it.
+_CODE_NAME_WORDS = word_set("project operation codename code name program programme initiative mission workstream")
 _LEAST, _LEAST_OF_A_PRODUCT = 4, 5  # letters of a part that is told apart by itself: a judgement
 _LEFT_OUT = 2  # letters: with one fewer it is another spelling, or another name ("Martin", "Martina")
 _VOWEL = re.compile(r"[aeiouy]")
@@ -58,13 +63,23 @@ def two_initials(first: str, last: str) -> str | None:
     return None if is_usual else f"{first[0]} {last[0]}"
 
 
-def product_parts(words: Sequence[str]) -> Iterator[str]:
+def code_name(text: str) -> str:
+    """A code name without what says that it is one; empty where there is none, or it would be words of any talk."""
+    words = TOKEN.findall(text)
+    core = [word for word in words if plain(word) not in _CODE_NAME_WORDS]
+    is_talk = len(core) > 1 and all(is_common(plain(word), VERY_COMMON) for word in core)
+    is_shorter = len(core) < len(words) and len("".join(core)) > 2
+    return " ".join(core) if is_shorter and not is_talk else ""
+
+
+def product_parts(text: str) -> Iterator[str]:
     """The words that a product is called by alone: the first if it is no English word, "K7" of "Gripper K7".
 
     None that any developer says of something else.
     """
+    words = [word for word in text.split() if plain(word) not in _CODE_NAME_WORDS]
     for index, word in enumerate(words if len(words) > 1 else ()):
-        letters = plain(word)
+        letters = "".join(words_of(word))
         is_told_apart = index == 0 and len(letters) >= _LEAST_OF_A_PRODUCT and letters.isalpha()
         if letters in _TECHNOLOGIES or letters in FUNCTION_WORDS:
             continue

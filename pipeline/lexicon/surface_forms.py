@@ -8,14 +8,11 @@ from dataclasses import dataclass, replace
 from pipeline.lexicon.common import FUNCTION_WORDS, is_common, is_english
 from pipeline.lexicon.nicknames import forms_of
 from pipeline.lexicon.plain import TOKEN, plain, word_set, words_of
-from pipeline.lexicon.short_forms import name_beginning, name_parts, product_parts, two_initials
+from pipeline.lexicon.short_forms import VERY_COMMON, code_name, name_beginning, name_parts, product_parts, two_initials
 from pipeline.lexicon.spoken_forms import SPOKEN_SIGNS, spoken_forms
 from pipeline.records import Context, DetectionRule, KnownPerson, Misheard, Term
 
 LABELS = {"person": "PERSON", "company": "COMPANY", "product": "PRODUCT", "host": "HOST", "other": "TERM"}
-# Rank of a word from which on it is a name without further evidence: a rarer word costs little where it is none, and
-# hides much where it is one.
-_VERY_COMMON = 1200
 _TITLES = word_set("mr mrs ms miss dr prof sir madam jr sr ii iii")
 _PARTICLES = word_set("van von der den de la le du da dos das del della di bin ibn al el ter ten zu zur y e")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
@@ -31,8 +28,6 @@ _LEGAL_FORMS = _COMPANY_WORDS | word_set(
     sca scs sdnbhd sicav snc spzoo sprl srl sro uab ug vof zrt"""
 )
 _LEGAL_FORM_PARTS = 4  # "Sp. z o.o."
-# What a code name is introduced by, or followed by: "Project Falcon" is called Falcon by everybody who works on it.
-_CODE_NAME_WORDS = word_set("project operation codename code name program programme initiative mission workstream")
 # The scores of forms order the queue. Of 1,005 known names in the marked sets 0.97 were right, of 211 companies 0.96.
 _WHOLE, _FAMILY_FIRST, _GIVEN_AND_FAMILY, _GROUP, _PART, _INITIALS = 0.99, 0.98, 0.98, 0.97, 0.95, 0.75
 _PET_FORM = 0.85  # 38 of 44 right
@@ -100,7 +95,7 @@ def elsewhere_forms(terms: Iterable[Term]) -> tuple[SurfaceForm, ...]:
 
 def _is_ordinary(form: SurfaceForm) -> bool:
     if form.label == "PERSON":
-        return all(is_common(word, _VERY_COMMON) for word in form.words)
+        return all(is_common(word, VERY_COMMON) for word in form.words)
     return len(form.words) < _TOLD_APART and all(map(is_english, form.words))
 
 
@@ -167,12 +162,14 @@ def _person(entity: str, names: tuple[str, ...], rule: DetectionRule) -> Iterato
         if len(parts) > 2:
             yield SurfaceForm(f"{parts[0]} {parts[-1]}", entity, "PERSON", rule, _GIVEN_AND_FAMILY)
             yield from _by_initials(groups, entity, rule)
+            if particle := next((index for index, part in enumerate(parts[1:-1], 1) if plain(part) in _PARTICLES), 0):
+                yield SurfaceForm(" ".join(parts[particle:]), entity, "PERSON", rule, _GROUP)
         if len(parts) == 2 and (initials := two_initials(*parts)):
             yield SurfaceForm(initials, entity, "PERSON", rule, _INITIALS, ordinary=True, exact=True)
         yield from (SurfaceForm(" ".join(group), entity, "PERSON", rule, _GROUP) for group in groups if len(group) > 1)
         for part in parts:
             if len(parts) < 3 or plain(part) not in _PARTICLES:
-                yield SurfaceForm(part, entity, "PERSON", rule, _PART, is_common(plain(part), _VERY_COMMON))
+                yield SurfaceForm(part, entity, "PERSON", rule, _PART, is_common(plain(part), VERY_COMMON))
         for pet in sorted(forms_of(plain(parts[0])) if parts else ()):
             nickname = DetectionRule.NICKNAME
             yield SurfaceForm(pet.capitalize(), entity, "PERSON", nickname, _PET_FORM, is_common(pet), exact=True)
@@ -201,7 +198,7 @@ def _company(name: str) -> Iterator[SurfaceForm]:
     entity, rule, words = entity_of("company", name), DetectionRule.KNOWN_COMPANY, TOKEN.findall(name)
     core = [word for word in _without_legal_form(words) if plain(word) not in _COMPANY_WORDS] or words
     for written in (words, core) if core != words else (words,):
-        ordinary = len(written) == 1 and is_common(plain(written[0]), _VERY_COMMON)
+        ordinary = len(written) == 1 and is_common(plain(written[0]), VERY_COMMON)
         yield SurfaceForm(" ".join(written), entity, "COMPANY", rule, _WHOLE, ordinary)
     for spoken in spoken_forms(" ".join(core)):
         yield SurfaceForm(spoken, entity, "COMPANY", rule, _WHOLE, exact=True)
@@ -218,8 +215,9 @@ def _joined_by_and(name: str, core: list[str], entity: str) -> Iterator[SurfaceF
     """A company of two with "and" between, as it is said and by its initials: "Hall and Sons", "H and S"."""
     parts = [word for word in core if plain(word) != "and"]
     if len(parts) == 2 and ("&" in name or "+" in name or len(parts) < len(core)):
-        for text, score in ((" and ".join(parts), _WHOLE), (" and ".join(part[0] for part in parts), _ACRONYM)):
-            yield SurfaceForm(text, entity, "COMPANY", DetectionRule.KNOWN_COMPANY, score, exact=True)
+        rule, initials = DetectionRule.KNOWN_COMPANY, " and ".join(part[0] for part in parts)
+        yield SurfaceForm(" and ".join(parts), entity, "COMPANY", rule, _WHOLE)
+        yield SurfaceForm(initials, entity, "COMPANY", rule, _ACRONYM, exact=True)
 
 
 def _without_legal_form(words: list[str]) -> list[str]:
@@ -242,7 +240,7 @@ def _misheard(confirmed: tuple[Misheard, ...], known: list[SurfaceForm]) -> Iter
     for form in confirmed:
         words = words_of(form.text)
         if form.entity in entities and "".join(words) not in keys:
-            ordinary = all(is_common(word, _VERY_COMMON) for word in words)
+            ordinary = all(is_common(word, VERY_COMMON) for word in words)
             yield SurfaceForm(form.text, form.entity, form.label, rule, _MISHEARING, ordinary, exact=True)
 
 
@@ -256,19 +254,11 @@ def _term(term: Term) -> Iterator[SurfaceForm]:
         if kind == "company":
             yield from (replace(form, entity=entity) for form in _company(text))
         if kind == "term":
-            yield from (replace(form, entity=entity, label=label) for form in _code_name(text))
-            for part in product_parts([word for word in TOKEN.findall(text) if plain(word) not in _CODE_NAME_WORDS]):
+            if core := code_name(text):
+                ordinary = len(words_of(core)) == 1 and is_common(plain(core))
+                yield SurfaceForm(core, entity, label, DetectionRule.TERM_LIST, _FIRST_WORD, ordinary)
+            for part in product_parts(text):
                 for form in dict.fromkeys((part, *spoken_forms(part))):
                     yield SurfaceForm(form, entity, label, DetectionRule.TERM_LIST, _FIRST_WORD, exact=form != part)
     if kind == "person":
         yield from _person(entity, (term.text, *term.aliases), DetectionRule.TERM_LIST)
-
-
-def _code_name(text: str) -> Iterator[SurfaceForm]:
-    """A code name without what says that it is one; none that would be words of any talk."""
-    words = TOKEN.findall(text)
-    core = [word for word in words if plain(word) not in _CODE_NAME_WORDS]
-    is_talk = len(core) > 1 and all(is_common(plain(word), _VERY_COMMON) for word in core)
-    if core and len(core) < len(words) and not is_talk and len("".join(core)) > 2:
-        ordinary = len(core) == 1 and is_common(plain(core[0]))
-        yield SurfaceForm(" ".join(core), "", "", DetectionRule.TERM_LIST, _FIRST_WORD, ordinary)

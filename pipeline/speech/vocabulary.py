@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from pipeline.lexicon import spoken_address
+from pipeline.lexicon import is_common, plain, spoken_address
+from pipeline.lexicon.short_forms import code_name, product_parts
 from pipeline.records import Context
 
 _SHORTEST_NAME = 3
@@ -72,6 +73,15 @@ def _spellings(context: Context) -> Iterator[Keyword]:
             yield Keyword(spoken_address(person.email))
     for term in context.terms:
         yield from (Keyword(text.strip(), name=term.kind == "person") for text in (term.text, *term.aliases))
+        if term.kind not in ("person", "company"):
+            yield from (Keyword(short) for text in (term.text, *term.aliases) for short in _for_short(text))
+
+
+def _for_short(term: str) -> Iterator[str]:
+    """What a code name or a product is called by alone; no word of any talk, for which much else is heard."""
+    core = code_name(term)
+    names = [core, *product_parts(term)]
+    return (name for name in names if len(name) >= _SHORTEST_NAME and not is_common(plain(name)))
 
 
 def _whole_and_parts(name: str) -> Iterator[Keyword]:

@@ -29,12 +29,12 @@ TRACK = Track(track_id="t1", participant_id="p1", digest="", stream=0, duration_
 BASE_S = SETTINGS.pad_s + TRACK.smear_s
 
 
-def word(start_s: float, end_s: float, *, track_id: str = "t1") -> Word:
+def word(start_s: float, end_s: float, *, track_id: str = "t1", text: str = "") -> Word:
     return Word(
         start_s=start_s,
         end_s=end_s,
         time_uncertainty_s=0,
-        text="",
+        text=text,
         probability=1,
         track_id=track_id,
         participant_id=None,
@@ -67,6 +67,15 @@ def test_a_word_may_begin_or_end_anywhere_in_the_silence_beside_it() -> None:
     start_s, end_s, reasons = widened(words, place(10.0, 10.5, words=(1, 2)))
     assert (start_s, end_s) == (9.775, 10.825)
     assert reasons[-2:] == ("gap 0.200 s before", "gap 0.300 s after")
+
+
+def test_what_a_neighbour_takes_too_long_for_may_be_of_the_finding() -> None:
+    where = place(10.0, 10.5, words=(1, 2))
+    slow = [word(9.0, 10.0, text="so"), word(10.0, 10.5, text="Thandiwe"), word(10.5, 11.2, text="I")]
+    start_s, end_s, _ = widened(slow, where)
+    assert (start_s, end_s) == pytest.approx((9.7 - TRACK.smear_s, 10.8 + TRACK.smear_s))
+    usual = [word(9.6, 10.0, text="also"), word(10.0, 10.5, text="Thandiwe"), word(10.5, 11.2, text="40")]
+    assert widened(usual, where)[:2] == pytest.approx((10.0 - BASE_S, 10.5 + BASE_S))
 
 
 def test_words_of_another_track_are_no_neighbours() -> None:

@@ -68,3 +68,16 @@ def test_without_the_model_only_what_surely_fits_its_prompt_counts_as_told() -> 
     assert told(context, SpeechSettings(engine="captions")) == frozenset()
     assert told(context, SpeechSettings(engine="sphinx")) == set(texts(context))
     assert told(context, NO_MODEL.model_copy(update={"second_engine": "sphinx"})) == set(texts(context))
+
+
+def test_a_code_name_or_product_is_listened_for_as_it_is_said_for_short() -> None:
+    terms = (
+        Term(text="Project Nightjar", kind="product"),
+        Term(text="Bluefin Ledger", kind="product"),
+        Term(text="Project Home", kind="product"),
+        Term(text="Postgres Turbo", kind="product"),
+        Term(text="Operation Quince", aliases=("Codename Saffron",)),
+    )
+    found = texts(Context(terms=terms))
+    assert {"Project Nightjar", "Nightjar", "Bluefin", "Quince", "Saffron"} <= set(found)
+    assert not {"Home", "Ledger", "Postgres", "Turbo", "Project"} & set(found)

@@ -25,6 +25,8 @@ _OF_TOOLS = ("ctl", "cli", "api", "sdk", "hub", "ops", "lib", "kit", "svc", "bot
 _OF_COMPANIES = frozenset({DetectionRule.TERM_LIST, DetectionRule.KNOWN_COMPANY})
 _SAYS = word_set("said says mentioned asked asks thinks wants")
 """What only somebody does of whom a name was just said."""
+_DOES = word_set("will has had would can could sends")
+_TWO_LETTERS = 2  # of a company's initials, which are no name of anybody in small letters
 _LEAST_IN_COMPOUND = 4
 """Letters of a name that is looked for within a word: shorter ones stand in words by chance."""
 
@@ -165,11 +167,17 @@ def _stands_for(form: SurfaceForm, text: Text, first: int, last: int) -> bool:
         return not any(token.plain in FUNCTION_WORDS for token in text.tokens[first : last + 1])
     if not form.ordinary:
         return True
-    if form.label != "PERSON":
-        return _evident(text, first, last)
-    if len(form.words) == len(form.key):
+    if form.label == "PERSON" and len(form.words) == len(form.key):
         return _are_initials(text, first, last)
-    return _evident(text, first, last) or _behind(text, last) in _SAYS
+    if form.label == "COMPANY" and text.cased and len(form.key) == _TWO_LETTERS:
+        return _are_initials(text, first, last)
+    is_somebody = form.label == "PERSON" and _behind(text, last) in _SAYS
+    return is_somebody or _evident(text, first, last) or (form.label == "PERSON" and _opens(text, first, last))
+
+
+def _opens(text: Text, first: int, last: int) -> bool:
+    """Whether a person who is called by an ordinary word is what a sentence begins with: "Bill will send it"."""
+    return text.cased and text.raw[text.tokens[first].start_char].isupper() and _behind(text, last) in _DOES
 
 
 def _are_initials(text: Text, first: int, last: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.lexicon import BESIDE_NAMES, SurfaceForm, is_common, is_english
@@ -41,22 +41,28 @@ def without_excess(
             parts = _missing(run[start : start + size], name)
             if parts is None:
                 continue
-            missing = _Missing(parts, is_company=form.label == "COMPANY")
+            missing = _Missing(parts, is_of_a_person=form.label == "PERSON")
             if all(_are_excess(side, missing, in_place=in_place) for side in (run[:start], run[start + size :])):
                 return first + start, first + start + size - 1
     return first, last
+
+
+def goes_on(words: Sequence[str], name: Sequence[str], form: SurfaceForm) -> bool:
+    """Whether words beside what was heard for a ``name`` of somebody are nothing of the rest of a longer form."""
+    rest = [word for word in form.words if word not in name]
+    return _are_excess(words, _Missing(rest, is_of_a_person=form.label == "PERSON"), in_place=False)
 
 
 class _Missing(NamedTuple):
     """What is missing of a name beside what was heard of it as it is."""
 
     words: Sequence[str]
-    is_company: bool
+    is_of_a_person: bool
 
     @property
     def least(self) -> float:
         """How similar to it what was heard for it is."""
-        return _HEARD_FOR_A_COMPANY if self.is_company else _HEARD_FOR_THE_REST
+        return _HEARD_FOR_THE_REST if self.is_of_a_person else _HEARD_FOR_A_COMPANY
 
     def is_like(self, heard: str, least: float) -> bool:
         """Whether a word is so similar to one that is missing, or to all that is."""
@@ -91,6 +97,15 @@ def _is_excess(word: str, missing: _Missing, *, in_place: bool) -> bool:
 
 def _is_ordinary(word: str, missing: _Missing) -> bool:
     """Whether a word beside a name is one of any talk: of what starts as the rest of a person's name, none is."""
-    if missing.is_company:
-        return is_english(word)
-    return is_common(word) and all(first_sound(word[:2]) != first_sound(name[:2]) for name in missing.words)
+    if not missing.is_of_a_person:
+        return any(map(is_english, _stems(word)))
+    is_usual = any(map(is_common, _stems(word)))
+    return is_usual and all(first_sound(word[:2]) != first_sound(name[:2]) for name in missing.words)
+
+
+def _stems(word: str) -> Iterator[str]:
+    """A word and what it may be a form of: "pays", "passes"."""
+    yield word
+    for ending in ("s", "es"):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            yield word.removesuffix(ending)

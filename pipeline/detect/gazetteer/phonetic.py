@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.detect.gazetteer.excess_words import without_excess
+from pipeline.detect.gazetteer.excess_words import goes_on, without_excess
 from pipeline.detect.scoring.calibration import share_similar
 from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import FUNCTION_WORDS, is_common, is_english
@@ -22,6 +22,9 @@ _FLOOR = 0.7  # below every threshold there is: what is less like a name is not 
 _LENGTH_SLACK = 0.34  # how much longer or shorter, as a share of the name, something heard for it may be
 _PER_SHORT_LETTER = 0.02  # more for each letter that a name lacks to six: short names sound like more words
 _FUNCTION_WORD = 0.02  # more where a run holds a word like "the"
+_OF_TALK = 0.1  # more where it holds one and the name is made of ordinary words: "hope the young" for Hope Young
+_SURE = 0.84  # how similar to a name words are that need no more beside them: "ruksana" of "ruksana wrote"
+_LEAST_MISSING = 2  # letters that an English word lacks of a name that it begins, and is no mishearing of: "turbine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,10 @@ class _Candidate(NamedTuple):
     target: _Target
 
 
+_Placed = tuple[_Candidate, int, int]
+"""A candidate for the words from the first up to and including the last."""
+
+
 def phonetic_recognizer(forms: tuple[SurfaceForm, ...], thresholds: Thresholds | None = None) -> Recognizer:
     """For the forms with at least four letters; shorter ones sound like too much."""
     limits = thresholds or Thresholds()
@@ -77,8 +84,14 @@ def phonetic_recognizer(forms: tuple[SurfaceForm, ...], thresholds: Thresholds |
             for last in range(first, min(first + _MAX_WORDS, len(words)))
             if (candidate := best("".join(words[first : last + 1]))) is not None
             and candidate.similarity >= _needed(words, first, last, candidate.target, limits)
+            and not _is_part(words[first : last + 1], candidate.target)
         ]
-        return [_match(text, first, last, candidate) for candidate, first, last in _clearest(candidates)]
+        clearest = _clearest(candidates)
+        return [
+            _match(text, first, last, candidate)
+            for candidate, first, last in clearest
+            if not any(_says_it_all(words, shorter, (candidate, first, last)) for shorter in clearest)
+        ]
 
     return recognize
 
@@ -104,7 +117,8 @@ def _needed(words: list[str], first: int, last: int, target: _Target, limits: Th
     run = words[first : last + 1]
     ordinary = sum(map(is_common, run))
     if any(word in FUNCTION_WORDS for word in run):
-        needed = limits.common + _FUNCTION_WORD
+        is_of_talk = target.form.label == "PERSON" and all(map(is_common, target.form.words))
+        needed = limits.common + (_OF_TALK if is_of_talk else _FUNCTION_WORD)
     elif ordinary == len(run):
         needed = limits.common
     elif ordinary:
@@ -119,9 +133,9 @@ def _needed(words: list[str], first: int, last: int, target: _Target, limits: Th
     return needed - (limits.cued if first and words[first - 1] in CUES else 0.0)
 
 
-def _clearest(candidates: list[tuple[_Candidate, int, int]]) -> list[tuple[_Candidate, int, int]]:
+def _clearest(candidates: list[_Placed]) -> list[_Placed]:
     """Of overlapping runs that resemble the same form the most similar."""
-    kept: list[tuple[_Candidate, int, int]] = []
+    kept: list[_Placed] = []
     for candidate, first, last in sorted(candidates, key=lambda item: (-item[0].similarity, item[1] - item[2])):
         if not any(
             first <= other_last and other_first <= last and other.target is candidate.target
@@ -129,6 +143,25 @@ def _clearest(candidates: list[tuple[_Candidate, int, int]]) -> list[tuple[_Cand
         ):
             kept.append((candidate, first, last))
     return kept
+
+
+def _is_part(run: list[str], target: _Target) -> bool:
+    """Whether an English word, or its plural, is a part of the one word that a company or a product is called by."""
+    if len(run) > 1 or target.words > 1 or target.form.label == "PERSON":
+        return False
+    key = run[0].removesuffix("s")
+    is_shorter = len(key) + _LEAST_MISSING <= len(target.key)
+    return is_shorter and (target.key.startswith(key) or target.key.endswith(key)) and is_english(key)
+
+
+def _says_it_all(words: list[str], shorter: _Placed, longer: _Placed) -> bool:
+    """Whether a run within another one is surely the same entity, and the words beside it go on."""
+    (one, first, last), (other, start, end) = shorter, longer
+    is_within = start <= first and last <= end and last - first < end - start
+    if not is_within or one.target.form.entity != other.target.form.entity or one.similarity < _SURE:
+        return False
+    sides = [*words[start:first], *words[last + 1 : end + 1]]
+    return goes_on(sides, one.target.form.words, other.target.form)
 
 
 def _match(text: Text, first: int, last: int, candidate: _Candidate) -> Match:

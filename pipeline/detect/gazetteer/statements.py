@@ -19,6 +19,7 @@ _LONG = 40  # words of a sentence beyond which the recogniser has left out point
 # What a cue says is secret may be the sentence before: "We will ship on Mars. Nobody outside knows about it."
 _POINTS_BACK = word_set("it its this that these those them they thats")
 _ALONE = 4  # words beside the cue: with fewer the sentence says nothing itself, and one beside it does, who knows which
+_POINTS_ON = word_set("this these next following")  # "don't quote me on this"
 # "Off the record" and "between you and me" at the end of a sentence may open the next: Whisper wrote "this is Tobias
 # off the record. We are closing …".
 _OPENERS = word_set("record me us ourselves confidence")
@@ -41,13 +42,15 @@ def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence]) 
     start, end = parts[cue.sentence]
     if end - start > _LONG:
         return max(start, cue.start - _UNPOINTED), min(end, cue.end + _UNPOINTED)
-    is_alone = (end - start) - (cue.end - cue.start) < _ALONE
+    beside = [*words[start : cue.start], *words[cue.end : end]]
+    is_alone = len(beside) < _ALONE or FUNCTION_WORDS.issuperset(beside)
     points_back = cue.sentence > 0 and not _POINTS_BACK.isdisjoint(words[start:end])
     opens = cue.end == end and words[end - 1] in _OPENERS
     first, last = start, end
     if cue.sentence > 0 and (points_back or is_alone):
         first = max(parts[cue.sentence - 1].start, start - _UNPOINTED)
-    if cue.sentence + 1 < len(parts) and (opens or (is_alone and not points_back)):
+    points_on = is_alone and (not points_back or not _POINTS_ON.isdisjoint(words[start:end]))
+    if cue.sentence + 1 < len(parts) and (opens or points_on):
         last = min(parts[cue.sentence + 1].end, end + _UNPOINTED)
     return first, last
 

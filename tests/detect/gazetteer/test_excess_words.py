@@ -7,7 +7,7 @@ import pytest
 from pipeline.detect.engine import find
 from pipeline.detect.gazetteer.excess_words import without_excess
 from pipeline.lexicon import SurfaceForm
-from pipeline.records import Context, DetectionRule, KnownPerson
+from pipeline.records import Context, DetectionRule, KnownPerson, Term
 
 FORM = SurfaceForm("Rajiv Kulshreshtha", "person:rajiv kulshreshtha", "PERSON", DetectionRule.KNOWN_NAME, 0.9)
 CONTEXT = Context(participants=(KnownPerson(name="Rajiv Kulshreshtha"), KnownPerson(name="Odile Fenwick")))
@@ -53,7 +53,7 @@ def test_no_neighbour_goes_with_a_known_name(text: str) -> None:
 
 COMPANIES = Context(
     participants=(KnownPerson(name="Kwame Asante", company="Kestrel Payments"), KnownPerson(name="Bjorn Akesson")),
-    companies=("Halden Automation GmbH", "Ashgrove Trust plc", "Windrose Energy", "Corvane Bank"),
+    companies=("Halden Automation GmbH", "Ashgrove Trust plc", "Windrose Energy", "Corvane Bank", "Harrow & Pike LLP"),
 )
 
 
@@ -70,6 +70,9 @@ COMPANIES = Context(
         ("i think bjorn you have to speak up", ["bjorn"]),
         ("thanks to bjorn and kwame has a question", ["bjorn", "kwame"]),
         ("from kestrel paiment we had a mail", ["kestrel paiment"]),
+        ("then kwami wrote it down", ["kwami"]),
+        ("and windrose insures them", ["windrose"]),
+        ("i work at harrow and pike we are two hundred", ["harrow and pike"]),
         ("with bjorn okeson it is on mute", ["bjorn okeson"]),
     ],
 )
@@ -89,3 +92,15 @@ def test_where_only_a_name_can_stand_ordinary_words_stay() -> None:
 def test_what_was_heard_for_the_rest_of_a_name_goes_with_it() -> None:
     found = {match.text for match in find("that was rajiv coolest chef i think", CONTEXT)}
     assert any("coolest" in text for text in found)
+
+
+def test_an_english_word_is_no_mishearing_of_a_name_that_it_begins() -> None:
+    context = Context(
+        participants=(KnownPerson(name="Hope Young"),),
+        terms=(Term(text="TurbineIQ", kind="product"), Term(text="PermitFlow", kind="product")),
+        companies=("Summit Title",),
+    )
+    assert find("we issue nine hundred permits for sixty turbines", context) == []
+    assert find("i hope the young people like it", context) == []
+    assert [match.text for match in find("and turbine i q is slow", context)] == ["turbine i q"]
+    assert "Summit" in {match.text for match in find("It runs at Summit in Denver.", context)}

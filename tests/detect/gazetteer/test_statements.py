@@ -81,6 +81,16 @@ def test_what_is_said_to_be_secret_is_found_with_what_it_is_about(text: str, cov
         "It ships in May, that's on a need to know basis.",
         "This mustn't go any further, it ships in May.",
         "It ships in May, and this goes no further.",
+        "You mustn't tell anyone, but the bridge is closing.",
+        "It's not for public consumption, but two schools will merge.",
+        "You're the first people we've told, we drop the old one.",
+        "My boss would kill me for saying it, the plant is for sale.",
+        "Not a word to the press, we buy the competitor.",
+        "Please don't put this in the public notes, the breach was ours.",
+        "It's strictly internal, the new plan costs nine euros.",
+        "We'd prefer that not to be known, the engines are late.",
+        "The merger isn't signed, but we move in May.",
+        "Once it's public you can quote us, we move in May.",
     ],
 )
 def test_people_say_in_many_ways_that_something_is_a_secret(text: str) -> None:
@@ -100,6 +110,10 @@ def test_people_say_in_many_ways_that_something_is_a_secret(text: str) -> None:
         "It stays here for an hour, and it doesn't go any further than step two.",
         "Our customers are price sensitive, and the filter is case sensitive.",
         "Our employees don't know where the button is, and we never told the scheduler to stop.",
+        "It is a public beta, and once we see all the public keys we rotate them.",
+        "The certificate isn't signed yet, and the connection is not closed.",
+        "You can share this with the team if you like, it is all on our blog.",
+        "An admin can see private folders, and nobody can know which ones a guest opens.",
         "The password should not be shared between services, it should stay internal to one.",
     ],
 )
@@ -169,3 +183,23 @@ def test_statements_are_whole_words_in_order_and_apart(words: list[str]) -> None
         match.start_char in starts and match.text == text.raw[match.start_char : match.end_char] for match in matches
     )
     assert all(one.end_char <= other.start_char for one, other in pairwise(matches))
+
+
+@pytest.mark.parametrize(
+    ("text", "covered"),
+    [
+        ("What I'm about to say is not for the minutes. We lost the bar. Fine.", 2),
+        ("Can you keep a secret? We move in May. Fine.", 2),
+        ("Don't quote me on this. We lost the bar. Fine.", 2),
+        ("We cannot say so publicly, but we are leaving.", 1),
+        ("That number must not get out. Our ratio is a hundred and four. Fine.", 2),
+        ("The mayor hasn't told the council, but the pool will close. Fine.", 1),
+        ("I'm not at liberty to say, but they were sold. Fine.", 1),
+        ("Don't let this leave the studio, the tour is over. Fine.", 1),
+        ("We are quietly looking for a buyer. Fine.", 1),
+    ],
+)
+def test_a_phrase_takes_the_sentence_that_it_announces(text: str, covered: int) -> None:
+    (statement,) = statements(text)
+    first = text.split(". ")[:covered] if "?" not in text else [text.rsplit(". ", 1)[0]]
+    assert statement == ". ".join(first).removesuffix(".")
