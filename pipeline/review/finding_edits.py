@@ -46,7 +46,8 @@ class FindingEdit:
 
     ``target`` is the finding whose edges move, the entities that get another category, the turn whose speaker is
     assigned, or the number of the edit that is undone; empty for a mention that is added. ``participant_id`` is who
-    says the words of that turn.
+    says the words of that turn, and ``known_by`` marks of what they were known by: a list of participants that is
+    written anew may give that id to somebody else.
     """
 
     act: EditAct
@@ -56,6 +57,7 @@ class FindingEdit:
     start_s: float = 0.0
     end_s: float = 0.0
     participant_id: str = ""
+    known_by: tuple[str, ...] = ()
 
 
 _OF_A_TARGET = (EditAct.MOVE, EditAct.RELABEL, EditAct.ASSIGN)

@@ -1,7 +1,8 @@
 """Who says the words of nobody known, as reviewers assigned them; what the assigned person closes goes with it.
 
 An assignment is an edit like any other: by time and track, append-only, undone by number. It reaches only words whose
-speaker nobody knows, and makes them exactly as open as everything else of that person.
+speaker nobody knows, and makes them exactly as open as everything else of that person. Words of somebody whom the list
+of participants has no more are open to nobody.
 """
 
 from __future__ import annotations
@@ -32,13 +33,36 @@ def assignments(current: Mapping[int, FindingEdit]) -> dict[int, FindingEdit]:
     return {number: edit for number, edit in current.items() if edit.act is EditAct.ASSIGN}
 
 
-def attributed(transcript: Transcript, current: Mapping[int, FindingEdit], ruling: Ruling) -> AttributedTranscript:
-    """A transcript under the assignments that hold: pure; the latest assignment of a word counts."""
-    assigned = tuple(assignments(current).values())
+def owner_now(edit: FindingEdit, people: Mapping[str, frozenset[str]]) -> str:
+    """The id by which the list of participants has whom an assignment is to; empty where it has nobody for sure.
+
+    ``people`` is what each is known by, as marks. An assignment of an earlier version has none, and goes by the id.
+    """
+    if not edit.known_by:
+        return edit.participant_id if edit.participant_id in people else ""
+    known_by = frozenset(edit.known_by)
+    alike = [participant_id for participant_id, marks in people.items() if marks & known_by]
+    same = [participant_id for participant_id in alike if people[participant_id] == known_by] or alike
+    return same[0] if len(same) == 1 else ""
+
+
+def attributed(
+    transcript: Transcript,
+    current: Mapping[int, FindingEdit],
+    ruling: Ruling,
+    people: Mapping[str, frozenset[str]],
+) -> AttributedTranscript:
+    """A transcript under the assignments that hold: pure; the latest assignment of a word counts.
+
+    ``people`` is what each participant is known by, as marks.
+    """
+    assigned = [(edit, owner_now(edit, people)) for edit in assignments(current).values()]
     if not assigned:
         return AttributedTranscript(transcript=transcript, heard=transcript, withheld=())
     pairs = [(word, _said_by(word, assigned, ruling)) for word in transcript.words]
-    allowed = [(word, owner) for word, owner in pairs if owner is None or _may_be_transcribed(word, owner, ruling)]
+    allowed = [
+        (word, owner) for word, owner in pairs if owner is None or (owner and _may_be_transcribed(word, owner, ruling))
+    ]
     stays = {id(word) for word, _ in allowed}
     withheld = tuple(
         UncoveredSpeech(track_id=word.track_id, start_s=word.start_s, end_s=word.end_s)
@@ -50,17 +74,20 @@ def attributed(transcript: Transcript, current: Mapping[int, FindingEdit], rulin
     return AttributedTranscript(transcript=replace(heard, words=words), heard=heard, withheld=withheld)
 
 
-def _said_by(word: Word, assigned: Iterable[FindingEdit], ruling: Ruling) -> str | None:
-    """Whom a word of nobody known was assigned to; None for one of somebody known, or who was not in the call then."""
+def _said_by(word: Word, assigned: Iterable[tuple[FindingEdit, str]], ruling: Ruling) -> str | None:
+    """Whom a word of nobody known was assigned to, empty for somebody who is on the list no more.
+
+    None for a word of somebody known, or where that person was not in the call then.
+    """
     if word.participant_id is not None:
         return None
     owners = [
-        edit.participant_id
-        for edit in assigned
+        owner
+        for edit, owner in assigned
         if edit.track_id == word.track_id
         and word.start_s < edit.end_s
         and word.end_s > edit.start_s
-        and was_there(ruling, edit.participant_id, word.start_s, word.end_s)
+        and (not owner or was_there(ruling, owner, word.start_s, word.end_s))
     ]
     return owners[-1] if owners else None
 

@@ -26,7 +26,7 @@ from pipeline.review.picture.plan import NO_PICTURE, PictureReview
 from pipeline.review.speaker_edits import AttributedTranscript
 from pipeline.store import Workspace, terms
 from pipeline.store.codec import key_of
-from pipeline.workflow import picture_faces, picture_text, review_holds
+from pipeline.workflow import picture_faces, picture_text, review_holds, speaker_marks
 from pipeline.workflow.crosstalk import with_crosstalk
 from pipeline.workflow.pseudonyms import known_labels
 from pipeline.workflow.recognition import recognised
@@ -98,7 +98,8 @@ def analyse(session: Session, workspace: Workspace, *, now: datetime) -> Analyse
     context, transcript = heard
     if consent.record_announcements(session, transcript.words, workspace=workspace):
         return analyse(session, workspace, now=now)
-    attributed = review.attributed(transcript, review.edits(workspace.db, session.session_id), ruling)
+    edits = review.edits(workspace.db, session.session_id)
+    attributed = speaker_marks.attributed(workspace, session, transcript, ruling, edits)
     review_state = _propose(context, attributed)
     readable = speech.readable(context.session, ruling)
     stop = review_holds.stop_for_holds(context, readable, attributed.transcript, review_state.decisions)

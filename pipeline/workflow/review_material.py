@@ -14,6 +14,7 @@ from pipeline.store import Workspace
 from pipeline.store.codec import key_of
 from pipeline.store.database import reading, unreadable_is_closed
 from pipeline.store.registry import Registry, record_digest
+from pipeline.workflow import speaker_marks
 from pipeline.workflow.pseudonyms import known_labels
 from pipeline.workflow.session_context import SessionContext
 
@@ -123,7 +124,7 @@ def open_review(
             "consent changed since the last run", action="run `offrecord run`, then load the page again"
         )
     current = review.edits(workspace.db, session_id)
-    attributed = review.attributed(material.transcript, current, ruling)
+    attributed = speaker_marks.attributed(workspace, session, material.transcript, ruling, current)
     if attributed.withheld:
         raise WithheldWords
     findings = review.edited(session_id, material.findings, current, attributed.transcript)

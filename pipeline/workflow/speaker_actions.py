@@ -15,11 +15,13 @@ from pipeline.errors import UsageProblem
 from pipeline.records import Word
 from pipeline.review import finding_edits as log
 from pipeline.review.finding_edits import EditAct, FindingEdit
-from pipeline.review.speaker_edits import assignments, was_there
+from pipeline.review.speaker_edits import assignments, owner_now, was_there
 from pipeline.store import Workspace
+from pipeline.store.registry import Registry
 from pipeline.workflow.review_edits import opened_again
 from pipeline.workflow.review_material import ReviewSession, WithheldWords, open_review
 from pipeline.workflow.review_views import turns_of_words
+from pipeline.workflow.speaker_marks import people_marks
 
 _AT = "@"
 
@@ -45,6 +47,7 @@ def speaker_turns(workspace: Workspace, opened: ReviewSession) -> tuple[SpeakerT
     """The turns in which the recording does not say who speaks, in order of time."""
     session_id = opened.session.session_id
     current = assignments(review.edits(workspace.db, session_id))
+    people = people_marks(workspace, opened.session)
     versions = log.versions(workspace.db, session_id)
     words = opened.material.transcript.words
     turns = []
@@ -61,7 +64,7 @@ def speaker_turns(workspace: Workspace, opened: ReviewSession) -> tuple[SpeakerT
                 start_s=own[0].start_s,
                 end_s=own[-1].end_s,
                 words=len(own),
-                participant=current[number].participant_id if number else "",
+                participant=owner_now(current[number], people) if number else "",
                 edit=number,
                 version=versions.get(log.mark_of(speaker), 0),
             )
@@ -104,6 +107,7 @@ def assign_speaker(
                 f"{participant_id} was not in the call at {turn.start_s:.1f} s, so nobody knows what they allow",
                 action="correct when they were there in session.toml, or assign somebody else",
             )
+    known_by = tuple(sorted(people_marks(workspace, opened.session)[participant_id]))
     for turn in turns:
         edit = FindingEdit(
             act=EditAct.ASSIGN,
@@ -112,6 +116,7 @@ def assign_speaker(
             start_s=turn.start_s,
             end_s=turn.end_s,
             participant_id=participant_id,
+            known_by=known_by,
         )
         session_id = opened.session.session_id
         log.record(workspace.db, session_id, edit, actor=actor, reason=reason, version=version)
@@ -147,6 +152,7 @@ def list_speakers(workspace: Workspace, session_id: str, *, now: datetime) -> tu
     except WithheldWords:
         turns = ()
     shown = {turn.edit for turn in turns}
+    people = people_marks(workspace, Registry(workspace.db).session(session_id))
     withheld = tuple(
         SpeakerTurn(
             speaker=edit.target,
@@ -154,7 +160,7 @@ def list_speakers(workspace: Workspace, session_id: str, *, now: datetime) -> tu
             start_s=edit.start_s,
             end_s=edit.end_s,
             words=0,
-            participant=edit.participant_id,
+            participant=owner_now(edit, people),
             edit=number,
             version=number,
         )

@@ -146,7 +146,7 @@ def _analyse(workspace: Workspace, session: Session, words: int, proposals: int)
     context = SessionContext(session=session, workspace=workspace, ruling=ruling, known=Context(), now=now())
     transcript = _transcript(session, words)
     findings = _findings(session, transcript, proposals)
-    store_material(context, review.attributed(transcript, {}, ruling), findings)
+    store_material(context, review.attributed(transcript, {}, ruling, {}), findings)
     made = review.propose(session.session_id, findings)
     context.put("proposals", session.session_id, made, tuple[Proposal, ...], purpose=Purpose.TRANSCRIBE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -52,23 +53,55 @@ def transcript(*words: Word) -> Transcript:
     return Transcript(engine="test", words=words)
 
 
+PEOPLE = {"p1": frozenset({"ann", "ann@x"}), "p2": frozenset({"bo", "bo@x"})}
 WORDS = (word("p1", 5.0, 5.5), word(None, 10.0, 10.5), word(None, 11.0, 11.5), word(None, 20.0, 20.5))
 
 
 def test_only_words_of_nobody_known_in_that_span_on_that_track_are_assigned() -> None:
-    said = attributed(transcript(*WORDS, word(None, 10.0, 10.5, "t9")), {3: assigned("p2")}, ruled({}))
+    said = attributed(transcript(*WORDS, word(None, 10.0, 10.5, "t9")), {3: assigned("p2")}, ruled({}), PEOPLE)
     assert speakers(said.transcript) == ["p1", "p2", "p2", None, None]
     assert speakers(said.heard) == ["p1", None, None, None, None] and said.withheld == ()
     later = {3: assigned("p2"), 4: assigned("p1", 11.0)}
-    assert speakers(attributed(transcript(*WORDS), later, ruled({})).transcript) == ["p1", "p2", "p1", None]
+    assert speakers(attributed(transcript(*WORDS), later, ruled({}), PEOPLE).transcript) == ["p1", "p2", "p1", None]
     over_p1 = {3: assigned("p2", 0.0, 60.0)}
-    assert speakers(attributed(transcript(*WORDS), over_p1, ruled({})).transcript)[0] == "p1", "what is known stays"
+    assert speakers(attributed(transcript(*WORDS), over_p1, ruled({}), PEOPLE).transcript)[0] == "p1", (
+        "what is known stays"
+    )
 
 
-def test_whoever_was_not_there_or_is_unknown_to_consent_gets_no_word() -> None:
+def test_whoever_was_not_there_gets_no_word() -> None:
     away = ruled({}, there=(30.0, 60.0))
-    assert speakers(attributed(transcript(*WORDS), {3: assigned("p2")}, away).transcript) == ["p1", None, None, None]
-    assert speakers(attributed(transcript(*WORDS), {3: assigned("p9")}, ruled({})).transcript)[1] is None
+    assert speakers(attributed(transcript(*WORDS), {3: assigned("p2")}, away, PEOPLE).transcript) == [
+        "p1",
+        None,
+        None,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("known_by", "people", "owner"),
+    [
+        (("bo", "bo@x"), PEOPLE, "p2"),
+        (("bo", "bo@x"), {"p1": PEOPLE["p2"], "p2": PEOPLE["p1"]}, "p1"),
+        (("bo", "bo@y"), PEOPLE, "p2"),  # the address was corrected
+        (("bo", "bo@x"), {"p1": PEOPLE["p1"], "p2": frozenset({"cy"})}, None),
+        (("bo",), {"p1": frozenset({"bo", "bo@x"}), "p2": frozenset({"bo", "bo@y"})}, None),
+        (("bo", "bo@y"), {"p1": frozenset({"bo", "bo@x"}), "p2": frozenset({"bo", "bo@y"})}, "p2"),
+        ((), PEOPLE, "p2"),
+        ((), {"p1": PEOPLE["p1"]}, None),
+    ],
+)
+def test_a_list_that_is_written_anew_gives_an_assigned_turn_to_the_same_person_or_to_nobody(
+    known_by: tuple[str, ...], people: dict[str, frozenset[str]], owner: str | None
+) -> None:
+    edit = replace(assigned("p2"), known_by=known_by)
+    said = attributed(transcript(*WORDS), {3: edit}, ruled({}), people)
+    if owner is None:
+        assert speakers(said.transcript) == ["p1", None] == speakers(said.heard), "open to nobody"
+        assert [(gap.start_s, gap.end_s) for gap in said.withheld] == [(10.0, 10.5), (11.0, 11.5)]
+    else:
+        assert speakers(said.transcript) == ["p1", owner, owner, None]
 
 
 @pytest.mark.parametrize("purpose", [Purpose.RECORD, Purpose.TRANSCRIBE])
@@ -76,14 +109,14 @@ def test_whoever_was_not_there_or_is_unknown_to_consent_gets_no_word() -> None:
 def test_words_of_who_may_not_be_transcribed_are_in_no_transcript(purpose: Purpose, outcome: Outcome) -> None:
     hit = KeywordHit(term="x", track_id="m", start_s=11.0, end_s=11.4, time_uncertainty_s=0.1, score=0.9)
     heard = Transcript(engine="test", words=WORDS, heard_terms=(hit,))
-    said = attributed(heard, {3: assigned("p2")}, ruled({purpose: outcome}))
+    said = attributed(heard, {3: assigned("p2")}, ruled({purpose: outcome}), PEOPLE)
     assert speakers(said.transcript) == ["p1", None] == speakers(said.heard)
     assert [(gap.start_s, gap.end_s) for gap in said.withheld] == [(10.0, 10.5), (11.0, 11.5)]
     assert said.transcript.heard_terms == () and set(said.withheld) <= set(said.transcript.unheard)
 
 
 def planned(session: Session, current: dict[int, FindingEdit], words: Sequence[Word], ruling: Ruling) -> ApprovedPlan:
-    said = attributed(transcript(*words), current, ruling)
+    said = attributed(transcript(*words), current, ruling, PEOPLE)
     plan = review(session, ruling, said.transcript, (), (), Audience.INTERNAL, settings=SETTINGS, context=Context())
     assert isinstance(plan, ApprovedPlan), plan
     return plan

@@ -49,7 +49,7 @@ from pipeline.web.app import staff_app
 from pipeline.web.logins import Logins, WebUser
 from pipeline.web.roles import WebRole
 from pipeline.web.site import Access
-from pipeline.workflow import previews, tagging
+from pipeline.workflow import previews, speaker_marks, tagging
 from pipeline.workflow.consent_actions import withdraw_consent
 from pipeline.workflow.customer_rules import NOT_A_NAME
 from pipeline.workflow.preview_parts import MATERIAL, material_key
@@ -172,7 +172,7 @@ def analyse_by_hand(workspace: Workspace, session: Session, *, unknown: str = ""
     assert isinstance(ruling, Ruling), ruling
     context = SessionContext(session=session, workspace=workspace, ruling=ruling, known=Context(), now=now())
     heard = transcript_of(session, unknown=unknown)
-    said = review.attributed(heard, review.edits(workspace.db, session.session_id), ruling)
+    said = speaker_marks.attributed(workspace, session, heard, ruling, review.edits(workspace.db, session.session_id))
     findings = (*findings_in(said.transcript, MENTIONS), *more)
     store_material(context, said, findings)
     proposals = review.propose(session.session_id, findings)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 from starlette.testclient import TestClient
 
 from pipeline.cli import main
+from pipeline.records import Session
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.web.app import staff_app
@@ -89,6 +91,26 @@ def test_words_of_who_may_not_be_transcribed_close_the_review_until_the_next_run
     assert unassign_speaker(unknown, session_id, turn.speaker, actor="ana", reason="a slip") == 1
     analyse_by_hand(unknown, session, unknown=TURN)
     assert speaking(unknown) == [("", len(TURN.split()))]
+
+
+def written_anew(session: Session, **who: str) -> Session:
+    """The session as a list of participants written anew has it: each of these ids for whom another was before."""
+    people = {person.participant_id: person for person in session.participants}
+    anew = (replace(people[who.get(each, each)], participant_id=each) for each in people)
+    return replace(session, participants=tuple(anew))
+
+
+def test_an_assigned_turn_follows_the_person_and_not_the_id(unknown: Workspace) -> None:
+    session_id = session_id_of(unknown)
+    (turn,) = list_speakers(unknown, session_id, now=now())
+    assign_in_session(unknown, session_id, turn.speaker, "p2", actor="ana", reason="her voice", now=now())
+    session = Registry(unknown.db).session(session_id)
+    for who, shown in (({"p2": "p3", "p3": "p2"}, [("p3", len(TURN.split()))]), ({"p2": "p3"}, [("", 0)])):
+        Registry(unknown.db).rewrite(written_anew(session, **who))
+        analyse_by_hand(unknown, Registry(unknown.db).session(session_id), unknown=TURN)
+        assert speaking(unknown) == shown
+    opened = open_review(unknown, session_id, now=now())
+    assert "zebra" not in {word.text for word in opened.transcript.words}, "nobody answered for whoever said it"
 
 
 def test_the_page_assigns_against_the_version_that_was_seen(client: TestClient, unknown: Workspace) -> None:

@@ -113,6 +113,13 @@ def known_people(session: Session, keys: Keys) -> Mapping[str, str]:
     return {person.participant_id: known_by(person, keys)[:16] for person in session.participants}
 
 
+def known_marks(session: Session, keys: Keys) -> Mapping[str, frozenset[str]]:
+    """By id a mark, of 16 characters, of each name, address and id that a participant of a session is known by."""
+    return {
+        person.participant_id: frozenset(each[:16] for each in _hashes(person, keys)) for person in session.participants
+    }
+
+
 def erased_before(
     connection: Connection, session: Session, keys: Keys, matches: Mapping[str, PartyMatch]
 ) -> Iterator[str]:
