@@ -54,5 +54,5 @@ def verify(name: str | None, as_json: bool) -> None:
     emit(states, as_json)
     if wrong := [state.name for state in states if state.state != "present"]:
         raise ConfigurationError(
-            f"model {wrong[0]} is not what it should be", action=f"run `offrecord models pull {wrong[0]}`"
+            f"model {wrong[0]} is not what it should be", action=f"run `{known.find(wrong[0]).pull_command}`"
         )

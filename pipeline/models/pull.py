@@ -64,7 +64,9 @@ def _fetch(model: Model, sources: Sequence[Source], stage: Path, progress: Progr
             problems.append(f"{source.name} {error}")
     raise ConfigurationError(
         f"model {model.name} could not be fetched: {'; '.join(problems)}",
-        action=f"try again, or take it from a folder: `offrecord models pull {model.name} --from FOLDER`",
+        action=f"get {', '.join(model.files)} from its authors, then `{model.pull_command}`"
+        if model.by_hand
+        else f"try again, or take it from a folder: `offrecord models pull {model.name} --from FOLDER`",
     )
 
 

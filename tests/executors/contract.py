@@ -47,7 +47,7 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 _SESSIONS = 12
 _FAULTY = f"2026-11-18-{5:08x}"
 _WITHIN_S = 240
-_HUNG_S = 10.0
+_HUNG_S = 20.0
 """When a task counts as hung: on a busy machine its worker opens the workspace in two."""
 _SLEEPS = "sleep 0.5"
 _MODULE = "tests.executors.contract"

@@ -60,7 +60,7 @@ def test_without_the_model_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("OFFRECORD_MODELS", f"{tmp_path}")
     with pytest.raises(ConfigurationError) as caught:
         faces.load_detector()
-    assert caught.value.action == "run `offrecord models pull faces`"
+    assert caught.value.action == "run `offrecord models pull faces --from FOLDER`"
     assert models.find(faces.MODEL).licence == "MIT"
 
 

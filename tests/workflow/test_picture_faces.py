@@ -122,7 +122,10 @@ def test_without_the_model_the_picture_stays_out_and_that_is_said(
     assert not picture_faces.may_be_kept(context, None)
     assert picture_faces.is_unseen(context)
     (said,) = [each for each in examine(workspace) if each.what == "faces"]
-    assert (said.ok, said.action) == (False, "run `offrecord models pull faces`; until then no picture is kept")
+    assert (said.ok, said.action) == (
+        False,
+        "run `offrecord models pull faces --from FOLDER`; until then no picture is kept",
+    )
     context = context_of(workspace)
     assert picture_faces.may_be_kept(context, None) and not picture_faces.is_unseen(context)
     assert not [each for each in examine(workspace) if each.what == "faces"]
