@@ -104,7 +104,8 @@ class RequestReport:
 
     Behind them are those that do not tell where they were said.
 
-    ``heard_quarterly`` and ``heard_weekly`` are how many different requests and discoveries each period has.
+    ``heard_quarterly`` and ``heard_weekly`` are how many different requests and discoveries each period has; those
+    whose words may not be shown are in no week, which would tell the session of most.
     """
 
     selection: Selection
@@ -141,7 +142,7 @@ def report(
     )
     names = [quarter.period for quarter in by_quarter]
     week_names = list(weeks(days[0], days[-1])) if days else []
-    heard = [(mention.started_on, group_ids[i]) for mention in in_time if (i := mention.request_id) in group_ids]
+    grouped = [(mention, group_ids[i]) for mention in in_time if (i := mention.request_id) in group_ids]
     mention_rows = [
         _mention_row(mention, row_of[i], selection) for mention in in_time if (i := mention.request_id) in row_of
     ]
@@ -151,8 +152,10 @@ def report(
         mentions=tuple(sorted(mention_rows, key=_after_the_placed)),
         quarters=tuple(by_quarter),
         weeks=tuple(attendance(held, week_names, weekly=True)),
-        heard_quarterly=_distinct(((quarter_of(day), group_id) for day, group_id in heard), names),
-        heard_weekly=_distinct(((week_of(day), group_id) for day, group_id in heard), week_names),
+        heard_quarterly=_distinct(((quarter_of(each.started_on), group_id) for each, group_id in grouped), names),
+        heard_weekly=_distinct(
+            ((week_of(each.started_on), group_id) for each, group_id in grouped if each.verbatim), week_names
+        ),
         areas=area_counts(in_time, {mention.request_id: mention.area for mention in in_time}, group_ids, least),
         segments=area_counts(in_time, {mention.request_id: mention.segment for mention in in_time}, group_ids, least),
     )
@@ -161,6 +164,11 @@ def report(
 def _after_the_placed(row: MentionRow) -> tuple[bool, str, str]:
     """Rows that do not tell their session come last, by quarter and id: among its rows they would tell it."""
     return (False, "", "") if row.session else (True, row.started_on, row.request_id)
+
+
+def without_place_last(mention: Mention) -> tuple[bool, str]:
+    """Sorts mentions in order of time so that those that do not tell theirs come last, by id."""
+    return (False, "") if mention.verbatim else (True, mention.request_id)
 
 
 def _distinct(heard: Iterable[tuple[str, str]], periods: Sequence[str]) -> tuple[int, ...]:
@@ -191,7 +199,8 @@ def _group_row(
     customers = customers_of(mentions)
     count = len(set(customers.values()))
     enough = count >= least
-    shown = str if enough else quarter_of
+    told = {mention.started_on for mention in mentions if enough and mention.verbatim}
+    first, last = (str(day) if day in told else quarter_of(day) for day in (days[0], days[-1]))
     sessions: dict[str, set[str]] = {period.period: set() for period in periods}
     for mention in mentions:
         sessions[quarter_of(mention.started_on)].add(mention.session)
@@ -199,7 +208,7 @@ def _group_row(
     return GroupRow(
         group_id=group.group_id,
         kind=mentions[0].kind,
-        title=_shown_text(group.title, enough),
+        title=shown_text(group.title, enough=enough),
         area=_commonest([mention.area for mention in mentions]),
         strength=min((mention.strength for mention in mentions), key=_STRENGTHS.index),
         customers=count if enough else None,
@@ -210,17 +219,17 @@ def _group_row(
         )
         if enough
         else None,
-        first=shown(days[0]),
-        last=shown(days[-1]),
-        answer=_shown_text(next((mention.answer for mention in mentions if mention.answer), ""), enough),
-        quote=_shown_text(_words(quoted, group)[1], enough),
+        first=first,
+        last=last,
+        answer=shown_text(next((mention.answer for mention in mentions if mention.answer), ""), enough=enough),
+        quote=shown_text(_words(quoted, group)[1], enough=enough),
         closeness=group.closeness,
         words=group.words,
         heard_in=tuple(
             len(sessions[period.period]) if enough and (period.heard or sessions[period.period]) else None
             for period in periods
         ),
-        request_ids=group.request_ids,
+        request_ids=tuple(mention.request_id for mention in sorted(mentions, key=without_place_last)),
         titled_by=group.titled_by,
         is_plain=group.is_plain,
     )
@@ -233,7 +242,7 @@ def _words(mention: Mention, group: GroupRow | RequestGroup) -> tuple[str, str]:
     return group.title, sentence_about(mention.kind, group.title)
 
 
-def _shown_text(text: str, enough: bool) -> str:
+def shown_text(text: str, *, enough: bool) -> str:
     """A text as it may be shown: where too few asked, labels do not tell one customer or participant from another."""
     return text if enough else _LASTING_LABEL.sub(r"[\1]", text)
 
@@ -246,15 +255,15 @@ def _mention_row(mention: Mention, group: GroupRow, selection: Selection) -> Men
         request_id=mention.request_id,
         group_id=group.group_id,
         kind=mention.kind,
-        title=_shown_text(title, enough),
-        quote=_shown_text(quote, enough),
+        title=shown_text(title, enough=enough),
+        quote=shown_text(quote, enough=enough),
         verbatim=mention.verbatim,
         area=mention.area,
         strength=mention.strength,
         score=mention.score,
         sure=mention.sure,
         reason=mention.reason,
-        answer=_shown_text(mention.answer, enough),
+        answer=shown_text(mention.answer, enough=enough),
         session=mention.session if placed else "",
         started_on=mention.started_on.isoformat() if placed else quarter_of(mention.started_on),
         at=mention.at if placed else "",

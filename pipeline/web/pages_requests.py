@@ -42,13 +42,15 @@ def _requests(
 ) -> Response:
     site = site_of(request)
     may_decide = bool(person_of(request.scope).roles & HEARS_ORIGINALS)
+    least = 1 if may_decide else site.workspace.settings.export.min_customers
     waiting = request_review.unsure(site.workspace, now=site.now) if may_decide else []
     place = min(_skipped(query), max(0, len(waiting) - 1))
     return site.page(
         request,
         "requests.html",
         status=status,
-        groups=request_review.lines(site.workspace, unsure=False, now=site.now),
+        groups=request_review.lines(site.workspace, unsure=False, now=site.now, least=least),
+        least=least,
         may_decide=may_decide,
         waiting=waiting[place] if waiting else None,
         place=place,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pipeline.errors import RefusedByPolicy, UsageProblem
 from pipeline.export.customers import customers_of
 from pipeline.export.mentions import Mention
+from pipeline.export.report import shown_text, without_place_last
 from pipeline.lexicon import company_key, company_words, words_of
 from pipeline.records import RequestGroup
 from pipeline.records.shell_actor import mark
@@ -24,15 +25,15 @@ _LIST_HINT = "`offrecord requests list` lists them"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupLine:
-    """One group in a list."""
+    """One group in a list; None customers and sessions are too few to tell."""
 
     group: str
     kind: str
     title: str
     area: str
     wordings: int
-    customers: int
-    sessions: int
+    customers: int | None
+    sessions: int | None
     unsure: int
 
 
@@ -66,24 +67,29 @@ class RequestOrigin:
     at: str
 
 
-def lines(workspace: Workspace, *, unsure: bool, now: datetime) -> list[GroupLine]:
-    """Every group, those with most wordings first; with ``unsure`` only those with something to decide."""
+def lines(workspace: Workspace, *, unsure: bool, now: datetime, least: int = 1) -> list[GroupLine]:
+    """Every group, those with most wordings first; with ``unsure`` only those with something to decide.
+
+    As in an export, what fewer customers than ``least`` ask for tells neither how many they are nor which.
+    """
     gathered, acts = gather(workspace, now=now), acts_of(workspace)
     by_id = {mention.request_id: mention for mention in gathered.mentions}
     group_lines = []
     for group in gathered.groups:
         members = [by_id[request_id] for request_id in group.request_ids]
         open_ = sum(not mention.sure and mention.request_id not in acts.verdicts for mention in members)
+        customers = len(set(customers_of(members).values()))
+        enough = customers >= least
         if open_ or not unsure:
             group_lines.append(
                 GroupLine(
                     group=group.group_id,
                     kind=members[0].kind,
-                    title=group.title,
+                    title=shown_text(group.title, enough=enough),
                     area=members[0].area,
                     wordings=len(members),
-                    customers=len(set(customers_of(members).values())),
-                    sessions=len({mention.session for mention in members}),
+                    customers=customers if enough else None,
+                    sessions=len({mention.session for mention in members}) if enough else None,
                     unsure=open_,
                 )
             )
@@ -108,7 +114,7 @@ def shown(workspace: Workspace, name: str, *, now: datetime) -> list[WordingLine
             answer=mention.answer,
             shared_words=" ".join(group.words),
         )
-        for mention in (by_id[request_id] for request_id in group.request_ids)
+        for mention in sorted((by_id[request_id] for request_id in group.request_ids), key=without_place_last)
     ]
 
 

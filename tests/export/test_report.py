@@ -113,6 +113,29 @@ def test_where_it_was_said_can_be_hidden_too() -> None:
     assert shown.mentions[0].session == "s1"
 
 
+def test_nothing_tells_the_time_of_what_may_not_be_quoted() -> None:
+    days = [date(2026, 10, 7), date(2026, 10, 14), date(2026, 11, 18), date(2026, 11, 25)]
+    mentions = [mention(n, started_on=day, verbatim=n in (1, 2)) for n, day in enumerate(days)]
+    counted = report(
+        mentions, [grouped("x", *mentions)], [held(f"s{n}", day) for n, day in enumerate(days)], Selection()
+    )
+    (row,) = counted.groups
+    assert (row.customers, row.first, row.last) == (4, "2026-Q4", "2026-Q4")
+    assert row.request_ids == tuple(f"q-{n:012}" for n in (1, 2, 0, 3)), "those come last, by id"
+    assert dict(zip((week.period for week in counted.weeks), counted.heard_weekly, strict=True)) == {
+        **{f"2026-W{week}": 0 for week in range(41, 49)},
+        "2026-W42": 1,
+        "2026-W47": 1,
+    }
+    assert counted.heard_quarterly == (1,)
+
+
+def test_the_day_of_what_may_be_quoted_is_told() -> None:
+    mentions = [mention(n, verbatim=n > 0) for n in range(3)]
+    (row,) = report(mentions, [grouped("x", *mentions)], [], Selection()).groups
+    assert (row.first, row.last) == ("2026-11-18", "2026-11-18")
+
+
 def test_small_areas_are_merged_and_enough_of_them_together_are_counted() -> None:
     common = [mention(n, area="docs") for n in range(3)]
     rare = [mention(n + 3, area=f"area {n}") for n in range(3)]

@@ -211,6 +211,15 @@ def test_the_same_request_of_three_customers_is_one_group_with_a_plain_title(fil
     assert discovery["answer"] == "It does that already, under saved views."
 
 
+def test_who_may_only_read_exports_is_told_no_more_by_the_list(filled: Workspace) -> None:
+    lines = request_review.lines(filled, unsure=False, now=NOW, least=3)
+    assert [(line.wordings, line.customers, line.sessions) for line in lines] == [
+        (3, 3, 3),
+        (1, None, None),
+        (1, None, None),
+    ]
+
+
 def test_the_list_counts_customers_as_the_exports_do(
     workspace: Workspace, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:

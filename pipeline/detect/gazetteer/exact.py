@@ -169,10 +169,16 @@ def _stands_for(form: SurfaceForm, text: Text, first: int, last: int) -> bool:
         return True
     if form.label == "PERSON" and len(form.words) == len(form.key):
         return _are_initials(text, first, last)
-    if form.label == "COMPANY" and text.cased and len(form.key) == _TWO_LETTERS:
+    if text.cased and _is_two_initials(form):
         return _are_initials(text, first, last)
     is_somebody = form.label == "PERSON" and _behind(text, last) in _SAYS
     return is_somebody or _evident(text, first, last) or (form.label == "PERSON" and _opens(text, first, last))
+
+
+def _is_two_initials(form: SurfaceForm) -> bool:
+    """Whether a form is the two initials of a company, not a name that is so short: On, Go."""
+    begins_name = "".join(form.entity.partition(":")[2].split()).startswith(form.key)
+    return form.label == "COMPANY" and len(form.key) == _TWO_LETTERS and form.text.isupper() and not begins_name
 
 
 def _opens(text: Text, first: int, last: int) -> bool:

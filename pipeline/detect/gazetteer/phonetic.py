@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -86,12 +87,8 @@ def phonetic_recognizer(forms: tuple[SurfaceForm, ...], thresholds: Thresholds |
             and candidate.similarity >= _needed(words, first, last, candidate.target, limits)
             and not _is_part(words[first : last + 1], candidate.target)
         ]
-        clearest = _clearest(candidates)
-        return [
-            _match(text, first, last, candidate)
-            for candidate, first, last in clearest
-            if not any(_says_it_all(words, shorter, (candidate, first, last)) for shorter in clearest)
-        ]
+        placed = _needed_runs(words, _clearest(candidates))
+        return [_match(text, first, last, candidate) for candidate, first, last in placed]
 
     return recognize
 
@@ -136,13 +133,24 @@ def _needed(words: list[str], first: int, last: int, target: _Target, limits: Th
 def _clearest(candidates: list[_Placed]) -> list[_Placed]:
     """Of overlapping runs that resemble the same form the most similar."""
     kept: list[_Placed] = []
+    taken: set[tuple[int, int]] = set()
     for candidate, first, last in sorted(candidates, key=lambda item: (-item[0].similarity, item[1] - item[2])):
-        if not any(
-            first <= other_last and other_first <= last and other.target is candidate.target
-            for other, other_first, other_last in kept
-        ):
+        places = {(index, id(candidate.target)) for index in range(first, last + 1)}
+        if taken.isdisjoint(places):
+            taken |= places
             kept.append((candidate, first, last))
     return kept
+
+
+def _needed_runs(words: list[str], clearest: list[_Placed]) -> Iterator[_Placed]:
+    """The runs without those within which a shorter one says it all."""
+    by_first: dict[int, list[_Placed]] = defaultdict(list)
+    for placed in clearest:
+        by_first[placed[1]].append(placed)
+    for longer in clearest:
+        within = (shorter for index in range(longer[1], longer[2] + 1) for shorter in by_first.get(index, ()))
+        if not any(_says_it_all(words, shorter, longer) for shorter in within):
+            yield longer
 
 
 def _is_part(run: list[str], target: _Target) -> bool:

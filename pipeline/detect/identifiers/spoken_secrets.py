@@ -33,6 +33,10 @@ _NUMBER = frozenset("dnxto")
 _LEAST_WORDS = 3  # of a passphrase that has no number, sign or letter
 _LEAST_MIXED = 6  # characters of a password of one word, letters and digits
 _PAUSE = re.compile(r"[,;:]\s")
+_TALK = word_set(
+    "i we you they he she it its that thats this so if because please thanks thank okay ok right yes no yeah"
+)
+"""What goes on behind a secret and a comma; any other word is of it: "correct, horse, battery, staple"."""
 
 
 def spoken_secret_recognizer() -> Recognizer:
@@ -63,11 +67,12 @@ def _values(classed: ClassedText) -> Iterator[Match]:
 
 
 def _before_talk(classed: ClassedText, first: int, last: int) -> int:
-    """The last word before a comma behind which no number, letter or sign is said: "nine two, I hope"."""
+    """The last word before a comma behind which somebody goes on to talk: "nine two, I hope"."""
     text = classed.text
     for index in range(first, last):
         gap = text.raw[text.tokens[index].end_char : text.tokens[index + 1].start_char]
-        if _PAUSE.search(gap + " ") and not _says_more(classed, index + 1, last):
+        is_talk = text.tokens[index + 1].plain in _TALK
+        if is_talk and _PAUSE.search(gap + " ") and not _says_more(classed, index + 1, last):
             return index
     return last
 
@@ -75,7 +80,9 @@ def _before_talk(classed: ClassedText, first: int, last: int) -> int:
 def _says_more(classed: ClassedText, first: int, last: int) -> bool:
     """Whether there is more of a spelled secret: the articles and "I" are letters too, and say nothing."""
     return any(
-        classed.codes[index] in "dntxo" or (classed.codes[index] == "l" and token.plain not in "ai")
+        classed.codes[index] in "dntxo"
+        or (classed.codes[index] == "l" and token.plain not in "ai")
+        or token.plain in _SIGNS
         for index, token in enumerate(classed.text.tokens[first : last + 1], first)
     )
 

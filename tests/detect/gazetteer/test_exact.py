@@ -200,6 +200,20 @@ def test_a_company_is_called_without_its_legal_form_however_that_is_written(comp
     assert company.rstrip(".") in surfaces(f"so {company} wants it", context)
 
 
+@pytest.mark.parametrize("company", ["On", "Go", "GO", "Up Ltd", "on"])
+def test_a_company_of_two_letters_is_found_by_its_capital(company: str) -> None:
+    name = company.split()[0].capitalize()
+    context = Context(companies=(company,))
+    assert name in surfaces(f"We asked {name} about the shoes.", context)
+    assert not surfaces(f"we {name.lower()} to the next {name.lower()} this", context)
+
+
+def test_two_initials_of_a_company_are_capitals() -> None:
+    context = Context(companies=("North Wind",))
+    assert "NW" in surfaces("We asked NW about the shoes.", context)
+    assert not surfaces("We asked Nw about the shoes.", context)
+
+
 def test_a_legal_form_alone_is_a_name() -> None:
     assert "Sarl" in surfaces("we asked Sarl about it", Context(companies=("Sarl",)))
 

@@ -78,6 +78,10 @@ def test_ordinary_chat_about_secrets_holds_none(text: str) -> None:
         ("the password for the new staging box is hunter two", "hunter two"),
         ("the vpn secret is correct horse nine staple", "correct horse nine staple"),
         ("the old pin is four nine one seven and the new one is two two oh eight", "two two oh eight"),
+        ("The passphrase is correct, horse, battery, staple.", "correct, horse, battery, staple"),
+        ("The passphrase is correct horse, battery staple.", "correct horse, battery staple"),
+        ("The password is blue, seven, tango, banana, and we use it.", "blue, seven, tango, banana"),
+        ("The password is Summer, 2024, exclamation mark, Tiger.", "Summer, 2024, exclamation mark, Tiger"),
     ],
 )  # fmt: skip
 def test_a_secret_that_is_said_aloud_is_found(text: str, secret: str) -> None:
