@@ -15,6 +15,9 @@ from pipeline.review.finding_edits import EditAct, FindingEdit
 
 _NEEDED = (Purpose.RECORD, Purpose.TRANSCRIBE)
 
+_KIND = ":"
+"""What stands behind the kind in the mark of an address or id; a name's has none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttributedTranscript:
@@ -37,13 +40,23 @@ def owner_now(edit: FindingEdit, people: Mapping[str, frozenset[str]]) -> str:
     """The id by which the list of participants has whom an assignment is to; empty where it has nobody for sure.
 
     ``people`` is what each is known by, as marks. An assignment of an earlier version has none, and goes by the id.
+    Who has the same name alone, and another address, is somebody else.
     """
     if not edit.known_by:
         return edit.participant_id if edit.participant_id in people else ""
     known_by = frozenset(edit.known_by)
-    alike = [participant_id for participant_id, marks in people.items() if marks & known_by]
+    alike = [participant_id for participant_id, marks in people.items() if _may_be_one(marks, known_by)]
     same = [participant_id for participant_id in alike if people[participant_id] == known_by] or alike
     return same[0] if len(same) == 1 else ""
+
+
+def _may_be_one(marks: frozenset[str], known_by: frozenset[str]) -> bool:
+    """Whether two people have a mark in common, and no other address than each other where they have one of a kind."""
+    shared = marks & known_by
+    if any(_KIND in mark for mark in shared):
+        return True
+    kinds, known_kinds = ({mark.partition(_KIND)[0] for mark in each if _KIND in mark} for each in (marks, known_by))
+    return bool(shared) and kinds.isdisjoint(known_kinds)
 
 
 def attributed(

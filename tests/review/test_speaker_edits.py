@@ -53,7 +53,7 @@ def transcript(*words: Word) -> Transcript:
     return Transcript(engine="test", words=words)
 
 
-PEOPLE = {"p1": frozenset({"ann", "ann@x"}), "p2": frozenset({"bo", "bo@x"})}
+PEOPLE = {"p1": frozenset({"ann", "email:ann@x"}), "p2": frozenset({"bo", "email:bo@x"})}
 WORDS = (word("p1", 5.0, 5.5), word(None, 10.0, 10.5), word(None, 11.0, 11.5), word(None, 20.0, 20.5))
 
 
@@ -82,12 +82,15 @@ def test_whoever_was_not_there_gets_no_word() -> None:
 @pytest.mark.parametrize(
     ("known_by", "people", "owner"),
     [
-        (("bo", "bo@x"), PEOPLE, "p2"),
-        (("bo", "bo@x"), {"p1": PEOPLE["p2"], "p2": PEOPLE["p1"]}, "p1"),
-        (("bo", "bo@y"), PEOPLE, "p2"),  # the address was corrected
-        (("bo", "bo@x"), {"p1": PEOPLE["p1"], "p2": frozenset({"cy"})}, None),
-        (("bo",), {"p1": frozenset({"bo", "bo@x"}), "p2": frozenset({"bo", "bo@y"})}, None),
-        (("bo", "bo@y"), {"p1": frozenset({"bo", "bo@x"}), "p2": frozenset({"bo", "bo@y"})}, "p2"),
+        (("bo", "email:bo@x"), PEOPLE, "p2"),
+        (("bo", "email:bo@x"), {"p1": PEOPLE["p2"], "p2": PEOPLE["p1"]}, "p1"),
+        (("bo", "email:bo@y"), PEOPLE, None),  # a namesake, or a corrected address: nobody knows
+        (("bo",), PEOPLE, "p2"),  # an address was added
+        (("bo", "platform:7"), PEOPLE, "p2"),
+        (("bo", "email:bo@x", "platform:7"), {"p2": frozenset({"bo", "email:bo@x", "platform:8"})}, "p2"),
+        (("bo", "email:bo@x"), {"p1": PEOPLE["p1"], "p2": frozenset({"cy"})}, None),
+        (("bo",), {"p1": frozenset({"bo", "email:bo@x"}), "p2": frozenset({"bo", "email:bo@y"})}, None),
+        (("bo", "email:bo@y"), {"p1": frozenset({"bo", "email:bo@x"}), "p2": frozenset({"bo", "email:bo@y"})}, "p2"),
         ((), PEOPLE, "p2"),
         ((), {"p1": PEOPLE["p1"]}, None),
     ],

@@ -92,8 +92,13 @@ def exact_matches(
 
 def address_hashes(person: Participant, keys: Keys) -> tuple[str, ...]:
     """The keyed hashes of a participant's address and platform id."""
-    values = ((AliasKind.EMAIL, person.email), (AliasKind.PLATFORM, person.platform_id))
-    return tuple(keys.hashed(kind, value) for kind, value in values if value and value.strip())
+    return tuple(keys.hashed(kind, value) for kind, value in _addresses(person))
+
+
+def _addresses(person: Participant) -> Iterator[tuple[AliasKind, str]]:
+    for kind, value in ((AliasKind.EMAIL, person.email), (AliasKind.PLATFORM, person.platform_id)):
+        if value and value.strip():
+            yield kind, value
 
 
 def lookups_of(person: Participant, keys: Keys) -> tuple[str, ...]:
@@ -114,9 +119,18 @@ def known_people(session: Session, keys: Keys) -> Mapping[str, str]:
 
 
 def known_marks(session: Session, keys: Keys) -> Mapping[str, frozenset[str]]:
-    """By id a mark, of 16 characters, of each name, address and id that a participant of a session is known by."""
+    """By id a mark of each name, address and id that a participant of a session is known by.
+
+    The kind and 16 characters, as ``email:3f…``; of a name the characters alone.
+    """
     return {
-        person.participant_id: frozenset(each[:16] for each in _hashes(person, keys)) for person in session.participants
+        person.participant_id: frozenset(
+            (
+                *(f"{kind}:{keys.hashed(kind, value)[:16]}" for kind, value in _addresses(person)),
+                *(each[:16] for each in _name_hashes(person, keys)),
+            )
+        )
+        for person in session.participants
     }
 
 
@@ -182,11 +196,14 @@ def _staff_like_refusers(
 
 def _hashes(person: Participant, keys: Keys) -> tuple[str, ...]:
     """What to look a participant up by."""
+    return (*address_hashes(person, keys), *_name_hashes(person, keys))
+
+
+def _name_hashes(person: Participant, keys: Keys) -> Iterator[str]:
     written = [name for name in (person.name, *person.aliases) if name.strip()]
     # Also as they are written: earlier versions kept marks of writing direction, in sessions and in answers.
     forms = dict.fromkeys((*written, *filter(str.strip, map(without_directions, written))))
-    names = (keys.hashed(AliasKind.DISPLAY_NAME, name) for name in forms)
-    return (*address_hashes(person, keys), *names)
+    return (keys.hashed(AliasKind.DISPLAY_NAME, name) for name in forms)
 
 
 def _similar_hashes(person: Participant, keys: Keys) -> tuple[str, ...]:
