@@ -21,6 +21,7 @@ from pipeline.ingest.documents import DAMAGED_ZIP
 from pipeline.ingest.identify_platform import CRAIG_TRACK, FolderKind, check_readable, recognise
 from pipeline.ingest.listing import MAX_FILES, ListedFile, Listing, listing
 from pipeline.ingest.media_kinds import check_media, is_media
+from pipeline.ingest.session_toml import FILE_NAME
 
 MAX_BYTES = 16 * 1024**3
 MAX_RATIO = 200
@@ -74,7 +75,8 @@ def _unpack(zipped: ListedFile, target: Path, *, texts_only: bool) -> tuple[tupl
             check_members(archive.infolist())
             names = _without_top_folder([member.filename for member in members])
             kind = recognise(names)
-            check_media(names)
+            if FILE_NAME not in names:
+                check_media(names)
             check_readable(FolderKind.UNKNOWN if kind is FolderKind.ZIP else kind)
             if any(name.lower().endswith(_UNFINISHED) for name in names):
                 raise InputRefused("the zip holds an unfinished recording", action="zip it once it is converted")

@@ -54,6 +54,15 @@ def test_a_zip_of_any_layout_is_read_as_its_folder_would_be(
     assert not list(workspace.scratch.iterdir())
 
 
+def test_a_kind_that_is_not_read_is_refused_in_a_zip_as_in_its_folder(
+    drive_zip: DriveZip, workspace: Workspace
+) -> None:
+    alone = ingest(drive_zip("", **{"old.avi": "x"}), workspace=workspace)
+    assert isinstance(alone, Refused) and ".avi" in alone.reason
+    told = ingest(drive_zip("", **{"old.avi": "x", "session.toml": "title = 'x'\n"}), workspace=workspace)
+    assert isinstance(told, Session), told
+
+
 def test_a_file_in_the_zip_and_beside_it_is_refused(
     drive_zip: DriveZip, make: MakeFolder, workspace: Workspace
 ) -> None:

@@ -19,6 +19,8 @@ _LONG = 40  # words of a sentence beyond which the recogniser has left out point
 # What a cue says is secret may be the sentence before: "We will ship on Mars. Nobody outside knows about it."
 _POINTS_BACK = word_set("it its this that these those them they thats")
 _ALONE = 4  # words beside the cue: with fewer the sentence says nothing itself, and one beside it does, who knows which
+_SAYS_NOTHING = FUNCTION_WORDS | word_set("yes yeah yep no mhm hm sorry alright sure um uh er exactly correct")
+"""Sentences of such words alone stand between a cue and what it means: "Don't tell anyone. OK? We buy Veltra."."""
 _POINTS_ON = word_set("this these next following")  # "don't quote me on this"
 # "Off the record" and "between you and me" at the end of a sentence may open the next: Whisper wrote "this is Tobias
 # off the record. We are closing …".
@@ -44,15 +46,22 @@ def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence]) 
         return max(start, cue.start - _UNPOINTED), min(end, cue.end + _UNPOINTED)
     beside = [*words[start : cue.start], *words[cue.end : end]]
     is_alone = len(beside) < _ALONE or FUNCTION_WORDS.issuperset(beside)
-    points_back = cue.sentence > 0 and not _POINTS_BACK.isdisjoint(words[start:end])
+    before, behind = (_beside(words, parts, cue.sentence, step) for step in (-1, 1))
+    points_back = before is not None and not _POINTS_BACK.isdisjoint(words[start:end])
     opens = cue.end == end and words[end - 1] in _OPENERS
     first, last = start, end
-    if cue.sentence > 0 and (points_back or is_alone):
-        first = max(parts[cue.sentence - 1].start, start - _UNPOINTED)
+    if before is not None and (points_back or is_alone):
+        first = max(before.start, start - _UNPOINTED)
     points_on = is_alone and (not points_back or not _POINTS_ON.isdisjoint(words[start:end]))
-    if cue.sentence + 1 < len(parts) and (opens or points_on):
-        last = min(parts[cue.sentence + 1].end, end + _UNPOINTED)
+    if behind is not None and (opens or points_on):
+        last = min(behind.end, end + _UNPOINTED)
     return first, last
+
+
+def _beside(words: Sequence[str], parts: Sequence[SpokenSentence], number: int, step: int) -> SpokenSentence | None:
+    """The nearest sentence before (-1) or behind (1) one that says something; None where there is none."""
+    rest = parts[number + 1 :] if step > 0 else parts[:number][::-1]
+    return next((part for part in rest if not _SAYS_NOTHING.issuperset(words[part.start : part.end])), None)
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -36,7 +36,7 @@ def statements(text: str) -> list[str]:
         ),
         (
             "Well. It ships late, between you and me. We lost the lead. Fine.",
-            "Well. It ships late, between you and me. We lost the lead",
+            "It ships late, between you and me. We lost the lead",
         ),
         ("Hi. We lost the lead. Off the record. Fine.", "We lost the lead. Off the record. Fine"),
         ("please don't share this but we will buy the plant", "please don't share this but we will buy the plant"),
@@ -203,3 +203,17 @@ def test_a_phrase_takes_the_sentence_that_it_announces(text: str, covered: int) 
     (statement,) = statements(text)
     first = text.split(". ")[:covered] if "?" not in text else [text.rsplit(". ", 1)[0]]
     assert statement == ". ".join(first).removesuffix(".")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Don't tell anyone. OK? We buy Veltra in May.",
+        "Yes. That's confidential. OK. We buy Veltra in May.",
+        "We buy Veltra in May. Please. Keep it quiet.",
+        "So. Nobody outside knows about it. Um. We buy Veltra in May.",
+    ],
+)
+def test_a_phrase_means_the_nearest_sentence_that_says_something(text: str) -> None:
+    found = [match.text for match in find(text, Context()) if match.label == "STATEMENT"]
+    assert any("We buy Veltra in May" in each for each in found), found
