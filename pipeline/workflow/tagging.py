@@ -7,8 +7,8 @@ they say and not be shown; of both only of who proceeds for product work. Nothin
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pipeline import consent, models, tag
 from pipeline.embeddings import encoder_name, load_encoder
 from pipeline.export.mentions import PURPOSE, QUOTED, may_use, request_id_of
-from pipeline.records import Audience, Context, Role, Ruling, Session, Tag, Turn
+from pipeline.records import Answer, Audience, Context, Role, Ruling, Session, Tag, Turn
 from pipeline.store import Workspace
 from pipeline.store.codec import decode, key_of
 from pipeline.store.registry import Registry
@@ -101,6 +101,7 @@ def tag_session(
     if kept and kept.made_with == made_with:
         return False
     tags = tag.tag(turns, staff=staff, taxonomy=taxonomy)
+    tags = without_answers_to(tags, turns, kept_back, staff)
     if kept:
         key = workspace.key(ALIAS_KEY)
         tags = with_earlier_ids(kept.tags, tags, lambda earlier: request_id_of(earlier, session_id, key))
@@ -109,6 +110,19 @@ def tag_session(
     )
     context.put(_STAGE, tags_key(session_id), result, TaggedSession, purpose=PURPOSE)
     return True
+
+
+def without_answers_to(
+    tags: Sequence[Tag], turns: Sequence[Turn], unshared: Collection[str], staff: Collection[str]
+) -> tuple[Tag, ...]:
+    """The tags without what staff said right behind somebody whose words may not be shown: it may repeat them."""
+    others = [turn for turn in turns if turn.participant_id not in staff]
+
+    def may_repeat(answer: Answer) -> bool:
+        before = [turn for turn in others if turn.start_s < answer.start_s]
+        return bool(before) and before[-1].participant_id in unshared
+
+    return tuple(replace(each, answer=None) if each.answer and may_repeat(each.answer) else each for each in tags)
 
 
 def unshared_speakers(session: Session, ruling: Ruling) -> frozenset[str]:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.consent import log_head
-from pipeline.records import Audience, Cell, Interval, Outcome, Purpose, Ruling, Transcript
+from pipeline.records import Answer, Audience, Cell, Interval, Outcome, Purpose, Ruling, Transcript, Turn
 from pipeline.store.codec import encode
 from pipeline.workflow import tagging
+from tests.export.made import tagged
 from tests.render.making import LENGTH_S, word
 from tests.workflow.conftest import HandMadeRuling, PublishingSession, finding_of
 
@@ -126,3 +127,17 @@ def test_they_are_read_again_with_another_taxonomy_and_not_when_consent_to_that_
     unshared.outcomes[Purpose.INTERNAL_IMPROVE] = Outcome.MINUS
     gone = retagged('[[area]]\nname = "others"\nphrases = ["sign"]\n')
     assert (gone.tags, gone.unshared) == ((), ())
+
+
+@pytest.mark.parametrize(("asks", "answer"), [("p3", None), ("p1", "You can have it in May.")])
+def test_what_staff_say_to_who_may_not_be_shown_is_the_answer_to_nobody_elses_request(
+    asks: str, answer: str | None
+) -> None:
+    said = (
+        Turn(speaker="a", participant_id="p1", start_s=0.0, end_s=2.0, text="please add a dry run"),
+        Turn(speaker="b", participant_id=asks, start_s=3.0, end_s=4.0, text="Our fleet in Leeds is waiting."),
+        Turn(speaker="c", participant_id="p2", start_s=5.0, end_s=6.0, text="You can have it in May."),
+    )
+    told = Answer(text=said[2].text, start_s=5.0, end_s=6.0, participant_id="p2")
+    (tag,) = tagging.without_answers_to([replace(tagged(), start_s=0.0, end_s=2.0, answer=told)], said, {"p3"}, ["p2"])
+    assert (tag.answer.text if tag.answer else None) == answer
