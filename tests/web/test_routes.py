@@ -26,6 +26,7 @@ from pipeline.web.roles import WebRole
 from pipeline.web.routes import PARTICIPANT_ROUTES, STAFF_ROUTES
 from pipeline.web.site import Access, Site
 from pipeline.workflow.consent_form import invite
+from pipeline.workflow.request_review import GroupLine
 from pipeline.workflow.review_holds import lift_holds
 from tests.clock import now
 from tests.web.making import FORM, decide_alike, session_id_of
@@ -306,3 +307,28 @@ def test_the_queue_is_filtered_by_platform_and_an_unknown_one_is_no_choice(site:
     registry.rewrite(replace(known, platform=UNKNOWN_PLATFORM, host="Lumen Labs"))
     page = client.get("/queue").text
     assert session_id in page and "<option>Lumen Labs" not in page and "<option>other" not in page
+
+
+@pytest.mark.parametrize(("role", "told"), [(P, "fewer than 3"), (R, ">2<")])
+def test_the_page_of_requests_tells_product_managers_no_smaller_numbers_than_exports(
+    site: Site, monkeypatch: pytest.MonkeyPatch, role: WebRole, told: str
+) -> None:
+    def lines(*_: object, least: int, **__: object) -> list[GroupLine]:
+        counted = 2 if least <= 2 else None
+        return [
+            GroupLine(
+                group="g-1",
+                kind="request",
+                title="Dry run",
+                area="docs",
+                wordings=7,
+                customers=counted,
+                sessions=counted,
+                unsure=0,
+            )
+        ]
+
+    monkeypatch.setattr("pipeline.web.pages_requests.request_review.lines", lines)
+    page = client_of(site, role).get("/requests").text
+    assert "Dry run" in page and told in page
+    assert (">2<" in page) == (role is R)
