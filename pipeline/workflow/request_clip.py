@@ -54,15 +54,14 @@ def export_clip(
     ruling = consent.current_ruling(session, workspace=workspace, now=now)
     folder = workspace.out / mention.session / Audience.INTERNAL
     manifest = _proved(folder, workspace)
-    turns = whole_turns(read_turns(folder / TRANSCRIPT))
-    own = _turn(turns, mention)
+    turns = read_turns(folder / TRANSCRIPT)
+    if not isinstance(ruling, Ruling):
+        raise _refused()
+    own = _turn(turns_as_tagged(session, ruling, turns), mention)
     start_s, end_s = _padded(turns, own, mention, manifest.length_s)
     heard = _heard(turns, start_s, end_s)
-    if not isinstance(ruling, Ruling) or not _all_may(session, ruling, heard):
-        raise RefusedByPolicy(
-            "somebody who is heard there does not let their words be shown",
-            action="hand out the wording in plain words",
-        )
+    if not _all_may(session, ruling, heard):
+        raise _refused()
     captions = (replace(own, start_s=mention.start_s, end_s=mention.end_s, text=mention.quote),)
     scratch = make_private(workspace.scratch / f"clip-{request_id}")
     try:
@@ -90,6 +89,17 @@ def export_clip(
     finally:
         shutil.rmtree(scratch)
     return RequestClip(session=mention.session, start_s=start_s, end_s=end_s, verdict=clip.verdict, files=names)
+
+
+def turns_as_tagged(session: Session, ruling: Ruling, turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """The turns whole as the tagger read them: it does not read those of who may not be used for product work."""
+    return whole_turns([turn for turn in turns if may_use(ruling, session, turn.participant_id, PURPOSE)])
+
+
+def _refused() -> RefusedByPolicy:
+    return RefusedByPolicy(
+        "somebody who is heard there does not let their words be shown", action="hand out the wording in plain words"
+    )
 
 
 def _proved(folder: Path, workspace: Workspace) -> Manifest:

@@ -64,6 +64,7 @@ from pipeline.workflow import (
     tagging,
 )
 from pipeline.workflow.request_acts import RequestAction, acts_of
+from tests.export import made as by_hand
 from tests.media.making import ffmpeg, tone
 
 NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
@@ -860,6 +861,18 @@ def test_no_clip_without_consent(
     with pytest.raises((UsageProblem, RefusedByPolicy)):
         request_clip.export_clip(workspace, request_id, tmp_path / "clip", now=NOW)
     assert not (tmp_path / "clip").exists()
+
+
+def test_a_request_that_goes_on_behind_somebody_who_is_not_read_is_one_turn_as_the_tagger_read_it() -> None:
+    turns = (
+        Turn(speaker="a", participant_id="p1", start_s=0.0, end_s=2.0, text="please could you add a"),
+        Turn(speaker="b", participant_id="p2", start_s=2.1, end_s=2.5, text="we do not want that at all"),
+        Turn(speaker="a", participant_id="p1", start_s=3.0, end_s=5.0, text="dark mode for the page"),
+    )
+    ruled = by_hand.ruling(used={"p2": Outcome.MINUS})
+    whole = request_clip.turns_as_tagged(by_hand.session(), ruled, turns)
+    assert [turn.text for turn in whole] == ["please could you add a dark mode for the page"]
+    assert request_clip.turns_as_tagged(by_hand.session(), by_hand.ruling(), turns) == turns
 
 
 def test_no_clip_of_a_rare_request_where_it_was_said_is_hidden(

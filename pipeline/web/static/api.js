@@ -42,20 +42,23 @@ export function connect(session, onWaiting) {
   async function flush(onAnswer) {
     if (sending) return;
     sending = true;
-    while (waiting.length) {
-      const first = waiting[0];
-      const answer = await send("POST", first.path, first.body, first.version);
-      if (answer.status === 0) {
-        setTimeout(() => flush(onAnswer), 3000);
-        onWaiting(waiting.length);
-        break;
+    try {
+      while (waiting.length) {
+        const first = waiting[0];
+        const answer = await send("POST", first.path, first.body, first.version);
+        if (answer.status === 0) {
+          setTimeout(() => flush(onAnswer), 3000);
+          onWaiting(waiting.length);
+          break;
+        }
+        waiting.shift();
+        keep();
+        if (answer.status !== 200) refused += 1;
+        onAnswer(first, answer);
       }
-      waiting.shift();
-      keep();
-      if (answer.status !== 200) refused += 1;
-      onAnswer(first, answer);
+    } finally { // also where the page failed at an answer: what is decided next is sent all the same
+      sending = false;
     }
-    sending = false;
     if (!waiting.length) whenSent.splice(0).forEach((resolve) => resolve());
   }
 
