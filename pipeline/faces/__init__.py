@@ -5,7 +5,7 @@ from pipeline.faces.detector import FaceDetector
 from pipeline.faces.following import followed
 from pipeline.records import FaceLook
 
-VERSION = "1"
+VERSION = "2"
 MODEL = "faces"
 """The entry of models.toml that holds the network."""
 

@@ -34,10 +34,16 @@ class _Followed:
 
 
 def followed(looks: Sequence[FaceLook]) -> tuple[FaceTrack, ...]:
-    """Every face of these looks, which are in order of time, in order of when it was found first."""
+    """Every face of these looks, which are in order of time, in order of when it was found first.
+
+    None is followed over a cut: where the speaker changes, another face is where the last one was, and whoever keeps
+    one would keep both.
+    """
     tracks: list[_Followed] = []
+    scene = 0
     for number, look in enumerate(looks):
-        free = [track for track in tracks if number - track.last[0] <= MISSED + 1]
+        scene = number if look.is_cut else scene
+        free = [track for track in tracks if track.last[0] >= max(scene, number - MISSED - 1)]
         for box in look.boxes:
             nearest = min(free, key=lambda track: _distance(track.last[1], box), default=None)
             if nearest is not None and _distance(nearest.last[1], box) <= NEAR:

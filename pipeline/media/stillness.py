@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 SQUARE = 8
 LEAST_CHANGED = 6.0
+CUT_SHARE = 0.5
+"""The share of squares that change from which it is another scene; not measured, and too low only cuts too often."""
 
 Squares = NDArray[np.float32]
 
@@ -17,6 +19,11 @@ def squares(plane: NDArray[np.uint8]) -> Squares:
     full = np.pad(plane, ((0, -height % SQUARE), (0, -width % SQUARE)), mode="edge")
     parts = full.reshape(full.shape[0] // SQUARE, SQUARE, full.shape[1] // SQUARE, SQUARE)
     return np.asarray(parts.mean(axis=(1, 3), dtype=np.float32))
+
+
+def is_cut(before: Squares, now: Squares) -> bool:
+    """Whether another scene begins: most squares changed. Somebody who moves before a wall changes fewer."""
+    return before.shape != now.shape or bool((np.abs(before - now) > LEAST_CHANGED).mean() > CUT_SHARE)
 
 
 def is_still(before: Squares, now: Squares) -> bool:

@@ -71,10 +71,11 @@ class FaceBox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceLook:
-    """The faces in the frame that is shown at ``at_s``."""
+    """The faces in the frame that is shown at ``at_s``; ``is_cut`` where another scene began since the look before."""
 
     at_s: float
     boxes: tuple[FaceBox, ...]
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from pipeline import faces, models
 from pipeline.errors import InputRefused
 from pipeline.faces import FaceDetector, FaceLook
 from pipeline.media.frames import frames
-from pipeline.media.stillness import is_still, squares
+from pipeline.media.stillness import is_cut, is_still, squares
 from pipeline.records import FaceTracks, Purpose
 from pipeline.store.codec import key_of
 from pipeline.workflow.picture_text import is_shown
@@ -72,6 +72,7 @@ def _looks(path: Path, detector: FaceDetector, per_second: float) -> Iterator[Fa
         if before is not None and is_still(before[0], seen):
             look = FaceLook(at_s=frame.at_s, boxes=before[1].boxes)
         else:
-            look = FaceLook(at_s=frame.at_s, boxes=detector.boxes(frame.rgb()))
+            cut = before is not None and is_cut(before[0], seen)
+            look = FaceLook(at_s=frame.at_s, boxes=detector.boxes(frame.rgb()), is_cut=cut)
             before = (seen, look)
         yield look

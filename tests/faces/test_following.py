@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +62,15 @@ def test_a_face_that_is_missed_for_a_while_is_followed_on_and_covered_between() 
         covers(tracks, share * 1.5, between(box(0.4).region, box(0.45).region, share)) for share in (0, 0.5, 0.9)
     )
     assert len(followed(looks((box(0.4),), *[none] * (MISSED + 1), (box(0.45),)))) == 2
+
+
+@pytest.mark.parametrize("missed", [0, 1])
+def test_no_face_is_followed_over_a_cut_and_each_is_covered_beyond_it(missed: int) -> None:
+    shown = [*looks((box(0.4),), (box(0.4),), *[()] * missed, (box(0.4),), (box(0.41),))]
+    shown[2] = replace(shown[2], is_cut=True)
+    first, second = followed(shown)
+    assert first.spans[-1].end_s >= (2 + MISSED) * STEP_S and second.spans[0].start_s == 0.0
+    assert len(followed([replace(look, is_cut=False) for look in shown])) == 1
 
 
 def test_two_faces_side_by_side_stay_two() -> None:
