@@ -18,9 +18,9 @@ def plain_title(text: str) -> str:
     Control and format characters go, separators of paths become ``_``. Dates in it lose their signs: the ingest takes
     the start of a recording from its name, and somebody who may write a title may not say when it was.
     """
-    joined = " ".join(unicodedata.normalize("NFC", text).split())
-    printable = "".join(char for char in joined if unicodedata.category(char)[0] != "C")
-    undated = _DATE.sub(r"\1 \3 \4", _UNSAFE.sub("_", printable))
+    printable = "".join(char for char in text if char.isspace() or unicodedata.category(char)[0] != "C")
+    joined = " ".join(unicodedata.normalize("NFC", printable).split())
+    undated = _DATE.sub(r"\1 \3 \4", _UNSAFE.sub("_", joined))
     short = undated.strip(" .-_~")[:_LONGEST].encode()[:_LONGEST_BYTES].decode("utf-8", "ignore")
     return short.strip(" .-_~") or _UNTITLED
 

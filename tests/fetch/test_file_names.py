@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.fetch.file_names import plain_id, plain_title
@@ -23,6 +23,8 @@ TITLES = st.lists(
 
 
 @given(TITLES.map("".join))
+@example("- 2020/01/01 10:00 CET - \x1b\r0")
+@example("e\x1b\u0301")
 def test_a_title_leads_nowhere_and_says_no_time(text: str) -> None:
     title = plain_title(text)
     assert title and len(title) <= 80 and title == plain_title(title)
