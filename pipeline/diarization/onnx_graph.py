@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.models.protobuf import varint
+
 _IR_VERSION, _OPSET = 8, 17
 _FLOAT, _INT64 = 1, 7
 _OF_TYPE = {np.dtype(np.float32): _FLOAT, np.dtype(np.int64): _INT64}
@@ -56,7 +58,7 @@ def _value(name: str, shape: Iterable[int | str]) -> bytes:
 
 def _attribute(name: str, value: Attribute) -> bytes:
     if isinstance(value, float):
-        return _text(1, name) + _varint(2 << 3 | 5) + struct.pack("<f", value) + _number(20, 1)
+        return _text(1, name) + varint(2 << 3 | 5) + struct.pack("<f", value) + _number(20, 1)
     if isinstance(value, int):
         return _text(1, name) + _number(3, value) + _number(20, 2)
     if isinstance(value, str):
@@ -65,7 +67,7 @@ def _attribute(name: str, value: Attribute) -> bytes:
 
 
 def _number(field: int, value: int) -> bytes:
-    return _varint(field << 3) + _varint(value % (1 << 64))
+    return varint(field << 3) + varint(value % (1 << 64))
 
 
 def _text(field: int, text: str) -> bytes:
@@ -73,13 +75,4 @@ def _text(field: int, text: str) -> bytes:
 
 
 def _bytes(field: int, content: bytes) -> bytes:
-    return _varint(field << 3 | 2) + _varint(len(content)) + content
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 127:
-        out.append(value & 127 | 128)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
+    return varint(field << 3 | 2) + varint(len(content)) + content

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.models.protobuf import varint
+
 _GRAPH, _NAME, _TYPE, _TENSOR_TYPE, _ELEMENT_TYPE = 7, 1, 2, 1, 1
 _INPUT, _OUTPUT, _VALUE = 11, 12, 13
 _BYTES, _VARINT, _WORD, _LONG = 2, 0, 5, 1
@@ -31,10 +33,10 @@ def _freed(graph: bytes) -> bytes:
 
 def _shapeless(value: bytes) -> bytes:
     """A value's name and the type of its elements, without its shape."""
-    told = {field: raw for field, _, raw in _fields(value)}
-    tensor = dict[int, bytes]((field, raw) for field, _, raw in _fields(told[_TYPE]))[_TENSOR_TYPE]
+    parts = {field: raw for field, _, raw in _fields(value)}
+    tensor = dict[int, bytes]((field, raw) for field, _, raw in _fields(parts[_TYPE]))[_TENSOR_TYPE]
     kind = _joined(each for each in _fields(tensor) if each[0] == _ELEMENT_TYPE)
-    return _joined([(_NAME, _BYTES, told[_NAME]), (_TYPE, _BYTES, _joined([(_TENSOR_TYPE, _BYTES, kind)]))])
+    return _joined([(_NAME, _BYTES, parts[_NAME]), (_TYPE, _BYTES, _joined([(_TENSOR_TYPE, _BYTES, kind)]))])
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, int, bytes]]:
@@ -61,7 +63,7 @@ def _fields(message: bytes) -> Iterator[tuple[int, int, bytes]]:
 def _joined(fields: Iterator[tuple[int, int, bytes]] | list[tuple[int, int, bytes]]) -> bytes:
     parts = []
     for field, kind, raw in fields:
-        parts += [_varint(field << 3 | kind), _varint(len(raw)) if kind == _BYTES else b"", raw]
+        parts += [varint(field << 3 | kind), varint(len(raw)) if kind == _BYTES else b"", raw]
     return b"".join(parts)
 
 
@@ -75,12 +77,3 @@ def _number(message: bytes, at: int) -> tuple[int, int]:
         at, shift = at + 1, shift + 7
         if byte < 0x80:
             return value, at
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
