@@ -25,6 +25,10 @@ _GROUPS = rf"(?:[A-Z]{{1,4}}[ \-])?{_GROUP}(?: {_GROUP})*"
 _IS = r"(?:\s(?:is|was|are)|:)?\s"
 _NUMBERED = re.compile(rf"\b{_KINDS}\s(?:number|no\.?|nr\.?|id|code)s?{_IS}(?P<code>{_GROUPS})(?![\w@])", re.IGNORECASE)
 _CALLED = re.compile(rf"\b{_KINDS}\s(?:is|was)\s(?P<code>{_GROUPS})(?![\w@])", re.IGNORECASE)
+_HAS_NUMBER = re.compile(
+    rf"\b{_KINDS}\s(?:is|was|has|had|got)\s(?:the\s|an?\s)?(?:number|no\.?|nr\.?|id|code){_IS}(?P<code>{_GROUPS})(?![\w@])",
+    re.IGNORECASE,
+)
 _OWN = re.compile(
     r"\b(?:my|our|her|his|their|your|direct|mobile|phone|cell|desk|fax|home|work)\s(?:\w+\s){0,2}?"
     r"(?:number|extension|line|pin|passcode)\s(?:is|was)\s(?P<code>\d[\d \-]{2,20}\d)(?![\w@])",
@@ -64,7 +68,7 @@ def reference_recognizer() -> Recognizer:
 
 def _said_to_be(raw: str) -> Iterator[tuple[int, int]]:
     """The characters of what is said to be somebody's number, code or user name ("the customer id is K44-9183")."""
-    for pattern, is_certain in ((_NUMBERED, True), (_OWN, True), (_CALLED, False)):
+    for pattern, is_certain in ((_NUMBERED, True), (_HAS_NUMBER, True), (_OWN, True), (_CALLED, False)):
         for occurrence in pattern.finditer(raw):
             if _is_code(occurrence["code"], is_certain=is_certain):
                 yield occurrence.span("code")
