@@ -176,7 +176,7 @@ def _state_key(workspace: Workspace) -> str:
         tag.VERSION,
         consent.log_head(workspace),
         "\n".join(sorted(f"{name} {state.state_key}" for name, state in states.items())),
-        sorted((path.name, path.stat().st_mtime_ns) for path in workspace.stages.root.glob("tags/*.json")),
+        workspace.stages.changes("tags"),
         acts_of(workspace).last,
         customers.read_text("utf-8") if customers.exists() else "",
         workspace.settings.export.model_dump_json(),

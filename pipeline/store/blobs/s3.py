@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from pipeline.errors import ConfigurationError, ObjectStorageRefused, ObjectStorageUnavailable, OffrecordError
-from pipeline.settings.storage import StorageSettings
+from pipeline.settings.storage import StorageSettings, StoredKind
 from pipeline.store.blobs.credentials import AccessKey, read_access_key
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ _NO_BUCKET = "NoSuchBucket"
 class S3Blobs:
     """The blobs below a prefix of a bucket; requests that fail in passing are made again for a while."""
 
-    def __init__(self, settings: StorageSettings, folder: str) -> None:
-        """``folder`` is below the place that the settings name; nothing is asked of the server yet."""
+    def __init__(self, settings: StorageSettings, kind: StoredKind) -> None:
+        """Those of a kind, in a folder of its name below its place; nothing is asked of the server yet."""
         self._settings = settings
-        self._folder = folder
+        self._kind = kind
         self._knows_conditions = True
 
     def put_if_absent(self, name: str, source: Path) -> bool:
@@ -211,8 +211,8 @@ class S3Blobs:
         _ = self._obstore
         from obstore.store import S3Store
 
-        settings, place = self._settings, urlsplit(self._settings.originals)
-        prefix = "/".join(part for part in (place.path.strip("/"), self._folder) if part)
+        settings, place = self._settings, urlsplit(self._settings.address(self._kind))
+        prefix = "/".join(part for part in (place.path.strip("/"), self._kind) if part)
         return S3Store(
             place.netloc,
             prefix=prefix or None,
@@ -284,5 +284,5 @@ def _in_words(text: str) -> OffrecordError:
     if " 403 " in text:
         return ObjectStorageRefused()
     if _NO_BUCKET in text:
-        return ObjectStorageRefused("there is no such bucket", action="check storage.originals and storage.endpoint")
+        return ObjectStorageRefused("there is no such bucket", action="check the places and the endpoint in [storage]")
     return ObjectStorageUnavailable()
