@@ -98,13 +98,17 @@ class BucketResults:
             connection.execute("DELETE FROM result_blob WHERE owner = ?", (owner,))
         return names
 
-    def leave_to_folder(self, owners: Collection[str]) -> list[str]:
-        """Points to the results of owners no more, which lie in the folder as well; gives their blobs."""
-        names = self.names()
+    def move_to_folder(self, owner: str) -> None:
+        """Deletes an owner's result, which lies in the folder now; where a kill comes between, the next run does."""
+        with self._keys.writing() as connection:
+            names = self.drop(connection, [owner])
+        self.unkept.delete(self.blobs, names)
+
+    def leave_to_folder(self, owners: Collection[str]) -> None:
+        """Points to the results of owners no more, which lie in the folder as well, and deletes nothing."""
         with self._keys.writing() as connection:
             connection.execute(_SCHEMA)
             connection.executemany("DELETE FROM result_blob WHERE owner = ?", [(owner,) for owner in owners])
-        return [names[owner] for owner in owners if owner in names]
 
     def listed(self) -> frozenset[str]:
         """Every blob that is there: a scan of everything."""

@@ -109,8 +109,7 @@ class ResultStore:
         assert self.bucket is not None
         with locked(self._lock):  # from who removes copies meanwhile: this is none any more
             self.files.write(owner, self.read(owner))
-            names = self.bucket.leave_to_folder([owner])
-        self.bucket.unkept.delete(self.bucket.blobs, names)
+            self.bucket.move_to_folder(owner)
 
     def drop(self, connection: sqlite3.Connection, owners: Collection[str]) -> list[str]:
         """Forgets what is in the bucket within a transaction of the keys; gives what ``delete`` is to delete."""
