@@ -140,9 +140,5 @@ class BucketResults:
         if not self._keys.is_there:
             return []
         with self._keys.connected() as connection:
-            try:
-                return connection.execute(query, (value,)).fetchall()
-            except sqlite3.OperationalError:
-                if connection.execute(_IS_THERE).fetchone() is not None:
-                    raise
-                return []
+            is_there = connection.execute(_IS_THERE).fetchone() is not None
+            return connection.execute(query, (value,)).fetchall() if is_there else []

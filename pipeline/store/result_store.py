@@ -116,11 +116,14 @@ class ResultStore:
         return [] if self.bucket is None else self.bucket.drop(connection, owners)
 
     def delete(self, owners: Collection[str], names: Collection[str]) -> None:
-        """Deletes the files of owners and these blobs, which nobody can read any more."""
+        """Deletes the files of owners and these blobs, which nobody can read any more.
+
+        Where the bucket does not answer, the next run deletes them: nothing may hold up a withdrawal.
+        """
         for owner in owners:
             (self.files.root / owner).unlink(missing_ok=True)
         if self.bucket is not None:
-            self.bucket.unkept.delete(self.bucket.blobs, names)
+            self.bucket.unkept.delete_soon(self.bucket.blobs, names)
 
     def sweep(self) -> None:
         """Removes what a killed run left half done, and what is more in the folder than may be; under the lock."""

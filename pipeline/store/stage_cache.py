@@ -86,10 +86,7 @@ class StageCache:
         self.drop_each([place])
 
     def drop_each(self, places: Iterable[Path]) -> None:
-        """Removes results, the keys of all before the first of them; what is in object storage goes last.
-
-        Raises ``StorageUnavailable`` where that does not answer: nobody can read them then, and the next run goes on.
-        """
+        """Removes results, the keys of all before the first of them; what is in object storage goes last."""
         owners, names = [self._owner(place) for place in places], list[str]()
         if self.keys.is_there and owners:
             with self.keys.writing() as connection:
