@@ -81,7 +81,7 @@ class BucketResults:
 
     def read(self, name: str) -> bytes:
         """The sealed bytes of a blob; raises ``FileNotFoundError``, and ``InvalidTag`` where they were changed."""
-        sealed = b"".join(self.blobs.read(name))
+        sealed = self.blobs.read_whole(name)
         if hashlib.sha256(sealed).hexdigest() != name:
             raise InvalidTag
         return sealed

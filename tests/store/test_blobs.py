@@ -59,7 +59,7 @@ def test_what_is_put_is_read_back_whole_and_in_ranges(blobs: BlobStore, tmp_path
     content = os.urandom(size)
     assert blobs.put_if_absent("ab/name-1.sealed", file_of(tmp_path, content))
     assert (blobs.size("ab/name-1.sealed"), blobs.exists("ab/name-1.sealed")) == (size, True)
-    assert whole(blobs, "ab/name-1.sealed") == content
+    assert whole(blobs, "ab/name-1.sealed") == blobs.read_whole("ab/name-1.sealed") == content
     for start, length in ((0, 1), (size // 2, 1000), (size - 1, 1), (size, 10), (1, None)):
         if start >= 0:
             end = None if length is None else start + length
@@ -101,6 +101,8 @@ def test_what_is_not_there_is_said_to_be_missing(blobs: BlobStore) -> None:
         blobs.size("name")
     with pytest.raises(FileNotFoundError):
         whole(blobs, "name")
+    with pytest.raises(FileNotFoundError):
+        blobs.read_whole("name")
 
 
 def test_what_is_deleted_is_gone_and_its_neighbours_stay(blobs: BlobStore, tmp_path: Path) -> None:
@@ -145,7 +147,7 @@ def test_a_fault_that_passes_loses_nothing_and_doubles_nothing(
         blobs.put_if_absent("name", file_of(tmp_path, content))
     except ObjectStorageUnavailable:  # as when an answer is lost that cannot be asked for again: the caller's next try
         assert not blobs.put_if_absent("name", file_of(tmp_path, content)) or whole(blobs, "name") == content
-    assert whole(blobs, "name") == content
+    assert whole(blobs, "name") == blobs.read_whole("name") == content
     assert list(blobs.names()) == ["name"]
     blobs.delete("name")
     assert (blobs.exists("name"), list(blobs.names())) == (False, [])
@@ -166,7 +168,7 @@ def test_a_fault_that_lasts_is_said_and_nothing_is_taken_for_gone_or_put(
     direct.put_if_absent("there", file_of(tmp_path, b"content"))
     blobs = S3Blobs(settings, StoredKind.ORIGINALS)
     proxy.decide = lambda method, path, number: fault if method != "HEAD" or fault is not Fault.CUT else None
-    for ask in (lambda: whole(blobs, "there"), lambda: list(blobs.names())):
+    for ask in (lambda: whole(blobs, "there"), lambda: blobs.read_whole("there"), lambda: list(blobs.names())):
         with pytest.raises(StorageUnavailable) as raised:
             ask()
         assert "127.0.0.1" not in str(raised.value) and "there" not in str(raised.value)

@@ -60,6 +60,10 @@ class OwnedBlobs:
         """As the store does."""
         return self._checked().read(name, start_byte=start_byte, size=size)
 
+    def read_whole(self, name: str) -> bytes:
+        """As the store does."""
+        return self._checked().read_whole(name)
+
     def exists(self, name: str) -> bool:
         """As the store does."""
         return self._checked().exists(name)

@@ -68,6 +68,10 @@ class S3Blobs:
         for start in range(start_byte, end, READ_BYTES):
             yield self._piece(name, start, min(READ_BYTES, end - start))
 
+    def read_whole(self, name: str) -> bytes:
+        """A small blob in one request; raises ``FileNotFoundError``."""
+        return self._answered(lambda: bytes(self._obstore.get(self._store, name).bytes()), lambda _: True)
+
     def exists(self, name: str) -> bool:
         """Whether a blob is there."""
         try:
@@ -152,19 +156,22 @@ class S3Blobs:
                 raise ObjectStorageUnavailable("object storage gave up an upload") from None
 
     def _piece(self, name: str, start: int, length: int) -> bytes:
-        """One range, whole: what is cut off is asked for again, and then given up."""
+        """One range, whole."""
+        get_range = partial(self._obstore.get_range, self._store, name, start=start, length=length)
+        return self._answered(lambda: bytes(get_range()), lambda content: len(content) == length)
+
+    def _answered(self, ask: Callable[[], bytes], is_whole: Callable[[bytes], bool]) -> bytes:
+        """A body: what is cut off is asked for again, and then given up."""
         for last in range(_TRIES):
             try:
-                content = bytes(
-                    self._asked(lambda: self._obstore.get_range(self._store, name, start=start, length=length))
-                )
+                content = self._asked(ask)
             except ObjectStorageRefused:
                 raise
             except ObjectStorageUnavailable:
                 if last == _TRIES - 1:
                     raise
                 continue
-            if len(content) == length:
+            if is_whole(content):
                 return content
         raise ObjectStorageUnavailable("object storage gives less of a file than there is")
 
