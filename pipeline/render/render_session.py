@@ -25,6 +25,7 @@ from pipeline.proof import (
     media_checks,
     removed_voices_are_gone,
     texts_checked,
+    tiles_hold,
     untouched_packets,
     write_manifest,
 )
@@ -212,7 +213,8 @@ def _prove(
     )
     checks.append(untouched_packets(media.path, expected, way=media.sound))
     if media.picture.source is not None:
-        checks += covers_hold(media.path, media.picture.covers, source=media.picture.source)
+        checks += covers_hold(media.path, plan.picture.all_covers if plan.picture else (), source=media.picture.source)
+    checks += tiles_hold(media.path, plan, session)
     checks.append(removed_voices_are_gone(media.path, session, plan, vault=vault))
     checks.append(files_as_allowed(folder, [media.path.name, *text_names]))
     checks.append(originals.check())
@@ -258,6 +260,6 @@ def _write_manifest(
         windows=manifest.windows_in_order(plan.windows, TermReplacer(plan.terms), basis.decided),
         fill=media.spec.fill,
         picture=media.picture.note,
-        covers=manifest.covers_in_order(media.picture.covers, TermReplacer(plan.terms), basis.decided),
+        covers=manifest.covers_in_order(plan.picture, TermReplacer(plan.terms), basis.decided),
     )
     write_manifest(folder / MANIFEST, manifest.resting_on(basis, bare))
