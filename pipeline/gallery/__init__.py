@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.gallery.following import Reader, gallery_spans, joined
-from pipeline.gallery.label_match import Names
+from pipeline.gallery.following import Reader, gallery_spans, guarded, joined
+from pipeline.gallery.label_match import LabelNames
 from pipeline.media.frames import Frame
 from pipeline.records import GallerySpan, Participant
 
@@ -19,7 +19,8 @@ def tiles_of(
 
     Labels are read ``per_second`` times a second by ``read``, and sooner where something moved.
     """
-    return tuple(joined(gallery_spans(shown, Names(people), read, per_second=per_second)))
+    spans = joined(gallery_spans(shown, LabelNames(people), read, per_second=per_second))
+    return tuple(guarded(tuple(spans)))
 
 
 __all__ = ["VERSION", "Reader", "tiles_of"]

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pipeline.gallery.grid import LEVELS, SLACK, Cell, Grid, Plane, grid_of
-from pipeline.gallery.label_match import Names
+from pipeline.gallery.grid import LEVELS, SLACK, Grid, PixelBox, Plane, grid_of
+from pipeline.gallery.label_match import LabelNames
 from pipeline.gallery.label_strips import label_boxes, page_of
 from pipeline.media.frames import Frame
 from pipeline.records import GallerySpan, GalleryTile, LabelMatch, OcrWord, Region
@@ -21,6 +22,10 @@ SAME_LETTERS = 0.9
 """The correlation of a label with itself in a later frame, under which it counts as changed."""
 LEAST_GUTTER = 0.75
 """The share of the gutters that has to keep its colour: a frame round whoever speaks takes some of it."""
+GUARD_S = 0.5
+"""Seconds before and behind any change of which nothing is known either: a picture may change before its label does."""
+GUTTER_STEP = 5
+"""Of the gutters' pixels every fifth is looked at: that takes a fifth of the time and shows the same."""
 SOON_S = 0.2
 """How soon after a change the tiles are looked at again; a gallery that is sorted anew moves for longer."""
 
@@ -36,7 +41,8 @@ class _Look:
     at_s: float
     plane: Plane
     grid: Grid | None = None
-    labels: tuple[Cell | None, ...] = ()
+    gutters: NDArray[np.intp] | None = None
+    labels: tuple[PixelBox | None, ...] = ()
     tiles: tuple[GalleryTile, ...] = ()
 
     def still_stands(self, plane: Plane) -> bool:
@@ -50,14 +56,13 @@ class _Look:
         )
 
     def _has_gutters(self, grid: Grid, plane: Plane) -> bool:
-        beside = np.ones(plane.shape, np.uint8)
-        for cell in grid.cells:
-            cell.of(beside)[:] = 0
-        gutters = plane[beside > 0].astype(np.int16)
-        return bool((np.abs(gutters - round(grid.level)) <= LEVELS).mean() >= LEAST_GUTTER)
+        levels = plane.reshape(-1)[self.gutters].astype(np.int16)
+        return bool((np.abs(levels - round(grid.level)) <= LEVELS).mean() >= LEAST_GUTTER)
 
 
-def gallery_spans(shown: Iterable[Frame], names: Names, read: Reader, *, per_second: float) -> Iterator[GallerySpan]:
+def gallery_spans(
+    shown: Iterable[Frame], names: LabelNames, read: Reader, *, per_second: float
+) -> Iterator[GallerySpan]:
     """The spans between looks, in order, one behind the other; those in which nothing is known have no tiles.
 
     ``shown`` are all frames of a picture. The last span ends with the last frame: of what is shown behind it, which is
@@ -100,7 +105,22 @@ def joined(spans: Iterable[GallerySpan]) -> Iterator[GallerySpan]:
         yield held
 
 
-def _look(frame: Frame, names: Names, read: Reader) -> _Look:
+def guarded(spans: Sequence[GallerySpan]) -> Iterator[GallerySpan]:
+    """The same spans, with what is not known wider by ``GUARD_S`` on both sides."""
+    at_s = spans[0].start_s if spans else 0.0
+    for before, span, after in zip((None, *spans), spans, (*spans[1:], None), strict=False):
+        start_s = span.start_s + (GUARD_S if before is not None and not before.tiles else 0.0)
+        end_s = span.end_s - (GUARD_S if after is not None and not after.tiles else 0.0)
+        if span.tiles and start_s < end_s:
+            if at_s < start_s:
+                yield GallerySpan(start_s=at_s, end_s=start_s)
+            yield replace(span, start_s=start_s, end_s=end_s)
+            at_s = end_s
+    if spans and at_s < spans[-1].end_s:
+        yield GallerySpan(start_s=at_s, end_s=spans[-1].end_s)
+
+
+def _look(frame: Frame, names: LabelNames, read: Reader) -> _Look:
     plane = frame.planes[0].copy()
     grid = grid_of(plane)
     if grid is None:
@@ -108,10 +128,19 @@ def _look(frame: Frame, names: Names, read: Reader) -> _Look:
     boxes = label_boxes(plane, grid)
     texts = _texts(read(page_of(plane, grid, boxes)), len(boxes)) if any(boxes) else [""] * len(boxes)
     tiles = []
-    for cell, text in zip(grid.cells, texts, strict=True):
+    for cell, box, text in zip(grid.cells, boxes, texts, strict=True):
         people, match = names.match(text) if text else ((), LabelMatch.NONE)
-        tiles.append(GalleryTile(region=_region(cell, plane), people=people, match=match))
-    return _Look(frame.at_s, plane, grid, boxes, tuple(tiles))
+        label = _region(box, plane) if box else None
+        tiles.append(GalleryTile(region=_region(cell, plane), label=label, people=people, match=match))
+    return _Look(frame.at_s, plane, grid, _gutters(plane, grid), boxes, tuple(tiles))
+
+
+def _gutters(plane: Plane, grid: Grid) -> NDArray[np.intp]:
+    """Where some of the pixels beside the tiles are, by their number from the upper left."""
+    beside = np.ones(plane.shape, np.uint8)
+    for cell in grid.cells:
+        cell.of(beside)[:] = 0
+    return np.flatnonzero(beside)[::GUTTER_STEP]
 
 
 def _texts(lines: Lines, count: int) -> list[str]:
@@ -142,8 +171,9 @@ def _agreed(before: _Look, now: _Look) -> tuple[GalleryTile, ...] | None:
     for one, other in zip(before.tiles, now.tiles, strict=True):
         people = tuple(sorted({*one.people, *other.people}))
         match = max(one.match, other.match, key=order.index) if len(people) == 1 else LabelMatch.ALIKE
-        region = _shared(one.region, other.region)
-        agreed.append(GalleryTile(region=region, people=people, match=match if people else LabelMatch.NONE))
+        region, label = _shared(one.region, other.region), _around(one.label, other.label)
+        match = match if people else LabelMatch.NONE
+        agreed.append(GalleryTile(region=region, label=label, people=people, match=match))
     return tuple(agreed)
 
 
@@ -156,7 +186,10 @@ def _common(held: Sequence[GalleryTile], tiles: Sequence[GalleryTile]) -> tuple[
         for one, other in zip(held, tiles, strict=True)
     ):
         return None
-    return tuple(replace(one, region=_shared(one.region, other.region)) for one, other in zip(held, tiles, strict=True))
+    return tuple(
+        replace(one, region=_shared(one.region, other.region), label=_around(one.label, other.label))
+        for one, other in zip(held, tiles, strict=True)
+    )
 
 
 def _overlap(one: Region, other: Region) -> bool:
@@ -178,12 +211,23 @@ def _shared(one: Region, other: Region) -> Region:
     )
 
 
-def _is_near(one: Cell, other: Cell) -> bool:
+def _around(one: Region | None, other: Region | None) -> Region | None:
+    if one is None or other is None:
+        return one or other
+    return Region(
+        left=min(one.left, other.left),
+        top=min(one.top, other.top),
+        right=max(one.right, other.right),
+        bottom=max(one.bottom, other.bottom),
+    )
+
+
+def _is_near(one: PixelBox, other: PixelBox) -> bool:
     sides = (one.left - other.left, one.top - other.top, one.right - other.right, one.bottom - other.bottom)
     return max(map(abs, sides)) <= 2 * SLACK
 
 
-def _region(cell: Cell, plane: Plane) -> Region:
+def _region(cell: PixelBox, plane: Plane) -> Region:
     high, wide = plane.shape
     return Region(left=cell.left / wide, top=cell.top / high, right=cell.right / wide, bottom=cell.bottom / high)
 

@@ -30,8 +30,8 @@ Line = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """A tile in pixels, half-open."""
+class PixelBox:
+    """A rectangle of a frame in pixels, half-open."""
 
     left: int
     top: int
@@ -57,7 +57,7 @@ class Cell:
 class Grid:
     """The tiles of a frame, row by row, and the brightness of what parts them."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[PixelBox, ...]
     level: float
 
 
@@ -78,7 +78,7 @@ def grid_of(plane: Plane) -> Grid | None:
     if columns is None:
         return None
     cells = [
-        Cell(left, top, right, bottom)
+        PixelBox(left, top, right, bottom)
         for (top, bottom), of_row in zip(rows[0], columns, strict=True)
         for left, right in of_row
     ]
@@ -128,7 +128,7 @@ def _slots(parts: list[list[Line]], end: int) -> list[list[Line]] | None:
     return slots
 
 
-def _is_gallery(cells: list[Cell]) -> bool:
+def _is_gallery(cells: list[PixelBox]) -> bool:
     return 2 <= len(cells) <= MOST and all(
         cell.wide >= LEAST_WIDE and cell.high >= LEAST_HIGH and ASPECTS[0] <= cell.wide / cell.high <= ASPECTS[1]
         for cell in cells

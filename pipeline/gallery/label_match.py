@@ -28,7 +28,7 @@ _SCRAP = 2
 """Letters of what a reader makes of an icon or the edge of a pill beside a name."""
 
 
-class Names:
+class LabelNames:
     """The names that labels of a session may bear, by participant id; ids without any name are left out."""
 
     def __init__(self, people: Sequence[Participant]) -> None:

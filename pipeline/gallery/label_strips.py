@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from pipeline.gallery.grid import Cell, Grid, Plane
+from pipeline.gallery.grid import Grid, PixelBox, Plane
 
 LOW_SHARE, LOWEST_SHARE = 0.3, 0.09
 """A label lies in so much of its tile, and of the picture: large tiles have no larger labels."""
@@ -31,7 +31,7 @@ LINE_HIGH = READ_HIGH + 2 * MARGIN
 CONTRAST = 1.6
 
 
-def label_box(plane: Plane, cell: Cell) -> Cell | None:
+def label_box(plane: Plane, cell: PixelBox) -> PixelBox | None:
     """Where the letters of a tile's label are in the picture; None where there are none that could be a label."""
     part, strip = _strip(plane, cell)
     strokes = _strokes(part) > LEAST_BRIGHTER
@@ -44,7 +44,7 @@ def label_box(plane: Plane, cell: Cell) -> Cell | None:
     left, right = words[0]
     if high < LEAST_LETTERS_HIGH or left > LEFT_SHARE * cell.wide or right - left < high:
         return None
-    return Cell(
+    return PixelBox(
         max(cell.left, strip.left + left - 2),
         max(strip.top, strip.top + top - 2),
         min(cell.right, strip.left + right + 2),
@@ -52,12 +52,12 @@ def label_box(plane: Plane, cell: Cell) -> Cell | None:
     )
 
 
-def label_boxes(plane: Plane, grid: Grid) -> tuple[Cell | None, ...]:
+def label_boxes(plane: Plane, grid: Grid) -> tuple[PixelBox | None, ...]:
     """The label of each tile."""
     return tuple(label_box(plane, cell) for cell in grid.cells)
 
 
-def page_of(plane: Plane, grid: Grid, boxes: Sequence[Cell | None]) -> Plane:
+def page_of(plane: Plane, grid: Grid, boxes: Sequence[PixelBox | None]) -> Plane:
     """All labels as dark letters on white, one below the other, ``LINE_HIGH`` pixels for each; white for none."""
     lines = []
     for cell, box in zip(grid.cells, boxes, strict=True):
@@ -74,10 +74,10 @@ def page_of(plane: Plane, grid: Grid, boxes: Sequence[Cell | None]) -> Plane:
     return np.concatenate([np.pad(line, ((0, 0), (0, wide - line.shape[1])), constant_values=255) for line in lines])
 
 
-def _strip(plane: Plane, cell: Cell) -> tuple[Plane, Cell]:
+def _strip(plane: Plane, cell: PixelBox) -> tuple[Plane, PixelBox]:
     """Where in a tile its label may be."""
     high = max(LEAST_STROKE, int(min(LOW_SHARE * cell.high, LOWEST_SHARE * plane.shape[0])))
-    strip = Cell(cell.left, cell.bottom - high, cell.right, cell.bottom)
+    strip = PixelBox(cell.left, cell.bottom - high, cell.right, cell.bottom)
     return strip.of(plane), strip
 
 

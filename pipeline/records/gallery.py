@@ -23,9 +23,13 @@ class LabelMatch(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryTile:
-    """A tile and the ids of everybody whose its label may be, near matches among them; no text is kept."""
+    """A tile and the ids of everybody whose its label may be, near matches among them; no text is kept.
+
+    ``label`` is where in the picture its letters are, None where none were seen.
+    """
 
     region: Region
+    label: Region | None = None
     people: tuple[str, ...] = ()
     match: LabelMatch = LabelMatch.NONE
 

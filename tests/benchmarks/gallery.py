@@ -7,16 +7,18 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline import gallery
+from pipeline.lexicon import words_of
 from pipeline.media import ocr
 from pipeline.media.frames import Frame, frames
-from pipeline.records import Audience, GallerySpan, GalleryTiles
+from pipeline.proof import gallery_tiles as proof
+from pipeline.records import Audience, GallerySpan, GalleryTiles, Region
 from pipeline.render.picture import Painter
 from pipeline.review.picture.tiles import gallery_view
-from tests.gallery.making import MEET, MUTED, TEAMS, ZOOM, Scene, shown
+from tests.gallery.making import MEET, MUTED, TEAMS, ZOOM, Scene, places, shown
 from tests.gallery.making import gallery as made
 from tests.gallery.ruled import PEOPLE, ruled, session_of
 
@@ -28,13 +30,17 @@ LONG = "Bartholomew Featherstonehaugh"
 
 @dataclass(frozen=True)
 class Kept:
-    """What of the pictures of a film stays visible: pixels times seconds, and how long looking at it took."""
+    """What of the pictures of a film stays visible: pixels times seconds, how long looking at it took,
+    and how many of its labels the proof would read.
+    """
 
     refuser: float
     refuser_all: float
     others: float
     others_all: float
     seconds: float
+    read: int
+    labels: int
 
 
 def measure(folder: Path) -> Iterator[str]:
@@ -46,7 +52,7 @@ def measure(folder: Path) -> Iterator[str]:
             yield (
                 f"{name:28} {height:4} lines: of the refuser {kept.refuser / max(kept.refuser_all, 1):.4f} left, "
                 f"of the others {kept.others / max(kept.others_all, 1):.2f} kept, "
-                f"{kept.seconds * 60 / length_s:.1f} s a minute"
+                f"{kept.seconds * 60 / length_s:.1f} s a minute, the proof reads {kept.read} of {kept.labels} labels"
             )
 
 
@@ -85,7 +91,21 @@ def _kept(path: Path, scenes: Sequence[Scene], width: int, height: int) -> Kept:
     began = _used()
     spans = gallery.tiles_of(frames(path, gray=True), PEOPLE, lambda page: ocr.read_pages([page])[0], per_second=1.0)
     seconds = _used() - began
-    return _counted(spans, scenes, width, height, seconds)
+    return replace(_counted(spans, scenes, width, height, seconds), **_read_by_proof(path, scenes[0], width, height))
+
+
+def _read_by_proof(path: Path, scene: Scene, width: int, height: int) -> dict[str, int]:
+    """How many labels of the first scene are read in the way in which the proof looks for names."""
+    frame = next(frames(path, gray=True))
+    regions = [
+        Region(left=left / width, top=top / height, right=right / width, bottom=bottom / height)
+        for left, top, right, bottom in places(scene, width, height)
+    ]
+    lines = [
+        words_of(" ".join(word.text for word in line)) for line in ocr.read_pages([proof._page(frame, regions)])[0]
+    ]
+    labels = [words_of(label) for _, label in scene.people if label]
+    return {"read": sum(any(proof._is_read(label, line) for line in lines) for label in labels), "labels": len(labels)}
 
 
 def _counted(spans: Sequence[GallerySpan], scenes: Sequence[Scene], width: int, height: int, seconds: float) -> Kept:
@@ -108,7 +128,7 @@ def _counted(spans: Sequence[GallerySpan], scenes: Sequence[Scene], width: int, 
             is_refuser = each.person == REFUSER
             seen[is_refuser] += float((frame.planes[0][top:bottom, left:right] == 255).sum()) / RATE
             whole[is_refuser] += (right - left) * (bottom - top) / RATE
-    return Kept(seen[True], whole[True], seen[False], whole[False], seconds)
+    return Kept(seen[True], whole[True], seen[False], whole[False], seconds, 0, 0)
 
 
 def _used() -> float:

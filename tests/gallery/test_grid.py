@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.gallery.grid import Cell, Plane, grid_of
+from pipeline.gallery.grid import PixelBox, Plane, grid_of
 
 DARK = 26
 
@@ -68,4 +68,4 @@ def test_a_gutter_that_is_crossed_joins_nobody() -> None:
 
 def test_a_cell_is_the_part_of_a_plane_in_it() -> None:
     plane = np.arange(24, dtype=np.uint8).reshape(4, 6)
-    assert Cell(1, 1, 3, 4).of(plane).tolist() == [[7, 8], [13, 14], [19, 20]]
+    assert PixelBox(1, 1, 3, 4).of(plane).tolist() == [[7, 8], [13, 14], [19, 20]]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.gallery.label_match import Names
+from pipeline.gallery.label_match import LabelNames
 from pipeline.records import LabelMatch, Participant
 
-NAMES = Names(
+NAMES = LabelNames(
     [
         Participant(participant_id=f"p{number}", name=name, aliases=aliases)
         for number, (name, aliases) in enumerate(

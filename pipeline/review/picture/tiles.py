@@ -1,7 +1,8 @@
 """Which tiles of a gallery view stay visible where only some people may be seen, and what is covered beside them; pure.
 
 A list of what is allowed, never of what is not: a tile stays only where its label is surely that of somebody who may be
-seen. All of the picture is covered where somebody who may not be seen has no tile that is surely theirs.
+seen, and without the label, since names stand in no other file of a rendition either. All of the picture is covered
+where somebody who may not be seen has no tile that is surely theirs.
 """
 
 from __future__ import annotations
@@ -161,7 +162,7 @@ def _is_shown(tile: GalleryTile, span: GallerySpan, part: _Part) -> bool:
     if tile.match is not LabelMatch.EXACT or len(tile.people) != 1:
         return False
     (person,) = tile.people
-    return person in part.visible and sum(person in each.people for each in span.tiles) == 1
+    return person in part.visible and tile.label is not None and sum(person in each.people for each in span.tiles) == 1
 
 
 def _visible(tile: GalleryTile, part: _Part) -> VisibleTile:
@@ -177,6 +178,8 @@ def _covers(span: GallerySpan, part: _Part, shown: Sequence[GalleryTile], why: s
     for tile in span.tiles:
         if tile not in shown:
             yield _box(part, tile.region, f"gallery tile of {', '.join(tile.people) or 'nobody known'}")
+        elif tile.label is not None:
+            yield _box(part, tile.label, f"name label of {', '.join(tile.people)}")
     for region in beside([tile.region for tile in span.tiles]):
         yield _box(part, region, BESIDE)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.gallery.label_match import Names
+from pipeline.gallery.label_match import LabelNames
 from pipeline.records import (
     Attendance,
     Audience,
@@ -31,16 +31,17 @@ from tests.gallery.ruled import PEOPLE, ruled, session_of
 
 LENGTH_S = 10.0
 FOUR = PEOPLE[:4]
-NAMES = Names(FOUR)
+NAMES = LabelNames(FOUR)
 PLACES = tuple(
     Region(left=left, top=top, right=left + 0.48, bottom=top + 0.48) for top in (0.01, 0.51) for left in (0.01, 0.51)
 )
+LABELLED = tuple(replace(place, top=place.bottom - 0.1, right=place.left + 0.1) for place in PLACES)
 INTERNAL = Audience.INTERNAL
 
 
 def tile(place: int, text: str) -> GalleryTile:
     people, match = NAMES.match(text)
-    return GalleryTile(region=PLACES[place], people=people, match=match)
+    return GalleryTile(region=PLACES[place], label=LABELLED[place], people=people, match=match)
 
 
 def span(*texts: str, start_s: float = 0.0, end_s: float = LENGTH_S) -> GallerySpan:
@@ -80,7 +81,9 @@ def test_the_tiles_of_who_may_be_seen_stay_and_the_refusers_is_covered_with_its_
     made = view()
     assert made is not None and visible(made) == {"p1", "p3", "p4"}
     assert [box.reason for box in made.covers if box.region == PLACES[1]] == ["gallery tile of p2"]
-    assert {box.reason for box in made.covers if box.start_s == 0.0} == {"gallery tile of p2", BESIDE}
+    labels = [f"name label of {who}" for who in ("p1", "p3", "p4")]
+    assert {box.reason for box in made.covers if box.start_s == 0.0} == {"gallery tile of p2", BESIDE, *labels}
+    assert [box.region for box in made.covers if box.reason == "name label of p3"] == [LABELLED[2]]
     assert is_covered(made, LENGTH_S + 0.5, 0.2, 0.2), "the last frame, which is shown for ever, is covered"
 
 
