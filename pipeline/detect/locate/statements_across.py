@@ -1,0 +1,242 @@
+"""Finds what a turn says to be secret in another: "off the record", and the next speaker, or the same one later, tells.
+
+Within a turn the recogniser of statements sees the sentences beside a cue. What is meant is as often in the turn before
+or behind it: of another speaker, on another track, after a pause, or after an "of course" of somebody else.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+from pipeline.detect.gazetteer.statements import statement_recognizer
+from pipeline.detect.locate.words_and_text import CAPTIONS, EMBEDDED, make_finding, sound_places, turns
+from pipeline.detect.text.offset_map import OffsetMap
+from pipeline.detect.text.tokens import Match, Recognizer, Text, read
+from pipeline.lexicon.cues import places, sentences, shipped_cues
+from pipeline.records import (
+    Context,
+    Cue,
+    DetectionRule,
+    Finding,
+    PicturePlace,
+    Session,
+    SoundPlace,
+    TextPlace,
+    Transcript,
+)
+
+# Judgements, in seconds: what is said next is said soon, whoever says it; whoever asked for secrecy lets somebody else
+# answer first; and a line of chat takes a while to write.
+_NEXT_S = 8.0
+_OWN_NEXT_S = 30.0
+_CHAT_S = 120.0
+_BORDER = " \n "  # the end of a sentence, also where nobody wrote a point
+
+
+class CrossingStatement(NamedTuple):
+    """What is said to be secret over several turns: the text it was found in, the match there, and its places."""
+
+    text: Text
+    match: Match
+    places: tuple[SoundPlace | TextPlace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What one speaker says or writes without another between: its pieces (words, captions, lines of chat)."""
+
+    speaker: tuple[str, str | None]
+    pieces: tuple[int, ...]
+    text: OffsetMap
+    times: tuple[tuple[float, float], ...]
+
+
+class _Sentence(NamedTuple):
+    """The characters ``[start_char, end_char)`` of turn ``turn``, and when they are said, in seconds."""
+
+    start_s: float
+    end_s: float
+    turn: int
+    start_char: int
+    end_char: int
+
+
+def crossing_statements(session: Session, transcript: Transcript, context: Context) -> tuple[CrossingStatement, ...]:
+    """What is said to be secret by the words of another turn, of what was heard, of captions and of chat."""
+    recognize = statement_recognizer((context.cues or shipped_cues()).secret)
+    return (
+        *_in_words(transcript, recognize),
+        *_in_captions(session.captions, CAPTIONS, recognize),
+        *_in_captions(session.embedded, EMBEDDED, recognize),
+        *_in_chat(session, recognize),
+    )
+
+
+def statement_findings(session_id: str, statements: Iterable[CrossingStatement]) -> list[Finding]:
+    """One finding for each place of each statement."""
+    return [make_finding(session_id, statement.match, place) for statement in statements for place in statement.places]
+
+
+def without_parts(findings: Iterable[Finding], crossing: Sequence[Finding]) -> list[Finding]:
+    """The findings but for statements that lie within a crossing one: nobody need decide on them twice."""
+    wholes: dict[str, list[tuple[int, int]]] = {}
+    for where, span in sorted(_extent(finding.place) for finding in crossing):
+        furthest = wholes[where][-1][1] if where in wholes else 0
+        wholes.setdefault(where, []).append((span[0], max(span[1], furthest)))
+
+    def is_part(finding: Finding) -> bool:
+        if finding.rule is not DetectionRule.SAID_TO_BE_SECRET:
+            return False
+        where, (start, end) = _extent(finding.place)
+        begun = wholes.get(where, [])
+        before = bisect_right(begun, start, key=itemgetter(0))
+        return before > 0 and begun[before - 1][1] >= end
+
+    return [finding for finding in findings if not is_part(finding)]
+
+
+def _extent(place: SoundPlace | TextPlace | PicturePlace) -> tuple[str, tuple[int, int]]:
+    """What a place lies in, and from where to where: words of the transcript, or characters of one text."""
+    match place:
+        case SoundPlace(words=(start, end)):
+            return "words", (start, end)
+        case TextPlace(surface=surface, index=index, start_char=start, end_char=end):
+            return f"{surface} {index}", (start, end)
+        case _:
+            return "picture", (0, 0)
+
+
+def _in_words(transcript: Transcript, recognize: Recognizer) -> Iterator[CrossingStatement]:
+    words = transcript.words
+    spoken = [
+        _Turn(
+            speaker=(words[turn[0]].track_id, words[turn[0]].participant_id),
+            pieces=tuple(turn),
+            text=OffsetMap([words[index].text for index in turn]),
+            times=tuple((words[index].start_s, words[index].end_s) for index in turn),
+        )
+        for turn in turns(words)
+        if turn
+    ]
+    for text, match, parts in _crossing(spoken, recognize, _NEXT_S, _OWN_NEXT_S):
+        touched = [
+            [spoken[turn].pieces[part.piece] for part in spoken[turn].text.parts(start_char, end_char)]
+            for turn, start_char, end_char in parts
+        ]
+        found = (place for indices in touched for place in sound_places(words, indices))
+        yield CrossingStatement(text, match, tuple(found))
+
+
+def _in_captions(cues: Sequence[Cue], surface: str, recognize: Recognizer) -> Iterator[CrossingStatement]:
+    runs = [list(run) for _, run in groupby(range(len(cues)), key=lambda index: cues[index].participant_id)]
+    shown = [
+        _Turn(
+            speaker=(surface, cues[run[0]].participant_id),
+            pieces=tuple(run),
+            text=OffsetMap([cues[index].text for index in run]),
+            times=tuple((cues[index].start_s, cues[index].end_s) for index in run),
+        )
+        for run in runs
+    ]
+    yield from _in_texts(shown, surface, recognize, _NEXT_S, _OWN_NEXT_S)
+
+
+def _in_chat(session: Session, recognize: Recognizer) -> Iterator[CrossingStatement]:
+    written = [
+        _Turn(
+            speaker=("chat", line.participant_id),
+            pieces=(index,),
+            text=OffsetMap([line.text]),
+            times=((line.at_s, line.at_s),),
+        )
+        for index, line in enumerate(session.chat)
+    ]
+    yield from _in_texts(written, "chat", recognize, _CHAT_S, _CHAT_S)
+
+
+def _in_texts(
+    written: Sequence[_Turn], surface: str, recognize: Recognizer, next_s: float, own_next_s: float
+) -> Iterator[CrossingStatement]:
+    for text, match, parts in _crossing(written, recognize, next_s, own_next_s):
+        found = (
+            TextPlace(
+                surface=surface,
+                index=written[turn].pieces[part.piece],
+                start_char=part.start_char,
+                end_char=part.end_char,
+            )
+            for turn, start_char, end_char in parts
+            for part in written[turn].text.parts(start_char, end_char)
+        )
+        yield CrossingStatement(text, match, tuple(found))
+
+
+_Parts = list[tuple[int, int, int]]
+"""The characters of each turn that a match touches: its number, and where they start and end."""
+
+
+def _crossing(
+    spoken: Sequence[_Turn], recognize: Recognizer, next_s: float, own_next_s: float
+) -> Iterator[tuple[Text, Match, _Parts]]:
+    """The matches over several turns: in the order of time, and in that of each speaker alone."""
+    in_time = sorted(sentence for number, turn in enumerate(spoken) for sentence in _sentences(number, turn))
+    by_speaker: dict[tuple[str, str | None], list[_Sentence]] = {}
+    for sentence in in_time:
+        by_speaker.setdefault(spoken[sentence.turn].speaker, []).append(sentence)
+    orders = [(in_time, next_s), *((own, own_next_s) for own in by_speaker.values())]
+    seen: set[tuple[tuple[int, int, int], ...]] = set()
+    for order, reach_s in orders:
+        for near in _within_reach(order, reach_s):
+            for text, match, parts in _matches(near, spoken, recognize):
+                if len({turn for turn, *_ in parts}) > 1 and tuple(parts) not in seen:
+                    seen.add(tuple(parts))
+                    yield text, match, parts
+
+
+def _sentences(number: int, turn: _Turn) -> Iterator[_Sentence]:
+    words, _ = places(turn.text.text)
+    for first, last in sentences(turn.text.text, words):
+        start_char, end_char = words[first][0], words[last - 1][1]
+        parts = turn.text.parts(start_char, end_char)
+        yield _Sentence(turn.times[parts[0].piece][0], turn.times[parts[-1].piece][1], number, start_char, end_char)
+
+
+def _within_reach(order: Sequence[_Sentence], reach_s: float) -> Iterator[list[_Sentence]]:
+    """Sentences in order, parted where nobody says anything for longer than ``reach_s`` seconds."""
+    near: list[_Sentence] = []
+    until_s = 0.0
+    for sentence in order:
+        if near and sentence.start_s - until_s > reach_s:
+            yield near
+            near = []
+        near.append(sentence)
+        until_s = max(until_s, sentence.end_s)
+    if near:
+        yield near
+
+
+def _matches(
+    near: Sequence[_Sentence], spoken: Sequence[_Turn], recognize: Recognizer
+) -> Iterator[tuple[Text, Match, _Parts]]:
+    """The matches in sentences that follow each other, with their characters in each turn."""
+    pieces = [spoken[sentence.turn].text.text[sentence.start_char : sentence.end_char] for sentence in near]
+    joined = OffsetMap(pieces, _BORDER)
+    text = read(joined.text)
+    for match in recognize(text):
+        yield (
+            text,
+            match,
+            [
+                (
+                    near[part.piece].turn,
+                    near[part.piece].start_char + part.start_char,
+                    near[part.piece].start_char + part.end_char,
+                )
+                for part in joined.parts(match.start_char, match.end_char)
+            ],
+        )
