@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.detect.locate.words_and_text import turns
+from pipeline.detect.recording_questions import refused_recordings
 from pipeline.detect.text.offset_map import OffsetMap
 from pipeline.lexicon.cues import CuePlace, find_cues, places, sentences, shipped_cues
 from pipeline.records import ConsentCue, ConsentCueKind, Context, Cue, Session, SpokenCues, Transcript
@@ -19,8 +20,14 @@ _NEAR_S = 5.0
 def consent_cues(session: Session, transcript: Transcript, context: Context) -> tuple[ConsentCue, ...]:
     """Every such place of a session, in order of time, those of the chat last; each once, however it was read."""
     cues = context.cues or shipped_cues()
+    answers = list(refused_recordings(session, transcript, cues))
     timed = sorted(
-        (*_heard(transcript, cues), *_captioned(session.captions, cues), *_captioned(session.embedded, cues)),
+        (
+            *_heard(transcript, cues),
+            *_captioned(session.captions, cues),
+            *_captioned(session.embedded, cues),
+            *(answer for answer in answers if answer.chat_line is None),
+        ),
         key=lambda cue: (cue.start_s, cue.end_s, cue.kind),
     )
     unique: list[ConsentCue] = []
@@ -32,7 +39,8 @@ def consent_cues(session: Session, transcript: Transcript, context: Context) -> 
         for index, line in enumerate(session.chat)
         for kind, _ in _in_text(line.text, cues)
     ]
-    return (*unique, *dict.fromkeys(written))
+    answered = (answer for answer in answers if answer.chat_line is not None)
+    return (*unique, *dict.fromkeys((*written, *answered)))
 
 
 def _heard(transcript: Transcript, cues: SpokenCues) -> Iterator[ConsentCue]:

@@ -8,7 +8,7 @@ from pipeline.detect.locate.boundaries import across_captions, across_turns
 from pipeline.detect.locate.caption_only import caption_only_findings
 from pipeline.detect.locate.ocr import picture_findings
 from pipeline.detect.locate.statements_across import crossing_statements, statement_findings, without_parts
-from pipeline.detect.locate.words_and_text import CAPTIONS, EMBEDDED, Finder, in_captions, in_text, in_words
+from pipeline.detect.locate.words_and_text import CAPTIONS, CHAT, EMBEDDED, Finder, in_captions, in_text, in_words
 from pipeline.detect.second_pass import find_in_session
 from pipeline.detect.text.tokens import Match
 from pipeline.records import Context, Finding, OcrResult, Session, Transcript
@@ -79,6 +79,6 @@ def _in_texts(
     chat = [
         finding
         for index, line in enumerate(session.chat)
-        for finding in in_text(session_id, "chat", index, line.text, finder)
+        for finding in in_text(session_id, CHAT, index, line.text, finder)
     ]
     return heard, captions, [*chat, *in_text(session_id, "title", 0, session.title, finder)]

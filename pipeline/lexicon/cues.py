@@ -33,8 +33,14 @@ class CueFile(BaseModel):
     secret: tuple[str, ...] = ()
     stop_recording: tuple[str, ...] = ()
     minor: tuple[str, ...] = ()
+    asks_to_record: tuple[str, ...] = ()
+    asks_for_objections: tuple[str, ...] = ()
+    refuses: tuple[str, ...] = ()
+    assents: tuple[str, ...] = ()
+    denies: tuple[str, ...] = ()
+    affirms: tuple[str, ...] = ()
 
-    @field_validator("secret", "stop_recording", "minor")
+    @field_validator("*")
     @classmethod
     def _readable(cls, phrases: tuple[str, ...]) -> tuple[str, ...]:
         for number, phrase in enumerate(phrases, 1):
@@ -90,6 +96,11 @@ def find_cues(phrases: tuple[str, ...], words: Sequence[str], parts: Sequence[Sp
             first, last = (_words_before(line, place) for place in occurrence.span())
             if first < last:
                 yield CuePlace(start + first, start + last, number)
+
+
+def says(phrases: tuple[str, ...], words: Sequence[str]) -> bool:
+    """Whether the plain words, taken for one sentence, say one of the phrases."""
+    return next(find_cues(phrases, words, [SpokenSentence(0, len(words))]), None) is not None
 
 
 def places(raw: str) -> tuple[list[tuple[int, int]], list[str]]:

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
 from pipeline.detect.gazetteer.statements import statement_recognizer
-from pipeline.detect.locate.words_and_text import CAPTIONS, EMBEDDED, make_finding, sound_places, turns
+from pipeline.detect.locate.conversation import (
+    Turn,
+    TurnSentence,
+    captioned_turns,
+    sentences_in_time,
+    spoken_turns,
+    written_turns,
+)
+from pipeline.detect.locate.words_and_text import CAPTIONS, CHAT, EMBEDDED, make_finding, sound_places
 from pipeline.detect.text.offset_map import OffsetMap
 from pipeline.detect.text.tokens import Match, Recognizer, Text, read
-from pipeline.lexicon.cues import places, sentences, shipped_cues
+from pipeline.lexicon.cues import shipped_cues
 from pipeline.records import (
     Context,
     Cue,
@@ -46,26 +52,6 @@ class CrossingStatement(NamedTuple):
     places: tuple[SoundPlace | TextPlace, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """What one speaker says or writes without another between: its pieces (words, captions, lines of chat)."""
-
-    speaker: tuple[str, str | None]
-    pieces: tuple[int, ...]
-    text: OffsetMap
-    times: tuple[tuple[float, float], ...]
-
-
-class _Sentence(NamedTuple):
-    """The characters ``[start_char, end_char)`` of turn ``turn``, and when they are said, in seconds."""
-
-    start_s: float
-    end_s: float
-    turn: int
-    start_char: int
-    end_char: int
-
-
 def crossing_statements(session: Session, transcript: Transcript, context: Context) -> tuple[CrossingStatement, ...]:
     """What is said to be secret by the words of another turn, of what was heard, of captions and of chat."""
     recognize = statement_recognizer((context.cues or shipped_cues()).secret)
@@ -73,7 +59,7 @@ def crossing_statements(session: Session, transcript: Transcript, context: Conte
         *_in_words(transcript, recognize),
         *_in_captions(session.captions, CAPTIONS, recognize),
         *_in_captions(session.embedded, EMBEDDED, recognize),
-        *_in_chat(session, recognize),
+        *_in_texts(written_turns(session.chat), CHAT, recognize, _CHAT_S, _CHAT_S),
     )
 
 
@@ -112,55 +98,22 @@ def _extent(place: SoundPlace | TextPlace | PicturePlace) -> tuple[str, tuple[in
 
 
 def _in_words(transcript: Transcript, recognize: Recognizer) -> Iterator[CrossingStatement]:
-    words = transcript.words
-    spoken = [
-        _Turn(
-            speaker=(words[turn[0]].track_id, words[turn[0]].participant_id),
-            pieces=tuple(turn),
-            text=OffsetMap([words[index].text for index in turn]),
-            times=tuple((words[index].start_s, words[index].end_s) for index in turn),
-        )
-        for turn in turns(words)
-        if turn
-    ]
+    spoken = spoken_turns(transcript)
     for text, match, parts in _crossing(spoken, recognize, _NEXT_S, _OWN_NEXT_S):
         touched = [
             [spoken[turn].pieces[part.piece] for part in spoken[turn].text.parts(start_char, end_char)]
             for turn, start_char, end_char in parts
         ]
-        found = (place for indices in touched for place in sound_places(words, indices))
+        found = (place for indices in touched for place in sound_places(transcript.words, indices))
         yield CrossingStatement(text, match, tuple(found))
 
 
-def _in_captions(cues: Sequence[Cue], surface: str, recognize: Recognizer) -> Iterator[CrossingStatement]:
-    runs = [list(run) for _, run in groupby(range(len(cues)), key=lambda index: cues[index].participant_id)]
-    shown = [
-        _Turn(
-            speaker=(surface, cues[run[0]].participant_id),
-            pieces=tuple(run),
-            text=OffsetMap([cues[index].text for index in run]),
-            times=tuple((cues[index].start_s, cues[index].end_s) for index in run),
-        )
-        for run in runs
-    ]
-    yield from _in_texts(shown, surface, recognize, _NEXT_S, _OWN_NEXT_S)
-
-
-def _in_chat(session: Session, recognize: Recognizer) -> Iterator[CrossingStatement]:
-    written = [
-        _Turn(
-            speaker=("chat", line.participant_id),
-            pieces=(index,),
-            text=OffsetMap([line.text]),
-            times=((line.at_s, line.at_s),),
-        )
-        for index, line in enumerate(session.chat)
-    ]
-    yield from _in_texts(written, "chat", recognize, _CHAT_S, _CHAT_S)
+def _in_captions(captions: Sequence[Cue], surface: str, recognize: Recognizer) -> Iterator[CrossingStatement]:
+    return _in_texts(captioned_turns(captions, surface), surface, recognize, _NEXT_S, _OWN_NEXT_S)
 
 
 def _in_texts(
-    written: Sequence[_Turn], surface: str, recognize: Recognizer, next_s: float, own_next_s: float
+    written: Sequence[Turn], surface: str, recognize: Recognizer, next_s: float, own_next_s: float
 ) -> Iterator[CrossingStatement]:
     for text, match, parts in _crossing(written, recognize, next_s, own_next_s):
         found = (
@@ -181,11 +134,11 @@ _Parts = list[tuple[int, int, int]]
 
 
 def _crossing(
-    spoken: Sequence[_Turn], recognize: Recognizer, next_s: float, own_next_s: float
+    spoken: Sequence[Turn], recognize: Recognizer, next_s: float, own_next_s: float
 ) -> Iterator[tuple[Text, Match, _Parts]]:
     """The matches over several turns: in the order of time, and in that of each speaker alone."""
-    in_time = sorted(sentence for number, turn in enumerate(spoken) for sentence in _sentences(number, turn))
-    by_speaker: dict[tuple[str, str | None], list[_Sentence]] = {}
+    in_time = sentences_in_time(spoken)
+    by_speaker: dict[tuple[str, str | None], list[TurnSentence]] = {}
     for sentence in in_time:
         by_speaker.setdefault(spoken[sentence.turn].speaker, []).append(sentence)
     orders = [(in_time, next_s), *((own, own_next_s) for own in by_speaker.values())]
@@ -198,17 +151,9 @@ def _crossing(
                     yield text, match, parts
 
 
-def _sentences(number: int, turn: _Turn) -> Iterator[_Sentence]:
-    words, _ = places(turn.text.text)
-    for first, last in sentences(turn.text.text, words):
-        start_char, end_char = words[first][0], words[last - 1][1]
-        parts = turn.text.parts(start_char, end_char)
-        yield _Sentence(turn.times[parts[0].piece][0], turn.times[parts[-1].piece][1], number, start_char, end_char)
-
-
-def _within_reach(order: Sequence[_Sentence], reach_s: float) -> Iterator[list[_Sentence]]:
+def _within_reach(order: Sequence[TurnSentence], reach_s: float) -> Iterator[list[TurnSentence]]:
     """Sentences in order, parted where nobody says anything for longer than ``reach_s`` seconds."""
-    near: list[_Sentence] = []
+    near: list[TurnSentence] = []
     until_s = 0.0
     for sentence in order:
         if near and sentence.start_s - until_s > reach_s:
@@ -221,11 +166,10 @@ def _within_reach(order: Sequence[_Sentence], reach_s: float) -> Iterator[list[_
 
 
 def _matches(
-    near: Sequence[_Sentence], spoken: Sequence[_Turn], recognize: Recognizer
+    near: Sequence[TurnSentence], spoken: Sequence[Turn], recognize: Recognizer
 ) -> Iterator[tuple[Text, Match, _Parts]]:
     """The matches in sentences that follow each other, with their characters in each turn."""
-    pieces = [spoken[sentence.turn].text.text[sentence.start_char : sentence.end_char] for sentence in near]
-    joined = OffsetMap(pieces, _BORDER)
+    joined = OffsetMap([sentence.raw(spoken) for sentence in near], _BORDER)
     text = read(joined.text)
     for match in recognize(text):
         yield (
