@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.detect.consent_questions import consent_answers
 from pipeline.detect.locate.words_and_text import turns
-from pipeline.detect.recording_questions import refused_recordings
 from pipeline.detect.text.offset_map import OffsetMap
 from pipeline.lexicon.cues import CuePlace, find_cues, places, sentences, shipped_cues
 from pipeline.records import ConsentCue, ConsentCueKind, Context, Cue, Session, SpokenCues, Transcript
@@ -20,7 +20,7 @@ _NEAR_S = 5.0
 def consent_cues(session: Session, transcript: Transcript, context: Context) -> tuple[ConsentCue, ...]:
     """Every such place of a session, in order of time, those of the chat last; each once, however it was read."""
     cues = context.cues or shipped_cues()
-    answers = list(refused_recordings(session, transcript, cues))
+    answers = list(consent_answers(session, transcript, cues))
     timed = sorted(
         (
             *_heard(transcript, cues),

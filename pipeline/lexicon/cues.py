@@ -39,6 +39,9 @@ class CueFile(BaseModel):
     assents: tuple[str, ...] = ()
     denies: tuple[str, ...] = ()
     affirms: tuple[str, ...] = ()
+    asks_age: tuple[str, ...] = ()
+    asks_whether_of_age: tuple[str, ...] = ()
+    age_of_a_minor: tuple[str, ...] = ()
 
     @field_validator("*")
     @classmethod

@@ -135,8 +135,8 @@ class Pattern:
 class SpokenCues:
     """What people say: phrases that make something a secret, that object to the recording, that tell of a minor.
 
-    ``asks_to_record`` and ``asks_for_objections`` are questions to which a "no" and a "yes" object; the other sets are
-    parts of the answers.
+    ``asks_to_record`` and ``asks_for_objections`` are questions to which a "no" and a "yes" object, ``asks_age`` and
+    ``asks_whether_of_age`` those that a minor may answer; the other sets are parts of the answers.
     """
 
     secret: tuple[str, ...] = ()
@@ -148,6 +148,9 @@ class SpokenCues:
     assents: tuple[str, ...] = ()
     denies: tuple[str, ...] = ()
     affirms: tuple[str, ...] = ()
+    asks_age: tuple[str, ...] = ()
+    asks_whether_of_age: tuple[str, ...] = ()
+    age_of_a_minor: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from pipeline.records import ChatLine, Cue, Transcript
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ConversationTurn:
     """What one speaker says or writes without another between: its pieces (words, captions, lines of chat).
 
     ``speaker`` is the track or surface and the participant, if known; ``pieces`` are indices in the transcript, the
@@ -36,16 +36,16 @@ class TurnSentence(NamedTuple):
     start_char: int
     end_char: int
 
-    def raw(self, spoken: Sequence[Turn]) -> str:
+    def raw(self, spoken: Sequence[ConversationTurn]) -> str:
         """The sentence as it is written."""
         return spoken[self.turn].text.text[self.start_char : self.end_char]
 
 
-def spoken_turns(transcript: Transcript) -> list[Turn]:
+def spoken_turns(transcript: Transcript) -> list[ConversationTurn]:
     """The turns of all tracks."""
     words = transcript.words
     return [
-        Turn(
+        ConversationTurn(
             speaker=(words[turn[0]].track_id, words[turn[0]].participant_id),
             pieces=tuple(turn),
             text=OffsetMap([words[index].text for index in turn]),
@@ -56,11 +56,11 @@ def spoken_turns(transcript: Transcript) -> list[Turn]:
     ]
 
 
-def captioned_turns(captions: Sequence[Cue], surface: str) -> list[Turn]:
+def captioned_turns(captions: Sequence[Cue], surface: str) -> list[ConversationTurn]:
     """The captions that follow each other with the same speaker, as one turn each."""
     speakers = groupby(range(len(captions)), key=lambda index: captions[index].participant_id)
     return [
-        Turn(
+        ConversationTurn(
             speaker=(surface, participant_id),
             pieces=tuple(run),
             text=OffsetMap([captions[index].text for index in run]),
@@ -71,10 +71,10 @@ def captioned_turns(captions: Sequence[Cue], surface: str) -> list[Turn]:
     ]
 
 
-def written_turns(chat: Sequence[ChatLine]) -> list[Turn]:
+def written_turns(chat: Sequence[ChatLine]) -> list[ConversationTurn]:
     """Each line of a chat as a turn."""
     return [
-        Turn(
+        ConversationTurn(
             speaker=("chat", line.participant_id),
             pieces=(index,),
             text=OffsetMap([line.text]),
@@ -84,12 +84,12 @@ def written_turns(chat: Sequence[ChatLine]) -> list[Turn]:
     ]
 
 
-def sentences_in_time(spoken: Sequence[Turn]) -> list[TurnSentence]:
+def sentences_in_time(spoken: Sequence[ConversationTurn]) -> list[TurnSentence]:
     """The sentences of all turns, by when they begin."""
     return sorted(sentence for number, turn in enumerate(spoken) for sentence in _sentences(number, turn))
 
 
-def _sentences(number: int, turn: Turn) -> Iterator[TurnSentence]:
+def _sentences(number: int, turn: ConversationTurn) -> Iterator[TurnSentence]:
     words, _ = places(turn.text.text)
     for first, last in sentences(turn.text.text, words):
         start_char, end_char = words[first][0], words[last - 1][1]

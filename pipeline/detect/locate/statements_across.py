@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from pipeline.detect.gazetteer.statements import statement_recognizer
 from pipeline.detect.locate.conversation import (
-    Turn,
+    ConversationTurn,
     TurnSentence,
     captioned_turns,
     sentences_in_time,
@@ -113,7 +113,7 @@ def _in_captions(captions: Sequence[Cue], surface: str, recognize: Recognizer) -
 
 
 def _in_texts(
-    written: Sequence[Turn], surface: str, recognize: Recognizer, next_s: float, own_next_s: float
+    written: Sequence[ConversationTurn], surface: str, recognize: Recognizer, next_s: float, own_next_s: float
 ) -> Iterator[CrossingStatement]:
     for text, match, parts in _crossing(written, recognize, next_s, own_next_s):
         found = (
@@ -134,7 +134,7 @@ _Parts = list[tuple[int, int, int]]
 
 
 def _crossing(
-    spoken: Sequence[Turn], recognize: Recognizer, next_s: float, own_next_s: float
+    spoken: Sequence[ConversationTurn], recognize: Recognizer, next_s: float, own_next_s: float
 ) -> Iterator[tuple[Text, Match, _Parts]]:
     """The matches over several turns: in the order of time, and in that of each speaker alone."""
     in_time = sentences_in_time(spoken)
@@ -166,7 +166,7 @@ def _within_reach(order: Sequence[TurnSentence], reach_s: float) -> Iterator[lis
 
 
 def _matches(
-    near: Sequence[TurnSentence], spoken: Sequence[Turn], recognize: Recognizer
+    near: Sequence[TurnSentence], spoken: Sequence[ConversationTurn], recognize: Recognizer
 ) -> Iterator[tuple[Text, Match, _Parts]]:
     """The matches in sentences that follow each other, with their characters in each turn."""
     joined = OffsetMap([sentence.raw(spoken) for sentence in near], _BORDER)

@@ -1,4 +1,4 @@
-"""A "no" to a question about the recording holds the session, though the answer says nothing of a recording."""
+"""Answers that hold the session for what was asked: a "no" to the recording, "fifteen" to "how old are you?"."""
 
 from __future__ import annotations
 
@@ -50,6 +50,34 @@ def test_a_no_to_who_asks_for_agreement_objects(question: str, answer: str) -> N
 @pytest.mark.parametrize("answer", ["Yes.", "Yes, I do.", "I'd rather you didn't.", "Well, yeah.", "I do mind."])
 def test_a_yes_to_who_asks_for_objections_objects(question: str, answer: str) -> None:
     assert len(objections(("a", 0.0, question), ("b", 6.0, answer))) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How old are you?", "Fifteen."),
+        ("How old are you, by the way?", "I just turned 16."),
+        ("What grade are you in?", "Ninth grade."),
+        ("Are you over eighteen?", "Not yet."),
+        ("Are you all adults here?", "No, I am not."),
+    ],
+)
+def test_a_minors_answer_is_one(question: str, answer: str) -> None:
+    (cue,) = objections(("a", 0.0, question), ("b", 6.0, answer))
+    assert (cue.kind, cue.track_id) == (ConsentCueKind.MINOR, "b")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("How old are you?", "Forty one."),
+        ("How old is your cluster?", "Fifteen."),
+        ("Are you over eighteen?", "Yes, for years."),
+        ("How many nodes are you on?", "Fifteen."),
+    ],
+)
+def test_an_adults_answer_is_none(question: str, answer: str) -> None:
+    assert objections(("a", 0.0, question), ("b", 6.0, answer)) == ()
 
 
 @pytest.mark.parametrize("question", ASKS)

@@ -1,7 +1,7 @@
-"""Finds who answers a question about the recording with a "no": "Is everybody okay with being recorded?" "Not really."
+"""Finds who answers a question about the recording, or about their age, so that a person must decide.
 
-The answer alone says nothing of a recording, so no phrase finds it; and a question may be asked aloud and be answered
-in the chat.
+"Is everybody okay with being recorded?" "Not really." The answer alone says nothing of a recording, so no phrase finds
+it; and a question may be asked aloud and be answered in the chat.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from pipeline.detect.locate.conversation import (
-    Turn,
+    ConversationTurn,
     TurnSentence,
     captioned_turns,
     sentences_in_time,
@@ -34,10 +34,18 @@ _ANSWERS_OF_ANYBODY = 4
 
 
 class _Asks(Enum):
-    """What a question about the recording asks for, and so what a bare yes or no means."""
+    """What a question asks for, and so what a bare yes or no, or a number, means."""
 
     AGREEMENT = "agreement"
     OBJECTIONS = "objections"
+    AGE = "age"
+    WHETHER_OF_AGE = "whether of age"
+
+    @property
+    def kind(self) -> ConsentCueKind:
+        """What an answer to it is, where a person must decide about it."""
+        of_age = self in (_Asks.AGE, _Asks.WHETHER_OF_AGE)
+        return ConsentCueKind.MINOR if of_age else ConsentCueKind.STOP_RECORDING
 
 
 class _Question(NamedTuple):
@@ -47,8 +55,8 @@ class _Question(NamedTuple):
     asks: _Asks
 
 
-def refused_recordings(session: Session, transcript: Transcript, cues: SpokenCues) -> Iterator[ConsentCue]:
-    """Every answer that objects to the recording, by what was heard, by captions and by chat."""
+def consent_answers(session: Session, transcript: Transcript, cues: SpokenCues) -> Iterator[ConsentCue]:
+    """Every answer that objects to the recording or tells of a minor, by what was heard, by captions and by chat."""
     written = written_turns(session.chat)
     for spoken, in_sound in (
         (spoken_turns(transcript), True),
@@ -56,9 +64,9 @@ def refused_recordings(session: Session, transcript: Transcript, cues: SpokenCue
         (captioned_turns(session.embedded, EMBEDDED), False),
     ):
         asked = list(_questions(spoken, cues))
-        for answer in _refusals(asked, spoken, cues, within_s=_ANSWER_S):
+        for kind, answer in _answers(asked, spoken, cues, within_s=_ANSWER_S):
             yield ConsentCue(
-                kind=ConsentCueKind.STOP_RECORDING,
+                kind=kind,
                 track_id=spoken[answer.turn].speaker[0] if in_sound else None,
                 start_s=answer.start_s,
                 end_s=answer.end_s,
@@ -67,12 +75,12 @@ def refused_recordings(session: Session, transcript: Transcript, cues: SpokenCue
     yield from _in_chat(list(_questions(written, cues)), written, cues)
 
 
-def _in_chat(asked: Sequence[_Question], written: Sequence[Turn], cues: SpokenCues) -> Iterator[ConsentCue]:
-    for answer in _refusals(asked, written, cues, within_s=_CHAT_ANSWER_S):
-        yield ConsentCue(kind=ConsentCueKind.STOP_RECORDING, chat_line=written[answer.turn].pieces[0])
+def _in_chat(asked: Sequence[_Question], written: Sequence[ConversationTurn], cues: SpokenCues) -> Iterator[ConsentCue]:
+    for kind, answer in _answers(asked, written, cues, within_s=_CHAT_ANSWER_S):
+        yield ConsentCue(kind=kind, chat_line=written[answer.turn].pieces[0])
 
 
-def _questions(spoken: Sequence[Turn], cues: SpokenCues) -> Iterator[_Question]:
+def _questions(spoken: Sequence[ConversationTurn], cues: SpokenCues) -> Iterator[_Question]:
     """The questions, each in a sentence or in two of a turn: "We record this call. Is that okay?"."""
     before: dict[int, list[str]] = {}
     for sentence in sentences_in_time(spoken):
@@ -84,15 +92,19 @@ def _questions(spoken: Sequence[Turn], cues: SpokenCues) -> Iterator[_Question]:
 
 
 def _asked(words: Sequence[str], cues: SpokenCues) -> _Asks | None:
-    if says(cues.asks_for_objections, words):
-        return _Asks.OBJECTIONS
-    return _Asks.AGREEMENT if says(cues.asks_to_record, words) else None
+    questions = (
+        (_Asks.OBJECTIONS, cues.asks_for_objections),
+        (_Asks.AGREEMENT, cues.asks_to_record),
+        (_Asks.AGE, cues.asks_age),
+        (_Asks.WHETHER_OF_AGE, cues.asks_whether_of_age),
+    )
+    return next((asks for asks, phrases in questions if says(phrases, words)), None)
 
 
-def _refusals(
-    asked: Sequence[_Question], spoken: Sequence[Turn], cues: SpokenCues, *, within_s: float
-) -> Iterator[TurnSentence]:
-    """The sentences that answer one of the questions, begun within some seconds of its end, and object."""
+def _answers(
+    asked: Sequence[_Question], spoken: Sequence[ConversationTurn], cues: SpokenCues, *, within_s: float
+) -> Iterator[tuple[ConsentCueKind, TurnSentence]]:
+    """The sentences that answer one of the questions, begun within some seconds of its end, so that it matters."""
     in_time = sentences_in_time(spoken)
     for question in asked:
         answers: Counter[tuple[str, str | None]] = Counter()
@@ -105,17 +117,26 @@ def _refusals(
                 continue
             answers[speaker] += 1
             most = _ANSWERS_OF_ONE if speaker[1] is not None else _ANSWERS_OF_ANYBODY
-            if answers[speaker] <= most and _objects(_words(sentence, spoken), question.asks, cues):
-                yield sentence
+            if answers[speaker] <= most and _matters(_words(sentence, spoken), question.asks, cues):
+                yield question.asks.kind, sentence
 
 
-def _objects(words: Sequence[str], asks: _Asks, cues: SpokenCues) -> bool:
-    """Whether an answer objects: what refuses does in any case, a bare yes or no unless something in it assents."""
-    if says(cues.refuses, words):
-        return True
-    bare = cues.denies if asks is _Asks.AGREEMENT else cues.affirms
-    return says(bare, words) and not says(cues.assents, words)
+def _matters(words: Sequence[str], asks: _Asks, cues: SpokenCues) -> bool:
+    """Whether an answer objects, or is a minor's.
+
+    What refuses objects in any case, a bare yes or no unless something in it assents.
+    """
+    match asks:
+        case _Asks.AGE:
+            return says(cues.age_of_a_minor, words)
+        case _Asks.WHETHER_OF_AGE:
+            return says(cues.denies, words)
+        case _Asks.AGREEMENT:
+            bare = cues.denies
+        case _Asks.OBJECTIONS:
+            bare = cues.affirms
+    return says(cues.refuses, words) or (says(bare, words) and not says(cues.assents, words))
 
 
-def _words(sentence: TurnSentence, spoken: Sequence[Turn]) -> list[str]:
+def _words(sentence: TurnSentence, spoken: Sequence[ConversationTurn]) -> list[str]:
     return places(sentence.raw(spoken))[1]
