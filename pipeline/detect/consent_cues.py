@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from pipeline.detect.consent_questions import consent_answers
 from pipeline.detect.locate.words_and_text import turns
 from pipeline.detect.text.offset_map import OffsetMap
-from pipeline.lexicon.cues import CuePlace, find_cues, places, sentences, shipped_cues
+from pipeline.lexicon.cues import CuePlace, SpokenSentence, find_cues, places, sentences, shipped_cues
 from pipeline.records import ConsentCue, ConsentCueKind, Context, Cue, Session, SpokenCues, Transcript
 
 _NEAR_S = 5.0
 """Captions and words that say the same so near each other are one cue: captions lag by some seconds."""
+
+_NEAR_WORDS = 8
+"""Words between what is said of the recording and what is said against it: a judgement."""
 
 
 def consent_cues(session: Session, transcript: Transcript, context: Context) -> tuple[ConsentCue, ...]:
@@ -74,6 +77,22 @@ def _in_text(text: str, cues: SpokenCues) -> Iterator[tuple[ConsentCueKind, tupl
     ):
         for place in find_cues(phrases, words, parts):
             yield kind, _characters(spans, place)
+    for place in _against_this_recording(words, parts, cues):
+        yield ConsentCueKind.STOP_RECORDING, _characters(spans, place)
+
+
+def _against_this_recording(words: list[str], parts: list[SpokenSentence], cues: SpokenCues) -> Iterator[CuePlace]:
+    """Where a sentence speaks of this recording and, within a few words, with reluctance."""
+    reluctant = list(find_cues(cues.reluctance, words, parts)) if cues.of_this_recording else []
+    for topic in find_cues(cues.of_this_recording, words, parts):
+        near = (sign for sign in reluctant if sign.sentence == topic.sentence and _apart(sign, topic) <= _NEAR_WORDS)
+        if (sign := next(near, None)) is not None:
+            yield CuePlace(min(sign.start, topic.start), max(sign.end, topic.end), topic.sentence)
+
+
+def _apart(one: CuePlace, other: CuePlace) -> int:
+    """How many words lie between two places, 0 where they overlap."""
+    return max(0, one.start - other.end, other.start - one.end)
 
 
 def _characters(spans: list[tuple[int, int]], place: CuePlace) -> tuple[int, int]:

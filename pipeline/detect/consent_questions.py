@@ -40,6 +40,7 @@ class _Asks(Enum):
     OBJECTIONS = "objections"
     AGE = "age"
     WHETHER_OF_AGE = "whether of age"
+    NOTHING = "nothing"  # it only speaks of the recording
 
     @property
     def kind(self) -> ConsentCueKind:
@@ -97,6 +98,7 @@ def _asked(words: Sequence[str], cues: SpokenCues) -> _Asks | None:
         (_Asks.AGREEMENT, cues.asks_to_record),
         (_Asks.AGE, cues.asks_age),
         (_Asks.WHETHER_OF_AGE, cues.asks_whether_of_age),
+        (_Asks.NOTHING, cues.mentions_recording),
     )
     return next((asks for asks, phrases in questions if says(phrases, words)), None)
 
@@ -113,7 +115,8 @@ def _answers(
             if sentence.start_s > question.end_s + within_s:
                 break
             speaker = spoken[sentence.turn].speaker
-            if speaker[1] is not None and speaker[1] == question.participant_id:
+            answers_self = speaker[1] is not None and speaker[1] == question.participant_id
+            if answers_self and question.asks is not _Asks.NOTHING:
                 continue
             answers[speaker] += 1
             most = _ANSWERS_OF_ONE if speaker[1] is not None else _ANSWERS_OF_ANYBODY
@@ -131,6 +134,8 @@ def _matters(words: Sequence[str], asks: _Asks, cues: SpokenCues) -> bool:
             return says(cues.age_of_a_minor, words)
         case _Asks.WHETHER_OF_AGE:
             return says(cues.denies, words)
+        case _Asks.NOTHING:
+            return says(cues.refuses, words) or says(cues.unaware, words)
         case _Asks.AGREEMENT:
             bare = cues.denies
         case _Asks.OBJECTIONS:

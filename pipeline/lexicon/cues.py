@@ -42,6 +42,10 @@ class CueFile(BaseModel):
     asks_age: tuple[str, ...] = ()
     asks_whether_of_age: tuple[str, ...] = ()
     age_of_a_minor: tuple[str, ...] = ()
+    mentions_recording: tuple[str, ...] = ()
+    unaware: tuple[str, ...] = ()
+    of_this_recording: tuple[str, ...] = ()
+    reluctance: tuple[str, ...] = ()
 
     @field_validator("*")
     @classmethod
