@@ -155,6 +155,8 @@ class SpokenCues:
     unaware: tuple[str, ...] = ()
     of_this_recording: tuple[str, ...] = ()
     reluctance: tuple[str, ...] = ()
+    objection_examples: tuple[str, ...] = ()
+    no_objection_examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

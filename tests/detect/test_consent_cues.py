@@ -305,3 +305,36 @@ def test_however_a_minor_puts_it(text: str) -> None:
 @pytest.mark.parametrize("text", NEITHER)
 def test_talk_of_a_product_that_records_holds_nobody(text: str) -> None:
     assert kinds(text) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If you don't want to be recorded, please turn off your camera.",
+        "If anybody does not want to be recorded, please leave now.",
+        "You can leave now if you'd rather not be recorded.",
+        "Whoever does not want to be on the recording can write in the chat.",
+        "If you do not consent to being recorded, please drop off.",
+        "If anyone objects to the recording, please say so.",
+        "Just so you know, this session is recorded.",
+        "As a reminder, this call is being recorded and will be shared.",
+        "Do you mind if I record this?",
+        "Is everybody okay with being recorded?",
+        "Thanks everyone, I'll stop the recording now.",
+        "Did everyone sign the consent form?",
+    ],
+)
+def test_what_a_host_announces_or_asks_holds_nobody(text: str) -> None:
+    assert kinds(text) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If you don't mind, I'd rather not be recorded.",
+        "Can whoever is recording this please stop the recording?",
+        "If you don't stop recording us we will leave.",
+    ],
+)
+def test_an_objection_that_begins_with_if_is_one(text: str) -> None:
+    assert kinds(text) == {ConsentCueKind.STOP_RECORDING}
