@@ -20,6 +20,8 @@ from pipeline.records import GallerySpan, GalleryTile, LabelMatch, OcrWord, Regi
 
 SAME_LETTERS = 0.9
 """The correlation of a label with itself in a later frame, under which it counts as changed."""
+LETTERS_FROM = 120
+"""Brightness under which nothing counts: a picture that moves beneath a see-through pill. Letters have 200 and more."""
 LEAST_GUTTER = 0.75
 """The share of the gutters that has to keep its colour: a frame round whoever speaks takes some of it."""
 GUARD_S = 0.5
@@ -233,8 +235,8 @@ def _region(cell: PixelBox, plane: Plane) -> Region:
 
 
 def _alike(before: Plane, now: Plane) -> float:
-    """The correlation of two pictures of one label."""
-    one, other = before.astype(np.float32), now.astype(np.float32)
+    """The correlation of two pictures of one label, in what is as bright as letters."""
+    one, other = (np.maximum(part, LETTERS_FROM).astype(np.float32) for part in (before, now))
     one, other = one - one.mean(), other - other.mean()
     power = float(np.sqrt((one**2).sum() * (other**2).sum()))
     return float((one * other).sum()) / power if power > 0 else 0.0

@@ -34,7 +34,7 @@ CONTRAST = 1.6
 def label_box(plane: Plane, cell: PixelBox) -> PixelBox | None:
     """Where the letters of a tile's label are in the picture; None where there are none that could be a label."""
     part, strip = _strip(plane, cell)
-    strokes = _strokes(part) > LEAST_BRIGHTER
+    strokes = _without_edges(_strokes(part) > LEAST_BRIGHTER, _stroke(part))
     lines = _runs(strokes.max(axis=1), gap=max(1, part.shape[0] // 30))
     if not lines:
         return None
@@ -81,9 +81,26 @@ def _strip(plane: Plane, cell: PixelBox) -> tuple[Plane, PixelBox]:
     return strip.of(plane), strip
 
 
+def _without_edges(strokes: NDArray[np.bool_], size: int) -> NDArray[np.bool_]:
+    """The strokes that do not hang on the tile's lower or left edge: what does is picture between that and the pill."""
+    reached = np.zeros_like(strokes)
+    reached[-2:], reached[:, :2] = strokes[-2:], strokes[:, :2]
+    for _ in range(size):
+        grown = reached.copy()
+        grown[:-1] |= reached[1:]
+        grown[:, 1:] |= reached[:, :-1]
+        reached = grown & strokes
+    return strokes & ~reached
+
+
+def _stroke(part: Plane) -> int:
+    """The widest that a stroke may be, an odd number of pixels."""
+    return max(LEAST_STROKE, int(part.shape[0] * STROKE_SHARE) | 1)
+
+
 def _strokes(part: Plane) -> Plane:
     """By how much each pixel is brighter than all that is wider than a stroke: a white top-hat."""
-    size = max(LEAST_STROKE, int(part.shape[0] * STROKE_SHARE) | 1)
+    size = _stroke(part)
     eroded = _windows(_windows(part, size, 0).min(axis=-1), size, 1).min(axis=-1)
     opened = _windows(_windows(eroded, size, 0).max(axis=-1), size, 1).max(axis=-1)
     return np.asarray(part - np.minimum(opened, part), np.uint8)

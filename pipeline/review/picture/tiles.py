@@ -32,6 +32,7 @@ from pipeline.records import (
 BESIDE = "beside the gallery tiles"
 NO_GALLERY = "no gallery whose tiles stand still"
 CLOSED = "consent closes it for everybody"
+LABEL_MARGIN = 0.3
 BEHIND_S = 1.0
 """Seconds beyond the end of sound and picture that are covered too: the last frame is shown for ever."""
 _TOLD = (LabelMatch.EXACT, LabelMatch.CLOSE)
@@ -179,13 +180,24 @@ def _covers(span: GallerySpan, part: _Part, shown: Sequence[GalleryTile], why: s
         if tile not in shown:
             yield _box(part, tile.region, f"gallery tile of {', '.join(tile.people) or 'nobody known'}")
         elif tile.label is not None:
-            yield _box(part, tile.label, f"name label of {', '.join(tile.people)}")
+            yield _box(part, _wider(tile.label), f"name label of {', '.join(tile.people)}")
     for region in beside([tile.region for tile in span.tiles]):
         yield _box(part, region, BESIDE)
 
 
 def _box(part: _Part, region: Region, reason: str) -> RedactionBox:
     return RedactionBox(start_s=part.start_s, end_s=part.end_s, region=region, reason=reason)
+
+
+def _wider(label: Region) -> Region:
+    """A label with a margin on each side, as its box is drawn along the letters."""
+    margin = LABEL_MARGIN * (label.bottom - label.top)
+    return Region(
+        left=max(0.0, label.left - margin),
+        top=max(0.0, label.top - margin),
+        right=min(1.0, label.right + margin),
+        bottom=min(1.0, label.bottom + margin),
+    )
 
 
 def beside(regions: Sequence[Region]) -> list[Region]:
