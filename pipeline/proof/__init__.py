@@ -10,7 +10,7 @@ from pipeline.proof.bundle import Listener, files_as_allowed, heard_again, texts
 from pipeline.proof.crosstalk import RemovedVoice, find_crosstalk, removed_voices_are_gone
 from pipeline.proof.expected import ExpectedSound, SoundSource, Sources, expected_of
 from pipeline.proof.file_plan import FilePlan, prove_file
-from pipeline.proof.gallery_tiles import tiles_hold
+from pipeline.proof.gallery_tiles import TILE_CHECKS, tiles_hold
 from pipeline.proof.media_file import media_checks
 from pipeline.proof.originals import NAME as ORIGINALS
 from pipeline.proof.originals import Originals, hashing
@@ -26,6 +26,7 @@ __all__ = [
     "CAPTIONS",
     "MANIFEST",
     "ORIGINALS",
+    "TILE_CHECKS",
     "TRANSCRIPT",
     "TURNS",
     "ExpectedSound",

@@ -17,7 +17,7 @@ from pipeline.media import ocr
 from pipeline.media.frames import Frame, frames
 from pipeline.records import ApprovedPlan, Check, ProofVerdict, Region, Session, VisibleTile
 
-BESIDE, NAMES = "picture beside the tiles", "names in the picture"
+TILE_CHECKS = BESIDE, NAMES = "picture beside the tiles", "names in the picture"
 # Limited range (ITU-R BT.601), and as many levels of 255 as an encoder leaves of one colour.
 BLACK, GREY, MOST_OFF = 16, 128, 16
 CLOCK_S = 0.003

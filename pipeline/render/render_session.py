@@ -13,6 +13,7 @@ from pipeline.media.output_formats import OUTPUT_FORMATS, OutputFormat
 from pipeline.proof import (
     MANIFEST,
     ORIGINALS,
+    TILE_CHECKS,
     Listener,
     Manifest,
     Originals,
@@ -54,6 +55,7 @@ from pipeline.render.write_audio import WrittenSound, write_sound
 PICTURE_SCRATCH, SOUND_SCRATCH = "picture.tmp", "sound.tmp"
 _LISTEN = "`offrecord review listen {session} --out CLIPS` writes what is heard as clips; decide each, then run again"
 _AGAIN = "run again; if it stays, `offrecord doctor` says what is wrong here"
+_TILES = "cover that time (`offrecord review cover {session}`), or set picture.gallery_tiles = false; then run again"
 _RESTORE = "restore the vault from a backup; `offrecord verify` names the files"
 
 
@@ -237,10 +239,11 @@ def _is_leak(proved: _Proved) -> bool:
 def _failed(session_id: str, proof: Proof, *, is_leak: bool) -> Failed:
     failed = next(check for check in proof.checks if check.verdict is proof.verdict)
     where = "" if failed.at_s is None else f" at {failed.at_s:.1f} s"
-    action = _LISTEN.format(session=session_id) if is_leak else _AGAIN
+    actions = {ORIGINALS: _RESTORE, **dict.fromkeys(TILE_CHECKS, _TILES.format(session=session_id))}
+    action = actions.get(failed.name, _LISTEN.format(session=session_id) if is_leak else _AGAIN)
     return Failed(
         reason=f"proof: {failed.verdict.value}{where} ({failed.name}: {failed.detail})",
-        action=_RESTORE if failed.name == ORIGINALS else action,
+        action=action,
     )
 
 

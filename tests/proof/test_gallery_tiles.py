@@ -14,6 +14,7 @@ from pipeline.proof.gallery_tiles import BESIDE, NAMES
 from pipeline.records import (
     Check,
     PicturePlan,
+    Proof,
     ProofVerdict,
     RedactionBox,
     Region,
@@ -21,6 +22,7 @@ from pipeline.records import (
     VisibleTile,
 )
 from pipeline.render.picture import Painter
+from pipeline.render.render_session import _failed
 from pipeline.review.picture.tiles import beside
 from tests.gallery.making import Scene, gallery, places
 from tests.gallery.ruled import PEOPLE, session_of
@@ -122,3 +124,10 @@ def test_what_cannot_be_read_is_not_proved(finished: Path, tmp_path: Path, monke
     monkeypatch.setattr(tools, "reader", lambda: tools.Tool(name="tesseract", version=None, install="apt-get"))
     checks = tiles_hold(finished, planned(KEPT), SESSION)
     assert verdicts(checks) == {BESIDE: ProofVerdict.PROVED, NAMES: ProofVerdict.UNCHECKED}
+
+
+def test_a_rendition_whose_tiles_do_not_hold_fails_and_says_what_to_do() -> None:
+    proof = Proof(checks=(Check(name=BESIDE, verdict=ProofVerdict.LEAK, detail="seen", at_s=2.0),))
+    failed = _failed("s1", proof, is_leak=False)
+    assert failed.reason.startswith("proof: leak at 2.0 s (picture beside the tiles")
+    assert "`offrecord review cover s1`" in failed.action and "picture.gallery_tiles = false" in failed.action
