@@ -33,18 +33,19 @@ _ANSWERS_OF_ONE = 2
 _ANSWERS_OF_ANYBODY = 4
 
 
-class _Asks(Enum):
+class Asks(Enum):
     """What a question asks for, and so what a bare yes or no, or a number, means."""
 
     AGREEMENT = "agreement"
     OBJECTIONS = "objections"
     AGE = "age"
     WHETHER_OF_AGE = "whether of age"
+    NOTHING = "nothing"  # it only speaks of the recording
 
     @property
     def kind(self) -> ConsentCueKind:
         """What an answer to it is, where a person must decide about it."""
-        of_age = self in (_Asks.AGE, _Asks.WHETHER_OF_AGE)
+        of_age = self in (Asks.AGE, Asks.WHETHER_OF_AGE)
         return ConsentCueKind.MINOR if of_age else ConsentCueKind.STOP_RECORDING
 
 
@@ -52,7 +53,7 @@ class _Question(NamedTuple):
     start_s: float
     end_s: float
     participant_id: str | None
-    asks: _Asks
+    asks: Asks
 
 
 def consent_answers(session: Session, transcript: Transcript, cues: SpokenCues) -> Iterator[ConsentCue]:
@@ -85,18 +86,20 @@ def _questions(spoken: Sequence[ConversationTurn], cues: SpokenCues) -> Iterator
     before: dict[int, list[str]] = {}
     for sentence in sentences_in_time(spoken):
         words = _words(sentence, spoken)
-        asks = _asked(words, cues) or _asked([*before.get(sentence.turn, []), *words], cues)
+        asks = asked_by(words, cues) or asked_by([*before.get(sentence.turn, []), *words], cues)
         if asks is not None:
             yield _Question(sentence.start_s, sentence.end_s, spoken[sentence.turn].speaker[1], asks)
         before[sentence.turn] = words
 
 
-def _asked(words: Sequence[str], cues: SpokenCues) -> _Asks | None:
+def asked_by(words: Sequence[str], cues: SpokenCues) -> Asks | None:
+    """What a sentence of these plain words asks about the recording or about age; None where it asks nothing."""
     questions = (
-        (_Asks.OBJECTIONS, cues.asks_for_objections),
-        (_Asks.AGREEMENT, cues.asks_to_record),
-        (_Asks.AGE, cues.asks_age),
-        (_Asks.WHETHER_OF_AGE, cues.asks_whether_of_age),
+        (Asks.OBJECTIONS, cues.asks_for_objections),
+        (Asks.AGREEMENT, cues.asks_to_record),
+        (Asks.AGE, cues.asks_age),
+        (Asks.WHETHER_OF_AGE, cues.asks_whether_of_age),
+        (Asks.NOTHING, cues.mentions_recording),
     )
     return next((asks for asks, phrases in questions if says(phrases, words)), None)
 
@@ -113,7 +116,8 @@ def _answers(
             if sentence.start_s > question.end_s + within_s:
                 break
             speaker = spoken[sentence.turn].speaker
-            if speaker[1] is not None and speaker[1] == question.participant_id:
+            answers_self = speaker[1] is not None and speaker[1] == question.participant_id
+            if answers_self and question.asks is not Asks.NOTHING:
                 continue
             answers[speaker] += 1
             most = _ANSWERS_OF_ONE if speaker[1] is not None else _ANSWERS_OF_ANYBODY
@@ -121,19 +125,21 @@ def _answers(
                 yield question.asks.kind, sentence
 
 
-def _matters(words: Sequence[str], asks: _Asks, cues: SpokenCues) -> bool:
+def _matters(words: Sequence[str], asks: Asks, cues: SpokenCues) -> bool:
     """Whether an answer objects, or is a minor's.
 
     What refuses objects in any case, a bare yes or no unless something in it assents.
     """
     match asks:
-        case _Asks.AGE:
+        case Asks.AGE:
             return says(cues.age_of_a_minor, words)
-        case _Asks.WHETHER_OF_AGE:
+        case Asks.WHETHER_OF_AGE:
             return says(cues.denies, words)
-        case _Asks.AGREEMENT:
+        case Asks.NOTHING:
+            return says(cues.refuses, words) or says(cues.unaware, words)
+        case Asks.AGREEMENT:
             bare = cues.denies
-        case _Asks.OBJECTIONS:
+        case Asks.OBJECTIONS:
             bare = cues.affirms
     return says(cues.refuses, words) or (says(bare, words) and not says(cues.assents, words))
 

@@ -151,6 +151,12 @@ class SpokenCues:
     asks_age: tuple[str, ...] = ()
     asks_whether_of_age: tuple[str, ...] = ()
     age_of_a_minor: tuple[str, ...] = ()
+    mentions_recording: tuple[str, ...] = ()
+    unaware: tuple[str, ...] = ()
+    of_this_recording: tuple[str, ...] = ()
+    reluctance: tuple[str, ...] = ()
+    objection_examples: tuple[str, ...] = ()
+    no_objection_examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
