@@ -160,6 +160,8 @@ _LEAD = re.compile(
 """What somebody begins with who goes on about what was said."""
 _FILLER = re.compile(r"^(?:(?:like|well|um|uh|you know|i mean|i do not know|basically|maybe|say) )+")
 _ARTICLE = re.compile(r"^(?:(?:a|an|the|some|any|to|that|of|for|just|also|more of an?) )+")
+_WHY_NOT = re.compile(r"^why (can|could|do|does|did|is|are|has|have|would|should) not(?= )", re.IGNORECASE)
+"""Nobody asks "why can not the report": the words come apart for the search of cues."""
 _FEW = 3
 """Words, short ones too, that a title may have where no sentence leaves it two longer ones."""
 # Who is meant by a redaction's label is told in no title.
@@ -199,7 +201,7 @@ def title_of(quote: str) -> str:
         words = _with_heard(words, place)
     elif ask.form is _Form.CLAUSE:
         words = present(words)
-    title = _LABEL.sub(_plain_label, " ".join(words)).strip(" ,;:.-")
+    title = _WHY_NOT.sub(_contracted, _LABEL.sub(_plain_label, " ".join(words)).strip(" ,;:.-"))
     return title[:1].upper() + title[1:]
 
 
@@ -265,8 +267,7 @@ def _misses(form: _Form, words: Sequence[WordToken], text: str, begin: int) -> b
     """Whether what follows an opening is not what it opens: "add it on the page" names no thing, "please, I" no act."""
     if form is _Form.ACTION:
         return re.match(r"(?:i|we|you|they|it) ", text[begin:]) is not None
-    points = form is _Form.THING and _POINTS.match(text, begin) is not None
-    return points and names_enough(words[words_before(words, begin) :])
+    return form is _Form.THING and _POINTS.match(text, begin) is not None
 
 
 def _piece(form: _Form | None, words: Sequence[WordToken], text: str, begin: int, end: int) -> _Asked:
@@ -291,6 +292,10 @@ def _shown(tokens: Sequence[WordToken], quote: str) -> Iterator[str]:
         short = any(other.start_char == token.start_char for other in near)
         text = "I" if token.text == "i" else token.text
         yield text if short else quote[token.start_char : token.end_char]
+
+
+def _contracted(match: re.Match[str]) -> str:
+    return f"why {match[1].removesuffix('n')}n't"
 
 
 def _plain_label(match: re.Match[str]) -> str:
