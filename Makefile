@@ -72,6 +72,7 @@ models: setup ## train the bundled models again (needs what models/*/requirement
 	$(BIN)/python models/g2p/train.py
 	$(BIN)/python models/names/train.py
 	$(BIN)/python models/requests/train.py
+	$(BIN)/python models/objections/train.py
 
 screenshots: setup browser ## take the pictures of the pages in docs/ again
 	$(BIN)/python -m tests.web.screenshots docs/screenshots

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from pipeline import models
 from pipeline.detect import consent_cues
-from pipeline.lexicon.cues import CueFile
+from pipeline.detect.objection_model import FILE_NAME, MODEL, digest_of
+from pipeline.embeddings import encoder_name
+from pipeline.lexicon.cues import CueFile, shipped_cues
 from pipeline.records import ChatLine, ConsentCueKind, Context, Transcript
 from tests.detect.locate.test_statements_across import session
 
@@ -338,3 +344,20 @@ def test_what_a_host_announces_or_asks_holds_nobody(text: str) -> None:
 )
 def test_an_objection_that_begins_with_if_is_one(text: str) -> None:
     assert kinds(text) == {ConsentCueKind.STOP_RECORDING}
+
+
+def test_the_stored_weights_are_those_of_the_shipped_examples() -> None:
+    cues = shipped_cues()
+    with np.load(models.bundled_folder(MODEL) / FILE_NAME, allow_pickle=False) as stored:
+        assert str(stored["examples"]) == digest_of(cues.objection_examples, cues.no_objection_examples)
+
+
+@pytest.mark.skipif(encoder_name() != "minilm", reason="the sentence model is not pulled")
+def test_a_teams_own_examples_count_at_once() -> None:
+    text = "The gizmo that makes recordings of us ought to be elsewhere."
+    own = replace(shipped_cues(), objection_examples=(*shipped_cues().objection_examples, *[text] * 20))
+    chat = (ChatLine(at_s=0.0, participant_id=None, text=text),)
+    nothing = Transcript(engine="test", words=())
+    assert consent_cues(session(chat=chat), nothing, Context()) == ()
+    (cue,) = consent_cues(session(chat=chat), nothing, Context(cues=own))
+    assert cue.kind is ConsentCueKind.STOP_RECORDING

@@ -161,7 +161,6 @@ _LEAD = re.compile(
 _FILLER = re.compile(r"^(?:(?:like|well|um|uh|you know|i mean|i do not know|basically|maybe|say) )+")
 _ARTICLE = re.compile(r"^(?:(?:a|an|the|some|any|to|that|of|for|just|also|more of an?) )+")
 _WHY_NOT = re.compile(r"^why (can|could|do|does|did|is|are|has|have|would|should) not(?= )", re.IGNORECASE)
-"""Nobody asks "why can not the report": the words come apart for the search of cues."""
 _FEW = 3
 """Words, short ones too, that a title may have where no sentence leaves it two longer ones."""
 # Who is meant by a redaction's label is told in no title.
@@ -273,8 +272,9 @@ def _misses(form: _Form, words: Sequence[WordToken], text: str, begin: int) -> b
 def _piece(form: _Form | None, words: Sequence[WordToken], text: str, begin: int, end: int) -> _Asked:
     """The words between two places of a text, without article before and without what only explains after."""
     kept = text[begin:end]
-    tail = _TAIL.search(kept)
-    if tail and names_enough(words[words_before(words, begin) : words_before(words, begin + tail.start())]):
+    if (tail := _TAIL.search(kept)) and names_enough(
+        words[words_before(words, begin) : words_before(words, begin + tail.start())]
+    ):
         kept = kept[: tail.start()]
     kept = _LAST.sub("", f" {kept}")[1:]
     filler = _FILLER.match(f"{kept} ")
@@ -295,7 +295,7 @@ def _shown(tokens: Sequence[WordToken], quote: str) -> Iterator[str]:
 
 
 def _contracted(match: re.Match[str]) -> str:
-    return f"why {match[1].removesuffix('n')}n't"
+    return f"why {match[1].removesuffix('n')}n't"  # nobody asks "why can not the report"
 
 
 def _plain_label(match: re.Match[str]) -> str:
