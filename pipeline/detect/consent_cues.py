@@ -5,22 +5,38 @@ It is looked for in everything that holds what people say: the words that were h
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from pipeline.detect.consent_questions import Asks, asked_by, consent_answers
 from pipeline.detect.locate.words_and_text import turns
+from pipeline.detect.objection_model import objection_places
 from pipeline.detect.text.offset_map import OffsetMap
-from pipeline.lexicon.cues import CuePlace, find_cues, places, sentences, shipped_cues
+from pipeline.lexicon.cues import CuePlace, SpokenSentence, find_cues, places, sentences, shipped_cues
+from pipeline.lexicon.plain import word_set
 from pipeline.records import ConsentCue, ConsentCueKind, Context, Cue, Session, SpokenCues, Transcript
 
 _NEAR_S = 5.0
 """Captions and words that say the same so near each other are one cue: captions lag by some seconds."""
 
+_OTHERS = word_set("you youd youre u anyone anybody someone somebody any people they theyd theyre")
+_WHOEVER = word_set("whoever who")
+_DO_NOT = word_set("dont doesnt do does would prefer prefers object objects isnt arent")
+_FIRST_PERSON = word_set("i im id ill ive me my myself we were wed well us our")
+_NEAR_WORDS = 8
+"""Words between what is said of the recording and what is said against it: a judgement."""
+
 
 def consent_cues(session: Session, transcript: Transcript, context: Context) -> tuple[ConsentCue, ...]:
     """Every such place of a session, in order of time, those of the chat last; each once, however it was read."""
     cues = context.cues or shipped_cues()
+    answers = list(consent_answers(session, transcript, cues))
     timed = sorted(
-        (*_heard(transcript, cues), *_captioned(session.captions, cues), *_captioned(session.embedded, cues)),
+        (
+            *_heard(transcript, cues),
+            *_captioned(session.captions, cues),
+            *_captioned(session.embedded, cues),
+            *(answer for answer in answers if answer.chat_line is None),
+        ),
         key=lambda cue: (cue.start_s, cue.end_s, cue.kind),
     )
     unique: list[ConsentCue] = []
@@ -32,7 +48,8 @@ def consent_cues(session: Session, transcript: Transcript, context: Context) -> 
         for index, line in enumerate(session.chat)
         for kind, _ in _in_text(line.text, cues)
     ]
-    return (*unique, *dict.fromkeys(written))
+    answered = (answer for answer in answers if answer.chat_line is not None)
+    return (*unique, *dict.fromkeys((*written, *answered)))
 
 
 def _heard(transcript: Transcript, cues: SpokenCues) -> Iterator[ConsentCue]:
@@ -60,12 +77,44 @@ def _in_text(text: str, cues: SpokenCues) -> Iterator[tuple[ConsentCueKind, tupl
     """The kind of each cue in a text, and its characters."""
     spans, words = places(text)
     parts = sentences(text, spans)
-    for kind, phrases in (
-        (ConsentCueKind.STOP_RECORDING, cues.stop_recording),
-        (ConsentCueKind.MINOR, cues.minor),
-    ):
-        for place in find_cues(phrases, words, parts):
-            yield kind, _characters(spans, place)
+    objections = (
+        *find_cues(cues.stop_recording, words, parts),
+        *_against_this_recording(words, parts, cues),
+        *(place for place in objection_places(text, spans, words, parts, cues) if not _asks(words, place, cues)),
+    )
+    for place in objections:
+        if not _is_offer(words, parts[place.sentence].start, place):
+            yield ConsentCueKind.STOP_RECORDING, _characters(spans, place)
+    for place in find_cues(cues.minor, words, parts):
+        yield ConsentCueKind.MINOR, _characters(spans, place)
+
+
+def _asks(words: Sequence[str], place: CuePlace, cues: SpokenCues) -> bool:
+    """Whether somebody only asks: what is answered says whether anybody objects."""
+    return asked_by(words[place.start : place.end], cues) in (Asks.AGREEMENT, Asks.OBJECTIONS)
+
+
+def _is_offer(words: Sequence[str], start: int, place: CuePlace) -> bool:
+    """Whether only others are spoken of: "if you don't want to be recorded, turn your camera off"."""
+    for index in range(start, place.end - 1):
+        offered = _OTHERS if words[index] == "if" else _DO_NOT if words[index] in _WHOEVER else frozenset()
+        if words[index + 1] in offered:
+            return _FIRST_PERSON.isdisjoint(words[index : place.end])
+    return False
+
+
+def _against_this_recording(words: list[str], parts: list[SpokenSentence], cues: SpokenCues) -> Iterator[CuePlace]:
+    """Where a sentence speaks of this recording and, within a few words, with reluctance."""
+    reluctant = list(find_cues(cues.reluctance, words, parts)) if cues.of_this_recording else []
+    for topic in find_cues(cues.of_this_recording, words, parts):
+        near = (sign for sign in reluctant if sign.sentence == topic.sentence and _apart(sign, topic) <= _NEAR_WORDS)
+        if (sign := next(near, None)) is not None:
+            yield CuePlace(min(sign.start, topic.start), max(sign.end, topic.end), topic.sentence)
+
+
+def _apart(one: CuePlace, other: CuePlace) -> int:
+    """How many words lie between two places, 0 where they overlap."""
+    return max(0, one.start - other.end, other.start - one.end)
 
 
 def _characters(spans: list[tuple[int, int]], place: CuePlace) -> tuple[int, int]:

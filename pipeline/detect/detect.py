@@ -7,7 +7,8 @@ from pipeline.detect.locate.acoustic_hits import acoustic_findings
 from pipeline.detect.locate.boundaries import across_captions, across_turns
 from pipeline.detect.locate.caption_only import caption_only_findings
 from pipeline.detect.locate.ocr import picture_findings
-from pipeline.detect.locate.words_and_text import CAPTIONS, EMBEDDED, Finder, in_captions, in_text, in_words
+from pipeline.detect.locate.statements_across import crossing_statements, statement_findings, without_parts
+from pipeline.detect.locate.words_and_text import CAPTIONS, CHAT, EMBEDDED, Finder, in_captions, in_text, in_words
 from pipeline.detect.second_pass import find_in_session
 from pipeline.detect.text.tokens import Match
 from pipeline.records import Context, Finding, OcrResult, Session, Transcript
@@ -41,8 +42,15 @@ def detect(
         return find_across(text, context, settings=settings)
 
     _in_texts(session, transcript, collect)
+    statements = crossing_statements(session, transcript, context)
     # Names in notes are looked for in all that was said or written; of the notes themselves nothing is ever put out.
-    matches_by_text = find_in_session(texts, context, notes=session.notes, settings=settings)
+    matches_by_text = find_in_session(
+        texts,
+        context,
+        notes=session.notes,
+        statements=[(statement.text, statement.match) for statement in statements],
+        settings=settings,
+    )
     matches = dict(zip(texts, matches_by_text, strict=True))
     heard, captions, others = _in_texts(session, transcript, look_up)
     heard += across_turns(session_id, transcript, across)
@@ -50,7 +58,8 @@ def detect(
     captions += across_captions(session_id, session.embedded, across, surface=EMBEDDED)
     heard += acoustic_findings(session_id, transcript, context)
     captions += caption_only_findings(session, transcript, captions, heard)
-    findings = [*heard, *captions, *others]
+    crossing = statement_findings(session_id, statements)
+    findings = [*without_parts([*heard, *captions, *others], crossing), *crossing]
     findings += picture_findings(session_id, seen, context, findings, look_up)
     # What is found in the words and heard in the very same place keeps the rule of the words.
     unique: dict[str, Finding] = {}
@@ -70,6 +79,6 @@ def _in_texts(
     chat = [
         finding
         for index, line in enumerate(session.chat)
-        for finding in in_text(session_id, "chat", index, line.text, finder)
+        for finding in in_text(session_id, CHAT, index, line.text, finder)
     ]
     return heard, captions, [*chat, *in_text(session_id, "title", 0, session.title, finder)]

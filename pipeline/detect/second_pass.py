@@ -35,16 +35,26 @@ _OWN_RULE = (DetectionRule.HEARD_OFTEN, DetectionRule.PLACE_OF_A_NAME, Detection
 
 
 def find_in_session(
-    texts: Sequence[str], context: Context, *, notes: Sequence[str] = (), settings: DetectSettings = DEFAULTS
+    texts: Sequence[str],
+    context: Context,
+    *,
+    notes: Sequence[str] = (),
+    statements: Sequence[tuple[Text, Match]] = (),
+    settings: DetectSettings = DEFAULTS,
 ) -> list[list[Match]]:
     """The matches in each text of one session, those of the second pass included.
 
-    ``notes`` are what else was written about it: their names are looked for in the texts.
+    ``notes`` are what else was written about it, and ``statements`` what is said to be secret over several texts: the
+    names in both are looked for in the texts.
     """
     tokenized = [read(text) for text in texts]
     first = find_each(texts, context, settings=settings)
     written = [match for of_note in find_each(notes, context, settings=settings) for match in of_note]
-    recognizers = _recognizers(first, tokenized, context, written)
+    within = zip(tokenized, first, strict=True)
+    said = [
+        (text, match) for text, matches in within for match in matches if match.rule is DetectionRule.SAID_TO_BE_SECRET
+    ]
+    recognizers = _recognizers(first, tokenized, context, written, [*said, *statements])
     return [_with_second(text, matches, recognizers, context) for text, matches in zip(tokenized, first, strict=True)]
 
 
@@ -60,7 +70,11 @@ def _of_second_pass(match: Match) -> Match:
 
 
 def _recognizers(
-    first: list[list[Match]], texts: list[Text], context: Context, written: list[Match]
+    first: list[list[Match]],
+    texts: list[Text],
+    context: Context,
+    written: list[Match],
+    statements: Sequence[tuple[Text, Match]],
 ) -> tuple[Recognizer, ...]:
     """For what is said too often, and for guessed names that are distinctive enough to be known by sound."""
     matches = [match for of_text in first for match in of_text]
@@ -70,19 +84,17 @@ def _recognizers(
     anywhere = tuple(form for form in frequent if not form.ordinary)
     in_place = tuple(form for form in frequent if form.ordinary)
     recognizers = [exact_recognizer(guessed), phonetic_recognizer(guessed, _LIMITS)] if guessed else []
-    recognizers += [exact_recognizer(secret)] if (secret := _named_as_secret(texts, first)) else []
+    recognizers += [exact_recognizer(secret)] if (secret := _named_as_secret(statements)) else []
     recognizers += [exact_recognizer(anywhere)] if anywhere else []
     recognizers += [context_recognizer(in_place, least=1.0)] if in_place else []  # as it was heard before, exactly
     return tuple(recognizers)
 
 
-def _named_as_secret(texts: list[Text], first: list[list[Match]]) -> tuple[SurfaceForm, ...]:
+def _named_as_secret(statements: Sequence[tuple[Text, Match]]) -> tuple[SurfaceForm, ...]:
     """The names in what was said to be secret, as secret wherever they are said; an English word only as a name."""
     named = {
         words
-        for text, matches in zip(texts, first, strict=True)
-        for statement in matches
-        if statement.rule is DetectionRule.SAID_TO_BE_SECRET
+        for text, statement in statements
         for words in named_in(text, statement)
         if not all(word.isdigit() or word in _CALENDAR for word in words)
     }

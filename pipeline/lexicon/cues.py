@@ -13,9 +13,9 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
-from pipeline.lexicon.plain import TOKEN, plain
+from pipeline.lexicon.plain import TOKEN, plain, words_of
 from pipeline.records import SpokenCues
 
 _BETWEEN = {"...": 3, "......": 6}
@@ -34,14 +34,29 @@ class CueFile(BaseModel):
     secret: tuple[str, ...] = ()
     stop_recording: tuple[str, ...] = ()
     minor: tuple[str, ...] = ()
+    asks_to_record: tuple[str, ...] = ()
+    asks_for_objections: tuple[str, ...] = ()
+    refuses: tuple[str, ...] = ()
+    assents: tuple[str, ...] = ()
+    denies: tuple[str, ...] = ()
+    affirms: tuple[str, ...] = ()
+    asks_age: tuple[str, ...] = ()
+    asks_whether_of_age: tuple[str, ...] = ()
+    age_of_a_minor: tuple[str, ...] = ()
+    mentions_recording: tuple[str, ...] = ()
+    unaware: tuple[str, ...] = ()
+    of_this_recording: tuple[str, ...] = ()
+    reluctance: tuple[str, ...] = ()
+    objection_examples: tuple[str, ...] = ()
+    no_objection_examples: tuple[str, ...] = ()
 
-    @field_validator("secret", "stop_recording", "minor")
+    @field_validator("*")
     @classmethod
-    def _readable(cls, phrases: tuple[str, ...]) -> tuple[str, ...]:
+    def _readable(cls, phrases: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        check = words_in if str(info.field_name).endswith("_examples") else _compilable
         for number, phrase in enumerate(phrases, 1):
             try:
-                _pattern(phrase)
-                _first_words(phrase.split())
+                check(phrase)
             except ValueError as error:
                 raise ValueError(f"phrase {number}: {error}") from None
         return phrases
@@ -106,6 +121,11 @@ def find_cues(phrases: tuple[str, ...], words: Sequence[str], parts: Sequence[Sp
             at += len(word) + 1
 
 
+def says(phrases: tuple[str, ...], words: Sequence[str]) -> bool:
+    """Whether the plain words, taken for one sentence, say one of the phrases."""
+    return next(find_cues(phrases, words, [SpokenSentence(0, len(words))]), None) is not None
+
+
 def places(raw: str) -> tuple[list[tuple[int, int]], list[str]]:
     """The characters of each word of a text, and its plain form."""
     tokens = [(match.span(), plain(match.group())) for match in TOKEN.finditer(raw)]
@@ -139,12 +159,24 @@ def _first_words(pieces: Sequence[str]) -> set[str]:
     return words
 
 
+def words_in(phrase: str) -> tuple[str, ...]:
+    """The plain words of a phrase or sentence; raises ``ValueError`` where it has none."""
+    words = words_of(phrase)
+    if not words:
+        raise ValueError("it has no word")
+    return words
+
+
+def _compilable(phrase: str) -> None:
+    """Raises ``ValueError`` where a phrase has no word, an unknown sign or group, or begins with any words."""
+    _pattern(phrase)
+    _first_words(phrase.split())
+
+
 def _pattern(phrase: str) -> str:
     """A phrase as a regular expression over plain words, each followed by a space; raises ``ValueError``."""
-    pieces = phrase.split()
-    if not any(TOKEN.search(piece) for piece in pieces):
-        raise ValueError("it has no word")
-    return "".join(_piece(piece) for piece in pieces)
+    words_in(phrase)
+    return "".join(_piece(piece) for piece in phrase.split())
 
 
 def _piece(piece: str) -> str:

@@ -133,11 +133,30 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpokenCues:
-    """What people say: phrases that make something a secret, that object to the recording, that tell of a minor."""
+    """What people say: phrases that make something a secret, that object to the recording, that tell of a minor.
+
+    ``asks_to_record`` and ``asks_for_objections`` are questions to which a "no" and a "yes" object, ``asks_age`` and
+    ``asks_whether_of_age`` those that a minor may answer; the other sets are parts of the answers.
+    """
 
     secret: tuple[str, ...] = ()
     stop_recording: tuple[str, ...] = ()
     minor: tuple[str, ...] = ()
+    asks_to_record: tuple[str, ...] = ()
+    asks_for_objections: tuple[str, ...] = ()
+    refuses: tuple[str, ...] = ()
+    assents: tuple[str, ...] = ()
+    denies: tuple[str, ...] = ()
+    affirms: tuple[str, ...] = ()
+    asks_age: tuple[str, ...] = ()
+    asks_whether_of_age: tuple[str, ...] = ()
+    age_of_a_minor: tuple[str, ...] = ()
+    mentions_recording: tuple[str, ...] = ()
+    unaware: tuple[str, ...] = ()
+    of_this_recording: tuple[str, ...] = ()
+    reluctance: tuple[str, ...] = ()
+    objection_examples: tuple[str, ...] = ()
+    no_objection_examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,11 +40,10 @@ def read_cues(root: Path) -> SpokenCues:
         problem = problem_of(error, _WorkspaceFile)
         raise ConfigurationError(f"{FILE_NAME}: {problem}", action="see docs/detection.md") from None
     return SpokenCues(
-        secret=_merged("secret", shipped.secret, content.add.secret, content.remove.secret),
-        stop_recording=_merged(
-            "stop_recording", shipped.stop_recording, content.add.stop_recording, content.remove.stop_recording
-        ),
-        minor=_merged("minor", shipped.minor, content.add.minor, content.remove.minor),
+        **{
+            name: _merged(name, getattr(shipped, name), getattr(content.add, name), getattr(content.remove, name))
+            for name in CueFile.model_fields
+        }
     )
 
 

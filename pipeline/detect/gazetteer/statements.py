@@ -80,8 +80,9 @@ def _points_back(beside: Sequence[str], sentence: Sequence[str]) -> bool:
 
 def _beside(words: Sequence[str], parts: Sequence[SpokenSentence], number: int, step: int) -> SpokenSentence | None:
     """The nearest sentence before (-1) or behind (1) one that says something; None where there is none."""
-    rest = parts[number + 1 :] if step > 0 else parts[:number][::-1]
-    return next((part for part in rest if not _SAYS_NOTHING.issuperset(words[part.start : part.end])), None)
+    rest = range(number + 1, len(parts)) if step > 0 else range(number - 1, -1, -1)
+    beside = (parts[other] for other in rest)
+    return next((part for part in beside if not _SAYS_NOTHING.issuperset(words[part.start : part.end])), None)
 
 
 def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -12,7 +12,7 @@ from pipeline.errors import OffrecordError
 from pipeline.records import Cue, Finding, PicturePlace, Region, SoundPlace, TextPlace, Transcript, Word
 
 Finder = Callable[[str], list[Match]]
-CAPTIONS, EMBEDDED = "captions", "embedded captions"
+CAPTIONS, EMBEDDED, CHAT = "captions", "embedded captions", "chat"
 _PAUSE_S = 3.0  # a judgement: nobody pauses so long within a name or a number; ``boundaries`` looks across all the same
 
 LONGEST_TEXT_CHARS = 500

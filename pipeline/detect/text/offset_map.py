@@ -16,17 +16,17 @@ class PieceSpan(NamedTuple):
 
 
 class OffsetMap:
-    """Pieces joined by single spaces."""
+    """Pieces joined by single spaces, or by another ``border``."""
 
-    def __init__(self, pieces: Sequence[str]) -> None:
-        self.text = " ".join(pieces)
+    def __init__(self, pieces: Sequence[str], border: str = " ") -> None:
+        self.text = border.join(pieces)
         self._starts: list[int] = []
         self._ends: list[int] = []
         place = 0
         for piece in pieces:
             self._starts.append(place)
             self._ends.append(place + len(piece))
-            place += len(piece) + 1
+            place += len(piece) + len(border)
 
     def parts(self, start_char: int, end_char: int) -> list[PieceSpan]:
         """The pieces that ``[start_char, end_char)`` of the text touches, with the characters touched in each."""

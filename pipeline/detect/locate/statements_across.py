@@ -1,0 +1,186 @@
+"""Finds what a turn says to be secret in another: "off the record", and the next speaker, or the same one later, tells.
+
+Within a turn the recogniser of statements sees the sentences beside a cue. What is meant is as often in the turn before
+or behind it: of another speaker, on another track, after a pause, or after an "of course" of somebody else.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
+from typing import NamedTuple
+
+from pipeline.detect.gazetteer.statements import statement_recognizer
+from pipeline.detect.locate.conversation import (
+    ConversationTurn,
+    TurnSentence,
+    captioned_turns,
+    sentences_in_time,
+    spoken_turns,
+    written_turns,
+)
+from pipeline.detect.locate.words_and_text import CAPTIONS, CHAT, EMBEDDED, make_finding, sound_places
+from pipeline.detect.text.offset_map import OffsetMap
+from pipeline.detect.text.tokens import Match, Recognizer, Text, read
+from pipeline.lexicon.cues import shipped_cues
+from pipeline.records import (
+    Context,
+    Cue,
+    DetectionRule,
+    Finding,
+    PicturePlace,
+    Session,
+    SoundPlace,
+    TextPlace,
+    Transcript,
+)
+
+# Judgements, in seconds: what is said next is said soon, whoever says it; whoever asked for secrecy lets somebody else
+# answer first; and a line of chat takes a while to write.
+_NEXT_S = 8.0
+_OWN_NEXT_S = 30.0
+_CHAT_S = 120.0
+_BORDER = " \n "  # the end of a sentence, also where nobody wrote a point
+
+
+class CrossingStatement(NamedTuple):
+    """What is said to be secret over several turns: the text it was found in, the match there, and its places."""
+
+    text: Text
+    match: Match
+    places: tuple[SoundPlace | TextPlace, ...]
+
+
+def crossing_statements(session: Session, transcript: Transcript, context: Context) -> tuple[CrossingStatement, ...]:
+    """What is said to be secret by the words of another turn, of what was heard, of captions and of chat."""
+    recognize = statement_recognizer((context.cues or shipped_cues()).secret)
+    return (
+        *_in_words(transcript, recognize),
+        *_in_captions(session.captions, CAPTIONS, recognize),
+        *_in_captions(session.embedded, EMBEDDED, recognize),
+        *_in_texts(written_turns(session.chat), CHAT, recognize, _CHAT_S, _CHAT_S),
+    )
+
+
+def statement_findings(session_id: str, statements: Iterable[CrossingStatement]) -> list[Finding]:
+    """One finding for each place of each statement."""
+    return [make_finding(session_id, statement.match, place) for statement in statements for place in statement.places]
+
+
+def without_parts(findings: Iterable[Finding], crossing: Sequence[Finding]) -> list[Finding]:
+    """The findings but for statements that lie within a crossing one: nobody need decide on them twice."""
+    wholes: dict[str, list[tuple[int, int]]] = {}
+    for where, span in sorted(_extent(finding.place) for finding in crossing):
+        furthest = wholes[where][-1][1] if where in wholes else 0
+        wholes.setdefault(where, []).append((span[0], max(span[1], furthest)))
+
+    def is_part(finding: Finding) -> bool:
+        if finding.rule is not DetectionRule.SAID_TO_BE_SECRET:
+            return False
+        where, (start, end) = _extent(finding.place)
+        begun = wholes.get(where, [])
+        before = bisect_right(begun, start, key=itemgetter(0))
+        return before > 0 and begun[before - 1][1] >= end
+
+    return [finding for finding in findings if not is_part(finding)]
+
+
+def _extent(place: SoundPlace | TextPlace | PicturePlace) -> tuple[str, tuple[int, int]]:
+    """What a place lies in, and from where to where: words of the transcript, or characters of one text."""
+    match place:
+        case SoundPlace(words=(start, end)):
+            return "words", (start, end)
+        case TextPlace(surface=surface, index=index, start_char=start, end_char=end):
+            return f"{surface} {index}", (start, end)
+        case _:
+            return "picture", (0, 0)
+
+
+def _in_words(transcript: Transcript, recognize: Recognizer) -> Iterator[CrossingStatement]:
+    spoken = spoken_turns(transcript)
+    for text, match, parts in _crossing(spoken, recognize, _NEXT_S, _OWN_NEXT_S):
+        touched = [
+            [spoken[turn].pieces[part.piece] for part in spoken[turn].text.parts(start_char, end_char)]
+            for turn, start_char, end_char in parts
+        ]
+        found = (place for indices in touched for place in sound_places(transcript.words, indices))
+        yield CrossingStatement(text, match, tuple(found))
+
+
+def _in_captions(captions: Sequence[Cue], surface: str, recognize: Recognizer) -> Iterator[CrossingStatement]:
+    return _in_texts(captioned_turns(captions, surface), surface, recognize, _NEXT_S, _OWN_NEXT_S)
+
+
+def _in_texts(
+    written: Sequence[ConversationTurn], surface: str, recognize: Recognizer, next_s: float, own_next_s: float
+) -> Iterator[CrossingStatement]:
+    for text, match, parts in _crossing(written, recognize, next_s, own_next_s):
+        found = (
+            TextPlace(
+                surface=surface,
+                index=written[turn].pieces[part.piece],
+                start_char=part.start_char,
+                end_char=part.end_char,
+            )
+            for turn, start_char, end_char in parts
+            for part in written[turn].text.parts(start_char, end_char)
+        )
+        yield CrossingStatement(text, match, tuple(found))
+
+
+_Parts = list[tuple[int, int, int]]
+"""The characters of each turn that a match touches: its number, and where they start and end."""
+
+
+def _crossing(
+    spoken: Sequence[ConversationTurn], recognize: Recognizer, next_s: float, own_next_s: float
+) -> Iterator[tuple[Text, Match, _Parts]]:
+    """The matches over several turns: in the order of time, and in that of each speaker alone."""
+    in_time = sentences_in_time(spoken)
+    by_speaker: dict[tuple[str, str | None], list[TurnSentence]] = {}
+    for sentence in in_time:
+        by_speaker.setdefault(spoken[sentence.turn].speaker, []).append(sentence)
+    orders = [(in_time, next_s), *((own, own_next_s) for own in by_speaker.values())]
+    seen: set[tuple[tuple[int, int, int], ...]] = set()
+    for order, reach_s in orders:
+        for near in _within_reach(order, reach_s):
+            for text, match, parts in _matches(near, spoken, recognize):
+                if len({turn for turn, *_ in parts}) > 1 and tuple(parts) not in seen:
+                    seen.add(tuple(parts))
+                    yield text, match, parts
+
+
+def _within_reach(order: Sequence[TurnSentence], reach_s: float) -> Iterator[list[TurnSentence]]:
+    """Sentences in order, parted where nobody says anything for longer than ``reach_s`` seconds."""
+    near: list[TurnSentence] = []
+    until_s = 0.0
+    for sentence in order:
+        if near and sentence.start_s - until_s > reach_s:
+            yield near
+            near = []
+        near.append(sentence)
+        until_s = max(until_s, sentence.end_s)
+    if near:
+        yield near
+
+
+def _matches(
+    near: Sequence[TurnSentence], spoken: Sequence[ConversationTurn], recognize: Recognizer
+) -> Iterator[tuple[Text, Match, _Parts]]:
+    """The matches in sentences that follow each other, with their characters in each turn."""
+    joined = OffsetMap([sentence.raw(spoken) for sentence in near], _BORDER)
+    text = read(joined.text)
+    for match in recognize(text):
+        yield (
+            text,
+            match,
+            [
+                (
+                    near[part.piece].turn,
+                    near[part.piece].start_char + part.start_char,
+                    near[part.piece].start_char + part.end_char,
+                )
+                for part in joined.parts(match.start_char, match.end_char)
+            ],
+        )
