@@ -32,19 +32,22 @@ _POINTS_ON = word_set("this these next following")  # "don't quote me on this"
 _OPENERS = word_set("record me us ourselves confidence")
 
 
-def statement_recognizer(phrases: tuple[str, ...]) -> Recognizer:
-    """For the sentences that one of the phrases makes a secret, with the one before or behind that is meant."""
+def statement_recognizer(phrases: tuple[str, ...], *, across_turns: bool = False) -> Recognizer:
+    """For the sentences that one of the phrases makes a secret, with the one before or behind that is meant.
+
+    ``across_turns``: the text is of several turns, where a sentence that says something itself means no other.
+    """
 
     def recognize(text: Text) -> list[Match]:
         words = [token.plain for token in text.tokens]
         parts = sentences(text.raw, [(token.start_char, token.end_char) for token in text.tokens])
-        spans = [_span(cue, words, parts) for cue in find_cues(phrases, words, parts)]
+        spans = [_span(cue, words, parts, across_turns) for cue in find_cues(phrases, words, parts)]
         return [_match(text, start, end) for start, end in _joined(spans) if start < end]
 
     return recognize
 
 
-def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence]) -> tuple[int, int]:
+def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence], across_turns: bool) -> tuple[int, int]:
     """The words that a cue makes a secret."""
     start, end = parts[cue.sentence]
     if end - start > _LONG:
@@ -52,7 +55,8 @@ def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence]) 
     beside = [*words[start : cue.start], *words[_with_object(words, cue.end, end) : end]]
     is_alone = len(beside) < _ALONE or FUNCTION_WORDS.issuperset(beside)
     before, behind = (_beside(words, parts, cue.sentence, step) for step in (-1, 1))
-    points_back = before is not None and _points_back(beside, words[start:end])
+    may_point = is_alone or not across_turns
+    points_back = may_point and before is not None and _points_back(beside, words[start:end])
     opens = cue.end == end and words[end - 1] in _OPENERS
     first, last = start, end
     if before is not None and (points_back or is_alone):
