@@ -25,6 +25,7 @@ from pipeline.store.database import storage_needed
 from pipeline.store.registry import QUARANTINED, InboxEntry, Registry, SessionState, entry_id, entry_path
 from pipeline.workflow import erasure, hand_over, pseudonyms, request_files, retention, tagging
 from pipeline.workflow.attempts import Task, opened
+from pipeline.workflow.copied_renditions import copy_missing
 from pipeline.workflow.due_sessions import is_due, is_published, withdrawing_overdue
 from pipeline.workflow.lock_watch import watching
 from pipeline.workflow.results import SessionProgress, stop_session
@@ -80,7 +81,7 @@ def run_night(
         interrupted = published.half_done(workspace)
         workspace.sweep()
         hand_over.sweep(workspace)
-        workspace.vault.require_keys()
+        workspace.require_storage()
         consent.verify_chain(workspace)
         workspace.ledger.check()
         integrity.check(workspace)
@@ -101,6 +102,7 @@ def run_night(
         processed = ingested | _process_due(workspace, registry, options, now, progress)
         tagging.retag(workspace, now=now)
         request_files.write_exports(workspace, now=now)
+        copy_missing(workspace)
         sessions = [registry.session(session_id) for session_id in sorted(processed & registry.states().keys())]
         sources = (*_stray_files(inbox), *ingest.unread(sessions), *ingest.differences(workspace, sessions))
         questions = (*voice_questions(workspace, sessions), *open_questions(workspace, sessions))

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,7 +20,7 @@ from urllib.request import Request, urlopen
 import obstore
 from obstore.store import S3Store
 
-from pipeline.settings.storage import StorageSettings
+from pipeline.settings.storage import StorageSettings, StoredKind
 
 PROGRAMS = Path(__file__).parents[1] / ".venv-swift" / "bin"
 """Where `make setup` puts Swift, in an environment of its own: its packages are no concern of the project's."""
@@ -98,13 +98,13 @@ class ObjectServer:
             timeout_s=timeout_s,
         )
 
-    def lines(self, bucket: str = "", *, retry_for_s: float = 20.0) -> str:
-        """The same as lines of TOML."""
+    def lines(
+        self, bucket: str = "", *, retry_for_s: float = 20.0, kinds: Collection[StoredKind] = (StoredKind.ORIGINALS,)
+    ) -> str:
+        """The same as lines of TOML, for some kinds of files."""
         settings = self.settings(bucket=bucket, retry_for_s=retry_for_s)
-        return (
-            f'[storage]\noriginals = "{settings.originals}"\nendpoint = "{settings.endpoint}"\n'
-            f"retry_for_s = {retry_for_s}\n"
-        )
+        places = "".join(f'{kind} = "{settings.originals}"\n' for kind in kinds)
+        return f'[storage]\n{places}endpoint = "{settings.endpoint}"\nretry_for_s = {retry_for_s}\n'
 
     def new_bucket(self) -> str:
         """Makes an empty bucket and gives its name."""

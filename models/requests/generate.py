@@ -1,4 +1,4 @@
-"""Makes up sentences as people say them in office hours: the frames of frames.txt, filled from vocabulary.txt."""
+"""Makes up sentences as people say them in office hours: frames filled from vocabulary.txt."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ def read_sections(path: Path) -> dict[str, list[str]]:
 class Generator:
     """Fills frames; all its draws come from one seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *files: str) -> None:
         self.random = random.Random(seed)
         self.vocabulary = read_sections(HERE / "vocabulary.txt")
-        self.frames = read_sections(HERE / "frames.txt")
+        self.frames = {heading: lines for file in files for heading, lines in read_sections(HERE / file).items()}
 
     def samples(self, each: int, least: int) -> Iterator[Sample]:
         """So many sentences of every frame, and of every label at least ``least``."""

@@ -25,7 +25,8 @@ from sklearn.linear_model import LogisticRegression
 
 from pipeline.embeddings import SentenceEncoder, load_encoder
 from pipeline.tag.classifier import VECTOR_MODEL, CueCandidate, window
-from pipeline.tag.cues import Label, find_cues
+from pipeline.tag.cues import TAGS, CuePhrase, Label, find_cues
+from pipeline.tag.expectation_cues import EXPECTATION
 from pipeline.tag.features import features, kinds_of, read_words
 from pipeline.tag.judge import CUES
 from pipeline.tag.tokens import tokenize
@@ -36,6 +37,7 @@ EACH, LEAST = 40, 2_500
 """Sentences of each frame, and of each label at least."""
 TALK = 20_000
 """Sentences of general talk, drawn from the language model inside pocketsphinx: they ask nothing of a product."""
+FRAMES, EXPECTATIONS = "frames.txt", "expectation_frames.txt"
 IN_CONTEXT = 0.4
 """The share of sentences that stand between pieces of others, as a recogniser without signs leaves them."""
 FEATURE_C, VECTOR_C = 0.02, 0.2
@@ -63,10 +65,16 @@ def general_talk() -> list[Sample]:
         return [Sample("none", " ".join(words)) for words in talk.sentences(TALK, pairs, openings, SEED)]
 
 
-def examples(samples: Sequence[Sample], label: Label, seed: int) -> Iterator[Example]:
+def taught(regression: str) -> tuple[Label, list[CuePhrase], tuple[str, ...]]:
+    """What a regression tells, the cues that it learns from and the files of frames: expectations learn from all."""
+    if regression == EXPECTATION:
+        return Label.REQUEST, [cue for cue in CUES if cue.label is Label.REQUEST], (FRAMES, EXPECTATIONS)
+    return Label(regression), [cue for cue in CUES if cue.regression == regression], (FRAMES,)
+
+
+def examples(samples: Sequence[Sample], label: Label, cues: Sequence[CuePhrase], seed: int) -> Iterator[Example]:
     """The cues of a label in all sentences, those of other labels among them."""
     rng = random.Random(seed)
-    cues = [cue for cue in CUES if cue.label is label]
     others = [sample.text.split() for sample in samples if sample.label != label]
     for sample in samples:
         before, after = _context(rng, others), _context(rng, others)
@@ -138,25 +146,26 @@ def main() -> None:
         raise SystemExit("all-minilm-l6-v2 is not here: offrecord models pull all-minilm-l6-v2")
     words = read_words((HERE / "words.txt").read_text("utf-8"))
     background = general_talk()
-    samples = [*Generator(SEED).samples(EACH, LEAST), *background]
-    fresh = list(Generator(CHECK_SEED).samples(4, 200))
     stored: dict[str, object] = {}
-    for label in (label for label in Label if label is not Label.NONE):
-        found = list(examples(samples, label, SEED))
+    for name in (*TAGS, EXPECTATION):
+        label, cues, frames = taught(name)
+        samples = [*Generator(SEED, *frames).samples(EACH, LEAST), *background]
+        fresh = list(Generator(CHECK_SEED, *frames).samples(4, 200))
+        found = list(examples(samples, label, cues, SEED))
         weights, bias = train_features(found, words)
         vector, vector_bias = train_vector(found, encoder)
         stored |= {
-            f"{label}.features": "\n".join(weights),
-            f"{label}.weights": np.array(list(weights.values()), np.float16),
+            f"{name}.features": "\n".join(weights),
+            f"{name}.weights": np.array(list(weights.values()), np.float16),
         }
-        stored |= {f"{label}.bias": bias, f"{label}.vector": vector, f"{label}.vector_bias": vector_bias}
-        check = list(examples(fresh, label, CHECK_SEED))
+        stored |= {f"{name}.bias": bias, f"{name}.vector": vector, f"{name}.vector_bias": vector_bias}
+        check = list(examples(fresh, label, cues, CHECK_SEED))
         first = [bias + sum(weights.get(name, 0.0) for name in names) for names in _features(check, words)]
         second = encoder.encode([window(one.candidate) for one in check]) @ vector.astype(np.float32) + vector_bias
         right = np.array([one.right for one in check])
         shares = [np.mean((np.array(odds) > 0) == right) for odds in (first, second, (np.array(first) + second) / 2)]
         print(
-            f"{label:10} {len(found):6} cues, {sum(one.right for one in found):6} right; of {len(check)} not seen: "
+            f"{name:11} {len(found):6} cues, {sum(one.right for one in found):6} right; of {len(check)} not seen: "
             f"features {shares[0]:.3f}, vectors {shares[1]:.3f}, both {shares[2]:.3f}; {time.process_time():.0f} s",
             flush=True,
         )

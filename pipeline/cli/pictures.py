@@ -31,7 +31,7 @@ def picture(session: str, workspace: Path, reveal: bool, as_json: bool) -> None:
     from pipeline.workflow.picture_actions import show_picture
 
     actor = account_as_actor() if reveal else None
-    emit(show_picture(open_workspace(workspace), session, reveal_to=actor), as_json)
+    emit(show_picture(open_workspace(workspace), session, now=now(), reveal_to=actor), as_json)
 
 
 @click.command()

@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from pipeline.executors import inline, local
 from pipeline.executors.outcome import TaskDone, TaskFailed
-from pipeline.executors.ray_executor import RayExecutor
+from pipeline.executors.ray_executor import RayExecutor, remove_left_clusters
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -24,4 +24,4 @@ EXECUTORS: dict[str, Executor] = {"local": local.run_tasks, "inline": inline.run
 """Those of this process and its own; the results of tasks stay on this machine."""
 RAY = "ray"
 
-__all__ = ["EXECUTORS", "RAY", "Executor", "RayExecutor", "TaskDone", "TaskFailed"]
+__all__ = ["EXECUTORS", "RAY", "Executor", "RayExecutor", "TaskDone", "TaskFailed", "remove_left_clusters"]

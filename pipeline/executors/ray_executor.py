@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import atexit
 import os
-import shutil
 import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -22,6 +22,7 @@ from pipeline.errors import ConfigurationError, TryAgain
 from pipeline.executors.outcome import TaskDone, TaskFailed, node_lost, timed_out, worker_died
 from pipeline.executors.ray_cluster import require_token
 from pipeline.executors.worker_environment import set_worker_environment, worked
+from pipeline.files.run_folder import remove_left, run_folder
 from pipeline.settings.ray import RaySettings
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ _STORE_BYTES = 80 << 20
 _BASE_LENGTH = 20
 """The path of a socket has at most 107 characters, 87 of which are those of the folders and names below this one."""
 _POLL_S = 1.0
+_PREFIX = "offrecord-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,15 @@ class _Call(Generic[T]):
 class RayExecutor:
     """Runs tasks on the workers of a cluster, which is started or joined when it is first needed."""
 
-    def __init__(self, settings: RaySettings, has_room: Callable[[], bool] = lambda: True) -> None:
-        """``has_room`` says whether one more task may start; while it does not, those that run end first."""
+    def __init__(
+        self, settings: RaySettings, has_room: Callable[[], bool] = lambda: True, *, owner: str = "nobody"
+    ) -> None:
+        """``has_room`` says whether one more task may start; while it does not, those that run end first.
+
+        What a killed run of the same ``owner`` left of a cluster of this machine is removed when the next one starts.
+        """
         self._settings = settings
+        self._owner = owner
         self.has_room = has_room
 
     def __call__(
@@ -63,7 +71,7 @@ class RayExecutor:
         """
         if not tasks:
             return
-        ray = connected(self._settings, workers)
+        ray = connected(self._settings, workers, self._owner)
         count = workers or int(ray.cluster_resources().get("CPU", 1) // self._settings.cpus_per_task) or 1
         pool = _Pool[T](ray, self._settings, min(count, len(tasks)), self.has_room, work)
         try:
@@ -187,7 +195,7 @@ class _Process:
             return None, type(error).__name__
 
 
-def connected(settings: RaySettings, workers: int) -> Any:
+def connected(settings: RaySettings, workers: int, owner: str) -> Any:
     """Ray, connected to the cluster of the settings; one of this machine is started, in a folder that ends with it."""
     require_token(settings)
     os.environ.update(_ENVIRONMENT)
@@ -213,7 +221,7 @@ def connected(settings: RaySettings, workers: int) -> Any:
                 include_dashboard=False,
                 log_to_driver=False,
                 configure_logging=False,
-                _temp_dir=_folder(),
+                _temp_dir=_folder(owner),
             )
     except (ray.exceptions.RayError, OSError, RuntimeError, ValueError) as error:
         raise _broke_off() from error
@@ -228,19 +236,29 @@ def _require_same(version: str) -> None:
         )
 
 
-def _folder() -> str:
+def remove_left_clusters(owner: str) -> None:
+    """Removes the folders of clusters of this machine whose run was killed."""
+    remove_left(_base(), _PREFIX, owner)
+
+
+def _folder(owner: str) -> str:
     """A folder for what Ray writes, which nobody else can enter: Ray opens its own to everybody. It goes at the end."""
-    base = tempfile.gettempdir()
-    folder = Path(tempfile.mkdtemp(prefix="offrecord-", dir=base if len(base) <= _BASE_LENGTH else "/tmp"))
-    atexit.register(_end_cluster, folder)
+    until_the_end = ExitStack()
+    folder = until_the_end.enter_context(run_folder(_base(), _PREFIX, owner))
+    until_the_end.callback(_end_cluster)  # before the folder goes
+    atexit.register(until_the_end.close)
     return str(folder / "r")
 
 
-def _end_cluster(folder: Path) -> None:
+def _base() -> Path:
+    base = tempfile.gettempdir()
+    return Path(base if len(base) <= _BASE_LENGTH else "/tmp")
+
+
+def _end_cluster() -> None:
     import ray
 
     ray.shutdown()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _broke_off() -> TryAgain:

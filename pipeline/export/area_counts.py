@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pipeline.export.customers import customers_of
 from pipeline.export.mentions import Mention
 
-RARE = "rare"
+RARE = "others, too few customers each"
 """What stands for all cells with too few customers together."""
 
 

@@ -23,7 +23,7 @@ from pipeline.lexicon.plain import word_set
 TARGETS = ("jira", "linear", "github", "gitlab", "productboard")
 """The maps that are shipped."""
 _FIELDS = word_set(
-    """group_id kind title quote area strength customers sessions mentions first last answer labels issue_type
+    """group_id kind title quote area strength customers sessions heard mentions first last answer labels issue_type
     priority"""
 )
 _LISTS = frozenset({"labels"})
@@ -105,6 +105,7 @@ def _cells(group: GroupRow, values: Mapping[str, str], columns: ColumnMap, label
 
 def _values(group: GroupRow, columns: ColumnMap, least: int) -> dict[str, str]:
     few = group.customers is None
+    when = group.first if group.first == group.last else f"{group.first} to {group.last}"
     plain = {
         "group_id": group.group_id,
         "kind": group.kind,
@@ -114,6 +115,7 @@ def _values(group: GroupRow, columns: ColumnMap, least: int) -> dict[str, str]:
         "strength": str(group.strength) or "not stated",
         "customers": f"fewer than {least} customers" if few else f"{group.customers} customers",
         "sessions": "some sessions" if few else f"{group.sessions} sessions",
+        "heard": when if few else f"in {group.sessions} sessions, {when}",
         "mentions": str(group.mentions),
         "first": group.first,
         "last": group.last,

@@ -43,8 +43,8 @@ class Mention:
 
     ``customer`` is a keyed alias or empty. Never exported are ``company``, ``source``, which tells companies (or
     speakers without one) apart for counting, ``domain``, that of the speaker's address unless anybody may have one
-    there, ``wording``, the words themselves, ``about``, as in ``Tag``, and ``answer_withheld``: that staff answered and
-    may not be quoted.
+    there, ``wording``, the words themselves, ``about``, as in ``Tag``, ``answer_behind``, as in ``Answer``, and
+    ``answer_withheld``: that staff answered and may not be quoted.
     """
 
     request_id: str
@@ -70,6 +70,7 @@ class Mention:
     wording: str
     domain: str = ""
     answer_withheld: bool = False
+    answer_behind: tuple[str, ...] = ()
     about: str | None = None
 
     @property
@@ -116,6 +117,11 @@ def may_use(ruling: Ruling, session: Session, participant_id: str | None, purpos
     return bool(own) and all(cell.outcome is Outcome.PROCEED for cell in own)
 
 
+def may_quote(ruling: Ruling, session: Session, participant_id: str | None) -> bool:
+    """Whether what a participant says may be used for product work, in the words themselves."""
+    return all(may_use(ruling, session, participant_id, purpose) for purpose in (PURPOSE, QUOTED))
+
+
 def _all_may(session: Session, ruling: Ruling, tag: Tag, purpose: Purpose) -> bool:
     """Whether who asks may be used for a purpose, and who of staff said it for them."""
     people = (tag.participant_id,) if tag.voiced_by is None else (tag.participant_id, tag.voiced_by)
@@ -152,6 +158,7 @@ def _mention(session: Session, ruling: Ruling, tag: Tag, key: bytes, customers: 
         wording=tag.quote,
         domain=_domain(session, tag.participant_id),
         answer_withheld=tag.answer is not None and not answer,
+        answer_behind=tag.answer.behind if tag.answer else (),
         about=tag.about,
     )
 
@@ -174,11 +181,11 @@ def request_id_of(tag: Tag, session_id: str, key: bytes) -> str:
 
 
 def _answer(session: Session, ruling: Ruling, tag: Tag) -> str:
-    """What staff said to it, where they may be used and quoted as well; it repeats who asked, so they must be too."""
+    """What staff said to it, where they and whom it may repeat may be used and quoted as well as who asked."""
     if tag.answer is None:
         return ""
-    may = [may_use(ruling, session, tag.answer.participant_id, purpose) for purpose in (PURPOSE, QUOTED)]
-    return tag.answer.text if all(may) else ""
+    people = (tag.answer.participant_id, *tag.answer.behind)
+    return tag.answer.text if all(may_quote(ruling, session, who) for who in people) else ""
 
 
 def _company(session: Session, participant_id: str | None) -> str:

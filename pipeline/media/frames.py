@@ -101,13 +101,21 @@ class Frame:
         return np.asarray((1.164 * (bright - 16) + mixed).clip(0, 255), np.uint8)
 
 
-def frames(path: Path, *, gray: bool = False, per_second: float | None = None, start_s: float = 0.0) -> Iterator[Frame]:
+def frames(
+    path: Path,
+    *,
+    gray: bool = False,
+    per_second: float | None = None,
+    start_s: float = 0.0,
+    as_shown: bool = False,
+) -> Iterator[Frame]:
     """The frames of the first picture as they are shown from ``start_s`` on, or ``per_second`` of them.
 
-    Times count from the container's start. Raises ``InputRefused`` where the picture cannot be read.
+    Of so many a second each is the nearest to its time, or with ``as_shown`` the one that a player shows at it. Times
+    count from the container's start. Raises ``InputRefused`` where the picture cannot be read.
     """
     with untrusted_input.opened(path) as fd:
-        argv = _decoding(fd, gray=gray, per_second=per_second, start_s=start_s)
+        argv = _decoding(fd, gray=gray, per_second=per_second, start_s=start_s, as_shown=as_shown)
         with child(argv, fds=[fd]) as running:
             for _, frame in _parts(running, gray=gray):
                 if frame is not None:
@@ -161,10 +169,12 @@ def _encoding(out: int, codec: str) -> list[str]:
     return command.argv(picture.output(untrusted_input.url(out), **options), "-y", "-copyts")
 
 
-def _decoding(fd: int, *, gray: bool, per_second: float | None = None, start_s: float = 0.0) -> list[str]:
+def _decoding(
+    fd: int, *, gray: bool, per_second: float | None = None, start_s: float = 0.0, as_shown: bool = False
+) -> list[str]:
     picture = command.opened_input(fd, start_s=start_s)["V:0"]
     if per_second is not None:
-        picture = picture.filter("fps", per_second)
+        picture = picture.filter("fps", per_second, round="up" if as_shown else "near")
     picture = picture.filter("crop", **_EVEN)
     options: dict[str, str | int] = {"c:v": "rawvideo", "pix_fmt": "gray" if gray else "yuv420p"}
     options |= {**_TIMES, "format": "matroska", "write_crc32": 0, **BARE}

@@ -6,7 +6,7 @@ import csv
 import io
 import struct
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,8 @@ _DEPTH, _PLAIN, _BLACK_IS_0, _CHANNELS = 8, 1, 1, 1
 Page = NDArray[np.uint8]
 Line = tuple[OcrWord, ...]
 Still = tuple[Frame, float]
+Cover = Callable[[Frame], None]
+"""Blanks what of a frame nobody may see."""
 
 
 def version() -> str | None:
@@ -43,10 +45,11 @@ def version() -> str | None:
     return None if tool.version is None else f"{tool.name} {tool.version}"
 
 
-def read(path: Path, *, per_second: float) -> OcrResult:
+def read(path: Path, *, per_second: float, cover: Cover | None = None) -> OcrResult:
     """All writing in the first picture of the file, looked at ``per_second`` times a second where it changed.
 
-    Each line stands from the look before to the look after those at which it was there. Raises
+    Each line stands from the look before to the look after those at which it was there. ``cover`` changes each frame
+    beforehand to what may be read of it. Raises
     ``ConfigurationError`` where there is no reader and ``InputRefused`` where the picture cannot be decoded.
     """
     reader = version()
@@ -54,20 +57,24 @@ def read(path: Path, *, per_second: float) -> OcrResult:
         raise ConfigurationError("tesseract is missing", action=f"install it: {tools.reader().install}")
     lines: list[OcrLine] = []
     looked = 0
-    for stills in _together(_still(path, per_second)):
-        for (frame, last_s), words_of_lines in zip(stills, _lines([frame for frame, _ in stills]), strict=True):
-            start_s = max(0.0, frame.at_s - 0.5 / per_second) if looked else 0.0
+    for stills in _together(_still(path, per_second, cover)):
+        for (frame, last_s), words_of_lines in zip(
+            stills, read_pages([_page(frame) for frame, _ in stills]), strict=True
+        ):
+            start_s = max(0.0, frame.at_s - (0.5 if cover is None else 1.0) / per_second) if looked else 0.0
             end_s = last_s + 1.5 / per_second
             looked += 1
             lines += [OcrLine(start_s=start_s, end_s=end_s, words=words) for words in words_of_lines]
     return OcrResult(reader=reader, frames=looked, lines=tuple(lines))
 
 
-def _still(path: Path, per_second: float) -> Iterator[Still]:
+def _still(path: Path, per_second: float, cover: Cover | None) -> Iterator[Still]:
     """Each frame that differs from the one before, with the time of the last look that saw it."""
     held: tuple[Frame, Squares] | None = None
     last_s = 0.0
-    for frame in frames(path, gray=True, per_second=per_second):
+    for frame in frames(path, gray=True, per_second=per_second, as_shown=cover is not None):
+        if cover is not None:
+            cover(frame)
         now = squares(frame.planes[0])
         if held is None or not is_still(held[1], now):
             if held is not None:
@@ -90,9 +97,8 @@ def _together(stills: Iterable[Still]) -> Iterator[list[Still]]:
         yield waiting
 
 
-def _lines(shown: Sequence[Frame]) -> list[list[Line]]:
-    """The lines of writing in each frame."""
-    pages = [_page(frame) for frame in shown]
+def read_pages(pages: Sequence[Page]) -> list[list[Line]]:
+    """The lines of writing on each gray page, shape (height, width); raises ``TryAgain`` unless all were read."""
     with child([tools.READER, "stdin", "stdout", *_PAGE], feeds=True) as running:
         taken = all(running.write(memoryview(part)) for part in tiff(pages))
         running.end_input()

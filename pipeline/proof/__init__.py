@@ -1,14 +1,16 @@
 """The proof of a rendition. It shares no code with the renderer: what it compares with, it works out anew.
 
 In order: what goes to the encoder (``pre_encode``), the finished file (``media_file``: ``streams``, ``text_search``,
-``silence``, ``residue``), copied sound (``packets``), covers (``picture_boxes``), voices left out (``crosstalk``) and
-the whole folder (``bundle``); ``reprove`` and ``file_plan`` prove again, later and without the workspace.
+``silence``, ``residue``), copied sound (``packets``), covers (``picture_boxes``) and tiles (``gallery_tiles``), voices
+left out (``crosstalk``) and the whole folder (``bundle``); ``reprove`` and ``file_plan`` prove again, later and without
+the workspace.
 """
 
 from pipeline.proof.bundle import Listener, files_as_allowed, heard_again, texts_checked
 from pipeline.proof.crosstalk import RemovedVoice, find_crosstalk, removed_voices_are_gone
 from pipeline.proof.expected import ExpectedSound, SoundSource, Sources, expected_of
 from pipeline.proof.file_plan import FilePlan, prove_file
+from pipeline.proof.gallery_tiles import TILE_CHECKS, tiles_hold
 from pipeline.proof.media_file import media_checks
 from pipeline.proof.originals import NAME as ORIGINALS
 from pipeline.proof.originals import Originals, hashing
@@ -24,6 +26,7 @@ __all__ = [
     "CAPTIONS",
     "MANIFEST",
     "ORIGINALS",
+    "TILE_CHECKS",
     "TRANSCRIPT",
     "TURNS",
     "ExpectedSound",
@@ -52,6 +55,7 @@ __all__ = [
     "signed",
     "texts_agree",
     "texts_checked",
+    "tiles_hold",
     "untouched_packets",
     "write_manifest",
 ]

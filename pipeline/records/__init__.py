@@ -15,6 +15,7 @@ from pipeline.records.finding import (
     TextPlace,
     Verdict,
 )
+from pipeline.records.gallery import GallerySpan, GalleryTile, GalleryTiles, LabelMatch
 from pipeline.records.heard_again import HeardAgain, Leak, ReadTerm, RepairState, entity_of_heard, term_heard
 from pipeline.records.picture import (
     FaceBox,
@@ -28,6 +29,7 @@ from pipeline.records.picture import (
     PicturePlan,
     RedactionBox,
     Region,
+    VisibleTile,
 )
 from pipeline.records.plan import (
     ApprovedPlan,
@@ -131,11 +133,15 @@ __all__ = [
     "FaceTracks",
     "Failed",
     "Finding",
+    "GallerySpan",
+    "GalleryTile",
+    "GalleryTiles",
     "HeardAgain",
     "Held",
     "Interval",
     "KeywordHit",
     "KnownPerson",
+    "LabelMatch",
     "Leak",
     "ListAuthority",
     "Misheard",
@@ -191,6 +197,7 @@ __all__ = [
     "VaultFile",
     "Verdict",
     "Video",
+    "VisibleTile",
     "VoiceTurn",
     "Word",
     "WordEdit",

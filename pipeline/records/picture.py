@@ -27,11 +27,32 @@ class RedactionBox:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VisibleTile:
+    """Where somebody may be seen, from ``start_s`` to ``end_s``; beside such tiles the picture is covered."""
+
+    start_s: float
+    end_s: float
+    region: Region
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PicturePlan:
-    """The picture is kept under these covers; ``reviewed_by`` is who approved it, None where nobody looked at it."""
+    """The picture is kept under these covers; ``reviewed_by`` is who approved it, None where nobody looked at it.
+
+    Where only some people may be seen, ``tiles`` is all that is, and ``closed`` covers what is beside them: nobody
+    lifts that. ``tiles`` None is a picture in which everybody may be seen.
+    """
 
     covers: tuple[RedactionBox, ...] = ()
     reviewed_by: str | None = None
+    tiles: tuple[VisibleTile, ...] | None = None
+    closed: tuple[RedactionBox, ...] = ()
+
+    @property
+    def all_covers(self) -> tuple[RedactionBox, ...]:
+        """What people and proposals cover, and what consent closes."""
+        return (*self.covers, *self.closed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

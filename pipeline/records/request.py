@@ -17,12 +17,17 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What one of the team's own people said to it: times in seconds of the session."""
+    """What one of the team's own people said to it: times in seconds of the session.
+
+    ``behind`` are the ids of those who spoke last before it: it may repeat them, so that it is shown only while they
+    may be quoted.
+    """
 
     text: str
     start_s: float
     end_s: float
     participant_id: str | None
+    behind: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +65,10 @@ class Tag:
 class RequestGroup:
     """The same request or discovery as it was worded many times: ids of requests in order of time.
 
-    ``group_id`` is made of the first one's. ``closeness`` is the mean cosine to the most central wording, and ``words``
-    are those that most wordings that may be quoted share: why these are together. ``titled_by`` is the request whose
-    words the title is made of, empty where it is made of none; ``is_plain`` says that no person gave it either: none of
-    its wordings may be shown.
+    ``group_id`` is made of the id of the first whose words may be shown. ``closeness`` is the mean cosine to the most
+    central wording, and ``words`` are those that most wordings that may be quoted share: why these are together.
+    ``titled_by`` is the request whose words the title is made of, empty where it is made of none; ``is_plain`` says
+    that no person gave it either: none of its wordings may be shown.
     """
 
     group_id: str

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pipeline import __version__
 from pipeline.media.tools import tools
 from pipeline.proof import Manifest, RedactedWindow, signed
-from pipeline.records import RedactionBox, RedactionInterval
+from pipeline.records import PicturePlan, RedactionBox, RedactionInterval
 from pipeline.render.terms import TermReplacer
 from pipeline.store.signing import Signer
 
@@ -75,10 +75,12 @@ def windows_in_order(
 
 
 def covers_in_order(
-    covers: Sequence[RedactionBox], terms: TermReplacer, decided: Mapping[str, str]
+    picture: PicturePlan | None, terms: TermReplacer, decided: Mapping[str, str]
 ) -> tuple[RedactionBox, ...]:
     """The covers of the picture in order of time: the rule and the decisions about each, never a person's own words."""
-    bare = (
+    if picture is None:
+        return ()
+    laid = [
         replace(
             cover,
             proposal_ids=(),
@@ -89,6 +91,7 @@ def covers_in_order(
                 )
             ),
         )
-        for cover in covers
-    )
-    return tuple(sorted(bare, key=lambda cover: (cover.start_s, cover.end_s, repr(cover.region))))
+        for cover in picture.covers
+    ]
+    closed = (replace(cover, reason=f"consent: {cover.reason}") for cover in picture.closed)
+    return tuple(sorted([*laid, *closed], key=lambda cover: (cover.start_s, cover.end_s, repr(cover.region))))

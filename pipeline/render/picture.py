@@ -47,11 +47,12 @@ def render_picture(
     if plan is None:
         return RenderedPicture()
     reviewed = "not reviewed" if plan.reviewed_by is None else "reviewed"
-    if not plan.covers and can_be_copied(source, probe(source), output_format=output_format):
+    covers = plan.all_covers
+    if not covers and can_be_copied(source, probe(source), output_format=output_format):
         return RenderedPicture(path=source, note=f"copied, {reviewed}")
-    repaint(source, scratch, Painter(plan.covers), codec=output_format.pictures[0])
-    note = f"encoded again with {counted(len(plan.covers), 'cover')}, {reviewed}"
-    return RenderedPicture(path=scratch, source=source, covers=plan.covers, note=note)
+    repaint(source, scratch, Painter(covers), codec=output_format.pictures[0])
+    note = f"encoded again with {counted(len(covers), 'cover')}, {reviewed}"
+    return RenderedPicture(path=scratch, source=source, covers=covers, note=note)
 
 
 class Painter:
@@ -81,7 +82,7 @@ def draw_box(frame: Frame, region: Region | None) -> None:
         top, bottom = _blocks(region.top, region.bottom, frame.height)
     bright, *colour = frame.planes
     bright[top:bottom, left:right] = BLACK[0]
-    for plane, value in zip(colour, BLACK[1:], strict=True):
+    for plane, value in zip(colour, BLACK[1:], strict=False):  # gray frames have no colours
         plane[top // 2 : (bottom + 1) // 2, left // 2 : (right + 1) // 2] = value
 
 

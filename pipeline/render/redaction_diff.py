@@ -74,7 +74,7 @@ def scope_of(plan: ApprovedPlan, marked: Callable[[str], str]) -> RedactionScope
     covers = None
     if plan.picture is not None:
         covers = tuple(
-            (round(cover.start_s, 3), round(cover.end_s, 3), _box(cover.region)) for cover in plan.picture.covers
+            (round(cover.start_s, 3), round(cover.end_s, 3), _box(cover.region)) for cover in plan.picture.all_covers
         )
     return RedactionScope(
         tracks=tuple(sorted(plan.keep_tracks)),

@@ -13,6 +13,7 @@ from pipeline.media.output_formats import OUTPUT_FORMATS, OutputFormat
 from pipeline.proof import (
     MANIFEST,
     ORIGINALS,
+    TILE_CHECKS,
     Listener,
     Manifest,
     Originals,
@@ -25,6 +26,7 @@ from pipeline.proof import (
     media_checks,
     removed_voices_are_gone,
     texts_checked,
+    tiles_hold,
     untouched_packets,
     write_manifest,
 )
@@ -53,6 +55,7 @@ from pipeline.render.write_audio import WrittenSound, write_sound
 PICTURE_SCRATCH, SOUND_SCRATCH = "picture.tmp", "sound.tmp"
 _LISTEN = "`offrecord review listen {session} --out CLIPS` writes what is heard as clips; decide each, then run again"
 _AGAIN = "run again; if it stays, `offrecord doctor` says what is wrong here"
+_TILES = "cover that time (`offrecord review cover {session}`), or set picture.gallery_tiles = false; then run again"
 _RESTORE = "restore the vault from a backup; `offrecord verify` names the files"
 
 
@@ -212,7 +215,8 @@ def _prove(
     )
     checks.append(untouched_packets(media.path, expected, way=media.sound))
     if media.picture.source is not None:
-        checks += covers_hold(media.path, media.picture.covers, source=media.picture.source)
+        checks += covers_hold(media.path, plan.picture.all_covers if plan.picture else (), source=media.picture.source)
+    checks += tiles_hold(media.path, plan, session)
     checks.append(removed_voices_are_gone(media.path, session, plan, vault=vault))
     checks.append(files_as_allowed(folder, [media.path.name, *text_names]))
     checks.append(originals.check())
@@ -235,10 +239,11 @@ def _is_leak(proved: _Proved) -> bool:
 def _failed(session_id: str, proof: Proof, *, is_leak: bool) -> Failed:
     failed = next(check for check in proof.checks if check.verdict is proof.verdict)
     where = "" if failed.at_s is None else f" at {failed.at_s:.1f} s"
-    action = _LISTEN.format(session=session_id) if is_leak else _AGAIN
+    actions = {ORIGINALS: _RESTORE, **dict.fromkeys(TILE_CHECKS, _TILES.format(session=session_id))}
+    action = actions.get(failed.name, _LISTEN.format(session=session_id) if is_leak else _AGAIN)
     return Failed(
         reason=f"proof: {failed.verdict.value}{where} ({failed.name}: {failed.detail})",
-        action=_RESTORE if failed.name == ORIGINALS else action,
+        action=action,
     )
 
 
@@ -258,6 +263,6 @@ def _write_manifest(
         windows=manifest.windows_in_order(plan.windows, TermReplacer(plan.terms), basis.decided),
         fill=media.spec.fill,
         picture=media.picture.note,
-        covers=manifest.covers_in_order(media.picture.covers, TermReplacer(plan.terms), basis.decided),
+        covers=manifest.covers_in_order(plan.picture, TermReplacer(plan.terms), basis.decided),
     )
     write_manifest(folder / MANIFEST, manifest.resting_on(basis, bare))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 from pipeline import spans
 from pipeline.errors import InputRefused, ProofFailed, UsageProblem
 from pipeline.files import file_digest
+from pipeline.files.run_folder import run_folder
 from pipeline.media import Probe, check_complete, mux, probe
 from pipeline.media.codec_smear import smear_s
 from pipeline.media.output_formats import OutputFormat, format_of
@@ -21,6 +20,8 @@ from pipeline.render.picture import render_picture
 from pipeline.render.sound import Fill, MixInput, MixSpec, length_of
 from pipeline.render.spans_file import read_spans
 from pipeline.render.write_audio import write_sound
+
+_OWNER = "redact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +60,11 @@ def redact(
     lengths_s = check_complete(file, probed)
     sound_spans, covers = read_spans(spans_file, duration_s=max(lengths_s), picture_s=probed.duration_s)
     windows = _padded(sound_spans, probed)
-    scratch = Path(tempfile.mkdtemp(prefix=".offrecord-", dir=out.parent))
-    try:
+    # What a killed one left beside the output, the next one there removes: half of a recording may be in it.
+    with run_folder(out.parent, ".offrecord-", _OWNER) as scratch:
         path, summary = _redacted(file, probed, lengths_s, windows, output_format, scratch, covers=covers, fill=fill)
         _require_proof(summary.checks)
         _place(path, out, overwrite=overwrite)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
     return summary
 
 

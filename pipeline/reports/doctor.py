@@ -22,8 +22,9 @@ from pipeline.media import tools
 from pipeline.reports.doctor_cluster import examine_cluster
 from pipeline.reports.requirement import Requirement
 from pipeline.settings import SpeechSettings
+from pipeline.settings.storage import StoredKind
 from pipeline.store import Workspace, terms
-from pipeline.store.bucket_originals import BucketOriginals
+from pipeline.store.blobs.owned import OwnedBlobs
 
 _FREE_BYTES = 2 << 30
 """Advice only, and so no measured figure: a run that fills the disk ends with exit code 75 and loses nothing."""
@@ -55,8 +56,8 @@ def _requirements(workspace: Workspace | None, on: date) -> Iterator[Requirement
     yield _spacy(workspace)
     yield _public_key(workspace)
     yield _originals(workspace)
-    if workspace.vault.bucket is not None:
-        yield _object_storage(workspace, workspace.vault.bucket)
+    for kind, blobs in workspace.buckets().items():
+        yield _object_storage(workspace, kind, blobs)
     yield _term_lists(workspace)
     yield _places(workspace, on)
     yield from examine_cluster(workspace)
@@ -186,12 +187,13 @@ def _originals(workspace: Workspace) -> Requirement:
     return Requirement(what=what, ok=not is_open, found=f"key from {kind}", action=f"chmod 600 {place}")
 
 
-def _object_storage(workspace: Workspace, bucket: BucketOriginals) -> Requirement:
+def _object_storage(workspace: Workspace, kind: StoredKind, blobs: OwnedBlobs) -> Requirement:
     """Whether the bucket takes, gives back and forgets a small file, and whether it puts over what is there."""
-    what = "object storage"
+    what = f"object storage of {kind.words}"
     try:
         workspace.vault.require_keys()
-        knows_conditions = bucket.tried(workspace.scratch)
+        workspace.vault.require_encrypted()
+        knows_conditions = blobs.tried(workspace.scratch)
     except OffrecordError as error:
         return Requirement(what=what, ok=False, found="", action=f"{error}")
     hint = "" if knows_conditions else "the server does not know If-None-Match, so each name is asked for before"

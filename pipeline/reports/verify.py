@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from pipeline import consent
 from pipeline.consent.answers import answer_rows
@@ -13,6 +12,8 @@ from pipeline.consent.log.identity import Keys
 from pipeline.errors import ConsentUnreadable, WorkspaceDamaged
 from pipeline.lexicon.counted import counted
 from pipeline.reports import published
+from pipeline.reports.check_result import CheckResult, listed_ids
+from pipeline.reports.verify_storage import verify_storage
 from pipeline.store import Workspace, integrity
 from pipeline.store.chains import head_of
 from pipeline.store.database import reading
@@ -22,17 +23,8 @@ from pipeline.workflow import request_files
 from pipeline.workflow.in_turn import MEGABYTE, in_turn
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckResult:
-    """One thing checked: ``found`` holds counts and ids."""
-
-    what: str
-    ok: bool
-    found: str
-
-
 def verify_workspace(workspace: Workspace, *, megabytes: int | None = None) -> tuple[CheckResult, ...]:
-    """Re-hashes everything, or of originals and of renditions as many ``megabytes`` as follow those of the last time.
+    """Re-hashes everything, or of each kind of file as many ``megabytes`` as follow those of the last time.
 
     Raises ``ConsentUnreadable`` when the consent chain does not hold.
     """
@@ -46,13 +38,14 @@ def _checks(workspace: Workspace, megabytes: int | None) -> Iterator[CheckResult
     yield _answers(workspace)
     yield from _vault(workspace) if megabytes is None else _vault_in_turn(workspace, megabytes)
     yield _renditions(workspace, megabytes)
+    yield from verify_storage(workspace, megabytes=megabytes)
     for what, problems in (
         ("renditions, missing", integrity.missing_renditions(workspace)),
         ("exports, changed since they were written", request_files.changed_exports(workspace)),
         ("tables, changed outside", integrity.changed_tables(workspace)),
         ("keys, missing or changed", integrity.changed_keys(workspace)),
     ):
-        yield CheckResult(what=what, ok=not problems, found=_ids(problems))
+        yield CheckResult(what=what, ok=not problems, found=listed_ids(problems))
 
 
 def _ledger(workspace: Workspace) -> CheckResult:
@@ -82,7 +75,9 @@ def _answers(workspace: Workspace) -> CheckResult:
     imported = {source: int(json.loads(body)["rows"]) for source, body in entries}
     missing = {source for source, count in imported.items() if rows[source] < count}
     return CheckResult(
-        what=what, ok=not missing, found=f"missing in {_ids(missing)}" if missing else counted(rows.total(), "row")
+        what=what,
+        ok=not missing,
+        found=f"missing in {listed_ids(missing)}" if missing else counted(rows.total(), "row"),
     )
 
 
@@ -92,8 +87,8 @@ def _vault_in_turn(workspace: Workspace, megabytes: int) -> Iterator[CheckResult
     missing = sizes.keys() - workspace.vault.known_digests()
     tonight = in_turn(workspace, "originals", sizes, limit=megabytes * MEGABYTE)
     damaged = workspace.vault.damaged(tonight)
-    yield CheckResult(what="vault, missing", ok=not missing, found=_ids(missing))
-    yield CheckResult(what="vault, damaged", ok=not damaged, found=_ids(damaged))
+    yield CheckResult(what="vault, missing", ok=not missing, found=listed_ids(missing))
+    yield CheckResult(what="vault, damaged", ok=not damaged, found=listed_ids(damaged))
     yield CheckResult(what="vault, checked", ok=True, found=f"{len(tonight)} of {counted(len(sizes), 'original')}")
 
 
@@ -106,11 +101,11 @@ def _vault(workspace: Workspace) -> Iterator[CheckResult]:
     files = workspace.vault.files()
     stored, named = files.digests, _sizes(workspace).keys()
     missing, damaged, orphans = named - stored, workspace.vault.damaged(sorted(stored)), stored - named
-    yield CheckResult(what="vault, missing", ok=not missing, found=_ids(missing))
+    yield CheckResult(what="vault, missing", ok=not missing, found=listed_ids(missing))
     without_key = workspace.vault.without_key()
-    yield CheckResult(what="vault, without a key", ok=not without_key, found=_ids(without_key))
-    yield CheckResult(what="vault, damaged", ok=not damaged, found=_ids(damaged))
-    yield CheckResult(what="vault, orphans (kept)", ok=True, found=_ids(orphans))
+    yield CheckResult(what="vault, without a key", ok=not without_key, found=listed_ids(without_key))
+    yield CheckResult(what="vault, damaged", ok=not damaged, found=listed_ids(damaged))
+    yield CheckResult(what="vault, orphans (kept)", ok=True, found=listed_ids(orphans))
     if workspace.vault.bucket is not None:
         unknown = counted(files.unknown_blobs, "blob") if files.unknown_blobs else "none"
         yield CheckResult(what="object storage, without a key (kept)", ok=True, found=unknown)
@@ -125,8 +120,4 @@ def _renditions(workspace: Workspace, megabytes: int | None = None) -> CheckResu
         placed = {name: placed[name] for name in tonight}
     changed = [place for place in placed.values() if not published.is_as_proved(workspace, place)]
     problems = {*unknown, *("/".join(place) for place in changed)}
-    return CheckResult(what="renditions, changed since their proof", ok=not problems, found=_ids(problems))
-
-
-def _ids(names: Iterable[str]) -> str:
-    return ", ".join(sorted(name[:24] for name in names)) or "none"
+    return CheckResult(what="renditions, changed since their proof", ok=not problems, found=listed_ids(problems))

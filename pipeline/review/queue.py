@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
 
 from pipeline.errors import UsageProblem
 from pipeline.records import Audience, Decision, Finding, PicturePlace, Proposal, Session, SoundPlace, Verdict
@@ -96,34 +95,28 @@ def _ends_soon(valid_until: float, now: datetime) -> date | None:
 
 
 def _unheard_s(stages: StageCache, session_id: str) -> float:
-    return _read_unheard(stages, session_id, _changed_at(stages.place(UNHEARD, session_id)))
+    return _read_unheard(stages, session_id, stages.changed_at(stages.place(UNHEARD, session_id)))
 
 
 @lru_cache(maxsize=1024)
-def _read_unheard(stages: StageCache, session_id: str, _: int) -> float:
+def _read_unheard(stages: StageCache, session_id: str, _: str) -> float:
     return stages.get(UNHEARD, session_id, float) or 0.0
 
 
 def proposals_by_session(workspace: Workspace, ids: Iterable[str]) -> dict[str, tuple[Proposal, ...]]:
     """The proposals of every one of these sessions that has any."""
+    stages = workspace.stages
     kept = {
-        session_id: _read(workspace.stages, session_id, _changed_at(workspace.stages.place("proposals", session_id)))
+        session_id: _read(stages, session_id, stages.changed_at(stages.place("proposals", session_id)))
         for session_id in ids
     }
     return {session_id: proposals for session_id, proposals in kept.items() if proposals is not None}
 
 
 @lru_cache(maxsize=1024)
-def _read(stages: StageCache, session_id: str, _: int) -> tuple[Proposal, ...] | None:
+def _read(stages: StageCache, session_id: str, _: str) -> tuple[Proposal, ...] | None:
     """A session's proposals, read once for each time that they were written: a server asks for all again and again."""
     return stages.get("proposals", session_id, tuple[Proposal, ...])
-
-
-def _changed_at(place: Path) -> int:
-    try:
-        return place.stat().st_mtime_ns
-    except FileNotFoundError:
-        return 0
 
 
 def show(

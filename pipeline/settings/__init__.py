@@ -114,6 +114,9 @@ class PictureSettings(Section):
     keep: bool = Field(True, description="Whether a rendition may have a picture at all.")
     require_ocr: bool = Field(True, description="Keep a picture only after tesseract read it for names and terms.")
     ocr_per_second: float = Field(1.0, ge=0.2, le=5.0, description="How often a picture is read, where it changes.")
+    gallery_tiles: bool = Field(
+        False, description="Where only some may be seen, keep their tiles of a gallery view, internally."
+    )
     cover_faces: bool = Field(False, description="Cover every face that is found, unless a reviewer keeps it.")
     faces_per_second: float = Field(2.0, ge=0.5, le=10.0, description="How often a picture is looked at for faces.")
 

@@ -1,10 +1,27 @@
-"""The section of the settings that says where encrypted originals lie: in the workspace, or in a bucket."""
+"""The section of the settings that says where encrypted files lie: in the workspace, or in a bucket."""
 
 from __future__ import annotations
+
+from enum import StrEnum
 
 from pydantic import Field
 
 from pipeline.settings.section import Section
+
+_PLACE = r"^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*)?$"
+
+
+class StoredKind(StrEnum):
+    """What may lie in a bucket; each has a setting of its name, and a folder of it below the place that it names."""
+
+    ORIGINALS = "originals"
+    STAGE_RESULTS = "stage_results"
+    RENDITIONS = "renditions"
+
+    @property
+    def words(self) -> str:
+        """As people read it."""
+        return self.value.replace("_", " ")
 
 
 class StorageSettings(Section):
@@ -12,8 +29,28 @@ class StorageSettings(Section):
 
     originals: str = Field(
         "",
-        pattern=r"^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*)?$",
+        pattern=_PLACE,
         description="A place in a bucket, as `s3://BUCKET/PREFIX`, for encrypted originals; empty for `vault/`.",
+    )
+    stage_results: str = Field(
+        "",
+        pattern=_PLACE,
+        description="A place in a bucket, which may be the same, for encrypted stage results; empty for `stages/`.",
+    )
+    renditions: str = Field(
+        "",
+        pattern=_PLACE,
+        description="A place in a bucket, which may be the same, for an encrypted copy of what is published in `out/`; "
+        "empty for none.",
+    )
+    stage_cache_mb: int = Field(
+        2000,
+        ge=0,
+        description="How much of the stage results in the bucket stays in `stages/` as well, so that each is fetched "
+        "once.",
+    )
+    requests_at_once: int = Field(
+        16, ge=1, le=64, description="How many requests a search through all stage results makes at once."
     )
     endpoint: str = Field(
         "",
@@ -32,3 +69,8 @@ class StorageSettings(Section):
     retry_for_s: float = Field(
         60.0, ge=0, le=3600, description="For how long a request that fails is tried again before the run stops."
     )
+
+    def address(self, kind: StoredKind) -> str:
+        """The place of a kind, empty where it is the workspace."""
+        address: str = getattr(self, kind.value)
+        return address

@@ -2,7 +2,7 @@
 
 from pipeline.speech.caption_timing import CueTime, caption_times, measures_captions, with_caption_times
 from pipeline.speech.doubtful import doubtful
-from pipeline.speech.engines import hints, preflight
+from pipeline.speech.engines import hints, preflight, sure_words_hold
 from pipeline.speech.excerpt import excerpt
 from pipeline.speech.keyword_search import keyword_search
 from pipeline.speech.language import language_stop
@@ -27,6 +27,7 @@ __all__ = [
     "preflight",
     "readable",
     "relisten",
+    "sure_words_hold",
     "transcribe",
     "vocabulary",
     "with_caption_times",

@@ -6,13 +6,14 @@ Elsewhere a recogniser surely heard words that sound like none of the terms.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
 import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.lexicon import words_of
 from pipeline.records import Ruling, Session, Transcript, Word
 from pipeline.spans import clip, merge, pad, subtract, times
 from pipeline.speech.audio_types import FEWEST_PHONES
@@ -42,10 +43,12 @@ def doubtful(
     kept: Sequence[str],
     terms: Sequence[str],
     sure_probability: float = SURE_PROBABILITY,
+    read: Collection[str] = (),
 ) -> list[Seconds] | None:
     """Where one of the ``terms`` may be said in the tracks that are ``kept``, in seconds of the session, merged.
 
-    Words of ``sure_probability`` and more count as heard right, where they have times of their own.
+    Words of ``sure_probability`` and more count as heard right, where they have times of their own. So do words of any
+    probability that are one of the terms ``read``: those are found in the text, whoever was sure of them.
 
     None where one of them was not listened to at all: then it may be anywhere.
     """
@@ -63,6 +66,7 @@ def doubtful(
             [(s.start_s, s.end_s) for s in transcript.voiced if s.track_id == track_id],
             ways,
             sure_probability,
+            {words_of(term) for term in read},
         )
     ]
     spans += [pair for track_id, shut in closed(session, ruling) if track_id in kept for pair in times(shut)]
@@ -70,15 +74,33 @@ def doubtful(
 
 
 def _of_track(
-    words: Sequence[Word], voiced: Sequence[Seconds], ways: Sequence[Phones], sure_probability: float
+    words: Sequence[Word],
+    voiced: Sequence[Seconds],
+    ways: Sequence[Phones],
+    sure_probability: float,
+    read: Collection[tuple[str, ...]],
 ) -> Iterator[Seconds]:
     covered = pad(times(words), _COVERED_S)
     yield from (gap for gap in subtract(voiced, covered) if gap[1] - gap[0] >= _SLIVER_S)
     spoken = [_usual(word.text) for word in words]
-    for word, phones in zip(words, spoken, strict=True):
-        if word.probability < sure_probability or not _is_timed(word, phones):
+    timed = [_is_timed(word, phones) for word, phones in zip(words, spoken, strict=True)]
+    in_read = _read_in(words, timed, read)
+    for number, word in enumerate(words):
+        if not timed[number] or (word.probability < sure_probability and number not in in_read):
             yield word.start_s, word.end_s
-    yield from _alike(words, spoken, ways)
+    yield from _alike(words, spoken, ways, in_read)
+
+
+def _read_in(words: Sequence[Word], timed: Sequence[bool], read: Collection[tuple[str, ...]]) -> set[int]:
+    """The numbers of the words that say one of the terms ``read``, and have times of their own."""
+    lengths, texts = {len(term) for term in read}, [words_of(word.text) for word in words]
+    return {
+        number
+        for first in range(len(words))
+        for length in lengths
+        if all(timed[first : first + length]) and tuple(chain.from_iterable(texts[first : first + length])) in read
+        for number in range(first, first + length)
+    }
 
 
 def _is_timed(word: Word, phones: Phones) -> bool:
@@ -87,11 +109,15 @@ def _is_timed(word: Word, phones: Phones) -> bool:
     return word.time_uncertainty_s <= NOISY_DOUBT_S and not is_slow
 
 
-def _alike(words: Sequence[Word], spoken: Sequence[Phones], ways: Sequence[Phones]) -> Iterator[Seconds]:
-    """The runs of words that sound somewhat like a term."""
+def _alike(
+    words: Sequence[Word], spoken: Sequence[Phones], ways: Sequence[Phones], apart: Collection[int]
+) -> Iterator[Seconds]:
+    """The runs of words that sound somewhat like a term; none of the words numbered ``apart`` is in them."""
     places: dict[Phones, list[Seconds]] = defaultdict(list)
     for first in range(len(words)):
         for last in range(first, min(first + _MOST_WORDS, len(words))):
+            if last in apart:
+                break
             run = tuple(chain.from_iterable(spoken[first : last + 1]))
             places[run].append((words[first].start_s, words[last].end_s))
     runs = list(places)

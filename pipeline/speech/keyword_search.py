@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipeline.lexicon import is_common, words_of
 from pipeline.records import Context, KeywordHit, Ruling, Session, Track, Transcript
 from pipeline.settings import SpeechSettings
 from pipeline.spans import intersect, merge, times
@@ -20,7 +21,7 @@ from pipeline.speech.doubtful import doubtful
 from pipeline.speech.engines import engine, told
 from pipeline.speech.keywords.scoring import Candidate, certainty, placed
 from pipeline.speech.transcribe import chunks_of
-from pipeline.speech.vocabulary import vocabulary
+from pipeline.speech.vocabulary import Keyword, vocabulary, whole_texts
 
 if TYPE_CHECKING:
     from pipeline.store.vault import Vault
@@ -52,13 +53,21 @@ def keyword_search(
     known_to_engine = told(context, settings)
 
     chosen = engine(settings.engine)
+    read = _read_in_text(known)
     sure_probability = chosen.sure_probability if set(known) <= set(chosen.told(known, settings)) else None
 
     def places_in(track: Track) -> Sequence[tuple[float, float]]:
         if sure_probability is None:
             return [(0.0, session.duration_s)]
-        terms, kept = [keyword.text for keyword in known], [track.track_id]
-        doubts = doubtful(session, ruling, transcript, kept=kept, terms=terms, sure_probability=sure_probability)
+        doubts = doubtful(
+            session,
+            ruling,
+            transcript,
+            kept=[track.track_id],
+            terms=[keyword.text for keyword in known],
+            sure_probability=sure_probability,
+            read=read,
+        )
         return doubts or ()
 
     return tuple(
@@ -69,6 +78,15 @@ def keyword_search(
         for words in [_words_in(chunk, transcript, track)]
         for candidate in spotter.search(_within(chunk, track, places), words, told=known_to_engine)
     )
+
+
+def _read_in_text(known: Sequence[Keyword]) -> list[str]:
+    """What detection finds in any transcript by its letters: whole names and terms, no common word alone.
+
+    A part of a name is not among them: beside "Priya" a family name may be misheard.
+    """
+    whole = whole_texts(keyword.text for keyword in known)
+    return [text for text in whole if not all(map(is_common, words_of(text)))]
 
 
 def _within(chunk: AudioChunk, track: Track, places: Sequence[tuple[float, float]]) -> AudioChunk:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline import media
 from pipeline.records import KeywordHit
+from pipeline.settings import SpeechSettings
 from pipeline.spans import intersect, overlapping, times
 from pipeline.speech.audio_types import RATE, Samples, Span
 from pipeline.speech.chunking import chunks, pieces
@@ -22,7 +23,12 @@ Seconds = tuple[float, float]
 
 
 def relisten(
-    path: Path, terms: Sequence[str], near: Sequence[Seconds] = (), *, within: Sequence[Seconds] | None = None
+    path: Path,
+    terms: Sequence[str],
+    near: Sequence[Seconds] = (),
+    *,
+    settings: SpeechSettings,
+    within: Sequence[Seconds] | None = None,
 ) -> list[KeywordHit] | None:
     """Where any of the terms is still heard in any sound of the file; ``track_id`` is the number of its audio stream.
 
@@ -34,7 +40,7 @@ def relisten(
     talk. None if the file has no sound to listen to; raises ``InputRefused`` if it cannot be read.
     """
     probe, known = media.probe(path), [Keyword(term) for term in terms]
-    spotter, second_pass = Spotter(known, bundled()), SecondPass(known, bundled())
+    spotter, second_pass = Spotter(known, bundled()), SecondPass(known, bundled(), settings)
     windows = [span for span in near if within is None or overlapping(within, *span)]
     beside = neighbourhoods([Span(*span) for span in windows], probe.duration_s)
     if within is not None:

@@ -53,6 +53,16 @@ def sure_hot_words(known: Sequence[Keyword]) -> list[Keyword]:
     return _first(known, _SURE_ROOM_FOR_HOT_WORDS)
 
 
+def whole_texts(texts: Iterable[str]) -> list[str]:
+    """The texts but those that stand, word for word, in one before them, as "Raman" does in "Priya Raman"."""
+    whole: list[str] = []
+    for text in texts:
+        words = f" {' '.join(text.casefold().split())} "
+        if not any(words in other for other in whole):
+            whole.append(words)
+    return [words.strip() for words in whole]
+
+
 def _first(known: Sequence[Keyword], room: int) -> list[Keyword]:
     sizes = accumulate(len(keyword.text) + len(", ") for keyword in known)
     return [keyword for keyword, size in zip(known, sizes, strict=True) if size <= room]

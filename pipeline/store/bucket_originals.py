@@ -7,46 +7,18 @@ knows no conditions, and neither the server nor who lists the bucket can tell wh
 from __future__ import annotations
 
 import io
-import secrets
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-from pipeline.errors import ConfigurationError, ObjectStorageUnavailable, OffrecordError, WorkspaceDamaged
-from pipeline.files import write_bytes
-from pipeline.settings.storage import StorageSettings
-from pipeline.store.blobs.owned import OwnedBlobs, marked_address
-from pipeline.store.blobs.s3 import S3Blobs
+from pipeline.errors import ObjectStorageUnavailable, OffrecordError, WorkspaceDamaged
+from pipeline.store.blobs.owned import OwnedBlobs
 from pipeline.store.key_encryption import derived
 from pipeline.store.key_ring import KeyRing
 from pipeline.store.unkept_blobs import UnkeptBlobs
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
-
-
-_FOLDER = "originals"
-_KNOWN = "BUCKET"
-"""In the vault: the address at which this workspace has put its mark."""
-
-
-def bucket_of(
-    vault: Path, settings: StorageSettings, keys: KeyRing, *, owner: Callable[[], str]
-) -> BucketOriginals | None:
-    """The originals in object storage that the settings name, None where they name none.
-
-    Raises ``ConfigurationError`` where the settings name another place than the one that originals were put in.
-    """
-    known, address = vault / _KNOWN, settings.originals
-    marked = marked_address(known)
-    if marked not in ("", address):
-        raise ConfigurationError(
-            "originals of this workspace are in object storage, at another place than storage.originals names",
-            action="name the place in vault/BUCKET again; `offrecord storage copy folder` brings them back",
-        )
-    if not address:
-        return None
-    return BucketOriginals(OwnedBlobs(S3Blobs(settings, _FOLDER), address=address, owner=owner, known=known), keys)
 
 
 def storage_owner(secret: bytes) -> str:
@@ -127,33 +99,12 @@ class BucketOriginals:
     def delete_unkept(self, digest: str) -> bool:
         """Deletes the blobs of a file that no key stands for any more; True when there was one to be deleted."""
         names = self.unkept.names(digest)
-        for name in names:
-            self.blobs.delete(name)
-        if names:
-            self.unkept.forget(names)
+        self.unkept.delete(self.blobs, names)
         return bool(names)
 
     def sweep(self) -> None:
         """Deletes what a killed run began and did not keep, or did not get to delete; under the lock."""
-        self.unkept.doom_begun()
-        for name in self.unkept.names():
-            self.blobs.delete(name)
-            self.unkept.forget([name])
-
-    def tried(self, scratch: Path) -> bool:
-        """Puts, reads and deletes a small blob; whether the server refuses to put over what is there."""
-        name, content = f"try-{secrets.token_hex(16)}", secrets.token_bytes(64)
-        source = scratch / name
-        write_bytes(source, content)
-        try:
-            self.blobs.put_if_absent(name, source)
-            same = b"".join(self.blobs.read(name)) == content
-            self.blobs.delete(name)
-            if not same:
-                raise ObjectStorageUnavailable("object storage gives back something else than was put")
-            return self.blobs.knows_conditions(name, source)
-        finally:
-            source.unlink(missing_ok=True)
+        self.unkept.sweep(self.blobs)
 
     def listed(self) -> tuple[frozenset[str], int]:
         """The digests of all files that are there, and how many blobs no data key opens: a scan of everything."""

@@ -31,6 +31,15 @@ def begin(db: Engine) -> None:
     cipher.keys.create()
 
 
+def owner(db: Engine, session_id: str) -> str:
+    """Whose data key the texts of a session's record are under; raises ``WorkspaceDamaged`` where they are plain."""
+    with reading(db) as connection:
+        prefix = connection.execute(select(_PREFIX).where(session_table.c.session_id == session_id)).scalar() or ""
+    if not (owner := record_cipher.owner_of(prefix)):
+        raise WorkspaceDamaged("the record of a session is not encrypted", action="run `offrecord keys encrypt`")
+    return owner
+
+
 def unused(connection: Connection) -> frozenset[str]:
     """The data keys of what records were before something was erased from them."""
     keys = record_cipher.of(connection).keys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,6 +72,20 @@ def published_entries(book: Ledger) -> PublishedEntries:
         current={of: key for of, (seq, key) in latest.items() if seq > taken_back.get(of, 0)},
         following={of: f"{prefix_of(*of)}{count + 1}" for of, count in counts.items()},
     )
+
+
+def published_proofs(book: Ledger) -> dict[str, str]:
+    """Of every session at once, by ``SESSION/AUDIENCE``, the digest of the proof of what may be out."""
+    current = published_entries(book).current
+    bodies = dict(book.under(RELEASED, "")) if current else {}
+    return {"/".join(of): str(json.loads(bodies[entry])["proof"]) for of, entry in current.items()}
+
+
+def published_proof(book: Ledger, session_id: str, audience: Audience) -> str | None:
+    """The digest of the proof of the rendition that may be out."""
+    entry = current_entry(book, session_id, audience)
+    body = None if entry is None else book.body(RELEASED, entry)
+    return None if body is None else str(json.loads(body)["proof"])
 
 
 def _rendition_of(key: str) -> tuple[str, Audience] | None:

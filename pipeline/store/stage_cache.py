@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,10 +13,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pipeline.errors import WorkspaceDamaged
-from pipeline.files import locked, make_private, write_bytes
+from pipeline.files import locked, make_private
+from pipeline.store.blobs.at_once import each_at_once
+from pipeline.store.bucket_results import BucketResults
 from pipeline.store.codec import decode, encode
 from pipeline.store.key_encryption import derived
 from pipeline.store.key_ring import WAITING, KeyRing
+from pipeline.store.key_sources import SECRET_BYTES
+from pipeline.store.result_store import ResultStore
 
 T = TypeVar("T")
 
@@ -25,17 +29,26 @@ _PURPOSE = "stage result"
 
 
 class StageCache:
-    """A folder of stage results as JSON files, each encrypted: raw transcripts are as confidential as the recording.
+    """The stage results of a workspace as JSON, each encrypted: raw transcripts are as confidential as the recording.
 
     Each is under a data key of its own, which goes with it: a copy in a backup cannot be read any more. What an earlier
     version kept is under a key of the workspace.
     """
 
     def __init__(
-        self, root: Path, key: Callable[[], bytes], keys: KeyRing, *, needs_keys: Callable[[], bool] = lambda: False
+        self,
+        root: Path,
+        key: Callable[[], bytes],
+        keys: KeyRing,
+        *,
+        bucket: BucketResults | None = None,
+        kept_bytes: int = 0,
+        needs_keys: Callable[[], bool] = lambda: False,
     ) -> None:
+        """With a ``bucket`` new results go there, and about ``kept_bytes`` of them are in the folder as well."""
         self.root = make_private(root)
         self.keys = keys
+        self.store = ResultStore(root, bucket=bucket, kept_bytes=kept_bytes)
         self._lock = root.with_suffix(".lock")
         self._key = key
         self._needs_keys = needs_keys
@@ -51,22 +64,39 @@ class StageCache:
     def get(self, stage: str, key: str, kind: type[T]) -> T | None:
         """The result kept under this key, or None; an unreadable one counts as none, so that it is made again."""
         try:
-            return decode(self.opened(self.place(stage, key)), kind)
-        except (FileNotFoundError, ValueError, InvalidTag):
+            return self.decoded(self._opened(self.place(stage, key), keep=True), kind)
+        except (FileNotFoundError, InvalidTag):
             return None
 
-    def put(self, stage: str, key: str, value: object, kind: Any = None) -> Path:
-        """Keeps a result, all of it or nothing; gives its file."""
+    def decoded(self, content: bytes, kind: type[T]) -> T | None:
+        """The value of a result that was opened; None where it is not of this kind, as one of an earlier version."""
+        try:
+            return decode(content, kind)
+        except ValueError:
+            return None
+
+    def put(self, stage: str, key: str, value: object, kind: Any = None, *, stays_here: bool = False) -> Path:
+        """Keeps a result, all of it or nothing; gives its place. What ``stays_here`` goes to no bucket."""
         place = self.place(stage, key)
-        make_private(place.parent)
-        self._write(place, encode(value, kind))
+        self._write(place, encode(value, kind), stays_here=stays_here)
         return place
 
     def drop(self, place: Path) -> None:
-        """Removes one result's file, its key first; it is made again when it is needed."""
-        if self.keys.is_there:
-            self.keys.drop([self._owner(place), f"{self._owner(place)}{WAITING}"])
-        place.unlink(missing_ok=True)
+        """Removes one result, its key first; it is made again when it is needed."""
+        self.drop_each([place])
+
+    def drop_each(self, places: Iterable[Path]) -> None:
+        """Removes results, the keys of all before the first of them; what is in object storage goes last."""
+        owners, names = [self._owner(place) for place in places], list[str]()
+        if self.keys.is_there and owners:
+            with self.keys.writing() as connection:
+                self.keys.delete(connection, [f"{owner}{ending}" for owner in owners for ending in ("", WAITING)])
+                names = self.store.drop(connection, owners)
+        self.store.delete(owners, names)
+
+    def sweep(self) -> None:
+        """Removes what a killed run left half done, and what is more in the folder than may be; under the lock."""
+        self.store.sweep()
 
     def renew(self, owner: str) -> bool:
         """Encrypts a result again under a new data key; False where it does not open, and counts as none anyway.
@@ -76,20 +106,24 @@ class StageCache:
         """
         place, waiting = self.root / owner, f"{owner}{WAITING}"
         with locked(self._lock):
-            if not place.exists():
-                self.keys.drop([owner, waiting])
-                return True
             try:
                 content = self.opened(place)
+            except FileNotFoundError:
+                self.keys.drop([owner, waiting])
+                return True
             except InvalidTag:
                 return False
+            if self.store.name(owner) is not None:
+                data_key = secrets.token_bytes(SECRET_BYTES)
+                self.store.renew(owner, lambda: _sealed(owner, content, _of_data_key(data_key)), data_key)
+                return True
             begun = self.keys.find(waiting)
             if begun is not None and self._is_under(place, begun):  # as a killed one left it
                 self._replace_key(owner, begun)
                 return True
             self.keys.drop([waiting])
             data_key = self.keys.ensure(waiting)
-            self._put(place, content, _of_data_key(data_key))
+            self.store.files.write(owner, _sealed(owner, content, _of_data_key(data_key)))
             self._replace_key(owner, data_key)
         return True
 
@@ -102,41 +136,99 @@ class StageCache:
             return True
         return False
 
-    def files(self) -> Iterator[Path]:
-        """Every result's file."""
-        yield from sorted(self.root.glob("*/*.json"))
+    def to_bucket(self, place: Path) -> bool:
+        """Moves a result into the bucket; False where it does not open, and stays in the folder. Safe to repeat."""
+        owner = self._owner(place)
+        with locked(self._lock, shared=True):
+            try:
+                content = self.opened(place)
+                cipher = _of_data_key(self.keys.ensure(owner))
+                self.store.to_bucket(owner, lambda: _sealed(owner, content, cipher))
+            except (FileNotFoundError, InvalidTag):
+                return False
+        return True
+
+    def to_folder(self, place: Path) -> bool:
+        """Moves a result out of the bucket; False where it does not open, and stays there. Safe to repeat."""
+        with locked(self._lock, shared=True):
+            try:
+                self.opened(place)
+                self.store.to_folder(self._owner(place))
+            except (FileNotFoundError, InvalidTag):
+                return False
+        return True
+
+    def files(self, stage: str = "") -> list[Path]:
+        """The place of every result, or of every one of a stage, in order."""
+        return [self.root / owner for owner in self.store.owners(stage)]
+
+    def is_there(self, place: Path) -> bool:
+        """Whether there is a result at a place."""
+        return self.changed_at(place) != ""
+
+    def changed_at(self, place: Path) -> str:
+        """What is another whenever a result was written again; empty where there is none."""
+        return self.store.changed_at(self._owner(place))
+
+    def changes(self, stage: str) -> list[tuple[str, str]]:
+        """Every result of a stage with what is another whenever it was written again."""
+        return self.store.changes(stage)
+
+    def size(self, place: Path) -> int:
+        """The bytes of a result as it is sealed; raises ``FileNotFoundError``."""
+        return self.store.size(self._owner(place))
 
     def opened(self, place: Path) -> bytes:
-        """The JSON in a result's file; raises ``InvalidTag`` when it was changed or moved."""
-        for cipher in self._ciphers(place):
-            with suppress(InvalidTag):
-                return self._decrypted(place, cipher)
-        raise InvalidTag
+        """The JSON of a result; raises ``InvalidTag`` when it was changed or moved, ``FileNotFoundError``."""
+        return self._opened(place)
+
+    def opened_each(self, places: Iterable[Path], *, at_once: int = 0) -> Iterator[tuple[Path, bytes | None]]:
+        """The JSON of many results with their places, so many at once or as many as may be; None of one unreadable.
+
+        One that is gone meanwhile is left out, and no copy of what is fetched stays in the folder.
+        """
+        for place, content, is_gone in each_at_once(self._tried, places, at_once=at_once or self.store.at_once):
+            if not is_gone:
+                yield place, content
 
     def place(self, stage: str, key: str) -> Path:
-        """Where the result of this key lies."""
+        """The place of the result of this key, whether or not it is there: of its file, or of a copy of it."""
         return self.root / stage / f"{key}.json"
 
-    def _write(self, place: Path, content: bytes) -> None:
+    def _tried(self, place: Path) -> tuple[Path, bytes | None, bool]:
+        """A result's JSON, or none, and whether it is gone."""
+        try:
+            return place, self.opened(place), False
+        except InvalidTag:
+            return place, None, False
+        except FileNotFoundError:
+            return place, None, True
+
+    def _opened(self, place: Path, *, keep: bool = False) -> bytes:
+        for cipher in self._ciphers(place):
+            with suppress(InvalidTag):
+                return self._decrypted(place, cipher, keep=keep)
+        raise InvalidTag
+
+    def _write(self, place: Path, content: bytes, *, stays_here: bool = False) -> None:
         """Writes a result; its key is kept before, and stays the same, so that a kill in between loses nothing.
 
         Raises ``WorkspaceDamaged`` where there are keys no more: under that of the workspace no erasure would reach it.
         """
+        owner = self._owner(place)
         if not (self.keys.is_there or self._needs_keys()):
-            self._put(place, content, self._cipher())
+            self.store.files.write(owner, _sealed(owner, content, self._cipher()))
             return
         with locked(self._lock, shared=True):
-            self._put(place, content, _of_data_key(self.keys.ensure(self._owner(place))))
+            cipher = _of_data_key(self.keys.ensure(owner))
+            self.store.write(owner, lambda: _sealed(owner, content, cipher), stays_here=stays_here)
 
-    def _put(self, place: Path, content: bytes, cipher: AESGCM) -> None:
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        write_bytes(place, nonce + cipher.encrypt(nonce, content, self._owner(place).encode()))
-
-    def _decrypted(self, place: Path, cipher: AESGCM | None) -> bytes:
-        content = place.read_bytes()
+    def _decrypted(self, place: Path, cipher: AESGCM | None, *, keep: bool = False) -> bytes:
+        owner = self._owner(place)
+        content = self.store.read(owner, keep=keep)
         if cipher is None or len(content) <= _NONCE_BYTES:
             raise InvalidTag
-        return cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], self._owner(place).encode())
+        return cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], owner.encode())
 
     def _owner(self, place: Path) -> str:
         return str(place.relative_to(self.root))
@@ -167,6 +259,11 @@ class StageCache:
     def _cipher(self) -> AESGCM:
         """That of the workspace, which an earlier version used for every result."""
         return AESGCM(hmac.digest(self._key(), b"offrecord stage results v1", "sha256"))
+
+
+def _sealed(owner: str, content: bytes, cipher: AESGCM) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + cipher.encrypt(nonce, content, owner.encode())
 
 
 def _of_data_key(data_key: bytes) -> AESGCM:

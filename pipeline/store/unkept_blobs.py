@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection
+from contextlib import suppress
 
+from pipeline.errors import StorageUnavailable
+from pipeline.store.blobs import BlobStore
+from pipeline.store.blobs.at_once import each_at_once
 from pipeline.store.key_ring import KeyRing
 
 _SCHEMA = (
@@ -16,6 +20,7 @@ _SCHEMA = (
     "doomed INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS unkept_blob_owner ON unkept_blob (owner)",
 )
+_AT_ONCE = 8
 _IS_THERE = "SELECT 1 FROM sqlite_master WHERE name = 'unkept_blob'"
 
 
@@ -44,16 +49,37 @@ class UnkeptBlobs:
             with self._ring.writing() as connection:
                 connection.execute("UPDATE unkept_blob SET doomed = 1")
 
-    def names(self, owner: str | None = None) -> list[str]:
+    def names(self, owner: str | None = None, *, where: str = "1") -> list[str]:
         """The names, in order: all, or those of one owner."""
         if not self._ring.is_there:
             return []
         with self._ring.connected() as connection:
             if connection.execute(_IS_THERE).fetchone() is None:
                 return []
-            chosen, values = ("", ()) if owner is None else (" WHERE owner = ?", (owner,))
-            query = f"SELECT name FROM unkept_blob{chosen} ORDER BY name"
+            chosen, values = (where, ()) if owner is None else ("owner = ?", (owner,))
+            query = f"SELECT name FROM unkept_blob WHERE {chosen} ORDER BY name"
             return [name for (name,) in connection.execute(query, values)]
+
+    def delete(self, blobs: BlobStore, names: Collection[str]) -> None:
+        """Deletes blobs that no key stands for from their store, and strikes each out when it is gone."""
+        for _ in each_at_once(blobs.delete, names, at_once=_AT_ONCE):
+            pass
+        if names:
+            self.forget(names)
+
+    def delete_soon(self, blobs: BlobStore, names: Collection[str]) -> None:
+        """The same where the next run may do it as well: a store that does not answer now stops nothing."""
+        with suppress(StorageUnavailable):
+            self.delete(blobs, names)
+
+    def sweep(self, blobs: BlobStore) -> None:
+        """Deletes what a killed run began and did not keep, or did not get to delete; under the lock."""
+        self.doom_begun()
+        self.delete(blobs, self.names())
+
+    def doomed(self) -> list[str]:
+        """The names of blobs whose data key is gone, in order."""
+        return self.names(where="doomed = 1")
 
     def forget(self, names: Collection[str]) -> None:
         """Strikes out blobs that are gone."""

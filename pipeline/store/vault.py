@@ -34,6 +34,7 @@ MARK = "ENCRYPTED"
 _MARK_TEXT = b"The files here are encrypted. Their keys are in keys/ of the workspace; see docs/operator.md.\n"
 _PARTIAL = ".partial-"
 _STAYS = "remove it from the inbox if it is there; the recording stays removed"
+_PLAIN = "originals are not encrypted, and nothing plain goes into object storage"
 _RESTORE = "restore it from a backup, then run `offrecord verify`"
 
 
@@ -81,7 +82,7 @@ class Vault:
             self.keys.counts()
             self.keys.keks.current()
         if self.bucket is not None:
-            self._require_encrypted()
+            self.require_encrypted()
             self.bucket.blobs.require()
 
     def in_use(self) -> AbstractContextManager[None]:
@@ -126,7 +127,7 @@ class Vault:
     def seal(self, source: Path, *, kind: str) -> VaultFile:
         """Copies a plain file in, once, flushed to the disk; raises ``InputRefused`` for a link or a device."""
         if self.bucket is not None:
-            self._require_encrypted()
+            self.require_encrypted()
         key = secrets.token_bytes(SECRET_BYTES) if self.is_encrypted else None
         with open_regular(source) as original:
             temporary = self.root / f"{_PARTIAL}{os.getpid()}"
@@ -255,12 +256,10 @@ class Vault:
             return False
         return hasher.hexdigest() == digest
 
-    def _require_encrypted(self) -> None:
+    def require_encrypted(self) -> None:
+        """Raises ``ConfigurationError`` where files are plain: those go into no bucket."""
         if not self.is_encrypted:
-            raise ConfigurationError(
-                "originals are not encrypted, and nothing plain goes into object storage",
-                action="run `offrecord keys encrypt`, or leave storage.originals empty",
-            )
+            raise ConfigurationError(_PLAIN, action="run `offrecord keys encrypt`, or name no place in [storage]")
 
     def _put(self, temporary: Path, digest: str, key: bytes | None) -> None:
         """Gives a copied file its place, with its key in one step."""

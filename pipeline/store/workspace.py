@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
@@ -19,36 +17,28 @@ from pipeline.files import locked, make_private, write_bytes
 from pipeline.records import Audience
 from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
-from pipeline.store import cues, database, misheard, record_keys, releases, signing, terms, tombstones
+from pipeline.settings.storage import StoredKind
+from pipeline.store import cues, database, misheard, record_keys, releases, signing, terms, tombstones, workspace_files
 from pipeline.store.artefacts import Artefacts
-from pipeline.store.bucket_originals import bucket_of, storage_owner
+from pipeline.store.blobs.owned import OwnedBlobs
 from pipeline.store.chains import Heads
 from pipeline.store.fence import Attempt, Fence
 from pipeline.store.key_encryption import KeyEncryptionKeys
-from pipeline.store.key_ring import OF_RECORDS, OF_STAGES, OF_VAULT, KeyRing
+from pipeline.store.key_ring import OF_RECORDS, KeyRing
 from pipeline.store.known_names import KnownNames
 from pipeline.store.ledger import Ledger
-from pipeline.store.open_copies import OpenCopies
 from pipeline.store.record_cipher import RecordCipher
 from pipeline.store.row_seals import Sealer
 from pipeline.store.session_words import SessionWords
-from pipeline.store.stage_cache import StageCache
 from pipeline.store.table_cache import TableCache
 from pipeline.store.tables import names
-from pipeline.store.vault import Vault
-from pipeline.store.workspace_files import DATABASE, PLACES_FILE, check_files, existing_settings, settings_of
+from pipeline.store.workspace_files import DATABASE, check_files, existing_settings, make_folders, settings_of
+from pipeline.store.workspace_stores import WorkspaceStores
 
 KEYS = ("alias", "identity", "plan", signing.KEY)
 """Customers' aliases in exports, people in the consent store, plans in proofs, and signatures."""
 
 KEY_BYTES = 32
-_SETTINGS = b"# Settings of this workspace; docs/settings.md explains each. Without a line, the default holds.\n"
-_PLACES = (
-    b"# Rows here take the place of the shipped rules of places, code by code; see docs/consent.md. For example:\n"
-    b'# [[place]]\n# codes = ["US-NY"]\n# name = "New York"\n# rule = "consent_by_notice"\n'
-    b'# source = "our counsel, 3 November 2026"\n# confidence = "V"\n# reviewed_by = "R. Ruiz"\n'
-    b"# reviewed_on = 2026-11-03\n# next_review = 2027-11-03\n"
-)
 
 
 class Workspace:
@@ -63,17 +53,15 @@ class Workspace:
         self.fence = Fence(self.db)
         self.require_lock: Callable[[], None] = lambda: None
         self._keks = KeyEncryptionKeys(root / "keys", settings.encryption)
-        self.vault = self._vault()
-        stage_keys = KeyRing(root / "keys" / OF_STAGES, self._keks)
-        self.stages = StageCache(
-            root / "stages", lambda: self.key("plan"), stage_keys, needs_keys=lambda: self.vault.is_encrypted
-        )
+        stores = WorkspaceStores(root, settings, self._keks, lambda: self.key("plan"))
+        self.vault = stores.vault(lambda digest: tombstones.holds(self.db, digest))
+        self.stages = stores.stages(lambda: self.vault.is_encrypted)
+        record_ring = KeyRing(root / "keys" / OF_RECORDS, self._keks)
         self.records = RecordCipher(
-            KeyRing(root / "keys" / OF_RECORDS, self._keks),
-            lambda: self.key("identity"),
-            is_encrypted=lambda: self.vault.is_encrypted,
+            record_ring, lambda: self.key("identity"), is_encrypted=lambda: self.vault.is_encrypted
         )
         self.records.attach(self.db)
+        self.rendition_copies = stores.rendition_copies(record_ring)
         self.words = SessionWords(self.db, lambda: self.key("plan"))
         self.artefacts = Artefacts(self.db, root)
         self.heads = Heads(root, lambda: self.key("plan"))
@@ -110,12 +98,12 @@ class Workspace:
     def _filled(cls, root: Path, settings: str) -> Workspace:
         for name in ("keys", terms.FOLDER):
             make_private(root / name)
-        _make_folders(root)
-        write_bytes(root / FILE_NAME, _SETTINGS + settings.encode())
+        make_folders(root)
+        write_bytes(root / FILE_NAME, workspace_files.SETTINGS_TEXT + settings.encode())
         for name in KEYS:
             write_bytes(root / "keys" / name, secrets.token_bytes(KEY_BYTES))
         write_bytes(root / terms.FILE_NAME, terms.TEMPLATE)
-        write_bytes(root / PLACES_FILE, _PLACES)
+        write_bytes(root / workspace_files.PLACES_FILE, workspace_files.PLACES_TEXT)
         workspace = cls(root, read_settings(root))
         workspace.begin_encryption()
         if not workspace.settings.database.url:
@@ -135,7 +123,7 @@ class Workspace:
         settings = existing_settings(root)
         root = root.resolve()
         check_files(root)
-        _make_folders(root)
+        make_folders(root)
         workspace = cls(root, settings, keep_connections=keep_connections)
         workspace.stages.require_keys()
         workspace.vault.sweep_opened()
@@ -157,21 +145,21 @@ class Workspace:
         self.stages.keys.create()  # before the vault's, so that no kill in between looks like keys that were lost
         self.vault.begin_encryption()
 
-    def _vault(self) -> Vault:
-        encryption = self.settings.encryption
-        keys = KeyRing(self.root / "keys" / OF_VAULT, self._keks)
-        # In a folder that several workspaces share, each has one of its own.
-        own = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:16]
-        opened = Path(encryption.plaintext_folder) / own if encryption.plaintext_folder else self.root / "opened"
-        return Vault(
-            self.root / "vault",
-            keys,
-            OpenCopies(opened),
-            bucket=bucket_of(
-                self.root / "vault", self.settings.storage, keys, owner=lambda: storage_owner(self.key("plan"))
-            ),
-            was_erased=lambda digest: tombstones.holds(self.db, digest),
-        )
+    def require_storage(self) -> None:
+        """Raises what stands in the way of sealing and opening files, in a bucket too, before anything is done."""
+        self.vault.require_keys()
+        for blobs in self.buckets().values():
+            self.vault.require_encrypted()
+            blobs.require()
+
+    def buckets(self) -> dict[StoredKind, OwnedBlobs]:
+        """What lies in object storage as the settings want it."""
+        stores = (self.vault.bucket, self.stages.store.bucket, self.rendition_copies)
+        return {kind: store.blobs for kind, store in zip(StoredKind, stores, strict=True) if store is not None}
+
+    def has_material(self, place: Path) -> bool:
+        """Whether there is anything at the place of an artefact: a stage result, a file or a folder."""
+        return self.stages.is_there(place) if place.is_relative_to(self.stages.root) else place.exists()
 
     @classmethod
     def upgrade(cls, root: Path) -> str:
@@ -220,8 +208,20 @@ class Workspace:
         return (*others, *self.listed().warnings(on))
 
     def retract(self, session_id: str, audience: Audience) -> bool:
-        """Takes a rendition that may no longer be out back into the workspace; True when there was one."""
+        """Takes a rendition that may no longer be out back into the workspace; True when there was one.
+
+        Its copy in object storage goes too: with the next run, where the bucket does not answer.
+        """
         self.fence.check()
+        place = f"{session_id}/{audience}"
+        if self.rendition_copies is None:
+            return self._retract(session_id, audience)
+        self.rendition_copies.doom(place)
+        was_there = self._retract(session_id, audience)
+        self.rendition_copies.delete_soon(place)
+        return was_there
+
+    def _retract(self, session_id: str, audience: Audience) -> bool:
         out = self.out / session_id / audience
         if not out.is_dir():
             return self._note_retracted(session_id, audience)
@@ -287,12 +287,12 @@ class Workspace:
     def sweep(self) -> None:
         """Removes what a killed run left half done; only under the lock."""
         self.vault.sweep()
+        self.sweep_buckets()
         for path in self.scratch.iterdir():
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
-
-def _make_folders(root: Path) -> None:
-    """The folders of a workspace, also those that a backup left out because they were empty."""
-    for name in ("vault", "stages", "scratch", "withdrawn", "reports", "log"):
-        make_private(root / name)
-    (root / "out").mkdir(mode=0o750, exist_ok=True)
+    def sweep_buckets(self) -> None:
+        """Deletes stage results and copies of renditions that count no more; only under the lock."""
+        self.stages.sweep()
+        if self.rendition_copies is not None and self.rendition_copies.unsettled():
+            self.rendition_copies.sweep(releases.published_proofs(self.ledger))

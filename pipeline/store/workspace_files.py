@@ -5,12 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.errors import ConfigurationError
+from pipeline.files import make_private
 from pipeline.settings import FILE_NAME, Settings
 from pipeline.settings import read as read_settings
 from pipeline.store import terms
 
 DATABASE = "offrecord.db"
 PLACES_FILE = "jurisdictions.toml"
+SETTINGS_TEXT = b"# Settings of this workspace; docs/settings.md explains each. Without a line, the default holds.\n"
+PLACES_TEXT = (
+    b"# Rows here take the place of the shipped rules of places, code by code; see docs/consent.md. For example:\n"
+    b'# [[place]]\n# codes = ["US-NY"]\n# name = "New York"\n# rule = "consent_by_notice"\n'
+    b'# source = "our counsel, 3 November 2026"\n# confidence = "V"\n# reviewed_by = "R. Ruiz"\n'
+    b"# reviewed_on = 2026-11-03\n# next_review = 2027-11-03\n"
+)
 
 
 def existing_settings(root: Path) -> Settings:
@@ -45,3 +53,10 @@ def check_files(root: Path) -> None:
             f"{missing[0]} is missing from the workspace, and nobody knows what it held",
             action="restore it from its backup; if it was empty, make an empty file of that name",
         )
+
+
+def make_folders(root: Path) -> None:
+    """The folders of a workspace, also those that a backup left out because they were empty."""
+    for name in ("vault", "stages", "scratch", "withdrawn", "reports", "log"):
+        make_private(root / name)
+    (root / "out").mkdir(mode=0o750, exist_ok=True)

@@ -3,6 +3,6 @@
 from pipeline.tag.tag import tag
 from pipeline.tag.taxonomy import Taxonomy, read_taxonomy
 
-VERSION = "8"
+VERSION = "10"
 
 __all__ = ["VERSION", "Taxonomy", "read_taxonomy", "tag"]

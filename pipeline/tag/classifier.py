@@ -1,7 +1,8 @@
 """The small classifier of ``models/requests``: how likely a cue is what it sounds like, from what stands around it.
 
 Two logistic regressions for each label, over the features of ``features.py`` and over the sentence vector of the words
-around the cue, have the same say. Without the sentence model the first decides alone, by its own calibration.
+around the cue, have the same say. Without the sentence model the first decides alone, by its own calibration. What
+people expect of a product without a wish (``expectation_cues.py``) has two of its own.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from pipeline import models
 from pipeline.embeddings import SentenceEncoder
 from pipeline.tag.cues import TAGS, CueMatch, Label
+from pipeline.tag.expectation_cues import EXPECTATION
 from pipeline.tag.features import features, kinds_of, read_words
 from pipeline.tag.tokens import WordToken, joined
 
@@ -68,7 +70,8 @@ class Classifier:
     """The weights and calibrations of every label."""
 
     words: Mapping[str, str]
-    regressions: Mapping[Label, _Regression]
+    regressions: Mapping[str, _Regression]
+    """By what ``CuePhrase.regression`` says."""
     calibrations: Mapping[str, Mapping[Label, Calibration]]
     """By encoder: ``minilm``, or ``none`` for the features alone."""
 
@@ -79,7 +82,7 @@ class Classifier:
             near_threshold = [index for index, value in enumerate(first) if value > _HOPELESS]
             vectors = encoder.encode([window(candidates[index]) for index in near_threshold])
             for index, vector in zip(near_threshold, vectors, strict=True):
-                regression = self.regressions[candidates[index].match.cue.label]
+                regression = self.regressions[candidates[index].match.cue.regression]
                 first[index] = (first[index] + float(vector @ regression.vector) + regression.vector_bias) / 2
         return [value - _against(candidate) for value, candidate in zip(first, candidates, strict=True)]
 
@@ -88,7 +91,7 @@ class Classifier:
         return self.calibrations[encoder.name if encoder.name == VECTOR_MODEL else "none"][label]
 
     def _by_features(self, candidate: CueCandidate) -> float:
-        regression = self.regressions[candidate.match.cue.label]
+        regression = self.regressions[candidate.match.cue.regression]
         present = features(kinds_of(candidate.tokens, self.words), candidate.match)
         return regression.bias + sum(regression.weights.get(feature, 0.0) for feature in present)
 
@@ -109,19 +112,19 @@ def load_classifier() -> Classifier:
     folder = models.bundled_folder(MODEL)
     with np.load(folder / "weights.npz", allow_pickle=False) as stored:
         regressions = {
-            label: _Regression(
+            name: _Regression(
                 weights=dict(
                     zip(
-                        str(stored[f"{label}.features"]).split("\n"),
-                        stored[f"{label}.weights"].tolist(),
+                        str(stored[f"{name}.features"]).split("\n"),
+                        stored[f"{name}.weights"].tolist(),
                         strict=True,
                     )
                 ),
-                bias=float(stored[f"{label}.bias"]),
-                vector=stored[f"{label}.vector"].astype(np.float32),
-                vector_bias=float(stored[f"{label}.vector_bias"]),
+                bias=float(stored[f"{name}.bias"]),
+                vector=stored[f"{name}.vector"].astype(np.float32),
+                vector_bias=float(stored[f"{name}.vector_bias"]),
             )
-            for label in TAGS
+            for name in (*TAGS, EXPECTATION)
         }
     calibrated = tomllib.loads((folder / "calibration.toml").read_text("utf-8"))
     return Classifier(

@@ -48,13 +48,17 @@ class Weight(Enum):
 
 
 class CuePhrase(NamedTuple):
-    """One way of saying something: its label, the reason that is given for a tag, and its pattern."""
+    """One way of saying something: its label, the reason that is given for a tag, its pattern, and who judges it.
+
+    ``regression`` names the classifier's weights for it: those of its label, or those of a family of cues.
+    """
 
     name: str
     label: Label
     weight: Weight
     reason: str
     pattern: re.Pattern[str]
+    regression: str
 
 
 class CueMatch(NamedTuple):
@@ -65,11 +69,12 @@ class CueMatch(NamedTuple):
     end: int
 
 
-def cue(name: str, label: Label, weight: Weight, reason: str, *patterns: str) -> CuePhrase:
-    """A cue of several patterns, each beginning at a word."""
-    return CuePhrase(
-        name, label, weight, reason, re.compile("|".join(rf"(?<!\S)(?:{pattern})" for pattern in patterns))
-    )
+def cue(
+    name: str, label: Label, weight: Weight, reason: str, *patterns: str, regression: str | None = None
+) -> CuePhrase:
+    """A cue of several patterns, each beginning at a word; its label's regression judges it unless another is named."""
+    pattern = re.compile("|".join(rf"(?<!\S)(?:{pattern})" for pattern in patterns))
+    return CuePhrase(name, label, weight, reason, pattern, regression or label.value)
 
 
 def find_cues(tokens: Sequence[WordToken], cues: Sequence[CuePhrase]) -> Iterator[CueMatch]:

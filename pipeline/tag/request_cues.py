@@ -88,7 +88,7 @@ REQUEST_CUES = tuple(
             "asks about plans",
             [
                 r"plans? (?:to|for|on|of|around)\b",
-                r"planning (?:to|on)\b",
+                r"(?<!\bwas )(?<!\bwere )(?<!\bbeen )planning (?:to|on)\b",
                 r"road ?map\b",
                 r"when (?:will|can|could|do|are|is|does) (?:you|we|it|there|they)\b",
                 r"going to (?:add|support|implement|ship|release|offer|build|have)\b",

@@ -51,6 +51,8 @@ _ASKS_FOR_A_CLAUSE = word_set(
     at in on about by into without every the a an any some no not more all everything something thing things way time
     first last only one even also please maybe"""
 )
+_MAIN_CLAUSE = (" would ", " will ", " could ", " might ")
+"""What follows the subject of the sentence that a condition belongs to: "if you had a plugin we would switch"."""
 _ENDS_WITH_THAT = word_set("do did does about like with after before love need want use try for of at")
 
 
@@ -89,7 +91,13 @@ def _unsigned(tokens: Sequence[WordToken]) -> Iterator[Sequence[WordToken]]:
     text, start = joined(tokens), 0
     place = 0
     for index, token in enumerate(tokens):
-        if index - start >= _SHORTEST and _begins(text, place, tokens, index) and len(tokens) - index >= _SHORTEST:
+        is_condition = tokens[start].text == "if" and text.startswith(_MAIN_CLAUSE, place + len(token.text))
+        if (
+            index - start >= _SHORTEST
+            and not is_condition
+            and _begins(text, place, tokens, index)
+            and len(tokens) - index >= _SHORTEST
+        ):
             yield tokens[start:index]
             start = index
         place += len(token.text) + 1

@@ -12,6 +12,7 @@ from pipeline.tag.answers import answer_after, answer_before
 from pipeline.tag.antecedent import points_only, request_before
 from pipeline.tag.classifier import load_classifier
 from pipeline.tag.cues import Label
+from pipeline.tag.expectation_cues import RIVAL
 from pipeline.tag.grouping import points_back, title_of
 from pipeline.tag.judge import SentenceVerdict, foremost, judge, names_something
 from pipeline.tag.quotes import Quote, quote_of
@@ -57,7 +58,9 @@ def tag(turns: Sequence[Turn], *, staff: Collection[str], taxonomy: Taxonomy) ->
         _Found(index, place, verdicts)
         for index, verdicts in zip(heard, judged, strict=True)
         for place, verdict in enumerate(verdicts)
-        if verdict.label is not Label.NONE and not _repeats(verdicts, place, classifier.words)
+        if verdict.label is not Label.NONE
+        and not _repeats(verdicts, place, classifier.words)
+        and not _leads_up(verdicts, place, classifier.words)
     ]
     quotes = [
         quote_of(turns[sentence.turn].text, sentence.verdicts, sentence.sentence, classifier.words)
@@ -125,8 +128,17 @@ def _repeats(verdicts: Sequence[SentenceVerdict], place: int, words: Mapping[str
     verdict = verdicts[place]
     if place == 0 or verdict.label not in _ASKED or verdict.label is not verdicts[place - 1].label:
         return False
-    without = verdict.label is Label.REQUEST and points_back(verdict.sentence.tokens)
-    return without or not names_something(verdict.sentence, words)
+    if verdict.label is Label.REQUEST and points_back(verdict.sentence.tokens):
+        return True
+    return not names_something(verdict.sentence, words) and not _leads_up(verdicts, place - 1, words)
+
+
+def _leads_up(verdicts: Sequence[SentenceVerdict], place: int, words: Mapping[str, str]) -> bool:
+    """Whether a sentence only says what another product has, and the next asks for that: the two are one request."""
+    verdict, after = verdicts[place], verdicts[place + 1] if place + 1 < len(verdicts) else None
+    if after is None or verdict.label is not Label.REQUEST or after.label is not Label.REQUEST:
+        return False
+    return verdict.reason == RIVAL and not names_something(after.sentence, words)
 
 
 def _with_what_it_is_about(tag: Tag, earlier: Sequence[Tag], words: Mapping[str, str]) -> Tag:

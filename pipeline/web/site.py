@@ -39,7 +39,7 @@ TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf
 class OpenReview:
     """A review that somebody works at, what it stands on, what each proposal takes out, and pieces of its picture."""
 
-    state: tuple[tuple[int, ...], str, str, int]
+    state: tuple[tuple[str, ...], str, str, int]
     session: ReviewSession
     taken: Mapping[str, TakenOut]
     pieces: RecentPieces = field(default_factory=RecentPieces, compare=False)

@@ -26,7 +26,7 @@ from pipeline.review.picture.plan import NO_PICTURE, PictureReview
 from pipeline.review.speaker_edits import AttributedTranscript
 from pipeline.store import Workspace, terms
 from pipeline.store.codec import key_of
-from pipeline.workflow import picture_faces, picture_text, review_holds, speaker_marks
+from pipeline.workflow import picture_faces, picture_gallery, picture_text, review_holds, speaker_marks
 from pipeline.workflow.crosstalk import with_crosstalk
 from pipeline.workflow.pseudonyms import known_labels
 from pipeline.workflow.recognition import recognised
@@ -122,7 +122,9 @@ def propose_again(analysed: AnalysedSession) -> AnalysedSession:
 def _propose(context: SessionContext, attributed: AttributedTranscript) -> ReviewState:
     session, workspace, transcript = context.session, context.workspace, attributed.transcript
     readable = speech.readable(session, context.ruling)
-    ocr, faces = picture_text.read_picture(context), picture_faces.see_faces(context)
+    tiles = picture_gallery.see_gallery(context)
+    hidden = picture_gallery.hidden_from_readers(context, tiles)
+    ocr, faces = picture_text.read_picture(context, hidden), picture_faces.see_faces(context, hidden)
     findings = _findings(context, readable, transcript, ocr)
     findings = (*findings, *review.reported_speech(readable, context.ruling, transcript))
     findings = (*findings, *detect.face_findings(session.session_id, faces))
@@ -136,7 +138,7 @@ def _propose(context: SessionContext, attributed: AttributedTranscript) -> Revie
         proposals=proposals,
         decisions=review.decisions(db, session_id),
         signed_off_by=review.signed_off_by(db, session_id, proposals),
-        picture=review.picture_review(db, session, proposals, may_be_kept=may_be_kept),
+        picture=review.picture_review(db, session, proposals, may_be_kept=may_be_kept, gallery=tiles),
     )
 
 

@@ -21,6 +21,7 @@ from pipeline.review.picture.plan import covers_of
 from pipeline.review.picture.queue import session_of
 from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace
+from pipeline.workflow.picture_gallery import closed_by_tiles
 from pipeline.workflow.review_material import is_analysed, material_of
 from pipeline.workflow.review_picture import closed_picture
 
@@ -56,7 +57,8 @@ def write_frame(
     if not 0 <= at_s <= video.duration_s:
         raise UsageProblem(f"the picture lasts {video.duration_s:.1f} s", action="correct --at")
     _may_write(workspace, out)
-    closed = _closed(workspace, session, now=now)
+    ruling = _ruling(workspace, session, now=now)
+    closed = _closed(workspace, session, ruling)
     frame, until_s = frame_at(workspace.vault.path(video.digest), at_s)
     from_s = min(frame.at_s, at_s)
     if spans.overlapping(closed, from_s - CLOCK_S, max(at_s, from_s) + CLOCK_S):
@@ -64,7 +66,8 @@ def write_frame(
             "consent lets nobody see the picture of that time",
             action=f"see `offrecord consent show {session_id}`",
         )
-    boxes = [box for box in _boxes(workspace, session_id) if _touches(box, from_s, until_s)]
+    laid = (*_boxes(workspace, session_id), *closed_by_tiles(workspace, session, ruling))
+    boxes = [box for box in laid if _touches(box, from_s, until_s)]
     for box in boxes:
         (_draw_outline if outline else draw_box)(frame, box.region)
     if outline:
@@ -73,11 +76,15 @@ def write_frame(
     return FramePreview(from_s=from_s, to_s=None if math.isinf(until_s) else until_s, covers=len(boxes))
 
 
-def _closed(workspace: Workspace, session: Session, *, now: datetime) -> list[tuple[float, float]]:
-    """Where nobody may look, as the ruling of now says, and as the last run did where there was one."""
+def _ruling(workspace: Workspace, session: Session, *, now: datetime) -> Ruling:
     ruling = consent.current_ruling(session, workspace=workspace, now=now)
     if not isinstance(ruling, Ruling):
         raise RefusedByPolicy(f"nobody may look: {ruling.reason}", action=ruling.action)
+    return ruling
+
+
+def _closed(workspace: Workspace, session: Session, ruling: Ruling) -> list[tuple[float, float]]:
+    """Where nobody may look, as the ruling of now says, and as the last run did where there was one."""
     closed = material_of(workspace, session.session_id).closed if is_analysed(workspace, session.session_id) else ()
     return closed_picture(session, ruling, closed)
 

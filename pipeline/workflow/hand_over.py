@@ -32,7 +32,7 @@ class HandedOver(Generic[R]):
         key = f"{task.epoch[:8]}-{task.name}-{task.number}"
         with workspace.attempting(task.attempt):
             workspace.fence.check()
-            workspace.stages.put(_STAGE, key, (value,), _box(self.kind))
+            workspace.stages.put(_STAGE, key, (value,), _box(self.kind), stays_here=True)
         return key
 
 
@@ -61,5 +61,4 @@ def _box(kind: Any) -> Any:
 
 def sweep(workspace: Workspace) -> None:
     """Removes what a run handed over and nobody read; only under the lock."""
-    for place in sorted((workspace.stages.root / _STAGE).glob("*.json")):
-        workspace.stages.drop(place)
+    workspace.stages.drop_each(workspace.stages.files(_STAGE))

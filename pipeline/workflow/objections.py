@@ -18,9 +18,13 @@ from pipeline.workflow.session_context import SessionContext
 
 def check_objections(context: SessionContext, audience: Audience) -> None:
     """Raises ``TryAgain`` where somebody objected to the public release while it was made."""
-    acts = previews.events(context.workspace.db, context.session.session_id)
-    if audience is Audience.PUBLIC and previews.objecting(acts):
+    if is_objected_to(context.workspace, context.session.session_id, audience):
         raise TryAgain("a participant objected meanwhile", action="`offrecord release` again says who")
+
+
+def is_objected_to(workspace: Workspace, session_id: str, audience: Audience) -> bool:
+    """Whether a participant's objection holds up a release."""
+    return audience is Audience.PUBLIC and bool(previews.objecting(previews.events(workspace.db, session_id)))
 
 
 def objection(planned: PlannedRendition) -> Pending | None:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from pipeline.records import RedactionBox
+from datetime import datetime
+
+from pipeline import consent
+from pipeline.records import RedactionBox, Ruling
 from pipeline.review import decision_log
 from pipeline.review.picture import decisions, queue
 from pipeline.review.picture.queue import PictureLine
 from pipeline.review.queue import proposals_of
 from pipeline.store import Workspace
+from pipeline.workflow.picture_gallery import closed_by_tiles
 
 
-def show_picture(workspace: Workspace, session_id: str, *, reveal_to: str | None = None) -> tuple[PictureLine, ...]:
+def show_picture(
+    workspace: Workspace, session_id: str, *, now: datetime, reveal_to: str | None = None
+) -> tuple[PictureLine, ...]:
     """What was read in the picture, its covers and its approval: masked, or revealed to an actor.
+
+    With them is what consent closes where only some tiles of a gallery view may be seen, as it is decided now.
 
     The ledger records who sees the texts first. Raises ``UsageProblem`` where there is no such session.
     """
-    lines = queue.show(workspace, session_id, reveal=reveal_to is not None)
+    session = consent.working_session(queue.session_of(workspace, session_id), workspace=workspace)
+    ruling = consent.current_ruling(session, workspace=workspace, now=now)
+    closed = closed_by_tiles(workspace, session, ruling) if isinstance(ruling, Ruling) else ()
+    lines = queue.show(workspace, session_id, reveal=reveal_to is not None, closed=closed)
     if reveal_to is not None:
         decision_log.note_reveal(workspace.db, session_id, actor=reveal_to)
     return lines

@@ -6,7 +6,7 @@ neither consent nor the person who approves a picture for the public.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +15,11 @@ from pipeline import faces, models
 from pipeline.errors import InputRefused
 from pipeline.faces import FaceDetector, FaceLook
 from pipeline.media.frames import frames
+from pipeline.media.ocr import Cover
 from pipeline.media.stillness import is_cut, is_still, squares
-from pipeline.records import FaceTracks, Purpose
+from pipeline.records import FaceTracks, Purpose, RedactionBox
 from pipeline.store.codec import key_of
+from pipeline.workflow.picture_gallery import blanking, is_asked
 from pipeline.workflow.picture_text import is_shown
 from pipeline.workflow.session_context import SessionContext
 
@@ -27,21 +29,25 @@ def is_available() -> bool:
     return models.folder(models.find(faces.MODEL)).is_dir()
 
 
-def see_faces(context: SessionContext) -> FaceTracks | None:
+def see_faces(context: SessionContext, hidden: Sequence[RedactionBox] = ()) -> FaceTracks | None:
     """The faces in the picture; None where nobody asks for them, no rendition may show it, or it cannot be looked at.
 
-    Raises ``ConfigurationError`` where the model is not what it was.
+    Where only some tiles of it may be shown, what is ``hidden`` is not looked at. Raises ``ConfigurationError`` where
+    the model is not what it was.
     """
     session, settings = context.session, context.workspace.settings.picture
-    if session.video is None or not _is_asked(context) or not is_available() or not is_shown(context):
+    if session.video is None or not _is_asked(context) or not is_available():
         return None
-    key = key_of(faces.VERSION, session.video.digest, settings.faces_per_second)
+    if not is_shown(context) and not hidden:
+        return None
+    hidden = () if is_shown(context) else tuple(hidden)
+    key = key_of(faces.VERSION, session.video.digest, settings.faces_per_second, *hidden)
     stored = context.workspace.stages.get("faces", key, FaceTracks)
     if stored is not None:
         return stored
     path = context.workspace.vault.path(session.video.digest)
     try:
-        looks = tuple(_looks(path, faces.load_detector(), settings.faces_per_second))
+        looks = tuple(_looks(path, faces.load_detector(), settings.faces_per_second, blanking(hidden)))
     except InputRefused:  # the sound may be whole all the same: only the picture is left out
         return None
     seen = FaceTracks(detector=faces.VERSION, looks=len(looks), tracks=faces.followed(looks))
@@ -56,7 +62,8 @@ def may_be_kept(context: SessionContext, seen: FaceTracks | None) -> bool:
 
 def is_unseen(context: SessionContext) -> bool:
     """Whether the picture is left out because faces are to be covered and the model that finds them is missing."""
-    return _is_asked(context) and not is_available() and is_shown(context)
+    tiles = is_asked(context.workspace, context.session, context.ruling)
+    return _is_asked(context) and not is_available() and (tiles or is_shown(context))
 
 
 def _is_asked(context: SessionContext) -> bool:
@@ -64,10 +71,12 @@ def _is_asked(context: SessionContext) -> bool:
     return settings.keep and settings.cover_faces
 
 
-def _looks(path: Path, detector: FaceDetector, per_second: float) -> Iterator[FaceLook]:
+def _looks(path: Path, detector: FaceDetector, per_second: float, cover: Cover | None) -> Iterator[FaceLook]:
     """Each look at the picture; where nothing moved since the last one, its faces are still there."""
     before: tuple[np.ndarray[tuple[int, ...], np.dtype[np.float32]], FaceLook] | None = None
-    for frame in frames(path, per_second=per_second):
+    for frame in frames(path, per_second=per_second, as_shown=cover is not None):
+        if cover is not None:
+            cover(frame)
         seen = squares(frame.planes[0])
         if before is not None and is_still(before[0], seen):
             look = FaceLook(at_s=frame.at_s, boxes=before[1].boxes)

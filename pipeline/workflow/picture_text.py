@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pipeline import review
 from pipeline.errors import InputRefused
 from pipeline.media import ocr
-from pipeline.records import Audience, OcrResult, Purpose
+from pipeline.records import Audience, OcrResult, Purpose, RedactionBox
 from pipeline.store.codec import key_of
+from pipeline.workflow.picture_gallery import blanking, is_asked
 from pipeline.workflow.session_context import SessionContext
 
 VERSION = "1"
 
 
-def read_picture(context: SessionContext) -> OcrResult | None:
-    """The text in the picture; None where no rendition may show it, nobody asks for it, or it cannot be read."""
+def read_picture(context: SessionContext, hidden: Sequence[RedactionBox] = ()) -> OcrResult | None:
+    """The text in the picture; None where no rendition may show it, nobody asks for it, or it cannot be read.
+
+    Where only some tiles of it may be shown, what is ``hidden`` is not read.
+    """
     session, settings = context.session, context.workspace.settings.picture
     version = ocr.version()
-    is_wanted = settings.keep and settings.require_ocr and is_shown(context)
+    is_wanted = settings.keep and settings.require_ocr and (is_shown(context) or bool(hidden))
     if session.video is None or version is None or not is_wanted:
         return None
-    key = key_of(VERSION, version, session.video.digest, settings.ocr_per_second)
+    hidden = () if is_shown(context) else tuple(hidden)
+    key = key_of(VERSION, version, session.video.digest, settings.ocr_per_second, *hidden)
     stored = context.workspace.stages.get("picture", key, OcrResult)
     if stored is not None:
         return stored
     try:
-        text = ocr.read(context.workspace.vault.path(session.video.digest), per_second=settings.ocr_per_second)
+        path = context.workspace.vault.path(session.video.digest)
+        text = ocr.read(path, per_second=settings.ocr_per_second, cover=blanking(hidden))
     except InputRefused:  # the sound may be whole all the same: only the picture is left out
         return None
     context.put("picture", key, text, purpose=Purpose.TRANSCRIBE)
@@ -40,7 +48,9 @@ def may_be_kept(context: SessionContext, text: OcrResult | None) -> bool:
 def is_unread(context: SessionContext) -> bool:
     """Whether the picture is left out only because tesseract is missing."""
     settings = context.workspace.settings.picture
-    return settings.keep and settings.require_ocr and ocr.version() is None and is_shown(context)
+    asked = settings.require_ocr and is_shown(context)
+    tiles = is_asked(context.workspace, context.session, context.ruling)
+    return settings.keep and ocr.version() is None and (asked or tiles)
 
 
 def is_shown(context: SessionContext) -> bool:

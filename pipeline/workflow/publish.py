@@ -20,6 +20,7 @@ from pipeline.store.codec import decode, encode, key_of
 from pipeline.store.releases import ReleaseAct
 from pipeline.workflow import tagging
 from pipeline.workflow.analyse import AnalysedSession
+from pipeline.workflow.copied_renditions import copied
 from pipeline.workflow.exposure_approval import blocking_reason
 from pipeline.workflow.objections import check_objections
 from pipeline.workflow.plan_renditions import PlannedRendition, Plans, plan_rendition, requested_audiences
@@ -159,7 +160,9 @@ def _place(
 ) -> None:
     """Puts a proved rendition in place, unless consent or a participant's answer changed meanwhile."""
     context = planned.analysed.context
-    with consent.release(context.workspace, context.ruling):
+    # The copy first, and not while others wait for the consent log: an upload takes its time.
+    copying = copied(context.workspace, rendition, scratch / rendition.folder)
+    with copying, consent.release(context.workspace, context.ruling):
         check_objections(context, planned.plan.audience)
         _record_release(planned, release_request)
         # The renames within a write transaction: a worker whose run is over is refused it, and puts nothing out.

@@ -19,6 +19,7 @@ from pipeline.store.key_ring import KeyRing
 from pipeline.store.key_sources import SECRET_BYTES
 from pipeline.store.plain_files import copy_sealed
 from pipeline.store.stale_keys import StaleKeys
+from pipeline.workflow.copied_renditions import copy_missing
 from pipeline.workflow.vault_keys import ShowFiles, note_keys, require_encrypted, rotate_locked
 
 
@@ -44,12 +45,14 @@ def reencrypt(workspace: Workspace, *, progress: ShowFiles = lambda *_: None) ->
     with workspace.locked():
         workspace.sweep()
         require_encrypted(workspace)
-        workspace.vault.require_keys()
+        workspace.require_storage()
         _begin(workspace)
         damaged: list[str] = []
         originals = _each(workspace.vault.keys, lambda digest: _renew_original(workspace, digest), damaged, progress)
         results = _each(workspace.stages.keys, workspace.stages.renew, [], progress)
         records = _renew_records(workspace)
+        workspace.sweep_buckets()
+        copy_missing(workspace)
         for ring in (workspace.vault.keys, workspace.stages.keys, workspace.records.keys):
             StaleKeys(ring).end()
         database.settle(workspace.db)

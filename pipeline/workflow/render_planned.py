@@ -75,7 +75,9 @@ def _render(planned: PlannedRendition, state: RepairState, use: UseProved) -> Re
             transcript,
             vault=workspace.vault,
             scratch=scratch,
-            listen=partial(speech.relisten, within=repair.spans_to_hear(planned, state)),
+            listen=partial(
+                speech.relisten, settings=workspace.settings.speech, within=repair.spans_to_hear(planned, state)
+            ),
             key=key_of_rendition(planned),
             fill=settings.fill,
             srt=settings.srt,

@@ -52,8 +52,9 @@ def state_of(planned: PlannedRendition, made_with: str) -> RepairState:
 def spans_to_hear(planned: PlannedRendition, state: RepairState) -> Sequence[tuple[float, float]] | None:
     """What of a rendition must be listened to, in seconds; None for all of it.
 
-    At first all of it where it has a name that the first search did not know, else what lies beside its windows and
-    wherever the transcript is not sure; after a repair what that changed.
+    At first what lies beside its windows and wherever the transcript is not sure; all of it where it has a name that
+    the first search did not know, and nobody measured that sure words of the engine hide none. After a repair what
+    that changed.
     """
     if state.rounds == 0:
         return _to_hear_first(planned)
@@ -74,8 +75,10 @@ def spans_to_hear(planned: PlannedRendition, state: RepairState) -> Sequence[tup
 
 def _to_hear_first(planned: PlannedRendition) -> Sequence[tuple[float, float]] | None:
     context, plan = planned.analysed.context, planned.plan
-    terms = [term.text for term in plan.terms]
-    if not context.workspace.settings.speech.keyword_search or not _were_searched(terms, context):
+    terms, settings = [term.text for term in plan.terms], context.workspace.settings.speech
+    if not settings.keyword_search:
+        return None
+    if not speech.sure_words_hold(settings) and not _were_searched(terms, context):
         return None
     unsure = speech.doubtful(
         context.session, context.ruling, planned.analysed.transcript, kept=plan.keep_tracks, terms=terms

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +13,7 @@ from pipeline.errors import ProofFailed, RefusedByPolicy, TryAgain, UsageProblem
 from pipeline.export import Selection
 from pipeline.export.mentions import PURPOSE, QUOTED, Mention, may_use
 from pipeline.files import file_digest, make_private
+from pipeline.files.run_folder import run_folder
 from pipeline.proof import MANIFEST, Manifest, failure_line, prove_unchanged, read_manifest
 from pipeline.records import Audience, OutFile, ProofVerdict, Ruling, Session, Turn
 from pipeline.render.clip import cut_clip
@@ -24,6 +24,7 @@ from pipeline.workflow.request_recall import HeldRequests, delivery, note_handed
 from pipeline.workflow.request_report import Gathered, gather
 from pipeline.workflow.tagging import TRANSCRIPT, read_turns
 
+_OWNER = "clip"
 PAD_S = 0.5
 """Before and after the words: where a sentence begins within a turn is worked out from its share of the letters."""
 
@@ -120,8 +121,8 @@ def _may_write(output: Path) -> None:
 
 def _place(scratch: Path, output: Path) -> None:
     """Shows the finished folder under its name in one step: whoever looks there finds all of it, or nothing."""
-    with tempfile.TemporaryDirectory(prefix=".offrecord-", dir=output.parent) as staging:
-        copy = Path(shutil.copytree(scratch, Path(staging) / output.name))
+    with run_folder(output.parent, ".offrecord-", _OWNER) as staging:
+        copy = Path(shutil.copytree(scratch, staging / output.name))
         for path in copy.iterdir():
             path.chmod(0o640)
         copy.chmod(0o750)

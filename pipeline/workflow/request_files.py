@@ -159,11 +159,14 @@ def _with_manifest(
     # A title is of one request's words, also where that one is not selected.
     titled_by = {row.titled_by for row in report.groups if row.titled_by}
     held_ids = tuple(sorted({*request_ids, *titled_by}))
+    answered = tuple(sorted(row.request_id for row in report.mentions if row.answer))
+    behind = {mention.request_id: (mention.session, *mention.answer_behind) for mention in gathered.mentions}
     redactions = {mention.request_id: redactions_of(mention) for mention in gathered.mentions}
     held = HeldRequests(
         request_ids=held_ids,
         quoted=tuple(sorted({row.request_id for row in report.mentions if row.verbatim} | titled_by)),
-        answered=tuple(sorted(row.request_id for row in report.mentions if row.answer)),
+        answered=answered,
+        answered_behind=tuple(behind[request_id] for request_id in answered),
         redactions=tuple(redactions[request_id] for request_id in held_ids),
     )
     return RequestExport(files={**files, manifest.NAME: content}, held=held)
@@ -176,7 +179,7 @@ def _state_key(workspace: Workspace) -> str:
         tag.VERSION,
         consent.log_head(workspace),
         "\n".join(sorted(f"{name} {state.state_key}" for name, state in states.items())),
-        sorted((path.name, path.stat().st_mtime_ns) for path in workspace.stages.root.glob("tags/*.json")),
+        workspace.stages.changes("tags"),
         acts_of(workspace).last,
         customers.read_text("utf-8") if customers.exists() else "",
         workspace.settings.export.model_dump_json(),

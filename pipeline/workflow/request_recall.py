@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline import consent
-from pipeline.export.mentions import PURPOSE, QUOTED, Mention, may_use
-from pipeline.records import OutFile, Ruling
+from pipeline.export.mentions import Mention, may_quote
+from pipeline.records import Held, OutFile, Refused, Ruling, Session
 from pipeline.store import Workspace
 from pipeline.store.artefacts import Artefact, ArtefactState
 from pipeline.store.registry import Registry
@@ -28,7 +28,8 @@ class HeldRequests:
 
     None where an earlier version did not keep it: it may have been any of them. ``heard_in`` and ``heard`` are the
     session of a clip and who is heard in it. ``redactions`` is, for each request, how many parts were taken out of its
-    words and of the answer.
+    words and of the answer. ``answered_behind`` has for each of ``answered`` its
+    session and whom the answer may repeat.
     """
 
     request_ids: tuple[str, ...]
@@ -37,9 +38,18 @@ class HeldRequests:
     heard_in: str = ""
     heard: tuple[str | None, ...] = ()
     redactions: tuple[tuple[int, int], ...] | None = None
+    answered_behind: tuple[tuple[str, ...], ...] = ()
 
-    def unquotable(self, shown: Mapping[str, Mention]) -> tuple[str, ...]:
-        """Those that may be shown still, but not in the words that the file held."""
+    def unquotable(self, shown: Mapping[str, Mention], may_quote: Callable[[str, str], bool]) -> tuple[str, ...]:
+        """Those that may be shown still, but not in the words that the file held.
+
+        ``may_quote`` says of a session and a participant in it whether their words may be shown.
+        """
+        repeated = {
+            request_id
+            for request_id, (session_id, *people) in zip(self.answered or (), self.answered_behind, strict=False)
+            if not all(may_quote(session_id, who) for who in people)
+        }
         quoted, answered = (self.request_ids if ids is None else ids for ids in (self.quoted, self.answered))
         kept = [mention for request_id in self.request_ids if (mention := shown.get(request_id))]
         return tuple(
@@ -47,6 +57,7 @@ class HeldRequests:
             for mention in kept
             if (mention.request_id in quoted and not mention.verbatim)
             or (mention.request_id in answered and mention.answer_withheld)
+            or mention.request_id in repeated
             or self._holds_more_than(mention)
         )
 
@@ -112,7 +123,7 @@ def recalls(workspace: Workspace, *, now: datetime) -> list[Recall]:
 
     What a person rejected as no request is shown nowhere, but nobody's consent ended: it is not called back.
     """
-    gathered, registry = gather(workspace, now=now), Registry(workspace.db)
+    gathered, consents = gather(workspace, now=now), _Consents(workspace, now)
     shown = {mention.request_id: mention for mention in (*gathered.mentions, *gathered.rejected)}
     copies: dict[str, list[tuple[str, str]]] = {}
     for copy in workspace.artefacts.copies():
@@ -121,7 +132,7 @@ def recalls(workspace: Workspace, *, now: datetime) -> list[Recall]:
     for artefact, held in _held(workspace):
         gone = tuple(request_id for request_id in held.request_ids if request_id not in shown)
         kept = tuple(request_id for request_id in held.request_ids if request_id in shown)
-        quotes = held.unquotable(shown) if _all_heard_may(workspace, held, registry, now) else kept
+        quotes = held.unquotable(shown, consents.may_quote) if consents.all_heard_may(held) else kept
         there = [("", "")] if artefact.state is ArtefactState.LIVE else []
         deliveries += [
             Recall(
@@ -145,12 +156,22 @@ def _held(workspace: Workspace) -> Iterator[tuple[Artefact, HeldRequests]]:
             yield artefact, held
 
 
-def _all_heard_may(workspace: Workspace, held: HeldRequests, registry: Registry, now: datetime) -> bool:
-    """Whether everybody who is heard in a clip lets their words be shown still; a file is no clip."""
-    if not held.heard_in:
-        return True
-    session = registry.session(held.heard_in)
-    ruling = consent.current_ruling(session, workspace=workspace, now=now)
-    return isinstance(ruling, Ruling) and all(
-        may_use(ruling, session, who, purpose) for who in held.heard for purpose in (PURPOSE, QUOTED)
-    )
+class _Consents:
+    """Who may be quoted now in which session; each session is ruled once."""
+
+    def __init__(self, workspace: Workspace, now: datetime) -> None:
+        self._workspace, self._now, self._registry = workspace, now, Registry(workspace.db)
+        self._known: dict[str, tuple[Session, Ruling | Held | Refused]] = {}
+
+    def all_heard_may(self, held: HeldRequests) -> bool:
+        """Whether everybody who is heard in a clip lets their words be shown still; a file is no clip."""
+        return not held.heard_in or all(self.may_quote(held.heard_in, who) for who in held.heard)
+
+    def may_quote(self, session_id: str, who: str | None) -> bool:
+        """Whether the words of a participant may be shown; nobody's where a session is held."""
+        if session_id not in self._known:
+            session = self._registry.session(session_id)
+            ruling = consent.current_ruling(session, workspace=self._workspace, now=self._now)
+            self._known[session_id] = session, ruling
+        session, ruling = self._known[session_id]
+        return isinstance(ruling, Ruling) and may_quote(ruling, session, who)

@@ -163,7 +163,7 @@ def _request_group(
     worded = title_of(central.about or central.wording) if central.verbatim and not named else ""
     worded = "" if secrets.are_in(worded) else worded
     return RequestGroup(
-        group_id="g-" + together.keys[0].removeprefix("q-"),
+        group_id="g-" + _first_shown(together.keys, by_id).removeprefix("q-"),
         title=named or worded or _plain([by_id[key] for key in together.keys]),
         request_ids=together.keys,
         closeness=together.closeness,
@@ -171,6 +171,11 @@ def _request_group(
         titled_by=central.request_id if worded else "",
         is_plain=not named and not worded,
     )
+
+
+def _first_shown(request_ids: Sequence[str], by_id: Mapping[str, Mention]) -> str:
+    """The first request whose words may be shown; else the lowest id: the order of the others is nobody's to know."""
+    return next((request_id for request_id in request_ids if by_id[request_id].verbatim), min(request_ids))
 
 
 def _named(request_ids: Sequence[str], acts: RequestActs, secrets: RequestSecrets) -> str:

@@ -91,16 +91,16 @@ def material_of(workspace: Workspace, session_id: str) -> ReviewMaterial:
 
 def is_analysed(workspace: Workspace, session_id: str) -> bool:
     """Whether there is anything that a reviewer could see and hear of a session."""
-    return workspace.stages.place(_STAGE, session_id).is_file()
+    return workspace.stages.is_there(workspace.stages.place(_STAGE, session_id))
 
 
-def review_state(workspace: Workspace, session_id: str) -> tuple[tuple[int, ...], str, str, int]:
+def review_state(workspace: Workspace, session_id: str) -> tuple[tuple[str, ...], str, str, int]:
     """What an open review stands on: while it is the same, and its ruling holds, so is what ``open_review`` gives.
 
     The stored material, the consent log with all that people settled, the session's record, and the last edit.
     """
-    places = [workspace.stages.place(stage, session_id) for stage in (_STAGE, "proposals")]
-    changed_at = tuple(place.stat().st_mtime_ns if place.is_file() else 0 for place in places)
+    stages = workspace.stages
+    changed_at = tuple(stages.changed_at(stages.place(stage, session_id)) for stage in (_STAGE, "proposals"))
     with unreadable_is_closed(), reading(workspace.db) as connection:  # a connection takes longer than what it reads
         last_edit = max(review.edits_in(connection, session_id), default=0)
         return changed_at, consent.head_hash(connection), record_digest(connection, session_id), last_edit

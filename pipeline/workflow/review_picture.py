@@ -19,6 +19,7 @@ from pipeline.records.shell_actor import mark
 from pipeline.review.picture import decisions as picture_decisions
 from pipeline.review.picture.plan import covers_of
 from pipeline.store import Workspace
+from pipeline.workflow.picture_gallery import closed_by_tiles
 from pipeline.workflow.review_material import Closed, ReviewSession
 
 _NEEDED = (Purpose.RECORD, Purpose.TRANSCRIBE)
@@ -29,13 +30,14 @@ _WHOLE = (0.0, 0.0, 1.0, 1.0)
 class CoverView:
     """One cover: its seconds, its box as shares of the picture (left, top, right, bottom), and the proposal it is for.
 
-    ``proposal_id`` is empty for a cover that a person laid.
+    ``proposal_id`` is empty for a cover that a person laid, and for what consent closes, which has a ``reason``.
     """
 
     proposal_id: str
     start_s: float
     end_s: float
     box: tuple[float, float, float, float]
+    reason: str = ""
 
 
 def note_watch(workspace: Workspace, session_id: str, *, actor: str, start_s: float, end_s: float) -> None:
@@ -87,9 +89,11 @@ def _covers(workspace: Workspace, opened: ReviewSession) -> Iterator[CoverView]:
         yield _view(cover, cover.proposal_ids[0])
     for cover in picture_decisions.covers(workspace.db, opened.session.session_id).values():
         yield _view(cover, "")
+    for cover in closed_by_tiles(workspace, opened.session, opened.ruling):
+        yield _view(cover, "", reason=cover.reason)
 
 
-def _view(cover: RedactionBox, proposal_id: str) -> CoverView:
+def _view(cover: RedactionBox, proposal_id: str, *, reason: str = "") -> CoverView:
     region = cover.region
     box = (region.left, region.top, region.right, region.bottom) if region else _WHOLE
-    return CoverView(proposal_id=proposal_id, start_s=cover.start_s, end_s=cover.end_s, box=box)
+    return CoverView(proposal_id=proposal_id, start_s=cover.start_s, end_s=cover.end_s, box=box, reason=reason)

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from pipeline.errors import ConfigurationError
-from pipeline.executors import EXECUTORS, RAY, Executor, RayExecutor
+from pipeline.executors import EXECUTORS, RAY, Executor, RayExecutor, remove_left_clusters
 from pipeline.files.mounts import network_file_system
 from pipeline.store import Workspace
 from pipeline.store.database import is_server
 
 
 def executor_named(name: str, workspace: Workspace) -> Executor:
-    """The executor of that name; raises ``ConfigurationError`` where the workspace may not be used by it."""
+    """The executor of that name, when what a killed run of this workspace left of Ray is removed.
+
+    Raises ``ConfigurationError`` where the workspace may not be used by it.
+    """
     require_database(workspace, on_cluster=name == RAY)
+    owner = hashlib.sha256(os.fsencode(workspace.root)).hexdigest()
+    remove_left_clusters(owner)
     if name != RAY:
         return EXECUTORS[name]
     settings = workspace.settings.ray
-    return RayExecutor(settings, partial(_has_room, workspace, settings.plaintext_limit_mb * 1_000_000))
+    return RayExecutor(settings, partial(_has_room, workspace, settings.plaintext_limit_mb * 1_000_000), owner=owner)
 
 
 def require_database(workspace: Workspace, *, on_cluster: bool) -> None:

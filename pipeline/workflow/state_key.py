@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
-from pipeline import __version__, detect, render, review, speech, tag
+from pipeline import __version__, detect, gallery, render, review, speech, tag
 from pipeline.consent.evaluation.jurisdictions import rules_of
 from pipeline.media import ocr
 from pipeline.store import Workspace, previews, releases, voices
@@ -33,6 +33,7 @@ def state_keys(workspace: Workspace, registry: Registry, *, on: date) -> dict[st
             settings.consent,
             ocr.version(),
             picture_faces.is_available(),
+            gallery.VERSION,
         ],
         workspace.listed().mark(on),
         customer_names(workspace.root),

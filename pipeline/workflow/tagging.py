@@ -10,6 +10,7 @@ import base64
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -101,7 +102,7 @@ def tag_session(
     if kept and kept.made_with == made_with:
         return False
     tags = tag.tag(turns, staff=staff, taxonomy=taxonomy)
-    tags = without_answers_to(tags, turns, kept_back, staff)
+    tags = with_speakers_before_answers(tags, (*published, *unshared), staff, earlier=kept.tags if kept else ())
     if kept:
         key = workspace.key(ALIAS_KEY)
         tags = with_earlier_ids(kept.tags, tags, lambda earlier: request_id_of(earlier, session_id, key))
@@ -112,17 +113,24 @@ def tag_session(
     return True
 
 
-def without_answers_to(
-    tags: Sequence[Tag], turns: Sequence[Turn], unshared: Collection[str], staff: Collection[str]
+def with_speakers_before_answers(
+    tags: Sequence[Tag], turns: Sequence[Turn], staff: Collection[str], *, earlier: Sequence[Tag]
 ) -> tuple[Tag, ...]:
-    """The tags without what staff said right behind somebody whose words may not be shown: it may repeat them."""
-    others = [turn for turn in turns if turn.participant_id not in staff]
+    """The tags, their answers with who spoke last before each, also where ``earlier`` tags alone know of them.
 
-    def may_repeat(answer: Answer) -> bool:
-        before = [turn for turn in others if turn.start_s < answer.start_s]
-        return bool(before) and before[-1].participant_id in unshared
+    Whoever says no to everything later is read no more, and what staff said to them would answer somebody else.
+    """
+    others = sorted((turn for turn in turns if turn.participant_id not in staff), key=lambda turn: turn.start_s)
+    known = [each.answer for each in earlier if each.answer]
 
-    return tuple(replace(each, answer=None) if each.answer and may_repeat(each.answer) else each for each in tags)
+    def behind(answer: Answer) -> tuple[str, ...]:
+        last = [turn.participant_id for turn in others if turn.start_s < answer.start_s][-1:]
+        then = [each.behind for each in known if each.start_s < answer.end_s and answer.start_s < each.end_s]
+        return tuple(sorted({who for who in (*last, *chain.from_iterable(then)) if who is not None}))
+
+    return tuple(
+        replace(each, answer=replace(each.answer, behind=behind(each.answer))) if each.answer else each for each in tags
+    )
 
 
 def unshared_speakers(session: Session, ruling: Ruling) -> frozenset[str]:

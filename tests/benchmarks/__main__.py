@@ -16,6 +16,7 @@ from tests.benchmarks import (
     encryption,
     executors,
     faults,
+    gallery,
     growth,
     hearing,
     idle,
@@ -46,6 +47,7 @@ BENCHMARKS: dict[str, Callable[[Path], Iterable[str]]] = {
 LONG: dict[str, Callable[[Path], Iterable[str]]] = {
     "executors": executors.measure,
     "faults": faults.measure,
+    "gallery": gallery.measure,
     "hearing": hearing.measure,
     "object-storage": object_storage.measure,
     "requests": requests.measure,

@@ -14,6 +14,7 @@ import click
 
 from tests.executors.matrix import EXECUTORS, STORES, Killed, matrix, place_of
 from tests.executors.night_faults import stopped_nights
+from tests.executors.stand_in_line import STAGES
 
 KILLS = 20
 
@@ -24,11 +25,18 @@ def measure(folder: Path) -> Iterator[str]:
     yield from stops(folder, STORES)
 
 
-def kills(executors: Sequence[str], stores: Sequence[str], *, workers: int, coordinators: int) -> Iterator[str]:
+def kills(
+    executors: Sequence[str],
+    stores: Sequence[str],
+    *,
+    workers: int,
+    coordinators: int,
+    stages: Sequence[str] = STAGES,
+) -> Iterator[str]:
     """A line for each stage of each executor over each store: of each so many workers, and so many coordinators."""
     for executor, store in product(executors, stores):
         with place_of(store) as place:
-            for row in matrix(executor, place, kills=workers, coordinators=coordinators):
+            for row in matrix(executor, place, kills=workers, coordinators=coordinators, stages=stages):
                 yield f"{executor:5} {store:10} killed after {row.stage:9} {row.kills:3} times: {_counts(row)}"
 
 
@@ -50,10 +58,18 @@ def _counts(row: Killed) -> str:
 @click.option("--coordinators", default=KILLS, show_default=True, help="Coordinators killed after each step; 0: none.")
 @click.option("--executor", "executors", type=click.Choice(EXECUTORS), multiple=True, default=EXECUTORS)
 @click.option("--store", "stores", type=click.Choice(STORES), multiple=True, default=STORES)
+@click.option("--stage", "stages", type=click.Choice(STAGES), multiple=True, default=STAGES)
 @click.option("--stops", "with_stops", is_flag=True, help="Also what stops whole nights.")
-def main(workers: int, coordinators: int, executors: Sequence[str], stores: Sequence[str], with_stops: bool) -> None:
-    """Measure some cells of the table, each with its own number of kills."""
-    for line in kills(executors, stores, workers=workers, coordinators=coordinators):
+def main(
+    workers: int,
+    coordinators: int,
+    executors: Sequence[str],
+    stores: Sequence[str],
+    stages: Sequence[str],
+    with_stops: bool,
+) -> None:
+    """Measure some cells of the table, or some of their stages, each with its own number of kills."""
+    for line in kills(executors, stores, workers=workers, coordinators=coordinators, stages=stages):
         click.echo(line)
     if with_stops:
         with tempfile.TemporaryDirectory() as folder:

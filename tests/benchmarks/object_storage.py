@@ -6,14 +6,18 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+from pipeline.settings.storage import StoredKind
 from pipeline.store import Workspace
+from pipeline.store.stage_cache import StageCache
 from tests import object_server
 from tests.object_server import KEY, SECRET
 
 SMALL, SMALL_BYTES, LARGE_BYTES = 50, 1 << 20, 200 << 20
 MANY = 1_000_000
+RESULTS, RESULT_BYTES = 300, 20_000
 
 
 def measure(folder: Path) -> Iterator[str]:
@@ -29,6 +33,7 @@ def measure(folder: Path) -> Iterator[str]:
         yield f"one of {SMALL + 1} files in a bucket: {_one(workspace)}"
         _fill(workspace)
         yield f"one of {MANY:,} data keys: {_one(workspace)}"
+    yield from measure_results(folder)
 
 
 def _figures(workspace: Workspace, sources: list[Path]) -> Iterator[str]:
@@ -69,6 +74,29 @@ def _seconds(work: Callable[[], object]) -> float:
     began = time.monotonic()
     work()
     return time.monotonic() - began
+
+
+def measure_results(folder: Path) -> Iterator[str]:
+    """Puts stage results into a folder and into a bucket, and searches all of them with so many requests at once."""
+    os.environ |= {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
+    with object_server.running() as server:
+        lines = server.lines(kinds=(StoredKind.STAGE_RESULTS,)) + "stage_cache_mb = 0\n"
+        for name, settings in (("folder", ""), ("bucket", lines)):
+            stages = Workspace.create(folder / f"{name}-results", settings).stages
+            seconds = _seconds(partial(_put_results, stages))
+            yield f"{name}: {RESULTS} results of {RESULT_BYTES // 1000} kB put, each {seconds / RESULTS * 1000:.0f} ms"
+            for at_once in (1, 8, 16, 1, 8, 16) if settings else (1,):
+                seconds = _seconds(partial(_search_results, stages, at_once))
+                yield f"{name}: all read, {at_once} at once: {seconds / RESULTS * 1000:.1f} ms each"
+
+
+def _put_results(stages: StageCache) -> None:
+    for number in range(RESULTS):
+        stages.put("speech", str(number), secrets.token_hex(RESULT_BYTES // 2))
+
+
+def _search_results(stages: StageCache, at_once: int) -> None:
+    assert all(content for _, content in stages.opened_each(stages.files(), at_once=at_once))
 
 
 def _random(path: Path, size: int) -> Path:

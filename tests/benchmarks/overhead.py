@@ -1,4 +1,7 @@
-"""Processor time of a night over that of the bare recogniser on the same sound, by length and by stage, on one core."""
+"""Processor time of a night over that of the bare recogniser on the same sound, by length and by stage, on one core.
+
+With Python's byte code kept, as every run but the first after an installation has it.
+"""
 
 from __future__ import annotations
 
@@ -63,15 +66,16 @@ class Spent:
 
 def measure(folder: Path) -> Iterator[str]:
     """Talk of some lengths taken through the whole line, beside the recogniser alone, in batches where it can."""
+    list(_measured(folder / "compiled", LENGTHS[0], folder / "bytecode"))
     for repeats in LENGTHS:
-        yield from _measured(folder / str(repeats), repeats)
+        yield from _measured(folder / str(repeats), repeats, folder / "bytecode")
 
 
-def _measured(folder: Path, repeats: int) -> Iterator[str]:
+def _measured(folder: Path, repeats: int, bytecode: Path) -> Iterator[str]:
     made = session_folder(folder / "inbox", "long", repeats=repeats, pause_s=0.5)
     sound = made / "recording.flac"
     workspace, length_s = prepared(folder / "ws"), _length_s(sound)
-    bare, stages = _bare(sound), _night(folder / "inbox", workspace)
+    bare, stages = _bare(sound, bytecode), _night(folder / "inbox", workspace, bytecode)
     night = Spent(sum(one.cpu_s for one in stages.values()), sum(one.kernel_s for one in stages.values()))
     beside_s = sum(stages[name].cpu_s for name in STAGES_BESIDE if name in stages)
     yield (
@@ -84,22 +88,23 @@ def _measured(folder: Path, repeats: int) -> Iterator[str]:
     yield f"  beside recognition {length_s / beside_s:.0f} times real time (goal {FASTEST})"
 
 
-def _bare(recording: Path) -> Spent:
+def _bare(recording: Path, bytecode: Path) -> Spent:
     """What the recogniser alone takes, with the start of its program."""
     code, more = (_BARE_WHISPER, [str(locate("whisper-base").folder)]) if HAS_MODEL else (_BARE_SPHINX, [])
     command = [sys.executable, "-c", code + _REPORT, str(recording), *more]
-    return Spent(*json.loads(_last_line(command)))
+    return Spent(*json.loads(_last_line(command, bytecode)))
 
 
-def _night(inbox: Path, workspace: Path) -> dict[str, Spent]:
+def _night(inbox: Path, workspace: Path, bytecode: Path) -> dict[str, Spent]:
     arguments = ["run", str(inbox), "--workspace", str(workspace), "--executor", "inline"]
-    stages = json.loads(_last_line([sys.executable, "-m", "tests.benchmarks.stages", *arguments]))
+    stages = json.loads(_last_line([sys.executable, "-m", "tests.benchmarks.stages", *arguments], bytecode))
     return {name: Spent(*spent) for name, spent in stages.items()}
 
 
-def _last_line(command: list[str]) -> str:
+def _last_line(command: list[str], bytecode: Path) -> str:
     """The last line on the standard error of a program that ends well, with the environment of a worker."""
     environment = os.environ | WORKER_ENVIRONMENT | {"HF_HUB_OFFLINE": "1", "OFFRECORD_RUN__STABLE_FOR_S": "0"}
+    environment |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(bytecode)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return done.stderr.strip().splitlines()[-1]
 

@@ -35,7 +35,7 @@ def _processor_s() -> float:
 def main() -> None:
     raise_loopback()
     executor, tasks, began = RayExecutor(RaySettings()), range(WORKERS * ROUNDS), time.monotonic()
-    connected(RaySettings(), WORKERS)
+    connected(RaySettings(), WORKERS, "nobody")
     before = _processor_s()
     outcomes = executor(tasks, sleeps, workers=WORKERS, timeout_s=120)
     done = [outcome.value for outcome in outcomes if isinstance(outcome, TaskDone)]

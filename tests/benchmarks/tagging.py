@@ -29,6 +29,7 @@ from pipeline.embeddings import SentenceEncoder, load_encoder
 from pipeline.embeddings.hashed import HashedTfidf
 from pipeline.tag.classifier import load_classifier
 from pipeline.tag.cues import Label, Weight, find_cues
+from pipeline.tag.expectation_cues import EXPECTATION_CUES
 from pipeline.tag.grouping import Wording, group
 from pipeline.tag.grouping.asks import plain_words
 from pipeline.tag.grouping.group import THRESHOLD
@@ -37,6 +38,7 @@ from pipeline.tag.request_cues import REQUEST_CUES
 from pipeline.tag.sentences import split_sentences
 from tests.benchmarks.detection_sets import read_set
 
+TALK = Path(__file__).parents[1] / "tag" / "talk.txt"
 WORDINGS = Path(__file__).parents[1] / "tag" / "grouping" / "wordings.txt"
 GOALS = {"changelog_spoken": ">= 0.68", "frminer_chat": ">= 0.52"}
 CHOSEN_ON = frozenset(GOALS)
@@ -99,7 +101,7 @@ def request_scores(texts: Sequence[str], encoder: SentenceEncoder) -> tuple[NDAr
 
 def by_rules(texts: Sequence[str]) -> NDArray[np.bool_]:
     """Whether a text has a cue of a request, without the classifier; those that are mostly talk do not count."""
-    cues = [cue for cue in REQUEST_CUES if cue.weight is not Weight.WEAK]
+    cues = [cue for cue in (*REQUEST_CUES, *EXPECTATION_CUES) if cue.weight is not Weight.WEAK]
     sentences = ([sentence.tokens for sentence in split_sentences(text)] for text in texts)
     return np.array([any(any(find_cues(tokens, cues)) for tokens in found) for found in sentences])
 
@@ -203,6 +205,27 @@ def measure_quiet(folder: Path) -> Iterator[str]:
             yield f"{name}: {words} words, texts tagged as a request for each 1,000: {', '.join(rates)}"
 
 
+def read_talk() -> dict[str, list[Item]]:
+    """The sentences written by hand, by group; in front of each is its kind, with a "-" where it asks for nothing."""
+    groups: dict[str, list[Item]] = {}
+    group = ""
+    for line in TALK.read_text("utf-8").splitlines():
+        if line.startswith("["):
+            group = line.strip("[]")
+        elif line and not line.startswith("#"):
+            kind, text = line.split(": ", 1)
+            groups.setdefault(group, []).append(Item(text, not kind.startswith("-")))
+    return groups
+
+
+def measure_talk() -> Iterator[str]:
+    """How the sentences that were written by hand are told apart; nothing was changed for those of the last group."""
+    for name, items in read_talk().items():
+        wanted, texts = np.array([item.is_request for item in items]), [item.text for item in items]
+        figures = ", ".join(f"{way} {score(wanted, find(texts))}" for way, find in ways().items())
+        yield f"sentences by hand, {name}: {len(items)} of which {wanted.sum()} ask for something: {figures}"
+
+
 def read_wordings() -> list[list[str]]:
     """The made-up requests, each as it is worded many times."""
     blocks = WORDINGS.read_text("utf-8").split("\n\n")
@@ -268,8 +291,8 @@ class Cached:
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def main(folder: Path) -> None:
-    """Measure tagging on the sets in FOLDER, and grouping on the project's own pairs."""
-    for line in chain(measure_sets(folder), measure_quiet(folder), measure_pairs()):
+    """Measure tagging on the sets in FOLDER and sentences by hand, and grouping on the project's own pairs."""
+    for line in chain(measure_sets(folder), measure_talk(), measure_quiet(folder), measure_pairs()):
         click.echo(line)
 
 

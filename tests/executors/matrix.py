@@ -26,6 +26,7 @@ from typing import Any
 from unittest.mock import patch
 
 from pipeline import ingest, nightly
+from pipeline.settings.storage import StoredKind
 from pipeline.store import Workspace
 from pipeline.store.registry import Registry
 from pipeline.workflow import request_files
@@ -38,7 +39,7 @@ from tests.executors.stand_in_line import REFUSED, STAGES
 
 EXECUTORS = ("local", "ray")
 STORES = ("folder", "postgresql", "bucket")
-"""SQLite and the vault's folder; PostgreSQL and the folder; SQLite and a bucket."""
+"""SQLite and the folder; PostgreSQL and the folder; SQLite and a bucket for originals, stage results and renditions."""
 STEPS = ("register", "conclude", "exports")
 """Of the coordinator: where it is killed as well, when it has done that."""
 _MODULE = "tests.executors.matrix"
@@ -186,13 +187,29 @@ def _whole(workspace: Workspace, plan: Mapping[str, str]) -> Callable[[str], boo
 
 
 def _doubled(workspace: Workspace, plan: Mapping[str, str]) -> int:
-    """How much more there is than an unbroken night leaves: sessions, originals, blobs, half-made renditions."""
+    """How much more there is than an unbroken night leaves: sessions, originals, blobs, half-made renditions.
+
+    What a killed worker began in a bucket the next run removes, and so does this before it counts.
+    """
+    with workspace.locked():
+        workspace.sweep_buckets()
     sessions = len(Registry(workspace.db).states()) - len(plan)
     files = workspace.vault.files()
     originals = len(files.digests) - len(plan)
     strange = sum(path.name.partition("-")[0] == ".partial" for path in workspace.vault.root.iterdir())
     left = [*workspace.scratch.iterdir(), *workspace.vault.opened_folder.rglob("*")]
-    return sessions + originals + files.unknown_blobs + strange + len(left)
+    return sessions + originals + files.unknown_blobs + strange + len(left) + _orphans(workspace)
+
+
+def _orphans(workspace: Workspace) -> int:
+    """Stage results and copies of renditions in the bucket that are of nothing, and results whose blob is not there."""
+    results, copies = workspace.stages.store.bucket, workspace.rendition_copies
+    if results is None or copies is None:
+        return 0
+    listed = results.listed()
+    missing = set(results.names().values()) - listed
+    of_copies = [*copies.orphans(copies.blobs.names()), *copies.unsettled(), *copies.missing(set(copies.blobs.names()))]
+    return len(results.orphans(listed)) + len(missing) + len(results.unkept.names()) + len(of_copies)
 
 
 def _is_let_out_wrongly(folder: str, text: str) -> bool:
@@ -218,7 +235,7 @@ def lines_of(place: str) -> str:
     if kind == "postgresql":
         return f'[database]\nurl = "{database_server.Server(Path(where), _NUMBERS).new_database()}"\n'
     if kind == "bucket":
-        return object_server.ObjectServer(int(where), _NUMBERS).lines()
+        return object_server.ObjectServer(int(where), _NUMBERS).lines(kinds=tuple(StoredKind))
     return ""
 
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from pipeline.errors import OffrecordError
+from pipeline.settings.storage import StoredKind
 from tests import object_server
 from tests.clock import NIGHT
 from tests.executors.matrix import Killed, counted, lines_of, prepared, recording_of, run_night
@@ -55,7 +56,7 @@ def lost_answers(root: Path, place: str) -> Stopped:
     """Every third answer of an S3 server is lost, whatever was asked; then a night without that."""
     server = object_server.ObjectServer(int(place.partition(":")[2]), iter(range(os.getpid(), 1 << 62)))
     with between(server) as (proxy, through):
-        inbox = prepared(root, FOLDERS, through.lines(), {})
+        inbox = prepared(root, FOLDERS, through.lines(kinds=tuple(StoredKind)), {})
         proxy.decide = lambda method, path, number: Fault.LOST if number % 3 == 0 else None
         faulty = _night(root, inbox)
         assert proxy.faults() > len(FOLDERS), "no answer was lost"

@@ -16,15 +16,17 @@ import time
 from pathlib import Path
 
 from pipeline import render
-from pipeline.files import make_private
+from pipeline.files import file_digest, make_private
+from pipeline.proof import MANIFEST
 from pipeline.records import Audience, Check, Proof, ProofVerdict, Session, SessionResult
 from pipeline.render.file_names import TRANSCRIPT_JSONL
 from pipeline.render.rendition import proved
-from pipeline.store import Workspace
+from pipeline.store import Workspace, releases
 from pipeline.store.codec import key_of
 from pipeline.store.database import storage_needed
 from pipeline.store.registry import Registry
 from pipeline.workflow.attempts import Task, opened
+from pipeline.workflow.copied_renditions import copied
 from pipeline.workflow.results import SessionProgress
 from tests.store.test_store import session as made_session
 
@@ -103,15 +105,27 @@ def _let_out(workspace: Workspace, task: Task, session: Session, text: str) -> N
         (make_private(scratch / name) / _FILE).write_text(text, "ascii")
         _reached(task, "render", session.title)
         (scratch / name / TRANSCRIPT_JSONL).touch()
+        (scratch / name / MANIFEST).write_text(text, "ascii")
         proof = Proof(checks=(Check(name="stand-in", verdict=ProofVerdict.PROVED, detail=""),))
         rendition = proved(session.session_id, Audience.INTERNAL, scratch / name, proof)
         assert rendition is not None
-        render.publish(rendition, scratch=scratch, out=workspace.out, placing=workspace.db.begin)
-        _reached(task, "publish", session.title)
+        with copied(workspace, rendition, scratch / name):
+            render.publish(rendition, scratch=scratch, out=workspace.out, placing=workspace.db.begin)
+            _reached(task, "publish", session.title)
+            _record(workspace, session)
+    _record(workspace, session)
     if workspace.ledger.append("stand-in", session.session_id, {"session_id": session.session_id}):
         _note(task.root, session.title, "let out")
     _kept(workspace, session, "tags", text[::3])
     _reached(task, "tag", session.title)
+
+
+def _record(workspace: Workspace, session: Session) -> None:
+    """Notes in the ledger what is in ``out/``, once."""
+    session_id, audience = session.session_id, Audience.INTERNAL
+    body = {"session_id": session_id, "proof": file_digest(workspace.out / session_id / audience / MANIFEST)}
+    entry = f"{releases.prefix_of(session_id, audience)}1"
+    releases.record_publication(workspace.db, entry, session_id, audience, scope="", body=body)
 
 
 def _reached(task: Task, stage: str, folder: str) -> None:

@@ -78,3 +78,20 @@ def test_a_track_that_nobody_listened_to_is_listened_to_as_a_whole() -> None:
 def test_a_term_of_several_words_is_looked_for_over_several() -> None:
     (found,) = places(said(word(7, "cluster"), word(8, "fried"), word(9, "the")), "Lester Frieda") or [(0.0, 0.0)]
     assert found[0] < 7 * STEP_S and found[1] > 9 * STEP_S
+
+
+def test_a_term_that_is_read_in_the_text_is_not_searched_for_where_its_words_have_times() -> None:
+    exact = word(7, "Halcyon", probability=0.4), word(8, "Freight", probability=0.4)
+    assert _not_read(*exact) == []
+    late = word(7, "Halcyon", probability=0.4), word(8, "Freight", probability=0.4, doubt_s=0.2)
+    assert len(_not_read(*late)) == 1
+    assert len(_not_read(word(7, "Halcyon", probability=0.4))) == 1, "a part of it alone"
+    assert len(_not_read(*exact, word(9, "calcium"))) == 1, "what sounds like it beside it"
+
+
+def _not_read(*exchanged: Word) -> list[tuple[float, float]]:
+    session, ruling = session_of(TRACK, OTHER, people=2), ruling_of(Outcome.PROCEED, Outcome.MINUS)
+    terms = ("Halcyon Freight", "Halcyon")
+    places = doubtful(session, ruling, said(*exchanged), kept=["t1"], terms=terms, read=("Halcyon Freight",))
+    assert places is not None
+    return places

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipeline.records import Context, KnownPerson, Term
 from pipeline.settings import SpeechSettings
 from pipeline.speech.engines import hints, told
-from pipeline.speech.vocabulary import vocabulary
+from pipeline.speech.vocabulary import vocabulary, whole_texts
 
 NO_MODEL = SpeechSettings(engine="whisper", model="")
 
@@ -81,3 +81,9 @@ def test_a_code_name_or_product_is_listened_for_as_it_is_said_for_short() -> Non
     found = texts(Context(terms=terms))
     assert {"Project Nightjar", "Nightjar", "Bluefin", "Quince", "Saffron"} <= set(found)
     assert not {"Home", "Ledger", "Postgres", "Turbo", "Project"} & set(found)
+
+
+def test_a_whole_text_stands_in_none_before_it() -> None:
+    names = ["Priya Raman", "Priya", "raman", "Ram", "Halcyon Freight", "Freight Halcyon", "Halcyon"]
+    assert whole_texts(names) == ["priya raman", "ram", "halcyon freight", "freight halcyon"]
+    assert whole_texts([]) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
@@ -294,6 +295,9 @@ def test_the_stage_works_with_the_real_engine(whisper_model: str) -> None:
     assert (heard.language, heard.other_language_s) == ("en", 0.0)
     assert heard.language_probability is not None and heard.language_probability > 0.8
     found = speech.keyword_search(session, ruling, heard, context, vault=Shelf(), settings=chosen)
+    assert "Priya Raman" not in {term.term for term in found}, "it is read in the text"
+    unsure = replace(heard, words=tuple(replace(word, text="prior", probability=0.5) for word in heard.words))
+    found = speech.keyword_search(session, ruling, unsure, context, vault=Shelf(), settings=chosen)
     assert "Priya Raman" in {term.term for term in found}
 
 

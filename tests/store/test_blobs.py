@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ConfigurationError, ObjectStorageRefused, ObjectStorageUnavailable, StorageUnavailable
-from pipeline.settings.storage import StorageSettings
+from pipeline.settings.storage import StorageSettings, StoredKind
 from pipeline.store.blobs import BlobStore, s3
 from pipeline.store.blobs.folder import FolderBlobs
 from pipeline.store.blobs.owned import OwnedBlobs
@@ -27,7 +27,7 @@ IN_PARTS = s3.SINGLE_BYTES + (3 << 20) + 7
 def blobs(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BlobStore:
     if request.param == "bucket":
         server: ObjectServer = request.getfixturevalue("object_storage")
-        return S3Blobs(server.settings(), "originals")
+        return S3Blobs(server.settings(), StoredKind.ORIGINALS)
     if request.param == "folder without links":
 
         def refused(source: object, target: object) -> None:
@@ -59,7 +59,7 @@ def test_what_is_put_is_read_back_whole_and_in_ranges(blobs: BlobStore, tmp_path
     content = os.urandom(size)
     assert blobs.put_if_absent("ab/name-1.sealed", file_of(tmp_path, content))
     assert (blobs.size("ab/name-1.sealed"), blobs.exists("ab/name-1.sealed")) == (size, True)
-    assert whole(blobs, "ab/name-1.sealed") == content
+    assert whole(blobs, "ab/name-1.sealed") == blobs.read_whole("ab/name-1.sealed") == content
     for start, length in ((0, 1), (size // 2, 1000), (size - 1, 1), (size, 10), (1, None)):
         if start >= 0:
             end = None if length is None else start + length
@@ -101,6 +101,8 @@ def test_what_is_not_there_is_said_to_be_missing(blobs: BlobStore) -> None:
         blobs.size("name")
     with pytest.raises(FileNotFoundError):
         whole(blobs, "name")
+    with pytest.raises(FileNotFoundError):
+        blobs.read_whole("name")
 
 
 def test_what_is_deleted_is_gone_and_its_neighbours_stay(blobs: BlobStore, tmp_path: Path) -> None:
@@ -121,8 +123,11 @@ def test_a_listing_goes_on_over_its_pages(blobs: BlobStore, tmp_path: Path, monk
 
 def test_another_folder_of_the_same_bucket_is_not_seen(object_storage: ObjectServer, tmp_path: Path) -> None:
     settings = object_storage.settings()
-    S3Blobs(settings, "originals").put_if_absent("name", file_of(tmp_path, b"content"))
-    assert list(S3Blobs(settings, "original").names()) == []
+    S3Blobs(settings, StoredKind.ORIGINALS).put_if_absent("name", file_of(tmp_path, b"content"))
+    assert (
+        list(S3Blobs(settings.model_copy(update={"renditions": settings.originals}), StoredKind.RENDITIONS).names())
+        == []
+    )
     assert list(object_storage.blobs(settings.originals.split("/")[2])) == ["team/originals/name"]
 
 
@@ -136,13 +141,13 @@ def test_a_fault_that_passes_loses_nothing_and_doubles_nothing(
 ) -> None:
     """Every third request meets it, whatever it is."""
     proxy, server = faulty
-    blobs, content = S3Blobs(server.settings(), "originals"), os.urandom(size)
+    blobs, content = S3Blobs(server.settings(), StoredKind.ORIGINALS), os.urandom(size)
     proxy.decide = lambda method, path, number: fault if number % 3 == 0 else None
     try:
         blobs.put_if_absent("name", file_of(tmp_path, content))
     except ObjectStorageUnavailable:  # as when an answer is lost that cannot be asked for again: the caller's next try
         assert not blobs.put_if_absent("name", file_of(tmp_path, content)) or whole(blobs, "name") == content
-    assert whole(blobs, "name") == content
+    assert whole(blobs, "name") == blobs.read_whole("name") == content
     assert list(blobs.names()) == ["name"]
     blobs.delete("name")
     assert (blobs.exists("name"), list(blobs.names())) == (False, [])
@@ -159,11 +164,11 @@ def test_a_fault_that_lasts_is_said_and_nothing_is_taken_for_gone_or_put(
     proxy, server = faulty
     settings = server.settings(retry_for_s=0.2, timeout_s=0.5)
     patient = {"endpoint": object_storage.endpoint, "retry_for_s": 20.0, "timeout_s": 20.0}
-    direct = S3Blobs(settings.model_copy(update=patient), "originals")
+    direct = S3Blobs(settings.model_copy(update=patient), StoredKind.ORIGINALS)
     direct.put_if_absent("there", file_of(tmp_path, b"content"))
-    blobs = S3Blobs(settings, "originals")
+    blobs = S3Blobs(settings, StoredKind.ORIGINALS)
     proxy.decide = lambda method, path, number: fault if method != "HEAD" or fault is not Fault.CUT else None
-    for ask in (lambda: whole(blobs, "there"), lambda: list(blobs.names())):
+    for ask in (lambda: whole(blobs, "there"), lambda: blobs.read_whole("there"), lambda: list(blobs.names())):
         with pytest.raises(StorageUnavailable) as raised:
             ask()
         assert "127.0.0.1" not in str(raised.value) and "there" not in str(raised.value)
@@ -182,7 +187,7 @@ def test_a_server_that_knows_no_conditions_is_asked_before(
     faulty: tuple[FaultProxy, ObjectServer], tmp_path: Path, fault: Fault, size: int
 ) -> None:
     proxy, server = faulty
-    blobs, content = S3Blobs(server.settings(retry_for_s=0.2), "originals"), os.urandom(size)
+    blobs, content = S3Blobs(server.settings(retry_for_s=0.2), StoredKind.ORIGINALS), os.urandom(size)
     assert blobs.knows_conditions("probe", file_of(tmp_path, b"content"))
     proxy.decide = lambda method, path, number: fault
     assert not blobs.knows_conditions("probe", file_of(tmp_path, b"content"))
@@ -203,7 +208,7 @@ def test_a_bucket_that_keeps_old_versions_is_refused(
 ) -> None:
     proxy, server = faulty
     proxy.decide = lambda method, path, number: Fault.VERSIONS
-    blobs = S3Blobs(server.settings(), "originals")
+    blobs = S3Blobs(server.settings(), StoredKind.ORIGINALS)
     with pytest.raises(ObjectStorageRefused, match="keeps old versions"):
         blobs.put_if_absent("name", file_of(tmp_path, os.urandom(size)))
 
@@ -212,12 +217,12 @@ def test_a_wrong_key_and_a_bucket_that_is_not_there_are_said(
     object_storage: ObjectServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = object_storage.settings(retry_for_s=0.2)
-    missing = S3Blobs(settings.model_copy(update={"originals": "s3://no-such-bucket"}), "originals")
+    missing = S3Blobs(settings.model_copy(update={"originals": "s3://no-such-bucket"}), StoredKind.ORIGINALS)
     for ask in (lambda: missing.put_if_absent("name", file_of(tmp_path, b"x")), lambda: list(missing.names())):
         with pytest.raises(ObjectStorageRefused, match="no such bucket"):
             ask()
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong-secret")
-    wrong = S3Blobs(settings, "originals")
+    wrong = S3Blobs(settings, StoredKind.ORIGINALS)
     for ask in (lambda: wrong.exists("name"), lambda: list(wrong.names())):
         with pytest.raises(ObjectStorageRefused, match="refuses the access key") as raised:
             ask()
@@ -229,7 +234,8 @@ def test_what_was_put_elsewhere_is_not_taken_for_gone(object_storage: ObjectServ
     settings, known = object_storage.settings(), tmp_path / "BUCKET"
 
     def owned(place: StorageSettings, owner: str = "a", file: Path = known) -> OwnedBlobs:
-        return OwnedBlobs(S3Blobs(place, "originals"), address=place.originals, owner=lambda: owner, known=file)
+        kind = StoredKind.ORIGINALS
+        return OwnedBlobs(S3Blobs(place, kind), kind=kind, address=place.originals, owner=lambda: owner, known=file)
 
     assert owned(settings).put_if_absent("name", file_of(tmp_path, b"content"))
     assert known.read_text() == settings.originals
@@ -249,9 +255,9 @@ def test_the_access_key_comes_from_a_private_file(object_storage: ObjectServer, 
     settings = object_storage.settings().model_copy(update={"credentials": f"file:{path}"})
     path.chmod(0o644)
     with pytest.raises(ConfigurationError, match="may be read by others"):
-        S3Blobs(settings, "originals").exists("name")
+        S3Blobs(settings, StoredKind.ORIGINALS).exists("name")
     path.chmod(0o600)
-    assert not S3Blobs(settings, "originals").exists("name")
+    assert not S3Blobs(settings, StoredKind.ORIGINALS).exists("name")
     for wrong, words in (
         (f'access_key_id = "{KEY}"\n', "secret_access_key is missing"),
         (f'secret = "{SECRET}"\naccess_key_id = "a"\nsecret_access_key = "b"\n', "unknown key secret"),
@@ -259,7 +265,7 @@ def test_the_access_key_comes_from_a_private_file(object_storage: ObjectServer, 
     ):
         path.write_text(wrong)
         with pytest.raises(ConfigurationError, match=words) as raised:
-            S3Blobs(settings, "originals").exists("name")
+            S3Blobs(settings, StoredKind.ORIGINALS).exists("name")
         assert SECRET not in str(raised.value)
 
 
@@ -268,10 +274,10 @@ def test_an_address_without_tls_is_of_this_machine_alone(monkeypatch: pytest.Mon
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     settings = StorageSettings(originals="s3://bucket", endpoint="http://s3.example.org")
     with pytest.raises(ConfigurationError, match="no TLS"):
-        S3Blobs(settings, "originals").exists("name")
+        S3Blobs(settings, StoredKind.ORIGINALS).exists("name")
 
 
 def test_without_an_access_key_the_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
     with pytest.raises(ConfigurationError, match="AWS_ACCESS_KEY_ID is not set"):
-        S3Blobs(StorageSettings(originals="s3://bucket"), "originals").exists("name")
+        S3Blobs(StorageSettings(originals="s3://bucket"), StoredKind.ORIGINALS).exists("name")

@@ -239,7 +239,7 @@ def test_nothing_plain_goes_to_the_bucket(
         with pytest.raises(ConfigurationError, match="nothing plain goes into object storage"):
             ask()
     with pytest.raises(ConfigurationError, match="nothing plain"):
-        copy_storage(workspace, "bucket")
+        copy_storage(workspace, "bucket", now=NOW)
     assert object_storage.blobs(bucket) == {}
     done = CliRunner().invoke(main, ["keys", "encrypt", "-w", str(workspace.root)])
     assert done.exit_code == 0, done.output
@@ -280,7 +280,7 @@ def test_doctor_tries_the_bucket_and_leaves_nothing_in_it(
     workspace: Workspace, folder_workspace: Workspace, faulty: tuple[FaultProxy, ObjectServer]
 ) -> None:
     def line(of: Workspace) -> tuple[bool, str, str]:
-        (each,) = (each for each in examine(of) if each.what == "object storage")
+        (each,) = (each for each in examine(of) if each.what == "object storage of originals")
         return each.ok, each.action, each.hint
 
     proxy, server = faulty
@@ -309,9 +309,9 @@ def test_storage_is_copied_to_the_bucket_and_back_byte_for_byte(
         assert done.exit_code == 0, done.output
         return json.loads(done.stdout)
 
-    assert copied("bucket")["copied"] == 3
+    assert copied("bucket")["originals"] == 3
     assert (in_folder(workspace), sorted(in_bucket(object_storage, bucket).values())) == ([], sorted(before.values()))
-    assert copied("bucket")["copied"] == 0
+    assert copied("bucket")["originals"] == 0
     assert "remove storage.originals" in copied("folder")["next"]
     assert {path.name: path.read_bytes() for path in (root / "vault").rglob("*.sealed")} == before
     assert object_storage.blobs(bucket) == {}
@@ -363,7 +363,7 @@ def _work(root: Path, what: str, argument: str, line: int, environment: dict[str
     elif what == "erase":
         vault.erase(argument)
     else:
-        copy_storage(workspace, argument)
+        copy_storage(workspace, argument, now=NOW)
 
 
 def _killed_at(root: Path, what: str, argument: str, step: int) -> Iterator[int]:

@@ -251,7 +251,7 @@ def test_a_session_whose_voices_nobody_told_apart_says_what_to_do(
     mixed: Workspace, client_of: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("OFFRECORD_MODELS", str(tmp_path / "none"))
-    mixed.stages.drop(next(mixed.stages.files()))
+    mixed.stages.drop(mixed.stages.files()[0])
     path = f"/sessions/{session_id_of(mixed)}/voices"
     ana = client_of("ana")
     assert "not told apart yet" in ana.get(path).text

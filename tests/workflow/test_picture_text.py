@@ -84,7 +84,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """A reader that is there; what it was asked for."""
     asked: list[float] = []
 
-    def read(path: Path, *, per_second: float) -> OcrResult:
+    def read(path: Path, *, per_second: float, cover: object) -> OcrResult:
         asked.append(per_second)
         return SEEN
 
@@ -111,7 +111,7 @@ def test_a_picture_is_read_once_and_may_then_be_kept(workspace: Workspace, looks
 def test_a_picture_that_cannot_be_decoded_stays_out_and_the_rest_goes_on(
     workspace: Workspace, looks: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(path: Path, *, per_second: float) -> OcrResult:
+    def refuse(path: Path, *, per_second: float, cover: object) -> OcrResult:
         raise InputRefused("a media file cannot be read to its end")
 
     monkeypatch.setattr(ocr, "read", refuse)

@@ -20,6 +20,7 @@ from pipeline.records import (
     Pending,
 )
 from pipeline.reports import verify
+from pipeline.reports.check_result import CheckResult
 from pipeline.store import releases
 from pipeline.workflow.publish import PublishOutcome
 from tests.render.making import sound
@@ -60,7 +61,7 @@ def test_an_earlier_rendition_put_back_is_noticed(publishing: PublishingSession,
     assert publishing.publish().stop is None and verify._renditions(publishing.workspace).ok
     shutil.copytree(out / "internal", tmp_path / "later")
 
-    def put(folder: str, place: str) -> verify.CheckResult:
+    def put(folder: str, place: str) -> CheckResult:
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(tmp_path / folder, out / place)
         return verify._renditions(publishing.workspace)

@@ -55,7 +55,13 @@ class Ears:
         self.asked: list[Sequence[Span] | None] = []
 
     def __call__(
-        self, path: Path, terms: Sequence[str], near: object, *, within: Sequence[Span] | None = None
+        self,
+        path: Path,
+        terms: Sequence[str],
+        near: object,
+        *,
+        settings: object = None,
+        within: Sequence[Span] | None = None,
     ) -> list[KeywordHit]:
         self.asked.append(within)
         assert TERM in terms
@@ -122,12 +128,15 @@ def test_where_nothing_searched_the_sound_all_of_it_is_listened_to(
     assert listening.asked == [None]
 
 
-def test_a_name_that_the_first_search_did_not_know_is_listened_for_everywhere(
-    publishing: PublishingSession, ears: Callable[..., Ears]
+@pytest.mark.parametrize(("engine", "is_everywhere"), [("sphinx", True), ("whisper", False)])
+def test_a_name_that_nobody_listened_for_is_listened_for_everywhere_unless_sure_words_hide_none(
+    publishing: PublishingSession, ears: Callable[..., Ears], engine: str, is_everywhere: bool
 ) -> None:
-    listening, publishing.known = ears(), Context()
+    listening, publishing.known, settings = ears(), Context(), publishing.workspace.settings
+    speech = settings.speech.model_copy(update={"engine": engine})
+    publishing.workspace.settings = settings.model_copy(update={"speech": speech})
     publishing.publish()
-    assert listening.asked == [None]
+    assert [asked is None for asked in listening.asked] == [is_everywhere]
 
 
 def test_a_later_night_makes_the_same_and_listens_to_nothing(

@@ -85,7 +85,7 @@ def without_sentence_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
 
 @pytest.fixture
 def allowed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Outcome]:
-    """What every participant's consent comes to, by purpose; a test may change it, for one session by its id behind."""
+    """What every participant's consent comes to, by purpose; a test may change it, also for one session or person."""
     outcomes = {purpose.value: Outcome.PROCEED for purpose in Purpose}
 
     class HandMadeRuling(Ruling):
@@ -97,7 +97,10 @@ def allowed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Outcome]:
                 participant_id=one.participant_id,
                 interval=Interval(start_s=0.0, end_s=session.duration_s),
                 purpose=purpose,
-                outcome=outcomes.get(f"{purpose} {session.session_id}", outcomes[purpose]),
+                outcome=outcomes.get(
+                    f"{purpose} {session.session_id}",
+                    outcomes.get(f"{purpose} {one.participant_id}", outcomes[purpose]),
+                ),
                 rule_id="R1",
                 reason="test",
             )
@@ -126,7 +129,7 @@ def workspace(new_workspace: Callable[[Path], Workspace], tmp_path: Path) -> Wor
 
 @pytest.fixture
 def publish(workspace: Workspace, allowed: dict[str, Outcome]) -> Publish:
-    """Puts a session's internal rendition out, as the night does: a customer who talks, and one of the staff."""
+    """Puts a session's internal rendition out, as the night does: two customers who talk, and one of the staff."""
 
     def published(number: int, *said: tuple[str, str], day: int = 18) -> str:
         company = CUSTOMERS[number % len(CUSTOMERS)]
@@ -145,6 +148,7 @@ def publish(workspace: Workspace, allowed: dict[str, Outcome]) -> Publish:
             participants=(
                 Participant(participant_id="p1", name=f"Guest {number}", company=company, role=Role.CUSTOMER),
                 Participant(participant_id="p2", name="Hannah Berg", company="Lumen Labs", role=Role.STAFF),
+                Participant(participant_id="p3", name=f"Other {number}", company=company, role=Role.CUSTOMER),
             ),
             tracks=(),
         )
@@ -569,6 +573,65 @@ def test_words_that_may_no_longer_be_shown_are_called_back_though_the_request_st
     }
 
 
+@pytest.mark.parametrize("purpose", [Purpose.INTERNAL_SHARE, Purpose.INTERNAL_IMPROVE])
+@pytest.mark.parametrize("retagged", [False, True])
+def test_an_answer_that_staff_gave_to_somebody_else_is_called_back_when_that_one_says_no(
+    workspace: Workspace,
+    publish: Publish,
+    allowed: dict[str, Outcome],
+    tmp_path: Path,
+    purpose: Purpose,
+    retagged: bool,
+) -> None:
+    """It may repeat them, though it stands behind another's request; also where what they said is read no more."""
+    publish(
+        1,
+        ("p1", "Please add single sign on for contractors."),
+        ("p3", "Our fleet in Leeds waits for it."),
+        ("p2", "You can have that for your fleet in Leeds already, under security."),
+    )
+    tagging.retag(workspace, now=NOW)
+    (row,) = rows(workspace)
+    assert "Leeds" in row["answer"]
+    request_files.hand_out(workspace, export(workspace, "csv"), tmp_path / "r.csv", now=NOW)
+    assert request_recall.recalls(workspace, now=NOW) == []
+    allowed[f"{purpose} p3"] = Outcome.MINUS
+    if retagged:
+        transcript = next(workspace.out.glob("*/internal/transcript.jsonl"))
+        transcript.write_bytes(b"".join(line for line in transcript.read_bytes().splitlines(True) if b"p3" not in line))
+        workspace.stages.place("exports", "tagger").unlink()
+        tagging.retag(workspace, now=NOW)
+    assert [one["answer"] for one in rows(workspace)] == [""]
+    found = {one.went_to: one.quotes for one in request_recall.recalls(workspace, now=NOW)}
+    assert found[str(tmp_path / "r.csv")] == (row["request_id"],)
+
+
+def test_an_answer_that_is_found_no_more_is_called_back_by_whom_it_may_repeat_alone(
+    workspace: Workspace, publish: Publish, allowed: dict[str, Outcome], tmp_path: Path
+) -> None:
+    publish(1, ("p1", "Please add an audit log."), ("p3", "We in Leeds too."), ("p2", "You can have one in Leeds."))
+    tagging.retag(workspace, now=NOW)
+    request_files.hand_out(workspace, export(workspace, "csv"), tmp_path / "r.csv", now=NOW)
+    _rewritten(workspace, "You can have one in Leeds.", "Hello.")
+    assert [one["answer"] for one in rows(workspace)] == [""]
+    assert request_recall.recalls(workspace, now=NOW) == [], "nobody said no to anything"
+    allowed["internal_share p3"] = Outcome.MINUS
+    assert request_recall.recalls(workspace, now=NOW)
+
+
+def test_the_id_of_a_group_does_not_tell_that_an_unshared_wording_was_the_first(
+    filled: Workspace, allowed: dict[str, Outcome]
+) -> None:
+    first = next(one.session for one in request_report.gather(filled, now=NOW).mentions if one.wording == WORDINGS[0])
+    allowed[f"internal_share {first}"] = Outcome.MINUS
+    (group,) = [each for each in request_report.gather(filled, now=NOW).groups if len(each.request_ids) == 3]
+    shared = [row["request_id"] for row in rows(filled) if row["group_id"] == group.group_id and row["verbatim"]]
+    assert group.group_id == "g-" + shared[0].removeprefix("q-"), "that of the first whose words are shown"
+    allowed["internal_share"] = Outcome.MINUS
+    (group,) = [each for each in request_report.gather(filled, now=NOW).groups if len(each.request_ids) == 3]
+    assert group.group_id == "g-" + min(group.request_ids).removeprefix("q-"), "none is shown: the ids have no order"
+
+
 def test_a_folder_that_is_not_there_is_said_and_nothing_counts_as_handed_out(
     filled: Workspace, allowed: dict[str, Outcome], tmp_path: Path
 ) -> None:
@@ -839,7 +902,7 @@ def test_a_clip_is_called_back_when_somebody_else_who_is_heard_in_it_may_not_be_
     clipped: tuple[Workspace, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     workspace, request_id = clipped
-    monkeypatch.setattr(request_recall, "may_use", lambda ruling, session, who, purpose: who != "p2")
+    monkeypatch.setattr(request_recall, "may_quote", lambda ruling, session, who: who != "p2")
     (mention,) = request_report.gather(workspace, now=NOW).mentions
     for name, heard in (("alone", ("p1",)), ("both", ("p1", "p2"))):
         held = request_recall.HeldRequests(

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.consent import log_head
+from pipeline.export.mentions import mentions_of
 from pipeline.records import Answer, Audience, Cell, Interval, Outcome, Purpose, Ruling, Transcript, Turn
 from pipeline.store.codec import encode
 from pipeline.workflow import tagging
-from tests.export.made import tagged
+from tests.export.made import KEY, NOW, ruling, session, tagged
 from tests.render.making import LENGTH_S, word
 from tests.workflow.conftest import HandMadeRuling, PublishingSession, finding_of
 
@@ -139,5 +140,12 @@ def test_what_staff_say_to_who_may_not_be_shown_is_the_answer_to_nobody_elses_re
         Turn(speaker="c", participant_id="p2", start_s=5.0, end_s=6.0, text="You can have it in May."),
     )
     told = Answer(text=said[2].text, start_s=5.0, end_s=6.0, participant_id="p2")
-    (tag,) = tagging.without_answers_to([replace(tagged(), start_s=0.0, end_s=2.0, answer=told)], said, {"p3"}, ["p2"])
-    assert (tag.answer.text if tag.answer else None) == answer
+    asked = replace(tagged(), start_s=0.0, end_s=2.0, answer=told)
+    (tag,) = tagging.with_speakers_before_answers([asked], said, ["p2"], earlier=())
+    assert tag.answer and tag.answer.behind == (asks,)
+    mentions = mentions_of(session(), ruling(quoted={"p3": Outcome.MINUS}), [tag], key=KEY, now=NOW)
+    assert isinstance(mentions, tuple)
+    (mention,) = mentions
+    assert (mention.answer, mention.answer_withheld) == (answer or "", answer is None)
+    (again,) = tagging.with_speakers_before_answers([asked], said[::2], ["p2"], earlier=[tag])
+    assert again.answer and set(again.answer.behind) == {"p1", asks}, "who is read no more is not forgotten"

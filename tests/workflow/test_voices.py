@@ -184,7 +184,7 @@ def test_names_count_for_the_voices_that_were_heard_alone(workspace: Workspace, 
     assert isinstance(ruled(workspace, session), Held)
     voices.put(workspace.stages, session, TOLD)
     assert isinstance(ruled(workspace, session), Ruling)
-    workspace.stages.drop(next(workspace.stages.files()))
+    workspace.stages.drop(workspace.stages.files()[0])
     assert isinstance(ruled(workspace, session), Held)
     other = replace(session, tracks=tuple(replace(track, digest="f" * 64) for track in session.tracks))
     assert voices.stored(workspace.stages, other) is None
@@ -338,7 +338,7 @@ def test_without_the_model_the_feature_says_so(
     workspace: Workspace, session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("OFFRECORD_MODELS", str(tmp_path / "none"))
-    workspace.stages.drop(next(workspace.stages.files()))
+    workspace.stages.drop(workspace.stages.files()[0])
     with pytest.raises(ConfigurationError, match="voices is not on this machine") as caught:
         list_voices(workspace, session.session_id, now=NOW)
     assert caught.value.action == "run `offrecord models pull voices`"

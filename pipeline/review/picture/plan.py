@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from pipeline.records import (
     Audience,
+    GalleryTiles,
     Outcome,
     PicturePlace,
     PicturePlan,
@@ -18,6 +19,7 @@ from pipeline.records import (
     Session,
 )
 from pipeline.review.picture import decisions
+from pipeline.review.picture.tiles import gallery_view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +29,21 @@ class PictureReview:
     may_be_kept: bool = False
     covers: tuple[RedactionBox, ...] = ()
     approved_by: str | None = None
+    gallery: GalleryTiles | None = None
+    """The tiles of a gallery view, where the settings ask for them and only some people may be seen."""
 
 
 NO_PICTURE = PictureReview()
 
 
-def picture_review(db: Engine, session: Session, proposals: Sequence[Proposal], *, may_be_kept: bool) -> PictureReview:
+def picture_review(
+    db: Engine,
+    session: Session,
+    proposals: Sequence[Proposal],
+    *,
+    may_be_kept: bool,
+    gallery: GalleryTiles | None = None,
+) -> PictureReview:
     """The acts of people about a session's picture that hold now."""
     if session.video is None or not may_be_kept:
         return NO_PICTURE
@@ -40,6 +51,7 @@ def picture_review(db: Engine, session: Session, proposals: Sequence[Proposal], 
         may_be_kept=True,
         covers=tuple(decisions.covers(db, session.session_id).values()),
         approved_by=decisions.approved_by(db, session, proposals),
+        gallery=gallery,
     )
 
 
@@ -64,15 +76,25 @@ def picture_plan(
     applied: Iterable[Proposal],
     reviewed: PictureReview,
 ) -> PicturePlan | None:
-    """The picture under the covers of people and of proposals nobody rejected; public only what a person approved."""
-    if not reviewed.may_be_kept or not may_be_shown(session, ruling, audience):
+    """The picture under the covers of people and of proposals nobody rejected; public only what a person approved.
+
+    Where only some people may be seen, an internal one keeps their tiles of a gallery view and nothing else.
+    """
+    if not reviewed.may_be_kept:
         return None
+    view = None
+    if not may_be_shown(session, ruling, audience):
+        view = gallery_view(session, ruling, audience, reviewed.gallery) if reviewed.gallery else None
+        if view is None:
+            return None
     if audience is Audience.PUBLIC and reviewed.approved_by is None:
         return None
     wanted = [*covers_of(applied), *reviewed.covers]
     return PicturePlan(
         covers=tuple(replace(cover, end_s=min(cover.end_s, session.duration_s)) for cover in wanted),
         reviewed_by=reviewed.approved_by,
+        tiles=view.tiles if view else None,
+        closed=view.covers if view else (),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import UsageProblem
@@ -16,7 +16,9 @@ from pipeline.store.registry import Registry
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureLine:
-    """One place of the picture: a proposal (``r-…``) with how sure it is, a cover (``c…``), or the approval."""
+    """One place of the picture: a proposal (``r-…``) with how sure it is, a cover (``c…``), what consent
+    closes (``consent``), or the approval.
+    """
 
     id: str
     state: str
@@ -35,10 +37,16 @@ def session_of(workspace: Workspace, session_id: str) -> Session:
     return registry.session(session_id)
 
 
-def show(workspace: Workspace, session_id: str, *, reveal: bool) -> tuple[PictureLine, ...]:
-    """The places in order of time, and whether somebody approved the picture as it stands now."""
+def show(
+    workspace: Workspace, session_id: str, *, reveal: bool, closed: Sequence[RedactionBox] = ()
+) -> tuple[PictureLine, ...]:
+    """The places in order of time, and whether somebody approved the picture as it stands now.
+
+    ``closed`` is what consent covers beside them, which nobody lifts.
+    """
     session, proposals = session_of(workspace, session_id), proposals_of(workspace, session_id)
-    places = sorted(_places(workspace, session_id, reveal=reveal), key=lambda line: (line.from_s or 0.0, line.id))
+    listed = (*_places(workspace, session_id, reveal=reveal), *(_cover("consent", box) for box in closed))
+    places = sorted(listed, key=lambda line: (line.from_s or 0.0, line.id))
     actor = decisions.approved_by(workspace.db, session, proposals)
     state = "approved for the public" if actor else "not approved" if session.video else "there is no picture"
     return (*places, PictureLine(id="picture", state=state))

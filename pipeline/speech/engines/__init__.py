@@ -34,6 +34,11 @@ def told(context: Context, settings: SpeechSettings) -> frozenset[str]:
     return frozenset(keyword.text for chosen in _engines(settings) for keyword in chosen.told(known, settings))
 
 
+def sure_words_hold(settings: SpeechSettings) -> bool:
+    """Whether it was measured that no name is said where the engine is sure of words that sound like none."""
+    return engine(settings.engine).sure_probability is not None
+
+
 def preflight(settings: SpeechSettings) -> str:
     """What tells the recognisers that the settings ask for, and their models, from any others.
 

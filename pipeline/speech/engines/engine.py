@@ -38,6 +38,8 @@ class Engine:
 
     Where it was told every name, the sound is searched for them only where it was less sure of a word than
     ``sure_probability``, or heard what sounds like one; None where nobody measured that this finds as much.
+
+    ``second_listener`` hears what was rendered once more, and is told no name; None where sphinx does so.
     """
 
     version: Callable[[SpeechSettings], str]
@@ -46,6 +48,7 @@ class Engine:
     told: Callable[[Sequence[Keyword], SpeechSettings], list[Keyword]] = nothing_told
     missing: Callable[[Session], Failed | None] = nothing_missing
     sure_probability: float | None = None
+    second_listener: Callable[[SpeechSettings], Recogniser] | None = None
 
 
 def for_all_tracks(recogniser: Recogniser) -> ForTrack:

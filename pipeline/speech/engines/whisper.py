@@ -135,6 +135,10 @@ def _open(known: Sequence[Keyword], settings: SpeechSettings) -> ForTrack:
     return for_all_tracks(WhisperRecogniser(settings, names, bundled()))
 
 
+def _second_listener(settings: SpeechSettings) -> WhisperRecogniser:
+    return WhisperRecogniser(settings, (), bundled())
+
+
 def _told(known: Sequence[Keyword], settings: SpeechSettings) -> list[Keyword]:
     """The names that the model's prompt has room for; where the model is not here to count, those that surely fit."""
     try:
@@ -155,4 +159,5 @@ ENGINE = Engine(
     hints=hot_words,
     told=_told,
     sure_probability=_SURE_PROBABILITY,
+    second_listener=_second_listener,
 )

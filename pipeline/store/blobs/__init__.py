@@ -25,6 +25,9 @@ class BlobStore(Protocol):
         A read that is cut off raises: the end of the pieces is the end of the range.
         """
 
+    def read_whole(self, name: str) -> bytes:
+        """A small blob in one request; raises ``FileNotFoundError``. One that is cut off raises."""
+
     def exists(self, name: str) -> bool:
         """Whether a blob is there."""
 

@@ -49,6 +49,10 @@ class FolderBlobs:
                 yield content
                 left = None if left is None else left - len(content)
 
+    def read_whole(self, name: str) -> bytes:
+        """A small blob; raises ``FileNotFoundError``."""
+        return self.place(name).read_bytes()
+
     def exists(self, name: str) -> bool:
         """Whether a blob is there."""
         return self.place(name).is_file()

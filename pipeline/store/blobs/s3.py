@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from pipeline.errors import ConfigurationError, ObjectStorageRefused, ObjectStorageUnavailable, OffrecordError
-from pipeline.settings.storage import StorageSettings
+from pipeline.settings.storage import StorageSettings, StoredKind
 from pipeline.store.blobs.credentials import AccessKey, read_access_key
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ _NO_BUCKET = "NoSuchBucket"
 class S3Blobs:
     """The blobs below a prefix of a bucket; requests that fail in passing are made again for a while."""
 
-    def __init__(self, settings: StorageSettings, folder: str) -> None:
-        """``folder`` is below the place that the settings name; nothing is asked of the server yet."""
+    def __init__(self, settings: StorageSettings, kind: StoredKind) -> None:
+        """Those of a kind, in a folder of its name below its place; nothing is asked of the server yet."""
         self._settings = settings
-        self._folder = folder
+        self._kind = kind
         self._knows_conditions = True
 
     def put_if_absent(self, name: str, source: Path) -> bool:
@@ -67,6 +67,10 @@ class S3Blobs:
             end = min(end, start_byte + size)
         for start in range(start_byte, end, READ_BYTES):
             yield self._piece(name, start, min(READ_BYTES, end - start))
+
+    def read_whole(self, name: str) -> bytes:
+        """A small blob in one request; raises ``FileNotFoundError``."""
+        return self._answered(lambda: bytes(self._obstore.get(self._store, name).bytes()), lambda _: True)
 
     def exists(self, name: str) -> bool:
         """Whether a blob is there."""
@@ -152,19 +156,22 @@ class S3Blobs:
                 raise ObjectStorageUnavailable("object storage gave up an upload") from None
 
     def _piece(self, name: str, start: int, length: int) -> bytes:
-        """One range, whole: what is cut off is asked for again, and then given up."""
+        """One range, whole."""
+        get_range = partial(self._obstore.get_range, self._store, name, start=start, length=length)
+        return self._answered(lambda: bytes(get_range()), lambda content: len(content) == length)
+
+    def _answered(self, ask: Callable[[], bytes], is_whole: Callable[[bytes], bool]) -> bytes:
+        """A body: what is cut off is asked for again, and then given up."""
         for last in range(_TRIES):
             try:
-                content = bytes(
-                    self._asked(lambda: self._obstore.get_range(self._store, name, start=start, length=length))
-                )
+                content = self._asked(ask)
             except ObjectStorageRefused:
                 raise
             except ObjectStorageUnavailable:
                 if last == _TRIES - 1:
                     raise
                 continue
-            if len(content) == length:
+            if is_whole(content):
                 return content
         raise ObjectStorageUnavailable("object storage gives less of a file than there is")
 
@@ -211,8 +218,8 @@ class S3Blobs:
         _ = self._obstore
         from obstore.store import S3Store
 
-        settings, place = self._settings, urlsplit(self._settings.originals)
-        prefix = "/".join(part for part in (place.path.strip("/"), self._folder) if part)
+        settings, place = self._settings, urlsplit(self._settings.address(self._kind))
+        prefix = "/".join(part for part in (place.path.strip("/"), self._kind) if part)
         return S3Store(
             place.netloc,
             prefix=prefix or None,
@@ -284,5 +291,5 @@ def _in_words(text: str) -> OffrecordError:
     if " 403 " in text:
         return ObjectStorageRefused()
     if _NO_BUCKET in text:
-        return ObjectStorageRefused("there is no such bucket", action="check storage.originals and storage.endpoint")
+        return ObjectStorageRefused("there is no such bucket", action="check the places and the endpoint in [storage]")
     return ObjectStorageUnavailable()

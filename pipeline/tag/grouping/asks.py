@@ -75,11 +75,17 @@ _OPENINGS = (
         rf"{_GOOD} if there (?:was|were)",
         rf"{_GOOD} to (?:have|get|see)",
         r"(?:wish|wished)(?: that)? there (?:was|were)",
+        r"(?:i|we|they|everybody|people) would (?:\w+ ){1,6}?if (?:there (?:was|were)|(?:you|it|we) had)",
+        r"(?:feature|thing) (?:that )?(?:i|we) (?:\w+ ){1,4}?is",
+        r"what (?:i|we) (?:really )?(?:am|are|need|want|miss|lack)(?: \w+){0,2}? is",
+        r"what would (?:\w+ ){1,2}?is",
+        r"plus one (?:from (?:me|us) )?(?:for|on)",
     ),
     _opening(
         _Form.CLAUSE,
         rf"{_GOOD} if",
         rf"would {_ADVERBS}(?:love|like|appreciate) it if",
+        r"(?:i|we|they|everybody|people) would (?:\w+ ){1,6}?if(?= (?:it|the|your) )",
         rf"would {_ADVERBS}(?:help|help us|help me|save us time|make sense)(?: a lot)? if",
         r"(?:wish|wishes) that",
         r"(?:wish|wishes)(?! that| list)",
@@ -92,6 +98,7 @@ _OPENINGS = (
     _opening(
         _Form.ACTION,
         rf"{_GOOD} to",
+        r"why (?:can|could) (?:not )?(?:i|we|you|one|users|people)(?: (?:not|just|simply|even))*",
         rf"(?:please |can you |could you )?{_ADVERBS}let (?:us|me|people|users|you|everyone)",
     ),
     _opening(
@@ -111,7 +118,7 @@ _OPENINGS = (
     ),
     _opening(
         _Form.ACTION,
-        rf"{_WHO} {_ADVERBS}(?:must|need to|want to|have to|would like to|would love to)(?! have)",
+        rf"{_WHO} {_ADVERBS}(?:must|need to|want to|would like to|would love to)(?! have)",
         r"(?:can|could|will|would) (?:i|we|one|you|they)(?: (?:please|maybe|also|just|somehow))*",
         r"(?:i|we|you|people|users) can not(?: (?:even|just|really))?",
         r"how (?:can|do|could|would) (?:i|we|you|one)",
@@ -131,6 +138,11 @@ _SUBJECT_FIRST = re.compile(
     rf"^(?P<thing>(?!{_POINTING} |(?:there|i|we|you|what|if|without) )\S+ .+?)(?<! it)(?<! that)(?<! this) {_GOOD}"
 )
 """A thing is named first and praised after: "a chart of the lag would help"."""
+_CONDITION = re.compile(
+    r"^if (?P<there>there (?:was|were) |(?:you|it|we) had )?(?P<asked>(?!there|we|i )\w+ .+?) "
+    r"(?:that|it|i|we|nobody|everybody|people|users|life|my \w+|our \w+) (?:would|will|could|might) "
+)
+"""What is wished for is told first, then what for: "if the report came as a PDF I would read it"."""
 _TAIL = re.compile(
     r" (?:because|since|so that|so (?:we|i|they|our|that)\b|before|otherwise|or (?:we|i) (?:can|have|will)|"
     r"which (?:is|would)|but|and (?:we|i|they|that) |when (?:we|i) |to pass the|in order to|if (?:we|i|you|that|"
@@ -148,6 +160,8 @@ _LEAD = re.compile(
 """What somebody begins with who goes on about what was said."""
 _FILLER = re.compile(r"^(?:(?:like|well|um|uh|you know|i mean|i do not know|basically|maybe|say) )+")
 _ARTICLE = re.compile(r"^(?:(?:a|an|the|some|any|to|that|of|for|just|also|more of an?) )+")
+_WHY_NOT = re.compile(r"^why (can|could|do|does|did|is|are|has|have|would|should) not(?= )", re.IGNORECASE)
+"""Nobody asks "why can not the report": the words come apart for the search of cues."""
 _FEW = 3
 """Words, short ones too, that a title may have where no sentence leaves it two longer ones."""
 # Who is meant by a redaction's label is told in no title.
@@ -187,7 +201,7 @@ def title_of(quote: str) -> str:
         words = _with_heard(words, place)
     elif ask.form is _Form.CLAUSE:
         words = present(words)
-    title = _LABEL.sub(_plain_label, " ".join(words)).strip(" ,;:.-")
+    title = _WHY_NOT.sub(_contracted, _LABEL.sub(_plain_label, " ".join(words)).strip(" ,;:.-"))
     return title[:1].upper() + title[1:]
 
 
@@ -239,6 +253,9 @@ def _of_sentence(tokens: Sequence[WordToken]) -> _Asked:
         return _piece(_Form.THING, words, text, 0, len(text) - 1)
     if named := _SUBJECT_FIRST.match(text):
         return _piece(_Form.THING, words, text, 0, named.end("thing"))
+    if condition := _CONDITION.match(text):
+        form = _Form.THING if condition["there"] else _Form.CLAUSE
+        return _piece(form, words, text, *condition.span("asked"))
     for opening in _OPENINGS:
         for match in opening.pattern.finditer(text):
             if not _misses(opening.form, words, text, match.end()):
@@ -250,8 +267,7 @@ def _misses(form: _Form, words: Sequence[WordToken], text: str, begin: int) -> b
     """Whether what follows an opening is not what it opens: "add it on the page" names no thing, "please, I" no act."""
     if form is _Form.ACTION:
         return re.match(r"(?:i|we|you|they|it) ", text[begin:]) is not None
-    points = form is _Form.THING and _POINTS.match(text, begin) is not None
-    return points and names_enough(words[words_before(words, begin) :])
+    return form is _Form.THING and _POINTS.match(text, begin) is not None
 
 
 def _piece(form: _Form | None, words: Sequence[WordToken], text: str, begin: int, end: int) -> _Asked:
@@ -274,7 +290,12 @@ def _shown(tokens: Sequence[WordToken], quote: str) -> Iterator[str]:
     for index, token in enumerate(tokens):
         near = [*tokens[max(0, index - 1) : index], *tokens[index + 1 : index + 2]]
         short = any(other.start_char == token.start_char for other in near)
-        yield token.text if short else quote[token.start_char : token.end_char]
+        text = "I" if token.text == "i" else token.text
+        yield text if short else quote[token.start_char : token.end_char]
+
+
+def _contracted(match: re.Match[str]) -> str:
+    return f"why {match[1].removesuffix('n')}n't"
 
 
 def _plain_label(match: re.Match[str]) -> str:

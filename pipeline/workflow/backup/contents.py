@@ -11,11 +11,11 @@ from pipeline.errors import InputRefused
 from pipeline.store import terms
 
 MANIFEST = "backup.json"
-DATABASE, HEADS, KEYS, VAULT = "offrecord.db", "heads", "keys", "vault"
+DATABASE, HEADS, KEYS, STAGES, VAULT = "offrecord.db", "heads", "keys", "stages", "vault"
 FORMAT = 1
-FOLDERS = ("out", "reports", "stages", terms.FOLDER, "withdrawn", VAULT)
+FOLDERS = ("out", "reports", STAGES, terms.FOLDER, "withdrawn", VAULT)
 FILES = (DATABASE, HEADS, "withdrawals.journal")
-LEFT_OUT = ("consent.lock", "lock", "stages.lock")
+LEFT_OUT = ("consent.lock", "lock", "stages.lock", "stages.copies.lock")
 """Files of the workspace's own that mean nothing elsewhere; ``keys``, ``log`` and ``scratch`` are left out too."""
 
 

@@ -204,6 +204,7 @@ def _made_current(staging: Path, now: datetime) -> tuple[replay.Replayed, tuple[
     workspace = Workspace.open(staging)
     try:
         with workspace.locked():
+            workspace.stages.store.leave_to_folder()
             lost = record_keys.give_up_lost_texts(workspace.db)
             replayed = replay.replay(workspace)
             consent.verify_chain(workspace)

@@ -33,13 +33,14 @@ from pipeline.workflow.backup.contents import (
     KEYS,
     LEFT_OUT,
     MANIFEST,
+    STAGES,
     VAULT,
     BackupManifest,
 )
 from pipeline.workflow.database_copy import write_file
 
 _COPY = "backup.db"
-_ORIGINAL = "original"
+_ORIGINAL, _RESULT = "original", "result"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,11 +170,25 @@ def _data(workspace: Workspace, add: Add, originals: bool) -> None:
         is_own = path.name in (*FILES[:2], FILE_NAME, *LEFT_OUT) or path.name.startswith((".", f"{DATABASE}-"))
         if path.is_file() and not path.is_symlink() and not is_own:
             add(path.name, path)
-    for folder in FOLDERS if originals else [name for name in FOLDERS if name != VAULT]:
+    in_bucket = {STAGES} if workspace.stages.store.bucket is not None else set()
+    for folder in [name for name in FOLDERS if name not in in_bucket and (originals or name != VAULT)]:
         for path in _files(workspace.root / folder):
             add(path.relative_to(workspace.root).as_posix(), path)
+    if in_bucket:
+        _results(workspace, add)
     if originals and workspace.vault.bucket is not None:
         _from_bucket(workspace, workspace.vault.bucket, add)
+
+
+def _results(workspace: Workspace, add: Add) -> None:
+    """The stage results, those in object storage too, as they would lie in the folder."""
+    store, copy = workspace.stages.store, workspace.scratch / _RESULT
+    for owner, sealed in store.read_each(store.owners()):
+        try:
+            write_bytes(copy, sealed)
+            add(f"{STAGES}/{owner}", copy)
+        finally:
+            copy.unlink(missing_ok=True)
 
 
 def _from_bucket(workspace: Workspace, bucket: BucketOriginals, add: Add) -> None:

@@ -46,11 +46,14 @@ def carry_out(workspace: Workspace, *, now: datetime) -> None:
 
 
 def verify_withdrawals(workspace: Workspace) -> None:
-    """Searches for what each withdrawal should have left nowhere; raises ``WorkspaceDamaged`` while there is any."""
-    incomplete = []
-    for filed in withdrawals.read(workspace.db):
-        if filed.state is not WithdrawalState.DONE:
-            continue
+    """Searches for what each withdrawal should have left nowhere; raises ``WorkspaceDamaged`` while there is any.
+
+    Under the lock of the workspace.
+    """
+    incomplete, done = [], [each for each in withdrawals.read(workspace.db) if each.state is WithdrawalState.DONE]
+    if done:
+        workspace.sweep_buckets()  # so that what could not be deleted at once is no leftover, if it can be now
+    for filed in done:
         if find_leftovers(workspace, filed):
             incomplete.append(filed.withdrawal_id)
         else:
@@ -148,8 +151,6 @@ def _replay(workspace: Workspace, now: datetime) -> None:
         withdrawals.step(workspace.ledger, by_withdrawal[digest], "erased from the vault", what, {})
     artefacts = list(workspace.artefacts.all())
     current = {artefact.location for artefact in artefacts if artefact.state is not ArtefactState.ERASED}
-    for artefact in artefacts:
-        is_gone = artefact.state is ArtefactState.ERASED and artefact.location not in current
-        place = workspace.root / artefact.location
-        if is_gone and place.is_relative_to(workspace.stages.root):
-            workspace.stages.drop(place)
+    erased = {each.location for each in artefacts if each.state is ArtefactState.ERASED} - current
+    places = {workspace.root / location for location in erased}
+    workspace.stages.drop_each({place for place in places if place.is_relative_to(workspace.stages.root)})

@@ -172,20 +172,18 @@ def delete_derived(workspace: Workspace, filed: Withdrawal, session_id: str, *, 
     """Deletes what was made from a session, with ``copies`` also what was withdrawn of it; it can be made again."""
     workspace.words.drop(session_id)
     places = [workspace.root / artefact.location for artefact in workspace.artefacts.of(session_id)]
-    for place in places:
-        if place.is_relative_to(workspace.stages.root):
-            workspace.stages.drop(place)
+    workspace.stages.drop_each({place for place in places if place.is_relative_to(workspace.stages.root)})
     known = {workspace.root / artefact.location for artefact in workspace.artefacts.all()}
-    for place in workspace.stages.files():
-        if place not in known and place.parent.name != "exports":
-            workspace.stages.drop(place)
+    workspace.stages.drop_each(
+        place for place in workspace.stages.files() if place not in known and place.parent.name != "exports"
+    )
     if copies:
         withdrawn = sorted(workspace.withdrawn.glob(f"{session_id}-*"))
         for folder in (*withdrawn, workspace.out / session_id):
             if folder.is_dir():
                 shutil.rmtree(folder)
     artefacts = workspace.artefacts.of(session_id)
-    gone = [artefact for artefact in artefacts if not (workspace.root / artefact.location).exists()]
+    gone = [artefact for artefact in artefacts if not workspace.has_material(workspace.root / artefact.location)]
     workspace.artefacts.set_state((artefact.artefact_id for artefact in gone), ArtefactState.ERASED)
     for artefact in gone:
         _note(workspace, filed, f"erased: {artefact.kind}", artefact.artefact_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import Connection, select
 
@@ -11,6 +12,7 @@ from pipeline.consent.log.identity import Alias, AliasKind, Keys, Verified
 from pipeline.lexicon import is_common, words_of
 from pipeline.records import ChatLine, Crosstalk, Cue, Participant, Session, Transcript, Word
 from pipeline.store import Workspace
+from pipeline.store.blobs.at_once import each_at_once
 from pipeline.store.registry import Registry
 from pipeline.store.tables.consent import alias as alias_table
 
@@ -85,18 +87,26 @@ def said_elsewhere(workspace: Workspace, people: Mapping[str, frozenset[str]]) -
         for who, words in _utterances(session, transcripts_of(workspace, session.session_id)):
             if who in people[session.session_id]:
                 theirs.update(runs(words, GRAM_WORDS))
-    for session in registry.sessions(registry.digests().keys() - people.keys()) if theirs else ():
-        for who, words in _utterances(session, transcripts_of(workspace, session.session_id)):
+    others = registry.sessions(registry.digests().keys() - people.keys()) if theirs else ()
+    # Of many sessions at once, where each transcript has to be fetched from object storage.
+    read = partial(_with_transcripts, workspace)
+    for session, transcripts in each_at_once(read, others, at_once=workspace.stages.store.at_once):
+        for who, words in _utterances(session, transcripts):
             if who is not None:
                 shared |= theirs.intersection(runs(words, GRAM_WORDS))
     return frozenset(shared)
+
+
+def _with_transcripts(workspace: Workspace, session: Session) -> tuple[Session, list[Transcript]]:
+    return session, transcripts_of(workspace, session.session_id)
 
 
 def transcripts_of(workspace: Workspace, session_id: str) -> list[Transcript]:
     """Every stored transcript of a session, also those that a changed setting has replaced."""
     places = [workspace.root / artefact.location for artefact in workspace.artefacts.of(session_id)]
     folder = workspace.stages.root / "speech"
-    stored = [workspace.stages.get("speech", place.stem, Transcript) for place in places if place.parent == folder]
+    opened = workspace.stages.opened_each([place for place in places if place.parent == folder], at_once=1)
+    stored = [workspace.stages.decoded(content, Transcript) for _, content in opened if content is not None]
     return [transcript for transcript in stored if transcript is not None]
 
 

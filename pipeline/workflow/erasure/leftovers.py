@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import String, inspect, text
 
 from pipeline.consent.answers import answer_rows
@@ -44,13 +43,14 @@ def find_leftovers(workspace: Workspace, filed: Withdrawal) -> tuple[Leftover, .
     """What is left of the person: everywhere after an erasure, else in what may no longer be published."""
     keys = Keys(workspace.key("identity"))
     if not filed.erase:
-        return tuple(sorted(set(_in_output(workspace, filed, keys))))
+        return tuple(sorted({*_in_output(workspace, filed, keys), *_in_buckets(workspace)}))
     finder = _Finder(keys, withdrawals.marks(workspace.db, filed.withdrawal_id))
     gone = _erased_files(workspace, filed)
     leftovers = [
         *_in_database(workspace, finder, filed),
         *_in_answers(workspace, finder, keys, filed),
         *_in_stages(workspace, finder),
+        *_in_buckets(workspace),
         *_in_files(workspace, finder, gone),
         *(Leftover("vault", digest, "file") for digest in gone if workspace.vault.has_trace(digest)),
         *(Leftover("keys", digest, "key") for digest in gone if workspace.vault.has_key(digest)),
@@ -149,18 +149,26 @@ def _in_answers(workspace: Workspace, finder: _Finder, keys: Keys, filed: Withdr
 def _in_stages(workspace: Workspace, finder: _Finder) -> Iterator[Leftover]:
     """The encrypted results of work: there others may still name the person, as they do in the sealed recordings."""
     grams = finder.only("gram")
-    for path in workspace.stages.files():
-        try:
-            content = workspace.stages.opened(path)
-        except InvalidTag:
-            yield Leftover("stages", f"{path.parent.name}/{path.stem}", "unreadable")
-            continue
+    for path, content in workspace.stages.opened_each(workspace.stages.files()):
         place = f"{path.parent.name}/{path.stem}"
+        if content is None:
+            yield Leftover("stages", place, "unreadable")
+            continue
         shown = content.decode("utf-8", "replace")
         if path.parent.name == "speech":
-            transcript = workspace.stages.get("speech", path.stem, Transcript)
+            transcript = workspace.stages.decoded(content, Transcript)
             shown = " ".join(word.text for word in transcript.words) if transcript else shown
         yield from (Leftover("stages", place, kind) for kind in grams.kinds(shown))
+
+
+def _in_buckets(workspace: Workspace) -> Iterator[Leftover]:
+    """What object storage still has of results and renditions whose keys are gone or which were withdrawn."""
+    if workspace.stages.store.bucket is not None:
+        for name in workspace.stages.store.bucket.unkept.doomed():
+            yield Leftover("stages", name, "not deleted from object storage yet")
+    if workspace.rendition_copies is not None:
+        for copy in workspace.rendition_copies.unsettled():
+            yield Leftover("renditions", copy.place, "not deleted from object storage yet")
 
 
 def _in_files(workspace: Workspace, finder: _Finder, gone: frozenset[str]) -> Iterator[Leftover]:

@@ -85,7 +85,9 @@ def _remove(workspace: Workspace, session: Session, item: RetentionItem, shared:
         for folder in rendition_folders(workspace, session.session_id, item.kind):
             shutil.rmtree(folder)
         artefacts = [each for each in workspace.artefacts.of(session.session_id) if each.kind in _MADE_FROM_IT]
-        _say_erased(workspace, (each for each in artefacts if not (workspace.root / each.location).exists()))
+        _say_erased(
+            workspace, (each for each in artefacts if not workspace.has_material(workspace.root / each.location))
+        )
     _finish(workspace, item)
 
 
@@ -107,8 +109,7 @@ def _remove_transcripts(workspace: Workspace, session: Session, now: datetime) -
     _refuse_again(workspace, session, (), now)
     workspace.words.drop(session.session_id)
     artefacts = transcripts_of(workspace, session.session_id)
-    for artefact in artefacts:
-        workspace.stages.drop(workspace.root / artefact.location)
+    workspace.stages.drop_each({workspace.root / artefact.location for artefact in artefacts})
     Registry(workspace.db).rewrite_erased(replace(session, captions=(), embedded=(), chat=(), notes=()))
     _say_erased(workspace, artefacts)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from pipeline import consent, render
 from pipeline.lexicon import patterns
@@ -49,21 +50,28 @@ def keep_published(session: Session, workspace: Workspace, *, now: datetime) -> 
 
 def _kept(session: Session, ruling: Ruling, audience: Audience, workspace: Workspace, now: datetime) -> bool:
     """Whether a rendition stays; where not, it is withdrawn."""
-    requested = audience.purpose in session.purposes
-    in_time = may_be_published(audience, session.started_at, workspace.settings.retention, now=now)
-    may_stay = requested and in_time and ruling.allows(audience.purpose)
-    if may_stay and _holds_no_term(session, audience, workspace, now):
+    if may_stay(session, ruling, audience, workspace, now=now, out=workspace.out):
         with consent.release(workspace, ruling):
-            if _hides_enough(session, ruling, audience, workspace):
+            if hides_enough(session, ruling, audience, workspace, out=workspace.out):
                 return True
     workspace.retract(session.session_id, audience)
     return False
 
 
-def _hides_enough(session: Session, ruling: Ruling, audience: Audience, workspace: Workspace) -> bool:
-    """Whether the rendition in place is whole, the latest one, and hides all that consent closes now."""
+def may_stay(
+    session: Session, ruling: Ruling, audience: Audience, workspace: Workspace, *, now: datetime, out: Path
+) -> bool:
+    """Whether a rendition below ``out`` is still asked for, in time and allowed, and holds no term that is listed."""
+    requested = audience.purpose in session.purposes
+    in_time = may_be_published(audience, session.started_at, workspace.settings.retention, now=now)
+    is_allowed = requested and in_time and ruling.allows(audience.purpose)
+    return is_allowed and _holds_no_term(session, audience, workspace, now, out)
+
+
+def hides_enough(session: Session, ruling: Ruling, audience: Audience, workspace: Workspace, *, out: Path) -> bool:
+    """Whether the rendition below ``out`` is whole, the latest one, and hides all that consent closes now."""
     session_id = session.session_id
-    proof = read_manifest(workspace.out / session_id / audience / MANIFEST)
+    proof = read_manifest(out / session_id / audience / MANIFEST)
     latest = releases.latest(workspace.db, session_id, audience)
     if proof is None or latest is None or latest[0] != proof.entry:
         return False
@@ -71,7 +79,7 @@ def _hides_enough(session: Session, ruling: Ruling, audience: Audience, workspac
     if newly_exposed(_closed_now(session, ruling, audience.purpose, scope), scope):
         return False
     public_key = workspace.signer.public_key
-    return render.recall(session_id, audience, workspace.out, proof.key, public_key=public_key) is not None
+    return render.recall(session_id, audience, out, proof.key, public_key=public_key) is not None
 
 
 def _closed_now(session: Session, ruling: Ruling, purpose: Purpose, scope: RedactionScope) -> RedactionScope:
@@ -94,7 +102,7 @@ def _closed_now(session: Session, ruling: Ruling, purpose: Purpose, scope: Redac
     )
 
 
-def _holds_no_term(session: Session, audience: Audience, workspace: Workspace, now: datetime) -> bool:
+def _holds_no_term(session: Session, audience: Audience, workspace: Workspace, now: datetime, out: Path) -> bool:
     """Whether no text of a rendition holds a term or pattern that is listed for the session now."""
     known = terms.known_to(session, workspace.listed(), on=now.date())
     listed = [PlannedTerm(text=text, replacement="") for term in known.terms for text in (term.text, *term.aliases)]
@@ -102,12 +110,11 @@ def _holds_no_term(session: Session, audience: Audience, workspace: Workspace, n
     return not any(
         replacer.spans(line)
         or any(True for each in known.patterns for _ in patterns.places(each.text, line, each.where))
-        for line in _lines(session.session_id, audience, workspace)
+        for line in _lines(out / session.session_id / audience)
     )
 
 
-def _lines(session_id: str, audience: Audience, workspace: Workspace) -> Iterator[str]:
-    folder = workspace.out / session_id / audience
+def _lines(folder: Path) -> Iterator[str]:
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.suffix in _TEXTS:
             yield from path.read_text("utf-8").splitlines()

@@ -35,10 +35,10 @@ def measured(workspace: Workspace, session: Session, kind: RetainedKind) -> tupl
         return len(session.sealed), sum(file.size for file in session.sealed)
     if kind is RetainedKind.TRANSCRIPT:
         places = [workspace.root / each.location for each in transcripts_of(workspace, session.session_id)]
+        sizes = [workspace.stages.size(place) for place in dict.fromkeys(places) if workspace.stages.is_there(place)]
     else:
         folders = rendition_folders(workspace, session.session_id, kind)
-        places = [path for folder in folders for path in folder.rglob("*")]
-    sizes = [path.stat().st_size for path in dict.fromkeys(places) if path.is_file()]
+        sizes = [path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file()]
     return len(sizes), sum(sizes)
 
 

@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 
 from pipeline.consent.evaluation.explain import explain
-from pipeline.consent.evaluation.like_names import are_alike
 from pipeline.consent.staff.match_participant import settle
+from pipeline.lexicon.like_names import are_alike
 from pipeline.records import Role
 from pipeline.store import Workspace
 from pipeline.store.database import reading

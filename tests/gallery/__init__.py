@@ -1,0 +1,1 @@
+"""Tests of the tiles of a gallery view."""

@@ -1,0 +1,280 @@
+"""Stage results in a bucket: as they are in the folder, whatever is killed, lost, replaced or out of reach."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from pipeline.errors import StorageUnavailable
+from pipeline.reports.verify import verify_workspace
+from pipeline.settings.storage import StorageSettings, StoredKind
+from pipeline.store import Workspace, bucket_results, result_store, unkept_blobs
+from pipeline.store.blobs import owned
+from pipeline.store.blobs.folder import FolderBlobs
+from pipeline.store.bucket_results import BucketResults
+from pipeline.store.stage_cache import StageCache
+from pipeline.workflow.reencrypt import reencrypt
+from tests.fault_proxy import Fault, FaultProxy, between
+from tests.kill_points import killed_at_each_line
+from tests.object_server import ObjectServer
+from tests.store.test_bucket_originals import moved_to
+
+SAID = "what the customer said"
+RESULTS = (StoredKind.STAGE_RESULTS,)
+NO_COPIES = "stage_cache_mb = 0\n"
+
+
+@pytest.fixture
+def folder_workspace(new_workspace: Callable[[Path], Workspace], tmp_path: Path) -> Workspace:
+    return new_workspace(tmp_path / "ws")
+
+
+@pytest.fixture
+def faulty(object_storage: ObjectServer) -> Iterator[tuple[FaultProxy, ObjectServer]]:
+    with between(object_storage) as both:
+        yield both
+
+
+@pytest.fixture
+def in_files(folder_workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A workspace whose bucket is a folder of blobs: what is forked cannot have obstore's threads."""
+
+    def blobs(_: StorageSettings, kind: StoredKind) -> FolderBlobs:
+        return FolderBlobs(tmp_path / "bucket" / kind)
+
+    monkeypatch.setattr(owned, "S3Blobs", blobs)
+    return moved_to(folder_workspace, '[storage]\nstage_results = "s3://bucket/team"\n')
+
+
+def blobs_in(tmp_path: Path) -> set[str]:
+    folder = tmp_path / "bucket" / StoredKind.STAGE_RESULTS
+    return {path.name for path in folder.iterdir() if path.is_file() and path.name != owned.MARK}
+
+
+def bucket_of(workspace: Workspace) -> BucketResults:
+    assert workspace.stages.store.bucket is not None
+    return workspace.stages.store.bucket
+
+
+def copies_in_folder(stages: StageCache) -> list[str]:
+    return sorted(path.name for path in stages.root.glob("*/*.json"))
+
+
+@pytest.mark.parametrize("place", ["folder", "bucket", "bucket without copies"])
+def test_results_are_kept_replaced_listed_and_dropped_alike(
+    folder_workspace: Workspace, request: pytest.FixtureRequest, place: str
+) -> None:
+    workspace = folder_workspace
+    if place != "folder":
+        server: ObjectServer = request.getfixturevalue("object_storage")
+        bucket = server.new_bucket()
+        copies = NO_COPIES if "without" in place else ""
+        workspace = moved_to(folder_workspace, server.lines(bucket, kinds=RESULTS) + copies)
+    stages = workspace.stages
+    first = stages.put("speech", "k", SAID)
+    stages.put("speech", "other", "more")
+    before = stages.changed_at(first)
+    assert stages.put("speech", "k", f"{SAID} again") == first
+    assert (stages.get("speech", "k", str), stages.changed_at(first) != before) == (f"{SAID} again", True)
+    assert [path.stem for path in stages.files()] == [path.stem for path in stages.files("speech")] == ["k", "other"]
+    assert [owner for owner, _ in stages.changes("speech")] == ["speech/k.json", "speech/other.json"]
+    assert stages.files("review") == [] and stages.get("speech", "missing", str) is None
+    assert stages.is_there(first) and stages.size(first) > len(SAID)
+    assert dict(stages.opened_each(stages.files()))[first] == f'"{SAID} again"'.encode()
+    stages.drop_each(stages.files())
+    assert (stages.files(), stages.is_there(first), stages.get("speech", "k", str)) == ([], False, None)
+    assert not stages.keys.has("speech/k.json")
+    if place != "folder":
+        assert bucket_of(workspace).unkept.names() == [], "the one that was replaced is gone too"
+        assert list(server.blobs(bucket)) == [f"team/stage_results/{owned.MARK}"]
+
+
+def test_each_is_fetched_once_and_only_so_many_copies_stay(
+    folder_workspace: Workspace, faulty: tuple[FaultProxy, ObjectServer]
+) -> None:
+    proxy, server = faulty
+    workspace = moved_to(folder_workspace, server.lines(kinds=RESULTS) + "stage_cache_mb = 1\n")
+    stages = workspace.stages
+    for number in range(4):
+        stages.put("speech", str(number), SAID * 20_000)
+    assert 1 <= len(copies_in_folder(stages)) <= 2, "each has 440 kB"
+    for path in stages.root.glob("*/*.json"):
+        path.unlink()
+    proxy.done.clear()
+    for _ in range(3):
+        assert stages.get("speech", "3", str) == SAID * 20_000
+    assert sum(method == "GET" and "/stage_results/" in path for method, path, _ in proxy.done) == 1
+    copy = stages.place("speech", "3")
+    copy.write_bytes(b"changed")
+    assert stages.get("speech", "3", str) == SAID * 20_000, "a copy that is another is none"
+    assert dict(stages.opened_each(stages.files()))[stages.place("speech", "0")] is not None
+    assert copies_in_folder(stages) == ["3.json"], "a search through all leaves no copies"
+
+
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_a_search_asks_for_no_more_at_once_than_it_may(
+    in_files: Workspace, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    stages, bucket = in_files.stages, bucket_of(in_files)
+    places = [stages.put("speech", str(number), SAID) for number in range(12)]
+    for place in places:
+        place.unlink()
+    bucket.at_once, asked, most = at_once, threading.Semaphore(at_once), list[int]()
+    read = bucket.read
+
+    def counted(name: str) -> bytes:
+        assert asked.acquire(blocking=False), "more were asked for at once"
+        most.append(1)
+        threading.Event().wait(0.01)
+        asked.release()
+        return read(name)
+
+    monkeypatch.setattr(bucket, "read", counted)
+    assert [place for place, content in stages.opened_each(places) if content] == places, "in their order"
+    assert len(most) == len(places)
+
+
+PASSING = [Fault.SLOW_DOWN, Fault.ERROR, Fault.REFUSED, Fault.LOST, Fault.CUT]
+
+
+@pytest.mark.parametrize("fault", PASSING, ids=lambda fault: fault.name)
+def test_faults_that_pass_cost_nothing(
+    folder_workspace: Workspace, faulty: tuple[FaultProxy, ObjectServer], fault: Fault
+) -> None:
+    proxy, server = faulty
+    bucket = server.new_bucket()
+    workspace = moved_to(folder_workspace, server.lines(bucket, kinds=RESULTS) + NO_COPIES)
+    stages = workspace.stages
+    proxy.decide = lambda method, path, number: fault if number % 3 == 0 else None
+    for said in (SAID, f"{SAID} again"):
+        stages.put("speech", "k", said)
+        assert stages.get("speech", "k", str) == said
+    stages.put("speech", "other", SAID)
+    stages.drop(stages.place("speech", "k"))
+    proxy.decide = lambda method, path, number: None
+    with workspace.locked():
+        workspace.sweep()
+    assert (stages.get("speech", "k", str), stages.get("speech", "other", str)) == (None, SAID)
+    assert len(server.blobs(bucket)) == 2, "the other one, and the mark"
+
+
+LASTING = [Fault.SLOW_DOWN, Fault.REFUSED, Fault.LOST]
+
+
+@pytest.mark.parametrize("fault", LASTING, ids=lambda fault: fault.name)
+def test_faults_that_last_stop_a_run_and_lose_nothing(
+    folder_workspace: Workspace, faulty: tuple[FaultProxy, ObjectServer], fault: Fault
+) -> None:
+    proxy, server = faulty
+    bucket = server.new_bucket()
+    workspace = moved_to(folder_workspace, server.lines(bucket, retry_for_s=0.2, kinds=RESULTS) + NO_COPIES)
+    stages = workspace.stages
+    gone, place = stages.put("speech", "gone", SAID), stages.put("speech", "k", SAID)
+    proxy.decide = lambda method, path, number: fault
+    for ask in (lambda: stages.put("speech", "k", "lost"), lambda: stages.get("speech", "k", str)):
+        with pytest.raises(StorageUnavailable):
+            ask()
+    stages.drop(gone)
+    assert not stages.keys.has("speech/gone.json"), "nobody can read it any more"
+    assert bucket_of(workspace).unkept.doomed(), "and it is still to be deleted"
+    with pytest.raises(StorageUnavailable):
+        list(stages.opened_each([place]))
+    proxy.decide = lambda method, path, number: None
+    with workspace.locked():
+        workspace.sweep()
+    assert stages.get("speech", "k", str) == SAID
+    assert (len(server.blobs(bucket)), bucket_of(workspace).unkept.names()) == (2, [])
+
+
+def test_what_another_run_gave_up_meanwhile_is_put_again(in_files: Workspace, tmp_path: Path) -> None:
+    """As the review app keeps material while a run begins, which takes what is begun for a killed one's."""
+    stages, bucket = in_files.stages, bucket_of(in_files)
+    begin, begun = bucket.unkept.begin, list[str]()
+
+    def given_up(name: str, owner: str) -> None:
+        begin(name, owner)
+        begun.append(name)
+        if len(begun) == 1:
+            bucket.unkept.doom_begun()
+
+    bucket.unkept.begin = given_up  # type: ignore[method-assign]
+    stages.put("speech", "k", SAID)
+    assert (stages.get("speech", "k", str), blobs_in(tmp_path)) == (SAID, {begun[1]})
+    assert begun[0] != begun[1]
+
+
+def test_a_result_is_as_it_was_before_or_after_wherever_it_is_killed(in_files: Workspace, tmp_path: Path) -> None:
+    modules = [bucket_results, unkept_blobs, result_store]
+    stages = in_files.stages
+    place = stages.put("speech", "k", SAID)
+    said = {SAID, "new"}
+    for _ in killed_at_each_line(lambda: in_files.stages.put("speech", "k", "new"), modules):
+        place.unlink(missing_ok=True)
+        assert stages.get("speech", "k", str) in said
+    for _ in killed_at_each_line(lambda: in_files.stages.to_folder(place), modules):
+        assert stages.get("speech", "k", str) == "new"
+    stages.to_bucket(place)
+    for _ in killed_at_each_line(lambda: in_files.stages.renew("speech/k.json"), modules):
+        assert stages.get("speech", "k", str) == "new"
+    with in_files.locked():
+        in_files.sweep()
+    assert blobs_in(tmp_path) == {bucket_of(in_files).name("speech/k.json")}, "nothing of the killed ones is left"
+    for _ in killed_at_each_line(lambda: in_files.stages.drop(place), modules):
+        assert stages.get("speech", "k", str) in {"new", None}
+    with in_files.locked():
+        in_files.sweep()
+    assert (blobs_in(tmp_path), stages.files(), copies_in_folder(stages)) == (set(), [], [])
+
+
+def test_verify_says_what_is_missing_changed_and_of_nothing(in_files: Workspace, tmp_path: Path) -> None:
+    stages, bucket = in_files.stages, bucket_of(in_files)
+    folder = tmp_path / "bucket" / StoredKind.STAGE_RESULTS
+    for key in ("whole", "missing", "changed"):
+        stages.put("speech", key, SAID)
+    (folder / str(bucket.name("speech/missing.json"))).unlink()
+    (folder / str(bucket.name("speech/changed.json"))).write_bytes(b"something else")
+    (folder / ("0" * 64)).write_bytes(b"of nothing")
+    for megabytes in (None, 1):
+        checks = {check.what: check for check in verify_workspace(in_files, megabytes=megabytes)}
+        damage = checks["stage results in object storage, missing or changed"]
+        assert (damage.ok, damage.found) == (False, "speech/changed.json, speech/missing.json")
+        if megabytes is None:
+            assert checks["stage results in object storage, of nothing (`storage copy` deletes them)"].found == "1 blob"
+    for copy in stages.root.glob("*/*.json"):
+        copy.unlink()
+    assert [stages.get("speech", key, str) for key in ("whole", "missing", "changed")] == [SAID, None, None]
+    with pytest.raises(InvalidTag):
+        stages.opened(stages.place("speech", "changed"))
+
+
+def test_encrypting_again_leaves_nothing_under_the_old_keys(in_files: Workspace, tmp_path: Path) -> None:
+    stages = in_files.stages
+    stages.put("speech", "k", SAID)
+    before, key = blobs_in(tmp_path), stages.keys.key("speech/k.json")
+    assert reencrypt(in_files).stage_results == 1
+    assert stages.get("speech", "k", str) == SAID
+    assert blobs_in(tmp_path).isdisjoint(before) and len(blobs_in(tmp_path)) == 1
+    assert stages.keys.key("speech/k.json") != key
+
+
+def test_what_one_process_replaces_another_reads(in_files: Workspace) -> None:
+    other, stages = Workspace.open(in_files.root).stages, in_files.stages
+    stages.put("speech", "k", "0")
+
+    def replace() -> None:
+        for number in range(1, 20):
+            stages.put("speech", "k", str(number))
+
+    writer = threading.Thread(target=replace)
+    writer.start()
+    seen = []
+    while writer.is_alive():
+        with suppress(InvalidTag):
+            seen.append(other.get("speech", "k", str))
+    writer.join()
+    assert None not in seen and other.get("speech", "k", str) == "19"
