@@ -44,7 +44,7 @@ def restore_renditions(ctx: click.Context, workspace: Path, as_json: bool) -> No
     """Restore what is published and missing from out/ from its copies in object storage.
 
     Each is checked against its proof, and restored only where consent, objections, retention and the term lists would
-    let it stay. Stop it and run it again at any time.
+    let it stay. Writes the exports again. Stop it and run it again at any time.
     """
     from pipeline.workflow.restore_renditions import restore_renditions as restore
 

@@ -17,6 +17,7 @@ from pipeline.detect.gazetteer.surnames import surname_recognizer
 from pipeline.detect.identifiers.ip_addresses import ip_address_recognizer
 from pipeline.detect.identifiers.partial_addresses import partial_address_recognizer
 from pipeline.detect.identifiers.phone_numbers import phone_number_recognizer
+from pipeline.detect.identifiers.prices import price_recognizer
 from pipeline.detect.identifiers.references import reference_recognizer
 from pipeline.detect.identifiers.secrets import secret_recognizer
 from pipeline.detect.identifiers.spelled_out import spelled_out_recognizer, spelling_alphabet_recognizer
@@ -98,6 +99,7 @@ def _without_context(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
     """The recognisers that need no context, shared by all contexts of a process."""
     from pipeline.detect.identifiers.presidio import presidio_recognizer
     from pipeline.detect.ner.introductions import introduction_recognizer
+    from pipeline.detect.ner.relations import relation_recognizer
 
     return (
         spoken_address_recognizer(),
@@ -112,7 +114,9 @@ def _without_context(regions: tuple[str, ...]) -> tuple[Recognizer, ...]:
         secret_recognizer(),
         spoken_secret_recognizer(),
         reference_recognizer(),
+        price_recognizer(),
         introduction_recognizer(),
+        relation_recognizer(),
     )
 
 

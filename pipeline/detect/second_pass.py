@@ -17,6 +17,7 @@ from pipeline.detect.gazetteer.statements import named_in
 from pipeline.detect.scoring.overlaps import resolve_overlaps
 from pipeline.detect.text.tokens import Match, Recognizer, Text, read
 from pipeline.lexicon import FUNCTION_WORDS, SurfaceForm, is_common, is_english, surface_forms, words_of
+from pipeline.lexicon.plain import word_set
 from pipeline.records import Context, DetectionRule
 from pipeline.settings import DetectSettings
 
@@ -24,6 +25,11 @@ _SCORE = 0.4  # 21 of 41 right; below what the model says of a name by itself
 _SURE = 0.75
 _MIN_LETTERS = 4
 _LIMITS = Thresholds(rare=0.86, mixed=0.9, common=0.98, cued=0.04)
+_CALENDAR = word_set(
+    """january february march april may june july august september october november december monday tuesday wednesday
+    thursday friday saturday sunday christmas easter"""
+)
+"""Days and months have capitals and are no names: "before June" makes no secret of June elsewhere."""
 _MODELS = (DetectionRule.NAME_MODEL, DetectionRule.SECOND_NAME_MODEL)
 _OWN_RULE = (DetectionRule.HEARD_OFTEN, DetectionRule.PLACE_OF_A_NAME, DetectionRule.NAMED_AS_SECRET)
 
@@ -90,7 +96,7 @@ def _named_as_secret(statements: Sequence[tuple[Text, Match]]) -> tuple[SurfaceF
         words
         for text, statement in statements
         for words in named_in(text, statement)
-        if not all(word.isdigit() for word in words)
+        if not all(word.isdigit() or word in _CALENDAR for word in words)
     }
     rule = DetectionRule.NAMED_AS_SECRET
     return tuple(

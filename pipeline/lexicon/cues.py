@@ -11,14 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from pipeline.lexicon.plain import TOKEN, plain, words_of
 from pipeline.records import SpokenCues
 
-_BETWEEN = r"(?:[^\s.]+ ){0,3}"  # what "..." stands for
+_BETWEEN = {"...": 3, "......": 6}
+"""The signs for words between others, and how many these may be."""
 _BORDER = "."
 _SHORTENED = {word + "s": word for word in ("it", "that", "this", "what", "there", "here", "who")}
 """What is left of "it's" and the like in its plain form, which takes their ending for a possessive."""
@@ -52,7 +53,7 @@ class CueFile(BaseModel):
     @field_validator("*")
     @classmethod
     def _readable(cls, phrases: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        check = words_in if str(info.field_name).endswith("_examples") else _pattern
+        check = words_in if str(info.field_name).endswith("_examples") else _compilable
         for number, phrase in enumerate(phrases, 1):
             try:
                 check(phrase)
@@ -79,8 +80,13 @@ class CuePlace(NamedTuple):
 @lru_cache(maxsize=1)
 def shipped_cues() -> SpokenCues:
     """The sets that come with the project."""
-    text = files("pipeline.lexicon").joinpath("data", "cues.toml").read_text("utf-8")
-    return SpokenCues(**CueFile.model_validate(tomllib.loads(text)).model_dump())
+    sets = {name: phrases for name, phrases in _shipped_file().items() if name != "words"}
+    return SpokenCues(**CueFile.model_validate(sets).model_dump())
+
+
+@lru_cache(maxsize=1)
+def _shipped_file() -> dict[str, Any]:
+    return tomllib.loads(files("pipeline.lexicon").joinpath("data", "cues.toml").read_text("utf-8"))
 
 
 def sentences(raw: str, words: Sequence[tuple[int, int]]) -> list[SpokenSentence]:
@@ -97,15 +103,22 @@ def sentences(raw: str, words: Sequence[tuple[int, int]]) -> list[SpokenSentence
 
 def find_cues(phrases: tuple[str, ...], words: Sequence[str], parts: Sequence[SpokenSentence]) -> Iterator[CuePlace]:
     """Where plain words say one of the phrases, within a sentence; longer phrases first, none within another."""
-    pattern = _any_of(phrases)
-    if pattern is None:
-        return
+    by_first = _by_first_word(phrases)
     for number, (start, end) in enumerate(parts):
-        line = f"{_BORDER} {' '.join(words[start:end])} {_BORDER} "
-        for occurrence in pattern.finditer(line):
-            first, last = (_words_before(line, place) for place in occurrence.span())
-            if first < last:
-                yield CuePlace(start + first, start + last, number)
+        said = [_BORDER, *words[start:end], _BORDER]
+        if by_first.keys().isdisjoint(said):
+            continue
+        line, at = " ".join(said) + " ", 0
+        free_from = 0
+        for word in said:
+            pattern = by_first.get(word) if at >= free_from else None
+            occurrence = pattern.match(line, at) if pattern else None
+            if occurrence:
+                first, last = (_words_before(line, place) for place in occurrence.span())
+                free_from = occurrence.end()
+                if first < last:
+                    yield CuePlace(start + first, start + last, number)
+            at += len(word) + 1
 
 
 def says(phrases: tuple[str, ...], words: Sequence[str]) -> bool:
@@ -124,10 +137,26 @@ def _words_before(line: str, place: int) -> int:
 
 
 @lru_cache(maxsize=64)
-def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
-    if not phrases:
-        return None
-    return re.compile("|".join(rf"(?<!\S)(?:{_pattern(phrase)})" for phrase in sorted(phrases, key=len, reverse=True)))
+def _by_first_word(phrases: tuple[str, ...]) -> dict[str, re.Pattern[str]]:
+    """The phrases that may begin with a word, by that word: nearly every word of a text begins none."""
+    of_word: dict[str, list[str]] = {}
+    for phrase in sorted(phrases, key=len, reverse=True):
+        for word in _first_words(phrase.split()):
+            of_word.setdefault(word, []).append(_pattern(phrase))
+    return {word: re.compile("|".join(dict.fromkeys(patterns))) for word, patterns in of_word.items()}
+
+
+def _first_words(pieces: Sequence[str]) -> set[str]:
+    """The words with which a phrase may begin; raises ``ValueError`` where it begins with any."""
+    words: set[str] = set()
+    for piece in pieces:
+        if piece in _BETWEEN:
+            raise ValueError("it begins with any words")
+        choice, optional = _choices(piece)
+        words |= {entry.split()[0] for entry in choice}
+        if not optional:
+            break
+    return words
 
 
 def words_in(phrase: str) -> tuple[str, ...]:
@@ -138,6 +167,12 @@ def words_in(phrase: str) -> tuple[str, ...]:
     return words
 
 
+def _compilable(phrase: str) -> None:
+    """Raises ``ValueError`` where a phrase has no word, an unknown sign or group, or begins with any words."""
+    _pattern(phrase)
+    _first_words(phrase.split())
+
+
 def _pattern(phrase: str) -> str:
     """A phrase as a regular expression over plain words, each followed by a space; raises ``ValueError``."""
     words_in(phrase)
@@ -145,18 +180,34 @@ def _pattern(phrase: str) -> str:
 
 
 def _piece(piece: str) -> str:
-    if piece == "...":
-        return _BETWEEN
+    if most := _BETWEEN.get(piece):
+        return rf"(?:[^\s.]+ ){{0,{most}}}"
+    choice, optional = _choices(piece)
+    any_of = "|".join(map(re.escape, sorted(choice, key=len, reverse=True)))
+    return rf"(?:(?:{any_of}) )?" if optional else rf"(?:{any_of}) "
+
+
+def _choices(piece: str) -> tuple[list[str], bool]:
+    """What a piece may be, each as plain words with spaces between, and whether it may be missing."""
     if piece in ("^", "$"):
-        return r"\. "
+        return [_BORDER], False
     alternatives = piece.split("/")
-    optional = all(word.endswith("?") for word in alternatives) or alternatives[-1].endswith("?")
-    words = [list(_plain_words(word.removesuffix("?"))) for word in alternatives]
+    words = [parts for word in alternatives for parts in _meant(word.removesuffix("?"))]
     words += [[_SHORTENED[parts[0]]] for parts in words if len(parts) == 1 and parts[0] in _SHORTENED]
     if not all(words):
-        raise ValueError("words have letters and digits; ?, /, ..., ^ and $ are the only signs")
-    choice = "|".join(re.escape(" ".join(parts)) for parts in words)
-    return rf"(?:(?:{choice}) )?" if optional else rf"(?:{choice}) "
+        raise ValueError("words have letters and digits; ?, /, {}, ..., ......, ^ and $ are the only signs")
+    return list(dict.fromkeys(" ".join(parts) for parts in words)), alternatives[-1].endswith("?")
+
+
+def _meant(word: str) -> list[list[str]]:
+    """The plain words that one alternative of a piece stands for: its own, or each entry of a ``{group}``."""
+    group = re.fullmatch(r"\{(\w+)\}", word)
+    if group is None:
+        return [list(_plain_words(word))]
+    entries = _shipped_file()["words"].get(group[1])
+    if entries is None:
+        raise ValueError(f"there is no group of words {word}")
+    return [[plain(match.group()) for match in TOKEN.finditer(entry)] for entry in entries]
 
 
 def _plain_words(text: str) -> Iterable[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.lexicon.coined import TECHNOLOGIES
 from pipeline.lexicon.common import FUNCTION_WORDS, is_common, is_english
 from pipeline.lexicon.nicknames import is_given_name
 from pipeline.lexicon.plain import TOKEN, plain, word_set, words_of
@@ -20,20 +21,6 @@ _VOWEL = re.compile(r"[aeiouy]")
 _LETTER_AND_DIGIT = re.compile(r"(?!v\d)[a-z]{1,4}\d{1,4}")
 _NO_INITIALS = word_set("ip vm db vp uk hq pr ar vr ml js ts ci cd qa ux ui hr io ad os pc eu un la ny dc sf")
 """Two letters that stand for something else in any talk, beside those that are English words ("AI", "IT")."""
-_TECHNOLOGIES = word_set(
-    """airflow angular ansible apache apollo argo azure bamboo bigquery cassandra celery cisco clickhouse cloudflare
-    confluence consul couchbase databricks datadog debian deno django drupal dynamodb eclipse elasticsearch electron
-    envoy erlang excel express fargate fastapi figma firebase firefox flask flink flutter github gitlab google gradle
-    grafana graphql grpc hadoop haskell helm heroku hubspot istio java javascript jenkins jira jupyter kafka keycloak
-    kibana kotlin lambda laravel looker mariadb maven microsoft mongo mongodb mysql netlify nginx node nodejs oauth
-    okta openai openapi openshift openstack oracle outlook parquet paypal phoenix postgres postgresql powershell
-    prometheus pulsar python pytorch rabbitmq rails react redis redshift salesforce selenium sentry shopify slack
-    snowflake splunk spotify sqlite stripe supabase svelte swagger swift teams tensorflow terraform tomcat trello
-    twilio typescript ubuntu unity unreal vault vercel webhook webrtc wordpress workday xcode zapier zendesk
-    s3 h264 h265 mp3 mp4 k8s ec2 p2p b2b b2c x86 x64 utf8 md5 sha1 sha256 http2 http3 es6 web3 e2e ipv4 ipv6 oauth2
-    log4j q1 q2 q3 q4 h1 h2 i18n l10n a11y d3 neo4j"""
-)
-"""Whose first word a product's name may have, and that all developers talk of."""
 
 
 def name_parts(given_name: str) -> Iterator[str]:
@@ -81,7 +68,7 @@ def product_parts(text: str) -> Iterator[str]:
     for index, word in enumerate(words if len(words) > 1 else ()):
         letters = "".join(words_of(word))
         is_told_apart = index == 0 and len(letters) >= _LEAST_OF_A_PRODUCT and letters.isalpha()
-        if letters in _TECHNOLOGIES or letters in FUNCTION_WORDS:
+        if letters in TECHNOLOGIES or letters in FUNCTION_WORDS:
             continue
         if (is_told_apart and not is_english(letters)) or _LETTER_AND_DIGIT.fullmatch(letters):
             yield word

@@ -79,6 +79,7 @@ class DetectionRule(StrEnum):
     WRITTEN_NUMBER = "written number"
     WRITTEN_ADDRESS = "written address"
     WRITTEN_REFERENCE = "written reference"
+    STATED_PRICE = "stated price"
     KEY_OR_TOKEN = "key or token"
     POSITION = "position"
     NAME_MODEL = "name model"
@@ -184,7 +185,7 @@ def _spec(rule: DetectionRule) -> RuleSpec:
             return replace(_STRANGER, plannable=False, on_code=False)
         case DetectionRule.TEXT_IN_PICTURE:  # as the reader read it, mistakes and all
             return replace(_MISHEARD, on_ocr=True)
-        case DetectionRule.FACE_IN_PICTURE | DetectionRule.REPORTED_SPEECH:  # no name: a person judges them
+        case DetectionRule.FACE_IN_PICTURE | DetectionRule.REPORTED_SPEECH | DetectionRule.STATED_PRICE:  # no name
             return replace(_MISHEARD, rank=Rank.STRANGER)
         case _:
             assert_never(rule)

@@ -18,6 +18,7 @@ from pipeline.files import make_private
 from pipeline.records import Rendition, Ruling
 from pipeline.store import Workspace, integrity, releases, run_clock
 from pipeline.store.registry import Registry
+from pipeline.workflow import request_files
 from pipeline.workflow.copied_renditions import published
 from pipeline.workflow.objections import is_objected_to
 from pipeline.workflow.retention.kept_renditions import hides_enough, may_stay
@@ -49,7 +50,9 @@ class RestoredRenditions:
 def restore_renditions(
     workspace: Workspace, *, now: datetime, progress: ShowFiles = lambda *_: None
 ) -> RestoredRenditions:
-    """Restores what is missing from ``out/``, under the lock; may be killed at any moment and called again.
+    """Restores what is missing from ``out/``, and writes the exports again, under the lock.
+
+    May be killed at any moment and called again.
 
     Raises ``ConfigurationError`` where the settings name no place for copies, ``ConsentUnreadable`` when the consent
     store does not hold, ``TryAgain`` when the clock jumped, ``StorageUnavailable`` where the bucket does not answer.
@@ -63,7 +66,9 @@ def restore_renditions(
         workspace.ledger.check()
         integrity.check(workspace)
         run_clock.check(workspace, now=now)
-        return restore_locked(workspace, now=now, progress=progress)
+        restored = restore_locked(workspace, now=now, progress=progress)
+        request_files.write_exports(workspace, now=now)
+        return restored
 
 
 def require_copies(workspace: Workspace) -> None:

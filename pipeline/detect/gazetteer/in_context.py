@@ -11,6 +11,7 @@ from pipeline.detect.gazetteer.context_patterns import CONTEXT_PATTERNS, Context
 from pipeline.detect.gazetteer.excess_words import without_excess
 from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import FUNCTION_WORDS, SurfaceForm, is_common
+from pipeline.lexicon.orthographies import phrase_readings
 from pipeline.lexicon.phonetic import best_match, sound_of
 from pipeline.lexicon.plain import word_set
 from pipeline.records import DetectionRule
@@ -64,6 +65,7 @@ def context_recognizer(forms: tuple[SurfaceForm, ...], least: float = 0.0) -> Re
     """
     names = {label: of_label for label in _MIN_LETTERS if (of_label := _names(forms, label))}
     best = {label: _matcher(of_label) for label, of_label in names.items()}
+    spelt = {label: _matcher(of_label, as_read=False) for label, of_label in names.items()}
     crowd = {label: _CROWD * log2(max(1.0, len(of_label) / _FEW[label])) for label, of_label in names.items()}
     longest = {
         label: min(_MAX_WORDS, 1 + max(len(form.words) for form in of_label)) for label, of_label in names.items()
@@ -80,7 +82,7 @@ def context_recognizer(forms: tuple[SurfaceForm, ...], least: float = 0.0) -> Re
                 scored = best[label]("".join(words), max(least, _needed(words, pattern) + crowd[label]))
                 at = run.first, label
                 if scored and scored[0] > closest.get(at, (0.0,))[0]:
-                    closest[at] = *scored, _tight(line, run, scored[1], best[label])
+                    closest[at] = *scored, _tight(line, run, scored[1], spelt[label])
         return [_match(text, run, form) for _, form, run in closest.values()]
 
     return recognize
@@ -134,12 +136,16 @@ def _needed(words: list[str], pattern: ContextPattern) -> float:
     return least + _BOUND * bound
 
 
-def _matcher(names: list[SurfaceForm]) -> BestForm:
+def _matcher(names: list[SurfaceForm], *, as_read: bool = True) -> BestForm:
     """A function that gives the name most similar to some letters, and how similar; None when that is not enough.
 
+    ``as_read``: also to how a foreign name sounds, which is not how it is heard where it is heard as it is.
     The ending of a plural, or of a possessive written as one, is left out where that is more similar.
     """
-    keys = [form.key for form in names]
+    ways = [(form.key, form) for form in names]
+    if as_read:
+        ways += [("".join(words), form) for form in names for words in phrase_readings(form.text)]
+    keys = [way for way, _ in ways]
     sounds = [sound_of(key) for key in keys]
 
     @lru_cache(maxsize=_CACHED_RUNS)
@@ -149,7 +155,7 @@ def _matcher(names: list[SurfaceForm]) -> BestForm:
         if not scored:
             return None
         score, index = max(scored)
-        return score, names[index]
+        return score, ways[index][1]
 
     return best
 

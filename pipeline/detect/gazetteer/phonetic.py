@@ -12,6 +12,7 @@ from pipeline.detect.gazetteer.excess_words import goes_on, without_excess
 from pipeline.detect.scoring.calibration import share_similar
 from pipeline.detect.text.tokens import Match, Recognizer, Text
 from pipeline.lexicon import FUNCTION_WORDS, is_common, is_english
+from pipeline.lexicon.orthographies import phrase_readings
 from pipeline.lexicon.phonetic import first_sound, similarity, sound_of
 from pipeline.lexicon.plain import word_set
 from pipeline.lexicon.surface_forms import SurfaceForm
@@ -24,6 +25,8 @@ _LENGTH_SLACK = 0.34  # how much longer or shorter, as a share of the name, some
 _PER_SHORT_LETTER = 0.02  # more for each letter that a name lacks to six: short names sound like more words
 _FUNCTION_WORD = 0.02  # more where a run holds a word like "the"
 _OF_TALK = 0.1  # more where it holds one and the name is made of ordinary words: "hope the young" for Hope Young
+# More where what is like the sound of a foreign name has an English word: "comes" is 0.93 like how Gomez sounds.
+_OF_A_READING = 0.08
 _SURE = 0.84  # how similar to a name words are that need no more beside them: "ruksana" of "ruksana wrote"
 _LEAST_MISSING = 2  # letters that an English word lacks of a name that it begins, and is no mishearing of: "turbine"
 
@@ -61,6 +64,8 @@ class _Target(NamedTuple):
     key: str
     sound: str
     words: int
+    is_reading: bool
+    """Whether the key is how the form sounds and not how it is spelt."""
 
 
 class _Candidate(NamedTuple):
@@ -123,6 +128,8 @@ def _needed(words: list[str], first: int, last: int, target: _Target, limits: Th
     else:
         needed = limits.english if all(map(is_english, run)) else limits.rare
     needed += _PER_SHORT_LETTER * max(0, 6 - len(target.key))
+    if target.is_reading and any(map(is_english, run)):
+        needed += _OF_A_READING
     if target.words > 1 and last > first:
         needed -= limits.full
     if target.form.label == "COMPANY":
@@ -192,8 +199,14 @@ def _by_start(forms: tuple[SurfaceForm, ...]) -> dict[tuple[str, int], list[_Tar
     targets: dict[tuple[str, int], list[_Target]] = {}
     for key, form in {form.key: form for form in reversed(forms)}.items():
         if len(key) >= _MIN_LETTERS and not key.isdigit() and _may_be_misheard(form):
-            target = _Target(form, key, sound_of(key), len(form.words))
-            slack = max(2, int(len(key) * _LENGTH_SLACK))
-            for length in range(max(3, len(key) - slack), len(key) + slack + 1):
-                targets.setdefault((first_sound(key[:2]), length), []).append(target)
+            _add(targets, _Target(form, key, sound_of(key), len(form.words), is_reading=False))
+            for way in map("".join, phrase_readings(form.text)):
+                _add(targets, _Target(form, way, sound_of(way), len(form.words), is_reading=True))
     return targets
+
+
+def _add(targets: dict[tuple[str, int], list[_Target]], target: _Target) -> None:
+    size = len(target.key)
+    slack = max(2, int(size * _LENGTH_SLACK))
+    for length in range(max(3, size - slack), size + slack + 1):
+        targets.setdefault((first_sound(target.key[:2]), length), []).append(target)

@@ -21,33 +21,42 @@ _POINTS_BACK = word_set("it its this that these those them they thats")
 _ALONE = 4  # words beside the cue: with fewer the sentence says nothing itself, and one beside it does, who knows which
 _SAYS_NOTHING = FUNCTION_WORDS | word_set("yes yeah yep no mhm hm sorry alright sure um uh er exactly correct")
 """Sentences of such words alone stand between a cue and what it means: "Don't tell anyone. OK? We buy Veltra."."""
+# "This stays here, we lost the lead" says itself what stays: three words of its own, and nothing in them points back.
+# Taking the sentence before too cost 25 s of other talk in each hour of sessions with a secret a minute.
+_SAYS_IT = 3
+_ABOUT = word_set("about of on to for with")
+_BEGINS_A_CLAUSE = word_set("i we you he she they it the our my his her their a an there some all both two three")
 _POINTS_ON = word_set("this these next following")  # "don't quote me on this"
 # "Off the record" and "between you and me" at the end of a sentence may open the next: Whisper wrote "this is Tobias
 # off the record. We are closing …".
 _OPENERS = word_set("record me us ourselves confidence")
 
 
-def statement_recognizer(phrases: tuple[str, ...]) -> Recognizer:
-    """For the sentences that one of the phrases makes a secret, with the one before or behind that is meant."""
+def statement_recognizer(phrases: tuple[str, ...], *, across_turns: bool = False) -> Recognizer:
+    """For the sentences that one of the phrases makes a secret, with the one before or behind that is meant.
+
+    ``across_turns``: the text is of several turns, where a sentence that says something itself means no other.
+    """
 
     def recognize(text: Text) -> list[Match]:
         words = [token.plain for token in text.tokens]
         parts = sentences(text.raw, [(token.start_char, token.end_char) for token in text.tokens])
-        spans = [_span(cue, words, parts) for cue in find_cues(phrases, words, parts)]
+        spans = [_span(cue, words, parts, across_turns) for cue in find_cues(phrases, words, parts)]
         return [_match(text, start, end) for start, end in _joined(spans) if start < end]
 
     return recognize
 
 
-def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence]) -> tuple[int, int]:
+def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence], across_turns: bool) -> tuple[int, int]:
     """The words that a cue makes a secret."""
     start, end = parts[cue.sentence]
     if end - start > _LONG:
         return max(start, cue.start - _UNPOINTED), min(end, cue.end + _UNPOINTED)
-    beside = [*words[start : cue.start], *words[cue.end : end]]
+    beside = [*words[start : cue.start], *words[_with_object(words, cue.end, end) : end]]
     is_alone = len(beside) < _ALONE or FUNCTION_WORDS.issuperset(beside)
     before, behind = (_beside(words, parts, cue.sentence, step) for step in (-1, 1))
-    points_back = before is not None and not _POINTS_BACK.isdisjoint(words[start:end])
+    may_point = is_alone or not across_turns
+    points_back = may_point and before is not None and _points_back(beside, words[start:end])
     opens = cue.end == end and words[end - 1] in _OPENERS
     first, last = start, end
     if before is not None and (points_back or is_alone):
@@ -56,6 +65,21 @@ def _span(cue: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence]) 
     if behind is not None and (opens or points_on):
         last = min(behind.end, end + _UNPOINTED)
     return first, last
+
+
+def _with_object(words: Sequence[str], at: int, end: int) -> int:
+    """The end of a cue that ends at ``at``, with what it is about where that is only pointed at: "… about it"."""
+    return at + 2 if at + 2 <= end and words[at] in _ABOUT and words[at + 1] in _POINTS_BACK else at
+
+
+def _points_back(beside: Sequence[str], sentence: Sequence[str]) -> bool:
+    """Whether what is secret was said before: where the rest of the sentence points at it, or says little itself."""
+    says_it = sum(word not in FUNCTION_WORDS for word in beside) >= _SAYS_IT
+    words = beside if says_it else sentence
+    return any(
+        word in _POINTS_BACK and not (word == "that" and following in _BEGINS_A_CLAUSE)
+        for word, following in zip(words, [*words[1:], ""], strict=True)
+    )
 
 
 def _beside(words: Sequence[str], parts: Sequence[SpokenSentence], number: int, step: int) -> SpokenSentence | None:

@@ -41,6 +41,7 @@ from pipeline.records import (
 _NEXT_S = 8.0
 _OWN_NEXT_S = 30.0
 _CHAT_S = 120.0
+_ON_BOTH_SIDES = 3  # sentences of a match: the cue, the one before it and the one behind
 _BORDER = " \n "  # the end of a sentence, also where nobody wrote a point
 
 
@@ -54,7 +55,7 @@ class CrossingStatement(NamedTuple):
 
 def crossing_statements(session: Session, transcript: Transcript, context: Context) -> tuple[CrossingStatement, ...]:
     """What is said to be secret by the words of another turn, of what was heard, of captions and of chat."""
-    recognize = statement_recognizer((context.cues or shipped_cues()).secret)
+    recognize = statement_recognizer((context.cues or shipped_cues()).secret, across_turns=True)
     return (
         *_in_words(transcript, recognize),
         *_in_captions(session.captions, CAPTIONS, recognize),
@@ -146,9 +147,18 @@ def _crossing(
     for order, reach_s in orders:
         for near in _within_reach(order, reach_s):
             for text, match, parts in _matches(near, spoken, recognize):
-                if len({turn for turn, *_ in parts}) > 1 and tuple(parts) not in seen:
+                if not _goes_on(parts) and len({turn for turn, *_ in parts}) > 1 and tuple(parts) not in seen:
                     seen.add(tuple(parts))
                     yield text, match, parts
+
+
+def _goes_on(parts: _Parts) -> bool:
+    """Whether a cue between two sentences, either of which it may mean, has the second in its own turn.
+
+    Who says "please let this stay in the room" and goes on means what follows: what somebody said before is left.
+    """
+    turns = [turn for turn, *_ in parts]
+    return len(turns) == _ON_BOTH_SIDES and turns[0] != turns[1] == turns[2]
 
 
 def _within_reach(order: Sequence[TurnSentence], reach_s: float) -> Iterator[list[TurnSentence]]:

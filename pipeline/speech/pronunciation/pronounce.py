@@ -11,13 +11,14 @@ from pathlib import Path
 
 from pipeline import models
 from pipeline.errors import ConfigurationError
+from pipeline.lexicon.orthographies import readings
 from pipeline.speech.pronunciation.g2p import G2PModel
 from pipeline.speech.pronunciation.verbalize import as_written_abroad, spelled, spoken_words
 from pipeline.speech.sphinx_files import DICTIONARY, sphinx_file
 
 Phones = tuple[str, ...]
 _VOWELS = frozenset("aeiouy")
-_MOST_OF_A_WORD = 5
+_MOST_OF_A_WORD = 6
 _LEAST_PROBABILITY = 0.08
 _SHORTEST_PART = 3
 _SHORTEST_COMPOUND = 7
@@ -69,11 +70,20 @@ class Pronouncer:
             ways = [spelled(plain)]
         if not ways:
             guesses = self._grapher.pronounce("".join(c for c in low if c.isascii() and (c.isalpha() or c == "'")))
-            ways = self._compound(low) + [guess.phones for guess in guesses if guess.probability >= _LEAST_PROBABILITY]
+            likely = [guess.phones for guess in guesses if guess.probability >= _LEAST_PROBABILITY]
+            ways = self._compound(low) + likely[:1] + self._foreign(word) + likely[1:]
             ways += as_written_abroad(low)
         elif name:
-            ways += as_written_abroad(low)[:1]
+            ways = [*ways, *self._foreign(word), *as_written_abroad(low)[:1]]
         return tuple(dict.fromkeys(phones for phones in ways if phones))[:_MOST_OF_A_WORD]
+
+    def _foreign(self, word: str) -> list[Phones]:
+        """How a name of another language sounds to an English ear, where its spelling tells which."""
+        ways = (
+            [*self.known(way)[:1], *(guess.phones for guess in self._grapher.pronounce(way, most=1))]
+            for way in readings(word)
+        )
+        return [way[0] for way in ways if way]
 
     def _possessive(self, word: str) -> list[Phones]:
         if not word.endswith("'s"):

@@ -136,6 +136,66 @@ def test_talk_about_secrets_is_none(text: str) -> None:
     assert statements(text) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We have not told the market yet, but we close the plant in spring.",
+        "The customers must not find out before the first of May.",
+        "The council has not been informed, but the tower gets two floors more.",
+        "Nobody apart from the four of us may hear about the release in June.",
+        "I would get into trouble for explaining it, so call it a migration.",
+        "You are the first people outside the family who hear that we sell the fleet.",
+        "That date is not something I am allowed to give to anyone.",
+        "Officially we know nothing about it, but the ministry switches it off.",
+        "I have to ask you to forget this again, the trial in Leeds has failed.",
+        "What I say now is not meant for the notes, we look for a buyer.",
+        "Between the two of us, the chain shuts thirty shops.",
+        "I have no right to tell you, but the merger fell through.",
+        "Our board would have a fit if they knew, but we store it in plain text.",
+        "This must not reach our competitors, the yield is forty percent.",
+        "The journalists would love to hear this, our water meter lies.",
+        "I am violating my contract here, the new chip overheats.",
+        "We have been told to keep our mouths shut, the merger comes in March.",
+        "Only our inner circle knows, the patent was refused.",
+    ],
+)
+def test_who_may_know_when_and_where_makes_a_secret(text: str) -> None:
+    bare = text.removesuffix(".")
+    assert statements(text) == [bare]
+    assert statements(bare.lower()) == [bare.lower()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our users do not know which index was used, and the team would like to find out.",
+        "I did not know that, my colleagues will be happy to hear about the flag.",
+        "The client should not have to know about the retry, and nobody can hear the alarm.",
+        "We keep the dark mode under the settings, that stays with us until the next release.",
+        "I can't say whether the customers like it, you can tell the team about it on the blog.",
+        "If the worker finds out that the queue is gone, it stops, and the board shows it.",
+        "We have not told the scheduler about the new zone, and the key must not leave the cluster.",
+    ],
+)
+def test_talk_of_knowing_and_telling_alone_is_no_secret(text: str) -> None:
+    assert statements(text) == []
+    assert statements(text.lower()) == []
+
+
+def test_a_sentence_that_says_its_secret_itself_leaves_the_one_before() -> None:
+    assert statements("The queue is slow. Let this stay in the room, the board decides about the sale. Fine.") == [
+        "Let this stay in the room, the board decides about the sale"
+    ]
+    assert statements("We sell the fleet. Let this stay in the room, it is for the board to decide. Fine.") == [
+        "We sell the fleet. Let this stay in the room, it is for the board to decide"
+    ]
+
+
+def test_a_month_in_a_statement_is_no_name_elsewhere() -> None:
+    found = find_in_session(["Nobody outside knows that we close in June.", "It was slow in June."], KNOWN)
+    assert found[1] == []
+
+
 def test_a_long_turn_without_points_loses_some_seconds_and_not_all() -> None:
     text = " ".join(
         ["and the queue was slow again"] * 20 + ["that is off the record"] + ["and the queue was fine"] * 20

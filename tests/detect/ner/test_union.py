@@ -81,9 +81,14 @@ def test_where_both_find_the_same_words_the_finding_keeps_its_rule_and_is_surer(
 
 
 def test_where_people_are_known_a_weak_guess_of_the_second_model_is_left() -> None:
-    text = "And then the Quovix line was a problem"
-    assert "Quovix" in found(text, ("Quovix", "ORG"))
-    assert "Quovix" not in found(text, ("Quovix", "ORG"), floor=0.8)
+    text = "And then the Orchard line was a problem"
+    assert "Orchard" in found(text, ("Orchard", "ORG"))
+    assert "Orchard" not in found(text, ("Orchard", "ORG"), floor=0.8)
+
+
+def test_where_people_are_known_a_word_that_is_no_english_needs_less() -> None:
+    assert "Quovix" in found("And then the Quovix line was a problem", ("Quovix", "ORG"), floor=0.8)
+    assert "QUOVIX" not in found("And then the QUOVIX line was a problem", ("QUOVIX", "ORG"), floor=0.8)
 
 
 @pytest.mark.parametrize(
