@@ -153,16 +153,14 @@ _LAST = re.compile(
     r"i think|a|an|the|to|of|for|with|and|or|but|so that|so|if|my|our|your|like|um|uh|it is|this is|i|we|because))+$"
 )
 """What ends no phrase: an afterthought, or the beginning of something that was not said to its end."""
-_LEAD = re.compile(
+_LEAD = re.compile(  # what somebody begins with who goes on about what was said
     r"^(?:(?:so|oh|ah|wow|wait|okay|ok|well|yes|yeah|right|now|and|but|also|then|hey|hi|hello|because|i see|actually|"
     r"basically) )+"
 )
-"""What somebody begins with who goes on about what was said."""
 _FILLER = re.compile(r"^(?:(?:like|well|um|uh|you know|i mean|i do not know|basically|maybe|say) )+")
 _ARTICLE = re.compile(r"^(?:(?:a|an|the|some|any|to|that|of|for|just|also|more of an?) )+")
 _WHY_NOT = re.compile(r"^why (can|could|do|does|did|is|are|has|have|would|should) not(?= )", re.IGNORECASE)
-_FEW = 3
-"""Words, short ones too, that a title may have where no sentence leaves it two longer ones."""
+_FEW = 3  # words, short ones too, that a title may have where no sentence leaves it two longer ones
 # Who is meant by a redaction's label is told in no title.
 _LABEL = re.compile(r"\[([a-z]+)(?: [^\]]*)?\]", re.IGNORECASE)
 _PLAIN_LABELS = {
