@@ -9,7 +9,7 @@ from pipeline.gallery.label_match import LabelNames
 from pipeline.media.frames import Frame
 from pipeline.records import GallerySpan, Participant
 
-VERSION = "1"
+VERSION = "2"
 
 
 def tiles_of(

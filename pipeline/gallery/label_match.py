@@ -1,18 +1,20 @@
 """Whose name label was read: exactly one participant's, perhaps somebody's, or nobody's; pure.
 
-A label opens a tile only where it is letter by letter the name of one participant and like nobody else's.
+A label opens a tile only where it is letter by letter the name of one participant and like nobody else's. What stands
+beside the name must be known: "(presenting)" is a screen, and "/ Ben" a second person in the tile.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.fuzz import ratio
 
 from pipeline.lexicon import words_of
 from pipeline.lexicon.like_names import ADDITION, are_alike
+from pipeline.lexicon.plain import word_set
 from pipeline.records import LabelMatch, Participant
 
 LEAST_LETTERS = 4
@@ -24,6 +26,10 @@ LIKE = 75.0
 _CUT = re.compile(r"(…|\.{2,})\s*\W*$")
 _SAME = (("rn", "m"), ("vv", "w"), ("0", "o"), ("1", "l"), ("i", "l"), ("j", "l"), ("5", "s"))
 """What readers of text take for one another."""
+_BESIDE = word_set("she her hers he him his they them theirs host cohost co organizer organiser guest external you me")
+"""What people and platforms write beside a name that says nothing else of who or what is in the tile."""
+_SEVERAL = re.compile(r"\w\s*[&+/,]\s*\w")
+"""What parts the names of several people; a two-letter one would pass for a scrap."""
 _SCRAP = 2
 """Letters of what a reader makes of an icon or the edge of a pill beside a name."""
 
@@ -36,26 +42,27 @@ class LabelNames:
             person.participant_id: tuple(name for name in (person.name, *person.aliases) if words_of(name))
             for person in people
         }
+        self._beside = {person.participant_id: _BESIDE.union(words_of(person.company or "")) for person in people}
 
     def match(self, text: str) -> tuple[tuple[str, ...], LabelMatch]:
         """Everybody whose the label may be, and how it agrees where that is one."""
-        is_cut = _CUT.search(text) is not None
-        matches = {person: _match(text, names, is_cut=is_cut) for person, names in self._names.items()}
+        matches = {person: _match(text, names, self._beside[person]) for person, names in self._names.items()}
         people = tuple(person for person, match in matches.items() if match is not LabelMatch.NONE)
         if len(people) > 1:
             return people, LabelMatch.ALIKE
         return people, matches[people[0]] if people else LabelMatch.NONE
 
 
-def _match(text: str, names: Sequence[str], *, is_cut: bool) -> LabelMatch:
+def _match(text: str, names: Sequence[str], beside: Collection[str]) -> LabelMatch:
     order = list(LabelMatch)
-    return min((_with(text, name, is_cut=is_cut) for name in names), key=order.index, default=LabelMatch.NONE)
+    return min((_with(text, name, beside) for name in names), key=order.index, default=LabelMatch.NONE)
 
 
-def _with(text: str, name: str, *, is_cut: bool) -> LabelMatch:
-    known = _key(words_of(name))
-    read = list(dict.fromkeys(_readings(text)))
-    if any(_is_exact(key, known, is_cut=is_cut) for key in read):
+def _with(text: str, name: str, beside: Collection[str]) -> LabelMatch:
+    known, is_cut = _key(words_of(name)), _CUT.search(text) is not None
+    without = ADDITION.sub(" ", text)
+    read = dict.fromkeys((*_readings(text), *_readings(without)))
+    if any(_is_exact(key, known, is_cut=is_cut) for key in _exact_readings(text, without, beside)):
         return LabelMatch.EXACT
     if any(_is_close(key, known) for key in read):
         return LabelMatch.CLOSE
@@ -64,15 +71,23 @@ def _with(text: str, name: str, *, is_cut: bool) -> LabelMatch:
     return LabelMatch.NONE
 
 
+def _exact_readings(text: str, without: str, beside: Collection[str]) -> Iterator[str]:
+    """The letters of a label that may be one name: all of it, or ``without`` what is added where that is harmless."""
+    if _SEVERAL.search(text) is None:
+        yield from _readings(text)
+    added = words_of(" ".join(ADDITION.findall(text)))
+    if all(word in beside for word in added) and _SEVERAL.search(without) is None:
+        yield from _readings(without)
+
+
 def _readings(text: str) -> Iterator[str]:
-    """The letters of a label: all of it, without what is added to a name, and without scraps beside it."""
-    for part in (text, ADDITION.sub(" ", text)):
-        words = words_of(part)
-        yield _key(words)
-        if words and len(words[0]) <= _SCRAP:
-            yield _key(words[1:])
-        if words and len(words[-1]) <= _SCRAP:
-            yield _key(words[:-1])
+    """The letters of a label: all of it, and without scraps beside it."""
+    words = words_of(text)
+    yield _key(words)
+    if words and len(words[0]) <= _SCRAP:
+        yield _key(words[1:])
+    if words and len(words[-1]) <= _SCRAP:
+        yield _key(words[:-1])
 
 
 def _key(words: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from pipeline.lexicon.counted import counted
 from pipeline.media import ocr
 from pipeline.media.frames import Frame, frames
 from pipeline.records import ApprovedPlan, Check, ProofVerdict, Region, Session, VisibleTile
+from pipeline.spans import SpanIndex
 
 TILE_CHECKS = BESIDE, NAMES = "picture beside the tiles", "names in the picture"
 # Limited range (ITU-R BT.601), and as many levels of 255 as an encoder leaves of one colour.
@@ -57,9 +58,10 @@ def _is_taken_out(tile: VisibleTile, plan: ApprovedPlan) -> bool:
 def _blank(finished: Path, tiles: Sequence[VisibleTile]) -> Check:
     """Whether every frame is black where no tile is that stays for as long as the frame is shown."""
     count, most, at_s = 0, 0.0, 0.0
+    index = _index_of(tiles)
     for frame, until_s in _timed(frames(finished)):
         count += 1
-        off = _off_black(frame, _throughout(tiles, frame.at_s, until_s))
+        off = _off_black(frame, _throughout(index, frame.at_s, until_s))
         if off > most:
             most, at_s = off, frame.at_s
     shown = most > MOST_OFF
@@ -69,6 +71,10 @@ def _blank(finished: Path, tiles: Sequence[VisibleTile]) -> Check:
         detail=f"{counted(count, 'frame')}, at most {most:.0f} levels of 255 off black",
         at_s=at_s if shown else None,
     )
+
+
+def _index_of(tiles: Sequence[VisibleTile]) -> SpanIndex[VisibleTile]:
+    return SpanIndex(tiles, lambda tile: (tile.start_s, tile.end_s))
 
 
 def _timed(shown: Iterator[Frame]) -> Iterator[tuple[Frame, float]]:
@@ -81,24 +87,32 @@ def _timed(shown: Iterator[Frame]) -> Iterator[tuple[Frame, float]]:
         yield before, math.inf
 
 
-def _throughout(tiles: Sequence[VisibleTile], from_s: float, until_s: float) -> list[Region]:
-    """The regions in which somebody may be seen at every moment of a span."""
-    ends = {tile.end_s for tile in tiles if from_s + CLOCK_S < tile.end_s < until_s - CLOCK_S}
+def _throughout(tiles: SpanIndex[VisibleTile], from_s: float, until_s: float) -> list[Region]:
+    """The regions in which somebody may be seen at every moment of a span; none in one without an end."""
+    if math.isinf(until_s):
+        return []
+    near = list(tiles.overlapping(from_s, until_s + CLOCK_S))
+    ends = {tile.end_s for tile in near if from_s + CLOCK_S < tile.end_s < until_s - CLOCK_S}
     regions: list[Region] | None = None
     for at_s in (from_s + CLOCK_S, *(end_s + CLOCK_S for end_s in sorted(ends))):
-        here = [tile.region for tile in tiles if tile.start_s <= at_s < tile.end_s]
-        regions = here if regions is None else [_shared(one, other) for one in regions for other in here]
-    last_s = until_s - CLOCK_S
-    return [] if math.isinf(until_s) or not any(tile.end_s > last_s for tile in tiles) else regions or []
+        here = [tile.region for tile in near if tile.start_s <= at_s < tile.end_s]
+        regions = here if regions is None else _common(regions, here)
+    return regions or []
 
 
-def _shared(one: Region, other: Region) -> Region:
-    return Region(
-        left=max(one.left, other.left),
-        top=max(one.top, other.top),
-        right=min(one.right, other.right),
-        bottom=min(one.bottom, other.bottom),
+def _common(regions: Sequence[Region], others: Sequence[Region]) -> list[Region]:
+    """What both have of the picture; nothing twice, for a still frame may be shown through many spans."""
+    shared = (
+        Region(
+            left=max(one.left, other.left),
+            top=max(one.top, other.top),
+            right=min(one.right, other.right),
+            bottom=min(one.bottom, other.bottom),
+        )
+        for one in regions
+        for other in others
     )
+    return list(dict.fromkeys(each for each in shared if each.left < each.right and each.top < each.bottom))
 
 
 def _off_black(frame: Frame, visible: Sequence[Region]) -> float:
@@ -128,9 +142,10 @@ def _unnamed(finished: Path, plan: ApprovedPlan, session: Session, tiles: Sequen
     names = {name for person in people for name in (person.name, *person.aliases) if words_of(name)}
     if ocr.version() is None:
         return Check(name=NAMES, verdict=ProofVerdict.UNCHECKED, detail="tesseract is missing")
-    count = 0
+    count, index = 0, _index_of(tiles)
     for frame in frames(finished, gray=True, per_second=READ_PER_SECOND, as_shown=True):
-        here = [tile.region for tile in tiles if tile.start_s <= frame.at_s < tile.end_s]
+        near = index.overlapping(frame.at_s - CLOCK_S, frame.at_s + CLOCK_S)
+        here = [tile.region for tile in near if tile.start_s <= frame.at_s < tile.end_s]
         if not here:
             continue
         count += 1

@@ -88,6 +88,6 @@ def blanking(hidden: Sequence[RedactionBox]) -> Cover | None:
 
 
 def _key(workspace: Workspace, session: Session, reader: str) -> str:
-    names = [[person.participant_id, person.name, *person.aliases] for person in session.participants]
+    names = [[person.participant_id, person.company, person.name, *person.aliases] for person in session.participants]
     digest = session.video.digest if session.video else ""
     return key_of(gallery.VERSION, reader, digest, workspace.settings.picture.ocr_per_second, names)

@@ -9,7 +9,7 @@ from pipeline.records import LabelMatch, Participant
 
 NAMES = LabelNames(
     [
-        Participant(participant_id=f"p{number}", name=name, aliases=aliases)
+        Participant(participant_id=f"p{number}", name=name, aliases=aliases, company="Acme Labs")
         for number, (name, aliases) in enumerate(
             [
                 ("Ana Silva", ()),
@@ -35,6 +35,7 @@ NAMES = LabelNames(
         ("x Ana Silva", "p1"),
         ("Ana Silva (Host)", "p1"),
         ("Ana Silva | Acme", "p1"),
+        ("Ana Silva (she/her)", "p1"),
         ("AnaSiIva", "p1"),
         ("Benjamin Okafor", "p2"),
         ("Bartholomew Feathe…", "p3"),
@@ -57,6 +58,14 @@ def test_whose_name_it_is_letter_by_letter(text: str, person: str) -> None:
         ("A. Silva", "p1", LabelMatch.ALIKE),
         ("Bo", "p7", LabelMatch.ALIKE),
         ("Bart…", "p3", LabelMatch.ALIKE),
+        ("Ana Silva (presenting)", "p1", LabelMatch.CLOSE),
+        ("Ana Silva - screen share", "p1", LabelMatch.CLOSE),
+        ("Ana Silva's screen", "p1", LabelMatch.ALIKE),
+        ("Ana Silva / Omar", "p1", LabelMatch.CLOSE),
+        ("Ana Silva (with Omar)", "p1", LabelMatch.CLOSE),
+        ("Ana Silva (she/her) & Jo", "p1", LabelMatch.CLOSE),
+        ("Ana Silva & Jo", "p1", LabelMatch.CLOSE),
+        ("Ana Silva/Jo", "p1", LabelMatch.CLOSE),
     ],
 )
 def test_what_may_be_somebodys_name_is_never_exact(text: str, person: str, match: LabelMatch) -> None:

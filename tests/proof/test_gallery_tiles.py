@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from pipeline.media import ocr, tools
 from pipeline.media.frames import repaint
-from pipeline.proof import tiles_hold
+from pipeline.proof import gallery_tiles, tiles_hold
 from pipeline.proof.gallery_tiles import BESIDE, NAMES
 from pipeline.records import (
     Check,
@@ -115,6 +116,33 @@ def test_a_tile_of_somebody_who_is_taken_out_is_a_leak_by_the_plan_alone(tmp_pat
 def test_nothing_is_looked_at_where_everybody_may_be_seen(tmp_path: Path) -> None:
     assert tiles_hold(tmp_path / "none.mp4", planned(None), SESSION) == ()
     assert tiles_hold(tmp_path / "none.mp4", planned(PicturePlan()), SESSION) == ()
+
+
+class CountedTiles(tuple[VisibleTile, ...]):
+    """Tiles that count how often all of them are gone through."""
+
+    read = 0
+
+    def __iter__(self) -> Iterator[VisibleTile]:
+        CountedTiles.read += 1
+        return super().__iter__()
+
+
+def test_no_frame_goes_through_the_tiles_of_other_times(finished: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tiles and frames both grow with a session."""
+    monkeypatch.setattr(ocr, "read_pages", lambda pages: [[] for _ in pages])
+    monkeypatch.setattr(CountedTiles, "read", 0)
+    checks = tiles_hold(finished, planned(replace(KEPT, tiles=CountedTiles(KEPT.tiles or ()))), SESSION)
+    assert verdicts(checks) == {BESIDE: ProofVerdict.PROVED, NAMES: ProofVerdict.PROVED}
+    assert CountedTiles.read <= 3, "once for who is taken out, and once for each check"
+
+
+def test_a_still_frame_that_is_shown_through_many_spans_has_each_tile_once() -> None:
+    parts = [replace(tile, start_s=start_s, end_s=start_s + 1.0) for tile in KEPT.tiles or () for start_s in range(5)]
+    assert gallery_tiles._throughout(gallery_tiles._index_of(parts), 0.0, 5.0) == [REGIONS[0], REGIONS[2], REGIONS[3]]
+    gap = [part for part in parts if part.start_s != 2.0 or part.participant_id != "p3"]
+    assert gallery_tiles._throughout(gallery_tiles._index_of(gap), 0.0, 5.0) == [REGIONS[0], REGIONS[3]]
+    assert gallery_tiles._throughout(gallery_tiles._index_of(parts), 0.0, 5.5) == []
 
 
 def test_what_cannot_be_read_is_not_proved(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,8 @@ where somebody who may not be seen has no tile that is surely theirs.
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -28,6 +30,7 @@ from pipeline.records import (
     Session,
     VisibleTile,
 )
+from pipeline.records.ruling import strictest
 
 BESIDE = "beside the gallery tiles"
 NO_GALLERY = "no gallery whose tiles stand still"
@@ -57,16 +60,61 @@ class _Part:
     is_closed: bool
 
 
+class _Consents:
+    """Who may be seen when: worked out once, and looked up for each span."""
+
+    def __init__(self, session: Session, ruling: Ruling, audience: Audience) -> None:
+        purposes = Purpose.RECORD, Purpose.TRANSCRIBE, audience.purpose
+        self._times = sorted({at_s for cell in ruling.cells for at_s in (cell.interval.start_s, cell.interval.end_s)})
+        self._closed = spans.merge(spans.times(shut for purpose in purposes for shut in ruling.closed_spans(purpose)))
+        self._open = {
+            person.participant_id: _open_spans(ruling, person.participant_id, purposes)
+            for person in session.participants
+        }
+
+    def parts(self, start_s: float, end_s: float) -> Iterator[tuple[float, float]]:
+        """A span in parts, at each time at which consent changes for anybody."""
+        inner = self._times[bisect_right(self._times, start_s) : bisect_left(self._times, end_s)]
+        return pairwise((start_s, *inner, end_s))
+
+    def is_open(self, person: Participant, start_s: float, end_s: float) -> bool:
+        """Whether somebody proceeds throughout a part."""
+        return any(
+            first_s <= start_s and end_s <= last_s
+            for first_s, last_s in spans.overlapping(self._open[person.participant_id], start_s, end_s)
+        )
+
+    def is_closed(self, start_s: float, end_s: float) -> bool:
+        """Whether a part holds or refuses for anybody."""
+        return bool(spans.overlapping(self._closed, start_s, end_s))
+
+
+def _open_spans(ruling: Ruling, participant_id: str, purposes: Sequence[Purpose]) -> list[tuple[float, float]]:
+    """Where somebody proceeds for every purpose; not where nothing was decided, as where a list has them absent.
+
+    Their sound may be open there, for there is none of it; but whoever is in a tile all the same never said yes.
+    """
+    openings = [(0.0, math.inf)]
+    for purpose in purposes:
+        cells = [cell for cell in ruling.cells if (cell.participant_id, cell.purpose) == (participant_id, purpose)]
+        decided = strictest(((cell.interval, cell.outcome) for cell in cells), math.inf, elsewhere=Outcome.HOLD)
+        openings = spans.intersect(
+            openings, spans.times(span for span, outcome in decided if outcome is Outcome.PROCEED)
+        )
+    return openings
+
+
 def gallery_view(session: Session, ruling: Ruling, audience: Audience, seen: GalleryTiles) -> GalleryView | None:
     """What stays visible of a picture by its tiles; None where that is nothing, or the audience is the public."""
     if audience is not Audience.INTERNAL or session.video is None:
         return None
     ends = [session.duration_s, session.video.duration_s, *(span.end_s for span in seen.spans)]
     end_s = max(ends) + BEHIND_S
+    consents = _Consents(session, ruling, audience)
     tiles: list[VisibleTile] = []
     covers: list[RedactionBox] = []
     for span in _without_gaps(seen.spans, end_s):
-        for part in _parts(session, ruling, audience, span):
+        for part in _parts(session, consents, span):
             why = _why_all(span, part)
             shown = [] if why else [tile for tile in span.tiles if _is_shown(tile, span, part)]
             tiles += [_visible(tile, part) for tile in shown]
@@ -76,14 +124,13 @@ def gallery_view(session: Session, ruling: Ruling, audience: Audience, seen: Gal
 
 def may_be_shown_in_tiles(session: Session, ruling: Ruling, audience: Audience) -> bool:
     """Whether consent lets anybody be seen in an internal rendition at any time, as far as tiles tell people apart."""
-    return (
-        audience is Audience.INTERNAL
-        and session.video is not None
-        and any(
-            _is_open(ruling, audience, person, start_s, end_s)
-            for person in session.participants
-            for start_s, end_s in _borders(ruling, 0.0, session.duration_s)
-        )
+    if audience is not Audience.INTERNAL or session.video is None:
+        return False
+    consents = _Consents(session, ruling, audience)
+    return any(
+        consents.is_open(person, start_s, end_s)
+        for start_s, end_s in consents.parts(0.0, session.duration_s)
+        for person in session.participants
     )
 
 
@@ -98,46 +145,19 @@ def _without_gaps(seen: Sequence[GallerySpan], end_s: float) -> Iterator[Gallery
     yield GallerySpan(start_s=at_s, end_s=end_s)
 
 
-def _parts(session: Session, ruling: Ruling, audience: Audience, span: GallerySpan) -> Iterator[_Part]:
-    for start_s, end_s in _borders(ruling, span.start_s, span.end_s):
+def _parts(session: Session, consents: _Consents, span: GallerySpan) -> Iterator[_Part]:
+    for start_s, end_s in consents.parts(span.start_s, span.end_s):
         visible = frozenset(
             person.participant_id
             for person in session.participants
-            if _is_open(ruling, audience, person, start_s, end_s) and not person.shared_microphone
+            if consents.is_open(person, start_s, end_s) and not person.shared_microphone
         )
         hidden = tuple(
             person.participant_id
             for person in session.participants
             if person.participant_id not in visible and _may_be_there(session, person, start_s, end_s)
         )
-        closed = any(
-            shut.start_s < end_s and shut.end_s > start_s
-            for purpose in _purposes(audience)
-            for shut in ruling.closed_spans(purpose)
-        )
-        yield _Part(start_s, end_s, visible, hidden, closed)
-
-
-def _borders(ruling: Ruling, start_s: float, end_s: float) -> list[tuple[float, float]]:
-    """The span in parts, at each time at which consent changes for anybody."""
-    inner = {at_s for cell in ruling.cells for at_s in (cell.interval.start_s, cell.interval.end_s)}
-    times = sorted({start_s, end_s, *(at_s for at_s in inner if start_s < at_s < end_s)})
-    return list(pairwise(times))
-
-
-def _purposes(audience: Audience) -> tuple[Purpose, ...]:
-    return Purpose.RECORD, Purpose.TRANSCRIBE, audience.purpose
-
-
-def _is_open(ruling: Ruling, audience: Audience, person: Participant, start_s: float, end_s: float) -> bool:
-    """Whether somebody proceeds throughout a part and at both its borders; where a ruling ends, nobody does."""
-    reach_s = max((cell.interval.end_s for cell in ruling.cells), default=0.0)
-    return start_s < reach_s and all(
-        outcome is Outcome.PROCEED
-        for purpose in _purposes(audience)
-        for interval, outcome in ruling.spans(purpose, person.participant_id)
-        if interval.start_s < end_s and interval.end_s > start_s
-    )
+        yield _Part(start_s, end_s, visible, hidden, consents.is_closed(start_s, end_s))
 
 
 def _may_be_there(session: Session, person: Participant, start_s: float, end_s: float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from pipeline.records import (
     GallerySpan,
     GalleryTile,
     GalleryTiles,
+    Interval,
     LabelMatch,
     ListAuthority,
     Outcome,
@@ -25,6 +27,7 @@ from pipeline.records import (
     Session,
 )
 from pipeline.review import may_be_shown, may_be_shown_in_tiles
+from pipeline.review.picture import tiles
 from pipeline.review.picture.plan import PictureReview, picture_plan
 from pipeline.review.picture.tiles import BESIDE, GalleryView, beside, gallery_view
 from tests.gallery.ruled import PEOPLE, ruled, session_of
@@ -142,6 +145,34 @@ def test_only_the_platforms_list_says_that_a_refuser_was_not_there() -> None:
         assert view(without, session=replace(said, list_authority=authority)) is None
     made = view(without, session=replace(said, list_authority=ListAuthority.PLATFORM))
     assert visible(made, 4.9) == set() and visible(made, 6.0) == {"p1", "p3", "p4"}
+
+
+def decided_of(ruling: Ruling, who: str, *, until_s: float, outcome: Outcome = Outcome.PROCEED) -> Ruling:
+    """The ruling with nothing decided about somebody behind a time, as where a list has them leave."""
+    left = Interval(start_s=0.0, end_s=until_s)
+    cells = (
+        replace(cell, interval=left, outcome=outcome) if cell.participant_id == who else cell for cell in ruling.cells
+    )
+    return replace(ruling, cells=tuple(cells))
+
+
+@pytest.mark.parametrize("outcome", [Outcome.PROCEED, Outcome.HOLD, Outcome.REFUSE])
+def test_nobody_is_seen_where_nothing_was_decided_about_them(outcome: Outcome) -> None:
+    """Who is said to have left, and is in a tile all the same, gave no yes there."""
+    ruling = decided_of(ruled(LENGTH_S, "p2", people=FOUR), "p1", until_s=4.0, outcome=outcome)
+    made = view(ruling=ruling)
+    assert visible(made, 6.0) == {"p3", "p4"}
+    nobody_else = decided_of(ruled(LENGTH_S, "p2", "p3", "p4", people=FOUR), "p1", until_s=4.0, outcome=outcome)
+    assert may_be_shown_in_tiles(session_of(LENGTH_S, FOUR), nobody_else, INTERNAL) is (outcome is Outcome.PROCEED)
+
+
+def test_a_ruling_is_read_once_for_all_spans(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each reading goes through all of its cells, and both spans and cells grow with a session."""
+    opening = Mock(side_effect=tiles._open_spans)
+    monkeypatch.setattr(tiles, "_open_spans", opening)
+    texts = tuple(person.name for person in FOUR)
+    assert view(seen(*(span(*texts, start_s=at, end_s=at + 1.0) for at in range(10)))) is not None
+    assert opening.call_count == len(FOUR)
 
 
 def test_a_room_in_which_several_people_sit_is_covered() -> None:
