@@ -33,7 +33,7 @@ def copy(ctx: click.Context, target: str, workspace: Path, as_json: bool) -> Non
     with shown_progress(quiet=as_json) as progress:
         done = copy_storage(open_workspace(workspace), target, now=now(), progress=progress)
     emit(done, as_json)
-    ctx.exit(Exit.DAMAGED if done.damaged else Exit.DONE)
+    ctx.exit(Exit.DAMAGED if done.damaged else Exit.SOME_STOPPED if done.refused else Exit.DONE)
 
 
 @storage.command("restore-renditions")

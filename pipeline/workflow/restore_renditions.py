@@ -61,11 +61,7 @@ def restore_renditions(
         workspace.sweep()
         require_copies(workspace)
         workspace.require_storage()
-        require_lists(workspace)
-        consent.verify_chain(workspace)
-        workspace.ledger.check()
-        integrity.check(workspace)
-        run_clock.check(workspace, now=now)
+        require_known_state(workspace, now=now)
         restored = restore_locked(workspace, now=now, progress=progress)
         request_files.write_exports(workspace, now=now)
         return restored
@@ -78,6 +74,15 @@ def require_copies(workspace: Workspace) -> None:
             "no copies of renditions are kept",
             action="set storage.renditions to s3://BUCKET/PREFIX before the next run",
         )
+
+
+def require_known_state(workspace: Workspace, *, now: datetime) -> None:
+    """Raises what stands in the way of restoring anything: what forbids it, or says that it was out, may be gone."""
+    require_lists(workspace)
+    consent.verify_chain(workspace)
+    workspace.ledger.check()
+    integrity.check(workspace)
+    run_clock.check(workspace, now=now)
 
 
 def restore_locked(workspace: Workspace, *, now: datetime, progress: ShowFiles) -> RestoredRenditions:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,14 +17,16 @@ from pathlib import Path
 
 from pipeline.errors import ConfigurationError
 from pipeline.files import file_digest
+from pipeline.settings.storage import StoredKind
 from pipeline.store import Workspace
 from pipeline.store.blobs.at_once import each_at_once
 from pipeline.store.bucket_originals import BucketOriginals, blob_name
 from pipeline.store.bucket_results import BucketResults
 from pipeline.store.rendition_copies import RenditionCopies
 from pipeline.store.vault import Vault
+from pipeline.store.workspace_stores import KNOWN
 from pipeline.workflow.copied_renditions import copy_missing
-from pipeline.workflow.restore_renditions import restore_locked
+from pipeline.workflow.restore_renditions import require_known_state, restore_locked
 
 BUCKET, FOLDER = "bucket", "folder"
 ShowFiles = Callable[[str, int, int], None]
@@ -34,7 +36,7 @@ ShowFiles = Callable[[str, int, int], None]
 @dataclass(slots=True, kw_only=True)
 class CopiedStorage:
     """How many of each kind were moved, blobs of nothing that were deleted, what stays where it is because it does not
-    open, and what to do next.
+    open, the renditions whose copies stay because they may not be out now, and what to do next.
     """
 
     originals: int = 0
@@ -42,6 +44,7 @@ class CopiedStorage:
     renditions: int = 0
     orphans: int = 0
     damaged: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     next: str = ""
 
 
@@ -62,6 +65,8 @@ def copy_storage(
         workspace.require_storage()
         if workspace.vault.plain_digests():
             raise ConfigurationError("some originals are not encrypted", action="run `offrecord keys encrypt`")
+        if target == FOLDER and workspace.rendition_copies is not None:
+            require_known_state(workspace, now=now)  # before anything is moved: what is missing from out/ is restored
         done = CopiedStorage()
         if workspace.vault.bucket is not None:
             _copy_originals(workspace.vault, workspace.vault.bucket, target, done, partial(progress, "originals"))
@@ -70,9 +75,16 @@ def copy_storage(
         if workspace.rendition_copies is not None:
             _copy_renditions(workspace, workspace.rendition_copies, target, done, now, partial(progress, "renditions"))
     if target == FOLDER:
-        named = " and ".join(f"storage.{kind}" for kind in buckets)
-        done.next = f"remove {named} from offrecord.toml before the next run"
+        done.next = _next(done, [kind for kind in buckets if not (workspace.root / KNOWN[kind]).exists()])
     return done
+
+
+def _next(done: CopiedStorage, emptied: Sequence[StoredKind]) -> str:
+    named = " and ".join(f"storage.{kind}" for kind in emptied)
+    steps = [f"remove {named} from offrecord.toml before the next run"] if emptied else []
+    if done.refused:
+        steps.append("let `offrecord run` take back what may not be out, then run this again")
+    return "; ".join(steps)
 
 
 def _copy_originals(
@@ -120,7 +132,8 @@ def _copy_renditions(
     else:
         restored = restore_locked(workspace, now=now, progress=progress)
         done.renditions, done.damaged = len(restored.restored), [*done.damaged, *restored.damaged]
-        if restored.damaged:
+        done.refused = [*restored.refused]
+        if restored.damaged or restored.refused:
             return
         copies.delete([*copies.settled(), *copies.unsettled()])
     done.orphans += _delete(copies.orphans(copies.blobs.names()), copies.blobs.delete, at_once=8)

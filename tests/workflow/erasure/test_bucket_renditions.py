@@ -14,14 +14,14 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
-from pipeline.errors import RunFenced, StorageUnavailable
+from pipeline.errors import ConfigurationError, RunFenced, StorageUnavailable
 from pipeline.files import file_digest
 from pipeline.proof import MANIFEST
 from pipeline.records import Audience
 from pipeline.render.rendition import recall
 from pipeline.reports.verify import verify_workspace
 from pipeline.settings.storage import StorageSettings, StoredKind
-from pipeline.store import Workspace, releases, rendition_copies, unkept_blobs
+from pipeline.store import Workspace, releases, rendition_copies, terms, unkept_blobs
 from pipeline.store.blobs import owned
 from pipeline.store.blobs.folder import FolderBlobs
 from pipeline.store.rendition_copies import RenditionCopies
@@ -31,6 +31,7 @@ from pipeline.workflow.erasure import leftovers_of
 from pipeline.workflow.reencrypt import reencrypt
 from pipeline.workflow.restore_renditions import RestoredRenditions, restore_locked
 from pipeline.workflow.storage_copy import copy_storage
+from pipeline.workflow.term_lists import require_lists
 from tests.fault_proxy import Fault, between
 from tests.kill_points import killed_at_each_line
 from tests.object_server import ObjectServer
@@ -294,6 +295,34 @@ def test_moving_all_to_the_folder_restores_what_is_missing_and_leaves_nothing(co
     assert texts(back.out / session_id(back)) == before
     assert all(content for _, content in back.stages.opened_each(back.stages.files()))
     assert [check for check in verify_workspace(back) if not check.ok and "exports" not in check.what] == []
+
+
+def test_moving_all_to_the_folder_publishes_nothing_where_a_term_list_is_gone(copying: Workspace, bucket: Path) -> None:
+    """What it restores gets out as from any other command: no list, ledger or consent log may be missing or changed."""
+    listed = copying.root / terms.FOLDER / "acme.toml"
+    listed.write_text('customer = "Northwind"\n', "utf-8")
+    require_lists(copying)
+    listed.unlink()
+    lost(copying)
+    before = texts(bucket)
+    with pytest.raises(ConfigurationError, match="is gone"):
+        copy_storage(copying, "folder", now=LATER)
+    assert not (copying.out / place_of(copying)).exists() and texts(bucket) == before
+
+
+def test_moving_all_to_the_folder_keeps_and_names_the_copies_that_may_not_be_out_now(
+    copying: Workspace, bucket: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.cli.storage.now", lambda: LATER)
+    lost(copying)
+    before = blobs_of(bucket)
+    monkeypatch.setattr("pipeline.workflow.restore_renditions.is_objected_to", lambda *_: True)
+    command = ["storage", "copy", "folder", "-w", str(copying.root), "--json"]
+    done = CliRunner().invoke(main, command)
+    told = json.loads(done.stdout)
+    assert (done.exit_code, told["refused"], told["damaged"]) == (3, [place_of(copying)], [])
+    assert blobs_of(bucket) == before, "nothing is deleted that was not asked for"
+    assert "storage.renditions" not in told["next"].partition(";")[0] and "offrecord run" in told["next"]
 
 
 def test_a_night_keeps_up_the_copies(copying: Workspace, bucket: Path) -> None:
