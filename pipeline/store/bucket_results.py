@@ -68,15 +68,14 @@ class BucketResults:
         self.blobs.put_if_absent(name, sealed)
         if reads_back:
             self.read(name)
-        before = self.name(owner)
+        replaced: list[str] = []
         with self._keys.writing() as connection:
             if is_kept := self.unkept.keep(connection, name):
+                replaced = self.drop(connection, [owner])  # as it is now: another may have put one meanwhile
                 self._point(connection, owner, name, sealed.stat().st_size)
-                if before is not None:
-                    self.unkept.doom(connection, before, owner)
                 if data_key is not None:
                     self._keys.insert(connection, owner, data_key)
-        self.unkept.delete_soon(self.blobs, [name] if not is_kept else [before] if before else [])
+        self.unkept.delete_soon(self.blobs, replaced if is_kept else [name])
         return is_kept
 
     def read(self, name: str) -> bytes:

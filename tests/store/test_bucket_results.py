@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,14 @@ from pipeline.store.blobs import owned
 from pipeline.store.blobs.folder import FolderBlobs
 from pipeline.store.bucket_results import BucketResults
 from pipeline.store.stage_cache import StageCache
+from pipeline.workflow.backup.write import back_up, write_key
 from pipeline.workflow.reencrypt import reencrypt
 from tests.fault_proxy import Fault, FaultProxy, between
 from tests.kill_points import killed_at_each_line
 from tests.object_server import ObjectServer
 from tests.store.test_bucket_originals import moved_to
 
+NOW = datetime(2026, 11, 30, 3, tzinfo=UTC)
 SAID = "what the customer said"
 RESULTS = (StoredKind.STAGE_RESULTS,)
 NO_COPIES = "stage_cache_mb = 0\n"
@@ -278,3 +281,39 @@ def test_what_one_process_replaces_another_reads(in_files: Workspace) -> None:
             seen.append(other.get("speech", "k", str))
     writer.join()
     assert None not in seen and other.get("speech", "k", str) == "19"
+
+
+def test_of_two_who_write_one_result_at_once_no_blob_is_left(
+    in_files: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The review app and a run; what the other put meanwhile is the one before, and goes."""
+    stages, bucket = in_files.stages, bucket_of(in_files)
+    place = stages.put("review", "k", SAID)
+    name_of, asked = BucketResults.name, iter(["as the other has it"])
+
+    def other_after_asking(self: BucketResults, owner: str) -> str | None:
+        name = name_of(self, owner)
+        for value in asked:
+            stages.put("review", "k", value)
+        return name
+
+    monkeypatch.setattr(BucketResults, "name", other_after_asking)
+    stages.put("review", "k", f"{SAID} again")
+    monkeypatch.undo()
+    assert stages.get("review", "k", str) == f"{SAID} again"
+    assert bucket.listed() == {bucket.name("review/k.json")} and bucket.unkept.names() == []
+    stages.drop(place)
+    assert bucket.listed() == set()
+
+
+def test_a_backup_says_how_many_results_it_could_not_read(in_files: Workspace, tmp_path: Path) -> None:
+    """What an erased recording left can be made by nobody again: a backup without it may not look whole."""
+    in_files = moved_to(in_files, f'[storage]\nstage_results = "s3://bucket/team"\n{NO_COPIES}')
+    for key in ("whole", "changed", "gone"):
+        in_files.stages.put("speech", key, SAID)
+    for key, content in (("changed", b"0"), ("gone", None)):
+        path = tmp_path / "bucket" / StoredKind.STAGE_RESULTS / str(bucket_of(in_files).name(f"speech/{key}.json"))
+        path.unlink() if content is None else path.write_bytes(content)
+    recipient = write_key(tmp_path / "key")
+    (written,) = back_up(in_files, tmp_path / "b.age", keys=None, recipients=[recipient], originals=False, now=NOW)
+    assert written.results_left_out == 2

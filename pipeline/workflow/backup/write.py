@@ -45,13 +45,17 @@ _ORIGINAL, _RESULT = "original", "result"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupFile:
-    """One file that was written: where, what it holds, its bytes, and for how many originals no copy has the key."""
+    """One file that was written: where, what it holds, its bytes, and for how many originals no copy has the key.
+
+    ``results_left_out`` is how many stage results are not in it, as object storage has them no more or changed.
+    """
 
     file: str
     contents: str
     files: int
     size: int
     keys_not_copied: int = 0
+    results_left_out: int = 0
 
 
 def write_key(path: Path) -> str:
@@ -82,7 +86,14 @@ def back_up(
     made_at = now.astimezone(UTC).isoformat(timespec="seconds")
     with workspace.locked():
         workspace.sweep()
-        written = [_written(target, "data", chosen, made_at, originals, lambda add: _data(workspace, add, originals))]
+        left_out = 0
+
+        def fill(add: Add) -> None:
+            nonlocal left_out
+            left_out = _data(workspace, add, originals)
+
+        data = _written(target, "data", chosen, made_at, originals, fill)
+        written = [replace(data, results_left_out=left_out)]
         if keys is not None:
             written.append(_keys_written(workspace, keys, chosen, made_at))
         left = workspace.vault.keys_not_copied(since=now)
@@ -153,8 +164,11 @@ def _written(
     return BackupFile(file=str(path), contents=contents, files=count, size=path.stat().st_size)
 
 
-def _data(workspace: Workspace, add: Add, originals: bool) -> None:
-    """Heads before the database, the journal after it: both are then as the program may leave them."""
+def _data(workspace: Workspace, add: Add, originals: bool) -> int:
+    """Heads before the database, the journal after it: both are then as the program may leave them.
+
+    Gives how many stage results are left out.
+    """
     heads, copy, settings = (workspace.scratch / name for name in (HEADS, _COPY, FILE_NAME))
     try:
         write_bytes(heads, (workspace.root / HEADS).read_bytes())
@@ -174,21 +188,24 @@ def _data(workspace: Workspace, add: Add, originals: bool) -> None:
     for folder in [name for name in FOLDERS if name not in in_bucket and (originals or name != VAULT)]:
         for path in _files(workspace.root / folder):
             add(path.relative_to(workspace.root).as_posix(), path)
-    if in_bucket:
-        _results(workspace, add)
+    left_out = _results(workspace, add) if in_bucket else 0
     if originals and workspace.vault.bucket is not None:
         _from_bucket(workspace, workspace.vault.bucket, add)
+    return left_out
 
 
-def _results(workspace: Workspace, add: Add) -> None:
-    """The stage results, those in object storage too, as they would lie in the folder."""
+def _results(workspace: Workspace, add: Add) -> int:
+    """The stage results, those in object storage too, as they would lie in the folder; gives how many cannot be read."""
     store, copy = workspace.stages.store, workspace.scratch / _RESULT
-    for owner, sealed in store.read_each(store.owners()):
+    owners, added = store.owners(), set[str]()
+    for owner, sealed in store.read_each(owners):
         try:
             write_bytes(copy, sealed)
             add(f"{STAGES}/{owner}", copy)
+            added.add(owner)
         finally:
             copy.unlink(missing_ok=True)
+    return sum(1 for owner in owners if owner not in added and store.changed_at(owner))
 
 
 def _from_bucket(workspace: Workspace, bucket: BucketOriginals, add: Add) -> None:
