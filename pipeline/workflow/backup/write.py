@@ -195,7 +195,7 @@ def _data(workspace: Workspace, add: Add, originals: bool) -> int:
 
 
 def _results(workspace: Workspace, add: Add) -> int:
-    """The stage results, those in object storage too, as they would lie in the folder; gives how many cannot be read."""
+    """The stage results, also those in object storage, as they would lie in the folder; gives how many are left out."""
     store, copy = workspace.stages.store, workspace.scratch / _RESULT
     owners, added = store.owners(), set[str]()
     for owner, sealed in store.read_each(owners):
