@@ -3,7 +3,8 @@
 A copy is a tar of the rendition's folder, sealed under a sub-key of the data key that the texts of its session's record
 are under: when something is erased from that, nobody can read the copy any more. It is put before its rendition is
 published, and named in a row beside the data keys before that; the row is settled once the rendition is published. A
-row that is not settled, or whose data key is gone, is of nothing that is out, and goes with its blob.
+row that is not settled, or whose data key is gone, is of nothing that is out, and goes with its blob. A withdrawal
+waits for no run, so it dooms the rows of its place: nobody who published just before may settle one of them then.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ _SCHEMA = (
 )
 _COLUMNS = "SELECT name, place, proof, owner FROM rendition_copy"
 _HAS_KEY = "owner IN (SELECT owner FROM data_key)"
+_NEW, _SETTLED, _DOOMED = 0, 1, 2
+"""What ``settled`` is."""
 _PURPOSE = "rendition"
 _AT_ONCE = 8
 
@@ -77,10 +80,18 @@ class RenditionCopies:
         return copy
 
     def settle(self, copy: RenditionCopy) -> None:
-        """Says that a copy's rendition is published, in the place of the one before."""
+        """Says that a copy's rendition is published, in the place of the one before; not of one that is doomed."""
+        self._settle(copy, unless=_DOOMED)
+
+    def _settle(self, copy: RenditionCopy, *, unless: int | None = None) -> None:
         with self._writing() as connection:
             connection.execute(
-                "UPDATE rendition_copy SET settled = (name = ?) WHERE place = ?", (copy.name, copy.place)
+                f"UPDATE rendition_copy SET settled = {_SETTLED} WHERE name = ? AND settled IS NOT ?",
+                (copy.name, unless),
+            )
+            connection.execute(
+                f"UPDATE rendition_copy SET settled = {_NEW} WHERE place = ? AND name != ? AND settled = {_SETTLED}",
+                (copy.place, copy.name),
             )
         self.delete_soon(copy.place)
 
@@ -88,12 +99,12 @@ class RenditionCopies:
         """Says that nothing is published in a place any more; what is to be deleted then is told from the ledger."""
         if self._rows(f"{_COLUMNS} WHERE place = ?", place):
             with self._writing() as connection:
-                connection.execute("UPDATE rendition_copy SET settled = 0 WHERE place = ?", (place,))
+                connection.execute(f"UPDATE rendition_copy SET settled = {_DOOMED} WHERE place = ?", (place,))
 
     def delete_soon(self, place: str) -> None:
         """Deletes the unsettled copies of a place; where the bucket does not answer now, the next run does."""
         with suppress(StorageUnavailable):
-            self.delete(self._rows(f"{_COLUMNS} WHERE settled = 0 AND place = ?", place))
+            self.delete(self._rows(f"{_COLUMNS} WHERE settled != {_SETTLED} AND place = ?", place))
 
     def delete(self, copies: Collection[RenditionCopy]) -> None:
         """Deletes blobs, and their rows when they are gone."""
@@ -110,20 +121,21 @@ class RenditionCopies:
         """
         for copy in self.unsettled():
             if published.get(copy.place) == copy.proof and self._keys.has(copy.owner):
-                self.settle(copy)
+                self._settle(copy)  # a withdrawal that was killed before it took anything back is no withdrawal yet
         self.delete(self.unsettled())
 
     def unsettled(self) -> list[RenditionCopy]:
         """The copies of nothing that is published: still to be deleted, or about to be published."""
-        return self._rows(f"{_COLUMNS} WHERE settled = 0 OR NOT {_HAS_KEY}")
+        return self._rows(f"{_COLUMNS} WHERE settled != {_SETTLED} OR NOT {_HAS_KEY}")
 
     def settled(self) -> list[RenditionCopy]:
         """The copies of what is published."""
-        return self._rows(f"{_COLUMNS} WHERE settled = 1 AND {_HAS_KEY}")
+        return self._rows(f"{_COLUMNS} WHERE settled = {_SETTLED} AND {_HAS_KEY}")
 
     def find(self, place: str, proof: str) -> RenditionCopy | None:
         """The copy of the rendition of a place that has this proof."""
-        rows = self._rows(f"{_COLUMNS} WHERE settled = 1 AND {_HAS_KEY} AND place = ? AND proof = ?", place, proof)
+        where = f"settled = {_SETTLED} AND {_HAS_KEY} AND place = ? AND proof = ?"
+        rows = self._rows(f"{_COLUMNS} WHERE {where}", place, proof)
         return rows[0] if rows else None
 
     def open(self, copy: RenditionCopy, folder: Path) -> None:

@@ -247,6 +247,22 @@ def test_what_a_fenced_off_run_copied_goes(copying: Workspace, bucket: Path) -> 
     assert restored(copying).restored == (place_of(copying),)
 
 
+def test_a_withdrawal_while_a_run_says_that_its_copy_is_published_leaves_none(
+    copying: Workspace, bucket: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A withdrawal does not wait for the run: this may come between any two of its steps."""
+    (copy,) = copies_of(copying).settled()
+    retract = copying._retract
+
+    def settled_meanwhile(session: str, audience: Audience) -> bool:
+        copies_of(copying).settle(copy)
+        return retract(session, audience)
+
+    monkeypatch.setattr(copying, "_retract", settled_meanwhile)
+    assert copying.retract(session_id(copying), Audience.INTERNAL)
+    assert (blobs_of(bucket), copies_of(copying).settled()) == (set(), [])
+
+
 def key_of_rendition(workspace: Workspace) -> str:
     return str(json.loads((workspace.out / place_of(workspace) / MANIFEST).read_text("utf-8"))["key"])
 
