@@ -184,7 +184,7 @@ def _answer(session: Session, ruling: Ruling, tag: Tag) -> str:
     """What staff said to it, where they and whom it may repeat may be used and quoted as well as who asked."""
     if tag.answer is None:
         return ""
-    people = (tag.answer.participant_id, *tag.answer.behind)
+    people = (tag.answer.participant_id, *(who or None for who in tag.answer.behind))
     return tag.answer.text if all(may_quote(ruling, session, who) for who in people) else ""
 
 

@@ -19,8 +19,8 @@ class Strength(StrEnum):
 class Answer:
     """What one of the team's own people said to it: times in seconds of the session.
 
-    ``behind`` are the ids of those who spoke last before it: it may repeat them, so that it is shown only while they
-    may be quoted.
+    ``behind`` are the ids of those who spoke last before it, empty for a speaker nobody knows: it may repeat them, so
+    that it is shown only while they may be quoted, and for the unknown one while everybody may.
     """
 
     text: str

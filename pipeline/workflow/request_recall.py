@@ -40,7 +40,7 @@ class HeldRequests:
     redactions: tuple[tuple[int, int], ...] | None = None
     answered_behind: tuple[tuple[str, ...], ...] = ()
 
-    def unquotable(self, shown: Mapping[str, Mention], may_quote: Callable[[str, str], bool]) -> tuple[str, ...]:
+    def unquotable(self, shown: Mapping[str, Mention], may_quote: Callable[[str, str | None], bool]) -> tuple[str, ...]:
         """Those that may be shown still, but not in the words that the file held.
 
         ``may_quote`` says of a session and a participant in it whether their words may be shown.
@@ -48,7 +48,7 @@ class HeldRequests:
         repeated = {
             request_id
             for request_id, (session_id, *people) in zip(self.answered or (), self.answered_behind, strict=False)
-            if not all(may_quote(session_id, who) for who in people)
+            if not all(may_quote(session_id, who or None) for who in people)
         }
         quoted, answered = (self.request_ids if ids is None else ids for ids in (self.quoted, self.answered))
         kept = [mention for request_id in self.request_ids if (mention := shown.get(request_id))]

@@ -126,7 +126,7 @@ def with_speakers_before_answers(
     def behind(answer: Answer) -> tuple[str, ...]:
         last = [turn.participant_id for turn in others if turn.start_s < answer.start_s][-1:]
         then = [each.behind for each in known if each.start_s < answer.end_s and answer.start_s < each.end_s]
-        return tuple(sorted({who for who in (*last, *chain.from_iterable(then)) if who is not None}))
+        return tuple(sorted({who or "" for who in (*last, *chain.from_iterable(then))}))
 
     return tuple(
         replace(each, answer=replace(each.answer, behind=behind(each.answer))) if each.answer else each for each in tags
