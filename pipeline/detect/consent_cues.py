@@ -22,6 +22,11 @@ _OTHERS = word_set("you youd youre u anyone anybody someone somebody any people 
 _WHOEVER = word_set("whoever who")
 _DO_NOT = word_set("dont doesnt do does would prefer prefers object objects isnt arent")
 _FIRST_PERSON = word_set("i im id ill ive me my myself we were wed well us our")
+_COMMANDS = word_set("stop pause end delete erase destroy turn switch shut kill")
+_COMMANDED = word_set("recording recordings recorder taping filming")
+_COMMANDED_WITHIN = 3  # words behind a command: "turn off the recording"
+_OFFERED_WITHIN = 12
+"""Words between whom an offer speaks of and its end, a judgement: a text without points is one long sentence."""
 _NEAR_WORDS = 8
 """Words between what is said of the recording and what is said against it: a judgement."""
 
@@ -96,11 +101,22 @@ def _asks(words: Sequence[str], place: CuePlace, cues: SpokenCues) -> bool:
 
 def _is_offer(words: Sequence[str], start: int, place: CuePlace) -> bool:
     """Whether only others are spoken of: "if you don't want to be recorded, turn your camera off"."""
-    for index in range(start, place.end - 1):
+    if any(_is_command(words[index - 1 : place.end]) for index in range(max(1, place.start), place.end)):
+        return False
+    for index in range(max(start, place.start - _OFFERED_WITHIN - 2), place.end - 1):
         offered = _OTHERS if words[index] == "if" else _DO_NOT if words[index] in _WHOEVER else frozenset()
         if words[index + 1] in offered:
             return _FIRST_PERSON.isdisjoint(words[index : place.end])
     return False
+
+
+def _is_command(words: Sequence[str]) -> bool:
+    """Whether the second word asks to stop the recording, however politely: "if you don't mind, please stop recording".
+
+    "To" before it tells what others may want.
+    """
+    before, word, *behind = words if len(words) > 1 else ("", "")
+    return word in _COMMANDS and before != "to" and not _COMMANDED.isdisjoint(behind[:_COMMANDED_WITHIN])
 
 
 def _against_this_recording(words: list[str], parts: list[SpokenSentence], cues: SpokenCues) -> Iterator[CuePlace]:

@@ -361,3 +361,39 @@ def test_a_teams_own_examples_count_at_once() -> None:
     assert consent_cues(session(chat=chat), nothing, Context()) == ()
     (cue,) = consent_cues(session(chat=chat), nothing, Context(cues=own))
     assert cue.kind is ConsentCueKind.STOP_RECORDING
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "If you don't mind, please stop recording.",
+        "If you don't mind could you stop recording",
+        "If you can, please stop the recording.",
+        "If people keep asking, please stop recording.",
+        "Whoever does the recording, please stop the recording.",
+        "If you don't want trouble, delete the recording.",
+        "if you look at the graph of last night you see the errors by the way Anna does not want to be recorded",
+    ],
+)
+def test_a_polite_if_before_an_objection_makes_no_offer_of_it(line: str) -> None:
+    cues = consent_cues(
+        session(chat=(ChatLine(at_s=1.0, participant_id="a", text=line),)),
+        Transcript(engine="test", words=()),
+        Context(),
+    )
+    assert [cue.kind for cue in cues] == [ConsentCueKind.STOP_RECORDING]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "If you don't want to be recorded, turn your camera off.",
+        "If any of you would rather not be recorded, let me know.",
+        "If you don't want to be recorded, please turn off your camera.",
+        "Our parent company has to sign.",
+        "My parent process has to agree with the child.",
+    ],
+)
+def test_an_offer_and_a_parent_of_software_hold_nothing(line: str) -> None:
+    chat = (ChatLine(at_s=1.0, participant_id="a", text=line),)
+    assert consent_cues(session(chat=chat), Transcript(engine="test", words=()), Context()) == ()
