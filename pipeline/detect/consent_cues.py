@@ -6,6 +6,7 @@ It is looked for in everything that holds what people say: the words that were h
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from pipeline.detect.consent_questions import Asks, asked_by, consent_answers
 from pipeline.detect.locate.words_and_text import turns
@@ -27,6 +28,8 @@ _COMMANDED = word_set("recording recordings recorder taping filming")
 _COMMANDED_WITHIN = 3  # words behind a command: "turn off the recording"
 _OFFERED_WITHIN = 12
 """Words between whom an offer speaks of and its end, a judgement: a text without points is one long sentence."""
+_ABSENT = word_set("those people anyone anybody everyone everybody colleagues")
+_I = word_set("i im id ill ive me my myself")
 _NEAR_WORDS = 8
 """Words between what is said of the recording and what is said against it: a judgement."""
 
@@ -123,9 +126,19 @@ def _against_this_recording(words: list[str], parts: list[SpokenSentence], cues:
     """Where a sentence speaks of this recording and, within a few words, with reluctance."""
     reluctant = list(find_cues(cues.reluctance, words, parts)) if cues.of_this_recording else []
     for topic in find_cues(cues.of_this_recording, words, parts):
-        near = (sign for sign in reluctant if sign.sentence == topic.sentence and _apart(sign, topic) <= _NEAR_WORDS)
+        near = (sign for sign in reluctant if _speaks_against(sign, topic, words, parts))
         if (sign := next(near, None)) is not None:
             yield CuePlace(min(sign.start, topic.start), max(sign.end, topic.end), topic.sentence)
+
+
+def _speaks_against(sign: CuePlace, topic: CuePlace, words: Sequence[str], parts: Sequence[SpokenSentence]) -> bool:
+    """Whether a sign of reluctance is near, and not of whom it is recorded for: "for those who couldn't join"."""
+    if sign.sentence != topic.sentence or _apart(sign, topic) > _NEAR_WORDS:
+        return False
+    start, end = parts[topic.sentence]
+    between = words[topic.start : sign.start]
+    is_for_others = any(word == "for" and after in _ABSENT for word, after in pairwise(between))
+    return not (is_for_others and _I.isdisjoint(words[start:end]))
 
 
 def _apart(one: CuePlace, other: CuePlace) -> int:
