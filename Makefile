@@ -9,6 +9,8 @@ EVAL ?=
 # Per cent of the lines that some test runs, without the benches: 97.4 and 98.8 on the whole suite, 2026-11-29.
 PACKAGE_FLOOR := 96
 TESTS_FLOOR := 98
+# Tests wait for as long as they compute (kills, servers, a browser): two more than there are cores keep these busy.
+TESTERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
 PREPARE = @$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
     || { echo "Python 3.11 or later is needed: make setup PYTHON=python3.12"; exit 4; }; $(PYTHON) .ci/prepare.py
 
@@ -28,10 +30,10 @@ demo: setup ## take in sample_media/, redact it, export the requests
 	@$(BIN)/python sample_media/demo.py $(DEMO)
 
 test: setup browser ## the whole test suite
-	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 coverage: setup browser ## the whole test suite, and how many lines no test runs (a quarter slower than test)
-	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report=
+	$(BIN)/pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	$(BIN)/coverage report --include "tests/*" --omit "tests/benchmarks/*,tests/web/screenshots.py" --skip-covered --show-missing --fail-under=$(TESTS_FLOOR)
 	$(BIN)/coverage report --include "pipeline/*" --skip-covered --show-missing --fail-under=$(PACKAGE_FLOOR)
 
