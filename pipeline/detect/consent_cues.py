@@ -30,6 +30,12 @@ _OFFERED_WITHIN = 12
 """Words between whom an offer speaks of and its end, a judgement: a text without points is one long sentence."""
 _ABSENT = word_set("those people anyone anybody everyone everybody colleagues")
 _I = word_set("i im id ill ive me my myself")
+_BEFORE_A_NOTICE = word_set(
+    """so ok okay just also hi hey hello all everyone everybody folks guys well now please note that as a reminder heads
+    up by the way quick always usual today before we start begin and welcome thanks for joining this our todays these
+    know"""
+)
+_NO_NOTICE = word_set("i im id ill ive me my myself without")
 _NEAR_WORDS = 8
 """Words between what is said of the recording and what is said against it: a judgement."""
 
@@ -85,16 +91,27 @@ def _in_text(text: str, cues: SpokenCues) -> Iterator[tuple[ConsentCueKind, tupl
     """The kind of each cue in a text, and its characters."""
     spans, words = places(text)
     parts = sentences(text, spans)
+    notices = _notices(words, parts, cues)
+    likely = (*_against_this_recording(words, parts, cues), *objection_places(text, spans, words, parts, cues))
     objections = (
         *find_cues(cues.stop_recording, words, parts),
-        *_against_this_recording(words, parts, cues),
-        *(place for place in objection_places(text, spans, words, parts, cues) if not _asks(words, place, cues)),
+        *(place for place in likely if place.sentence not in notices and not _asks(words, place, cues)),
     )
     for place in objections:
         if not _is_offer(words, parts[place.sentence].start, place):
             yield ConsentCueKind.STOP_RECORDING, _characters(spans, place)
     for place in find_cues(cues.minor, words, parts):
         yield ConsentCueKind.MINOR, _characters(spans, place)
+
+
+def _notices(words: Sequence[str], parts: Sequence[SpokenSentence], cues: SpokenCues) -> set[int]:
+    """The numbers of the sentences in which a host announces the recording, and says nothing of themself alone."""
+    return {
+        notice.sentence
+        for notice in find_cues(cues.notices, words, parts)
+        if _BEFORE_A_NOTICE.issuperset(words[parts[notice.sentence].start : notice.start])
+        and _NO_NOTICE.isdisjoint(words[notice.end : parts[notice.sentence].end])
+    }
 
 
 def _asks(words: Sequence[str], place: CuePlace, cues: SpokenCues) -> bool:

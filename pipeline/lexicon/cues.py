@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
@@ -49,6 +50,7 @@ class CueFile(BaseModel):
     reluctance: tuple[str, ...] = ()
     objection_examples: tuple[str, ...] = ()
     no_objection_examples: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @field_validator("*")
     @classmethod
@@ -109,12 +111,13 @@ def find_cues(phrases: tuple[str, ...], words: Sequence[str], parts: Sequence[Sp
         if by_first.keys().isdisjoint(said):
             continue
         line, at = " ".join(said) + " ", 0
+        begins = list(accumulate((len(word) + 1 for word in said), initial=0))
         free_from = 0
         for word in said:
             pattern = by_first.get(word) if at >= free_from else None
             occurrence = pattern.match(line, at) if pattern else None
             if occurrence:
-                first, last = (_words_before(line, place) for place in occurrence.span())
+                first, last = (_words_before(begins, place) for place in occurrence.span())
                 free_from = occurrence.end()
                 if first < last:
                     yield CuePlace(start + first, start + last, number)
@@ -132,8 +135,9 @@ def places(raw: str) -> tuple[list[tuple[int, int]], list[str]]:
     return [span for span, _ in tokens], [word for _, word in tokens]
 
 
-def _words_before(line: str, place: int) -> int:
-    return sum(word != _BORDER for word in line[:place].split())
+def _words_before(begins: Sequence[int], place: int) -> int:
+    """How many words stand before a place of a line between two borders, in which words and borders begin so."""
+    return min(max(0, bisect_left(begins, place) - 1), len(begins) - 3)
 
 
 @lru_cache(maxsize=64)

@@ -157,6 +157,7 @@ class SpokenCues:
     reluctance: tuple[str, ...] = ()
     objection_examples: tuple[str, ...] = ()
     no_objection_examples: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

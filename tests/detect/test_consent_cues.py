@@ -400,3 +400,54 @@ def test_a_polite_if_before_an_objection_makes_no_offer_of_it(line: str) -> None
 def test_an_offer_and_a_parent_of_software_hold_nothing(line: str) -> None:
     chat = (ChatLine(at_s=1.0, participant_id="a", text=line),)
     assert consent_cues(session(chat=chat), Transcript(engine="test", words=()), Context()) == ()
+
+
+ANNOUNCEMENTS = """\
+We're recording this for anyone who can't make it.
+We are recording this call so nobody misses anything.
+We're being recorded, don't worry.
+This session is recorded and will not be published.
+We record these sessions, and we will never share it outside.
+The recording stays internal and will not be published.
+Let's stop the recording here, bye everyone.
+If you want us to pause the recording, just say so.
+Just a heads up, I'm recording this, so no need to take notes.
+As always the call is recorded, please don't share passwords.
+I've started the recording, sorry I forgot at the beginning.
+We'll stop recording when we get to the private part.
+Recording is on, if you'd rather not be on camera just switch it off.
+This is being recorded, let us know if that's not okay.
+If anybody isn't comfortable with being recorded, tell us now.
+Nobody has objected, so let's record.
+I can't record my screen on Wayland.
+My name is not in the recording's metadata.
+I never consented to cookies.
+I'm not on camera.
+Can I stop recording in the middle?
+Please note that this call is recorded and that you cannot opt out of the transcript.
+Hi all, quick note, I'm hitting record now so that people who aren't here can watch.
+I'll send the recording to those who could not join.
+We don't record the breakout rooms.
+We only record audio, not video.
+We are not recording today.
+I'm not recording yet.
+""".splitlines()
+
+
+@pytest.mark.parametrize("text", ANNOUNCEMENTS)
+def test_announcements_and_talk_of_recordings_hold_nobody(text: str) -> None:
+    assert kinds(text) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is being recorded without our consent.",
+        "We are recording this, but I don't want my face in it.",
+        "I object to recording this.",
+        "I'm leaving if this is being recorded.",
+        "So we are being recorded and I'd rather not be recorded.",
+    ],
+)
+def test_an_objection_is_one_beside_an_announcement(text: str) -> None:
+    assert kinds(text) == {ConsentCueKind.STOP_RECORDING}
