@@ -27,7 +27,7 @@ MODEL, FILE_NAME = "objections", "weights.npz"
 _LEAST = 0.2
 _PENALTY = 1.0  # 0.3 to 3 differ by two in a hundred
 # Only sentences with one of these are looked at: without that, what is like an objection to anything else holds a
-# session every two hours (23 sentences in 568,000 words, 4 with it), and each sentence takes 4 ms.
+# session every two hours (23 sentences in 568,000 words, 6 with it), and each sentence takes 4 ms.
 _OF_RECORDINGS = word_set(
     """record recorded recorder recording recordings tape taped taping film filmed filming video videos videotaped
     camera cameras youtube internet online publish published publishing quoted anonymous consent consented
