@@ -63,7 +63,7 @@ def _distance(one: FaceBox, other: FaceBox) -> float:
     first, second = one.region, other.region
     right = (first.left + first.right - second.left - second.right) / 2
     down = (first.top + first.bottom - second.top - second.bottom) / 2
-    sides = (_wide(first), _high(first), _wide(second), _high(second))
+    sides = (first.width, first.height, second.width, second.height)
     return max(abs(right), abs(down)) / max(*sides, 1e-9)
 
 
@@ -76,7 +76,7 @@ def _spans(track: _Followed, times: Sequence[float]) -> Iterator[FaceSpan]:
     end_s = times[after] if after < len(times) else times[-1] + (after - len(times) + 1) * step_s
     yield FaceSpan(start_s=begin_s, end_s=times[first[0]], region=_padded(first[1].region))
     for (number, box), (following, other) in pairwise(track.found):
-        region = _padded(_both(box.region, other.region))
+        region = _padded(box.region.union(other.region))
         yield FaceSpan(start_s=times[number], end_s=times[following], region=region)
     yield FaceSpan(start_s=times[last[0]], end_s=end_s, region=_padded(last[1].region))
 
@@ -88,44 +88,23 @@ def _joined(spans: Iterator[FaceSpan]) -> Iterator[FaceSpan]:
     for span in spans:
         if span.start_s >= span.end_s:
             continue
-        largest = max(largest, _area(span.region))
+        largest = max(largest, span.region.area)
         if held is not None:
-            region = _both(held.region, span.region)
-            if _area(region) <= GROWTH * largest:
+            region = held.region.union(span.region)
+            if region.area <= GROWTH * largest:
                 held = replace(held, end_s=span.end_s, region=region)
                 continue
             yield held
-        held, largest = span, _area(span.region)
+        held, largest = span, span.region.area
     if held is not None:
         yield held
 
 
 def _padded(region: Region) -> Region:
-    across, down = MARGIN * _wide(region), MARGIN * _high(region)
+    across, down = MARGIN * region.width, MARGIN * region.height
     return Region(
         left=max(0.0, region.left - across),
         top=max(0.0, region.top - down),
         right=min(1.0, region.right + across),
         bottom=min(1.0, region.bottom + down),
     )
-
-
-def _both(one: Region, other: Region) -> Region:
-    return Region(
-        left=min(one.left, other.left),
-        top=min(one.top, other.top),
-        right=max(one.right, other.right),
-        bottom=max(one.bottom, other.bottom),
-    )
-
-
-def _area(region: Region) -> float:
-    return _wide(region) * _high(region)
-
-
-def _wide(region: Region) -> float:
-    return region.right - region.left
-
-
-def _high(region: Region) -> float:
-    return region.bottom - region.top

@@ -28,6 +28,8 @@ GUARD_S = 0.5
 """Seconds before and behind any change of which nothing is known either: a picture may change before its label does."""
 GUTTER_STEP = 5
 """Of the gutters' pixels every fifth is looked at: that takes a fifth of the time and shows the same."""
+LEAST_SHARED = 0.9
+"""The share of a tile that two looks must have in common for it to be the same: a judgement, edges differ by pixels."""
 SOON_S = 0.2
 """How soon after a change the tiles are looked at again; a gallery that is sorted anew moves for longer."""
 
@@ -173,7 +175,9 @@ def _agreed(before: _Look, now: _Look) -> tuple[GalleryTile, ...] | None:
     for one, other in zip(before.tiles, now.tiles, strict=True):
         people = tuple(sorted({*one.people, *other.people}))
         match = max(one.match, other.match, key=order.index) if len(people) == 1 else LabelMatch.ALIKE
-        region, label = _shared(one.region, other.region), _around(one.label, other.label)
+        region, label = one.region.intersection(other.region), _around(one.label, other.label)
+        if region is None:
+            return None
         match = match if people else LabelMatch.NONE
         agreed.append(GalleryTile(region=region, label=label, people=people, match=match))
     return tuple(agreed)
@@ -183,45 +187,25 @@ def _common(held: Sequence[GalleryTile], tiles: Sequence[GalleryTile]) -> tuple[
     """The tiles of both where they are the same people in the same places; None where they are not."""
     if len(held) != len(tiles):
         return None
-    if not all(
-        (one.people, one.match) == (other.people, other.match) and _overlap(one.region, other.region)
-        for one, other in zip(held, tiles, strict=True)
-    ):
-        return None
-    return tuple(
-        replace(one, region=_shared(one.region, other.region), label=_around(one.label, other.label))
-        for one, other in zip(held, tiles, strict=True)
-    )
+    common = []
+    for one, other in zip(held, tiles, strict=True):
+        region = _same_place(one.region, other.region)
+        if region is None or (one.people, one.match) != (other.people, other.match):
+            return None
+        common.append(replace(one, region=region, label=_around(one.label, other.label)))
+    return tuple(common)
 
 
-def _overlap(one: Region, other: Region) -> bool:
-    """Whether two regions are one but for what encoders leave of their edges."""
-    shared = _shared(one, other)
-    area = max(0.0, shared.right - shared.left) * max(0.0, shared.bottom - shared.top)
-    return area >= _KEPT * max((each.right - each.left) * (each.bottom - each.top) for each in (one, other))
-
-
-_KEPT = 0.9
-
-
-def _shared(one: Region, other: Region) -> Region:
-    return Region(
-        left=max(one.left, other.left),
-        top=max(one.top, other.top),
-        right=min(one.right, other.right),
-        bottom=min(one.bottom, other.bottom),
-    )
+def _same_place(one: Region, other: Region) -> Region | None:
+    """What two regions share where they are one but for what encoders leave of their edges."""
+    shared = one.intersection(other)
+    return shared if shared is not None and shared.area >= LEAST_SHARED * max(one.area, other.area) else None
 
 
 def _around(one: Region | None, other: Region | None) -> Region | None:
     if one is None or other is None:
         return one or other
-    return Region(
-        left=min(one.left, other.left),
-        top=min(one.top, other.top),
-        right=max(one.right, other.right),
-        bottom=max(one.bottom, other.bottom),
-    )
+    return one.union(other)
 
 
 def _is_near(one: PixelBox, other: PixelBox) -> bool:

@@ -102,17 +102,8 @@ def _throughout(tiles: SpanIndex[VisibleTile], from_s: float, until_s: float) ->
 
 def _common(regions: Sequence[Region], others: Sequence[Region]) -> list[Region]:
     """What both have of the picture; nothing twice, for a still frame may be shown through many spans."""
-    shared = (
-        Region(
-            left=max(one.left, other.left),
-            top=max(one.top, other.top),
-            right=min(one.right, other.right),
-            bottom=min(one.bottom, other.bottom),
-        )
-        for one in regions
-        for other in others
-    )
-    return list(dict.fromkeys(each for each in shared if each.left < each.right and each.top < each.bottom))
+    shared = (one.intersection(other) for one in regions for other in others)
+    return list(dict.fromkeys(region for region in shared if region is not None))
 
 
 def _off_black(frame: Frame, visible: Sequence[Region]) -> float:

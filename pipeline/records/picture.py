@@ -14,6 +14,40 @@ class Region:
     right: float
     bottom: float
 
+    @property
+    def width(self) -> float:
+        """The share of the picture's width."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """The share of the picture's height."""
+        return self.bottom - self.top
+
+    @property
+    def area(self) -> float:
+        """The share of the picture."""
+        return self.width * self.height
+
+    def union(self, other: Region) -> Region:
+        """The smallest region that holds both."""
+        return Region(
+            left=min(self.left, other.left),
+            top=min(self.top, other.top),
+            right=max(self.right, other.right),
+            bottom=max(self.bottom, other.bottom),
+        )
+
+    def intersection(self, other: Region) -> Region | None:
+        """What both have of the picture; None where they have nothing in common."""
+        shared = Region(
+            left=max(self.left, other.left),
+            top=max(self.top, other.top),
+            right=min(self.right, other.right),
+            bottom=min(self.bottom, other.bottom),
+        )
+        return shared if shared.left < shared.right and shared.top < shared.bottom else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedactionBox:

@@ -157,7 +157,7 @@ def _joined(matches: Iterable[tuple[Match, PicturePlace]]) -> Iterator[tuple[Mat
     for match, place in matches:
         for index in of_entity.setdefault(match.entity, []):
             earlier, there = joined[index]
-            if place.start_s <= there.end_s + _JOIN_S and _overlap(place.region, there.region):
+            if place.start_s <= there.end_s + _JOIN_S and place.region.intersection(there.region):
                 surer = earlier if earlier.score >= match.score else match
                 joined[index] = (replace(surer, entity=match.entity), _both(place, there))
                 break
@@ -167,18 +167,8 @@ def _joined(matches: Iterable[tuple[Match, PicturePlace]]) -> Iterator[tuple[Mat
     yield from joined
 
 
-def _overlap(a: Region, b: Region) -> bool:
-    return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom
-
-
 def _both(a: PicturePlace, b: PicturePlace) -> PicturePlace:
-    region = Region(
-        left=min(a.region.left, b.region.left),
-        top=min(a.region.top, b.region.top),
-        right=max(a.region.right, b.region.right),
-        bottom=max(a.region.bottom, b.region.bottom),
-    )
-    return PicturePlace(region=region, start_s=min(a.start_s, b.start_s), end_s=max(a.end_s, b.end_s))
+    return PicturePlace(region=a.region.union(b.region), start_s=min(a.start_s, b.start_s), end_s=max(a.end_s, b.end_s))
 
 
 def _confusable(key: str) -> str:
