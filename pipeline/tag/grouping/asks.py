@@ -118,7 +118,7 @@ _OPENINGS = (
     ),
     _opening(
         _Form.ACTION,
-        rf"{_WHO} {_ADVERBS}(?:must|need to|want to|would like to|would love to)(?! have)",
+        rf"{_WHO} {_ADVERBS}(?:must|need to|want to|would {_ADVERBS}(?:like|love) to)(?! have)",
         r"(?:can|could|will|would) (?:i|we|one|you|they)(?: (?:please|maybe|also|just|somehow))*",
         r"(?:i|we|you|people|users) can not(?: (?:even|just|really))?",
         r"how (?:can|do|could|would) (?:i|we|you|one)",

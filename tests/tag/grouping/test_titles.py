@@ -77,6 +77,8 @@ WORDINGS = [
         ("Why can't the report include the owner?", "Why can't the report include the owner"),
         ("Why doesn't the console print the address?", "Why doesn't the console print the address"),
         ("I would love it in Spanish.", "I would love it in Spanish"),
+        ("We would really like to filter alerts by region.", "Filter alerts by region"),
+        ("My team would also love to mute an alert.", "Mute an alert"),
         ("hello", "Hello"),
         ("", ""),
     ],
